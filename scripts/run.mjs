@@ -1,0 +1,62 @@
+// node scripts/run.mjs <command> [arguments…]: what the npm scripts call. Installs and builds what is missing first.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureBuilt, ensureDependencies, root, runNode, ToolchainError, tsc } from './toolchain.mjs';
+
+const bin = (...parts) => join(root, 'node_modules', ...parts);
+const biome = (args) => runNode([bin('@biomejs', 'biome', 'bin', 'biome'), ...args]);
+const jest = (args) =>
+  runNode(['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', bin('jest', 'bin', 'jest.js'), ...args]);
+const built = async (script, args) => {
+  await ensureBuilt();
+  const file = join(root, 'dist', script);
+  if (!existsSync(file)) throw new ToolchainError(`${script.replace(/\.js$/, '.ts')} does not exist`);
+  return runNode(['--enable-source-maps', file, ...args]);
+};
+
+/** Runs all steps, also after one failed, so that one look shows everything; fails if one did. */
+async function all(steps) {
+  const failed = [];
+  for (const [name, step] of Object.entries(steps)) {
+    process.stderr.write(`betrace: check ${name}\n`);
+    if ((await step()) !== 0) failed.push(name);
+  }
+  if (failed.length > 0) process.stderr.write(`betrace: check failed: ${failed.join(', ')}\n`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+const commands = {
+  build: async (args) => {
+    await ensureBuilt({ force: args.includes('--force') });
+    return 0;
+  },
+  typecheck: (args) => tsc(['-p', 'tsconfig.json', ...args]),
+  lint: (args) => biome(['lint', ...args]),
+  format: (args) => biome(['check', '--write', '--linter-enabled=false', ...args]),
+  check: () =>
+    all({
+      types: () => tsc(['-p', 'tsconfig.json']),
+      'lint and format': () => biome(['ci', '--error-on-warnings']),
+      imports: () => built('scripts/check-imports.js', []),
+      purity: () => built('scripts/check-purity.js', []),
+      names: () => built('scripts/check-names.js', []),
+      sizes: () => built('scripts/check-sizes.js', []),
+      'generated documents': () => built('scripts/generate-docs.js', ['--check']),
+    }),
+  test: (args) => ensureBuilt().then(() => jest(args)),
+  'test:unit': (args) => jest(['--selectProjects', 'unit', ...args]),
+  'test:e2e': (args) => ensureBuilt().then(() => jest(['--selectProjects', 'e2e', ...args])),
+  start: ([app, ...args]) => built(`apps/${app}/src/main.js`, args),
+  exec: ([script, ...args]) => built(script, args),
+};
+
+const [name, ...args] = process.argv.slice(2);
+try {
+  const command = commands[name];
+  if (!command) throw new ToolchainError(`unknown command ${name}; known: ${Object.keys(commands).join(', ')}`);
+  await ensureDependencies();
+  process.exitCode = await command(args);
+} catch (error) {
+  process.stderr.write(`betrace: ${error instanceof ToolchainError ? error.message : error.stack}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,207 @@
+// What every npm script stands on: dependencies present, Node 24 found, sources built. Plain JavaScript without
+// dependencies that runs on Node 20, because it runs before anything is installed.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const at = (...parts) => join(root, ...parts);
+const say = (text) => process.stderr.write(`betrace: ${text}\n`);
+const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+
+export class ToolchainError extends Error {}
+
+// ── dependencies ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * npm leaves in node_modules/.package-lock.json what it really installed. Comparing that with package-lock.json costs
+ * a few milliseconds and is right after any npm command, also one that somebody typed by hand.
+ */
+export function dependenciesAreCurrent() {
+  const installedFile = at('node_modules', '.package-lock.json');
+  if (!existsSync(installedFile)) return false;
+  const wanted = JSON.parse(readFileSync(at('package-lock.json'), 'utf8')).packages;
+  const installed = JSON.parse(readFileSync(installedFile, 'utf8')).packages;
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (path === '') return true;
+    const found = installed[path];
+    if (!found) return entry.optional === true || entry.peer === true; // other platforms' packages
+    return found.version === entry.version && found.integrity === entry.integrity && existsSync(at(path));
+  });
+}
+
+export async function ensureDependencies() {
+  if (dependenciesAreCurrent()) return;
+  await exclusively('install', async () => {
+    if (dependenciesAreCurrent()) return;
+    const first = !existsSync(at('node_modules'));
+    say(`installing dependencies (${first ? 'first start only' : 'package-lock.json changed'}) …`);
+    const since = Date.now();
+    if ((await npmCi()) !== 0) {
+      say('npm ci failed; trying once more …');
+      if ((await npmCi()) !== 0) throw new ToolchainError('npm ci failed twice; see its messages above. Is the npm registry reachable?');
+    }
+    say(`dependencies installed in ${seconds(since)}`);
+  });
+}
+
+function npmCi() {
+  // Without node_modules/.bin in front: npm must not run on a Node that it is about to delete.
+  const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.startsWith(at('node_modules')));
+  return run('npm', ['ci', '--include=dev', '--include=optional', '--loglevel=error'], {
+    env: { ...process.env, PATH: path.join(delimiter) },
+    shell: process.platform === 'win32',
+    stdio: ['ignore', 2, 2],
+  });
+}
+
+// ── the pinned Node ────────────────────────────────────────────────────────────────────────────────────────────────
+
+const exe = process.platform === 'win32' ? 'node.exe' : 'node';
+let foundNode;
+
+/** The Node of the npm package `node`; where its binary does not exist or run (musl), any other Node >= 24. */
+export function nodeBinary() {
+  if (foundNode) return foundNode;
+  const target = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  const pinned = ['node', `node-${target}`, `node-bin-${target}`].map((name) => at('node_modules', name, 'bin', exe));
+  const installer = at('node_modules', 'node', 'installArchSpecificPackage.js');
+  if (!pinned.some(existsSync) && existsSync(installer)) {
+    say('fetching Node 24 (its install script was not run by npm) …');
+    spawnSync(process.execPath, [installer], { cwd: dirname(installer), stdio: ['ignore', 2, 2] });
+  }
+  foundNode = [...pinned, process.execPath, 'node'].find(isNode24);
+  if (!foundNode) {
+    throw new ToolchainError(
+      `the npm package "node" has no Node 24 that runs on ${target}, and the Node in PATH is ${process.version}. ` +
+        'Install Node 24 or newer (nodejs.org) and try again.',
+    );
+  }
+  return foundNode;
+}
+
+function isNode24(binary) {
+  if (binary === process.execPath) return Number(process.versions.node.split('.')[0]) >= 24;
+  if (binary !== 'node' && !existsSync(binary)) return false;
+  const answer = spawnSync(binary, ['-p', 'process.versions.node'], { encoding: 'utf8' });
+  return answer.status === 0 && Number(answer.stdout.split('.')[0]) >= 24;
+}
+
+// ── build ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const sourceRoots = ['apps', 'libs', 'test', 'bench', 'examples', 'scripts'];
+const foreign = new Set(['console', 'grafana', 'node_modules', 'dist']); // apps with a tool chain of their own
+
+const isSource = (name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !/\.(spec|test-d)\.ts$/.test(name);
+
+function* filesUnder(folder, skip = foreign) {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) {
+      if (!skip.has(entry.name)) yield* filesUnder(join(folder, entry.name), skip);
+    } else yield join(folder, entry.name);
+  }
+}
+
+const sources = () => sourceRoots.flatMap((name) => [...filesUnder(at(name))]).filter(isSource);
+
+function fingerprint(files) {
+  const hash = createHash('sha256');
+  for (const name of ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json']) hash.update(readFileSync(at(name)));
+  for (const file of files.sort()) {
+    const { size, mtimeMs } = statSync(file);
+    hash.update(`${relative(root, file)} ${size} ${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
+}
+
+const stampFile = at('dist', '.build-stamp');
+const stamp = () => (existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : '');
+
+/** Compiles to dist/ if a source changed since the last build that succeeded. */
+export async function ensureBuilt({ force = false } = {}) {
+  if (!force && stamp() === fingerprint(sources())) return;
+  await exclusively('build', async () => {
+    const files = sources();
+    const wanted = fingerprint(files); // before the compiler reads: a file saved meanwhile is built next time
+    if (!force && stamp() === wanted) return;
+    say('building …');
+    const since = Date.now();
+    rmSync(stampFile, { force: true });
+    removeOutputsWithoutSource(files);
+    if ((await tsc(['-p', 'tsconfig.build.json'])) !== 0) throw new ToolchainError('the build failed; see the messages above');
+    writeFileSync(stampFile, wanted);
+    say(`built in ${seconds(since)}`);
+  });
+}
+
+/** TypeScript 7 (native, about 4 times faster); TypeScript 6 where it has no binary. */
+export function tsc(args) {
+  const native = at('node_modules', 'typescript-7', 'bin', 'tsc');
+  return run(nodeBinary(), [existsSync(native) ? native : at('node_modules', 'typescript', 'bin', 'tsc'), ...args]);
+}
+
+/** A renamed source must not leave its old output behind, where an import would still find it. */
+function removeOutputsWithoutSource(files) {
+  const alive = new Set(files.map((file) => relative(root, file).replace(/\.ts$/, '')));
+  for (const name of sourceRoots) {
+    for (const output of filesUnder(at('dist', name), new Set())) {
+      const stem = relative(at('dist'), output).replace(/\.js(\.map)?$/, '');
+      if (/\.js(\.map)?$/.test(output) && !alive.has(stem)) rmSync(output);
+    }
+  }
+}
+
+// ── processes ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Runs a command to its end and returns its exit code; SIGINT and SIGTERM are passed on to it. */
+export function run(command, args, options = {}) {
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
+    const pass = (signal) => child.kill(signal);
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    for (const signal of signals) process.on(signal, pass);
+    child.on('error', fail);
+    child.on('exit', (code, signal) => {
+      for (const name of signals) process.off(name, pass);
+      done(code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 1));
+    });
+  });
+}
+
+export const runNode = (args, options) => run(nodeBinary(), args, options);
+
+/** Two npm scripts at once in one clone: the second waits until the first has installed or built. */
+async function exclusively(name, work) {
+  const lock = at('.betrace', `${name}.lock`);
+  mkdirSync(dirname(lock), { recursive: true });
+  for (let said = false; ; ) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      if (!ownerIsAlive(lock)) rmSync(lock, { force: true });
+      else if (!said) say(`waiting for another ${name} in this folder …`);
+      said = true;
+      await new Promise((tick) => setTimeout(tick, 100));
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function ownerIsAlive(lock) {
+  try {
+    const owner = Number(readFileSync(lock, 'utf8'));
+    if (owner > 0) process.kill(owner, 0);
+    return owner > 0 || Date.now() - statSync(lock).mtimeMs < 1000;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
