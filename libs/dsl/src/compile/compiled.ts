@@ -1,0 +1,148 @@
+import type { Evidence, Explanation } from '../explain.js';
+import type { Reads } from '../reads.js';
+import type { TraceView } from '../span-view.js';
+
+/**
+ * What the compiler gives to the engine: the contract between `dsl` and `engine`.
+ *
+ * All span conditions of a rule set become one generated function that fills a bit matrix, a row per span. A *condition* is
+ * a whole span rule, the argument of `trace.has/count/all`, or the span part of a mixed rule; equal ones are one condition.
+ * Rules that ask only has/count/all become *atoms*: bits and counters per open trace.
+ */
+export interface CompiledRuleSet {
+  /** What the projection must read so that the conditions and the buffered rules find their columns. */
+  readonly reads: Reads;
+  readonly rules: readonly CompiledRule[];
+  readonly conditions: readonly Condition[];
+  readonly atoms: readonly Atom[];
+  /** 32-bit words per span in `matched` and `failed`: ceil(conditions / 32). */
+  readonly words: number;
+  /** Bits (has) and counters (count) that each open trace needs. */
+  readonly traceBits: number;
+  readonly traceCounters: number;
+  /**
+   * Per word: the conditions that are a span rule by themselves. The engine ANDs this with `matched`, so that a span that
+   * matches nothing costs a few instructions whatever the number of rules.
+   */
+  readonly spanRuleMask: Uint32Array;
+  /** Per word: the conditions on which some atom or some pending span depends. */
+  readonly atomMask: Uint32Array;
+  /** condition index → the rules (indexes) of kind `span` it decides. */
+  readonly rulesOfCondition: readonly (readonly number[])[];
+  /** condition index → the atoms (indexes) fed by it when it holds. */
+  readonly atomsOfCondition: readonly (readonly number[])[];
+  /** The atoms fed when their condition does not hold (from `trace.all`). */
+  readonly atomsWhenUnmatched: readonly number[];
+  /**
+   * Evaluates all conditions on spans `from` (included) to `to` (not). Row r = i - from: bit c of
+   * `matched[r * words + (c >> 5)]` says that condition c holds, the same bit of `failed` that its evaluation ended in an
+   * error (then it does not hold). Both arrays are overwritten for the rows. Never throws, never allocates per span.
+   */
+  evaluate(columns: ConditionColumns, from: number, to: number, matched: Uint32Array, failed: Uint32Array): void;
+  /** The Lua text of the error of a condition on one span (`attempt to compare nil with number`): evaluated again, slowly. */
+  errorOf(condition: number, columns: ConditionColumns, i: number): string;
+}
+
+/** One boolean question about one span. */
+export interface Condition {
+  readonly index: number;
+  /** Canonical text (formatted). */
+  readonly text: string;
+}
+
+/** One thing an open trace remembers for its rules. `all(c)` is kept as `not has(a span on which c does not hold)`. */
+export interface Atom {
+  readonly index: number;
+  readonly kind: 'has' | 'count';
+  readonly condition: number;
+  /** Fed by the spans on which the condition does not hold (errors included). */
+  readonly whenUnmatched: boolean;
+  /** Bit (has) or counter (count) in the trace's state. */
+  readonly slot: number;
+}
+
+/** False, true, or not known before more spans came. */
+export const FALSE = 0;
+export const TRUE = 1;
+export const UNKNOWN = 2;
+/** The rule's own evaluation failed (for example a comparison of a count with a string). */
+export const FAILED = 3;
+export type Truth = typeof FALSE | typeof TRUE | typeof UNKNOWN;
+export type Outcome = typeof FALSE | typeof TRUE | typeof FAILED;
+
+/** What an online rule sees of a trace. Owned by the engine, reused between calls. */
+export interface OnlineTrace {
+  has(slot: number): boolean;
+  count(slot: number): number;
+  readonly spanCount: number;
+  /** Last end minus first start so far, nanoseconds. */
+  readonly duration: number | bigint;
+  readonly id: string;
+}
+
+/**
+ * How much a rule needs, cheapest first:
+ * `span`     the span alone: judged on arrival, nothing is kept;
+ * `online`   bits and counters, and for a span rule the pending spans' condition bits;
+ * `columns`  the projected columns of the trace's spans, judged at close;
+ * `spans`    whole spans (scripts, events, links, iteration over attributes), judged at close.
+ */
+export type Needs = 'span' | 'online' | 'columns' | 'spans';
+
+export interface CompiledRule {
+  readonly index: number;
+  readonly id: string;
+  /** A span rule has one verdict per span, a trace rule one per trace. */
+  readonly subject: 'span' | 'trace';
+  readonly needs: Needs;
+  /** `span`: the condition that is the verdict. `online` with subject span: a span can only match if this holds (candidate). Else -1. */
+  readonly condition: number;
+  /** `online`: the atoms it reads. */
+  readonly atoms: readonly number[];
+  /** `online` with subject span: condition indexes whose bits are kept for each pending span, in bit order (at most 32). */
+  readonly spanConditions: readonly number[];
+  /** `online`: the verdict if it can no longer change whatever spans come, else UNKNOWN. `spanBits` is 0 for a trace rule. */
+  decide?(trace: OnlineTrace, spanBits: number): Truth;
+  /** `online`: the verdict on the trace as it is. */
+  conclude?(trace: OnlineTrace, spanBits: number): Outcome;
+  /** `columns`, `spans`: the indexes in `trace.spans` that match (subject span), or [-1] when a trace rule matches, else []. */
+  judge?(trace: TraceView): JudgedTrace;
+  /** Why it matched or did not, from what the engine remembers. */
+  explain(evidence: Evidence): Explanation;
+}
+
+/** The verdict of a `columns` or `spans` rule on a whole trace. An error on one span leaves the others judged. */
+export interface JudgedTrace {
+  readonly matches: readonly number[];
+  readonly errors: readonly { readonly span: number; readonly message: string }[];
+}
+
+/**
+ * The projected columns that generated conditions read, by property name; implemented by `otlp`'s SpanColumns (this is the
+ * structural type, because `dsl` imports no other lib). `i` indexes all of them.
+ */
+export interface ConditionColumns {
+  readonly name: readonly string[];
+  readonly service: readonly string[];
+  readonly statusMessage: readonly string[];
+  readonly scopeName: readonly string[];
+  readonly scopeVersion: readonly string[];
+  /** OTLP numbers: kind 0 to 5, status 0 unset, 1 ok, 2 error. */
+  readonly kind: Uint8Array;
+  readonly status: Uint8Array;
+  /** 1 when the span has no parent id. */
+  readonly isRoot: Uint8Array;
+  /** Nanoseconds; NaN when the exact value needs a bigint: then ask exactDuration(i). */
+  readonly duration: Float64Array;
+  exactDuration(i: number): bigint;
+  /** Unsigned nanoseconds since the epoch. */
+  readonly startTime: BigUint64Array;
+  readonly endTime: BigUint64Array;
+  /** Texts of ids: as the user gave them, else hex. */
+  traceId(i: number): string;
+  spanId(i: number): string;
+  parentId(i: number): string;
+  /** One array per entry of `reads.attributes` / `reads.resourceAttributes`, in that order; undefined is nil. */
+  readonly attribute: readonly (readonly unknown[])[];
+  readonly resourceAttribute: readonly (readonly unknown[])[];
+}

@@ -1,0 +1,56 @@
+import type { SpanView } from './span-view.js';
+import type { Value } from './value.js';
+
+/** A span named as a witness. */
+export interface SpanReference {
+  readonly span_id: string;
+  readonly name?: string;
+  readonly service?: string;
+}
+
+/**
+ * Why a rule matched or did not: one structure in the REST API, the command line and the stored (and signed) violation, so
+ * its property names are JSON's.
+ */
+export interface Explanation {
+  /** One sentence: `1 of 3 spans satisfies span.name == "charge"; none satisfies span.name == "audit.log"`. */
+  readonly summary: string;
+  readonly conditions: readonly ConditionOutcome[];
+}
+
+/** One sub-condition and what came of it. */
+export interface ConditionOutcome {
+  readonly condition: string;
+  /** The value of the sub-condition: for a trace function its result. `null` stands for nil. */
+  readonly value: boolean | number | string | null;
+  /** For a condition over the spans of a trace: how many satisfied it (a lower bound when `at_least`), of how many. */
+  readonly matched?: number;
+  readonly at_least?: boolean;
+  readonly of?: number;
+  readonly witnesses?: readonly SpanReference[];
+  /** The values read, by the text that reads them (`span.duration` → 2000000000): shown to people, bigint as string. */
+  readonly observed?: Readonly<Record<string, boolean | number | string | null>>;
+  readonly error?: string;
+}
+
+/** What the engine remembers when a rule is explained. */
+export interface Evidence {
+  /** The subject span (span rules). */
+  readonly span?: SpanView;
+  /** Per atom index: how many spans fed it (1 stands for "at least one" with kind has) and the first of them. */
+  atom(index: number): { readonly count: number; readonly witnesses: readonly SpanReference[] };
+  readonly spanCount: number;
+  /** All spans, where the rule buffers them. */
+  readonly spans?: readonly SpanView[];
+  /** Subject span rules of kind online: the condition bits kept for it. */
+  readonly spanBits?: number;
+}
+
+/** A value as JSON can carry it: nil → null, bigint → decimal text. */
+export function jsonValue(value: Value): boolean | number | string | null {
+  if (value === undefined) return null;
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'object')
+    return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner));
+  return value;
+}

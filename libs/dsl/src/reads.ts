@@ -1,0 +1,25 @@
+/** Span fields that cost something to read. Ids, times and parentage are always read: assembly needs them. */
+export type SpanField =
+  | 'name'
+  | 'service'
+  | 'kind'
+  | 'status'
+  | 'status_message'
+  | 'scope'
+  | 'events'
+  | 'links'
+  | 'attributes'
+  | 'resource';
+
+/** What a rule set reads: the projection decodes nothing else. */
+export interface Reads {
+  readonly fields: ReadonlySet<SpanField>;
+  /** Span attribute keys, in column order. */
+  readonly attributes: readonly string[];
+  /** Resource attribute keys, in column order. */
+  readonly resourceAttributes: readonly string[];
+  /** Some rule of kind `columns` buffers these (fields and attribute column numbers are a subset of the above). */
+  readonly buffersColumns: boolean;
+  /** Some rule of kind `spans` needs whole spans. */
+  readonly buffersSpans: boolean;
+}

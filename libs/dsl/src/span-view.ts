@@ -1,0 +1,55 @@
+import type { Value, ValueMap } from './value.js';
+
+/**
+ * A span as rules see it, one property per name of the vocabulary. The engine implements it over the projected columns it
+ * buffered, tests over plain objects; the interpreter, the sandbox and the compiled whole-trace rules read nothing else.
+ */
+export interface SpanView {
+  /** The id as the user gave it, else 16 lower-case hex digits. */
+  readonly id: string;
+  /** '' for a root span. */
+  readonly parentId: string;
+  readonly traceId: string;
+  readonly name: string;
+  readonly service: string;
+  /** `unset`, `ok` or `error`. */
+  readonly status: string;
+  readonly statusMessage: string;
+  /** `unspecified`, `internal`, `server`, `client`, `producer` or `consumer`. */
+  readonly kind: string;
+  /** Nanoseconds since the Unix epoch, all 64 bits: number when safe, else bigint. */
+  readonly startTime: number | bigint;
+  readonly endTime: number | bigint;
+  /** Nanoseconds: end minus start; negative when the clocks say so. */
+  readonly duration: number | bigint;
+  readonly isRoot: boolean;
+  /** nil when absent. */
+  attribute(key: string): Value;
+  resourceAttribute(key: string): Value;
+  /** All attributes; only rules of the kind `spans` may ask. */
+  readonly attributes: ValueMap;
+  readonly resource: ValueMap;
+  readonly events: readonly EventView[];
+  readonly links: readonly LinkView[];
+  readonly scope: { readonly name: string; readonly version: string };
+}
+
+export interface EventView {
+  readonly name: string;
+  readonly time: number | bigint;
+  readonly attributes: ValueMap;
+}
+
+export interface LinkView {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly attributes: ValueMap;
+}
+
+/** A whole trace, spans in order of arrival. */
+export interface TraceView {
+  readonly id: string;
+  readonly spans: readonly SpanView[];
+  /** Every span's parent was seen, and the root. */
+  readonly complete: boolean;
+}

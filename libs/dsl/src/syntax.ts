@@ -1,0 +1,189 @@
+import type { Range } from './source.js';
+
+/** Every expression node: what the parser makes, the checker reads, and the compiler turns into JavaScript. */
+export type Expression =
+  | NilLiteral
+  | BooleanLiteral
+  | NumberLiteral
+  | DurationLiteral
+  | StringLiteral
+  | Name
+  | Member
+  | Index
+  | Call
+  | MethodCall
+  | StringTest
+  | Unary
+  | Binary
+  | Logical
+  | TableConstructor
+  | FunctionExpression
+  | VarArgs
+  | Parenthesized;
+
+/** `nil`. */
+export interface NilLiteral {
+  readonly type: 'nil';
+  readonly range: Range;
+}
+
+/** `true` or `false`. */
+export interface BooleanLiteral {
+  readonly type: 'boolean';
+  readonly value: boolean;
+  readonly range: Range;
+}
+
+/** A numeral. A 64-bit integer beyond 2^53 is a bigint (wrapped as Lua 5.3 wraps); everything else is a number. */
+export interface NumberLiteral {
+  readonly type: 'number';
+  readonly value: number | bigint;
+  readonly range: Range;
+}
+
+/** `500ms`: its length in nanoseconds, and the text as written (for formatting). */
+export interface DurationLiteral {
+  readonly type: 'duration';
+  readonly nanoseconds: number | bigint;
+  readonly text: string;
+  readonly range: Range;
+}
+
+/** A string; `value` after escapes. */
+export interface StringLiteral {
+  readonly type: 'string';
+  readonly value: string;
+  readonly range: Range;
+}
+
+/** An identifier: `span`, `trace`, `attribute`, a local, a named span, a library table. */
+export interface Name {
+  readonly type: 'name';
+  readonly name: string;
+  readonly range: Range;
+}
+
+/** `object.name`. */
+export interface Member {
+  readonly type: 'member';
+  readonly object: Expression;
+  readonly name: string;
+  readonly nameRange: Range;
+  readonly range: Range;
+}
+
+/** `object[key]`. */
+export interface Index {
+  readonly type: 'index';
+  readonly object: Expression;
+  readonly key: Expression;
+  readonly range: Range;
+}
+
+/** `callee(…)`; `trace.has(c)` is a call of a member. */
+export interface Call {
+  readonly type: 'call';
+  readonly callee: Expression;
+  readonly args: readonly Expression[];
+  readonly range: Range;
+}
+
+/** `object:name(…)`. The four string tests are not this node, but StringTest, in both spellings. */
+export interface MethodCall {
+  readonly type: 'method-call';
+  readonly object: Expression;
+  readonly name: string;
+  readonly nameRange: Range;
+  readonly args: readonly Expression[];
+  readonly range: Range;
+}
+
+/** `a contains b` and `a:contains(b)`: one node, so that one meaning has one compiler path. */
+export interface StringTest {
+  readonly type: 'string-test';
+  readonly test: 'contains' | 'starts_with' | 'ends_with' | 'matches';
+  readonly spelling: 'infix' | 'method';
+  readonly subject: Expression;
+  readonly pattern: Expression;
+  readonly range: Range;
+}
+
+/** `not x` (and `!x`), `-x`, `#x`, `~x`. */
+export interface Unary {
+  readonly type: 'unary';
+  readonly operator: 'not' | '-' | '#' | '~';
+  readonly operand: Expression;
+  readonly range: Range;
+}
+
+export type BinaryOperator =
+  | '=='
+  | '~='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | '//'
+  | '%'
+  | '^'
+  | '..'
+  | '&'
+  | '|'
+  | '~'
+  | '<<'
+  | '>>';
+
+/** Comparison and arithmetic (`!=` is `~=`). */
+export interface Binary {
+  readonly type: 'binary';
+  readonly operator: BinaryOperator;
+  readonly left: Expression;
+  readonly right: Expression;
+  readonly range: Range;
+}
+
+/** `and`, `or`: short-circuit, and their value is one of the operands, as in Lua. */
+export interface Logical {
+  readonly type: 'logical';
+  readonly operator: 'and' | 'or';
+  readonly left: Expression;
+  readonly right: Expression;
+  readonly range: Range;
+}
+
+/** `{…}`; only in scripts. */
+export interface TableConstructor {
+  readonly type: 'table';
+  readonly range: Range;
+}
+
+/** `function … end`; only in scripts. */
+export interface FunctionExpression {
+  readonly type: 'function';
+  readonly range: Range;
+}
+
+/** `...`; only in scripts. */
+export interface VarArgs {
+  readonly type: 'varargs';
+  readonly range: Range;
+}
+
+/** `(x)`: kept for formatting; means x. */
+export interface Parenthesized {
+  readonly type: 'parenthesized';
+  readonly expression: Expression;
+  readonly range: Range;
+}
+
+/**
+ * A rule's text, parsed. One expression is compiled; anything more (statements, `local`, `function`, `return`) is a
+ * script: its syntax is checked, its text is kept and run by the sandbox.
+ */
+export type RuleSyntax =
+  | { readonly kind: 'expression'; readonly expression: Expression }
+  | { readonly kind: 'script'; readonly text: string };

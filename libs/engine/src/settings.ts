@@ -1,0 +1,35 @@
+/** How traces are assembled (ARCHITECTURE §4). All durations are milliseconds of the log's time. */
+export interface AssemblySettings {
+  /** A trace whose root has arrived closes when no span came for this long. */
+  readonly rootGrace: number;
+  /** A trace closes when no span came for this long. */
+  readonly idleTimeout: number;
+  /** A trace closes when its first span is this old. */
+  readonly maxAge: number;
+  /** A closed trace is remembered, and judged again by late spans, for this long. */
+  readonly lateWindow: number;
+  /** A trace closes when it has this many spans. */
+  readonly maxSpans: number;
+  /** Bytes that open and remembered traces of one partition may take; full: `accepts()` is false and the reader waits. */
+  readonly memoryBudget: number;
+}
+
+export const DEFAULT_ASSEMBLY: AssemblySettings = {
+  rootGrace: 2_000,
+  idleTimeout: 10_000,
+  maxAge: 60_000,
+  lateWindow: 30_000,
+  maxSpans: 32_000,
+  memoryBudget: 256 * 1024 * 1024,
+};
+
+/** A rule as the engine and the rules log know it. */
+export interface RuleDefinition {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly expression: string;
+  readonly severity: 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW';
+  /** Text of the violation's message; without it one is made from the name and the explanation. */
+  readonly message?: string;
+}

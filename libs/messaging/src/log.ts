@@ -1,0 +1,108 @@
+/**
+ * The log port: partitioned, ordered, append-only topics. Two adaptors: embedded (SQLite; memory or durable) and Kafka.
+ * `log.contract.ts` is the suite both pass. Offsets are numbers (safe integers), timestamps Unix milliseconds given by the
+ * log at append (never by the producer) and never decreasing within a partition.
+ */
+
+/** A record to append. */
+export interface OutgoingRecord {
+  readonly partition: number;
+  readonly key?: string;
+  readonly value: Uint8Array;
+  /** Lower-case names; `betrace-control` marks ticks (`tick`) and epoch markers (`epoch:<n>`). */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A record as it lies in the log. */
+export interface LogRecord {
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly key?: string;
+  readonly value: Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Records of one partition, in order of offset, none missing between the first and the last. */
+export interface RecordBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: readonly LogRecord[];
+  /** Offset after the last record that the log had when the batch was read: lag = endOffset - last offset - 1. */
+  readonly endOffset: number;
+}
+
+/** How far a group got: the next offset to read, and a text of the group's own (at most 1 KiB). */
+export interface Position {
+  readonly offset: number;
+  readonly metadata: string;
+}
+
+/** What a subscriber does. Calls for one partition never overlap; different partitions may. */
+export interface PartitionListener {
+  /** The partition is now this member's. Answers the offset to start at (default: the committed one, else the beginning). */
+  assigned(partition: number, committed: Position | undefined): Promise<number | undefined>;
+  /** The next records. The next batch of the partition comes when the promise resolves: that is the back-pressure. */
+  records(batch: RecordBatch): Promise<void>;
+  /** Caught up with the end of the partition; called at most once per `idleInterval` while nothing comes. */
+  idle?(partition: number): Promise<void>;
+  /** The partition goes to another member (or the subscription closes); commits are still possible until this resolves. */
+  revoked(partition: number): Promise<void>;
+  /** `records`, `idle` or `assigned` threw, or the log failed: the subscription retries with back-off after this. */
+  failed?(error: Error, partition?: number): void;
+}
+
+/** A member of a group on a topic. */
+export interface Subscription {
+  /** Durable when it resolves. Only for partitions that are assigned to this member; else rejects BT_LOG_NOT_ASSIGNED. */
+  commit(partition: number, position: Position): Promise<void>;
+  /** Stops fetching a partition until resume; a batch under way is still delivered. */
+  pause(partition: number): void;
+  resume(partition: number): void;
+  /** Revokes all partitions, waits for their `revoked`, leaves the group. */
+  close(): Promise<void>;
+}
+
+export interface SubscribeOptions {
+  readonly topic: string;
+  /** Members of one group share the partitions; each group sees all records. */
+  readonly group: string;
+  readonly listener: PartitionListener;
+  /** Bytes of values in one batch, about. */
+  readonly maxBatchBytes?: number;
+  /** Milliseconds between two `idle` calls of a partition. */
+  readonly idleInterval?: number;
+  /** Only these partitions (the embedded log; how a worker thread takes its share). */
+  readonly partitions?: readonly number[];
+}
+
+/** What a topic must be: created or verified when the log opens. */
+export interface TopicSpecification {
+  readonly name: string;
+  readonly partitions: number;
+  /** Records older than this (ms) may be deleted once all groups passed them; undefined keeps them. */
+  readonly retention?: number;
+  /** Keeps the last record per key (rule sets). */
+  readonly compacted?: boolean;
+}
+
+/** The port; an abstract class because Nest needs a token. */
+export abstract class Log {
+  /** Number of partitions of a topic. */
+  abstract partitions(topic: string): number;
+  /**
+   * Appends records, in order within each partition. Resolves with their offsets when all are durable (embedded with a
+   * path: written and synced, in group commits; Kafka: acks=all, idempotent). Rejects with a LogUnavailable, which is
+   * retryable, when that can't be had in time: then some may be in the log (duplicates are for the reader to drop).
+   */
+  abstract append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly number[]>;
+  abstract subscribe(options: SubscribeOptions): Promise<Subscription>;
+  /** Records of a partition from an offset on, oldest first, up to (not including) `to` or the present end. */
+  abstract read(topic: string, partition: number, from: number, to?: number): AsyncIterable<RecordBatch>;
+  /** The first offset whose timestamp is at or after `timestamp`, else the end offset. */
+  abstract offsetAt(topic: string, partition: number, timestamp: number): Promise<number>;
+  /** Oldest offset kept, and the one after the newest. */
+  abstract bounds(topic: string, partition: number): Promise<{ readonly start: number; readonly end: number }>;
+  /** Rejects when the log cannot be written or read now (for readiness). */
+  abstract check(): Promise<void>;
+  abstract close(): Promise<void>;
+}

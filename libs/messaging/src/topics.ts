@@ -1,0 +1,65 @@
+/** The topics, named once. */
+export const TOPICS = {
+  /** OTLP ExportTraceServiceRequest, partitioned by trace id; ticks and epoch markers between. */
+  spans: 'betrace.spans',
+  /** Signed violations as JSON, partitioned like the spans. */
+  violations: 'betrace.violations',
+  /** Rule sets by epoch as JSON, one partition. */
+  rules: 'betrace.rules',
+  /** Records that could not be read, with their reason. */
+  deadLetters: 'betrace.spans.dead',
+} as const;
+
+/** The header of control records in the spans log. */
+export const CONTROL_HEADER = 'betrace-control';
+export const CONTROL_TICK = 'tick';
+export const CONTROL_EPOCH_PREFIX = 'epoch:';
+
+/** A record of the rules log: the rule set of an epoch, as changes to the one before, or whole (`snapshot`). */
+export interface RuleSetRecord {
+  readonly epoch: number;
+  readonly snapshot?: readonly PublishedRule[];
+  readonly changes?: readonly ({ readonly put: PublishedRule } | { readonly remove: string })[];
+}
+
+/** An enabled rule as published to the evaluators (disabled and deleted rules are absent). */
+export interface PublishedRule {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly expression: string;
+  readonly severity: 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW';
+  readonly message?: string;
+}
+
+/**
+ * A record of the violations log: the verdict in its REST names, signed. `signature` is over the canonical form (RFC 8785)
+ * of everything but `signature` and `public_signature` (see `signing`).
+ */
+export interface ViolationRecord {
+  readonly id: string;
+  readonly revision: number;
+  readonly status: 'open' | 'retracted';
+  readonly rule_id: string;
+  readonly rule_name: string;
+  readonly rule_version: number;
+  readonly severity: string;
+  readonly trace_id: string;
+  readonly span_id: string;
+  readonly wire_trace_id: string;
+  readonly wire_span_id: string;
+  /** Unix milliseconds, log time. (The REST API's `timestamp` is seconds.) */
+  readonly timestamp_ms: number;
+  readonly service: string;
+  readonly message: string;
+  readonly explanation: unknown;
+  readonly close_reason: string;
+  readonly complete: boolean;
+  readonly log: { readonly partition: number; readonly first_offset: number; readonly last_offset: number };
+  readonly metadata: Readonly<Record<string, string | number | boolean>>;
+  readonly key_id: string;
+  /** Hex HMAC-SHA256. */
+  readonly signature: string;
+  /** Base64 Ed25519 with the id of its key, when a private key is configured. */
+  readonly public_signature?: { readonly key_id: string; readonly signature: string };
+}

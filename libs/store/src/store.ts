@@ -1,0 +1,115 @@
+/** The store port: rules, their epochs, violations, and how far each reader of the violations log got. */
+
+export interface StoredRule {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly expression: string;
+  readonly severity: 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW';
+  readonly tags: readonly string[];
+  readonly enabled: boolean;
+  readonly message: string | null;
+  /** Counts from 1; each change of the rule adds one. */
+  readonly version: number;
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** What a change to a rule does to the rule set. */
+export interface EpochChange {
+  readonly epoch: number;
+  /** JSON of a rules log record (`RuleSetRecord` of messaging). */
+  readonly record: string;
+  /** Published to the rules log and switched by markers in every partition. */
+  readonly published: boolean;
+}
+
+export interface StoredViolation {
+  readonly id: string;
+  readonly revision: number;
+  readonly status: 'open' | 'retracted';
+  readonly ruleId: string;
+  readonly ruleName: string;
+  readonly severity: string;
+  readonly traceId: string;
+  readonly wireTraceId: string;
+  readonly spanId: string;
+  readonly service: string;
+  readonly timestampMs: number;
+  /** The signed record as it was published (`ViolationRecord` of messaging): what the API answers from. */
+  readonly record: string;
+}
+
+/** The guides' query parameters and what users expect beside them. Undefined means no restriction. */
+export interface ViolationFilter {
+  readonly ruleId?: string;
+  readonly severity?: readonly string[];
+  readonly traceId?: string;
+  readonly spanId?: string;
+  readonly service?: string;
+  /** Default in the API: open only. */
+  readonly status?: 'open' | 'retracted';
+  /** Unix milliseconds; start included, end not. */
+  readonly startTime?: number;
+  readonly endTime?: number;
+}
+
+export interface ViolationPage {
+  readonly violations: readonly StoredViolation[];
+  /** Number of violations that match the filter, not the page's. */
+  readonly total: number;
+  /** Opaque; present when there are more. */
+  readonly next?: string;
+}
+
+/** One transaction's worth of violations from the violations log, with the position after them. */
+export interface KeptBatch {
+  readonly reader: string;
+  readonly partition: number;
+  /** Offset after the last record of the batch. */
+  readonly position: number;
+  readonly violations: readonly StoredViolation[];
+}
+
+export abstract class Store {
+  /** Creates or migrates the schema, under a lock. */
+  abstract migrate(): Promise<void>;
+  abstract rules(): Promise<readonly StoredRule[]>;
+  abstract rule(id: string): Promise<StoredRule | undefined>;
+  /**
+   * One transaction: the rule (version counted up; `expectedVersion` undefined = any, 0 = must not exist), its version's
+   * history, the next epoch and its outbox record, which `record` makes from the enabled rules before and after. No epoch
+   * when the published rule set stays the same. Rejects BT_STORE_CONFLICT when the version differs.
+   */
+  abstract putRule(
+    rule: Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>,
+    now: number,
+    expectedVersion?: number,
+  ): Promise<StoredRule>;
+  /** One transaction as above; false when there is none. */
+  abstract deleteRule(id: string, now: number): Promise<boolean>;
+  /** Epochs not yet published, in order. */
+  abstract unpublishedEpochs(): Promise<readonly EpochChange[]>;
+  abstract epochPublished(epoch: number): Promise<void>;
+  abstract latestEpoch(): Promise<number>;
+  /** Upserts by id and revision (a lower or equal revision changes nothing) and advances the reader, in one transaction. */
+  abstract keep(batch: KeptBatch): Promise<void>;
+  abstract violations(filter: ViolationFilter, page: { readonly limit: number; readonly after?: string }): Promise<ViolationPage>;
+  abstract violation(id: string): Promise<StoredViolation | undefined>;
+  /** Position of a reader of the violations log, per partition; 0 when it never read. */
+  abstract position(reader: string, partition: number): Promise<number>;
+  /** Records exports as done and advances, in one transaction. */
+  abstract exported(
+    reader: string,
+    partition: number,
+    position: number,
+    done: readonly { readonly id: string; readonly revision: number }[],
+  ): Promise<void>;
+  /** Of these, the ones already exported with that revision or a later one (ids). */
+  abstract alreadyExported(items: readonly { readonly id: string; readonly revision: number }[]): Promise<ReadonlySet<string>>;
+  /** Deletes violations older than this (Unix ms); answers how many. */
+  abstract prune(before: number): Promise<number>;
+  abstract check(): Promise<void>;
+  abstract close(): Promise<void>;
+}
