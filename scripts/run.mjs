@@ -7,11 +7,11 @@ const bin = (...parts) => join(root, 'node_modules', ...parts);
 const biome = (args) => runNode([bin('@biomejs', 'biome', 'bin', 'biome'), ...args]);
 const jest = (args) =>
   runNode(['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', bin('jest', 'bin', 'jest.js'), ...args]);
-const built = async (script, args) => {
+const built = async (script, args, nodeFlags = []) => {
   await ensureBuilt();
   const file = join(root, 'dist', script);
   if (!existsSync(file)) throw new ToolchainError(`${script.replace(/\.js$/, '.ts')} does not exist`);
-  return runNode(['--enable-source-maps', file, ...args]);
+  return runNode(['--enable-source-maps', '--disable-warning=ExperimentalWarning', ...nodeFlags, file, ...args]);
 };
 
 /** Runs all steps, also after one failed, so that one look shows everything; fails if one did. */
@@ -47,7 +47,11 @@ const commands = {
   'test:unit': (args) => jest(['--selectProjects', 'unit', ...args]),
   'test:e2e': (args) => ensureBuilt().then(() => jest(['--selectProjects', 'e2e', ...args])),
   start: ([app, ...args]) => built(`apps/${app}/src/main.js`, args),
-  exec: ([script, ...args]) => built(script, args),
+  /** Flags before the script are Node's. */
+  exec: (args) => {
+    const at = args.findIndex((arg) => !arg.startsWith('-'));
+    return built(args[at], args.slice(at + 1), args.slice(0, at));
+  },
 };
 
 const [name, ...args] = process.argv.slice(2);

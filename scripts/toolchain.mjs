@@ -40,6 +40,7 @@ export async function ensureDependencies() {
     say(`installing dependencies (${first ? 'first start only' : 'package-lock.json changed'}) …`);
     const since = Date.now();
     if ((await npmCi()) !== 0) {
+      if (interrupted) throw new ToolchainError(`interrupted by ${interrupted}`);
       say('npm ci failed; trying once more …');
       if ((await npmCi()) !== 0) throw new ToolchainError('npm ci failed twice; see its messages above. Is the npm registry reachable?');
     }
@@ -156,11 +157,19 @@ function removeOutputsWithoutSource(files) {
 
 // ── processes ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Runs a command to its end and returns its exit code; SIGINT and SIGTERM are passed on to it. */
+let interrupted;
+
+/**
+ * Runs a command to its end and returns its exit code. SIGINT and SIGTERM are passed on to it, except Ctrl-C:
+ * a terminal sends that to all its processes, and twice would mean "stop at once" to a server that is draining.
+ */
 export function run(command, args, options = {}) {
   return new Promise((done, fail) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
-    const pass = (signal) => child.kill(signal);
+    const pass = (signal) => {
+      interrupted = signal;
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, pass);
     child.on('error', fail);
@@ -175,7 +184,7 @@ export const runNode = (args, options) => run(nodeBinary(), args, options);
 
 /** Two npm scripts at once in one clone: the second waits until the first has installed or built. */
 async function exclusively(name, work) {
-  const lock = at('.betrace', `${name}.lock`);
+  const lock = at('.cache', `${name}.lock`);
   mkdirSync(dirname(lock), { recursive: true });
   for (let said = false; ; ) {
     try {

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { importProblems } from './check-imports.js';
+
+const check = (sources: Record<string, string>): string[] => importProblems(new Map(Object.entries(sources)));
+
+describe('import rules', () => {
+  it.each([
+    ['engine may use dsl', 'libs/engine/src/rule-set.ts', `import { compile } from '#dsl';`],
+    ['a lib imports its own files', 'libs/dsl/src/compile/emit.ts', `import { Token } from '../token.js';`],
+    ['a spec may load Node modules', 'libs/dsl/src/parse.spec.ts', `import { readFileSync } from 'node:fs';`],
+    ['standalone composes modules', 'apps/standalone/src/standalone.module.ts', `import { A } from '../../api/src/api.module.js';`],
+    ['an app uses Nest', 'apps/api/src/main.ts', `import { NestFactory } from '@nestjs/core';`],
+    ['a module file uses Nest', 'libs/store/src/store.module.ts', `import { Module } from '@nestjs/common';`],
+  ])('allowed: %s', (_sentence, file, text) => {
+    expect(check({ [file]: text })).toEqual([]);
+  });
+
+  it.each([
+    ['dsl imports a lib', 'libs/dsl/src/parse.ts', `import { a } from '#otlp';`],
+    ['dsl imports a lib for its types only', 'libs/dsl/src/parse.ts', `import type { A } from '#otlp';`],
+    ['dsl loads a Node module', 'libs/dsl/src/script/sandbox.ts', `import { hrtime } from 'node:process';`],
+    ['dsl loads a package', 'libs/dsl/src/parse.ts', `import yaml from 'yaml';`],
+    ['engine imports the log', 'libs/engine/src/partition.ts', `import { Log } from '#messaging';`],
+    ['a lib reaches into another one', 'libs/engine/src/partition.ts', `import { a } from '../../dsl/src/token.js';`],
+    ['a lib imports an app', 'libs/platform/src/clock.ts', `import { a } from '../../../apps/api/src/main.js';`],
+    ['a lib imports its own door', 'libs/dsl/src/parse.ts', `import { a } from '#dsl';`],
+    ['an app reaches into a lib', 'apps/api/src/main.ts', `export { a } from '../../../libs/dsl/src/token.js';`],
+    ['an app imports another app', 'apps/api/src/main.ts', `import { a } from '../../ingest/src/ingest.module.js';`],
+    ['the cli imports an app', 'apps/cli/src/main.ts', `await import('../../standalone/src/standalone.module.js');`],
+    ['standalone reaches past a module', 'apps/standalone/src/main.ts', `import { a } from '../../api/src/metrics.js';`],
+    ['Nest in a pure file', 'libs/messaging/src/log.ts', `import { Injectable } from '@nestjs/common';`],
+    ['an unknown lib', 'apps/api/src/main.ts', `import { a } from '#engines';`],
+    ['a part of a lib', 'apps/api/src/main.ts', `import { a } from '#dsl/token';`],
+  ])('forbidden: %s', (_sentence, file, text) => {
+    expect(check({ [file]: text })).toEqual([expect.stringContaining(`${file}:1: `)]);
+  });
+
+  it('finds a cycle of values, through libs too', () => {
+    expect(
+      check({
+        'libs/otlp/src/a.ts': `import { b } from './b.js';`,
+        'libs/otlp/src/b.ts': `import { c } from './c.js';`,
+        'libs/otlp/src/c.ts': `export { a } from './a.js';`,
+      }),
+    ).toEqual(['import cycle: libs/otlp/src/a.ts → libs/otlp/src/b.ts → libs/otlp/src/c.ts → libs/otlp/src/a.ts']);
+  });
+
+  it('lets types point back', () => {
+    expect(
+      check({ 'libs/otlp/src/a.ts': `import { b } from './b.js';`, 'libs/otlp/src/b.ts': `import type { a } from './a.js';` }),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,125 @@
+// Who may import whom: the rules of the architecture as tables. `npm run check` runs it.
+import { readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { importsOf } from './imports.js';
+import { repositoryRoot, sourceFiles } from './source-files.js';
+
+/** A lib and the libs it may import. */
+const libs: Readonly<Record<string, readonly string[]>> = {
+  dsl: [],
+  otlp: [],
+  signing: [],
+  platform: [],
+  engine: ['dsl', 'otlp'],
+  messaging: ['platform', 'otlp'],
+  store: ['platform'],
+};
+
+/** An app may import every lib, and of other apps only the modules of those named here. */
+const apps: Readonly<Record<string, readonly string[]>> = {
+  ingest: [],
+  evaluator: [],
+  api: [],
+  standalone: ['ingest', 'evaluator', 'api'],
+  cli: [],
+};
+
+/** The packages and Node modules a pure lib may load; a lib that is not named here may load any. */
+const packages: Readonly<Record<string, readonly string[]>> = {
+  dsl: ['fengari', 're2js'], // no Node module: it runs in a browser
+  otlp: ['lossless-json', 'node:crypto'],
+  signing: ['node:crypto'],
+  engine: ['node:crypto'],
+};
+
+const nestBelongsTo = /^(apps\/|libs\/platform\/|libs\/[a-z]+\/src\/[a-z-]+\.module\.ts$|test\/|bench\/|examples\/|scripts\/)/;
+const isTest = (file: string): boolean => /\.(spec|test-d|contract)\.ts$/.test(file);
+
+interface Place {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** `libs/dsl/src/parse.ts` → lib dsl; `bench/main.ts` → bench. */
+function placeOf(file: string): Place {
+  const [top = '', name = ''] = file.split('/');
+  return top === 'libs' || top === 'apps' ? { kind: top, name } : { kind: top, name: '' };
+}
+
+/** The source file that a specifier means, relative to the repository; undefined for packages and Node modules. */
+function resolve(from: string, specifier: string): string | undefined {
+  if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts');
+  if (specifier.startsWith('#')) return `libs/${specifier.slice(1)}/src/index.ts`;
+  return undefined;
+}
+
+function whyForbidden(file: string, specifier: string): string | undefined {
+  const here = placeOf(file);
+  const target = resolve(file, specifier);
+  if (target === undefined) return whyPackageForbidden(file, here, specifier);
+  const there = placeOf(target);
+  if (specifier.startsWith('#')) {
+    const lib = specifier.slice(1);
+    if (!(lib in libs)) return `is not a lib; libs are ${Object.keys(libs).join(', ')}`;
+    if (here.kind === 'libs' && here.name === lib) return 'is the lib itself; import the file';
+    if (here.kind === 'libs' && !isTest(file) && !libs[here.name]?.includes(lib)) return `lib ${here.name} may not import lib ${lib}`;
+    return undefined;
+  }
+  if (here.kind === there.kind && here.name === there.name) return undefined;
+  if (here.kind === 'scripts' || here.kind === 'test' || here.kind === 'bench') return undefined;
+  if (there.kind === 'libs') return `reaches into a lib; import #${there.name}`;
+  if (there.kind !== 'apps') return `${here.kind} may not import ${there.kind}`;
+  if (here.kind !== 'apps') return `${here.kind} may not import apps`;
+  if (!apps[here.name]?.includes(there.name)) return `app ${here.name} may not import app ${there.name}`;
+  return target.endsWith('.module.ts') ? undefined : `of another app only its module may be imported`;
+}
+
+function whyPackageForbidden(file: string, here: Place, specifier: string): string | undefined {
+  if (isTest(file)) return undefined;
+  if (specifier.startsWith('@nestjs/') && !nestBelongsTo.test(file)) return 'Nest stays in apps, platform and *.module.ts';
+  const allowed = here.kind === 'libs' ? packages[here.name] : undefined;
+  if (!allowed || allowed.some((name) => specifier === name || specifier.startsWith(`${name}/`))) return undefined;
+  return `lib ${here.name} may load only ${allowed.join(', ') || 'its own files'}`;
+}
+
+/** The problems of a set of sources (file → text), one sentence each. */
+export function importProblems(sources: ReadonlyMap<string, string>): string[] {
+  const problems: string[] = [];
+  const graph = new Map<string, string[]>();
+  for (const [file, text] of sources) {
+    const edges: string[] = [];
+    for (const { specifier, line, atLoad } of importsOf(file, text)) {
+      const why = whyForbidden(file, specifier);
+      if (why) problems.push(`${file}:${line}: ${specifier}: ${why}`);
+      const target = resolve(file, specifier);
+      if (atLoad && target !== undefined && sources.has(target)) edges.push(target);
+    }
+    graph.set(file, edges);
+  }
+  return [...problems, ...cycles(graph).map((cycle) => `import cycle: ${cycle.join(' → ')}`)];
+}
+
+/** One cycle for each back edge of a depth-first walk: each of them must be cut. */
+function cycles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const found: string[][] = [];
+  const path: string[] = [];
+  const done = new Set<string>();
+  const walk = (file: string): void => {
+    const at = path.indexOf(file);
+    if (at >= 0) found.push([...path.slice(at), file]);
+    if (at >= 0 || done.has(file)) return;
+    path.push(file);
+    for (const next of graph.get(file) ?? []) walk(next);
+    path.pop();
+    done.add(file);
+  };
+  for (const file of graph.keys()) walk(file);
+  return found;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const read = (file: string): [string, string] => [file, readFileSync(join(repositoryRoot, file), 'utf8')];
+  const problems = importProblems(new Map(sourceFiles().map(read)));
+  for (const problem of problems) console.error(problem);
+  process.exitCode = problems.length > 0 ? 1 : 0;
+}
