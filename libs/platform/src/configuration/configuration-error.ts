@@ -1,0 +1,29 @@
+/** One thing wrong with the configuration. */
+export interface ConfigurationProblem {
+  /** Key, flag or variable that is wrong. */
+  readonly key: string;
+  readonly source: string;
+  readonly message: string;
+}
+
+/** Everything wrong with the configuration, at once; `message` is what the user reads, without a stack. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  constructor(readonly problems: readonly ConfigurationProblem[]) {
+    super(`the configuration is not usable:\n${problems.map(({ source, message }) => `  - ${source}: ${message}`).join('\n')}`);
+  }
+}
+
+/** Where the readers of the sources put what is wrong. */
+export class ProblemCollector {
+  readonly problems: ConfigurationProblem[] = [];
+  add(key: string, source: string, message: string): void {
+    this.problems.push({ key, source, message });
+  }
+  throwIfAny(): void {
+    if (this.problems.length > 0) throw new ConfigurationError(this.problems);
+  }
+}
+
+/** Ends a sentence, with the nearest known name when there is one. */
+export const didYouMean = (name: string | undefined): string => (name === undefined ? '.' : `. Did you mean ${name}?`);

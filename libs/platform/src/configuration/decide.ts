@@ -1,0 +1,67 @@
+import type { Configuration, Declared } from './configuration.js';
+import type { ProblemCollector } from './configuration-error.js';
+import type { Environment } from './read-environment.js';
+
+/** Where `storage.type: disk` without a path keeps its files. */
+export const DEFAULT_STORAGE_PATH = '/var/lib/betrace';
+
+/** Settles what depends on more than one key, and says what a user should know about the outcome. */
+export function decide(
+  declared: Declared,
+  environment: Environment,
+  problems: ProblemCollector,
+): { readonly configuration: Configuration; readonly notices: readonly string[] } {
+  const notices: string[] = [];
+  const storage = decideStorage(declared, notices);
+  const durable = storage.type === 'disk' || declared.storage.databaseUrl !== undefined || declared.kafka.brokers.length > 0;
+  const mode = declared.process.environment ?? (durable ? 'production' : 'development');
+  checkPorts(declared, problems);
+  checkKafka(declared, problems);
+
+  if (!durable && !declared.process.testMode) {
+    notices.push('spans, rules and violations are kept in memory only; to keep them: --storage-path=DIRECTORY or BETRACE_STORAGE_PATH');
+  }
+  if (declared.otlp.endpoint === undefined) {
+    notices.push('violations are not exported; to export them as OTLP spans: --otel-endpoint=HOST:4317 or OTEL_EXPORTER_OTLP_ENDPOINT');
+  }
+  const { signatureKeyEnv } = declared.compliance;
+  const signatureKey = declared.compliance.signatureKey ?? (environment[signatureKeyEnv]?.trim() || undefined);
+  const configuration: Configuration = {
+    ...declared,
+    storage,
+    compliance: { ...declared.compliance, signatureKey },
+    process: { ...declared.process, environment: mode },
+  };
+  return { configuration, notices };
+}
+
+function decideStorage({ storage, process }: Declared, notices: string[]): Configuration['storage'] {
+  const type = storage.type ?? (storage.path === undefined || process.testMode ? 'memory' : 'disk');
+  if (type === 'disk') return { ...storage, type, path: storage.path ?? DEFAULT_STORAGE_PATH };
+  if (storage.path !== undefined) {
+    notices.push(
+      `nothing is kept in ${storage.path}: ${storage.type === 'memory' ? 'storage.type is memory' : 'test mode keeps everything in memory'}`,
+    );
+  }
+  return { ...storage, type, path: undefined };
+}
+
+function checkPorts({ server }: Declared, problems: ProblemCollector): void {
+  const used = new Map<number, string>();
+  const standard = server.standardPorts ? (['otlpGrpcPort', 'otlpHttpPort'] as const) : [];
+  for (const key of ['httpPort', 'grpcPort', ...standard] as const) {
+    const name = `server.${key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+    const other = used.get(server[key]);
+    if (other !== undefined && server[key] !== 0) problems.add(name, name, `is ${server[key]}, and so is ${other}; give each its own port`);
+    used.set(server[key], name);
+  }
+}
+
+function checkKafka({ kafka }: Declared, problems: ProblemCollector): void {
+  if (kafka.saslMechanism !== undefined && (kafka.saslUsername === undefined || kafka.saslPassword === undefined)) {
+    problems.add('kafka.sasl_mechanism', 'kafka.sasl_mechanism', 'needs kafka.sasl_username and KAFKA_SASL_PASSWORD too');
+  }
+  if (kafka.receiveTopics.length > 0 && kafka.brokers.length === 0) {
+    problems.add('kafka.receive_topics', 'kafka.receive_topics', 'needs kafka.brokers (KAFKA_BROKERS) too');
+  }
+}

@@ -1,0 +1,183 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConfigurationError } from './configuration-error.js';
+import { configurationDocument, helpText } from './document.js';
+import { type LoadOptions, loadConfiguration } from './load.js';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'betrace-configuration-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const file = (content: string, name = 'betrace.yaml') => writeFileSync(join(directory, name), content);
+const withFile = (content: string): LoadOptions => {
+  file(content);
+  return {};
+};
+const load = (options: LoadOptions = {}) => loadConfiguration({ directory, ...options });
+const failure = (options: LoadOptions = {}): string => {
+  try {
+    load(options);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError);
+    return (error as Error).message;
+  }
+  throw new Error('expected a ConfigurationError');
+};
+
+describe('configuration', () => {
+  it('has the documented defaults', () => {
+    const { configuration } = load();
+    expect(configuration.server.httpPort).toBe(12011);
+    expect(configuration.server.grpcPort).toBe(12012);
+    expect(configuration.traces.rootGrace).toBe(2000);
+    expect(configuration.otlp).toMatchObject({ endpoint: undefined, protocol: 'grpc', timeout: 10_000, batchSize: 100 });
+    expect(configuration.logging.format).toBe('json');
+  });
+
+  it('prefers flags to variables to the file to defaults', () => {
+    file('server:\n  http_port: 1\n  grpc_port: 2\n  host: from-file\n');
+    const environment = { BETRACE_HTTP_PORT: '3', BETRACE_GRPC_PORT: '4' };
+    const { configuration, sources } = load({ environment, args: ['--http-port=5'] });
+    expect(configuration.server).toMatchObject({ httpPort: 5, grpcPort: 4, host: 'from-file' });
+    expect(sources.get('server.http_port')).toBe('flag --http-port');
+    expect(sources.get('server.host')).toBe('betrace.yaml, line 4');
+  });
+
+  it('takes the example file of the user guide', () => {
+    file(`server:
+  http_port: 12011
+  grpc_port: 12012
+storage:
+  type: disk  # "disk" or "memory"
+  path: /var/lib/betrace/rules
+otlp:
+  endpoint: tempo:4317
+  protocol: grpc
+  timeout: 10s
+  batch_size: 100
+rules:
+  max_rules: 1000
+  max_expression_length: 10000
+  evaluation_timeout: 100ms
+compliance:
+  signature_key_env: MY_KEY
+  emit_evidence: true
+logging:
+  level: info
+  format: json
+`);
+    const { configuration } = load({ environment: { MY_KEY: 'secret' } });
+    expect(configuration.storage).toMatchObject({ type: 'disk', path: '/var/lib/betrace/rules' });
+    expect(configuration.rules.evaluationTimeout).toBe(100);
+    expect(configuration.compliance.signatureKey).toBe('secret');
+    expect(configuration.process.environment).toBe('production');
+  });
+
+  it.each<[string, LoadOptions]>([
+    ['--config=FILE', { args: ['--config=PATH'] }],
+    ['--config FILE', { args: ['--config', 'PATH'] }],
+    ['BETRACE_CONFIG', { environment: { BETRACE_CONFIG: 'PATH' } }],
+  ])('reads the file named by %s', (_, options) => {
+    file('logging: { level: debug }', 'other.yaml');
+    const path = join(directory, 'other.yaml');
+    const args = (options.args ?? []).map((argument) => argument.replace('PATH', path));
+    const environment = options.environment ? { BETRACE_CONFIG: path } : {};
+    expect(load({ args, environment }).configuration.logging.level).toBe('debug');
+  });
+
+  it("takes the flags of the user guide's binary", () => {
+    const { configuration } = load({ args: ['--otel-endpoint=tempo:4317', '--storage-path=/data', '--log-level=info', '--test-mode'] });
+    expect(configuration.otlp.endpoint).toBe('tempo:4317');
+    expect(configuration.process.testMode).toBe(true);
+    expect(configuration.traces.rootGrace).toBe(200);
+    expect(configuration.storage.type).toBe('memory');
+  });
+
+  it("takes the operator guide's batch variables", () => {
+    const environment = { OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '512', OTEL_BSP_MAX_QUEUE_SIZE: '4096', OTEL_BSP_EXPORT_TIMEOUT: '5s' };
+    expect(load({ environment }).configuration.otlp).toMatchObject({ batchSize: 512, queueSize: 4096, timeout: 5000 });
+  });
+
+  it('is development only while nothing is durable', () => {
+    expect(load().configuration.process.environment).toBe('development');
+    expect(load({ environment: { KAFKA_BROKERS: 'a:9092,b:9092' } }).configuration.process.environment).toBe('production');
+    expect(
+      load({ environment: { BETRACE_STORAGE_PATH: '/x', BETRACE_ENVIRONMENT: 'development' } }).configuration.process.environment,
+    ).toBe('development');
+  });
+
+  it('says what is off by default', () => {
+    expect(load().notices).toEqual([expect.stringContaining('memory only'), expect.stringContaining('not exported')]);
+    expect(load({ environment: { BETRACE_STORAGE_PATH: '/x', OTEL_EXPORTER_OTLP_ENDPOINT: 'tempo:4317' } }).notices).toEqual([]);
+  });
+
+  it('decodes OTLP headers', () => {
+    const environment = { OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Basic%20abc==,x-scope=1' };
+    expect(load({ environment }).configuration.otlp.headers).toEqual({ authorization: 'Basic abc==', 'x-scope': '1' });
+  });
+
+  it('counts an empty variable as unset', () => {
+    expect(load({ environment: { BETRACE_API_KEY: '', LOG_LEVEL: ' ' } }).configuration.authentication.apiKey).toBeUndefined();
+  });
+
+  it.each<[string, () => LoadOptions, string]>([
+    [
+      'an unknown key, with its line',
+      () => withFile('server:\n  http_prot: 1\n'),
+      'betrace.yaml, line 2: unknown key "server.http_prot". Did you mean server.http_port?',
+    ],
+    ['an unknown group', () => withFile('sever:\n  http_port: 1\n'), 'betrace.yaml, line 1: unknown group "sever". Did you mean server?'],
+    [
+      'a value of the wrong type in the file',
+      () => withFile('otlp:\n  timeout: soon\n'),
+      'line 2: otlp.timeout is "soon", expected a duration',
+    ],
+    ['a file that is no YAML', () => withFile('server: [\n'), 'betrace.yaml, line 2: is not YAML'],
+    ['a key without a group', () => withFile('server: 12011\n'), '"server" holds keys, not a value'],
+    ['a file that is not there', () => ({ args: ['--config=none.yaml'] }), 'flag --config: none.yaml cannot be read'],
+    ['an unknown flag', () => ({ args: ['--http-prot=1'] }), 'unknown flag. Did you mean --http-port?'],
+    ['a flag without a value', () => ({ args: ['--http-port'] }), 'flag --http-port: needs a value'],
+    [
+      'a bad variable',
+      () => ({ environment: { LOG_LEVEL: 'loud' } }),
+      'environment variable LOG_LEVEL: logging.level is "loud", expected one of',
+    ],
+    ['a port out of range', () => ({ args: ['--http-port=70000'] }), 'expected a whole number from 0 to 65535'],
+    ['a Kubernetes service link', () => ({ environment: { BETRACE_GRPC_PORT: 'tcp://10.0.0.1:80' } }), 'enableServiceLinks: false'],
+    ['a secret as a flag', () => ({ args: ['--authentication.api_key=x'] }), 'set the environment variable BETRACE_API_KEY'],
+    [
+      'one port used twice',
+      () => ({ environment: { BETRACE_HTTP_PORT: '12012' } }),
+      'server.grpc_port: is 12012, and so is server.http_port',
+    ],
+    ['SASL without a password', () => ({ environment: { KAFKA_SASL_MECHANISM: 'plain' } }), 'needs kafka.sasl_username'],
+  ])('refuses %s', (_, prepare, expected) => {
+    expect(failure(prepare())).toContain(expected);
+  });
+
+  it('lists everything wrong at once', () => {
+    file('server:\n  http_port: x\nlogging:\n  levl: info\n');
+    const message = failure({ args: ['--nonsense'], environment: { LOG_FORMAT: 'xml' } });
+    expect(message.split('\n')).toHaveLength(5);
+  });
+
+  it('shows no secret in an error', () => {
+    file('compliance:\n  signature_key: [hunter2]\n');
+    expect(failure()).not.toContain('hunter2');
+  });
+
+  it('notices a mistyped variable, and leaves those of Kubernetes alone', () => {
+    const environment = { BETRACE_HTTP_PROT: '1', BETRACE_BACKEND_SERVICE_HOST: '10.0.0.1' };
+    const typed = load({ environment }).notices.filter((notice) => notice.includes('did you mean'));
+    expect(typed).toEqual([expect.stringContaining('BETRACE_HTTP_PORT')]);
+  });
+
+  it('documents each key', () => {
+    expect(configurationDocument()).toContain('| `server.http_port` | `BETRACE_HTTP_PORT` | `--http-port` | port | `12011` |');
+    expect(helpText('betrace')).toContain('--storage-path, BETRACE_STORAGE_PATH');
+  });
+});

@@ -1,0 +1,89 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Configuration, Declared } from './configuration.js';
+import { ProblemCollector } from './configuration-error.js';
+import { decide } from './decide.js';
+import { type Found, KEYS } from './keys.js';
+import { type Environment, mistypedVariables, readEnvironment } from './read-environment.js';
+import { readFile } from './read-file.js';
+import { readFlags } from './read-flags.js';
+
+export interface LoadOptions {
+  /** Without node and script: `process.argv.slice(2)`. */
+  readonly args?: readonly string[];
+  readonly environment?: Environment;
+  /** Where `./betrace.yaml` is looked for. */
+  readonly directory?: string;
+  /** Standard output is a terminal: logs are text unless set otherwise. */
+  readonly terminal?: boolean;
+}
+
+export interface LoadedConfiguration {
+  readonly configuration: Configuration;
+  /** What a user should know about it, one sentence each; to be logged as warnings at start. */
+  readonly notices: readonly string[];
+  /** `--help` was given: the caller prints `helpText()` and ends. */
+  readonly help: boolean;
+  /** Where each key's value comes from; absent: the default. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/**
+ * The configuration from defaults, `betrace.yaml`, environment variables and flags, the later ones first. Throws a
+ * ConfigurationError that lists everything wrong with it at once.
+ */
+export function loadConfiguration(options: LoadOptions = {}): LoadedConfiguration {
+  const { args = [], environment = {}, directory = '.', terminal = false } = options;
+  const problems = new ProblemCollector();
+  const flags = readFlags(args, problems);
+  const file = readConfigurationFile(flags.config, environment, directory, problems);
+
+  const values = new Map<string, unknown>();
+  const sources = new Map<string, string>();
+  for (const found of [...file, ...readEnvironment(environment), ...flags.found]) {
+    const value = parse(found, problems);
+    if (value === undefined) continue;
+    values.set(found.key.name, value);
+    sources.set(found.key.name, found.source);
+  }
+  const testMode = values.get('process.test_mode') === true;
+  if (terminal && !values.has('logging.format')) values.set('logging.format', 'text');
+
+  const declared: Record<string, Record<string, unknown>> = {};
+  for (const { name, path, setting } of KEYS) {
+    const fallback = testMode ? (setting.testDefault ?? setting.default) : setting.default;
+    declared[path[0]] = { ...declared[path[0]], [path[1]]: values.get(name) ?? fallback };
+  }
+  const decided = decide(declared as unknown as Declared, environment, problems);
+  problems.throwIfAny();
+  const mistyped = mistypedVariables(environment, decided.configuration.compliance.signatureKeyEnv);
+  return { configuration: decided.configuration, notices: [...mistyped, ...decided.notices], help: flags.help, sources };
+}
+
+function readConfigurationFile(
+  flag: string | undefined,
+  environment: Environment,
+  directory: string,
+  problems: ProblemCollector,
+): readonly Found[] {
+  const named = flag ?? (environment.BETRACE_CONFIG?.trim() || undefined);
+  const path = named ?? `${directory}/betrace.yaml`;
+  if (named === undefined && !existsSync(path)) return [];
+  const shown = named ?? 'betrace.yaml';
+  try {
+    return readFile(readFileSync(path, 'utf8'), shown, problems);
+  } catch (error) {
+    const source = flag === undefined ? 'environment variable BETRACE_CONFIG' : 'flag --config';
+    problems.add('config', source, `${shown} cannot be read: ${(error as Error).message}`);
+    return [];
+  }
+}
+
+function parse({ key, value, source }: Found, problems: ProblemCollector): unknown {
+  const parsed = key.setting.type.parse(value);
+  if (parsed !== undefined) return parsed;
+  const shown = key.setting.secret ? 'its value' : JSON.stringify(value);
+  const serviceLink = typeof value === 'string' && /^tcp:\/\/[\d.]+:\d+$/.test(value);
+  const hint = serviceLink ? ' (Kubernetes set it for a service of that name: set enableServiceLinks: false in the pod)' : '';
+  problems.add(key.name, source, `${key.name} is ${shown}, expected ${key.setting.type.expected}${hint}`);
+  return undefined;
+}

@@ -1,0 +1,54 @@
+import { didYouMean, type ProblemCollector } from './configuration-error.js';
+import { type Found, KEYS, type Key } from './keys.js';
+import { nearest } from './suggest.js';
+
+export interface Flags {
+  readonly found: readonly Found[];
+  /** Value of `--config`. */
+  readonly config: string | undefined;
+  readonly help: boolean;
+}
+
+const BY_FLAG = new Map<string, Key>(KEYS.flatMap((key) => key.flags.map((flag) => [flag, key] as const)));
+
+/** Flags as `--name=value` or `--name value`; a boolean one may stand alone. A later one overrides an earlier one. */
+export function readFlags(args: readonly string[], problems: ProblemCollector): Flags {
+  const found: Found[] = [];
+  let config: string | undefined;
+  let help = false;
+  for (let i = 0; i < args.length; i++) {
+    const argument = args[i] ?? '';
+    const [name = '', inline] = splitFlag(argument);
+    const source = `flag ${name}`;
+    if (name === '--help' || name === '-h') {
+      help = true;
+      continue;
+    }
+    const key = BY_FLAG.get(name);
+    if (key === undefined && name !== '--config') {
+      problems.add(name, `argument ${argument}`, explainUnknown(name));
+      continue;
+    }
+    const next = args[i + 1];
+    const isBoolean = key?.setting.type.name === 'boolean';
+    const takesNext = inline === undefined && next !== undefined && !next.startsWith('--') && !(isBoolean && !/^(true|false)$/i.test(next));
+    if (takesNext) i++;
+    const value = inline ?? (takesNext ? next : isBoolean ? 'true' : undefined);
+    if (value === undefined || value === '') problems.add(name, source, `needs a value: ${name}=…`);
+    else if (key === undefined) config = value;
+    else found.push({ key, value, source });
+  }
+  return { found, config, help };
+}
+
+function splitFlag(argument: string): [string, string | undefined] {
+  const equals = argument.indexOf('=');
+  return equals < 0 ? [argument, undefined] : [argument.slice(0, equals), argument.slice(equals + 1)];
+}
+
+function explainUnknown(name: string): string {
+  const secret = KEYS.find((key) => key.setting.secret && (`--${key.name}` === name || key.setting.flag === name));
+  if (secret) return `${secret.name} is a secret, and process lists show flags: set the environment variable ${secret.setting.env[0]}`;
+  if (!name.startsWith('-')) return 'is not a flag; BeTrace takes only flags, such as --config=betrace.yaml';
+  return `unknown flag${didYouMean(nearest(name, [...BY_FLAG.keys(), '--config', '--help']))} --help lists all`;
+}

@@ -1,0 +1,306 @@
+import { bytes, choice, duration, flag, headers, integer, list, port, type Setting, text } from './setting.js';
+
+const MiB = 1024 * 1024;
+const SECOND = 1_000;
+const DAY = 24 * 60 * 60 * SECOND;
+
+/**
+ * Every configuration key, once: group and key give the key in `betrace.yaml` (`server.httpPort` is `server.http_port`)
+ * and its place in `Configuration`. Loading, `docs/configuration.md` and the chart's values are made from it.
+ */
+export const SCHEMA = {
+  server: {
+    host: { type: text, env: ['BETRACE_HOST'], flag: '--host', default: '0.0.0.0', doc: 'Address that all ports listen on.' },
+    httpPort: {
+      type: port,
+      env: ['BETRACE_HTTP_PORT'],
+      flag: '--http-port',
+      default: 12_011,
+      doc: 'REST API, OTLP/HTTP, metrics, console.',
+    },
+    grpcPort: { type: port, env: ['BETRACE_GRPC_PORT'], flag: '--grpc-port', default: 12_012, doc: 'OTLP/gRPC.' },
+    standardPorts: {
+      type: flag,
+      env: ['BETRACE_OTLP_STANDARD_PORTS'],
+      flag: '--standard-ports',
+      default: false,
+      doc: "Listens for OTLP also on OpenTelemetry's own ports (`server.otlp_grpc_port`, `server.otlp_http_port`).",
+    },
+    otlpGrpcPort: {
+      type: port,
+      env: ['BETRACE_OTLP_GRPC_PORT'],
+      default: 4317,
+      doc: 'Second OTLP/gRPC port, when `server.standard_ports` is on.',
+    },
+    otlpHttpPort: {
+      type: port,
+      env: ['BETRACE_OTLP_HTTP_PORT'],
+      default: 4318,
+      doc: 'Second OTLP/HTTP port, when `server.standard_ports` is on.',
+    },
+    requestLimit: {
+      type: bytes,
+      env: ['BETRACE_REQUEST_LIMIT'],
+      default: 64 * MiB,
+      doc: 'Largest request body, also after decompression. Larger ones are refused (413, RESOURCE_EXHAUSTED).',
+    },
+    inFlightLimit: {
+      type: bytes,
+      env: ['BETRACE_IN_FLIGHT_LIMIT'],
+      default: 256 * MiB,
+      doc: 'Bytes of spans received and not yet in the log, at most; beyond it receivers answer 503 or UNAVAILABLE with a retry hint.',
+    },
+    appendTimeout: {
+      type: duration,
+      env: ['BETRACE_APPEND_TIMEOUT'],
+      default: 8 * SECOND,
+      doc: 'How long a receiver waits for the log before it answers that the client should retry.',
+    },
+    shutdownTimeout: {
+      type: duration,
+      env: ['BETRACE_SHUTDOWN_TIMEOUT'],
+      default: 15 * SECOND,
+      doc: 'How long an orderly stop may take before the process ends anyway.',
+    },
+  },
+  storage: {
+    type: {
+      type: choice('disk', 'memory'),
+      env: ['BETRACE_STORAGE_TYPE'],
+      flag: '--storage-type',
+      doc: '`disk` keeps everything under `storage.path` (`/var/lib/betrace` when none is set); `memory` forgets it at the end. Unset: `disk` when a path is set.',
+    },
+    path: {
+      type: text,
+      env: ['BETRACE_STORAGE_PATH'],
+      flag: '--storage-path',
+      doc: 'Directory of the log, rules and violations. Unset: memory only.',
+    },
+    databaseUrl: {
+      type: text,
+      env: ['DATABASE_URL'],
+      secret: true,
+      doc: 'PostgreSQL for rules and violations (`postgres://user:password@host/database`). Unset: SQLite under `storage.path`.',
+    },
+    violationRetention: {
+      type: duration,
+      env: ['BETRACE_VIOLATION_RETENTION'],
+      default: 30 * DAY,
+      doc: 'Violations older than this are deleted.',
+    },
+  },
+  log: {
+    partitions: {
+      type: integer(1, 1_024),
+      env: ['BETRACE_LOG_PARTITIONS'],
+      default: 4,
+      doc: 'Partitions of the embedded log, and of the topics that BeTrace creates in Kafka.',
+    },
+    retention: {
+      type: duration,
+      env: ['BETRACE_LOG_RETENTION'],
+      default: DAY,
+      doc: 'How long the log keeps spans after they were judged (traces are read back from it).',
+    },
+  },
+  kafka: {
+    brokers: { type: list, env: ['KAFKA_BROKERS'], flag: '--kafka-brokers', default: [], doc: 'Kafka brokers. Unset: the embedded log.' },
+    clientId: { type: text, env: ['KAFKA_CLIENT_ID'], default: 'betrace', doc: 'How BeTrace calls itself to the brokers.' },
+    replication: {
+      type: integer(1, 9),
+      env: ['KAFKA_REPLICATION_FACTOR'],
+      default: 1,
+      doc: 'Replication factor of topics that BeTrace creates.',
+    },
+    receiveTopics: {
+      type: list,
+      env: ['KAFKA_RECEIVE_TOPICS'],
+      default: [],
+      doc: 'Topics of other producers (a collector writes `otlp_spans`) that ingest reads and re-keys.',
+    },
+    tls: { type: flag, env: ['KAFKA_TLS'], default: false, doc: 'TLS to the brokers.' },
+    tlsCa: { type: text, env: ['KAFKA_TLS_CA'], doc: 'File with the certificate authority (PEM) of the brokers.' },
+    saslMechanism: {
+      type: choice('plain', 'scram-sha-256', 'scram-sha-512'),
+      env: ['KAFKA_SASL_MECHANISM'],
+      doc: 'SASL mechanism. Unset: no SASL.',
+    },
+    saslUsername: { type: text, env: ['KAFKA_SASL_USERNAME'], doc: 'SASL user.' },
+    saslPassword: { type: text, env: ['KAFKA_SASL_PASSWORD'], secret: true, doc: 'SASL password.' },
+  },
+  otlp: {
+    endpoint: {
+      type: text,
+      env: ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+      flag: '--otel-endpoint',
+      doc: 'Where violations go as OTLP spans, for instance `tempo:4317`. Unset: they are not exported.',
+    },
+    protocol: {
+      type: choice('grpc', 'http/protobuf', 'http/json'),
+      env: ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL'],
+      flag: '--otel-protocol',
+      default: 'grpc',
+      doc: 'Protocol of the export.',
+    },
+    headers: {
+      type: headers,
+      env: ['OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'OTEL_EXPORTER_OTLP_HEADERS'],
+      default: {},
+      secret: true,
+      doc: 'Headers of each export (`name=value,…`), for instance an authorization.',
+    },
+    timeout: {
+      type: duration,
+      env: ['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', 'OTEL_EXPORTER_OTLP_TIMEOUT', 'OTEL_BSP_EXPORT_TIMEOUT'],
+      default: 10 * SECOND,
+      doc: 'How long one export may take before it is tried again.',
+    },
+    batchSize: {
+      type: integer(1, 100_000),
+      env: ['BETRACE_OTLP_BATCH_SIZE', 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE'],
+      default: 100,
+      doc: 'Violations in one export, at most.',
+    },
+    queueSize: {
+      type: integer(1, 1_000_000),
+      env: ['BETRACE_OTLP_QUEUE_SIZE', 'OTEL_BSP_MAX_QUEUE_SIZE'],
+      default: 1_000,
+      doc: 'Violations read ahead of the export, at most. What is beyond waits in the violations log; nothing is dropped.',
+    },
+  },
+  rules: {
+    maxRules: { type: integer(1, 100_000), env: ['BETRACE_MAX_RULES'], default: 1_000, doc: 'Rules that can be created.' },
+    maxExpressionLength: {
+      type: integer(1, 1_000_000),
+      env: ['BETRACE_MAX_EXPRESSION_LENGTH'],
+      default: 10_000,
+      doc: "Characters in a rule's expression.",
+    },
+    evaluationTimeout: {
+      type: duration,
+      env: ['BETRACE_EVALUATION_TIMEOUT'],
+      default: 100,
+      doc: 'How long one rule may take over one trace before that counts as its error.',
+    },
+  },
+  traces: {
+    rootGrace: {
+      type: duration,
+      env: ['BETRACE_TRACE_ROOT_GRACE'],
+      default: 2 * SECOND,
+      testDefault: 200,
+      doc: 'A trace whose root has arrived closes when no span came for this long.',
+    },
+    idleTimeout: {
+      type: duration,
+      env: ['BETRACE_TRACE_IDLE_TIMEOUT'],
+      default: 10 * SECOND,
+      testDefault: SECOND,
+      doc: 'A trace closes when no span came for this long.',
+    },
+    maxAge: {
+      type: duration,
+      env: ['BETRACE_TRACE_MAX_AGE'],
+      default: 60 * SECOND,
+      doc: 'A trace closes when its first span came this long ago.',
+    },
+    lateWindow: {
+      type: duration,
+      env: ['BETRACE_TRACE_LATE_WINDOW'],
+      default: 30 * SECOND,
+      doc: 'A closed trace is remembered, and judged again when a late span comes, for this long.',
+    },
+    maxSpans: {
+      type: integer(1, 10_000_000),
+      env: ['BETRACE_TRACE_MAX_SPANS'],
+      default: 32_000,
+      doc: 'A trace closes when it has this many spans.',
+    },
+    memoryBudget: {
+      type: bytes,
+      env: ['BETRACE_TRACE_MEMORY_BUDGET'],
+      default: 256 * MiB,
+      doc: 'Memory for open and remembered traces, per partition. When it is full the evaluator waits; it never evicts.',
+    },
+  },
+  evaluator: {
+    threads: {
+      type: integer(1, 256),
+      env: ['BETRACE_EVALUATOR_THREADS'],
+      default: 1,
+      doc: 'Worker threads that evaluate; the partitions are spread over them.',
+    },
+  },
+  compliance: {
+    signatureKeyEnv: {
+      type: text,
+      env: ['BETRACE_SIGNATURE_KEY_ENV'],
+      default: 'BETRACE_SIGNATURE_KEY',
+      doc: 'Name of the environment variable that holds the signature key.',
+    },
+    signatureKey: {
+      type: text,
+      env: ['BETRACE_SIGNATURE_KEY'],
+      secret: true,
+      doc: 'Secret for the HMAC-SHA256 signatures of violations (`openssl rand -base64 32`). Unset: in development `changeme`; with a storage path a key made once and kept there as `signature.key`; else an error.',
+    },
+    privateKey: {
+      type: text,
+      env: ['BETRACE_PRIVATE_KEY'],
+      secret: true,
+      doc: 'Ed25519 private key (PEM, or the path of a PEM file): violations get a second signature that needs no secret to verify.',
+    },
+    emitEvidence: {
+      type: flag,
+      env: ['BETRACE_EMIT_EVIDENCE'],
+      default: true,
+      doc: 'Puts the explanation and the signature into exported spans.',
+    },
+  },
+  authentication: {
+    apiKeyHeader: {
+      type: text,
+      env: ['BETRACE_API_KEY_HEADER'],
+      default: 'X-API-Key',
+      doc: 'Header (and gRPC metadata) with the API key.',
+    },
+    apiKey: {
+      type: text,
+      env: ['BETRACE_API_KEY'],
+      secret: true,
+      doc: 'When set, every request needs it, but `/health` and `/ready`. Unset: no authentication.',
+    },
+    protectMetrics: { type: flag, env: ['BETRACE_PROTECT_METRICS'], default: false, doc: '`/metrics` needs the API key too.' },
+  },
+  logging: {
+    level: {
+      type: choice('debug', 'info', 'warn', 'error'),
+      env: ['LOG_LEVEL'],
+      flag: '--log-level',
+      default: 'info',
+      doc: 'Least severe lines that are written.',
+    },
+    format: {
+      type: choice('json', 'text'),
+      env: ['LOG_FORMAT'],
+      flag: '--log-format',
+      default: 'json',
+      doc: '`json` (one object a line) or `text` (for people; the default on a terminal).',
+    },
+  },
+  process: {
+    environment: {
+      type: choice('development', 'production'),
+      env: ['BETRACE_ENVIRONMENT'],
+      flag: '--environment',
+      doc: 'In `production` the signature key `changeme` is refused. Unset: `development` when nothing is durable (no storage path, database or Kafka).',
+    },
+    testMode: {
+      type: flag,
+      env: ['BETRACE_TEST_MODE'],
+      flag: '--test-mode',
+      default: false,
+      doc: 'For CI: memory only, and traces close sooner, unless set otherwise.',
+    },
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Setting<unknown>>>>>;

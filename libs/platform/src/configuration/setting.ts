@@ -1,0 +1,130 @@
+import { formatBytes, formatDuration, parseBytes, parseDuration } from './units.js';
+
+/** How a value is read from text (environment, flags) or from YAML, and shown in documents. */
+export interface SettingType<T> {
+  readonly name: string;
+  /** Completes "expected …" in errors. */
+  readonly expected: string;
+  /** Undefined: not such a value. Gets strings, and from YAML also numbers, booleans, lists and mappings. */
+  parse(input: unknown): T | undefined;
+  /** A method, so that settings of any type fit in one schema; the schema's spec proves that defaults fit their types. */
+  show(value: T): string;
+}
+
+/** One configuration key, declared once: the file key is its path in the schema in snake_case. */
+export interface Setting<T> {
+  readonly type: SettingType<T>;
+  /** Environment variables, the first set one counts; the first is the documented name. */
+  readonly env: readonly [string, ...string[]];
+  /** A short flag beside `--<file key>`. */
+  readonly flag?: string;
+  readonly default?: T;
+  /** What `--test-mode` puts in the default's place. */
+  readonly testDefault?: T;
+  readonly doc: string;
+  /** Never logged, never accepted as a flag (process lists show flags). */
+  readonly secret?: true;
+}
+
+const scalarText = (input: unknown): string | undefined =>
+  typeof input === 'string' || typeof input === 'number' || typeof input === 'boolean' ? String(input) : undefined;
+
+export const text: SettingType<string> = {
+  name: 'text',
+  expected: 'a text',
+  parse: scalarText,
+  show: (value) => value,
+};
+
+/** A whole number within bounds, both included. */
+export function integer(minimum: number, maximum: number, name = 'integer'): SettingType<number> {
+  return {
+    name,
+    expected: `a whole number from ${minimum} to ${maximum}`,
+    parse: (input) => {
+      const digits = scalarText(input)?.trim() ?? '';
+      const value = /^-?\d+$/.test(digits) ? Number(digits) : Number.NaN;
+      return value >= minimum && value <= maximum ? value : undefined;
+    },
+    show: String,
+  };
+}
+
+/** 0 lets the system choose a free port (tests). */
+export const port = integer(0, 65_535, 'port');
+
+export const duration: SettingType<number> = {
+  name: 'duration',
+  expected: 'a duration like 500ms, 10s, 2m, 1h or 30d',
+  parse: (input) => parseDuration(scalarText(input) ?? ''),
+  show: formatDuration,
+};
+
+export const bytes: SettingType<number> = {
+  name: 'size',
+  expected: 'a size like 64MiB, 1GB or a number of bytes',
+  parse: (input) => parseBytes(scalarText(input) ?? ''),
+  show: formatBytes,
+};
+
+export const flag: SettingType<boolean> = {
+  name: 'boolean',
+  expected: 'true or false',
+  parse: (input) => {
+    const word = scalarText(input)?.toLowerCase();
+    if (word === 'true' || word === '1' || word === 'yes' || word === 'on') return true;
+    if (word === 'false' || word === '0' || word === 'no' || word === 'off') return false;
+    return undefined;
+  },
+  show: String,
+};
+
+export function choice<const T extends string>(...words: readonly T[]): SettingType<T> {
+  return {
+    name: words.join(' | '),
+    expected: `one of ${words.join(', ')}`,
+    parse: (input) => words.find((word) => word === scalarText(input)?.toLowerCase()),
+    show: (value) => value,
+  };
+}
+
+/** Separated by commas, or a YAML list. */
+export const list: SettingType<readonly string[]> = {
+  name: 'list',
+  expected: 'a list, separated by commas',
+  parse: (input) => {
+    const items = Array.isArray(input) ? input.map(scalarText) : scalarText(input)?.split(',');
+    if (items === undefined || items.includes(undefined)) return undefined;
+    return items.map((item) => (item ?? '').trim()).filter((item) => item !== '');
+  },
+  show: (value) => value.join(','),
+};
+
+/** `name=value,name=value` with percent-encoding as OTEL_EXPORTER_OTLP_HEADERS has it, or a YAML mapping. */
+export const headers: SettingType<Readonly<Record<string, string>>> = {
+  name: 'headers',
+  expected: 'headers like name=value,other=value',
+  parse: (input) => {
+    if (typeof input === 'object' && input !== null && !Array.isArray(input)) {
+      const entries = Object.entries(input).map(([name, value]) => [name.toLowerCase(), scalarText(value)] as const);
+      return entries.some(([, value]) => value === undefined)
+        ? undefined
+        : Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']));
+    }
+    const pairs = list.parse(input)?.map((pair) => /^([^=\s]+)\s*=\s*(.*)$/.exec(pair));
+    if (pairs === undefined || pairs.includes(null)) return undefined;
+    return Object.fromEntries(pairs.map((pair) => [(pair?.[1] ?? '').toLowerCase(), decode(pair?.[2] ?? '')]));
+  },
+  show: (value) =>
+    Object.entries(value)
+      .map(([name, text]) => `${name}=${text}`)
+      .join(','),
+};
+
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}

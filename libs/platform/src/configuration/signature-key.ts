@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Configuration } from './configuration.js';
+import { ConfigurationError } from './configuration-error.js';
+
+/** The key of the guides' examples: anyone can sign with it. */
+export const DEVELOPMENT_KEY = 'changeme';
+
+export interface SignatureKey {
+  readonly key: string;
+  /** To be logged as a warning. */
+  readonly notice?: string;
+}
+
+/**
+ * The secret that signs violations: the configured one; in development `changeme`; with a storage path one that is made
+ * once and kept there, readable by the owner only. Throws a ConfigurationError when there is none of these (several
+ * processes need the same key, so none is made up), or when `changeme` is set in production.
+ */
+export function signatureKey(configuration: Configuration): SignatureKey {
+  const { compliance, process, storage, kafka } = configuration;
+  const production = process.environment === 'production';
+  const configured = compliance.signatureKey;
+  if (configured !== undefined && (configured !== DEVELOPMENT_KEY || !production)) return { key: configured };
+  if (configured === undefined && !production) {
+    return {
+      key: DEVELOPMENT_KEY,
+      notice: `violations are signed with the development key "${DEVELOPMENT_KEY}", which proves nothing; set BETRACE_SIGNATURE_KEY`,
+    };
+  }
+  if (configured === undefined && storage.path !== undefined && kafka.brokers.length === 0) return keptKey(storage.path);
+  const what = configured === undefined ? 'is not set' : `is "${DEVELOPMENT_KEY}", which is refused in production`;
+  const message = `the signature key ${what}; set it to the output of "openssl rand -base64 32", or set BETRACE_ENVIRONMENT=development`;
+  throw new ConfigurationError([{ key: 'compliance.signature_key', source: 'environment variable BETRACE_SIGNATURE_KEY', message }]);
+}
+
+function keptKey(directory: string): SignatureKey {
+  const file = join(directory, 'signature.key');
+  try {
+    mkdirSync(directory, { recursive: true });
+    const made = randomBytes(32).toString('base64');
+    try {
+      writeFileSync(file, `${made}\n`, { mode: 0o600, flag: 'wx', flush: true });
+      return { key: made, notice: `a signature key was made and is kept in ${file}; keep a copy, or set BETRACE_SIGNATURE_KEY` };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const kept = readFileSync(file, 'utf8').trim();
+      if (kept.length < 32) throw new Error(`${file} holds no key (an interrupted first start?); delete it or set BETRACE_SIGNATURE_KEY`);
+      return { key: kept };
+    }
+  } catch (error) {
+    const message = `no signature key can be kept in ${directory}: ${(error as Error).message}; give another --storage-path, or set BETRACE_SIGNATURE_KEY`;
+    throw new ConfigurationError([{ key: 'storage.path', source: 'storage.path', message }]);
+  }
+}

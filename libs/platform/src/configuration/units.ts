@@ -1,0 +1,39 @@
+/** Durations and byte sizes as people write them in configuration. */
+
+const DURATION_UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const BYTE_UNITS = { b: 1, kb: 1_000, mb: 1_000_000, gb: 1_000_000_000, kib: 1_024, mib: 1_048_576, gib: 1_073_741_824 } as const;
+
+/** Milliseconds of `500ms`, `1.5s`, `2m`, `1h30m`, `30d`; a bare number is milliseconds (as in OTEL_*). Undefined: not one. */
+export function parseDuration(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (/^\d+$/.test(trimmed)) return Number(trimmed);
+  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(trimmed)) return undefined;
+  let total = 0;
+  for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
+    total += Number(amount) * DURATION_UNITS[unit as keyof typeof DURATION_UNITS];
+  }
+  return Math.round(total);
+}
+
+/** `2000` → `2s`: the largest unit that divides it. */
+export function formatDuration(milliseconds: number): string {
+  const units = Object.entries(DURATION_UNITS).reverse();
+  const [unit, size] = units.find(([, size]) => milliseconds % size === 0 && milliseconds >= size) ?? ['ms', 1];
+  return `${milliseconds / size}${unit}`;
+}
+
+/** Bytes of `64MiB`, `1.5 GB`, `4096`. Undefined: not a size. */
+export function parseBytes(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*([a-z]+)?$/i.exec(text.trim());
+  if (!match) return undefined;
+  const unit = BYTE_UNITS[(match[2]?.toLowerCase() ?? 'b') as keyof typeof BYTE_UNITS];
+  return unit === undefined ? undefined : Math.round(Number(match[1]) * unit);
+}
+
+/** `67108864` → `64MiB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes > 0 && bytes % BYTE_UNITS.gib === 0) return `${bytes / BYTE_UNITS.gib}GiB`;
+  if (bytes > 0 && bytes % BYTE_UNITS.mib === 0) return `${bytes / BYTE_UNITS.mib}MiB`;
+  if (bytes > 0 && bytes % BYTE_UNITS.kib === 0) return `${bytes / BYTE_UNITS.kib}KiB`;
+  return String(bytes);
+}
