@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ensureBuilt, ensureDependencies, root, runNode, ToolchainError, tsc } from './toolchain.mjs';
 
 const bin = (...parts) => join(root, 'node_modules', ...parts);
-const biome = (args) => runNode([bin('@biomejs', 'biome', 'bin', 'biome'), ...args]);
+const biome = (args) => runNode([bin('@biomejs', 'biome', 'bin', 'biome'), ...args, ...(process.stdout.isTTY ? [] : ['--colors=off'])]);
 const jest = (args) =>
   runNode(['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', bin('jest', 'bin', 'jest.js'), ...args]);
 const built = async (script, args, nodeFlags = []) => {
@@ -36,7 +36,7 @@ const commands = {
   check: () =>
     all({
       types: () => tsc(['-p', 'tsconfig.json']),
-      'lint and format': () => biome(['ci', '--error-on-warnings']),
+      'lint and format': () => biome(['check', '--error-on-warnings']),
       imports: () => built('scripts/check-imports.js', []),
       purity: () => built('scripts/check-purity.js', []),
       names: () => built('scripts/check-names.js', []),

@@ -51,7 +51,7 @@ export async function ensureDependencies() {
 function npmCi() {
   // Without node_modules/.bin in front: npm must not run on a Node that it is about to delete.
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.startsWith(at('node_modules')));
-  return run('npm', ['ci', '--include=dev', '--include=optional', '--loglevel=error'], {
+  return run('npm', ['ci', '--include=dev', '--include=optional', '--loglevel=error', '--prefer-offline'], {
     env: { ...process.env, PATH: path.join(delimiter) },
     shell: process.platform === 'win32',
     stdio: ['ignore', 2, 2],
@@ -162,6 +162,7 @@ let interrupted;
 /**
  * Runs a command to its end and returns its exit code. SIGINT and SIGTERM are passed on to it, except Ctrl-C:
  * a terminal sends that to all its processes, and twice would mean "stop at once" to a server that is draining.
+ * A signal to npm itself ends npm's shell, but not what runs in it: being orphaned counts as SIGTERM.
  */
 export function run(command, args, options = {}) {
   return new Promise((done, fail) => {
@@ -172,8 +173,13 @@ export function run(command, args, options = {}) {
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, pass);
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.env.npm_lifecycle_event && process.ppid !== parent && !interrupted) pass('SIGTERM');
+    }, 100);
     child.on('error', fail);
     child.on('exit', (code, signal) => {
+      clearInterval(watch);
       for (const name of signals) process.off(name, pass);
       done(code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 1));
     });
