@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { retry } from './retry.js';
+
+const failing = (times: number) => {
+  let left = times;
+  return async () => {
+    if (left-- > 0) throw new Error(`failure ${times - left}`);
+    return 'done';
+  };
+};
+
+describe('retry', () => {
+  it('tries until the work succeeds, pausing longer each time up to the longest', async () => {
+    const pauses: number[] = [];
+    const signal = new AbortController().signal;
+    const answer = await retry(failing(5), { signal, first: 1, longest: 4, failed: (_error, wait) => pauses.push(wait) });
+    expect(answer).toBe('done');
+    expect(pauses).toHaveLength(5);
+    for (const wait of pauses) expect(wait).toBeLessThanOrEqual(5);
+  });
+
+  it('stops when the signal says so, also while it waits', async () => {
+    const stop = new AbortController();
+    const attempt = retry(failing(1), { signal: stop.signal, first: 60_000, failed: () => stop.abort(new Error('stopping')) });
+    await expect(attempt).rejects.toThrow();
+  });
+
+  it('does not begin after the signal', async () => {
+    await expect(retry(failing(0), { signal: AbortSignal.abort(new Error('stopping')), failed: () => {} })).rejects.toThrow('stopping');
+  });
+
+  it('passes a hopeless error on', async () => {
+    const signal = new AbortController().signal;
+    await expect(retry(failing(9), { signal, failed: () => {}, hopeless: (error) => error.message === 'failure 1' })).rejects.toThrow(
+      'failure 1',
+    );
+  });
+});

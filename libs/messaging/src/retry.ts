@@ -1,0 +1,33 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+export interface RetryOptions {
+  /** Ends the waiting: `retry` then rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+  /** Called after each failure with the pause (ms) before the next attempt. */
+  readonly failed: (error: Error, pause: number) => void;
+  /** Errors for which another attempt is pointless; default none. */
+  readonly hopeless?: (error: Error) => boolean;
+  /** First and longest pause, milliseconds. */
+  readonly first?: number;
+  readonly longest?: number;
+}
+
+/**
+ * Does the work until it succeeds, however long that takes: an outage delays, it does not drop. Pauses double, with a jitter of
+ * a quarter, so that many members don't knock at the same time.
+ */
+export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const { signal, failed, hopeless = () => false, first = 100, longest = 30_000 } = options;
+  for (let attempt = 0; ; attempt++) {
+    signal.throwIfAborted();
+    try {
+      return await work();
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      if (signal.aborted || hopeless(error)) throw error;
+      const wait = Math.round(Math.min(longest, first * 2 ** attempt) * (0.75 + Math.random() / 2));
+      failed(error, wait);
+      await pause(wait, undefined, { signal });
+    }
+  }
+}
