@@ -1,0 +1,18 @@
+/** How violations leave: the values of OTEL_EXPORTER_OTLP_PROTOCOL. */
+export type ExportProtocol = 'grpc' | 'http/protobuf' | 'http/json';
+
+const HAS_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+const TRACES_PATH = '/v1/traces';
+
+/**
+ * The URL that an OTLP exporter needs, from the endpoint as people write it: `tempo:4317` (plain text, like `http://`),
+ * `http://tempo:4317`, `https://otlp.example.com`. For the HTTP protocols `/v1/traces` is added unless the path ends with it.
+ */
+export function exportUrl(endpoint: string, protocol: ExportProtocol): string {
+  const text = endpoint.trim();
+  const url = new URL(HAS_SCHEME.test(text) ? text : `http://${text}`);
+  if (protocol === 'grpc') return `${url.protocol}//${url.host}`;
+  const path = url.pathname.replace(/\/+$/, '');
+  url.pathname = path.endsWith(TRACES_PATH) ? path : path + TRACES_PATH;
+  return url.href;
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { type Attributes, type HrTime, SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { ViolationRecord } from '#messaging';
+import { OWN_SCOPE } from '#otlp';
+
+const INSTANT: HrTime = [0, 0];
+
+/**
+ * A violation as the span that Tempo shows inside the offending trace: child of the offending span, at the instant of the
+ * verdict. Its id is derived from the violation's id and revision, so that an export that is repeated (after a crash, after an
+ * answer that got lost) is the same span again.
+ */
+export function violationSpan(violation: ViolationRecord, resource: Resource): ReadableSpan {
+  const at = hrTime(violation.timestamp_ms);
+  const parent = violation.wire_span_id;
+  const context = { traceId: violation.wire_trace_id, traceFlags: TraceFlags.SAMPLED };
+  return {
+    name: 'betrace.violation',
+    kind: SpanKind.INTERNAL,
+    spanContext: () => ({ ...context, spanId: violationSpanId(violation.id, violation.revision) }),
+    ...(parent === '' ? {} : { parentSpanContext: { ...context, spanId: parent, isRemote: true } }),
+    startTime: at,
+    endTime: at,
+    duration: INSTANT,
+    ended: true,
+    status: { code: SpanStatusCode.UNSET },
+    attributes: violationAttributes(violation),
+    links: [],
+    events: [],
+    resource,
+    instrumentationScope: { name: OWN_SCOPE },
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+  };
+}
+
+/** 16 hex digits, never all zero: the start of SHA-256 over `<id>:<revision>`. */
+export function violationSpanId(id: string, revision: number): string {
+  const digits = createHash('sha256').update(`${id}:${revision}`).digest('hex').slice(0, 16);
+  return /^0+$/.test(digits) ? '0000000000000001' : digits;
+}
+
+/** Everything a verifier needs is in the attributes: `betrace.violation.record` is the signed record itself. */
+function violationAttributes(violation: ViolationRecord): Attributes {
+  return {
+    'betrace.violation.id': violation.id,
+    'betrace.violation.rule_id': violation.rule_id,
+    'betrace.violation.rule_name': violation.rule_name,
+    'betrace.violation.rule_version': violation.rule_version,
+    'betrace.violation.severity': violation.severity,
+    'betrace.violation.message': violation.message,
+    'betrace.violation.signature': violation.signature,
+    'betrace.violation.key_id': violation.key_id,
+    'betrace.violation.status': violation.status,
+    'betrace.violation.revision': violation.revision,
+    'betrace.violation.service': violation.service,
+    'betrace.violation.trace_id': violation.trace_id,
+    'betrace.violation.span_id': violation.span_id,
+    'betrace.violation.close_reason': violation.close_reason,
+    'betrace.violation.complete': violation.complete,
+    'betrace.violation.record': JSON.stringify(violation),
+  };
+}
+
+function hrTime(milliseconds: number): HrTime {
+  const seconds = Math.floor(milliseconds / 1000);
+  return [seconds, (milliseconds - seconds * 1000) * 1_000_000];
+}

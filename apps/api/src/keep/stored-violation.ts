@@ -1,0 +1,41 @@
+import type { LogRecord, ViolationRecord } from '#messaging';
+import type { StoredViolation } from '#store';
+
+/** A record of the violations log, decoded. Throws SyntaxError or TypeError when it is none (someone else wrote it). */
+export function readViolation(record: LogRecord): ViolationRecord {
+  const violation: unknown = JSON.parse(Buffer.from(record.value).toString('utf8'));
+  if (!isViolation(violation)) throw new TypeError('a violation needs id, revision, status, rule_id, trace_id and timestamp_ms');
+  return violation;
+}
+
+function isViolation(value: unknown): value is ViolationRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = value as Record<string, unknown>;
+  return (
+    typeof fields['id'] === 'string' &&
+    Number.isSafeInteger(fields['revision']) &&
+    (fields['status'] === 'open' || fields['status'] === 'retracted') &&
+    typeof fields['rule_id'] === 'string' &&
+    typeof fields['trace_id'] === 'string' &&
+    typeof fields['wire_trace_id'] === 'string' &&
+    Number.isSafeInteger(fields['timestamp_ms'])
+  );
+}
+
+/** The row that answers the API's filters; the signed record goes along as it is. */
+export function storedViolation(violation: ViolationRecord, record: LogRecord): StoredViolation {
+  return {
+    id: violation.id,
+    revision: violation.revision,
+    status: violation.status,
+    ruleId: violation.rule_id,
+    ruleName: violation.rule_name,
+    severity: violation.severity,
+    traceId: violation.trace_id,
+    wireTraceId: violation.wire_trace_id,
+    spanId: violation.span_id,
+    service: violation.service,
+    timestampMs: violation.timestamp_ms,
+    record: Buffer.from(record.value).toString('utf8'),
+  };
+}

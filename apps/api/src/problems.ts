@@ -1,0 +1,47 @@
+/** What the API refuses, and why. A code is never used again for something else. */
+export const API_PROBLEMS = {
+  BT_API_RULE_NOT_FOUND: { status: 404, sentence: 'There is no rule {id}. GET /v1/rules lists the ids.' },
+  BT_API_RULE_EXISTS: {
+    status: 409,
+    sentence:
+      'There is a rule {id} ({name}) with other content. To change it: PUT /v1/rules/{id}, or send "id": "{id}" along. To have both: another name or id.',
+  },
+  BT_API_RULE_CHANGED: {
+    status: 409,
+    sentence: 'Rule {id} has version {found}; the change is based on version {expected}. Read it again and repeat the change.',
+  },
+  BT_API_RULE_ID_DIFFERS: {
+    status: 400,
+    sentence: 'The path names rule {path}, the body rule {body}. Make them equal, or leave the id out.',
+  },
+  BT_API_TOO_MANY_RULES: {
+    status: 422,
+    sentence: 'There are {limit} rules, as many as allowed. Delete some, or raise rules.max_rules (BETRACE_MAX_RULES).',
+  },
+  BT_API_EXPRESSION_TOO_LONG: {
+    status: 422,
+    sentence:
+      'The expression has {length} characters; {limit} are allowed. Shorten it, or raise rules.max_expression_length (BETRACE_MAX_EXPRESSION_LENGTH).',
+  },
+  BT_API_EXPRESSION_INVALID: { status: 422, sentence: 'The expression cannot be used: {reason}' },
+  BT_API_TEST_SPANS_MISSING: {
+    status: 400,
+    sentence: 'A test needs "expression" and what to judge: "span": {…}, or "trace": {"spans": […]}.',
+  },
+  BT_API_TEST_SPANS_INVALID: { status: 400, sentence: 'The spans to judge cannot be read: {reason}' },
+  BT_API_BODY_NOT_JSON: { status: 400, sentence: 'The body is no JSON object: {reason}' },
+  BT_API_IF_MATCH_INVALID: {
+    status: 400,
+    sentence: 'If-Match is {value}; expected the ETag of the rule, which is its version in quotes, like "3".',
+  },
+  BT_API_VIOLATION_NOT_FOUND: { status: 404, sentence: 'There is no violation {id}. GET /v1/violations lists them; old ones are deleted.' },
+  BT_API_CURSOR_INVALID: { status: 400, sentence: 'after is no cursor: pass "next" of the page before, unchanged, with the same filters.' },
+} as const satisfies Record<string, ApiProblemEntry>;
+
+export interface ApiProblemEntry {
+  readonly status: number;
+  /** What happened and what to do; `{names}` are filled in. */
+  readonly sentence: string;
+}
+
+export type ApiProblemCode = keyof typeof API_PROBLEMS;

@@ -1,0 +1,49 @@
+import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, type Log, type OutgoingRecord, TOPICS } from '#messaging';
+import type { EpochChange, Store } from '#store';
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Brings changes of rules from the store's outbox into the log: the rule set's record first, then an epoch marker in every
+ * partition of the spans log, then it is done. Several replicas may do so at once, and any step may be repeated after a
+ * crash: an evaluator takes an epoch's record once, and ignores a marker of the epoch it has or of an older one.
+ */
+export class PublishRules {
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly store: Store,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * Publishes all that is unpublished, one call after the other. Resolves when the markers of every change that was stored
+   * before the call are in the log; rejects with the log's or the store's error, and the changes stay in the outbox.
+   */
+  publish(): Promise<void> {
+    const run = this.last.then(() => this.publishOutbox());
+    this.last = run.catch(() => {});
+    return run;
+  }
+
+  private async publishOutbox(): Promise<void> {
+    const changes = await this.store.unpublishedEpochs();
+    if (changes.length > 0) await this.publishAll(changes);
+  }
+
+  private async publishAll(changes: readonly EpochChange[]): Promise<void> {
+    await this.log.append(
+      TOPICS.rules,
+      changes.map(({ epoch, record }) => ({ partition: 0, key: String(epoch), value: Buffer.from(record) })),
+    );
+    // One marker for the last is enough: an epoch is a whole rule set.
+    const last = changes[changes.length - 1]?.epoch ?? 0;
+    await this.log.append(TOPICS.spans, this.markers(last));
+    for (const { epoch } of changes) await this.store.epochPublished(epoch);
+  }
+
+  private markers(epoch: number): OutgoingRecord[] {
+    const headers = { [CONTROL_HEADER]: `${CONTROL_EPOCH_PREFIX}${epoch}` };
+    return Array.from({ length: this.log.partitions(TOPICS.spans) }, (_, partition) => ({ partition, value: NOTHING, headers }));
+  }
+}

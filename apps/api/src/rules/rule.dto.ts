@@ -1,0 +1,145 @@
+import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, MaxLength, Min } from 'class-validator';
+import type { StoredRule } from '#store';
+import { SEVERITIES, type Severity } from '../severity.js';
+
+/** What a client may say about a rule. Read-only members are accepted, so that an answer can be sent back as it is. */
+export class RuleBody {
+  @ApiPropertyOptional({
+    description: 'Chosen by the client, or made from the name: `Slow requests` gives `slow-requests`.',
+    example: 'slow-requests',
+  })
+  @IsOptional()
+  @IsString()
+  @Matches(/^[\p{L}\p{N}][\p{L}\p{N}._:-]{0,127}$/u, {
+    message: 'id must start with a letter or digit and hold only letters, digits, ".", "_", ":" and "-" (at most 128)',
+  })
+  id?: string;
+
+  @ApiProperty({ example: 'slow-requests', maxLength: 200 })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(200)
+  name!: string;
+
+  @ApiPropertyOptional({ example: 'Requests that take longer than a second', default: '' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(10_000)
+  description?: string;
+
+  @ApiProperty({ description: 'BeTraceDSL; true when the rule is violated.', example: 'span.duration > 1s' })
+  @IsString()
+  @IsNotEmpty()
+  expression!: string;
+
+  @ApiPropertyOptional({ enum: SEVERITIES, enumName: 'Severity', default: 'MEDIUM' })
+  @IsOptional()
+  @IsIn(SEVERITIES)
+  severity?: Severity;
+
+  @ApiPropertyOptional({ type: [String], example: ['performance'], default: [] })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(50)
+  @IsString({ each: true })
+  @MaxLength(100, { each: true })
+  tags?: string[];
+
+  @ApiPropertyOptional({ default: true, description: 'A disabled rule is kept and judges nothing.' })
+  @IsOptional()
+  @IsBoolean()
+  enabled?: boolean;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    description: "Text of the rule's violations; without it one is made from the name and the explanation.",
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(1_000)
+  message?: string | null;
+
+  @ApiPropertyOptional({
+    description: 'With PUT and PATCH: the version that this change is based on; another one is a conflict. Ignored by POST.',
+    example: 1,
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  version?: number;
+
+  @ApiPropertyOptional({ readOnly: true, description: 'RFC 3339. Accepted and ignored.' })
+  @IsOptional()
+  @IsString()
+  created_at?: string;
+
+  @ApiPropertyOptional({ readOnly: true, description: 'RFC 3339. Accepted and ignored.' })
+  @IsOptional()
+  @IsString()
+  updated_at?: string;
+}
+
+/** PATCH: only what changes. */
+export class RulePatch extends PartialType(RuleBody) {}
+
+/** A rule as the API answers it. */
+export class RuleView {
+  @ApiProperty({ example: 'slow-requests' })
+  id!: string;
+
+  @ApiProperty({ example: 'slow-requests' })
+  name!: string;
+
+  @ApiProperty({ example: 'Requests that take longer than a second' })
+  description!: string;
+
+  @ApiProperty({ example: 'span.duration > 1s' })
+  expression!: string;
+
+  @ApiProperty({ enum: SEVERITIES, enumName: 'Severity' })
+  severity!: Severity;
+
+  @ApiProperty({ type: [String], example: ['performance'] })
+  tags!: readonly string[];
+
+  @ApiProperty({ example: true })
+  enabled!: boolean;
+
+  @ApiPropertyOptional({ example: 'A request took longer than a second' })
+  message?: string;
+
+  @ApiProperty({ description: 'Counts the changes of the rule, from 1.', example: 1 })
+  version!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  created_at!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  updated_at!: string;
+}
+
+export class RuleList {
+  @ApiProperty({ type: [RuleView] })
+  rules!: readonly RuleView[];
+
+  @ApiProperty({ example: 1 })
+  total!: number;
+}
+
+export function ruleView(rule: StoredRule): RuleView {
+  return {
+    id: rule.id,
+    name: rule.name,
+    description: rule.description,
+    expression: rule.expression,
+    severity: rule.severity,
+    tags: rule.tags,
+    enabled: rule.enabled,
+    ...(rule.message === null ? {} : { message: rule.message }),
+    version: rule.version,
+    created_at: new Date(rule.createdAt).toISOString(),
+    updated_at: new Date(rule.updatedAt).toISOString(),
+  };
+}

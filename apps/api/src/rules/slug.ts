@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+
+const LONGEST = 64;
+
+/**
+ * The id of a rule that was created without one: its name in lower case, every run of other characters than letters and
+ * digits a hyphen (`Slow requests!` → `slow-requests`). A name without any letter or digit gives `rule-` and a hash of it.
+ */
+export function slug(name: string): string {
+  const text = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-|-$/g, '');
+  if (text === '') return `rule-${createHash('sha256').update(name).digest('hex').slice(0, 12)}`;
+  return text.length <= LONGEST ? text : [...text].slice(0, LONGEST).join('').replace(/-$/, '');
+}

@@ -1,0 +1,22 @@
+import { describe, expect, it } from '@jest/globals';
+import { instant } from './instant.js';
+
+describe('instant', () => {
+  it.each([
+    ['Unix seconds, as `date +%s` prints them', '1699000000', 1_699_000_000_000],
+    ['seconds with decimals', '1699000000.25', 1_699_000_000_250],
+    ['milliseconds, as JavaScript counts', '1699000000123', 1_699_000_000_123],
+    ['microseconds', '1699000000123456', 1_699_000_000_123],
+    ['nanoseconds, as OTLP counts', '1699000000123456789', 1_699_000_000_123],
+    ['zero is the beginning', '0', 0],
+    ['RFC 3339 in UTC', '2023-11-03T08:26:40Z', 1_699_000_000_000],
+    ['RFC 3339 with an offset', '2023-11-03T09:26:40+01:00', 1_699_000_000_000],
+    ['an offset whose plus sign was not encoded', '2023-11-03T09:26:40 01:00', 1_699_000_000_000],
+    ['a time without a zone is UTC', '2023-11-03T08:26:40', 1_699_000_000_000],
+    ['a day is its beginning in UTC', '2023-11-03', 1_698_969_600_000],
+  ])('%s', (_sentence, text, expected) => expect(instant(text)).toBe(expected));
+
+  it.each(['', 'yesterday', '-5', '12:00', '2023-13-45T00:00:00Z', '1e9', 'NaN'])('refuses %j', (text) =>
+    expect(instant(text)).toBeUndefined(),
+  );
+});

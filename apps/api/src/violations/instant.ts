@@ -1,0 +1,23 @@
+/**
+ * A point in time as query parameters carry it, in Unix milliseconds: Unix seconds (the guide's form, also with decimals),
+ * milliseconds, microseconds or nanoseconds, told apart by their number of digits, or RFC 3339. `undefined` when it is none.
+ */
+export function instant(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (/^\d+(\.\d+)?$/.test(trimmed)) return fromUnix(trimmed);
+  // A plus sign that was not percent-encoded arrives as a space: 2025-11-02T08:00:00 01:00.
+  const date = trimmed.replace(/ (\d\d:\d\d)$/, '+$1');
+  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/i.test(date)) return undefined;
+  const zoned = /(Z|[+-]\d\d:\d\d)$/i.test(date) || !date.includes('T') ? date : `${date}Z`;
+  const parsed = Date.parse(zoned);
+  return Number.isNaN(parsed) ? undefined : parsed;
+}
+
+function fromUnix(text: string): number {
+  const digits = text.split('.')[0]?.length ?? 0;
+  const value = Number(text);
+  if (digits <= 11) return Math.round(value * 1_000); // seconds, until the year 5138
+  if (digits <= 14) return Math.round(value); // milliseconds
+  if (digits <= 17) return Math.round(value / 1_000); // microseconds
+  return Math.round(value / 1_000_000); // nanoseconds
+}

@@ -1,0 +1,118 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { ViolationRecord } from '#messaging';
+import type { StoredViolation } from '#store';
+import { SEVERITIES } from '../severity.js';
+
+/** A violation as lists show it. */
+export class ViolationSummary {
+  @ApiProperty({ example: 'viol-6b0c5a1f0d2e4c7b8a9d0e1f2a3b4c5d' })
+  id!: string;
+
+  @ApiProperty({ example: 'slow-requests' })
+  rule_id!: string;
+
+  @ApiProperty({ example: 'slow-requests' })
+  rule_name!: string;
+
+  @ApiProperty({ enum: SEVERITIES, enumName: 'Severity' })
+  severity!: string;
+
+  @ApiProperty({ example: 'test-trace-001', description: 'As it was sent: 32 hex digits, or the text that a client used instead.' })
+  trace_id!: string;
+
+  @ApiProperty({ example: 'test-span-001', description: 'The offending span; for a trace rule the first witness.' })
+  span_id!: string;
+
+  @ApiProperty({ example: 1699000002, description: 'Unix seconds at which the violation was certain.' })
+  timestamp!: number;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, example: { span_name: 'slow-operation', duration_ms: 2000 } })
+  metadata!: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Everything that is known about a violation. */
+export class ViolationDetail extends ViolationSummary {
+  @ApiProperty({ description: 'Counts from 1; a late span can make a new revision.', example: 1 })
+  revision!: number;
+
+  @ApiProperty({ enum: ['open', 'retracted'] })
+  status!: string;
+
+  @ApiProperty({ example: 1 })
+  rule_version!: number;
+
+  @ApiProperty({ example: 'checkout' })
+  service!: string;
+
+  @ApiProperty()
+  message!: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Why: each sub-condition with its value and its witness spans.',
+  })
+  explanation!: unknown;
+
+  @ApiProperty({ description: 'Why the trace was judged when it was; `certain` before it closed.', example: 'certain' })
+  close_reason!: string;
+
+  @ApiProperty({ description: 'The root span and every parent had been seen.' })
+  complete!: boolean;
+
+  @ApiProperty({ description: 'OTLP trace id (hex).' })
+  wire_trace_id!: string;
+
+  @ApiProperty({ description: 'OTLP span id (hex).' })
+  wire_span_id!: string;
+
+  @ApiProperty({ description: 'Unix milliseconds.' })
+  timestamp_ms!: number;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'Where the trace lies in the spans log.' })
+  log!: { readonly partition: number; readonly first_offset: number; readonly last_offset: number };
+
+  @ApiProperty({ description: 'Which key made the signature.' })
+  key_id!: string;
+
+  @ApiProperty({ description: 'HMAC-SHA256 (hex) over the canonical form (RFC 8785) of the record.' })
+  signature!: string;
+
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'Ed25519, when a private key is configured.' })
+  public_signature?: { readonly key_id: string; readonly signature: string };
+}
+
+export class ViolationList {
+  @ApiProperty({ type: [ViolationSummary] })
+  violations!: readonly ViolationSummary[];
+
+  @ApiProperty({ description: 'How many match the filter, on all pages.', example: 1 })
+  total!: number;
+
+  @ApiPropertyOptional({ description: 'Pass as `after` for the next page; absent on the last.' })
+  next?: string;
+}
+
+export function signedRecord(violation: StoredViolation): ViolationRecord {
+  return JSON.parse(violation.record) as ViolationRecord;
+}
+
+/** Member by member, because the list's shape is a promise: nothing that the record may hold one day slips in. */
+export function violationSummary(stored: StoredViolation): ViolationSummary {
+  const record = signedRecord(stored);
+  return {
+    id: record.id,
+    rule_id: record.rule_id,
+    rule_name: record.rule_name,
+    severity: record.severity,
+    trace_id: record.trace_id,
+    span_id: record.span_id,
+    timestamp: Math.floor(record.timestamp_ms / 1000),
+    metadata: record.metadata,
+  };
+}
+
+export function violationDetail(stored: StoredViolation): ViolationDetail {
+  const record = signedRecord(stored);
+  return { ...record, timestamp: Math.floor(record.timestamp_ms / 1000) };
+}

@@ -1,0 +1,88 @@
+import type { Log, LogRecord, PublishedRule, RecordBatch, RuleSetRecord, Subscription } from '#messaging';
+import { TOPICS } from '#messaging';
+import { RuleHistory } from './rule-history.js';
+
+/** Rule sets kept compiled: the one in force, the next, and what partitions that are replayed pass through. */
+const KEPT = 8;
+
+/**
+ * The rules log, followed: epoch → compiled rule set. Every thread reads the whole log (a group of its own, nothing is
+ * committed), so that any epoch which a marker names is found, also an old one during a replay.
+ */
+export class FollowRules<RuleSet> {
+  private readonly history = new RuleHistory();
+  private readonly compiled = new Map<number, RuleSet>();
+  private readonly waiting = new Map<number, PromiseWithResolvers<void>>();
+  private subscription: Subscription | undefined;
+
+  /**
+   * @param compile must not throw: a rule that can't be compiled is the rule set's business
+   * @param group unique to this reader
+   */
+  constructor(
+    private readonly log: Log,
+    private readonly compile: (epoch: number, rules: readonly PublishedRule[]) => RuleSet,
+    private readonly group: string,
+    private readonly failed: (error: Error) => void,
+  ) {}
+
+  async start(): Promise<void> {
+    this.subscription = await this.log.subscribe({
+      topic: TOPICS.rules,
+      group: this.group,
+      listener: {
+        assigned: async () => 0,
+        records: async (batch) => this.take(batch),
+        revoked: async () => {},
+        failed: (error) => this.failed(error),
+      },
+    });
+  }
+
+  /** The rule set of an epoch. Waits for its record: a marker can be read before it, by another connection. */
+  async ruleSet(epoch: number): Promise<RuleSet> {
+    const known = this.compiled.get(epoch);
+    if (known) return known;
+    let rules = this.history.rules(epoch);
+    while (!rules) {
+      await this.arrival(epoch).promise;
+      rules = this.history.rules(epoch);
+    }
+    const made = this.compile(epoch, rules);
+    this.compiled.set(epoch, made);
+    const [oldest] = this.compiled.keys();
+    if (this.compiled.size > KEPT && oldest !== undefined) this.compiled.delete(oldest);
+    return made;
+  }
+
+  /** Rejects those who wait. */
+  async close(): Promise<void> {
+    for (const waiter of this.waiting.values()) waiter.reject(new Error('the rules log is no longer followed'));
+    this.waiting.clear();
+    await this.subscription?.close();
+  }
+
+  private take(batch: RecordBatch): void {
+    for (const record of batch.records) this.takeRecord(record);
+    const waiting = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const waiter of waiting) waiter.resolve();
+  }
+
+  /** What is no rule set (someone else wrote it) is reported and skipped. */
+  private takeRecord(record: LogRecord): void {
+    try {
+      const ruleSet = JSON.parse(Buffer.from(record.value).toString('utf8')) as RuleSetRecord;
+      if (!Number.isSafeInteger(ruleSet.epoch)) throw new TypeError('epoch is missing');
+      this.history.add(ruleSet);
+    } catch (error) {
+      this.failed(new Error(`record ${record.offset} of ${TOPICS.rules} is no rule set`, { cause: error }));
+    }
+  }
+
+  private arrival(epoch: number): PromiseWithResolvers<void> {
+    const waiter = this.waiting.get(epoch) ?? Promise.withResolvers<void>();
+    this.waiting.set(epoch, waiter);
+    return waiter;
+  }
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import type { PublishedRule } from '#messaging';
+import { RuleHistory } from './rule-history.js';
+
+const rule = (id: string, version = 1): PublishedRule => ({ id, name: id, version, expression: 'true', severity: 'LOW' });
+const ids = (history: RuleHistory, epoch: number) => history.rules(epoch)?.map(({ id, version }) => `${id}@${version}`);
+
+describe('RuleHistory', () => {
+  it('starts with no rules at epoch 0', () => expect(new RuleHistory().rules(0)).toEqual([]));
+
+  it('applies changes to the epoch before, and remembers the older ones', () => {
+    const history = new RuleHistory();
+    history.add({ epoch: 1, changes: [{ put: rule('b') }] });
+    history.add({ epoch: 2, changes: [{ put: rule('a') }, { put: rule('b', 2) }] });
+    history.add({ epoch: 3, changes: [{ remove: 'a' }] });
+    expect(ids(history, 1)).toEqual(['b@1']);
+    expect(ids(history, 2)).toEqual(['a@1', 'b@2']);
+    expect(ids(history, 3)).toEqual(['b@2']);
+    expect(history.latestEpoch).toBe(3);
+  });
+
+  it('starts from a snapshot when the epochs before are gone', () => {
+    const history = new RuleHistory();
+    history.add({ epoch: 7, snapshot: [rule('a')] });
+    history.add({ epoch: 8, changes: [{ put: rule('b') }] });
+    expect(ids(history, 8)).toEqual(['a@1', 'b@1']);
+    expect(history.rules(6)).toBeUndefined();
+  });
+
+  it('answers undefined for an epoch that has not come, or whose base has not', () => {
+    const history = new RuleHistory();
+    history.add({ epoch: 2, changes: [{ put: rule('a') }] });
+    expect(history.rules(2)).toBeUndefined();
+    history.add({ epoch: 1, changes: [] });
+    expect(ids(history, 2)).toEqual(['a@1']);
+  });
+
+  it('takes a record that was published twice once', () => {
+    const history = new RuleHistory();
+    history.add({ epoch: 1, changes: [{ put: rule('a') }] });
+    history.add({ epoch: 2, changes: [{ remove: 'a' }] });
+    history.add({ epoch: 1, changes: [{ put: rule('a') }] });
+    expect(ids(history, 2)).toEqual([]);
+  });
+});

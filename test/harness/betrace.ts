@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { eventually } from './eventually.js';
+import { freePorts } from './free-port.js';
+
+/** Works from the sources (jest) and from dist (benches). */
+const root = [resolve(import.meta.dirname, '../..'), resolve(import.meta.dirname, '../../..')].find((folder) =>
+  existsSync(join(folder, 'package.json')),
+) as string;
+
+export interface BeTraceOptions {
+  /** Default `standalone`. */
+  readonly app?: 'standalone' | 'ingest' | 'evaluator' | 'api';
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Ports of an earlier process, to start again where it was. */
+  readonly ports?: { readonly http: number; readonly grpc: number };
+  /** How long it may take until /ready answers 200; default 15 s. */
+  readonly patience?: number;
+}
+
+/** A BeTrace process, started from dist/ as `npm start` starts it. */
+export class BeTrace {
+  private constructor(
+    readonly process: ChildProcess,
+    readonly ports: { readonly http: number; readonly grpc: number },
+    private readonly output: string[],
+  ) {}
+
+  /** Starts the process and waits until it is ready; its output is in the error when it is not. */
+  static async start(options: BeTraceOptions = {}): Promise<BeTrace> {
+    const betrace = await BeTrace.spawn(options);
+    try {
+      await eventually(
+        'the start of BeTrace',
+        async () => {
+          if (betrace.process.exitCode !== null) throw new Error(`it ended with exit code ${betrace.process.exitCode}`);
+          return (await fetch(`${betrace.url}/ready`)).ok ? true : undefined;
+        },
+        options.patience ?? 15_000,
+      );
+      return betrace;
+    } catch (error) {
+      await betrace.kill();
+      throw new Error(`${(error as Error).message}\n${betrace.logs()}`, { cause: error });
+    }
+  }
+
+  /** Starts the process without waiting: for starts that are to fail. */
+  static async spawn(options: BeTraceOptions = {}): Promise<BeTrace> {
+    const [http = 0, grpc = 0] = options.ports ? [options.ports.http, options.ports.grpc] : await freePorts(2);
+    const main = join(root, 'dist', 'apps', options.app ?? 'standalone', 'src', 'main.js');
+    const output: string[] = [];
+    const child = spawn(process.execPath, ['--enable-source-maps', main, ...(options.args ?? [])], {
+      cwd: tmpdir(),
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        BETRACE_HTTP_PORT: String(http),
+        BETRACE_GRPC_PORT: String(grpc),
+        LOG_LEVEL: 'info',
+        ...options.env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+    return new BeTrace(child, { http, grpc }, output);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.ports.http}`;
+  }
+
+  /** Everything the process wrote so far. */
+  logs(): string {
+    return this.output.join('');
+  }
+
+  /** SIGTERM, as an orchestrator stops it; answers the exit code. */
+  stop(): Promise<number | null> {
+    return this.end('SIGTERM');
+  }
+
+  /** SIGKILL: no chance to flush anything. */
+  kill(): Promise<number | null> {
+    return this.end('SIGKILL');
+  }
+
+  /** The exit code, when the process ends by itself. */
+  async exited(): Promise<number | null> {
+    if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'exit');
+    return this.process.exitCode;
+  }
+
+  async json<T>(method: string, path: string, body?: unknown): Promise<{ status: number; headers: Headers; body: T }> {
+    const answer = await fetch(this.url + path, {
+      method,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' } }),
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: (text === '' ? undefined : JSON.parse(text)) as T };
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<number | null> {
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      const exit = once(this.process, 'exit');
+      this.process.kill(signal);
+      await exit;
+    }
+    return this.process.exitCode;
+  }
+}
+
+/** A new empty folder for durable storage, and how to remove it. */
+export async function storageFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'betrace-e2e-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}

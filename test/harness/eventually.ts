@@ -1,0 +1,19 @@
+/**
+ * Asks again and again until the answer is no longer undefined. Fails after `within` milliseconds with the last error, or with
+ * `what` did not happen.
+ */
+export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, within = 10_000, pause = 25): Promise<T> {
+  const deadline = Date.now() + within;
+  let last: unknown;
+  for (;;) {
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > deadline) throw new Error(`${what} did not happen within ${within} ms`, { cause: last });
+    await new Promise((done) => setTimeout(done, pause));
+  }
+}
