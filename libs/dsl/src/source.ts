@@ -9,3 +9,40 @@ export interface Place {
   readonly line: number;
   readonly column: number;
 }
+
+/** A rule's text with the lookup from offsets to lines. A line ends with `\n`, `\r`, `\r\n` or `\n\r`, as in Lua. */
+export class Source {
+  #starts: readonly number[] | undefined;
+
+  constructor(readonly text: string) {}
+
+  /** The place of an offset; offsets beyond the end are the end. */
+  place(offset: number): Place {
+    const starts = (this.#starts ??= lineStarts(this.text));
+    const at = Math.max(0, Math.min(offset, this.text.length));
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= at) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: at - (starts[low] ?? 0) + 1 };
+  }
+
+  slice(range: Range): string {
+    return this.text.slice(range.start, range.end);
+  }
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit !== 10 && unit !== 13) continue;
+    const next = text.charCodeAt(at + 1);
+    if ((next === 10 || next === 13) && next !== unit) at++;
+    starts.push(at + 1);
+  }
+  return starts;
+}

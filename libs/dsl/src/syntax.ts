@@ -98,10 +98,12 @@ export interface MethodCall {
   readonly range: Range;
 }
 
+export type StringTestName = 'contains' | 'starts_with' | 'ends_with' | 'matches';
+
 /** `a contains b` and `a:contains(b)`: one node, so that one meaning has one compiler path. */
 export interface StringTest {
   readonly type: 'string-test';
-  readonly test: 'contains' | 'starts_with' | 'ends_with' | 'matches';
+  readonly test: StringTestName;
   readonly spelling: 'infix' | 'method';
   readonly subject: Expression;
   readonly pattern: Expression;

@@ -1,0 +1,63 @@
+import type { ProblemCode } from './problems.js';
+import { PROBLEMS } from './problems.js';
+import type { Range } from './source.js';
+import { Source } from './source.js';
+
+/** A replacement that repairs the text: replace `range` by `text`. */
+export interface Fix {
+  readonly range: Range;
+  readonly text: string;
+}
+
+/** What is wrong (or suspicious) in a rule's text, where, and what to do: the same structure in the API, the command line and the editor. */
+export interface Diagnostic {
+  readonly code: ProblemCode;
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  /** From 1; columns in UTF-16 units. */
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly range: Range;
+  /** What could have stood here. */
+  readonly expected?: string;
+  /** The nearest known name, or what to write instead. */
+  readonly suggestion?: string;
+  readonly fix?: Fix;
+}
+
+export interface DiagnosticExtras {
+  readonly expected?: string | undefined;
+  readonly suggestion?: string | undefined;
+  readonly fix?: Fix | undefined;
+}
+
+/**
+ * The only maker of diagnostics.
+ * @param values what the catalogue's sentence names in braces
+ */
+export function diagnose(
+  source: Source,
+  code: ProblemCode,
+  range: Range,
+  values: Readonly<Record<string, string>> = {},
+  extras: DiagnosticExtras = {},
+): Diagnostic {
+  const problem = PROBLEMS[code];
+  const start = source.place(range.start);
+  const end = source.place(range.end);
+  return {
+    code,
+    severity: problem.severity,
+    message: problem.message.replace(/\{(\w+)\}/g, (_match, name: string) => values[name] ?? ''),
+    line: start.line,
+    column: start.column,
+    endLine: end.line,
+    endColumn: end.column,
+    range,
+    ...(extras.expected === undefined ? {} : { expected: extras.expected }),
+    ...(extras.suggestion === undefined ? {} : { suggestion: extras.suggestion }),
+    ...(extras.fix === undefined ? {} : { fix: extras.fix }),
+  };
+}

@@ -1,0 +1,69 @@
+import { wrap } from './lua-integer.js';
+
+/**
+ * Text to number and back, as Lua 5.3 does it.
+ */
+
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const DECIMAL_INTEGER = /^[+-]?\d+$/;
+const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?(?:[pP]([+-]?\d+))?$/;
+const MAX_INTEGER = 2n ** 63n - 1n;
+const MIN_INTEGER = -(2n ** 63n);
+
+/**
+ * The number that a text holds, spaces around it allowed; undefined when it holds none. A decimal integer beyond 64 bits is a
+ * double, a hexadecimal one wraps around.
+ */
+export function parseNumeral(text: string): number | bigint | undefined {
+  const trimmed = text.replace(/^[ \f\n\r\t\v]+|[ \f\n\r\t\v]+$/g, '');
+  if (trimmed.length === 0 || trimmed.length > MAX_NUMERAL) return undefined;
+  if (DECIMAL_INTEGER.test(trimmed)) {
+    const approximate = Number(trimmed);
+    if (Number.isSafeInteger(approximate)) return approximate + 0;
+    const exact = BigInt(trimmed.startsWith('+') ? trimmed.slice(1) : trimmed);
+    return exact >= MIN_INTEGER && exact <= MAX_INTEGER ? exact : approximate;
+  }
+  if (DECIMAL.test(trimmed)) return Number(trimmed) + 0;
+  return parseHexadecimal(trimmed);
+}
+
+/** Lua's own limit (L_MAXLENNUM) for texts that become numbers. */
+const MAX_NUMERAL = 200;
+
+function parseHexadecimal(text: string): number | bigint | undefined {
+  const match = HEXADECIMAL.exec(text);
+  if (match === null) return undefined;
+  const [, sign, whole = '', fraction, exponent] = match;
+  if (whole === '' && (fraction === undefined || fraction === '')) return undefined;
+  if (fraction === undefined && exponent === undefined) {
+    const magnitude = BigInt(`0x${whole}`);
+    return wrap(sign === '-' ? -magnitude : magnitude);
+  }
+  const digits = BigInt(`0x${whole}${fraction ?? ''}`);
+  const scale = (exponent === undefined ? 0 : Number(exponent)) - 4 * (fraction ?? '').length;
+  const value = Number(digits) * 2 ** scale;
+  return (sign === '-' ? -value : value) + 0;
+}
+
+/** As `tostring` and `..` write it: integers in full, doubles by `%.14g`. A double with an integral safe value is an integer. */
+export function formatNumber(value: number | bigint): string {
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) return String(value);
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  return general(value, 14);
+}
+
+/** C's `%.<precision>g`. */
+function general(value: number, precision: number): string {
+  const [mantissa = '', power = '0'] = value.toExponential(precision - 1).split('e');
+  const exponent = Number(power);
+  if (exponent < -4 || exponent >= precision) {
+    const sign = exponent < 0 ? '-' : '+';
+    return `${stripZeros(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
+  }
+  return stripZeros(value.toFixed(precision - 1 - exponent));
+}
+
+function stripZeros(text: string): string {
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}

@@ -1,0 +1,175 @@
+import type { LibraryFunctionName } from './library.js';
+import type { Pattern } from './pattern.js';
+import type { BinaryOperator, Expression, StringTestName } from './syntax.js';
+import type { TypeSet } from './types.js';
+
+/**
+ * The checked tree: every name is resolved to what it reads, every constant key and pattern is known. The compiler and the
+ * interpreter consume nothing else; `syntax` leads back to the text (position, canonical form) and `types` says which Lua
+ * types the value can have here (narrowed by guards: right of `attribute.x and …` the attribute can't be nil).
+ */
+export type Resolved =
+  | Literal
+  | Field
+  | Attribute
+  | ResourceAttribute
+  | HasAttribute
+  | SpanValue
+  | SpanTable
+  | TraceField
+  | TraceServices
+  | TraceQuantifier
+  | IndexValue
+  | StringTestNode
+  | LibraryCall
+  | UnaryNode
+  | BinaryNode
+  | LogicalNode;
+
+interface Node {
+  readonly syntax: Expression;
+  readonly types: TypeSet;
+}
+
+/**
+ * Which span a node reads.
+ * `subject`: the span that a span rule judges; `bound`: the span tested by the trace function at this depth (1 is the outermost);
+ * `root`: `trace.root`, nil when the trace has none; `nth`: `trace.spans[i]`, nil outside 1 … span_count.
+ * Reading a field of a nil span is the error `attempt to index a nil value`.
+ */
+export type SpanSource =
+  | { readonly type: 'subject' }
+  | { readonly type: 'bound'; readonly depth: number }
+  | { readonly type: 'root' }
+  | { readonly type: 'nth'; readonly index: Resolved };
+
+/** The scalar fields of a span; never nil. Ids and times as in SpanView; `trace_id` is `trace.id` read through a span. */
+export type FieldName =
+  | 'name'
+  | 'service'
+  | 'duration'
+  | 'status'
+  | 'status_message'
+  | 'kind'
+  | 'id'
+  | 'parent_id'
+  | 'trace_id'
+  | 'start_time'
+  | 'end_time'
+  | 'is_root'
+  | 'scope_name'
+  | 'scope_version';
+
+/** nil, a boolean, a number (durations are nanoseconds) or a string. */
+export interface Literal extends Node {
+  readonly type: 'literal';
+  readonly value: undefined | boolean | number | bigint | string;
+}
+
+/** `span.duration`. */
+export interface Field extends Node {
+  readonly type: 'field';
+  readonly span: SpanSource;
+  readonly field: FieldName;
+}
+
+/** `attribute.http.method`, `span.attributes["http.method"]`: nil when absent. */
+export interface Attribute extends Node {
+  readonly type: 'attribute';
+  readonly span: SpanSource;
+  readonly key: string;
+}
+
+/** `span.resource["service.version"]`: nil when absent. */
+export interface ResourceAttribute extends Node {
+  readonly type: 'resource-attribute';
+  readonly span: SpanSource;
+  readonly key: string;
+}
+
+/** `span.has(attribute.x)`: true when the attribute is not nil. */
+export interface HasAttribute extends Node {
+  readonly type: 'has-attribute';
+  readonly span: SpanSource;
+  readonly key: string;
+}
+
+/** A span used as a value (`trace.root and …`, `trace.root == nil`): true when it exists, else nil. */
+export interface SpanValue extends Node {
+  readonly type: 'span';
+  readonly span: SpanSource;
+}
+
+/** A table of a span, as a value: counted by `#`, indexed by a key that is not constant. Needs the whole span. */
+export interface SpanTable extends Node {
+  readonly type: 'span-table';
+  readonly span: SpanSource;
+  readonly table: 'attributes' | 'resource' | 'events' | 'links' | 'scope';
+}
+
+/** `trace.id`, `trace.duration` (last end minus first start), `trace.span_count` (also `#trace.spans`). */
+export interface TraceField extends Node {
+  readonly type: 'trace-field';
+  readonly field: 'id' | 'duration' | 'span_count';
+}
+
+/** `trace.services`: the distinct service names, in order of first appearance. */
+export interface TraceServices extends Node {
+  readonly type: 'trace-services';
+}
+
+/**
+ * `trace.has(c)`, `trace.count(c)`, `trace.all(c)`: inside `condition`, `{ type: 'bound', depth }` is the span being tested. A span
+ * on which the condition ends in an error does not satisfy it; evaluation goes on. `all` of no spans is true.
+ */
+export interface TraceQuantifier extends Node {
+  readonly type: 'trace-quantifier';
+  readonly quantifier: 'has' | 'count' | 'all';
+  readonly depth: number;
+  readonly condition: Resolved;
+}
+
+/** `object[key]` of a value (arrays from 1, maps by string): nil when absent, an error on anything else. */
+export interface IndexValue extends Node {
+  readonly type: 'index';
+  readonly object: Resolved;
+  readonly key: Resolved;
+}
+
+/** A string test; `compiled` when the pattern is a literal. */
+export interface StringTestNode extends Node {
+  readonly type: 'string-test';
+  readonly test: StringTestName;
+  readonly subject: Resolved;
+  readonly pattern: Resolved;
+  /** `matches` with a literal pattern: compiled once. */
+  readonly compiled?: Pattern;
+}
+
+/** A pure function of values (`tonumber(x)`, `x:lower()`, `math.max(a, b)`): see library.ts. */
+export interface LibraryCall extends Node {
+  readonly type: 'library-call';
+  readonly function: LibraryFunctionName;
+  readonly args: readonly Resolved[];
+}
+
+export interface UnaryNode extends Node {
+  readonly type: 'unary';
+  readonly operator: 'not' | '-' | '#' | '~';
+  readonly operand: Resolved;
+}
+
+export interface BinaryNode extends Node {
+  readonly type: 'binary';
+  readonly operator: BinaryOperator;
+  readonly left: Resolved;
+  readonly right: Resolved;
+}
+
+/** Short-circuit; the value is one of the operands. Parentheses are gone: they change nothing but the tree. */
+export interface LogicalNode extends Node {
+  readonly type: 'logical';
+  readonly operator: 'and' | 'or';
+  readonly left: Resolved;
+  readonly right: Resolved;
+}

@@ -1,0 +1,30 @@
+import type { Diagnostic } from './diagnostic.js';
+import type { Resolved } from './resolved.js';
+import type { Expression } from './syntax.js';
+
+/** A rule that passed the checks: ready to be compiled, interpreted, explained, formatted. */
+export type CheckedRule = CheckedExpression | CheckedScript;
+
+interface Checked {
+  /** As the user wrote it. */
+  readonly text: string;
+  /** A span rule has one verdict per span; a trace rule one per trace. */
+  readonly subject: 'span' | 'trace';
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** One expression: compiled to JavaScript. */
+export interface CheckedExpression extends Checked {
+  readonly kind: 'expression';
+  readonly syntax: Expression;
+  readonly resolved: Resolved;
+}
+
+/** Statements, or an expression that calls what only the sandbox has: run by the sandbox over whole spans, at close. */
+export interface CheckedScript extends Checked {
+  readonly kind: 'script';
+  /** Plain Lua 5.3: durations, `!=`, `!`, infix string tests and conditions of trace functions rewritten. */
+  readonly lua: string;
+  /** Some `trace.…` is used, so a span rule must wait for the close of its trace. */
+  readonly usesTrace: boolean;
+}
