@@ -99,6 +99,8 @@ export interface CompiledRule {
   readonly condition: number;
   /** `online`: the atoms it reads. */
   readonly atoms: readonly number[];
+  /** `online`: reads spanCount or duration, so every span may decide it, not only one that feeds an atom. Absent means no. */
+  readonly readsTotals?: boolean;
   /** `online` with subject span: condition indexes whose bits are kept for each pending span, in bit order (at most 32). */
   readonly spanConditions: readonly number[];
   /** `online`: the verdict if it can no longer change whatever spans come, else UNKNOWN. `spanBits` is 0 for a trace rule. */
