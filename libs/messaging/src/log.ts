@@ -4,6 +4,8 @@
  * log at append (never by the producer) and never decreasing within a partition.
  */
 
+import type { LogSettings } from './settings.js';
+
 /** A record to append. */
 export interface OutgoingRecord {
   readonly partition: number;
@@ -22,7 +24,7 @@ export interface LogRecord {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Records of one partition, in order of offset, none missing between the first and the last. */
+/** Records of one partition, in order of offset, none missing between the first and the last (save in a compacted topic). */
 export interface RecordBatch {
   readonly topic: string;
   readonly partition: number;
@@ -53,7 +55,10 @@ export interface PartitionListener {
 
 /** A member of a group on a topic. */
 export interface Subscription {
-  /** Durable when it resolves. Only for partitions that are assigned to this member; else rejects BT_LOG_NOT_ASSIGNED. */
+  /**
+   * Survives the end of the process when it resolves; after a loss of power a position may be an earlier one, never a later
+   * one (at least once). Only for partitions that are assigned to this member; else rejects BT_LOG_NOT_ASSIGNED.
+   */
   commit(partition: number, position: Position): Promise<void>;
   /** Stops fetching a partition until resume; a batch under way is still delivered. */
   pause(partition: number): void;
@@ -75,16 +80,6 @@ export interface SubscribeOptions {
   readonly partitions?: readonly number[];
 }
 
-/** What a topic must be: created or verified when the log opens. */
-export interface TopicSpecification {
-  readonly name: string;
-  readonly partitions: number;
-  /** Records older than this (ms) may be deleted once all groups passed them; undefined keeps them. */
-  readonly retention?: number;
-  /** Keeps the last record per key (rule sets). */
-  readonly compacted?: boolean;
-}
-
 /** The port; an abstract class because Nest needs a token. */
 export abstract class Log {
   /** Number of partitions of a topic. */
@@ -104,5 +99,8 @@ export abstract class Log {
   abstract bounds(topic: string, partition: number): Promise<{ readonly start: number; readonly end: number }>;
   /** Rejects when the log cannot be written or read now (for readiness). */
   abstract check(): Promise<void>;
+  /** Settings with which another thread of this process opens the same log; they can be cloned to a worker. */
+  abstract forThreads(): LogSettings;
+  /** Closes the subscriptions, waits for appends under way, and lets go of the storage. */
   abstract close(): Promise<void>;
 }

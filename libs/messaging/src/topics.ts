@@ -63,3 +63,32 @@ export interface ViolationRecord {
   /** Base64 Ed25519 with the id of its key, when a private key is configured. */
   readonly public_signature?: { readonly key_id: string; readonly signature: string };
 }
+
+/** What a topic must be: created or verified when the log opens. */
+export interface TopicSpecification {
+  readonly name: string;
+  readonly partitions: number;
+  /** Records older than this (ms) may be deleted once all groups passed them; undefined keeps them. */
+  readonly retention?: number;
+  /** Keeps the last record per key; records without a key are kept. */
+  readonly compacted?: boolean;
+  /**
+   * Bytes kept, about: beyond, records that all groups passed are deleted, the oldest first; when what is left is unread,
+   * appends are refused as unavailable. Embedded log only; default in memory 256 MiB, on disk no bound.
+   */
+  readonly maxBytes?: number;
+}
+
+/**
+ * The topics as BeTrace needs them: spans and violations over `partitions`, kept for `retention` ms; rules and dead letters
+ * in one partition.
+ */
+export function topicSpecifications(options: { readonly partitions: number; readonly retention?: number }): readonly TopicSpecification[] {
+  const aged = options.retention === undefined ? {} : { retention: options.retention };
+  return [
+    { name: TOPICS.spans, partitions: options.partitions, ...aged },
+    { name: TOPICS.violations, partitions: options.partitions, ...aged },
+    { name: TOPICS.rules, partitions: 1, compacted: true },
+    { name: TOPICS.deadLetters, partitions: 1, ...aged },
+  ];
+}

@@ -1,0 +1,65 @@
+import type { OutgoingRecord } from '../log.js';
+import type { LogProblemCode, ProblemValues } from '../problems.js';
+
+/** What goes to the writer's thread. */
+export type WriterRequest = AppendRequest | { readonly kind: 'check'; readonly id: number } | { readonly kind: 'close' };
+
+export interface AppendRequest {
+  readonly kind: 'append';
+  readonly appends: readonly PackedAppend[];
+  /** The values of all records, one after the other: transferred, not copied once more. */
+  readonly bytes: ArrayBuffer;
+}
+
+interface PackedAppend {
+  readonly id: number;
+  readonly topic: string;
+  readonly records: readonly Omit<OutgoingRecord, 'value'>[];
+  readonly lengths: readonly number[];
+}
+
+/** What comes back: per request its offsets (none for a check), or why not. */
+export type WriterAnswer =
+  | { readonly id: number; readonly offsets: readonly number[] }
+  | { readonly id: number; readonly code: LogProblemCode; readonly values: ProblemValues };
+
+export interface Append {
+  readonly id: number;
+  readonly topic: string;
+  readonly records: readonly OutgoingRecord[];
+}
+
+/**
+ * One message of several appends. The values are copied into one buffer: they are often views of a larger one (a request's
+ * body), which may be neither transferred, since it is the caller's, nor cloned, since a clone would take all of it.
+ */
+export function packAppends(appends: readonly Append[]): AppendRequest {
+  let total = 0;
+  for (const { records } of appends) for (const { value } of records) total += value.length;
+  const bytes = new Uint8Array(total);
+  let at = 0;
+  const packed = appends.map(({ id, topic, records }) => ({
+    id,
+    topic,
+    records: records.map(({ value: _, ...record }) => record),
+    lengths: records.map(({ value }) => {
+      bytes.set(value, at);
+      at += value.length;
+      return value.length;
+    }),
+  }));
+  return { kind: 'append', appends: packed, bytes: bytes.buffer };
+}
+
+export function unpackAppends(request: AppendRequest): Append[] {
+  let at = 0;
+  return request.appends.map(({ id, topic, records, lengths }) => ({
+    id,
+    topic,
+    records: records.map((record, i) => {
+      const value = new Uint8Array(request.bytes, at, lengths[i]);
+      at += value.length;
+      return { ...record, value };
+    }),
+  }));
+}

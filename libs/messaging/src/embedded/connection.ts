@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type LogError, logProblem } from '../problems.js';
+
+/** Where the databases lie: in a directory, or in the memory of this process under a name that all its threads know. */
+export type Place = { readonly directory: string } | { readonly memory: string };
+
+/** A record of 64 spans is about 27 KB: two pages, instead of seven of the default size. */
+const PAGE_BYTES = 16_384;
+/** The write-ahead log is cut back to this after a checkpoint that follows a burst. */
+const WAL_KEPT_BYTES = 64 * 1024 * 1024;
+
+export interface ConnectionOptions {
+  /** Whether a commit waits for the disk. Off: it survives the end of the process, but not a loss of power. */
+  readonly synced: boolean;
+  /** Milliseconds to wait for the lock of another connection. */
+  readonly patience?: number;
+}
+
+/** How a place is called in messages. */
+export function placeName(place: Place): string {
+  return 'directory' in place ? place.directory : 'memory';
+}
+
+/** Opens (and makes, when absent) the database `name` of a place. Throws a LogError that says what to do. */
+export function openConnection(place: Place, name: string, options: ConnectionOptions): DatabaseSync {
+  // memdb: SQLite's own file system in memory, shared by all connections of the process that open the same name.
+  const location = 'directory' in place ? join(place.directory, `${name}.db`) : `file:/${place.memory}-${name}?vfs=memdb`;
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(location, { timeout: options.patience ?? 10_000 });
+    database.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
+    if ('directory' in place) {
+      database.exec('PRAGMA journal_mode = WAL');
+      database.exec(`PRAGMA synchronous = ${options.synced ? 'FULL' : 'NORMAL'}`);
+      database.exec(`PRAGMA journal_size_limit = ${WAL_KEPT_BYTES}`);
+    } else {
+      database.exec('PRAGMA journal_mode = MEMORY');
+    }
+    return database;
+  } catch (error) {
+    if (database?.isOpen) database.close();
+    throw storageProblem(error, 'directory' in place ? location : 'memory');
+  }
+}
+
+/** Runs `work` in a write transaction; rolls back and throws a LogError when it fails. */
+export function inTransaction<T>(database: DatabaseSync, path: string, work: () => T): T {
+  try {
+    database.exec('BEGIN IMMEDIATE');
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // SQLite has rolled back by itself after some errors (a full disk): then there is nothing open.
+    if (database.isOpen && database.isTransaction) database.exec('ROLLBACK');
+    throw storageProblem(error, path);
+  }
+}
+
+/** Primary result codes of SQLite (https://sqlite.org/rescode.html) that mean something to an operator. */
+const SQLITE_BUSY = 5;
+const SQLITE_READONLY = 8;
+const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
+const SQLITE_CANTOPEN = 14;
+const SQLITE_NOTADB = 26;
+
+/** What an error of SQLite means for the log. Errors that are not SQLite's are passed through. */
+export function storageProblem(error: unknown, path: string): LogError | Error {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+  const values = { path, reason: error.message };
+  switch (error.errcode & 0xff) {
+    case SQLITE_FULL:
+      return logProblem('BT_LOG_STORAGE_FULL', values, error);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return logProblem('BT_LOG_STORAGE_CORRUPT', values, error);
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+      return logProblem('BT_LOG_STORAGE_NOT_WRITABLE', values, error);
+    default:
+      return logProblem('BT_LOG_FAILED', values, error);
+  }
+}
+
+/** Whether another connection holds the lock. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+}

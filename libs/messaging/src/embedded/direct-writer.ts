@@ -1,0 +1,113 @@
+import { statfs } from 'node:fs/promises';
+import type { OutgoingRecord } from '../log.js';
+import { logProblem } from '../problems.js';
+import { Retention } from './retention.js';
+import type { Storage } from './storage.js';
+import { bytesOf, type Writer } from './writer.js';
+
+/** Values in one transaction: enough to make a sync worth its while, little enough for memory. */
+const TRANSACTION_BYTES = 16 * 1024 * 1024;
+/** How long an append waits for readers when its topic is full, and how often it looks. */
+const BACKLOG_PATIENCE_MS = 2_000;
+const BACKLOG_RETRY_MS = 10;
+/** Less free space than this on the disk counts as full: the next checkpoint needs some. */
+const FREE_BYTES = 32 * 1024 * 1024;
+
+interface WaitingAppend {
+  readonly records: readonly OutgoingRecord[];
+  readonly bytes: number;
+  /** When it gives up waiting for room, by the monotonic clock. */
+  readonly expires: number;
+  readonly resolve: (offsets: readonly number[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Writes in the calling thread, in group commits: appends that come in the same turn of the event loop, or while a
+ * commit runs, share a transaction, and so its one sync of the disk.
+ */
+export class DirectWriter implements Writer {
+  readonly retention: Retention;
+  /** Per topic, in the order they came. */
+  readonly #waiting = new Map<string, WaitingAppend[]>();
+  #scheduled: NodeJS.Immediate | NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(
+    readonly storage: Storage,
+    readonly now: () => number,
+  ) {
+    this.retention = new Retention(storage, now);
+  }
+
+  append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly number[]> {
+    if (this.#closed) return Promise.reject(logProblem('BT_LOG_CLOSED'));
+    return new Promise((resolve, reject) => {
+      const waiting = this.#waiting.get(topic) ?? [];
+      this.#waiting.set(topic, waiting);
+      waiting.push({ records, bytes: bytesOf(records), expires: performance.now() + BACKLOG_PATIENCE_MS, resolve, reject });
+      this.#scheduled ??= setImmediate(() => this.#commitAll());
+    });
+  }
+
+  async check(): Promise<void> {
+    this.storage.positions.probe(this.now());
+    if (!('directory' in this.storage.place)) return;
+    const path = this.storage.place.directory;
+    const { bavail, bsize } = await statfs(path);
+    if (bavail * bsize < FREE_BYTES) throw logProblem('BT_LOG_STORAGE_FULL', { path });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.retention.stop();
+    this.#commitAll();
+    clearTimeout(this.#scheduled as NodeJS.Timeout);
+    for (const waiting of this.#waiting.values()) for (const append of waiting) append.reject(logProblem('BT_LOG_CLOSED'));
+    this.#waiting.clear();
+  }
+
+  #commitAll(): void {
+    this.#scheduled = undefined;
+    let mustWait = false;
+    for (const [topic, waiting] of this.#waiting) {
+      while (waiting.length > 0 && this.#hasRoom(topic, waiting)) this.#commit(topic, nextGroup(waiting));
+      mustWait ||= waiting.length > 0;
+    }
+    if (mustWait && !this.#closed) this.#scheduled = setTimeout(() => this.#commitAll(), BACKLOG_RETRY_MS);
+  }
+
+  /** Whether the topic has room; when it has none, appends that waited long enough are refused. */
+  #hasRoom(topic: string, waiting: WaitingAppend[]): boolean {
+    try {
+      if (this.retention.makeRoom(topic)) return true;
+    } catch (error) {
+      for (const append of waiting.splice(0)) append.reject(error);
+      return false;
+    }
+    const now = performance.now();
+    const refusal = logProblem('BT_LOG_BACKLOG_FULL', { topic, bytes: this.storage.topic(topic).maxBytes ?? 0 });
+    while (waiting[0] !== undefined && waiting[0].expires <= now) waiting.shift()?.reject(refusal);
+    return false;
+  }
+
+  #commit(topic: string, group: readonly WaitingAppend[]): void {
+    try {
+      const records = group.flatMap((append) => append.records);
+      const offsets = this.storage.records(topic).append(records, this.now());
+      let at = 0;
+      for (const append of group) append.resolve(offsets.slice(at, (at += append.records.length)));
+      this.storage.arrivals.announce(topic, [...new Set(records.map((record) => record.partition))]);
+    } catch (error) {
+      for (const append of group) append.reject(error);
+    }
+  }
+}
+
+/** Takes the appends of the next transaction off the front. */
+function nextGroup(waiting: WaitingAppend[]): readonly WaitingAppend[] {
+  let count = 0;
+  let bytes = 0;
+  while (count < waiting.length && bytes < TRANSACTION_BYTES) bytes += waiting[count++]?.bytes ?? 0;
+  return waiting.splice(0, count);
+}

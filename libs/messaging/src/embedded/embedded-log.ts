@@ -1,0 +1,135 @@
+import { Log, type OutgoingRecord, type RecordBatch, type SubscribeOptions, type Subscription } from '../log.js';
+import { logProblem } from '../problems.js';
+import type { EmbeddedLogSettings } from '../settings.js';
+import { DirectWriter } from './direct-writer.js';
+import { EmbeddedSubscription } from './embedded-subscription.js';
+import { Storage } from './storage.js';
+import { ThreadWriter } from './thread-writer.js';
+import { bytesOf, type Writer } from './writer.js';
+
+/** Bytes that may wait to be written; beyond, appends are refused, so that overload does not become memory. */
+const WAITING_BYTES = 64 * 1024 * 1024;
+const APPEND_DEADLINE_MS = 10_000;
+const READ_BYTES = 1024 * 1024;
+
+/** The log in this process, over SQLite; see docs/decisions/0001. */
+export class EmbeddedLog extends Log {
+  readonly #subscriptions = new Set<EmbeddedSubscription>();
+  #waitingBytes = 0;
+  #closing: Promise<void> | undefined;
+
+  private constructor(
+    readonly storage: Storage,
+    readonly writer: Writer,
+    readonly now: () => number,
+  ) {
+    super();
+  }
+
+  /** Opens the storage; throws a LogError that says what to do when it can't be had. `now` (Unix ms) works for direct writers. */
+  static open(settings: EmbeddedLogSettings, now: () => number = Date.now): EmbeddedLog {
+    const storage = Storage.open(settings);
+    if (settings.attachTo === undefined && settings.writer !== 'direct') {
+      return new EmbeddedLog(storage, new ThreadWriter(storage.forThreads()), now);
+    }
+    const writer = new DirectWriter(storage, now);
+    if (settings.attachTo === undefined) writer.retention.start(() => undefined);
+    return new EmbeddedLog(storage, writer, now);
+  }
+
+  partitions(topic: string): number {
+    return this.storage.topic(topic).partitions;
+  }
+
+  async append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly number[]> {
+    if (this.#closing) throw logProblem('BT_LOG_CLOSED');
+    const partitions = this.partitions(topic);
+    for (const { partition } of records) {
+      if (!(partition >= 0 && partition < partitions)) throw logProblem('BT_LOG_UNKNOWN_PARTITION', { topic, partition, partitions });
+    }
+    if (records.length === 0) return [];
+    const bytes = bytesOf(records);
+    if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > WAITING_BYTES)
+      throw logProblem('BT_LOG_OVERLOADED', { bytes: WAITING_BYTES });
+    this.#waitingBytes += bytes;
+    const written = this.writer.append(topic, records).finally(() => {
+      this.#waitingBytes -= bytes;
+    });
+    return inTime(written, topic);
+  }
+
+  async subscribe(options: SubscribeOptions): Promise<Subscription> {
+    if (this.#closing) throw logProblem('BT_LOG_CLOSED');
+    const { topic, group } = options;
+    const all = Array.from({ length: this.partitions(topic) }, (_, partition) => partition);
+    const partitions = options.partitions ?? all;
+    for (const partition of partitions) {
+      if (!all.includes(partition)) throw logProblem('BT_LOG_UNKNOWN_PARTITION', { topic, partition, partitions: all.length });
+      for (const other of this.#subscriptions) {
+        const same = other.options.topic === topic && other.options.group === group && other.partitions.includes(partition);
+        if (same) throw logProblem('BT_LOG_ALREADY_ASSIGNED', { topic, group, partition });
+      }
+    }
+    const subscription = new EmbeddedSubscription(this.storage, options, partitions, this.now, (closed) =>
+      this.#subscriptions.delete(closed),
+    );
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  async *read(topic: string, partition: number, from: number, to = Number.MAX_SAFE_INTEGER): AsyncGenerator<RecordBatch, void> {
+    const log = this.storage.records(topic);
+    const { end } = log.bounds(partition);
+    const until = Math.min(to, end);
+    let next = from;
+    while (next < until) {
+      const records = log.read(partition, next, until, READ_BYTES);
+      const last = records.at(-1);
+      if (last === undefined) return;
+      next = last.offset + 1;
+      yield { topic, partition, records, endOffset: end };
+    }
+  }
+
+  async offsetAt(topic: string, partition: number, timestamp: number): Promise<number> {
+    return this.storage.records(topic).offsetAt(partition, timestamp);
+  }
+
+  async bounds(topic: string, partition: number): Promise<{ readonly start: number; readonly end: number }> {
+    return this.storage.records(topic).bounds(partition);
+  }
+
+  async check(): Promise<void> {
+    if (this.#closing) throw logProblem('BT_LOG_CLOSED');
+    for (const { name } of this.storage.topics()) this.storage.records(name).bounds(0);
+    await inTime(this.writer.check(), 'its probe');
+  }
+
+  forThreads(): EmbeddedLogSettings {
+    return this.storage.forThreads();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    await this.writer.close();
+    this.storage.close();
+  }
+}
+
+/** Rejects BT_LOG_TIMEOUT when `work` takes too long; it goes on. */
+async function inTime<T>(work: Promise<T>, topic: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(logProblem('BT_LOG_TIMEOUT', { topic, ms: APPEND_DEADLINE_MS })), APPEND_DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

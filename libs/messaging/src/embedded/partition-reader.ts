@@ -1,0 +1,157 @@
+import type { PartitionListener, Position, SubscribeOptions } from '../log.js';
+import { logProblem } from '../problems.js';
+import type { Storage } from './storage.js';
+
+const BATCH_BYTES = 1024 * 1024;
+const IDLE_INTERVAL_MS = 1_000;
+/** Safety net under the wake-ups between threads. */
+const POLL_MS = 500;
+const RETRY_MS = { first: 50, most: 5_000 };
+/** How often a reader that has nothing to commit says that it is still there. */
+const SEEN_EVERY_MS = 60 * 60 * 1000;
+
+/** Reads one partition for one member of a group and feeds the listener, one call at a time. */
+export class PartitionReader {
+  readonly #listener: PartitionListener;
+  readonly #topic: string;
+  readonly #group: string;
+  #next = 0;
+  #paused = false;
+  #stopping = false;
+  /** Ends the present wait. */
+  #wake: () => void = () => undefined;
+  #seenAt = Number.NEGATIVE_INFINITY;
+  #idleAt = Number.NEGATIVE_INFINITY;
+  #failures = 0;
+  #assigned = true;
+  readonly #done: Promise<void>;
+
+  constructor(
+    readonly storage: Storage,
+    readonly partition: number,
+    readonly options: SubscribeOptions,
+    readonly now: () => number,
+  ) {
+    this.#listener = options.listener;
+    this.#topic = options.topic;
+    this.#group = options.group;
+    this.#done = this.#run();
+  }
+
+  commit(position: Position): void {
+    if (!this.#assigned) throw logProblem('BT_LOG_NOT_ASSIGNED', { topic: this.#topic, partition: this.partition, group: this.#group });
+    this.storage.positions.commit(this.#topic, this.#group, this.partition, position, this.now());
+    this.#seenAt = this.now();
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#wake();
+  }
+
+  /** Stops after the call under way, and after the listener's `revoked`. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#wake();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    const stopListening = this.storage.arrivals.listen(this.#topic, this.partition, () => this.#wake());
+    let started = false;
+    // The subscriber has its subscription in hand before its listener is called.
+    await nextTurn();
+    while (!this.#stopping) {
+      try {
+        if (!started) {
+          await this.#start();
+          started = true;
+        } else if (this.#paused) {
+          await this.#waitFor(SEEN_EVERY_MS);
+        } else if (!(await this.#deliver())) {
+          await this.#rest();
+        }
+        this.#failures = 0;
+      } catch (error) {
+        this.#listener.failed?.(error instanceof Error ? error : new Error(String(error)), this.partition);
+        await this.#waitFor(Math.min(RETRY_MS.first * 2 ** this.#failures++, RETRY_MS.most), true);
+      }
+    }
+    stopListening();
+    try {
+      if (started) await this.#listener.revoked(this.partition);
+    } catch (error) {
+      this.#listener.failed?.(error instanceof Error ? error : new Error(String(error)), this.partition);
+    } finally {
+      this.#assigned = false;
+    }
+  }
+
+  async #start(): Promise<void> {
+    this.#saySeen();
+    const committed = this.storage.positions.committed(this.#topic, this.#group, this.partition);
+    const { start, end } = this.storage.records(this.#topic).bounds(this.partition);
+    const wanted = (await this.#listener.assigned(this.partition, committed)) ?? committed?.offset ?? start;
+    // A position beyond the end is of records that are gone (files were restored or removed): read what there is.
+    this.#next = wanted > end ? start : Math.max(wanted, start);
+  }
+
+  /** Hands over the next batch; false when there is none. */
+  async #deliver(): Promise<boolean> {
+    const log = this.storage.records(this.#topic);
+    const records = log.read(this.partition, this.#next, Number.MAX_SAFE_INTEGER, this.options.maxBatchBytes ?? BATCH_BYTES);
+    const last = records.at(-1);
+    if (last === undefined) return false;
+    const endOffset = Math.max(log.bounds(this.partition).end, last.offset + 1);
+    await this.#listener.records({ topic: this.#topic, partition: this.partition, records, endOffset });
+    this.#next = last.offset + 1;
+    if (this.storage.inMemory) this.storage.positions.delivered(this.#topic, this.#group, this.partition, this.#next);
+    // Listeners that never wait must not keep timers and messages from their turn.
+    await nextTurn();
+    return true;
+  }
+
+  /** Caught up: says so, and waits for records. */
+  async #rest(): Promise<void> {
+    this.#saySeen();
+    const interval = this.options.idleInterval ?? IDLE_INTERVAL_MS;
+    if (this.#listener.idle && performance.now() - this.#idleAt >= interval) {
+      this.#idleAt = performance.now();
+      // Records that come meanwhile end the wait below before it begins, because #next is behind the end then.
+      await this.#listener.idle(this.partition);
+      if (this.storage.records(this.#topic).bounds(this.partition).end > this.#next) return;
+    }
+    await this.#waitFor(Math.min(POLL_MS, interval));
+  }
+
+  #saySeen(): void {
+    if (this.now() - this.#seenAt < SEEN_EVERY_MS) return;
+    this.#seenAt = this.now();
+    this.storage.positions.seen(this.#topic, this.#group, this.partition, this.#seenAt);
+  }
+
+  /** Waits for a wake-up, at most `ms`; with `whole`, only stopping ends it earlier. */
+  #waitFor(ms: number, whole = false): Promise<void> {
+    if (this.#stopping) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(end, ms);
+      const reader = this;
+      function end(): void {
+        clearTimeout(timer);
+        reader.#wake = () => undefined;
+        resolve();
+      }
+      this.#wake = () => {
+        if (!whole || this.#stopping) end();
+      };
+    });
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,68 @@
+import type { Storage } from './storage.js';
+
+/** Records deleted per transaction: small, so that an append never waits long behind one. */
+const STEP_RECORDS = 64;
+const SWEEP_EVERY_MS = 10_000;
+/** Space is made down to this share of the bound, so that not every append has to. */
+const LOW_MARK = 0.9;
+
+/** Deletes what all groups have passed: by size when a topic reaches its bound, by age in sweeps. */
+export class Retention {
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly storage: Storage,
+    readonly now: () => number,
+  ) {}
+
+  /** Makes room in a topic that reached its bound. False when too much of it is unread. */
+  makeRoom(topicName: string): boolean {
+    const { maxBytes, partitions } = this.storage.topic(topicName);
+    if (maxBytes === undefined) return true;
+    const records = this.storage.records(topicName);
+    if (records.usedBytes() < maxBytes) return true;
+    let deleted: number;
+    do {
+      deleted = 0;
+      for (let partition = 0; partition < partitions; partition++) {
+        deleted += records.deleteBelow(partition, this.#passed(topicName, partition), STEP_RECORDS);
+      }
+    } while (deleted > 0 && records.usedBytes() > maxBytes * LOW_MARK);
+    return records.usedBytes() < maxBytes;
+  }
+
+  /** Starts the sweeps; one thread per storage does them. A failed sweep is tried again with the next. */
+  start(failed: (error: Error) => void): void {
+    this.#timer = setInterval(() => {
+      this.sweep().catch(failed);
+    }, SWEEP_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Deletes what is too old, and compacts, in small steps between which other work gets its turn. */
+  async sweep(): Promise<void> {
+    for (const topic of this.storage.topics()) {
+      const records = this.storage.records(topic.name);
+      for (let partition = 0; partition < topic.partitions; partition++) {
+        if (topic.compacted) records.compact(partition);
+        if (topic.retention === undefined) continue;
+        const tooOld = records.offsetAt(partition, this.now() - topic.retention);
+        const below = Math.min(tooOld, this.#passed(topic.name, partition));
+        while (records.deleteBelow(partition, below, STEP_RECORDS) > 0) await nextTurn();
+      }
+    }
+  }
+
+  #passed(topic: string, partition: number): number {
+    return this.storage.positions.passed(topic, partition, this.now());
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

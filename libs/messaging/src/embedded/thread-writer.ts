@@ -1,0 +1,93 @@
+import { Worker } from 'node:worker_threads';
+import type { OutgoingRecord } from '../log.js';
+import { logProblem } from '../problems.js';
+import type { EmbeddedLogSettings } from '../settings.js';
+import { type Append, packAppends, type WriterAnswer, type WriterRequest } from './append-message.js';
+import type { Writer } from './writer.js';
+
+interface Waiting {
+  readonly resolve: (offsets: readonly number[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The asynchronous side of the writer's thread: no append makes this event loop wait for a disk. */
+export class ThreadWriter implements Writer {
+  #worker: Worker | undefined;
+  #nextId = 0;
+  readonly #waiting = new Map<number, Waiting>();
+  /** Appends of this turn: they go over in one message. */
+  #outbox: Append[] = [];
+  #closed = false;
+
+  constructor(readonly settings: EmbeddedLogSettings) {
+    this.#worker = this.#start();
+  }
+
+  append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly number[]> {
+    return this.#ask((id) => {
+      if (this.#outbox.push({ id, topic, records }) === 1) queueMicrotask(() => this.#flush());
+    });
+  }
+
+  async check(): Promise<void> {
+    await this.#ask((id) => this.#post({ kind: 'check', id }));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#flush();
+    this.#closed = true;
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const stopped = new Promise((resolve) => worker.once('exit', resolve));
+    this.#post({ kind: 'close' });
+    await stopped;
+  }
+
+  #ask(send: (id: number) => void): Promise<readonly number[]> {
+    if (this.#closed) return Promise.reject(logProblem('BT_LOG_CLOSED'));
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++;
+      this.#waiting.set(id, { resolve, reject });
+      send(id);
+    });
+  }
+
+  #flush(): void {
+    if (this.#outbox.length === 0) return;
+    const request = packAppends(this.#outbox);
+    this.#outbox = [];
+    this.#post(request, [request.bytes]);
+  }
+
+  #post(request: WriterRequest, transfer: readonly ArrayBuffer[] = []): void {
+    this.#worker ??= this.#start();
+    this.#worker.postMessage(request, transfer);
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData: this.settings, name: 'betrace-log-writer' });
+    let reason = 'it ended by itself';
+    worker.on('message', (answers: readonly WriterAnswer[]) => {
+      for (const answer of answers) this.#settle(answer);
+    });
+    worker.on('error', (error) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    worker.on('exit', () => {
+      if (this.#worker === worker) this.#worker = undefined;
+      // What it was writing may or may not be in the log; the next append starts another.
+      const problem = this.#closed ? logProblem('BT_LOG_CLOSED') : logProblem('BT_LOG_WRITER_STOPPED', { reason });
+      for (const { reject } of this.#waiting.values()) reject(problem);
+      this.#waiting.clear();
+    });
+    return worker;
+  }
+
+  #settle(answer: WriterAnswer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if ('offsets' in answer) waiting?.resolve(answer.offsets);
+    else waiting?.reject(logProblem(answer.code, answer.values));
+  }
+}

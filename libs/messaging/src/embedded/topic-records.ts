@@ -1,0 +1,210 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { LogRecord, OutgoingRecord } from '../log.js';
+import { logProblem } from '../problems.js';
+import type { TopicSpecification } from '../topics.js';
+import { inTransaction, openConnection, type Place, placeName, storageProblem } from './connection.js';
+
+/**
+ * One topic's records: one database, one table per partition, the offset as its row id, so that every append lands at the
+ * right edge of its table. (Measured against one table of all partitions, durable, 12 partitions: 430 k against 300 k spans/s;
+ * WITHOUT ROWID 180 k.) A connection belongs to one thread; any number of threads may have one.
+ */
+export class TopicRecords {
+  readonly #database: DatabaseSync;
+  readonly #partitions: PartitionStatements[];
+  readonly #version: StatementSync;
+  readonly #pages: StatementSync;
+  readonly #freePages: StatementSync;
+  readonly #pageBytes: number;
+  readonly #path: string;
+  /** Per partition, the newest record, as of `#knownVersion` of the database. */
+  readonly #newest = new Map<number, { offset: number; timestamp: number }>();
+  #knownVersion = -1;
+
+  constructor(
+    place: Place,
+    readonly topic: TopicSpecification,
+  ) {
+    this.#path = placeName(place);
+    this.#database = openConnection(place, topic.name, { synced: true });
+    try {
+      inTransaction(this.#database, this.#path, () => {
+        for (let i = 0; i < topic.partitions; i++) this.#database.exec(tableOf(i));
+      });
+      this.#partitions = Array.from({ length: topic.partitions }, (_, i) => statementsOf(this.#database, i));
+      this.#version = this.#database.prepare('PRAGMA data_version');
+      this.#pages = this.#database.prepare('PRAGMA page_count');
+      this.#freePages = this.#database.prepare('PRAGMA freelist_count');
+      this.#pageBytes = numberOf(this.#database.prepare('PRAGMA page_size').get()?.page_size);
+    } catch (error) {
+      this.#database.close();
+      throw storageProblem(error, this.#path);
+    }
+  }
+
+  /** Appends in one transaction; answers the offsets in the order of `records`. `now` is the clock, Unix ms. */
+  append(records: readonly OutgoingRecord[], now: number): number[] {
+    try {
+      return inTransaction(this.#database, this.#path, () => {
+        this.#forgetIfOthersWrote();
+        return records.map((record) => this.#insert(record, now));
+      });
+    } catch (error) {
+      this.#newest.clear();
+      throw error;
+    }
+  }
+
+  /** Records from `from` up to (not including) `to`, oldest first, about `maxBytes` of them, at least one if there is one. */
+  read(partition: number, from: number, to: number, maxBytes: number): LogRecord[] {
+    return this.#guarded(() => {
+      const records: LogRecord[] = [];
+      let bytes = 0;
+      for (const row of this.#statements(partition).read.iterate(from, to)) {
+        const record = recordOf(row);
+        records.push(record);
+        bytes += record.value.length;
+        if (bytes >= maxBytes) break;
+      }
+      return records;
+    });
+  }
+
+  /** Oldest offset kept and the one after the newest. */
+  bounds(partition: number): { start: number; end: number } {
+    return this.#guarded(() => {
+      const row = this.#statements(partition).bounds.get();
+      return row?.oldest == null ? { start: 0, end: 0 } : { start: numberOf(row.oldest), end: numberOf(row.newest) + 1 };
+    });
+  }
+
+  /** First offset whose timestamp is at or after `timestamp`, else the end: a binary search, since timestamps never decrease. */
+  offsetAt(partition: number, timestamp: number): number {
+    return this.#guarded(() => {
+      const { timestampFrom } = this.#statements(partition);
+      const { start, end } = this.bounds(partition);
+      let low = start;
+      let high = end;
+      while (low < high) {
+        const middle = Math.floor((low + high) / 2);
+        const row = timestampFrom.get(middle);
+        if (row === undefined || numberOf(row.timestamp) >= timestamp) high = middle;
+        else low = numberOf(row.offset) + 1;
+      }
+      // In a compacted topic the search may end in a gap.
+      return numberOf(timestampFrom.get(low)?.offset ?? end);
+    });
+  }
+
+  /** Bytes that records occupy now, free pages not counted. */
+  usedBytes(): number {
+    return this.#guarded(
+      () => (numberOf(this.#pages.get()?.page_count) - numberOf(this.#freePages.get()?.freelist_count)) * this.#pageBytes,
+    );
+  }
+
+  /**
+   * Deletes records below `offset`, at most `count`, the oldest first; never the newest of the partition, which carries the
+   * next offset. Answers how many.
+   */
+  deleteBelow(partition: number, offset: number, count: number): number {
+    const { start, end } = this.bounds(partition);
+    const limit = Math.min(offset, end - 1, start + count);
+    if (limit <= start) return 0;
+    return inTransaction(this.#database, this.#path, () => numberOf(this.#statements(partition).deleteBelow.run(limit).changes));
+  }
+
+  /** Deletes records that a later one of the same key replaces. Answers how many. */
+  compact(partition: number): number {
+    return inTransaction(this.#database, this.#path, () => numberOf(this.#statements(partition).compact.run().changes));
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #insert(record: OutgoingRecord, now: number): number {
+    const statements = this.#statements(record.partition);
+    let newest = this.#newest.get(record.partition);
+    if (newest === undefined) {
+      const row = statements.newest.get();
+      newest = row ? { offset: numberOf(row.offset), timestamp: numberOf(row.timestamp) } : { offset: -1, timestamp: 0 };
+      this.#newest.set(record.partition, newest);
+    }
+    newest.offset++;
+    newest.timestamp = Math.max(newest.timestamp, now);
+    const headers = record.headers === undefined ? null : JSON.stringify(record.headers);
+    statements.insert.run(newest.offset, newest.timestamp, record.key ?? null, headers, record.value);
+    return newest.offset;
+  }
+
+  #forgetIfOthersWrote(): void {
+    const version = numberOf(this.#version.get()?.data_version);
+    if (version === this.#knownVersion) return;
+    this.#knownVersion = version;
+    this.#newest.clear();
+  }
+
+  #statements(partition: number): PartitionStatements {
+    const statements = this.#partitions[partition];
+    if (statements === undefined) {
+      throw logProblem('BT_LOG_UNKNOWN_PARTITION', { topic: this.topic.name, partition, partitions: this.topic.partitions });
+    }
+    return statements;
+  }
+
+  #guarded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw storageProblem(error, this.#path);
+    }
+  }
+}
+
+interface PartitionStatements {
+  readonly insert: StatementSync;
+  readonly read: StatementSync;
+  readonly bounds: StatementSync;
+  readonly newest: StatementSync;
+  readonly timestampFrom: StatementSync;
+  readonly deleteBelow: StatementSync;
+  readonly compact: StatementSync;
+}
+
+/** `value` is last, so that what precedes it is read without the pages that hold it. */
+function tableOf(partition: number): string {
+  return `CREATE TABLE IF NOT EXISTS records_${partition} (
+    offset INTEGER PRIMARY KEY, timestamp INTEGER NOT NULL, key TEXT, headers TEXT, value BLOB NOT NULL) STRICT`;
+}
+
+function statementsOf(database: DatabaseSync, partition: number): PartitionStatements {
+  const table = `records_${partition}`;
+  return {
+    insert: database.prepare(`INSERT INTO ${table} (offset, timestamp, key, headers, value) VALUES (?, ?, ?, ?, ?)`),
+    read: database.prepare(`SELECT offset, timestamp, key, headers, value FROM ${table} WHERE offset >= ? AND offset < ? ORDER BY offset`),
+    // Two subqueries: SQLite seeks for a min or a max only when it is alone.
+    bounds: database.prepare(`SELECT (SELECT min(offset) FROM ${table}) AS oldest, (SELECT max(offset) FROM ${table}) AS newest`),
+    newest: database.prepare(`SELECT offset, timestamp FROM ${table} ORDER BY offset DESC LIMIT 1`),
+    timestampFrom: database.prepare(`SELECT offset, timestamp FROM ${table} WHERE offset >= ? ORDER BY offset LIMIT 1`),
+    deleteBelow: database.prepare(`DELETE FROM ${table} WHERE offset < ?`),
+    compact: database.prepare(
+      `DELETE FROM ${table} WHERE key IS NOT NULL AND offset NOT IN (SELECT max(offset) FROM ${table} WHERE key IS NOT NULL GROUP BY key)
+       AND offset < (SELECT max(offset) FROM ${table})`,
+    ),
+  };
+}
+
+function recordOf(row: Record<string, unknown>): LogRecord {
+  return {
+    offset: numberOf(row.offset),
+    timestamp: numberOf(row.timestamp),
+    value: row.value as Uint8Array,
+    ...(row.key === null ? {} : { key: String(row.key) }),
+    ...(row.headers === null ? {} : { headers: JSON.parse(String(row.headers)) as Record<string, string> }),
+  };
+}
+
+function numberOf(value: unknown): number {
+  return Number(value);
+}

@@ -1,0 +1,16 @@
+import type { OutgoingRecord } from '../log.js';
+
+/** Where appends go: this thread (`DirectWriter`) or one of their own (`ThreadWriter`). */
+export interface Writer {
+  /** Resolves with the offsets when the records are durable; rejects a LogUnavailable when not. */
+  append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly number[]>;
+  /** Rejects when nothing can be written now. */
+  check(): Promise<void>;
+  /** Writes what waits, then closes. */
+  close(): Promise<void>;
+}
+
+/** Bytes of the records' values: what limits and batches are counted in. */
+export function bytesOf(records: readonly OutgoingRecord[]): number {
+  return records.reduce((bytes, record) => bytes + record.value.length, 0);
+}

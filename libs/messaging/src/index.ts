@@ -1,0 +1,26 @@
+export {
+  Log,
+  type LogRecord,
+  type OutgoingRecord,
+  type PartitionListener,
+  type Position,
+  type RecordBatch,
+  type SubscribeOptions,
+  type Subscription,
+} from './log.js';
+export { MessagingModule, type MessagingModuleOptions } from './messaging.module.js';
+export { openLog } from './open-log.js';
+export { partitionOf, partitionOfKey } from './partition-of.js';
+export { LOG_PROBLEMS, LogError, type LogProblem, type LogProblemCode, LogUnavailable, logProblem } from './problems.js';
+export type { EmbeddedLogSettings, LogSettings } from './settings.js';
+export {
+  CONTROL_EPOCH_PREFIX,
+  CONTROL_HEADER,
+  CONTROL_TICK,
+  type PublishedRule,
+  type RuleSetRecord,
+  TOPICS,
+  type TopicSpecification,
+  topicSpecifications,
+  type ViolationRecord,
+} from './topics.js';

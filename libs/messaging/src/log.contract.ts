@@ -1,0 +1,334 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Log, LogRecord, Position, RecordBatch, SubscribeOptions, Subscription } from './log.js';
+import { LogUnavailable } from './problems.js';
+import type { TopicSpecification } from './topics.js';
+
+/** What an adaptor's spec gives to the suite. */
+export interface LogUnderTest {
+  /** Opens a log over these topics; each call of the suite uses names of its own. */
+  open(topics: readonly TopicSpecification[]): Promise<Log>;
+  /** How long anything may take, ms. */
+  readonly patience: number;
+}
+
+const text = (record: LogRecord): string => Buffer.from(record.value).toString();
+const value = (content: string): Uint8Array => Buffer.from(content);
+
+/** A member that keeps what it is given. */
+class Listening {
+  readonly events: string[] = [];
+  readonly batches: RecordBatch[] = [];
+  readonly committed = new Map<number, Position | undefined>();
+  readonly revokedWhile: Promise<void>[] = [];
+  onRecords: (batch: RecordBatch) => Promise<void> = async () => undefined;
+  onRevoked: (partition: number) => Promise<void> = async () => undefined;
+  startAt: (partition: number) => number | undefined = () => undefined;
+
+  readonly listener: SubscribeOptions['listener'] = {
+    assigned: async (partition, committed) => {
+      this.events.push(`assigned ${partition}`);
+      this.committed.set(partition, committed);
+      return this.startAt(partition);
+    },
+    records: async (batch) => {
+      await this.onRecords(batch);
+      this.batches.push(batch);
+    },
+    idle: async (partition) => void this.events.push(`idle ${partition}`),
+    revoked: async (partition) => {
+      await this.onRevoked(partition);
+      this.events.push(`revoked ${partition}`);
+    },
+    failed: (error, partition) => void this.events.push(`failed ${partition} ${error.message}`),
+  };
+
+  texts(partition: number): string[] {
+    return this.batches.filter((batch) => batch.partition === partition).flatMap((batch) => batch.records.map(text));
+  }
+}
+
+/** The suite that every adaptor of the log port passes. */
+export function describeLog(name: string, under: LogUnderTest): void {
+  describe(`${name} keeps the contract of a log`, () => {
+    let topic: string;
+    let log: Log;
+    let subscriptions: Subscription[];
+
+    beforeEach(async () => {
+      topic = `contract.${Math.random().toString(36).slice(2)}`;
+      subscriptions = [];
+      log = await under.open([
+        { name: topic, partitions: 3 },
+        { name: `${topic}.other`, partitions: 1 },
+      ]);
+    }, 60_000);
+
+    afterEach(async () => {
+      for (const subscription of subscriptions) await subscription.close();
+      await log.close();
+    }, 60_000);
+
+    async function eventually(what: string, holds: () => boolean): Promise<void> {
+      const end = performance.now() + under.patience;
+      while (!holds()) {
+        if (performance.now() > end) throw new Error(`not within ${under.patience} ms: ${what}`);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+    }
+
+    async function subscribe(listening: Listening, options: Partial<SubscribeOptions> = {}): Promise<Subscription> {
+      const subscription = await log.subscribe({ topic, group: 'g', listener: listening.listener, ...options });
+      subscriptions.push(subscription);
+      return subscription;
+    }
+
+    const append = (partition: number, ...contents: string[]): Promise<readonly number[]> =>
+      log.append(
+        topic,
+        contents.map((content) => ({ partition, value: value(content) })),
+      );
+
+    async function readAll(partition: number, from = 0, to?: number): Promise<LogRecord[]> {
+      const records: LogRecord[] = [];
+      for await (const batch of log.read(topic, partition, from, to)) records.push(...batch.records);
+      return records;
+    }
+
+    describe('append', () => {
+      it('answers the offsets, counted per partition, in the order of the records', async () => {
+        const first = await log.append(topic, [
+          { partition: 0, value: value('a') },
+          { partition: 1, value: value('b') },
+          { partition: 0, value: value('c') },
+        ]);
+        expect(first).toEqual([0, 0, 1]);
+        expect(await append(1, 'd', 'e')).toEqual([1, 2]);
+        expect((await readAll(0)).map(text)).toEqual(['a', 'c']);
+        expect((await readAll(1)).map(text)).toEqual(['b', 'd', 'e']);
+        expect(await readAll(2)).toEqual([]);
+      });
+
+      it('keeps key, headers and every byte', async () => {
+        const bytes = Uint8Array.from({ length: 70_000 }, (_, i) => i % 256);
+        const headers = { 'betrace-control': 'epoch:7', other: 'ä€😀' };
+        await log.append(topic, [
+          { partition: 2, key: 'k', value: bytes, headers },
+          { partition: 2, value: new Uint8Array(0) },
+        ]);
+        const [whole, empty] = await readAll(2);
+        expect(whole).toMatchObject({ offset: 0, key: 'k', headers });
+        expect(Buffer.from(whole!.value).equals(bytes)).toBe(true);
+        expect(empty!.value.length).toBe(0);
+        expect(empty!.headers).toBeUndefined();
+      });
+
+      it('takes views of a larger buffer, and copies them before it answers', async () => {
+        const shared = Buffer.from('0123456789');
+        const appended = log.append(topic, [{ partition: 0, value: shared.subarray(2, 5) }]);
+        await appended;
+        shared.fill(0);
+        expect((await readAll(0)).map(text)).toEqual(['234']);
+      });
+
+      it('keeps the order of appends that are not awaited one by one', async () => {
+        const contents = Array.from({ length: 50 }, (_, i) => String(i));
+        const offsets = await Promise.all(contents.map((content) => append(0, content)));
+        expect(offsets.flat()).toEqual(contents.map((_, i) => i));
+        expect((await readAll(0)).map(text)).toEqual(contents);
+      });
+
+      it('gives timestamps that never decrease within a partition', async () => {
+        for (let i = 0; i < 20; i++) await append(0, String(i));
+        const timestamps = (await readAll(0)).map((record) => record.timestamp);
+        expect(timestamps).toEqual(timestamps.toSorted((a, b) => a - b));
+        expect(Math.abs(timestamps[0]! - Date.now())).toBeLessThan(60_000);
+      });
+
+      it('answers nothing for nothing', async () => {
+        expect(await log.append(topic, [])).toEqual([]);
+      });
+
+      it('refuses unknown topics and partitions, without writing any of the records', async () => {
+        await expect(log.append('nowhere', [{ partition: 0, value: value('a') }])).rejects.toThrow('BT_LOG_UNKNOWN_TOPIC');
+        const mixed = [0, 3].map((partition) => ({ partition, value: value('a') }));
+        await expect(log.append(topic, mixed)).rejects.toThrow('BT_LOG_UNKNOWN_PARTITION');
+        expect(await log.bounds(topic, 0)).toEqual({ start: 0, end: 0 });
+      });
+
+      it('is unavailable once the log is closed', async () => {
+        await log.close();
+        await expect(append(0, 'a')).rejects.toBeInstanceOf(LogUnavailable);
+        await expect(log.check()).rejects.toBeInstanceOf(LogUnavailable);
+      });
+    });
+
+    describe('read', () => {
+      it('starts at an offset and ends before another', async () => {
+        await append(0, 'a', 'b', 'c', 'd');
+        expect((await readAll(0, 1)).map(text)).toEqual(['b', 'c', 'd']);
+        expect((await readAll(0, 1, 3)).map(text)).toEqual(['b', 'c']);
+        expect((await readAll(0, 4)).map(text)).toEqual([]);
+        expect((await readAll(0, 3, 99)).map(text)).toEqual(['d']);
+      });
+
+      it('finds offsets by time', async () => {
+        await append(0, 'a');
+        await new Promise((resolve) => setTimeout(resolve, 15));
+        await append(0, 'b', 'c');
+        const [a, b] = await readAll(0);
+        expect(await log.offsetAt(topic, 0, 0)).toBe(0);
+        expect(await log.offsetAt(topic, 0, a!.timestamp + 1)).toBe(1);
+        expect(await log.offsetAt(topic, 0, b!.timestamp)).toBe(1);
+        expect(await log.offsetAt(topic, 0, b!.timestamp + 60_000)).toBe(3);
+        expect(await log.offsetAt(topic, 1, 0)).toBe(0);
+      });
+
+      it('knows the bounds', async () => {
+        await append(1, 'a', 'b');
+        expect(await log.bounds(topic, 0)).toEqual({ start: 0, end: 0 });
+        expect(await log.bounds(topic, 1)).toEqual({ start: 0, end: 2 });
+        expect(log.partitions(topic)).toBe(3);
+      });
+    });
+
+    describe('subscribe', () => {
+      it('delivers what is there and what comes, in order, with the end of the partition', async () => {
+        await append(0, 'a', 'b');
+        const listening = new Listening();
+        await subscribe(listening);
+        await eventually('a and b', () => listening.texts(0).length === 2);
+        await append(0, 'c');
+        await append(2, 'x');
+        await eventually('c and x', () => listening.texts(0).length === 3 && listening.texts(2).length === 1);
+        expect(listening.texts(0)).toEqual(['a', 'b', 'c']);
+        expect(listening.batches.every((batch) => batch.endOffset > batch.records.at(-1)!.offset)).toBe(true);
+        expect(listening.events).toEqual(expect.arrayContaining(['assigned 0', 'assigned 1', 'assigned 2']));
+      });
+
+      it('goes on after the committed position, and gives its text back', async () => {
+        await append(0, 'a', 'b', 'c');
+        const first = new Listening();
+        const subscription = await subscribe(first);
+        await eventually('the records', () => first.texts(0).length === 3);
+        expect(first.committed.get(0)).toBeUndefined();
+        await subscription.commit(0, { offset: 2, metadata: '{"epoch":3}' });
+        await subscription.close();
+
+        const second = new Listening();
+        await subscribe(second);
+        await eventually('the last record', () => second.texts(0).length > 0);
+        expect(second.committed.get(0)).toEqual({ offset: 2, metadata: '{"epoch":3}' });
+        expect(second.texts(0)).toEqual(['c']);
+      });
+
+      it('starts where the listener says', async () => {
+        await append(0, 'a', 'b', 'c');
+        const listening = new Listening();
+        listening.startAt = () => 1;
+        await subscribe(listening);
+        await eventually('two records', () => listening.texts(0).length === 2);
+        expect(listening.texts(0)).toEqual(['b', 'c']);
+      });
+
+      it('gives every group all records', async () => {
+        const groups = [new Listening(), new Listening()];
+        await subscribe(groups[0]!, { group: 'one' });
+        await subscribe(groups[1]!, { group: 'two' });
+        await append(1, 'a', 'b');
+        await eventually('both', () => groups.every((group) => group.texts(1).length === 2));
+      });
+
+      it('never calls the listener twice at once for a partition, and waits for it', async () => {
+        const listening = new Listening();
+        let running = 0;
+        let most = 0;
+        listening.onRecords = async () => {
+          most = Math.max(most, ++running);
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          running--;
+        };
+        await subscribe(listening, { maxBatchBytes: 1 });
+        for (let i = 0; i < 10; i++) await append(0, `record ${i}`);
+        await eventually('all', () => listening.texts(0).length === 10);
+        expect(most).toBe(1);
+      });
+
+      it('delivers again what the listener failed on, and says so', async () => {
+        const listening = new Listening();
+        let failures = 2;
+        listening.onRecords = async () => {
+          if (failures-- > 0) throw new Error('no room');
+        };
+        await subscribe(listening);
+        await append(0, 'a');
+        await append(1, 'b');
+        await eventually('a and b', () => listening.texts(0).length + listening.texts(1).length === 2);
+        expect(listening.events.filter((event) => event.startsWith('failed'))).toHaveLength(2);
+        expect(listening.events.join()).toContain('no room');
+        expect(listening.texts(0)).toEqual(['a']);
+      });
+
+      it('says when it is idle, not more often than asked', async () => {
+        const listening = new Listening();
+        await subscribe(listening, { idleInterval: 100 });
+        const started = performance.now();
+        await eventually('three idle calls', () => listening.events.filter((event) => event === 'idle 0').length === 3);
+        expect(performance.now() - started).toBeGreaterThan(150);
+      });
+
+      it('pauses and resumes a partition', async () => {
+        const listening = new Listening();
+        const subscription = await subscribe(listening);
+        await eventually('assignment', () => listening.events.filter((event) => event.startsWith('idle')).length >= 3);
+        subscription.pause(0);
+        await append(0, 'a');
+        await append(1, 'b');
+        await eventually('the other partition', () => listening.texts(1).length === 1);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        expect(listening.texts(0)).toEqual([]);
+        subscription.resume(0);
+        await eventually('the paused one', () => listening.texts(0).length === 1);
+      });
+
+      it('commits until a partition is revoked, and not after', async () => {
+        const listening = new Listening();
+        await append(0, 'a', 'b');
+        const subscription = await subscribe(listening);
+        listening.onRevoked = (partition) =>
+          partition === 0 ? subscription.commit(0, { offset: 2, metadata: 'last' }) : Promise.resolve();
+        await eventually('the records', () => listening.texts(0).length === 2);
+        await subscription.close();
+        expect(listening.events.filter((event) => event.startsWith('revoked')).toSorted()).toEqual(['revoked 0', 'revoked 1', 'revoked 2']);
+        await expect(subscription.commit(0, { offset: 2, metadata: '' })).rejects.toThrow('BT_LOG_NOT_ASSIGNED');
+
+        const next = new Listening();
+        await subscribe(next);
+        await eventually('assignment', () => next.committed.has(0));
+        expect(next.committed.get(0)).toEqual({ offset: 2, metadata: 'last' });
+      });
+
+      it('calls nothing after close', async () => {
+        const listening = new Listening();
+        const subscription = await subscribe(listening);
+        await eventually('assignment', () => listening.committed.size === 3);
+        await subscription.close();
+        const before = listening.events.length;
+        await append(0, 'a');
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        expect(listening.texts(0)).toEqual([]);
+        expect(listening.events).toHaveLength(before);
+      });
+
+      it('refuses texts of a position that are too long', async () => {
+        const listening = new Listening();
+        const subscription = await subscribe(listening);
+        await eventually('assignment', () => listening.committed.size === 3);
+        await expect(subscription.commit(0, { offset: 0, metadata: 'ä'.repeat(513) })).rejects.toThrow('BT_LOG_METADATA_TOO_LONG');
+      });
+    });
+
+    it('is checked', async () => {
+      await expect(log.check()).resolves.toBeUndefined();
+    });
+  });
+}

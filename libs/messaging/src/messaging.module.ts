@@ -1,0 +1,42 @@
+import type { DynamicModule, FactoryProvider } from '@nestjs/common';
+import { Log } from './log.js';
+import { openLog } from './open-log.js';
+import type { LogSettings } from './settings.js';
+
+/** Closes the log in the last hook of Nest's shutdown, when those who use it have stopped. */
+class LogCloser {
+  constructor(private readonly log: Log) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.log.close();
+  }
+}
+
+/** How the settings are found, as in other dynamic modules of Nest. */
+export interface MessagingModuleOptions {
+  readonly inject?: FactoryProvider['inject'];
+  readonly useFactory: (...dependencies: never[]) => LogSettings | Promise<LogSettings>;
+}
+
+/**
+ * Provides the one `Log` of the process, everywhere. Only types of Nest are imported, so that worker threads, which use
+ * this lib without Nest, do not load it.
+ */
+// biome-ignore lint/complexity/noStaticOnlyClass: the form of a Nest module.
+export class MessagingModule {
+  static forRoot(settings: LogSettings): DynamicModule {
+    return MessagingModule.forRootAsync({ useFactory: () => settings });
+  }
+
+  static forRootAsync({ inject = [], useFactory }: MessagingModuleOptions): DynamicModule {
+    return {
+      module: MessagingModule,
+      global: true,
+      providers: [
+        { provide: Log, inject, useFactory: async (...dependencies: never[]) => openLog(await useFactory(...dependencies)) },
+        { provide: LogCloser, inject: [Log], useFactory: (log: Log) => new LogCloser(log) },
+      ],
+      exports: [Log],
+    };
+  }
+}

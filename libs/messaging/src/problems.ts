@@ -1,0 +1,120 @@
+/**
+ * What can go wrong in the log. A code is never used again for something else. `retryable`: the caller may try again, which
+ * ingest answers as 503 or UNAVAILABLE.
+ */
+export const LOG_PROBLEMS = {
+  BT_LOG_BACKLOG_FULL: {
+    status: 503,
+    retryable: true,
+    sentence:
+      'Topic {topic} holds {bytes} bytes that not all readers have read yet, which is its bound. Try again when they have caught up.',
+  },
+  BT_LOG_OVERLOADED: {
+    status: 503,
+    retryable: true,
+    sentence: '{bytes} bytes are waiting to be written to the log, which is its bound. Try again.',
+  },
+  BT_LOG_TIMEOUT: {
+    status: 503,
+    retryable: true,
+    sentence: 'The log did not confirm a write to {topic} within {ms} ms. The records may or may not be in it. Try again.',
+  },
+  BT_LOG_STORAGE_FULL: {
+    status: 503,
+    retryable: true,
+    sentence:
+      'The disk of {path} is full. Free space there, shorten the retention, or move the log by BETRACE_STORAGE_PATH (storage.path).',
+  },
+  BT_LOG_FAILED: { status: 503, retryable: true, sentence: 'The log at {path} failed: {reason}. Try again.' },
+  BT_LOG_WRITER_STOPPED: {
+    status: 503,
+    retryable: true,
+    sentence: 'The thread that writes the log stopped ({reason}). It is started again with the next write.',
+  },
+  BT_LOG_CLOSED: { status: 503, retryable: true, sentence: 'The log is closed; this process is stopping.' },
+  BT_LOG_STORAGE_NOT_WRITABLE: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'The log cannot be written at {path} ({reason}). Make it writable, or set another directory by BETRACE_STORAGE_PATH (storage.path).',
+  },
+  BT_LOG_STORAGE_IN_USE: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'The log at {path} is in use by {owner}. Stop that process, or give this one a directory of its own by BETRACE_STORAGE_PATH ' +
+      '(storage.path); several processes share a log only over Kafka.',
+  },
+  BT_LOG_STORAGE_CORRUPT: {
+    status: 500,
+    retryable: false,
+    sentence:
+      '{path} is damaged or not a log of BeTrace ({reason}). Restore it from a backup, or move the directory away: an empty log is made at the next start.',
+  },
+  BT_LOG_PARTITIONS_DIFFER: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'Topic {topic} has {found} partitions in {path}, but {wanted} are configured. Another number would tear open traces apart: ' +
+      'configure {found}, or use an empty directory.',
+  },
+  BT_LOG_UNKNOWN_TOPIC: { status: 500, retryable: false, sentence: 'There is no topic {topic}; there are {topics}.' },
+  BT_LOG_UNKNOWN_PARTITION: {
+    status: 500,
+    retryable: false,
+    sentence: 'Topic {topic} has no partition {partition}; it has {partitions}, counted from 0.',
+  },
+  BT_LOG_NOT_ASSIGNED: {
+    status: 409,
+    retryable: false,
+    sentence: 'Partition {partition} of {topic} is not assigned to this member of {group}; its position belongs to another.',
+  },
+  BT_LOG_ALREADY_ASSIGNED: {
+    status: 409,
+    retryable: false,
+    sentence: 'Partition {partition} of {topic} is read by another member of {group} in this log. Give each member its own partitions.',
+  },
+  BT_LOG_METADATA_TOO_LONG: {
+    status: 500,
+    retryable: false,
+    sentence: 'The text of a position has {bytes} bytes; 1024 are allowed.',
+  },
+} as const satisfies Record<string, LogProblem>;
+
+export interface LogProblem {
+  /** The HTTP status that comes nearest. */
+  readonly status: number;
+  readonly retryable: boolean;
+  /** What happened, where, and what to do; `{names}` are filled in. */
+  readonly sentence: string;
+}
+
+export type LogProblemCode = keyof typeof LOG_PROBLEMS;
+export type ProblemValues = Readonly<Record<string, string | number>>;
+
+/** A problem of the log, with its code. `logProblem` makes it. */
+export class LogError extends Error {
+  readonly status: number;
+  readonly retryable: boolean;
+
+  constructor(
+    readonly code: LogProblemCode,
+    readonly values: ProblemValues,
+    options?: ErrorOptions,
+  ) {
+    const { sentence, status, retryable } = LOG_PROBLEMS[code];
+    super(`${code}: ${sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '?'))}`, options);
+    this.name = new.target.name;
+    this.status = status;
+    this.retryable = retryable;
+  }
+}
+
+/** The log can't be had now; trying again is right. */
+export class LogUnavailable extends LogError {}
+
+/** The error of a code: a LogUnavailable when it is retryable. `values` fill the sentence. */
+export function logProblem(code: LogProblemCode, values: ProblemValues = {}, cause?: unknown): LogError {
+  const options = cause === undefined ? undefined : { cause };
+  return LOG_PROBLEMS[code].retryable ? new LogUnavailable(code, values, options) : new LogError(code, values, options);
+}
