@@ -49,10 +49,11 @@ export interface DurationLiteral {
   readonly range: Range;
 }
 
-/** A string; `value` after escapes. */
+/** A string; `value` after escapes, `isText` unless they made bytes that are no UTF-8. */
 export interface StringLiteral {
   readonly type: 'string';
   readonly value: string;
+  readonly isText: boolean;
   readonly range: Range;
 }
 
@@ -157,15 +158,18 @@ export interface Logical {
   readonly range: Range;
 }
 
-/** `{…}`; only in scripts. */
+/** `{…}`; only in scripts. An item without a key is the next of the list. */
 export interface TableConstructor {
   readonly type: 'table';
+  readonly items: readonly { readonly key?: Expression; readonly value: Expression }[];
   readonly range: Range;
 }
 
 /** `function … end`; only in scripts. */
 export interface FunctionExpression {
   readonly type: 'function';
+  readonly parameters: readonly Name[];
+  readonly body: Block;
   readonly range: Range;
 }
 
@@ -182,10 +186,46 @@ export interface Parenthesized {
   readonly range: Range;
 }
 
+/** Statements in order; a return can only be the last. */
+export type Block = readonly Statement[];
+
+/** The statements of Lua 5.3 that scripts may use; `goto` and labels are refused. */
+export type Statement =
+  | { readonly type: 'local'; readonly names: readonly Name[]; readonly values: readonly Expression[]; readonly range: Range }
+  | { readonly type: 'local-function'; readonly name: Name; readonly function: FunctionExpression; readonly range: Range }
+  | {
+      readonly type: 'function-statement';
+      readonly target: Expression;
+      readonly isMethod: boolean;
+      readonly function: FunctionExpression;
+      readonly range: Range;
+    }
+  | { readonly type: 'assignment'; readonly targets: readonly Expression[]; readonly values: readonly Expression[]; readonly range: Range }
+  | { readonly type: 'call-statement'; readonly call: Expression; readonly range: Range }
+  | { readonly type: 'do'; readonly body: Block; readonly range: Range }
+  | { readonly type: 'while'; readonly condition: Expression; readonly body: Block; readonly range: Range }
+  | { readonly type: 'repeat'; readonly body: Block; readonly condition: Expression; readonly range: Range }
+  | { readonly type: 'if'; readonly branches: readonly Branch[]; readonly otherwise?: Block; readonly range: Range }
+  | { readonly type: 'for'; readonly variable: Name; readonly bounds: readonly Expression[]; readonly body: Block; readonly range: Range }
+  | {
+      readonly type: 'for-in';
+      readonly names: readonly Name[];
+      readonly iterators: readonly Expression[];
+      readonly body: Block;
+      readonly range: Range;
+    }
+  | { readonly type: 'return'; readonly values: readonly Expression[]; readonly range: Range }
+  | { readonly type: 'break'; readonly range: Range };
+
+export interface Branch {
+  readonly condition: Expression;
+  readonly body: Block;
+}
+
 /**
- * A rule's text, parsed. One expression is compiled; anything more (statements, `local`, `function`, `return`) is a
- * script: its syntax is checked, its text is kept and run by the sandbox.
+ * A rule's text, parsed. One expression (also written `return x`) is compiled; anything more (statements, `local`,
+ * `function`) is a script: it is run by the sandbox.
  */
 export type RuleSyntax =
   | { readonly kind: 'expression'; readonly expression: Expression }
-  | { readonly kind: 'script'; readonly text: string };
+  | { readonly kind: 'script'; readonly text: string; readonly block: Block };

@@ -1,0 +1,73 @@
+import type { BinaryOperator, StringTestName } from './syntax.js';
+import type { Token } from './token.js';
+
+/** What a token means between two operands: `left` and `right` are the binding powers of Lua 5.3 (right-associative when right < left). */
+export interface InfixOperator {
+  readonly kind: 'logical' | 'binary' | 'string-test';
+  readonly operator: 'and' | 'or' | BinaryOperator | StringTestName;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** Unary operators bind tighter than everything but `^`. */
+export const UNARY_POWER = 12;
+
+const COMPARISON = 3;
+
+const POWERS: Readonly<Record<BinaryOperator | 'and' | 'or', readonly [number, number]>> = {
+  or: [1, 1],
+  and: [2, 2],
+  '==': [COMPARISON, COMPARISON],
+  '~=': [COMPARISON, COMPARISON],
+  '<': [COMPARISON, COMPARISON],
+  '<=': [COMPARISON, COMPARISON],
+  '>': [COMPARISON, COMPARISON],
+  '>=': [COMPARISON, COMPARISON],
+  '|': [4, 4],
+  '~': [5, 5],
+  '&': [6, 6],
+  '<<': [7, 7],
+  '>>': [7, 7],
+  '..': [9, 8],
+  '+': [10, 10],
+  '-': [10, 10],
+  '*': [11, 11],
+  '/': [11, 11],
+  '//': [11, 11],
+  '%': [11, 11],
+  '^': [14, 13],
+};
+
+export const STRING_TESTS: ReadonlySet<string> = new Set<StringTestName>(['contains', 'starts_with', 'ends_with', 'matches']);
+
+/** Both spellings: `!=` is `~=`. */
+const SPELLINGS: ReadonlyMap<string, InfixOperator> = new Map(
+  [...Object.keys(POWERS), '!='].map((spelling) => {
+    const operator = (spelling === '!=' ? '~=' : spelling) as BinaryOperator | 'and' | 'or';
+    const [left, right] = POWERS[operator];
+    return [spelling, { kind: operator === 'and' || operator === 'or' ? 'logical' : 'binary', operator, left, right }];
+  }),
+);
+
+/** The operator that a token is between operands, or undefined. String tests stand where comparisons stand. */
+export function infixOperator(token: Token): InfixOperator | undefined {
+  if (token.kind === 'name') {
+    return STRING_TESTS.has(token.text)
+      ? { kind: 'string-test', operator: token.text as StringTestName, left: COMPARISON, right: COMPARISON }
+      : undefined;
+  }
+  return token.kind === 'symbol' || token.kind === 'keyword' ? SPELLINGS.get(token.text) : undefined;
+}
+
+/** The operator that a token is before an operand, or undefined: `!x` is `not x`. */
+export function prefixOperator(token: Token): 'not' | '-' | '#' | '~' | undefined {
+  if (token.kind === 'keyword') return token.text === 'not' ? 'not' : undefined;
+  if (token.kind !== 'symbol') return undefined;
+  if (token.text === '!') return 'not';
+  return token.text === '-' || token.text === '#' || token.text === '~' ? token.text : undefined;
+}
+
+/** Binding power of an operator, for the formatter: [left, right]. */
+export function bindingPower(operator: BinaryOperator | 'and' | 'or'): readonly [number, number] {
+  return POWERS[operator];
+}

@@ -1,0 +1,91 @@
+import { type Diagnostic, diagnose } from './diagnostic.js';
+import { parseExpression } from './parse-expression.js';
+import { parseBlock } from './parse-statement.js';
+import { Source } from './source.js';
+import type { Expression, RuleSyntax } from './syntax.js';
+import type { Comment, Token } from './token.js';
+import { SyntaxFailure, TokenCursor } from './token-cursor.js';
+import { tokenize } from './tokenize.js';
+
+/** Longest text in UTF-16 units; longer ones are refused unread. */
+export const MAX_TEXT = 100_000;
+
+export interface Parsed {
+  readonly source: Source;
+  /** Undefined when there are errors. */
+  readonly syntax: RuleSyntax | undefined;
+  readonly tokens: readonly Token[];
+  readonly comments: readonly Comment[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Tokens looked at by the parser: for the test of linear time. */
+  readonly steps: number;
+}
+
+/** A rule's text → its syntax tree, or what is wrong with it. Never throws. */
+export function parse(text: string): Parsed {
+  const source = new Source(text);
+  if (text.length > MAX_TEXT) {
+    const range = { start: MAX_TEXT, end: text.length };
+    const diagnostic = diagnose(source, 'BT_DSL_TOO_LONG', range, { length: String(text.length), limit: String(MAX_TEXT) });
+    return { source, syntax: undefined, tokens: [], comments: [], diagnostics: [diagnostic], steps: 0 };
+  }
+  const { tokens, comments, diagnostics } = tokenize(source);
+  const cursor = new TokenCursor(source, tokens, parseBlock);
+  try {
+    const syntax = parseRule(cursor);
+    return { source, syntax: diagnostics.length === 0 ? syntax : undefined, tokens, comments, diagnostics, steps: cursor.steps };
+  } catch (error) {
+    if (!(error instanceof SyntaxFailure)) throw error;
+    // Behind an error of the lexer the parser's error is most often its consequence.
+    const all = diagnostics.length === 0 ? [error.diagnostic] : diagnostics;
+    return { source, syntax: undefined, tokens, comments, diagnostics: all, steps: cursor.steps };
+  }
+}
+
+const STATEMENT_WORDS: ReadonlySet<string> = new Set(['local', 'if', 'while', 'for', 'repeat', 'do', 'break', 'goto', 'return', ';', '::']);
+
+function parseRule(cursor: TokenCursor): RuleSyntax {
+  const first = cursor.current;
+  if (first.kind === 'end') cursor.fail('BT_DSL_EMPTY', first.range, {}, { expected: 'a condition such as span.duration > 1s' });
+  const startsStatement =
+    first.kind !== 'string' && (STATEMENT_WORDS.has(first.text) || (first.text === 'function' && cursor.next.kind === 'name'));
+  if (!startsStatement) {
+    const expression = parseExpression(cursor);
+    if (cursor.current.kind === 'end') return { kind: 'expression', expression };
+    if (!continuesAsStatement(cursor, expression)) {
+      cursor.fail('BT_DSL_SYNTAX', cursor.current.range, {}, { expected: 'an operator or the end of the expression' });
+    }
+  }
+  return parseScript(cursor.source, cursor);
+}
+
+/** Behind a whole expression: is it the beginning of a statement (`x = 1`, `f() g()`)? */
+function continuesAsStatement(cursor: TokenCursor, expression: Expression): boolean {
+  if (cursor.is('=') && startsAtData(expression)) {
+    const range = cursor.current.range;
+    cursor.fail('BT_DSL_ASSIGNMENT', range, {}, { expected: "'=='", suggestion: '==', fix: { range, text: '==' } });
+  }
+  if (cursor.is('=') || cursor.is(',')) return expression.type === 'name' || expression.type === 'member' || expression.type === 'index';
+  if (expression.type !== 'call' && expression.type !== 'method-call') return false;
+  return cursor.current.kind === 'name' || cursor.current.kind === 'keyword' || cursor.is(';');
+}
+
+/** The expression is a comparison, or a field of the data, which nobody assigns. */
+function startsAtData(expression: Expression): boolean {
+  let inner = expression;
+  while (inner.type === 'member' || inner.type === 'index') inner = inner.object;
+  if (inner !== expression) return inner.type === 'name' && (inner.name === 'span' || inner.name === 'trace' || inner.name === 'attribute');
+  return inner.type !== 'name';
+}
+
+function parseScript(source: Source, used: TokenCursor): RuleSyntax {
+  const cursor = new TokenCursor(source, used.tokens, parseBlock);
+  const block = parseBlock(cursor);
+  used.steps += cursor.steps;
+  if (cursor.current.kind !== 'end') cursor.fail('BT_DSL_SYNTAX', cursor.current.range, {}, { expected: 'a statement or the end' });
+  const [only] = block;
+  if (block.length === 1 && only?.type === 'return' && only.values.length === 1) {
+    return { kind: 'expression', expression: only.values[0] as Expression };
+  }
+  return { kind: 'script', text: source.text, block };
+}

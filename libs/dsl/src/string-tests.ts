@@ -1,0 +1,52 @@
+import { LuaError } from './lua-error.js';
+import { formatNumber } from './lua-number.js';
+import { isNumber, luaType } from './lua-value.js';
+import { cachedPattern, PatternError } from './pattern.js';
+import type { StringTestName } from './syntax.js';
+import type { Value } from './value.js';
+
+/**
+ * `subject contains pattern` and `subject:contains(pattern)`: one meaning. The subject must be a string, as for every method
+ * of Lua (nil: `attempt to index a nil value`, a number: `attempt to index a number value`); the pattern a string or, as in
+ * Lua's string functions, a number.
+ * @throws LuaError
+ */
+export function stringTest(test: StringTestName, subject: Value, pattern: Value): boolean {
+  const text = subjectText(subject);
+  const wanted = patternText(test, pattern);
+  switch (test) {
+    case 'contains':
+      return text.includes(wanted);
+    case 'starts_with':
+      return text.startsWith(wanted);
+    case 'ends_with':
+      return text.endsWith(wanted);
+    case 'matches':
+      return matches(text, wanted);
+  }
+}
+
+/** The subject as text. @throws LuaError unless it is a string */
+export function subjectText(subject: Value): string {
+  if (typeof subject === 'string') return subject;
+  if (subject instanceof Uint8Array) return decoder.decode(subject);
+  throw new LuaError(`attempt to index a ${luaType(subject)} value`);
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+function patternText(test: StringTestName, pattern: Value): string {
+  if (typeof pattern === 'string') return pattern;
+  if (isNumber(pattern)) return formatNumber(pattern);
+  if (pattern instanceof Uint8Array) return decoder.decode(pattern);
+  throw new LuaError(`bad argument #1 to '${test}' (string expected, got ${luaType(pattern)})`);
+}
+
+function matches(text: string, pattern: string): boolean {
+  try {
+    return cachedPattern(pattern).test(text);
+  } catch (error) {
+    if (error instanceof PatternError) throw new LuaError(`invalid regular expression: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,132 @@
+import { type Diagnostic, type DiagnosticExtras, diagnose } from './diagnostic.js';
+import type { ProblemCode } from './problems.js';
+import type { Range, Source } from './source.js';
+import type { Block, Expression, FunctionExpression } from './syntax.js';
+import { nearText, type Token } from './token.js';
+
+/** Thrown by the parser at the first error of syntax; `parse` catches it. */
+export class SyntaxFailure extends Error {
+  constructor(readonly diagnostic: Diagnostic) {
+    super(diagnostic.message);
+  }
+}
+
+/** As deep as brackets, blocks and operators may nest (Lua's own limit); each level costs a few stack frames. */
+export const MAX_NESTING = 200;
+/** As high as a tree may grow: a chain of `or` makes a tree as high as it has operands. */
+export const MAX_HEIGHT = 1_000;
+
+/** The parser's place in the tokens, with the limits that keep it linear and shallow. */
+export class TokenCursor {
+  #index = 0;
+  #depth = 0;
+  readonly #heights = new Map<Expression, number>();
+  /** The highest tree built in the function being parsed. */
+  #tallest = 0;
+  /** Tokens looked at: grows linearly with the text (tested). */
+  steps = 0;
+
+  constructor(
+    readonly source: Source,
+    readonly tokens: readonly Token[],
+    /** Injected, because blocks hold expressions and expressions (functions) hold blocks. */
+    readonly parseBlock: (cursor: TokenCursor) => Block,
+  ) {}
+
+  get current(): Token {
+    this.steps++;
+    return this.tokens[this.#index] as Token;
+  }
+
+  get next(): Token {
+    return (this.tokens[this.#index + 1] ?? this.tokens.at(-1)) as Token;
+  }
+
+  /** End of the last token taken. */
+  get lastEnd(): number {
+    return this.tokens[this.#index - 1]?.range.end ?? 0;
+  }
+
+  take(): Token {
+    const token = this.current;
+    if (token.kind !== 'end') this.#index++;
+    return token;
+  }
+
+  is(text: string): boolean {
+    const { kind, text: found } = this.current;
+    return (kind === 'symbol' || kind === 'keyword') && found === text;
+  }
+
+  accept(text: string): boolean {
+    if (!this.is(text)) return false;
+    this.#index++;
+    return true;
+  }
+
+  /** Takes `text` or fails with `'then' expected near 'x'`. */
+  expect(text: string): Token {
+    if (!this.is(text)) this.fail('BT_DSL_EXPECTED', this.current.range, { expected: `'${text}'` }, { expected: `'${text}'` });
+    return this.take();
+  }
+
+  /** Takes what closes `opening`, or fails naming the place where that was opened. */
+  expectClosing(text: string, opening: Token): Token {
+    if (this.is(text)) return this.take();
+    const line = this.source.place(opening.range.start).line;
+    if (line === this.source.place(this.current.range.start).line) return this.expect(text);
+    const values = { expected: `'${text}'`, opening: opening.text, line: String(line) };
+    return this.fail('BT_DSL_UNCLOSED', this.current.range, values, { expected: `'${text}'` });
+  }
+
+  expectName(): Extract<Token, { kind: 'name' }> {
+    const token = this.current;
+    if (token.kind !== 'name') return this.fail('BT_DSL_EXPECTED', token.range, { expected: '<name>' }, { expected: 'a name' });
+    this.#index++;
+    return token;
+  }
+
+  /** `near` is filled in from the current token. */
+  fail(code: ProblemCode, range: Range, values: Readonly<Record<string, string>> = {}, extras: DiagnosticExtras = {}): never {
+    throw new SyntaxFailure(diagnose(this.source, code, range, { near: nearText(this.current), ...values }, extras));
+  }
+
+  /** Runs `parse` one level deeper. */
+  nested<T>(parse: () => T): T {
+    if (++this.#depth > MAX_NESTING) this.fail('BT_DSL_TOO_DEEP', this.current.range, { limit: String(MAX_NESTING) });
+    const result = parse();
+    this.#depth--;
+    return result;
+  }
+
+  /** Registers a node built from `children`, and refuses a tree that grows too high for those who walk it. */
+  built<T extends Expression>(node: T, ...children: readonly Expression[]): T {
+    let height = 0;
+    for (const child of children) height = Math.max(height, this.#heights.get(child) ?? 0);
+    if (height >= MAX_HEIGHT) this.fail('BT_DSL_TOO_DEEP', node.range, { limit: String(MAX_HEIGHT) });
+    this.#heights.set(node, height + 1);
+    this.#tallest = Math.max(this.#tallest, height + 1);
+    return node;
+  }
+
+  /** A function's body, between its name and `end`. */
+  functionBody(opening: Token): FunctionExpression {
+    const parenthesis = this.expect('(');
+    const parameters: { type: 'name'; name: string; range: Range }[] = [];
+    while (!this.is(')')) {
+      if (this.accept('...')) break;
+      const name = this.expectName();
+      parameters.push({ type: 'name', name: name.text, range: name.range });
+      if (!this.accept(',')) break;
+    }
+    this.expectClosing(')', parenthesis);
+    const outside = this.#tallest;
+    this.#tallest = 0;
+    const body = this.nested(() => this.parseBlock(this));
+    const end = this.expectClosing('end', opening);
+    const node: FunctionExpression = { type: 'function', parameters, body, range: { start: opening.range.start, end: end.range.end } };
+    this.#heights.set(node, this.#tallest + 1);
+    this.#tallest = Math.max(outside, this.#tallest + 1);
+    return node;
+  }
+}

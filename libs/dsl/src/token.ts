@@ -1,0 +1,98 @@
+import type { Range } from './source.js';
+
+/** Words that are no names, as in Lua. */
+export const KEYWORDS: ReadonlySet<string> = new Set([
+  'and',
+  'break',
+  'do',
+  'else',
+  'elseif',
+  'end',
+  'false',
+  'for',
+  'function',
+  'goto',
+  'if',
+  'in',
+  'local',
+  'nil',
+  'not',
+  'or',
+  'repeat',
+  'return',
+  'then',
+  'true',
+  'until',
+  'while',
+]);
+
+/** Operators and brackets, the longest first. `!=` and `!` are BeTraceDSL's; `!` alone means `not`. */
+export const SYMBOLS = [
+  '...',
+  '..',
+  '.',
+  '==',
+  '=',
+  '~=',
+  '~',
+  '!=',
+  '!',
+  '<<',
+  '<=',
+  '<',
+  '>>',
+  '>=',
+  '>',
+  '//',
+  '/',
+  '::',
+  ':',
+  '+',
+  '-',
+  '*',
+  '%',
+  '^',
+  '#',
+  '&',
+  '|',
+  '(',
+  ')',
+  '{',
+  '}',
+  '[',
+  ']',
+  ';',
+  ',',
+] as const;
+
+export type Symbol = (typeof SYMBOLS)[number];
+
+/** A piece of the text. Comments are tokens too, but the parser does not see them. */
+export type Token =
+  | { readonly kind: 'name'; readonly text: string; readonly range: Range }
+  | { readonly kind: 'keyword'; readonly text: string; readonly range: Range }
+  | { readonly kind: 'symbol'; readonly text: Symbol; readonly range: Range }
+  | { readonly kind: 'number'; readonly value: number | bigint; readonly text: string; readonly range: Range }
+  | { readonly kind: 'duration'; readonly nanoseconds: number | bigint; readonly text: string; readonly range: Range }
+  | StringToken
+  | { readonly kind: 'end'; readonly text: ''; readonly range: Range };
+
+/** `bytes` instead of `value` when the escapes made something that is no UTF-8. */
+export interface StringToken {
+  readonly kind: 'string';
+  readonly value: string;
+  readonly isText: boolean;
+  readonly text: string;
+  readonly range: Range;
+}
+
+export interface Comment {
+  readonly text: string;
+  readonly range: Range;
+}
+
+/** How a message names a token (`near '>'`). */
+export function nearText(token: Token): string {
+  if (token.kind === 'end') return '<end>';
+  return token.text.length > 40 ? `${token.text.slice(0, 40)}…` : token.text;
+}

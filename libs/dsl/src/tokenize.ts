@@ -1,0 +1,243 @@
+import { type Diagnostic, type DiagnosticExtras, diagnose } from './diagnostic.js';
+import { parseDuration } from './duration.js';
+import { parseNumeral } from './lua-number.js';
+import type { ProblemCode } from './problems.js';
+import type { Source } from './source.js';
+import { skipLineBreak, unescapeString } from './string-literal.js';
+import { type Comment, KEYWORDS, SYMBOLS, type Symbol, type Token } from './token.js';
+
+export interface Tokens {
+  /** The last one is `end`. */
+  readonly tokens: readonly Token[];
+  readonly comments: readonly Comment[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Text → tokens: Lua 5.3's lexis, durations, `!=` and `!`. One pass; goes on after errors so that all are reported. */
+export function tokenize(source: Source): Tokens {
+  return new Tokenizer(source).run();
+}
+
+const SPACE = /[ \f\n\r\t\v]*/y;
+const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
+/** As Lua reads numerals: digits, letters, dots and signed exponents; whether it is a number is decided after. */
+const NUMERAL = /0[xX](?:[pP][+-]?|[0-9a-zA-Z_.])*|(?:[eE][+-]?|[0-9a-zA-Z_.µ])+/y;
+const LONG_BRACKET = /\[(=*)\[/y;
+/** Enough of other languages' operators to say what to write instead. */
+const FOREIGN: readonly (readonly [string, string])[] = [
+  ['&&', ' and '],
+  ['||', ' or '],
+  ['===', '=='],
+  ['!==', '!='],
+  ['<>', '!='],
+];
+/** A text full of garbage gives this many diagnostics, not millions. */
+const MAX_DIAGNOSTICS = 20;
+
+class Tokenizer {
+  readonly #source: Source;
+  readonly #text: string;
+  readonly #tokens: Token[] = [];
+  readonly #comments: Comment[] = [];
+  readonly #diagnostics: Diagnostic[] = [];
+  #at = 0;
+
+  constructor(source: Source) {
+    this.#source = source;
+    this.#text = source.text;
+  }
+
+  run(): Tokens {
+    for (;;) {
+      this.#at += this.#match(SPACE)?.length ?? 0;
+      if (this.#at >= this.#text.length || this.#diagnostics.length >= MAX_DIAGNOSTICS) break;
+      this.#readOne();
+    }
+    const end = this.#text.length;
+    this.#tokens.push({ kind: 'end', text: '', range: { start: end, end } });
+    return { tokens: this.#tokens, comments: this.#comments, diagnostics: this.#diagnostics };
+  }
+
+  #readOne(): void {
+    const start = this.#at;
+    const character = this.#text[start] ?? '';
+    const next = this.#text[start + 1] ?? '';
+    const bracket = character === '[' ? this.#match(LONG_BRACKET) : undefined;
+    const name = this.#match(NAME);
+    if (character === '-' && next === '-') this.#readComment();
+    else if (character === '"' || character === "'") this.#readString(character);
+    else if (bracket !== undefined) this.#readLongString(bracket);
+    else if (isDigit(character) || (character === '.' && isDigit(next))) this.#readNumeral();
+    else if (name !== undefined) this.#readName(name);
+    else this.#readSymbol();
+  }
+
+  #readName(name: string): void {
+    const start = this.#at;
+    this.#at += name.length;
+    this.#tokens.push({ kind: KEYWORDS.has(name) ? 'keyword' : 'name', text: name, range: this.#rangeFrom(start) });
+  }
+
+  #readSymbol(): void {
+    const start = this.#at;
+    for (const [foreign, instead] of FOREIGN) {
+      if (!this.#text.startsWith(foreign, start)) continue;
+      this.#at += foreign.length;
+      const range = this.#rangeFrom(start);
+      const fix = { range, text: this.#spaced(instead, range) };
+      this.#report('BT_DSL_FOREIGN_OPERATOR', start, { found: foreign, instead: instead.trim() }, { suggestion: instead.trim(), fix });
+      this.#pushInstead(instead.trim(), start);
+      return;
+    }
+    const symbol = SYMBOLS.find((candidate) => this.#text.startsWith(candidate, start));
+    if (symbol === undefined) {
+      this.#at += (this.#text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1;
+      this.#report('BT_DSL_UNKNOWN_CHARACTER', start, { near: this.#text.slice(start, this.#at) });
+      return;
+    }
+    this.#at += symbol.length;
+    this.#tokens.push({ kind: 'symbol', text: symbol, range: this.#rangeFrom(start) });
+  }
+
+  /** `a&&b` becomes `a and b`, `a && b` too. */
+  #spaced(instead: string, range: { start: number; end: number }): string {
+    const before = /\s/.test(this.#text[range.start - 1] ?? ' ') ? instead.trimStart() : instead;
+    return /\s/.test(this.#text[range.end] ?? ' ') ? before.trimEnd() : before;
+  }
+
+  /** What was meant, so that the rest is checked as well. */
+  #pushInstead(instead: string, start: number): void {
+    const range = this.#rangeFrom(start);
+    if (KEYWORDS.has(instead)) this.#tokens.push({ kind: 'keyword', text: instead, range });
+    else this.#tokens.push({ kind: 'symbol', text: instead as Symbol, range });
+  }
+
+  #readNumeral(): void {
+    const start = this.#at;
+    const text = this.#match(NUMERAL) ?? '';
+    this.#at += text.length;
+    const range = this.#rangeFrom(start);
+    const value = parseNumeral(text);
+    if (value !== undefined) {
+      this.#tokens.push({ kind: 'number', value, text, range });
+      return;
+    }
+    const nanoseconds = parseDuration(text);
+    if (nanoseconds !== undefined) {
+      this.#tokens.push({ kind: 'duration', nanoseconds, text, range });
+      return;
+    }
+    this.#report(
+      'BT_DSL_MALFORMED_NUMBER',
+      start,
+      { near: shorten(text) },
+      { expected: 'a number, or a duration such as 500ms, 1.5s, 2m' },
+    );
+    this.#tokens.push({ kind: 'number', value: 0, text, range });
+  }
+
+  #readString(quote: string): void {
+    const start = this.#at;
+    const end = this.#findQuote(quote);
+    const closed = this.#text[end] === quote;
+    this.#at = closed ? end + 1 : end;
+    const text = this.#text.slice(start, this.#at);
+    if (!closed) this.#report('BT_DSL_UNFINISHED_STRING', start, { near: shorten(text) }, { expected: quote });
+    const unescaped = unescapeString(this.#text, start + 1, end);
+    const range = this.#rangeFrom(start);
+    if ('value' in unescaped) {
+      this.#tokens.push({ kind: 'string', value: unescaped.value, isText: unescaped.isText, text, range });
+      return;
+    }
+    const near = this.#text.slice(unescaped.start, unescaped.end);
+    this.#add('BT_DSL_BAD_ESCAPE', { start: unescaped.start, end: unescaped.end }, { reason: unescaped.reason, near });
+    this.#tokens.push({ kind: 'string', value: '', isText: true, text, range });
+  }
+
+  /** The offset of the closing quote, or of the line break or end that comes before it. */
+  #findQuote(quote: string): number {
+    let at = this.#at + 1;
+    for (; at < this.#text.length; at++) {
+      const character = this.#text[at] ?? '';
+      if (character === quote || character === '\n' || character === '\r') return at;
+      if (character !== '\\') continue;
+      const next = this.#text[at + 1] ?? '';
+      if (next === '\n' || next === '\r') at = skipLineBreak(this.#text, at + 1) - 1;
+      else if (next === 'z') {
+        at += 1;
+        while (/[ \f\n\r\t\v]/.test(this.#text[at + 1] ?? '')) at++;
+      } else at += 1;
+    }
+    return this.#text.length;
+  }
+
+  #readLongString(bracket: string): void {
+    const start = this.#at;
+    const inside = this.#skipLong(bracket);
+    const range = this.#rangeFrom(start);
+    const text = this.#text.slice(start, this.#at);
+    if (inside === undefined) this.#report('BT_DSL_UNFINISHED_STRING', start, { near: shorten(text) }, { expected: closing(bracket) });
+    this.#tokens.push({ kind: 'string', value: normalizeLines(inside ?? ''), isText: true, text, range });
+  }
+
+  #readComment(): void {
+    const start = this.#at;
+    this.#at += 2;
+    const bracket = this.#text[this.#at] === '[' ? this.#match(LONG_BRACKET) : undefined;
+    if (bracket === undefined) {
+      const rest = /[^\r\n]*/y;
+      this.#at += this.#match(rest)?.length ?? 0;
+    } else if (this.#skipLong(bracket) === undefined) {
+      this.#report('BT_DSL_UNFINISHED_STRING', start, { near: '--[[' }, { expected: closing(bracket) });
+    }
+    this.#comments.push({ text: this.#text.slice(start, this.#at), range: this.#rangeFrom(start) });
+  }
+
+  /** Moves behind the closing bracket; returns what was inside, or undefined when it never closes. */
+  #skipLong(bracket: string): string | undefined {
+    const from = this.#at + bracket.length;
+    const end = this.#text.indexOf(closing(bracket), from);
+    this.#at = end === -1 ? this.#text.length : end + bracket.length;
+    return end === -1 ? undefined : this.#text.slice(from, end);
+  }
+
+  #match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at;
+    const match = pattern.exec(this.#text);
+    return match === null ? undefined : match[0];
+  }
+
+  #rangeFrom(start: number): { start: number; end: number } {
+    return { start, end: this.#at };
+  }
+
+  #report(code: ProblemCode, start: number, values: Readonly<Record<string, string>>, extras: DiagnosticExtras = {}): void {
+    this.#add(code, this.#rangeFrom(start), values, extras);
+  }
+
+  #add(
+    code: ProblemCode,
+    range: { start: number; end: number },
+    values: Readonly<Record<string, string>>,
+    extras: DiagnosticExtras = {},
+  ): void {
+    this.#diagnostics.push(diagnose(this.#source, code, range, values, extras));
+  }
+}
+
+function isDigit(character: string): boolean {
+  return character >= '0' && character <= '9' && character.length === 1;
+}
+
+function closing(bracket: string): string {
+  return bracket.replaceAll('[', ']');
+}
+
+/** A long string drops its first line break, and its others are `\n`. */
+function normalizeLines(text: string): string {
+  return text.replace(/\r\n|\n\r|\r|\n/g, '\n').replace(/^\n/, '');
+}
+
+function shorten(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
