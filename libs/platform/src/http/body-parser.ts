@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Problem } from '../problem-details/problem.js';
+import { inflateBody, tooLarge } from './inflate.js';
+import { parseJson } from './json.js';
+
+/** Reads all bodies: at most `limit` bytes, before and after decompression; parsed as JSON unless the route wants it raw. */
+export function registerBodyParser(fastify: FastifyInstance, limit: number): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    const raw = request.routeOptions.config.body === 'raw';
+    if (!raw) checkJsonType(request.headers['content-type']);
+    const received = await collect(payload, Number(request.headers['content-length'] ?? 0), limit);
+    const body = await inflateBody(received, request.headers['content-encoding'], limit);
+    return raw ? body : parseJson(body);
+  });
+}
+
+function checkJsonType(contentType: string | undefined): void {
+  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (type === 'application/json' || type.endsWith('+json')) return;
+  throw new Problem('BT_HTTP_UNSUPPORTED_MEDIA_TYPE', `content type "${type}" is not application/json`);
+}
+
+/**
+ * The bytes of a request. What is beyond the limit is read and thrown away before the refusal, so that the client gets to
+ * read the answer instead of a broken connection; but not more than as much again.
+ */
+function collect(payload: IncomingMessage, announced: number, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const refuseFar = (size: number) => {
+      if (size > 2 * limit) reject(tooLarge(limit));
+    };
+    refuseFar(announced);
+    payload.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= limit) chunks.push(chunk);
+      else chunks.length = 0;
+      refuseFar(length);
+    });
+    payload.on('end', () => {
+      if (length > limit) reject(tooLarge(limit));
+      else resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length));
+    });
+    payload.on('error', reject);
+    payload.on('aborted', () => reject(new Problem('BT_HTTP_BAD_REQUEST', 'the client closed the connection before the end of the body')));
+  });
+}

@@ -1,0 +1,265 @@
+import { createServer } from 'node:net';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Body, Controller, Get, Module, Post, Query } from '@nestjs/common';
+import { type NestFastifyApplication, RouteConfig } from '@nestjs/platform-fastify';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Max, ValidateNested } from 'class-validator';
+import { loadConfiguration } from '../configuration/load.js';
+import { HealthRecorder } from '../health/recorder.js';
+import { createLogger } from '../logging/logger.js';
+import type { ErrorRenderer } from '../problem-details/problem.filter.js';
+import { Problem } from '../problem-details/problem.js';
+import { startApp } from '../run-app.js';
+import { StartError } from '../start-error.js';
+
+class Tag {
+  @IsString() key!: string;
+}
+class Thing {
+  @IsString() name!: string;
+  @IsOptional() @IsInt() @Max(10) size?: number;
+  @IsOptional() @ValidateNested({ each: true }) @Type(() => Tag) tags?: Tag[];
+}
+class Filter {
+  @IsOptional() @IsInt() @Type(() => Number) limit?: number;
+}
+
+const renderOwn: ErrorRenderer = (problem, _, reply) => void reply.type('text/plain').send(`own ${problem.status}`);
+
+@Controller('v1')
+class ThingsController {
+  @Post('things') make(@Body() thing: Thing) {
+    return { made: thing.name };
+  }
+  @Get('things') list(@Query() filter: Filter) {
+    return { limit: filter.limit ?? null };
+  }
+  @Get('things/:id') one() {
+    throw new Problem('BT_HTTP_NOT_FOUND', 'there is no such thing');
+  }
+  @Get('defect') defect() {
+    throw new Error('the secret of the house');
+  }
+  @Get('coded') coded() {
+    throw Object.assign(new Error('the log is away'), { code: 'BT_LOG_UNAVAILABLE', status: 503 });
+  }
+  @Post('raw') @RouteConfig({ body: 'raw' }) raw(@Body() body: Buffer) {
+    return { bytes: body.length, buffer: Buffer.isBuffer(body) };
+  }
+  @Post('own')
+  @RouteConfig({ renderError: renderOwn })
+  own() {
+    return {};
+  }
+}
+@Module({ controllers: [ThingsController] })
+class ThingsModule {}
+
+const LIMIT = 100_000;
+const lines: string[] = [];
+const start = (environment: Record<string, string> = {}) => {
+  const { configuration } = loadConfiguration({
+    environment: { BETRACE_HTTP_PORT: '0', BETRACE_HOST: '127.0.0.1', BETRACE_REQUEST_LIMIT: String(LIMIT), ...environment },
+    directory: '/nowhere',
+  });
+  const logger = createLogger(configuration.logging, { write: (line) => void lines.push(line) });
+  return startApp({ name: 'test', module: () => ThingsModule }, configuration, logger);
+};
+
+let app: NestFastifyApplication;
+let url: string;
+beforeAll(async () => {
+  ({ app, url } = await start());
+});
+afterAll(() => app.close());
+
+const post = (path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
+  fetch(`${url}${path}`, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+const problemOf = async (response: Response) => {
+  expect(response.headers.get('content-type')).toContain('application/problem+json');
+  return (await response.json()) as Record<string, unknown>;
+};
+
+describe('bodies', () => {
+  it('takes JSON', async () => {
+    expect(await (await post('/v1/things', '{"name":"a"}')).json()).toEqual({ made: 'a' });
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['zstd', zstdCompressSync],
+  ] as const)('takes %s', async (encoding, compress) => {
+    const body = new Uint8Array(compress('{"name":"a"}'));
+    expect(await (await post('/v1/things', body, { 'content-encoding': encoding })).json()).toEqual({ made: 'a' });
+  });
+
+  it('gives raw routes the bytes, of any type', async () => {
+    const response = await post('/v1/raw', new Uint8Array([1, 2, 3]), { 'content-type': 'application/x-protobuf' });
+    expect(await response.json()).toEqual({ bytes: 3, buffer: true });
+  });
+
+  it('takes a body of exactly the limit', async () => {
+    expect(await (await post('/v1/raw', new Uint8Array(LIMIT))).json()).toMatchObject({ bytes: LIMIT });
+    const gzip = new Uint8Array(gzipSync(new Uint8Array(LIMIT)));
+    expect(await (await post('/v1/raw', gzip, { 'content-encoding': 'gzip' })).json()).toMatchObject({ bytes: LIMIT });
+  });
+
+  it.each([
+    ['one byte too large', () => post('/v1/raw', new Uint8Array(LIMIT + 1)), 413, 'BT_HTTP_TOO_LARGE'],
+    [
+      'too large without an announced length',
+      () => fetch(`${url}/v1/raw`, { method: 'POST', duplex: 'half', body: new Blob([new Uint8Array(LIMIT * 1.5)]).stream() }),
+      413,
+      'BT_HTTP_TOO_LARGE',
+    ],
+    [
+      'a gzip bomb',
+      () => post('/v1/raw', new Uint8Array(gzipSync(new Uint8Array(LIMIT * 100))), { 'content-encoding': 'gzip' }),
+      413,
+      'BT_HTTP_TOO_LARGE',
+    ],
+    ['gzip that is none', () => post('/v1/things', '{"name":"a"}', { 'content-encoding': 'gzip' }), 400, 'BT_HTTP_BAD_ENCODING'],
+    [
+      'gzip cut off',
+      () => post('/v1/things', new Uint8Array(gzipSync('{"name":"a"}').subarray(0, 20)), { 'content-encoding': 'gzip' }),
+      400,
+      'BT_HTTP_BAD_ENCODING',
+    ],
+    ['an unknown encoding', () => post('/v1/things', '{}', { 'content-encoding': 'lzma' }), 415, 'BT_HTTP_UNSUPPORTED_MEDIA_TYPE'],
+    ['another type than JSON', () => post('/v1/things', 'x', { 'content-type': 'text/plain' }), 415, 'BT_HTTP_UNSUPPORTED_MEDIA_TYPE'],
+    ['a key __proto__', () => post('/v1/things', '{"name":"a","__proto__":{}}'), 400, 'BT_HTTP_BAD_JSON'],
+    ['bytes that are no UTF-8', () => post('/v1/things', new Uint8Array([0x22, 0xff, 0x22])), 400, 'BT_HTTP_BAD_JSON'],
+  ])('refuses %s', async (_, send, status, code) => {
+    const response = await send();
+    expect(response.status).toBe(status);
+    expect(await problemOf(response)).toMatchObject({ status, code });
+  });
+
+  it('says where JSON is broken', async () => {
+    const problem = await problemOf(await post('/v1/things', '{\n  "name": oops\n}'));
+    expect(problem).toMatchObject({ code: 'BT_HTTP_BAD_JSON', instance: '/v1/things', errors: [{ line: 2, column: 11 }] });
+  });
+});
+
+describe('problem details', () => {
+  it('names each field that is wrong, by its path', async () => {
+    const problem = await problemOf(await post('/v1/things', '{"nmae":"a","size":11,"tags":[{"key":1}]}'));
+    expect(problem).toMatchObject({ type: 'urn:betrace:error:BT_HTTP_INVALID', status: 400 });
+    expect(problem.errors).toEqual(
+      expect.arrayContaining([
+        { path: 'nmae', message: 'unknown property nmae', expected: expect.stringContaining('name'), suggestion: 'name' },
+        { path: 'name', message: 'name must be a string' },
+        { path: 'size', message: 'size must not be greater than 10' },
+        { path: 'tags[0].key', message: 'tags[0].key must be a string' },
+      ]),
+    );
+  });
+
+  it('checks queries too', async () => {
+    expect(await (await fetch(`${url}/v1/things?limit=5`)).json()).toEqual({ limit: 5 });
+    expect(await problemOf(await fetch(`${url}/v1/things?limt=5`))).toMatchObject({ errors: [{ path: 'limt', suggestion: 'limit' }] });
+  });
+
+  it('answers what a handler throws', async () => {
+    expect(await problemOf(await fetch(`${url}/v1/things/7`))).toMatchObject({ status: 404, detail: 'there is no such thing' });
+  });
+
+  it('answers unknown paths', async () => {
+    expect(await problemOf(await fetch(`${url}/v1/nothing?x=1`))).toMatchObject({ status: 404, instance: '/v1/nothing' });
+  });
+
+  it('keeps the text of a defect to the log', async () => {
+    const response = await fetch(`${url}/v1/defect`);
+    expect(response.status).toBe(500);
+    expect(JSON.stringify(await problemOf(response))).not.toContain('secret');
+    expect(lines.join('')).toContain('the secret of the house');
+  });
+
+  it("takes over the libs' codes, with a hint when to retry", async () => {
+    const response = await fetch(`${url}/v1/coded`);
+    expect(response.headers.get('retry-after')).toBe('1');
+    expect(await problemOf(response)).toMatchObject({ status: 503, code: 'BT_LOG_UNAVAILABLE', detail: 'the log is away' });
+  });
+
+  it('lets a route answer errors in its own way, also those before its handler', async () => {
+    const response = await post('/v1/own', '{');
+    expect([response.status, await response.text()]).toEqual([400, 'own 400']);
+  });
+});
+
+describe('health and metrics', () => {
+  it('is healthy, with version and age', async () => {
+    const health = (await (await fetch(`${url}/health`)).json()) as Record<string, unknown>;
+    expect(health).toEqual({ status: 'healthy', version: expect.stringMatching(/^\d+\./), uptime_seconds: expect.any(Number) });
+  });
+
+  it('is ready when all checks are ok, else 503', async () => {
+    const recorder = app.get(HealthRecorder);
+    recorder.register('storage', () => undefined);
+    const ready = await fetch(`${url}/ready`);
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', checks: { storage: 'ok' } }]);
+
+    recorder.register('rule_engine', () => new Promise(() => undefined), 10);
+    const notReady = await fetch(`${url}/ready`);
+    expect(notReady.status).toBe(503);
+    expect(await notReady.json()).toEqual({ status: 'not_ready', checks: { storage: 'ok', rule_engine: 'no answer within 10 ms' } });
+  });
+
+  it('counts requests by the template of their route', async () => {
+    await fetch(`${url}/v1/things/8`).then((response) => response.text());
+    await fetch(`${url}/wp-admin`).then((response) => response.text());
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toMatch(/http_requests_total\{method="GET",route="\/v1\/things\/:id",status="404"\} \d/);
+    expect(metrics).toContain('http_request_duration_seconds_bucket');
+    expect(metrics).toContain('process_resident_memory_bytes');
+    expect(metrics).not.toContain('wp-admin');
+  });
+});
+
+describe('authentication', () => {
+  it('wants the key, but for health, readiness and metrics', async () => {
+    const secured = await start({ BETRACE_API_KEY: 'sesame' });
+    try {
+      const status = async (path: string, headers = {}) => (await fetch(`${secured.url}${path}`, { headers })).status;
+      expect(await status('/health')).toBe(200);
+      expect(await status('/ready')).toBe(200);
+      expect(await status('/metrics')).toBe(200);
+      expect(await status('/v1/things')).toBe(401);
+      expect(await status('/v1/things', { 'x-api-key': 'wrong' })).toBe(401);
+      expect(await status('/v1/things', { 'x-api-key': 'sesame' })).toBe(200);
+      expect(await status('/nothing')).toBe(401);
+      const own = await fetch(`${secured.url}/v1/own`, { method: 'POST' });
+      expect(await own.text()).toBe('own 401');
+    } finally {
+      await secured.app.close();
+    }
+  });
+
+  it('takes another header, and guards the metrics when told to', async () => {
+    const secured = await start({ BETRACE_API_KEY: 'sesame', BETRACE_API_KEY_HEADER: 'X-Door', BETRACE_PROTECT_METRICS: 'true' });
+    try {
+      expect((await fetch(`${secured.url}/metrics`)).status).toBe(401);
+      expect((await fetch(`${secured.url}/metrics`, { headers: { 'x-door': 'sesame' } })).status).toBe(200);
+    } finally {
+      await secured.app.close();
+    }
+  });
+});
+
+describe('starting', () => {
+  it('says which port is taken, and how to choose another', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => blocker.once('listening', resolve));
+    const { port } = blocker.address() as { port: number };
+    try {
+      const failed = start({ BETRACE_HTTP_PORT: String(port) });
+      await expect(failed).rejects.toThrow(StartError);
+      await expect(failed).rejects.toThrow(
+        `port ${port} is taken by another process; stop that one, or choose another with --http-port=PORT`,
+      );
+    } finally {
+      blocker.close();
+    }
+  });
+});

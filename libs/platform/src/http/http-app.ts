@@ -1,0 +1,65 @@
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { Registry } from 'prom-client';
+import { ApiKey } from '../authentication/api-key.js';
+import { requireApiKey } from '../authentication/authentication-hook.js';
+import type { Configuration } from '../configuration/configuration.js';
+import type { Logger } from '../logging/logger.js';
+import { NestLogger } from '../logging/nest-logger.js';
+import { PlatformModule } from '../platform.module.js';
+import { ProblemFilter } from '../problem-details/problem.filter.js';
+import { validationPipe } from '../problem-details/validation-pipe.js';
+import { listenError } from '../start-error.js';
+import { registerBodyParser } from './body-parser.js';
+import { measureRequests } from './request-metrics.js';
+import './route.js';
+
+export interface HttpAppOptions {
+  readonly configuration: Configuration;
+  readonly logger: Logger;
+  /** The app's module; PlatformModule is added. */
+  readonly module: DynamicModule | Type;
+  /** Paths that need no API key although their routes don't say so, with everything below them. */
+  readonly publicPaths?: readonly string[];
+  /** Called before the routes are registered (documentation, static files). */
+  readonly prepare?: (app: NestFastifyApplication) => void | Promise<void>;
+}
+
+/** An application as all of BeTrace's are: Nest on Fastify with our bodies, errors, authentication and metrics. Not yet listening. */
+export async function createHttpApp(options: HttpAppOptions): Promise<NestFastifyApplication> {
+  const { configuration, logger } = options;
+  class Root {}
+  const root: DynamicModule = { module: Root, imports: [PlatformModule.forRoot(configuration, logger), options.module] };
+  const adapter = new FastifyAdapter({ forceCloseConnections: 'idle', routerOptions: { ignoreTrailingSlash: true } });
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: new NestLogger(logger),
+  });
+  const fastify: FastifyInstance = adapter.getInstance();
+  registerBodyParser(fastify, configuration.server.requestLimit);
+  measureRequests(fastify, app.get(Registry));
+  requireApiKey(fastify, app.get(ApiKey), {
+    protectMetrics: configuration.authentication.protectMetrics,
+    publicPaths: options.publicPaths ?? [],
+  });
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ProblemFilter(logger));
+  await options.prepare?.(app);
+  return app;
+}
+
+/** Listens on `server.http_port`; answers the URL. Rejects with a StartError when the port can't be had. */
+export async function listen(app: NestFastifyApplication, { server }: Configuration): Promise<string> {
+  try {
+    await app.listen(server.httpPort, server.host);
+  } catch (error) {
+    await app.close().catch(() => undefined);
+    throw listenError(error, server.httpPort, server.host, { flag: '--http-port', env: 'BETRACE_HTTP_PORT' });
+  }
+  const address = app.getHttpServer().address();
+  const port = typeof address === 'object' && address !== null ? address.port : server.httpPort;
+  return `http://${server.host === '0.0.0.0' || server.host === '::' ? 'localhost' : server.host}:${port}`;
+}

@@ -1,0 +1,40 @@
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
+import { Problem } from '../problem-details/problem.js';
+import { Semaphore } from './semaphore.js';
+
+type Decompressor = (data: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+const DECOMPRESSORS: Readonly<Record<string, Decompressor>> = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+  zstd: promisify(zstdDecompress),
+  br: promisify(brotliDecompress),
+};
+
+/** Bodies inflated at a time: bounds the memory of bombs to this many times the limit. libuv has 4 threads for it anyway. */
+const inflating = new Semaphore(4);
+
+/**
+ * The decompressed body. Stops at the limit: 413 (BT_HTTP_TOO_LARGE). Rejects with 415 for an unknown encoding and 400
+ * (BT_HTTP_BAD_ENCODING) for a body that is not what it says.
+ */
+export async function inflateBody(body: Buffer, encoding: string | undefined, limit: number): Promise<Buffer> {
+  const name = encoding?.trim().toLowerCase() ?? 'identity';
+  if (name === 'identity' || name === '' || body.length === 0) return body;
+  const decompress = DECOMPRESSORS[name];
+  if (decompress === undefined) {
+    const known = Object.keys(DECOMPRESSORS).join(', ');
+    throw new Problem('BT_HTTP_UNSUPPORTED_MEDIA_TYPE', `content encoding "${name}" is not one of identity, ${known}`);
+  }
+  try {
+    return await inflating.run(() => decompress(body, { maxOutputLength: limit }));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit, ' after decompression');
+    throw new Problem('BT_HTTP_BAD_ENCODING', `the body is not ${name}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+export const tooLarge = (limit: number, when = ''): Problem =>
+  new Problem('BT_HTTP_TOO_LARGE', `the body has more than ${limit} bytes${when}; send smaller batches, or raise server.request_limit`);

@@ -1,0 +1,36 @@
+import { Problem } from '../problem-details/problem.js';
+import { firstError } from './json-place.js';
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** A JSON body; undefined when it is empty. Errors have line and column. `__proto__` as a key is refused: nobody means it well. */
+export function parseJson(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  const text = decode(body);
+  try {
+    return JSON.parse(text, (key, value) => {
+      if (key === '__proto__') throw new Problem('BT_HTTP_BAD_JSON', 'the key "__proto__" is not allowed');
+      return value as unknown;
+    });
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw notJson(text, error as SyntaxError);
+  }
+}
+
+function decode(body: Buffer): string {
+  try {
+    return decoder.decode(body);
+  } catch (error) {
+    throw new Problem('BT_HTTP_BAD_JSON', 'the body is not UTF-8', { cause: error });
+  }
+}
+
+function notJson(text: string, error: SyntaxError): Problem {
+  const before = text.slice(0, firstError(text)).split('\n');
+  const line = before.length;
+  const column = (before.at(-1)?.length ?? 0) + 1;
+  const message = error.message.replace(/,? (\.\.\.)?".*is not valid JSON$|( in JSON)? at position.*$/s, '');
+  const detail = `the body is not JSON: ${message} at line ${line}, column ${column}`;
+  return new Problem('BT_HTTP_BAD_JSON', detail, { errors: [{ line, column, message }], cause: error });
+}

@@ -1,0 +1,13 @@
+import type { ErrorRenderer } from '../problem-details/problem.filter.js';
+
+declare module 'fastify' {
+  /** What a route says about itself with `@RouteConfig({ … })`. */
+  interface FastifyContextConfig {
+    /** `public` needs no API key, `metrics` only when `authentication.protect_metrics` is on. */
+    access?: 'public' | 'metrics';
+    /** `raw`: the handler gets the decompressed bytes as a Buffer, whatever the content type. Else JSON is parsed. */
+    body?: 'raw';
+    /** Answers errors in the route's own format. */
+    renderError?: ErrorRenderer;
+  }
+}

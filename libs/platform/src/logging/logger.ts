@@ -1,0 +1,32 @@
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import { PinoPretty } from 'pino-pretty';
+import type { Configuration } from '../configuration/configuration.js';
+import { REDACTED_PATHS } from './redaction.js';
+
+export type Logger = PinoLogger;
+
+/** Injection token of the Logger. */
+export const LOGGER = Symbol('Logger');
+
+/**
+ * Writes one object a line (`json`) or readable lines (`text`) to standard output, synchronously: what was logged before a
+ * crash is there after it.
+ */
+export function createLogger(settings: Configuration['logging'], destination?: DestinationStream): Logger {
+  const options = {
+    level: settings.level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
+  };
+  if (settings.format === 'json') return pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
+  const pretty = PinoPretty({
+    sync: true,
+    colorize: destination === undefined && process.stdout.isTTY,
+    translateTime: 'SYS:HH:MM:ss.l',
+    singleLine: true,
+    ...(destination ? { destination } : {}),
+  });
+  return pino(options, pretty);
+}

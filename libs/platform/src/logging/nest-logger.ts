@@ -1,0 +1,36 @@
+import type { LoggerService } from '@nestjs/common';
+import type { Logger } from './logger.js';
+
+/** Lines of Nest's own about each module, controller and route at start: of use only when debugging. */
+const START_CONTEXTS = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolver', 'NestFactory', 'NestApplication']);
+
+/** Sends Nest's log lines to pino; the last parameter is Nest's context. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log(message: unknown, ...parameters: unknown[]): void {
+    this.write(START_CONTEXTS.has(String(parameters.at(-1))) ? 'debug' : 'info', message, parameters);
+  }
+  error(message: unknown, ...parameters: unknown[]): void {
+    this.write('error', message, parameters);
+  }
+  warn(message: unknown, ...parameters: unknown[]): void {
+    this.write('warn', message, parameters);
+  }
+  debug(message: unknown, ...parameters: unknown[]): void {
+    this.write('debug', message, parameters);
+  }
+  verbose(message: unknown, ...parameters: unknown[]): void {
+    this.write('trace', message, parameters);
+  }
+  fatal(message: unknown, ...parameters: unknown[]): void {
+    this.write('fatal', message, parameters);
+  }
+
+  private write(level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal', message: unknown, parameters: unknown[]): void {
+    const context = parameters.length > 0 ? { context: String(parameters.at(-1)) } : {};
+    const stack = parameters.length > 1 ? { stack: String(parameters[0]) } : {};
+    if (message instanceof Error) this.logger[level]({ ...context, err: message }, message.message);
+    else this.logger[level]({ ...context, ...stack }, String(message));
+  }
+}

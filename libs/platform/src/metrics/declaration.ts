@@ -1,0 +1,40 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** A metric, declared as data: registered, and documented in `docs/metrics.md`, from it. */
+export interface MetricDeclaration {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly name: string;
+  /** One sentence; with the unit, if the name does not have it. */
+  readonly help: string;
+  readonly labels?: readonly string[];
+  /** Upper bounds of a histogram. */
+  readonly buckets?: readonly number[];
+}
+
+export type MetricDeclarations = Readonly<Record<string, MetricDeclaration>>;
+
+type LabelOf<D> = D extends { readonly labels: readonly (infer L extends string)[] } ? L : never;
+type MetricOf<D extends MetricDeclaration> = D['type'] extends 'counter'
+  ? Counter<LabelOf<D>>
+  : D['type'] extends 'gauge'
+    ? Gauge<LabelOf<D>>
+    : Histogram<LabelOf<D>>;
+
+/** The metrics that declarations make: `metrics.spansIngested.inc({ receiver: 'grpc' })`. */
+export type Metrics<D extends MetricDeclarations> = { readonly [K in keyof D]: MetricOf<D[K]> };
+
+/** Registers what is declared; a metric that the registry already has is taken as it is. */
+export function registerMetrics<const D extends MetricDeclarations>(declarations: D, registry: Registry): Metrics<D> {
+  const entries = Object.entries(declarations).map(([key, declaration]) => [
+    key,
+    registry.getSingleMetric(declaration.name) ?? create(declaration, registry),
+  ]);
+  return Object.fromEntries(entries) as Metrics<D>;
+}
+
+function create({ type, name, help, labels = [], buckets }: MetricDeclaration, registry: Registry): Counter | Gauge | Histogram {
+  const options = { name, help, labelNames: [...labels], registers: [registry] };
+  if (type === 'counter') return new Counter(options);
+  if (type === 'gauge') return new Gauge(options);
+  return new Histogram(buckets === undefined ? options : { ...options, buckets: [...buckets] });
+}

@@ -1,0 +1,37 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import { ApiKey } from './authentication/api-key.js';
+import { CLOCK, systemClock } from './clock.js';
+import { CONFIGURATION, type Configuration } from './configuration/configuration.js';
+import { HealthController } from './health/health.controller.js';
+import { HealthRecorder } from './health/recorder.js';
+import { LOGGER, type Logger } from './logging/logger.js';
+import { metricsModule } from './metrics/metrics.module.js';
+import { Shutdown } from './shutdown.js';
+
+/**
+ * What every app has, injectable everywhere: CONFIGURATION, LOGGER, CLOCK, Registry (metrics), HealthRecorder, Shutdown,
+ * ApiKey; and the routes /health, /ready, /metrics. Each application has its own registry, so that tests can run several.
+ */
+@Module({})
+// biome-ignore lint/complexity/noStaticOnlyClass: Nest's form of a module with settings
+export class PlatformModule {
+  static forRoot(configuration: Configuration, logger: Logger): DynamicModule {
+    const registry = new Registry();
+    const tokens = [
+      { provide: CONFIGURATION, useValue: configuration },
+      { provide: LOGGER, useValue: logger },
+      { provide: CLOCK, useValue: systemClock },
+      { provide: Registry, useValue: registry },
+    ];
+    const providers = [...tokens, HealthRecorder, Shutdown, ApiKey];
+    return {
+      module: PlatformModule,
+      global: true,
+      imports: [metricsModule(registry)],
+      controllers: [HealthController],
+      providers,
+      exports: providers,
+    };
+  }
+}

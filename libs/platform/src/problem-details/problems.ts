@@ -1,0 +1,51 @@
+/** A kind of problem that the HTTP interface answers; the code is its identity, never reused. */
+export interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+  /** What it means and what to do, for `docs/errors.md`. */
+  readonly doc: string;
+}
+
+/** Problems of HTTP and REST itself; the libs have their own catalogues. */
+export const HTTP_PROBLEMS = {
+  BT_HTTP_BAD_REQUEST: { status: 400, title: 'Bad request', doc: 'The request cannot be understood; `detail` says why.' },
+  BT_HTTP_BAD_JSON: { status: 400, title: 'The body is not JSON', doc: '`errors` has the line and column where it stops being JSON.' },
+  BT_HTTP_BAD_ENCODING: {
+    status: 400,
+    title: 'The body cannot be decompressed',
+    doc: 'The body is not what its `Content-Encoding` says, or it is cut off.',
+  },
+  BT_HTTP_INVALID: { status: 400, title: 'Invalid request', doc: 'A field is missing, unknown or of the wrong form; `errors` names each.' },
+  BT_HTTP_UNAUTHENTICATED: {
+    status: 401,
+    title: 'Authentication required',
+    doc: 'The API key is missing or wrong. It goes into the header named by `authentication.api_key_header`.',
+  },
+  BT_HTTP_FORBIDDEN: { status: 403, title: 'Forbidden', doc: 'The caller may not do this.' },
+  BT_HTTP_NOT_FOUND: { status: 404, title: 'Not found', doc: 'There is nothing at this path, or nothing with this id.' },
+  BT_HTTP_METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed', doc: 'The path exists, but not with this method.' },
+  BT_HTTP_CONFLICT: { status: 409, title: 'Conflict', doc: 'What is there is not what the request assumed; read it again.' },
+  BT_HTTP_PRECONDITION_FAILED: { status: 412, title: 'Precondition failed', doc: '`If-Match` names another version than the present one.' },
+  BT_HTTP_TOO_LARGE: {
+    status: 413,
+    title: 'The body is too large',
+    doc: 'The body is larger than `server.request_limit`, perhaps only after decompression. Send smaller batches.',
+  },
+  BT_HTTP_UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    title: 'Unsupported media type',
+    doc: 'The `Content-Type` or `Content-Encoding` is none that this path takes; `detail` names those it takes.',
+  },
+  BT_HTTP_UNPROCESSABLE: { status: 422, title: 'Unprocessable', doc: 'The request is well formed, but cannot be carried out as it is.' },
+  BT_HTTP_TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests', doc: 'Try again after `Retry-After` seconds.' },
+  BT_HTTP_INTERNAL: { status: 500, title: 'Internal error', doc: 'A defect of BeTrace; the log has a line with its stack.' },
+  BT_HTTP_UNAVAILABLE: {
+    status: 503,
+    title: 'Temporarily unavailable',
+    doc: 'Something that BeTrace needs does not answer, or it is stopping. Try again after `Retry-After` seconds.',
+  },
+} as const satisfies Readonly<Record<string, ProblemKind>>;
+
+export type HttpProblemCode = keyof typeof HTTP_PROBLEMS;
+
+// Retired codes, never to be used again: none so far.

@@ -1,0 +1,47 @@
+import { HttpException } from '@nestjs/common';
+import { Problem, type ProblemDetail } from './problem.js';
+import { HTTP_PROBLEMS, type HttpProblemCode } from './problems.js';
+
+/** An error of one of the libs: a code of its catalogue and the HTTP status that it means. */
+interface CodedError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly errors?: readonly ProblemDetail[];
+  readonly retryAfter?: number;
+}
+
+const isCoded = (error: unknown): error is CodedError =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  error.code.startsWith('BT_') &&
+  'status' in error &&
+  typeof error.status === 'number';
+
+/** Whatever was thrown, as the problem to answer. Unknown errors become BT_HTTP_INTERNAL without their text. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (isCoded(error)) return fromCoded(error);
+  if (error instanceof HttpException) return new Problem(codeOf(error.getStatus()), error.message, { cause: error });
+  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500) {
+    return new Problem(codeOf(error.statusCode), error.message, { cause: error });
+  }
+  return new Problem('BT_HTTP_INTERNAL', 'the request failed by a defect of the server; its log says more', { cause: error });
+}
+
+function fromCoded(error: CodedError): Problem {
+  const options = {
+    cause: error,
+    ...(error.errors === undefined ? {} : { errors: error.errors }),
+    ...(error.retryAfter === undefined ? (error.status === 503 ? { retryAfter: 1 } : {}) : { retryAfter: error.retryAfter }),
+  };
+  const { title } = HTTP_PROBLEMS[codeOf(error.status)];
+  return new Problem(error.code, error.message.replace(`${error.code}: `, ''), options, { status: error.status, title });
+}
+
+/** The HTTP catalogue's code for a status. */
+export function codeOf(status: number): HttpProblemCode {
+  const entry = Object.entries(HTTP_PROBLEMS).find(([, kind]) => kind.status === status);
+  if (entry !== undefined) return entry[0] as HttpProblemCode;
+  return status < 500 ? 'BT_HTTP_BAD_REQUEST' : 'BT_HTTP_INTERNAL';
+}

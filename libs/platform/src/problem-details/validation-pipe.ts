@@ -1,0 +1,46 @@
+import { ValidationPipe } from '@nestjs/common';
+import { getMetadataStorage, type ValidationError } from 'class-validator';
+import { nearest } from '../configuration/suggest.js';
+import { Problem, type ProblemDetail } from './problem.js';
+
+/** Checks bodies and queries against their classes: unknown properties are refused, everything wrong is named at once. */
+export function validationPipe(): ValidationPipe {
+  return new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    validationError: { target: true, value: false },
+    exceptionFactory: (errors) => {
+      const details = errors.flatMap((error) => detailsOf(error, ''));
+      return new Problem('BT_HTTP_INVALID', details.map(({ message }) => message).join('; '), { errors: details });
+    },
+  });
+}
+
+function detailsOf(error: ValidationError, parent: string): ProblemDetail[] {
+  const path = pathOf(parent, error.property);
+  const own = Object.entries(error.constraints ?? {}).map(([constraint, message]): ProblemDetail => {
+    if (constraint !== 'whitelistValidation') return { path, message: message.replace(error.property, path) };
+    const known = knownProperties(error.target);
+    const meant = nearest(error.property, known);
+    return {
+      path,
+      message: `unknown property ${path}`,
+      expected: known.join(', '),
+      ...(meant === undefined ? {} : { suggestion: meant }),
+    };
+  });
+  return [...own, ...(error.children ?? []).flatMap((child) => detailsOf(child, path))];
+}
+
+function pathOf(parent: string, property: string): string {
+  if (/^\d+$/.test(property)) return `${parent}[${property}]`;
+  return parent === '' ? property : `${parent}.${property}`;
+}
+
+function knownProperties(target: object | undefined): string[] {
+  if (target === undefined) return [];
+  const metadata = getMetadataStorage().getTargetValidationMetadatas(target.constructor, '', false, false);
+  return [...new Set(metadata.map(({ propertyName }) => propertyName))];
+}

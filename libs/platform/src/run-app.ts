@@ -1,0 +1,90 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Configuration } from './configuration/configuration.js';
+import { ConfigurationError } from './configuration/configuration-error.js';
+import { helpText } from './configuration/document.js';
+import { loadConfiguration } from './configuration/load.js';
+import { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';
+import { createLogger, type Logger } from './logging/logger.js';
+import { StartError } from './start-error.js';
+import { VERSION } from './version.js';
+
+export interface AppDefinition extends Pick<HttpAppOptions, 'prepare' | 'publicPaths'> {
+  /** `standalone`, `ingest`, `evaluator`, `api`: as in the logs. */
+  readonly name: string;
+  readonly module: (configuration: Configuration, logger: Logger) => HttpAppOptions['module'];
+}
+
+/**
+ * A process's main function: configuration from its arguments, environment and file; start; stop in order at SIGTERM or
+ * SIGINT (at once at the second). What a user can put right is said in words, without a stack, and ends the process with 1.
+ */
+export async function runApp(definition: AppDefinition): Promise<void> {
+  try {
+    const { configuration, notices, help } = loadConfiguration({
+      args: process.argv.slice(2),
+      environment: process.env,
+      terminal: process.stdout.isTTY === true,
+    });
+    if (help) {
+      process.stdout.write(helpText(`betrace ${definition.name}`));
+      return;
+    }
+    const logger = createLogger(configuration.logging);
+    logger.info({ app: definition.name, version: VERSION, environment: configuration.process.environment }, 'BeTrace starts');
+    for (const notice of notices) logger.warn(notice);
+    dieOnDefects(logger);
+    const app = await startApp(definition, configuration, logger);
+    stopOnSignals(app.app, configuration, logger);
+  } catch (error) {
+    const known = error instanceof ConfigurationError || error instanceof StartError;
+    process.stderr.write(`betrace: ${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(1);
+  }
+}
+
+/** Starts an app with a given configuration; tests use it as it is. */
+export async function startApp(
+  definition: AppDefinition,
+  configuration: Configuration,
+  logger: Logger,
+): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
+  const { prepare, publicPaths } = definition;
+  const app = await createHttpApp({
+    configuration,
+    logger,
+    module: definition.module(configuration, logger),
+    ...(prepare ? { prepare } : {}),
+    ...(publicPaths ? { publicPaths } : {}),
+  });
+  const url = await listen(app, configuration);
+  logger.info({ url }, `listening on ${url}`);
+  return { app, url };
+}
+
+function stopOnSignals(app: NestFastifyApplication, { server }: Configuration, logger: Logger): void {
+  let stopping = false;
+  const stop = async (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.info({ signal }, 'stopping');
+    setTimeout(() => {
+      logger.error('the stop took too long');
+      process.exit(1);
+    }, server.shutdownTimeout + 1_000).unref();
+    await app.close();
+    logger.info('stopped');
+    process.exit(0);
+  };
+  process.on('SIGTERM', (signal) => void stop(signal));
+  process.on('SIGINT', (signal) => void stop(signal));
+}
+
+/** A defect leaves unknown state behind: the log has what was acknowledged, a fresh process goes on from there. */
+function dieOnDefects(logger: Logger): void {
+  const die = (error: unknown) => {
+    logger.fatal({ err: error }, 'a defect ends the process');
+    process.exit(1);
+  };
+  process.on('uncaughtException', die);
+  process.on('unhandledRejection', die);
+}

@@ -1,0 +1,16 @@
+/** Why the process can't start, in words for its user: shown without a stack. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/** A port that can't be listened on, with what to do about it; other errors as they are. */
+export function listenError(error: unknown, port: number, host: string, key: { readonly flag: string; readonly env: string }): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  const instead = `choose another with ${key.flag}=PORT or ${key.env}=PORT`;
+  if (code === 'EADDRINUSE')
+    return new StartError(`port ${port} is taken by another process; stop that one, or ${instead}`, { cause: error });
+  if (code === 'EACCES') return new StartError(`port ${port} may only be opened by the superuser; ${instead}`, { cause: error });
+  if (code === 'EADDRNOTAVAIL')
+    return new StartError(`${host} is no address of this machine; set server.host (BETRACE_HOST)`, { cause: error });
+  return error;
+}

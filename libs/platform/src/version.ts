@@ -1,0 +1,15 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The version in BeTrace's package.json, found upwards from here (sources and `dist` lie at different depths). */
+export const VERSION: string = readVersion(import.meta.dirname);
+
+function readVersion(directory: string): string {
+  const file = join(directory, 'package.json');
+  if (existsSync(file)) {
+    const { name, version } = JSON.parse(readFileSync(file, 'utf8')) as { name?: string; version?: string };
+    if (name === 'betrace' && version !== undefined) return version;
+  }
+  const parent = dirname(directory);
+  return parent === directory ? 'unknown' : readVersion(parent);
+}
