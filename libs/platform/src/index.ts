@@ -9,6 +9,7 @@ export { nearest } from './configuration/suggest.js';
 export { withDeadline } from './deadline.js';
 export { type HealthCheck, HealthRecorder, type Readiness } from './health/recorder.js';
 export { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';
+export { InFlight, type Reservation } from './http/in-flight.js';
 export { createLogger, LOGGER, type Logger } from './logging/logger.js';
 export { NestLogger } from './logging/nest-logger.js';
 export { type MetricDeclaration, type MetricDeclarations, type Metrics, registerMetrics } from './metrics/declaration.js';

@@ -5,13 +5,14 @@ import { CLOCK, systemClock } from './clock.js';
 import { CONFIGURATION, type Configuration } from './configuration/configuration.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthRecorder } from './health/recorder.js';
+import { InFlight } from './http/in-flight.js';
 import { LOGGER, type Logger } from './logging/logger.js';
 import { metricsModule } from './metrics/metrics.module.js';
 import { Shutdown } from './shutdown.js';
 
 /**
  * What every app has, injectable everywhere: CONFIGURATION, LOGGER, CLOCK, Registry (metrics), HealthRecorder, Shutdown,
- * ApiKey; and the routes /health, /ready, /metrics. Each application has its own registry, so that tests can run several.
+ * ApiKey, InFlight; and the routes /health, /ready, /metrics. Each application has its own registry, so that tests can run several.
  */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest's form of a module with settings
@@ -24,7 +25,7 @@ export class PlatformModule {
       { provide: CLOCK, useValue: systemClock },
       { provide: Registry, useValue: registry },
     ];
-    const providers = [...tokens, HealthRecorder, Shutdown, ApiKey];
+    const providers = [...tokens, HealthRecorder, Shutdown, ApiKey, InFlight];
     return {
       module: PlatformModule,
       global: true,

@@ -1,6 +1,7 @@
 import type { Configuration, Declared } from './configuration.js';
 import type { ProblemCollector } from './configuration-error.js';
 import type { Environment } from './read-environment.js';
+import { formatBytes } from './units.js';
 
 /** Where `storage.type: disk` without a path keeps its files. */
 export const DEFAULT_STORAGE_PATH = '/var/lib/betrace';
@@ -16,6 +17,7 @@ export function decide(
   const durable = storage.type === 'disk' || declared.storage.databaseUrl !== undefined || declared.kafka.brokers.length > 0;
   const mode = declared.process.environment ?? (durable ? 'production' : 'development');
   checkPorts(declared, problems);
+  checkLimits(declared, problems);
   checkKafka(declared, problems);
 
   if (!durable && !declared.process.testMode) {
@@ -55,6 +57,14 @@ function checkPorts({ server }: Declared, problems: ProblemCollector): void {
     if (other !== undefined && server[key] !== 0) problems.add(name, name, `is ${server[key]}, and so is ${other}; give each its own port`);
     used.set(server[key], name);
   }
+}
+
+/** One request may be held three times: as it came, decompressed, and as records on their way into the log. */
+function checkLimits({ server }: Declared, problems: ProblemCollector): void {
+  const least = 3 * server.requestLimit;
+  if (server.inFlightLimit >= least) return;
+  const message = `is ${formatBytes(server.inFlightLimit)}; it must be at least three times server.request_limit, ${formatBytes(least)}`;
+  problems.add('server.in_flight_limit', 'server.in_flight_limit', message);
 }
 
 function checkKafka({ kafka }: Declared, problems: ProblemCollector): void {

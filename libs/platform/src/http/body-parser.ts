@@ -1,17 +1,32 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problem-details/problem.js';
+import type { InFlight, Reservation } from './in-flight.js';
 import { inflateBody, tooLarge } from './inflate.js';
 import { parseJson } from './json.js';
 
-/** Reads all bodies: at most `limit` bytes, before and after decompression; parsed as JSON unless the route wants it raw. */
-export function registerBodyParser(fastify: FastifyInstance, limit: number): void {
+/** What a request holds of the memory for bodies, until its answer is sent. */
+const reservations = new WeakMap<IncomingMessage, Reservation>();
+
+/**
+ * Reads all bodies: at most `limit` bytes, before and after decompression, and no more of all of them together than InFlight
+ * lets in; parsed as JSON unless the route wants them raw.
+ */
+export function registerBodyParser(fastify: FastifyInstance, limit: number, inFlight: InFlight): void {
   fastify.removeAllContentTypeParsers();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const reservation = inFlight.reserve();
+    reservations.set(request.raw, reservation);
+    reply.raw.once('close', reservation.release);
+    done();
+  });
   fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
     const raw = request.routeOptions.config.body === 'raw';
     if (!raw) checkJsonType(request.headers['content-type']);
-    const received = await collect(payload, Number(request.headers['content-length'] ?? 0), limit);
+    const reservation = reservations.get(request.raw);
+    const received = await collect(payload, Number(request.headers['content-length'] ?? 0), limit, reservation);
     const body = await inflateBody(received, request.headers['content-encoding'], limit);
+    if (body !== received) reservation?.grow(body.length);
     return raw ? body : parseJson(body);
   });
 }
@@ -26,7 +41,7 @@ function checkJsonType(contentType: string | undefined): void {
  * The bytes of a request. What is beyond the limit is read and thrown away before the refusal, so that the client gets to
  * read the answer instead of a broken connection; but not more than as much again.
  */
-function collect(payload: IncomingMessage, announced: number, limit: number): Promise<Buffer> {
+function collect(payload: IncomingMessage, announced: number, limit: number, reservation: Reservation | undefined): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -34,14 +49,24 @@ function collect(payload: IncomingMessage, announced: number, limit: number): Pr
       if (size > 2 * limit) reject(tooLarge(limit));
     };
     refuseFar(announced);
+    let refused: unknown;
     payload.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= limit) chunks.push(chunk);
-      else chunks.length = 0;
       refuseFar(length);
+      if (length > limit) refused = tooLarge(limit);
+      if (refused !== undefined) {
+        chunks.length = 0;
+        return;
+      }
+      try {
+        reservation?.grow(chunk.length);
+        chunks.push(chunk);
+      } catch (error) {
+        refused = error;
+      }
     });
     payload.on('end', () => {
-      if (length > limit) reject(tooLarge(limit));
+      if (refused !== undefined) reject(refused);
       else resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length));
     });
     payload.on('error', reject);

@@ -13,6 +13,7 @@ import { ProblemFilter } from '../problem-details/problem.filter.js';
 import { validationPipe } from '../problem-details/validation-pipe.js';
 import { listenError } from '../start-error.js';
 import { registerBodyParser } from './body-parser.js';
+import { InFlight } from './in-flight.js';
 import { measureRequests } from './request-metrics.js';
 import './route.js';
 
@@ -39,7 +40,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
     logger: new NestLogger(logger),
   });
   const fastify: FastifyInstance = adapter.getInstance();
-  registerBodyParser(fastify, configuration.server.requestLimit);
+  registerBodyParser(fastify, configuration.server.requestLimit, app.get(InFlight));
   measureRequests(fastify, app.get(Registry));
   requireApiKey(fastify, app.get(ApiKey), {
     protectMetrics: configuration.authentication.protectMetrics,

@@ -39,6 +39,11 @@ export const HTTP_PROBLEMS = {
   BT_HTTP_UNPROCESSABLE: { status: 422, title: 'Unprocessable', doc: 'The request is well formed, but cannot be carried out as it is.' },
   BT_HTTP_TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests', doc: 'Try again after `Retry-After` seconds.' },
   BT_HTTP_INTERNAL: { status: 500, title: 'Internal error', doc: 'A defect of BeTrace; the log has a line with its stack.' },
+  BT_HTTP_OVERLOADED: {
+    status: 503,
+    title: 'Overloaded',
+    doc: 'As much is being received as `server.in_flight_limit` allows. Try again after `Retry-After` seconds; OpenTelemetry SDKs and collectors do.',
+  },
   BT_HTTP_UNAVAILABLE: {
     status: 503,
     title: 'Temporarily unavailable',

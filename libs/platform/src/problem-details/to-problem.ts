@@ -7,6 +7,8 @@ interface CodedError extends Error {
   readonly code: string;
   readonly status: number;
   readonly errors?: readonly ProblemDetail[];
+  /** What `errors` is called where only fields can be wrong. */
+  readonly fields?: readonly ProblemDetail[];
   readonly retryAfter?: number;
 }
 
@@ -30,9 +32,10 @@ export function toProblem(error: unknown): Problem {
 }
 
 function fromCoded(error: CodedError): Problem {
+  const errors = error.errors ?? error.fields;
   const options = {
     cause: error,
-    ...(error.errors === undefined ? {} : { errors: error.errors }),
+    ...(errors === undefined ? {} : { errors }),
     ...(error.retryAfter === undefined ? (error.status === 503 ? { retryAfter: 1 } : {}) : { retryAfter: error.retryAfter }),
   };
   const { title } = HTTP_PROBLEMS[codeOf(error.status)];
@@ -41,7 +44,7 @@ function fromCoded(error: CodedError): Problem {
 
 /** The HTTP catalogue's code for a status. */
 export function codeOf(status: number): HttpProblemCode {
-  const entry = Object.entries(HTTP_PROBLEMS).find(([, kind]) => kind.status === status);
+  const entry = status === 503 ? ['BT_HTTP_UNAVAILABLE'] : Object.entries(HTTP_PROBLEMS).find(([, kind]) => kind.status === status);
   if (entry !== undefined) return entry[0] as HttpProblemCode;
   return status < 500 ? 'BT_HTTP_BAD_REQUEST' : 'BT_HTTP_INTERNAL';
 }
