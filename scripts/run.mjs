@@ -7,11 +7,18 @@ const bin = (...parts) => join(root, 'node_modules', ...parts);
 const biome = (args) => runNode([bin('@biomejs', 'biome', 'bin', 'biome'), ...args, ...(process.stdout.isTTY ? [] : ['--colors=off'])]);
 const jest = (args) =>
   runNode(['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', bin('jest', 'bin', 'jest.js'), ...args]);
-const built = async (script, args, nodeFlags = []) => {
-  await ensureBuilt();
+const runBuilt = (script, args = [], nodeFlags = []) => {
   const file = join(root, 'dist', script);
-  if (!existsSync(file)) throw new ToolchainError(`${script.replace(/\.js$/, '.ts')} does not exist`);
+  if (!existsSync(file)) throw new ToolchainError(`${script.replace(/\.js$/, '.ts')} does not exist, or was not built`);
   return runNode(['--enable-source-maps', '--disable-warning=ExperimentalWarning', ...nodeFlags, file, ...args]);
+};
+const built = async (...what) => {
+  await ensureBuilt();
+  return runBuilt(...what);
+};
+const build = async (args = []) => {
+  await ensureBuilt({ force: args.includes('--force') });
+  return 0;
 };
 
 /** Runs all steps, also after one failed, so that one look shows everything; fails if one did. */
@@ -19,29 +26,33 @@ async function all(steps) {
   const failed = [];
   for (const [name, step] of Object.entries(steps)) {
     process.stderr.write(`betrace: check ${name}\n`);
-    if ((await step()) !== 0) failed.push(name);
+    try {
+      if ((await step()) !== 0) failed.push(name);
+    } catch (error) {
+      if (!(error instanceof ToolchainError)) throw error;
+      process.stderr.write(`betrace: ${error.message}\n`);
+      failed.push(name);
+    }
   }
   if (failed.length > 0) process.stderr.write(`betrace: check failed: ${failed.join(', ')}\n`);
   return failed.length === 0 ? 0 : 1;
 }
 
 const commands = {
-  build: async (args) => {
-    await ensureBuilt({ force: args.includes('--force') });
-    return 0;
-  },
+  build,
   typecheck: (args) => tsc(['-p', 'tsconfig.json', ...args]),
   lint: (args) => biome(['lint', ...args]),
   format: (args) => biome(['check', '--write', '--linter-enabled=false', ...args]),
   check: () =>
     all({
       types: () => tsc(['-p', 'tsconfig.json']),
+      build: () => build(),
       'lint and format': () => biome(['check', '--error-on-warnings']),
-      imports: () => built('scripts/check-imports.js', []),
-      purity: () => built('scripts/check-purity.js', []),
-      names: () => built('scripts/check-names.js', []),
-      sizes: () => built('scripts/check-sizes.js', []),
-      'generated documents': () => built('scripts/generate-docs.js', ['--check']),
+      imports: () => runBuilt('scripts/check-imports.js'),
+      purity: () => runBuilt('scripts/check-purity.js'),
+      names: () => runBuilt('scripts/check-names.js'),
+      sizes: () => runBuilt('scripts/check-sizes.js'),
+      'generated documents': () => runBuilt('scripts/generate-docs.js', ['--check']),
     }),
   test: (args) => ensureBuilt().then(() => jest(args)),
   'test:unit': (args) => jest(['--selectProjects', 'unit', ...args]),
