@@ -12,6 +12,7 @@ export { MessagingModule, type MessagingModuleOptions } from './messaging.module
 export { openLog } from './open-log.js';
 export { partitionOf, partitionOfKey } from './partition-of.js';
 export { LOG_PROBLEMS, LogError, type LogProblem, type LogProblemCode, LogUnavailable, logProblem } from './problems.js';
+export { readAll } from './read-all.js';
 export { type RetryOptions, retry } from './retry.js';
 export type { EmbeddedLogSettings, LogSettings } from './settings.js';
 export {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Log, LogRecord, Position, RecordBatch, SubscribeOptions, Subscription } from './log.js';
 import { LogUnavailable } from './problems.js';
+import { readAll } from './read-all.js';
 import type { TopicSpecification } from './topics.js';
 
 /** What an adaptor's spec gives to the suite. */
@@ -88,11 +89,7 @@ export function describeLog(name: string, under: LogUnderTest): void {
         contents.map((content) => ({ partition, value: value(content) })),
       );
 
-    async function readAll(partition: number, from = 0, to?: number): Promise<LogRecord[]> {
-      const records: LogRecord[] = [];
-      for await (const batch of log.read(topic, partition, from, to)) records.push(...batch.records);
-      return records;
-    }
+    const readFrom = (partition: number, from = 0, to?: number): Promise<LogRecord[]> => readAll(log, topic, partition, from, to);
 
     describe('append', () => {
       it('answers the offsets, counted per partition, in the order of the records', async () => {
@@ -103,9 +100,9 @@ export function describeLog(name: string, under: LogUnderTest): void {
         ]);
         expect(first).toEqual([0, 0, 1]);
         expect(await append(1, 'd', 'e')).toEqual([1, 2]);
-        expect((await readAll(0)).map(text)).toEqual(['a', 'c']);
-        expect((await readAll(1)).map(text)).toEqual(['b', 'd', 'e']);
-        expect(await readAll(2)).toEqual([]);
+        expect((await readFrom(0)).map(text)).toEqual(['a', 'c']);
+        expect((await readFrom(1)).map(text)).toEqual(['b', 'd', 'e']);
+        expect(await readFrom(2)).toEqual([]);
       });
 
       it('keeps key, headers and every byte', async () => {
@@ -115,7 +112,7 @@ export function describeLog(name: string, under: LogUnderTest): void {
           { partition: 2, key: 'k', value: bytes, headers },
           { partition: 2, value: new Uint8Array(0) },
         ]);
-        const [whole, empty] = await readAll(2);
+        const [whole, empty] = await readFrom(2);
         expect(whole).toMatchObject({ offset: 0, key: 'k', headers });
         expect(Buffer.from(whole!.value).equals(bytes)).toBe(true);
         expect(empty!.value.length).toBe(0);
@@ -127,19 +124,19 @@ export function describeLog(name: string, under: LogUnderTest): void {
         const appended = log.append(topic, [{ partition: 0, value: shared.subarray(2, 5) }]);
         await appended;
         shared.fill(0);
-        expect((await readAll(0)).map(text)).toEqual(['234']);
+        expect((await readFrom(0)).map(text)).toEqual(['234']);
       });
 
       it('keeps the order of appends that are not awaited one by one', async () => {
         const contents = Array.from({ length: 50 }, (_, i) => String(i));
         const offsets = await Promise.all(contents.map((content) => append(0, content)));
         expect(offsets.flat()).toEqual(contents.map((_, i) => i));
-        expect((await readAll(0)).map(text)).toEqual(contents);
+        expect((await readFrom(0)).map(text)).toEqual(contents);
       });
 
       it('gives timestamps that never decrease within a partition', async () => {
         for (let i = 0; i < 20; i++) await append(0, String(i));
-        const timestamps = (await readAll(0)).map((record) => record.timestamp);
+        const timestamps = (await readFrom(0)).map((record) => record.timestamp);
         expect(timestamps).toEqual(timestamps.toSorted((a, b) => a - b));
         expect(Math.abs(timestamps[0]! - Date.now())).toBeLessThan(60_000);
       });
@@ -165,17 +162,17 @@ export function describeLog(name: string, under: LogUnderTest): void {
     describe('read', () => {
       it('starts at an offset and ends before another', async () => {
         await append(0, 'a', 'b', 'c', 'd');
-        expect((await readAll(0, 1)).map(text)).toEqual(['b', 'c', 'd']);
-        expect((await readAll(0, 1, 3)).map(text)).toEqual(['b', 'c']);
-        expect((await readAll(0, 4)).map(text)).toEqual([]);
-        expect((await readAll(0, 3, 99)).map(text)).toEqual(['d']);
+        expect((await readFrom(0, 1)).map(text)).toEqual(['b', 'c', 'd']);
+        expect((await readFrom(0, 1, 3)).map(text)).toEqual(['b', 'c']);
+        expect((await readFrom(0, 4)).map(text)).toEqual([]);
+        expect((await readFrom(0, 3, 99)).map(text)).toEqual(['d']);
       });
 
       it('finds offsets by time', async () => {
         await append(0, 'a');
         await new Promise((resolve) => setTimeout(resolve, 15));
         await append(0, 'b', 'c');
-        const [a, b] = await readAll(0);
+        const [a, b] = await readFrom(0);
         expect(await log.offsetAt(topic, 0, 0)).toBe(0);
         expect(await log.offsetAt(topic, 0, a!.timestamp + 1)).toBe(1);
         expect(await log.offsetAt(topic, 0, b!.timestamp)).toBe(1);

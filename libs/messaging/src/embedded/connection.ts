@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type LogError, logProblem } from '../problems.js';
+import { logProblem } from '../problems.js';
 
 /** Where the databases lie: in a directory, or in the memory of this process under a name that all its threads know. */
 export type Place = { readonly directory: string } | { readonly memory: string };
@@ -67,12 +67,11 @@ const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
 
 /** What an error of SQLite means for the log. Errors that are not SQLite's are passed through. */
-export function storageProblem(error: unknown, path: string): LogError | Error {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') {
-    return error instanceof Error ? error : new Error(String(error));
-  }
-  const values = { path, reason: error.message };
-  switch (error.errcode & 0xff) {
+export function storageProblem(error: unknown, path: string): unknown {
+  const code = sqliteCode(error);
+  if (code === undefined) return error;
+  const values = { path, reason: (error as Error).message };
+  switch (code) {
     case SQLITE_FULL:
       return logProblem('BT_LOG_STORAGE_FULL', values, error);
     case SQLITE_CORRUPT:
@@ -88,5 +87,11 @@ export function storageProblem(error: unknown, path: string): LogError | Error {
 
 /** Whether another connection holds the lock. */
 export function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+  return sqliteCode(error) === SQLITE_BUSY;
+}
+
+/** The primary result code; told by its fields, since the error may come from another realm than this module's `Error`. */
+function sqliteCode(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
+  return error.errcode & 0xff;
 }

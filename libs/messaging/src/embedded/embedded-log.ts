@@ -12,6 +12,13 @@ const WAITING_BYTES = 64 * 1024 * 1024;
 const APPEND_DEADLINE_MS = 10_000;
 const READ_BYTES = 1024 * 1024;
 
+export interface EmbeddedLogOptions {
+  /** Unix milliseconds; a writer in a thread of its own always has the real clock. */
+  readonly now?: () => number;
+  /** The built entry of the writer's thread, when this code itself does not run from the build. */
+  readonly writerThread?: URL;
+}
+
 /** The log in this process, over SQLite; see docs/decisions/0001. */
 export class EmbeddedLog extends Log {
   readonly #subscriptions = new Set<EmbeddedSubscription>();
@@ -26,14 +33,14 @@ export class EmbeddedLog extends Log {
     super();
   }
 
-  /** Opens the storage; throws a LogError that says what to do when it can't be had. `now` (Unix ms) works for direct writers. */
-  static open(settings: EmbeddedLogSettings, now: () => number = Date.now): EmbeddedLog {
+  /** Opens the storage; throws a LogError that says what to do when it can't be had. */
+  static open(settings: EmbeddedLogSettings, { now = Date.now, writerThread }: EmbeddedLogOptions = {}): EmbeddedLog {
     const storage = Storage.open(settings);
     if (settings.attachTo === undefined && settings.writer !== 'direct') {
-      return new EmbeddedLog(storage, new ThreadWriter(storage.forThreads()), now);
+      return new EmbeddedLog(storage, new ThreadWriter(storage.forThreads(), writerThread), now);
     }
     const writer = new DirectWriter(storage, now);
-    if (settings.attachTo === undefined) writer.retention.start(() => undefined);
+    if (settings.attachTo === undefined) writer.retention.start();
     return new EmbeddedLog(storage, writer, now);
   }
 

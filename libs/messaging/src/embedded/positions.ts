@@ -21,6 +21,7 @@ export class Positions {
   readonly #seen: StatementSync;
   readonly #delivered: StatementSync;
   readonly #passed: StatementSync;
+  readonly #forget: StatementSync;
   readonly #probe: StatementSync;
 
   constructor(place: Place) {
@@ -41,6 +42,7 @@ export class Positions {
       this.#passed = prepare(
         'SELECT min(max(coalesce(offset, 0), delivered)) AS passed FROM positions WHERE topic = ? AND partition = ? AND seen >= ?',
       );
+      this.#forget = prepare('DELETE FROM positions WHERE offset IS NULL AND seen < ?');
       this.#probe = prepare('INSERT INTO probe (id, at) VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at');
     } catch (error) {
       this.#database.close();
@@ -85,6 +87,11 @@ export class Positions {
   /** The offset that every group has passed; 0 when no group reads the partition. */
   passed(topic: string, partition: number, now: number): number {
     return this.#guarded(() => Number(this.#passed.get(topic, partition, now - GROUP_REMEMBERED_MS)?.passed ?? 0));
+  }
+
+  /** Forgets groups that never committed and were not seen for long (readers whose name is new at every start). */
+  forgetUnused(now: number): void {
+    this.#guarded(() => this.#forget.run(now - GROUP_REMEMBERED_MS));
   }
 
   /** Writes something, to see whether that works. */

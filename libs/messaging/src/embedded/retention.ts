@@ -31,10 +31,10 @@ export class Retention {
     return records.usedBytes() < maxBytes;
   }
 
-  /** Starts the sweeps; one thread per storage does them. A failed sweep is tried again with the next. */
-  start(failed: (error: Error) => void): void {
+  /** Starts the sweeps; one thread per storage does them. What one could not delete, the next will: appends report the failure. */
+  start(): void {
     this.#timer = setInterval(() => {
-      this.sweep().catch(failed);
+      this.sweep().catch(() => undefined);
     }, SWEEP_EVERY_MS);
     this.#timer.unref();
   }
@@ -46,6 +46,7 @@ export class Retention {
 
   /** Deletes what is too old, and compacts, in small steps between which other work gets its turn. */
   async sweep(): Promise<void> {
+    this.storage.positions.forgetUnused(this.now());
     for (const topic of this.storage.topics()) {
       const records = this.storage.records(topic.name);
       for (let partition = 0; partition < topic.partitions; partition++) {

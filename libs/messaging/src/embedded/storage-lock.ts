@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { logProblem } from '../problems.js';
+import { LogError, logProblem } from '../problems.js';
 import { isBusy, openConnection, type Place, placeName, storageProblem } from './connection.js';
 
 const OWNER_FILE = 'owner.txt';
@@ -36,8 +36,8 @@ function openLock(place: Place): DatabaseSync {
   try {
     return openConnection(place, 'lock', { synced: false, patience: 0 });
   } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    if (isBusy(cause)) throw logProblem('BT_LOG_STORAGE_IN_USE', { path: placeName(place), owner: ownerOf(place) }, error);
+    if (error instanceof LogError && isBusy(error.cause))
+      throw logProblem('BT_LOG_STORAGE_IN_USE', { path: placeName(place), owner: ownerOf(place) }, error);
     throw error;
   }
 }

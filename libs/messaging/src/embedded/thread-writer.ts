@@ -19,7 +19,10 @@ export class ThreadWriter implements Writer {
   #outbox: Append[] = [];
   #closed = false;
 
-  constructor(readonly settings: EmbeddedLogSettings) {
+  constructor(
+    readonly settings: EmbeddedLogSettings,
+    readonly entry: URL = new URL('./writer-thread.js', import.meta.url),
+  ) {
     this.#worker = this.#start();
   }
 
@@ -66,7 +69,7 @@ export class ThreadWriter implements Writer {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData: this.settings, name: 'betrace-log-writer' });
+    const worker = new Worker(this.entry, { workerData: this.settings, name: 'betrace-log-writer' });
     let reason = 'it ended by itself';
     worker.on('message', (answers: readonly WriterAnswer[]) => {
       for (const answer of answers) this.#settle(answer);

@@ -10,7 +10,7 @@ import { Storage } from './storage.js';
 const port = parentPort!;
 const storage = Storage.open(workerData as EmbeddedLogSettings);
 const writer = new DirectWriter(storage, Date.now);
-writer.retention.start(() => undefined);
+writer.retention.start();
 
 let answers: WriterAnswer[] = [];
 

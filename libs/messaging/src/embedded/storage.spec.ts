@@ -1,0 +1,152 @@
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { readAll } from '../read-all.js';
+import type { EmbeddedLogSettings } from '../settings.js';
+import { EmbeddedLog } from './embedded-log.js';
+
+describe('the storage of the embedded log', () => {
+  let path: string;
+  let settings: EmbeddedLogSettings;
+  const record = (content: string, partition = 0) => ({ partition, value: Buffer.from(content) });
+  const openError = (changed: Partial<EmbeddedLogSettings> = {}): string => {
+    try {
+      void EmbeddedLog.open({ ...settings, ...changed }).close();
+      return 'opened';
+    } catch (error) {
+      return String(error);
+    }
+  };
+
+  beforeEach(() => {
+    path = mkdtempSync(join(tmpdir(), 'betrace-log-'));
+    settings = { kind: 'embedded', writer: 'direct', path, topics: [{ name: 'spans', partitions: 2 }] };
+  });
+
+  it('goes on after a restart, also with the offsets of a partition whose records were deleted', async () => {
+    const first = EmbeddedLog.open(settings);
+    await first.append('spans', [record('a'), record('b'), record('x', 1)]);
+    expect(first.storage.records('spans').deleteBelow(0, 2, 100)).toBe(1);
+    await first.close();
+    const second = EmbeddedLog.open(settings);
+    expect(await second.bounds('spans', 0)).toEqual({ start: 1, end: 2 });
+    expect(await second.append('spans', [record('c'), record('y', 1)])).toEqual([2, 1]);
+    await second.close();
+  });
+
+  it('makes a directory that is not there', async () => {
+    const log = EmbeddedLog.open({ ...settings, path: join(path, 'deep', 'er') });
+    await log.append('spans', [record('a')]);
+    await log.close();
+    expect(readdirSync(join(path, 'deep', 'er'))).toEqual(expect.arrayContaining(['spans.db', 'positions.db']));
+  });
+
+  it('names the path that it cannot write, and the setting', () => {
+    writeFileSync(join(path, 'file'), '');
+    const message = openError({ path: join(path, 'file', 'log') });
+    expect(message).toContain('BT_LOG_STORAGE_NOT_WRITABLE');
+    expect(message).toContain(join(path, 'file', 'log'));
+    expect(message).toContain('BETRACE_STORAGE_PATH');
+  });
+
+  it('has one owner at a time', async () => {
+    const log = EmbeddedLog.open(settings);
+    expect(openError()).toMatch(new RegExp(`BT_LOG_STORAGE_IN_USE: .*${path}.*process ${process.pid}`));
+    await log.close();
+    expect(openError()).toBe('opened');
+  });
+
+  it('refuses another number of partitions', async () => {
+    await EmbeddedLog.open(settings).close();
+    expect(openError({ topics: [{ name: 'spans', partitions: 3 }] })).toMatch(
+      /BT_LOG_PARTITIONS_DIFFER.* 2 partitions .* 3 are configured/,
+    );
+    expect(openError()).toBe('opened');
+  });
+
+  it('says that a file is not its own', () => {
+    writeFileSync(join(path, 'spans.db'), Buffer.alloc(50_000, 'this is no database '));
+    expect(openError()).toContain('BT_LOG_STORAGE_CORRUPT');
+    expect(openError()).toContain(join(path, 'spans.db'));
+  });
+
+  it('says that a file is damaged when it reads the place, and goes on with the rest', async () => {
+    const log = EmbeddedLog.open(settings);
+    for (let i = 0; i < 100; i++) await log.append('spans', [{ partition: 0, value: Buffer.alloc(40_000, i) }, record('x', 1)]);
+    await log.close();
+    const file = await open(join(path, 'spans.db'), 'r+');
+    await file.write(Buffer.alloc(16_384 * 20, 0xff), 0, 16_384 * 20, 16_384 * 40);
+    await file.close();
+    const damaged = EmbeddedLog.open(settings);
+    await expect(readAll(damaged, 'spans', 0)).rejects.toThrow('BT_LOG_STORAGE_CORRUPT');
+    await damaged.close();
+  });
+
+  it('is shared by the threads of a process', async () => {
+    for (const place of [path, undefined]) {
+      const { path: _, ...rest } = settings;
+      const owner = EmbeddedLog.open(place === undefined ? rest : settings);
+      const other = EmbeddedLog.open(structuredClone(owner.forThreads()));
+      expect(await owner.append('spans', [record('a')])).toEqual([0]);
+      expect(await other.append('spans', [record('b')])).toEqual([1]);
+      expect(await owner.append('spans', [record('c'), record('x', 1)])).toEqual([2, 0]);
+      expect(await other.append('spans', [record('y', 1)])).toEqual([1]);
+      const seen = await readAll(other, 'spans', 0);
+      expect(seen.map(({ value }) => Buffer.from(value).toString())).toEqual(['a', 'b', 'c']);
+      await other.close();
+      await owner.close();
+    }
+  });
+
+  it('wakes a subscriber of another thread', async () => {
+    const owner = EmbeddedLog.open(settings);
+    const other = EmbeddedLog.open(owner.forThreads());
+    const arrived = Promise.withResolvers<number>();
+    let caughtUp = 0;
+    await other.subscribe({
+      topic: 'spans',
+      group: 'g',
+      partitions: [1],
+      listener: {
+        assigned: async () => undefined,
+        records: async () => arrived.resolve(performance.now()),
+        idle: async () => void caughtUp++,
+        revoked: async () => undefined,
+      },
+    });
+    while (caughtUp === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    const start = performance.now();
+    await owner.append('spans', [record('x', 1)]);
+    expect((await arrived.promise) - start).toBeLessThan(300);
+    await other.close();
+    await owner.close();
+  });
+
+  it('keeps timestamps from decreasing when the clock does', async () => {
+    const clock = [1_000, 5_000, 3_000, 6_000];
+    const log = EmbeddedLog.open(settings, { now: () => clock[0]! });
+    while (clock.length > 0) {
+      await log.append('spans', [record('a')]);
+      clock.shift();
+    }
+    const records = await readAll(log, 'spans', 0);
+    expect(records.map(({ timestamp }) => timestamp)).toEqual([1_000, 5_000, 5_000, 6_000]);
+    expect(await log.offsetAt('spans', 0, 5_000)).toBe(1);
+    expect(await log.offsetAt('spans', 0, 5_001)).toBe(3);
+    await log.close();
+  });
+
+  it('gives a partition to one member of a group only', async () => {
+    const log = EmbeddedLog.open(settings);
+    const listener = { assigned: async () => undefined, records: async () => undefined, revoked: async () => undefined };
+    const first = await log.subscribe({ topic: 'spans', group: 'g', partitions: [0], listener });
+    await expect(log.subscribe({ topic: 'spans', group: 'g', listener })).rejects.toThrow('BT_LOG_ALREADY_ASSIGNED');
+    await log.subscribe({ topic: 'spans', group: 'g', partitions: [1], listener });
+    await expect(first.commit(1, { offset: 0, metadata: '' })).rejects.toThrow('BT_LOG_NOT_ASSIGNED');
+    await first.close();
+    await log.subscribe({ topic: 'spans', group: 'g', partitions: [0], listener });
+    await log.close();
+  });
+});
