@@ -1,0 +1,58 @@
+import { readResourceSpans, readScopeSpans } from './decode.js';
+import { readSpan } from './decode-span.js';
+import { bytesOfHex } from './ids.js';
+import { KEPT } from './rejection.js';
+import { RequestIndex } from './request-index.js';
+import { scan } from './scan.js';
+import type { ResourceSpans, ScopeSpans, Span, TraceRequest, WholeSpan } from './span.js';
+import { Cursor } from './wire.js';
+
+/** A message within a request. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Decodes one span with its resource and scope from where a scan or a projection found them. */
+export function decodeSpanAt(bytes: Uint8Array, span: Place, scopeSpans: Place, resourceSpans: Place): WholeSpan {
+  return {
+    span: readSpan(new Cursor(bytes, span.start), span.end),
+    scope: readScopeSpans(new Cursor(bytes, scopeSpans.start), scopeSpans.end, true).scope,
+    resource: readResourceSpans(new Cursor(bytes, resourceSpans.start), resourceSpans.end, true).resource,
+  };
+}
+
+/**
+ * The spans of one trace (32 hex digits) out of a request, decoded whole, in their resources and scopes; those of other traces
+ * are passed over, not decoded. How a trace is read back from the log. Throws OtlpError on malformed bytes.
+ */
+export function collectTrace(bytes: Uint8Array, traceId: string, index: RequestIndex = new RequestIndex()): TraceRequest {
+  const wanted = bytesOfHex(traceId);
+  if (wanted?.length !== 16) throw new TypeError(`collectTrace: ${traceId} is not 32 hex digits`);
+  scan(bytes, index, 'ids');
+  const resourceSpans: (ResourceSpans & { scopeSpans: ScopeSpans[] })[] = [];
+  let resource = -1;
+  let scope = -1;
+  let spans: Span[] = [];
+  for (let i = 0; i < index.spans; i++) {
+    if (index.outcome[i] !== KEPT || !isAt(bytes, index.traceIdAt[i]!, wanted)) continue;
+    if (index.scopeOf[i] !== scope) {
+      scope = index.scopeOf[i]!;
+      if (index.resourceOf[scope] !== resource) {
+        resource = index.resourceOf[scope]!;
+        const cursor = new Cursor(bytes, index.resourceBodyAt[resource]!);
+        resourceSpans.push({ ...readResourceSpans(cursor, index.resourceEndAt[resource]!, true), scopeSpans: [] });
+      }
+      spans = [];
+      const cursor = new Cursor(bytes, index.scopeBodyAt[scope]!);
+      resourceSpans.at(-1)!.scopeSpans.push({ ...readScopeSpans(cursor, index.scopeEndAt[scope]!, true), spans });
+    }
+    spans.push(readSpan(new Cursor(bytes, index.bodyAt[i]!), index.endAt[i]!));
+  }
+  return { resourceSpans };
+}
+
+function isAt(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
+  for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false;
+  return true;
+}

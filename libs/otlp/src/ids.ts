@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+
+/** Bytes of the ids. */
+export const TRACE_ID_BYTES = 16;
+export const SPAN_ID_BYTES = 8;
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Lower-case hex of `length` bytes from `at` on. */
+export function hexAt(bytes: Uint8Array, at: number, length: number): string {
+  let text = '';
+  for (let i = at; i < at + length; i++) text += HEX[bytes[i]!]!;
+  return text;
+}
+
+/** Lower-case hex of big-endian 32-bit words. */
+export function hexOfWords(words: Uint32Array, at: number, count: number): string {
+  let text = '';
+  for (let i = at; i < at + count; i++) text += words[i]!.toString(16).padStart(8, '0');
+  return text;
+}
+
+/** Hex of either case to bytes; undefined when the text is not pairs of hex digits. */
+export function bytesOfHex(text: string): Uint8Array | undefined {
+  if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return undefined;
+  const bytes = new Uint8Array(text.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  return bytes;
+}
+
+/** The wire id that stands for a text that is no OTLP id: SHA-256 of its UTF-8, truncated, as hex. */
+export function traceIdOfText(text: string): string {
+  return createHash('sha256')
+    .update(text, 'utf8')
+    .digest('hex')
+    .slice(0, 2 * TRACE_ID_BYTES);
+}
+
+export function spanIdOfText(text: string): string {
+  return createHash('sha256')
+    .update(text, 'utf8')
+    .digest('hex')
+    .slice(0, 2 * SPAN_ID_BYTES);
+}
+
+/** 32 hex digits, not all zero. */
+export function isTraceId(text: string): boolean {
+  return /^(?!0{32})[0-9a-fA-F]{32}$/.test(text);
+}
+
+/** 16 hex digits, not all zero. */
+export function isSpanId(text: string): boolean {
+  return /^(?!0{16})[0-9a-fA-F]{16}$/.test(text);
+}
+
+/**
+ * The id to show: the text the user sent if it really is what the wire id was derived from, else the wire id. (Anybody can
+ * send the attribute that carries the text; only the right text may stand for an id.)
+ */
+export function shownTraceId(hex: string, text: unknown): string {
+  return typeof text === 'string' && traceIdOfText(text) === hex ? text : hex;
+}
+
+export function shownSpanId(hex: string, text: unknown): string {
+  return typeof text === 'string' && spanIdOfText(text) === hex ? text : hex;
+}

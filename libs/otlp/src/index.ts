@@ -1,0 +1,26 @@
+export {
+  type AnyValue,
+  attributeOf,
+  type KeyValue,
+  type PlainMap,
+  type PlainValue,
+  plainMap,
+  plainValue,
+  spanAttributes,
+} from './attribute.js';
+export { collectTrace } from './collect.js';
+export { decodeRequest } from './decode.js';
+export { encodeRequest } from './encode.js';
+export { MAX_RECORD_BYTES, MAX_REQUEST_BYTES } from './limits.js';
+export { OtlpError } from './otlp-error.js';
+export { project } from './project.js';
+export { OWN_SCOPE, type ProjectedField, type Projection } from './projection.js';
+export type { RejectionReason } from './rejection.js';
+export { RequestIndex } from './request-index.js';
+export { encodeExportResponse, exportResponseJson, type PartialSuccess } from './response.js';
+export { type ScanDepth, scan } from './scan.js';
+export type { Resource, ResourceSpans, Scope, ScopeSpans, Span, SpanEvent, SpanLink, SpanStatus, TraceRequest, WholeSpan } from './span.js';
+export { integer, SPAN_KINDS, STATUS_CODES } from './span.js';
+export { SpanColumns } from './span-columns.js';
+export { type PartitionOf, type PartitionRequest, split } from './split.js';
+export { encodeStatus, type RpcStatus, statusJson } from './status.js';

@@ -1,0 +1,17 @@
+/** Bytes of one request, also after decompression: the size that the OTLP specification recommends. */
+export const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Bytes of one record of the spans log. Kafka's default `max.message.bytes` is 1,048,588 and counts the record's key, headers
+ * and batch header too.
+ */
+export const MAX_RECORD_BYTES = 1_000_000;
+
+/** Levels of arrays and key-value lists within an attribute value. */
+export const MAX_VALUE_DEPTH = 64;
+
+/** Positions in a request are kept as signed 32-bit integers. */
+export const MAX_ADDRESSABLE_BYTES = 0x7fffffff;
+
+/** Field errors that one OtlpError lists: the rest would not be read. */
+export const MAX_FIELD_ERRORS = 20;

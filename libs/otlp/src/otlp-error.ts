@@ -1,0 +1,47 @@
+import { OTLP_PROBLEMS, type OtlpProblemCode } from './problems.js';
+
+/** Where and why: a byte offset in protobuf, a path (`spans[0].start_time`) in JSON. */
+export interface OtlpErrorPlace {
+  readonly offset?: number;
+  readonly path?: string;
+  /** Every field that is wrong, where several were looked at. */
+  readonly fields?: readonly FieldError[];
+}
+
+export interface FieldError {
+  readonly path: string;
+  /** What was expected and what was found. */
+  readonly message: string;
+}
+
+/** The only error that reading, checking or splitting telemetry throws: what was sent is wrong, not the program. */
+export class OtlpError extends Error {
+  override readonly name = 'OtlpError';
+  /** The HTTP status that fits. */
+  readonly status: number;
+  readonly offset: number | undefined;
+  readonly path: string | undefined;
+  readonly fields: readonly FieldError[];
+
+  constructor(
+    readonly code: OtlpProblemCode,
+    parts: Readonly<Record<string, string | number>>,
+    place: OtlpErrorPlace = {},
+  ) {
+    super(OTLP_PROBLEMS[code].sentence.replace(/\{(\w+)\}/g, (whole, part: string) => String(parts[part] ?? whole)));
+    this.status = OTLP_PROBLEMS[code].status;
+    this.offset = place.offset;
+    this.path = place.path;
+    this.fields = place.fields ?? [];
+  }
+}
+
+/** Throws BT_OTLP_MALFORMED. */
+export function malformed(offset: number, what: string): never {
+  throw new OtlpError('BT_OTLP_MALFORMED', { offset, what }, { offset });
+}
+
+/** Throws BT_OTLP_TOO_DEEP for protobuf. */
+export function tooDeep(offset: number, limit: number): never {
+  throw new OtlpError('BT_OTLP_TOO_DEEP', { limit, where: `byte ${offset}` }, { offset });
+}
