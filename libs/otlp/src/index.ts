@@ -11,6 +11,7 @@ export {
 export { collectTrace } from './collect.js';
 export { decodeRequest } from './decode.js';
 export { encodeRequest } from './encode.js';
+export { hexOfWords } from './ids.js';
 export { MAX_RECORD_BYTES, MAX_REQUEST_BYTES } from './limits.js';
 export { OtlpError } from './otlp-error.js';
 export { project } from './project.js';

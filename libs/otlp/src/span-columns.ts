@@ -119,6 +119,15 @@ export class SpanColumns {
     return this.endTime[i]! - this.startTime[i]!;
   }
 
+  /** Whether an id text came with the span: asking for the id then costs a hash, else its hex is the id. */
+  hasTraceIdText(i: number): boolean {
+    return this.written[this.plan.traceIdText]![i] !== undefined;
+  }
+
+  hasSpanIdText(i: number): boolean {
+    return this.written[this.plan.spanIdText]![i] !== undefined;
+  }
+
   /** The id as the user gave it, else 32 hex digits. */
   traceId(i: number): string {
     return shownTraceId(this.wireTraceId(i), this.written[this.plan.traceIdText]![i]);
