@@ -1,0 +1,79 @@
+import type { Reads, SpanField } from '../reads.js';
+import type { FieldName, Resolved } from '../resolved.js';
+import type { AttributeColumns } from './declarations.js';
+import { eachNode } from './walk.js';
+
+/** Ids, times and parentage are always read. */
+const COST_OF_FIELD: Readonly<Partial<Record<FieldName, SpanField>>> = {
+  name: 'name',
+  service: 'service',
+  kind: 'kind',
+  status: 'status',
+  status_message: 'status_message',
+  scope_name: 'scope',
+  scope_version: 'scope',
+};
+
+/** Collects what rules read, and numbers the attribute columns in order of first use. */
+export class ReadsCollector implements AttributeColumns {
+  private readonly fields = new Set<SpanField>();
+  private readonly attributes = new Map<string, number>();
+  private readonly resourceAttributes = new Map<string, number>();
+  private buffersColumns = false;
+  private buffersSpans = false;
+
+  add(node: Resolved): void {
+    eachNode(node, (part) => {
+      switch (part.type) {
+        case 'field': {
+          const field = COST_OF_FIELD[part.field];
+          if (field !== undefined) this.fields.add(field);
+          break;
+        }
+        case 'attribute':
+        case 'has-attribute':
+          this.attribute(part.key);
+          break;
+        case 'resource-attribute':
+          this.resourceAttribute(part.key);
+          break;
+        case 'span-table':
+          this.fields.add(part.table);
+          break;
+        case 'trace-services':
+          this.fields.add('service');
+          break;
+      }
+    });
+  }
+
+  buffer(what: 'columns' | 'spans'): void {
+    if (what === 'columns') this.buffersColumns = true;
+    else this.buffersSpans = true;
+  }
+
+  attribute(key: string): number {
+    return numberOf(this.attributes, key);
+  }
+
+  resourceAttribute(key: string): number {
+    return numberOf(this.resourceAttributes, key);
+  }
+
+  reads(): Reads {
+    return {
+      fields: this.fields,
+      attributes: [...this.attributes.keys()],
+      resourceAttributes: [...this.resourceAttributes.keys()],
+      buffersColumns: this.buffersColumns,
+      buffersSpans: this.buffersSpans,
+    };
+  }
+}
+
+function numberOf(numbers: Map<string, number>, key: string): number {
+  const known = numbers.get(key);
+  if (known !== undefined) return known;
+  numbers.set(key, numbers.size);
+  return numbers.size - 1;
+}

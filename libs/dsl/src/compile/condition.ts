@@ -1,0 +1,189 @@
+import type { Pattern } from '../pattern.js';
+import type { BinaryNode, Field, LogicalNode, Resolved, StringTestNode } from '../resolved.js';
+import { type Code, combine, FALSE_CODE, simple, TRUE_CODE } from './code.js';
+import { compareCode, isComparison } from './comparison.js';
+import { type AttributeColumns, AttributeDeclarations, type Declaration, fieldDeclaration } from './declarations.js';
+import { numeral, quote } from './emit.js';
+
+/**
+ * One span condition → JavaScript text. The tree must be one that `isSpanCondition` (needs.ts) accepts: it reads one span and
+ * nothing of its trace but the id.
+ *
+ * Errors are a state (slow-paths.ts): where Lua would stop, the generated code notes `slow.failed` and goes on with nil. Nothing
+ * it evaluates has an effect, so the answer is the same: failed if and only if Lua's evaluation would have met an error.
+ */
+export class ConditionCompiler {
+  /** What `patterns[n]` in the generated code is. */
+  readonly patterns: Pattern[] = [];
+  private readonly attributes: AttributeDeclarations;
+  private readonly patternDeclarations = new Map<string, Declaration>();
+  private temporaries = 0;
+
+  constructor(columns: AttributeColumns) {
+    this.attributes = new AttributeDeclarations(columns);
+  }
+
+  /** A JavaScript boolean: whether the value is true as Lua sees it. */
+  truth(node: Resolved): Code {
+    switch (node.type) {
+      case 'literal':
+        return node.value === undefined || node.value === false ? FALSE_CODE : TRUE_CODE;
+      case 'logical': {
+        const [left, right] = [this.truth(node.left), this.truth(node.right)];
+        return combine(`(${left.text} ${node.operator === 'and' ? '&&' : '||'} ${right.text})`, 'boolean', [left, right]);
+      }
+      case 'unary':
+        if (node.operator === 'not') {
+          const operand = this.truth(node.operand);
+          return combine(`!${operand.text}`, 'boolean', [operand]);
+        }
+        return truthOf(this.value(node));
+      case 'attribute':
+      case 'resource-attribute': {
+        const value = this.value(node);
+        return combine(`(${value.text} !== undefined && ${value.text} !== false)`, 'boolean', [value]);
+      }
+      default:
+        return truthOf(this.value(node));
+    }
+  }
+
+  /** The Lua value. */
+  value(node: Resolved): Code {
+    switch (node.type) {
+      case 'literal':
+        return literalCode(node.value);
+      case 'field':
+        return this.field(node);
+      case 'attribute':
+      case 'resource-attribute': {
+        const declaration = this.attributes.of(node);
+        return simple(declaration.id, 'value', [declaration]);
+      }
+      case 'has-attribute': {
+        const declaration = this.attributes.of(node);
+        return combine(`(${declaration.id} !== undefined)`, 'boolean', [simple(declaration.id, 'value', [declaration])]);
+      }
+      case 'span':
+        return TRUE_CODE;
+      case 'trace-field':
+        return simple('traceId', 'string', [fieldDeclaration('trace_id')]);
+      case 'index':
+        return this.call('index', [node.object, node.key]);
+      case 'string-test':
+        return this.stringTest(node);
+      case 'library-call': {
+        const args = node.args.map((argument) => this.value(argument));
+        return combine(`slow.call(${quote(node.function)}, [${args.map((argument) => argument.text).join(', ')}])`, 'value', args, true);
+      }
+      case 'unary':
+        return this.unary(node.operator, node.operand);
+      case 'binary':
+        return this.binary(node);
+      case 'logical':
+        return this.logicalValue(node);
+      default:
+        throw new Error(`${node.type} is not part of a span condition`);
+    }
+  }
+
+  private field(node: Field): Code {
+    const declaration = fieldDeclaration(node.field);
+    const form = node.field === 'is_root' ? 'boolean' : node.field === 'duration' || node.field.endsWith('_time') ? 'value' : 'string';
+    return simple(declaration.id, form, [declaration]);
+  }
+
+  private unary(operator: 'not' | '-' | '#' | '~', operand: Resolved): Code {
+    if (operator === 'not') {
+      const code = this.truth(operand);
+      return combine(`!${code.text}`, 'boolean', [code]);
+    }
+    return this.call(operator === '-' ? 'negate' : operator === '#' ? 'length' : 'bitwiseNot', [operand]);
+  }
+
+  private binary(node: BinaryNode): Code {
+    if (isComparison(node.operator)) return compareCode(node.operator, node.left, node.right, (operand) => this.value(operand));
+    const [left, right] = [this.value(node.left), this.value(node.right)];
+    return combine(`slow.arithmetic(${quote(node.operator)}, ${left.text}, ${right.text})`, 'value', [left, right], true);
+  }
+
+  private call(method: 'index' | 'negate' | 'length' | 'bitwiseNot', operands: readonly Resolved[]): Code {
+    const codes = operands.map((operand) => this.value(operand));
+    const certain = method === 'length' && codes[0]?.form === 'string';
+    return combine(`slow.${method}(${codes.map((code) => code.text).join(', ')})`, 'value', codes, !certain);
+  }
+
+  /** The value of `and`/`or` is one of the operands: the left one is kept in a local. */
+  private logicalValue(node: LogicalNode): Code {
+    const [left, right] = [this.value(node.left), this.value(node.right)];
+    const operator = node.operator === 'and' ? '&&' : '||';
+    if (left.form === 'boolean') {
+      return combine(`(${left.text} ${operator} ${right.text})`, right.form === 'boolean' ? 'boolean' : 'value', [left, right]);
+    }
+    const id = left.simple ? left.text : `t${this.temporaries++}`;
+    const kept = left.simple ? left : combine(`(${id} = ${left.text})`, 'value', [left, simple(id, 'value', [{ id, load: `let ${id};` }])]);
+    const test = `(${kept.text} !== undefined && ${id} !== false)`;
+    return combine(node.operator === 'and' ? `(${test} ? ${right.text} : ${id})` : `(${test} ? ${id} : ${right.text})`, 'value', [
+      kept,
+      right,
+    ]);
+  }
+
+  private stringTest(node: StringTestNode): Code {
+    const subject = this.value(node.subject);
+    const fast = this.fastTest(node, subject);
+    if (fast !== undefined && subject.form === 'string') return fast;
+    const pattern = this.value(node.pattern);
+    const slow = `slow.test(${quote(node.test)}, ${subject.text}, ${pattern.text})`;
+    if (fast === undefined || !subject.simple) return combine(slow, 'boolean', [subject, pattern], true);
+    return combine(`(typeof ${subject.text} === 'string' ? ${fast.text} : ${slow})`, 'boolean', [fast, pattern], true);
+  }
+
+  /** The test of a string with a literal pattern. */
+  private fastTest(node: StringTestNode, subject: Code): Code | undefined {
+    if (node.compiled !== undefined) {
+      const pattern = this.pattern(node.compiled);
+      return combine(`${pattern.id}.test(${subject.text})`, 'boolean', [subject, simple(pattern.id, 'value', [pattern])]);
+    }
+    if (node.pattern.type !== 'literal' || typeof node.pattern.value !== 'string' || node.test === 'matches') return undefined;
+    return combine(`${subject.text}.${STRING_METHODS[node.test]}(${quote(node.pattern.value)})`, 'boolean', [subject]);
+  }
+
+  private pattern(pattern: Pattern): Declaration {
+    const known = this.patternDeclarations.get(pattern.text);
+    if (known !== undefined) return known;
+    const index = this.patterns.push(pattern) - 1;
+    const made: Declaration = { id: `p${index}`, hoist: `const p${index} = patterns[${index}];`, load: '' };
+    this.patternDeclarations.set(pattern.text, made);
+    return made;
+  }
+}
+
+const STRING_METHODS = { contains: 'includes', starts_with: 'startsWith', ends_with: 'endsWith' } as const;
+
+function truthOf(code: Code): Code {
+  switch (code.form) {
+    case 'boolean':
+      return code;
+    case 'string':
+    case 'number':
+      return TRUE_CODE;
+    case 'value':
+      return combine(`truthy(${code.text})`, 'boolean', [code]);
+  }
+}
+
+function literalCode(value: undefined | boolean | number | bigint | string): Code {
+  switch (typeof value) {
+    case 'undefined':
+      return simple('undefined', 'value');
+    case 'boolean':
+      return value ? TRUE_CODE : FALSE_CODE;
+    case 'string':
+      return simple(quote(value), 'string');
+    case 'bigint':
+      return simple(numeral(value), 'value');
+    case 'number':
+      return simple(numeral(value), 'value');
+  }
+}

@@ -1,0 +1,54 @@
+import type { Resolved, SpanSource } from '../resolved.js';
+import { operandsOf, partsOf, someNode, spanOf } from './walk.js';
+
+/** Reads nothing but one span (the subject, or the one bound by the outermost trace function) and constants. */
+export function isSpanCondition(node: Resolved): boolean {
+  return !someNode(node, (part) => readsTrace(part) || part.type === 'span-table');
+}
+
+/** Reads something of the trace, or of a span other than the one tested; its id is the same for each of its spans. */
+export function readsTrace(node: Resolved): boolean {
+  if (node.type === 'trace-quantifier' || node.type === 'trace-services') return true;
+  if (node.type === 'trace-field') return node.field !== 'id';
+  const span = spanOf(node);
+  return span !== undefined && !isThis(span);
+}
+
+function isThis(span: SpanSource): boolean {
+  return span.type === 'subject' || (span.type === 'bound' && span.depth === 1);
+}
+
+/** Needs more of a span than projected columns: attribute maps, events, links. */
+export function readsWholeSpans(node: Resolved): boolean {
+  return someNode(node, (part) => part.type === 'span-table');
+}
+
+/** The subject span is read somewhere. */
+export function readsSubject(node: Resolved): boolean {
+  return someNode(node, (part) => spanOf(part)?.type === 'subject');
+}
+
+/**
+ * What bits and counters can tell: `has`, `count`, `all` over span conditions, the trace's totals and id, and constants, in any
+ * expression.
+ */
+export function isTotal(node: Resolved): boolean {
+  if (node.type === 'trace-quantifier') return isSpanCondition(node.condition);
+  if (node.type === 'trace-services' || node.type === 'span-table' || spanOf(node) !== undefined) return false;
+  return partsOf(node).every(isTotal);
+}
+
+/**
+ * The leaves of a rule's boolean skeleton (`and`, `or`, `not` where only truth matters): each is of one span, or of the trace's
+ * totals, or of both (then no bits can tell it).
+ */
+export function skeletonLeaves(node: Resolved): readonly Resolved[] {
+  if (node.type === 'logical') return operandsOf(node, node.operator).flatMap(skeletonLeaves);
+  if (node.type === 'unary' && node.operator === 'not') return skeletonLeaves(node.operand);
+  return [node];
+}
+
+/** Every leaf is of one span or of totals. */
+export function isOnline(node: Resolved): boolean {
+  return skeletonLeaves(node).every((leaf) => isTotal(leaf) || isSpanCondition(leaf));
+}

@@ -1,0 +1,80 @@
+import { LIBRARY, type LibraryFunctionName } from '../library.js';
+import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from '../lua-arithmetic.js';
+import { isNumber, isString, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual } from '../lua-value.js';
+import { stringTest } from '../string-tests.js';
+import type { StringTestName } from '../syntax.js';
+import { NIL } from '../types.js';
+import type { Value } from '../value.js';
+
+/**
+ * What generated code calls when its inline fast path does not apply: Lua's operations with errors as a state. An error sets
+ * `failed` and yields nil; the generated code goes on (nothing it does has an effect), then reads and clears `failed`, so a
+ * condition that fails on most spans (`attribute.x > 5` where most have no x) costs no exception.
+ */
+export class SlowPaths {
+  failed = 0;
+
+  less(left: Value, right: Value): boolean {
+    if ((isNumber(left) && isNumber(right)) || (isString(left) && isString(right))) return luaLess(left, right);
+    this.failed = 1;
+    return false;
+  }
+
+  lessOrEqual(left: Value, right: Value): boolean {
+    if ((isNumber(left) && isNumber(right)) || (isString(left) && isString(right))) return luaLessOrEqual(left, right);
+    this.failed = 1;
+    return false;
+  }
+
+  equals(left: Value, right: Value): boolean {
+    return luaEquals(left, right);
+  }
+
+  arithmetic(operator: ArithmeticOperator, left: Value, right: Value): Value {
+    if (!(isNumber(left) || isString(left)) || !(isNumber(right) || isString(right))) return this.fail();
+    return this.attempt(() => luaArithmetic(operator, left, right));
+  }
+
+  negate(operand: Value): Value {
+    return isNumber(operand) || isString(operand) ? this.attempt(() => luaNegate(operand)) : this.fail();
+  }
+
+  bitwiseNot(operand: Value): Value {
+    return isNumber(operand) || isString(operand) ? this.attempt(() => luaBitwiseNot(operand)) : this.fail();
+  }
+
+  length(operand: Value): Value {
+    return isString(operand) || typeof operand === 'object' ? luaLength(operand) : this.fail();
+  }
+
+  index(object: Value, key: Value): Value {
+    return isString(object) || typeof object === 'object' ? luaIndex(object, key) : this.fail();
+  }
+
+  call(name: LibraryFunctionName, args: readonly Value[]): Value {
+    const { takes, call } = LIBRARY[name];
+    if ((takes & NIL) === 0 && args.includes(undefined)) return this.fail();
+    return this.attempt(() => call(args));
+  }
+
+  test(test: StringTestName, subject: Value, pattern: Value): boolean {
+    if (!isString(subject) || !(isString(pattern) || isNumber(pattern))) {
+      this.failed = 1;
+      return false;
+    }
+    return this.attempt(() => stringTest(test, subject, pattern)) === true;
+  }
+
+  private fail(): undefined {
+    this.failed = 1;
+    return undefined;
+  }
+
+  private attempt(operation: () => Value): Value {
+    try {
+      return operation();
+    } catch {
+      return this.fail();
+    }
+  }
+}

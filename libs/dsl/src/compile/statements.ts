@@ -1,0 +1,73 @@
+import type { Code } from './code.js';
+import type { Declaration } from './declarations.js';
+import type { Conjunct, Conjunction, Plan } from './plan.js';
+
+/** Statements, and what they need declared once per call. */
+export interface Statements {
+  readonly text: string;
+  readonly hoists: ReadonlySet<string>;
+}
+
+/**
+ * Writes plans as nested `if`s. A column is loaded in the innermost scope that needs it: the first test of every plan runs for
+ * each span, so its columns are loaded at once; what follows it is loaded behind it.
+ */
+export class StatementWriter {
+  private readonly hoists = new Set<string>();
+
+  constructor(private readonly slots: (index: number) => { readonly word: number; readonly bit: number }) {}
+
+  write(plans: readonly Plan[], declared: ReadonlySet<Declaration> = new Set()): Statements {
+    const text = this.block(plans, declared);
+    return { text, hoists: this.hoists };
+  }
+
+  /** Declares what a code needs before it, and says what is then declared. */
+  declare(
+    codes: readonly Code[],
+    declared: ReadonlySet<Declaration>,
+  ): { readonly text: string; readonly declared: ReadonlySet<Declaration> } {
+    const missing = new Set(codes.flatMap((code) => code.needs).filter((declaration) => !declared.has(declaration)));
+    if (missing.size === 0) return { text: '', declared };
+    for (const { hoist } of missing) if (hoist !== undefined) this.hoists.add(hoist);
+    const loads = [...missing].map(({ load }) => load).filter((load) => load !== '');
+    return { text: loads.length === 0 ? '' : `${loads.join(' ')}\n`, declared: new Set([...declared, ...missing]) };
+  }
+
+  private block(plans: readonly Plan[], outer: ReadonlySet<Declaration>): string {
+    const firsts = plans.map((plan) => (plan.type === 'group' ? plan.conjunct : plan.conjunction.conjuncts[0]));
+    const { text, declared } = this.declare(codesOf(firsts), outer);
+    return text + plans.map((plan) => this.plan(plan, declared)).join('');
+  }
+
+  private plan(plan: Plan, declared: ReadonlySet<Declaration>): string {
+    if (plan.type === 'leaf') return this.leaf(plan.conjunction, declared);
+    return `if (${plan.conjunct.code.text}) {\n${this.block(plan.plans, declared)}}\n`;
+  }
+
+  private leaf(conjunction: Conjunction, declared: ReadonlySet<Declaration>): string {
+    const { word, bit } = this.slots(conjunction.index);
+    const found = `matched[o + ${word}] |= ${bit};`;
+    const tests = this.tests(conjunction.conjuncts, found, declared);
+    if (!conjunction.conjuncts.some(({ code }) => code.fallible)) return tests;
+    return `${tests}if (slow.failed !== 0) { slow.failed = 0; matched[o + ${word}] &= ${~bit}; failed[o + ${word}] |= ${bit}; }\n`;
+  }
+
+  private tests(conjuncts: readonly Conjunct[], found: string, declared: ReadonlySet<Declaration>): string {
+    const ready = conjuncts.findIndex(({ code }) => code.needs.some((declaration) => !declared.has(declaration)));
+    const now = ready < 0 ? conjuncts : conjuncts.slice(0, ready);
+    const test = now.map(({ code }) => code.text).join(' && ');
+    const rest = ready < 0 ? found : this.nested(conjuncts.slice(ready), found, declared);
+    if (test === '') return ready < 0 ? `${rest}\n` : `{ ${rest} }\n`;
+    return `if (${test}) { ${rest} }\n`;
+  }
+
+  private nested(conjuncts: readonly Conjunct[], found: string, outer: ReadonlySet<Declaration>): string {
+    const { text, declared } = this.declare(codesOf([conjuncts[0]]), outer);
+    return text + this.tests(conjuncts, found, declared);
+  }
+}
+
+function codesOf(conjuncts: readonly (Conjunct | undefined)[]): Code[] {
+  return conjuncts.filter((conjunct) => conjunct !== undefined).map(({ code }) => code);
+}

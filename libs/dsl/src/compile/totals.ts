@@ -1,0 +1,106 @@
+import { LIBRARY } from '../library.js';
+import { luaArithmetic, luaBitwiseNot, luaNegate } from '../lua-arithmetic.js';
+import { LuaError } from '../lua-error.js';
+import { isTruthy, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual } from '../lua-value.js';
+import type { BinaryNode, Resolved, TraceQuantifier } from '../resolved.js';
+import { stringTest } from '../string-tests.js';
+import type { Value } from '../value.js';
+import { type Atom, FAILED, FALSE, type OnlineTrace, TRUE } from './compiled.js';
+
+/** Finds (and notes) the atom that stands for a trace function. */
+export interface TotalsOf {
+  atomOf(node: TraceQuantifier): Atom;
+}
+
+type Ask = (trace: OnlineTrace) => Value;
+
+/**
+ * The exact truth of an expression over a trace's totals (needs.ts: isTotal), as closures: it is asked once per trace, not once per
+ * span.
+ */
+export function totalTruth(node: Resolved, totals: TotalsOf): (trace: OnlineTrace) => typeof TRUE | typeof FALSE | typeof FAILED {
+  const ask = totalValue(node, totals);
+  return (trace) => {
+    try {
+      return isTruthy(ask(trace)) ? TRUE : FALSE;
+    } catch (error) {
+      if (error instanceof LuaError) return FAILED;
+      throw error;
+    }
+  };
+}
+
+/** The value of an expression over a trace's totals. @throws LuaError from the closure, as Lua would */
+export function totalValue(node: Resolved, totals: TotalsOf): Ask {
+  const valueOf = (part: Resolved): Ask => totalValue(part, totals);
+  switch (node.type) {
+    case 'literal':
+      return () => node.value;
+    case 'trace-field':
+      return node.field === 'id' ? (trace) => trace.id : node.field === 'duration' ? (trace) => trace.duration : (trace) => trace.spanCount;
+    case 'trace-quantifier': {
+      const { slot } = totals.atomOf(node);
+      if (node.quantifier === 'count') return (trace) => trace.count(slot);
+      return node.quantifier === 'has' ? (trace) => trace.has(slot) : (trace) => !trace.has(slot);
+    }
+    case 'logical': {
+      const [left, right] = [valueOf(node.left), valueOf(node.right)];
+      const goesOn = node.operator === 'and';
+      return (trace) => {
+        const value = left(trace);
+        return isTruthy(value) === goesOn ? right(trace) : value;
+      };
+    }
+    case 'unary': {
+      const operand = valueOf(node.operand);
+      const apply = UNARY[node.operator];
+      return (trace) => apply(operand(trace));
+    }
+    case 'binary': {
+      const [left, right] = [valueOf(node.left), valueOf(node.right)];
+      const apply = binaryOperation(node);
+      return (trace) => apply(left(trace), right(trace));
+    }
+    case 'string-test': {
+      const [subject, pattern] = [valueOf(node.subject), valueOf(node.pattern)];
+      return (trace) => stringTest(node.test, subject(trace), pattern(trace));
+    }
+    case 'index': {
+      const [object, key] = [valueOf(node.object), valueOf(node.key)];
+      return (trace) => luaIndex(object(trace), key(trace));
+    }
+    case 'library-call': {
+      const args = node.args.map(valueOf);
+      return (trace) => LIBRARY[node.function].call(args.map((argument) => argument(trace)));
+    }
+    default:
+      throw new Error(`${node.type} is no total of a trace`);
+  }
+}
+
+const UNARY: Readonly<Record<'not' | '-' | '#' | '~', (operand: Value) => Value>> = {
+  not: (operand) => !isTruthy(operand),
+  '-': luaNegate,
+  '#': luaLength,
+  '~': luaBitwiseNot,
+};
+
+function binaryOperation(node: BinaryNode): (left: Value, right: Value) => Value {
+  const { operator } = node;
+  switch (operator) {
+    case '==':
+      return luaEquals;
+    case '~=':
+      return (left, right) => !luaEquals(left, right);
+    case '<':
+      return luaLess;
+    case '<=':
+      return luaLessOrEqual;
+    case '>':
+      return (left, right) => luaLess(right, left);
+    case '>=':
+      return (left, right) => luaLessOrEqual(right, left);
+    default:
+      return (left, right) => luaArithmetic(operator, left, right);
+  }
+}
