@@ -1,0 +1,53 @@
+/** What can be wrong with keys and signatures. A code is never used again for something else. */
+export const SIGNING_PROBLEMS = {
+  BT_SIGNING_DEFAULT_KEY: {
+    status: 500,
+    sentence:
+      'The signature key is "changeme", which everybody knows. Set {name} to a secret of your own (`openssl rand -base64 32`); "changeme" is for development only.',
+  },
+  BT_SIGNING_SHORT_KEY: {
+    status: 500,
+    sentence:
+      'The signature key has {length} characters; at least {least} are needed. Set {name} to a longer secret (`openssl rand -base64 32`).',
+  },
+  BT_SIGNING_NO_KEY: { status: 500, sentence: 'There is no signature key. Set {name} (`openssl rand -base64 32`).' },
+  BT_SIGNING_BAD_PRIVATE_KEY: {
+    status: 500,
+    sentence:
+      'The private key for public signatures is no Ed25519 key in PEM or base64 DER ({reason}). Make one by `openssl genpkey -algorithm ed25519`.',
+  },
+  BT_SIGNING_BAD_PUBLIC_KEY: {
+    status: 400,
+    sentence:
+      'The public key is no Ed25519 key in PEM or base64 DER ({reason}). It is the output of `openssl pkey -in private.pem -pubout`.',
+  },
+  BT_SIGNING_NOT_JSON: {
+    status: 500,
+    sentence: 'A value cannot be signed because it has no form in JSON: {what} at {where}.',
+  },
+} as const satisfies Record<string, SigningProblem>;
+
+export interface SigningProblem {
+  /** The HTTP status that comes nearest. */
+  readonly status: number;
+  /** What happened, where, and what to do; `{names}` are filled in. */
+  readonly sentence: string;
+}
+
+export type SigningProblemCode = keyof typeof SIGNING_PROBLEMS;
+
+/** A problem of signing, with its code. It never holds a secret. */
+export class SigningError extends Error {
+  readonly status: number;
+
+  constructor(
+    readonly code: SigningProblemCode,
+    readonly values: Readonly<Record<string, string | number>>,
+    options?: ErrorOptions,
+  ) {
+    const { sentence, status } = SIGNING_PROBLEMS[code];
+    super(`${code}: ${sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '?'))}`, options);
+    this.name = 'SigningError';
+    this.status = status;
+  }
+}
