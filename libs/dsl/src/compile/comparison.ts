@@ -16,25 +16,25 @@ export function isComparison(operator: BinaryOperator): operator is Equality | O
  * A comparison. What is common has an inline fast path: a field with a literal, an attribute (by its type) with a literal; all else
  * asks slow-paths.
  */
-export function compareCode(operator: Equality | Ordering, left: Resolved, right: Resolved, valueOf: (node: Resolved) => Code): Code {
-  if (operator === '==') return equality(left, right, valueOf);
+export function compareCode(operator: Equality | Ordering, left: Resolved, right: Resolved, code: (node: Resolved) => Code): Code {
+  if (operator === '==') return equality(left, right, code);
   if (operator === '~=') {
-    const equal = equality(left, right, valueOf);
+    const equal = equality(left, right, code);
     return combine(`!${equal.text}`, 'boolean', [equal]);
   }
-  if (left.type === 'literal' && right.type !== 'literal') return ordering(SWAPPED[operator], right, left, valueOf);
-  return ordering(operator, left, right, valueOf);
+  if (left.type === 'literal' && right.type !== 'literal') return ordering(SWAPPED[operator], right, left, code);
+  return ordering(operator, left, right, code);
 }
 
 const SWAPPED: Readonly<Record<Ordering, Ordering>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
 
-function equality(left: Resolved, right: Resolved, valueOf: (node: Resolved) => Code): Code {
-  if (left.type === 'literal' && right.type !== 'literal') return equality(right, left, valueOf);
+function equality(left: Resolved, right: Resolved, code: (node: Resolved) => Code): Code {
+  if (left.type === 'literal' && right.type !== 'literal') return equality(right, left, code);
   if (right.type === 'literal') {
-    const known = equalsLiteral(left, right.value, valueOf);
+    const known = equalsLiteral(left, right.value, code);
     if (known !== undefined) return known;
   }
-  const [a, b] = [valueOf(left), valueOf(right)];
+  const [a, b] = [code(left), code(right)];
   if (a.form === 'string' && b.form === 'string') return combine(`(${a.text} === ${b.text})`, 'boolean', [a, b]);
   return combine(`slow.equals(${a.text}, ${b.text})`, 'boolean', [a, b]);
 }
@@ -42,7 +42,7 @@ function equality(left: Resolved, right: Resolved, valueOf: (node: Resolved) => 
 function equalsLiteral(
   left: Resolved,
   literal: undefined | boolean | number | bigint | string,
-  valueOf: (node: Resolved) => Code,
+  code: (node: Resolved) => Code,
 ): Code | undefined {
   if (left.type === 'field') {
     if (left.field === 'kind') return equalsWord(KIND_CODE.id, wordNumber(KINDS, literal), simple(KIND_CODE.id, 'number', [KIND_CODE]));
@@ -51,7 +51,7 @@ function equalsLiteral(
     if (left.field === 'duration' && isSafeNumber(literal))
       return combine(`(duration === ${numeral(literal)})`, 'boolean', [roughDuration()]);
   }
-  const value = valueOf(left);
+  const value = code(left);
   if (literal === undefined) return combine(`(${value.text} === undefined)`, 'boolean', [value]);
   if (typeof literal === 'boolean') return combine(`(${value.text} === ${literal})`, 'boolean', [value]);
   // A double that equals a safe integer is that integer (value.ts), and no bigint equals a safe number.
@@ -71,11 +71,11 @@ function equalsWord(id: string, index: number, code: Code): Code {
   return index < 0 ? FALSE_CODE : combine(`(${id} === ${index})`, 'boolean', [code]);
 }
 
-function ordering(operator: Ordering, left: Resolved, right: Resolved, valueOf: (node: Resolved) => Code): Code {
+function ordering(operator: Ordering, left: Resolved, right: Resolved, code: (node: Resolved) => Code): Code {
   if (right.type === 'literal' && isSafeNumber(right.value)) {
     if (left.type === 'field' && left.field === 'duration')
       return combine(`(duration ${operator} ${numeral(right.value)})`, 'boolean', [roughDuration()]);
-    const value = valueOf(left);
+    const value = code(left);
     if (value.simple) {
       const id = value.text;
       const literal = numeral(right.value);
@@ -83,7 +83,7 @@ function ordering(operator: Ordering, left: Resolved, right: Resolved, valueOf: 
       return combine(`(typeof ${id} === 'number' ? ${id} ${operator} ${literal} : ${slow})`, 'boolean', [value], true);
     }
   }
-  const [a, b] = [valueOf(left), valueOf(right)];
+  const [a, b] = [code(left), code(right)];
   const certain = a.form === 'string' && b.form === 'string';
   return combine(slowOrdering(operator, a.text, b.text), 'boolean', [a, b], !certain);
 }
@@ -105,5 +105,5 @@ function isSafeNumber(value: undefined | boolean | number | bigint | string): va
 
 /** The OTLP number of a kind or status: its place in the vocabulary; -1 for anything else. */
 function wordNumber(words: readonly string[], literal: unknown): number {
-  return words.findIndex((word) => word === literal);
+  return typeof literal === 'string' ? words.indexOf(literal) : -1;
 }

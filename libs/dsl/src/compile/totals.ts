@@ -32,7 +32,7 @@ export function totalTruth(node: Resolved, totals: TotalsOf): (trace: OnlineTrac
 
 /** The value of an expression over a trace's totals. @throws LuaError from the closure, as Lua would */
 export function totalValue(node: Resolved, totals: TotalsOf): Ask {
-  const valueOf = (part: Resolved): Ask => totalValue(part, totals);
+  const ask = (part: Resolved): Ask => totalValue(part, totals);
   switch (node.type) {
     case 'literal':
       return () => node.value;
@@ -44,7 +44,7 @@ export function totalValue(node: Resolved, totals: TotalsOf): Ask {
       return node.quantifier === 'has' ? (trace) => trace.has(slot) : (trace) => !trace.has(slot);
     }
     case 'logical': {
-      const [left, right] = [valueOf(node.left), valueOf(node.right)];
+      const [left, right] = [ask(node.left), ask(node.right)];
       const goesOn = node.operator === 'and';
       return (trace) => {
         const value = left(trace);
@@ -52,25 +52,25 @@ export function totalValue(node: Resolved, totals: TotalsOf): Ask {
       };
     }
     case 'unary': {
-      const operand = valueOf(node.operand);
+      const operand = ask(node.operand);
       const apply = UNARY[node.operator];
       return (trace) => apply(operand(trace));
     }
     case 'binary': {
-      const [left, right] = [valueOf(node.left), valueOf(node.right)];
+      const [left, right] = [ask(node.left), ask(node.right)];
       const apply = binaryOperation(node);
       return (trace) => apply(left(trace), right(trace));
     }
     case 'string-test': {
-      const [subject, pattern] = [valueOf(node.subject), valueOf(node.pattern)];
+      const [subject, pattern] = [ask(node.subject), ask(node.pattern)];
       return (trace) => stringTest(node.test, subject(trace), pattern(trace));
     }
     case 'index': {
-      const [object, key] = [valueOf(node.object), valueOf(node.key)];
+      const [object, key] = [ask(node.object), ask(node.key)];
       return (trace) => luaIndex(object(trace), key(trace));
     }
     case 'library-call': {
-      const args = node.args.map(valueOf);
+      const args = node.args.map(ask);
       return (trace) => LIBRARY[node.function].call(args.map((argument) => argument(trace)));
     }
     default:
