@@ -12,7 +12,7 @@ export { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';
 export { InFlight, type Reservation } from './http/in-flight.js';
 export { createLogger, LOGGER, type Logger } from './logging/logger.js';
 export { NestLogger } from './logging/nest-logger.js';
-export { type MetricDeclaration, type MetricDeclarations, type Metrics, registerMetrics } from './metrics/declaration.js';
+export { type MetricDeclaration, type MetricDeclarations, type Metrics, readAtScrape, registerMetrics } from './metrics/declaration.js';
 export { metricsDocument } from './metrics/document.js';
 export { HTTP_METRICS } from './metrics/http-metrics.js';
 export { PlatformModule } from './platform.module.js';

@@ -1,4 +1,6 @@
-import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Server } from 'node:http';
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { systemClock } from './clock.js';
 import { CONFIGURATION, type Configuration } from './configuration/configuration.js';
 import { withDeadline } from './deadline.js';
@@ -6,54 +8,60 @@ import { HealthRecorder } from './health/recorder.js';
 import { LOGGER, type Logger } from './logging/logger.js';
 
 /**
- * The order of stopping: what feeds others stops before them. `receive` ends before the HTTP server closes, the others after
- * its last request was answered (requests in flight still need the log).
+ * The order of stopping: what feeds others stops before them. After `receive` the HTTP server answers its last requests and
+ * closes (they still need the log); the log and the store close last, by hooks of their own.
  */
-export const SHUTDOWN_STAGES = ['receive', 'evaluate', 'export', 'log', 'store'] as const;
+export const SHUTDOWN_STAGES = ['receive', 'evaluate', 'export'] as const;
 export type ShutdownStage = (typeof SHUTDOWN_STAGES)[number];
 
 interface Step {
   readonly name: string;
-  readonly stop: () => Promise<void> | void;
+  readonly stop: () => unknown;
 }
 
 /** Stops what registered itself, stage by stage; within a stage all at once. All together they have `server.shutdown_timeout`. */
 @Injectable()
-export class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdown {
+export class Shutdown implements BeforeApplicationShutdown {
   private readonly steps = new Map<ShutdownStage, Step[]>();
   private deadline = Number.POSITIVE_INFINITY;
+
+  /** Answers sent from now on close their connections. */
+  get stopping(): boolean {
+    return this.deadline !== Number.POSITIVE_INFINITY;
+  }
 
   constructor(
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly health: HealthRecorder,
+    private readonly adapterHost: HttpAdapterHost,
   ) {}
 
-  register(stage: ShutdownStage, name: string, stop: Step['stop']): void {
+  register(stage: ShutdownStage, name: string, stop: () => Promise<void> | void): void {
     this.steps.set(stage, [...(this.steps.get(stage) ?? []), { name, stop }]);
   }
 
+  /** All of it happens before Nest's last hooks, in which the log and the store close. */
   async beforeApplicationShutdown(): Promise<void> {
     this.health.stop();
     this.deadline = systemClock.monotonic() + this.configuration.server.shutdownTimeout;
     await this.runStage('receive');
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    for (const stage of SHUTDOWN_STAGES.slice(1)) await this.runStage(stage);
+    await this.stopInTime('receive', { name: 'HTTP', stop: () => this.adapterHost.httpAdapter.close() });
+    (this.adapterHost.httpAdapter.getHttpServer() as Server).closeAllConnections();
+    await this.runStage('evaluate');
+    await this.runStage('export');
   }
 
   private async runStage(stage: ShutdownStage): Promise<void> {
-    const steps = this.steps.get(stage) ?? [];
-    await Promise.all(
-      steps.map(async ({ name, stop }) => {
-        const left = Math.max(0, this.deadline - systemClock.monotonic());
-        try {
-          await withDeadline(Promise.resolve().then(stop), left, () => new Error('it took too long'));
-        } catch (error) {
-          this.logger.error({ err: error, stage, part: name }, 'a part did not stop in order');
-        }
-      }),
-    );
+    await Promise.all((this.steps.get(stage) ?? []).map((step) => this.stopInTime(stage, step)));
+  }
+
+  private async stopInTime(stage: ShutdownStage, { name, stop }: Step): Promise<void> {
+    const left = Math.max(0, this.deadline - systemClock.monotonic());
+    try {
+      await withDeadline(Promise.resolve().then(stop), left, () => new Error('it took too long'));
+    } catch (error) {
+      this.logger.error({ err: error, stage, part: name }, 'a part did not stop in order');
+    }
   }
 }

@@ -11,6 +11,7 @@ import { NestLogger } from '../logging/nest-logger.js';
 import { PlatformModule } from '../platform.module.js';
 import { ProblemFilter } from '../problem-details/problem.filter.js';
 import { validationPipe } from '../problem-details/validation-pipe.js';
+import { Shutdown } from '../shutdown.js';
 import { listenError } from '../start-error.js';
 import { registerBodyParser } from './body-parser.js';
 import { InFlight } from './in-flight.js';
@@ -46,10 +47,19 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
     protectMetrics: configuration.authentication.protectMetrics,
     publicPaths: options.publicPaths ?? [],
   });
+  closeConnectionsAtStop(fastify, app.get(Shutdown));
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(logger));
   await options.prepare?.(app);
   return app;
+}
+
+/** A connection that stays open after its last answer would hold up the stop for as long as its client likes. */
+function closeConnectionsAtStop(fastify: FastifyInstance, shutdown: Shutdown): void {
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (shutdown.stopping) reply.header('connection', 'close');
+    done();
+  });
 }
 
 /** Listens on `server.http_port`; answers the URL. Rejects with a StartError when the port can't be had. */

@@ -38,3 +38,8 @@ function create({ type, name, help, labels = [], buckets }: MetricDeclaration, r
   if (type === 'gauge') return new Gauge(options);
   return new Histogram(buckets === undefined ? options : { ...options, buckets: [...buckets] });
 }
+
+/** A gauge whose value is read when it is scraped. (prom-client takes such a function at construction only, by this name.) */
+export function readAtScrape(gauge: Gauge, read: () => number): void {
+  Object.assign(gauge, { collect: () => gauge.set(read()) });
+}
