@@ -1,3 +1,5 @@
+import { EngineError } from './problems.js';
+
 /** How traces are assembled (ARCHITECTURE §4). All durations are milliseconds of the log's time. */
 export interface AssemblySettings {
   /** A trace whose root has arrived closes when no span came for this long. */
@@ -22,6 +24,28 @@ export const DEFAULT_ASSEMBLY: AssemblySettings = {
   maxSpans: 32_000,
   memoryBudget: 256 * 1024 * 1024,
 };
+
+/** The longest duration an engine accepts, 12 days: times of remembered traces are told apart by their low 32 bits. */
+const LONGEST = 2 ** 30;
+
+/** Throws BT_ENGINE_SETTING when a setting is out of its range. */
+export function checkSettings(settings: AssemblySettings): void {
+  const { rootGrace, idleTimeout, maxAge, lateWindow, maxSpans } = settings;
+  for (const [setting, value] of Object.entries({ rootGrace, idleTimeout, maxAge, lateWindow, maxSpans })) {
+    const least = setting === 'maxSpans' ? 1 : 0;
+    if (!Number.isInteger(value) || value < least || value > LONGEST) {
+      throw new EngineError('BT_ENGINE_SETTING', { setting, value, least, most: LONGEST });
+    }
+  }
+}
+
+/**
+ * How far before a commit's log time a successor starts to read (milliseconds): no trace is remembered for longer, so what
+ * lies before cannot concern a trace that opens after the commit.
+ */
+export function contextWindow(settings: AssemblySettings): number {
+  return settings.maxAge + settings.lateWindow;
+}
 
 /** A rule as the engine and the rules log know it. */
 export interface RuleDefinition {

@@ -1,0 +1,210 @@
+import type { CommitPoint } from '../low-watermark.js';
+import { LowWatermark } from '../low-watermark.js';
+import type { AssemblySettings } from '../settings.js';
+import type { CloseReason } from './close-reason.js';
+import { type DeadlineOwner, Deadlines } from './deadlines.js';
+import { Duplicates } from './duplicates.js';
+import { OpenTraces } from './open-traces.js';
+import {
+  aheadOf,
+  backFrom,
+  CLOSED,
+  EPOCH_SHIFT,
+  FLAGS,
+  LAST_OFFSET,
+  LAST_TIME,
+  MISSING,
+  OPENING,
+  ROOT_SEEN,
+  ROW_WORDS,
+  SCHEDULED,
+  SPANS,
+} from './trace-row.js';
+
+/** What the assembly of traces tells to the one who judges them. */
+export interface TraceEvents {
+  /** The trace is closed: judge it. */
+  closed(row: number, reason: CloseReason): void;
+  /** The trace is forgotten: drop what is kept of it. Its row is still readable. */
+  forgotten(row: number): void;
+}
+
+/** The ids of the spans of one record, as the projection reads them: big-endian words. */
+export interface SpanIds {
+  readonly traceIds: Uint32Array;
+  readonly spanIds: Uint32Array;
+  readonly parentIds: Uint32Array;
+}
+
+/**
+ * Puts spans together to traces by the log's time. A trace is *open* from its first span until it closes (`close-reason.ts`),
+ * then *remembered* until `lateWindow` after its deadline, then forgotten: a span that comes later opens a new trace, which
+ * is a fragment (and, having lost its root or its parents, is not complete).
+ *
+ * All of that happens at the trace's own deadlines, not at the moment the engine happens to see that they passed: closing is
+ * reported at the first record at or after the deadline, forgetting counts from the deadline. So what a record finds does
+ * not depend on how many ticks came between.
+ */
+export class Assembly implements DeadlineOwner {
+  readonly traces = new OpenTraces();
+  readonly watermark = new LowWatermark();
+  readonly duplicates = new Duplicates(this.traces);
+  /** Traces that are open (the table's count says how many are remembered). */
+  open = 0;
+  /** The log's time: the highest timestamp so far. */
+  now = Number.NEGATIVE_INFINITY;
+  private readonly deadlines: Deadlines;
+  /** `now` while time passes: the reference for times kept as 32 bits. */
+  private before = 0;
+  private latest = 0;
+
+  constructor(
+    private readonly settings: AssemblySettings,
+    private readonly events: TraceEvents,
+  ) {
+    const { rootGrace, idleTimeout, maxAge, lateWindow } = settings;
+    this.deadlines = new Deadlines(this.traces, Math.max(rootGrace, idleTimeout, maxAge, lateWindow));
+  }
+
+  /** The log's time moves to `time`: traces whose deadline it reaches close, in the order of their deadlines. */
+  passTo(time: number): void {
+    if (time <= this.now) return;
+    this.before = this.now;
+    this.now = time;
+    this.deadlines.passTo(time, this);
+    this.before = time;
+  }
+
+  /** The row of the trace of span `i`, or 0 when it is not remembered. Spans of one trace tend to come one after the other. */
+  rowOf(ids: SpanIds, i: number): number {
+    const { rows } = this.traces;
+    const id = i * 4;
+    const id0 = ids.traceIds[id]!;
+    const id1 = ids.traceIds[id + 1]!;
+    const id2 = ids.traceIds[id + 2]!;
+    const id3 = ids.traceIds[id + 3]!;
+    const at = this.latest * ROW_WORDS;
+    if (this.latest !== 0 && rows[at + 3] === id3 && rows[at + 2] === id2 && rows[at + 1] === id1 && rows[at] === id0) return this.latest;
+    this.latest = this.traces.find(id0, id1, id2, id3);
+    return this.latest;
+  }
+
+  /** Opens a trace for span `i`. `flags` and `epoch` (a slot below 2^24) are kept with it. */
+  openFor(ids: SpanIds, i: number, offset: number, epochNumber: number, epochSlot: number, flags: number): number {
+    const id = i * 4;
+    const row = this.traces.add(ids.traceIds[id]!, ids.traceIds[id + 1]!, ids.traceIds[id + 2]!, ids.traceIds[id + 3]!);
+    const { rows } = this.traces;
+    const at = row * ROW_WORDS;
+    rows[at + OPENING] = this.watermark.open(offset, this.now, epochNumber);
+    rows[at + LAST_TIME] = this.now >>> 0;
+    rows[at + FLAGS] = flags | (epochSlot << EPOCH_SHIFT);
+    this.deadlines.schedule(row, this.now + Math.min(this.settings.idleTimeout, this.settings.maxAge));
+    this.open++;
+    this.latest = row;
+    return row;
+  }
+
+  /** Adds span `i` to its trace; false when the trace has it already. */
+  add(row: number, ids: SpanIds, i: number, offset: number): boolean {
+    const s = i * 2;
+    const parentHigh = ids.parentIds[s]!;
+    const parentLow = ids.parentIds[s + 1]!;
+    if (!this.duplicates.add(row, ids.spanIds[s]!, ids.spanIds[s + 1]!, parentHigh, parentLow)) return false;
+    const { rows } = this.traces;
+    const at = row * ROW_WORDS;
+    rows[at + SPANS]!++;
+    rows[at + LAST_OFFSET] = offset >>> 0;
+    if ((rows[at + FLAGS]! & CLOSED) !== 0) {
+      if ((parentHigh | parentLow) === 0) rows[at + FLAGS]! |= ROOT_SEEN;
+      return true;
+    }
+    rows[at + LAST_TIME] = this.now >>> 0;
+    if ((parentHigh | parentLow) === 0 && (rows[at + FLAGS]! & ROOT_SEEN) === 0) {
+      rows[at + FLAGS]! |= ROOT_SEEN;
+      this.deadlines.hasten(row, this.deadlineOf(row));
+    }
+    return true;
+  }
+
+  /** Closes a trace that has `maxSpans` spans, now. */
+  closeFull(row: number): void {
+    const at = row * ROW_WORDS;
+    if (this.traces.rows[at + SPANS]! < this.settings.maxSpans || (this.traces.rows[at + FLAGS]! & CLOSED) !== 0) return;
+    this.deadlines.cancel(row);
+    this.close(row, 'max_spans', this.now);
+  }
+
+  deadlineOf(row: number): number {
+    const { rows } = this.traces;
+    const at = row * ROW_WORDS;
+    const flags = rows[at + FLAGS]!;
+    if ((flags & CLOSED) !== 0) return aheadOf(this.before, rows[at + SCHEDULED]!);
+    const last = backFrom(this.before, rows[at + LAST_TIME]!);
+    const quiet = (flags & ROOT_SEEN) !== 0 ? Math.min(this.settings.rootGrace, this.settings.idleTimeout) : this.settings.idleTimeout;
+    return Math.min(last + quiet, this.watermark.timeOf(rows[at + OPENING]!) + this.settings.maxAge);
+  }
+
+  passed(row: number, deadline: number): void {
+    if ((this.traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0) this.forget(row);
+    else this.close(row, this.reasonOf(row, deadline), deadline);
+  }
+
+  /** Root seen, and every parent that a span names. */
+  isComplete(row: number): boolean {
+    const at = row * ROW_WORDS;
+    return (this.traces.rows[at + FLAGS]! & ROOT_SEEN) !== 0 && this.traces.rows[at + MISSING] === 0;
+  }
+
+  firstOffset(row: number): number {
+    return this.watermark.offsetOf(this.traces.rows[row * ROW_WORDS + OPENING]!);
+  }
+
+  /** `nextOffset`: any offset above the trace's. */
+  lastOffset(row: number, nextOffset: number): number {
+    return backFrom(nextOffset, this.traces.rows[row * ROW_WORDS + LAST_OFFSET]!);
+  }
+
+  /** The record that opened the oldest remembered trace. */
+  get oldest(): CommitPoint | undefined {
+    return this.watermark.point;
+  }
+
+  /** A log time before which no trace closes or is forgotten. */
+  get nextDeadline(): number | undefined {
+    return this.deadlines.next;
+  }
+
+  /** Bytes in use. */
+  get bytes(): number {
+    return this.traces.bytes + this.duplicates.bytes;
+  }
+
+  private reasonOf(row: number, deadline: number): CloseReason {
+    const { rows } = this.traces;
+    const at = row * ROW_WORDS;
+    const { rootGrace, idleTimeout } = this.settings;
+    const quietFor = deadline - backFrom(this.before, rows[at + LAST_TIME]!);
+    if ((rows[at + FLAGS]! & ROOT_SEEN) !== 0 && quietFor === rootGrace && rootGrace <= idleTimeout) return 'root_grace';
+    return quietFor === idleTimeout ? 'idle_timeout' : 'max_age';
+  }
+
+  private close(row: number, reason: CloseReason, deadline: number): void {
+    const at = row * ROW_WORDS;
+    this.traces.rows[at + FLAGS]! |= CLOSED;
+    this.open--;
+    this.events.closed(row, reason);
+    if (deadline + this.settings.lateWindow <= this.now) {
+      this.forget(row);
+      return;
+    }
+    this.deadlines.schedule(row, deadline + this.settings.lateWindow);
+  }
+
+  private forget(row: number): void {
+    this.events.forgotten(row);
+    this.duplicates.forget(row);
+    this.watermark.release(this.traces.rows[row * ROW_WORDS + OPENING]!);
+    this.traces.remove(row);
+    if (this.latest === row) this.latest = 0;
+  }
+}

@@ -1,0 +1,52 @@
+import { HashedSlots, mix } from './hashed-slots.js';
+import { ID, ROW_WORDS } from './trace-row.js';
+
+/** The table of remembered traces: rows (`trace-row.ts`) found by trace id. Owned by one partition; never shared. */
+export class OpenTraces extends HashedSlots {
+  constructor() {
+    super(ROW_WORDS);
+  }
+
+  /** All rows; word w of row r is `rows[r * ROW_WORDS + w]`. Replaced when the table grows: read it anew after `add`. */
+  get rows(): Uint32Array {
+    return this.words;
+  }
+
+  /** The row of a trace, or 0. */
+  find(id0: number, id1: number, id2: number, id3: number): number {
+    const { index, mask, words } = this;
+    let bucket = hash(id0, id1, id2, id3) & mask;
+    for (;;) {
+      const row = index[bucket]!;
+      if (row === 0) return 0;
+      const at = row * ROW_WORDS;
+      if (words[at] === id0 && words[at + 1] === id1 && words[at + 2] === id2 && words[at + 3] === id3) return row;
+      bucket = (bucket + 1) & mask;
+    }
+  }
+
+  /** A row of zeros for a trace that `find` did not find. */
+  add(id0: number, id1: number, id2: number, id3: number): number {
+    const row = this.take();
+    const at = row * ROW_WORDS + ID;
+    this.words[at] = id0;
+    this.words[at + 1] = id1;
+    this.words[at + 2] = id2;
+    this.words[at + 3] = id3;
+    this.enter(row);
+    return row;
+  }
+
+  remove(row: number): void {
+    this.leave(row);
+  }
+
+  protected hashOf(row: number): number {
+    const at = row * ROW_WORDS + ID;
+    return hash(this.words[at]!, this.words[at + 1]!, this.words[at + 2]!, this.words[at + 3]!);
+  }
+}
+
+function hash(id0: number, id1: number, id2: number, id3: number): number {
+  return mix(id0 ^ Math.imul(id1, 0x27d4eb2f), id2, id3);
+}

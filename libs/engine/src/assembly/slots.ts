@@ -1,0 +1,53 @@
+/**
+ * Slots of a fixed number of 32-bit words in one array, used and freed one by one: what the engine keeps per trace, per span
+ * id and per witness, without an object each. Slot 0 is never given out, so 0 says "none" wherever a slot is named.
+ */
+export class Slots {
+  /** Word w of slot s is `words[s * stride + w]`. Replaced when it grows: read it anew after `take`. */
+  words: Uint32Array<ArrayBuffer>;
+  /** Slots in use. */
+  count = 0;
+  private free = 0;
+  private fresh = 1;
+
+  /** The first word of a freed slot chains it to the next, so `stride` is at least 1. */
+  constructor(
+    readonly stride: number,
+    capacity = 64,
+  ) {
+    this.words = new Uint32Array(stride * Math.max(capacity, 2));
+  }
+
+  /** A slot of zeros. */
+  take(): number {
+    this.count++;
+    const slot = this.free;
+    if (slot === 0) {
+      if ((this.fresh + 1) * this.stride > this.words.length) this.grow();
+      return this.fresh++;
+    }
+    const at = slot * this.stride;
+    this.free = this.words[at]!;
+    this.words.fill(0, at, at + this.stride);
+    return slot;
+  }
+
+  release(slot: number): void {
+    this.words[slot * this.stride] = this.free;
+    this.free = slot;
+    this.count--;
+  }
+
+  /** Bytes in use. */
+  get bytes(): number {
+    return this.count * this.stride * 4;
+  }
+
+  /** By half, not by two: this is most of the memory. Subclasses with other arrays beside the words lengthen them too. */
+  protected grow(): void {
+    const capacity = Math.max(16, Math.floor((this.words.length / this.stride) * 1.5));
+    const words = new Uint32Array(capacity * this.stride);
+    words.set(this.words);
+    this.words = words;
+  }
+}

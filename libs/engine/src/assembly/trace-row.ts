@@ -1,0 +1,53 @@
+/**
+ * What is kept of a trace while it is remembered: one row of 16 words, so that a span touches one cache line of it.
+ *
+ * Times and offsets are kept as their low 32 bits: those of a remembered trace lie within 2^32 of the clock and of the next
+ * offset, which complete them (`backFrom`, `aheadOf`). The time and offset of the first span are shared by all traces that
+ * the same record opened (`low-watermark.ts`). Row 0 is never used, so 0 says "none" wherever a row is named.
+ */
+export const ROW_WORDS = 16;
+
+/** The trace id, as read from the wire: four words. */
+export const ID = 0;
+/** The record that opened it: an entry of LowWatermark. */
+export const OPENING = 4;
+/** Offset of the record with its last span. */
+export const LAST_OFFSET = 5;
+/** Log time of its last span (milliseconds). */
+export const LAST_TIME = 6;
+/** Log time at which the wheel looks at it again, and its neighbours in that slot of the wheel. */
+export const SCHEDULED = 7;
+export const PREVIOUS = 8;
+export const NEXT = 9;
+/** Distinct spans seen. */
+export const SPANS = 10;
+/** Parents that a span named and that were not seen (yet). */
+export const MISSING = 11;
+/** Bits below, and the epoch in which it opened (slot of Epochs) from EPOCH_SHIFT up. */
+export const FLAGS = 12;
+/** Its bits and counters: a slot of its epoch's TraceStates. */
+export const STATE = 13;
+/** First of the spans kept as witnesses. */
+export const KEPT = 14;
+/** First of its span ids. */
+export const SPAN_IDS = 15;
+
+export const ROOT_SEEN = 1;
+export const CLOSED = 2;
+/** Opened before the offset from which this engine judges: another engine's verdicts on it are out already. */
+export const MUTED = 4;
+/** A late span of the present record waits for the trace to be judged again. */
+export const REOPENED = 8;
+/** The user's trace id is no OTLP id: its text is kept aside. */
+export const NAMED = 16;
+export const EPOCH_SHIFT = 8;
+
+/** The latest value at or before `reference` with these low 32 bits. */
+export function backFrom(reference: number, low: number): number {
+  return reference - ((reference - low) >>> 0);
+}
+
+/** The earliest value at or after `reference` with these low 32 bits. */
+export function aheadOf(reference: number, low: number): number {
+  return reference + ((low - reference) >>> 0);
+}

@@ -1,0 +1,78 @@
+import { type Projection, project, SpanColumns } from '#otlp';
+import type { Accounting, RuleAccount } from './accounting.js';
+import { TraceStates } from './judge/trace-states.js';
+import type { RuleSet } from './rule-set.js';
+
+/**
+ * One rule set in force, from its marker on: for the spans that come until the next marker, and for the traces that open
+ * until then as long as they are remembered. Holds the record under evaluation as this rule set's projection reads it.
+ * Owned by one partition; never shared.
+ */
+export class Epoch {
+  readonly columns = new SpanColumns();
+  readonly states: TraceStates;
+  readonly accounts: readonly RuleAccount[];
+  /** Per rule: 1 while every later epoch has it unchanged. */
+  readonly alive: Uint8Array;
+  /** Remembered traces that opened in it. */
+  traces = 0;
+  /** One row of bits per span of the record: the conditions that hold, and those that failed. */
+  matched = new Uint32Array(0);
+  failed = new Uint32Array(0);
+  /** Some condition failed on some span of the record. */
+  anyFailed = false;
+  /** This epoch's projection cannot read the record. */
+  unreadable = false;
+  private readonly projection: Projection;
+  private loaded = -1;
+
+  constructor(
+    readonly number: number,
+    /** Its place among the epochs of this partition. */
+    readonly slot: number,
+    readonly rules: RuleSet,
+    accounting: Accounting,
+  ) {
+    const { compiled, plan } = rules;
+    this.states = new TraceStates(compiled, plan);
+    this.accounts = rules.definitions.map(({ id }) => accounting.rule(id));
+    this.alive = new Uint8Array(compiled.rules.length).fill(1);
+    // Every verdict names span and service; the scope tells BeTrace's own spans. They cost M ns per span: see bench/engine.
+    const { fields, attributes, resourceAttributes } = compiled.reads;
+    this.projection = { fields: new Set([...fields, 'name', 'service', 'scope']), attributes, resourceAttributes };
+  }
+
+  /** Reads a record into the columns. Throws OtlpError when it is no OTLP request. */
+  load(offset: number, value: Uint8Array): void {
+    this.columns.clear();
+    this.loaded = offset;
+    this.unreadable = true;
+    project(value, this.projection, this.columns);
+    this.unreadable = false;
+  }
+
+  /** Evaluates all conditions on the spans loaded. */
+  evaluate(): void {
+    const { compiled } = this.rules;
+    const spans = this.columns.length;
+    const words = spans * compiled.words;
+    if (words > this.matched.length) {
+      this.matched = new Uint32Array(words * 2);
+      this.failed = new Uint32Array(words * 2);
+    }
+    compiled.evaluate(this.columns, 0, spans, this.matched, this.failed);
+    this.anyFailed = false;
+    for (let word = 0; word < words && !this.anyFailed; word++) this.anyFailed = this.failed[word] !== 0;
+  }
+
+  /** Whether this record was loaded last. */
+  has(offset: number): boolean {
+    return this.loaded === offset;
+  }
+
+  /** A later epoch begins: rules that it has not, or has changed, end here. */
+  succeededBy(later: RuleSet): void {
+    const { definitions } = this.rules;
+    for (let rule = 0; rule < definitions.length; rule++) if (!later.hasUnchanged(definitions[rule]!)) this.alive[rule] = 0;
+  }
+}

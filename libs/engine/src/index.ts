@@ -1,0 +1,11 @@
+export { Accounting, OTHER_ERRORS, type RuleAccount } from './accounting.js';
+export { CLOSE_REASONS, type CloseReason } from './assembly/close-reason.js';
+export type { CommitPoint } from './low-watermark.js';
+export { PartitionEngine, type PartitionEngineOptions } from './partition.js';
+export { ENGINE_PROBLEMS, EngineError, type EngineProblemCode } from './problems.js';
+export type { EngineRecord } from './record.js';
+export { REJECTIONS, type Rejection } from './rejection.js';
+export { type RuleProblem, RuleSet } from './rule-set.js';
+export { type AssemblySettings, checkSettings, contextWindow, DEFAULT_ASSEMBLY, type RuleDefinition } from './settings.js';
+export type { Verdict } from './verdict.js';
+export { violationId } from './violation-id.js';

@@ -1,0 +1,73 @@
+import {
+  type Evidence,
+  type Explanation,
+  FAILED,
+  type JudgedTrace,
+  type OnlineTrace,
+  TRUE,
+  type TraceView,
+  type Truth,
+  UNKNOWN,
+} from '#dsl';
+import { countError } from '../accounting.js';
+import type { Epoch } from '../epoch.js';
+
+/**
+ * The door between the engine and the rules' code: whatever a rule does here, its error is counted for that rule and reaches
+ * no other. Steps are bounded by the compiler (generated code has no loops of its own) and by the sandbox's instruction
+ * budget, which ends in such an error.
+ */
+export function decide(epoch: Epoch, rule: number, trace: OnlineTrace, spanBits: number): Truth {
+  const compiled = epoch.rules.compiled.rules[rule]!;
+  if (compiled.decide === undefined) return UNKNOWN;
+  try {
+    return compiled.decide(trace, spanBits);
+  } catch {
+    // What fails here fails at close too, and is counted there.
+    return UNKNOWN;
+  }
+}
+
+/** Whether an online rule matches the trace as it is; an error is not a match. */
+export function conclude(epoch: Epoch, rule: number, trace: OnlineTrace, spanBits: number, evidence: () => Evidence): boolean {
+  try {
+    const outcome = epoch.rules.compiled.rules[rule]!.conclude!(trace, spanBits);
+    if (outcome === FAILED) chargeError(epoch, rule, errorIn(explain(epoch, rule, evidence())));
+    return outcome === TRUE;
+  } catch (error) {
+    chargeError(epoch, rule, textOf(error));
+    return false;
+  }
+}
+
+/** The verdict of a buffered rule; its errors are counted. */
+export function judge(epoch: Epoch, rule: number, trace: TraceView): readonly number[] {
+  try {
+    const { matches, errors }: JudgedTrace = epoch.rules.compiled.rules[rule]!.judge!(trace);
+    for (const { message } of errors) chargeError(epoch, rule, message);
+    return matches;
+  } catch (error) {
+    chargeError(epoch, rule, textOf(error));
+    return [];
+  }
+}
+
+export function explain(epoch: Epoch, rule: number, evidence: Evidence): Explanation {
+  try {
+    return epoch.rules.compiled.rules[rule]!.explain(evidence);
+  } catch (error) {
+    return { summary: `it could not be explained: ${textOf(error)}`, conditions: [] };
+  }
+}
+
+export function chargeError(epoch: Epoch, rule: number, text: string): void {
+  countError(epoch.accounts[rule]!, text);
+}
+
+function errorIn(explanation: Explanation): string {
+  return explanation.conditions.find((condition) => condition.error !== undefined)?.error ?? explanation.summary;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,119 @@
+import type { SpanReference } from '#dsl';
+import { hexOfWords, type SpanColumns } from '#otlp';
+import { Slots } from '../assembly/slots.js';
+
+const WORDS = 4;
+/** The next kept span of the same chain. */
+const NEXT = 0;
+const TAG = 1;
+const ID = 2;
+
+/** A span that a verdict names. */
+export interface NamedSpan {
+  /** As the user gave it, else hex. */
+  readonly spanId: string;
+  readonly wireSpanId: string;
+  readonly name: string;
+  readonly service: string;
+  /** Nanoseconds. */
+  readonly duration: number;
+}
+
+/** Span `i` of the columns, as a verdict names it. */
+export function namedSpan(columns: SpanColumns, i: number): NamedSpan {
+  return {
+    spanId: columns.spanId(i),
+    wireSpanId: columns.wireSpanId(i),
+    name: columns.name[i]!,
+    service: columns.service[i]!,
+    duration: durationOf(columns, i),
+  };
+}
+
+export function referenceTo(span: NamedSpan): SpanReference {
+  return { span_id: span.spanId, name: span.name, service: span.service };
+}
+
+/**
+ * The few spans of open traces that later verdicts will name: witnesses of atoms, pending spans, and one that stands for the
+ * trace. Chained; `tag` says what a span is kept for. Names and services are references to texts that repeat.
+ */
+export class KeptSpans extends Slots {
+  private readonly durations: number[] = [0];
+  private readonly names: string[] = [''];
+  private readonly services: string[] = [''];
+  /** Ids that are not the wire's. */
+  private readonly shownIds = new Map<number, string>();
+
+  constructor() {
+    super(WORDS);
+  }
+
+  /** With the columns beside the words. */
+  override get bytes(): number {
+    return super.bytes + this.count * 3 * 8;
+  }
+
+  /** Keeps span `i`; `next` continues its chain. */
+  keep(columns: SpanColumns, i: number, tag: number, next: number): number {
+    const kept = this.take();
+    this.words[kept * WORDS + NEXT] = next;
+    this.words[kept * WORDS + TAG] = tag;
+    this.write(kept, columns, i);
+    return kept;
+  }
+
+  /** Replaces the span, not its place in the chain. */
+  write(kept: number, columns: SpanColumns, i: number): void {
+    const at = kept * WORDS;
+    this.words[at + ID] = columns.spanIds[2 * i]!;
+    this.words[at + ID + 1] = columns.spanIds[2 * i + 1]!;
+    this.durations[kept] = durationOf(columns, i);
+    this.names[kept] = columns.name[i]!;
+    this.services[kept] = columns.service[i]!;
+    if (columns.hasSpanIdText(i)) this.shownIds.set(kept, columns.spanId(i));
+    else if (this.shownIds.size > 0) this.shownIds.delete(kept);
+  }
+
+  next(kept: number): number {
+    return this.words[kept * WORDS + NEXT]!;
+  }
+
+  /** Makes `next` follow `kept` in its chain. */
+  chain(kept: number, next: number): void {
+    this.words[kept * WORDS + NEXT] = next;
+  }
+
+  tag(kept: number): number {
+    return this.words[kept * WORDS + TAG]!;
+  }
+
+  named(kept: number): NamedSpan {
+    const wireSpanId = hexOfWords(this.words, kept * WORDS + ID, 2);
+    return {
+      spanId: this.shownIds.get(kept) ?? wireSpanId,
+      wireSpanId,
+      name: this.names[kept]!,
+      service: this.services[kept]!,
+      duration: this.durations[kept]!,
+    };
+  }
+
+  /** Releases a whole chain. */
+  forget(first: number): void {
+    for (let kept = first; kept !== 0; ) {
+      const next = this.next(kept);
+      this.names[kept] = '';
+      this.services[kept] = '';
+      if (this.shownIds.size > 0) this.shownIds.delete(kept);
+      this.release(kept);
+      kept = next;
+    }
+  }
+}
+
+/** Nanoseconds; rounded beyond 2^53. */
+function durationOf(columns: SpanColumns, i: number): number {
+  const duration = columns.duration[i]!;
+  return Number.isNaN(duration) ? Number(columns.exactDuration(i)) : duration;
+}

@@ -1,0 +1,114 @@
+import { FALSE, TRUE, type Truth, UNKNOWN } from '#dsl';
+import type { CloseReason } from '../assembly/close-reason.js';
+import type { Epoch } from '../epoch.js';
+import type { AskedTrace } from './asked-trace.js';
+import { conclude, decide, explain } from './budget.js';
+import { type KeptSpans, type NamedSpan, namedSpan } from './kept-spans.js';
+import type { OnlineEvidence } from './online-evidence.js';
+import { PendingGroups } from './pending-groups.js';
+import type { Revisions } from './revisions.js';
+import type { Verdicts } from './verdicts.js';
+
+/**
+ * Online rules about one span in its trace (`span.name == "charge" and not trace.has(…)`): each span that can match waits,
+ * in its group, until the trace decides.
+ */
+export class MixedRules {
+  readonly groups: PendingGroups;
+
+  constructor(
+    private readonly kept: KeptSpans,
+    private readonly revisions: Revisions,
+    private readonly verdicts: Verdicts,
+    private readonly evidence: OnlineEvidence,
+  ) {
+    this.groups = new PendingGroups(kept);
+  }
+
+  /** Span `i` joins its group in each rule for which it can match; the trace's state has it already. */
+  add(epoch: Epoch, row: number, state: number, i: number, trace: AskedTrace, closed: boolean): void {
+    const { compiled, plan } = epoch.rules;
+    for (const rule of plan.mixedRules) {
+      const { condition, spanConditions } = compiled.rules[rule]!;
+      if (epoch.alive[rule] === 0 || (condition >= 0 && !holds(epoch, i, condition))) continue;
+      let bits = 0;
+      for (let bit = 0; bit < spanConditions.length; bit++) if (holds(epoch, i, spanConditions[bit]!)) bits |= 1 << bit;
+      this.join(epoch, row, state, i, rule, bits >>> 0, trace, closed);
+    }
+  }
+
+  /** Asks a rule about its groups that wait. */
+  decide(epoch: Epoch, row: number, state: number, rule: number, trace: AskedTrace): void {
+    for (let group = epoch.states.groups(state); group !== 0; group = this.groups.next(group)) {
+      if (this.groups.rule(group) !== rule || this.groups.verdict(group) !== UNKNOWN) continue;
+      const truth = decide(epoch, rule, trace, this.groups.bits(group));
+      if (truth !== UNKNOWN) this.settle(epoch, row, group, truth);
+    }
+  }
+
+  /** Judges the groups that still wait; emits what changed since the last time. */
+  conclude(epoch: Epoch, row: number, state: number, trace: AskedTrace, reason: CloseReason): void {
+    if (epoch.rules.plan.mixedRules.length === 0) return;
+    for (let group = epoch.states.groups(state); group !== 0; group = this.groups.next(group)) {
+      const rule = this.groups.rule(group);
+      if (epoch.alive[rule] === 0 || this.groups.verdict(group) !== UNKNOWN) continue;
+      const bits = this.groups.bits(group);
+      const matches = conclude(epoch, rule, trace, bits, () => this.evidence.of(epoch, row, bits));
+      for (let kept = this.groups.first(group); kept !== 0; kept = this.kept.next(kept)) {
+        epoch.accounts[rule]!.evaluations++;
+        const revision = this.revisions.advance(row, rule, kept, matches);
+        if (revision > 0) this.emit(epoch, row, rule, bits, this.kept.named(kept), revision, reason);
+      }
+    }
+  }
+
+  forget(epoch: Epoch, state: number): void {
+    if (epoch.rules.plan.mixedRules.length > 0) this.groups.forget(epoch.states.groups(state));
+  }
+
+  private join(epoch: Epoch, row: number, state: number, i: number, rule: number, bits: number, trace: AskedTrace, closed: boolean): void {
+    const first = epoch.states.groups(state);
+    let group = this.groups.find(first, rule, bits);
+    if (group === 0) {
+      const verdict = closed ? UNKNOWN : decide(epoch, rule, trace, bits);
+      group = this.groups.open(first, rule, bits, verdict);
+      epoch.states.setGroups(state, group);
+    }
+    const verdict = this.groups.verdict(group);
+    if (verdict === UNKNOWN) {
+      this.groups.append(group, this.kept.keep(epoch.columns, i, 0, 0));
+      return;
+    }
+    epoch.accounts[rule]!.evaluations++;
+    if (verdict === TRUE) this.emit(epoch, row, rule, bits, namedSpan(epoch.columns, i), 1, closed ? 'late_span' : 'certain');
+  }
+
+  /** The verdict of a group is certain: its spans need not wait. */
+  private settle(epoch: Epoch, row: number, group: number, verdict: Exclude<Truth, typeof UNKNOWN>): void {
+    const rule = this.groups.rule(group);
+    this.groups.decide(group, verdict);
+    for (let kept = this.groups.first(group); kept !== 0; kept = this.kept.next(kept)) {
+      epoch.accounts[rule]!.evaluations++;
+      if (verdict !== FALSE) this.emit(epoch, row, rule, this.groups.bits(group), this.kept.named(kept), 1, 'certain');
+    }
+    this.groups.empty(group);
+  }
+
+  private emit(
+    epoch: Epoch,
+    row: number,
+    rule: number,
+    bits: number,
+    span: NamedSpan,
+    revision: number,
+    closeReason: CloseReason | 'certain',
+  ): void {
+    if (revision === 1) epoch.accounts[rule]!.matches++;
+    const explanation = explain(epoch, rule, this.evidence.of(epoch, row, bits));
+    this.verdicts.emit({ rule: epoch.rules.definitions[rule]!, row, span, aboutSpan: true, revision, closeReason, explanation });
+  }
+}
+
+function holds(epoch: Epoch, i: number, condition: number): boolean {
+  return ((epoch.matched[i * epoch.rules.compiled.words + (condition >> 5)]! >>> (condition & 31)) & 1) === 1;
+}

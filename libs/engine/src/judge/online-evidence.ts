@@ -1,0 +1,45 @@
+import type { Evidence, SpanReference } from '#dsl';
+import type { Assembly } from '../assembly/assembly.js';
+import { KEPT, ROW_WORDS, SPANS, STATE } from '../assembly/trace-row.js';
+import type { Epoch } from '../epoch.js';
+import { type KeptSpans, type NamedSpan, referenceTo } from './kept-spans.js';
+
+/** The tag of the kept span that stands for its trace: the root, before it came the first span. Witnesses have their atom's index. */
+export const STANDS_FOR_TRACE = 0xffffffff;
+
+/** What is remembered of a trace for its online rules, as an explanation asks for it. */
+export class OnlineEvidence {
+  constructor(
+    private readonly assembly: Assembly,
+    private readonly kept: KeptSpans,
+  ) {}
+
+  of(epoch: Epoch, row: number, spanBits?: number): Evidence {
+    const { rows } = this.assembly.traces;
+    const state = rows[row * ROW_WORDS + STATE]!;
+    const atom = (index: number): { count: number; witnesses: readonly SpanReference[] } => {
+      const { kind, slot } = epoch.rules.compiled.atoms[index]!;
+      const count = kind === 'count' ? epoch.states.counted(state, slot) : epoch.states.has(state, slot) ? 1 : 0;
+      const witness = this.tagged(row, index);
+      return { count, witnesses: witness === 0 ? [] : [referenceTo(this.kept.named(witness))] };
+    };
+    const spanCount = rows[row * ROW_WORDS + SPANS]!;
+    return spanBits === undefined ? { atom, spanCount } : { atom, spanCount, spanBits };
+  }
+
+  /** The span that a verdict on the whole trace names: the rule's first witness, else the root, else the first span. */
+  spanFor(epoch: Epoch, row: number, rule: number): NamedSpan | undefined {
+    for (const atom of epoch.rules.compiled.rules[rule]!.atoms) {
+      const witness = this.tagged(row, atom);
+      if (witness !== 0) return this.kept.named(witness);
+    }
+    const standIn = this.tagged(row, STANDS_FOR_TRACE);
+    return standIn === 0 ? undefined : this.kept.named(standIn);
+  }
+
+  private tagged(row: number, tag: number): number {
+    let kept = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!;
+    while (kept !== 0 && this.kept.tag(kept) !== tag) kept = this.kept.next(kept);
+    return kept;
+  }
+}

@@ -1,0 +1,104 @@
+import { TRUE, UNKNOWN } from '#dsl';
+import type { Assembly } from '../assembly/assembly.js';
+import type { CloseReason } from '../assembly/close-reason.js';
+import { CLOSED, FLAGS, KEPT, ROW_WORDS, STATE } from '../assembly/trace-row.js';
+import type { Epoch } from '../epoch.js';
+import { AskedTrace } from './asked-trace.js';
+import { conclude, decide, explain } from './budget.js';
+import type { KeptSpans } from './kept-spans.js';
+import { MixedRules } from './mixed-rules.js';
+import { OnlineEvidence } from './online-evidence.js';
+import type { Revisions } from './revisions.js';
+import { TraceAtoms } from './trace-atoms.js';
+import type { Verdicts } from './verdicts.js';
+
+/**
+ * Rules that need bits and counters of a trace, not its spans. A rule is asked again only when an atom that it reads has
+ * changed, and fires as soon as no further span can change its answer; what is still open at close is concluded then, and
+ * again after late spans.
+ */
+export class OnlineRules {
+  private readonly atoms: TraceAtoms;
+  private readonly asked: AskedTrace;
+  private readonly evidence: OnlineEvidence;
+  private readonly mixed: MixedRules;
+
+  constructor(
+    private readonly assembly: Assembly,
+    private readonly kept: KeptSpans,
+    private readonly revisions: Revisions,
+    private readonly verdicts: Verdicts,
+  ) {
+    this.atoms = new TraceAtoms(assembly, kept);
+    this.asked = new AskedTrace(assembly, verdicts);
+    this.evidence = new OnlineEvidence(assembly, kept);
+    this.mixed = new MixedRules(kept, revisions, verdicts, this.evidence);
+  }
+
+  /** Takes span `i` of the epoch's record, which its trace (opened in that epoch) has just got. */
+  feed(epoch: Epoch, row: number, i: number): void {
+    const state = this.atoms.feed(epoch, row, i);
+    const trace = this.asked.at(epoch, row);
+    const closed = (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0;
+    if (epoch.rules.plan.mixedRules.length > 0) this.mixed.add(epoch, row, state, i, trace, closed);
+    // A closed trace is judged again when the whole record is applied.
+    if (closed) return;
+    for (const rule of this.atoms.toAsk) {
+      if (epoch.alive[rule] === 0) continue;
+      const bit = epoch.rules.plan.settledBit[rule]!;
+      if (bit < 0) this.mixed.decide(epoch, row, state, rule, trace);
+      else this.decide(epoch, row, state, rule, bit, trace);
+    }
+  }
+
+  /** Judges the trace as it is; emits what changed since the last time. */
+  conclude(epoch: Epoch, row: number, reason: CloseReason): void {
+    const state = this.assembly.traces.rows[row * ROW_WORDS + STATE]!;
+    const trace = this.asked.at(epoch, row);
+    const { traceRules } = epoch.rules.plan;
+    for (let bit = 0; bit < traceRules.length; bit++) {
+      const rule = traceRules[bit]!;
+      if (epoch.alive[rule] === 0 || epoch.states.isSettled(state, bit)) continue;
+      epoch.accounts[rule]!.evaluations++;
+      const matches = conclude(epoch, rule, trace, 0, () => this.evidence.of(epoch, row));
+      const revision = this.revisions.advance(row, rule, 0, matches);
+      if (revision > 0) this.emit(epoch, row, rule, revision, reason);
+    }
+    this.mixed.conclude(epoch, row, state, trace, reason);
+  }
+
+  forget(epoch: Epoch, row: number): void {
+    const { rows } = this.assembly.traces;
+    const state = rows[row * ROW_WORDS + STATE]!;
+    this.kept.forget(rows[row * ROW_WORDS + KEPT]!);
+    this.mixed.forget(epoch, state);
+    epoch.states.release(state);
+  }
+
+  /** Bytes of pending spans' groups. */
+  get bytes(): number {
+    return this.mixed.groups.bytes;
+  }
+
+  private decide(epoch: Epoch, row: number, state: number, rule: number, bit: number, trace: AskedTrace): void {
+    if (epoch.states.isSettled(state, bit)) return;
+    const truth = decide(epoch, rule, trace, 0);
+    if (truth === UNKNOWN) return;
+    epoch.states.settle(state, bit);
+    epoch.accounts[rule]!.evaluations++;
+    if (truth === TRUE) this.emit(epoch, row, rule, 1, 'certain');
+  }
+
+  private emit(epoch: Epoch, row: number, rule: number, revision: number, closeReason: CloseReason | 'certain'): void {
+    if (revision === 1) epoch.accounts[rule]!.matches++;
+    this.verdicts.emit({
+      rule: epoch.rules.definitions[rule]!,
+      row,
+      span: this.evidence.spanFor(epoch, row, rule),
+      aboutSpan: false,
+      revision,
+      closeReason,
+      explanation: explain(epoch, rule, this.evidence.of(epoch, row)),
+    });
+  }
+}

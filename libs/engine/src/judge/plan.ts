@@ -1,0 +1,55 @@
+import type { CompiledRuleSet } from '#dsl';
+
+/**
+ * What of a rule set the engine asks of each span and each trace, worked out once per epoch. All numbers are indexes into the
+ * compiled rule set's lists.
+ */
+export interface JudgePlan {
+  /** Per atom: the online rules that read it, to be decided again when it changes. */
+  readonly rulesOfAtom: readonly (readonly number[])[];
+  /** Online rules that any span may decide: they read the trace's totals, or no atom at all. */
+  readonly restless: readonly number[];
+  /** Per condition: the rules that fail on a span when the condition does. */
+  readonly rulesOfFailure: readonly (readonly number[])[];
+  readonly spanRules: readonly number[];
+  /** Online rules over the trace. */
+  readonly traceRules: readonly number[];
+  /** Per rule: its place in `traceRules`, which is its bit among the settled ones; else -1. */
+  readonly settledBit: readonly number[];
+  /** Online rules with a subject span ("mixed": `span.x and not trace.has(y)`). */
+  readonly mixedRules: readonly number[];
+  /** Judged on all spans of the trace at close. */
+  readonly bufferedRules: readonly number[];
+  /** Something is kept per trace for online rules. */
+  readonly online: boolean;
+  /** Some rule needs more than one span. */
+  readonly judgesTraces: boolean;
+  /** Some online rule reads spanCount or duration. */
+  readonly totals: boolean;
+}
+
+export function planOf(compiled: CompiledRuleSet): JudgePlan {
+  const { rules, conditions, atoms } = compiled;
+  const select = (wanted: (rule: CompiledRuleSet['rules'][number]) => boolean): number[] => rules.filter(wanted).map((rule) => rule.index);
+  const traceRules = select((rule) => rule.needs === 'online' && rule.subject === 'trace');
+  const mixedRules = select((rule) => rule.needs === 'online' && rule.subject === 'span');
+  const onlineRules = select((rule) => rule.needs === 'online');
+  const conditionsOf = (rule: number): Set<number> => {
+    const { condition, atoms: own, spanConditions } = rules[rule]!;
+    return new Set([condition, ...spanConditions, ...own.map((atom) => atoms[atom]!.condition)]);
+  };
+  const readers = rules.map((rule) => conditionsOf(rule.index));
+  return {
+    rulesOfAtom: atoms.map((atom) => onlineRules.filter((rule) => rules[rule]!.atoms.includes(atom.index))),
+    restless: onlineRules.filter((rule) => rules[rule]!.readsTotals === true || rules[rule]!.atoms.length === 0),
+    rulesOfFailure: conditions.map(({ index }) => select((rule) => readers[rule.index]!.has(index))),
+    spanRules: select((rule) => rule.needs === 'span'),
+    traceRules,
+    settledBit: rules.map((rule) => traceRules.indexOf(rule.index)),
+    mixedRules,
+    bufferedRules: select((rule) => rule.needs === 'columns' || rule.needs === 'spans'),
+    online: onlineRules.length > 0,
+    judgesTraces: rules.some((rule) => rule.needs !== 'span'),
+    totals: rules.some((rule) => rule.readsTotals === true),
+  };
+}

@@ -1,0 +1,52 @@
+import type { Evidence } from '#dsl';
+import type { Assembly } from '../assembly/assembly.js';
+import { ROW_WORDS, SPANS } from '../assembly/trace-row.js';
+import type { Epoch } from '../epoch.js';
+import { explain } from './budget.js';
+import { ColumnSpan } from './buffered-span.js';
+import { namedSpan } from './kept-spans.js';
+import type { Verdicts } from './verdicts.js';
+
+/** Rules about one span alone: judged at once, by the epoch in force when the span arrives. */
+export class SpanRules {
+  constructor(
+    private readonly assembly: Assembly,
+    private readonly verdicts: Verdicts,
+  ) {}
+
+  /** Span `i` of the record that the epoch has evaluated. A span that matches nothing costs one AND per 32 conditions. */
+  judge(epoch: Epoch, row: number, i: number): void {
+    const { words, spanRuleMask } = epoch.rules.compiled;
+    const { matched } = epoch;
+    const base = i * words;
+    for (let word = 0; word < words; word++) {
+      let bits = matched[base + word]! & spanRuleMask[word]!;
+      while (bits !== 0) {
+        this.matches(epoch, row, i, (word << 5) + 31 - Math.clz32(bits & -bits));
+        bits &= bits - 1;
+      }
+    }
+  }
+
+  private matches(epoch: Epoch, row: number, i: number, condition: number): void {
+    const { compiled, definitions } = epoch.rules;
+    const span = new ColumnSpan(epoch.columns, i, epoch.rules.columnOf, epoch.rules.resourceColumnOf);
+    const evidence: Evidence = {
+      span,
+      spanCount: this.assembly.traces.rows[row * ROW_WORDS + SPANS]!,
+      atom: () => ({ count: 0, witnesses: [] }),
+    };
+    for (const rule of compiled.rulesOfCondition[condition]!) {
+      epoch.accounts[rule]!.matches++;
+      this.verdicts.emit({
+        rule: definitions[rule]!,
+        row,
+        span: namedSpan(epoch.columns, i),
+        aboutSpan: true,
+        revision: 1,
+        closeReason: 'certain',
+        explanation: explain(epoch, rule, evidence),
+      });
+    }
+  }
+}

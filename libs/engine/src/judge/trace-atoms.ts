@@ -1,0 +1,95 @@
+import type { SpanColumns } from '#otlp';
+import type { Assembly } from '../assembly/assembly.js';
+import { KEPT, ROW_WORDS, STATE } from '../assembly/trace-row.js';
+import type { Epoch } from '../epoch.js';
+import type { KeptSpans } from './kept-spans.js';
+import { STANDS_FOR_TRACE } from './online-evidence.js';
+
+/** The low one of the two words of a 64-bit time in `startWords` and `endWords`. */
+const LOW = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 0 : 1;
+
+/**
+ * Feeds the bits and counters of a trace with one span's conditions, keeps the first span of each atom as its witness, and
+ * collects the rules that the span may have decided.
+ */
+export class TraceAtoms {
+  /** The rules to ask after the span that was fed last, each once. */
+  readonly toAsk: number[] = [];
+  /** Per rule: the number of the span for which it was put into `toAsk`. */
+  private asked = new Float64Array(0);
+  private span = 0;
+
+  constructor(
+    private readonly assembly: Assembly,
+    private readonly kept: KeptSpans,
+  ) {}
+
+  /** Span `i` of the record that `epoch` has evaluated; answers the trace's state, made with its first span. */
+  feed(epoch: Epoch, row: number, i: number): number {
+    const { compiled, plan } = epoch.rules;
+    const { matched } = epoch;
+    this.span++;
+    this.toAsk.length = 0;
+    if (this.asked.length < compiled.rules.length) this.asked = new Float64Array(compiled.rules.length);
+    const state = this.stateOf(epoch, row, i);
+    const base = i * compiled.words;
+    for (let word = 0; word < compiled.words; word++) {
+      let bits = matched[base + word]! & compiled.atomMask[word]!;
+      while (bits !== 0) {
+        const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+        bits &= bits - 1;
+        for (const atom of compiled.atomsOfCondition[condition]!) this.feedAtom(epoch, row, state, atom, i);
+      }
+    }
+    for (const atom of compiled.atomsWhenUnmatched) {
+      const { condition } = compiled.atoms[atom]!;
+      if (((matched[base + (condition >> 5)]! >>> (condition & 31)) & 1) === 0) this.feedAtom(epoch, row, state, atom, i);
+    }
+    for (const rule of plan.restless) this.ask(rule);
+    return state;
+  }
+
+  private feedAtom(epoch: Epoch, row: number, state: number, atom: number, i: number): void {
+    const { kind, slot } = epoch.rules.compiled.atoms[atom]!;
+    if (kind === 'has') {
+      if (!epoch.states.set(state, slot)) return;
+      this.keepWitness(row, atom, epoch.columns, i);
+    } else {
+      if (epoch.states.counted(state, slot) === 0) this.keepWitness(row, atom, epoch.columns, i);
+      epoch.states.add(state, slot);
+    }
+    for (const rule of epoch.rules.plan.rulesOfAtom[atom]!) this.ask(rule);
+  }
+
+  private ask(rule: number): void {
+    if (this.asked[rule] === this.span) return;
+    this.asked[rule] = this.span;
+    this.toAsk.push(rule);
+  }
+
+  private stateOf(epoch: Epoch, row: number, i: number): number {
+    const { rows } = this.assembly.traces;
+    const { columns, states, rules } = epoch;
+    const at = row * ROW_WORDS;
+    let state = rows[at + STATE]!;
+    const first = state === 0;
+    if (first) {
+      state = states.take();
+      rows[at + STATE] = state;
+      rows[at + KEPT] = this.kept.keep(columns, i, STANDS_FOR_TRACE, 0);
+    } else if (columns.isRoot[i] === 1) this.kept.write(rows[at + KEPT]!, columns, i);
+    if (rules.plan.totals) {
+      const { startWords, endWords } = columns;
+      const low = 2 * i + LOW;
+      const high = 2 * i + 1 - LOW;
+      states.widen(state, first, startWords[low]!, startWords[high]!, endWords[low]!, endWords[high]!);
+    }
+    return state;
+  }
+
+  /** Witnesses follow the span that stands for the trace. */
+  private keepWitness(row: number, atom: number, columns: SpanColumns, i: number): void {
+    const first = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!;
+    this.kept.chain(first, this.kept.keep(columns, i, atom, this.kept.next(first)));
+  }
+}

@@ -1,0 +1,81 @@
+import type { Explanation } from '#dsl';
+import { hexOfWords } from '#otlp';
+import type { Assembly } from '../assembly/assembly.js';
+import type { CloseReason } from '../assembly/close-reason.js';
+import { ID, ROW_WORDS } from '../assembly/trace-row.js';
+import type { RuleDefinition } from '../settings.js';
+import type { Verdict } from '../verdict.js';
+import { violationId } from '../violation-id.js';
+import type { NamedSpan } from './kept-spans.js';
+
+/** One finding, before it is a verdict. */
+export interface Finding {
+  readonly rule: RuleDefinition;
+  readonly row: number;
+  /** The subject of a span rule; for a rule over the trace the span that stands for it, if one is known. */
+  readonly span: NamedSpan | undefined;
+  readonly aboutSpan: boolean;
+  readonly revision: number;
+  readonly closeReason: CloseReason | 'certain';
+  readonly explanation: Explanation;
+}
+
+/** Makes verdicts of findings, with all that is known of their trace. */
+export class Verdicts {
+  /** Where they go; set for each record. */
+  sink: (verdict: Verdict) => void = () => {};
+  /** Above all offsets applied. */
+  nextOffset = 0;
+  /** Trace ids as the user gave them, by row, where they are not the wire's. */
+  private readonly traceTexts = new Map<number, string>();
+
+  constructor(
+    private readonly partition: number,
+    private readonly assembly: Assembly,
+  ) {}
+
+  emit({ rule, row, span, aboutSpan, revision, closeReason, explanation }: Finding): void {
+    const wireTraceId = this.wireTraceId(row);
+    const { assembly } = this;
+    this.sink({
+      id: violationId(rule.id, wireTraceId, aboutSpan && span !== undefined ? span.wireSpanId : ''),
+      revision,
+      status: revision % 2 === 1 ? 'open' : 'retracted',
+      ruleId: rule.id,
+      ruleName: rule.name,
+      ruleVersion: rule.version,
+      severity: rule.severity,
+      traceId: this.traceTexts.get(row) ?? wireTraceId,
+      spanId: span?.spanId ?? '',
+      wireTraceId,
+      wireSpanId: span?.wireSpanId ?? '',
+      timestamp: assembly.now,
+      service: span?.service ?? '',
+      message: rule.message ?? `${rule.name}: ${explanation.summary}`,
+      explanation,
+      closeReason,
+      complete: assembly.isComplete(row),
+      partition: this.partition,
+      firstOffset: assembly.firstOffset(row),
+      lastOffset: assembly.lastOffset(row, this.nextOffset),
+      metadata: span === undefined ? {} : { span_name: span.name, duration_ms: span.duration / 1e6 },
+    });
+  }
+
+  /** The id as shown: the user's text, else hex. */
+  traceId(row: number): string {
+    return this.traceTexts.get(row) ?? this.wireTraceId(row);
+  }
+
+  noteTraceText(row: number, text: string): void {
+    this.traceTexts.set(row, text);
+  }
+
+  forget(row: number): void {
+    if (this.traceTexts.size > 0) this.traceTexts.delete(row);
+  }
+
+  private wireTraceId(row: number): string {
+    return hexOfWords(this.assembly.traces.rows, row * ROW_WORDS + ID, 4);
+  }
+}

@@ -1,0 +1,253 @@
+import { OWN_SCOPE, type SpanColumns } from '#otlp';
+import { Accounting } from './accounting.js';
+import { Assembly } from './assembly/assembly.js';
+import type { CloseReason } from './assembly/close-reason.js';
+import { LateSpans } from './assembly/late-spans.js';
+import { CLOSED, EPOCH_SHIFT, FLAGS, MUTED, ROW_WORDS } from './assembly/trace-row.js';
+import type { Epoch } from './epoch.js';
+import { Epochs } from './epochs.js';
+import { Failures } from './judge/failures.js';
+import { Judge } from './judge/judge.js';
+import { SpanRules } from './judge/span-rules.js';
+import { Verdicts } from './judge/verdicts.js';
+import type { CommitPoint } from './low-watermark.js';
+import type { EngineRecord } from './record.js';
+import type { Rejection } from './rejection.js';
+import type { RuleSet } from './rule-set.js';
+import { type AssemblySettings, checkSettings } from './settings.js';
+import type { Verdict } from './verdict.js';
+
+type SpansRecord = Extract<EngineRecord, { readonly kind: 'spans' }>;
+
+export interface PartitionEngineOptions {
+  readonly partition: number;
+  readonly settings: AssemblySettings;
+  /** The rule set of an epoch; the owner has it ready before it hands in that epoch's marker. */
+  readonly ruleSetOf: (epoch: number) => RuleSet;
+  /** The epoch in force at the first record (of a successor: at the committed offset). */
+  readonly initialEpoch: number;
+  /** The committed offset: what concerns only traces that opened before it was emitted already. Default: judge everything. */
+  readonly judgeFrom?: number;
+  /** Shared by engines whose figures are added up. */
+  readonly accounting?: Accounting;
+  /** A record that is no OTLP request: it is counted and passed over; here it can be kept aside. */
+  readonly undecodable?: (record: SpansRecord, reason: string) => void;
+}
+
+/**
+ * One partition's evaluator: the log's records in, verdicts out. What it does depends on the records alone, in their order:
+ * no clock, no I/O, no chance (ARCHITECTURE §2, invariant 2).
+ */
+export class PartitionEngine {
+  readonly accounting: Accounting;
+  private readonly judgeFrom: number;
+  private readonly assembly: Assembly;
+  private readonly epochs: Epochs;
+  private readonly verdicts: Verdicts;
+  private readonly spanRules: SpanRules;
+  private readonly judge: Judge;
+  private readonly late: LateSpans;
+  private readonly failures = new Failures();
+  private nextOffset = 0;
+
+  constructor(private readonly options: PartitionEngineOptions) {
+    const { partition, settings, ruleSetOf, initialEpoch } = options;
+    checkSettings(settings);
+    this.judgeFrom = options.judgeFrom ?? 0;
+    this.accounting = options.accounting ?? new Accounting();
+    this.assembly = new Assembly(settings, {
+      closed: (row, reason) => this.closed(row, reason),
+      forgotten: (row) => this.forgotten(row),
+    });
+    this.epochs = new Epochs(ruleSetOf(initialEpoch), this.accounting);
+    this.verdicts = new Verdicts(partition, this.assembly);
+    this.spanRules = new SpanRules(this.assembly, this.verdicts);
+    this.judge = new Judge(settings, this.assembly, this.verdicts);
+    this.late = new LateSpans(this.assembly.traces);
+  }
+
+  /**
+   * Applies the next record of the partition. Verdicts go to `sink` before it returns, in an order that the log determines.
+   * A record below one that was applied (read again after a reconnection) changes nothing.
+   */
+  apply(record: EngineRecord, sink: (verdict: Verdict) => void): void {
+    if (record.offset < this.nextOffset) return;
+    this.nextOffset = record.offset + 1;
+    this.verdicts.sink = sink;
+    this.verdicts.nextOffset = this.nextOffset;
+    this.assembly.passTo(record.timestamp);
+    if (record.kind === 'spans') this.applySpans(record);
+    else if (record.kind === 'epoch') this.epochs.switchTo(record.epoch, this.options.ruleSetOf);
+  }
+
+  /** Spans of no trace that may still change lie below this offset (invariant 3). */
+  lowWatermark(): number {
+    return Math.max(this.judgeFrom, this.assembly.oldest?.offset ?? this.nextOffset);
+  }
+
+  /**
+   * What may be committed once all verdicts emitted so far are acknowledged. Undefined while a successor still reads the
+   * context before its own commit, or waits for a trace that opened there to be forgotten: that commit stands.
+   */
+  commitPoint(): CommitPoint | undefined {
+    const point = this.assembly.oldest ?? { offset: this.nextOffset, logTime: this.assembly.now, epoch: this.epochs.current.number };
+    return point.offset <= this.judgeFrom || point.offset === 0 ? undefined : point;
+  }
+
+  /** The highest timestamp so far (Unix milliseconds); undefined before the first record. */
+  get logTime(): number | undefined {
+    return Number.isFinite(this.assembly.now) ? this.assembly.now : undefined;
+  }
+
+  /** The epoch in force. */
+  get epoch(): number {
+    return this.epochs.current.number;
+  }
+
+  /** Traces that are not closed. */
+  get openTraces(): number {
+    return this.assembly.open;
+  }
+
+  /** Open traces and those closed less than `lateWindow` ago. */
+  get rememberedTraces(): number {
+    return this.assembly.traces.count;
+  }
+
+  /**
+   * No trace closes or is forgotten before this log time. While it is defined, the owner of an idle partition appends ticks
+   * from then on, so that the log's time goes on.
+   */
+  nextDeadline(): number | undefined {
+    return this.assembly.nextDeadline;
+  }
+
+  /** Bytes that remembered traces take, about. */
+  get memory(): number {
+    return this.assembly.bytes + this.judge.bytes + this.epochs.bytes;
+  }
+
+  /**
+   * False when remembered traces take more than the memory budget. Reading on is what closes traces (time is in the log), so
+   * the owner of several partitions pauses those that lead in log time first, and never the one that lags most.
+   */
+  accepts(): boolean {
+    return this.memory < this.options.settings.memoryBudget;
+  }
+
+  private applySpans(record: SpansRecord): void {
+    const epoch = this.epochs.current;
+    const judging = record.offset >= this.judgeFrom;
+    try {
+      epoch.load(record.offset, record.value);
+    } catch (error) {
+      this.passOver(record, error, judging);
+      return;
+    }
+    if (judging) epoch.evaluate();
+    this.failures.reset();
+    const spans = epoch.columns.length;
+    const before = this.accounting.evaluated;
+    for (let i = 0; i < spans; i++) this.applySpan(epoch, record, i, judging);
+    for (const rule of epoch.rules.plan.spanRules) epoch.accounts[rule]!.evaluations += this.accounting.evaluated - before;
+    this.late.settle((row) => this.judge.conclude(this.epochOf(row), row, 'late_span'));
+  }
+
+  private applySpan(epoch: Epoch, record: SpansRecord, i: number, judging: boolean): void {
+    const { assembly, accounting } = this;
+    const { columns } = epoch;
+    if (judging) accounting.received++;
+    else accounting.context++;
+    const rejection = rejectionOf(columns, i);
+    if (rejection !== undefined) {
+      if (judging) accounting.rejected[rejection]++;
+      return;
+    }
+    const row = assembly.rowOf(columns, i) || this.open(epoch, record.offset, i, judging);
+    if (!assembly.add(row, columns, i, record.offset)) {
+      if (judging) accounting.duplicates++;
+      return;
+    }
+    if (!judging) {
+      assembly.closeFull(row);
+      return;
+    }
+    accounting.evaluated++;
+    const closed = (assembly.traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0;
+    if (closed) accounting.late++;
+    if (epoch.anyFailed) this.failures.count(epoch, i);
+    this.spanRules.judge(epoch, row, i);
+    this.feedTrace(record, row, i, closed);
+    if (!closed) assembly.closeFull(row);
+  }
+
+  /** Tells the rules of the epoch in which the trace opened, reading the record by their projection if it is not the present one. */
+  private feedTrace(record: SpansRecord, row: number, i: number, closed: boolean): void {
+    if ((this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & MUTED) !== 0) return;
+    const home = this.epochOf(row);
+    if (!home.rules.plan.judgesTraces) return;
+    if (!home.has(record.offset)) this.loadAgain(home, record);
+    if (home.unreadable) return;
+    this.judge.feed(home, row, i);
+    if (closed) this.late.note(row);
+  }
+
+  /**
+   * Reads a record once more, as an epoch of the past needs it. Its projection may name a value that is nested too deep, which
+   * the present one passed over: then the past one's rules go without this record's spans.
+   */
+  private loadAgain(home: Epoch, record: SpansRecord): void {
+    try {
+      home.load(record.offset, record.value);
+      home.evaluate();
+    } catch (error) {
+      this.options.undecodable?.(record, messageOf(error));
+    }
+  }
+
+  private open(epoch: Epoch, offset: number, i: number, judging: boolean): number {
+    const row = this.assembly.openFor(epoch.columns, i, offset, epoch.number, epoch.slot, judging ? 0 : MUTED);
+    epoch.traces++;
+    if (epoch.columns.hasTraceIdText(i)) this.verdicts.noteTraceText(row, epoch.columns.traceId(i));
+    return row;
+  }
+
+  private closed(row: number, reason: CloseReason): void {
+    if ((this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & MUTED) !== 0) return;
+    this.accounting.closed[reason]++;
+    this.judge.conclude(this.epochOf(row), row, reason);
+  }
+
+  private forgotten(row: number): void {
+    const muted = (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & MUTED) !== 0;
+    const epoch = this.epochOf(row);
+    if (!muted) this.judge.forget(epoch, row);
+    this.verdicts.forget(row);
+    this.epochs.release(epoch);
+  }
+
+  private epochOf(row: number): Epoch {
+    return this.epochs.at(this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! >>> EPOCH_SHIFT);
+  }
+
+  private passOver(record: SpansRecord, error: unknown, judging: boolean): void {
+    if (!judging) {
+      this.accounting.context++;
+      return;
+    }
+    this.accounting.received++;
+    this.accounting.rejected.undecodable++;
+    this.options.undecodable?.(record, messageOf(error));
+  }
+}
+
+function rejectionOf(columns: SpanColumns, i: number): Rejection | undefined {
+  const { traceIds, spanIds } = columns;
+  if ((traceIds[4 * i]! | traceIds[4 * i + 1]! | traceIds[4 * i + 2]! | traceIds[4 * i + 3]!) === 0) return 'no_trace_id';
+  if ((spanIds[2 * i]! | spanIds[2 * i + 1]!) === 0) return 'no_span_id';
+  return columns.scopeName[i] === OWN_SCOPE ? 'own_span' : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,23 @@
+/** The errors of the engine, by code. `{…}` is filled in when the error is made. They are mistakes of whoever constructs it. */
+export const ENGINE_PROBLEMS = {
+  BT_ENGINE_SETTING: {
+    status: 500,
+    sentence: 'The assembly setting {setting} is {value}. It must be a whole number of milliseconds (or spans) from {least} to {most}.',
+  },
+} as const;
+
+export type EngineProblemCode = keyof typeof ENGINE_PROBLEMS;
+
+// Retired codes, never to be used again: none so far.
+
+/** An error of the catalogue. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+
+  constructor(
+    readonly code: EngineProblemCode,
+    values: Readonly<Record<string, string | number>>,
+  ) {
+    super(ENGINE_PROBLEMS[code].sentence.replace(/\{(\w+)\}/g, (_match, key: string) => String(values[key] ?? '')));
+  }
+}
