@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { withDeadline } from '../deadline.js';
 
-/** Resolves when a part can do its work, else rejects with the reason. */
-export type HealthCheck = () => Promise<void> | void;
+/**
+ * Resolves when a part can do its work, else rejects with the reason. A part without which the process is ready all the same
+ * may answer its state instead (`off`), which is shown.
+ */
+export type HealthCheck = () => Promise<string | void> | string | void;
 
 export interface Readiness {
   readonly status: 'ready' | 'not_ready';
-  /** `ok`, or why not. */
+  /** `ok`, a state, or why not. */
   readonly checks: Readonly<Record<string, string>>;
 }
 
@@ -32,16 +35,17 @@ export class HealthRecorder {
     const results = await Promise.all(
       [...this.checks].map(async ([name, { check, deadline }]) => [name, await run(check, deadline)] as const),
     );
-    const checks = Object.fromEntries(this.stopping ? [...results, ['process', 'stopping']] : results);
-    return { status: Object.values(checks).every((result) => result === 'ok') ? 'ready' : 'not_ready', checks };
+    const ready = !this.stopping && results.every(([, { ready }]) => ready);
+    const checks = Object.fromEntries(results.map(([name, { state }]) => [name, state]));
+    return { status: ready ? 'ready' : 'not_ready', checks: this.stopping ? { ...checks, process: 'stopping' } : checks };
   }
 }
 
-async function run(check: HealthCheck, deadline: number): Promise<string> {
+async function run(check: HealthCheck, deadline: number): Promise<{ readonly ready: boolean; readonly state: string }> {
   try {
-    await withDeadline(Promise.resolve().then(check), deadline, () => new Error(`no answer within ${deadline} ms`));
-    return 'ok';
+    const state = await withDeadline(Promise.resolve().then(check), deadline, () => new Error(`no answer within ${deadline} ms`));
+    return { ready: true, state: state ?? 'ok' };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return { ready: false, state: error instanceof Error ? error.message : String(error) };
   }
 }

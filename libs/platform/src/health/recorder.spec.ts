@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { HealthRecorder } from './recorder.js';
+
+describe('HealthRecorder', () => {
+  it('is ready when every check resolves, and shows the state of parts that are off', async () => {
+    const recorder = new HealthRecorder();
+    recorder.register('storage', async () => {});
+    recorder.register('otlp_exporter', () => 'off');
+    expect(await recorder.readiness()).toEqual({ status: 'ready', checks: { storage: 'ok', otlp_exporter: 'off' } });
+  });
+
+  it('is not ready when one fails, and says why', async () => {
+    const recorder = new HealthRecorder();
+    recorder.register('storage', async () => {
+      throw new Error('the disk is full');
+    });
+    recorder.register('rule_engine', () => {});
+    expect(await recorder.readiness()).toEqual({ status: 'not_ready', checks: { storage: 'the disk is full', rule_engine: 'ok' } });
+  });
+
+  it('counts a check that does not answer as failed', async () => {
+    const recorder = new HealthRecorder();
+    recorder.register('storage', () => new Promise<void>(() => {}), 5);
+    expect(await recorder.readiness()).toEqual({ status: 'not_ready', checks: { storage: 'no answer within 5 ms' } });
+  });
+
+  it('is not ready while the process stops', async () => {
+    const recorder = new HealthRecorder();
+    recorder.register('storage', () => {});
+    recorder.stop();
+    expect(await recorder.readiness()).toEqual({ status: 'not_ready', checks: { storage: 'ok', process: 'stopping' } });
+  });
+});
