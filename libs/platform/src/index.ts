@@ -10,6 +10,7 @@ export { withDeadline } from './deadline.js';
 export { type HealthCheck, HealthRecorder, type Readiness } from './health/recorder.js';
 export { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';
 export { InFlight, type Reservation } from './http/in-flight.js';
+export { jsonProblem } from './http/json.js';
 export { createLogger, LOGGER, type Logger } from './logging/logger.js';
 export { NestLogger } from './logging/nest-logger.js';
 export { type MetricDeclaration, type MetricDeclarations, type Metrics, readAtScrape, registerMetrics } from './metrics/declaration.js';

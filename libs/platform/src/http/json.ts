@@ -14,7 +14,7 @@ export function parseJson(body: Buffer): unknown {
     });
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw notJson(text, error as SyntaxError);
+    throw jsonProblem(text, error as SyntaxError);
   }
 }
 
@@ -26,7 +26,8 @@ function decode(body: Buffer): string {
   }
 }
 
-function notJson(text: string, error: SyntaxError): Problem {
+/** BT_HTTP_BAD_JSON with the line and column where a text stops being JSON. */
+export function jsonProblem(text: string, error: Error): Problem {
   const before = text.slice(0, firstError(text)).split('\n');
   const line = before.length;
   const column = (before.at(-1)?.length ?? 0) + 1;

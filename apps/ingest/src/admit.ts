@@ -1,0 +1,36 @@
+import type { OutgoingRecord } from '#messaging';
+import { type RejectionReason, RequestIndex, scan } from '#otlp';
+import { place } from './place.js';
+
+/** Why some spans of a request do not get into the log. */
+export interface Rejection {
+  readonly reason: RejectionReason;
+  readonly spans: number;
+  /** What is wrong with them, for their sender. */
+  readonly sentence: string;
+}
+
+/** What of a request goes on. */
+export interface Admission {
+  readonly records: readonly OutgoingRecord[];
+  /** Spans in the request = accepted + own + those rejected. */
+  readonly spans: number;
+  readonly accepted: number;
+  /** Emitted by BeTrace itself: neither evaluated nor rejected, their sender did nothing wrong. */
+  readonly own: number;
+  readonly rejections: readonly Rejection[];
+}
+
+/** One index for all requests: admitting is synchronous, so no two use it at the same time. */
+const index = new RequestIndex();
+
+/**
+ * Checks an ExportTraceServiceRequest and takes it apart by partition, without decoding spans. A malformed request throws an
+ * OtlpError: nothing of it gets in. Single spans with wrong ids, or too large, are left out.
+ */
+export function admit(bytes: Uint8Array, partitions: number): Admission {
+  scan(bytes, index);
+  const records = place(index, partitions);
+  const { spans, own } = index;
+  return { records, spans, accepted: index.kept, own, rejections: index.rejections() };
+}

@@ -1,0 +1,31 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Log, type OutgoingRecord, TOPICS } from '#messaging';
+import { CONFIGURATION, type Configuration, InFlight, withDeadline } from '#platform';
+import { ingestProblem } from './ingest-problem.js';
+
+/**
+ * Puts records into the spans log. When it resolves the log has them (invariant 1); when it rejects, the answer is one that
+ * makes the sender try again.
+ */
+@Injectable()
+export class Append {
+  constructor(
+    private readonly log: Log,
+    private readonly inFlight: InFlight,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+  ) {}
+
+  get partitions(): number {
+    return this.log.partitions(TOPICS.spans);
+  }
+
+  /** Rejects with 503: BT_HTTP_OVERLOADED, BT_INGEST_LOG_TIMEOUT, or the log's own. */
+  async append(records: readonly OutgoingRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    const reservation = this.inFlight.reserve(records.reduce((sum, { value }) => sum + value.length, 0));
+    // Held until the log lets go of the bytes, which may be long after the sender was told to come back.
+    const appended = this.log.append(TOPICS.spans, records).finally(reservation.release);
+    const milliseconds = this.configuration.server.appendTimeout;
+    await withDeadline(appended, milliseconds, () => ingestProblem('BT_INGEST_LOG_TIMEOUT', { milliseconds }));
+  }
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { Append } from './append.js';
+import { Intake } from './intake.js';
+import { OtlpGrpc } from './receive/otlp-grpc.js';
+import { OtlpHttpController } from './receive/otlp-http.controller.js';
+import { SpansJsonController } from './receive/spans-json.controller.js';
+import { StandardPort } from './receive/standard-port.js';
+
+/** The receivers and their way into the log. Needs PlatformModule (configuration, metrics) and MessagingModule (the log), which are global. */
+@Module({
+  controllers: [OtlpHttpController, SpansJsonController],
+  providers: [Append, Intake, OtlpGrpc, StandardPort],
+})
+export class IngestModule {}

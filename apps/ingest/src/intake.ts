@@ -1,0 +1,60 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import { CLOCK, type Clock, InFlight, type Metrics, readAtScrape, registerMetrics, toProblem } from '#platform';
+import { type Admission, admit, type Rejection } from './admit.js';
+import { Append } from './append.js';
+import { INGEST_METRICS } from './metrics.js';
+import type { Receiver } from './receive/receiver.js';
+
+/** What became of a request's spans; all that were accepted are in the log. */
+export interface Taken {
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly rejections: readonly Rejection[];
+}
+
+/** The way from a request to the log, the same for all receivers: admit, place, append, account. */
+@Injectable()
+export class Intake {
+  private readonly metrics: Metrics<typeof INGEST_METRICS>;
+
+  constructor(
+    private readonly append: Append,
+    inFlight: InFlight,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(Registry) registry: Registry,
+  ) {
+    this.metrics = registerMetrics(INGEST_METRICS, registry);
+    readAtScrape(this.metrics.inFlight, () => inFlight.bytes);
+  }
+
+  /**
+   * Takes a request, whose protobuf `read` gives (throwing what is wrong with it). Resolves when the log has its spans;
+   * rejects with what the receiver answers, and then the sender has to send all of it again.
+   */
+  async take(receiver: Receiver, read: () => Uint8Array): Promise<Taken> {
+    const started = this.clock.monotonic();
+    try {
+      const bytes = read();
+      this.metrics.bytes.inc({ receiver }, bytes.length);
+      const admission = admit(bytes, this.append.partitions);
+      await this.append.append(admission.records);
+      return this.account(receiver, admission);
+    } catch (error) {
+      this.metrics.requests.inc({ receiver, outcome: toProblem(error).code });
+      throw error;
+    } finally {
+      this.metrics.duration.observe({ receiver }, (this.clock.monotonic() - started) / 1_000);
+    }
+  }
+
+  private account(receiver: Receiver, { spans, accepted, own, rejections }: Admission): Taken {
+    this.metrics.spansReceived.inc({ receiver }, spans);
+    this.metrics.spansIngested.inc({ receiver }, accepted);
+    this.metrics.spansOwn.inc({ receiver }, own);
+    for (const { reason, spans: rejected } of rejections) this.metrics.spansRejected.inc({ receiver, reason }, rejected);
+    const rejected = spans - accepted - own;
+    this.metrics.requests.inc({ receiver, outcome: rejected === 0 ? 'ok' : 'partial' });
+    return { accepted, rejected, rejections };
+  }
+}

@@ -1,0 +1,53 @@
+import type { MetricDeclarations } from '#platform';
+
+/** What ingest measures. Received spans = ingested + rejected + BeTrace's own. `receiver`: see `receive/receiver.ts`. */
+export const INGEST_METRICS = {
+  spansReceived: {
+    type: 'counter',
+    name: 'betrace_spans_received_total',
+    help: 'Spans in requests that could be read and were then answered with success.',
+    labels: ['receiver'],
+  },
+  spansIngested: {
+    type: 'counter',
+    name: 'betrace_spans_ingested_total',
+    help: 'Spans written to the log, acknowledged by it.',
+    labels: ['receiver'],
+  },
+  spansRejected: {
+    type: 'counter',
+    name: 'betrace_spans_rejected_total',
+    help: 'Spans refused one by one, by reason; their senders were told.',
+    labels: ['receiver', 'reason'],
+  },
+  spansOwn: {
+    type: 'counter',
+    name: 'betrace_spans_own_total',
+    help: 'Spans that BeTrace itself emitted and that came back: never evaluated.',
+    labels: ['receiver'],
+  },
+  bytes: {
+    type: 'counter',
+    name: 'betrace_ingest_bytes_total',
+    help: 'Bytes of requests, after decompression.',
+    labels: ['receiver'],
+  },
+  requests: {
+    type: 'counter',
+    name: 'betrace_ingest_requests_total',
+    help: 'Requests by outcome: `ok`, `partial` (some spans rejected), or the code of the error.',
+    labels: ['receiver', 'outcome'],
+  },
+  duration: {
+    type: 'histogram',
+    name: 'betrace_ingest_duration_seconds',
+    help: 'Time from the whole request received to its spans acknowledged by the log.',
+    labels: ['receiver'],
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  },
+  inFlight: {
+    type: 'gauge',
+    name: 'betrace_ingest_in_flight_bytes',
+    help: 'Bytes received and not yet acknowledged by the log.',
+  },
+} as const satisfies MetricDeclarations;

@@ -1,0 +1,25 @@
+/** What ingest answers of its own; what is wrong with a request's content has a code of the OTLP or HTTP catalogue. */
+export const INGEST_PROBLEMS = {
+  BT_INGEST_LOG_TIMEOUT: {
+    status: 503,
+    title: 'The log does not answer',
+    sentence: 'The log did not confirm the spans within {milliseconds} ms. Send them again: duplicates are recognised.',
+  },
+  BT_INGEST_STOPPING: { status: 503, title: 'Stopping', sentence: 'This process is stopping. Send the spans again, to another.' },
+  BT_INGEST_CONTENT_TYPE: {
+    status: 415,
+    title: 'Unsupported media type',
+    sentence: 'The content type is "{found}"; {path} takes {expected}.',
+  },
+} as const satisfies Record<string, IngestProblemEntry>;
+
+export interface IngestProblemEntry {
+  readonly status: number;
+  readonly title: string;
+  /** What happened and what to do; `{names}` are filled in. */
+  readonly sentence: string;
+}
+
+export type IngestProblemCode = keyof typeof INGEST_PROBLEMS;
+
+// Retired codes, never to be used again: none so far.

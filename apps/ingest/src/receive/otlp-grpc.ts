@@ -1,0 +1,125 @@
+import * as grpc from '@grpc/grpc-js';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { encodeExportResponse, encodeStatus } from '#otlp';
+import {
+  ApiKey,
+  CONFIGURATION,
+  type Configuration,
+  InFlight,
+  LOGGER,
+  type Logger,
+  listenError,
+  Problem,
+  Shutdown,
+  toProblem,
+} from '#platform';
+import { Intake } from '../intake.js';
+import { partialSuccess, rpcStatus } from './status.js';
+
+/** The one method of TraceService; requests and answers stay bytes, `scan` reads them in place. */
+const EXPORT: grpc.ServiceDefinition = {
+  Export: {
+    path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: (bytes: Buffer) => bytes,
+    requestDeserialize: (bytes: Buffer) => bytes,
+    responseSerialize: (bytes: Buffer) => bytes,
+    responseDeserialize: (bytes: Buffer) => bytes,
+  },
+};
+
+/**
+ * OTLP/gRPC on `server.grpc_port`, and on 4317 when the standard ports are on. What is too large, also after decompression,
+ * grpc-js refuses by itself with RESOURCE_EXHAUSTED.
+ */
+@Injectable()
+export class OtlpGrpc implements OnApplicationBootstrap {
+  private readonly server: grpc.Server;
+  private bound: readonly number[] = [];
+
+  constructor(
+    private readonly intake: Intake,
+    private readonly apiKey: ApiKey,
+    private readonly inFlight: InFlight,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(LOGGER) private readonly logger: Logger,
+    shutdown: Shutdown,
+  ) {
+    const limit = configuration.server.requestLimit;
+    this.server = new grpc.Server({ 'grpc.max_receive_message_length': limit });
+    this.server.addService(EXPORT, {
+      Export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, callback: grpc.sendUnaryData<Buffer>) => void this.answer(call, callback),
+    });
+    shutdown.register('receive', 'OTLP/gRPC', () => this.stop());
+  }
+
+  /** Ports that are listened on. */
+  get ports(): readonly number[] {
+    return this.bound;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { grpcPort, otlpGrpcPort, standardPorts } = this.configuration.server;
+    this.bound = [await this.bind(grpcPort, { flag: '--grpc-port', env: 'BETRACE_GRPC_PORT' })];
+    if (standardPorts) {
+      this.bound = [...this.bound, await this.bind(otlpGrpcPort, { flag: '--server.otlp_grpc_port', env: 'BETRACE_OTLP_GRPC_PORT' })];
+    }
+    this.logger.info({ ports: this.bound }, `OTLP/gRPC on port ${this.bound.join(' and ')}`);
+  }
+
+  private async answer(call: grpc.ServerUnaryCall<Buffer, Buffer>, callback: grpc.sendUnaryData<Buffer>): Promise<void> {
+    try {
+      this.authenticate(call.metadata);
+      const reservation = this.inFlight.reserve(call.request.length);
+      try {
+        const taken = await this.intake.take('otlp_grpc', () => call.request);
+        callback(null, Buffer.from(encodeExportResponse(partialSuccess(taken))));
+      } finally {
+        reservation.release();
+      }
+    } catch (error) {
+      const problem = toProblem(error);
+      if (problem.status === 500) this.logger.error({ err: error }, 'a request over gRPC failed');
+      callback(statusError(problem));
+    }
+  }
+
+  private authenticate(metadata: grpc.Metadata): void {
+    const value = metadata.get(this.apiKey.header)[0];
+    if (this.apiKey.accepts(value?.toString())) return;
+    throw new Problem('BT_HTTP_UNAUTHENTICATED', `the metadata ${this.apiKey.header} must hold the API key`);
+  }
+
+  private async bind(port: number, key: { readonly flag: string; readonly env: string }): Promise<number> {
+    const { host } = this.configuration.server;
+    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    try {
+      return await new Promise((resolve, reject) => {
+        const bound = (error: Error | null, bound: number) => (error ? reject(error) : resolve(bound));
+        this.server.bindAsync(address, grpc.ServerCredentials.createInsecure(), bound);
+      });
+    } catch (error) {
+      this.server.forceShutdown();
+      // grpc-js has the system's error only in its text.
+      const message = (error as Error).message;
+      const code = /EADDRINUSE|EACCES|EADDRNOTAVAIL/.exec(message)?.[0];
+      throw listenError(Object.assign(new Error(message), { code }), port, host, key);
+    }
+  }
+
+  /** Lets calls under way finish; connections that stay are closed when the calls had half of the time for stopping. */
+  private async stop(): Promise<void> {
+    const timer = setTimeout(() => this.server.forceShutdown(), this.configuration.server.shutdownTimeout / 2);
+    await new Promise<void>((resolve) => this.server.tryShutdown(() => resolve()));
+    clearTimeout(timer);
+  }
+}
+
+/** The error as a gRPC status, with google.rpc.Status (and its RetryInfo) in the trailers. */
+function statusError(problem: Problem): grpc.ServiceError {
+  const status = rpcStatus(problem);
+  const metadata = new grpc.Metadata();
+  metadata.set('grpc-status-details-bin', Buffer.from(encodeStatus(status)));
+  return Object.assign(new Error(status.message), { code: status.code, details: status.message, metadata });
+}

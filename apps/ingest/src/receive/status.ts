@@ -1,0 +1,48 @@
+import { encodeStatus, type PartialSuccess, type RpcStatus, statusJson } from '#otlp';
+import type { ErrorRenderer, Problem } from '#platform';
+import type { Taken } from '../intake.js';
+import { JSON_TYPE, mediaType, PROTOBUF_TYPE } from './media-type.js';
+
+/** gRPC status numbers (google.rpc.Code) that BeTrace answers. */
+export const GRPC_CODES = {
+  INVALID_ARGUMENT: 3,
+  NOT_FOUND: 5,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+} as const;
+
+/** Whether a sender tries again depends on the number alone: only UNAVAILABLE means yes. */
+const CODE_OF_STATUS: Readonly<Record<number, number>> = {
+  400: GRPC_CODES.INVALID_ARGUMENT,
+  401: GRPC_CODES.UNAUTHENTICATED,
+  403: GRPC_CODES.PERMISSION_DENIED,
+  404: GRPC_CODES.NOT_FOUND,
+  413: GRPC_CODES.RESOURCE_EXHAUSTED,
+  415: GRPC_CODES.INVALID_ARGUMENT,
+  429: GRPC_CODES.UNAVAILABLE,
+  503: GRPC_CODES.UNAVAILABLE,
+};
+
+/** A problem as google.rpc.Status; with RetryInfo when trying again makes sense. */
+export function rpcStatus(problem: Problem): RpcStatus {
+  const code = CODE_OF_STATUS[problem.status] ?? GRPC_CODES.INTERNAL;
+  const status = { code, message: `${problem.code}: ${problem.detail}` };
+  return problem.retryAfter === undefined ? status : { ...status, retryAfter: problem.retryAfter * 1_000 };
+}
+
+/** Answers an error of OTLP/HTTP: google.rpc.Status in the request's content type, JSON if that was neither of the two. */
+export const renderStatus: ErrorRenderer = (problem, request, reply) => {
+  const status = rpcStatus(problem);
+  if (mediaType(request.headers['content-type']) === PROTOBUF_TYPE) reply.type(PROTOBUF_TYPE).send(Buffer.from(encodeStatus(status)));
+  else reply.type(JSON_TYPE).send(statusJson(status));
+};
+
+/** What the sender is told beside success, when spans were rejected. */
+export function partialSuccess({ rejected, rejections }: Taken): PartialSuccess | undefined {
+  if (rejected === 0) return undefined;
+  const reasons = rejections.map(({ spans, sentence }) => `${spans} ${spans === 1 ? 'span' : 'spans'}: ${sentence}`);
+  return { rejectedSpans: rejected, errorMessage: reasons.join('; ') };
+}
