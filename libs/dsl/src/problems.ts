@@ -74,7 +74,10 @@ export const PROBLEMS = {
     'invalid regular expression: {reason}',
     'The pattern is not RE2 syntax (look-around and back-references can not be had in linear time).',
   ),
-  BT_DSL_NO_CURRENT_SPAN: error("'{name}' has no current span here", 'Reserved for functions whose argument is evaluated once per trace.'),
+  BT_DSL_RESERVED: error(
+    "'{name}' is reserved: give the variable another name",
+    'A local, parameter or global of a script named `trace` or `attribute`.',
+  ),
   BT_DSL_STATEMENT: error("'{name}' is not available in rules", 'A statement of Lua that scripts of rules refuse.'),
   BT_DSL_NO_RETURN: error(
     'the script returns nothing, so it can never match',
@@ -85,7 +88,6 @@ export const PROBLEMS = {
     'The attribute may be nil; the error is counted and the span does not match. Guard it with `x and …`.',
   ),
   BT_DSL_ALWAYS: warning('this is always {value}', 'A condition that does not depend on the trace.'),
-  BT_DSL_CASE: warning("'{field}' is {value} in lower case", 'Statuses and kinds are lower case.'),
 } as const satisfies Readonly<Record<string, Problem>>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

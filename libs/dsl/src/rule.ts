@@ -5,7 +5,7 @@ import type { Expression } from './syntax.js';
 /** A rule that passed the checks: ready to be compiled, interpreted, explained, formatted. */
 export type CheckedRule = CheckedExpression | CheckedScript;
 
-interface Checked {
+interface Common {
   /** As the user wrote it. */
   readonly text: string;
   /** A span rule has one verdict per span; a trace rule one per trace. */
@@ -14,17 +14,22 @@ interface Checked {
 }
 
 /** One expression: compiled to JavaScript. */
-export interface CheckedExpression extends Checked {
+export interface CheckedExpression extends Common {
   readonly kind: 'expression';
   readonly syntax: Expression;
   readonly resolved: Resolved;
 }
 
 /** Statements, or an expression that calls what only the sandbox has: run by the sandbox over whole spans, at close. */
-export interface CheckedScript extends Checked {
+export interface CheckedScript extends Common {
   readonly kind: 'script';
   /** Plain Lua 5.3: durations, `!=`, `!`, infix string tests and conditions of trace functions rewritten. */
   readonly lua: string;
   /** Some `trace.…` is used, so a span rule must wait for the close of its trace. */
   readonly usesTrace: boolean;
 }
+
+/** A rule that can be saved, or why not. `diagnostics` holds errors and warnings in the order of the text. */
+export type Checked =
+  | { readonly ok: true; readonly rule: CheckedRule; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };

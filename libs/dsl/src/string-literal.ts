@@ -15,10 +15,10 @@ export function unescapeString(text: string, start: number, end: number): Unesca
     const plainEnd = backslash === -1 || backslash >= end ? end : backslash;
     for (const byte of encoder.encode(text.slice(at, plainEnd))) bytes.push(byte);
     if (plainEnd === end) break;
-    const escape = readEscape(text, plainEnd + 1, end);
-    if (typeof escape === 'string') return { reason: escape, start: plainEnd, end: Math.min(end, plainEnd + 2) };
-    for (const byte of escape.bytes) bytes.push(byte);
-    at = escape.end;
+    const escaped = readEscape(text, plainEnd + 1, end);
+    if (typeof escaped === 'string') return { reason: escaped, start: plainEnd, end: Math.min(end, plainEnd + 2) };
+    for (const byte of escaped.bytes) bytes.push(byte);
+    at = escaped.end;
   }
   return decode(Uint8Array.from(bytes));
 }

@@ -169,6 +169,7 @@ export interface TableConstructor {
 export interface FunctionExpression {
   readonly type: 'function';
   readonly parameters: readonly Name[];
+  readonly isVariadic: boolean;
   readonly body: Block;
   readonly range: Range;
 }

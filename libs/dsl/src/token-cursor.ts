@@ -113,8 +113,10 @@ export class TokenCursor {
   functionBody(opening: Token): FunctionExpression {
     const parenthesis = this.expect('(');
     const parameters: { type: 'name'; name: string; range: Range }[] = [];
+    let isVariadic = false;
     while (!this.is(')')) {
-      if (this.accept('...')) break;
+      isVariadic = this.accept('...');
+      if (isVariadic) break;
       const name = this.expectName();
       parameters.push({ type: 'name', name: name.text, range: name.range });
       if (!this.accept(',')) break;
@@ -124,7 +126,13 @@ export class TokenCursor {
     this.#tallest = 0;
     const body = this.nested(() => this.parseBlock(this));
     const end = this.expectClosing('end', opening);
-    const node: FunctionExpression = { type: 'function', parameters, body, range: { start: opening.range.start, end: end.range.end } };
+    const node: FunctionExpression = {
+      type: 'function',
+      parameters,
+      isVariadic,
+      body,
+      range: { start: opening.range.start, end: end.range.end },
+    };
     this.#heights.set(node, this.#tallest + 1);
     this.#tallest = Math.max(outside, this.#tallest + 1);
     return node;

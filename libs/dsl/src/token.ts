@@ -65,13 +65,13 @@ export const SYMBOLS = [
   ',',
 ] as const;
 
-export type Symbol = (typeof SYMBOLS)[number];
+export type SymbolText = (typeof SYMBOLS)[number];
 
 /** A piece of the text. Comments are tokens too, but the parser does not see them. */
 export type Token =
   | { readonly kind: 'name'; readonly text: string; readonly range: Range }
   | { readonly kind: 'keyword'; readonly text: string; readonly range: Range }
-  | { readonly kind: 'symbol'; readonly text: Symbol; readonly range: Range }
+  | { readonly kind: 'symbol'; readonly text: SymbolText; readonly range: Range }
   | { readonly kind: 'number'; readonly value: number | bigint; readonly text: string; readonly range: Range }
   | { readonly kind: 'duration'; readonly nanoseconds: number | bigint; readonly text: string; readonly range: Range }
   | StringToken

@@ -4,7 +4,7 @@ import { parseNumeral } from './lua-number.js';
 import type { ProblemCode } from './problems.js';
 import type { Source } from './source.js';
 import { skipLineBreak, unescapeString } from './string-literal.js';
-import { type Comment, KEYWORDS, SYMBOLS, type Symbol, type Token } from './token.js';
+import { type Comment, KEYWORDS, SYMBOLS, type SymbolText, type Token } from './token.js';
 
 export interface Tokens {
   /** The last one is `end`. */
@@ -109,7 +109,7 @@ class Tokenizer {
   #pushInstead(instead: string, start: number): void {
     const range = this.#rangeFrom(start);
     if (KEYWORDS.has(instead)) this.#tokens.push({ kind: 'keyword', text: instead, range });
-    else this.#tokens.push({ kind: 'symbol', text: instead as Symbol, range });
+    else this.#tokens.push({ kind: 'symbol', text: instead as SymbolText, range });
   }
 
   #readNumeral(): void {

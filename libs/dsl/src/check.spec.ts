@@ -1,0 +1,123 @@
+import { describe, expect, it } from '@jest/globals';
+import { check } from './check.js';
+
+describe('the rules of the user guide', () => {
+  it.each([
+    ['slow requests', '-- Detect requests taking longer than 1 second\nspan.duration > 1000000000', 'span'],
+    ['the quick start', 'span.duration > 1s', 'span'],
+    ['error status', '-- Detect spans with error status\nspan.status == "error"', 'span'],
+    [
+      'missing authentication',
+      '-- Detect API calls without auth token\nspan.kind == "server" and\nspan.name:starts_with("/api/") and\nnot span.attributes["auth.token"]',
+      'span',
+    ],
+    [
+      'PII access without audit',
+      'trace.has(span.attributes["pii.accessed"] == true) and\nnot trace.has(span.name == "audit.log")',
+      'trace',
+    ],
+    [
+      'distributed deadlock',
+      'trace.has(span.name == "service-a" and span.kind == "client") and\ntrace.has(span.name == "service-b" and span.kind == "client") and\n' +
+        'trace.has(span.parent_id == "service-a" and span.name == "service-b") and\ntrace.has(span.parent_id == "service-b" and span.name == "service-a")',
+      'trace',
+    ],
+    ['high cardinality', 'span.attributes["user.id"] and\n#span.attributes["user.id"] > 1000', 'span'],
+    ['slow queries', 'span.name:contains("query") and span.duration > 500000000', 'span'],
+    ['a service contract', 'span.service == "payment" and !span.has(attribute.auth_token)', 'span'],
+  ])('%s', (_title, text, subject) => {
+    const result = check(text);
+    expect(result.diagnostics).toEqual([]);
+    expect(result.ok && result.rule.kind).toBe('expression');
+    expect(result.ok && result.rule.subject).toBe(subject);
+  });
+});
+
+/** `line:column code | suggestion | fixed text` of the first diagnostic. */
+function firstComplaint(text: string): string {
+  const [first] = check(text).diagnostics;
+  if (first === undefined) return 'nothing';
+  const fixed = first.fix === undefined ? '' : text.slice(0, first.fix.range.start) + first.fix.text + text.slice(first.fix.range.end);
+  return `${first.line}:${first.column} ${first.code} | ${first.suggestion ?? ''} | ${fixed}`;
+}
+
+describe('complaints', () => {
+  it.each([
+    ['an unknown field', 'span.durations > 1s', '1:6 BT_DSL_UNKNOWN_FIELD | duration | span.duration > 1s'],
+    ['a duration in a string', 'span.duration > "1s"', '1:17 BT_DSL_DURATION_IN_STRING | 1s | span.duration > 1s'],
+    ['a number in a string', 'span.duration > "1000"', '1:1 BT_DSL_COMPARISON | 1000 | span.duration > 1000'],
+    ['two operators', 'span.duration > > 1s', '1:17 BT_DSL_SYNTAX |  | '],
+    ['an operator of C', 'span.is_root&&span.duration > 1s', '1:13 BT_DSL_FOREIGN_OPERATOR | and | span.is_root and span.duration > 1s'],
+    ['an assignment', 'span.name = "x"', '1:11 BT_DSL_ASSIGNMENT | == | span.name == "x"'],
+    ['an unknown name', 'spam.name == "x"', '1:1 BT_DSL_UNKNOWN_NAME | span | span.name == "x"'],
+    ['a field without its span', 'duration > 1s', '1:1 BT_DSL_UNKNOWN_NAME | span.duration | span.duration > 1s'],
+    ['a misspelt method', 'span.name:startswith("a")', '1:11 BT_DSL_UNKNOWN_FUNCTION | starts_with | span.name:starts_with("a")'],
+    ['a trace function called as a method', 'trace:has(span.is_root)', '1:7 BT_DSL_ARGUMENT | trace.has | trace.has(span.is_root)'],
+    ['a status in capitals', 'span.status == "ERROR"', '1:16 BT_DSL_UNKNOWN_VALUE | error | span.status == "error"'],
+    ['a kind by its OTLP name', 'span.kind ~= "SPAN_KIND_SERVER"', '1:14 BT_DSL_UNKNOWN_VALUE | server | span.kind ~= "server"'],
+    ['not binds tighter than ==', 'not span.name == "a"', '1:1 BT_DSL_COMPARISON | not (span.name == "a") | not (span.name == "a")'],
+    ['an unguarded attribute', 'span.attributes["user.id"] > 1000', '1:1 BT_DSL_UNGUARDED_NIL | span.attributes["user.id"] and … | '],
+    ['always true', 'trace.count(span.is_root) >= 0', '1:1 BT_DSL_ALWAYS |  | '],
+    ['a look-ahead', 'span.name matches "(?=a)"', '1:19 BT_DSL_PATTERN |  | '],
+    ['a function without its arguments', 'trace.has', '1:1 BT_DSL_NOT_CALLED |  | '],
+    ['too many arguments', 'trace.has(span.is_root, 1)', '1:1 BT_DSL_ARITY |  | '],
+    ['arithmetic on a text', 'span.duration + "x" > 5', '1:17 BT_DSL_ARITHMETIC |  | '],
+    ['the length of a number', '#span.duration > 5', '1:2 BT_DSL_ARITHMETIC |  | '],
+    ['a string test on a number', 'span.duration contains "1"', '1:1 BT_DSL_STRING_TEST |  | '],
+    ['what rules must not reach', 'os.execute("x")', '1:1 BT_DSL_UNAVAILABLE |  | '],
+    ['nothing', '  -- nothing\n', '2:1 BT_DSL_EMPTY |  | '],
+    ['an open bracket lines above', 'trace.has(\n span.is_root\n', '3:1 BT_DSL_UNCLOSED |  | '],
+    ['an unfinished string', 'span.name == "x', '1:14 BT_DSL_UNFINISHED_STRING |  | '],
+    ['an unknown unit', 'span.duration > 5sec', '1:17 BT_DSL_MALFORMED_NUMBER |  | '],
+    ['a script that returns nothing', 'local x = span.name', '1:20 BT_DSL_NO_RETURN |  | '],
+    ['a misspelt local', 'local total = 1 return totl > 0', '1:24 BT_DSL_UNKNOWN_NAME | total | local total = 1 return total > 0'],
+    ['a variable named trace', 'local trace = 1 return trace', '1:7 BT_DSL_RESERVED |  | '],
+    [
+      'an unknown field in a script',
+      'local d = span.duratoin return d > 1',
+      '1:16 BT_DSL_UNKNOWN_FIELD | duration | local d = span.duration return d > 1',
+    ],
+  ])('%s: %s', (_title, text, complaint) => {
+    expect(firstComplaint(text)).toBe(complaint);
+  });
+});
+
+describe('guards', () => {
+  it.each([
+    ['attribute.x and attribute.x > 5'],
+    ['span.has(attribute.x) and attribute.x > 5'],
+    ['attribute.x ~= nil and attribute.x > 5'],
+    ['not attribute.x or attribute.x > 5'],
+    ['attribute.x == nil or attribute.x > 5'],
+    ['type(attribute.x) == "number" and attribute.x > 5'],
+    ['(attribute.x or 0) > 5'],
+    ['trace.has(span.name == "a" and attribute.x and attribute.x > 5)'],
+    ['attribute.x and trace.has(span.name == "a" and span.duration > 5) and attribute.x > 5'],
+    ['span.resource["x"] and span.resource.x > 5'],
+  ])('%s needs no warning', (text) => {
+    expect(check(text).diagnostics).toEqual([]);
+  });
+
+  it('do not reach another span', () => {
+    const codes = check('attribute.x and trace.has(attribute.x > 5)').diagnostics.map(({ code }) => code);
+    expect(codes).toEqual(['BT_DSL_UNGUARDED_NIL']);
+  });
+});
+
+describe('what a rule judges', () => {
+  it.each([
+    ['span.is_root', 'span', 'expression'],
+    ['trace.has(span.is_root)', 'trace', 'expression'],
+    ['span.is_root and trace.count(span.name == "a") > 1', 'span', 'expression'],
+    ['trace.root and trace.root.duration > 1s', 'trace', 'expression'],
+    ['return span.is_root', 'span', 'expression'],
+    ['local n = 0 for _, span in ipairs(trace.spans) do n = n + span.duration end return n > 1s', 'trace', 'script'],
+    ['local d = span.duration return d > 1s and trace.span_count > 2', 'span', 'script'],
+    ['trace.has(function(span) return span.is_root end)', 'trace', 'script'],
+    ['span.name:find("a.c") ~= nil', 'span', 'script'],
+  ])('%s', (text, subject, kind) => {
+    const result = check(text);
+    expect(result.diagnostics).toEqual([]);
+    expect(result.ok && { subject: result.rule.subject, kind: result.rule.kind }).toEqual({ subject, kind });
+  });
+});

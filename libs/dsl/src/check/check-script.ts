@@ -1,0 +1,242 @@
+import { compilePattern, PatternError } from '../pattern.js';
+import type { Checked, CheckedScript } from '../rule.js';
+import { luaText } from '../script/lua-text.js';
+import type { Source } from '../source.js';
+import { suggest } from '../suggest.js';
+import type { Block, Expression, FunctionExpression, Name, Statement } from '../syntax.js';
+import { SPAN_FIELDS, SPAN_FUNCTIONS, STRING_TEST_FUNCTIONS, TRACE_FIELDS, TRACE_FUNCTIONS } from '../vocabulary.js';
+import { Findings } from './context.js';
+import { knownNames, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from './lua-names.js';
+
+/** Checks what a script names; what its values are is only known when it runs. */
+export function checkScript(source: Source, block: Block): Checked {
+  const findings = new Findings(source);
+  const checker = new ScriptChecker(findings);
+  checker.checkRule(block);
+  const diagnostics = findings.diagnostics.toSorted((a, b) => a.range.start - b.range.start);
+  if (findings.hasErrors) return { ok: false, diagnostics };
+  const subject = findings.usesSubject || !findings.usesTrace ? 'span' : 'trace';
+  const rule: CheckedScript = {
+    kind: 'script',
+    text: source.text,
+    lua: luaText(source, block),
+    subject,
+    usesTrace: findings.usesTrace,
+    warnings: diagnostics,
+  };
+  return { ok: true, rule, diagnostics };
+}
+
+type Locals = ReadonlySet<string>;
+
+/** Names that Lua would find but that mean something else in rules. */
+const RESERVED: ReadonlySet<string> = new Set(['trace', 'attribute']);
+
+class ScriptChecker {
+  readonly #findings: Findings;
+  /** Names the script assigns without `local`: they live as long as one evaluation. */
+  readonly #globals = new Set<string>();
+  #returnsValue = false;
+
+  constructor(findings: Findings) {
+    this.#findings = findings;
+  }
+
+  checkRule(block: Block): void {
+    this.#collectGlobals(block);
+    this.#block(block, new Set(), true);
+    if (!this.#returnsValue) {
+      const end = this.#findings.source.text.length;
+      this.#findings.report('BT_DSL_NO_RETURN', { start: end, end }, {}, { expected: 'return <condition>' });
+    }
+  }
+
+  #collectGlobals(block: Block): void {
+    for (const statement of block) {
+      if (statement.type === 'assignment')
+        for (const target of statement.targets) if (target.type === 'name') this.#globals.add(target.name);
+      if (statement.type === 'function-statement' && statement.target.type === 'name') this.#globals.add(statement.target.name);
+      for (const inner of blocksOf(statement)) this.#collectGlobals(inner);
+    }
+  }
+
+  #block(block: Block, outer: Locals, isMain: boolean): Locals {
+    let locals = outer;
+    for (const statement of block) locals = this.#statement(statement, locals, isMain);
+    return locals;
+  }
+
+  /** Returns the locals visible behind the statement. */
+  #statement(statement: Statement, locals: Locals, isMain: boolean): Locals {
+    switch (statement.type) {
+      case 'local':
+        this.#all(statement.values, locals);
+        return this.#declare(locals, statement.names);
+      case 'local-function': {
+        const inside = this.#declare(locals, [statement.name]);
+        this.#function(statement.function, inside);
+        return inside;
+      }
+      case 'function-statement':
+        this.#expression(statement.target, locals);
+        this.#function(statement.function, statement.isMethod ? new Set([...locals, 'self']) : locals);
+        return locals;
+      case 'assignment':
+        this.#all(statement.values, locals);
+        for (const target of statement.targets) this.#target(target, locals);
+        return locals;
+      case 'call-statement':
+        this.#expression(statement.call, locals);
+        return locals;
+      case 'do':
+        this.#block(statement.body, locals, isMain);
+        return locals;
+      case 'while':
+        this.#expression(statement.condition, locals);
+        this.#block(statement.body, locals, isMain);
+        return locals;
+      case 'repeat':
+        this.#expression(statement.condition, this.#block(statement.body, locals, isMain));
+        return locals;
+      case 'if':
+        for (const branch of statement.branches) {
+          this.#expression(branch.condition, locals);
+          this.#block(branch.body, locals, isMain);
+        }
+        this.#block(statement.otherwise ?? [], locals, isMain);
+        return locals;
+      case 'for':
+        this.#all(statement.bounds, locals);
+        this.#block(statement.body, this.#declare(locals, [statement.variable]), isMain);
+        return locals;
+      case 'for-in':
+        this.#all(statement.iterators, locals);
+        this.#block(statement.body, this.#declare(locals, statement.names), isMain);
+        return locals;
+      case 'return':
+        this.#all(statement.values, locals);
+        if (isMain && statement.values.length > 0) this.#returnsValue = true;
+        return locals;
+      case 'break':
+        return locals;
+    }
+  }
+
+  #declare(locals: Locals, names: readonly Name[]): Locals {
+    for (const { name, range } of names) if (RESERVED.has(name)) this.#findings.report('BT_DSL_RESERVED', range, { name });
+    return new Set([...locals, ...names.map(({ name }) => name)]);
+  }
+
+  #target(target: Expression, locals: Locals): void {
+    if (target.type === 'name' && RESERVED.has(target.name)) this.#findings.report('BT_DSL_RESERVED', target.range, { name: target.name });
+    else this.#expression(target, locals);
+  }
+
+  #function(node: FunctionExpression, locals: Locals): void {
+    this.#block(node.body, this.#declare(locals, node.parameters), false);
+  }
+
+  #all(expressions: readonly Expression[], locals: Locals): void {
+    for (const expression of expressions) this.#expression(expression, locals);
+  }
+
+  #expression(expression: Expression, locals: Locals): void {
+    switch (expression.type) {
+      case 'name':
+        return this.#name(expression, locals);
+      case 'member':
+        this.#expression(expression.object, locals);
+        return this.#member(expression, locals);
+      case 'index':
+        return this.#all([expression.object, expression.key], locals);
+      case 'call':
+        return this.#call(expression, locals);
+      case 'method-call':
+        return this.#all([expression.object, ...expression.args], locals);
+      case 'string-test':
+        this.#all([expression.subject, expression.pattern], locals);
+        return this.#pattern(expression);
+      case 'unary':
+        return this.#expression(expression.operand, locals);
+      case 'binary':
+      case 'logical':
+        return this.#all([expression.left, expression.right], locals);
+      case 'table':
+        return this.#all(
+          expression.items.flatMap(({ key, value }) => (key === undefined ? [value] : [key, value])),
+          locals,
+        );
+      case 'function':
+        return this.#function(expression, locals);
+      case 'parenthesized':
+        return this.#expression(expression.expression, locals);
+    }
+  }
+
+  #name({ name, range }: Name, locals: Locals): void {
+    const actual = name === 'attribute' ? 'span' : name;
+    if (locals.has(actual) || this.#globals.has(actual)) return;
+    if (actual === 'span') this.#findings.usesSubject = true;
+    else if (actual === 'trace') this.#findings.usesTrace = true;
+    else if (UNAVAILABLE.has(name)) this.#findings.report('BT_DSL_UNAVAILABLE', range, { name });
+    else if (!SANDBOX_GLOBALS.has(name) && !Object.hasOwn(SANDBOX_LIBRARIES, name)) {
+      const suggestion = suggest(name, [...knownNames(), ...locals, ...this.#globals]);
+      const fix = suggestion === undefined ? undefined : { range, text: suggestion };
+      this.#findings.report('BT_DSL_UNKNOWN_NAME', range, { name }, { suggestion, fix });
+    }
+  }
+
+  /** Fields of `span`, `trace` and the library tables, where the name is not a local. */
+  #member({ object, name, nameRange }: Extract<Expression, { type: 'member' }>, locals: Locals): void {
+    if (object.type !== 'name' || locals.has(object.name) || this.#globals.has(object.name)) return;
+    const known = KNOWN_MEMBERS[object.name];
+    if (known === undefined || known.has(name)) return;
+    const isLibrary = Object.hasOwn(SANDBOX_LIBRARIES, object.name);
+    const suggestion = suggest(name, known);
+    const fix = suggestion === undefined ? undefined : { range: nameRange, text: suggestion };
+    const code = isLibrary ? 'BT_DSL_UNKNOWN_FUNCTION' : 'BT_DSL_UNKNOWN_FIELD';
+    this.#findings.report(code, nameRange, { object: object.name, name }, { suggestion, fix });
+  }
+
+  #call({ callee, args }: Extract<Expression, { type: 'call' }>, locals: Locals): void {
+    this.#expression(callee, locals);
+    const isQuantifier = callee.type === 'member' && callee.object.type === 'name' && callee.object.name === 'trace';
+    // The condition of trace.has(…) is about the span being tested; written as a function it names that itself.
+    this.#all(args, isQuantifier ? new Set([...locals, 'span']) : locals);
+  }
+
+  #pattern({ test, pattern }: Extract<Expression, { type: 'string-test' }>): void {
+    if (test !== 'matches' || pattern.type !== 'string') return;
+    try {
+      compilePattern(pattern.value);
+    } catch (error) {
+      if (!(error instanceof PatternError)) throw error;
+      this.#findings.report('BT_DSL_PATTERN', pattern.range, { reason: error.message }, { expected: 'RE2 syntax' });
+    }
+  }
+}
+
+const KNOWN_MEMBERS: Readonly<Record<string, ReadonlySet<string>>> = {
+  span: new Set([...SPAN_FIELDS, ...SPAN_FUNCTIONS].map(({ name }) => name)),
+  trace: new Set([...TRACE_FIELDS, ...TRACE_FUNCTIONS].map(({ name }) => name)),
+  ...SANDBOX_LIBRARIES,
+  string: new Set([...(SANDBOX_LIBRARIES.string ?? []), ...STRING_TEST_FUNCTIONS.map(({ name }) => name)]),
+};
+
+function blocksOf(statement: Statement): readonly Block[] {
+  switch (statement.type) {
+    case 'local-function':
+    case 'function-statement':
+      return [statement.function.body];
+    case 'do':
+    case 'while':
+    case 'repeat':
+    case 'for':
+    case 'for-in':
+      return [statement.body];
+    case 'if':
+      return [...statement.branches.map(({ body }) => body), statement.otherwise ?? []];
+    default:
+      return [];
+  }
+}

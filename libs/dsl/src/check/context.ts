@@ -1,0 +1,83 @@
+import { type Diagnostic, type DiagnosticExtras, diagnose } from '../diagnostic.js';
+import { Facts } from '../facts.js';
+import type { ProblemCode } from '../problems.js';
+import type { Literal, Resolved, SpanSource } from '../resolved.js';
+import type { Range, Source } from '../source.js';
+import type { Expression } from '../syntax.js';
+import { ANY } from '../types.js';
+
+/** What one check learns about the whole rule while it walks the tree. */
+export class Findings {
+  readonly diagnostics: Diagnostic[] = [];
+  /** `span` is used outside every trace function: a span rule. */
+  usesSubject = false;
+  usesTrace = false;
+  /** Something only the sandbox can do was used (it is right, but not an expression to compile). */
+  needsSandbox = false;
+
+  constructor(readonly source: Source) {}
+
+  get hasErrors(): boolean {
+    return this.diagnostics.some(({ severity }) => severity === 'error');
+  }
+
+  report(code: ProblemCode, range: Range, values: Readonly<Record<string, string>> = {}, extras: DiagnosticExtras = {}): void {
+    if (this.diagnostics.length < MAX_DIAGNOSTICS) this.diagnostics.push(diagnose(this.source, code, range, values, extras));
+  }
+
+  /** Reports, and stands in for what could not be resolved so that the rest is checked as well. */
+  refuse(
+    syntax: Expression,
+    code: ProblemCode,
+    range: Range,
+    values: Readonly<Record<string, string>> = {},
+    extras: DiagnosticExtras = {},
+  ): Resolved {
+    this.report(code, range, values, extras);
+    return unknownValue(syntax);
+  }
+}
+
+const MAX_DIAGNOSTICS = 50;
+
+/** Any value at all: nothing is known about it, so nothing more is complained about. */
+export function unknownValue(syntax: Expression): Literal {
+  return { type: 'literal', value: undefined, syntax, types: ANY };
+}
+
+/** Where a node stands: which spans its names mean, how many trace functions surround it, what guards have proved. */
+export class Scope {
+  private constructor(
+    readonly findings: Findings,
+    private readonly spans: ReadonlyMap<string, SpanSource>,
+    readonly depth: number,
+    readonly facts: Facts,
+  ) {}
+
+  static ofRule(findings: Findings): Scope {
+    return new Scope(findings, new Map([['span', { type: 'subject' }]]), 0, Facts.none);
+  }
+
+  /** The span that a name means, or undefined. */
+  span(name: string): SpanSource | undefined {
+    const source = this.spans.get(name);
+    if (source?.type === 'subject') this.findings.usesSubject = true;
+    return source;
+  }
+
+  get spanNames(): Iterable<string> {
+    return this.spans.keys();
+  }
+
+  /** Inside a trace function: `span` is the span being tested. */
+  bound(): Scope {
+    const depth = this.depth + 1;
+    return new Scope(this.findings, new Map([...this.spans, ['span', { type: 'bound', depth }]]), depth, this.facts);
+  }
+
+  /** Where `condition` is known to be true (or false). */
+  given(condition: Resolved, outcome: boolean): Scope {
+    const facts = this.facts.given(condition, outcome);
+    return facts === this.facts ? this : new Scope(this.findings, this.spans, this.depth, facts);
+  }
+}

@@ -1,0 +1,156 @@
+import { LIBRARY, type LibraryFunctionName, libraryFunction } from '../library.js';
+import type { LibraryCall, Resolved, SpanSource } from '../resolved.js';
+import { suggest } from '../suggest.js';
+import type { Expression } from '../syntax.js';
+import { ANY, BOOLEAN, describeTypes, NIL, NUMBER, STRING } from '../types.js';
+import { STRING_TEST_FUNCTIONS } from '../vocabulary.js';
+import { type Scope, unknownValue } from './context.js';
+import type { Entity } from './entity.js';
+import { SANDBOX_LIBRARIES } from './lua-names.js';
+import { warnUnguarded } from './resolve-operator.js';
+
+type Call = Extract<Expression, { type: 'call' }>;
+type MethodCall = Extract<Expression, { type: 'method-call' }>;
+type ResolveIn = (expression: Expression, scope: Scope) => Resolved;
+type EntityIn = (expression: Expression, scope: Scope) => Entity;
+
+/** `trace.has(c)`, `span.has(attribute.x)`, `tonumber(x)`. */
+export function resolveCall(call: Call, callee: Entity, scope: Scope, resolve: ResolveIn, entityOf: EntityIn): Resolved {
+  if (callee.kind !== 'function') {
+    // An unknown callee was reported where it was resolved.
+    if (callee.kind === 'value' && callee.node.type === 'literal') return unknownValue(call);
+    return scope.findings.refuse(call, 'BT_DSL_NOT_A_FUNCTION', call.callee.range, { name: textOf(call.callee, scope) });
+  }
+  if (callee.of?.kind === 'trace') return quantifier(call, callee.name, scope, resolve);
+  if (callee.of?.kind === 'span') return hasAttribute(call, callee.of.span, callee.name, scope, entityOf);
+  const args = call.args.map((argument) => resolve(argument, scope));
+  if (libraryFunction(callee.name) !== undefined) return libraryCall(call, callee.name as LibraryFunctionName, args, scope);
+  scope.findings.needsSandbox = true;
+  return unknownValue(call);
+}
+
+/** `x:lower()`. */
+export function resolveMethod(call: MethodCall, object: Entity, objectValue: () => Resolved, scope: Scope, resolve: ResolveIn): Resolved {
+  if (object.kind === 'trace' || object.kind === 'span') {
+    const range = { start: call.object.range.end, end: call.nameRange.start };
+    const name = `${textOf(call.object, scope)}.${call.name}`;
+    const extras = { suggestion: name, fix: { range, text: '.' } };
+    return scope.findings.refuse(
+      call,
+      'BT_DSL_ARGUMENT',
+      call.nameRange,
+      { name: call.name, reason: `is called with a dot: ${name}(…)` },
+      extras,
+    );
+  }
+  const subject = objectValue();
+  const args = call.args.map((argument) => resolve(argument, scope));
+  const tests = STRING_TEST_FUNCTIONS.map(({ name }) => name);
+  if (tests.includes(call.name)) return arityError(call, call.name, '1 argument', args.length, scope);
+  const name = `string.${call.name}`;
+  if (!(SANDBOX_LIBRARIES.string ?? new Set()).has(call.name)) {
+    const suggestion = suggest(call.name, [...tests, ...(SANDBOX_LIBRARIES.string ?? [])]);
+    const fix = suggestion === undefined ? undefined : { range: call.nameRange, text: suggestion };
+    return scope.findings.refuse(
+      call,
+      'BT_DSL_UNKNOWN_FUNCTION',
+      call.nameRange,
+      { object: 'a string', name: call.name },
+      { suggestion, fix },
+    );
+  }
+  if (subject.types !== 0 && (subject.types & STRING) === 0) {
+    return scope.findings.refuse(call, 'BT_DSL_INDEX', call.object.range, { type: describeTypes(subject.types) });
+  }
+  warnUnguarded(subject, `calling ${call.name}`, scope);
+  if (libraryFunction(name) !== undefined) return libraryCall(call, name as LibraryFunctionName, [subject, ...args], scope, true);
+  scope.findings.needsSandbox = true;
+  return unknownValue(call);
+}
+
+function quantifier(call: Call, name: string, scope: Scope, resolve: ResolveIn): Resolved {
+  const kind = name.slice('trace.'.length) as 'has' | 'count' | 'all';
+  const [argument] = call.args;
+  if (argument === undefined || call.args.length > 1) return arityError(call, name, '1 condition', call.args.length, scope);
+  if (argument.type === 'function') {
+    scope.findings.needsSandbox = true;
+    return { ...unknownValue(call), types: kind === 'count' ? NUMBER : BOOLEAN };
+  }
+  const inner = scope.bound();
+  const condition = resolve(argument, inner);
+  return {
+    type: 'trace-quantifier',
+    quantifier: kind,
+    depth: inner.depth,
+    condition,
+    syntax: call,
+    types: kind === 'count' ? NUMBER : BOOLEAN,
+  };
+}
+
+function hasAttribute(call: Call, span: SpanSource, name: string, scope: Scope, entityOf: EntityIn): Resolved {
+  const [argument] = call.args;
+  if (argument === undefined || call.args.length > 1) return arityError(call, name, '1 attribute', call.args.length, scope);
+  const bare = argument.type === 'parenthesized' ? argument.expression : argument;
+  if (bare.type === 'string') return { type: 'has-attribute', span, key: bare.value, syntax: call, types: BOOLEAN };
+  const entity = entityOf(bare, scope);
+  if (entity.kind === 'map' && entity.path !== undefined && entity.table === 'attributes' && sameSpan(entity.span, span)) {
+    return { type: 'has-attribute', span, key: entity.path, syntax: call, types: BOOLEAN };
+  }
+  if (entity.kind === 'value' && entity.node.type === 'attribute' && sameSpan(entity.node.span, span)) {
+    return { type: 'has-attribute', span, key: entity.node.key, syntax: call, types: BOOLEAN };
+  }
+  if (entity.kind === 'map' && entity.path !== undefined && entity.table === 'attributes') {
+    // trace.root.has(attribute.x): the key is what counts.
+    return { type: 'has-attribute', span, key: entity.path, syntax: call, types: BOOLEAN };
+  }
+  return scope.findings.refuse(
+    call,
+    'BT_DSL_ARGUMENT',
+    argument.range,
+    { name, reason: 'asks for an attribute: attribute.x, or its key as a string' },
+    { expected: 'attribute.x' },
+  );
+}
+
+function sameSpan(a: SpanSource, b: SpanSource): boolean {
+  return a.type === b.type && (a.type !== 'bound' || (b.type === 'bound' && a.depth === b.depth));
+}
+
+function libraryCall(
+  call: Call | MethodCall,
+  name: LibraryFunctionName,
+  args: readonly Resolved[],
+  scope: Scope,
+  isMethod = false,
+): LibraryCall | Resolved {
+  const { minimum, maximum, takes, returns } = LIBRARY[name];
+  if (args.length < minimum || args.length > maximum) {
+    const hidden = isMethod ? 1 : 0;
+    const wanted =
+      minimum === maximum
+        ? `${minimum - hidden} argument${minimum - hidden === 1 ? '' : 's'}`
+        : `${minimum - hidden} to ${maximum - hidden} arguments`;
+    return arityError(call, isMethod ? (call.type === 'method-call' ? call.name : name) : name, wanted, args.length - hidden, scope);
+  }
+  for (const argument of args) {
+    const given = argument.types;
+    // Lua turns numbers into strings and strings that hold numbers into numbers.
+    const accepted = (takes & (NUMBER | STRING)) !== 0 ? takes | NUMBER | STRING : takes;
+    if (given !== 0 && (given & accepted) === 0) {
+      const reason = `takes a ${describeTypes(takes)}, not a ${describeTypes(given)}`;
+      scope.findings.report('BT_DSL_ARGUMENT', argument.syntax.range, { name, reason });
+    } else if (takes !== ANY && (takes & NIL) === 0 && !isMethod) warnUnguarded(argument, name, scope);
+  }
+  const [only] = args;
+  const narrowed = name === 'tonumber' && only !== undefined && (only.types & ~NUMBER) === 0 ? NUMBER : returns;
+  return { type: 'library-call', function: name, args, syntax: call, types: narrowed };
+}
+
+function arityError(call: Expression, name: string, wanted: string, found: number, scope: Scope): Resolved {
+  return scope.findings.refuse(call, 'BT_DSL_ARITY', call.range, { name, wanted, found: String(found) }, { expected: wanted });
+}
+
+function textOf(expression: Expression, scope: Scope): string {
+  return scope.findings.source.slice(expression.range);
+}

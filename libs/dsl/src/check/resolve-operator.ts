@@ -1,0 +1,203 @@
+import { parseDuration } from '../duration.js';
+import { typeOfValue } from '../facts.js';
+import { formatExpression } from '../format-expression.js';
+import { luaArithmetic, luaBitwiseNot, luaNegate } from '../lua-arithmetic.js';
+import { LuaError } from '../lua-error.js';
+import { parseNumeral } from '../lua-number.js';
+import { luaEquals, luaLess, luaLessOrEqual } from '../lua-value.js';
+import type { BinaryNode, Literal, Resolved } from '../resolved.js';
+import { suggest } from '../suggest.js';
+import type { BinaryOperator, Expression } from '../syntax.js';
+import { ANY, alwaysFalsy, alwaysTruthy, BOOLEAN, describeTypes, FALSE, NIL, NUMBER, STRING, TABLE, TRUE, type TypeSet } from '../types.js';
+import { fieldValues } from '../vocabulary.js';
+import type { Scope } from './context.js';
+
+type Unary = Extract<Expression, { type: 'unary' }>;
+type Binary = Extract<Expression, { type: 'binary' }>;
+
+export function resolveUnary(syntax: Unary, operand: Resolved, scope: Scope): Resolved {
+  const { operator } = syntax;
+  if (operator === 'not') {
+    const types = alwaysTruthy(operand.types) ? FALSE : alwaysFalsy(operand.types) ? TRUE : BOOLEAN;
+    return { type: 'unary', operator, operand, syntax, types };
+  }
+  const takes = operator === '#' ? STRING | TABLE : NUMBER | STRING;
+  checkOperand(
+    operand,
+    takes,
+    operator === '#' ? 'get length of' : operator === '~' ? 'perform bitwise operation on' : 'perform arithmetic on',
+    scope,
+  );
+  if (operator !== '#' && operand.type === 'literal' && operand.types === NUMBER) {
+    return fold(syntax, scope, () => (operator === '-' ? luaNegate(operand.value) : luaBitwiseNot(operand.value)));
+  }
+  return { type: 'unary', operator, operand, syntax, types: NUMBER };
+}
+
+export function resolveBinary(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): Resolved {
+  const { operator } = syntax;
+  switch (operator) {
+    case '==':
+    case '~=':
+      return equality(syntax, left, right, scope);
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return ordering(syntax, left, right, scope);
+  }
+  const takes = NUMBER | STRING;
+  const isBitwise = operator === '&' || operator === '|' || operator === '~' || operator === '<<' || operator === '>>';
+  const operation = operator === '..' ? 'concatenate' : isBitwise ? 'perform bitwise operation on' : 'perform arithmetic on';
+  checkOperand(left, takes, operation, scope);
+  checkOperand(right, takes, operation, scope);
+  if (left.type === 'literal' && right.type === 'literal' && (left.types & takes) === left.types && (right.types & takes) === right.types) {
+    return fold(syntax, scope, () => luaArithmetic(operator, left.value, right.value));
+  }
+  return { type: 'binary', operator, left, right, syntax, types: operator === '..' ? STRING : NUMBER };
+}
+
+/** Warns when a node that may be nil is used where nil is an error: only for what a guard could test. */
+export function warnUnguarded(node: Resolved, operation: string, scope: Scope): void {
+  if ((node.types & NIL) === 0 || (node.type !== 'attribute' && node.type !== 'resource-attribute')) return;
+  const text = formatExpression(node.syntax);
+  scope.findings.report('BT_DSL_UNGUARDED_NIL', node.syntax.range, { operation, name: node.key }, { suggestion: `${text} and …` });
+}
+
+function checkOperand(operand: Resolved, takes: TypeSet, operation: string, scope: Scope): void {
+  if (operand.types === 0) return;
+  const isText =
+    operand.type === 'literal' && typeof operand.value === 'string' && takes === (NUMBER | STRING) && operation !== 'concatenate';
+  if ((operand.types & takes) === 0 || (isText && parseNumeral(operand.value as string) === undefined)) {
+    scope.findings.report('BT_DSL_ARITHMETIC', operand.syntax.range, { operation, type: describeTypes(operand.types) });
+  } else warnUnguarded(operand, OPERATIONS[operation] ?? operation, scope);
+}
+
+const OPERATIONS: Readonly<Record<string, string>> = {
+  'get length of': 'the length',
+  concatenate: 'concatenation',
+  'perform arithmetic on': 'arithmetic',
+  'perform bitwise operation on': 'arithmetic',
+};
+
+function ordering(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): Resolved {
+  const { operator } = syntax;
+  const common = left.types & right.types & (NUMBER | STRING);
+  const node: BinaryNode = { type: 'binary', operator, left, right, syntax, types: BOOLEAN };
+  if (left.types === 0 || right.types === 0) return node;
+  if (common === 0) {
+    reportMismatch(syntax, left, right, scope);
+    return node;
+  }
+  warnUnguarded(left, 'the comparison', scope);
+  warnUnguarded(right, 'the comparison', scope);
+  if (left.type === 'literal' && right.type === 'literal' && left.types !== ANY && right.types !== ANY)
+    return fold(syntax, scope, () => compare(operator, left, right));
+  return { ...node, types: boundOf(operator, left, right) };
+}
+
+function compare(operator: BinaryOperator, left: Literal, right: Literal): boolean {
+  switch (operator) {
+    case '<':
+      return luaLess(left.value, right.value);
+    case '<=':
+      return luaLessOrEqual(left.value, right.value);
+    case '>':
+      return luaLess(right.value, left.value);
+    default:
+      return luaLessOrEqual(right.value, left.value);
+  }
+}
+
+/** A count or a length is never negative: `trace.count(c) >= 0` is always true. */
+function boundOf(operator: BinaryOperator, left: Resolved, right: Resolved): TypeSet {
+  if (right.type !== 'literal' || right.types !== NUMBER || !isCount(left)) return BOOLEAN;
+  const bound = right.value as number | bigint;
+  if ((operator === '>=' && bound <= 0) || (operator === '>' && bound < 0)) return TRUE;
+  if ((operator === '<' && bound <= 0) || (operator === '<=' && bound < 0)) return FALSE;
+  return BOOLEAN;
+}
+
+function isCount(node: Resolved): boolean {
+  if (node.type === 'trace-quantifier') return node.quantifier === 'count';
+  return (node.type === 'unary' && node.operator === '#') || (node.type === 'trace-field' && node.field === 'span_count');
+}
+
+function equality(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): Resolved {
+  const { operator } = syntax;
+  const outcome = (equal: boolean): TypeSet => ((operator === '==') === equal ? TRUE : FALSE);
+  const node: BinaryNode = { type: 'binary', operator, left, right, syntax, types: BOOLEAN };
+  if (left.types === 0 || right.types === 0) return node;
+  if (left.type === 'span' && right.type === 'span') {
+    scope.findings.report('BT_DSL_ARGUMENT', syntax.range, { name: operator, reason: 'spans are compared by their ids: a.id == b.id' });
+    return node;
+  }
+  if (left.type === 'literal' && right.type === 'literal' && left.types !== ANY && right.types !== ANY) {
+    return fold(syntax, scope, () => luaEquals(left.value, right.value) === (operator === '=='));
+  }
+  if ((left.types & right.types) === 0) {
+    // A comparison with nil asks for presence and is always answered; other types are a mistake.
+    if (left.types === NIL || right.types === NIL) return { ...node, types: outcome(false) };
+    reportMismatch(syntax, left, right, scope);
+    return node;
+  }
+  checkFieldValue(left, right, scope);
+  checkFieldValue(right, left, scope);
+  return left.types === NIL && right.types === NIL ? { ...node, types: outcome(true) } : node;
+}
+
+function checkFieldValue(field: Resolved, value: Resolved, scope: Scope): void {
+  if (field.type !== 'field' || value.type !== 'literal' || typeof value.value !== 'string') return;
+  const values = fieldValues(field.field);
+  if (values === undefined || values.includes(value.value)) return;
+  const suggestion = suggest(value.value.replace(/^(STATUS_CODE|SPAN_KIND)_/i, ''), values);
+  const fix =
+    suggestion === undefined || value.syntax.type !== 'string' ? undefined : { range: value.syntax.range, text: `"${suggestion}"` };
+  const names = { field: formatExpression(field.syntax), value: formatExpression(value.syntax) };
+  scope.findings.report('BT_DSL_UNKNOWN_VALUE', value.syntax.range, names, {
+    expected: values.map((v) => `"${v}"`).join(', '),
+    suggestion,
+    fix,
+  });
+}
+
+function reportMismatch(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): void {
+  const quoted = [left, right].find((side) => side.type === 'literal' && typeof side.value === 'string') as Literal | undefined;
+  const other = quoted === left ? right : left;
+  if (quoted !== undefined && other.types === NUMBER && quoted.syntax.type === 'string') {
+    const text = (quoted.value as string).trim();
+    const fix = { range: quoted.syntax.range, text };
+    if (parseDuration(text) !== undefined && parseNumeral(text) === undefined) {
+      return scope.findings.report(
+        'BT_DSL_DURATION_IN_STRING',
+        quoted.syntax.range,
+        { duration: text },
+        { expected: 'a duration', suggestion: text, fix },
+      );
+    }
+    if (parseNumeral(text) !== undefined) {
+      const values = { left: describeTypes(left.types), right: describeTypes(right.types) };
+      return scope.findings.report('BT_DSL_COMPARISON', syntax.range, values, { expected: 'a number', suggestion: text, fix });
+    }
+  }
+  const values = { left: describeTypes(left.types), right: describeTypes(right.types) };
+  const negated =
+    left.type === 'unary' && left.operator === 'not'
+      ? `not (${formatExpression(left.operand.syntax)} ${syntax.operator} ${formatExpression(right.syntax)})`
+      : undefined;
+  scope.findings.report('BT_DSL_COMPARISON', syntax.range, values, {
+    suggestion: negated,
+    fix: negated === undefined ? undefined : { range: syntax.range, text: negated },
+  });
+}
+
+/** The value of an operation on constants; an error of it (`1 // 0`) is reported now, not at run time. */
+function fold(syntax: Expression, scope: Scope, evaluate: () => unknown): Resolved {
+  try {
+    const value = evaluate() as Literal['value'];
+    return { type: 'literal', value, syntax, types: typeOfValue(value) };
+  } catch (error) {
+    if (!(error instanceof LuaError)) throw error;
+    return scope.findings.refuse(syntax, 'BT_DSL_ARGUMENT', syntax.range, { name: 'constant', reason: error.message });
+  }
+}

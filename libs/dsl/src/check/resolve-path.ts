@@ -1,0 +1,231 @@
+import { factKey } from '../facts.js';
+import type { FieldName, Resolved, SpanSource } from '../resolved.js';
+import type { Range } from '../source.js';
+import { suggest } from '../suggest.js';
+import type { Expression } from '../syntax.js';
+import { ANY, NIL, NUMBER, STRING, TABLE, TRUE } from '../types.js';
+import { FIELD_TYPES, SCOPE_FIELDS, SPAN_FIELDS, SPAN_FUNCTIONS, TRACE_FIELDS, TRACE_FUNCTIONS } from '../vocabulary.js';
+import type { Scope } from './context.js';
+import { unknownValue } from './context.js';
+import type { Entity } from './entity.js';
+import { knownNames, LIBRARY_CONSTANTS, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from './lua-names.js';
+
+type MemberExpression = Extract<Expression, { type: 'member' | 'index' }>;
+
+/** What a name means. */
+export function resolveName(expression: Extract<Expression, { type: 'name' }>, scope: Scope): Entity {
+  const { name, range } = expression;
+  if (name === 'trace') {
+    scope.findings.usesTrace = true;
+    return { kind: 'trace' };
+  }
+  if (name === 'attribute') {
+    const span = scope.span('span');
+    if (span !== undefined) return { kind: 'map', span, table: 'attributes' };
+  }
+  const span = scope.span(name);
+  if (span !== undefined) return { kind: 'span', span, name };
+  if (Object.hasOwn(SANDBOX_LIBRARIES, name)) return { kind: 'library', name };
+  if (SANDBOX_GLOBALS.has(name)) return { kind: 'function', name };
+  if (UNAVAILABLE.has(name)) return refused(expression, scope, 'BT_DSL_UNAVAILABLE', range, { name });
+  const bareField = SPAN_FIELDS.some((field) => field.name === name) ? `span.${name}` : undefined;
+  const suggestion = bareField ?? suggest(name, knownNames());
+  return refused(expression, scope, 'BT_DSL_UNKNOWN_NAME', range, { name }, suggestion);
+}
+
+/** `object.name` and `object["name"]`. */
+export function resolveMember(expression: MemberExpression, object: Entity, key: string, keyRange: Range, scope: Scope): Entity {
+  switch (object.kind) {
+    case 'span':
+      return spanMember(expression, object.span, object.name, key, keyRange, scope);
+    case 'trace':
+      return traceMember(expression, key, keyRange, scope);
+    case 'map':
+      if (object.path !== undefined && expression.type === 'index')
+        return indexed(expression, asValue(object, expression.object, scope), literal(key, expression));
+      if (expression.type === 'index') return { kind: 'value', node: attributeNode(expression, object.span, object.table, key, scope) };
+      return { ...object, path: object.path === undefined ? key : `${object.path}.${key}` };
+    case 'scope':
+      if (key === 'name' || key === 'version') return { kind: 'value', node: fieldNode(expression, object.span, `scope_${key}`) };
+      return unknownField(expression, 'span.scope', key, keyRange, SCOPE_FIELDS, scope);
+    case 'library': {
+      const name = `${object.name}.${key}`;
+      const members = SANDBOX_LIBRARIES[object.name] ?? new Set();
+      if (!members.has(key)) {
+        return refused(expression, scope, 'BT_DSL_UNKNOWN_FUNCTION', keyRange, { object: object.name, name: key }, suggest(key, members));
+      }
+      if (!LIBRARY_CONSTANTS.has(name)) return { kind: 'function', name, of: object };
+      scope.findings.needsSandbox = true;
+      return { kind: 'value', node: { ...unknownValue(expression), types: NUMBER } };
+    }
+    case 'spans':
+      return refused(expression, scope, 'BT_DSL_UNKNOWN_FIELD', keyRange, { object: 'trace.spans', name: key });
+    case 'function':
+      return refused(expression, scope, 'BT_DSL_INDEX', keyRange, { type: 'function' });
+    case 'value':
+      return indexed(expression, checkIndexable(object.node, expression, scope), literal(key, expression));
+  }
+}
+
+/** `object[key]` with a key that is not a constant string. */
+export function resolveIndex(expression: MemberExpression, object: Entity, key: Resolved, scope: Scope): Entity {
+  if (object.kind === 'spans') return { kind: 'span', span: { type: 'nth', index: key }, name: 'trace.spans[…]' };
+  if (object.kind === 'value' || object.kind === 'map') {
+    return indexed(expression, checkIndexable(asValue(object, expression.object, scope), expression, scope), key);
+  }
+  return refused(expression, scope, 'BT_DSL_ARGUMENT', expression.range, {
+    name: 'index',
+    reason: 'the fields of this are known: name one by a text',
+  });
+}
+
+/** The value that an entity is when it is used as one. */
+export function asValue(entity: Entity, syntax: Expression, scope: Scope): Resolved {
+  switch (entity.kind) {
+    case 'value':
+      return entity.node;
+    case 'span':
+      return {
+        type: 'span',
+        span: entity.span,
+        syntax,
+        types: entity.span.type === 'root' || entity.span.type === 'nth' ? TRUE | NIL : TRUE,
+      };
+    case 'map':
+      if (entity.path !== undefined) return attributeNode(syntax, entity.span, entity.table, entity.path, scope);
+      return { type: 'span-table', span: entity.span, table: entity.table, syntax, types: TABLE };
+    case 'scope':
+      return { type: 'span-table', span: entity.span, table: 'scope', syntax, types: TABLE };
+    case 'function':
+      return scope.findings.refuse(syntax, 'BT_DSL_NOT_CALLED', syntax.range, { name: entity.name, example: exampleOf(entity) });
+    case 'spans':
+      scope.findings.needsSandbox = true;
+      return { ...unknownValue(syntax), types: TABLE };
+    default:
+      return scope.findings.refuse(syntax, 'BT_DSL_ARGUMENT', syntax.range, {
+        name: entity.kind,
+        reason: 'is no value by itself; name a field of it',
+      });
+  }
+}
+
+function spanMember(expression: Expression, span: SpanSource, object: string, key: string, keyRange: Range, scope: Scope): Entity {
+  if (Object.hasOwn(FIELD_TYPES, key) && !key.startsWith('scope_'))
+    return { kind: 'value', node: fieldNode(expression, span, key as FieldName) };
+  switch (key) {
+    case 'attributes':
+    case 'resource':
+      return { kind: 'map', span, table: key };
+    case 'scope':
+      return { kind: 'scope', span };
+    case 'events':
+    case 'links':
+      return { kind: 'value', node: { type: 'span-table', span, table: key, syntax: expression, types: TABLE } };
+    case 'has':
+      return { kind: 'function', name: `${object}.has`, of: { kind: 'span', span, name: object } };
+    default:
+      return unknownField(expression, object, key, keyRange, [...SPAN_FIELDS, ...SPAN_FUNCTIONS], scope);
+  }
+}
+
+function traceMember(expression: Expression, key: string, keyRange: Range, scope: Scope): Entity {
+  switch (key) {
+    case 'id':
+      return { kind: 'value', node: { type: 'trace-field', field: key, syntax: expression, types: STRING } };
+    case 'duration':
+    case 'span_count':
+      return { kind: 'value', node: { type: 'trace-field', field: key, syntax: expression, types: NUMBER } };
+    case 'services':
+      return { kind: 'value', node: { type: 'trace-services', syntax: expression, types: TABLE } };
+    case 'root':
+      return { kind: 'span', span: { type: 'root' }, name: 'trace.root' };
+    case 'spans':
+      return { kind: 'spans' };
+    default:
+      if (TRACE_FUNCTIONS.some(({ name }) => name === key)) return { kind: 'function', name: `trace.${key}`, of: { kind: 'trace' } };
+      return unknownField(expression, 'trace', key, keyRange, [...TRACE_FIELDS, ...TRACE_FUNCTIONS], scope);
+  }
+}
+
+function fieldNode(syntax: Expression, span: SpanSource, field: FieldName): Resolved {
+  return { type: 'field', span, field, syntax, types: FIELD_TYPES[field] };
+}
+
+function attributeNode(syntax: Expression, span: SpanSource, table: 'attributes' | 'resource', key: string, scope: Scope): Resolved {
+  const type = table === 'attributes' ? 'attribute' : 'resource-attribute';
+  const fact = factKey(span, type, key);
+  return { type, span, key, syntax, types: fact === undefined ? ANY : scope.facts.typesOf(fact) };
+}
+
+function literal(value: string, syntax: Expression): Resolved {
+  return { type: 'literal', value, syntax, types: STRING };
+}
+
+function indexed(syntax: Expression, object: Resolved, key: Resolved): Entity {
+  return { kind: 'value', node: { type: 'index', object, key, syntax, types: ANY } };
+}
+
+function checkIndexable(object: Resolved, expression: MemberExpression, scope: Scope): Resolved {
+  if ((object.types & TABLE) !== 0) return object;
+  const type = object.types === STRING ? 'string' : object.types === NUMBER ? 'number' : object.types === NIL ? 'nil' : 'boolean';
+  scope.findings.report('BT_DSL_INDEX', expression.range, { type });
+  return unknownValue(expression);
+}
+
+function unknownField(
+  expression: Expression,
+  object: string,
+  name: string,
+  range: Range,
+  known: readonly { readonly name: string }[],
+  scope: Scope,
+): Entity {
+  const attribute = object === 'span' ? 'an attribute is span.attributes["…"]' : undefined;
+  const names = known.map((entry) => entry.name);
+  const suggestion = ALIASES[name] ?? suggest(name, names);
+  scope.findings.report(
+    'BT_DSL_UNKNOWN_FIELD',
+    range,
+    { object, name },
+    {
+      expected: suggestion === undefined && attribute !== undefined ? `${names.join(', ')}; ${attribute}` : names.join(', '),
+      suggestion,
+      fix: suggestion === undefined || expression.type !== 'member' ? undefined : { range, text: suggestion },
+    },
+  );
+  return { kind: 'value', node: unknownValue(expression) };
+}
+
+/** What other tools call these fields. */
+const ALIASES: Readonly<Record<string, string>> = {
+  service_name: 'service',
+  status_code: 'status',
+  span_id: 'id',
+  parent: 'parent_id',
+  parent_span_id: 'parent_id',
+  start: 'start_time',
+  end: 'end_time',
+  attrs: 'attributes',
+  length: 'span_count',
+};
+
+function refused(
+  expression: Expression,
+  scope: Scope,
+  code: Parameters<Scope['findings']['report']>[0],
+  range: Range,
+  values: Readonly<Record<string, string>>,
+  suggestion?: string,
+): Entity {
+  const fix = suggestion === undefined ? undefined : { range, text: suggestion };
+  scope.findings.report(code, range, values, { suggestion, fix });
+  return { kind: 'value', node: unknownValue(expression) };
+}
+
+function exampleOf(entity: Extract<Entity, { kind: 'function' }>): string {
+  const known = [
+    ...TRACE_FUNCTIONS.map((f) => ({ ...f, name: `trace.${f.name}` })),
+    ...SPAN_FUNCTIONS.map((f) => ({ ...f, name: `span.${f.name}` })),
+  ];
+  return known.find(({ name }) => name === entity.name)?.example ?? `${entity.name}(…)`;
+}

@@ -1,0 +1,134 @@
+import { typeOfValue } from '../facts.js';
+import { compilePattern, type Pattern, PatternError } from '../pattern.js';
+import type { Resolved } from '../resolved.js';
+import type { Expression } from '../syntax.js';
+import { alwaysFalsy, alwaysTruthy, BOOLEAN, describeTypes, FALSY, NIL, NUMBER, STRING, TABLE, TRUTHY, type TypeSet } from '../types.js';
+import { type Scope, unknownValue } from './context.js';
+import type { Entity } from './entity.js';
+import { resolveCall, resolveMethod } from './resolve-call.js';
+import { resolveBinary, resolveUnary, warnUnguarded } from './resolve-operator.js';
+import { asValue, resolveIndex, resolveMember, resolveName } from './resolve-path.js';
+
+/** Syntax → resolved tree, with every complaint on the way. Never throws. */
+export function resolve(expression: Expression, scope: Scope): Resolved {
+  switch (expression.type) {
+    case 'nil':
+      return { type: 'literal', value: undefined, syntax: expression, types: NIL };
+    case 'boolean':
+    case 'number':
+      return { type: 'literal', value: expression.value, syntax: expression, types: typeOfValue(expression.value) };
+    case 'duration':
+      return { type: 'literal', value: expression.nanoseconds, syntax: expression, types: NUMBER };
+    case 'string':
+      if (!expression.isText) return scope.findings.refuse(expression, 'BT_DSL_NOT_TEXT', expression.range);
+      return { type: 'literal', value: expression.value, syntax: expression, types: STRING };
+    case 'parenthesized':
+      return resolve(expression.expression, scope);
+    case 'name':
+    case 'member':
+    case 'index':
+      return asValue(entityOf(expression, scope), expression, scope);
+    case 'call':
+      return resolveCall(expression, entityOf(expression.callee, scope), scope, resolve, entityOf);
+    case 'method-call': {
+      const object = entityOf(expression.object, scope);
+      return resolveMethod(expression, object, () => asValue(object, expression.object, scope), scope, resolve);
+    }
+    case 'string-test':
+      return resolveStringTest(expression, scope);
+    case 'unary':
+      return resolveUnaryNode(expression, scope);
+    case 'binary':
+      return resolveBinary(expression, resolve(expression.left, scope), resolve(expression.right, scope), scope);
+    case 'logical':
+      return resolveLogical(expression, scope);
+    case 'table':
+    case 'function':
+    case 'varargs':
+      scope.findings.needsSandbox = true;
+      return { ...unknownValue(expression), types: expression.type === 'table' ? TABLE : unknownValue(expression).types };
+  }
+}
+
+/** What an expression means before it is used as a value. */
+function entityOf(expression: Expression, scope: Scope): Entity {
+  switch (expression.type) {
+    case 'name':
+      return resolveName(expression, scope);
+    case 'member':
+      return resolveMember(expression, entityOf(expression.object, scope), expression.name, expression.nameRange, scope);
+    case 'index': {
+      const object = entityOf(expression.object, scope);
+      const { key } = expression;
+      if (key.type === 'string' && key.isText) return resolveMember(expression, object, key.value, key.range, scope);
+      return resolveIndex(expression, object, resolve(key, scope), scope);
+    }
+    case 'parenthesized':
+      return entityOf(expression.expression, scope);
+    default:
+      return { kind: 'value', node: resolve(expression, scope) };
+  }
+}
+
+function resolveUnaryNode(expression: Extract<Expression, { type: 'unary' }>, scope: Scope): Resolved {
+  if (expression.operator === '#') {
+    const entity = entityOf(expression.operand, scope);
+    if (entity.kind === 'spans') return { type: 'trace-field', field: 'span_count', syntax: expression, types: NUMBER };
+    return resolveUnary(expression, asValue(entity, expression.operand, scope), scope);
+  }
+  return resolveUnary(expression, resolve(expression.operand, scope), scope);
+}
+
+function resolveLogical(expression: Extract<Expression, { type: 'logical' }>, scope: Scope): Resolved {
+  const { operator } = expression;
+  const left = resolve(expression.left, scope);
+  const right = resolve(expression.right, scope.given(left, operator === 'and'));
+  return { type: 'logical', operator, left, right, syntax: expression, types: logicalTypes(operator, left.types, right.types) };
+}
+
+function logicalTypes(operator: 'and' | 'or', left: TypeSet, right: TypeSet): TypeSet {
+  if (operator === 'and') return alwaysFalsy(left) ? left : (left & FALSY) | right;
+  return alwaysTruthy(left) ? left : (left & TRUTHY) | right;
+}
+
+function resolveStringTest(expression: Extract<Expression, { type: 'string-test' }>, scope: Scope): Resolved {
+  const { test } = expression;
+  const subject = resolve(expression.subject, scope);
+  const pattern = resolve(expression.pattern, scope);
+  if (subject.types !== 0 && (subject.types & STRING) === 0) {
+    scope.findings.report('BT_DSL_STRING_TEST', subject.syntax.range, { test, type: describeTypes(subject.types) });
+  }
+  if (pattern.types !== 0 && (pattern.types & (STRING | NUMBER)) === 0) {
+    scope.findings.report(
+      'BT_DSL_STRING_TEST',
+      pattern.syntax.range,
+      { test, type: describeTypes(pattern.types) },
+      { expected: 'a string' },
+    );
+  }
+  warnUnguarded(subject, test, scope);
+  warnUnguarded(pattern, test, scope);
+  const compiled =
+    test === 'matches' && pattern.type === 'literal' && typeof pattern.value === 'string'
+      ? compileLiteral(pattern.value, pattern, scope)
+      : undefined;
+  return {
+    type: 'string-test',
+    test,
+    subject,
+    pattern,
+    syntax: expression,
+    types: BOOLEAN,
+    ...(compiled === undefined ? {} : { compiled }),
+  };
+}
+
+function compileLiteral(text: string, pattern: Resolved, scope: Scope): Pattern | undefined {
+  try {
+    return compilePattern(text);
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    scope.findings.report('BT_DSL_PATTERN', pattern.syntax.range, { reason: error.message }, { expected: 'RE2 syntax' });
+    return undefined;
+  }
+}

@@ -1,0 +1,109 @@
+import { luaType } from './lua-value.js';
+import type { Resolved, SpanSource } from './resolved.js';
+import { ANY, BOOLEAN, FALSE, FALSY, NIL, NUMBER, STRING, TABLE, TRUE, TRUTHY, type TypeSet } from './types.js';
+import type { Value } from './value.js';
+
+/**
+ * What guards prove about attributes: right of `attribute.x and …` x is not nil, right of `attribute.n > 5 and …` n is a
+ * number. Sound because conditions have no effects: an attribute read twice is the same.
+ */
+export class Facts {
+  static readonly none = new Facts(undefined, new Map());
+
+  private constructor(
+    private readonly outer: Facts | undefined,
+    private readonly known: ReadonlyMap<string, TypeSet>,
+  ) {}
+
+  /** The types that the attribute can have. */
+  typesOf(key: string): TypeSet {
+    let types = ANY;
+    for (let facts: Facts | undefined = this; facts !== undefined; facts = facts.outer) types &= facts.known.get(key) ?? ANY;
+    return types;
+  }
+
+  /** These facts and what `condition` being true (or false) proves. */
+  given(condition: Resolved, outcome: boolean): Facts {
+    const learned = new Map<string, TypeSet>();
+    learn(condition, outcome, learned);
+    return learned.size === 0 ? this : new Facts(this, learned);
+  }
+}
+
+/** A name for what an attribute node reads; undefined when it may differ between two readings. */
+export function factKey(span: SpanSource, kind: 'attribute' | 'resource-attribute', key: string): string | undefined {
+  if (span.type === 'nth') return undefined;
+  return `${span.type}${span.type === 'bound' ? span.depth : ''} ${kind} ${key}`;
+}
+
+function learn(node: Resolved, outcome: boolean, learned: Map<string, TypeSet>): void {
+  switch (node.type) {
+    case 'attribute':
+    case 'resource-attribute':
+      return restrict(node, outcome ? TRUTHY : FALSY, learned);
+    case 'has-attribute': {
+      const key = factKey(node.span, 'attribute', node.key);
+      return add(key, outcome ? ANY & ~NIL : NIL, learned);
+    }
+    case 'unary':
+      if (node.operator === 'not') learn(node.operand, !outcome, learned);
+      return;
+    case 'logical':
+      // `a and b` true: both are; `a or b` false: both are. Otherwise it is not known which.
+      if (outcome === (node.operator === 'and')) {
+        learn(node.left, outcome, learned);
+        learn(node.right, outcome, learned);
+      }
+      return;
+    case 'string-test':
+      return restrict(node.subject, STRING, learned);
+    case 'binary':
+      return learnBinary(node, outcome, learned);
+  }
+}
+
+function learnBinary(node: Extract<Resolved, { type: 'binary' }>, outcome: boolean, learned: Map<string, TypeSet>): void {
+  switch (node.operator) {
+    case '==':
+    case '~=': {
+      const equal = outcome === (node.operator === '==');
+      learnEqual(node.left, node.right, equal, learned);
+      learnEqual(node.right, node.left, equal, learned);
+      return;
+    }
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      // It did not fail, so both are numbers or both are strings.
+      restrict(node.left, node.right.types & (NUMBER | STRING), learned);
+      restrict(node.right, node.left.types & (NUMBER | STRING), learned);
+  }
+}
+
+function learnEqual(node: Resolved, other: Resolved, equal: boolean, learned: Map<string, TypeSet>): void {
+  if (equal) restrict(node, other.types, learned);
+  else if (other.type === 'literal' && other.value === undefined) restrict(node, ANY & ~NIL, learned);
+  else if (other.type === 'literal' && typeof other.value === 'boolean') restrict(node, ANY & ~(other.value ? TRUE : FALSE), learned);
+  // type(x) == "number"
+  if (equal && node.type === 'library-call' && node.function === 'type' && other.type === 'literal') {
+    const [argument] = node.args;
+    if (argument !== undefined) restrict(argument, TYPES_BY_NAME[String(other.value)] ?? ANY, learned);
+  }
+}
+
+const TYPES_BY_NAME: Readonly<Record<string, TypeSet>> = { nil: NIL, boolean: BOOLEAN, number: NUMBER, string: STRING, table: TABLE };
+
+function restrict(node: Resolved, types: TypeSet, learned: Map<string, TypeSet>): void {
+  if (node.type === 'attribute' || node.type === 'resource-attribute') add(factKey(node.span, node.type, node.key), types, learned);
+}
+
+function add(key: string | undefined, types: TypeSet, learned: Map<string, TypeSet>): void {
+  if (key !== undefined) learned.set(key, (learned.get(key) ?? ANY) & types);
+}
+
+/** The type of a constant. */
+export function typeOfValue(value: Value): TypeSet {
+  if (typeof value === 'boolean') return value ? TRUE : FALSE;
+  return TYPES_BY_NAME[luaType(value)] ?? ANY;
+}

@@ -1,0 +1,15 @@
+export { check, checkParsed } from './check.js';
+export type { Diagnostic, Fix } from './diagnostic.js';
+export { formatExpression } from './format-expression.js';
+export { type Environment, interpret, interpretCondition } from './interpret.js';
+export { LuaError } from './lua-error.js';
+export { MAX_TEXT, type Parsed, parse } from './parse.js';
+export { PROBLEMS, type Problem, type ProblemCode } from './problems.js';
+export type { Reads, SpanField } from './reads.js';
+export type { Resolved } from './resolved.js';
+export type { Checked, CheckedExpression, CheckedRule, CheckedScript } from './rule.js';
+export type { Place, Range } from './source.js';
+export type { EventView, LinkView, SpanView, TraceView } from './span-view.js';
+export type { Expression, RuleSyntax } from './syntax.js';
+export type { Value, ValueMap } from './value.js';
+export { VOCABULARY, type VocabularyField, type VocabularyFunction } from './vocabulary.js';

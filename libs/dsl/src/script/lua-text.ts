@@ -1,0 +1,237 @@
+import { quote } from '../format-expression.js';
+import type { Source } from '../source.js';
+import type { BinaryOperator, Block, Expression, FunctionExpression, Statement } from '../syntax.js';
+import { KEYWORDS } from '../token.js';
+
+/**
+ * A script as plain Lua for the sandbox. What Lua lacks is written as calls of helpers (lua-helpers.ts): durations are numbers,
+ * string tests and arithmetic are functions (64-bit integers; bounded strings), the condition of `trace.has(…)` is a function
+ * of the span, `attribute.http.method` is `span.attributes["http.method"]`. Statements keep their line, for error messages.
+ */
+export function luaText(source: Source, block: Block): string {
+  const writer = new LuaWriter(source);
+  writer.block(block);
+  return writer.text;
+}
+
+/** Arithmetic by helper name; `/`, `^`, comparisons and `#` are Lua's own. */
+export const ARITHMETIC_HELPERS: Readonly<Partial<Record<BinaryOperator, string>>> = {
+  '+': '__add',
+  '-': '__sub',
+  '*': '__mul',
+  '//': '__idiv',
+  '%': '__mod',
+  '..': '__concat',
+  '&': '__band',
+  '|': '__bor',
+  '~': '__bxor',
+  '<<': '__shl',
+  '>>': '__shr',
+};
+
+class LuaWriter {
+  text = '';
+  #line = 1;
+
+  constructor(private readonly source: Source) {}
+
+  block(block: Block): void {
+    for (const statement of block) {
+      this.#moveTo(statement.range.start);
+      this.#statement(statement);
+    }
+  }
+
+  /** Line breaks up to the line of an offset of the source. */
+  #moveTo(offset: number): void {
+    const { line } = this.source.place(offset);
+    for (; this.#line < line; this.#line++) this.text += '\n';
+  }
+
+  #write(...parts: readonly string[]): void {
+    this.text += parts.join('');
+  }
+
+  #statement(statement: Statement): void {
+    switch (statement.type) {
+      case 'local':
+        this.#write('local ', statement.names.map(({ name }) => name).join(','));
+        if (statement.values.length > 0) this.#write('=', this.#list(statement.values));
+        this.#write(' ');
+        return;
+      case 'local-function':
+        this.#write('local function ', statement.name.name);
+        return this.#functionBody(statement.function);
+      case 'function-statement': {
+        const target = this.#expression(statement.target);
+        this.#write('function ', statement.isMethod ? target.replace(/\.(\w+)$/, ':$1') : target);
+        return this.#functionBody(statement.function);
+      }
+      case 'assignment':
+        return this.#write(this.#list(statement.targets), '=', this.#list(statement.values), ' ');
+      case 'call-statement':
+        // A parenthesis at the beginning of a statement would continue the one before.
+        return this.#write(';', this.#expression(statement.call), ' ');
+      case 'do':
+        return this.#enclosed('do ', statement.body, ' end ');
+      case 'while':
+        return this.#enclosed(`while ${this.#expression(statement.condition)} do `, statement.body, ' end ');
+      case 'repeat':
+        return this.#enclosed('repeat ', statement.body, ` until ${this.#expression(statement.condition)} `);
+      case 'if': {
+        statement.branches.forEach(({ condition, body }, index) => {
+          this.#enclosed(`${index === 0 ? 'if' : 'elseif'} ${this.#expression(condition)} then `, body, ' ');
+        });
+        if (statement.otherwise !== undefined) this.#enclosed('else ', statement.otherwise, ' ');
+        return this.#write('end ');
+      }
+      case 'for':
+        return this.#enclosed(`for ${statement.variable.name}=${this.#list(statement.bounds)} do `, statement.body, ' end ');
+      case 'for-in': {
+        const names = statement.names.map(({ name }) => name).join(',');
+        return this.#enclosed(`for ${names} in ${this.#list(statement.iterators)} do `, statement.body, ' end ');
+      }
+      case 'return':
+        return this.#write('return ', this.#list(statement.values), ' ');
+      case 'break':
+        return this.#write('break ');
+    }
+  }
+
+  #enclosed(before: string, body: Block, after: string): void {
+    this.#write(before);
+    this.block(body);
+    this.#write(after);
+  }
+
+  #functionBody(node: FunctionExpression): void {
+    const parameters = node.parameters.map(({ name }) => name);
+    this.#write('(', [...parameters, ...(node.isVariadic ? ['...'] : [])].join(','), ') ');
+    this.block(node.body);
+    this.#write(' end ');
+  }
+
+  /** An expression's text; a function inside it is written by a writer of its own, so that the order of text holds. */
+  #expression(expression: Expression): string {
+    switch (expression.type) {
+      case 'nil':
+      case 'varargs':
+        return expression.type === 'nil' ? 'nil' : '...';
+      case 'boolean':
+        return String(expression.value);
+      case 'number':
+        return numeral(expression.value);
+      case 'duration':
+        return numeral(expression.nanoseconds);
+      case 'string':
+        return ` ${singleLine(this.source.slice(expression.range), expression)}`;
+      case 'name':
+        return expression.name === 'attribute' ? 'span.attributes' : expression.name;
+      case 'member':
+        return this.#member(expression);
+      case 'index':
+        return `${this.#object(expression.object)}[${this.#expression(expression.key)}]`;
+      case 'call':
+        return `${this.#object(expression.callee)}(${this.#arguments(expression)})`;
+      case 'method-call':
+        return `${this.#object(expression.object)}:${expression.name}(${this.#list(expression.args)})`;
+      case 'string-test':
+        return `__${expression.test}(${this.#expression(expression.subject)},${this.#expression(expression.pattern)})`;
+      case 'unary':
+        if (expression.operator === '-') return `__unm(${this.#expression(expression.operand)})`;
+        if (expression.operator === '~') return `__bnot(${this.#expression(expression.operand)})`;
+        return `(${expression.operator} ${this.#expression(expression.operand)})`;
+      case 'binary': {
+        const [left, right] = [this.#expression(expression.left), this.#expression(expression.right)];
+        const helper = ARITHMETIC_HELPERS[expression.operator];
+        return helper === undefined ? `(${left} ${expression.operator} ${right})` : `${helper}(${left},${right})`;
+      }
+      case 'logical':
+        return `(${this.#expression(expression.left)} ${expression.operator} ${this.#expression(expression.right)})`;
+      case 'parenthesized':
+        return `(${this.#expression(expression.expression)})`;
+      case 'table':
+        return `{${expression.items.map(({ key, value }) => (key === undefined ? '' : `[${this.#expression(key)}]=`) + this.#expression(value)).join(',')}}`;
+      case 'function': {
+        const inner = new LuaWriter(this.source);
+        inner.#line = this.source.place(expression.range.start).line;
+        inner.#write('function');
+        inner.#functionBody(expression);
+        return inner.text.replace(/\n/g, ' ');
+      }
+    }
+  }
+
+  #member(expression: Extract<Expression, { type: 'member' }>): string {
+    const path = attributePath(expression);
+    return path === undefined ? this.#plainMember(expression) : `${this.#expression(path.map)}[${quote(path.key)}]`;
+  }
+
+  #plainMember({ object, name }: Extract<Expression, { type: 'member' }>): string {
+    return this.#object(object) + (KEYWORDS.has(name) ? `["${name}"]` : `.${name}`);
+  }
+
+  #object(object: Expression): string {
+    const text = this.#expression(object);
+    const isPrefix = object.type === 'name' || object.type === 'member' || object.type === 'index' || object.type === 'call';
+    return isPrefix || object.type === 'method-call' || object.type === 'parenthesized' ? text : `(${text})`;
+  }
+
+  #arguments(call: Extract<Expression, { type: 'call' }>): string {
+    const { callee, args } = call;
+    const isQuantifier = callee.type === 'member' && callee.object.type === 'name' && callee.object.name === 'trace';
+    if (!isQuantifier) {
+      const isHas = callee.type === 'member' && callee.name === 'has';
+      return args.map((argument) => (isHas ? this.#attributeKey(argument) : this.#expression(argument))).join(',');
+    }
+    return args
+      .map((argument) => (isFunction(argument) ? this.#expression(argument) : `function(span) return ${this.#expression(argument)} end`))
+      .join(',');
+  }
+
+  /** `span.has(attribute.x)` asks by key. */
+  #attributeKey(argument: Expression): string {
+    if (argument.type === 'index' && isAttributeMap(argument.object)) return this.#expression(argument.key);
+    const path = argument.type === 'member' ? attributePath(argument) : undefined;
+    return path === undefined ? this.#expression(argument) : quote(path.key);
+  }
+
+  #list(expressions: readonly Expression[]): string {
+    return expressions.map((expression) => this.#expression(expression)).join(',');
+  }
+}
+
+function isAttributeMap(expression: Expression): boolean {
+  if (expression.type === 'name') return expression.name === 'attribute';
+  return expression.type === 'member' && (expression.name === 'attributes' || expression.name === 'resource');
+}
+
+function isFunction(expression: Expression): boolean {
+  return expression.type === 'function' || expression.type === 'name';
+}
+
+/** `attribute.http.method`, `x.attributes.http.method`: dots below a map of attributes make one key. */
+function attributePath(expression: Expression): { readonly map: Expression; readonly key: string } | undefined {
+  const names: string[] = [];
+  let object = expression;
+  while (object.type === 'member' && !isAttributeMap(object)) {
+    names.unshift(object.name);
+    object = object.object;
+  }
+  return names.length > 0 && isAttributeMap(object) ? { map: object, key: names.join('.') } : undefined;
+}
+
+/** Doubles throughout (fengari's integers have 32 bits); integers beyond 2^53 are boxed. */
+function numeral(value: number | bigint): string {
+  if (typeof value === 'bigint') return `__int64("${value}")`;
+  if (value === Number.POSITIVE_INFINITY) return '(1/0)';
+  const text = String(value);
+  const double = /^-?\d+$/.test(text) ? `${text}.0` : text;
+  return value < 0 ? `(${double})` : double;
+}
+
+/** A literal on one line, so that lines stay in step: line breaks as escapes. */
+function singleLine(raw: string, literal: Extract<Expression, { type: 'string' }>): string {
+  if (!literal.isText) return raw.replace(/\\(?:\r\n|\n\r|\r|\n)/g, '\\n');
+  return quote(literal.value);
+}
