@@ -8,6 +8,7 @@ export {
   type SubscribeOptions,
   type Subscription,
 } from './log.js';
+export { logSettings } from './log-settings.js';
 export { MessagingModule, type MessagingModuleOptions } from './messaging.module.js';
 export { openLog } from './open-log.js';
 export { partitionOf, partitionOfKey } from './partition-of.js';
