@@ -63,6 +63,16 @@ export interface ViolationPage {
   readonly next?: string;
 }
 
+/** What a rule was at a version. */
+export interface RuleVersion {
+  readonly ruleId: string;
+  readonly version: number;
+  /** Unix milliseconds. */
+  readonly changedAt: number;
+  /** The rule as it was; undefined: this version is its deletion. */
+  readonly rule: StoredRule | undefined;
+}
+
 /** One transaction's worth of violations from the violations log, with the position after them. */
 export interface KeptBatch {
   readonly reader: string;
@@ -72,15 +82,16 @@ export interface KeptBatch {
   readonly violations: readonly StoredViolation[];
 }
 
+/** The port; an abstract class because Nest needs a token. Rejects a StoreError; one that is `retryable` when the database is away. */
 export abstract class Store {
   /** Creates or migrates the schema, under a lock. */
   abstract migrate(): Promise<void>;
   abstract rules(): Promise<readonly StoredRule[]>;
   abstract rule(id: string): Promise<StoredRule | undefined>;
   /**
-   * One transaction: the rule (version counted up; `expectedVersion` undefined = any, 0 = must not exist), its version's
-   * history, the next epoch and its outbox record, which `record` makes from the enabled rules before and after. No epoch
-   * when the published rule set stays the same. Rejects BT_STORE_CONFLICT when the version differs.
+   * One transaction: the rule (version counted up, also over a deletion; `expectedVersion` undefined = any, 0 = must not
+   * exist), its version's history, the next epoch and its outbox record. No epoch when the published rule set stays the same;
+   * nothing at all, and the rule as it is, when its content stays the same. Rejects BT_STORE_CONFLICT when the version differs.
    */
   abstract putRule(
     rule: Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>,
@@ -89,12 +100,17 @@ export abstract class Store {
   ): Promise<StoredRule>;
   /** One transaction as above; false when there is none. */
   abstract deleteRule(id: string, now: number): Promise<boolean>;
+  /** What a rule was at each version, newest first; also of a deleted rule. */
+  abstract ruleVersions(id: string): Promise<readonly RuleVersion[]>;
+  /** JSON of a rules log record that holds the whole rule set of an epoch (default: the latest); undefined when there is no such epoch. */
+  abstract ruleSet(epoch?: number): Promise<string | undefined>;
   /** Epochs not yet published, in order. */
   abstract unpublishedEpochs(): Promise<readonly EpochChange[]>;
   abstract epochPublished(epoch: number): Promise<void>;
   abstract latestEpoch(): Promise<number>;
   /** Upserts by id and revision (a lower or equal revision changes nothing) and advances the reader, in one transaction. */
   abstract keep(batch: KeptBatch): Promise<void>;
+  /** Newest first (by timestamp, then id). Rejects BT_STORE_BAD_CURSOR when `after` is not from a page's `next`. */
   abstract violations(filter: ViolationFilter, page: { readonly limit: number; readonly after?: string }): Promise<ViolationPage>;
   abstract violation(id: string): Promise<StoredViolation | undefined>;
   /** Position of a reader of the violations log, per partition; 0 when it never read. */

@@ -1,0 +1,16 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Schema } from './schema.js';
+
+/** What differs between the databases; the queries don't. */
+export interface Connection {
+  readonly database: Kysely<Schema>;
+  /** How it is called in messages: without password. */
+  readonly place: string;
+  /** Keeps other transactions that take the same lock waiting until this one ends. */
+  lock(transaction: Transaction<Schema>, name: LockName): Promise<void>;
+  /** What an error of the database means: a StoreError, or the error itself when it is not the database's. */
+  problem(error: unknown): unknown;
+}
+
+/** What must not be done by two at once. */
+export type LockName = 'migrations' | 'rules';

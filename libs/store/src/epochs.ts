@@ -1,0 +1,56 @@
+import { hasSnapshot, publishedRule, type RuleChange, type RuleSetRecord, ruleSetOf, SNAPSHOT_EVERY } from './rule-set-record.js';
+import type { Queries } from './schema.js';
+import type { EpochChange } from './store.js';
+
+/** 0 before the first. */
+export async function latestEpoch(queries: Queries): Promise<number> {
+  const row = await queries
+    .selectFrom('epochs')
+    .select((e) => e.fn.max('epoch').as('epoch'))
+    .executeTakeFirst();
+  return row?.epoch ?? 0;
+}
+
+/** The next epoch, and with it its record in the outbox; nothing when nothing changed. Called in the transaction that changed the rule. */
+export async function appendEpoch(queries: Queries, change: RuleChange | undefined): Promise<void> {
+  if (change === undefined) return;
+  const epoch = (await latestEpoch(queries)) + 1;
+  const snapshot = hasSnapshot(epoch) ? { snapshot: await enabledRules(queries) } : {};
+  const record: RuleSetRecord = { epoch, changes: [change], ...snapshot };
+  await queries
+    .insertInto('epochs')
+    .values({ epoch, json_record: JSON.stringify(record), published: 0 })
+    .execute();
+}
+
+export async function unpublishedEpochs(queries: Queries): Promise<readonly EpochChange[]> {
+  const rows = await queries.selectFrom('epochs').selectAll().where('published', '=', 0).orderBy('epoch').execute();
+  return rows.map(({ epoch, json_record }) => ({ epoch, record: json_record, published: false }));
+}
+
+export async function epochPublished(queries: Queries, epoch: number): Promise<void> {
+  await queries.updateTable('epochs').set({ published: 1 }).where('epoch', '=', epoch).execute();
+}
+
+/** See `Store.ruleSet`: the last snapshot at or before the epoch, and the changes since. */
+export async function ruleSet(queries: Queries, epoch: number): Promise<string | undefined> {
+  const snapshot = Math.max(1, epoch - (epoch % SNAPSHOT_EVERY));
+  const rows = await queries
+    .selectFrom('epochs')
+    .select(['epoch', 'json_record'])
+    .where('epoch', '>=', snapshot)
+    .where('epoch', '<=', epoch)
+    .orderBy('epoch')
+    .execute();
+  if (rows.at(-1)?.epoch !== epoch) return undefined;
+  const record: RuleSetRecord = { epoch, snapshot: ruleSetOf(rows.map((row) => JSON.parse(row.json_record) as RuleSetRecord)) };
+  return JSON.stringify(record);
+}
+
+async function enabledRules(queries: Queries) {
+  const rows = await queries.selectFrom('rules').selectAll().where('enabled', '=', 1).execute();
+  return rows
+    .map((row) => publishedRule(row))
+    .filter((rule) => rule !== undefined)
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}

@@ -1,0 +1,14 @@
+export { openStore } from './open-store.js';
+export { STORE_PROBLEMS, StoreError, type StoreProblem, type StoreProblemCode } from './problems.js';
+export type { PostgresStoreSettings, SqliteStoreSettings, StoreSettings } from './settings.js';
+export {
+  type EpochChange,
+  type KeptBatch,
+  type RuleVersion,
+  Store,
+  type StoredRule,
+  type StoredViolation,
+  type ViolationFilter,
+  type ViolationPage,
+} from './store.js';
+export { StoreModule, type StoreModuleOptions } from './store.module.js';

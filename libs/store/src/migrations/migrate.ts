@@ -1,0 +1,28 @@
+import type { Connection } from '../connection.js';
+import { StoreError } from '../problems.js';
+import { MIGRATIONS, type Migration } from './migrations.js';
+
+/**
+ * Runs the migrations that the database has not had, in one transaction and under a lock: of several processes that start
+ * at once, one migrates, and the others find it done. Throws BT_STORE_NEWER_SCHEMA when the database has had one that this
+ * version does not know.
+ */
+export async function migrate(connection: Connection, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
+  await connection.database.transaction().execute(async (transaction) => {
+    await connection.lock(transaction, 'migrations');
+    await transaction.schema
+      .createTable('migrations')
+      .ifNotExists()
+      .addColumn('name', 'text', (column) => column.primaryKey())
+      .execute();
+    const rows = await transaction.selectFrom('migrations').select('name').orderBy('name').execute();
+    const done = new Set(rows.map(({ name }) => name));
+    const unknown = rows.find(({ name }) => !migrations.some((migration) => migration.name === name));
+    if (unknown) throw new StoreError('BT_STORE_NEWER_SCHEMA', { place: connection.place, migration: unknown.name });
+    for (const { name, up } of migrations) {
+      if (done.has(name)) continue;
+      await up(transaction);
+      await transaction.insertInto('migrations').values({ name }).execute();
+    }
+  });
+}

@@ -1,0 +1,12 @@
+import type { Transaction } from 'kysely';
+import type { Schema } from '../schema.js';
+import { rulesAndViolations } from './0001-rules-and-violations.js';
+
+/** One step of the schema: numbered, never edited once released, never undone. */
+export interface Migration {
+  readonly name: string;
+  readonly up: (database: Transaction<Schema>) => Promise<void>;
+}
+
+/** In the order they run. */
+export const MIGRATIONS: readonly Migration[] = [rulesAndViolations];

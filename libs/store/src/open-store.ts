@@ -1,0 +1,24 @@
+import type { Connection } from './connection.js';
+import type { StoreSettings } from './settings.js';
+import { SqlStore } from './sql-store.js';
+import { openSqlite } from './sqlite/connection.js';
+import type { Store } from './store.js';
+
+/** Per kind of settings its connection; PostgreSQL's client is loaded only when it is used. */
+const connections: { readonly [K in StoreSettings['kind']]: (settings: Extract<StoreSettings, { kind: K }>) => Promise<Connection> } = {
+  sqlite: async (settings) => openSqlite(settings),
+  postgres: async (settings) => (await import('./postgres/connection.js')).openPostgres(settings),
+};
+
+/** Opens the store and migrates it. Rejects a StoreError that names the database. */
+export async function openStore(settings: StoreSettings): Promise<Store> {
+  const connection = settings.kind === 'sqlite' ? await connections.sqlite(settings) : await connections.postgres(settings);
+  const store = new SqlStore(connection);
+  try {
+    await store.migrate();
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}

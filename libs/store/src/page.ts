@@ -1,0 +1,26 @@
+import { StoreError } from './problems.js';
+
+/** The place after a violation in the order of the pages: newest first, then by id downwards. */
+export interface PagePlace {
+  readonly timestampMs: number;
+  readonly id: string;
+}
+
+/** Opaque to clients, and safe in a URL. */
+export function cursorOf({ timestampMs, id }: PagePlace): string {
+  return Buffer.from(JSON.stringify([timestampMs, id])).toString('base64url');
+}
+
+/** Throws BT_STORE_BAD_CURSOR for anything that `cursorOf` did not make. */
+export function placeOf(cursor: string): PagePlace {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(value) && value.length === 2) {
+      const [timestampMs, id] = value as unknown[];
+      if (Number.isSafeInteger(timestampMs) && typeof id === 'string') return { timestampMs: timestampMs as number, id };
+    }
+  } catch {
+    // Falls through to the one answer for all that is no cursor.
+  }
+  throw new StoreError('BT_STORE_BAD_CURSOR', { cursor: cursor.slice(0, 100) });
+}

@@ -1,0 +1,63 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import type { Connection, LockName } from '../connection.js';
+import { StoreError } from '../problems.js';
+import type { Schema } from '../schema.js';
+import type { PostgresStoreSettings } from '../settings.js';
+
+const CONNECT_MS = 5_000;
+const STATEMENT_MS = 30_000;
+const INT8 = 20;
+
+/** Numbers of the advisory locks: any, as long as no other program on the database takes the same. */
+const LOCKS: Readonly<Record<LockName, number>> = { migrations: 1_113_937_001, rules: 1_113_937_002 };
+
+/** Connects when the first query comes; while the database is away, queries reject BT_STORE_UNAVAILABLE. */
+export function openPostgres(settings: PostgresStoreSettings): Connection {
+  const place = withoutPassword(settings.url);
+  const pool = new pg.Pool({
+    connectionString: settings.url,
+    max: settings.connections ?? 10,
+    connectionTimeoutMillis: CONNECT_MS,
+    statement_timeout: STATEMENT_MS,
+    application_name: 'betrace',
+    // Offsets, epochs and Unix milliseconds are all below 2^53.
+    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
+  });
+  // An idle connection that breaks is replaced with the next query, which reports what is wrong.
+  pool.on('error', () => undefined);
+  return {
+    database: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }),
+    place,
+    lock: async (transaction, name) => {
+      await sql`select pg_advisory_xact_lock(${LOCKS[name]})`.execute(transaction);
+    },
+    problem: (error) => postgresProblem(error, place),
+  };
+}
+
+function withoutPassword(url: string): string {
+  try {
+    const parsed = new URL(url);
+    parsed.password = '';
+    parsed.search = '';
+    return parsed.toString();
+  } catch {
+    return 'PostgreSQL';
+  }
+}
+
+/** Classes of SQLSTATE that pass: connection, resources, operator intervention, serialization and deadlock. */
+const PASSING = /^(08|53|57|40)/;
+
+function postgresProblem(error: unknown, place: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const state = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const isSqlState = /^[0-9A-Z]{5}$/.test(state) && 'severity' in error;
+  const values = { place, reason: error.message || state };
+  if (state === '53100') return new StoreError('BT_STORE_FULL', values, { cause: error });
+  if (isSqlState) return new StoreError(PASSING.test(state) ? 'BT_STORE_UNAVAILABLE' : 'BT_STORE_FAILED', values, { cause: error });
+  // Sockets (ECONNREFUSED…), and pg's own errors about a connection, which have no code.
+  const ofConnection = state !== '' || /connect|terminated|timeout|closed/i.test(error.message);
+  return ofConnection ? new StoreError('BT_STORE_UNAVAILABLE', values, { cause: error }) : error;
+}

@@ -1,0 +1,66 @@
+/** What can go wrong in the store. A code is never used again for something else. */
+export const STORE_PROBLEMS = {
+  BT_STORE_CONFLICT: {
+    status: 409,
+    retryable: false,
+    sentence: 'Rule {id} has version {found}, not {expected}: someone else changed it. Read it again and repeat the change.',
+  },
+  BT_STORE_BAD_CURSOR: {
+    status: 400,
+    retryable: false,
+    sentence: 'The cursor {cursor} is not one that a page gave as its next. Start again without a cursor.',
+  },
+  BT_STORE_UNAVAILABLE: { status: 503, retryable: true, sentence: 'The database {place} cannot be reached ({reason}). Try again.' },
+  BT_STORE_FULL: {
+    status: 503,
+    retryable: true,
+    sentence: 'The disk of the database {place} is full. Free space there, or keep violations for a shorter time.',
+  },
+  BT_STORE_NOT_WRITABLE: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'The database {place} cannot be opened or written ({reason}). Make it writable, or set another directory by BETRACE_STORAGE_PATH (storage.path).',
+  },
+  BT_STORE_CORRUPT: {
+    status: 500,
+    retryable: false,
+    sentence: 'The database {place} is damaged or of another program ({reason}). Restore it from a backup, or move it away.',
+  },
+  BT_STORE_NEWER_SCHEMA: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'The database {place} was migrated by a newer version of BeTrace ({migration}). Run that version, or restore a backup of before.',
+  },
+  BT_STORE_FAILED: { status: 500, retryable: false, sentence: 'The database {place} refused a query: {reason}.' },
+} as const satisfies Record<string, StoreProblem>;
+
+export interface StoreProblem {
+  /** The HTTP status that comes nearest. */
+  readonly status: number;
+  /** Whether trying again is right. */
+  readonly retryable: boolean;
+  /** What happened, where, and what to do; `{names}` are filled in. */
+  readonly sentence: string;
+}
+
+export type StoreProblemCode = keyof typeof STORE_PROBLEMS;
+
+/** A problem of the store, with its code. */
+export class StoreError extends Error {
+  readonly status: number;
+  readonly retryable: boolean;
+
+  constructor(
+    readonly code: StoreProblemCode,
+    readonly values: Readonly<Record<string, string | number>>,
+    options?: ErrorOptions,
+  ) {
+    const { sentence, status, retryable } = STORE_PROBLEMS[code];
+    super(`${code}: ${sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '?'))}`, options);
+    this.name = 'StoreError';
+    this.status = status;
+    this.retryable = retryable;
+  }
+}

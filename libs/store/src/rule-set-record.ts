@@ -1,0 +1,57 @@
+import type { RulesTable } from './schema.js';
+
+/** A rule as evaluators need it; the shape of a published rule in the rules log. */
+export interface PublishedRule {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly expression: string;
+  readonly severity: string;
+  readonly message?: string;
+}
+
+/** A record of the rules log: what changed against the epoch before, the whole set, or both. */
+export interface RuleSetRecord {
+  readonly epoch: number;
+  readonly changes?: readonly RuleChange[];
+  readonly snapshot?: readonly PublishedRule[];
+}
+
+export type RuleChange = { readonly put: PublishedRule } | { readonly remove: string };
+
+/** Epochs between two that hold the whole rule set, so that a late reader has few changes to apply. */
+export const SNAPSHOT_EVERY = 50;
+
+/** Whether the record of an epoch holds the whole rule set. */
+export function hasSnapshot(epoch: number): boolean {
+  return epoch === 1 || epoch % SNAPSHOT_EVERY === 0;
+}
+
+/** A rule as it is published; undefined when it is not enabled. */
+export function publishedRule(row: RulesTable | undefined): PublishedRule | undefined {
+  if (row === undefined || row.enabled === 0) return undefined;
+  const { id, name, version, expression, severity, message } = row;
+  return { id, name, version, expression, severity, ...(message === null ? {} : { message }) };
+}
+
+/** What a rule's change does to the published rule set; undefined when nothing. */
+export function changeOf(before: RulesTable | undefined, after: RulesTable | undefined): RuleChange | undefined {
+  const put = publishedRule(after);
+  if (put !== undefined) return { put };
+  return publishedRule(before) === undefined ? undefined : { remove: before!.id };
+}
+
+/** The rule set after these records, of which the first holds all of it, in the order of ids. */
+export function ruleSetOf(records: readonly RuleSetRecord[]): readonly PublishedRule[] {
+  const rules = new Map<string, PublishedRule>();
+  records.forEach((record, i) => {
+    if (i === 0) for (const rule of record.snapshot ?? []) rules.set(rule.id, rule);
+    else for (const change of record.changes ?? []) apply(rules, change);
+  });
+  return [...rules.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function apply(rules: Map<string, PublishedRule>, change: RuleChange): void {
+  if ('put' in change) rules.set(change.put.id, change.put);
+  else rules.delete(change.remove);
+}

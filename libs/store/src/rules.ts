@@ -1,0 +1,117 @@
+import type { Transaction } from 'kysely';
+import type { Connection } from './connection.js';
+import { appendEpoch } from './epochs.js';
+import { StoreError } from './problems.js';
+import { changeOf } from './rule-set-record.js';
+import type { Queries, RulesTable, Schema } from './schema.js';
+import type { RuleVersion, StoredRule } from './store.js';
+
+/** What a rule says; the rest is counted. */
+export type RuleContent = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
+
+/** In the order of ids. */
+export async function allRules(queries: Queries): Promise<readonly StoredRule[]> {
+  const rows = await queries.selectFrom('rules').selectAll().orderBy('id').execute();
+  return rows.map(ruleOf).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+export async function ruleById(queries: Queries, id: string): Promise<StoredRule | undefined> {
+  const row = await rowById(queries, id);
+  return row && ruleOf(row);
+}
+
+/** See `Store.putRule`. */
+export function putRule(connection: Connection, content: RuleContent, now: number, expectedVersion?: number): Promise<StoredRule> {
+  return changing(connection, async (transaction) => {
+    const before = await rowById(transaction, content.id);
+    const found = before?.version ?? 0;
+    if (expectedVersion !== undefined && expectedVersion !== found) {
+      throw new StoreError('BT_STORE_CONFLICT', { id: content.id, found, expected: expectedVersion });
+    }
+    if (before !== undefined && sameContent(before, content)) return ruleOf(before);
+    const version = (await lastVersion(transaction, content.id)) + 1;
+    const after = { ...rowOf(content), version, created_at: before?.created_at ?? now, updated_at: now };
+    await transaction
+      .insertInto('rules')
+      .values(after)
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(after))
+      .execute();
+    await keepVersion(transaction, content.id, version, now, after);
+    await appendEpoch(transaction, changeOf(before, after));
+    return ruleOf(after);
+  });
+}
+
+/** See `Store.deleteRule`. */
+export function deleteRule(connection: Connection, id: string, now: number): Promise<boolean> {
+  return changing(connection, async (transaction) => {
+    const before = await rowById(transaction, id);
+    if (before === undefined) return false;
+    await transaction.deleteFrom('rules').where('id', '=', id).execute();
+    await keepVersion(transaction, id, before.version + 1, now, null);
+    await appendEpoch(transaction, changeOf(before, undefined));
+    return true;
+  });
+}
+
+export async function ruleVersions(queries: Queries, id: string): Promise<readonly RuleVersion[]> {
+  const rows = await queries.selectFrom('rule_versions').selectAll().where('rule_id', '=', id).orderBy('version', 'desc').execute();
+  return rows.map((row) => ({
+    ruleId: row.rule_id,
+    version: row.version,
+    changedAt: row.changed_at,
+    rule: row.json_rule === null ? undefined : ruleOf(JSON.parse(row.json_rule) as RulesTable),
+  }));
+}
+
+/** One change of rules at a time, over all processes: epochs have no gaps and no forks. */
+function changing<T>(connection: Connection, work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
+  return connection.database.transaction().execute(async (transaction) => {
+    await connection.lock(transaction, 'rules');
+    return work(transaction);
+  });
+}
+
+function rowById(queries: Queries, id: string): Promise<RulesTable | undefined> {
+  return queries.selectFrom('rules').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Also of a rule that was deleted: a version never means two things. */
+async function lastVersion(queries: Queries, id: string): Promise<number> {
+  const row = await queries
+    .selectFrom('rule_versions')
+    .select((e) => e.fn.max('version').as('version'))
+    .where('rule_id', '=', id)
+    .executeTakeFirst();
+  return row?.version ?? 0;
+}
+
+async function keepVersion(queries: Queries, id: string, version: number, now: number, rule: RulesTable | null): Promise<void> {
+  const json_rule = rule && JSON.stringify(rule);
+  await queries.insertInto('rule_versions').values({ rule_id: id, version, changed_at: now, json_rule }).execute();
+}
+
+function rowOf(content: RuleContent): Omit<RulesTable, 'version' | 'created_at' | 'updated_at'> {
+  const { id, name, description, expression, severity, tags, enabled, message } = content;
+  return { id, name, description, expression, severity, json_tags: JSON.stringify(tags), enabled: enabled ? 1 : 0, message };
+}
+
+function sameContent(row: RulesTable, content: RuleContent): boolean {
+  return Object.entries(rowOf(content)).every(([column, value]) => row[column as keyof RulesTable] === value);
+}
+
+function ruleOf(row: RulesTable): StoredRule {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    expression: row.expression,
+    severity: row.severity as StoredRule['severity'],
+    tags: JSON.parse(row.json_tags) as string[],
+    enabled: row.enabled !== 0,
+    message: row.message,
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,62 @@
+import type { Kysely, Transaction } from 'kysely';
+
+/** The tables, as the migrations leave them. Times are Unix milliseconds, booleans 0 or 1, `json…` columns JSON texts. */
+export interface Schema {
+  rules: RulesTable;
+  rule_versions: RuleVersionsTable;
+  epochs: EpochsTable;
+  violations: ViolationsTable;
+  /** How far each reader of the violations log got. */
+  positions: { reader: string; partition: number; position: number };
+  /** The highest revision of a violation that was exported. */
+  exports: { violation_id: string; revision: number };
+  /** Migrations that were run. */
+  migrations: { name: string };
+}
+
+export interface RulesTable {
+  id: string;
+  name: string;
+  description: string;
+  expression: string;
+  severity: string;
+  json_tags: string;
+  enabled: number;
+  message: string | null;
+  version: number;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface RuleVersionsTable {
+  rule_id: string;
+  version: number;
+  changed_at: number;
+  /** The row of `rules` as it was; null: deleted. */
+  json_rule: string | null;
+}
+
+/** Numbered rule sets, and at once the outbox to the rules log. */
+export interface EpochsTable {
+  epoch: number;
+  json_record: string;
+  published: number;
+}
+
+export interface ViolationsTable {
+  id: string;
+  revision: number;
+  status: string;
+  rule_id: string;
+  rule_name: string;
+  severity: string;
+  trace_id: string;
+  wire_trace_id: string;
+  span_id: string;
+  service: string;
+  timestamp_ms: number;
+  json_record: string;
+}
+
+/** A database, or a transaction on it. */
+export type Queries = Kysely<Schema> | Transaction<Schema>;

@@ -1,0 +1,18 @@
+/** SQLite in this process. */
+export interface SqliteStoreSettings {
+  readonly kind: 'sqlite';
+  /** Directory of the database `store.db`, made when absent. Undefined keeps it in memory. */
+  readonly path?: string;
+}
+
+/** PostgreSQL, for any number of processes. */
+export interface PostgresStoreSettings {
+  readonly kind: 'postgres';
+  /** `postgres://user:password@host:port/database`. */
+  readonly url: string;
+  /** Connections that this process opens at most; default 10. */
+  readonly connections?: number;
+}
+
+/** What `openStore` takes; `kind` chooses the database. */
+export type StoreSettings = SqliteStoreSettings | PostgresStoreSettings;

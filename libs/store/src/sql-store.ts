@@ -1,0 +1,121 @@
+import type { Connection } from './connection.js';
+import { epochPublished, latestEpoch, ruleSet, unpublishedEpochs } from './epochs.js';
+import { alreadyExported, type ExportedRevision, exported } from './exports.js';
+import { migrate } from './migrations/migrate.js';
+import { positionOf } from './positions.js';
+import { allRules, deleteRule, putRule, type RuleContent, ruleById, ruleVersions } from './rules.js';
+import {
+  type EpochChange,
+  type KeptBatch,
+  type RuleVersion,
+  Store,
+  type StoredRule,
+  type StoredViolation,
+  type ViolationFilter,
+  type ViolationPage,
+} from './store.js';
+import { keep, pruneSome, violationById, violationPage } from './violations.js';
+
+/** Violations deleted per transaction: other queries get their turn in between. */
+const PRUNED_AT_ONCE = 1_000;
+
+/** The store over a SQL database: the same queries on SQLite and PostgreSQL. */
+export class SqlStore extends Store {
+  constructor(private readonly connection: Connection) {
+    super();
+  }
+
+  migrate(): Promise<void> {
+    return this.guarded(migrate(this.connection));
+  }
+
+  rules(): Promise<readonly StoredRule[]> {
+    return this.guarded(allRules(this.connection.database));
+  }
+
+  rule(id: string): Promise<StoredRule | undefined> {
+    return this.guarded(ruleById(this.connection.database, id));
+  }
+
+  putRule(rule: RuleContent, now: number, expectedVersion?: number): Promise<StoredRule> {
+    return this.guarded(putRule(this.connection, rule, now, expectedVersion));
+  }
+
+  deleteRule(id: string, now: number): Promise<boolean> {
+    return this.guarded(deleteRule(this.connection, id, now));
+  }
+
+  ruleVersions(id: string): Promise<readonly RuleVersion[]> {
+    return this.guarded(ruleVersions(this.connection.database, id));
+  }
+
+  ruleSet(epoch?: number): Promise<string | undefined> {
+    const { database } = this.connection;
+    return this.guarded(epoch === undefined ? latestEpoch(database).then((latest) => ruleSet(database, latest)) : ruleSet(database, epoch));
+  }
+
+  unpublishedEpochs(): Promise<readonly EpochChange[]> {
+    return this.guarded(unpublishedEpochs(this.connection.database));
+  }
+
+  epochPublished(epoch: number): Promise<void> {
+    return this.guarded(epochPublished(this.connection.database, epoch));
+  }
+
+  latestEpoch(): Promise<number> {
+    return this.guarded(latestEpoch(this.connection.database));
+  }
+
+  keep(batch: KeptBatch): Promise<void> {
+    return this.guarded(keep(this.connection, batch));
+  }
+
+  violations(filter: ViolationFilter, page: { readonly limit: number; readonly after?: string }): Promise<ViolationPage> {
+    return this.guarded(violationPage(this.connection.database, filter, page));
+  }
+
+  violation(id: string): Promise<StoredViolation | undefined> {
+    return this.guarded(violationById(this.connection.database, id));
+  }
+
+  position(reader: string, partition: number): Promise<number> {
+    return this.guarded(positionOf(this.connection.database, reader, partition));
+  }
+
+  exported(reader: string, partition: number, position: number, done: readonly ExportedRevision[]): Promise<void> {
+    return this.guarded(exported(this.connection, reader, partition, position, done));
+  }
+
+  alreadyExported(items: readonly ExportedRevision[]): Promise<ReadonlySet<string>> {
+    return this.guarded(alreadyExported(this.connection.database, items));
+  }
+
+  async prune(before: number): Promise<number> {
+    let pruned = 0;
+    for (;;) {
+      const some = await this.guarded(pruneSome(this.connection, before, PRUNED_AT_ONCE));
+      pruned += some;
+      if (some < PRUNED_AT_ONCE) return pruned;
+    }
+  }
+
+  async check(): Promise<void> {
+    // A transaction, because on SQLite it takes the write lock: a database that can only be read fails.
+    const reading = this.connection.database
+      .transaction()
+      .execute((transaction) => transaction.selectFrom('migrations').select('name').limit(1).execute());
+    await this.guarded(reading);
+  }
+
+  close(): Promise<void> {
+    return this.connection.database.destroy();
+  }
+
+  private async guarded<T>(query: Promise<T>): Promise<T> {
+    try {
+      return await query;
+    } catch (error) {
+      throw this.connection.problem(error);
+    }
+  }
+}

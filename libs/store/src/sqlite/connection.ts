@@ -1,0 +1,57 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely } from 'kysely';
+import type { Connection } from '../connection.js';
+import { StoreError } from '../problems.js';
+import type { Schema } from '../schema.js';
+import type { SqliteStoreSettings } from '../settings.js';
+import { NodeSqliteDialect } from './node-sqlite.js';
+
+const PATIENCE_MS = 10_000;
+
+/** Opens (and makes, when absent) the SQLite database. Throws a StoreError that says which path, and how to set another. */
+export function openSqlite(settings: SqliteStoreSettings): Connection {
+  const place = settings.path === undefined ? ':memory:' : join(resolve(settings.path), 'store.db');
+  let database: DatabaseSync | undefined;
+  try {
+    if (settings.path !== undefined) mkdirSync(settings.path, { recursive: true });
+    database = new DatabaseSync(place, { timeout: PATIENCE_MS });
+    // A rule that was answered as saved survives a loss of power.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
+  } catch (error) {
+    if (database?.isOpen) database.close();
+    const problem = sqliteProblem(error, place);
+    if (problem instanceof StoreError) throw problem;
+    throw new StoreError(
+      'BT_STORE_NOT_WRITABLE',
+      { place, reason: error instanceof Error ? error.message : String(error) },
+      { cause: error },
+    );
+  }
+  return {
+    database: new Kysely<Schema>({ dialect: new NodeSqliteDialect(database) }),
+    place,
+    // Every transaction has the write lock from its start.
+    lock: async () => undefined,
+    problem: (error) => sqliteProblem(error, place),
+  };
+}
+
+/** Primary result codes of SQLite (https://sqlite.org/rescode.html) and what they mean here. */
+const CODES: Readonly<Record<number, 'BT_STORE_UNAVAILABLE' | 'BT_STORE_NOT_WRITABLE' | 'BT_STORE_CORRUPT' | 'BT_STORE_FULL'>> = {
+  5: 'BT_STORE_UNAVAILABLE',
+  6: 'BT_STORE_UNAVAILABLE',
+  8: 'BT_STORE_NOT_WRITABLE',
+  10: 'BT_STORE_UNAVAILABLE',
+  11: 'BT_STORE_CORRUPT',
+  13: 'BT_STORE_FULL',
+  14: 'BT_STORE_NOT_WRITABLE',
+  26: 'BT_STORE_CORRUPT',
+};
+
+function sqliteProblem(error: unknown, place: string): unknown {
+  if (typeof error !== 'object' || error === null || !('errcode' in error) || typeof error.errcode !== 'number') return error;
+  const code = CODES[error.errcode & 0xff] ?? 'BT_STORE_FAILED';
+  return new StoreError(code, { place, reason: (error as unknown as Error).message }, { cause: error });
+}

@@ -1,0 +1,301 @@
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { RuleSetRecord } from './rule-set-record.js';
+import type { Store, StoredRule, StoredViolation, ViolationFilter } from './store.js';
+
+type Content = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
+
+const rule = (id: string, changed: Partial<Content> = {}): Content => ({
+  id,
+  name: `Rule ${id}`,
+  description: '',
+  expression: 'span.duration > 1s',
+  severity: 'HIGH',
+  tags: [],
+  enabled: true,
+  message: null,
+  ...changed,
+});
+
+const violation = (id: string, changed: Partial<StoredViolation> = {}): StoredViolation => ({
+  id,
+  revision: 1,
+  status: 'open',
+  ruleId: 'slow',
+  ruleName: 'Slow',
+  severity: 'HIGH',
+  traceId: 'trace-1',
+  wireTraceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+  spanId: '00f067aa0ba902b7',
+  service: 'shop',
+  timestampMs: 1_700_000_000_000,
+  record: JSON.stringify({ id, '€': '"\\ 😀' }),
+  ...changed,
+});
+
+/** The suite that the store passes on every database. `open` answers a migrated, empty store each time. */
+export function describeStore(name: string, open: () => Promise<Store>): void {
+  describe(`${name} keeps the contract of a store`, () => {
+    let store: Store;
+    const opened: Store[] = [];
+    beforeEach(async () => {
+      store = await open();
+      opened.push(store);
+    }, 60_000);
+    afterAll(async () => {
+      for (const one of opened) await one.close();
+    });
+
+    const records = async (): Promise<RuleSetRecord[]> =>
+      (await store.unpublishedEpochs()).map(({ record }) => JSON.parse(record) as RuleSetRecord);
+    const keep = (...violations: StoredViolation[]) => store.keep({ reader: 'api', partition: 0, position: 1, violations });
+
+    it('is migrated any number of times', async () => {
+      await store.putRule(rule('a'), 1);
+      await Promise.all([store.migrate(), store.migrate()]);
+      expect(await store.rules()).toHaveLength(1);
+    });
+
+    describe('rules', () => {
+      it('are kept as they were put, with version and times', async () => {
+        const content = rule('ä "quoted"', {
+          description: 'line\nline',
+          tags: ['pci', '😀'],
+          message: 'm',
+          enabled: false,
+          severity: 'LOW',
+        });
+        const put = await store.putRule(content, 1_700_000_000_123);
+        expect(put).toEqual({ ...content, version: 1, createdAt: 1_700_000_000_123, updatedAt: 1_700_000_000_123 });
+        expect(await store.rule(content.id)).toEqual(put);
+        expect(await store.rule('other')).toBeUndefined();
+      });
+
+      it('are listed in the order of their ids', async () => {
+        for (const id of ['b', 'B', 'a-1', 'a1', 'a']) await store.putRule(rule(id), 1);
+        expect((await store.rules()).map(({ id }) => id)).toEqual(['B', 'a', 'a-1', 'a1', 'b']);
+      });
+
+      it('count their versions, and keep what they were', async () => {
+        await store.putRule(rule('a'), 10);
+        const second = await store.putRule(rule('a', { severity: 'LOW' }), 20);
+        expect(second).toMatchObject({ version: 2, createdAt: 10, updatedAt: 20 });
+        await store.deleteRule('a', 30);
+        const fourth = await store.putRule(rule('a'), 40);
+        expect(fourth).toMatchObject({ version: 4, createdAt: 40 });
+        const versions = await store.ruleVersions('a');
+        expect(versions.map(({ version, changedAt, rule: was }) => [version, changedAt, was?.severity])).toEqual([
+          [4, 40, 'HIGH'],
+          [3, 30, undefined],
+          [2, 20, 'LOW'],
+          [1, 10, 'HIGH'],
+        ]);
+      });
+
+      it('stay as they are when nothing changes', async () => {
+        const first = await store.putRule(rule('a', { tags: ['x'] }), 10);
+        expect(await store.putRule(rule('a', { tags: ['x'] }), 20)).toEqual(first);
+        expect(await store.latestEpoch()).toBe(1);
+      });
+
+      it('are refused when the version is another', async () => {
+        await store.putRule(rule('a'), 10, 0);
+        await expect(store.putRule(rule('a', { name: 'x' }), 20, 0)).rejects.toMatchObject({ code: 'BT_STORE_CONFLICT', status: 409 });
+        await expect(store.putRule(rule('a', { name: 'x' }), 20, 2)).rejects.toThrow('version 1, not 2');
+        await expect(store.putRule(rule('b'), 20, 1)).rejects.toThrow('BT_STORE_CONFLICT');
+        expect(await store.putRule(rule('a', { name: 'x' }), 20, 1)).toMatchObject({ version: 2 });
+        expect(await store.latestEpoch()).toBe(2);
+      });
+
+      it('are deleted once', async () => {
+        await store.putRule(rule('a'), 1);
+        expect(await store.deleteRule('a', 2)).toBe(true);
+        expect(await store.deleteRule('a', 3)).toBe(false);
+        expect(await store.rules()).toEqual([]);
+      });
+    });
+
+    describe('epochs', () => {
+      it('are made when the published rule set changes, and only then', async () => {
+        await store.putRule(rule('off', { enabled: false }), 1);
+        expect(await store.latestEpoch()).toBe(0);
+        await store.putRule(rule('a', { message: 'slow' }), 2);
+        await store.putRule(rule('a', { enabled: false }), 3);
+        await store.deleteRule('a', 4);
+        await store.putRule(rule('off', { enabled: true }), 5);
+        const published = { id: 'a', name: 'Rule a', version: 1, expression: 'span.duration > 1s', severity: 'HIGH', message: 'slow' };
+        const { message: _, ...off } = { ...published, id: 'off', name: 'Rule off', version: 2 };
+        expect(await records()).toEqual([
+          { epoch: 1, changes: [{ put: published }], snapshot: [published] },
+          { epoch: 2, changes: [{ remove: 'a' }] },
+          { epoch: 3, changes: [{ put: off }] },
+        ]);
+        expect(await store.latestEpoch()).toBe(3);
+      });
+
+      it('stay in the outbox until they are published', async () => {
+        for (const id of ['a', 'b', 'c']) await store.putRule(rule(id), 1);
+        await store.epochPublished(1);
+        await store.epochPublished(2);
+        expect(await store.unpublishedEpochs()).toEqual([{ epoch: 3, record: expect.any(String), published: false }]);
+      });
+
+      it('have no gaps and no forks when many change rules at once', async () => {
+        await Promise.all(Array.from({ length: 20 }, (_, i) => store.putRule(rule(`r${i}`), i)));
+        expect((await records()).map(({ epoch }) => epoch)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+      });
+
+      it('answer the whole rule set of any of them', async () => {
+        expect(await store.ruleSet()).toBeUndefined();
+        for (let i = 1; i <= 60; i++) await store.putRule(rule(`r${i % 7}`, { name: `change ${i}` }), i);
+        await store.deleteRule('r0', 61);
+        const at = async (epoch?: number) => JSON.parse((await store.ruleSet(epoch)) ?? 'null') as RuleSetRecord;
+        expect((await at()).epoch).toBe(61);
+        expect((await at()).snapshot?.map(({ id }) => id)).toEqual(['r1', 'r2', 'r3', 'r4', 'r5', 'r6']);
+        expect((await at(3)).snapshot?.map(({ id, name: named }) => [id, named])).toEqual([
+          ['r1', 'change 1'],
+          ['r2', 'change 2'],
+          ['r3', 'change 3'],
+        ]);
+        for (const epoch of [49, 50, 51])
+          expect((await at(epoch)).snapshot?.find(({ id }) => id === `r${epoch % 7}`)?.name).toBe(`change ${epoch}`);
+        expect((await records())[49]).toMatchObject({ epoch: 50, snapshot: expect.any(Array) });
+        expect(await store.ruleSet(62)).toBeUndefined();
+      });
+    });
+
+    describe('violations', () => {
+      it('are kept with the position after them', async () => {
+        const kept = violation('v1');
+        await store.keep({ reader: 'api', partition: 3, position: 17, violations: [kept] });
+        expect(await store.violation('v1')).toEqual(kept);
+        expect(await store.violation('v2')).toBeUndefined();
+        expect(await store.position('api', 3)).toBe(17);
+        expect(await store.position('api', 2)).toBe(0);
+        expect(await store.position('other', 3)).toBe(0);
+      });
+
+      it('are replaced by higher revisions only, in whatever order they come', async () => {
+        await keep(violation('v', { revision: 2, status: 'retracted' }), violation('v'), violation('w', { revision: 1 }));
+        await keep(violation('v', { revision: 1 }), violation('w', { revision: 3, severity: 'LOW' }));
+        await keep(violation('w', { revision: 3, severity: 'CRITICAL' }));
+        expect(await store.violation('v')).toMatchObject({ revision: 2, status: 'retracted' });
+        expect(await store.violation('w')).toMatchObject({ revision: 3, severity: 'LOW' });
+        expect((await store.violations({}, { limit: 10 })).total).toBe(2);
+      });
+
+      it('advance the position also when there are none', async () => {
+        await store.keep({ reader: 'api', partition: 0, position: 5_000_000_000, violations: [] });
+        expect(await store.position('api', 0)).toBe(5_000_000_000);
+      });
+
+      it('are kept in large batches', async () => {
+        await keep(...Array.from({ length: 1_234 }, (_, i) => violation(`v${i}`)));
+        expect((await store.violations({}, { limit: 1 })).total).toBe(1_234);
+      });
+
+      it.each<[string, ViolationFilter, string[]]>([
+        ['nothing', {}, ['d', 'c', 'b', 'a']],
+        ['rule', { ruleId: 'other' }, ['b']],
+        ['one severity', { severity: ['LOW'] }, ['c']],
+        ['severities', { severity: ['LOW', 'CRITICAL'] }, ['d', 'c']],
+        ['no severity at all', { severity: [] }, []],
+        ['trace id as the producer wrote it', { traceId: 'test-trace-001' }, ['b']],
+        ['trace id on the wire', { traceId: 'feedfeedfeedfeedfeedfeedfeedfeed' }, ['b']],
+        ['span', { spanId: 'aaaaaaaaaaaaaaaa' }, ['c']],
+        ['service', { service: 'payments' }, ['a']],
+        ['status', { status: 'retracted' }, ['d']],
+        ['start, included', { startTime: 2_000 }, ['d', 'c', 'b']],
+        ['end, excluded', { endTime: 3_000 }, ['b', 'a']],
+        ['several', { startTime: 2_000, endTime: 4_000, severity: ['HIGH', 'LOW'], status: 'open' }, ['c', 'b']],
+        ["text that is SQL: ' or 1=1", { service: "' or 1=1 --" }, []],
+      ])('are filtered by %s', async (_, filter, ids) => {
+        await keep(
+          violation('a', { timestampMs: 1_000, service: 'payments' }),
+          violation('b', {
+            timestampMs: 2_000,
+            ruleId: 'other',
+            traceId: 'test-trace-001',
+            wireTraceId: 'feedfeedfeedfeedfeedfeedfeedfeed',
+          }),
+          violation('c', { timestampMs: 3_000, severity: 'LOW', spanId: 'aaaaaaaaaaaaaaaa' }),
+          violation('d', { timestampMs: 4_000, severity: 'CRITICAL', status: 'retracted' }),
+        );
+        const page = await store.violations(filter, { limit: 10 });
+        expect(page.violations.map(({ id }) => id)).toEqual(ids);
+        expect(page.total).toBe(ids.length);
+        expect(page.next).toBeUndefined();
+      });
+
+      it('are read page by page, each once, newest first, while new ones come', async () => {
+        const place = fc.tuple(fc.integer({ min: 0, max: 5 }), fc.uuid());
+        await fc.assert(
+          fc.asyncProperty(
+            fc.uniqueArray(place, { selector: ([, id]) => id, minLength: 1, maxLength: 30 }),
+            fc.integer({ min: 1, max: 7 }),
+            async (places, limit) => {
+              await store.prune(Number.MAX_SAFE_INTEGER);
+              await keep(...places.map(([timestampMs, id]) => violation(id, { timestampMs })));
+              const seen: StoredViolation[] = [];
+              let after: string | undefined;
+              do {
+                const page = await store.violations({}, after === undefined ? { limit } : { limit, after });
+                seen.push(...page.violations);
+                after = page.next;
+                await keep(violation(`new ${seen.length}`, { timestampMs: 9_999 }));
+              } while (after !== undefined);
+              expect(seen.map(({ id }) => id).toSorted()).toEqual(places.map(([, id]) => id).toSorted());
+              expect(seen.map(({ timestampMs }) => timestampMs)).toEqual(
+                places.map(([timestampMs]) => timestampMs).toSorted((a, b) => b - a),
+              );
+            },
+          ),
+          { numRuns: 20 },
+        );
+      });
+
+      it('refuse a cursor of somebody else', async () => {
+        for (const after of ['nonsense', '', Buffer.from('["x",1]').toString('base64url')]) {
+          await expect(store.violations({}, { limit: 1, after })).rejects.toMatchObject({ code: 'BT_STORE_BAD_CURSOR', status: 400 });
+        }
+      });
+
+      it('are pruned by age, with what is known of their export', async () => {
+        await keep(...Array.from({ length: 2_500 }, (_, i) => violation(`v${i}`, { timestampMs: i })));
+        await store.exported('export', 0, 9, [
+          { id: 'v1', revision: 1 },
+          { id: 'v2400', revision: 1 },
+        ]);
+        expect(await store.prune(2_400)).toBe(2_400);
+        expect((await store.violations({}, { limit: 1 })).total).toBe(100);
+        const both = [
+          { id: 'v1', revision: 1 },
+          { id: 'v2400', revision: 1 },
+        ];
+        expect([...(await store.alreadyExported(both))]).toEqual(['v2400']);
+      });
+    });
+
+    describe('exports', () => {
+      it('are done by revision, and advance the reader', async () => {
+        await store.exported('tempo', 1, 8, [
+          { id: 'a', revision: 2 },
+          { id: 'b', revision: 1 },
+        ]);
+        await store.exported('tempo', 1, 9, [{ id: 'a', revision: 1 }]);
+        const done = await store.alreadyExported([
+          { id: 'a', revision: 2 },
+          { id: 'b', revision: 2 },
+          { id: 'c', revision: 1 },
+        ]);
+        expect([...done]).toEqual(['a']);
+        expect(await store.position('tempo', 1)).toBe(9);
+        expect(await store.alreadyExported([])).toEqual(new Set());
+      });
+    });
+
+    it('is checked', async () => {
+      await expect(store.check()).resolves.toBeUndefined();
+    });
+  });
+}

@@ -1,0 +1,21 @@
+import { type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
+import type { Schema } from './schema.js';
+import type { ViolationFilter } from './store.js';
+
+/** The condition of a filter; true when it restricts nothing. */
+export function matching(filter: ViolationFilter) {
+  return (e: ExpressionBuilder<Schema, 'violations'>): Expression<SqlBool> => {
+    const { ruleId, severity, traceId, spanId, service, status, startTime, endTime } = filter;
+    const conditions: Expression<SqlBool>[] = [];
+    if (ruleId !== undefined) conditions.push(e('rule_id', '=', ruleId));
+    if (severity !== undefined) conditions.push(severity.length > 0 ? e('severity', 'in', severity) : e.lit(false));
+    // As the producer wrote it, or as it is on the wire.
+    if (traceId !== undefined) conditions.push(e.or([e('trace_id', '=', traceId), e('wire_trace_id', '=', traceId)]));
+    if (spanId !== undefined) conditions.push(e('span_id', '=', spanId));
+    if (service !== undefined) conditions.push(e('service', '=', service));
+    if (status !== undefined) conditions.push(e('status', '=', status));
+    if (startTime !== undefined) conditions.push(e('timestamp_ms', '>=', startTime));
+    if (endTime !== undefined) conditions.push(e('timestamp_ms', '<', endTime));
+    return e.and(conditions);
+  };
+}
