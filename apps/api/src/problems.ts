@@ -29,13 +29,11 @@ export const API_PROBLEMS = {
     sentence: 'A test needs "expression" and what to judge: "span": {…}, or "trace": {"spans": […]}.',
   },
   BT_API_TEST_SPANS_INVALID: { status: 400, sentence: 'The spans to judge cannot be read: {reason}' },
-  BT_API_BODY_NOT_JSON: { status: 400, sentence: 'The body is no JSON object: {reason}' },
   BT_API_IF_MATCH_INVALID: {
     status: 400,
     sentence: 'If-Match is {value}; expected the ETag of the rule, which is its version in quotes, like "3".',
   },
   BT_API_VIOLATION_NOT_FOUND: { status: 404, sentence: 'There is no violation {id}. GET /v1/violations lists them; old ones are deleted.' },
-  BT_API_CURSOR_INVALID: { status: 400, sentence: 'after is no cursor: pass "next" of the page before, unchanged, with the same filters.' },
 } as const satisfies Record<string, ApiProblemEntry>;
 
 export interface ApiProblemEntry {

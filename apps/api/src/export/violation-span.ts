@@ -9,10 +9,10 @@ const INSTANT: HrTime = [0, 0];
 
 /**
  * A violation as the span that Tempo shows inside the offending trace: child of the offending span, at the instant of the
- * verdict. Its id is derived from the violation's id and revision, so that an export that is repeated (after a crash, after an
+ * verdict, with the record as evidence if wanted. Its id is derived from the violation's id and revision, so that an export that is repeated (after a crash, after an
  * answer that got lost) is the same span again.
  */
-export function violationSpan(violation: ViolationRecord, resource: Resource): ReadableSpan {
+export function violationSpan(violation: ViolationRecord, resource: Resource, evidence: boolean): ReadableSpan {
   const at = hrTime(violation.timestamp_ms);
   const parent = violation.wire_span_id;
   const context = { traceId: violation.wire_trace_id, traceFlags: TraceFlags.SAMPLED };
@@ -26,7 +26,7 @@ export function violationSpan(violation: ViolationRecord, resource: Resource): R
     duration: INSTANT,
     ended: true,
     status: { code: SpanStatusCode.UNSET },
-    attributes: violationAttributes(violation),
+    attributes: evidence ? { ...described(violation), ...signed(violation) } : described(violation),
     links: [],
     events: [],
     resource,
@@ -43,8 +43,7 @@ export function violationSpanId(id: string, revision: number): string {
   return /^0+$/.test(digits) ? '0000000000000001' : digits;
 }
 
-/** Everything a verifier needs is in the attributes: `betrace.violation.record` is the signed record itself. */
-function violationAttributes(violation: ViolationRecord): Attributes {
+function described(violation: ViolationRecord): Attributes {
   return {
     'betrace.violation.id': violation.id,
     'betrace.violation.rule_id': violation.rule_id,
@@ -52,8 +51,6 @@ function violationAttributes(violation: ViolationRecord): Attributes {
     'betrace.violation.rule_version': violation.rule_version,
     'betrace.violation.severity': violation.severity,
     'betrace.violation.message': violation.message,
-    'betrace.violation.signature': violation.signature,
-    'betrace.violation.key_id': violation.key_id,
     'betrace.violation.status': violation.status,
     'betrace.violation.revision': violation.revision,
     'betrace.violation.service': violation.service,
@@ -61,6 +58,14 @@ function violationAttributes(violation: ViolationRecord): Attributes {
     'betrace.violation.span_id': violation.span_id,
     'betrace.violation.close_reason': violation.close_reason,
     'betrace.violation.complete': violation.complete,
+  };
+}
+
+/** A verifier needs no more than the span: `record` is the signed record, explanation and all. */
+function signed(violation: ViolationRecord): Attributes {
+  return {
+    'betrace.violation.signature': violation.signature,
+    'betrace.violation.key_id': violation.key_id,
     'betrace.violation.record': JSON.stringify(violation),
   };
 }

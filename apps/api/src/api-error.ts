@@ -1,0 +1,20 @@
+import type { ProblemDetail } from '#platform';
+import { API_PROBLEMS, type ApiProblemCode } from './problems.js';
+
+type ProblemValues = Readonly<Record<string, string | number>>;
+
+/** A refusal of the API, with its code; the platform makes it a problem details answer. `errors` name each place. */
+export class ApiError extends Error {
+  readonly status: number;
+
+  constructor(
+    readonly code: ApiProblemCode,
+    readonly values: ProblemValues,
+    readonly errors: readonly ProblemDetail[] = [],
+  ) {
+    const { sentence, status } = API_PROBLEMS[code];
+    super(sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '?')));
+    this.name = 'ApiError';
+    this.status = status;
+  }
+}

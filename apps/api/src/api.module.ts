@@ -1,0 +1,81 @@
+import type { INestApplication } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import { Log } from '#messaging';
+import { CLOCK, type Clock, CONFIGURATION, type Configuration, LOGGER, type Logger, registerMetrics, signatureKey } from '#platform';
+import { keyRing } from '#signing';
+import { Store } from '#store';
+import { BackgroundWork } from './background-work.js';
+import { ExportToOtlp } from './export/export-to-otlp.js';
+import { KeepViolations } from './keep/keep-violations.js';
+import { API_METRICS } from './metrics.js';
+import { DOCUMENTATION_PATHS, serveDocumentation } from './openapi.js';
+import { AnnounceRules } from './rules/announce-rules.js';
+import { CheckExpression } from './rules/check-expression.js';
+import { ExpressionsController } from './rules/expressions.controller.js';
+import { PublishRules } from './rules/publish-rules.js';
+import { RulesController } from './rules/rules.controller.js';
+import { SaveRule } from './rules/save-rule.js';
+import { TestRule } from './rules/test-rule.js';
+import { ReadTrace } from './violations/read-trace.js';
+import { VerifyViolation } from './violations/verify-violation.js';
+import { ViolationsController } from './violations/violations.controller.js';
+
+/** REST API, and the ways of the violations out of the log. Needs PlatformModule, MessagingModule and StoreModule, which are global. */
+@Module({
+  controllers: [ExpressionsController, RulesController, ViolationsController],
+  providers: [
+    {
+      provide: CheckExpression,
+      inject: [CONFIGURATION],
+      useFactory: ({ rules }: Configuration) => new CheckExpression(rules.maxExpressionLength),
+    },
+    {
+      provide: SaveRule,
+      inject: [Store, CheckExpression, CONFIGURATION, CLOCK],
+      useFactory: (store: Store, check: CheckExpression, { rules }: Configuration, clock: Clock) =>
+        new SaveRule(store, check, rules.maxRules, () => clock.now()),
+    },
+    { provide: PublishRules, inject: [Store, Log], useFactory: (store: Store, log: Log) => new PublishRules(store, log) },
+    {
+      provide: AnnounceRules,
+      inject: [PublishRules, LOGGER],
+      useFactory: (publisher: PublishRules, logger: Logger) => new AnnounceRules(publisher, logger),
+    },
+    {
+      provide: TestRule,
+      inject: [CheckExpression, CLOCK],
+      useFactory: (check: CheckExpression, clock: Clock) => new TestRule(check, () => clock.monotonic()),
+    },
+    { provide: ReadTrace, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new ReadTrace(log, logger) },
+    {
+      provide: VerifyViolation,
+      inject: [CONFIGURATION],
+      useFactory: (configuration: Configuration) => {
+        const { compliance, process: mode } = configuration;
+        const key = signatureKey(configuration).key;
+        const privateKey = compliance.privateKey === undefined ? {} : { privateKey: compliance.privateKey };
+        return new VerifyViolation(keyRing({ key, ...privateKey, development: mode.environment === 'development' }));
+      },
+    },
+    {
+      provide: KeepViolations,
+      inject: [Log, Store, Registry, LOGGER],
+      useFactory: (log: Log, store: Store, registry: Registry, logger: Logger) =>
+        new KeepViolations(log, store, registerMetrics(API_METRICS, registry), logger),
+    },
+    ExportToOtlp,
+    BackgroundWork,
+  ],
+})
+export class ApiModule {
+  /** Paths that need no API key. */
+  static readonly publicPaths = DOCUMENTATION_PATHS;
+
+  constructor(@Inject(CONFIGURATION) private readonly configuration: Configuration) {}
+
+  /** Serves the documentation of all routes of an application; before it listens. */
+  static prepare(app: INestApplication): void {
+    serveDocumentation(app, app.get(ApiModule).configuration.authentication.apiKeyHeader);
+  }
+}

@@ -1,0 +1,30 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { HealthRecorder, Shutdown } from '#platform';
+import { Store } from '#store';
+import { ExportToOtlp } from './export/export-to-otlp.js';
+import { KeepViolations } from './keep/keep-violations.js';
+import { AnnounceRules } from './rules/announce-rules.js';
+
+/** What the API does without being asked: starts with the application, stops in its stage. */
+@Injectable()
+export class BackgroundWork implements OnApplicationBootstrap {
+  constructor(
+    private readonly store: Store,
+    private readonly announceRules: AnnounceRules,
+    private readonly keepViolations: KeepViolations,
+    private readonly exportToOtlp: ExportToOtlp,
+    private readonly health: HealthRecorder,
+    private readonly shutdown: Shutdown,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.announceRules.start();
+    await this.keepViolations.start();
+    await this.exportToOtlp.start();
+    this.health.register('storage', () => this.store.check());
+    this.health.register('otlp_exporter', () => this.exportToOtlp.state());
+    this.shutdown.register('evaluate', 'announcing rules', () => this.announceRules.stop());
+    this.shutdown.register('export', 'keeping violations', () => this.keepViolations.stop());
+    this.shutdown.register('export', 'exporting violations', () => this.exportToOtlp.stop());
+  }
+}

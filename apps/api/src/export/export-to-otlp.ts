@@ -1,0 +1,45 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { Registry } from 'prom-client';
+import { Log } from '#messaging';
+import { CONFIGURATION, type Configuration, LOGGER, type Logger, registerMetrics, VERSION } from '#platform';
+import { Store } from '#store';
+import { API_METRICS } from '../metrics.js';
+import { ExportViolations } from './export-violations.js';
+import { openExporter } from './open-exporter.js';
+
+/** The export as configured: off without an endpoint. */
+@Injectable()
+export class ExportToOtlp {
+  private exporting: ExportViolations | undefined;
+
+  constructor(
+    private readonly log: Log,
+    private readonly store: Store,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(Registry) private readonly registry: Registry,
+  ) {}
+
+  async start(): Promise<void> {
+    const { otlp, compliance } = this.configuration;
+    const { endpoint, protocol, headers, timeout, batchSize } = otlp;
+    if (endpoint === undefined) return;
+    const exporter = await openExporter({ endpoint, protocol, headers, timeout });
+    const resource = resourceFromAttributes({ 'service.name': 'betrace', 'service.version': VERSION });
+    const settings = { batchSize, evidence: compliance.emitEvidence, resource };
+    const metrics = registerMetrics(API_METRICS, this.registry);
+    this.exporting = new ExportViolations(this.log, this.store, exporter, settings, metrics, this.logger);
+    await this.exporting.start();
+    this.logger.info({ endpoint, protocol }, `violations are exported to ${endpoint} (${protocol})`);
+  }
+
+  /** For readiness: `off`, `ok`, or what is being waited for. */
+  state(): string {
+    return this.exporting?.state() ?? 'off';
+  }
+
+  async stop(): Promise<void> {
+    await this.exporting?.stop();
+  }
+}

@@ -1,0 +1,52 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+/** One thing wrong, with its place. */
+export class ProblemDetailView {
+  @ApiPropertyOptional({ example: 'spans[3].trace_id' })
+  path?: string;
+
+  @ApiPropertyOptional({ example: 1 })
+  line?: number;
+
+  @ApiPropertyOptional({ example: 6 })
+  column?: number;
+
+  @ApiPropertyOptional({ example: 'BT_DSL_UNKNOWN_FIELD' })
+  code?: string;
+
+  @ApiPropertyOptional({ enum: ['error', 'warning'] })
+  severity?: string;
+
+  @ApiProperty({ example: "'span' has no field 'durations'" })
+  message!: string;
+
+  @ApiPropertyOptional()
+  expected?: string;
+
+  @ApiPropertyOptional({ example: 'duration' })
+  suggestion?: string;
+}
+
+/** Problem details (RFC 9457) as every error of the API is answered. */
+export class ProblemView {
+  @ApiProperty({ example: 'urn:betrace:error:BT_API_RULE_NOT_FOUND' })
+  type!: string;
+
+  @ApiProperty({ example: 'Not found' })
+  title!: string;
+
+  @ApiProperty({ example: 404 })
+  status!: number;
+
+  @ApiProperty({ example: 'There is no rule slow. GET /v1/rules lists the ids.' })
+  detail!: string;
+
+  @ApiPropertyOptional({ example: '/v1/rules/slow' })
+  instance?: string;
+
+  @ApiProperty({ example: 'BT_API_RULE_NOT_FOUND' })
+  code!: string;
+
+  @ApiPropertyOptional({ type: [ProblemDetailView] })
+  errors?: readonly ProblemDetailView[];
+}

@@ -1,0 +1,57 @@
+import { retry } from '#messaging';
+import { type Logger, withDeadline } from '#platform';
+import type { PublishRules } from './publish-rules.js';
+
+/** How long an answer waits for the change to be in force. */
+const PATIENCE = 2_000;
+
+/** `published`: in force for every span that is sent after the answer. `pending`: stored, and in force as soon as the log can be written. */
+export type Publication = 'published' | 'pending';
+
+/**
+ * Sees that stored changes get into the log: at once for the request that made them, and again with back-off, also after a
+ * restart, while the log or the store is not to be had.
+ */
+export class AnnounceRules {
+  private readonly stopping = new AbortController();
+  private background: Promise<void> | undefined;
+
+  constructor(
+    private readonly publisher: PublishRules,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Publishes what an earlier process left, without waiting for it. */
+  start(): void {
+    this.keepTrying();
+  }
+
+  /** Waits, but not for long: the change itself is safe. */
+  async announce(): Promise<Publication> {
+    try {
+      await withDeadline(this.publisher.publish(), PATIENCE, () => new Error(`not published within ${PATIENCE} ms`));
+      return 'published';
+    } catch (error) {
+      this.logger.warn({ err: error }, 'a change of rules is stored, but not yet in the log');
+      this.keepTrying();
+      return 'pending';
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error('stopping'));
+    await this.background;
+  }
+
+  private keepTrying(): void {
+    this.background ??= retry(() => this.publisher.publish(), {
+      signal: this.stopping.signal,
+      failed: (error, pause) => this.logger.warn({ err: error, retry_in_ms: pause }, 'rules are not published'),
+      longest: 5_000,
+    })
+      .catch(() => {})
+      .finally(() => {
+        this.background = undefined;
+      });
+  }
+}

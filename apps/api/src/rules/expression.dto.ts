@@ -1,0 +1,69 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsString } from 'class-validator';
+import type { Explanation } from '#dsl';
+import { ProblemDetailView } from '../problem.dto.js';
+
+export class ExpressionBody {
+  @ApiProperty({ example: 'span.duration > 1s' })
+  @IsString()
+  expression!: string;
+}
+
+/** What the checker says about an expression. */
+export class ValidationResult {
+  @ApiProperty({ description: 'It can be saved as a rule; there may be warnings.' })
+  valid!: boolean;
+
+  @ApiProperty({ type: [ProblemDetailView] })
+  errors!: readonly ProblemDetailView[];
+
+  @ApiProperty({ type: [ProblemDetailView] })
+  warnings!: readonly ProblemDetailView[];
+
+  @ApiPropertyOptional({ enum: ['span', 'trace'], description: 'What is judged: each span, or the trace as a whole.' })
+  subject?: 'span' | 'trace';
+
+  @ApiPropertyOptional({ enum: ['span', 'online', 'columns', 'spans'], description: 'How much of a trace the rule needs to be judged.' })
+  needs?: string;
+}
+
+export class TestBody {
+  @ApiProperty({ example: 'span.duration > 1s' })
+  expression!: string;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description: 'One span, as `POST /v1/spans` takes it; what the expression does not need may be left out.',
+    example: { name: 'test-span', duration: 2000000000, status: 'ok' },
+  })
+  span?: unknown;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    properties: { spans: { type: 'array', items: { type: 'object', additionalProperties: true } } },
+    description: 'A whole trace.',
+  })
+  trace?: unknown;
+}
+
+export class TestResult {
+  @ApiProperty({ example: true })
+  matches!: boolean;
+
+  @ApiProperty({ example: 0.5 })
+  evaluation_time_ms!: number;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Each sub-condition with its value: why it matches, or why not.',
+  })
+  explanation!: Explanation;
+
+  @ApiPropertyOptional({ type: [String], description: 'The spans that match.' })
+  matched_spans?: readonly string[];
+
+  @ApiPropertyOptional({ description: 'Why the evaluation failed, which is not a match.', example: 'attempt to compare nil with number' })
+  error?: string;
+}

@@ -1,0 +1,71 @@
+import { judgeTrace, RuleSet } from '#engine';
+import { encodeRequest, type JsonValue, parseJson, spansFromValue } from '#otlp';
+import { jsonProblem } from '#platform';
+import { ApiError } from '../api-error.js';
+import type { CheckExpression } from './check-expression.js';
+import type { TestResult } from './expression.dto.js';
+
+interface Trial {
+  readonly expression: string;
+  /** The JSON of the spans, and where it lies in the body. */
+  readonly spans: JsonValue;
+  readonly path: readonly (string | number)[];
+}
+
+/**
+ * Tries an expression on spans by the engine that judges the log. The body is read from its text, so that nanoseconds keep all
+ * their digits.
+ */
+export class TestRule {
+  constructor(
+    private readonly check: CheckExpression,
+    private readonly monotonic: () => number,
+  ) {}
+
+  test(body: Uint8Array): TestResult {
+    const { expression, spans, path } = readTrial(body);
+    this.check.orRefuse(expression);
+    const request = encodeRequest(spansFromValue(spans, { incomplete: true }, path));
+    const rule = { id: 'test', name: 'test', version: 1, expression, severity: 'LOW' } as const;
+    const rules = RuleSet.compile(1, [rule]);
+    const started = this.monotonic();
+    const [judgement] = judgeTrace(rules, [request]);
+    const evaluation_time_ms = round(this.monotonic() - started);
+    if (!judgement) throw new ApiError('BT_API_EXPRESSION_INVALID', { reason: 'it was checked, but cannot be compiled' });
+    const { matches, explanation, violations, errors } = judgement;
+    const matched_spans = [...new Set(violations.map(({ spanId }) => spanId).filter((id) => id !== ''))];
+    return {
+      matches,
+      evaluation_time_ms,
+      explanation,
+      ...(matches ? { matched_spans } : {}),
+      ...(errors.length === 0 ? {} : { error: errors.join('; ') }),
+    };
+  }
+}
+
+function readTrial(body: Uint8Array): Trial {
+  const json = readObject(body);
+  const { expression, span, spans, trace } = json;
+  if (typeof expression !== 'string' || expression.trim() === '') throw new ApiError('BT_API_TEST_SPANS_MISSING', {});
+  if (span !== undefined) return { expression, spans: span, path: ['span'] };
+  if (spans !== undefined) return { expression, spans, path: ['spans'] };
+  if (trace !== undefined) return { expression, spans: trace, path: ['trace'] };
+  throw new ApiError('BT_API_TEST_SPANS_MISSING', {});
+}
+
+function readObject(body: Uint8Array): { readonly [name: string]: JsonValue } {
+  let json: JsonValue;
+  try {
+    json = parseJson(body);
+  } catch (error) {
+    throw jsonProblem(new TextDecoder().decode(body), error as Error);
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new ApiError('BT_API_TEST_SPANS_MISSING', {});
+  return json;
+}
+
+/** Microseconds are what a clock can tell. */
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 1_000) / 1_000;
+}

@@ -1,0 +1,102 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { type PlainMap, type PlainValue, plainMap, SPAN_KINDS, type Span, STATUS_CODES, spanAttributes, type TraceRequest } from '#otlp';
+
+/** A span as `POST /v1/spans` takes it. Nanoseconds are text, because JavaScript's numbers would round them. */
+export class SpanView {
+  @ApiProperty({ example: '5b8efff798038103d269b633813fc60c' })
+  trace_id!: string;
+
+  @ApiProperty({ example: 'eee19b7ec3c1b174' })
+  span_id!: string;
+
+  @ApiPropertyOptional({ description: 'Absent for a root span.' })
+  parent_id?: string;
+
+  @ApiProperty({ example: 'slow-operation' })
+  name!: string;
+
+  @ApiProperty({ example: 'checkout' })
+  service!: string;
+
+  @ApiProperty({ enum: SPAN_KINDS })
+  kind!: string;
+
+  @ApiProperty({ enum: STATUS_CODES })
+  status!: string;
+
+  @ApiPropertyOptional()
+  status_message?: string;
+
+  @ApiProperty({ example: '1699000000000000000', description: 'Nanoseconds since the Unix epoch.' })
+  start_time!: string;
+
+  @ApiProperty({ example: '1699000002000000000' })
+  end_time!: string;
+
+  @ApiProperty({ example: 2000, description: 'Milliseconds.' })
+  duration_ms!: number;
+
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  attributes!: unknown;
+
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  resource!: unknown;
+
+  @ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true } })
+  events!: readonly unknown[];
+}
+
+export class TraceView {
+  @ApiProperty({ example: 'test-trace-001' })
+  trace_id!: string;
+
+  @ApiProperty({ example: '5b8efff798038103d269b633813fc60c' })
+  wire_trace_id!: string;
+
+  @ApiProperty({ description: 'False when the log has already dropped some of the records in which the trace lay.' })
+  complete!: boolean;
+
+  @ApiProperty({ type: [SpanView] })
+  spans!: readonly SpanView[];
+}
+
+/** All spans of a request, flat. */
+export function spanViews(request: TraceRequest): SpanView[] {
+  return request.resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const attributes = plainMap(resource?.attributes ?? []);
+    return scopeSpans.flatMap(({ spans }) => spans.map((span) => spanView(span, attributes)));
+  });
+}
+
+function spanView(span: Span, resource: PlainMap): SpanView {
+  const service = resource['service.name'];
+  return {
+    trace_id: span.traceId,
+    span_id: span.spanId,
+    ...(span.parentSpanId === '' ? {} : { parent_id: span.parentSpanId }),
+    name: span.name,
+    service: typeof service === 'string' ? service : '',
+    kind: SPAN_KINDS[span.kind] ?? 'unspecified',
+    status: STATUS_CODES[span.status?.code ?? 0] ?? 'unset',
+    ...(span.status?.message ? { status_message: span.status.message } : {}),
+    start_time: String(span.startTimeUnixNano),
+    end_time: String(span.endTimeUnixNano),
+    duration_ms: Number(span.endTimeUnixNano - span.startTimeUnixNano) / 1e6,
+    attributes: json(spanAttributes(span.attributes)),
+    resource: json(resource),
+    events: span.events.map((event) => ({
+      name: event.name,
+      time: String(event.timeUnixNano),
+      attributes: json(plainMap(event.attributes)),
+    })),
+  };
+}
+
+/** JSON has neither integers of 64 bits nor bytes: both become text (bytes in base64). */
+function json(value: PlainValue): unknown {
+  if (typeof value === 'bigint') return String(value);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (Array.isArray(value)) return value.map(json);
+  if (typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, json(inner)]));
+  return value ?? null;
+}

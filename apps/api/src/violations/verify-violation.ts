@@ -1,0 +1,30 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { ViolationRecord } from '#messaging';
+import { type Authenticity, type VerificationKeys, verifyViolation } from '#signing';
+
+const WORTH = ['valid', 'invalid', 'unknown-key', 'absent'];
+
+/** What the signatures of a violation are worth. */
+export class Verification {
+  @ApiProperty({ description: 'At least one signature is valid, and none is invalid.' })
+  valid!: boolean;
+
+  @ApiProperty({ enum: WORTH, description: 'HMAC-SHA256, by the secret that `key_id` names.' })
+  signature!: Authenticity;
+
+  @ApiProperty({ enum: WORTH, description: 'Ed25519.' })
+  public_signature!: Authenticity;
+
+  @ApiProperty({ description: 'The key that the violation names.' })
+  key_id!: string;
+}
+
+/** Verifies what is stored with the keys of this server. */
+export class VerifyViolation {
+  constructor(private readonly keys: VerificationKeys) {}
+
+  verify(violation: ViolationRecord): Verification {
+    const { valid, signature, publicSignature } = verifyViolation(violation, this.keys);
+    return { valid, signature, public_signature: publicSignature, key_id: violation.key_id };
+  }
+}

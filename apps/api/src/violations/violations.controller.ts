@@ -1,0 +1,73 @@
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiExtraModels,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { Store, type StoredViolation } from '#store';
+import { ApiError } from '../api-error.js';
+import { ProblemView } from '../problem.dto.js';
+import { ReadTrace } from './read-trace.js';
+import { TraceView } from './trace.dto.js';
+import { Verification, VerifyViolation } from './verify-violation.js';
+import { signedRecord, ViolationDetail, ViolationList, violationDetail, violationSummary } from './violation.dto.js';
+import { ViolationQuery, violationFilter } from './violation-query.js';
+
+const PAGE = 100;
+
+@ApiTags('violations')
+@ApiExtraModels(ViolationDetail)
+@Controller('v1/violations')
+export class ViolationsController {
+  constructor(
+    private readonly store: Store,
+    private readonly verifyViolation: VerifyViolation,
+    private readonly readTrace: ReadTrace,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Violations, newest first', description: 'All filters must hold. `total` counts all pages.' })
+  @ApiOkResponse({ type: ViolationList, description: `With \`view=full\`: each as ${getSchemaPath(ViolationDetail)}.` })
+  @ApiBadRequestResponse({ type: ProblemView })
+  async list(@Query() query: ViolationQuery): Promise<ViolationList> {
+    const page = { limit: query.limit ?? PAGE, ...(query.after === undefined ? {} : { after: query.after }) };
+    const { violations, total, next } = await this.store.violations(violationFilter(query), page);
+    const view = query.view === 'full' ? violationDetail : violationSummary;
+    return { violations: violations.map(view), total, ...(next === undefined ? {} : { next }) };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One violation with everything that is known: explanation, signature, revision, log range' })
+  @ApiOkResponse({ type: ViolationDetail })
+  @ApiNotFoundResponse({ type: ProblemView })
+  async get(@Param('id') id: string): Promise<ViolationDetail> {
+    return violationDetail(await this.find(id));
+  }
+
+  @Post(':id/verify')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Checks the signatures of a violation as it is stored' })
+  @ApiOkResponse({ type: Verification })
+  @ApiNotFoundResponse({ type: ProblemView })
+  async verify(@Param('id') id: string): Promise<Verification> {
+    return this.verifyViolation.verify(signedRecord(await this.find(id)));
+  }
+
+  @Get(':id/trace')
+  @ApiOperation({ summary: 'The spans of the offending trace, as long as the log keeps them' })
+  @ApiOkResponse({ type: TraceView })
+  @ApiNotFoundResponse({ type: ProblemView })
+  async trace(@Param('id') id: string): Promise<TraceView> {
+    return this.readTrace.read(signedRecord(await this.find(id)));
+  }
+
+  private async find(id: string): Promise<StoredViolation> {
+    const violation = await this.store.violation(id);
+    if (violation === undefined) throw new ApiError('BT_API_VIOLATION_NOT_FOUND', { id });
+    return violation;
+  }
+}

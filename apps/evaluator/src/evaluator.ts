@@ -1,0 +1,104 @@
+import { RuleSet } from '#engine';
+import { type Log, type PartitionListener, type Position, type RecordBatch, type Subscription, TOPICS } from '#messaging';
+import { keyRing } from '#signing';
+import { DeadLetters } from './dead-letters.js';
+import { FollowRules } from './follow-rules.js';
+import { Measurements } from './measurements.js';
+import type { PartitionTools } from './partition-tools.js';
+import { PublishViolations } from './publish.js';
+import { PartitionRun } from './run-partition.js';
+import type { EvaluatorSettings } from './settings.js';
+
+/** Where an evaluator says what happens to it. */
+export interface EvaluatorReport {
+  warn(error: Error, message: string): void;
+}
+
+/** How long a stop waits for the log before it gives up what a successor will do again. */
+const STOP_PATIENCE = 5_000;
+
+/** Evaluates the partitions that it is assigned, in whichever thread it runs. */
+export class Evaluator implements PartitionListener {
+  readonly measurements = new Measurements();
+  private readonly aborted = new AbortController();
+  private readonly rules: FollowRules<RuleSet>;
+  private readonly tools: PartitionTools;
+  private readonly runs = new Map<number, PartitionRun>();
+  private subscription: Subscription | undefined;
+
+  constructor(
+    private readonly log: Log,
+    private readonly settings: EvaluatorSettings,
+    private readonly report: EvaluatorReport,
+  ) {
+    const logFailed = (what: string) => (error: Error) => {
+      this.measurements.count('publishFailures');
+      report.warn(error, what);
+    };
+    this.rules = new FollowRules(
+      log,
+      (epoch, rules) => RuleSet.compile(epoch, rules),
+      `betrace-rules-${settings.name}`,
+      (error) => report.warn(error, 'the rules log cannot be followed'),
+    );
+    this.tools = {
+      log,
+      rules: this.rules,
+      publisher: new PublishViolations(log, keyRing(settings.keys), logFailed('violations wait for the log')),
+      deadLetters: new DeadLetters(log, logFailed('unreadable records wait for the log')),
+      measurements: this.measurements,
+      assembly: settings.assembly,
+      commitInterval: settings.commitInterval,
+      signal: this.aborted.signal,
+      commit: async (partition, position) => this.subscription?.commit(partition, position),
+      now: () => Date.now(),
+      monotonic: () => performance.now(),
+    };
+  }
+
+  async start(): Promise<void> {
+    await this.rules.start();
+    this.subscription = await this.log.subscribe({
+      topic: TOPICS.spans,
+      group: 'betrace-evaluator',
+      listener: this,
+      idleInterval: this.settings.idleInterval,
+      ...(this.settings.partitions ? { partitions: this.settings.partitions } : {}),
+    });
+  }
+
+  /** Finishes the batches under way, commits, and leaves. */
+  async stop(): Promise<void> {
+    const patience = setTimeout(() => this.aborted.abort(new Error('the evaluator stops')), STOP_PATIENCE);
+    try {
+      await this.subscription?.close();
+      await this.rules.close();
+    } finally {
+      clearTimeout(patience);
+    }
+  }
+
+  async assigned(partition: number, committed: Position | undefined): Promise<number> {
+    const run = await PartitionRun.begin(partition, committed, this.tools);
+    this.runs.set(partition, run);
+    return run.startAt;
+  }
+
+  async records(batch: RecordBatch): Promise<void> {
+    await this.runs.get(batch.partition)?.records(batch);
+  }
+
+  async idle(partition: number): Promise<void> {
+    await this.runs.get(partition)?.idle();
+  }
+
+  async revoked(partition: number): Promise<void> {
+    const run = this.runs.get(partition);
+    this.runs.delete(partition);
+    await run?.end();
+  }
+
+  failed(error: Error, partition?: number): void {
+    this.report.warn(error, partition === undefined ? 'the spans log cannot be read' : `partition ${partition} is not evaluated`);
+  }
+}

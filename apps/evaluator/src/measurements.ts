@@ -1,0 +1,60 @@
+import type { EVALUATOR_METRICS } from './metrics.js';
+
+type Key = keyof typeof EVALUATOR_METRICS;
+type Labels = Readonly<Record<string, string>>;
+
+/** What happened to one series since the last `drain`: counters by how much they rose, gauges what they are, histograms their values. */
+export interface Measurement {
+  readonly metric: Key;
+  readonly labels: Labels;
+  readonly value: number;
+  readonly observed?: readonly number[];
+}
+
+interface Series {
+  readonly metric: Key;
+  readonly labels: Labels;
+  value: number;
+  observed: number[] | undefined;
+}
+
+/**
+ * What a thread measures, kept until the main thread fetches it. Only sums travel between threads, so the registry with its
+ * series lives in the main thread alone and goes on when a thread is started again.
+ */
+export class Measurements {
+  private series = new Map<string, Series>();
+
+  count(metric: Key, labels: Labels = {}, by = 1): void {
+    if (by !== 0) this.at(metric, labels).value += by;
+  }
+
+  set(metric: Key, labels: Labels, value: number): void {
+    this.at(metric, labels).value = value;
+  }
+
+  observe(metric: Key, value: number): void {
+    const series = this.at(metric, {});
+    series.observed ??= [];
+    series.observed.push(value);
+  }
+
+  /** What happened since the last call. */
+  drain(): readonly Measurement[] {
+    const drained = [...this.series.values()].map(
+      ({ metric, labels, value, observed }): Measurement => ({ metric, labels, value, ...(observed ? { observed } : {}) }),
+    );
+    this.series = new Map();
+    return drained;
+  }
+
+  private at(metric: Key, labels: Labels): Series {
+    const key = `${metric}\u0000${Object.values(labels).join('\u0000')}`;
+    let series = this.series.get(key);
+    if (!series) {
+      series = { metric, labels, value: 0, observed: undefined };
+      this.series.set(key, series);
+    }
+    return series;
+  }
+}

@@ -1,0 +1,90 @@
+import type { MetricDeclarations } from '#platform';
+
+/** What the evaluator measures. Received spans = evaluated + rejected + duplicates (+ BeTrace's own). */
+export const EVALUATOR_METRICS = {
+  spansEvaluated: {
+    type: 'counter',
+    name: 'betrace_spans_evaluated_total',
+    help: 'Spans that were judged by the rules, once each.',
+  },
+  spansDuplicate: {
+    type: 'counter',
+    name: 'betrace_spans_duplicates_total',
+    help: 'Spans read from the log that their trace had already (same trace and span id).',
+  },
+  spansRejected: {
+    type: 'counter',
+    name: 'betrace_spans_unreadable_total',
+    help: 'Spans and records of the spans log that could not be read, by reason; they are kept in the dead letter topic.',
+    labels: ['reason'],
+  },
+  ruleEvaluations: {
+    type: 'counter',
+    name: 'betrace_rule_evaluations_total',
+    help: 'Evaluations of rules: each span (or trace) times each rule in force.',
+  },
+  ruleEvaluationDuration: {
+    type: 'histogram',
+    name: 'betrace_rule_evaluation_duration_seconds',
+    help: 'Time to take one record of the spans log through all rules.',
+    buckets: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+  },
+  ruleEvaluationErrors: {
+    type: 'counter',
+    name: 'betrace_rule_evaluation_errors_total',
+    help: 'Evaluations that ended in an error, which is not a match.',
+    labels: ['rule_id', 'error'],
+  },
+  violations: {
+    type: 'counter',
+    name: 'betrace_violations_total',
+    help: 'Violations published (each revision that is open).',
+    labels: ['severity', 'rule_id', 'rule_name', 'service_name'],
+  },
+  violationsRetracted: {
+    type: 'counter',
+    name: 'betrace_violations_retracted_total',
+    help: 'Violations taken back because a late span showed that the rule holds.',
+    labels: ['rule_id'],
+  },
+  tracesClosed: {
+    type: 'counter',
+    name: 'betrace_traces_closed_total',
+    help: 'Traces judged at close, by the reason that closed them.',
+    labels: ['reason'],
+  },
+  tracesOpen: {
+    type: 'gauge',
+    name: 'betrace_traces_open',
+    help: 'Traces that may still get spans.',
+    labels: ['partition'],
+  },
+  traceMemory: {
+    type: 'gauge',
+    name: 'betrace_trace_memory_bytes',
+    help: 'Memory that open and remembered traces take.',
+    labels: ['partition'],
+  },
+  lag: {
+    type: 'gauge',
+    name: 'betrace_evaluator_lag_records',
+    help: 'Records of the spans log that are not evaluated yet.',
+    labels: ['partition'],
+  },
+  epoch: {
+    type: 'gauge',
+    name: 'betrace_rules_epoch',
+    help: 'Number of the rule set in force.',
+    labels: ['partition'],
+  },
+  publishFailures: {
+    type: 'counter',
+    name: 'betrace_violation_publish_failures_total',
+    help: 'Attempts to append violations to the log that failed and are repeated.',
+  },
+  threadRestarts: {
+    type: 'counter',
+    name: 'betrace_evaluator_thread_restarts_total',
+    help: 'Evaluator threads that ended by a defect and were started again.',
+  },
+} as const satisfies MetricDeclarations;

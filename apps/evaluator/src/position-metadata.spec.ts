@@ -1,0 +1,13 @@
+import { describe, expect, it } from '@jest/globals';
+import { readPositionMetadata, writePositionMetadata } from './position-metadata.js';
+
+describe('the metadata of a position', () => {
+  it('comes back as it was written', () => {
+    const metadata = { epoch: 12, logTime: 1_699_000_000_123 };
+    expect(readPositionMetadata(writePositionMetadata(metadata))).toEqual(metadata);
+  });
+
+  it.each(['', '{}', 'null', '{"epoch":"1","logTime":2}', 'set by hand'])('is unknown when it is %j', (text) =>
+    expect(readPositionMetadata(text)).toBeUndefined(),
+  );
+});

@@ -1,0 +1,171 @@
+import { contextWindow, PartitionEngine, type RuleSet, type Verdict } from '#engine';
+import { CONTROL_HEADER, CONTROL_TICK, type LogRecord, type Position, type RecordBatch, TOPICS } from '#messaging';
+import { Account } from './account.js';
+import { controlOf } from './control-record.js';
+import { epochBefore } from './epoch-before.js';
+import type { PartitionTools } from './partition-tools.js';
+import { readPositionMetadata, writePositionMetadata } from './position-metadata.js';
+
+const NOTHING = new Uint8Array(0);
+
+/** Where a partition begins: what was committed, and how far before it the context lies that its open traces may need. */
+interface Beginning {
+  readonly startAt: number;
+  readonly judgeFrom: number;
+  readonly epoch: number;
+  readonly rules: RuleSet;
+}
+
+/**
+ * One assigned partition, from assignment to revocation: records → engine → violations log → commit, in this order
+ * (invariant 3). Its calls never overlap. A batch that is delivered again after a failure goes on where it stopped: records
+ * that were applied are not applied twice, violations that are not acknowledged yet are kept until they are.
+ */
+export class PartitionRun {
+  private readonly engine: PartitionEngine;
+  private readonly account: Account;
+  private readonly label: { readonly partition: string };
+  /** The rule set that the engine asks for next: markers name it, and it is here before the engine sees them. */
+  private prepared: RuleSet;
+  /** Offset of the record to apply next. */
+  private next: number;
+  /** Found and not acknowledged yet. */
+  private verdicts: Verdict[] = [];
+  /** Could not be read and not kept aside yet. */
+  private unreadable: { readonly record: LogRecord; readonly reason: string }[] = [];
+  private applying: LogRecord | undefined;
+  private committed: number;
+  private committedAt: number;
+  private readonly found = (verdict: Verdict): void => {
+    this.verdicts.push(verdict);
+  };
+
+  private constructor(
+    private readonly partition: number,
+    { startAt, judgeFrom, epoch, rules }: Beginning,
+    private readonly tools: PartitionTools,
+  ) {
+    this.next = startAt;
+    this.committed = judgeFrom;
+    this.committedAt = tools.monotonic();
+    this.prepared = rules;
+    this.label = { partition: String(partition) };
+    this.engine = new PartitionEngine({
+      partition,
+      settings: tools.assembly,
+      ruleSetOf: () => this.prepared,
+      initialEpoch: epoch,
+      judgeFrom,
+      undecodable: (_record, reason) => {
+        if (this.applying) this.unreadable.push({ record: this.applying, reason });
+      },
+    });
+    this.account = new Account(this.engine.accounting, tools.measurements);
+    tools.measurements.set('epoch', this.label, epoch);
+  }
+
+  /** Reads from `startAt`, far enough before the committed offset that traces which straddle it are seen whole; judges from there. */
+  static async begin(partition: number, position: Position | undefined, tools: PartitionTools): Promise<PartitionRun> {
+    const { log } = tools;
+    const judgeFrom = position?.offset ?? (await log.bounds(TOPICS.spans, partition)).start;
+    const metadata = position && readPositionMetadata(position.metadata);
+    const epoch = metadata?.epoch ?? (await epochBefore(log, partition, judgeFrom));
+    const rules = await tools.rules.ruleSet(epoch);
+    const context = metadata && (await log.offsetAt(TOPICS.spans, partition, metadata.logTime - contextWindow(tools.assembly)));
+    return new PartitionRun(partition, { startAt: Math.min(judgeFrom, context ?? judgeFrom), judgeFrom, epoch, rules }, tools);
+  }
+
+  get startAt(): number {
+    return this.next;
+  }
+
+  async records({ records, endOffset }: RecordBatch): Promise<void> {
+    for (const record of records) {
+      if (record.offset < this.next) continue;
+      const waiting = this.apply(record);
+      if (waiting) await waiting;
+      this.next = record.offset + 1;
+    }
+    await this.publish();
+    this.measure(endOffset);
+    if (this.tools.monotonic() - this.committedAt >= this.tools.commitInterval) await this.commit();
+  }
+
+  /** Nothing comes: commits, and lets time pass in the log if a trace waits for it. */
+  async idle(): Promise<void> {
+    await this.publish();
+    await this.commit();
+    const deadline = this.engine.nextDeadline();
+    if (deadline === undefined || this.tools.now() < deadline) return;
+    const tick = { partition: this.partition, value: NOTHING, headers: { [CONTROL_HEADER]: CONTROL_TICK } };
+    await this.tools.log.append(TOPICS.spans, [tick]);
+  }
+
+  /** The last commit, so that the successor has little to repeat. */
+  async end(): Promise<void> {
+    await this.publish();
+    await this.commit();
+    for (const gauge of ['tracesOpen', 'traceMemory', 'lag'] as const) this.tools.measurements.set(gauge, this.label, 0);
+  }
+
+  /** Answers a promise only when there is something to wait for: most records are applied without leaving this turn. */
+  private apply(record: LogRecord): Promise<void> | undefined {
+    const { offset, timestamp, value } = record;
+    const control = controlOf(record);
+    if (control?.kind === 'epoch') return this.switchTo(record, control.epoch);
+    if (control) {
+      // A control of a later version says nothing to this one but what time it is.
+      this.engine.apply({ kind: 'tick', offset, timestamp }, this.found);
+      return undefined;
+    }
+    this.applying = record;
+    const started = this.tools.monotonic();
+    this.engine.apply({ kind: 'spans', offset, timestamp, value }, this.found);
+    this.tools.measurements.observe('ruleEvaluationDuration', (this.tools.monotonic() - started) / 1_000);
+    return undefined;
+  }
+
+  private async switchTo({ offset, timestamp }: LogRecord, epoch: number): Promise<void> {
+    if (epoch > this.engine.epoch) this.prepared = await this.tools.rules.ruleSet(epoch);
+    this.engine.apply({ kind: 'epoch', offset, timestamp, epoch }, this.found);
+    this.tools.measurements.set('epoch', this.label, this.engine.epoch);
+  }
+
+  private async publish(): Promise<void> {
+    const { publisher, deadLetters, signal, measurements } = this.tools;
+    const { verdicts, unreadable } = this;
+    if (unreadable.length > 0) {
+      for (const { record, reason } of unreadable) await deadLetters.keep(this.partition, record, reason, signal);
+      this.unreadable = [];
+    }
+    if (verdicts.length > 0) {
+      await publisher.publish(this.partition, verdicts, signal);
+      this.verdicts = [];
+      for (const verdict of verdicts) countVerdict(measurements, verdict);
+    }
+  }
+
+  /** Moves the committed position up to the oldest record that may still matter; all violations before it are acknowledged. */
+  private async commit(): Promise<void> {
+    this.committedAt = this.tools.monotonic();
+    const point = this.engine.commitPoint();
+    if (point === undefined || point.offset <= this.committed) return;
+    const { offset, epoch, logTime } = point;
+    await this.tools.commit(this.partition, { offset, metadata: writePositionMetadata({ epoch, logTime }) });
+    this.committed = offset;
+  }
+
+  private measure(endOffset: number): void {
+    const { measurements } = this.tools;
+    this.account.update();
+    measurements.set('tracesOpen', this.label, this.engine.openTraces);
+    measurements.set('traceMemory', this.label, this.engine.memory);
+    measurements.set('lag', this.label, Math.max(0, endOffset - this.next));
+  }
+}
+
+function countVerdict(measurements: PartitionTools['measurements'], verdict: Verdict): void {
+  const { ruleId: rule_id, ruleName: rule_name, severity, service: service_name } = verdict;
+  if (verdict.status === 'retracted') measurements.count('violationsRetracted', { rule_id });
+  else measurements.count('violations', { severity, rule_id, rule_name, service_name });
+}

@@ -1,0 +1,18 @@
+import type { AssemblySettings } from '#engine';
+import type { LogSettings } from '#messaging';
+import type { KeySettings } from '#signing';
+
+/** What an evaluator thread needs to know: plain data, because it is cloned into the thread. */
+export interface EvaluatorSettings {
+  readonly log: LogSettings;
+  /** Its share of the partitions; undefined lets the group decide (Kafka). */
+  readonly partitions?: readonly number[];
+  /** Unique to the thread; names its reader of the rules log. */
+  readonly name: string;
+  readonly assembly: AssemblySettings;
+  readonly keys: KeySettings;
+  /** Milliseconds between two commits of a partition. */
+  readonly commitInterval: number;
+  /** Milliseconds between two looks at an idle partition: how late a trace may close. */
+  readonly idleInterval: number;
+}

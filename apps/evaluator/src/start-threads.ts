@@ -1,0 +1,61 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import { Log, TOPICS } from '#messaging';
+import { CONFIGURATION, type Configuration, HealthRecorder, LOGGER, type Logger, registerMetrics, Shutdown, signatureKey } from '#platform';
+import { EVALUATOR_METRICS } from './metrics.js';
+import type { EvaluatorSettings } from './settings.js';
+import { shares } from './shares.js';
+import { EvaluatorThread } from './threads.js';
+
+const COMMIT_INTERVAL = 1_000;
+const IDLE_INTERVAL = 50;
+
+/** Starts the evaluator threads with the application, and stops them in its stage. */
+@Injectable()
+export class StartThreads implements OnApplicationBootstrap {
+  private threads: readonly EvaluatorThread[] = [];
+
+  constructor(
+    private readonly log: Log,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(Registry) private readonly registry: Registry,
+    private readonly health: HealthRecorder,
+    private readonly shutdown: Shutdown,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const metrics = registerMetrics(EVALUATOR_METRICS, this.registry);
+    this.threads = this.settings().map((settings) => new EvaluatorThread(settings, metrics, this.logger));
+    for (const thread of this.threads) thread.start();
+    this.health.register('rule_engine', () => {
+      for (const thread of this.threads) thread.check();
+    });
+    this.shutdown.register('evaluate', 'evaluator threads', async () => {
+      await Promise.all(this.threads.map((thread) => thread.stop()));
+    });
+  }
+
+  private settings(): EvaluatorSettings[] {
+    const { evaluator, traces, compliance, process: mode, kafka } = this.configuration;
+    const common = {
+      log: this.log.forThreads(),
+      assembly: traces,
+      keys: {
+        key: signatureKey(this.configuration).key,
+        ...(compliance.privateKey === undefined ? {} : { privateKey: compliance.privateKey }),
+        development: mode.environment === 'development',
+      },
+      commitInterval: COMMIT_INTERVAL,
+      idleInterval: IDLE_INTERVAL,
+    };
+    // Kafka's group shares the partitions; threads of one process over the embedded log are given theirs.
+    const fixed = kafka.brokers.length === 0 ? shares(this.log.partitions(TOPICS.spans), evaluator.threads) : undefined;
+    const count = fixed?.length ?? evaluator.threads;
+    return Array.from({ length: count }, (_, n) => ({
+      ...common,
+      name: `evaluator-${process.pid}-${n + 1}`,
+      ...(fixed?.[n] ? { partitions: fixed[n] } : {}),
+    }));
+  }
+}

@@ -1,0 +1,14 @@
+import type { Measurement } from './measurements.js';
+
+/** What a thread tells the main thread, without being asked. */
+export type FromThread =
+  | { readonly type: 'ready' }
+  /** What it measured since the last message; also says that it is alive. */
+  | { readonly type: 'measured'; readonly measurements: readonly Measurement[] }
+  | { readonly type: 'warn'; readonly message: string; readonly error: Error }
+  | { readonly type: 'stopped' };
+
+/** What the main thread tells a thread. */
+export interface ToThread {
+  readonly type: 'stop';
+}

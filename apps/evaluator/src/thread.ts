@@ -1,0 +1,35 @@
+// The entry of an evaluator thread: opens the log itself, so that a receiver never waits for a rule.
+import { parentPort, workerData } from 'node:worker_threads';
+import { openLog } from '#messaging';
+import { Evaluator } from './evaluator.js';
+import type { EvaluatorSettings } from './settings.js';
+import type { FromThread, ToThread } from './thread-messages.js';
+
+/** Milliseconds between two reports: how late metrics may be. */
+const REPORT_INTERVAL = 200;
+
+const port = parentPort;
+if (!port) throw new Error('this file is the entry of a worker thread');
+const tell = (message: FromThread): void => port.postMessage(message);
+
+const settings = workerData as EvaluatorSettings;
+const log = await openLog(settings.log);
+const evaluator = new Evaluator(log, settings, { warn: (error, message) => tell({ type: 'warn', error, message }) });
+const report = (): void => tell({ type: 'measured', measurements: evaluator.measurements.drain() });
+await evaluator.start();
+const reporting = setInterval(report, REPORT_INTERVAL);
+tell({ type: 'ready' });
+
+port.on('message', async ({ type }: ToThread) => {
+  if (type !== 'stop') return;
+  clearInterval(reporting);
+  try {
+    await evaluator.stop();
+  } catch (error) {
+    tell({ type: 'warn', error: error as Error, message: 'the evaluator did not stop in order; a successor goes on from its last commit' });
+  }
+  await log.close();
+  report();
+  tell({ type: 'stopped' });
+  port.close();
+});

@@ -1,0 +1,87 @@
+import { Worker } from 'node:worker_threads';
+import type { Logger, Metrics } from '#platform';
+import type { EVALUATOR_METRICS } from './metrics.js';
+import { recordMeasurements } from './record-measurements.js';
+import type { EvaluatorSettings } from './settings.js';
+import type { FromThread, ToThread } from './thread-messages.js';
+
+/** Compiled: the entry exists in the build only. */
+const ENTRY = new URL('./thread.js', import.meta.url);
+
+/** Longest silence (ms) of a thread that counts as alive: a batch with heavy rules may take a while. */
+const SILENCE = 30_000;
+const FIRST_PAUSE = 200;
+const LONGEST_PAUSE = 10_000;
+/** A thread that ran this long (ms) is not blamed for its predecessors. */
+const STEADY = 60_000;
+
+/** One evaluator thread, started again with back-off when it ends by a defect. */
+export class EvaluatorThread {
+  private worker: Worker | undefined;
+  private ready = false;
+  private heard = 0;
+  private startedAt = 0;
+  private defects = 0;
+  private lastDefect: Error | undefined;
+  private restart: NodeJS.Timeout | undefined;
+  private stopping: PromiseWithResolvers<void> | undefined;
+
+  constructor(
+    private readonly settings: EvaluatorSettings,
+    private readonly metrics: Metrics<typeof EVALUATOR_METRICS>,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    this.restart = undefined;
+    this.startedAt = this.heard = performance.now();
+    const worker = new Worker(ENTRY, { workerData: this.settings, name: this.settings.name });
+    this.worker = worker;
+    worker.on('message', (message: FromThread) => this.hear(message));
+    worker.on('error', (error: Error) => {
+      this.lastDefect = error;
+    });
+    worker.on('exit', (code) => this.ended(code));
+  }
+
+  /** Throws why the thread does not evaluate now. */
+  check(): void {
+    if (this.worker === undefined || !this.ready) {
+      throw new Error(
+        this.lastDefect ? `${this.settings.name} is started again: ${this.lastDefect.message}` : `${this.settings.name} is starting`,
+      );
+    }
+    if (performance.now() - this.heard > SILENCE) throw new Error(`${this.settings.name} does not answer`);
+  }
+
+  /** Resolves when the thread has committed and ended. */
+  async stop(): Promise<void> {
+    clearTimeout(this.restart);
+    if (this.worker === undefined) return;
+    this.stopping = Promise.withResolvers();
+    this.worker.postMessage({ type: 'stop' } satisfies ToThread);
+    await this.stopping.promise;
+  }
+
+  private hear(message: FromThread): void {
+    this.heard = performance.now();
+    if (message.type === 'ready') this.ready = true;
+    else if (message.type === 'measured') recordMeasurements(this.metrics, message.measurements);
+    else if (message.type === 'warn') this.logger.warn({ err: message.error, thread: this.settings.name }, message.message);
+  }
+
+  private ended(code: number): void {
+    this.worker = undefined;
+    this.ready = false;
+    if (this.stopping) {
+      this.stopping.resolve();
+      return;
+    }
+    if (performance.now() - this.startedAt > STEADY) this.defects = 0;
+    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.defects++);
+    this.metrics.threadRestarts.inc();
+    const { name } = this.settings;
+    this.logger.error({ err: this.lastDefect, code, thread: name, retry_in_ms: pause }, 'an evaluator thread ended; it is started again');
+    this.restart = setTimeout(() => this.start(), pause);
+  }
+}

