@@ -12,3 +12,4 @@ export {
   type ViolationPage,
 } from './store.js';
 export { StoreModule, type StoreModuleOptions } from './store.module.js';
+export { storeSettings } from './store-settings.js';
