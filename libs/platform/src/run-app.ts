@@ -3,6 +3,7 @@ import type { Configuration } from './configuration/configuration.js';
 import { ConfigurationError } from './configuration/configuration-error.js';
 import { helpText } from './configuration/document.js';
 import { loadConfiguration } from './configuration/load.js';
+import { type SignatureKey, signatureKey } from './configuration/signature-key.js';
 import { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { StartError } from './start-error.js';
@@ -11,6 +12,8 @@ import { VERSION } from './version.js';
 export interface AppDefinition extends Pick<HttpAppOptions, 'prepare' | 'publicPaths'> {
   /** `standalone`, `ingest`, `evaluator`, `api`: as in the logs. */
   readonly name: string;
+  /** Whether it signs or verifies violations (default), and so needs a signature key. */
+  readonly signs?: boolean;
   readonly module: (configuration: Configuration, logger: Logger) => HttpAppOptions['module'];
 }
 
@@ -32,6 +35,8 @@ export async function runApp(definition: AppDefinition): Promise<void> {
     const logger = createLogger(configuration.logging);
     logger.info({ app: definition.name, version: VERSION, environment: configuration.process.environment }, 'BeTrace starts');
     for (const notice of notices) logger.warn(notice);
+    const { notice }: Partial<SignatureKey> = definition.signs === false ? {} : signatureKey(configuration);
+    if (notice !== undefined) logger.warn(notice);
     dieOnDefects(logger);
     const app = await startApp(definition, configuration, logger);
     stopOnSignals(app.app, configuration, logger);

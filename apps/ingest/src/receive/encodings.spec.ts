@@ -8,17 +8,20 @@ import { request } from '../../../../test/fixtures/otlp/arbitrary.js';
 
 const PATH = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 
+let client: grpc.Client | undefined;
+const asIs = (bytes: Buffer) => bytes;
+
 /** The ways in that carry OTLP; each sends the request and resolves when it was answered with success. */
 const receivers: Record<string, (ingest: RunningIngest, model: TraceRequest) => Promise<void>> = {
   'OTLP/HTTP with protobuf': (ingest, model) => post(ingest, bytesOf(model), 'application/x-protobuf'),
   'OTLP/HTTP with JSON': (ingest, model) => post(ingest, encodeRequestJson(model), 'application/json'),
-  'OTLP/gRPC': async (ingest, model) => {
-    const client = new grpc.Client(`127.0.0.1:${ingest.grpcPorts[0]}`, grpc.credentials.createInsecure());
-    const asIs = (bytes: Buffer) => bytes;
-    await new Promise<void>((resolve, reject) => {
-      client.makeUnaryRequest(PATH, asIs, asIs, Buffer.from(encodeRequest(model)), (error) => (error ? reject(error) : resolve()));
-    });
-    client.close();
+  'OTLP/gRPC': (ingest, model) => {
+    client ??= new grpc.Client(`127.0.0.1:${ingest.grpcPorts[0]}`, grpc.credentials.createInsecure());
+    const sender = client;
+    const body = Buffer.from(encodeRequest(model));
+    return new Promise((resolve, reject) =>
+      sender.makeUnaryRequest(PATH, asIs, asIs, body, (error) => (error ? reject(error) : resolve())),
+    );
   },
 };
 
@@ -33,6 +36,7 @@ describe('all encodings', () => {
     for (const name of Object.keys(receivers)) running.set(name, await startIngest());
   });
   afterAll(async () => {
+    client?.close();
     for (const ingest of running.values()) await ingest.stop();
   });
 

@@ -47,6 +47,9 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     shutdown: Shutdown,
   ) {
     const limit = configuration.server.requestLimit;
+    // grpc-js prints to the console by itself what we report in our own words.
+    const debug = (...parts: unknown[]) => logger.debug({ context: 'grpc' }, parts.map(String).join(' '));
+    grpc.setLogger({ debug, info: debug, error: debug });
     this.server = new grpc.Server({ 'grpc.max_receive_message_length': limit });
     this.server.addService(EXPORT, {
       Export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, callback: grpc.sendUnaryData<Buffer>) => void this.answer(call, callback),

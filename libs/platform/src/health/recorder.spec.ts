@@ -18,6 +18,15 @@ describe('HealthRecorder', () => {
     expect(await recorder.readiness()).toEqual({ status: 'not_ready', checks: { storage: 'the disk is full', rule_engine: 'ok' } });
   });
 
+  it('wants all checks of one name', async () => {
+    const recorder = new HealthRecorder();
+    recorder.register('storage', () => {});
+    recorder.register('storage', async () => {
+      throw new Error('the log is closed');
+    });
+    expect(await recorder.readiness()).toEqual({ status: 'not_ready', checks: { storage: 'the log is closed' } });
+  });
+
   it('counts a check that does not answer as failed', async () => {
     const recorder = new HealthRecorder();
     recorder.register('storage', () => new Promise<void>(() => {}), 5);

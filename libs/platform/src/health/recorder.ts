@@ -18,12 +18,12 @@ const DEFAULT_DEADLINE = 2_000;
 /** Where the parts of an app say whether they are ready; `GET /ready` asks all of them. */
 @Injectable()
 export class HealthRecorder {
-  private readonly checks = new Map<string, { readonly check: HealthCheck; readonly deadline: number }>();
+  private readonly checks = new Map<string, (() => Promise<Result>)[]>();
   private stopping = false;
 
-  /** A check that takes longer than the deadline (ms) has failed. */
+  /** A check that takes longer than the deadline (ms) has failed. Several of one name must all succeed. */
   register(name: string, check: HealthCheck, deadline = DEFAULT_DEADLINE): void {
-    this.checks.set(name, { check, deadline });
+    this.checks.set(name, [...(this.checks.get(name) ?? []), () => run(check, deadline)]);
   }
 
   /** From now on not ready, so that no new requests are routed here while the present ones are finished. */
@@ -32,16 +32,26 @@ export class HealthRecorder {
   }
 
   async readiness(): Promise<Readiness> {
-    const results = await Promise.all(
-      [...this.checks].map(async ([name, { check, deadline }]) => [name, await run(check, deadline)] as const),
-    );
+    const results = await Promise.all([...this.checks].map(async ([name, checks]) => [name, await all(checks)] as const));
     const ready = !this.stopping && results.every(([, { ready }]) => ready);
     const checks = Object.fromEntries(results.map(([name, { state }]) => [name, state]));
     return { status: ready ? 'ready' : 'not_ready', checks: this.stopping ? { ...checks, process: 'stopping' } : checks };
   }
 }
 
-async function run(check: HealthCheck, deadline: number): Promise<{ readonly ready: boolean; readonly state: string }> {
+interface Result {
+  readonly ready: boolean;
+  readonly state: string;
+}
+
+/** What several checks of one name say together: the states that are not simply `ok`. */
+async function all(checks: readonly (() => Promise<Result>)[]): Promise<Result> {
+  const results = await Promise.all(checks.map((check) => check()));
+  const told = results.map(({ state }) => state).filter((state) => state !== 'ok');
+  return { ready: results.every(({ ready }) => ready), state: told.join('; ') || 'ok' };
+}
+
+async function run(check: HealthCheck, deadline: number): Promise<Result> {
   try {
     const state = await withDeadline(Promise.resolve().then(check), deadline, () => new Error(`no answer within ${deadline} ms`));
     return { ready: true, state: state ?? 'ok' };

@@ -200,10 +200,13 @@ describe('health and metrics', () => {
     const ready = await fetch(`${url}/ready`);
     expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', checks: { storage: 'ok' } }]);
 
-    recorder.register('rule_engine', () => new Promise(() => undefined), 10);
+    recorder.register('storage', () => {
+      throw new Error('disk full');
+    });
+    recorder.register('rule_engine', () => new Promise<void>(() => undefined), 10);
     const notReady = await fetch(`${url}/ready`);
     expect(notReady.status).toBe(503);
-    expect(await notReady.json()).toEqual({ status: 'not_ready', checks: { storage: 'ok', rule_engine: 'no answer within 10 ms' } });
+    expect(await notReady.json()).toEqual({ status: 'not_ready', checks: { storage: 'disk full', rule_engine: 'no answer within 10 ms' } });
   });
 
   it('counts requests by the template of their route', async () => {
