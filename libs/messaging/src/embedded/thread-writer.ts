@@ -47,6 +47,11 @@ export class ThreadWriter implements Writer {
     await stopped;
   }
 
+  /** Ends the thread at once, as a crash of it would. */
+  async terminate(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
   #ask(send: (id: number) => void): Promise<readonly number[]> {
     if (this.#closed) return Promise.reject(logProblem('BT_LOG_CLOSED'));
     return new Promise((resolve, reject) => {

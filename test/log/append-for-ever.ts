@@ -1,0 +1,34 @@
+// Appends numbered records to a durable log as fast as it confirms them, and prints each confirmation: what
+// kill-while-appending.spec.ts starts and kills. Arguments: directory, writer (`thread` or `direct`), seconds before it gives up.
+import { openLog } from '../../libs/messaging/src/index.js';
+
+const [path = '', writer = 'thread', seconds = '60'] = process.argv.slice(2);
+const PARTITIONS = 4;
+const APPENDS_AT_ONCE = 16;
+
+const log = await openLog({
+  kind: 'embedded',
+  path,
+  writer: writer === 'direct' ? 'direct' : 'thread',
+  topics: [{ name: 'spans', partitions: PARTITIONS }],
+});
+const end = performance.now() + Number(seconds) * 1000;
+let number = 0;
+
+async function appendOnAndOn(): Promise<void> {
+  while (performance.now() < end) {
+    const mine = number++;
+    const partition = mine % PARTITIONS;
+    const value = Buffer.alloc(2_000 + (mine % 7) * 3_000, `record ${mine} `);
+    try {
+      const [offset] = await log.append('spans', [{ partition, value, headers: { number: String(mine) } }]);
+      process.stdout.write(`kept ${partition} ${offset} ${mine}\n`);
+    } catch (error) {
+      process.stdout.write(`refused ${mine} ${error instanceof Error ? error.message : String(error)}\n`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+await Promise.all(Array.from({ length: APPENDS_AT_ONCE }, appendOnAndOn));
+await log.close();

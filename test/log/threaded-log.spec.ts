@@ -1,0 +1,66 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { EmbeddedLog } from '../../libs/messaging/src/embedded/embedded-log.js';
+import { ThreadWriter } from '../../libs/messaging/src/embedded/thread-writer.js';
+import { LogUnavailable } from '../../libs/messaging/src/index.js';
+import { describeLog } from '../../libs/messaging/src/log.contract.js';
+
+/** Threads have no transpiler: their entry comes from the build. */
+const writerThread = new URL('../../dist/libs/messaging/src/embedded/writer-thread.js', import.meta.url);
+const directory = (): string => mkdtempSync(join(tmpdir(), 'betrace-log-'));
+
+describeLog('the embedded log with a writing thread, in memory', {
+  open: async (topics) => EmbeddedLog.open({ kind: 'embedded', topics }, { writerThread }),
+  patience: 10_000,
+});
+
+describeLog('the embedded log with a writing thread, on disk', {
+  open: async (topics) => EmbeddedLog.open({ kind: 'embedded', topics, path: directory() }, { writerThread }),
+  patience: 10_000,
+});
+
+describe('the writing thread', () => {
+  const topics = [{ name: 'spans', partitions: 1 }];
+  const record = { partition: 0, value: Buffer.alloc(100) };
+
+  it('is started again after it died; what it had not confirmed is refused', async () => {
+    const log = EmbeddedLog.open({ kind: 'embedded', topics, path: directory() }, { writerThread });
+    expect(await log.append('spans', [record])).toEqual([0]);
+    const appended = log.append('spans', [record]);
+    void (log.writer as ThreadWriter).terminate();
+    await appended.catch((error: unknown) => expect(error).toBeInstanceOf(LogUnavailable));
+    const [offset] = await log.append('spans', [record]).catch(() => log.append('spans', [record]));
+    expect(offset).toBeGreaterThanOrEqual(1);
+    expect((await log.bounds('spans', 0)).end).toBe(offset! + 1);
+    await log.close();
+  });
+
+  it('refuses appends beyond what may wait', async () => {
+    const log = EmbeddedLog.open({ kind: 'embedded', topics }, { writerThread });
+    const results = await Promise.allSettled(
+      Array.from({ length: 20 }, () => log.append('spans', [{ partition: 0, value: new Uint8Array(8 * 1024 * 1024) }])),
+    );
+    const refused = results.filter((result) => result.status === 'rejected').map(({ reason }) => String(reason));
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.every((reason) => reason.includes('BT_LOG_OVERLOADED'))).toBe(true);
+    await log.close();
+  });
+
+  it('does not make the event loop wait for the disk', async () => {
+    const log = EmbeddedLog.open({ kind: 'embedded', topics, path: directory() }, { writerThread });
+    let longest = 0;
+    let last = performance.now();
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 1);
+    const value = new Uint8Array(20_000);
+    for (let i = 0; i < 100; i++) await Promise.all(Array.from({ length: 20 }, () => log.append('spans', [{ partition: 0, value }])));
+    clearInterval(timer);
+    await log.close();
+    // Generous, because tests share the machine; a commit that is synced in this thread makes it wait far longer in sum.
+    expect(longest).toBeLessThan(200);
+  });
+});
