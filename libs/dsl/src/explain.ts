@@ -40,6 +40,9 @@ export interface Evidence {
   /** Per atom index: how many spans fed it (1 stands for "at least one" with kind has) and the first of them. */
   atom(index: number): { readonly count: number; readonly witnesses: readonly SpanReference[] };
   readonly spanCount: number;
+  /** Last end minus first start, nanoseconds; and the trace's id: for online rules that read them. */
+  readonly duration?: number | bigint;
+  readonly traceId?: string;
   /** All spans, where the rule buffers them. */
   readonly spans?: readonly SpanView[];
   /** Subject span rules of kind online: the condition bits kept for it. */

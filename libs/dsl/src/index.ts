@@ -1,5 +1,23 @@
 export { check, checkParsed } from './check.js';
+export { compileRules, type RuleToCompile } from './compile/compile-rules.js';
+export {
+  type Atom,
+  type CompiledRule,
+  type CompiledRuleSet,
+  type Condition,
+  type ConditionColumns,
+  FAILED,
+  FALSE,
+  type JudgedTrace,
+  type Needs,
+  type OnlineTrace,
+  type Outcome,
+  TRUE,
+  type Truth,
+  UNKNOWN,
+} from './compile/compiled.js';
 export type { Diagnostic, Fix } from './diagnostic.js';
+export { type ConditionOutcome, type Evidence, type Explanation, jsonValue, type SpanReference } from './explain.js';
 export { formatExpression } from './format-expression.js';
 export { type Environment, interpret, interpretCondition } from './interpret.js';
 export { LuaError } from './lua-error.js';

@@ -1,6 +1,8 @@
-import type { Resolved } from '../resolved.js';
+import type { Resolved, TraceQuantifier } from '../resolved.js';
 import { canonicalKey } from './canonical.js';
 import type { Atom, Condition } from './compiled.js';
+
+type Quantifier = TraceQuantifier['quantifier'];
 
 /** The conditions and atoms of a rule set: equal ones are one, whatever rules they come from. */
 export class ConditionTable {
@@ -26,11 +28,23 @@ export class ConditionTable {
     return index;
   }
 
+  /** The number of a condition that some rule has; undefined for any other. */
+  findCondition(node: Resolved): number | undefined {
+    return this.conditionNumbers.get(canonicalKey(node));
+  }
+
+  /** The atom of a trace function that some online rule has; undefined for any other. */
+  findAtom(quantifier: Quantifier, node: Resolved): Atom | undefined {
+    const condition = this.findCondition(node);
+    const known = condition === undefined ? undefined : this.atomNumbers.get(atomKey(quantifier, condition));
+    return known === undefined ? undefined : this.atoms[known];
+  }
+
   /** What a trace must remember for `trace.has/count/all` of a span condition. */
-  atom(quantifier: 'has' | 'count' | 'all', node: Resolved): Atom {
+  atom(quantifier: Quantifier, node: Resolved): Atom {
     const condition = this.condition(node);
     const kind = quantifier === 'count' ? 'count' : 'has';
-    const key = `${quantifier} ${condition}`;
+    const key = atomKey(quantifier, condition);
     const known = this.atomNumbers.get(key);
     if (known !== undefined) return this.atoms[known] as Atom;
     const slot = kind === 'has' ? this.traceBits++ : this.traceCounters++;
@@ -39,4 +53,8 @@ export class ConditionTable {
     this.atoms.push(atom);
     return atom;
   }
+}
+
+function atomKey(quantifier: Quantifier, condition: number): string {
+  return `${quantifier} ${condition}`;
 }

@@ -23,11 +23,6 @@ export function readsWholeSpans(node: Resolved): boolean {
   return someNode(node, (part) => part.type === 'span-table');
 }
 
-/** The subject span is read somewhere. */
-export function readsSubject(node: Resolved): boolean {
-  return someNode(node, (part) => spanOf(part)?.type === 'subject');
-}
-
 /**
  * What bits and counters can tell: `has`, `count`, `all` over span conditions, the trace's totals and id, and constants, in any
  * expression.
@@ -46,9 +41,4 @@ export function skeletonLeaves(node: Resolved): readonly Resolved[] {
   if (node.type === 'logical') return operandsOf(node, node.operator).flatMap(skeletonLeaves);
   if (node.type === 'unary' && node.operator === 'not') return skeletonLeaves(node.operand);
   return [node];
-}
-
-/** Every leaf is of one span or of totals. */
-export function isOnline(node: Resolved): boolean {
-  return skeletonLeaves(node).every((leaf) => isTotal(leaf) || isSpanCondition(leaf));
 }

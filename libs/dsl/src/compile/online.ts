@@ -3,7 +3,7 @@ import { negation } from './candidate.js';
 import { type Atom, FAILED, FALSE, type OnlineTrace, type Outcome, TRUE, type Truth, UNKNOWN } from './compiled.js';
 import type { ConditionTable } from './condition-table.js';
 import { growingComparison } from './growing.js';
-import { isSpanCondition, isTotal } from './needs.js';
+import { isSpanCondition, isTotal, skeletonLeaves } from './needs.js';
 import { type TotalsOf, totalTruth } from './totals.js';
 import { someNode } from './walk.js';
 
@@ -37,8 +37,15 @@ interface Part {
 /** Bits that the engine keeps per pending span. */
 const MAXIMUM_SPAN_CONDITIONS = 32;
 
-/** Undefined: the rule looks at more of its span than 32 bits can hold. */
-export function compileOnline(root: Resolved, table: ConditionTable, canFail: (node: Resolved) => boolean): Online | undefined {
+/** Undefined: bits and counters can't tell the rule, or it looks at more of its span than 32 bits can hold. */
+export function compileOnline(
+  root: Resolved,
+  subject: 'span' | 'trace',
+  table: ConditionTable,
+  canFail: (node: Resolved) => boolean,
+): Online | undefined {
+  const isLeaf = (leaf: Resolved): boolean => isTotal(leaf) || (subject === 'span' && isSpanCondition(leaf));
+  if (!skeletonLeaves(root).every(isLeaf)) return undefined;
   const compiler = new OnlineCompiler(table, canFail);
   if (compiler.countSpanBits(root) > MAXIMUM_SPAN_CONDITIONS) return undefined;
   const { decide, conclude } = compiler.part(root);

@@ -1,0 +1,52 @@
+import { type Environment, interpret } from '../interpret.js';
+import { LuaError } from '../lua-error.js';
+import { isTruthy } from '../lua-value.js';
+import type { Resolved, TraceQuantifier } from '../resolved.js';
+import type { CheckedExpression } from '../rule.js';
+import type { SpanView, TraceView } from '../span-view.js';
+import { BOOLEAN } from '../types.js';
+import type { JudgedTrace } from './compiled.js';
+import { foldTrace } from './fold-trace.js';
+
+/** A rule that needs the spans of its trace, judged by interpretation: its answer for each span, or for the trace (-1). */
+export function judgeExpression({ resolved, subject }: CheckedExpression): (trace: TraceView) => JudgedTrace {
+  return (trace) => {
+    const matches: number[] = [];
+    const errors: { span: number; message: string }[] = [];
+    const judge = (node: Resolved, environment: Environment, span: number): void => {
+      try {
+        if (isTruthy(interpret(node, environment))) matches.push(span);
+      } catch (error) {
+        if (!(error instanceof LuaError)) throw error;
+        errors.push({ span, message: error.message });
+      }
+    };
+    const folded = foldTrace(resolved, trace);
+    if (subject === 'trace') judge(folded, { trace }, -1);
+    else for (const [index, span] of trace.spans.entries()) judge(folded, { trace, subject: span }, index);
+    return { matches, errors };
+  };
+}
+
+/** The outcome of a condition on one span: its truth, or the text of its error. It reads nothing else of the trace (or was folded). */
+export function judgeCondition(condition: Resolved, span: SpanView): boolean | string {
+  let message: string | undefined;
+  const holds = interpret(asQuantifier(condition), {
+    trace: traceOf(span),
+    subject: span,
+    onSpanError: (_node, _span, error) => {
+      message = error.message;
+    },
+  });
+  return message ?? holds === true;
+}
+
+/** A trace of which one span is known. */
+export function traceOf(span: SpanView): TraceView {
+  return { id: span.traceId, spans: [span], complete: false };
+}
+
+/** Conditions of trace functions read the span that is bound at depth 1; the interpreter binds it. */
+function asQuantifier(condition: Resolved): TraceQuantifier {
+  return { type: 'trace-quantifier', quantifier: 'has', depth: 1, condition, syntax: condition.syntax, types: BOOLEAN };
+}

@@ -1,0 +1,113 @@
+import { negation } from '../compile/candidate.js';
+import type { ConditionTable } from '../compile/condition-table.js';
+import { isSpanCondition } from '../compile/needs.js';
+import { type ConditionOutcome, type Evidence, type Explanation, jsonValue } from '../explain.js';
+import { formatExpression } from '../format-expression.js';
+import { isTruthy } from '../lua-value.js';
+import type { Resolved } from '../resolved.js';
+import type { CheckedRule } from '../rule.js';
+import { countsOf } from './counts.js';
+import { LeafValues, type SpanBits } from './leaf-values.js';
+import { readings } from './observed.js';
+import { failureSentence, holdsSentence } from './sentence.js';
+
+/** What the explanation of one rule looks up among the compiled conditions. */
+export interface ExplainedRule {
+  readonly table: ConditionTable;
+  /** The conditions whose bits are kept per span, in bit order. */
+  readonly spanConditions: readonly number[];
+}
+
+/**
+ * Why a rule matched or did not. Its boolean skeleton is evaluated again as Lua would, left to right; each part reached becomes
+ * an outcome, and the summary names those that settled the answer: all that made it true, or the first that made it false.
+ */
+export function explainer(checked: CheckedRule, rule: ExplainedRule): (evidence: Evidence) => Explanation {
+  if (checked.kind === 'script') return explainScript;
+  return (evidence) => new Explainer(rule, evidence).explain(checked.resolved);
+}
+
+function explainScript(evidence: Evidence): Explanation {
+  const outcome: ConditionOutcome = { condition: 'the script', value: null, of: evidence.spans?.length ?? evidence.spanCount };
+  return { summary: `the script judged a trace of ${outcome.of} ${outcome.of === 1 ? 'span' : 'spans'}`, conditions: [outcome] };
+}
+
+/** Truth of a part, and the sentences that say why. `undefined`: not known, or failed; then it is the whole answer. */
+interface Reason {
+  readonly truth: boolean | undefined;
+  readonly because: readonly string[];
+}
+
+class Explainer {
+  private readonly outcomes: ConditionOutcome[] = [];
+  private readonly values: LeafValues;
+
+  constructor(
+    private readonly rule: ExplainedRule,
+    evidence: Evidence,
+  ) {
+    this.values = new LeafValues(evidence, rule.table);
+  }
+
+  explain(root: Resolved): Explanation {
+    const { because } = this.reason(root);
+    return { summary: because.join('; '), conditions: this.outcomes };
+  }
+
+  private reason(node: Resolved): Reason {
+    if (node.type === 'unary' && node.operator === 'not' && !this.isLeafNegation(node.operand)) {
+      const { truth, because } = this.reason(node.operand);
+      return { truth: truth === undefined ? undefined : !truth, because };
+    }
+    if (node.type !== 'logical') return this.leaf(node);
+    const left = this.reason(node.left);
+    const settling = node.operator === 'or';
+    if (left.truth === undefined || left.truth === settling) return left;
+    const right = this.reason(node.right);
+    if (right.truth === undefined || right.truth === settling) return right;
+    return { truth: right.truth, because: [...left.because, ...right.because] };
+  }
+
+  /** `not attribute.x` reads better whole. */
+  private isLeafNegation(operand: Resolved): boolean {
+    return operand.type === 'attribute' || operand.type === 'resource-attribute' || operand.type === 'has-attribute';
+  }
+
+  private leaf(node: Resolved): Reason {
+    const condition = formatExpression(node.syntax);
+    const found = this.values.find(node, this.bitsOf(node));
+    const counts = countsOf(node, this.values);
+    const base = { condition, ...counts.outcome, ...this.observed(node) };
+    if ('value' in found) {
+      const outcome = { ...base, value: jsonValue(found.value) };
+      this.outcomes.push(outcome);
+      const truth = isTruthy(found.value);
+      return { truth, because: [counts.sentence(truth) ?? holdsSentence(outcome, truth)] };
+    }
+    const outcome = { ...base, value: null, ...('error' in found ? { error: found.error } : {}) };
+    this.outcomes.push(outcome);
+    return { truth: undefined, because: ['error' in found ? failureSentence(outcome) : `the value of ${condition} was not kept`] };
+  }
+
+  /** The values that the part reads, where they are remembered; nothing for what is the part itself. */
+  private observed(node: Resolved): Pick<ConditionOutcome, 'observed'> {
+    const observed: Record<string, ConditionOutcome['value']> = {};
+    for (const [text, reading] of readings(node)) {
+      if (reading === node) continue;
+      const found = this.values.find(reading, undefined);
+      if ('value' in found) observed[text] = jsonValue(found.value);
+    }
+    return Object.keys(observed).length === 0 ? {} : { observed };
+  }
+
+  private bitsOf(node: Resolved): SpanBits | undefined {
+    if (!isSpanCondition(node)) return undefined;
+    const holds = this.bitOf(node);
+    return holds < 0 ? undefined : { holds, holdsNot: this.bitOf(negation(node)) };
+  }
+
+  private bitOf(node: Resolved): number {
+    const condition = this.rule.table.findCondition(node);
+    return condition === undefined ? -1 : this.rule.spanConditions.indexOf(condition);
+  }
+}

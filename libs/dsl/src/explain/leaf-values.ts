@@ -1,0 +1,124 @@
+import type { Atom, OnlineTrace } from '../compile/compiled.js';
+import type { ConditionTable } from '../compile/condition-table.js';
+import { foldTrace } from '../compile/fold-trace.js';
+import { judgeCondition, traceOf } from '../compile/judge.js';
+import { isSpanCondition } from '../compile/needs.js';
+import { totalValue } from '../compile/totals.js';
+import type { Evidence, SpanReference } from '../explain.js';
+import { interpret } from '../interpret.js';
+import { LuaError } from '../lua-error.js';
+import type { Resolved, TraceQuantifier } from '../resolved.js';
+import type { SpanView, TraceView } from '../span-view.js';
+import type { Value } from '../value.js';
+
+/** What was found out about one part of a rule. */
+export type Found = { readonly value: Value } | { readonly error: string } | { readonly unknown: true };
+
+/** Where the engine keeps the bit of a span condition, and that of its negation (-1: it can't fail, so none is needed). */
+export interface SpanBits {
+  readonly holds: number;
+  readonly holdsNot: number;
+}
+
+/** How many spans satisfied (for `all`: did not satisfy) the condition of a trace function. */
+export interface Tally {
+  readonly count: number;
+  /** The count is a lower bound. */
+  readonly atLeast: boolean;
+  readonly witnesses: readonly SpanReference[];
+}
+
+const MAXIMUM_WITNESSES = 5;
+
+/** Answers questions about the parts of one rule from what the engine remembers; nothing remembered, nothing claimed. */
+export class LeafValues {
+  constructor(
+    private readonly evidence: Evidence,
+    private readonly table: ConditionTable,
+  ) {}
+
+  get spanCount(): number {
+    return this.evidence.spans?.length ?? this.evidence.spanCount;
+  }
+
+  /** The value of a part of the rule. */
+  find(node: Resolved, bits: SpanBits | undefined): Found {
+    const { span, spans, spanBits } = this.evidence;
+    try {
+      if (spans !== undefined)
+        return { value: interpret(node, { trace: this.trace(spans), ...(span === undefined ? {} : { subject: span }) }) };
+      if (isSpanCondition(node)) {
+        if (span !== undefined) return { value: interpret(node, { trace: traceOf(span), subject: span }) };
+        return bits !== undefined && spanBits !== undefined ? fromBits(spanBits, bits) : { unknown: true };
+      }
+      return { value: totalValue(node, { atomOf: (quantifier) => this.atomOf(quantifier) })(this.online()) };
+    } catch (error) {
+      if (error instanceof NotRemembered) return { unknown: true };
+      if (error instanceof LuaError) return { error: error.message };
+      throw error;
+    }
+  }
+
+  /** How many spans fed a trace function. */
+  tally(node: TraceQuantifier): Tally | undefined {
+    const wanted = node.quantifier !== 'all';
+    const { spans } = this.evidence;
+    if (spans !== undefined) {
+      const condition = foldTrace(node.condition, this.trace(spans));
+      const found = spans.filter((span) => (judgeCondition(condition, span) === true) === wanted);
+      return { count: found.length, atLeast: false, witnesses: found.slice(0, MAXIMUM_WITNESSES).map(referenceTo) };
+    }
+    const atom = this.table.findAtom(node.quantifier, node.condition);
+    if (atom === undefined) return undefined;
+    const { count, witnesses } = this.evidence.atom(atom.index);
+    return { count, atLeast: atom.kind === 'has' && count > 0, witnesses };
+  }
+
+  private atomOf(node: TraceQuantifier): Atom {
+    const atom = this.table.findAtom(node.quantifier, node.condition);
+    if (atom === undefined) throw new NotRemembered();
+    return atom;
+  }
+
+  private trace(spans: readonly SpanView[]): TraceView {
+    return { id: this.traceId(), spans, complete: false };
+  }
+
+  private traceId(): string {
+    return this.evidence.traceId ?? this.evidence.span?.traceId ?? this.evidence.spans?.[0]?.traceId ?? '';
+  }
+
+  private online(): OnlineTrace {
+    const { evidence, table } = this;
+    const fed = (kind: 'has' | 'count', slot: number): number => {
+      const atom = table.atoms.find((one) => one.kind === kind && one.slot === slot);
+      return atom === undefined ? 0 : evidence.atom(atom.index).count;
+    };
+    const traceId = this.traceId();
+    return {
+      has: (slot) => fed('has', slot) > 0,
+      count: (slot) => fed('count', slot),
+      spanCount: evidence.spanCount,
+      get duration() {
+        if (evidence.duration === undefined) throw new NotRemembered();
+        return evidence.duration;
+      },
+      get id() {
+        if (traceId === '') throw new NotRemembered();
+        return traceId;
+      },
+    };
+  }
+}
+
+/** The engine did not keep what the question needs. */
+class NotRemembered extends Error {}
+
+function fromBits(spanBits: number, { holds, holdsNot }: SpanBits): Found {
+  if ((spanBits >>> holds) & 1) return { value: true };
+  return holdsNot < 0 || (spanBits >>> holdsNot) & 1 ? { value: false } : { error: 'the evaluation ended in an error' };
+}
+
+function referenceTo(span: SpanView): SpanReference {
+  return { span_id: span.id, name: span.name, service: span.service };
+}
