@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { SpanKind } from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { violation } from '../testing/violation.js';
+import { violationSpan, violationSpanId } from './violation-span.js';
+
+const resource = resourceFromAttributes({ 'service.name': 'betrace' });
+
+describe('a violation as a span', () => {
+  it('lies in the offending trace, below the offending span, at the instant of the verdict', () => {
+    const span = violationSpan(violation(), resource, true);
+    expect(span.spanContext()).toMatchObject({ traceId: '0af7651916cd43dd8448eb211c80319c' });
+    expect(span.parentSpanContext).toMatchObject({ spanId: 'b7ad6b7169203331' });
+    expect(span).toMatchObject({
+      name: 'betrace.violation',
+      kind: SpanKind.INTERNAL,
+      startTime: [1_699_000_002, 345_000_000],
+      endTime: [1_699_000_002, 345_000_000],
+      instrumentationScope: { name: 'betrace' },
+    });
+  });
+
+  it("has the guides' attributes, and the signed record as evidence", () => {
+    const record = violation();
+    const { attributes } = violationSpan(record, resource, true);
+    expect(attributes).toMatchObject({
+      'betrace.violation.id': 'viol-1',
+      'betrace.violation.rule_id': 'slow-requests',
+      'betrace.violation.rule_name': 'slow-requests',
+      'betrace.violation.severity': 'HIGH',
+      'betrace.violation.message': record.message,
+      'betrace.violation.signature': record.signature,
+    });
+    expect(JSON.parse(String(attributes['betrace.violation.record']))).toEqual(record);
+  });
+
+  it('leaves the evidence out when it is not wanted', () => {
+    const { attributes } = violationSpan(violation(), resource, false);
+    expect(attributes).not.toHaveProperty('betrace.violation.record');
+    expect(attributes).not.toHaveProperty('betrace.violation.signature');
+  });
+
+  it('is a root span when no span stands for the violation', () => {
+    expect(violationSpan(violation({ wire_span_id: '' }), resource, true).parentSpanContext).toBeUndefined();
+  });
+
+  it('has the same id whenever it is exported, another one for each revision', () => {
+    expect(violationSpanId('viol-1', 1)).toBe(violationSpanId('viol-1', 1));
+    expect(violationSpanId('viol-1', 1)).toMatch(/^[0-9a-f]{16}$/);
+    expect(violationSpanId('viol-1', 2)).not.toBe(violationSpanId('viol-1', 1));
+  });
+});

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CONTROL_HEADER, type Log, type LogRecord, type RuleSetRecord, TOPICS } from '#messaging';
+import type { Store } from '#store';
+import { logAndStore } from '../testing/log-and-store.js';
+import { PublishRules } from './publish-rules.js';
+
+const rule = (id: string, enabled = true) => ({
+  id,
+  name: id,
+  description: '',
+  expression: 'span.duration > 1s',
+  severity: 'HIGH' as const,
+  tags: [],
+  enabled,
+  message: null,
+});
+
+describe('PublishRules', () => {
+  let log: Log;
+  let store: Store;
+  let rules: PublishRules;
+
+  beforeEach(async () => {
+    ({ log, store } = await logAndStore(3));
+    rules = new PublishRules(store, log);
+  });
+  afterEach(async () => {
+    await log.close();
+    await store.close();
+  });
+
+  const all = async (topic: string, partition: number): Promise<LogRecord[]> => {
+    const found: LogRecord[] = [];
+    for await (const { records } of log.read(topic, partition, 0)) found.push(...records);
+    return found;
+  };
+  const epochs = async () => (await all(TOPICS.rules, 0)).map(({ value }) => JSON.parse(Buffer.from(value).toString()) as RuleSetRecord);
+  const markers = async (partition: number) => (await all(TOPICS.spans, partition)).map(({ headers }) => headers?.[CONTROL_HEADER]);
+
+  it('publishes the rule set, then a marker in every partition', async () => {
+    await store.putRule(rule('a'), 1);
+    await rules.publish();
+    expect(await epochs()).toMatchObject([{ epoch: 1, snapshot: [{ id: 'a', version: 1, expression: 'span.duration > 1s' }] }]);
+    for (const partition of [0, 1, 2]) expect(await markers(partition)).toEqual(['epoch:1']);
+    expect(await store.unpublishedEpochs()).toEqual([]);
+  });
+
+  it('has nothing to say when nothing changed', async () => {
+    await store.putRule(rule('a', false), 1);
+    await rules.publish();
+    expect(await epochs()).toEqual([]);
+    expect(await markers(0)).toEqual([]);
+  });
+
+  it('publishes what piled up as its epochs, with one marker for the last', async () => {
+    for (const id of ['a', 'b', 'c']) await store.putRule(rule(id), 1);
+    await rules.publish();
+    expect((await epochs()).map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(await markers(1)).toEqual(['epoch:3']);
+  });
+
+  it('repeats from the beginning what a crash interrupted', async () => {
+    await store.putRule(rule('a'), 1);
+    const interrupted = new PublishRules(store, Object.assign(Object.create(log) as Log, { append: failingAfterFirst(log) }));
+    await expect(interrupted.publish()).rejects.toThrow('the power is gone');
+    expect(await markers(0)).toEqual([]);
+    await rules.publish();
+    expect((await epochs()).map(({ epoch }) => epoch)).toEqual([1, 1]);
+    expect(await markers(0)).toEqual(['epoch:1']);
+  });
+
+  it('goes on after a failure, and publishes what was stored while it ran', async () => {
+    await store.putRule(rule('a'), 1);
+    const first = rules.publish();
+    await store.putRule(rule('b'), 1);
+    await Promise.all([first, rules.publish()]);
+    expect((await epochs()).map(({ epoch }) => epoch)).toEqual([1, 2]);
+  });
+});
+
+function failingAfterFirst(log: Log): Log['append'] {
+  let calls = 0;
+  return async (topic, records) => {
+    if (calls++ > 0) throw new Error('the power is gone');
+    return log.append(topic, records);
+  };
+}

@@ -1,0 +1,157 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { TOPICS } from '#messaging';
+import { ApiUnderTest } from '../testing/api-under-test.js';
+
+interface Rule {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly enabled: boolean;
+  readonly [name: string]: unknown;
+}
+
+interface Problem {
+  readonly code: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors?: readonly { readonly path?: string; readonly line?: number; readonly column?: number; readonly suggestion?: string }[];
+}
+
+const SLOW = { name: 'slow-requests', expression: 'span.duration > 1s', severity: 'HIGH' };
+
+describe('/v1/rules', () => {
+  let api: ApiUnderTest;
+  beforeAll(async () => {
+    api = await ApiUnderTest.start('--rules.max_rules=5', '--rules.max_expression_length=200');
+  });
+  afterEach(async () => {
+    for (const { id } of await api.store.rules()) await api.store.deleteRule(id, 0);
+  });
+  afterAll(() => api.close());
+
+  const post = <T = Rule>(body: unknown) => api.ask<T>('POST', '/v1/rules', body);
+
+  it('creates a rule called by its name, and answers it whole', async () => {
+    const { status, headers, body } = await post({ ...SLOW, name: 'Slow Requests', tags: ['performance'], description: 'Too slow' });
+    expect(status).toBe(201);
+    expect(headers.get('location')).toBe('/v1/rules/slow-requests');
+    expect(headers.get('etag')).toBe('"1"');
+    expect(headers.get('betrace-rule-publication')).toBe('published');
+    expect(body).toEqual({
+      id: 'slow-requests',
+      name: 'Slow Requests',
+      description: 'Too slow',
+      expression: 'span.duration > 1s',
+      severity: 'HIGH',
+      tags: ['performance'],
+      enabled: true,
+      version: 1,
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      updated_at: expect.any(String),
+    });
+    expect((await api.ask('GET', '/v1/rules/slow-requests')).body).toEqual(body);
+  });
+
+  it('lists rules in order of id, with filters', async () => {
+    await post(SLOW);
+    await post({ ...SLOW, name: 'errors', severity: 'LOW', enabled: false, tags: ['quality'] });
+    const ids = async (query: string) => (await api.ask<{ rules: Rule[]; total: number }>('GET', `/v1/rules${query}`)).body;
+    expect(await ids('')).toMatchObject({ rules: [{ id: 'errors' }, { id: 'slow-requests' }], total: 2 });
+    expect(await ids('?enabled=true')).toMatchObject({ rules: [{ id: 'slow-requests' }], total: 1 });
+    expect(await ids('?severity=low')).toMatchObject({ rules: [{ id: 'errors' }], total: 1 });
+    expect(await ids('?tag=quality')).toMatchObject({ rules: [{ id: 'errors' }], total: 1 });
+    expect(await ids('?search=SLOW')).toMatchObject({ rules: [{ id: 'slow-requests' }], total: 1 });
+  });
+
+  it('takes the same rule again, and refuses another one of the same name', async () => {
+    await post(SLOW);
+    expect((await post(SLOW)).status).toBe(200);
+    const { status, body } = await post<Problem>({ ...SLOW, expression: 'span.duration > 2s' });
+    expect(status).toBe(409);
+    expect(body.code).toBe('BT_API_RULE_EXISTS');
+    expect(body.detail).toContain('PUT /v1/rules/slow-requests');
+  });
+
+  it('restores what GET answered, onto a server that has it and onto one that has not', async () => {
+    const { body: rule } = await post({ ...SLOW, message: 'too slow', enabled: false });
+    const again = await post(rule);
+    expect(again.status).toBe(200);
+    expect(again.body).toEqual(rule);
+    await api.ask('DELETE', '/v1/rules/slow-requests');
+    const restored = await post(rule);
+    expect(restored.status).toBe(201);
+    expect(restored.body).toMatchObject({ id: 'slow-requests', message: 'too slow', enabled: false });
+  });
+
+  it('replaces by PUT and changes by PATCH, each as a new version', async () => {
+    await post({ ...SLOW, description: 'first' });
+    const put = await api.ask<Rule>('PUT', '/v1/rules/slow-requests', { ...SLOW, expression: 'span.duration > 2s' });
+    expect(put.body).toMatchObject({ version: 2, description: '', expression: 'span.duration > 2s' });
+    const patch = await api.ask<Rule>('PATCH', '/v1/rules/slow-requests', { enabled: false });
+    expect(patch.body).toMatchObject({ version: 3, enabled: false, expression: 'span.duration > 2s' });
+    const same = await api.ask<Rule>('PATCH', '/v1/rules/slow-requests', { enabled: false });
+    expect(same.body.version).toBe(3);
+    expect((await api.ask('PUT', '/v1/rules/new-one', SLOW)).status).toBe(201);
+  });
+
+  it('refuses a change that is based on another version', async () => {
+    await post(SLOW);
+    const header = await api.ask<Problem>('PUT', '/v1/rules/slow-requests', { ...SLOW, severity: 'LOW' }, { 'if-match': '"7"' });
+    expect(header.status).toBe(409);
+    expect(header.body.code).toBe('BT_API_RULE_CHANGED');
+    const member = await api.ask<Problem>('PATCH', '/v1/rules/slow-requests', { severity: 'LOW', version: 7 });
+    expect(member.status).toBe(409);
+    expect((await api.ask('PUT', '/v1/rules/slow-requests', { ...SLOW, severity: 'LOW' }, { 'if-match': '"1"' })).status).toBe(200);
+    expect((await api.ask('PATCH', '/v1/rules/slow-requests', { severity: 'LOW' }, { 'if-match': 'newest' })).status).toBe(400);
+  });
+
+  it('deletes once, then knows nothing of it', async () => {
+    await post(SLOW);
+    expect((await api.ask('DELETE', '/v1/rules/slow-requests')).status).toBe(204);
+    expect((await api.ask('DELETE', '/v1/rules/slow-requests')).status).toBe(404);
+    expect((await api.ask<Problem>('GET', '/v1/rules/slow-requests')).body.code).toBe('BT_API_RULE_NOT_FOUND');
+  });
+
+  it('says where an expression is wrong', async () => {
+    const { status, headers, body } = await post<Problem>({ ...SLOW, expression: 'span.duration > 1s and\n span.durations > 1' });
+    expect(status).toBe(422);
+    expect(headers.get('content-type')).toContain('application/problem+json');
+    expect(body.code).toBe('BT_API_EXPRESSION_INVALID');
+    expect(body.errors?.[0]).toMatchObject({ path: 'expression', line: 2, column: 7, suggestion: 'duration' });
+    expect(await api.store.rules()).toEqual([]);
+  });
+
+  it.each([
+    ['a body without a name', { expression: 'true' }, 400, 'BT_HTTP_INVALID'],
+    ['a body without an expression', { name: 'x' }, 400, 'BT_HTTP_INVALID'],
+    ['an unknown severity', { ...SLOW, severity: 'URGENT' }, 400, 'BT_HTTP_INVALID'],
+    ['a misspelt member', { ...SLOW, enabeld: false }, 400, 'BT_HTTP_INVALID'],
+    ['a text where a boolean belongs', { ...SLOW, enabled: 'yes' }, 400, 'BT_HTTP_INVALID'],
+    ['what is no JSON', '{"name": ', 400, 'BT_HTTP_BAD_JSON'],
+    ['an expression that is too long', { ...SLOW, expression: `span.name == "${'x'.repeat(200)}"` }, 422, 'BT_API_EXPRESSION_TOO_LONG'],
+  ])('refuses %s', async (_what, body, status, code) => {
+    const answer = await post<Problem>(body);
+    expect(answer.status).toBe(status);
+    expect(answer.body.code).toBe(code);
+  });
+
+  it('refuses more rules than are allowed', async () => {
+    for (let i = 0; i < 5; i++) expect((await post({ ...SLOW, name: `rule ${i}` })).status).toBe(201);
+    const { status, body } = await post<Problem>({ ...SLOW, name: 'one more' });
+    expect(status).toBe(422);
+    expect(body.code).toBe('BT_API_TOO_MANY_RULES');
+    expect((await post({ ...SLOW, name: 'rule 1', id: 'rule-1', severity: 'LOW' })).status).toBe(200);
+  });
+
+  it('has published a change with a marker in every partition before it answers', async () => {
+    const partitions = api.log.partitions(TOPICS.spans);
+    const ends = async () => Promise.all(Array.from({ length: partitions }, async (_, p) => (await api.log.bounds(TOPICS.spans, p)).end));
+    const before = await ends();
+    await post(SLOW);
+    expect(await ends()).toEqual(before.map((end) => end + 1));
+    await post(SLOW);
+    expect(await ends()).toEqual(before.map((end) => end + 1));
+    await post({ ...SLOW, name: 'disabled', enabled: false });
+    expect(await ends()).toEqual(before.map((end) => end + 1));
+  });
+});

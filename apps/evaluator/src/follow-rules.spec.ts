@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Log, openLog, type PublishedRule, TOPICS, topicSpecifications } from '#messaging';
+import { FollowRules } from './follow-rules.js';
+
+const rule = (id: string): PublishedRule => ({ id, name: id, version: 1, expression: 'true', severity: 'LOW' });
+
+describe('FollowRules', () => {
+  let log: Log;
+  let errors: string[];
+  let compiled: number[];
+  let rules: FollowRules<string>;
+
+  const publish = (value: string) => log.append(TOPICS.rules, [{ partition: 0, value: Buffer.from(value) }]);
+
+  beforeEach(async () => {
+    log = await openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 1 }), writer: 'direct' });
+    errors = [];
+    compiled = [];
+    const compile = (epoch: number, set: readonly PublishedRule[]) => {
+      compiled.push(epoch);
+      return set.map(({ id }) => id).join(' ');
+    };
+    rules = new FollowRules(log, compile, 'rules-of-a-thread', ({ message }) => errors.push(message));
+    await rules.start();
+  });
+
+  afterEach(async () => {
+    await rules.close();
+    await log.close();
+  });
+
+  it('has no rules at epoch 0, whatever the log says', async () => expect(await rules.ruleSet(0)).toBe(''));
+
+  it('waits for the record of an epoch that a marker named before it was read', async () => {
+    const waiting = rules.ruleSet(2);
+    await publish(JSON.stringify({ epoch: 1, changes: [{ put: rule('a') }] }));
+    await publish(JSON.stringify({ epoch: 2, changes: [{ put: rule('b') }] }));
+    expect(await waiting).toBe('a b');
+  });
+
+  it('compiles an epoch once', async () => {
+    await publish(JSON.stringify({ epoch: 1, snapshot: [rule('a')] }));
+    await Promise.all([rules.ruleSet(1), rules.ruleSet(1)]);
+    await rules.ruleSet(1);
+    expect(compiled).toEqual([1]);
+  });
+
+  it('reports a record that is no rule set, and goes on', async () => {
+    await publish('not JSON');
+    await publish('{}');
+    await publish(JSON.stringify({ epoch: 1, snapshot: [rule('a')] }));
+    expect(await rules.ruleSet(1)).toBe('a');
+    expect(errors).toEqual(['record 0 of betrace.rules is no rule set', 'record 1 of betrace.rules is no rule set']);
+  });
+
+  it('lets nobody wait for ever when it is closed', async () => {
+    const waiting = rules.ruleSet(9);
+    const outcome = expect(waiting).rejects.toThrow('no longer followed');
+    await rules.close();
+    await outcome;
+  });
+});
