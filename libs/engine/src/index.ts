@@ -1,5 +1,6 @@
 export { Accounting, OTHER_ERRORS, type RuleAccount } from './accounting.js';
 export { CLOSE_REASONS, type CloseReason } from './assembly/close-reason.js';
+export { judgeTrace, type RuleJudgement } from './judge-trace.js';
 export type { CommitPoint } from './low-watermark.js';
 export { PartitionEngine, type PartitionEngineOptions } from './partition.js';
 export { ENGINE_PROBLEMS, EngineError, type EngineProblemCode } from './problems.js';

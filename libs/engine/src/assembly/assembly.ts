@@ -66,13 +66,15 @@ export class Assembly implements DeadlineOwner {
     this.deadlines = new Deadlines(this.traces, Math.max(rootGrace, idleTimeout, maxAge, lateWindow));
   }
 
-  /** The log's time moves to `time`: traces whose deadline it reaches close, in the order of their deadlines. */
+  /**
+   * A record has this timestamp: the log's time is at least that. Traces whose deadline it reaches close, in the order of
+   * their deadlines.
+   */
   passTo(time: number): void {
-    if (time <= this.now) return;
     this.before = this.now;
-    this.now = time;
-    this.deadlines.passTo(time, this);
-    this.before = time;
+    if (time > this.now) this.now = time;
+    this.deadlines.passTo(this.now, this);
+    this.before = this.now;
   }
 
   /** The row of the trace of span `i`, or 0 when it is not remembered. Spans of one trace tend to come one after the other. */

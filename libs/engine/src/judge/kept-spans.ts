@@ -58,14 +58,14 @@ export class KeptSpans extends Slots {
   keep(columns: SpanColumns, i: number, tag: number, next: number): number {
     const kept = this.take();
     this.words[kept * WORDS + NEXT] = next;
-    this.words[kept * WORDS + TAG] = tag;
-    this.write(kept, columns, i);
+    this.replace(kept, columns, i, tag);
     return kept;
   }
 
   /** Replaces the span, not its place in the chain. */
-  write(kept: number, columns: SpanColumns, i: number): void {
+  replace(kept: number, columns: SpanColumns, i: number, tag: number): void {
     const at = kept * WORDS;
+    this.words[at + TAG] = tag;
     this.words[at + ID] = columns.spanIds[2 * i]!;
     this.words[at + ID + 1] = columns.spanIds[2 * i + 1]!;
     this.durations[kept] = durationOf(columns, i);

@@ -4,8 +4,10 @@ import { KEPT, ROW_WORDS, SPANS, STATE } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
 import { type KeptSpans, type NamedSpan, referenceTo } from './kept-spans.js';
 
-/** The tag of the kept span that stands for its trace: the root, before it came the first span. Witnesses have their atom's index. */
-export const STANDS_FOR_TRACE = 0xffffffff;
+/** Tags of the kept span that stands for its trace, the first of its chain. Witnesses have their atom's index. */
+export const ROOT = 0xffffffff;
+/** The first span, until the root comes. */
+export const FIRST_SPAN = 0xfffffffe;
 
 /** What is remembered of a trace for its online rules, as an explanation asks for it. */
 export class OnlineEvidence {
@@ -33,7 +35,7 @@ export class OnlineEvidence {
       const witness = this.tagged(row, atom);
       if (witness !== 0) return this.kept.named(witness);
     }
-    const standIn = this.tagged(row, STANDS_FOR_TRACE);
+    const standIn = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!;
     return standIn === 0 ? undefined : this.kept.named(standIn);
   }
 

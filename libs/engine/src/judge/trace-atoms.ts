@@ -3,7 +3,7 @@ import type { Assembly } from '../assembly/assembly.js';
 import { KEPT, ROW_WORDS, STATE } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
 import type { KeptSpans } from './kept-spans.js';
-import { STANDS_FOR_TRACE } from './online-evidence.js';
+import { FIRST_SPAN, ROOT } from './online-evidence.js';
 
 /** The low one of the two words of a 64-bit time in `startWords` and `endWords`. */
 const LOW = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 0 : 1;
@@ -76,8 +76,10 @@ export class TraceAtoms {
     if (first) {
       state = states.take();
       rows[at + STATE] = state;
-      rows[at + KEPT] = this.kept.keep(columns, i, STANDS_FOR_TRACE, 0);
-    } else if (columns.isRoot[i] === 1) this.kept.write(rows[at + KEPT]!, columns, i);
+      rows[at + KEPT] = this.kept.keep(columns, i, columns.isRoot[i] === 1 ? ROOT : FIRST_SPAN, 0);
+    } else if (columns.isRoot[i] === 1 && this.kept.tag(rows[at + KEPT]!) === FIRST_SPAN) {
+      this.kept.replace(rows[at + KEPT]!, columns, i, ROOT);
+    }
     if (rules.plan.totals) {
       const { startWords, endWords } = columns;
       const low = 2 * i + LOW;

@@ -1,0 +1,205 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { AssemblySettings } from '../settings.js';
+import { Assembly, type SpanIds } from './assembly.js';
+import { CLOSED, FLAGS, ROW_WORDS } from './trace-row.js';
+
+/** What happened to traces, by number: `close 3 idle_timeout @ 17`. */
+type Event = string;
+
+interface Step {
+  readonly time: number;
+  /** Absent: a tick. */
+  readonly span?: { readonly trace: number; readonly span: number; readonly parent: number };
+}
+
+const settings = { rootGrace: 20, idleTimeout: 100, maxAge: 300, lateWindow: 150, maxSpans: 6, memoryBudget: 1e9 };
+
+/** Traces and spans as one would write them down first: maps, and all deadlines looked at at every step. */
+function model(steps: readonly Step[], given: AssemblySettings): Event[] {
+  interface Trace {
+    readonly first: number;
+    last: number;
+    root: boolean;
+    forgetAt: number | undefined;
+    readonly spans: Set<number>;
+    readonly parents: Set<number>;
+  }
+  const events: Event[] = [];
+  const traces = new Map<number, Trace>();
+  const due = (trace: Trace): [number, string] => {
+    const candidates: [number, string][] = [
+      ...(trace.root ? [[trace.last + given.rootGrace, 'root_grace'] as [number, string]] : []),
+      [trace.last + given.idleTimeout, 'idle_timeout'],
+      [trace.first + given.maxAge, 'max_age'],
+    ];
+    return candidates.reduce((a, b) => (b[0] < a[0] ? b : a));
+  };
+  const complete = (trace: Trace): string =>
+    trace.root && [...trace.parents].every((parent) => trace.spans.has(parent)) ? 'complete' : 'incomplete';
+  for (const { time, span } of steps) {
+    const closing = [...traces].filter(([, trace]) => trace.forgetAt === undefined && due(trace)[0] <= time);
+    for (const [number, trace] of closing.sort((a, b) => due(a[1])[0] - due(b[1])[0] || a[0] - b[0])) {
+      const [deadline, reason] = due(trace);
+      events.push(`close ${number} ${reason} ${complete(trace)} @ ${time}`);
+      trace.forgetAt = deadline + given.lateWindow;
+    }
+    for (const [number, trace] of traces) if (trace.forgetAt !== undefined && trace.forgetAt <= time) traces.delete(number);
+    if (span === undefined) continue;
+    let trace = traces.get(span.trace);
+    if (trace === undefined) {
+      trace = { first: time, last: time, root: false, forgetAt: undefined, spans: new Set(), parents: new Set() };
+      traces.set(span.trace, trace);
+      events.push(`open ${span.trace}`);
+    }
+    if (trace.spans.has(span.span)) {
+      events.push(`duplicate ${span.trace} ${span.span}`);
+      continue;
+    }
+    trace.spans.add(span.span);
+    if (span.parent === 0) trace.root = true;
+    else trace.parents.add(span.parent);
+    if (trace.forgetAt !== undefined) {
+      events.push(`late ${span.trace} ${span.span} ${complete(trace)}`);
+      continue;
+    }
+    trace.last = time;
+    if (trace.spans.size >= given.maxSpans) {
+      events.push(`close ${span.trace} max_spans ${complete(trace)} @ ${time}`);
+      trace.forgetAt = time + given.lateWindow;
+      if (given.lateWindow === 0) traces.delete(span.trace);
+    }
+  }
+  return events;
+}
+
+function assembled(steps: readonly Step[], given: AssemblySettings): Event[] {
+  const events: Event[] = [];
+  const number = (row: number): number => assembly.traces.rows[row * ROW_WORDS + 3]!;
+  const complete = (row: number): string => (assembly.isComplete(row) ? 'complete' : 'incomplete');
+  const assembly: Assembly = new Assembly(given, {
+    closed: (row, reason) => events.push(`close ${number(row)} ${reason} ${complete(row)} @ ${assembly.now}`),
+    forgotten: () => {},
+  });
+  for (const [offset, { time, span }] of steps.entries()) {
+    assembly.passTo(time);
+    if (span === undefined) continue;
+    const ids: SpanIds = {
+      traceIds: Uint32Array.of(0, 0, 0, span.trace),
+      spanIds: Uint32Array.of(0, span.span),
+      parentIds: Uint32Array.of(0, span.parent),
+    };
+    let row = assembly.rowOf(ids, 0);
+    if (row === 0) {
+      row = assembly.openFor(ids, 0, offset, 1, 0, 0);
+      events.push(`open ${span.trace}`);
+    }
+    if (!assembly.add(row, ids, 0, offset)) events.push(`duplicate ${span.trace} ${span.span}`);
+    else if ((assembly.traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0) {
+      events.push(`late ${span.trace} ${span.span} ${complete(row)}`);
+    } else assembly.closeFull(row);
+  }
+  return events;
+}
+
+const step = (traces: number, spans: number, pause: number): fc.Arbitrary<{ pause: number; span: Step['span'] }> =>
+  fc.record({
+    pause: fc.oneof({ weight: 8, arbitrary: fc.nat(pause) }, { weight: 1, arbitrary: fc.nat(2000) }),
+    span: fc.option(
+      fc.record({
+        trace: fc.integer({ min: 1, max: traces }),
+        span: fc.integer({ min: 1, max: spans }),
+        parent: fc.integer({ min: 0, max: spans }),
+      }),
+      { nil: undefined },
+    ),
+  });
+
+const log = (steps: readonly { pause: number; span: Step['span'] }[], start: number): Step[] => {
+  let time = start;
+  return steps.map(({ pause, span }) => {
+    time += pause;
+    return span === undefined ? { time } : { time, span };
+  });
+};
+
+describe('Assembly', () => {
+  it('opens, closes, remembers and forgets as a model of maps does', () => {
+    fc.assert(
+      fc.property(fc.array(step(8, 9, 30), { maxLength: 200 }), fc.constantFrom(0, 1_700_000_000_000, 2 ** 32 - 500), (steps, start) => {
+        const records = log(steps, start);
+        expect(assembled(records, settings)).toEqual(model(records, settings));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('does so with any settings, also where some are zero or the root grace is the longest', () => {
+    const duration = fc.oneof(fc.constant(0), fc.nat(50), fc.nat(5000));
+    const anySettings = fc.record({
+      rootGrace: duration,
+      idleTimeout: duration,
+      maxAge: duration,
+      lateWindow: duration,
+      maxSpans: fc.integer({ min: 1, max: 5 }),
+      memoryBudget: fc.constant(1e9),
+    });
+    fc.assert(
+      fc.property(fc.array(step(5, 6, 40), { maxLength: 80 }), anySettings, (steps, given) => {
+        const records = log(steps, 1_700_000_000_123);
+        expect(assembled(records, given)).toEqual(model(records, given));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('keeps its table right while thousands of traces come and go', () => {
+    const steps = Array.from({ length: 6_000 }, (_, i) => ({
+      pause: i % 7 === 0 ? 1 : 0,
+      span: { trace: 1 + ((i * 7919) % 1500), span: 1 + (i % 11), parent: i % 5 },
+    }));
+    const records = log(steps, 1_700_000_000_000);
+    expect(assembled(records, { ...settings, maxSpans: 1000 })).toEqual(model(records, { ...settings, maxSpans: 1000 }));
+  });
+
+  it('closes at the same record however long the log was silent', () => {
+    const span = { trace: 1, span: 1, parent: 0 };
+    const events = assembled(
+      [
+        { time: 1000, span },
+        { time: 1000 + 2 ** 33, span: { ...span, span: 2 } },
+      ],
+      settings,
+    );
+    expect(events).toEqual(['open 1', `close 1 root_grace complete @ ${1000 + 2 ** 33}`, 'open 1']);
+  });
+
+  it('holds the low watermark at the first record of the oldest remembered trace', () => {
+    const records = [
+      { time: 0, span: { trace: 1, span: 1, parent: 9 } },
+      { time: 90, span: { trace: 2, span: 1, parent: 9 } },
+      { time: 95, span: { trace: 1, span: 2, parent: 9 } },
+    ];
+    const assembly = new Assembly(settings, { closed: () => {}, forgotten: () => {} });
+    const oldest: (number | undefined)[] = [];
+    for (const [offset, { time, span }] of [
+      ...records,
+      { time: 339, span: undefined },
+      { time: 340, span: undefined },
+      { time: 345, span: undefined },
+    ].entries()) {
+      assembly.passTo(time);
+      if (span !== undefined) {
+        const ids = {
+          traceIds: Uint32Array.of(0, 0, 0, span.trace),
+          spanIds: Uint32Array.of(0, span.span),
+          parentIds: Uint32Array.of(0, 9),
+        };
+        assembly.add(assembly.rowOf(ids, 0) || assembly.openFor(ids, 0, offset, 1, 0, 0), ids, 0, offset);
+      }
+      oldest.push(assembly.oldest?.offset);
+    }
+    // Trace 2 is forgotten at 90 + 100 + 150, trace 1 at 95 + 100 + 150; trace 1 opened first and holds it until then.
+    expect(oldest).toEqual([0, 0, 0, 0, 0, undefined]);
+  });
+});

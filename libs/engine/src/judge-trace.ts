@@ -1,0 +1,49 @@
+import type { Explanation } from '#dsl';
+import { Accounting } from './accounting.js';
+import { explainWithoutMatch } from './explain-without-match.js';
+import { PartitionEngine } from './partition.js';
+import type { RuleSet } from './rule-set.js';
+import { type AssemblySettings, contextWindow, DEFAULT_ASSEMBLY } from './settings.js';
+import type { Verdict } from './verdict.js';
+
+/** What came of one rule on the spans it was tried on. */
+export interface RuleJudgement {
+  readonly ruleId: string;
+  readonly matches: boolean;
+  /** The violations, as they stand after the last span: one per subject span, or one for the trace. */
+  readonly violations: readonly Verdict[];
+  /** Why it matches (the first violation's), or why it does not. */
+  readonly explanation: Explanation;
+  /** Lua's texts of the evaluations that failed, each once. */
+  readonly errors: readonly string[];
+}
+
+/**
+ * Tries rules on spans, by the same engine that judges the log: for `POST /v1/rules/test` and `betrace test`. `requests` are
+ * OTLP requests in order of arrival, `pause` milliseconds apart (so late spans can be tried too); after the last one all
+ * traces close. One judgement per rule of the set, in its order. Throws OtlpError when a request is malformed.
+ */
+export function judgeTrace(
+  rules: RuleSet,
+  requests: readonly Uint8Array[],
+  settings: AssemblySettings = DEFAULT_ASSEMBLY,
+  pause = 0,
+): readonly RuleJudgement[] {
+  const latest = new Map<string, Verdict>();
+  const keep = (verdict: Verdict): void => void latest.set(verdict.id, verdict);
+  const accounting = new Accounting();
+  const engine = new PartitionEngine({ partition: 0, settings, ruleSetOf: () => rules, initialEpoch: rules.epoch, accounting });
+  for (const [offset, value] of requests.entries()) engine.apply({ kind: 'spans', offset, timestamp: offset * pause, value }, keep);
+  const end = requests.length * pause + contextWindow(settings);
+  engine.apply({ kind: 'tick', offset: requests.length, timestamp: end }, keep);
+  return rules.definitions.map(({ id }, rule) => {
+    const violations = [...latest.values()].filter((verdict) => verdict.ruleId === id && verdict.status === 'open');
+    return {
+      ruleId: id,
+      matches: violations.length > 0,
+      violations,
+      explanation: violations[0]?.explanation ?? explainWithoutMatch(rules, rule, requests),
+      errors: [...accounting.rule(id).errors.keys()],
+    };
+  });
+}

@@ -1,0 +1,122 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { PartitionEngine } from './partition.js';
+import { RuleSet } from './rule-set.js';
+import { contextWindow } from './settings.js';
+import { arbitraryLog, SMALL_SETTINGS } from './testing/arbitrary-log.js';
+import { ModelEngine, type ModelVerdict } from './testing/model.js';
+import { MODEL_RULES, type ModelRule, nextVersion } from './testing/model-rules.js';
+import { logOf, type TestRecord } from './testing/test-span.js';
+import type { Verdict } from './verdict.js';
+
+const changed = (rules: readonly ModelRule[], ids: readonly string[]): ModelRule[] =>
+  rules.map((rule) => (ids.includes(rule.definition.id) ? nextVersion(rule) : rule));
+
+/** Rules come, go, change and come back. */
+const first = MODEL_RULES.filter(({ definition }) => definition.id !== 'both');
+const second = changed(MODEL_RULES, ['absent', 'slow', 'lonely']);
+const third = second.filter(({ definition }) => !['many', 'crowded', 'script', 'fails'].includes(definition.id));
+const EPOCHS = new Map([
+  [1, first],
+  [2, second],
+  [3, third],
+  [4, changed(second, ['many', 'crowded', 'script', 'fails'])],
+]);
+const RULE_SETS = new Map(
+  [...EPOCHS].map(([epoch, rules]) => [
+    epoch,
+    RuleSet.compile(
+      epoch,
+      rules.map(({ definition }) => definition),
+    ),
+  ]),
+);
+const ruleSetOf = (epoch: number): RuleSet => RULE_SETS.get(epoch)!;
+
+const engineFrom = (initialEpoch: number, judgeFrom = 0): PartitionEngine =>
+  new PartitionEngine({ partition: 3, settings: SMALL_SETTINGS, ruleSetOf, initialEpoch, judgeFrom });
+
+function asModelled(verdict: Verdict): ModelVerdict {
+  const { id, revision, status, ruleId, ruleVersion, traceId, spanId, service, timestamp } = verdict;
+  const { closeReason, complete, firstOffset, lastOffset, metadata } = verdict;
+  const what = { id, revision, status, ruleId, ruleVersion, traceId, spanId, spanName: String(metadata.span_name) };
+  return { ...what, service, timestamp, closeReason, complete, firstOffset, lastOffset };
+}
+
+/** Within one record the order of verdicts is the engine's own affair (the determinism tests hold it to it). */
+const sorted = (verdicts: readonly ModelVerdict[]): ModelVerdict[] =>
+  verdicts.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.revision - b.revision));
+
+function run(engine: PartitionEngine, records: readonly TestRecord[]): Verdict[][] {
+  return logOf(records).map((record) => {
+    const verdicts: Verdict[] = [];
+    engine.apply(record, (verdict) => verdicts.push(verdict));
+    return verdicts;
+  });
+}
+
+describe('PartitionEngine', () => {
+  it('compiles the rules of its test to every kind', () => {
+    const { compiled, problems } = ruleSetOf(4);
+    expect(problems).toEqual([]);
+    expect(new Set(compiled.rules.map(({ needs, subject }) => `${needs} ${subject}`))).toEqual(
+      new Set(['span span', 'online trace', 'online span', 'columns trace', 'columns span', 'spans trace']),
+    );
+  });
+
+  it('finds at every record what the model finds: any order, duplicates, late spans, rule changes', () => {
+    fc.assert(
+      fc.property(arbitraryLog(SMALL_SETTINGS, 4), (records) => {
+        const model = new ModelEngine(SMALL_SETTINGS, EPOCHS, 1);
+        const found = run(engineFrom(1), records);
+        for (const [offset, record] of records.entries()) {
+          expect(sorted(found[offset]!.map(asModelled))).toEqual(sorted(model.apply(record, offset)));
+        }
+      }),
+      { numRuns: 200 },
+    );
+  }, 60_000);
+
+  it('accounts for every span', () => {
+    fc.assert(
+      fc.property(arbitraryLog(SMALL_SETTINGS, 4), (records) => {
+        const engine = engineFrom(1);
+        run(engine, records);
+        const { received, evaluated, duplicates, rejected } = engine.accounting;
+        expect(received).toBe(records.reduce((sum, record) => sum + ('spans' in record ? record.spans.length : 0), 0));
+        expect(evaluated + duplicates + rejected.own_span).toBe(received);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('keeps nothing once everything is forgotten', () => {
+    fc.assert(
+      fc.property(arbitraryLog(SMALL_SETTINGS, 4), (records) => {
+        const engine = engineFrom(1);
+        const end = records.at(-1)!.time + contextWindow(SMALL_SETTINGS);
+        run(engine, [...records, { time: end }]);
+        expect([engine.rememberedTraces, engine.openTraces, engine.memory]).toEqual([0, 0, 0]);
+        expect(engine.nextDeadline()).toBeUndefined();
+        expect(engine.lowWatermark()).toBe(records.length + 1);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('has no deadline before the one it names', () => {
+    fc.assert(
+      fc.property(arbitraryLog(SMALL_SETTINGS, 4, 40), (records) => {
+        const engine = engineFrom(1);
+        run(engine, records);
+        const before = [engine.openTraces, engine.rememberedTraces];
+        const deadline = engine.nextDeadline();
+        if (deadline === undefined) return;
+        expect(deadline).toBeGreaterThan(records.at(-1)!.time);
+        engine.apply({ kind: 'tick', offset: records.length, timestamp: deadline - 1 }, () => {});
+        expect([engine.openTraces, engine.rememberedTraces]).toEqual(before);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { PartitionEngine } from './partition.js';
+import type { EngineRecord } from './record.js';
+import { RuleSet } from './rule-set.js';
+import { contextWindow } from './settings.js';
+import { arbitraryLog, SMALL_SETTINGS } from './testing/arbitrary-log.js';
+import { MODEL_RULES, nextVersion } from './testing/model-rules.js';
+import { logOf } from './testing/test-span.js';
+import type { Verdict } from './verdict.js';
+
+const rules = MODEL_RULES.map(({ definition }) => definition);
+const RULE_SETS = new Map([
+  [1, RuleSet.compile(1, rules.slice(1))],
+  [2, RuleSet.compile(2, rules)],
+  [3, RuleSet.compile(3, MODEL_RULES.map((rule, i) => (i % 2 === 0 ? nextVersion(rule) : rule).definition).slice(0, -1))],
+]);
+
+const engineFrom = (initialEpoch: number, judgeFrom = 0): PartitionEngine =>
+  new PartitionEngine({ partition: 0, settings: SMALL_SETTINGS, ruleSetOf: (epoch) => RULE_SETS.get(epoch)!, initialEpoch, judgeFrom });
+
+/**
+ * By id, revision and first offset: a fragment of a trace that was forgotten has the ids of its first part, and the store
+ * keeps what came first. A verdict that is emitted again must be equal.
+ */
+function collect(into: Map<string, Verdict>, engine: PartitionEngine, log: readonly EngineRecord[]): void {
+  for (const record of log) {
+    engine.apply(record, (verdict) => {
+      const key = `${verdict.id}:${verdict.revision}:${verdict.firstOffset}`;
+      const known = into.get(key);
+      if (known !== undefined) expect(verdict).toEqual(known);
+      into.set(key, verdict);
+    });
+  }
+}
+
+const inOrder = (verdicts: ReadonlyMap<string, Verdict>): [string, Verdict][] => [...verdicts].sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** The engine dies after record `died` (not included); its successor starts as the architecture says. */
+function restartedAt(log: readonly EngineRecord[], died: readonly number[]): Map<string, Verdict> {
+  const found = new Map<string, Verdict>();
+  let commit = { offset: 0, logTime: Number.NEGATIVE_INFINITY, epoch: 1 };
+  for (const end of [...died, log.length]) {
+    const engine = engineFrom(commit.epoch, commit.offset);
+    const start = log.findIndex(({ timestamp }) => timestamp >= commit.logTime - contextWindow(SMALL_SETTINGS));
+    collect(found, engine, start < 0 ? [] : log.slice(start, end));
+    expect(engine.lowWatermark()).toBeGreaterThanOrEqual(commit.offset);
+    commit = engine.commitPoint() ?? commit;
+  }
+  return found;
+}
+
+describe('a successor', () => {
+  it('finds what an undisturbed engine finds, whenever its predecessor died', () => {
+    fc.assert(
+      fc.property(arbitraryLog(SMALL_SETTINGS, 3, 60), (records) => {
+        const log = logOf(records);
+        const undisturbed = new Map<string, Verdict>();
+        collect(undisturbed, engineFrom(1), log);
+        for (let died = 0; died <= log.length; died++) {
+          expect(inOrder(restartedAt(log, [died]))).toEqual(inOrder(undisturbed));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  }, 120_000);
+
+  it('does so when its own successors die too', () => {
+    fc.assert(
+      fc.property(arbitraryLog(SMALL_SETTINGS, 3, 80), fc.array(fc.nat(80), { maxLength: 8 }), (records, deaths) => {
+        const log = logOf(records);
+        const undisturbed = new Map<string, Verdict>();
+        collect(undisturbed, engineFrom(1), log);
+        const died = deaths.map((death) => Math.min(death, log.length)).sort((a, b) => a - b);
+        expect(inOrder(restartedAt(log, died))).toEqual(inOrder(undisturbed));
+      }),
+      { numRuns: 150 },
+    );
+  }, 120_000);
+
+  it('emits in the same order', () => {
+    fc.assert(
+      fc.property(arbitraryLog(SMALL_SETTINGS, 3, 60), (records) => {
+        const log = logOf(records);
+        const twice = [0, 1].map(() => {
+          const verdicts: Verdict[] = [];
+          const engine = engineFrom(1);
+          for (const record of log) engine.apply(record, (verdict) => verdicts.push(verdict));
+          return verdicts;
+        });
+        expect(twice[0]).toEqual(twice[1]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
