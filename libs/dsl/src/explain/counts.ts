@@ -1,4 +1,4 @@
-import { someNode } from '../compile/walk.js';
+import { partsOf } from '../compile/walk.js';
 import type { ConditionOutcome } from '../explain.js';
 import { formatExpression } from '../format-expression.js';
 import type { Resolved, TraceQuantifier } from '../resolved.js';
@@ -11,39 +11,36 @@ export interface Counts {
   sentence(truth: boolean): string | undefined;
 }
 
-/** Of the part's first trace function: a part that has several is shown with all their values observed. */
+/** Of the part's only trace function: a part that has several is shown with all their values observed. */
 export function countsOf(node: Resolved, values: LeafValues): Counts {
-  const quantifier = firstQuantifier(node);
-  const tally = quantifier === undefined ? undefined : values.tally(quantifier);
+  const [quantifier, another] = quantifiersOf(node);
+  const tally = quantifier === undefined || another !== undefined ? undefined : values.tally(quantifier);
   if (quantifier === undefined || tally === undefined) return { outcome: {}, sentence: () => undefined };
   const of = values.spanCount;
   const condition = formatExpression(quantifier.condition.syntax);
   const witnesses = tally.witnesses.length === 0 ? {} : { witnesses: tally.witnesses };
-  if (quantifier.quantifier === 'all') {
-    const none = tally.count === 0;
-    return {
-      outcome: { ...(none ? { matched: of } : tally.atLeast ? {} : { matched: of - tally.count }), of, ...witnesses },
-      sentence: () => (quantifier !== node ? undefined : none ? spansSatisfy(of, of, false, condition) : notAllSatisfy(of, condition)),
-    };
-  }
+  const counted =
+    quantifier.quantifier === 'all' ? countedAll(tally, of) : { matched: tally.count, ...(tally.atLeast ? { at_least: true } : {}) };
   return {
-    outcome: { matched: tally.count, ...(tally.atLeast ? { at_least: true } : {}), of, ...witnesses },
-    sentence: (truth) => sentenceOf(node, quantifier, tally, of, condition, truth),
+    outcome: { ...counted, of, ...witnesses },
+    sentence: (truth) => {
+      if (quantifier.quantifier === 'all' && tally.count > 0) return result(notAllSatisfy(of, condition), truth);
+      const matched = quantifier.quantifier === 'all' ? of : tally.count;
+      return result(spansSatisfy(matched, of, tally.atLeast, condition), truth);
+    },
   };
+
+  function result(sentence: string, truth: boolean): string {
+    return node === quantifier ? sentence : `${sentence}, so ${formatExpression(node.syntax)} ${truth ? 'holds' : 'does not hold'}`;
+  }
 }
 
-function sentenceOf(node: Resolved, quantifier: TraceQuantifier, tally: Tally, of: number, condition: string, truth: boolean): string {
-  const counted = spansSatisfy(tally.count, of, tally.atLeast, condition);
-  if (node === quantifier) return counted;
-  return `${counted}, so ${formatExpression(node.syntax)} ${truth ? 'holds' : 'does not hold'}`;
+/** The tally of `all` counts the spans that break it; of those at least one may be all that is known. */
+function countedAll(tally: Tally, of: number): Pick<ConditionOutcome, 'matched'> {
+  return tally.atLeast ? {} : { matched: of - tally.count };
 }
 
-function firstQuantifier(node: Resolved): TraceQuantifier | undefined {
-  let found: TraceQuantifier | undefined;
-  someNode(node, (part) => {
-    if (part.type !== 'trace-quantifier') return false;
-    found = part;
-    return true;
-  });
-  return found;
+function quantifiersOf(node: Resolved): readonly TraceQuantifier[] {
+  if (node.type === 'trace-quantifier') return [node];
+  return partsOf(node).flatMap(quantifiersOf);
 }

@@ -59,7 +59,7 @@ class Explainer {
       const { truth, because } = this.reason(node.operand);
       return { truth: truth === undefined ? undefined : !truth, because };
     }
-    if (node.type !== 'logical') return this.leaf(node);
+    if (node.type !== 'logical' || this.isKnownWhole(node)) return this.leaf(node);
     const left = this.reason(node.left);
     const settling = node.operator === 'or';
     if (left.truth === undefined || left.truth === settling) return left;
@@ -73,19 +73,23 @@ class Explainer {
     return operand.type === 'attribute' || operand.type === 'resource-attribute' || operand.type === 'has-attribute';
   }
 
+  /** Of a pending span its bits are kept, not its fields: a part that has a bit is explained as one. */
+  private isKnownWhole(node: Resolved): boolean {
+    return !this.values.hasSpan && this.bitsOf(node) !== undefined;
+  }
+
   private leaf(node: Resolved): Reason {
     const condition = formatExpression(node.syntax);
     const found = this.values.find(node, this.bitsOf(node));
     const counts = countsOf(node, this.values);
-    const base = { condition, ...counts.outcome, ...this.observed(node) };
+    const value = 'value' in found ? clipped(jsonValue(found.value)) : null;
+    const error = 'error' in found ? { error: found.error } : {};
+    const outcome: ConditionOutcome = { condition, value, ...counts.outcome, ...this.observed(node), ...error };
+    this.outcomes.push(outcome);
     if ('value' in found) {
-      const outcome = { ...base, value: jsonValue(found.value) };
-      this.outcomes.push(outcome);
       const truth = isTruthy(found.value);
       return { truth, because: [counts.sentence(truth) ?? holdsSentence(outcome, truth)] };
     }
-    const outcome = { ...base, value: null, ...('error' in found ? { error: found.error } : {}) };
-    this.outcomes.push(outcome);
     return { truth: undefined, because: ['error' in found ? failureSentence(outcome) : `the value of ${condition} was not kept`] };
   }
 
@@ -95,7 +99,7 @@ class Explainer {
     for (const [text, reading] of readings(node)) {
       if (reading === node) continue;
       const found = this.values.find(reading, undefined);
-      if ('value' in found) observed[text] = jsonValue(found.value);
+      if ('value' in found) observed[text] = clipped(jsonValue(found.value));
     }
     return Object.keys(observed).length === 0 ? {} : { observed };
   }
@@ -111,3 +115,10 @@ class Explainer {
     return condition === undefined ? -1 : this.rule.spanConditions.indexOf(condition);
   }
 }
+
+/** Explanations are stored and signed with each violation: a long text is cut. */
+function clipped(value: ConditionOutcome['value']): ConditionOutcome['value'] {
+  return typeof value === 'string' && value.length > MAXIMUM_TEXT ? `${value.slice(0, MAXIMUM_TEXT)}…` : value;
+}
+
+const MAXIMUM_TEXT = 200;

@@ -2,7 +2,7 @@ import type { Atom, OnlineTrace } from '../compile/compiled.js';
 import type { ConditionTable } from '../compile/condition-table.js';
 import { foldTrace } from '../compile/fold-trace.js';
 import { judgeCondition, traceOf } from '../compile/judge.js';
-import { isSpanCondition } from '../compile/needs.js';
+import { isSpanCondition, isTotal } from '../compile/needs.js';
 import { totalValue } from '../compile/totals.js';
 import type { Evidence, SpanReference } from '../explain.js';
 import { interpret } from '../interpret.js';
@@ -41,6 +41,11 @@ export class LeafValues {
     return this.evidence.spans?.length ?? this.evidence.spanCount;
   }
 
+  /** Fields of the subject span can be read. */
+  get hasSpan(): boolean {
+    return this.evidence.span !== undefined || this.evidence.spans !== undefined;
+  }
+
   /** The value of a part of the rule. */
   find(node: Resolved, bits: SpanBits | undefined): Found {
     const { span, spans, spanBits } = this.evidence;
@@ -51,6 +56,7 @@ export class LeafValues {
         if (span !== undefined) return { value: interpret(node, { trace: traceOf(span), subject: span }) };
         return bits !== undefined && spanBits !== undefined ? fromBits(spanBits, bits) : { unknown: true };
       }
+      if (!isTotal(node)) return { unknown: true };
       return { value: totalValue(node, { atomOf: (quantifier) => this.atomOf(quantifier) })(this.online()) };
     } catch (error) {
       if (error instanceof NotRemembered) return { unknown: true };
