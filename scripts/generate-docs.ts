@@ -1,6 +1,11 @@
 // Writes the documents that come from code (`npm run docs:generate`); with --check it only says which are out of date.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { configurationDocument } from '../libs/platform/src/configuration/document.js';
+import { metricsDocument } from '../libs/platform/src/metrics/document.js';
+import { errorsDocument } from '../libs/platform/src/problem-details/document.js';
+import { DOCUMENTED_ERRORS } from './documented-errors.js';
+import { DOCUMENTED_METRICS } from './documented-metrics.js';
 import { repositoryRoot } from './source-files.js';
 
 interface Document {
@@ -9,7 +14,11 @@ interface Document {
   readonly generate: () => string | Promise<string>;
 }
 
-const documents: readonly Document[] = [];
+const documents: readonly Document[] = [
+  { file: 'docs/configuration.md', generate: configurationDocument },
+  { file: 'docs/metrics.md', generate: () => metricsDocument(DOCUMENTED_METRICS) },
+  { file: 'docs/errors.md', generate: () => errorsDocument(DOCUMENTED_ERRORS) },
+];
 
 const onlyCheck = process.argv.includes('--check');
 for (const { file, generate } of documents) {
