@@ -6,6 +6,12 @@ export const SPAN_ID_BYTES = 8;
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
+/** Values of hex digits by character code; undefined for other characters. */
+const DIGITS: readonly (number | undefined)[] = Array.from({ length: 128 }, (_, code) => {
+  const value = Number.parseInt(String.fromCharCode(code), 16);
+  return Number.isNaN(value) ? undefined : value;
+});
+
 /** Lower-case hex of `length` bytes from `at` on. */
 export function hexAt(bytes: Uint8Array, at: number, length: number): string {
   let text = '';
@@ -22,9 +28,13 @@ export function hexOfWords(words: Uint32Array, at: number, count: number): strin
 
 /** Hex of either case to bytes; undefined when the text is not pairs of hex digits. */
 export function bytesOfHex(text: string): Uint8Array | undefined {
-  if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return undefined;
+  if (text.length % 2 !== 0) return undefined;
   const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = (DIGITS[text.charCodeAt(2 * i)] ?? -1) * 16 + (DIGITS[text.charCodeAt(2 * i + 1)] ?? -256);
+    if (byte < 0) return undefined;
+    bytes[i] = byte;
+  }
   return bytes;
 }
 

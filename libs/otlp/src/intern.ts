@@ -29,10 +29,8 @@ export class TextTable {
     const length = end - start;
     if (length < 4 || length > MAX_BYTES) return length === 0 ? '' : length < 4 ? short(bytes, start, end) : utf8(bytes, start, end);
     const last = end - 4;
-    // Three samples are enough for a hash: a collision costs a decode, nothing else.
-    let hash = Math.imul(view.getInt32(start, true) ^ length, 0x9e3779b1);
-    hash = Math.imul(hash ^ view.getInt32(start + ((length >>> 1) & ~3), true), 0x85ebca6b) ^ (hash >>> 15);
-    hash = Math.imul(hash ^ view.getInt32(last, true), 0xc2b2ae35);
+    let hash = Math.imul(view.getInt32(last, true) ^ length, 0x9e3779b1);
+    for (let from = start; from < last; from += 4) hash = Math.imul((hash >>> 15) ^ hash ^ view.getInt32(from, true), 0x85ebca6b);
     const place = ((hash ^ (hash >>> 16)) & this.mask) << 1;
     if (this.holds(place, view, start, last, length)) return this.texts[place]!;
     if (this.holds(place + 1, view, start, last, length)) {

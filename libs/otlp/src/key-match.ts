@@ -1,48 +1,63 @@
 const encoder = new TextEncoder();
 
 /**
- * Finds which of a fixed set of keys lies at a place in a request, without making a text of it: a table indexed by a hash of
- * length and three bytes, chosen so that most keys that are not in the set end there, then one comparison of all bytes.
+ * Finds which of a fixed set of keys lies at a place in a request, without making a text of it. Most keys that are not in the
+ * set end at their length or at a hash of length and three bytes; then all bytes are compared, four at once.
  */
 export class KeyMatch {
+  /** Keys that may be it by number, as chains: `table` by hash, `next` by key. */
   private readonly table: Int16Array;
   private readonly next: Int16Array;
+  private readonly mask: number;
+  /** 1 where some key has that many bytes. */
+  private readonly byLength: Uint8Array;
   private readonly starts: Int32Array;
   private readonly lengths: Int32Array;
-  private readonly bytes: Uint8Array;
-  private readonly mask: number;
+  private readonly view: DataView;
 
-  /** Keys by index; of equal keys the first is found. */
+  /** The keys are unique. */
   constructor(keys: readonly string[]) {
     const encoded = keys.map((key) => encoder.encode(key));
+    const bytes = new Uint8Array(encoded.reduce((sum, key) => sum + key.length, 0));
+    this.view = new DataView(bytes.buffer);
     this.starts = new Int32Array(keys.length);
     this.lengths = Int32Array.from(encoded, (key) => key.length);
-    this.bytes = new Uint8Array(encoded.reduce((sum, key) => sum + key.length, 0));
-    encoded.reduce((at, key, i) => {
-      this.starts[i] = at;
-      this.bytes.set(key, at);
-      return at + key.length;
-    }, 0);
+    this.byLength = new Uint8Array(Math.max(0, ...this.lengths) + 1);
     let size = 64;
     while (size < 8 * keys.length) size *= 2;
     this.mask = size - 1;
     this.table = new Int16Array(size).fill(-1);
     this.next = new Int16Array(keys.length).fill(-1);
-    for (let i = keys.length - 1; i >= 0; i--) {
-      const slot = this.slot(this.bytes, this.starts[i]!, this.lengths[i]!);
+    let at = 0;
+    encoded.forEach((key, i) => {
+      bytes.set(key, at);
+      this.starts[i] = at;
+      this.byLength[key.length] = 1;
+      const slot = this.slot(key, 0, key.length);
       this.next[i] = this.table[slot]!;
       this.table[slot] = i;
-    }
+      at += key.length;
+    });
   }
 
-  /** The index of the key that lies at `start`, `length` bytes long; -1 when it is none of the set. */
-  find(bytes: Uint8Array, start: number, length: number): number {
+  /** The number of the key that lies at `start`, `length` bytes long; -1 when it is none of the set. `view`: over `bytes`. */
+  find(bytes: Uint8Array, view: DataView, start: number, length: number): number {
+    if (length >= this.byLength.length || this.byLength[length] === 0) return -1;
     let candidate = this.table[this.slot(bytes, start, length)]!;
-    while (candidate >= 0) {
-      if (this.lengths[candidate] === length && this.equals(candidate, bytes, start, length)) return candidate;
+    while (candidate >= 0 && !(this.lengths[candidate] === length && this.equals(candidate, view, start, length))) {
       candidate = this.next[candidate]!;
     }
-    return -1;
+    return candidate;
+  }
+
+  /**
+   * Whether the KeyValue message from `at` to `end` may have a key of the set: false, at once, for most that have not. (One
+   * with several keys is judged by the first; no encoder writes such.)
+   */
+  mayHold(bytes: Uint8Array, at: number, end: number): boolean {
+    if (at + 2 > end || bytes[at] !== 0x0a || bytes[at + 1]! >= 0x80) return true;
+    const length = bytes[at + 1]!;
+    return length < this.byLength.length && this.byLength[length] !== 0 && this.table[this.slot(bytes, at + 2, length)]! >= 0;
   }
 
   private slot(bytes: Uint8Array, start: number, length: number): number {
@@ -51,10 +66,12 @@ export class KeyMatch {
     return (hash ^ (hash >>> 6)) & this.mask;
   }
 
-  private equals(candidate: number, bytes: Uint8Array, start: number, length: number): boolean {
-    const own = this.bytes;
+  private equals(candidate: number, view: DataView, start: number, length: number): boolean {
+    const own = this.view;
     const from = this.starts[candidate]!;
-    for (let i = 0; i < length; i++) if (own[from + i] !== bytes[start + i]) return false;
+    let at = 0;
+    for (; at + 4 <= length; at += 4) if (own.getInt32(from + at) !== view.getInt32(start + at)) return false;
+    for (; at < length; at++) if (own.getUint8(from + at) !== view.getUint8(start + at)) return false;
     return true;
   }
 }

@@ -162,7 +162,7 @@ export class ProjectionDecoder {
           }
           if (next > end) malformed(tagAt, `a field says it has ${next - at} bytes, but ${end - at} are left`);
           if (tag === 0x4a) {
-            const k = this.keyValue(at, next, plan.spanKeys);
+            const k = plan.spanKeys.mayHold(bytes, at, next) ? this.keyValue(at, next, plan.spanKeys) : -1;
             if (k >= 0) {
               const column = columns.written[k]!;
               if (column[row] === undefined) column[row] = this.value;
@@ -235,7 +235,7 @@ export class ProjectionDecoder {
 
   /** Reads a KeyValue whose key is one of `keys`: returns its number and leaves its value in `this.value`; else -1. */
   private keyValue(start: number, end: number, keys: KeyMatch): number {
-    const { bytes, cursor } = this;
+    const { bytes, view, cursor } = this;
     if (start + 2 <= end && bytes[start] === 0x0a) {
       const length = bytes[start + 1]!;
       const key = start + 2;
@@ -245,7 +245,7 @@ export class ProjectionDecoder {
         let size = bytes[valueAt + 1]!;
         if (size >= 0x80 && from < end && bytes[from]! < 0x80) size = (size & 0x7f) | (bytes[from++]! << 7);
         if (from + size === end) {
-          const k = keys.find(bytes, key, length);
+          const k = keys.find(bytes, view, key, length);
           if (k >= 0) this.value = this.anyValue(from, end);
           return k;
         }
@@ -259,7 +259,7 @@ export class ProjectionDecoder {
       const tag = cursor.tag(end);
       if (tag === 0x0a /* key */) {
         const limit = cursor.delimited(end);
-        k = keys.find(bytes, cursor.position, limit - cursor.position);
+        k = keys.find(bytes, view, cursor.position, limit - cursor.position);
         cursor.position = limit;
       } else if (tag === 0x12 /* value */) {
         const limit = cursor.delimited(end);
@@ -288,9 +288,14 @@ export class ProjectionDecoder {
           break;
         case 0x18: {
           // int_value
+          let at = start + 1;
+          let value = 0;
+          let shift = 0;
+          for (; at < end && bytes[at]! >= 0x80 && shift < 21; shift += 7) value |= (bytes[at++]! & 0x7f) << shift;
+          if (at === end - 1 && bytes[at]! < 0x80) return value | (bytes[at]! << shift); // up to 28 bits
           cursor.position = start + 1;
-          const value = cursor.int64(end);
-          if (cursor.position === end) return value;
+          const long = cursor.int64(end);
+          if (cursor.position === end) return long;
           break;
         }
         case 0x21: // double_value
