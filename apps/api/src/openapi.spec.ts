@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { ApiUnderTest } from './testing/api-under-test.js';
+
+interface Document {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+describe('the documentation of the API', () => {
+  let api: ApiUnderTest;
+  beforeAll(async () => {
+    api = await ApiUnderTest.start();
+  });
+  afterAll(() => api.close());
+
+  it('is a valid OpenAPI 3.1 document', async () => {
+    const { body } = await api.ask<Document>('GET', '/openapi.json');
+    expect(body.openapi).toMatch(/^3\.1\./);
+    const { valid, errors } = await new Validator().validate(structuredClone(body) as object);
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+  });
+
+  it('describes every route', async () => {
+    const { paths } = (await api.ask<Document>('GET', '/openapi.json')).body;
+    const routes = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
+    expect(routes).toEqual(
+      expect.arrayContaining([
+        'get /v1/rules',
+        'post /v1/rules',
+        'put /v1/rules/{id}',
+        'patch /v1/rules/{id}',
+        'delete /v1/rules/{id}',
+        'post /v1/rules/test',
+        'post /v1/rules/validate',
+        'get /v1/violations',
+        'get /v1/violations/{id}',
+        'post /v1/violations/{id}/verify',
+        'get /v1/violations/{id}/trace',
+        'get /health',
+        'get /ready',
+        'get /metrics',
+      ]),
+    );
+  });
+
+  it('is shown by Swagger UI', async () => {
+    const answer = await fetch(`${api.url}/docs`);
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('swagger-ui');
+  });
+});

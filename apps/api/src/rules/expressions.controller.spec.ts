@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiUnderTest } from '../testing/api-under-test.js';
+
+describe('expressions that are no rules', () => {
+  let api: ApiUnderTest;
+  beforeAll(async () => {
+    api = await ApiUnderTest.start();
+  });
+  afterAll(() => api.close());
+
+  const test = async (body: unknown) => api.ask('POST', '/v1/rules/test', body);
+
+  it("tries the guide's short span", async () => {
+    const { status, body } = await test({
+      expression: 'span.duration > 1s',
+      span: { name: 'test-span', duration: 2_000_000_000, status: 'ok' },
+    });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      matches: true,
+      evaluation_time_ms: expect.any(Number),
+      explanation: { summary: expect.stringContaining('2s'), conditions: [expect.objectContaining({ value: true })] },
+      matched_spans: ['test-span-1'],
+    });
+  });
+
+  it("tries the guide's whole span", async () => {
+    const body = `{"expression": "span.duration > 1s", "span": {"trace_id": "test", "span_id": "test", "name": "operation",
+      "start_time": 1699000000000000000, "end_time": 1699000002000000000}}`;
+    expect((await test(body)).body['matches']).toBe(true);
+  });
+
+  it('keeps all digits of nanoseconds', async () => {
+    const body = (end: string) => `{"expression": "span.duration == 1 and span.end_time == 1699000000000000001",
+      "span": {"name": "x", "start_time": 1699000000000000000, "end_time": ${end}}}`;
+    expect((await test(body('1699000000000000001'))).body['matches']).toBe(true);
+    expect((await test(body('1699000000000000002'))).body['matches']).toBe(false);
+  });
+
+  it('tries a trace, and says why it does not match', async () => {
+    const expression = 'trace.has(span.name == "charge") and not trace.has(span.name == "audit.log")';
+    const trace = { spans: [{ name: 'charge' }, { name: 'audit.log' }] };
+    const { body } = await test({ expression, trace });
+    expect(body).toMatchObject({ matches: false, explanation: { conditions: expect.any(Array) } });
+    expect((await test({ expression, trace: { spans: [{ name: 'charge' }] } })).body['matches']).toBe(true);
+  });
+
+  it('answers an evaluation that failed as no match, with the error', async () => {
+    const { status, body } = await test({ expression: 'span.attributes["user.id"] > 1000', span: { name: 'x' } });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ matches: false, error: expect.stringContaining('attempt to compare') });
+  });
+
+  it.each([
+    ['no expression', { span: { name: 'x' } }, 400, 'BT_API_TEST_SPANS_MISSING'],
+    ['nothing to judge', { expression: 'true' }, 400, 'BT_API_TEST_SPANS_MISSING'],
+    ['a list', [], 400, 'BT_API_TEST_SPANS_MISSING'],
+    ['what is no JSON', '{"expression": ', 400, 'BT_HTTP_BAD_JSON'],
+    ['a wrong field', { expression: 'true', trace: { spans: [{ name: 'x', duration: 'long' }] } }, 400, 'BT_OTLP_SPAN_FIELD'],
+    ['a syntax error', { expression: 'span.duration >', span: { name: 'x' } }, 422, 'BT_API_EXPRESSION_INVALID'],
+  ])('refuses %s', async (_what, body, status, code) => {
+    const answer = await test(body);
+    expect(answer.status).toBe(status);
+    expect(answer.body['code']).toBe(code);
+  });
+
+  it('names the wrong field by its path', async () => {
+    const { body } = await test({ expression: 'true', trace: { spans: [{ name: 'x', duration: 'long' }] } });
+    expect(body['detail']).toContain('trace.spans[0].duration');
+  });
+
+  it('checks an expression without trying it', async () => {
+    const validate = async (expression: string) => (await api.ask('POST', '/v1/rules/validate', { expression })).body;
+    expect(await validate('span.duration > 1s')).toEqual({ valid: true, errors: [], warnings: [], subject: 'span', needs: 'span' });
+    expect(await validate('not trace.has(span.name == "a")')).toMatchObject({ valid: true, subject: 'trace', needs: 'online' });
+    expect(await validate('span.durations > 1s')).toMatchObject({
+      valid: false,
+      errors: [{ line: 1, column: 6, code: 'BT_DSL_UNKNOWN_FIELD', suggestion: 'duration' }],
+    });
+  });
+
+  it('tells what the language offers', async () => {
+    const { body } = await api.ask('GET', '/v1/dsl');
+    expect(body).toMatchObject({ span: { fields: expect.any(Array) }, trace: { functions: expect.any(Array) } });
+  });
+});

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TOPICS } from '#messaging';
+import { encodeRequest, spansFromValue } from '#otlp';
+import { ApiUnderTest } from '../testing/api-under-test.js';
+import { eventually } from '../testing/eventually.js';
+import { publish, violation } from '../testing/violation.js';
+
+interface List {
+  readonly violations: readonly { readonly id: string }[];
+  readonly total: number;
+  readonly next?: string;
+}
+
+const second = (seconds: number) => seconds * 1_000;
+
+describe('/v1/violations', () => {
+  let api: ApiUnderTest;
+
+  beforeAll(async () => {
+    api = await ApiUnderTest.start();
+    await publish(
+      api.log,
+      violation({ id: 'viol-a', timestamp_ms: second(1_000) }),
+      violation({ id: 'viol-b', timestamp_ms: second(2_000), severity: 'CRITICAL', rule_id: 'unaudited', service: 'payments' }),
+      violation({ id: 'viol-c', timestamp_ms: second(3_000), trace_id: 'other', span_id: 'other-span' }),
+      violation({ id: 'viol-d', timestamp_ms: second(4_000), revision: 2, status: 'retracted' }),
+    );
+    await eventually(async () => ((await api.store.violations({}, { limit: 1 })).total === 4 ? true : undefined));
+  });
+  afterAll(() => api.close());
+
+  const list = async (query = ''): Promise<List> => (await api.ask<List>('GET', `/v1/violations${query}`)).body;
+  const ids = async (query: string): Promise<string[]> => (await list(query)).violations.map(({ id }) => id);
+
+  it("answers the guide's shape and nothing else", async () => {
+    expect(await list('?trace_id=other')).toEqual({
+      violations: [
+        {
+          id: 'viol-c',
+          rule_id: 'slow-requests',
+          rule_name: 'slow-requests',
+          severity: 'HIGH',
+          trace_id: 'other',
+          span_id: 'other-span',
+          timestamp: 3_000,
+          metadata: { span_name: 'slow-operation', duration_ms: 2_000 },
+        },
+      ],
+      total: 1,
+    });
+  });
+
+  it.each([
+    ['what is open, newest first, when nothing is asked', '', ['viol-c', 'viol-b', 'viol-a']],
+    ['a rule', '?rule_id=unaudited', ['viol-b']],
+    ['a severity, in any case', '?severity=critical', ['viol-b']],
+    ['several severities', '?severity=HIGH,CRITICAL', ['viol-c', 'viol-b', 'viol-a']],
+    ['severities repeated', '?severity=LOW&severity=CRITICAL', ['viol-b']],
+    ['a span', '?span_id=other-span', ['viol-c']],
+    ['a service', '?service=payments', ['viol-b']],
+    ['a time on, itself included', '?start_time=2000', ['viol-c', 'viol-b']],
+    ['a time, itself not included', '?end_time=2000', ['viol-a']],
+    ['a range in RFC 3339', '?start_time=1970-01-01T00:30:00Z&end_time=1970-01-01T00:45:00Z', ['viol-b']],
+    ['what was retracted', '?status=retracted', ['viol-d']],
+    ['everything', '?status=all', ['viol-d', 'viol-c', 'viol-b', 'viol-a']],
+    ['filters together', '?severity=HIGH&start_time=2000&limit=100', ['viol-c']],
+    ['no match', '?rule_id=unknown', []],
+  ])('finds %s', async (_what, query, expected) => expect(await ids(query)).toEqual(expected));
+
+  it('pages with a cursor, and counts all pages', async () => {
+    const first = await list('?limit=2');
+    expect(first).toMatchObject({ violations: [{ id: 'viol-c' }, { id: 'viol-b' }], total: 3 });
+    const last = await list(`?limit=2&after=${first.next}`);
+    expect(last).toMatchObject({ violations: [{ id: 'viol-a' }], total: 3 });
+    expect(last).not.toHaveProperty('next');
+  });
+
+  it('answers every member when asked for the full view', async () => {
+    expect((await list('?view=full&trace_id=other')).violations[0]).toMatchObject({
+      revision: 1,
+      status: 'open',
+      explanation: { summary: 'span.duration > 1s' },
+      signature: expect.any(String),
+      log: { partition: 0 },
+      timestamp: 3_000,
+      timestamp_ms: 3_000_000,
+    });
+  });
+
+  it.each([
+    ['an unknown severity', '?severity=URGENT', 'BT_HTTP_INVALID'],
+    ['a time that is none', '?start_time=yesterday', 'BT_HTTP_INVALID'],
+    ['a limit of nothing', '?limit=0', 'BT_HTTP_INVALID'],
+    ['a limit beyond the highest', '?limit=1001', 'BT_HTTP_INVALID'],
+    ['a misspelt filter', '?rule=slow-requests', 'BT_HTTP_INVALID'],
+    ['a cursor that no page gave', '?after=xyz', 'BT_STORE_BAD_CURSOR'],
+  ])('refuses %s', async (_what, query, code) => {
+    const { status, body } = await api.ask('GET', `/v1/violations${query}`);
+    expect(status).toBe(400);
+    expect(body['code']).toBe(code);
+  });
+
+  it('answers one violation whole', async () => {
+    const { status, body } = await api.ask('GET', '/v1/violations/viol-d');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ id: 'viol-d', revision: 2, status: 'retracted', close_reason: 'certain', message: expect.any(String) });
+    expect((await api.ask('GET', '/v1/violations/viol-x')).body['code']).toBe('BT_API_VIOLATION_NOT_FOUND');
+  });
+
+  it('verifies a signature, and sees a forgery', async () => {
+    expect((await api.ask('POST', '/v1/violations/viol-a/verify')).body).toEqual({
+      valid: true,
+      signature: 'valid',
+      public_signature: 'absent',
+      key_id: expect.any(String),
+    });
+    await publish(api.log, { ...violation({ id: 'viol-forged' }), severity: 'LOW' });
+    await eventually(() => api.store.violation('viol-forged'));
+    expect((await api.ask('POST', '/v1/violations/viol-forged/verify')).body).toMatchObject({ valid: false, signature: 'invalid' });
+  });
+
+  it('reads the trace back from the log', async () => {
+    const spans = [
+      { trace_id: '0af7651916cd43dd8448eb211c80319c', span_id: 'b7ad6b7169203331', name: 'pay', service: 'shop', duration: 5_000_000 },
+      { trace_id: 'another', span_id: 'x', name: 'other' },
+    ];
+    const value = encodeRequest(spansFromValue({ spans }, { incomplete: true }));
+    const [offset = 0] = await api.log.append(TOPICS.spans, [{ partition: 1, value }]);
+    await publish(api.log, violation({ id: 'viol-traced', log: { partition: 1, first_offset: offset, last_offset: offset } }));
+    await eventually(() => api.store.violation('viol-traced'));
+    const { body } = await api.ask('GET', '/v1/violations/viol-traced/trace');
+    expect(body).toMatchObject({
+      complete: true,
+      spans: [{ span_id: 'b7ad6b7169203331', name: 'pay', service: 'shop', start_time: '0', end_time: '5000000', duration_ms: 5 }],
+    });
+  });
+});
