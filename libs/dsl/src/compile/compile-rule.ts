@@ -1,0 +1,54 @@
+import { explainer } from '../explain/explain-rule.js';
+import type { Resolved } from '../resolved.js';
+import type { CheckedExpression, CheckedRule } from '../rule.js';
+import { candidateOf } from './candidate.js';
+import type { ReadsCollector } from './collect-reads.js';
+import type { CompiledRule, Needs } from './compiled.js';
+import { ConditionCompiler } from './condition.js';
+import type { ConditionTable } from './condition-table.js';
+import { judgeExpression } from './judge.js';
+import { judgeScript } from './judge-script.js';
+import { isSpanCondition, readsWholeSpans } from './needs.js';
+import { compileOnline } from './online.js';
+
+/** One rule of a set: by the cheapest means that can tell it. Its conditions and atoms go to the table, its reads to the collector. */
+export function compileRule(
+  name: { readonly index: number; readonly id: string },
+  checked: CheckedRule,
+  table: ConditionTable,
+  reads: ReadsCollector,
+): CompiledRule {
+  const spanConditions: number[] = [];
+  const explain = explainer(checked, { table, spanConditions });
+  const base = { ...name, subject: checked.subject, condition: -1, atoms: [], spanConditions, explain };
+  if (checked.kind === 'script') {
+    reads.buffer('spans');
+    return { ...base, needs: 'spans', judge: judgeScript(checked) };
+  }
+  reads.add(checked.resolved);
+  if (checked.subject === 'span' && isSpanCondition(checked.resolved)) {
+    return { ...base, needs: 'span', condition: table.condition(checked.resolved) };
+  }
+  const online = onlineRule(checked, table);
+  if (online !== undefined) {
+    spanConditions.push(...online.spanConditions);
+    return { ...base, ...online, needs: 'online', spanConditions };
+  }
+  const needs: Needs = readsWholeSpans(checked.resolved) ? 'spans' : 'columns';
+  reads.buffer(needs);
+  return { ...base, needs, judge: judgeExpression(checked) };
+}
+
+type OnlineProperties = Pick<CompiledRule, 'condition' | 'atoms' | 'spanConditions' | 'decide' | 'conclude' | 'readsTotals'>;
+
+function onlineRule({ resolved, subject }: CheckedExpression, table: ConditionTable): OnlineProperties | undefined {
+  const online = compileOnline(resolved, subject, table, canFail);
+  if (online === undefined || subject === 'trace') return online && { ...online, condition: -1 };
+  const candidate = candidateOf(resolved, canFail);
+  return { ...online, condition: candidate === undefined ? -1 : table.condition(candidate) };
+}
+
+/** A span condition can end in an error on some span: known from the code that it becomes. */
+function canFail(node: Resolved): boolean {
+  return new ConditionCompiler({ attribute: () => 0, resourceAttribute: () => 0 }).truth(node).fallible;
+}
