@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { OutgoingRecord } from '../log.js';
-import { logProblem } from '../problems.js';
+import { type LogError, LogUnavailable, logProblem } from '../problems.js';
+import { type Place, placeName } from './connection.js';
 import { Retention } from './retention.js';
 import type { Storage } from './storage.js';
 import { bytesOf, type Writer } from './writer.js';
@@ -82,7 +83,8 @@ export class DirectWriter implements Writer {
     try {
       if (this.retention.makeRoom(topic)) return true;
     } catch (error) {
-      for (const append of waiting.splice(0)) append.reject(error);
+      const refusal = unavailable(error, this.storage.place);
+      for (const append of waiting.splice(0)) append.reject(refusal);
       return false;
     }
     const now = performance.now();
@@ -99,9 +101,19 @@ export class DirectWriter implements Writer {
       for (const append of group) append.resolve(offsets.slice(at, (at += append.records.length)));
       this.storage.arrivals.announce(topic, [...new Set(records.map((record) => record.partition))]);
     } catch (error) {
-      for (const append of group) append.reject(error);
+      const refusal = unavailable(error, this.storage.place);
+      for (const append of group) append.reject(refusal);
     }
   }
+}
+
+/**
+ * Whatever kept records from being written (also a damaged file, or a disk that turned read-only), the sender still has
+ * them and must try again.
+ */
+function unavailable(error: unknown, place: Place): LogError {
+  if (error instanceof LogUnavailable) return error;
+  return logProblem('BT_LOG_FAILED', { path: placeName(place), reason: error instanceof Error ? error.message : String(error) }, error);
 }
 
 /** Takes the appends of the next transaction off the front. */

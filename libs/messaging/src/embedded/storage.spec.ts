@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { LogUnavailable, logProblem } from '../problems.js';
 import { readAll } from '../read-all.js';
 import type { EmbeddedLogSettings } from '../settings.js';
 import { EmbeddedLog } from './embedded-log.js';
@@ -81,6 +82,12 @@ describe('the storage of the embedded log', () => {
     await file.close();
     const damaged = EmbeddedLog.open(settings);
     await expect(readAll(damaged, 'spans', 0)).rejects.toThrow('BT_LOG_STORAGE_CORRUPT');
+    damaged.storage.records('spans').append = () => {
+      throw logProblem('BT_LOG_STORAGE_CORRUPT', { path, reason: 'damaged' });
+    };
+    const refused = await damaged.append('spans', [record('a')]).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(LogUnavailable);
+    expect(refused).toMatchObject({ code: 'BT_LOG_FAILED', message: expect.stringContaining('BT_LOG_STORAGE_CORRUPT') });
     await damaged.close();
   });
 
