@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Body, Controller, Get, Module, Post, Query } from '@nestjs/common';
@@ -12,6 +12,7 @@ import type { ErrorRenderer } from '../problem-details/problem.filter.js';
 import { Problem } from '../problem-details/problem.js';
 import { startApp } from '../run-app.js';
 import { StartError } from '../start-error.js';
+import { InFlight } from './in-flight.js';
 
 class Tag {
   @IsString() key!: string;
@@ -139,6 +140,19 @@ describe('bodies', () => {
   it('says where JSON is broken', async () => {
     const problem = await problemOf(await post('/v1/things', '{\n  "name": oops\n}'));
     expect(problem).toMatchObject({ code: 'BT_HTTP_BAD_JSON', instance: '/v1/things', errors: [{ line: 2, column: 11 }] });
+  });
+});
+
+describe('a client that goes away', () => {
+  it('leaves nothing behind', async () => {
+    const inFlight = app.get(InFlight);
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write('POST /v1/raw HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 90000\r\n\r\n');
+    socket.write(Buffer.alloc(50_000));
+    while (inFlight.bytes < 50_000) await new Promise((resolve) => setTimeout(resolve, 5));
+    socket.destroy();
+    while (inFlight.bytes > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect((await fetch(`${url}/health`)).status).toBe(200);
   });
 });
 

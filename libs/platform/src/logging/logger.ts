@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
-import { PinoPretty } from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import type { Configuration } from '../configuration/configuration.js';
 import { REDACTED_PATHS } from './redaction.js';
 
@@ -20,13 +20,9 @@ export function createLogger(settings: Configuration['logging'], destination?: D
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
   };
-  if (settings.format === 'json') return pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
-  const pretty = PinoPretty({
-    sync: true,
-    colorize: destination === undefined && process.stdout.isTTY,
-    translateTime: 'SYS:HH:MM:ss.l',
-    singleLine: true,
-    ...(destination ? { destination } : {}),
-  });
-  return pino(options, pretty);
+  const output = destination ?? pino.destination({ dest: 1, sync: true });
+  if (settings.format === 'json') return pino(options, output);
+  const colorize = destination === undefined && process.stdout.isTTY === true;
+  const pretty = prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss.l', singleLine: true });
+  return pino(options, { write: (line) => void output.write(pretty(line)) });
 }

@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { createLogger } from './logger.js';
+import { NestLogger } from './nest-logger.js';
+
+const logged = (format: 'json' | 'text', level: 'debug' | 'info', write: (logger: ReturnType<typeof createLogger>) => void): string => {
+  const lines: string[] = [];
+  write(createLogger({ format, level }, { write: (line) => void lines.push(line) }));
+  return lines.join('');
+};
+
+describe('the logger', () => {
+  it('writes one JSON object a line, with level, time and message', () => {
+    const line = logged('json', 'info', (logger) => logger.warn({ partition: 3 }, 'behind'));
+    expect(JSON.parse(line)).toEqual({ level: 'warn', time: expect.stringMatching(/^\d{4}-.*Z$/), partition: 3, msg: 'behind' });
+  });
+
+  it('writes readable lines', () => {
+    expect(logged('text', 'info', (logger) => logger.info({ port: 1 }, 'listening'))).toMatch(/INFO.*listening.*"port":1/);
+  });
+
+  it('leaves out what is below its level', () => {
+    expect(logged('json', 'info', (logger) => logger.debug('detail'))).toBe('');
+    expect(logged('json', 'debug', (logger) => logger.debug('detail'))).toContain('detail');
+  });
+
+  it('never shows a secret, however deep it lies', () => {
+    const configuration = { compliance: { signatureKey: 'hunter2' }, kafka: { saslPassword: 'hunter2' } };
+    const headers = { authorization: 'hunter2', 'x-api-key': 'hunter2' };
+    const line = logged('json', 'info', (logger) => logger.info({ configuration, request: { headers }, apiKey: 'hunter2', headers }, 'x'));
+    expect(line).not.toContain('hunter2');
+    expect(line).toContain('[redacted]');
+  });
+
+  it("takes Nest's lines: errors with their stack, those about each module only when debugging", () => {
+    const line = logged('json', 'info', (logger) => new NestLogger(logger).error('broken', 'at here', 'Router'));
+    expect(JSON.parse(line)).toMatchObject({ level: 'error', context: 'Router', stack: 'at here', msg: 'broken' });
+    expect(logged('json', 'info', (logger) => new NestLogger(logger).log('mapped', 'RouterExplorer'))).toBe('');
+  });
+});
