@@ -1,0 +1,235 @@
+// A real Apache Kafka on loopback without Docker: for `npm run kafka`, tests and benches.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from '../../test/harness/free-port.js';
+import { BROKER_USER, type BrokerConfiguration, type BrokerPorts, brokerProperties } from './broker-properties.js';
+import { kafkaJars } from './jars.js';
+
+export interface BrokerOptions {
+  /** The clients' port; default a free one. */
+  readonly port?: number;
+  /** Also listens with TLS and SASL (PLAIN, SCRAM): `secured` and `certificate` of the broker. */
+  readonly security?: boolean;
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly say?: (text: string) => void;
+  /** How long a start may take, ms; default 60 s. */
+  readonly patience?: number;
+}
+
+const LOG4J = `rootLogger.level = WARN
+rootLogger.appenderRef.console.ref = CONSOLE
+appender.console.type = Console
+appender.console.name = CONSOLE
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{HH:mm:ss.SSS} %p %c{1}: %m%n
+`;
+
+/** One broker, its data in a folder of its own that `remove` deletes. It can be stopped, killed and started again. */
+export class KafkaBroker {
+  #process: ChildProcess | undefined;
+  readonly #output: string[] = [];
+
+  private constructor(
+    readonly jars: string,
+    readonly folder: string,
+    readonly ports: BrokerPorts,
+    /** PEM of the certificate of the secured listener, when there is one. */
+    readonly certificate: string | undefined,
+    readonly patience: number,
+  ) {
+    // Whatever ends this process ends the broker too.
+    process.once('exit', this.#abandon);
+  }
+
+  /** Fetches the jars when they are missing, formats the storage, starts, and waits until the broker serves. */
+  static async start(options: BrokerOptions = {}): Promise<KafkaBroker> {
+    const jars = await kafkaJars(options.say ?? (() => undefined));
+    const folder = mkdtempSync(join(tmpdir(), 'betrace-kafka-'));
+    const [clients = 0, controller = 0, secured = 0] = await freePorts(3);
+    const ports = { clients: options.port ?? clients, controller, ...(options.security ? { secured } : {}) };
+    const security = options.security ? makeKeystore(folder) : undefined;
+    const configuration: BrokerConfiguration = {
+      ports,
+      data: join(folder, 'data'),
+      ...(security ? { security } : {}),
+      ...(options.settings ? { settings: options.settings } : {}),
+    };
+    writeFileSync(join(folder, 'server.properties'), brokerProperties(configuration));
+    writeFileSync(join(folder, 'log4j2.properties'), LOG4J);
+    const broker = new KafkaBroker(jars, folder, ports, security?.certificate, options.patience ?? 60_000);
+    try {
+      broker.#format();
+      await broker.run();
+      return broker;
+    } catch (error) {
+      await broker.remove();
+      throw error;
+    }
+  }
+
+  /** `host:port` for clients without security. */
+  get address(): string {
+    return `127.0.0.1:${this.ports.clients}`;
+  }
+
+  /** `host:port` for clients with TLS and SASL. */
+  get secured(): string {
+    return `127.0.0.1:${this.ports.secured}`;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** Starts the broker again over the same data and the same ports; resolves when it serves. */
+  async run(): Promise<void> {
+    if (this.#process) return;
+    const child = spawn(
+      'java',
+      this.#java('-Xmx512m', '-Xms128m', '-XX:TieredStopAtLevel=1', 'kafka.Kafka', this.#file('server.properties')),
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    this.#process = child;
+    const keep = (chunk: Buffer): void => {
+      this.#output.push(chunk.toString());
+      if (this.#output.length > 200) this.#output.shift();
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.once('exit', () => {
+      if (this.#process === child) this.#process = undefined;
+    });
+    await this.#serving(child);
+  }
+
+  /** An orderly stop; SIGKILL when that takes longer than 20 s. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** As if the machine had lost its power (but what the file system has, it keeps). */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** SIGSTOP and SIGCONT: a broker that hangs. */
+  suspend(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
+  /** Ends the broker and deletes its data. */
+  async remove(): Promise<void> {
+    await this.kill();
+    process.off('exit', this.#abandon);
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** Runs one of Kafka's own tools, for instance `org.apache.kafka.tools.ConsoleConsumer`; answers its standard output. */
+  tool(main: string, args: readonly string[], input?: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const child = spawn('java', this.#java('-Xmx256m', '-XX:TieredStopAtLevel=1', main, ...args), { stdio: 'pipe' });
+      let output = '';
+      let errors = '';
+      child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+      child.on('error', reject);
+      child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`${main} ended with ${code}: ${errors}${output}`))));
+      child.stdin.end(input);
+    });
+  }
+
+  /** What the broker wrote last. */
+  logs(): string {
+    return this.#output.join('');
+  }
+
+  readonly #abandon = (): void => {
+    this.#process?.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  };
+
+  #file(name: string): string {
+    return join(this.folder, name);
+  }
+
+  #java(...args: string[]): string[] {
+    return [`-Dlog4j2.configurationFile=${this.#file('log4j2.properties')}`, '-cp', join(this.jars, '*'), ...args];
+  }
+
+  #format(): void {
+    const { username, password } = BROKER_USER;
+    const scram = ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((name) => ['--add-scram', `${name}=[name=${username},password=${password}]`]);
+    const users = this.certificate === undefined ? [] : scram;
+    const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
+    const args = this.#java(
+      '-XX:TieredStopAtLevel=1',
+      'kafka.tools.StorageTool',
+      'format',
+      '-t',
+      id,
+      '-c',
+      this.#file('server.properties'),
+      ...users,
+    );
+    const { status, stderr, stdout, error } = spawnSync('java', args, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`the storage of Kafka could not be formatted: ${error ?? ''}${stderr}${stdout}`);
+  }
+
+  async #serving(child: ChildProcess): Promise<void> {
+    const end = performance.now() + this.patience;
+    while (!(await answers(this.ports.clients))) {
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`Kafka ended while it started:\n${this.logs()}`);
+      if (performance.now() > end) throw new Error(`Kafka did not serve within ${this.patience} ms:\n${this.logs()}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    if (signal !== 'SIGKILL') child.kill('SIGCONT');
+    const patience = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    await ended;
+    clearTimeout(patience);
+  }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const done = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => done(true));
+    socket.once('error', () => done(false));
+  });
+}
+
+/** A self-signed certificate for 127.0.0.1 by the JDK's own tool. */
+function makeKeystore(folder: string): { keystore: string; password: string; certificate: string } {
+  const keystore = join(folder, 'keystore.p12');
+  const password = 'changeit';
+  const store = ['-keystore', keystore, '-storepass', password, '-storetype', 'PKCS12', '-alias', 'broker'];
+  keytool(['-genkeypair', ...store, '-keyalg', 'RSA', '-validity', '3650', '-dname', 'CN=127.0.0.1', '-ext', 'SAN=IP:127.0.0.1']);
+  keytool(['-exportcert', '-rfc', ...store, '-file', join(folder, 'certificate.pem')]);
+  return { keystore, password, certificate: readFileSync(join(folder, 'certificate.pem'), 'utf8') };
+}
+
+function keytool(args: readonly string[]): void {
+  const { status, stdout, stderr, error } = spawnSync('keytool', args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`keytool failed: ${error ?? ''}${stdout}${stderr}`);
+}

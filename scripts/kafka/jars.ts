@@ -1,0 +1,70 @@
+// The jars of Apache Kafka, fetched once by Maven into .cache/ and used from there.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+export const KAFKA_VERSION = '4.1.1';
+
+/** Works from the sources (jest) and from dist. */
+const root = ['../..', '../../..'].map((up) => resolve(import.meta.dirname, up)).find((folder) => existsSync(join(folder, 'package.json')));
+
+const dependency = (group: string, artifact: string, version: string): string =>
+  `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
+
+/** log4j's binding, so that the broker's own errors can be read. */
+const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion><groupId>betrace</groupId><artifactId>kafka-jars</artifactId><version>1</version>
+  <dependencies>${dependency('org.apache.kafka', 'kafka_2.13', KAFKA_VERSION)}
+    ${dependency('org.apache.kafka', 'kafka-tools', KAFKA_VERSION)}
+    ${dependency('org.apache.logging.log4j', 'log4j-slf4j-impl', '2.24.3')}</dependencies>
+</project>`;
+
+/** Why a broker can't be started on this machine, as one sentence; undefined when it can. */
+export function whyNoBroker(): string | undefined {
+  const java = versionOf('java', ['-version'], /version "(\d+)/);
+  if (java === undefined) return 'Java is missing: install Java 17 or newer and put `java` into PATH.';
+  if (java < 17) return `Kafka ${KAFKA_VERSION} needs Java 17 or newer; \`java\` in PATH is ${java}.`;
+  if (existsSync(jarsFolder())) return undefined;
+  if (versionOf('mvn', ['--version'], /Maven (\d+)/) === undefined) return 'Maven is missing: install it and put `mvn` into PATH.';
+  return undefined;
+}
+
+/** The folder with the jars; fetches them when it is not there. `say` hears what takes long. */
+export async function kafkaJars(say: (text: string) => void): Promise<string> {
+  const folder = jarsFolder();
+  if (existsSync(folder)) return folder;
+  const cache = join(String(root), '.cache');
+  mkdirSync(cache, { recursive: true });
+  const work = mkdtempSync(join(cache, 'kafka-download-'));
+  try {
+    say(`fetching Apache Kafka ${KAFKA_VERSION} by Maven (first time only, 45 MB) …`);
+    writeFileSync(join(work, 'pom.xml'), POM);
+    await maven(work);
+    // Several processes may have fetched at once; the first to arrive stays.
+    if (!existsSync(folder)) renameSync(join(work, 'libs'), folder);
+    return folder;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function jarsFolder(): string {
+  return join(String(root), '.cache', `kafka-${KAFKA_VERSION}`);
+}
+
+async function maven(work: string): Promise<void> {
+  const output: string[] = [];
+  const child = spawn('mvn', ['-B', '-q', '-ntp', 'dependency:copy-dependencies', `-DoutputDirectory=${join(work, 'libs')}`], {
+    cwd: work,
+  });
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  if (code !== 0) throw new Error(`Maven could not fetch Kafka ${KAFKA_VERSION}. Is its repository reachable?\n${output.join('')}`);
+}
+
+function versionOf(command: string, args: readonly string[], pattern: RegExp): number | undefined {
+  const { stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
+  const found = error ? undefined : pattern.exec(`${stdout}${stderr}`)?.[1];
+  return found === undefined ? undefined : Number(found);
+}

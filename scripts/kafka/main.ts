@@ -1,0 +1,30 @@
+// `npm run kafka [-- --port 9092]`: a broker for development, until Ctrl-C. Its data is new at every start.
+import { parseArgs } from 'node:util';
+import { KafkaBroker } from './broker.js';
+import { whyNoBroker } from './jars.js';
+
+const { values } = parseArgs({ options: { port: { type: 'string', default: '9092' } } });
+const say = (text: string): void => void process.stderr.write(`betrace: ${text}\n`);
+
+const missing = whyNoBroker();
+if (missing !== undefined) {
+  say(missing);
+  process.exit(1);
+}
+const broker = await KafkaBroker.start({ port: Number(values.port), say }).catch((error: unknown) => {
+  say(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+});
+say(`Kafka serves on ${broker.address}; use it by KAFKA_BROKERS=${broker.address}. Ctrl-C stops it.`);
+
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (stopping) return;
+    stopping = true;
+    void broker
+      .stop()
+      .then(() => broker.remove())
+      .then(() => process.exit(0));
+  });
+}
