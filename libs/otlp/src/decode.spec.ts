@@ -9,7 +9,7 @@ describe('full decode and encode', () => {
   it('decodes what protobufjs encoded', () => {
     fc.assert(
       fc.property(request, (model) => expect(decodeRequest(referenceEncode(model))).toEqual(model)),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -18,7 +18,7 @@ describe('full decode and encode', () => {
       fc.property(request, (model) => {
         expect(Buffer.from(encodeRequest(model)).toString('hex')).toBe(Buffer.from(referenceEncode(model)).toString('hex'));
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });

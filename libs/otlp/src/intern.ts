@@ -42,6 +42,16 @@ export class TextTable {
     return text;
   }
 
+  /** Texts held now. */
+  get size(): number {
+    return this.lengths.reduce((count, length) => count + (length === 0 ? 0 : 1), 0);
+  }
+
+  /** Whether a text is held now. */
+  holdsText(text: string): boolean {
+    return this.texts.includes(text);
+  }
+
   private holds(place: number, view: DataView, start: number, last: number, length: number): boolean {
     if (this.lengths[place] !== length) return false;
     const words = this.words;

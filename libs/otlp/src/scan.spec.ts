@@ -41,7 +41,7 @@ describe('scan', () => {
         expect(index.own).toBe(spans.filter(({ own }) => own).length);
         expect(index.rejected).toBe(0);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -115,7 +115,7 @@ describe('scan', () => {
           expect(passed).toBe(false);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 });

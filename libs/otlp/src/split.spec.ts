@@ -59,7 +59,7 @@ describe('split', () => {
           );
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
