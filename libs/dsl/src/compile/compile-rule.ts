@@ -1,4 +1,6 @@
-import { explainer } from '../explain/explain-rule.js';
+import { explainExpression } from '../explain/explain-rule.js';
+import { explainScript } from '../explain/explain-script.js';
+import type { Evidence, Explanation } from '../explain.js';
 import type { Resolved } from '../resolved.js';
 import type { CheckedExpression, CheckedRule } from '../rule.js';
 import { candidateOf } from './candidate.js';
@@ -7,7 +9,7 @@ import type { CompiledRule, Needs } from './compiled.js';
 import { ConditionCompiler } from './condition.js';
 import type { ConditionTable } from './condition-table.js';
 import { judgeExpression } from './judge.js';
-import { judgeScript } from './judge-script.js';
+import { type ScriptOptions, ScriptRule } from './judge-script.js';
 import { isSpanCondition, readsWholeSpans } from './needs.js';
 import { compileOnline } from './online.js';
 
@@ -17,15 +19,18 @@ export function compileRule(
   checked: CheckedRule,
   table: ConditionTable,
   reads: ReadsCollector,
+  options: ScriptOptions,
 ): CompiledRule {
   const spanConditions: number[] = [];
-  const explain = explainer(checked, { table, spanConditions });
-  const base = { ...name, subject: checked.subject, condition: -1, atoms: [], spanConditions, explain };
+  const common = { ...name, subject: checked.subject, condition: -1, atoms: [], spanConditions };
   if (checked.kind === 'script') {
     reads.buffer('spans');
-    return { ...base, needs: 'spans', judge: judgeScript(checked) };
+    const script = new ScriptRule(checked, options);
+    return { ...common, needs: 'spans', judge: (trace) => script.judge(trace), explain: (evidence) => explainScript(script, evidence) };
   }
   reads.add(checked.resolved);
+  const explain = (evidence: Evidence): Explanation => explainExpression(checked.resolved, { table, spanConditions }, evidence);
+  const base = { ...common, explain };
   if (checked.subject === 'span' && isSpanCondition(checked.resolved)) {
     return { ...base, needs: 'span', condition: table.condition(checked.resolved) };
   }

@@ -7,6 +7,7 @@ import { compileRule } from './compile-rule.js';
 import type { Atom, CompiledRule, CompiledRuleSet } from './compiled.js';
 import { ConditionTable } from './condition-table.js';
 import { judgeCondition } from './judge.js';
+import type { ScriptOptions } from './judge-script.js';
 import { compileConditions } from './rule-set.js';
 
 /** A rule to compile: `id` comes back in `CompiledRule.id`. */
@@ -16,10 +17,10 @@ export interface RuleToCompile {
 }
 
 /** Compiles all rules together: what they share is evaluated once. Rules that passed the checks always compile. */
-export function compileRules(rules: readonly RuleToCompile[]): CompiledRuleSet {
+export function compileRules(rules: readonly RuleToCompile[], options: ScriptOptions = {}): CompiledRuleSet {
   const collector = new ReadsCollector();
   const table = new ConditionTable((node) => formatExpression(node.syntax));
-  const compiled = rules.map(({ id, checked }, index) => compileRule({ index, id }, checked, table, collector));
+  const compiled = rules.map(({ id, checked }, index) => compileRule({ index, id }, checked, table, collector, options));
   const { conditions, nodes, atoms, traceBits, traceCounters } = table;
   const evaluate = compileConditions(nodes, collector);
   const reads = collector.reads();

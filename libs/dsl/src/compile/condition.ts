@@ -1,9 +1,9 @@
-import type { Pattern } from '../pattern.js';
 import type { BinaryNode, Field, LogicalNode, Resolved, StringTestNode } from '../resolved.js';
 import { type Code, combine, FALSE_CODE, simple, TRUE_CODE } from './code.js';
 import { compareCode, isComparison } from './comparison.js';
-import { type AttributeColumns, AttributeDeclarations, type Declaration, fieldDeclaration } from './declarations.js';
+import { type AttributeColumns, AttributeDeclarations, fieldDeclaration } from './declarations.js';
 import { numeral, quote } from './emit.js';
+import { PatternMemo } from './pattern-memo.js';
 
 /**
  * One span condition → JavaScript text. The tree must be one that `isSpanCondition` (needs.ts) accepts: it reads one span and
@@ -13,10 +13,9 @@ import { numeral, quote } from './emit.js';
  * it evaluates has an effect, so the answer is the same: failed if and only if Lua's evaluation would have met an error.
  */
 export class ConditionCompiler {
-  /** What `patterns[n]` in the generated code is. */
-  readonly patterns: Pattern[] = [];
+  /** `patterns` in the generated code. */
+  readonly patterns = new PatternMemo();
   private readonly attributes: AttributeDeclarations;
-  private readonly patternDeclarations = new Map<string, Declaration>();
   private temporaries = 0;
 
   constructor(columns: AttributeColumns) {
@@ -142,20 +141,12 @@ export class ConditionCompiler {
   /** The test of a string with a literal pattern. */
   private fastTest(node: StringTestNode, subject: Code): Code | undefined {
     if (node.compiled !== undefined) {
-      const pattern = this.pattern(node.compiled);
-      return combine(`${pattern.id}.test(${subject.text})`, 'boolean', [subject, simple(pattern.id, 'value', [pattern])]);
+      if (!subject.simple) return undefined;
+      const question = this.patterns.question(node.compiled, subject.text);
+      return combine(`patterns.test(${question}, i, ${subject.text})`, 'boolean', [subject]);
     }
     if (node.pattern.type !== 'literal' || typeof node.pattern.value !== 'string' || node.test === 'matches') return undefined;
     return combine(`${subject.text}.${STRING_METHODS[node.test]}(${quote(node.pattern.value)})`, 'boolean', [subject]);
-  }
-
-  private pattern(pattern: Pattern): Declaration {
-    const known = this.patternDeclarations.get(pattern.text);
-    if (known !== undefined) return known;
-    const index = this.patterns.push(pattern) - 1;
-    const made: Declaration = { id: `p${index}`, hoist: `const p${index} = patterns[${index}];`, load: '' };
-    this.patternDeclarations.set(pattern.text, made);
-    return made;
   }
 }
 

@@ -2,6 +2,7 @@ import type { Resolved } from '../resolved.js';
 import { canonicalKey } from './canonical.js';
 import type { Code } from './code.js';
 import type { ConditionCompiler } from './condition.js';
+import { costOf } from './cost.js';
 import { operandsOf } from './walk.js';
 
 /** One operand of a condition's outermost `and`. */
@@ -9,6 +10,8 @@ export interface Conjunct {
   readonly key: string;
   readonly node: Resolved;
   readonly code: Code;
+  /** cost.ts */
+  readonly cost: number;
 }
 
 /** A condition as a conjunction. */
@@ -32,8 +35,9 @@ export function conjunctionOf(index: number, node: Resolved, compiler: Condition
     key: canonicalKey(operand),
     node: operand,
     code: compiler.truth(operand),
+    cost: costOf(operand),
   }));
-  return { index, conjuncts };
+  return cheapFirst({ index, conjuncts });
 }
 
 /**
@@ -43,6 +47,13 @@ export function conjunctionOf(index: number, node: Resolved, compiler: Condition
 export function movable(conjunction: Conjunction): readonly Conjunct[] {
   const first = conjunction.conjuncts.findIndex((conjunct) => conjunct.code.fallible);
   return first < 0 ? conjunction.conjuncts : conjunction.conjuncts.slice(0, first);
+}
+
+/** Puts the cheap tests before the dear ones where the order makes no difference to the outcome. */
+function cheapFirst(conjunction: Conjunction): Conjunction {
+  const first = movable(conjunction);
+  const sorted = first.toSorted((a, b) => a.cost - b.cost);
+  return { ...conjunction, conjuncts: [...sorted, ...conjunction.conjuncts.slice(first.length)] };
 }
 
 /** Groups by the most frequent shared conjunct of each condition, then again within each group. */

@@ -23,16 +23,19 @@ type Handler = (columns: ConditionColumns, i: number, o: number, matched: Uint32
  * function 3.0 ns (Node 24, AMD EPYC).
  */
 const CHUNK = 8_000;
+const HANDLERS_PER_TEXT = 200;
 
 /** All conditions of a rule set as one function: a few generated loops over the spans, one after the other. */
 export function compileConditions(conditions: readonly Resolved[], columns: AttributeColumns): Evaluate {
   const words = Math.ceil(conditions.length / 32);
-  const unit = new Unit(new ConditionCompiler(columns), words);
+  const compiler = new ConditionCompiler(columns);
+  const unit = new Unit(compiler, words);
   const loops = unit.loops(conditions);
   return (c, from, to, matched, failed) => {
     const end = (to - from) * words;
     matched.fill(0, 0, end);
     failed.fill(0, 0, end);
+    compiler.patterns.forget();
     for (const loop of loops) loop(c, from, to, matched, failed);
   };
 }
@@ -71,8 +74,7 @@ class Unit {
 
   /** Looks the column up and runs the handler of its value. */
   private dispatchLoop({ column, members }: Dispatch): Evaluate {
-    const handlers = new Map([...members].map(([key, conjunctions]) => [key as unknown, this.handler(conjunctions)]));
-    const index = this.dictionaries.push(handlers) - 1;
+    const index = this.dictionaries.push(this.handlers(members)) - 1;
     const writer = this.writer();
     const value = this.compiler.value(column);
     const { text } = writer.declare([value], new Set());
@@ -82,16 +84,23 @@ class Unit {
     return this.emitLoop(text + lookup, new Set([...hoists, `const dictionary = dictionaries[${index}];`]));
   }
 
-  private handler(conjunctions: readonly Conjunction[]): Handler {
-    const parts = this.chunks(plan(conjunctions)).map((plans) => {
-      const { text, hoists } = this.writer().write(plans);
-      return emit<Handler>(this.runtime, ['c', 'i', 'o', 'matched', 'failed'], `${[...hoists].join('\n')}\n${text}`);
-    });
-    const [only] = parts;
-    if (only !== undefined && parts.length === 1) return only;
-    return (c, i, o, matched, failed) => {
-      for (const part of parts) part(c, i, o, matched, failed);
-    };
+  /** The handler of each value, generated some hundred at a time: turning text into functions has a price per text. */
+  private handlers(members: Dispatch['members']): Map<unknown, Handler> {
+    const parts = [...members].flatMap(([key, conjunctions]) =>
+      this.chunks(plan(conjunctions)).map((plans) => ({ key, text: this.handlerText(plans) })),
+    );
+    const handlers = new Map<unknown, Handler>();
+    for (let from = 0; from < parts.length; from += HANDLERS_PER_TEXT) {
+      const some = parts.slice(from, from + HANDLERS_PER_TEXT);
+      const functions = emit<() => readonly Handler[]>(this.runtime, [], `return [\n${some.map(({ text }) => text).join(',\n')}\n];`)();
+      for (const [n, { key }] of some.entries()) handlers.set(key, inSequence(handlers.get(key), functions[n] as Handler));
+    }
+    return handlers;
+  }
+
+  private handlerText(plans: readonly Plan[]): string {
+    const { text, hoists } = this.writer().write(plans);
+    return `function (c, i, o, matched, failed) {\n${[...hoists].join('\n')}\n${text}}`;
   }
 
   private emitLoop(text: string, hoists: ReadonlySet<string>): Evaluate {
@@ -123,6 +132,14 @@ class Unit {
   private writer(): StatementWriter {
     return new StatementWriter((index) => ({ word: index >> 5, bit: 1 << (index & 31) }));
   }
+}
+
+function inSequence(first: Handler | undefined, second: Handler): Handler {
+  if (first === undefined) return second;
+  return (c, i, o, matched, failed) => {
+    first(c, i, o, matched, failed);
+    second(c, i, o, matched, failed);
+  };
 }
 
 /** A condition with a part that is the literal false needs no code (unless something before it can fail). */

@@ -5,7 +5,6 @@ import { type ConditionOutcome, type Evidence, type Explanation, jsonValue } fro
 import { formatExpression } from '../format-expression.js';
 import { isTruthy } from '../lua-value.js';
 import type { Resolved } from '../resolved.js';
-import type { CheckedRule } from '../rule.js';
 import { countsOf } from './counts.js';
 import { LeafValues, type SpanBits } from './leaf-values.js';
 import { readings } from './observed.js';
@@ -22,14 +21,8 @@ export interface ExplainedRule {
  * Why a rule matched or did not. Its boolean skeleton is evaluated again as Lua would, left to right; each part reached becomes
  * an outcome, and the summary names those that settled the answer: all that made it true, or the first that made it false.
  */
-export function explainer(checked: CheckedRule, rule: ExplainedRule): (evidence: Evidence) => Explanation {
-  if (checked.kind === 'script') return explainScript;
-  return (evidence) => new Explainer(rule, evidence).explain(checked.resolved);
-}
-
-function explainScript(evidence: Evidence): Explanation {
-  const outcome: ConditionOutcome = { condition: 'the script', value: null, of: evidence.spans?.length ?? evidence.spanCount };
-  return { summary: `the script judged a trace of ${outcome.of} ${outcome.of === 1 ? 'span' : 'spans'}`, conditions: [outcome] };
+export function explainExpression(root: Resolved, rule: ExplainedRule, evidence: Evidence): Explanation {
+  return new Explainer(rule, evidence).explain(root);
 }
 
 /** Truth of a part, and the sentences that say why. `undefined`: not known, or failed; then it is the whole answer. */
