@@ -55,13 +55,33 @@ export function formatNumber(value: number | bigint): string {
 
 /** C's `%.<precision>g`. */
 function general(value: number, precision: number): string {
-  const [mantissa = '', power = '0'] = value.toExponential(precision - 1).split('e');
+  const [mantissa = '', power = '0'] = exponentialText(value, precision - 1).split('e');
   const exponent = Number(power);
   if (exponent < -4 || exponent >= precision) {
     const sign = exponent < 0 ? '-' : '+';
     return `${stripZeros(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
   }
-  return stripZeros(value.toFixed(precision - 1 - exponent));
+  return stripZeros(fixedText(value, precision - 1 - exponent));
+}
+
+/** As toFixed, but rounding ties to even as C does: 2.25 → 2.2. For |value| < 1e21. */
+export function fixedText(value: number, digits: number): string {
+  return evenTie(value.toFixed(digits), digits < 100 ? value.toFixed(100) : '');
+}
+
+/** As toExponential, but rounding ties to even as C does. */
+export function exponentialText(value: number, digits: number): string {
+  const [mantissa = '', power = ''] = value.toExponential(digits).split('e');
+  const [exact = '', exactPower = ''] = value.toExponential(100).split('e');
+  return `${power === exactPower ? evenTie(mantissa, exact) : mantissa}e${power}`;
+}
+
+/** JavaScript rounds a tie up: when the digits that were cut off are exactly a half and the last one became odd, it goes back by one. */
+function evenTie(rounded: string, exact: string): string {
+  const rest = exact.slice(rounded.length).replace('.', '');
+  const last = rounded.charCodeAt(rounded.length - 1) - 48;
+  if (!/^50*$/.test(rest) || last % 2 === 0) return rounded;
+  return rounded.slice(0, -1) + String(last - 1);
 }
 
 function stripZeros(text: string): string {

@@ -147,7 +147,7 @@ class LuaWriter {
         return helper === undefined ? `(${left} ${expression.operator} ${right})` : `${helper}(${left},${right})`;
       }
       case 'logical':
-        return `(${this.#expression(expression.left)} ${expression.operator} ${this.#expression(expression.right)})`;
+        return `(${this.#logical(expression)})`;
       case 'parenthesized':
         return `(${this.#expression(expression.expression)})`;
       case 'table':
@@ -162,12 +162,19 @@ class LuaWriter {
     }
   }
 
+  /** Without parentheses around a chain of one operator: Lua's parser nests at most 200 of them. */
+  #logical({ left, operator, right }: Extract<Expression, { type: 'logical' }>): string {
+    const isChain = left.type === 'logical' && left.operator === operator;
+    return `${isChain ? this.#logical(left) : this.#expression(left)} ${operator} ${this.#expression(right)}`;
+  }
+
   #member(expression: Extract<Expression, { type: 'member' }>): string {
     const path = attributePath(expression);
     return path === undefined ? this.#plainMember(expression) : `${this.#expression(path.map)}[${quote(path.key)}]`;
   }
 
   #plainMember({ object, name }: Extract<Expression, { type: 'member' }>): string {
+    if (object.type === 'name' && object.name === 'math' && LIMITS.has(name)) return numeral(LIMITS.get(name) ?? 0);
     return this.#object(object) + (KEYWORDS.has(name) ? `["${name}"]` : `.${name}`);
   }
 
@@ -229,6 +236,12 @@ function numeral(value: number | bigint): string {
   const double = /^-?\d+$/.test(text) ? `${text}.0` : text;
   return value < 0 ? `(${double})` : double;
 }
+
+/** Boxed, so they can't be fields of a table that outlives an evaluation. */
+const LIMITS: ReadonlyMap<string, bigint> = new Map([
+  ['maxinteger', 2n ** 63n - 1n],
+  ['mininteger', -(2n ** 63n)],
+]);
 
 /** A literal on one line, so that lines stay in step: line breaks as escapes. */
 function singleLine(raw: string, literal: Extract<Expression, { type: 'string' }>): string {

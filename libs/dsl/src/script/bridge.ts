@@ -1,0 +1,273 @@
+import { LuaError } from '../lua-error.js';
+import { bytesOf, luaLess, luaLessOrEqual } from '../lua-value.js';
+import type { FieldName } from '../resolved.js';
+import { readField, readTable, rootOf, servicesOf, traceDuration } from '../span-values.js';
+import type { SpanView, TraceView } from '../span-view.js';
+import type { Value, ValueMap } from '../value.js';
+import { FIELD_TYPES } from '../vocabulary.js';
+import { lua } from './fengari.js';
+import { type CFunction, guarded, type LuaState, payloadAt, pushBytes, setFunction, textOfBytes, typeAt } from './stack.js';
+
+/**
+ * Values between JavaScript and Lua. Numbers go in as doubles, integers beyond 2^53 as boxes that compare and compute exactly;
+ * spans, traces, maps and lists as read-only tables that read a field when it is asked for. One thing is one object within an
+ * evaluation, so that it can be compared and used as a key.
+ */
+export class Bridge {
+  readonly #L: LuaState;
+  /** In the registry: payload → its userdata, for this evaluation. */
+  readonly #internKey = {};
+  readonly #integers = new Map<bigint, object>();
+  readonly #derived = new Map<object, Map<string, object>>();
+  readonly #metatable = {};
+  /** Functions that read-only tables have: `trace.has`, `span.has`. */
+  readonly #methods: (owner: SpanView | TraceHandle, name: string) => CFunction | undefined;
+
+  constructor(L: LuaState, methods: (owner: SpanView | TraceHandle, name: string) => CFunction | undefined) {
+    this.#L = L;
+    this.#methods = methods;
+    this.#makeMetatable();
+  }
+
+  /** Forgets the objects of the evaluation before. */
+  start(): void {
+    const L = this.#L;
+    this.#integers.clear();
+    this.#derived.clear();
+    lua.lua_createtable(L, 0, 0);
+    lua.lua_rawsetp(L, lua.LUA_REGISTRYINDEX, this.#internKey);
+  }
+
+  push(value: Value): void {
+    const L = this.#L;
+    switch (typeof value) {
+      case 'undefined':
+        return lua.lua_pushnil(L);
+      case 'boolean':
+        return lua.lua_pushboolean(L, value);
+      case 'number':
+        return lua.lua_pushnumber(L, value);
+      case 'bigint':
+        return this.#pushInteger(value);
+      case 'string':
+        return pushBytes(L, bytesOf(value));
+      default:
+        if (value instanceof Uint8Array) return pushBytes(L, value);
+        return this.pushObject(value);
+    }
+  }
+
+  /** A span, a trace, a map or a list. */
+  pushObject(payload: object): void {
+    this.#pushInterned(payload, payload);
+  }
+
+  /** The value at a place of the stack, as far as operators and string tests need it; tables of Lua are an empty map. */
+  at(index: number): Value {
+    const L = this.#L;
+    switch (lua.lua_type(L, index)) {
+      case lua.LUA_TNIL:
+        return undefined;
+      case lua.LUA_TBOOLEAN:
+        return lua.lua_toboolean(L, index);
+      case lua.LUA_TNUMBER:
+        return lua.lua_tonumber(L, index);
+      case lua.LUA_TSTRING:
+        return textIfUtf8(lua.lua_tostring(L, index));
+      case lua.LUA_TUSERDATA: {
+        const payload = payloadAt(L, index);
+        return typeof payload === 'bigint' ? payload : EMPTY;
+      }
+      case lua.LUA_TTABLE:
+        return EMPTY;
+      default:
+        return lua.lua_type(L, index) < 0 ? undefined : EMPTY;
+    }
+  }
+
+  #pushInteger(value: bigint): void {
+    let key = this.#integers.get(value);
+    if (key === undefined) {
+      key = {};
+      this.#integers.set(value, key);
+    }
+    this.#pushInterned(key, value);
+  }
+
+  #pushInterned(key: object, payload: unknown): void {
+    const L = this.#L;
+    lua.lua_rawgetp(L, lua.LUA_REGISTRYINDEX, this.#internKey);
+    if (lua.lua_rawgetp(L, -1, key) !== lua.LUA_TUSERDATA) {
+      lua.lua_pop(L, 1);
+      lua.lua_newuserdata(L, 0).payload = payload;
+      lua.lua_rawgetp(L, lua.LUA_REGISTRYINDEX, this.#metatable);
+      lua.lua_setmetatable(L, -2);
+      lua.lua_pushvalue(L, -1);
+      lua.lua_rawsetp(L, -3, key);
+    }
+    lua.lua_remove(L, -2);
+  }
+
+  /** Something made from an owner once per evaluation (the list of events, a function). */
+  #once<T extends object>(owner: object, name: string, make: () => T): T {
+    let made = this.#derived.get(owner);
+    if (made === undefined) this.#derived.set(owner, (made = new Map()));
+    let value = made.get(name);
+    if (value === undefined) made.set(name, (value = make()));
+    return value as T;
+  }
+
+  #makeMetatable(): void {
+    const L = this.#L;
+    lua.lua_createtable(L, 0, 0);
+    setFunction(L, '__index', () => this.#index());
+    setFunction(L, '__newindex', () => {
+      throw new LuaError(`attempt to modify a read-only ${typeAt(L, 1)}`);
+    });
+    setFunction(L, '__len', () => {
+      lua.lua_pushnumber(L, itemsOf(payloadAt(L, 1))?.length ?? 0);
+      return 1;
+    });
+    setFunction(L, '__lt', () => this.#compare(luaLess));
+    setFunction(L, '__le', () => this.#compare(luaLessOrEqual));
+    setFunction(L, '__div', () => this.#compute((a, b) => a / b));
+    setFunction(L, '__pow', () => this.#compute((a, b) => a ** b));
+    lua.lua_pushboolean(L, false);
+    lua.lua_setfield(L, -2, bytesOf('__metatable'));
+    pushBytes(L, bytesOf('table'));
+    lua.lua_setfield(L, -2, bytesOf('__name'));
+    lua.lua_rawsetp(L, lua.LUA_REGISTRYINDEX, this.#metatable);
+  }
+
+  #compare(compare: (a: Value, b: Value) => boolean): number {
+    lua.lua_pushboolean(this.#L, compare(this.at(1), this.at(2)));
+    return 1;
+  }
+
+  #compute(compute: (a: number, b: number) => number): number {
+    const [a, b] = [this.at(1), this.at(2)];
+    const isNumeric = (value: Value) => typeof value === 'number' || typeof value === 'bigint';
+    if (!isNumeric(a) || !isNumeric(b))
+      throw new LuaError(`attempt to perform arithmetic on a ${typeAt(this.#L, isNumeric(a) ? 2 : 1)} value`);
+    lua.lua_pushnumber(this.#L, compute(Number(a), Number(b)));
+    return 1;
+  }
+
+  #index(): number {
+    const L = this.#L;
+    const payload = payloadAt(L, 1);
+    if (typeof payload === 'bigint') throw new LuaError('attempt to index a number value');
+    const items = itemsOf(payload);
+    if (items !== undefined) {
+      const index = this.at(2);
+      const item = typeof index === 'number' ? items[index - 1] : undefined;
+      if (isView(item)) this.pushObject(item);
+      else this.push(item as Value);
+      return 1;
+    }
+    const key = lua.lua_type(L, 2) === lua.LUA_TSTRING ? textOfBytes(lua.lua_tostring(L, 2)) : undefined;
+    if (key === undefined) lua.lua_pushnil(L);
+    else this.#member(payload as object, key);
+    return 1;
+  }
+
+  #member(owner: object, key: string): void {
+    if (owner instanceof TraceHandle) return this.#traceMember(owner, key);
+    if (owner instanceof AttributesHandle) return this.push(owner.read(key));
+    if (isView(owner)) return this.#spanMember(owner, key);
+    this.push(Object.hasOwn(owner, key) ? (owner as ValueMap)[key] : undefined);
+  }
+
+  #spanMember(span: SpanView, key: string): void {
+    if (Object.hasOwn(FIELD_TYPES, key) && !key.startsWith('scope_')) return this.push(readField(span, key as FieldName));
+    switch (key) {
+      case 'attributes':
+      case 'resource':
+        return this.pushObject(this.#once(span, key, () => new AttributesHandle(span, key)));
+      case 'events':
+      case 'links':
+      case 'scope':
+        return this.pushObject(this.#once(span, key, () => readTable(span, key) as object));
+      default:
+        this.#pushMethod(span, key);
+    }
+  }
+
+  #traceMember(handle: TraceHandle, key: string): void {
+    const { trace } = handle;
+    switch (key) {
+      case 'id':
+        return this.push(trace.id);
+      case 'duration':
+        return this.push(traceDuration(trace));
+      case 'span_count':
+        return this.push(trace.spans.length);
+      case 'spans':
+        return this.pushObject(trace.spans);
+      case 'services':
+        return this.pushObject(this.#once(handle, key, () => servicesOf(trace)));
+      case 'root': {
+        const root = rootOf(trace);
+        return root === undefined ? lua.lua_pushnil(this.#L) : this.pushObject(root);
+      }
+      default:
+        this.#pushMethod(handle, key);
+    }
+  }
+
+  #pushMethod(owner: SpanView | TraceHandle, name: string): void {
+    const method = this.#methods(owner, name);
+    if (method === undefined) return lua.lua_pushnil(this.#L);
+    lua.lua_pushcfunction(
+      this.#L,
+      this.#once(owner, name, () => guarded(method)),
+    );
+  }
+}
+
+/** `trace` in a script. */
+export class TraceHandle {
+  constructor(readonly trace: TraceView) {}
+}
+
+/** `span.attributes`: reads one attribute at a time; all of them only when they are iterated. */
+export class AttributesHandle {
+  constructor(
+    private readonly span: SpanView,
+    private readonly table: 'attributes' | 'resource',
+  ) {}
+
+  read(key: string): Value {
+    return this.table === 'attributes' ? this.span.attribute(key) : this.span.resourceAttribute(key);
+  }
+
+  get all(): ValueMap {
+    return this.span[this.table];
+  }
+}
+
+/** The entries of a read-only table in order; undefined for what is none. */
+export function entriesOf(payload: unknown): readonly (readonly [string | number, unknown])[] | undefined {
+  const items = itemsOf(payload);
+  if (items !== undefined) return items.map((item, index) => [index + 1, item]);
+  if (payload instanceof AttributesHandle) return Object.entries(payload.all);
+  if (typeof payload !== 'object' || payload === null || payload instanceof TraceHandle || isView(payload)) return undefined;
+  return Object.entries(payload);
+}
+
+function itemsOf(payload: unknown): readonly unknown[] | undefined {
+  return Array.isArray(payload) ? payload : undefined;
+}
+
+/** Views have methods, plain values never do. */
+export function isView(value: unknown): value is SpanView {
+  return typeof value === 'object' && value !== null && typeof (value as { attribute?: unknown }).attribute === 'function';
+}
+
+/** Bytes that are no UTF-8 stay bytes. */
+function textIfUtf8(bytes: Uint8Array): string | Uint8Array {
+  const text = textOfBytes(bytes);
+  return text.includes('\ufffd') ? bytes : text;
+}
+
+const EMPTY: ValueMap = {};

@@ -1,0 +1,207 @@
+import { LuaError } from '../lua-error.js';
+import { bytesOf } from '../lua-value.js';
+import type { SpanView, TraceView } from '../span-view.js';
+import { addBaseFunctions } from './base-functions.js';
+import { Bridge, isView, TraceHandle } from './bridge.js';
+import { Budget, DEFAULT_LIMITS, HOOK_INTERVAL, type ScriptLimits } from './budget.js';
+import { lauxlib, lua } from './fengari.js';
+import { addMathFunctions } from './math-functions.js';
+import { bytesArgument, type CFunction, type LuaState, setFunction, textOfBytes } from './stack.js';
+import { addStringFunctions } from './string-functions.js';
+import { addTableFunctions } from './table-functions.js';
+
+/** What a script judges, and who is told when a condition of `trace.has(…)` fails on a span. */
+export interface ScriptInput {
+  readonly trace: TraceView;
+  /** The span a span rule judges. */
+  readonly subject?: SpanView;
+  onSpanError?(span: SpanView, error: LuaError): void;
+}
+
+/**
+ * A script, compiled once; each evaluation has fresh globals and a fresh budget. Nothing but pure functions can be reached:
+ * no files, no loading of code, no metatables, no clock, no random numbers; the library's tables are read-only.
+ */
+export class ScriptProgram {
+  readonly #L: LuaState;
+  readonly #bridge: Bridge;
+  readonly #budget: Budget;
+  readonly #programKey = {};
+  readonly #globalsKey = {};
+  #input: ScriptInput | undefined;
+
+  /**
+   * @param luaSource plain Lua as `luaText` writes it
+   * @param now milliseconds of some clock, when the time of an evaluation is to be bounded as well
+   * @throws LuaError when Lua can't compile it
+   */
+  constructor(luaSource: string, limits: ScriptLimits = DEFAULT_LIMITS, now?: () => number) {
+    const L = lauxlib.luaL_newstate();
+    this.#L = L;
+    this.#budget = new Budget(limits, now);
+    this.#bridge = new Bridge(L, (owner, name) => this.#method(owner, name));
+    this.#makeGlobals();
+    const source = bytesOf(luaSource);
+    if (lauxlib.luaL_loadbuffer(L, source, source.length, bytesOf('=rule')) !== lua.LUA_OK) {
+      throw new LuaError(textOfBytes(lua.lua_tostring(L, -1)));
+    }
+    lua.lua_rawsetp(L, lua.LUA_REGISTRYINDEX, this.#programKey);
+    lua.lua_sethook(L, () => this.#tick(), lua.LUA_MASKCOUNT, HOOK_INTERVAL);
+  }
+
+  /**
+   * Is the rule violated: does the script return something true?
+   * @throws LuaError when it fails or exceeds its budget
+   */
+  evaluate(input: ScriptInput): boolean {
+    const L = this.#L;
+    this.#input = input;
+    lua.lua_settop(L, 0);
+    this.#budget.start();
+    this.#bridge.start();
+    lua.lua_rawgetp(L, lua.LUA_REGISTRYINDEX, this.#programKey);
+    this.#pushEnvironment(input);
+    lua.lua_setupvalue(L, 1, 1);
+    const status = lua.lua_pcall(L, 0, 1, 0);
+    const result = status === lua.LUA_OK ? lua.lua_toboolean(L, -1) : this.#failure(status);
+    lua.lua_settop(L, 0);
+    this.#input = undefined;
+    return result;
+  }
+
+  #failure(status: number): never {
+    const L = this.#L;
+    const isText = status > 0 && lua.lua_type(L, -1) === lua.LUA_TSTRING;
+    const message = isText
+      ? textOfBytes(lua.lua_tostring(L, -1))
+      : status > 0
+        ? 'the error is no text'
+        : 'the sandbox could not run this script';
+    lua.lua_settop(L, 0);
+    throw new LuaError(message);
+  }
+
+  /** Globals of one evaluation: `span`, `trace`, and behind them the library. */
+  #pushEnvironment({ trace, subject }: ScriptInput): void {
+    const L = this.#L;
+    lua.lua_createtable(L, 0, 4);
+    if (subject !== undefined) {
+      this.#bridge.pushObject(subject);
+      lua.lua_setfield(L, -2, bytesOf('span'));
+    }
+    this.#bridge.pushObject(new TraceHandle(trace));
+    lua.lua_setfield(L, -2, bytesOf('trace'));
+    lua.lua_rawgetp(L, lua.LUA_REGISTRYINDEX, this.#globalsKey);
+    lua.lua_setmetatable(L, -2);
+  }
+
+  #makeGlobals(): void {
+    const L = this.#L;
+    lua.lua_createtable(L, 0, 2);
+    lua.lua_createtable(L, 0, 0);
+    addBaseFunctions(L, this.#bridge, this.#budget);
+    this.#addLibrary('string', () => addStringFunctions(L, this.#bridge, this.#budget));
+    this.#addLibrary('table', () => addTableFunctions(L, this.#budget));
+    this.#addLibrary('math', () => addMathFunctions(L, this.#bridge));
+    lua.lua_setfield(L, -2, bytesOf('__index'));
+    lua.lua_rawsetp(L, lua.LUA_REGISTRYINDEX, this.#globalsKey);
+  }
+
+  /** A library is an empty userdata that only reads from the table behind it: scripts can't replace a function for later ones. */
+  #addLibrary(name: string, fill: () => void): void {
+    const L = this.#L;
+    lua.lua_newuserdata(L, 0);
+    lua.lua_createtable(L, 0, 4);
+    lua.lua_createtable(L, 0, 0);
+    fill();
+    if (name === 'string') this.#setStringMetatable();
+    lua.lua_setfield(L, -2, bytesOf('__index'));
+    setFunction(L, '__newindex', () => {
+      throw new LuaError(`attempt to modify the read-only table '${name}'`);
+    });
+    lua.lua_setmetatable(L, -2);
+    lua.lua_setfield(L, -2, bytesOf(name));
+  }
+
+  /** `("x"):rep(3)`: strings find their methods in the string library, which is on top of the stack. */
+  #setStringMetatable(): void {
+    const L = this.#L;
+    lua.lua_pushlstring(L, new Uint8Array(), 0);
+    lua.lua_createtable(L, 0, 1);
+    lua.lua_pushvalue(L, -3);
+    lua.lua_setfield(L, -2, bytesOf('__index'));
+    lua.lua_setmetatable(L, -2);
+    lua.lua_pop(L, 1);
+  }
+
+  #tick(): void {
+    try {
+      this.#budget.tick(this.#L.top);
+    } catch (error) {
+      if (!(error instanceof LuaError)) throw error;
+      lua.lua_pushlstring(this.#L, bytesOf(error.message), bytesOf(error.message).length);
+      lua.lua_error(this.#L);
+    }
+  }
+
+  #method(owner: SpanView | TraceHandle, name: string): CFunction | undefined {
+    if (owner instanceof TraceHandle)
+      return name === 'has' || name === 'count' || name === 'all' ? () => this.#quantify(name, owner) : undefined;
+    return name === 'has' && isView(owner) ? () => this.#hasAttribute(owner) : undefined;
+  }
+
+  #hasAttribute(span: SpanView): number {
+    const key = bytesArgument(this.#L, 1, 'has');
+    lua.lua_pushboolean(this.#L, span.attribute(textOfBytes(key)) !== undefined);
+    return 1;
+  }
+
+  #quantify(quantifier: 'has' | 'count' | 'all', { trace }: TraceHandle): number {
+    const L = this.#L;
+    let count = 0;
+    for (const span of trace.spans) {
+      const holds = this.#holds(span);
+      if (holds) count++;
+      if (holds ? quantifier === 'has' : quantifier === 'all') {
+        lua.lua_pushboolean(L, holds);
+        return 1;
+      }
+    }
+    if (quantifier === 'count') lua.lua_pushnumber(L, count);
+    else lua.lua_pushboolean(L, quantifier === 'all');
+    return 1;
+  }
+
+  /** Does the condition (a function of the span; argument 1) hold? One that fails does not, and evaluation goes on. */
+  #holds(span: SpanView): boolean {
+    const L = this.#L;
+    this.#budget.spend(20);
+    if (lua.lua_type(L, 1) !== lua.LUA_TFUNCTION) return lua.lua_toboolean(L, 1);
+    lua.lua_pushvalue(L, 1);
+    this.#bridge.pushObject(span);
+    const status = lua.lua_pcall(L, 1, 1, 0);
+    if (status !== lua.LUA_OK && (this.#budget.exceeded || status < 0)) {
+      this.#budget.exceeded = true;
+      lua.lua_error(L);
+    }
+    const holds = status === lua.LUA_OK && lua.lua_toboolean(L, -1);
+    if (status !== lua.LUA_OK) {
+      this.#budget.spend(500);
+      const message = lua.lua_type(L, -1) === lua.LUA_TSTRING ? textOfBytes(lua.lua_tostring(L, -1)) : 'the error is no text';
+      this.#input?.onSpanError?.(span, new LuaError(message));
+    }
+    lua.lua_pop(L, 1);
+    return holds;
+  }
+}
+
+/** Why Lua can't compile a script (too many locals, too deeply nested), or undefined. */
+export function scriptProblem(luaSource: string): string | undefined {
+  try {
+    new ScriptProgram(luaSource);
+    return undefined;
+  } catch (error) {
+    if (error instanceof LuaError) return error.message;
+    throw error;
+  }
+}
