@@ -1,78 +1,91 @@
-import { HashedSlots, mix } from './hashed-slots.js';
+import { IdList } from './id-list.js';
+import { IdTable } from './id-table.js';
 import type { OpenTraces } from './open-traces.js';
-import { MISSING, ROW_WORDS, SPAN_IDS } from './trace-row.js';
+import { FLAGS, MANY_SPANS, MISSING, ROW_WORDS, SPAN_IDS } from './trace-row.js';
 
-const WORDS = 4;
-/** The next id of the same trace. */
-const NEXT = 0;
-/** The trace's row; and SEEN, unless only a child named the span as its parent. */
-const OWNER = 1;
-const HIGH = 2;
-const LOW = 3;
-const SEEN = 0x80000000;
+/** Ids of a trace kept as a list; one with more goes to the table. */
+const LISTED = 28;
 
 /**
  * The exact set of span ids of all remembered traces: says which span is a duplicate, and counts the parents that were named
- * but not seen, so that a trace's completeness is known at any time without a walk over its spans. One table for all traces;
- * the ids of a trace are chained, so that forgetting it costs its own spans only. 16 bytes per span and 5 to 11 of index.
+ * but not seen, so that a trace's completeness is known at any time without a walk over its spans.
  */
-export class Duplicates extends HashedSlots {
-  constructor(private readonly traces: OpenTraces) {
-    super(WORDS);
-  }
+export class Duplicates {
+  private readonly list = new IdList();
+  private readonly table = new IdTable();
 
-  /** Notes a span of a trace; false when it is a duplicate (then nothing changed). */
+  constructor(private readonly traces: OpenTraces) {}
+
+  /** Notes a span of a trace; false when it is a duplicate (then nothing changed). `parentHigh` and `parentLow` are 0 for a root. */
   add(row: number, high: number, low: number, parentHigh: number, parentLow: number): boolean {
-    let entry = this.find(row, high, low);
-    if (entry === 0) entry = this.insert(row, high, low);
-    else if ((this.words[entry * WORDS + OWNER]! & SEEN) !== 0) return false;
-    else this.traces.rows[row * ROW_WORDS + MISSING]!--;
-    this.words[entry * WORDS + OWNER]! |= SEEN;
-    if ((parentHigh | parentLow) !== 0 && this.find(row, parentHigh, parentLow) === 0) {
-      this.insert(row, parentHigh, parentLow);
-      this.traces.rows[row * ROW_WORDS + MISSING]!++;
-    }
-    return true;
+    const many = (this.traces.rows[row * ROW_WORDS + FLAGS]! & MANY_SPANS) !== 0;
+    return many ? this.addToTable(row, high, low, parentHigh, parentLow) : this.addToList(row, high, low, parentHigh, parentLow);
   }
 
   /** Forgets all ids of a trace. */
   forget(row: number): void {
-    let entry = this.traces.rows[row * ROW_WORDS + SPAN_IDS]!;
-    while (entry !== 0) {
-      const next = this.words[entry * WORDS + NEXT]!;
-      this.leave(entry);
-      entry = next;
+    const { rows } = this.traces;
+    const first = rows[row * ROW_WORDS + SPAN_IDS]!;
+    if ((rows[row * ROW_WORDS + FLAGS]! & MANY_SPANS) !== 0) this.table.forget(first);
+    else this.list.forget(first);
+  }
+
+  /** Bytes in use. */
+  get bytes(): number {
+    return this.list.bytes + this.table.bytes;
+  }
+
+  private addToList(row: number, high: number, low: number, parentHigh: number, parentLow: number): boolean {
+    const { list } = this;
+    const { rows } = this.traces;
+    const at = row * ROW_WORDS;
+    let first = rows[at + SPAN_IDS]!;
+    list.find(first, high, low, parentHigh, parentLow);
+    const { span, parent, length } = list;
+    if (span === 0) first = list.add(first, high, low, true);
+    else if (list.isSeen(span)) return false;
+    else {
+      list.see(span);
+      rows[at + MISSING]!--;
     }
-    this.traces.rows[row * ROW_WORDS + SPAN_IDS] = 0;
-  }
-
-  protected hashOf(entry: number): number {
-    const at = entry * WORDS;
-    return mix(this.words[at + OWNER]! & ~SEEN, this.words[at + HIGH]!, this.words[at + LOW]!);
-  }
-
-  private find(row: number, high: number, low: number): number {
-    const { index, mask, words } = this;
-    let bucket = mix(row, high, low) & mask;
-    for (;;) {
-      const entry = index[bucket]!;
-      if (entry === 0) return 0;
-      const at = entry * WORDS;
-      if (words[at + LOW] === low && words[at + HIGH] === high && (words[at + OWNER]! & ~SEEN) === row) return entry;
-      bucket = (bucket + 1) & mask;
+    const ownParent = parentLow === low && parentHigh === high;
+    if ((parentHigh | parentLow) !== 0 && parent === 0 && !ownParent) {
+      first = list.add(first, parentHigh, parentLow, false);
+      rows[at + MISSING]!++;
     }
+    rows[at + SPAN_IDS] = first;
+    if (length >= LISTED) this.moveToTable(row);
+    return true;
   }
 
-  private insert(row: number, high: number, low: number): number {
-    const entry = this.take();
-    const at = entry * WORDS;
-    const chain = row * ROW_WORDS + SPAN_IDS;
-    this.words[at + NEXT] = this.traces.rows[chain]!;
-    this.words[at + OWNER] = row;
-    this.words[at + HIGH] = high;
-    this.words[at + LOW] = low;
-    this.traces.rows[chain] = entry;
-    this.enter(entry);
-    return entry;
+  private addToTable(row: number, high: number, low: number, parentHigh: number, parentLow: number): boolean {
+    const { table } = this;
+    const { rows } = this.traces;
+    const at = row * ROW_WORDS;
+    const span = table.find(row, high, low);
+    if (span === 0) rows[at + SPAN_IDS] = table.add(row, high, low, true, rows[at + SPAN_IDS]!);
+    else if (table.isSeen(span)) return false;
+    else {
+      table.see(span);
+      rows[at + MISSING]!--;
+    }
+    if ((parentHigh | parentLow) !== 0 && table.find(row, parentHigh, parentLow) === 0) {
+      rows[at + SPAN_IDS] = table.add(row, parentHigh, parentLow, false, rows[at + SPAN_IDS]!);
+      rows[at + MISSING]!++;
+    }
+    return true;
+  }
+
+  private moveToTable(row: number): void {
+    const { rows } = this.traces;
+    const at = row * ROW_WORDS;
+    const first = rows[at + SPAN_IDS]!;
+    let chain = 0;
+    this.list.forEach(first, (high, low, seen) => {
+      chain = this.table.add(row, high, low, seen, chain);
+    });
+    this.list.forget(first);
+    rows[at + SPAN_IDS] = chain;
+    rows[at + FLAGS]! |= MANY_SPANS;
   }
 }

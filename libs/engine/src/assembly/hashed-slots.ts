@@ -10,13 +10,13 @@ export abstract class HashedSlots extends Slots {
 
   constructor(stride: number, capacity = 1024) {
     super(stride, capacity);
-    this.index = new Uint32Array(2 ** Math.ceil(Math.log2(capacity * 1.5)));
+    this.index = new Uint32Array(2 ** Math.ceil(Math.log2(capacity * 2)));
     this.mask = this.index.length - 1;
   }
 
   /** With the index, at the load that it has on average. */
   override get bytes(): number {
-    return super.bytes + this.count * 8;
+    return super.bytes + this.count * 12;
   }
 
   /** Hash of a slot's key, from its words. */
@@ -24,7 +24,7 @@ export abstract class HashedSlots extends Slots {
 
   /** Puts a taken slot, whose key is written, into the index. */
   protected enter(slot: number): void {
-    if (this.count * 4 > this.index.length * 3) this.growIndex();
+    if (this.count * 2 > this.index.length) this.growIndex();
     this.place(slot);
   }
 

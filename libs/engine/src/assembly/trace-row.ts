@@ -29,7 +29,7 @@ export const FLAGS = 12;
 export const STATE = 13;
 /** First of the spans kept as witnesses. */
 export const KEPT = 14;
-/** First of its span ids. */
+/** First of its span ids (`duplicates.ts`). */
 export const SPAN_IDS = 15;
 
 export const ROOT_SEEN = 1;
@@ -38,8 +38,8 @@ export const CLOSED = 2;
 export const MUTED = 4;
 /** A late span of the present record waits for the trace to be judged again. */
 export const REOPENED = 8;
-/** The user's trace id is no OTLP id: its text is kept aside. */
-export const NAMED = 16;
+/** Its span ids are in the table, not in a list. */
+export const MANY_SPANS = 16;
 export const EPOCH_SHIFT = 8;
 
 /** The latest value at or before `reference` with these low 32 bits. */

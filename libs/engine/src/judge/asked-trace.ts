@@ -7,10 +7,10 @@ import type { Verdicts } from './verdicts.js';
 
 /** A trace as an online rule asks about it: one object, pointed at one trace after the other. */
 export class AskedTrace implements OnlineTrace {
+  row = 0;
   spanCount = 0;
   private states: TraceStates | undefined;
   private state = 0;
-  private row = 0;
 
   constructor(
     private readonly assembly: Assembly,

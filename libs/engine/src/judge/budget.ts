@@ -1,23 +1,15 @@
-import {
-  type Evidence,
-  type Explanation,
-  FAILED,
-  type JudgedTrace,
-  type OnlineTrace,
-  TRUE,
-  type TraceView,
-  type Truth,
-  UNKNOWN,
-} from '#dsl';
+import { type Evidence, type Explanation, FAILED, type JudgedTrace, TRUE, type TraceView, type Truth, UNKNOWN } from '#dsl';
 import { countError } from '../accounting.js';
 import type { Epoch } from '../epoch.js';
+import type { AskedTrace } from './asked-trace.js';
+import type { OnlineEvidence } from './online-evidence.js';
 
 /**
  * The door between the engine and the rules' code: whatever a rule does here, its error is counted for that rule and reaches
  * no other. Steps are bounded by the compiler (generated code has no loops of its own) and by the sandbox's instruction
  * budget, which ends in such an error.
  */
-export function decide(epoch: Epoch, rule: number, trace: OnlineTrace, spanBits: number): Truth {
+export function decide(epoch: Epoch, rule: number, trace: AskedTrace, spanBits: number): Truth {
   const compiled = epoch.rules.compiled.rules[rule]!;
   if (compiled.decide === undefined) return UNKNOWN;
   try {
@@ -29,10 +21,10 @@ export function decide(epoch: Epoch, rule: number, trace: OnlineTrace, spanBits:
 }
 
 /** Whether an online rule matches the trace as it is; an error is not a match. */
-export function conclude(epoch: Epoch, rule: number, trace: OnlineTrace, spanBits: number, evidence: () => Evidence): boolean {
+export function conclude(epoch: Epoch, rule: number, trace: AskedTrace, spanBits: number, evidence: OnlineEvidence): boolean {
   try {
     const outcome = epoch.rules.compiled.rules[rule]!.conclude!(trace, spanBits);
-    if (outcome === FAILED) chargeError(epoch, rule, errorIn(explain(epoch, rule, evidence())));
+    if (outcome === FAILED) chargeError(epoch, rule, errorIn(explain(epoch, rule, evidence.of(epoch, trace.row, spanBits))));
     return outcome === TRUE;
   } catch (error) {
     chargeError(epoch, rule, textOf(error));

@@ -53,7 +53,7 @@ export class MixedRules {
       const rule = this.groups.rule(group);
       if (epoch.alive[rule] === 0 || this.groups.verdict(group) !== UNKNOWN) continue;
       const bits = this.groups.bits(group);
-      const matches = conclude(epoch, rule, trace, bits, () => this.evidence.of(epoch, row, bits));
+      const matches = conclude(epoch, rule, trace, bits, this.evidence);
       for (let kept = this.groups.first(group); kept !== 0; kept = this.kept.next(kept)) {
         epoch.accounts[rule]!.evaluations++;
         const revision = this.revisions.advance(row, rule, kept, matches);

@@ -60,7 +60,7 @@ export class OnlineRules {
       const rule = traceRules[bit]!;
       if (epoch.alive[rule] === 0 || epoch.states.isSettled(state, bit)) continue;
       epoch.accounts[rule]!.evaluations++;
-      const matches = conclude(epoch, rule, trace, 0, () => this.evidence.of(epoch, row));
+      const matches = conclude(epoch, rule, trace, 0, this.evidence);
       const revision = this.revisions.advance(row, rule, 0, matches);
       if (revision > 0) this.emit(epoch, row, rule, revision, reason);
     }
