@@ -13,18 +13,32 @@ export interface GrowingComparison {
 
 /** `trace.count(c) > 3`, `10 <= trace.span_count`, `trace.duration > 1s`, …; undefined for any other expression. */
 export function growingComparison(node: Resolved, totals: TotalsOf): GrowingComparison | undefined {
+  const operator = comparesGrowing(node);
+  if (operator === undefined || node.type !== 'binary') return undefined;
+  const [grows, limit] = isNumber(node.right) ? [node.left, node.right] : [node.right, node.left];
+  return limit.type === 'literal' ? compare(operator, grows, limit.value as number | bigint, totals) : undefined;
+}
+
+/** The operator of such a comparison, as if the growing side were on the left; undefined for any other expression. */
+export function comparesGrowing(node: Resolved): Comparison | undefined {
   if (node.type !== 'binary' || !Object.hasOwn(SWAPPED, node.operator)) return undefined;
   const operator = node.operator as Comparison;
-  return compare(operator, node.left, node.right, totals) ?? compare(SWAPPED[operator], node.right, node.left, totals);
+  if (isNumber(node.right) && isGrowing(node.left)) return operator;
+  return isNumber(node.left) && isGrowing(node.right) ? SWAPPED[operator] : undefined;
+}
+
+function isNumber(node: Resolved): boolean {
+  return node.type === 'literal' && (typeof node.value === 'number' || typeof node.value === 'bigint');
+}
+
+function isGrowing(node: Resolved): boolean {
+  return (node.type === 'trace-quantifier' && node.quantifier === 'count') || (node.type === 'trace-field' && node.field !== 'id');
 }
 
 const SWAPPED: Readonly<Record<Comparison, Comparison>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '==': '==', '~=': '~=' };
 
-function compare(operator: Comparison, left: Resolved, right: Resolved, totals: TotalsOf): GrowingComparison | undefined {
-  if (right.type !== 'literal' || (typeof right.value !== 'number' && typeof right.value !== 'bigint')) return undefined;
-  const value = growing(left, totals);
-  if (value === undefined) return undefined;
-  const limit = right.value;
+function compare(operator: Comparison, grows: Resolved, limit: number | bigint, totals: TotalsOf): GrowingComparison {
+  const value = growing(grows, totals);
   const holds = HOLDS[operator];
   const passed = PASSED[operator];
   return {
@@ -37,13 +51,12 @@ function compare(operator: Comparison, left: Resolved, right: Resolved, totals: 
   };
 }
 
-function growing(node: Resolved, totals: TotalsOf): Growing | undefined {
-  if (node.type === 'trace-quantifier' && node.quantifier === 'count') {
+function growing(node: Resolved, totals: TotalsOf): Growing {
+  if (node.type === 'trace-quantifier') {
     const { slot } = totals.atomOf(node);
     return (trace) => trace.count(slot);
   }
-  if (node.type !== 'trace-field' || node.field === 'id') return undefined;
-  return node.field === 'duration' ? (trace) => trace.duration : (trace) => trace.spanCount;
+  return node.type === 'trace-field' && node.field === 'duration' ? (trace) => trace.duration : (trace) => trace.spanCount;
 }
 
 type Test = (value: number | bigint, limit: number | bigint) => boolean;

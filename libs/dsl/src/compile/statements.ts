@@ -48,9 +48,9 @@ export class StatementWriter {
   private leaf(conjunction: Conjunction, declared: ReadonlySet<Declaration>): string {
     const { word, bit } = this.slots(conjunction.index);
     const found = `matched[o + ${word}] |= ${bit};`;
-    const tests = this.tests(conjunction.conjuncts, found, declared);
-    if (!conjunction.conjuncts.some(({ code }) => code.fallible)) return tests;
-    return `${tests}if (slow.failed !== 0) { slow.failed = 0; matched[o + ${word}] &= ${~bit}; failed[o + ${word}] |= ${bit}; }\n`;
+    if (!conjunction.conjuncts.some(({ code }) => code.fallible)) return this.tests(conjunction.conjuncts, found, declared);
+    const tests = this.tests(conjunction.conjuncts, `if (slow.failed === 0) ${found}`, declared);
+    return `${tests}if (slow.failed !== 0) { slow.failed = 0; failed[o + ${word}] |= ${bit}; }\n`;
   }
 
   private tests(conjuncts: readonly Conjunct[], found: string, declared: ReadonlySet<Declaration>): string {

@@ -1,0 +1,30 @@
+import type { Resolved } from '../resolved.js';
+import { comparesGrowing } from './growing.js';
+import { isSpanCondition } from './needs.js';
+
+/** Whether a rule over bits and counters can be certainly true, or certainly false, before its trace closes. */
+export interface SettledEarly {
+  readonly asTrue: boolean;
+  readonly asFalse: boolean;
+}
+
+/** Follows what `decide` can answer (online.ts) without a trace. */
+export function settledEarly(node: Resolved): SettledEarly {
+  if (isSpanCondition(node)) return { asTrue: true, asFalse: true };
+  if (node.type === 'unary' && node.operator === 'not') {
+    const { asTrue, asFalse } = settledEarly(node.operand);
+    return { asTrue: asFalse, asFalse: asTrue };
+  }
+  if (node.type === 'logical') {
+    const [left, right] = [settledEarly(node.left), settledEarly(node.right)];
+    return node.operator === 'and'
+      ? { asTrue: left.asTrue && right.asTrue, asFalse: left.asFalse || right.asFalse }
+      : { asTrue: left.asTrue || right.asTrue, asFalse: left.asFalse && right.asFalse };
+  }
+  if (node.type === 'trace-quantifier') return { asTrue: node.quantifier === 'has', asFalse: node.quantifier === 'all' };
+  const operator = comparesGrowing(node);
+  return {
+    asTrue: operator === '>' || operator === '>=' || operator === '~=',
+    asFalse: operator === '<' || operator === '<=' || operator === '==',
+  };
+}
