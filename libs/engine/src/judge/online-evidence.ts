@@ -26,7 +26,8 @@ export class OnlineEvidence {
       return { count, witnesses: witness === 0 ? [] : [referenceTo(this.kept.named(witness))] };
     };
     const spanCount = rows[row * ROW_WORDS + SPANS]!;
-    return spanBits === undefined ? { atom, spanCount } : { atom, spanCount, spanBits };
+    const totals = epoch.rules.plan.totals ? { duration: epoch.states.duration(state) } : {};
+    return { atom, spanCount, ...totals, ...(spanBits === undefined ? {} : { spanBits }) };
   }
 
   /** The span that a verdict on the whole trace names: the rule's first witness, else the root, else the first span. */
