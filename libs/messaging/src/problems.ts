@@ -79,6 +79,49 @@ export const LOG_PROBLEMS = {
     retryable: false,
     sentence: 'The text of a position has {bytes} bytes; 1024 are allowed.',
   },
+  BT_LOG_RECORD_TOO_LARGE: {
+    status: 413,
+    retryable: false,
+    sentence:
+      'A record of {bytes} bytes is too large for topic {topic}; {most} are allowed. Split it, or raise max.message.bytes of the topic.',
+  },
+  BT_LOG_KAFKA_UNREACHABLE: {
+    status: 503,
+    retryable: true,
+    sentence:
+      'No Kafka broker of {brokers} could be used within {ms} ms: {reason}. Check the addresses (KAFKA_BROKERS, kafka.brokers) and whether ' +
+      'they need TLS (KAFKA_TLS) or SASL (KAFKA_SASL_MECHANISM).',
+  },
+  BT_LOG_KAFKA_LOGIN_REFUSED: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'The Kafka brokers {brokers} refused the login of {user} by {mechanism}: {reason}. Check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and ' +
+      'KAFKA_SASL_PASSWORD.',
+  },
+  BT_LOG_KAFKA_FAILED: { status: 503, retryable: true, sentence: 'Kafka could not {work}: {reason}. Try again.' },
+  BT_LOG_KAFKA_REFUSED: {
+    status: 500,
+    retryable: false,
+    sentence: 'Kafka refused records for topic {topic}: {reason}. Another attempt would be refused too.',
+  },
+  BT_LOG_TOPIC_MISMATCH: {
+    status: 500,
+    retryable: false,
+    sentence: 'Topic {topic} in Kafka has {setting} {found}; BeTrace needs {wanted}{why}. {remedy}',
+  },
+  BT_LOG_RECORDS_EXPIRED: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'Records {from} to {to} of partition {partition} of {topic} were deleted by its retention before {group} had read them. Lengthen ' +
+      'BETRACE_LOG_RETENTION (log.retention), or add evaluators.',
+  },
+  BT_LOG_RECORD_UNREADABLE: {
+    status: 500,
+    retryable: false,
+    sentence: 'Partition {partition} of {topic} cannot be read at offset {offset}: {reason}.',
+  },
 } as const satisfies Record<string, LogProblem>;
 
 export interface LogProblem {

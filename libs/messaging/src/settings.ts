@@ -15,5 +15,34 @@ export interface EmbeddedLogSettings {
   readonly attachTo?: string;
 }
 
+/** The log in Apache Kafka: shared by any number of processes. */
+export interface KafkaLogSettings {
+  readonly kind: 'kafka';
+  readonly topics: readonly TopicSpecification[];
+  /** `host:port` of some brokers; they tell of the others. */
+  readonly brokers: readonly string[];
+  /** How the brokers' logs call this process; default `betrace`. */
+  readonly clientId?: string;
+  /** Replicas of the topics that are created; default 1. */
+  readonly replication?: number;
+  /** TLS to the brokers; `ca` is the PEM of their authority when it is not one that Node trusts. */
+  readonly tls?: { readonly ca?: string };
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
+  /** Of what is appended; default `none`. Whatever other producers use can be read. */
+  readonly compression?: 'none' | 'gzip' | 'zstd';
+  /** Bytes of the largest record; topics are created with, and must allow, as much. Default 8 MiB. */
+  readonly maxRecordBytes?: number;
+  /** An append that is not acknowledged within this many ms is rejected as unavailable; default 8 s. */
+  readonly appendTimeout?: number;
+  /** A member of a group that is silent for this many ms loses its partitions; default 10 s. */
+  readonly sessionTimeout?: number;
+  /** Set by `Log.forThreads`: the topics were verified when the log was opened, and have these numbers of partitions. */
+  readonly verified?: Readonly<Record<string, number>>;
+}
+
 /** What `openLog` takes; `kind` chooses the adaptor. */
 export type LogSettings = EmbeddedLogSettings;

@@ -1,0 +1,59 @@
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
+import type { LogReport } from '../log-report.js';
+import type { KafkaLogSettings } from '../settings.js';
+import { KafkaClient, logLevel } from './kafkajs.js';
+
+/** A broker that accepts no connection, or answers no request, within this many ms counts as gone. */
+const CONNECT_MS = 5_000;
+const REQUEST_MS = 15_000;
+const KEEP_ALIVE_MS = 60_000;
+/** During an outage the same line comes again and again; once in this many ms is enough. */
+const SAME_LINE_MS = 30_000;
+
+/** A client of kafkajs, and its sockets: to be rid of them at once is what kafkajs does not offer. */
+export interface ClientSockets {
+  readonly kafka: Kafka;
+  readonly sockets: Set<Socket>;
+}
+
+/** Makes a client: addresses, TLS and SASL from the settings; what kafkajs logs goes to `report`. */
+export function makeClient(settings: KafkaLogSettings, report: LogReport): ClientSockets {
+  const sockets = new Set<Socket>();
+  const { tls, sasl } = settings;
+  const config: KafkaConfig = {
+    clientId: settings.clientId ?? 'betrace',
+    // kafkajs begins with the first.
+    brokers: settings.brokers.toSorted(() => Math.random() - 0.5),
+    connectionTimeout: CONNECT_MS,
+    requestTimeout: REQUEST_MS,
+    // Who asks tries again, with a back-off of its own; here only every broker once.
+    retry: { retries: settings.brokers.length, initialRetryTime: 50, maxRetryTime: 500 },
+    logLevel: logLevel.INFO,
+    logCreator: () => logTo(report),
+    ...(tls ? { ssl: { ...(tls.ca === undefined ? {} : { ca: tls.ca }) } } : {}),
+    ...(sasl ? { sasl: sasl as SASLOptions } : {}),
+    socketFactory: ({ host, port, ssl, onConnect }) => {
+      const name = isIP(host) ? {} : { servername: host };
+      const socket = ssl ? connectTls({ host, port, ...name, ...ssl }, onConnect) : connectPlain({ host, port }, onConnect);
+      socket.setKeepAlive(true, KEEP_ALIVE_MS).setNoDelay(true);
+      sockets.add(socket);
+      return socket.once('close', () => sockets.delete(socket));
+    },
+  };
+  return { kafka: new KafkaClient(config), sockets };
+}
+
+/** kafkajs's lines: its errors are warnings here, because who asked tries again or reports its own. */
+function logTo(report: LogReport): (entry: LogEntry) => void {
+  const said = new Map<string, number>();
+  return ({ level, namespace, log: { message, timestamp: _, ...fields } }) => {
+    const serious = level <= logLevel.WARN;
+    const now = performance.now();
+    if (serious && now - (said.get(message) ?? Number.NEGATIVE_INFINITY) < SAME_LINE_MS) return;
+    if (said.size > 100) said.clear();
+    said.set(message, now);
+    report(serious ? 'warn' : 'debug', `kafkajs: ${message}`, { ...fields, namespace });
+  };
+}

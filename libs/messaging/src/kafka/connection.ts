@@ -1,0 +1,129 @@
+import type { Cluster } from 'kafkajs';
+import type { LogReport } from '../log-report.js';
+import { logProblem } from '../problems.js';
+import type { KafkaLogSettings } from '../settings.js';
+import { type ClientSockets, makeClient } from './client.js';
+import { isDisconnection } from './kafka-errors.js';
+import { clusterOf, type WireBroker } from './kafkajs.js';
+import type { WireRequest } from './wire/request.js';
+
+/**
+ * Connections to the brokers of a cluster, made when needed. After any loss all are made anew (kafkajs's own recovery leaves
+ * brokers behind that are gone), with the addresses of the settings, which are the ones that stay. Whoever waits long (a fetch, the
+ * joining of a group) has a Connection of its own: a broker answers the requests of one connection in their order.
+ */
+export class Connection {
+  #present: { readonly client: ClientSockets; readonly cluster: Promise<Cluster> } | undefined;
+  readonly #topics = new Set<string>();
+  #closed = false;
+
+  constructor(
+    readonly settings: KafkaLogSettings,
+    readonly report: LogReport,
+  ) {}
+
+  /** Per partition its leader's node id, -1 when it has none now; empty when the topic does not exist. `fresh` asks the brokers again. */
+  async leaders(topic: string, fresh = false): Promise<ReadonlyMap<number, number>> {
+    return this.#with(async (cluster) => {
+      this.#topics.add(topic);
+      await cluster.addTargetTopic(topic);
+      if (fresh) await cluster.refreshMetadata();
+      else await cluster.refreshMetadataIfNecessary();
+      return new Map(cluster.findTopicPartitionMetadata(topic).map(({ partitionId, leader }) => [partitionId, leader]));
+    });
+  }
+
+  /** Sends a request to a node; rejects what the network or the broker's protocol layer says, not the codes in the answer. */
+  async send<Answer>(node: number, { apiKey, apiVersion, name, body, read }: WireRequest<Answer>): Promise<Answer> {
+    return this.#with(async (cluster) => {
+      const broker = (await cluster.findBroker({ nodeId: String(node) })) as unknown as WireBroker;
+      return broker.connectionPool.send<Answer>({
+        request: {
+          apiKey,
+          apiVersion,
+          apiName: name,
+          encode: async () => {
+            const buffer = body();
+            return { buf: buffer, buffer };
+          },
+        },
+        response: {
+          decode: async (raw) => {
+            const { value, throttle } = read(raw);
+            return { value, clientSideThrottleTime: throttle };
+          },
+          parse: async ({ value }) => value,
+        },
+      });
+    });
+  }
+
+  /** The broker that coordinates a group, with which `work` then speaks. `topic` is one that exists. */
+  async withCoordinator<T>(group: string, topic: string, work: (broker: WireBroker) => Promise<T>): Promise<T> {
+    await this.leaders(topic);
+    return this.#with(async (cluster) => work((await cluster.findGroupCoordinator({ groupId: group })) as unknown as WireBroker));
+  }
+
+  /** Any broker: for what all can do. `topic` is one that exists. */
+  async withBroker<T>(topic: string, work: (broker: WireBroker) => Promise<T>): Promise<T> {
+    const nodes = [...(await this.leaders(topic)).values()].filter((node) => node >= 0);
+    const node = nodes[Math.floor(Math.random() * nodes.length)];
+    if (node === undefined) throw logProblem('BT_LOG_KAFKA_FAILED', { work: `find a broker that leads ${topic}`, reason: 'none does' });
+    return this.#with(async (cluster) => work((await cluster.findBroker({ nodeId: String(node) })) as unknown as WireBroker));
+  }
+
+  /** Offsets of partitions by time (Unix ms), or the first or last; -1 where no record is so late. */
+  async offsets(topic: string, partition: number, at: 'start' | 'end' | number): Promise<number> {
+    await this.leaders(topic);
+    return this.#with(async (cluster) => {
+      const place = typeof at === 'number' ? { fromTimestamp: at } : { fromBeginning: at === 'start' };
+      const [found] = await cluster.fetchTopicsOffset([{ topic, partitions: [{ partition }], ...place }]);
+      return Number(found?.partitions[0]?.offset ?? -1);
+    });
+  }
+
+  /** Lets go of all connections; the next request makes new ones. */
+  reset(): void {
+    const present = this.#present;
+    this.#present = undefined;
+    if (present) disconnect(present.client, present.cluster);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.reset();
+  }
+
+  async #with<T>(work: (cluster: Cluster) => Promise<T>): Promise<T> {
+    if (this.#closed) throw logProblem('BT_LOG_CLOSED');
+    const present = (this.#present ??= this.#connect());
+    try {
+      return await work(await present.cluster);
+    } catch (error) {
+      if (isDisconnection(error) && this.#present === present) this.reset();
+      throw this.#closed ? logProblem('BT_LOG_CLOSED', {}, error) : error;
+    }
+  }
+
+  #connect(): { readonly client: ClientSockets; readonly cluster: Promise<Cluster> } {
+    let quiet = false;
+    const client = makeClient(this.settings, (...line) => {
+      if (!quiet && this.#present?.client === client && !this.#closed) this.report(...line);
+    });
+    const cluster = clusterOf(client.kafka);
+    const connected = cluster.connect().then(async () => {
+      if (this.#topics.size > 0) await cluster.addMultipleTargetTopics([...this.#topics]);
+      return cluster;
+    });
+    connected.catch(() => {
+      quiet = true;
+    });
+    return { client, cluster: connected };
+  }
+}
+
+function disconnect({ sockets }: ClientSockets, cluster: Promise<Cluster>): void {
+  // Requests under way are rejected by their sockets' errors; then kafkajs has nothing to wait for.
+  for (const socket of sockets) socket.destroy(new Error('the connection is given up'));
+  cluster.then((connected) => connected.disconnect()).catch(() => undefined);
+}

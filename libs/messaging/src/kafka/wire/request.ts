@@ -1,0 +1,10 @@
+/** A request to a broker in Kafka's own bytes, and how its answer is read. */
+export interface WireRequest<Answer> {
+  readonly apiKey: number;
+  readonly apiVersion: number;
+  readonly name: string;
+  /** Everything after the request's header. */
+  body(): Buffer;
+  /** Reads the answer after its header; `throttle` is how long (ms) the broker wants no further request. */
+  read(body: Buffer): { readonly value: Answer; readonly throttle: number };
+}

@@ -1,0 +1,50 @@
+/** What an LZ77 format is unpacked into: bounded, and every back reference is checked. Snappy and LZ4 both write through it. */
+export class Unpacked {
+  #bytes: Buffer;
+  #length = 0;
+
+  constructor(
+    expected: number,
+    readonly most: number,
+  ) {
+    if (expected > most) throw new RangeError(`a batch of more than ${most} bytes when unpacked`);
+    this.#bytes = Buffer.allocUnsafeSlow(expected);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes as they are. */
+  literal(from: Buffer, at: number, length: number): void {
+    if (length < 0 || at + length > from.length) throw new RangeError('packed bytes end too early');
+    this.#reserve(length);
+    from.copy(this.#bytes, this.#length, at, at + length);
+    this.#length += length;
+  }
+
+  /** Bytes that were written `distance` ago; they may overlap what they make. */
+  repeat(distance: number, length: number): void {
+    if (distance < 1 || distance > this.#length) throw new RangeError('packed bytes refer to what is not there');
+    this.#reserve(length);
+    const bytes = this.#bytes;
+    let to = this.#length;
+    const end = to + length;
+    if (distance >= length) bytes.copyWithin(to, to - distance, to - distance + length);
+    else for (let from = to - distance; to < end; ) bytes[to++] = bytes[from++]!;
+    this.#length = end;
+  }
+
+  done(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#bytes.length) return;
+    if (needed > this.most) throw new RangeError(`a batch of more than ${this.most} bytes when unpacked`);
+    const larger = Buffer.allocUnsafeSlow(Math.min(this.most, Math.max(needed, this.#bytes.length * 2)));
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
+}
