@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals';
+import { encodeRequest, spansFromJson } from '#otlp';
+import { applyAll, engineOf, ruleOf } from './testing/apply-all.js';
+import { A_SPAN, requestOf } from './testing/test-span.js';
+import type { Verdict } from './verdict.js';
+
+const slow = ruleOf('slow', 'span.duration > 5');
+
+describe('what an engine is given', () => {
+  it('is counted and kept aside when it cannot be decoded, and stops nothing', () => {
+    const kept: [number, string][] = [];
+    const engine = engineOf([[slow]], { undecodable: ({ offset }, reason) => kept.push([offset, reason]) });
+    const verdicts: Verdict[] = [];
+    const apply = (offset: number, value: Uint8Array): void =>
+      engine.apply({ kind: 'spans', offset, timestamp: 10 + offset, value }, (verdict) => verdicts.push(verdict));
+    apply(0, requestOf([A_SPAN]));
+    apply(1, Uint8Array.of(0x0a, 0xff, 0xff));
+    apply(2, requestOf([{ ...A_SPAN, span: 2, parent: 1 }]));
+    expect(verdicts.map(({ spanId }) => spanId)).toEqual(['0000000000000001', '0000000000000002']);
+    expect(kept).toEqual([[1, expect.stringContaining('malformed')]]);
+    expect(engine.accounting).toMatchObject({ received: 3, evaluated: 2, rejected: { undecodable: 1 } });
+  });
+
+  it('is never evaluated when BeTrace itself emitted it', () => {
+    const engine = engineOf([[slow]]);
+    expect(applyAll(engine, [{ time: 0, spans: [{ ...A_SPAN, own: true }] }])).toEqual([]);
+    expect(engine.accounting).toMatchObject({ received: 1, evaluated: 0, rejected: { own_span: 1 } });
+    expect(engine.rememberedTraces).toBe(0);
+  });
+
+  it('is rejected without ids', () => {
+    const engine = engineOf([[slow]]);
+    applyAll(engine, [
+      {
+        time: 0,
+        spans: [
+          { ...A_SPAN, trace: 0 },
+          { ...A_SPAN, span: 0 },
+        ],
+      },
+    ]);
+    expect(engine.accounting).toMatchObject({ received: 2, evaluated: 0, rejected: { no_trace_id: 1, no_span_id: 1 } });
+  });
+
+  it('counts once when it is sent twice', () => {
+    const engine = engineOf([[slow]]);
+    expect(
+      applyAll(engine, [
+        { time: 0, spans: [A_SPAN, A_SPAN] },
+        { time: 5, spans: [A_SPAN] },
+      ]),
+    ).toHaveLength(1);
+    expect(engine.accounting).toMatchObject({ received: 3, evaluated: 1, duplicates: 2 });
+  });
+
+  it('changes nothing when a record is read again', () => {
+    const engine = engineOf([[slow]]);
+    const record = { kind: 'spans', offset: 4, timestamp: 1, value: requestOf([A_SPAN]) } as const;
+    const verdicts: Verdict[] = [];
+    for (let i = 0; i < 2; i++) engine.apply(record, (verdict) => verdicts.push(verdict));
+    expect(verdicts).toHaveLength(1);
+    expect(engine.accounting.received).toBe(1);
+  });
+
+  it('is context, accounted for by the predecessor, before the offset from which it judges', () => {
+    const engine = engineOf([[slow]], { judgeFrom: 1 });
+    const verdicts = applyAll(engine, [
+      { time: 0, spans: [A_SPAN] },
+      { time: 1, spans: [A_SPAN, { ...A_SPAN, span: 2 }] },
+    ]);
+    expect(engine.accounting).toMatchObject({ context: 1, received: 2, evaluated: 1, duplicates: 1 });
+    expect(verdicts.map(({ spanId }) => spanId)).toEqual(['0000000000000002']);
+  });
+});
+
+describe('an error in a rule', () => {
+  it('is counted for that rule with its text, and touches no other', () => {
+    const broken = ruleOf('broken', 'span.attributes.n > 3');
+    const script = ruleOf('script', 'local x = nil; return x.y == 1');
+    const engine = engineOf([[broken, slow, script]]);
+    expect(applyAll(engine, [{ time: 0, spans: [A_SPAN] }, { time: 500 }]).map(({ ruleId }) => ruleId)).toEqual(['slow']);
+    expect(engine.accounting.rule('broken').errors).toEqual(new Map([['attempt to compare number with nil', 1]]));
+    expect(engine.accounting.rule('script').lastError).toMatch(/attempt to index/);
+    expect(engine.accounting.rule('slow')).toMatchObject({ evaluations: 1, matches: 1, errors: new Map() });
+  });
+});
+
+describe('ids that are no OTLP ids', () => {
+  it('are shown as the user gave them, also by a verdict at close', () => {
+    const body = '{"trace_id": "test-trace-001", "span_id": "s1", "name": "a", "start_time": 1, "end_time": 2}';
+    const value = encodeRequest(spansFromJson(body));
+    const engine = engineOf([[ruleOf('alone', 'not trace.has(span.name == "b")')]]);
+    const verdicts: Verdict[] = [];
+    engine.apply({ kind: 'spans', offset: 0, timestamp: 1, value }, (verdict) => verdicts.push(verdict));
+    engine.apply({ kind: 'tick', offset: 1, timestamp: 500 }, (verdict) => verdicts.push(verdict));
+    expect(verdicts).toMatchObject([{ traceId: 'test-trace-001', spanId: 's1' }]);
+    expect(verdicts[0]!.wireTraceId).toMatch(/^[0-9a-f]{32}$/);
+    expect(verdicts[0]!.wireSpanId).toMatch(/^[0-9a-f]{16}$/);
+  });
+});
+
+describe('memory', () => {
+  it('is refused beyond its budget, and free again when traces are forgotten', () => {
+    const engine = engineOf([[slow]], {
+      settings: { rootGrace: 1, idleTimeout: 5, maxAge: 9, lateWindow: 10, maxSpans: 9, memoryBudget: 10_000 },
+    });
+    const spans = Array.from({ length: 100 }, (_, i) => ({ ...A_SPAN, trace: i + 1 }));
+    applyAll(engine, [{ time: 0, spans }]);
+    expect([engine.accepts(), engine.rememberedTraces]).toEqual([false, 100]);
+    engine.apply({ kind: 'tick', offset: 1, timestamp: 11 }, () => {});
+    expect([engine.accepts(), engine.memory]).toEqual([true, 0]);
+  });
+});

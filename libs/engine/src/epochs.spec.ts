@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { applyAll, brief, engineOf, ruleOf } from './testing/apply-all.js';
+import { A_SPAN } from './testing/test-span.js';
+
+const slow = ruleOf('slow', 'span.duration > 5');
+const pair = ruleOf('pair', 'trace.has(span.name == "a") and trace.has(span.name == "b")');
+const alone = ruleOf('alone', 'trace.has(span.name == "a") and not trace.has(span.name == "b")');
+const a = { ...A_SPAN, span: 1, parent: 9 };
+const b = { ...A_SPAN, span: 2, parent: 9, name: 'b' };
+const ids = (verdicts: readonly { readonly ruleId: string }[]): string[] => verdicts.map(({ ruleId }) => ruleId);
+
+describe('an epoch marker', () => {
+  it('lets a new span rule judge the spans after it, of open traces too', () => {
+    const verdicts = applyAll(engineOf([[], [slow]]), [
+      { time: 0, spans: [a] },
+      { time: 1, epoch: 2 },
+      { time: 2, spans: [b] },
+    ]);
+    expect(verdicts.map(({ spanId }) => spanId)).toEqual(['0000000000000002']);
+  });
+
+  it('lets a new rule over traces judge only the traces that open after it', () => {
+    const records = [
+      { time: 0, spans: [a] },
+      { time: 1, epoch: 2 },
+      { time: 2, spans: [b, { ...a, trace: 2 }, { ...b, trace: 2 }] },
+    ];
+    expect(applyAll(engineOf([[], [pair]]), records).map(({ traceId }) => traceId.at(-1))).toEqual(['2']);
+  });
+
+  it('lets an unchanged rule go on with an open trace, with all that the trace had before', () => {
+    const records = [
+      { time: 0, spans: [a] },
+      { time: 1, epoch: 2 },
+      { time: 2, spans: [b] },
+    ];
+    expect(applyAll(engineOf([[pair], [pair, slow]]), records).map(brief)).toEqual([
+      'slow v1 open (revision 1) certain @ 2',
+      'pair v1 open (revision 1) certain @ 2',
+    ]);
+  });
+
+  it('ends a removed rule: what was pending is not found', () => {
+    const records = [{ time: 0, spans: [a] }, { time: 1, epoch: 2 }, { time: 500 }];
+    expect(applyAll(engineOf([[alone], []]), records)).toEqual([]);
+  });
+
+  it('ends a changed rule and begins its new version', () => {
+    const changed = { ...alone, version: 2 };
+    const records = [{ time: 0, spans: [a] }, { time: 1, epoch: 2 }, { time: 2, spans: [{ ...a, trace: 2 }] }, { time: 500 }];
+    const verdicts = applyAll(engineOf([[alone], [changed]]), records);
+    expect(verdicts.map(({ ruleVersion, traceId }) => [ruleVersion, traceId.at(-1)])).toEqual([[2, '2']]);
+  });
+
+  it('does not revive a rule that was removed and came back, for traces that opened before', () => {
+    const records = [{ time: 0, spans: [a] }, { time: 1, epoch: 2 }, { time: 2, epoch: 3 }, { time: 500 }];
+    expect(applyAll(engineOf([[alone], [], [alone]]), records)).toEqual([]);
+  });
+
+  it('comes after the deadlines that its time reaches: what closes then is judged by the rules before', () => {
+    const records = [
+      { time: 0, spans: [a] },
+      { time: 100, epoch: 2 },
+    ];
+    expect(ids(applyAll(engineOf([[alone], []]), records))).toEqual(['alone']);
+  });
+
+  it('says nothing when it is read again, or comes after a later one', () => {
+    const engine = engineOf([[], [slow], []]);
+    const records = [
+      { time: 0, epoch: 3 },
+      { time: 1, epoch: 2 },
+      { time: 2, epoch: 3 },
+      { time: 3, spans: [a] },
+    ];
+    expect(applyAll(engine, records)).toEqual([]);
+    expect(engine.epoch).toBe(3);
+  });
+});
