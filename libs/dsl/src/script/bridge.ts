@@ -19,14 +19,16 @@ export class Bridge {
   readonly #internKey = {};
   readonly #integers = new Map<bigint, object>();
   readonly #derived = new Map<object, Map<string, object>>();
-  readonly #metatable = {};
+  readonly #objectMetatable = {};
+  readonly #integerMetatable = {};
   /** Functions that read-only tables have: `trace.has`, `span.has`. */
   readonly #methods: (owner: SpanView | TraceHandle, name: string) => CFunction | undefined;
 
   constructor(L: LuaState, methods: (owner: SpanView | TraceHandle, name: string) => CFunction | undefined) {
     this.#L = L;
     this.#methods = methods;
-    this.#makeMetatable();
+    this.#makeObjectMetatable();
+    this.#makeIntegerMetatable();
   }
 
   /** Forgets the objects of the evaluation before. */
@@ -100,7 +102,7 @@ export class Bridge {
     if (lua.lua_rawgetp(L, -1, key) !== lua.LUA_TUSERDATA) {
       lua.lua_pop(L, 1);
       lua.lua_newuserdata(L, 0).payload = payload;
-      lua.lua_rawgetp(L, lua.LUA_REGISTRYINDEX, this.#metatable);
+      lua.lua_rawgetp(L, lua.LUA_REGISTRYINDEX, typeof payload === 'bigint' ? this.#integerMetatable : this.#objectMetatable);
       lua.lua_setmetatable(L, -2);
       lua.lua_pushvalue(L, -1);
       lua.lua_rawsetp(L, -3, key);
@@ -117,26 +119,40 @@ export class Bridge {
     return value as T;
   }
 
-  #makeMetatable(): void {
+  /** What spans, traces, maps and lists do: only reading. */
+  #makeObjectMetatable(): void {
     const L = this.#L;
-    lua.lua_createtable(L, 0, 0);
+    lua.lua_createtable(L, 0, 5);
     setFunction(L, '__index', () => this.#index());
     setFunction(L, '__newindex', () => {
-      throw new LuaError(`attempt to modify a read-only ${typeAt(L, 1)}`);
+      throw new LuaError('attempt to modify a read-only table');
     });
     setFunction(L, '__len', () => {
       lua.lua_pushnumber(L, itemsOf(payloadAt(L, 1))?.length ?? 0);
       return 1;
     });
+    this.#registerMetatable(this.#objectMetatable, 'table');
+  }
+
+  /** What boxed integers do; `+ - * // %` and the like are helpers (base-functions.ts). */
+  #makeIntegerMetatable(): void {
+    const L = this.#L;
+    lua.lua_createtable(L, 0, 6);
     setFunction(L, '__lt', () => this.#compare(luaLess));
     setFunction(L, '__le', () => this.#compare(luaLessOrEqual));
     setFunction(L, '__div', () => this.#compute((a, b) => a / b));
     setFunction(L, '__pow', () => this.#compute((a, b) => a ** b));
+    this.#registerMetatable(this.#integerMetatable, 'number');
+  }
+
+  /** `name` is the type that Lua's own error messages show. */
+  #registerMetatable(key: object, name: string): void {
+    const L = this.#L;
     lua.lua_pushboolean(L, false);
     lua.lua_setfield(L, -2, bytesOf('__metatable'));
-    pushBytes(L, bytesOf('table'));
+    pushBytes(L, bytesOf(name));
     lua.lua_setfield(L, -2, bytesOf('__name'));
-    lua.lua_rawsetp(L, lua.LUA_REGISTRYINDEX, this.#metatable);
+    lua.lua_rawsetp(L, lua.LUA_REGISTRYINDEX, key);
   }
 
   #compare(compare: (a: Value, b: Value) => boolean): number {
@@ -156,7 +172,6 @@ export class Bridge {
   #index(): number {
     const L = this.#L;
     const payload = payloadAt(L, 1);
-    if (typeof payload === 'bigint') throw new LuaError('attempt to index a number value');
     const items = itemsOf(payload);
     if (items !== undefined) {
       const index = this.at(2);
