@@ -7,6 +7,7 @@ import { type SignatureKey, signatureKey } from './configuration/signature-key.j
 import { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { StartError } from './start-error.js';
+import { prepareStorage } from './storage-directory.js';
 import { VERSION } from './version.js';
 
 export interface AppDefinition extends Pick<HttpAppOptions, 'prepare' | 'publicPaths'> {
@@ -35,6 +36,7 @@ export async function runApp(definition: AppDefinition): Promise<void> {
     const logger = createLogger(configuration.logging);
     logger.info({ app: definition.name, version: VERSION, environment: configuration.process.environment }, 'BeTrace starts');
     for (const notice of notices) logger.warn(notice);
+    prepareStorage(configuration.storage.path);
     const { notice }: Partial<SignatureKey> = definition.signs === false ? {} : signatureKey(configuration);
     if (notice !== undefined) logger.warn(notice);
     dieOnDefects(logger);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { prepareStorage } from '../storage-directory.js';
 import type { Configuration } from './configuration.js';
 import { ConfigurationError } from './configuration-error.js';
 
@@ -38,7 +39,7 @@ export function signatureKey(configuration: Configuration): SignatureKey {
 function keptKey(directory: string): SignatureKey {
   const file = join(directory, 'signature.key');
   try {
-    mkdirSync(directory, { recursive: true });
+    prepareStorage(directory);
     const made = randomBytes(32).toString('base64');
     try {
       writeFileSync(file, `${made}\n`, { mode: 0o600, flag: 'wx', flush: true });

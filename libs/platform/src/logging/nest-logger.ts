@@ -1,18 +1,27 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from './logger.js';
 
-/** Lines of Nest's own about each module, controller and route at start: of use only when debugging. */
-const START_CONTEXTS = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolver', 'NestFactory', 'NestApplication']);
+/** Lines of Nest's own about the start, also about its failure, which whoever started it reports: of use only when debugging. */
+const START_CONTEXTS = new Set([
+  'InstanceLoader',
+  'RouterExplorer',
+  'RoutesResolver',
+  'NestFactory',
+  'NestApplication',
+  'ExceptionHandler',
+]);
+
+const isStart = (parameters: readonly unknown[]): boolean => START_CONTEXTS.has(String(parameters.at(-1)));
 
 /** Sends Nest's log lines to pino; the last parameter is Nest's context. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, ...parameters: unknown[]): void {
-    this.write(START_CONTEXTS.has(String(parameters.at(-1))) ? 'debug' : 'info', message, parameters);
+    this.write(isStart(parameters) ? 'debug' : 'info', message, parameters);
   }
   error(message: unknown, ...parameters: unknown[]): void {
-    this.write('error', message, parameters);
+    this.write(isStart(parameters) ? 'debug' : 'error', message, parameters);
   }
   warn(message: unknown, ...parameters: unknown[]): void {
     this.write('warn', message, parameters);
@@ -29,7 +38,7 @@ export class NestLogger implements LoggerService {
 
   private write(level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal', message: unknown, parameters: unknown[]): void {
     const context = parameters.length > 0 ? { context: String(parameters.at(-1)) } : {};
-    const stack = parameters.length > 1 ? { stack: String(parameters[0]) } : {};
+    const stack = parameters.length > 1 && typeof parameters[0] === 'string' ? { stack: parameters[0] } : {};
     if (message instanceof Error) this.logger[level]({ ...context, err: message }, message.message);
     else this.logger[level]({ ...context, ...stack }, String(message));
   }

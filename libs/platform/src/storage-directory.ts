@@ -1,0 +1,32 @@
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { StartError } from './start-error.js';
+
+/** Makes the storage directory, unless it is there. Throws a StartError when it can't be made or written. */
+export function prepareStorage(path: string | undefined): void {
+  if (path === undefined) return;
+  try {
+    makeDirectory(resolve(path));
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new StartError(
+      `the storage path ${path} cannot be used: ${reason}; make it writable for this user, or set another with --storage-path=DIRECTORY or BETRACE_STORAGE_PATH`,
+      { cause: error },
+    );
+  }
+}
+
+/** Step by step, because Node's own recursive way never ends below /proc (an ENOENT there does not mean a missing parent). */
+function makeDirectory(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  if (found) throw new Error(`${path} is a file`);
+  const parent = dirname(path);
+  if (parent !== path) makeDirectory(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
