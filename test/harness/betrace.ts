@@ -12,6 +12,12 @@ const root = [resolve(import.meta.dirname, '../..'), resolve(import.meta.dirname
   existsSync(join(folder, 'package.json')),
 ) as string;
 
+/** No test leaves a process behind, however it ends. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 export interface BeTraceOptions {
   /** Default `standalone`. */
   readonly app?: 'standalone' | 'ingest' | 'evaluator' | 'api';
@@ -19,7 +25,7 @@ export interface BeTraceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Ports of an earlier process, to start again where it was. */
   readonly ports?: { readonly http: number; readonly grpc: number };
-  /** How long it may take until /ready answers 200; default 15 s. */
+  /** How long it may take until /ready answers 200; default 30 s. */
   readonly patience?: number;
 }
 
@@ -41,7 +47,7 @@ export class BeTrace {
           if (betrace.process.exitCode !== null) throw new Error(`it ended with exit code ${betrace.process.exitCode}`);
           return (await fetch(`${betrace.url}/ready`)).ok ? true : undefined;
         },
-        options.patience ?? 15_000,
+        options.patience ?? 30_000,
       );
       return betrace;
     } catch (error) {
@@ -67,6 +73,8 @@ export class BeTrace {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running.add(child);
+    child.on('exit', () => running.delete(child));
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => output.push(chunk.toString()));
     return new BeTrace(child, { http, grpc }, output);

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BeTrace, storageFolder } from '../harness/betrace.js';
+import { missing, shell } from '../harness/shell.js';
+
+const absent = await missing('curl', 'jq');
+if (absent.length > 0) process.stderr.write(`SKIPPED: backup and restore, because this machine has no ${absent.join(' and ')}\n`);
+
+const BACKUP = 'curl -sS http://localhost:12011/v1/rules > rules-backup.json';
+const RESTORE = `jq -c '.rules[]' rules-backup.json | while read -r rule; do
+  curl -sS -o /dev/null -w '%{http_code} ' -X POST http://localhost:12011/v1/rules \\
+    -H "Content-Type: application/json" \\
+    -d "$rule"
+done`;
+
+(absent.length > 0 ? describe.skip : describe)("the guide's backup and restore of rules", () => {
+  let folder: Awaited<ReturnType<typeof storageFolder>>;
+  let first: BeTrace;
+  let second: BeTrace;
+
+  beforeAll(async () => {
+    folder = await storageFolder();
+    [first, second] = await Promise.all([BeTrace.start(), BeTrace.start()]);
+    const rules = [
+      { name: 'slow-requests', expression: 'span.duration > 1s', severity: 'HIGH', tags: ['performance'] },
+      { name: 'quoted', expression: 'span.name == "it\'s \\"quoted\\"\\n"', severity: 'LOW', description: 'Üñï — "quotes" and \\ slashes' },
+      { name: 'off', expression: 'span.status == "error"', severity: 'CRITICAL', enabled: false, message: 'failed' },
+    ];
+    for (const rule of rules) expect((await first.json('POST', '/v1/rules', rule)).status).toBe(201);
+  });
+  afterAll(async () => {
+    await Promise.all([first.stop(), second.stop()]);
+    await folder.remove();
+  });
+
+  const on = (betrace: BeTrace, script: string) => shell(script.replaceAll('http://localhost:12011', betrace.url), folder.path);
+  const rulesOf = async (betrace: BeTrace) =>
+    (await betrace.json<{ rules: Record<string, unknown>[] }>('GET', '/v1/rules')).body.rules.map(
+      ({ created_at: _created, updated_at: _updated, version: _version, ...rule }) => rule,
+    );
+
+  it('restores onto an empty server', async () => {
+    await on(first, BACKUP);
+    expect(await on(second, RESTORE)).toBe('201 201 201 ');
+    expect(await rulesOf(second)).toEqual(await rulesOf(first));
+  });
+
+  it('restores onto a server that has the rules, and changes nothing', async () => {
+    const before = (await first.json('GET', '/v1/rules')).body;
+    expect(await on(first, RESTORE)).toBe('200 200 200 ');
+    expect((await first.json('GET', '/v1/rules')).body).toEqual(before);
+  });
+
+  it('brings a rule back that was changed since', async () => {
+    await first.json('PATCH', '/v1/rules/slow-requests', { expression: 'span.duration > 9s', enabled: false });
+    expect(await on(first, RESTORE)).toBe('200 200 200 ');
+    expect((await first.json('GET', '/v1/rules/slow-requests')).body).toMatchObject({ expression: 'span.duration > 1s', enabled: true });
+  });
+});

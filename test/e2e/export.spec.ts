@@ -1,0 +1,106 @@
+import { status } from '@grpc/grpc-js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { attributeOf, decodeRequest } from '#otlp';
+import { BeTrace, storageFolder } from '../harness/betrace.js';
+import { eventually } from '../harness/eventually.js';
+import { freePorts } from '../harness/free-port.js';
+import { OtlpReceiver } from '../harness/otlp-receiver.js';
+
+const slow = (n: number) => ({ trace_id: `trace-${n}`, span_id: `span-${n}`, name: 'slow', start_time: 0, duration: 2_000_000_000 });
+
+/** Invariant 5: an outage of the collector delays, it does not drop. */
+describe('export of violations as OTLP spans', () => {
+  let receiver: OtlpReceiver;
+  let folder: Awaited<ReturnType<typeof storageFolder>>;
+  let betrace: BeTrace;
+
+  const start = async () => {
+    betrace = await BeTrace.start({
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, BETRACE_STORAGE_PATH: folder.path, BETRACE_SIGNATURE_KEY: 'k'.repeat(32) },
+    });
+  };
+
+  beforeEach(async () => {
+    const [port = 0] = await freePorts(1);
+    receiver = new OtlpReceiver(port);
+    folder = await storageFolder();
+  });
+  afterEach(async () => {
+    await betrace.kill();
+    receiver.stop();
+    await folder.remove();
+  });
+
+  const rule = () => betrace.json('POST', '/v1/rules', { name: 'slow-requests', expression: 'span.duration > 1s', severity: 'HIGH' });
+  const send = (...spans: readonly object[]) => betrace.json('POST', '/v1/spans', { spans });
+  const exported = () =>
+    receiver.requests.flatMap((request) =>
+      decodeRequest(request).resourceSpans.flatMap(({ scopeSpans }) =>
+        scopeSpans.flatMap(({ scope, spans }) => spans.map((span) => ({ scope: scope?.name, span }))),
+      ),
+    );
+  const arrived = (count: number) =>
+    eventually(`the arrival of ${count} spans`, async () => (exported().length >= count ? exported() : undefined), 30_000);
+
+  it("puts a span with the guide's attributes into the offending trace", async () => {
+    await receiver.start();
+    await start();
+    await rule();
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    await send({ ...slow(1), trace_id: traceId, span_id: 'b7ad6b7169203331' });
+    const [first] = await arrived(1);
+    const { violations } = (await betrace.json<{ violations: Record<string, unknown>[] }>('GET', '/v1/violations?view=full')).body;
+    const span = first?.span;
+    expect(first?.scope).toBe('betrace');
+    expect(span).toMatchObject({ traceId, parentSpanId: 'b7ad6b7169203331', name: 'betrace.violation' });
+    expect(span?.spanId).toMatch(/^[0-9a-f]{16}$/);
+    const attribute = (name: string) => attributeOf(span?.attributes ?? [], `betrace.violation.${name}`);
+    for (const name of ['id', 'rule_id', 'rule_name', 'severity', 'message', 'signature'])
+      expect(attribute(name)).toBe(violations[0]?.[name]);
+    expect((await betrace.json('GET', '/ready')).body).toMatchObject({ checks: { otlp_exporter: 'ok' } });
+  });
+
+  it('delivers everything when the collector comes back, also over a restart, each once', async () => {
+    await start();
+    await rule();
+    await send(...Array.from({ length: 150 }, (_, n) => slow(n)));
+    await eventually('a failed export', async () => {
+      const { checks } = (await betrace.json<{ checks: { otlp_exporter: string } }>('GET', '/ready')).body;
+      return checks.otlp_exporter.startsWith('retrying') ? true : undefined;
+    });
+    await betrace.kill();
+    await start();
+    await send(slow(150));
+    await receiver.start();
+    const spans = await arrived(151);
+    await new Promise((done) => setTimeout(done, 500));
+    expect(new Set(spans.map(({ span }) => span.spanId)).size).toBe(151);
+    expect(exported()).toHaveLength(151);
+  });
+
+  it('waits for a collector that refuses', async () => {
+    await receiver.start();
+    receiver.refuseWith = status.RESOURCE_EXHAUSTED;
+    await start();
+    await rule();
+    await send(slow(1));
+    await eventually('two refusals', async () => (receiver.refused >= 2 ? true : undefined));
+    receiver.refuseWith = undefined;
+    await arrived(1);
+    const metrics = await (await fetch(`${betrace.url}/metrics`)).text();
+    expect(metrics).toMatch(/betrace_otlp_export_failures_total [2-9]/);
+    expect(metrics).toContain('betrace_violations_exported_total 1');
+  });
+
+  it('stops at once while the collector is down', async () => {
+    await start();
+    await rule();
+    await send(slow(1));
+    await eventually('a failed export', async () =>
+      betrace.logs().includes('the OTLP endpoint did not take violations') ? true : undefined,
+    );
+    const since = performance.now();
+    expect(await betrace.stop()).toBe(0);
+    expect(performance.now() - since).toBeLessThan(5_000);
+  });
+});
