@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { arbitraryMixedRule, arbitrarySpan, arbitraryTraceRule } from '../../../test/fixtures/dsl/arbitrary-rule.js';
+import { type PlainSpan, viewOf } from '../../../test/fixtures/dsl/plain-span.js';
 import { check } from './check.js';
-import { arbitraryMixedRule, arbitrarySpan, arbitraryTraceRule } from './compile/testing/arbitrary-rule.js';
-import { type PlainSpan, viewOf } from './compile/testing/plain-span.js';
 import { interpret, interpretCondition } from './interpret.js';
 import { LuaError } from './lua-error.js';
 import { luaText } from './script/lua-text.js';

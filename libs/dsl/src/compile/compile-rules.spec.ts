@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { arbitraryCondition, arbitrarySpan } from '../../../../test/fixtures/dsl/arbitrary-rule.js';
+import { columnsOf } from '../../../../test/fixtures/dsl/plain-columns.js';
+import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
 import { check } from '../check.js';
 import type { CheckedExpression } from '../rule.js';
 import type { SpanView } from '../span-view.js';
 import { compileRules } from './compile-rules.js';
 import type { CompiledRuleSet } from './compiled.js';
 import { judgeCondition } from './judge.js';
-import { arbitraryCondition, arbitrarySpan } from './testing/arbitrary-rule.js';
-import { columnsOf } from './testing/plain-columns.js';
-import { viewOf } from './testing/plain-span.js';
 
 describe('generated conditions', () => {
   it('say what the interpreter says, match and error, in any batches', () => {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { arbitrarySpan } from '../../../../test/fixtures/dsl/arbitrary-rule.js';
+import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
 import { check } from '../check.js';
 import { interpretCondition } from '../interpret.js';
 import type { LuaError } from '../lua-error.js';
 import type { CheckedExpression } from '../rule.js';
 import { compileRules } from './compile-rules.js';
 import type { CompiledRule, JudgedTrace } from './compiled.js';
-import { arbitrarySpan } from './testing/arbitrary-rule.js';
-import { viewOf } from './testing/plain-span.js';
 
 const arbitraryTrace = fc
   .array(arbitrarySpan, { minLength: 1, maxLength: 8 })

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { arbitraryMixedRule, arbitrarySpan, arbitraryTraceRule } from '../../../../test/fixtures/dsl/arbitrary-rule.js';
+import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
+import { ReferenceState } from '../../../../test/fixtures/dsl/reference-state.js';
 import { check } from '../check.js';
 import { interpretCondition } from '../interpret.js';
 import type { CheckedExpression } from '../rule.js';
 import type { SpanView } from '../span-view.js';
 import { compileRules } from './compile-rules.js';
 import { type CompiledRule, FAILED, FALSE, type Outcome, TRUE, type Truth, UNKNOWN } from './compiled.js';
-import { arbitraryMixedRule, arbitrarySpan, arbitraryTraceRule } from './testing/arbitrary-rule.js';
-import { type PlainSpan, viewOf } from './testing/plain-span.js';
-import { ReferenceState } from './testing/reference-state.js';
 
 const arbitraryTrace = fc.array(arbitrarySpan, { minLength: 1, maxLength: 8 }).map((spans) => spans.map(viewOf));
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { luaString } from '../../../../test/fixtures/dsl/arbitrary-rule.js';
+import { columnsOf } from '../../../../test/fixtures/dsl/plain-columns.js';
+import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
 import { check } from '../check.js';
 import type { SpanView } from '../span-view.js';
 import { compileRules } from './compile-rules.js';
 import type { CompiledRuleSet } from './compiled.js';
-import { luaString } from './testing/arbitrary-rule.js';
-import { columnsOf } from './testing/plain-columns.js';
-import { type PlainSpan, viewOf } from './testing/plain-span.js';
 
 describe('text of a rule never becomes code', () => {
   const HOSTILE = [

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
+import { ReferenceState } from '../../../../test/fixtures/dsl/reference-state.js';
 import { check } from '../check.js';
 import { compileRules } from '../compile/compile-rules.js';
 import type { Atom, CompiledRuleSet } from '../compile/compiled.js';
-import { viewOf } from '../compile/testing/plain-span.js';
-import { ReferenceState } from '../compile/testing/reference-state.js';
 import type { Evidence } from '../explain.js';
 
 const SPANS = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
 import { check } from '../check.js';
-import { type PlainSpan, viewOf } from '../compile/testing/plain-span.js';
 import { LuaError } from '../lua-error.js';
 import { parse } from '../parse.js';
 import { Source } from '../source.js';
