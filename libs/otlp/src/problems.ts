@@ -26,7 +26,7 @@ export const OTLP_PROBLEMS = {
   },
   BT_OTLP_SPAN_FIELD: {
     status: 400,
-    sentence: '{what}',
+    sentence: 'Not spans as POST /v1/spans takes them: {what}.',
   },
 } as const;
 
