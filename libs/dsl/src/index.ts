@@ -20,6 +20,7 @@ export { describeRule, type RuleDescription } from './compile/describe.js';
 export type { ScriptOptions } from './compile/judge-script.js';
 export type { Diagnostic, Fix } from './diagnostic.js';
 export { type ConditionOutcome, type Evidence, type Explanation, jsonValue, type SpanReference } from './explain.js';
+export { type Formatted, format } from './format.js';
 export { formatExpression } from './format-expression.js';
 export { type Environment, interpret, interpretCondition } from './interpret.js';
 export { LuaError } from './lua-error.js';
