@@ -5,9 +5,10 @@ import { isNumber } from '../lua-value.js';
 import { stringTest } from '../string-tests.js';
 import type { StringTestName } from '../syntax.js';
 import type { Value } from '../value.js';
-import { type Bridge, entriesOf, isView } from './bridge.js';
+import type { Bridge } from './bridge.js';
 import type { Budget } from './budget.js';
 import { lua } from './fengari.js';
+import { entriesOf, isView } from './handles.js';
 import { ARITHMETIC_HELPERS } from './lua-text.js';
 import {
   badArgument,

@@ -76,3 +76,11 @@ declare module 'fengari/src/lauxlib.js' {
   const lauxlib: LauxLib;
   export default lauxlib;
 }
+
+/** The whole library: only for tests that compare with it. */
+declare module 'fengari/src/lualib.js' {
+  import type { LuaState } from 'fengari/src/lua.js';
+
+  const lualib: { luaL_openlibs(L: LuaState): void };
+  export default lualib;
+}

@@ -1,4 +1,5 @@
 import { LuaError } from '../lua-error.js';
+import { inClass } from './lua-pattern-class.js';
 
 /**
  * Lua's patterns over bytes, by backtracking as in Lua 5.3, with one difference: every step is counted (`spend`), so that a
@@ -22,6 +23,8 @@ const [PERCENT, CARET, DOLLAR, LEFT, RIGHT, DOT, BRACKET, CLOSE, STAR, PLUS, MIN
   (character) => character.charCodeAt(0),
 ) as [number, number, number, number, number, number, number, number, number, number, number, number, number, number];
 
+const SPECIALS: ReadonlySet<number> = new Set([...'^$*+?.([%-'].map((character) => character.charCodeAt(0)));
+
 /** The first match from `from` (a byte offset) on; undefined when there is none. @throws LuaError on a malformed pattern */
 export function findPattern(
   subject: Uint8Array,
@@ -35,6 +38,22 @@ export function findPattern(
     const end = matcher.match(start, anchored ? 1 : 0);
     if (end !== -1) return { start, end, captures: matcher.captures() };
     if (anchored) return undefined;
+  }
+  return undefined;
+}
+
+/** Has the pattern no special character? `string.find` then looks for the text itself. */
+export function isLiteral(pattern: Uint8Array): boolean {
+  return !pattern.some((code) => SPECIALS.has(code));
+}
+
+/** The first occurrence of a text. */
+export function findPlain(subject: Uint8Array, wanted: Uint8Array, from: number, spend: (steps: number) => void): PatternMatch | undefined {
+  for (let start = from; start + wanted.length <= subject.length; start++) {
+    let length = 0;
+    while (length < wanted.length && subject[start + length] === wanted[length]) length++;
+    spend(1 + (length >> 3));
+    if (length === wanted.length) return { start, end: start + length, captures: [] };
   }
   return undefined;
 }
@@ -179,6 +198,8 @@ class Matcher {
     const start = this.#starts[index];
     const length = this.#lengths[index] ?? OPEN;
     if (start === undefined || length === OPEN) throw new LuaError(`invalid capture index %${index + 1}`);
+    // A position is no text that could occur again.
+    if (length === POSITION) return -1;
     this.spend(length);
     for (let offset = 0; offset < length; offset++) if (this.subject[start + offset] !== this.subject[s + offset]) return -1;
     return s + length;
@@ -228,29 +249,3 @@ class Matcher {
     return negated;
   }
 }
-
-/** `%a`, `%d`, …: classes of the C locale; a capital letter is the opposite; anything else is itself. */
-function inClass(code: number, letter: number): boolean {
-  const test = CLASSES[String.fromCharCode(letter | 32)];
-  const isLetter = (letter >= 65 && letter <= 90) || (letter >= 97 && letter <= 122);
-  if (test === undefined || !isLetter) return letter === code;
-  return test(code) === letter >= 97;
-}
-
-const isUpper = (code: number) => code >= 65 && code <= 90;
-const isLower = (code: number) => code >= 97 && code <= 122;
-const isDigit = (code: number) => code >= 48 && code <= 57;
-const isGraph = (code: number) => code > 32 && code < 127;
-
-const CLASSES: Readonly<Record<string, (code: number) => boolean>> = {
-  a: (code) => isUpper(code) || isLower(code),
-  c: (code) => code < 32 || code === 127,
-  d: isDigit,
-  g: isGraph,
-  l: isLower,
-  p: (code) => isGraph(code) && !isUpper(code) && !isLower(code) && !isDigit(code),
-  s: (code) => code === 32 || (code >= 9 && code <= 13),
-  u: isUpper,
-  w: (code) => isUpper(code) || isLower(code) || isDigit(code),
-  x: (code) => isDigit(code) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102),
-};

@@ -3,7 +3,7 @@ import { tostringBytes } from './base-functions.js';
 import type { Bridge } from './bridge.js';
 import type { Budget } from './budget.js';
 import { lua } from './fengari.js';
-import { type Capture, findPattern, type PatternMatch } from './lua-pattern.js';
+import { type Capture, findPattern, findPlain, isLiteral, type PatternMatch } from './lua-pattern.js';
 import {
   badArgument,
   bytesArgument,
@@ -131,7 +131,7 @@ function find(L: LuaState, isFind: boolean, spend: (steps: number) => void): num
     lua.lua_pushnil(L);
     return 1;
   }
-  const isPlain = isFind && lua.lua_toboolean(L, 4);
+  const isPlain = isFind && (lua.lua_toboolean(L, 4) || isLiteral(pattern));
   const match = isPlain ? findPlain(subject, pattern, from, spend) : findPattern(subject, pattern, from, spend);
   if (match === undefined) {
     lua.lua_pushnil(L);
@@ -141,16 +141,6 @@ function find(L: LuaState, isFind: boolean, spend: (steps: number) => void): num
   lua.lua_pushnumber(L, match.start + 1);
   lua.lua_pushnumber(L, match.end);
   return 2 + pushCaptures(L, subject, match, false);
-}
-
-function findPlain(subject: Uint8Array, wanted: Uint8Array, from: number, spend: (steps: number) => void): PatternMatch | undefined {
-  for (let start = from; start + wanted.length <= subject.length; start++) {
-    let length = 0;
-    while (length < wanted.length && subject[start + length] === wanted[length]) length++;
-    spend(1 + (length >> 3));
-    if (length === wanted.length) return { start, end: start + length, captures: [] };
-  }
-  return undefined;
 }
 
 /** The captures, or (when there are none and `whole`) the whole match. */
