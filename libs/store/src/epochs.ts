@@ -23,6 +23,16 @@ export async function appendEpoch(queries: Queries, change: RuleChange | undefin
     .execute();
 }
 
+/** See `Store.snapshotAfter`. */
+export async function appendSnapshot(queries: Queries, after: number): Promise<void> {
+  const epoch = Math.max(await latestEpoch(queries), after) + 1;
+  const record: RuleSetRecord = { epoch, snapshot: await enabledRules(queries) };
+  await queries
+    .insertInto('epochs')
+    .values({ epoch, json_record: JSON.stringify(record), published: 0 })
+    .execute();
+}
+
 export async function unpublishedEpochs(queries: Queries): Promise<readonly EpochChange[]> {
   const rows = await queries.selectFrom('epochs').selectAll().where('published', '=', 0).orderBy('epoch').execute();
   return rows.map(({ epoch, json_record }) => ({ epoch, record: json_record, published: false }));

@@ -65,7 +65,8 @@ export async function ruleVersions(queries: Queries, id: string): Promise<readon
 }
 
 /** One change of rules at a time, over all processes: epochs have no gaps and no forks. */
-function changing<T>(connection: Connection, work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
+/** A transaction that no other change of rules runs beside. */
+export function changing<T>(connection: Connection, work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
   return connection.database.transaction().execute(async (transaction) => {
     await connection.lock(transaction, 'rules');
     return work(transaction);

@@ -1,9 +1,9 @@
 import type { Connection } from './connection.js';
-import { epochPublished, latestEpoch, ruleSet, unpublishedEpochs } from './epochs.js';
+import { appendSnapshot, epochPublished, latestEpoch, ruleSet, unpublishedEpochs } from './epochs.js';
 import { alreadyExported, type ExportedRevision, exported } from './exports.js';
 import { migrate } from './migrations/migrate.js';
 import { positionOf } from './positions.js';
-import { allRules, deleteRule, putRule, type RuleContent, ruleById, ruleVersions } from './rules.js';
+import { allRules, changing, deleteRule, putRule, type RuleContent, ruleById, ruleVersions } from './rules.js';
 import {
   type EpochChange,
   type KeptBatch,
@@ -52,6 +52,10 @@ export class SqlStore extends Store {
   ruleSet(epoch?: number): Promise<string | undefined> {
     const { database } = this.connection;
     return this.guarded(epoch === undefined ? latestEpoch(database).then((latest) => ruleSet(database, latest)) : ruleSet(database, epoch));
+  }
+
+  snapshotAfter(epoch: number): Promise<void> {
+    return this.guarded(changing(this.connection, (transaction) => appendSnapshot(transaction, epoch)));
   }
 
   unpublishedEpochs(): Promise<readonly EpochChange[]> {

@@ -145,6 +145,20 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         expect((await records()).map(({ epoch }) => epoch)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
       });
 
+      it('are made anew above those of a log that has other rules', async () => {
+        await store.putRule(rule('a'), 1);
+        await store.snapshotAfter(17);
+        expect(await store.latestEpoch()).toBe(18);
+        expect(JSON.parse((await store.unpublishedEpochs()).at(-1)?.record ?? 'null')).toMatchObject({
+          epoch: 18,
+          snapshot: [{ id: 'a' }],
+        });
+        await store.putRule(rule('b'), 2);
+        expect(JSON.parse((await store.ruleSet(19)) ?? 'null')).toMatchObject({ epoch: 19, snapshot: [{ id: 'a' }, { id: 'b' }] });
+        await store.snapshotAfter(0);
+        expect(await store.latestEpoch()).toBe(20);
+      });
+
       it('answer the whole rule set of any of them', async () => {
         expect(await store.ruleSet()).toBeUndefined();
         for (let i = 1; i <= 60; i++) await store.putRule(rule(`r${i % 7}`, { name: `change ${i}` }), i);

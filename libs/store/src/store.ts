@@ -104,6 +104,11 @@ export abstract class Store {
   abstract ruleVersions(id: string): Promise<readonly RuleVersion[]>;
   /** JSON of a rules log record that holds the whole rule set of an epoch (default: the latest); undefined when there is no such epoch. */
   abstract ruleSet(epoch?: number): Promise<string | undefined>;
+  /**
+   * One transaction: the next epoch, above the latest and above `epoch`, whose outbox record is the whole rule set as it is. For
+   * a log that has other rules than the store, because one of them is new or was restored from a backup.
+   */
+  abstract snapshotAfter(epoch: number): Promise<void>;
   /** Epochs not yet published, in order. */
   abstract unpublishedEpochs(): Promise<readonly EpochChange[]>;
   abstract epochPublished(epoch: number): Promise<void>;
