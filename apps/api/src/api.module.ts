@@ -17,6 +17,7 @@ import { PublishRules } from './rules/publish-rules.js';
 import { RulesController } from './rules/rules.controller.js';
 import { SaveRule } from './rules/save-rule.js';
 import { TestRule } from './rules/test-rule.js';
+import { PruneViolations } from './violations/prune-violations.js';
 import { ReadTrace } from './violations/read-trace.js';
 import { VerifyViolation } from './violations/verify-violation.js';
 import { ViolationsController } from './violations/violations.controller.js';
@@ -46,6 +47,12 @@ import { ViolationsController } from './violations/violations.controller.js';
       provide: TestRule,
       inject: [CheckExpression, CLOCK],
       useFactory: (check: CheckExpression, clock: Clock) => new TestRule(check, () => clock.monotonic()),
+    },
+    {
+      provide: PruneViolations,
+      inject: [Store, CONFIGURATION, CLOCK, LOGGER],
+      useFactory: (store: Store, { storage }: Configuration, clock: Clock, logger: Logger) =>
+        new PruneViolations(store, storage.violationRetention, () => clock.now(), logger),
     },
     { provide: ReadTrace, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new ReadTrace(log, logger) },
     {

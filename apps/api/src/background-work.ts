@@ -4,6 +4,7 @@ import { Store } from '#store';
 import { ExportToOtlp } from './export/export-to-otlp.js';
 import { KeepViolations } from './keep/keep-violations.js';
 import { AnnounceRules } from './rules/announce-rules.js';
+import { PruneViolations } from './violations/prune-violations.js';
 
 /** What the API does without being asked: starts with the application, stops in its stage. */
 @Injectable()
@@ -13,6 +14,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     private readonly announceRules: AnnounceRules,
     private readonly keepViolations: KeepViolations,
     private readonly exportToOtlp: ExportToOtlp,
+    private readonly pruneViolations: PruneViolations,
     private readonly health: HealthRecorder,
     private readonly shutdown: Shutdown,
   ) {}
@@ -21,9 +23,11 @@ export class BackgroundWork implements OnApplicationBootstrap {
     this.announceRules.start();
     await this.keepViolations.start();
     await this.exportToOtlp.start();
+    this.pruneViolations.start();
     this.health.register('storage', () => this.store.check());
     this.health.register('otlp_exporter', () => this.exportToOtlp.state());
     this.shutdown.register('evaluate', 'announcing rules', () => this.announceRules.stop());
+    this.shutdown.register('evaluate', 'pruning violations', () => this.pruneViolations.stop());
     this.shutdown.register('export', 'keeping violations', () => this.keepViolations.stop());
     this.shutdown.register('export', 'exporting violations', () => this.exportToOtlp.stop());
   }

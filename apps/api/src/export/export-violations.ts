@@ -3,6 +3,7 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { type Log, type PartitionListener, type Position, type RecordBatch, retry, type Subscription, TOPICS } from '#messaging';
 import type { Logger, Metrics } from '#platform';
 import type { Store } from '#store';
+import { readerPosition } from '../keep/reader-position.js';
 import { readViolation } from '../keep/stored-violation.js';
 import type { API_METRICS } from '../metrics.js';
 import { type Entry, exportBatches } from './export-batches.js';
@@ -55,7 +56,7 @@ export class ExportViolations implements PartitionListener {
   }
 
   assigned(partition: number, _committed: Position | undefined): Promise<number> {
-    return this.store.position(READER, partition);
+    return readerPosition(this.log, this.store, READER, partition);
   }
 
   async records({ partition, records, endOffset }: RecordBatch): Promise<void> {

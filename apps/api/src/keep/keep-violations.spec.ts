@@ -63,6 +63,19 @@ describe('KeepViolations', () => {
     expect(await registry.metrics()).toContain('betrace_violations_unreadable_total{reader="keep"} 2');
   });
 
+  it('begins anew with a log that is shorter than its position: the old one is gone', async () => {
+    await publish(log, violation(), violation(), violation());
+    await eventually(async () => ((await store.position('keep', 0)) === 3 ? true : undefined));
+    await keep.stop();
+    await log.close();
+    ({ log } = await logAndStore());
+    await publish(log, violation({ id: 'viol-2' }));
+    await start();
+    await kept(2);
+    await publish(log, violation({ id: 'viol-3' }));
+    await kept(3);
+  });
+
   it('goes on after the last one it kept', async () => {
     await publish(log, violation());
     await kept(1);

@@ -2,6 +2,7 @@ import { type Log, type PartitionListener, type Position, type RecordBatch, type
 import type { Logger, Metrics } from '#platform';
 import type { Store, StoredViolation } from '#store';
 import type { API_METRICS } from '../metrics.js';
+import { readerPosition } from './reader-position.js';
 import { readViolation, storedViolation } from './stored-violation.js';
 
 const READER = 'keep';
@@ -30,7 +31,7 @@ export class KeepViolations implements PartitionListener {
   }
 
   assigned(partition: number, _committed: Position | undefined): Promise<number> {
-    return this.store.position(READER, partition);
+    return readerPosition(this.log, this.store, READER, partition);
   }
 
   async records({ partition, records, endOffset }: RecordBatch): Promise<void> {

@@ -21,9 +21,9 @@ export class AnnounceRules {
     private readonly logger: Logger,
   ) {}
 
-  /** Publishes what an earlier process left, without waiting for it. */
+  /** Publishes what an earlier process left, without waiting for it, and what a log that is not of the store's age lacks. */
   start(): void {
-    this.keepTrying();
+    this.keepTrying(() => this.publisher.reconcile());
   }
 
   /** Waits, but not for long: the change itself is safe. */
@@ -33,7 +33,7 @@ export class AnnounceRules {
       return 'published';
     } catch (error) {
       this.logger.warn({ err: error }, 'a change of rules is stored, but not yet in the log');
-      this.keepTrying();
+      this.keepTrying(() => this.publisher.publish());
       return 'pending';
     }
   }
@@ -43,8 +43,8 @@ export class AnnounceRules {
     await this.background;
   }
 
-  private keepTrying(): void {
-    this.background ??= retry(() => this.publisher.publish(), {
+  private keepTrying(publish: () => Promise<void>): void {
+    this.background ??= retry(publish, {
       signal: this.stopping.signal,
       failed: (error, pause) => this.logger.warn({ err: error, retry_in_ms: pause }, 'rules are not published'),
       longest: 5_000,

@@ -69,6 +69,39 @@ describe('PublishRules', () => {
     expect(await markers(0)).toEqual(['epoch:1']);
   });
 
+  it('tells a new log what an old store knows', async () => {
+    for (const id of ['a', 'b']) await store.putRule(rule(id), 1);
+    await rules.publish();
+    const fresh = (await logAndStore(2)).log;
+    await new PublishRules(store, fresh).reconcile();
+    const found: LogRecord[] = [];
+    for await (const { records } of fresh.read(TOPICS.rules, 0, 0)) found.push(...records);
+    expect(found.map(({ value }) => JSON.parse(Buffer.from(value).toString()))).toMatchObject([
+      { epoch: 3, snapshot: [{ id: 'a' }, { id: 'b' }] },
+    ]);
+    expect((await fresh.bounds(TOPICS.spans, 1)).end).toBe(1);
+    await fresh.close();
+  });
+
+  it('puts the rules of a new store above those of an old log', async () => {
+    for (const id of ['a', 'b', 'c']) await store.putRule(rule(id), 1);
+    await rules.publish();
+    const fresh = (await logAndStore()).store;
+    await fresh.putRule(rule('z'), 1);
+    await new PublishRules(fresh, log).reconcile();
+    expect((await epochs()).at(-1)).toMatchObject({ epoch: 4, snapshot: [{ id: 'z' }] });
+    expect((await markers(0)).at(-1)).toBe('epoch:4');
+    await fresh.close();
+  });
+
+  it('leaves a log and a store alone that know the same', async () => {
+    await rules.reconcile();
+    await store.putRule(rule('a'), 1);
+    await rules.reconcile();
+    await rules.reconcile();
+    expect((await epochs()).map(({ epoch }) => epoch)).toEqual([1]);
+  });
+
   it('goes on after a failure, and publishes what was stored while it ran', async () => {
     await store.putRule(rule('a'), 1);
     const first = rules.publish();

@@ -1,4 +1,4 @@
-import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, type Log, type OutgoingRecord, TOPICS } from '#messaging';
+import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, type Log, type OutgoingRecord, type RuleSetRecord, TOPICS } from '#messaging';
 import type { EpochChange, Store } from '#store';
 
 const NOTHING = new Uint8Array(0);
@@ -26,6 +26,23 @@ export class PublishRules {
     return run;
   }
 
+  /**
+   * Publishes all that is unpublished, and the whole rule set when log and store know different epochs: one of them is new (a
+   * damaged one was moved away) or was restored from a backup.
+   */
+  reconcile(): Promise<void> {
+    const run = this.last.then(async () => {
+      const before = await highestEpoch(this.log);
+      if (before > (await this.store.latestEpoch())) await this.store.snapshotAfter(before);
+      await this.publishOutbox();
+      if ((await highestEpoch(this.log)) >= (await this.store.latestEpoch())) return;
+      await this.store.snapshotAfter(0);
+      await this.publishOutbox();
+    });
+    this.last = run.catch(() => {});
+    return run;
+  }
+
   private async publishOutbox(): Promise<void> {
     const changes = await this.store.unpublishedEpochs();
     if (changes.length > 0) await this.publishAll(changes);
@@ -45,5 +62,24 @@ export class PublishRules {
   private markers(epoch: number): OutgoingRecord[] {
     const headers = { [CONTROL_HEADER]: `${CONTROL_EPOCH_PREFIX}${epoch}` };
     return Array.from({ length: this.log.partitions(TOPICS.spans) }, (_, partition) => ({ partition, value: NOTHING, headers }));
+  }
+}
+
+/** The highest epoch in the rules log, 0 when there is none. Records of others count for nothing, as for the evaluators. */
+async function highestEpoch(log: Log): Promise<number> {
+  const { start } = await log.bounds(TOPICS.rules, 0);
+  let highest = 0;
+  for await (const { records } of log.read(TOPICS.rules, 0, start)) {
+    for (const { value } of records) highest = Math.max(highest, epochOf(value));
+  }
+  return highest;
+}
+
+function epochOf(value: Uint8Array): number {
+  try {
+    const { epoch } = JSON.parse(Buffer.from(value).toString('utf8')) as Partial<RuleSetRecord>;
+    return typeof epoch === 'number' && Number.isSafeInteger(epoch) ? epoch : 0;
+  } catch {
+    return 0;
   }
 }
