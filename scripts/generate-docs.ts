@@ -6,6 +6,7 @@ import { metricsDocument } from '../libs/platform/src/metrics/document.js';
 import { errorsDocument } from '../libs/platform/src/problem-details/document.js';
 import { DOCUMENTED_ERRORS } from './documented-errors.js';
 import { DOCUMENTED_METRICS } from './documented-metrics.js';
+import { openApiText } from './openapi-document.js';
 import { repositoryRoot } from './source-files.js';
 
 interface Document {
@@ -18,6 +19,7 @@ const documents: readonly Document[] = [
   { file: 'docs/configuration.md', generate: configurationDocument },
   { file: 'docs/metrics.md', generate: () => metricsDocument(DOCUMENTED_METRICS) },
   { file: 'docs/errors.md', generate: () => errorsDocument(DOCUMENTED_ERRORS) },
+  { file: 'docs/openapi.json', generate: openApiText },
 ];
 
 const onlyCheck = process.argv.includes('--check');

@@ -22,6 +22,15 @@ describe('the documentation of the API', () => {
     expect(valid).toBe(true);
   });
 
+  it('names each operation once', async () => {
+    const { paths } = (await api.ask<Document>('GET', '/openapi.json')).body;
+    const names = Object.values(paths).flatMap((methods) =>
+      Object.values(methods).map((operation) => (operation as { readonly operationId: string }).operationId),
+    );
+    expect(names).toContain('rulesList');
+    expect(new Set(names).size).toBe(names.length);
+  });
+
   it('describes every route', async () => {
     const { paths } = (await api.ask<Document>('GET', '/openapi.json')).body;
     const routes = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));

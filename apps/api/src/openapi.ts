@@ -18,8 +18,16 @@ export function openApiDocument(app: INestApplication, apiKeyHeader: string): Op
     .addTag('spans', 'Receivers')
     .addTag('operation', 'Health and metrics')
     .addApiKey({ type: 'apiKey', in: 'header', name: apiKeyHeader, description: 'Needed when the server has an API key.' }, 'api-key')
+    .addSecurityRequirements({})
+    .addSecurityRequirements('api-key')
     .build();
-  return SwaggerModule.createDocument(app, settings, { operationIdFactory: (_controller, method) => method });
+  return SwaggerModule.createDocument(app, settings, { operationIdFactory: operationId });
+}
+
+/** `RulesController.list` → `rulesList`: what generated clients call it. */
+function operationId(controller: string, method: string): string {
+  const name = controller.replace(/Controller$/, '');
+  return `${name.charAt(0).toLowerCase()}${name.slice(1)}${method.charAt(0).toUpperCase()}${method.slice(1)}`;
 }
 
 /** Serves the document at /openapi.json and Swagger UI at /docs. The document is made at the first request. */
