@@ -2,10 +2,10 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { Registry } from 'prom-client';
 import { Log, TOPICS } from '#messaging';
 import { CONFIGURATION, type Configuration, HealthRecorder, LOGGER, type Logger, registerMetrics, Shutdown, signatureKey } from '#platform';
+import { EvaluatorThread } from './evaluator-thread.js';
 import { EVALUATOR_METRICS } from './metrics.js';
 import type { EvaluatorSettings } from './settings.js';
 import { shares } from './shares.js';
-import { EvaluatorThread } from './threads.js';
 
 const COMMIT_INTERVAL = 1_000;
 const IDLE_INTERVAL = 50;

@@ -5,7 +5,7 @@ import { recordMeasurements } from './record-measurements.js';
 import type { EvaluatorSettings } from './settings.js';
 import type { FromThread, ToThread } from './thread-messages.js';
 
-/** Compiled: the entry exists in the build only. */
+/** Exists in the build only. */
 const ENTRY = new URL('./thread.js', import.meta.url);
 
 /** Longest silence (ms) of a thread that counts as alive: a batch with heavy rules may take a while. */
@@ -30,12 +30,13 @@ export class EvaluatorThread {
     private readonly settings: EvaluatorSettings,
     private readonly metrics: Metrics<typeof EVALUATOR_METRICS>,
     private readonly logger: Logger,
+    private readonly entry: URL = ENTRY,
   ) {}
 
   start(): void {
     this.restart = undefined;
     this.startedAt = this.heard = performance.now();
-    const worker = new Worker(ENTRY, { workerData: this.settings, name: this.settings.name });
+    const worker = new Worker(this.entry, { workerData: this.settings, name: this.settings.name });
     this.worker = worker;
     worker.on('message', (message: FromThread) => this.hear(message));
     worker.on('error', (error: Error) => {

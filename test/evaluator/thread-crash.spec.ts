@@ -1,0 +1,108 @@
+import type { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
+import { DEFAULT_ASSEMBLY } from '#engine';
+import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, type Log, openLog, TOPICS, topicSpecifications, type ViolationRecord } from '#messaging';
+import { encodeRequest, spansFromValue } from '#otlp';
+import { createLogger, registerMetrics } from '#platform';
+import { EvaluatorThread } from '../../apps/evaluator/src/evaluator-thread.js';
+import { EVALUATOR_METRICS } from '../../apps/evaluator/src/metrics.js';
+import type { EvaluatorSettings } from '../../apps/evaluator/src/settings.js';
+import { eventually } from '../harness/eventually.js';
+
+/** The built entry: a thread of Node's own does not compile TypeScript. */
+const ENTRY = new URL('../../dist/apps/evaluator/src/thread.js', import.meta.url);
+
+describe('an evaluator thread that ends by a defect', () => {
+  let log: Log;
+  let registry: Registry;
+  let lines: string[];
+  let thread: EvaluatorThread;
+
+  const start = (change: Partial<EvaluatorSettings> = {}) => {
+    const settings: EvaluatorSettings = {
+      log: log.forThreads(),
+      partitions: [0],
+      name: 'evaluator-under-test',
+      assembly: DEFAULT_ASSEMBLY,
+      keys: { key: 'changeme', development: true },
+      commitInterval: 0,
+      idleInterval: 10,
+      ...change,
+    };
+    const logger = createLogger({ level: 'warn', format: 'json' }, { write: (line) => void lines.push(line) });
+    thread = new EvaluatorThread(settings, registerMetrics(EVALUATOR_METRICS, registry), logger, ENTRY);
+    thread.start();
+  };
+
+  beforeEach(async () => {
+    log = await openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 1 }), writer: 'direct' });
+    registry = new Registry();
+    lines = [];
+    const rule = { id: 'slow', name: 'slow', version: 1, expression: 'span.duration > 1s', severity: 'HIGH' };
+    await log.append(TOPICS.rules, [{ partition: 0, value: Buffer.from(JSON.stringify({ epoch: 1, snapshot: [rule] })) }]);
+    const headers = { [CONTROL_HEADER]: `${CONTROL_EPOCH_PREFIX}1` };
+    await log.append(TOPICS.spans, [{ partition: 0, value: new Uint8Array(), headers }]);
+  });
+  afterEach(async () => {
+    await thread.stop();
+    await log.close();
+  });
+
+  const ready = () =>
+    eventually('a thread that evaluates', async () => {
+      thread.check();
+      return true;
+    });
+  const send = (n: number) =>
+    log.append(TOPICS.spans, [
+      {
+        partition: 0,
+        value: encodeRequest(spansFromValue({ spans: [{ trace_id: `t-${n}`, name: 'x', duration: 2_000_000_000 }] }, { incomplete: true })),
+      },
+    ]);
+  const violations = async (): Promise<ViolationRecord[]> => {
+    const found: ViolationRecord[] = [];
+    for await (const { records } of log.read(TOPICS.violations, 0, 0)) {
+      for (const { value } of records) found.push(JSON.parse(Buffer.from(value).toString()) as ViolationRecord);
+    }
+    return found;
+  };
+  const found = (traces: number) =>
+    eventually(`violations of ${traces} traces`, async () =>
+      new Set((await violations()).map(({ id }) => id)).size === traces ? true : undefined,
+    );
+
+  it('is started again, and its successor goes on where it was', async () => {
+    start();
+    await ready();
+    await send(1);
+    await found(1);
+    await (thread as unknown as { readonly worker: Worker }).worker.terminate();
+    expect(() => thread.check()).toThrow('evaluator-under-test');
+    await send(2);
+    await ready();
+    await found(2);
+    expect(await registry.metrics()).toContain('betrace_evaluator_thread_restarts_total 1');
+    expect(lines.join('')).toContain('it is started again');
+  });
+
+  it('is tried again and again while it cannot start, and health says why', async () => {
+    start({ keys: { key: '', development: false } });
+    await eventually('a second restart', async () =>
+      (await registry.metrics()).includes('betrace_evaluator_thread_restarts_total 2') ? true : undefined,
+    );
+    expect(() => thread.check()).toThrow('There is no signature key');
+  });
+
+  it('measures and stops in order', async () => {
+    start();
+    await send(1);
+    await found(1);
+    await thread.stop();
+    const metrics = await registry.metrics();
+    expect(metrics).toContain('betrace_spans_evaluated_total 1');
+    expect(metrics).toContain('betrace_violations_total{severity="HIGH",rule_id="slow",rule_name="slow",service_name=""} 1');
+    expect(metrics).toContain('betrace_evaluator_thread_restarts_total 0');
+  });
+});
