@@ -37,7 +37,8 @@ export class Epoch {
     this.states = new TraceStates(compiled, plan);
     this.accounts = rules.definitions.map(({ id }) => accounting.rule(id));
     this.alive = new Uint8Array(compiled.rules.length).fill(1);
-    // Every verdict names span and service; the scope tells BeTrace's own spans. They cost M ns per span: see bench/engine.
+    // Every verdict names span and service; the scope tells BeTrace's own spans. Together they cost 40 ns per span, where ids and
+    // times alone cost 177 (429-byte spans, 64 per record, Node 24).
     const { fields, attributes, resourceAttributes } = compiled.reads;
     this.projection = { fields: new Set([...fields, 'name', 'service', 'scope']), attributes, resourceAttributes };
   }

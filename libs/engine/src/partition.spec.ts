@@ -33,8 +33,8 @@ const RULE_SETS = new Map(
 );
 const ruleSetOf = (epoch: number): RuleSet => RULE_SETS.get(epoch)!;
 
-const engineFrom = (initialEpoch: number, judgeFrom = 0): PartitionEngine =>
-  new PartitionEngine({ partition: 3, settings: SMALL_SETTINGS, ruleSetOf, initialEpoch, judgeFrom });
+const engineFrom = (initialEpoch: number, settings = SMALL_SETTINGS): PartitionEngine =>
+  new PartitionEngine({ partition: 3, settings, ruleSetOf, initialEpoch });
 
 function asModelled(verdict: Verdict): ModelVerdict {
   const { id, revision, status, ruleId, ruleVersion, traceId, spanId, service, timestamp } = verdict;
@@ -64,18 +64,26 @@ describe('PartitionEngine', () => {
     );
   });
 
-  it('finds at every record what the model finds: any order, duplicates, late spans, rule changes', () => {
-    fc.assert(
-      fc.property(arbitraryLog(SMALL_SETTINGS, 4), (records) => {
-        const model = new ModelEngine(SMALL_SETTINGS, EPOCHS, 1);
-        const found = run(engineFrom(1), records);
-        for (const [offset, record] of records.entries()) {
-          expect(sorted(found[offset]!.map(asModelled))).toEqual(sorted(model.apply(record, offset)));
-        }
-      }),
-      { numRuns: 200 },
-    );
-  }, 60_000);
+  it.each([
+    ['as usual', SMALL_SETTINGS, 100],
+    ['without a late window, when full traces are forgotten within their record', { ...SMALL_SETTINGS, lateWindow: 0, maxSpans: 2 }, 50],
+    ['without any grace', { ...SMALL_SETTINGS, rootGrace: 0, idleTimeout: 0 }, 30],
+  ])(
+    'finds at every record what the model finds (any order, duplicates, late spans, rule changes) %s',
+    (_sentence, settings, numRuns) => {
+      fc.assert(
+        fc.property(arbitraryLog(settings, 4), (records) => {
+          const model = new ModelEngine(settings, EPOCHS, 1);
+          const found = run(engineFrom(1, settings), records);
+          for (const [offset, record] of records.entries()) {
+            expect(sorted(found[offset]!.map(asModelled))).toEqual(sorted(model.apply(record, offset)));
+          }
+        }),
+        { numRuns },
+      );
+    },
+    60_000,
+  );
 
   it('accounts for every span', () => {
     fc.assert(

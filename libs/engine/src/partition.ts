@@ -147,6 +147,7 @@ export class PartitionEngine {
     if (judging) epoch.evaluate();
     this.failures.reset();
     const spans = epoch.columns.length;
+    this.assembly.locate(epoch.columns, spans);
     const before = this.accounting.evaluated;
     for (let i = 0; i < spans; i++) this.applySpan(epoch, record, i, judging);
     for (const rule of epoch.rules.plan.spanRules) epoch.accounts[rule]!.evaluations += this.accounting.evaluated - before;

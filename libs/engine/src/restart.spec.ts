@@ -61,7 +61,7 @@ describe('a successor', () => {
           expect(inOrder(restartedAt(log, [died]))).toEqual(inOrder(undisturbed));
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   }, 120_000);
 
@@ -74,7 +74,7 @@ describe('a successor', () => {
         const died = deaths.map((death) => Math.min(death, log.length)).sort((a, b) => a - b);
         expect(inOrder(restartedAt(log, died))).toEqual(inOrder(undisturbed));
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   }, 120_000);
 
@@ -90,7 +90,7 @@ describe('a successor', () => {
         });
         expect(twice[0]).toEqual(twice[1]);
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 });

@@ -89,6 +89,7 @@ function assembled(steps: readonly Step[], given: AssemblySettings): Event[] {
       spanIds: Uint32Array.of(0, span.span),
       parentIds: Uint32Array.of(0, span.parent),
     };
+    assembly.locate(ids, 1);
     let row = assembly.rowOf(ids, 0);
     if (row === 0) {
       row = assembly.openFor(ids, 0, offset, 1, 0, 0);
@@ -195,6 +196,7 @@ describe('Assembly', () => {
           spanIds: Uint32Array.of(0, span.span),
           parentIds: Uint32Array.of(0, 9),
         };
+        assembly.locate(ids, 1);
         assembly.add(assembly.rowOf(ids, 0) || assembly.openFor(ids, 0, offset, 1, 0, 0), ids, 0, offset);
       }
       oldest.push(assembly.oldest?.offset);

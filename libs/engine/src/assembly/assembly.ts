@@ -56,7 +56,8 @@ export class Assembly implements DeadlineOwner {
   private readonly deadlines: Deadlines;
   /** `now` while time passes: the reference for times kept as 32 bits. */
   private before = 0;
-  private latest = 0;
+  /** Per span of the record: its trace's row when the record came. */
+  private located = new Uint32Array(64);
 
   constructor(
     private readonly settings: AssemblySettings,
@@ -77,18 +78,27 @@ export class Assembly implements DeadlineOwner {
     this.before = this.now;
   }
 
-  /** The row of the trace of span `i`, or 0 when it is not remembered. Spans of one trace tend to come one after the other. */
+  /**
+   * Looks up the traces of the first `spans` spans, before they are added one by one. In this short loop the processor waits for
+   * the memory of many traces at once: with
+   * 260,000 traces remembered that saves a tenth of the whole cost per span (bench/engine).
+   */
+  locate(ids: SpanIds, spans: number): void {
+    if (spans > this.located.length) this.located = new Uint32Array(2 * spans);
+    const { located, traces } = this;
+    const { traceIds } = ids;
+    for (let i = 0, id = 0; i < spans; i++, id += 4) {
+      located[i] = traces.find(traceIds[id]!, traceIds[id + 1]!, traceIds[id + 2]!, traceIds[id + 3]!);
+    }
+  }
+
+  /** The row of the trace of span `i` (located before), or 0 when it is not remembered. */
   rowOf(ids: SpanIds, i: number): number {
-    const { rows } = this.traces;
+    const row = this.located[i]!;
+    if (row !== 0) return row;
+    // A span before it in the record may have opened its trace.
     const id = i * 4;
-    const id0 = ids.traceIds[id]!;
-    const id1 = ids.traceIds[id + 1]!;
-    const id2 = ids.traceIds[id + 2]!;
-    const id3 = ids.traceIds[id + 3]!;
-    const at = this.latest * ROW_WORDS;
-    if (this.latest !== 0 && rows[at + 3] === id3 && rows[at + 2] === id2 && rows[at + 1] === id1 && rows[at] === id0) return this.latest;
-    this.latest = this.traces.find(id0, id1, id2, id3);
-    return this.latest;
+    return this.traces.find(ids.traceIds[id]!, ids.traceIds[id + 1]!, ids.traceIds[id + 2]!, ids.traceIds[id + 3]!);
   }
 
   /** Opens a trace for span `i`. `flags` and `epoch` (a slot below 2^24) are kept with it. */
@@ -102,7 +112,6 @@ export class Assembly implements DeadlineOwner {
     rows[at + FLAGS] = flags | (epochSlot << EPOCH_SHIFT);
     this.deadlines.schedule(row, this.now + Math.min(this.settings.idleTimeout, this.settings.maxAge));
     this.open++;
-    this.latest = row;
     return row;
   }
 
@@ -134,6 +143,8 @@ export class Assembly implements DeadlineOwner {
     if (this.traces.rows[at + SPANS]! < this.settings.maxSpans || (this.traces.rows[at + FLAGS]! & CLOSED) !== 0) return;
     this.deadlines.cancel(row);
     this.close(row, 'max_spans', this.now);
+    // Without a late window it is forgotten already, and its row may become another's before the record ends.
+    if (this.settings.lateWindow === 0) this.located.fill(0);
   }
 
   deadlineOf(row: number): number {
@@ -207,6 +218,5 @@ export class Assembly implements DeadlineOwner {
     this.duplicates.forget(row);
     this.watermark.release(this.traces.rows[row * ROW_WORDS + OPENING]!);
     this.traces.remove(row);
-    if (this.latest === row) this.latest = 0;
   }
 }

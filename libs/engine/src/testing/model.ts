@@ -136,6 +136,7 @@ export class ModelEngine {
   private close(trace: Trace, reason: string, deadline: number): void {
     this.conclude(trace, reason);
     trace.forgetAt = deadline + this.settings.lateWindow;
+    if (trace.forgetAt <= this.now) this.traces.delete(trace.id);
   }
 
   private switchTo(epoch: number): void {
