@@ -82,6 +82,16 @@ describe('complaints', () => {
   });
 });
 
+it("says what is wrong once, in Lua's words", () => {
+  const messages = (text: string) => check(text).diagnostics.map(({ message }) => message);
+  expect(messages('os.execute("x")')).toEqual(["'os' is not available in rules"]);
+  expect(messages('spam.x.y > 5 and foo(1)')).toEqual(["unknown name 'spam'", "unknown name 'foo'"]);
+  expect(messages('span.duration > > 1s')).toEqual(["unexpected symbol near '>'"]);
+  expect(messages('span.duration >')).toEqual(['unexpected symbol near <eof>']);
+  expect(messages('if span.is_root return true end')).toEqual(["'then' expected near 'return'"]);
+  expect(messages('trace.has(\nspan.is_root')).toEqual(["')' expected (to close '(' at line 1) near <eof>"]);
+});
+
 describe('guards', () => {
   it.each([
     ['attribute.x and attribute.x > 5'],

@@ -172,7 +172,7 @@ function parseAssignmentOrCall(cursor: TokenCursor): Statement {
   while (cursor.accept(',')) targets.push(parseSuffixed(cursor));
   const equals = cursor.expect('=');
   const bad = targets.find(({ type }) => type !== 'name' && type !== 'member' && type !== 'index');
-  if (bad !== undefined) cursor.fail('BT_DSL_SYNTAX', equals.range, { near: '=' }, { expected: 'a variable before it' });
+  if (bad !== undefined) cursor.fail('BT_DSL_SYNTAX', equals.range, { near: "'='" }, { expected: 'a variable before it' });
   const values = parseExpressions(cursor);
   return { type: 'assignment', targets, values, range: { start, end: cursor.lastEnd } };
 }

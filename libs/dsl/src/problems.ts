@@ -10,12 +10,12 @@ export const PROBLEMS = {
   BT_DSL_TOO_LONG: error('the expression is too long: {length} characters, at most {limit}', 'The text is refused before it is read.'),
   BT_DSL_EMPTY: error('the expression is empty', 'A rule needs a condition, for example `span.duration > 1s`.'),
   BT_DSL_SYNTAX: error(
-    "unexpected symbol near '{near}'",
+    'unexpected symbol near {near}',
     'The text does not follow the grammar; `expected` says what could have stood here.',
   ),
-  BT_DSL_EXPECTED: error("{expected} expected near '{near}'", 'One certain symbol was missing.'),
+  BT_DSL_EXPECTED: error('{expected} expected near {near}', 'One certain symbol was missing.'),
   BT_DSL_UNCLOSED: error(
-    "{expected} expected (to close '{opening}' at line {line}) near '{near}'",
+    "{expected} expected (to close '{opening}' at line {line}) near {near}",
     'A bracket or block was opened and not closed.',
   ),
   BT_DSL_FOREIGN_OPERATOR: error(
@@ -28,16 +28,16 @@ export const PROBLEMS = {
     'Depth is bounded so that no text can exhaust the stack.',
   ),
   BT_DSL_UNFINISHED_STRING: error(
-    "unfinished string near '{near}'",
+    'unfinished string near {near}',
     'A string without its closing quote on the same line, or a long string or comment without its closing bracket.',
   ),
-  BT_DSL_BAD_ESCAPE: error("{reason} near '{near}'", 'An escape in a string that Lua does not know.'),
+  BT_DSL_BAD_ESCAPE: error('{reason} near {near}', 'An escape in a string that Lua does not know.'),
   BT_DSL_NOT_TEXT: error('the string is not valid UTF-8: no attribute or name can equal it', 'Escapes made bytes that are no text.'),
   BT_DSL_MALFORMED_NUMBER: error(
-    "malformed number near '{near}'",
+    'malformed number near {near}',
     'A numeral that Lua cannot read, or a number with an unknown unit of time.',
   ),
-  BT_DSL_UNKNOWN_CHARACTER: error("unexpected symbol near '{near}'", 'A character that belongs to no token.'),
+  BT_DSL_UNKNOWN_CHARACTER: error('unexpected symbol near {near}', 'A character that belongs to no token.'),
   BT_DSL_UNKNOWN_NAME: error(
     "unknown name '{name}'",
     'A name that is neither span, trace, attribute, a function nor (in scripts) a local.',
@@ -83,6 +83,7 @@ export const PROBLEMS = {
     'the script returns nothing, so it can never match',
     'A script says by its return value whether the rule is violated.',
   ),
+  BT_DSL_SCRIPT: error('the script can not be compiled: {reason}', 'More local variables, or deeper nesting, than Lua has room for.'),
   BT_DSL_UNGUARDED_NIL: warning(
     "{operation} fails on a span that has no '{name}'",
     'The attribute may be nil; the error is counted and the span does not match. Guard it with `x and …`.',

@@ -91,8 +91,12 @@ export interface Comment {
   readonly range: Range;
 }
 
+/** Part of the text as a message shows it. */
+export function quoteNear(text: string): string {
+  return text.length > 40 ? `'${text.slice(0, 40)}…'` : `'${text}'`;
+}
+
 /** How a message names a token (`near '>'`). */
 export function nearText(token: Token): string {
-  if (token.kind === 'end') return '<end>';
-  return token.text.length > 40 ? `${token.text.slice(0, 40)}…` : token.text;
+  return token.kind === 'end' ? '<eof>' : quoteNear(token.text);
 }

@@ -4,7 +4,7 @@ import { parseNumeral } from './lua-number.js';
 import type { ProblemCode } from './problems.js';
 import type { Source } from './source.js';
 import { skipLineBreak, unescapeString } from './string-literal.js';
-import { type Comment, KEYWORDS, SYMBOLS, type SymbolText, type Token } from './token.js';
+import { type Comment, KEYWORDS, quoteNear, SYMBOLS, type SymbolText, type Token } from './token.js';
 
 export interface Tokens {
   /** The last one is `end`. */
@@ -92,7 +92,7 @@ class Tokenizer {
     const symbol = SYMBOLS.find((candidate) => this.#text.startsWith(candidate, start));
     if (symbol === undefined) {
       this.#at += (this.#text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1;
-      this.#report('BT_DSL_UNKNOWN_CHARACTER', start, { near: this.#text.slice(start, this.#at) });
+      this.#report('BT_DSL_UNKNOWN_CHARACTER', start, { near: quoteNear(this.#text.slice(start, this.#at)) });
       return;
     }
     this.#at += symbol.length;
@@ -130,7 +130,7 @@ class Tokenizer {
     this.#report(
       'BT_DSL_MALFORMED_NUMBER',
       start,
-      { near: shorten(text) },
+      { near: quoteNear(text) },
       { expected: 'a number, or a duration such as 500ms, 1.5s, 2m' },
     );
     this.#tokens.push({ kind: 'number', value: 0, text, range });
@@ -142,14 +142,14 @@ class Tokenizer {
     const closed = this.#text[end] === quote;
     this.#at = closed ? end + 1 : end;
     const text = this.#text.slice(start, this.#at);
-    if (!closed) this.#report('BT_DSL_UNFINISHED_STRING', start, { near: shorten(text) }, { expected: quote });
+    if (!closed) this.#report('BT_DSL_UNFINISHED_STRING', start, { near: quoteNear(text) }, { expected: quote });
     const unescaped = unescapeString(this.#text, start + 1, end);
     const range = this.#rangeFrom(start);
     if ('value' in unescaped) {
       this.#tokens.push({ kind: 'string', value: unescaped.value, isText: unescaped.isText, text, range });
       return;
     }
-    const near = this.#text.slice(unescaped.start, unescaped.end);
+    const near = quoteNear(this.#text.slice(unescaped.start, unescaped.end));
     this.#add('BT_DSL_BAD_ESCAPE', { start: unescaped.start, end: unescaped.end }, { reason: unescaped.reason, near });
     this.#tokens.push({ kind: 'string', value: '', isText: true, text, range });
   }
@@ -176,7 +176,7 @@ class Tokenizer {
     const inside = this.#skipLong(bracket);
     const range = this.#rangeFrom(start);
     const text = this.#text.slice(start, this.#at);
-    if (inside === undefined) this.#report('BT_DSL_UNFINISHED_STRING', start, { near: shorten(text) }, { expected: closing(bracket) });
+    if (inside === undefined) this.#report('BT_DSL_UNFINISHED_STRING', start, { near: quoteNear(text) }, { expected: closing(bracket) });
     this.#tokens.push({ kind: 'string', value: normalizeLines(inside ?? ''), isText: true, text, range });
   }
 
@@ -188,7 +188,7 @@ class Tokenizer {
       const rest = /[^\r\n]*/y;
       this.#at += this.#match(rest)?.length ?? 0;
     } else if (this.#skipLong(bracket) === undefined) {
-      this.#report('BT_DSL_UNFINISHED_STRING', start, { near: '--[[' }, { expected: closing(bracket) });
+      this.#report('BT_DSL_UNFINISHED_STRING', start, { near: quoteNear(bracket) }, { expected: closing(bracket) });
     }
     this.#comments.push({ text: this.#text.slice(start, this.#at), range: this.#rangeFrom(start) });
   }
@@ -236,8 +236,4 @@ function closing(bracket: string): string {
 /** A long string drops its first line break, and its others are `\n`. */
 function normalizeLines(text: string): string {
   return text.replace(/\r\n|\n\r|\r|\n/g, '\n').replace(/^\n/, '');
-}
-
-function shorten(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

@@ -1,6 +1,7 @@
 import { compilePattern, PatternError } from '../pattern.js';
 import type { Checked, CheckedScript } from '../rule.js';
 import { luaText } from '../script/lua-text.js';
+import { scriptProblem } from '../script/sandbox.js';
 import type { Source } from '../source.js';
 import { suggest } from '../suggest.js';
 import type { Block, Expression, FunctionExpression, Name, Statement } from '../syntax.js';
@@ -13,13 +14,16 @@ export function checkScript(source: Source, block: Block): Checked {
   const findings = new Findings(source);
   const checker = new ScriptChecker(findings);
   checker.checkRule(block);
+  const lua = findings.hasErrors ? '' : luaText(source, block);
+  const reason = findings.hasErrors ? undefined : scriptProblem(lua);
+  if (reason !== undefined) findings.report('BT_DSL_SCRIPT', { start: 0, end: source.text.length }, { reason });
   const diagnostics = findings.diagnostics.toSorted((a, b) => a.range.start - b.range.start);
   if (findings.hasErrors) return { ok: false, diagnostics };
   const subject = findings.usesSubject || !findings.usesTrace ? 'span' : 'trace';
   const rule: CheckedScript = {
     kind: 'script',
     text: source.text,
-    lua: luaText(source, block),
+    lua,
     subject,
     usesTrace: findings.usesTrace,
     warnings: diagnostics,

@@ -63,6 +63,8 @@ export function resolveMember(expression: MemberExpression, object: Entity, key:
     case 'function':
       return refused(expression, scope, 'BT_DSL_INDEX', keyRange, { type: 'function' });
     case 'value':
+      // What could not be resolved was reported once.
+      if (object.node.type === 'literal' && object.node.types === ANY) return { kind: 'value', node: unknownValue(expression) };
       return indexed(expression, checkIndexable(object.node, expression, scope), literal(key, expression));
   }
 }

@@ -15,7 +15,7 @@ export interface ScriptLimits {
 export const DEFAULT_LIMITS: ScriptLimits = { instructions: 1_000_000, bytes: 16 * 1024 * 1024, stackSlots: 50_000, milliseconds: 100 };
 
 /** How many instructions pass between two looks at the budget. */
-export const HOOK_INTERVAL = 100;
+export const HOOK_INTERVAL = 1_000;
 
 /** What is left of the limits during one evaluation. Once exceeded it stays so: `pcall` cannot hide it. */
 export class Budget {
