@@ -97,7 +97,7 @@ class Layout {
 
 /** The canonical spelling of a token. */
 function spell(token: Token): string {
-  if (token.kind === 'string') return token.isText ? quote(token.value) : token.text;
+  if (token.kind === 'string') return token.isText && token.isRaw !== true ? quote(token.value) : token.text;
   if (token.kind === 'symbol' && token.text === '~=') return '!=';
   return token.kind === 'symbol' && token.text === '!' ? 'not' : token.text;
 }

@@ -34,3 +34,6 @@ export type { EventView, LinkView, SpanView, TraceView } from './span-view.js';
 export type { Expression, RuleSyntax } from './syntax.js';
 export type { Value, ValueMap } from './value.js';
 export { VOCABULARY, type VocabularyField, type VocabularyFunction } from './vocabulary.js';
+export { convertWhen } from './when/convert-when.js';
+export type { WhenOptions } from './when/parse-when.js';
+export { isWhenForm } from './when/tokenize-when.js';

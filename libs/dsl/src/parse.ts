@@ -6,6 +6,8 @@ import type { Expression, RuleSyntax } from './syntax.js';
 import type { Comment, Token } from './token.js';
 import { SyntaxFailure, TokenCursor } from './token-cursor.js';
 import { tokenize } from './tokenize.js';
+import { parseWhen } from './when/parse-when.js';
+import { isWhenForm } from './when/tokenize-when.js';
 
 /** Longest text in UTF-16 units; longer ones are refused unread. */
 export const MAX_TEXT = 100_000;
@@ -21,7 +23,7 @@ export interface Parsed {
   readonly steps: number;
 }
 
-/** A rule's text → its syntax tree, or what is wrong with it. Never throws. */
+/** A rule's text (BeTraceDSL, or the `when { … }` form) → its syntax tree, or what is wrong with it. Never throws. */
 export function parse(text: string): Parsed {
   const source = new Source(text);
   if (text.length > MAX_TEXT) {
@@ -29,6 +31,7 @@ export function parse(text: string): Parsed {
     const diagnostic = diagnose(source, 'BT_DSL_TOO_LONG', range, { length: String(text.length), limit: String(MAX_TEXT) });
     return { source, syntax: undefined, tokens: [], comments: [], diagnostics: [diagnostic], steps: 0 };
   }
+  if (isWhenForm(text)) return parseWhen(source);
   const { tokens, comments, diagnostics } = tokenize(source);
   const cursor = new TokenCursor(source, tokens, parseBlock);
   try {

@@ -84,6 +84,15 @@ export const PROBLEMS = {
     'A script says by its return value whether the rule is violated.',
   ),
   BT_DSL_SCRIPT: error('the script can not be compiled: {reason}', 'More local variables, or deeper nesting, than Lua has room for.'),
+  BT_DSL_WHEN_INCOMPLETE: error(
+    'when { … } alone is never violated: always { … } or never { … } must follow',
+    'A rule of the form `when { … }` says what must, or must not, be in the traces in which its condition holds.',
+  ),
+  BT_DSL_WHEN_REPEATED: error("'{clause}' was given already", 'A rule of the form `when { … }` has each clause at most once.'),
+  BT_DSL_WHEN_ATTRIBUTE: error(
+    "'{name}' is the name of a span here, and has no value to compare",
+    'Outside of `.where( … )` names are spans; an attribute is compared as `span_name.where(attribute > 1)`.',
+  ),
   BT_DSL_UNGUARDED_NIL: warning(
     "{operation} fails on a span that has no '{name}'",
     'The attribute may be nil; the error is counted and the span does not match. Guard it with `x and …`.',

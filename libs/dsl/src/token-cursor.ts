@@ -42,6 +42,10 @@ export class TokenCursor {
     return (this.tokens[this.#index + 1] ?? this.tokens.at(-1)) as Token;
   }
 
+  get afterNext(): Token {
+    return (this.tokens[this.#index + 2] ?? this.tokens.at(-1)) as Token;
+  }
+
   /** End of the last token taken. */
   get lastEnd(): number {
     return this.tokens[this.#index - 1]?.range.end ?? 0;

@@ -82,6 +82,8 @@ export interface StringToken {
   readonly kind: 'string';
   readonly value: string;
   readonly isText: boolean;
+  /** Its spelling has no escapes (in the `when { … }` form), so it stays as it is. */
+  readonly isRaw?: true;
   readonly text: string;
   readonly range: Range;
 }

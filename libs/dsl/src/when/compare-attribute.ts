@@ -1,0 +1,100 @@
+import { parseNumeral } from '../lua-number.js';
+import type { Range } from '../source.js';
+import type { BinaryOperator, Expression } from '../syntax.js';
+import type { WhenTree } from './when-tree.js';
+
+/** A value as written: `1000`, `"EUR"`, `EUR`, `true`. */
+export type WhenValue =
+  | { readonly kind: 'number'; readonly number: number | bigint; readonly range: Range }
+  | { readonly kind: 'boolean'; readonly text: 'true' | 'false'; readonly range: Range }
+  | { readonly kind: 'string'; readonly text: string; readonly range: Range }
+  /** A word without quotes: a text where it is tested for equality, another attribute of the span where it is ordered. */
+  | { readonly kind: 'word'; readonly text: string; readonly range: Range };
+
+export type WhenOperator = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'contains' | 'matches';
+
+export interface AttributeName {
+  readonly key: string;
+  readonly range: Range;
+}
+
+/**
+ * One comparison of an attribute. This form knows no types: `amount > 1000` also holds on the text "1500", `verified == true` on
+ * the text "true" (so `tonumber`, `tostring`; `typed` leaves them out). On a span without the attribute nothing holds but `!=`.
+ */
+export class CompareAttribute {
+  constructor(
+    private readonly tree: WhenTree,
+    private readonly typed: boolean,
+  ) {}
+
+  compare(attribute: AttributeName, operator: WhenOperator, value: WhenValue, range: Range): Expression {
+    if (operator === '==' || operator === '!=') return this.equality(attribute, operator, value, range);
+    if (operator === 'contains' || operator === 'matches') {
+      const pattern = this.tree.string(textOf(value), value.range);
+      return this.guarded(attribute, this.tree.stringTest(operator, this.asText(attribute), pattern, range));
+    }
+    return this.ordering(attribute, operator, value, range);
+  }
+
+  /** A bare name: the attribute is true. */
+  isTrue(attribute: AttributeName): Expression {
+    return this.equality(attribute, '==', { kind: 'boolean', text: 'true', range: attribute.range }, attribute.range);
+  }
+
+  private equality(attribute: AttributeName, operator: '==' | '!=', value: WhenValue, range: Range): Expression {
+    const lua: BinaryOperator = operator === '==' ? '==' : '~=';
+    const number = numberOf(value);
+    if (number !== undefined) return this.tree.binary(lua, this.asNumber(attribute), this.tree.number(number, value.range), range);
+    const text = textOf(value);
+    const literal = this.tree.string(text, value.range);
+    if (text !== 'true' && text !== 'false') return this.tree.binary(lua, this.plain(attribute), literal, range);
+    if (!this.typed) return this.tree.binary(lua, this.asText(attribute), literal, range);
+    return this.tree.binary(lua, this.plain(attribute), { type: 'boolean', value: text === 'true', range: value.range }, range);
+  }
+
+  private ordering(attribute: AttributeName, operator: '<' | '<=' | '>' | '>=', value: WhenValue, range: Range): Expression {
+    const number = numberOf(value);
+    if (number !== undefined) {
+      const comparison = this.tree.binary(operator, this.asNumber(attribute), this.tree.number(number, value.range), range);
+      return this.tree.all([this.asNumber(attribute), comparison]);
+    }
+    if (value.kind === 'word') {
+      const other = { key: value.text, range: value.range };
+      const comparison = this.tree.binary(operator, this.asNumber(attribute), this.asNumber(other), range);
+      return this.tree.all([this.asNumber(attribute), this.asNumber(other), comparison]);
+    }
+    const literal = this.tree.string(textOf(value), value.range);
+    return this.guarded(attribute, this.tree.binary(operator, this.asText(attribute), literal, range));
+  }
+
+  private guarded(attribute: AttributeName, comparison: Expression): Expression {
+    return this.tree.all([this.plain(attribute), comparison]);
+  }
+
+  private plain({ key, range }: AttributeName): Expression {
+    return this.tree.attribute(key, range);
+  }
+
+  private asNumber(attribute: AttributeName): Expression {
+    return this.typed
+      ? this.plain(attribute)
+      : this.tree.call(this.tree.name('tonumber', attribute.range), [this.plain(attribute)], attribute.range);
+  }
+
+  private asText(attribute: AttributeName): Expression {
+    return this.typed
+      ? this.plain(attribute)
+      : this.tree.call(this.tree.name('tostring', attribute.range), [this.plain(attribute)], attribute.range);
+  }
+}
+
+/** Also of a text that holds a number: `"200"` is compared as 200. */
+function numberOf(value: WhenValue): number | bigint | undefined {
+  if (value.kind === 'number') return value.number;
+  return value.kind === 'string' && /^\d+(\.\d+)?$/.test(value.text) ? parseNumeral(value.text) : undefined;
+}
+
+function textOf(value: WhenValue): string {
+  return value.kind === 'number' ? String(value.number) : value.text;
+}

@@ -1,0 +1,78 @@
+import { type Diagnostic, diagnose } from '../diagnostic.js';
+import { parseNumeral } from '../lua-number.js';
+import type { ProblemCode } from '../problems.js';
+import type { Range, Source } from '../source.js';
+import { type Comment, KEYWORDS, type SymbolText, type Token } from '../token.js';
+import type { Tokens } from '../tokenize.js';
+
+/** What a text of this form is made of; tried in this order. */
+const LEXEMES =
+  /([ \t\n\r\f\v]+)|(\/\/[^\n\r]*)|("[^"]*")|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([A-Za-z_][A-Za-z0-9_]*)|(==|!=|<=|>=|&&|\|\||[<>=!{}()[\],.-])/y;
+
+const FOREIGN: Readonly<Record<string, string>> = { '&&': 'and', '||': 'or', '!': 'not', '=': '==' };
+/** A text full of garbage gives this many diagnostics, not millions. */
+const MAX_DIAGNOSTICS = 20;
+
+/** A text that starts with `when {` is in the form of this folder: comments begin with `//`, strings have no escapes. */
+export function isWhenForm(text: string): boolean {
+  return /^(?:\s|\/\/[^\n\r]*)*when\s*\{/.test(text);
+}
+
+/** Text → tokens, in one pass; goes on after errors so that all are reported. */
+export function tokenizeWhen(source: Source): Tokens {
+  const { text } = source;
+  const tokens: Token[] = [];
+  const comments: Comment[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const report = (code: ProblemCode, range: Range, values: Readonly<Record<string, string>>, instead?: string): void => {
+    const extras = instead === undefined ? {} : { suggestion: instead, fix: { range, text: spaced(text, range, instead) } };
+    diagnostics.push(diagnose(source, code, range, values, extras));
+  };
+  let at = 0;
+  while (at < text.length && diagnostics.length < MAX_DIAGNOSTICS) {
+    LEXEMES.lastIndex = at;
+    const match = LEXEMES.exec(text);
+    if (match === null) {
+      const end = text[at] === '"' ? text.length : at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
+      report(
+        text[at] === '"' ? 'BT_DSL_UNFINISHED_STRING' : 'BT_DSL_UNKNOWN_CHARACTER',
+        { start: at, end },
+        { near: shown(text, at, end) },
+      );
+      at = end;
+      continue;
+    }
+    const [lexeme, space, comment, string, number, name, symbol] = match;
+    const range = { start: at, end: at + lexeme.length };
+    at = range.end;
+    if (comment !== undefined) comments.push({ text: lexeme, range });
+    else if (string !== undefined)
+      tokens.push({ kind: 'string', value: lexeme.slice(1, -1), isText: true, isRaw: true, text: lexeme, range });
+    else if (number !== undefined) tokens.push({ kind: 'number', value: parseNumeral(lexeme) ?? 0, text: lexeme, range });
+    else if (name !== undefined) tokens.push({ kind: KEYWORDS.has(name) ? 'keyword' : 'name', text: name, range });
+    else if (symbol !== undefined) {
+      const instead = FOREIGN[symbol];
+      if (instead !== undefined) report('BT_DSL_FOREIGN_OPERATOR', range, { found: symbol, instead }, instead);
+      tokens.push(
+        instead === undefined || instead === '==' ? symbolOf(instead ?? symbol, range) : { kind: 'keyword', text: instead, range },
+      );
+    } else if (space === undefined) break;
+  }
+  tokens.push({ kind: 'end', text: '', range: { start: text.length, end: text.length } });
+  return { tokens, comments, diagnostics };
+}
+
+/** `a&&b` becomes `a and b`, `a && b` too; `==` needs no space. */
+function spaced(text: string, { start, end }: Range, word: string): string {
+  if (word === '==') return word;
+  const before = start === 0 || /[\s(]/.test(text[start - 1] ?? '') ? '' : ' ';
+  return `${before}${word}${/\s/.test(text[end] ?? '') ? '' : ' '}`;
+}
+
+function symbolOf(text: string, range: Range): Token {
+  return { kind: 'symbol', text: text as SymbolText, range };
+}
+
+function shown(text: string, start: number, end: number): string {
+  return end - start > 40 ? `${text.slice(start, start + 40)}…` : text.slice(start, end);
+}
