@@ -23,6 +23,7 @@ describe('an evaluator thread that ends by a defect', () => {
     const settings: EvaluatorSettings = {
       log: log.forThreads(),
       partitions: [0],
+      volatile: false,
       name: 'evaluator-under-test',
       assembly: DEFAULT_ASSEMBLY,
       keys: { key: 'changeme', development: true },

@@ -11,6 +11,7 @@ import {
   type ViolationRecord,
 } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
+import { traceIn, wireTraceId } from '../../../test/fixtures/evaluator/trace-in.js';
 import { Evaluator } from './evaluator.js';
 import type { Measurement } from './measurements.js';
 
@@ -39,6 +40,7 @@ describe('Evaluator', () => {
   let measured: Measurement[];
   /** The offset committed last, by partition. */
   let commits: Map<number, number>;
+  let volatile: boolean;
   let members = 0;
 
   const start = async (): Promise<void> => {
@@ -46,6 +48,7 @@ describe('Evaluator', () => {
       log,
       {
         log: log.forThreads(),
+        volatile,
         name: `spec-${++members}`,
         assembly,
         keys: { key: 'changeme', development: true },
@@ -60,6 +63,7 @@ describe('Evaluator', () => {
   beforeEach(async () => {
     log = await openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct' });
     warnings = [];
+    volatile = false;
     measured = [];
     commits = new Map();
     const subscribe = log.subscribe.bind(log);
@@ -88,10 +92,14 @@ describe('Evaluator', () => {
     );
   };
 
-  const send = async (partition: number, ...spans: readonly Record<string, string | number>[]): Promise<void> => {
+  type PlainSpan = Readonly<Record<string, string | number>>;
+  const sendAs = async (partition: number, ...spans: readonly PlainSpan[]): Promise<void> => {
     const value = encodeRequest(spansFromValue({ spans: [...spans] }, { incomplete: true }));
     await log.append(TOPICS.spans, [{ partition, value }]);
   };
+  /** The traces are called so that they belong to the partition. */
+  const send = (partition: number, ...spans: readonly PlainSpan[]): Promise<void> =>
+    sendAs(partition, ...spans.map((span) => ({ ...span, trace_id: traceIn(partition, 2, String(span['trace_id'])) })));
   const slow = (id: string, trace = 'a') => ({ trace_id: trace, span_id: id, name: 'request', duration: 2_000_000_000 });
 
   const recordsOf = async (topic: string, partition: number): Promise<LogRecord[]> => {
@@ -125,7 +133,7 @@ describe('Evaluator', () => {
         rule_id: 'slow',
         rule_name: 'Slow',
         severity: 'HIGH',
-        trace_id: 'a',
+        trace_id: traceIn(1, 2, 'a'),
         span_id: 's1',
         status: 'open',
         revision: 1,
@@ -179,6 +187,19 @@ describe('Evaluator', () => {
     const ids = new Set((await violations()).map(({ id, revision }) => `${id}@${revision}`));
     expect(ids.size).toBe(3);
     expect(warnings).toEqual([]);
+  });
+
+  it('lets a log in memory drop what was applied, and yet goes back to open traces while it can', async () => {
+    volatile = true;
+    await start();
+    await rules(1, UNAUDITED);
+    await send(0, { trace_id: 'a', span_id: 'c', name: 'charge' });
+    await until(async () => (commits.get(0) ?? 0) > 1);
+    await evaluator.stop();
+    await send(0, { trace_id: 'a', span_id: 'd', parent_id: 'c', name: 'pay' });
+    await start();
+    await found(1);
+    expect((await violations())[0]).toMatchObject({ rule_id: 'unaudited', complete: true });
   });
 
   it('keeps what it cannot read aside, and goes on', async () => {
@@ -239,5 +260,71 @@ describe('Evaluator', () => {
     await found(1);
     await until(async () => (commits.get(0) ?? 0) > 1);
     expect(await violations()).toHaveLength(1);
+  });
+
+  describe('spans in another partition than that of their trace', () => {
+    const [here, there] = [traceIn(0, 2, 'here'), traceIn(1, 2, 'there')];
+    const charge = { trace_id: there, span_id: 'c', name: 'charge' };
+    const moved = async () => (await recordsOf(TOPICS.spans, 1)).filter(({ headers }) => headers?.['betrace-moved']);
+
+    it('are moved to it, and judged there with the rest of the trace', async () => {
+      await start();
+      await rules(1, SLOW, UNAUDITED);
+      await sendAs(0, slow('s1', here), charge, { ...charge, span_id: 'p', parent_id: 'c', name: 'pay' });
+      await sendAs(1, { trace_id: there, span_id: 'a', parent_id: 'c', name: 'audit' });
+      await sendAs(0, { trace_id: traceIn(1, 2, 'other'), span_id: 'o', name: 'charge' });
+      await found(1, 0);
+      await found(1, 1);
+      await until(async () => (commits.get(1) ?? 0) === (await log.bounds(TOPICS.spans, 1)).end);
+      expect((await violations(0)).map(({ trace_id }) => trace_id)).toEqual([here]);
+      expect((await violations(1)).map(({ trace_id }) => trace_id)).toEqual([traceIn(1, 2, 'other')]);
+      expect((await moved()).map(({ headers }) => headers)).toEqual([{ 'betrace-moved': '0:1' }, { 'betrace-moved': '0:2' }]);
+      expect(sum('spansMisplaced')).toBe(3);
+      expect(sum('spansEvaluated')).toBe(5);
+      expect(warnings).toEqual([expect.stringContaining('partition 0 of betrace.spans has spans')]);
+    });
+
+    it('are moved once, however often the record is read', async () => {
+      await rules(1, SLOW);
+      await sendAs(0, charge);
+      await sendAs(0, slow('s1', there));
+      let down = true;
+      const append = log.append.bind(log);
+      log.append = async (topic, records) => {
+        if (topic === TOPICS.violations && down) throw new Error('the log is full');
+        return append(topic, records);
+      };
+      await start();
+      await until(async () => (await moved()).length === 2);
+      commits.clear();
+      // A successor that knows nothing of its predecessor: the position was lost.
+      await sendAs(0, { trace_id: there, span_id: 'x', name: 'x' });
+      await until(async () => (await moved()).length === 3);
+      down = false;
+      await evaluator.stop();
+      const subscription = await log.subscribe({
+        topic: TOPICS.spans,
+        group: 'betrace-evaluator',
+        listener: { assigned: async () => 0, records: async () => {}, revoked: async () => {} },
+      });
+      await until(async () => {
+        await subscription.commit(0, { offset: 0, metadata: '' });
+        return true;
+      });
+      await subscription.close();
+      await start();
+      await until(async () => (commits.get(0) ?? 0) === (await log.bounds(TOPICS.spans, 0)).end);
+      expect((await moved()).map(({ headers }) => headers?.['betrace-moved'])).toEqual(['0:1', '0:2', '0:3']);
+    });
+
+    it('are not moved again by one that counts other partitions', async () => {
+      await start();
+      await rules(1, SLOW);
+      const value = encodeRequest(spansFromValue({ spans: [slow('s1', there)] }, { incomplete: true }));
+      await log.append(TOPICS.spans, [{ partition: 0, value, headers: { 'betrace-moved': '7:3' } }]);
+      await found(1, 0);
+      expect((await violations(0))[0]).toMatchObject({ wire_trace_id: wireTraceId(there) });
+      expect(await moved()).toEqual([]);
+    });
   });
 });

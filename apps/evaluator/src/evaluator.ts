@@ -1,7 +1,6 @@
 import { RuleSet } from '#engine';
-import { type Log, type PartitionListener, type Position, type RecordBatch, type Subscription, TOPICS } from '#messaging';
+import { DeadLetters, type Log, type PartitionListener, type Position, type RecordBatch, type Subscription, TOPICS } from '#messaging';
 import { keyRing } from '#signing';
-import { DeadLetters } from './dead-letters.js';
 import { FollowRules } from './follow-rules.js';
 import { Measurements } from './measurements.js';
 import type { PartitionTools } from './partition-tools.js';
@@ -16,6 +15,8 @@ export interface EvaluatorReport {
 
 /** How long a stop waits for the log before it gives up what a successor will do again. */
 const STOP_PATIENCE = 5_000;
+/** A producer that is wrong is wrong all the time: milliseconds between two warnings of it. */
+const SAME_WARNING = 60_000;
 
 /** Evaluates the partitions that it is assigned, in whichever thread it runs. */
 export class Evaluator implements PartitionListener {
@@ -25,6 +26,7 @@ export class Evaluator implements PartitionListener {
   private readonly tools: PartitionTools;
   private readonly runs = new Map<number, PartitionRun>();
   private subscription: Subscription | undefined;
+  private warnedOfMisplaced = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly log: Log,
@@ -47,8 +49,11 @@ export class Evaluator implements PartitionListener {
       publisher: new PublishViolations(log, keyRing(settings.keys), logFailed('violations wait for the log')),
       deadLetters: new DeadLetters(log, logFailed('unreadable records wait for the log')),
       measurements: this.measurements,
+      logFailed: logFailed('misplaced spans wait for the log'),
+      misplaced: (partition) => this.warnOfMisplaced(partition),
       assembly: settings.assembly,
       commitInterval: settings.commitInterval,
+      volatile: settings.volatile,
       signal: this.aborted.signal,
       commit: async (partition, position) => this.subscription?.commit(partition, position),
       now: () => Date.now(),
@@ -96,6 +101,14 @@ export class Evaluator implements PartitionListener {
     const run = this.runs.get(partition);
     this.runs.delete(partition);
     await run?.end();
+  }
+
+  private warnOfMisplaced(partition: number): void {
+    const now = performance.now();
+    if (now - this.warnedOfMisplaced < SAME_WARNING) return;
+    this.warnedOfMisplaced = now;
+    const error = new Error(`partition ${partition} of ${TOPICS.spans} has spans of traces that belong to other partitions`);
+    this.report.warn(error, 'a producer writes spans with another partitioner than murmur2 of the hex trace id; they are moved');
   }
 
   failed(error: Error, partition?: number): void {

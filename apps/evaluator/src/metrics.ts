@@ -18,6 +18,11 @@ export const EVALUATOR_METRICS = {
     help: 'Spans and records of the spans log that could not be read, by reason; they are kept in the dead letter topic.',
     labels: ['reason'],
   },
+  spansMisplaced: {
+    type: 'counter',
+    name: 'betrace_spans_misplaced_total',
+    help: 'Spans that a producer wrote into another partition than that of their trace; they were moved to it.',
+  },
   ruleEvaluations: {
     type: 'counter',
     name: 'betrace_rule_evaluations_total',

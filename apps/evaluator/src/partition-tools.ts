@@ -1,6 +1,5 @@
 import type { AssemblySettings, RuleSet } from '#engine';
-import type { Log, Position } from '#messaging';
-import type { DeadLetters } from './dead-letters.js';
+import type { DeadLetters, Log, Position } from '#messaging';
 import type { FollowRules } from './follow-rules.js';
 import type { Measurements } from './measurements.js';
 import type { PublishViolations } from './publish.js';
@@ -15,8 +14,14 @@ export interface PartitionTools {
   readonly assembly: AssemblySettings;
   /** Milliseconds between two commits of a partition. */
   readonly commitInterval: number;
+  /** The log is in memory: what was applied may be dropped when it is full. */
+  readonly volatile: boolean;
   /** Aborted when the thread must not wait any longer. */
   readonly signal: AbortSignal;
+  /** Called when an append is about to be repeated after `pause` ms. */
+  logFailed(error: Error, pause: number): void;
+  /** Spans of other partitions were found in this one, and moved. */
+  misplaced(partition: number): void;
   /** Durable when it resolves. */
   commit(partition: number, position: Position): Promise<void>;
   /** Unix milliseconds: only to see whether a tick is due; verdicts know the log's time alone. */

@@ -7,6 +7,11 @@ describe('the metadata of a position', () => {
     expect(readPositionMetadata(writePositionMetadata(metadata))).toEqual(metadata);
   });
 
+  it('keeps the offset meant, where there is another', () => {
+    const metadata = { epoch: 12, logTime: 1_699_000_000_123, from: 7 };
+    expect(readPositionMetadata(writePositionMetadata(metadata))).toEqual(metadata);
+  });
+
   it.each(['', '{}', 'null', '{"epoch":"1","logTime":2}', 'set by hand'])('is unknown when it is %j', (text) =>
     expect(readPositionMetadata(text)).toBeUndefined(),
   );

@@ -1,8 +1,10 @@
-import { contextWindow, PartitionEngine, type RuleSet, type Verdict } from '#engine';
+import { type CommitPoint, contextWindow, PartitionEngine, type RuleSet, type Verdict } from '#engine';
 import { CONTROL_HEADER, CONTROL_TICK, type LogRecord, type Position, type RecordBatch, TOPICS } from '#messaging';
 import { Account } from './account.js';
 import { controlOf } from './control-record.js';
 import { epochBefore } from './epoch-before.js';
+import { type Misplaced, misplacedSpans } from './misplaced-spans.js';
+import { MoveSpans } from './move-spans.js';
 import type { PartitionTools } from './partition-tools.js';
 import { readPositionMetadata, writePositionMetadata } from './position-metadata.js';
 
@@ -13,6 +15,7 @@ interface Beginning {
   readonly startAt: number;
   readonly judgeFrom: number;
   readonly epoch: number;
+  readonly logTime: number;
   readonly rules: RuleSet;
 }
 
@@ -33,7 +36,17 @@ export class PartitionRun {
   private verdicts: Verdict[] = [];
   /** Could not be read and not kept aside yet. */
   private unreadable: { readonly record: LogRecord; readonly reason: string }[] = [];
+  /** Written by a producer with another partitioner, and not moved yet. */
+  private misplaced: { readonly record: LogRecord; readonly found: Misplaced }[] = [];
+  private readonly mover: MoveSpans;
+  private readonly judgeFrom: number;
+  /** Spans of other partitions, not moved there yet. */
+  private misplaced: { readonly record: LogRecord; readonly found: Misplaced }[] = [];
+  private readonly mover: MoveSpans;
+  private readonly judgeFrom: number;
   private applying: LogRecord | undefined;
+  /** Where a successor would begin to judge, as far as it is committed. */
+  private point: CommitPoint;
   private committed: number;
   private committedAt: number;
   private readonly found = (verdict: Verdict): void => {
@@ -42,11 +55,16 @@ export class PartitionRun {
 
   private constructor(
     private readonly partition: number,
-    { startAt, judgeFrom, epoch, rules }: Beginning,
+    { startAt, judgeFrom, epoch, logTime, rules }: Beginning,
     private readonly tools: PartitionTools,
   ) {
     this.next = startAt;
+    this.judgeFrom = judgeFrom;
+    this.judgeFrom = judgeFrom;
+    this.mover = new MoveSpans(partition, tools.log, tools.deadLetters, tools.logFailed);
     this.committed = judgeFrom;
+    this.mover = new MoveSpans(partition, tools.log, tools.deadLetters, tools.logFailed);
+    this.point = { offset: judgeFrom, epoch, logTime };
     this.committedAt = tools.monotonic();
     this.prepared = rules;
     this.label = { partition: String(partition) };
@@ -67,12 +85,14 @@ export class PartitionRun {
   /** Reads from `startAt`, far enough before the committed offset that traces which straddle it are seen whole; judges from there. */
   static async begin(partition: number, position: Position | undefined, tools: PartitionTools): Promise<PartitionRun> {
     const { log } = tools;
-    const judgeFrom = position?.offset ?? (await log.bounds(TOPICS.spans, partition)).start;
+    const { start } = await log.bounds(TOPICS.spans, partition);
     const metadata = position && readPositionMetadata(position.metadata);
+    const judgeFrom = Math.max(start, metadata?.from ?? position?.offset ?? start);
     const epoch = metadata?.epoch ?? (await epochBefore(log, partition, judgeFrom));
     const rules = await tools.rules.ruleSet(epoch);
     const context = metadata && (await log.offsetAt(TOPICS.spans, partition, metadata.logTime - contextWindow(tools.assembly)));
-    return new PartitionRun(partition, { startAt: Math.min(judgeFrom, context ?? judgeFrom), judgeFrom, epoch, rules }, tools);
+    const startAt = Math.min(judgeFrom, context ?? judgeFrom);
+    return new PartitionRun(partition, { startAt, judgeFrom, epoch, logTime: metadata?.logTime ?? 0, rules }, tools);
   }
 
   get startAt(): number {
@@ -120,9 +140,21 @@ export class PartitionRun {
     }
     this.applying = record;
     const started = this.tools.monotonic();
-    this.engine.apply({ kind: 'spans', offset, timestamp, value }, this.found);
+    const misplaced = misplacedSpans(record, this.partition, this.tools.log.partitions(TOPICS.spans));
+    if (misplaced) this.applyOwn(record, misplaced);
+    else this.engine.apply({ kind: 'spans', offset, timestamp, value }, this.found);
     this.tools.measurements.observe('ruleEvaluationDuration', (this.tools.monotonic() - started) / 1_000);
     return undefined;
+  }
+
+  /** Judges what belongs here; the rest is moved before the offset is committed. In the context before the commit it is done. */
+  private applyOwn(record: LogRecord, misplaced: Misplaced): void {
+    const { offset, timestamp } = record;
+    const { own, rejections } = misplaced;
+    this.engine.apply(own ? { kind: 'spans', offset, timestamp, value: own } : { kind: 'tick', offset, timestamp }, this.found);
+    if (offset < this.judgeFrom) return;
+    this.misplaced.push({ record, found: misplaced });
+    for (const { reason, spans } of rejections) this.tools.measurements.count('spansRejected', { reason }, spans);
   }
 
   private async switchTo({ offset, timestamp }: LogRecord, epoch: number): Promise<void> {
@@ -133,13 +165,21 @@ export class PartitionRun {
 
   private async publish(): Promise<void> {
     const { publisher, deadLetters, signal, measurements } = this.tools;
-    const { verdicts, unreadable } = this;
+    const { verdicts, unreadable, misplaced, partition } = this;
     if (unreadable.length > 0) {
-      for (const { record, reason } of unreadable) await deadLetters.keep(this.partition, record, reason, signal);
+      for (const { record, reason } of unreadable) await deadLetters.keep({ topic: TOPICS.spans, partition, record, reason }, signal);
       this.unreadable = [];
     }
+    if (misplaced.length > 0) {
+      for (const { record, found } of misplaced) {
+        await this.mover.move(record, found.others, signal);
+        measurements.count('spansMisplaced', {}, found.spans);
+      }
+      this.misplaced = [];
+      this.tools.misplaced(partition);
+    }
     if (verdicts.length > 0) {
-      await publisher.publish(this.partition, verdicts, signal);
+      await publisher.publish(partition, verdicts, signal);
       this.verdicts = [];
       for (const verdict of verdicts) countVerdict(measurements, verdict);
     }
@@ -148,10 +188,13 @@ export class PartitionRun {
   /** Moves the committed position up to the oldest record that may still matter; all violations before it are acknowledged. */
   private async commit(): Promise<void> {
     this.committedAt = this.tools.monotonic();
-    const point = this.engine.commitPoint();
-    if (point === undefined || point.offset <= this.committed) return;
-    const { offset, epoch, logTime } = point;
-    await this.tools.commit(this.partition, { offset, metadata: writePositionMetadata({ epoch, logTime }) });
+    this.point = this.engine.commitPoint() ?? this.point;
+    const { offset: from, epoch, logTime } = this.point;
+    // In memory nothing outlives the process: applied records may go when space is needed, and stay for a successor otherwise.
+    const offset = this.tools.volatile ? this.next : from;
+    if (offset <= this.committed) return;
+    const metadata = writePositionMetadata(this.tools.volatile ? { epoch, logTime, from } : { epoch, logTime });
+    await this.tools.commit(this.partition, { offset, metadata });
     this.committed = offset;
   }
 

@@ -9,6 +9,8 @@ export interface EvaluatorSettings {
   readonly partitions?: readonly number[];
   /** Unique to the thread; names its reader of the rules log. */
   readonly name: string;
+  /** The log ends with the process. */
+  readonly volatile: boolean;
   readonly assembly: AssemblySettings;
   readonly keys: KeySettings;
   /** Milliseconds between two commits of a partition. */

@@ -37,9 +37,10 @@ export class StartThreads implements OnApplicationBootstrap {
   }
 
   private settings(): EvaluatorSettings[] {
-    const { evaluator, traces, compliance, process: mode, kafka } = this.configuration;
+    const { evaluator, traces, compliance, process: mode, kafka, storage } = this.configuration;
     const common = {
       log: this.log.forThreads(),
+      volatile: kafka.brokers.length === 0 && storage.type === 'memory',
       assembly: traces,
       keys: {
         key: signatureKey(this.configuration).key,

@@ -1,3 +1,4 @@
+export { DEAD_LETTER_HEADERS, type DeadLetter, DeadLetters } from './dead-letters.js';
 export {
   Log,
   type LogRecord,

@@ -1,0 +1,50 @@
+import { type LogRecord, partitionOf } from '#messaging';
+import { type PartitionRequest, RequestIndex, scan, split } from '#otlp';
+
+/** The header of a record whose spans were moved to where they belong: `<partition>:<offset>` of the record that had them. */
+export const MOVED_HEADER = 'betrace-moved';
+
+/** A record of the spans log with spans of traces that belong to other partitions, taken apart. */
+export interface Misplaced {
+  /** What belongs to the partition, as a request of its own; undefined when nothing does. */
+  readonly own: Uint8Array | undefined;
+  /** One request per other partition. */
+  readonly others: readonly PartitionRequest[];
+  /** Spans in `others`. */
+  readonly spans: number;
+  /** Spans that are in neither, because their ids are wrong, by reason. */
+  readonly rejections: readonly { readonly reason: string; readonly spans: number }[];
+}
+
+/** One for all partitions of a thread: looking is synchronous. */
+const index = new RequestIndex();
+
+/**
+ * Whether a producer with another partitioner wrote the record: then some of its traces belong elsewhere. Undefined for all
+ * others: those in order, those that can't be read, and those that were moved before (so that two evaluators which disagree
+ * on the number of partitions don't play ping-pong). Depends on the record alone, so every replay sees the same.
+ */
+export function misplacedSpans({ value, headers }: LogRecord, partition: number, partitions: number): Misplaced | undefined {
+  if (headers?.[MOVED_HEADER] !== undefined) return undefined;
+  try {
+    scan(value, index, 'ids');
+  } catch {
+    return undefined;
+  }
+  let elsewhere = false;
+  const place = (bytes: Uint8Array, traceIdAt: number): number => {
+    const right = partitionOf(bytes, partitions, traceIdAt);
+    elsewhere ||= right !== partition;
+    return right;
+  };
+  // One request per partition, whatever its size: a part is no larger than the whole that was in the log.
+  const parts = split(index, place, Number.MAX_SAFE_INTEGER);
+  if (!elsewhere) return undefined;
+  const others = parts.filter((part) => part.partition !== partition);
+  return {
+    own: parts.find((part) => part.partition === partition)?.value,
+    others,
+    spans: others.reduce((sum, { spans }) => sum + spans, 0),
+    rejections: [...index.rejections(), ...(index.own === 0 ? [] : [{ reason: 'own_span', spans: index.own }])],
+  };
+}
