@@ -36,10 +36,6 @@ export class PartitionRun {
   private verdicts: Verdict[] = [];
   /** Could not be read and not kept aside yet. */
   private unreadable: { readonly record: LogRecord; readonly reason: string }[] = [];
-  /** Written by a producer with another partitioner, and not moved yet. */
-  private misplaced: { readonly record: LogRecord; readonly found: Misplaced }[] = [];
-  private readonly mover: MoveSpans;
-  private readonly judgeFrom: number;
   /** Spans of other partitions, not moved there yet. */
   private misplaced: { readonly record: LogRecord; readonly found: Misplaced }[] = [];
   private readonly mover: MoveSpans;
@@ -60,8 +56,6 @@ export class PartitionRun {
   ) {
     this.next = startAt;
     this.judgeFrom = judgeFrom;
-    this.judgeFrom = judgeFrom;
-    this.mover = new MoveSpans(partition, tools.log, tools.deadLetters, tools.logFailed);
     this.committed = judgeFrom;
     this.mover = new MoveSpans(partition, tools.log, tools.deadLetters, tools.logFailed);
     this.point = { offset: judgeFrom, epoch, logTime };
