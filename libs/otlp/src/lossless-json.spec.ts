@@ -62,8 +62,10 @@ describe('lossless JSON', () => {
 
 /** JSON.stringify writes large doubles (1e16) as integers: those are bigints then. */
 function roundedLarge(value: JsonValue): JsonValue {
-  if (typeof value === 'number')
-    return Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 1e21 ? BigInt(value) : value;
+  if (typeof value === 'number') {
+    // The digits that are written, which are fewer than the double has.
+    return Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 1e21 ? BigInt(JSON.stringify(value)) : value;
+  }
   if (Array.isArray(value)) return value.map(roundedLarge);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, roundedLarge(inner)]));
