@@ -36,6 +36,10 @@ export class PartitionRun {
   private verdicts: Verdict[] = [];
   /** Could not be read and not kept aside yet. */
   private unreadable: { readonly record: LogRecord; readonly reason: string }[] = [];
+  /** Written by a producer with another partitioner, and not moved yet. */
+  private misplaced: { readonly record: LogRecord; readonly found: Misplaced }[] = [];
+  private readonly mover: MoveSpans;
+  private readonly judgeFrom: number;
   private applying: LogRecord | undefined;
   /** Where a successor would begin to judge, as far as it is committed. */
   private point: CommitPoint;
