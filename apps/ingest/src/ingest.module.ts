@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { Append } from './append.js';
 import { Intake } from './intake.js';
 import { Readiness } from './readiness.js';
+import { KafkaTopics } from './receive/kafka-topics.js';
 import { OtlpGrpc } from './receive/otlp-grpc.js';
 import { OtlpHttpController } from './receive/otlp-http.controller.js';
 import { SpansJsonController } from './receive/spans-json.controller.js';
@@ -10,6 +11,6 @@ import { StandardPort } from './receive/standard-port.js';
 /** The receivers and their way into the log. Needs PlatformModule (configuration, metrics) and MessagingModule (the log), which are global. */
 @Module({
   controllers: [OtlpHttpController, SpansJsonController],
-  providers: [Append, Intake, OtlpGrpc, Readiness, StandardPort],
+  providers: [Append, Intake, KafkaTopics, OtlpGrpc, Readiness, StandardPort],
 })
 export class IngestModule {}

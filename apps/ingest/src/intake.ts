@@ -16,7 +16,7 @@ export interface Taken {
 /** The way from a request to the log, the same for all receivers: admit, place, append, account. */
 @Injectable()
 export class Intake {
-  private readonly metrics: Metrics<typeof INGEST_METRICS>;
+  readonly metrics: Metrics<typeof INGEST_METRICS>;
 
   constructor(
     private readonly append: Append,

@@ -45,6 +45,18 @@ export const INGEST_METRICS = {
     labels: ['receiver'],
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   },
+  deadLetters: {
+    type: 'counter',
+    name: 'betrace_ingest_dead_letters_total',
+    help: 'Records of received Kafka topics that could not be read, or not wholly; they are kept in the dead letter topic.',
+    labels: ['topic'],
+  },
+  topicLag: {
+    type: 'gauge',
+    name: 'betrace_ingest_topic_lag_records',
+    help: 'Records of received Kafka topics whose spans are not in the log yet.',
+    labels: ['topic', 'partition'],
+  },
   inFlight: {
     type: 'gauge',
     name: 'betrace_ingest_in_flight_bytes',

@@ -1,0 +1,109 @@
+import {
+  type DeadLetters,
+  type Log,
+  type LogRecord,
+  type PartitionListener,
+  type Position,
+  type RecordBatch,
+  retry,
+  type Subscription,
+} from '#messaging';
+import { type Logger, type Metrics, type Problem, toProblem } from '#platform';
+import type { Intake } from '../intake.js';
+import type { INGEST_METRICS } from '../metrics.js';
+import { type ReceivedTopic, topicRecordToProtobuf } from './topic-encoding.js';
+
+/** The group of all ingests: they share the partitions of each topic. */
+const GROUP = 'betrace-ingest';
+/** Longest pause (ms) before an append is tried again. */
+const LONGEST_PAUSE = 5_000;
+
+/** What the topics that are received have in common. */
+export interface KafkaTopicTools {
+  readonly log: Log;
+  readonly intake: Intake;
+  readonly deadLetters: DeadLetters;
+  readonly metrics: Metrics<typeof INGEST_METRICS>;
+  readonly logger: Logger;
+  /** Aborted when the process stops. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A topic of other producers, whatever their partitioner: its spans are placed anew in the spans log. The position moves only
+ * when the log has them; an outage of the log delays, it does not drop. What can't be read is kept aside and stops nothing.
+ */
+export class KafkaTopic implements PartitionListener {
+  private subscription: Subscription | undefined;
+
+  constructor(
+    private readonly topic: ReceivedTopic,
+    private readonly tools: KafkaTopicTools,
+  ) {}
+
+  async start(): Promise<void> {
+    this.subscription = await this.tools.log.subscribe({ topic: this.topic.name, group: GROUP, listener: this });
+  }
+
+  async stop(): Promise<void> {
+    await this.subscription?.close();
+  }
+
+  async assigned(_partition: number, committed: Position | undefined): Promise<number | undefined> {
+    return committed?.offset;
+  }
+
+  async records({ partition, records, endOffset }: RecordBatch): Promise<void> {
+    const last = records.at(-1);
+    if (last === undefined) return;
+    await Promise.all(records.map((record) => this.take(partition, record)));
+    const position = last.offset + 1;
+    await this.subscription?.commit(partition, { offset: position, metadata: '' });
+    this.tools.metrics.topicLag.set(this.labels(partition), Math.max(0, endOffset - position));
+  }
+
+  async revoked(partition: number): Promise<void> {
+    this.tools.metrics.topicLag.remove(this.labels(partition));
+  }
+
+  failed(error: Error, partition?: number): void {
+    if (this.tools.signal.aborted) return;
+    this.tools.logger.warn({ err: error, topic: this.topic.name, partition }, 'a topic is not received; it is tried again');
+  }
+
+  /** Resolves when the record's spans are in the log, or the record is kept aside; rejects only when the process stops. */
+  private async take(partition: number, record: LogRecord): Promise<void> {
+    const reason = await this.appendSpans(record);
+    if (reason === undefined) return;
+    await this.tools.deadLetters.keep({ topic: this.topic.name, partition, record, reason }, this.tools.signal);
+    this.tools.metrics.deadLetters.inc({ topic: this.topic.name });
+  }
+
+  /** Why the record, or some of its spans, did not get into the log: here is no sender who could be told. */
+  private async appendSpans(record: LogRecord): Promise<string | undefined> {
+    const { intake, logger, signal } = this.tools;
+    const failed = (error: Error, pause: number) =>
+      logger.warn({ err: error, topic: this.topic.name, retry_in_ms: pause }, 'received spans wait for the log');
+    try {
+      const read = () => topicRecordToProtobuf(record.value, this.topic.encoding);
+      const options = { signal, failed, hopeless: (error: Error) => !passes(toProblem(error)), longest: LONGEST_PAUSE };
+      const { rejections } = await retry(() => intake.take('kafka', read), options);
+      if (rejections.length === 0) return undefined;
+      return rejections.map(({ spans, sentence }) => `${spans} of its spans: ${sentence}`).join('; ');
+    } catch (error) {
+      const problem = toProblem(error);
+      if (signal.aborted || passes(problem)) throw error;
+      if (problem.status >= 500) logger.error({ err: error, topic: this.topic.name, offset: record.offset }, 'a record was not taken');
+      return `${problem.code}: ${problem.detail}`;
+    }
+  }
+
+  private labels(partition: number): { readonly topic: string; readonly partition: string } {
+    return { topic: this.topic.name, partition: String(partition) };
+  }
+}
+
+/** Overload and outages pass; anything else would be the same with another attempt. */
+function passes({ status }: Problem): boolean {
+  return status === 503 || status === 429;
+}

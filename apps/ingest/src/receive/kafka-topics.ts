@@ -1,0 +1,57 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { DeadLetters, Log, TOPICS } from '#messaging';
+import { CONFIGURATION, type Configuration, LOGGER, type Logger, Shutdown, StartError } from '#platform';
+import { Intake } from '../intake.js';
+import { KafkaTopic } from './kafka-topic.js';
+import { parseReceivedTopic, type ReceivedTopic, TOPIC_ENCODINGS } from './topic-encoding.js';
+
+/** Receives the topics of `kafka.receive_topics`. */
+@Injectable()
+export class KafkaTopics implements OnApplicationBootstrap {
+  private readonly names: readonly ReceivedTopic[];
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly log: Log,
+    private readonly intake: Intake,
+    @Inject(CONFIGURATION) { kafka }: Configuration,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly shutdown: Shutdown,
+  ) {
+    this.names = kafka.receiveTopics.map(receivedTopic);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { names } = this;
+    if (names.length === 0) return;
+    const waits = (error: Error, pause: number) =>
+      this.logger.warn({ err: error, retry_in_ms: pause }, 'records that cannot be read wait for the log');
+    const tools = {
+      log: this.log,
+      intake: this.intake,
+      deadLetters: new DeadLetters(this.log, waits),
+      metrics: this.intake.metrics,
+      logger: this.logger,
+      signal: this.stopping.signal,
+    };
+    const topics = names.map((name) => new KafkaTopic(name, tools));
+    this.shutdown.register('receive', 'Kafka topics', async () => {
+      this.stopping.abort(new Error('stopping'));
+      await Promise.all(topics.map((topic) => topic.stop()));
+    });
+    await Promise.all(topics.map((topic) => topic.start()));
+    this.logger.info({ topics: names }, `receiving spans from the Kafka topics ${names.map(({ name }) => name).join(', ')}`);
+  }
+}
+
+function receivedTopic(text: string): ReceivedTopic {
+  const topic = parseReceivedTopic(text);
+  if (topic === undefined) {
+    const expected = `a topic's name, or one with its encoding, like otlp_spans:${TOPIC_ENCODINGS.join(' or otlp_spans:')}`;
+    throw new StartError(`kafka.receive_topics (KAFKA_RECEIVE_TOPICS) has "${text}"; expected ${expected}`);
+  }
+  if (Object.values<string>(TOPICS).includes(topic.name)) {
+    throw new StartError(`kafka.receive_topics (KAFKA_RECEIVE_TOPICS) has ${topic.name}, which is BeTrace's own: remove it`);
+  }
+  return topic;
+}

@@ -1,0 +1,48 @@
+import { OtlpError, scan } from '#otlp';
+import { otlpJsonToProtobuf } from './json.js';
+
+/** How a producer writes spans, in the names of the collector's Kafka exporter. */
+export const TOPIC_ENCODINGS = ['otlp_proto', 'otlp_json'] as const;
+export type TopicEncoding = (typeof TOPIC_ENCODINGS)[number];
+
+/** A topic of other producers; without an encoding each record is looked at. */
+export interface ReceivedTopic {
+  readonly name: string;
+  readonly encoding?: TopicEncoding;
+}
+
+/** `otlp_spans` or `otlp_spans:otlp_json`. Undefined when the text is neither a topic's name nor one with an encoding. */
+export function parseReceivedTopic(text: string): ReceivedTopic | undefined {
+  const [name = '', word, ...rest] = text.split(':');
+  if (rest.length > 0 || !/^[\w.-]{1,249}$/.test(name)) return undefined;
+  if (word === undefined) return { name };
+  const encoding = TOPIC_ENCODINGS.find((known) => known === word);
+  return encoding && { name, encoding };
+}
+
+const NEWLINE = 0x0a;
+
+/** A record as the protobuf that goes into the log. Throws OtlpError with what is wrong with it. */
+export function topicRecordToProtobuf(value: Uint8Array, encoding?: TopicEncoding): Uint8Array {
+  return (encoding ?? detect(value)) === 'otlp_json' ? otlpJsonToProtobuf(value) : value;
+}
+
+/**
+ * JSON begins with a brace, perhaps after white space; no OTLP request in protobuf begins with any of these but one: the tag of
+ * its only field is the code of a newline. What begins so is JSON if it is no protobuf.
+ */
+function detect(value: Uint8Array): TopicEncoding {
+  const first = value.findIndex((code) => code !== 0x20 && code !== 0x09 && code !== 0x0d && code !== NEWLINE);
+  if (value[first] !== 0x7b) return 'otlp_proto';
+  return value[0] === NEWLINE && isProtobuf(value) ? 'otlp_proto' : 'otlp_json';
+}
+
+function isProtobuf(value: Uint8Array): boolean {
+  try {
+    scan(value);
+    return true;
+  } catch (error) {
+    if (error instanceof OtlpError) return false;
+    throw error;
+  }
+}
