@@ -23,6 +23,7 @@ export class EvaluatorThread {
   private startedAt = 0;
   private defects = 0;
   private lastDefect: Error | undefined;
+  private failure: string | undefined;
   private restart: NodeJS.Timeout | undefined;
   private stopping: PromiseWithResolvers<void> | undefined;
 
@@ -53,6 +54,7 @@ export class EvaluatorThread {
       );
     }
     if (performance.now() - this.heard > SILENCE) throw new Error(`${this.settings.name} does not answer`);
+    if (this.failure !== undefined) throw new Error(this.failure);
   }
 
   /** Resolves when the thread has committed and ended. */
@@ -67,8 +69,10 @@ export class EvaluatorThread {
   private hear(message: FromThread): void {
     this.heard = performance.now();
     if (message.type === 'ready') this.ready = true;
-    else if (message.type === 'measured') recordMeasurements(this.metrics, message.measurements);
-    else if (message.type === 'warn') this.logger.warn({ err: message.error, thread: this.settings.name }, message.message);
+    else if (message.type === 'measured') {
+      this.failure = message.failure;
+      recordMeasurements(this.metrics, message.measurements);
+    } else if (message.type === 'warn') this.logger.warn({ err: message.error, thread: this.settings.name }, message.message);
   }
 
   private ended(code: number): void {

@@ -202,6 +202,23 @@ describe('Evaluator', () => {
     expect((await violations())[0]).toMatchObject({ rule_id: 'unaudited', complete: true });
   });
 
+  it('says why it does not evaluate a partition, until it does', async () => {
+    await start();
+    const bounds = log.bounds.bind(log);
+    await rules(1, SLOW);
+    await until(async () => (commits.get(0) ?? 0) > 0);
+    expect(evaluator.failure).toBeUndefined();
+    await evaluator.stop();
+    log.bounds = async () => {
+      throw new Error('the disk is gone');
+    };
+    await start();
+    await until(async () => evaluator.failure !== undefined);
+    expect(evaluator.failure).toMatch(/^partition [01] is not evaluated: the disk is gone$/);
+    log.bounds = bounds;
+    await until(async () => evaluator.failure === undefined);
+  });
+
   it('keeps what it cannot read aside, and goes on', async () => {
     await start();
     await rules(1, SLOW);

@@ -25,6 +25,8 @@ export class Evaluator implements PartitionListener {
   private readonly rules: FollowRules<RuleSet>;
   private readonly tools: PartitionTools;
   private readonly runs = new Map<number, PartitionRun>();
+  /** Why a partition is not evaluated at present. */
+  private readonly failures = new Map<number, string>();
   private subscription: Subscription | undefined;
   private warnedOfMisplaced = Number.NEGATIVE_INFINITY;
 
@@ -91,15 +93,24 @@ export class Evaluator implements PartitionListener {
 
   async records(batch: RecordBatch): Promise<void> {
     await this.runs.get(batch.partition)?.records(batch);
+    this.failures.delete(batch.partition);
   }
 
   async idle(partition: number): Promise<void> {
     await this.runs.get(partition)?.idle();
+    this.failures.delete(partition);
+  }
+
+  /** Why not all partitions are evaluated at present; undefined when they are. */
+  get failure(): string | undefined {
+    const [partition, message] = this.failures.entries().next().value ?? [];
+    return message === undefined ? undefined : `partition ${partition} is not evaluated: ${message}`;
   }
 
   async revoked(partition: number): Promise<void> {
     const run = this.runs.get(partition);
     this.runs.delete(partition);
+    this.failures.delete(partition);
     await run?.end();
   }
 
@@ -112,6 +123,7 @@ export class Evaluator implements PartitionListener {
   }
 
   failed(error: Error, partition?: number): void {
+    if (partition !== undefined) this.failures.set(partition, error.message);
     this.report.warn(error, partition === undefined ? 'the spans log cannot be read' : `partition ${partition} is not evaluated`);
   }
 }

@@ -30,6 +30,8 @@ export class FollowRules<RuleSet> {
     this.subscription = await this.log.subscribe({
       topic: TOPICS.rules,
       group: this.group,
+      // Given, not shared with a group's members: who follows the rules needs all of them, and at once.
+      partitions: [0],
       listener: {
         assigned: async () => 0,
         records: async (batch) => this.take(batch),

@@ -15,7 +15,7 @@ const tell = (message: FromThread): void => port.postMessage(message);
 const settings = workerData as EvaluatorSettings;
 const log = await openLog(settings.log);
 const evaluator = new Evaluator(log, settings, { warn: (error, message) => tell({ type: 'warn', error, message }) });
-const report = (): void => tell({ type: 'measured', measurements: evaluator.measurements.drain() });
+const report = (): void => tell({ type: 'measured', measurements: evaluator.measurements.drain(), failure: evaluator.failure });
 await evaluator.start();
 const reporting = setInterval(report, REPORT_INTERVAL);
 tell({ type: 'ready' });
