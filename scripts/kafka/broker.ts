@@ -1,7 +1,7 @@
 // A real Apache Kafka on loopback without Docker: for `npm run kafka`, tests and benches.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,10 @@ export interface BrokerOptions {
   readonly say?: (text: string) => void;
   /** How long a start may take, ms; default 60 s. */
   readonly patience?: number;
+  /** The process whose end is the broker's end too, however it ends; default this one. */
+  readonly owner?: number;
+  /** Folders that are deleted with the broker's when the owner ends. */
+  readonly alsoDelete?: readonly string[];
 }
 
 const LOG4J = `rootLogger.level = WARN
@@ -32,7 +36,6 @@ appender.console.layout.pattern = %d{HH:mm:ss.SSS} %p %c{1}: %m%n
 /** One broker, its data in a folder of its own that `remove` deletes. It can be stopped, killed and started again. */
 export class KafkaBroker {
   #process: ChildProcess | undefined;
-  readonly #output: string[] = [];
 
   private constructor(
     readonly jars: string,
@@ -40,11 +43,8 @@ export class KafkaBroker {
     readonly ports: BrokerPorts,
     /** PEM of the certificate of the secured listener, when there is one. */
     readonly certificate: string | undefined,
-    readonly patience: number,
-  ) {
-    // Whatever ends this process ends the broker too.
-    process.once('exit', this.#abandon);
-  }
+    readonly options: BrokerOptions,
+  ) {}
 
   /** Fetches the jars when they are missing, formats the storage, starts, and waits until the broker serves. */
   static async start(options: BrokerOptions = {}): Promise<KafkaBroker> {
@@ -61,7 +61,7 @@ export class KafkaBroker {
     };
     writeFileSync(join(folder, 'server.properties'), brokerProperties(configuration));
     writeFileSync(join(folder, 'log4j2.properties'), LOG4J);
-    const broker = new KafkaBroker(jars, folder, ports, security?.certificate, options.patience ?? 60_000);
+    const broker = new KafkaBroker(jars, folder, ports, security?.certificate, options);
     try {
       broker.#format();
       await broker.run();
@@ -89,23 +89,16 @@ export class KafkaBroker {
   /** Starts the broker again over the same data and the same ports; resolves when it serves. */
   async run(): Promise<void> {
     if (this.#process) return;
-    const child = spawn(
-      'java',
-      this.#java('-Xmx512m', '-Xms128m', '-XX:TieredStopAtLevel=1', 'kafka.Kafka', this.#file('server.properties')),
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const log = openSync(this.#file('broker.log'), 'a');
+    const java = this.#java('-Xmx512m', '-Xms128m', '-XX:TieredStopAtLevel=1', 'kafka.Kafka', this.#file('server.properties'));
+    const child = spawn('java', java, { stdio: ['ignore', log, log] });
+    closeSync(log);
+    child.unref();
     this.#process = child;
-    const keep = (chunk: Buffer): void => {
-      this.#output.push(chunk.toString());
-      if (this.#output.length > 200) this.#output.shift();
-    };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
     child.once('exit', () => {
       if (this.#process === child) this.#process = undefined;
     });
+    this.#watch(child);
     await this.#serving(child);
   }
 
@@ -131,7 +124,6 @@ export class KafkaBroker {
   /** Ends the broker and deletes its data. */
   async remove(): Promise<void> {
     await this.kill();
-    process.off('exit', this.#abandon);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
@@ -149,15 +141,16 @@ export class KafkaBroker {
     });
   }
 
-  /** What the broker wrote last. */
-  logs(): string {
-    return this.#output.join('');
+  /** Resolves when the broker ends; until then this process lives. */
+  async ended(): Promise<void> {
+    this.#process?.ref();
+    if (this.#process) await once(this.#process, 'exit');
   }
 
-  readonly #abandon = (): void => {
-    this.#process?.kill('SIGKILL');
-    rmSync(this.folder, { recursive: true, force: true });
-  };
+  /** What the broker wrote. */
+  logs(): string {
+    return readFileSync(this.#file('broker.log'), 'utf8');
+  }
 
   #file(name: string): string {
     return join(this.folder, name);
@@ -186,11 +179,22 @@ export class KafkaBroker {
     if (status !== 0) throw new Error(`the storage of Kafka could not be formatted: ${error ?? ''}${stderr}${stdout}`);
   }
 
+  /** A process of its own, because one that is killed can't clean up after itself. */
+  #watch({ pid }: ChildProcess): void {
+    const { owner = process.pid, alsoDelete = [] } = this.options;
+    const watch = 'while kill -0 "$1"; do kill -0 "$2" || exit 0; sleep 0.5; done; kill -9 "$2"; shift 2; rm -rf "$@"';
+    const args = [owner, pid, this.folder, ...alsoDelete].map(String);
+    spawn('sh', ['-c', watch, 'sh', ...args], { detached: true, stdio: 'ignore' })
+      .on('error', () => undefined)
+      .unref();
+  }
+
   async #serving(child: ChildProcess): Promise<void> {
-    const end = performance.now() + this.patience;
+    const { patience = 60_000 } = this.options;
+    const end = performance.now() + patience;
     while (!(await answers(this.ports.clients))) {
       if (child.exitCode !== null || child.signalCode !== null) throw new Error(`Kafka ended while it started:\n${this.logs()}`);
-      if (performance.now() > end) throw new Error(`Kafka did not serve within ${this.patience} ms:\n${this.logs()}`);
+      if (performance.now() > end) throw new Error(`Kafka did not serve within ${patience} ms:\n${this.logs()}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -198,6 +202,7 @@ export class KafkaBroker {
   async #end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#process;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    child.ref();
     const ended = once(child, 'exit');
     child.kill(signal);
     if (signal !== 'SIGKILL') child.kill('SIGCONT');

@@ -28,3 +28,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       .then(() => process.exit(0));
   });
 }
+await broker.ended();
+if (!stopping) {
+  say(`Kafka ended by itself:\n${broker.logs()}`);
+  process.exit(1);
+}

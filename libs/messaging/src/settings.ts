@@ -45,4 +45,4 @@ export interface KafkaLogSettings {
 }
 
 /** What `openLog` takes; `kind` chooses the adaptor. */
-export type LogSettings = EmbeddedLogSettings;
+export type LogSettings = EmbeddedLogSettings | KafkaLogSettings;

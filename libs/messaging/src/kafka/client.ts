@@ -9,8 +9,6 @@ import { KafkaClient, logLevel } from './kafkajs.js';
 const CONNECT_MS = 5_000;
 const REQUEST_MS = 15_000;
 const KEEP_ALIVE_MS = 60_000;
-/** During an outage the same line comes again and again; once in this many ms is enough. */
-const SAME_LINE_MS = 30_000;
 
 /** A client of kafkajs, and its sockets: to be rid of them at once is what kafkajs does not offer. */
 export interface ClientSockets {
@@ -45,15 +43,9 @@ export function makeClient(settings: KafkaLogSettings, report: LogReport): Clien
   return { kafka: new KafkaClient(config), sockets };
 }
 
-/** kafkajs's lines: its errors are warnings here, because who asked tries again or reports its own. */
+/** What kafkajs says of its attempts is for the debug level: who asked tries again, and reports what that came to. */
 function logTo(report: LogReport): (entry: LogEntry) => void {
-  const said = new Map<string, number>();
-  return ({ level, namespace, log: { message, timestamp: _, ...fields } }) => {
-    const serious = level <= logLevel.WARN;
-    const now = performance.now();
-    if (serious && now - (said.get(message) ?? Number.NEGATIVE_INFINITY) < SAME_LINE_MS) return;
-    if (said.size > 100) said.clear();
-    said.set(message, now);
-    report(serious ? 'warn' : 'debug', `kafkajs: ${message}`, { ...fields, namespace });
+  return ({ label, namespace, log: { message, timestamp: _, ...fields } }) => {
+    report('debug', `kafkajs: ${message}`, { ...fields, namespace, severity: label });
   };
 }

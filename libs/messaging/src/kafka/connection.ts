@@ -3,9 +3,11 @@ import type { LogReport } from '../log-report.js';
 import { logProblem } from '../problems.js';
 import type { KafkaLogSettings } from '../settings.js';
 import { type ClientSockets, makeClient } from './client.js';
-import { isDisconnection } from './kafka-errors.js';
+import { isDisconnection, typeOf } from './kafka-errors.js';
 import { clusterOf, type WireBroker } from './kafkajs.js';
 import type { WireRequest } from './wire/request.js';
+
+const OTHER_COORDINATOR = new Set(['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE']);
 
 /**
  * Connections to the brokers of a cluster, made when needed. After any loss all are made anew (kafkajs's own recovery leaves
@@ -15,6 +17,7 @@ import type { WireRequest } from './wire/request.js';
 export class Connection {
   #present: { readonly client: ClientSockets; readonly cluster: Promise<Cluster> } | undefined;
   readonly #topics = new Set<string>();
+  readonly #coordinators = new Map<string, WireBroker>();
   #closed = false;
 
   constructor(
@@ -61,7 +64,19 @@ export class Connection {
   /** The broker that coordinates a group, with which `work` then speaks. `topic` is one that exists. */
   async withCoordinator<T>(group: string, topic: string, work: (broker: WireBroker) => Promise<T>): Promise<T> {
     await this.leaders(topic);
-    return this.#with(async (cluster) => work((await cluster.findGroupCoordinator({ groupId: group })) as unknown as WireBroker));
+    return this.#with(async (cluster) => {
+      try {
+        let broker = this.#coordinators.get(group);
+        if (!broker?.isConnected()) {
+          broker = (await cluster.findGroupCoordinator({ groupId: group })) as unknown as WireBroker;
+          this.#coordinators.set(group, broker);
+        }
+        return await work(broker);
+      } catch (error) {
+        if (OTHER_COORDINATOR.has(typeOf(error) ?? '')) this.#coordinators.delete(group);
+        throw error;
+      }
+    });
   }
 
   /** Any broker: for what all can do. `topic` is one that exists. */
@@ -86,6 +101,7 @@ export class Connection {
   reset(): void {
     const present = this.#present;
     this.#present = undefined;
+    this.#coordinators.clear();
     if (present) disconnect(present.client, present.cluster);
   }
 

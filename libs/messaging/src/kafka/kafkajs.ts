@@ -16,7 +16,7 @@ export function brokerError(code: number): KafkaJSProtocolError {
 }
 
 /** A broker as kafkajs has it at run time: more than its types tell. */
-export interface WireBroker extends Pick<Broker, 'offsetCommit'> {
+export interface WireBroker extends Pick<Broker, 'isConnected' | 'offsetCommit'> {
   /** `groupId` null fetches nothing; offsets and metadata of the partitions, -1 and '' when nothing is committed. */
   offsetFetch(request: { groupId: string; topics: readonly { topic: string; partitions: readonly { partition: number }[] }[] }): Promise<{
     responses: readonly {

@@ -1,0 +1,149 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Connection } from './connection.js';
+import { kafkaFailed } from './kafka-errors.js';
+import { brokerError } from './kafkajs.js';
+import type { PartitionFeed } from './partition-feed.js';
+import { type Fetched, fetchRequest } from './wire/fetch.js';
+import { decodeRecordBatches } from './wire/record-batches.js';
+
+/** How long a broker may hold a fetch back until something comes, ms; and how long when a partition is only waiting for its listener. */
+const WAIT_MS = { idle: 250, soon: 5 };
+const PARTITION_BYTES = 1024 * 1024;
+const TOTAL_BYTES = 16 * 1024 * 1024;
+const BACK_OFF_MS = { first: 50, most: 2_000 };
+const OFFSET_OUT_OF_RANGE = 1;
+
+export interface FetcherOptions {
+  readonly connection: Connection;
+  readonly topic: string;
+  readonly failed: (error: Error) => void;
+}
+
+/** Fetches for the feeds of a subscription: one request at a time to each broker, for all partitions it leads that want something. */
+export class Fetcher {
+  readonly #feeds = new Map<number, PartitionFeed>();
+  readonly #loops = new Set<number>();
+  #leaders: ReadonlyMap<number, number> = new Map();
+  #locating = false;
+  #failures = 0;
+  #turn = 0;
+  #closed = false;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(readonly options: FetcherOptions) {}
+
+  add(feed: PartitionFeed): void {
+    this.#feeds.set(feed.partition, feed);
+    void this.#locate();
+  }
+
+  remove(feed: PartitionFeed): void {
+    if (this.#feeds.get(feed.partition) === feed) this.#feeds.delete(feed.partition);
+    this.changed();
+  }
+
+  /** A feed wants something else than before. */
+  changed(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#feeds.clear();
+    this.changed();
+  }
+
+  /** Sees to it that every feed's leader has a loop. */
+  async #locate(): Promise<void> {
+    if (this.#locating) return;
+    this.#locating = true;
+    while (!this.#closed) {
+      try {
+        this.#leaders = await this.options.connection.leaders(this.options.topic, this.#failures > 0);
+        const nodes = new Set([...this.#feeds.keys()].map((partition) => this.#leaders.get(partition) ?? -1));
+        for (const node of nodes) if (node >= 0 && !this.#loops.has(node)) void this.#follow(node);
+        if (!nodes.has(-1)) break;
+        await this.#backOff(new Error('a partition has no leader now'));
+      } catch (error) {
+        await this.#backOff(error);
+      }
+    }
+    this.#locating = false;
+  }
+
+  /** Fetches from a node as long as it leads partitions of feeds. */
+  async #follow(node: number): Promise<void> {
+    this.#loops.add(node);
+    try {
+      for (;;) {
+        const feeds = [...this.#feeds.values()].filter(({ partition }) => this.#leaders.get(partition) === node);
+        if (feeds.length === 0 || this.#closed) return;
+        const changed = this.#changed.promise;
+        const wanting = rotated(
+          feeds.filter(({ wanted }) => wanted !== undefined),
+          this.#turn++,
+        );
+        // A feed may want something again by the mere passing of time.
+        if (wanting.length === 0) await Promise.race([changed, pause(WAIT_MS.idle)]);
+        else await this.#fetch(node, wanting, feeds.some(({ full }) => full) ? WAIT_MS.soon : WAIT_MS.idle);
+      }
+    } catch (error) {
+      if (this.#closed) return;
+      await this.#backOff(error);
+    } finally {
+      this.#loops.delete(node);
+      if (!this.#closed && this.#feeds.size > 0) void this.#locate();
+    }
+  }
+
+  async #fetch(node: number, feeds: readonly PartitionFeed[], maxWait: number): Promise<void> {
+    const { connection, topic } = this.options;
+    const wanted = feeds.map(({ partition, wanted: offset = 0 }) => ({ partition, offset }));
+    const sizes = { partitionBytes: PARTITION_BYTES, totalBytes: TOTAL_BYTES };
+    const answers = await connection.send(node, fetchRequest({ topic, wanted, maxWait, ...sizes }));
+    if (answers.length === 0) throw new Error('the broker answered for no partition');
+    for (const answer of answers) {
+      const offset = wanted.find(({ partition }) => partition === answer.partition)?.offset;
+      const feed = this.#feeds.get(answer.partition);
+      if (feed && offset !== undefined && feeds.includes(feed)) await this.#deliver(feed, offset, answer);
+    }
+    this.#failures = 0;
+  }
+
+  async #deliver(feed: PartitionFeed, from: number, { errorCode, set, aborted, end }: Fetched): Promise<void> {
+    if (errorCode === OFFSET_OUT_OF_RANGE) {
+      const { connection, topic } = this.options;
+      const [first, last] = await Promise.all([
+        connection.offsets(topic, feed.partition, 'start'),
+        connection.offsets(topic, feed.partition, 'end'),
+      ]);
+      feed.moved(from, first, last);
+      return;
+    }
+    if (errorCode !== 0) throw brokerError(errorCode);
+    let decoded: Awaited<ReturnType<typeof decodeRecordBatches>>;
+    try {
+      decoded = await decodeRecordBatches(set, from, aborted);
+    } catch (error) {
+      feed.unreadable(from, error);
+      return;
+    }
+    feed.take(from, decoded.records, decoded.next, end);
+  }
+
+  async #backOff(error: unknown): Promise<void> {
+    const wait = Math.min(BACK_OFF_MS.first * 2 ** this.#failures++, BACK_OFF_MS.most);
+    // One failure is what the move of a leader looks like.
+    if (this.#failures > 1 && !this.#closed) {
+      this.options.failed(kafkaFailed(`read ${this.options.topic}`, error));
+    }
+    await pause(wait);
+  }
+}
+
+/** Partitions are served in the order they are asked for: each is the first in its turn. */
+function rotated<T>(items: readonly T[], turn: number): T[] {
+  const start = items.length === 0 ? 0 : turn % items.length;
+  return [...items.slice(start), ...items.slice(0, start)];
+}

@@ -1,0 +1,207 @@
+import type { LogReport } from '../../log-report.js';
+import type { Connection } from '../connection.js';
+import { kafkaFailed, typeOf } from '../kafka-errors.js';
+import type { Committer } from '../positions.js';
+import { assign, type Candidate } from './assign.js';
+import { readAssignment, readSubscription, writeAssignment, writeSubscription } from './member-data.js';
+
+const PROTOCOL = 'betrace-cooperative-sticky';
+/** How long a group waits for a member to join again, once it has to. They do at their next heartbeat. */
+const REBALANCE_MS = 30_000;
+const BACK_OFF_MS = { first: 50, most: 2_000 };
+/** What a member that stops waits at most for its first joining to end, so that it can leave. */
+const LEAVE_MS = 3_000;
+
+/** What a membership is told to do, and asked. */
+export interface MembershipEvents {
+  /** Partitions that this member works on, those included that it is giving up: nobody else gets them yet. */
+  owned(): readonly number[];
+  /** The group says: these and no others. What is more has to be given up, and then `rejoin` called. */
+  assigned(partitions: readonly number[]): void;
+  /** The group went on without this member, and has given its partitions to others. */
+  lost(): void;
+  failed(error: Error): void;
+}
+
+export interface MembershipOptions {
+  readonly group: string;
+  readonly topic: string;
+  readonly sessionTimeout: number;
+  /** Of its own: a broker holds the answer to a join back, and with it every later request of the connection. */
+  readonly connection: Connection;
+  /** For leaving, which must not wait for a join. */
+  readonly leaving: Connection;
+  readonly events: MembershipEvents;
+  readonly report: LogReport;
+}
+
+/**
+ * Membership of a group by Kafka's group protocol: join, sync, heartbeats. Cooperative (see `assign`): while the group rebalances,
+ * every member goes on with the partitions it has. kafkajs's own consumer is eager, which would take all partitions from all
+ * members whenever one comes or goes.
+ */
+export class Membership {
+  #memberId = '';
+  #generation = -1;
+  /** The generation whose assignment is known. */
+  #assignedIn = -1;
+  #rejoin = false;
+  #closed = false;
+  #failures = 0;
+  #wake: () => void = () => undefined;
+  readonly #ended: Promise<void>;
+  #joining: Promise<unknown> = Promise.resolve();
+
+  constructor(readonly options: MembershipOptions) {
+    this.#ended = this.#run();
+  }
+
+  get committer(): Committer {
+    return { memberId: this.#memberId, generation: this.#generation };
+  }
+
+  /** Something was given up: the group may give it to another. */
+  rejoin(): void {
+    this.#rejoin = true;
+    this.#wake();
+  }
+
+  /** Leaves the group, so that the others need not wait for a time-out. Never rejects. */
+  async leave(): Promise<void> {
+    this.#closed = true;
+    this.#wake();
+    const patience = new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref());
+    if (this.#memberId === '') await Promise.race([this.#joining, patience]);
+    const { group, topic, leaving, connection } = this.options;
+    if (this.#memberId !== '') {
+      const left = leaving.withCoordinator(group, topic, (broker) => broker.leaveGroup({ groupId: group, memberId: this.#memberId }));
+      await Promise.race([left.catch(() => undefined), patience]);
+    }
+    connection.close();
+    await this.#ended;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closed) {
+      try {
+        this.#rejoin = false;
+        await this.#join();
+        this.#failures = 0;
+        await this.#heartbeats();
+      } catch (error) {
+        if (!this.#closed) await this.#recover(error);
+      }
+    }
+  }
+
+  async #join(): Promise<void> {
+    const { group, topic, connection, events, sessionTimeout, report } = this.options;
+    const metadata = writeSubscription({ topic, owned: events.owned(), generation: this.#assignedIn });
+    const joining = connection.withCoordinator(group, topic, (broker) =>
+      broker.joinGroup({
+        groupId: group,
+        sessionTimeout,
+        rebalanceTimeout: Math.max(REBALANCE_MS, sessionTimeout),
+        memberId: this.#memberId,
+        groupProtocols: [{ name: PROTOCOL, metadata }],
+      }),
+    );
+    this.#joining = joining.then(
+      ({ memberId }) => {
+        this.#memberId = memberId;
+      },
+      () => undefined,
+    );
+    const { memberId, leaderId, generationId, members } = await joining;
+    this.#memberId = memberId;
+    this.#generation = generationId;
+    const groupAssignment = leaderId === memberId ? await this.#assignAll(members) : [];
+    const { memberAssignment } = await connection.withCoordinator(group, topic, (broker) =>
+      broker.syncGroup({ groupId: group, generationId, memberId, groupAssignment }),
+    );
+    this.#assignedIn = generationId;
+    const partitions = readAssignment(memberAssignment, topic);
+    report('debug', `member of ${group} in generation ${generationId}`, { group, topic, partitions, leader: leaderId === memberId });
+    if (!this.#closed) events.assigned(partitions);
+  }
+
+  /** As leader: an assignment for every member, topic by topic. */
+  async #assignAll(
+    members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[],
+  ): Promise<{ memberId: string; memberAssignment: Buffer }[]> {
+    const byTopic = new Map<string, Candidate[]>();
+    for (const { memberId, memberMetadata } of members) {
+      const subscription = readSubscription(memberMetadata);
+      if (subscription === undefined) continue;
+      const candidates = byTopic.get(subscription.topic) ?? [];
+      byTopic.set(subscription.topic, candidates);
+      candidates.push({ id: memberId, owned: subscription.owned, generation: subscription.generation });
+    }
+    const assignments: { memberId: string; memberAssignment: Buffer }[] = [];
+    for (const [topic, candidates] of byTopic) {
+      const count = (await this.options.connection.leaders(topic, topic === this.options.topic)).size;
+      for (const [memberId, partitions] of assign(count, candidates)) {
+        assignments.push({ memberId, memberAssignment: writeAssignment(topic, partitions) });
+      }
+    }
+    return assignments;
+  }
+
+  /** Until the group has to be joined again. */
+  async #heartbeats(): Promise<void> {
+    const { group, topic, connection, sessionTimeout } = this.options;
+    while (!this.#closed && !this.#rejoin) {
+      await this.#sleep(sessionTimeout / 10);
+      if (this.#closed || this.#rejoin) return;
+      try {
+        await connection.withCoordinator(group, topic, (broker) =>
+          broker.heartbeat({ groupId: group, groupGenerationId: this.#generation, memberId: this.#memberId }),
+        );
+        this.#failures = 0;
+      } catch (error) {
+        const type = typeOf(error);
+        // An illegal generation is one whose join was answered, but the answer got lost.
+        if (type === 'REBALANCE_IN_PROGRESS' || type === 'ILLEGAL_GENERATION') return;
+        if (type === 'UNKNOWN_MEMBER_ID') throw error;
+        // Nobody gets the partitions while the coordinator is away, and when it is back it remembers its members.
+        await this.#backOff(error);
+      }
+    }
+  }
+
+  async #recover(error: unknown): Promise<void> {
+    const type = typeOf(error);
+    if (type === 'REBALANCE_IN_PROGRESS') return;
+    if (type === 'UNKNOWN_MEMBER_ID' || type === 'FENCED_INSTANCE_ID') {
+      const known = this.#memberId !== '';
+      this.#memberId = '';
+      this.#generation = -1;
+      this.#assignedIn = -1;
+      this.options.report('warn', `lost the membership of ${this.options.group}: silent for longer than its session`, {
+        group: this.options.group,
+      });
+      if (known) this.options.events.lost();
+      return;
+    }
+    await this.#backOff(error);
+  }
+
+  async #backOff(error: unknown): Promise<void> {
+    if (this.#closed) return;
+    const wait = Math.min(BACK_OFF_MS.first * 2 ** this.#failures++, BACK_OFF_MS.most);
+    // A coordinator that is just loading is not worth a word; the third failure is.
+    if (this.#failures > 2) this.options.events.failed(kafkaFailed(`keep ${this.options.group} together`, error));
+    await this.#sleep(wait);
+  }
+
+  #sleep(ms: number): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import type { LogRecord, OutgoingRecord } from '../log.js';
+
+/** Kafka's compacted topics take no record without a key; the port's keep every one of them. So each gets a key of its own. */
+const PREFIX = 'betrace-without-key:';
+
+export function withInventedKey(record: OutgoingRecord): OutgoingRecord {
+  return record.key === undefined ? { ...record, key: PREFIX + randomUUID() } : record;
+}
+
+export function withoutInventedKey(record: LogRecord): LogRecord {
+  if (!record.key?.startsWith(PREFIX)) return record;
+  const { key: _, ...rest } = record;
+  return rest;
+}

@@ -1,0 +1,131 @@
+import { Log, type OutgoingRecord, type RecordBatch, type SubscribeOptions, type Subscription } from '../log.js';
+import { type LogReport, silent } from '../log-report.js';
+import { logProblem } from '../problems.js';
+import type { KafkaLogSettings } from '../settings.js';
+import type { TopicSpecification } from '../topics.js';
+import { prepareTopics } from './admin.js';
+import { Connection } from './connection.js';
+import { withInventedKey } from './invented-key.js';
+import { kafkaFailed } from './kafka-errors.js';
+import { KafkaSubscription } from './kafka-subscription.js';
+import { RangeReader } from './range-reader.js';
+import { maxMessageBytes } from './topic-settings.js';
+import { Writer } from './writer.js';
+
+const APPEND_MS = 8_000;
+const CHECK_MS = 5_000;
+
+/** The log in Apache Kafka; see docs/decisions. */
+export class KafkaLog extends Log {
+  readonly #topics: ReadonlyMap<string, TopicSpecification>;
+  readonly #writing: Connection;
+  readonly #reading: Connection;
+  readonly #writer: Writer;
+  readonly #ranges: RangeReader;
+  readonly #subscriptions = new Set<KafkaSubscription>();
+  #closing: Promise<void> | undefined;
+
+  private constructor(
+    readonly settings: KafkaLogSettings,
+    readonly counts: Readonly<Record<string, number>>,
+    readonly report: LogReport,
+  ) {
+    super();
+    this.#topics = new Map(settings.topics.map((topic) => [topic.name, topic]));
+    this.#writing = new Connection(settings, report);
+    this.#reading = new Connection(settings, report);
+    this.#ranges = new RangeReader(this.#reading);
+    this.#writer = new Writer({
+      connection: this.#writing,
+      compression: settings.compression ?? 'none',
+      appendTimeout: settings.appendTimeout ?? APPEND_MS,
+      report,
+    });
+  }
+
+  /** Creates the topics that are missing and verifies the others; rejects a LogError that says what to change. */
+  static async open(settings: KafkaLogSettings, report: LogReport = silent): Promise<KafkaLog> {
+    return new KafkaLog(settings, settings.verified ?? (await prepareTopics(settings, report)), report);
+  }
+
+  partitions(topic: string): number {
+    const partitions = this.counts[topic];
+    if (partitions === undefined) throw logProblem('BT_LOG_UNKNOWN_TOPIC', { topic, topics: [...this.#topics.keys()].join(', ') });
+    return partitions;
+  }
+
+  async append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly number[]> {
+    if (this.#closing) throw logProblem('BT_LOG_CLOSED');
+    for (const { partition } of records) this.#checkPartition(topic, partition);
+    if (records.length === 0) return [];
+    const keyed = this.#topics.get(topic)?.compacted ? records.map(withInventedKey) : records;
+    return this.#writer.append(topic, keyed, maxMessageBytes(this.settings));
+  }
+
+  /** Also of topics that are not the log's own: those of other producers. */
+  async subscribe(options: SubscribeOptions): Promise<Subscription> {
+    if (this.#closing) throw logProblem('BT_LOG_CLOSED');
+    for (const partition of options.partitions ?? []) this.#checkPartition(options.topic, partition);
+    const subscription = new KafkaSubscription(this.settings, options, this.report, (closed) => this.#subscriptions.delete(closed));
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  read(topic: string, partition: number, from: number, to?: number): AsyncIterable<RecordBatch> {
+    this.#checkPartition(topic, partition);
+    return this.#ranges.read(topic, partition, from, to);
+  }
+
+  async offsetAt(topic: string, partition: number, timestamp: number): Promise<number> {
+    this.#checkPartition(topic, partition);
+    return this.#ranges.offsetAt(topic, partition, timestamp);
+  }
+
+  async bounds(topic: string, partition: number): Promise<{ readonly start: number; readonly end: number }> {
+    this.#checkPartition(topic, partition);
+    return this.#ranges.bounds(topic, partition);
+  }
+
+  async check(): Promise<void> {
+    if (this.#closing) throw logProblem('BT_LOG_CLOSED');
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no broker answered within ${CHECK_MS} ms`)), CHECK_MS);
+    });
+    try {
+      await Promise.race([this.#checkLeaders(), late]);
+    } catch (error) {
+      throw kafkaFailed('be reached', error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  forThreads(): KafkaLogSettings {
+    return { ...this.settings, verified: this.counts };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    await this.#writer.close();
+    this.#writing.close();
+    this.#reading.close();
+  }
+
+  async #checkLeaders(): Promise<void> {
+    for (const topic of this.#topics.keys()) {
+      const leaders = await this.#reading.leaders(topic, true);
+      for (const [partition, leader] of leaders) if (leader < 0) throw new Error(`partition ${partition} of ${topic} has no leader`);
+    }
+  }
+
+  #checkPartition(topic: string, partition: number): void {
+    const partitions = this.partitions(topic);
+    if (!(partition >= 0 && partition < partitions)) throw logProblem('BT_LOG_UNKNOWN_PARTITION', { topic, partition, partitions });
+  }
+}

@@ -1,0 +1,139 @@
+import type { Position, SubscribeOptions, Subscription } from '../log.js';
+import type { LogReport } from '../log-report.js';
+import { logProblem } from '../problems.js';
+import type { KafkaLogSettings } from '../settings.js';
+import { Connection } from './connection.js';
+import { Fetcher } from './fetcher.js';
+import { Membership } from './group/membership.js';
+import { type FeedSource, PartitionFeed } from './partition-feed.js';
+import { NO_MEMBER, Positions } from './positions.js';
+
+const SESSION_MS = 10_000;
+
+/**
+ * A member of a group, or, with partitions given, a reader of just those. A feed for each partition that is this member's; one
+ * that goes to another is stopped, and only then reported as given up.
+ */
+export class KafkaSubscription implements Subscription {
+  readonly #feeds = new Map<number, PartitionFeed>();
+  readonly #stopping = new Map<number, Promise<void>>();
+  #assigned = new Set<number>();
+  readonly #connection: Connection;
+  readonly #positions: Positions;
+  readonly #fetcher: Fetcher;
+  readonly #membership: Membership | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    settings: KafkaLogSettings,
+    readonly options: SubscribeOptions,
+    report: LogReport,
+    readonly closed: (subscription: KafkaSubscription) => void,
+  ) {
+    const { topic, group, listener, partitions } = options;
+    const failed = (error: Error): void => listener.failed?.(error);
+    this.#connection = new Connection(settings, report);
+    this.#positions = new Positions(this.#connection, topic, group, () => this.#membership?.committer ?? NO_MEMBER);
+    this.#fetcher = new Fetcher({ connection: this.#connection, topic, failed });
+    this.#membership = partitions
+      ? undefined
+      : new Membership({
+          group,
+          topic,
+          sessionTimeout: settings.sessionTimeout ?? SESSION_MS,
+          connection: new Connection(settings, report),
+          leaving: this.#connection,
+          report,
+          events: {
+            owned: () => [...this.#feeds.values()].filter(({ held }) => held).map(({ partition }) => partition),
+            assigned: (assigned) => this.#assign(assigned),
+            lost: () => this.#lose(),
+            failed,
+          },
+        });
+    if (partitions) this.#assign(partitions);
+  }
+
+  async commit(partition: number, position: Position): Promise<void> {
+    const feed = this.#feed(partition);
+    await this.#positions.commit(partition, position, () => feed.held);
+  }
+
+  pause(partition: number): void {
+    this.#feed(partition).pause();
+  }
+
+  resume(partition: number): void {
+    this.#feed(partition).resume();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#assigned = new Set();
+    await Promise.all([...this.#feeds.keys()].map((partition) => this.#giveUp(partition)));
+    await this.#membership?.leave();
+    this.#fetcher.close();
+    this.#connection.close();
+    this.closed(this);
+  }
+
+  #assign(partitions: readonly number[]): void {
+    if (this.#closing) return;
+    this.#assigned = new Set(partitions);
+    for (const partition of this.#feeds.keys()) if (!this.#assigned.has(partition)) void this.#giveUp(partition);
+    for (const partition of partitions) this.#takeUp(partition);
+  }
+
+  #lose(): void {
+    this.#assigned = new Set();
+    for (const feed of this.#feeds.values()) {
+      feed.lose();
+      void this.#giveUp(feed.partition);
+    }
+  }
+
+  #takeUp(partition: number): void {
+    // One that is being given up starts again when it is.
+    if (this.#feeds.has(partition)) return;
+    const source: FeedSource = {
+      committed: (which) => this.#positions.committed(which),
+      bounds: async (which) => ({
+        start: await this.#connection.offsets(this.options.topic, which, 'start'),
+        end: await this.#connection.offsets(this.options.topic, which, 'end'),
+      }),
+      wantsChanged: () => this.#fetcher.changed(),
+    };
+    const feed = new PartitionFeed(partition, this.options, source);
+    this.#feeds.set(partition, feed);
+    this.#fetcher.add(feed);
+  }
+
+  #giveUp(partition: number): Promise<void> {
+    const under = this.#stopping.get(partition);
+    if (under) return under;
+    const feed = this.#feed(partition);
+    const wasHeld = feed.held;
+    const stopped = feed.stop().then(() => {
+      this.#fetcher.remove(feed);
+      this.#feeds.delete(partition);
+      this.#stopping.delete(partition);
+      if (this.#closing) return;
+      if (this.#assigned.has(partition)) this.#takeUp(partition);
+      else if (wasHeld && this.#stopping.size === 0) this.#membership?.rejoin();
+    });
+    this.#stopping.set(partition, stopped);
+    return stopped;
+  }
+
+  #feed(partition: number): PartitionFeed {
+    const feed = this.#feeds.get(partition);
+    if (feed === undefined) {
+      throw logProblem('BT_LOG_NOT_ASSIGNED', { topic: this.options.topic, partition, group: this.options.group });
+    }
+    return feed;
+  }
+}

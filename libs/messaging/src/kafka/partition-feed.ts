@@ -1,0 +1,228 @@
+import type { LogRecord, PartitionListener, Position, SubscribeOptions } from '../log.js';
+import { logProblem } from '../problems.js';
+import { withoutInventedKey } from './invented-key.js';
+import { kafkaFailed } from './kafka-errors.js';
+
+const BATCH_BYTES = 1024 * 1024;
+/** More is fetched when less than this lies ready. */
+const READY_BYTES = 1024 * 1024;
+const IDLE_INTERVAL_MS = 1_000;
+const POLL_MS = 500;
+const RETRY_MS = { first: 50, most: 5_000 };
+/** The broker said not longer ago than this that there is nothing more. */
+const FRESH_MS = 2_000;
+
+/** What a feed needs of its subscription. */
+export interface FeedSource {
+  committed(partition: number): Promise<Position | undefined>;
+  bounds(partition: number): Promise<{ readonly start: number; readonly end: number }>;
+  /** The feed wants something else than before. */
+  wantsChanged(): void;
+}
+
+/** One partition of a member: what was fetched waits here; the listener gets it, one call at a time. */
+export class PartitionFeed {
+  readonly #listener: PartitionListener;
+  readonly #options: SubscribeOptions;
+  #ready: LogRecord[] = [];
+  #readyBytes = 0;
+  #fetchAt: number | undefined;
+  #fetchAfter = 0;
+  #end = 0;
+  #answeredAt = Number.NEGATIVE_INFINITY;
+  #latest = 0;
+  #paused = false;
+  #stopping = false;
+  #held = true;
+  #idleAt = Number.NEGATIVE_INFINITY;
+  #failures = 0;
+  /** Ends the present wait. */
+  #wake: () => void = () => undefined;
+  readonly #done: Promise<void>;
+
+  constructor(
+    readonly partition: number,
+    options: SubscribeOptions,
+    readonly source: FeedSource,
+  ) {
+    this.#listener = options.listener;
+    this.#options = options;
+    this.#done = this.#run();
+  }
+
+  /** Commits are for this member to make. */
+  get held(): boolean {
+    return this.#held;
+  }
+
+  /** The offset to fetch from now; undefined when nothing is wanted. */
+  get wanted(): number | undefined {
+    return this.#fetchAt === undefined || this.#paused || this.#stopping || this.full || performance.now() < this.#fetchAfter
+      ? undefined
+      : this.#fetchAt;
+  }
+
+  /** Something would be wanted if the listener had taken what lies ready. */
+  get full(): boolean {
+    return this.#readyBytes >= READY_BYTES;
+  }
+
+  /** What was fetched at `from`; `next` is where to go on. */
+  take(from: number, records: readonly LogRecord[], next: number, end: number): void {
+    if (from !== this.#fetchAt) return;
+    for (const record of records) {
+      // The broker's clock may have been set back; what readers see does not decrease.
+      this.#latest = Math.max(this.#latest, record.timestamp);
+      this.#ready.push(withoutInventedKey(record.timestamp === this.#latest ? record : { ...record, timestamp: this.#latest }));
+      this.#readyBytes += record.value.length;
+    }
+    this.#fetchAt = next;
+    this.#end = Math.max(end, next);
+    this.#answeredAt = performance.now();
+    this.#wake();
+  }
+
+  /** What was wanted is not in the log: `start` and `end` are what it has. */
+  moved(from: number, start: number, end: number): void {
+    if (from !== this.#fetchAt) return;
+    const { topic, group } = this.#options;
+    if (from < start) this.#fail(logProblem('BT_LOG_RECORDS_EXPIRED', { from, to: start - 1, partition: this.partition, topic, group }));
+    this.#fetchAt = start;
+    this.#end = end;
+  }
+
+  /** Fetching failed for this partition alone; it is tried again a little later. */
+  unreadable(from: number, error: unknown): void {
+    const { topic } = this.#options;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#fetchAfter = performance.now() + RETRY_MS.most;
+    this.#fail(logProblem('BT_LOG_RECORD_UNREADABLE', { partition: this.partition, topic, offset: from, reason }, error));
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#wake();
+    this.source.wantsChanged();
+  }
+
+  /** The partition is another member's already: what comes from now on is not committed. */
+  lose(): void {
+    this.#held = false;
+  }
+
+  /** Stops after the call under way, and after the listener's `revoked`. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#wake();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    let started = false;
+    // The subscriber has its subscription in hand before its listener is called.
+    await nextTurn();
+    while (!this.#stopping) {
+      try {
+        if (!started) {
+          await this.#start();
+          started = true;
+        } else if (this.#paused) {
+          await this.#waitFor(POLL_MS);
+        } else if (!(await this.#deliver())) {
+          await this.#rest();
+        }
+        this.#failures = 0;
+      } catch (error) {
+        this.#fail(error);
+        await this.#waitFor(Math.min(RETRY_MS.first * 2 ** this.#failures++, RETRY_MS.most), true);
+      }
+    }
+    try {
+      if (started) await this.#listener.revoked(this.partition);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#held = false;
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { topic } = this.#options;
+    const [committed, { start, end }] = await Promise.all([
+      this.source.committed(this.partition),
+      this.source.bounds(this.partition),
+    ]).catch((error: unknown) => {
+      throw kafkaFailed(`tell where partition ${this.partition} of ${topic} was left`, error);
+    });
+    const wanted = (await this.#listener.assigned(this.partition, committed)) ?? committed?.offset ?? start;
+    // A position beyond the end is of records that are gone (the topic was made anew): read what there is.
+    this.#fetchAt = wanted > end ? start : Math.max(wanted, start);
+    this.#end = end;
+    this.source.wantsChanged();
+  }
+
+  /** Hands over the next batch; false when there is none. */
+  async #deliver(): Promise<boolean> {
+    const count = this.#batchLength();
+    if (count === 0) return false;
+    const records = this.#ready.slice(0, count);
+    const endOffset = Math.max(this.#end, records[count - 1]!.offset + 1);
+    await this.#listener.records({ topic: this.#options.topic, partition: this.partition, records, endOffset });
+    this.#ready.splice(0, count);
+    const wasFull = this.full;
+    for (const { value } of records) this.#readyBytes -= value.length;
+    if (wasFull && !this.full) this.source.wantsChanged();
+    // Listeners that never wait must not keep timers and messages from their turn.
+    await nextTurn();
+    return true;
+  }
+
+  #batchLength(): number {
+    const most = this.#options.maxBatchBytes ?? BATCH_BYTES;
+    let bytes = 0;
+    let count = 0;
+    while (count < this.#ready.length && (count === 0 || bytes < most)) bytes += this.#ready[count++]!.value.length;
+    return count;
+  }
+
+  /** Nothing lies ready: says so when the end is reached, and waits for records. */
+  async #rest(): Promise<void> {
+    const interval = this.#options.idleInterval ?? IDLE_INTERVAL_MS;
+    const now = performance.now();
+    const caughtUp = this.#fetchAt !== undefined && this.#fetchAt >= this.#end && now - this.#answeredAt < FRESH_MS;
+    if (this.#listener.idle && caughtUp && now - this.#idleAt >= interval) {
+      this.#idleAt = now;
+      await this.#listener.idle(this.partition);
+      if (this.#ready.length > 0) return;
+    }
+    await this.#waitFor(Math.min(POLL_MS, interval));
+  }
+
+  #fail(error: unknown): void {
+    this.#listener.failed?.(error instanceof Error ? error : new Error(String(error)), this.partition);
+  }
+
+  /** Waits for a wake-up, at most `ms`; with `whole`, only stopping ends it earlier. */
+  #waitFor(ms: number, whole = false): Promise<void> {
+    if (this.#stopping || (!whole && this.#ready.length > 0 && !this.#paused)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#wake = () => undefined;
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      this.#wake = () => {
+        if (!whole || this.#stopping) end();
+      };
+    });
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

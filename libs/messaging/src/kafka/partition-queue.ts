@@ -1,0 +1,128 @@
+import type { Piece } from './pending-append.js';
+import type { Compression } from './wire/compression.js';
+import { encodeRecordBatch } from './wire/record-batch.js';
+
+/** A producer's identity, as the brokers gave it. */
+export interface ProducerIdentity {
+  readonly id: number;
+  readonly epoch: number;
+}
+
+/** Answers an identity, another one than `spent`. */
+export type Identify = (spent: ProducerIdentity | undefined) => Promise<ProducerIdentity>;
+
+const SEQUENCES = 2 ** 31;
+
+/**
+ * What waits to be written to one partition, in its order, one batch under way at a time. A batch of unknown fate (its answer got
+ * lost) is sent again as it is, with the sequence it had, so that the broker writes it once. If nobody waits for it any more it is
+ * given up, and with it the identity: a later batch under the same sequence would be taken for the lost one, and be acknowledged
+ * without being written.
+ */
+export class PartitionQueue {
+  #waiting: Piece[] = [];
+  #batch: Batch | undefined;
+  #identity: ProducerIdentity | undefined;
+  /** An identity whose sequence here is of no more use. */
+  #spent: ProducerIdentity | undefined;
+  #nextSequence = 0;
+  /** A sender has it in hand. */
+  busy = false;
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+  ) {}
+
+  get hasWork(): boolean {
+    return this.#waiting.length > 0 || this.#batch !== undefined;
+  }
+
+  add(pieces: readonly Piece[]): void {
+    this.#waiting.push(...pieces);
+  }
+
+  /** Forgets pieces that nobody waits for, if they were never sent. */
+  dropSettled(): void {
+    this.#waiting = this.#waiting.filter(({ append }) => !append.settled);
+  }
+
+  /**
+   * The batch to send now, of at most `most` bytes of records (at least one piece); undefined when there is none. `identify`
+   * answers an identity other than `spent`.
+   */
+  async next(most: number, compression: Compression, identify: Identify): Promise<Buffer | undefined> {
+    if (this.#batch?.pieces.every(({ append }) => append.settled)) this.#giveUp(this.#batch);
+    this.#batch ??= this.#take(most);
+    const batch = this.#batch;
+    if (batch === undefined) return undefined;
+    this.#identity ??= await identify(this.#spent);
+    batch.bytes ??= await this.#encode(batch, compression, this.#identity);
+    return batch.bytes;
+  }
+
+  acknowledged(baseOffset: number): void {
+    const { pieces, count } = this.#batch!;
+    this.#batch = undefined;
+    this.#nextSequence = (this.#nextSequence + count) % SEQUENCES;
+    let offset = baseOffset;
+    for (const { append, places } of pieces) {
+      append.acknowledge(places, offset);
+      offset += places.length;
+    }
+  }
+
+  /** The broker did not write the batch, and would not write it. */
+  refused(error: Error): void {
+    for (const { append } of this.#batch!.pieces) append.reject(error);
+    this.#batch = undefined;
+  }
+
+  /** The broker no longer knows the sequence: the batch goes again, under a new identity. */
+  forgotten(): void {
+    this.#changeIdentity();
+    this.#batch!.bytes = undefined;
+  }
+
+  /** A batch that has its bytes may have been sent. */
+  #giveUp(batch: Batch): void {
+    if (batch.bytes) this.#changeIdentity();
+    this.#batch = undefined;
+  }
+
+  #changeIdentity(): void {
+    this.#spent = this.#identity;
+    this.#identity = undefined;
+    this.#nextSequence = 0;
+  }
+
+  #take(most: number): Batch | undefined {
+    const pieces: Piece[] = [];
+    let bytes = 0;
+    while (this.#waiting.length > 0 && (pieces.length === 0 || bytes + this.#waiting[0]!.bytes <= most)) {
+      const piece = this.#waiting.shift()!;
+      if (piece.append.settled) continue;
+      pieces.push(piece);
+      bytes += piece.bytes;
+    }
+    if (pieces.length === 0) return undefined;
+    return { pieces, count: pieces.reduce((sum, { records }) => sum + records.length, 0), bytes: undefined };
+  }
+
+  #encode({ pieces }: Batch, compression: Compression, { id, epoch }: ProducerIdentity): Promise<Buffer> {
+    const sequence = { producerId: id, producerEpoch: epoch, first: this.#nextSequence };
+    return encodeRecordBatch(
+      pieces.flatMap(({ records }) => records),
+      sequence,
+      compression,
+      Date.now(),
+    );
+  }
+}
+
+interface Batch {
+  readonly pieces: readonly Piece[];
+  readonly count: number;
+  /** As it is sent, once it is. */
+  bytes: Buffer | undefined;
+}

@@ -1,0 +1,105 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Position } from '../log.js';
+import { logProblem } from '../problems.js';
+import type { Connection } from './connection.js';
+import { kafkaFailed, typeOf } from './kafka-errors.js';
+import { brokerError } from './kafkajs.js';
+
+const METADATA_BYTES = 1024;
+const COMMIT_MS = 10_000;
+const AGAIN_MS = 50;
+
+/** Who commits: a member of its group in a generation, or somebody who reads without being one. */
+export interface Committer {
+  readonly memberId: string;
+  readonly generation: number;
+}
+
+export const NO_MEMBER: Committer = { memberId: '', generation: -1 };
+
+interface Commit {
+  readonly partition: number;
+  readonly position: Position;
+  readonly done: PromiseWithResolvers<void>;
+}
+
+/** The positions of a group in a topic. Commits that come while one is under way go together in the next. */
+export class Positions {
+  #waiting: Commit[] = [];
+  #committing = false;
+
+  constructor(
+    readonly connection: Connection,
+    readonly topic: string,
+    readonly group: string,
+    readonly committer: () => Committer,
+  ) {}
+
+  async committed(partition: number): Promise<Position | undefined> {
+    const { responses } = await this.connection.withCoordinator(this.group, this.topic, (broker) =>
+      broker.offsetFetch({ groupId: this.group, topics: [{ topic: this.topic, partitions: [{ partition }] }] }),
+    );
+    const found = responses.find(({ topic }) => topic === this.topic)?.partitions.find((one) => one.partition === partition);
+    if (found && found.errorCode !== 0) throw brokerError(found.errorCode);
+    const offset = Number(found?.offset ?? -1);
+    return offset < 0 ? undefined : { offset, metadata: found?.metadata ?? '' };
+  }
+
+  /**
+   * Rejects BT_LOG_METADATA_TOO_LONG, BT_LOG_NOT_ASSIGNED when `held` says that the partition is no longer this member's, or a
+   * LogUnavailable.
+   */
+  async commit(partition: number, position: Position, held: () => boolean): Promise<void> {
+    const bytes = Buffer.byteLength(position.metadata);
+    if (bytes > METADATA_BYTES) throw logProblem('BT_LOG_METADATA_TOO_LONG', { bytes });
+    const end = performance.now() + COMMIT_MS;
+    for (;;) {
+      if (!held()) throw logProblem('BT_LOG_NOT_ASSIGNED', { topic: this.topic, partition, group: this.group });
+      try {
+        return await this.#enqueue(partition, position);
+      } catch (error) {
+        // The group is between two generations, or the coordinator moves: it is the same position a moment later.
+        if (performance.now() > end || typeOf(error) === 'OFFSET_METADATA_TOO_LARGE')
+          throw kafkaFailed(`commit a position of ${this.topic}`, error);
+        await pause(AGAIN_MS);
+      }
+    }
+  }
+
+  #enqueue(partition: number, position: Position): Promise<void> {
+    const commit = { partition, position, done: Promise.withResolvers<void>() };
+    this.#waiting.push(commit);
+    if (!this.#committing) void this.#flush();
+    return commit.done.promise;
+  }
+
+  async #flush(): Promise<void> {
+    this.#committing = true;
+    while (this.#waiting.length > 0) {
+      const commits = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#send(commits);
+        for (const { done } of commits) done.resolve();
+      } catch (error) {
+        for (const { done } of commits) done.reject(error);
+      }
+    }
+    this.#committing = false;
+  }
+
+  async #send(commits: readonly Commit[]): Promise<void> {
+    // The last of each partition is the one that counts.
+    const latest = new Map(commits.map(({ partition, position }) => [partition, position]));
+    const partitions = [...latest].map(([partition, { offset, metadata }]) => ({ partition, offset: String(offset), metadata }));
+    await this.connection.withCoordinator(this.group, this.topic, (broker) => {
+      const { memberId, generation } = this.committer();
+      return broker.offsetCommit({
+        groupId: this.group,
+        groupGenerationId: generation,
+        memberId,
+        topics: [{ topic: this.topic, partitions }],
+      });
+    });
+  }
+}

@@ -1,0 +1,79 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RecordBatch } from '../log.js';
+import type { Connection } from './connection.js';
+import { withoutInventedKey } from './invented-key.js';
+import { kafkaFailed } from './kafka-errors.js';
+import { brokerError } from './kafkajs.js';
+import { fetchRequest } from './wire/fetch.js';
+import { decodeRecordBatches } from './wire/record-batches.js';
+
+const READ_BYTES = 1024 * 1024;
+const PATIENCE_MS = 10_000;
+const AGAIN_MS = 100;
+const OFFSET_OUT_OF_RANGE = 1;
+
+/** Reads ranges of partitions, without a group. A broker that is gone for a moment is asked again, for up to 10 s. */
+export class RangeReader {
+  constructor(readonly connection: Connection) {}
+
+  async *read(topic: string, partition: number, from: number, to = Number.MAX_SAFE_INTEGER): AsyncGenerator<RecordBatch, void> {
+    const { start, end } = await this.bounds(topic, partition);
+    const until = Math.min(to, end);
+    let next = Math.max(from, start);
+    let latest = 0;
+    while (next < until) {
+      const at = next;
+      const decoded = await this.#asked(topic, 'be read', () => this.#fetch(topic, partition, at));
+      next = decoded.next;
+      const records = decoded.records
+        .filter(({ offset }) => offset < until)
+        .map((record) => {
+          latest = Math.max(latest, record.timestamp);
+          return withoutInventedKey(record.timestamp === latest ? record : { ...record, timestamp: latest });
+        });
+      if (records.length > 0) yield { topic, partition, records, endOffset: end };
+    }
+  }
+
+  async bounds(topic: string, partition: number): Promise<{ readonly start: number; readonly end: number }> {
+    return this.#asked(topic, 'tell its bounds', async () => ({
+      start: await this.connection.offsets(topic, partition, 'start'),
+      end: await this.connection.offsets(topic, partition, 'end'),
+    }));
+  }
+
+  async offsetAt(topic: string, partition: number, timestamp: number): Promise<number> {
+    return this.#asked(topic, 'find a time', async () => {
+      const found = await this.connection.offsets(topic, partition, Math.max(timestamp, 0));
+      return found >= 0 ? found : this.connection.offsets(topic, partition, 'end');
+    });
+  }
+
+  async #fetch(topic: string, partition: number, offset: number): ReturnType<typeof decodeRecordBatches> {
+    const leader = (await this.connection.leaders(topic)).get(partition) ?? -1;
+    const wanted = [{ partition, offset }];
+    const sizes = { partitionBytes: READ_BYTES, totalBytes: READ_BYTES };
+    // Within the bounds something is there: the wait is only for a broker that has just become the leader.
+    const [answer] = await this.connection.send(leader, fetchRequest({ topic, wanted, maxWait: AGAIN_MS, ...sizes }));
+    // Retention has passed by meanwhile.
+    if (answer?.errorCode === OFFSET_OUT_OF_RANGE) return { records: [], next: await this.connection.offsets(topic, partition, 'start') };
+    if (answer === undefined || answer.errorCode !== 0) throw brokerError(answer?.errorCode ?? -1);
+    return decodeRecordBatches(answer.set, offset, answer.aborted);
+  }
+
+  /** Asks until there is an answer. */
+  async #asked<T>(topic: string, work: string, ask: () => Promise<T>): Promise<T> {
+    const end = performance.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        const failure = kafkaFailed(`${work} (${topic})`, error);
+        if (failure.code === 'BT_LOG_CLOSED' || performance.now() > end) throw failure;
+        await pause(AGAIN_MS);
+        // Perhaps another broker leads it now.
+        await this.connection.leaders(topic, true).catch(() => undefined);
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { logProblem } from '../problems.js';
+import type { KafkaLogSettings } from '../settings.js';
+import type { TopicSpecification } from '../topics.js';
+import { BATCH_OVERHEAD } from './wire/record-batch.js';
+
+/** Bytes of a record by default; a request of spans is split into records of at most as much. */
+const RECORD_BYTES = 8 * 1024 * 1024;
+
+/** One setting of a topic as BeTrace needs it, and why. */
+interface Need {
+  readonly setting: string;
+  readonly wanted: string;
+  readonly why: string;
+  readonly fits: (found: string) => boolean;
+}
+
+const exactly = (wanted: string) => (found: string) => found === wanted;
+/** Kafka's -1 is without a bound. */
+const atLeast = (wanted: number) => (found: string) => Number(found) < 0 || (wanted >= 0 && Number(found) >= wanted);
+
+export function maxMessageBytes({ maxRecordBytes = RECORD_BYTES }: KafkaLogSettings): number {
+  return maxRecordBytes + BATCH_OVERHEAD;
+}
+
+/** What a topic's settings must be. */
+export function needsOf(topic: TopicSpecification, settings: KafkaLogSettings): readonly Need[] {
+  const bytes = maxMessageBytes(settings);
+  const needs: Need[] = [
+    {
+      setting: 'message.timestamp.type',
+      wanted: 'LogAppendTime',
+      why: ', because its clock is the time at which the log got a record',
+      fits: exactly('LogAppendTime'),
+    },
+    { setting: 'cleanup.policy', wanted: policyOf(topic), why: '', fits: exactly(policyOf(topic)) },
+    { setting: 'max.message.bytes', wanted: String(bytes), why: ' or more, for the largest record', fits: atLeast(bytes) },
+  ];
+  if (!topic.compacted) {
+    const retention = topic.retention ?? -1;
+    const why = retention < 0 ? ', to keep all records' : ' (ms) or more, as BETRACE_LOG_RETENTION (log.retention) says';
+    needs.push({ setting: 'retention.ms', wanted: String(retention), why, fits: atLeast(retention) });
+  }
+  return needs;
+}
+
+/** Throws BT_LOG_TOPIC_MISMATCH for the first setting that does not fit. */
+export function checkSettings(topic: TopicSpecification, found: ReadonlyMap<string, string>, settings: KafkaLogSettings): void {
+  for (const { setting, wanted, why, fits } of needsOf(topic, settings)) {
+    const value = found.get(setting);
+    if (value === undefined || fits(value)) continue;
+    const place = `--bootstrap-server ${settings.brokers[0]} --entity-type topics --entity-name ${topic.name}`;
+    const remedy = `Change it: kafka-configs.sh ${place} --alter --add-config ${setting}=${wanted}`;
+    throw logProblem('BT_LOG_TOPIC_MISMATCH', { topic: topic.name, setting, found: value, wanted, why, remedy });
+  }
+}
+
+/** Throws BT_LOG_TOPIC_MISMATCH when a topic has another number of partitions. */
+export function checkPartitions(topic: TopicSpecification, found: number): void {
+  if (found === topic.partitions) return;
+  throw logProblem('BT_LOG_TOPIC_MISMATCH', {
+    topic: topic.name,
+    setting: 'partitions',
+    found,
+    wanted: topic.partitions,
+    why: '',
+    remedy:
+      topic.partitions > 1
+        ? `Another number would tear open traces apart: set BETRACE_LOG_PARTITIONS=${found} (log.partitions), for topics that exist.`
+        : 'Its records have one order: delete it, and it is created as it must be.',
+  });
+}
+
+/** The settings with which a topic is created. */
+export function creationSettings(topic: TopicSpecification, settings: KafkaLogSettings): { name: string; value: string }[] {
+  const replicas = settings.replication ?? 1;
+  return [
+    ...needsOf(topic, settings).map(({ setting, wanted }) => ({ name: setting, value: wanted })),
+    // With three replicas a record is acknowledged when two have it: one broker may be lost, and one be down.
+    ...(replicas >= 3 ? [{ name: 'min.insync.replicas', value: '2' }] : []),
+  ];
+}
+
+function policyOf(topic: TopicSpecification): string {
+  return topic.compacted ? 'compact' : 'delete';
+}

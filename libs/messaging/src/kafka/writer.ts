@@ -1,0 +1,232 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { OutgoingRecord } from '../log.js';
+import type { LogReport } from '../log-report.js';
+import { logProblem } from '../problems.js';
+import type { Connection } from './connection.js';
+import { kafkaFailed, reasonOf } from './kafka-errors.js';
+import { brokerError } from './kafkajs.js';
+import { PartitionQueue, type ProducerIdentity } from './partition-queue.js';
+import { PendingAppend, piecesOf } from './pending-append.js';
+import type { Compression } from './wire/compression.js';
+import { type ProduceAnswer, produceRequest } from './wire/produce.js';
+import { BATCH_OVERHEAD, recordSize } from './wire/record-batch.js';
+
+/** Bytes that may wait to be written; beyond, appends are refused, so that an outage does not become memory. */
+const WAITING_BYTES = 64 * 1024 * 1024;
+/** Bytes of records in one batch and in one request, about. */
+const BATCH_BYTES = 1024 * 1024;
+const REQUEST_BYTES = 16 * 1024 * 1024;
+/** How long a broker waits for the other replicas, ms. */
+const REPLICAS_MS = 10_000;
+const BACK_OFF_MS = { first: 20, most: 1_000 };
+
+/** Answers after which the same batch under a new identity is right, and those after which no attempt is. */
+const FORGOTTEN = new Set([
+  'OUT_OF_ORDER_SEQUENCE_NUMBER',
+  'DUPLICATE_SEQUENCE_NUMBER',
+  'UNKNOWN_PRODUCER_ID',
+  'INVALID_PRODUCER_EPOCH',
+  'INVALID_PRODUCER_ID_MAPPING',
+]);
+const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+const REFUSED = new Set([
+  'INVALID_TOPIC_EXCEPTION',
+  'INVALID_TIMESTAMP',
+  'UNSUPPORTED_FOR_MESSAGE_FORMAT',
+  'POLICY_VIOLATION',
+  'INVALID_RECORD',
+  'INVALID_REQUIRED_ACKS',
+]);
+
+export interface WriterOptions {
+  readonly connection: Connection;
+  readonly compression: Compression;
+  /** Ms until an append is rejected. */
+  readonly appendTimeout: number;
+  readonly report: LogReport;
+}
+
+/**
+ * Appends by acks=all and idempotent producers. One request at a time is under way to each broker; what comes meanwhile makes the
+ * next one, so that many appends at once cost few requests without anybody having to linger.
+ */
+export class Writer {
+  readonly #queues = new Map<string, PartitionQueue>();
+  readonly #pending = new Set<PendingAppend>();
+  /** Nodes to which a sender runs. */
+  readonly #senders = new Set<number>();
+  /** For partitions that have none yet, or spent theirs. */
+  #identity: Promise<ProducerIdentity | undefined> | undefined;
+  #leaders = new Map<string, ReadonlyMap<number, number>>();
+  #assigning = false;
+  #failures = 0;
+  #waitingBytes = 0;
+  #closed = false;
+
+  constructor(readonly options: WriterOptions) {}
+
+  /** `most`: bytes of a record that the topic takes. Rejects at the deadline; see `Log.append`. */
+  async append(topic: string, records: readonly OutgoingRecord[], most: number): Promise<readonly number[]> {
+    if (this.#closed) throw logProblem('BT_LOG_CLOSED');
+    let bytes = 0;
+    for (const record of records) {
+      const size = recordSize(record) + BATCH_OVERHEAD;
+      if (size > most) throw logProblem('BT_LOG_RECORD_TOO_LARGE', { topic, bytes: size, most });
+      bytes += size;
+    }
+    if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > WAITING_BYTES)
+      throw logProblem('BT_LOG_OVERLOADED', { bytes: WAITING_BYTES });
+    const append = new PendingAppend(topic, records.length, this.options.appendTimeout, () => this.#dropSettled());
+    for (const [partition, pieces] of piecesOf(append, records, Math.min(BATCH_BYTES, most) - BATCH_OVERHEAD)) {
+      this.#queue(topic, partition).add(pieces);
+    }
+    this.#waitingBytes += bytes;
+    this.#pending.add(append);
+    this.#assign();
+    try {
+      return await append.offsets;
+    } finally {
+      this.#waitingBytes -= bytes;
+      this.#pending.delete(append);
+    }
+  }
+
+  /** Waits for the appends under way, which all have their deadlines. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled([...this.#pending].map(({ offsets }) => offsets));
+    this.#queues.clear();
+  }
+
+  #queue(topic: string, partition: number): PartitionQueue {
+    const key = `${topic}/${partition}`;
+    const queue = this.#queues.get(key) ?? new PartitionQueue(topic, partition);
+    this.#queues.set(key, queue);
+    return queue;
+  }
+
+  #dropSettled(): void {
+    for (const queue of this.#queues.values()) queue.dropSettled();
+  }
+
+  /** Sees to it that every queue with work has a sender to its leader. */
+  #assign(): void {
+    if (this.#assigning) return;
+    this.#assigning = true;
+    // Appends of this turn of the event loop go together.
+    setImmediate(() => {
+      void this.#startSenders().finally(() => {
+        this.#assigning = false;
+        if (this.#idleWork().length > 0) this.#assign();
+      });
+    });
+  }
+
+  /** Queues with work that no sender will come by. */
+  #idleWork(): PartitionQueue[] {
+    return [...this.#queues.values()].filter((queue) => queue.hasWork && !queue.busy && !this.#senders.has(this.#leaderOf(queue)));
+  }
+
+  #leaderOf({ topic, partition }: PartitionQueue): number {
+    return this.#leaders.get(topic)?.get(partition) ?? -1;
+  }
+
+  async #startSenders(): Promise<void> {
+    try {
+      for (const { topic } of this.#idleWork()) {
+        if (!this.#leaders.has(topic)) this.#leaders.set(topic, await this.options.connection.leaders(topic, this.#failures > 0));
+      }
+      const nodes = new Set(this.#idleWork().map((queue) => this.#leaderOf(queue)));
+      for (const node of nodes) if (node >= 0) void this.#send(node);
+      if (nodes.has(-1)) await this.#failed('find the leader of a partition', new Error('it has none now'));
+    } catch (error) {
+      await this.#failed('find the leaders of partitions', error);
+    }
+  }
+
+  /** Sends to one node until its queues are empty or something fails; then `#assign` goes on. */
+  async #send(node: number): Promise<void> {
+    this.#senders.add(node);
+    try {
+      for (;;) {
+        const queues = [...this.#queues.values()].filter((queue) => queue.hasWork && !queue.busy && this.#leaderOf(queue) === node);
+        if (queues.length === 0 || !(await this.#request(node, queues))) return;
+      }
+    } finally {
+      this.#senders.delete(node);
+      if (this.#idleWork().length > 0) this.#assign();
+    }
+  }
+
+  /** One request; false when it failed, after a pause. */
+  async #request(node: number, queues: readonly PartitionQueue[]): Promise<boolean> {
+    const { connection, compression } = this.options;
+    const taken = new Map<PartitionQueue, Buffer>();
+    let bytes = 0;
+    for (const queue of queues) queue.busy = true;
+    try {
+      for (const queue of queues) {
+        if (bytes > REQUEST_BYTES) break;
+        const batch = await queue.next(BATCH_BYTES, compression, (spent) => this.#identify(queue.topic, spent));
+        if (batch) taken.set(queue, batch);
+        bytes += batch?.length ?? 0;
+      }
+      if (taken.size === 0) return true;
+      const batches = [...taken].map(([{ topic, partition }, batch]) => ({ topic, partition, batch }));
+      const failed = this.#settle([...taken.keys()], await connection.send(node, produceRequest(batches, REPLICAS_MS)));
+      if (failed) await this.#failed(`write to ${failed.topic}`, failed.error);
+      else this.#failures = 0;
+      return failed === undefined;
+    } catch (error) {
+      await this.#failed('write', error);
+      return false;
+    } finally {
+      for (const queue of queues) queue.busy = false;
+      // Who gave up while the request was under way.
+      this.#dropSettled();
+    }
+  }
+
+  /** Answers a failure after which another attempt is right, if there was one. */
+  #settle(queues: readonly PartitionQueue[], answers: readonly ProduceAnswer[]): { topic: string; error: Error } | undefined {
+    let failed: { topic: string; error: Error } | undefined;
+    for (const queue of queues) {
+      const { topic, partition } = queue;
+      const answer = answers.find((one) => one.partition === partition && one.topic === topic);
+      if (answer?.errorCode === 0) {
+        queue.acknowledged(answer.baseOffset);
+        continue;
+      }
+      const error = answer
+        ? brokerError(answer.errorCode)
+        : Object.assign(new Error('the broker did not answer for it'), { type: 'UNKNOWN' });
+      if (TOO_LARGE.has(error.type))
+        queue.refused(logProblem('BT_LOG_KAFKA_REFUSED', { topic, reason: `${reasonOf(error)} (max.message.bytes)` }, error));
+      else if (REFUSED.has(error.type)) queue.refused(logProblem('BT_LOG_KAFKA_REFUSED', { topic, reason: reasonOf(error) }, error));
+      else {
+        if (FORGOTTEN.has(error.type)) queue.forgotten();
+        failed = { topic, error };
+      }
+    }
+    return failed;
+  }
+
+  async #identify(topic: string, spent: ProducerIdentity | undefined): Promise<ProducerIdentity> {
+    const present = await this.#identity;
+    if (present && present !== spent) return present;
+    const identity = this.options.connection
+      .withBroker(topic, (broker) => broker.initProducerId({ transactionTimeout: 60_000 }))
+      .then(({ producerId, producerEpoch }) => ({ id: Number(producerId), epoch: producerEpoch }));
+    this.#identity = identity.catch(() => undefined);
+    return identity;
+  }
+
+  async #failed(work: string, error: unknown): Promise<void> {
+    this.#leaders = new Map();
+    const wait = Math.min(BACK_OFF_MS.first * 2 ** this.#failures++, BACK_OFF_MS.most);
+    // A few failures are what the move of a leader looks like; an outage is told at attempts 4, 8, 16, …
+    const told = this.#failures > 2 && Number.isInteger(Math.log2(this.#failures));
+    this.options.report(told ? 'warn' : 'debug', kafkaFailed(work, error).message, { attempt: this.#failures });
+    await pause(wait);
+  }
+}

@@ -1,0 +1,43 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KafkaBroker } from '../../scripts/kafka/broker.js';
+import { whyNoBroker } from '../../scripts/kafka/jars.js';
+import { eventually } from './eventually.js';
+
+/** How long the first of a run may take: the jars may have to be fetched. */
+const PATIENCE = 180_000;
+
+/**
+ * Brokers for tests: those of `KAFKA_BROKERS`, else one that all specs of a run share, started by the first that needs it and ended
+ * with the run. Answers why not when there is neither, so that its tests can be skipped with a reason; with `CI` set it throws instead.
+ */
+export async function startKafka(): Promise<readonly string[] | string> {
+  const configured = process.env['KAFKA_BROKERS'];
+  if (configured) return configured.split(',').map((broker) => broker.trim());
+  const missing = whyNoBroker();
+  if (missing === undefined) return [await sharedBroker()];
+  if (process.env['CI']) throw new Error(`the Kafka tests may not be skipped in CI: ${missing}`);
+  return `no KAFKA_BROKERS, and ${missing}`;
+}
+
+async function sharedBroker(): Promise<string> {
+  // Jest's workers are children of the process that runs them all; a single spec runs in that process itself.
+  const run = process.argv[1]?.endsWith('processChild.js') ? process.ppid : process.pid;
+  const folder = join(tmpdir(), `betrace-kafka-run-${run}`);
+  const address = join(folder, 'address');
+  try {
+    mkdirSync(folder);
+  } catch {
+    return eventually(
+      'the start of the shared Kafka',
+      async () => (existsSync(address) ? readFileSync(address, 'utf8') : undefined),
+      PATIENCE,
+      200,
+    );
+  }
+  const broker = await KafkaBroker.start({ owner: run, alsoDelete: [folder], patience: PATIENCE });
+  writeFileSync(`${address}.new`, broker.address);
+  renameSync(`${address}.new`, address);
+  return broker.address;
+}
