@@ -3,9 +3,12 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Runs a text as bash would, as a user pastes it from a guide; answers what it printed. Fails with its output when it fails. */
-export async function shell(script: string, folder?: string): Promise<string> {
-  const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], { ...(folder ? { cwd: folder } : {}), timeout: 30_000 });
+/**
+ * Runs a text as bash would, as a user pastes it from a guide; answers what it printed. Fails with its output when it fails.
+ * `patience`: milliseconds.
+ */
+export async function shell(script: string, folder?: string, patience = 30_000): Promise<string> {
+  const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], { ...(folder ? { cwd: folder } : {}), timeout: patience });
   return stdout;
 }
 
