@@ -32,8 +32,16 @@ export class Facts {
 
 /** A name for what an attribute node reads; undefined when it may differ between two readings. */
 export function factKey(span: SpanSource, kind: 'attribute' | 'resource-attribute', key: string): string | undefined {
+  const source = sourceKey(span);
+  return source === undefined ? undefined : `${source} ${kind} ${key}`;
+}
+
+function sourceKey(span: SpanSource): string | undefined {
   if (span.type === 'nth') return undefined;
-  return `${span.type}${span.type === 'bound' ? span.depth : ''} ${kind} ${key}`;
+  if (span.type === 'bound') return `bound${span.depth}`;
+  if (span.type !== 'parent') return span.type;
+  const below = sourceKey(span.of);
+  return below === undefined ? undefined : `${below} parent`;
 }
 
 function learn(node: Resolved, outcome: boolean, learned: Map<string, TypeSet>): void {

@@ -49,6 +49,8 @@ export function formatExpression(expression: Expression): string {
       return `(${formatExpression(expression.expression)})`;
     case 'table':
       return `{ ${expression.items.map(({ key, value }) => (key === undefined ? '' : `[${formatExpression(key)}] = `) + formatExpression(value)).join(', ')} }`;
+    case 'named-condition':
+      return `${expression.name.name} where ${formatExpression(expression.condition)}`;
     case 'function':
       return 'function … end';
   }

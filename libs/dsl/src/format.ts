@@ -136,7 +136,7 @@ function rolesOf(tokens: readonly Token[]): Role[] {
 
 function roleOf(token: Token, previous: Token | undefined, before: Role | undefined): Role {
   const afterOperand = before === 'operand' || before === 'close' || (previous !== undefined && isOneOf(previous, 'end'));
-  if (token.kind === 'name') return afterOperand && STRING_TESTS.has(token.text) ? 'infix' : 'operand';
+  if (token.kind === 'name') return afterOperand && (STRING_TESTS.has(token.text) || token.text === 'where') ? 'infix' : 'operand';
   if (token.kind === 'keyword') {
     // `a.end`: behind a dot every word is a name.
     if (before === 'access' || isOneOf(token, 'nil true false')) return 'operand';

@@ -1,11 +1,15 @@
 import { LIBRARY } from './library.js';
 import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from './lua-arithmetic.js';
 import { LuaError } from './lua-error.js';
-import { isTruthy, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual } from './lua-value.js';
-import type { BinaryNode, Resolved, SpanSource, StringTestNode, TraceQuantifier, UnaryNode } from './resolved.js';
+import { isNumber, isTruthy, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual, luaType } from './lua-value.js';
+import type { BinaryNode, Resolved, SpanSource, StringTestNode, UnaryNode } from './resolved.js';
+import { type SpanFunctionNode, SpanFunctions, type SpanFunctionsHost } from './span-functions.js';
+import { isBefore } from './span-order.js';
+import { DEFAULT_TOLERANCE } from './span-relation.js';
 import { readField, readTable, rootOf, servicesOf, traceDuration } from './span-values.js';
 import type { SpanView, TraceView } from './span-view.js';
 import { stringTest, subjectText } from './string-tests.js';
+import { TraceStructure } from './trace-structure.js';
 import type { Value } from './value.js';
 
 /** Where a tree is evaluated. */
@@ -14,7 +18,7 @@ export interface Environment {
   /** The span a span rule judges. */
   readonly subject?: SpanView;
   /** Called when a condition inside a trace function fails on a span: that span does not satisfy it, evaluation goes on. */
-  onSpanError?(node: TraceQuantifier, span: SpanView, error: LuaError): void;
+  onSpanError?(node: SpanFunctionNode, span: SpanView, error: LuaError): void;
 }
 
 /**
@@ -36,13 +40,40 @@ export function interpretCondition(node: Resolved, environment: Environment, onE
   }
 }
 
-class Interpreter {
+/** One evaluation, or one for each subject span in turn. */
+export class Interpreter implements SpanFunctionsHost {
   readonly #environment: Environment;
+  readonly #functions: SpanFunctions;
+  #subject: SpanView | undefined;
   /** The spans being tested, by depth of the trace function. */
   readonly #bound: SpanView[] = [];
 
-  constructor(environment: Environment) {
+  /** `functions` answers the questions about spans; another one may only be faster. */
+  constructor(environment: Environment, functions: (host: SpanFunctionsHost) => SpanFunctions = (host) => new SpanFunctions(host)) {
     this.#environment = environment;
+    this.#subject = environment.subject;
+    this.#functions = functions(this);
+  }
+
+  get trace(): TraceView {
+    return this.#environment.trace;
+  }
+
+  get structure(): TraceStructure {
+    return TraceStructure.of(this.trace);
+  }
+
+  /** From here on the rule judges this span. */
+  judge(subject: SpanView): void {
+    this.#subject = subject;
+  }
+
+  bind(depth: number, span: SpanView): void {
+    this.#bound[depth] = span;
+  }
+
+  spanError(node: SpanFunctionNode, span: SpanView, error: LuaError): void {
+    this.#environment.onSpanError?.(node, span, error);
   }
 
   value(node: Resolved): Value {
@@ -50,23 +81,31 @@ class Interpreter {
       case 'literal':
         return node.value;
       case 'field':
-        return readField(this.#span(node.span), node.field);
+        return readField(this.span(node.span), node.field);
       case 'attribute':
-        return this.#span(node.span).attribute(node.key);
+        return this.span(node.span).attribute(node.key);
       case 'resource-attribute':
-        return this.#span(node.span).resourceAttribute(node.key);
+        return this.span(node.span).resourceAttribute(node.key);
       case 'has-attribute':
-        return this.#span(node.span).attribute(node.key) !== undefined;
+        return this.span(node.span).attribute(node.key) !== undefined;
       case 'span':
         return this.#find(node.span) === undefined ? undefined : true;
       case 'span-table':
-        return readTable(this.#span(node.span), node.table);
+        return readTable(this.span(node.span), node.table);
       case 'trace-field':
         return this.#traceField(node.field);
       case 'trace-services':
         return servicesOf(this.#environment.trace);
       case 'trace-quantifier':
-        return this.#quantify(node);
+        return this.#functions.quantify(node);
+      case 'trace-pair':
+        return this.#functions.relate(node);
+      case 'trace-aggregate':
+        return this.#functions.aggregate(node);
+      case 'trace-depth':
+        return this.structure.depth;
+      case 'span-order':
+        return isBefore(this.span(node.first), this.span(node.second), this.tolerance(node.tolerance), this.structure);
       case 'index':
         return luaIndex(this.value(node.object), this.value(node.key));
       case 'string-test':
@@ -84,7 +123,8 @@ class Interpreter {
     }
   }
 
-  #span(source: SpanSource): SpanView {
+  /** @throws LuaError when there is none */
+  span(source: SpanSource): SpanView {
     const span = this.#find(source);
     if (span === undefined) throw new LuaError('attempt to index a nil value');
     return span;
@@ -93,7 +133,7 @@ class Interpreter {
   #find(source: SpanSource): SpanView | undefined {
     switch (source.type) {
       case 'subject':
-        return this.#environment.subject;
+        return this.#subject;
       case 'bound':
         return this.#bound[source.depth];
       case 'root':
@@ -102,6 +142,8 @@ class Interpreter {
         const index = this.value(source.index);
         return typeof index === 'number' ? this.#environment.trace.spans[index - 1] : undefined;
       }
+      case 'parent':
+        return this.structure.parent(this.span(source.of));
     }
   }
 
@@ -110,22 +152,17 @@ class Interpreter {
     return field === 'id' ? trace.id : field === 'duration' ? traceDuration(trace) : trace.spans.length;
   }
 
-  #quantify(node: TraceQuantifier): Value {
-    const { spans } = this.#environment.trace;
-    if (node.quantifier === 'has') return spans.some((span) => this.#holds(node, span));
-    if (node.quantifier === 'all') return spans.every((span) => this.#holds(node, span));
-    return spans.reduce((count, span) => (this.#holds(node, span) ? count + 1 : count), 0);
+  /** Nanoseconds of an optional argument. @throws LuaError unless it is a number */
+  nanoseconds(argument: Resolved | undefined): number | bigint | undefined {
+    if (argument === undefined) return undefined;
+    const value = this.value(argument);
+    if (isNumber(value)) return value;
+    throw new LuaError(`bad argument (number expected, got ${luaType(value)})`);
   }
 
-  #holds(node: TraceQuantifier, span: SpanView): boolean {
-    this.#bound[node.depth] = span;
-    try {
-      return isTruthy(this.value(node.condition));
-    } catch (error) {
-      if (!(error instanceof LuaError)) throw error;
-      this.#environment.onSpanError?.(node, span, error);
-      return false;
-    }
+  /** By how much clocks may differ. @throws LuaError unless it is a number */
+  tolerance(argument: Resolved | undefined): number | bigint {
+    return this.nanoseconds(argument) ?? this.trace.tolerance ?? DEFAULT_TOLERANCE;
   }
 
   #stringTest(node: StringTestNode): Value {

@@ -1,5 +1,5 @@
 import { infixOperator, prefixOperator, STRING_TESTS, UNARY_POWER } from './operators.js';
-import type { BinaryOperator, Expression, StringTestName, TableConstructor } from './syntax.js';
+import type { BinaryOperator, Expression, NamedCondition, StringTestName, TableConstructor } from './syntax.js';
 import type { Token } from './token.js';
 import type { TokenCursor } from './token-cursor.js';
 
@@ -164,9 +164,24 @@ function parseArguments(cursor: TokenCursor): Expression[] {
   }
   if (cursor.is('{')) return [parseTable(cursor)];
   const opening = cursor.expect('(');
-  const args = cursor.is(')') ? [] : parseExpressions(cursor);
+  const args = cursor.is(')') ? [] : [parseArgument(cursor)];
+  while (args.length > 0 && cursor.accept(',')) args.push(parseArgument(cursor));
   cursor.expectClosing(')', opening);
   return args;
+}
+
+/** `charge where condition`, or an expression. `where` is no keyword: two names in a row are an error everywhere else. */
+function parseArgument(cursor: TokenCursor): Expression {
+  const { current, next } = cursor;
+  return current.kind === 'name' && next.kind === 'name' && next.text === 'where' ? parseNamedCondition(cursor) : parseExpression(cursor);
+}
+
+function parseNamedCondition(cursor: TokenCursor): NamedCondition {
+  const { text, range } = cursor.expectName();
+  cursor.take();
+  const condition = parseExpression(cursor);
+  const whole = { start: range.start, end: condition.range.end };
+  return cursor.built({ type: 'named-condition', name: { type: 'name', name: text, range }, condition, range: whole }, condition);
 }
 
 function parseTable(cursor: TokenCursor): TableConstructor {

@@ -78,6 +78,14 @@ export const PROBLEMS = {
     "'{name}' is reserved: give the variable another name",
     'A local, parameter or global of a script named `trace` or `attribute`.',
   ),
+  BT_DSL_NAME_TAKEN: error(
+    "'{name}' already means something here: give the span another name",
+    'The name before `where` is that of an outer span, of a function or of a part of the language.',
+  ),
+  BT_DSL_NOT_AN_ARGUMENT: error(
+    "'{name} where …' names a span of a trace function, and stands only as its argument",
+    'A named condition anywhere else.',
+  ),
   BT_DSL_STATEMENT: error("'{name}' is not available in rules", 'A statement of Lua that scripts of rules refuse.'),
   BT_DSL_NO_RETURN: error(
     'the script returns nothing, so it can never match',

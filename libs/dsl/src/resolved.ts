@@ -1,5 +1,6 @@
 import type { LibraryFunctionName } from './library.js';
 import type { Pattern } from './pattern.js';
+import type { SpanAxis, SpanRelation } from './span-relation.js';
 import type { BinaryOperator, Expression, StringTestName } from './syntax.js';
 import type { TypeSet } from './types.js';
 
@@ -18,7 +19,11 @@ export type Resolved =
   | SpanTable
   | TraceField
   | TraceServices
+  | TraceDepth
   | TraceQuantifier
+  | TracePair
+  | TraceAggregate
+  | SpanOrderTest
   | IndexValue
   | StringTestNode
   | LibraryCall
@@ -34,14 +39,16 @@ interface Node {
 /**
  * Which span a node reads.
  * `subject`: the span that a span rule judges; `bound`: the span tested by the trace function at this depth (1 is the outermost);
- * `root`: `trace.root`, nil when the trace has none; `nth`: `trace.spans[i]`, nil outside 1 … span_count.
+ * `root`: `trace.root`, nil when the trace has none; `nth`: `trace.spans[i]`, nil outside 1 … span_count; `parent`: nil when the
+ * trace has not seen it.
  * Reading a field of a nil span is the error `attempt to index a nil value`.
  */
 export type SpanSource =
   | { readonly type: 'subject' }
   | { readonly type: 'bound'; readonly depth: number }
   | { readonly type: 'root' }
-  | { readonly type: 'nth'; readonly index: Resolved };
+  | { readonly type: 'nth'; readonly index: Resolved }
+  | { readonly type: 'parent'; readonly of: SpanSource };
 
 /** The scalar fields of a span; never nil. Ids and times as in SpanView; `trace_id` is `trace.id` read through a span. */
 export type FieldName =
@@ -127,6 +134,58 @@ export interface TraceQuantifier extends Node {
   readonly quantifier: 'has' | 'count' | 'all';
   readonly depth: number;
   readonly condition: Resolved;
+  /** `span.children.has(c)`: the relatives of a span; absent: the spans of the trace. */
+  readonly over?: Relatives;
+}
+
+/** The spans below or above a span, as far as the trace has them. */
+export interface Relatives {
+  readonly axis: SpanAxis;
+  readonly of: SpanSource;
+}
+
+/** `trace.depth`: how many spans the longest way from a span up to its root counts; 0 for no spans. */
+export interface TraceDepth extends Node {
+  readonly type: 'trace-depth';
+}
+
+/**
+ * `trace.before(a, b)` and its like, over pairs of different spans (span-relation.ts). The first argument's span is bound at
+ * `depth`, the second's at `depth + 1`, so that the second condition can refer to the first span by its name.
+ */
+export interface TracePair extends Node {
+  readonly type: 'trace-pair';
+  readonly relation: SpanRelation;
+  readonly depth: number;
+  readonly first: Resolved;
+  readonly second: Resolved;
+  /** `follows`, `preceded`: at most so many nanoseconds apart. */
+  readonly within?: Resolved;
+  /** Nanoseconds by which clocks of different services may differ; absent: the trace's own setting. */
+  readonly tolerance?: Resolved;
+}
+
+/**
+ * `trace.sum(field, c)` and its like: the field is read of each span that satisfies the condition (all, when it is absent). nil is
+ * left out; a span on which either ends in an error is left out too.
+ */
+export interface TraceAggregate extends Node {
+  readonly type: 'trace-aggregate';
+  readonly aggregate: AggregateName;
+  readonly depth: number;
+  readonly field: Resolved;
+  readonly condition?: Resolved;
+  readonly over?: Relatives;
+}
+
+export type AggregateName = 'sum' | 'min' | 'max' | 'avg' | 'distinct' | 'max_count';
+
+/** `a.before(b)`: two spans by the same order as `trace.before`. nil on either side is an error. */
+export interface SpanOrderTest extends Node {
+  readonly type: 'span-order';
+  readonly first: SpanSource;
+  readonly second: SpanSource;
+  readonly tolerance?: Resolved;
 }
 
 /** `object[key]` of a value (arrays from 1, maps by string): nil when absent, an error on anything else. */

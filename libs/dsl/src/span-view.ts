@@ -52,4 +52,6 @@ export interface TraceView {
   readonly spans: readonly SpanView[];
   /** Every span's parent was seen, and the root. */
   readonly complete: boolean;
+  /** Nanoseconds by which clocks of different services may differ; absent: DEFAULT_TOLERANCE. */
+  readonly tolerance?: number;
 }

@@ -19,6 +19,7 @@ export type Expression =
   | TableConstructor
   | FunctionExpression
   | VarArgs
+  | NamedCondition
   | Parenthesized;
 
 /** `nil`. */
@@ -177,6 +178,14 @@ export interface FunctionExpression {
 /** `...`; only in scripts. */
 export interface VarArgs {
   readonly type: 'varargs';
+  readonly range: Range;
+}
+
+/** `charge where c`: an argument of a trace function that names the span being tested, for conditions inside it to refer to. */
+export interface NamedCondition {
+  readonly type: 'named-condition';
+  readonly name: Name;
+  readonly condition: Expression;
   readonly range: Range;
 }
 

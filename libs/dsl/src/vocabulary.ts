@@ -1,24 +1,10 @@
 import { LIBRARY } from './library.js';
 import type { FieldName } from './resolved.js';
+import { RELATIVES_FUNCTIONS, TRACE_FUNCTIONS } from './trace-vocabulary.js';
 import { BOOLEAN, NUMBER, STRING, type TypeSet } from './types.js';
+import type { VocabularyField, VocabularyFunction } from './vocabulary-entry.js';
 
-/** A field of `span` or `trace`, for the checker, the reference, completion and the API. */
-export interface VocabularyField {
-  readonly name: string;
-  readonly type: 'string' | 'number' | 'duration' | 'time' | 'boolean' | 'map' | 'list' | 'span' | 'any';
-  /** All that a string field can be. */
-  readonly values?: readonly string[];
-  readonly doc: string;
-  readonly example: string;
-}
-
-export interface VocabularyFunction {
-  readonly name: string;
-  readonly parameters: readonly { readonly name: string; readonly type: string; readonly doc: string; readonly optional?: boolean }[];
-  readonly returns: 'string' | 'number' | 'boolean' | 'any';
-  readonly doc: string;
-  readonly example: string;
-}
+export type { VocabularyField, VocabularyFunction };
 
 export const STATUSES = ['unset', 'ok', 'error'] as const;
 export const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
@@ -86,6 +72,30 @@ export const SPAN_FIELDS: readonly VocabularyField[] = [
     doc: 'The instrumentation scope: `span.scope.name`, `span.scope.version`.',
     example: 'span.scope.name starts_with "io.opentelemetry"',
   },
+  {
+    name: 'parent',
+    type: 'span',
+    doc: 'The parent span; nil for a root and when the trace has not seen it. All its fields can be asked for.',
+    example: 'span.parent and span.parent.duration < span.duration',
+  },
+  {
+    name: 'children',
+    type: 'spans',
+    doc: 'The spans whose parent it is: asked by functions, as `span.children.count(c)`.',
+    example: 'span.children.count(span.kind == "client") > 50',
+  },
+  {
+    name: 'descendants',
+    type: 'spans',
+    doc: 'The spans anywhere below it.',
+    example: 'span.name starts_with "/admin" and not span.descendants.has(span.name == "admin.check")',
+  },
+  {
+    name: 'ancestors',
+    type: 'spans',
+    doc: 'The spans above it, up to the root.',
+    example: 'span.name == "db.query" and not span.ancestors.has(span.name == "authorize")',
+  },
 ];
 
 export const SPAN_FUNCTIONS: readonly VocabularyFunction[] = [
@@ -95,6 +105,16 @@ export const SPAN_FUNCTIONS: readonly VocabularyFunction[] = [
     returns: 'boolean',
     doc: 'True when the span has the attribute (whatever its value).',
     example: 'not span.has(attribute.auth.token)',
+  },
+  {
+    name: 'before',
+    parameters: [
+      { name: 'other', type: 'span', doc: 'Another span: one that a condition has named, `span.parent`, `trace.root`.' },
+      { name: 'tolerance', type: 'duration', doc: 'By how much clocks of different services may differ.', optional: true },
+    ],
+    returns: 'boolean',
+    doc: 'True when the span ended no later than the other started, in the order of `trace.before`.',
+    example: 'trace.has(c where c.name == "charge" and not trace.has(span.name == "fraud.check" and span.before(c)))',
   },
 ];
 
@@ -119,37 +139,8 @@ export const TRACE_FIELDS: readonly VocabularyField[] = [
     example: 'trace.root and trace.root.duration > 2s',
   },
   { name: 'services', type: 'list', doc: 'The distinct service names.', example: '#trace.services > 20' },
+  { name: 'depth', type: 'number', doc: 'How many spans the longest way down from a root counts.', example: 'trace.depth > 15' },
   { name: 'spans', type: 'list', doc: 'All spans in order of arrival; in scripts also to loop over.', example: '#trace.spans > 500' },
-];
-
-const CONDITION = {
-  name: 'condition',
-  type: 'condition',
-  doc: 'Tested on each span of the trace; inside it `span` is that span.',
-} as const;
-
-export const TRACE_FUNCTIONS: readonly VocabularyFunction[] = [
-  {
-    name: 'has',
-    parameters: [CONDITION],
-    returns: 'boolean',
-    doc: 'True when some span satisfies the condition.',
-    example: 'not trace.has(span.name == "audit.log")',
-  },
-  {
-    name: 'count',
-    parameters: [CONDITION],
-    returns: 'number',
-    doc: 'How many spans satisfy the condition.',
-    example: 'trace.count(span.name == "retry") > 3',
-  },
-  {
-    name: 'all',
-    parameters: [CONDITION],
-    returns: 'boolean',
-    doc: 'True when every span satisfies the condition.',
-    example: 'trace.all(span.service == "checkout")',
-  },
 ];
 
 export const STRING_TEST_FUNCTIONS: readonly VocabularyFunction[] = [
@@ -158,6 +149,8 @@ export const STRING_TEST_FUNCTIONS: readonly VocabularyFunction[] = [
   stringTest('ends_with', 'The string ends with the text.', 'span.name:ends_with(".log")'),
   stringTest('matches', 'The RE2 regular expression matches somewhere in the string.', 'span.name matches "^/api/v[0-9]+/"'),
 ];
+
+export { RELATIVES_FUNCTIONS, TRACE_FUNCTIONS };
 
 /** Functions of values that compiled expressions can call, from their implementation. */
 export const LIBRARY_FUNCTIONS: readonly VocabularyFunction[] = Object.entries(LIBRARY).map(([name, entry]) => ({
@@ -172,6 +165,7 @@ export const LIBRARY_FUNCTIONS: readonly VocabularyFunction[] = Object.entries(L
 export const VOCABULARY = {
   span: { fields: SPAN_FIELDS, functions: SPAN_FUNCTIONS },
   trace: { fields: TRACE_FIELDS, functions: TRACE_FUNCTIONS },
+  relatives: { functions: RELATIVES_FUNCTIONS },
   scope: { fields: SCOPE_FIELDS },
   stringTests: STRING_TEST_FUNCTIONS,
   library: LIBRARY_FUNCTIONS,

@@ -32,6 +32,18 @@ function children(node: Resolved, isCondition: boolean): readonly (readonly [Res
       ];
     case 'trace-quantifier':
       return [[node.condition, true]];
+    case 'trace-pair':
+      return [
+        [node.first, true],
+        [node.second, true],
+      ];
+    case 'trace-aggregate':
+      return node.condition === undefined
+        ? [[node.field, false]]
+        : ([
+            [node.field, false],
+            [node.condition, true],
+          ] as const);
     case 'string-test':
       return [
         [node.subject, false],

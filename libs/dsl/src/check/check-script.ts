@@ -3,6 +3,7 @@ import type { Checked, CheckedScript } from '../rule.js';
 import { luaText } from '../script/lua-text.js';
 import { scriptProblem } from '../script/sandbox.js';
 import type { Source } from '../source.js';
+import { spanArguments } from '../span-function-call.js';
 import { suggest } from '../suggest.js';
 import type { Block, Expression, FunctionExpression, Name, Statement } from '../syntax.js';
 import { SPAN_FIELDS, SPAN_FUNCTIONS, STRING_TEST_FUNCTIONS, TRACE_FIELDS, TRACE_FUNCTIONS } from '../vocabulary.js';
@@ -174,6 +175,8 @@ class ScriptChecker {
         return this.#function(expression, locals);
       case 'parenthesized':
         return this.#expression(expression.expression, locals);
+      case 'named-condition':
+        return this.#findings.report('BT_DSL_NOT_AN_ARGUMENT', expression.range, { name: expression.name.name });
     }
   }
 
@@ -202,11 +205,16 @@ class ScriptChecker {
     this.#findings.report(code, nameRange, { object: object.name, name }, { suggestion, fix });
   }
 
-  #call({ callee, args }: Extract<Expression, { type: 'call' }>, locals: Locals): void {
+  #call(call: Extract<Expression, { type: 'call' }>, locals: Locals): void {
+    const { callee, args } = call;
     this.#expression(callee, locals);
-    const isQuantifier = callee.type === 'member' && callee.object.type === 'name' && callee.object.name === 'trace';
     // The condition of trace.has(…) is about the span being tested; written as a function it names that itself.
-    this.#all(args, isQuantifier ? new Set([...locals, 'span']) : locals);
+    const spanFunction = spanArguments(call);
+    if (spanFunction === undefined) return this.#all(args, locals);
+    for (const argument of args) if (argument.type === 'named-condition') this.#declare(locals, [argument.name]);
+    for (const { expression, own, outer, isPlain } of spanFunction) {
+      this.#expression(expression, isPlain ? locals : new Set([...locals, 'span', ...own, ...outer]));
+    }
   }
 
   #pattern({ test, pattern }: Extract<Expression, { type: 'string-test' }>): void {

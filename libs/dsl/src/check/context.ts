@@ -69,10 +69,13 @@ export class Scope {
     return this.spans.keys();
   }
 
-  /** Inside a trace function: `span` is the span being tested. */
-  bound(): Scope {
+  /** Inside a trace function: `span`, and the name given to it, is the span being tested. */
+  bound(name?: string): Scope {
     const depth = this.depth + 1;
-    return new Scope(this.findings, new Map([...this.spans, ['span', { type: 'bound', depth }]]), depth, this.facts);
+    const source: SpanSource = { type: 'bound', depth };
+    const spans = new Map([...this.spans, ['span', source] as const]);
+    if (name !== undefined) spans.set(name, source);
+    return new Scope(this.findings, spans, depth, this.facts);
   }
 
   /** Where `condition` is known to be true (or false). */

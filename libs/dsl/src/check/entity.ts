@@ -1,4 +1,4 @@
-import type { Resolved, SpanSource } from '../resolved.js';
+import type { Relatives, Resolved, SpanSource } from '../resolved.js';
 import type { Expression } from '../syntax.js';
 
 /**
@@ -10,6 +10,7 @@ export type Entity =
   | { readonly kind: 'span'; readonly span: SpanSource; readonly name: string }
   | { readonly kind: 'trace' }
   | { readonly kind: 'spans' }
+  | { readonly kind: 'relatives'; readonly over: Relatives; readonly name: string }
   | { readonly kind: 'map'; readonly span: SpanSource; readonly table: 'attributes' | 'resource'; readonly path?: string }
   | { readonly kind: 'scope'; readonly span: SpanSource }
   | { readonly kind: 'library'; readonly name: string }

@@ -7,7 +7,9 @@ import { STRING_TEST_FUNCTIONS } from '../vocabulary.js';
 import { type Scope, unknownValue } from './context.js';
 import type { Entity } from './entity.js';
 import { SANDBOX_LIBRARIES } from './lua-names.js';
+import { arityError } from './resolve-arity.js';
 import { warnUnguarded } from './resolve-operator.js';
+import { resolveSpanFunction, resolveSpanOrder } from './resolve-span-function.js';
 
 type Call = Extract<Expression, { type: 'call' }>;
 type MethodCall = Extract<Expression, { type: 'method-call' }>;
@@ -21,8 +23,11 @@ export function resolveCall(call: Call, callee: Entity, scope: Scope, resolve: R
     if (callee.kind === 'value' && callee.node.type === 'literal') return unknownValue(call);
     return scope.findings.refuse(call, 'BT_DSL_NOT_A_FUNCTION', call.callee.range, { name: textOf(call.callee, scope) });
   }
-  if (callee.of?.kind === 'trace') return quantifier(call, callee.name, scope, resolve);
-  if (callee.of?.kind === 'span') return hasAttribute(call, callee.of.span, callee.name, scope, entityOf);
+  const { of, name } = callee;
+  if (of?.kind === 'trace') return resolveSpanFunction(call, name, undefined, scope, resolve);
+  if (of?.kind === 'relatives') return resolveSpanFunction(call, name, of.over, scope, resolve);
+  if (of?.kind === 'span' && name.endsWith('.before')) return resolveSpanOrder(call, of.span, name, scope, resolve, entityOf);
+  if (of?.kind === 'span') return hasAttribute(call, of.span, name, scope, entityOf);
   const args = call.args.map((argument) => resolve(argument, scope));
   if (libraryFunction(callee.name) !== undefined) return libraryCall(call, callee.name as LibraryFunctionName, args, scope);
   scope.findings.needsSandbox = true;
@@ -31,7 +36,7 @@ export function resolveCall(call: Call, callee: Entity, scope: Scope, resolve: R
 
 /** `x:lower()`. */
 export function resolveMethod(call: MethodCall, object: Entity, objectValue: () => Resolved, scope: Scope, resolve: ResolveIn): Resolved {
-  if (object.kind === 'trace' || object.kind === 'span') {
+  if (object.kind === 'trace' || object.kind === 'span' || object.kind === 'relatives') {
     const range = { start: call.object.range.end, end: call.nameRange.start };
     const name = `${textOf(call.object, scope)}.${call.name}`;
     const extras = { suggestion: name, fix: { range, text: '.' } };
@@ -68,26 +73,6 @@ export function resolveMethod(call: MethodCall, object: Entity, objectValue: () 
   return unknownValue(call);
 }
 
-function quantifier(call: Call, name: string, scope: Scope, resolve: ResolveIn): Resolved {
-  const kind = name.slice('trace.'.length) as 'has' | 'count' | 'all';
-  const [argument] = call.args;
-  if (argument === undefined || call.args.length > 1) return arityError(call, name, '1 condition', call.args.length, scope);
-  if (argument.type === 'function') {
-    scope.findings.needsSandbox = true;
-    return { ...unknownValue(call), types: kind === 'count' ? NUMBER : BOOLEAN };
-  }
-  const inner = scope.bound();
-  const condition = resolve(argument, inner);
-  return {
-    type: 'trace-quantifier',
-    quantifier: kind,
-    depth: inner.depth,
-    condition,
-    syntax: call,
-    types: kind === 'count' ? NUMBER : BOOLEAN,
-  };
-}
-
 function hasAttribute(call: Call, span: SpanSource, name: string, scope: Scope, entityOf: EntityIn): Resolved {
   const [argument] = call.args;
   if (argument === undefined || call.args.length > 1) return arityError(call, name, '1 attribute', call.args.length, scope);
@@ -114,7 +99,9 @@ function hasAttribute(call: Call, span: SpanSource, name: string, scope: Scope, 
 }
 
 function sameSpan(a: SpanSource, b: SpanSource): boolean {
-  return a.type === b.type && (a.type !== 'bound' || (b.type === 'bound' && a.depth === b.depth));
+  if (a.type === 'bound') return b.type === 'bound' && a.depth === b.depth;
+  if (a.type === 'parent') return b.type === 'parent' && sameSpan(a.of, b.of);
+  return a.type === b.type;
 }
 
 function libraryCall(
@@ -145,10 +132,6 @@ function libraryCall(
   const [only] = args;
   const narrowed = name === 'tonumber' && only !== undefined && (only.types & ~NUMBER) === 0 ? NUMBER : returns;
   return { type: 'library-call', function: name, args, syntax: call, types: narrowed };
-}
-
-function arityError(call: Expression, name: string, wanted: string, found: number, scope: Scope): Resolved {
-  return scope.findings.refuse(call, 'BT_DSL_ARITY', call.range, { name, wanted, found: String(found) }, { expected: wanted });
 }
 
 function textOf(expression: Expression, scope: Scope): string {

@@ -120,6 +120,7 @@ function boundOf(operator: BinaryOperator, left: Resolved, right: Resolved): Typ
 
 function isCount(node: Resolved): boolean {
   if (node.type === 'trace-quantifier') return node.quantifier === 'count';
+  if (node.type === 'trace-aggregate') return node.aggregate === 'distinct' || node.aggregate === 'max_count';
   return (node.type === 'unary' && node.operator === '#') || (node.type === 'trace-field' && node.field === 'span_count');
 }
 

@@ -4,7 +4,15 @@ import type { Range } from '../source.js';
 import { suggest } from '../suggest.js';
 import type { Expression } from '../syntax.js';
 import { ANY, NIL, NUMBER, STRING, TABLE, TRUE } from '../types.js';
-import { FIELD_TYPES, SCOPE_FIELDS, SPAN_FIELDS, SPAN_FUNCTIONS, TRACE_FIELDS, TRACE_FUNCTIONS } from '../vocabulary.js';
+import {
+  FIELD_TYPES,
+  RELATIVES_FUNCTIONS,
+  SCOPE_FIELDS,
+  SPAN_FIELDS,
+  SPAN_FUNCTIONS,
+  TRACE_FIELDS,
+  TRACE_FUNCTIONS,
+} from '../vocabulary.js';
 import type { Scope } from './context.js';
 import { unknownValue } from './context.js';
 import type { Entity } from './entity.js';
@@ -29,7 +37,7 @@ export function resolveName(expression: Extract<Expression, { type: 'name' }>, s
   if (SANDBOX_GLOBALS.has(name)) return { kind: 'function', name };
   if (UNAVAILABLE.has(name)) return refused(expression, scope, 'BT_DSL_UNAVAILABLE', range, { name });
   const bareField = SPAN_FIELDS.some((field) => field.name === name) ? `span.${name}` : undefined;
-  const suggestion = bareField ?? suggest(name, knownNames());
+  const suggestion = bareField ?? suggest(name, [...knownNames(), ...scope.spanNames]);
   return refused(expression, scope, 'BT_DSL_UNKNOWN_NAME', range, { name }, suggestion);
 }
 
@@ -60,6 +68,9 @@ export function resolveMember(expression: MemberExpression, object: Entity, key:
     }
     case 'spans':
       return refused(expression, scope, 'BT_DSL_UNKNOWN_FIELD', keyRange, { object: 'trace.spans', name: key });
+    case 'relatives':
+      if (RELATIVES_FUNCTIONS.some(({ name }) => name === key)) return { kind: 'function', name: `${object.name}.${key}`, of: object };
+      return unknownField(expression, object.name, key, keyRange, RELATIVES_FUNCTIONS, scope);
     case 'function':
       return refused(expression, scope, 'BT_DSL_INDEX', keyRange, { type: 'function' });
     case 'value':
@@ -91,7 +102,7 @@ export function asValue(entity: Entity, syntax: Expression, scope: Scope): Resol
         type: 'span',
         span: entity.span,
         syntax,
-        types: entity.span.type === 'root' || entity.span.type === 'nth' ? TRUE | NIL : TRUE,
+        types: entity.span.type === 'subject' || entity.span.type === 'bound' ? TRUE : TRUE | NIL,
       };
     case 'map':
       if (entity.path !== undefined) return attributeNode(syntax, entity.span, entity.table, entity.path, scope);
@@ -103,6 +114,11 @@ export function asValue(entity: Entity, syntax: Expression, scope: Scope): Resol
     case 'spans':
       scope.findings.needsSandbox = true;
       return { ...unknownValue(syntax), types: TABLE };
+    case 'relatives': {
+      const extras = { suggestion: `${entity.name}.has(…)` };
+      const reason = `asks for a function: ${entity.name}.has(condition), ${entity.name}.count(condition), …`;
+      return scope.findings.refuse(syntax, 'BT_DSL_ARGUMENT', syntax.range, { name: entity.name, reason }, extras);
+    }
     default:
       return scope.findings.refuse(syntax, 'BT_DSL_ARGUMENT', syntax.range, {
         name: entity.kind,
@@ -124,7 +140,16 @@ function spanMember(expression: Expression, span: SpanSource, object: string, ke
     case 'links':
       return { kind: 'value', node: { type: 'span-table', span, table: key, syntax: expression, types: TABLE } };
     case 'has':
-      return { kind: 'function', name: `${object}.has`, of: { kind: 'span', span, name: object } };
+    case 'before':
+      return { kind: 'function', name: `${object}.${key}`, of: { kind: 'span', span, name: object } };
+    case 'parent':
+      scope.findings.usesTrace = true;
+      return { kind: 'span', span: { type: 'parent', of: span }, name: `${object}.parent` };
+    case 'children':
+    case 'descendants':
+    case 'ancestors':
+      scope.findings.usesTrace = true;
+      return { kind: 'relatives', over: { axis: key, of: span }, name: `${object}.${key}` };
     default:
       return unknownField(expression, object, key, keyRange, [...SPAN_FIELDS, ...SPAN_FUNCTIONS], scope);
   }
@@ -137,6 +162,8 @@ function traceMember(expression: Expression, key: string, keyRange: Range, scope
     case 'duration':
     case 'span_count':
       return { kind: 'value', node: { type: 'trace-field', field: key, syntax: expression, types: NUMBER } };
+    case 'depth':
+      return { kind: 'value', node: { type: 'trace-depth', syntax: expression, types: NUMBER } };
     case 'services':
       return { kind: 'value', node: { type: 'trace-services', syntax: expression, types: TABLE } };
     case 'root':
@@ -203,7 +230,6 @@ const ALIASES: Readonly<Record<string, string>> = {
   service_name: 'service',
   status_code: 'status',
   span_id: 'id',
-  parent: 'parent_id',
   parent_span_id: 'parent_id',
   start: 'start_time',
   end: 'end_time',

@@ -42,6 +42,8 @@ export function resolve(expression: Expression, scope: Scope): Resolved {
       return resolveBinary(expression, resolve(expression.left, scope), resolve(expression.right, scope), scope);
     case 'logical':
       return resolveLogical(expression, scope);
+    case 'named-condition':
+      return scope.findings.refuse(expression, 'BT_DSL_NOT_AN_ARGUMENT', expression.range, { name: expression.name.name });
     case 'table':
     case 'function':
     case 'varargs':

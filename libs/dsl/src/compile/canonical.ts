@@ -1,4 +1,4 @@
-import type { Resolved, SpanSource } from '../resolved.js';
+import type { Relatives, Resolved, SpanSource } from '../resolved.js';
 
 /**
  * A key that two trees share exactly when they ask the same of "the span being tested": the subject of a span rule and the
@@ -25,7 +25,18 @@ export function canonicalKey(node: Resolved): string {
     case 'trace-services':
       return 'trace.services';
     case 'trace-quantifier':
-      return `trace.${node.quantifier}${node.depth}(${canonicalKey(node.condition)})`;
+      return `${relativesKey(node.over)}.${node.quantifier}${node.depth}(${canonicalKey(node.condition)})`;
+    case 'trace-aggregate':
+      return `${relativesKey(node.over)}.${node.aggregate}${node.depth}(${canonicalKey(node.field)},${optionalKey(node.condition)})`;
+    case 'trace-pair':
+      return (
+        `trace.${node.relation}${node.depth}(${canonicalKey(node.first)},${canonicalKey(node.second)},` +
+        `${optionalKey(node.within)},${optionalKey(node.tolerance)})`
+      );
+    case 'trace-depth':
+      return 'trace.depth';
+    case 'span-order':
+      return `before(${spanKey(node.first)},${spanKey(node.second)},${optionalKey(node.tolerance)})`;
     case 'index':
       return `index(${canonicalKey(node.object)},${canonicalKey(node.key)})`;
     case 'string-test':
@@ -38,6 +49,14 @@ export function canonicalKey(node: Resolved): string {
     case 'logical':
       return `(${canonicalKey(node.left)} ${node.operator} ${canonicalKey(node.right)})`;
   }
+}
+
+function relativesKey(over: Relatives | undefined): string {
+  return over === undefined ? 'trace' : `${spanKey(over.of)}.${over.axis}`;
+}
+
+function optionalKey(node: Resolved | undefined): string {
+  return node === undefined ? '' : canonicalKey(node);
 }
 
 function literalKey(value: undefined | boolean | number | bigint | string): string {
@@ -54,6 +73,8 @@ function spanKey(span: SpanSource): string {
       return span.depth === 1 ? 'this' : `this${span.depth}`;
     case 'root':
       return 'root';
+    case 'parent':
+      return `${spanKey(span.of)}.parent`;
     case 'nth':
       return `nth(${canonicalKey(span.index)})`;
   }

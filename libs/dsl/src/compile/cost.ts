@@ -35,8 +35,13 @@ function ownCost(node: Resolved): number {
     case 'binary':
       return isComparison(node.operator) ? 1 : 20;
     case 'trace-quantifier':
+    case 'trace-aggregate':
     case 'trace-services':
+    case 'trace-depth':
       return 20;
+    case 'trace-pair':
+    case 'span-order':
+      return 100;
   }
 }
 

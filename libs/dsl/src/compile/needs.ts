@@ -6,9 +6,23 @@ export function isSpanCondition(node: Resolved): boolean {
   return !someNode(node, (part) => readsTrace(part) || part.type === 'span-table');
 }
 
+/** Asks something of several spans, or of how they lie to each other. */
+function asksSpans(node: Resolved): boolean {
+  switch (node.type) {
+    case 'trace-quantifier':
+    case 'trace-pair':
+    case 'trace-aggregate':
+    case 'trace-depth':
+    case 'span-order':
+      return true;
+    default:
+      return false;
+  }
+}
+
 /** Reads something of the trace, or of a span other than the one tested; its id is the same for each of its spans. */
 export function readsTrace(node: Resolved): boolean {
-  if (node.type === 'trace-quantifier' || node.type === 'trace-services') return true;
+  if (asksSpans(node) || node.type === 'trace-services') return true;
   if (node.type === 'trace-field') return node.field !== 'id';
   const span = spanOf(node);
   return span !== undefined && !isThis(span);
@@ -28,8 +42,8 @@ export function readsWholeSpans(node: Resolved): boolean {
  * expression.
  */
 export function isTotal(node: Resolved): boolean {
-  if (node.type === 'trace-quantifier') return isSpanCondition(node.condition);
-  if (node.type === 'trace-services' || node.type === 'span-table' || spanOf(node) !== undefined) return false;
+  if (node.type === 'trace-quantifier') return node.over === undefined && isSpanCondition(node.condition);
+  if (asksSpans(node) || node.type === 'trace-services' || node.type === 'span-table' || spanOf(node) !== undefined) return false;
   return partsOf(node).every(isTotal);
 }
 

@@ -1,4 +1,4 @@
-import type { Resolved, SpanSource } from '../resolved.js';
+import type { Relatives, Resolved, SpanSource } from '../resolved.js';
 
 /** The direct parts of a node, in order of evaluation (the index of `trace.spans[i]` included). */
 export function partsOf(node: Resolved): readonly Resolved[] {
@@ -6,6 +6,7 @@ export function partsOf(node: Resolved): readonly Resolved[] {
     case 'literal':
     case 'trace-field':
     case 'trace-services':
+    case 'trace-depth':
       return [];
     case 'field':
     case 'attribute':
@@ -13,9 +14,15 @@ export function partsOf(node: Resolved): readonly Resolved[] {
     case 'has-attribute':
     case 'span':
     case 'span-table':
-      return node.span.type === 'nth' ? [node.span.index] : [];
+      return indexesOf(node.span);
     case 'trace-quantifier':
-      return [node.condition];
+      return [...indexesOfRelatives(node.over), node.condition];
+    case 'trace-pair':
+      return [node.first, node.second, ...given(node.within), ...given(node.tolerance)];
+    case 'trace-aggregate':
+      return [...indexesOfRelatives(node.over), ...given(node.condition), node.field];
+    case 'span-order':
+      return [...indexesOf(node.first), ...indexesOf(node.second), ...given(node.tolerance)];
     case 'index':
       return [node.object, node.key];
     case 'string-test':
@@ -30,7 +37,34 @@ export function partsOf(node: Resolved): readonly Resolved[] {
   }
 }
 
-/** The span that the node itself reads, if it reads one. */
+function given(node: Resolved | undefined): readonly Resolved[] {
+  return node === undefined ? [] : [node];
+}
+
+/** The index of `trace.spans[i]`, wherever the span comes from it. */
+function indexesOf(span: SpanSource): readonly Resolved[] {
+  const base = baseOf(span);
+  return base.type === 'nth' ? [base.index] : [];
+}
+
+function indexesOfRelatives(over: Relatives | undefined): readonly Resolved[] {
+  return over === undefined ? [] : indexesOf(over.of);
+}
+
+/** The span from which parents are counted. */
+export function baseOf(span: SpanSource): Exclude<SpanSource, { type: 'parent' }> {
+  return span.type === 'parent' ? baseOf(span.of) : span;
+}
+
+/** The spans that the node itself reads. */
+export function spansOf(node: Resolved): readonly SpanSource[] {
+  if (node.type === 'span-order') return [node.first, node.second];
+  if (node.type === 'trace-quantifier' || node.type === 'trace-aggregate') return node.over === undefined ? [] : [node.over.of];
+  const span = spanOf(node);
+  return span === undefined ? [] : [span];
+}
+
+/** The span whose field the node is, if it is one. */
 export function spanOf(node: Resolved): SpanSource | undefined {
   switch (node.type) {
     case 'field':

@@ -2,11 +2,12 @@ import { LuaError } from '../lua-error.js';
 import { bytesOf, luaLess, luaLessOrEqual } from '../lua-value.js';
 import type { FieldName } from '../resolved.js';
 import { readField, readTable, rootOf, servicesOf, traceDuration } from '../span-values.js';
-import type { SpanView } from '../span-view.js';
+import type { SpanView, TraceView } from '../span-view.js';
+import { TraceStructure } from '../trace-structure.js';
 import type { Value, ValueMap } from '../value.js';
 import { FIELD_TYPES } from '../vocabulary.js';
 import { lua } from './fengari.js';
-import { AttributesHandle, isView, itemsOf, TraceHandle } from './handles.js';
+import { AttributesHandle, isView, itemsOf, RelativesHandle, TraceHandle } from './handles.js';
 import { type CFunction, guarded, type LuaState, payloadAt, pushBytes, setFunction, textOfBytes, typeAt } from './stack.js';
 
 /**
@@ -16,6 +17,7 @@ import { type CFunction, guarded, type LuaState, payloadAt, pushBytes, setFuncti
  */
 export class Bridge {
   readonly #L: LuaState;
+  #trace: TraceView | undefined;
   /** In the registry: payload → its userdata, for this evaluation. */
   readonly #internKey = {};
   readonly #integers = new Map<bigint, object>();
@@ -23,9 +25,9 @@ export class Bridge {
   readonly #objectMetatable = {};
   readonly #integerMetatable = {};
   /** Functions that read-only tables have: `trace.has`, `span.has`. */
-  readonly #methods: (owner: SpanView | TraceHandle, name: string) => CFunction | undefined;
+  readonly #methods: (owner: SpanView | TraceHandle | RelativesHandle, name: string) => CFunction | undefined;
 
-  constructor(L: LuaState, methods: (owner: SpanView | TraceHandle, name: string) => CFunction | undefined) {
+  constructor(L: LuaState, methods: (owner: SpanView | TraceHandle | RelativesHandle, name: string) => CFunction | undefined) {
     this.#L = L;
     this.#methods = methods;
     this.#makeObjectMetatable();
@@ -33,8 +35,9 @@ export class Bridge {
   }
 
   /** Forgets the objects of the evaluation before. */
-  start(): void {
+  start(trace: TraceView): void {
     const L = this.#L;
+    this.#trace = trace;
     this.#integers.clear();
     this.#derived.clear();
     lua.lua_createtable(L, 0, 0);
@@ -189,6 +192,7 @@ export class Bridge {
 
   #member(owner: object, key: string): void {
     if (owner instanceof TraceHandle) return this.#traceMember(owner, key);
+    if (owner instanceof RelativesHandle) return this.#pushMethod(owner, key);
     if (owner instanceof AttributesHandle) return this.push(owner.read(key));
     if (isView(owner)) return this.#spanMember(owner, key);
     this.push(Object.hasOwn(owner, key) ? (owner as ValueMap)[key] : undefined);
@@ -204,6 +208,12 @@ export class Bridge {
       case 'links':
       case 'scope':
         return this.pushObject(this.#once(span, key, () => readTable(span, key) as object));
+      case 'parent':
+        return this.#pushSpan(this.#trace === undefined ? undefined : TraceStructure.of(this.#trace).parent(span));
+      case 'children':
+      case 'descendants':
+      case 'ancestors':
+        return this.pushObject(this.#once(span, key, () => new RelativesHandle(key, span)));
       default:
         this.#pushMethod(span, key);
     }
@@ -222,16 +232,21 @@ export class Bridge {
         return this.pushObject(trace.spans);
       case 'services':
         return this.pushObject(this.#once(handle, key, () => servicesOf(trace)));
-      case 'root': {
-        const root = rootOf(trace);
-        return root === undefined ? lua.lua_pushnil(this.#L) : this.pushObject(root);
-      }
+      case 'root':
+        return this.#pushSpan(rootOf(trace));
+      case 'depth':
+        return this.push(TraceStructure.of(trace).depth);
       default:
         this.#pushMethod(handle, key);
     }
   }
 
-  #pushMethod(owner: SpanView | TraceHandle, name: string): void {
+  #pushSpan(span: SpanView | undefined): void {
+    if (span === undefined) lua.lua_pushnil(this.#L);
+    else this.pushObject(span);
+  }
+
+  #pushMethod(owner: SpanView | TraceHandle | RelativesHandle, name: string): void {
     const method = this.#methods(owner, name);
     if (method === undefined) return lua.lua_pushnil(this.#L);
     lua.lua_pushcfunction(

@@ -1,9 +1,18 @@
+import type { SpanAxis } from '../span-relation.js';
 import type { SpanView, TraceView } from '../span-view.js';
 import type { Value, ValueMap } from '../value.js';
 
 /** `trace` in a script. */
 export class TraceHandle {
   constructor(readonly trace: TraceView) {}
+}
+
+/** `span.children` and its like: only to be asked by functions. */
+export class RelativesHandle {
+  constructor(
+    readonly axis: SpanAxis,
+    readonly span: SpanView,
+  ) {}
 }
 
 /** `span.attributes`: reads one attribute at a time; all of them only when they are iterated. */
@@ -27,7 +36,14 @@ export function entriesOf(payload: unknown): readonly (readonly [string | number
   const items = itemsOf(payload);
   if (items !== undefined) return items.map((item, index) => [index + 1, item]);
   if (payload instanceof AttributesHandle) return Object.entries(payload.all);
-  if (typeof payload !== 'object' || payload === null || payload instanceof TraceHandle || isView(payload)) return undefined;
+  if (
+    typeof payload !== 'object' ||
+    payload === null ||
+    payload instanceof TraceHandle ||
+    payload instanceof RelativesHandle ||
+    isView(payload)
+  )
+    return undefined;
   return Object.entries(payload);
 }
 

@@ -1,5 +1,6 @@
 import { quote } from '../format-expression.js';
 import type { Source } from '../source.js';
+import { type SpanArgument, spanArguments } from '../span-function-call.js';
 import type { BinaryOperator, Block, Expression, FunctionExpression, Statement } from '../syntax.js';
 import { KEYWORDS } from '../token.js';
 
@@ -152,6 +153,8 @@ class LuaWriter {
         return `(${this.#expression(expression.expression)})`;
       case 'table':
         return `{${expression.items.map(({ key, value }) => (key === undefined ? '' : `[${this.#expression(key)}]=`) + this.#expression(value)).join(',')}}`;
+      case 'named-condition':
+        return this.#expression(expression.condition);
       case 'function': {
         const inner = new LuaWriter(this.source);
         inner.#line = this.source.place(expression.range.start).line;
@@ -186,14 +189,20 @@ class LuaWriter {
 
   #arguments(call: Extract<Expression, { type: 'call' }>): string {
     const { callee, args } = call;
-    const isQuantifier = callee.type === 'member' && callee.object.type === 'name' && callee.object.name === 'trace';
-    if (!isQuantifier) {
+    const spanFunction = spanArguments(call);
+    if (spanFunction === undefined) {
       const isHas = callee.type === 'member' && callee.name === 'has';
       return args.map((argument) => (isHas ? this.#attributeKey(argument) : this.#expression(argument))).join(',');
     }
-    return args
-      .map((argument) => (isFunction(argument) ? this.#expression(argument) : `function(span) return ${this.#expression(argument)} end`))
-      .join(',');
+    return spanFunction.map((argument) => this.#spanArgument(argument)).join(',');
+  }
+
+  /** A condition as a function of the span it tests (and for the second of a pair, of the first span). */
+  #spanArgument({ expression, own, outer, isPlain }: SpanArgument): string {
+    const text = this.#expression(expression);
+    if (isPlain || isFunction(expression)) return text;
+    const names = own.map((name) => `local ${name}=span `).join('');
+    return `function(${['span', ...outer].join(',')}) ${names}return ${text} end`;
   }
 
   /** `span.has(attribute.x)` asks by key. */

@@ -5,8 +5,9 @@ import { addBaseFunctions } from './base-functions.js';
 import { Bridge } from './bridge.js';
 import { Budget, DEFAULT_LIMITS, HOOK_INTERVAL, type ScriptLimits } from './budget.js';
 import { lauxlib, lua } from './fengari.js';
-import { isView, TraceHandle } from './handles.js';
+import { isView, type RelativesHandle, TraceHandle } from './handles.js';
 import { addMathFunctions } from './math-functions.js';
+import { SpanFunctionsOfScript } from './span-functions-of-script.js';
 import { bytesArgument, type CFunction, type LuaState, setFunction, textOfBytes } from './stack.js';
 import { addStringFunctions } from './string-functions.js';
 import { addTableFunctions } from './table-functions.js';
@@ -27,6 +28,7 @@ export class ScriptProgram {
   readonly #L: LuaState;
   readonly #bridge: Bridge;
   readonly #budget: Budget;
+  readonly #functions: SpanFunctionsOfScript;
   readonly #programKey = {};
   readonly #globalsKey = {};
   #input: ScriptInput | undefined;
@@ -41,6 +43,7 @@ export class ScriptProgram {
     this.#L = L;
     this.#budget = new Budget(limits, now);
     this.#bridge = new Bridge(L, (owner, name) => this.#method(owner, name));
+    this.#functions = new SpanFunctionsOfScript(L, this.#bridge, this.#budget, () => this.#input);
     this.#makeGlobals();
     const source = bytesOf(luaSource);
     if (lauxlib.luaL_loadbuffer(L, source, source.length, bytesOf('=rule')) !== lua.LUA_OK) {
@@ -59,7 +62,7 @@ export class ScriptProgram {
     this.#input = input;
     lua.lua_settop(L, 0);
     this.#budget.start();
-    this.#bridge.start();
+    this.#bridge.start(input.trace);
     lua.lua_rawgetp(L, lua.LUA_REGISTRYINDEX, this.#programKey);
     this.#pushEnvironment(input);
     lua.lua_setupvalue(L, 1, 1);
@@ -145,54 +148,16 @@ export class ScriptProgram {
     }
   }
 
-  #method(owner: SpanView | TraceHandle, name: string): CFunction | undefined {
-    if (owner instanceof TraceHandle)
-      return name === 'has' || name === 'count' || name === 'all' ? () => this.#quantify(name, owner) : undefined;
-    return name === 'has' && isView(owner) ? () => this.#hasAttribute(owner) : undefined;
+  #method(owner: SpanView | TraceHandle | RelativesHandle, name: string): CFunction | undefined {
+    if (!isView(owner)) return this.#functions.method(owner, name);
+    if (name === 'before') return () => this.#functions.isBefore(owner);
+    return name === 'has' ? () => this.#hasAttribute(owner) : undefined;
   }
 
   #hasAttribute(span: SpanView): number {
     const key = bytesArgument(this.#L, 1, 'has');
     lua.lua_pushboolean(this.#L, span.attribute(textOfBytes(key)) !== undefined);
     return 1;
-  }
-
-  #quantify(quantifier: 'has' | 'count' | 'all', { trace }: TraceHandle): number {
-    const L = this.#L;
-    let count = 0;
-    for (const span of trace.spans) {
-      const holds = this.#holds(span);
-      if (holds) count++;
-      if (holds ? quantifier === 'has' : quantifier === 'all') {
-        lua.lua_pushboolean(L, holds);
-        return 1;
-      }
-    }
-    if (quantifier === 'count') lua.lua_pushnumber(L, count);
-    else lua.lua_pushboolean(L, quantifier === 'all');
-    return 1;
-  }
-
-  /** Does the condition (a function of the span; argument 1) hold? One that fails does not, and evaluation goes on. */
-  #holds(span: SpanView): boolean {
-    const L = this.#L;
-    this.#budget.spend(20);
-    if (lua.lua_type(L, 1) !== lua.LUA_TFUNCTION) return lua.lua_toboolean(L, 1);
-    lua.lua_pushvalue(L, 1);
-    this.#bridge.pushObject(span);
-    const status = lua.lua_pcall(L, 1, 1, 0);
-    if (status !== lua.LUA_OK && (this.#budget.exceeded || status < 0)) {
-      this.#budget.exceeded = true;
-      lua.lua_error(L);
-    }
-    const holds = status === lua.LUA_OK && lua.lua_toboolean(L, -1);
-    if (status !== lua.LUA_OK) {
-      this.#budget.spend(500);
-      const message = lua.lua_type(L, -1) === lua.LUA_TSTRING ? textOfBytes(lua.lua_tostring(L, -1)) : 'the error is no text';
-      this.#input?.onSpanError?.(span, new LuaError(message));
-    }
-    lua.lua_pop(L, 1);
-    return holds;
   }
 }
 

@@ -1,0 +1,144 @@
+import { parseDuration } from '../duration.js';
+import type { AggregateName, Relatives, Resolved, SpanSource } from '../resolved.js';
+import { SPAN_RELATIONS, type SpanRelation } from '../span-relation.js';
+import type { Expression } from '../syntax.js';
+import { BOOLEAN, describeTypes, NIL, NUMBER } from '../types.js';
+import { TRACE_FUNCTIONS } from '../vocabulary.js';
+import { type Scope, unknownValue } from './context.js';
+import type { Entity } from './entity.js';
+import { nameTaken } from './named-span.js';
+import { arityError, wantedArguments } from './resolve-arity.js';
+import { warnUnguarded } from './resolve-operator.js';
+
+type Call = Extract<Expression, { type: 'call' }>;
+type ResolveIn = (expression: Expression, scope: Scope) => Resolved;
+type EntityIn = (expression: Expression, scope: Scope) => Entity;
+
+/** `trace.has(c)`, `span.children.sum(field, c)`, `trace.follows(a, b, 1s)`. `name` is how the text calls it, for messages. */
+export function resolveSpanFunction(call: Call, name: string, over: Relatives | undefined, scope: Scope, resolve: ResolveIn): Resolved {
+  const key = name.slice(name.lastIndexOf('.') + 1);
+  const entry = TRACE_FUNCTIONS.find((known) => known.name === key);
+  const { args } = call;
+  const required = entry?.parameters.filter(({ optional }) => optional !== true).length ?? 0;
+  if (args.length < required || args.length > (entry?.parameters.length ?? 0)) {
+    return arityError(call, name, wantedArguments(entry?.parameters ?? []), args.length, scope);
+  }
+  if (args.some(({ type }) => type === 'function')) {
+    scope.findings.needsSandbox = true;
+    return { ...unknownValue(call), types: entry?.returns === 'number' ? NUMBER | NIL : BOOLEAN };
+  }
+  const [first, second] = args as [Expression, Expression | undefined];
+  const kindred = over === undefined ? {} : { over };
+  if (key === 'has' || key === 'count' || key === 'all') {
+    const { condition, inner } = resolveTest(first, scope, resolve);
+    const types = key === 'count' ? NUMBER : BOOLEAN;
+    return { type: 'trace-quantifier', quantifier: key, depth: inner.depth, condition, syntax: call, types, ...kindred };
+  }
+  if ((SPAN_RELATIONS as readonly string[]).includes(key)) return resolvePair(call, key as SpanRelation, name, scope, resolve);
+  return resolveAggregate(call, key as AggregateName, name, first, second, kindred, scope, resolve);
+}
+
+/** `a.before(b)`. */
+export function resolveSpanOrder(
+  call: Call,
+  first: SpanSource,
+  name: string,
+  scope: Scope,
+  resolve: ResolveIn,
+  entityOf: EntityIn,
+): Resolved {
+  const [argument, clocks] = call.args;
+  if (argument === undefined || call.args.length > 2)
+    return arityError(call, name, 'a span and perhaps a tolerance', call.args.length, scope);
+  const entity = entityOf(argument, scope);
+  scope.findings.usesTrace = true;
+  if (entity.kind !== 'span') {
+    const extras = { expected: 'a span' };
+    const reason = 'asks for a span: one that a condition has named, span.parent or trace.root';
+    return scope.findings.refuse(call, 'BT_DSL_ARGUMENT', argument.range, { name, reason }, extras);
+  }
+  const tolerance = clocks === undefined ? undefined : resolveDuration(clocks, name, scope, resolve);
+  return { type: 'span-order', first, second: entity.span, syntax: call, types: BOOLEAN, ...(tolerance && { tolerance }) };
+}
+
+function resolvePair(call: Call, relation: SpanRelation, name: string, scope: Scope, resolve: ResolveIn): Resolved {
+  const [a, b, ...durations] = call.args as [Expression, Expression, ...Expression[]];
+  const first = resolveTest(a, scope, resolve);
+  // Where b is tested, a span satisfies a.
+  const second = resolveTest(b, first.inner.given(first.condition, true), resolve);
+  const [third, fourth] = durations.map((duration) => resolveDuration(duration, name, scope, resolve));
+  const isTimed = relation === 'follows' || relation === 'preceded';
+  const [within, tolerance] = isTimed ? [third, fourth] : [undefined, third];
+  return {
+    type: 'trace-pair',
+    relation,
+    depth: first.inner.depth,
+    first: first.condition,
+    second: second.condition,
+    syntax: call,
+    types: BOOLEAN,
+    ...(within && { within }),
+    ...(tolerance && { tolerance }),
+  };
+}
+
+function resolveAggregate(
+  call: Call,
+  aggregate: AggregateName,
+  name: string,
+  value: Expression,
+  test: Expression | undefined,
+  kindred: { readonly over?: Relatives },
+  scope: Scope,
+  resolve: ResolveIn,
+): Resolved {
+  if (value.type === 'named-condition') {
+    const reason = 'takes the field first; its second argument is the condition and can give a name';
+    return scope.findings.refuse(call, 'BT_DSL_ARGUMENT', value.range, { name, reason });
+  }
+  // The condition goes first, because its name and what it proves hold in the field.
+  const tested = test === undefined ? undefined : resolveTest(test, scope, resolve);
+  const inner = tested === undefined ? scope.bound() : tested.inner.given(tested.condition, true);
+  const field = resolve(value, inner);
+  const isNumeric = aggregate !== 'distinct' && aggregate !== 'max_count';
+  if (isNumeric && field.types !== 0 && (field.types & NUMBER) === 0) {
+    const reason = `takes a number to compute with first and then a condition, not a ${describeTypes(field.types)}`;
+    return scope.findings.refuse(call, 'BT_DSL_ARGUMENT', value.range, { name, reason }, { expected: 'a number' });
+  }
+  return {
+    type: 'trace-aggregate',
+    aggregate,
+    depth: inner.depth,
+    field,
+    syntax: call,
+    types: aggregate === 'sum' || !isNumeric ? NUMBER : NUMBER | NIL,
+    ...kindred,
+    ...(tested && { condition: tested.condition }),
+  };
+}
+
+/** A condition in a scope of its own, in which `span` (and the name it gives) is the span being tested. */
+function resolveTest(argument: Expression, scope: Scope, resolve: ResolveIn): { readonly condition: Resolved; readonly inner: Scope } {
+  if (argument.type !== 'named-condition') {
+    const inner = scope.bound();
+    return { condition: resolve(argument, inner), inner };
+  }
+  const { name, condition } = argument;
+  const inner = scope.bound(nameTaken(name, scope) ? undefined : name.name);
+  return { condition: resolve(condition, inner), inner };
+}
+
+function resolveDuration(argument: Expression, name: string, scope: Scope, resolve: ResolveIn): Resolved {
+  const duration = resolve(argument, scope);
+  if (argument.type === 'string' && parseDuration(argument.value.trim()) !== undefined) {
+    const text = argument.value.trim();
+    const extras = { expected: 'a duration', suggestion: text, fix: { range: argument.range, text } };
+    return scope.findings.refuse(argument, 'BT_DSL_DURATION_IN_STRING', argument.range, { duration: text }, extras);
+  }
+  if (duration.types !== 0 && (duration.types & NUMBER) === 0) {
+    const reason = `takes a duration here, not a ${describeTypes(duration.types)}`;
+    return scope.findings.refuse(argument, 'BT_DSL_ARGUMENT', argument.range, { name, reason }, { expected: 'a duration' });
+  }
+  warnUnguarded(duration, name, scope);
+  return duration;
+}

@@ -1,0 +1,133 @@
+import type { SpanAxis } from './span-relation.js';
+import type { SpanView, TraceView } from './span-view.js';
+
+/**
+ * Who is whose parent in a trace, and who links to whom: built once per trace, when it is first asked for. A parent that the trace
+ * has not seen is none; a span that names itself has none; a ring of parents ends where it began.
+ */
+export class TraceStructure {
+  private readonly byId = new Map<string, SpanView>();
+  private readonly childrenOf = new Map<SpanView, SpanView[]>();
+  private readonly causes = new Map<SpanView, Causes>();
+  /** Some span links to another of this trace. */
+  readonly hasLinks: boolean;
+
+  private constructor(private readonly trace: TraceView) {
+    for (const span of trace.spans) if (!this.byId.has(span.id)) this.byId.set(span.id, span);
+    for (const span of trace.spans) {
+      const parent = this.parent(span);
+      if (parent === undefined) continue;
+      const siblings = this.childrenOf.get(parent);
+      if (siblings === undefined) this.childrenOf.set(parent, [span]);
+      else siblings.push(span);
+    }
+    this.hasLinks = trace.spans.some((span) => this.linked(span).length > 0);
+  }
+
+  private static readonly known = new WeakMap<TraceView, TraceStructure>();
+
+  static of(trace: TraceView): TraceStructure {
+    let structure = TraceStructure.known.get(trace);
+    if (structure === undefined) TraceStructure.known.set(trace, (structure = new TraceStructure(trace)));
+    return structure;
+  }
+
+  parent(span: SpanView): SpanView | undefined {
+    const parent = span.parentId === '' ? undefined : this.byId.get(span.parentId);
+    return parent === span ? undefined : parent;
+  }
+
+  children(span: SpanView): readonly SpanView[] {
+    return this.childrenOf.get(span) ?? [];
+  }
+
+  /** The parent first. */
+  ancestors(span: SpanView): readonly SpanView[] {
+    const found = new Set<SpanView>();
+    for (let above = this.parent(span); above !== undefined && above !== span && !found.has(above); above = this.parent(above)) {
+      found.add(above);
+    }
+    return [...found];
+  }
+
+  /** Level by level. */
+  descendants(span: SpanView): readonly SpanView[] {
+    const found = new Set(this.children(span));
+    for (const below of found) for (const child of this.children(below)) if (child !== span) found.add(child);
+    return [...found];
+  }
+
+  relatives(axis: SpanAxis, span: SpanView): readonly SpanView[] {
+    return this[axis](span);
+  }
+
+  isAncestor(above: SpanView, span: SpanView): boolean {
+    const seen = new Set<SpanView>();
+    for (let at = this.parent(span); at !== undefined && !seen.has(at); at = this.parent(at)) {
+      if (at === above) return true;
+      seen.add(at);
+    }
+    return false;
+  }
+
+  /** Spans on the longest way up. Every span's height is worked out once. */
+  get depth(): number {
+    const depths = new Map<SpanView, number>();
+    let deepest = 0;
+    for (const span of this.trace.spans) {
+      const way: SpanView[] = [];
+      const onWay = new Set<SpanView>();
+      let at: SpanView | undefined = span;
+      for (; at !== undefined && !depths.has(at) && !onWay.has(at); at = this.parent(at)) {
+        way.push(at);
+        onWay.add(at);
+      }
+      // A ring has no top: its spans are as deep as it is long, and what hangs below counts on from there.
+      const ring = at !== undefined && onWay.has(at) ? way.splice(way.indexOf(at)) : [];
+      for (const member of ring) depths.set(member, ring.length);
+      const top: SpanView | undefined = ring[0] ?? at;
+      let depth = top === undefined ? 0 : (depths.get(top) ?? 0);
+      for (const member of way.reverse()) depths.set(member, ++depth);
+      deepest = Math.max(deepest, depths.get(span) ?? 0);
+    }
+    return deepest;
+  }
+
+  /** The spans of this trace that a span links to. */
+  linked(span: SpanView): readonly SpanView[] {
+    if (span.links.length === 0) return [];
+    return span.links.flatMap((link) => {
+      const target = link.traceId === span.traceId ? this.byId.get(link.spanId) : undefined;
+      return target === undefined || target === span ? [] : [target];
+    });
+  }
+
+  /** Everything that a span builds on: what its parents and links lead to, and theirs. */
+  causesOf(span: SpanView): Causes {
+    let causes = this.causes.get(span);
+    if (causes !== undefined) return causes;
+    const all = new Set<SpanView>();
+    const linked = new Set<SpanView>();
+    const visit = (cause: SpanView | undefined): void => {
+      if (cause !== undefined && cause !== span) all.add(cause);
+    };
+    const expand = (from: SpanView): void => {
+      visit(this.parent(from));
+      for (const target of this.linked(from)) {
+        if (target !== span) linked.add(target);
+        visit(target);
+      }
+    };
+    expand(span);
+    for (const cause of all) expand(cause);
+    causes = { all, linked };
+    this.causes.set(span, causes);
+    return causes;
+  }
+}
+
+/** `linked`: those reached by a link at last, whose work was done when the span began. */
+export interface Causes {
+  readonly all: ReadonlySet<SpanView>;
+  readonly linked: ReadonlySet<SpanView>;
+}
