@@ -65,9 +65,9 @@ describe('PartitionEngine', () => {
   });
 
   it.each([
-    ['as usual', SMALL_SETTINGS, 100],
-    ['without a late window, when full traces are forgotten within their record', { ...SMALL_SETTINGS, lateWindow: 0, maxSpans: 2 }, 50],
-    ['without any grace', { ...SMALL_SETTINGS, rootGrace: 0, idleTimeout: 0 }, 30],
+    ['as usual', SMALL_SETTINGS, 60],
+    ['without a late window, when full traces are forgotten within their record', { ...SMALL_SETTINGS, lateWindow: 0, maxSpans: 2 }, 30],
+    ['without any grace', { ...SMALL_SETTINGS, rootGrace: 0, idleTimeout: 0 }, 20],
   ])(
     'finds at every record what the model finds (any order, duplicates, late spans, rule changes) %s',
     (_sentence, settings, numRuns) => {
@@ -94,7 +94,7 @@ describe('PartitionEngine', () => {
         expect(received).toBe(records.reduce((sum, record) => sum + ('spans' in record ? record.spans.length : 0), 0));
         expect(evaluated + duplicates + rejected.own_span).toBe(received);
       }),
-      { numRuns: 50 },
+      { numRuns: 15 },
     );
   });
 
@@ -108,7 +108,7 @@ describe('PartitionEngine', () => {
         expect(engine.nextDeadline()).toBeUndefined();
         expect(engine.lowWatermark()).toBe(records.length + 1);
       }),
-      { numRuns: 50 },
+      { numRuns: 15 },
     );
   });
 
@@ -124,7 +124,7 @@ describe('PartitionEngine', () => {
         engine.apply({ kind: 'tick', offset: records.length, timestamp: deadline - 1 }, () => {});
         expect([engine.openTraces, engine.rememberedTraces]).toEqual(before);
       }),
-      { numRuns: 100 },
+      { numRuns: 20 },
     );
   });
 });

@@ -127,10 +127,14 @@ const log = (steps: readonly { pause: number; span: Step['span'] }[], start: num
 describe('Assembly', () => {
   it('opens, closes, remembers and forgets as a model of maps does', () => {
     fc.assert(
-      fc.property(fc.array(step(8, 9, 30), { maxLength: 200 }), fc.constantFrom(0, 1_700_000_000_000, 2 ** 32 - 500), (steps, start) => {
-        const records = log(steps, start);
-        expect(assembled(records, settings)).toEqual(model(records, settings));
-      }),
+      fc.property(
+        fc.array(step(8, 9, 30), { maxLength: 200, size: 'max' }),
+        fc.constantFrom(0, 1_700_000_000_000, 2 ** 32 - 500),
+        (steps, start) => {
+          const records = log(steps, start);
+          expect(assembled(records, settings)).toEqual(model(records, settings));
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -146,7 +150,7 @@ describe('Assembly', () => {
       memoryBudget: fc.constant(1e9),
     });
     fc.assert(
-      fc.property(fc.array(step(5, 6, 40), { maxLength: 80 }), anySettings, (steps, given) => {
+      fc.property(fc.array(step(5, 6, 40), { maxLength: 80, size: 'max' }), anySettings, (steps, given) => {
         const records = log(steps, 1_700_000_000_123);
         expect(assembled(records, given)).toEqual(model(records, given));
       }),

@@ -15,10 +15,10 @@ describe('Duplicates', () => {
     const event = fc.record({
       trace: fc.nat(3),
       forget: fc.nat(40).map((chance) => chance === 0),
-      spans: fc.array(fc.tuple(fc.integer({ min: 1, max: 90 }), fc.nat(90)), { maxLength: 20 }),
+      spans: fc.array(fc.tuple(fc.integer({ min: 1, max: 90 }), fc.nat(90)), { maxLength: 20, size: 'max' }),
     });
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+      fc.property(fc.array(event, { maxLength: 60, size: 'max' }), (events) => {
         const traces = new OpenTraces();
         const duplicates = new Duplicates(traces);
         const known = new Map<number, Known>();
@@ -41,7 +41,7 @@ describe('Duplicates', () => {
         for (const { row } of known.values()) duplicates.forget(row);
         expect(duplicates.bytes).toBe(0);
       }),
-      { numRuns: 200 },
+      { numRuns: 40 },
     );
   });
 });

@@ -48,7 +48,7 @@ const draft: fc.Arbitrary<Draft> = fc.record({
  * (`maxAge` + `lateWindow` of its first), in any order, some twice, some late.
  */
 export function arbitraryLog(settings: AssemblySettings, lastEpoch: number, maxLength = 80): fc.Arbitrary<TestRecord[]> {
-  return fc.array(draft, { minLength: 1, maxLength }).map((drafts) => {
+  return fc.array(draft, { minLength: 1, maxLength, size: 'max' }).map((drafts) => {
     const window = settings.maxAge + settings.lateWindow;
     const begun: { readonly trace: number; readonly time: number }[] = [];
     let time = 1_700_000_000_000;
