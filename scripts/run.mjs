@@ -55,8 +55,9 @@ const commands = {
       'generated documents': () => runBuilt('scripts/generate-docs.js', ['--check']),
     }),
   test: (args) => ensureBuilt().then(() => jest(args)),
-  'test:unit': (args) => jest(['--selectProjects', 'unit', ...args]),
-  'test:e2e': (args) => ensureBuilt().then(() => jest(['--selectProjects', 'e2e', ...args])),
+  // Files first: jest takes every word after --selectProjects for a project.
+  'test:unit': (args) => jest([...args, '--selectProjects', 'unit']),
+  'test:e2e': (args) => ensureBuilt().then(() => jest([...args, '--selectProjects', 'e2e'])),
   start: ([app, ...args]) => built(`apps/${app}/src/main.js`, args),
   /** Flags before the script are Node's. */
   exec: (args) => {

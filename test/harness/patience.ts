@@ -1,4 +1,4 @@
 import { jest } from '@jest/globals';
 
 // Jest takes `testTimeout` only for all projects together; starting processes on a busy machine takes its time.
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
