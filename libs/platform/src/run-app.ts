@@ -4,6 +4,7 @@ import { ConfigurationError } from './configuration/configuration-error.js';
 import { helpText } from './configuration/document.js';
 import { loadConfiguration } from './configuration/load.js';
 import { type SignatureKey, signatureKey } from './configuration/signature-key.js';
+import { tuneGarbageCollection } from './garbage-collection.js';
 import { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { StartError } from './start-error.js';
@@ -23,6 +24,7 @@ export interface AppDefinition extends Pick<HttpAppOptions, 'prepare' | 'publicP
  * SIGINT (at once at the second). What a user can put right is said in words, without a stack, and ends the process with 1.
  */
 export async function runApp(definition: AppDefinition): Promise<void> {
+  tuneGarbageCollection();
   try {
     const { configuration, notices, help } = loadConfiguration({
       args: process.argv.slice(2),
@@ -43,10 +45,15 @@ export async function runApp(definition: AppDefinition): Promise<void> {
     const app = await startApp(definition, configuration, logger);
     stopOnSignals(app.app, configuration, logger);
   } catch (error) {
-    const known = error instanceof ConfigurationError || error instanceof StartError;
+    const known = error instanceof ConfigurationError || error instanceof StartError || hasCode(error);
     process.stderr.write(`betrace: ${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
     process.exit(1);
   }
+}
+
+/** An error of a lib's catalogue: its sentence says what to do. */
+function hasCode(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('BT_');
 }
 
 /** Starts an app with a given configuration; tests use it as it is. */
