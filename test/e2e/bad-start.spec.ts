@@ -44,6 +44,12 @@ describe('a start that cannot succeed', () => {
     expect(logs).toContain('BETRACE_STORAGE_PATH');
   });
 
+  it.each(['ingest', 'evaluator', 'api'] as const)('says that %s alone is of no use without Kafka', async (app) => {
+    const logs = await failing({ app, env: { BETRACE_SIGNATURE_KEY: 'k'.repeat(32) } });
+    expect(logs).toContain('KAFKA_BROKERS');
+    expect(logs).toContain('npm start');
+  });
+
   it('refuses the key of the examples in production', async () => {
     const logs = await failing({ env: { BETRACE_ENVIRONMENT: 'production', BETRACE_SIGNATURE_KEY: 'changeme' } });
     expect(logs).toContain('changeme');

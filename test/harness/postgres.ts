@@ -6,7 +6,10 @@ import { freePorts } from './free-port.js';
 /** A PostgreSQL for tests. */
 export interface TestPostgres {
   readonly url: string;
+  /** Ends the server, and deletes what it had. */
   stop(): Promise<void>;
+  /** An outage: the server ends and keeps what it has, until `up`. Undefined for a database that is not the test's own. */
+  readonly outage?: { down(): Promise<void>; up(): Promise<void> };
 }
 
 /**
@@ -34,7 +37,7 @@ async function startEmbedded(): Promise<TestPostgres> {
     port,
     user: 'betrace',
     password: 'betrace',
-    persistent: false,
+    persistent: true,
     // PostgreSQL refuses to run as root.
     createPostgresUser: process.getuid?.() === 0,
     postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1'],
@@ -48,5 +51,18 @@ async function startEmbedded(): Promise<TestPostgres> {
     await rm(databaseDir, { recursive: true, force: true });
     throw new Error(`${error instanceof Error ? error.message : String(error)} ${said.slice(-3).join(' ')}`, { cause: error });
   }
-  return { url: `postgres://betrace:betrace@127.0.0.1:${port}/postgres`, stop: () => server.stop() };
+  let running = true;
+  const down = async (): Promise<void> => {
+    if (running) await server.stop();
+    running = false;
+  };
+  const up = async (): Promise<void> => {
+    if (!running) await server.start();
+    running = true;
+  };
+  const stop = async (): Promise<void> => {
+    await down();
+    await rm(databaseDir, { recursive: true, force: true });
+  };
+  return { url: `postgres://betrace:betrace@127.0.0.1:${port}/postgres`, stop, outage: { down, up } };
 }

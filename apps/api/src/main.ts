@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
-import { logSettings, MessagingModule } from '#messaging';
-import { CONFIGURATION, runApp } from '#platform';
+import { logReport, MessagingModule, sharedLogSettings } from '#messaging';
+import { CONFIGURATION, LOGGER, runApp } from '#platform';
 import { StoreModule, storeSettings } from '#store';
 import { ApiModule } from './api.module.js';
 
 @Module({
   imports: [
-    MessagingModule.forRootAsync({ inject: [CONFIGURATION], useFactory: logSettings }),
+    MessagingModule.forRootAsync({ inject: [CONFIGURATION, LOGGER], useFactory: sharedLogSettings, report: logReport }),
     StoreModule.forRootAsync({ inject: [CONFIGURATION], useFactory: storeSettings }),
     ApiModule,
   ],

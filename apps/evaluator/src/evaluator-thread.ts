@@ -73,6 +73,7 @@ export class EvaluatorThread {
       this.failure = message.failure;
       recordMeasurements(this.metrics, message.measurements);
     } else if (message.type === 'warn') this.logger.warn({ err: message.error, thread: this.settings.name }, message.message);
+    else if (message.type === 'log') this.logger[message.level]({ ...message.fields, thread: this.settings.name }, message.message);
   }
 
   private ended(code: number): void {

@@ -1,9 +1,14 @@
 import { Module } from '@nestjs/common';
-import { logSettings, MessagingModule } from '#messaging';
-import { CONFIGURATION, runApp } from '#platform';
+import { logReport, MessagingModule, sharedLogSettings } from '#messaging';
+import { CONFIGURATION, LOGGER, runApp } from '#platform';
 import { EvaluatorModule } from './evaluator.module.js';
 
-@Module({ imports: [MessagingModule.forRootAsync({ inject: [CONFIGURATION], useFactory: logSettings }), EvaluatorModule] })
+@Module({
+  imports: [
+    MessagingModule.forRootAsync({ inject: [CONFIGURATION, LOGGER], useFactory: sharedLogSettings, report: logReport }),
+    EvaluatorModule,
+  ],
+})
 class EvaluatorProcess {}
 
 await runApp({ name: 'evaluator', module: () => EvaluatorProcess });

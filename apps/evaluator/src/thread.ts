@@ -1,6 +1,6 @@
 // The entry of an evaluator thread: opens the log itself, so that a receiver never waits for a rule.
 import { parentPort, workerData } from 'node:worker_threads';
-import { openLog } from '#messaging';
+import { type LogReport, openLog } from '#messaging';
 import { Evaluator } from './evaluator.js';
 import type { EvaluatorSettings } from './settings.js';
 import type { FromThread, ToThread } from './thread-messages.js';
@@ -13,7 +13,7 @@ if (!port) throw new Error('this file is the entry of a worker thread');
 const tell = (message: FromThread): void => port.postMessage(message);
 
 const settings = workerData as EvaluatorSettings;
-const log = await openLog(settings.log);
+const log = await openLog(settings.log, (level, message, fields) => tell({ type: 'log', level, message, fields: plain(fields) }));
 const evaluator = new Evaluator(log, settings, { warn: (error, message) => tell({ type: 'warn', error, message }) });
 const report = (): void => tell({ type: 'measured', measurements: evaluator.measurements.drain(), failure: evaluator.failure });
 await evaluator.start();
@@ -33,3 +33,8 @@ port.on('message', async ({ type }: ToThread) => {
   tell({ type: 'stopped' });
   port.close();
 });
+
+/** Only what can be cloned to another thread. */
+function plain(fields: Parameters<LogReport>[2]): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(fields ?? {}).map(([name, value]) => [name, String(value)]));
+}

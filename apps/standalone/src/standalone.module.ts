@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { logSettings, MessagingModule } from '#messaging';
-import { CONFIGURATION } from '#platform';
+import { logReport, logSettings, MessagingModule } from '#messaging';
+import { CONFIGURATION, LOGGER } from '#platform';
 import { StoreModule, storeSettings } from '#store';
 import { ApiModule } from '../../api/src/api.module.js';
 import { EvaluatorModule } from '../../evaluator/src/evaluator.module.js';
@@ -9,7 +9,7 @@ import { IngestModule } from '../../ingest/src/ingest.module.js';
 /** The three apps in one process, over one log and one store. */
 @Module({
   imports: [
-    MessagingModule.forRootAsync({ inject: [CONFIGURATION], useFactory: logSettings }),
+    MessagingModule.forRootAsync({ inject: [CONFIGURATION, LOGGER], useFactory: logSettings, report: logReport }),
     StoreModule.forRootAsync({ inject: [CONFIGURATION], useFactory: storeSettings }),
     IngestModule,
     EvaluatorModule,

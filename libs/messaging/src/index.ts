@@ -9,7 +9,8 @@ export {
   type SubscribeOptions,
   type Subscription,
 } from './log.js';
-export { logSettings } from './log-settings.js';
+export { type LogReport, logReport } from './log-report.js';
+export { logSettings, sharedLogSettings } from './log-settings.js';
 export { MessagingModule, type MessagingModuleOptions } from './messaging.module.js';
 export { openLog } from './open-log.js';
 export { partitionOf, partitionOfKey } from './partition-of.js';

@@ -1,5 +1,6 @@
 import type { DynamicModule, FactoryProvider } from '@nestjs/common';
 import { Log } from './log.js';
+import { type LogReport, silent } from './log-report.js';
 import { openLog } from './open-log.js';
 import type { LogSettings } from './settings.js';
 
@@ -16,6 +17,8 @@ class LogCloser {
 export interface MessagingModuleOptions {
   readonly inject?: FactoryProvider['inject'];
   readonly useFactory: (...dependencies: never[]) => LogSettings | Promise<LogSettings>;
+  /** Of the same dependencies: where the log reports to. */
+  readonly report?: (...dependencies: never[]) => LogReport;
 }
 
 /**
@@ -28,12 +31,16 @@ export class MessagingModule {
     return MessagingModule.forRootAsync({ useFactory: () => settings });
   }
 
-  static forRootAsync({ inject = [], useFactory }: MessagingModuleOptions): DynamicModule {
+  static forRootAsync({ inject = [], useFactory, report = () => silent }: MessagingModuleOptions): DynamicModule {
     return {
       module: MessagingModule,
       global: true,
       providers: [
-        { provide: Log, inject, useFactory: async (...dependencies: never[]) => openLog(await useFactory(...dependencies)) },
+        {
+          provide: Log,
+          inject,
+          useFactory: async (...dependencies: never[]) => openLog(await useFactory(...dependencies), report(...dependencies)),
+        },
         { provide: LogCloser, inject: [Log], useFactory: (log: Log) => new LogCloser(log) },
       ],
       exports: [Log],

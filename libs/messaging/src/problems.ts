@@ -99,6 +99,18 @@ export const LOG_PROBLEMS = {
       'The Kafka brokers {brokers} refused the login of {user} by {mechanism}: {reason}. Check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and ' +
       'KAFKA_SASL_PASSWORD.',
   },
+  BT_LOG_NOT_SHARED: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'A process that only ingests, only evaluates or only serves the API needs Kafka, where the others find its records. Set KAFKA_BROKERS ' +
+      '(kafka.brokers), or start all in one process by npm start.',
+  },
+  BT_LOG_KAFKA_CA: {
+    status: 500,
+    retryable: false,
+    sentence: 'The certificate authority of the Kafka brokers cannot be read from {path}: {reason}. Check KAFKA_TLS_CA (kafka.tls_ca).',
+  },
   BT_LOG_KAFKA_FAILED: { status: 503, retryable: true, sentence: 'Kafka could not {work}: {reason}. Try again.' },
   BT_LOG_KAFKA_REFUSED: {
     status: 500,

@@ -1,0 +1,138 @@
+import pg from 'pg';
+import { KafkaBroker } from '../../scripts/kafka/broker.js';
+import { whyNoBroker } from '../../scripts/kafka/jars.js';
+import { BeTrace, type BeTraceOptions } from './betrace.js';
+import { freePorts } from './free-port.js';
+import { OtlpReceiver } from './otlp-receiver.js';
+import { startPostgres, type TestPostgres } from './postgres.js';
+
+export type ClusterApp = 'ingest' | 'evaluator' | 'api';
+
+export const CLUSTER_KEY = 'the signature key of the tests '.repeat(2);
+export const CLUSTER_PARTITIONS = 4;
+
+/**
+ * BeTrace as many processes over a Kafka, a PostgreSQL and a collector of its own, all of which can be killed, stopped and
+ * started again. Processes have numbers that are never used again; one that is restarted keeps its number and its ports.
+ */
+export class Cluster {
+  private readonly processes = new Map<string, BeTrace>();
+  private readonly numbers = { ingest: 0, evaluator: 0, api: 0 };
+
+  private constructor(
+    readonly broker: KafkaBroker,
+    readonly postgres: TestPostgres,
+    readonly receiver: OtlpReceiver,
+    readonly env: Readonly<Record<string, string>>,
+  ) {}
+
+  /** Why no cluster can be started here; undefined when it can. With `CI` set it throws instead. */
+  static whyNot(): string | undefined {
+    const missing = whyNoBroker();
+    if (missing !== undefined && process.env['CI']) throw new Error(`the Kafka tests may not be skipped in CI: ${missing}`);
+    return missing;
+  }
+
+  /** Broker, database and collector; no process of BeTrace yet. */
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<Cluster> {
+    const [port = 0] = await freePorts(1);
+    const receiver = new OtlpReceiver(port);
+    await receiver.start();
+    const [broker, postgres] = await Promise.all([KafkaBroker.start(), startPostgres()]);
+    if (typeof postgres === 'string') {
+      await broker.remove();
+      throw new Error(`no cluster without PostgreSQL: ${postgres}`);
+    }
+    return new Cluster(broker, postgres, receiver, {
+      KAFKA_BROKERS: broker.address,
+      KAFKA_SESSION_TIMEOUT: '3s',
+      DATABASE_URL: await ownSchema(postgres.url),
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+      BETRACE_HOST: '127.0.0.1',
+      BETRACE_SIGNATURE_KEY: CLUSTER_KEY,
+      BETRACE_LOG_PARTITIONS: String(CLUSTER_PARTITIONS),
+      ...env,
+    });
+  }
+
+  /** Starts one more process. Resolves when it is ready. */
+  async add(app: ClusterApp, env: BeTraceOptions['env'] = {}): Promise<string> {
+    const name = `${app}-${++this.numbers[app]}`;
+    this.processes.set(name, await BeTrace.start({ app, env: { ...this.env, ...env }, patience: 60_000 }));
+    return name;
+  }
+
+  /** Ends the process by SIGTERM, for good. */
+  async remove(name: string): Promise<void> {
+    const betrace = this.process(name);
+    this.processes.delete(name);
+    await betrace.stop();
+  }
+
+  /** kill -9; `restart` starts it again where it was. */
+  async kill(name: string): Promise<void> {
+    await this.process(name).kill();
+  }
+
+  async restart(name: string): Promise<void> {
+    const { ports } = this.process(name);
+    const app = name.split('-')[0] as ClusterApp;
+    this.processes.set(name, await BeTrace.start({ app, env: this.env, ports, patience: 60_000 }));
+  }
+
+  process(name: string): BeTrace {
+    const betrace = this.processes.get(name);
+    if (betrace === undefined) throw new Error(`there is no process ${name}`);
+    return betrace;
+  }
+
+  /** Names of the processes of an app, in the order of their numbers. */
+  names(app: ClusterApp): string[] {
+    return [...this.processes.keys()].filter((name) => name.startsWith(`${app}-`));
+  }
+
+  /** The processes of an app. */
+  all(app: ClusterApp): BeTrace[] {
+    return this.names(app).map((name) => this.process(name));
+  }
+
+  /** What all processes wrote, for the message of a failure. */
+  logs(level: 'warn' | 'error' = 'error'): string {
+    const shown = level === 'error' ? /"level":"(error|fatal)"/ : /"level":"(warn|error|fatal)"/;
+    return [...this.processes]
+      .flatMap(([name, betrace]) =>
+        betrace
+          .logs()
+          .split('\n')
+          .filter((line) => shown.test(line) || (line !== '' && !line.startsWith('{')))
+          .slice(-20)
+          .map((line) => `${name} ${line}`),
+      )
+      .join('\n');
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.processes.values()].map((betrace) => betrace.kill()));
+    this.receiver.stop();
+    await Promise.all([this.broker.remove(), this.postgres.stop()]);
+  }
+}
+
+/** The values of all series of a metric. */
+export async function metric(betrace: BeTrace, name: string): Promise<number[]> {
+  const text = await (await fetch(`${betrace.url}/metrics`)).text();
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+    .map((line) => Number(line.slice(line.lastIndexOf(' ') + 1)));
+}
+
+/** An empty database of the test's own, whatever else is on the server. */
+async function ownSchema(url: string): Promise<string> {
+  const schema = `cluster_${process.pid}_${Date.now()}`;
+  const client = new pg.Client(url);
+  await client.connect();
+  await client.query(`CREATE SCHEMA ${schema}`);
+  await client.end();
+  return `${url}?options=${encodeURIComponent(`-c search_path=${schema}`)}`;
+}
