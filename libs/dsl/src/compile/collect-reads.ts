@@ -43,6 +43,13 @@ export class ReadsCollector implements AttributeColumns {
         case 'trace-services':
           this.fields.add('service');
           break;
+        case 'span-order':
+        case 'trace-pair':
+          // Order asks for links, and whether two clocks are one.
+          if (part.type === 'trace-pair' && (part.relation === 'child' || part.relation === 'descendant')) break;
+          this.fields.add('service');
+          this.fields.add('links');
+          break;
       }
     });
   }

@@ -1,19 +1,35 @@
-import { interpret } from '../interpret.js';
-import type { Resolved, TraceQuantifier } from '../resolved.js';
+import { Interpreter } from '../interpret.js';
+import { LuaError } from '../lua-error.js';
+import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
 import type { TraceView } from '../span-view.js';
-import { someNode, spanOf } from './walk.js';
+import type { Value } from '../value.js';
+import { IndexedSpanFunctions } from './indexed-spans.js';
+import { readsOuter } from './join-plan.js';
+
+type Evaluate = (node: Resolved) => Value;
 
 /**
  * The rule with its trace's totals and trace functions replaced by their values on one trace: they are the same for each of its
  * spans, and asked once instead of once per span a rule over n spans costs n, not n².
  */
 export function foldTrace(node: Resolved, trace: TraceView): Resolved {
-  const fold = (part: Resolved): Resolved => foldTrace(part, trace);
+  const interpreter = new Interpreter({ trace }, (host) => new IndexedSpanFunctions(host));
+  return foldWith(node, (part) => interpreter.value(part));
+}
+
+/** The same by a given evaluation on the trace (which has no subject span). */
+export function foldWith(node: Resolved, evaluate: Evaluate): Resolved {
+  const fold = (part: Resolved): Resolved => foldWith(part, evaluate);
   switch (node.type) {
     case 'trace-quantifier':
-      return isClosed(node) ? literal({ ...node, condition: fold(node.condition) }, trace) : node;
+    case 'trace-aggregate':
+    case 'trace-pair': {
+      const folded = foldConditions(node, fold);
+      return readsOuter(node, node.depth) ? folded : literal(folded, evaluate);
+    }
     case 'trace-field':
-      return literal(node, trace);
+    case 'trace-depth':
+      return literal(node, evaluate);
     case 'unary':
       return { ...node, operand: fold(node.operand) };
     case 'binary':
@@ -30,19 +46,25 @@ export function foldTrace(node: Resolved, trace: TraceView): Resolved {
   }
 }
 
-function literal(node: Resolved, trace: TraceView): Resolved {
-  return {
-    type: 'literal',
-    value: interpret(node, { trace }) as number | bigint | boolean | string,
-    syntax: node.syntax,
-    types: node.types,
-  };
+type SpanFunctionNode = TraceQuantifier | TraceAggregate | TracePair;
+
+function foldConditions(node: SpanFunctionNode, fold: (part: Resolved) => Resolved): SpanFunctionNode {
+  switch (node.type) {
+    case 'trace-quantifier':
+      return { ...node, condition: fold(node.condition) };
+    case 'trace-aggregate':
+      return { ...node, field: fold(node.field), ...(node.condition && { condition: fold(node.condition) }) };
+    case 'trace-pair':
+      return { ...node, first: fold(node.first), second: fold(node.second) };
+  }
 }
 
-/** Its condition reads no span that is bound outside of it. */
-function isClosed({ condition, depth }: TraceQuantifier): boolean {
-  return !someNode(condition, (part) => {
-    const span = spanOf(part);
-    return span?.type === 'subject' || (span?.type === 'bound' && span.depth < depth);
-  });
+/** What fails is left as it is: it fails when (and if) it is reached. */
+function literal(node: Resolved, evaluate: Evaluate): Resolved {
+  try {
+    return { type: 'literal', value: evaluate(node) as number | bigint | boolean | string, syntax: node.syntax, types: node.types };
+  } catch (error) {
+    if (error instanceof LuaError) return node;
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { type Environment, interpret } from '../interpret.js';
+import { Interpreter, interpret } from '../interpret.js';
 import { LuaError } from '../lua-error.js';
 import { isTruthy } from '../lua-value.js';
 import type { Resolved, TraceQuantifier } from '../resolved.js';
@@ -6,24 +6,30 @@ import type { CheckedExpression } from '../rule.js';
 import type { SpanView, TraceView } from '../span-view.js';
 import { BOOLEAN } from '../types.js';
 import type { JudgedTrace } from './compiled.js';
-import { foldTrace } from './fold-trace.js';
+import { foldWith } from './fold-trace.js';
+import { IndexedSpanFunctions } from './indexed-spans.js';
 
 /** A rule that needs the spans of its trace, judged by interpretation: its answer for each span, or for the trace (-1). */
 export function judgeExpression({ resolved, subject }: CheckedExpression): (trace: TraceView) => JudgedTrace {
   return (trace) => {
     const matches: number[] = [];
     const errors: { span: number; message: string }[] = [];
-    const judge = (node: Resolved, environment: Environment, span: number): void => {
+    const interpreter = new Interpreter({ trace }, (host) => new IndexedSpanFunctions(host));
+    const judge = (node: Resolved, span: number): void => {
       try {
-        if (isTruthy(interpret(node, environment))) matches.push(span);
+        if (isTruthy(interpreter.value(node))) matches.push(span);
       } catch (error) {
         if (!(error instanceof LuaError)) throw error;
         errors.push({ span, message: error.message });
       }
     };
-    const folded = foldTrace(resolved, trace);
-    if (subject === 'trace') judge(folded, { trace }, -1);
-    else for (const [index, span] of trace.spans.entries()) judge(folded, { trace, subject: span }, index);
+    const folded = foldWith(resolved, (part) => interpreter.value(part));
+    if (subject === 'trace') judge(folded, -1);
+    else
+      for (const [index, span] of trace.spans.entries()) {
+        interpreter.judge(span);
+        judge(folded, index);
+      }
     return { matches, errors };
   };
 }
