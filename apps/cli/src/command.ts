@@ -1,0 +1,28 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { UsageError } from './problems.js';
+import type { Terminal } from './terminal.js';
+
+/** 0: fine; 1: findings, failed tests, invalid signatures; 2: the command could not be done as it was asked. */
+export type ExitCode = 0 | 1 | 2;
+
+export interface Command {
+  /** As typed: `check`, `rules convert`. */
+  readonly name: string;
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  /** Arguments and options, for `--help`. */
+  readonly help: string;
+  run(args: readonly string[], terminal: Terminal): Promise<ExitCode>;
+}
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+type Parsed<O extends Options> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true; args: string[] }>>;
+
+/** Reads a command's arguments; throws a UsageError for an unknown option, or one without its value. */
+export function readArguments<const O extends Options>(args: readonly string[], options: O): Parsed<O> {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

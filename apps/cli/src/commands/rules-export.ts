@@ -1,0 +1,53 @@
+import { stringify } from 'yaml';
+import { type Command, type ExitCode, readArguments } from '../command.js';
+import { writeText } from '../input.js';
+import { UsageError } from '../problems.js';
+import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
+import type { Terminal } from '../terminal.js';
+
+export const rulesExportCommand: Command = {
+  name: 'rules export',
+  summary: "writes a server's rules as a rule file",
+  help: `betrace rules export --url URL [-o FILE]
+
+${SERVER_HELP}
+  -o, --output FILE      writes there instead of to standard output
+`,
+
+  async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+    const { values } = readArguments(args, { ...SERVER_OPTIONS, output: { type: 'string', short: 'o' } });
+    if (values.url === undefined) throw new UsageError('--url is missing');
+    const { rules } = (await new Server({ ...values, url: values.url }, terminal).get('/v1/rules')) as {
+      readonly rules: readonly AnsweredRule[];
+    };
+    const text = stringify({ rules: rules.map(fileEntry) }, { lineWidth: 0, blockQuote: 'literal' });
+    if (values.output === undefined) terminal.out(text);
+    else writeText(values.output, text);
+    return 0;
+  },
+};
+
+interface AnsweredRule {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly expression: string;
+  readonly severity: string;
+  readonly tags: readonly string[];
+  readonly enabled: boolean;
+  readonly message?: string;
+}
+
+/** What a person would write: what has its default is left out. */
+function fileEntry({ id, name, description, expression, severity, tags, enabled, message }: AnsweredRule): Record<string, unknown> {
+  return {
+    id,
+    ...(name === id ? {} : { name }),
+    ...(description === '' ? {} : { description }),
+    severity,
+    ...(tags.length === 0 ? {} : { tags }),
+    ...(enabled ? {} : { enabled }),
+    ...(message === undefined ? {} : { message }),
+    expression,
+  };
+}

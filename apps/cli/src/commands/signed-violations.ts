@@ -1,0 +1,49 @@
+import { CliError } from '../problems.js';
+import type { Server } from '../server.js';
+
+/** A violation as it was signed: every member of the answer but those that the API adds. */
+export interface SignedViolation {
+  readonly id: string;
+  readonly key_id: string;
+  readonly [member: string]: unknown;
+}
+
+const PAGE = 1_000;
+
+/** The violations of a JSON text: a list, an answer with `violations`, or a single one. */
+export function violationsOf(text: string, where: string): readonly SignedViolation[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: (error as Error).message });
+  }
+  const list = Array.isArray(value) ? value : ((value as { violations?: unknown } | null)?.violations ?? [value]);
+  if (!Array.isArray(list)) throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: 'its "violations" is no list' });
+  return list.map((violation) => signedRecord(violation, where));
+}
+
+/** All violations of a server, retracted ones too. */
+export async function downloadViolations(server: Server): Promise<readonly SignedViolation[]> {
+  const all: SignedViolation[] = [];
+  let after = '';
+  do {
+    const path = `/v1/violations?view=full&status=all&limit=${PAGE}${after && `&after=${encodeURIComponent(after)}`}`;
+    const page = (await server.get(path)) as { readonly violations: readonly unknown[]; readonly next?: string };
+    all.push(...page.violations.map((violation) => signedRecord(violation, 'the answer')));
+    after = page.next ?? '';
+  } while (after !== '');
+  return all;
+}
+
+/** `timestamp` (seconds) is the API's; what is signed says `timestamp_ms`. */
+function signedRecord(violation: unknown, where: string): SignedViolation {
+  if (typeof violation !== 'object' || violation === null || !('id' in violation)) {
+    throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: 'something in it has no id' });
+  }
+  if (!('timestamp_ms' in violation) || !('key_id' in violation)) {
+    throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: 'these are summaries, without signatures; ask for ?view=full' });
+  }
+  const { timestamp: _, ...signed } = violation as SignedViolation;
+  return signed as SignedViolation;
+}

@@ -1,0 +1,35 @@
+import { type Command, type ExitCode, readArguments } from '../command.js';
+import { readInputs, writeText } from '../input.js';
+import { junit } from '../judge/junit.js';
+import { report } from '../judge/report.js';
+import { runRuleFile } from '../judge/run-rule-file.js';
+import { readRuleFile } from '../rule-file/read-rule-file.js';
+import type { Terminal } from '../terminal.js';
+
+export const testCommand: Command = {
+  name: 'test',
+  summary: 'runs the test cases of rule files',
+  help: `betrace test [options] FILE…
+
+FILE is a rule file (.yaml, .yml, .json) or a directory of them. Every case is judged by the engine that judges production, with
+its spans in one batch, split, shuffled, doubled, and with one of them late: all must give the expected verdict.
+
+  --junit FILE   writes the results as JUnit XML too
+  -v, --verbose  lists the cases that pass
+
+Exit code: 0 when all cases pass, 1 when one fails or a rule has errors, 2 when a file can not be read.
+`,
+
+  async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+    const { values, positionals } = readArguments(args, {
+      junit: { type: 'string' },
+      verbose: { type: 'boolean', short: 'v' },
+    });
+    const inputs = await readInputs({ files: positionals }, terminal);
+    const results = inputs.map(({ file, text }) => runRuleFile(readRuleFile(file, text), () => performance.now()));
+    report(results, new Map(inputs.map(({ file, text }) => [file, text])), values.verbose === true, terminal);
+    if (values.junit !== undefined) writeText(values.junit, junit(results));
+    const good = results.every(({ errors, cases }) => errors.length === 0 && cases.every(({ failure }) => failure === undefined));
+    return good ? 0 : 1;
+  },
+};

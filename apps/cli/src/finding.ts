@@ -1,0 +1,45 @@
+import type { Diagnostic } from '#dsl';
+import { type CliProblemCode, sentenceOf } from './problems.js';
+
+/** Something wrong or suspicious at a place of a file. Property names are JSON's (`betrace check --json`). */
+export interface Finding {
+  readonly file: string;
+  /** From 1; columns in UTF-16 units. */
+  readonly line: number;
+  readonly column: number;
+  readonly severity: 'error' | 'warning';
+  readonly code: string;
+  readonly message: string;
+  readonly expected?: string;
+  readonly suggestion?: string;
+  /** What to write instead of the expression's characters from `start` to `end` (UTF-16 offsets). */
+  readonly fix?: { readonly start: number; readonly end: number; readonly text: string };
+  /** The rule's id. */
+  readonly rule?: string;
+}
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export function findingAt(file: string, place: Place, code: CliProblemCode, values: Readonly<Record<string, string>>): Finding {
+  return { file, line: place.line, column: place.column, severity: 'error', code, message: sentenceOf(code, values) };
+}
+
+/** A diagnostic of an expression, at the place where the expression's `range.start` lies in its file. */
+export function findingOf(diagnostic: Diagnostic, file: string, place: Place, rule?: string): Finding {
+  const { severity, code, message, expected, suggestion, fix } = diagnostic;
+  return {
+    file,
+    line: place.line,
+    column: place.column,
+    severity,
+    code,
+    message,
+    ...(expected === undefined ? {} : { expected }),
+    ...(suggestion === undefined ? {} : { suggestion }),
+    ...(fix === undefined ? {} : { fix: { ...fix.range, text: fix.text } }),
+    ...(rule === undefined ? {} : { rule }),
+  };
+}

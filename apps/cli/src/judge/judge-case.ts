@@ -1,0 +1,60 @@
+import { judgeTrace, type RuleJudgement, type RuleSet } from '#engine';
+import { encodeRequest, type WholeSpan } from '#otlp';
+import type { TestCase } from '../rule-file/rule-file.js';
+import { type Arrangement, arrangements } from './arrangement.js';
+
+/** Why a case fails, and in which arrangement of its spans first. */
+export interface CaseFailure {
+  readonly arrangement: string;
+  readonly reason: string;
+  /** The rule's explanation, and errors of its evaluation. */
+  readonly details: readonly string[];
+}
+
+/** Judges the case's trace in every arrangement; undefined when all give what is expected. */
+export function judgeCase(rules: RuleSet, test: TestCase, seed: string): CaseFailure | undefined {
+  for (const arrangement of arrangements(test.spans.length, seed)) {
+    const [judgement] = judgeTrace(rules, requestsOf(test.spans, arrangement), undefined, arrangement.pause);
+    const reason = judgement && reasonOf(judgement, test);
+    if (judgement !== undefined && reason !== undefined) {
+      return { arrangement: arrangement.name, reason, details: detailsOf(judgement) };
+    }
+  }
+  return undefined;
+}
+
+function requestsOf(spans: readonly WholeSpan[], { records }: Arrangement): readonly Uint8Array[] {
+  return records.map((indexes) =>
+    encodeRequest({
+      resourceSpans: indexes.map((index) => {
+        const { span, resource, scope } = spans[index] as WholeSpan;
+        return { resource, schemaUrl: '', scopeSpans: [{ scope, schemaUrl: '', spans: [span] }] };
+      }),
+    }),
+  );
+}
+
+function reasonOf({ matches, violations }: RuleJudgement, { expect, spans }: TestCase): string | undefined {
+  if (matches !== expect.match) return expect.match ? 'expected a match, and there is none' : 'expected no match, and the rule matches';
+  if (expect.subjects === undefined) return undefined;
+  const found = violations.map(({ spanId, wireSpanId }) => {
+    const name = spans.find(({ span }) => span.spanId === wireSpanId)?.span.name ?? '';
+    return { id: spanId, wireId: wireSpanId, name, expected: false };
+  });
+  const missing = expect.subjects.filter((subject) => {
+    const meant = found.filter(({ id, wireId, name }) => id === subject || wireId === subject || name === subject);
+    for (const violation of meant) violation.expected = true;
+    return meant.length === 0;
+  });
+  const surplus = found.filter(({ expected }) => !expected).map(({ id, name }) => (id === name ? id : `${name} (${id})`));
+  if (missing.length === 0 && surplus.length === 0) return undefined;
+  const parts = [
+    ...(missing.length === 0 ? [] : [`expected a match of ${missing.join(', ')}`]),
+    ...(surplus.length === 0 ? [] : [`matches ${surplus.join(', ')}, which was not expected`]),
+  ];
+  return parts.join('; ');
+}
+
+function detailsOf({ explanation, errors }: RuleJudgement): readonly string[] {
+  return [explanation.summary, ...errors.map((error) => `evaluation error: ${error}`)];
+}

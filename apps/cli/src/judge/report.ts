@@ -1,0 +1,34 @@
+import { findingText } from '../finding-text.js';
+import { paint, type Terminal } from '../terminal.js';
+import type { CaseResult, FileResult } from './run-rule-file.js';
+
+/** The results for people: what failed and why; every case when `verbose`; a last line with the figures. */
+export function report(results: readonly FileResult[], sources: ReadonlyMap<string, string>, verbose: boolean, terminal: Terminal): void {
+  for (const { file, errors, cases, untested } of results) {
+    const failed = cases.filter(({ failure }) => failure !== undefined);
+    const good = failed.length === 0 && errors.length === 0;
+    const counted = `${cases.length} ${cases.length === 1 ? 'case' : 'cases'}`;
+    terminal.out(
+      `${good ? paint(terminal, 'green', '✓') : paint(terminal, 'red', '✗')} ${file} ${paint(terminal, 'dim', `(${counted})`)}\n`,
+    );
+    for (const error of errors) terminal.out(`${indented(findingText(error, sources.get(file) ?? '', terminal), '    ')}\n`);
+    for (const result of verbose ? cases : failed) terminal.out(caseText(file, result, terminal));
+    if (untested.length > 0) terminal.out(`    ${paint(terminal, 'yellow', `without a test case: ${untested.join(', ')}`)}\n`);
+  }
+  const cases = results.flatMap((result) => result.cases);
+  const failed = cases.filter(({ failure }) => failure !== undefined).length;
+  const errors = results.reduce((sum, result) => sum + result.errors.length, 0);
+  const parts = [`${cases.length - failed} passed`, `${failed} failed`, ...(errors === 0 ? [] : [`${errors} not to be tried`])];
+  terminal.out(`${paint(terminal, failed + errors === 0 ? 'green' : 'red', parts.join(', '))}\n`);
+}
+
+function caseText(file: string, { rule, test, failure }: CaseResult, terminal: Terminal): string {
+  if (failure === undefined) return `    ${paint(terminal, 'green', '✓')} ${rule.id}: ${test.name}\n`;
+  const where = paint(terminal, 'dim', `${file}:${test.place.line}:${test.place.column}`);
+  const lines = [`${paint(terminal, 'red', '✗')} ${rule.id}: ${test.name} ${where}`, `  ${failure.reason} (${failure.arrangement})`];
+  return `${indented([...lines, ...failure.details.map((detail) => `  ${detail}`)].join('\n'), '    ')}\n`;
+}
+
+function indented(text: string, indent: string): string {
+  return text.replace(/^(?=.)/gm, indent);
+}

@@ -1,0 +1,44 @@
+import { check } from '#dsl';
+import { RuleSet } from '#engine';
+import { type Finding, findingOf } from '../finding.js';
+import type { RuleEntry, RuleFile, TestCase } from '../rule-file/rule-file.js';
+import { type CaseFailure, judgeCase } from './judge-case.js';
+
+export interface CaseResult {
+  readonly rule: RuleEntry;
+  readonly test: TestCase;
+  readonly failure?: CaseFailure;
+  readonly milliseconds: number;
+}
+
+export interface FileResult {
+  readonly file: string;
+  /** What keeps the file, or a rule of it, from being tried. */
+  readonly errors: readonly Finding[];
+  readonly cases: readonly CaseResult[];
+  /** Rules without a test case. */
+  readonly untested: readonly string[];
+}
+
+/** Runs all test cases of a rule file, each rule by itself. */
+export function runRuleFile({ file, rules, findings }: RuleFile, now: () => number): FileResult {
+  const errors: Finding[] = [...findings];
+  const cases: CaseResult[] = [];
+  for (const rule of rules) {
+    const { id, name, expression, severity, message } = rule;
+    const checked = check(expression);
+    if (!checked.ok) {
+      for (const diagnostic of checked.diagnostics.filter((found) => found.severity === 'error')) {
+        errors.push(findingOf(diagnostic, file, rule.expressionPlaces.place(diagnostic.range.start), id));
+      }
+      continue;
+    }
+    const set = RuleSet.compile(1, [{ id, name, version: 1, expression, severity, ...(message === undefined ? {} : { message }) }]);
+    for (const test of rule.tests) {
+      const started = now();
+      const failure = judgeCase(set, test, `${id} ${test.name}`);
+      cases.push({ rule, test, milliseconds: now() - started, ...(failure === undefined ? {} : { failure }) });
+    }
+  }
+  return { file, errors, cases, untested: rules.filter(({ tests }) => tests.length === 0).map(({ id }) => id) };
+}

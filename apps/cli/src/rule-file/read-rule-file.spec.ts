@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { encodeRequestJson, spansFromJson } from '#otlp';
+import { removeTemporaryFiles, temporaryFiles } from '../testing/temporary-files.js';
+import { readRuleFile } from './read-rule-file.js';
+
+afterAll(removeTemporaryFiles);
+
+const WHOLE = `
+rules:
+  - id: slow        # why not
+    name: Slow requests
+    description: too slow
+    severity: HIGH
+    tags: [performance, "slo"]
+    enabled: false
+    message: it took too long
+    expression: span.duration > 1s
+    tests:
+      - name: slow
+        trace: &slow |
+          checkout 2s
+            charge
+        expect: {match: [checkout]}
+      - {name: again, trace: *slow, expect: match}
+      - name: as JSON
+        trace: [{name: a, duration: 9007199254740993}, {name: b}]
+        expect: no match
+`;
+
+describe('a rule file', () => {
+  it('holds rules and their cases', () => {
+    const { rules, findings } = readRuleFile('rules.yaml', WHOLE);
+    expect(findings).toEqual([]);
+    const [rule] = rules;
+    expect(rule).toMatchObject({
+      id: 'slow',
+      name: 'Slow requests',
+      description: 'too slow',
+      severity: 'HIGH',
+      tags: ['performance', 'slo'],
+      enabled: false,
+      message: 'it took too long',
+      expression: 'span.duration > 1s',
+      place: { line: 3, column: 5 },
+    });
+    expect(rule?.tests.map(({ name, expect: expected, spans }) => [name, expected, spans.map(({ span }) => span.name)])).toEqual([
+      ['slow', { match: true, subjects: ['checkout'] }, ['checkout', 'charge']],
+      ['again', { match: true }, ['checkout', 'charge']],
+      ['as JSON', { match: false }, ['a', 'b']],
+    ]);
+    const [long] = rule?.tests[2]?.spans ?? [];
+    expect((long?.span.endTimeUnixNano ?? 0n) - (long?.span.startTimeUnixNano ?? 0n)).toBe(9007199254740993n);
+  });
+
+  it('is also what the API answers', () => {
+    const answer = {
+      rules: [
+        {
+          id: 'a',
+          name: 'A',
+          description: '',
+          expression: 'true',
+          severity: 'LOW',
+          tags: [],
+          enabled: true,
+          version: 3,
+          created_at: 'x',
+          updated_at: 'y',
+        },
+      ],
+      total: 1,
+    };
+    const { rules, findings } = readRuleFile('backup.json', JSON.stringify(answer));
+    expect(findings).toEqual([]);
+    expect(rules[0]).toMatchObject({ id: 'a', name: 'A', expression: 'true', tests: [] });
+  });
+
+  it('takes a trace from an OTLP/JSON file beside it', () => {
+    const request = spansFromJson('[{"name":"a","trace_id":"t"},{"name":"b","trace_id":"t"}]', { incomplete: true });
+    const directory = temporaryFiles({ 'trace.json': encodeRequestJson(request), 'broken.json': '{' });
+    const read = (file: string) =>
+      readRuleFile(
+        join(directory, 'r.yaml'),
+        `rules: [{id: a, expression: 'true', tests: [{name: n, trace: {otlp: ${file}}, expect: match}]}]`,
+      );
+    expect(read('trace.json').rules[0]?.tests[0]?.spans.map(({ span }) => span.name)).toEqual(['a', 'b']);
+    expect(read('broken.json').findings[0]).toMatchObject({ code: 'BT_CLI_TRACE_SPANS', line: 1 });
+    expect(read('missing.json').findings[0]).toMatchObject({ code: 'BT_CLI_FILE', message: expect.stringContaining('missing.json') });
+  });
+
+  it.each([
+    ['an unknown key', 'rules:\n  - id: a\n    expression: "true"\n    severty: HIGH\n', 'BT_CLI_UNKNOWN_KEY', 4, 5],
+    ['a missing id', 'rules:\n  - expression: "true"\n', 'BT_CLI_MISSING_KEY', 2, 5],
+    ['a missing expression', 'rules:\n  - id: a\n', 'BT_CLI_MISSING_KEY', 2, 5],
+    ['an id that is none', 'rules:\n  - id: a b\n    expression: "true"\n', 'BT_CLI_WRONG_VALUE', 2, 9],
+    ['an unknown severity', 'rules:\n  - {id: a, expression: "true", severity: high}\n', 'BT_CLI_WRONG_VALUE', 2, 43],
+    ['an expression that is no text', 'rules:\n  - {id: a, expression: true}\n', 'BT_CLI_WRONG_VALUE', 2, 25],
+    ['the same id twice', 'rules:\n  - {id: a, expression: "true"}\n  - {id: a, expression: "true"}\n', 'BT_CLI_DUPLICATE_ID', 3, 5],
+    ['no list of rules', 'rules: 5\n', 'BT_CLI_WRONG_VALUE', 1, 8],
+    ['no rules', 'rule: []\n', 'BT_CLI_UNKNOWN_KEY', 1, 1],
+    ['nothing', '', 'BT_CLI_YAML', 1, 1],
+    ['no YAML', 'rules:\n  - [\n', 'BT_CLI_YAML', 3, 1],
+    ['a key twice', 'rules: []\nrules: []\n', 'BT_CLI_YAML', 2, 1],
+    ['an unknown expectation', test('expect: matches'), 'BT_CLI_WRONG_VALUE', 4, 51],
+    ['a case without a trace', 'rules:\n  - {id: a, expression: "true", tests: [{name: n, expect: match}]}\n', 'BT_CLI_MISSING_KEY', 2, 41],
+    ['no subjects', test('expect: {match: []}'), 'BT_CLI_WRONG_VALUE', 4, 59],
+    [
+      'a wrong line of a trace',
+      'rules:\n  - id: a\n    expression: "true"\n    tests:\n      - name: n\n        expect: match\n        trace: |\n          a\n            b kind=x\n',
+      'BT_CLI_TRACE_LINE',
+      9,
+      15,
+    ],
+    ['a wrong field of a span', test('expect: match', '[{name: a, kind: x}]'), 'BT_CLI_TRACE_SPANS', 4, 47],
+    ['a trace without spans', test('expect: match', '[]'), 'BT_CLI_WRONG_VALUE', 4, 30],
+  ])('says where there is %s', (_what, text, code, line, column) => {
+    expect(readRuleFile('r.yaml', text).findings[0]).toMatchObject({ file: 'r.yaml', code, line, column });
+  });
+
+  it('refuses a document made to exhaust it', () => {
+    const levels = 'abcdefgh'.split('').map(
+      (name, at, names) =>
+        `&${name} [${Array(10)
+          .fill(at === 0 ? 'x' : `*${names[at - 1]}`)
+          .join(', ')}]`,
+    );
+    const bomb = `rules:\n  - {id: a, expression: "true", tests: [{name: n, expect: match, trace: [${levels.join(', ')}]}]}\n`;
+    expect(readRuleFile('r.yaml', bomb).findings.some(({ message }) => message.includes('smaller'))).toBe(true);
+    const endless = 'rules:\n  - {id: a, expression: "true", tests: [{name: n, expect: match, trace: &t [*t]}]}\n';
+    expect(readRuleFile('r.yaml', endless).findings.length).toBeGreaterThan(0);
+  });
+});
+
+/** A file whose fourth line holds a trace (at column 16) and an expectation. */
+function test(expectation: string, trace = '[{name: a}]'): string {
+  return `rules:\n  - id: a\n    expression: "true"\n    tests: [{name: n, trace: ${trace}, ${expectation}}]\n`.replace(
+    'name: n, trace',
+    'name: n, trace',
+  );
+}

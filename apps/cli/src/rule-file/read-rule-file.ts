@@ -1,0 +1,70 @@
+import { readTestCase } from './read-test-case.js';
+import { type RuleEntry, type RuleFile, SEVERITIES } from './rule-file.js';
+import { type Item, YamlReader } from './yaml-reader.js';
+
+const RULE_KEYS = ['id', 'name', 'expression', 'description', 'severity', 'tags', 'enabled', 'message', 'tests'] as const;
+/** What answers of the API hold beside: a backup is a rule file. */
+const ANSWERED_KEYS = ['version', 'created_at', 'updated_at'] as const;
+const ID = /^[\p{L}\p{N}][\p{L}\p{N}._:-]{0,127}$/u;
+
+/** The text of a rule file (YAML or JSON) → its rules and test cases, and everything that is wrong with it. */
+export function readRuleFile(file: string, text: string): RuleFile {
+  const reader = new YamlReader(file, text);
+  const { root } = reader;
+  const rules: RuleEntry[] = [];
+  const entries = root && reader.map(root, ['rules', 'total']);
+  const list = entries?.get('rules');
+  if (entries !== undefined && list === undefined) {
+    reader.fail(root as Item, 'BT_CLI_MISSING_KEY', { where: 'the file', key: 'rules', what: 'a list of rules' });
+  }
+  if (root === undefined && reader.findings.length === 0) {
+    reader.findings.push({ file, line: 1, column: 1, severity: 'error', code: 'BT_CLI_YAML', message: 'the file is empty' });
+  }
+  const seen = new Map<string, string>();
+  for (const item of (list && reader.list(list)) ?? []) {
+    const rule = readRule(reader, item);
+    if (rule === undefined) continue;
+    const place = `line ${rule.place.line}`;
+    const before = seen.get(rule.id);
+    if (before !== undefined) reader.fail(item, 'BT_CLI_DUPLICATE_ID', { id: rule.id, place: before });
+    seen.set(rule.id, place);
+    rules.push(rule);
+  }
+  return { file, rules, findings: reader.findings };
+}
+
+function readRule(reader: YamlReader, item: Item): RuleEntry | undefined {
+  const entries = reader.map(item, [...RULE_KEYS, ...ANSWERED_KEYS]);
+  if (entries === undefined) return undefined;
+  const read = <T>(key: string, reading: (inner: Item) => T | undefined): T | undefined => {
+    const inner = entries.get(key);
+    return inner && reading(inner);
+  };
+  const needed = (key: string, what: string): undefined => {
+    if (!entries.has(key)) reader.fail(item, 'BT_CLI_MISSING_KEY', { where: item.where, key, what });
+  };
+  needed('id', 'letters, digits and hyphens');
+  needed('expression', 'when the rule is violated');
+  const id = read('id', (inner) => {
+    const text = reader.text(inner);
+    return text === undefined || ID.test(text) ? text : reader.wrong(inner, 'at most 128 letters, digits, ".", "_", ":" and "-"');
+  });
+  const places = read('expression', (inner) => reader.textPlaces(inner));
+  const texts = (inner: Item): readonly string[] | undefined => {
+    const list = reader.list(inner)?.map((tag) => reader.text(tag));
+    return list?.every((tag) => tag !== undefined) ? list : undefined;
+  };
+  const message = read('message', (inner) => reader.text(inner));
+  const rule = {
+    name: read('name', (inner) => reader.text(inner)) ?? id ?? '',
+    description: read('description', (inner) => reader.text(inner)) ?? '',
+    severity: read('severity', (inner) => reader.oneOf(inner, SEVERITIES)) ?? 'MEDIUM',
+    tags: read('tags', texts) ?? [],
+    enabled: read('enabled', (inner) => reader.boolean(inner)) ?? true,
+    ...(message === undefined ? {} : { message }),
+    tests: read('tests', (inner) => reader.list(inner)?.map((test) => readTestCase(reader, test))) ?? [],
+  };
+  const tests = rule.tests.filter((test) => test !== undefined);
+  if (id === undefined || places === undefined) return undefined;
+  return { ...rule, id, expression: places.value, tests, place: reader.placeOf(item), expressionPlaces: places };
+}

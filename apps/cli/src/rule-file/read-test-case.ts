@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { decodeRequestJson, OtlpError, spansFromValue, type TraceRequest, type WholeSpan } from '#otlp';
+import { NotationError } from '../trace-notation/notation-error.js';
+import { spansOfNotation } from '../trace-notation/spans-of-notation.js';
+import type { Expectation, TestCase } from './rule-file.js';
+import type { Item, YamlReader } from './yaml-reader.js';
+
+/** One entry of `tests`; undefined when something is wrong with it, which is then noted. */
+export function readTestCase(reader: YamlReader, item: Item): TestCase | undefined {
+  const entries = reader.map(item, ['name', 'trace', 'expect']);
+  if (entries === undefined) return undefined;
+  const given = (key: string, what: string): Item | undefined =>
+    entries.get(key) ?? reader.fail(item, 'BT_CLI_MISSING_KEY', { where: item.where, key, what });
+  const name = given('name', 'what the case shows, in a few words');
+  const trace = given('trace', 'its spans');
+  const expected = given('expect', '"match", "no match", or {match: [the spans that violate the rule]}');
+  const text = name && reader.text(name);
+  const spans = trace && readTrace(reader, trace);
+  const expect = expected && readExpectation(reader, expected);
+  if (text === undefined || spans === undefined || expect === undefined) return undefined;
+  return { name: text, spans, expect, place: reader.placeOf(item) };
+}
+
+function readExpectation(reader: YamlReader, item: Item): Expectation | undefined {
+  if (!reader.isMap(item)) {
+    const word = reader.oneOf(item, ['match', 'no match']);
+    return word && { match: word === 'match' };
+  }
+  const match = reader.map(item, ['match'])?.get('match');
+  if (match === undefined) return reader.fail(item, 'BT_CLI_MISSING_KEY', { where: 'expect', key: 'match', what: 'a list of spans' });
+  const subjects = reader.list(match)?.map((subject) => reader.text(subject));
+  if (subjects?.length === 0) return reader.wrong(match, 'a list of at least one span');
+  return subjects?.every((subject) => subject !== undefined) ? { match: true, subjects } : undefined;
+}
+
+/** A text in the notation, a list of spans as `POST /v1/spans` takes them, or `{otlp: file}`. */
+function readTrace(reader: YamlReader, item: Item): readonly WholeSpan[] | undefined {
+  if (reader.isMap(item)) {
+    const file = reader.map(item, ['otlp'])?.get('otlp');
+    return file ? readOtlp(reader, file) : reader.fail(item, 'BT_CLI_MISSING_KEY', { where: 'trace', key: 'otlp', what: 'a file' });
+  }
+  return reader.isList(item) ? readSpans(reader, item) : readNotation(reader, item);
+}
+
+function readNotation(reader: YamlReader, item: Item): readonly WholeSpan[] | undefined {
+  const places = reader.textPlaces(item);
+  if (places === undefined) return undefined;
+  try {
+    return wholeSpans(spansFromValue(spansOfNotation(places.value), { incomplete: true }));
+  } catch (error) {
+    if (error instanceof OtlpError) return reader.fail(item, 'BT_CLI_TRACE_SPANS', { what: error.message });
+    if (!(error instanceof NotationError)) throw error;
+    const { line, column } = places.place(error.offset);
+    const code = 'BT_CLI_TRACE_LINE';
+    reader.findings.push({ file: reader.file, line, column, severity: 'error', code, message: error.message });
+    return undefined;
+  }
+}
+
+function readSpans(reader: YamlReader, item: Item): readonly WholeSpan[] | undefined {
+  try {
+    const spans = wholeSpans(spansFromValue(reader.json(item), { incomplete: true }));
+    return spans.length > 0 ? spans : reader.wrong(item, 'a list of at least one span');
+  } catch (error) {
+    if (!(error instanceof OtlpError)) throw error;
+    for (const { path, message } of error.fields) {
+      const steps = [...path.matchAll(/\[(\d+)\]|([^.[\]]+)/g)].map(([, index, key]) =>
+        index === undefined ? (key ?? '') : Number(index),
+      );
+      reader.fail(reader.find(item, steps), 'BT_CLI_TRACE_SPANS', { what: `${path}: ${message}` });
+    }
+    if (error.fields.length === 0) reader.fail(item, 'BT_CLI_TRACE_SPANS', { what: error.message });
+    return undefined;
+  }
+}
+
+/** OTLP/JSON; the file's name is relative to the rule file. */
+function readOtlp(reader: YamlReader, item: Item): readonly WholeSpan[] | undefined {
+  const name = reader.text(item);
+  if (name === undefined) return undefined;
+  const file = resolve(dirname(reader.file), name);
+  try {
+    const spans = wholeSpans(decodeRequestJson(readFileSync(file)));
+    return spans.length > 0 ? spans : reader.fail(item, 'BT_CLI_TRACE_SPANS', { what: `${name} holds no span` });
+  } catch (error) {
+    if (error instanceof OtlpError) return reader.fail(item, 'BT_CLI_TRACE_SPANS', { what: `${name}: ${error.message}` });
+    return reader.fail(item, 'BT_CLI_FILE', { action: 'read', file: name, reason: (error as Error).message });
+  }
+}
+
+function wholeSpans({ resourceSpans }: TraceRequest): readonly WholeSpan[] {
+  return resourceSpans.flatMap(({ resource, scopeSpans }) =>
+    scopeSpans.flatMap(({ scope, spans }) => spans.map((span) => ({ span, resource, scope }))),
+  );
+}

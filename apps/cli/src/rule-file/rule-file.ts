@@ -1,0 +1,42 @@
+import type { WholeSpan } from '#otlp';
+import type { Finding, Place } from '../finding.js';
+import type { ScalarPlaces } from './scalar-places.js';
+
+export const SEVERITIES = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** A rule as a file has it: what `POST /v1/rules` takes, and its test cases. */
+export interface RuleEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly expression: string;
+  readonly description: string;
+  readonly severity: Severity;
+  readonly tags: readonly string[];
+  readonly enabled: boolean;
+  readonly message?: string;
+  readonly tests: readonly TestCase[];
+  /** Where the entry begins, and where each character of its expression lies. */
+  readonly place: Place;
+  readonly expressionPlaces: ScalarPlaces;
+}
+
+export interface TestCase {
+  readonly name: string;
+  readonly spans: readonly WholeSpan[];
+  readonly expect: Expectation;
+  readonly place: Place;
+}
+
+export interface Expectation {
+  readonly match: boolean;
+  /** Names or ids of exactly the spans that violate the rule. */
+  readonly subjects?: readonly string[];
+}
+
+/** A file that was read; what could not be read is in `findings` and left out. */
+export interface RuleFile {
+  readonly file: string;
+  readonly rules: readonly RuleEntry[];
+  readonly findings: readonly Finding[];
+}

@@ -1,0 +1,155 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, Scalar } from 'yaml';
+import type { JsonValue } from '#otlp';
+import { type Finding, findingAt, type Place } from '../finding.js';
+import type { CliProblemCode } from '../problems.js';
+import { ScalarPlaces } from './scalar-places.js';
+
+/** A value of the file with what it is called in messages. */
+export interface Item {
+  readonly node: Node;
+  readonly where: string;
+}
+
+/** Values that an alias may be put in for; more is a document made to exhaust the reader. */
+const MAX_NODES = 200_000;
+const MAX_DEPTH = 64;
+
+/**
+ * Reads a YAML 1.2 (or JSON) document, and notes whatever is not as it must be with its place: one look finds all. Integers
+ * keep all their digits.
+ */
+export class YamlReader {
+  readonly findings: Finding[] = [];
+  private readonly lines = new LineCounter();
+  private readonly document;
+  private nodes = 0;
+
+  constructor(
+    readonly file: string,
+    readonly source: string,
+  ) {
+    this.document = parseDocument(source, { lineCounter: this.lines, intAsBigInt: true, prettyErrors: false, keepSourceTokens: false });
+    for (const { message, pos } of [...this.document.errors, ...this.document.warnings]) {
+      this.findings.push(findingAt(file, this.placeAt(pos[0]), 'BT_CLI_YAML', { reason: message }));
+    }
+  }
+
+  /** The whole document; undefined when it can not be read, or is empty. */
+  get root(): Item | undefined {
+    const { contents } = this.document;
+    return this.document.errors.length > 0 || contents === null ? undefined : { node: contents as Node, where: 'the file' };
+  }
+
+  placeAt(offset: number): Place {
+    const { line, col } = this.lines.linePos(offset);
+    return { line, column: Math.max(1, col) };
+  }
+
+  placeOf({ node }: Item): Place {
+    return this.placeAt(node.range?.[0] ?? 0);
+  }
+
+  fail(item: Item, code: CliProblemCode, values: Readonly<Record<string, string>>): undefined {
+    this.findings.push(findingAt(this.file, this.placeOf(item), code, values));
+    return undefined;
+  }
+
+  wrong(item: Item, expected: string): undefined {
+    return this.fail(item, 'BT_CLI_WRONG_VALUE', { key: item.where, expected, found: describe(this.followed(item).node) });
+  }
+
+  /** The entries of a map, of which only `known` keys are allowed. */
+  map(item: Item, known: readonly string[]): ReadonlyMap<string, Item> | undefined {
+    const { node, where } = this.followed(item);
+    if (!isMap(node)) return this.wrong(item, 'a map');
+    const entries = new Map<string, Item>();
+    for (const { key, value } of node.items) {
+      const name = isScalar(key) ? String(key.value) : '?';
+      const at = { node: isScalar(key) ? key : item.node, where };
+      if (!known.includes(name)) this.fail(at, 'BT_CLI_UNKNOWN_KEY', { key: name, where, known: known.join(', ') });
+      else if (isNode(value) && !(isScalar(value) && value.value === null)) entries.set(name, { node: value, where: name });
+    }
+    return entries;
+  }
+
+  list(item: Item): readonly Item[] | undefined {
+    const { node, where } = this.followed(item);
+    if (!isSeq(node)) return this.wrong(item, 'a list');
+    return node.items.filter(isNode).map((inner, index) => ({ node: inner, where: `${where}[${index}]` }));
+  }
+
+  text(item: Item): string | undefined {
+    const { node } = this.followed(item);
+    return isScalar(node) && typeof node.value === 'string' ? node.value : this.wrong(item, 'a text');
+  }
+
+  textPlaces(item: Item): ScalarPlaces | undefined {
+    const text = this.text(item);
+    return text === undefined ? undefined : new ScalarPlaces(this.followed(item).node as Scalar, text, this.source);
+  }
+
+  boolean(item: Item): boolean | undefined {
+    const { node } = this.followed(item);
+    return isScalar(node) && typeof node.value === 'boolean' ? node.value : this.wrong(item, 'true or false');
+  }
+
+  oneOf<T extends string>(item: Item, known: readonly T[]): T | undefined {
+    const { node } = this.followed(item);
+    const value = isScalar(node) ? node.value : undefined;
+    return known.find((candidate) => candidate === value) ?? this.wrong(item, `one of ${known.join(', ')}`);
+  }
+
+  isList(item: Item): boolean {
+    return isSeq(this.followed(item).node);
+  }
+
+  isMap(item: Item): boolean {
+    return isMap(this.followed(item).node);
+  }
+
+  /** The item within a list or map that a path leads to, or the last one on the way. */
+  find(item: Item, path: readonly (string | number)[]): Item {
+    let found = this.followed(item);
+    for (const step of path) {
+      const { node } = this.followed(found);
+      const next = isSeq(node) || isMap(node) ? node.get(step, true) : undefined;
+      if (!isNode(next)) break;
+      found = { node: next, where: found.where };
+    }
+    return found;
+  }
+
+  /** Any value, as JSON has it. */
+  json(item: Item, depth = 0): JsonValue {
+    const { node } = this.followed(item);
+    if (++this.nodes > MAX_NODES || depth > MAX_DEPTH) {
+      if (this.nodes === MAX_NODES + 1 || depth > MAX_DEPTH) this.wrong(item, 'smaller');
+      return null;
+    }
+    const inner = (value: unknown): JsonValue => (isNode(value) ? this.json({ node: value, where: item.where }, depth + 1) : null);
+    if (isSeq(node)) return node.items.map(inner);
+    if (isMap(node)) return Object.fromEntries(node.items.map(({ key, value }) => [String(isScalar(key) ? key.value : key), inner(value)]));
+    return isScalar(node) ? scalarJson(node.value) : null;
+  }
+
+  private followed(item: Item): Item {
+    const target = isAlias(item.node) ? item.node.resolve(this.document) : item.node;
+    return { node: target ?? new Scalar(null), where: item.where };
+  }
+}
+
+function isNode(value: unknown): value is Node {
+  return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value);
+}
+
+function scalarJson(value: unknown): JsonValue {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+}
+
+function describe(node: Node): string {
+  if (isMap(node)) return 'a map';
+  if (isSeq(node)) return 'a list';
+  const value = isScalar(node) ? node.value : null;
+  return value === null ? 'empty' : typeof value === 'string' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,291 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { keyRing, publicPem, signViolation } from '#signing';
+import { betrace } from './testing/fake-terminal.js';
+import { removeTemporaryFiles, temporaryFiles } from './testing/temporary-files.js';
+
+const servers: Server[] = [];
+
+afterAll(() => {
+  removeTemporaryFiles();
+  for (const server of servers) server.close();
+});
+
+const GOOD = `rules:
+  - id: slow
+    severity: HIGH
+    expression: span.duration>1s   # too slow
+    tests:
+      - {name: slow, trace: [{name: a, duration: 2s}], expect: match}
+      - {name: fast, trace: [{name: a, duration: 1ms}], expect: no match}
+`;
+const BAD = `rules:\n  - id: a\n    expression: |\n      span.name == "x" and\n      span.durations > 1s\n  - {id: b, expression: span.duration > attribute.limit}\n`;
+
+describe('betrace', () => {
+  it('lists its commands', async () => {
+    expect(await betrace(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('rules convert') });
+    expect(await betrace([])).toMatchObject({ code: 2 });
+    expect(await betrace(['chekc'])).toMatchObject({ code: 2, err: expect.stringContaining('unknown command chekc') });
+  });
+
+  it.each(['check', 'test', 'fmt', 'rules convert', 'rules export', 'rules import', 'verify'])('explains %s', async (name) => {
+    const { code, out } = await betrace([...name.split(' '), '--help']);
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`^betrace ${name} `));
+  });
+
+  it.each([
+    [['check'], /give one file/],
+    [['check', '--explian', 'x'], /Unknown option '--explian'/],
+    [['check', '-e', 'true', 'file'], /not both/],
+    [['check', '/nowhere/x.yaml'], /can not read \/nowhere\/x.yaml: .*BT_CLI_FILE/],
+    [['fmt', '--check', '--write', 'x'], /not both/],
+    [['verify', 'x.json'], /BETRACE_SIGNATURE_KEY is not set/],
+    [['rules', 'export'], /--url is missing/],
+    [['rules', 'export', '--url', 'http://127.0.0.1:1'], /does not answer/],
+  ])('refuses %j', async (args, message) => {
+    const { code, err } = await betrace(args);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+});
+
+describe('betrace check', () => {
+  it('says file, line, column, code and suggestion', async () => {
+    const directory = temporaryFiles({ 'bad.yaml': BAD });
+    const { code, out } = await betrace(['check', join(directory, 'bad.yaml')]);
+    expect(code).toBe(1);
+    expect(out).toContain(
+      `bad.yaml:5:12: error: 'span' has no field 'durations' [BT_DSL_UNKNOWN_FIELD]\n        span.durations > 1s\n             ^\n`,
+    );
+    expect(out).toContain('did you mean: duration');
+    expect(out).toContain('bad.yaml:6:41: warning:');
+  });
+
+  it('answers JSON', async () => {
+    const { code, out } = await betrace([
+      'check',
+      '--json',
+      '--explain',
+      '-e',
+      'trace.count(span.name == "retry" and span.resource["k"]) > 3',
+    ]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      findings: [],
+      rules: [
+        {
+          subject: 'trace',
+          needs: 'online',
+          fires: 'when_certain',
+          reads: { fields: ['name'], attributes: [], resource_attributes: ['k'] },
+        },
+      ],
+    });
+    const wrong = await betrace(['check', '--json', '-'], { stdin: 'span.duration > "1s"' });
+    expect(wrong.code).toBe(1);
+    expect(JSON.parse(wrong.out).findings[0]).toMatchObject({
+      file: 'stdin',
+      line: 1,
+      column: 17,
+      fix: { start: 16, end: 20, text: '1s' },
+    });
+  });
+
+  it('explains', async () => {
+    const { out } = await betrace(['check', '--explain', '-e', 'span.duration > 1s and attribute.a == 1']);
+    expect(out).toContain('judged once per span');
+    expect(out).toContain('fires when the span arrives');
+    expect(out).toContain('reads attribute a');
+  });
+
+  it('counts warnings only when asked', async () => {
+    expect((await betrace(['check', '-e', 'attribute.n > 5'])).code).toBe(0);
+    expect((await betrace(['check', '--strict', '-e', 'attribute.n > 5'])).code).toBe(1);
+  });
+});
+
+describe('betrace test', () => {
+  it('runs the cases of all files of a directory', async () => {
+    const directory = temporaryFiles({ 'a.yaml': GOOD, 'b.yml': GOOD.replace('match}', 'no match}'), 'c.txt': '' });
+    const file = join(directory, 'junit.xml');
+    const { code, out } = await betrace(['test', '--junit', file, directory]);
+    expect(code).toBe(1);
+    expect(out).toContain('a.yaml (2 cases)');
+    expect(out).toContain('✗ slow: slow');
+    expect(out).toContain('3 passed, 1 failed\n');
+    expect(readFileSync(file, 'utf8')).toContain('failures="1"');
+    expect((await betrace(['test', join(directory, 'a.yaml')])).code).toBe(0);
+    expect((await betrace(['test', '-v', join(directory, 'a.yaml')])).out).toContain('✓ slow: fast');
+  });
+});
+
+describe('betrace fmt', () => {
+  it('formats expressions and leaves the rest of the file alone', async () => {
+    const directory = temporaryFiles({ 'a.yaml': GOOD });
+    const file = join(directory, 'a.yaml');
+    const formatted = GOOD.replace('span.duration>1s ', 'span.duration > 1s ');
+    expect(await betrace(['fmt', '--check', file])).toMatchObject({ code: 1, out: `${file}\n` });
+    expect(await betrace(['fmt', file])).toMatchObject({ code: 0, out: formatted });
+    expect((await betrace(['fmt', '--write', file])).code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe(formatted);
+    expect(await betrace(['fmt', '--check', file])).toMatchObject({ code: 0, out: '' });
+  });
+
+  it.each([
+    [
+      'a block',
+      'expression: |\n      trace.has(\n        span.name=="a"\n      )\n    severity: LOW',
+      'expression: |\n      trace.has(\n        span.name == "a"\n      )\n    severity: LOW',
+    ],
+    ['a stripped block', 'expression: |-\n      a()\n\n\n    severity: LOW', 'expression: |-\n      a()\n\n\n    severity: LOW'],
+    ['double quotes', 'expression: "span.name==\\"a\\" and\\nspan.is_root"', 'expression: "span.name == \\"a\\" and\\nspan.is_root"'],
+    ['single quotes', "expression: 'span.name==\"it''s\"'", "expression: 'span.name == \"it''s\"'"],
+    ['plain to quotes', "expression: span.name=='#x'", 'expression: span.name == "#x"'],
+    ['the other form', 'expression: when{a}always{b}', 'expression: when { a } always { b }'],
+  ])('%s', async (_style, before, after) => {
+    const text = (expression: string) => `rules:\n  - id: r\n    ${expression}\n`;
+    const directory = temporaryFiles({ 'a.yaml': text(before) });
+    const { out } = await betrace(['fmt', join(directory, 'a.yaml')]);
+    expect(out).toBe(text(after));
+    const again = temporaryFiles({ 'a.yaml': out });
+    expect((await betrace(['fmt', join(again, 'a.yaml')])).out).toBe(out);
+  });
+
+  it('shows errors of syntax', async () => {
+    expect(await betrace(['fmt', '-e', 'span.duration >'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('expression:1:16: error:'),
+    });
+    expect(await betrace(['fmt', '-e', 'span.duration>1s'])).toMatchObject({ code: 0, out: 'span.duration > 1s\n' });
+  });
+});
+
+describe('betrace rules convert', () => {
+  it('makes a rule file of one of the Go version', async () => {
+    const directory = temporaryFiles({
+      'go.yaml':
+        '# ours\nrules:\n- id: fraud\n  name: Fraud check\n  severity: critical\n  compliance_frameworks:\n  - PCI-DSS\n' +
+        '  condition: when { payment.charge.where(amount > 1000) } always { payment.check }\n' +
+        '  example_violation:\n    description: unchecked\n    trace:\n    - span: payment.charge\n      attributes:\n        amount: 5000\n',
+    });
+    const { code, out } = await betrace(['rules', 'convert', '--typed', join(directory, 'go.yaml')]);
+    expect(code).toBe(0);
+    expect(out).toBe(
+      '# ours\nrules:\n  - id: fraud\n    name: Fraud check\n    severity: CRITICAL\n    tags:\n      - PCI-DSS\n    expression: |-\n' +
+        '      trace.has(span.name == "payment.charge" and attribute.amount and attribute.amount > 1000) and\n' +
+        '      not trace.has(span.name == "payment.check")\n' +
+        '    tests:\n      - name: unchecked\n        trace:\n          - name: payment.charge\n            attributes:\n              amount: 5000\n        expect: match\n',
+    );
+    const converted = temporaryFiles({ 'rules.yaml': out });
+    expect(await betrace(['test', converted])).toMatchObject({ code: 0, out: expect.stringContaining('1 passed, 0 failed') });
+  });
+
+  it('leaves the rest alone, and says what it can not read', async () => {
+    expect(await betrace(['rules', 'convert', '-e', 'span.is_root'])).toMatchObject({ code: 0, out: 'span.is_root' });
+    expect(await betrace(['rules', 'convert', '-e', 'when { a }'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('BT_DSL_WHEN_INCOMPLETE'),
+    });
+    const directory = temporaryFiles({ 'go.yaml': 'rules:\n  - {id: r, condition: "when { a }"}\n' });
+    expect(await betrace(['rules', 'convert', directory])).toMatchObject({ code: 1, err: expect.stringContaining('r: when { … } alone') });
+  });
+});
+
+describe('betrace verify', () => {
+  const violation = { id: 'viol-1', revision: 1, status: 'open', timestamp_ms: 1_699_000_002_000, explanation: { summary: 'é' } };
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const secret = 'a secret that nobody else knows';
+  const keys = keyRing({ key: secret, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), development: false });
+  const signed = { ...signViolation(violation, keys), timestamp: 1_699_000_002 };
+  const environment = { BETRACE_SIGNATURE_KEY: secret };
+
+  it('tells what is signed from what was changed', async () => {
+    const files = temporaryFiles({
+      'good.json': JSON.stringify({ violations: [signed], total: 1 }),
+      'bad.json': JSON.stringify([{ ...signed, status: 'retracted' }]),
+      'one.json': JSON.stringify(signed),
+      'summary.json': JSON.stringify([{ id: 'viol-1', timestamp: 5 }]),
+      'public.pem': publicPem(publicKey),
+    });
+    expect(await betrace(['verify', join(files, 'good.json')], { environment })).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('1 of 1 valid'),
+    });
+    expect(await betrace(['verify', join(files, 'one.json')], { environment })).toMatchObject({ code: 0 });
+    expect(await betrace(['verify', '-'], { environment, stdin: JSON.stringify([signed]) })).toMatchObject({ code: 0 });
+    const bad = await betrace(['verify', '--json', join(files, 'bad.json')], { environment });
+    expect(bad.code).toBe(1);
+    expect(JSON.parse(bad.out).violations[0]).toMatchObject({ id: 'viol-1', valid: false, signature: 'invalid' });
+    const auditor = await betrace(['verify', '--public-key', join(files, 'public.pem'), join(files, 'good.json')]);
+    expect(auditor).toMatchObject({ code: 0, out: expect.stringContaining('public signature valid') });
+    const other = await betrace(['verify', '--key-env', 'OTHER', join(files, 'good.json')], { environment: { OTHER: 'x' } });
+    expect(other).toMatchObject({ code: 1, out: expect.stringContaining('INVALID viol-1  signature unknown-key') });
+    expect(await betrace(['verify', join(files, 'summary.json')], { environment })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('view=full'),
+    });
+  });
+
+  it('fetches all pages of a server, with its API key', async () => {
+    const url = await serve((path, headers) => {
+      if (headers['x-api-key'] !== 'k') return [401, { detail: 'no key' }];
+      return [200, path.includes('after=2') ? { violations: [signed] } : { violations: [signed], next: '2' }];
+    });
+    const all = await betrace(['verify', '--url', url, '-q'], { environment: { ...environment, BETRACE_API_KEY: 'k' } });
+    expect(all).toEqual({ code: 0, out: '2 of 2 valid\n', err: '' });
+    expect(await betrace(['verify', '--url', url], { environment })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('answers 401: no key'),
+    });
+  });
+});
+
+describe('betrace rules export and import', () => {
+  it('brings rules from one server to another', async () => {
+    const rule = {
+      id: 'r',
+      name: 'R',
+      description: '',
+      expression: 'span.is_root and\nspan.duration > 1s',
+      severity: 'LOW',
+      tags: ['a'],
+      enabled: true,
+      version: 2,
+      created_at: 'x',
+    };
+    const posted: unknown[] = [];
+    const url = await serve((_path, _headers, body) => {
+      if (body !== '') posted.push(JSON.parse(body));
+      return [200, { rules: [rule], total: 1 }];
+    });
+    const { out } = await betrace(['rules', 'export', '--url', `${url}/`]);
+    expect(out).toContain('    expression: |-\n      span.is_root and\n      span.duration > 1s\n');
+    const directory = temporaryFiles({ 'rules.yaml': out });
+    expect(await betrace(['rules', 'import', '--url', url, directory])).toMatchObject({ code: 0, out: 'r\n' });
+    expect(posted).toEqual([
+      { id: 'r', name: 'R', description: '', expression: rule.expression, severity: 'LOW', tags: ['a'], enabled: true },
+    ]);
+    const bad = temporaryFiles({ 'rules.yaml': BAD });
+    expect(await betrace(['rules', 'import', '--url', url, bad])).toMatchObject({ code: 1 });
+    expect(posted).toHaveLength(1);
+  });
+});
+
+async function serve(
+  answer: (path: string, headers: NodeJS.Dict<string | string[]>, body: string) => readonly [number, unknown],
+): Promise<string> {
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    const [status, json] = answer(request.url ?? '', request.headers, body);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
+  });
+  servers.push(server);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

@@ -1,0 +1,54 @@
+import type { Command, ExitCode } from './command.js';
+import { CliError, UsageError } from './problems.js';
+import { paint, type Terminal } from './terminal.js';
+
+/** Each command is loaded when it is asked for, so that the others cost no time. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  check: async () => (await import('./commands/check.js')).checkCommand,
+  test: async () => (await import('./commands/test.js')).testCommand,
+  fmt: async () => (await import('./commands/fmt.js')).fmtCommand,
+  'rules convert': async () => (await import('./commands/rules-convert.js')).rulesConvertCommand,
+  'rules export': async () => (await import('./commands/rules-export.js')).rulesExportCommand,
+  'rules import': async () => (await import('./commands/rules-import.js')).rulesImportCommand,
+  verify: async () => (await import('./commands/verify.js')).verifyCommand,
+  serve: async () => (await import('./commands/serve.js')).serveCommand,
+};
+
+/** Runs one command line; what a user can put right is said in words, without a stack. */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const words = COMMANDS[args.slice(0, 2).join(' ')] === undefined ? 1 : 2;
+  const name = args.slice(0, words).join(' ');
+  const load = COMMANDS[name];
+  try {
+    if (load === undefined) return await overview(args, terminal);
+    const command = await load();
+    const rest = args.slice(words);
+    const end = rest.indexOf('--');
+    const options = end < 0 ? rest : rest.slice(0, end);
+    if (command.name === 'serve' ? false : options.includes('--help') || options.includes('-h')) {
+      terminal.out(command.help);
+      return 0;
+    }
+    return await command.run(rest, terminal);
+  } catch (error) {
+    if (error instanceof UsageError) terminal.err(`betrace ${name}: ${error.message}\nTry: betrace ${name} --help\n`);
+    else if (error instanceof CliError) terminal.err(`betrace ${name}: ${error.message} ${paint(terminal, 'dim', `[${error.code}]`)}\n`);
+    else throw error;
+    return 2;
+  }
+}
+
+async function overview(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const [first] = args;
+  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+  const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
+  const list = commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`).join('\n');
+  const text = `betrace COMMAND [arguments]\n\n${list}\n\nbetrace COMMAND --help says more.\n`;
+  if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
+    terminal.out(text);
+    return first === undefined ? 2 : 0;
+  }
+  const known = Object.keys(COMMANDS).filter((name) => name.startsWith(`${first} `));
+  terminal.err(`betrace: unknown command ${args.slice(0, known.length > 0 ? 2 : 1).join(' ')}\n\n${text}`);
+  return 2;
+}

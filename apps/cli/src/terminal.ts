@@ -1,0 +1,34 @@
+/** What a command talks to; tests put their own. */
+export interface Terminal {
+  /** What was asked for. */
+  out(text: string): void;
+  /** Everything else: progress, errors. */
+  err(text: string): void;
+  readonly colors: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  stdin(): Promise<string>;
+}
+
+export type Color = 'red' | 'yellow' | 'green' | 'dim' | 'bold';
+
+const CODES: Readonly<Record<Color, number>> = { red: 31, yellow: 33, green: 32, dim: 2, bold: 1 };
+
+export function paint(terminal: Terminal, color: Color, text: string): string {
+  return terminal.colors ? `\u001b[${CODES[color]}m${text}\u001b[0m` : text;
+}
+
+/** The process's own: colours only where a person looks and has not refused them (NO_COLOR). */
+export function processTerminal(): Terminal {
+  const { stdout, stderr, stdin, env } = process;
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    colors: stdout.isTTY === true && !env.NO_COLOR,
+    environment: env,
+    stdin: async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of stdin) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks).toString('utf8');
+    },
+  };
+}
