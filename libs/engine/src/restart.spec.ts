@@ -6,7 +6,7 @@ import { RuleSet } from './rule-set.js';
 import { contextWindow } from './settings.js';
 import { arbitraryLog, SMALL_SETTINGS } from './testing/arbitrary-log.js';
 import { MODEL_RULES, nextVersion } from './testing/model-rules.js';
-import { logOf } from './testing/test-span.js';
+import { A_SPAN, logOf } from './testing/test-span.js';
 import type { Verdict } from './verdict.js';
 
 /** Without the script, which costs a hundred times what the others do; rules over columns are buffered like it. */
@@ -79,6 +79,26 @@ describe('a successor', () => {
       { numRuns: 40 },
     );
   }, 120_000);
+
+  it.each([
+    ['while nothing is remembered', 3],
+    ['while a trace is open', 4],
+  ])('knows the epoch of its commit when the marker lies before its context, %s', (_sentence, died) => {
+    const span = { ...A_SPAN, name: 'a', duration: 9 };
+    const log = logOf([
+      { time: 0, spans: [span] },
+      { time: 10, epoch: 3 },
+      { time: 9_000 },
+      { time: 9_001, spans: [span] },
+      { time: 9_500 },
+    ]);
+    const found = [...restartedAt(log, [died]).values()];
+    expect(found.filter(({ firstOffset }) => firstOffset === 3)).not.toEqual([]);
+    for (const { firstOffset, ruleId, ruleVersion } of found) {
+      const { definitions } = RULE_SETS.get(firstOffset === 0 ? 1 : 3)!;
+      expect(definitions.find(({ id }) => id === ruleId)?.version).toBe(ruleVersion);
+    }
+  });
 
   it('emits in the same order', () => {
     fc.assert(
