@@ -30,6 +30,7 @@ export function brokerProperties({ ports, data, security, settings }: BrokerConf
     'controller.listener.names': 'CONTROLLER',
     listeners: [...listeners, controller].join(','),
     'advertised.listeners': listeners.join(','),
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': data,
     'auto.create.topics.enable': 'false',

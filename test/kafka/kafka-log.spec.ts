@@ -1,19 +1,10 @@
-import { describe, it } from '@jest/globals';
 import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
 import { describeLog } from '../../libs/messaging/src/log.contract.js';
-import { startKafka } from '../harness/kafka.js';
+import { describeKafka } from './describe-kafka.js';
 
-const brokers = await startKafka();
-
-if (typeof brokers === 'string') {
-  console.warn(`SKIPPED: the Kafka tests (${brokers})`);
-  describe.skip('Kafka', () => {
-    it('keeps the contract of a log', () => undefined);
-  });
-} else {
+await describeKafka('the log', (brokers) => {
   describeLog('Kafka', {
-    open: (topics) =>
-      KafkaLog.open({ kind: 'kafka', brokers, topics, sessionTimeout: 6_000 }, (...line) => process.env['KLOG'] && console.log(...line)),
+    open: (topics) => KafkaLog.open({ kind: 'kafka', brokers, topics, sessionTimeout: 6_000 }),
     patience: 30_000,
   });
-}
+});

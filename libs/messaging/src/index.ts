@@ -17,7 +17,7 @@ export { partitionOf, partitionOfKey } from './partition-of.js';
 export { LOG_PROBLEMS, LogError, type LogProblem, type LogProblemCode, LogUnavailable, logProblem } from './problems.js';
 export { readAll } from './read-all.js';
 export { type RetryOptions, retry } from './retry.js';
-export type { EmbeddedLogSettings, LogSettings } from './settings.js';
+export type { EmbeddedLogSettings, KafkaLogSettings, LogSettings } from './settings.js';
 export {
   CONTROL_EPOCH_PREFIX,
   CONTROL_HEADER,

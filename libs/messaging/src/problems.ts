@@ -120,7 +120,7 @@ export const LOG_PROBLEMS = {
   BT_LOG_TOPIC_MISMATCH: {
     status: 500,
     retryable: false,
-    sentence: 'Topic {topic} in Kafka has {setting} {found}; BeTrace needs {wanted}{why}. {remedy}',
+    sentence: 'Topic {topic} in Kafka is not as BeTrace needs it: {difference}. {remedy}',
   },
   BT_LOG_RECORDS_EXPIRED: {
     status: 500,

@@ -38,6 +38,7 @@ export class KafkaLog extends Log {
     this.#writer = new Writer({
       connection: this.#writing,
       compression: settings.compression ?? 'none',
+      maxBatchBytes: maxMessageBytes(settings),
       appendTimeout: settings.appendTimeout ?? APPEND_MS,
       report,
     });
@@ -59,7 +60,7 @@ export class KafkaLog extends Log {
     for (const { partition } of records) this.#checkPartition(topic, partition);
     if (records.length === 0) return [];
     const keyed = this.#topics.get(topic)?.compacted ? records.map(withInventedKey) : records;
-    return this.#writer.append(topic, keyed, maxMessageBytes(this.settings));
+    return this.#writer.append(topic, keyed);
   }
 
   /** Also of topics that are not the log's own: those of other producers. */

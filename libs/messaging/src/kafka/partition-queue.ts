@@ -26,6 +26,8 @@ export class PartitionQueue {
   /** An identity whose sequence here is of no more use. */
   #spent: ProducerIdentity | undefined;
   #nextSequence = 0;
+  /** So many pieces are sent one by one. */
+  #alone = 0;
   /** A sender has it in hand. */
   busy = false;
 
@@ -78,6 +80,16 @@ export class PartitionQueue {
     this.#batch = undefined;
   }
 
+  /** The broker takes no batch of this size: its pieces go one by one. False when it is one already. */
+  split(): boolean {
+    const { pieces } = this.#batch!;
+    if (pieces.length === 1) return false;
+    this.#alone = pieces.length;
+    this.#waiting.unshift(...pieces);
+    this.#batch = undefined;
+    return true;
+  }
+
   /** The broker no longer knows the sequence: the batch goes again, under a new identity. */
   forgotten(): void {
     this.#changeIdentity();
@@ -99,7 +111,9 @@ export class PartitionQueue {
   #take(most: number): Batch | undefined {
     const pieces: Piece[] = [];
     let bytes = 0;
-    while (this.#waiting.length > 0 && (pieces.length === 0 || bytes + this.#waiting[0]!.bytes <= most)) {
+    const limit = this.#alone > 0 ? 0 : most;
+    this.#alone = Math.max(this.#alone - 1, 0);
+    while (this.#waiting.length > 0 && (pieces.length === 0 || bytes + this.#waiting[0]!.bytes <= limit)) {
       const piece = this.#waiting.shift()!;
       if (piece.append.settled) continue;
       pieces.push(piece);

@@ -43,15 +43,16 @@ export function needsOf(topic: TopicSpecification, settings: KafkaLogSettings): 
   return needs;
 }
 
-/** Throws BT_LOG_TOPIC_MISMATCH for the first setting that does not fit. */
+/** Throws BT_LOG_TOPIC_MISMATCH, with every setting that does not fit and the command that changes them. */
 export function checkSettings(topic: TopicSpecification, found: ReadonlyMap<string, string>, settings: KafkaLogSettings): void {
-  for (const { setting, wanted, why, fits } of needsOf(topic, settings)) {
-    const value = found.get(setting);
-    if (value === undefined || fits(value)) continue;
-    const place = `--bootstrap-server ${settings.brokers[0]} --entity-type topics --entity-name ${topic.name}`;
-    const remedy = `Change it: kafka-configs.sh ${place} --alter --add-config ${setting}=${wanted}`;
-    throw logProblem('BT_LOG_TOPIC_MISMATCH', { topic: topic.name, setting, found: value, wanted, why, remedy });
-  }
+  const unfit = needsOf(topic, settings).filter(({ setting, fits }) => found.has(setting) && !fits(found.get(setting)!));
+  if (unfit.length === 0) return;
+  const place = `--bootstrap-server ${settings.brokers[0]} --entity-type topics --entity-name ${topic.name}`;
+  throw logProblem('BT_LOG_TOPIC_MISMATCH', {
+    topic: topic.name,
+    difference: unfit.map(({ setting, wanted, why }) => `${setting} is ${found.get(setting)}, must be ${wanted}${why}`).join('; '),
+    remedy: `Change it: kafka-configs.sh ${place} --alter --add-config ${unfit.map(({ setting, wanted }) => `${setting}=${wanted}`).join(',')}`,
+  });
 }
 
 /** Throws BT_LOG_TOPIC_MISMATCH when a topic has another number of partitions. */
@@ -59,10 +60,7 @@ export function checkPartitions(topic: TopicSpecification, found: number): void 
   if (found === topic.partitions) return;
   throw logProblem('BT_LOG_TOPIC_MISMATCH', {
     topic: topic.name,
-    setting: 'partitions',
-    found,
-    wanted: topic.partitions,
-    why: '',
+    difference: `it has ${found} partitions, must have ${topic.partitions}`,
     remedy:
       topic.partitions > 1
         ? `Another number would tear open traces apart: set BETRACE_LOG_PARTITIONS=${found} (log.partitions), for topics that exist.`

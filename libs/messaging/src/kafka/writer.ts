@@ -3,7 +3,7 @@ import type { OutgoingRecord } from '../log.js';
 import type { LogReport } from '../log-report.js';
 import { logProblem } from '../problems.js';
 import type { Connection } from './connection.js';
-import { kafkaFailed, reasonOf } from './kafka-errors.js';
+import { kafkaFailed, reasonOf, typeOf } from './kafka-errors.js';
 import { brokerError } from './kafkajs.js';
 import { PartitionQueue, type ProducerIdentity } from './partition-queue.js';
 import { PendingAppend, piecesOf } from './pending-append.js';
@@ -30,6 +30,7 @@ const FORGOTTEN = new Set([
 ]);
 const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 const REFUSED = new Set([
+  ...TOO_LARGE,
   'INVALID_TOPIC_EXCEPTION',
   'INVALID_TIMESTAMP',
   'UNSUPPORTED_FOR_MESSAGE_FORMAT',
@@ -41,6 +42,8 @@ const REFUSED = new Set([
 export interface WriterOptions {
   readonly connection: Connection;
   readonly compression: Compression;
+  /** Bytes of the largest batch that the topics take. */
+  readonly maxBatchBytes: number;
   /** Ms until an append is rejected. */
   readonly appendTimeout: number;
   readonly report: LogReport;
@@ -63,11 +66,16 @@ export class Writer {
   #waitingBytes = 0;
   #closed = false;
 
-  constructor(readonly options: WriterOptions) {}
+  readonly #batchBytes: number;
 
-  /** `most`: bytes of a record that the topic takes. Rejects at the deadline; see `Log.append`. */
-  async append(topic: string, records: readonly OutgoingRecord[], most: number): Promise<readonly number[]> {
+  constructor(readonly options: WriterOptions) {
+    this.#batchBytes = Math.min(BATCH_BYTES, options.maxBatchBytes - BATCH_OVERHEAD);
+  }
+
+  /** Rejects at the deadline; see `Log.append`. */
+  async append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly number[]> {
     if (this.#closed) throw logProblem('BT_LOG_CLOSED');
+    const most = this.options.maxBatchBytes;
     let bytes = 0;
     for (const record of records) {
       const size = recordSize(record) + BATCH_OVERHEAD;
@@ -77,7 +85,7 @@ export class Writer {
     if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > WAITING_BYTES)
       throw logProblem('BT_LOG_OVERLOADED', { bytes: WAITING_BYTES });
     const append = new PendingAppend(topic, records.length, this.options.appendTimeout, () => this.#dropSettled());
-    for (const [partition, pieces] of piecesOf(append, records, Math.min(BATCH_BYTES, most) - BATCH_OVERHEAD)) {
+    for (const [partition, pieces] of piecesOf(append, records, this.#batchBytes)) {
       this.#queue(topic, partition).add(pieces);
     }
     this.#waitingBytes += bytes;
@@ -167,7 +175,7 @@ export class Writer {
     try {
       for (const queue of queues) {
         if (bytes > REQUEST_BYTES) break;
-        const batch = await queue.next(BATCH_BYTES, compression, (spent) => this.#identify(queue.topic, spent));
+        const batch = await queue.next(this.#batchBytes, compression, (spent) => this.#identify(queue.topic, spent));
         if (batch) taken.set(queue, batch);
         bytes += batch?.length ?? 0;
       }
@@ -197,16 +205,15 @@ export class Writer {
         queue.acknowledged(answer.baseOffset);
         continue;
       }
-      const error = answer
-        ? brokerError(answer.errorCode)
-        : Object.assign(new Error('the broker did not answer for it'), { type: 'UNKNOWN' });
-      if (TOO_LARGE.has(error.type))
-        queue.refused(logProblem('BT_LOG_KAFKA_REFUSED', { topic, reason: `${reasonOf(error)} (max.message.bytes)` }, error));
-      else if (REFUSED.has(error.type)) queue.refused(logProblem('BT_LOG_KAFKA_REFUSED', { topic, reason: reasonOf(error) }, error));
-      else {
-        if (FORGOTTEN.has(error.type)) queue.forgotten();
-        failed = { topic, error };
+      const error = answer ? brokerError(answer.errorCode) : new Error('the broker did not answer for it');
+      const type = typeOf(error) ?? '';
+      if (TOO_LARGE.has(type) && queue.split()) continue;
+      if (REFUSED.has(type)) {
+        queue.refused(logProblem('BT_LOG_KAFKA_REFUSED', { topic, reason: reasonOf(error) }, error));
+        continue;
       }
+      if (FORGOTTEN.has(type)) queue.forgotten();
+      failed = { topic, error };
     }
     return failed;
   }

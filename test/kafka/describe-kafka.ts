@@ -1,0 +1,21 @@
+import { describe, it } from '@jest/globals';
+import { kafkaProblem, startKafka } from '../harness/kafka.js';
+
+/** Describes tests that need Kafka; skipped, with a reason that was said, where there is none. */
+export async function describeKafka(name: string, tests: (brokers: readonly string[]) => void): Promise<void> {
+  const brokers = await startKafka();
+  if (typeof brokers === 'string') skip(name, brokers);
+  else describe(`Kafka: ${name}`, () => tests(brokers));
+}
+
+/** Describes tests that start a broker of their own, because they stop it, or want another kind. */
+export function describeOwnKafka(name: string, tests: () => void): void {
+  const problem = kafkaProblem();
+  if (problem === undefined) describe(`Kafka: ${name}`, tests);
+  else skip(name, problem);
+}
+
+function skip(name: string, reason: string): void {
+  console.warn(`SKIPPED: the Kafka tests (${reason})`);
+  describe.skip(`Kafka: ${name}`, () => it('needs a broker', () => undefined));
+}

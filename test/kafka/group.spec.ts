@@ -1,0 +1,288 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import type { Position, RecordBatch, Subscription } from '../../libs/messaging/src/index.js';
+import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
+import { eventually } from '../harness/eventually.js';
+import { describeKafka } from './describe-kafka.js';
+
+const PARTITIONS = 6;
+const SESSION_MS = 6_000;
+const PATIENCE = 45_000;
+
+await describeKafka('a group', (brokers) => {
+  let topic: string;
+  let logs: KafkaLog[];
+  let processes: MemberProcess[];
+
+  beforeEach(() => {
+    topic = `group.${Math.random().toString(36).slice(2)}`;
+    logs = [];
+    processes = [];
+  });
+
+  afterEach(async () => {
+    for (const member of processes) member.kill('SIGKILL');
+    await Promise.all(logs.map((log) => log.close()));
+  });
+
+  async function open(): Promise<KafkaLog> {
+    const log = await KafkaLog.open({
+      kind: 'kafka',
+      brokers,
+      topics: [{ name: topic, partitions: PARTITIONS }],
+      sessionTimeout: SESSION_MS,
+    });
+    logs.push(log);
+    return log;
+  }
+
+  const member = async (): Promise<Member> => new Member().join(await open(), topic, topic);
+
+  async function append(log: KafkaLog, from: number, count: number): Promise<void> {
+    const records = Array.from({ length: count * PARTITIONS }, (_, i) => ({
+      partition: i % PARTITIONS,
+      value: Buffer.from(String(from + Math.floor(i / PARTITIONS))),
+    }));
+    await log.append(topic, records);
+  }
+
+  const holds = (what: string, condition: () => boolean): Promise<true> =>
+    eventually(what, async () => (condition() ? true : undefined), PATIENCE);
+
+  it('shares the partitions, and a new member gets its share without a word to those that stay', async () => {
+    const first = await member();
+    await holds('all partitions at the first', () => first.partitions.size === PARTITIONS);
+    await append(logs[0]!, 0, 10);
+    await holds('all records', () => first.count === 10 * PARTITIONS);
+
+    const second = await member();
+    await holds('an even share', () => first.partitions.size === 3 && second.partitions.size === 3);
+    expect(first.events.filter((event) => event.startsWith('assigned'))).toHaveLength(PARTITIONS);
+    expect(first.events.filter((event) => event.startsWith('revoked'))).toHaveLength(3);
+
+    await append(logs[0]!, 10, 10);
+    await holds('the rest, once each', () => first.count + second.count === 20 * PARTITIONS);
+    // The successor began where its predecessor committed.
+    for (const partition of second.partitions) expect(second.offsets(partition)).toEqual(Array.from({ length: 10 }, (_, i) => 10 + i));
+  });
+
+  it('gives a partition to the next only when its owner has finished and committed', async () => {
+    const first = await member();
+    await holds('all partitions at the first', () => first.partitions.size === PARTITIONS);
+    let release = (): void => undefined;
+    const blocked = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    first.onRecords = () => blocked;
+    await append(logs[0]!, 0, 1);
+    await holds('work under way everywhere', () => first.working.size === PARTITIONS);
+
+    const second = await member();
+    await holds('a request for some partitions', () => first.subscription !== undefined && second.joined);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(second.partitions.size).toBe(0);
+
+    release();
+    await holds('an even share', () => first.partitions.size === 3 && second.partitions.size === 3);
+    for (const partition of second.partitions) expect(second.committed.get(partition)).toEqual({ offset: 1, metadata: 'first' });
+    await append(logs[0]!, 1, 1);
+    await holds('the rest, once each', () => first.count + second.count === 2 * PARTITIONS);
+  });
+
+  it('gives what a leaving member had to the others at once', async () => {
+    const [first, second] = [await member(), await member()];
+    await holds('an even share', () => first.partitions.size === 3 && second.partitions.size === 3);
+    const kept = new Set(first.partitions);
+    const started = performance.now();
+    await second.subscription!.close();
+    await holds('all at the first', () => first.partitions.size === PARTITIONS);
+    expect(performance.now() - started).toBeLessThan(SESSION_MS);
+    for (const partition of kept) expect(first.events.filter((event) => event === `assigned ${partition}`)).toHaveLength(1);
+  });
+
+  it('goes on after a member was killed, from what it had committed', async () => {
+    const log = await open();
+    const dying = new MemberProcess(brokers, topic);
+    processes.push(dying);
+    await holds('all partitions at the process', () => dying.assigned.size === PARTITIONS);
+    await append(log, 0, 20);
+    await holds('all records at the process', () => dying.reached === 20 * PARTITIONS);
+    const heir = await new Member().join(log, topic, topic);
+    await holds('an even share', () => heir.partitions.size === 3 && dying.assigned.size === 3);
+    dying.kill('SIGKILL');
+    await append(log, 20, 5);
+    await holds('all partitions at the heir', () => heir.partitions.size === PARTITIONS);
+    await holds('all new records', () => heir.distinct() >= 5 * PARTITIONS);
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      expect(heir.offsets(partition).slice(-5)).toEqual([20, 21, 22, 23, 24]);
+      expect(heir.offsets(partition)[0]!).toBeGreaterThanOrEqual(19);
+    }
+  });
+
+  it('takes everything from a member that hangs, which learns it when it wakes', async () => {
+    const log = await open();
+    const sleeper = new MemberProcess(brokers, topic);
+    processes.push(sleeper);
+    await holds('all partitions at the process', () => sleeper.assigned.size === PARTITIONS);
+    sleeper.kill('SIGSTOP');
+    const heir = await new Member().join(log, topic, topic);
+    await holds('all partitions at the heir', () => heir.partitions.size === PARTITIONS);
+    await append(log, 0, 5);
+    await holds('all records at the heir', () => heir.distinct() === 5 * PARTITIONS);
+    sleeper.kill('SIGCONT');
+    await holds('that the sleeper gave up all', () => sleeper.revocations === PARTITIONS);
+    // Then it takes its share again.
+    await holds('an even share', () => heir.partitions.size === 3 && sleeper.assigned.size === 3);
+    await append(log, 5, 5);
+    await holds('the rest', () => heir.distinct() + sleeper.reached >= 10 * PARTITIONS);
+    for (const partition of heir.partitions) expect(heir.offsets(partition)).toEqual(Array.from({ length: 10 }, (_, i) => i));
+  });
+
+  it('loses and skips nothing while members come and go', async () => {
+    const log = await open();
+    const members: Member[] = [];
+    const all: Member[] = [];
+    const random = seeded(42);
+    let appended = 0;
+    let changing = true;
+    const appending = (async () => {
+      for (; changing; appended += 3) {
+        await append(log, appended, 3);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    })();
+    for (let change = 0; change < 12; change++) {
+      if (members.length < 2 || (members.length < 4 && random() < 0.6)) {
+        const joined = await member();
+        joined.commitsEachBatch = true;
+        members.push(joined);
+        all.push(joined);
+      } else {
+        const [left] = members.splice(Math.floor(random() * members.length), 1);
+        await left!.subscription!.close();
+      }
+      // Sometimes before the group has come to rest.
+      if (random() < 0.5)
+        await holds('a group at rest', () => members.reduce((sum, { partitions }) => sum + partitions.size, 0) === PARTITIONS);
+    }
+    changing = false;
+    await appending;
+    const seen = (partition: number): number[] => [...new Set(all.flatMap((one) => one.offsets(partition)))].toSorted((a, b) => a - b);
+    const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition);
+    await holds('all records', () => partitions.every((partition) => seen(partition).length === appended));
+    // Everybody left in order: nothing was even read twice.
+    const delivered = all.reduce((sum, { count }) => sum + count, 0);
+    expect(delivered).toBe(appended * PARTITIONS);
+    for (const one of all)
+      for (const partition of partitions) expect(one.offsets(partition)).toEqual(one.offsets(partition).toSorted((a, b) => a - b));
+  });
+});
+
+/** A member in this process. */
+class Member {
+  readonly events: string[] = [];
+  readonly partitions = new Set<number>();
+  readonly working = new Set<number>();
+  readonly committed = new Map<number, Position | undefined>();
+  readonly batches: RecordBatch[] = [];
+  subscription: Subscription | undefined;
+  commitsEachBatch = false;
+  onRecords: (batch: RecordBatch) => Promise<void> = async () => undefined;
+  private readonly next = new Map<number, number>();
+
+  get joined(): boolean {
+    return this.subscription !== undefined;
+  }
+
+  get count(): number {
+    return this.batches.reduce((sum, { records }) => sum + records.length, 0);
+  }
+
+  distinct(): number {
+    return new Set(this.batches.flatMap(({ partition, records }) => records.map(({ offset }) => `${partition}/${offset}`))).size;
+  }
+
+  offsets(partition: number): number[] {
+    return this.batches.filter((batch) => batch.partition === partition).flatMap(({ records }) => records.map(({ offset }) => offset));
+  }
+
+  async join(log: KafkaLog, topic: string, group: string): Promise<this> {
+    this.subscription = await log.subscribe({
+      topic,
+      group,
+      idleInterval: 100,
+      listener: {
+        assigned: async (partition, committed) => {
+          this.events.push(`assigned ${partition}`);
+          this.committed.set(partition, committed);
+          this.partitions.add(partition);
+          this.next.delete(partition);
+          return undefined;
+        },
+        records: async (batch) => {
+          this.working.add(batch.partition);
+          await this.onRecords(batch);
+          this.batches.push(batch);
+          this.next.set(batch.partition, batch.records.at(-1)!.offset + 1);
+          if (this.commitsEachBatch) await this.commit(batch.partition);
+        },
+        revoked: async (partition) => {
+          await this.commit(partition).catch((error: Error) => this.events.push(`commit failed ${partition} ${error.message}`));
+          this.events.push(`revoked ${partition}`);
+          this.partitions.delete(partition);
+        },
+        failed: (error, partition) => void this.events.push(`failed ${partition} ${error.message}`),
+      },
+    });
+    return this;
+  }
+
+  private async commit(partition: number): Promise<void> {
+    const offset = this.next.get(partition);
+    if (offset !== undefined) await this.subscription!.commit(partition, { offset, metadata: 'first' });
+  }
+}
+
+/** A member in a process of its own (test/kafka/member.ts). */
+class MemberProcess {
+  readonly assigned = new Set<number>();
+  revocations = 0;
+  /** Records from the first committed offset on, by the highest offset of each partition. */
+  private readonly highest = new Map<number, number>();
+  private readonly process: ChildProcess;
+
+  constructor(brokers: readonly string[], topic: string) {
+    const script = join(import.meta.dirname, '../../dist/test/kafka/member.js');
+    const args = [script, brokers.join(','), topic, String(PARTITIONS), topic, String(SESSION_MS)];
+    this.process = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    createInterface({ input: this.process.stdout! }).on('line', (line) => {
+      const { event, partition, to } = JSON.parse(line) as { event: string; partition: number; to: number };
+      if (event === 'assigned') this.assigned.add(partition);
+      if (event === 'records') this.highest.set(partition, to);
+      if (event !== 'revoked') return;
+      this.assigned.delete(partition);
+      this.revocations++;
+    });
+  }
+
+  get reached(): number {
+    return [...this.highest.values()].reduce((sum, offset) => sum + offset + 1, 0);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.process.kill(signal);
+  }
+}
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}

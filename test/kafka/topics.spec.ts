@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Kafka, logLevel } from 'kafkajs';
+import { type KafkaLogSettings, TOPICS, topicSpecifications } from '../../libs/messaging/src/index.js';
+import { prepareTopics } from '../../libs/messaging/src/kafka/admin.js';
+import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
+import { KafkaBroker } from '../../scripts/kafka/broker.js';
+import { BROKER_USER } from '../../scripts/kafka/broker-properties.js';
+import { describeOwnKafka } from './describe-kafka.js';
+
+const DAY = 86_400_000;
+
+describeOwnKafka('topics and logins', () => {
+  let broker: KafkaBroker;
+  let settings: KafkaLogSettings;
+
+  beforeAll(async () => {
+    broker = await KafkaBroker.start({ security: true });
+    settings = { kind: 'kafka', brokers: [broker.address], topics: topicSpecifications({ partitions: 5, retention: DAY }) };
+  }, 180_000);
+
+  afterAll(() => broker?.remove());
+
+  async function settingsOf(topic: string): Promise<Record<string, string>> {
+    return withAdmin(async (admin) => {
+      const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: 2, name: topic }] });
+      return Object.fromEntries(resources[0]!.configEntries.map(({ configName, configValue }) => [configName, configValue]));
+    });
+  }
+
+  async function withAdmin<T>(work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
+    const admin = new Kafka({ brokers: [broker.address], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    try {
+      return await work(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  it('are created as BeTrace needs them, by several processes at once', async () => {
+    const logs = await Promise.all([1, 2, 3].map(() => KafkaLog.open(settings)));
+    expect(logs.map((log) => [log.partitions(TOPICS.spans), log.partitions(TOPICS.rules)])).toEqual([
+      [5, 1],
+      [5, 1],
+      [5, 1],
+    ]);
+    await Promise.all(logs.map((log) => log.close()));
+    expect(await settingsOf(TOPICS.spans)).toMatchObject({
+      'message.timestamp.type': 'LogAppendTime',
+      'cleanup.policy': 'delete',
+      'retention.ms': String(DAY),
+      'max.message.bytes': String(8 * 1024 * 1024 + 61),
+    });
+    expect(await settingsOf(TOPICS.rules)).toMatchObject({ 'cleanup.policy': 'compact', 'message.timestamp.type': 'LogAppendTime' });
+  });
+
+  it.each([
+    ['message.timestamp.type', 'CreateTime', 'message.timestamp.type=LogAppendTime'],
+    ['cleanup.policy', 'compact', 'cleanup.policy=delete'],
+    ['max.message.bytes', '1000', `max.message.bytes=${8 * 1024 * 1024 + 61}`],
+    ['retention.ms', '1000', `retention.ms=${DAY}`],
+  ])('are verified: %s', async (setting, value, remedy) => {
+    const topic = `verified.${setting}`;
+    await withAdmin((admin) =>
+      admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 5, configEntries: [{ name: setting, value }] }] }),
+    );
+    const opened = KafkaLog.open({ ...settings, topics: [{ name: topic, partitions: 5, retention: DAY }] });
+    await expect(opened).rejects.toMatchObject({ code: 'BT_LOG_TOPIC_MISMATCH', retryable: false });
+    await expect(opened).rejects.toThrow(`${setting} is ${value}, must be `);
+    await expect(opened).rejects.toThrow(remedy);
+    await expect(opened).rejects.toThrow(`--bootstrap-server ${broker.address}`);
+  });
+
+  it('are verified: their number of partitions', async () => {
+    await withAdmin((admin) => admin.createTopics({ waitForLeaders: false, topics: [{ topic: 'verified.partitions', numPartitions: 7 }] }));
+    const opened = KafkaLog.open({ ...settings, topics: [{ name: 'verified.partitions', partitions: 5 }] });
+    await expect(opened).rejects.toThrow('BETRACE_LOG_PARTITIONS=7');
+  });
+
+  it('may have more than is needed', async () => {
+    const topic = 'generous';
+    const configEntries = [
+      { name: 'message.timestamp.type', value: 'LogAppendTime' },
+      { name: 'max.message.bytes', value: '20000000' },
+      { name: 'retention.ms', value: '-1' },
+    ];
+    await withAdmin((admin) => admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 5, configEntries }] }));
+    const log = await KafkaLog.open({ ...settings, topics: [{ name: topic, partitions: 5, retention: DAY }] });
+    await log.close();
+  });
+
+  it('keep records without a key also when they are compacted', async () => {
+    const log = await KafkaLog.open({ ...settings, topics: [{ name: 'compacted', partitions: 1, compacted: true }] });
+    await log.append('compacted', [
+      { partition: 0, value: Buffer.from('a') },
+      { partition: 0, key: 'k', value: Buffer.from('b') },
+    ]);
+    const keys: (string | undefined)[] = [];
+    for await (const { records } of log.read('compacted', 0, 0)) keys.push(...records.map(({ key }) => key));
+    expect(keys).toEqual([undefined, 'k']);
+    await log.close();
+  });
+
+  it('refuse a record that is too large, alone', async () => {
+    const log = await KafkaLog.open({ ...settings, maxRecordBytes: 100_000, topics: [{ name: 'limited', partitions: 1 }] });
+    const large = { partition: 0, value: Buffer.alloc(100_001) };
+    await expect(log.append('limited', [large])).rejects.toMatchObject({ code: 'BT_LOG_RECORD_TOO_LARGE', status: 413, retryable: false });
+    const largest = { partition: 0, value: Buffer.alloc(99_900) };
+    expect(
+      await log.append(
+        'limited',
+        Array.from({ length: 30 }, () => largest),
+      ),
+    ).toEqual(Array.from({ length: 30 }, (_, i) => i));
+    // The topic allows less than was verified: somebody changed it since.
+    await withAdmin((admin) =>
+      admin.alterConfigs({
+        validateOnly: false,
+        resources: [{ type: 2, name: 'limited', configEntries: [{ name: 'max.message.bytes', value: '5000' }] }],
+      }),
+    );
+    await expect(log.append('limited', [largest])).rejects.toMatchObject({ code: 'BT_LOG_KAFKA_REFUSED', retryable: false });
+    expect(await log.append('limited', [{ partition: 0, value: Buffer.alloc(10) }])).toEqual([30]);
+    await log.close();
+  });
+
+  it.each(['plain', 'scram-sha-256', 'scram-sha-512'] as const)('are reached over TLS and SASL %s', async (mechanism) => {
+    const tls = { ca: broker.certificate! };
+    const secured = {
+      ...settings,
+      brokers: [broker.secured],
+      tls,
+      sasl: { mechanism, ...BROKER_USER },
+      topics: [{ name: mechanism, partitions: 1 }],
+    };
+    const log = await KafkaLog.open(secured);
+    expect(await log.append(mechanism, [{ partition: 0, value: Buffer.from('a') }])).toEqual([0]);
+    await log.close();
+
+    const mistaken = KafkaLog.open({ ...secured, sasl: { mechanism, username: 'alice', password: 'wrong' } });
+    await expect(mistaken).rejects.toMatchObject({ code: 'BT_LOG_KAFKA_LOGIN_REFUSED', retryable: false });
+    await expect(mistaken).rejects.toThrow('KAFKA_SASL_PASSWORD');
+    await expect(mistaken).rejects.not.toThrow('wrong');
+  });
+
+  it('need an authority that is trusted, or known', async () => {
+    const untrusted = { ...settings, brokers: [broker.secured], tls: {}, sasl: { mechanism: 'plain', ...BROKER_USER } } as const;
+    await expect(prepareTopics(untrusted, () => undefined, 1_000)).rejects.toThrow(/BT_LOG_KAFKA_UNREACHABLE.*self-signed certificate/);
+  });
+
+  it('name the brokers that cannot be reached', async () => {
+    const away = prepareTopics({ ...settings, brokers: ['127.0.0.1:1'] }, () => undefined, 1_000);
+    await expect(away).rejects.toMatchObject({ code: 'BT_LOG_KAFKA_UNREACHABLE', retryable: true });
+    await expect(away).rejects.toThrow('127.0.0.1:1');
+    await expect(away).rejects.toThrow('KAFKA_BROKERS');
+  });
+});
