@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { encodeRequest, spansFromJson } from '#otlp';
-import { applyAll, engineOf, ruleOf } from './testing/apply-all.js';
-import { A_SPAN, requestOf } from './testing/test-span.js';
+import { applyAll, engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
+import { A_SPAN, requestOf } from '../../../test/fixtures/engine/test-span.js';
 import type { Verdict } from './verdict.js';
 
 const slow = ruleOf('slow', 'span.duration > 5');

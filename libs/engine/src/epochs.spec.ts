@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { applyAll, brief, engineOf, ruleOf } from './testing/apply-all.js';
-import { A_SPAN } from './testing/test-span.js';
+import { applyAll, brief, engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
+import { A_SPAN } from '../../../test/fixtures/engine/test-span.js';
 
 const slow = ruleOf('slow', 'span.duration > 5');
 const pair = ruleOf('pair', 'trace.has(span.name == "a") and trace.has(span.name == "b")');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { applyAll, engineOf, ruleOf } from './testing/apply-all.js';
-import { arbitraryLog } from './testing/arbitrary-log.js';
-import { spanRule, traceRule } from './testing/arbitrary-rule.js';
-import { spanIdOf, type TestRecord, type TestSpan, traceIdOf } from './testing/test-span.js';
+import { applyAll, engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
+import { arbitraryLog } from '../../../test/fixtures/engine/arbitrary-log.js';
+import { spanRule, traceRule } from '../../../test/fixtures/engine/arbitrary-rule.js';
+import { spanIdOf, type TestRecord, type TestSpan, traceIdOf } from '../../../test/fixtures/engine/test-span.js';
 
 /** Nothing is forgotten, so every span counts in the end; traces close early, so many spans are late. */
 const settings = { rootGrace: 10, idleTimeout: 40, maxAge: 200, lateWindow: 1_000_000, maxSpans: 1_000, memoryBudget: 1e9 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { ruleOf } from '../../../test/fixtures/engine/apply-all.js';
+import { A_SPAN, requestOf } from '../../../test/fixtures/engine/test-span.js';
 import { judgeTrace } from './judge-trace.js';
 import { RuleSet } from './rule-set.js';
-import { ruleOf } from './testing/apply-all.js';
-import { A_SPAN, requestOf } from './testing/test-span.js';
 
 const spans = [
   A_SPAN,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { applyAll, brief, engineOf, ruleOf } from './testing/apply-all.js';
-import { A_SPAN } from './testing/test-span.js';
+import { applyAll, brief, engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
+import { A_SPAN } from '../../../test/fixtures/engine/test-span.js';
 
 const charge = { ...A_SPAN, span: 1, name: 'charge' };
 const audit = { ...A_SPAN, span: 2, parent: 1, name: 'audit' };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { arbitraryLog, SMALL_SETTINGS } from '../../../test/fixtures/engine/arbitrary-log.js';
+import { ModelEngine, type ModelVerdict } from '../../../test/fixtures/engine/model.js';
+import { MODEL_RULES, type ModelRule, nextVersion } from '../../../test/fixtures/engine/model-rules.js';
+import { logOf, type TestRecord } from '../../../test/fixtures/engine/test-span.js';
 import { PartitionEngine } from './partition.js';
 import { RuleSet } from './rule-set.js';
 import { contextWindow } from './settings.js';
-import { arbitraryLog, SMALL_SETTINGS } from './testing/arbitrary-log.js';
-import { ModelEngine, type ModelVerdict } from './testing/model.js';
-import { MODEL_RULES, type ModelRule, nextVersion } from './testing/model-rules.js';
-import { logOf, type TestRecord } from './testing/test-span.js';
 import type { Verdict } from './verdict.js';
 
 const changed = (rules: readonly ModelRule[], ids: readonly string[]): ModelRule[] =>
@@ -65,9 +65,9 @@ describe('PartitionEngine', () => {
   });
 
   it.each([
-    ['as usual', SMALL_SETTINGS, 60],
-    ['without a late window, when full traces are forgotten within their record', { ...SMALL_SETTINGS, lateWindow: 0, maxSpans: 2 }, 30],
-    ['without any grace', { ...SMALL_SETTINGS, rootGrace: 0, idleTimeout: 0 }, 20],
+    ['as usual', SMALL_SETTINGS, 40],
+    ['without a late window, when full traces are forgotten within their record', { ...SMALL_SETTINGS, lateWindow: 0, maxSpans: 2 }, 20],
+    ['without any grace', { ...SMALL_SETTINGS, rootGrace: 0, idleTimeout: 0 }, 10],
   ])(
     'finds at every record what the model finds (any order, duplicates, late spans, rule changes) %s',
     (_sentence, settings, numRuns) => {
@@ -94,7 +94,7 @@ describe('PartitionEngine', () => {
         expect(received).toBe(records.reduce((sum, record) => sum + ('spans' in record ? record.spans.length : 0), 0));
         expect(evaluated + duplicates + rejected.own_span).toBe(received);
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 
@@ -108,7 +108,7 @@ describe('PartitionEngine', () => {
         expect(engine.nextDeadline()).toBeUndefined();
         expect(engine.lowWatermark()).toBe(records.length + 1);
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 
@@ -124,7 +124,7 @@ describe('PartitionEngine', () => {
         engine.apply({ kind: 'tick', offset: records.length, timestamp: deadline - 1 }, () => {});
         expect([engine.openTraces, engine.rememberedTraces]).toEqual(before);
       }),
-      { numRuns: 20 },
+      { numRuns: 8 },
     );
   });
 });

@@ -1,4 +1,3 @@
-import { OWN_SCOPE, type SpanColumns } from '#otlp';
 import { Accounting } from './accounting.js';
 import { Assembly } from './assembly/assembly.js';
 import type { CloseReason } from './assembly/close-reason.js';
@@ -12,7 +11,7 @@ import { SpanRules } from './judge/span-rules.js';
 import { Verdicts } from './judge/verdicts.js';
 import type { CommitPoint } from './low-watermark.js';
 import type { EngineRecord } from './record.js';
-import type { Rejection } from './rejection.js';
+import { rejectionOf } from './rejection.js';
 import type { RuleSet } from './rule-set.js';
 import { type AssemblySettings, checkSettings } from './settings.js';
 import type { Verdict } from './verdict.js';
@@ -240,13 +239,6 @@ export class PartitionEngine {
     this.accounting.rejected.undecodable++;
     this.options.undecodable?.(record, messageOf(error));
   }
-}
-
-function rejectionOf(columns: SpanColumns, i: number): Rejection | undefined {
-  const { traceIds, spanIds } = columns;
-  if ((traceIds[4 * i]! | traceIds[4 * i + 1]! | traceIds[4 * i + 2]! | traceIds[4 * i + 3]!) === 0) return 'no_trace_id';
-  if ((spanIds[2 * i]! | spanIds[2 * i + 1]!) === 0) return 'no_span_id';
-  return columns.scopeName[i] === OWN_SCOPE ? 'own_span' : undefined;
 }
 
 function messageOf(error: unknown): string {

@@ -1,3 +1,5 @@
+import { OWN_SCOPE, type SpanColumns } from '#otlp';
+
 /** Why a span, or a record as a whole, was not evaluated: the label of `betrace_spans_rejected_total` in the evaluator. */
 export const REJECTIONS = {
   undecodable: 'the record is no OTLP trace request (counted once per record; it is kept aside)',
@@ -7,3 +9,11 @@ export const REJECTIONS = {
 } as const;
 
 export type Rejection = keyof typeof REJECTIONS;
+
+/** Why span `i` is not evaluated, if so. Ingest lets no such span through; others may write to the log too. */
+export function rejectionOf(columns: SpanColumns, i: number): Rejection | undefined {
+  const { traceIds, spanIds } = columns;
+  if ((traceIds[4 * i]! | traceIds[4 * i + 1]! | traceIds[4 * i + 2]! | traceIds[4 * i + 3]!) === 0) return 'no_trace_id';
+  if ((spanIds[2 * i]! | spanIds[2 * i + 1]!) === 0) return 'no_span_id';
+  return columns.scopeName[i] === OWN_SCOPE ? 'own_span' : undefined;
+}

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { arbitraryLog, SMALL_SETTINGS } from '../../../test/fixtures/engine/arbitrary-log.js';
+import { MODEL_RULES, nextVersion } from '../../../test/fixtures/engine/model-rules.js';
+import { A_SPAN, logOf } from '../../../test/fixtures/engine/test-span.js';
 import { PartitionEngine } from './partition.js';
 import type { EngineRecord } from './record.js';
 import { RuleSet } from './rule-set.js';
 import { contextWindow } from './settings.js';
-import { arbitraryLog, SMALL_SETTINGS } from './testing/arbitrary-log.js';
-import { MODEL_RULES, nextVersion } from './testing/model-rules.js';
-import { A_SPAN, logOf } from './testing/test-span.js';
 import type { Verdict } from './verdict.js';
 
 /** Without the script, which costs a hundred times what the others do; rules over columns are buffered like it. */
