@@ -25,7 +25,7 @@ export interface BeTraceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Ports of an earlier process, to start again where it was. */
   readonly ports?: { readonly http: number; readonly grpc: number };
-  /** How long it may take until /ready answers 200; default 30 s. */
+  /** How long it may take until /ready answers 200; default 90 s: a start takes one, on a machine with many other tests more. */
   readonly patience?: number;
 }
 
@@ -47,7 +47,7 @@ export class BeTrace {
           if (betrace.process.exitCode !== null) throw new Error(`it ended with exit code ${betrace.process.exitCode}`);
           return (await fetch(`${betrace.url}/ready`)).ok ? true : undefined;
         },
-        options.patience ?? 30_000,
+        options.patience ?? 90_000,
       );
       return betrace;
     } catch (error) {
