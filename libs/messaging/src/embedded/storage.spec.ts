@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +50,10 @@ describe('the storage of the embedded log', () => {
     expect(message).toContain('BT_LOG_STORAGE_NOT_WRITABLE');
     expect(message).toContain(join(path, 'file', 'log'));
     expect(message).toContain('BETRACE_STORAGE_PATH');
+  });
+
+  (existsSync('/proc/self') ? it : it.skip)('is refused at once below /proc, where nothing can be made', () => {
+    expect(openError({ path: '/proc/betrace/log' })).toContain('BT_LOG_STORAGE_NOT_WRITABLE');
   });
 
   it('has one owner at a time', async () => {

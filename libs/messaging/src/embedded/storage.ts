@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { logProblem } from '../problems.js';
 import type { EmbeddedLogSettings } from '../settings.js';
 import type { TopicSpecification } from '../topics.js';
 import { Arrivals } from './arrivals.js';
 import type { Place } from './connection.js';
+import { makeDirectory } from './make-directory.js';
 import { Positions } from './positions.js';
 import { StorageLock } from './storage-lock.js';
 import { TopicRecords } from './topic-records.js';
@@ -37,7 +37,7 @@ export class Storage {
   static open(settings: EmbeddedLogSettings): Storage {
     if (settings.attachTo !== undefined) return new Storage(placeOf(settings.path, settings.attachTo), settings, undefined);
     const place = placeOf(settings.path, `betrace-${randomUUID()}`);
-    if ('directory' in place) makeDirectory(place.directory);
+    if ('directory' in place) prepareDirectory(place.directory);
     const lock = new StorageLock(place);
     try {
       return new Storage(place, settings, lock).#prepared();
@@ -96,9 +96,9 @@ function placeOf(path: string | undefined, memory: string): Place {
   return path === undefined ? { memory } : { directory: resolve(path) };
 }
 
-function makeDirectory(path: string): void {
+function prepareDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeDirectory(path);
   } catch (error) {
     throw logProblem('BT_LOG_STORAGE_NOT_WRITABLE', { path, reason: error instanceof Error ? error.message : String(error) }, error);
   }

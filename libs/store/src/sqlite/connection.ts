@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
@@ -6,6 +5,7 @@ import type { Connection } from '../connection.js';
 import { StoreError } from '../problems.js';
 import type { Schema } from '../schema.js';
 import type { SqliteStoreSettings } from '../settings.js';
+import { makeDirectory } from './make-directory.js';
 import { NodeSqliteDialect } from './node-sqlite.js';
 
 const PATIENCE_MS = 10_000;
@@ -15,7 +15,7 @@ export function openSqlite(settings: SqliteStoreSettings): Connection {
   const place = settings.path === undefined ? ':memory:' : join(resolve(settings.path), 'store.db');
   let database: DatabaseSync | undefined;
   try {
-    if (settings.path !== undefined) mkdirSync(settings.path, { recursive: true });
+    if (settings.path !== undefined) makeDirectory(resolve(settings.path));
     database = new DatabaseSync(place, { timeout: PATIENCE_MS });
     // A rule that was answered as saved survives a loss of power.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');

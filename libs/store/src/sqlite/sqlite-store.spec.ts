@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -60,6 +60,10 @@ describe('SQLite', () => {
     await expect(openStore({ kind: 'sqlite', path: join(path, 'file', 'x') })).rejects.toThrow(
       /BT_STORE_NOT_WRITABLE.*file.*BETRACE_STORAGE_PATH/,
     );
+  });
+
+  (existsSync('/proc/self') ? it : it.skip)('refuses at once a path below /proc, where nothing can be made', async () => {
+    await expect(openStore({ kind: 'sqlite', path: '/proc/betrace/store' })).rejects.toThrow(/BT_STORE_NOT_WRITABLE/);
   });
 
   it('says that a file is no database of its own', async () => {
