@@ -27,7 +27,7 @@ const apps: Readonly<Record<string, readonly string[]>> = {
 /** The packages and Node modules a pure lib may load; a lib that is not named here may load any. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   dsl: ['fengari', 're2js'], // no Node module: it runs in a browser
-  otlp: ['lossless-json', 'node:crypto'],
+  otlp: ['node:crypto'],
   signing: ['node:crypto'],
   engine: ['node:crypto'],
 };
