@@ -86,6 +86,11 @@ describe('the notation of traces', () => {
     expect(parseTrace('"20ms" 20ms')[0]).toMatchObject({ name: '20ms', duration: 20n * MS });
   });
 
+  it('repeats a line', () => {
+    expect(times('a\n  q 2ms *3 n=1\n  r')).toEqual({ a: [0, 7], q: [0, 2], 'q#2': [2, 4], 'q#3': [4, 6], r: [6, 7] });
+    expect(parseTrace('a\n  q *200')).toHaveLength(201);
+  });
+
   it('tells spans of one name apart', () => {
     expect(parseTrace('a\n  q\n  q\n  q').map(({ id }) => id)).toEqual(['a', 'q', 'q#2', 'q#3']);
   });
@@ -104,6 +109,7 @@ describe('the notation of traces', () => {
     ['an unknown kind', 'a kind=sever', /one of unspecified, internal, server/, 2],
     ['an unknown status', 'a status=500', /attribute.status=500/, 2],
     ['an id twice', 'a id=x\n  b id=x', /taken/, 9],
+    ['children of a repeated span', 'a *2\n  b', /no children/, 7],
     ['nothing', '# nothing\n', /no span/, 0],
   ])('refuses %s', (_what, text, message, offset) => {
     const error = failure(text);

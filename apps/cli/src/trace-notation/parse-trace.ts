@@ -23,6 +23,7 @@ interface Open {
   next: bigint;
   /** When its last child ends, so far. */
   childrenEnd: bigint;
+  readonly repeated: boolean;
 }
 
 /**
@@ -32,7 +33,8 @@ interface Open {
  *       charge 20ms +10ms payment.amount=1500 status=error
  *
  * `+10ms` is the start after the parent's start; without it a span starts when its elder sibling ends. Without a duration it
- * lasts as long as its children, or 1 ms. Spans in order of lines. Throws a NotationError.
+ * lasts as long as its children, or 1 ms. `*51` stands for so many spans, one after the other. Spans in order of lines. Throws a
+ * NotationError.
  */
 export function parseTrace(text: string): readonly NotedSpan[] {
   return new TraceParser().parse(text);
@@ -64,17 +66,28 @@ class TraceParser {
     this.checkIndent(indent.length, offset);
     const parent = this.open.at(-1);
     const noted = spanLine(words, offset + indent.length);
+    if (parent?.repeated === true) throw new NotationError('a repeated span has no children', offset + indent.length);
+    for (let n = noted.times ?? 1; n > 0; n--) {
+      const { repeated } = this.add(noted, indent.length, offset + indent.length, parent);
+      if (repeated && n > 1) this.close();
+    }
+  }
+
+  /** One span of a line; it is open until a line comes that is not indented deeper. */
+  private add(noted: SpanLine, indent: number, offset: number, parent: Open | undefined): Open {
     const base = noted.offset === undefined ? (parent?.next ?? this.rootsNext) : (parent?.span.start ?? BEGIN) + noted.offset;
     const span = {
       ...noted,
-      id: this.idOf(noted, offset + indent.length),
+      id: this.idOf(noted, offset),
       parentId: noted.parent ?? parent?.span.id ?? '',
       service: noted.service ?? parent?.span.service ?? '',
       start: base,
       end: base + (noted.duration ?? 0n),
     };
+    const opened = { indent, span, next: base, childrenEnd: base, repeated: noted.times !== undefined };
     this.spans.push(span);
-    this.open.push({ indent: indent.length, span, next: base, childrenEnd: base });
+    this.open.push(opened);
+    return opened;
   }
 
   /** A line that goes back must go back to where an elder one stands. */

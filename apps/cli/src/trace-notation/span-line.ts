@@ -15,6 +15,8 @@ export interface SpanLine {
   readonly scope?: string;
   readonly duration?: bigint;
   readonly offset?: bigint;
+  /** `*51`: so many spans, one after the other. */
+  readonly times?: number;
   readonly traceId?: string;
   readonly attributes: Readonly<Record<string, NotationValue>>;
   readonly resource: Readonly<Record<string, NotationValue>>;
@@ -40,6 +42,8 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   status: ['unset', 'ok', 'error'],
 };
 
+const TIMES = /^\*[1-9]\d{0,3}$/;
+
 /** `name duration +offset key=value …`: the name is every word up to the first that is something else. */
 export function spanLine(words: readonly Word[], offset: number): SpanLine {
   const name: string[] = [];
@@ -63,6 +67,8 @@ export function spanLine(words: readonly Word[], offset: number): SpanLine {
     const shift = word.kind === 'word' ? offsetOf(word.text) : undefined;
     if (index > 0 && duration !== undefined && line.duration === undefined) line.duration = duration;
     else if (index > 0 && shift !== undefined && line.offset === undefined) line.offset = shift;
+    else if (index > 0 && word.kind === 'word' && TIMES.test(word.text) && line.times === undefined)
+      line.times = Number(word.text.slice(1));
     else if (name.length === index) name.push(word.text);
     else throw new NotationError(`'${word.text}' is no key=value; a name with such words is put in quotes`, word.offset);
   }
