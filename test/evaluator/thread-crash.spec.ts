@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { DEFAULT_ASSEMBLY } from '#engine';
 import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, type Log, openLog, TOPICS, topicSpecifications, type ViolationRecord } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
-import { createLogger, registerMetrics } from '#platform';
+import { createLogger, FullPartitions, registerMetrics } from '#platform';
 import { EvaluatorThread } from '../../apps/evaluator/src/evaluator-thread.js';
 import { EVALUATOR_METRICS } from '../../apps/evaluator/src/metrics.js';
 import type { EvaluatorSettings } from '../../apps/evaluator/src/settings.js';
@@ -17,6 +17,7 @@ describe('an evaluator thread that ends by a defect', () => {
   let log: Log;
   let registry: Registry;
   let lines: string[];
+  let fullPartitions: FullPartitions;
   let thread: EvaluatorThread;
 
   const start = (change: Partial<EvaluatorSettings> = {}) => {
@@ -32,7 +33,9 @@ describe('an evaluator thread that ends by a defect', () => {
       ...change,
     };
     const logger = createLogger({ level: 'warn', format: 'json' }, { write: (line) => void lines.push(line) });
-    thread = new EvaluatorThread(settings, registerMetrics(EVALUATOR_METRICS, registry), logger, ENTRY);
+    fullPartitions = new FullPartitions();
+    const metrics = registerMetrics(EVALUATOR_METRICS, registry);
+    thread = new EvaluatorThread(settings, { metrics, logger, fullPartitions }, ENTRY);
     thread.start();
   };
 
@@ -90,10 +93,30 @@ describe('an evaluator thread that ends by a defect', () => {
 
   it('is tried again and again while it cannot start, and health says why', async () => {
     start({ keys: { key: '', development: false } });
-    await eventually('a second restart', async () =>
-      (await registry.metrics()).includes('betrace_evaluator_thread_restarts_total 2') ? true : undefined,
+    await eventually(
+      'a second restart',
+      async () => ((await registry.metrics()).includes('betrace_evaluator_thread_restarts_total 2') ? true : undefined),
+      30_000,
     );
     expect(() => thread.check()).toThrow('There is no signature key');
+  });
+
+  it('says which partition has no memory for more traces, until some are forgotten', async () => {
+    start({ assembly: { ...DEFAULT_ASSEMBLY, rootGrace: 1_500, lateWindow: 100, memoryBudget: 500 } });
+    await ready();
+    for (let n = 0; n < 20; n++) await send(n);
+    await eventually('a full partition', async () => fullPartitions.has(0) || undefined);
+    expect(thread.check()).toBe('no memory for more traces in partition 0: senders wait');
+    const measured = (waiting: number) =>
+      eventually(
+        'the metric',
+        async () => (await registry.metrics()).includes(`betrace_evaluator_waiting{partition="0"} ${waiting}`) || undefined,
+      );
+    await measured(1);
+    await eventually('memory', async () => !fullPartitions.has(0) || undefined);
+    expect(thread.check()).toBeUndefined();
+    await measured(0);
+    await found(20);
   });
 
   it('measures and stops in order', async () => {

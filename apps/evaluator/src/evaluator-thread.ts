@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Logger, Metrics } from '#platform';
+import type { FullPartitions, Logger, Metrics } from '#platform';
 import type { EVALUATOR_METRICS } from './metrics.js';
 import { recordMeasurements } from './record-measurements.js';
 import type { EvaluatorSettings } from './settings.js';
@@ -15,6 +15,13 @@ const LONGEST_PAUSE = 10_000;
 /** A thread that ran this long (ms) is not blamed for its predecessors. */
 const STEADY = 60_000;
 
+/** Where a thread's messages go. */
+export interface ThreadTools {
+  readonly metrics: Metrics<typeof EVALUATOR_METRICS>;
+  readonly logger: Logger;
+  readonly fullPartitions: Pick<FullPartitions, 'report'>;
+}
+
 /** One evaluator thread, started again with back-off when it ends by a defect. */
 export class EvaluatorThread {
   private worker: Worker | undefined;
@@ -24,13 +31,13 @@ export class EvaluatorThread {
   private defects = 0;
   private lastDefect: Error | undefined;
   private failure: string | undefined;
+  private full: readonly number[] = [];
   private restart: NodeJS.Timeout | undefined;
   private stopping: PromiseWithResolvers<void> | undefined;
 
   constructor(
     private readonly settings: EvaluatorSettings,
-    private readonly metrics: Metrics<typeof EVALUATOR_METRICS>,
-    private readonly logger: Logger,
+    private readonly tools: ThreadTools,
     private readonly entry: URL = ENTRY,
   ) {}
 
@@ -46,8 +53,8 @@ export class EvaluatorThread {
     worker.on('exit', (code) => this.ended(code));
   }
 
-  /** Throws why the thread does not evaluate now. */
-  check(): void {
+  /** Throws why the thread does not evaluate now; else answers which senders it makes wait, if any. */
+  check(): string | undefined {
     if (this.worker === undefined || !this.ready) {
       throw new Error(
         this.lastDefect ? `${this.settings.name} is started again: ${this.lastDefect.message}` : `${this.settings.name} is starting`,
@@ -55,6 +62,7 @@ export class EvaluatorThread {
     }
     if (performance.now() - this.heard > SILENCE) throw new Error(`${this.settings.name} does not answer`);
     if (this.failure !== undefined) throw new Error(this.failure);
+    return this.full.length === 0 ? undefined : `no memory for more traces in partition ${this.full.join(', ')}: senders wait`;
   }
 
   /** Resolves when the thread has committed and ended. */
@@ -67,27 +75,40 @@ export class EvaluatorThread {
   }
 
   private hear(message: FromThread): void {
+    const { logger } = this.tools;
+    const thread = this.settings.name;
     this.heard = performance.now();
     if (message.type === 'ready') this.ready = true;
     else if (message.type === 'measured') {
       this.failure = message.failure;
-      recordMeasurements(this.metrics, message.measurements);
-    } else if (message.type === 'warn') this.logger.warn({ err: message.error, thread: this.settings.name }, message.message);
-    else if (message.type === 'log') this.logger[message.level]({ ...message.fields, thread: this.settings.name }, message.message);
+      this.reportFull(message.full);
+      recordMeasurements(this.tools.metrics, message.measurements);
+    } else if (message.type === 'warn') logger.warn({ err: message.error, thread }, message.message);
+    else if (message.type === 'log') logger[message.level]({ ...message.fields, thread }, message.message);
+  }
+
+  private reportFull(full: readonly number[]): void {
+    this.full = full;
+    this.tools.fullPartitions.report(this.settings.name, full);
   }
 
   private ended(code: number): void {
     this.worker = undefined;
     this.ready = false;
+    // Its successor finds out anew.
+    this.reportFull([]);
     if (this.stopping) {
       this.stopping.resolve();
       return;
     }
     if (performance.now() - this.startedAt > STEADY) this.defects = 0;
     const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.defects++);
-    this.metrics.threadRestarts.inc();
+    this.tools.metrics.threadRestarts.inc();
     const { name } = this.settings;
-    this.logger.error({ err: this.lastDefect, code, thread: name, retry_in_ms: pause }, 'an evaluator thread ended; it is started again');
+    this.tools.logger.error(
+      { err: this.lastDefect, code, thread: name, retry_in_ms: pause },
+      'an evaluator thread ended; it is started again',
+    );
     this.restart = setTimeout(() => this.start(), pause);
   }
 }

@@ -30,7 +30,6 @@ const assembly = {
   maxAge: 5_000,
   lateWindow: 100,
   maxSpans: 100,
-  memoryBudget: 64 * 1024 * 1024,
 };
 
 describe('Evaluator', () => {
@@ -41,6 +40,7 @@ describe('Evaluator', () => {
   /** The offset committed last, by partition. */
   let commits: Map<number, number>;
   let volatile: boolean;
+  let budget: number;
   let members = 0;
 
   const start = async (): Promise<void> => {
@@ -50,7 +50,7 @@ describe('Evaluator', () => {
         log: log.forThreads(),
         volatile,
         name: `spec-${++members}`,
-        assembly,
+        assembly: { ...assembly, memoryBudget: budget },
         keys: { key: 'changeme', development: true },
         commitInterval: 0,
         idleInterval: 5,
@@ -64,6 +64,7 @@ describe('Evaluator', () => {
     log = await openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct' });
     warnings = [];
     volatile = false;
+    budget = 64 * 1024 * 1024;
     measured = [];
     commits = new Map();
     const subscribe = log.subscribe.bind(log);
@@ -200,6 +201,19 @@ describe('Evaluator', () => {
     await start();
     await found(1);
     expect((await violations())[0]).toMatchObject({ rule_id: 'unaudited', complete: true });
+  });
+
+  it('reads on when its traces take more memory than they may, and says so until time has freed it', async () => {
+    budget = 300;
+    await rules(1, UNAUDITED);
+    for (let n = 0; n < 10; n++) await send(0, { trace_id: `trace-${n}`, span_id: 'c', name: 'charge' });
+    await start();
+    await until(async () => evaluator.full.length > 0);
+    expect(evaluator.full).toEqual([0]);
+    await found(10);
+    await until(async () => evaluator.full.length === 0);
+    expect(new Set((await violations()).map(({ close_reason }) => close_reason))).toEqual(new Set(['root_grace']));
+    expect(evaluator.failure).toBeUndefined();
   });
 
   it('says why it does not evaluate a partition, until it does', async () => {

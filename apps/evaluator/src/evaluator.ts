@@ -107,6 +107,11 @@ export class Evaluator implements PartitionListener {
     return message === undefined ? undefined : `partition ${partition} is not evaluated: ${message}`;
   }
 
+  /** Partitions whose traces take more memory than they may. */
+  get full(): readonly number[] {
+    return [...this.runs].filter(([, run]) => run.full).map(([partition]) => partition);
+  }
+
   async revoked(partition: number): Promise<void> {
     const run = this.runs.get(partition);
     this.runs.delete(partition);

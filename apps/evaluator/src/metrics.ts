@@ -70,6 +70,12 @@ export const EVALUATOR_METRICS = {
     help: 'Memory that open and remembered traces take.',
     labels: ['partition'],
   },
+  waiting: {
+    type: 'gauge',
+    name: 'betrace_evaluator_waiting',
+    help: '1 while the traces of the partition take more than `traces.memory_budget`: senders wait until some are forgotten.',
+    labels: ['partition'],
+  },
   lag: {
     type: 'gauge',
     name: 'betrace_evaluator_lag_records',

@@ -93,6 +93,11 @@ export class PartitionRun {
     return this.next;
   }
 
+  /** Its traces take more memory than they may. Reading on frees it, so it does read on; who sends has to wait. */
+  get full(): boolean {
+    return !this.engine.accepts();
+  }
+
   async records({ records, endOffset }: RecordBatch): Promise<void> {
     for (const record of records) {
       if (record.offset < this.next) continue;
@@ -119,7 +124,7 @@ export class PartitionRun {
   async end(): Promise<void> {
     await this.publish();
     await this.commit();
-    for (const gauge of ['tracesOpen', 'traceMemory', 'lag'] as const) this.tools.measurements.set(gauge, this.label, 0);
+    for (const gauge of ['tracesOpen', 'traceMemory', 'waiting', 'lag'] as const) this.tools.measurements.set(gauge, this.label, 0);
   }
 
   /** Answers a promise only when there is something to wait for: most records are applied without leaving this turn. */
@@ -197,6 +202,7 @@ export class PartitionRun {
     this.account.update();
     measurements.set('tracesOpen', this.label, this.engine.openTraces);
     measurements.set('traceMemory', this.label, this.engine.memory);
+    measurements.set('waiting', this.label, this.full ? 1 : 0);
     measurements.set('lag', this.label, Math.max(0, endOffset - this.next));
   }
 }

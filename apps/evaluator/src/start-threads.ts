@@ -1,7 +1,17 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { Log, TOPICS } from '#messaging';
-import { CONFIGURATION, type Configuration, HealthRecorder, LOGGER, type Logger, registerMetrics, Shutdown, signatureKey } from '#platform';
+import {
+  CONFIGURATION,
+  type Configuration,
+  FullPartitions,
+  HealthRecorder,
+  LOGGER,
+  type Logger,
+  registerMetrics,
+  Shutdown,
+  signatureKey,
+} from '#platform';
 import { EvaluatorThread } from './evaluator-thread.js';
 import { EVALUATOR_METRICS } from './metrics.js';
 import type { EvaluatorSettings } from './settings.js';
@@ -20,16 +30,19 @@ export class StartThreads implements OnApplicationBootstrap {
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Registry) private readonly registry: Registry,
+    private readonly fullPartitions: FullPartitions,
     private readonly health: HealthRecorder,
     private readonly shutdown: Shutdown,
   ) {}
 
   onApplicationBootstrap(): void {
     const metrics = registerMetrics(EVALUATOR_METRICS, this.registry);
-    this.threads = this.settings().map((settings) => new EvaluatorThread(settings, metrics, this.logger));
+    const tools = { metrics, logger: this.logger, fullPartitions: this.fullPartitions };
+    this.threads = this.settings().map((settings) => new EvaluatorThread(settings, tools));
     for (const thread of this.threads) thread.start();
     this.health.register('rule_engine', () => {
-      for (const thread of this.threads) thread.check();
+      const states = this.threads.map((thread) => thread.check()).filter((state) => state !== undefined);
+      return states.join('; ') || undefined;
     });
     this.shutdown.register('evaluate', 'evaluator threads', async () => {
       await Promise.all(this.threads.map((thread) => thread.stop()));

@@ -3,8 +3,15 @@ import type { Measurement } from './measurements.js';
 /** What a thread tells the main thread, without being asked. */
 export type FromThread =
   | { readonly type: 'ready' }
-  /** What it measured since the last message, and why it does not evaluate all of its partitions, if so. */
-  | { readonly type: 'measured'; readonly measurements: readonly Measurement[]; readonly failure: string | undefined }
+  | {
+      readonly type: 'measured';
+      /** What it measured since the last message. */
+      readonly measurements: readonly Measurement[];
+      /** Why it does not evaluate all of its partitions, if so. */
+      readonly failure: string | undefined;
+      /** Partitions whose traces take more memory than they may. */
+      readonly full: readonly number[];
+    }
   | { readonly type: 'warn'; readonly message: string; readonly error: Error }
   | {
       readonly type: 'log';

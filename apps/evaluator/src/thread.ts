@@ -15,7 +15,10 @@ const tell = (message: FromThread): void => port.postMessage(message);
 const settings = workerData as EvaluatorSettings;
 const log = await openLog(settings.log, (level, message, fields) => tell({ type: 'log', level, message, fields: plain(fields) }));
 const evaluator = new Evaluator(log, settings, { warn: (error, message) => tell({ type: 'warn', error, message }) });
-const report = (): void => tell({ type: 'measured', measurements: evaluator.measurements.drain(), failure: evaluator.failure });
+const report = (): void => {
+  const { measurements, failure, full } = evaluator;
+  tell({ type: 'measured', measurements: measurements.drain(), failure, full });
+};
 await evaluator.start();
 const reporting = setInterval(report, REPORT_INTERVAL);
 tell({ type: 'ready' });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { LogUnavailable } from '#messaging';
+import { FullPartitions } from '#platform';
 import { HeldLog } from '../../../test/fixtures/ingest/held-log.js';
 import { aRequest, aSpan, bytesOf } from '../../../test/fixtures/ingest/requests.js';
 import { loggedSpans, openMemoryLog, type RunningIngest, startIngest } from '../../../test/fixtures/ingest/start-ingest.js';
@@ -69,6 +70,21 @@ describe('acknowledged means kept', () => {
 });
 
 describe('back-pressure', () => {
+  it('refuses spans of a partition whose traces have no memory, and takes the others', async () => {
+    await start();
+    await post();
+    const [first] = await loggedSpans(log);
+    const partition = first?.partition ?? 0;
+    const full = ingest.app.get(FullPartitions);
+    full.report('evaluator-1', [partition]);
+    const refused = await post();
+    expectRetryable(refused);
+    expect(Buffer.from(await refused.arrayBuffer()).toString()).toContain('BT_INGEST_NO_TRACE_MEMORY');
+    full.report('evaluator-1', [(partition + 1) % 4]);
+    expect((await post()).status).toBe(200);
+    expect(await loggedSpans(log)).toHaveLength(2);
+  });
+
   it('bounds the bytes in flight while the log hangs, and recovers', async () => {
     await start({ BETRACE_REQUEST_LIMIT: '10000', BETRACE_IN_FLIGHT_LIMIT: '30000', BETRACE_APPEND_TIMEOUT: '50ms' });
     const body = bytesOf(aRequest([aSpan({ name: 'x'.repeat(7_000) })]));

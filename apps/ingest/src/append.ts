@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Log, type OutgoingRecord, TOPICS } from '#messaging';
-import { CONFIGURATION, type Configuration, InFlight, withDeadline } from '#platform';
+import { CONFIGURATION, type Configuration, FullPartitions, InFlight, withDeadline } from '#platform';
 import { ingestProblem } from './ingest-problem.js';
 
 /**
@@ -12,6 +12,7 @@ export class Append {
   constructor(
     private readonly log: Log,
     private readonly inFlight: InFlight,
+    private readonly fullPartitions: FullPartitions,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {}
 
@@ -19,9 +20,11 @@ export class Append {
     return this.log.partitions(TOPICS.spans);
   }
 
-  /** Rejects with 503: BT_HTTP_OVERLOADED, BT_INGEST_LOG_TIMEOUT, or the log's own. */
+  /** Rejects with 503: BT_INGEST_NO_TRACE_MEMORY, BT_HTTP_OVERLOADED, BT_INGEST_LOG_TIMEOUT, or the log's own. */
   async append(records: readonly OutgoingRecord[]): Promise<void> {
     if (records.length === 0) return;
+    const full = records.find(({ partition }) => this.fullPartitions.has(partition));
+    if (full) throw ingestProblem('BT_INGEST_NO_TRACE_MEMORY', { partition: full.partition });
     const reservation = this.inFlight.reserve(records.reduce((sum, { value }) => sum + value.length, 0));
     // Held until the log lets go of the bytes, which may be long after the sender was told to come back.
     const appended = this.log.append(TOPICS.spans, records).finally(reservation.release);

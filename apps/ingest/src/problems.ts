@@ -5,6 +5,13 @@ export const INGEST_PROBLEMS = {
     title: 'The log does not answer',
     sentence: 'The log did not confirm the spans within {milliseconds} ms. Send them again: duplicates are recognised.',
   },
+  BT_INGEST_NO_TRACE_MEMORY: {
+    status: 503,
+    title: 'No memory for more traces',
+    sentence:
+      'The open and remembered traces of partition {partition} take all the memory they may. Send the spans again in a moment; ' +
+      'if that goes on, raise traces.memory_budget (BETRACE_TRACE_MEMORY_BUDGET) or shorten traces.late_window.',
+  },
   BT_INGEST_STOPPING: { status: 503, title: 'Stopping', sentence: 'This process is stopping. Send the spans again, to another.' },
   BT_INGEST_CONTENT_TYPE: {
     status: 415,

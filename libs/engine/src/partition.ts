@@ -128,7 +128,7 @@ export class PartitionEngine {
 
   /**
    * False when remembered traces take more than the memory budget. Reading on is what closes traces (time is in the log), so
-   * the owner of several partitions pauses those that lead in log time first, and never the one that lags most.
+   * the owner does not stop: it has senders held back until time has passed (docs/decisions/0007).
    */
   accepts(): boolean {
     return this.memory < this.options.settings.memoryBudget;

@@ -7,6 +7,7 @@ export { type LoadedConfiguration, type LoadOptions, loadConfiguration } from '.
 export { type SignatureKey, signatureKey } from './configuration/signature-key.js';
 export { nearest } from './configuration/suggest.js';
 export { withDeadline } from './deadline.js';
+export { FullPartitions } from './full-partitions.js';
 export { type HealthCheck, HealthRecorder, type Readiness } from './health/recorder.js';
 export { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';
 export { InFlight, type Reservation } from './http/in-flight.js';

@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { ApiKey } from './authentication/api-key.js';
 import { CLOCK, systemClock } from './clock.js';
 import { CONFIGURATION, type Configuration } from './configuration/configuration.js';
+import { FullPartitions } from './full-partitions.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthRecorder } from './health/recorder.js';
 import { InFlight } from './http/in-flight.js';
@@ -12,7 +13,7 @@ import { Shutdown } from './shutdown.js';
 
 /**
  * What every app has, injectable everywhere: CONFIGURATION, LOGGER, CLOCK, Registry (metrics), HealthRecorder, Shutdown,
- * ApiKey, InFlight; and the routes /health, /ready, /metrics. Each application has its own registry, so that tests can run several.
+ * ApiKey, InFlight, FullPartitions; and the routes /health, /ready, /metrics. Each application has its own registry, so that tests can run several.
  */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest's form of a module with settings
@@ -25,7 +26,7 @@ export class PlatformModule {
       { provide: CLOCK, useValue: systemClock },
       { provide: Registry, useValue: registry },
     ];
-    const providers = [...tokens, HealthRecorder, Shutdown, ApiKey, InFlight];
+    const providers = [...tokens, HealthRecorder, Shutdown, ApiKey, InFlight, FullPartitions];
     return {
       module: PlatformModule,
       global: true,

@@ -226,7 +226,7 @@ export const SCHEMA = {
       type: bytes,
       env: ['BETRACE_TRACE_MEMORY_BUDGET'],
       default: 256 * MiB,
-      doc: 'Memory for open and remembered traces, per partition. When it is full the evaluator waits; it never evicts.',
+      doc: 'Memory for open and remembered traces, per partition. While they take more, receivers of the process refuse spans for it (503, UNAVAILABLE); nothing is evicted.',
     },
   },
   evaluator: {

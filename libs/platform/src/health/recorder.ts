@@ -5,7 +5,7 @@ import { withDeadline } from '../deadline.js';
  * Resolves when a part can do its work, else rejects with the reason. A part without which the process is ready all the same
  * may answer its state instead (`off`), which is shown.
  */
-export type HealthCheck = () => Promise<string> | Promise<void> | string | void;
+export type HealthCheck = () => Promise<string> | Promise<void> | string | undefined | void;
 
 export interface Readiness {
   readonly status: 'ready' | 'not_ready';
