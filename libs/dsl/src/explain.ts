@@ -1,4 +1,4 @@
-import type { SpanView } from './span-view.js';
+import type { SpanView, TraceView } from './span-view.js';
 import type { Value } from './value.js';
 
 /** A span named as a witness. */
@@ -43,6 +43,8 @@ export interface Evidence {
   /** Last end minus first start, nanoseconds; and the trace's id: for online rules that read them. */
   readonly duration?: number | bigint;
   readonly traceId?: string;
+  /** The trace, where the rule buffers its spans; without it they are taken for a trace that is not complete. */
+  readonly trace?: TraceView;
   /** All spans, where the rule buffers them. */
   readonly spans?: readonly SpanView[];
   /** Subject span rules of kind online: the condition bits kept for it. */

@@ -2,7 +2,8 @@ import type { Evidence, Explanation, SpanReference } from '#dsl';
 import { Accounting } from './accounting.js';
 import { Epoch } from './epoch.js';
 import { explain } from './judge/budget.js';
-import { type BufferedSpan, ColumnSpan, DecodedSpan } from './judge/buffered-span.js';
+import { bufferedSpan } from './judge/buffer-span.js';
+import type { BufferedSpan } from './judge/buffered-span.js';
 import type { RuleSet } from './rule-set.js';
 
 /** A span with the conditions that hold on it. */
@@ -28,9 +29,7 @@ function judgedSpans(epoch: Epoch, request: Uint8Array, offset: number): JudgedS
   const { words } = rules.compiled;
   const matched = epoch.matched.slice(0, columns.length * words);
   return Array.from({ length: columns.length }, (_, i) => ({
-    view: rules.compiled.reads.buffersSpans
-      ? new DecodedSpan(columns, i)
-      : new ColumnSpan(columns, i, rules.columnOf, rules.resourceColumnOf),
+    view: bufferedSpan(columns, i, rules),
     holds: (condition) => ((matched[i * words + (condition >> 5)]! >>> (condition & 31)) & 1) === 1,
   }));
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_TOLERANCE } from '#dsl';
 import { EngineError } from './problems.js';
 
 /** How traces are assembled (ARCHITECTURE §4). All durations are milliseconds of the log's time. */
@@ -12,6 +13,8 @@ export interface AssemblySettings {
   readonly lateWindow: number;
   /** A trace closes when it has this many spans. */
   readonly maxSpans: number;
+  /** By how much clocks of different services may differ before order is told by them; DEFAULT_TOLERANCE without it. */
+  readonly tolerance?: number;
   /** Bytes that open and remembered traces of one partition may take; full: `accepts()` is false and the reader waits. */
   readonly memoryBudget: number;
 }
@@ -30,13 +33,18 @@ const LONGEST = 2 ** 30;
 
 /** Throws BT_ENGINE_SETTING when a setting is out of its range. */
 export function checkSettings(settings: AssemblySettings): void {
-  const { rootGrace, idleTimeout, maxAge, lateWindow, maxSpans } = settings;
-  for (const [setting, value] of Object.entries({ rootGrace, idleTimeout, maxAge, lateWindow, maxSpans })) {
+  const { rootGrace, idleTimeout, maxAge, lateWindow, maxSpans, tolerance = 0 } = settings;
+  for (const [setting, value] of Object.entries({ rootGrace, idleTimeout, maxAge, lateWindow, maxSpans, tolerance })) {
     const least = setting === 'maxSpans' ? 1 : 0;
     if (!Number.isInteger(value) || value < least || value > LONGEST) {
       throw new EngineError('BT_ENGINE_SETTING', { setting, value, least, most: LONGEST });
     }
   }
+}
+
+/** Nanoseconds. */
+export function toleranceOf({ tolerance }: AssemblySettings): number {
+  return tolerance === undefined ? DEFAULT_TOLERANCE : tolerance * 1_000_000;
 }
 
 /**

@@ -98,6 +98,17 @@ export function readSpan(cursor: Cursor, end: number): Span {
   };
 }
 
+/** Reads only the links of a Span message that ends at `end`. */
+export function readLinks(cursor: Cursor, end: number): readonly SpanLink[] {
+  const links: SpanLink[] = [];
+  while (cursor.position < end) {
+    const tag = cursor.tag(end);
+    if (tag === SPAN.links) links.push(readLink(cursor, cursor.delimited(end)));
+    else cursor.skip(tag, end);
+  }
+  return links;
+}
+
 function readEvent(cursor: Cursor, end: number): SpanEvent {
   let timeUnixNano = 0n;
   let name = '';

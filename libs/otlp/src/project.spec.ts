@@ -38,6 +38,7 @@ function rowAt(columns: SpanColumns, i: number): unknown {
     attributes: columns.attribute.map((column) => column[i]),
     resourceAttributes: columns.resourceAttribute.map((column) => column[i]),
     whole: columns.wholeSpan(i),
+    links: columns.linksOf(i),
   };
 }
 
@@ -67,6 +68,7 @@ function rowsOf(model: TraceRequest): unknown[] {
           attributes: ALL.attributes.map((key) => attributeOf(span.attributes, key)),
           resourceAttributes: ALL.resourceAttributes.map((key) => attributeOf(resource?.attributes ?? [], key)),
           whole: { span, scope, resource },
+          links: span.links,
         };
       }),
     ),

@@ -1,9 +1,11 @@
 import { decodeSpanAt } from './collect.js';
+import { readLinks } from './decode-span.js';
 import { hexOfWords, shownSpanId, shownTraceId } from './ids.js';
 import { TextTable } from './intern.js';
 import type { Projection } from './projection.js';
 import { ProjectionPlan } from './projection-plan.js';
-import type { WholeSpan } from './span.js';
+import type { SpanLink, WholeSpan } from './span.js';
+import { Cursor } from './wire.js';
 
 /** A request whose spans lie in the columns: needed to read a whole span. */
 interface Source {
@@ -160,6 +162,11 @@ export class SpanColumns {
       { start: this.scopeStart[i]!, end: this.scopeEnd[i]! },
       { start: this.resourceStart[i]!, end: this.resourceEnd[i]! },
     );
+  }
+
+  /** The links of span i: its other fields are passed over, not decoded. */
+  linksOf(i: number): readonly SpanLink[] {
+    return readLinks(new Cursor(this.sourceOf(i), this.spanStart[i]!), this.spanEnd[i]!);
   }
 
   /** The bytes of the request that span i came in. */

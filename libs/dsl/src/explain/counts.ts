@@ -1,8 +1,11 @@
 import { partsOf } from '../compile/walk.js';
 import type { ConditionOutcome } from '../explain.js';
 import { formatExpression } from '../format-expression.js';
-import type { Resolved, TraceQuantifier } from '../resolved.js';
-import type { LeafValues, Tally } from './leaf-values.js';
+import type { Resolved, TracePair, TraceQuantifier } from '../resolved.js';
+import type { SpanFunctionNode } from '../span-functions.js';
+import type { Expression } from '../syntax.js';
+import { type LeafValues, referenceTo, type Tally } from './leaf-values.js';
+import { relationOutcome } from './relation-outcome.js';
 import { notAllSatisfy, spansSatisfy } from './sentence.js';
 
 /** What a part's trace function counted, for its outcome, and the sentence that says so (nothing when there is none). */
@@ -11,28 +14,65 @@ export interface Counts {
   sentence(truth: boolean): string | undefined;
 }
 
-/** Of the part's only trace function: a part that has several is shown with all their values observed. */
+const NOTHING: Counts = { outcome: {}, sentence: () => undefined };
+
+/** Of the part's only function over spans: a part that has several is shown with all their values observed. */
 export function countsOf(node: Resolved, values: LeafValues): Counts {
-  const [quantifier, another] = quantifiersOf(node);
-  const tally = quantifier === undefined || another !== undefined ? undefined : values.tally(quantifier);
-  if (quantifier === undefined || tally === undefined) return { outcome: {}, sentence: () => undefined };
-  const of = values.spanCount;
+  const [asked, another] = functionsOf(node);
+  if (asked === undefined || another !== undefined) return NOTHING;
+  if (asked.type === 'trace-pair') return pairCounts(asked, node, values);
+  return asked.type === 'trace-aggregate' ? aggregateCounts(values.tallyOf(asked)) : quantifierCounts(asked, node, values);
+}
+
+function quantifierCounts(quantifier: TraceQuantifier, node: Resolved, values: LeafValues): Counts {
+  const tally = values.tally(quantifier);
+  if (tally === undefined) return NOTHING;
+  const { of } = tally;
   const condition = formatExpression(quantifier.condition.syntax);
-  const witnesses = tally.witnesses.length === 0 ? {} : { witnesses: tally.witnesses };
+  const spans = quantifier.over === undefined ? undefined : formatExpression(ownerOf(quantifier));
   const counted =
     quantifier.quantifier === 'all' ? countedAll(tally, of) : { matched: tally.count, ...(tally.atLeast ? { at_least: true } : {}) };
   return {
-    outcome: { ...counted, of, ...witnesses },
+    outcome: { ...counted, of, ...witnessesOf(tally) },
     sentence: (truth) => {
-      if (quantifier.quantifier === 'all' && tally.count > 0) return result(notAllSatisfy(of, condition), truth);
       const matched = quantifier.quantifier === 'all' ? of : tally.count;
-      return result(spansSatisfy(matched, of, tally.atLeast, condition), truth);
+      const sentence =
+        quantifier.quantifier === 'all' && tally.count > 0
+          ? notAllSatisfy(of, condition)
+          : spansSatisfy(matched, of, tally.atLeast, condition);
+      return soThat(spans === undefined ? sentence : `of ${spans} ${sentence}`, quantifier, node, truth);
     },
   };
+}
 
-  function result(sentence: string, truth: boolean): string {
-    return node === quantifier ? sentence : `${sentence}, so ${formatExpression(node.syntax)} ${truth ? 'holds' : 'does not hold'}`;
-  }
+/** `span.children` of `span.children.has(c)`. */
+function ownerOf({ syntax }: TraceQuantifier): Expression {
+  return syntax.type === 'call' && syntax.callee.type === 'member' ? syntax.callee.object : syntax;
+}
+
+function aggregateCounts(tally: Tally | undefined): Counts {
+  if (tally === undefined) return NOTHING;
+  return { outcome: { matched: tally.count, of: tally.of, ...witnessesOf(tally) }, sentence: () => undefined };
+}
+
+function pairCounts(pair: TracePair, node: Resolved, values: LeafValues): Counts {
+  const pairs = values.pairs(pair);
+  if (pairs === undefined) return NOTHING;
+  const { matched, witnesses, sentence } = relationOutcome(pair, pairs, values.spanCount);
+  const outcome = { matched, of: values.spanCount };
+  return {
+    outcome: witnesses.length === 0 ? outcome : { ...outcome, witnesses: witnesses.map(referenceTo) },
+    sentence: (truth) => soThat(sentence, pair, node, truth),
+  };
+}
+
+function witnessesOf({ witnesses }: Tally): Pick<ConditionOutcome, 'witnesses'> {
+  return witnesses.length === 0 ? {} : { witnesses };
+}
+
+/** A part that is more than the function adds what follows from it. */
+function soThat(sentence: string, asked: Resolved, node: Resolved, truth: boolean): string {
+  return node === asked ? sentence : `${sentence}, so ${formatExpression(node.syntax)} ${truth ? 'holds' : 'does not hold'}`;
 }
 
 /** The tally of `all` counts the spans that break it; of those at least one may be all that is known. */
@@ -40,7 +80,7 @@ function countedAll(tally: Tally, of: number): Pick<ConditionOutcome, 'matched'>
   return tally.atLeast ? {} : { matched: of - tally.count };
 }
 
-function quantifiersOf(node: Resolved): readonly TraceQuantifier[] {
-  if (node.type === 'trace-quantifier') return [node];
-  return partsOf(node).flatMap(quantifiersOf);
+function functionsOf(node: Resolved): readonly SpanFunctionNode[] {
+  if (node.type === 'trace-quantifier' || node.type === 'trace-pair' || node.type === 'trace-aggregate') return [node];
+  return partsOf(node).flatMap(functionsOf);
 }

@@ -1,15 +1,15 @@
 import type { Atom, OnlineTrace } from '../compile/compiled.js';
 import type { ConditionTable } from '../compile/condition-table.js';
-import { foldTrace } from '../compile/fold-trace.js';
-import { judgeCondition, traceOf } from '../compile/judge.js';
+import { traceOf } from '../compile/judge.js';
 import { isSpanCondition, isTotal } from '../compile/needs.js';
 import { totalValue } from '../compile/totals.js';
 import type { Evidence, SpanReference } from '../explain.js';
 import { interpret } from '../interpret.js';
 import { LuaError } from '../lua-error.js';
-import type { Resolved, TraceQuantifier } from '../resolved.js';
+import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
 import type { SpanView, TraceView } from '../span-view.js';
 import type { Value } from '../value.js';
+import { type RelatedSpans, TestedSpans } from './tested-spans.js';
 
 /** What was found out about one part of a rule. */
 export type Found = { readonly value: Value } | { readonly error: string } | { readonly unknown: true };
@@ -23,6 +23,8 @@ export interface SpanBits {
 /** How many spans satisfied (for `all`: did not satisfy) the condition of a trace function. */
 export interface Tally {
   readonly count: number;
+  /** Of so many spans. */
+  readonly of: number;
   /** The count is a lower bound. */
   readonly atLeast: boolean;
   readonly witnesses: readonly SpanReference[];
@@ -32,6 +34,9 @@ const MAXIMUM_WITNESSES = 5;
 
 /** Answers questions about the parts of one rule from what the engine remembers; nothing remembered, nothing claimed. */
 export class LeafValues {
+  private testedSpans: TestedSpans | undefined;
+  private wholeTrace: TraceView | undefined;
+
   constructor(
     private readonly evidence: Evidence,
     private readonly table: ConditionTable,
@@ -70,14 +75,37 @@ export class LeafValues {
     const wanted = node.quantifier !== 'all';
     const { spans } = this.evidence;
     if (spans !== undefined) {
-      const condition = foldTrace(node.condition, this.trace(spans));
-      const found = spans.filter((span) => (judgeCondition(condition, span) === true) === wanted);
-      return { count: found.length, atLeast: false, witnesses: found.slice(0, MAXIMUM_WITNESSES).map(referenceTo) };
+      const tested = this.tested(spans).satisfying(node);
+      if (tested === undefined) return undefined;
+      const satisfying = new Set(tested.spans);
+      const found = tested.of.filter((span) => satisfying.has(span) === wanted);
+      return { count: found.length, of: tested.of.length, atLeast: false, witnesses: found.slice(0, MAXIMUM_WITNESSES).map(referenceTo) };
     }
+    if (node.over !== undefined) return undefined;
     const atom = this.table.findAtom(node.quantifier, node.condition);
     if (atom === undefined) return undefined;
     const { count, witnesses } = this.evidence.atom(atom.index);
-    return { count, atLeast: atom.kind === 'has' && count > 0, witnesses };
+    return { count, of: this.spanCount, atLeast: atom.kind === 'has' && count > 0, witnesses };
+  }
+
+  /** The spans over which `trace.sum` and its like were computed. */
+  tallyOf(node: TraceAggregate): Tally | undefined {
+    const { spans } = this.evidence;
+    const tested = spans === undefined ? undefined : this.tested(spans).satisfying(node);
+    if (tested === undefined) return undefined;
+    const witnesses = tested.spans.slice(0, MAXIMUM_WITNESSES).map(referenceTo);
+    return { count: tested.spans.length, of: tested.of.length, atLeast: false, witnesses };
+  }
+
+  /** The spans of a relation. */
+  pairs(node: TracePair): readonly RelatedSpans[] | undefined {
+    const { spans } = this.evidence;
+    return spans === undefined ? undefined : this.tested(spans).pairs(node);
+  }
+
+  private tested(spans: readonly SpanView[]): TestedSpans {
+    this.testedSpans ??= new TestedSpans(this.trace(spans), this.evidence.span);
+    return this.testedSpans;
   }
 
   private atomOf(node: TraceQuantifier): Atom {
@@ -87,7 +115,8 @@ export class LeafValues {
   }
 
   private trace(spans: readonly SpanView[]): TraceView {
-    return { id: this.traceId(), spans, complete: false };
+    this.wholeTrace ??= this.evidence.trace ?? { id: this.traceId(), spans, complete: false };
+    return this.wholeTrace;
   }
 
   private traceId(): string {
@@ -125,6 +154,6 @@ function fromBits(spanBits: number, { holds, holdsNot }: SpanBits): Found {
   return holdsNot < 0 || (spanBits >>> holdsNot) & 1 ? { value: false } : { error: 'the evaluation ended in an error' };
 }
 
-function referenceTo(span: SpanView): SpanReference {
+export function referenceTo(span: SpanView): SpanReference {
   return { span_id: span.id, name: span.name, service: span.service };
 }

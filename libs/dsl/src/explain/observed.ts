@@ -22,6 +22,10 @@ function collect(node: Resolved, found: Map<string, Resolved>): void {
     case 'trace-field':
     case 'trace-services':
     case 'trace-quantifier':
+    case 'trace-pair':
+    case 'trace-aggregate':
+    case 'trace-depth':
+    case 'span-order':
     case 'span-table':
       found.set(formatExpression(node.syntax), node);
       return;

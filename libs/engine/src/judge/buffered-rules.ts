@@ -2,16 +2,18 @@ import type { Evidence, Explanation, TraceView } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
 import type { CloseReason } from '../assembly/close-reason.js';
 import type { Epoch } from '../epoch.js';
-import type { AssemblySettings } from '../settings.js';
+import { type AssemblySettings, toleranceOf } from '../settings.js';
 import { explain, judge } from './budget.js';
-import { type BufferedSpan, ColumnSpan, DecodedSpan } from './buffered-span.js';
+import { bufferedSpan } from './buffer-span.js';
+import type { BufferedSpan } from './buffered-span.js';
 import type { NamedSpan } from './kept-spans.js';
 import type { Revisions } from './revisions.js';
 import type { Verdicts } from './verdicts.js';
 
-/** Bytes of a buffered span without its values, and per value: measured on the heap with Node 24, bench/engine. */
-const SPAN_BYTES = 250;
-const VALUE_BYTES = 16;
+/** What a buffered span takes of the heap, as measured with Node 24: by itself, per value, and per byte of a span kept whole. */
+const SPAN_BYTES = 340;
+const VALUE_BYTES = 24;
+const WHOLE_FACTOR = 8;
 
 /** Rules that need the spans of the whole trace (order, structure, joins, scripts): the spans wait until it closes. */
 export class BufferedRules {
@@ -34,8 +36,8 @@ export class BufferedRules {
     const { columns, rules } = epoch;
     const whole = rules.compiled.reads.buffersSpans;
     const values = columns.attribute.length + columns.resourceAttribute.length;
-    const bytes = SPAN_BYTES + (whole ? 4 * (columns.spanEnd[i]! - columns.spanStart[i]!) : VALUE_BYTES * values);
-    buffer.spans.push(whole ? new DecodedSpan(columns, i) : new ColumnSpan(columns, i, rules.columnOf, rules.resourceColumnOf));
+    const bytes = SPAN_BYTES + (whole ? WHOLE_FACTOR * (columns.spanEnd[i]! - columns.spanStart[i]!) : VALUE_BYTES * values);
+    buffer.spans.push(bufferedSpan(columns, i, rules));
     buffer.bytes += bytes;
     this.bytes += bytes;
   }
@@ -43,7 +45,12 @@ export class BufferedRules {
   /** Judges the trace as it is; emits what changed since the last time. */
   conclude(epoch: Epoch, row: number, reason: CloseReason): void {
     const spans = this.buffers.get(row)?.spans ?? [];
-    const trace: TraceView = { id: this.verdicts.traceId(row), spans, complete: this.assembly.isComplete(row) };
+    const trace: TraceView = {
+      id: this.verdicts.traceId(row),
+      spans,
+      complete: this.assembly.isComplete(row),
+      tolerance: toleranceOf(this.settings),
+    };
     for (const rule of epoch.rules.plan.bufferedRules) {
       if (epoch.alive[rule] === 1) this.concludeRule(epoch, row, rule, trace, spans, reason);
     }
@@ -74,7 +81,7 @@ export class BufferedRules {
       if (revision === 0) continue;
       if (revision === 1) epoch.accounts[rule]!.matches++;
       const span = spans[subject];
-      const explanation = explain(epoch, rule, evidenceOf(spans, span));
+      const explanation = explain(epoch, rule, evidenceOf(trace, spans, span));
       this.verdicts.emit({
         rule: epoch.rules.definitions[rule]!,
         row,
@@ -88,9 +95,10 @@ export class BufferedRules {
   }
 }
 
-function evidenceOf(spans: readonly BufferedSpan[], span: BufferedSpan | undefined): Evidence {
+function evidenceOf(trace: TraceView, spans: readonly BufferedSpan[], span: BufferedSpan | undefined): Evidence {
   const atom = (): { count: number; witnesses: [] } => ({ count: 0, witnesses: [] });
-  return span === undefined ? { spans, spanCount: spans.length, atom } : { spans, spanCount: spans.length, atom, span };
+  const evidence = { trace, spans, spanCount: spans.length, atom };
+  return span === undefined ? evidence : { ...evidence, span };
 }
 
 /** The span that a verdict on the whole trace names: the first witness, else the root, else the first span. */

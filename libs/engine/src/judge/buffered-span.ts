@@ -1,5 +1,5 @@
 import type { EventView, LinkView, SpanView, Value, ValueMap } from '#dsl';
-import { integer, plainMap, SPAN_KINDS, type SpanColumns, STATUS_CODES, spanAttributes, type WholeSpan } from '#otlp';
+import { integer, plainMap, SPAN_KINDS, type SpanColumns, type SpanLink, STATUS_CODES, spanAttributes, type WholeSpan } from '#otlp';
 
 /** A span outside its record: as rules see it, and with its id on the wire. */
 export interface BufferedSpan extends SpanView {
@@ -11,24 +11,30 @@ export type ColumnOf = ReadonlyMap<string, number>;
 
 const NOTHING: ValueMap = Object.freeze(Object.create(null) as ValueMap);
 
-/** What both kinds of buffered spans take from the columns, which the next record overwrites. */
+/**
+ * What both kinds of buffered spans take from the columns, which the next record overwrites. Ids are kept as words and made
+ * texts when they are asked for: as texts, joined of pieces, they took half of the memory of a span.
+ */
 abstract class CopiedSpan {
-  readonly id: string;
-  readonly wireId: string;
-  readonly parentId: string;
-  readonly traceId: string;
   readonly name: string;
   readonly service: string;
   readonly startTime: number | bigint;
   readonly endTime: number | bigint;
   readonly duration: number | bigint;
   readonly isRoot: boolean;
+  /** Signed, so that V8 keeps them in place. */
+  private readonly high: number;
+  private readonly low: number;
+  private readonly parentHigh: number;
+  private readonly parentLow: number;
+  private readonly trace0: number;
+  private readonly trace1: number;
+  private readonly trace2: number;
+  private readonly trace3: number;
+  private readonly texts: IdTexts | undefined;
 
   constructor(columns: SpanColumns, i: number) {
-    this.id = columns.spanId(i);
-    this.wireId = columns.wireSpanId(i);
-    this.parentId = columns.parentId(i);
-    this.traceId = columns.traceId(i);
+    const { traceIds, spanIds, parentIds } = columns;
     this.name = columns.name[i]!;
     this.service = columns.service[i]!;
     this.startTime = integer(columns.startTime[i]!);
@@ -36,7 +42,52 @@ abstract class CopiedSpan {
     const duration = columns.duration[i]!;
     this.duration = Number.isNaN(duration) ? columns.exactDuration(i) : duration;
     this.isRoot = columns.isRoot[i] === 1;
+    this.high = spanIds[2 * i]! | 0;
+    this.low = spanIds[2 * i + 1]! | 0;
+    this.parentHigh = parentIds[2 * i]! | 0;
+    this.parentLow = parentIds[2 * i + 1]! | 0;
+    this.trace0 = traceIds[4 * i]! | 0;
+    this.trace1 = traceIds[4 * i + 1]! | 0;
+    this.trace2 = traceIds[4 * i + 2]! | 0;
+    this.trace3 = traceIds[4 * i + 3]! | 0;
+    const hasParentText = columns.written[columns.plan.parentIdText]![i] !== undefined;
+    const named = hasParentText || columns.hasTraceIdText(i) || columns.hasSpanIdText(i);
+    this.texts = named ? { id: columns.spanId(i), parentId: columns.parentId(i), traceId: columns.traceId(i) } : undefined;
   }
+
+  get id(): string {
+    return this.texts?.id ?? this.wireId;
+  }
+
+  get wireId(): string {
+    return hex(this.high) + hex(this.low);
+  }
+
+  get parentId(): string {
+    return this.isRoot ? '' : (this.texts?.parentId ?? hex(this.parentHigh) + hex(this.parentLow));
+  }
+
+  get traceId(): string {
+    return this.texts?.traceId ?? hex(this.trace0) + hex(this.trace1) + hex(this.trace2) + hex(this.trace3);
+  }
+}
+
+/** The ids as the user gave them. */
+interface IdTexts {
+  readonly id: string;
+  readonly parentId: string;
+  readonly traceId: string;
+}
+
+function hex(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, '0');
+}
+
+const NO_EVENTS: readonly EventView[] = [];
+const NO_VALUES: readonly unknown[] = [];
+
+function valuesOf(columns: readonly (readonly unknown[])[], i: number): readonly unknown[] {
+  return columns.length === 0 ? NO_VALUES : columns.map((column) => column[i]);
 }
 
 /** The projected columns of one span. */
@@ -44,11 +95,12 @@ export class ColumnSpan extends CopiedSpan implements BufferedSpan {
   readonly status: string;
   readonly statusMessage: string;
   readonly kind: string;
-  readonly scope: { readonly name: string; readonly version: string };
   readonly attributes = NOTHING;
   readonly resource = NOTHING;
-  readonly events: readonly EventView[] = [];
-  readonly links: readonly LinkView[] = [];
+  readonly events = NO_EVENTS;
+  readonly links: readonly LinkView[];
+  private readonly scopeName: string;
+  private readonly scopeVersion: string;
   private readonly values: readonly unknown[];
   private readonly resourceValues: readonly unknown[];
 
@@ -57,14 +109,21 @@ export class ColumnSpan extends CopiedSpan implements BufferedSpan {
     i: number,
     private readonly columnOf: ColumnOf,
     private readonly resourceColumnOf: ColumnOf,
+    withLinks = false,
   ) {
     super(columns, i);
     this.status = STATUS_CODES[columns.status[i]!] ?? STATUS_CODES[0];
     this.statusMessage = columns.statusMessage[i]!;
     this.kind = SPAN_KINDS[columns.kind[i]!] ?? SPAN_KINDS[0];
-    this.scope = { name: columns.scopeName[i]!, version: columns.scopeVersion[i]! };
-    this.values = columns.attribute.map((column) => column[i]);
-    this.resourceValues = columns.resourceAttribute.map((column) => column[i]);
+    this.scopeName = columns.scopeName[i]!;
+    this.scopeVersion = columns.scopeVersion[i]!;
+    this.links = withLinks ? linkViews(columns.linksOf(i)) : NO_LINKS;
+    this.values = valuesOf(columns.attribute, i);
+    this.resourceValues = valuesOf(columns.resourceAttribute, i);
+  }
+
+  get scope(): { readonly name: string; readonly version: string } {
+    return { name: this.scopeName, version: this.scopeVersion };
   }
 
   attribute(key: string): Value {
@@ -76,6 +135,12 @@ export class ColumnSpan extends CopiedSpan implements BufferedSpan {
     const column = this.resourceColumnOf.get(key);
     return column === undefined ? undefined : (this.resourceValues[column] as Value);
   }
+}
+
+const NO_LINKS: readonly LinkView[] = [];
+
+function linkViews(links: readonly SpanLink[]): readonly LinkView[] {
+  return links.map(({ traceId, spanId, attributes }) => ({ traceId, spanId, attributes: plainMap(attributes) }));
 }
 
 /** A whole span. What the columns have is taken from them; the rest is decoded when it arrives, and converted when it is asked for. */
@@ -127,6 +192,6 @@ export class DecodedSpan extends CopiedSpan implements BufferedSpan {
   }
 
   get links(): readonly LinkView[] {
-    return this.whole.span.links.map(({ traceId, spanId, attributes }) => ({ traceId, spanId, attributes: plainMap(attributes) }));
+    return linkViews(this.whole.span.links);
   }
 }

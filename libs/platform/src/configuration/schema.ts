@@ -222,6 +222,12 @@ export const SCHEMA = {
       default: 32_000,
       doc: 'A trace closes when it has this many spans.',
     },
+    tolerance: {
+      type: duration,
+      env: ['BETRACE_TRACE_TOLERANCE'],
+      default: 1,
+      doc: 'By how much the clocks of different services may differ before rules about order go by them.',
+    },
     memoryBudget: {
       type: bytes,
       env: ['BETRACE_TRACE_MEMORY_BUDGET'],
