@@ -1,5 +1,6 @@
 // The catalogues of all parts, in the form in which docs/errors.md shows them.
 import { API_PROBLEMS } from '../apps/api/src/problems.js';
+import { CLI_PROBLEMS } from '../apps/cli/src/problems.js';
 import { INGEST_PROBLEMS } from '../apps/ingest/src/problems.js';
 import { PROBLEMS as DSL_PROBLEMS } from '../libs/dsl/src/problems.js';
 import { ENGINE_PROBLEMS } from '../libs/engine/src/problems.js';
@@ -36,4 +37,5 @@ export const DOCUMENTED_ERRORS: readonly ErrorSection[] = [
   section('Log', LOG_PROBLEMS),
   section('Store', STORE_PROBLEMS),
   section('Signatures', SIGNING_PROBLEMS),
+  section('Command line', CLI_PROBLEMS),
 ];

@@ -1,6 +1,7 @@
 // Writes the documents that come from code (`npm run docs:generate`); with --check it only says which are out of date.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { cliDocument } from '../apps/cli/src/commands/document.js';
 import { configurationDocument } from '../libs/platform/src/configuration/document.js';
 import { metricsDocument } from '../libs/platform/src/metrics/document.js';
 import { errorsDocument } from '../libs/platform/src/problem-details/document.js';
@@ -19,6 +20,7 @@ const documents: readonly Document[] = [
   { file: 'docs/configuration.md', generate: configurationDocument },
   { file: 'docs/metrics.md', generate: () => metricsDocument(DOCUMENTED_METRICS) },
   { file: 'docs/errors.md', generate: () => errorsDocument(DOCUMENTED_ERRORS) },
+  { file: 'docs/cli.md', generate: cliDocument },
   { file: 'docs/openapi.json', generate: openApiText },
 ];
 

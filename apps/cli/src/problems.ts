@@ -1,18 +1,18 @@
 /** What the command line says of files, servers and keys; what is wrong with an expression has a code of the DSL's catalogue. */
 export const CLI_PROBLEMS = {
   BT_CLI_FILE: { sentence: 'can not {action} {file}: {reason}' },
-  BT_CLI_YAML: { sentence: '{reason}' },
+  BT_CLI_YAML: { sentence: '{reason}', doc: 'The rule file is no YAML 1.2 (or JSON) document.' },
   BT_CLI_UNKNOWN_KEY: { sentence: "unknown key '{key}' in {where}; known are {known}" },
   BT_CLI_MISSING_KEY: { sentence: "{where} needs '{key}': {what}" },
   BT_CLI_WRONG_VALUE: { sentence: "'{key}' is {expected}, not {found}" },
   BT_CLI_DUPLICATE_ID: { sentence: "rule '{id}' was defined already, in {place}" },
-  BT_CLI_TRACE_LINE: { sentence: '{what}' },
+  BT_CLI_TRACE_LINE: { sentence: '{what}', doc: 'A line of a trace that is written as a tree.' },
   BT_CLI_TRACE_SPANS: { sentence: 'the trace is no list of spans: {what}' },
   BT_CLI_SERVER: { sentence: '{url} {what}' },
   BT_CLI_NOT_VIOLATIONS: { sentence: '{where} holds no violations: {what}' },
   BT_CLI_KEY: { sentence: 'no key to verify with: {what}' },
   BT_CLI_NOT_BUILT: { sentence: '{file} does not exist: build first (npm run build)' },
-} as const satisfies Record<string, { readonly sentence: string }>;
+} as const satisfies Record<string, { readonly sentence: string; readonly doc?: string }>;
 
 export type CliProblemCode = keyof typeof CLI_PROBLEMS;
 

@@ -1,18 +1,7 @@
-import type { Command, ExitCode } from './command.js';
+import type { ExitCode } from './command.js';
+import { COMMANDS } from './commands/all.js';
 import { CliError, UsageError } from './problems.js';
 import { paint, type Terminal } from './terminal.js';
-
-/** Each command is loaded when it is asked for, so that the others cost no time. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  check: async () => (await import('./commands/check.js')).checkCommand,
-  test: async () => (await import('./commands/test.js')).testCommand,
-  fmt: async () => (await import('./commands/fmt.js')).fmtCommand,
-  'rules convert': async () => (await import('./commands/rules-convert.js')).rulesConvertCommand,
-  'rules export': async () => (await import('./commands/rules-export.js')).rulesExportCommand,
-  'rules import': async () => (await import('./commands/rules-import.js')).rulesImportCommand,
-  verify: async () => (await import('./commands/verify.js')).verifyCommand,
-  serve: async () => (await import('./commands/serve.js')).serveCommand,
-};
 
 /** Runs one command line; what a user can put right is said in words, without a stack. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
