@@ -27,7 +27,7 @@ export class Fetcher {
   #locating = false;
   #failures = 0;
   #turn = 0;
-  #closed = false;
+  readonly #closing = new AbortController();
   #changed = Promise.withResolvers<void>();
 
   constructor(readonly options: FetcherOptions) {}
@@ -49,7 +49,7 @@ export class Fetcher {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     this.#feeds.clear();
     this.changed();
   }
@@ -58,7 +58,7 @@ export class Fetcher {
   async #locate(): Promise<void> {
     if (this.#locating) return;
     this.#locating = true;
-    while (!this.#closed) {
+    while (!this.#closing.signal.aborted) {
       try {
         this.#leaders = await this.options.connection.leaders(this.options.topic, this.#failures > 0);
         const nodes = new Set([...this.#feeds.keys()].map((partition) => this.#leaders.get(partition) ?? -1));
@@ -78,22 +78,22 @@ export class Fetcher {
     try {
       for (;;) {
         const feeds = [...this.#feeds.values()].filter(({ partition }) => this.#leaders.get(partition) === node);
-        if (feeds.length === 0 || this.#closed) return;
+        if (feeds.length === 0 || this.#closing.signal.aborted) return;
         const changed = this.#changed.promise;
         const wanting = rotated(
           feeds.filter(({ wanted }) => wanted !== undefined),
           this.#turn++,
         );
         // A feed may want something again by the mere passing of time.
-        if (wanting.length === 0) await Promise.race([changed, pause(WAIT_MS.idle)]);
+        if (wanting.length === 0) await Promise.race([changed, this.#pause(WAIT_MS.idle)]);
         else await this.#fetch(node, wanting, feeds.some(({ full }) => full) ? WAIT_MS.soon : WAIT_MS.idle);
       }
     } catch (error) {
-      if (this.#closed) return;
+      if (this.#closing.signal.aborted) return;
       await this.#backOff(error);
     } finally {
       this.#loops.delete(node);
-      if (!this.#closed && this.#feeds.size > 0) void this.#locate();
+      if (!this.#closing.signal.aborted && this.#feeds.size > 0) void this.#locate();
     }
   }
 
@@ -135,10 +135,15 @@ export class Fetcher {
   async #backOff(error: unknown): Promise<void> {
     const wait = Math.min(BACK_OFF_MS.first * 2 ** this.#failures++, BACK_OFF_MS.most);
     // One failure is what the move of a leader looks like.
-    if (this.#failures > 1 && !this.#closed) {
+    if (this.#failures > 1 && !this.#closing.signal.aborted) {
       this.options.failed(kafkaFailed(`read ${this.options.topic}`, error));
     }
-    await pause(wait);
+    await this.#pause(wait);
+  }
+
+  /** Ends early when the fetcher is closed. */
+  async #pause(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }
 }
 

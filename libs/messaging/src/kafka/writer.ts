@@ -64,6 +64,7 @@ export class Writer {
   #assigning = false;
   #failures = 0;
   #waitingBytes = 0;
+  readonly #closing = new AbortController();
   #closed = false;
 
   readonly #batchBytes: number;
@@ -104,6 +105,7 @@ export class Writer {
     this.#closed = true;
     await Promise.allSettled([...this.#pending].map(({ offsets }) => offsets));
     this.#queues.clear();
+    this.#closing.abort();
   }
 
   #queue(topic: string, partition: number): PartitionQueue {
@@ -234,6 +236,6 @@ export class Writer {
     // A few failures are what the move of a leader looks like; an outage is told at attempts 4, 8, 16, …
     const told = this.#failures > 2 && Number.isInteger(Math.log2(this.#failures));
     this.options.report(told ? 'warn' : 'debug', kafkaFailed(work, error).message, { attempt: this.#failures });
-    await pause(wait);
+    await pause(wait, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }
 }
