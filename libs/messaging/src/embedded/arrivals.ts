@@ -1,34 +1,27 @@
 import { BroadcastChannel } from 'node:worker_threads';
 
-/** What a channel says: these partitions of the topic have new records. */
-interface Arrival {
-  readonly topic: string;
-  readonly partitions: readonly number[];
-}
+/** What a channel says: these partitions of its topic have new records. */
+type Arrival = readonly number[];
 
 /**
  * Tells readers in all threads of the process that records came. Only a hint: a reader that misses one finds the records at
- * its next poll.
+ * its next poll. A channel per topic, so that nobody is woken for records that it does not read.
  */
 export class Arrivals {
-  readonly #channel: BroadcastChannel;
+  readonly #channels = new Map<string, BroadcastChannel>();
   readonly #listeners = new Map<string, Set<() => void>>();
 
-  constructor(storageName: string) {
-    this.#channel = new BroadcastChannel(`betrace-log:${storageName}`);
-    this.#channel.onmessage = (event: unknown) => this.#wake((event as { readonly data: Arrival }).data);
-    this.#channel.unref();
-  }
+  constructor(readonly storageName: string) {}
 
   announce(topic: string, partitions: readonly number[]): void {
-    const arrival: Arrival = { topic, partitions };
-    this.#channel.postMessage(arrival);
+    this.#channel(topic).postMessage(partitions satisfies Arrival);
     // A channel does not hear itself.
-    this.#wake(arrival);
+    this.#wake(topic, partitions);
   }
 
   /** Calls `listener` at every arrival in the partition until the answered function is called. */
   listen(topic: string, partition: number, listener: () => void): () => void {
+    this.#channel(topic);
     const key = `${topic}/${partition}`;
     const listeners = this.#listeners.get(key) ?? new Set();
     this.#listeners.set(key, listeners.add(listener));
@@ -36,11 +29,22 @@ export class Arrivals {
   }
 
   close(): void {
-    this.#channel.close();
+    for (const channel of this.#channels.values()) channel.close();
+    this.#channels.clear();
     this.#listeners.clear();
   }
 
-  #wake({ topic, partitions }: Arrival): void {
+  #channel(topic: string): BroadcastChannel {
+    const known = this.#channels.get(topic);
+    if (known !== undefined) return known;
+    const channel = new BroadcastChannel(`betrace-log:${this.storageName}:${topic}`);
+    channel.onmessage = (event: unknown) => this.#wake(topic, (event as { readonly data: Arrival }).data);
+    channel.unref();
+    this.#channels.set(topic, channel);
+    return channel;
+  }
+
+  #wake(topic: string, partitions: Arrival): void {
     for (const partition of partitions) {
       for (const listener of this.#listeners.get(`${topic}/${partition}`) ?? []) listener();
     }

@@ -7,6 +7,8 @@ const IDLE_INTERVAL_MS = 1_000;
 /** Safety net under the wake-ups between threads. */
 const POLL_MS = 500;
 const RETRY_MS = { first: 50, most: 5_000 };
+/** In memory, how far records were delivered is said after so many bytes, and at the end: said for each batch it took 2 % of a reader's time. */
+const DELIVERED_BYTES = 1024 * 1024;
 /** How often a reader that has nothing to commit says that it is still there. */
 const SEEN_EVERY_MS = 60 * 60 * 1000;
 
@@ -23,6 +25,8 @@ export class PartitionReader {
   #seenAt = Number.NEGATIVE_INFINITY;
   #idleAt = Number.NEGATIVE_INFINITY;
   #failures = 0;
+  /** Bytes delivered since that was said last. */
+  #unsaid = 0;
   #assigned = true;
   readonly #done: Promise<void>;
 
@@ -106,10 +110,11 @@ export class PartitionReader {
     const records = log.read(this.partition, this.#next, Number.MAX_SAFE_INTEGER, this.options.maxBatchBytes ?? BATCH_BYTES);
     const last = records.at(-1);
     if (last === undefined) return false;
-    const endOffset = Math.max(log.bounds(this.partition).end, last.offset + 1);
+    const endOffset = Math.max(log.end(this.partition), last.offset + 1);
     await this.#listener.records({ topic: this.#topic, partition: this.partition, records, endOffset });
     this.#next = last.offset + 1;
-    if (this.storage.inMemory) this.storage.positions.delivered(this.#topic, this.#group, this.partition, this.#next);
+    for (const { value } of records) this.#unsaid += value.length;
+    if (this.#unsaid >= DELIVERED_BYTES) this.#sayDelivered();
     // Listeners that never wait must not keep timers and messages from their turn.
     await nextTurn();
     return true;
@@ -118,14 +123,20 @@ export class PartitionReader {
   /** Caught up: says so, and waits for records. */
   async #rest(): Promise<void> {
     this.#saySeen();
+    if (this.#unsaid > 0) this.#sayDelivered();
     const interval = this.options.idleInterval ?? IDLE_INTERVAL_MS;
     if (this.#listener.idle && performance.now() - this.#idleAt >= interval) {
       this.#idleAt = performance.now();
       // Records that come meanwhile end the wait below before it begins, because #next is behind the end then.
       await this.#listener.idle(this.partition);
-      if (this.storage.records(this.#topic).bounds(this.partition).end > this.#next) return;
+      if (this.storage.records(this.#topic).end(this.partition) > this.#next) return;
     }
     await this.#waitFor(Math.min(POLL_MS, interval));
+  }
+
+  #sayDelivered(): void {
+    this.#unsaid = 0;
+    if (this.storage.inMemory) this.storage.positions.delivered(this.#topic, this.#group, this.partition, this.#next);
   }
 
   #saySeen(): void {

@@ -78,6 +78,14 @@ export class TopicRecords {
     });
   }
 
+  /** The offset after the newest record: half of `bounds`. */
+  end(partition: number): number {
+    return this.#guarded(() => {
+      const row = this.#statements(partition).newest.get();
+      return row === undefined ? 0 : numberOf(row.offset) + 1;
+    });
+  }
+
   /** First offset whose timestamp is at or after `timestamp`, else the end: a binary search, since timestamps never decrease. */
   offsetAt(partition: number, timestamp: number): number {
     return this.#guarded(() => {
