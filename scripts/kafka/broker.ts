@@ -169,8 +169,7 @@ export class KafkaBroker {
       '-XX:TieredStopAtLevel=1',
       'kafka.tools.StorageTool',
       'format',
-      '-t',
-      id,
+      `--cluster-id=${id}`, // one argument: every 64th id begins with a hyphen
       '-c',
       this.#file('server.properties'),
       ...users,
