@@ -26,7 +26,7 @@ describe('export of violations as OTLP spans', () => {
     folder = await storageFolder();
   });
   afterEach(async () => {
-    await betrace.kill();
+    await betrace?.kill();
     receiver.stop();
     await folder.remove();
   });

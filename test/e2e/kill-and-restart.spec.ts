@@ -30,7 +30,7 @@ describe('kill -9 and a restart', () => {
     for (const rule of rules) expect((await betrace.json('POST', '/v1/rules', rule)).status).toBe(201);
   });
   afterEach(async () => {
-    await betrace.kill();
+    await betrace?.kill();
     await folder.remove();
   });
 

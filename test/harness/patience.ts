@@ -1,4 +1,4 @@
 import { jest } from '@jest/globals';
 
-// Jest takes `testTimeout` only for all projects together; starting processes on a busy machine takes its time.
+// For every spec, also those of units: a busy machine gives a test a twentieth of a core, and that is no reason to fail.
 jest.setTimeout(120_000);
