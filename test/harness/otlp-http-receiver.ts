@@ -1,0 +1,43 @@
+import { createServer, type Server } from 'node:http';
+
+/** A collector for tests that speaks OTLP/HTTP: keeps the bodies it took, and can be down or refuse. */
+export class OtlpHttpReceiver {
+  /** The requests that were answered with success, as they came. */
+  readonly requests: { readonly path: string; readonly contentType: string; readonly body: Buffer }[] = [];
+  /** While set, every request is answered with this status. */
+  refuseWith: number | undefined;
+  refused = 0;
+  private server: Server | undefined;
+
+  constructor(readonly port: number) {}
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  async start(): Promise<void> {
+    const server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        if (this.refuseWith !== undefined) {
+          this.refused++;
+          response.writeHead(this.refuseWith).end();
+          return;
+        }
+        const contentType = request.headers['content-type'] ?? '';
+        this.requests.push({ path: request.url ?? '', contentType, body: Buffer.concat(chunks) });
+        response.writeHead(200, { 'content-type': contentType }).end(contentType.includes('json') ? '{}' : '');
+      });
+    });
+    await new Promise<void>((done, fail) => server.once('error', fail).listen(this.port, '127.0.0.1', done));
+    this.server = server;
+  }
+
+  /** The port is closed, as if the collector had died. */
+  stop(): void {
+    this.server?.closeAllConnections();
+    this.server?.close();
+    this.server = undefined;
+  }
+}
