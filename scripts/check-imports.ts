@@ -67,7 +67,7 @@ function whyForbidden(file: string, specifier: string): string | undefined {
   }
   if (here.kind === there.kind && here.name === there.name) return undefined;
   if (here.kind === 'scripts' || here.kind === 'test' || here.kind === 'bench') return undefined;
-  if (isTest(file) && target.startsWith('test/fixtures/')) return undefined;
+  if (isTest(file) && /^test\/(fixtures|harness)\//.test(target)) return undefined;
   if (there.kind === 'libs') return `reaches into a lib; import #${there.name}`;
   if (there.kind !== 'apps') return `${here.kind} may not import ${there.kind}`;
   if (here.kind !== 'apps') return `${here.kind} may not import apps`;
