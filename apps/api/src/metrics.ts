@@ -23,6 +23,11 @@ export const API_METRICS = {
     name: 'betrace_otlp_export_failures_total',
     help: 'Export calls that failed; each is repeated until it succeeds.',
   },
+  exportRejected: {
+    type: 'counter',
+    name: 'betrace_violations_export_rejected_total',
+    help: 'Violations (revisions) that the OTLP endpoint refused in a request that it took otherwise (partial success); they are not sent again.',
+  },
   exportLag: {
     type: 'gauge',
     name: 'betrace_otlp_export_lag_records',

@@ -1,14 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { resourceFromAttributes } from '@opentelemetry/resources';
 import { Registry } from 'prom-client';
 import { Log } from '#messaging';
 import { CONFIGURATION, type Configuration, LOGGER, type Logger, registerMetrics, VERSION } from '#platform';
 import { Store } from '#store';
 import { API_METRICS } from '../metrics.js';
-import { ExportViolations } from './export-violations.js';
-import { openExporter } from './open-exporter.js';
+import type { ExportViolations } from './export-violations.js';
 
-/** The export as configured: off without an endpoint. */
+/** The export as configured: off without an endpoint, and then nothing of OpenTelemetry is loaded. */
 @Injectable()
 export class ExportToOtlp {
   private exporting: ExportViolations | undefined;
@@ -25,10 +23,17 @@ export class ExportToOtlp {
     const { otlp, compliance } = this.configuration;
     const { endpoint, protocol, headers, timeout, batchSize } = otlp;
     if (endpoint === undefined) return;
+    const [{ resourceFromAttributes }, { ExportViolations }, { hearExporter }, { openExporter }] = await Promise.all([
+      import('@opentelemetry/resources'),
+      import('./export-violations.js'),
+      import('./hear-exporter.js'),
+      import('./open-exporter.js'),
+    ]);
     const exporter = await openExporter({ endpoint, protocol, headers, timeout });
     const resource = resourceFromAttributes({ 'service.name': 'betrace', 'service.version': VERSION });
     const settings = { batchSize, evidence: compliance.emitEvidence, resource };
     const metrics = registerMetrics(API_METRICS, this.registry);
+    hearExporter(metrics, this.logger);
     this.exporting = new ExportViolations(this.log, this.store, exporter, settings, metrics, this.logger);
     await this.exporting.start();
     this.logger.info({ endpoint, protocol }, `violations are exported to ${endpoint} (${protocol})`);

@@ -98,8 +98,13 @@ logging:
   });
 
   it("takes the operator guide's batch variables", () => {
-    const environment = { OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '512', OTEL_BSP_MAX_QUEUE_SIZE: '4096', OTEL_BSP_EXPORT_TIMEOUT: '5s' };
-    expect(load({ environment }).configuration.otlp).toMatchObject({ batchSize: 512, queueSize: 4096, timeout: 5000 });
+    const environment = { OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '512', OTEL_BSP_EXPORT_TIMEOUT: '5s' };
+    expect(load({ environment }).configuration.otlp).toMatchObject({ batchSize: 512, timeout: 5000 });
+  });
+
+  it('says which variable changes nothing', () => {
+    const { notices } = load({ environment: { OTEL_BSP_MAX_QUEUE_SIZE: '4096' } });
+    expect(notices).toContainEqual(expect.stringMatching(/^environment variable OTEL_BSP_MAX_QUEUE_SIZE has no effect: violations wait/));
   });
 
   it('is development only while nothing is durable', () => {

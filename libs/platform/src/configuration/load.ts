@@ -3,7 +3,7 @@ import type { Configuration, Declared } from './configuration.js';
 import { ProblemCollector } from './configuration-error.js';
 import { decide } from './decide.js';
 import { type Found, KEYS } from './keys.js';
-import { type Environment, mistypedVariables, readEnvironment } from './read-environment.js';
+import { type Environment, ineffectiveVariables, mistypedVariables, readEnvironment } from './read-environment.js';
 import { readFile } from './read-file.js';
 import { readFlags } from './read-flags.js';
 
@@ -56,7 +56,8 @@ export function loadConfiguration(options: LoadOptions = {}): LoadedConfiguratio
   const decided = decide(declared as unknown as Declared, environment, problems);
   problems.throwIfAny();
   const mistyped = mistypedVariables(environment, decided.configuration.compliance.signatureKeyEnv);
-  return { configuration: decided.configuration, notices: [...mistyped, ...decided.notices], help: flags.help, sources };
+  const notices = [...mistyped, ...ineffectiveVariables(environment), ...decided.notices];
+  return { configuration: decided.configuration, notices, help: flags.help, sources };
 }
 
 function readConfigurationFile(

@@ -165,13 +165,7 @@ export const SCHEMA = {
       type: integer(1, 100_000),
       env: ['BETRACE_OTLP_BATCH_SIZE', 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE'],
       default: 100,
-      doc: 'Violations in one export, at most.',
-    },
-    queueSize: {
-      type: integer(1, 1_000_000),
-      env: ['BETRACE_OTLP_QUEUE_SIZE', 'OTEL_BSP_MAX_QUEUE_SIZE'],
-      default: 1_000,
-      doc: 'Violations read ahead of the export, at most. What is beyond waits in the violations log; nothing is dropped.',
+      doc: 'Violations in one export, at most. Those that wait do so in the violations log: there is no queue that could overflow.',
     },
   },
   rules: {
