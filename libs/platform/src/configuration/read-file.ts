@@ -1,10 +1,15 @@
-import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { createRequire } from 'node:module';
+import type { Node } from 'yaml';
 import { didYouMean, type ProblemCollector } from './configuration-error.js';
 import { type Found, KEYS } from './keys.js';
 import { nearest } from './suggest.js';
 
+/** A start without a file does not load the parser. */
+const load = createRequire(import.meta.url);
+
 /** Reads `betrace.yaml`; everything wrong names its line. */
 export function readFile(content: string, fileName: string, problems: ProblemCollector): Found[] {
+  const { isMap, isScalar, LineCounter, parseDocument } = load('yaml') as typeof import('yaml');
   const lines = new LineCounter();
   const document = parseDocument(content, { lineCounter: lines });
   const at = (offset: number | undefined) => `${fileName}, line ${lines.linePos(offset ?? 0).line}`;

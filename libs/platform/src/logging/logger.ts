@@ -1,7 +1,10 @@
+import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
-import { prettyFactory } from 'pino-pretty';
 import type { Configuration } from '../configuration/configuration.js';
 import { REDACTED_PATHS } from './redaction.js';
+
+/** For packages that are loaded when they are needed: each module costs about half a millisecond at the start. */
+const load = createRequire(import.meta.url);
 
 export type Logger = PinoLogger;
 
@@ -23,6 +26,7 @@ export function createLogger(settings: Configuration['logging'], destination?: D
   const output = destination ?? pino.destination({ dest: 1, sync: true });
   if (settings.format === 'json') return pino(options, output);
   const colorize = destination === undefined && process.stdout.isTTY === true;
+  const { prettyFactory } = load('pino-pretty') as typeof import('pino-pretty');
   const pretty = prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss.l', singleLine: true });
   return pino(options, { write: (line) => void output.write(pretty(line)) });
 }
