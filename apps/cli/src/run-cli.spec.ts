@@ -143,6 +143,11 @@ describe('betrace fmt', () => {
       'expression: |\n      trace.has(\n        span.name == "a"\n      )\n    severity: LOW',
     ],
     ['a stripped block', 'expression: |-\n      a()\n\n\n    severity: LOW', 'expression: |-\n      a()\n\n\n    severity: LOW'],
+    [
+      'a block with CR LF',
+      'expression: |\r\n      a==1\r\n      and b\r\n    severity: LOW',
+      'expression: |\r\n      a == 1\r\n      and b\r\n    severity: LOW',
+    ],
     ['double quotes', 'expression: "span.name==\\"a\\" and\\nspan.is_root"', 'expression: "span.name == \\"a\\" and\\nspan.is_root"'],
     ['single quotes', "expression: 'span.name==\"it''s\"'", "expression: 'span.name == \"it''s\"'"],
     ['plain to quotes', "expression: span.name=='#x'", 'expression: span.name == "#x"'],

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { encodeRequestJson, spansFromJson } from '#otlp';
 import { removeTemporaryFiles, temporaryFiles } from '../testing/temporary-files.js';
 import { readRuleFile } from './read-rule-file.js';
@@ -26,6 +27,7 @@ rules:
       - name: as JSON
         trace: [{name: a, duration: 9007199254740993}, {name: b}]
         expect: no match
+      - {name: as the API takes it, trace: {spans: [{name: c}]}, expect: no match}
 `;
 
 describe('a rule file', () => {
@@ -48,6 +50,7 @@ describe('a rule file', () => {
       ['slow', { match: true, subjects: ['checkout'] }, ['checkout', 'charge']],
       ['again', { match: true }, ['checkout', 'charge']],
       ['as JSON', { match: false }, ['a', 'b']],
+      ['as the API takes it', { match: false }, ['c']],
     ]);
     const [long] = rule?.tests[2]?.spans ?? [];
     expect((long?.span.endTimeUnixNano ?? 0n) - (long?.span.startTimeUnixNano ?? 0n)).toBe(9007199254740993n);
@@ -116,6 +119,42 @@ describe('a rule file', () => {
     ['a trace without spans', test('expect: match', '[]'), 'BT_CLI_WRONG_VALUE', 4, 30],
   ])('says where there is %s', (_what, text, code, line, column) => {
     expect(readRuleFile('r.yaml', text).findings[0]).toMatchObject({ file: 'r.yaml', code, line, column });
+  });
+
+  it('throws nothing, whatever the document', () => {
+    const pieces = WHOLE.split(/(?<=[ \n:{}[\],|&*])/);
+    const junk = fc.constantFrom(
+      '*x ',
+      '&x ',
+      '!t ',
+      '? ',
+      '- ',
+      ': ',
+      '{',
+      '}',
+      '[',
+      ']',
+      '|\n',
+      '"',
+      "'",
+      '~',
+      '5 ',
+      '\t',
+      '---\n',
+      '%',
+      '<<: *slow',
+    );
+    const mutation = fc.record({ at: fc.nat(pieces.length - 1), remove: fc.nat(3), insert: junk });
+    fc.assert(
+      fc.property(fc.array(mutation, { minLength: 1, maxLength: 4 }), (mutations) => {
+        const mutated = [...pieces];
+        for (const { at, remove, insert } of mutations) mutated.splice(at, remove, insert);
+        const { rules, findings } = readRuleFile('r.yaml', mutated.join(''));
+        for (const { line, column } of findings) expect(line > 0 && column > 0).toBe(true);
+        expect(rules.length + findings.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('refuses a document made to exhaust it', () => {

@@ -34,13 +34,14 @@ function readExpectation(reader: YamlReader, item: Item): Expectation | undefine
   return subjects?.every((subject) => subject !== undefined) ? { match: true, subjects } : undefined;
 }
 
-/** A text in the notation, a list of spans as `POST /v1/spans` takes them, or `{otlp: file}`. */
+/** A text in the notation, spans as `POST /v1/spans` takes them (a list, or `{spans: list}`), or `{otlp: file}`. */
 function readTrace(reader: YamlReader, item: Item): readonly WholeSpan[] | undefined {
-  if (reader.isMap(item)) {
-    const file = reader.map(item, ['otlp'])?.get('otlp');
-    return file ? readOtlp(reader, file) : reader.fail(item, 'BT_CLI_MISSING_KEY', { where: 'trace', key: 'otlp', what: 'a file' });
-  }
-  return reader.isList(item) ? readSpans(reader, item) : readNotation(reader, item);
+  if (!reader.isMap(item)) return reader.isList(item) ? readSpans(reader, item) : readNotation(reader, item);
+  const entries = reader.map(item, ['otlp', 'spans']);
+  const [file, spans] = [entries?.get('otlp'), entries?.get('spans')];
+  if (file !== undefined) return readOtlp(reader, file);
+  if (spans !== undefined) return readSpans(reader, spans);
+  return reader.fail(item, 'BT_CLI_MISSING_KEY', { where: 'trace', key: 'spans', what: 'a list of spans (or otlp: a file)' });
 }
 
 function readNotation(reader: YamlReader, item: Item): readonly WholeSpan[] | undefined {

@@ -15,7 +15,7 @@ export function rewriteExpressions(source: string, rewrite: Rewrite): string {
     const text = scalar.value as string;
     const trailing = text.endsWith('\n') ? '\n' : '';
     const rewritten = rewrite(text.replace(/\n+$/, '')) + trailing;
-    if (rewritten !== text) result = result.slice(0, start) + spelled(rewritten, scalar, indent) + result.slice(end);
+    if (rewritten !== text) result = result.slice(0, start) + withLineEnds(spelled(rewritten, scalar, indent), source) + result.slice(end);
   }
   return result;
 }
@@ -36,6 +36,10 @@ function expressionScalars(source: string): readonly Place[] {
     const keyStart = isScalar(pair.key) ? (pair.key.range?.[0] ?? 0) : 0;
     return [{ scalar: pair.value, indent: keyStart - (source.lastIndexOf('\n', keyStart - 1) + 1) }];
   });
+}
+
+function withLineEnds(text: string, source: string): string {
+  return source.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text;
 }
 
 /** The value as YAML, in the style it had where that can hold it. */

@@ -11,7 +11,7 @@ export interface Item {
 }
 
 /** Values that an alias may be put in for; more is a document made to exhaust the reader. */
-const MAX_NODES = 200_000;
+const MAX_NODES = 20_000;
 const MAX_DEPTH = 64;
 
 /**
