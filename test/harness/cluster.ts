@@ -11,6 +11,9 @@ export type ClusterApp = 'ingest' | 'evaluator' | 'api';
 export const CLUSTER_KEY = 'the signature key of the tests '.repeat(2);
 export const CLUSTER_PARTITIONS = 4;
 
+/** How long (ms) anything may take to start on a machine that does much else. */
+const START_PATIENCE = 180_000;
+
 /**
  * BeTrace as many processes over a Kafka, a PostgreSQL and a collector of its own, all of which can be killed, stopped and
  * started again. Processes have numbers that are never used again; one that is restarted keeps its number and its ports.
@@ -38,10 +41,14 @@ export class Cluster {
     const [port = 0] = await freePorts(1);
     const receiver = new OtlpReceiver(port);
     await receiver.start();
-    const [broker, postgres] = await Promise.all([KafkaBroker.start(), startPostgres()]);
-    if (typeof postgres === 'string') {
-      await broker.remove();
-      throw new Error(`no cluster without PostgreSQL: ${postgres}`);
+    const [kafka, database] = await Promise.allSettled([KafkaBroker.start({ patience: START_PATIENCE }), startPostgres()]);
+    const broker = kafka.status === 'fulfilled' ? kafka.value : undefined;
+    const postgres = database.status === 'fulfilled' && typeof database.value === 'object' ? database.value : undefined;
+    if (broker === undefined || postgres === undefined) {
+      receiver.stop();
+      await Promise.all([broker?.remove(), postgres?.stop()]);
+      const reasons = [kafka, database].map((one) => (one.status === 'rejected' ? String(one.reason) : String(one.value)));
+      throw new Error(`no cluster: Kafka ${reasons[0]}, PostgreSQL ${reasons[1]}`);
     }
     return new Cluster(broker, postgres, receiver, {
       KAFKA_BROKERS: broker.address,
@@ -58,7 +65,7 @@ export class Cluster {
   /** Starts one more process. Resolves when it is ready. */
   async add(app: ClusterApp, env: BeTraceOptions['env'] = {}): Promise<string> {
     const name = `${app}-${++this.numbers[app]}`;
-    this.processes.set(name, await BeTrace.start({ app, env: { ...this.env, ...env }, patience: 60_000 }));
+    this.processes.set(name, await BeTrace.start({ app, env: { ...this.env, ...env }, patience: START_PATIENCE }));
     return name;
   }
 
@@ -77,7 +84,7 @@ export class Cluster {
   async restart(name: string): Promise<void> {
     const { ports } = this.process(name);
     const app = name.split('-')[0] as ClusterApp;
-    this.processes.set(name, await BeTrace.start({ app, env: this.env, ports, patience: 60_000 }));
+    this.processes.set(name, await BeTrace.start({ app, env: this.env, ports, patience: START_PATIENCE }));
   }
 
   process(name: string): BeTrace {

@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Kafka, logLevel } from 'kafkajs';
+import { type Log, readAll, TOPICS } from '#messaging';
+import { Cluster } from '../harness/cluster.js';
+import { eventually } from '../harness/eventually.js';
+import type { DangerName } from './dangers.js';
+import { publishedDifferences } from './outcome.js';
+import { CHAOS_ENV, runChaos, startProcesses, undisturbed } from './run-chaos.js';
+import { clusterLog, FOREIGN_TOPIC } from './send.js';
+
+/** Those that need little time: a broker that stops in order takes its time. `npm run chaos` has all. */
+const DANGERS: readonly DangerName[] = [
+  'an evaluator is killed',
+  'rules change',
+  'an ingest is killed',
+  'an evaluator is added',
+  'an evaluator hangs',
+  'the collector is down',
+  'an API is killed',
+  'PostgreSQL is restarted',
+  'the broker is killed',
+  'an evaluator is taken away',
+];
+
+const PATIENCE = 60_000;
+const why = Cluster.whyNot();
+if (why !== undefined) console.warn(`SKIPPED: the tests of many processes (${why})`);
+
+/** One cluster for all: what one test leaves in the log, the outcome of the next has to agree with too. */
+(why === undefined ? describe : describe.skip)('two of each process over Kafka and PostgreSQL', () => {
+  let cluster: Cluster;
+  let log: Log;
+
+  beforeAll(async () => {
+    // A topic that does not exist when ingest starts is received from when it does.
+    cluster = await Cluster.start({ ...CHAOS_ENV, KAFKA_RECEIVE_TOPICS: `${FOREIGN_TOPIC},spans-of-others:otlp_json` });
+    await startProcesses(cluster);
+    log = await clusterLog(cluster);
+  }, 400_000);
+  afterAll(async () => {
+    await log?.close();
+    await cluster?.stop();
+  }, 60_000);
+
+  const slow = (trace: string) => ({ trace_id: trace, span_id: `span of ${trace}`, name: 'call', start_time: 0, duration: 2_000_000_000 });
+  const post = async (n: number, trace: string) => {
+    const ingests = cluster.all('ingest');
+    return (await ingests[n % ingests.length]!.json('POST', '/v1/spans', { spans: [slow(trace)] })).status;
+  };
+  const total = async (api: number, rule: string) => {
+    const { body } = await cluster.all('api')[api]!.json<{ total: number }>('GET', `/v1/violations?rule_id=${rule}&limit=100`);
+    return body.total;
+  };
+
+  it('have a rule that was created on one replica in force everywhere, and its violations at any replica', async () => {
+    const rule = { name: 'slow-call', expression: 'span.name == "call" and span.duration > 1s', severity: 'HIGH' };
+    expect((await cluster.all('api')[0]!.json('POST', '/v1/rules', rule)).status).toBe(201);
+    // Its marker is in every partition when the answer comes: every span that is sent from now on is judged by it.
+    const statuses = await Promise.all(Array.from({ length: 20 }, (_, n) => post(n, `trace-${n}`)));
+    expect(new Set(statuses)).toEqual(new Set([202]));
+    for (const api of [0, 1]) {
+      await eventually('all violations', async () => ((await total(api, 'slow-call')) === 20 ? true : undefined), PATIENCE);
+    }
+    expect((await cluster.all('api')[1]!.json('GET', '/v1/rules/slow-call')).status).toBe(200);
+  });
+
+  it('take the spans of plain Kafka producers', async () => {
+    const rule = { name: 'slow-payment', expression: 'span.name == "payment" and span.duration > 1s', severity: 'LOW' };
+    expect((await cluster.all('api')[1]!.json('POST', '/v1/rules', rule)).status).toBe(201);
+    const producer = resolve(import.meta.dirname, '../../dist/examples/kafka-producer/main.js');
+    for (const args of [[], ['--topic', 'spans-of-others', '--encoding', 'json']]) {
+      await promisify(execFile)(process.execPath, [producer, '--brokers', cluster.broker.address, '--traces', '10', ...args]);
+    }
+    await eventually('all violations', async () => ((await total(0, 'slow-payment')) === 20 ? true : undefined), PATIENCE);
+  });
+
+  it('keep a record that nobody can read aside, and go on', async () => {
+    await log.append(TOPICS.spans, [{ partition: 1, value: Buffer.from('what is this?') }]);
+    const [letter] = await eventually(
+      'the dead letter',
+      async () => {
+        const letters = await readAll(log, TOPICS.deadLetters, 0);
+        return letters.length > 0 ? letters : undefined;
+      },
+      PATIENCE,
+    );
+    expect(letter!.headers).toMatchObject({
+      'betrace-dead-topic': TOPICS.spans,
+      'betrace-dead-partition': '1',
+      'betrace-dead-offset': expect.stringMatching(/^\d+$/),
+      'betrace-dead-reason': expect.any(String),
+    });
+  });
+
+  it('find, store and export, whatever is killed, hangs or is away, what an undisturbed run of the log does', async () => {
+    const said: string[] = [];
+    const { differences, missed, reference } = await runChaos(cluster, log, {
+      seed: 1,
+      dangers: DANGERS,
+      rate: 5,
+      calm: 1,
+      say: (text) => said.push(text),
+    });
+    expect({ differences, missed, said: differences.length > 0 ? said : [] }).toEqual({ differences: [], missed: [], said: [] });
+    expect(reference.revisions.size).toBeGreaterThan(50);
+  }, 400_000);
+
+  it.each([3, 1])(
+    'find the same when %d evaluators read the same log from its beginning',
+    async (evaluators) => {
+      for (const name of cluster.names('evaluator')) await cluster.remove(name);
+      const admin = new Kafka({ brokers: [cluster.broker.address], logLevel: logLevel.NOTHING }).admin();
+      await admin.connect();
+      await eventually('the end of the group', () => admin.deleteGroups(['betrace-evaluator']), PATIENCE, 500);
+      await admin.disconnect();
+      const reference = await undisturbed(log);
+      const partitions = Array.from({ length: log.partitions(TOPICS.violations) }, (_, partition) => partition);
+      const from = await Promise.all(partitions.map(async (partition) => (await log.bounds(TOPICS.violations, partition)).end));
+      await Promise.all(Array.from({ length: evaluators }, () => cluster.add('evaluator')));
+      let differences: readonly string[] = [];
+      const same = async () => {
+        differences = await publishedDifferences(log, reference, from);
+        return differences.length === 0 ? true : undefined;
+      };
+      await eventually('the same violations again', same, PATIENCE, 500).catch(() => expect(differences).toEqual([]));
+    },
+    200_000,
+  );
+});

@@ -1,0 +1,77 @@
+import type { Cluster } from '../harness/cluster.js';
+import type { Random } from './random.js';
+
+/** Something bad that happens to a running cluster, and its end. `pause` waits while the load goes on. */
+export type Danger = (cluster: Cluster, random: Random, pause: (ms: number) => Promise<void>) => Promise<void>;
+
+const killed =
+  (app: 'ingest' | 'evaluator' | 'api'): Danger =>
+  async (cluster, random, pause) => {
+    const name = random.pick(cluster.names(app));
+    await cluster.kill(name);
+    await pause(random.between(0, 2_000));
+    await cluster.restart(name);
+  };
+
+/** By the name with which a failure is reported. */
+export const DANGERS = {
+  'an evaluator is killed': killed('evaluator'),
+  'an ingest is killed': killed('ingest'),
+  'an API is killed': killed('api'),
+
+  /** Longer than its session: others take over, then it goes on as if nothing had happened. */
+  'an evaluator hangs': async (cluster, random, pause) => {
+    const { process } = cluster.process(random.pick(cluster.names('evaluator')));
+    process.kill('SIGSTOP');
+    await pause(random.between(4_000, 6_000));
+    process.kill('SIGCONT');
+  },
+  'an API hangs': async (cluster, random, pause) => {
+    const { process } = cluster.process(random.pick(cluster.names('api')));
+    process.kill('SIGSTOP');
+    await pause(random.between(4_000, 6_000));
+    process.kill('SIGCONT');
+  },
+
+  'an evaluator is added': async (cluster) => {
+    await cluster.add('evaluator');
+  },
+  'an evaluator is taken away': async (cluster, random) => {
+    const names = cluster.names('evaluator');
+    if (names.length > 1) await cluster.remove(random.pick(names));
+  },
+
+  'the broker is restarted': async (cluster, random, pause) => {
+    await cluster.broker.stop();
+    await pause(random.between(0, 3_000));
+    await cluster.broker.run();
+  },
+  'the broker is killed': async (cluster, random, pause) => {
+    await cluster.broker.kill();
+    await pause(random.between(0, 1_000));
+    await cluster.broker.run();
+  },
+  'PostgreSQL is restarted': async (cluster, random, pause) => {
+    await cluster.postgres.outage?.down();
+    await pause(random.between(500, 3_000));
+    await cluster.postgres.outage?.up();
+  },
+  'the collector is down': async (cluster, random, pause) => {
+    cluster.receiver.stop();
+    await pause(random.between(1_000, 4_000));
+    await cluster.receiver.start();
+  },
+
+  'rules change': async (cluster, random, pause) => {
+    const id = `extra-${random.hex(6)}`;
+    const rule = { name: id, expression: `span.duration > ${random.between(200, 800)}ms`, severity: 'LOW' };
+    const [first, second, third] = [0, 1, 2].map(() => random.pick(cluster.all('api')));
+    await first!.json('POST', '/v1/rules', rule);
+    await pause(random.between(100, 1_000));
+    await second!.json('PATCH', `/v1/rules/${id}`, { expression: 'span.name == "query"' });
+    await pause(random.between(100, 1_000));
+    await third!.json('DELETE', `/v1/rules/${id}`);
+  },
+} as const satisfies Readonly<Record<string, Danger>>;
+
+export type DangerName = keyof typeof DANGERS;

@@ -1,0 +1,46 @@
+// `npm run chaos [-- --seed 7 --minutes 10]`: all dangers, in an order of their own by the seed, again and again.
+import { parseArgs } from 'node:util';
+import { Cluster } from '../harness/cluster.js';
+import { DANGERS, type DangerName } from './dangers.js';
+import { Random } from './random.js';
+import { CHAOS_ENV, runChaos, startProcesses } from './run-chaos.js';
+import { clusterLog } from './send.js';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    minutes: { type: 'string', default: '10' },
+    rate: { type: 'string', default: '20' },
+    only: { type: 'string', multiple: true },
+  },
+});
+const why = Cluster.whyNot();
+if (why !== undefined) {
+  process.stderr.write(`betrace: ${why}\n`);
+  process.exit(1);
+}
+const seed = Number(values.seed ?? Date.now() % 1_000_000);
+const names = (values.only ?? Object.keys(DANGERS)) as DangerName[];
+const random = new Random(seed);
+const since = performance.now();
+const say = (text: string): void => console.log(`${((performance.now() - since) / 1_000).toFixed(1).padStart(7)} s  ${text}`);
+
+/** A danger with its calm takes some 7 s. */
+const rounds = Math.max(1, Math.round((Number(values.minutes) * 60) / (7 * names.length)));
+const dangers = Array.from({ length: rounds }, () => random.shuffled(names)).flat();
+say(`seed ${seed}: ${dangers.length} dangers`);
+const cluster = await Cluster.start(CHAOS_ENV);
+await startProcesses(cluster);
+say('the cluster runs');
+const log = await clusterLog(cluster);
+const plan = { seed, dangers, rate: Number(values.rate), calm: 3, say };
+const { traces, repeated, reference, differences, missed } = await runChaos(cluster, log, plan);
+for (const sentence of [...differences, ...missed.slice(0, 5).map((one) => `missed: ${one}`)]) say(sentence);
+const ok = differences.length === 0 && missed.length === 0;
+say(
+  `${ok ? 'as undisturbed' : `FAILED with seed ${seed}`}: ${traces} traces, ${repeated} requests repeated, ${reference.revisions.size} revisions`,
+);
+if (!ok) say(cluster.logs('warn'));
+await log.close();
+await cluster.stop();
+process.exit(ok ? 0 : 1);

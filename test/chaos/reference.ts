@@ -1,0 +1,65 @@
+import { PartitionEngine, RuleSet } from '#engine';
+import { type Log, type RuleSetRecord, readAll, TOPICS, type ViolationRecord } from '#messaging';
+import { type KeyRing, keyRing } from '#signing';
+import { controlOf } from '../../apps/evaluator/src/control-record.js';
+import { misplacedSpans } from '../../apps/evaluator/src/misplaced-spans.js';
+import { RuleHistory } from '../../apps/evaluator/src/rule-history.js';
+import { violationRecord } from '../../apps/evaluator/src/violation-record.js';
+import type { Configuration } from '../../libs/platform/src/configuration/configuration.js';
+
+/** What an undisturbed run of a log in one process finds. */
+export interface Reference {
+  /** Every revision of every violation, by `id@revision`. */
+  readonly revisions: ReadonlyMap<string, ViolationRecord>;
+  /** Traces that are not closed at the end of the log: it says nothing final about them yet. */
+  readonly open: number;
+}
+
+/** Runs the whole spans log through one engine per partition, by the rules of the rules log. */
+export async function referenceRun(log: Log, assembly: Configuration['traces'], key: string): Promise<Reference> {
+  const history = await ruleHistory(log);
+  const keys = keyRing({ key, development: false });
+  const revisions = new Map<string, ViolationRecord>();
+  let open = 0;
+  for (let partition = 0; partition < log.partitions(TOPICS.spans); partition++) {
+    open += await runPartition(log, partition, { history, assembly, keys, revisions });
+  }
+  return { revisions, open };
+}
+
+interface Tools {
+  readonly history: RuleHistory;
+  readonly assembly: Configuration['traces'];
+  readonly keys: KeyRing;
+  readonly revisions: Map<string, ViolationRecord>;
+}
+
+async function runPartition(log: Log, partition: number, { history, assembly, keys, revisions }: Tools): Promise<number> {
+  const partitions = log.partitions(TOPICS.spans);
+  const ruleSetOf = (epoch: number): RuleSet => {
+    const rules = history.rules(epoch);
+    if (rules === undefined) throw new Error(`the rules log has no epoch ${epoch}`);
+    return RuleSet.compile(epoch, rules);
+  };
+  const engine = new PartitionEngine({ partition, settings: assembly, ruleSetOf, initialEpoch: 0 });
+  for (const record of await readAll(log, TOPICS.spans, partition)) {
+    const { offset, timestamp, value } = record;
+    const control = controlOf(record);
+    const misplaced = control ? undefined : misplacedSpans(record, partition, partitions);
+    const own = misplaced ? misplaced.own : value;
+    const sink: Parameters<PartitionEngine['apply']>[1] = (verdict) => {
+      const violation = violationRecord(verdict, keys);
+      revisions.set(`${violation.id}@${violation.revision}`, violation);
+    };
+    if (control?.kind === 'epoch') engine.apply({ kind: 'epoch', offset, timestamp, epoch: control.epoch }, sink);
+    else if (control || own === undefined) engine.apply({ kind: 'tick', offset, timestamp }, sink);
+    else engine.apply({ kind: 'spans', offset, timestamp, value: own }, sink);
+  }
+  return engine.openTraces;
+}
+
+async function ruleHistory(log: Log): Promise<RuleHistory> {
+  const history = new RuleHistory();
+  for (const { value } of await readAll(log, TOPICS.rules, 0)) history.add(JSON.parse(Buffer.from(value).toString()) as RuleSetRecord);
+  return history;
+}

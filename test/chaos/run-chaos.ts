@@ -1,0 +1,173 @@
+import type { Log } from '#messaging';
+import { loadConfiguration } from '#platform';
+import { CLUSTER_KEY, type Cluster } from '../harness/cluster.js';
+import { eventually } from '../harness/eventually.js';
+import { DANGERS, type DangerName } from './dangers.js';
+import { differences } from './outcome.js';
+import { Random } from './random.js';
+import { type Reference, referenceRun } from './reference.js';
+import { FOREIGN_TOPIC, Sender } from './send.js';
+import { CHAOS_RULES, type PlannedTrace, planTrace } from './traces.js';
+
+export interface ChaosPlan {
+  readonly seed: number;
+  readonly dangers: readonly DangerName[];
+  /** Traces that begin per second. */
+  readonly rate: number;
+  /** Seconds of load between two dangers, about. */
+  readonly calm: number;
+  readonly say: (text: string) => void;
+}
+
+export interface ChaosResult {
+  readonly traces: number;
+  readonly repeated: number;
+  readonly reference: Reference;
+  /** What differs from an undisturbed run; empty when all is as it should be. */
+  readonly differences: readonly string[];
+  /** Violations that the load certainly has and nobody found. */
+  readonly missed: readonly string[];
+}
+
+/** Traces close soon, and are remembered for longer than any outage here, so that none is judged in fragments. */
+const ASSEMBLY_ENV = {
+  BETRACE_TRACE_ROOT_GRACE: '500ms',
+  BETRACE_TRACE_IDLE_TIMEOUT: '1500ms',
+  BETRACE_TRACE_MAX_AGE: '60s',
+  BETRACE_TRACE_LATE_WINDOW: '60s',
+};
+const ASSEMBLY = loadConfiguration({ environment: ASSEMBLY_ENV }).configuration.traces;
+/** How long everything may take to come to rest after the last danger. */
+const PATIENCE = 120_000;
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+/** What the processes of a cluster need for `runChaos`. */
+export const CHAOS_ENV = { ...ASSEMBLY_ENV, KAFKA_RECEIVE_TOPICS: FOREIGN_TOPIC };
+
+/** Two of each process. */
+export async function startProcesses(cluster: Cluster): Promise<void> {
+  await Promise.all((['api', 'api', 'ingest', 'ingest', 'evaluator', 'evaluator'] as const).map((app) => cluster.add(app)));
+}
+
+/**
+ * Runs a load over a running cluster while dangers happen, one after the other, and compares what came out with an undisturbed run
+ * of the same log, all that was in it before included.
+ */
+export async function runChaos(cluster: Cluster, log: Log, plan: ChaosPlan): Promise<ChaosResult> {
+  const sender = new Sender(cluster, log, new Random(plan.seed + 1));
+  await createRules(cluster);
+  const load = new Load(plan, sender);
+  try {
+    await endanger(cluster, plan, load);
+    await load.finish();
+  } catch (error) {
+    load.stop();
+    throw new Error(`${(error as Error).message}\n${cluster.logs()}`, { cause: error });
+  }
+  const { planned } = load;
+  plan.say(`${planned.length} traces were sent, ${sender.repeated} requests again`);
+  const { reference, found } = await outcome(cluster, log, plan);
+  return { traces: planned.length, repeated: sender.repeated, reference, differences: found, missed: missed(planned, reference) };
+}
+
+async function createRules(cluster: Cluster): Promise<void> {
+  const [api] = cluster.all('api');
+  for (const rule of CHAOS_RULES) {
+    const { status } = await api!.json('POST', '/v1/rules', rule);
+    if (status !== 201) throw new Error(`rule ${rule.id} was answered with ${status}`);
+  }
+}
+
+async function endanger(cluster: Cluster, { seed, dangers, calm, say }: ChaosPlan, load: Load): Promise<void> {
+  const random = new Random(seed);
+  for (const name of dangers) {
+    await pause(random.between(calm * 500, calm * 1_500));
+    const since = performance.now();
+    try {
+      await DANGERS[name](cluster, random, pause);
+    } catch (error) {
+      throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
+    }
+    say(`${name} (${Math.round(performance.now() - since)} ms, ${load.planned.length} traces so far)`);
+  }
+  await pause(calm * 1_000);
+}
+
+/** Traces that begin all the time, each sent as it was planned. */
+class Load {
+  readonly planned: PlannedTrace[] = [];
+  private readonly random: Random;
+  private readonly giveUp = new AbortController();
+  private readonly sending = new Set<Promise<void>>();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    plan: ChaosPlan,
+    private readonly sender: Sender,
+  ) {
+    this.random = new Random(plan.seed + 2);
+    this.timer = setInterval(() => this.begin(), 1_000 / plan.rate);
+  }
+
+  /** No more begin, and what is under way is given up. */
+  stop(): void {
+    clearInterval(this.timer);
+    this.giveUp.abort(new Error('the load was stopped'));
+  }
+
+  /** No more begin; resolves when all that began was acknowledged. */
+  async finish(): Promise<void> {
+    clearInterval(this.timer);
+    const patience = setTimeout(() => this.giveUp.abort(new Error('spans were not taken in time')), PATIENCE);
+    await Promise.all(this.sending);
+    clearTimeout(patience);
+  }
+
+  private begin(): void {
+    const trace = planTrace(this.random);
+    this.planned.push(trace);
+    for (const { at, spans } of trace.sendings) {
+      const sent = pause(at).then(() => this.sender.send(spans, this.giveUp.signal));
+      this.sending.add(sent);
+      sent.then(
+        () => this.sending.delete(sent),
+        () => undefined,
+      );
+    }
+  }
+}
+
+/** The reference for a log of a cluster with CHAOS_ENV. */
+export function undisturbed(log: Log): Promise<Reference> {
+  return referenceRun(log, ASSEMBLY, CLUSTER_KEY);
+}
+
+/** Waits until the log is judged to its end and everything agrees; else answers what does not. */
+async function outcome(cluster: Cluster, log: Log, { say }: ChaosPlan): Promise<{ reference: Reference; found: readonly string[] }> {
+  let last: { reference: Reference; found: readonly string[] } = {
+    reference: { revisions: new Map(), open: -1 },
+    found: ['no outcome yet'],
+  };
+  try {
+    await eventually(
+      'the same outcome as in an undisturbed run',
+      async () => {
+        const reference = await undisturbed(log);
+        const found = reference.open > 0 ? [`${reference.open} traces are open`] : await differences(cluster, log, reference);
+        last = { reference, found };
+        return found.length === 0 ? true : undefined;
+      },
+      PATIENCE,
+      1_000,
+    );
+  } catch (error) {
+    say(`${(error as Error).message}: ${String((error as Error).cause ?? '')}\n${cluster.logs('warn')}`);
+  }
+  return last;
+}
+
+function missed(planned: readonly PlannedTrace[], { revisions }: Reference): string[] {
+  const found = new Set([...revisions.values()].map(({ rule_id, wire_trace_id }) => `${rule_id} ${wire_trace_id}`));
+  return planned.flatMap(({ traceId, violates }) => violates.map((rule) => `${rule} ${traceId}`)).filter((key) => !found.has(key));
+}

@@ -1,0 +1,109 @@
+import type { Random } from './random.js';
+
+/** A span as POST /v1/spans takes it, and as the other ways in are encoded from. */
+export interface PlainSpan {
+  readonly trace_id: string;
+  readonly span_id: string;
+  readonly parent_id?: string;
+  readonly name: string;
+  readonly service: string;
+  readonly start_time: number;
+  readonly duration: number;
+  readonly attributes: Readonly<Record<string, string | number>>;
+}
+
+/** Spans that are sent together, so many ms after the trace began. */
+export interface Sending {
+  readonly at: number;
+  readonly spans: readonly PlainSpan[];
+}
+
+/** A trace as it will be sent, and which rules it certainly violates in the end, whatever happens on the way. */
+export interface PlannedTrace {
+  readonly traceId: string;
+  readonly sendings: readonly Sending[];
+  readonly violates: readonly string[];
+}
+
+/** The rules of the load: one of each kind. */
+export const CHAOS_RULES = [
+  { id: 'slow', name: 'Slow span', expression: 'span.duration > 1s', severity: 'HIGH' },
+  { id: 'failed-payment', name: 'Failed payment', expression: 'span.attributes["payment.state"] == "failed"', severity: 'CRITICAL' },
+  {
+    id: 'unaudited',
+    name: 'Charge without audit',
+    expression: 'trace.has(span.name == "charge") and not trace.has(span.name == "audit")',
+    severity: 'CRITICAL',
+  },
+  { id: 'chatty', name: 'Too many queries', expression: 'trace.count(span.name == "query") > 5', severity: 'LOW' },
+  {
+    id: 'untagged',
+    name: 'Spans without tenant',
+    expression: 'trace.has(span.name == "checkout") and not trace.all(span.attributes["tenant"] ~= nil)',
+    severity: 'MEDIUM',
+  },
+] as const;
+
+/**
+ * One trace: a request with work below it, by chance slow, chatty, unaudited, audited late, or with spans twice; its spans come
+ * in several requests over some seconds, in any order.
+ */
+export function planTrace(random: Random): PlannedTrace {
+  const traceId = `${random.hex(31)}1`;
+  const service = random.pick(['shop', 'payment', 'search']);
+  const violates = new Set<string>();
+  const spans: PlainSpan[] = [];
+  const add = (name: string, parent: string | undefined, more: { duration?: number; attributes?: PlainSpan['attributes'] } = {}) => {
+    const span: PlainSpan = {
+      trace_id: traceId,
+      span_id: `${random.hex(15)}1`,
+      ...(parent === undefined ? {} : { parent_id: parent }),
+      name,
+      service,
+      start_time: 1_699_000_000_000_000 + random.below(1_000_000),
+      duration: more.duration ?? random.between(1, 900) * 1_000_000,
+      attributes: more.attributes ?? { tenant: random.pick(['a', 'b']) },
+    };
+    spans.push(span);
+    return span.span_id;
+  };
+  const root = add('checkout', undefined);
+  if (random.chance(0.3)) {
+    add('render', root, { duration: random.between(1_001, 5_000) * 1_000_000 });
+    violates.add('slow');
+  }
+  if (random.chance(0.2)) {
+    add('pay', root, { attributes: { tenant: 'a', 'payment.state': 'failed' } });
+    violates.add('failed-payment');
+  }
+  const queries = random.chance(0.3) ? random.between(6, 9) : random.between(0, 5);
+  for (let n = 0; n < queries; n++) add('query', root);
+  if (queries > 5) violates.add('chatty');
+  if (random.chance(0.2)) {
+    add('legacy', root, { attributes: { old: 1 } });
+    violates.add('untagged');
+  }
+  let audit: PlainSpan | undefined;
+  if (random.chance(0.5)) {
+    const charge = add('charge', root);
+    if (random.chance(0.6)) {
+      add('audit', charge);
+      audit = spans.pop();
+    } else violates.add('unaudited');
+  }
+  const sendings = deal(random, random.shuffled(spans));
+  // In time, or so late that the trace was judged without it.
+  if (audit) sendings.push({ at: random.chance(0.5) ? random.between(0, 500) : random.between(2_500, 6_000), spans: [audit] });
+  if (random.chance(0.2)) sendings.push({ at: random.between(0, 4_000), spans: [random.pick(spans)] });
+  return { traceId, sendings, violates: [...violates] };
+}
+
+function deal(random: Random, spans: readonly PlainSpan[]): Sending[] {
+  const sendings: Sending[] = [];
+  for (let from = 0; from < spans.length; ) {
+    const to = from + random.between(1, 4);
+    sendings.push({ at: random.between(0, 1_500), spans: spans.slice(from, to) });
+    from = to;
+  }
+  return sendings;
+}
