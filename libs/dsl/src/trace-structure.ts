@@ -24,6 +24,14 @@ export class TraceStructure {
     this.hasLinks = trace.spans.some((span) => this.linked(span).length > 0);
   }
 
+  private severalServices: boolean | undefined;
+
+  /** There are clocks that may differ. */
+  get hasSeveralServices(): boolean {
+    this.severalServices ??= this.trace.spans.some(({ service }) => service !== this.trace.spans[0]?.service);
+    return this.severalServices;
+  }
+
   private static readonly known = new WeakMap<TraceView, TraceStructure>();
 
   static of(trace: TraceView): TraceStructure {

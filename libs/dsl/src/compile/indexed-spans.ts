@@ -47,7 +47,7 @@ export class IndexedSpanFunctions extends SpanFunctions {
   }
 
   /** Of the candidates those that can stand in the relation by the clocks; links may say what clocks do not. */
-  private near(
+  private *near(
     node: TracePair,
     a: SpanView,
     candidates: SpanBucket,
@@ -57,13 +57,18 @@ export class IndexedSpanFunctions extends SpanFunctions {
     const slack = Math.max(0, Math.ceil(Number(tolerance)));
     const reach = within === undefined ? undefined : Math.ceil(Number(within)) + slack;
     const isSmall = Number.isFinite(slack) && (reach === undefined || Number.isFinite(reach));
-    if (this.host.structure.hasLinks || !isSmall) return candidates.spans;
+    if (this.host.structure.hasLinks || !isSmall) return yield* candidates.spans;
+    // What only a difference of clocks puts in order comes last: most often it is not needed.
+    const disagree = slack > 0 && this.host.structure.hasSeveralServices;
     if (node.relation === 'preceded') {
       const start = BigInt(a.startTime);
-      return candidates.endingBetween(reach === undefined ? undefined : start - BigInt(reach), start + BigInt(slack));
+      yield* candidates.endingBetween(reach === undefined ? undefined : start - BigInt(reach), start);
+      if (disagree) yield* candidates.endingBetween(start + 1n, start + BigInt(slack));
+      return;
     }
     const end = BigInt(a.endTime);
-    return candidates.startingBetween(end - BigInt(slack), reach === undefined ? undefined : end + BigInt(reach));
+    yield* candidates.startingBetween(end, reach === undefined ? undefined : end + BigInt(reach));
+    if (disagree) yield* candidates.startingBetween(end - BigInt(slack), end - 1n);
   }
 
   /** By the second condition of a `descendant`: the spans above some span that satisfies it, each with one or two of those. */
