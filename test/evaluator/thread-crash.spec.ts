@@ -25,6 +25,7 @@ describe('an evaluator thread that ends by a defect', () => {
       log: log.forThreads(),
       partitions: [0],
       volatile: false,
+      foreignProducers: false,
       name: 'evaluator-under-test',
       assembly: DEFAULT_ASSEMBLY,
       keys: { key: 'changeme', development: true },

@@ -40,6 +40,7 @@ describe('Evaluator', () => {
   /** The offset committed last, by partition. */
   let commits: Map<number, number>;
   let volatile: boolean;
+  let foreignProducers: boolean;
   let budget: number;
   let members = 0;
 
@@ -49,6 +50,7 @@ describe('Evaluator', () => {
       {
         log: log.forThreads(),
         volatile,
+        foreignProducers,
         name: `spec-${++members}`,
         assembly: { ...assembly, memoryBudget: budget },
         keys: { key: 'changeme', development: true },
@@ -64,6 +66,7 @@ describe('Evaluator', () => {
     log = await openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct' });
     warnings = [];
     volatile = false;
+    foreignProducers = false;
     budget = 64 * 1024 * 1024;
     measured = [];
     commits = new Map();
@@ -296,6 +299,9 @@ describe('Evaluator', () => {
   describe('spans in another partition than that of their trace', () => {
     const [here, there] = [traceIn(0, 2, 'here'), traceIn(1, 2, 'there')];
     const charge = { trace_id: there, span_id: 'c', name: 'charge' };
+    beforeEach(() => {
+      foreignProducers = true;
+    });
     const moved = async () => (await recordsOf(TOPICS.spans, 1)).filter(({ headers }) => headers?.['betrace-moved']);
 
     it('are moved to it, and judged there with the rest of the trace', async () => {
@@ -346,6 +352,15 @@ describe('Evaluator', () => {
       await start();
       await until(async () => (commits.get(0) ?? 0) === (await log.bounds(TOPICS.spans, 0)).end);
       expect((await moved()).map(({ headers }) => headers?.['betrace-moved'])).toEqual(['0:1', '0:2', '0:3']);
+    });
+
+    it('are not looked for in a log to which only our ingest writes', async () => {
+      foreignProducers = false;
+      await start();
+      await rules(1, SLOW);
+      await sendAs(0, slow('s1', there));
+      await found(1, 0);
+      expect(await moved()).toEqual([]);
     });
 
     it('are not moved again by one that counts other partitions', async () => {

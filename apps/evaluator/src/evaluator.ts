@@ -56,6 +56,7 @@ export class Evaluator implements PartitionListener {
       assembly: settings.assembly,
       commitInterval: settings.commitInterval,
       volatile: settings.volatile,
+      foreignProducers: settings.foreignProducers,
       signal: this.aborted.signal,
       commit: async (partition, position) => this.subscription?.commit(partition, position),
       now: () => Date.now(),

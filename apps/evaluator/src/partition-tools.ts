@@ -16,6 +16,8 @@ export interface PartitionTools {
   readonly commitInterval: number;
   /** The log is in memory: what was applied may be dropped when it is full. */
   readonly volatile: boolean;
+  /** Others than our ingest may write to the spans log. */
+  readonly foreignProducers: boolean;
   /** Aborted when the thread must not wait any longer. */
   readonly signal: AbortSignal;
   /** Called when an append is about to be repeated after `pause` ms. */

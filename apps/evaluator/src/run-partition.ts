@@ -139,11 +139,16 @@ export class PartitionRun {
     }
     this.applying = record;
     const started = this.tools.monotonic();
-    const misplaced = misplacedSpans(record, this.partition, this.tools.log.partitions(TOPICS.spans));
+    const misplaced = this.misplacedIn(record);
     if (misplaced) this.applyOwn(record, misplaced);
     else this.engine.apply({ kind: 'spans', offset, timestamp, value }, this.found);
     this.tools.measurements.observe('ruleEvaluationDuration', (this.tools.monotonic() - started) / 1_000);
     return undefined;
+  }
+
+  private misplacedIn(record: LogRecord): Misplaced | undefined {
+    const { log, foreignProducers } = this.tools;
+    return foreignProducers ? misplacedSpans(record, this.partition, log.partitions(TOPICS.spans)) : undefined;
   }
 
   /** Judges what belongs here; the rest is moved before the offset is committed. In the context before the commit it is done. */

@@ -11,6 +11,8 @@ export interface EvaluatorSettings {
   readonly name: string;
   /** The log ends with the process. */
   readonly volatile: boolean;
+  /** Others than our ingest may write to the spans log (Kafka), with partitioners of their own. */
+  readonly foreignProducers: boolean;
   readonly assembly: AssemblySettings;
   readonly keys: KeySettings;
   /** Milliseconds between two commits of a partition. */

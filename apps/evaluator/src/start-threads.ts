@@ -54,6 +54,7 @@ export class StartThreads implements OnApplicationBootstrap {
     const common = {
       log: this.log.forThreads(),
       volatile: kafka.brokers.length === 0 && storage.type === 'memory',
+      foreignProducers: kafka.brokers.length > 0,
       assembly: traces,
       keys: {
         key: signatureKey(this.configuration).key,
