@@ -34,7 +34,9 @@ const LONGEST = 2 ** 30;
 /** Throws BT_ENGINE_SETTING when a setting is out of its range. */
 export function checkSettings(settings: AssemblySettings): void {
   const { rootGrace, idleTimeout, maxAge, lateWindow, maxSpans, tolerance = 0 } = settings;
-  for (const [setting, value] of Object.entries({ rootGrace, idleTimeout, maxAge, lateWindow, maxSpans, tolerance })) {
+  // Clocks may differ by less than a millisecond.
+  const whole = { rootGrace, idleTimeout, maxAge, lateWindow, maxSpans, tolerance: Math.ceil(tolerance) };
+  for (const [setting, value] of Object.entries(whole)) {
     const least = setting === 'maxSpans' ? 1 : 0;
     if (!Number.isInteger(value) || value < least || value > LONGEST) {
       throw new EngineError('BT_ENGINE_SETTING', { setting, value, least, most: LONGEST });
@@ -44,7 +46,7 @@ export function checkSettings(settings: AssemblySettings): void {
 
 /** Nanoseconds. */
 export function toleranceOf({ tolerance }: AssemblySettings): number {
-  return tolerance === undefined ? DEFAULT_TOLERANCE : tolerance * 1_000_000;
+  return tolerance === undefined ? DEFAULT_TOLERANCE : Math.round(tolerance * 1_000_000);
 }
 
 /**
