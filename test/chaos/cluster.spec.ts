@@ -1,11 +1,15 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import { type Log, readAll, TOPICS } from '#messaging';
+import { encodeRequest } from '#otlp';
+import { aRequest } from '../fixtures/ingest/requests.js';
 import { Cluster } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
+import { exportBySdk, exportOverGrpc, flood, peakMemory } from './back-pressure.js';
 import type { DangerName } from './dangers.js';
 import { publishedDifferences } from './outcome.js';
 import { CHAOS_ENV, runChaos, startProcesses, undisturbed } from './run-chaos.js';
@@ -26,6 +30,7 @@ const DANGERS: readonly DangerName[] = [
 ];
 
 const PATIENCE = 60_000;
+const MiB = 1024 * 1024;
 const why = Cluster.whyNot();
 if (why !== undefined) console.warn(`SKIPPED: the tests of many processes (${why})`);
 
@@ -94,6 +99,25 @@ if (why !== undefined) console.warn(`SKIPPED: the tests of many processes (${why
       'betrace-dead-reason': expect.any(String),
     });
   });
+
+  it('refuse spans while the broker is away, in time and with a hint to come back, in bounded memory; an SDK loses none', async () => {
+    const limits = { BETRACE_REQUEST_LIMIT: '4MiB', BETRACE_IN_FLIGHT_LIMIT: '16MiB', BETRACE_APPEND_TIMEOUT: '3s' };
+    const name = await cluster.add('ingest', limits);
+    const ingest = cluster.process(name);
+    const before = await total(0, 'slow-call');
+    await cluster.broker.kill();
+    const exported = exportBySdk(ingest, 30);
+    const refusals = [...(await flood(ingest, 100, 900_000)), ...(await flood(ingest, 100, 900_000))];
+    expect(new Set(refusals.map(({ status, retryAfter }) => `${status} ${retryAfter}`))).toEqual(new Set(['503 1']));
+    // Its deadline is 3 s; the rest is what 100 MiB take on a busy machine.
+    expect(Math.max(...refusals.map(({ milliseconds }) => milliseconds))).toBeLessThan(20_000);
+    expect(await exportOverGrpc(ingest, encodeRequest(aRequest()))).toEqual({ code: status.UNAVAILABLE, retryDelay: 1_000 });
+    expect(peakMemory(ingest) ?? 0).toBeLessThan(450 * MiB);
+    await cluster.broker.run();
+    await exported;
+    await eventually('all spans of the SDK', async () => ((await total(0, 'slow-call')) === before + 30 ? true : undefined), PATIENCE);
+    await cluster.remove(name);
+  }, 200_000);
 
   it('find, store and export, whatever is killed, hangs or is away, what an undisturbed run of the log does', async () => {
     const said: string[] = [];
