@@ -24,6 +24,7 @@ export type { RejectionReason } from './rejection.js';
 export { RequestIndex } from './request-index.js';
 export { encodeExportResponse, exportResponseJson, type PartialSuccess } from './response.js';
 export { type ScanDepth, scan } from './scan.js';
+export { shownIds } from './shown-ids.js';
 export type { Resource, ResourceSpans, Scope, ScopeSpans, Span, SpanEvent, SpanLink, SpanStatus, TraceRequest, WholeSpan } from './span.js';
 export { integer, SPAN_KINDS, STATUS_CODES } from './span.js';
 export { SpanColumns } from './span-columns.js';

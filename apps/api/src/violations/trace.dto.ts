@@ -1,7 +1,17 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { type PlainMap, type PlainValue, plainMap, SPAN_KINDS, type Span, STATUS_CODES, spanAttributes, type TraceRequest } from '#otlp';
+import {
+  type PlainMap,
+  type PlainValue,
+  plainMap,
+  SPAN_KINDS,
+  type Span,
+  STATUS_CODES,
+  shownIds,
+  spanAttributes,
+  type TraceRequest,
+} from '#otlp';
 
-/** A span as `POST /v1/spans` takes it. Nanoseconds are text, because JavaScript's numbers would round them. */
+/** A span as `POST /v1/spans` takes it, its ids as they were sent. Nanoseconds are text, because JavaScript's numbers would round them. */
 export class SpanView {
   @ApiProperty({ example: '5b8efff798038103d269b633813fc60c' })
   trace_id!: string;
@@ -70,10 +80,11 @@ export function spanViews(request: TraceRequest): SpanView[] {
 
 function spanView(span: Span, resource: PlainMap): SpanView {
   const service = resource['service.name'];
+  const { traceId, spanId, parentSpanId } = shownIds(span);
   return {
-    trace_id: span.traceId,
-    span_id: span.spanId,
-    ...(span.parentSpanId === '' ? {} : { parent_id: span.parentSpanId }),
+    trace_id: traceId,
+    span_id: spanId,
+    ...(parentSpanId === '' ? {} : { parent_id: parentSpanId }),
     name: span.name,
     service: typeof service === 'string' ? service : '',
     kind: SPAN_KINDS[span.kind] ?? 'unspecified',

@@ -119,6 +119,22 @@ describe('/v1/violations', () => {
     expect((await api.ask('POST', '/v1/violations/viol-forged/verify')).body).toMatchObject({ valid: false, signature: 'invalid' });
   });
 
+  it('shows the ids of its spans as they were sent', async () => {
+    const [root, pay] = [
+      { trace_id: 'order-7', span_id: 'shop', name: 'shop' },
+      { trace_id: 'order-7', span_id: 'pay', parent_id: 'shop', name: 'pay' },
+    ];
+    const request = spansFromValue({ spans: [root, pay] }, { incomplete: true });
+    const wire_trace_id = request.resourceSpans[0]?.scopeSpans[0]?.spans[0]?.traceId ?? '';
+    const [offset = 0] = await api.log.append(TOPICS.spans, [{ partition: 1, value: encodeRequest(request) }]);
+    const log = { partition: 1, first_offset: offset, last_offset: offset };
+    await publish(api.log, violation({ id: 'viol-text', trace_id: 'order-7', wire_trace_id, log }));
+    await eventually(() => api.store.violation('viol-text'));
+    const { body } = await api.ask<{ spans: object[] }>('GET', '/v1/violations/viol-text/trace');
+    expect(body).toMatchObject({ trace_id: 'order-7', wire_trace_id, spans: [root, pay] });
+    expect(body.spans[0]).not.toHaveProperty('parent_id');
+  });
+
   it('reads the trace back from the log', async () => {
     const spans = [
       { trace_id: '0af7651916cd43dd8448eb211c80319c', span_id: 'b7ad6b7169203331', name: 'pay', service: 'shop', duration: 5_000_000 },

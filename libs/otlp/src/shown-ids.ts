@@ -1,0 +1,14 @@
+import { attributeOf } from './attribute.js';
+import { shownSpanId, shownTraceId } from './ids.js';
+import { PARENT_ID_TEXT, SPAN_ID_TEXT, TRACE_ID_TEXT } from './projection.js';
+import type { Span } from './span.js';
+
+/** The ids of a span as its sender wrote them; the parent's is '' for a root span. */
+export function shownIds(span: Span): { readonly traceId: string; readonly spanId: string; readonly parentSpanId: string } {
+  const text = (key: string) => attributeOf(span.attributes, key);
+  return {
+    traceId: shownTraceId(span.traceId, text(TRACE_ID_TEXT)),
+    spanId: shownSpanId(span.spanId, text(SPAN_ID_TEXT)),
+    parentSpanId: shownSpanId(span.parentSpanId, text(PARENT_ID_TEXT)),
+  };
+}
