@@ -36,7 +36,7 @@ describe('an evaluator thread that ends by a defect', () => {
     const logger = createLogger({ level: 'warn', format: 'json' }, { write: (line) => void lines.push(line) });
     fullPartitions = new FullPartitions();
     const metrics = registerMetrics(EVALUATOR_METRICS, registry);
-    thread = new EvaluatorThread(settings, { metrics, logger, fullPartitions }, ENTRY);
+    thread = new EvaluatorThread(settings, { metrics, logger, fullPartitions, ruleErrors: { report: () => {} } }, ENTRY);
     thread.start();
   };
 

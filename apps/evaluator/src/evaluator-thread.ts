@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { FullPartitions, Logger, Metrics } from '#platform';
 import type { EVALUATOR_METRICS } from './metrics.js';
 import { recordMeasurements } from './record-measurements.js';
+import type { ReportErrors } from './report-errors.js';
 import type { EvaluatorSettings } from './settings.js';
 import type { FromThread, ToThread } from './thread-messages.js';
 
@@ -20,6 +21,8 @@ export interface ThreadTools {
   readonly metrics: Metrics<typeof EVALUATOR_METRICS>;
   readonly logger: Logger;
   readonly fullPartitions: Pick<FullPartitions, 'report'>;
+  /** One for all threads: a rule fails in each of them. */
+  readonly ruleErrors: Pick<ReportErrors, 'report'>;
 }
 
 /** One evaluator thread, started again with back-off when it ends by a defect. */
@@ -83,6 +86,7 @@ export class EvaluatorThread {
       this.failure = message.failure;
       this.reportFull(message.full);
       recordMeasurements(this.tools.metrics, message.measurements);
+      this.tools.ruleErrors.report(message.measurements);
     } else if (message.type === 'warn') logger.warn({ err: message.error, thread }, message.message);
     else if (message.type === 'log') logger[message.level]({ ...message.fields, thread }, message.message);
   }

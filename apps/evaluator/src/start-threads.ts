@@ -11,9 +11,11 @@ import {
   registerMetrics,
   Shutdown,
   signatureKey,
+  systemClock,
 } from '#platform';
 import { EvaluatorThread } from './evaluator-thread.js';
 import { EVALUATOR_METRICS } from './metrics.js';
+import { ReportErrors } from './report-errors.js';
 import type { EvaluatorSettings } from './settings.js';
 import { shares } from './shares.js';
 
@@ -37,7 +39,8 @@ export class StartThreads implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const metrics = registerMetrics(EVALUATOR_METRICS, this.registry);
-    const tools = { metrics, logger: this.logger, fullPartitions: this.fullPartitions };
+    const ruleErrors = new ReportErrors(this.logger, systemClock);
+    const tools = { metrics, logger: this.logger, fullPartitions: this.fullPartitions, ruleErrors };
     this.threads = this.settings().map((settings) => new EvaluatorThread(settings, tools));
     for (const thread of this.threads) thread.start();
     this.health.register('rule_engine', () => {
