@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { encodeExportResponse, exportResponseJson } from '#otlp';
 import { ingestProblem } from '../ingest-problem.js';
 import { Intake } from '../intake.js';
+import { DocumentedOtlp } from './documentation.js';
 import { otlpJsonToProtobuf } from './json.js';
 import { JSON_TYPE, mediaType, PROTOBUF_TYPE } from './media-type.js';
 import { partialSuccess, renderStatus } from './status.js';
@@ -17,6 +18,7 @@ export class OtlpHttpController {
 
   @Post()
   @HttpCode(200)
+  @DocumentedOtlp()
   @RouteConfig({ body: 'raw', renderError: renderStatus })
   async export(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const type = mediaType(request.headers['content-type']);

@@ -3,6 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { ingestProblem } from '../ingest-problem.js';
 import { Intake } from '../intake.js';
+import { DocumentedSpansJson } from './documentation.js';
 import { spansJsonToProtobuf } from './json.js';
 import { JSON_TYPE, mediaType } from './media-type.js';
 
@@ -21,6 +22,7 @@ export class SpansJsonController {
 
   @Post()
   @HttpCode(202)
+  @DocumentedSpansJson()
   @RouteConfig({ body: 'raw' })
   async receive(@Req() request: FastifyRequest): Promise<SpansAnswer> {
     const type = mediaType(request.headers['content-type']);

@@ -3,6 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { CLOCK, type Clock } from '../clock.js';
 import { VERSION } from '../version.js';
+import { DocumentedHealth, DocumentedReadiness } from './documentation.js';
 import { HealthRecorder } from './recorder.js';
 
 /** Liveness (the process serves) and readiness (everything it needs does too). */
@@ -17,6 +18,7 @@ export class HealthController {
   }
 
   @Get('health')
+  @DocumentedHealth()
   @RouteConfig({ access: 'public' })
   health(): { status: string; version: string; uptime_seconds: number } {
     const uptime = Math.floor((this.clock.monotonic() - this.started) / 1_000);
@@ -24,6 +26,7 @@ export class HealthController {
   }
 
   @Get('ready')
+  @DocumentedReadiness()
   @RouteConfig({ access: 'public' })
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const readiness = await this.recorder.readiness();

@@ -1,0 +1,42 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+
+const readiness = (status: string, storage: string) => ({
+  schema: {
+    type: 'object',
+    required: ['status', 'checks'],
+    properties: {
+      status: { type: 'string', enum: ['ready', 'not_ready'] },
+      checks: {
+        type: 'object',
+        additionalProperties: { type: 'string' },
+        description: '`ok`, `off`, or in words what is the matter.',
+      },
+    },
+    example: { status, checks: { otlp_exporter: 'ok', rule_engine: 'ok', storage } },
+  },
+});
+
+/** How `GET /health` stands in the OpenAPI document. */
+export const DocumentedHealth = () =>
+  applyDecorators(
+    ApiTags('operation'),
+    ApiOperation({ summary: 'Liveness: the process serves' }),
+    ApiOkResponse({
+      schema: {
+        type: 'object',
+        required: ['status', 'version', 'uptime_seconds'],
+        properties: { status: { type: 'string' }, version: { type: 'string' }, uptime_seconds: { type: 'integer' } },
+        example: { status: 'healthy', version: '1.0.0', uptime_seconds: 3_600 },
+      },
+    }),
+  );
+
+/** How `GET /ready` stands in the OpenAPI document. */
+export const DocumentedReadiness = () =>
+  applyDecorators(
+    ApiTags('operation'),
+    ApiOperation({ summary: 'Readiness: everything that the process needs serves too' }),
+    ApiOkResponse(readiness('ready', 'ok')),
+    ApiServiceUnavailableResponse(readiness('not_ready', 'disk I/O error')),
+  );
