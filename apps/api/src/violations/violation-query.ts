@@ -26,7 +26,7 @@ export class ViolationQuery {
   @ApiPropertyOptional({ enum: SEVERITIES, enumName: 'Severity', isArray: true, description: 'Repeated, or separated by commas.' })
   @IsOptional()
   @Transform(listed)
-  @IsIn(SEVERITIES, { each: true, message: `severity must be of ${SEVERITIES.join(', ')}` })
+  @IsIn(SEVERITIES, { each: true, message: `severity must be one of ${SEVERITIES.join(', ')}` })
   severity?: string[];
 
   @ApiPropertyOptional()

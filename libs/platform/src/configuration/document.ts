@@ -53,7 +53,8 @@ const inTestMode = (setting: Key['setting']): string =>
 export function helpText(program: string): string {
   const lines = KEYS.map(({ flags, setting }) => {
     const names = [flags[0], setting.env[0]].filter((name) => name !== undefined).join(', ');
-    return `  ${names.padEnd(62)} ${setting.doc.replaceAll('`', '')}`;
+    const byDefault = showDefault(setting).replaceAll('`', '');
+    return `  ${names.padEnd(62)} ${setting.doc.replaceAll('`', '')}${byDefault === '' ? '' : ` Default: ${byDefault}`}`;
   });
   return `Usage: ${program} [--config=betrace.yaml] [--flag=value …]\n\n${lines.join('\n')}\n`;
 }

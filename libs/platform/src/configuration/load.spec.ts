@@ -151,6 +151,7 @@ logging:
       () => ({ environment: { LOG_LEVEL: 'loud' } }),
       'environment variable LOG_LEVEL: logging.level is "loud", expected one of',
     ],
+    ['an endpoint that nothing can be sent to', () => ({ args: ['--otel-endpoint=ftp://tempo'] }), 'expected an address like tempo:4317'],
     ['a port out of range', () => ({ args: ['--http-port=70000'] }), 'expected a whole number from 0 to 65535'],
     ['a Kubernetes service link', () => ({ environment: { BETRACE_GRPC_PORT: 'tcp://10.0.0.1:80' } }), 'enableServiceLinks: false'],
     ['a secret as a flag', () => ({ args: ['--authentication.api_key=x'] }), 'set the environment variable BETRACE_API_KEY'],

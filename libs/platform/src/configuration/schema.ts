@@ -1,4 +1,4 @@
-import { bytes, choice, duration, flag, headers, integer, list, port, type Setting, text } from './setting.js';
+import { bytes, choice, duration, flag, headers, integer, list, otlpEndpoint, port, type Setting, text } from './setting.js';
 
 const MiB = 1024 * 1024;
 const SECOND = 1_000;
@@ -136,7 +136,7 @@ export const SCHEMA = {
   },
   otlp: {
     endpoint: {
-      type: text,
+      type: otlpEndpoint,
       env: ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
       flag: '--otel-endpoint',
       doc: 'Where violations go as OTLP spans, for instance `tempo:4317`. Unset: they are not exported.',

@@ -36,6 +36,18 @@ export const text: SettingType<string> = {
   show: (value) => value,
 };
 
+/** Where an OTLP exporter sends to: `host:port`, or a URL of http or https. */
+export const otlpEndpoint: SettingType<string> = {
+  name: 'endpoint',
+  expected: 'an address like tempo:4317, http://tempo:4318 or https://otlp.example.com',
+  parse: (input) => {
+    const address = scalarText(input)?.trim() ?? '';
+    const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
+    return /^https?:/i.test(url) && URL.canParse(url) ? address : undefined;
+  },
+  show: (value) => value,
+};
+
 /** A whole number within bounds, both included. */
 export function integer(minimum: number, maximum: number, name = 'integer'): SettingType<number> {
   return {

@@ -31,7 +31,9 @@ export function jsonProblem(text: string, error: Error): Problem {
   const before = text.slice(0, firstError(text)).split('\n');
   const line = before.length;
   const column = (before.at(-1)?.length ?? 0) + 1;
-  const message = error.message.replace(/,? (\.\.\.)?".*is not valid JSON$|( in JSON)? at position.*$/s, '');
+  const message = error.message
+    .replace(/^The body is not JSON: /, '')
+    .replace(/,? (\.\.\.)?".*is not valid JSON$|( in JSON)? at position.*$/s, '');
   const detail = `the body is not JSON: ${message} at line ${line}, column ${column}`;
   return new Problem('BT_HTTP_BAD_JSON', detail, { errors: [{ line, column, message }], cause: error });
 }

@@ -12,7 +12,7 @@ export function validationPipe(): ValidationPipe {
     forbidUnknownValues: true,
     validationError: { target: true, value: false },
     exceptionFactory: (errors) => {
-      const details = errors.flatMap((error) => detailsOf(error, ''));
+      const details = onceEach(errors.flatMap((error) => detailsOf(error, '')));
       return new Problem('BT_HTTP_INVALID', details.map(({ message }) => message).join('; '), { errors: details });
     },
   });
@@ -32,6 +32,11 @@ function detailsOf(error: ValidationError, parent: string): ProblemDetail[] {
     };
   });
   return [...own, ...(error.children ?? []).flatMap((child) => detailsOf(child, path))];
+}
+
+/** Several constraints of one field may say the same. */
+function onceEach(details: readonly ProblemDetail[]): ProblemDetail[] {
+  return [...new Map(details.map((detail) => [`${detail.path} ${detail.message}`, detail])).values()];
 }
 
 function pathOf(parent: string, property: string): string {
