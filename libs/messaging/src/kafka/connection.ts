@@ -4,7 +4,7 @@ import { logProblem } from '../problems.js';
 import type { KafkaLogSettings } from '../settings.js';
 import { type ClientSockets, makeClient } from './client.js';
 import { isDisconnection, typeOf } from './kafka-errors.js';
-import { clusterOf, type WireBroker } from './kafkajs.js';
+import { clusterOf, sendTo, type WireBroker } from './kafkajs.js';
 import type { WireRequest } from './wire/request.js';
 
 const OTHER_COORDINATOR = new Set(['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE']);
@@ -37,28 +37,8 @@ export class Connection {
   }
 
   /** Sends a request to a node; rejects what the network or the broker's protocol layer says, not the codes in the answer. */
-  async send<Answer>(node: number, { apiKey, apiVersion, name, body, read }: WireRequest<Answer>): Promise<Answer> {
-    return this.#with(async (cluster) => {
-      const broker = (await cluster.findBroker({ nodeId: String(node) })) as unknown as WireBroker;
-      return broker.connectionPool.send<Answer>({
-        request: {
-          apiKey,
-          apiVersion,
-          apiName: name,
-          encode: async () => {
-            const buffer = body();
-            return { buf: buffer, buffer };
-          },
-        },
-        response: {
-          decode: async (raw) => {
-            const { value, throttle } = read(raw);
-            return { value, clientSideThrottleTime: throttle };
-          },
-          parse: async ({ value }) => value,
-        },
-      });
-    });
+  async send<Answer>(node: number, request: WireRequest<Answer>): Promise<Answer> {
+    return this.#with(async (cluster) => sendTo((await cluster.findBroker({ nodeId: String(node) })) as unknown as WireBroker, request));
   }
 
   /** The broker that coordinates a group, with which `work` then speaks. `topic` is one that exists. */

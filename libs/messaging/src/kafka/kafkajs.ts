@@ -1,6 +1,9 @@
 // The one place that reaches into kafkajs 2.2.4 (its last release, pinned): what its public API lacks or does wrong.
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import type { Broker, Cluster, Kafka, KafkaJSProtocolError } from 'kafkajs';
+import type { WireRequest } from './wire/request.js';
+import { stringSize, WireWriter } from './wire/wire-writer.js';
 
 const load = createRequire(import.meta.url);
 
@@ -45,15 +48,83 @@ export interface WireBroker extends Pick<Broker, 'isConnected' | 'offsetCommit'>
   heartbeat(request: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>;
   leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>;
   initProducerId(request: { transactionTimeout: number }): Promise<{ producerId: bigint | string | number; producerEpoch: number }>;
-  readonly connectionPool: {
-    send<Answer>(request: {
-      request: { apiKey: number; apiVersion: number; apiName: string; encode(): Promise<{ buf: Buffer; buffer: Buffer }> };
-      response: {
-        decode(raw: Buffer): Promise<{ value: Answer; clientSideThrottleTime: number }>;
-        parse(decoded: { value: Answer }): Promise<Answer>;
+  readonly connectionPool: { readonly pool: readonly [WireConnection, WireConnection]; readonly clientId: string };
+}
+
+/** One socket to a broker. */
+interface WireConnection {
+  readonly socket: Socket;
+  readonly requestQueue: {
+    push(request: {
+      entry: {
+        apiKey: number;
+        apiVersion: number;
+        apiName: string;
+        correlationId: number;
+        resolve(answer: { payload: Buffer }): void;
+        reject(error: Error): void;
       };
-    }): Promise<Answer>;
+      expectResponse: true;
+      requestTimeout: null;
+      sendRequest(): void;
+    }): void;
+    maybeThrottle(ms: number): void;
   };
+  isConnected(): boolean;
+  connect(): Promise<unknown>;
+  /** Only when it has to log in and has not yet. */
+  authenticate(): Promise<void>;
+  nextCorrelationId(): number;
+}
+
+const FETCH = 1;
+/** kafkajs would open two sockets for two that connect at once, and mix what they read. */
+const connecting = new WeakMap<WireConnection, Promise<unknown>>();
+
+/**
+ * Sends a request in its own bytes over kafkajs's connection, without the three copies that its encoder makes of them. Fetches have a
+ * socket of their own, as in kafkajs.
+ */
+export async function sendTo<Answer>(broker: WireBroker, request: WireRequest<Answer>): Promise<Answer> {
+  const { pool, clientId } = broker.connectionPool;
+  const connection = pool[request.apiKey === FETCH ? 1 : 0];
+  if (!connection.isConnected()) {
+    const under = connecting.get(connection) ?? connection.connect().finally(() => connecting.delete(connection));
+    connecting.set(connection, under);
+    await under;
+  }
+  await connection.authenticate();
+  const answer = await new Promise<{ payload: Buffer }>((resolve, reject) => {
+    const { apiKey, apiVersion, name } = request;
+    const correlationId = connection.nextCorrelationId();
+    connection.requestQueue.push({
+      entry: { apiKey, apiVersion, apiName: name, correlationId, resolve, reject },
+      expectResponse: true,
+      requestTimeout: null,
+      sendRequest: () => write(connection.socket, framed(request, correlationId, clientId)),
+    });
+  });
+  const { value, throttle } = request.read(answer.payload);
+  connection.requestQueue.maybeThrottle(throttle);
+  return value;
+}
+
+function write(socket: Socket, pieces: readonly Buffer[]): void {
+  socket.cork();
+  for (const piece of pieces) socket.write(piece);
+  socket.uncork();
+}
+
+/** The request with its header (version 1) and its length before it. */
+function framed({ apiKey, apiVersion, body }: WireRequest<unknown>, correlationId: number, clientId: string): Buffer[] {
+  const pieces = body();
+  const header = new WireWriter(Buffer.allocUnsafe(4 + 8 + stringSize(clientId)));
+  header.int32(header.buffer.length - 4 + pieces.reduce((sum, { length }) => sum + length, 0));
+  header.int16(apiKey);
+  header.int16(apiVersion);
+  header.int32(correlationId);
+  header.string(clientId);
+  return [header.buffer, ...pieces];
 }
 
 /** A connection to all brokers of a cluster, by the one public way to it: what a partition assigner is given. */

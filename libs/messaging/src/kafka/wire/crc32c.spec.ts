@@ -26,7 +26,7 @@ describe('CRC-32C', () => {
 
   it('agrees with the definition at every length and place', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 70 }), fc.nat(20), fc.nat(20), (bytes, before, after) => {
+      fc.property(fc.uint8Array({ maxLength: 150 }), fc.nat(20), fc.nat(20), (bytes, before, after) => {
         const start = Math.min(before, bytes.length);
         const end = Math.max(start, bytes.length - after);
         expect(crc32c(bytes, start, end)).toBe(plain(bytes.subarray(start, end)));

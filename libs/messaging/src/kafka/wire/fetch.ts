@@ -38,7 +38,7 @@ export interface Fetched {
 
 /** A fetch of committed records. Partitions are served in the order given: rotate it, so that none starves. */
 export function fetchRequest(options: FetchOptions): WireRequest<Fetched[]> {
-  return { apiKey: FETCH, apiVersion: VERSION, name: 'Fetch', body: () => encode(options), read: readFetched };
+  return { apiKey: FETCH, apiVersion: VERSION, name: 'Fetch', body: () => [encode(options)], read: readFetched };
 }
 
 function encode({ topic, wanted, maxWait, partitionBytes, totalBytes }: FetchOptions): Buffer {

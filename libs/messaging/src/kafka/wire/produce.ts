@@ -28,24 +28,38 @@ export function produceRequest(batches: readonly ProducedBatch[], timeout: numbe
   return { apiKey: PRODUCE, apiVersion: VERSION, name: 'Produce', body: () => encode(batches, timeout), read: readAnswers };
 }
 
-function encode(batches: readonly ProducedBatch[], timeout: number): Buffer {
+function encode(batches: readonly ProducedBatch[], timeout: number): Buffer[] {
   const topics = Map.groupBy(batches, ({ topic }) => topic);
-  let size = 2 + 2 + 4 + 4;
-  for (const topic of topics.keys()) size += stringSize(topic) + 4;
-  for (const { batch } of batches) size += 8 + batch.length;
-  const writer = new WireWriter(Buffer.allocUnsafe(size));
+  const pieces = [piece(2 + 2 + 4 + 4, (writer) => writeStart(writer, timeout, topics.size))];
+  for (const [topic, partitions] of topics) {
+    pieces.push(
+      piece(stringSize(topic) + 4, (writer) => {
+        writer.string(topic);
+        writer.int32(partitions.length);
+      }),
+    );
+    for (const { partition, batch } of partitions) {
+      const place = piece(8, (writer) => {
+        writer.int32(partition);
+        writer.int32(batch.length);
+      });
+      pieces.push(place, batch);
+    }
+  }
+  return pieces;
+}
+
+function writeStart(writer: WireWriter, timeout: number, topics: number): void {
+  // No transaction.
   writer.string(null);
   writer.int16(ALL_REPLICAS);
   writer.int32(timeout);
-  writer.int32(topics.size);
-  for (const [topic, partitions] of topics) {
-    writer.string(topic);
-    writer.int32(partitions.length);
-    for (const { partition, batch } of partitions) {
-      writer.int32(partition);
-      writer.bytes(batch);
-    }
-  }
+  writer.int32(topics);
+}
+
+function piece(size: number, write: (writer: WireWriter) => void): Buffer {
+  const writer = new WireWriter(Buffer.allocUnsafe(size));
+  write(writer);
   return writer.buffer;
 }
 

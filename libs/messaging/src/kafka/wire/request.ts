@@ -3,8 +3,8 @@ export interface WireRequest<Answer> {
   readonly apiKey: number;
   readonly apiVersion: number;
   readonly name: string;
-  /** Everything after the request's header. */
-  body(): Buffer;
+  /** Everything after the request's header, in pieces that are written one after the other. */
+  body(): readonly Buffer[];
   /** Reads the answer after its header; `throttle` is how long (ms) the broker wants no further request. */
   read(body: Buffer): { readonly value: Answer; readonly throttle: number };
 }

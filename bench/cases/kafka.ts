@@ -1,0 +1,139 @@
+// Only when asked for (`npm run bench:kafka`): it needs KAFKA_BROKERS, or Java and Maven.
+import { randomBytes } from 'node:crypto';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { type Log, openLog } from '#messaging';
+import { KafkaBroker } from '../../scripts/kafka/broker.js';
+import { whyNoBroker } from '../../scripts/kafka/jars.js';
+import type { BenchCase } from '../case.js';
+
+const SPANS_PER_RECORD = 64;
+/** 64 spans of 429 bytes. */
+const RECORD_BYTES = 64 * 429;
+const PARTITIONS = 12;
+const RECORDS = 30_000;
+const AT_ONCE = 32;
+
+interface Kafkas {
+  readonly brokers: readonly string[];
+  stop(): Promise<void>;
+}
+
+async function kafka(): Promise<Kafkas> {
+  const configured = process.env['KAFKA_BROKERS'];
+  if (configured) return { brokers: configured.split(','), stop: async () => undefined };
+  const missing = whyNoBroker();
+  if (missing !== undefined) throw new Error(missing);
+  const broker = await KafkaBroker.start({ settings: { 'log.retention.bytes': '-1' } });
+  return { brokers: [broker.address], stop: () => broker.remove() };
+}
+
+/** Bytes that differ from record to record, as spans do. */
+const values = Array.from({ length: 64 }, () => randomBytes(RECORD_BYTES));
+const contentOf = (n: number): Buffer => values[n % values.length]!;
+
+async function inTopic<T>(work: (log: Log, topic: string, brokers: readonly string[]) => Promise<T>): Promise<T> {
+  const { brokers, stop } = await kafka();
+  const topic = `bench-${process.pid}-${Date.now()}`;
+  const log = await openLog({ kind: 'kafka', brokers, topics: [{ name: topic, partitions: PARTITIONS }], appendTimeout: 60_000 });
+  try {
+    return await work(log, topic, brokers);
+  } finally {
+    await log.close();
+    const admin: Admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: [topic] }).catch(() => undefined);
+    await admin.disconnect();
+    await stop();
+  }
+}
+
+/** Appends one record per partition at a time, as a request that is split; `AT_ONCE` of them are under way. */
+async function appendAll(append: (records: { partition: number; value: Buffer }[]) => Promise<unknown>): Promise<void> {
+  let next = 0;
+  const sender = async (): Promise<void> => {
+    while (next < RECORDS) await append(Array.from({ length: PARTITIONS }, (_, partition) => ({ partition, value: contentOf(next++) })));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, sender));
+}
+
+/** Reads everything as a group does. */
+async function consumeAll(log: Log, topic: string): Promise<void> {
+  let left = RECORDS;
+  const done = Promise.withResolvers<void>();
+  const subscription = await log.subscribe({
+    topic,
+    group: topic,
+    listener: {
+      assigned: async () => 0,
+      records: async (batch) => {
+        left -= batch.records.length;
+        if (left <= 0) done.resolve();
+      },
+      revoked: async () => undefined,
+    },
+  });
+  await done.promise;
+  await subscription.close();
+}
+
+/** Spans per second of this process's CPU (the broker is another process); spans per second in the note. */
+async function rateOf(work: () => Promise<void>): Promise<{ value: number; note: string }> {
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  await work();
+  const seconds = (performance.now() - start) / 1_000;
+  const { user, system } = process.cpuUsage(cpu);
+  const spans = RECORDS * SPANS_PER_RECORD;
+  return { value: spans / (user + system), note: `${(spans / seconds / 1e6).toFixed(2)} M spans/s` };
+}
+
+async function latency(log: Log, topic: string): Promise<{ value: number; note: string }> {
+  const times: number[] = [];
+  for (let i = 0; i < 500; i++) {
+    const started = performance.now();
+    await log.append(topic, [{ partition: i % PARTITIONS, value: contentOf(i) }]);
+    times.push(performance.now() - started);
+  }
+  times.sort((a, b) => a - b);
+  return { value: times[250]!, note: `p99 ${times[495]!.toFixed(1)} ms` };
+}
+
+const all: readonly BenchCase[] = [
+  {
+    name: 'append',
+    unit: 'M spans/CPU s',
+    run: () => inTopic((log, topic) => rateOf(() => appendAll((records) => log.append(topic, records)))),
+  },
+  {
+    name: "append by kafkajs's own producer, for comparison",
+    unit: 'M spans/CPU s',
+    run: () =>
+      inTopic(async (_, topic, brokers) => {
+        const producer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).producer({
+          idempotent: true,
+          createPartitioner:
+            () =>
+            ({ message }) =>
+              message.partition ?? 0,
+        });
+        await producer.connect();
+        try {
+          return await rateOf(() => appendAll((messages) => producer.send({ topic, messages })));
+        } finally {
+          await producer.disconnect();
+        }
+      }),
+  },
+  {
+    name: 'consume',
+    unit: 'M spans/CPU s',
+    run: () =>
+      inTopic(async (log, topic) => {
+        await appendAll((records) => log.append(topic, records));
+        return rateOf(() => consumeAll(log, topic));
+      }),
+  },
+  { name: 'append of one record, p50', unit: 'ms', run: () => inTopic((log, topic) => latency(log, topic)) },
+];
+
+export const cases: readonly BenchCase[] = process.argv.includes('kafka') ? all : [];

@@ -1,0 +1,141 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { PartitionQueue, type ProducerIdentity } from './partition-queue.js';
+import { PendingAppend, piecesOf } from './pending-append.js';
+
+const MOST = 1_000;
+
+/** The producer id, epoch and first sequence of a batch, and how many records it has. */
+function sequenceOf(batch: Buffer | undefined): { id: number; first: number; count: number } {
+  return { id: Number(batch!.readBigInt64BE(43)), first: batch!.readInt32BE(53), count: batch!.readInt32BE(57) };
+}
+
+const appends: PendingAppend[] = [];
+
+class Under {
+  readonly queue = new PartitionQueue('t', 0);
+  private identities = 0;
+  private present: ProducerIdentity = { id: 100, epoch: 0 };
+
+  append(count: number, size = 10, timeout = 60_000): PendingAppend {
+    const append = new PendingAppend('t', count, timeout, () => this.queue.dropSettled());
+    append.offsets.catch(() => undefined);
+    appends.push(append);
+    const records = Array.from({ length: count }, () => ({ partition: 0, value: Buffer.alloc(size) }));
+    for (const pieces of piecesOf(append, records, MOST).values()) this.queue.add(pieces);
+    return append;
+  }
+
+  next(): Promise<Buffer | undefined> {
+    return this.queue.next(MOST, 'none', async (spent) => {
+      if (spent === this.present) this.present = { id: 100 + ++this.identities, epoch: 0 };
+      return this.present;
+    });
+  }
+}
+
+describe('a queue of one partition', () => {
+  // Their timers would outlive the tests.
+  afterEach(() => {
+    for (const append of appends.splice(0)) append.reject(new Error('the test is over'));
+  });
+
+  it('puts what waits into one batch, and counts its sequence by acknowledged records', async () => {
+    const under = new Under();
+    const [first, second] = [under.append(2), under.append(3)];
+    expect(sequenceOf(await under.next())).toEqual({ id: 100, first: 0, count: 5 });
+    under.queue.acknowledged(40);
+    expect(await first.offsets).toEqual([40, 41]);
+    expect(await second.offsets).toEqual([42, 43, 44]);
+    expect(under.queue.hasWork).toBe(false);
+    under.append(1);
+    expect(sequenceOf(await under.next())).toEqual({ id: 100, first: 5, count: 1 });
+  });
+
+  it('sends a batch of unknown fate again as it was, whatever came since', async () => {
+    const under = new Under();
+    under.append(2);
+    const sent = await under.next();
+    under.append(1);
+    expect(await under.next()).toBe(sent);
+  });
+
+  it('takes another identity when it gives up what may have been sent, so that nothing is taken for it', async () => {
+    const under = new Under();
+    const given = under.append(2);
+    await under.next();
+    given.reject(new Error('too late'));
+    const kept = under.append(2);
+    expect(sequenceOf(await under.next())).toEqual({ id: 101, first: 0, count: 2 });
+    under.queue.acknowledged(7);
+    expect(await kept.offsets).toEqual([7, 8]);
+  });
+
+  it('keeps its identity when what it gives up was never sent', async () => {
+    const under = new Under();
+    under.append(1).reject(new Error('too late'));
+    under.queue.dropSettled();
+    expect(under.queue.hasWork).toBe(false);
+    under.append(1);
+    expect(sequenceOf(await under.next())).toEqual({ id: 100, first: 0, count: 1 });
+  });
+
+  it('sends a batch on for those who still wait, though others gave up', async () => {
+    const under = new Under();
+    const [gone, waiting] = [under.append(1), under.append(1)];
+    const sent = await under.next();
+    gone.reject(new Error('too late'));
+    expect(await under.next()).toBe(sent);
+    under.queue.acknowledged(3);
+    expect(await waiting.offsets).toEqual([4]);
+  });
+
+  it('starts a sequence anew under a new identity when the broker forgot the old one', async () => {
+    const under = new Under();
+    under.append(1);
+    await under.next();
+    under.queue.acknowledged(0);
+    const append = under.append(2);
+    expect(sequenceOf(await under.next())).toMatchObject({ id: 100, first: 1 });
+    under.queue.forgotten();
+    expect(sequenceOf(await under.next())).toEqual({ id: 101, first: 0, count: 2 });
+    under.queue.acknowledged(9);
+    expect(await append.offsets).toEqual([9, 10]);
+  });
+
+  it('sends pieces one by one when together they are too large', async () => {
+    const under = new Under();
+    const [first, second] = [under.append(1, 300), under.append(1, 300)];
+    expect(sequenceOf(await under.next()).count).toBe(2);
+    expect(under.queue.split()).toBe(true);
+    const third = under.append(1, 300);
+    expect(sequenceOf(await under.next())).toEqual({ id: 100, first: 0, count: 1 });
+    expect(under.queue.split()).toBe(false);
+    under.queue.refused(new Error('too large'));
+    await expect(first.offsets).rejects.toThrow('too large');
+    expect(sequenceOf(await under.next())).toEqual({ id: 100, first: 0, count: 1 });
+    under.queue.acknowledged(5);
+    expect(await second.offsets).toEqual([5]);
+    expect(sequenceOf(await under.next()).count).toBe(1);
+    under.queue.acknowledged(6);
+    expect(await third.offsets).toEqual([6]);
+  });
+
+  it('splits an append that is larger than a batch', async () => {
+    const under = new Under();
+    const append = under.append(10, 300);
+    for (let offset = 0; under.queue.hasWork; ) {
+      const { count } = sequenceOf(await under.next());
+      expect(count).toBeLessThanOrEqual(3);
+      under.queue.acknowledged(offset);
+      offset += count;
+    }
+    expect(await append.offsets).toEqual(Array.from({ length: 10 }, (_, i) => i));
+  });
+
+  it('gives up at the deadline', async () => {
+    const under = new Under();
+    const append = under.append(1, 10, 5);
+    await expect(append.offsets).rejects.toMatchObject({ code: 'BT_LOG_TIMEOUT', retryable: true });
+    expect(under.queue.hasWork).toBe(false);
+  });
+});
