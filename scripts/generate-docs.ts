@@ -7,6 +7,7 @@ import { metricsDocument } from '../libs/platform/src/metrics/document.js';
 import { errorsDocument } from '../libs/platform/src/problem-details/document.js';
 import { DOCUMENTED_ERRORS } from './documented-errors.js';
 import { DOCUMENTED_METRICS } from './documented-metrics.js';
+import { dslDocument } from './dsl-document.js';
 import { openApiText } from './openapi-document.js';
 import { repositoryRoot } from './source-files.js';
 
@@ -19,6 +20,7 @@ interface Document {
 const documents: readonly Document[] = [
   { file: 'docs/configuration.md', generate: configurationDocument },
   { file: 'docs/metrics.md', generate: () => metricsDocument(DOCUMENTED_METRICS) },
+  { file: 'docs/dsl.md', generate: dslDocument },
   { file: 'docs/errors.md', generate: () => errorsDocument(DOCUMENTED_ERRORS) },
   { file: 'docs/cli.md', generate: cliDocument },
   { file: 'docs/openapi.json', generate: openApiText },

@@ -1,8 +1,8 @@
-import { LIBRARY } from './library.js';
+import { callLibrary } from './library.js';
 import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from './lua-arithmetic.js';
 import { LuaError } from './lua-error.js';
 import { isNumber, isTruthy, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual, luaType } from './lua-value.js';
-import type { BinaryNode, Resolved, SpanSource, StringTestNode, UnaryNode } from './resolved.js';
+import { type BinaryNode, isMethod, type Resolved, type SpanSource, type StringTestNode, type UnaryNode } from './resolved.js';
 import { type SpanFunctionNode, SpanFunctions, type SpanFunctionsHost } from './span-functions.js';
 import { isBefore } from './span-order.js';
 import { DEFAULT_TOLERANCE } from './span-relation.js';
@@ -111,7 +111,11 @@ export class Interpreter implements SpanFunctionsHost {
       case 'string-test':
         return this.#stringTest(node);
       case 'library-call':
-        return LIBRARY[node.function].call(node.args.map((argument) => this.value(argument)));
+        return callLibrary(
+          node.function,
+          node.args.map((argument) => this.value(argument)),
+          isMethod(node),
+        );
       case 'unary':
         return this.#unary(node);
       case 'binary':

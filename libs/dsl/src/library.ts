@@ -103,6 +103,16 @@ export function libraryFunction(name: string): LibraryFunction | undefined {
   return Object.hasOwn(LIBRARY, name) ? LIBRARY[name as LibraryFunctionName] : undefined;
 }
 
+/**
+ * Calls a function of the library; as a method (`x:lower()`) it is one of strings alone, as in Lua.
+ * @throws LuaError
+ */
+export function callLibrary(name: LibraryFunctionName, args: readonly Value[], isMethod: boolean): Value {
+  const [object] = args;
+  if (!isMethod || isString(object)) return LIBRARY[name].call(args);
+  throw new LuaError(luaType(object) === 'table' ? 'attempt to call a nil value' : `attempt to index a ${luaType(object)} value`);
+}
+
 function textOf(value: Value): Value {
   if (isString(value)) return value;
   if (isNumber(value)) return formatNumber(value);

@@ -212,6 +212,11 @@ export interface LibraryCall extends Node {
   readonly args: readonly Resolved[];
 }
 
+/** Written `x:lower()`, which is an error on anything but a string. */
+export function isMethod({ syntax }: LibraryCall): boolean {
+  return syntax.type === 'method-call';
+}
+
 export interface UnaryNode extends Node {
   readonly type: 'unary';
   readonly operator: 'not' | '-' | '#' | '~';

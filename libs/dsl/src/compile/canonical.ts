@@ -1,4 +1,4 @@
-import type { Relatives, Resolved, SpanSource } from '../resolved.js';
+import { isMethod, type Relatives, type Resolved, type SpanSource } from '../resolved.js';
 
 /**
  * A key that two trees share exactly when they ask the same of "the span being tested": the subject of a span rule and the
@@ -42,7 +42,7 @@ export function canonicalKey(node: Resolved): string {
     case 'string-test':
       return `${node.test}(${canonicalKey(node.subject)},${canonicalKey(node.pattern)})`;
     case 'library-call':
-      return `${node.function}(${node.args.map(canonicalKey).join(',')})`;
+      return `${isMethod(node) ? ':' : ''}${node.function}(${node.args.map(canonicalKey).join(',')})`;
     case 'unary':
       return `(${node.operator} ${canonicalKey(node.operand)})`;
     case 'binary':

@@ -10,8 +10,9 @@ import { ConditionCompiler } from './condition.js';
 import type { ConditionTable } from './condition-table.js';
 import { judgeExpression } from './judge.js';
 import { type ScriptOptions, ScriptRule } from './judge-script.js';
-import { isSpanCondition, readsWholeSpans } from './needs.js';
+import { isSpanCondition, isTotal, readsWholeSpans, skeletonLeaves } from './needs.js';
 import { compileOnline } from './online.js';
+import { totalCanFail } from './totals.js';
 
 /** One rule of a set: by the cheapest means that can tell it. Its conditions and atoms go to the table, its reads to the collector. */
 export function compileRule(
@@ -49,7 +50,9 @@ type OnlineProperties = Pick<CompiledRule, 'condition' | 'atoms' | 'spanConditio
 function onlineRule({ resolved, subject }: CheckedExpression, table: ConditionTable): OnlineProperties | undefined {
   const online = compileOnline(resolved, subject, table, canFail);
   if (online === undefined || subject === 'trace') return online && { ...online, condition: -1 };
-  const candidate = candidateOf(resolved, canFail);
+  // A span that can't match may still end in an error of the trace's part; then every span must be asked, for its error to count.
+  const asksAll = skeletonLeaves(resolved).some((leaf) => isTotal(leaf) && totalCanFail(leaf));
+  const candidate = asksAll ? undefined : candidateOf(resolved, canFail);
   return { ...online, condition: candidate === undefined ? -1 : table.condition(candidate) };
 }
 

@@ -1,4 +1,4 @@
-import type { BinaryNode, Field, LogicalNode, Resolved, StringTestNode } from '../resolved.js';
+import { type BinaryNode, type Field, isMethod, type LogicalNode, type Resolved, type StringTestNode } from '../resolved.js';
 import { type Code, combine, FALSE_CODE, simple, TRUE_CODE } from './code.js';
 import { compareCode, isComparison } from './comparison.js';
 import { type AttributeColumns, AttributeDeclarations, fieldDeclaration } from './declarations.js';
@@ -73,7 +73,12 @@ export class ConditionCompiler {
         return this.stringTest(node);
       case 'library-call': {
         const args = node.args.map((argument) => this.value(argument));
-        return combine(`slow.call(${quote(node.function)}, [${args.map((argument) => argument.text).join(', ')}])`, 'value', args, true);
+        return combine(
+          `slow.call(${quote(node.function)}, [${args.map((argument) => argument.text).join(', ')}], ${isMethod(node)})`,
+          'value',
+          args,
+          true,
+        );
       }
       case 'unary':
         return this.unary(node.operator, node.operand);

@@ -1,4 +1,4 @@
-import { LIBRARY, type LibraryFunctionName } from '../library.js';
+import { callLibrary, LIBRARY, type LibraryFunctionName } from '../library.js';
 import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from '../lua-arithmetic.js';
 import { isNumber, isString, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual } from '../lua-value.js';
 import { stringTest } from '../string-tests.js';
@@ -51,10 +51,9 @@ export class SlowPaths {
     return isString(object) || typeof object === 'object' ? luaIndex(object, key) : this.fail();
   }
 
-  call(name: LibraryFunctionName, args: readonly Value[]): Value {
-    const { takes, call } = LIBRARY[name];
-    if ((takes & NIL) === 0 && args.includes(undefined)) return this.fail();
-    return this.attempt(() => call(args));
+  call(name: LibraryFunctionName, args: readonly Value[], isMethod: boolean): Value {
+    if ((LIBRARY[name].takes & NIL) === 0 && args.includes(undefined)) return this.fail();
+    return this.attempt(() => callLibrary(name, args, isMethod));
   }
 
   test(test: StringTestName, subject: Value, pattern: Value): boolean {

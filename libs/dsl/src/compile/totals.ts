@@ -1,9 +1,10 @@
-import { LIBRARY } from '../library.js';
+import { callLibrary } from '../library.js';
 import { luaArithmetic, luaBitwiseNot, luaNegate } from '../lua-arithmetic.js';
 import { LuaError } from '../lua-error.js';
 import { isTruthy, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual } from '../lua-value.js';
-import type { BinaryNode, Resolved, TraceQuantifier } from '../resolved.js';
+import { type BinaryNode, isMethod, type Resolved, type TraceQuantifier } from '../resolved.js';
 import { stringTest } from '../string-tests.js';
+import { NUMBER } from '../types.js';
 import type { Value } from '../value.js';
 import { type Atom, FAILED, FALSE, type OnlineTrace, TRUE } from './compiled.js';
 
@@ -71,12 +72,40 @@ export function totalValue(node: Resolved, totals: TotalsOf): Ask {
     }
     case 'library-call': {
       const args = node.args.map(ask);
-      return (trace) => LIBRARY[node.function].call(args.map((argument) => argument(trace)));
+      const asMethod = isMethod(node);
+      return (trace) => {
+        const values = args.map((argument) => argument(trace));
+        return callLibrary(node.function, values, asMethod);
+      };
     }
     default:
       throw new Error(`${node.type} is no total of a trace`);
   }
 }
+
+/** The expression over totals may end in an error on some trace; not so comparisons and sums of numbers. */
+export function totalCanFail(node: Resolved): boolean {
+  switch (node.type) {
+    case 'literal':
+    case 'trace-field':
+    case 'trace-quantifier':
+      return false;
+    case 'logical':
+      return totalCanFail(node.left) || totalCanFail(node.right);
+    case 'unary':
+      return totalCanFail(node.operand) || (node.operator !== 'not' && (node.operator !== '-' || node.operand.types !== NUMBER));
+    case 'binary': {
+      const { left, right, operator } = node;
+      const isSafe = operator === '==' || operator === '~=' || (left.types === right.types && right.types === NUMBER && SAFE.has(operator));
+      return !isSafe || totalCanFail(left) || totalCanFail(right);
+    }
+    default:
+      return true;
+  }
+}
+
+/** On numbers these never fail; `//` and `%` do by zero, bits of what is no integer. */
+const SAFE: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '+', '-', '*', '/', '^']);
 
 const UNARY: Readonly<Record<'not' | '-' | '#' | '~', (operand: Value) => Value>> = {
   not: (operand) => !isTruthy(operand),

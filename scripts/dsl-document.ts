@@ -1,0 +1,109 @@
+// docs/dsl.md: the reference of BeTraceDSL, from the catalogue that the checker and completion read. Every example is judged.
+import { LIBRARY } from '../libs/dsl/src/library.js';
+import { MAX_TEXT } from '../libs/dsl/src/parse.js';
+import { PROBLEMS } from '../libs/dsl/src/problems.js';
+import { PAIR_FUNCTIONS, RELATIVES_FUNCTIONS } from '../libs/dsl/src/trace-vocabulary.js';
+import { describeTypes } from '../libs/dsl/src/types.js';
+import {
+  LIBRARY_FUNCTIONS,
+  SCOPE_FIELDS,
+  SPAN_FIELDS,
+  SPAN_FUNCTIONS,
+  STRING_TEST_FUNCTIONS,
+  TRACE_FIELDS,
+  type VocabularyField,
+  type VocabularyFunction,
+} from '../libs/dsl/src/vocabulary.js';
+import { outcomeOf } from './dsl-examples.js';
+import { ERRORS, GRAMMAR, JUDGEMENT, NAMED_SPANS, OPERATORS, ORDER, VALUES } from './dsl-prose.js';
+
+/** The text of docs/dsl.md. */
+export function dslDocument(): string {
+  return `# BeTraceDSL
+
+A rule's text is true of what violates it. It is an expression of Lua 5.3 over \`span\`, \`trace\` and \`attribute\`, with the additions on this
+page; a text of at most ${MAX_TEXT.toLocaleString('en')} characters. This page is made from the catalogue that the checker, completion and
+\`GET /v1/dsl\` read, and every example on it is run by a test. The right column says what the example does on [the trace at the end](#the-trace-of-the-examples).
+
+${GRAMMAR}
+${OPERATORS}
+${VALUES}
+## span
+
+${fields(SPAN_FIELDS, 'span')}
+An attribute is \`span.attributes["http.method"]\`, \`attribute.http.method\` or \`attribute["http.method"]\`; it is nil when the span doesn't have it.
+
+${functions(SPAN_FUNCTIONS, 'span')}
+### span.scope
+
+${fields(SCOPE_FIELDS, 'span.scope')}
+## trace
+
+${fields(TRACE_FIELDS, 'trace')}
+### trace, span.children, span.descendants, span.ancestors
+
+The functions ask all spans of the trace, or those below or above a span. Inside a condition \`span\` and \`attribute\` are of the span being tested.
+
+${functions(RELATIVES_FUNCTIONS, 'trace')}
+${NAMED_SPANS}
+### Order, deadlines, structure
+
+${functions(PAIR_FUNCTIONS, 'trace')}
+${ORDER}
+## Strings and numbers
+
+\`x contains y\` and \`x:contains(y)\` are the same.
+
+${functions(STRING_TEST_FUNCTIONS, 'x')}
+${library()}
+${ERRORS}
+${JUDGEMENT}
+## Diagnostics
+
+What the checker says, with line, column, what was expected and, where it is certain, a fix. Errors keep a rule from being saved; warnings don't.
+
+| code | severity | message | |
+|---|---|---|---|
+${Object.entries(PROBLEMS)
+  .map(([code, { severity, message, doc }]) => `| \`${code}\` | ${severity} | ${cell(message)} | ${cell(doc)} |`)
+  .join('\n')}
+`;
+}
+
+function fields(list: readonly VocabularyField[], owner: string): string {
+  const rows = list.map(
+    ({ name, type, values, doc, example }) =>
+      `| \`${owner}.${name}\` | ${type} | ${cell(doc)}${values === undefined ? '' : ` One of ${values.map((v) => `\`${v}\``).join(', ')}.`} | ${judged(example)} |`,
+  );
+  return `| field | type | | example |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function functions(list: readonly VocabularyFunction[], owner: string): string {
+  const separator = owner === 'x' ? ':' : '.';
+  const rows = list.map(({ name, parameters, returns, doc, example }) => {
+    const required = parameters.filter(({ optional }) => optional !== true).map((parameter) => parameter.name);
+    const optional = parameters.filter((parameter) => parameter.optional === true).map((parameter) => `[, ${parameter.name}]`);
+    return `| \`${owner}${separator}${name}(${required.join(', ')}${optional.join('')})\` | ${returns} | ${cell(doc)} | ${judged(example)} |`;
+  });
+  const notes = new Map(
+    list.flatMap(({ parameters }) => parameters.map(({ name, type, doc }) => [name, `- \`${name}\`, a ${type}: ${doc}`])),
+  );
+  return `| function | answers | | example |\n|---|---|---|---|\n${rows.join('\n')}\n\n${[...notes.values()].join('\n')}\n`;
+}
+
+function library(): string {
+  const rows = LIBRARY_FUNCTIONS.map(({ name, doc, example }) => {
+    const { takes, returns, minimum, maximum } = LIBRARY[name as keyof typeof LIBRARY];
+    const count = minimum === maximum ? `${minimum}` : `${minimum} to ${maximum}`;
+    return `| \`${name}\` | ${count} of ${describeTypes(takes)} | ${describeTypes(returns)} | ${cell(doc)} | ${judged(example)} |`;
+  });
+  return `| function | takes | answers | | example |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function judged(example: string): string {
+  return `\`${cell(example)}\` — ${outcomeOf(example)}`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}

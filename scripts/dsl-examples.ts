@@ -1,0 +1,92 @@
+import type { TraceView } from '../libs/dsl/src/span-view.js';
+import { judgedByInterpreter, ruleOf } from '../test/fixtures/dsl/judgements.js';
+import { type PlainSpan, viewOf } from '../test/fixtures/dsl/plain-span.js';
+
+const MS = 1_000_000;
+const START = 1_700_000_000_000_000_000n;
+
+interface ExampleSpan {
+  readonly name: string;
+  readonly parent?: string;
+  /** Milliseconds from the start of the trace. */
+  readonly from: number;
+  readonly to: number;
+  readonly service: string;
+  readonly kind: string;
+  readonly status?: string;
+  readonly attributes?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** The trace on which docs/dsl.md judges its examples. */
+export const EXAMPLE_SPANS: readonly ExampleSpan[] = [
+  {
+    name: 'checkout',
+    from: 0,
+    to: 2500,
+    service: 'shop',
+    kind: 'server',
+    status: 'ok',
+    attributes: { 'http.method': 'POST', 'http.status_code': '200', 'user.id': 'u-7', 'user.role': 'Admin' },
+  },
+  { name: 'query stock', parent: 'checkout', from: 10, to: 30, service: 'shop', kind: 'client', attributes: { 'db.system': 'postgres' } },
+  {
+    name: 'charge',
+    parent: 'checkout',
+    from: 40,
+    to: 1400,
+    service: 'payment',
+    kind: 'client',
+    status: 'error',
+    attributes: { amount: 1200, 'order.id': 'o-1', score: 3.5 },
+  },
+  {
+    name: 'retry',
+    parent: 'charge',
+    from: 1410,
+    to: 1900,
+    service: 'payment',
+    kind: 'client',
+    status: 'ok',
+    attributes: { 'order.id': 'o-1' },
+  },
+  { name: 'fraud.check', parent: 'checkout', from: 1950, to: 2000, service: 'risk', kind: 'server' },
+];
+
+export const EXAMPLE_TRACE: TraceView = {
+  id: '0af7651916cd43dd8448eb211c80319c',
+  complete: true,
+  spans: EXAMPLE_SPANS.map((span, index) => viewOf(plainSpan(span, index))),
+};
+
+function plainSpan({ name, parent, from, to, service, kind, status, attributes }: ExampleSpan, index: number): PlainSpan {
+  const parentIndex = EXAMPLE_SPANS.findIndex((candidate) => candidate.name === parent);
+  return {
+    id: idOf(index),
+    parentId: parentIndex < 0 ? '' : idOf(parentIndex),
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    name,
+    service,
+    kind,
+    status: status ?? 'unset',
+    startTime: START + BigInt(from) * BigInt(MS),
+    duration: (to - from) * MS,
+    resource: { 'service.name': service, 'deployment.environment': 'production' },
+    ...(attributes && { attributes }),
+  };
+}
+
+function idOf(index: number): string {
+  return (index + 1).toString(16).padStart(16, '0');
+}
+
+/** What an example does on the trace: for docs/dsl.md. Throws when it is no rule. */
+export function outcomeOf(example: string): string {
+  const rule = ruleOf(example);
+  if (rule === undefined) throw new Error(`the example is no rule: ${example}`);
+  const { matches, errors } = judgedByInterpreter(rule, EXAMPLE_TRACE);
+  const failed = errors.length === 0 ? '' : ` (fails on ${errors.length})`;
+  if (rule.subject === 'trace') return errors.length > 0 ? `fails: ${errors[0]!.message}` : matches.length > 0 ? 'matches' : 'no match';
+  const { spans } = EXAMPLE_TRACE;
+  if (matches.length === 0) return `no span${failed}`;
+  return `${matches.length === spans.length ? 'every span' : matches.map((index) => spans[index]!.name).join(', ')}${failed}`;
+}

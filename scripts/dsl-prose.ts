@@ -1,0 +1,137 @@
+import { EXAMPLE_SPANS } from './dsl-examples.js';
+import { ADDED_SYNTAX } from './dsl-grammar.js';
+
+// The parts of docs/dsl.md that no catalogue holds. Every block marked lua is checked by a test.
+
+export const GRAMMAR = `## Grammar
+
+${ADDED_SYNTAX}
+Comments are Lua's: \`-- to the end of the line\`, \`--[[ … ]]\`. A text that begins with \`when {\` is the other form of rules, see [rule files](rule-files.md).
+A rule of several statements (\`local\`, \`function\`, \`if\`, \`for\`, …, ended by \`return\`) is a script:
+
+\`\`\`lua
+local slow = 0
+for _, s in ipairs(trace.spans) do
+  if s.duration > 1s then slow = slow + 1 end
+end
+return slow > 3
+\`\`\`
+`;
+
+export const OPERATORS = `## Operators
+
+From the weakest to the strongest; operators of a line associate to the left, \`..\` and \`^\` to the right.
+
+| operators | take | answer |
+|---|---|---|
+| \`or\` | anything | the left operand if it is true, else the right one |
+| \`and\` | anything | the left operand if it is false, else the right one |
+| \`==\` \`!=\` (\`~=\`) | anything | boolean; values of different types are not equal |
+| \`<\` \`<=\` \`>\` \`>=\` | two numbers or two strings | boolean; strings by their bytes |
+| \`contains\` \`starts_with\` \`ends_with\` \`matches\` | two strings | boolean |
+| \`\\|\`, \`~\`, \`&\`, \`<<\` \`>>\` | integers | integer of 64 bits |
+| \`..\` | strings or numbers | string |
+| \`+\` \`-\` | numbers | number |
+| \`*\` \`/\` \`//\` \`%\` | numbers | number; \`/\` is of doubles, \`//\` rounds down |
+| \`not\` (\`!\`) \`#\` \`-\` \`~\` | anything, string or list, number, integer | boolean, number, number, integer |
+| \`^\` | numbers | double |
+
+\`not span.name == "x"\` is \`(not span.name) == "x"\`: write \`span.name != "x"\`.
+`;
+
+export const VALUES = `## Values
+
+- **nil**: what is not there. Only nil and \`false\` are false; 0 and \`""\` are true.
+- **boolean**, **string** (\`#\` counts bytes of UTF-8), **list** (from 1) and **map** (by text), as attributes have them.
+- **number**: one type. Integers are exact over 64 bits and wrap as in Lua 5.3; everything else is a double.
+- **duration**: a number of nanoseconds, written \`5ns\`, \`10us\`, \`500ms\`, \`1.5s\`, \`2m\`, \`1h\`, without quotes. Durations and **times** (nanoseconds since 1970) are compared
+  and computed with as numbers: \`span.end_time - trace.root.start_time > 2s\`.
+
+\`nil == nil\` is true, also of two attributes that are both missing. Comparing nil by order, computing with it and testing it as a string is an error:
+
+\`\`\`lua
+span.attributes["amount"] and span.attributes["amount"] > 1000
+\`\`\`
+\`\`\`lua
+(attribute.amount or 0) > 1000
+\`\`\`
+`;
+
+export const NAMED_SPANS = `### Named spans
+
+A condition can name its span: \`name where condition\`. Conditions inside it, the second condition of a pair and the field of an aggregate can refer to it. \`span\` stays the innermost
+one. A name that means something already is refused.
+
+A charge for which no refund has the same order id:
+
+\`\`\`lua
+trace.has(charge where charge.name == "charge" and not trace.has(
+  span.name == "refund" and span.attributes["order.id"] == charge.attributes["order.id"]
+))
+\`\`\`
+
+Each access to a record has its own audit after it:
+
+\`\`\`lua
+not trace.follows(access where access.name == "record.read",
+  span.name == "audit" and span.attributes["record.id"] == access.attributes["record.id"])
+\`\`\`
+
+Values are joined by hash, so this costs as much as the trace has spans, not as it has pairs.
+
+\`trace.sum\` and its like leave out spans on which the field is nil; a field that is no number (\`distinct\` and \`max_count\`: a table) is an error on that span, which is left out too.
+`;
+
+export const ORDER = `A span is **before** another if it had ended when that started. What parents and links say goes before clocks: no span is before one that it descends from; one that is linked to is
+before the one that links. Between services clocks may differ by the tolerance (setting \`traces.tolerance\`, 1 ms), in favour of what the function asks; see
+[decision 0009](decisions/0009-order-between-spans.md). A pair is of two different spans.
+
+Search, validate and execute, in this order:
+
+\`\`\`lua
+trace.has(run where run.name == "execute" and not trace.before(
+  search where search.name == "search",
+  span.name == "validate" and span.before(run)
+))
+\`\`\`
+`;
+
+export const ERRORS = `## Errors when a rule runs
+
+An evaluation that fails is not a match. It is counted (\`betrace_rule_evaluation_errors_total\`) and its last text is shown with the rule (\`GET /v1/rules/{id}\`); no other rule is touched.
+
+- \`attempt to compare nil with number\`, \`attempt to compare number with string\`: \`<\` and its like on different types.
+- \`attempt to perform arithmetic on a nil value\`, \`attempt to concatenate a nil value\`, \`attempt to get length of a nil value\`.
+- \`attempt to index a nil value\`: a string test on nil, or a field of a span that is not there, as \`trace.root.name\` without a root.
+
+Inside a function over spans an error concerns one span: that span does not satisfy the condition, and the others are judged. So \`not trace.has(c)\` is true where \`c\` fails on every span; the
+checker warns of attributes that are not guarded.
+
+Scripts also fail when they exceed their instructions, their time, their memory or their depth.
+`;
+
+export const JUDGEMENT = `## What a rule is about, and when it is judged
+
+A rule that uses \`span\` outside of every function of \`trace\` is a **span rule**, judged for each span; one that uses only \`trace\` is a **trace rule**, judged once per trace.
+
+| needs | which rules | kept of an open trace | fires |
+|---|---|---|---|
+| \`span\` | span alone | nothing | when the span arrives |
+| \`online\` | \`trace.has\`, \`count\`, \`all\` of conditions on one span; totals | bits and counters | as soon as no later span can change it, at the latest when the trace closes |
+| \`columns\` | order, structure, aggregates, named spans, \`trace.root\` | the fields it reads of each span | when the trace closes |
+| \`spans\` | scripts, events, links, whole maps | the spans | when the trace closes |
+
+\`betrace check --explain\` and \`POST /v1/rules/validate\` say which. That something is missing is only judged when the trace closes: its root has come and nothing for 2 s, nothing for 10 s, it is
+60 s old, or it is full. A violation says why the trace was closed and whether it was complete (root and every parent seen). A late span judges it again.
+
+## The trace of the examples
+
+| span | parent | from | to | service | kind | status | attributes |
+|---|---|---|---|---|---|---|---|
+${EXAMPLE_SPANS.map(
+  ({ name, parent, from, to, service, kind, status, attributes }) =>
+    `| ${name} | ${parent ?? ''} | ${from} ms | ${to} ms | ${service} | ${kind} | ${status ?? ''} | ${Object.entries(attributes ?? {})
+      .map(([key, value]) => `\`${key}\` = ${JSON.stringify(value)}`)
+      .join(', ')} |`,
+).join('\n')}
+`;
