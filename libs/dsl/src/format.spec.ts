@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { arbitraryMixedRule } from '../../../test/fixtures/dsl/arbitrary-rule.js';
+import { arbitrarySpansRule } from '../../../test/fixtures/dsl/arbitrary-trace-rule.js';
 import { format } from './format.js';
 import { formatExpression } from './format-expression.js';
 import { parse } from './parse.js';
@@ -29,6 +30,7 @@ describe('format', () => {
     ['signs', '- -1 == -  2 and # span.name>0', '- -1 == -2 and #span.name > 0'],
     ['comments', '  -- slow\n\n\n\nspan.duration > 1s -- one second  ', '-- slow\n\nspan.duration > 1s -- one second'],
     ['infix tests', 'span.name   contains("x")', 'span.name contains ("x")'],
+    ['named spans', "trace.has( c  where(c.is_root)and not c.name=='a')", 'trace.has(c where (c.is_root) and not c.name == "a")'],
     ['brackets over lines', 'trace.has(\nspan.name=="a" and\nspan.is_root\n)', 'trace.has(\n  span.name == "a" and\n  span.is_root\n)'],
     [
       'scripts',
@@ -47,7 +49,7 @@ describe('format', () => {
   it('keeps the meaning and changes nothing the second time, whatever the spacing', () => {
     const spacing = fc.constantFrom('', ' ', '\n', '  \n\n\n ', ' --c\n', ' --[[b]] ');
     fc.assert(
-      fc.property(arbitraryMixedRule, fc.array(spacing, { minLength: 1, maxLength: 9 }), (rule, spaces) => {
+      fc.property(fc.oneof(arbitraryMixedRule, arbitrarySpansRule), fc.array(spacing, { minLength: 1, maxLength: 9 }), (rule, spaces) => {
         // Every token is set apart by other white space than before.
         const { tokens } = parse(rule);
         const text = tokens.map((token, index) => `${token.text}${spaces[index % spaces.length] || ' '}`).join('');
@@ -63,7 +65,7 @@ describe('format', () => {
 describe('the canonical text of an expression', () => {
   it('reads as the same tree', () => {
     fc.assert(
-      fc.property(arbitraryMixedRule, (rule) => {
+      fc.property(fc.oneof(arbitraryMixedRule, arbitrarySpansRule), (rule) => {
         const { syntax } = parse(rule);
         if (syntax?.kind !== 'expression') throw new Error(rule);
         const text = formatExpression(syntax.expression);
