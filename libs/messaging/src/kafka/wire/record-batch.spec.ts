@@ -57,6 +57,8 @@ describe('a record batch', () => {
   it('is what kafkajs reads too', async () => {
     await fc.assert(
       fc.asyncProperty(records, async (batchRecords) => {
+        // kafkajs takes what every object has (`constructor`) for an earlier header of that name.
+        fc.pre(!batchRecords.some(({ headers }) => Object.keys(headers ?? {}).some((name) => name in {})));
         const batch = await decodeByKafkajs(new Decoder(await encodeRecordBatch(batchRecords, SEQUENCE, 'none', NOW)));
         expect({ producerId: batch.producerId, firstSequence: batch.firstSequence }).toEqual({
           producerId: String(SEQUENCE.producerId),
