@@ -5,6 +5,7 @@ import { describeKafka } from './describe-kafka.js';
 await describeKafka('the log', (brokers) => {
   describeLog('Kafka', {
     open: (topics) => KafkaLog.open({ kind: 'kafka', brokers, topics, sessionTimeout: 6_000 }),
+    durable: true,
     patience: 30_000,
   });
 });

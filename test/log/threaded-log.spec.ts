@@ -9,15 +9,18 @@ import { describeLog } from '../../libs/messaging/src/log.contract.js';
 
 /** Threads have no transpiler: their entry comes from the build. */
 const writerThread = new URL('../../dist/libs/messaging/src/embedded/writer-thread.js', import.meta.url);
-const directory = (): string => mkdtempSync(join(tmpdir(), 'betrace-log-'));
+const root = mkdtempSync(join(tmpdir(), 'betrace-log-'));
+const directory = (): string => mkdtempSync(join(root, 'log-'));
 
 describeLog('the embedded log with a writing thread, in memory', {
   open: async (topics) => EmbeddedLog.open({ kind: 'embedded', topics }, { writerThread }),
+  durable: false,
   patience: 10_000,
 });
 
 describeLog('the embedded log with a writing thread, on disk', {
-  open: async (topics) => EmbeddedLog.open({ kind: 'embedded', topics, path: directory() }, { writerThread }),
+  open: async (topics) => EmbeddedLog.open({ kind: 'embedded', topics, path: join(root, topics[0]!.name) }, { writerThread }),
+  durable: true,
   patience: 10_000,
 });
 

@@ -6,8 +6,10 @@ import type { TopicSpecification } from './topics.js';
 
 /** What an adaptor's spec gives to the suite. */
 export interface LogUnderTest {
-  /** Opens a log over these topics; each call of the suite uses names of its own. */
+  /** Opens a log over these topics; each test uses names of its own. */
   open(topics: readonly TopicSpecification[]): Promise<Log>;
+  /** What was acknowledged is there when a log over the same topics is opened again. */
+  readonly durable: boolean;
   /** How long anything may take, ms. */
   readonly patience: number;
 }
@@ -52,16 +54,18 @@ class Listening {
 export function describeLog(name: string, under: LogUnderTest): void {
   describe(`${name} keeps the contract of a log`, () => {
     let topic: string;
+    let topics: readonly TopicSpecification[];
     let log: Log;
     let subscriptions: Subscription[];
 
     beforeEach(async () => {
       topic = `contract.${Math.random().toString(36).slice(2)}`;
       subscriptions = [];
-      log = await under.open([
+      topics = [
         { name: topic, partitions: 3 },
-        { name: `${topic}.other`, partitions: 1 },
-      ]);
+        { name: `${topic}.compacted`, partitions: 1, compacted: true },
+      ];
+      log = await under.open(topics);
     }, 60_000);
 
     afterEach(async () => {
@@ -152,6 +156,39 @@ export function describeLog(name: string, under: LogUnderTest): void {
         expect(await log.bounds(topic, 0)).toEqual({ start: 0, end: 0 });
       });
 
+      it('keeps records without a key also in a compacted topic', async () => {
+        const compacted = `${topic}.compacted`;
+        await log.append(compacted, [
+          { partition: 0, value: value('a') },
+          { partition: 0, key: 'k', value: value('b') },
+          { partition: 0, value: value('c') },
+        ]);
+        const records = await readAll(log, compacted, 0);
+        expect(records.map((record) => [record.key, text(record)])).toEqual([
+          [undefined, 'a'],
+          ['k', 'b'],
+          [undefined, 'c'],
+        ]);
+      });
+
+      it('is there after the log was closed, with the positions of its groups', async () => {
+        if (!under.durable) return;
+        const appended = Promise.all(Array.from({ length: 20 }, (_, i) => append(i % 3, String(i))));
+        const listening = new Listening();
+        const subscription = await subscribe(listening);
+        await appended;
+        await eventually('a position', () => listening.texts(0).length === 7);
+        await subscription.commit(0, { offset: 3, metadata: 'ä' });
+        await log.close();
+        log = await under.open(topics);
+        expect((await readFrom(2)).map(text)).toEqual(['2', '5', '8', '11', '14', '17']);
+        const next = new Listening();
+        await subscribe(next);
+        await eventually('the rest', () => next.texts(0).length > 0);
+        expect(next.committed.get(0)).toEqual({ offset: 3, metadata: 'ä' });
+        expect(next.batches.find((batch) => batch.partition === 0)?.records[0]?.offset).toBe(3);
+      });
+
       it('is unavailable once the log is closed', async () => {
         await log.close();
         await expect(append(0, 'a')).rejects.toBeInstanceOf(LogUnavailable);
@@ -225,6 +262,108 @@ export function describeLog(name: string, under: LogUnderTest): void {
         await subscribe(listening);
         await eventually('two records', () => listening.texts(0).length === 2);
         expect(listening.texts(0)).toEqual(['b', 'c']);
+      });
+
+      it.each([
+        ['before what is kept', -5, ['a', 'b']],
+        ['beyond the end, where nothing is', 99, ['a', 'b']],
+        ['at the end', 2, ['c']],
+      ])('starts %s with what there is', async (_, at, expected) => {
+        await append(0, 'a', 'b');
+        const listening = new Listening();
+        listening.startAt = () => at;
+        await subscribe(listening, { partitions: [0] });
+        await eventually('assignment', () => listening.committed.has(0));
+        await append(0, 'c');
+        await eventually('c', () => listening.texts(0).includes('c'));
+        expect(listening.texts(0).slice(0, expected.length)).toEqual(expected);
+      });
+
+      it('delivers many records in batches without a gap, each knowing the end', async () => {
+        const count = 3_000;
+        for (let i = 0; i < count; i += 100) await append(1, ...Array.from({ length: 100 }, (_, j) => `record ${i + j}`));
+        const listening = new Listening();
+        await subscribe(listening, { maxBatchBytes: 500 });
+        await eventually('all', () => listening.texts(1).length === count);
+        expect(listening.texts(1)).toEqual(Array.from({ length: count }, (_, i) => `record ${i}`));
+        const batches = listening.batches.filter((batch) => batch.partition === 1);
+        expect(batches.length).toBeGreaterThan(count / 100);
+        expect(batches.every((batch) => batch.endOffset === count)).toBe(true);
+      });
+
+      it('shares partitions that are given, and hands them on where they were left', async () => {
+        await append(0, 'a', 'b');
+        await append(1, 'c');
+        const [first, second] = [new Listening(), new Listening()];
+        const one = await subscribe(first, { partitions: [0] });
+        const two = await subscribe(second, { partitions: [1, 2] });
+        await eventually('both', () => first.texts(0).length === 2 && second.texts(1).length === 1);
+        expect([...first.committed.keys()]).toEqual([0]);
+        expect([...second.committed.keys()].toSorted()).toEqual([1, 2]);
+        await expect(two.commit(0, { offset: 1, metadata: '' })).rejects.toThrow('BT_LOG_NOT_ASSIGNED');
+        await one.commit(0, { offset: 1, metadata: 'first' });
+        await one.close();
+
+        const heir = new Listening();
+        await subscribe(heir, { partitions: [0] });
+        await eventually('what was left', () => heir.texts(0).length === 1);
+        expect(heir.committed.get(0)).toEqual({ offset: 1, metadata: 'first' });
+        expect(heir.texts(0)).toEqual(['b']);
+        expect(second.events.filter((event) => event.startsWith('revoked'))).toEqual([]);
+      });
+
+      it('tries again when the listener could not take a partition, and when idling failed', async () => {
+        const listening = new Listening();
+        let failures = 2;
+        const { assigned, idle } = listening.listener;
+        await subscribe(listening, {
+          idleInterval: 10,
+          partitions: [0],
+          listener: {
+            ...listening.listener,
+            assigned: async (partition, committed) => {
+              if (failures-- > 0) throw new Error('not yet');
+              return assigned(partition, committed);
+            },
+            idle: async (partition) => {
+              await idle?.(partition);
+              if (listening.events.filter((event) => event === 'idle 0').length === 1) throw new Error('not now');
+            },
+          },
+        });
+        await append(0, 'a');
+        await eventually('the record', () => listening.texts(0).length === 1);
+        await eventually('two idle calls', () => listening.events.filter((event) => event === 'idle 0').length >= 2);
+        expect(listening.events.filter((event) => event === 'failed 0 not yet')).toHaveLength(2);
+        expect(listening.events.filter((event) => event === 'failed 0 not now')).toHaveLength(1);
+      });
+
+      it('closes also when the listener fails to let go, and says so', async () => {
+        const listening = new Listening();
+        listening.onRevoked = async () => {
+          throw new Error('stuck');
+        };
+        const subscription = await subscribe(listening, { partitions: [2] });
+        await eventually('assignment', () => listening.committed.size === 1);
+        await subscription.close();
+        expect(listening.events).toContain('failed 2 stuck');
+      });
+
+      it('lets a listener append to what it reads', async () => {
+        const listening = new Listening();
+        const { idle } = listening.listener;
+        await subscribe(listening, {
+          idleInterval: 20,
+          partitions: [0],
+          listener: {
+            ...listening.listener,
+            idle: async (partition) => {
+              await idle?.(partition);
+              if (listening.texts(0).length < 3) await append(partition, 'tick');
+            },
+          },
+        });
+        await eventually('three ticks', () => listening.texts(0).length === 3);
       });
 
       it('gives every group all records', async () => {

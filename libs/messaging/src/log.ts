@@ -76,7 +76,10 @@ export interface SubscribeOptions {
   readonly maxBatchBytes?: number;
   /** Milliseconds between two `idle` calls of a partition. */
   readonly idleInterval?: number;
-  /** Only these partitions (the embedded log; how a worker thread takes its share). */
+  /**
+   * Only these partitions, and nobody else's business: this member shares nothing with others of its group, so that it starts at once,
+   * and who else of the group reads them is for the caller to see to. (In the embedded log the only way to share.)
+   */
   readonly partitions?: readonly number[];
 }
 

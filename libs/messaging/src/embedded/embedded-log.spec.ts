@@ -6,11 +6,14 @@ import { EmbeddedLog } from './embedded-log.js';
 
 describeLog('the embedded log in memory', {
   open: async (topics) => EmbeddedLog.open({ kind: 'embedded', topics, writer: 'direct' }),
+  durable: false,
   patience: 5_000,
 });
 
+const root = mkdtempSync(join(tmpdir(), 'betrace-log-'));
+
 describeLog('the embedded log on disk', {
-  open: async (topics) =>
-    EmbeddedLog.open({ kind: 'embedded', topics, writer: 'direct', path: mkdtempSync(join(tmpdir(), 'betrace-log-')) }),
+  open: async (topics) => EmbeddedLog.open({ kind: 'embedded', topics, writer: 'direct', path: join(root, topics[0]!.name) }),
+  durable: true,
   patience: 5_000,
 });

@@ -3,7 +3,7 @@ import type { LogReport } from '../log-report.js';
 import { logProblem } from '../problems.js';
 import type { KafkaLogSettings } from '../settings.js';
 import { type ClientSockets, makeClient } from './client.js';
-import { isDisconnection, typeOf } from './kafka-errors.js';
+import { typeOf } from './kafka-errors.js';
 import { clusterOf, sendTo, type WireBroker } from './kafkajs.js';
 import type { WireRequest } from './wire/request.js';
 
@@ -96,7 +96,8 @@ export class Connection {
     try {
       return await work(await present.cluster);
     } catch (error) {
-      if (isDisconnection(error) && this.#present === present) this.reset();
+      // What a broker said leaves the connection as it is; whatever else went wrong, a new one is the way out.
+      if (typeOf(error) === undefined && this.#present === present) this.reset();
       throw this.#closed ? logProblem('BT_LOG_CLOSED', {}, error) : error;
     }
   }

@@ -4,7 +4,7 @@ import { kafkaFailed } from './kafka-errors.js';
 import { brokerError } from './kafkajs.js';
 import type { PartitionFeed } from './partition-feed.js';
 import { type Fetched, fetchRequest } from './wire/fetch.js';
-import { decodeRecordBatches } from './wire/record-batches.js';
+import { type DecodedRecords, decodeRecordBatches } from './wire/record-batches.js';
 
 /** How long a broker may hold a fetch back until something comes, ms; and how long when a partition is only waiting for its listener. */
 const WAIT_MS = { idle: 250, soon: 5 };
@@ -103,26 +103,21 @@ export class Fetcher {
     const sizes = { partitionBytes: PARTITION_BYTES, totalBytes: TOTAL_BYTES };
     const answers = await connection.send(node, fetchRequest({ topic, wanted, maxWait, ...sizes }));
     if (answers.length === 0) throw new Error('the broker answered for no partition');
+    let failed: Error | undefined;
     for (const answer of answers) {
       const offset = wanted.find(({ partition }) => partition === answer.partition)?.offset;
       const feed = this.#feeds.get(answer.partition);
-      if (feed && offset !== undefined && feeds.includes(feed)) await this.#deliver(feed, offset, answer);
+      if (!feed || offset === undefined || !feeds.includes(feed)) continue;
+      if (answer.errorCode === 0) await this.#deliver(feed, offset, answer);
+      else if (answer.errorCode === OFFSET_OUT_OF_RANGE) await this.#relocate(feed, offset);
+      else failed = brokerError(answer.errorCode);
     }
+    if (failed) throw failed;
     this.#failures = 0;
   }
 
-  async #deliver(feed: PartitionFeed, from: number, { errorCode, set, aborted, end }: Fetched): Promise<void> {
-    if (errorCode === OFFSET_OUT_OF_RANGE) {
-      const { connection, topic } = this.options;
-      const [first, last] = await Promise.all([
-        connection.offsets(topic, feed.partition, 'start'),
-        connection.offsets(topic, feed.partition, 'end'),
-      ]);
-      feed.moved(from, first, last);
-      return;
-    }
-    if (errorCode !== 0) throw brokerError(errorCode);
-    let decoded: Awaited<ReturnType<typeof decodeRecordBatches>>;
+  async #deliver(feed: PartitionFeed, from: number, { set, aborted, end }: Fetched): Promise<void> {
+    let decoded: DecodedRecords;
     try {
       decoded = await decodeRecordBatches(set, from, aborted);
     } catch (error) {
@@ -130,6 +125,12 @@ export class Fetcher {
       return;
     }
     feed.take(from, decoded.records, decoded.next, end);
+  }
+
+  async #relocate(feed: PartitionFeed, from: number): Promise<void> {
+    const { connection, topic } = this.options;
+    const start = await connection.offsets(topic, feed.partition, 'start');
+    feed.moved(from, start, await connection.offsets(topic, feed.partition, 'end'));
   }
 
   async #backOff(error: unknown): Promise<void> {

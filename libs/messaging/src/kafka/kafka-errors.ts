@@ -12,11 +12,6 @@ export function typeOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** The broker didn't answer or can't be reached: its connection is of no more use. */
-export function isDisconnection(error: unknown): boolean {
-  return layers(error).some(({ name }) => DISCONNECTIONS.has(name));
-}
-
 /** The broker, or the authority behind it, doesn't want this client: trying again changes nothing. */
 export function isRefusedLogin(error: unknown): boolean {
   return layers(error).some(({ name, type }) => name === 'KafkaJSSASLAuthenticationError' || type === 'SASL_AUTHENTICATION_FAILED');
@@ -32,18 +27,6 @@ export function reasonOf(error: unknown): string {
 export function kafkaFailed(work: string, error: unknown): LogError {
   return error instanceof LogError ? error : logProblem('BT_LOG_KAFKA_FAILED', { work, reason: reasonOf(error) }, error);
 }
-
-const DISCONNECTIONS = new Set([
-  'KafkaJSConnectionError',
-  'KafkaJSConnectionClosedError',
-  'KafkaJSRequestTimeoutError',
-  'KafkaJSBrokerNotFound',
-  'KafkaJSMetadataNotLoaded',
-  'KafkaJSTopicMetadataNotLoaded',
-  'KafkaJSGroupCoordinatorNotFound',
-  'KafkaJSLockTimeout',
-  'KafkaJSNoBrokerAvailableError',
-]);
 
 function layers(error: unknown): KafkaError[] {
   const found: KafkaError[] = [];

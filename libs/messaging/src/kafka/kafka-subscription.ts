@@ -123,7 +123,7 @@ export class KafkaSubscription implements Subscription {
       this.#stopping.delete(partition);
       if (this.#closing) return;
       if (this.#assigned.has(partition)) this.#takeUp(partition);
-      else if (wasHeld && this.#stopping.size === 0) this.#membership?.rejoin();
+      else if (wasHeld) this.#membership?.rejoin();
     });
     this.#stopping.set(partition, stopped);
     return stopped;

@@ -85,8 +85,7 @@ export class PartitionFeed {
   /** What was wanted is not in the log: `start` and `end` are what it has. */
   moved(from: number, start: number, end: number): void {
     if (from !== this.#fetchAt) return;
-    const { topic, group } = this.#options;
-    if (from < start) this.#fail(logProblem('BT_LOG_RECORDS_EXPIRED', { from, to: start - 1, partition: this.partition, topic, group }));
+    if (from < start) this.#expired(from, start);
     this.#fetchAt = start;
     this.#end = end;
   }
@@ -158,6 +157,7 @@ export class PartitionFeed {
     ]).catch((error: unknown) => {
       throw kafkaFailed(`tell where partition ${this.partition} of ${topic} was left`, error);
     });
+    if (committed && committed.offset < start) this.#expired(committed.offset, start);
     const wanted = (await this.#listener.assigned(this.partition, committed)) ?? committed?.offset ?? start;
     // A position beyond the end is of records that are gone (the topic was made anew): read what there is.
     this.#fetchAt = wanted > end ? start : Math.max(wanted, start);
@@ -200,6 +200,12 @@ export class PartitionFeed {
       if (this.#ready.length > 0) return;
     }
     await this.#waitFor(Math.min(POLL_MS, interval));
+  }
+
+  /** Retention was faster than the group. */
+  #expired(from: number, start: number): void {
+    const { topic, group } = this.#options;
+    this.#fail(logProblem('BT_LOG_RECORDS_EXPIRED', { from, to: start - 1, partition: this.partition, topic, group }));
   }
 
   #fail(error: unknown): void {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { LogRecord, OutgoingRecord } from '../../log.js';
 import type { Compression } from './compression.js';
 import { encodeRecordBatch, recordSize } from './record-batch.js';
-import { decodeRecordBatches } from './record-batches.js';
+import { decodeRecordBatches, UNREADABLE_HEADER } from './record-batches.js';
 
 const load = createRequire(import.meta.url);
 const Decoder = load('kafkajs/src/protocol/decoder.js') as new (buffer: Buffer) => unknown;
@@ -113,6 +113,27 @@ describe('a record batch', () => {
     empty.writeInt32BE(61 - 12, 8);
     empty.writeInt32BE(0, 57);
     expect(await decodeRecordBatches(empty, 20)).toEqual({ records: [], next: 21 });
+  });
+
+  it('gives one record for a batch that cannot be unpacked, and goes on', async () => {
+    const values = ['a', 'b'].map((text) => ({ partition: 0, value: Buffer.from(text) }));
+    const damaged = await stored(values, 0, 'gzip');
+    damaged.fill(0xff, 70);
+    const unknown = await stored(values, 2);
+    unknown.writeInt16BE(7, 21);
+    const short = await stored(values, 4);
+    short.writeInt32BE(9, 57);
+    const { records: read, next } = await decodeRecordBatches(Buffer.concat([damaged, unknown, short, await stored(values, 6)]), 0);
+    expect(read.map(({ offset, headers }) => [offset, headers !== undefined])).toEqual([
+      [1, true],
+      [3, true],
+      [5, true],
+      [6, false],
+      [7, false],
+    ]);
+    expect(read[1]!.headers).toEqual({ [UNREADABLE_HEADER]: 'compression 7 is not known' });
+    expect(Buffer.from(read[0]!.value).equals(damaged)).toBe(true);
+    expect(next).toBe(8);
   });
 
   it('leaves out aborted transactions and control records', async () => {

@@ -22,9 +22,14 @@ export interface DecodedRecords {
   readonly next: number;
 }
 
+/** In a record that stands for a batch which cannot be unpacked: why. Its value is the batch as it is, its offset the batch's last. */
+export const UNREADABLE_HEADER = 'betrace-unreadable';
+
 /**
  * The records of a fetched record set (batches of format v2, the last perhaps cut off) from offset `from` on. Left out are
  * records before `from` (a batch comes whole), control records, and records of aborted transactions. Values are views of `set`.
+ * A batch that cannot be unpacked (another producer's, damaged or a bomb) becomes one record with UNREADABLE_HEADER: it must not hold
+ * up what comes after it, and whoever reads records knows what to do with one that makes no sense.
  */
 export async function decodeRecordBatches(set: Buffer, from: number, aborted: readonly AbortedTransaction[] = []): Promise<DecodedRecords> {
   const records: LogRecord[] = [];
@@ -38,7 +43,10 @@ export async function decodeRecordBatches(set: Buffer, from: number, aborted: re
       throw new RangeError(`message format ${magic} at offset ${set.readBigInt64BE(at)}; only 2 (Kafka 0.11 and newer) is read`);
     const batch = readHeader(new WireReader(set, at, end));
     const last = batch.baseOffset + batch.lastOffsetDelta;
-    if (last >= from && transactions.counts(batch)) await decodeBatch(batch, from, records);
+    if (last >= from && transactions.counts(batch)) {
+      const decoded = await decodeBatch(batch, from).catch((error: Error) => [unreadable(batch, set.subarray(at, end), error)]);
+      for (const record of decoded) records.push(record);
+    }
     next = Math.max(next, last + 1);
     at = end;
   }
@@ -71,17 +79,23 @@ function readHeader(reader: WireReader): Batch {
   return { baseOffset, lastOffsetDelta, attributes, baseTimestamp, maxTimestamp, producerId, count, body: reader.view(reader.left) };
 }
 
-async function decodeBatch(batch: Batch, from: number, into: LogRecord[]): Promise<void> {
+async function decodeBatch(batch: Batch, from: number): Promise<LogRecord[]> {
   const code = batch.attributes & COMPRESSION;
   const reader = new WireReader(code === 0 ? batch.body : await decompress(code, batch.body));
+  const records: LogRecord[] = [];
   for (let i = 0; i < batch.count; i++) {
     const length = reader.varint();
     const end = reader.at + length;
     const record = readRecord(reader, batch);
     // Fields of a later version would lie between.
     reader.at = end;
-    if (record.offset >= from) into.push(record);
+    if (record.offset >= from) records.push(record);
   }
+  return records;
+}
+
+function unreadable({ baseOffset, lastOffsetDelta, maxTimestamp }: Batch, value: Buffer, error: Error): LogRecord {
+  return { offset: baseOffset + lastOffsetDelta, timestamp: maxTimestamp, value, headers: { [UNREADABLE_HEADER]: error.message } };
 }
 
 function readRecord(reader: WireReader, batch: Batch): LogRecord {
