@@ -35,6 +35,8 @@ say('the cluster runs');
 const log = await clusterLog(cluster);
 const plan = { seed, dangers, rate: Number(values.rate), calm: 3, say };
 const { traces, repeated, reference, differences, missed } = await runChaos(cluster, log, plan);
+const fragments = [...reference.revisions.values()].filter((forms) => forms.length > 1).length;
+if (fragments > 0) say(`${fragments} revisions come from traces that were judged in fragments`);
 for (const sentence of [...differences, ...missed.slice(0, 5).map((one) => `missed: ${one}`)]) say(sentence);
 const ok = differences.length === 0 && missed.length === 0;
 say(

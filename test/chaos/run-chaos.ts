@@ -34,7 +34,7 @@ const ASSEMBLY_ENV = {
   BETRACE_TRACE_ROOT_GRACE: '500ms',
   BETRACE_TRACE_IDLE_TIMEOUT: '1500ms',
   BETRACE_TRACE_MAX_AGE: '60s',
-  BETRACE_TRACE_LATE_WINDOW: '60s',
+  BETRACE_TRACE_LATE_WINDOW: process.env['BETRACE_TRACE_LATE_WINDOW'] ?? '300s',
 };
 const ASSEMBLY = loadConfiguration({ environment: ASSEMBLY_ENV }).configuration.traces;
 /** How long everything may take to come to rest after the last danger. */
@@ -168,6 +168,6 @@ async function outcome(cluster: Cluster, log: Log, { say }: ChaosPlan): Promise<
 }
 
 function missed(planned: readonly PlannedTrace[], { revisions }: Reference): string[] {
-  const found = new Set([...revisions.values()].map(({ rule_id, wire_trace_id }) => `${rule_id} ${wire_trace_id}`));
+  const found = new Set([...revisions.values()].flat().map(({ rule_id, wire_trace_id }) => `${rule_id} ${wire_trace_id}`));
   return planned.flatMap(({ traceId, violates }) => violates.map((rule) => `${rule} ${traceId}`)).filter((key) => !found.has(key));
 }
