@@ -4,6 +4,7 @@ import { Store } from '#store';
 import { ExportToOtlp } from './export/export-to-otlp.js';
 import { KeepViolations } from './keep/keep-violations.js';
 import { AnnounceRules } from './rules/announce-rules.js';
+import { FollowRuleStatus } from './rules/follow-rule-status.js';
 import { PruneViolations } from './violations/prune-violations.js';
 
 /** What the API does without being asked: starts with the application, stops in its stage. */
@@ -15,18 +16,21 @@ export class BackgroundWork implements OnApplicationBootstrap {
     private readonly keepViolations: KeepViolations,
     private readonly exportToOtlp: ExportToOtlp,
     private readonly pruneViolations: PruneViolations,
+    private readonly ruleStatus: FollowRuleStatus,
     private readonly health: HealthRecorder,
     private readonly shutdown: Shutdown,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     this.announceRules.start();
+    await this.ruleStatus.start();
     await this.keepViolations.start();
     await this.exportToOtlp.start();
     this.pruneViolations.start();
     this.health.register('storage', () => this.store.check());
     this.health.register('otlp_exporter', () => this.exportToOtlp.state());
     this.shutdown.register('evaluate', 'announcing rules', () => this.announceRules.stop());
+    this.shutdown.register('evaluate', 'following rule status', () => this.ruleStatus.stop());
     this.shutdown.register('evaluate', 'pruning violations', () => this.pruneViolations.stop());
     this.shutdown.register('export', 'keeping violations', () => this.keepViolations.stop());
     this.shutdown.register('export', 'exporting violations', () => this.exportToOtlp.stop());

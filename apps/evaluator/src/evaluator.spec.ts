@@ -275,6 +275,22 @@ describe('Evaluator', () => {
     });
   });
 
+  it('tells the API through the log which rule fails, how often and why, until it is changed', async () => {
+    const failing = { ...SLOW, id: 'failing', expression: 'span.attributes["n"] > 5' };
+    await start();
+    await rules(1, failing, SLOW);
+    await send(1, slow('s1'), slow('s2'));
+    const statuses = async () =>
+      (await recordsOf(TOPICS.ruleStatus, 0)).map(({ key, value }) => [key, JSON.parse(String(Buffer.from(value)))]);
+    await until(async () => (await statuses()).length > 0);
+    const status = { rule_id: 'failing', rule_version: 1, partition: 1, errors: 2, last_error: expect.stringContaining('compare') };
+    expect(await statuses()).toEqual([['failing/1', { ...status, last_error_at_ms: expect.any(Number) }]]);
+    await rules(2, { ...failing, version: 2 });
+    await send(1, slow('s3'));
+    await until(async () => (await statuses()).length > 1);
+    expect((await statuses()).at(-1)?.[1]).toMatchObject({ rule_version: 2, errors: 1 });
+  });
+
   it('waits while violations cannot be written, and commits nothing before they are', async () => {
     let down = true;
     let attempts = 0;

@@ -7,6 +7,8 @@ import { type Misplaced, misplacedSpans } from './misplaced-spans.js';
 import { MoveSpans } from './move-spans.js';
 import type { PartitionTools } from './partition-tools.js';
 import { readPositionMetadata, writePositionMetadata } from './position-metadata.js';
+import { PublishRuleErrors } from './publish-rule-errors.js';
+import { RuleErrors } from './rule-errors.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -27,6 +29,8 @@ interface Beginning {
 export class PartitionRun {
   private readonly engine: PartitionEngine;
   private readonly account: Account;
+  private readonly ruleErrors: RuleErrors;
+  private readonly publishRuleErrors: PublishRuleErrors;
   private readonly label: { readonly partition: string };
   /** The rule set that the engine asks for next: markers name it, and it is here before the engine sees them. */
   private prepared: RuleSet;
@@ -73,6 +77,8 @@ export class PartitionRun {
       },
     });
     this.account = new Account(this.engine.accounting, tools.measurements);
+    this.ruleErrors = new RuleErrors(partition, this.engine.accounting);
+    this.publishRuleErrors = new PublishRuleErrors(tools.log, this.ruleErrors, tools.monotonic);
     tools.measurements.set('epoch', this.label, epoch);
   }
 
@@ -106,6 +112,8 @@ export class PartitionRun {
       this.next = record.offset + 1;
     }
     await this.publish();
+    this.noteRuleErrors();
+    this.publishRuleErrors.publish();
     this.measure(endOffset);
     if (this.tools.monotonic() - this.committedAt >= this.tools.commitInterval) await this.commit();
   }
@@ -113,6 +121,7 @@ export class PartitionRun {
   /** Nothing comes: commits, and lets time pass in the log if a trace waits for it. */
   async idle(): Promise<void> {
     await this.publish();
+    this.publishRuleErrors.publish();
     await this.commit();
     const deadline = this.engine.nextDeadline();
     if (deadline === undefined || this.tools.now() < deadline) return;
@@ -124,6 +133,7 @@ export class PartitionRun {
   async end(): Promise<void> {
     await this.publish();
     await this.commit();
+    await this.publishRuleErrors.end();
     for (const gauge of ['tracesOpen', 'traceMemory', 'waiting', 'lag'] as const) this.tools.measurements.set(gauge, this.label, 0);
   }
 
@@ -162,9 +172,16 @@ export class PartitionRun {
   }
 
   private async switchTo({ offset, timestamp }: LogRecord, epoch: number): Promise<void> {
-    if (epoch > this.engine.epoch) this.prepared = await this.tools.rules.ruleSet(epoch);
+    if (epoch > this.engine.epoch) {
+      this.noteRuleErrors();
+      this.prepared = await this.tools.rules.ruleSet(epoch);
+    }
     this.engine.apply({ kind: 'epoch', offset, timestamp, epoch }, this.found);
     this.tools.measurements.set('epoch', this.label, this.engine.epoch);
+  }
+
+  private noteRuleErrors(): void {
+    this.ruleErrors.note(this.prepared.definitions, this.engine.logTime ?? 0);
   }
 
   private async publish(): Promise<void> {

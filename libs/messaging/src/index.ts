@@ -24,6 +24,7 @@ export {
   CONTROL_TICK,
   type PublishedRule,
   type RuleSetRecord,
+  type RuleStatusRecord,
   TOPICS,
   type TopicSpecification,
   topicSpecifications,

@@ -6,6 +6,8 @@ export const TOPICS = {
   violations: 'betrace.violations',
   /** Rule sets by epoch as JSON, one partition. */
   rules: 'betrace.rules',
+  /** What evaluators met in rules, as JSON, one partition. */
+  ruleStatus: 'betrace.rule-status',
   /** Records that could not be read, with their reason. */
   deadLetters: 'betrace.spans.dead',
 } as const;
@@ -30,6 +32,21 @@ export interface PublishedRule {
   readonly expression: string;
   readonly severity: 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW';
   readonly message?: string;
+}
+
+/**
+ * A record of the rule status log: the errors of one version of a rule in one partition, as many as its evaluator has seen
+ * since it took the partition over. The key is `<rule id>/<partition>`; a later record replaces the earlier one.
+ */
+export interface RuleStatusRecord {
+  readonly rule_id: string;
+  readonly rule_version: number;
+  readonly partition: number;
+  /** Evaluations that failed. */
+  readonly errors: number;
+  readonly last_error: string;
+  /** Unix milliseconds, log time. */
+  readonly last_error_at_ms: number;
 }
 
 /**
@@ -80,8 +97,8 @@ export interface TopicSpecification {
 }
 
 /**
- * The topics as BeTrace needs them: spans and violations over `partitions`, kept for `retention` ms; rules and dead letters
- * in one partition.
+ * The topics as BeTrace needs them: spans and violations over `partitions`, kept for `retention` ms; rules, their status and
+ * dead letters in one partition.
  */
 export function topicSpecifications(options: { readonly partitions: number; readonly retention?: number }): readonly TopicSpecification[] {
   const aged = options.retention === undefined ? {} : { retention: options.retention };
@@ -89,6 +106,7 @@ export function topicSpecifications(options: { readonly partitions: number; read
     { name: TOPICS.spans, partitions: options.partitions, ...aged },
     { name: TOPICS.violations, partitions: options.partitions, ...aged },
     { name: TOPICS.rules, partitions: 1, compacted: true },
+    { name: TOPICS.ruleStatus, partitions: 1, compacted: true },
     { name: TOPICS.deadLetters, partitions: 1, ...aged },
   ];
 }

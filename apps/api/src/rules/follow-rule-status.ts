@@ -1,0 +1,65 @@
+import { type Log, type RecordBatch, type RuleStatusRecord, type Subscription, TOPICS } from '#messaging';
+import type { Logger } from '#platform';
+import type { StoredRule } from '#store';
+
+/** How a rule fares, over all partitions. */
+export interface RuleStatus {
+  readonly errors: number;
+  readonly lastError: string;
+  /** Unix milliseconds. */
+  readonly lastErrorAt: number;
+}
+
+/** The rule status log, followed: each API reads all of it and commits nothing. */
+export class FollowRuleStatus {
+  /** By rule, then by partition. */
+  private readonly statuses = new Map<string, Map<number, RuleStatusRecord>>();
+  private subscription: Subscription | undefined;
+
+  constructor(
+    private readonly log: Log,
+    private readonly logger: Logger,
+  ) {}
+
+  async start(): Promise<void> {
+    this.subscription = await this.log.subscribe({
+      topic: TOPICS.ruleStatus,
+      group: `betrace-rule-status-${process.pid}`,
+      partitions: [0],
+      listener: {
+        assigned: async () => 0,
+        records: async (batch) => this.take(batch),
+        revoked: async () => {},
+        failed: (error) => this.logger.warn({ err: error }, 'the rule status log cannot be followed; it is tried again'),
+      },
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.subscription?.close();
+  }
+
+  /** The errors of the rule's present version; undefined when none is known. */
+  of({ id, version }: Pick<StoredRule, 'id' | 'version'>): RuleStatus | undefined {
+    const known = [...(this.statuses.get(id)?.values() ?? [])].filter(({ rule_version }) => rule_version === version);
+    if (known.length === 0) return undefined;
+    const last = known.reduce((a, b) => (b.last_error_at_ms > a.last_error_at_ms ? b : a));
+    return {
+      errors: known.reduce((sum, { errors }) => sum + errors, 0),
+      lastError: last.last_error,
+      lastErrorAt: last.last_error_at_ms,
+    };
+  }
+
+  private take({ records }: RecordBatch): void {
+    for (const { value, offset } of records) {
+      try {
+        const status = JSON.parse(Buffer.from(value).toString('utf8')) as RuleStatusRecord;
+        const partitions = this.statuses.get(status.rule_id) ?? new Map<number, RuleStatusRecord>();
+        this.statuses.set(status.rule_id, partitions.set(status.partition, status));
+      } catch (error) {
+        this.logger.warn({ err: error, offset }, 'a record of the rule status log is no rule status; it is skipped');
+      }
+    }
+  }
+}

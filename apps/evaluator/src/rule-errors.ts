@@ -1,0 +1,63 @@
+import type { Accounting } from '#engine';
+import type { RuleStatusRecord } from '#messaging';
+
+/** What is known of one rule. */
+interface Known {
+  /** Errors counted for versions before the present one. */
+  before: number;
+  version: number;
+  status: RuleStatusRecord | undefined;
+}
+
+/** The errors of the rules in one partition, by the rule's version: what the accounting has not apart. */
+export class RuleErrors {
+  private readonly known = new Map<string, Known>();
+  private changed = new Map<string, RuleStatusRecord>();
+
+  constructor(
+    private readonly partition: number,
+    private readonly accounting: Accounting,
+  ) {}
+
+  /** Notes what was counted since the last call; before each change of the rules, so that versions are told apart. */
+  note(rules: readonly { readonly id: string; readonly version: number }[], logTime: number): void {
+    for (const { id, version } of rules) {
+      const account = this.accounting.rules.get(id);
+      if (account === undefined || account.errors.size === 0) continue;
+      const total = [...account.errors.values()].reduce((sum, count) => sum + count, 0);
+      const known = this.knownOf(id, version);
+      if (known.version !== version)
+        Object.assign(known, { version, before: known.before + (known.status?.errors ?? 0), status: undefined });
+      const errors = total - known.before;
+      if (errors === (known.status?.errors ?? 0)) continue;
+      const { partition } = this;
+      known.status = {
+        rule_id: id,
+        rule_version: version,
+        partition,
+        errors,
+        last_error: account.lastError ?? '',
+        last_error_at_ms: logTime,
+      };
+      this.changed.set(id, known.status);
+    }
+  }
+
+  /** What changed since the last call. */
+  take(): readonly RuleStatusRecord[] {
+    const taken = [...this.changed.values()];
+    this.changed = new Map();
+    return taken;
+  }
+
+  /** What was taken could not be told: the next call answers it again, unless there is something newer. */
+  putBack(statuses: readonly RuleStatusRecord[]): void {
+    for (const status of statuses) if (!this.changed.has(status.rule_id)) this.changed.set(status.rule_id, status);
+  }
+
+  private knownOf(id: string, version: number): Known {
+    let known = this.known.get(id);
+    if (known === undefined) this.known.set(id, (known = { before: 0, version, status: undefined }));
+    return known;
+  }
+}
