@@ -9,7 +9,8 @@ const libs: Readonly<Record<string, readonly string[]>> = {
   dsl: [],
   otlp: [],
   signing: [],
-  platform: [],
+  platform: ['openapi'],
+  openapi: [],
   engine: ['dsl', 'otlp'],
   messaging: ['platform', 'otlp'],
   store: ['platform'],
@@ -32,7 +33,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   engine: ['node:crypto'],
 };
 
-const nestBelongsTo = /^(apps\/|libs\/platform\/|libs\/[a-z]+\/src\/[a-z-]+\.module\.ts$|test\/|bench\/|examples\/|scripts\/)/;
+const nestBelongsTo = /^(apps\/|libs\/(platform|openapi)\/|libs\/[a-z]+\/src\/[a-z-]+\.module\.ts$|test\/|bench\/|examples\/|scripts\/)/;
 const isTest = (file: string): boolean => /\.(spec|test-d|contract)\.ts$/.test(file);
 
 interface Place {

@@ -11,7 +11,7 @@ export async function openApiText(): Promise<string> {
   const logger = createLogger({ level: 'error', format: 'json' });
   const app = await createHttpApp({ configuration, logger, module: StandaloneModule });
   try {
-    return `${JSON.stringify(openApiDocument(app, configuration.authentication.apiKeyHeader), null, 2)}\n`;
+    return `${JSON.stringify(await openApiDocument(app, configuration.authentication.apiKeyHeader), null, 2)}\n`;
   } finally {
     await app.close();
   }

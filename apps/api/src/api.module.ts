@@ -1,7 +1,8 @@
-import type { INestApplication } from '@nestjs/common';
 import { Inject, Module } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Registry } from 'prom-client';
 import { Log } from '#messaging';
+import { DOCUMENTATION_PATHS } from '#openapi';
 import { CLOCK, type Clock, CONFIGURATION, type Configuration, LOGGER, type Logger, registerMetrics, signatureKey } from '#platform';
 import { keyRing } from '#signing';
 import { Store } from '#store';
@@ -9,10 +10,11 @@ import { BackgroundWork } from './background-work.js';
 import { ExportToOtlp } from './export/export-to-otlp.js';
 import { KeepViolations } from './keep/keep-violations.js';
 import { API_METRICS } from './metrics.js';
-import { DOCUMENTATION_PATHS, serveDocumentation } from './openapi.js';
+import { documentApi } from './openapi.js';
 import { AnnounceRules } from './rules/announce-rules.js';
 import { CheckExpression } from './rules/check-expression.js';
 import { ExpressionsController } from './rules/expressions.controller.js';
+import { FollowRuleStatus } from './rules/follow-rule-status.js';
 import { PublishRules } from './rules/publish-rules.js';
 import { RulesController } from './rules/rules.controller.js';
 import { SaveRule } from './rules/save-rule.js';
@@ -54,6 +56,7 @@ import { ViolationsController } from './violations/violations.controller.js';
       useFactory: (store: Store, { storage }: Configuration, clock: Clock, logger: Logger) =>
         new PruneViolations(store, storage.violationRetention, () => clock.now(), logger),
     },
+    { provide: FollowRuleStatus, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new FollowRuleStatus(log, logger) },
     { provide: ReadTrace, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new ReadTrace(log, logger) },
     {
       provide: VerifyViolation,
@@ -82,7 +85,7 @@ export class ApiModule {
   constructor(@Inject(CONFIGURATION) private readonly configuration: Configuration) {}
 
   /** Serves the documentation of all routes of an application; before it listens. */
-  static prepare(app: INestApplication): void {
-    serveDocumentation(app, app.get(ApiModule).configuration.authentication.apiKeyHeader);
+  static prepare(app: NestFastifyApplication): void {
+    documentApi(app, app.get(ApiModule).configuration.authentication.apiKeyHeader);
   }
 }

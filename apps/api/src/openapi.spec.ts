@@ -59,4 +59,11 @@ describe('the documentation of the API', () => {
     expect(answer.status).toBe(200);
     expect(await answer.text()).toContain('swagger-ui');
   });
+
+  it('serves what its page links to, and nothing else', async () => {
+    const page = await (await fetch(`${api.url}/docs`)).text();
+    for (const [, link] of page.matchAll(/(?:href|src)="([^"]+)"/g)) expect((await fetch(`${api.url}/${link}`)).status).toBe(200);
+    expect((await fetch(`${api.url}/docs/package.json`)).status).toBe(404);
+    expect((await fetch(`${api.url}/docs/`)).url).toBe(`${api.url}/docs`);
+  });
 });

@@ -1,15 +1,17 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { loadSwagger, serveDocumentation } from '#openapi';
 import { VERSION } from '#platform';
 
-/** Paths of the documentation, which needs no API key. */
-export const DOCUMENTATION_PATHS = ['/docs', '/openapi.json'];
+const TITLE = 'BeTrace';
 
 /** The OpenAPI 3.1 document of all routes of an application. */
-export function openApiDocument(app: INestApplication, apiKeyHeader: string): OpenAPIObject {
+export async function openApiDocument(app: INestApplication, apiKeyHeader: string): Promise<OpenAPIObject> {
+  const { DocumentBuilder, SwaggerModule } = await loadSwagger();
   const settings = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
-    .setTitle('BeTrace')
+    .setTitle(TITLE)
     .setDescription('Rules over OpenTelemetry traces, and the violations they find. Errors are problem details (RFC 9457).')
     .setVersion(VERSION)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
@@ -30,12 +32,7 @@ function operationId(controller: string, method: string): string {
   return `${name.charAt(0).toLowerCase()}${name.slice(1)}${method.charAt(0).toUpperCase()}${method.slice(1)}`;
 }
 
-/** Serves the document at /openapi.json and Swagger UI at /docs. The document is made at the first request. */
-export function serveDocumentation(app: INestApplication, apiKeyHeader: string): void {
-  SwaggerModule.setup('docs', app, () => openApiDocument(app, apiKeyHeader), {
-    jsonDocumentUrl: 'openapi.json',
-    raw: ['json'],
-    customSiteTitle: 'BeTrace API',
-    swaggerOptions: { displayRequestDuration: true, tryItOutEnabled: true, persistAuthorization: true },
-  });
+/** Serves the document at /openapi.json and Swagger UI at /docs. */
+export function documentApi(app: NestFastifyApplication, apiKeyHeader: string): void {
+  serveDocumentation(app.getHttpAdapter().getInstance(), `${TITLE} API`, () => openApiDocument(app, apiKeyHeader));
 }

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '#openapi';
 
 /** One thing wrong, with its place. */
 export class ProblemDetailView {

@@ -1,6 +1,6 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
 import type { Explanation } from '#dsl';
+import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import { ProblemDetailView } from '../problem.dto.js';
 
 export class ExpressionBody {

@@ -1,9 +1,9 @@
 import { Body, Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiBadRequestResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { VOCABULARY } from '#dsl';
 import { RuleSet } from '#engine';
+import { ApiBadRequestResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags, ApiUnprocessableEntityResponse } from '#openapi';
 import { ProblemView } from '../problem.dto.js';
 import { CheckExpression, problemDetail } from './check-expression.js';
 import { ExpressionBody, TestBody, TestResult, ValidationResult } from './expression.dto.js';

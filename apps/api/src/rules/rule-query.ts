@@ -1,6 +1,6 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsOptional, IsString } from 'class-validator';
+import { ApiPropertyOptional } from '#openapi';
 import type { StoredRule } from '#store';
 import { SEVERITIES } from '../severity.js';
 

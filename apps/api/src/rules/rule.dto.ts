@@ -1,7 +1,21 @@
-import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, MaxLength, Min } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsObject,
+  IsOptional,
+  IsString,
+  Matches,
+  MaxLength,
+  Min,
+} from 'class-validator';
+import { ApiProperty, ApiPropertyOptional, PartialType } from '#openapi';
 import type { StoredRule } from '#store';
 import { SEVERITIES, type Severity } from '../severity.js';
+import type { RuleStatus } from './follow-rule-status.js';
 
 /** What a client may say about a rule. Read-only members are accepted, so that an answer can be sent back as it is. */
 export class RuleBody {
@@ -79,10 +93,27 @@ export class RuleBody {
   @IsOptional()
   @IsString()
   updated_at?: string;
+
+  @ApiPropertyOptional({ readOnly: true, type: 'object', additionalProperties: true, description: 'Accepted and ignored.' })
+  @IsOptional()
+  @IsObject()
+  status?: object;
 }
 
 /** PATCH: only what changes. */
 export class RulePatch extends PartialType(RuleBody) {}
+
+/** What evaluators met in the present version of a rule. */
+export class RuleStatusView {
+  @ApiProperty({ description: 'Evaluations that failed, as far as the present evaluators know; a failed one is not a match.', example: 3 })
+  evaluation_errors!: number;
+
+  @ApiProperty({ example: 'attempt to compare nil with number' })
+  last_error!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  last_error_at!: string;
+}
 
 /** A rule as the API answers it. */
 export class RuleView {
@@ -118,6 +149,12 @@ export class RuleView {
 
   @ApiProperty({ format: 'date-time' })
   updated_at!: string;
+
+  @ApiPropertyOptional({
+    type: RuleStatusView,
+    description: 'Only in the answer of `GET /v1/rules/{id}`, and only when evaluations failed.',
+  })
+  status?: RuleStatusView;
 }
 
 export class RuleList {
@@ -142,4 +179,8 @@ export function ruleView(rule: StoredRule): RuleView {
     created_at: new Date(rule.createdAt).toISOString(),
     updated_at: new Date(rule.updatedAt).toISOString(),
   };
+}
+
+export function ruleStatusView({ errors, lastError, lastErrorAt }: RuleStatus): RuleStatusView {
+  return { evaluation_errors: errors, last_error: lastError, last_error_at: new Date(lastErrorAt).toISOString() };
 }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { TOPICS } from '#messaging';
 import { ApiUnderTest } from '../testing/api-under-test.js';
+import { eventually } from '../testing/eventually.js';
 
 interface Rule {
   readonly id: string;
@@ -81,6 +82,27 @@ describe('/v1/rules', () => {
     const restored = await post(rule);
     expect(restored.status).toBe(201);
     expect(restored.body).toMatchObject({ id: 'slow-requests', message: 'too slow', enabled: false });
+  });
+
+  it('shows the last error of the version in force, and takes it back in a restore', async () => {
+    const { version } = (await post(SLOW)).body;
+    const tell = (partition: number, rule_version: number, errors: number, last_error_at_ms: number) => {
+      const status = { rule_id: 'slow-requests', rule_version, partition, errors, last_error: `error ${errors}`, last_error_at_ms };
+      return api.log.append(TOPICS.ruleStatus, [
+        { partition: 0, key: `slow-requests/${partition}`, value: Buffer.from(JSON.stringify(status)) },
+      ]);
+    };
+    await tell(0, version, 7, 2_000);
+    await tell(1, version, 2, 3_000);
+    await tell(1, version, 5, 1_000);
+    const rule = await eventually(async () => {
+      const { body } = await api.ask<Rule>('GET', '/v1/rules/slow-requests');
+      return (body['status'] as { evaluation_errors: number } | undefined)?.evaluation_errors === 12 ? body : undefined;
+    });
+    expect(rule['status']).toEqual({ evaluation_errors: 12, last_error: 'error 7', last_error_at: '1970-01-01T00:00:02.000Z' });
+    expect((await post(rule)).status).toBe(200);
+    await api.ask('PATCH', '/v1/rules/slow-requests', { expression: 'span.duration > 3s' });
+    expect((await api.ask<Rule>('GET', '/v1/rules/slow-requests')).body['status']).toBeUndefined();
   });
 
   it('replaces by PUT and changes by PATCH, each as a new version', async () => {

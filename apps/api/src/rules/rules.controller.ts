@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import {
   ApiBadRequestResponse,
   ApiConflictResponse,
@@ -9,14 +10,14 @@ import {
   ApiOperation,
   ApiTags,
   ApiUnprocessableEntityResponse,
-} from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+} from '#openapi';
 import { Store, type StoredRule } from '#store';
 import { ApiError } from '../api-error.js';
 import { ProblemView } from '../problem.dto.js';
 import { AnnounceRules } from './announce-rules.js';
+import { FollowRuleStatus } from './follow-rule-status.js';
 import { etag, expectedVersion } from './if-match.js';
-import { RuleBody, RuleList, RulePatch, RuleView, ruleView } from './rule.dto.js';
+import { RuleBody, RuleList, RulePatch, RuleView, ruleStatusView, ruleView } from './rule.dto.js';
 import { matchesQuery, RuleQuery } from './rule-query.js';
 import { SaveRule } from './save-rule.js';
 
@@ -30,6 +31,7 @@ export class RulesController {
     private readonly store: Store,
     private readonly saveRule: SaveRule,
     private readonly announceRules: AnnounceRules,
+    private readonly ruleStatus: FollowRuleStatus,
   ) {}
 
   @Get()
@@ -41,14 +43,15 @@ export class RulesController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One rule' })
+  @ApiOperation({ summary: 'One rule, and the last error of its evaluation, if any' })
   @ApiOkResponse({ type: RuleView, description: '`ETag` is its version.' })
   @ApiNotFoundResponse({ type: ProblemView })
   async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<RuleView> {
     const rule = await this.store.rule(id);
     if (rule === undefined) throw new ApiError('BT_API_RULE_NOT_FOUND', { id });
     reply.header('etag', etag(rule.version));
-    return ruleView(rule);
+    const status = this.ruleStatus.of(rule);
+    return status === undefined ? ruleView(rule) : { ...ruleView(rule), status: ruleStatusView(status) };
   }
 
   @Post()

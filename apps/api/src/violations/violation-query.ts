@@ -1,6 +1,6 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { ApiPropertyOptional } from '#openapi';
 import type { ViolationFilter } from '#store';
 import { SEVERITIES } from '../severity.js';
 import { instant } from './instant.js';

@@ -1,5 +1,5 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { ViolationRecord } from '#messaging';
+import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import type { StoredViolation } from '#store';
 import { SEVERITIES } from '../severity.js';
 

@@ -1,13 +1,5 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import {
-  ApiBadRequestResponse,
-  ApiExtraModels,
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-  getSchemaPath,
-} from '@nestjs/swagger';
+import { ApiBadRequestResponse, ApiExtraModels, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
 import { Store, type StoredViolation } from '#store';
 import { ApiError } from '../api-error.js';
 import { ProblemView } from '../problem.dto.js';
@@ -31,7 +23,7 @@ export class ViolationsController {
 
   @Get()
   @ApiOperation({ summary: 'Violations, newest first', description: 'All filters must hold. `total` counts all pages.' })
-  @ApiOkResponse({ type: ViolationList, description: `With \`view=full\`: each as ${getSchemaPath(ViolationDetail)}.` })
+  @ApiOkResponse({ type: ViolationList, description: `With \`view=full\`: each as #/components/schemas/ViolationDetail.` })
   @ApiBadRequestResponse({ type: ProblemView })
   async list(@Query() query: ViolationQuery): Promise<ViolationList> {
     const page = { limit: query.limit ?? PAGE, ...(query.after === undefined ? {} : { after: query.after }) };

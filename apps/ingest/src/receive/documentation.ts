@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '#openapi';
 import { SPAN_KINDS, STATUS_CODES } from '#otlp';
 import { JSON_TYPE, PROTOBUF_TYPE } from './media-type.js';
 

@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Registry } from 'prom-client';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '#openapi';
 
 /** GET /metrics of the application's own registry (the library's controller knows only the global one). */
 @Controller()

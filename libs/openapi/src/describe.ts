@@ -1,0 +1,64 @@
+import type { Type } from '@nestjs/common';
+import { PartialType as partialType } from '@nestjs/mapped-types';
+import type * as Swagger from '@nestjs/swagger';
+
+type DecoratorName = Extract<keyof typeof Swagger, `Api${string}`>;
+
+/** What the decorators below will tell @nestjs/swagger, in their order. */
+const descriptions: ((swagger: typeof Swagger) => void)[] = [];
+
+/**
+ * @nestjs/swagger with everything that was described. It is loaded when somebody asks for the documentation, not at the start:
+ * with what it stands on that is a fifth of all modules, and only people read the documentation.
+ */
+export async function loadSwagger(): Promise<typeof Swagger> {
+  const swagger = await import('@nestjs/swagger');
+  for (const describe of descriptions.splice(0)) describe(swagger);
+  return swagger;
+}
+
+/** The decorator of that name, which describes when swagger is loaded. */
+function later<Name extends DecoratorName>(name: Name): (typeof Swagger)[Name] {
+  type Decorate = (...target: readonly unknown[]) => void;
+  const decorator =
+    (...options: readonly unknown[]): Decorate =>
+    (...target) => {
+      descriptions.push((swagger) => (swagger[name] as unknown as (...options: readonly unknown[]) => Decorate)(...options)(...target));
+    };
+  return decorator as unknown as (typeof Swagger)[Name];
+}
+
+export const ApiBadRequestResponse = later('ApiBadRequestResponse');
+export const ApiBody = later('ApiBody');
+export const ApiConflictResponse = later('ApiConflictResponse');
+export const ApiConsumes = later('ApiConsumes');
+export const ApiCreatedResponse = later('ApiCreatedResponse');
+export const ApiExtraModels = later('ApiExtraModels');
+export const ApiNoContentResponse = later('ApiNoContentResponse');
+export const ApiNotFoundResponse = later('ApiNotFoundResponse');
+export const ApiOkResponse = later('ApiOkResponse');
+export const ApiOperation = later('ApiOperation');
+export const ApiProduces = later('ApiProduces');
+export const ApiProperty = later('ApiProperty');
+export const ApiPropertyOptional = later('ApiPropertyOptional');
+export const ApiResponse = later('ApiResponse');
+export const ApiServiceUnavailableResponse = later('ApiServiceUnavailableResponse');
+export const ApiTags = later('ApiTags');
+export const ApiUnprocessableEntityResponse = later('ApiUnprocessableEntityResponse');
+
+/** A class with the properties of another, all optional: validated from now on, described like the others. */
+export function PartialType<T>(base: Type<T>): Type<Partial<T>> {
+  const partial = partialType(base);
+  descriptions.push((swagger) => copyDescription(swagger.PartialType(base).prototype as object, partial.prototype as object));
+  return partial;
+}
+
+function copyDescription(from: object, to: object): void {
+  for (const key of Reflect.getMetadataKeys(from)) Reflect.defineMetadata(key, Reflect.getMetadata(key, from), to);
+  const properties = (Reflect.getMetadata('swagger/apiModelPropertiesArray', from) ?? []) as readonly string[];
+  for (const property of properties.map((name) => name.slice(1))) {
+    for (const key of Reflect.getMetadataKeys(from, property)) {
+      Reflect.defineMetadata(key, Reflect.getMetadata(key, from, property), to, property);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { swaggerUiPage } from './swagger-ui-page.js';
+
+/** Paths of the documentation, which needs no API key. */
+export const DOCUMENTATION_PATHS = ['/docs', '/openapi.json'];
+
+/** What the page needs of Swagger UI. */
+const FILES: Readonly<Record<string, string>> = {
+  'swagger-ui.css': 'text/css',
+  'swagger-ui-bundle.js': 'text/javascript',
+  'favicon-32x32.png': 'image/png',
+};
+
+/** Serves the OpenAPI document at /openapi.json, made at the first request, and Swagger UI at /docs. */
+export function serveDocumentation(fastify: FastifyInstance, title: string, makeDocument: () => Promise<object>): void {
+  let made: Promise<string> | undefined;
+  const send = (reply: FastifyReply, type: string, content: string | Buffer) => reply.type(type).send(content);
+  fastify.get('/openapi.json', async (_request, reply) => {
+    made ??= makeDocument().then((document) => JSON.stringify(document));
+    return send(reply, 'application/json; charset=utf-8', await made);
+  });
+  fastify.get('/docs', async (request, reply) => {
+    // The page's links are relative to it, so that it works behind any prefix.
+    if (request.url.split('?', 1)[0]?.endsWith('/')) return reply.redirect('../docs');
+    return send(reply, 'text/html; charset=utf-8', swaggerUiPage(title));
+  });
+  fastify.get<{ Params: { file: string } }>('/docs/:file', async ({ params }, reply) => {
+    const type = FILES[params.file];
+    if (type === undefined) return reply.callNotFound();
+    reply.header('cache-control', 'public, max-age=86400');
+    return send(reply, type, await readFile(join(swaggerUiFolder(), params.file)));
+  });
+}
+
+function swaggerUiFolder(): string {
+  return dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+}
