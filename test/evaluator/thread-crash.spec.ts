@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
@@ -36,7 +37,11 @@ describe('an evaluator thread that ends by a defect', () => {
     const logger = createLogger({ level: 'warn', format: 'json' }, { write: (line) => void lines.push(line) });
     fullPartitions = new FullPartitions();
     const metrics = registerMetrics(EVALUATOR_METRICS, registry);
-    thread = new EvaluatorThread(settings, { metrics, logger, fullPartitions, ruleErrors: { report: () => {} } }, ENTRY);
+    thread = new EvaluatorThread(
+      settings,
+      { metrics, logger, fullPartitions, ruleErrors: { report: () => {} }, events: new EventEmitter() },
+      ENTRY,
+    );
     thread.start();
   };
 

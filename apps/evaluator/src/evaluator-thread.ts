@@ -16,6 +16,12 @@ const LONGEST_PAUSE = 10_000;
 /** A thread that ran this long (ms) is not blamed for its predecessors. */
 const STEADY = 60_000;
 
+/** What happens to a thread, which is named. */
+export type ThreadEvents = {
+  readonly ready: (thread: string) => void;
+  readonly ended: (thread: string) => void;
+};
+
 /** Where a thread's messages go. */
 export interface ThreadTools {
   readonly metrics: Metrics<typeof EVALUATOR_METRICS>;
@@ -23,6 +29,7 @@ export interface ThreadTools {
   readonly fullPartitions: Pick<FullPartitions, 'report'>;
   /** One for all threads: a rule fails in each of them. */
   readonly ruleErrors: Pick<ReportErrors, 'report'>;
+  readonly events: { emit(event: keyof ThreadEvents, thread: string): unknown };
 }
 
 /** One evaluator thread, started again with back-off when it ends by a defect. */
@@ -81,8 +88,10 @@ export class EvaluatorThread {
     const { logger } = this.tools;
     const thread = this.settings.name;
     this.heard = performance.now();
-    if (message.type === 'ready') this.ready = true;
-    else if (message.type === 'measured') {
+    if (message.type === 'ready') {
+      this.ready = true;
+      this.tools.events.emit('ready', thread);
+    } else if (message.type === 'measured') {
       this.failure = message.failure;
       this.reportFull(message.full);
       recordMeasurements(this.tools.metrics, message.measurements);
@@ -101,6 +110,7 @@ export class EvaluatorThread {
     this.ready = false;
     // Its successor finds out anew.
     this.reportFull([]);
+    this.tools.events.emit('ended', this.settings.name);
     if (this.stopping) {
       this.stopping.resolve();
       return;

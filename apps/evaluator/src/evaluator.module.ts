@@ -1,6 +1,12 @@
-import { Module } from '@nestjs/common';
+import { type INestApplication, Module } from '@nestjs/common';
+import { SpansLogStrategy } from './spans-log-strategy.js';
 import { StartThreads } from './start-threads.js';
 
-/** Evaluation in worker threads. Needs PlatformModule and MessagingModule, which are global. */
-@Module({ providers: [StartThreads] })
+/** Evaluation in worker threads, fed by the spans log. Needs PlatformModule and MessagingModule, which are global. */
+@Module({ providers: [StartThreads, SpansLogStrategy] })
 export class EvaluatorModule {}
+
+/** Makes an application with the EvaluatorModule a Nest microservice over the spans log, beside its HTTP. */
+export function connectSpansLog(app: INestApplication): void {
+  app.connectMicroservice({ strategy: app.get(SpansLogStrategy) });
+}

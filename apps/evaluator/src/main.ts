@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { logReport, MessagingModule, sharedLogSettings } from '#messaging';
 import { CONFIGURATION, LOGGER, runApp } from '#platform';
-import { EvaluatorModule } from './evaluator.module.js';
+import { connectSpansLog, EvaluatorModule } from './evaluator.module.js';
 
 @Module({
   imports: [
@@ -11,4 +11,4 @@ import { EvaluatorModule } from './evaluator.module.js';
 })
 class EvaluatorProcess {}
 
-await runApp({ name: 'evaluator', module: () => EvaluatorProcess });
+await runApp({ name: 'evaluator', module: () => EvaluatorProcess, connect: connectSpansLog });

@@ -1,4 +1,5 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { EventEmitter } from 'node:events';
+import { Inject, Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { Log, TOPICS } from '#messaging';
 import {
@@ -9,11 +10,10 @@ import {
   LOGGER,
   type Logger,
   registerMetrics,
-  Shutdown,
   signatureKey,
   systemClock,
 } from '#platform';
-import { EvaluatorThread } from './evaluator-thread.js';
+import { EvaluatorThread, type ThreadEvents } from './evaluator-thread.js';
 import { EVALUATOR_METRICS } from './metrics.js';
 import { ReportErrors } from './report-errors.js';
 import type { EvaluatorSettings } from './settings.js';
@@ -22,9 +22,10 @@ import { shares } from './shares.js';
 const COMMIT_INTERVAL = 1_000;
 const IDLE_INTERVAL = 50;
 
-/** Starts the evaluator threads with the application, and stops them in its stage. */
+/** The evaluator threads of this process. */
 @Injectable()
-export class StartThreads implements OnApplicationBootstrap {
+export class StartThreads {
+  private readonly events = new EventEmitter();
   private threads: readonly EvaluatorThread[] = [];
 
   constructor(
@@ -34,22 +35,32 @@ export class StartThreads implements OnApplicationBootstrap {
     @Inject(Registry) private readonly registry: Registry,
     private readonly fullPartitions: FullPartitions,
     private readonly health: HealthRecorder,
-    private readonly shutdown: Shutdown,
   ) {}
 
-  onApplicationBootstrap(): void {
+  on<Event extends keyof ThreadEvents>(event: Event, callback: ThreadEvents[Event]): void {
+    this.events.on(event, callback);
+  }
+
+  get running(): readonly EvaluatorThread[] {
+    return this.threads;
+  }
+
+  /** Returns when they are started; each says `ready` when it has joined the log. */
+  start(): void {
     const metrics = registerMetrics(EVALUATOR_METRICS, this.registry);
     const ruleErrors = new ReportErrors(this.logger, systemClock);
-    const tools = { metrics, logger: this.logger, fullPartitions: this.fullPartitions, ruleErrors };
+    const tools = { metrics, logger: this.logger, fullPartitions: this.fullPartitions, ruleErrors, events: this.events };
     this.threads = this.settings().map((settings) => new EvaluatorThread(settings, tools));
     for (const thread of this.threads) thread.start();
     this.health.register('rule_engine', () => {
       const states = this.threads.map((thread) => thread.check()).filter((state) => state !== undefined);
       return states.join('; ') || undefined;
     });
-    this.shutdown.register('evaluate', 'evaluator threads', async () => {
-      await Promise.all(this.threads.map((thread) => thread.stop()));
-    });
+  }
+
+  /** Resolves when all have committed and ended. */
+  async stop(): Promise<void> {
+    await Promise.all(this.threads.map((thread) => thread.stop()));
   }
 
   private settings(): EvaluatorSettings[] {

@@ -1,3 +1,4 @@
+import type { INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Configuration } from './configuration/configuration.js';
 import { ConfigurationError } from './configuration/configuration-error.js';
@@ -16,6 +17,8 @@ export interface AppDefinition extends Pick<HttpAppOptions, 'prepare' | 'publicP
   readonly name: string;
   /** Whether it signs or verifies violations (default), and so needs a signature key. */
   readonly signs?: boolean;
+  /** Connects the transports that it has beside HTTP; they listen before HTTP does, so that `/ready` knows of them. */
+  readonly connect?: (app: INestApplication) => void;
   readonly module: (configuration: Configuration, logger: Logger) => HttpAppOptions['module'];
 }
 
@@ -62,7 +65,7 @@ export async function startApp(
   configuration: Configuration,
   logger: Logger,
 ): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
-  const { prepare, publicPaths } = definition;
+  const { prepare, connect, publicPaths } = definition;
   const app = await createHttpApp({
     configuration,
     logger,
@@ -70,6 +73,9 @@ export async function startApp(
     ...(prepare ? { prepare } : {}),
     ...(publicPaths ? { publicPaths } : {}),
   });
+  connect?.(app);
+  await app.init();
+  await app.startAllMicroservices();
   const url = await listen(app, configuration);
   logger.info({ url }, `listening on ${url}`);
   return { app, url };

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
+import { Shutdown } from '#platform';
+import type { EvaluatorThread, ThreadEvents } from './evaluator-thread.js';
+import { StartThreads } from './start-threads.js';
+
+/** `starting` until every thread has joined the spans log, and again while one that ended by a defect is replaced. */
+export type SpansLogStatus = 'starting' | 'evaluating' | 'stopped';
+
+/**
+ * Nest's transport for the evaluator: the spans log. To listen is to join the log with every thread, to close is to hand the
+ * partitions back, committed. Records are not dispatched to handlers one by one as Nest's own Kafka transport does: a partition's
+ * records are judged in order in the thread that owns it, and its position stays below the oldest trace that may still change
+ * (ARCHITECTURE §2, invariant 3).
+ */
+@Injectable()
+export class SpansLogStrategy extends Server<ThreadEvents, SpansLogStatus> implements CustomTransportStrategy {
+  override readonly transportId = Symbol('spans-log');
+  private evaluating = new Set<string>();
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly threads: StartThreads,
+    private readonly shutdown: Shutdown,
+  ) {
+    super();
+  }
+
+  /** Calls back when the threads are started; they join the log by themselves, as often as it takes. */
+  listen(callback: (error?: unknown) => void): void {
+    // Senders and the log's own threads stop by stages; Nest would close its transports after all of them.
+    this.shutdown.register('evaluate', 'evaluator threads', () => this.close());
+    this.tell('starting');
+    this.on('ready', (name) => {
+      this.evaluating.add(name);
+      if (!this.closing && this.evaluating.size === this.unwrap().length) this.tell('evaluating');
+    });
+    this.on('ended', (name) => {
+      this.evaluating.delete(name);
+      if (!this.closing) this.tell('starting');
+    });
+    try {
+      this.threads.start();
+    } catch (error) {
+      callback(error);
+      return;
+    }
+    callback();
+  }
+
+  /** Resolves when every thread has finished its batches, committed, and left the log; closing twice waits for the same end. */
+  override close(): Promise<void> {
+    this.closing ??= this.threads.stop().then(() => this.tell('stopped'));
+    return this.closing;
+  }
+
+  /** `ready`: the thread of that name evaluates; `ended`: it does no longer. */
+  override on<Event extends keyof ThreadEvents>(event: Event, callback: ThreadEvents[Event]): void {
+    this.threads.on(event, callback);
+  }
+
+  /** The threads behind it. */
+  override unwrap<T = readonly EvaluatorThread[]>(): T {
+    return this.threads.running as T;
+  }
+
+  private tell(status: SpansLogStatus): void {
+    this._status$.next(status);
+    this.logger.log(`spans log: ${status}`);
+  }
+}
