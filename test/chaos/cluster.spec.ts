@@ -31,7 +31,7 @@ const DANGERS: readonly DangerName[] = [
 
 const PATIENCE = 60_000;
 const MiB = 1024 * 1024;
-const why = Cluster.whyNot();
+const why = await Cluster.whyNot();
 if (why !== undefined) console.warn(`SKIPPED: the tests of many processes (${why})`);
 
 /** One cluster for all: what one test leaves in the log, the outcome of the next has to agree with too. */

@@ -14,7 +14,7 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true },
   },
 });
-const why = Cluster.whyNot();
+const why = await Cluster.whyNot();
 if (why !== undefined) {
   process.stderr.write(`betrace: ${why}\n`);
   process.exit(1);

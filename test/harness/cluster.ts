@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
-import { whyNoBroker } from '../../scripts/kafka/jars.js';
 import { BeTrace, type BeTraceOptions } from './betrace.js';
 import { freePorts } from './free-port.js';
+import { kafkaProblem } from './kafka.js';
 import { OtlpReceiver } from './otlp-receiver.js';
 import { startPostgres, type TestPostgres } from './postgres.js';
 
@@ -30,10 +30,13 @@ export class Cluster {
   ) {}
 
   /** Why no cluster can be started here; undefined when it can. With `CI` set it throws instead. */
-  static whyNot(): string | undefined {
-    const missing = whyNoBroker();
-    if (missing !== undefined && process.env['CI']) throw new Error(`the Kafka tests may not be skipped in CI: ${missing}`);
-    return missing;
+  static async whyNot(): Promise<string | undefined> {
+    const kafka = kafkaProblem();
+    if (kafka !== undefined) return kafka;
+    const postgres = await startPostgres();
+    if (typeof postgres === 'string') return postgres;
+    await postgres.stop();
+    return undefined;
   }
 
   /** Broker, database and collector; no process of BeTrace yet. */

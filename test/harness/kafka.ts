@@ -4,28 +4,43 @@ import { join } from 'node:path';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
 import { whyNoBroker } from '../../scripts/kafka/jars.js';
 import { eventually } from './eventually.js';
+import { startKafkaContainer, whyNoContainer } from './kafka-container.js';
 
 /** How long the first of a run may take: the jars may have to be fetched. */
 const PATIENCE = 180_000;
 
 /**
- * Brokers for tests: those of `KAFKA_BROKERS`, else one that all specs of a run share, started by the first that needs it and ended
- * with the run. Answers why not when there is neither, so that its tests can be skipped with a reason; with `CI` set it throws instead.
+ * Brokers for tests: those of `KAFKA_BROKERS`; else one that all specs of a run share, started by the first that needs it and ended
+ * with the run, by Java and Maven, or by testcontainers where Docker is. Answers why not when there is none of these, so that its tests
+ * can be skipped with a reason; with `CI` set it throws instead.
  */
 export async function startKafka(): Promise<readonly string[] | string> {
   const configured = process.env['KAFKA_BROKERS'];
   if (configured) return configured.split(',').map((broker) => broker.trim());
-  return kafkaProblem() ?? [await sharedBroker()];
+  const noJava = whyNoBroker();
+  if (noJava === undefined) {
+    return [
+      await shared(async (run, folder) => (await KafkaBroker.start({ owner: run, alsoDelete: [folder], patience: PATIENCE })).address),
+    ];
+  }
+  const noContainer = await whyNoContainer();
+  if (noContainer === undefined) return [await shared(startKafkaContainer)];
+  return skippable(`${noJava} ${noContainer}`);
 }
 
-/** Why no broker can be started on this machine; undefined when one can. */
+/** Why no broker can be started that a test may stop, kill and configure: only one by Java will do. Undefined when one can. */
 export function kafkaProblem(): string | undefined {
   const missing = whyNoBroker();
-  if (missing !== undefined && process.env['CI']) throw new Error(`the Kafka tests may not be skipped in CI: ${missing}`);
-  return missing;
+  return missing === undefined ? undefined : skippable(`these need a broker that they can stop, whatever KAFKA_BROKERS says. ${missing}`);
 }
 
-async function sharedBroker(): Promise<string> {
+function skippable(reason: string): string {
+  if (process.env['CI']) throw new Error(`the Kafka tests may not be skipped in CI: ${reason}`);
+  return reason;
+}
+
+/** The address of what the first of a run starts. */
+async function shared(start: (run: number, folder: string) => Promise<string>): Promise<string> {
   // Jest's workers are children of the process that runs them all; a single spec runs in that process itself.
   const run = process.argv[1]?.endsWith('processChild.js') ? process.ppid : process.pid;
   const folder = join(tmpdir(), `betrace-kafka-run-${run}`);
@@ -40,8 +55,8 @@ async function sharedBroker(): Promise<string> {
       200,
     );
   }
-  const broker = await KafkaBroker.start({ owner: run, alsoDelete: [folder], patience: PATIENCE });
-  writeFileSync(`${address}.new`, broker.address);
+  const started = await start(run, folder);
+  writeFileSync(`${address}.new`, started);
   renameSync(`${address}.new`, address);
-  return broker.address;
+  return started;
 }

@@ -16,6 +16,6 @@ export function describeOwnKafka(name: string, tests: () => void): void {
 }
 
 function skip(name: string, reason: string): void {
-  console.warn(`SKIPPED: the Kafka tests (${reason})`);
+  console.warn(`SKIPPED: Kafka: ${name} (${reason})`);
   describe.skip(`Kafka: ${name}`, () => it('needs a broker', () => undefined));
 }

@@ -145,7 +145,12 @@ describeOwnKafka('topics and logins', () => {
 
   it('need an authority that is trusted, or known', async () => {
     const untrusted = { ...settings, brokers: [broker.secured], tls: {}, sasl: { mechanism: 'plain', ...BROKER_USER } } as const;
-    await expect(prepareTopics(untrusted, () => undefined, 1_000)).rejects.toThrow(/BT_LOG_KAFKA_UNREACHABLE.*self-signed certificate/);
+    const refused = prepareTopics(untrusted, () => undefined);
+    await expect(refused).rejects.toMatchObject({ code: 'BT_LOG_KAFKA_CERTIFICATE', retryable: false });
+    await expect(refused).rejects.toThrow(/self-signed certificate.*KAFKA_TLS_CA/);
+    const localhost = broker.secured.replace('127.0.0.1', 'localhost');
+    const otherName = prepareTopics({ ...untrusted, brokers: [localhost], tls: { ca: broker.certificate! } }, () => undefined);
+    await expect(otherName).rejects.toMatchObject({ code: 'BT_LOG_KAFKA_CERTIFICATE' });
   });
 
   it('name the brokers that cannot be reached', async () => {

@@ -1,73 +1,50 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import pg from 'pg';
 import { openStore } from '../../libs/store/src/index.js';
 import { describeStore } from '../../libs/store/src/store.contract.js';
-import { startPostgres } from '../harness/postgres.js';
+import { describePostgres } from './describe-postgres.js';
 
-const postgres = await startPostgres();
-
-if (typeof postgres === 'string') {
-  console.warn(`SKIPPED: the PostgreSQL tests (${postgres})`);
-  describe.skip('PostgreSQL', () => {
-    it('keeps the contract of a store', () => undefined);
-  });
-} else {
-  const { url, stop } = postgres;
-  let count = 0;
-  afterAll(() => stop());
-
-  /** A schema of its own, so that every test has an empty database. */
-  const emptyUrl = async (): Promise<string> => {
-    const schema = `test_${process.pid}_${count++}`;
-    const client = new pg.Client(url);
-    await client.connect();
-    await client.query(`CREATE SCHEMA ${schema}`);
-    await client.end();
-    return `${url}?options=${encodeURIComponent(`-c search_path=${schema}`)}`;
-  };
-
+await describePostgres('the store', (emptyUrl, url) => {
   describeStore('PostgreSQL', async () => openStore({ kind: 'postgres', url: await emptyUrl(), connections: 4 }));
 
-  describe('PostgreSQL', () => {
-    const rule = {
-      name: 'A',
-      description: '',
-      expression: 'span.is_root',
-      severity: 'LOW' as const,
-      tags: [],
-      enabled: true,
-      message: null,
-    };
+  const rule = {
+    name: 'A',
+    description: '',
+    expression: 'span.is_root',
+    severity: 'LOW' as const,
+    tags: [],
+    enabled: true,
+    message: null,
+  };
 
-    it('migrates once when several processes start at the same time, and keeps epochs in one line', async () => {
-      const empty = await emptyUrl();
-      const stores = await Promise.all(Array.from({ length: 4 }, () => openStore({ kind: 'postgres', url: empty, connections: 2 })));
-      await Promise.all(stores.flatMap((store, i) => [1, 2, 3].map((n) => store.putRule({ ...rule, id: `r${i}-${n}` }, n))));
-      const epochs = await stores[3]!.unpublishedEpochs();
-      expect(epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
-      await Promise.all(stores.map((store) => store.close()));
-    });
-
-    it('is unavailable while it is away, and says where, without the password', async () => {
-      const away = openStore({ kind: 'postgres', url: 'postgres://betrace:topsecret@127.0.0.1:1/none' });
-      await expect(away).rejects.toMatchObject({ code: 'BT_STORE_UNAVAILABLE', retryable: true, status: 503 });
-      await expect(away).rejects.toThrow('postgres://betrace@127.0.0.1:1/none');
-      await expect(away).rejects.not.toThrow('topsecret');
-    });
-
-    it('goes on when its connections were cut', async () => {
-      const store = await openStore({ kind: 'postgres', url: await emptyUrl(), connections: 2 });
-      await store.putRule({ ...rule, id: 'a' }, 1);
-      const client = new pg.Client(url);
-      await client.connect();
-      await client.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'betrace' AND pid <> pg_backend_pid()",
-      );
-      await client.end();
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      const rules = await store.rules().catch(() => store.rules());
-      expect(rules).toHaveLength(1);
-      await store.close();
-    });
+  it('migrates once when several processes start at the same time, and keeps epochs in one line', async () => {
+    const empty = await emptyUrl();
+    const stores = await Promise.all(Array.from({ length: 4 }, () => openStore({ kind: 'postgres', url: empty, connections: 2 })));
+    await Promise.all(stores.flatMap((store, i) => [1, 2, 3].map((n) => store.putRule({ ...rule, id: `r${i}-${n}` }, n))));
+    const epochs = await stores[3]!.unpublishedEpochs();
+    expect(epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    await Promise.all(stores.map((store) => store.close()));
   });
-}
+
+  it('is unavailable while it is away, and says where, without the password', async () => {
+    const away = openStore({ kind: 'postgres', url: 'postgres://betrace:topsecret@127.0.0.1:1/none' });
+    await expect(away).rejects.toMatchObject({ code: 'BT_STORE_UNAVAILABLE', retryable: true, status: 503 });
+    await expect(away).rejects.toThrow('postgres://betrace@127.0.0.1:1/none');
+    await expect(away).rejects.not.toThrow('topsecret');
+  });
+
+  it('goes on when its connections were cut', async () => {
+    const store = await openStore({ kind: 'postgres', url: await emptyUrl(), connections: 2 });
+    await store.putRule({ ...rule, id: 'a' }, 1);
+    const client = new pg.Client(url);
+    await client.connect();
+    await client.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'betrace' AND pid <> pg_backend_pid()",
+    );
+    await client.end();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const rules = await store.rules().catch(() => store.rules());
+    expect(rules).toHaveLength(1);
+    await store.close();
+  });
+});

@@ -1,7 +1,7 @@
 // The entry of an evaluator thread: opens the log itself, so that a receiver never waits for a rule.
 import { parentPort, workerData } from 'node:worker_threads';
-import { type LogReport, openLog } from '#messaging';
-import { Evaluator } from './evaluator.js';
+import { type LogReport, LogUnavailable, openLog } from '#messaging';
+import { Evaluator, type EvaluatorReport } from './evaluator.js';
 import type { EvaluatorSettings } from './settings.js';
 import type { FromThread, ToThread } from './thread-messages.js';
 
@@ -14,7 +14,12 @@ const tell = (message: FromThread): void => port.postMessage(message);
 
 const settings = workerData as EvaluatorSettings;
 const log = await openLog(settings.log, (level, message, fields) => tell({ type: 'log', level, message, fields: plain(fields) }));
-const evaluator = new Evaluator(log, settings, { warn: (error, message) => tell({ type: 'warn', error, message }) });
+// What makes an error an outage does not survive the way to another thread.
+const warn: EvaluatorReport['warn'] = (error, message) => {
+  if (!(error instanceof LogUnavailable)) tell({ type: 'warn', error, message });
+  else tell({ type: 'log', level: 'warn', message: `${message}: ${error.message}`, fields: { code: error.code } });
+};
+const evaluator = new Evaluator(log, settings, { warn });
 const report = (): void => {
   const { measurements, failure, full } = evaluator;
   tell({ type: 'measured', measurements: measurements.drain(), failure, full });

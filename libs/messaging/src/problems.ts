@@ -111,6 +111,13 @@ export const LOG_PROBLEMS = {
     retryable: false,
     sentence: 'The certificate authority of the Kafka brokers cannot be read from {path}: {reason}. Check KAFKA_TLS_CA (kafka.tls_ca).',
   },
+  BT_LOG_KAFKA_CERTIFICATE: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'The certificate of a Kafka broker of {brokers} is not accepted: {reason}. If an authority of your own signed it, set KAFKA_TLS_CA ' +
+      '(kafka.tls_ca) to its PEM file; the name in the certificate must be the one in KAFKA_BROKERS (kafka.brokers).',
+  },
   BT_LOG_KAFKA_FAILED: { status: 503, retryable: true, sentence: 'Kafka could not {work}: {reason}. Try again.' },
   BT_LOG_KAFKA_REFUSED: {
     status: 500,

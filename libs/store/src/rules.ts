@@ -64,8 +64,7 @@ export async function ruleVersions(queries: Queries, id: string): Promise<readon
   }));
 }
 
-/** One change of rules at a time, over all processes: epochs have no gaps and no forks. */
-/** A transaction that no other change of rules runs beside. */
+/** A transaction that no other change of rules runs beside, in any process: epochs have no gaps and no forks. */
 export function changing<T>(connection: Connection, work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
   return connection.database.transaction().execute(async (transaction) => {
     await connection.lock(transaction, 'rules');

@@ -5,7 +5,7 @@ import { LogError, logProblem } from '../problems.js';
 import type { KafkaLogSettings } from '../settings.js';
 import type { TopicSpecification } from '../topics.js';
 import { makeClient } from './client.js';
-import { isRefusedLogin, reasonOf, typeOf } from './kafka-errors.js';
+import { isRefusedCertificate, isRefusedLogin, reasonOf, typeOf } from './kafka-errors.js';
 import { checkPartitions, checkSettings, creationSettings } from './topic-settings.js';
 
 /** Brokers that start with the application may take this long, ms. */
@@ -21,6 +21,9 @@ export async function prepareTopics(settings: KafkaLogSettings, report: LogRepor
       return await attempt(settings, report);
     } catch (error) {
       if (error instanceof LogError) throw error;
+      if (isRefusedCertificate(error)) {
+        throw logProblem('BT_LOG_KAFKA_CERTIFICATE', { brokers: settings.brokers.join(', '), reason: reasonOf(error) }, error);
+      }
       if (isRefusedLogin(error)) throw loginRefused(settings, error);
       if (performance.now() + AGAIN_MS > end) {
         throw logProblem(

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from './connection.js';
 import { kafkaFailed } from './kafka-errors.js';
 import { brokerError } from './kafkajs.js';
+import type { Outage } from './outage.js';
 import type { PartitionFeed } from './partition-feed.js';
 import { type Fetched, fetchRequest } from './wire/fetch.js';
 import { type DecodedRecords, decodeRecordBatches } from './wire/record-batches.js';
@@ -12,11 +13,14 @@ const PARTITION_BYTES = 1024 * 1024;
 const TOTAL_BYTES = 16 * 1024 * 1024;
 const BACK_OFF_MS = { first: 50, most: 2_000 };
 const OFFSET_OUT_OF_RANGE = 1;
+/** Parts of an outage. */
+const NODE = 'node ';
+const LEADERS = 'leaders';
 
 export interface FetcherOptions {
   readonly connection: Connection;
   readonly topic: string;
-  readonly failed: (error: Error) => void;
+  readonly outage: Pick<Outage, 'failed' | 'works' | 'forget'>;
 }
 
 /** Fetches for the feeds of a subscription: one request at a time to each broker, for all partitions it leads that want something. */
@@ -62,11 +66,15 @@ export class Fetcher {
       try {
         this.#leaders = await this.options.connection.leaders(this.options.topic, this.#failures > 0);
         const nodes = new Set([...this.#feeds.keys()].map((partition) => this.#leaders.get(partition) ?? -1));
+        this.options.outage.forget((part) => part.startsWith(NODE) && !nodes.has(Number(part.slice(NODE.length))));
         for (const node of nodes) if (node >= 0 && !this.#loops.has(node)) void this.#follow(node);
-        if (!nodes.has(-1)) break;
-        await this.#backOff(new Error('a partition has no leader now'));
+        if (!nodes.has(-1)) {
+          this.options.outage.works(LEADERS);
+          break;
+        }
+        await this.#backOff(LEADERS, new Error('a partition has no leader now'));
       } catch (error) {
-        await this.#backOff(error);
+        await this.#backOff(LEADERS, error);
       }
     }
     this.#locating = false;
@@ -90,7 +98,7 @@ export class Fetcher {
       }
     } catch (error) {
       if (this.#closing.signal.aborted) return;
-      await this.#backOff(error);
+      await this.#backOff(`${NODE}${node}`, error);
     } finally {
       this.#loops.delete(node);
       if (!this.#closing.signal.aborted && this.#feeds.size > 0) void this.#locate();
@@ -114,6 +122,7 @@ export class Fetcher {
     }
     if (failed) throw failed;
     this.#failures = 0;
+    this.options.outage.works(`${NODE}${node}`);
   }
 
   async #deliver(feed: PartitionFeed, from: number, { set, aborted, end }: Fetched): Promise<void> {
@@ -133,11 +142,11 @@ export class Fetcher {
     feed.moved(from, start, await connection.offsets(topic, feed.partition, 'end'));
   }
 
-  async #backOff(error: unknown): Promise<void> {
+  async #backOff(part: string, error: unknown): Promise<void> {
     const wait = Math.min(BACK_OFF_MS.first * 2 ** this.#failures++, BACK_OFF_MS.most);
     // One failure is what the move of a leader looks like.
     if (this.#failures > 1 && !this.#closing.signal.aborted) {
-      this.options.failed(kafkaFailed(`read ${this.options.topic}`, error));
+      this.options.outage.failed(part, kafkaFailed(`read ${this.options.topic}`, error));
     }
     await this.#pause(wait);
   }

@@ -3,6 +3,7 @@ import { LogError, logProblem } from '../problems.js';
 /** An error of kafkajs, of which each layer may wrap the one below. */
 interface KafkaError extends Error {
   readonly type?: string;
+  readonly code?: string;
   readonly retriable?: boolean;
 }
 
@@ -15,6 +16,15 @@ export function typeOf(error: unknown): string | undefined {
 /** The broker, or the authority behind it, doesn't want this client: trying again changes nothing. */
 export function isRefusedLogin(error: unknown): boolean {
   return layers(error).some(({ name, type }) => name === 'KafkaJSSASLAuthenticationError' || type === 'SASL_AUTHENTICATION_FAILED');
+}
+
+/** What Node says of a certificate that it does not accept (tls: X509 certificate error codes, and the name that differs). */
+const CERTIFICATE =
+  /^(CERT_|CRL_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(GET|VERIFY)_|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME_INVALID)/;
+
+/** The broker's certificate is none that this process trusts: trying again changes nothing. */
+export function isRefusedCertificate(error: unknown): boolean {
+  return layers(error).some(({ code }) => code !== undefined && CERTIFICATE.test(code));
 }
 
 /** What happened, without kafkajs's layers. */

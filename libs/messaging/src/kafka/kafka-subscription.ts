@@ -5,10 +5,13 @@ import type { KafkaLogSettings } from '../settings.js';
 import { Connection } from './connection.js';
 import { Fetcher } from './fetcher.js';
 import { Membership } from './group/membership.js';
+import { Outage } from './outage.js';
 import { type FeedSource, PartitionFeed } from './partition-feed.js';
 import { NO_MEMBER, Positions } from './positions.js';
 
 const SESSION_MS = 10_000;
+/** A part of an outage. */
+const GROUP = 'group';
 
 /**
  * A member of a group, or, with partitions given, a reader of just those. A feed for each partition that is this member's; one
@@ -22,6 +25,7 @@ export class KafkaSubscription implements Subscription {
   readonly #positions: Positions;
   readonly #fetcher: Fetcher;
   readonly #membership: Membership | undefined;
+  readonly #outage: Outage;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -31,10 +35,11 @@ export class KafkaSubscription implements Subscription {
     readonly closed: (subscription: KafkaSubscription) => void,
   ) {
     const { topic, group, listener, partitions } = options;
-    const failed = (error: Error): void => listener.failed?.(error);
+    const outage = new Outage(`${topic} is read`, (error) => listener.failed?.(error), report);
+    this.#outage = outage;
     this.#connection = new Connection(settings, report);
     this.#positions = new Positions(this.#connection, topic, group, () => this.#membership?.committer ?? NO_MEMBER);
-    this.#fetcher = new Fetcher({ connection: this.#connection, topic, failed });
+    this.#fetcher = new Fetcher({ connection: this.#connection, topic, outage });
     this.#membership = partitions
       ? undefined
       : new Membership({
@@ -48,7 +53,8 @@ export class KafkaSubscription implements Subscription {
             owned: () => [...this.#feeds.values()].filter(({ held }) => held).map(({ partition }) => partition),
             assigned: (assigned) => this.#assign(assigned),
             lost: () => this.#lose(),
-            failed,
+            failed: (error) => outage.failed(GROUP, error),
+            works: () => outage.works(GROUP),
           },
         });
     if (partitions) this.#assign(partitions);
@@ -106,6 +112,8 @@ export class KafkaSubscription implements Subscription {
         end: await this.#connection.offsets(this.options.topic, which, 'end'),
       }),
       wantsChanged: () => this.#fetcher.changed(),
+      unavailable: (which, error) => this.#outage.failed(`partition ${which}`, error),
+      works: (which) => this.#outage.works(`partition ${which}`),
     };
     const feed = new PartitionFeed(partition, this.options, source);
     this.#feeds.set(partition, feed);
@@ -120,6 +128,7 @@ export class KafkaSubscription implements Subscription {
     const stopped = feed.stop().then(() => {
       this.#fetcher.remove(feed);
       this.#feeds.delete(partition);
+      this.#outage.works(`partition ${partition}`);
       this.#stopping.delete(partition);
       if (this.#closing) return;
       if (this.#assigned.has(partition)) this.#takeUp(partition);

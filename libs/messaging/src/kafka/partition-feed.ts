@@ -1,5 +1,5 @@
 import type { LogRecord, PartitionListener, Position, SubscribeOptions } from '../log.js';
-import { logProblem } from '../problems.js';
+import { LogUnavailable, logProblem } from '../problems.js';
 import { withoutInventedKey } from './invented-key.js';
 import { kafkaFailed } from './kafka-errors.js';
 
@@ -18,6 +18,9 @@ export interface FeedSource {
   bounds(partition: number): Promise<{ readonly start: number; readonly end: number }>;
   /** The feed wants something else than before. */
   wantsChanged(): void;
+  /** The log is away, which is the same for all partitions, and is tried again; `works` when it is back. */
+  unavailable(partition: number, error: Error): void;
+  works(partition: number): void;
 }
 
 /** One partition of a member: what was fetched waits here; the listener gets it, one call at a time. */
@@ -134,9 +137,11 @@ export class PartitionFeed {
         } else if (!(await this.#deliver())) {
           await this.#rest();
         }
+        if (this.#failures > 0) this.source.works(this.partition);
         this.#failures = 0;
       } catch (error) {
-        this.#fail(error);
+        if (error instanceof LogUnavailable) this.source.unavailable(this.partition, error);
+        else this.#fail(error);
         await this.#waitFor(Math.min(RETRY_MS.first * 2 ** this.#failures++, RETRY_MS.most), true);
       }
     }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Position } from '../log.js';
-import { logProblem } from '../problems.js';
+import { LogError, logProblem } from '../problems.js';
 import type { Connection } from './connection.js';
 import { kafkaFailed, typeOf } from './kafka-errors.js';
 import { brokerError } from './kafkajs.js';
@@ -20,6 +20,8 @@ export const NO_MEMBER: Committer = { memberId: '', generation: -1 };
 interface Commit {
   readonly partition: number;
   readonly position: Position;
+  /** Whether the partition is still this member's. */
+  readonly held: () => boolean;
   readonly done: PromiseWithResolvers<void>;
 }
 
@@ -54,11 +56,12 @@ export class Positions {
     if (bytes > METADATA_BYTES) throw logProblem('BT_LOG_METADATA_TOO_LONG', { bytes });
     const end = performance.now() + COMMIT_MS;
     for (;;) {
-      if (!held()) throw logProblem('BT_LOG_NOT_ASSIGNED', { topic: this.topic, partition, group: this.group });
+      if (!held()) throw this.#notAssigned(partition);
       try {
-        return await this.#enqueue(partition, position);
+        return await this.#enqueue(partition, position, held);
       } catch (error) {
         // The group is between two generations, or the coordinator moves: it is the same position a moment later.
+        if (error instanceof LogError && error.code === 'BT_LOG_NOT_ASSIGNED') throw error;
         if (performance.now() > end || typeOf(error) === 'OFFSET_METADATA_TOO_LARGE')
           throw kafkaFailed(`commit a position of ${this.topic}`, error);
         await pause(AGAIN_MS);
@@ -66,8 +69,12 @@ export class Positions {
     }
   }
 
-  #enqueue(partition: number, position: Position): Promise<void> {
-    const commit = { partition, position, done: Promise.withResolvers<void>() };
+  #notAssigned(partition: number): LogError {
+    return logProblem('BT_LOG_NOT_ASSIGNED', { topic: this.topic, partition, group: this.group });
+  }
+
+  #enqueue(partition: number, position: Position, held: () => boolean): Promise<void> {
+    const commit = { partition, position, held, done: Promise.withResolvers<void>() };
     this.#waiting.push(commit);
     if (!this.#committing) void this.#flush();
     return commit.done.promise;
@@ -79,8 +86,11 @@ export class Positions {
       const commits = this.#waiting;
       this.#waiting = [];
       try {
-        await this.#send(commits);
-        for (const { done } of commits) done.resolve();
+        const sent = await this.#send(commits);
+        for (const commit of commits) {
+          if (sent.has(commit)) commit.done.resolve();
+          else commit.done.reject(this.#notAssigned(commit.partition));
+        }
       } catch (error) {
         for (const { done } of commits) done.reject(error);
       }
@@ -88,18 +98,24 @@ export class Positions {
     this.#committing = false;
   }
 
-  async #send(commits: readonly Commit[]): Promise<void> {
-    // The last of each partition is the one that counts.
-    const latest = new Map(commits.map(({ partition, position }) => [partition, position]));
-    const partitions = [...latest].map(([partition, { offset, metadata }]) => ({ partition, offset: String(offset), metadata }));
-    await this.connection.withCoordinator(this.group, this.topic, (broker) => {
+  /** Answers those that were sent: the others are no longer this member's to make. */
+  async #send(commits: readonly Commit[]): Promise<ReadonlySet<Commit>> {
+    return this.connection.withCoordinator(this.group, this.topic, async (broker) => {
+      // Waiting takes long while the network hangs. Meanwhile a partition may have gone to another, and the member may have joined anew:
+      // the coordinator, which looks at the member only, would let it overwrite its successor's position.
+      const held = commits.filter((commit) => commit.held());
+      if (held.length === 0) return new Set<Commit>();
+      // The last of each partition is the one that counts.
+      const latest = new Map(held.map(({ partition, position }) => [partition, position]));
+      const partitions = [...latest].map(([partition, { offset, metadata }]) => ({ partition, offset: String(offset), metadata }));
       const { memberId, generation } = this.committer();
-      return broker.offsetCommit({
+      await broker.offsetCommit({
         groupId: this.group,
         groupGenerationId: generation,
         memberId,
         topics: [{ topic: this.topic, partitions }],
       });
+      return new Set(held);
     });
   }
 }

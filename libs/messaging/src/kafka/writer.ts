@@ -63,6 +63,8 @@ export class Writer {
   #leaders = new Map<string, ReadonlyMap<number, number>>();
   #assigning = false;
   #failures = 0;
+  /** The failures were worth a word, so that their end is. */
+  #told = false;
   #waitingBytes = 0;
   readonly #closing = new AbortController();
   #closed = false;
@@ -185,7 +187,7 @@ export class Writer {
       const batches = [...taken].map(([{ topic, partition }, batch]) => ({ topic, partition, batch }));
       const failed = this.#settle([...taken.keys()], await connection.send(node, produceRequest(batches, REPLICAS_MS)));
       if (failed) await this.#failed(`write to ${failed.topic}`, failed.error);
-      else this.#failures = 0;
+      else this.#worked();
       return failed === undefined;
     } catch (error) {
       await this.#failed('write', error);
@@ -230,11 +232,18 @@ export class Writer {
     return identity;
   }
 
+  #worked(): void {
+    if (this.#told) this.options.report('info', 'the log is written again', { failed_attempts: this.#failures });
+    this.#told = false;
+    this.#failures = 0;
+  }
+
   async #failed(work: string, error: unknown): Promise<void> {
     this.#leaders = new Map();
     const wait = Math.min(BACK_OFF_MS.first * 2 ** this.#failures++, BACK_OFF_MS.most);
     // A few failures are what the move of a leader looks like; an outage is told at attempts 4, 8, 16, …
     const told = this.#failures > 2 && Number.isInteger(Math.log2(this.#failures));
+    this.#told ||= told;
     this.options.report(told ? 'warn' : 'debug', kafkaFailed(work, error).message, { attempt: this.#failures });
     await pause(wait, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }

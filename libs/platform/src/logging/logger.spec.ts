@@ -31,6 +31,17 @@ describe('the logger', () => {
     expect(line).toContain('[redacted]');
   });
 
+  it('tells an outage without its stack, which would fill the log as long as it lasts; a bug with it', () => {
+    const outage = Object.assign(new Error('no broker', { cause: new Error('ECONNREFUSED') }), {
+      code: 'BT_LOG_KAFKA_FAILED',
+      retryable: true,
+    });
+    const line = JSON.parse(logged('json', 'info', (logger) => logger.warn({ err: outage }, 'not read')));
+    expect(line.err).toEqual({ type: 'Error', code: 'BT_LOG_KAFKA_FAILED', message: 'no broker' });
+    const bug = JSON.parse(logged('json', 'info', (logger) => logger.warn({ err: new Error('undefined is not') }, 'broken')));
+    expect(bug.err).toMatchObject({ message: 'undefined is not', stack: expect.stringContaining('logger.spec') });
+  });
+
   it("takes Nest's lines: errors with their stack, those about each module only when debugging", () => {
     const line = logged('json', 'info', (logger) => new NestLogger(logger).error('broken', 'at here', 'Router'));
     expect(JSON.parse(line)).toMatchObject({ level: 'error', context: 'Router', stack: 'at here', msg: 'broken' });

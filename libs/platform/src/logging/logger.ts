@@ -11,6 +11,12 @@ export type Logger = PinoLogger;
 /** Injection token of the Logger. */
 export const LOGGER = Symbol('Logger');
 
+/** An outage is no fault of the code: where it was noticed says nothing, and is noticed again with every attempt. */
+function describedError(error: Error & { readonly code?: string; readonly retryable?: boolean }): object {
+  if (error.retryable !== true) return pino.stdSerializers.err(error);
+  return { type: error.name, ...(error.code === undefined ? {} : { code: error.code }), message: error.message };
+}
+
 /**
  * Writes one object a line (`json`) or readable lines (`text`) to standard output, synchronously: what was logged before a
  * crash is there after it.
@@ -21,6 +27,7 @@ export function createLogger(settings: Configuration['logging'], destination?: D
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: describedError },
     redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
   };
   const output = destination ?? pino.destination({ dest: 1, sync: true });

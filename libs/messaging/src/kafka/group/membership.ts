@@ -20,7 +20,9 @@ export interface MembershipEvents {
   assigned(partitions: readonly number[]): void;
   /** The group went on without this member, and has given its partitions to others. */
   lost(): void;
+  /** Now and then while the group cannot be kept; `works` when it can again. */
   failed(error: Error): void;
+  works(): void;
 }
 
 export interface MembershipOptions {
@@ -86,7 +88,7 @@ export class Membership {
       try {
         this.#rejoin = false;
         await this.#join();
-        this.#failures = 0;
+        this.#worked();
         await this.#heartbeats();
       } catch (error) {
         if (!this.#closed) await this.#recover(error);
@@ -157,7 +159,7 @@ export class Membership {
         await connection.withCoordinator(group, topic, (broker) =>
           broker.heartbeat({ groupId: group, groupGenerationId: this.#generation, memberId: this.#memberId }),
         );
-        this.#failures = 0;
+        this.#worked();
       } catch (error) {
         const type = typeOf(error);
         // An illegal generation is one whose join was answered, but the answer got lost.
@@ -184,6 +186,11 @@ export class Membership {
       return;
     }
     await this.#backOff(error);
+  }
+
+  #worked(): void {
+    this.#failures = 0;
+    this.options.events.works();
   }
 
   async #backOff(error: unknown): Promise<void> {

@@ -136,6 +136,14 @@ describe('a record batch', () => {
     expect(next).toBe(8);
   });
 
+  it('refuses a batch whose length makes no sense, instead of reading it for ever', async () => {
+    const batch = await stored([{ partition: 0, value: Buffer.from('a') }], 0);
+    for (const length of [-12, -13, 0, 4]) {
+      batch.writeInt32BE(length, 8);
+      await expect(decodeRecordBatches(batch, 0)).rejects.toThrow(/a batch of -?\d+ bytes at offset 0/);
+    }
+  });
+
   it('leaves out aborted transactions and control records', async () => {
     const of = async (text: string, offset: number, producerId: number, attributes: number): Promise<Buffer> => {
       const batch = await encodeRecordBatch([{ partition: 0, value: Buffer.from(text) }], { ...SEQUENCE, producerId }, 'none', NOW);

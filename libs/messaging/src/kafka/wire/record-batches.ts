@@ -37,6 +37,8 @@ export async function decodeRecordBatches(set: Buffer, from: number, aborted: re
   let next = from;
   for (let at = 0; at + MAGIC_AT < set.length; ) {
     const end = at + FRAME + set.readInt32BE(at + 8);
+    // Else a damaged length would make this loop stand still, or go back.
+    if (end <= at + MAGIC_AT) throw new RangeError(`a batch of ${end - at} bytes at offset ${set.readBigInt64BE(at)}`);
     if (end > set.length) break;
     const magic = set.readInt8(at + MAGIC_AT);
     if (magic !== 2)

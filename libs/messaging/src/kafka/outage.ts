@@ -1,0 +1,50 @@
+import type { LogReport } from '../log-report.js';
+
+/** Pauses (ms) between two words about one outage: an operator needs to know that it lasts, not every attempt. */
+const SAY_AGAIN_MS = { first: 5_000, most: 300_000 };
+
+/**
+ * What a subscription cannot do now, from whichever of its parts it comes (its brokers, its group, its partitions): said once, and
+ * again in pauses that double; and once when all of it works again.
+ */
+export class Outage {
+  readonly #failing = new Set<string>();
+  #since = 0;
+  #sayAt = Number.NEGATIVE_INFINITY;
+  #pause = SAY_AGAIN_MS.first;
+  #said = false;
+
+  /** `say` hears the failures, `report` the end of the outage. `now`: milliseconds that only grow. */
+  constructor(
+    readonly what: string,
+    readonly say: (error: Error) => void,
+    readonly report: LogReport,
+    readonly now: () => number = () => performance.now(),
+  ) {}
+
+  failed(part: string, error: Error): void {
+    const now = this.now();
+    if (this.#failing.size === 0) {
+      this.#since = now;
+      this.#pause = SAY_AGAIN_MS.first;
+      this.#sayAt = now;
+    }
+    this.#failing.add(part);
+    if (now < this.#sayAt) return;
+    this.#said = true;
+    this.#sayAt = now + this.#pause;
+    this.#pause = Math.min(this.#pause * 2, SAY_AGAIN_MS.most);
+    this.say(error);
+  }
+
+  works(part: string): void {
+    if (!this.#failing.delete(part) || this.#failing.size > 0 || !this.#said) return;
+    this.#said = false;
+    this.report('info', `${this.what} again, after ${Math.round((this.now() - this.#since) / 1000)} s`);
+  }
+
+  /** Parts that are no longer this subscription's business. */
+  forget(gone: (part: string) => boolean): void {
+    for (const part of this.#failing) if (gone(part)) this.works(part);
+  }
+}

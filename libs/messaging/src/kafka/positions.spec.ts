@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Connection } from './connection.js';
+import type { WireBroker } from './kafkajs.js';
+import { type Committer, Positions } from './positions.js';
+
+type OffsetCommit = Parameters<WireBroker['offsetCommit']>[0];
+
+/** A coordinator that answers when the test lets it: what it is asked is what counts here. */
+class Coordinator {
+  readonly commits: OffsetCommit[] = [];
+  answers = (): Promise<unknown> => Promise.resolve();
+
+  get connection(): Connection {
+    const broker = {
+      offsetCommit: async (request: OffsetCommit) => {
+        this.commits.push(request);
+        await this.answers();
+      },
+    } as unknown as WireBroker;
+    const withCoordinator: Connection['withCoordinator'] = (_group, _topic, work) => work(broker);
+    return { withCoordinator } as unknown as Connection;
+  }
+
+  get positions(): (readonly [number, string])[] {
+    return this.commits.flatMap(({ topics }) =>
+      topics.flatMap(({ partitions }) => partitions.map(({ partition, offset }) => [partition, offset] as const)),
+    );
+  }
+}
+
+const at = (offset: number) => ({ offset, metadata: '' });
+
+describe('the positions of a group', () => {
+  it('a commit that waited while its partition went to another does not overwrite the position of the successor', async () => {
+    const coordinator = new Coordinator();
+    const hanging = Promise.withResolvers<void>();
+    coordinator.answers = () => hanging.promise;
+    let committer: Committer = { memberId: 'old', generation: 1 };
+    const positions = new Positions(coordinator.connection, 't', 'g', () => committer);
+    let held = true;
+    const first = positions.commit(0, at(1), () => true);
+    const late = positions.commit(1, at(5), () => held);
+    const kept = positions.commit(2, at(7), () => true);
+    // The member was thought dead, lost all, and has joined anew: the coordinator would take its word for every partition.
+    held = false;
+    committer = { memberId: 'new', generation: 3 };
+    hanging.resolve();
+    await expect(late).rejects.toMatchObject({ code: 'BT_LOG_NOT_ASSIGNED' });
+    await Promise.all([first, kept]);
+    expect(coordinator.positions).toEqual([
+      [0, '1'],
+      [2, '7'],
+    ]);
+    expect(coordinator.commits.at(-1)).toMatchObject({ memberId: 'new', groupGenerationId: 3 });
+  });
+
+  it('commits that come while one is under way go together, the last of each partition', async () => {
+    const coordinator = new Coordinator();
+    const positions = new Positions(coordinator.connection, 't', 'g', () => ({ memberId: 'a', generation: 1 }));
+    const all = [1, 2, 3, 4].map((offset) => positions.commit(0, at(offset), () => true));
+    await Promise.all([...all, positions.commit(1, at(9), () => true)]);
+    expect(coordinator.positions).toEqual([
+      [0, '1'],
+      [0, '4'],
+      [1, '9'],
+    ]);
+  });
+
+  it('a failure passes: the same position is committed a moment later', async () => {
+    const coordinator = new Coordinator();
+    coordinator.answers = async () => {
+      if (coordinator.commits.length < 3) throw Object.assign(new Error('between two generations'), { type: 'REBALANCE_IN_PROGRESS' });
+    };
+    const positions = new Positions(coordinator.connection, 't', 'g', () => ({ memberId: 'a', generation: 1 }));
+    await positions.commit(0, at(4), () => true);
+    expect(coordinator.positions).toEqual([
+      [0, '4'],
+      [0, '4'],
+      [0, '4'],
+    ]);
+  });
+});
