@@ -1,5 +1,6 @@
 export { Accounting, OTHER_ERRORS, type RuleAccount } from './accounting.js';
 export { CLOSE_REASONS, type CloseReason } from './assembly/close-reason.js';
+export { contextWindow } from './assembly/long-traces.js';
 export { judgeTrace, type RuleJudgement } from './judge-trace.js';
 export type { CommitPoint } from './low-watermark.js';
 export { PartitionEngine, type PartitionEngineOptions } from './partition.js';
@@ -7,6 +8,6 @@ export { ENGINE_PROBLEMS, EngineError, type EngineProblemCode } from './problems
 export type { EngineRecord } from './record.js';
 export { REJECTIONS, type Rejection } from './rejection.js';
 export { type RuleProblem, RuleSet } from './rule-set.js';
-export { type AssemblySettings, checkSettings, contextWindow, DEFAULT_ASSEMBLY, type RuleDefinition } from './settings.js';
+export { type AssemblySettings, checkSettings, DEFAULT_ASSEMBLY, type RuleDefinition } from './settings.js';
 export type { Verdict } from './verdict.js';
 export { violationId } from './violation-id.js';

@@ -1,9 +1,10 @@
 import type { Explanation } from '#dsl';
 import { Accounting } from './accounting.js';
+import { contextWindow } from './assembly/long-traces.js';
 import { explainWithoutMatch } from './explain-without-match.js';
 import { PartitionEngine } from './partition.js';
 import type { RuleSet } from './rule-set.js';
-import { type AssemblySettings, contextWindow, DEFAULT_ASSEMBLY } from './settings.js';
+import { type AssemblySettings, DEFAULT_ASSEMBLY } from './settings.js';
 import type { Verdict } from './verdict.js';
 
 /** What came of one rule on the spans it was tried on. */

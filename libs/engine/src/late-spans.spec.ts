@@ -35,9 +35,17 @@ describe('a late span', () => {
 
   it('opens a new trace, a fragment that is not complete, once its trace is forgotten', () => {
     const rule = ruleOf('lonely', 'span.name == "other" and not trace.has(span.name == "audit")');
-    const records = [{ time: 0, spans: [charge, audit] }, { time: 170, spans: [other] }, { time: 300 }];
+    const records = [{ time: 0, spans: [charge, audit] }, { time: 250, spans: [other] }, { time: 400 }];
     const verdicts = applyAll(engineOf([[rule]]), records);
     expect(verdicts.map(({ complete, firstOffset }) => ({ complete, firstOffset }))).toEqual([{ complete: false, firstOffset: 1 }]);
+  });
+
+  it('finds its trace again while late spans come, until the trace is too old', () => {
+    const rule = ruleOf('lonely', 'span.name == "other" and not trace.has(span.name == "audit")');
+    const late = [200, 400, 449, 450].map((time, n) => ({ time, spans: [{ ...other, span: 10 + n }] }));
+    const records = [{ time: 0, spans: [charge, audit] }, ...late, { time: 650 }];
+    const verdicts = applyAll(engineOf([[rule]]), records);
+    expect(verdicts.map(({ complete, firstOffset }) => ({ complete, firstOffset }))).toEqual([{ complete: false, firstOffset: 4 }]);
   });
 
   it('does not bring back what a removed rule had found', () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryLog, SMALL_SETTINGS } from '../../../test/fixtures/engine/arbitrary-log.js';
+import { arbitraryLog, logOfLongTraces, SMALL_SETTINGS } from '../../../test/fixtures/engine/arbitrary-log.js';
 import { ModelEngine, type ModelVerdict } from '../../../test/fixtures/engine/model.js';
 import { MODEL_RULES, type ModelRule, nextVersion } from '../../../test/fixtures/engine/model-rules.js';
 import { logOf, type TestRecord } from '../../../test/fixtures/engine/test-span.js';
+import { contextWindow } from './assembly/long-traces.js';
 import { PartitionEngine } from './partition.js';
 import { RuleSet } from './rule-set.js';
-import { contextWindow } from './settings.js';
 import type { Verdict } from './verdict.js';
 
 const changed = (rules: readonly ModelRule[], ids: readonly string[]): ModelRule[] =>
@@ -66,7 +66,8 @@ describe('PartitionEngine', () => {
 
   it.each([
     ['as usual', SMALL_SETTINGS, 40],
-    ['without a late window, when full traces are forgotten within their record', { ...SMALL_SETTINGS, lateWindow: 0, maxSpans: 2 }, 20],
+    ['without a late window', { ...SMALL_SETTINGS, lateWindow: 0, maxSpans: 2 }, 20],
+    ['when full traces are forgotten within their record', { ...SMALL_SETTINGS, idleTimeout: 0, lateWindow: 0, maxSpans: 2 }, 20],
     ['without any grace', { ...SMALL_SETTINGS, rootGrace: 0, idleTimeout: 0 }, 10],
   ])(
     'finds at every record what the model finds (any order, duplicates, late spans, rule changes) %s',
@@ -84,6 +85,19 @@ describe('PartitionEngine', () => {
     },
     60_000,
   );
+
+  it('finds what the model finds in traces that go on for longer than any is remembered', () => {
+    fc.assert(
+      fc.property(logOfLongTraces(4, 120), (records) => {
+        const model = new ModelEngine(SMALL_SETTINGS, EPOCHS, 1);
+        const found = run(engineFrom(1), records);
+        for (const [offset, record] of records.entries()) {
+          expect(sorted(found[offset]!.map(asModelled))).toEqual(sorted(model.apply(record, offset)));
+        }
+      }),
+      { numRuns: 10 },
+    );
+  }, 60_000);
 
   it('accounts for every span', () => {
     fc.assert(

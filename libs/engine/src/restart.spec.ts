@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryLog, SMALL_SETTINGS } from '../../../test/fixtures/engine/arbitrary-log.js';
+import { arbitraryLog, logOfLongTraces, SMALL_SETTINGS } from '../../../test/fixtures/engine/arbitrary-log.js';
 import { MODEL_RULES, nextVersion } from '../../../test/fixtures/engine/model-rules.js';
 import { A_SPAN, logOf } from '../../../test/fixtures/engine/test-span.js';
+import { contextWindow } from './assembly/long-traces.js';
 import { PartitionEngine } from './partition.js';
 import type { EngineRecord } from './record.js';
 import { RuleSet } from './rule-set.js';
-import { contextWindow } from './settings.js';
 import type { Verdict } from './verdict.js';
 
 /** Without the script, which costs a hundred times what the others do; rules over columns are buffered like it. */
@@ -21,10 +21,7 @@ const RULE_SETS = new Map([
 const engineFrom = (initialEpoch: number, judgeFrom = 0): PartitionEngine =>
   new PartitionEngine({ partition: 0, settings: SMALL_SETTINGS, ruleSetOf: (epoch) => RULE_SETS.get(epoch)!, initialEpoch, judgeFrom });
 
-/**
- * By id, revision and first offset: a fragment of a trace that was forgotten has the ids of its first part, and the store
- * keeps what came first. A verdict that is emitted again must be equal.
- */
+/** By id, revision and first offset: a fragment of a trace counts revisions anew. A verdict that is emitted again must be equal. */
 function collect(into: Map<string, Verdict>, engine: PartitionEngine, log: readonly EngineRecord[]): void {
   for (const record of log) {
     engine.apply(record, (verdict) => {
@@ -77,6 +74,19 @@ describe('a successor', () => {
         expect(inOrder(restartedAt(log, died))).toEqual(inOrder(undisturbed));
       }),
       { numRuns: 40 },
+    );
+  }, 120_000);
+
+  it('cuts traces that go on for longer than any is remembered into the same fragments', () => {
+    fc.assert(
+      fc.property(logOfLongTraces(3, 150), fc.array(fc.nat(150), { minLength: 1, maxLength: 12, size: 'max' }), (records, deaths) => {
+        const log = logOf(records);
+        const undisturbed = new Map<string, Verdict>();
+        collect(undisturbed, engineFrom(1), log);
+        const died = deaths.map((death) => Math.min(death, log.length)).sort((a, b) => a - b);
+        expect(inOrder(restartedAt(log, died))).toEqual(inOrder(undisturbed));
+      }),
+      { numRuns: 150 },
     );
   }, 120_000);
 

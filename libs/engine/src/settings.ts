@@ -9,13 +9,13 @@ export interface AssemblySettings {
   readonly idleTimeout: number;
   /** A trace closes when its first span is this old. */
   readonly maxAge: number;
-  /** A closed trace is remembered, and judged again by late spans, for this long. */
+  /** A closed trace is remembered, and judged again by late spans, for at least this long. */
   readonly lateWindow: number;
   /** A trace closes when it has this many spans. */
   readonly maxSpans: number;
   /** By how much clocks of different services may differ before order is told by them; DEFAULT_TOLERANCE without it. */
   readonly tolerance?: number;
-  /** Bytes that open and remembered traces of one partition may take; full: `accepts()` is false and the reader waits. */
+  /** Bytes that open and remembered traces of one partition may take; full: `accepts()` is false and senders wait. */
   readonly memoryBudget: number;
 }
 
@@ -47,14 +47,6 @@ export function checkSettings(settings: AssemblySettings): void {
 /** Nanoseconds. */
 export function toleranceOf({ tolerance }: AssemblySettings): number {
   return tolerance === undefined ? DEFAULT_TOLERANCE : Math.round(tolerance * 1_000_000);
-}
-
-/**
- * How far before a commit's log time a successor starts to read (milliseconds): no trace is remembered for longer, so what
- * lies before cannot concern a trace that opens after the commit.
- */
-export function contextWindow(settings: AssemblySettings): number {
-  return settings.maxAge + settings.lateWindow;
 }
 
 /** A rule as the engine and the rules log know it. */

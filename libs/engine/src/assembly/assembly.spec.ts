@@ -21,37 +21,52 @@ function model(steps: readonly Step[], given: AssemblySettings): Event[] {
     readonly first: number;
     last: number;
     root: boolean;
-    forgetAt: number | undefined;
+    closed: boolean;
+    /** Judged as one until then, if spans go on to come. */
+    readonly end: number;
     readonly spans: Set<number>;
     readonly parents: Set<number>;
   }
   const events: Event[] = [];
   const traces = new Map<number, Trace>();
+  /** Forgotten, but not silent for long enough to begin anew: until when. */
+  const goingOn = new Map<number, number>();
+  const silence = given.idleTimeout + given.lateWindow;
+  const cell = Math.max(1, given.maxAge);
   const due = (trace: Trace): [number, string] => {
     const candidates: [number, string][] = [
       ...(trace.root ? [[trace.last + given.rootGrace, 'root_grace'] as [number, string]] : []),
       [trace.last + given.idleTimeout, 'idle_timeout'],
       [trace.first + given.maxAge, 'max_age'],
+      [trace.end, 'max_age'],
     ];
     return candidates.reduce((a, b) => (b[0] < a[0] ? b : a));
   };
   const complete = (trace: Trace): string =>
     trace.root && [...trace.parents].every((parent) => trace.spans.has(parent)) ? 'complete' : 'incomplete';
+  const forget = (number: number, trace: Trace, time: number): void => {
+    if (!trace.closed || Math.min(trace.last + silence, trace.end) > time) return;
+    traces.delete(number);
+    goingOn.set(number, trace.last + silence);
+  };
   for (const { time, span } of steps) {
-    const closing = [...traces].filter(([, trace]) => trace.forgetAt === undefined && due(trace)[0] <= time);
+    const closing = [...traces].filter(([, trace]) => !trace.closed && due(trace)[0] <= time);
     for (const [number, trace] of closing.sort((a, b) => due(a[1])[0] - due(b[1])[0] || a[0] - b[0])) {
-      const [deadline, reason] = due(trace);
+      const [, reason] = due(trace);
       events.push(`close ${number} ${reason} ${complete(trace)} @ ${time}`);
-      trace.forgetAt = deadline + given.lateWindow;
+      trace.closed = true;
     }
-    for (const [number, trace] of traces) if (trace.forgetAt !== undefined && trace.forgetAt <= time) traces.delete(number);
+    for (const [number, trace] of traces) forget(number, trace, time);
+    for (const [number, until] of goingOn) if (until <= time) goingOn.delete(number);
     if (span === undefined) continue;
     let trace = traces.get(span.trace);
     if (trace === undefined) {
-      trace = { first: time, last: time, root: false, forgetAt: undefined, spans: new Set(), parents: new Set() };
+      const end = goingOn.delete(span.trace) ? (Math.floor(time / cell) + 1) * cell : time + given.maxAge + given.lateWindow;
+      trace = { first: time, last: time, root: false, closed: false, end, spans: new Set(), parents: new Set() };
       traces.set(span.trace, trace);
       events.push(`open ${span.trace}`);
     }
+    trace.last = time;
     if (trace.spans.has(span.span)) {
       events.push(`duplicate ${span.trace} ${span.span}`);
       continue;
@@ -59,15 +74,15 @@ function model(steps: readonly Step[], given: AssemblySettings): Event[] {
     trace.spans.add(span.span);
     if (span.parent === 0) trace.root = true;
     else trace.parents.add(span.parent);
-    if (trace.forgetAt !== undefined) {
+    if (trace.closed) {
       events.push(`late ${span.trace} ${span.span} ${complete(trace)}`);
       continue;
     }
-    trace.last = time;
     if (trace.spans.size >= given.maxSpans) {
       events.push(`close ${span.trace} max_spans ${complete(trace)} @ ${time}`);
-      trace.forgetAt = time + given.lateWindow;
-      if (given.lateWindow === 0) traces.delete(span.trace);
+      trace.closed = true;
+      forget(span.trace, trace, time);
+      if (silence === 0) goingOn.delete(span.trace);
     }
   }
   return events;

@@ -4,20 +4,21 @@ import type { AssemblySettings } from '../settings.js';
 import type { CloseReason } from './close-reason.js';
 import { type DeadlineOwner, Deadlines } from './deadlines.js';
 import { Duplicates } from './duplicates.js';
+import { LongTraces } from './long-traces.js';
 import { OpenTraces } from './open-traces.js';
 import {
-  aheadOf,
   backFrom,
   CLOSED,
   EPOCH_SHIFT,
   FLAGS,
+  FRAGMENT,
+  GOING_ON,
   LAST_OFFSET,
   LAST_TIME,
   MISSING,
   OPENING,
   ROOT_SEEN,
   ROW_WORDS,
-  SCHEDULED,
   SPANS,
 } from './trace-row.js';
 
@@ -38,11 +39,12 @@ export interface SpanIds {
 
 /**
  * Puts spans together to traces by the log's time. A trace is *open* from its first span until it closes (`close-reason.ts`),
- * then *remembered* until `lateWindow` after its deadline, then forgotten: a span that comes later opens a new trace, which
- * is a fragment (and, having lost its root or its parents, is not complete).
+ * then *remembered* as long as late spans come, for at least `lateWindow`, but at most until `maxAge` + `lateWindow` after its first
+ * span; then it is forgotten. A span that comes later opens a fragment, which, having lost its root or its parents, is not complete;
+ * where it ends is told in `long-traces.ts`.
  *
  * All of that happens at the trace's own deadlines, not at the moment the engine happens to see that they passed: closing is
- * reported at the first record at or after the deadline, forgetting counts from the deadline. So what a record finds does
+ * reported at the first record at or after the deadline, forgetting counts from the spans. So what a record finds does
  * not depend on how many ticks came between.
  */
 export class Assembly implements DeadlineOwner {
@@ -54,6 +56,7 @@ export class Assembly implements DeadlineOwner {
   /** The log's time: the highest timestamp so far. */
   now = Number.NEGATIVE_INFINITY;
   private readonly deadlines: Deadlines;
+  private readonly longTraces: LongTraces;
   /** `now` while time passes: the reference for times kept as 32 bits. */
   private before = 0;
   /** Per span of the record: its trace's row when the record came. */
@@ -63,8 +66,8 @@ export class Assembly implements DeadlineOwner {
     private readonly settings: AssemblySettings,
     private readonly events: TraceEvents,
   ) {
-    const { rootGrace, idleTimeout, maxAge, lateWindow } = settings;
-    this.deadlines = new Deadlines(this.traces, Math.max(rootGrace, idleTimeout, maxAge, lateWindow));
+    this.longTraces = new LongTraces(settings);
+    this.deadlines = new Deadlines(this.traces, Math.max(settings.rootGrace, settings.maxAge, this.longTraces.silence));
   }
 
   /**
@@ -94,42 +97,48 @@ export class Assembly implements DeadlineOwner {
 
   /** The row of the trace of span `i` (located before), or 0 when it is not remembered. */
   rowOf(ids: SpanIds, i: number): number {
-    const row = this.located[i]!;
-    if (row !== 0) return row;
     // A span before it in the record may have opened its trace.
+    const row = this.located[i]! || this.find(ids, i);
+    return (this.traces.rows[row * ROW_WORDS + FLAGS]! & GOING_ON) !== 0 ? 0 : row;
+  }
+
+  private find({ traceIds }: SpanIds, i: number): number {
     const id = i * 4;
-    return this.traces.find(ids.traceIds[id]!, ids.traceIds[id + 1]!, ids.traceIds[id + 2]!, ids.traceIds[id + 3]!);
+    return this.traces.find(traceIds[id]!, traceIds[id + 1]!, traceIds[id + 2]!, traceIds[id + 3]!);
   }
 
   /** Opens a trace for span `i`. `flags` and `epoch` (a slot below 2^24) are kept with it. */
   openFor(ids: SpanIds, i: number, offset: number, epochNumber: number, epochSlot: number, flags: number): number {
     const id = i * 4;
-    const row = this.traces.add(ids.traceIds[id]!, ids.traceIds[id + 1]!, ids.traceIds[id + 2]!, ids.traceIds[id + 3]!);
+    const known = this.find(ids, i);
+    const row = known || this.traces.add(ids.traceIds[id]!, ids.traceIds[id + 1]!, ids.traceIds[id + 2]!, ids.traceIds[id + 3]!);
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
+    if (known !== 0) this.deadlines.cancel(row);
     rows[at + OPENING] = this.watermark.open(offset, this.now, epochNumber);
     rows[at + LAST_TIME] = this.now >>> 0;
-    rows[at + FLAGS] = flags | (epochSlot << EPOCH_SHIFT);
-    this.deadlines.schedule(row, this.now + Math.min(this.settings.idleTimeout, this.settings.maxAge));
+    rows[at + FLAGS] = flags | (epochSlot << EPOCH_SHIFT) | (known === 0 ? 0 : FRAGMENT);
+    this.deadlines.schedule(row, this.deadlineOf(row));
     this.open++;
     return row;
   }
 
   /** Adds span `i` to its trace; false when the trace has it already. */
   add(row: number, ids: SpanIds, i: number, offset: number): boolean {
+    const { rows } = this.traces;
+    const at = row * ROW_WORDS;
+    // Also for a span that it has: who does not know what came before takes that one for its first.
+    rows[at + LAST_TIME] = this.now >>> 0;
     const s = i * 2;
     const parentHigh = ids.parentIds[s]!;
     const parentLow = ids.parentIds[s + 1]!;
     if (!this.duplicates.add(row, ids.spanIds[s]!, ids.spanIds[s + 1]!, parentHigh, parentLow)) return false;
-    const { rows } = this.traces;
-    const at = row * ROW_WORDS;
     rows[at + SPANS]!++;
     rows[at + LAST_OFFSET] = offset >>> 0;
     if ((rows[at + FLAGS]! & CLOSED) !== 0) {
       if ((parentHigh | parentLow) === 0) rows[at + FLAGS]! |= ROOT_SEEN;
       return true;
     }
-    rows[at + LAST_TIME] = this.now >>> 0;
     if ((parentHigh | parentLow) === 0 && (rows[at + FLAGS]! & ROOT_SEEN) === 0) {
       rows[at + FLAGS]! |= ROOT_SEEN;
       this.deadlines.hasten(row, this.deadlineOf(row));
@@ -142,24 +151,44 @@ export class Assembly implements DeadlineOwner {
     const at = row * ROW_WORDS;
     if (this.traces.rows[at + SPANS]! < this.settings.maxSpans || (this.traces.rows[at + FLAGS]! & CLOSED) !== 0) return;
     this.deadlines.cancel(row);
-    this.close(row, 'max_spans', this.now);
-    // Without a late window it is forgotten already, and its row may become another's before the record ends.
-    if (this.settings.lateWindow === 0) this.located.fill(0);
+    this.close(row, 'max_spans');
+    // Where nothing is remembered it is forgotten already, and its row may become another's before the record ends.
+    if (this.longTraces.silence === 0) this.located.fill(0);
   }
 
   deadlineOf(row: number): number {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
     const flags = rows[at + FLAGS]!;
-    if ((flags & CLOSED) !== 0) return aheadOf(this.before, rows[at + SCHEDULED]!);
     const last = backFrom(this.before, rows[at + LAST_TIME]!);
-    const quiet = (flags & ROOT_SEEN) !== 0 ? Math.min(this.settings.rootGrace, this.settings.idleTimeout) : this.settings.idleTimeout;
-    return Math.min(last + quiet, this.watermark.timeOf(rows[at + OPENING]!) + this.settings.maxAge);
+    if ((flags & GOING_ON) !== 0) return last + this.longTraces.silence;
+    if ((flags & CLOSED) !== 0) return this.forgetAt(row);
+    const { rootGrace, idleTimeout, maxAge } = this.settings;
+    const quiet = (flags & ROOT_SEEN) !== 0 ? Math.min(rootGrace, idleTimeout) : idleTimeout;
+    return Math.min(last + quiet, this.watermark.timeOf(rows[at + OPENING]!) + maxAge, this.endOf(row));
   }
 
   passed(row: number, deadline: number): void {
-    if ((this.traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0) this.forget(row);
-    else this.close(row, this.reasonOf(row, deadline), deadline);
+    const flags = this.traces.rows[row * ROW_WORDS + FLAGS]!;
+    if ((flags & GOING_ON) !== 0) this.traces.remove(row);
+    else if ((flags & CLOSED) !== 0) this.forget(row);
+    else this.close(row, this.reasonOf(row, deadline));
+  }
+
+  /** When what is judged as one ends, even if spans go on to come. */
+  private endOf(row: number): number {
+    const at = row * ROW_WORDS;
+    const opened = this.watermark.timeOf(this.traces.rows[at + OPENING]!);
+    const fragment = (this.traces.rows[at + FLAGS]! & FRAGMENT) !== 0;
+    return fragment ? this.longTraces.fragmentEnd(opened) : this.longTraces.headEnd(opened);
+  }
+
+  private forgetAt(row: number): number {
+    return Math.min(this.silentAt(row), this.endOf(row));
+  }
+
+  private silentAt(row: number): number {
+    return backFrom(this.before, this.traces.rows[row * ROW_WORDS + LAST_TIME]!) + this.longTraces.silence;
   }
 
   /** Root seen, and every parent that a span names. */
@@ -201,22 +230,29 @@ export class Assembly implements DeadlineOwner {
     return quietFor === idleTimeout ? 'idle_timeout' : 'max_age';
   }
 
-  private close(row: number, reason: CloseReason, deadline: number): void {
-    const at = row * ROW_WORDS;
-    this.traces.rows[at + FLAGS]! |= CLOSED;
+  private close(row: number, reason: CloseReason): void {
+    this.traces.rows[row * ROW_WORDS + FLAGS]! |= CLOSED;
     this.open--;
     this.events.closed(row, reason);
-    if (deadline + this.settings.lateWindow <= this.now) {
-      this.forget(row);
-      return;
-    }
-    this.deadlines.schedule(row, deadline + this.settings.lateWindow);
+    const forgetAt = this.forgetAt(row);
+    if (forgetAt <= this.now) this.forget(row);
+    else this.deadlines.schedule(row, forgetAt);
   }
 
+  /** Drops all that is kept of a trace. If it may go on, its id and the time of its last span stay until it has been silent. */
   private forget(row: number): void {
     this.events.forgotten(row);
     this.duplicates.forget(row);
-    this.watermark.release(this.traces.rows[row * ROW_WORDS + OPENING]!);
-    this.traces.remove(row);
+    const { rows } = this.traces;
+    const at = row * ROW_WORDS;
+    const silentAt = this.silentAt(row);
+    this.watermark.release(rows[at + OPENING]!);
+    if (silentAt <= this.now) {
+      this.traces.remove(row);
+      return;
+    }
+    rows.fill(0, at + SPANS, at + ROW_WORDS);
+    rows[at + FLAGS] = GOING_ON;
+    this.deadlines.schedule(row, silentAt);
   }
 }

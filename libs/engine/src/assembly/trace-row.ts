@@ -40,6 +40,10 @@ export const MUTED = 4;
 export const REOPENED = 8;
 /** Its span ids are in the table, not in a list. */
 export const MANY_SPANS = 16;
+/** A fragment of a trace that goes on for longer than one is remembered: it ends with its cell of time (`long-traces.ts`). */
+export const FRAGMENT = 32;
+/** Forgotten, but for its id and the time of its last span: its next span begins a fragment. */
+export const GOING_ON = 64;
 export const EPOCH_SHIFT = 8;
 
 /** The latest value at or before `reference` with these low 32 bits. */
