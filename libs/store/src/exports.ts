@@ -1,14 +1,10 @@
 import type { Connection } from './connection.js';
 import { advance } from './positions.js';
-import type { Queries } from './schema.js';
+import { type Revision, supersedes, supersedesRow } from './revision.js';
+import type { Queries, Schema } from './schema.js';
 
 /** Ids per statement: PostgreSQL and SQLite bound the parameters of one. */
 const IDS = 500;
-
-export interface ExportedRevision {
-  readonly id: string;
-  readonly revision: number;
-}
 
 /** See `Store.exported`. */
 export async function exported(
@@ -16,14 +12,16 @@ export async function exported(
   reader: string,
   partition: number,
   position: number,
-  done: readonly ExportedRevision[],
+  done: readonly Revision[],
 ): Promise<void> {
   await connection.database.transaction().execute(async (transaction) => {
-    for (const { id, revision } of done) {
+    for (const { id, revision, status, firstOffset } of done) {
       await transaction
         .insertInto('exports')
-        .values({ violation_id: id, revision })
-        .onConflict((conflict) => conflict.column('violation_id').doUpdateSet({ revision }).where('exports.revision', '<', revision))
+        .values({ violation_id: id, revision, status, first_offset: firstOffset })
+        .onConflict((conflict) =>
+          conflict.column('violation_id').doUpdateSet({ revision, status, first_offset: firstOffset }).where(supersedesRow('exports')),
+        )
         .execute();
     }
     await advance(transaction, reader, partition, position);
@@ -31,12 +29,20 @@ export async function exported(
 }
 
 /** See `Store.alreadyExported`. */
-export async function alreadyExported(queries: Queries, items: readonly ExportedRevision[]): Promise<ReadonlySet<string>> {
-  const revisions = new Map<string, number>();
+export async function alreadyExported(queries: Queries, items: readonly Revision[]): Promise<ReadonlySet<string>> {
+  const known = new Map<string, Revision>();
   for (let i = 0; i < items.length; i += IDS) {
     const ids = items.slice(i, i + IDS).map(({ id }) => id);
     const rows = await queries.selectFrom('exports').selectAll().where('violation_id', 'in', ids).execute();
-    for (const row of rows) revisions.set(row.violation_id, row.revision);
+    for (const row of rows) known.set(row.violation_id, revisionOf(row));
   }
-  return new Set(items.filter(({ id, revision }) => (revisions.get(id) ?? -1) >= revision).map(({ id }) => id));
+  const done = (item: Revision): boolean => {
+    const last = known.get(item.id);
+    return last !== undefined && !supersedes(item, last);
+  };
+  return new Set(items.filter(done).map(({ id }) => id));
+}
+
+function revisionOf({ violation_id, revision, status, first_offset }: Schema['exports']): Revision {
+  return { id: violation_id, revision, status: status as Revision['status'], firstOffset: first_offset };
 }

@@ -8,8 +8,8 @@ export interface Schema {
   violations: ViolationsTable;
   /** How far each reader of the violations log got. */
   positions: { reader: string; partition: number; position: number };
-  /** The highest revision of a violation that was exported. */
-  exports: { violation_id: string; revision: number };
+  /** The last revision of a violation that was exported. */
+  exports: { violation_id: string; revision: number; first_offset: number; status: string };
   /** Migrations that were run. */
   migrations: { name: string };
 }
@@ -55,6 +55,7 @@ export interface ViolationsTable {
   span_id: string;
   service: string;
   timestamp_ms: number;
+  first_offset: number;
   json_record: string;
 }
 

@@ -1,8 +1,9 @@
 import type { Connection } from './connection.js';
 import { appendSnapshot, epochPublished, latestEpoch, ruleSet, unpublishedEpochs } from './epochs.js';
-import { alreadyExported, type ExportedRevision, exported } from './exports.js';
+import { alreadyExported, exported } from './exports.js';
 import { migrate } from './migrations/migrate.js';
 import { positionOf } from './positions.js';
+import type { Revision } from './revision.js';
 import { allRules, changing, deleteRule, putRule, type RuleContent, ruleById, ruleVersions } from './rules.js';
 import {
   type EpochChange,
@@ -86,11 +87,11 @@ export class SqlStore extends Store {
     return this.guarded(positionOf(this.connection.database, reader, partition));
   }
 
-  exported(reader: string, partition: number, position: number, done: readonly ExportedRevision[]): Promise<void> {
+  exported(reader: string, partition: number, position: number, done: readonly Revision[]): Promise<void> {
     return this.guarded(exported(this.connection, reader, partition, position, done));
   }
 
-  alreadyExported(items: readonly ExportedRevision[]): Promise<ReadonlySet<string>> {
+  alreadyExported(items: readonly Revision[]): Promise<ReadonlySet<string>> {
     return this.guarded(alreadyExported(this.connection.database, items));
   }
 

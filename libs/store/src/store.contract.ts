@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { type Revision, supersedes } from './revision.js';
 import type { RuleSetRecord } from './rule-set-record.js';
 import type { Store, StoredRule, StoredViolation, ViolationFilter } from './store.js';
 
@@ -29,8 +30,16 @@ const violation = (id: string, changed: Partial<StoredViolation> = {}): StoredVi
   spanId: '00f067aa0ba902b7',
   service: 'shop',
   timestampMs: 1_700_000_000_000,
+  firstOffset: 7,
   record: JSON.stringify({ id, '€': '"\\ 😀' }),
   ...changed,
+});
+
+const revision = (id: string, count: number, firstOffset = 7): Revision => ({
+  id,
+  revision: count,
+  status: count % 2 === 1 ? 'open' : 'retracted',
+  firstOffset,
 });
 
 /** The suite that the store passes on every database. `open` answers a migrated, empty store each time. */
@@ -276,35 +285,68 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
 
       it('are pruned by age, with what is known of their export', async () => {
         await keep(...Array.from({ length: 2_500 }, (_, i) => violation(`v${i}`, { timestampMs: i })));
-        await store.exported('export', 0, 9, [
-          { id: 'v1', revision: 1 },
-          { id: 'v2400', revision: 1 },
-        ]);
+        await store.exported('export', 0, 9, [revision('v1', 1), revision('v2400', 1)]);
         expect(await store.prune(2_400)).toBe(2_400);
         expect((await store.violations({}, { limit: 1 })).total).toBe(100);
-        const both = [
-          { id: 'v1', revision: 1 },
-          { id: 'v2400', revision: 1 },
-        ];
+        const both = [revision('v1', 1), revision('v2400', 1)];
         expect([...(await store.alreadyExported(both))]).toEqual(['v2400']);
       });
     });
 
     describe('exports', () => {
       it('are done by revision, and advance the reader', async () => {
-        await store.exported('tempo', 1, 8, [
-          { id: 'a', revision: 2 },
-          { id: 'b', revision: 1 },
-        ]);
-        await store.exported('tempo', 1, 9, [{ id: 'a', revision: 1 }]);
-        const done = await store.alreadyExported([
-          { id: 'a', revision: 2 },
-          { id: 'b', revision: 2 },
-          { id: 'c', revision: 1 },
-        ]);
+        await store.exported('tempo', 1, 8, [revision('a', 2), revision('b', 1)]);
+        await store.exported('tempo', 1, 9, [revision('a', 1)]);
+        const done = await store.alreadyExported([revision('a', 2), revision('b', 2), revision('c', 1)]);
         expect([...done]).toEqual(['a']);
         expect(await store.position('tempo', 1)).toBe(9);
         expect(await store.alreadyExported([])).toEqual(new Set());
+      });
+    });
+
+    describe('violations of a trace that was judged in fragments', () => {
+      const of = (firstOffset: number, count: number) =>
+        violation('v', { ...revision('v', count, firstOffset), record: `${firstOffset}@${count}` });
+      const kept = async () => (await store.violation('v'))?.record;
+
+      it('stand as long as one fragment says so: a later one hides none that is open, and takes over from one that is retracted', async () => {
+        await keep(of(10, 1), of(500, 1), of(500, 2));
+        expect(await kept()).toBe('10@1');
+        await keep(of(10, 2), of(500, 1));
+        expect(await kept()).toBe('500@1');
+      });
+
+      it('are the same however parts of the log are read again', async () => {
+        const history = fc
+          .array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 })
+          .map((lengths) => lengths.flatMap((length, n) => Array.from({ length }, (_, i) => of(10 * (n + 1), i + 1))));
+        const rereads = fc.array(fc.tuple(fc.nat(12), fc.nat(12)), { maxLength: 6 });
+        await fc.assert(
+          fc.asyncProperty(history, rereads, fc.integer({ min: 1, max: 5 }), async (revisions, again, size) => {
+            await store.prune(Number.MAX_SAFE_INTEGER);
+            let expected = revisions[0]!;
+            for (const next of revisions) if (supersedes(next, expected)) expected = next;
+            // Each is read first in order; what was read may be read again at any time, from anywhere.
+            const read = revisions.flatMap((next, i) => [
+              next,
+              ...again.filter(([after]) => after === i).flatMap(([, from]) => revisions.slice(Math.min(from, i), i + 1)),
+            ]);
+            for (let i = 0; i < read.length; i += size) await keep(...read.slice(i, i + size));
+            expect(await kept()).toBe(expected.record);
+          }),
+          { numRuns: 60 },
+        );
+      });
+
+      it('are exported when they are open again in a later one, once', async () => {
+        await store.exported('tempo', 0, 1, [revision('v', 1, 10)]);
+        expect([...(await store.alreadyExported([revision('v', 1, 500)]))]).toEqual(['v']);
+        await store.exported('tempo', 0, 2, [revision('v', 2, 10)]);
+        expect([...(await store.alreadyExported([revision('v', 1, 500)]))]).toEqual([]);
+        await store.exported('tempo', 0, 3, [revision('v', 1, 500)]);
+        for (const past of [revision('v', 1, 10), revision('v', 2, 10), revision('v', 1, 500)]) {
+          expect([...(await store.alreadyExported([past]))]).toEqual(['v']);
+        }
       });
     });
 

@@ -1,3 +1,5 @@
+import type { Revision } from './revision.js';
+
 /** The store port: rules, their epochs, violations, and how far each reader of the violations log got. */
 
 export interface StoredRule {
@@ -25,10 +27,7 @@ export interface EpochChange {
   readonly published: boolean;
 }
 
-export interface StoredViolation {
-  readonly id: string;
-  readonly revision: number;
-  readonly status: 'open' | 'retracted';
+export interface StoredViolation extends Revision {
   readonly ruleId: string;
   readonly ruleName: string;
   readonly severity: string;
@@ -113,7 +112,7 @@ export abstract class Store {
   abstract unpublishedEpochs(): Promise<readonly EpochChange[]>;
   abstract epochPublished(epoch: number): Promise<void>;
   abstract latestEpoch(): Promise<number>;
-  /** Upserts by id and revision (a lower or equal revision changes nothing) and advances the reader, in one transaction. */
+  /** Upserts by id (only a revision that supersedes the one that is kept changes it) and advances the reader, in one transaction. */
   abstract keep(batch: KeptBatch): Promise<void>;
   /** Newest first (by timestamp, then id). Rejects BT_STORE_BAD_CURSOR when `after` is not from a page's `next`. */
   abstract violations(filter: ViolationFilter, page: { readonly limit: number; readonly after?: string }): Promise<ViolationPage>;
@@ -121,14 +120,9 @@ export abstract class Store {
   /** Position of a reader of the violations log, per partition; 0 when it never read. */
   abstract position(reader: string, partition: number): Promise<number>;
   /** Records exports as done and advances, in one transaction. */
-  abstract exported(
-    reader: string,
-    partition: number,
-    position: number,
-    done: readonly { readonly id: string; readonly revision: number }[],
-  ): Promise<void>;
-  /** Of these, the ones already exported with that revision or a later one (ids). */
-  abstract alreadyExported(items: readonly { readonly id: string; readonly revision: number }[]): Promise<ReadonlySet<string>>;
+  abstract exported(reader: string, partition: number, position: number, done: readonly Revision[]): Promise<void>;
+  /** Of these, no two of one violation, the ones that supersede none that was exported: ids. */
+  abstract alreadyExported(items: readonly Revision[]): Promise<ReadonlySet<string>>;
   /** Deletes violations older than this (Unix ms); answers how many. */
   abstract prune(before: number): Promise<number>;
   abstract check(): Promise<void>;

@@ -1,6 +1,7 @@
 import type { Connection } from './connection.js';
 import { cursorOf, placeOf } from './page.js';
 import { advance } from './positions.js';
+import { supersedesRow } from './revision.js';
 import type { Queries, ViolationsTable } from './schema.js';
 import type { KeptBatch, StoredViolation, ViolationFilter, ViolationPage } from './store.js';
 import { matching } from './violation-filter.js';
@@ -10,12 +11,12 @@ const ROWS = 500;
 
 /** See `Store.keep`. */
 export async function keep(connection: Connection, batch: KeptBatch): Promise<void> {
-  const rows = [...latestRevisions(batch.violations).values()].map(rowOf);
+  const statements = oneOfEach(batch.violations).flatMap((part) => chunks(part.map(rowOf)));
   await connection.database.transaction().execute(async (transaction) => {
-    for (let i = 0; i < rows.length; i += ROWS) {
+    for (const rows of statements) {
       await transaction
         .insertInto('violations')
-        .values(rows.slice(i, i + ROWS))
+        .values(rows)
         .onConflict((conflict) =>
           conflict
             .column('id')
@@ -30,9 +31,10 @@ export async function keep(connection: Connection, batch: KeptBatch): Promise<vo
               span_id: e.ref('excluded.span_id'),
               service: e.ref('excluded.service'),
               timestamp_ms: e.ref('excluded.timestamp_ms'),
+              first_offset: e.ref('excluded.first_offset'),
               json_record: e.ref('excluded.json_record'),
             }))
-            .whereRef('violations.revision', '<', 'excluded.revision'),
+            .where(supersedesRow('violations')),
         )
         .execute();
     }
@@ -88,14 +90,23 @@ export function pruneSome(connection: Connection, before: number, count: number)
   });
 }
 
-/** A batch may hold several revisions of one violation, but a statement may write its row only once. */
-function latestRevisions(violations: readonly StoredViolation[]): ReadonlyMap<string, StoredViolation> {
-  const latest = new Map<string, StoredViolation>();
+/**
+ * In order, so that no part has two revisions of one violation: a statement may write a row only once, and which of two stays is
+ * told by the row that is there.
+ */
+function oneOfEach(violations: readonly StoredViolation[]): readonly StoredViolation[][] {
+  const parts: StoredViolation[][] = [];
+  const seen = new Map<string, number>();
   for (const violation of violations) {
-    const known = latest.get(violation.id);
-    if (known === undefined || known.revision < violation.revision) latest.set(violation.id, violation);
+    const part = seen.get(violation.id) ?? 0;
+    seen.set(violation.id, part + 1);
+    (parts[part] ??= []).push(violation);
   }
-  return latest;
+  return parts;
+}
+
+function chunks(rows: readonly ViolationsTable[]): ViolationsTable[][] {
+  return Array.from({ length: Math.ceil(rows.length / ROWS) }, (_, n) => rows.slice(n * ROWS, (n + 1) * ROWS));
 }
 
 function rowOf(violation: StoredViolation): ViolationsTable {
@@ -111,6 +122,7 @@ function rowOf(violation: StoredViolation): ViolationsTable {
     span_id: violation.spanId,
     service: violation.service,
     timestamp_ms: violation.timestampMs,
+    first_offset: violation.firstOffset,
     json_record: violation.record,
   };
 }
@@ -128,6 +140,7 @@ function violationOf(row: ViolationsTable): StoredViolation {
     spanId: row.span_id,
     service: row.service,
     timestampMs: row.timestamp_ms,
+    firstOffset: row.first_offset,
     record: row.json_record,
   };
 }

@@ -21,7 +21,7 @@ export interface ExportSettings {
 
 /**
  * Violations log → OTLP endpoint, with a position of its own that advances only after success: when the endpoint is down, the
- * log waits. A violation that was exported (with this revision or a later one) is not exported again after a restart; one
+ * log waits. A violation that was exported (with this revision or one that it does not supersede) is not exported again after a restart; one
  * whose success we did not live to see is, as the same span.
  */
 export class ExportViolations implements PartitionListener {
@@ -91,7 +91,8 @@ export class ExportViolations implements PartitionListener {
 
   private async exportBatch(partition: number, batch: readonly Entry[]): Promise<void> {
     const violations = batch.map(({ violation }) => violation);
-    const done = await this.store.alreadyExported(violations);
+    const revisions = violations.map(({ id, revision, status, log }) => ({ id, revision, status, firstOffset: log.first_offset }));
+    const done = await this.store.alreadyExported(revisions);
     const spans = violations
       .filter(({ id }) => !done.has(id))
       .map((violation) => violationSpan(violation, this.settings.resource, this.settings.evidence));
@@ -105,12 +106,7 @@ export class ExportViolations implements PartitionListener {
       this.metrics.violationsExported.inc(spans.length);
     }
     const position = batch.at(-1)?.position ?? 0;
-    await this.store.exported(
-      READER,
-      partition,
-      position,
-      violations.map(({ id, revision }) => ({ id, revision })),
-    );
+    await this.store.exported(READER, partition, position, revisions);
   }
 
   private exportFailed(error: Error, pause: number): void {

@@ -44,9 +44,11 @@ describe('a violation as a span', () => {
     expect(violationSpan(violation({ wire_span_id: '' }), resource, true).parentSpanContext).toBeUndefined();
   });
 
-  it('has the same id whenever it is exported, another one for each revision', () => {
-    expect(violationSpanId('viol-1', 1)).toBe(violationSpanId('viol-1', 1));
-    expect(violationSpanId('viol-1', 1)).toMatch(/^[0-9a-f]{16}$/);
-    expect(violationSpanId('viol-1', 2)).not.toBe(violationSpanId('viol-1', 1));
+  it('has the same id whenever it is exported, another one for each revision and each fragment', () => {
+    const log = { partition: 0, first_offset: 500, last_offset: 600 };
+    const ids = [violation(), violation({ revision: 2 }), violation({ log })].map(violationSpanId);
+    expect(violationSpanId(violation())).toBe(ids[0]);
+    expect(ids[0]).toMatch(/^[0-9a-f]{16}$/);
+    expect(new Set(ids).size).toBe(3);
   });
 });

@@ -9,7 +9,7 @@ const INSTANT: HrTime = [0, 0];
 
 /**
  * A violation as the span that Tempo shows inside the offending trace: child of the offending span, at the instant of the
- * verdict, with the record as evidence if wanted. Its id is derived from the violation's id and revision, so that an export that is repeated (after a crash, after an
+ * verdict, with the record as evidence if wanted. Its id is derived from the violation's id, its revision and the fragment of the trace, so that an export that is repeated (after a crash, after an
  * answer that got lost) is the same span again.
  */
 export function violationSpan(violation: ViolationRecord, resource: Resource, evidence: boolean): ReadableSpan {
@@ -19,7 +19,7 @@ export function violationSpan(violation: ViolationRecord, resource: Resource, ev
   return {
     name: 'betrace.violation',
     kind: SpanKind.INTERNAL,
-    spanContext: () => ({ ...context, spanId: violationSpanId(violation.id, violation.revision) }),
+    spanContext: () => ({ ...context, spanId: violationSpanId(violation) }),
     ...(parent === '' ? {} : { parentSpanContext: { ...context, spanId: parent, isRemote: true } }),
     startTime: at,
     endTime: at,
@@ -37,9 +37,9 @@ export function violationSpan(violation: ViolationRecord, resource: Resource, ev
   };
 }
 
-/** 16 hex digits, never all zero: the start of SHA-256 over `<id>:<revision>`. */
-export function violationSpanId(id: string, revision: number): string {
-  const digits = createHash('sha256').update(`${id}:${revision}`).digest('hex').slice(0, 16);
+/** 16 hex digits, never all zero: the start of SHA-256 over `<id>:<revision>:<first offset>`; fragments of a trace count revisions anew. */
+export function violationSpanId({ id, revision, log }: Pick<ViolationRecord, 'id' | 'revision' | 'log'>): string {
+  const digits = createHash('sha256').update(`${id}:${revision}:${log.first_offset}`).digest('hex').slice(0, 16);
   return /^0+$/.test(digits) ? '0000000000000001' : digits;
 }
 

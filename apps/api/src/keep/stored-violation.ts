@@ -4,7 +4,7 @@ import type { StoredViolation } from '#store';
 /** A record of the violations log, decoded. Throws SyntaxError or TypeError when it is none (someone else wrote it). */
 export function readViolation(record: LogRecord): ViolationRecord {
   const violation: unknown = JSON.parse(Buffer.from(record.value).toString('utf8'));
-  if (!isViolation(violation)) throw new TypeError('a violation needs id, revision, status, rule_id, trace_id and timestamp_ms');
+  if (!isViolation(violation)) throw new TypeError('a violation needs id, revision, status, rule_id, trace_id, timestamp_ms and log');
   return violation;
 }
 
@@ -18,7 +18,8 @@ function isViolation(value: unknown): value is ViolationRecord {
     typeof fields['rule_id'] === 'string' &&
     typeof fields['trace_id'] === 'string' &&
     typeof fields['wire_trace_id'] === 'string' &&
-    Number.isSafeInteger(fields['timestamp_ms'])
+    Number.isSafeInteger(fields['timestamp_ms']) &&
+    Number.isSafeInteger((fields['log'] as Record<string, unknown> | undefined)?.['first_offset'])
   );
 }
 
@@ -36,6 +37,7 @@ export function storedViolation(violation: ViolationRecord, record: LogRecord): 
     spanId: violation.span_id,
     service: violation.service,
     timestampMs: violation.timestamp_ms,
+    firstOffset: violation.log.first_offset,
     record: Buffer.from(record.value).toString('utf8'),
   };
 }

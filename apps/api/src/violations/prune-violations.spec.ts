@@ -27,6 +27,7 @@ describe('PruneViolations', () => {
     spanId: 's',
     service: '',
     timestampMs,
+    firstOffset: 0,
     record: '{}',
   });
 
