@@ -14,6 +14,7 @@ describe('traces that take all the memory they may', () => {
         BETRACE_TRACE_MEMORY_BUDGET: '10KiB',
         BETRACE_LOG_PARTITIONS: '2',
         BETRACE_TRACE_ROOT_GRACE: '500ms',
+        BETRACE_TRACE_IDLE_TIMEOUT: '1s',
         BETRACE_TRACE_LATE_WINDOW: '3s',
       },
     });

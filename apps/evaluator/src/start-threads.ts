@@ -18,6 +18,7 @@ import { EVALUATOR_METRICS } from './metrics.js';
 import { ReportErrors } from './report-errors.js';
 import type { EvaluatorSettings } from './settings.js';
 import { shares } from './shares.js';
+import { TellFullPartitions } from './tell-full-partitions.js';
 
 const COMMIT_INTERVAL = 1_000;
 const IDLE_INTERVAL = 50;
@@ -49,7 +50,9 @@ export class StartThreads {
   start(): void {
     const metrics = registerMetrics(EVALUATOR_METRICS, this.registry);
     const ruleErrors = new ReportErrors(this.logger, systemClock);
-    const tools = { metrics, logger: this.logger, fullPartitions: this.fullPartitions, ruleErrors, events: this.events };
+    // Receivers are in other processes.
+    const heard = this.configuration.kafka.brokers.length === 0 ? this.fullPartitions : new TellFullPartitions(this.log, systemClock);
+    const tools = { metrics, logger: this.logger, fullPartitions: heard, ruleErrors, events: this.events };
     this.threads = this.settings().map((settings) => new EvaluatorThread(settings, tools));
     for (const thread of this.threads) thread.start();
     this.health.register('rule_engine', () => {

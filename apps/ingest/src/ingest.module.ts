@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Append } from './append.js';
+import { HearFullPartitions } from './hear-full-partitions.js';
 import { Intake } from './intake.js';
 import { Readiness } from './readiness.js';
 import { KafkaTopics } from './receive/kafka-topics.js';
@@ -11,6 +12,6 @@ import { StandardPort } from './receive/standard-port.js';
 /** The receivers and their way into the log. Needs PlatformModule (configuration, metrics) and MessagingModule (the log), which are global. */
 @Module({
   controllers: [OtlpHttpController, SpansJsonController],
-  providers: [Append, Intake, KafkaTopics, OtlpGrpc, Readiness, StandardPort],
+  providers: [Append, HearFullPartitions, Intake, KafkaTopics, OtlpGrpc, Readiness, StandardPort],
 })
 export class IngestModule {}

@@ -22,6 +22,7 @@ export {
   CONTROL_EPOCH_PREFIX,
   CONTROL_HEADER,
   CONTROL_TICK,
+  type FullPartitionsRecord,
   type PublishedRule,
   type RuleSetRecord,
   type RuleStatusRecord,

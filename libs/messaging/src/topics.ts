@@ -8,6 +8,8 @@ export const TOPICS = {
   rules: 'betrace.rules',
   /** What evaluators met in rules, as JSON, one partition. */
   ruleStatus: 'betrace.rule-status',
+  /** Which partitions of the spans log take all the memory they may, as JSON, one partition. */
+  fullPartitions: 'betrace.full-partitions',
   /** Records that could not be read, with their reason. */
   deadLetters: 'betrace.spans.dead',
 } as const;
@@ -47,6 +49,13 @@ export interface RuleStatusRecord {
   readonly last_error: string;
   /** Unix milliseconds, log time. */
   readonly last_error_at_ms: number;
+}
+
+/** What an evaluator says of the partitions that it has: those that are full. It says so again while it holds. */
+export interface FullPartitionsRecord {
+  /** Its name, which is the key too. */
+  readonly evaluator: string;
+  readonly partitions: readonly number[];
 }
 
 /**
@@ -97,8 +106,8 @@ export interface TopicSpecification {
 }
 
 /**
- * The topics as BeTrace needs them: spans and violations over `partitions`, kept for `retention` ms; rules, their status and
- * dead letters in one partition.
+ * The topics as BeTrace needs them: spans and violations over `partitions`, kept for `retention` ms; rules, their status, full
+ * partitions and dead letters in one partition.
  */
 export function topicSpecifications(options: { readonly partitions: number; readonly retention?: number }): readonly TopicSpecification[] {
   const aged = options.retention === undefined ? {} : { retention: options.retention };
@@ -107,6 +116,7 @@ export function topicSpecifications(options: { readonly partitions: number; read
     { name: TOPICS.violations, partitions: options.partitions, ...aged },
     { name: TOPICS.rules, partitions: 1, compacted: true },
     { name: TOPICS.ruleStatus, partitions: 1, compacted: true },
+    { name: TOPICS.fullPartitions, partitions: 1, compacted: true },
     { name: TOPICS.deadLetters, partitions: 1, ...aged },
   ];
 }

@@ -208,7 +208,7 @@ export const SCHEMA = {
       type: duration,
       env: ['BETRACE_TRACE_LATE_WINDOW'],
       default: 30 * SECOND,
-      doc: 'A closed trace is remembered, and judged again when a late span comes, for this long.',
+      doc: 'A closed trace is remembered, and judged again when a late span comes, for at least this long.',
     },
     maxSpans: {
       type: integer(1, 10_000_000),
@@ -226,7 +226,7 @@ export const SCHEMA = {
       type: bytes,
       env: ['BETRACE_TRACE_MEMORY_BUDGET'],
       default: 256 * MiB,
-      doc: 'Memory for open and remembered traces, per partition. While they take more, receivers of the process refuse spans for it (503, UNAVAILABLE); nothing is evicted.',
+      doc: 'Memory for open and remembered traces, per partition. While they take more, receivers refuse spans for it (503, UNAVAILABLE); nothing is evicted.',
     },
   },
   evaluator: {
