@@ -1,16 +1,40 @@
-import type { Cluster } from '../harness/cluster.js';
+import type { Cluster, ClusterApp } from '../harness/cluster.js';
+import { killBeforePublication } from './kill-before-publication.js';
 import type { Random } from './random.js';
 
 /** Something bad that happens to a running cluster, and its end. `pause` waits while the load goes on. */
 export type Danger = (cluster: Cluster, random: Random, pause: (ms: number) => Promise<void>) => Promise<void>;
 
 const killed =
-  (app: 'ingest' | 'evaluator' | 'api'): Danger =>
+  (app: ClusterApp): Danger =>
   async (cluster, random, pause) => {
     const name = random.pick(cluster.names(app));
     await cluster.kill(name);
     await pause(random.between(0, 2_000));
     await cluster.restart(name);
+  };
+
+const hangs =
+  (app: ClusterApp): Danger =>
+  async (cluster, random, pause) => {
+    const { process } = cluster.process(random.pick(cluster.names(app)));
+    process.kill('SIGSTOP');
+    await pause(random.between(4_000, 6_000));
+    process.kill('SIGCONT');
+  };
+
+/** Never more than four of them: the machine has to bear it. */
+const added =
+  (app: ClusterApp): Danger =>
+  async (cluster) => {
+    if (cluster.names(app).length < 4) await cluster.add(app);
+  };
+
+const takenAway =
+  (app: ClusterApp): Danger =>
+  async (cluster, random) => {
+    const names = cluster.names(app);
+    if (names.length > 1) await cluster.remove(random.pick(names));
   };
 
 /** By the name with which a failure is reported. */
@@ -20,25 +44,21 @@ export const DANGERS = {
   'an API is killed': killed('api'),
 
   /** Longer than its session: others take over, then it goes on as if nothing had happened. */
-  'an evaluator hangs': async (cluster, random, pause) => {
-    const { process } = cluster.process(random.pick(cluster.names('evaluator')));
-    process.kill('SIGSTOP');
-    await pause(random.between(4_000, 6_000));
-    process.kill('SIGCONT');
-  },
-  'an API hangs': async (cluster, random, pause) => {
-    const { process } = cluster.process(random.pick(cluster.names('api')));
-    process.kill('SIGSTOP');
-    await pause(random.between(4_000, 6_000));
-    process.kill('SIGCONT');
-  },
+  'an evaluator hangs': hangs('evaluator'),
+  'an ingest hangs': hangs('ingest'),
+  'an API hangs': hangs('api'),
 
-  'an evaluator is added': async (cluster) => {
-    await cluster.add('evaluator');
-  },
-  'an evaluator is taken away': async (cluster, random) => {
-    const names = cluster.names('evaluator');
-    if (names.length > 1) await cluster.remove(random.pick(names));
+  'an evaluator is added': added('evaluator'),
+  'an ingest is added': added('ingest'),
+  'an API is added': added('api'),
+  'an evaluator is taken away': takenAway('evaluator'),
+  'an ingest is taken away': takenAway('ingest'),
+  'an API is taken away': takenAway('api'),
+
+  'an API is killed between commit and publication': async (cluster, random, pause) => {
+    const id = await killBeforePublication(cluster, random);
+    await pause(random.between(500, 2_000));
+    await random.pick(cluster.all('api')).json('DELETE', `/v1/rules/${id}`);
   },
 
   'the broker is restarted': async (cluster, random, pause) => {

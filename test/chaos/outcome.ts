@@ -5,22 +5,29 @@ import { violationSpanId } from '../../apps/api/src/export/violation-span.js';
 import type { Cluster } from '../harness/cluster.js';
 import type { Reference } from './reference.js';
 
-/** What stands for a violation at some place → the signatures with which it was found there: more than one only for fragments. */
+/** What stands for a violation at some place → the signatures with which it was found there: one, or something is wrong. */
 type Signatures = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** How an outcome differs from the reference, one sentence each; empty when it does not. */
 export async function differences(cluster: Cluster, log: Log, reference: Reference): Promise<string[]> {
   const [stored, published] = await Promise.all([storedViolations(cluster), publishedRevisions(log)]);
   return [
-    ...compare('store', lastRevisions(reference), stored, holdsOne),
-    ...compare('violations log', revisionsOf(reference), published, holdsAll),
-    ...compare('exported spans', spansOf(reference), exportedSpans(cluster), holdsOne),
+    ...compare(
+      'store',
+      signaturesBy(
+        [...told(reference).values()].map((revisions) => revisions.at(-1)!),
+        byContent,
+      ),
+      stored,
+    ),
+    ...compare('violations log', revisionsOf(reference), published),
+    ...compare('exported spans', signaturesBy([...told(reference).values()].flat(), bySpan), exportedSpans(cluster)),
   ];
 }
 
 /** How a violations log, from some offsets on, differs from the reference. */
 export async function publishedDifferences(log: Log, reference: Reference, from: readonly number[]): Promise<string[]> {
-  return compare('violations log', revisionsOf(reference), await publishedRevisions(log, from), holdsAll);
+  return compare('violations log', revisionsOf(reference), await publishedRevisions(log, from));
 }
 
 function signaturesBy<T>(items: readonly T[], entry: (item: T) => readonly [key: string, signature: string]): Signatures {
@@ -29,28 +36,39 @@ function signaturesBy<T>(items: readonly T[], entry: (item: T) => readonly [key:
   return found;
 }
 
-const all = ({ revisions }: Reference): ViolationRecord[] => [...revisions.values()].flat();
+const revisionsOf = (reference: Reference): Signatures => signaturesBy(reference.revisions, byRevision);
 
-const revisionsOf = (reference: Reference): Signatures => signaturesBy(all(reference), byRevision);
-
-const byRevision = ({ id, revision, signature }: ViolationRecord) => [`${id}@${revision}`, signature] as const;
+/** Fragments of a trace count revisions anew: the first offset tells them apart. */
+const byRevision = ({ id, revision, log, signature }: ViolationRecord) =>
+  [`${id}@${revision} from ${log.first_offset}`, signature] as const;
 
 const byContent = (violation: ViolationRecord) => {
   const { id, revision, status, rule_id, wire_trace_id, wire_span_id, signature } = violation;
   return [[id, revision, status, rule_id, wire_trace_id, wire_span_id].join(' '), signature] as const;
 };
 
-function lastRevisions(reference: Reference): Signatures {
-  const last = new Map<string, number>();
-  for (const { id, revision } of all(reference)) last.set(id, Math.max(revision, last.get(id) ?? 0));
-  return signaturesBy(
-    all(reference).filter(({ id, revision }) => revision === last.get(id)),
-    byContent,
+const bySpan = (violation: ViolationRecord) => [violationSpanId(violation), violation.signature] as const;
+
+/**
+ * The revisions of each violation that users are told, in order (docs/decisions/0012): those of the first fragment; when they end
+ * retracted, those of the next one that has any; and so on. Written down anew here, not asked of the store.
+ */
+function told({ revisions }: Reference): ReadonlyMap<string, ViolationRecord[]> {
+  const violations = new Map<string, Map<number, ViolationRecord[]>>();
+  for (const violation of revisions) {
+    const { id, log } = violation;
+    const fragments = violations.get(id) ?? new Map<number, ViolationRecord[]>();
+    violations.set(id, fragments);
+    fragments.set(log.first_offset, [...(fragments.get(log.first_offset) ?? []), violation]);
+  }
+  return new Map(
+    [...violations].map(([id, fragments]) => {
+      const inOrder = [...fragments].sort(([a], [b]) => a - b).map(([, fragment]) => fragment.sort((a, b) => a.revision - b.revision));
+      const standing = inOrder.findIndex((fragment) => fragment.at(-1)?.status === 'open');
+      return [id, inOrder.slice(0, standing < 0 ? inOrder.length : standing + 1).flat()];
+    }),
   );
 }
-
-const spansOf = (reference: Reference): Signatures =>
-  signaturesBy(all(reference), ({ id, revision, signature }) => [violationSpanId(id, revision), signature]);
 
 async function storedViolations({ env }: Cluster): Promise<Signatures> {
   const client = new pg.Client(env['DATABASE_URL']);
@@ -87,18 +105,14 @@ function exportedSpans({ receiver }: Cluster): Signatures {
   return signaturesBy(spans, ({ spanId, attributes }) => [spanId, String(attributeOf(attributes, 'betrace.violation.signature'))]);
 }
 
-type Agreement = (expected: ReadonlySet<string>, found: ReadonlySet<string>) => boolean;
-
-const holdsAll: Agreement = (expected, found) => expected.size === found.size && holdsOne(expected, found);
-const holdsOne: Agreement = (expected, found) => [...found].every((signature) => expected.has(signature));
-
-function compare(what: string, expected: Signatures, found: Signatures, agree: Agreement): string[] {
+function compare(what: string, expected: Signatures, found: Signatures): string[] {
   const some = (kind: string, keys: readonly string[]) =>
     keys.length === 0 ? [] : [`${what}: ${keys.length} ${kind}, such as ${keys[0]}`];
   const keys = [...expected.keys()];
   const missing = keys.filter((key) => !found.has(key));
   const extra = [...found.keys()].filter((key) => !expected.has(key));
-  const otherwise = keys.filter((key) => !agree(expected.get(key) ?? new Set(), found.get(key) ?? new Set()));
+  const same = (key: string) => [...(expected.get(key) ?? [])].join(' ') === [...(found.get(key) ?? [])].join(' ');
+  const otherwise = keys.filter((key) => !same(key));
   return [
     ...some('missing', missing),
     ...some('extra', extra),

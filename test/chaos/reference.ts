@@ -9,11 +9,8 @@ import type { Configuration } from '../../libs/platform/src/configuration/config
 
 /** What an undisturbed run of a log in one process finds. */
 export interface Reference {
-  /**
-   * Every revision of every violation, by `id@revision`. One each, unless a trace was judged in fragments: each of them begins to
-   * count anew.
-   */
-  readonly revisions: ReadonlyMap<string, readonly ViolationRecord[]>;
+  /** Every revision of every violation, in the order in which each partition finds them. */
+  readonly revisions: readonly ViolationRecord[];
   /** Traces that are not closed at the end of the log: it says nothing final about them yet. */
   readonly open: number;
 }
@@ -22,7 +19,7 @@ export interface Reference {
 export async function referenceRun(log: Log, assembly: Configuration['traces'], key: string): Promise<Reference> {
   const history = await ruleHistory(log);
   const keys = keyRing({ key, development: false });
-  const revisions = new Map<string, ViolationRecord[]>();
+  const revisions: ViolationRecord[] = [];
   let open = 0;
   for (let partition = 0; partition < log.partitions(TOPICS.spans); partition++) {
     open += await runPartition(log, partition, { history, assembly, keys, revisions });
@@ -34,7 +31,7 @@ interface Tools {
   readonly history: RuleHistory;
   readonly assembly: Configuration['traces'];
   readonly keys: KeyRing;
-  readonly revisions: Map<string, ViolationRecord[]>;
+  readonly revisions: ViolationRecord[];
 }
 
 async function runPartition(log: Log, partition: number, { history, assembly, keys, revisions }: Tools): Promise<number> {
@@ -50,11 +47,7 @@ async function runPartition(log: Log, partition: number, { history, assembly, ke
     const control = controlOf(record);
     const misplaced = control ? undefined : misplacedSpans(record, partition, partitions);
     const own = misplaced ? misplaced.own : value;
-    const sink: Parameters<PartitionEngine['apply']>[1] = (verdict) => {
-      const violation = violationRecord(verdict, keys);
-      const key = `${violation.id}@${violation.revision}`;
-      revisions.set(key, [...(revisions.get(key) ?? []), violation]);
-    };
+    const sink: Parameters<PartitionEngine['apply']>[1] = (verdict) => revisions.push(violationRecord(verdict, keys));
     if (control?.kind === 'epoch') engine.apply({ kind: 'epoch', offset, timestamp, epoch: control.epoch }, sink);
     else if (control || own === undefined) engine.apply({ kind: 'tick', offset, timestamp }, sink);
     else engine.apply({ kind: 'spans', offset, timestamp, value: own }, sink);

@@ -3,6 +3,7 @@ import { loadConfiguration } from '#platform';
 import { CLUSTER_KEY, type Cluster } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
 import { DANGERS, type DangerName } from './dangers.js';
+import { differencesFromPlan } from './expected.js';
 import { differences } from './outcome.js';
 import { Random } from './random.js';
 import { type Reference, referenceRun } from './reference.js';
@@ -25,11 +26,11 @@ export interface ChaosResult {
   readonly reference: Reference;
   /** What differs from an undisturbed run; empty when all is as it should be. */
   readonly differences: readonly string[];
-  /** Violations that the load certainly has and nobody found. */
+  /** What the undisturbed run found otherwise than the load was made; empty when all is as it should be. */
   readonly missed: readonly string[];
 }
 
-/** Traces close soon, and are remembered for longer than any outage here, so that none is judged in fragments. */
+/** Traces close soon, and are remembered for longer than any outage here, unless a run wants them to be judged in fragments. */
 const ASSEMBLY_ENV = {
   BETRACE_TRACE_ROOT_GRACE: '500ms',
   BETRACE_TRACE_IDLE_TIMEOUT: '1500ms',
@@ -68,7 +69,8 @@ export async function runChaos(cluster: Cluster, log: Log, plan: ChaosPlan): Pro
   const { planned } = load;
   plan.say(`${planned.length} traces were sent, ${sender.repeated} requests again`);
   const { reference, found } = await outcome(cluster, log, plan);
-  return { traces: planned.length, repeated: sender.repeated, reference, differences: found, missed: missed(planned, reference) };
+  const missed = await differencesFromPlan(planned, log, ASSEMBLY, reference);
+  return { traces: planned.length, repeated: sender.repeated, reference, differences: found, missed };
 }
 
 async function createRules(cluster: Cluster): Promise<void> {
@@ -146,7 +148,7 @@ export function undisturbed(log: Log): Promise<Reference> {
 /** Waits until the log is judged to its end and everything agrees; else answers what does not. */
 async function outcome(cluster: Cluster, log: Log, { say }: ChaosPlan): Promise<{ reference: Reference; found: readonly string[] }> {
   let last: { reference: Reference; found: readonly string[] } = {
-    reference: { revisions: new Map(), open: -1 },
+    reference: { revisions: [], open: -1 },
     found: ['no outcome yet'],
   };
   try {
@@ -165,9 +167,4 @@ async function outcome(cluster: Cluster, log: Log, { say }: ChaosPlan): Promise<
     say(`${(error as Error).message}: ${String((error as Error).cause ?? '')}\n${cluster.logs('warn')}`);
   }
   return last;
-}
-
-function missed(planned: readonly PlannedTrace[], { revisions }: Reference): string[] {
-  const found = new Set([...revisions.values()].flat().map(({ rule_id, wire_trace_id }) => `${rule_id} ${wire_trace_id}`));
-  return planned.flatMap(({ traceId, violates }) => violates.map((rule) => `${rule} ${traceId}`)).filter((key) => !found.has(key));
 }

@@ -1,6 +1,7 @@
 import { type Log, openLog, TOPICS, topicSpecifications } from '#messaging';
 import { encodeRequest, encodeRequestJson, spansFromValue } from '#otlp';
 import { CLUSTER_PARTITIONS, type Cluster } from '../harness/cluster.js';
+import { exportOverGrpc } from './back-pressure.js';
 import type { Random } from './random.js';
 import type { PlainSpan } from './traces.js';
 
@@ -8,6 +9,9 @@ import type { PlainSpan } from './traces.js';
 export const FOREIGN_TOPIC = 'otlp_spans';
 
 const request = (spans: readonly PlainSpan[]) => spansFromValue({ spans: spans.map((span) => ({ ...span })) }, { incomplete: true });
+
+const WAYS = ['json', 'otlp_proto', 'otlp_json', 'grpc', 'grpc', 'topic', 'misplaced'] as const;
+type Way = (typeof WAYS)[number];
 
 /** The ways in, each as a client that tries again until it is told that the spans are kept. */
 export class Sender {
@@ -21,7 +25,7 @@ export class Sender {
 
   /** Resolves when the spans were acknowledged; rejects when `signal` is aborted. */
   async send(spans: readonly PlainSpan[], signal: AbortSignal): Promise<void> {
-    const way = this.random.pick(['json', 'otlp_proto', 'otlp_proto', 'otlp_json', 'topic', 'misplaced'] as const);
+    const way = this.random.pick(WAYS);
     for (;;) {
       signal.throwIfAborted();
       if (await this.attempt(way, spans).catch(() => false)) return;
@@ -30,7 +34,7 @@ export class Sender {
     }
   }
 
-  private async attempt(way: 'json' | 'otlp_proto' | 'otlp_json' | 'topic' | 'misplaced', spans: readonly PlainSpan[]): Promise<boolean> {
+  private async attempt(way: Way, spans: readonly PlainSpan[]): Promise<boolean> {
     switch (way) {
       case 'json':
         return this.post('/v1/spans', 'application/json', JSON.stringify({ spans }));
@@ -38,6 +42,8 @@ export class Sender {
         return this.post('/v1/traces', 'application/json', encodeRequestJson(request(spans)));
       case 'otlp_proto':
         return this.post('/v1/traces', 'application/x-protobuf', new Uint8Array(encodeRequest(request(spans))));
+      case 'grpc':
+        return (await exportOverGrpc(this.random.pick(this.cluster.all('ingest')), encodeRequest(request(spans)), 10_000)) === undefined;
       // Producers with partitioners of their own: into the topic that is received, and into the spans log itself.
       case 'topic':
         return this.append(

@@ -18,7 +18,7 @@ export interface Sending {
   readonly spans: readonly PlainSpan[];
 }
 
-/** A trace as it will be sent, and which rules it certainly violates in the end, whatever happens on the way. */
+/** A trace as it will be sent, and which rules it violates in the end when it is judged whole, whatever happens on the way. */
 export interface PlannedTrace {
   readonly traceId: string;
   readonly sendings: readonly Sending[];
@@ -43,6 +43,19 @@ export const CHAOS_RULES = [
     severity: 'MEDIUM',
   },
 ] as const;
+
+/** Which of the rules above some spans violate, told without any part of BeTrace. */
+export function judgePlainly(spans: readonly PlainSpan[]): string[] {
+  const has = (name: string): boolean => spans.some((span) => span.name === name);
+  const violated: Readonly<Record<(typeof CHAOS_RULES)[number]['id'], boolean>> = {
+    slow: spans.some(({ duration }) => duration > 1_000_000_000),
+    'failed-payment': spans.some(({ attributes }) => attributes['payment.state'] === 'failed'),
+    unaudited: has('charge') && !has('audit'),
+    chatty: spans.filter(({ name }) => name === 'query').length > 5,
+    untagged: has('checkout') && spans.some(({ attributes }) => attributes['tenant'] === undefined),
+  };
+  return Object.entries(violated).flatMap(([rule, is]) => (is ? [rule] : []));
+}
 
 /**
  * One trace: a request with work below it, by chance slow, chatty, unaudited, audited late, or with spans twice; its spans come

@@ -9,7 +9,7 @@ import { startPostgres, type TestPostgres } from './postgres.js';
 export type ClusterApp = 'ingest' | 'evaluator' | 'api';
 
 export const CLUSTER_KEY = 'the signature key of the tests '.repeat(2);
-export const CLUSTER_PARTITIONS = 4;
+export const CLUSTER_PARTITIONS = 12;
 
 /** How long (ms) anything may take to start on a machine that does much else. */
 const START_PATIENCE = 180_000;

@@ -1,0 +1,43 @@
+import pg from 'pg';
+import type { Cluster } from '../harness/cluster.js';
+import { eventually } from '../harness/eventually.js';
+import type { Random } from './random.js';
+
+const PATIENCE = 60_000;
+
+/**
+ * kill -9 of an API that has committed a change of rules, and has not published it: nothing gets out while the broker is suspended, and
+ * the process dies when the row is seen. Resolves when what it left in the outbox is published, by its successor or another replica;
+ * answers the id of the rule, which is then in force in every partition.
+ */
+export async function killBeforePublication(cluster: Cluster, random: Random): Promise<string> {
+  const id = `orphan-${random.hex(6)}`;
+  const rule = { id, name: id, expression: `span.duration > ${random.between(200, 800)}ms`, severity: 'LOW' };
+  const name = random.pick(cluster.names('api'));
+  const client = new pg.Client(cluster.env['DATABASE_URL']);
+  await client.connect();
+  const unpublished = async (): Promise<boolean> => {
+    const { rows } = await client.query('SELECT json_record FROM epochs WHERE published = 0');
+    return rows.some(({ json_record }: { json_record: string }) => json_record.includes(id));
+  };
+  try {
+    cluster.broker.suspend();
+    const answer = cluster
+      .process(name)
+      .json('POST', '/v1/rules', rule)
+      .then(({ status }) => status)
+      .catch(() => 'no answer');
+    try {
+      await eventually('the committed rule', async () => (await unpublished()) || undefined, 10_000, 1);
+      await cluster.kill(name);
+    } finally {
+      cluster.broker.resume();
+    }
+    if ((await answer) !== 'no answer') throw new Error(`the change of rules was answered with ${await answer}: it was published`);
+    await cluster.restart(name);
+    await eventually('the publication', async () => ((await unpublished()) ? undefined : true), PATIENCE);
+  } finally {
+    await client.end();
+  }
+  return id;
+}
