@@ -106,6 +106,16 @@ export class Cluster {
     return this.names(app).map((name) => this.process(name));
   }
 
+  /** Processes that ended by themselves, with the last that they wrote: none should. */
+  ended(): string[] {
+    return [...this.processes]
+      .filter(([, { process }]) => process.exitCode !== null || process.signalCode !== null)
+      .map(
+        ([name, betrace]) =>
+          `${name} ended by itself (${betrace.process.exitCode ?? betrace.process.signalCode}): ${betrace.logs().slice(-1_500)}`,
+      );
+  }
+
   /** What all processes wrote, for the message of a failure. */
   logs(level: 'warn' | 'error' = 'error'): string {
     const shown = level === 'error' ? /"level":"(error|fatal)"/ : /"level":"(warn|error|fatal)"/;
