@@ -1,4 +1,5 @@
-// `npm run chaos [-- --seed 7 --minutes 10]`: all dangers, in an order of their own by the seed, again and again.
+// `npm run chaos [-- --seed 7 --minutes 10]`: all dangers, in an order of their own by the seed, again and again. With
+// BETRACE_TRACE_MAX_AGE=4s BETRACE_TRACE_LATE_WINDOW=3s outages and late spans cut many traces into fragments.
 import { parseArgs } from 'node:util';
 import { Cluster } from '../harness/cluster.js';
 import { DANGERS, type DangerName } from './dangers.js';

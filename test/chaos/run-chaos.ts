@@ -34,7 +34,7 @@ export interface ChaosResult {
 const ASSEMBLY_ENV = {
   BETRACE_TRACE_ROOT_GRACE: '500ms',
   BETRACE_TRACE_IDLE_TIMEOUT: '1500ms',
-  BETRACE_TRACE_MAX_AGE: '60s',
+  BETRACE_TRACE_MAX_AGE: process.env['BETRACE_TRACE_MAX_AGE'] ?? '60s',
   BETRACE_TRACE_LATE_WINDOW: process.env['BETRACE_TRACE_LATE_WINDOW'] ?? '300s',
 };
 const ASSEMBLY = loadConfiguration({ environment: ASSEMBLY_ENV }).configuration.traces;

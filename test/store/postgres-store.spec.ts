@@ -47,4 +47,31 @@ await describePostgres('the store', (emptyUrl, url) => {
     expect(rules).toHaveLength(1);
     await store.close();
   });
+
+  it('goes on when its connections are cut in the middle of transactions, again and again', async () => {
+    const store = await openStore({ kind: 'postgres', url: await emptyUrl(), connections: 8 });
+    const client = new pg.Client(url);
+    await client.connect();
+    let cutting = true;
+    const refused: unknown[] = [];
+    const writers = Array.from({ length: 8 }, async (_, writer) => {
+      for (let n = 0; cutting; n++) {
+        await store.exported('tempo', writer, n, []).catch((error: unknown) => refused.push(error));
+      }
+    });
+    for (let cut = 0; cut < 40; cut++) {
+      await client.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'betrace' AND pid <> pg_backend_pid()",
+      );
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    cutting = false;
+    await Promise.all(writers);
+    await client.end();
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.filter((error) => (error as { retryable?: boolean }).retryable !== true)).toEqual([]);
+    await store.exported('tempo', 0, 77, []);
+    expect(await store.position('tempo', 0)).toBe(77);
+    await store.close();
+  });
 });

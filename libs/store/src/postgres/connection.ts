@@ -26,6 +26,9 @@ export function openPostgres(settings: PostgresStoreSettings): Connection {
   });
   // An idle connection that breaks is replaced with the next query, which reports what is wrong.
   pool.on('error', () => undefined);
+  // One that breaks in a transaction, between two of its queries, has nobody to tell: the next query is refused. Unheard, the error
+  // would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     database: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }),
     place,

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  CONTROL_EPOCH_PREFIX,
+  CONTROL_HEADER,
+  type Log,
+  openLog,
+  partitionOfKey,
+  readAll,
+  type Subscription,
+  TOPICS,
+  topicSpecifications,
+  type ViolationRecord,
+} from '#messaging';
+import { encodeRequest, spansFromValue } from '#otlp';
+import { Evaluator } from '../../apps/evaluator/src/evaluator.js';
+import { shares } from '../../apps/evaluator/src/shares.js';
+import { Random } from '../chaos/random.js';
+import { CHAOS_RULES, type PlainSpan, planTrace } from '../chaos/traces.js';
+import { eventually } from '../harness/eventually.js';
+
+const PARTITIONS = 12;
+/** Short, so that traces of a second are open, closed, late, forgotten, and go on beyond that. */
+const ASSEMBLY = { rootGrace: 20, idleTimeout: 50, maxAge: 150, lateWindow: 80, maxSpans: 100, memoryBudget: 1e9 };
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+/** ARCHITECTURE §2, invariant 2: evaluation depends on the log alone. */
+describe('the same log', () => {
+  let log: Log;
+  let ends: number[];
+  let expected: ReadonlyMap<string, string>;
+
+  const rules = async (epoch: number, slow: string): Promise<void> => {
+    const snapshot = CHAOS_RULES.map((rule) =>
+      rule.id === 'slow' ? { ...rule, version: epoch, expression: slow } : { ...rule, version: 1 },
+    );
+    await log.append(TOPICS.rules, [{ partition: 0, key: String(epoch), value: Buffer.from(JSON.stringify({ epoch, snapshot })) }]);
+    const headers = { [CONTROL_HEADER]: `${CONTROL_EPOCH_PREFIX}${epoch}` };
+    const markers = Array.from({ length: PARTITIONS }, (_, partition) => ({ partition, value: new Uint8Array(), headers }));
+    await log.append(TOPICS.spans, markers);
+  };
+  const append = async (spans: readonly PlainSpan[]): Promise<void> => {
+    const value = encodeRequest(spansFromValue({ spans: spans.map((span) => ({ ...span })) }, { incomplete: true }));
+    await log.append(TOPICS.spans, [{ partition: partitionOfKey(spans[0]!.trace_id, PARTITIONS), value }]);
+  };
+
+  /** As one group sees the log: with a size of batches of its own, what it publishes on the side, and a commit that can be cut off. */
+  function view(group: string, maxBatchBytes: number) {
+    const published = new Map<string, string>();
+    const clashes: string[] = [];
+    const seen: Log = Object.create(log);
+    seen.append = async (topic, records) => {
+      if (topic !== TOPICS.violations) return records.map(() => 0);
+      for (const { value } of records) {
+        const { id, revision, log: range, signature } = JSON.parse(Buffer.from(value).toString()) as ViolationRecord;
+        const key = `${id}@${revision} from ${range.first_offset}`;
+        if ((published.get(key) ?? signature) !== signature) clashes.push(key);
+        published.set(key, signature);
+      }
+      return records.map(() => 0);
+    };
+    const reached = new Map<number, number>();
+    const alive = { is: true };
+    seen.subscribe = async (options): Promise<Subscription> => {
+      const { listener } = options;
+      if (options.topic !== TOPICS.spans) return log.subscribe(options);
+      const mine = alive.is;
+      const subscription = await log.subscribe({
+        ...options,
+        group,
+        maxBatchBytes,
+        listener: {
+          assigned: (partition, committed) => listener.assigned(partition, committed),
+          revoked: (partition) => listener.revoked(partition),
+          failed: (error, partition) => listener.failed?.(error, partition),
+          records: async (batch) => {
+            await listener.records(batch);
+            reached.set(batch.partition, (batch.records.at(-1)?.offset ?? -1) + 1);
+          },
+        },
+      });
+      const commit = subscription.commit.bind(subscription);
+      subscription.commit = async (partition, position) => {
+        if (mine && alive.is) await commit(partition, position);
+      };
+      return subscription;
+    };
+    return { seen, published, clashes, reached, alive };
+  }
+
+  const startMembers = async (seen: Log, members: number): Promise<Evaluator[]> => {
+    const evaluators = shares(PARTITIONS, members).map((partitions, n) => {
+      const settings = {
+        log: log.forThreads(),
+        partitions,
+        volatile: false,
+        foreignProducers: false,
+        name: `member-${n}`,
+        assembly: ASSEMBLY,
+        keys: { key: 'changeme', development: true },
+        commitInterval: 0,
+        idleInterval: 5,
+      };
+      return new Evaluator(seen, settings, { warn: () => {} });
+    });
+    await Promise.all(evaluators.map((evaluator) => evaluator.start()));
+    return evaluators;
+  };
+
+  beforeAll(async () => {
+    log = await openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: PARTITIONS }), writer: 'direct' });
+    await rules(1, 'span.duration > 1s');
+    const random = new Random(5);
+    const sendings = Array.from({ length: 150 }, () => planTrace(random)).flatMap((trace) => {
+      const begin = random.between(0, 900);
+      return trace.sendings.map(({ at, spans }) => ({ at: begin + at / 20, spans }));
+    });
+    const since = performance.now();
+    let changed = false;
+    for (const { at, spans } of sendings.sort((a, b) => a.at - b.at)) {
+      await pause(Math.max(0, at - (performance.now() - since)));
+      if (!changed && at > 500) {
+        changed = true;
+        await rules(2, 'span.duration > 2s');
+      }
+      await append(spans);
+    }
+    // The log's time passes everything.
+    await pause(ASSEMBLY.maxAge + 2 * ASSEMBLY.lateWindow + ASSEMBLY.idleTimeout);
+    const headers = { [CONTROL_HEADER]: 'tick' };
+    await log.append(
+      TOPICS.spans,
+      Array.from({ length: PARTITIONS }, (_, partition) => ({ partition, value: new Uint8Array(), headers })),
+    );
+    const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition);
+    ends = await Promise.all(partitions.map(async (partition) => (await log.bounds(TOPICS.spans, partition)).end));
+    expect((await readAll(log, TOPICS.spans, 0)).length).toBeGreaterThan(30);
+  });
+  afterAll(() => log.close());
+
+  const finished = ({ reached }: ReturnType<typeof view>) =>
+    eventually(
+      'the end of the log',
+      async () => (ends.every((end, partition) => reached.get(partition) === end) ? true : undefined),
+      30_000,
+      2,
+    );
+
+  it.each([
+    ['1 evaluator, and large batches', 1, 1_000_000, 0],
+    ['3 evaluators, and small batches', 3, 700, 0],
+    ['12 evaluators, and batches of one record', 12, 1, 0],
+    ['3 evaluators that die again and again without a commit', 3, 300, 12],
+    ['12 evaluators that die again and again without a commit', 12, 1, 12],
+  ])('gives the same violations with %s', async (name, members, maxBatchBytes, deaths) => {
+    const group = view(name, maxBatchBytes);
+    const random = new Random(deaths + members);
+    for (let death = 0; death < deaths; death++) {
+      const evaluators = await startMembers(group.seen, members);
+      await pause(random.between(0, 25));
+      // From now on it is as if the process were gone: what it still publishes may come, what it commits does not.
+      group.alive.is = false;
+      await Promise.all(evaluators.map((evaluator) => evaluator.stop()));
+      group.alive.is = true;
+    }
+    group.reached.clear();
+    const evaluators = await startMembers(group.seen, members);
+    await finished(group);
+    await Promise.all(evaluators.map((evaluator) => evaluator.stop()));
+    expected ??= group.published;
+    expect(expected.size).toBeGreaterThan(100);
+    expect(group.clashes).toEqual([]);
+    expect(Object.fromEntries([...group.published].sort())).toEqual(Object.fromEntries([...expected].sort()));
+  });
+});
