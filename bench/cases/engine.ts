@@ -6,7 +6,7 @@ import { FIFTY_RULES } from '../fixtures/fifty-rules.js';
 import { SpanLog } from '../fixtures/span-log.js';
 import { perSecond } from '../measure.js';
 
-/** Records per second of log time: 64,000 spans per second, so about 260,000 traces are remembered. */
+/** Records per second of log time: 64,000 spans per second, so about 320,000 traces are remembered. */
 const RECORDS_PER_SECOND = 1_000;
 
 /** An engine that reads an endless log; answers a function that applies the next record. */

@@ -86,7 +86,7 @@ describe('a successor', () => {
         const died = deaths.map((death) => Math.min(death, log.length)).sort((a, b) => a - b);
         expect(inOrder(restartedAt(log, died))).toEqual(inOrder(undisturbed));
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   }, 120_000);
 
