@@ -26,6 +26,25 @@ await describePostgres('the store', (emptyUrl, url) => {
     await Promise.all(stores.map((store) => store.close()));
   });
 
+  it('writes a rule with its version, epoch and outbox record, or nothing of it', async () => {
+    const own = await emptyUrl();
+    const store = await openStore({ kind: 'postgres', url: own, connections: 2 });
+    await store.putRule({ ...rule, id: 'a' }, 1);
+    const before = [await store.rules(), await store.ruleVersions('a'), await store.unpublishedEpochs()];
+    // The last statement of the transaction fails, as if the server had died before it.
+    const client = new pg.Client(own);
+    await client.connect();
+    await client.query('ALTER TABLE epochs ADD CONSTRAINT no_more CHECK (epoch < 2)');
+    await expect(store.putRule({ ...rule, id: 'a', message: 'changed' }, 2)).rejects.toMatchObject({ code: 'BT_STORE_FAILED' });
+    await expect(store.putRule({ ...rule, id: 'b' }, 2)).rejects.toMatchObject({ code: 'BT_STORE_FAILED' });
+    await expect(store.deleteRule('a', 2)).rejects.toMatchObject({ code: 'BT_STORE_FAILED' });
+    expect([await store.rules(), await store.ruleVersions('a'), await store.unpublishedEpochs()]).toEqual(before);
+    await client.query('ALTER TABLE epochs DROP CONSTRAINT no_more');
+    await client.end();
+    expect(await store.putRule({ ...rule, id: 'b' }, 3)).toMatchObject({ version: 1 });
+    await store.close();
+  });
+
   it('is unavailable while it is away, and says where, without the password', async () => {
     const away = openStore({ kind: 'postgres', url: 'postgres://betrace:topsecret@127.0.0.1:1/none' });
     await expect(away).rejects.toMatchObject({ code: 'BT_STORE_UNAVAILABLE', retryable: true, status: 503 });

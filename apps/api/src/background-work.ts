@@ -1,5 +1,5 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { HealthRecorder, Shutdown } from '#platform';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { CONFIGURATION, type Configuration, HealthRecorder, LOGGER, type Logger, Shutdown } from '#platform';
 import { Store } from '#store';
 import { ExportToOtlp } from './export/export-to-otlp.js';
 import { KeepViolations } from './keep/keep-violations.js';
@@ -19,9 +19,12 @@ export class BackgroundWork implements OnApplicationBootstrap {
     private readonly ruleStatus: FollowRuleStatus,
     private readonly health: HealthRecorder,
     private readonly shutdown: Shutdown,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    this.warnOfOwnDatabase();
     this.announceRules.start();
     await this.ruleStatus.start();
     await this.keepViolations.start();
@@ -34,5 +37,14 @@ export class BackgroundWork implements OnApplicationBootstrap {
     this.shutdown.register('evaluate', 'pruning violations', () => this.pruneViolations.stop());
     this.shutdown.register('export', 'keeping violations', () => this.keepViolations.stop());
     this.shutdown.register('export', 'exporting violations', () => this.exportToOtlp.stop());
+  }
+
+  /** With Kafka there may be others, who would have other rules and half of the violations. */
+  private warnOfOwnDatabase(): void {
+    const { kafka, storage } = this.configuration;
+    if (kafka.brokers.length === 0 || storage.databaseUrl !== undefined) return;
+    const where = storage.path === undefined ? 'in the memory of this process' : `in ${storage.path}`;
+    const warning = `rules and violations are kept ${where}, where no other process finds them; to keep them in PostgreSQL, and for a second API: DATABASE_URL`;
+    this.logger.warn(warning);
   }
 }

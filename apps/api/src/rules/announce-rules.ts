@@ -4,6 +4,8 @@ import type { PublishRules } from './publish-rules.js';
 
 /** How long an answer waits for the change to be in force. */
 const PATIENCE = 2_000;
+/** Milliseconds between two looks at what other replicas left: two of them, and a change of a replica that died is in force. */
+const LOOK = 750;
 
 /** `published`: in force for every span that is sent after the answer. `pending`: stored, and in force as soon as the log can be written. */
 export type Publication = 'published' | 'pending';
@@ -15,15 +17,22 @@ export type Publication = 'published' | 'pending';
 export class AnnounceRules {
   private readonly stopping = new AbortController();
   private background: Promise<void> | undefined;
+  private looking: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly publisher: PublishRules,
     private readonly logger: Logger,
   ) {}
 
-  /** Publishes what an earlier process left, without waiting for it, and what a log that is not of the store's age lacks. */
+  /**
+   * Publishes what an earlier process left, without waiting for it, and what a log that is not of the store's age lacks; from then on
+   * what a replica leaves that dies.
+   */
   start(): void {
     this.keepTrying(() => this.publisher.reconcile());
+    this.timer = setInterval(() => this.look(), LOOK);
+    this.timer.unref();
   }
 
   /** Waits, but not for long: the change itself is safe. */
@@ -40,7 +49,22 @@ export class AnnounceRules {
 
   async stop(): Promise<void> {
     this.stopping.abort(new Error('stopping'));
+    clearInterval(this.timer);
     await this.background;
+    await this.looking;
+  }
+
+  /** While an attempt is under way, or waits for the next one, that one does it. */
+  private look(): void {
+    if (this.background || this.looking) return;
+    this.looking = this.publisher
+      .publishForgotten()
+      .catch((error: unknown) => {
+        this.logger.debug({ err: error }, 'what other replicas left to publish is not known now');
+      })
+      .finally(() => {
+        this.looking = undefined;
+      });
   }
 
   private keepTrying(publish: () => Promise<void>): void {

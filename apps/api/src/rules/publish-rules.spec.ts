@@ -69,6 +69,22 @@ describe('PublishRules', () => {
     expect(await markers(0)).toEqual(['epoch:1']);
   });
 
+  it('publishes what a replica left that died, but not what one is just publishing', async () => {
+    const other = new PublishRules(store, log);
+    await store.putRule(rule('a'), 1);
+    await other.publishForgotten();
+    expect(await epochs()).toEqual([]);
+    await rules.publish();
+    await store.putRule(rule('b'), 1);
+    await other.publishForgotten();
+    expect(await markers(0)).toEqual(['epoch:1']);
+    await other.publishForgotten();
+    expect(await markers(0)).toEqual(['epoch:1', 'epoch:2']);
+    await other.publishForgotten();
+    await other.publishForgotten();
+    expect(await markers(0)).toHaveLength(2);
+  });
+
   it('tells a new log what an old store knows', async () => {
     for (const id of ['a', 'b']) await store.putRule(rule(id), 1);
     await rules.publish();

@@ -10,6 +10,8 @@ const NOTHING = new Uint8Array(0);
  */
 export class PublishRules {
   private last: Promise<void> = Promise.resolve();
+  /** The oldest change in the outbox, when it was last looked at. */
+  private waiting: number | undefined;
 
   constructor(
     private readonly store: Store,
@@ -24,6 +26,17 @@ export class PublishRules {
     const run = this.last.then(() => this.publishOutbox());
     this.last = run.catch(() => {});
     return run;
+  }
+
+  /**
+   * Publishes what another replica stored and has not published since the last call: it died between the two. Called now and then;
+   * a change that is just being published is left to its replica.
+   */
+  async publishForgotten(): Promise<void> {
+    const oldest = (await this.store.unpublishedEpochs())[0]?.epoch;
+    const forgotten = oldest !== undefined && oldest === this.waiting;
+    this.waiting = oldest;
+    if (forgotten) await this.publish();
   }
 
   /**

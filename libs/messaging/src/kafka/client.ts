@@ -31,7 +31,8 @@ export function makeClient(settings: KafkaLogSettings, report: LogReport): Clien
     logLevel: logLevel.INFO,
     logCreator: () => logTo(report),
     ...(tls ? { ssl: { ...(tls.ca === undefined ? {} : { ca: tls.ca }) } } : {}),
-    ...(sasl ? { sasl: sasl as SASLOptions } : {}),
+    // A copy: kafkajs writes functions into it, with which the settings could not go to another thread.
+    ...(sasl ? { sasl: { ...sasl } as SASLOptions } : {}),
     socketFactory: ({ host, port, ssl, onConnect }) => {
       const name = isIP(host) ? {} : { servername: host };
       const socket = ssl ? connectTls({ host, port, ...name, ...ssl }, onConnect) : connectPlain({ host, port }, onConnect);

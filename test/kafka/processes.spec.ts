@@ -1,0 +1,196 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { Kafka, logLevel } from 'kafkajs';
+import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, type Log, type LogRecord, partitionOf, readAll, TOPICS } from '#messaging';
+import { decodeRequest, encodeRequest, encodeRequestJson, spansFromValue } from '#otlp';
+import { clusterLog, FOREIGN_TOPIC } from '../chaos/send.js';
+import type { BeTrace } from '../harness/betrace.js';
+import { CLUSTER_PARTITIONS, Cluster, metric } from '../harness/cluster.js';
+import { eventually } from '../harness/eventually.js';
+
+const PATIENCE = 60_000;
+const PARTITIONS = Array.from({ length: CLUSTER_PARTITIONS }, (_, partition) => partition);
+const why = await Cluster.whyNot();
+if (why !== undefined) console.warn(`SKIPPED: Kafka: processes (${why})`);
+
+const span = (traceId: string, name: string) => ({ trace_id: traceId, span_id: traceId.slice(16), name, start_time: 0, duration: 1 });
+const traceId = (): string => randomBytes(16).toString('hex');
+const request = (name: string, id: string) => spansFromValue({ spans: [span(id, name)] }, { incomplete: true });
+
+(why === undefined ? describe : describe.skip)('Kafka: processes', () => {
+  let cluster: Cluster;
+  let log: Log;
+
+  beforeAll(async () => {
+    cluster = await Cluster.start({ KAFKA_RECEIVE_TOPICS: FOREIGN_TOPIC });
+    log = await clusterLog(cluster);
+    await Promise.all((['api', 'api', 'ingest', 'evaluator', 'evaluator'] as const).map((app) => cluster.add(app)));
+  }, 400_000);
+  afterAll(async () => {
+    await log?.close();
+    await cluster?.stop();
+  }, 60_000);
+
+  const post = (name: string, id: string) => cluster.all('ingest')[0]!.json('POST', '/v1/spans', { spans: [span(id, name)] });
+  const createRule = (api: BeTrace, id: string) =>
+    api.json('POST', '/v1/rules', { name: id, expression: `span.name == "${id}"`, severity: 'LOW' });
+  const violatedTraces = async (api: BeTrace, rule: string): Promise<string[]> => {
+    const { body } = await api.json<{ violations: { trace_id: string }[] }>('GET', `/v1/violations?rule_id=${rule}&limit=1000`);
+    return body.violations.map(({ trace_id }) => trace_id).toSorted();
+  };
+  const epochOf = ({ headers }: LogRecord): number => Number(headers?.[CONTROL_HEADER]?.split(CONTROL_EPOCH_PREFIX)[1] ?? 0);
+  const records = () => Promise.all(PARTITIONS.map((partition) => readAll(log, TOPICS.spans, partition)));
+  const traceIds = (record: LogRecord): string[] =>
+    record.headers?.[CONTROL_HEADER] === undefined
+      ? decodeRequest(record.value).resourceSpans.flatMap(({ scopeSpans }) =>
+          scopeSpans.flatMap(({ spans }) => spans.map((one) => one.traceId)),
+        )
+      : [];
+
+  it('judge by a rule that was created on one replica from one point of each partition on', async () => {
+    const ids: string[] = [];
+    let sending = true;
+    const stream = (async () => {
+      while (sending) {
+        ids.push(traceId());
+        expect((await post('one-point', ids.at(-1)!)).status).toBe(202);
+      }
+    })();
+    await eventually('spans before the rule', async () => (ids.length > 50 ? true : undefined), PATIENCE);
+    const created = await createRule(cluster.all('api')[0]!, 'one-point');
+    // Within 2 s, which is how long the answer waits: else it would say `pending`.
+    expect({ status: created.status, publication: created.headers.get('betrace-rule-publication') }).toEqual({
+      status: 201,
+      publication: 'published',
+    });
+    const sent = ids.length;
+    await eventually('spans after it', async () => (ids.length > sent + 50 ? true : undefined), PATIENCE);
+    sending = false;
+    await stream;
+
+    const judged = (await records()).flatMap((partition) => {
+      const markers = partition.filter((record) => epochOf(record) > 0);
+      expect(markers).toHaveLength(1);
+      return partition.filter(({ offset }) => offset > markers[0]!.offset).flatMap(traceIds);
+    });
+    expect(judged.length).toBeGreaterThanOrEqual(50);
+    expect(judged.length).toBeLessThan(ids.length - 40);
+    for (const api of cluster.all('api')) {
+      await eventually(
+        'all violations',
+        async () => ((await violatedTraces(api, 'one-point')).length >= judged.length ? true : undefined),
+        PATIENCE,
+      );
+      expect(await violatedTraces(api, 'one-point')).toEqual(judged.toSorted());
+    }
+  });
+
+  it('publish the change of a replica that was killed before it could', async () => {
+    const [first = '', second = ''] = cluster.names('api');
+    cluster.broker.suspend();
+    const created = await createRule(cluster.process(first), 'left-behind');
+    expect({ status: created.status, publication: created.headers.get('betrace-rule-publication') }).toEqual({
+      status: 201,
+      publication: 'pending',
+    });
+    await cluster.kill(first);
+    cluster.broker.resume();
+    const markers = async () => (await records()).map((partition) => Math.max(...partition.map(epochOf)));
+    await eventually('its markers', async () => ((await markers()).every((epoch) => epoch === 2) ? true : undefined), PATIENCE);
+    const ids = Array.from({ length: 20 }, traceId);
+    for (const id of ids) expect((await post('left-behind', id)).status).toBe(202);
+    const found = async () => ((await violatedTraces(cluster.process(second), 'left-behind')).length === ids.length ? true : undefined);
+    await eventually('its violations', found, PATIENCE);
+    await cluster.restart(first);
+    expect((await cluster.process(first).json('GET', '/v1/rules/left-behind')).status).toBe(200);
+    expect(await markers()).toEqual(PARTITIONS.map(() => 2));
+  }, 200_000);
+
+  it('say in a few lines that the broker is away, and that it is back; an SDK loses no span, by its own attempts', async () => {
+    const processes = (['ingest', 'evaluator', 'api'] as const).map((app) => cluster.process(cluster.names(app).at(-1)!));
+    const before = processes.map((one) => one.logs().length);
+    await cluster.broker.kill();
+    const ingest = cluster.all('ingest')[0]!;
+    // Over HTTP: the gRPC exporter of the JavaScript SDK tries nothing again, whatever it is answered.
+    const sdk = recordBySdk(new OTLPTraceExporter({ url: `${ingest.url}/v1/traces`, timeoutMillis: PATIENCE }), 'left-behind');
+    const { status, headers } = await post('left-behind', traceId());
+    expect({ status, retryAfter: headers.get('retry-after') }).toEqual({ status: 503, retryAfter: '1' });
+    await cluster.broker.run();
+    await sdk.flushed;
+    const api = cluster.all('api')[0]!;
+    const missing = async () => {
+      const found = new Set(await violatedTraces(api, 'left-behind'));
+      return sdk.ids.filter((id) => !found.has(id)).length;
+    };
+    await eventually('all spans of the SDK', async () => ((await missing()) === 0 ? true : undefined), PATIENCE);
+    const since = () => processes.map((one, i) => one.logs().slice(before[i]).split('\n'));
+    const isBack = (line: string): boolean => / again, after \d+ s/.test(line);
+    await eventually('word of its return', async () => (since().every((lines) => lines.some(isBack)) ? true : undefined), PATIENCE);
+    for (const lines of since()) {
+      expect(lines.filter((line) => /"stack"|^ +at /.test(line))).toEqual([]);
+      expect(lines.filter((line) => line.includes('"level":"warn"') || line.includes('"level":"error"')).length).toBeLessThan(25);
+    }
+  }, 200_000);
+
+  it('commit the position of a topic of others only when the spans log has the spans, whenever ingest is killed', async () => {
+    const [name = ''] = cluster.names('ingest');
+    const written = PARTITIONS.map(() => [] as string[]);
+    const write = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) {
+        const batch = PARTITIONS.map((partition) => {
+          const id = traceId();
+          written[partition]!.push(id);
+          const value = i % 2 ? encodeRequest(request('foreign', id)) : Buffer.from(encodeRequestJson(request('foreign', id)));
+          return { partition, key: 'any', value };
+        });
+        await log.append(FOREIGN_TOPIC, batch);
+      }
+    };
+    const kept = async () => new Set((await records()).flat().flatMap(traceIds));
+    const arrived = async () => {
+      const there = await kept();
+      return written.flat().filter((id) => there.has(id)).length;
+    };
+    const admin = new Kafka({ brokers: [cluster.broker.address], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    for (let kill = 0; kill < 2; kill++) {
+      const least = written.flat().length + 40;
+      const writing = write(150);
+      await eventually('some of it', async () => ((await arrived()) > least ? true : undefined), PATIENCE, 5);
+      await cluster.kill(name);
+      await writing;
+      const [group] = await admin.fetchOffsets({ groupId: 'betrace-ingest', topics: [FOREIGN_TOPIC] });
+      const there = await kept();
+      for (const { partition, offset } of group!.partitions) {
+        const committed = written[partition]!.slice(0, Math.max(Number(offset), 0));
+        expect(committed.filter((id) => !there.has(id))).toEqual([]);
+      }
+      await cluster.restart(name);
+    }
+    await admin.disconnect();
+    const [offset = -1] = await log.append(FOREIGN_TOPIC, [{ partition: 2, value: Buffer.from('neither protobuf nor JSON') }]);
+    await write(5);
+    await eventually('all of it', async () => ((await arrived()) === written.flat().length ? true : undefined), PATIENCE);
+    for (const [partition, ofPartition] of (await records()).entries()) {
+      for (const id of ofPartition.flatMap(traceIds)) expect(partitionOf(Buffer.from(id, 'hex'), CLUSTER_PARTITIONS)).toBe(partition);
+    }
+    const [letter] = await readAll(log, TOPICS.deadLetters, 0);
+    expect(letter).toMatchObject({
+      headers: { 'betrace-dead-topic': FOREIGN_TOPIC, 'betrace-dead-partition': '2', 'betrace-dead-offset': String(offset) },
+    });
+    expect(letter!.headers!['betrace-dead-reason']).toMatch(/^BT_OTLP_/);
+    expect(Buffer.from(letter!.value).toString()).toBe('neither protobuf nor JSON');
+    expect(await metric(cluster.process(name), 'betrace_ingest_dead_letters_total')).toEqual([1]);
+  }, 200_000);
+});
+
+/** Spans of a service with OpenTelemetry's SDK, handed to its exporter once: what is refused is for the exporter to try again. */
+function recordBySdk(exporter: SpanExporter, name: string): { readonly ids: readonly string[]; readonly flushed: Promise<void> } {
+  const processor = new BatchSpanProcessor(exporter, { exportTimeoutMillis: PATIENCE });
+  const tracer = new BasicTracerProvider({ spanProcessors: [processor] }).getTracer('test');
+  const spans = Array.from({ length: 10 }, () => tracer.startSpan(name, { root: true }));
+  for (const one of spans) one.end();
+  return { ids: spans.map((one) => one.spanContext().traceId), flushed: processor.forceFlush() };
+}

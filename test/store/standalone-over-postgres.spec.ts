@@ -1,0 +1,48 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { BeTrace } from '../harness/betrace.js';
+import { eventually } from '../harness/eventually.js';
+import { describePostgres } from './describe-postgres.js';
+
+const PATIENCE = 60_000;
+const ENV = { BETRACE_HOST: '127.0.0.1', BETRACE_SIGNATURE_KEY: 'the signature key of the test '.repeat(2) };
+
+await describePostgres('one process alone', (emptyUrl) => {
+  let running: BeTrace[] = [];
+
+  afterEach(async () => {
+    await Promise.all(running.map((one) => one.kill()));
+    running = [];
+  });
+
+  async function start(url: string): Promise<BeTrace> {
+    const betrace = await BeTrace.start({ env: { ...ENV, DATABASE_URL: url } });
+    running.push(betrace);
+    return betrace;
+  }
+
+  const send = (to: BeTrace, id: string) =>
+    to.json('POST', '/v1/spans', { spans: [{ trace_id: id, span_id: 's', name: 'pay', start_time: 0, duration: 1 }] });
+  const total = async (of: BeTrace) => (await of.json<{ total: number }>('GET', '/v1/violations')).body.total;
+
+  it('keeps rules and violations there, also when the log in memory begins anew after a kill', async () => {
+    const url = await emptyUrl();
+    const first = await start(url);
+    expect((await first.json('POST', '/v1/rules', { name: 'pay', expression: 'span.name == "pay"', severity: 'LOW' })).status).toBe(201);
+    for (const id of ['a', 'b', 'c']) expect((await send(first, id)).status).toBe(202);
+    await eventually('three violations', async () => ((await total(first)) === 3 ? true : undefined), PATIENCE);
+    await first.kill();
+
+    const second = await start(url);
+    expect(await total(second)).toBe(3);
+    const judged = async () => ((await send(second, 'd')).status === 202 && (await total(second)) === 4 ? true : undefined);
+    await eventually('the fourth, by the rule that was there', judged, PATIENCE);
+  });
+
+  it('says what it needs when the database is away', async () => {
+    const away = await BeTrace.spawn({ env: { ...ENV, DATABASE_URL: 'postgres://betrace:topsecret@127.0.0.1:1/none' } });
+    running.push(away);
+    expect(await away.exited()).toBe(1);
+    expect(away.logs()).toContain('BT_STORE_UNAVAILABLE');
+    expect(away.logs()).not.toMatch(/topsecret| {4}at /);
+  });
+});
