@@ -108,7 +108,7 @@ describe('an evaluator thread that ends by a defect', () => {
   });
 
   it('says which partition has no memory for more traces, until some are forgotten', async () => {
-    start({ assembly: { ...DEFAULT_ASSEMBLY, rootGrace: 1_500, lateWindow: 100, memoryBudget: 500 } });
+    start({ assembly: { ...DEFAULT_ASSEMBLY, rootGrace: 1_500, idleTimeout: 1_500, lateWindow: 100, memoryBudget: 500 } });
     await ready();
     for (let n = 0; n < 20; n++) await send(n);
     await eventually('a full partition', async () => fullPartitions.has(0) || undefined);
