@@ -248,7 +248,12 @@ export const SCHEMA = {
       type: text,
       env: ['BETRACE_SIGNATURE_KEY'],
       secret: true,
-      doc: 'Secret for the HMAC-SHA256 signatures of violations (`openssl rand -base64 32`). Unset: in development `changeme`; with a storage path a key made once and kept there as `signature.key`; else an error.',
+      doc: 'Secret for the HMAC-SHA256 signatures of violations (`openssl rand -base64 32`). Unset, and no `signature_key_file`: in development `changeme`; with a storage path a key made once and kept there as `signature.key`; else an error.',
+    },
+    signatureKeyFile: {
+      type: text,
+      env: ['BETRACE_SIGNATURE_KEY_FILE'],
+      doc: 'File that holds the signature key, as Docker and Kubernetes mount secrets; read when the key itself is not set.',
     },
     privateKey: {
       type: text,

@@ -32,6 +32,24 @@ describe('the signature key', () => {
     }
   });
 
+  it('is read from a file, unless it is set itself; a file without a key is refused, not made up for', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'betrace-key-'));
+    const file = join(directory, 'key');
+    try {
+      const environment = { BETRACE_SIGNATURE_KEY_FILE: file, KAFKA_BROKERS: 'broker:9092' };
+      expect(() => key(environment)).toThrow(/BETRACE_SIGNATURE_KEY_FILE: the signature key cannot be read/);
+      writeFileSync(file, ' \n');
+      expect(() => key(environment)).toThrow(/is empty/);
+      writeFileSync(file, 'a secret of the file\n');
+      expect(key(environment)).toEqual({ key: 'a secret of the file' });
+      expect(key({ ...environment, BETRACE_SIGNATURE_KEY: 'mine' })).toEqual({ key: 'mine' });
+      writeFileSync(file, 'changeme\n');
+      expect(() => key(environment)).toThrow(/refused in production/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
   it('names the storage path when that cannot be written', () => {
     const directory = mkdtempSync(join(tmpdir(), 'betrace-key-'));
     writeFileSync(join(directory, 'file'), '');

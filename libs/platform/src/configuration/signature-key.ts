@@ -15,14 +15,14 @@ export interface SignatureKey {
 }
 
 /**
- * The secret that signs violations: the configured one; in development `changeme`; with a storage path one that is made
- * once and kept there, readable by the owner only. Throws a ConfigurationError when there is none of these (several
- * processes need the same key, so none is made up), or when `changeme` is set in production.
+ * The secret that signs violations: the configured one, or that of the configured file; in development `changeme`; with a storage
+ * path one that is made once and kept there, readable by the owner only. Throws a ConfigurationError when there is none of these
+ * (several processes need the same key, so none is made up), or when `changeme` is set in production.
  */
 export function signatureKey(configuration: Configuration): SignatureKey {
   const { compliance, process, storage, kafka } = configuration;
   const production = process.environment === 'production';
-  const configured = compliance.signatureKey;
+  const configured = compliance.signatureKey ?? keyInFile(compliance.signatureKeyFile);
   if (configured !== undefined && (configured !== DEVELOPMENT_KEY || !production)) return { key: configured };
   if (configured === undefined && !production) {
     return {
@@ -34,6 +34,23 @@ export function signatureKey(configuration: Configuration): SignatureKey {
   const what = configured === undefined ? 'is not set' : `is "${DEVELOPMENT_KEY}", which is refused in production`;
   const message = `the signature key ${what}; set it to the output of "openssl rand -base64 32", or set BETRACE_ENVIRONMENT=development`;
   throw new ConfigurationError([{ key: 'compliance.signature_key', source: 'environment variable BETRACE_SIGNATURE_KEY', message }]);
+}
+
+function keyInFile(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  let key: string;
+  try {
+    key = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw fileError(`the signature key cannot be read: ${(error as Error).message}`);
+  }
+  if (key === '') throw fileError(`${file} is empty; write the output of "openssl rand -base64 32" to it`);
+  return key;
+}
+
+function fileError(message: string): ConfigurationError {
+  const source = 'environment variable BETRACE_SIGNATURE_KEY_FILE';
+  return new ConfigurationError([{ key: 'compliance.signature_key_file', source, message }]);
 }
 
 function keptKey(directory: string): SignatureKey {

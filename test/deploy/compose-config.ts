@@ -1,0 +1,50 @@
+// docker-compose.yml as Compose reads it.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+/** The part of a resolved Compose file that the tests ask about. */
+export interface ComposeProject {
+  readonly services: Readonly<Record<string, ComposeService>>;
+}
+
+export interface ComposeService {
+  readonly image: string;
+  readonly command: readonly string[] | null;
+  readonly entrypoint?: readonly string[] | null;
+  readonly environment?: Readonly<Record<string, string | null>>;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly volumes?: readonly { readonly type: string; readonly source: string; readonly target: string }[];
+  readonly ports?: readonly { readonly target: number; readonly published: string }[];
+}
+
+const root = join(import.meta.dirname, '../..');
+
+/** Why Compose files can't be read on this machine; undefined when they can. Throws with `CI` set. */
+export function whyNoCompose(): string | undefined {
+  if (reader() !== undefined) return undefined;
+  const reason = 'neither `docker compose` nor `go` is in PATH';
+  if (process.env['CI']) throw new Error(`the Compose file has to be checked in CI: ${reason}`);
+  return reason;
+}
+
+/**
+ * What `docker compose config` makes of docker-compose.yml with these variables: by the plugin where it is installed (it needs no
+ * daemon), else by the library it is made of, built with Go. Throws what Compose says is wrong.
+ */
+export function composeConfig(variables: Readonly<Record<string, string>> = {}): ComposeProject {
+  const { command, args, cwd } = reader()!;
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...variables };
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8', maxBuffer: 1 << 26 });
+  if (status !== 0) throw new Error(`docker-compose.yml: ${stderr}`);
+  return JSON.parse(stdout) as ComposeProject;
+}
+
+function reader(): { readonly command: string; readonly args: readonly string[]; readonly cwd: string } | undefined {
+  const works = (command: string, ...args: string[]): boolean => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+  if (works('docker', 'compose', 'version')) {
+    // Without a .env file, as the other way.
+    return { command: 'docker', args: ['compose', '--env-file', '/dev/null', 'config', '--format', 'json'], cwd: root };
+  }
+  if (!works('go', 'version')) return undefined;
+  return { command: 'go', args: ['run', '.', join(root, 'docker-compose.yml')], cwd: join(import.meta.dirname, 'compose-config') };
+}

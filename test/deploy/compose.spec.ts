@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { loadConfiguration } from '#platform';
+import { KAFKA_VERSION } from '../../scripts/kafka/jars.js';
+import { type ComposeProject, composeConfig, whyNoCompose } from './compose-config.js';
+
+const root = join(import.meta.dirname, '../..');
+const ours = ['ingest', 'evaluator', 'api'] as const;
+const problem = whyNoCompose();
+if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem})`);
+
+(problem === undefined ? describe : describe.skip)('docker-compose.yml', () => {
+  let project: ComposeProject;
+  beforeAll(() => {
+    project = composeConfig();
+  });
+  const service = (name: string) => project.services[name]!;
+  const environmentOf = (name: string) =>
+    Object.fromEntries(Object.entries(service(name).environment ?? {}).map(([key, value]) => [key, value ?? '']));
+  /** A file that a service has mounted, by its path there. */
+  const mounted = (name: string, target: string) => {
+    const mount = service(name).volumes?.find((volume) => volume.target === target);
+    return parse(readFileSync(mount?.source ?? `${target} is not mounted`, 'utf8')) as unknown;
+  };
+
+  it('is valid on a fresh clone, and is the whole system', () => {
+    expect(Object.keys(project.services)).toEqual(
+      expect.arrayContaining([...ours, 'kafka', 'postgres', 'tempo', 'grafana', 'prometheus', 'collector']),
+    );
+  });
+
+  it.each(ours)('starts %s with settings that it knows, over Kafka', (name) => {
+    const { configuration, notices } = loadConfiguration({ environment: environmentOf(name), directory: '/nowhere' });
+    expect(notices).toEqual([]);
+    expect(configuration.kafka.brokers).toEqual(['kafka:9092']);
+    expect(configuration.process.environment).toBe('production');
+    expect(configuration.otlp.endpoint).toBe('tempo:4317');
+    expect(configuration.storage.databaseUrl).toMatch(/^postgres:\/\/betrace:betrace@postgres:5432\/betrace$/);
+    const entry = service(name).command?.[0]?.replace(/^dist/, root).replace(/\.js$/, '.ts');
+    expect(existsSync(String(entry))).toBe(true);
+  });
+
+  it('gives all of them the same signature key: one that is made once, or the one of .env', () => {
+    const keyFiles = ours.map((name) => environmentOf(name)['BETRACE_SIGNATURE_KEY_FILE']);
+    expect(new Set(keyFiles)).toEqual(new Set(['/run/betrace/signature.key']));
+    for (const name of ours) expect(service(name).depends_on?.['signature-key']?.condition).toBe('service_completed_successfully');
+    const own = composeConfig({ BETRACE_SIGNATURE_KEY: 'of my own' });
+    for (const name of ours) expect(own.services[name]!.environment?.['BETRACE_SIGNATURE_KEY']).toBe('of my own');
+  });
+
+  it('makes a key that only its owner reads, and keeps it at the next start', () => {
+    const { entrypoint, command } = service('signature-key');
+    const directory = mkdtempSync(join(tmpdir(), 'betrace-compose-'));
+    const file = join(directory, 'signature.key');
+    // `$` is `$$` in Compose files; the user of the image is not one of this machine.
+    const script = String(command?.[0]).replaceAll('$$', '$').replace('/run/betrace', directory);
+    const start = () => spawnSync(entrypoint![0]!, [...entrypoint!.slice(1), `chown() { :; }\n${script}`], { encoding: 'utf8' });
+    try {
+      expect(start()).toMatchObject({ status: 0, stderr: '' });
+      const made = readFileSync(file, 'utf8');
+      expect(Buffer.from(made, 'base64')).toHaveLength(32);
+      expect(statSync(file).mode & 0o777).toBe(0o400);
+      expect(start()).toMatchObject({ status: 0, stderr: '' });
+      expect(readFileSync(file, 'utf8')).toBe(made);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('mounts only files that are there', () => {
+    const mounts = Object.values(project.services).flatMap(({ volumes = [] }) => volumes.filter(({ type }) => type === 'bind'));
+    expect(mounts.length).toBeGreaterThan(3);
+    for (const { source } of mounts) expect([source, existsSync(source)]).toEqual([source, true]);
+  });
+
+  it('publishes no port twice', () => {
+    const ports = Object.values(project.services).flatMap(({ ports: published = [] }) => published.map((port) => port.published));
+    expect(new Set(ports).size).toBe(ports.length);
+    expect(ports).toEqual(expect.arrayContaining(['12011', '12012', '12015', '4317', '4318', '3200', '9090']));
+  });
+
+  it('runs the Kafka that the tests run', () => expect(service('kafka').image).toBe(`apache/kafka:${KAFKA_VERSION}`));
+
+  it('has the collector send to ingest and to Tempo, and Prometheus ask each of ours', () => {
+    const { exporters } = mounted('collector', '/etc/collector.yaml') as { exporters: Record<string, { endpoint: string }> };
+    expect(Object.values(exporters).map(({ endpoint }) => endpoint)).toEqual(['tempo:4317', 'ingest:12012']);
+    expect(mounted('prometheus', '/etc/prometheus/prometheus.yaml')).toMatchObject({
+      scrape_configs: [{ job_name: 'betrace-backend', dns_sd_configs: [{ names: [...ours], port: 12011 }] }],
+    });
+  });
+});
