@@ -1,5 +1,5 @@
 import { connect, createServer } from 'node:net';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Body, Controller, Get, Module, Post, Query } from '@nestjs/common';
 import { type NestFastifyApplication, RouteConfig } from '@nestjs/platform-fastify';
@@ -90,6 +90,7 @@ describe('bodies', () => {
   it.each([
     ['gzip', gzipSync],
     ['zstd', zstdCompressSync],
+    ['zlib', deflateSync],
   ] as const)('takes %s', async (encoding, compress) => {
     const body = new Uint8Array(compress('{"name":"a"}'));
     expect(await (await post('/v1/things', body, { 'content-encoding': encoding })).json()).toEqual({ made: 'a' });

@@ -9,6 +9,8 @@ const DECOMPRESSORS: Readonly<Record<string, Decompressor>> = {
   gzip: promisify(gunzip),
   'x-gzip': promisify(gunzip),
   deflate: promisify(inflate),
+  // What OpenTelemetry's collector calls the same.
+  zlib: promisify(inflate),
   zstd: promisify(zstdDecompress),
   br: promisify(brotliDecompress),
 };
