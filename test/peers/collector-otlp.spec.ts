@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { BeTrace } from '../harness/betrace.js';
+import { eventually } from '../harness/eventually.js';
+import { accountsOf } from './accounts.js';
+import { Collector, RETRY } from './collector.js';
+import { describePeers } from './describe-peers.js';
+import { PEER_PATIENCE } from './kept.js';
+import { createRules, KnownTraces, openViolations } from './known-traces.js';
+
+const PATIENCE = 60_000;
+
+const grpc = (compression: string) => ({ type: 'otlp_grpc', config: { compression } });
+const http = (encoding: string, compression: string) => ({ type: 'otlp_http', config: { encoding, compression } });
+
+const UNDERSTOOD = [
+  ...['none', 'gzip'].map(grpc),
+  ...['none', 'gzip', 'zstd', 'deflate', 'zlib'].map((compression) => http('proto', compression)),
+  ...['none', 'gzip', 'zstd'].map((compression) => http('json', compression)),
+].map((way, seed) => ({ ...way, name: nameOf(way), known: new KnownTraces(seed) }));
+
+/** The collector can, BeTrace cannot: gRPC for Node knows gzip only, Node none of these. */
+const NOT_UNDERSTOOD = [grpc('zstd'), grpc('snappy'), http('proto', 'snappy'), http('proto', 'lz4')].map((way) => ({
+  ...way,
+  name: nameOf(way),
+}));
+
+await describePeers("a collector's OTLP exporters", ['Go'], () => {
+  let betrace: BeTrace;
+  let collector: Collector;
+
+  beforeAll(async () => {
+    betrace = await BeTrace.start();
+    await createRules(betrace);
+    const endpoint = (type: string) => (type === 'otlp_grpc' ? `127.0.0.1:${betrace.ports.grpc}` : betrace.url);
+    collector = await Collector.start(
+      Object.fromEntries(
+        [...UNDERSTOOD, ...NOT_UNDERSTOOD].map(({ name, type, config }) => [
+          name,
+          { [type]: { endpoint: endpoint(type), tls: { insecure: true }, retry_on_failure: RETRY, ...config } },
+        ]),
+      ),
+    );
+  }, PEER_PATIENCE);
+  afterAll(async () => {
+    await collector?.stop();
+    await betrace?.stop();
+  });
+
+  it('have every span received, judged and accounted for', async () => {
+    await Promise.all(UNDERSTOOD.map(({ name, known }) => known.sendTo(collector.lane(name))));
+    const sent = UNDERSTOOD.reduce((sum, { known }) => sum + known.sent, 0);
+    const distinct = UNDERSTOOD.reduce((sum, { known }) => sum + known.distinct, 0);
+    const judged = async () => {
+      const { evaluated, duplicates } = await accountsOf([betrace]);
+      return evaluated + duplicates >= sent ? true : undefined;
+    };
+    await eventually('the last span', judged, PATIENCE).catch((error) => fail(error));
+    const duplicates = sent - distinct;
+    expect(await accountsOf([betrace])).toEqual({ received: sent, evaluated: distinct, duplicates, rejected: 0, misplaced: 0 });
+  });
+
+  it.each(UNDERSTOOD)('have every violation found, and no other: $name', async ({ known }) => {
+    await known.expectFound(betrace);
+  });
+
+  it('have nothing found in traces that nobody sent', async () => {
+    expect(await openViolations(betrace)).toHaveLength(UNDERSTOOD.flatMap(({ known }) => known.violations()).length);
+  });
+
+  it.each(NOT_UNDERSTOOD)('are told why, when they compress as BeTrace cannot read it: $name', async ({ name, config }) => {
+    await new KnownTraces(99, { count: 1 }).sendTo(collector.lane(name));
+    const refusal = new RegExp(`(unsupported encoding|content encoding) \\\\"${config.compression}\\\\"`);
+    await eventually('the refusal', async () => (refusal.test(collector.logs()) ? true : undefined), PATIENCE);
+  });
+
+  /** With what the collector says. */
+  function fail(error: Error): never {
+    throw new Error(`${error.message}\n${collector.logs().slice(-3_000)}`, { cause: error });
+  }
+});
+
+function nameOf({ type, config }: { readonly type: string; readonly config: Readonly<Record<string, string>> }): string {
+  return [type, ...Object.values(config)].join(' ');
+}

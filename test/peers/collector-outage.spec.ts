@@ -1,0 +1,85 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { BeTrace, storageFolder } from '../harness/betrace.js';
+import { eventually } from '../harness/eventually.js';
+import { Collector, RETRY } from './collector.js';
+import { describePeers } from './describe-peers.js';
+import { PEER_PATIENCE } from './kept.js';
+import { createRules, KnownTraces, openViolations } from './known-traces.js';
+
+const PATIENCE = 60_000;
+const LANES = ['otlp_grpc', 'otlp_http'];
+
+await describePeers('a collector whose BeTrace is away or has too much to do', ['Go'], () => {
+  let betrace: BeTrace;
+  let collector: Collector;
+  let sent: KnownTraces[] = [];
+
+  const start = async (env: Readonly<Record<string, string>>) => {
+    sent = [];
+    betrace = await BeTrace.start({ env });
+    await createRules(betrace);
+    const rest = { tls: { insecure: true }, retry_on_failure: RETRY };
+    collector = await Collector.start({
+      otlp_grpc: { otlp_grpc: { endpoint: `127.0.0.1:${betrace.ports.grpc}`, ...rest } },
+      otlp_http: { otlp_http: { endpoint: betrace.url, ...rest } },
+    });
+  };
+  afterEach(async () => {
+    await betrace?.kill();
+    await collector?.stop();
+  });
+
+  const more = (options: { readonly whole?: boolean } = {}) => {
+    const known = new KnownTraces(sent.length, options);
+    sent.push(known);
+    return known;
+  };
+  const says = async (what: RegExp) => (what.test(collector.logs()) ? true : undefined);
+  const expectAllFoundOnce = async () => {
+    for (const traces of sent) await traces.expectFound(betrace);
+    expect(await openViolations(betrace)).toHaveLength(sent.flatMap((traces) => traces.violations()).length);
+    expect(collector.logs()).not.toContain('dropped_items');
+  };
+
+  it(
+    'loses nothing and doubles nothing, when BeTrace is killed while it sends',
+    async () => {
+      const folder = await storageFolder();
+      // A trace is not cut in two when a start takes long.
+      const env = { BETRACE_STORAGE_PATH: folder.path, BETRACE_TRACE_LATE_WINDOW: '5m' };
+      await start(env);
+      const known = LANES.map((lane) => ({ lane: collector.lane(lane), traces: more() }));
+      const half = ({ requests }: KnownTraces) => Math.ceil(requests.length / 2);
+      const first = known.map(({ lane, traces }) => traces.sendTo(lane, traces.requests.slice(0, half(traces))));
+      await eventually('some of it', async () => ((await openViolations(betrace)).length > 0 ? true : undefined), PATIENCE);
+      await betrace.kill();
+      await Promise.all(first);
+      await Promise.all(known.map(({ lane, traces }) => traces.sendTo(lane, traces.requests.slice(half(traces)))));
+      for (const answer of [/Will retry.*code = Unavailable/, /Will retry.*connection refused/]) {
+        await eventually(`the collector's word ${answer}`, () => says(answer), PATIENCE);
+      }
+      betrace = await BeTrace.start({ env, ports: betrace.ports });
+      await expectAllFoundOnce();
+      await folder.remove();
+    },
+    PEER_PATIENCE,
+  );
+
+  it(
+    'loses nothing, when BeTrace refuses for a moment because traces take all their memory',
+    async () => {
+      await start({ BETRACE_TRACE_MEMORY_BUDGET: '4KiB', BETRACE_TRACE_ROOT_GRACE: '200ms', BETRACE_TRACE_LATE_WINDOW: '2s' });
+      const refused = { otlp_grpc: /Will retry.*code = Unavailable desc = BT_INGEST_NO/, otlp_http: /Will retry.*HTTP Status Code 503/ };
+      for (const [lane, refusal] of Object.entries(refused)) {
+        const send = async () => {
+          // Each trace whole: what waits for so long would be another fragment of it.
+          await more({ whole: true }).sendTo(collector.lane(lane));
+          return says(refusal);
+        };
+        await eventually(`a refusal by ${lane}`, send, PATIENCE, 200);
+      }
+      await expectAllFoundOnce();
+    },
+    PEER_PATIENCE,
+  );
+});

@@ -1,0 +1,15 @@
+import { describe, it } from '@jest/globals';
+import { Cluster } from '../harness/cluster.js';
+import { whyNoGo } from './go.js';
+import { whyNoPython } from './python.js';
+
+const NEEDS = { Go: async () => whyNoGo(), Python: async () => whyNoPython(), Kafka: Cluster.whyNot };
+
+/** Describes tests with peers; skipped, with a reason that is said, where they can't be built. Where they can, nothing skips them. */
+export async function describePeers(name: string, needs: readonly (keyof typeof NEEDS)[], tests: () => void): Promise<void> {
+  const reasons = await Promise.all(needs.map((need) => NEEDS[need]()));
+  const why = reasons.filter((reason) => reason !== undefined).join(' ');
+  if (why === '') return describe(`Peers: ${name}`, tests);
+  console.warn(`SKIPPED: Peers: ${name} (${why})`);
+  describe.skip(`Peers: ${name}`, () => it('needs a peer', () => undefined));
+}

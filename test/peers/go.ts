@@ -1,0 +1,43 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { kept } from './kept.js';
+
+const VERSION = 'v0.155.0';
+const BUILDER = `go.opentelemetry.io/collector/cmd/builder@${VERSION}`;
+const TELEMETRYGEN = `github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen@${VERSION}`;
+const manifest = join(import.meta.dirname, 'collector/manifest.yaml');
+const platform = `${process.platform} ${process.arch}`;
+
+/** Why there are no peers written in Go on this machine; undefined when there are. */
+export function whyNoGo(): string | undefined {
+  const [, major, minor] = /go version go(\d+)\.(\d+)/.exec(spawnSync('go', ['version'], { encoding: 'utf8' }).stdout ?? '') ?? [];
+  if (major === undefined) return 'Go is missing: install Go 1.25 or newer and put `go` into PATH.';
+  return Number(major) === 1 && Number(minor) < 25 ? `they need Go 1.25 or newer; \`go\` in PATH is ${major}.${minor}.` : undefined;
+}
+
+/** The path of an OpenTelemetry Collector, built by its builder from collector/manifest.yaml. */
+export async function collectorBinary(): Promise<string> {
+  const folder = await kept('collector', `${BUILDER} ${platform}\n${readFileSync(manifest, 'utf8')}`, async (work) => {
+    await install(BUILDER, work);
+    await go(join(work, 'builder'), ['--config', manifest], work);
+  });
+  return join(folder, 'sources', 'collector');
+}
+
+/** The path of telemetrygen, OpenTelemetry's generator of load. */
+export async function telemetrygenBinary(): Promise<string> {
+  const folder = await kept('telemetrygen', `${TELEMETRYGEN} ${platform}`, (work) => install(TELEMETRYGEN, work));
+  return join(folder, 'telemetrygen');
+}
+
+/** With the flags of the collector's builder: what was compiled for one is not compiled again for the next. */
+async function install(module: string, folder: string): Promise<void> {
+  await go('go', ['install', '-trimpath', '-ldflags=-s -w', module], folder);
+}
+
+async function go(command: string, args: readonly string[], folder: string): Promise<void> {
+  const env = { ...process.env, GOBIN: folder, CGO_ENABLED: '0', GOWORK: 'off' };
+  await promisify(execFile)(command, args, { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 });
+}
