@@ -4,7 +4,7 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { type Log, openLog } from '#messaging';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
 import { whyNoBroker } from '../../scripts/kafka/jars.js';
-import type { BenchCase } from '../case.js';
+import type { BenchCase, BenchResult } from '../case.js';
 
 const SPANS_PER_RECORD = 64;
 /** 64 spans of 429 bytes. */
@@ -12,6 +12,8 @@ const RECORD_BYTES = 64 * 429;
 const PARTITIONS = 12;
 const RECORDS = 30_000;
 const AT_ONCE = 32;
+/** Of reading all of it: the first time is too short to be more than a warm-up. */
+const ROUNDS = 3;
 
 interface Kafkas {
   readonly brokers: readonly string[];
@@ -57,12 +59,12 @@ async function appendAll(append: (records: { partition: number; value: Buffer }[
 }
 
 /** Reads everything as a group does. */
-async function consumeAll(log: Log, topic: string): Promise<void> {
+async function consumeAll(log: Log, topic: string, group: string): Promise<void> {
   let left = RECORDS;
   const done = Promise.withResolvers<void>();
   const subscription = await log.subscribe({
     topic,
-    group: topic,
+    group,
     listener: {
       assigned: async () => 0,
       records: async (batch) => {
@@ -76,8 +78,26 @@ async function consumeAll(log: Log, topic: string): Promise<void> {
   await subscription.close();
 }
 
+/** The same by kafkajs, whose messages come in batches too. */
+async function consumeAllByKafkajs(brokers: readonly string[], topic: string, groupId: string): Promise<void> {
+  const consumer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).consumer({ groupId });
+  let left = RECORDS;
+  const done = Promise.withResolvers<void>();
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatch: async ({ batch }) => {
+      left -= batch.messages.length;
+      if (left <= 0) done.resolve();
+    },
+  });
+  await done.promise;
+  await consumer.disconnect();
+}
+
 /** Spans per second of this process's CPU (the broker is another process); spans per second in the note. */
-async function rateOf(work: () => Promise<void>): Promise<{ value: number; note: string }> {
+async function rateOf(work: () => Promise<void>): Promise<BenchResult> {
   const cpu = process.cpuUsage();
   const start = performance.now();
   await work();
@@ -87,7 +107,17 @@ async function rateOf(work: () => Promise<void>): Promise<{ value: number; note:
   return { value: spans / (user + system), note: `${(spans / seconds / 1e6).toFixed(2)} M spans/s` };
 }
 
-async function latency(log: Log, topic: string): Promise<{ value: number; note: string }> {
+/** The best of some rounds, because on a busy machine every disturbance only makes a round slower. */
+async function bestOf(rounds: number, work: (round: number) => Promise<BenchResult>): Promise<BenchResult> {
+  let best = await work(0);
+  for (let round = 1; round < rounds; round++) {
+    const next = await work(round);
+    if (next.value > best.value) best = next;
+  }
+  return best;
+}
+
+async function latency(log: Log, topic: string): Promise<BenchResult> {
   const times: number[] = [];
   for (let i = 0; i < 500; i++) {
     const started = performance.now();
@@ -130,7 +160,16 @@ const all: readonly BenchCase[] = [
     run: () =>
       inTopic(async (log, topic) => {
         await appendAll((records) => log.append(topic, records));
-        return rateOf(() => consumeAll(log, topic));
+        return bestOf(ROUNDS, (round) => rateOf(() => consumeAll(log, topic, `${topic}-${round}`)));
+      }),
+  },
+  {
+    name: "consume by kafkajs's own consumer, for comparison",
+    unit: 'M spans/CPU s',
+    run: () =>
+      inTopic(async (log, topic, brokers) => {
+        await appendAll((records) => log.append(topic, records));
+        return bestOf(ROUNDS, (round) => rateOf(() => consumeAllByKafkajs(brokers, topic, `${topic}-${round}`)));
       }),
   },
   { name: 'append of one record, p50', unit: 'ms', run: () => inTopic((log, topic) => latency(log, topic)) },
