@@ -3,6 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import type { Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
 import type { LogReport } from '../log-report.js';
 import type { KafkaLogSettings } from '../settings.js';
+import { AnswerReader } from './answer-reader.js';
 import { KafkaClient, logLevel } from './kafkajs.js';
 
 /** A broker that accepts no connection, or answers no request, within this many ms counts as gone. */
@@ -35,7 +36,16 @@ export function makeClient(settings: KafkaLogSettings, report: LogReport): Clien
     ...(sasl ? { sasl: { ...sasl } as SASLOptions } : {}),
     socketFactory: ({ host, port, ssl, onConnect }) => {
       const name = isIP(host) ? {} : { servername: host };
-      const socket = ssl ? connectTls({ host, port, ...name, ...ssl }, onConnect) : connectPlain({ host, port }, onConnect);
+      const answers = new AnswerReader((bytes) => socket.emit('data', bytes));
+      const onread = {
+        buffer: () => answers.room,
+        callback: (bytes: number) => {
+          answers.took(bytes);
+          return true;
+        },
+      };
+      const address = { host, port, onread };
+      const socket: Socket = ssl ? connectTls({ ...address, ...name, ...ssl }, onConnect) : connectPlain(address, onConnect);
       socket.setKeepAlive(true, KEEP_ALIVE_MS).setNoDelay(true);
       sockets.add(socket);
       return socket.once('close', () => sockets.delete(socket));

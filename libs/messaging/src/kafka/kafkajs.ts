@@ -166,3 +166,16 @@ function repairThrottleTimer(queue: { prototype: { scheduleCheckPendingRequests(
 }
 
 repairThrottleTimer(load('kafkajs/src/network/requestQueue/index.js'));
+
+/** kafkajs puts the empty rest behind an answer before the next one, and so copies each, also one that comes in one piece. */
+function repairEmptyRest(connection: {
+  prototype: { processData(this: { chunks: Buffer[]; bytesBuffered: number }, bytes: Buffer): void };
+}): void {
+  const { processData } = connection.prototype;
+  connection.prototype.processData = function withoutEmptyRest(bytes) {
+    if (this.bytesBuffered === 0) this.chunks = [];
+    processData.call(this, bytes);
+  };
+}
+
+repairEmptyRest(load('kafkajs/src/network/connection.js'));
