@@ -7,15 +7,13 @@ import { ConditionCompiler } from './condition.js';
 import type { AttributeColumns } from './declarations.js';
 import { type Dispatch, dispatch } from './dispatch.js';
 import { emit } from './emit.js';
+import { type Block, type Handler, inOrder, Ladder } from './ladder.js';
 import { normalInteger } from './normal-integer.js';
-import { type Conjunction, conjunctionOf, type Plan, plan } from './plan.js';
+import { type Conjunction, conjunctionOf, type LadderPlan, type Plan, plan } from './plan.js';
 import { SlowPaths } from './slow-paths.js';
-import { StatementWriter } from './statements.js';
+import { type LadderCode, StatementWriter } from './statements.js';
 
 export type Evaluate = (columns: ConditionColumns, from: number, to: number, matched: Uint32Array, failed: Uint32Array) => void;
-
-/** Tests the conditions that a dictionary found for one span. */
-type Handler = (columns: ConditionColumns, i: number, o: number, matched: Uint32Array, failed: Uint32Array) => void;
 
 /**
  * Characters of generated text per function. V8 does not optimise functions of more than 60 KB of bytecode, and long before that
@@ -24,6 +22,8 @@ type Handler = (columns: ConditionColumns, i: number, o: number, matched: Uint32
  */
 const CHUNK = 8_000;
 const HANDLERS_PER_TEXT = 200;
+/** Rungs of a ladder that are tested together, each with its bound: so many tests at most are in vain. */
+const RUNGS_PER_BLOCK = 16;
 
 /** All conditions of a rule set as one function: a few generated loops over the spans, one after the other. */
 export function compileConditions(conditions: readonly Resolved[], columns: AttributeColumns): Evaluate {
@@ -44,6 +44,8 @@ export function compileConditions(conditions: readonly Resolved[], columns: Attr
 class Unit {
   private readonly runtime: Readonly<Record<string, unknown>>;
   private readonly dictionaries: ReadonlyMap<unknown, Handler>[] = [];
+  private readonly ladders: Ladder[] = [];
+  private readonly ladderCodes = new Map<LadderPlan, LadderCode>();
 
   constructor(
     private readonly compiler: ConditionCompiler,
@@ -58,6 +60,7 @@ class Unit {
       KIND: KINDS,
       patterns: compiler.patterns,
       dictionaries: this.dictionaries,
+      ladders: this.ladders,
     };
   }
 
@@ -84,16 +87,46 @@ class Unit {
     return this.emitLoop(text + lookup, new Set([...hoists, `const dictionary = dictionaries[${index}];`]));
   }
 
-  /** The handler of each value, generated some hundred at a time: turning text into functions has a price per text. */
+  /** The handler of each value. */
   private handlers(members: Dispatch['members']): Map<unknown, Handler> {
-    const parts = [...members].flatMap(([key, conjunctions]) =>
-      this.chunks(plan(conjunctions)).map((plans) => ({ key, text: this.handlerText(plans) })),
-    );
+    const parts = [...members].flatMap(([key, conjunctions]) => this.chunks(plan(conjunctions)).map((plans) => ({ key, plans })));
+    const functions = this.emitHandlers(parts.map(({ plans }) => plans));
     const handlers = new Map<unknown, Handler>();
-    for (let from = 0; from < parts.length; from += HANDLERS_PER_TEXT) {
-      const some = parts.slice(from, from + HANDLERS_PER_TEXT);
-      const functions = emit<() => readonly Handler[]>(this.runtime, [], `return [\n${some.map(({ text }) => text).join(',\n')}\n];`)();
-      for (const [n, { key }] of some.entries()) handlers.set(key, inSequence(handlers.get(key), functions[n] as Handler));
+    for (const [n, { key }] of parts.entries()) handlers.set(key, inSequence(handlers.get(key), functions[n] as Handler));
+    return handlers;
+  }
+
+  private ladderOf(one: LadderPlan): LadderCode {
+    let code = this.ladderCodes.get(one);
+    if (code === undefined) {
+      code = { number: this.ladders.push(this.ladder(one)) - 1, value: this.compiler.value(one.column) };
+      this.ladderCodes.set(one, code);
+    }
+    return code;
+  }
+
+  private ladder({ isAbove, rungs }: LadderPlan): Ladder {
+    const placed = rungs.map(({ bound, plan }) => ({ plan, ...bound, ...asRung(plan, bound.node) }));
+    const ordered = inOrder(placed, isAbove);
+    const tested = [...ordered.entries()].filter(([, { condition }]) => condition === undefined);
+    const slices = Array.from({ length: Math.ceil(tested.length / RUNGS_PER_BLOCK) }, (_, n) =>
+      tested.slice(n * RUNGS_PER_BLOCK, (n + 1) * RUNGS_PER_BLOCK),
+    );
+    const parts = slices.flatMap((slice) => this.chunks(slice.map(([, { plan }]) => plan)).map((plans) => ({ from: slice[0]![0], plans })));
+    const functions = this.emitHandlers(parts.map(({ plans }) => plans));
+    const blocks = parts.map(({ from }, n): Block => ({ from, test: functions[n]! }));
+    const failing = ordered.filter(({ failsAtOnce }) => failsAtOnce === true).map(({ index }) => index!);
+    const reached = this.chunks(ordered.filter(({ failsAtOnce }) => failsAtOnce === false).map(({ plan }) => plan));
+    return new Ladder(ordered, isAbove, blocks, { conditions: failing, blocks: this.emitHandlers(reached) });
+  }
+
+  /** Generates functions some hundred at a time: turning text into functions has a price per text. */
+  private emitHandlers(parts: readonly (readonly Plan[])[]): readonly Handler[] {
+    const texts = parts.map((plans) => this.handlerText(plans));
+    const handlers: Handler[] = [];
+    for (let from = 0; from < texts.length; from += HANDLERS_PER_TEXT) {
+      const body = `return [\n${texts.slice(from, from + HANDLERS_PER_TEXT).join(',\n')}\n];`;
+      handlers.push(...emit<() => readonly Handler[]>(this.runtime, [], body)());
     }
     return handlers;
   }
@@ -125,12 +158,12 @@ class Unit {
   }
 
   private split(one: Plan): readonly Plan[] {
-    if (one.type === 'leaf' || this.writer().write([one]).text.length <= CHUNK) return [one];
+    if (one.type !== 'group' || this.writer().write([one]).text.length <= CHUNK) return [one];
     return this.chunks(one.plans).map((plans) => ({ ...one, plans }));
   }
 
   private writer(): StatementWriter {
-    return new StatementWriter((index) => ({ word: index >> 5, bit: 1 << (index & 31) }));
+    return new StatementWriter((one) => this.ladderOf(one));
   }
 }
 
@@ -140,6 +173,23 @@ function inSequence(first: Handler | undefined, second: Handler): Handler {
     first(c, i, o, matched, failed);
     second(c, i, o, matched, failed);
   };
+}
+
+/** What a ladder has to know of a plan beside its bound. */
+interface RungPlan {
+  /** The condition that is nothing but the bound. */
+  readonly condition?: number;
+  /** A value that can't be compared makes its condition `index` fail: at once, or only if what Lua evaluates before it holds. */
+  readonly failsAtOnce?: boolean;
+  readonly index?: number;
+}
+
+function asRung(one: Plan, bound: Resolved): RungPlan {
+  if (one.type !== 'leaf') return {};
+  const { index, conjuncts } = one.conjunction;
+  const whole = conjuncts.length === 1 ? { condition: index } : {};
+  const at = conjuncts.findIndex(({ node }) => node === bound);
+  return conjuncts[at]!.code.fallible ? { ...whole, index, failsAtOnce: at === 0 } : whole;
 }
 
 /** A condition with a part that is the literal false needs no code (unless something before it can fail). */

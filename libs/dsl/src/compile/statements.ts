@@ -1,11 +1,17 @@
 import type { Code } from './code.js';
 import type { Declaration } from './declarations.js';
-import type { Conjunct, Conjunction, Plan } from './plan.js';
+import type { Conjunct, Conjunction, LadderPlan, Plan } from './plan.js';
 
 /** Statements, and what they need declared once per call. */
 export interface Statements {
   readonly text: string;
   readonly hoists: ReadonlySet<string>;
+}
+
+/** A ladder that the generated code can call: `ladders[number]`, with the value of its column. */
+export interface LadderCode {
+  readonly number: number;
+  readonly value: Code;
 }
 
 /**
@@ -15,7 +21,7 @@ export interface Statements {
 export class StatementWriter {
   private readonly hoists = new Set<string>();
 
-  constructor(private readonly slots: (index: number) => { readonly word: number; readonly bit: number }) {}
+  constructor(private readonly ladderOf: (plan: LadderPlan) => LadderCode) {}
 
   write(plans: readonly Plan[], declared: ReadonlySet<Declaration> = new Set()): Statements {
     const text = this.block(plans, declared);
@@ -35,18 +41,28 @@ export class StatementWriter {
   }
 
   private block(plans: readonly Plan[], outer: ReadonlySet<Declaration>): string {
-    const firsts = plans.map((plan) => (plan.type === 'group' ? plan.conjunct : plan.conjunction.conjuncts[0]));
-    const { text, declared } = this.declare(codesOf(firsts), outer);
+    const firsts = plans.map((plan) => this.first(plan)).filter((code) => code !== undefined);
+    const { text, declared } = this.declare(firsts, outer);
     return text + plans.map((plan) => this.plan(plan, declared)).join('');
+  }
+
+  /** What a plan evaluates on every span. */
+  private first(plan: Plan): Code | undefined {
+    if (plan.type === 'ladder') return this.ladderOf(plan).value;
+    return plan.type === 'group' ? plan.conjunct.code : plan.conjunction.conjuncts[0]?.code;
   }
 
   private plan(plan: Plan, declared: ReadonlySet<Declaration>): string {
     if (plan.type === 'leaf') return this.leaf(plan.conjunction, declared);
+    if (plan.type === 'ladder') {
+      const { number, value } = this.ladderOf(plan);
+      return `ladders[${number}].test(${value.text}, c, i, o, matched, failed);\n`;
+    }
     return `if (${plan.conjunct.code.text}) {\n${this.block(plan.plans, declared)}}\n`;
   }
 
   private leaf(conjunction: Conjunction, declared: ReadonlySet<Declaration>): string {
-    const { word, bit } = this.slots(conjunction.index);
+    const [word, bit] = [conjunction.index >> 5, 1 << (conjunction.index & 31)];
     const found = `matched[o + ${word}] |= ${bit};`;
     if (!conjunction.conjuncts.some(({ code }) => code.fallible)) return this.tests(conjunction.conjuncts, found, declared);
     const tests = this.tests(conjunction.conjuncts, `if (slow.failed === 0) ${found}`, declared);
@@ -63,11 +79,7 @@ export class StatementWriter {
   }
 
   private nested(conjuncts: readonly Conjunct[], found: string, outer: ReadonlySet<Declaration>): string {
-    const { text, declared } = this.declare(codesOf([conjuncts[0]]), outer);
+    const { text, declared } = this.declare([conjuncts[0]!.code], outer);
     return text + this.tests(conjuncts, found, declared);
   }
-}
-
-function codesOf(conjuncts: readonly (Conjunct | undefined)[]): Code[] {
-  return conjuncts.filter((conjunct) => conjunct !== undefined).map(({ code }) => code);
 }
