@@ -11,8 +11,11 @@ export function isTruthy(value: Value): boolean {
   return value !== undefined && value !== false;
 }
 
-/** The name of the type as error messages say it. */
-export function luaType(value: Value): 'nil' | 'boolean' | 'number' | 'string' | 'table' {
+/** Types as error messages name them. */
+export type LuaType = 'nil' | 'boolean' | 'number' | 'string' | 'table';
+
+/** The name of a value's type. */
+export function luaType(value: Value): LuaType {
   switch (typeof value) {
     case 'undefined':
       return 'nil';
@@ -57,8 +60,12 @@ export function luaLessOrEqual(left: Value, right: Value): boolean {
 
 /** The error of an ordering comparison, as Lua words it. `a > b` is `b < a` in Lua, so its operands come swapped. */
 export function incomparable(left: Value, right: Value): LuaError {
-  const [a, b] = [luaType(left), luaType(right)];
-  return new LuaError(a === b ? `attempt to compare two ${a} values` : `attempt to compare ${a} with ${b}`);
+  return new LuaError(incomparableText(luaType(left), luaType(right)));
+}
+
+/** Its text. */
+export function incomparableText(left: LuaType, right: LuaType): string {
+  return left === right ? `attempt to compare two ${left} values` : `attempt to compare ${left} with ${right}`;
 }
 
 /** `#`: bytes of a string (UTF-8), items of an array, nothing for a map. @throws LuaError */

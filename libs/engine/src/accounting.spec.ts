@@ -85,6 +85,31 @@ describe('an error in a rule', () => {
   });
 });
 
+describe('errors on many spans', () => {
+  const NIL = 'attempt to compare number with nil';
+  const rules = [
+    ...Array.from({ length: 70 }, (_, n) => ruleOf(`bare-${n}`, `attribute.n > ${n}`)),
+    ruleOf('two', 'trace.has(attribute.n > 1) or trace.has(attribute.m > 1)'),
+    ruleOf('guarded', 'attribute.n and attribute.n > 1'),
+  ];
+  const spans = Array.from({ length: 12 }, (_, i) => ({ ...A_SPAN, span: i + 1, ...(i % 3 === 1 ? { n: i } : {}) }));
+  const duplicate = spans[0]!;
+
+  it.each([1, 2, 5, 13])('are counted once per condition and span, %d spans to a record', (size) => {
+    const engine = engineOf([rules]);
+    const all = [duplicate, ...spans];
+    const records = Array.from({ length: Math.ceil(all.length / size) }, (_, n) => ({
+      time: 0,
+      spans: all.slice(n * size, (n + 1) * size),
+    }));
+    applyAll(engine, records);
+    const errorsOf = (id: string): unknown => [...engine.accounting.rule(id).errors];
+    expect(rules.slice(0, 70).map(({ id }) => errorsOf(id))).toEqual(Array.from({ length: 70 }, () => [[NIL, 8]]));
+    expect([errorsOf('two'), errorsOf('guarded')]).toEqual([[[NIL, 8 + 12]], []]);
+    expect(engine.accounting.rule('bare-3').lastError).toBe(NIL);
+  });
+});
+
 describe('ids that are no OTLP ids', () => {
   it('are shown as the user gave them, also by a verdict at close', () => {
     const body = '{"trace_id": "test-trace-001", "span_id": "s1", "name": "a", "start_time": 1, "end_time": 2}';

@@ -42,10 +42,10 @@ export class Accounting {
   }
 }
 
-export function countError(account: RuleAccount, text: string): void {
+export function countErrors(account: RuleAccount, text: string, times: number): void {
   account.lastError = text;
   const label = account.errors.has(text) || account.errors.size < ERROR_TEXTS ? text : OTHER_ERRORS;
-  account.errors.set(label, (account.errors.get(label) ?? 0) + 1);
+  account.errors.set(label, (account.errors.get(label) ?? 0) + times);
 }
 
 function zeros<Label extends string>(labels: Readonly<Record<Label, string>>): Record<Label, number> {

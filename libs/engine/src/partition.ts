@@ -144,11 +144,11 @@ export class PartitionEngine {
       return;
     }
     if (judging) epoch.evaluate();
-    this.failures.reset();
     const spans = epoch.columns.length;
     this.assembly.locate(epoch.columns, spans);
     const before = this.accounting.evaluated;
     for (let i = 0; i < spans; i++) this.applySpan(epoch, record, i, judging);
+    if (epoch.anyFailed) this.failures.settle(epoch);
     for (const rule of epoch.rules.plan.spanRules) epoch.accounts[rule]!.evaluations += this.accounting.evaluated - before;
     this.late.settle((row) => this.judge.conclude(this.epochOf(row), row, 'late_span'));
   }

@@ -1,4 +1,5 @@
 import { formatExpression } from '../format-expression.js';
+import type { Reads } from '../reads.js';
 import type { Resolved } from '../resolved.js';
 import type { CheckedRule } from '../rule.js';
 import { ReadsCollector } from './collect-reads.js';
@@ -6,6 +7,8 @@ import { ColumnView } from './column-view.js';
 import { compileRule } from './compile-rule.js';
 import type { Atom, CompiledRule, CompiledRuleSet } from './compiled.js';
 import { ConditionTable } from './condition-table.js';
+import type { AttributeColumns } from './declarations.js';
+import { firstComparison } from './first-comparison.js';
 import { judgeCondition } from './judge.js';
 import type { ScriptOptions } from './judge-script.js';
 import { compileConditions } from './rule-set.js';
@@ -45,10 +48,21 @@ export function compileRules(rules: readonly RuleToCompile[], options: ScriptOpt
     ),
     atomsWhenUnmatched: atoms.filter((atom) => atom.whenUnmatched).map((atom) => atom.index),
     evaluate,
-    errorOf: (condition, columns, i) => {
-      const judged = judgeCondition(nodes[condition] as Resolved, new ColumnView(columns, reads, i));
-      return typeof judged === 'string' ? judged : '';
-    },
+    errorOf: errorTexts(nodes, collector, reads),
+  };
+}
+
+/**
+ * The texts of errors: from the interpreter, which costs microseconds. Not so where a comparison comes first that fails (`attribute.retries > 3
+ * and …` where there are no retries): a thousand rules may do so on every span.
+ */
+function errorTexts(nodes: readonly Resolved[], columns: AttributeColumns, reads: Reads): CompiledRuleSet['errorOf'] {
+  const compared = nodes.map((node) => firstComparison(node, columns));
+  return (condition, spans, i) => {
+    const text = compared[condition]?.(spans, i);
+    if (text !== undefined) return text;
+    const judged = judgeCondition(nodes[condition] as Resolved, new ColumnView(spans, reads, i));
+    return typeof judged === 'string' ? judged : '';
   };
 }
 

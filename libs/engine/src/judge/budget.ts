@@ -1,5 +1,5 @@
 import { type Evidence, type Explanation, FAILED, type JudgedTrace, TRUE, type TraceView, type Truth, UNKNOWN } from '#dsl';
-import { countError } from '../accounting.js';
+import { countErrors } from '../accounting.js';
 import type { Epoch } from '../epoch.js';
 import type { AskedTrace } from './asked-trace.js';
 import type { OnlineEvidence } from './online-evidence.js';
@@ -53,7 +53,12 @@ export function explain(epoch: Epoch, rule: number, evidence: Evidence): Explana
 }
 
 export function chargeError(epoch: Epoch, rule: number, text: string): void {
-  countError(epoch.accounts[rule]!, text);
+  chargeErrors(epoch, rule, text, 1);
+}
+
+/** So many evaluations failed with the same text. */
+export function chargeErrors(epoch: Epoch, rule: number, text: string, times: number): void {
+  countErrors(epoch.accounts[rule]!, text, times);
 }
 
 function errorIn(explanation: Explanation): string {

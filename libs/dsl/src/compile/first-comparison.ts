@@ -1,0 +1,40 @@
+import { incomparableText, type LuaType, luaType } from '../lua-value.js';
+import type { Resolved } from '../resolved.js';
+import type { Value } from '../value.js';
+import { boundOf } from './bound.js';
+import type { ConditionColumns } from './compiled.js';
+import type { AttributeColumns } from './declarations.js';
+import { operandsOf } from './walk.js';
+
+/** The text of the error in which the comparison that a condition begins with ends on a span; undefined when it does not. */
+type ComparisonError = (columns: ConditionColumns, i: number) => string | undefined;
+
+/** Undefined: the condition begins with something else than the comparison of an attribute with a number. */
+export function firstComparison(condition: Resolved, columns: AttributeColumns): ComparisonError | undefined {
+  const [first] = operandsOf(condition, 'and');
+  const bound = first === undefined ? undefined : boundOf(first);
+  if (bound === undefined || bound.node.type !== 'binary') return undefined;
+  const { column } = bound;
+  if (column.type !== 'attribute' && column.type !== 'resource-attribute') return undefined;
+  const [list, number] =
+    column.type === 'attribute'
+      ? (['attribute', columns.attribute(column.key)] as const)
+      : (['resourceAttribute', columns.resourceAttribute(column.key)] as const);
+  // Lua turns `a > b` into `b < a`.
+  const columnFirst = (bound.node.left === column) === bound.node.operator.startsWith('<');
+  return (spans, i) => {
+    const value = spans[list][number]?.[i] as Value;
+    const type = luaType(value);
+    return type === 'number' ? undefined : (columnFirst ? WITH_NUMBER : TO_NUMBER)[type];
+  };
+}
+
+const TYPES: readonly LuaType[] = ['nil', 'boolean', 'string', 'table'];
+
+/** Each text is one string, so that those who count by it need not hash it anew. */
+function texts(text: (type: LuaType) => string): Readonly<Record<LuaType, string>> {
+  return Object.fromEntries(TYPES.map((type) => [type, text(type)])) as Record<LuaType, string>;
+}
+
+const WITH_NUMBER = texts((type) => incomparableText(type, 'number'));
+const TO_NUMBER = texts((type) => incomparableText('number', type));
