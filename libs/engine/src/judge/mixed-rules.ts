@@ -15,6 +15,7 @@ import type { Verdicts } from './verdicts.js';
  */
 export class MixedRules {
   readonly groups: PendingGroups;
+  private readonly found: number[] = [];
 
   constructor(
     private readonly kept: KeptSpans,
@@ -27,14 +28,31 @@ export class MixedRules {
 
   /** Span `i` joins its group in each rule for which it can match; the trace's state has it already. */
   add(epoch: Epoch, row: number, state: number, i: number, trace: AskedTrace, closed: boolean): void {
-    const { compiled, plan } = epoch.rules;
-    for (const rule of plan.mixedRules) {
-      const { condition, spanConditions } = compiled.rules[rule]!;
-      if (epoch.alive[rule] === 0 || (condition >= 0 && !holds(epoch, i, condition))) continue;
+    const { compiled } = epoch.rules;
+    for (const rule of this.candidatesOf(epoch, i)) {
+      const { spanConditions } = compiled.rules[rule]!;
+      if (epoch.alive[rule] === 0) continue;
       let bits = 0;
       for (let bit = 0; bit < spanConditions.length; bit++) if (holds(epoch, i, spanConditions[bit]!)) bits |= 1 << bit;
       this.join(epoch, row, state, i, rule, bits >>> 0, trace, closed);
     }
+  }
+
+  /** The rules for which span `i` can match, in their order. */
+  private candidatesOf(epoch: Epoch, i: number): readonly number[] {
+    const { compiled, plan } = epoch.rules;
+    const { words } = compiled;
+    const { mixedMask } = plan;
+    const found = this.found;
+    found.length = 0;
+    for (let word = 0; word < words; word++) {
+      for (let bits = epoch.matched[i * words + word]! & mixedMask[word]!; bits !== 0; bits &= bits - 1) {
+        found.push(...plan.mixedOfCondition[(word << 5) + 31 - Math.clz32(bits & -bits)]!);
+      }
+    }
+    if (found.length === 0) return plan.mixedOfAnySpan;
+    found.push(...plan.mixedOfAnySpan);
+    return found.sort((a, b) => a - b);
   }
 
   /** Asks a rule about its groups that wait. */

@@ -9,6 +9,7 @@ import type { KeptSpans } from './kept-spans.js';
 import { MixedRules } from './mixed-rules.js';
 import { OnlineEvidence } from './online-evidence.js';
 import type { Revisions } from './revisions.js';
+import { TouchedRules } from './touched-rules.js';
 import { TraceAtoms } from './trace-atoms.js';
 import type { Verdicts } from './verdicts.js';
 
@@ -22,6 +23,7 @@ export class OnlineRules {
   private readonly asked: AskedTrace;
   private readonly evidence: OnlineEvidence;
   private readonly mixed: MixedRules;
+  private readonly touched: TouchedRules;
 
   constructor(
     private readonly assembly: Assembly,
@@ -32,6 +34,7 @@ export class OnlineRules {
     this.atoms = new TraceAtoms(assembly, kept);
     this.asked = new AskedTrace(assembly, verdicts);
     this.evidence = new OnlineEvidence(assembly, kept);
+    this.touched = new TouchedRules(assembly, kept);
     this.mixed = new MixedRules(kept, revisions, verdicts, this.evidence);
   }
 
@@ -55,11 +58,13 @@ export class OnlineRules {
   conclude(epoch: Epoch, row: number, reason: CloseReason): void {
     const state = this.assembly.traces.rows[row * ROW_WORDS + STATE]!;
     const trace = this.asked.at(epoch, row);
-    const { traceRules } = epoch.rules.plan;
+    const { traceRules, quiet } = epoch.rules.plan;
+    this.touched.of(epoch, row);
     for (let bit = 0; bit < traceRules.length; bit++) {
       const rule = traceRules[bit]!;
       if (epoch.alive[rule] === 0 || epoch.states.isSettled(state, bit)) continue;
       epoch.accounts[rule]!.evaluations++;
+      if (quiet[rule] === true && !this.touched.has(rule)) continue;
       const matches = conclude(epoch, rule, trace, 0, this.evidence);
       const revision = this.revisions.advance(row, rule, 0, matches);
       if (revision > 0) this.emit(epoch, row, rule, revision, reason);

@@ -1,4 +1,4 @@
-import type { CompiledRuleSet } from '#dsl';
+import { type CompiledRule, type CompiledRuleSet, FALSE, type OnlineTrace } from '#dsl';
 
 /**
  * What of a rule set the engine asks of each span and each trace, worked out once per epoch. All numbers are indexes into the
@@ -16,8 +16,15 @@ export interface JudgePlan {
   readonly traceRules: readonly number[];
   /** Per rule: its place in `traceRules`, which is its bit among the settled ones; else -1. */
   readonly settledBit: readonly number[];
+  /** Per rule: it is over the trace, and false of one on which none of its atoms was fed, whatever else is true of that. */
+  readonly quiet: readonly boolean[];
   /** Online rules with a subject span ("mixed": `span.x and not trace.has(y)`). */
   readonly mixedRules: readonly number[];
+  /** Of the mixed rules, per condition that a span must satisfy: the rules. And those for which any span will do. */
+  readonly mixedOfCondition: readonly (readonly number[])[];
+  readonly mixedOfAnySpan: readonly number[];
+  /** Per word: the conditions in `mixedOfCondition`. */
+  readonly mixedMask: Uint32Array;
   /** Judged on all spans of the trace at close. */
   readonly bufferedRules: readonly number[];
   /** Something is kept per trace for online rules. */
@@ -45,11 +52,51 @@ export function planOf(compiled: CompiledRuleSet): JudgePlan {
     rulesOfFailure: conditions.map(({ index }) => select((rule) => readers[rule.index]!.has(index))),
     spanRules: select((rule) => rule.needs === 'span'),
     traceRules,
+    quiet: rules.map((rule) => rule.needs === 'online' && rule.subject === 'trace' && isQuiet(rule)),
     settledBit: rules.map((rule) => traceRules.indexOf(rule.index)),
     mixedRules,
+    mixedOfCondition: conditions.map(({ index }) => mixedRules.filter((rule) => rules[rule]!.condition === index)),
+    mixedMask: maskOf(
+      compiled.words,
+      mixedRules.map((rule) => rules[rule]!.condition).filter((condition) => condition >= 0),
+    ),
+    mixedOfAnySpan: mixedRules.filter((rule) => rules[rule]!.condition < 0),
     bufferedRules: select((rule) => rule.needs === 'columns' || rule.needs === 'spans'),
     online: onlineRules.length > 0,
     judgesTraces: rules.some((rule) => rule.needs !== 'span'),
     totals: rules.some((rule) => rule.readsTotals === true),
   };
+}
+
+/** One bit per condition, in words of 32. */
+function maskOf(words: number, conditions: readonly number[]): Uint32Array {
+  const mask = new Uint32Array(words);
+  for (const condition of conditions) mask[condition >> 5]! |= 1 << (condition & 31);
+  return mask;
+}
+
+/** What a rule sees when nothing it asks for has come. What it reads beside atoms differs from trace to trace. */
+const NOTHING_FED: OnlineTrace = {
+  has: () => false,
+  count: () => 0,
+  get spanCount(): number {
+    throw new Differs();
+  },
+  get duration(): number {
+    throw new Differs();
+  },
+  get id(): string {
+    throw new Differs();
+  },
+};
+
+class Differs extends Error {}
+
+function isQuiet(rule: CompiledRule): boolean {
+  try {
+    return rule.conclude!(NOTHING_FED, 0) === FALSE;
+  } catch (error) {
+    if (error instanceof Differs) return false;
+    throw error;
+  }
 }
