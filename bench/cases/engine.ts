@@ -1,7 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { DEFAULT_ASSEMBLY, PartitionEngine, type RuleDefinition, RuleSet } from '#engine';
 import type { BenchCase } from '../case.js';
+import { collectedBytes } from '../collected-bytes.js';
 import { FIFTY_RULES } from '../fixtures/fifty-rules.js';
 import { SpanLog } from '../fixtures/span-log.js';
 import { perSecond } from '../measure.js';
@@ -43,9 +42,6 @@ function throughput(name: string, rules: readonly RuleDefinition[]): BenchCase {
   };
 }
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
 /** Bytes of arrays and heap per remembered trace of eight spans. */
 function memory(name: string, rules: readonly RuleDefinition[]): BenchCase {
   return {
@@ -53,17 +49,12 @@ function memory(name: string, rules: readonly RuleDefinition[]): BenchCase {
     unit: 'bytes',
     run: async () => {
       const { engine, apply } = reader(rules);
-      const used = (): number => {
-        for (let i = 0; i < 3; i++) collectGarbage();
-        const { heapUsed, arrayBuffers } = process.memoryUsage();
-        return heapUsed + arrayBuffers;
-      };
       apply();
-      const before = used();
+      const before = collectedBytes();
       for (let i = 0; i < 30 * RECORDS_PER_SECOND; i++) apply();
       const traces = engine.rememberedTraces;
       const note = `${traces} traces of 8 spans; its own estimate is ${(engine.memory / traces).toFixed(0)}`;
-      return { value: (used() - before) / traces, note };
+      return { value: (collectedBytes() - before) / traces, note };
     },
   };
 }
