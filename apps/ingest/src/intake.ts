@@ -30,15 +30,16 @@ export class Intake {
 
   /**
    * Takes a request, whose protobuf `read` gives (throwing what is wrong with it). Resolves when the log has its spans;
-   * rejects with what the receiver answers, and then the sender has to send all of it again.
+   * rejects with what the receiver answers, and then the sender has to send all of it again. `patience`: how long (ms) the sender waits,
+   * when it said so.
    */
-  async take(receiver: Receiver, read: () => Uint8Array): Promise<Taken> {
+  async take(receiver: Receiver, read: () => Uint8Array, patience?: number): Promise<Taken> {
     const started = this.clock.monotonic();
     try {
       const bytes = read();
       this.metrics.bytes.inc({ receiver }, bytes.length);
       const admission = admit(bytes, this.append.partitions);
-      await this.append.append(admission.records);
+      await this.append.append(admission.records, patience);
       return this.account(receiver, admission);
     } catch (error) {
       this.metrics.requests.inc({ receiver, outcome: toProblem(error).code });

@@ -24,13 +24,14 @@ async function send(
   body: Uint8Array,
   headers: Record<string, string> = {},
   options: grpc.ClientOptions = {},
+  call: grpc.CallOptions = {},
 ): Promise<Answer> {
   const client = new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), options);
   const metadata = new grpc.Metadata();
   for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
   try {
     return await new Promise((resolve) => {
-      client.makeUnaryRequest(PATH, asIs, asIs, Buffer.from(body), metadata, (error, response) => {
+      client.makeUnaryRequest(PATH, asIs, asIs, Buffer.from(body), metadata, call, (error, response) => {
         const details = error?.metadata.get('grpc-status-details-bin')[0];
         const retryDelay = details === undefined ? undefined : decodeRetryDelay(details as Buffer);
         resolve({ code: error?.code ?? grpc.status.OK, details: error?.details ?? '', body: response ?? Buffer.alloc(0), retryDelay });
@@ -94,6 +95,17 @@ describe('OTLP/gRPC under trouble', () => {
     const [port = 0] = ingest.grpcPorts;
     expect((await send(port, bytesOf(aRequest()))).code).toBe(grpc.status.UNAUTHENTICATED);
     expect((await send(port, bytesOf(aRequest()), { 'x-api-key': 'sesame' })).code).toBe(grpc.status.OK);
+    await ingest.stop();
+  });
+
+  it('tells a caller that waits less long than the log may take when to come back, before it gives up', async () => {
+    const log = new HeldLog(await openMemoryLog(4));
+    const ingest = await startIngest({ BETRACE_APPEND_TIMEOUT: '60s' }, log);
+    const [port = 0] = ingest.grpcPorts;
+    log.hold();
+    const answer = await send(port, bytesOf(aRequest()), {}, {}, { deadline: Date.now() + 3_000 });
+    expect(answer).toMatchObject({ code: grpc.status.UNAVAILABLE, retryDelay: 1_000 });
+    log.release();
     await ingest.stop();
   });
 

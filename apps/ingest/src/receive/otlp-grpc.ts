@@ -3,6 +3,8 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { encodeExportResponse, encodeStatus } from '#otlp';
 import {
   ApiKey,
+  CLOCK,
+  type Clock,
   CONFIGURATION,
   type Configuration,
   InFlight,
@@ -44,6 +46,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     private readonly inFlight: InFlight,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CLOCK) private readonly clock: Clock,
     shutdown: Shutdown,
   ) {
     const limit = configuration.server.requestLimit;
@@ -76,7 +79,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
       this.authenticate(call.metadata);
       const reservation = this.inFlight.reserve(call.request.length);
       try {
-        const taken = await this.intake.take('otlp_grpc', () => call.request);
+        const taken = await this.intake.take('otlp_grpc', () => call.request, this.patience(call));
         callback(null, Buffer.from(encodeExportResponse(partialSuccess(taken))));
       } finally {
         reservation.release();
@@ -86,6 +89,14 @@ export class OtlpGrpc implements OnApplicationBootstrap {
       if (problem.status === 500) this.logger.error({ err: error }, 'a request over gRPC failed');
       callback(statusError(problem));
     }
+  }
+
+  /**
+   * How long (ms) the caller waits for the answer, less a fifth for its way: one that gave up by itself has not heard when to come back.
+   * A collector gives 5 s. No end when it did not say.
+   */
+  private patience(call: grpc.ServerUnaryCall<Buffer, Buffer>): number {
+    return 0.8 * Math.max(0, Number(call.getDeadline()) - this.clock.now());
   }
 
   private authenticate(metadata: grpc.Metadata): void {
