@@ -57,10 +57,10 @@ function integerResult(operator: '+' | '-' | '*' | '//' | '%', a: Numeric, b: Nu
     case '*':
       return wrap(x * y);
     case '//':
-      if (y === 0n) throw new LuaError("attempt to perform 'n//0'");
+      if (y === 0n) throw new LuaError('attempt to divide by zero');
       return wrap(x / y - (x % y !== 0n && x < 0n !== y < 0n ? 1n : 0n));
     case '%': {
-      if (y === 0n) throw new LuaError("attempt to perform 'n%%0'");
+      if (y === 0n) throw new LuaError("attempt to perform 'n%0'");
       const remainder = x % y;
       return wrap(remainder !== 0n && remainder < 0n !== y < 0n ? remainder + y : remainder);
     }
