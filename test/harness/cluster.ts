@@ -39,12 +39,12 @@ export class Cluster {
     return undefined;
   }
 
-  /** Broker, database and collector; no process of BeTrace yet. */
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<Cluster> {
+  /** Broker (with these settings beside its own), database and collector; no process of BeTrace yet. */
+  static async start(env: Readonly<Record<string, string>> = {}, settings: Readonly<Record<string, string>> = {}): Promise<Cluster> {
     const [port = 0] = await freePorts(1);
     const receiver = new OtlpReceiver(port);
     await receiver.start();
-    const [kafka, database] = await Promise.allSettled([KafkaBroker.start({ patience: START_PATIENCE }), startPostgres()]);
+    const [kafka, database] = await Promise.allSettled([KafkaBroker.start({ patience: START_PATIENCE, settings }), startPostgres()]);
     const broker = kafka.status === 'fulfilled' ? kafka.value : undefined;
     const postgres = database.status === 'fulfilled' && typeof database.value === 'object' ? database.value : undefined;
     if (broker === undefined || postgres === undefined) {

@@ -1,5 +1,6 @@
 import type { BeTrace } from '../harness/betrace.js';
 import { metric } from '../harness/cluster.js';
+import { eventually } from '../harness/eventually.js';
 
 /** What became of the spans that some processes got. */
 export interface Accounts {
@@ -24,4 +25,20 @@ export async function accountsOf(processes: readonly BeTrace[]): Promise<Account
     rejected: await total('betrace_spans_rejected_total', 'betrace_spans_own_total', 'betrace_spans_unreadable_total'),
     misplaced: await total('betrace_spans_misplaced_total'),
   };
+}
+
+/** The accounts, when at least so many spans are received and judged (those that came again count too). */
+export async function accountsWhen(
+  processes: readonly BeTrace[],
+  least: { readonly received: number; readonly judged: number },
+  logs: () => string,
+): Promise<Accounts> {
+  let accounts = await accountsOf(processes);
+  const enough = async () => {
+    accounts = await accountsOf(processes);
+    return accounts.received >= least.received && accounts.evaluated + accounts.duplicates >= least.judged ? accounts : undefined;
+  };
+  return eventually('the last span', enough, 60_000, 100).catch((error: Error) => {
+    throw new Error(`${error.message}: ${JSON.stringify({ accounts, least })}\n${logs().slice(-5_000)}`, { cause: error });
+  });
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { BeTrace } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
-import { accountsOf } from './accounts.js';
+import { accountsWhen } from './accounts.js';
 import { Collector, RETRY } from './collector.js';
 import { describePeers } from './describe-peers.js';
 import { PEER_PATIENCE } from './kept.js';
@@ -50,13 +50,9 @@ await describePeers("a collector's OTLP exporters", ['Go'], () => {
     await Promise.all(UNDERSTOOD.map(({ name, known }) => known.sendTo(collector.lane(name))));
     const sent = UNDERSTOOD.reduce((sum, { known }) => sum + known.sent, 0);
     const distinct = UNDERSTOOD.reduce((sum, { known }) => sum + known.distinct, 0);
-    const judged = async () => {
-      const { evaluated, duplicates } = await accountsOf([betrace]);
-      return evaluated + duplicates >= sent ? true : undefined;
-    };
-    await eventually('the last span', judged, PATIENCE).catch((error) => fail(error));
     const duplicates = sent - distinct;
-    expect(await accountsOf([betrace])).toEqual({ received: sent, evaluated: distinct, duplicates, rejected: 0, misplaced: 0 });
+    const accounts = await accountsWhen([betrace], { received: sent, judged: sent }, () => collector.logs());
+    expect(accounts).toEqual({ received: sent, evaluated: distinct, duplicates, rejected: 0, misplaced: 0 });
   });
 
   it.each(UNDERSTOOD)('have every violation found, and no other: $name', async ({ known }) => {
@@ -72,11 +68,6 @@ await describePeers("a collector's OTLP exporters", ['Go'], () => {
     const refusal = new RegExp(`(unsupported encoding|content encoding) \\\\"${config.compression}\\\\"`);
     await eventually('the refusal', async () => (refusal.test(collector.logs()) ? true : undefined), PATIENCE);
   });
-
-  /** With what the collector says. */
-  function fail(error: Error): never {
-    throw new Error(`${error.message}\n${collector.logs().slice(-3_000)}`, { cause: error });
-  }
 });
 
 function nameOf({ type, config }: { readonly type: string; readonly config: Readonly<Record<string, string>> }): string {

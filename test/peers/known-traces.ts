@@ -100,8 +100,6 @@ export interface OpenViolation {
   readonly rule_id: string;
   readonly trace_id: string;
   readonly span_id: string;
-  readonly service: string;
-  readonly metadata: { readonly span_name?: string };
 }
 
 interface ViolationPage {
@@ -109,14 +107,15 @@ interface ViolationPage {
   readonly next?: string | null;
 }
 
-/** All of them, page by page. */
-export async function openViolations(api: BeTrace): Promise<OpenViolation[]> {
+/** All of them (that pass a filter of the API), page by page. */
+export async function openViolations(api: BeTrace, filter = ''): Promise<OpenViolation[]> {
   const found: OpenViolation[] = [];
-  let query: string | undefined = 'limit=1000';
-  while (query !== undefined) {
-    const page: ViolationPage = (await api.json<ViolationPage>('GET', `/v1/violations?${query}`)).body;
+  const first = `/v1/violations?limit=1000&${filter}`;
+  let path: string | undefined = first;
+  while (path !== undefined) {
+    const page: ViolationPage = (await api.json<ViolationPage>('GET', path)).body;
     found.push(...page.violations);
-    query = page.next ? `limit=1000&after=${encodeURIComponent(page.next)}` : undefined;
+    path = page.next ? `${first}&after=${encodeURIComponent(page.next)}` : undefined;
   }
   return found;
 }

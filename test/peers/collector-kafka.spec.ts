@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Kafka, logLevel } from 'kafkajs';
+import { partitionOfKey, TOPICS } from '#messaging';
+import { CLUSTER_PARTITIONS, Cluster } from '../harness/cluster.js';
+import { eventually } from '../harness/eventually.js';
+import { accountsOf, accountsWhen } from './accounts.js';
+import { Collector, RETRY } from './collector.js';
+import { describePeers } from './describe-peers.js';
+import { PEER_PATIENCE } from './kept.js';
+import { createRules, KnownTraces, openViolations } from './known-traces.js';
+import { saramaPartition } from './sarama-partition.js';
+
+const PATIENCE = 60_000;
+
+/** As the collector calls them, beside the topic and the key. */
+const way = (topic: string, encoding: string, compression: string, more: Readonly<Record<string, unknown>> = {}) => ({
+  traces: { topic, encoding },
+  producer: { compression },
+  ...more,
+});
+const keyed = { partition_traces_by_id: true };
+const likeJava = { record_partitioner: { sticky_key: { hasher: 'murmur2' } } };
+
+/** The first topic is there before anyone, the second is made when the collector writes to it. */
+const PREPARED = 'prepared_spans';
+const MADE_LATER = 'otlp_spans';
+
+const RECEIVED = Object.entries({
+  'otlp_proto, not compressed, without keys': way(MADE_LATER, 'otlp_proto', 'none'),
+  'otlp_json, gzip, without keys': way(MADE_LATER, 'otlp_json', 'gzip'),
+  'otlp_proto, zstd, by trace id': way(PREPARED, 'otlp_proto', 'zstd', keyed),
+  'otlp_json, snappy, by trace id': way(PREPARED, 'otlp_json', 'snappy', keyed),
+  'otlp_proto, lz4, by trace id': way(PREPARED, 'otlp_proto', 'lz4', keyed),
+}).map(([name, config], seed) => ({ name, config, known: new KnownTraces(seed) }));
+
+const STRAIGHT = {
+  'by trace id, with the hasher of Java': way(TOPICS.spans, 'otlp_proto', 'zstd', { ...keyed, ...likeJava }),
+  'by trace id, with its own hasher': way(TOPICS.spans, 'otlp_proto', 'lz4', keyed),
+  'without keys': way(TOPICS.spans, 'otlp_proto', 'snappy'),
+};
+
+await describePeers("a collector's Kafka exporter", ['Go', 'Kafka'], () => {
+  let cluster: Cluster;
+  let collector: Collector;
+  const sent: KnownTraces[] = RECEIVED.map(({ known }) => known);
+
+  beforeAll(async () => {
+    const env = { KAFKA_RECEIVE_TOPICS: `${PREPARED},${MADE_LATER}`, BETRACE_TRACE_LATE_WINDOW: '5m' };
+    // As brokers are unless told otherwise, and as the exporter expects.
+    cluster = await Cluster.start(env, { 'auto.create.topics.enable': 'true' });
+    const admin = new Kafka({ brokers: [cluster.broker.address], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic: PREPARED, numPartitions: 6 }] });
+    await admin.disconnect();
+    await Promise.all((['api', 'ingest', 'ingest', 'evaluator', 'evaluator'] as const).map((app) => cluster.add(app)));
+    await createRules(api());
+    const kafka = { brokers: [cluster.broker.address], retry_on_failure: RETRY };
+    const lanes = [...RECEIVED.map(({ name, config }) => [name, config] as const), ...Object.entries(STRAIGHT)];
+    const ingest = cluster.all('ingest')[0]!.ports.grpc;
+    collector = await Collector.start({
+      ...Object.fromEntries(lanes.map(([name, config]) => [name, { kafka: { ...kafka, ...config } }])),
+      'over OTLP': { otlp_grpc: { endpoint: `127.0.0.1:${ingest}`, tls: { insecure: true }, retry_on_failure: RETRY } },
+    });
+  }, PEER_PATIENCE);
+  afterAll(async () => {
+    await collector?.stop();
+    await cluster?.stop();
+  }, PATIENCE);
+
+  const api = () => cluster.all('api')[0]!;
+  const judges = () => [...cluster.all('ingest'), ...cluster.all('evaluator')];
+  const logs = () => `${cluster.logs('warn')}\n${collector.logs().slice(-3_000)}`;
+
+  it('fills topics that ingest receives, with every span judged and accounted for', async () => {
+    await Promise.all(RECEIVED.map(({ name, known }) => known.sendTo(collector.lane(name))));
+    const spans = RECEIVED.reduce((sum, { known }) => sum + known.sent, 0);
+    const evaluated = RECEIVED.reduce((sum, { known }) => sum + known.distinct, 0);
+    expect(await accountsWhen(judges(), { received: spans, judged: spans }, logs)).toEqual({
+      received: spans,
+      evaluated,
+      duplicates: spans - evaluated,
+      rejected: 0,
+      misplaced: 0,
+    });
+  });
+
+  it.each(RECEIVED)('has every violation found, and no other: $name', ({ known }) => known.expectFound(api()));
+
+  it.each(Object.keys(STRAIGHT))(
+    'writes straight into the spans log, and what lies wrong is noticed, counted and moved: %s',
+    async (name) => {
+      const known = new KnownTraces(sent.length);
+      sent.push(known);
+      const before = await accounts();
+      await known.sendTo(collector.lane(name));
+      const after = await accountsAfter(before, known.sent);
+      expect(after.received).toBe(before.received);
+      expect(after.rejected).toBe(0);
+      expect(after.evaluated - before.evaluated).toBe(known.distinct);
+      const wrong = known.requests.flat().filter(({ trace_id }) => {
+        return saramaPartition(trace_id, CLUSTER_PARTITIONS) !== partitionOfKey(trace_id, CLUSTER_PARTITIONS);
+      });
+      const misplaced = after.misplaced - before.misplaced;
+      if (name === 'by trace id, with the hasher of Java') expect(misplaced).toBe(0);
+      else if (name === 'by trace id, with its own hasher') expect(misplaced).toBe(wrong.length);
+      else expect(misplaced).toBeGreaterThan(0);
+      await known.expectFound(api());
+    },
+  );
+
+  it('loses nothing and doubles nothing, when the broker is killed while it sends', async () => {
+    const lanes = ['otlp_proto, zstd, by trace id', 'by trace id, with its own hasher', 'over OTLP'];
+    const known = lanes.map((lane, i) => ({ lane: collector.lane(lane), traces: new KnownTraces(100 + i) }));
+    sent.push(...known.map(({ traces }) => traces));
+    await cluster.broker.kill();
+    await Promise.all(known.map(({ lane, traces }) => traces.sendTo(lane)));
+    const refusals = async () => (/code = Unavailable desc = BT_/.test(collector.logs()) ? true : undefined);
+    await eventually('a refusal by ingest', refusals, PATIENCE);
+    await cluster.broker.run();
+    for (const { traces } of known) await traces.expectFound(api());
+    expect(collector.logs()).not.toContain('dropped_items');
+  }, 200_000);
+
+  it('has found what was sent and nothing else', async () => {
+    expect(await openViolations(api())).toHaveLength(sent.flatMap((traces) => traces.violations()).length);
+    expect(cluster.ended()).toEqual([]);
+  });
+});
