@@ -23,9 +23,8 @@ const way = (topic: string, encoding: string, compression: string, more: Readonl
 });
 const keyed = { partition_traces_by_id: true };
 /** The exporters that docs/kafka-topics.md shows. */
-const documented = parse(
-  /```yaml\n(exporters:[^]*?)```/.exec(readFileSync(join(import.meta.dirname, '../../docs/kafka-topics.md'), 'utf8'))?.[1] ?? '',
-).exporters as Readonly<Record<'kafka/received' | 'kafka/straight', ExporterConfig>>;
+const document = readFileSync(join(import.meta.dirname, '../../docs/kafka-topics.md'), 'utf8');
+const documented: Readonly<Record<string, ExporterConfig>> = parse(/^exporters:\n(?: +.*\n)+/m.exec(document)?.[0] ?? '').exporters;
 
 /** The first topic is there before anyone, the second is made when the collector writes to it. */
 const PREPARED = 'prepared_spans';
