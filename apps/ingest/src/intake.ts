@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { CLOCK, type Clock, InFlight, type Metrics, readAtScrape, registerMetrics, toProblem } from '#platform';
+import { CLOCK, type Clock, InFlight, type Metrics, readAtScrape, registerMetrics, release, toProblem } from '#platform';
 import { type Admission, admit, type Rejection } from './admit.js';
 import { Append } from './append.js';
 import { INGEST_METRICS } from './metrics.js';
@@ -30,8 +30,8 @@ export class Intake {
 
   /**
    * Takes a request, whose protobuf `read` gives (throwing what is wrong with it). Resolves when the log has its spans;
-   * rejects with what the receiver answers, and then the sender has to send all of it again. `patience`: how long (ms) the sender waits,
-   * when it said so.
+   * rejects with what the receiver answers, and then the sender has to send all of it again (the log may still read the bytes then).
+   * `patience`: how long (ms) the sender waits, when it said so.
    */
   async take(receiver: Receiver, read: () => Uint8Array, patience?: number): Promise<Taken> {
     const started = this.clock.monotonic();
@@ -40,6 +40,8 @@ export class Intake {
       this.metrics.bytes.inc({ receiver }, bytes.length);
       const admission = admit(bytes, this.append.partitions);
       await this.append.append(admission.records, patience);
+      // Made here; the request itself is its receiver's.
+      for (const { value } of admission.records) if (value !== bytes) release(value);
       return this.account(receiver, admission);
     } catch (error) {
       this.metrics.requests.inc({ receiver, outcome: toProblem(error).code });

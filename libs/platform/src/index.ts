@@ -23,6 +23,7 @@ export { type ErrorRenderer, renderProblem } from './problem-details/problem.fil
 export { Problem, type ProblemDetail, type ProblemDocument } from './problem-details/problem.js';
 export { HTTP_PROBLEMS, type HttpProblemCode } from './problem-details/problems.js';
 export { toProblem } from './problem-details/to-problem.js';
+export { release } from './release.js';
 export { type AppDefinition, runApp, startApp } from './run-app.js';
 export { SHUTDOWN_STAGES, Shutdown, type ShutdownStage } from './shutdown.js';
 export { listenError, StartError } from './start-error.js';

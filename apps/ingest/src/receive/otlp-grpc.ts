@@ -12,6 +12,7 @@ import {
   type Logger,
   listenError,
   Problem,
+  release,
   Shutdown,
   toProblem,
 } from '#platform';
@@ -80,6 +81,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
       const reservation = this.inFlight.reserve(call.request.length);
       try {
         const taken = await this.intake.take('otlp_grpc', () => call.request, this.patience(call));
+        release(call.request);
         callback(null, Buffer.from(encodeExportResponse(partialSuccess(taken))));
       } finally {
         reservation.release();

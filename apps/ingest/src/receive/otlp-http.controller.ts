@@ -2,6 +2,7 @@ import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { encodeExportResponse, exportResponseJson } from '#otlp';
+import { release } from '#platform';
 import { ingestProblem } from '../ingest-problem.js';
 import { Intake } from '../intake.js';
 import { DocumentedOtlp } from './documentation.js';
@@ -31,6 +32,7 @@ export class OtlpHttpController {
     }
     const body = Buffer.isBuffer(request.body) ? request.body : NOTHING;
     const taken = await this.intake.take('otlp_http', () => (type === PROTOBUF_TYPE ? body : otlpJsonToProtobuf(body)));
+    release(body);
     const partial = partialSuccess(taken);
     await reply.type(type).send(type === PROTOBUF_TYPE ? Buffer.from(encodeExportResponse(partial)) : exportResponseJson(partial));
   }

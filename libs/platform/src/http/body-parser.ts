@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problem-details/problem.js';
+import { release } from '../release.js';
 import type { InFlight, Reservation } from './in-flight.js';
 import { inflateBody, tooLarge } from './inflate.js';
 import { parseJson } from './json.js';
@@ -26,7 +27,10 @@ export function registerBodyParser(fastify: FastifyInstance, limit: number, inFl
     const reservation = reservations.get(request.raw);
     const received = await collect(payload, Number(request.headers['content-length'] ?? 0), limit, reservation);
     const body = await inflateBody(received, request.headers['content-encoding'], limit);
-    if (body !== received) reservation?.grow(body.length);
+    if (body !== received) {
+      reservation?.grow(body.length);
+      release(received);
+    }
     return raw ? body : parseJson(body);
   });
 }
@@ -67,9 +71,16 @@ function collect(payload: IncomingMessage, announced: number, limit: number, res
     });
     payload.on('end', () => {
       if (refused !== undefined) reject(refused);
-      else resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length));
+      else resolve(joined(chunks, length));
     });
     payload.on('error', reject);
     payload.on('aborted', () => reject(new Problem('BT_HTTP_BAD_REQUEST', 'the client closed the connection before the end of the body')));
   });
+}
+
+function joined(chunks: readonly Buffer[], length: number): Buffer {
+  if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
+  const whole = Buffer.concat(chunks, length);
+  for (const chunk of chunks) release(chunk);
+  return whole;
 }
