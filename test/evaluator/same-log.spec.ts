@@ -99,6 +99,7 @@ describe('the same log', () => {
         assembly: ASSEMBLY,
         keys: { key: 'changeme', development: true },
         commitInterval: 0,
+        evaluationTimeout: 100,
         idleInterval: 5,
       };
       return new Evaluator(seen, settings, { warn: () => {} });

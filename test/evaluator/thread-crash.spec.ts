@@ -31,6 +31,7 @@ describe('an evaluator thread that ends by a defect', () => {
       assembly: DEFAULT_ASSEMBLY,
       keys: { key: 'changeme', development: true },
       commitInterval: 0,
+      evaluationTimeout: 100,
       idleInterval: 10,
       ...change,
     };

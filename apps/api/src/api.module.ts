@@ -47,8 +47,9 @@ import { ViolationsController } from './violations/violations.controller.js';
     },
     {
       provide: TestRule,
-      inject: [CheckExpression, CLOCK],
-      useFactory: (check: CheckExpression, clock: Clock) => new TestRule(check, () => clock.monotonic()),
+      inject: [CheckExpression, CONFIGURATION, CLOCK],
+      useFactory: (check: CheckExpression, { rules }: Configuration, clock: Clock) =>
+        new TestRule(check, () => clock.monotonic(), rules.evaluationTimeout),
     },
     {
       provide: PruneViolations,

@@ -55,6 +55,7 @@ describe('Evaluator', () => {
         assembly: { ...assembly, memoryBudget: budget },
         keys: { key: 'changeme', development: true },
         commitInterval: 0,
+        evaluationTimeout: 100,
         idleInterval: 5,
       },
       { warn: ({ message }) => warnings.push(message) },

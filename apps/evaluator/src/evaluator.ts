@@ -41,7 +41,7 @@ export class Evaluator implements PartitionListener {
     };
     this.rules = new FollowRules(
       log,
-      (epoch, rules) => RuleSet.compile(epoch, rules),
+      (epoch, rules) => RuleSet.compile(epoch, rules, { timeout: settings.evaluationTimeout }),
       `betrace-rules-${settings.name}`,
       (error) => report.warn(error, 'the rules log cannot be followed'),
     );

@@ -14,6 +14,8 @@ export interface EvaluatorSettings {
   /** Others than our ingest may write to the spans log (Kafka), with partitioners of their own. */
   readonly foreignProducers: boolean;
   readonly assembly: AssemblySettings;
+  /** Milliseconds that one rule may take over one trace, as steps. */
+  readonly evaluationTimeout: number;
   readonly keys: KeySettings;
   /** Milliseconds between two commits of a partition. */
   readonly commitInterval: number;

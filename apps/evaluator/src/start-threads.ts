@@ -67,12 +67,13 @@ export class StartThreads {
   }
 
   private settings(): EvaluatorSettings[] {
-    const { evaluator, traces, compliance, process: mode, kafka, storage } = this.configuration;
+    const { evaluator, rules, traces, compliance, process: mode, kafka, storage } = this.configuration;
     const common = {
       log: this.log.forThreads(),
       volatile: kafka.brokers.length === 0 && storage.type === 'memory',
       foreignProducers: kafka.brokers.length > 0,
       assembly: traces,
+      evaluationTimeout: rules.evaluationTimeout,
       keys: {
         key: signatureKey(this.configuration).key,
         ...(compliance.privateKey === undefined ? {} : { privateKey: compliance.privateKey }),

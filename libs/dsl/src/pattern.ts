@@ -4,14 +4,18 @@ import { type RequiredLiteral, requiredLiteral } from './pattern-literal.js';
 /** A regular expression of RE2 syntax, compiled: `test` says whether it occurs anywhere in the subject, in linear time. */
 export interface Pattern {
   readonly text: string;
+  /** Instructions of its program: what a character of a subject may cost. */
+  readonly size: number;
   test(subject: string): boolean;
 }
 
 /** Why a text is no pattern: RE2's own words. */
 export class PatternError extends Error {}
 
-/** Longest pattern; RE2 programs grow with their text (and with bounded repetition, which RE2 itself limits). */
 const MAX_LENGTH = 1_000;
+
+/** Time is linear in the text times the program, which bounded repetitions make long: `((a{100}){10}b){10}` has 10,000 instructions. */
+const MAX_PROGRAM = 5_000;
 
 /**
  * @throws PatternError
@@ -24,7 +28,9 @@ export function compilePattern(text: string): Pattern {
   } catch (error) {
     throw new PatternError(error instanceof Error ? error.message : String(error));
   }
-  return { text, test: tester(regex, requiredLiteral(text)) };
+  const size = regex.programSize();
+  if (size > MAX_PROGRAM) throw new PatternError(`its repetitions make a program of ${size} instructions, at most ${MAX_PROGRAM}`);
+  return { text, size, test: tester(regex, requiredLiteral(text)) };
 }
 
 /** Looking for the literal first took a quarter to a twentieth of RE2's own time per subject (four patterns, six span names). */

@@ -35,7 +35,8 @@ export function subjectText(subject: Value): string {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-function patternText(test: StringTestName, pattern: Value): string {
+/** The pattern as text. @throws LuaError unless it is a string or a number */
+export function patternText(test: StringTestName, pattern: Value): string {
   if (typeof pattern === 'string') return pattern;
   if (isNumber(pattern)) return formatNumber(pattern);
   if (pattern instanceof Uint8Array) return decoder.decode(pattern);
@@ -43,8 +44,13 @@ function patternText(test: StringTestName, pattern: Value): string {
 }
 
 function matches(text: string, pattern: string): boolean {
+  return withPattern(() => cachedPattern(pattern).test(text));
+}
+
+/** A pattern that is none is an error of the rule. @throws LuaError */
+export function withPattern(test: () => boolean): boolean {
   try {
-    return cachedPattern(pattern).test(text);
+    return test();
   } catch (error) {
     if (error instanceof PatternError) throw new LuaError(`invalid regular expression: ${error.message}`);
     throw error;

@@ -11,6 +11,8 @@ export class TraceStructure {
   private readonly causes = new Map<SpanView, Causes>();
   /** Some span links to another of this trace. */
   readonly hasLinks: boolean;
+  /** How many spans were come by to answer questions about ways: what scripts pay for. */
+  visits = 0;
 
   private constructor(private readonly trace: TraceView) {
     for (const span of trace.spans) if (!this.byId.has(span.id)) this.byId.set(span.id, span);
@@ -53,6 +55,7 @@ export class TraceStructure {
   ancestors(span: SpanView): readonly SpanView[] {
     const found = new Set<SpanView>();
     for (let above = this.parent(span); above !== undefined && above !== span && !found.has(above); above = this.parent(above)) {
+      this.visits++;
       found.add(above);
     }
     return [...found];
@@ -62,6 +65,7 @@ export class TraceStructure {
   descendants(span: SpanView): readonly SpanView[] {
     const found = new Set(this.children(span));
     for (const below of found) for (const child of this.children(below)) if (child !== span) found.add(child);
+    this.visits += found.size;
     return [...found];
   }
 
@@ -72,6 +76,7 @@ export class TraceStructure {
   isAncestor(above: SpanView, span: SpanView): boolean {
     const seen = new Set<SpanView>();
     for (let at = this.parent(span); at !== undefined && !seen.has(at); at = this.parent(at)) {
+      this.visits++;
       if (at === above) return true;
       seen.add(at);
     }
@@ -120,6 +125,7 @@ export class TraceStructure {
       if (cause !== undefined && cause !== span) all.add(cause);
     };
     const expand = (from: SpanView): void => {
+      this.visits += 1 + from.links.length;
       visit(this.parent(from));
       for (const target of this.linked(from)) {
         if (target !== span) linked.add(target);

@@ -1,4 +1,4 @@
-import { type CheckedRule, type CompiledRuleSet, check, compileRules, type Diagnostic } from '#dsl';
+import { type CheckedRule, type CompiledRuleSet, check, compileRules, type Diagnostic, type ScriptOptions } from '#dsl';
 import type { ColumnOf } from './judge/buffered-span.js';
 import { type JudgePlan, planOf } from './judge/plan.js';
 import type { RuleDefinition } from './settings.js';
@@ -30,7 +30,7 @@ export class RuleSet {
   }
 
   /** Compiles what can be compiled; the rest is in `problems`. Never throws because of a rule. */
-  static compile(epoch: number, rules: readonly RuleDefinition[]): RuleSet {
+  static compile(epoch: number, rules: readonly RuleDefinition[], options: ScriptOptions = {}): RuleSet {
     const good: { readonly definition: RuleDefinition; readonly checked: CheckedRule }[] = [];
     const problems: RuleProblem[] = [];
     for (const definition of rules) {
@@ -38,7 +38,10 @@ export class RuleSet {
       if (checked.ok) good.push({ definition, checked: checked.rule });
       else problems.push({ ruleId: definition.id, diagnostics: checked.diagnostics });
     }
-    const compiled = compileRules(good.map(({ definition, checked }) => ({ id: definition.id, checked })));
+    const compiled = compileRules(
+      good.map(({ definition, checked }) => ({ id: definition.id, checked })),
+      options,
+    );
     return new RuleSet(
       epoch,
       good.map(({ definition }) => definition),

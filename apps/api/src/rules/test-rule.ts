@@ -20,6 +20,8 @@ export class TestRule {
   constructor(
     private readonly check: CheckExpression,
     private readonly monotonic: () => number,
+    /** Milliseconds, as the evaluators have it. */
+    private readonly timeout: number,
   ) {}
 
   test(body: Uint8Array): TestResult {
@@ -27,7 +29,7 @@ export class TestRule {
     this.check.orRefuse(expression);
     const request = encodeRequest(spansFromValue(spans, { incomplete: true }, path));
     const rule = { id: 'test', name: 'test', version: 1, expression, severity: 'LOW' } as const;
-    const rules = RuleSet.compile(1, [rule]);
+    const rules = RuleSet.compile(1, [rule], { timeout: this.timeout });
     const started = this.monotonic();
     const [judgement] = judgeTrace(rules, [request]);
     const evaluation_time_ms = round(this.monotonic() - started);

@@ -1,16 +1,14 @@
 import { LuaError } from '../lua-error.js';
 import type { CheckedScript } from '../rule.js';
-import type { ScriptLimits } from '../script/budget.js';
-import { DEFAULT_LIMITS } from '../script/budget.js';
+import { DEFAULT_TIMEOUT, limitsOf } from '../script/budget.js';
 import { ScriptProgram } from '../script/sandbox.js';
 import type { SpanView, TraceView } from '../span-view.js';
 import type { JudgedTrace } from './compiled.js';
 
 /** How scripts are bounded. */
 export interface ScriptOptions {
-  readonly limits?: ScriptLimits;
-  /** A clock in milliseconds: with one, the time of each evaluation is bounded beside its steps. */
-  readonly now?: () => number;
+  /** Milliseconds that one evaluation may take, as steps (decision 0013); DEFAULT_TIMEOUT without it. */
+  readonly timeout?: number;
 }
 
 /** A rule that is a script. Its program is made when it is first asked: most processes that compile rules never run them. */
@@ -24,23 +22,31 @@ export class ScriptRule {
 
   /** @throws LuaError when the script fails or exceeds its budget */
   evaluate(trace: TraceView, subject?: SpanView): boolean {
-    this.program ??= new ScriptProgram(this.checked.lua, this.options.limits ?? DEFAULT_LIMITS, this.options.now);
-    return this.program.evaluate(subject === undefined ? { trace } : { trace, subject });
+    return this.prepared().evaluate(subject === undefined ? { trace } : { trace, subject });
   }
 
+  /** All spans share one budget; those that it does not suffice for are not judged. */
   judge(trace: TraceView): JudgedTrace {
+    const program = this.prepared();
     const matches: number[] = [];
     const errors: { span: number; message: string }[] = [];
     const subjects: readonly (readonly [number, SpanView | undefined])[] =
       this.checked.subject === 'trace' ? [[-1, undefined]] : [...trace.spans.entries()];
     for (const [index, subject] of subjects) {
       try {
-        if (this.evaluate(trace, subject)) matches.push(index);
+        const goesOn = index > 0;
+        if (program.evaluate(subject === undefined ? { trace } : { trace, subject }, goesOn)) matches.push(index);
       } catch (error) {
         if (!(error instanceof LuaError)) throw error;
         errors.push({ span: index, message: error.message });
+        if (program.isExhausted) break;
       }
     }
     return { matches, errors };
+  }
+
+  private prepared(): ScriptProgram {
+    this.program ??= new ScriptProgram(this.checked.lua, limitsOf(this.options.timeout ?? DEFAULT_TIMEOUT));
+    return this.program;
   }
 }

@@ -64,7 +64,7 @@ describe('scripts', () => {
 
   it('are stopped when they go on for ever', () => {
     const { rule } = compiledScript('while true do end return trace.id');
-    expect(rule.judge?.(trace).errors[0]?.message).toContain('instructions');
+    expect(rule.judge?.(trace).errors[0]?.message).toContain('steps');
   });
 
   it('are explained by what they returned', () => {

@@ -6,10 +6,12 @@ import { stringTest } from '../string-tests.js';
 import type { StringTestName } from '../syntax.js';
 import type { Value } from '../value.js';
 import type { Bridge } from './bridge.js';
-import type { Budget } from './budget.js';
+import { type Budget, CALL_STEPS } from './budget.js';
+import { Comparison } from './compare.js';
 import { lua } from './fengari.js';
-import { entriesOf, isView } from './handles.js';
+import { type Entry, isView } from './handles.js';
 import { ARITHMETIC_HELPERS } from './lua-text.js';
+import type { ScriptPatterns } from './script-patterns.js';
 import {
   badArgument,
   bytesArgument,
@@ -17,6 +19,7 @@ import {
   guarded,
   integerArgument,
   type LuaState,
+  MAX_RESULTS,
   payloadAt,
   pushBytes,
   pushText,
@@ -26,7 +29,12 @@ import {
 } from './stack.js';
 
 /** Adds Lua's basic functions that are pure, and the helpers of lua-text.ts, to the table on top of the stack. */
-export function addBaseFunctions(L: LuaState, bridge: Bridge, budget: Budget): void {
+export function addBaseFunctions(L: LuaState, bridge: Bridge, budget: Budget, patterns: ScriptPatterns): void {
+  const comparison = new Comparison(L, bridge, budget);
+  const answer = (holds: boolean): number => {
+    lua.lua_pushboolean(L, holds);
+    return 1;
+  };
   const functions: Readonly<Record<string, CFunction>> = {
     assert: () => {
       if (lua.lua_toboolean(L, 1)) return lua.lua_gettop(L);
@@ -43,12 +51,13 @@ export function addBaseFunctions(L: LuaState, bridge: Bridge, budget: Budget): v
     },
     pcall: () => protectedCall(L, budget),
     next: () => next(L, bridge),
-    pairs: () => pairs(L, bridge),
-    ipairs: () => ipairs(L),
+    pairs: () => pairs(L, bridge, budget),
+    ipairs: () => ipairs(L, budget),
     select: () => select(L),
-    tonumber: () => convertToNumber(L, bridge),
+    tonumber: () => convertToNumber(L, bridge, budget),
     tostring: () => {
       const bytes = tostringBytes(L, bridge, 1);
+      budget.spend(CALL_STEPS);
       budget.allocate(bytes.length);
       pushBytes(L, bytes);
       return 1;
@@ -62,15 +71,33 @@ export function addBaseFunctions(L: LuaState, bridge: Bridge, budget: Budget): v
       bridge.push(BigInt(toText(L, bridge, 1)));
       return 1;
     },
+    __eq: () => answer(comparison.equal(1, 2)),
+    __ne: () => answer(!comparison.equal(1, 2)),
+    __lt: () => answer(comparison.less(1, 2)),
+    __le: () => answer(comparison.lessOrEqual(1, 2)),
+    // `a > b` is `b < a`, but a is evaluated first.
+    __gt: () => answer(comparison.less(2, 1)),
+    __ge: () => answer(comparison.lessOrEqual(2, 1)),
+    __made: () => {
+      budget.spend(MADE_STEPS);
+      return 1;
+    },
+    __all: () => {
+      const count = lua.lua_gettop(L);
+      if (count > MAX_RESULTS) throw new LuaError('too many arguments');
+      budget.spend(count);
+      return count;
+    },
   };
-  for (const [name, f] of Object.entries(functions)) setFunction(L, name, f);
+  for (const [name, f] of Object.entries(functions)) setFunction(L, budget, name, f);
   for (const [operator, name] of Object.entries(ARITHMETIC_HELPERS)) {
-    setFunction(L, name, () => result(bridge, arithmetic(L, operator as ArithmeticOperator, bridge, budget)));
+    setFunction(L, budget, name, () => result(bridge, arithmetic(L, operator as ArithmeticOperator, bridge, budget)));
   }
-  setFunction(L, '__unm', () => result(bridge, luaNegate(operand(L, bridge, 1))));
-  setFunction(L, '__bnot', () => result(bridge, luaBitwiseNot(operand(L, bridge, 1, 'perform bitwise operation on'))));
-  for (const test of ['contains', 'starts_with', 'ends_with', 'matches'] as const)
-    setFunction(L, `__${test}`, () => runStringTest(L, test, bridge, budget));
+  setFunction(L, budget, '__unm', () => result(bridge, luaNegate(operand(L, bridge, budget, 1))));
+  setFunction(L, budget, '__bnot', () => result(bridge, luaBitwiseNot(operand(L, bridge, budget, 1, 'perform bitwise operation on'))));
+  for (const test of ['contains', 'starts_with', 'ends_with'] as const)
+    setFunction(L, budget, `__${test}`, () => answer(runStringTest(L, test, bridge, budget)));
+  setFunction(L, budget, '__matches', () => answer(patterns.matches(scanned(L, bridge, budget, 1), bridge.at(2), lua.lua_toboolean(L, 3))));
 }
 
 function result(bridge: Bridge, value: Value): number {
@@ -80,30 +107,34 @@ function result(bridge: Bridge, value: Value): number {
 
 function arithmetic(L: LuaState, operator: ArithmeticOperator, bridge: Bridge, budget: Budget): Value {
   const verb = operator === '..' ? 'concatenate' : BITWISE.has(operator) ? 'perform bitwise operation on' : 'perform arithmetic on';
-  const left = operand(L, bridge, 1, verb);
-  const right = operand(L, bridge, 2, verb);
-  if (operator === '..') budget.allocate(sizeOf(left) + sizeOf(right));
+  const left = operand(L, bridge, budget, 1, verb);
+  const right = operand(L, bridge, budget, 2, verb);
+  // Integers beyond 2^53 come and go in boxes; numbers are written.
+  if (typeof left === 'bigint' || typeof right === 'bigint') budget.spend(2 * CALL_STEPS);
+  if (operator === '..' && (isNumber(left) || isNumber(right))) budget.spend(CALL_STEPS);
   return luaArithmetic(operator, left, right);
 }
 
 const BITWISE: ReadonlySet<string> = new Set(['&', '|', '~', '<<', '>>']);
 
 /** An operand of an operator; functions have no counterpart among values and are refused here. */
-function operand(L: LuaState, bridge: Bridge, index: number, verb = 'perform arithmetic on'): Value {
+function operand(L: LuaState, bridge: Bridge, budget: Budget, index: number, verb = 'perform arithmetic on'): Value {
   if (lua.lua_type(L, index) === lua.LUA_TFUNCTION) throw new LuaError(`attempt to ${verb} a function value`);
+  return scanned(L, bridge, budget, index);
+}
+
+/** The value at a place; a string is paid for by its length. */
+function scanned(L: LuaState, bridge: Bridge, budget: Budget, index: number): Value {
+  if (lua.lua_type(L, index) === lua.LUA_TSTRING) budget.scan(lua.lua_tostring(L, index).length);
   return bridge.at(index);
 }
 
-function sizeOf(value: Value): number {
-  return typeof value === 'string' ? value.length * 3 : value instanceof Uint8Array ? value.length : 24;
+function runStringTest(L: LuaState, test: StringTestName, bridge: Bridge, budget: Budget): boolean {
+  return stringTest(test, scanned(L, bridge, budget, 1), scanned(L, bridge, budget, 2));
 }
 
-function runStringTest(L: LuaState, test: StringTestName, bridge: Bridge, budget: Budget): number {
-  const [subject, pattern] = [bridge.at(1), bridge.at(2)];
-  budget.spend(1 + ((sizeOf(subject) + sizeOf(pattern)) >> 4));
-  lua.lua_pushboolean(L, stringTest(test, subject, pattern));
-  return 1;
-}
+/** What a table or a function of Lua costs, most of it when it is swept up; and it bounds how many of them there can be. */
+const MADE_STEPS = 30;
 
 /** What a protected call and an error in it cost: much more than an instruction (JavaScript exceptions). */
 const PCALL_STEPS = 50;
@@ -127,19 +158,15 @@ function protectedCall(L: LuaState, budget: Budget): number {
 function next(L: LuaState, bridge: Bridge): number {
   tableArgument(L, 1, 'next');
   lua.lua_settop(L, 2);
-  const entries = entriesOf(payloadAt(L, 1));
-  if (entries === undefined) {
-    if (lua.lua_type(L, 1) !== lua.LUA_TTABLE) throw badArgument(L, 1, 'next', 'table');
-    if (lua.lua_next(L, 1) !== 0) return 2;
-    lua.lua_pushnil(L);
-    return 1;
-  }
-  const key = bridge.at(2);
-  const place = key === undefined ? -1 : entries.findIndex(([name]) => name === key);
-  return pushEntry(L, bridge, entries[place + 1]);
+  const entries = bridge.entries(payloadAt(L, 1));
+  if (entries !== undefined) return pushEntry(L, bridge, entries.after(bridge.at(2)));
+  if (lua.lua_type(L, 1) !== lua.LUA_TTABLE) throw badArgument(L, 1, 'next', 'table');
+  if (lua.lua_next(L, 1) !== 0) return 2;
+  lua.lua_pushnil(L);
+  return 1;
 }
 
-function pushEntry(L: LuaState, bridge: Bridge, entry: readonly [string | number, unknown] | undefined): number {
+function pushEntry(L: LuaState, bridge: Bridge, entry: Entry | undefined): number {
   if (entry === undefined) {
     lua.lua_pushnil(L);
     return 1;
@@ -150,25 +177,25 @@ function pushEntry(L: LuaState, bridge: Bridge, entry: readonly [string | number
   return 2;
 }
 
-function pairs(L: LuaState, bridge: Bridge): number {
+function pairs(L: LuaState, bridge: Bridge, budget: Budget): number {
   tableArgument(L, 1, 'pairs');
-  const entries = entriesOf(payloadAt(L, 1));
+  const entries = bridge.entries(payloadAt(L, 1));
   let place = 0;
-  const step = entries === undefined ? () => next(L, bridge) : () => pushEntry(L, bridge, entries[place++]);
-  lua.lua_pushcfunction(L, guarded(step));
+  const step = entries === undefined ? () => next(L, bridge) : () => pushEntry(L, bridge, entries.at(place++));
+  lua.lua_pushcfunction(L, guarded(budget, step));
   lua.lua_pushvalue(L, 1);
   lua.lua_pushnil(L);
   return 3;
 }
 
-function ipairs(L: LuaState): number {
+function ipairs(L: LuaState, budget: Budget): number {
   if (lua.lua_gettop(L) === 0) throw new LuaError("bad argument #1 to 'ipairs' (table expected, got no value)");
   const step = () => {
     const index = lua.lua_tonumber(L, 2) + 1;
     lua.lua_pushnumber(L, index);
     return lua.lua_geti(L, 1, index) === lua.LUA_TNIL ? 1 : 2;
   };
-  lua.lua_pushcfunction(L, guarded(step));
+  lua.lua_pushcfunction(L, guarded(budget, step));
   lua.lua_pushvalue(L, 1);
   lua.lua_pushnumber(L, 0);
   return 3;
@@ -186,9 +213,10 @@ function select(L: LuaState): number {
   return Math.max(0, count - from);
 }
 
-function convertToNumber(L: LuaState, bridge: Bridge): number {
+function convertToNumber(L: LuaState, bridge: Bridge, budget: Budget): number {
   if (lua.lua_gettop(L) === 0) throw new LuaError("bad argument #1 to 'tonumber' (value expected)");
-  if (lua.lua_type(L, 2) <= lua.LUA_TNIL) return result(bridge, toNumber(bridge.at(1)));
+  const value = scanned(L, bridge, budget, 1);
+  if (lua.lua_type(L, 2) <= lua.LUA_TNIL) return result(bridge, toNumber(value));
   const base = integerArgument(L, 2, 'tonumber');
   if (base < 2 || base > 36) throw new LuaError("bad argument #2 to 'tonumber' (base out of range)");
   if (lua.lua_type(L, 1) !== lua.LUA_TSTRING) throw badArgument(L, 1, 'tonumber', 'string');

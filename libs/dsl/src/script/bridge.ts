@@ -6,8 +6,9 @@ import type { SpanView, TraceView } from '../span-view.js';
 import { TraceStructure } from '../trace-structure.js';
 import type { Value, ValueMap } from '../value.js';
 import { FIELD_TYPES } from '../vocabulary.js';
-import { lua } from './fengari.js';
-import { AttributesHandle, isView, itemsOf, RelativesHandle, TraceHandle } from './handles.js';
+import type { Budget } from './budget.js';
+import { forgetKeys, lua } from './fengari.js';
+import { AttributesHandle, Entries, isView, itemsOf, RelativesHandle, TraceHandle } from './handles.js';
 import { type CFunction, guarded, type LuaState, payloadAt, pushBytes, setFunction, textOfBytes, typeAt } from './stack.js';
 
 /**
@@ -17,18 +18,24 @@ import { type CFunction, guarded, type LuaState, payloadAt, pushBytes, setFuncti
  */
 export class Bridge {
   readonly #L: LuaState;
+  readonly #budget: Budget;
   #trace: TraceView | undefined;
   /** In the registry: payload → its userdata, for this evaluation. */
   readonly #internKey = {};
   readonly #integers = new Map<bigint, object>();
-  readonly #derived = new Map<object, Map<string, object>>();
+  readonly #derived = new Map<object, Map<string, unknown>>();
   readonly #objectMetatable = {};
   readonly #integerMetatable = {};
   /** Functions that read-only tables have: `trace.has`, `span.has`. */
   readonly #methods: (owner: SpanView | TraceHandle | RelativesHandle, name: string) => CFunction | undefined;
 
-  constructor(L: LuaState, methods: (owner: SpanView | TraceHandle | RelativesHandle, name: string) => CFunction | undefined) {
+  constructor(
+    L: LuaState,
+    budget: Budget,
+    methods: (owner: SpanView | TraceHandle | RelativesHandle, name: string) => CFunction | undefined,
+  ) {
     this.#L = L;
+    this.#budget = budget;
     this.#methods = methods;
     this.#makeObjectMetatable();
     this.#makeIntegerMetatable();
@@ -40,6 +47,7 @@ export class Bridge {
     this.#trace = trace;
     this.#integers.clear();
     this.#derived.clear();
+    forgetKeys();
     lua.lua_createtable(L, 0, 0);
     lua.lua_rawsetp(L, lua.LUA_REGISTRYINDEX, this.#internKey);
   }
@@ -56,11 +64,26 @@ export class Bridge {
       case 'bigint':
         return this.#pushInteger(value);
       case 'string':
-        return pushBytes(L, bytesOf(value));
+        return this.#pushString(bytesOf(value));
       default:
-        if (value instanceof Uint8Array) return pushBytes(L, value);
+        if (value instanceof Uint8Array) return this.#pushString(value);
         return this.pushObject(value);
     }
+  }
+
+  #pushString(bytes: Uint8Array): void {
+    this.#budget.allocate(bytes.length);
+    pushBytes(this.#L, bytes);
+  }
+
+  /** What can be iterated in a span's map or a list; undefined for what is none. */
+  entries(payload: unknown): Entries | undefined {
+    if (typeof payload !== 'object' || payload === null) return undefined;
+    return this.#once(payload, 'entries', () => {
+      const entries = Entries.of(payload);
+      this.#budget.spend(entries === undefined ? 0 : 4 * entries.length);
+      return entries;
+    });
   }
 
   /** A span, a trace, a map or a list. */
@@ -115,23 +138,30 @@ export class Bridge {
   }
 
   /** Something made from an owner once per evaluation (the list of events, a function). */
-  #once<T extends object>(owner: object, name: string, make: () => T): T {
+  #once<T>(owner: object, name: string, make: () => T): T {
     let made = this.#derived.get(owner);
     if (made === undefined) this.#derived.set(owner, (made = new Map()));
-    let value = made.get(name);
-    if (value === undefined) made.set(name, (value = make()));
-    return value as T;
+    if (!made.has(name)) made.set(name, make());
+    return made.get(name) as T;
+  }
+
+  /** A fact of the trace that takes a look at each of its spans. */
+  #fact<T>(handle: TraceHandle, name: string, find: () => T): T {
+    return this.#once(handle.trace, name, () => {
+      this.#budget.spend(handle.trace.spans.length);
+      return find();
+    });
   }
 
   /** What spans, traces, maps and lists do: only reading. */
   #makeObjectMetatable(): void {
     const L = this.#L;
     lua.lua_createtable(L, 0, 5);
-    setFunction(L, '__index', () => this.#index());
-    setFunction(L, '__newindex', () => {
+    setFunction(L, this.#budget, '__index', () => this.#index());
+    setFunction(L, this.#budget, '__newindex', () => {
       throw new LuaError('attempt to modify a read-only table');
     });
-    setFunction(L, '__len', () => {
+    setFunction(L, this.#budget, '__len', () => {
       lua.lua_pushnumber(L, itemsOf(payloadAt(L, 1))?.length ?? 0);
       return 1;
     });
@@ -142,10 +172,10 @@ export class Bridge {
   #makeIntegerMetatable(): void {
     const L = this.#L;
     lua.lua_createtable(L, 0, 6);
-    setFunction(L, '__lt', () => this.#compare(luaLess));
-    setFunction(L, '__le', () => this.#compare(luaLessOrEqual));
-    setFunction(L, '__div', () => this.#compute((a, b) => a / b));
-    setFunction(L, '__pow', () => this.#compute((a, b) => a ** b));
+    setFunction(L, this.#budget, '__lt', () => this.#compare(luaLess));
+    setFunction(L, this.#budget, '__le', () => this.#compare(luaLessOrEqual));
+    setFunction(L, this.#budget, '__div', () => this.#compute((a, b) => a / b));
+    setFunction(L, this.#budget, '__pow', () => this.#compute((a, b) => a ** b));
     this.#registerMetatable(this.#integerMetatable, 'number');
   }
 
@@ -225,17 +255,17 @@ export class Bridge {
       case 'id':
         return this.push(trace.id);
       case 'duration':
-        return this.push(traceDuration(trace));
+        return this.push(this.#fact(handle, key, () => traceDuration(trace)));
       case 'span_count':
         return this.push(trace.spans.length);
       case 'spans':
         return this.pushObject(trace.spans);
       case 'services':
-        return this.pushObject(this.#once(handle, key, () => servicesOf(trace)));
+        return this.pushObject(this.#fact(handle, key, () => servicesOf(trace)));
       case 'root':
-        return this.#pushSpan(rootOf(trace));
+        return this.#pushSpan(this.#fact(handle, key, () => rootOf(trace)));
       case 'depth':
-        return this.push(TraceStructure.of(trace).depth);
+        return this.push(this.#fact(handle, key, () => TraceStructure.of(trace).depth));
       default:
         this.#pushMethod(handle, key);
     }
@@ -251,7 +281,7 @@ export class Bridge {
     if (method === undefined) return lua.lua_pushnil(this.#L);
     lua.lua_pushcfunction(
       this.#L,
-      this.#once(owner, name, () => guarded(method)),
+      this.#once(owner, name, () => guarded(this.#budget, method)),
     );
   }
 }

@@ -2,58 +2,77 @@ import { LuaError } from '../lua-error.js';
 
 /** What one evaluation of a script may use. */
 export interface ScriptLimits {
-  /** Lua instructions and steps of library functions. */
-  readonly instructions: number;
+  /** Instructions of Lua, and what library functions do in units of about the same time (decision 0013). */
+  readonly steps: number;
   /** Bytes of all strings made. */
   readonly bytes: number;
   /** Slots of the Lua stack: bounds the depth of recursion. */
   readonly stackSlots: number;
-  /** Milliseconds, when a clock is given. */
-  readonly milliseconds: number;
 }
 
-export const DEFAULT_LIMITS: ScriptLimits = { instructions: 1_000_000, bytes: 16 * 1024 * 1024, stackSlots: 50_000, milliseconds: 100 };
+/** What a millisecond of `rules.evaluation_timeout` stands for: a clock would judge the same log differently the next time. */
+export const STEPS_PER_MILLISECOND = 10_000;
+
+/** The limits of an evaluation that may take so many milliseconds. */
+export function limitsOf(milliseconds: number): ScriptLimits {
+  return { steps: milliseconds * STEPS_PER_MILLISECOND, bytes: 16 * 1024 * 1024, stackSlots: 20_000 };
+}
+
+/** Milliseconds. */
+export const DEFAULT_TIMEOUT = 100;
 
 /** How many instructions pass between two looks at the budget. */
 export const HOOK_INTERVAL = 1_000;
 
+/** A call of a function of the library costs as much as so many instructions, whatever it does. */
+export const CALL_STEPS = 8;
+
+/** Bytes that are copied, compared or looked at in a step. */
+const BYTES_PER_STEP = 16;
+
 /** What is left of the limits during one evaluation. Once exceeded it stays so: `pcall` cannot hide it. */
 export class Budget {
-  #instructions = 0;
+  #steps = 0;
   #bytes = 0;
-  #deadline = Number.POSITIVE_INFINITY;
   exceeded = false;
 
-  constructor(
-    private readonly limits: ScriptLimits,
-    private readonly now?: () => number,
-  ) {}
+  constructor(private readonly limits: ScriptLimits) {}
 
   start(): void {
-    this.#instructions = this.limits.instructions;
+    this.#steps = this.limits.steps;
     this.#bytes = this.limits.bytes;
     this.exceeded = false;
-    if (this.now !== undefined) this.#deadline = this.now() + this.limits.milliseconds;
   }
 
   /** Counts work of library functions. @throws LuaError when there was too much */
   spend(steps: number): void {
-    this.#instructions -= steps;
-    if (this.#instructions < 0) this.#exceed(`the script took more than ${this.limits.instructions} instructions`);
+    this.#steps -= steps;
+    if (this.#steps >= 0) return;
+    const { steps: limit } = this.limits;
+    this.#exceed(`the script took more than ${limit} steps (${limit / STEPS_PER_MILLISECOND} ms)`);
+  }
+
+  /** Counts a call. @throws LuaError */
+  call(): void {
+    this.spend(CALL_STEPS);
+  }
+
+  /** Counts bytes that are looked at. @throws LuaError */
+  scan(bytes: number): void {
+    if (bytes >= BYTES_PER_STEP) this.spend(bytes / BYTES_PER_STEP);
   }
 
   /** Counts the bytes of a string before it is made. @throws LuaError */
   allocate(bytes: number): void {
     this.#bytes -= bytes;
     if (this.#bytes < 0 || Number.isNaN(bytes)) this.#exceed(`the script made more than ${this.limits.bytes} bytes of strings`);
-    this.spend(bytes >> 6);
+    this.scan(bytes);
   }
 
   /** Called by the hook. @throws LuaError */
   tick(stackSlots: number): void {
     this.spend(HOOK_INTERVAL);
     if (stackSlots > this.limits.stackSlots) this.#exceed('stack overflow');
-    if (this.now !== undefined && this.now() > this.#deadline) this.#exceed(`the script took longer than ${this.limits.milliseconds} ms`);
   }
 
   #exceed(message: string): never {

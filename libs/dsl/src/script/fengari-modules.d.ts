@@ -27,8 +27,6 @@ declare module 'fengari/src/lua.js' {
     lua_gettable(L: LuaState, index: number): number;
     lua_gettop(L: LuaState): number;
     lua_insert(L: LuaState, index: number): void;
-    lua_compare(L: LuaState, a: number, b: number, operator: number): boolean;
-    readonly LUA_OPLT: number;
     lua_next(L: LuaState, index: number): number;
     lua_newuserdata(L: LuaState, size: number): { payload?: unknown };
     lua_pcall(L: LuaState, args: number, results: number, handler: number): number;
@@ -43,6 +41,7 @@ declare module 'fengari/src/lua.js' {
     lua_rawget(L: LuaState, index: number): number;
     lua_rawgetp(L: LuaState, index: number, key: object): number;
     lua_rawsetp(L: LuaState, index: number, key: object): void;
+    lua_rawequal(L: LuaState, a: number, b: number): boolean;
     lua_remove(L: LuaState, index: number): void;
     lua_rotate(L: LuaState, index: number, count: number): void;
     lua_setfield(L: LuaState, index: number, key: Uint8Array): void;
@@ -62,6 +61,13 @@ declare module 'fengari/src/lua.js' {
   }
   const lua: Lua;
   export default lua;
+}
+
+declare module 'fengari/src/lstring.js' {
+  /** A string of Lua; `hash` is its key in tables. */
+  export class TString {
+    readonly realstring: Uint8Array;
+  }
 }
 
 declare module 'fengari/src/lauxlib.js' {

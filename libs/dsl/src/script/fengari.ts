@@ -2,6 +2,46 @@
 import 'fengari/src/lua.js';
 
 import lauxlib from 'fengari/src/lauxlib.js';
+import { TString } from 'fengari/src/lstring.js';
 import lua, { type CFunction, type LuaState } from 'fengari/src/lua.js';
 
 export { type CFunction, type LuaState, lauxlib, lua };
+
+const HEXADECIMAL = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const SHORT = 64;
+const PIECE = 8_192;
+
+/** Equal keys of long strings are one object, so that finding one again does not compare it. Forgotten with each evaluation. */
+const keys = new Map<string, string>();
+
+export function forgetKeys(): void {
+  keys.clear();
+}
+
+/**
+ * By what fengari finds a string in tables. Its own way writes bytes below 16 as one digit, so that `"\f:1"` and `"\xc3\xa3\1"` were one
+ * key, and needs a hundred times as long for long strings.
+ */
+Object.defineProperty(TString.prototype, 'hash', {
+  get(this: TString & { key?: string }): string {
+    this.key ??= this.realstring.length <= SHORT ? shortKey(this.realstring) : longKey(this.realstring);
+    return this.key;
+  },
+  set(): void {},
+});
+
+/** As fengari writes it, which it relies on for the words of the language. */
+function shortKey(bytes: Uint8Array): string {
+  let key = '|';
+  for (const byte of bytes) key += HEXADECIMAL[byte];
+  return key;
+}
+
+function longKey(bytes: Uint8Array): string {
+  let key = '"';
+  for (let at = 0; at < bytes.length; at += PIECE) key += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  const known = keys.get(key);
+  if (known !== undefined) return known;
+  keys.set(key, key);
+  return key;
+}

@@ -31,19 +31,42 @@ export class AttributesHandle {
   }
 }
 
-/** The entries of a read-only table in order; undefined for what is none. */
-export function entriesOf(payload: unknown): readonly (readonly [string | number, unknown])[] | undefined {
+/** The entries of a read-only table in order, to step through. */
+export class Entries {
+  private places: ReadonlyMap<unknown, number> | undefined;
+
+  private constructor(private readonly entries: readonly Entry[]) {}
+
+  /** Undefined for what can't be iterated. */
+  static of(payload: object): Entries | undefined {
+    const entries = entriesOf(payload);
+    return entries && new Entries(entries);
+  }
+
+  get length(): number {
+    return this.entries.length;
+  }
+
+  at(place: number): Entry | undefined {
+    return this.entries[place];
+  }
+
+  /** The entry behind that of a key; the first one for nil. */
+  after(key: unknown): Entry | undefined {
+    if (key === undefined) return this.entries[0];
+    this.places ??= new Map(this.entries.map(([name], place) => [name, place]));
+    const place = this.places.get(key);
+    return place === undefined ? undefined : this.entries[place + 1];
+  }
+}
+
+export type Entry = readonly [string | number, unknown];
+
+function entriesOf(payload: object): readonly Entry[] | undefined {
   const items = itemsOf(payload);
   if (items !== undefined) return items.map((item, index) => [index + 1, item]);
   if (payload instanceof AttributesHandle) return Object.entries(payload.all);
-  if (
-    typeof payload !== 'object' ||
-    payload === null ||
-    payload instanceof TraceHandle ||
-    payload instanceof RelativesHandle ||
-    isView(payload)
-  )
-    return undefined;
+  if (payload instanceof TraceHandle || payload instanceof RelativesHandle || isView(payload)) return undefined;
   return Object.entries(payload);
 }
 

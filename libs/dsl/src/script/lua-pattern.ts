@@ -33,6 +33,7 @@ export function findPattern(
   spend: (steps: number) => void,
 ): PatternMatch | undefined {
   const anchored = pattern[0] === CARET;
+  spend(1 + (pattern.length >> 4));
   for (let start = from; start <= subject.length; start++) {
     const matcher = new Matcher(subject, pattern, spend);
     const end = matcher.match(start, anchored ? 1 : 0);
@@ -214,11 +215,13 @@ class Matcher {
       return p + 1;
     }
     if (code !== BRACKET) return p;
+    const start = p;
     if (this.pattern[p] === CARET) p++;
     do {
       if (p >= this.pattern.length) throw new LuaError("malformed pattern (missing ']')");
       if (this.pattern[p++] === PERCENT) p++;
     } while (this.pattern[p] !== CLOSE);
+    this.spend((p - start) >> 3);
     return p + 1;
   }
 

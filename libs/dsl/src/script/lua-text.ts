@@ -30,6 +30,26 @@ export const ARITHMETIC_HELPERS: Readonly<Partial<Record<BinaryOperator, string>
   '>>': '__shr',
 };
 
+/** Comparisons that a helper makes, because Lua's own do not pay for long strings. */
+const COMPARISON_HELPERS: Readonly<Partial<Record<BinaryOperator, string>>> = {
+  '==': '__eq',
+  '~=': '__ne',
+  '<': '__lt',
+  '<=': '__le',
+  '>': '__gt',
+  '>=': '__ge',
+};
+
+/** A constant on one side bounds what Lua's own comparison looks at. */
+function isCheap({ operator, left, right }: Extract<Expression, { type: 'binary' }>): boolean {
+  const isEquality = operator === '==' || operator === '~=';
+  return [left, right].some((side) => {
+    if (side.type === 'number') return typeof side.value === 'number' && Math.abs(side.value) <= Number.MAX_SAFE_INTEGER;
+    if (side.type === 'duration') return typeof side.nanoseconds === 'number';
+    return isEquality && (side.type === 'string' || side.type === 'nil' || side.type === 'boolean');
+  });
+}
+
 class LuaWriter {
   text = '';
   #line = 1;
@@ -61,12 +81,12 @@ class LuaWriter {
         this.#write(' ');
         return;
       case 'local-function':
-        this.#write('local function ', statement.name.name);
-        return this.#functionBody(statement.function);
+        // The name is known inside of the function.
+        this.#write('local ', statement.name.name, ' ', statement.name.name, '=');
+        return this.#made(statement.function);
       case 'function-statement': {
-        const target = this.#expression(statement.target);
-        this.#write('function ', statement.isMethod ? target.replace(/\.(\w+)$/, ':$1') : target);
-        return this.#functionBody(statement.function);
+        this.#write(this.#expression(statement.target), '=');
+        return this.#made(statement.function, statement.isMethod ? ['self'] : []);
       }
       case 'assignment':
         return this.#write(this.#list(statement.targets), '=', this.#list(statement.values), ' ');
@@ -105,8 +125,14 @@ class LuaWriter {
     this.#write(after);
   }
 
-  #functionBody(node: FunctionExpression): void {
-    const parameters = node.parameters.map(({ name }) => name);
+  #made(node: FunctionExpression, first: readonly string[] = []): void {
+    this.#write('__made(function');
+    this.#functionBody(node, first);
+    this.#write(') ');
+  }
+
+  #functionBody(node: FunctionExpression, first: readonly string[] = []): void {
+    const parameters = [...first, ...node.parameters.map(({ name }) => name)];
     this.#write('(', [...parameters, ...(node.isVariadic ? ['...'] : [])].join(','), ') ');
     this.block(node.body);
     this.#write(' end ');
@@ -117,7 +143,7 @@ class LuaWriter {
     switch (expression.type) {
       case 'nil':
       case 'varargs':
-        return expression.type === 'nil' ? 'nil' : '...';
+        return expression.type === 'nil' ? 'nil' : '__all(...)';
       case 'boolean':
         return String(expression.value);
       case 'number':
@@ -137,13 +163,17 @@ class LuaWriter {
       case 'method-call':
         return `${this.#object(expression.object)}:${expression.name}(${this.#list(expression.args)})`;
       case 'string-test':
-        return `__${expression.test}(${this.#expression(expression.subject)},${this.#expression(expression.pattern)})`;
+        return `__${expression.test}(${this.#expression(expression.subject)},${this.#expression(expression.pattern)}${expression.pattern.type === 'string' ? ',true' : ''})`;
       case 'unary':
         if (expression.operator === '-') return `__unm(${this.#expression(expression.operand)})`;
         if (expression.operator === '~') return `__bnot(${this.#expression(expression.operand)})`;
         return `(${expression.operator} ${this.#expression(expression.operand)})`;
       case 'binary': {
         const [left, right] = [this.#expression(expression.left), this.#expression(expression.right)];
+        const comparison = COMPARISON_HELPERS[expression.operator];
+        if (comparison !== undefined && !isCheap(expression)) {
+          return `${comparison}(${left},${right})`;
+        }
         const helper = ARITHMETIC_HELPERS[expression.operator];
         return helper === undefined ? `(${left} ${expression.operator} ${right})` : `${helper}(${left},${right})`;
       }
@@ -152,14 +182,13 @@ class LuaWriter {
       case 'parenthesized':
         return `(${this.#expression(expression.expression)})`;
       case 'table':
-        return `{${expression.items.map(({ key, value }) => (key === undefined ? '' : `[${this.#expression(key)}]=`) + this.#expression(value)).join(',')}}`;
+        return `__made({${expression.items.map(({ key, value }) => (key === undefined ? '' : `[${this.#expression(key)}]=`) + this.#expression(value)).join(',')}})`;
       case 'named-condition':
         return this.#expression(expression.condition);
       case 'function': {
         const inner = new LuaWriter(this.source);
         inner.#line = this.source.place(expression.range.start).line;
-        inner.#write('function');
-        inner.#functionBody(expression);
+        inner.#made(expression);
         return inner.text.replace(/\n/g, ' ');
       }
     }

@@ -3,16 +3,20 @@ import { LuaError } from '../lua-error.js';
 import { bytesOf, isNumber } from '../lua-value.js';
 import type { Value } from '../value.js';
 import type { Bridge } from './bridge.js';
+import type { Budget } from './budget.js';
 import { lua } from './fengari.js';
 import { badArgument, type CFunction, type LuaState, numberArgument, setFunction } from './stack.js';
 
 /** Adds the pure part of Lua's math library to the table on top of the stack. */
-export function addMathFunctions(L: LuaState, bridge: Bridge): void {
+export function addMathFunctions(L: LuaState, bridge: Bridge, budget: Budget): void {
   const give = (value: Value): number => {
     bridge.push(value);
     return 1;
   };
-  const all = (): Value[] => Array.from({ length: lua.lua_gettop(L) }, (_, index) => bridge.at(index + 1));
+  const all = (): Value[] => {
+    budget.spend(lua.lua_gettop(L));
+    return Array.from({ length: lua.lua_gettop(L) }, (_, index) => bridge.at(index + 1));
+  };
   const double =
     (name: string, f: (x: number) => number): CFunction =>
     () =>
@@ -51,7 +55,7 @@ export function addMathFunctions(L: LuaState, bridge: Bridge): void {
       return give(isNumber(value) ? (typeof value === 'bigint' || Number.isSafeInteger(value) ? 'integer' : 'float') : undefined);
     },
   };
-  for (const [name, f] of Object.entries(functions)) setFunction(L, name, f);
+  for (const [name, f] of Object.entries(functions)) setFunction(L, budget, name, f);
   for (const [name, value] of [
     ['pi', Math.PI],
     ['huge', Number.POSITIVE_INFINITY],

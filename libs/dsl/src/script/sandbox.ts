@@ -3,10 +3,11 @@ import { bytesOf } from '../lua-value.js';
 import type { SpanView, TraceView } from '../span-view.js';
 import { addBaseFunctions } from './base-functions.js';
 import { Bridge } from './bridge.js';
-import { Budget, DEFAULT_LIMITS, HOOK_INTERVAL, type ScriptLimits } from './budget.js';
+import { Budget, DEFAULT_TIMEOUT, HOOK_INTERVAL, limitsOf, type ScriptLimits } from './budget.js';
 import { lauxlib, lua } from './fengari.js';
 import { isView, type RelativesHandle, TraceHandle } from './handles.js';
 import { addMathFunctions } from './math-functions.js';
+import { ScriptPatterns } from './script-patterns.js';
 import { SpanFunctionsOfScript } from './span-functions-of-script.js';
 import { bytesArgument, type CFunction, type LuaState, setFunction, textOfBytes } from './stack.js';
 import { addStringFunctions } from './string-functions.js';
@@ -35,14 +36,13 @@ export class ScriptProgram {
 
   /**
    * @param luaSource plain Lua as `luaText` writes it
-   * @param now milliseconds of some clock, when the time of an evaluation is to be bounded as well
    * @throws LuaError when Lua can't compile it
    */
-  constructor(luaSource: string, limits: ScriptLimits = DEFAULT_LIMITS, now?: () => number) {
+  constructor(luaSource: string, limits: ScriptLimits = limitsOf(DEFAULT_TIMEOUT)) {
     const L = lauxlib.luaL_newstate();
     this.#L = L;
-    this.#budget = new Budget(limits, now);
-    this.#bridge = new Bridge(L, (owner, name) => this.#method(owner, name));
+    this.#budget = new Budget(limits);
+    this.#bridge = new Bridge(L, this.#budget, (owner, name) => this.#method(owner, name));
     this.#functions = new SpanFunctionsOfScript(L, this.#bridge, this.#budget, () => this.#input);
     this.#makeGlobals();
     const source = bytesOf(luaSource);
@@ -53,15 +53,21 @@ export class ScriptProgram {
     lua.lua_sethook(L, () => this.#tick(), lua.LUA_MASKCOUNT, HOOK_INTERVAL);
   }
 
+  /** Nothing is left of the budget. */
+  get isExhausted(): boolean {
+    return this.#budget.exceeded;
+  }
+
   /**
    * Is the rule violated: does the script return something true?
+   * @param goesOn with what the evaluation before has left of the budget: for the next span of the same trace
    * @throws LuaError when it fails or exceeds its budget
    */
-  evaluate(input: ScriptInput): boolean {
+  evaluate(input: ScriptInput, goesOn = false): boolean {
     const L = this.#L;
     this.#input = input;
     lua.lua_settop(L, 0);
-    this.#budget.start();
+    if (!goesOn) this.#budget.start();
     this.#bridge.start(input.trace);
     lua.lua_rawgetp(L, lua.LUA_REGISTRYINDEX, this.#programKey);
     this.#pushEnvironment(input);
@@ -103,10 +109,10 @@ export class ScriptProgram {
     const L = this.#L;
     lua.lua_createtable(L, 0, 2);
     lua.lua_createtable(L, 0, 0);
-    addBaseFunctions(L, this.#bridge, this.#budget);
+    addBaseFunctions(L, this.#bridge, this.#budget, new ScriptPatterns(this.#budget));
     this.#addLibrary('string', () => addStringFunctions(L, this.#bridge, this.#budget));
-    this.#addLibrary('table', () => addTableFunctions(L, this.#budget));
-    this.#addLibrary('math', () => addMathFunctions(L, this.#bridge));
+    this.#addLibrary('table', () => addTableFunctions(L, this.#bridge, this.#budget));
+    this.#addLibrary('math', () => addMathFunctions(L, this.#bridge, this.#budget));
     lua.lua_setfield(L, -2, bytesOf('__index'));
     lua.lua_rawsetp(L, lua.LUA_REGISTRYINDEX, this.#globalsKey);
   }
@@ -120,7 +126,7 @@ export class ScriptProgram {
     fill();
     if (name === 'string') this.#setStringMetatable();
     lua.lua_setfield(L, -2, bytesOf('__index'));
-    setFunction(L, '__newindex', () => {
+    setFunction(L, this.#budget, '__newindex', () => {
       throw new LuaError(`attempt to modify the read-only table '${name}'`);
     });
     lua.lua_setmetatable(L, -2);

@@ -14,6 +14,9 @@ import { isView, RelativesHandle, TraceHandle } from './handles.js';
 import type { ScriptInput } from './sandbox.js';
 import { badArgument, type CFunction, type LuaState, payloadAt, textOfBytes } from './stack.js';
 
+/** To see how two spans lie to each other. */
+const PAIR_STEPS = 4;
+
 /**
  * `trace.has`, `trace.follows`, `span.children.sum` for scripts: their conditions are functions of Lua, of a span (the second of a
  * pair: of both). Every call of one counts against the budget.
@@ -39,7 +42,12 @@ export class SpanFunctionsOfScript {
     const { L } = this;
     const other = payloadAt(L, 1);
     if (!isView(other)) throw badArgument(L, 1, 'before', 'span');
-    lua.lua_pushboolean(L, isBefore(span, other, this.tolerance(2), this.structure));
+    const { structure } = this;
+    const tolerance = this.tolerance(2);
+    lua.lua_pushboolean(
+      L,
+      this.walking(() => isBefore(span, other, tolerance, structure)),
+    );
     return 1;
   }
 
@@ -71,7 +79,11 @@ export class SpanFunctionsOfScript {
     const isTimed = relation === 'follows' || relation === 'preceded';
     const within = isTimed ? this.nanoseconds(3) : undefined;
     const tolerance = this.tolerance(isTimed ? 4 : 3);
-    const pairWith = (a: SpanView): boolean => spans.some((b) => this.stands(relation, a, b, within, tolerance) && this.holds(2, b, a));
+    const stand = (a: SpanView, b: SpanView): boolean => {
+      this.budget.spend(PAIR_STEPS);
+      return this.walking(() => this.stands(relation, a, b, within, tolerance));
+    };
+    const pairWith = (a: SpanView): boolean => spans.some((b) => stand(a, b) && this.holds(2, b, a));
     const firsts = (): SpanView[] => spans.filter((a) => this.holds(1, a));
     lua.lua_pushboolean(this.L, isTimed ? firsts().every(pairWith) : firsts().some(pairWith) !== (relation === 'never_after'));
     return 1;
@@ -89,7 +101,7 @@ export class SpanFunctionsOfScript {
       case 'child':
         return structure.parent(b) === a;
       case 'descendant':
-        return structure.ancestors(b).includes(a);
+        return a !== b && structure.isAncestor(a, b);
       case 'preceded':
         return isBefore(b, a, tolerance, structure) && isWithin(b, a, within, tolerance);
       case 'never_after':
@@ -97,6 +109,15 @@ export class SpanFunctionsOfScript {
       default:
         return isBefore(a, b, tolerance, structure) && isWithin(a, b, within, tolerance);
     }
+  }
+
+  /** What it does to find its way in the trace is paid for by the spans that it comes by. */
+  private walking<T>(ask: () => T): T {
+    const { structure } = this;
+    const before = structure.visits;
+    const answer = ask();
+    this.budget.spend(structure.visits - before);
+    return answer;
   }
 
   /** Does the condition (a function, argument `index`) hold? One that fails does not, and evaluation goes on. */
@@ -151,7 +172,8 @@ export class SpanFunctionsOfScript {
   }
 
   private spansOf(owner: TraceHandle | RelativesHandle): readonly SpanView[] {
-    return owner instanceof TraceHandle ? owner.trace.spans : this.structure.relatives(owner.axis, owner.span);
+    if (owner instanceof TraceHandle) return owner.trace.spans;
+    return this.walking(() => this.structure.relatives(owner.axis, owner.span));
   }
 
   /** An optional argument. @throws LuaError unless it is a number */

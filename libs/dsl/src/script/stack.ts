@@ -1,6 +1,7 @@
 import { LuaError } from '../lua-error.js';
 import { formatNumber } from '../lua-number.js';
 import { bytesOf } from '../lua-value.js';
+import type { Budget } from './budget.js';
 import { type CFunction, type LuaState, lauxlib, lua } from './fengari.js';
 
 export type { CFunction, LuaState };
@@ -11,10 +12,11 @@ export function textOfBytes(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
-/** A function for Lua: a LuaError thrown inside becomes an error of Lua, with the line where it happened. */
-export function guarded(f: CFunction): CFunction {
+/** A function for Lua: each call is paid for; a LuaError thrown inside becomes an error of Lua, with the line where it happened. */
+export function guarded(budget: Budget, f: CFunction): CFunction {
   return (L) => {
     try {
+      budget.call();
       return f(L);
     } catch (error) {
       if (!(error instanceof LuaError)) throw error;
@@ -35,8 +37,8 @@ export function pushText(L: LuaState, text: string): void {
 }
 
 /** Sets a field of the table on top of the stack to a function. */
-export function setFunction(L: LuaState, name: string, f: CFunction): void {
-  lua.lua_pushcfunction(L, guarded(f));
+export function setFunction(L: LuaState, budget: Budget, name: string, f: CFunction): void {
+  lua.lua_pushcfunction(L, guarded(budget, f));
   lua.lua_setfield(L, -2, bytesOf(name));
 }
 
@@ -82,6 +84,9 @@ export function indexArgument(L: LuaState, index: number, name: string): number 
   if (place !== (place | 0)) throw new LuaError(`bad argument #${index} to '${name}' (position out of bounds)`);
   return place;
 }
+
+/** The most results, and variable arguments, that are passed at once: they are copied with every call. */
+export const MAX_RESULTS = 250;
 
 export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));

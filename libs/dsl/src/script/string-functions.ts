@@ -13,6 +13,7 @@ import {
   integerArgument,
   joinBytes,
   type LuaState,
+  MAX_RESULTS,
   numberArgument,
   payloadAt,
   pushBytes,
@@ -29,6 +30,11 @@ export function addStringFunctions(L: LuaState, bridge: Bridge, budget: Budget):
     pushBytes(L, bytes);
     return 1;
   };
+  const scanned = (name: string): Uint8Array => {
+    const text = bytesArgument(L, 1, name);
+    budget.scan(text.length);
+    return text;
+  };
   const functions: Readonly<Record<string, CFunction>> = {
     len: () => {
       lua.lua_pushnumber(L, bytesArgument(L, 1, 'len').length);
@@ -39,20 +45,25 @@ export function addStringFunctions(L: LuaState, bridge: Bridge, budget: Budget):
       const [start, end] = range(text.length, integerArgument(L, 2, 'sub', 1), integerArgument(L, 3, 'sub', -1));
       return give(text.slice(start, end));
     },
-    lower: () => give(bytesArgument(L, 1, 'lower').map((code) => (code >= 65 && code <= 90 ? code + 32 : code))),
-    upper: () => give(bytesArgument(L, 1, 'upper').map((code) => (code >= 97 && code <= 122 ? code - 32 : code))),
-    reverse: () => give(bytesArgument(L, 1, 'reverse').slice().reverse()),
-    rep: () => give(repeat(L, budget)),
+    lower: () => give(scanned('lower').map((code) => (code >= 65 && code <= 90 ? code + 32 : code))),
+    upper: () => give(scanned('upper').map((code) => (code >= 97 && code <= 122 ? code - 32 : code))),
+    reverse: () => give(scanned('reverse').slice().reverse()),
+    rep: () => {
+      pushBytes(L, repeat(L, budget));
+      return 1;
+    },
     byte: () => {
       const text = bytesArgument(L, 1, 'byte');
       const first = integerArgument(L, 2, 'byte', 1);
       const [start, end] = range(text.length, first, integerArgument(L, 3, 'byte', first));
       if (end - start > MAX_RESULTS) throw new LuaError('string slice too long');
+      budget.spend(end - start);
       lua.lua_checkstack(L, end - start);
       for (let at = start; at < end; at++) lua.lua_pushnumber(L, text[at] ?? 0);
       return Math.max(0, end - start);
     },
     char: () => {
+      budget.spend(lua.lua_gettop(L));
       const codes = Array.from({ length: lua.lua_gettop(L) }, (_, index) => {
         const code = integerArgument(L, index + 1, 'char');
         if (code < 0 || code > 255) throw new LuaError(`bad argument #${index + 1} to 'char' (value out of range)`);
@@ -63,13 +74,11 @@ export function addStringFunctions(L: LuaState, bridge: Bridge, budget: Budget):
     format: () => give(format(L, bridge, budget)),
     find: () => find(L, true, spend),
     match: () => find(L, false, spend),
-    gmatch: () => gmatch(L, spend),
+    gmatch: () => gmatch(L, budget),
     gsub: () => gsub(L, bridge, budget),
   };
-  for (const [name, f] of Object.entries(functions)) setFunction(L, name, f);
+  for (const [name, f] of Object.entries(functions)) setFunction(L, budget, name, f);
 }
-
-const MAX_RESULTS = 5_000;
 
 /** Lua's [first, last] (from 1, negative from the end) as a half-open range of offsets. */
 function range(length: number, first: number, last: number): readonly [number, number] {
@@ -96,17 +105,24 @@ function repeat(L: LuaState, budget: Budget): Uint8Array {
 }
 
 function format(L: LuaState, bridge: Bridge, budget: Budget): Uint8Array {
-  const pattern = latin1(bytesArgument(L, 1, 'format'));
+  const bytes = bytesArgument(L, 1, 'format');
+  budget.spend(bytes.length / 2);
+  const pattern = latin1(bytes);
   const text = formatString(pattern, {
     integer: (index) => {
+      budget.spend(20);
       const payload = payloadAt(L, index);
       return typeof payload === 'bigint' ? payload : BigInt(integerArgument(L, index, 'format'));
     },
-    double: (index) => numberArgument(L, index, 'format'),
+    double: (index) => {
+      budget.spend(200);
+      return numberArgument(L, index, 'format');
+    },
     text: (index) => {
       if (lua.lua_gettop(L) < index) throw badArgument(L, index, 'format', 'string');
       const bytes = tostringBytes(L, bridge, index);
       budget.allocate(bytes.length);
+      budget.spend(20 + bytes.length / 2);
       return latin1(bytes);
     },
   });
@@ -156,7 +172,8 @@ function pushCapture(L: LuaState, subject: Uint8Array, capture: Capture): void {
   else pushBytes(L, subject.slice(capture.start, capture.end));
 }
 
-function gmatch(L: LuaState, spend: (steps: number) => void): number {
+function gmatch(L: LuaState, budget: Budget): number {
+  const spend = (steps: number) => budget.spend(steps);
   const subject = bytesArgument(L, 1, 'gmatch');
   const pattern = bytesArgument(L, 2, 'gmatch');
   let from = 0;
@@ -170,7 +187,7 @@ function gmatch(L: LuaState, spend: (steps: number) => void): number {
     from = match.end === match.start ? match.end + 1 : match.end;
     return pushCaptures(L, subject, match, true);
   };
-  lua.lua_pushcfunction(L, guarded(step));
+  lua.lua_pushcfunction(L, guarded(budget, step));
   return 1;
 }
 
@@ -192,7 +209,7 @@ function gsub(L: LuaState, bridge: Bridge, budget: Budget): number {
     if (match === undefined) break;
     count++;
     budget.spend(20);
-    pieces.push(subject.subarray(at, match.start), replacement(L, bridge, kind, subject, match));
+    pieces.push(subject.subarray(at, match.start), replacement(L, bridge, budget, kind, subject, match));
     at = match.end;
     budget.allocate(pieces.at(-1)?.length ?? 0);
     from = match.end === match.start ? match.end + 1 : match.end;
@@ -206,10 +223,10 @@ function gsub(L: LuaState, bridge: Bridge, budget: Budget): number {
   return 2;
 }
 
-function replacement(L: LuaState, bridge: Bridge, kind: string, subject: Uint8Array, match: PatternMatch): Uint8Array {
+function replacement(L: LuaState, bridge: Bridge, budget: Budget, kind: string, subject: Uint8Array, match: PatternMatch): Uint8Array {
   const whole = subject.subarray(match.start, match.end);
   const first = match.captures[0] ?? match;
-  if (kind === 'string' || kind === 'number') return expand(bytesArgument(L, 3, 'gsub'), subject, match);
+  if (kind === 'string' || kind === 'number') return expand(bytesArgument(L, 3, 'gsub'), subject, match, budget);
   lua.lua_pushvalue(L, 3);
   if (kind === 'table') {
     pushCapture(L, subject, first);
@@ -227,13 +244,17 @@ function replacement(L: LuaState, bridge: Bridge, kind: string, subject: Uint8Ar
 }
 
 /** `%0` … `%9` and `%%` in a replacement text. */
-function expand(text: Uint8Array, subject: Uint8Array, match: PatternMatch): Uint8Array {
+function expand(text: Uint8Array, subject: Uint8Array, match: PatternMatch, budget: Budget): Uint8Array {
   const pieces: Uint8Array[] = [];
+  budget.scan(text.length);
   for (let at = 0; at < text.length; at++) {
-    if (text[at] !== 37) {
-      pieces.push(text.subarray(at, at + 1));
-      continue;
+    const percent = text.indexOf(37, at);
+    if (percent !== at) {
+      pieces.push(text.subarray(at, percent === -1 ? text.length : percent));
+      if (percent === -1) break;
+      at = percent;
     }
+    budget.spend(2);
     const code = text[++at] ?? 0;
     if (code === 37) pieces.push(text.subarray(at, at + 1));
     else if (code === 48) pieces.push(subject.subarray(match.start, match.end));

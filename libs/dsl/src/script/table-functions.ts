@@ -1,5 +1,7 @@
 import { LuaError } from '../lua-error.js';
+import type { Bridge } from './bridge.js';
 import type { Budget } from './budget.js';
+import { Comparison } from './compare.js';
 import { lauxlib, lua } from './fengari.js';
 import {
   badArgument,
@@ -9,6 +11,7 @@ import {
   indexArgument,
   joinBytes,
   type LuaState,
+  MAX_RESULTS,
   pushBytes,
   setFunction,
   tableArgument,
@@ -16,18 +19,17 @@ import {
 } from './stack.js';
 
 /** Adds Lua's table library to the table on top of the stack; every item touched is a step. */
-export function addTableFunctions(L: LuaState, budget: Budget): void {
+export function addTableFunctions(L: LuaState, bridge: Bridge, budget: Budget): void {
+  const comparison = new Comparison(L, bridge, budget);
   const functions: Readonly<Record<string, CFunction>> = {
     concat: () => concat(L, budget),
     insert: () => insert(L, budget),
     remove: () => remove(L, budget),
-    sort: () => sort(L, budget),
+    sort: () => sort(L, budget, comparison),
     unpack: () => unpack(L, budget),
   };
-  for (const [name, f] of Object.entries(functions)) setFunction(L, name, f);
+  for (const [name, f] of Object.entries(functions)) setFunction(L, budget, name, f);
 }
-
-const MAX_RESULTS = 5_000;
 
 function concat(L: LuaState, budget: Budget): number {
   tableArgument(L, 1, 'concat');
@@ -36,7 +38,7 @@ function concat(L: LuaState, budget: Budget): number {
   const last = indexArgument(L, 4, 'concat') ?? lauxlib.luaL_len(L, 1);
   const pieces: Uint8Array[] = [];
   for (let index = first; index <= last; index++) {
-    budget.spend(1);
+    budget.spend(4);
     lua.lua_geti(L, 1, index);
     const type = typeAt(L, -1);
     if (type !== 'string' && type !== 'number') throw new LuaError(`invalid value (at index ${index}) in table for 'concat'`);
@@ -94,7 +96,7 @@ function writable(L: LuaState, name: string): void {
 }
 
 /** Merge sort: bounded comparisons whatever the order function answers. */
-function sort(L: LuaState, budget: Budget): number {
+function sort(L: LuaState, budget: Budget, comparison: Comparison): number {
   writable(L, 'sort');
   const size = lauxlib.luaL_len(L, 1);
   const hasOrder = lua.lua_type(L, 2) > lua.LUA_TNIL;
@@ -113,7 +115,7 @@ function sort(L: LuaState, budget: Budget): number {
     lua.lua_geti(L, 3, a);
     lua.lua_geti(L, 3, b);
     if (hasOrder) lua.lua_call(L, 2, 1);
-    const result = hasOrder ? lua.lua_toboolean(L, -1) : lua.lua_compare(L, -2, -1, lua.LUA_OPLT);
+    const result = hasOrder ? lua.lua_toboolean(L, -1) : comparison.less(lua.lua_gettop(L) - 1, lua.lua_gettop(L));
     lua.lua_pop(L, hasOrder ? 1 : 2);
     return result;
   };

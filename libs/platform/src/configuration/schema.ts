@@ -180,7 +180,9 @@ export const SCHEMA = {
       type: duration,
       env: ['BETRACE_EVALUATION_TIMEOUT'],
       default: 100,
-      doc: 'How long one rule may take over one trace before that counts as its error.',
+      doc:
+        'How long a script may take over one trace before that counts as its error. It is counted in steps, 10,000 to a millisecond, ' +
+        'so that the same log is always judged in the same way.',
     },
   },
   traces: {

@@ -1,0 +1,48 @@
+import { check, compileRules } from '#dsl';
+import { attackedTrace, SCRIPT_ATTACKS } from '../../test/fixtures/dsl/script-attacks.js';
+import type { BenchCase } from '../case.js';
+
+/** What `rules.evaluation_timeout` is by default: how long a script may take, in steps, and how long it does take. */
+const TIMEOUT = 100;
+const ROUNDS = 5;
+const trace = attackedTrace(1_000);
+
+export const cases: readonly BenchCase[] = [
+  {
+    name: `scripts that are stopped after ${TIMEOUT} ms in steps: the longest`,
+    unit: 'ms',
+    run: async () => {
+      const measured = SCRIPT_ATTACKS.filter(([, limit]) => limit === 'steps').map(([name, , text]) => ({ name, ms: milliseconds(text) }));
+      measured.sort((a, b) => b.ms - a.ms);
+      const [worst, second] = measured;
+      const median = measured[measured.length >> 1]!;
+      const shortest = measured.at(-1)!;
+      const note = [
+        worst!.name,
+        `then ${second!.ms.toFixed(0)} (${second!.name})`,
+        `median ${median.ms.toFixed(0)}`,
+        `shortest ${shortest.ms.toFixed(1)} (${shortest.name})`,
+      ];
+      return { value: worst!.ms, note: note.join(', ') };
+    },
+  },
+  {
+    name: `an empty loop that is stopped after ${TIMEOUT} ms in steps`,
+    unit: 'ms',
+    run: async () => ({ value: milliseconds('local id = trace.id while true do end return id') }),
+  },
+];
+
+/** CPU time, the shortest of some rounds: what the steps cost, without what else the machine does. */
+function milliseconds(text: string): number {
+  const checked = check(text);
+  if (!checked.ok) throw new Error(`${text}: ${checked.diagnostics[0]?.message}`);
+  const rule = compileRules([{ id: 'attack', checked: checked.rule }], { timeout: TIMEOUT }).rules[0]!;
+  const rounds = Array.from({ length: ROUNDS }, () => {
+    const started = process.cpuUsage();
+    rule.judge!(trace);
+    const { user, system } = process.cpuUsage(started);
+    return (user + system) / 1_000;
+  });
+  return Math.min(...rounds);
+}
