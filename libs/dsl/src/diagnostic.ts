@@ -50,7 +50,7 @@ export function diagnose(
   return {
     code,
     severity: problem.severity,
-    message: problem.message.replace(/\{(\w+)\}/g, (_match, name: string) => values[name] ?? ''),
+    message: problem.message.replace(/\{(\w+)\}/g, (_match, name: string) => shortened(values[name] ?? '')),
     line: start.line,
     column: start.column,
     endLine: end.line,
@@ -60,4 +60,11 @@ export function diagnose(
     ...(extras.suggestion === undefined ? {} : { suggestion: extras.suggestion }),
     ...(extras.fix === undefined ? {} : { fix: extras.fix }),
   };
+}
+
+/** A message quotes what was written, which may be long. */
+const LONGEST_QUOTE = 80;
+
+function shortened(text: string): string {
+  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
 }

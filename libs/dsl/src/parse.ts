@@ -2,7 +2,7 @@ import { type Diagnostic, diagnose } from './diagnostic.js';
 import { parseExpression } from './parse-expression.js';
 import { parseBlock } from './parse-statement.js';
 import { Source } from './source.js';
-import type { Expression, RuleSyntax } from './syntax.js';
+import type { Block, Expression, RuleSyntax } from './syntax.js';
 import type { Comment, Token } from './token.js';
 import { SyntaxFailure, TokenCursor } from './token-cursor.js';
 import { tokenize } from './tokenize.js';
@@ -83,8 +83,12 @@ function startsAtData(expression: Expression): boolean {
 
 function parseScript(source: Source, used: TokenCursor): RuleSyntax {
   const cursor = new TokenCursor(source, used.tokens, parseBlock);
-  const block = parseBlock(cursor);
-  used.steps += cursor.steps;
+  let block: Block;
+  try {
+    block = parseBlock(cursor);
+  } finally {
+    used.steps += cursor.steps;
+  }
   if (cursor.current.kind !== 'end') cursor.fail('BT_DSL_SYNTAX', cursor.current.range, {}, { expected: 'a statement or the end' });
   const [only] = block;
   if (block.length === 1 && only?.type === 'return' && only.values.length === 1) {

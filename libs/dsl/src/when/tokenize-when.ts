@@ -15,7 +15,8 @@ const MAX_DIAGNOSTICS = 20;
 
 /** A text that starts with `when {` is in the form of this folder: comments begin with `//`, strings have no escapes. */
 export function isWhenForm(text: string): boolean {
-  return /^(?:\s|\/\/[^\n\r]*)*when\s*\{/.test(text);
+  // A comment goes to the end of its line: were that left open, `// // //` could be read in exponentially many ways.
+  return /^(?:\s|\/\/[^\n\r]*(?:[\n\r]|$))*when\s*\{/.test(text);
 }
 
 /** Text → tokens, in one pass; goes on after errors so that all are reported. */

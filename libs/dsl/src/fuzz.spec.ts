@@ -1,0 +1,141 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { arbitraryBrokenRule, BEGINNINGS, PIECES, REAL_RULES, repeated } from '../../../test/fixtures/dsl/hostile-texts.js';
+import { viewOf } from '../../../test/fixtures/dsl/plain-span.js';
+import { check } from './check.js';
+import { compileRules } from './compile/compile-rules.js';
+import type { Diagnostic } from './diagnostic.js';
+import { format } from './format.js';
+import { MAX_TEXT, parse } from './parse.js';
+import { PROBLEMS } from './problems.js';
+import { convertWhen } from './when/convert-when.js';
+
+const trace = {
+  id: 't',
+  spans: [viewOf({ id: 'a', name: 'a', attributes: { k: 1 } }), viewOf({ id: 'b', parentId: 'a' })],
+  complete: true,
+};
+
+/** All that may be done with a text that someone sends, up to judging it. Anything thrown but a diagnostic fails the test. */
+function tried(text: string): readonly Diagnostic[] {
+  const checked = check(text);
+  if (!checked.ok) expect(checked.diagnostics.map(({ severity }) => severity)).toContain('error');
+  for (const { code, range, line, column, endLine, endColumn, message } of checked.diagnostics) {
+    expect(Object.keys(PROBLEMS)).toContain(code);
+    expect(range.start >= 0 && range.start <= range.end && range.end <= text.length).toBe(true);
+    expect([line >= 1, column >= 1, endLine > line || endColumn >= column, message.length > 0 && message.length < 500]).toEqual(
+      Array(4).fill(true),
+    );
+  }
+  const formatted = format(text);
+  if (formatted.ok) {
+    expect(format(formatted.text)).toEqual(formatted);
+    expect(check(formatted.text).ok).toBe(checked.ok);
+  }
+  convertWhen(text);
+  if (checked.ok) {
+    const [rule] = compileRules([{ id: 'r', checked: checked.rule }], { timeout: 1 }).rules;
+    rule?.judge?.(trace);
+  }
+  return checked.diagnostics;
+}
+
+describe('any text', () => {
+  it('that began as a rule gives a rule or diagnostics inside of it', () => {
+    let refused = 0;
+    fc.assert(
+      fc.property(arbitraryBrokenRule, (text) => {
+        if (tried(text).some(({ severity }) => severity === 'error')) refused++;
+      }),
+      { numRuns: 2_000 },
+    );
+    // Else nothing was broken, or nothing was a rule.
+    expect(refused).toBeGreaterThan(400);
+    expect(refused).toBeLessThan(1_980);
+  }, 60_000);
+
+  it('that repeats itself does, too', () => {
+    for (const piece of PIECES) for (const beginning of BEGINNINGS) tried(repeated(beginning, piece, 2_000));
+  }, 120_000);
+
+  it('is parsed in a few looks at each token', () => {
+    for (const piece of PIECES) {
+      for (const beginning of BEGINNINGS) {
+        for (const length of [1_000, 5_000]) {
+          const { steps, tokens } = parse(repeated(beginning, piece, length));
+          expect({ piece, beginning, length, isLinear: steps <= 8 * tokens.length }).toEqual({ piece, beginning, length, isLinear: true });
+        }
+      }
+    }
+  });
+
+  // What takes longer than linear time does not end here: `npm run bench -- texts` says how long it takes.
+  it('of the longest kind is done with', () => {
+    for (const [index, piece] of PIECES.entries()) check(repeated(BEGINNINGS[index % BEGINNINGS.length]!, piece, MAX_TEXT));
+  }, 120_000);
+
+  it('is refused by its length before anything else', () => {
+    for (const piece of ['(', '"', '// ', 'when { a or ']) {
+      const { diagnostics, steps, tokens } = parse(repeated('', piece, 10_000_000));
+      expect([diagnostics.map(({ code }) => code), steps, tokens]).toEqual([['BT_DSL_TOO_LONG'], 0, []]);
+    }
+  });
+});
+
+describe('a fix', () => {
+  it('leads to a text without the diagnostic that it came with', () => {
+    const fixed = new Set<string>();
+    const repaired = ({ code, message, range, fix }: Diagnostic, text: string): void => {
+      if (fix === undefined) return;
+      fixed.add(code);
+      const better = text.slice(0, fix.range.start) + fix.text + text.slice(fix.range.end);
+      const same = check(better).diagnostics.filter(
+        (other) => other.code === code && other.message === message && other.range.start === range.start,
+      );
+      expect({ text, better, code, message, same: same.length }).toEqual({ text, better, code, message, same: 0 });
+    };
+    for (const text of MISTAKES) for (const diagnostic of check(text).diagnostics) repaired(diagnostic, text);
+    fc.assert(
+      fc.property(arbitraryBrokenRule, (text) => {
+        for (const diagnostic of check(text).diagnostics) repaired(diagnostic, text);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect([...fixed].sort()).toEqual(FIXABLE);
+  }, 60_000);
+});
+
+it('real rules are there to be broken', () => {
+  expect(REAL_RULES.length).toBeGreaterThanOrEqual(55);
+  expect(REAL_RULES.filter((text) => !check(text).ok)).toEqual([]);
+});
+
+/** One for each kind of fix. */
+const MISTAKES: readonly string[] = [
+  'span.name = "a"',
+  'not span.name == "a"',
+  'span.is_root&&span.name == "a" || !span.is_root',
+  'span.durations > 1s',
+  'spam.name == "a"',
+  'duration > 1s',
+  'span.duration > "1s"',
+  'trace.follows(span.is_root, span.name == "a", "1s")',
+  'span.duration > "1000"',
+  'span.kind == "SERVER"',
+  'span.name:startswith("a")',
+  'trace:has(span.is_root)',
+  'local s = span return s.nam == "a"',
+  'when { a&&b || !c.where(d = 1) } always { e }',
+];
+
+const FIXABLE: readonly string[] = [
+  'BT_DSL_ARGUMENT',
+  'BT_DSL_ASSIGNMENT',
+  'BT_DSL_COMPARISON',
+  'BT_DSL_DURATION_IN_STRING',
+  'BT_DSL_FOREIGN_OPERATOR',
+  'BT_DSL_UNKNOWN_FIELD',
+  'BT_DSL_UNKNOWN_FUNCTION',
+  'BT_DSL_UNKNOWN_NAME',
+  'BT_DSL_UNKNOWN_VALUE',
+];
