@@ -1,5 +1,5 @@
 import type { Resolved } from '../resolved.js';
-import { comparesGrowing } from './growing.js';
+import { certaintyOf } from './growing.js';
 import { isSpanCondition } from './needs.js';
 
 /** Whether a rule over bits and counters can be certainly true, or certainly false, before its trace closes. */
@@ -22,9 +22,5 @@ export function settledEarly(node: Resolved): SettledEarly {
       : { asTrue: left.asTrue || right.asTrue, asFalse: left.asFalse && right.asFalse };
   }
   if (node.type === 'trace-quantifier') return { asTrue: node.quantifier === 'has', asFalse: node.quantifier === 'all' };
-  const operator = comparesGrowing(node);
-  return {
-    asTrue: operator === '>' || operator === '>=' || operator === '~=',
-    asFalse: operator === '<' || operator === '<=' || operator === '==',
-  };
+  return certaintyOf(node) ?? { asTrue: false, asFalse: false };
 }
