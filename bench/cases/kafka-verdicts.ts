@@ -37,6 +37,7 @@ async function measure(cluster: Cluster): Promise<Figures> {
   const sender = new RequestSender(ingest.url);
   const ended = new AbortController();
   const load = sender.sendSteadily(LOAD, ended.signal);
+  load.catch(() => undefined);
   try {
     const measuring = AbortSignal.timeout(LOAD_MS);
     await Promise.race([probes.sendSteadily(PROBES, measuring, LISTED_OF), load]);
@@ -51,10 +52,11 @@ async function measure(cluster: Cluster): Promise<Figures> {
     return { ...times, restarted, takenOver };
   } finally {
     ended.abort();
-    await load;
-    sender.close();
-    probes.close();
-    await log.close();
+    await load.finally(() => {
+      sender.close();
+      probes.close();
+      return log.close();
+    });
   }
 }
 

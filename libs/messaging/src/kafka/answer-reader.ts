@@ -6,7 +6,7 @@ const LENGTH_BYTES = 4;
 
 /**
  * Puts the bytes of a broker together to whole answers while they are read: a large one is read straight into the buffer that it stays
- * in. As Node and kafkajs do it, in pieces of 64 KB that are then joined, reading took twice the CPU time: bench/kafka.
+ * in. As Node and kafkajs do it, in pieces of 64 KB that are then joined, reading took twice the CPU time: bench/kafka-log.
  */
 export class AnswerReader {
   /** Takes the beginning of an answer, or several that are small. */
