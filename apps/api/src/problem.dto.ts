@@ -25,6 +25,14 @@ export class ProblemDetailView {
 
   @ApiPropertyOptional({ example: 'duration' })
   suggestion?: string;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    properties: { start: { type: 'integer' }, end: { type: 'integer' }, text: { type: 'string' } },
+    example: { start: 5, end: 14, text: 'duration' },
+    description: 'What to write instead of the characters from `start` to `end` (UTF-16 offsets), where that is certain.',
+  })
+  fix?: { readonly start: number; readonly end: number; readonly text: string };
 }
 
 /** Problem details (RFC 9457) as every error of the API is answered. */

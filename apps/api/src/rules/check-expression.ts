@@ -24,7 +24,7 @@ export class CheckExpression {
   }
 }
 
-export function problemDetail({ line, column, code, severity, message, expected, suggestion }: Diagnostic): ProblemDetail {
+export function problemDetail({ line, column, code, severity, message, expected, suggestion, fix }: Diagnostic): ProblemDetail {
   return {
     path: 'expression',
     line,
@@ -34,5 +34,6 @@ export function problemDetail({ line, column, code, severity, message, expected,
     message,
     ...(expected === undefined ? {} : { expected }),
     ...(suggestion === undefined ? {} : { suggestion }),
+    ...(fix === undefined ? {} : { fix: { ...fix.range, text: fix.text } }),
   };
 }

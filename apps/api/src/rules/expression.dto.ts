@@ -10,6 +10,17 @@ export class ExpressionBody {
 }
 
 /** What the checker says about an expression. */
+export class RuleCost {
+  @ApiProperty({ description: 'Estimated CPU time for each span, alone and with no other rule to share with.', example: 40 })
+  nanoseconds_per_span!: number;
+
+  @ApiProperty({ description: 'Kept for each open trace, beside buffers.', example: 1 })
+  bytes_per_trace!: number;
+
+  @ApiProperty({ enum: ['nothing', 'columns', 'spans'], description: 'What is kept of every span of every open trace.' })
+  buffers!: string;
+}
+
 export class ValidationResult {
   @ApiProperty({ description: 'It can be saved as a rule; there may be warnings.' })
   valid!: boolean;
@@ -25,6 +36,15 @@ export class ValidationResult {
 
   @ApiPropertyOptional({ enum: ['span', 'online', 'columns', 'spans'], description: 'How much of a trace the rule needs to be judged.' })
   needs?: string;
+
+  @ApiPropertyOptional({ enum: ['on_arrival', 'when_certain', 'at_close'], description: 'The earliest that it can fire.' })
+  fires?: string;
+
+  @ApiPropertyOptional({ description: 'What it keeps and when it fires, in a sentence.' })
+  summary?: string;
+
+  @ApiPropertyOptional({ type: RuleCost })
+  cost?: RuleCost;
 }
 
 export class TestBody {

@@ -71,11 +71,33 @@ describe('expressions that are no rules', () => {
 
   it('checks an expression without trying it', async () => {
     const validate = async (expression: string) => (await api.ask('POST', '/v1/rules/validate', { expression })).body;
-    expect(await validate('span.duration > 1s')).toEqual({ valid: true, errors: [], warnings: [], subject: 'span', needs: 'span' });
-    expect(await validate('not trace.has(span.name == "a")')).toMatchObject({ valid: true, subject: 'trace', needs: 'online' });
+    expect(await validate('span.duration > 1s')).toEqual({
+      valid: true,
+      errors: [],
+      warnings: [],
+      subject: 'span',
+      needs: 'span',
+      fires: 'on_arrival',
+      summary: 'judges each span by itself; fires when the span arrives',
+      cost: { nanoseconds_per_span: expect.any(Number), bytes_per_trace: 0, buffers: 'nothing' },
+    });
+    expect(await validate('not trace.has(span.name == "a")')).toMatchObject({
+      valid: true,
+      subject: 'trace',
+      needs: 'online',
+      fires: 'at_close',
+      cost: { bytes_per_trace: 1, buffers: 'nothing' },
+    });
+    expect(await validate('trace.count(span.name == "a") + trace.count(span.name == "b") > 3')).toMatchObject({
+      needs: 'online',
+      fires: 'when_certain',
+    });
+    expect(await validate('return #span.events > 3')).toMatchObject({ needs: 'spans', cost: { buffers: 'spans' } });
     expect(await validate('span.durations > 1s')).toMatchObject({
       valid: false,
-      errors: [{ line: 1, column: 6, code: 'BT_DSL_UNKNOWN_FIELD', suggestion: 'duration' }],
+      errors: [
+        { line: 1, column: 6, code: 'BT_DSL_UNKNOWN_FIELD', suggestion: 'duration', fix: { start: 5, end: 14, text: 'duration' } },
+      ],
     });
   });
 

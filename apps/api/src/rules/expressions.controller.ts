@@ -1,8 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
-import { VOCABULARY } from '#dsl';
-import { RuleSet } from '#engine';
+import { describeRule, VOCABULARY } from '#dsl';
 import { ApiBadRequestResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags, ApiUnprocessableEntityResponse } from '#openapi';
 import { ProblemView } from '../problem.dto.js';
 import { CheckExpression, problemDetail } from './check-expression.js';
@@ -42,9 +41,7 @@ export class ExpressionsController {
     const of = (severity: string) => checked.diagnostics.filter((diagnostic) => diagnostic.severity === severity).map(problemDetail);
     const result = { valid: checked.ok, errors: of('error'), warnings: of('warning') };
     if (!checked.ok) return result;
-    const rules = RuleSet.compile(1, [{ id: 'test', name: 'test', version: 1, expression, severity: 'LOW' }]);
-    const needs = rules.compiled.rules[0]?.needs;
-    return { ...result, subject: checked.rule.subject, ...(needs === undefined ? {} : { needs }) };
+    return { ...result, ...describeRule(checked.rule) };
   }
 
   @Get('dsl')

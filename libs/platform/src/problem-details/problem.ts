@@ -12,6 +12,8 @@ export interface ProblemDetail {
   readonly message: string;
   readonly expected?: string;
   readonly suggestion?: string;
+  /** What to write instead of the text's characters from `start` to `end` (UTF-16 offsets), where that is certain. */
+  readonly fix?: { readonly start: number; readonly end: number; readonly text: string };
 }
 
 /** An RFC 9457 problem details object (`application/problem+json`). */
