@@ -12,7 +12,9 @@ const noLua = whyNoLua();
 if (noLua !== undefined) console.warn(`SKIPPED: ${noLua}`);
 const differential = new Differential(noLua === undefined);
 for (let round = 0; differential.pairs < pairs; round++) {
-  const judgement = fc.property(...judgementInputs, (text, trace, batches) => differential.compare(text, trace, batches));
+  const judgement = fc.property(...judgementInputs, (text, trace, batches, companions) =>
+    differential.compare(text, trace, batches, companions),
+  );
   fc.assert(judgement, { numRuns: Math.min(ROUND, pairs), seed: seed + round });
   differential.askLua();
   console.log(`differential: all agree on ${differential.summary}`);

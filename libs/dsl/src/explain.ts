@@ -45,7 +45,7 @@ export interface Evidence {
   readonly traceId?: string;
   /** The trace, where the rule buffers its spans; without it they are taken for a trace that is not complete. */
   readonly trace?: TraceView;
-  /** All spans, where the rule buffers them. */
+  /** The spans, where the rule buffers them: all on which something that the rule asks of a span holds, at least. */
   readonly spans?: readonly SpanView[];
   /** Subject span rules of kind online: the condition bits kept for it. */
   readonly spanBits?: number;

@@ -2,12 +2,14 @@ export { check, checkParsed } from './check.js';
 export { compileRules, type RuleToCompile } from './compile/compile-rules.js';
 export {
   type Atom,
+  type BufferedNeeds,
   type CompiledRule,
   type CompiledRuleSet,
   type Condition,
   type ConditionColumns,
   FAILED,
   FALSE,
+  type HeldConditions,
   type JudgedTrace,
   type Needs,
   type OnlineTrace,

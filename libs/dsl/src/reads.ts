@@ -18,7 +18,10 @@ export interface Reads {
   readonly attributes: readonly string[];
   /** Resource attribute keys, in column order. */
   readonly resourceAttributes: readonly string[];
-  /** Some rule of kind `columns` buffers these (fields and attribute column numbers are a subset of the above). */
+  /** Of the attributes and resource attributes the numbers of those that rules of kind `columns` read. */
+  readonly bufferedAttributes: readonly number[];
+  readonly bufferedResourceAttributes: readonly number[];
+  /** Some rule of kind `columns` buffers spans. */
   readonly buffersColumns: boolean;
   /** Some rule of kind `spans` needs whole spans. */
   readonly buffersSpans: boolean;

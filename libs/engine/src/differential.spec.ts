@@ -10,7 +10,9 @@ if (noLua !== undefined) process.stderr.write(`SKIPPED: ${noLua}\n`);
 describe('the judges of rules', () => {
   it('agree on match, error and nil, however spans arrive: engine, compiled rule, interpreter, fengari, Lua', () => {
     const differential = new Differential(noLua === undefined);
-    const judgement = fc.property(...judgementInputs, (text, trace, batches) => differential.compare(text, trace, batches));
+    const judgement = fc.property(...judgementInputs, (text, trace, batches, companions) =>
+      differential.compare(text, trace, batches, companions),
+    );
     for (let round = 0; round < 20 && differential.pairs < 2_000; round++) fc.assert(judgement, { numRuns: 500 });
     differential.askLua();
     process.stderr.write(`differential: ${differential.summary}\n`);

@@ -95,9 +95,7 @@ describe('expressions that are no rules', () => {
     expect(await validate('return #span.events > 3')).toMatchObject({ needs: 'spans', cost: { buffers: 'spans' } });
     expect(await validate('span.durations > 1s')).toMatchObject({
       valid: false,
-      errors: [
-        { line: 1, column: 6, code: 'BT_DSL_UNKNOWN_FIELD', suggestion: 'duration', fix: { start: 5, end: 14, text: 'duration' } },
-      ],
+      errors: [{ line: 1, column: 6, code: 'BT_DSL_UNKNOWN_FIELD', suggestion: 'duration', fix: { start: 5, end: 14, text: 'duration' } }],
     });
   });
 

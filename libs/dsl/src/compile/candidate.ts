@@ -35,6 +35,11 @@ export function candidateOf(node: Resolved, canFail: (node: Resolved) => boolean
   }
 }
 
+/** All of them, in their order; undefined for none. */
+export function conjunction(conditions: readonly Resolved[]): Resolved | undefined {
+  return conditions.reduce<Resolved | undefined>(both, undefined);
+}
+
 function both(left: Resolved | undefined, right: Resolved | undefined): Resolved | undefined {
   if (left === undefined || right === undefined) return left ?? right;
   return logical('and', left, right);

@@ -19,6 +19,8 @@ export class ReadsCollector implements AttributeColumns {
   private readonly fields = new Set<SpanField>();
   private readonly attributes = new Map<string, number>();
   private readonly resourceAttributes = new Map<string, number>();
+  private readonly bufferedAttributes = new Set<number>();
+  private readonly bufferedResourceAttributes = new Set<number>();
   private buffersColumns = false;
   private buffersSpans = false;
 
@@ -54,9 +56,15 @@ export class ReadsCollector implements AttributeColumns {
     });
   }
 
-  buffer(what: 'columns' | 'spans'): void {
+  /** What of the spans is kept until their trace closes: whole ones, or the columns that the rule reads. */
+  buffer(what: 'columns' | 'spans', node?: Resolved): void {
     if (what === 'columns') this.buffersColumns = true;
     else this.buffersSpans = true;
+    if (what === 'spans' || node === undefined) return;
+    eachNode(node, (part) => {
+      if (part.type === 'attribute' || part.type === 'has-attribute') this.bufferedAttributes.add(this.attribute(part.key));
+      else if (part.type === 'resource-attribute') this.bufferedResourceAttributes.add(this.resourceAttribute(part.key));
+    });
   }
 
   attribute(key: string): number {
@@ -72,6 +80,8 @@ export class ReadsCollector implements AttributeColumns {
       fields: this.fields,
       attributes: [...this.attributes.keys()],
       resourceAttributes: [...this.resourceAttributes.keys()],
+      bufferedAttributes: [...this.bufferedAttributes],
+      bufferedResourceAttributes: [...this.bufferedResourceAttributes],
       buffersColumns: this.buffersColumns,
       buffersSpans: this.buffersSpans,
     };

@@ -3,6 +3,7 @@ import { explainScript } from '../explain/explain-script.js';
 import type { Evidence, Explanation } from '../explain.js';
 import type { Resolved } from '../resolved.js';
 import type { CheckedExpression, CheckedRule } from '../rule.js';
+import { bufferedNeeds } from './buffered-needs.js';
 import { candidateOf } from './candidate.js';
 import type { ReadsCollector } from './collect-reads.js';
 import type { CompiledRule, Needs } from './compiled.js';
@@ -41,8 +42,9 @@ export function compileRule(
     return { ...base, ...online, needs: 'online', spanConditions };
   }
   const needs: Needs = readsWholeSpans(checked.resolved) ? 'spans' : 'columns';
-  reads.buffer(needs);
-  return { ...base, needs, judge: judgeExpression(checked) };
+  reads.buffer(needs, checked.resolved);
+  const buffered = bufferedNeeds(checked, table, canFail);
+  return { ...base, needs, buffered, judge: judgeExpression(checked, buffered) };
 }
 
 type OnlineProperties = Pick<CompiledRule, 'condition' | 'atoms' | 'spanConditions' | 'decide' | 'conclude' | 'readsTotals'>;

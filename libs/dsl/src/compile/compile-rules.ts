@@ -41,6 +41,10 @@ export function compileRules(rules: readonly RuleToCompile[], options: ScriptOpt
       spanRules.map((rule) => rule.condition),
     ),
     atomMask: mask(conditions.length, conditionsOfTraces(compiled, atoms)),
+    bufferedMask: mask(
+      conditions.length,
+      compiled.flatMap((rule) => rule.buffered?.conditions ?? []),
+    ),
     rulesOfCondition: indexesByCondition(conditions.length, spanRules),
     atomsOfCondition: indexesByCondition(
       conditions.length,

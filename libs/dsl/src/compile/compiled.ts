@@ -27,6 +27,8 @@ export interface CompiledRuleSet {
   readonly spanRuleMask: Uint32Array;
   /** Per word: the conditions on which some atom or some pending span depends. */
   readonly atomMask: Uint32Array;
+  /** Per word: the conditions that rules judged at close ask of each span. */
+  readonly bufferedMask: Uint32Array;
   /** condition index → the rules (indexes) of kind `span` it decides. */
   readonly rulesOfCondition: readonly (readonly number[])[];
   /** condition index → the atoms (indexes) fed by it when it holds. */
@@ -107,10 +109,33 @@ export interface CompiledRule {
   decide?(trace: OnlineTrace, spanBits: number): Truth;
   /** `online`: the verdict on the trace as it is. */
   conclude?(trace: OnlineTrace, spanBits: number): Outcome;
-  /** `columns`, `spans`: the indexes in `trace.spans` that match (subject span), or [-1] when a trace rule matches, else []. */
-  judge?(trace: TraceView): JudgedTrace;
+  /**
+   * `columns`, `spans`: the indexes in `trace.spans` that match (subject span), or [-1] when a trace rule matches, else []. `held`
+   * may be absent: then all is tested on the spans.
+   */
+  judge?(trace: TraceView, held?: HeldConditions): JudgedTrace;
+  /** `columns`, `spans`: what it asks of each span on arrival. Absent of scripts, which ask nothing. */
+  readonly buffered?: BufferedNeeds;
   /** Why it matched or did not, from what the engine remembers. */
   explain(evidence: Evidence): Explanation;
+}
+
+/** What a rule judged at close asks of each span when it arrives. */
+export interface BufferedNeeds {
+  /** The conditions of which `judge` wants to know the spans. */
+  readonly conditions: readonly number[];
+  /** Of a span rule: the condition among them on which a span must hold or fail for the rule to match or fail on it. Else -1. */
+  readonly candidate: number;
+  /** Conditions that some span each must satisfy (or fail on) for the rule to match or fail at all: without them it needs no judging. */
+  readonly needed: readonly number[];
+  /** Spans on which none of the conditions holds or fails matter too, roots aside: for structure, order, totals. */
+  readonly everySpan: boolean;
+}
+
+/** Which spans of a trace satisfied a condition when they arrived, or failed on it: positions in `TraceView.spans`, ascending. */
+export interface HeldConditions {
+  holds(condition: number): readonly number[];
+  fails(condition: number): readonly number[];
 }
 
 /** The verdict of a `columns` or `spans` rule on a whole trace. An error on one span leaves the others judged. */

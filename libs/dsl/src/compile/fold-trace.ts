@@ -62,7 +62,8 @@ function foldConditions(node: SpanFunctionNode, fold: (part: Resolved) => Resolv
 /** What fails is left as it is: it fails when (and if) it is reached. */
 function literal(node: Resolved, evaluate: Evaluate): Resolved {
   try {
-    return { type: 'literal', value: evaluate(node) as number | bigint | boolean | string, syntax: node.syntax, types: node.types };
+    const value = evaluate(node) as number | bigint | boolean | string;
+    return { type: 'literal', value, isFolded: true, syntax: node.syntax, types: node.types };
   } catch (error) {
     if (error instanceof LuaError) return node;
     throw error;

@@ -1,10 +1,11 @@
 import { valueKey } from '../aggregate.js';
 import { LuaError } from '../lua-error.js';
 import type { Relatives, Resolved, TracePair } from '../resolved.js';
-import { SpanFunctions, type SpanTest } from '../span-functions.js';
+import { SpanFunctions, type SpanFunctionsHost, type SpanTest } from '../span-functions.js';
 import type { SpanView } from '../span-view.js';
 import { type JoinPlan, joinPlan, readsOuter } from './join-plan.js';
 import { SpanBucket } from './span-bucket.js';
+import type { TestedOnArrival } from './tested-on-arrival.js';
 
 const NOTHING = new SpanBucket([]);
 
@@ -13,6 +14,14 @@ const NOTHING = new SpanBucket([]);
  * equal values of two spans are found by their hash, order by sorted times, structure along the tree. One per rule and trace.
  */
 export class IndexedSpanFunctions extends SpanFunctions {
+  /** `arrived`: what was tested when the spans arrived; without it all is tested now. */
+  constructor(
+    host: SpanFunctionsHost,
+    private readonly arrived?: TestedOnArrival,
+  ) {
+    super(host);
+  }
+
   /** By condition: the spans on which its own conjuncts hold; and those by the value of its key. */
   private readonly own = new Map<Resolved, SpanBucket>();
   private readonly byKey = new Map<Resolved, ReadonlyMap<unknown, SpanBucket>>();
@@ -107,7 +116,10 @@ export class IndexedSpanFunctions extends SpanFunctions {
   private ownSpans(test: SpanTest, condition: Resolved, plan: JoinPlan): SpanBucket {
     let bucket = this.own.get(condition);
     if (bucket === undefined) {
-      bucket = new SpanBucket(this.host.trace.spans.filter((span) => this.satisfies(test, plan.own, span)));
+      const { spans } = this.host.trace;
+      const tested = this.arrived?.spansOf(condition, spans);
+      const left = tested === undefined ? [...plan.local, ...plan.own] : plan.own;
+      bucket = new SpanBucket((tested ?? spans).filter((span) => this.satisfies(test, left, span)));
       this.own.set(condition, bucket);
     }
     return bucket;

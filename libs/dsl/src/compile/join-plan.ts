@@ -1,4 +1,5 @@
 import type { Resolved } from '../resolved.js';
+import { isLocal } from './local-test.js';
 import { baseOf, operandsOf, someNode, spansOf } from './walk.js';
 
 /**
@@ -7,7 +8,9 @@ import { baseOf, operandsOf, someNode, spansOf } from './walk.js';
  * the next span), so the conjuncts can be taken apart:
  */
 export interface JoinPlan {
-  /** Those that ask nothing of outer spans: tested once per trace. */
+  /** Those that ask nothing but of the span itself: known since it arrived (local-test.ts), or tested once per trace. */
+  readonly local: readonly Resolved[];
+  /** Others that ask nothing of outer spans: tested once per trace. */
   readonly own: readonly Resolved[];
   /** One that says that something of this span equals something of outer ones: a look-up. */
   readonly key: { readonly inner: Resolved; readonly outer: Resolved } | undefined;
@@ -25,15 +28,17 @@ export function joinPlan(condition: Resolved, depth: number): JoinPlan {
 }
 
 function makePlan(condition: Resolved, depth: number): JoinPlan {
+  const local: Resolved[] = [];
   const own: Resolved[] = [];
   const rest: Resolved[] = [];
   let key: JoinPlan['key'];
   for (const conjunct of operandsOf(condition, 'and')) {
-    if (!readsOuter(conjunct, depth)) own.push(conjunct);
+    if (isLocal(conjunct, depth)) local.push(conjunct);
+    else if (!readsOuter(conjunct, depth)) own.push(conjunct);
     else if (key === undefined && (key = equalityKey(conjunct, depth)) !== undefined) continue;
     else rest.push(conjunct);
   }
-  return { own, key, rest };
+  return { local, own, key, rest };
 }
 
 function equalityKey(node: Resolved, depth: number): JoinPlan['key'] {

@@ -5,16 +5,32 @@ import type { Resolved, TraceQuantifier } from '../resolved.js';
 import type { CheckedExpression } from '../rule.js';
 import type { SpanView, TraceView } from '../span-view.js';
 import { BOOLEAN } from '../types.js';
-import type { JudgedTrace } from './compiled.js';
+import type { HeldConditions, JudgedTrace } from './compiled.js';
 import { foldWith } from './fold-trace.js';
 import { IndexedSpanFunctions } from './indexed-spans.js';
+import type { TestConditions } from './test-conditions.js';
+import { TestedOnArrival } from './tested-on-arrival.js';
 
-/** A rule that needs the spans of its trace, judged by interpretation: its answer for each span, or for the trace (-1). */
-export function judgeExpression({ resolved, subject }: CheckedExpression): (trace: TraceView) => JudgedTrace {
-  return (trace) => {
+/** What was compiled of a rule that is judged at close: what its spans were asked when they arrived. */
+export interface CompiledTests {
+  readonly tests: TestConditions;
+  /** A condition that a subject span must satisfy, or fail on, for the rule to match it or fail on it; -1: any span may. */
+  readonly candidate: number;
+}
+
+/**
+ * A rule that needs the spans of its trace, judged by interpretation: its answer for each span, or for the trace (-1). What its
+ * spans were asked on arrival need not be asked again, where that is given.
+ */
+export function judgeExpression(
+  { resolved, subject }: CheckedExpression,
+  compiled?: CompiledTests,
+): (trace: TraceView, held?: HeldConditions) => JudgedTrace {
+  return (trace, held) => {
+    const arrived = compiled === undefined || held === undefined ? undefined : new TestedOnArrival(compiled.tests, held);
     const matches: number[] = [];
     const errors: { span: number; message: string }[] = [];
-    const interpreter = new Interpreter({ trace }, (host) => new IndexedSpanFunctions(host));
+    const interpreter = new Interpreter({ trace }, (host) => new IndexedSpanFunctions(host, arrived));
     const judge = (node: Resolved, span: number): void => {
       try {
         if (isTruthy(interpreter.value(node))) matches.push(span);
@@ -26,8 +42,8 @@ export function judgeExpression({ resolved, subject }: CheckedExpression): (trac
     const folded = foldWith(resolved, (part) => interpreter.value(part));
     if (subject === 'trace') judge(folded, -1);
     else
-      for (const [index, span] of trace.spans.entries()) {
-        interpreter.judge(span);
+      for (const index of arrived?.subjects(compiled?.candidate ?? -1, trace.spans) ?? trace.spans.keys()) {
+        interpreter.judge(trace.spans[index]!);
         judge(folded, index);
       }
     return { matches, errors };

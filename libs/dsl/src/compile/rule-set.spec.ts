@@ -101,6 +101,8 @@ describe('what is read', () => {
       fields: new Set(['name']),
       attributes: ['x', 'y'],
       resourceAttributes: ['r'],
+      bufferedAttributes: [],
+      bufferedResourceAttributes: [],
       buffersColumns: false,
       buffersSpans: false,
     });

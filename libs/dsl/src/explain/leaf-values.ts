@@ -43,7 +43,7 @@ export class LeafValues {
   ) {}
 
   get spanCount(): number {
-    return this.evidence.spans?.length ?? this.evidence.spanCount;
+    return this.evidence.spanCount;
   }
 
   /** Fields of the subject span can be read. */
@@ -79,7 +79,12 @@ export class LeafValues {
       if (tested === undefined) return undefined;
       const satisfying = new Set(tested.spans);
       const found = tested.of.filter((span) => satisfying.has(span) === wanted);
-      return { count: found.length, of: tested.of.length, atLeast: false, witnesses: found.slice(0, MAXIMUM_WITNESSES).map(referenceTo) };
+      return {
+        count: found.length,
+        of: this.testedOf(node, tested.of),
+        atLeast: false,
+        witnesses: found.slice(0, MAXIMUM_WITNESSES).map(referenceTo),
+      };
     }
     if (node.over !== undefined) return undefined;
     const atom = this.table.findAtom(node.quantifier, node.condition);
@@ -94,7 +99,12 @@ export class LeafValues {
     const tested = spans === undefined ? undefined : this.tested(spans).satisfying(node);
     if (tested === undefined) return undefined;
     const witnesses = tested.spans.slice(0, MAXIMUM_WITNESSES).map(referenceTo);
-    return { count: tested.spans.length, of: tested.of.length, atLeast: false, witnesses };
+    return { count: tested.spans.length, of: this.testedOf(node, tested.of), atLeast: false, witnesses };
+  }
+
+  /** How many spans a function was asked of: of a trace's, those that satisfy nothing may not have been kept. */
+  private testedOf(node: TraceQuantifier | TraceAggregate, spans: readonly SpanView[]): number {
+    return node.over === undefined ? this.spanCount : spans.length;
   }
 
   /** The spans of a relation. */

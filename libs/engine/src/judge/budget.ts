@@ -1,4 +1,14 @@
-import { type Evidence, type Explanation, FAILED, type JudgedTrace, TRUE, type TraceView, type Truth, UNKNOWN } from '#dsl';
+import {
+  type Evidence,
+  type Explanation,
+  FAILED,
+  type HeldConditions,
+  type JudgedTrace,
+  TRUE,
+  type TraceView,
+  type Truth,
+  UNKNOWN,
+} from '#dsl';
 import { countErrors } from '../accounting.js';
 import type { Epoch } from '../epoch.js';
 import type { AskedTrace } from './asked-trace.js';
@@ -33,9 +43,9 @@ export function conclude(epoch: Epoch, rule: number, trace: AskedTrace, spanBits
 }
 
 /** The verdict of a buffered rule; its errors are counted. */
-export function judge(epoch: Epoch, rule: number, trace: TraceView): readonly number[] {
+export function judge(epoch: Epoch, rule: number, trace: TraceView, held: HeldConditions): readonly number[] {
   try {
-    const { matches, errors }: JudgedTrace = epoch.rules.compiled.rules[rule]!.judge!(trace);
+    const { matches, errors }: JudgedTrace = epoch.rules.compiled.rules[rule]!.judge!(trace, held);
     for (const { message } of errors) chargeError(epoch, rule, message);
     return matches;
   } catch (error) {

@@ -4,22 +4,56 @@ import type { CloseReason } from '../assembly/close-reason.js';
 import type { Epoch } from '../epoch.js';
 import { type AssemblySettings, toleranceOf } from '../settings.js';
 import { explain, judge } from './budget.js';
-import { bufferedSpan } from './buffer-span.js';
-import type { BufferedSpan } from './buffered-span.js';
+import type { BufferPlan } from './buffer-plan.js';
+import { BufferedColumns } from './buffered-columns.js';
+import { type BufferedSpan, DecodedSpan } from './buffered-span.js';
 import type { NamedSpan } from './kept-spans.js';
 import type { Revisions } from './revisions.js';
+import { concerns, TraceConditions } from './trace-conditions.js';
 import type { Verdicts } from './verdicts.js';
 
-/** What a buffered span takes of the heap, as measured with Node 24: by itself, per value, and per byte of a span kept whole. */
-const SPAN_BYTES = 340;
-const VALUE_BYTES = 24;
-const WHOLE_FACTOR = 8;
+/** What a whole span takes of the heap for each of its bytes, as measured with Node 24; and what is kept per trace. */
+const WHOLE_FACTOR = 9;
+const TRACE_BYTES = 200;
 
-/** Rules that need the spans of the whole trace (order, structure, joins, scripts): the spans wait until it closes. */
+/** What is kept of one trace. */
+interface Buffer {
+  /** Spans offered: at most `maxSpans`. */
+  count: number;
+  /** The chain of rows, and how many they are. */
+  first: number;
+  last: number;
+  rows: number;
+  readonly ofRows: TraceConditions;
+  /** Whole spans, only with rules that need them. */
+  whole: WholeSpans | undefined;
+}
+
+interface WholeSpans {
+  readonly spans: BufferedSpan[];
+  readonly held: TraceConditions;
+  bytes: number;
+}
+
+/** The spans on which rules are judged, and what is known of them. */
+interface Judged {
+  readonly trace: TraceView;
+  readonly spans: readonly BufferedSpan[];
+  readonly held: TraceConditions;
+  readonly count: number;
+}
+
+const NO_WHOLE_SPANS = { spans: [], held: new TraceConditions() };
+
+/**
+ * Rules that need several spans of a trace, or whole ones (order, structure, joins, scripts): what they ask of each span alone is
+ * noted when it arrives, and they are judged when the trace closes, if it has the spans without which they can't match.
+ */
 export class BufferedRules {
-  /** Bytes that the buffered spans take, about. */
-  bytes = 0;
-  private readonly buffers = new Map<number, { readonly spans: BufferedSpan[]; bytes: number }>();
+  private readonly rows = new BufferedColumns();
+  private readonly buffers = new Map<number, Buffer>();
+  /** Of whole spans, and of what is noted about spans. */
+  private otherBytes = 0;
 
   constructor(
     private readonly settings: AssemblySettings,
@@ -28,52 +62,88 @@ export class BufferedRules {
     private readonly verdicts: Verdicts,
   ) {}
 
+  /** Bytes that the buffered spans take, about. */
+  get bytes(): number {
+    return this.rows.bytes + this.otherBytes + this.buffers.size * TRACE_BYTES;
+  }
+
   /** Keeps span `i` of the epoch's record. Beyond `maxSpans` the trace is judged by the spans it has. */
   add(epoch: Epoch, row: number, i: number): void {
     let buffer = this.buffers.get(row);
-    if (buffer === undefined) this.buffers.set(row, (buffer = { spans: [], bytes: 0 }));
-    if (buffer.spans.length >= this.settings.maxSpans) return;
-    const { columns, rules } = epoch;
-    const whole = rules.compiled.reads.buffersSpans;
-    const values = columns.attribute.length + columns.resourceAttribute.length;
-    const bytes = SPAN_BYTES + (whole ? WHOLE_FACTOR * (columns.spanEnd[i]! - columns.spanStart[i]!) : VALUE_BYTES * values);
-    buffer.spans.push(bufferedSpan(columns, i, rules));
-    buffer.bytes += bytes;
-    this.bytes += bytes;
+    if (buffer === undefined) this.buffers.set(row, (buffer = emptyBuffer()));
+    if (buffer.count >= this.settings.maxSpans) return;
+    buffer.count++;
+    const { columns, wholeSpans } = epoch.rules.plan;
+    if (columns.rules.length > 0) this.addRow(epoch, buffer, i);
+    if (wholeSpans.rules.length > 0) this.addWhole(epoch, buffer, i);
   }
 
   /** Judges the trace as it is; emits what changed since the last time. */
   conclude(epoch: Epoch, row: number, reason: CloseReason): void {
-    const spans = this.buffers.get(row)?.spans ?? [];
-    const trace: TraceView = {
-      id: this.verdicts.traceId(row),
-      spans,
-      complete: this.assembly.isComplete(row),
-      tolerance: toleranceOf(this.settings),
-    };
-    for (const rule of epoch.rules.plan.bufferedRules) {
-      if (epoch.alive[rule] === 1) this.concludeRule(epoch, row, rule, trace, spans, reason);
+    const { plan, compiled } = epoch.rules;
+    const buffer = this.buffers.get(row) ?? emptyBuffer();
+    for (const rule of plan.bufferedRules) {
+      if (epoch.alive[rule] === 1) epoch.accounts[rule]!.evaluations += compiled.rules[rule]!.subject === 'span' ? buffer.count : 1;
+    }
+    const onColumns = dueRules(epoch, plan.columns, buffer.ofRows);
+    const { spans, held } = buffer.whole ?? NO_WHOLE_SPANS;
+    const onWhole = dueRules(epoch, plan.wholeSpans, held);
+    if (onColumns.length + onWhole.length === 0) return;
+    const columns = onColumns.length === 0 ? undefined : this.judged(row, this.rowsOf(epoch, row, buffer), buffer.ofRows, buffer.count);
+    const whole = onWhole.length === 0 ? undefined : this.judged(row, spans, held, buffer.count);
+    for (const rule of [...onColumns, ...onWhole].sort((a, b) => a - b)) {
+      this.concludeRule(epoch, row, rule, (compiled.rules[rule]!.needs === 'columns' ? columns : whole)!, reason);
     }
   }
 
   forget(row: number): void {
     const buffer = this.buffers.get(row);
     if (buffer === undefined) return;
-    this.bytes -= buffer.bytes;
+    this.rows.forget(buffer.first);
+    this.otherBytes -= buffer.ofRows.bytes + (buffer.whole === undefined ? 0 : buffer.whole.bytes + buffer.whole.held.bytes);
     this.buffers.delete(row);
   }
 
-  private concludeRule(
-    epoch: Epoch,
-    row: number,
-    rule: number,
-    trace: TraceView,
-    spans: readonly BufferedSpan[],
-    reason: CloseReason,
-  ): void {
+  private addWhole(epoch: Epoch, buffer: Buffer, i: number): void {
+    buffer.whole ??= { spans: [], held: new TraceConditions(), bytes: 0 };
+    const { spans, held } = buffer.whole;
+    this.note(held, epoch, i, epoch.rules.plan.wholeSpans, spans.length);
+    spans.push(new DecodedSpan(epoch.columns, i));
+    const bytes = WHOLE_FACTOR * (epoch.columns.spanEnd[i]! - epoch.columns.spanStart[i]!);
+    buffer.whole.bytes += bytes;
+    this.otherBytes += bytes;
+  }
+
+  private addRow(epoch: Epoch, buffer: Buffer, i: number): void {
+    const plan = epoch.rules.plan.columns;
+    // A verdict on the trace may name its root, or its first span.
+    const isNamed = buffer.count === 1 || epoch.columns.isRoot[i] === 1;
+    if (!plan.everySpan && !isNamed && !concerns(epoch, i, plan)) return;
+    this.note(buffer.ofRows, epoch, i, plan, buffer.rows++);
+    const kept = this.rows.keep(epoch.columns, i, epoch.rules);
+    if (buffer.first === 0) buffer.first = kept;
+    else this.rows.chain(buffer.last, kept);
+    buffer.last = kept;
+  }
+
+  private note(held: TraceConditions, epoch: Epoch, i: number, plan: BufferPlan, position: number): void {
+    const before = held.bytes;
+    held.note(epoch, i, plan, position);
+    this.otherBytes += held.bytes - before;
+  }
+
+  private rowsOf(epoch: Epoch, row: number, buffer: Buffer): readonly BufferedSpan[] {
+    return this.rows.spans(buffer.first, this.verdicts.wireTraceId(row), epoch.rules);
+  }
+
+  private judged(row: number, spans: readonly BufferedSpan[], held: TraceConditions, count: number): Judged {
+    const complete = this.assembly.isComplete(row);
+    return { trace: { id: this.verdicts.traceId(row), spans, complete, tolerance: toleranceOf(this.settings) }, spans, held, count };
+  }
+
+  private concludeRule(epoch: Epoch, row: number, rule: number, { trace, spans, held, count }: Judged, reason: CloseReason): void {
     const aboutSpan = epoch.rules.compiled.rules[rule]!.subject === 'span';
-    epoch.accounts[rule]!.evaluations += aboutSpan ? spans.length : 1;
-    const matches = new Set(judge(epoch, rule, trace));
+    const matches = new Set(judge(epoch, rule, trace, held));
     // A rule numbers its subjects -1 (the trace), 0, 1 …; revisions number them from 0.
     const subjects = new Set([...this.revisions.open(row, rule).map((subject) => subject - 1), ...matches]);
     for (const subject of [...subjects].sort((a, b) => a - b)) {
@@ -81,7 +151,7 @@ export class BufferedRules {
       if (revision === 0) continue;
       if (revision === 1) epoch.accounts[rule]!.matches++;
       const span = spans[subject];
-      const explanation = explain(epoch, rule, evidenceOf(trace, spans, span));
+      const explanation = explain(epoch, rule, evidenceOf(trace, spans, count, span));
       this.verdicts.emit({
         rule: epoch.rules.definitions[rule]!,
         row,
@@ -95,9 +165,25 @@ export class BufferedRules {
   }
 }
 
-function evidenceOf(trace: TraceView, spans: readonly BufferedSpan[], span: BufferedSpan | undefined): Evidence {
+function emptyBuffer(): Buffer {
+  return { count: 0, first: 0, last: 0, rows: 0, ofRows: new TraceConditions(), whole: undefined };
+}
+
+/** The rules that the trace may match: it has all that they need. */
+function dueRules(epoch: Epoch, plan: BufferPlan, held: TraceConditions): readonly number[] {
+  const { rules } = epoch.rules.compiled;
+  const due = plan.always.filter((rule) => epoch.alive[rule] === 1);
+  for (const condition of held.conditions()) {
+    for (const rule of plan.rulesOfTrigger.get(condition) ?? []) {
+      if (epoch.alive[rule] === 1 && rules[rule]!.buffered!.needed.every((needed) => held.has(needed))) due.push(rule);
+    }
+  }
+  return [...new Set(due)];
+}
+
+function evidenceOf(trace: TraceView, spans: readonly BufferedSpan[], spanCount: number, span: BufferedSpan | undefined): Evidence {
   const atom = (): { count: number; witnesses: [] } => ({ count: 0, witnesses: [] });
-  const evidence = { trace, spans, spanCount: spans.length, atom };
+  const evidence = { trace, spans, spanCount, atom };
   return span === undefined ? evidence : { ...evidence, span };
 }
 

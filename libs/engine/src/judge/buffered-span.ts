@@ -139,7 +139,8 @@ export class ColumnSpan extends CopiedSpan implements BufferedSpan {
 
 const NO_LINKS: readonly LinkView[] = [];
 
-function linkViews(links: readonly SpanLink[]): readonly LinkView[] {
+/** Links as rules see them. */
+export function linkViews(links: readonly SpanLink[]): readonly LinkView[] {
   return links.map(({ traceId, spanId, attributes }) => ({ traceId, spanId, attributes: plainMap(attributes) }));
 }
 

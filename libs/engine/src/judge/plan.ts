@@ -1,4 +1,6 @@
 import { type CompiledRule, type CompiledRuleSet, FALSE, type OnlineTrace } from '#dsl';
+import { type BufferPlan, bufferPlanOf } from './buffer-plan.js';
+import { maskOf } from './condition-mask.js';
 
 /**
  * What of a rule set the engine asks of each span and each trace, worked out once per epoch. All numbers are indexes into the
@@ -25,8 +27,10 @@ export interface JudgePlan {
   readonly mixedOfAnySpan: readonly number[];
   /** Per word: the conditions in `mixedOfCondition`. */
   readonly mixedMask: Uint32Array;
-  /** Judged on all spans of the trace at close. */
+  /** Judged at close, on columns of the trace's spans or on whole spans. */
   readonly bufferedRules: readonly number[];
+  readonly columns: BufferPlan;
+  readonly wholeSpans: BufferPlan;
   /** Something is kept per trace for online rules. */
   readonly online: boolean;
   /** Some rule needs more than one span. */
@@ -62,17 +66,12 @@ export function planOf(compiled: CompiledRuleSet): JudgePlan {
     ),
     mixedOfAnySpan: mixedRules.filter((rule) => rules[rule]!.condition < 0),
     bufferedRules: select((rule) => rule.needs === 'columns' || rule.needs === 'spans'),
+    columns: bufferPlanOf(compiled, 'columns'),
+    wholeSpans: bufferPlanOf(compiled, 'spans'),
     online: onlineRules.length > 0,
     judgesTraces: rules.some((rule) => rule.needs !== 'span'),
     totals: rules.some((rule) => rule.readsTotals === true),
   };
-}
-
-/** One bit per condition, in words of 32. */
-function maskOf(words: number, conditions: readonly number[]): Uint32Array {
-  const mask = new Uint32Array(words);
-  for (const condition of conditions) mask[condition >> 5]! |= 1 << (condition & 31);
-  return mask;
 }
 
 /** What a rule sees when nothing it asks for has come. What it reads beside atoms differs from trace to trace. */

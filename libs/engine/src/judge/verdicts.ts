@@ -75,7 +75,8 @@ export class Verdicts {
     if (this.traceTexts.size > 0) this.traceTexts.delete(row);
   }
 
-  private wireTraceId(row: number): string {
+  /** 32 hex digits. */
+  wireTraceId(row: number): string {
     return hexOfWords(this.assembly.traces.rows, row * ROW_WORDS + ID, 4);
   }
 }

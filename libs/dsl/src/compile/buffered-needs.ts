@@ -1,0 +1,64 @@
+import type { Resolved } from '../resolved.js';
+import type { CheckedExpression } from '../rule.js';
+import { conjunction } from './candidate.js';
+import type { BufferedNeeds } from './compiled.js';
+import type { ConditionTable } from './condition-table.js';
+import type { CompiledTests } from './judge.js';
+import { testsOf } from './local-test.js';
+import { canFailOnTrace, neededConditions } from './needed.js';
+import { isSpanCondition } from './needs.js';
+import { TestConditions } from './test-conditions.js';
+import { baseOf, operandsOf, someNode, spansOf } from './walk.js';
+
+/** What a rule that is judged at close can know of its spans on arrival. */
+export function bufferedNeeds(
+  { resolved, subject }: CheckedExpression,
+  table: ConditionTable,
+  spanCanFail: (node: Resolved) => boolean,
+): BufferedNeeds & CompiledTests {
+  const tests = new TestConditions(resolved, table);
+  const asked = subject === 'span' ? candidateOf(resolved, spanCanFail) : undefined;
+  const candidate = asked === undefined ? -1 : table.condition(asked);
+  const ofSubject = candidate < 0 ? [] : [candidate];
+  return {
+    tests,
+    candidate,
+    conditions: [...new Set([...ofSubject, ...tests.conditions])],
+    needed: [...new Set([...ofSubject, ...neededConditions(resolved, ({ condition }) => tests.numberOf(condition), spanCanFail)])],
+    everySpan: (subject === 'span' && candidate < 0) || someNode(resolved, (node) => asksEverySpan(node, tests)),
+  };
+}
+
+/**
+ * The first conjuncts that ask the subject alone. Where they are false the rule is, and where they fail it does, if nothing before
+ * them can.
+ */
+function candidateOf(root: Resolved, spanCanFail: (node: Resolved) => boolean): Resolved | undefined {
+  const operands = operandsOf(root, 'and');
+  const from = operands.findIndex(isSpanCondition);
+  if (from < 0 || operands.slice(0, from).some((operand) => canFailOnTrace(operand, spanCanFail))) return undefined;
+  const end = operands.findIndex((operand, index) => index > from && !isSpanCondition(operand));
+  return conjunction(operands.slice(from, end < 0 ? operands.length : end));
+}
+
+/** The node's answer may depend on spans that satisfy no test. */
+function asksEverySpan(node: Resolved, tests: TestConditions): boolean {
+  if (spansOf(node).some((span) => span.type === 'parent' || baseOf(span).type === 'nth')) return true;
+  switch (node.type) {
+    case 'trace-services':
+    case 'trace-depth':
+    case 'span-order':
+      return true;
+    case 'trace-field':
+      return node.field !== 'id';
+    case 'trace-pair':
+      // Of a child the tests find the parent too.
+      return node.relation !== 'child' || testsOf(node).some(({ condition }) => tests.numberOf(condition) === undefined);
+    case 'trace-quantifier':
+      return node.over !== undefined || node.quantifier === 'all' || tests.numberOf(node.condition) === undefined;
+    case 'trace-aggregate':
+      return node.over !== undefined || node.condition === undefined || tests.numberOf(node.condition) === undefined;
+    default:
+      return false;
+  }
+}

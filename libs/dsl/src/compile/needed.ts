@@ -1,0 +1,123 @@
+import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
+import { NUMBER } from '../types.js';
+import { type FunctionTest, testsOf } from './local-test.js';
+import { isSpanCondition } from './needs.js';
+
+type CanFail = (node: Resolved) => boolean;
+
+/**
+ * The conditions (numbers) that spans of a trace must satisfy, each at least one, for a rule over it to be true or to fail: without a
+ * charge, no charge comes before anything. A trace without such spans needs no judging, and most traces have none.
+ */
+export function neededConditions(
+  root: Resolved,
+  conditionOf: (test: FunctionTest) => number | undefined,
+  spanCanFail: CanFail,
+): readonly number[] {
+  return [...new Set(toBeTrue(root))];
+
+  function toBeTrue(node: Resolved): readonly number[] {
+    switch (node.type) {
+      case 'logical':
+        return node.operator === 'and' ? both(node.left, node.right, toBeTrue) : either(toBeTrue(node.left), toBeTrue(node.right));
+      case 'unary':
+        return node.operator === 'not' ? toBeFalse(node.operand) : [];
+      case 'trace-quantifier':
+        return node.quantifier === 'has' ? toFind(node) : [];
+      case 'trace-pair':
+        return TRUE_OF_NOTHING.has(node.relation) ? [] : toFind(node);
+      case 'trace-aggregate':
+        return NIL_OF_NOTHING.has(node.aggregate) ? toFind(node) : [];
+      case 'binary':
+        return toExceedZero(node);
+      default:
+        return [];
+    }
+  }
+
+  function toBeFalse(node: Resolved): readonly number[] {
+    switch (node.type) {
+      case 'logical':
+        return node.operator === 'or' ? both(node.left, node.right, toBeFalse) : either(toBeFalse(node.left), toBeFalse(node.right));
+      case 'unary':
+        return node.operator === 'not' ? toBeTrue(node.operand) : [];
+      case 'trace-pair':
+        if (node.relation === 'never_after') return toFind(node);
+        return TRUE_OF_NOTHING.has(node.relation) ? toFind(node, 1) : [];
+      default:
+        return [];
+    }
+  }
+
+  /** Both operands must say so. What the right one needs counts only if the left one can't fail before. */
+  function both(left: Resolved, right: Resolved, side: (node: Resolved) => readonly number[]): readonly number[] {
+    return canFailOnTrace(left, spanCanFail) ? side(left) : [...side(left), ...side(right)];
+  }
+
+  /** What the first tests of a function must find, if it can't fail. */
+  function toFind(node: TraceQuantifier | TracePair | TraceAggregate, tests = 2): readonly number[] {
+    if (canFailOnTrace(node, spanCanFail)) return [];
+    return testsOf(node)
+      .slice(0, tests)
+      .map(conditionOf)
+      .filter((condition) => condition !== undefined);
+  }
+
+  /** `trace.count(c) > 0`, `3 <= trace.sum(f, c)`: of nothing they are 0. */
+  function toExceedZero({ left, right, operator }: Extract<Resolved, { type: 'binary' }>): readonly number[] {
+    const [counted, limit] = right.type === 'literal' ? [left, right] : [right, left];
+    if (limit.type !== 'literal' || typeof limit.value !== 'number') return [];
+    if (counted.type !== 'trace-aggregate' && counted.type !== 'trace-quantifier') return [];
+    if (counted.type === 'trace-aggregate' ? NIL_OF_NOTHING.has(counted.aggregate) : counted.quantifier !== 'count') return [];
+    const excludesZero = {
+      '>': counted === left ? limit.value >= 0 : limit.value <= 0,
+      '<': counted === left ? limit.value <= 0 : limit.value >= 0,
+      '>=': counted === left ? limit.value > 0 : limit.value < 0,
+      '<=': counted === left ? limit.value < 0 : limit.value > 0,
+      '==': limit.value !== 0,
+    };
+    return Object.hasOwn(excludesZero, operator) && excludesZero[operator as keyof typeof excludesZero] ? toFind(counted) : [];
+  }
+}
+
+/** What is needed by both of two ways. */
+function either(left: readonly number[], right: readonly number[]): readonly number[] {
+  return left.filter((condition) => right.includes(condition));
+}
+
+const TRUE_OF_NOTHING: ReadonlySet<TracePair['relation']> = new Set(['follows', 'preceded', 'never_after'] as const);
+const NIL_OF_NOTHING: ReadonlySet<TraceAggregate['aggregate']> = new Set(['min', 'max', 'avg'] as const);
+
+/** The evaluation may end in an error, on some span or some trace. What fails within a function over spans does not end it. */
+export function canFailOnTrace(node: Resolved, spanCanFail: CanFail): boolean {
+  const canFail = (part: Resolved): boolean => canFailOnTrace(part, spanCanFail);
+  if (isSpanCondition(node)) return spanCanFail(node);
+  switch (node.type) {
+    case 'trace-field':
+    case 'trace-depth':
+      return false;
+    case 'trace-quantifier':
+    case 'trace-aggregate':
+      return node.over !== undefined;
+    case 'trace-pair':
+      return [node.within, node.tolerance].some((given) => given !== undefined && !isNumeral(given));
+    case 'logical':
+      return canFail(node.left) || canFail(node.right);
+    case 'unary':
+      return node.operator !== 'not' || canFail(node.operand);
+    case 'binary': {
+      const { left, right, operator } = node;
+      if (canFail(left) || canFail(right)) return true;
+      if (operator === '==' || operator === '~=') return false;
+      return !ORDERINGS.has(operator) || left.types !== NUMBER || right.types !== NUMBER;
+    }
+    default:
+      return true;
+  }
+}
+
+const ORDERINGS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
+
+function isNumeral(node: Resolved): boolean {
+  return node.type === 'literal' && (typeof node.value === 'number' || typeof node.value === 'bigint');
+}

@@ -1,0 +1,38 @@
+import type { Resolved } from '../resolved.js';
+import type { Expression } from '../syntax.js';
+import type { ConditionTable } from './condition-table.js';
+import { type FunctionTest, localPart, testsOf } from './local-test.js';
+import { eachNode } from './walk.js';
+
+/**
+ * The conditions of the rule set that stand for the local parts of a rule's tests. They are found by the test's syntax: folding
+ * (fold-trace.ts) makes other trees, of the same text.
+ */
+export class TestConditions {
+  private readonly numbers = new Map<Expression, number | undefined>();
+
+  constructor(root: Resolved, table: ConditionTable) {
+    eachNode(root, (node) => {
+      if (node.type !== 'trace-quantifier' && node.type !== 'trace-pair' && node.type !== 'trace-aggregate') return;
+      for (const test of testsOf(node)) this.add(test, table);
+    });
+  }
+
+  /** Undefined: the condition asks nothing of its span alone. */
+  numberOf({ syntax }: Resolved): number | undefined {
+    return this.numbers.get(syntax);
+  }
+
+  /** All of them. */
+  get conditions(): readonly number[] {
+    return [...new Set([...this.numbers.values()].filter((number) => number !== undefined))];
+  }
+
+  private add(test: FunctionTest, table: ConditionTable): void {
+    const { syntax } = test.condition;
+    const local = localPart(test);
+    const number = local === undefined ? undefined : table.condition(local);
+    // One text that means two things is left to be tested at close.
+    this.numbers.set(syntax, this.numbers.has(syntax) && this.numbers.get(syntax) !== number ? undefined : number);
+  }
+}

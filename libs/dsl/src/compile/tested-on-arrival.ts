@@ -1,0 +1,24 @@
+import type { Resolved } from '../resolved.js';
+import type { SpanView } from '../span-view.js';
+import type { HeldConditions } from './compiled.js';
+import type { TestConditions } from './test-conditions.js';
+
+/** What one rule's tests found when the spans of one trace arrived. */
+export class TestedOnArrival {
+  constructor(
+    private readonly tests: TestConditions,
+    private readonly held: HeldConditions,
+  ) {}
+
+  /** Of the spans those that satisfy the local part of a condition; undefined when it has none. */
+  spansOf(condition: Resolved, spans: readonly SpanView[]): readonly SpanView[] | undefined {
+    const number = this.tests.numberOf(condition);
+    return number === undefined ? undefined : this.held.holds(number).map((position) => spans[position]!);
+  }
+
+  /** The positions of the spans that a rule about a span can match, or fail on. */
+  subjects(candidate: number, spans: readonly SpanView[]): Iterable<number> {
+    if (candidate < 0) return spans.keys();
+    return [...this.held.holds(candidate), ...this.held.fails(candidate)].sort((a, b) => a - b);
+  }
+}

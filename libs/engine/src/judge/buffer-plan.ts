@@ -1,0 +1,48 @@
+import type { CompiledRule, CompiledRuleSet, Needs } from '#dsl';
+import { maskOf } from './condition-mask.js';
+
+/** What the rules that are judged on one kind of buffered spans ask of each span, and when they are worth judging. */
+export interface BufferPlan {
+  readonly rules: readonly number[];
+  /** Per word: the conditions whose spans the rules want to know; and those of which also the failures. */
+  readonly mask: Uint32Array;
+  readonly candidateMask: Uint32Array;
+  /** Spans on which none of them holds or fails are kept too. */
+  readonly everySpan: boolean;
+  /** Rules to be judged on every trace. */
+  readonly always: readonly number[];
+  /** Per condition: the rules that are judged only if it held or failed on some span. */
+  readonly rulesOfTrigger: ReadonlyMap<number, readonly number[]>;
+}
+
+export function bufferPlanOf(compiled: CompiledRuleSet, needs: Needs): BufferPlan {
+  const rules = compiled.rules.filter((rule) => rule.needs === needs);
+  const triggers = triggersOf(rules);
+  const rulesOfTrigger = new Map<number, number[]>();
+  rules.forEach(({ index }, place) => {
+    const trigger = triggers[place];
+    if (trigger !== undefined) rulesOfTrigger.set(trigger, [...(rulesOfTrigger.get(trigger) ?? []), index]);
+  });
+  return {
+    rules: rules.map(({ index }) => index),
+    mask: maskOf(
+      compiled.words,
+      rules.flatMap(({ buffered }) => buffered?.conditions ?? []),
+    ),
+    candidateMask: maskOf(
+      compiled.words,
+      rules.map(({ buffered }) => buffered?.candidate ?? -1).filter((condition) => condition >= 0),
+    ),
+    everySpan: rules.some(({ buffered }) => buffered?.everySpan ?? true),
+    always: rules.filter((_rule, place) => triggers[place] === undefined).map(({ index }) => index),
+    rulesOfTrigger,
+  };
+}
+
+/** Of the conditions that a rule needs the one that the fewest rules need: it says most. */
+function triggersOf(rules: readonly CompiledRule[]): readonly (number | undefined)[] {
+  const uses = new Map<number, number>();
+  const neededBy = rules.map(({ buffered }) => buffered?.needed ?? []);
+  for (const condition of neededBy.flat()) uses.set(condition, (uses.get(condition) ?? 0) + 1);
+  return neededBy.map((needed) => needed.toSorted((a, b) => uses.get(a)! - uses.get(b)!)[0]);
+}
