@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { check } from '../libs/dsl/src/check.js';
+import { parse } from '../libs/dsl/src/parse.js';
+import type { Expression } from '../libs/dsl/src/syntax.js';
 import { VOCABULARY } from '../libs/dsl/src/vocabulary.js';
 import { judgedByCompiler, judgedByInterpreter, judgedByLua, ruleOf } from '../test/fixtures/dsl/judgements.js';
 import { dslDocument } from './dsl-document.js';
@@ -26,8 +28,32 @@ describe('the reference of the language', () => {
     expect(dslDocument()).toContain(example.replaceAll('|', '\\|'));
   });
 
+  it('lists operators in the order in which they bind', () => {
+    const levels = VOCABULARY.operators.filter(({ operators }) => !operators.includes('not'));
+    const level = (operator: string) => levels.findIndex(({ operators }) => operators.includes(operator));
+    const binary = levels.flatMap(({ operators }) => operators);
+    for (const first of binary) {
+      for (const second of binary) {
+        const { syntax } = parse(`a ${first} b ${second} c`);
+        const root = syntax?.kind === 'expression' ? syntax.expression : undefined;
+        const isSecondWeaker = level(second) === level(first) ? first !== '..' && first !== '^' : level(second) < level(first);
+        const [left] = root === undefined ? [] : operandsOf(root);
+        expect({ first, second, isSecondWeaker: left !== undefined && operandsOf(left).length === 2 }).toEqual({
+          first,
+          second,
+          isSecondWeaker,
+        });
+      }
+    }
+  });
+
   it.each([...dslDocument().matchAll(/```lua\n([\s\S]*?)```/g)].map(([, text]) => text as string))('the rule %s is accepted', (text) => {
     const { ok, diagnostics } = check(text);
     expect({ ok, diagnostics }).toEqual({ ok: true, diagnostics: [] });
   });
 });
+
+function operandsOf(node: Expression): readonly Expression[] {
+  if (node.type === 'binary' || node.type === 'logical') return [node.left, node.right];
+  return node.type === 'string-test' ? [node.subject, node.pattern] : [];
+}

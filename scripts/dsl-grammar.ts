@@ -1,3 +1,5 @@
+import { VOCABULARY } from '../libs/dsl/src/vocabulary.js';
+
 /** The grammar of expressions, for docs/dsl.md. */
 export const ADDED_SYNTAX = `\`\`\`
 rule        = expression | "return" expression | script
@@ -8,7 +10,7 @@ arguments   = "(" [ argument { "," argument } ] ")" | string
 argument    = expression | name "where" expression
 literal     = "nil" | "true" | "false" | number | duration | string
 number      = Lua's: 42, 2.5, 1e9, 0xff
-duration    = number ( "ns" | "us" | "ms" | "s" | "m" | "h" )
+duration    = number ( ${VOCABULARY.durationUnits.map(({ unit }) => `"${unit}"`).join(' | ')} )
 string      = "text" | 'text' | [[text]], with Lua's escapes
 operator    = see below
 \`\`\`

@@ -1,3 +1,4 @@
+import { VOCABULARY } from '../libs/dsl/src/vocabulary.js';
 import { EXAMPLE_SPANS } from './dsl-examples.js';
 import { ADDED_SYNTAX } from './dsl-grammar.js';
 
@@ -7,7 +8,7 @@ export const GRAMMAR = `## Grammar
 
 ${ADDED_SYNTAX}
 Comments are Lua's: \`-- to the end of the line\`, \`--[[ … ]]\`. A text that begins with \`when {\` is the other form of rules, see [rule files](rule-files.md).
-A rule of several statements (\`local\`, \`function\`, \`if\`, \`for\`, …, ended by \`return\`) is a script:
+A rule of several statements (\`local\`, \`function\`, \`if\`, \`for\`, …, ended by \`return\`) is a script, a block of Lua 5.3 without \`goto\`:
 
 \`\`\`lua
 local slow = 0
@@ -24,19 +25,14 @@ From the weakest to the strongest; operators of a line associate to the left, \`
 
 | operators | take | answer |
 |---|---|---|
-| \`or\` | anything | the left operand if it is true, else the right one |
-| \`and\` | anything | the left operand if it is false, else the right one |
-| \`==\` \`!=\` (\`~=\`) | anything | boolean; values of different types are not equal |
-| \`<\` \`<=\` \`>\` \`>=\` | two numbers or two strings | boolean; strings by their bytes |
-| \`contains\` \`starts_with\` \`ends_with\` \`matches\` | two strings | boolean |
-| \`\\|\`, \`~\`, \`&\`, \`<<\` \`>>\` | integers | integer of 64 bits |
-| \`..\` | strings or numbers | string |
-| \`+\` \`-\` | numbers | number |
-| \`*\` \`/\` \`//\` \`%\` | numbers | number; \`/\` is of doubles, \`//\` rounds down |
-| \`not\` (\`!\`) \`#\` \`-\` \`~\` | anything, string or list, number, integer | boolean, number, number, integer |
-| \`^\` | numbers | double |
+${VOCABULARY.operators
+  .map(
+    ({ operators, takes, returns }) =>
+      `| ${operators.map((text) => `\`${text.replaceAll('|', '\\|')}\``).join(' ')} | ${takes} | ${returns} |`,
+  )
+  .join('\n')}
 
-\`not span.name == "x"\` is \`(not span.name) == "x"\`: write \`span.name != "x"\`.
+\`~=\` is \`!=\`. \`not span.name == "x"\` is \`(not span.name) == "x"\`: write \`span.name != "x"\`.
 `;
 
 export const VALUES = `## Values
@@ -44,7 +40,7 @@ export const VALUES = `## Values
 - **nil**: what is not there. Only nil and \`false\` are false; 0 and \`""\` are true.
 - **boolean**, **string** (\`#\` counts bytes of UTF-8), **list** (from 1) and **map** (by text), as attributes have them.
 - **number**: one type. Integers are exact over 64 bits and wrap as in Lua 5.3; everything else is a double.
-- **duration**: a number of nanoseconds, written \`5ns\`, \`10us\`, \`500ms\`, \`1.5s\`, \`2m\`, \`1h\`, without quotes. Durations and **times** (nanoseconds since 1970) are compared
+- **duration**: a number of nanoseconds, written \`5ns\`, \`10us\`, \`500ms\`, \`1.5s\`, \`2m\`, \`1h\`, \`30d\`, without quotes. Durations and **times** (nanoseconds since 1970) are compared
   and computed with as numbers: \`span.end_time - trace.root.start_time > 2s\`.
 
 \`nil == nil\` is true, also of two attributes that are both missing. Comparing nil by order, computing with it and testing it as a string is an error:

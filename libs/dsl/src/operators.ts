@@ -1,5 +1,6 @@
 import type { BinaryOperator, StringTestName } from './syntax.js';
 import type { Token } from './token.js';
+import type { VocabularyOperators } from './vocabulary-entry.js';
 
 /** What a token means between two operands: `left` and `right` are the binding powers of Lua 5.3 (right-associative when right < left). */
 export interface InfixOperator {
@@ -71,3 +72,28 @@ export function prefixOperator(token: Token): 'not' | '-' | '#' | '~' | undefine
 export function bindingPower(operator: BinaryOperator | 'and' | 'or'): readonly [number, number] {
   return POWERS[operator];
 }
+
+/** For the reference and `GET /v1/dsl`: from the weakest to the strongest. `..` and `^` associate to the right, all others to the left. */
+export const OPERATORS: readonly VocabularyOperators[] = [
+  { operators: ['or'], takes: 'anything', returns: 'the left operand if it is true, else the right one' },
+  { operators: ['and'], takes: 'anything', returns: 'the left operand if it is false, else the right one' },
+  {
+    operators: ['==', '!=', '~=', '<', '<=', '>', '>=', 'contains', 'starts_with', 'ends_with', 'matches'],
+    takes:
+      'equality anything (values of different types are not equal), order two numbers or two strings (by their bytes), tests two strings',
+    returns: 'boolean',
+  },
+  { operators: ['|'], takes: 'integers', returns: 'integer of 64 bits' },
+  { operators: ['~'], takes: 'integers', returns: 'integer of 64 bits: exclusive or' },
+  { operators: ['&'], takes: 'integers', returns: 'integer of 64 bits' },
+  { operators: ['<<', '>>'], takes: 'integers', returns: 'integer of 64 bits; no sign is kept' },
+  { operators: ['..'], takes: 'strings or numbers', returns: 'string' },
+  { operators: ['+', '-'], takes: 'numbers', returns: 'number' },
+  { operators: ['*', '/', '//', '%'], takes: 'numbers', returns: 'number; `/` is of doubles, `//` rounds down' },
+  {
+    operators: ['not', '!', '#', '-', '~'],
+    takes: 'before one operand: anything (`not`, `!`), a string or list (`#`), a number, an integer',
+    returns: 'boolean, number, number, integer',
+  },
+  { operators: ['^'], takes: 'numbers', returns: 'double' },
+];

@@ -8,6 +8,14 @@ export interface VocabularyField {
   readonly example: string;
 }
 
+/** Operators that bind alike. */
+export interface VocabularyOperators {
+  /** Of two operands, or of the one behind them. */
+  readonly operators: readonly string[];
+  readonly takes: string;
+  readonly returns: string;
+}
+
 export interface VocabularyFunction {
   readonly name: string;
   readonly parameters: readonly { readonly name: string; readonly type: string; readonly doc: string; readonly optional?: boolean }[];

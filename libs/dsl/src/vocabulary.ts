@@ -1,4 +1,6 @@
+import { DURATION_UNITS } from './duration.js';
 import { LIBRARY } from './library.js';
+import { OPERATORS } from './operators.js';
 import type { FieldName } from './resolved.js';
 import { RELATIVES_FUNCTIONS, TRACE_FUNCTIONS } from './trace-vocabulary.js';
 import { BOOLEAN, NUMBER, STRING, type TypeSet } from './types.js';
@@ -169,6 +171,9 @@ export const VOCABULARY = {
   scope: { fields: SCOPE_FIELDS },
   stringTests: STRING_TEST_FUNCTIONS,
   library: LIBRARY_FUNCTIONS,
+  operators: OPERATORS,
+  /** A number with one of them is a duration. */
+  durationUnits: Object.entries(DURATION_UNITS).map(([unit, nanoseconds]) => ({ unit, nanoseconds: Number(nanoseconds) })),
 } as const;
 
 /** The types of the scalar span fields. */
