@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { check } from '../check.js';
-import { describeRule } from './describe.js';
+import { describeRule, type RuleDescription } from './describe.js';
 
 describe('a rule is described by what it needs and when it fires', () => {
   it.each([
@@ -25,8 +25,46 @@ describe('a rule is described by what it needs and when it fires', () => {
     ['events', '#span.events > 3', 'span', 'spans', 'at_close', 'spans'],
     ['statements', 'local n = #trace.spans return n > 3', 'trace', 'spans', 'at_close', 'spans'],
   ] as const)('%s', (_sentence, text, subject, needs, fires, buffers) => {
-    const checked = check(text);
-    if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
-    expect(describeRule(checked.rule)).toMatchObject({ subject, needs, fires, cost: { buffers } });
+    expect(descriptionOf(text)).toMatchObject({ subject, needs, fires, cost: { buffers } });
   });
 });
+
+describe('what a rule is said to cost', () => {
+  it.each([
+    ['the span alone', 'span.name == "a"', 'trace.has(span.name == "a") and span.name matches "^b+$"'],
+    [
+      'conditions of the span, beside what is kept',
+      'trace.count(span.name == "a") > 3',
+      'trace.max_count(attribute.id, span.name == "a") > 3',
+    ],
+    [
+      'few spans kept, beside all of them',
+      'trace.max_count(attribute.id, span.name == "a") > 3',
+      'trace.depth > 3 and trace.max_count(attribute.id, span.name == "a") > 3',
+    ],
+    [
+      'judged where it can match, beside always',
+      'trace.before(span.name == "a", span.name == "b")',
+      'not trace.before(span.name == "a", span.name == "b")',
+    ],
+    ['columns, beside whole spans', 'not trace.before(span.name == "a", span.name == "b")', 'trace.has(#span.events > 3)'],
+    ['a short script, beside a long one', 'local n = 1 return n > 2', 'local n = 1 local m = 2 return n > m'],
+  ])('is less for %s', (_sentence, less, more) => {
+    expect(nanosecondsOf(less)).toBeLessThan(nanosecondsOf(more));
+  });
+
+  it('says of which spans something is kept', () => {
+    expect(descriptionOf('trace.max_count(attribute.id, span.name == "a") > 3').summary).toContain('of the spans that it asks for');
+    expect(descriptionOf('trace.before(span.name == "a", span.name == "b")').summary).toContain('of every span');
+  });
+});
+
+function nanosecondsOf(text: string): number {
+  return descriptionOf(text).cost.nanoseconds_per_span;
+}
+
+function descriptionOf(text: string): RuleDescription {
+  const checked = check(text);
+  if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
+  return describeRule(checked.rule);
+}

@@ -1,4 +1,5 @@
-import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
+import type { Resolved } from '../resolved.js';
+import type { SpanFunctionNode } from '../span-functions.js';
 import { conjunction } from './candidate.js';
 import { operandsOf, someNode, spanOf } from './walk.js';
 
@@ -8,8 +9,13 @@ export interface FunctionTest {
   readonly depth: number;
 }
 
+/** It asks something of the spans that satisfy a condition. */
+export function isSpanFunction(node: Resolved): node is SpanFunctionNode {
+  return node.type === 'trace-quantifier' || node.type === 'trace-pair' || node.type === 'trace-aggregate';
+}
+
 /** The conditions of a function over spans. */
-export function testsOf(node: TraceQuantifier | TracePair | TraceAggregate): readonly FunctionTest[] {
+export function testsOf(node: SpanFunctionNode): readonly FunctionTest[] {
   const { depth } = node;
   if (node.type !== 'trace-pair') return node.condition === undefined ? [] : [{ condition: node.condition, depth }];
   return [

@@ -1,6 +1,7 @@
-import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
+import type { Resolved, TraceAggregate, TracePair } from '../resolved.js';
+import type { SpanFunctionNode } from '../span-functions.js';
 import { NUMBER } from '../types.js';
-import { type FunctionTest, testsOf } from './local-test.js';
+import { type FunctionTest, isSpanFunction, testsOf } from './local-test.js';
 import { isSpanCondition } from './needs.js';
 
 type CanFail = (node: Resolved) => boolean;
@@ -55,7 +56,7 @@ export function neededConditions(
   }
 
   /** What the first tests of a function must find, if it can't fail. */
-  function toFind(node: TraceQuantifier | TracePair | TraceAggregate, tests = 2): readonly number[] {
+  function toFind(node: SpanFunctionNode, tests = 2): readonly number[] {
     if (canFailOnTrace(node, spanCanFail)) return [];
     return testsOf(node)
       .slice(0, tests)
@@ -67,7 +68,7 @@ export function neededConditions(
   function toExceedZero({ left, right, operator }: Extract<Resolved, { type: 'binary' }>): readonly number[] {
     const [counted, limit] = right.type === 'literal' ? [left, right] : [right, left];
     if (limit.type !== 'literal' || typeof limit.value !== 'number') return [];
-    if (counted.type !== 'trace-aggregate' && counted.type !== 'trace-quantifier') return [];
+    if (!isSpanFunction(counted) || counted.type === 'trace-pair') return [];
     if (counted.type === 'trace-aggregate' ? NIL_OF_NOTHING.has(counted.aggregate) : counted.quantifier !== 'count') return [];
     const excludesZero = {
       '>': counted === left ? limit.value >= 0 : limit.value <= 0,

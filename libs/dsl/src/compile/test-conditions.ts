@@ -1,7 +1,7 @@
 import type { Resolved } from '../resolved.js';
 import type { Expression } from '../syntax.js';
 import type { ConditionTable } from './condition-table.js';
-import { type FunctionTest, localPart, testsOf } from './local-test.js';
+import { type FunctionTest, isSpanFunction, localPart, testsOf } from './local-test.js';
 import { eachNode } from './walk.js';
 
 /**
@@ -13,8 +13,7 @@ export class TestConditions {
 
   constructor(root: Resolved, table: ConditionTable) {
     eachNode(root, (node) => {
-      if (node.type !== 'trace-quantifier' && node.type !== 'trace-pair' && node.type !== 'trace-aggregate') return;
-      for (const test of testsOf(node)) this.add(test, table);
+      if (isSpanFunction(node)) for (const test of testsOf(node)) this.add(test, table);
     });
   }
 
