@@ -85,6 +85,25 @@ describe('an error in a rule', () => {
   });
 });
 
+describe('an error on a span, within a function that is judged at close', () => {
+  const tested = 'span.name == "a" and attribute.amount > 3';
+  it.each([
+    ['before', `trace.before(${tested}, span.name == "b")`],
+    ['an aggregate', `trace.sum(span.duration, ${tested}) > 1s`],
+    ['a named span', `trace.has(a where a.name == "a" and a.attributes.amount > 3 and trace.has(span.before(a)))`],
+    ['a subject', `span.name == "b" and trace.preceded(${tested}, span.name == "c")`],
+  ])('of %s is counted for its rule, once per span', (_where, expression) => {
+    const engine = engineOf([[ruleOf('rule', expression)]]);
+    const spans = ['a', 'b', 'a', 'c'].map((name, i) => ({ ...A_SPAN, span: i + 1, name }));
+    applyAll(engine, [
+      { time: 0, spans: spans.slice(0, 2) },
+      { time: 1, spans: [...spans.slice(2), spans[0]!] },
+      { time: 600_000, spans: [] },
+    ]);
+    expect([...engine.accounting.rule('rule').errors]).toEqual([['attempt to compare number with nil', 2]]);
+  });
+});
+
 describe('errors on many spans', () => {
   const NIL = 'attempt to compare number with nil';
   const rules = [

@@ -46,8 +46,10 @@ export function planOf(compiled: CompiledRuleSet): JudgePlan {
   const mixedRules = select((rule) => rule.needs === 'online' && rule.subject === 'span');
   const onlineRules = select((rule) => rule.needs === 'online');
   const conditionsOf = (rule: number): Set<number> => {
-    const { condition, atoms: own, spanConditions } = rules[rule]!;
-    return new Set([condition, ...spanConditions, ...own.map((atom) => atoms[atom]!.condition)]);
+    const { condition, atoms: own, spanConditions, buffered } = rules[rule]!;
+    // Where a subject fails at close, its rule does, and is charged then.
+    const tests = buffered?.conditions.filter((test) => test !== buffered.candidate) ?? [];
+    return new Set([condition, ...spanConditions, ...own.map((atom) => atoms[atom]!.condition), ...tests]);
   };
   const readers = rules.map((rule) => conditionsOf(rule.index));
   return {
