@@ -11,6 +11,7 @@ import { ConditionCompiler } from './condition.js';
 import type { ConditionTable } from './condition-table.js';
 import { judgeExpression } from './judge.js';
 import { type ScriptOptions, ScriptRule } from './judge-script.js';
+import { neededConditions } from './needed.js';
 import { isSpanCondition, isTotal, readsWholeSpans, skeletonLeaves } from './needs.js';
 import { compileOnline } from './online.js';
 import { totalCanFail } from './totals.js';
@@ -47,15 +48,24 @@ export function compileRule(
   return { ...base, needs, buffered, judge: judgeExpression(checked, buffered) };
 }
 
-type OnlineProperties = Pick<CompiledRule, 'condition' | 'atoms' | 'spanConditions' | 'decide' | 'conclude' | 'readsTotals'>;
+type OnlineProperties = Pick<
+  CompiledRule,
+  'condition' | 'atoms' | 'neededAtoms' | 'spanConditions' | 'decide' | 'conclude' | 'readsTotals'
+>;
 
 function onlineRule({ resolved, subject }: CheckedExpression, table: ConditionTable): OnlineProperties | undefined {
   const online = compileOnline(resolved, subject, table, canFail);
-  if (online === undefined || subject === 'trace') return online && { ...online, condition: -1 };
+  if (online === undefined) return undefined;
+  if (subject === 'trace') return { ...online, condition: -1, neededAtoms: neededAtoms(resolved, online.atoms, table) };
   // A span that can't match may still end in an error of the trace's part; then every span must be asked, for its error to count.
   const asksAll = skeletonLeaves(resolved).some((leaf) => isTotal(leaf) && totalCanFail(leaf));
   const candidate = asksAll ? undefined : candidateOf(resolved, canFail);
   return { ...online, condition: candidate === undefined ? -1 : table.condition(candidate) };
+}
+
+function neededAtoms(resolved: Resolved, atoms: readonly number[], table: ConditionTable): readonly number[] {
+  const needed = neededConditions(resolved, ({ condition }) => table.findCondition(condition), canFail);
+  return atoms.filter((atom) => !table.atoms[atom]!.whenUnmatched && needed.includes(table.atoms[atom]!.condition));
 }
 
 /** A span condition can end in an error on some span: known from the code that it becomes. */

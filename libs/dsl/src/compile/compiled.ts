@@ -101,6 +101,8 @@ export interface CompiledRule {
   readonly condition: number;
   /** `online`: the atoms it reads. */
   readonly atoms: readonly number[];
+  /** `online` over the trace: of the atoms those that must be fed for the rule to be true or to fail. */
+  readonly neededAtoms?: readonly number[];
   /** `online`: reads spanCount or duration, so every span may decide it, not only one that feeds an atom. Absent means no. */
   readonly readsTotals?: boolean;
   /** `online` with subject span: condition indexes whose bits are kept for each pending span, in bit order (at most 32). */

@@ -7,8 +7,16 @@ import { maskOf } from './condition-mask.js';
  * compiled rule set's lists.
  */
 export interface JudgePlan {
-  /** Per atom: the online rules that read it, to be decided again when it changes. */
+  /**
+   * Per atom: the rules over the trace to be decided again whenever it changes; and those that this can decide only once their key
+   * atom is fed: of the atoms that a rule needs the one that the fewest rules read.
+   */
   readonly rulesOfAtom: readonly (readonly number[])[];
+  readonly lockedRulesOfAtom: readonly (readonly number[])[];
+  /** Per atom: the rules whose key it is. */
+  readonly rulesOfKey: readonly (readonly number[])[];
+  /** Per atom: the mixed rules that read it. */
+  readonly mixedOfAtom: readonly (readonly number[])[];
   /** Online rules that any span may decide: they read the trace's totals, or no atom at all. */
   readonly restless: readonly number[];
   /** Per condition: the rules that fail on a span when the condition does. */
@@ -18,7 +26,7 @@ export interface JudgePlan {
   readonly traceRules: readonly number[];
   /** Per rule: its place in `traceRules`, which is its bit among the settled ones; else -1. */
   readonly settledBit: readonly number[];
-  /** Per rule: it is over the trace, and false of one on which none of its atoms was fed, whatever else is true of that. */
+  /** Per rule: it is over the trace, and false of one on which its key was not fed, or none of its atoms, whatever else is true of that. */
   readonly quiet: readonly boolean[];
   /** Online rules with a subject span ("mixed": `span.x and not trace.has(y)`). */
   readonly mixedRules: readonly number[];
@@ -51,14 +59,19 @@ export function planOf(compiled: CompiledRuleSet): JudgePlan {
     const tests = buffered?.conditions.filter((test) => test !== buffered.candidate) ?? [];
     return new Set([condition, ...spanConditions, ...own.map((atom) => atoms[atom]!.condition), ...tests]);
   };
+  const keys = keysOf(traceRules.map((rule) => rules[rule]!));
+  const readersOf = (some: readonly number[], atom: number): number[] => some.filter((rule) => rules[rule]!.atoms.includes(atom));
   const readers = rules.map((rule) => conditionsOf(rule.index));
   return {
-    rulesOfAtom: atoms.map((atom) => onlineRules.filter((rule) => rules[rule]!.atoms.includes(atom.index))),
+    rulesOfAtom: atoms.map(({ index }) => readersOf(traceRules, index).filter((rule) => (keys.get(rule) ?? index) === index)),
+    lockedRulesOfAtom: atoms.map(({ index }) => readersOf(traceRules, index).filter((rule) => (keys.get(rule) ?? index) !== index)),
+    rulesOfKey: atoms.map(({ index }) => traceRules.filter((rule) => keys.get(rule) === index)),
+    mixedOfAtom: atoms.map(({ index }) => readersOf(mixedRules, index)),
     restless: onlineRules.filter((rule) => rules[rule]!.readsTotals === true || rules[rule]!.atoms.length === 0),
     rulesOfFailure: conditions.map(({ index }) => select((rule) => readers[rule.index]!.has(index))),
     spanRules: select((rule) => rule.needs === 'span'),
     traceRules,
-    quiet: rules.map((rule) => rule.needs === 'online' && rule.subject === 'trace' && isQuiet(rule)),
+    quiet: rules.map((rule) => rule.needs === 'online' && rule.subject === 'trace' && (keys.has(rule.index) || isQuiet(rule))),
     settledBit: rules.map((rule) => traceRules.indexOf(rule.index)),
     mixedRules,
     mixedOfCondition: conditions.map(({ index }) => mixedRules.filter((rule) => rules[rule]!.condition === index)),
@@ -74,6 +87,18 @@ export function planOf(compiled: CompiledRuleSet): JudgePlan {
     judgesTraces: rules.some((rule) => rule.needs !== 'span'),
     totals: rules.some((rule) => rule.readsTotals === true),
   };
+}
+
+/** Per rule that needs atoms: the one that the fewest rules read. */
+function keysOf(rules: readonly CompiledRule[]): ReadonlyMap<number, number> {
+  const uses = new Map<number, number>();
+  for (const atom of rules.flatMap(({ atoms }) => atoms)) uses.set(atom, (uses.get(atom) ?? 0) + 1);
+  const keys = new Map<number, number>();
+  for (const { index, neededAtoms = [] } of rules) {
+    const [key] = neededAtoms.toSorted((a, b) => uses.get(a)! - uses.get(b)!);
+    if (key !== undefined) keys.set(index, key);
+  }
+  return keys;
 }
 
 /** What a rule sees when nothing it asks for has come. What it reads beside atoms differs from trace to trace. */

@@ -58,7 +58,20 @@ export class TraceAtoms {
       if (epoch.states.counted(state, slot) === 0) this.keepWitness(row, atom, epoch.columns, i);
       epoch.states.add(state, slot);
     }
-    for (const rule of epoch.rules.plan.rulesOfAtom[atom]!) this.ask(rule);
+    const { rulesOfAtom, lockedRulesOfAtom, mixedOfAtom, mixedRules } = epoch.rules.plan;
+    for (const rule of rulesOfAtom[atom]!) this.ask(rule);
+    if (lockedRulesOfAtom[atom]!.length > 0) this.askUnlocked(epoch, row, atom);
+    if (mixedRules.length > 0 && epoch.states.groups(state) !== 0) for (const rule of mixedOfAtom[atom]!) this.ask(rule);
+  }
+
+  /** Asks the rules that read an atom and whose key is fed: few of those that read it, where many do. */
+  private askUnlocked(epoch: Epoch, row: number, atom: number): void {
+    const { plan, compiled } = epoch.rules;
+    for (let kept = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!; kept !== 0; kept = this.kept.next(kept)) {
+      const key = this.kept.tag(kept);
+      if (key === ROOT || key === FIRST_SPAN) continue;
+      for (const rule of plan.rulesOfKey[key]!) if (compiled.rules[rule]!.atoms.includes(atom)) this.ask(rule);
+    }
   }
 
   private ask(rule: number): void {
