@@ -1,8 +1,10 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeAll, expect, it } from '@jest/globals';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 import { Collector, RETRY } from './collector.js';
 import { describePeers } from './describe-peers.js';
+import { collectorBinary } from './go.js';
 import { PEER_PATIENCE } from './kept.js';
 import { createRules, KnownTraces, openViolations } from './known-traces.js';
 
@@ -24,6 +26,9 @@ await describePeers('a collector whose BeTrace is away or has too much to do', [
       otlp_http: { otlp_http: { endpoint: betrace.url, ...rest } },
     });
   };
+  beforeAll(async () => {
+    await collectorBinary();
+  }, PEER_PATIENCE);
   afterEach(async () => {
     await betrace?.kill();
     await collector?.stop();
@@ -41,45 +46,47 @@ await describePeers('a collector whose BeTrace is away or has too much to do', [
     expect(collector.logs()).not.toContain('dropped_items');
   };
 
-  it(
-    'loses nothing and doubles nothing, when BeTrace is killed while it sends',
-    async () => {
-      const folder = await storageFolder();
-      // A trace is not cut in two when a start takes long.
-      const env = { BETRACE_STORAGE_PATH: folder.path, BETRACE_TRACE_LATE_WINDOW: '5m' };
-      await start(env);
-      const known = LANES.map((lane) => ({ lane: collector.lane(lane), traces: more() }));
-      const half = ({ requests }: KnownTraces) => Math.ceil(requests.length / 2);
-      const first = known.map(({ lane, traces }) => traces.sendTo(lane, traces.requests.slice(0, half(traces))));
-      await eventually('some of it', async () => ((await openViolations(betrace)).length > 0 ? true : undefined), PATIENCE);
-      await betrace.kill();
-      await Promise.all(first);
-      await Promise.all(known.map(({ lane, traces }) => traces.sendTo(lane, traces.requests.slice(half(traces)))));
-      for (const answer of [/Will retry.*code = Unavailable/, /Will retry.*connection refused/]) {
-        await eventually(`the collector's word ${answer}`, () => says(answer), PATIENCE);
-      }
-      betrace = await BeTrace.start({ env, ports: betrace.ports });
-      await expectAllFoundOnce();
-      await folder.remove();
-    },
-    PEER_PATIENCE,
-  );
+  /** Traces that violate nothing and take memory for as long as they are remembered; true when there is none for more. */
+  const crowd = async () => {
+    const ids = Array.from({ length: 500 }, () => randomBytes(16).toString('hex'));
+    const spans = ids.map((id) => ({ trace_id: id, span_id: id.slice(16), name: 'crowd', start_time: 0, duration: 0 }));
+    return (await betrace.json('POST', '/v1/spans', { spans })).status === 503 ? true : undefined;
+  };
 
-  it(
-    'loses nothing, when BeTrace refuses for a moment because traces take all their memory',
-    async () => {
-      await start({ BETRACE_TRACE_MEMORY_BUDGET: '4KiB', BETRACE_TRACE_ROOT_GRACE: '200ms', BETRACE_TRACE_LATE_WINDOW: '2s' });
-      const refused = { otlp_grpc: /Will retry.*code = Unavailable desc = BT_INGEST_NO/, otlp_http: /Will retry.*HTTP Status Code 503/ };
-      for (const [lane, refusal] of Object.entries(refused)) {
-        const send = async () => {
-          // Each trace whole: what waits for so long would be another fragment of it.
-          await more({ whole: true }).sendTo(collector.lane(lane));
-          return says(refusal);
-        };
-        await eventually(`a refusal by ${lane}`, send, PATIENCE, 200);
-      }
-      await expectAllFoundOnce();
-    },
-    PEER_PATIENCE,
-  );
+  it('loses nothing and doubles nothing, when BeTrace is killed while it sends', async () => {
+    const folder = await storageFolder();
+    // A trace is not cut in two when a start takes long.
+    const env = { BETRACE_STORAGE_PATH: folder.path, BETRACE_TRACE_LATE_WINDOW: '5m' };
+    await start(env);
+    const known = LANES.map((lane) => ({ lane: collector.lane(lane), traces: more() }));
+    const half = ({ requests }: KnownTraces) => Math.ceil(requests.length / 2);
+    const first = known.map(({ lane, traces }) => traces.sendTo(lane, traces.requests.slice(0, half(traces))));
+    await eventually('some of it', async () => ((await openViolations(betrace)).length > 0 ? true : undefined), PATIENCE);
+    await betrace.kill();
+    await Promise.all(first);
+    await Promise.all(known.map(({ lane, traces }) => traces.sendTo(lane, traces.requests.slice(half(traces)))));
+    for (const answer of [/Will retry.*code = Unavailable/, /Will retry.*connection refused/]) {
+      await eventually(`the collector's word ${answer}`, () => says(answer), PATIENCE);
+    }
+    betrace = await BeTrace.start({ env, ports: betrace.ports });
+    await expectAllFoundOnce();
+    await folder.remove();
+  }, 200_000);
+
+  it('loses nothing, when BeTrace refuses for a moment because traces take all their memory', async () => {
+    // A trace is remembered for 2.3 s after its last span.
+    const times = { BETRACE_TRACE_ROOT_GRACE: '200ms', BETRACE_TRACE_IDLE_TIMEOUT: '300ms', BETRACE_TRACE_LATE_WINDOW: '2s' };
+    await start({ BETRACE_TRACE_MEMORY_BUDGET: '64KiB', ...times });
+    const refused = { otlp_grpc: /Will retry.*code = Unavailable desc = BT_INGEST_NO/, otlp_http: /Will retry.*HTTP Status Code 503/ };
+    for (const [lane, refusal] of Object.entries(refused)) {
+      const send = async () => {
+        await eventually('a lack of memory', crowd, PATIENCE);
+        // Each trace whole: what waits for so long would be another fragment of it.
+        await more({ whole: true }).sendTo(collector.lane(lane));
+        return says(refusal);
+      };
+      await eventually(`a refusal by ${lane}`, send, PATIENCE, 1_000);
+    }
+    await expectAllFoundOnce();
+  }, 200_000);
 });

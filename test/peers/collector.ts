@@ -26,6 +26,9 @@ process.on('exit', () => {
 /** Tries again soon, and for ever: a test does not wait for the default of 5 s. */
 export const RETRY = { initial_interval: '100ms', max_interval: '500ms', max_elapsed_time: '0s' };
 
+/** Nothing listens for its metrics, and it leaves out none of its words. */
+export const TELEMETRY = { metrics: { level: 'none' }, logs: { sampling: { enabled: false } } };
+
 /**
  * An OpenTelemetry Collector with one lane per set of exporters: what comes in at a lane's ports goes to its exporters, and there only.
  */
@@ -55,7 +58,7 @@ export class Collector {
         receivers: Object.fromEntries([...ports].map(([lane, at]) => [id('otlp', lane), receiverAt(at)])),
         exporters: Object.fromEntries(exporters),
         service: {
-          telemetry: { metrics: { level: 'none' } },
+          telemetry: TELEMETRY,
           pipelines: Object.fromEntries(names.map((lane) => [id('traces', lane), pipeline(lane)])),
         },
       },

@@ -9,7 +9,7 @@ import { BeTrace } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
 import { OtlpReceiver } from '../harness/otlp-receiver.js';
-import { Collector } from './collector.js';
+import { Collector, TELEMETRY } from './collector.js';
 import { describePeers } from './describe-peers.js';
 import { collectorBinary } from './go.js';
 import { PEER_PATIENCE } from './kept.js';
@@ -54,7 +54,7 @@ await describePeers('the collector of docker-compose.yml', ['Go'], () => {
       text = text.replaceAll(theirs, ours);
     }
     const config = parse(text);
-    config.service.telemetry = { metrics: { level: 'none' } };
+    config.service.telemetry = TELEMETRY;
     collector = await Collector.run(config, new Map([['all', { grpc, http }]]));
     expect(collector.logs()).not.toContain('deprecated');
     const known = new KnownTraces(1);

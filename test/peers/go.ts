@@ -8,7 +8,9 @@ const VERSION = 'v0.155.0';
 const BUILDER = `go.opentelemetry.io/collector/cmd/builder@${VERSION}`;
 const TELEMETRYGEN = `github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen@${VERSION}`;
 const manifest = join(import.meta.dirname, 'collector/manifest.yaml');
-const platform = `${process.platform} ${process.arch}`;
+/** Not optimised: they need not be fast, and compile in two thirds of the time. */
+const GCFLAGS = 'all=-N -l';
+const how = `${process.platform} ${process.arch} ${GCFLAGS}`;
 
 /** Why there are no peers written in Go on this machine; undefined when there are. */
 export function whyNoGo(): string | undefined {
@@ -19,22 +21,22 @@ export function whyNoGo(): string | undefined {
 
 /** The path of an OpenTelemetry Collector, built by its builder from collector/manifest.yaml. */
 export async function collectorBinary(): Promise<string> {
-  const folder = await kept('collector', `${BUILDER} ${platform}\n${readFileSync(manifest, 'utf8')}`, async (work) => {
+  const folder = await kept('collector', `${BUILDER} ${how}\n${readFileSync(manifest, 'utf8')}`, async (work) => {
     await install(BUILDER, work);
-    await go(join(work, 'builder'), ['--config', manifest], work);
+    await go(join(work, 'builder'), ['--config', manifest, '--gcflags', GCFLAGS], work);
   });
   return join(folder, 'sources', 'collector');
 }
 
 /** The path of telemetrygen, OpenTelemetry's generator of load. */
 export async function telemetrygenBinary(): Promise<string> {
-  const folder = await kept('telemetrygen', `${TELEMETRYGEN} ${platform}`, (work) => install(TELEMETRYGEN, work));
+  const folder = await kept('telemetrygen', `${TELEMETRYGEN} ${how}`, (work) => install(TELEMETRYGEN, work));
   return join(folder, 'telemetrygen');
 }
 
 /** With the flags of the collector's builder: what was compiled for one is not compiled again for the next. */
 async function install(module: string, folder: string): Promise<void> {
-  await go('go', ['install', '-trimpath', '-ldflags=-s -w', module], folder);
+  await go('go', ['install', '-trimpath', '-ldflags=-s -w', `-gcflags=${GCFLAGS}`, module], folder);
 }
 
 async function go(command: string, args: readonly string[], folder: string): Promise<void> {

@@ -59,7 +59,7 @@ await describePeers('the OpenTelemetry SDK for Python', ['Python'], () => {
 
   beforeAll(async () => {
     python = await pythonWithSdk();
-    betrace = await BeTrace.start();
+    betrace = await BeTrace.start({ env: { BETRACE_TRACE_ROOT_GRACE: '500ms' } });
     for (const [name, { expression }] of Object.entries(RULES)) {
       expect(await betrace.json('POST', '/v1/rules', { name, expression, severity: 'LOW' })).toMatchObject({ status: 201 });
     }
