@@ -10,7 +10,7 @@ export const INGEST_PROBLEMS = {
     title: 'No memory for more traces',
     sentence:
       'The open and remembered traces of partition {partition} take all the memory they may. Send the spans again in a moment; ' +
-      'if that goes on, raise traces.memory_budget (BETRACE_TRACE_MEMORY_BUDGET) or shorten traces.late_window.',
+      'if that goes on, raise traces.memory_budget (BETRACE_TRACE_MEMORY_BUDGET) or shorten traces.idle_timeout or traces.late_window, for which traces are remembered.',
   },
   BT_INGEST_STOPPING: { status: 503, title: 'Stopping', sentence: 'This process is stopping. Send the spans again, to another.' },
   BT_INGEST_CONTENT_TYPE: {

@@ -210,7 +210,7 @@ export const SCHEMA = {
       type: duration,
       env: ['BETRACE_TRACE_LATE_WINDOW'],
       default: 30 * SECOND,
-      doc: 'A closed trace is remembered, and judged again when a late span comes, for at least this long.',
+      doc: 'A closed trace is remembered, and judged again when a late span comes, until no span came for `traces.idle_timeout` and this long together.',
     },
     maxSpans: {
       type: integer(1, 10_000_000),
