@@ -103,8 +103,8 @@ An evaluation that fails is not a match. It is counted (\`betrace_rule_evaluatio
 Inside a function over spans an error concerns one span: that span does not satisfy the condition, and the others are judged. So \`not trace.has(c)\` is true where \`c\` fails on every span; the
 checker warns of attributes that are not guarded.
 
-Scripts also fail when they exceed their time (\`rules.evaluation_timeout\`, counted in steps: [decision 0013](decisions/0013-time-in-steps.md)), their memory, their depth, or
-pass more than 250 values at once.
+Scripts, and expressions that ask all pairs of a trace's spans, fail when they exceed their time (\`rules.evaluation_timeout\`, counted in steps:
+[decision 0013](decisions/0013-time-in-steps.md)). Scripts also fail when they exceed their memory, their depth, or pass more than 250 values at once.
 `;
 
 export const JUDGEMENT = `## What a rule is about, and when it is judged

@@ -19,7 +19,7 @@ export {
   UNKNOWN,
 } from './compile/compiled.js';
 export { describeRule, type RuleDescription } from './compile/describe.js';
-export type { ScriptOptions } from './compile/judge-script.js';
+export type { EvaluationOptions } from './compile/judge-script.js';
 export type { Diagnostic, Fix } from './diagnostic.js';
 export { type ConditionOutcome, type Evidence, type Explanation, jsonValue, type SpanReference } from './explain.js';
 export { type Formatted, format } from './format.js';

@@ -8,6 +8,7 @@ import { isBefore } from './span-order.js';
 import { DEFAULT_TOLERANCE } from './span-relation.js';
 import { readField, readTable, rootOf, servicesOf, traceDuration } from './span-values.js';
 import type { SpanView, TraceView } from './span-view.js';
+import type { StepLimit } from './step-limit.js';
 import { stringTest, subjectText } from './string-tests.js';
 import { TraceStructure } from './trace-structure.js';
 import type { Value } from './value.js';
@@ -47,9 +48,19 @@ export class Interpreter implements SpanFunctionsHost {
   #subject: SpanView | undefined;
   /** The spans being tested, by depth of the trace function. */
   readonly #bound: SpanView[] = [];
+  /** What of a trace takes a look at all of its spans, once it was asked for. */
+  #root: { readonly span: SpanView | undefined } | undefined;
+  #duration: number | bigint | undefined;
+  #services: readonly string[] | undefined;
 
-  /** `functions` answers the questions about spans; another one may only be faster. */
-  constructor(environment: Environment, functions: (host: SpanFunctionsHost) => SpanFunctions = (host) => new SpanFunctions(host)) {
+  /**
+   * `functions` answers the questions about spans; another one may only be faster. Without a `limit` it takes as many steps as it needs.
+   */
+  constructor(
+    environment: Environment,
+    functions: (host: SpanFunctionsHost) => SpanFunctions = (host) => new SpanFunctions(host),
+    private readonly limit?: StepLimit,
+  ) {
     this.#environment = environment;
     this.#subject = environment.subject;
     this.#functions = functions(this);
@@ -61,6 +72,10 @@ export class Interpreter implements SpanFunctionsHost {
 
   get structure(): TraceStructure {
     return TraceStructure.of(this.trace);
+  }
+
+  spend(steps: number): void {
+    this.limit?.spend(steps);
   }
 
   /** From here on the rule judges this span. */
@@ -77,6 +92,7 @@ export class Interpreter implements SpanFunctionsHost {
   }
 
   value(node: Resolved): Value {
+    this.limit?.spend(1);
     switch (node.type) {
       case 'literal':
         return node.value;
@@ -95,7 +111,8 @@ export class Interpreter implements SpanFunctionsHost {
       case 'trace-field':
         return this.#traceField(node.field);
       case 'trace-services':
-        return servicesOf(this.#environment.trace);
+        this.#services ??= servicesOf(this.trace);
+        return this.#services;
       case 'trace-quantifier':
         return this.#functions.quantify(node);
       case 'trace-pair':
@@ -105,7 +122,7 @@ export class Interpreter implements SpanFunctionsHost {
       case 'trace-depth':
         return this.structure.depth;
       case 'span-order':
-        return isBefore(this.span(node.first), this.span(node.second), this.tolerance(node.tolerance), this.structure);
+        return this.#isBefore(this.span(node.first), this.span(node.second), this.tolerance(node.tolerance));
       case 'index':
         return luaIndex(this.value(node.object), this.value(node.key));
       case 'string-test':
@@ -141,7 +158,8 @@ export class Interpreter implements SpanFunctionsHost {
       case 'bound':
         return this.#bound[source.depth];
       case 'root':
-        return rootOf(this.#environment.trace);
+        this.#root ??= { span: rootOf(this.trace) };
+        return this.#root.span;
       case 'nth': {
         const index = this.value(source.index);
         return typeof index === 'number' ? this.#environment.trace.spans[index - 1] : undefined;
@@ -152,8 +170,18 @@ export class Interpreter implements SpanFunctionsHost {
   }
 
   #traceField(field: 'id' | 'duration' | 'span_count'): Value {
-    const { trace } = this.#environment;
-    return field === 'id' ? trace.id : field === 'duration' ? traceDuration(trace) : trace.spans.length;
+    const { trace } = this;
+    if (field !== 'duration') return field === 'id' ? trace.id : trace.spans.length;
+    this.#duration ??= traceDuration(trace);
+    return this.#duration;
+  }
+
+  #isBefore(first: SpanView, second: SpanView, tolerance: number | bigint): boolean {
+    const { structure } = this;
+    const before = structure.visits;
+    const answer = isBefore(first, second, tolerance, structure);
+    this.spend(structure.visits - before);
+    return answer;
   }
 
   /** Nanoseconds of an optional argument. @throws LuaError unless it is a number */

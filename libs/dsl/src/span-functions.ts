@@ -4,6 +4,7 @@ import { isTruthy } from './lua-value.js';
 import type { Relatives, Resolved, SpanSource, TraceAggregate, TracePair, TraceQuantifier } from './resolved.js';
 import { isBefore, isWithin } from './span-order.js';
 import type { SpanView, TraceView } from './span-view.js';
+import { StepsExceeded } from './step-limit.js';
 import type { TraceStructure } from './trace-structure.js';
 import type { Value } from './value.js';
 
@@ -19,6 +20,8 @@ export interface SpanFunctionsHost {
   bind(depth: number, span: SpanView): void;
   nanoseconds(argument: Resolved | undefined): number | bigint | undefined;
   tolerance(argument: Resolved | undefined): number | bigint;
+  /** Counts work. @throws StepsExceeded */
+  spend(steps: number): void;
   spanError(node: SpanFunctionNode, span: SpanView, error: LuaError): void;
 }
 
@@ -29,6 +32,10 @@ export interface SpanTest {
   /** Absent: every span satisfies it. */
   readonly condition: Resolved | undefined;
 }
+
+/** Steps of one more span that is tested, and of one more pair that is looked at. */
+const SPAN_STEPS = 2;
+const PAIR_STEPS = 4;
 
 /** The meaning of the functions over spans, said plainly: every span, every pair. Indexed spans answer the same faster. */
 export class SpanFunctions {
@@ -71,7 +78,9 @@ export class SpanFunctions {
 
   /** The spans that a function is about. */
   protected domain(over: Relatives | undefined): readonly SpanView[] {
-    return over === undefined ? this.host.trace.spans : this.host.structure.relatives(over.axis, this.host.span(over.of));
+    if (over === undefined) return this.host.trace.spans;
+    const span = this.host.span(over.of);
+    return this.walking((structure) => structure.relatives(over.axis, span));
   }
 
   /** The spans that satisfy a test, one after the other. */
@@ -92,21 +101,32 @@ export class SpanFunctions {
 
   /** a and b stand in the relation of which the node asks. */
   protected stand(node: TracePair, a: SpanView, b: SpanView, within: number | bigint | undefined, tolerance: number | bigint): boolean {
+    this.host.spend(PAIR_STEPS);
+    return this.walking((structure) => {
+      switch (node.relation) {
+        case 'before':
+          return isBefore(a, b, tolerance, structure);
+        case 'follows':
+          return isBefore(a, b, tolerance, structure) && isWithin(a, b, within, tolerance);
+        case 'preceded':
+          return isBefore(b, a, tolerance, structure) && isWithin(b, a, within, tolerance);
+        case 'never_after':
+          return isBefore(a, b, -tolerance, structure);
+        case 'child':
+          return structure.parent(b) === a;
+        case 'descendant':
+          return a !== b && structure.isAncestor(a, b);
+      }
+    });
+  }
+
+  /** Asks about ways through the trace, which cost the spans that are come by. */
+  protected walking<T>(ask: (structure: TraceStructure) => T): T {
     const { structure } = this.host;
-    switch (node.relation) {
-      case 'before':
-        return isBefore(a, b, tolerance, structure);
-      case 'follows':
-        return isBefore(a, b, tolerance, structure) && isWithin(a, b, within, tolerance);
-      case 'preceded':
-        return isBefore(b, a, tolerance, structure) && isWithin(b, a, within, tolerance);
-      case 'never_after':
-        return isBefore(a, b, -tolerance, structure);
-      case 'child':
-        return structure.parent(b) === a;
-      case 'descendant':
-        return a !== b && structure.isAncestor(a, b);
-    }
+    const before = structure.visits;
+    const answer = ask(structure);
+    this.host.spend(structure.visits - before);
+    return answer;
   }
 
   /** A test that ends in an error on a span is not satisfied by it; evaluation goes on. */
@@ -115,11 +135,12 @@ export class SpanFunctions {
   }
 
   private attempt<T>(node: SpanFunctionNode, depth: number, span: SpanView, evaluate: () => T): T | undefined {
+    this.host.spend(SPAN_STEPS);
     this.host.bind(depth, span);
     try {
       return evaluate();
     } catch (error) {
-      if (!(error instanceof LuaError)) throw error;
+      if (!(error instanceof LuaError) || error instanceof StepsExceeded) throw error;
       this.host.spanError(node, span, error);
       return undefined;
     }

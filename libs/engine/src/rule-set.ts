@@ -1,4 +1,4 @@
-import { type CheckedRule, type CompiledRuleSet, check, compileRules, type Diagnostic, type ScriptOptions } from '#dsl';
+import { type CheckedRule, type CompiledRuleSet, check, compileRules, type Diagnostic, type EvaluationOptions } from '#dsl';
 import type { ColumnOf } from './judge/buffered-span.js';
 import { type JudgePlan, planOf } from './judge/plan.js';
 import type { RuleDefinition } from './settings.js';
@@ -30,7 +30,7 @@ export class RuleSet {
   }
 
   /** Compiles what can be compiled; the rest is in `problems`. Never throws because of a rule. */
-  static compile(epoch: number, rules: readonly RuleDefinition[], options: ScriptOptions = {}): RuleSet {
+  static compile(epoch: number, rules: readonly RuleDefinition[], options: EvaluationOptions = {}): RuleSet {
     const good: { readonly definition: RuleDefinition; readonly checked: CheckedRule }[] = [];
     const problems: RuleProblem[] = [];
     for (const definition of rules) {

@@ -3,14 +3,16 @@ import { explainScript } from '../explain/explain-script.js';
 import type { Evidence, Explanation } from '../explain.js';
 import type { Resolved } from '../resolved.js';
 import type { CheckedExpression, CheckedRule } from '../rule.js';
+import { DEFAULT_TIMEOUT } from '../script/budget.js';
 import { bufferedNeeds } from './buffered-needs.js';
 import { candidateOf } from './candidate.js';
 import type { ReadsCollector } from './collect-reads.js';
 import type { CompiledRule, Needs } from './compiled.js';
 import { ConditionCompiler } from './condition.js';
 import type { ConditionTable } from './condition-table.js';
+import { evaluationLimit } from './evaluation-limit.js';
 import { judgeExpression } from './judge.js';
-import { type ScriptOptions, ScriptRule } from './judge-script.js';
+import { type EvaluationOptions, ScriptRule } from './judge-script.js';
 import { neededConditions } from './needed.js';
 import { isSpanCondition, isTotal, readsWholeSpans, skeletonLeaves } from './needs.js';
 import { compileOnline } from './online.js';
@@ -22,7 +24,7 @@ export function compileRule(
   checked: CheckedRule,
   table: ConditionTable,
   reads: ReadsCollector,
-  options: ScriptOptions,
+  options: EvaluationOptions,
 ): CompiledRule {
   const spanConditions: number[] = [];
   const common = { ...name, subject: checked.subject, condition: -1, atoms: [], spanConditions };
@@ -32,7 +34,8 @@ export function compileRule(
     return { ...common, needs: 'spans', judge: (trace) => script.judge(trace), explain: (evidence) => explainScript(script, evidence) };
   }
   reads.add(checked.resolved);
-  const explain = (evidence: Evidence): Explanation => explainExpression(checked.resolved, { table, spanConditions }, evidence);
+  const limit = evaluationLimit(checked.resolved, options.timeout ?? DEFAULT_TIMEOUT);
+  const explain = (evidence: Evidence): Explanation => explainExpression(checked.resolved, { table, spanConditions, limit }, evidence);
   const base = { ...common, explain };
   if (checked.subject === 'span' && isSpanCondition(checked.resolved)) {
     return { ...base, needs: 'span', condition: table.condition(checked.resolved) };
@@ -45,7 +48,7 @@ export function compileRule(
   const needs: Needs = readsWholeSpans(checked.resolved) ? 'spans' : 'columns';
   reads.buffer(needs, checked.resolved);
   const buffered = bufferedNeeds(checked, table, canFail);
-  return { ...base, needs, buffered, judge: judgeExpression(checked, buffered) };
+  return { ...base, needs, buffered, judge: judgeExpression(checked, limit, buffered) };
 }
 
 type OnlineProperties = Pick<

@@ -10,7 +10,7 @@ import { ConditionTable } from './condition-table.js';
 import type { AttributeColumns } from './declarations.js';
 import { firstComparison } from './first-comparison.js';
 import { judgeCondition } from './judge.js';
-import type { ScriptOptions } from './judge-script.js';
+import type { EvaluationOptions } from './judge-script.js';
 import { compileConditions } from './rule-set.js';
 
 /** A rule to compile: `id` comes back in `CompiledRule.id`. */
@@ -20,7 +20,7 @@ export interface RuleToCompile {
 }
 
 /** Compiles all rules together: what they share is evaluated once. Rules that passed the checks always compile. */
-export function compileRules(rules: readonly RuleToCompile[], options: ScriptOptions = {}): CompiledRuleSet {
+export function compileRules(rules: readonly RuleToCompile[], options: EvaluationOptions = {}): CompiledRuleSet {
   const collector = new ReadsCollector();
   const table = new ConditionTable((node) => formatExpression(node.syntax));
   const compiled = rules.map(({ id, checked }, index) => compileRule({ index, id }, checked, table, collector, options));

@@ -2,6 +2,7 @@ import { Interpreter } from '../interpret.js';
 import { LuaError } from '../lua-error.js';
 import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
 import type { TraceView } from '../span-view.js';
+import { StepsExceeded } from '../step-limit.js';
 import type { Value } from '../value.js';
 import { IndexedSpanFunctions } from './indexed-spans.js';
 import { readsOuter } from './join-plan.js';
@@ -65,7 +66,7 @@ function literal(node: Resolved, evaluate: Evaluate): Resolved {
     const value = evaluate(node) as number | bigint | boolean | string;
     return { type: 'literal', value, isFolded: true, syntax: node.syntax, types: node.types };
   } catch (error) {
-    if (error instanceof LuaError) return node;
+    if (error instanceof LuaError && !(error instanceof StepsExceeded)) return node;
     throw error;
   }
 }

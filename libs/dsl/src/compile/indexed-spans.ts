@@ -3,6 +3,7 @@ import { LuaError } from '../lua-error.js';
 import type { Relatives, Resolved, TracePair } from '../resolved.js';
 import { SpanFunctions, type SpanFunctionsHost, type SpanTest } from '../span-functions.js';
 import type { SpanView } from '../span-view.js';
+import { StepsExceeded } from '../step-limit.js';
 import { type JoinPlan, joinPlan, readsOuter } from './join-plan.js';
 import { SpanBucket } from './span-bucket.js';
 import type { TestedOnArrival } from './tested-on-arrival.js';
@@ -45,7 +46,7 @@ export class IndexedSpanFunctions extends SpanFunctions {
       for (const b of structure.children(a)) if (this.holds(second, b)) yield b;
     } else if (node.relation === 'descendant') {
       if (readsOuter(node.second, second.depth)) {
-        for (const b of structure.descendants(a)) if (this.holds(second, b)) yield b;
+        for (const b of this.walking(() => structure.descendants(a))) if (this.holds(second, b)) yield b;
       } else yield* this.below(a, second);
     } else {
       const plan = joinPlan(node.second, second.depth);
@@ -96,6 +97,7 @@ export class IndexedSpanFunctions extends SpanFunctions {
     const above = new Map<SpanView, SpanView[]>();
     for (const b of this.satisfying(test)) {
       for (let at = structure.parent(b); at !== undefined && at !== b; at = structure.parent(at)) {
+        this.host.spend(1);
         const found = above.get(at);
         if (found === undefined) above.set(at, [b]);
         else if (found.length > 1 || found.includes(b)) break;
@@ -144,7 +146,7 @@ export class IndexedSpanFunctions extends SpanFunctions {
     try {
       return this.host.value(node);
     } catch (error) {
-      if (error instanceof LuaError) return FAILED;
+      if (error instanceof LuaError && !(error instanceof StepsExceeded)) return FAILED;
       throw error;
     }
   }

@@ -5,9 +5,9 @@ import { ScriptProgram } from '../script/sandbox.js';
 import type { SpanView, TraceView } from '../span-view.js';
 import type { JudgedTrace } from './compiled.js';
 
-/** How scripts are bounded. */
-export interface ScriptOptions {
-  /** Milliseconds that one evaluation may take, as steps (decision 0013); DEFAULT_TIMEOUT without it. */
+/** How evaluations are bounded: scripts, and expressions that are judged at close. */
+export interface EvaluationOptions {
+  /** Milliseconds that a rule may take on one trace, as steps (decision 0013); DEFAULT_TIMEOUT without it. */
   readonly timeout?: number;
 }
 
@@ -17,7 +17,7 @@ export class ScriptRule {
 
   constructor(
     readonly checked: CheckedScript,
-    private readonly options: ScriptOptions,
+    private readonly options: EvaluationOptions,
   ) {}
 
   /** @throws LuaError when the script fails or exceeds its budget */

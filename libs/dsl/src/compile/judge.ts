@@ -4,8 +4,10 @@ import { isTruthy } from '../lua-value.js';
 import type { Resolved, TraceQuantifier } from '../resolved.js';
 import type { CheckedExpression } from '../rule.js';
 import type { SpanView, TraceView } from '../span-view.js';
+import { StepsExceeded } from '../step-limit.js';
 import { BOOLEAN } from '../types.js';
 import type { HeldConditions, JudgedTrace } from './compiled.js';
+import type { EvaluationLimit } from './evaluation-limit.js';
 import { foldWith } from './fold-trace.js';
 import { IndexedSpanFunctions } from './indexed-spans.js';
 import type { TestConditions } from './test-conditions.js';
@@ -20,32 +22,39 @@ export interface CompiledTests {
 
 /**
  * A rule that needs the spans of its trace, judged by interpretation: its answer for each span, or for the trace (-1). What its
- * spans were asked on arrival need not be asked again, where that is given.
+ * spans were asked on arrival need not be asked again, where that is given. All spans share one limit; those that it does not suffice
+ * for are not judged.
  */
 export function judgeExpression(
   { resolved, subject }: CheckedExpression,
+  limit: EvaluationLimit,
   compiled?: CompiledTests,
 ): (trace: TraceView, held?: HeldConditions) => JudgedTrace {
   return (trace, held) => {
     const arrived = compiled === undefined || held === undefined ? undefined : new TestedOnArrival(compiled.tests, held);
     const matches: number[] = [];
     const errors: { span: number; message: string }[] = [];
-    const interpreter = new Interpreter({ trace }, (host) => new IndexedSpanFunctions(host, arrived));
+    const interpreter = new Interpreter({ trace }, (host) => new IndexedSpanFunctions(host, arrived), limit(trace.spans.length));
     const judge = (node: Resolved, span: number): void => {
       try {
         if (isTruthy(interpreter.value(node))) matches.push(span);
       } catch (error) {
-        if (!(error instanceof LuaError)) throw error;
+        if (!(error instanceof LuaError) || error instanceof StepsExceeded) throw error;
         errors.push({ span, message: error.message });
       }
     };
-    const folded = foldWith(resolved, (part) => interpreter.value(part));
-    if (subject === 'trace') judge(folded, -1);
-    else
-      for (const index of arrived?.subjects(compiled?.candidate ?? -1, trace.spans) ?? trace.spans.keys()) {
-        interpreter.judge(trace.spans[index]!);
-        judge(folded, index);
-      }
+    try {
+      const folded = foldWith(resolved, (part) => interpreter.value(part));
+      if (subject === 'trace') judge(folded, -1);
+      else
+        for (const index of arrived?.subjects(compiled?.candidate ?? -1, trace.spans) ?? trace.spans.keys()) {
+          interpreter.judge(trace.spans[index]!);
+          judge(folded, index);
+        }
+    } catch (error) {
+      if (!(error instanceof StepsExceeded)) throw error;
+      errors.push({ span: -1, message: error.message });
+    }
     return { matches, errors };
   };
 }

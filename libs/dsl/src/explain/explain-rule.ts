@@ -1,5 +1,6 @@
 import { negation } from '../compile/candidate.js';
 import type { ConditionTable } from '../compile/condition-table.js';
+import type { EvaluationLimit } from '../compile/evaluation-limit.js';
 import { isSpanCondition } from '../compile/needs.js';
 import { type ConditionOutcome, type Evidence, type Explanation, jsonValue } from '../explain.js';
 import { formatExpression } from '../format-expression.js';
@@ -15,6 +16,7 @@ export interface ExplainedRule {
   readonly table: ConditionTable;
   /** The conditions whose bits are kept per span, in bit order. */
   readonly spanConditions: readonly number[];
+  readonly limit: EvaluationLimit;
 }
 
 /**
@@ -39,7 +41,7 @@ class Explainer {
     private readonly rule: ExplainedRule,
     evidence: Evidence,
   ) {
-    this.values = new LeafValues(evidence, rule.table);
+    this.values = new LeafValues(evidence, rule);
   }
 
   explain(root: Resolved): Explanation {

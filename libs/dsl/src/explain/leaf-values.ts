@@ -1,5 +1,6 @@
 import type { Atom, OnlineTrace } from '../compile/compiled.js';
 import type { ConditionTable } from '../compile/condition-table.js';
+import type { EvaluationLimit } from '../compile/evaluation-limit.js';
 import { traceOf } from '../compile/judge.js';
 import { isSpanCondition, isTotal } from '../compile/needs.js';
 import { totalValue } from '../compile/totals.js';
@@ -8,6 +9,7 @@ import { interpret } from '../interpret.js';
 import { LuaError } from '../lua-error.js';
 import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
 import type { SpanView, TraceView } from '../span-view.js';
+import { StepsExceeded } from '../step-limit.js';
 import type { Value } from '../value.js';
 import { type RelatedSpans, TestedSpans } from './tested-spans.js';
 
@@ -39,7 +41,7 @@ export class LeafValues {
 
   constructor(
     private readonly evidence: Evidence,
-    private readonly table: ConditionTable,
+    private readonly rule: { readonly table: ConditionTable; readonly limit: EvaluationLimit },
   ) {}
 
   get spanCount(): number {
@@ -55,8 +57,7 @@ export class LeafValues {
   find(node: Resolved, bits: SpanBits | undefined): Found {
     const { span, spans, spanBits } = this.evidence;
     try {
-      if (spans !== undefined)
-        return { value: interpret(node, { trace: this.trace(spans), ...(span === undefined ? {} : { subject: span }) }) };
+      if (spans !== undefined) return { value: this.tested(spans).value(node) };
       if (isSpanCondition(node)) {
         if (span !== undefined) return { value: interpret(node, { trace: traceOf(span), subject: span }) };
         return bits !== undefined && spanBits !== undefined ? fromBits(spanBits, bits) : { unknown: true };
@@ -64,7 +65,7 @@ export class LeafValues {
       if (!isTotal(node)) return { unknown: true };
       return { value: totalValue(node, { atomOf: (quantifier) => this.atomOf(quantifier) })(this.online()) };
     } catch (error) {
-      if (error instanceof NotRemembered) return { unknown: true };
+      if (error instanceof NotRemembered || error instanceof StepsExceeded) return { unknown: true };
       if (error instanceof LuaError) return { error: error.message };
       throw error;
     }
@@ -87,7 +88,7 @@ export class LeafValues {
       };
     }
     if (node.over !== undefined) return undefined;
-    const atom = this.table.findAtom(node.quantifier, node.condition);
+    const atom = this.rule.table.findAtom(node.quantifier, node.condition);
     if (atom === undefined) return undefined;
     const { count, witnesses } = this.evidence.atom(atom.index);
     return { count, of: this.spanCount, atLeast: atom.kind === 'has' && count > 0, witnesses };
@@ -114,12 +115,12 @@ export class LeafValues {
   }
 
   private tested(spans: readonly SpanView[]): TestedSpans {
-    this.testedSpans ??= new TestedSpans(this.trace(spans), this.evidence.span);
+    this.testedSpans ??= new TestedSpans(this.trace(spans), this.evidence.span, this.rule.limit(spans.length));
     return this.testedSpans;
   }
 
   private atomOf(node: TraceQuantifier): Atom {
-    const atom = this.table.findAtom(node.quantifier, node.condition);
+    const atom = this.rule.table.findAtom(node.quantifier, node.condition);
     if (atom === undefined) throw new NotRemembered();
     return atom;
   }
@@ -134,7 +135,8 @@ export class LeafValues {
   }
 
   private online(): OnlineTrace {
-    const { evidence, table } = this;
+    const { evidence } = this;
+    const { table } = this.rule;
     const fed = (kind: 'has' | 'count', slot: number): number => {
       const atom = table.atoms.find((one) => one.kind === kind && one.slot === slot);
       return atom === undefined ? 0 : evidence.atom(atom.index).count;

@@ -1,9 +1,11 @@
 import { IndexedSpanFunctions } from '../compile/indexed-spans.js';
 import { Interpreter } from '../interpret.js';
 import { LuaError } from '../lua-error.js';
-import type { TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
+import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
 import type { SpanTest } from '../span-functions.js';
 import type { SpanView, TraceView } from '../span-view.js';
+import type { StepLimit } from '../step-limit.js';
+import type { Value } from '../value.js';
 
 /** Spans that a relation speaks of: an `a` with the `b` that it stands in relation to, or with none. */
 export interface RelatedSpans {
@@ -11,17 +13,29 @@ export interface RelatedSpans {
   readonly second: SpanView | undefined;
 }
 
-/** Asks of a whole trace which spans made the functions of a rule say what they say. */
+/** Asks of a whole trace what the parts of a rule say, and which spans made its functions say so. */
 export class TestedSpans {
+  private readonly interpreter: Interpreter;
   private readonly functions: Witnesses;
 
-  constructor(trace: TraceView, subject: SpanView | undefined) {
+  /** All questions together stay within the limit. */
+  constructor(trace: TraceView, subject: SpanView | undefined, limit: StepLimit) {
     let functions: Witnesses | undefined;
-    new Interpreter(subject === undefined ? { trace } : { trace, subject }, (host) => {
-      functions = new Witnesses(host);
-      return functions;
-    });
+    const environment = subject === undefined ? { trace } : { trace, subject };
+    this.interpreter = new Interpreter(
+      environment,
+      (host) => {
+        functions = new Witnesses(host);
+        return functions;
+      },
+      limit,
+    );
     this.functions = functions as Witnesses;
+  }
+
+  /** @throws LuaError when its evaluation fails, or takes too many steps */
+  value(part: Resolved): Value {
+    return this.interpreter.value(part);
   }
 
   /** The spans that satisfy a function's condition, and how many it was asked of; undefined when it can't be asked here. */

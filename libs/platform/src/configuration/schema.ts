@@ -181,7 +181,7 @@ export const SCHEMA = {
       env: ['BETRACE_EVALUATION_TIMEOUT'],
       default: 100,
       doc:
-        'How long a script may take over one trace before that counts as its error. It is counted in steps, 10,000 to a millisecond, ' +
+        'How long a rule (a script, or an expression about all pairs of spans) may take over one trace before that counts as its error. It is counted in steps, 10,000 to a millisecond, ' +
         'so that the same log is always judged in the same way.',
     },
   },

@@ -1,0 +1,22 @@
+import type { Resolved } from '../resolved.js';
+import { STEPS_PER_MILLISECOND } from '../script/budget.js';
+import { StepLimit } from '../step-limit.js';
+import { eachNode } from './walk.js';
+
+/** For each part of a rule, on each span: what is done in proportion to a trace's spans never exceeds it. */
+const STEPS_PER_PART = 8;
+
+/** The limit of one evaluation on a trace of so many spans. */
+export type EvaluationLimit = (spans: number) => StepLimit;
+
+/**
+ * What an expression may do on one trace: as much as a script in the same time, and on large traces what grows with their spans. What
+ * grows with the pairs of them (conditions on two spans that no equality joins and no order sorts) is bounded by it.
+ */
+export function evaluationLimit(expression: Resolved, milliseconds: number): EvaluationLimit {
+  let parts = 0;
+  eachNode(expression, () => {
+    parts++;
+  });
+  return (spans) => new StepLimit(milliseconds * STEPS_PER_MILLISECOND + spans * parts * STEPS_PER_PART);
+}
