@@ -42,10 +42,13 @@ export class Accounting {
   }
 }
 
+/** Counts evaluations that failed with the same text. */
 export function countErrors(account: RuleAccount, text: string, times: number): void {
+  const { errors } = account;
   account.lastError = text;
-  const label = account.errors.has(text) || account.errors.size < ERROR_TEXTS ? text : OTHER_ERRORS;
-  account.errors.set(label, (account.errors.get(label) ?? 0) + times);
+  const known = errors.get(text);
+  if (known !== undefined || errors.size < ERROR_TEXTS) errors.set(text, (known ?? 0) + times);
+  else errors.set(OTHER_ERRORS, (errors.get(OTHER_ERRORS) ?? 0) + times);
 }
 
 function zeros<Label extends string>(labels: Readonly<Record<Label, string>>): Record<Label, number> {

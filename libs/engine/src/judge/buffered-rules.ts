@@ -17,7 +17,7 @@ const WHOLE_FACTOR = 9;
 const TRACE_BYTES = 200;
 
 /** What is kept of one trace. */
-interface Buffer {
+interface BufferedTrace {
   /** Spans offered: at most `maxSpans`. */
   count: number;
   /** The chain of rows, and how many they are. */
@@ -51,7 +51,7 @@ const NO_WHOLE_SPANS = { spans: [], held: new TraceConditions() };
  */
 export class BufferedRules {
   private readonly rows = new BufferedColumns();
-  private readonly buffers = new Map<number, Buffer>();
+  private readonly buffers = new Map<number, BufferedTrace>();
   /** Of whole spans, and of what is noted about spans. */
   private otherBytes = 0;
 
@@ -104,7 +104,7 @@ export class BufferedRules {
     this.buffers.delete(row);
   }
 
-  private addWhole(epoch: Epoch, buffer: Buffer, i: number): void {
+  private addWhole(epoch: Epoch, buffer: BufferedTrace, i: number): void {
     buffer.whole ??= { spans: [], held: new TraceConditions(), bytes: 0 };
     const { spans, held } = buffer.whole;
     this.note(held, epoch, i, epoch.rules.plan.wholeSpans, spans.length);
@@ -114,7 +114,7 @@ export class BufferedRules {
     this.otherBytes += bytes;
   }
 
-  private addRow(epoch: Epoch, buffer: Buffer, i: number): void {
+  private addRow(epoch: Epoch, buffer: BufferedTrace, i: number): void {
     const plan = epoch.rules.plan.columns;
     // A verdict on the trace may name its root, or its first span.
     const isNamed = buffer.count === 1 || epoch.columns.isRoot[i] === 1;
@@ -132,7 +132,7 @@ export class BufferedRules {
     this.otherBytes += held.bytes - before;
   }
 
-  private rowsOf(epoch: Epoch, row: number, buffer: Buffer): readonly BufferedSpan[] {
+  private rowsOf(epoch: Epoch, row: number, buffer: BufferedTrace): readonly BufferedSpan[] {
     return this.rows.spans(buffer.first, this.verdicts.wireTraceId(row), epoch.rules);
   }
 
@@ -165,7 +165,7 @@ export class BufferedRules {
   }
 }
 
-function emptyBuffer(): Buffer {
+function emptyBuffer(): BufferedTrace {
   return { count: 0, first: 0, last: 0, rows: 0, ofRows: new TraceConditions(), whole: undefined };
 }
 
