@@ -5,11 +5,7 @@ import { RuleErrors } from './rule-errors.js';
 describe('RuleErrors', () => {
   const setUp = () => {
     const accounting = new Accounting();
-    const fail = (text: string) => {
-      const account = accounting.rule('slow');
-      account.errors.set(text, (account.errors.get(text) ?? 0) + 1);
-      account.lastError = text;
-    };
+    const fail = (text: string) => accounting.rule('slow').countErrors(text, 1);
     return { fail, errors: new RuleErrors(3, accounting) };
   };
   const version = (n: number) => [{ id: 'slow', version: n }];

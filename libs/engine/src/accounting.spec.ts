@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { encodeRequest, spansFromJson } from '#otlp';
 import { applyAll, engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
 import { A_SPAN, requestOf } from '../../../test/fixtures/engine/test-span.js';
+import { OTHER_ERRORS, RuleAccount } from './accounting.js';
+import type { EngineRecord } from './record.js';
 import type { Verdict } from './verdict.js';
 
 const slow = ruleOf('slow', 'span.duration > 5');
@@ -126,6 +128,38 @@ describe('errors on many spans', () => {
     expect(rules.slice(0, 70).map(({ id }) => errorsOf(id))).toEqual(Array.from({ length: 70 }, () => [[NIL, 8]]));
     expect([errorsOf('two'), errorsOf('guarded')]).toEqual([[[NIL, 8 + 12]], []]);
     expect(engine.accounting.rule('bare-3').lastError).toBe(NIL);
+  });
+});
+
+describe('the account of a rule', () => {
+  it('counts errors by text, however they alternate and whenever it is read', () => {
+    const account = new RuleAccount();
+    for (const text of ['a', 'b', 'a']) account.countErrors(text, 2);
+    expect([...account.errors]).toEqual([
+      ['a', 4],
+      ['b', 2],
+    ]);
+    account.countErrors('a', 1);
+    expect([account.errors.get('a'), account.errors.get('a'), account.lastError]).toEqual([5, 5, 'a']);
+  });
+
+  it('keeps twenty texts apart', () => {
+    const account = new RuleAccount();
+    for (let n = 0; n < 23; n++) account.countErrors(`error ${n}`, 1);
+    account.countErrors('error 3', 1);
+    expect([account.errors.size, account.errors.get(OTHER_ERRORS), account.errors.get('error 3')]).toEqual([21, 3, 2]);
+    expect(account.lastError).toBe('error 3');
+  });
+
+  it('counts the spans that a span rule judged, while its rule set is in force', () => {
+    const engine = engineOf([[slow, ruleOf('early', 'span.duration > 7')], [slow]]);
+    const records: readonly EngineRecord[] = [
+      { kind: 'spans', offset: 0, timestamp: 1, value: requestOf([A_SPAN]) },
+      { kind: 'epoch', offset: 1, timestamp: 2, epoch: 2 },
+      { kind: 'spans', offset: 2, timestamp: 3, value: requestOf([{ ...A_SPAN, span: 2 }]) },
+    ];
+    for (const record of records) engine.apply(record, () => {});
+    expect(['slow', 'early'].map((id) => engine.accounting.rule(id).evaluations)).toEqual([2, 1]);
   });
 });
 

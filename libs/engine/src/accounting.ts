@@ -5,15 +5,69 @@ import { REJECTIONS, type Rejection } from './rejection.js';
 const ERROR_TEXTS = 20;
 export const OTHER_ERRORS = 'other errors';
 
+/** Spans that all rules of some kind judged alike: counted once for all. */
+export interface SpanTally {
+  spans: number;
+}
+
 /** What one rule did, all its versions together. */
-export interface RuleAccount {
-  /** Judgements: spans for a span rule, traces (each time they are judged) for a rule over traces. */
-  evaluations: number;
+export class RuleAccount {
+  private judged = 0;
+  /** What it judges at present beside what was counted for it alone: one per partition that shares the account. */
+  private readonly tallies = new Set<SpanTally>();
   /** Violations found. */
-  matches: number;
+  matches = 0;
+  private last: string | undefined;
+  /** How often it was the last error since it became that or `errors` was read. A rule mostly fails in one way, and then often. */
+  private times = 0;
+  private readonly byText = new Map<string, number>();
+
+  /** Judgements: spans for a span rule, traces (each time they are judged) for a rule over traces. */
+  get evaluations(): number {
+    let evaluations = this.judged;
+    for (const { spans } of this.tallies) evaluations += spans;
+    return evaluations;
+  }
+
+  countEvaluations(times: number): void {
+    this.judged += times;
+  }
+
+  /** From now on the rule judges every span of a tally that stands at 0. */
+  join(tally: SpanTally): void {
+    this.tallies.add(tally);
+  }
+
+  /** It judges no more of them. */
+  leave(tally: SpanTally): void {
+    if (this.tallies.delete(tally)) this.judged += tally.spans;
+  }
+
+  get lastError(): string | undefined {
+    return this.last;
+  }
+
   /** Evaluations that failed, by Lua's text. */
-  readonly errors: Map<string, number>;
-  lastError: string | undefined;
+  get errors(): ReadonlyMap<string, number> {
+    this.enter();
+    return this.byText;
+  }
+
+  /** So many evaluations failed with the same text. */
+  countErrors(text: string, times: number): void {
+    if (text !== this.last) {
+      this.enter();
+      this.last = text;
+    }
+    this.times += times;
+  }
+
+  private enter(): void {
+    if (this.last === undefined || this.times === 0) return;
+    const label = this.byText.has(this.last) || this.byText.size < ERROR_TEXTS ? this.last : OTHER_ERRORS;
+    this.byText.set(label, (this.byText.get(label) ?? 0) + this.times);
+    this.times = 0;
+  }
 }
 
 /**
@@ -35,20 +89,11 @@ export class Accounting {
   rule(id: string): RuleAccount {
     let account = this.rules.get(id);
     if (account === undefined) {
-      account = { evaluations: 0, matches: 0, errors: new Map(), lastError: undefined };
+      account = new RuleAccount();
       this.rules.set(id, account);
     }
     return account;
   }
-}
-
-/** Counts evaluations that failed with the same text. */
-export function countErrors(account: RuleAccount, text: string, times: number): void {
-  const { errors } = account;
-  account.lastError = text;
-  const known = errors.get(text);
-  if (known !== undefined || errors.size < ERROR_TEXTS) errors.set(text, (known ?? 0) + times);
-  else errors.set(OTHER_ERRORS, (errors.get(OTHER_ERRORS) ?? 0) + times);
 }
 
 function zeros<Label extends string>(labels: Readonly<Record<Label, string>>): Record<Label, number> {

@@ -1,5 +1,5 @@
 import { type Projection, project, SpanColumns } from '#otlp';
-import type { Accounting, RuleAccount } from './accounting.js';
+import type { Accounting, RuleAccount, SpanTally } from './accounting.js';
 import { TraceStates } from './judge/trace-states.js';
 import type { RuleSet } from './rule-set.js';
 
@@ -12,6 +12,8 @@ export class Epoch {
   readonly columns = new SpanColumns();
   readonly states: TraceStates;
   readonly accounts: readonly RuleAccount[];
+  /** The spans that its span rules judged, all of them while it is in force. */
+  readonly judged: SpanTally = { spans: 0 };
   /** Per rule: 1 while every later epoch has it unchanged. */
   readonly alive: Uint8Array;
   /** Remembered traces that opened in it. */
@@ -36,6 +38,7 @@ export class Epoch {
     const { compiled, plan } = rules;
     this.states = new TraceStates(compiled, plan);
     this.accounts = rules.definitions.map(({ id }) => accounting.rule(id));
+    for (const rule of rules.plan.spanRules) this.accounts[rule]!.join(this.judged);
     this.alive = new Uint8Array(compiled.rules.length).fill(1);
     // Every verdict names span and service; the scope tells BeTrace's own spans. Together they cost 40 ns per span, where ids and
     // times alone cost 177 (429-byte spans, 64 per record, Node 24).
@@ -71,9 +74,10 @@ export class Epoch {
     return this.loaded === offset;
   }
 
-  /** A later epoch begins: rules that it has not, or has changed, end here. */
+  /** A later epoch begins: rules that it has not, or has changed, end here. No span rule judges spans of this one any more. */
   succeededBy(later: RuleSet): void {
-    const { definitions } = this.rules;
+    const { definitions, plan } = this.rules;
+    for (const rule of plan.spanRules) this.accounts[rule]!.leave(this.judged);
     for (let rule = 0; rule < definitions.length; rule++) if (!later.hasUnchanged(definitions[rule]!)) this.alive[rule] = 0;
   }
 }

@@ -149,7 +149,7 @@ export class PartitionEngine {
     const before = this.accounting.evaluated;
     for (let i = 0; i < spans; i++) this.applySpan(epoch, record, i, judging);
     if (epoch.anyFailed) this.failures.settle(epoch);
-    for (const rule of epoch.rules.plan.spanRules) epoch.accounts[rule]!.evaluations += this.accounting.evaluated - before;
+    epoch.judged.spans += this.accounting.evaluated - before;
     this.late.settle((row) => this.judge.conclude(this.epochOf(row), row, 'late_span'));
   }
 

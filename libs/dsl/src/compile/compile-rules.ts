@@ -8,7 +8,7 @@ import { compileRule } from './compile-rule.js';
 import type { Atom, CompiledRule, CompiledRuleSet } from './compiled.js';
 import { ConditionTable } from './condition-table.js';
 import type { AttributeColumns } from './declarations.js';
-import { firstComparison } from './first-comparison.js';
+import { FirstComparisons } from './first-comparison.js';
 import { judgeCondition } from './judge.js';
 import type { EvaluationOptions } from './judge-script.js';
 import { compileConditions } from './rule-set.js';
@@ -61,7 +61,8 @@ export function compileRules(rules: readonly RuleToCompile[], options: Evaluatio
  * and …` where there are no retries): a thousand rules may do so on every span.
  */
 function errorTexts(nodes: readonly Resolved[], columns: AttributeColumns, reads: Reads): CompiledRuleSet['errorOf'] {
-  const compared = nodes.map((node) => firstComparison(node, columns));
+  const comparisons = new FirstComparisons(columns);
+  const compared = nodes.map((node) => comparisons.of(node));
   return (condition, spans, i) => {
     const text = compared[condition]?.(spans, i);
     if (text !== undefined) return text;

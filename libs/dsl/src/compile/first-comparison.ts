@@ -9,23 +9,43 @@ import { operandsOf } from './walk.js';
 /** The text of the error in which the comparison that a condition begins with ends on a span; undefined when it does not. */
 type ComparisonError = (columns: ConditionColumns, i: number) => string | undefined;
 
-/** Undefined: the condition begins with something else than the comparison of an attribute with a number. */
-export function firstComparison(condition: Resolved, columns: AttributeColumns): ComparisonError | undefined {
-  const [first] = operandsOf(condition, 'and');
-  const bound = first === undefined ? undefined : boundOf(first);
-  if (bound === undefined || bound.node.type !== 'binary') return undefined;
-  const { column } = bound;
-  if (column.type !== 'attribute' && column.type !== 'resource-attribute') return undefined;
-  const [list, number] =
-    column.type === 'attribute'
-      ? (['attribute', columns.attribute(column.key)] as const)
-      : (['resourceAttribute', columns.resourceAttribute(column.key)] as const);
-  // Lua turns `a > b` into `b < a`.
-  const columnFirst = (bound.node.left === column) === bound.node.operator.startsWith('<');
+/**
+ * The errors of the comparisons that conditions begin with. Conditions that compare one attribute, whatever with, share one function:
+ * a thousand may be asked after a record.
+ */
+export class FirstComparisons {
+  private readonly known = new Map<string, ComparisonError>();
+
+  constructor(private readonly columns: AttributeColumns) {}
+
+  /** Undefined: the condition begins with something else than the comparison of an attribute with a number. */
+  of(condition: Resolved): ComparisonError | undefined {
+    const [first] = operandsOf(condition, 'and');
+    const bound = first === undefined ? undefined : boundOf(first);
+    if (bound === undefined || bound.node.type !== 'binary') return undefined;
+    const { column } = bound;
+    if (column.type !== 'attribute' && column.type !== 'resource-attribute') return undefined;
+    const [list, number] =
+      column.type === 'attribute'
+        ? (['attribute', this.columns.attribute(column.key)] as const)
+        : (['resourceAttribute', this.columns.resourceAttribute(column.key)] as const);
+    // Lua turns `a > b` into `b < a`.
+    const columnFirst = (bound.node.left === column) === bound.node.operator.startsWith('<');
+    const key = `${list} ${number} ${columnFirst}`;
+    const error = this.known.get(key) ?? comparisonError(list, number, columnFirst ? WITH_NUMBER : TO_NUMBER);
+    this.known.set(key, error);
+    return error;
+  }
+}
+
+function comparisonError(
+  list: 'attribute' | 'resourceAttribute',
+  number: number,
+  texts: Readonly<Record<LuaType, string>>,
+): ComparisonError {
   return (spans, i) => {
-    const value = spans[list][number]?.[i] as Value;
-    const type = luaType(value);
-    return type === 'number' ? undefined : (columnFirst ? WITH_NUMBER : TO_NUMBER)[type];
+    const type = luaType(spans[list][number]?.[i] as Value);
+    return type === 'number' ? undefined : texts[type];
   };
 }
 

@@ -9,7 +9,6 @@ import {
   type Truth,
   UNKNOWN,
 } from '#dsl';
-import { countErrors } from '../accounting.js';
 import type { Epoch } from '../epoch.js';
 import type { AskedTrace } from './asked-trace.js';
 import type { OnlineEvidence } from './online-evidence.js';
@@ -63,12 +62,7 @@ export function explain(epoch: Epoch, rule: number, evidence: Evidence): Explana
 }
 
 export function chargeError(epoch: Epoch, rule: number, text: string): void {
-  chargeErrors(epoch, rule, text, 1);
-}
-
-/** So many evaluations failed with the same text. */
-export function chargeErrors(epoch: Epoch, rule: number, text: string, times: number): void {
-  countErrors(epoch.accounts[rule]!, text, times);
+  epoch.accounts[rule]!.countErrors(text, 1);
 }
 
 function errorIn(explanation: Explanation): string {

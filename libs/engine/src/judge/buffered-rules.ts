@@ -83,7 +83,7 @@ export class BufferedRules {
     const { plan, compiled } = epoch.rules;
     const buffer = this.buffers.get(row) ?? emptyBuffer();
     for (const rule of plan.bufferedRules) {
-      if (epoch.alive[rule] === 1) epoch.accounts[rule]!.evaluations += compiled.rules[rule]!.subject === 'span' ? buffer.count : 1;
+      if (epoch.alive[rule] === 1) epoch.accounts[rule]!.countEvaluations(compiled.rules[rule]!.subject === 'span' ? buffer.count : 1);
     }
     const onColumns = dueRules(epoch, plan.columns, buffer.ofRows);
     const { spans, held } = buffer.whole ?? NO_WHOLE_SPANS;

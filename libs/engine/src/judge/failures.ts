@@ -1,5 +1,4 @@
 import type { Epoch } from '../epoch.js';
-import { chargeErrors } from './budget.js';
 
 /**
  * Counts the conditions that failed on a span, for each rule that has them. An attribute that most spans lack fails all the rules
@@ -7,12 +6,14 @@ import { chargeErrors } from './budget.js';
  * text of an error costs an evaluation by the interpreter, so it is asked for once per condition and record.
  */
 export class Failures {
-  /** Per word: what failed on the last spans, on how many, and on which first. */
+  /** Spans of the record counted so far. */
+  private counted = 0;
+  /** Per word: what failed on the last spans, how many were counted before them, and on which it failed first. */
   private bits = new Uint32Array(0);
-  private lengths = new Uint32Array(0);
+  private starts = new Uint32Array(0);
   private firsts = new Uint32Array(0);
-  /** The conditions that failed in the record under way; of each, on how many spans, and on which first. */
-  private readonly failed: number[] = [];
+  /** Per word: what failed in the record under way; of each condition, on how many spans, and on which first. */
+  private failed = new Uint32Array(0);
   private spans = new Uint32Array(0);
   private first = new Uint32Array(0);
 
@@ -20,47 +21,65 @@ export class Failures {
   count(epoch: Epoch, i: number): void {
     const { words } = epoch.rules.compiled;
     if (this.bits.length !== words) this.resize(words);
-    const { bits, lengths } = this;
-    for (let word = 0; word < words; word++) {
-      const failed = epoch.failed[i * words + word]!;
-      if (failed !== bits[word]) this.begin(word, failed, i);
-      lengths[word]!++;
+    const { bits } = this;
+    const { failed } = epoch;
+    for (let word = 0, at = i * words; word < words; word++, at++) {
+      if (failed[at] !== bits[word]) this.begin(word, failed[at]!, i);
     }
+    this.counted++;
   }
 
   /** The epoch's record ends, its columns still loaded: all that was counted is charged. */
   settle(epoch: Epoch): void {
-    const { compiled, plan } = epoch.rules;
-    for (let word = 0; word < this.bits.length; word++) this.begin(word, 0, 0);
-    for (const condition of this.failed) {
-      const rules = plan.rulesOfFailure[condition]!;
-      const text = rules.length === 0 ? '' : compiled.errorOf(condition, epoch.columns, this.first[condition]!);
-      for (const rule of rules) chargeErrors(epoch, rule, text, this.spans[condition]!);
-      this.spans[condition] = 0;
+    for (let word = 0; word < this.bits.length; word++) {
+      const [length, first] = [this.counted - this.starts[word]!, this.firsts[word]!];
+      // Mostly what failed of a word failed in one run.
+      const once = this.failed[word] === 0;
+      if (!once) this.begin(word, 0, 0);
+      for (let bits = once ? this.bits[word]! : this.failed[word]!; bits !== 0; bits &= bits - 1) {
+        const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+        if (once) charge(epoch, condition, first, length);
+        else charge(epoch, condition, this.first[condition]!, this.spans[condition]!);
+      }
+      this.bits[word] = 0;
+      this.starts[word] = 0;
+      this.failed[word] = 0;
     }
-    this.failed.length = 0;
+    this.counted = 0;
   }
 
   /** Ends the run of a word, and begins one of other bits. */
   private begin(word: number, failed: number, i: number): void {
+    const known = this.failed[word]!;
+    const [length, first] = [this.counted - this.starts[word]!, this.firsts[word]!];
     for (let bits = this.bits[word]!; bits !== 0; bits &= bits - 1) {
-      const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
-      if (this.spans[condition] === 0) {
-        this.failed.push(condition);
-        this.first[condition] = this.firsts[word]!;
+      const lowest = bits & -bits;
+      const condition = (word << 5) + 31 - Math.clz32(lowest);
+      if ((known & lowest) !== 0) this.spans[condition]! += length;
+      else {
+        this.spans[condition] = length;
+        this.first[condition] = first;
       }
-      this.spans[condition]! += this.lengths[word]!;
     }
+    this.failed[word] = known | this.bits[word]!;
     this.bits[word] = failed;
-    this.lengths[word] = 0;
+    this.starts[word] = this.counted;
     this.firsts[word] = i;
   }
 
   private resize(words: number): void {
     this.bits = new Uint32Array(words);
-    this.lengths = new Uint32Array(words);
+    this.starts = new Uint32Array(words);
     this.firsts = new Uint32Array(words);
+    this.failed = new Uint32Array(words);
     this.spans = new Uint32Array(words * 32);
     this.first = new Uint32Array(words * 32);
   }
+}
+
+function charge({ rules, columns, accounts }: Epoch, condition: number, first: number, spans: number): void {
+  const charged = rules.plan.rulesOfFailure[condition]!;
+  if (charged.length === 0) return;
+  const text = rules.compiled.errorOf(condition, columns, first);
+  for (let n = 0; n < charged.length; n++) accounts[charged[n]!]!.countErrors(text, spans);
 }

@@ -73,7 +73,7 @@ export class MixedRules {
       const bits = this.groups.bits(group);
       const matches = conclude(epoch, rule, trace, bits, this.evidence);
       for (let kept = this.groups.first(group); kept !== 0; kept = this.kept.next(kept)) {
-        epoch.accounts[rule]!.evaluations++;
+        epoch.accounts[rule]!.countEvaluations(1);
         const revision = this.revisions.advance(row, rule, kept, matches);
         if (revision > 0) this.emit(epoch, row, rule, bits, this.kept.named(kept), revision, reason);
       }
@@ -97,7 +97,7 @@ export class MixedRules {
       this.groups.append(group, this.kept.keep(epoch.columns, i, 0, 0));
       return;
     }
-    epoch.accounts[rule]!.evaluations++;
+    epoch.accounts[rule]!.countEvaluations(1);
     if (verdict === TRUE) this.emit(epoch, row, rule, bits, namedSpan(epoch.columns, i), 1, closed ? 'late_span' : 'certain');
   }
 
@@ -106,7 +106,7 @@ export class MixedRules {
     const rule = this.groups.rule(group);
     this.groups.decide(group, verdict);
     for (let kept = this.groups.first(group); kept !== 0; kept = this.kept.next(kept)) {
-      epoch.accounts[rule]!.evaluations++;
+      epoch.accounts[rule]!.countEvaluations(1);
       if (verdict !== FALSE) this.emit(epoch, row, rule, this.groups.bits(group), this.kept.named(kept), 1, 'certain');
     }
     this.groups.empty(group);

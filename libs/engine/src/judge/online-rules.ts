@@ -63,7 +63,7 @@ export class OnlineRules {
     for (let bit = 0; bit < traceRules.length; bit++) {
       const rule = traceRules[bit]!;
       if (epoch.alive[rule] === 0 || epoch.states.isSettled(state, bit)) continue;
-      epoch.accounts[rule]!.evaluations++;
+      epoch.accounts[rule]!.countEvaluations(1);
       if (quiet[rule] === true && !this.touched.has(rule)) continue;
       const matches = conclude(epoch, rule, trace, 0, this.evidence);
       const revision = this.revisions.advance(row, rule, 0, matches);
@@ -90,7 +90,7 @@ export class OnlineRules {
     const truth = decide(epoch, rule, trace, 0);
     if (truth === UNKNOWN) return;
     epoch.states.settle(state, bit);
-    epoch.accounts[rule]!.evaluations++;
+    epoch.accounts[rule]!.countEvaluations(1);
     if (truth === TRUE) this.emit(epoch, row, rule, 1, 'certain');
   }
 
