@@ -121,6 +121,10 @@ A rule that uses \`span\` outside of every function of \`trace\` is a **span rul
 \`betrace check --explain\` and \`POST /v1/rules/validate\` say which. That something is missing is only judged when the trace closes: its root has come and nothing for 2 s, nothing for 10 s, it is
 60 s old, or it is full. A violation says why the trace was closed and whether it was complete (root and every parent seen). A late span judges it again.
 
+Expressions share what they ask, and cost little on a trace that has none of it; scripts are run one by one on every trace. A script whose first statements are guards, as
+\`if not trace.has(span.name == "refund") then return end\`, is run only on traces (and, if the guard asks about \`span\`, on spans) where these can hold: when spans arrive they are asked what
+the guards ask, like what other rules ask, at no expense of the script's time. A guard is a condition that would be a rule by itself, and returns nothing, \`nil\` or \`false\`.
+
 ## The trace of the examples
 
 | span | parent | from | to | service | kind | status | attributes |

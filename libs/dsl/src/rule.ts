@@ -25,6 +25,8 @@ export interface CheckedScript extends Common {
   readonly kind: 'script';
   /** Plain Lua 5.3: durations, `!=`, `!`, infix string tests and conditions of trace functions rewritten. */
   readonly lua: string;
+  /** Conditions that it asks before all else and without any of which it is false. */
+  readonly guards: readonly Resolved[];
   /** Some `trace.…` is used, so a span rule must wait for the close of its trace. */
   readonly usesTrace: boolean;
 }

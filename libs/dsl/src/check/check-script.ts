@@ -9,6 +9,7 @@ import type { Block, Expression, FunctionExpression, Name, Statement } from '../
 import { SPAN_FIELDS, SPAN_FUNCTIONS, STRING_TEST_FUNCTIONS, TRACE_FIELDS, TRACE_FUNCTIONS } from '../vocabulary.js';
 import { Findings } from './context.js';
 import { knownNames, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from './lua-names.js';
+import { scriptGuards } from './script-guards.js';
 
 /** Checks what a script names; what its values are is only known when it runs. */
 export function checkScript(source: Source, block: Block): Checked {
@@ -21,10 +22,13 @@ export function checkScript(source: Source, block: Block): Checked {
   const diagnostics = findings.diagnostics.toSorted((a, b) => a.range.start - b.range.start);
   if (findings.hasErrors) return { ok: false, diagnostics };
   const subject = findings.usesSubject || !findings.usesTrace ? 'span' : 'trace';
+  const guards = scriptGuards(source, block);
   const rule: CheckedScript = {
     kind: 'script',
     text: source.text,
     lua,
+    // In a script over the trace `span` is a global of its own.
+    guards: subject === 'trace' && guards.usesSubject ? [] : guards.conditions,
     subject,
     usesTrace: findings.usesTrace,
     warnings: diagnostics,

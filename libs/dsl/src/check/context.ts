@@ -78,6 +78,11 @@ export class Scope {
     return new Scope(this.findings, spans, depth, this.facts);
   }
 
+  /** The same place, for other findings. */
+  into(findings: Findings): Scope {
+    return new Scope(findings, this.spans, this.depth, this.facts);
+  }
+
   /** Where `condition` is known to be true (or false). */
   given(condition: Resolved, outcome: boolean): Scope {
     const facts = this.facts.given(condition, outcome);

@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { arbitraryRelatedTrace, arbitrarySpansRule } from '../../../../test/fixtures/dsl/arbitrary-trace-rule.js';
 import { ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
-import { columnsOf } from '../../../../test/fixtures/dsl/plain-columns.js';
-import type { SpanView, TraceView } from '../span-view.js';
+import { NotedSpans } from '../../../../test/fixtures/dsl/noted-spans.js';
+import type { TraceView } from '../span-view.js';
 import { compileRules } from './compile-rules.js';
-import type { BufferedNeeds, CompiledRuleSet, HeldConditions, JudgedTrace } from './compiled.js';
+import type { BufferedNeeds, CompiledRuleSet, JudgedTrace } from './compiled.js';
 
 describe('what a rule judged at close needs', () => {
   it.each([
@@ -99,36 +99,4 @@ function namesOf({ matches }: JudgedTrace, { spans }: TraceView): readonly strin
 
 function textsOf({ errors }: JudgedTrace): readonly string[] {
   return errors.map(({ message }) => message);
-}
-
-/** What the conditions said of each span. */
-class NotedSpans implements HeldConditions {
-  private readonly matched: Uint32Array;
-  private readonly failed: Uint32Array;
-
-  constructor(
-    private readonly compiled: CompiledRuleSet,
-    private readonly spans: readonly SpanView[],
-  ) {
-    const words = spans.length * compiled.words;
-    [this.matched, this.failed] = [new Uint32Array(words), new Uint32Array(words)];
-    compiled.evaluate(columnsOf(spans, compiled.reads), 0, spans.length, this.matched, this.failed);
-  }
-
-  holds(condition: number): readonly number[] {
-    return this.positions(this.matched, condition);
-  }
-
-  fails(condition: number): readonly number[] {
-    return this.positions(this.failed, condition);
-  }
-
-  /** What the rule asks of a span holds of span i, or fails where that matters. */
-  concerns({ conditions, candidate }: BufferedNeeds, i: number): boolean {
-    return conditions.some((condition) => this.holds(condition).includes(i)) || (candidate >= 0 && this.fails(candidate).includes(i));
-  }
-
-  private positions(bits: Uint32Array, condition: number): readonly number[] {
-    return [...this.spans.keys()].filter((i) => ((bits[i * this.compiled.words + (condition >> 5)]! >>> (condition & 31)) & 1) === 1);
-  }
 }

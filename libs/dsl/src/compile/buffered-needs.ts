@@ -33,7 +33,7 @@ export function bufferedNeeds(
  * The first conjuncts that ask the subject alone. Where they are false the rule is, and where they fail it does, if nothing before
  * them can.
  */
-function candidateOf(root: Resolved, spanCanFail: (node: Resolved) => boolean): Resolved | undefined {
+export function candidateOf(root: Resolved, spanCanFail: (node: Resolved) => boolean): Resolved | undefined {
   const operands = operandsOf(root, 'and');
   const from = operands.findIndex(isSpanCondition);
   if (from < 0 || operands.slice(0, from).some((operand) => canFailOnTrace(operand, spanCanFail))) return undefined;

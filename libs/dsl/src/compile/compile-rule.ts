@@ -16,6 +16,8 @@ import { type EvaluationOptions, ScriptRule } from './judge-script.js';
 import { neededConditions } from './needed.js';
 import { isSpanCondition, isTotal, readsWholeSpans, skeletonLeaves } from './needs.js';
 import { compileOnline } from './online.js';
+import { scriptNeeds } from './script-needs.js';
+import { subjectsOf } from './tested-on-arrival.js';
 import { totalCanFail } from './totals.js';
 
 /** One rule of a set: by the cheapest means that can tell it. Its conditions and atoms go to the table, its reads to the collector. */
@@ -31,7 +33,14 @@ export function compileRule(
   if (checked.kind === 'script') {
     reads.buffer('spans');
     const script = new ScriptRule(checked, options);
-    return { ...common, needs: 'spans', judge: (trace) => script.judge(trace), explain: (evidence) => explainScript(script, evidence) };
+    const buffered = scriptNeeds(checked, table, reads, canFail);
+    return {
+      ...common,
+      needs: 'spans',
+      ...(buffered === undefined ? {} : { buffered }),
+      judge: (trace, held) => script.judge(trace, held && subjectsOf(buffered, held)),
+      explain: (evidence) => explainScript(script, evidence),
+    };
   }
   reads.add(checked.resolved);
   const limit = evaluationLimit(checked.resolved, options.timeout ?? DEFAULT_TIMEOUT);

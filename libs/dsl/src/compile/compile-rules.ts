@@ -43,7 +43,7 @@ export function compileRules(rules: readonly RuleToCompile[], options: Evaluatio
     atomMask: mask(conditions.length, conditionsOfTraces(compiled, atoms)),
     bufferedMask: mask(
       conditions.length,
-      compiled.flatMap((rule) => rule.buffered?.conditions ?? []),
+      compiled.flatMap(({ buffered }) => [...(buffered?.conditions ?? []), ...(buffered?.needed ?? [])]),
     ),
     rulesOfCondition: indexesByCondition(conditions.length, spanRules),
     atomsOfCondition: indexesByCondition(

@@ -116,7 +116,7 @@ export interface CompiledRule {
    * may be absent: then all is tested on the spans.
    */
   judge?(trace: TraceView, held?: HeldConditions): JudgedTrace;
-  /** `columns`, `spans`: what it asks of each span on arrival. Absent of scripts, which ask nothing. */
+  /** `columns`, `spans`: what it asks of each span on arrival. Absent of scripts without guards, which ask nothing. */
   readonly buffered?: BufferedNeeds;
   /** Why it matched or did not, from what the engine remembers. */
   explain(evidence: Evidence): Explanation;
@@ -128,7 +128,10 @@ export interface BufferedNeeds {
   readonly conditions: readonly number[];
   /** Of a span rule: the condition among them on which a span must hold or fail for the rule to match or fail on it. Else -1. */
   readonly candidate: number;
-  /** Conditions that some span each must satisfy (or fail on) for the rule to match or fail at all: without them it needs no judging. */
+  /**
+   * Conditions that some span each must satisfy (or fail on) for the rule to match or fail at all: without them it needs no judging.
+   * Those of a script are not among `conditions`: its judge asks for itself.
+   */
   readonly needed: readonly number[];
   /** Spans on which none of the conditions holds or fails matter too, roots aside: for structure, order, totals. */
   readonly everySpan: boolean;

@@ -49,6 +49,11 @@ describe('what a rule is said to cost', () => {
     ],
     ['columns, beside whole spans', 'not trace.before(span.name == "a", span.name == "b")', 'trace.has(#span.events > 3)'],
     ['a short script, beside a long one', 'local n = 1 return n > 2', 'local n = 1 local m = 2 return n > m'],
+    [
+      'a script behind a guard, beside one that is always run',
+      'if not trace.has(span.name == "a") then return end return trace.spans[1].name == "b"',
+      'return trace.spans[1].name == "b" and next({}) == nil',
+    ],
   ])('is less for %s', (_sentence, less, more) => {
     expect(nanosecondsOf(less)).toBeLessThan(nanosecondsOf(more));
   });

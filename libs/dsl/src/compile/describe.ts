@@ -84,9 +84,12 @@ const INTERPRETED = 20;
 const SCRIPT = 36;
 
 function nanoseconds(rule: CompiledRule, { reads }: CompiledRuleSet, checked: CheckedRule): number {
-  if (checked.kind === 'script') return KEEP_WHOLE + SCRIPT * checked.lua.length;
-  const { resolved } = checked;
   const { buffered, needs } = rule;
+  if (checked.kind === 'script') {
+    if (buffered === undefined) return KEEP_WHOLE + SCRIPT * checked.lua.length;
+    return checked.guards.reduce((cost, guard) => cost + costOnArrival(guard), KEEP_WHOLE);
+  }
+  const { resolved } = checked;
   if (buffered === undefined) return costOf(resolved);
   const columns = (buffered.everySpan ? KEEP_EVERY_SPAN : KEEP_FEW) + (reads.fields.has('links') ? READ_LINKS : 0);
   const kept = needs === 'spans' ? KEEP_WHOLE : columns;

@@ -25,22 +25,25 @@ export class ScriptRule {
     return this.prepared().evaluate(subject === undefined ? { trace } : { trace, subject });
   }
 
-  /** All spans share one budget; those that it does not suffice for are not judged. */
-  judge(trace: TraceView): JudgedTrace {
+  /**
+   * All spans share one budget; those that it does not suffice for are not judged.
+   * @param candidates positions of the only spans that it can match or fail on, where that is known
+   */
+  judge(trace: TraceView, candidates?: Iterable<number>): JudgedTrace {
     const program = this.prepared();
     const matches: number[] = [];
     const errors: { span: number; message: string }[] = [];
-    const subjects: readonly (readonly [number, SpanView | undefined])[] =
-      this.checked.subject === 'trace' ? [[-1, undefined]] : [...trace.spans.entries()];
-    for (const [index, subject] of subjects) {
+    let goesOn = false;
+    for (const index of this.checked.subject === 'trace' ? [-1] : (candidates ?? trace.spans.keys())) {
+      const subject = trace.spans[index];
       try {
-        const goesOn = index > 0;
         if (program.evaluate(subject === undefined ? { trace } : { trace, subject }, goesOn)) matches.push(index);
       } catch (error) {
         if (!(error instanceof LuaError)) throw error;
         errors.push({ span: index, message: error.message });
         if (program.isExhausted) break;
       }
+      goesOn = true;
     }
     return { matches, errors };
   }

@@ -1,6 +1,6 @@
 import type { Resolved } from '../resolved.js';
 import type { SpanView } from '../span-view.js';
-import type { HeldConditions } from './compiled.js';
+import type { BufferedNeeds, HeldConditions } from './compiled.js';
 import type { TestConditions } from './test-conditions.js';
 
 /** What one rule's tests found when the spans of one trace arrived. */
@@ -18,7 +18,12 @@ export class TestedOnArrival {
 
   /** The positions of the spans that a rule about a span can match, or fail on. */
   subjects(candidate: number, spans: readonly SpanView[]): Iterable<number> {
-    if (candidate < 0) return spans.keys();
-    return [...this.held.holds(candidate), ...this.held.fails(candidate)].sort((a, b) => a - b);
+    return subjectsOf({ candidate }, this.held) ?? spans.keys();
   }
+}
+
+/** The positions of the spans on which a candidate held or failed; undefined where any span may be one. */
+export function subjectsOf(needs: Pick<BufferedNeeds, 'candidate'> | undefined, held: HeldConditions): readonly number[] | undefined {
+  if (needs === undefined || needs.candidate < 0) return undefined;
+  return [...held.holds(needs.candidate), ...held.fails(needs.candidate)].sort((a, b) => a - b);
 }

@@ -4,7 +4,7 @@ import { maskOf } from './condition-mask.js';
 /** What the rules that are judged on one kind of buffered spans ask of each span, and when they are worth judging. */
 export interface BufferPlan {
   readonly rules: readonly number[];
-  /** Per word: the conditions whose spans the rules want to know; and those of which also the failures. */
+  /** Per word: the conditions whose spans the rules want to know or need; and those of which also the failures. */
   readonly mask: Uint32Array;
   readonly candidateMask: Uint32Array;
   /** Spans on which none of them holds or fails are kept too. */
@@ -27,7 +27,7 @@ export function bufferPlanOf(compiled: CompiledRuleSet, needs: Needs): BufferPla
     rules: rules.map(({ index }) => index),
     mask: maskOf(
       compiled.words,
-      rules.flatMap(({ buffered }) => buffered?.conditions ?? []),
+      rules.flatMap(({ buffered }) => [...(buffered?.conditions ?? []), ...(buffered?.needed ?? [])]),
     ),
     candidateMask: maskOf(
       compiled.words,

@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { arbitraryScript } from '../../../../test/fixtures/dsl/arbitrary-script.js';
+import { arbitraryRelatedTrace } from '../../../../test/fixtures/dsl/arbitrary-trace-rule.js';
+import { NotedSpans } from '../../../../test/fixtures/dsl/noted-spans.js';
+import { check } from '../check.js';
+import type { CheckedScript } from '../rule.js';
+import { compileRules } from './compile-rules.js';
+import type { CompiledRuleSet } from './compiled.js';
+import { ScriptRule } from './judge-script.js';
+
+const BODY = 'local n = 0 for _, s in ipairs(trace.spans) do n = n + s.duration end return n > 5';
+
+describe('what a script needs', () => {
+  it.each([
+    ['what its guard asks for', 'if not trace.has(span.name == "a") then return end', ['span.name == "a"']],
+    ['that of a guard that returns false', 'if not trace.has(span.name == "a") then return false end', ['span.name == "a"']],
+    [
+      'that of a guard without `not`',
+      'if trace.all(span.name ~= "a") or not trace.has(span.name == "b") then return nil end',
+      ['span.name == "b"'],
+    ],
+    [
+      'that of several guards',
+      'if not trace.has(span.name == "a") then return end if not (trace.count(span.name == "b") > 2) then return end',
+      ['span.name == "a"', 'span.name == "b"'],
+    ],
+    ['a test that may fail on a span', 'if not trace.has(span.attributes.n > 3) then return end', ['span.attributes.n > 3']],
+    ['its subject', 'if not (span.name == "a") then return end', ['span.name == "a"']],
+    ['nothing behind what may fail', 'if not (trace.duration / "x" > 3 and trace.has(span.name == "a")) then return end', []],
+    ['nothing of a condition that is no rule', 'if not trace.has(function(s) return s.name == "a" end) then return end', []],
+    ['nothing behind such a condition', 'if not {} then return end if not trace.has(span.name == "a") then return end', []],
+    ['nothing of what does not end it', 'if not trace.has(span.name == "a") then local m = 1 end', []],
+    ['nothing of what returns something', 'if not trace.has(span.name == "a") then return 0 end', []],
+    ['nothing where there is another way', 'if not trace.has(span.name == "a") then return else local m = 1 end', []],
+    ['nothing behind a statement', 'local x = 1 if not trace.has(span.name == "a") then return end', []],
+    ['nothing of a span that is a global', 'if not (span.name == "a") then return end span = trace.root', []],
+  ] as const)('is %s', (_sentence, guard, needed) => {
+    expect(neededBy(`${guard} ${BODY}`)).toEqual(needed);
+  });
+
+  it('is what the first operands of its result ask for', () => {
+    expect(neededBy('return trace.has(span.name == "a") and next({}) == nil and trace.has(span.name == "b")')).toEqual([
+      'span.name == "a"',
+    ]);
+  });
+});
+
+it('a script says the same where it is run only on what its guards let through', () => {
+  let [guarded, spared, thinned] = [0, 0, 0];
+  fc.assert(
+    fc.property(arbitraryScript, arbitraryRelatedTrace, (text, trace) => {
+      const checked = scriptOf(text);
+      if (checked === undefined) return;
+      const compiled = compileRules([{ id: 'script', checked }]);
+      const { buffered, judge } = compiled.rules[0]!;
+      if (buffered === undefined) return;
+      guarded++;
+      const expected = new ScriptRule(checked, {}).judge(trace);
+      const held = new NotedSpans(compiled, trace.spans);
+      const isDue = buffered.needed.every((condition) => held.holds(condition).length + held.fails(condition).length > 0);
+      expect({ text, ...(isDue ? judge!(trace, held) : { matches: [], errors: [] }) }).toEqual({ text, ...expected });
+      if (!isDue) spared++;
+      else if (buffered.candidate >= 0) thinned++;
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(guarded).toBeGreaterThan(300);
+  expect(spared).toBeGreaterThan(50);
+  expect(thinned).toBeGreaterThan(20);
+});
+
+function scriptOf(text: string): CheckedScript | undefined {
+  const checked = check(text);
+  return checked.ok && checked.rule.kind === 'script' ? checked.rule : undefined;
+}
+
+function neededBy(text: string): readonly string[] {
+  const compiled: CompiledRuleSet = compileRules([{ id: 'script', checked: scriptOf(text)! }]);
+  return (compiled.rules[0]!.buffered?.needed ?? []).map((condition) => compiled.conditions[condition]!.text).sort();
+}

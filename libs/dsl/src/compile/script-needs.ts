@@ -1,0 +1,36 @@
+import type { Resolved } from '../resolved.js';
+import type { CheckedScript } from '../rule.js';
+import { candidateOf } from './buffered-needs.js';
+import { conjunction } from './candidate.js';
+import type { ReadsCollector } from './collect-reads.js';
+import type { BufferedNeeds } from './compiled.js';
+import type { ConditionTable } from './condition-table.js';
+import { type FunctionTest, localPart } from './local-test.js';
+import { neededConditions } from './needed.js';
+
+/**
+ * What a script's guards need of a trace, for it to be worth running; undefined: nothing. Of the tests in them the script's judge
+ * wants to know nothing, and what fails there is no error of the rule: the sandbox goes on to the next span.
+ */
+export function scriptNeeds(
+  { guards, subject }: CheckedScript,
+  table: ConditionTable,
+  reads: ReadsCollector,
+  spanCanFail: (node: Resolved) => boolean,
+): BufferedNeeds | undefined {
+  const root = conjunction(guards);
+  if (root === undefined) return undefined;
+  const number = (condition: Resolved): number => {
+    reads.add(condition);
+    return table.condition(condition);
+  };
+  const conditionOf = (test: FunctionTest): number | undefined => {
+    const local = localPart(test);
+    return local && number(local);
+  };
+  const asked = subject === 'span' ? candidateOf(root, spanCanFail) : undefined;
+  const candidate = asked === undefined ? -1 : number(asked);
+  const ofSubject = candidate < 0 ? [] : [candidate];
+  const needed = [...new Set([...ofSubject, ...neededConditions(root, conditionOf, spanCanFail)])];
+  return needed.length === 0 ? undefined : { conditions: ofSubject, candidate, needed, everySpan: true };
+}
