@@ -58,6 +58,12 @@ describe('what a rule is said to cost', () => {
     expect(nanosecondsOf(less)).toBeLessThan(nanosecondsOf(more));
   });
 
+  it('says that a script is run only behind its guards', () => {
+    const guarded = (condition: string): string => descriptionOf(`if not ${condition} then return end return #trace.spans > 3`).summary;
+    expect(guarded('trace.has(span.name == "a")')).toContain('runs only where its guards may hold');
+    expect(guarded('trace.all(span.name == "a")')).not.toContain('guards');
+  });
+
   it('says of which spans something is kept', () => {
     expect(descriptionOf('trace.max_count(attribute.id, span.name == "a") > 3').summary).toContain('of the spans that it asks for');
     expect(descriptionOf('trace.before(span.name == "a", span.name == "b")').summary).toContain('of every span');

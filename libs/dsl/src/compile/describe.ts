@@ -37,7 +37,7 @@ export function describeRule(checked: CheckedRule): RuleDescription {
     subject: rule.subject,
     needs: rule.needs,
     fires,
-    summary: `${whatIsKept(rule)}; ${WHEN[fires]}`,
+    summary: `${whatIsKept(rule)}; ${whereItRuns(rule, checked)}${WHEN[fires]}`,
     cost: {
       nanoseconds_per_span: Math.max(1, nanoseconds(rule, compiled, checked)),
       bytes_per_trace: Math.ceil(compiled.traceBits / 8) + 4 * compiled.traceCounters,
@@ -57,6 +57,10 @@ function whatIsKept({ needs, buffered }: CompiledRule): string {
   if (needs === 'columns' && buffered?.everySpan === false)
     return 'keeps the fields it reads of the spans that it asks for until the trace closes';
   return WHAT[needs];
+}
+
+function whereItRuns({ buffered }: CompiledRule, { kind }: CheckedRule): string {
+  return kind === 'script' && buffered !== undefined ? 'runs only where its guards may hold; ' : '';
 }
 
 const WHEN: Readonly<Record<RuleDescription['fires'], string>> = {
