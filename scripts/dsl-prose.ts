@@ -123,7 +123,8 @@ A rule that uses \`span\` outside of every function of \`trace\` is a **span rul
 
 Expressions share what they ask, and cost little on a trace that has none of it; scripts are run one by one on every trace. A script whose first statements are guards, as
 \`if not trace.has(span.name == "refund") then return end\`, is run only on traces (and, if the guard asks about \`span\`, on spans) where these can hold: when spans arrive they are asked what
-the guards ask, like what other rules ask, at no expense of the script's time. A guard is a condition that would be a rule by itself, and returns nothing, \`nil\` or \`false\`.
+the guards ask, like what other rules ask, at no expense of the script's time. A guard is a condition that would be a rule by itself, and returns nothing, \`nil\` or \`false\`. A script of constants, \`for _, s in ipairs(trace.spans) do if c then … end end\` and a result that is false
+when nothing was found needs no guard: c is taken for one, if it asks s alone and can't fail.
 
 ## The trace of the examples
 

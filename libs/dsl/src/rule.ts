@@ -27,6 +27,8 @@ export interface CheckedScript extends Common {
   readonly lua: string;
   /** Conditions that it asks before all else and without any of which it is false. */
   readonly guards: readonly Resolved[];
+  /** `trace.has(c)` where it is false of a trace without a span on which c holds, unless c fails on one. */
+  readonly loop?: Resolved;
   /** Some `trace.…` is used, so a span rule must wait for the close of its trace. */
   readonly usesTrace: boolean;
 }

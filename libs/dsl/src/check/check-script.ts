@@ -29,6 +29,7 @@ export function checkScript(source: Source, block: Block): Checked {
     lua,
     // In a script over the trace `span` is a global of its own.
     guards: subject === 'trace' && guards.usesSubject ? [] : guards.conditions,
+    ...(subject === 'trace' && guards.loop !== undefined ? { loop: guards.loop } : {}),
     subject,
     usesTrace: findings.usesTrace,
     warnings: diagnostics,

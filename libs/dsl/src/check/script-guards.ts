@@ -2,12 +2,15 @@ import type { Resolved } from '../resolved.js';
 import type { Source } from '../source.js';
 import type { Block, Expression, Statement } from '../syntax.js';
 import { Findings, Scope } from './context.js';
+import { loopGuard } from './loop-guard.js';
 import { resolve } from './resolve.js';
 
 /** What must be true, one after the other, for a script to come to anything but false; and whether some of it asks the subject. */
 export interface ScriptGuards {
   readonly conditions: readonly Resolved[];
   readonly usesSubject: boolean;
+  /** What its only loop must find; said by itself because there an error ends the script. */
+  readonly loop: Resolved | undefined;
 }
 
 /**
@@ -21,12 +24,14 @@ export function scriptGuards(source: Source, block: Block): ScriptGuards {
   for (const condition of conditionsOf(block)) {
     const findings = new Findings(source);
     const resolved = resolve(condition, scope.into(findings));
-    if (findings.hasErrors || findings.needsSandbox) break;
+    // What it comes to, or whether it fails, is not known; nor is what comes behind it.
+    if (findings.hasErrors || findings.needsSandbox) return { conditions, usesSubject, loop: undefined };
     conditions.push(resolved);
     usesSubject ||= findings.usesSubject;
     scope = scope.given(resolved, true);
   }
-  return { conditions, usesSubject };
+  const begin = block.findIndex((statement) => guardOf(statement) === undefined);
+  return { conditions, usesSubject, loop: begin < 0 ? undefined : loopGuard(source, block.slice(begin)) };
 }
 
 function* conditionsOf(block: Block): Iterable<Expression> {

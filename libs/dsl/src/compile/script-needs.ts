@@ -5,7 +5,7 @@ import { conjunction } from './candidate.js';
 import type { ReadsCollector } from './collect-reads.js';
 import type { BufferedNeeds } from './compiled.js';
 import type { ConditionTable } from './condition-table.js';
-import { type FunctionTest, localPart } from './local-test.js';
+import { type FunctionTest, isLocal, localPart } from './local-test.js';
 import { neededConditions } from './needed.js';
 
 /**
@@ -13,12 +13,12 @@ import { neededConditions } from './needed.js';
  * wants to know nothing, and what fails there is no error of the rule: the sandbox goes on to the next span.
  */
 export function scriptNeeds(
-  { guards, subject }: CheckedScript,
+  { guards, loop, subject }: CheckedScript,
   table: ConditionTable,
   reads: ReadsCollector,
   spanCanFail: (node: Resolved) => boolean,
 ): BufferedNeeds | undefined {
-  const root = conjunction(guards);
+  const root = conjunction(loop !== undefined && neverFails(loop, spanCanFail) ? [...guards, loop] : guards);
   if (root === undefined) return undefined;
   const number = (condition: Resolved): number => {
     reads.add(condition);
@@ -33,4 +33,11 @@ export function scriptNeeds(
   const ofSubject = candidate < 0 ? [] : [candidate];
   const needed = [...new Set([...ofSubject, ...neededConditions(root, conditionOf, spanCanFail)])];
   return needed.length === 0 ? undefined : { conditions: ofSubject, candidate, needed, everySpan: true };
+}
+
+/** A loop's condition asks its span alone, and that can't end in an error: else the loop ends the script there. */
+function neverFails(loop: Resolved, spanCanFail: (node: Resolved) => boolean): boolean {
+  if (loop.type !== 'trace-quantifier') return false;
+  const local = localPart(loop);
+  return local !== undefined && isLocal(loop.condition, loop.depth) && !spanCanFail(local);
 }
