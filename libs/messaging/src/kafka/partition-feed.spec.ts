@@ -158,6 +158,27 @@ describe('the feed of a partition', () => {
     expect(feeding.outages).toEqual([expect.stringContaining('BT_LOG_TIMEOUT'), 'works']);
   });
 
+  it('is lost while a batch is under way: that the position belongs to another is no failure; what else goes wrong is', async () => {
+    const notAssigned = logProblem('BT_LOG_NOT_ASSIGNED', { topic: 't', partition: 0, group: 'g' });
+    for (const [error, lost, failures] of [
+      [notAssigned, true, []],
+      [notAssigned, false, [notAssigned.message]],
+      [new Error('a defect'), true, ['a defect']],
+    ] as const) {
+      const feeding = new Feeding(undefined, { start: 0, end: 1 });
+      let calls = 0;
+      feeding.onRecords = async () => {
+        if (lost) feeding.feed.lose();
+        if (calls++ === 0) throw error;
+      };
+      await feeding.wanting(0);
+      feeding.feed.take(0, [record(0)], 1, 1);
+      await until(() => calls > 0);
+      await feeding.feed.stop();
+      expect(feeding.failures).toEqual(failures);
+    }
+  });
+
   it('waits for the batch under way before it lets go', async () => {
     const feeding = new Feeding(undefined, { start: 0, end: 1 });
     let release = (): void => undefined;

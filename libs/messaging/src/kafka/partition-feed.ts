@@ -1,5 +1,5 @@
 import type { LogRecord, PartitionListener, Position, SubscribeOptions } from '../log.js';
-import { LogUnavailable, logProblem } from '../problems.js';
+import { LogError, LogUnavailable, logProblem } from '../problems.js';
 import { withoutInventedKey } from './invented-key.js';
 import { kafkaFailed } from './kafka-errors.js';
 
@@ -214,6 +214,8 @@ export class PartitionFeed {
   }
 
   #fail(error: unknown): void {
+    // It was lost while a batch was under way: who has it now is given that batch again, and `revoked` says so here.
+    if (!this.#held && error instanceof LogError && error.code === 'BT_LOG_NOT_ASSIGNED') return;
     this.#listener.failed?.(error instanceof Error ? error : new Error(String(error)), this.partition);
   }
 
