@@ -115,6 +115,7 @@ const MISTAKES: readonly string[] = [
   'span.name = "a"',
   'not span.name == "a"',
   'span.is_root&&span.name == "a" || !span.is_root',
+  'span.name ==== "a" or span.name !=== "b" or span.name <>= "c"',
   'span.durations > 1s',
   'spam.name == "a"',
   'duration > 1s',

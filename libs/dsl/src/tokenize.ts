@@ -23,13 +23,13 @@ const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 /** As Lua reads numerals: digits, letters, dots and signed exponents; whether it is a number is decided after. */
 const NUMERAL = /0[xX](?:[pP][+-]?|[0-9a-zA-Z_.])*|(?:[eE][+-]?|[0-9a-zA-Z_.µ])+/y;
 const LONG_BRACKET = /\[(=*)\[/y;
-/** Enough of other languages' operators to say what to write instead. */
-const FOREIGN: readonly (readonly [string, string])[] = [
-  ['&&', ' and '],
-  ['||', ' or '],
-  ['===', '=='],
-  ['!==', '!='],
-  ['<>', '!='],
+/** Enough of other languages' operators to say what to write instead; with all `=` that follow, or the fix would make another of them. */
+const FOREIGN: readonly (readonly [RegExp, string])[] = [
+  [/&&/y, ' and '],
+  [/\|\|/y, ' or '],
+  [/={3,}/y, '=='],
+  [/!={2,}/y, '!='],
+  [/<>=*/y, '!='],
 ];
 /** A text full of garbage gives this many diagnostics, not millions. */
 const MAX_DIAGNOSTICS = 20;
@@ -80,8 +80,9 @@ class Tokenizer {
 
   #readSymbol(): void {
     const start = this.#at;
-    for (const [foreign, instead] of FOREIGN) {
-      if (!this.#text.startsWith(foreign, start)) continue;
+    for (const [pattern, instead] of FOREIGN) {
+      const foreign = this.#match(pattern);
+      if (foreign === undefined) continue;
       this.#at += foreign.length;
       const range = this.#rangeFrom(start);
       const fix = { range, text: this.#spaced(instead, range) };
