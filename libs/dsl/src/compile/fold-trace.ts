@@ -1,24 +1,15 @@
-import { Interpreter } from '../interpret.js';
 import { LuaError } from '../lua-error.js';
 import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
-import type { TraceView } from '../span-view.js';
 import { StepsExceeded } from '../step-limit.js';
 import type { Value } from '../value.js';
-import { IndexedSpanFunctions } from './indexed-spans.js';
 import { readsOuter } from './join-plan.js';
 
 type Evaluate = (node: Resolved) => Value;
 
 /**
- * The rule with its trace's totals and trace functions replaced by their values on one trace: they are the same for each of its
- * spans, and asked once instead of once per span a rule over n spans costs n, not n².
+ * The rule with its trace's totals and trace functions replaced by their values on one trace, which `evaluate` tells (there is no subject
+ * span): they are the same for each of its spans, and asked once instead of once per span a rule over n spans costs n, not n².
  */
-export function foldTrace(node: Resolved, trace: TraceView): Resolved {
-  const interpreter = new Interpreter({ trace }, (host) => new IndexedSpanFunctions(host));
-  return foldWith(node, (part) => interpreter.value(part));
-}
-
-/** The same by a given evaluation on the trace (which has no subject span). */
 export function foldWith(node: Resolved, evaluate: Evaluate): Resolved {
   const fold = (part: Resolved): Resolved => foldWith(part, evaluate);
   switch (node.type) {
