@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { eventually } from './eventually.js';
+import { eventually, GivenUp } from './eventually.js';
 import { freePorts } from './free-port.js';
 
 /** Works from the sources (jest) and from dist (benches). */
@@ -44,7 +44,8 @@ export class BeTrace {
       await eventually(
         'the start of BeTrace',
         async () => {
-          if (betrace.process.exitCode !== null) throw new Error(`it ended with exit code ${betrace.process.exitCode}`);
+          const { exitCode } = betrace.process;
+          if (exitCode !== null) throw new GivenUp(`it ended with exit code ${exitCode}`);
           return (await fetch(`${betrace.url}/ready`)).ok ? true : undefined;
         },
         options.patience ?? 90_000,

@@ -1,6 +1,9 @@
+/** Thrown by what is asked again and again, when asking once more is in vain. */
+export class GivenUp extends Error {}
+
 /**
  * Asks again and again until the answer is no longer undefined. Fails after `within` milliseconds with the last error, or with
- * `what` did not happen.
+ * `what` did not happen; at once on `GivenUp`.
  */
 export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, within = 10_000, pause = 25): Promise<T> {
   const deadline = Date.now() + within;
@@ -11,6 +14,7 @@ export async function eventually<T>(what: string, ask: () => Promise<T | undefin
       if (answer !== undefined) return answer;
       last = undefined;
     } catch (error) {
+      if (error instanceof GivenUp) throw new Error(`${what} did not happen`, { cause: error });
       last = error;
     }
     if (Date.now() > deadline) throw new Error(`${what} did not happen within ${within} ms`, { cause: last });
