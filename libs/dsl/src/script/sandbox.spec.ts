@@ -5,13 +5,15 @@ import { LuaError } from '../lua-error.js';
 import { parse } from '../parse.js';
 import { Source } from '../source.js';
 import { luaText } from './lua-text.js';
+import { DEFAULT_TIMEOUT, limitsOf } from './budget.js';
 import { ScriptProgram } from './sandbox.js';
 
 /** Runs statements without the checker, so that attacks reach the sandbox. */
-function program(text: string): ScriptProgram {
+function program(text: string, steps?: number): ScriptProgram {
+  const limits = limitsOf(DEFAULT_TIMEOUT);
   const { syntax, diagnostics } = parse(text);
   if (syntax === undefined) throw new Error(`test text: ${diagnostics[0]?.message}`);
-  if (syntax.kind === 'script') return new ScriptProgram(luaText(new Source(text), syntax.block));
+  if (syntax.kind === 'script') return new ScriptProgram(luaText(new Source(text), syntax.block), { ...limits, steps: steps ?? limits.steps });
   const { expression } = syntax;
   return new ScriptProgram(luaText(new Source(text), [{ type: 'return', values: [expression], range: expression.range }]));
 }
@@ -124,6 +126,27 @@ describe('scripts', () => {
 
   it('names the line of an error', () => {
     expect(errorOf('local a = 1\n\nreturn a + nil')).toBe('rule:3: attempt to perform arithmetic on a nil value');
+  });
+});
+
+describe('the budget', () => {
+  it('of an evaluation does not depend on those before it: a successor that judges the same trace has not had them', () => {
+    const loop = (turns: number): string => `for i = 1, ${turns} do end return true`;
+    const ends = (script: ScriptProgram): boolean => {
+      try {
+        return script.evaluate({ trace: { id: 't', spans: [], complete: true } });
+      } catch (error) {
+        if (error instanceof LuaError) return false;
+        throw error;
+      }
+    };
+    const outcomes = Array.from({ length: 40 }, (_, n) => {
+      const text = loop(1_500 + 50 * n);
+      const [fresh, used] = [program(text, 2_500), program(text, 2_500)];
+      return { n, fresh: ends(fresh), used: [ends(used), ends(used), ends(used)] };
+    });
+    for (const { n, fresh, used } of outcomes) expect({ n, used }).toEqual({ n, used: [fresh, fresh, fresh] });
+    expect(new Set(outcomes.map(({ fresh }) => fresh))).toEqual(new Set([true, false]));
   });
 });
 

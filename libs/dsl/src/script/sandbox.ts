@@ -32,6 +32,7 @@ export class ScriptProgram {
   readonly #functions: SpanFunctionsOfScript;
   readonly #programKey = {};
   readonly #globalsKey = {};
+  readonly #hook = (): void => this.#tick();
   #input: ScriptInput | undefined;
 
   /**
@@ -50,7 +51,6 @@ export class ScriptProgram {
       throw new LuaError(textOfBytes(lua.lua_tostring(L, -1)));
     }
     lua.lua_rawsetp(L, lua.LUA_REGISTRYINDEX, this.#programKey);
-    lua.lua_sethook(L, () => this.#tick(), lua.LUA_MASKCOUNT, HOOK_INTERVAL);
   }
 
   /** Nothing is left of the budget. */
@@ -67,7 +67,7 @@ export class ScriptProgram {
     const L = this.#L;
     this.#input = input;
     lua.lua_settop(L, 0);
-    if (!goesOn) this.#budget.start();
+    if (!goesOn) this.#startBudget();
     this.#bridge.start(input.trace);
     lua.lua_rawgetp(L, lua.LUA_REGISTRYINDEX, this.#programKey);
     this.#pushEnvironment(input);
@@ -77,6 +77,12 @@ export class ScriptProgram {
     lua.lua_settop(L, 0);
     this.#input = undefined;
     return result;
+  }
+
+  /** The hook is set anew, or the first look would come sooner by what the evaluation before had left of its interval. */
+  #startBudget(): void {
+    this.#budget.start();
+    lua.lua_sethook(this.#L, this.#hook, lua.LUA_MASKCOUNT, HOOK_INTERVAL);
   }
 
   #failure(status: number): never {
