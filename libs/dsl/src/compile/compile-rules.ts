@@ -52,7 +52,7 @@ export function compileRules(rules: readonly RuleToCompile[], options: Evaluatio
     ),
     atomsWhenUnmatched: atoms.filter((atom) => atom.whenUnmatched).map((atom) => atom.index),
     evaluate,
-    errorOf: errorTexts(nodes, collector, reads),
+    ...errorTexts(nodes, collector, reads),
   };
 }
 
@@ -60,14 +60,22 @@ export function compileRules(rules: readonly RuleToCompile[], options: Evaluatio
  * The texts of errors: from the interpreter, which costs microseconds. Not so where a comparison comes first that fails (`attribute.retries > 3
  * and …` where there are no retries): a thousand rules may do so on every span.
  */
-function errorTexts(nodes: readonly Resolved[], columns: AttributeColumns, reads: Reads): CompiledRuleSet['errorOf'] {
+function errorTexts(
+  nodes: readonly Resolved[],
+  columns: AttributeColumns,
+  reads: Reads,
+): Pick<CompiledRuleSet, 'errorOf' | 'comparisonOf' | 'comparisonError'> {
   const comparisons = new FirstComparisons(columns);
-  const compared = nodes.map((node) => comparisons.of(node));
-  return (condition, spans, i) => {
-    const text = compared[condition]?.(spans, i);
-    if (text !== undefined) return text;
-    const judged = judgeCondition(nodes[condition] as Resolved, new ColumnView(spans, reads, i));
-    return typeof judged === 'string' ? judged : '';
+  const comparisonOf = Int32Array.from(nodes, (node) => comparisons.of(node));
+  return {
+    comparisonOf,
+    comparisonError: (comparison, spans, i) => comparisons.errors[comparison]!(spans, i),
+    errorOf: (condition, spans, i) => {
+      const text = comparisons.errors[comparisonOf[condition]!]?.(spans, i);
+      if (text !== undefined) return text;
+      const judged = judgeCondition(nodes[condition] as Resolved, new ColumnView(spans, reads, i));
+      return typeof judged === 'string' ? judged : '';
+    },
   };
 }
 

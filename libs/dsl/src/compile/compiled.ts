@@ -43,6 +43,10 @@ export interface CompiledRuleSet {
   evaluate(columns: ConditionColumns, from: number, to: number, matched: Uint32Array, failed: Uint32Array): void;
   /** The Lua text of the error of a condition on one span (`attempt to compare nil with number`): evaluated again, slowly. */
   errorOf(condition: number, columns: ConditionColumns, i: number): string;
+  /** Per condition: the comparison that it begins with, the same number for those whose comparison fails alike; -1 for any other beginning. */
+  readonly comparisonOf: Int32Array;
+  /** The text of its error on a span; undefined where it does not fail. */
+  comparisonError(comparison: number, columns: ConditionColumns, i: number): string | undefined;
 }
 
 /** One boolean question about one span. */

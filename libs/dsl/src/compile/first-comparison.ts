@@ -14,17 +14,19 @@ type ComparisonError = (columns: ConditionColumns, i: number) => string | undefi
  * a thousand may be asked after a record.
  */
 export class FirstComparisons {
-  private readonly known = new Map<string, ComparisonError>();
+  /** By their numbers. */
+  readonly errors: ComparisonError[] = [];
+  private readonly known = new Map<string, number>();
 
   constructor(private readonly columns: AttributeColumns) {}
 
-  /** Undefined: the condition begins with something else than the comparison of an attribute with a number. */
-  of(condition: Resolved): ComparisonError | undefined {
+  /** The number of its error; -1: the condition begins with something else than the comparison of an attribute with a number. */
+  of(condition: Resolved): number {
     const [first] = operandsOf(condition, 'and');
     const bound = first === undefined ? undefined : boundOf(first);
-    if (bound === undefined || bound.node.type !== 'binary') return undefined;
+    if (bound === undefined || bound.node.type !== 'binary') return -1;
     const { column } = bound;
-    if (column.type !== 'attribute' && column.type !== 'resource-attribute') return undefined;
+    if (column.type !== 'attribute' && column.type !== 'resource-attribute') return -1;
     const [list, number] =
       column.type === 'attribute'
         ? (['attribute', this.columns.attribute(column.key)] as const)
@@ -32,8 +34,11 @@ export class FirstComparisons {
     // Lua turns `a > b` into `b < a`.
     const columnFirst = (bound.node.left === column) === bound.node.operator.startsWith('<');
     const key = `${list} ${number} ${columnFirst}`;
-    const error = this.known.get(key) ?? comparisonError(list, number, columnFirst ? WITH_NUMBER : TO_NUMBER);
-    this.known.set(key, error);
+    let error = this.known.get(key);
+    if (error === undefined) {
+      error = this.errors.push(comparisonError(list, number, columnFirst ? WITH_NUMBER : TO_NUMBER)) - 1;
+      this.known.set(key, error);
+    }
     return error;
   }
 }

@@ -91,7 +91,7 @@ export class BufferedRules {
     if (onColumns.length + onWhole.length === 0) return;
     const columns = onColumns.length === 0 ? undefined : this.judged(row, this.rowsOf(epoch, row, buffer), buffer.ofRows, buffer.count);
     const whole = onWhole.length === 0 ? undefined : this.judged(row, spans, held, buffer.count);
-    for (const rule of [...onColumns, ...onWhole].sort((a, b) => a - b)) {
+    for (const rule of merged(onColumns, onWhole)) {
       this.concludeRule(epoch, row, rule, (compiled.rules[rule]!.needs === 'columns' ? columns : whole)!, reason);
     }
   }
@@ -143,9 +143,12 @@ export class BufferedRules {
 
   private concludeRule(epoch: Epoch, row: number, rule: number, { trace, spans, held, count }: Judged, reason: CloseReason): void {
     const aboutSpan = epoch.rules.compiled.rules[rule]!.subject === 'span';
-    const matches = new Set(judge(epoch, rule, trace, held));
+    const found = judge(epoch, rule, trace, held);
+    const open = this.revisions.open(row, rule);
+    if (found.length + open.length === 0) return;
+    const matches = new Set(found);
     // A rule numbers its subjects -1 (the trace), 0, 1 …; revisions number them from 0.
-    const subjects = new Set([...this.revisions.open(row, rule).map((subject) => subject - 1), ...matches]);
+    const subjects = new Set([...open.map((subject) => subject - 1), ...matches]);
     for (const subject of [...subjects].sort((a, b) => a - b)) {
       const revision = this.revisions.advance(row, rule, subject + 1, matches.has(subject));
       if (revision === 0) continue;
@@ -169,16 +172,22 @@ function emptyBuffer(): BufferedTrace {
   return { count: 0, first: 0, last: 0, rows: 0, ofRows: new TraceConditions(), whole: undefined };
 }
 
-/** The rules that the trace may match: it has all that they need. */
+/** The rules that the trace may match, in order: it has all that they need. */
 function dueRules(epoch: Epoch, plan: BufferPlan, held: TraceConditions): readonly number[] {
   const { rules } = epoch.rules.compiled;
-  const due = plan.always.filter((rule) => epoch.alive[rule] === 1);
+  const always = plan.always.filter((rule) => epoch.alive[rule] === 1);
+  const triggered = new Set<number>();
   for (const condition of held.conditions()) {
     for (const rule of plan.rulesOfTrigger.get(condition) ?? []) {
-      if (epoch.alive[rule] === 1 && rules[rule]!.buffered!.needed.every((needed) => held.has(needed))) due.push(rule);
+      if (epoch.alive[rule] === 1 && rules[rule]!.buffered!.needed.every((needed) => held.has(needed))) triggered.add(rule);
     }
   }
-  return [...new Set(due)];
+  return merged(always, [...triggered]);
+}
+
+function merged(some: readonly number[], others: readonly number[]): readonly number[] {
+  if (others.length === 0) return some;
+  return [...some, ...others].sort((a, b) => a - b);
 }
 
 function evidenceOf(trace: TraceView, spans: readonly BufferedSpan[], spanCount: number, span: BufferedSpan | undefined): Evidence {

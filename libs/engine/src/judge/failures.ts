@@ -16,6 +16,10 @@ export class Failures {
   private failed = new Uint32Array(0);
   private spans = new Uint32Array(0);
   private first = new Uint32Array(0);
+  /** The comparison whose text was asked last, on which span, and the text: of a thousand rules most fail by the same. */
+  private comparison = -1;
+  private comparedOn = -1;
+  private text: string | undefined;
 
   /** Span `i` of the record that the epoch has evaluated. */
   count(epoch: Epoch, i: number): void {
@@ -31,6 +35,7 @@ export class Failures {
 
   /** The epoch's record ends, its columns still loaded: all that was counted is charged. */
   settle(epoch: Epoch): void {
+    this.comparison = -1;
     for (let word = 0; word < this.bits.length; word++) {
       const [length, first] = [this.counted - this.starts[word]!, this.firsts[word]!];
       // Mostly what failed of a word failed in one run.
@@ -38,8 +43,8 @@ export class Failures {
       if (!once) this.begin(word, 0, 0);
       for (let bits = once ? this.bits[word]! : this.failed[word]!; bits !== 0; bits &= bits - 1) {
         const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
-        if (once) charge(epoch, condition, first, length);
-        else charge(epoch, condition, this.first[condition]!, this.spans[condition]!);
+        if (once) this.charge(epoch, condition, first, length);
+        else this.charge(epoch, condition, this.first[condition]!, this.spans[condition]!);
       }
       this.bits[word] = 0;
       this.starts[word] = 0;
@@ -67,6 +72,20 @@ export class Failures {
     this.firsts[word] = i;
   }
 
+  private charge(epoch: Epoch, condition: number, first: number, spans: number): void {
+    const { plan, compiled } = epoch.rules;
+    const charged = plan.rulesOfFailure[condition]!;
+    if (charged.length === 0) return;
+    const comparison = compiled.comparisonOf[condition]!;
+    if (comparison >= 0 && (comparison !== this.comparison || first !== this.comparedOn)) {
+      this.comparison = comparison;
+      this.comparedOn = first;
+      this.text = compiled.comparisonError(comparison, epoch.columns, first);
+    }
+    const text = (comparison < 0 ? undefined : this.text) ?? compiled.errorOf(condition, epoch.columns, first);
+    for (let n = 0; n < charged.length; n++) epoch.accounts[charged[n]!]!.countErrors(text, spans);
+  }
+
   private resize(words: number): void {
     this.bits = new Uint32Array(words);
     this.starts = new Uint32Array(words);
@@ -75,11 +94,4 @@ export class Failures {
     this.spans = new Uint32Array(words * 32);
     this.first = new Uint32Array(words * 32);
   }
-}
-
-function charge({ rules, columns, accounts }: Epoch, condition: number, first: number, spans: number): void {
-  const charged = rules.plan.rulesOfFailure[condition]!;
-  if (charged.length === 0) return;
-  const text = rules.compiled.errorOf(condition, columns, first);
-  for (let n = 0; n < charged.length; n++) accounts[charged[n]!]!.countErrors(text, spans);
 }

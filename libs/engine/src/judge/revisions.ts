@@ -24,9 +24,9 @@ export class Revisions {
   }
 
   /** The subjects of a rule whose violation is open now. */
-  open(row: number, rule: number): number[] {
+  open(row: number, rule: number): readonly number[] {
     const revisions = this.byTrace.get(row);
-    if (revisions === undefined) return [];
+    if (revisions === undefined) return NONE;
     const subjects: number[] = [];
     for (const [key, revision] of revisions) {
       if (revision % 2 === 1 && Math.floor(key / 2 ** 32) === rule) subjects.push(key % 2 ** 32);
@@ -41,3 +41,5 @@ export class Revisions {
     this.byTrace.delete(row);
   }
 }
+
+const NONE: readonly number[] = [];
