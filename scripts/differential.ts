@@ -1,7 +1,9 @@
 // Random rules on random traces, judged by the engine from OTLP bytes in random batches, by the compiled rule, by the interpreter, by
 // fengari and by the reference implementation of Lua 5.3: `npm run test:differential [-- pairs [seed]]`, 100,000 pairs unless told otherwise.
+// And a fifth as many random scripts, compiled and run by the sandbox.
 import fc from 'fast-check';
 import { judgementInputs } from '../test/fixtures/dsl/compare-judgements.js';
+import { ProgramComparison, programInputs } from '../test/fixtures/dsl/compare-programs.js';
 import { Differential } from '../test/fixtures/dsl/differential.js';
 import { whyNoLua } from '../test/fixtures/dsl/reference-lua.js';
 
@@ -18,4 +20,10 @@ for (let round = 0; differential.pairs < pairs; round++) {
   fc.assert(judgement, { numRuns: Math.min(ROUND, pairs), seed: seed + round });
   differential.askLua();
   console.log(`differential: all agree on ${differential.summary}`);
+}
+const programs = new ProgramComparison();
+for (let round = 0; programs.seen.scripts < pairs / 5; round++) {
+  const property = fc.property(...programInputs, (text, trace, timeout) => programs.compare(text, trace, timeout));
+  fc.assert(property, { numRuns: Math.min(ROUND, pairs), seed: seed + round });
+  console.log(`differential: compiled and sandbox agree on ${programs.summary}`);
 }

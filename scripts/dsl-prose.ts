@@ -121,7 +121,9 @@ A rule that uses \`span\` outside of every function of \`trace\` is a **span rul
 \`betrace check --explain\` and \`POST /v1/rules/validate\` say which. That something is missing is only judged when the trace closes: its root has come and nothing for 2 s, nothing for 10 s, it is
 60 s old, or it is full. A violation says why the trace was closed and whether it was complete (root and every parent seen). A late span judges it again.
 
-Expressions share what they ask, and cost little on a trace that has none of it; scripts are run one by one on every trace. A script whose first statements are guards, as
+Expressions share what they ask, and cost little on a trace that has none of it; scripts are run one by one on every trace. They are compiled
+to JavaScript, as expressions are; one that has what is not compiled (variable arguments, methods of its own, \`pcall\`, \`string.format\` and most of the library for strings, functions over pairs of
+spans), and a compiled one that comes to an error, is run by the Lua machine of the sandbox, a hundred times as slowly: \`betrace check --explain\` says so. A script whose first statements are guards, as
 \`if not trace.has(span.name == "refund") then return end\`, is run only on traces (and, if the guard asks about \`span\`, on spans) where these can hold: when spans arrive they are asked what
 the guards ask, like what other rules ask, at no expense of the script's time. A guard is a condition that would be a rule by itself, and returns nothing, \`nil\` or \`false\`. A script of constants, \`for _, s in ipairs(trace.spans) do if c then … end end\` and a result that is false
 when nothing was found needs no guard: c is taken for one, if it asks s alone and can't fail.

@@ -1,6 +1,6 @@
 import type { Diagnostic } from './diagnostic.js';
 import type { Resolved } from './resolved.js';
-import type { Expression } from './syntax.js';
+import type { Block, Expression } from './syntax.js';
 
 /** A rule that passed the checks: ready to be compiled, interpreted, explained, formatted. */
 export type CheckedRule = CheckedExpression | CheckedScript;
@@ -23,6 +23,7 @@ export interface CheckedExpression extends Common {
 /** Statements, or an expression that calls what only the sandbox has: run by the sandbox over whole spans, at close. */
 export interface CheckedScript extends Common {
   readonly kind: 'script';
+  readonly block: Block;
   /** Plain Lua 5.3: durations, `!=`, `!`, infix string tests and conditions of trace functions rewritten. */
   readonly lua: string;
   /** Conditions that it asks before all else and without any of which it is false. */

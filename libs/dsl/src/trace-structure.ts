@@ -7,6 +7,7 @@ import type { SpanView, TraceView } from './span-view.js';
  */
 export class TraceStructure {
   private readonly byId = new Map<string, SpanView>();
+  private readonly parents = new Map<SpanView, SpanView | undefined>();
   private readonly childrenOf = new Map<SpanView, SpanView[]>();
   private readonly causes = new Map<SpanView, Causes>();
   /** Some span links to another of this trace. */
@@ -17,7 +18,8 @@ export class TraceStructure {
   private constructor(private readonly trace: TraceView) {
     for (const span of trace.spans) if (!this.byId.has(span.id)) this.byId.set(span.id, span);
     for (const span of trace.spans) {
-      const parent = this.parent(span);
+      const parent = this.parentOf(span);
+      this.parents.set(span, parent);
       if (parent === undefined) continue;
       const siblings = this.childrenOf.get(parent);
       if (siblings === undefined) this.childrenOf.set(parent, [span]);
@@ -43,6 +45,11 @@ export class TraceStructure {
   }
 
   parent(span: SpanView): SpanView | undefined {
+    const parent = this.parents.get(span);
+    return parent === undefined && !this.parents.has(span) ? this.parentOf(span) : parent;
+  }
+
+  private parentOf(span: SpanView): SpanView | undefined {
     const parent = span.parentId === '' ? undefined : this.byId.get(span.parentId);
     return parent === span ? undefined : parent;
   }

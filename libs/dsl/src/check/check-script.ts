@@ -26,6 +26,7 @@ export function checkScript(source: Source, block: Block): Checked {
   const rule: CheckedScript = {
     kind: 'script',
     text: source.text,
+    block,
     lua,
     // In a script over the trace `span` is a global of its own.
     guards: subject === 'trace' && guards.usesSubject ? [] : guards.conditions,

@@ -4,6 +4,7 @@ import type { Evidence, Explanation } from '../explain.js';
 import type { Resolved } from '../resolved.js';
 import type { CheckedExpression, CheckedRule } from '../rule.js';
 import { DEFAULT_TIMEOUT } from '../script/budget.js';
+import type { ScriptFunctions } from '../script/compiled/compiled-script.js';
 import { bufferedNeeds } from './buffered-needs.js';
 import { candidateOf } from './candidate.js';
 import type { ReadsCollector } from './collect-reads.js';
@@ -26,7 +27,7 @@ export function compileRule(
   checked: CheckedRule,
   table: ConditionTable,
   reads: ReadsCollector,
-  options: EvaluationOptions,
+  options: EvaluationOptions & { readonly functions?: ScriptFunctions },
 ): CompiledRule {
   const spanConditions: number[] = [];
   const common = { ...name, subject: checked.subject, condition: -1, atoms: [], spanConditions };

@@ -2,6 +2,7 @@ import { formatExpression } from '../format-expression.js';
 import type { Reads } from '../reads.js';
 import type { Resolved } from '../resolved.js';
 import type { CheckedRule } from '../rule.js';
+import type { ScriptFunctions } from '../script/compiled/compiled-script.js';
 import { ReadsCollector } from './collect-reads.js';
 import { ColumnView } from './column-view.js';
 import { compileRule } from './compile-rule.js';
@@ -23,7 +24,8 @@ export interface RuleToCompile {
 export function compileRules(rules: readonly RuleToCompile[], options: EvaluationOptions = {}): CompiledRuleSet {
   const collector = new ReadsCollector();
   const table = new ConditionTable((node) => formatExpression(node.syntax));
-  const compiled = rules.map(({ id, checked }, index) => compileRule({ index, id }, checked, table, collector, options));
+  const functions: ScriptFunctions = new Map();
+  const compiled = rules.map(({ id, checked }, index) => compileRule({ index, id }, checked, table, collector, { ...options, functions }));
   const { conditions, nodes, atoms, traceBits, traceCounters } = table;
   const evaluate = compileConditions(nodes, collector);
   const reads = collector.reads();

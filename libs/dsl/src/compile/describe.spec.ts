@@ -48,6 +48,11 @@ describe('what a rule is said to cost', () => {
       'not trace.before(span.name == "a", span.name == "b")',
     ],
     ['columns, beside whole spans', 'not trace.before(span.name == "a", span.name == "b")', 'trace.has(#span.events > 3)'],
+    [
+      'a script that is compiled, beside one that is not',
+      'local w = span.name return w == "a"',
+      'local w = span.name return w:rep(2) == "a" and string.rep(w, 2) == w',
+    ],
     ['a short script, beside a long one', 'local n = 1 return n > 2', 'local n = 1 local m = 2 return n > m'],
     [
       'a script behind a guard, beside one that is always run',
@@ -56,6 +61,12 @@ describe('what a rule is said to cost', () => {
     ],
   ])('is less for %s', (_sentence, less, more) => {
     expect(nanosecondsOf(less)).toBeLessThan(nanosecondsOf(more));
+  });
+
+  it('says why a script is run by the sandbox', () => {
+    expect(descriptionOf('local n = 1 return #trace.spans > n').summary).not.toContain('sandbox');
+    const { summary } = descriptionOf('local w = string.format("%d", 1) return trace.id == w');
+    expect(summary).toContain('is run by the sandbox, a hundred times as slowly, because of string.format;');
   });
 
   it('says that a script is run only behind its guards', () => {

@@ -1,5 +1,6 @@
 import type { Resolved } from '../resolved.js';
 import type { CheckedRule } from '../rule.js';
+import { sandboxReason } from '../script/compiled/compiled-script.js';
 import { compileRules } from './compile-rules.js';
 import type { CompiledRule, CompiledRuleSet, Needs } from './compiled.js';
 import { costOf } from './cost.js';
@@ -59,8 +60,11 @@ function whatIsKept({ needs, buffered }: CompiledRule): string {
   return WHAT[needs];
 }
 
-function whereItRuns({ buffered }: CompiledRule, { kind }: CheckedRule): string {
-  return kind === 'script' && buffered !== undefined ? 'runs only where its guards may hold; ' : '';
+function whereItRuns({ buffered }: CompiledRule, checked: CheckedRule): string {
+  if (checked.kind !== 'script') return '';
+  const reason = sandboxReason(checked);
+  const bySandbox = reason === undefined ? '' : `is run by the sandbox, a hundred times as slowly, because of ${reason}; `;
+  return bySandbox + (buffered === undefined ? '' : 'runs only where its guards may hold; ');
 }
 
 const WHEN: Readonly<Record<RuleDescription['fires'], string>> = {
@@ -83,14 +87,16 @@ const KEEP_FEW = 150;
 const READ_LINKS = 250;
 const KEEP_WHOLE = 4_000;
 const AS_OBJECTS = 1_200;
-/** Interpretation costs about this many times what generated code costs; a script about this many nanoseconds per character. */
+/** Interpretation costs about this many times what generated code costs; a script about this many nanoseconds per character, compiled or in the sandbox. */
 const INTERPRETED = 20;
-const SCRIPT = 36;
+const COMPILED_SCRIPT = 0.5;
+const SANDBOXED_SCRIPT = 36;
 
 function nanoseconds(rule: CompiledRule, { reads }: CompiledRuleSet, checked: CheckedRule): number {
   const { buffered, needs } = rule;
   if (checked.kind === 'script') {
-    if (buffered === undefined) return KEEP_WHOLE + SCRIPT * checked.lua.length;
+    const perCharacter = sandboxReason(checked) === undefined ? COMPILED_SCRIPT : SANDBOXED_SCRIPT;
+    if (buffered === undefined) return Math.round(KEEP_WHOLE + perCharacter * checked.lua.length);
     return checked.guards.reduce((cost, guard) => cost + costOnArrival(guard), KEEP_WHOLE);
   }
   const { resolved } = checked;

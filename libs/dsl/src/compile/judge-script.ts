@@ -1,6 +1,7 @@
 import { LuaError } from '../lua-error.js';
 import type { CheckedScript } from '../rule.js';
-import { DEFAULT_TIMEOUT, limitsOf } from '../script/budget.js';
+import { DEFAULT_TIMEOUT, limitsOf, type ScriptLimits } from '../script/budget.js';
+import { CompiledScript, type ScriptFunctions } from '../script/compiled/compiled-script.js';
 import { ScriptProgram } from '../script/sandbox.js';
 import type { SpanView, TraceView } from '../span-view.js';
 import type { JudgedTrace } from './compiled.js';
@@ -9,20 +10,30 @@ import type { JudgedTrace } from './compiled.js';
 export interface EvaluationOptions {
   /** Milliseconds that a rule may take on one trace, as steps (decision 0013); DEFAULT_TIMEOUT without it. */
   readonly timeout?: number;
+  /** Scripts are compiled where they can be, unless this is false: what they answer is the same. */
+  readonly isCompiled?: boolean;
 }
 
-/** A rule that is a script. Its program is made when it is first asked: most processes that compile rules never run them. */
+/**
+ * A rule that is a script: compiled, where that can tell, else run by the sandbox. Each is made when it is first asked: most processes that
+ * compile rules never run them.
+ */
 export class ScriptRule {
+  private readonly limits: ScriptLimits;
   private program: ScriptProgram | undefined;
+  private compiled: CompiledScript | 'sandbox' | undefined;
 
   constructor(
     readonly checked: CheckedScript,
-    private readonly options: EvaluationOptions,
-  ) {}
+    private readonly options: EvaluationOptions & { readonly functions?: ScriptFunctions },
+  ) {
+    this.limits = limitsOf(options.timeout ?? DEFAULT_TIMEOUT);
+    if (options.isCompiled === false) this.compiled = 'sandbox';
+  }
 
   /** @throws LuaError when the script fails or exceeds its budget */
   evaluate(trace: TraceView, subject?: SpanView): boolean {
-    return this.prepared().evaluate(subject === undefined ? { trace } : { trace, subject });
+    return this.sandbox().evaluate(subject === undefined ? { trace } : { trace, subject });
   }
 
   /**
@@ -30,26 +41,44 @@ export class ScriptRule {
    * @param candidates positions of the only spans that it can match or fail on, where that is known
    */
   judge(trace: TraceView, candidates?: Iterable<number>): JudgedTrace {
-    const program = this.prepared();
+    const { block, subject } = this.checked;
+    const subjects = subject === 'trace' ? TRACE : [...(candidates ?? trace.spans.keys())];
+    this.compiled ??= CompiledScript.of(block, subject, this.options.functions) ?? 'sandbox';
+    const judged = this.compiled === 'sandbox' ? undefined : this.compiled.judge(trace, subjects, this.limits.steps);
+    if (judged === undefined) return this.judgeInSandbox(trace, subjects);
+    const { matches, left, taken } = judged;
+    if (left.length === 0) return matches.length === 0 ? NOTHING : { matches, errors: [] };
+    const rest = this.judgeInSandbox(trace, left, taken);
+    // What the compiled script took at most may be more than what it would have taken here.
+    if (this.sandbox().isExhausted) return this.judgeInSandbox(trace, subjects);
+    return { matches: [...matches, ...rest.matches].sort((a, b) => a - b), errors: rest.errors };
+  }
+
+  /** @param taken steps that others took of the budget */
+  private judgeInSandbox(trace: TraceView, subjects: readonly number[], taken = 0): JudgedTrace {
+    const program = this.sandbox();
     const matches: number[] = [];
     const errors: { span: number; message: string }[] = [];
-    let goesOn = false;
-    for (const index of this.checked.subject === 'trace' ? [-1] : (candidates ?? trace.spans.keys())) {
+    let start: number | 'before' = taken;
+    for (const index of subjects) {
       const subject = trace.spans[index];
       try {
-        if (program.evaluate(subject === undefined ? { trace } : { trace, subject }, goesOn)) matches.push(index);
+        if (program.evaluate(subject === undefined ? { trace } : { trace, subject }, start)) matches.push(index);
       } catch (error) {
         if (!(error instanceof LuaError)) throw error;
         errors.push({ span: index, message: error.message });
         if (program.isExhausted) break;
       }
-      goesOn = true;
+      start = 'before';
     }
     return { matches, errors };
   }
 
-  private prepared(): ScriptProgram {
-    this.program ??= new ScriptProgram(this.checked.lua, limitsOf(this.options.timeout ?? DEFAULT_TIMEOUT));
+  private sandbox(): ScriptProgram {
+    this.program ??= new ScriptProgram(this.checked.lua, this.limits);
     return this.program;
   }
 }
+
+const TRACE: readonly number[] = [-1];
+const NOTHING: JudgedTrace = { matches: [], errors: [] };

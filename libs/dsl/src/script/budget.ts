@@ -38,10 +38,16 @@ export class Budget {
 
   constructor(private readonly limits: ScriptLimits) {}
 
-  start(): void {
-    this.#steps = this.limits.steps;
+  /** @param taken steps that are taken already */
+  start(taken = 0): void {
+    this.#steps = this.limits.steps - taken;
     this.#bytes = this.limits.bytes;
     this.exceeded = false;
+  }
+
+  /** Steps of the present evaluation; of instructions, those of whole intervals. */
+  get taken(): number {
+    return this.limits.steps - this.#steps;
   }
 
   /** Counts work of library functions. @throws LuaError when there was too much */

@@ -246,7 +246,8 @@ class LuaWriter {
   }
 }
 
-function isAttributeMap(expression: Expression): boolean {
+/** An expression whose fields are attributes: `attribute`, `x.attributes`, `x.resource`. */
+export function isAttributeMap(expression: Expression): boolean {
   if (expression.type === 'name') return expression.name === 'attribute';
   return expression.type === 'member' && (expression.name === 'attributes' || expression.name === 'resource');
 }
@@ -256,7 +257,7 @@ function isFunction(expression: Expression): boolean {
 }
 
 /** `attribute.http.method`, `x.attributes.http.method`: dots below a map of attributes make one key. */
-function attributePath(expression: Expression): { readonly map: Expression; readonly key: string } | undefined {
+export function attributePath(expression: Expression): { readonly map: Expression; readonly key: string } | undefined {
   const names: string[] = [];
   let object = expression;
   while (object.type === 'member' && !isAttributeMap(object)) {
@@ -276,7 +277,7 @@ function numeral(value: number | bigint): string {
 }
 
 /** Boxed, so they can't be fields of a table that outlives an evaluation. */
-const LIMITS: ReadonlyMap<string, bigint> = new Map([
+export const LIMITS: ReadonlyMap<string, bigint> = new Map([
   ['maxinteger', 2n ** 63n - 1n],
   ['mininteger', -(2n ** 63n)],
 ]);

@@ -4,8 +4,8 @@ import { check } from '../check.js';
 import { LuaError } from '../lua-error.js';
 import { parse } from '../parse.js';
 import { Source } from '../source.js';
-import { luaText } from './lua-text.js';
 import { DEFAULT_TIMEOUT, limitsOf } from './budget.js';
+import { luaText } from './lua-text.js';
 import { ScriptProgram } from './sandbox.js';
 
 /** Runs statements without the checker, so that attacks reach the sandbox. */
@@ -13,7 +13,8 @@ function program(text: string, steps?: number): ScriptProgram {
   const limits = limitsOf(DEFAULT_TIMEOUT);
   const { syntax, diagnostics } = parse(text);
   if (syntax === undefined) throw new Error(`test text: ${diagnostics[0]?.message}`);
-  if (syntax.kind === 'script') return new ScriptProgram(luaText(new Source(text), syntax.block), { ...limits, steps: steps ?? limits.steps });
+  if (syntax.kind === 'script')
+    return new ScriptProgram(luaText(new Source(text), syntax.block), { ...limits, steps: steps ?? limits.steps });
   const { expression } = syntax;
   return new ScriptProgram(luaText(new Source(text), [{ type: 'return', values: [expression], range: expression.range }]));
 }

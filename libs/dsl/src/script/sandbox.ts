@@ -53,6 +53,11 @@ export class ScriptProgram {
     lua.lua_rawsetp(L, lua.LUA_REGISTRYINDEX, this.#programKey);
   }
 
+  /** Steps that the evaluation took, and those before it whose budget it went on with. */
+  get taken(): number {
+    return this.#budget.taken;
+  }
+
   /** Nothing is left of the budget. */
   get isExhausted(): boolean {
     return this.#budget.exceeded;
@@ -60,14 +65,14 @@ export class ScriptProgram {
 
   /**
    * Is the rule violated: does the script return something true?
-   * @param goesOn with what the evaluation before has left of the budget: for the next span of the same trace
+   * @param taken steps of the budget that are taken already; `before`: those of the evaluations before, for the next span of the same trace
    * @throws LuaError when it fails or exceeds its budget
    */
-  evaluate(input: ScriptInput, goesOn = false): boolean {
+  evaluate(input: ScriptInput, taken: number | 'before' = 0): boolean {
     const L = this.#L;
     this.#input = input;
     lua.lua_settop(L, 0);
-    if (!goesOn) this.#startBudget();
+    if (taken !== 'before') this.#startBudget(taken);
     this.#bridge.start(input.trace);
     lua.lua_rawgetp(L, lua.LUA_REGISTRYINDEX, this.#programKey);
     this.#pushEnvironment(input);
@@ -80,8 +85,8 @@ export class ScriptProgram {
   }
 
   /** The hook is set anew, or the first look would come sooner by what the evaluation before had left of its interval. */
-  #startBudget(): void {
-    this.#budget.start();
+  #startBudget(taken: number): void {
+    this.#budget.start(taken);
     lua.lua_sethook(this.#L, this.#hook, lua.LUA_MASKCOUNT, HOOK_INTERVAL);
   }
 

@@ -3,6 +3,7 @@ import type { Bridge } from './bridge.js';
 import type { Budget } from './budget.js';
 import { Comparison } from './compare.js';
 import { lauxlib, lua } from './fengari.js';
+import { mergeSort } from './merge-sort.js';
 import {
   badArgument,
   bytesArgument,
@@ -126,20 +127,6 @@ function sort(L: LuaState, budget: Budget, comparison: Comparison): number {
     lua.lua_seti(L, 1, index + 1);
   }
   return 0;
-}
-
-function mergeSort(places: readonly number[], before: (a: number, b: number) => boolean): readonly number[] {
-  if (places.length < 2) return places;
-  const middle = places.length >> 1;
-  const left = mergeSort(places.slice(0, middle), before);
-  const right = mergeSort(places.slice(middle), before);
-  const merged: number[] = [];
-  let [l, r] = [0, 0];
-  while (l < left.length && r < right.length) {
-    const takeRight = before(right[r] as number, left[l] as number);
-    merged.push((takeRight ? right[r++] : left[l++]) as number);
-  }
-  return [...merged, ...left.slice(l), ...right.slice(r)];
 }
 
 function unpack(L: LuaState, budget: Budget): number {

@@ -1,0 +1,264 @@
+import { quote } from '../../compile/emit.js';
+import type { Block, Expression, FunctionExpression, Name, Statement } from '../../syntax.js';
+import { refuseSeveralResults } from './calls.js';
+import { type Code, type CodeType, truthOf, variableName } from './code.js';
+import { writeCondition, writeExpression } from './expressions.js';
+import { type Scopes, Unsupported, type Variable } from './scopes.js';
+import { STEPS } from './steps.js';
+
+/**
+ * A script as the body of a JavaScript function of `run`, `k` (its constants) and `subject`, which answers whether the script returns something
+ * true. Only texts of its own and quoted names get into it (compile/emit.ts).
+ */
+export class ScriptWriter {
+  /** Steps of the block that is being written. */
+  private steps = 0;
+  /** Temporaries of the function that is being written. */
+  private temporaries: string[] = [];
+  private isMain = true;
+  private count = 0;
+  /** What the script has in the places of `k[0]`, `k[1]` …: scripts that differ in nothing else are one function. */
+  readonly constants: (string | number | bigint)[] = [];
+  private readonly types = new Map<Variable, CodeType>();
+
+  constructor(
+    readonly scopes: Scopes,
+    private readonly subjectType: 'span' | 'trace',
+  ) {}
+
+  /** @throws Unsupported */
+  script(block: Block): string {
+    this.spend(STEPS.evaluation);
+    const globals = this.scopes.globals.map((variable) => `let ${variableName(variable)};\n`).join('');
+    const body = this.withTemporaries(() => this.block(block));
+    return `run.spend(${this.steps});\n${globals}${body}return false;\n`;
+  }
+
+  spend(steps: number): void {
+    this.steps += steps;
+  }
+
+  /** A variable for what is kept in the middle of an expression. */
+  temporary(): string {
+    const name = `t${this.count++}`;
+    this.temporaries.push(name);
+    return name;
+  }
+
+  /** A text or number of the script. */
+  constant(value: string | number | bigint): string {
+    return `k[${this.constants.push(value) - 1}]`;
+  }
+
+  value(expression: Expression): string {
+    return writeExpression(this, expression).text;
+  }
+
+  /** The span that a span rule judges; a rule over the trace has none. */
+  subject(): Code {
+    return this.subjectType === 'span' ? { text: 'subject', type: 'span' } : { text: 'undefined', type: 'nil' };
+  }
+
+  typeOf(variable: Variable): CodeType {
+    return this.types.get(variable) ?? 'any';
+  }
+
+  function(node: FunctionExpression): Code {
+    this.spend(STEPS.made);
+    const parameters = node.parameters.map((name) => variableName(this.declared(name)));
+    return { text: `(${parameters.join(', ')}) => {\n${this.functionBody(() => this.block(node.body))}}`, type: 'function' };
+  }
+
+  /** A condition of `trace.has(…)` as a function of the span. */
+  condition(span: Variable, expression: Expression): string {
+    this.spend(STEPS.made);
+    this.types.set(span, 'span');
+    return `(${variableName(span)}) => {\n${this.functionBody(() => `return ${this.value(expression)};\n`)}}`;
+  }
+
+  private functionBody(write: () => string): string {
+    const { isMain, steps } = this;
+    this.isMain = false;
+    this.steps = STEPS.call;
+    const body = this.withTemporaries(write);
+    const text = `run.spend(${this.steps});\n${body}`;
+    this.isMain = isMain;
+    this.steps = steps;
+    return text;
+  }
+
+  private withTemporaries(write: () => string): string {
+    const outer = this.temporaries;
+    this.temporaries = [];
+    const text = write();
+    const declared = this.temporaries.length === 0 ? '' : `let ${this.temporaries.join(', ')};\n`;
+    this.temporaries = outer;
+    return declared + text;
+  }
+
+  private block(block: Block): string {
+    return block.map((statement) => this.statement(statement)).join('');
+  }
+
+  /** A block that is run never, once or often: it pays for itself. */
+  private inner(block: Block, perTurn: number = STEPS.jump, before = '', after: () => string = () => ''): string {
+    const { steps } = this;
+    this.steps = perTurn;
+    const body = this.block(block);
+    const end = after();
+    const text = `{\nif ((run.left -= ${this.steps}) < 0) leave();\n${before}${body}${end}}`;
+    this.steps = steps;
+    return text;
+  }
+
+  private statement(statement: Statement): string {
+    this.spend(STEPS.statement);
+    switch (statement.type) {
+      case 'local':
+        return this.local(statement.names, statement.values);
+      case 'local-function': {
+        const variable = this.declared(statement.name);
+        return `let ${variableName(variable)} = ${this.function(statement.function).text};\n`;
+      }
+      case 'function-statement':
+        return this.assign([statement.target], [this.function(statement.function).text]);
+      case 'assignment':
+        return this.assignment(statement.targets, statement.values);
+      case 'call-statement':
+        return `${this.value(statement.call)};\n`;
+      case 'do':
+        return `${this.inner(statement.body)}\n`;
+      case 'while': {
+        this.spend(2 * STEPS.jump);
+        const { steps } = this;
+        this.steps = 0;
+        const condition = writeCondition(this, statement.condition);
+        const each = this.steps;
+        this.steps = steps + each;
+        return `while (${condition}) ${this.inner(statement.body, each + STEPS.jump)}\n`;
+      }
+      case 'repeat': {
+        const body = this.inner(statement.body, STEPS.jump, '', () => `if (${writeCondition(this, statement.condition)}) break;\n`);
+        return `for (;;) ${body}\n`;
+      }
+      case 'if': {
+        const branches = statement.branches.map(({ condition, body }) => `if (${writeCondition(this, condition)}) ${this.inner(body)}`);
+        const otherwise = statement.otherwise === undefined ? '' : ` else ${this.inner(statement.otherwise)}`;
+        return `${branches.join(' else ')}${otherwise}\n`;
+      }
+      case 'for':
+        return this.numericLoop(statement);
+      case 'for-in':
+        return this.loop(statement);
+      case 'return':
+        return this.result(statement.values);
+      case 'break':
+        return 'break;\n';
+    }
+  }
+
+  private local(names: readonly Name[], values: readonly Expression[]): string {
+    if (values.length < names.length) refuseSeveralResults(values.at(-1));
+    const codes = values.map((value) => writeExpression(this, value));
+    const declarations = names.map((name, place) => {
+      const variable = this.declared(name);
+      const code = codes[place] ?? { text: 'undefined', type: 'nil' };
+      if (!variable.assigned) this.types.set(variable, code.type);
+      return `let ${variableName(variable)} = ${code.text};\n`;
+    });
+    return [...declarations, ...codes.slice(names.length).map(({ text }) => `${text};\n`)].join('');
+  }
+
+  private assignment(targets: readonly Expression[], values: readonly Expression[]): string {
+    if (values.length < targets.length) refuseSeveralResults(values.at(-1));
+    if (targets.length === 1 && values.length === 1) return this.assign(targets, [this.value(values[0]!)]);
+    // Everything is evaluated before anything changes; then the last target comes first.
+    const places = targets.map((target) => this.place(target, true));
+    const kept = values.map((value) => {
+      const text = this.value(value);
+      const name = this.temporary();
+      return { name, text: `${name} = ${text};\n` };
+    });
+    const before = [...places.map(({ before }) => before), ...kept.map(({ text }) => text)];
+    const sets = places.map(({ set }, place) => set(kept[place]?.name ?? 'undefined'));
+    return [...before, ...sets.reverse()].join('');
+  }
+
+  private assign(targets: readonly Expression[], [text]: readonly string[]): string {
+    const { before, set } = this.place(targets[0]!, false);
+    return before + set(text!);
+  }
+
+  /** Where a value goes: what comes before it is made, and the statement that sets it. */
+  private place(target: Expression, keep: boolean): { readonly before: string; set(value: string): string } {
+    if (target.type === 'name') {
+      const variable = this.scopes.uses.get(target) as Variable;
+      return { before: '', set: (value) => `${variableName(variable)} = ${value};\n` };
+    }
+    if (target.type !== 'member' && target.type !== 'index') throw new Unsupported('what it assigns to');
+    this.spend(STEPS.member);
+    const object = this.value(target.object);
+    const key = target.type === 'member' ? quote(target.name) : this.value(target.key);
+    if (!keep) return { before: '', set: (value) => `setIndex(${object}, ${key}, ${value});\n` };
+    const [o, k] = [this.temporary(), this.temporary()];
+    return { before: `${o} = ${object};\n${k} = ${key};\n`, set: (value) => `setIndex(${o}, ${k}, ${value});\n` };
+  }
+
+  /** All numbers are doubles, and counted from one step before the first, as in the sandbox. */
+  private numericLoop({ variable, bounds, body }: Extract<Statement, { type: 'for' }>): string {
+    const [from, to, by] = [this.temporary(), this.temporary(), this.temporary()];
+    const values = bounds.map((bound) => this.value(bound));
+    const name = variableName(this.declared(variable));
+    if (!this.declared(variable).assigned) this.types.set(this.declared(variable), 'number');
+    const before = `${from} = ${values[0]};\n${to} = ${values[1]};\n${by} = ${values[2] ?? '1'};\n`;
+    const check = `if (typeof ${from} !== 'number' || typeof ${to} !== 'number' || typeof ${by} !== 'number' || ${by} === 0) leave();\n`;
+    // A loop inside of a loop, or of a function that calls itself, has its own.
+    const [i, end, step] = [`i${this.count++}`, `i${this.count++}`, `i${this.count++}`];
+    const head = `for (let ${i} = ${from} - ${by} + ${by}, ${end} = ${to}, ${step} = ${by}; ${step} > 0 ? ${i} <= ${end} : ${end} <= ${i}; ${i} += ${step}) `;
+    return `${before}${check}${head}${this.inner(body, STEPS.jump, `let ${name} = ${i};\n`)}\n`;
+  }
+
+  /** `for … in ipairs(x)` and `pairs(x)`. */
+  private loop({ names, iterators, body }: Extract<Statement, { type: 'for-in' }>): string {
+    const [iterator, ...more] = iterators;
+    if (iterator?.type !== 'call' || more.length > 0 || names.length > 2 || iterator.args.length !== 1)
+      throw new Unsupported('a loop over anything but ipairs(x) and pairs(x)');
+    const { callee, args } = iterator;
+    if (callee.type !== 'name' || this.scopes.uses.get(callee) !== 'library')
+      throw new Unsupported('a loop over anything but ipairs(x) and pairs(x)');
+    this.spend(2 * STEPS.call);
+    const list = writeExpression(this, args[0]!);
+    const [first, second] = names.map((name) => this.declared(name)) as [Variable, Variable | undefined];
+    if (callee.name === 'pairs') return this.pairsLoop(list, first, second, body);
+    if (callee.name !== 'ipairs') throw new Unsupported('a loop over anything but ipairs(x) and pairs(x)');
+    if (!first.assigned) this.types.set(first, 'number');
+    const [l, i] = [`l${this.count++}`, `i${this.count++}`];
+    const counted = `let ${variableName(first)} = ${i};\n`;
+    if (list.type === 'spans') {
+      if (second !== undefined && !second.assigned) this.types.set(second, 'span');
+      const item = second === undefined ? '' : `let ${variableName(second)} = ${l}[${i} - 1];\n`;
+      return `for (let ${i} = 1, ${l} = ${list.text}; ${i} <= ${l}.length; ${i}++) ${this.inner(body, STEPS.turn, counted + item)}\n`;
+    }
+    const x = `x${this.count++}`;
+    const item = second === undefined ? '' : `let ${variableName(second)} = ${x};\n`;
+    const head = `for (let ${i} = 1, ${l} = ${list.text}, ${x}; (${x} = index(run, ${l}, ${i})) !== undefined; ${i}++) `;
+    return `${head}${this.inner(body, STEPS.turn, counted + item)}\n`;
+  }
+
+  private pairsLoop(list: Code, key: Variable, value: Variable | undefined, body: Block): string {
+    const names = [key, ...(value === undefined ? [] : [value])].map(variableName).join(', ');
+    return `for (let [${names}] of pairs(run, ${list.text})) ${this.inner(body, STEPS.turn)}\n`;
+  }
+
+  private result(values: readonly Expression[]): string {
+    if (!this.isMain) return `return ${values.length === 0 ? 'undefined' : this.value(values[0]!)};\n`;
+    const [first = 'false', ...others] = values.map((value) => truthOf(writeExpression(this, value)));
+    if (others.length === 0) return `return ${first};\n`;
+    const kept = this.temporary();
+    return `${kept} = ${first};\n${others.map((other) => `${other};\n`).join('')}return ${kept};\n`;
+  }
+
+  private declared(name: Name): Variable {
+    return this.scopes.declared.get(name) as Variable;
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * Sorts by comparisons that are bounded, whatever the order function answers. Items that are neither before the other keep their order.
+ */
+export function mergeSort<T>(items: readonly T[], before: (a: T, b: T) => boolean): readonly T[] {
+  if (items.length < 2) return items;
+  const middle = items.length >> 1;
+  const left = mergeSort(items.slice(0, middle), before);
+  const right = mergeSort(items.slice(middle), before);
+  const merged: T[] = [];
+  let [l, r] = [0, 0];
+  while (l < left.length && r < right.length) {
+    const takeRight = before(right[r] as T, left[l] as T);
+    merged.push((takeRight ? right[r++] : left[l++]) as T);
+  }
+  return [...merged, ...left.slice(l), ...right.slice(r)];
+}
