@@ -50,7 +50,7 @@ export class ScriptRule {
     if (left.length === 0) return matches.length === 0 ? NOTHING : { matches, errors: [] };
     const rest = this.judgeInSandbox(trace, left, taken);
     // What the compiled script took at most may be more than what it would have taken here.
-    if (this.sandbox().isExhausted) return this.judgeInSandbox(trace, subjects);
+    if (taken > 0 && this.sandbox().isExhausted) return this.judgeInSandbox(trace, subjects);
     return { matches: [...matches, ...rest.matches].sort((a, b) => a - b), errors: rest.errors };
   }
 

@@ -37,9 +37,12 @@ function shortKey(bytes: Uint8Array): string {
   return key;
 }
 
+/** `apply` takes the bytes as they are; spread would step through them. */
+const fromBytes = (bytes: Uint8Array): string => Reflect.apply(String.fromCharCode, undefined, bytes as unknown as readonly number[]);
+
 function longKey(bytes: Uint8Array): string {
   let key = '"';
-  for (let at = 0; at < bytes.length; at += PIECE) key += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  for (let at = 0; at < bytes.length; at += PIECE) key += fromBytes(bytes.subarray(at, at + PIECE));
   const known = keys.get(key);
   if (known !== undefined) return known;
   keys.set(key, key);

@@ -83,6 +83,10 @@ describe('scripts', () => {
       'local n = 0 for k, v in pairs(trace.spans[2].attributes) do n = n + 1 end return n == 2 and next(span.attributes) ~= nil',
     ],
     ['reads lists', 'local t = trace.spans[2].attributes.tags return #t == 2 and t[1] == "p" and table.concat(t, "-") == "p-q"'],
+    [
+      'repeats strings with what lies between',
+      'return ("ab"):rep(5, ",") == "ab,ab,ab,ab,ab" and ("x"):rep(1, ",") == "x" and (""):rep(3, "-") == "--" and ("x"):rep(0) == "" and ("x"):rep(3) == "xxx"',
+    ],
     ['sorts', 'local t = {3, 1, 2} table.sort(t, function(a, b) return a > b end) return table.concat(t) == "321"'],
     ['formats', 'return string.format("%d %05.1f %s %x %q", 3, 2.25, "a", 255, "b") == "3 002.2 a ff \\"b\\""'],
     ['calls functions of its own', 'local function f(n) if n == 0 then return 0 end return n + f(n - 1) end return f(50) == 1275'],

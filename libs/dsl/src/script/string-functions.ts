@@ -95,12 +95,12 @@ function repeat(L: LuaState, budget: Budget): Uint8Array {
   budget.allocate(length);
   budget.spend(Math.min(count, Number.MAX_SAFE_INTEGER) / 16);
   const repeated = new Uint8Array(length);
-  for (let index = 0, at = 0; index < count && at < length; index++) {
-    repeated.set(text, at);
-    at += text.length;
-    if (index < count - 1) repeated.set(separator, at);
-    at += separator.length;
-  }
+  if (length === 0) return repeated;
+  const period = text.length + separator.length;
+  repeated.set(text);
+  if (count > 1) repeated.set(separator, text.length);
+  // What is there already is copied behind itself, twice as much each time.
+  for (let at = period; at < length; at *= 2) repeated.copyWithin(at, 0, at);
   return repeated;
 }
 
