@@ -42,6 +42,25 @@ export const CHAOS_RULES = [
     expression: 'trace.has(span.name == "checkout") and not trace.all(span.attributes["tenant"] ~= nil)',
     severity: 'MEDIUM',
   },
+  {
+    id: 'paid-at-once',
+    name: 'Payment by the checkout itself',
+    expression: 'trace.child(span.name == "checkout", span.name == "pay")',
+    severity: 'LOW',
+  },
+  {
+    id: 'heavy',
+    name: 'Much work in all',
+    expression: 'local sum = 0 for _, s in ipairs(trace.spans) do sum = sum + s.duration end return sum > 4s',
+    severity: 'LOW',
+  },
+  {
+    // An error on most spans, which only the sandbox can tell.
+    id: 'refused',
+    name: 'Failed payment, by a script',
+    expression: 'local state = span.attributes["payment.state"] return state .. "!" == "failed!"',
+    severity: 'LOW',
+  },
 ] as const;
 
 /** Which of the rules above some spans violate, told without any part of BeTrace. */
@@ -53,6 +72,11 @@ export function judgePlainly(spans: readonly PlainSpan[]): string[] {
     unaudited: has('charge') && !has('audit'),
     chatty: spans.filter(({ name }) => name === 'query').length > 5,
     untagged: has('checkout') && spans.some(({ attributes }) => attributes['tenant'] === undefined),
+    'paid-at-once': spans.some(
+      ({ name, parent_id }) => name === 'pay' && spans.some((span) => span.span_id === parent_id && span.name === 'checkout'),
+    ),
+    heavy: spans.reduce((sum, { duration }) => sum + duration, 0) > 4_000_000_000,
+    refused: spans.some(({ attributes }) => attributes['payment.state'] === 'failed'),
   };
   return Object.entries(violated).flatMap(([rule, is]) => (is ? [rule] : []));
 }
@@ -87,7 +111,7 @@ export function planTrace(random: Random): PlannedTrace {
   }
   if (random.chance(0.2)) {
     add('pay', root, { attributes: { tenant: 'a', 'payment.state': 'failed' } });
-    violates.add('failed-payment');
+    for (const rule of ['failed-payment', 'refused', 'paid-at-once']) violates.add(rule);
   }
   const queries = random.chance(0.3) ? random.between(6, 9) : random.between(0, 5);
   for (let n = 0; n < queries; n++) add('query', root);
@@ -104,6 +128,8 @@ export function planTrace(random: Random): PlannedTrace {
       audit = spans.pop();
     } else violates.add('unaudited');
   }
+  const all = audit === undefined ? spans : [...spans, audit];
+  if (all.reduce((sum, { duration }) => sum + duration, 0) > 4_000_000_000) violates.add('heavy');
   const sendings = deal(random, random.shuffled(spans));
   // In time, or so late that the trace was judged without it.
   if (audit) sendings.push({ at: random.chance(0.5) ? random.between(0, 500) : random.between(2_500, 6_000), spans: [audit] });
