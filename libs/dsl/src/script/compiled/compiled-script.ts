@@ -3,6 +3,7 @@ import { LuaError } from '../../lua-error.js';
 import type { CheckedScript } from '../../rule.js';
 import type { SpanView, TraceView } from '../../span-view.js';
 import type { Block } from '../../syntax.js';
+import { ASKED_SPANS } from './asked-spans.js';
 import { LIBRARY_OPERATIONS } from './library.js';
 import { LuaTable } from './lua-table.js';
 import { MEMBERS } from './members.js';
@@ -35,6 +36,7 @@ const RUNTIME = {
   ...OPERATIONS,
   ...MEMBERS,
   ...LIBRARY_OPERATIONS,
+  ...ASKED_SPANS,
   listOf: (values: readonly unknown[]): LuaTable => {
     const table = new LuaTable();
     for (let place = values.length; place > 0; place--) table.set(place, values[place - 1]);

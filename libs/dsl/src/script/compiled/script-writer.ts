@@ -3,6 +3,7 @@ import type { Block, Expression, FunctionExpression, Name, Statement } from '../
 import { refuseSeveralResults } from './calls.js';
 import { type Code, type CodeType, truthOf, variableName } from './code.js';
 import { writeCondition, writeExpression } from './expressions.js';
+import { writeLoop, writeNumericLoop } from './loops.js';
 import { type Scopes, Unsupported, type Variable } from './scopes.js';
 import { STEPS } from './steps.js';
 
@@ -40,7 +41,7 @@ export class ScriptWriter {
 
   /** A variable for what is kept in the middle of an expression. */
   temporary(): string {
-    const name = `t${this.count++}`;
+    const name = this.name('t');
     this.temporaries.push(name);
     return name;
   }
@@ -59,6 +60,16 @@ export class ScriptWriter {
     return this.subjectType === 'span' ? { text: 'subject', type: 'span' } : { text: 'undefined', type: 'nil' };
   }
 
+  /** A name of its own. */
+  name(beginning: string): string {
+    return `${beginning}${this.count++}`;
+  }
+
+  /** What is known of a variable: of one that changes, nothing. */
+  know(variable: Variable, type: CodeType): void {
+    if (!variable.assigned) this.types.set(variable, type);
+  }
+
   typeOf(variable: Variable): CodeType {
     return this.types.get(variable) ?? 'any';
   }
@@ -72,7 +83,7 @@ export class ScriptWriter {
   /** A condition of `trace.has(…)` as a function of the span. */
   condition(span: Variable, expression: Expression): string {
     this.spend(STEPS.made);
-    this.types.set(span, 'span');
+    this.know(span, 'span');
     return `(${variableName(span)}) => {\n${this.functionBody(() => `return ${this.value(expression)};\n`)}}`;
   }
 
@@ -101,7 +112,7 @@ export class ScriptWriter {
   }
 
   /** A block that is run never, once or often: it pays for itself. */
-  private inner(block: Block, perTurn: number = STEPS.jump, before = '', after: () => string = () => ''): string {
+  inner(block: Block, perTurn: number = STEPS.jump, before = '', after: () => string = () => ''): string {
     const { steps } = this;
     this.steps = perTurn;
     const body = this.block(block);
@@ -147,9 +158,9 @@ export class ScriptWriter {
         return `${branches.join(' else ')}${otherwise}\n`;
       }
       case 'for':
-        return this.numericLoop(statement);
+        return writeNumericLoop(this, statement);
       case 'for-in':
-        return this.loop(statement);
+        return writeLoop(this, statement);
       case 'return':
         return this.result(statement.values);
       case 'break':
@@ -163,7 +174,7 @@ export class ScriptWriter {
     const declarations = names.map((name, place) => {
       const variable = this.declared(name);
       const code = codes[place] ?? { text: 'undefined', type: 'nil' };
-      if (!variable.assigned) this.types.set(variable, code.type);
+      this.know(variable, code.type);
       return `let ${variableName(variable)} = ${code.text};\n`;
     });
     return [...declarations, ...codes.slice(names.length).map(({ text }) => `${text};\n`)].join('');
@@ -204,52 +215,6 @@ export class ScriptWriter {
     return { before: `${o} = ${object};\n${k} = ${key};\n`, set: (value) => `setIndex(${o}, ${k}, ${value});\n` };
   }
 
-  /** All numbers are doubles, and counted from one step before the first, as in the sandbox. */
-  private numericLoop({ variable, bounds, body }: Extract<Statement, { type: 'for' }>): string {
-    const [from, to, by] = [this.temporary(), this.temporary(), this.temporary()];
-    const values = bounds.map((bound) => this.value(bound));
-    const name = variableName(this.declared(variable));
-    if (!this.declared(variable).assigned) this.types.set(this.declared(variable), 'number');
-    const before = `${from} = ${values[0]};\n${to} = ${values[1]};\n${by} = ${values[2] ?? '1'};\n`;
-    const check = `if (typeof ${from} !== 'number' || typeof ${to} !== 'number' || typeof ${by} !== 'number' || ${by} === 0) leave();\n`;
-    // A loop inside of a loop, or of a function that calls itself, has its own.
-    const [i, end, step] = [`i${this.count++}`, `i${this.count++}`, `i${this.count++}`];
-    const head = `for (let ${i} = ${from} - ${by} + ${by}, ${end} = ${to}, ${step} = ${by}; ${step} > 0 ? ${i} <= ${end} : ${end} <= ${i}; ${i} += ${step}) `;
-    return `${before}${check}${head}${this.inner(body, STEPS.jump, `let ${name} = ${i};\n`)}\n`;
-  }
-
-  /** `for … in ipairs(x)` and `pairs(x)`. */
-  private loop({ names, iterators, body }: Extract<Statement, { type: 'for-in' }>): string {
-    const [iterator, ...more] = iterators;
-    if (iterator?.type !== 'call' || more.length > 0 || names.length > 2 || iterator.args.length !== 1)
-      throw new Unsupported('a loop over anything but ipairs(x) and pairs(x)');
-    const { callee, args } = iterator;
-    if (callee.type !== 'name' || this.scopes.uses.get(callee) !== 'library')
-      throw new Unsupported('a loop over anything but ipairs(x) and pairs(x)');
-    this.spend(2 * STEPS.call);
-    const list = writeExpression(this, args[0]!);
-    const [first, second] = names.map((name) => this.declared(name)) as [Variable, Variable | undefined];
-    if (callee.name === 'pairs') return this.pairsLoop(list, first, second, body);
-    if (callee.name !== 'ipairs') throw new Unsupported('a loop over anything but ipairs(x) and pairs(x)');
-    if (!first.assigned) this.types.set(first, 'number');
-    const [l, i] = [`l${this.count++}`, `i${this.count++}`];
-    const counted = `let ${variableName(first)} = ${i};\n`;
-    if (list.type === 'spans') {
-      if (second !== undefined && !second.assigned) this.types.set(second, 'span');
-      const item = second === undefined ? '' : `let ${variableName(second)} = ${l}[${i} - 1];\n`;
-      return `for (let ${i} = 1, ${l} = ${list.text}; ${i} <= ${l}.length; ${i}++) ${this.inner(body, STEPS.turn, counted + item)}\n`;
-    }
-    const x = `x${this.count++}`;
-    const item = second === undefined ? '' : `let ${variableName(second)} = ${x};\n`;
-    const head = `for (let ${i} = 1, ${l} = ${list.text}, ${x}; (${x} = index(run, ${l}, ${i})) !== undefined; ${i}++) `;
-    return `${head}${this.inner(body, STEPS.turn, counted + item)}\n`;
-  }
-
-  private pairsLoop(list: Code, key: Variable, value: Variable | undefined, body: Block): string {
-    const names = [key, ...(value === undefined ? [] : [value])].map(variableName).join(', ');
-    return `for (let [${names}] of pairs(run, ${list.text})) ${this.inner(body, STEPS.turn)}\n`;
-  }
-
   private result(values: readonly Expression[]): string {
     if (!this.isMain) return `return ${values.length === 0 ? 'undefined' : this.value(values[0]!)};\n`;
     const [first = 'false', ...others] = values.map((value) => truthOf(writeExpression(this, value)));
@@ -258,7 +223,7 @@ export class ScriptWriter {
     return `${kept} = ${first};\n${others.map((other) => `${other};\n`).join('')}return ${kept};\n`;
   }
 
-  private declared(name: Name): Variable {
+  declared(name: Name): Variable {
     return this.scopes.declared.get(name) as Variable;
   }
 }
