@@ -71,7 +71,7 @@ export class Interpreter implements SpanFunctionsHost {
   }
 
   get structure(): TraceStructure {
-    return TraceStructure.of(this.trace);
+    return TraceStructure.of(this.trace, this);
   }
 
   spend(steps: number): void {

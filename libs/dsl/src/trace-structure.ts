@@ -9,11 +9,15 @@ export class TraceStructure {
   private readonly byId = new Map<string, SpanView>();
   private readonly parents = new Map<SpanView, SpanView | undefined>();
   private readonly childrenOf = new Map<SpanView, SpanView[]>();
-  private readonly causes = new Map<SpanView, Causes>();
+  private readonly causes = new Map<SpanView, PaidCauses>();
   /** Some span links to another of this trace. */
   readonly hasLinks: boolean;
-  /** How many spans were come by to answer questions about ways: what scripts pay for. */
+  /**
+   * How many spans were come by to answer questions about ways: what evaluations pay for. Each pays for what it asks, also where another was
+   * the first to ask: or what a rule may do would depend on the rules beside it.
+   */
   visits = 0;
+  private asking: object | undefined;
 
   private constructor(private readonly trace: TraceView) {
     for (const span of trace.spans) if (!this.byId.has(span.id)) this.byId.set(span.id, span);
@@ -38,9 +42,11 @@ export class TraceStructure {
 
   private static readonly known = new WeakMap<TraceView, TraceStructure>();
 
-  static of(trace: TraceView): TraceStructure {
+  /** @param evaluation on whose behalf it is asked: one that pays for its visits */
+  static of(trace: TraceView, evaluation?: object): TraceStructure {
     let structure = TraceStructure.known.get(trace);
     if (structure === undefined) TraceStructure.known.set(trace, (structure = new TraceStructure(trace)));
+    if (evaluation !== undefined) structure.asking = evaluation;
     return structure;
   }
 
@@ -125,14 +131,23 @@ export class TraceStructure {
   /** Everything that a span builds on: what its parents and links lead to, and theirs. */
   causesOf(span: SpanView): Causes {
     let causes = this.causes.get(span);
-    if (causes !== undefined) return causes;
+    if (causes === undefined) this.causes.set(span, (causes = this.findCauses(span)));
+    if (causes.paidBy !== this.asking || this.asking === undefined) {
+      causes.paidBy = this.asking;
+      this.visits += causes.visits;
+    }
+    return causes;
+  }
+
+  private findCauses(span: SpanView): PaidCauses {
+    let visits = 0;
     const all = new Set<SpanView>();
     const linked = new Set<SpanView>();
     const visit = (cause: SpanView | undefined): void => {
       if (cause !== undefined && cause !== span) all.add(cause);
     };
     const expand = (from: SpanView): void => {
-      this.visits += 1 + from.links.length;
+      visits += 1 + from.links.length;
       visit(this.parent(from));
       for (const target of this.linked(from)) {
         if (target !== span) linked.add(target);
@@ -141,9 +156,7 @@ export class TraceStructure {
     };
     expand(span);
     for (const cause of all) expand(cause);
-    causes = { all, linked };
-    this.causes.set(span, causes);
-    return causes;
+    return { all, linked, visits, paidBy: undefined };
   }
 }
 
@@ -151,4 +164,10 @@ export class TraceStructure {
 export interface Causes {
   readonly all: ReadonlySet<SpanView>;
   readonly linked: ReadonlySet<SpanView>;
+}
+
+interface PaidCauses extends Causes {
+  /** What it took to find them, and which evaluation has paid for that. */
+  readonly visits: number;
+  paidBy: object | undefined;
 }

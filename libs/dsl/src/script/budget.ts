@@ -35,6 +35,8 @@ export class Budget {
   #steps = 0;
   #bytes = 0;
   exceeded = false;
+  /** Another object with each evaluation. */
+  evaluation: object = {};
 
   constructor(private readonly limits: ScriptLimits) {}
 
@@ -43,6 +45,7 @@ export class Budget {
     this.#steps = this.limits.steps - taken;
     this.#bytes = this.limits.bytes;
     this.exceeded = false;
+    this.evaluation = {};
   }
 
   /** Steps of the present evaluation; of instructions, those of whole intervals. */

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
 import { check } from '../check.js';
+import { interpret } from '../interpret.js';
 import { LuaError } from '../lua-error.js';
 import { parse } from '../parse.js';
 import { Source } from '../source.js';
+import type { TraceView } from '../span-view.js';
 import { DEFAULT_TIMEOUT, limitsOf } from './budget.js';
 import { luaText } from './lua-text.js';
 import { ScriptProgram } from './sandbox.js';
@@ -152,6 +154,30 @@ describe('the budget', () => {
     });
     for (const { n, fresh, used } of outcomes) expect({ n, used }).toEqual({ n, used: [fresh, fresh, fresh] });
     expect(new Set(outcomes.map(({ fresh }) => fresh))).toEqual(new Set([true, false]));
+  });
+
+  it('of an evaluation does not depend on what other rules have found out about the trace', () => {
+    const chain = (): TraceView => ({
+      id: 't',
+      complete: true,
+      spans: Array.from({ length: 60 }, (_, n) =>
+        viewOf({ id: `${n}`, parentId: n === 0 ? '' : `${n - 1}`, startTime: n, duration: 1, links: ['0'] }),
+      ),
+    });
+    const text = 'return trace.count(a where trace.before(span.id == "59", span.id == a.id)) == 0 and 1 == 1';
+    const taken = (trace: TraceView): number => {
+      const script = program(`local x = 1 ${text}`);
+      script.evaluate({ trace });
+      return script.taken;
+    };
+    const [fresh, known] = [chain(), chain()];
+    const alone = taken(fresh);
+    expect(alone).toBeGreaterThan(1_000);
+    expect(taken(fresh)).toBe(alone);
+    const expression = check('trace.before(span.id == "3", span.id == "40")');
+    if (!expression.ok || expression.rule.kind !== 'expression') throw new Error('no expression');
+    interpret(expression.rule.resolved, { trace: known });
+    expect(taken(known)).toBe(alone);
   });
 });
 

@@ -168,7 +168,7 @@ export class SpanFunctionsOfScript {
   }
 
   private get structure(): TraceStructure {
-    return TraceStructure.of((this.input() as ScriptInput).trace);
+    return TraceStructure.of((this.input() as ScriptInput).trace, this.budget.evaluation);
   }
 
   private spansOf(owner: TraceHandle | RelativesHandle): readonly SpanView[] {
