@@ -68,6 +68,10 @@ describe('is told without the sandbox:', () => {
       'a function of its own',
       'local function f(n) if n == 0 then return 0 end return n + f(n - 1) end return trace.id ~= "" and f(10) == 55',
     ],
+    [
+      'a function that counts',
+      'local n = 0 local function add(x) n = n + x return n end for _, s in ipairs(trace.spans) do add(s.duration) end return n == 19 and n + add(1) == 39',
+    ],
     ['conditions of trace functions', 'local limit = 6 return trace.count(c where c.duration > limit and c.parent == trace.root) == 2'],
     ['an aggregate', 'local x = trace.sum(attribute.n, span.name == "charge") return x == 7'],
     [
@@ -106,8 +110,16 @@ describe('is left to the sandbox:', () => {
     ['whether two functions are one', 'local function f() return function() end end return f() == f() and trace.id == nil'],
     ['deep recursion', 'local function f(n) if n == 0 then return 0 end return 1 + f(n - 1) end return f(100) == 100 and trace.id ~= ""'],
     [
-      'a function that changes what is outside of it',
-      'local n = 0 local function f() n = n + 1 return n end return n / f() == 1 and trace.id == nil',
+      'what Lua reads after a call that changes it',
+      'local n = 1 local function f() n = n + 1 return n end return n / f() == 1 and trace.id == nil',
+    ],
+    [
+      'a table that a call replaces before it is read',
+      'local t = { 1 } local function f() t = { 2 } return 1 end return t[f()] == 2 and trace.id == nil',
+    ],
+    [
+      'a key that a call replaces before it is set',
+      'local t, n = {}, 1 local function f() n = 2 return 5 end t[n] = f() return t[2] == 5 and trace.id == nil',
     ],
     ['variable arguments', 'local function f(...) return select("#", ...) end return f(1, 2) == 2 and trace.id == nil'],
     ['errors that are caught', 'return not pcall(function() return nil + 1 end) and trace.id == nil'],

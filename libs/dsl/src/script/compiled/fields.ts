@@ -4,6 +4,7 @@ import { FIELD_TYPES } from '../../vocabulary.js';
 import { attributePath, isAttributeMap, LIMITS } from '../lua-text.js';
 import { type Code, type CodeType, variableName } from './code.js';
 import { writeExpression } from './expressions.js';
+import { refuseOtherOrder } from './order.js';
 import { Unsupported } from './scopes.js';
 import type { ScriptWriter } from './script-writer.js';
 import { STEPS } from './steps.js';
@@ -87,6 +88,7 @@ const SPAN_FIELDS: Readonly<Record<string, { readonly property: string; readonly
 export function writeIndex(writer: ScriptWriter, object: Expression, key: Expression): Code {
   if (isAttributeMap(object)) return writeMapIndex(writer, object, undefined, key);
   writer.spend(STEPS.member);
+  refuseOtherOrder(writer.scopes, [object], [key]);
   const owner = writer.value(object);
   return { text: `index(run, ${owner}, ${writer.value(key)})`, type: 'any' };
 }

@@ -2,6 +2,7 @@ import { quote } from '../../compile/emit.js';
 import type { Expression } from '../../syntax.js';
 import type { Code, CodeType } from './code.js';
 import { writeCondition, writeExpression } from './expressions.js';
+import { refuseOtherOrder } from './order.js';
 import type { ScriptWriter } from './script-writer.js';
 import { STEPS } from './steps.js';
 
@@ -43,6 +44,7 @@ export function writeBinary(writer: ScriptWriter, { operator, left, right }: Ext
     case '>=':
       return writeOrder(writer, operator, writeExpression(writer, left), writeExpression(writer, right));
   }
+  if (operator === '/' || operator === '^') refuseOtherOrder(writer.scopes, [left], [right]);
   writer.spend(STEPS.arithmetic);
   const [a, b] = [writer.value(left), writer.value(right)];
   const known = FUNCTIONS[operator];

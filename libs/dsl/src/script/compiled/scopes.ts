@@ -26,6 +26,8 @@ export interface Scopes {
   readonly globals: readonly Variable[];
   /** Some function may return nothing at all, which is not nil to a function of the library. */
   readonly mayReturnNothing: boolean;
+  /** Some function changes a variable outside of it: a call may change what another part of the same expression reads. */
+  readonly changesOutside: boolean;
 }
 
 type Names = ReadonlyMap<string, Variable>;
@@ -42,6 +44,7 @@ class Resolver implements Scopes {
   readonly declared = new Map<Name, Variable>();
   readonly conditions = new Map<Expression, Variable>();
   mayReturnNothing = false;
+  changesOutside = false;
   private readonly byName = new Map<string, Variable>();
   private count = 0;
 
@@ -112,12 +115,11 @@ class Resolver implements Scopes {
     }
   }
 
-  /** Changing what is outside of a function shows in the middle of other expressions: the order of Lua's own registers is left to it. */
   private target(target: Expression, names: Names, depth: number): void {
     if (target.type !== 'name') return this.expression(target, names, depth);
     const known = names.get(target.name);
     const variable = known ?? this.global(target.name);
-    if (variable.depth < depth) throw new Unsupported('a function that changes a variable outside of it');
+    if (variable.depth < depth) this.changesOutside = true;
     variable.assigned = true;
     this.uses.set(target, variable);
   }

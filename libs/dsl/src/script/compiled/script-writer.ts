@@ -4,6 +4,7 @@ import { refuseSeveralResults } from './calls.js';
 import { type Code, type CodeType, truthOf, variableName } from './code.js';
 import { writeCondition, writeExpression } from './expressions.js';
 import { writeLoop, writeNumericLoop } from './loops.js';
+import { refuseOtherOrder } from './order.js';
 import { type Scopes, Unsupported, type Variable } from './scopes.js';
 import { STEPS } from './steps.js';
 
@@ -182,6 +183,10 @@ export class ScriptWriter {
 
   private assignment(targets: readonly Expression[], values: readonly Expression[]): string {
     if (values.length < targets.length) refuseSeveralResults(values.at(-1));
+    const read = targets.flatMap((target) =>
+      target.type === 'member' ? [target.object] : target.type === 'index' ? [target.object, target.key] : [],
+    );
+    refuseOtherOrder(this.scopes, read, [...targets, ...values]);
     if (targets.length === 1 && values.length === 1) return this.assign(targets, [this.value(values[0]!)]);
     // Everything is evaluated before anything changes; then the last target comes first.
     const places = targets.map((target) => this.place(target, true));
