@@ -3,7 +3,6 @@ import type { Expression, Name } from '../../syntax.js';
 import { FIELD_TYPES } from '../../vocabulary.js';
 import { attributePath, isAttributeMap, LIMITS } from '../lua-text.js';
 import { type Code, type CodeType, variableName } from './code.js';
-import { writeExpression } from './expressions.js';
 import { refuseOtherOrder } from './order.js';
 import { Unsupported } from './scopes.js';
 import type { ScriptWriter } from './script-writer.js';
@@ -36,7 +35,7 @@ export function writeMember(writer: ScriptWriter, member: Extract<Expression, { 
     if (binding === 'library') throw new Unsupported(`${object.name}.${name} as a value`);
     if (binding === 'trace') return writeTraceField(writer, name);
   }
-  return writeField(writer, writeExpression(writer, object), name);
+  return writeField(writer, writer.code(object), name);
 }
 
 function writeConstant(writer: ScriptWriter, name: string, isLibrary: boolean): Code {
@@ -97,7 +96,7 @@ export function writeIndex(writer: ScriptWriter, object: Expression, key: Expres
 function writeMapIndex(writer: ScriptWriter, map: Expression, text: string | undefined, key?: Expression): Code {
   writer.spend(2 * STEPS.member);
   const keyText = (): string => text ?? writer.value(key!);
-  const owner = map.type === 'member' ? writeExpression(writer, map.object) : writeMeant(writer, map as Name);
+  const owner = map.type === 'member' ? writer.code(map.object) : writeMeant(writer, map as Name);
   const table = map.type === 'member' ? map.name : 'attributes';
   if (owner.type === 'span') {
     const read = table === 'attributes' ? 'attribute' : 'resourceAttribute';

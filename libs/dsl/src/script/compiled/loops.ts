@@ -1,6 +1,5 @@
 import type { Block, Expression, Statement } from '../../syntax.js';
 import { type Code, variableName } from './code.js';
-import { writeExpression } from './expressions.js';
 import { Unsupported, type Variable } from './scopes.js';
 import type { ScriptWriter } from './script-writer.js';
 import { STEPS } from './steps.js';
@@ -24,7 +23,7 @@ export function writeLoop(writer: ScriptWriter, { names, iterators, body }: Extr
   const known = iteratorOf(writer, iterators);
   if (known === undefined || names.length > 2) throw new Unsupported('a loop over anything but ipairs(x) and pairs(x)');
   writer.spend(2 * STEPS.call);
-  const list = writeExpression(writer, known.list);
+  const list = writer.code(known.list);
   const [first, second] = names.map((name) => writer.declared(name)) as [Variable, Variable | undefined];
   if (known.name === 'pairs') return writePairsLoop(writer, list, first, second, body);
   writer.know(first, 'number');

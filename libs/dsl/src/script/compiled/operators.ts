@@ -1,7 +1,6 @@
 import { quote } from '../../compile/emit.js';
 import type { Expression } from '../../syntax.js';
 import type { Code, CodeType } from './code.js';
-import { writeCondition, writeExpression } from './expressions.js';
 import { refuseOtherOrder } from './order.js';
 import type { ScriptWriter } from './script-writer.js';
 import { STEPS } from './steps.js';
@@ -10,7 +9,7 @@ import { STEPS } from './steps.js';
 export function writeUnary(writer: ScriptWriter, { operator, operand }: Extract<Expression, { type: 'unary' }>): Code {
   switch (operator) {
     case 'not':
-      return { text: `!${writeCondition(writer, operand)}`, type: 'boolean' };
+      return { text: `!${writer.truth(operand)}`, type: 'boolean' };
     case '-':
       writer.spend(STEPS.arithmetic);
       return { text: `negate(${writer.value(operand)})`, type: 'numeric' };
@@ -37,12 +36,12 @@ export function writeBinary(writer: ScriptWriter, { operator, left, right }: Ext
   switch (operator) {
     case '==':
     case '~=':
-      return writeEquality(writer, operator === '==', writeExpression(writer, left), writeExpression(writer, right));
+      return writeEquality(writer, operator === '==', writer.code(left), writer.code(right));
     case '<':
     case '<=':
     case '>':
     case '>=':
-      return writeOrder(writer, operator, writeExpression(writer, left), writeExpression(writer, right));
+      return writeOrder(writer, operator, writer.code(left), writer.code(right));
   }
   if (operator === '/' || operator === '^') refuseOtherOrder(writer.scopes, [left], [right]);
   writer.spend(STEPS.arithmetic);
@@ -82,8 +81,8 @@ function writeOrder(writer: ScriptWriter, operator: '<' | '<=' | '>' | '>=', lef
 /** `a and b`, `a or b`: one of the operands. */
 export function writeLogical(writer: ScriptWriter, { operator, left, right }: Extract<Expression, { type: 'logical' }>): Code {
   writer.spend(STEPS.logical);
-  const first = writeExpression(writer, left);
-  const second = writeExpression(writer, right);
+  const first = writer.code(left);
+  const second = writer.code(right);
   if (first.type === 'boolean' && second.type === 'boolean') {
     return { text: `(${first.text} ${operator === 'and' ? '&&' : '||'} ${second.text})`, type: 'boolean' };
   }

@@ -52,8 +52,19 @@ export class ScriptWriter {
     return `k[${this.constants.push(value) - 1}]`;
   }
 
+  /** @throws Unsupported */
+  code(expression: Expression): Code {
+    return writeExpression(this, expression);
+  }
+
+  /** @throws Unsupported */
   value(expression: Expression): string {
-    return writeExpression(this, expression).text;
+    return this.code(expression).text;
+  }
+
+  /** Whether an expression is true. @throws Unsupported */
+  truth(expression: Expression): string {
+    return writeCondition(this, expression);
   }
 
   /** The span that a span rule judges; a rule over the trace has none. */
