@@ -40,10 +40,10 @@ export class Budget {
 
   constructor(private readonly limits: ScriptLimits) {}
 
-  /** @param taken steps that are taken already */
+  /** @param taken steps that are taken already; all of them may have gone into strings */
   start(taken = 0): void {
     this.#steps = this.limits.steps - taken;
-    this.#bytes = this.limits.bytes;
+    this.#bytes = this.limits.bytes - BYTES_PER_STEP * taken;
     this.exceeded = false;
     this.evaluation = {};
   }

@@ -146,6 +146,18 @@ describe('is left to the sandbox:', () => {
   });
 });
 
+it('what compiled judgements have made of strings counts for those that are left to the sandbox', () => {
+  const text = '€'.repeat(100_000);
+  const spans = [viewOf({ id: '1', attributes: { text } }), viewOf({ id: '2', attributes: { text, bad: true } })];
+  // 5.4 MB of strings on the first span, 12 MB on the second: together more than 16 MiB. `rep` is not compiled.
+  const script = scriptOf(
+    'local n, turns = 0, 18 if attribute.bad then turns = 40 local w = ("x"):rep(1) end for i = 1, turns do n = n + #attribute.text end return n > 1 and not attribute.bad',
+  );
+  const judge = (isCompiled: boolean) => new ScriptRule(script, { timeout: 1_000, isCompiled }).judge({ id: 't', spans, complete: true });
+  expect(judge(true)).toEqual(judge(false));
+  expect(judge(false)).toEqual({ matches: [0], errors: [{ span: 1, message: expect.stringContaining('bytes of strings') }] });
+});
+
 it('nothing of a script becomes code but its structure', () => {
   const hostile = '"] ; process.exit(1) ; //';
   const text = `local x = { ["${hostile.replaceAll('"', '\\"')}"] = 1 } local constructor, proto = "\\u{2028}", 2 return x[${JSON.stringify(hostile)}] == 1 and x.constructor == nil and x.prototype == nil and trace.spans[1].toString == nil and constructor == "\\u{2028}" and proto == 2`;
