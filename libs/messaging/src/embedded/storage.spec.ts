@@ -52,6 +52,7 @@ describe('the storage of the embedded log', () => {
     expect(message).toContain('BETRACE_STORAGE_PATH');
   });
 
+  // Only Linux has a folder in which not even root can make anything.
   (existsSync('/proc/self') ? it : it.skip)('is refused at once below /proc, where nothing can be made', () => {
     expect(openError({ path: '/proc/betrace/log' })).toContain('BT_LOG_STORAGE_NOT_WRITABLE');
   });

@@ -62,6 +62,7 @@ describe('SQLite', () => {
     );
   });
 
+  // Only Linux has a folder in which not even root can make anything.
   (existsSync('/proc/self') ? it : it.skip)('refuses at once a path below /proc, where nothing can be made', async () => {
     await expect(openStore({ kind: 'sqlite', path: '/proc/betrace/store' })).rejects.toThrow(/BT_STORE_NOT_WRITABLE/);
   });
