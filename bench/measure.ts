@@ -1,4 +1,8 @@
-const WARM_UP_MS = 300;
+const WARM_UP_MS = 150;
+/** It is warm when so many rounds in a row were no faster than the best before by more than that. */
+const WARM_ROUNDS = 3;
+const FASTER = 1.02;
+const LONGEST_WARM_UP_MS = 30_000;
 const ROUNDS = 25;
 const ROUND_MS = 40;
 
@@ -12,19 +16,27 @@ export function perSecond(units: number, work: () => unknown): number {
 
 /** The same of several works whose figures are to be compared: they take turns, so that none has the machine at its best alone. */
 export function eachPerSecond(units: number, works: readonly (() => unknown)[]): readonly number[] {
-  for (const work of works) {
-    const warm = performance.now() + WARM_UP_MS;
-    while (performance.now() < warm) work();
-  }
+  for (const work of works) warmUp(work);
   const best = works.map(() => 0);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [place, work] of works.entries()) best[place] = Math.max(best[place]!, oneRound(units, work));
+    for (const [place, work] of works.entries()) best[place] = Math.max(best[place]!, oneRound(units, work, ROUND_MS));
   }
   return best;
 }
 
-function oneRound(units: number, work: () => unknown): number {
-  const until = performance.now() + ROUND_MS;
+/** Until the work gets no faster: a thousand functions are compiled one after the other, for seconds. */
+function warmUp(work: () => unknown): void {
+  const latest = performance.now() + LONGEST_WARM_UP_MS;
+  let best = 0;
+  for (let slower = 0; slower < WARM_ROUNDS && performance.now() < latest; ) {
+    const rate = oneRound(1, work, WARM_UP_MS);
+    slower = rate > best * FASTER ? 0 : slower + 1;
+    best = Math.max(best, rate);
+  }
+}
+
+function oneRound(units: number, work: () => unknown, milliseconds: number): number {
+  const until = performance.now() + milliseconds;
   const start = cpuSeconds();
   let calls = 0;
   while (performance.now() < until) {

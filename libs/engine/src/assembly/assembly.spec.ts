@@ -93,7 +93,9 @@ function assembled(steps: readonly Step[], given: AssemblySettings): Event[] {
   const number = (row: number): number => assembly.traces.rows[row * ROW_WORDS + 3]!;
   const complete = (row: number): string => (assembly.isComplete(row) ? 'complete' : 'incomplete');
   const assembly: Assembly = new Assembly(given, {
-    closed: (row, reason) => events.push(`close ${number(row)} ${reason} ${complete(row)} @ ${assembly.now}`),
+    closed: (traces) => {
+      for (const { row, reason } of traces) events.push(`close ${number(row)} ${reason} ${complete(row)} @ ${assembly.now}`);
+    },
     forgotten: () => {},
   });
   for (const [offset, { time, span }] of steps.entries()) {

@@ -1,7 +1,7 @@
 import type { CommitPoint } from '../low-watermark.js';
 import { LowWatermark } from '../low-watermark.js';
 import type { AssemblySettings } from '../settings.js';
-import type { CloseReason } from './close-reason.js';
+import type { ClosedTrace, CloseReason } from './close-reason.js';
 import { type DeadlineOwner, Deadlines } from './deadlines.js';
 import { Duplicates } from './duplicates.js';
 import { LongTraces } from './long-traces.js';
@@ -24,8 +24,8 @@ import {
 
 /** What the assembly of traces tells to the one who judges them. */
 export interface TraceEvents {
-  /** The trace is closed: judge it. */
-  closed(row: number, reason: CloseReason): void;
+  /** These traces are closed, in this order: judge them. */
+  closed(traces: readonly ClosedTrace[]): void;
   /** The trace is forgotten: drop what is kept of it. Its row is still readable. */
   forgotten(row: number): void;
 }
@@ -59,6 +59,9 @@ export class Assembly implements DeadlineOwner {
   private readonly longTraces: LongTraces;
   /** `now` while time passes: the reference for times kept as 32 bits. */
   private before = 0;
+  /** What closed since judgement was asked for; and of that what is remembered no longer. */
+  private closing: ClosedTrace[] = [];
+  private outlived: number[] = [];
   /** Per span of the record: its trace's row when the record came. */
   private located = new Uint32Array(64);
 
@@ -72,12 +75,13 @@ export class Assembly implements DeadlineOwner {
 
   /**
    * A record has this timestamp: the log's time is at least that. Traces whose deadline it reaches close, in the order of
-   * their deadlines.
+   * their deadlines, and are judged together.
    */
   passTo(time: number): void {
     this.before = this.now;
     if (time > this.now) this.now = time;
     this.deadlines.passTo(this.now, this);
+    this.judgeClosed();
     this.before = this.now;
   }
 
@@ -152,6 +156,7 @@ export class Assembly implements DeadlineOwner {
     if (this.traces.rows[at + SPANS]! < this.settings.maxSpans || (this.traces.rows[at + FLAGS]! & CLOSED) !== 0) return;
     this.deadlines.cancel(row);
     this.close(row, 'max_spans');
+    this.judgeClosed();
     // Where nothing is remembered it is forgotten already, and its row may become another's before the record ends.
     if (this.longTraces.silence === 0) this.located.fill(0);
   }
@@ -233,10 +238,19 @@ export class Assembly implements DeadlineOwner {
   private close(row: number, reason: CloseReason): void {
     this.traces.rows[row * ROW_WORDS + FLAGS]! |= CLOSED;
     this.open--;
-    this.events.closed(row, reason);
+    this.closing.push({ row, reason });
     const forgetAt = this.forgetAt(row);
-    if (forgetAt <= this.now) this.forget(row);
+    if (forgetAt <= this.now) this.outlived.push(row);
     else this.deadlines.schedule(row, forgetAt);
+  }
+
+  private judgeClosed(): void {
+    const { closing, outlived } = this;
+    if (closing.length === 0) return;
+    this.closing = [];
+    this.outlived = [];
+    this.events.closed(closing);
+    for (const row of outlived) this.forget(row);
   }
 
   /** Drops all that is kept of a trace. If it may go on, its id and the time of its last span stay until it has been silent. */

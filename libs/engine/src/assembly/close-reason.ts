@@ -8,3 +8,9 @@ export const CLOSE_REASONS = {
 } as const;
 
 export type CloseReason = keyof typeof CLOSE_REASONS;
+
+/** A trace that is to be judged as it is. */
+export interface ClosedTrace {
+  readonly row: number;
+  readonly reason: CloseReason;
+}

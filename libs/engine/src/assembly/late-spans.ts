@@ -1,3 +1,4 @@
+import type { ClosedTrace } from './close-reason.js';
 import type { OpenTraces } from './open-traces.js';
 import { FLAGS, REOPENED, ROW_WORDS } from './trace-row.js';
 
@@ -7,7 +8,7 @@ import { FLAGS, REOPENED, ROW_WORDS } from './trace-row.js';
  * only to retract it.)
  */
 export class LateSpans {
-  private readonly waiting: number[] = [];
+  private waiting: ClosedTrace[] = [];
 
   constructor(private readonly traces: OpenTraces) {}
 
@@ -15,16 +16,15 @@ export class LateSpans {
     const at = row * ROW_WORDS + FLAGS;
     if ((this.traces.rows[at]! & REOPENED) !== 0) return;
     this.traces.rows[at]! |= REOPENED;
-    this.waiting.push(row);
+    this.waiting.push({ row, reason: 'late_span' });
   }
 
-  /** Hands out every trace that waits. */
-  settle(judgeAgain: (row: number) => void): void {
+  /** Hands out the traces that wait. */
+  settle(judgeAgain: (traces: readonly ClosedTrace[]) => void): void {
     if (this.waiting.length === 0) return;
-    for (const row of this.waiting) {
-      this.traces.rows[row * ROW_WORDS + FLAGS]! &= ~REOPENED;
-      judgeAgain(row);
-    }
-    this.waiting.length = 0;
+    const { waiting } = this;
+    this.waiting = [];
+    for (const { row } of waiting) this.traces.rows[row * ROW_WORDS + FLAGS]! &= ~REOPENED;
+    judgeAgain(waiting);
   }
 }

@@ -1,12 +1,13 @@
 import type { Evidence, Explanation, TraceView } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
-import type { CloseReason } from '../assembly/close-reason.js';
+import type { ClosedTrace } from '../assembly/close-reason.js';
 import type { Epoch } from '../epoch.js';
 import { type AssemblySettings, toleranceOf } from '../settings.js';
-import { explain, judge } from './budget.js';
+import { explain } from './budget.js';
 import type { BufferPlan } from './buffer-plan.js';
 import { BufferedColumns } from './buffered-columns.js';
 import { type BufferedSpan, DecodedSpan } from './buffered-span.js';
+import { type DueRules, JudgedTrace } from './judged-trace.js';
 import type { NamedSpan } from './kept-spans.js';
 import type { Revisions } from './revisions.js';
 import { concerns, TraceConditions } from './trace-conditions.js';
@@ -33,14 +34,6 @@ interface WholeSpans {
   readonly spans: BufferedSpan[];
   readonly held: TraceConditions;
   bytes: number;
-}
-
-/** The spans on which rules are judged, and what is known of them. */
-interface Judged {
-  readonly trace: TraceView;
-  readonly spans: readonly BufferedSpan[];
-  readonly held: TraceConditions;
-  readonly count: number;
 }
 
 const NO_WHOLE_SPANS = { spans: [], held: new TraceConditions() };
@@ -78,22 +71,22 @@ export class BufferedRules {
     if (wholeSpans.rules.length > 0) this.addWhole(epoch, buffer, i);
   }
 
-  /** Judges the trace as it is; emits what changed since the last time. */
-  conclude(epoch: Epoch, row: number, reason: CloseReason): void {
-    const { plan, compiled } = epoch.rules;
-    const buffer = this.buffers.get(row) ?? emptyBuffer();
-    for (const rule of plan.bufferedRules) {
-      if (epoch.alive[rule] === 1) epoch.accounts[rule]!.countEvaluations(compiled.rules[rule]!.subject === 'span' ? buffer.count : 1);
-    }
-    const onColumns = dueRules(epoch, plan.columns, buffer.ofRows);
-    const { spans, held } = buffer.whole ?? NO_WHOLE_SPANS;
-    const onWhole = dueRules(epoch, plan.wholeSpans, held);
-    if (onColumns.length + onWhole.length === 0) return;
-    const columns = onColumns.length === 0 ? undefined : this.judged(row, this.rowsOf(epoch, row, buffer), buffer.ofRows, buffer.count);
-    const whole = onWhole.length === 0 ? undefined : this.judged(row, spans, held, buffer.count);
-    for (const rule of merged(onColumns, onWhole)) {
-      this.concludeRule(epoch, row, rule, (compiled.rules[rule]!.needs === 'columns' ? columns : whole)!, reason);
-    }
+  /** Runs the rules on some traces as they are: each rule on all of them, then the next. Undefined for a trace that no rule can match. */
+  judge(epoch: Epoch, traces: readonly ClosedTrace[]): readonly (JudgedTrace | undefined)[] {
+    const { columns, wholeSpans } = epoch.rules.plan;
+    const always = { columns: aliveOf(epoch, columns.always), whole: aliveOf(epoch, wholeSpans.always) };
+    this.countEvaluations(epoch, traces);
+    const begun = traces.map((trace) => this.begin(epoch, trace, always));
+    const judged = begun.filter((trace) => trace !== undefined);
+    for (const rule of always.columns) for (const trace of judged) trace.run(epoch, rule, trace.columns);
+    for (const rule of always.whole) for (const trace of judged) trace.run(epoch, rule, trace.whole);
+    for (const trace of judged) trace.runTriggered(epoch);
+    return begun;
+  }
+
+  /** Emits what changed since the trace was judged the last time. */
+  emit(epoch: Epoch, trace: JudgedTrace): void {
+    for (const rule of this.revisions.has(trace.row) ? trace.due : trace.matched) this.emitRule(epoch, rule, trace);
   }
 
   forget(row: number): void {
@@ -136,30 +129,50 @@ export class BufferedRules {
     return this.rows.spans(buffer.first, this.verdicts.wireTraceId(row), epoch.rules);
   }
 
-  private judged(row: number, spans: readonly BufferedSpan[], held: TraceConditions, count: number): Judged {
-    const complete = this.assembly.isComplete(row);
-    return { trace: { id: this.verdicts.traceId(row), spans, complete, tolerance: toleranceOf(this.settings) }, spans, held, count };
+  private begin(epoch: Epoch, { row, reason }: ClosedTrace, always: DueRules): JudgedTrace | undefined {
+    const { plan } = epoch.rules;
+    const buffer = this.buffers.get(row) ?? emptyBuffer();
+    const { spans, held } = buffer.whole ?? NO_WHOLE_SPANS;
+    const triggered = { columns: triggeredBy(epoch, plan.columns, buffer.ofRows), whole: triggeredBy(epoch, plan.wholeSpans, held) };
+    const onColumns = always.columns.length + triggered.columns.length > 0;
+    if (!onColumns && always.whole.length + triggered.whole.length === 0) return undefined;
+    const seen = { id: this.verdicts.traceId(row), complete: this.assembly.isComplete(row), tolerance: toleranceOf(this.settings) };
+    const columns = onColumns ? this.rowsOf(epoch, row, buffer) : [];
+    return new JudgedTrace(row, reason, buffer.count, always, triggered, {
+      columns: { trace: { ...seen, spans: columns }, spans: columns, held: buffer.ofRows },
+      whole: { trace: { ...seen, spans }, spans, held },
+    });
   }
 
-  private concludeRule(epoch: Epoch, row: number, rule: number, { trace, spans, held, count }: Judged, reason: CloseReason): void {
-    const aboutSpan = epoch.rules.compiled.rules[rule]!.subject === 'span';
-    const found = judge(epoch, rule, trace, held);
-    const open = this.revisions.open(row, rule);
-    if (found.length + open.length === 0) return;
-    const matches = new Set(found);
+  /** A rule over spans has one evaluation per span, also where it was seen beforehand that none can match. */
+  private countEvaluations(epoch: Epoch, traces: readonly ClosedTrace[]): void {
+    const { plan, compiled } = epoch.rules;
+    let spans = 0;
+    for (const { row } of traces) spans += this.buffers.get(row)?.count ?? 0;
+    for (const rule of plan.bufferedRules) {
+      const times = compiled.rules[rule]!.subject === 'span' ? spans : traces.length;
+      if (epoch.alive[rule] === 1) epoch.accounts[rule]!.countEvaluations(times);
+    }
+  }
+
+  private emitRule(epoch: Epoch, rule: number, judged: JudgedTrace): void {
+    const { row, reason } = judged;
+    const { subject: kind, needs } = epoch.rules.compiled.rules[rule]!;
+    const { trace, spans } = needs === 'columns' ? judged.columns : judged.whole;
+    const matches = new Set(judged.matchesOf(rule));
     // A rule numbers its subjects -1 (the trace), 0, 1 …; revisions number them from 0.
-    const subjects = new Set([...open.map((subject) => subject - 1), ...matches]);
+    const subjects = new Set([...this.revisions.open(row, rule).map((subject) => subject - 1), ...matches]);
     for (const subject of [...subjects].sort((a, b) => a - b)) {
       const revision = this.revisions.advance(row, rule, subject + 1, matches.has(subject));
       if (revision === 0) continue;
       if (revision === 1) epoch.accounts[rule]!.matches++;
       const span = spans[subject];
-      const explanation = explain(epoch, rule, evidenceOf(trace, spans, count, span));
+      const explanation = explain(epoch, rule, evidenceOf(trace, spans, judged.count, span));
       this.verdicts.emit({
         rule: epoch.rules.definitions[rule]!,
         row,
         span: named(span ?? standIn(explanation, spans)),
-        aboutSpan,
+        aboutSpan: kind === 'span',
         revision,
         closeReason: reason,
         explanation,
@@ -172,22 +185,20 @@ function emptyBuffer(): BufferedTrace {
   return { count: 0, first: 0, last: 0, rows: 0, ofRows: new TraceConditions(), whole: undefined };
 }
 
-/** The rules that the trace may match, in order: it has all that they need. */
-function dueRules(epoch: Epoch, plan: BufferPlan, held: TraceConditions): readonly number[] {
+function aliveOf({ alive }: Epoch, rules: readonly number[]): readonly number[] {
+  return rules.filter((rule) => alive[rule] === 1);
+}
+
+/** The rules that the trace may match because it has all that they need. */
+function triggeredBy(epoch: Epoch, plan: BufferPlan, held: TraceConditions): readonly number[] {
   const { rules } = epoch.rules.compiled;
-  const always = plan.always.filter((rule) => epoch.alive[rule] === 1);
   const triggered = new Set<number>();
   for (const condition of held.conditions()) {
     for (const rule of plan.rulesOfTrigger.get(condition) ?? []) {
       if (epoch.alive[rule] === 1 && rules[rule]!.buffered!.needed.every((needed) => held.has(needed))) triggered.add(rule);
     }
   }
-  return merged(always, [...triggered]);
-}
-
-function merged(some: readonly number[], others: readonly number[]): readonly number[] {
-  if (others.length === 0) return some;
-  return [...some, ...others].sort((a, b) => a - b);
+  return [...triggered];
 }
 
 function evidenceOf(trace: TraceView, spans: readonly BufferedSpan[], spanCount: number, span: BufferedSpan | undefined): Evidence {

@@ -1,5 +1,5 @@
 import type { Assembly } from '../assembly/assembly.js';
-import type { CloseReason } from '../assembly/close-reason.js';
+import type { ClosedTrace } from '../assembly/close-reason.js';
 import type { Epoch } from '../epoch.js';
 import type { AssemblySettings } from '../settings.js';
 import { BufferedRules } from './buffered-rules.js';
@@ -30,11 +30,14 @@ export class Judge {
     if (plan.bufferedRules.length > 0) this.buffered.add(epoch, row, i);
   }
 
-  /** Judges the trace as it is; emits what changed since the last time. */
-  conclude(epoch: Epoch, row: number, reason: CloseReason): void {
+  /** Judges traces as they are; emits what changed since the last time, trace by trace. */
+  conclude(epoch: Epoch, traces: readonly ClosedTrace[]): void {
     const { plan } = epoch.rules;
-    if (plan.online) this.online.conclude(epoch, row, reason);
-    if (plan.bufferedRules.length > 0) this.buffered.conclude(epoch, row, reason);
+    const judged = plan.bufferedRules.length > 0 ? this.buffered.judge(epoch, traces) : [];
+    for (const [place, { row, reason }] of traces.entries()) {
+      if (plan.online) this.online.conclude(epoch, row, reason);
+      if (judged[place] !== undefined) this.buffered.emit(epoch, judged[place]);
+    }
   }
 
   forget(epoch: Epoch, row: number): void {

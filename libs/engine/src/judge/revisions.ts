@@ -23,6 +23,11 @@ export class Revisions {
     return revision + 1;
   }
 
+  /** Some violation of the trace was emitted. */
+  has(row: number): boolean {
+    return this.byTrace.has(row);
+  }
+
   /** The subjects of a rule whose violation is open now. */
   open(row: number, rule: number): readonly number[] {
     const revisions = this.byTrace.get(row);

@@ -1,0 +1,77 @@
+import type { TraceView } from '#dsl';
+import type { CloseReason } from '../assembly/close-reason.js';
+import type { Epoch } from '../epoch.js';
+import { judge } from './budget.js';
+import type { BufferedSpan } from './buffered-span.js';
+import type { TraceConditions } from './trace-conditions.js';
+
+/** Rules by what they are judged on. */
+export interface DueRules {
+  readonly columns: readonly number[];
+  readonly whole: readonly number[];
+}
+
+/** The spans on which rules are judged, and what is known of them. */
+export interface SeenTrace {
+  readonly trace: TraceView;
+  readonly spans: readonly BufferedSpan[];
+  readonly held: TraceConditions;
+}
+
+/** A trace that is being judged, and what the rules found so far. */
+export class JudgedTrace {
+  readonly columns: SeenTrace;
+  readonly whole: SeenTrace;
+  /** The subjects that match, by rule. Most rules match nothing. */
+  private found: Map<number, readonly number[]> | undefined;
+
+  /**
+   * @param count its spans, whether they are kept or not
+   * @param always rules that are run on every trace
+   * @param triggered those that this one may match by what was noted about its spans
+   */
+  constructor(
+    readonly row: number,
+    readonly reason: CloseReason,
+    readonly count: number,
+    private readonly always: DueRules,
+    private readonly triggered: DueRules,
+    { columns, whole }: { readonly columns: SeenTrace; readonly whole: SeenTrace },
+  ) {
+    this.columns = columns;
+    this.whole = whole;
+  }
+
+  run(epoch: Epoch, rule: number, { trace, held }: SeenTrace): void {
+    const matches = judge(epoch, rule, trace, held);
+    if (matches.length === 0) return;
+    this.found ??= new Map();
+    this.found.set(rule, matches);
+  }
+
+  runTriggered(epoch: Epoch): void {
+    for (const rule of this.triggered.columns) this.run(epoch, rule, this.columns);
+    for (const rule of this.triggered.whole) this.run(epoch, rule, this.whole);
+  }
+
+  /** All rules that were run, in order. */
+  get due(): readonly number[] {
+    const { always, triggered } = this;
+    return [...always.columns, ...always.whole, ...triggered.columns, ...triggered.whole].sort(ascending);
+  }
+
+  /** Those that match, in order. */
+  get matched(): readonly number[] {
+    return this.found === undefined ? NONE : [...this.found.keys()].sort(ascending);
+  }
+
+  matchesOf(rule: number): readonly number[] {
+    return this.found?.get(rule) ?? NONE;
+  }
+}
+
+const NONE: readonly number[] = [];
+
+function ascending(a: number, b: number): number {
+  return a - b;
+}
