@@ -7,7 +7,7 @@ import type { SpanView, TraceView } from './span-view.js';
  */
 export class TraceStructure {
   private readonly byId = new Map<string, SpanView>();
-  private readonly parents = new Map<SpanView, SpanView | undefined>();
+  private readonly parents = new Map<SpanView, SpanView | null>();
   private readonly childrenOf = new Map<SpanView, SpanView[]>();
   private readonly causes = new Map<SpanView, PaidCauses>();
   /** Some span links to another of this trace. */
@@ -23,7 +23,7 @@ export class TraceStructure {
     for (const span of trace.spans) if (!this.byId.has(span.id)) this.byId.set(span.id, span);
     for (const span of trace.spans) {
       const parent = this.parentOf(span);
-      this.parents.set(span, parent);
+      this.parents.set(span, parent ?? null);
       if (parent === undefined) continue;
       const siblings = this.childrenOf.get(parent);
       if (siblings === undefined) this.childrenOf.set(parent, [span]);
@@ -52,7 +52,7 @@ export class TraceStructure {
 
   parent(span: SpanView): SpanView | undefined {
     const parent = this.parents.get(span);
-    return parent === undefined && !this.parents.has(span) ? this.parentOf(span) : parent;
+    return parent === undefined ? this.parentOf(span) : (parent ?? undefined);
   }
 
   private parentOf(span: SpanView): SpanView | undefined {

@@ -21,6 +21,9 @@ const RESULTS: Readonly<Record<string, CodeType>> = {
   'table.concat': 'string',
 };
 
+/** What is called with two arguments, mostly. */
+const OF_TWO: Readonly<Record<string, string>> = { 'math.max': 'maximum', 'math.min': 'minimum' };
+
 /** A call, with its first result. @throws Unsupported */
 export function writeCall(writer: ScriptWriter, call: Call): Code {
   const { callee, args } = call;
@@ -33,6 +36,9 @@ export function writeCall(writer: ScriptWriter, call: Call): Code {
   if (!Object.hasOwn(LIBRARY_CALLS, name)) throw new Unsupported(name);
   refuseSeveralResults(args.at(-1));
   if (writer.scopes.mayReturnNothing && isOwnCall(args.at(-1))) throw new Unsupported('a function that returns nothing, as an argument');
+  const ofTwo = args.length === 2 ? OF_TWO[name] : undefined;
+  writer.spend(ofTwo === undefined ? 0 : args.length);
+  if (ofTwo !== undefined) return { text: `${ofTwo}(run, ${values.join(', ')})`, type: 'numeric' };
   return { text: `library[${quote(name)}](${['run', ...values].join(', ')})`, type: RESULTS[name] ?? 'any' };
 }
 

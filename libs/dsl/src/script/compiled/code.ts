@@ -1,7 +1,22 @@
 import type { Variable } from './scopes.js';
 
-/** What is known about a value: `numeric` is a number or a bigint, `number` never the latter; `any` may be anything. */
-export type CodeType = 'any' | 'nil' | 'boolean' | 'number' | 'numeric' | 'string' | 'span' | 'spans' | 'function' | 'table';
+/**
+ * What is known about a value: `numeric` is a number or a bigint, `number` never the latter; `span or nil` is what it says, `table` something
+ * to read from, `own table` one that the script made; `any` may be anything.
+ */
+export type CodeType =
+  | 'any'
+  | 'nil'
+  | 'boolean'
+  | 'number'
+  | 'numeric'
+  | 'string'
+  | 'span'
+  | 'span or nil'
+  | 'spans'
+  | 'function'
+  | 'table'
+  | 'own table';
 
 /** JavaScript text that yields a value of a script. */
 export interface Code {
@@ -22,6 +37,8 @@ export function truthOf({ text, type }: Code): string {
       return text;
     case 'any':
       return `truthy(${text})`;
+    case 'span or nil':
+      return `(${text} !== undefined)`;
     default:
       return `(${text}, ${type !== 'nil'})`;
   }

@@ -32,7 +32,13 @@ function withIndex(list: number[], index: number): number[] {
   return list;
 }
 
+/** V8 compares the texts that it has in its own table by their addresses: so it has names of fields and the like. */
+function interned(constant: string | number | bigint): string | number | bigint {
+  return typeof constant === 'string' ? Object.keys({ [constant]: true })[0]! : constant;
+}
+
 const RUNTIME = {
+  LuaTable,
   ...OPERATIONS,
   ...MEMBERS,
   ...LIBRARY_OPERATIONS,
@@ -67,7 +73,7 @@ export class CompiledScript {
       const body = writer.script(block);
       const script = functions.get(body) ?? emit<Script>(RUNTIME, ['run', 'k', 'subject'], body);
       functions.set(body, script);
-      return new CompiledScript(script, writer.constants);
+      return new CompiledScript(script, writer.constants.map(interned));
     } catch (error) {
       if (error instanceof Unsupported) return undefined;
       throw error;

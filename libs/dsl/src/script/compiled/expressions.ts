@@ -1,4 +1,3 @@
-import { quote } from '../../compile/emit.js';
 import type { Expression } from '../../syntax.js';
 import { writeCall, writeMethodCall } from './calls.js';
 import { type Code, truthOf } from './code.js';
@@ -35,11 +34,9 @@ export function writeExpression(writer: ScriptWriter, expression: Expression): C
       return writeMethodCall(writer, expression);
     case 'string-test': {
       writer.spend(STEPS.call);
-      const [subject, pattern] = [writer.value(expression.subject), writer.value(expression.pattern)];
-      return {
-        text: `test(run, ${quote(expression.test)}, ${subject}, ${pattern}, ${expression.pattern.type === 'string'})`,
-        type: 'boolean',
-      };
+      const values = [writer.value(expression.subject), writer.value(expression.pattern)];
+      if (expression.test === 'matches') values.push(String(expression.pattern.type === 'string'));
+      return { text: `${expression.test}(run, ${values.join(', ')})`, type: 'boolean' };
     }
     case 'unary':
       return writeUnary(writer, expression);
@@ -87,5 +84,6 @@ function writeTable(writer: ScriptWriter, { items }: Extract<Expression, { type:
   }
   if (values.length > 0 && pairs.length > 0) throw new Unsupported('a table with items and keys');
   if (values.length > MAX_ITEMS) throw new Unsupported(`a list of more than ${MAX_ITEMS} items`);
-  return { text: values.length > 0 ? `listOf([${values.join(', ')}])` : `tableOf([${pairs.join(', ')}])`, type: 'table' };
+  if (items.length === 0) return { text: 'new LuaTable()', type: 'own table' };
+  return { text: values.length > 0 ? `listOf([${values.join(', ')}])` : `tableOf([${pairs.join(', ')}])`, type: 'own table' };
 }

@@ -53,7 +53,7 @@ const TRACE_FIELDS: Readonly<Record<string, Code>> = {
   spans: { text: 'run.trace.spans', type: 'spans' },
   duration: { text: 'run.duration()', type: 'numeric' },
   services: { text: 'run.services()', type: 'table' },
-  root: { text: 'run.root()', type: 'any' },
+  root: { text: 'run.root()', type: 'span or nil' },
   depth: { text: 'run.traceDepth()', type: 'number' },
 };
 
@@ -65,13 +65,14 @@ function writeTraceField(writer: ScriptWriter, name: string): Code {
 /** `object.name`. */
 function writeField(writer: ScriptWriter, object: Code, name: string): Code {
   writer.spend(STEPS.member);
-  if (object.type === 'span' && Object.hasOwn(SPAN_FIELDS, name)) {
+  const span = object.type === 'span or nil' ? `present(${object.text})` : object.type === 'span' ? object.text : undefined;
+  if (span !== undefined && Object.hasOwn(SPAN_FIELDS, name)) {
     const { property, type } = SPAN_FIELDS[name]!;
-    const text = `${object.text}.${property}`;
+    const text = `${span}.${property}`;
     return { text: type === 'string' ? `run.text(${text})` : text, type };
   }
-  if (object.type === 'span' && name === 'parent') return { text: `run.parent(${object.text})`, type: 'any' };
-  return { text: `index(run, ${object.text}, ${quote(name)})`, type: 'any' };
+  if (span !== undefined && name === 'parent') return { text: `run.parent(${span})`, type: 'span or nil' };
+  return writeGet(object, quote(name));
 }
 
 const SPAN_FIELDS: Readonly<Record<string, { readonly property: string; readonly type: CodeType }>> = Object.fromEntries(
@@ -88,8 +89,12 @@ export function writeIndex(writer: ScriptWriter, object: Expression, key: Expres
   if (isAttributeMap(object)) return writeMapIndex(writer, object, undefined, key);
   writer.spend(STEPS.member);
   refuseOtherOrder(writer.scopes, [object], [key]);
-  const owner = writer.value(object);
-  return { text: `index(run, ${owner}, ${writer.value(key)})`, type: 'any' };
+  const owner = writer.code(object);
+  return writeGet(owner, writer.value(key));
+}
+
+function writeGet({ text, type }: Code, key: string): Code {
+  return { text: type === 'own table' ? `${text}.get(${key})` : `index(run, ${text}, ${key})`, type: 'any' };
 }
 
 /** An attribute by its key: of a span that is known for one without a map of all. */
@@ -98,9 +103,10 @@ function writeMapIndex(writer: ScriptWriter, map: Expression, text: string | und
   const keyText = (): string => text ?? writer.value(key!);
   const owner = map.type === 'member' ? writer.code(map.object) : writeMeant(writer, map as Name);
   const table = map.type === 'member' ? map.name : 'attributes';
-  if (owner.type === 'span') {
+  if (owner.type === 'span' || owner.type === 'span or nil') {
     const read = table === 'attributes' ? 'attribute' : 'resourceAttribute';
-    return { text: `${read}(run, ${owner.text}, ${keyText()})`, type: 'any' };
+    const span = owner.type === 'span' ? owner.text : `present(${owner.text})`;
+    return { text: `${read}(run, ${span}, ${keyText()})`, type: 'any' };
   }
   return { text: `index(run, index(run, ${owner.text}, ${quote(table)}), ${keyText()})`, type: 'any' };
 }

@@ -37,17 +37,6 @@ function viaLibrary(name: keyof typeof LIBRARY): LibraryCall {
   };
 }
 
-/** Of two numbers at once: the first, unless the second is better. */
-function extreme(name: 'math.max' | 'math.min', isBetter: (a: number, b: number) => boolean): LibraryCall {
-  const all = viaLibrary(name);
-  return (run, ...args) => {
-    const [a, b] = args;
-    if (args.length !== 2 || typeof a !== 'number' || typeof b !== 'number') return all(run, ...args);
-    run.spend(2);
-    return isBetter(a, b) ? b : a;
-  };
-}
-
 /** Lua's positions (from 1, negative from the end) of a text whose characters are bytes. */
 function sub(run: Run, value: unknown, first: unknown, last: unknown = -1): string {
   const text = textArgument(run, value);
@@ -164,8 +153,8 @@ export const LIBRARY_CALLS: Readonly<Record<string, LibraryCall>> = {
   'math.abs': viaLibrary('math.abs'),
   'math.ceil': viaLibrary('math.ceil'),
   'math.floor': viaLibrary('math.floor'),
-  'math.max': extreme('math.max', (a, b) => b > a),
-  'math.min': extreme('math.min', (a, b) => b < a),
+  'math.max': viaLibrary('math.max'),
+  'math.min': viaLibrary('math.min'),
   'math.sqrt': (_run, x) => Math.sqrt(numberArgument(x)),
   'math.exp': (_run, x) => Math.exp(numberArgument(x)),
 };
@@ -179,16 +168,33 @@ function method(run: Run, object: unknown, name: string, ...args: readonly unkno
   return object instanceof LuaTable ? OPERATIONS.call(run, object.get(name), object, ...args) : leave();
 }
 
-/** `subject contains pattern` and the like. */
-function test(run: Run, name: StringTestName, subject: unknown, pattern: unknown, isLiteral: boolean): boolean {
+function testedText(run: Run, subject: unknown): string {
   if (typeof subject !== 'string') throw new LuaError('attempt to index what is no string');
-  const wanted = textArgument(run, pattern);
-  run.text(subject);
-  if (name === 'matches') {
-    if (!isLiteral) leave();
-    run.spend(subject.length * Math.max(1, cachedPattern(wanted).size / 16));
-  }
-  return stringTest(name, subject, wanted);
+  return run.text(subject);
 }
 
-export const LIBRARY_OPERATIONS = { library: LIBRARY_CALLS, method, test };
+function matches(run: Run, subject: unknown, pattern: unknown, isLiteral: boolean): boolean {
+  const [text, wanted] = [testedText(run, subject), textArgument(run, pattern)];
+  if (!isLiteral) leave();
+  run.spend(text.length * Math.max(1, cachedPattern(wanted).size / 16));
+  return stringTest('matches', text, wanted);
+}
+
+/** `subject contains pattern` and the like. */
+const STRING_TESTS: Readonly<Record<StringTestName, (run: Run, subject: unknown, pattern: unknown, isLiteral: boolean) => boolean>> = {
+  contains: (run, subject, pattern) => testedText(run, subject).includes(textArgument(run, pattern)),
+  starts_with: (run, subject, pattern) => testedText(run, subject).startsWith(textArgument(run, pattern)),
+  ends_with: (run, subject, pattern) => testedText(run, subject).endsWith(textArgument(run, pattern)),
+  matches,
+};
+
+/** `math.max(a, b)` and `math.min(a, b)`: of two equal ones the first. */
+function maximum(run: Run, a: unknown, b: unknown): unknown {
+  return typeof a === 'number' && typeof b === 'number' ? (b > a ? b : a) : LIBRARY_CALLS['math.max']!(run, a, b);
+}
+
+function minimum(run: Run, a: unknown, b: unknown): unknown {
+  return typeof a === 'number' && typeof b === 'number' ? (b < a ? b : a) : LIBRARY_CALLS['math.min']!(run, a, b);
+}
+
+export const LIBRARY_OPERATIONS = { library: LIBRARY_CALLS, method, ...STRING_TESTS, maximum, minimum };

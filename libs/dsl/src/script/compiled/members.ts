@@ -26,6 +26,12 @@ function resourceAttribute(run: Run, span: SpanView, key: unknown): unknown {
   return typeof key === 'string' ? read(run, span.resourceAttribute(key)) : undefined;
 }
 
+/** A span that may be none. */
+function present(span: SpanView | undefined): SpanView {
+  if (span === undefined) throw new LuaError('attempt to index nil');
+  return span;
+}
+
 /** `object[key]`. */
 function index(run: Run, object: unknown, key: unknown): unknown {
   if (object instanceof LuaTable) return object.get(key);
@@ -111,4 +117,4 @@ function hasAttribute(span: unknown, key: unknown): boolean {
   return isView(span) && typeof key === 'string' ? span.attribute(key) !== undefined : leave();
 }
 
-export const MEMBERS = { read, attribute, resourceAttribute, index, traceMember, setIndex, pairs, hasAttribute };
+export const MEMBERS = { read, present, attribute, resourceAttribute, index, traceMember, setIndex, pairs, hasAttribute };

@@ -55,6 +55,20 @@ function multiply(a: unknown, b: unknown): Value {
   return compute('*', a, b);
 }
 
+/** Below, a quotient is exact once it is rounded down. */
+const EXACT = 2 ** 51;
+
+function floorDivide(a: unknown, b: unknown): Value {
+  // The sum makes -0 the integer 0.
+  if (typeof a === 'number' && typeof b === 'number' && a >= 0 && a < EXACT && b > 0) return Math.floor(a / b) + 0;
+  return compute('//', a, b);
+}
+
+function modulo(a: unknown, b: unknown): Value {
+  if (typeof a === 'number' && typeof b === 'number' && a >= 0 && b > 0) return (a % b) + 0;
+  return compute('%', a, b);
+}
+
 /** As the sandbox's machine does it. */
 function divide(a: unknown, b: unknown): number {
   return Number(numeric(a)) / Number(numeric(b));
@@ -146,6 +160,8 @@ export const OPERATIONS = {
   subtract,
   multiply,
   divide,
+  floorDivide,
+  modulo,
   power,
   negate,
   bitwiseNot,

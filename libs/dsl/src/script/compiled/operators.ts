@@ -27,6 +27,8 @@ const FUNCTIONS: Readonly<Record<string, { readonly name: string; readonly type:
   '-': { name: 'subtract', type: 'numeric' },
   '*': { name: 'multiply', type: 'numeric' },
   '/': { name: 'divide', type: 'number' },
+  '//': { name: 'floorDivide', type: 'numeric' },
+  '%': { name: 'modulo', type: 'numeric' },
   '^': { name: 'power', type: 'number' },
   '..': { name: 'concatenate', type: 'string', run: true },
 };

@@ -23,10 +23,17 @@ export class Run {
   depth = 0;
   trace: TraceView = NO_TRACE;
   private known: TraceStructure | undefined;
+  /** The span whose parent was asked for last: `s.parent and s.parent.name` asks twice. */
+  private child: SpanView | undefined;
+  private parentOfChild: SpanView | undefined;
   private readonly made = new Map<object, Map<string, unknown>>();
 
   start(trace: TraceView): void {
-    if (trace !== this.trace) this.known = undefined;
+    if (trace !== this.trace) {
+      this.known = undefined;
+      this.child = undefined;
+      this.parentOfChild = undefined;
+    }
     this.trace = trace;
     this.depth = 0;
     if (this.made.size > 0) this.made.clear();
@@ -74,7 +81,11 @@ export class Run {
   }
 
   parent(span: SpanView): SpanView | undefined {
-    return this.structure.parent(span);
+    if (span !== this.child) {
+      this.parentOfChild = this.structure.parent(span);
+      this.child = span;
+    }
+    return this.parentOfChild;
   }
 
   attributes(span: SpanView, table: 'attributes' | 'resource'): AttributesHandle {

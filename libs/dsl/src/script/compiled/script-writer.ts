@@ -224,11 +224,13 @@ export class ScriptWriter {
     }
     if (target.type !== 'member' && target.type !== 'index') throw new Unsupported('what it assigns to');
     this.spend(STEPS.member);
-    const object = this.value(target.object);
+    const { text: object, type } = this.code(target.object);
     const key = target.type === 'member' ? quote(target.name) : this.value(target.key);
-    if (!keep) return { before: '', set: (value) => `setIndex(${object}, ${key}, ${value});\n` };
+    const writeSet = (o: string, k: string, value: string): string =>
+      type === 'own table' ? `${o}.set(${k}, ${value});\n` : `setIndex(${o}, ${k}, ${value});\n`;
+    if (!keep) return { before: '', set: (value) => writeSet(object, key, value) };
     const [o, k] = [this.temporary(), this.temporary()];
-    return { before: `${o} = ${object};\n${k} = ${key};\n`, set: (value) => `setIndex(${o}, ${k}, ${value});\n` };
+    return { before: `${o} = ${object};\n${k} = ${key};\n`, set: (value) => writeSet(o, k, value) };
   }
 
   private result(values: readonly Expression[]): string {
