@@ -43,6 +43,15 @@ function asModelled(verdict: Verdict): ModelVerdict {
   return { ...what, service, timestamp, closeReason, complete, firstOffset, lastOffset };
 }
 
+/** A tick for every millisecond between the records. */
+function withEveryTick(records: readonly TestRecord[]): readonly TestRecord[] {
+  return records.flatMap((record, place) => {
+    const before = records[place - 1]?.time ?? record.time;
+    const ticks = Array.from({ length: Math.max(0, record.time - before - 1) }, (_, n) => ({ time: before + 1 + n }));
+    return [...ticks, record];
+  });
+}
+
 /** Within one record the order of verdicts is the engine's own affair (the determinism tests hold it to it). */
 const sorted = (verdicts: readonly ModelVerdict[]): ModelVerdict[] =>
   verdicts.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.revision - b.revision));
@@ -98,6 +107,20 @@ describe('PartitionEngine', () => {
       { numRuns: 10 },
     );
   }, 60_000);
+
+  it('emits the same verdicts in the same order whether traces close one by one or together', () => {
+    const emitted = (records: readonly TestRecord[]): string[] =>
+      run(engineFrom(1), records)
+        .flat()
+        .map(({ ruleId, id, revision, closeReason }) => `${ruleId} ${id} ${revision} ${closeReason}`);
+    fc.assert(
+      fc.property(arbitraryLog(SMALL_SETTINGS, 4, 40), fc.integer({ min: 0, max: 2_000 }), (records, silence) => {
+        const log = [...records, { time: records.at(-1)!.time + silence }];
+        expect(emitted(withEveryTick(log))).toEqual(emitted(log));
+      }),
+      { numRuns: 30 },
+    );
+  });
 
   it('accounts for every span', () => {
     fc.assert(
