@@ -60,8 +60,14 @@ function writeEquality(writer: ScriptWriter, isEqual: boolean, left: Code, right
   const [a, b] = [left.type, right.type];
   // A constant text bounds what is looked at.
   const isExact = SIMPLE.has(a) || SIMPLE.has(b) || (a === 'number' && b === 'number') || isText(left) || isText(right);
+  // JavaScript compares bigints with numbers by their exact values.
+  if (!isExact && isNumeric(a) && isNumeric(b)) return { text: `(${left.text} ${isEqual ? '==' : '!='} ${right.text})`, type: 'boolean' };
   if (isExact) return { text: `(${left.text} ${isEqual ? '===' : '!=='} ${right.text})`, type: 'boolean' };
   return { text: `${isEqual ? '' : '!'}equal(run, ${left.text}, ${right.text})`, type: 'boolean' };
+}
+
+function isNumeric(type: CodeType): boolean {
+  return type === 'number' || type === 'numeric';
 }
 
 function isText({ type, isConstant }: Code): boolean {
@@ -70,8 +76,6 @@ function isText({ type, isConstant }: Code): boolean {
 
 function writeOrder(writer: ScriptWriter, operator: '<' | '<=' | '>' | '>=', left: Code, right: Code): Code {
   writer.spend(STEPS.comparison);
-  const isNumeric = (type: CodeType): boolean => type === 'number' || type === 'numeric';
-  // JavaScript compares bigints with numbers by their exact values.
   if (isNumeric(left.type) && isNumeric(right.type)) return { text: `(${left.text} ${operator} ${right.text})`, type: 'boolean' };
   const name = operator.length === 1 ? 'less' : 'lessOrEqual';
   if (operator.startsWith('<')) return { text: `${name}(run, ${left.text}, ${right.text})`, type: 'boolean' };

@@ -10,6 +10,8 @@ export interface Variable {
   readonly id: number;
   /** It may change after it was declared. */
   assigned: boolean;
+  /** What it is given, wherever that is; undefined is nil, or what is not written as an expression of its own. */
+  readonly values: (Expression | undefined)[];
   /** How many functions are around its declaration. */
   readonly depth: number;
 }
@@ -62,7 +64,7 @@ class Resolver implements Scopes {
     switch (statement.type) {
       case 'local':
         this.all(statement.values, names, depth);
-        return this.declare(names, statement.names, depth);
+        return this.declare(names, statement.names, depth, statement.values);
       case 'local-function': {
         const inside = this.declare(names, [statement.name], depth);
         this.function(statement.function, inside, depth);
@@ -71,11 +73,11 @@ class Resolver implements Scopes {
       case 'function-statement':
         if (statement.isMethod) throw new Unsupported('a method of its own');
         this.function(statement.function, names, depth);
-        this.target(statement.target, names, depth);
+        this.target(statement.target, undefined, names, depth);
         return names;
       case 'assignment':
         this.all(statement.values, names, depth);
-        for (const target of statement.targets) this.target(target, names, depth);
+        for (const [place, target] of statement.targets.entries()) this.target(target, statement.values[place], names, depth);
         return names;
       case 'call-statement':
         this.expression(statement.call, names, depth);
@@ -115,12 +117,13 @@ class Resolver implements Scopes {
     }
   }
 
-  private target(target: Expression, names: Names, depth: number): void {
+  private target(target: Expression, value: Expression | undefined, names: Names, depth: number): void {
     if (target.type !== 'name') return this.expression(target, names, depth);
     const known = names.get(target.name);
     const variable = known ?? this.global(target.name);
     if (variable.depth < depth) this.changesOutside = true;
     variable.assigned = true;
+    variable.values.push(value);
     this.uses.set(target, variable);
   }
 
@@ -128,15 +131,19 @@ class Resolver implements Scopes {
     const taken = name === 'span' || name === 'trace' || name === 'attribute' || isLibrary(name);
     if (taken || name.startsWith('__') || name.startsWith('_E')) throw new Unsupported(`the variable ${name}`);
     let variable = this.byName.get(name);
-    if (variable === undefined) this.byName.set(name, (variable = { id: this.count++, assigned: true, depth: 0 }));
+    if (variable === undefined) this.byName.set(name, (variable = { ...this.variable(0), assigned: true }));
     return variable;
   }
 
-  private declare(names: Names, declared: readonly Name[], depth: number): Names {
+  private variable(depth: number, value?: Expression): Variable {
+    return { id: this.count++, assigned: false, values: [value], depth };
+  }
+
+  private declare(names: Names, declared: readonly Name[], depth: number, values: readonly Expression[] = []): Names {
     const inside = new Map(names);
-    for (const name of declared) {
+    for (const [place, name] of declared.entries()) {
       if (name.name.startsWith('__') || name.name.startsWith('_E')) throw new Unsupported(`the variable ${name.name}`);
-      const variable = { id: this.count++, assigned: false, depth };
+      const variable = this.variable(depth, values[place]);
       this.declared.set(name, variable);
       inside.set(name.name, variable);
     }
@@ -203,7 +210,7 @@ class Resolver implements Scopes {
       if (isPlain || outer.length > 0) throw new Unsupported('pairs of spans');
       if (expression.type === 'function' || expression.type === 'name') this.expression(expression, names, depth);
       else {
-        const span = { id: this.count++, assigned: false, depth: depth + 1 };
+        const span = this.variable(depth + 1);
         this.conditions.set(expression, span);
         this.expression(expression, new Map([...names, ['span', span], ...own.map((name) => [name, span] as const)]), depth + 1);
       }

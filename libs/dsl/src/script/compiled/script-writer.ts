@@ -4,6 +4,7 @@ import { refuseSeveralResults } from './calls.js';
 import { type Code, type CodeType, truthOf, variableName } from './code.js';
 import { writeCondition, writeExpression } from './expressions.js';
 import { writeLoop, writeNumericLoop } from './loops.js';
+import { isNumeric } from './numeric.js';
 import { refuseOtherOrder } from './order.js';
 import { type Scopes, Unsupported, type Variable } from './scopes.js';
 import { STEPS } from './steps.js';
@@ -77,13 +78,15 @@ export class ScriptWriter {
     return `${beginning}${this.count++}`;
   }
 
-  /** What is known of a variable: of one that changes, nothing. */
+  /** What is known of a variable that never changes. */
   know(variable: Variable, type: CodeType): void {
     if (!variable.assigned) this.types.set(variable, type);
   }
 
   typeOf(variable: Variable): CodeType {
-    return this.types.get(variable) ?? 'any';
+    let type = this.types.get(variable);
+    if (type === undefined) this.types.set(variable, (type = isNumeric(variable, this.scopes) ? 'numeric' : 'any'));
+    return type;
   }
 
   function(node: FunctionExpression): Code {
