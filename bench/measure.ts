@@ -1,8 +1,9 @@
-const WARM_UP_MS = 150;
-/** It is warm when so many rounds in a row were no faster than the best before by more than that. */
+/** It is warm after so many calls at least, when so many rounds in a row were no faster than the best before by more than that. */
+const WARM_CALLS = 100;
 const WARM_ROUNDS = 3;
 const FASTER = 1.02;
-const LONGEST_WARM_UP_MS = 30_000;
+const WARM_ROUND_MS = 150;
+const LONGEST_WARM_UP_MS = 20_000;
 const ROUNDS = 25;
 const ROUND_MS = 40;
 
@@ -24,12 +25,20 @@ export function eachPerSecond(units: number, works: readonly (() => unknown)[]):
   return best;
 }
 
-/** Until the work gets no faster: a thousand functions are compiled one after the other, for seconds. */
+/**
+ * Until the work gets no faster. V8 compiles a function twice, by how often it was called, and a thousand functions one after the other, for
+ * seconds: a work stays at the first speed for a while, and then is slow until the second is there.
+ */
 function warmUp(work: () => unknown): void {
   const latest = performance.now() + LONGEST_WARM_UP_MS;
+  let calls = 0;
+  const counted = (): void => {
+    calls++;
+    work();
+  };
   let best = 0;
-  for (let slower = 0; slower < WARM_ROUNDS && performance.now() < latest; ) {
-    const rate = oneRound(1, work, WARM_UP_MS);
+  for (let slower = 0; (slower < WARM_ROUNDS || calls < WARM_CALLS) && performance.now() < latest; ) {
+    const rate = oneRound(1, counted, WARM_ROUND_MS);
     slower = rate > best * FASTER ? 0 : slower + 1;
     best = Math.max(best, rate);
   }

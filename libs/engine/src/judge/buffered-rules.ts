@@ -5,36 +5,13 @@ import type { Epoch } from '../epoch.js';
 import { type AssemblySettings, toleranceOf } from '../settings.js';
 import { explain } from './budget.js';
 import type { BufferPlan } from './buffer-plan.js';
-import { BufferedColumns } from './buffered-columns.js';
-import { type BufferedSpan, DecodedSpan } from './buffered-span.js';
+import type { BufferedSpan } from './buffered-span.js';
+import { BufferedTraces } from './buffered-traces.js';
 import { type DueRules, JudgedTrace } from './judged-trace.js';
 import type { NamedSpan } from './kept-spans.js';
 import type { Revisions } from './revisions.js';
-import { concerns, TraceConditions } from './trace-conditions.js';
+import { TraceConditions } from './trace-conditions.js';
 import type { Verdicts } from './verdicts.js';
-
-/** What a whole span takes of the heap for each of its bytes, as measured with Node 24; and what is kept per trace. */
-const WHOLE_FACTOR = 9;
-const TRACE_BYTES = 200;
-
-/** What is kept of one trace. */
-interface BufferedTrace {
-  /** Spans offered: at most `maxSpans`. */
-  count: number;
-  /** The chain of rows, and how many they are. */
-  first: number;
-  last: number;
-  rows: number;
-  readonly ofRows: TraceConditions;
-  /** Whole spans, only with rules that need them. */
-  whole: WholeSpans | undefined;
-}
-
-interface WholeSpans {
-  readonly spans: BufferedSpan[];
-  readonly held: TraceConditions;
-  bytes: number;
-}
 
 const NO_WHOLE_SPANS = { spans: [], held: new TraceConditions() };
 
@@ -43,32 +20,25 @@ const NO_WHOLE_SPANS = { spans: [], held: new TraceConditions() };
  * noted when it arrives, and they are judged when the trace closes, if it has the spans without which they can't match.
  */
 export class BufferedRules {
-  private readonly rows = new BufferedColumns();
-  private readonly buffers = new Map<number, BufferedTrace>();
-  /** Of whole spans, and of what is noted about spans. */
-  private otherBytes = 0;
+  private readonly traces: BufferedTraces;
 
   constructor(
     private readonly settings: AssemblySettings,
     private readonly assembly: Assembly,
     private readonly revisions: Revisions,
     private readonly verdicts: Verdicts,
-  ) {}
+  ) {
+    this.traces = new BufferedTraces(settings.maxSpans);
+  }
 
   /** Bytes that the buffered spans take, about. */
   get bytes(): number {
-    return this.rows.bytes + this.otherBytes + this.buffers.size * TRACE_BYTES;
+    return this.traces.bytes;
   }
 
   /** Keeps span `i` of the epoch's record. Beyond `maxSpans` the trace is judged by the spans it has. */
   add(epoch: Epoch, row: number, i: number): void {
-    let buffer = this.buffers.get(row);
-    if (buffer === undefined) this.buffers.set(row, (buffer = emptyBuffer()));
-    if (buffer.count >= this.settings.maxSpans) return;
-    buffer.count++;
-    const { columns, wholeSpans } = epoch.rules.plan;
-    if (columns.rules.length > 0) this.addRow(epoch, buffer, i);
-    if (wholeSpans.rules.length > 0) this.addWhole(epoch, buffer, i);
+    this.traces.add(epoch, row, i);
   }
 
   /** Runs the rules on some traces as they are: each rule on all of them, then the next. Undefined for a trace that no rule can match. */
@@ -90,54 +60,18 @@ export class BufferedRules {
   }
 
   forget(row: number): void {
-    const buffer = this.buffers.get(row);
-    if (buffer === undefined) return;
-    this.rows.forget(buffer.first);
-    this.otherBytes -= buffer.ofRows.bytes + (buffer.whole === undefined ? 0 : buffer.whole.bytes + buffer.whole.held.bytes);
-    this.buffers.delete(row);
-  }
-
-  private addWhole(epoch: Epoch, buffer: BufferedTrace, i: number): void {
-    buffer.whole ??= { spans: [], held: new TraceConditions(), bytes: 0 };
-    const { spans, held } = buffer.whole;
-    this.note(held, epoch, i, epoch.rules.plan.wholeSpans, spans.length);
-    spans.push(new DecodedSpan(epoch.columns, i));
-    const bytes = WHOLE_FACTOR * (epoch.columns.spanEnd[i]! - epoch.columns.spanStart[i]!);
-    buffer.whole.bytes += bytes;
-    this.otherBytes += bytes;
-  }
-
-  private addRow(epoch: Epoch, buffer: BufferedTrace, i: number): void {
-    const plan = epoch.rules.plan.columns;
-    // A verdict on the trace may name its root, or its first span.
-    const isNamed = buffer.count === 1 || epoch.columns.isRoot[i] === 1;
-    if (!plan.everySpan && !isNamed && !concerns(epoch, i, plan)) return;
-    this.note(buffer.ofRows, epoch, i, plan, buffer.rows++);
-    const kept = this.rows.keep(epoch.columns, i, epoch.rules);
-    if (buffer.first === 0) buffer.first = kept;
-    else this.rows.chain(buffer.last, kept);
-    buffer.last = kept;
-  }
-
-  private note(held: TraceConditions, epoch: Epoch, i: number, plan: BufferPlan, position: number): void {
-    const before = held.bytes;
-    held.note(epoch, i, plan, position);
-    this.otherBytes += held.bytes - before;
-  }
-
-  private rowsOf(epoch: Epoch, row: number, buffer: BufferedTrace): readonly BufferedSpan[] {
-    return this.rows.spans(buffer.first, this.verdicts.wireTraceId(row), epoch.rules);
+    this.traces.forget(row);
   }
 
   private begin(epoch: Epoch, { row, reason }: ClosedTrace, always: DueRules): JudgedTrace | undefined {
     const { plan } = epoch.rules;
-    const buffer = this.buffers.get(row) ?? emptyBuffer();
+    const buffer = this.traces.of(row);
     const { spans, held } = buffer.whole ?? NO_WHOLE_SPANS;
     const triggered = { columns: triggeredBy(epoch, plan.columns, buffer.ofRows), whole: triggeredBy(epoch, plan.wholeSpans, held) };
     const onColumns = always.columns.length + triggered.columns.length > 0;
     if (!onColumns && always.whole.length + triggered.whole.length === 0) return undefined;
     const seen = { id: this.verdicts.traceId(row), complete: this.assembly.isComplete(row), tolerance: toleranceOf(this.settings) };
-    const columns = onColumns ? this.rowsOf(epoch, row, buffer) : [];
+    const columns = onColumns ? this.traces.spansOf(buffer, this.verdicts.wireTraceId(row), epoch) : [];
     return new JudgedTrace(row, reason, buffer.count, always, triggered, {
       columns: { trace: { ...seen, spans: columns }, spans: columns, held: buffer.ofRows },
       whole: { trace: { ...seen, spans }, spans, held },
@@ -148,7 +82,7 @@ export class BufferedRules {
   private countEvaluations(epoch: Epoch, traces: readonly ClosedTrace[]): void {
     const { plan, compiled } = epoch.rules;
     let spans = 0;
-    for (const { row } of traces) spans += this.buffers.get(row)?.count ?? 0;
+    for (const { row } of traces) spans += this.traces.of(row).count;
     for (const rule of plan.bufferedRules) {
       const times = compiled.rules[rule]!.subject === 'span' ? spans : traces.length;
       if (epoch.alive[rule] === 1) epoch.accounts[rule]!.countEvaluations(times);
@@ -179,10 +113,6 @@ export class BufferedRules {
       });
     }
   }
-}
-
-function emptyBuffer(): BufferedTrace {
-  return { count: 0, first: 0, last: 0, rows: 0, ofRows: new TraceConditions(), whole: undefined };
 }
 
 function aliveOf({ alive }: Epoch, rules: readonly number[]): readonly number[] {

@@ -1,0 +1,104 @@
+import type { Epoch } from '../epoch.js';
+import type { BufferPlan } from './buffer-plan.js';
+import { BufferedColumns } from './buffered-columns.js';
+import { type BufferedSpan, DecodedSpan } from './buffered-span.js';
+import { concerns, TraceConditions } from './trace-conditions.js';
+
+/** What a whole span takes of the heap for each of its bytes, as measured with Node 24; and what is kept per trace. */
+const WHOLE_FACTOR = 9;
+const TRACE_BYTES = 200;
+
+/** What is kept of one trace. */
+export interface BufferedTrace {
+  /** Spans offered: at most `maxSpans`. */
+  count: number;
+  /** The chain of rows, and how many they are. */
+  first: number;
+  last: number;
+  rows: number;
+  readonly ofRows: TraceConditions;
+  /** Whole spans, only with rules that need them. */
+  whole: WholeSpans | undefined;
+}
+
+interface WholeSpans {
+  readonly spans: BufferedSpan[];
+  readonly held: TraceConditions;
+  bytes: number;
+}
+
+/** The spans of traces that rules judged at close want to see, and what these ask of each span alone: that is noted when it arrives. */
+export class BufferedTraces {
+  private readonly rows = new BufferedColumns();
+  private readonly buffers = new Map<number, BufferedTrace>();
+  /** Of whole spans, and of what is noted about spans. */
+  private otherBytes = 0;
+
+  constructor(private readonly maxSpans: number) {}
+
+  /** Bytes that the buffered spans take, about. */
+  get bytes(): number {
+    return this.rows.bytes + this.otherBytes + this.buffers.size * TRACE_BYTES;
+  }
+
+  /** What is kept of a trace: of one without spans nothing. */
+  of(row: number): BufferedTrace {
+    return this.buffers.get(row) ?? emptyBuffer();
+  }
+
+  /** The spans of which columns are kept. @param traceId on the wire */
+  spansOf({ first }: BufferedTrace, traceId: string, epoch: Epoch): readonly BufferedSpan[] {
+    return this.rows.spans(first, traceId, epoch.rules);
+  }
+
+  /** Keeps span `i` of the epoch's record. Beyond `maxSpans` the trace is judged by the spans it has. */
+  add(epoch: Epoch, row: number, i: number): void {
+    let buffer = this.buffers.get(row);
+    if (buffer === undefined) this.buffers.set(row, (buffer = emptyBuffer()));
+    if (buffer.count >= this.maxSpans) return;
+    buffer.count++;
+    const { columns, wholeSpans } = epoch.rules.plan;
+    if (columns.rules.length > 0) this.addRow(epoch, buffer, i);
+    if (wholeSpans.rules.length > 0) this.addWhole(epoch, buffer, i);
+  }
+
+  forget(row: number): void {
+    const buffer = this.buffers.get(row);
+    if (buffer === undefined) return;
+    this.rows.forget(buffer.first);
+    this.otherBytes -= buffer.ofRows.bytes + (buffer.whole === undefined ? 0 : buffer.whole.bytes + buffer.whole.held.bytes);
+    this.buffers.delete(row);
+  }
+
+  private addWhole(epoch: Epoch, buffer: BufferedTrace, i: number): void {
+    buffer.whole ??= { spans: [], held: new TraceConditions(), bytes: 0 };
+    const { spans, held } = buffer.whole;
+    this.note(held, epoch, i, epoch.rules.plan.wholeSpans, spans.length);
+    spans.push(new DecodedSpan(epoch.columns, i));
+    const bytes = WHOLE_FACTOR * (epoch.columns.spanEnd[i]! - epoch.columns.spanStart[i]!);
+    buffer.whole.bytes += bytes;
+    this.otherBytes += bytes;
+  }
+
+  private addRow(epoch: Epoch, buffer: BufferedTrace, i: number): void {
+    const plan = epoch.rules.plan.columns;
+    // A verdict on the trace may name its root, or its first span.
+    const isNamed = buffer.count === 1 || epoch.columns.isRoot[i] === 1;
+    if (!plan.everySpan && !isNamed && !concerns(epoch, i, plan)) return;
+    this.note(buffer.ofRows, epoch, i, plan, buffer.rows++);
+    const kept = this.rows.keep(epoch.columns, i, epoch.rules);
+    if (buffer.first === 0) buffer.first = kept;
+    else this.rows.chain(buffer.last, kept);
+    buffer.last = kept;
+  }
+
+  private note(held: TraceConditions, epoch: Epoch, i: number, plan: BufferPlan, position: number): void {
+    const before = held.bytes;
+    held.note(epoch, i, plan, position);
+    this.otherBytes += held.bytes - before;
+  }
+}
+
+function emptyBuffer(): BufferedTrace {
+  return { count: 0, first: 0, last: 0, rows: 0, ofRows: new TraceConditions(), whole: undefined };
+}
