@@ -4,6 +4,7 @@ import { ProgramComparison, programInputs } from '../../../../../test/fixtures/d
 import { viewOf } from '../../../../../test/fixtures/dsl/plain-span.js';
 import { check } from '../../check.js';
 import { ScriptRule } from '../../compile/judge-script.js';
+import { interpret } from '../../interpret.js';
 import type { CheckedScript } from '../../rule.js';
 import type { TraceView } from '../../span-view.js';
 import { CompiledScript } from './compiled-script.js';
@@ -43,6 +44,13 @@ function scriptOf(text: string): CheckedScript {
   const checked = check(text);
   if (!checked.ok || checked.rule.kind !== 'script') throw new Error(`${text}: ${JSON.stringify(checked.diagnostics)}`);
   return checked.rule;
+}
+
+/** What `tostring` has for an expression of two numbers, as the language's own arithmetic has it. */
+function textOf(a: string, b: string, expression: string): string {
+  const checked = check(`trace.id == "" or tostring(${expression.replaceAll(/\ba\b/g, a).replaceAll(/\bb\b/g, b)})`);
+  if (!checked.ok || checked.rule.kind !== 'expression') throw new Error(JSON.stringify(checked));
+  return interpret(checked.rule.resolved, { trace }) as string;
 }
 
 /** What the compiled script alone says of the trace; undefined when it leaves it to the sandbox. */
@@ -94,6 +102,38 @@ describe('is told without the sandbox:', () => {
     ],
   ])('%s', (_title, text) => {
     expect(told(text)).toBe(true);
+  });
+});
+
+describe('numbers in variables that change', () => {
+  const NUMBERS = ['0', '-0.0', '1', '-1', '7', '-7', '0.5', '-2.5', '9007199254740991', '9007199254740993', '-9007199254740993'];
+  const DOUBLES = ['4503599627370497', '2251799813685249', '1e300', '-1e300', '1e-320', '(1 / 0)', '(-1 / 0)', '(0 / 0)'];
+  const values = [...NUMBERS, ...DOUBLES];
+
+  it.each(['a // b', 'a % b', 'math.max(a, b)', 'math.min(a, b)', 'a < b', 'a >= b', 'a == b', 'a ~= b'])(
+    '%s is what the sandbox has for it, to the last digit and the sign of a zero',
+    (expression) => {
+      for (const a of values) {
+        for (const b of values) {
+          // `told` compares what the sandbox says: it must be the same of whatever the result is compared with.
+          const script = (wanted: string): string =>
+            `local a, b = ${a}, ${b} for i = 1, 0 do a = a + 1 b = b + 1 end local c = ${expression} return trace.id ~= "" and tostring(c) == "${wanted}"`;
+          const { matches, errors } = new ScriptRule(scriptOf(script('?')), { isCompiled: false }).judge(trace);
+          expect(matches).toEqual([]);
+          if (errors.length > 0) expect(told(script('?'))).toBeUndefined();
+          else expect(told(script(textOf(a, b, expression)))).toBe(true);
+        }
+      }
+    },
+  );
+
+  it('are numbers only while nothing else is ever given to them', () => {
+    expect(told('local n = 1 for _, s in ipairs(trace.spans) do n = s.name end return n == "charge" and not (n == 1)')).toBe(true);
+    expect(told('local n, m = 1, 2 for _, s in ipairs(trace.spans) do m = n n = s.name end return m == "charge"')).toBe(true);
+    expect(told('local n = 1 local function f() n = trace.id end f() return n == "t"')).toBe(true);
+    expect(told('local n, m = 1 for i = 1, 2 do m = i end return m == 2 and n == 1 and trace.id ~= ""')).toBe(true);
+    expect(told('local n = 1 for i = 1, 2 do n = nil end return n == nil and trace.id ~= ""')).toBe(true);
+    expect(told('local n = 1 for i = 1, 2 do n = #trace.id .. "" end return n == "1"')).toBe(true);
   });
 });
 
