@@ -33,10 +33,7 @@ export interface PartitionEngineOptions {
   readonly undecodable?: (record: SpansRecord, reason: string) => void;
 }
 
-/**
- * A rule is run on so many traces before the next one: then its code and its data are at hand. (Of a thousand scripts that all differ, a
- * script and span cost 225 ns trace by trace.) More, and the spans would not be.
- */
+/** A rule is run on so many traces before the next one, while its code is at hand (decision 0016). More, and the spans would not be. */
 const JUDGED_TOGETHER = 64;
 
 /**
