@@ -51,6 +51,7 @@ const commands = {
       imports: () => runBuilt('scripts/check-imports.js'),
       purity: () => runBuilt('scripts/check-purity.js'),
       names: () => runBuilt('scripts/check-names.js'),
+      links: () => runBuilt('scripts/check-links.js'),
       sizes: () => runBuilt('scripts/check-sizes.js'),
       'generated documents': () => runBuilt('scripts/generate-docs.js', ['--check']),
     }),
