@@ -1,6 +1,7 @@
 import type { Resolved } from '../resolved.js';
 import type { Source } from '../source.js';
 import type { Block, Expression, Statement } from '../syntax.js';
+import { withoutParentheses } from '../without-parentheses.js';
 import { Findings, Scope } from './context.js';
 import { loopGuard } from './loop-guard.js';
 import { resolve } from './resolve.js';
@@ -65,8 +66,4 @@ function conjunctsOf(expression: Expression): readonly Expression[] {
 
 function isFalse(value: Expression): boolean {
   return value.type === 'nil' || (value.type === 'boolean' && !value.value);
-}
-
-function withoutParentheses(expression: Expression): Expression {
-  return expression.type === 'parenthesized' ? withoutParentheses(expression.expression) : expression;
 }

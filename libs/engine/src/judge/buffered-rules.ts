@@ -7,10 +7,10 @@ import { explain } from './budget.js';
 import type { BufferPlan } from './buffer-plan.js';
 import type { BufferedSpan } from './buffered-span.js';
 import { BufferedTraces } from './buffered-traces.js';
-import { type DueRules, JudgedTrace } from './judged-trace.js';
 import type { NamedSpan } from './kept-spans.js';
 import type { Revisions } from './revisions.js';
 import { TraceConditions } from './trace-conditions.js';
+import { type DueRules, TraceJudgement } from './trace-judgement.js';
 import type { Verdicts } from './verdicts.js';
 
 const NO_WHOLE_SPANS = { spans: [], held: new TraceConditions() };
@@ -42,7 +42,7 @@ export class BufferedRules {
   }
 
   /** Runs the rules on some traces as they are: each rule on all of them, then the next. Undefined for a trace that no rule can match. */
-  judge(epoch: Epoch, traces: readonly ClosedTrace[]): readonly (JudgedTrace | undefined)[] {
+  judge(epoch: Epoch, traces: readonly ClosedTrace[]): readonly (TraceJudgement | undefined)[] {
     const { columns, wholeSpans } = epoch.rules.plan;
     const always = { columns: aliveOf(epoch, columns.always), whole: aliveOf(epoch, wholeSpans.always) };
     this.countEvaluations(epoch, traces);
@@ -55,7 +55,7 @@ export class BufferedRules {
   }
 
   /** Emits what changed since the trace was judged the last time. */
-  emit(epoch: Epoch, trace: JudgedTrace): void {
+  emit(epoch: Epoch, trace: TraceJudgement): void {
     for (const rule of this.revisions.has(trace.row) ? trace.due : trace.matched) this.emitRule(epoch, rule, trace);
   }
 
@@ -63,7 +63,7 @@ export class BufferedRules {
     this.traces.forget(row);
   }
 
-  private begin(epoch: Epoch, { row, reason }: ClosedTrace, always: DueRules): JudgedTrace | undefined {
+  private begin(epoch: Epoch, { row, reason }: ClosedTrace, always: DueRules): TraceJudgement | undefined {
     const { plan } = epoch.rules;
     const buffer = this.traces.of(row);
     const { spans, held } = buffer.whole ?? NO_WHOLE_SPANS;
@@ -72,7 +72,7 @@ export class BufferedRules {
     if (!onColumns && always.whole.length + triggered.whole.length === 0) return undefined;
     const seen = { id: this.verdicts.traceId(row), complete: this.assembly.isComplete(row), tolerance: toleranceOf(this.settings) };
     const columns = onColumns ? this.traces.spansOf(buffer, this.verdicts.wireTraceId(row), epoch) : [];
-    return new JudgedTrace(row, reason, buffer.count, always, triggered, {
+    return new TraceJudgement(row, reason, buffer.count, always, triggered, {
       columns: { trace: { ...seen, spans: columns }, spans: columns, held: buffer.ofRows },
       whole: { trace: { ...seen, spans }, spans, held },
     });
@@ -89,7 +89,7 @@ export class BufferedRules {
     }
   }
 
-  private emitRule(epoch: Epoch, rule: number, judged: JudgedTrace): void {
+  private emitRule(epoch: Epoch, rule: number, judged: TraceJudgement): void {
     const { row, reason } = judged;
     const { subject: kind, needs } = epoch.rules.compiled.rules[rule]!;
     const { trace, spans } = needs === 'columns' ? judged.columns : judged.whole;

@@ -1,4 +1,5 @@
 import type { BinaryOperator, Expression } from '../../syntax.js';
+import { withoutParentheses } from '../../without-parentheses.js';
 import type { Scopes, Variable } from './scopes.js';
 
 const NO_ARITHMETIC: ReadonlySet<BinaryOperator> = new Set(['==', '~=', '<', '<=', '>', '>=', '..']);
@@ -8,7 +9,7 @@ export function isNumeric(variable: Variable, scopes: Scopes): boolean {
   const reached = new Set([variable]);
   for (const { values } of reached) {
     for (const value of values) {
-      const given = value === undefined ? undefined : unwrapped(value);
+      const given = value === undefined ? undefined : withoutParentheses(value);
       if (given === undefined) return false;
       const source = given.type === 'name' ? scopes.uses.get(given) : undefined;
       if (typeof source === 'object') reached.add(source);
@@ -16,10 +17,6 @@ export function isNumeric(variable: Variable, scopes: Scopes): boolean {
     }
   }
   return true;
-}
-
-function unwrapped(expression: Expression): Expression {
-  return expression.type === 'parenthesized' ? unwrapped(expression.expression) : expression;
 }
 
 /** An expression that comes to a number, or to nothing. */

@@ -1,4 +1,5 @@
 import type { Expression } from '../../syntax.js';
+import { withoutParentheses } from '../../without-parentheses.js';
 import { type Scopes, Unsupported } from './scopes.js';
 
 /**
@@ -8,12 +9,8 @@ import { type Scopes, Unsupported } from './scopes.js';
  * @throws Unsupported where that makes a difference
  */
 export function refuseOtherOrder(scopes: Scopes, read: readonly Expression[], later: readonly Expression[]): void {
-  if (!scopes.changesOutside || !read.some(isName) || !later.some(hasCall)) return;
+  if (!scopes.changesOutside || !read.some((expression) => withoutParentheses(expression).type === 'name') || !later.some(hasCall)) return;
   throw new Unsupported('a function that changes a variable outside of it, called where that is used');
-}
-
-function isName(expression: Expression): boolean {
-  return expression.type === 'name' || (expression.type === 'parenthesized' && isName(expression.expression));
 }
 
 function hasCall(expression: Expression): boolean {

@@ -19,7 +19,7 @@ export interface SeenTrace {
 }
 
 /** A trace that is being judged, and what the rules found so far. */
-export class JudgedTrace {
+export class TraceJudgement {
   readonly columns: SeenTrace;
   readonly whole: SeenTrace;
   /** The subjects that match, by rule. Most rules match nothing. */
