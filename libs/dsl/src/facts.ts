@@ -1,18 +1,21 @@
+import { formatExpression } from './format-expression.js';
 import { luaType } from './lua-value.js';
-import type { Resolved, SpanSource } from './resolved.js';
+import type { Relatives, Resolved, SpanSource } from './resolved.js';
+import type { Expression } from './syntax.js';
 import { ANY, BOOLEAN, FALSE, FALSY, NIL, NUMBER, STRING, TABLE, TRUE, TRUTHY, type TypeSet } from './types.js';
 import type { Value } from './value.js';
 
 /**
- * What guards prove about attributes: right of `attribute.x and …` x is not nil, right of `attribute.n > 5 and …` n is a
- * number. Sound because conditions have no effects: an attribute read twice is the same.
+ * What guards prove: right of `attribute.x and …` x is not nil, right of `attribute.n > 5 and …` n is a number, right of `span.parent and …`
+ * there is a parent. Sound because conditions have no effects: what is read twice is the same.
  */
 export class Facts {
-  static readonly none = new Facts(undefined, new Map());
+  static readonly none = new Facts(undefined, new Map(), new Set());
 
   private constructor(
     private readonly outer: Facts | undefined,
     private readonly known: ReadonlyMap<string, TypeSet>,
+    private readonly present: ReadonlySet<string>,
   ) {}
 
   /** The types that the attribute can have. */
@@ -22,12 +25,48 @@ export class Facts {
     return types;
   }
 
+  /** Whether something else than an attribute is known not to be nil, as it is written. */
+  isPresent(written: Expression): boolean {
+    return this.present.has(textOf(written));
+  }
+
+  /** Whether some span of the trace, or some relative, is known to satisfy a condition, as it is written. */
+  isSatisfied(over: Relatives | undefined, condition: Expression): boolean {
+    return this.present.has(satisfiedKey(over, condition));
+  }
+
   /** These facts and what `condition` being true (or false) proves. */
   given(condition: Resolved, outcome: boolean): Facts {
-    const learned = new Map<string, TypeSet>();
+    const learned: Learned = { known: new Map(), present: new Set() };
     learn(condition, outcome, learned);
-    return learned.size === 0 ? this : new Facts(this, learned);
+    const { known, present } = learned;
+    if (known.size + present.size === 0) return this;
+    return new Facts(this, known, present.size === 0 ? this.present : new Set([...this.present, ...present]));
   }
+
+  /** Where `span` means another span: what was known as it is written may be something else there. */
+  elsewhere(): Facts {
+    return this.present.size === 0 ? this : new Facts(this, new Map(), new Set());
+  }
+}
+
+/** Every conjunct of a chain is learnt again by each that follows it. */
+const texts = new WeakMap<Expression, string>();
+
+function textOf(expression: Expression): string {
+  let text = texts.get(expression);
+  if (text === undefined) texts.set(expression, (text = formatExpression(expression)));
+  return text;
+}
+
+interface Learned {
+  readonly known: Map<string, TypeSet>;
+  readonly present: Set<string>;
+}
+
+function satisfiedKey(over: Relatives | undefined, condition: Expression): string {
+  const whose = over === undefined ? 'trace' : `${over.axis} of ${sourceKey(over.of) ?? '?'}`;
+  return `has ${whose} ${textOf(condition)}`;
 }
 
 /** A name for what an attribute node reads; undefined when it may differ between two readings. */
@@ -44,11 +83,18 @@ function sourceKey(span: SpanSource): string | undefined {
   return below === undefined ? undefined : `${below} parent`;
 }
 
-function learn(node: Resolved, outcome: boolean, learned: Map<string, TypeSet>): void {
+function learn(node: Resolved, outcome: boolean, learned: Learned): void {
   switch (node.type) {
     case 'attribute':
     case 'resource-attribute':
+    case 'span':
+    case 'trace-aggregate':
+    case 'library-call':
+    case 'index':
       return restrict(node, outcome ? TRUTHY : FALSY, learned);
+    case 'trace-quantifier':
+      if (outcome && node.quantifier === 'has') learned.present.add(satisfiedKey(node.over, node.condition.syntax));
+      return;
     case 'has-attribute': {
       const key = factKey(node.span, 'attribute', node.key);
       return add(key, outcome ? ANY & ~NIL : NIL, learned);
@@ -57,6 +103,7 @@ function learn(node: Resolved, outcome: boolean, learned: Map<string, TypeSet>):
       if (node.operator === 'not') learn(node.operand, !outcome, learned);
       return;
     case 'logical':
+      if (outcome && node.operator === 'or') restrict(node, TRUTHY, learned);
       // `a and b` true: both are; `a or b` false: both are. Otherwise it is not known which.
       if (outcome === (node.operator === 'and')) {
         learn(node.left, outcome, learned);
@@ -70,7 +117,7 @@ function learn(node: Resolved, outcome: boolean, learned: Map<string, TypeSet>):
   }
 }
 
-function learnBinary(node: Extract<Resolved, { type: 'binary' }>, outcome: boolean, learned: Map<string, TypeSet>): void {
+function learnBinary(node: Extract<Resolved, { type: 'binary' }>, outcome: boolean, learned: Learned): void {
   switch (node.operator) {
     case '==':
     case '~=': {
@@ -89,7 +136,7 @@ function learnBinary(node: Extract<Resolved, { type: 'binary' }>, outcome: boole
   }
 }
 
-function learnEqual(node: Resolved, other: Resolved, equal: boolean, learned: Map<string, TypeSet>): void {
+function learnEqual(node: Resolved, other: Resolved, equal: boolean, learned: Learned): void {
   if (equal) restrict(node, other.types, learned);
   else if (other.type === 'literal' && other.value === undefined) restrict(node, ANY & ~NIL, learned);
   else if (other.type === 'literal' && typeof other.value === 'boolean') restrict(node, ANY & ~(other.value ? TRUE : FALSE), learned);
@@ -102,12 +149,13 @@ function learnEqual(node: Resolved, other: Resolved, equal: boolean, learned: Ma
 
 const TYPES_BY_NAME: Readonly<Record<string, TypeSet>> = { nil: NIL, boolean: BOOLEAN, number: NUMBER, string: STRING, table: TABLE };
 
-function restrict(node: Resolved, types: TypeSet, learned: Map<string, TypeSet>): void {
+function restrict(node: Resolved, types: TypeSet, learned: Learned): void {
   if (node.type === 'attribute' || node.type === 'resource-attribute') add(factKey(node.span, node.type, node.key), types, learned);
+  else if (node.type !== 'literal' && (types & NIL) === 0 && (node.types & NIL) !== 0) learned.present.add(textOf(node.syntax));
 }
 
-function add(key: string | undefined, types: TypeSet, learned: Map<string, TypeSet>): void {
-  if (key !== undefined) learned.set(key, (learned.get(key) ?? ANY) & types);
+function add(key: string | undefined, types: TypeSet, learned: Learned): void {
+  if (key !== undefined) learned.known.set(key, (learned.known.get(key) ?? ANY) & types);
 }
 
 /** The type of a constant. */

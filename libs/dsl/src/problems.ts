@@ -102,8 +102,8 @@ export const PROBLEMS = {
     'Outside of `.where( … )` names are spans; an attribute is compared as `span_name.where(attribute > 1)`.',
   ),
   BT_DSL_UNGUARDED_NIL: warning(
-    "{operation} fails on a span that has no '{name}'",
-    'The attribute may be nil; the error is counted and the span does not match. Guard it with `x and …`.',
+    '{operation} fails {where}',
+    'What may be nil: an attribute, a parent, the least of no spans. The error is counted and nothing matches. Guard it with `x and …`.',
   ),
   BT_DSL_ALWAYS: warning('this is always {value}', 'A condition that does not depend on the trace.'),
 } as const satisfies Readonly<Record<string, Problem>>;

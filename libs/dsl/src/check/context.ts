@@ -75,7 +75,7 @@ export class Scope {
     const source: SpanSource = { type: 'bound', depth };
     const spans = new Map([...this.spans, ['span', source] as const]);
     if (name !== undefined) spans.set(name, source);
-    return new Scope(this.findings, spans, depth, this.facts);
+    return new Scope(this.findings, spans, depth, this.facts.elsewhere());
   }
 
   /** The same place, for other findings. */

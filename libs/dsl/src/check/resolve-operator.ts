@@ -57,11 +57,22 @@ export function resolveBinary(syntax: Binary, left: Resolved, right: Resolved, s
   return { type: 'binary', operator, left, right, syntax, types: operator === '..' ? STRING : NUMBER };
 }
 
-/** Warns when a node that may be nil is used where nil is an error: only for what a guard could test. */
+/** Warns when a node that may be nil, and that no guard has tested, is used where nil is an error. */
 export function warnUnguarded(node: Resolved, operation: string, scope: Scope): void {
-  if ((node.types & NIL) === 0 || (node.type !== 'attribute' && node.type !== 'resource-attribute')) return;
+  // Of a literal nothing is known, or all.
+  if ((node.types & NIL) === 0 || node.type === 'literal' || scope.facts.isPresent(node.syntax) || isOfSome(node, scope)) return;
   const text = formatExpression(node.syntax);
-  scope.findings.report('BT_DSL_UNGUARDED_NIL', node.syntax.range, { operation, name: node.key }, { suggestion: `${text} and …` });
+  const isAttribute = node.type === 'attribute' || node.type === 'resource-attribute';
+  const where = isAttribute ? `on a span that has no '${node.key}'` : `where ${text} is nil`;
+  scope.findings.report('BT_DSL_UNGUARDED_NIL', node.syntax.range, { operation, where }, { suggestion: `${text} and …` });
+}
+
+/** The first span, or an aggregate of what every span has over spans of which there are some. */
+function isOfSome(node: Resolved, { facts }: Scope): boolean {
+  if (node.type === 'span' && node.span.type === 'nth') return node.span.index.type === 'literal' && node.span.index.value === 1;
+  if (node.type !== 'trace-aggregate' || (node.field.types & ~NUMBER) !== 0) return false;
+  if (node.condition === undefined) return node.over === undefined;
+  return facts.isSatisfied(node.over, node.condition.syntax);
 }
 
 function checkOperand(operand: Resolved, takes: TypeSet, operation: string, scope: Scope): void {

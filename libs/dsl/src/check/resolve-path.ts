@@ -17,6 +17,7 @@ import type { Scope } from './context.js';
 import { unknownValue } from './context.js';
 import type { Entity } from './entity.js';
 import { knownNames, LIBRARY_CONSTANTS, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from './lua-names.js';
+import { warnUnguarded } from './resolve-operator.js';
 
 type MemberExpression = Extract<Expression, { type: 'member' | 'index' }>;
 
@@ -45,7 +46,7 @@ export function resolveName(expression: Extract<Expression, { type: 'name' }>, s
 export function resolveMember(expression: MemberExpression, object: Entity, key: string, keyRange: Range, scope: Scope): Entity {
   switch (object.kind) {
     case 'span':
-      return spanMember(expression, object.span, object.name, key, keyRange, scope);
+      return guardedMember(expression, object, key, keyRange, scope);
     case 'trace':
       return traceMember(expression, key, keyRange, scope);
     case 'map':
@@ -127,7 +128,21 @@ export function asValue(entity: Entity, syntax: Expression, scope: Scope): Resol
   }
 }
 
-function spanMember(expression: Expression, span: SpanSource, object: string, key: string, keyRange: Range, scope: Scope): Entity {
+/** Of a span that may not be there. */
+function guardedMember(
+  expression: MemberExpression,
+  object: Extract<Entity, { kind: 'span' }>,
+  key: string,
+  keyRange: Range,
+  scope: Scope,
+): Entity {
+  const member = spanMember(expression, object.span, object.name, key, keyRange, scope);
+  const isUnknown = member.kind === 'value' && member.node.type === 'literal';
+  if (!isUnknown) warnUnguarded(asValue(object, expression.object, scope), `reading ${key}`, scope);
+  return member;
+}
+
+function spanMember(expression: MemberExpression, span: SpanSource, object: string, key: string, keyRange: Range, scope: Scope): Entity {
   if (Object.hasOwn(FIELD_TYPES, key) && !key.startsWith('scope_'))
     return { kind: 'value', node: fieldNode(expression, span, key as FieldName) };
   switch (key) {
@@ -195,7 +210,10 @@ function indexed(syntax: Expression, object: Resolved, key: Resolved): Entity {
 }
 
 function checkIndexable(object: Resolved, expression: MemberExpression, scope: Scope): Resolved {
-  if ((object.types & TABLE) !== 0) return object;
+  if ((object.types & TABLE) !== 0) {
+    warnUnguarded(object, 'indexing', scope);
+    return object;
+  }
   const type = object.types === STRING ? 'string' : object.types === NUMBER ? 'number' : object.types === NIL ? 'nil' : 'boolean';
   scope.findings.report('BT_DSL_INDEX', expression.range, { type });
   return unknownValue(expression);

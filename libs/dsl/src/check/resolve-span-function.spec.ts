@@ -58,3 +58,48 @@ describe('named spans are checked', () => {
     expect(complaint(text)).toBe(expected);
   });
 });
+
+describe('what may be nil is warned of where nil is an error, unless a guard has tested it:', () => {
+  const unguarded = (suggestion: string): string => `BT_DSL_UNGUARDED_NIL | ${suggestion} and …`;
+  it.each([
+    ['a field of the parent', 'span.parent.duration > 3s', `1:1 ${unguarded('span.parent')}`],
+    ['of the parent of the parent', 'span.parent and span.parent.parent.name == "a"', `1:17 ${unguarded('span.parent.parent')}`],
+    ['of the root', 'trace.root.duration > 1s', `1:1 ${unguarded('trace.root')}`],
+    ['of a span by its place', 'trace.spans[2].name == "a"', `1:1 ${unguarded('trace.spans[2]')}`],
+    [
+      'the least of spans that may not exist',
+      'trace.min(span.duration, span.name == "a") > 1s',
+      `1:1 ${unguarded('trace.min(span.duration, span.name == "a")')}`,
+    ],
+    ['the largest of what a span may not have', 'trace.max(attribute.n) > 1', `1:1 ${unguarded('trace.max(attribute.n)')}`],
+    ['a text that may hold no number', 'tonumber(attribute.n) > 1', `1:1 ${unguarded('tonumber(attribute.n)')}`],
+    ['one of two attributes', '(attribute.n or attribute.m) > 1', `1:2 ${unguarded('attribute.n or attribute.m')}`],
+    ['an event', 'span.events[1].name == "a"', `1:1 ${unguarded('span.events[1]')}`],
+    ['a parent that was tested of another span', 'span.parent and trace.has(span.parent.name == "a")', `1:27 ${unguarded('span.parent')}`],
+    [
+      'an aggregate whose other condition was tested',
+      'trace.has(span.name == "b") and trace.max(span.duration, span.name == "a") > 1s',
+      `1:33 ${unguarded('trace.max(span.duration, span.name == "a")')}`,
+    ],
+    [
+      'children, where the trace was tested',
+      'trace.has(span.name == "a") and span.children.max(span.duration, span.name == "a") > 1s',
+      `1:33 ${unguarded('span.children.max(span.duration, span.name == "a")')}`,
+    ],
+    ['behind a guard that says the opposite', 'not span.parent and span.parent.name == "a"', `1:21 ${unguarded('span.parent')}`],
+    ['behind one of two guards', '(span.parent or span.is_root) and span.parent.name == "a"', `1:35 ${unguarded('span.parent')}`],
+    ['a guarded parent', 'span.parent and span.parent.duration > 3s', 'nothing'],
+    ['a parent that is not nil', 'span.parent ~= nil and span.parent.duration > 3s', 'nothing'],
+    ['either no parent or', 'span.parent == nil or span.parent.duration > 3s', 'nothing'],
+    ['both', 'span.parent and span.parent.parent and span.parent.parent.name == "a"', 'nothing'],
+    ['the first span', 'trace.spans[1].name == "a"', 'nothing'],
+    ['the largest of all spans', 'trace.max(span.duration) > 1s', 'nothing'],
+    ['the largest of some that exist', 'trace.has(span.name == "a") and trace.max(span.duration, span.name == "a") > 1s', 'nothing'],
+    ['a number that was tested', 'tonumber(attribute.n) and tonumber(attribute.n) > 1', 'nothing'],
+    ['one of two attributes that was tested', '(attribute.n or attribute.m) and (attribute.n or attribute.m) > 1', 'nothing'],
+    ['an attribute or a number', '(attribute.n or 0) > 1', 'nothing'],
+    ['a comparison that every value answers', 'trace.max(span.duration, span.name == "a") == 1s', 'nothing'],
+  ])('%s', (_sentence, text, expected) => {
+    expect(complaint(text)).toBe(expected);
+  });
+});
