@@ -1,3 +1,4 @@
+export { BudgetExceeded, isBudgetExceeded } from './budget-exceeded.js';
 export { check, checkParsed } from './check.js';
 export { compileRules, type RuleToCompile } from './compile/compile-rules.js';
 export {
@@ -10,6 +11,7 @@ export {
   FAILED,
   FALSE,
   type HeldConditions,
+  type JudgedError,
   type JudgedTrace,
   type Needs,
   type OnlineTrace,

@@ -1,10 +1,10 @@
 import { aggregate } from './aggregate.js';
+import { StepsExceeded } from './budget-exceeded.js';
 import { LuaError } from './lua-error.js';
 import { isTruthy } from './lua-value.js';
 import type { Relatives, Resolved, SpanSource, TraceAggregate, TracePair, TraceQuantifier } from './resolved.js';
 import { isBefore, isWithin } from './span-order.js';
 import type { SpanView, TraceView } from './span-view.js';
-import { StepsExceeded } from './step-limit.js';
 import type { TraceStructure } from './trace-structure.js';
 import type { Value } from './value.js';
 

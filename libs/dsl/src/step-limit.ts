@@ -1,12 +1,4 @@
-import { LuaError } from './lua-error.js';
-
-/** An evaluation takes more steps than it may. Other errors inside of a function over spans concern one span; this one ends the evaluation. */
-export class StepsExceeded extends LuaError {
-  constructor() {
-    // One text for all traces: it is the label of a metric.
-    super('the rule took more steps than it may on one trace (rules.evaluation_timeout)');
-  }
-}
+import { StepsExceeded } from './budget-exceeded.js';
 
 /**
  * How much the evaluation of an expression on one trace may still do. A step is a part of the expression that is evaluated, or a span

@@ -150,7 +150,15 @@ export interface HeldConditions {
 /** The verdict of a `columns` or `spans` rule on a whole trace. An error on one span leaves the others judged. */
 export interface JudgedTrace {
   readonly matches: readonly number[];
-  readonly errors: readonly { readonly span: number; readonly message: string }[];
+  readonly errors: readonly JudgedError[];
+}
+
+/** The rule failed on one span of the trace, or on the trace (-1). */
+export interface JudgedError {
+  readonly span: number;
+  readonly message: string;
+  /** Its budget did not suffice: what it would have said is not known. Of -1, that is so for all spans that are not among the matches. */
+  readonly exceeded?: true;
 }
 
 /**

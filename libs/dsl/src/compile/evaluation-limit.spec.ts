@@ -32,7 +32,7 @@ describe('a rule over all pairs of spans', () => {
   ])('ends in one error, whatever it does: %s', (_sentence, text, spans) => {
     const trace = { id: 't', spans, complete: true };
     const rule = compiled(text, 10);
-    expect(rule.judge!(trace)).toEqual({ matches: [], errors: [{ span: -1, message: EXCEEDED }] });
+    expect(rule.judge!(trace)).toEqual({ matches: [], errors: [{ span: -1, message: EXCEEDED, exceeded: true }] });
   });
 
   it('is explained no further than it is judged', () => {
@@ -45,7 +45,7 @@ describe('a rule over all pairs of spans', () => {
   it('keeps what it found before', () => {
     const text = 'span.name == "first" or span.descendants.has(span.name == "x")';
     const { matches, errors } = compiled(text, 10).judge!({ id: 't', spans: chain, complete: true });
-    expect([matches, errors]).toEqual([[0], [{ span: -1, message: EXCEEDED }]]);
+    expect([matches, errors]).toEqual([[0], [{ span: -1, message: EXCEEDED, exceeded: true }]]);
   });
 
   it('is judged where there is time for it', () => {

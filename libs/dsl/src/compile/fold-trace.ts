@@ -1,6 +1,6 @@
+import { StepsExceeded } from '../budget-exceeded.js';
 import { LuaError } from '../lua-error.js';
 import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
-import { StepsExceeded } from '../step-limit.js';
 import type { Value } from '../value.js';
 import { readsOuter } from './join-plan.js';
 

@@ -1,9 +1,9 @@
 import { valueKey } from '../aggregate.js';
+import { StepsExceeded } from '../budget-exceeded.js';
 import { LuaError } from '../lua-error.js';
 import type { Relatives, Resolved, TracePair } from '../resolved.js';
 import { SpanFunctions, type SpanFunctionsHost, type SpanTest } from '../span-functions.js';
 import type { SpanView } from '../span-view.js';
-import { StepsExceeded } from '../step-limit.js';
 import { type JoinPlan, joinPlan, readsOuter } from './join-plan.js';
 import { SpanBucket } from './span-bucket.js';
 import type { TestedOnArrival } from './tested-on-arrival.js';

@@ -4,7 +4,7 @@ import { DEFAULT_TIMEOUT, limitsOf, type ScriptLimits } from '../script/budget.j
 import { CompiledScript, type ScriptFunctions } from '../script/compiled/compiled-script.js';
 import { ScriptProgram } from '../script/sandbox.js';
 import type { SpanView, TraceView } from '../span-view.js';
-import type { JudgedTrace } from './compiled.js';
+import type { JudgedError, JudgedTrace } from './compiled.js';
 
 /** How evaluations are bounded: scripts, and expressions that are judged at close. */
 export interface EvaluationOptions {
@@ -58,7 +58,7 @@ export class ScriptRule {
   private judgeInSandbox(trace: TraceView, subjects: readonly number[], taken = 0): JudgedTrace {
     const program = this.sandbox();
     const matches: number[] = [];
-    const errors: { span: number; message: string }[] = [];
+    const errors: JudgedError[] = [];
     let start: number | 'before' = taken;
     for (const index of subjects) {
       const subject = trace.spans[index];
@@ -66,7 +66,9 @@ export class ScriptRule {
         if (program.evaluate(subject === undefined ? { trace } : { trace, subject }, start)) matches.push(index);
       } catch (error) {
         if (!(error instanceof LuaError)) throw error;
-        errors.push({ span: index, message: error.message });
+        errors.push(
+          program.isExhausted ? { span: index, message: error.message, exceeded: true } : { span: index, message: error.message },
+        );
         if (program.isExhausted) break;
       }
       start = 'before';

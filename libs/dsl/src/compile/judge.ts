@@ -1,12 +1,12 @@
+import { BudgetExceeded, StepsExceeded } from '../budget-exceeded.js';
 import { Interpreter, interpret } from '../interpret.js';
 import { LuaError } from '../lua-error.js';
 import { isTruthy } from '../lua-value.js';
 import type { Resolved, TraceQuantifier } from '../resolved.js';
 import type { CheckedExpression } from '../rule.js';
 import type { SpanView, TraceView } from '../span-view.js';
-import { StepsExceeded } from '../step-limit.js';
 import { BOOLEAN } from '../types.js';
-import type { HeldConditions, JudgedTrace } from './compiled.js';
+import type { HeldConditions, JudgedError, JudgedTrace } from './compiled.js';
 import type { EvaluationLimit } from './evaluation-limit.js';
 import { foldWith } from './fold-trace.js';
 import { IndexedSpanFunctions } from './indexed-spans.js';
@@ -33,14 +33,14 @@ export function judgeExpression(
   return (trace, held) => {
     const arrived = compiled === undefined || held === undefined ? undefined : new TestedOnArrival(compiled.tests, held);
     const matches: number[] = [];
-    const errors: { span: number; message: string }[] = [];
+    const errors: JudgedError[] = [];
     const interpreter = new Interpreter({ trace }, (host) => new IndexedSpanFunctions(host, arrived), limit(trace.spans.length));
     const judge = (node: Resolved, span: number): void => {
       try {
         if (isTruthy(interpreter.value(node))) matches.push(span);
       } catch (error) {
         if (!(error instanceof LuaError) || error instanceof StepsExceeded) throw error;
-        errors.push({ span, message: error.message });
+        errors.push(judgedError(span, error));
       }
     };
     try {
@@ -53,10 +53,14 @@ export function judgeExpression(
         }
     } catch (error) {
       if (!(error instanceof StepsExceeded)) throw error;
-      errors.push({ span: -1, message: error.message });
+      errors.push({ span: -1, message: error.message, exceeded: true });
     }
     return { matches, errors };
   };
+}
+
+function judgedError(span: number, error: LuaError): JudgedError {
+  return error instanceof BudgetExceeded ? { span, message: error.message, exceeded: true } : { span, message: error.message };
 }
 
 /** The outcome of a condition on one span: its truth, or the text of its error. It reads nothing else of the trace (or was folded). */

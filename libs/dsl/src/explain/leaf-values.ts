@@ -1,3 +1,4 @@
+import { StepsExceeded } from '../budget-exceeded.js';
 import type { Atom, OnlineTrace } from '../compile/compiled.js';
 import type { ConditionTable } from '../compile/condition-table.js';
 import type { EvaluationLimit } from '../compile/evaluation-limit.js';
@@ -9,7 +10,6 @@ import { interpret } from '../interpret.js';
 import { LuaError } from '../lua-error.js';
 import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
 import type { SpanView, TraceView } from '../span-view.js';
-import { StepsExceeded } from '../step-limit.js';
 import type { Value } from '../value.js';
 import { type RelatedSpans, TestedSpans } from './tested-spans.js';
 

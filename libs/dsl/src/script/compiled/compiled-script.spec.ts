@@ -195,7 +195,10 @@ it('what compiled judgements have made of strings counts for those that are left
   );
   const judge = (isCompiled: boolean) => new ScriptRule(script, { timeout: 1_000, isCompiled }).judge({ id: 't', spans, complete: true });
   expect(judge(true)).toEqual(judge(false));
-  expect(judge(false)).toEqual({ matches: [0], errors: [{ span: 1, message: expect.stringContaining('bytes of strings') }] });
+  expect(judge(false)).toEqual({
+    matches: [0],
+    errors: [{ span: 1, message: expect.stringContaining('bytes of strings'), exceeded: true }],
+  });
 });
 
 it('nothing of a script becomes code but its structure', () => {

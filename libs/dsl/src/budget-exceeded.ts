@@ -1,0 +1,30 @@
+import { LuaError } from './lua-error.js';
+
+/**
+ * An evaluation takes more than it may (docs/decisions/0013): what it would have answered is not known. Of the other errors of a rule
+ * it is told apart by its class, in what a rule says of a trace by `JudgedTrace.errors[].exceeded`, and as a text by `isBudgetExceeded`.
+ */
+export class BudgetExceeded extends LuaError {}
+
+// One text each for all traces and spans: they are labels of a metric.
+const ON_TRACE = 'the rule took more steps than it may on one trace (rules.evaluation_timeout)';
+const ON_SPAN = 'a regular expression takes more steps than it may on one span (rules.evaluation_timeout)';
+
+/** The whole evaluation ends. Other errors inside of a function over spans concern one span. */
+export class StepsExceeded extends BudgetExceeded {
+  constructor() {
+    super(ON_TRACE);
+  }
+}
+
+/** A regular expression is too large for the text that it is asked of: an error on that span. */
+export class PatternExceeded extends BudgetExceeded {
+  constructor() {
+    super(ON_SPAN);
+  }
+}
+
+/** The text of an error of an expression says that its evaluation took more than it may (`CompiledRuleSet.errorOf`). */
+export function isBudgetExceeded(message: string): boolean {
+  return message === ON_TRACE || message === ON_SPAN;
+}
