@@ -52,6 +52,12 @@ export const EVALUATOR_METRICS = {
     help: 'Violations taken back because a late span showed that the rule holds.',
     labels: ['rule_id'],
   },
+  undecided: {
+    type: 'counter',
+    name: 'betrace_undecided_total',
+    help: 'Records that say that a rule could not be judged on a trace or a span, by reason; see docs/dsl.md.',
+    labels: ['rule_id', 'reason'],
+  },
   tracesClosed: {
     type: 'counter',
     name: 'betrace_traces_closed_total',

@@ -9,6 +9,7 @@ export function violationRecord(verdict: Verdict, keys: KeyRing): ViolationRecor
       id: verdict.id,
       revision: verdict.revision,
       status: verdict.status,
+      ...(verdict.undecided === undefined ? {} : { undecided: { ...verdict.undecided } }),
       rule_id: verdict.ruleId,
       rule_name: verdict.ruleName,
       rule_version: verdict.ruleVersion,

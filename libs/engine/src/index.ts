@@ -9,5 +9,6 @@ export type { EngineRecord } from './record.js';
 export { REJECTIONS, type Rejection } from './rejection.js';
 export { type RuleProblem, RuleSet } from './rule-set.js';
 export { type AssemblySettings, checkSettings, DEFAULT_ASSEMBLY, type RuleDefinition } from './settings.js';
-export type { Verdict } from './verdict.js';
+export { UNDECIDED, type Undecided, type UndecidedCode } from './undecided.js';
+export type { Verdict, VerdictStatus } from './verdict.js';
 export { violationId } from './violation-id.js';

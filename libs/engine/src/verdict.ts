@@ -1,5 +1,9 @@
 import type { Explanation } from '#dsl';
 import type { CloseReason } from './assembly/close-reason.js';
+import type { Undecided } from './undecided.js';
+
+/** `open`: violated. `retracted`: it no longer is. `undecided`: a limit or a defect kept the rule from a verdict. */
+export type VerdictStatus = 'open' | 'retracted' | 'undecided';
 
 /**
  * What the engine found: one rule is violated by one span or one trace, or (a late span showed) no longer is. A pure
@@ -10,7 +14,9 @@ export interface Verdict {
   readonly id: string;
   /** Counts from 1; a later revision replaces the earlier one. */
   readonly revision: number;
-  readonly status: 'open' | 'retracted';
+  readonly status: VerdictStatus;
+  /** Why there is no verdict; only with the status `undecided`. */
+  readonly undecided?: Undecided;
   readonly ruleId: string;
   readonly ruleName: string;
   readonly ruleVersion: number;

@@ -65,7 +65,9 @@ export interface FullPartitionsRecord {
 export interface ViolationRecord {
   readonly id: string;
   readonly revision: number;
-  readonly status: 'open' | 'retracted';
+  readonly status: 'open' | 'retracted' | 'undecided';
+  /** Why there is no verdict, as a stable code and a text; only with the status `undecided`. */
+  readonly undecided?: { readonly code: string; readonly reason: string };
   readonly rule_id: string;
   readonly rule_name: string;
   readonly rule_version: number;

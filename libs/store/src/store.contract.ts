@@ -228,13 +228,14 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         ['span', { spanId: 'aaaaaaaaaaaaaaaa' }, ['c']],
         ['service', { service: 'payments' }, ['a']],
         ['status', { status: 'retracted' }, ['d']],
+        ['status of what could not be judged', { status: 'undecided' }, ['a']],
         ['start, included', { startTime: 2_000 }, ['d', 'c', 'b']],
         ['end, excluded', { endTime: 3_000 }, ['b', 'a']],
         ['several', { startTime: 2_000, endTime: 4_000, severity: ['HIGH', 'LOW'], status: 'open' }, ['c', 'b']],
         ["text that is SQL: ' or 1=1", { service: "' or 1=1 --" }, []],
       ])('are filtered by %s', async (_, filter, ids) => {
         await keep(
-          violation('a', { timestampMs: 1_000, service: 'payments' }),
+          violation('a', { timestampMs: 1_000, service: 'payments', status: 'undecided' }),
           violation('b', {
             timestampMs: 2_000,
             ruleId: 'other',
@@ -316,10 +317,22 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         expect(await kept()).toBe('500@1');
       });
 
+      it('are shown as violated rather than as undecided, and as undecided rather than as retracted', async () => {
+        await keep(of(10, 1), of(10, 2), { ...of(500, 1), status: 'undecided' });
+        expect(await kept()).toBe('500@1');
+        await keep({ ...of(600, 1), status: 'undecided' });
+        expect(await kept()).toBe('500@1');
+        await keep(of(700, 1), { ...of(800, 1), status: 'undecided' });
+        expect(await kept()).toBe('700@1');
+      });
+
       it('are the same however parts of the log are read again', async () => {
         const history = fc
-          .array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 })
-          .map((lengths) => lengths.flatMap((length, n) => Array.from({ length }, (_, i) => of(10 * (n + 1), i + 1))));
+          .array(fc.array(fc.constantFrom('open', 'retracted', 'undecided'), { minLength: 1, maxLength: 4 }), {
+            minLength: 1,
+            maxLength: 3,
+          })
+          .map((fragments) => fragments.flatMap((statuses, n) => statuses.map((status, i) => ({ ...of(10 * (n + 1), i + 1), status }))));
         const rereads = fc.array(fc.tuple(fc.nat(12), fc.nat(12)), { maxLength: 6 });
         await fc.assert(
           fc.asyncProperty(history, rereads, fc.integer({ min: 1, max: 5 }), async (revisions, again, size) => {

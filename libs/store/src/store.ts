@@ -48,7 +48,7 @@ export interface ViolationFilter {
   readonly spanId?: string;
   readonly service?: string;
   /** Default in the API: open only. */
-  readonly status?: 'open' | 'retracted';
+  readonly status?: Revision['status'];
   /** Unix milliseconds; start included, end not. */
   readonly startTime?: number;
   readonly endTime?: number;

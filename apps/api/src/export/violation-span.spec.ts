@@ -34,6 +34,17 @@ describe('a violation as a span', () => {
     expect(JSON.parse(String(attributes['betrace.violation.record']))).toEqual(record);
   });
 
+  it('says what it is that stands: violated, retracted, or not judged and why', () => {
+    const shown = (change: Parameters<typeof violation>[0]) => violationSpan(violation(change), resource, false).attributes;
+    expect(shown({ status: 'retracted', revision: 2 })).toMatchObject({ 'betrace.violation.status': 'retracted' });
+    const undecided = { code: 'step_limit', reason: 'the rule took more steps than it may on one trace' };
+    expect(shown({ status: 'undecided', undecided })).toMatchObject({
+      'betrace.violation.status': 'undecided',
+      'betrace.violation.undecided': 'step_limit',
+    });
+    expect(shown({})).not.toHaveProperty('betrace.violation.undecided');
+  });
+
   it('leaves the evidence out when it is not wanted', () => {
     const { attributes } = violationSpan(violation(), resource, false);
     expect(attributes).not.toHaveProperty('betrace.violation.record');

@@ -52,6 +52,7 @@ function described(violation: ViolationRecord): Attributes {
     'betrace.violation.severity': violation.severity,
     'betrace.violation.message': violation.message,
     'betrace.violation.status': violation.status,
+    ...(violation.undecided === undefined ? {} : { 'betrace.violation.undecided': violation.undecided.code }),
     'betrace.violation.revision': violation.revision,
     'betrace.violation.service': violation.service,
     'betrace.violation.trace_id': violation.trace_id,

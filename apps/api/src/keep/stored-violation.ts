@@ -8,13 +8,15 @@ export function readViolation(record: LogRecord): ViolationRecord {
   return violation;
 }
 
+const STATUSES: ReadonlySet<unknown> = new Set<ViolationRecord['status']>(['open', 'retracted', 'undecided']);
+
 function isViolation(value: unknown): value is ViolationRecord {
   if (typeof value !== 'object' || value === null) return false;
   const fields = value as Record<string, unknown>;
   return (
     typeof fields['id'] === 'string' &&
     Number.isSafeInteger(fields['revision']) &&
-    (fields['status'] === 'open' || fields['status'] === 'retracted') &&
+    STATUSES.has(fields['status']) &&
     typeof fields['rule_id'] === 'string' &&
     typeof fields['trace_id'] === 'string' &&
     typeof fields['wire_trace_id'] === 'string' &&

@@ -10,6 +10,8 @@ const INSTANT = 'Unix seconds (also with decimals, or milliseconds to nanosecond
 const listed = ({ value }: { value: unknown }): unknown =>
   [value].flat().flatMap((item) => (typeof item === 'string' ? item.split(',').map((word) => word.trim().toUpperCase()) : [item]));
 
+const STATUSES = ['open', 'retracted', 'undecided', 'all'] as const;
+
 /** NaN stands for a text that is no point in time: the validator refuses it with its message. */
 const parsedInstant = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? (instant(value) ?? Number.NaN) : Number.NaN);
 
@@ -44,10 +46,10 @@ export class ViolationQuery {
   @IsString()
   service?: string;
 
-  @ApiPropertyOptional({ enum: ['open', 'retracted', 'all'], default: 'open' })
+  @ApiPropertyOptional({ enum: STATUSES, default: 'open', description: '`undecided`: what a limit or a defect kept from a verdict.' })
   @IsOptional()
-  @IsIn(['open', 'retracted', 'all'])
-  status?: 'open' | 'retracted' | 'all';
+  @IsIn(STATUSES)
+  status?: (typeof STATUSES)[number];
 
   @ApiPropertyOptional({ type: String, description: `Not before: ${INSTANT}.`, example: '1699000000' })
   @IsOptional()

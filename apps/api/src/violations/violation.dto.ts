@@ -28,6 +28,17 @@ export class ViolationSummary {
 
   @ApiProperty({ type: 'object', additionalProperties: true, example: { span_name: 'slow-operation', duration_ms: 2000 } })
   metadata!: Readonly<Record<string, string | number | boolean>>;
+
+  @ApiPropertyOptional({ enum: ['retracted', 'undecided'], description: 'Absent of an open violation.' })
+  status?: string;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    example: { code: 'step_limit', reason: 'the rule took more steps than it may on one trace' },
+    description: 'Why there is no verdict: a stable code and a text. Only with the status `undecided`.',
+  })
+  undecided?: { readonly code: string; readonly reason: string };
 }
 
 /** Everything that is known about a violation. */
@@ -35,8 +46,8 @@ export class ViolationDetail extends ViolationSummary {
   @ApiProperty({ description: 'Counts from 1; a late span can make a new revision.', example: 1 })
   revision!: number;
 
-  @ApiProperty({ enum: ['open', 'retracted'] })
-  status!: string;
+  @ApiProperty({ enum: ['open', 'retracted', 'undecided'], required: true, description: 'Which of them stands now.' })
+  declare status: string;
 
   @ApiProperty({ example: 1 })
   rule_version!: number;
@@ -109,6 +120,8 @@ export function violationSummary(stored: StoredViolation): ViolationSummary {
     span_id: record.span_id,
     timestamp: Math.floor(record.timestamp_ms / 1000),
     metadata: record.metadata,
+    ...(record.status === 'open' ? {} : { status: record.status }),
+    ...(record.undecided === undefined ? {} : { undecided: record.undecided }),
   };
 }
 

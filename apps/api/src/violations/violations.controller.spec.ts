@@ -13,6 +13,8 @@ interface List {
 
 const second = (seconds: number) => seconds * 1_000;
 
+const UNDECIDED = { code: 'step_limit', reason: 'the rule took more steps than it may on one trace' };
+
 describe('/v1/violations', () => {
   let api: ApiUnderTest;
 
@@ -24,8 +26,9 @@ describe('/v1/violations', () => {
       violation({ id: 'viol-b', timestamp_ms: second(2_000), severity: 'CRITICAL', rule_id: 'unaudited', service: 'payments' }),
       violation({ id: 'viol-c', timestamp_ms: second(3_000), trace_id: 'other', span_id: 'other-span' }),
       violation({ id: 'viol-d', timestamp_ms: second(4_000), revision: 2, status: 'retracted' }),
+      violation({ id: 'viol-e', timestamp_ms: second(500), status: 'undecided', undecided: UNDECIDED }),
     );
-    await eventually(async () => ((await api.store.violations({}, { limit: 1 })).total === 4 ? true : undefined));
+    await eventually(async () => ((await api.store.violations({}, { limit: 1 })).total === 5 ? true : undefined));
   });
   afterAll(() => api.close());
 
@@ -62,10 +65,17 @@ describe('/v1/violations', () => {
     ['a time, itself not included', '?end_time=2000', ['viol-a']],
     ['a range in RFC 3339', '?start_time=1970-01-01T00:30:00Z&end_time=1970-01-01T00:45:00Z', ['viol-b']],
     ['what was retracted', '?status=retracted', ['viol-d']],
-    ['everything', '?status=all', ['viol-d', 'viol-c', 'viol-b', 'viol-a']],
+    ['what could not be judged', '?status=undecided', ['viol-e']],
+    ['everything', '?status=all', ['viol-d', 'viol-c', 'viol-b', 'viol-a', 'viol-e']],
     ['filters together', '?severity=HIGH&start_time=2000&limit=100', ['viol-c']],
     ['no match', '?rule_id=unknown', []],
   ])('finds %s', async (_what, query, expected) => expect(await ids(query)).toEqual(expected));
+
+  it('says of what is not open what it is, and why it could not be judged', async () => {
+    expect((await list('?status=undecided')).violations).toEqual([expect.objectContaining({ status: 'undecided', undecided: UNDECIDED })]);
+    expect((await list('?status=retracted')).violations).toEqual([expect.objectContaining({ status: 'retracted' })]);
+    expect((await list('?status=undecided&view=full')).violations).toEqual([expect.objectContaining({ undecided: UNDECIDED })]);
+  });
 
   it('pages with a cursor, and counts all pages', async () => {
     const first = await list('?limit=2');
@@ -92,6 +102,7 @@ describe('/v1/violations', () => {
     ['a time that is none', '?start_time=yesterday', 'BT_HTTP_INVALID'],
     ['a limit of nothing', '?limit=0', 'BT_HTTP_INVALID'],
     ['a limit beyond the highest', '?limit=1001', 'BT_HTTP_INVALID'],
+    ['an unknown status', '?status=closed', 'BT_HTTP_INVALID'],
     ['a misspelt filter', '?rule=slow-requests', 'BT_HTTP_INVALID'],
     ['a cursor that no page gave', '?after=xyz', 'BT_STORE_BAD_CURSOR'],
   ])('refuses %s', async (_what, query, code) => {

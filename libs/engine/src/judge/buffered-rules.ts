@@ -95,9 +95,10 @@ export class BufferedRules {
     const { trace, spans } = needs === 'columns' ? judged.columns : judged.whole;
     const matches = new Set(judged.matchesOf(rule));
     // A rule numbers its subjects -1 (the trace), 0, 1 …; revisions number them from 0.
-    const subjects = new Set([...this.revisions.open(row, rule).map((subject) => subject - 1), ...matches]);
+    const subjects = new Set([...this.revisions.standing(row, rule).map((subject) => subject - 1), ...matches]);
     for (const subject of [...subjects].sort((a, b) => a - b)) {
-      const revision = this.revisions.advance(row, rule, subject + 1, matches.has(subject));
+      const status = matches.has(subject) ? 'open' : 'retracted';
+      const revision = this.revisions.advance(row, rule, subject + 1, status);
       if (revision === 0) continue;
       if (revision === 1) epoch.accounts[rule]!.matches++;
       const span = spans[subject];
@@ -108,6 +109,7 @@ export class BufferedRules {
         span: named(span ?? standIn(explanation, spans)),
         aboutSpan: kind === 'span',
         revision,
+        status,
         closeReason: reason,
         explanation,
       });

@@ -1,6 +1,7 @@
 import { FALSE, TRUE, type Truth, UNKNOWN } from '#dsl';
 import type { CloseReason } from '../assembly/close-reason.js';
 import type { Epoch } from '../epoch.js';
+import type { VerdictStatus } from '../verdict.js';
 import type { AskedTrace } from './asked-trace.js';
 import { conclude, decide, explain } from './budget.js';
 import { type KeptSpans, type NamedSpan, namedSpan } from './kept-spans.js';
@@ -8,6 +9,8 @@ import type { OnlineEvidence } from './online-evidence.js';
 import { PendingGroups } from './pending-groups.js';
 import type { Revisions } from './revisions.js';
 import type { Verdicts } from './verdicts.js';
+
+const FIRST = { revision: 1, status: 'open' } as const;
 
 /**
  * Online rules about one span in its trace (`span.name == "charge" and not trace.has(…)`): each span that can match waits,
@@ -71,11 +74,11 @@ export class MixedRules {
       const rule = this.groups.rule(group);
       if (epoch.alive[rule] === 0 || this.groups.verdict(group) !== UNKNOWN) continue;
       const bits = this.groups.bits(group);
-      const matches = conclude(epoch, rule, trace, bits, this.evidence);
+      const status = conclude(epoch, rule, trace, bits, this.evidence) ? 'open' : 'retracted';
       for (let kept = this.groups.first(group); kept !== 0; kept = this.kept.next(kept)) {
         epoch.accounts[rule]!.countEvaluations(1);
-        const revision = this.revisions.advance(row, rule, kept, matches);
-        if (revision > 0) this.emit(epoch, row, rule, bits, this.kept.named(kept), revision, reason);
+        const revision = this.revisions.advance(row, rule, kept, status);
+        if (revision > 0) this.emit(epoch, row, rule, bits, this.kept.named(kept), { revision, status }, reason);
       }
     }
   }
@@ -98,7 +101,7 @@ export class MixedRules {
       return;
     }
     epoch.accounts[rule]!.countEvaluations(1);
-    if (verdict === TRUE) this.emit(epoch, row, rule, bits, namedSpan(epoch.columns, i), 1, closed ? 'late_span' : 'certain');
+    if (verdict === TRUE) this.emit(epoch, row, rule, bits, namedSpan(epoch.columns, i), FIRST, closed ? 'late_span' : 'certain');
   }
 
   /** The verdict of a group is certain: its spans need not wait. */
@@ -107,7 +110,7 @@ export class MixedRules {
     this.groups.decide(group, verdict);
     for (let kept = this.groups.first(group); kept !== 0; kept = this.kept.next(kept)) {
       epoch.accounts[rule]!.countEvaluations(1);
-      if (verdict !== FALSE) this.emit(epoch, row, rule, this.groups.bits(group), this.kept.named(kept), 1, 'certain');
+      if (verdict !== FALSE) this.emit(epoch, row, rule, this.groups.bits(group), this.kept.named(kept), FIRST, 'certain');
     }
     this.groups.empty(group);
   }
@@ -118,12 +121,12 @@ export class MixedRules {
     rule: number,
     bits: number,
     span: NamedSpan,
-    revision: number,
+    emitted: { readonly revision: number; readonly status: VerdictStatus },
     closeReason: CloseReason | 'certain',
   ): void {
-    if (revision === 1) epoch.accounts[rule]!.matches++;
+    if (emitted.revision === 1) epoch.accounts[rule]!.matches++;
     const explanation = explain(epoch, rule, this.evidence.of(epoch, row, bits));
-    this.verdicts.emit({ rule: epoch.rules.definitions[rule]!, row, span, aboutSpan: true, revision, closeReason, explanation });
+    this.verdicts.emit({ rule: epoch.rules.definitions[rule]!, row, span, aboutSpan: true, ...emitted, closeReason, explanation });
   }
 }
 

@@ -3,6 +3,7 @@ import type { Assembly } from '../assembly/assembly.js';
 import type { CloseReason } from '../assembly/close-reason.js';
 import { CLOSED, FLAGS, KEPT, ROW_WORDS, STATE } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
+import type { VerdictStatus } from '../verdict.js';
 import { AskedTrace } from './asked-trace.js';
 import { conclude, decide, explain } from './budget.js';
 import type { KeptSpans } from './kept-spans.js';
@@ -12,6 +13,11 @@ import type { Revisions } from './revisions.js';
 import { TouchedRules } from './touched-rules.js';
 import { TraceAtoms } from './trace-atoms.js';
 import type { Verdicts } from './verdicts.js';
+
+interface Emitted {
+  readonly revision: number;
+  readonly status: VerdictStatus;
+}
 
 /**
  * Rules that need bits and counters of a trace, not its spans. A rule is asked again only when an atom that it reads has
@@ -65,9 +71,9 @@ export class OnlineRules {
       if (epoch.alive[rule] === 0 || epoch.states.isSettled(state, bit)) continue;
       epoch.accounts[rule]!.countEvaluations(1);
       if (quiet[rule] === true && !this.touched.has(rule)) continue;
-      const matches = conclude(epoch, rule, trace, 0, this.evidence);
-      const revision = this.revisions.advance(row, rule, 0, matches);
-      if (revision > 0) this.emit(epoch, row, rule, revision, reason);
+      const status = conclude(epoch, rule, trace, 0, this.evidence) ? 'open' : 'retracted';
+      const revision = this.revisions.advance(row, rule, 0, status);
+      if (revision > 0) this.emit(epoch, row, rule, { revision, status }, reason);
     }
     this.mixed.conclude(epoch, row, state, trace, reason);
   }
@@ -91,17 +97,17 @@ export class OnlineRules {
     if (truth === UNKNOWN) return;
     epoch.states.settle(state, bit);
     epoch.accounts[rule]!.countEvaluations(1);
-    if (truth === TRUE) this.emit(epoch, row, rule, 1, 'certain');
+    if (truth === TRUE) this.emit(epoch, row, rule, { revision: 1, status: 'open' }, 'certain');
   }
 
-  private emit(epoch: Epoch, row: number, rule: number, revision: number, closeReason: CloseReason | 'certain'): void {
-    if (revision === 1) epoch.accounts[rule]!.matches++;
+  private emit(epoch: Epoch, row: number, rule: number, emitted: Emitted, closeReason: CloseReason | 'certain'): void {
+    if (emitted.revision === 1) epoch.accounts[rule]!.matches++;
     this.verdicts.emit({
       rule: epoch.rules.definitions[rule]!,
       row,
       span: this.evidence.spanFor(epoch, row, rule),
       aboutSpan: false,
-      revision,
+      ...emitted,
       closeReason,
       explanation: explain(epoch, rule, this.evidence.of(epoch, row)),
     });

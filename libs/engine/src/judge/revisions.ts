@@ -1,48 +1,54 @@
+import type { VerdictStatus } from '../verdict.js';
+
+/** How a status is written beside its revision: `revision * 4 + code`. */
+const CODES = { retracted: 0, open: 1, undecided: 2 } as const satisfies Record<VerdictStatus, number>;
+const STATUSES = ['retracted', 'open', 'undecided'] as const satisfies readonly VerdictStatus[];
+
 /**
- * The violations of remembered traces that a late span may still change: how often each was emitted. Odd revisions say
- * `open`, even ones `retracted`; 0 says it was never emitted. Verdicts that were certain are not here: they cannot change.
+ * What was emitted last about the subjects of remembered traces that later spans may still change: the number of its revision, and
+ * its status. Verdicts that were certain are not here: they cannot change.
  */
 export class Revisions {
-  /** Revisions kept. */
+  /** Subjects kept. */
   count = 0;
   private readonly byTrace = new Map<number, Map<number, number>>();
 
-  /** `subject`: 0 for the trace, else a number of the span among the rule's, from 1 to 2^32 - 1. */
-  get(row: number, rule: number, subject: number): number {
-    return this.byTrace.get(row)?.get(rule * 2 ** 32 + subject) ?? 0;
+  /**
+   * Takes what a judgement found (`retracted`: no match); answers the revision to emit, or 0 when nothing changed.
+   * `subject`: 0 for the trace, else a number of the span among the rule's, from 1 to 2^32 - 1.
+   */
+  advance(row: number, rule: number, subject: number, found: VerdictStatus): number {
+    const key = rule * 2 ** 32 + subject;
+    let ofTrace = this.byTrace.get(row);
+    const last = ofTrace?.get(key) ?? 0;
+    if (STATUSES[last % 4] === found) return 0;
+    if (ofTrace === undefined) this.byTrace.set(row, (ofTrace = new Map()));
+    const revision = Math.floor(last / 4) + 1;
+    ofTrace.set(key, revision * 4 + CODES[found]);
+    if (last === 0) this.count++;
+    return revision;
   }
 
-  /** Takes the verdict of a judgement; answers the revision to emit, or 0 when nothing changed. */
-  advance(row: number, rule: number, subject: number, matches: boolean): number {
-    const revision = this.get(row, rule, subject);
-    if ((revision % 2 === 1) === matches) return 0;
-    let revisions = this.byTrace.get(row);
-    if (revisions === undefined) this.byTrace.set(row, (revisions = new Map()));
-    revisions.set(rule * 2 ** 32 + subject, revision + 1);
-    if (revision === 0) this.count++;
-    return revision + 1;
-  }
-
-  /** Some violation of the trace was emitted. */
+  /** Something was emitted about the trace. */
   has(row: number): boolean {
     return this.byTrace.has(row);
   }
 
-  /** The subjects of a rule whose violation is open now. */
-  open(row: number, rule: number): readonly number[] {
-    const revisions = this.byTrace.get(row);
-    if (revisions === undefined) return NONE;
+  /** The subjects of a rule of which something stands that is not retracted. */
+  standing(row: number, rule: number): readonly number[] {
+    const ofTrace = this.byTrace.get(row);
+    if (ofTrace === undefined) return NONE;
     const subjects: number[] = [];
-    for (const [key, revision] of revisions) {
-      if (revision % 2 === 1 && Math.floor(key / 2 ** 32) === rule) subjects.push(key % 2 ** 32);
+    for (const [key, last] of ofTrace) {
+      if (last % 4 !== CODES.retracted && Math.floor(key / 2 ** 32) === rule) subjects.push(key % 2 ** 32);
     }
     return subjects;
   }
 
   forget(row: number): void {
-    const revisions = this.byTrace.get(row);
-    if (revisions === undefined) return;
-    this.count -= revisions.size;
+    const ofTrace = this.byTrace.get(row);
+    if (ofTrace === undefined) return;
+    this.count -= ofTrace.size;
     this.byTrace.delete(row);
   }
 }

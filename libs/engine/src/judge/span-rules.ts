@@ -44,6 +44,7 @@ export class SpanRules {
         span: namedSpan(epoch.columns, i),
         aboutSpan: true,
         revision: 1,
+        status: 'open',
         closeReason: 'certain',
         explanation: explain(epoch, rule, evidence),
       });

@@ -4,7 +4,8 @@ import type { Assembly } from '../assembly/assembly.js';
 import type { CloseReason } from '../assembly/close-reason.js';
 import { ID, ROW_WORDS } from '../assembly/trace-row.js';
 import type { RuleDefinition } from '../settings.js';
-import type { Verdict } from '../verdict.js';
+import type { Undecided } from '../undecided.js';
+import type { Verdict, VerdictStatus } from '../verdict.js';
 import { violationId } from '../violation-id.js';
 import type { NamedSpan } from './kept-spans.js';
 
@@ -16,6 +17,8 @@ export interface Finding {
   readonly span: NamedSpan | undefined;
   readonly aboutSpan: boolean;
   readonly revision: number;
+  readonly status: VerdictStatus;
+  readonly undecided?: Undecided;
   readonly closeReason: CloseReason | 'certain';
   readonly explanation: Explanation;
 }
@@ -34,13 +37,14 @@ export class Verdicts {
     private readonly assembly: Assembly,
   ) {}
 
-  emit({ rule, row, span, aboutSpan, revision, closeReason, explanation }: Finding): void {
+  emit({ rule, row, span, aboutSpan, revision, status, undecided, closeReason, explanation }: Finding): void {
     const wireTraceId = this.wireTraceId(row);
     const { assembly } = this;
     this.sink({
       id: violationId(rule.id, wireTraceId, aboutSpan && span !== undefined ? span.wireSpanId : ''),
       revision,
-      status: revision % 2 === 1 ? 'open' : 'retracted',
+      status,
+      ...(undecided === undefined ? {} : { undecided }),
       ruleId: rule.id,
       ruleName: rule.name,
       ruleVersion: rule.version,
