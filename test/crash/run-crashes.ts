@@ -1,0 +1,158 @@
+import { Random } from '../chaos/random.js';
+import { CHAOS_RULES, type PlannedTrace, planTrace } from '../chaos/traces.js';
+import { eventually } from '../harness/eventually.js';
+import { DANGERS, type DangerName } from './dangers.js';
+import { DurableProcess } from './durable-process.js';
+import { differences, type Found, openViolations, unsigned, violationKey } from './findings.js';
+import { MovingRule } from './moving-rule.js';
+import { PatientClient } from './patient-client.js';
+
+export interface CrashPlan {
+  readonly seed: number;
+  readonly dangers: readonly DangerName[];
+  /** Traces that begin per second. */
+  readonly rate: number;
+  /** Seconds of load between two dangers, about. */
+  readonly calm: number;
+  /** Milliseconds that it is away or suspended, at least. */
+  readonly stall: number;
+  /** How long a closed trace waits for late spans, such as `60s`. A stall may be longer. */
+  readonly lateWindow: string;
+  readonly say: (text: string) => void;
+}
+
+export interface CrashResult {
+  readonly traces: number;
+  readonly ruleChanges: number;
+  readonly acknowledged: number;
+  readonly repeated: number;
+  /** Violations that must be found, by what was acknowledged. */
+  readonly due: number;
+  /** What is missing, false, doubled or not validly signed; empty when all is as it should be. */
+  readonly wrong: readonly string[];
+}
+
+const KEY = 'a key for the crash tests, 32 bytes';
+/** How long everything may take to come to rest after the last danger, in milliseconds. */
+const PATIENCE = 180_000;
+/** Nothing may change any more when all is as it should be, in milliseconds. */
+const REST = 3_000;
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+/**
+ * Sends a load to one durable process that is killed, stopped and suspended meanwhile, and compares what it finds with what was
+ * acknowledged. The expectation is the load's own: no part of the engine tells it.
+ */
+export async function runCrashes(plan: CrashPlan): Promise<CrashResult> {
+  const process = await DurableProcess.start({
+    BETRACE_SIGNATURE_KEY: KEY,
+    BETRACE_TRACE_ROOT_GRACE: '500ms',
+    BETRACE_TRACE_IDLE_TIMEOUT: '1500ms',
+    BETRACE_TRACE_MAX_AGE: '60s',
+    BETRACE_TRACE_LATE_WINDOW: plan.lateWindow,
+  });
+  try {
+    return await crash(process, plan);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${process.logs()}`, { cause: error });
+  } finally {
+    await process.end();
+  }
+}
+
+async function crash(process: DurableProcess, plan: CrashPlan): Promise<CrashResult> {
+  const client = new PatientClient(process, new Random(plan.seed + 1));
+  const giveUp = new AbortController();
+  for (const { id, ...rule } of CHAOS_RULES) await client.put(`/v1/rules/${id}`, rule, giveUp.signal);
+  const load = new Load(plan, client, giveUp.signal);
+  const moving = new MovingRule(client, new Random(plan.seed + 3));
+  const enough = new AbortController();
+  const changes = moving.run(enough.signal, giveUp.signal);
+  try {
+    await endanger(process, plan, load);
+    enough.abort();
+    const impatience = setTimeout(() => giveUp.abort(new Error('spans were not acknowledged in time')), PATIENCE);
+    await Promise.all([load.finish(), changes]);
+    clearTimeout(impatience);
+  } finally {
+    giveUp.abort(new Error('the run has ended'));
+    load.stop();
+    await changes.catch(() => undefined);
+  }
+  const due = [...load.planned.flatMap(({ traceId, violates }) => violates.map((rule) => violationKey(rule, traceId))), ...moving.expected];
+  plan.say(`${load.planned.length} traces and ${moving.rounds} rule changes are acknowledged: ${due.length} violations are due`);
+  const { planned } = load;
+  const { acknowledged, repeated } = client;
+  return {
+    traces: planned.length,
+    ruleChanges: moving.rounds,
+    acknowledged,
+    repeated,
+    due: due.length,
+    wrong: await wrongIn(process, due),
+  };
+}
+
+async function endanger(process: DurableProcess, { seed, dangers, calm, stall, say }: CrashPlan, load: Load): Promise<void> {
+  const random = new Random(seed);
+  for (const [n, name] of dangers.entries()) {
+    await pause(random.between(calm * 200, calm * 1_800));
+    const since = performance.now();
+    await DANGERS[name](process, random, pause, stall);
+    say(`${n + 1}/${dangers.length} ${name} (${Math.round(performance.now() - since)} ms, ${load.planned.length} traces so far)`);
+  }
+  await pause(calm * 1_000);
+}
+
+/** Waits until what stands is what is due, and stays so; else says what differs. */
+async function wrongIn(process: DurableProcess, due: readonly string[]): Promise<string[]> {
+  let found: readonly Found[] = [];
+  const compare = async () => differences(due, (found = await openViolations(process.betrace)));
+  try {
+    await eventually('the violations that are due', async () => ((await compare()).length === 0 ? true : undefined), PATIENCE, 500);
+    await pause(REST);
+  } catch {
+    // What differs is told below.
+  }
+  const different = await compare();
+  const bad = unsigned(found, KEY);
+  return [...different, ...(bad.length === 0 ? [] : [`${bad.length} not validly signed, such as ${bad[0]}`])];
+}
+
+/** Traces that begin all the time, each sent as it was planned. */
+class Load {
+  readonly planned: PlannedTrace[] = [];
+  private readonly random: Random;
+  private readonly sending: Promise<void>[] = [];
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    plan: CrashPlan,
+    private readonly client: PatientClient,
+    private readonly giveUp: AbortSignal,
+  ) {
+    this.random = new Random(plan.seed + 2);
+    this.timer = setInterval(() => this.begin(), 1_000 / plan.rate);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** No more begin; resolves when all that began was acknowledged. */
+  async finish(): Promise<void> {
+    this.stop();
+    await Promise.all(this.sending);
+  }
+
+  private begin(): void {
+    const trace = planTrace(this.random);
+    this.planned.push(trace);
+    for (const { at, spans } of trace.sendings) {
+      const sent = pause(at).then(() => this.client.send(spans, this.giveUp));
+      sent.catch(() => undefined); // `finish` rejects with it.
+      this.sending.push(sent);
+    }
+  }
+}
