@@ -1,4 +1,4 @@
-import { RuleSet } from '#engine';
+import { UncompiledRules } from '#engine';
 import { DeadLetters, type Log, type PartitionListener, type Position, type RecordBatch, type Subscription, TOPICS } from '#messaging';
 import { keyRing } from '#signing';
 import { FollowRules } from './follow-rules.js';
@@ -22,7 +22,7 @@ const SAME_WARNING = 60_000;
 export class Evaluator implements PartitionListener {
   readonly measurements = new Measurements();
   private readonly aborted = new AbortController();
-  private readonly rules: FollowRules<RuleSet>;
+  private readonly rules: FollowRules<UncompiledRules>;
   private readonly tools: PartitionTools;
   private readonly runs = new Map<number, PartitionRun>();
   /** Why a partition is not evaluated at present. */
@@ -41,7 +41,7 @@ export class Evaluator implements PartitionListener {
     };
     this.rules = new FollowRules(
       log,
-      (epoch, rules) => RuleSet.compile(epoch, rules, { timeout: settings.evaluationTimeout }),
+      (epoch, rules) => new UncompiledRules(epoch, rules, { timeout: settings.evaluationTimeout }),
       `betrace-rules-${settings.name}`,
       (error) => report.warn(error, 'the rules log cannot be followed'),
     );

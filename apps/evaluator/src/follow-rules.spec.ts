@@ -45,6 +45,14 @@ describe('FollowRules', () => {
     expect(compiled).toEqual([1]);
   });
 
+  it('gives all partitions the same rule set, also one that passes through a thousand epochs before it', async () => {
+    await publish(JSON.stringify({ epoch: 1, snapshot: [rule('a')] }));
+    for (let epoch = 2; epoch <= 100; epoch++) await publish(JSON.stringify({ epoch, changes: [{ put: rule(`r${epoch}`) }] }));
+    await rules.ruleSet(100);
+    for (let epoch = 1; epoch <= 100; epoch++) await rules.ruleSet(epoch);
+    expect(compiled.filter((epoch) => epoch === 100)).toEqual([100]);
+  });
+
   it('reports a record that is no rule set, and goes on', async () => {
     await publish('not JSON');
     await publish('{}');

@@ -2,26 +2,26 @@ import type { Log, LogRecord, PublishedRule, RecordBatch, RuleSetRecord, Subscri
 import { TOPICS } from '#messaging';
 import { RuleHistory } from './rule-history.js';
 
-/** Rule sets kept compiled: the one in force, the next, and what partitions that are replayed pass through. */
-const KEPT = 8;
+/** Rule sets kept for the other partitions of the thread: the newest. What one partition alone passes through in a replay it holds itself. */
+const KEPT = 16;
 
 /**
- * The rules log, followed: epoch → compiled rule set. Every thread reads the whole log (a group of its own, nothing is
+ * The rules log, followed: epoch → rule set, the same object for all partitions. Every thread reads the whole log (a group of its own, nothing is
  * committed), so that any epoch which a marker names is found, also an old one during a replay.
  */
 export class FollowRules<RuleSet> {
   private readonly history = new RuleHistory();
-  private readonly compiled = new Map<number, RuleSet>();
+  private readonly made = new Map<number, RuleSet>();
   private readonly waiting = new Map<number, PromiseWithResolvers<void>>();
   private subscription: Subscription | undefined;
 
   /**
-   * @param compile must not throw: a rule that can't be compiled is the rule set's business
+   * @param make must not throw: a rule that can't be compiled is the rule set's business
    * @param group unique to this reader
    */
   constructor(
     private readonly log: Log,
-    private readonly compile: (epoch: number, rules: readonly PublishedRule[]) => RuleSet,
+    private readonly make: (epoch: number, rules: readonly PublishedRule[]) => RuleSet,
     private readonly group: string,
     private readonly failed: (error: Error) => void,
   ) {}
@@ -43,17 +43,20 @@ export class FollowRules<RuleSet> {
 
   /** The rule set of an epoch. Waits for its record: a marker can be read before it, by another connection. */
   async ruleSet(epoch: number): Promise<RuleSet> {
-    const known = this.compiled.get(epoch);
+    const known = this.made.get(epoch);
     if (known) return known;
     let rules = this.history.rules(epoch);
     while (!rules) {
       await this.arrival(epoch).promise;
       rules = this.history.rules(epoch);
     }
-    const made = this.compile(epoch, rules);
-    this.compiled.set(epoch, made);
-    const [oldest] = this.compiled.keys();
-    if (this.compiled.size > KEPT && oldest !== undefined) this.compiled.delete(oldest);
+    return this.made.get(epoch) ?? this.keep(epoch, this.make(epoch, rules));
+  }
+
+  /** The lowest go: a partition that is replayed must not push out what the others share. */
+  private keep(epoch: number, made: RuleSet): RuleSet {
+    this.made.set(epoch, made);
+    if (this.made.size > KEPT) this.made.delete(Math.min(...this.made.keys()));
     return made;
   }
 

@@ -1,4 +1,4 @@
-import type { AssemblySettings, RuleSet } from '#engine';
+import type { AssemblySettings, UncompiledRules } from '#engine';
 import type { DeadLetters, Log, Position } from '#messaging';
 import type { FollowRules } from './follow-rules.js';
 import type { Measurements } from './measurements.js';
@@ -7,7 +7,7 @@ import type { PublishViolations } from './publish.js';
 /** What the partitions of one thread share. */
 export interface PartitionTools {
   readonly log: Log;
-  readonly rules: Pick<FollowRules<RuleSet>, 'ruleSet'>;
+  readonly rules: Pick<FollowRules<UncompiledRules>, 'ruleSet'>;
   readonly publisher: PublishViolations;
   readonly deadLetters: DeadLetters;
   readonly measurements: Measurements;

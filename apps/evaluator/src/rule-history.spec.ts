@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { PublishedRule } from '#messaging';
 import { RuleHistory } from './rule-history.js';
 
@@ -41,5 +42,28 @@ describe('RuleHistory', () => {
     history.add({ epoch: 2, changes: [{ remove: 'a' }] });
     history.add({ epoch: 1, changes: [{ put: rule('a') }] });
     expect(ids(history, 2)).toEqual([]);
+  });
+
+  it('answers any epoch, in any order, as the changes up to it say', () => {
+    const change = fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd'), put: fc.boolean(), whole: fc.nat(9) });
+    const order = fc.array(fc.nat(40), { maxLength: 60 });
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 40 }), order, (drafts, asked) => {
+        const history = new RuleHistory();
+        const expected: string[][] = [[]];
+        const rules = new Map<string, PublishedRule>();
+        for (const [i, { id, put, whole }] of drafts.entries()) {
+          const epoch = i + 1;
+          if (put) rules.set(id, rule(id, epoch));
+          else rules.delete(id);
+          expected.push([...rules.values()].map(({ id: at, version }) => `${at}@${version}`).sort());
+          const changes = [put ? { put: rule(id, epoch) } : { remove: id }];
+          history.add({ epoch, ...(whole === 0 ? { snapshot: [...rules.values()] } : {}), changes });
+          const early = asked[i];
+          if (early !== undefined && early <= epoch) expect(ids(history, early)).toEqual(expected[early]);
+        }
+        for (const epoch of asked) expect(ids(history, epoch)).toEqual(expected[epoch]);
+      }),
+    );
   });
 });

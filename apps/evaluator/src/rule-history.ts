@@ -1,14 +1,22 @@
 import type { PublishedRule, RuleSetRecord } from '#messaging';
 
-type Rules = ReadonlyMap<string, PublishedRule>;
+/** In the order of ids. */
+type Rules = readonly PublishedRule[];
+
+interface RulesAt {
+  readonly epoch: number;
+  readonly rules: Rules;
+}
 
 /**
- * Every epoch's rules, from the records of the rules log: each is a change to the one before, or whole. Only the newest set
- * is kept as such; an older one (needed when a partition is replayed) is made again from the snapshot before it.
+ * Every epoch's rules, from the records of the rules log: each is a change to the one before, or whole. Only the newest set, and that
+ * asked for last, are kept as such; an older one (needed when a partition is replayed) is made again from the one asked for before it
+ * or from a snapshot. So a replay through a thousand changes costs a thousand changes.
  */
 export class RuleHistory {
   private readonly records = new Map<number, RuleSetRecord>();
-  private newest: { readonly epoch: number; readonly rules: Rules } = { epoch: 0, rules: new Map() };
+  private newest: RulesAt = { epoch: 0, rules: [] };
+  private asked: RulesAt = this.newest;
 
   get latestEpoch(): number {
     return this.newest.epoch;
@@ -24,29 +32,52 @@ export class RuleHistory {
   }
 
   /** The rules of an epoch, in order of id; undefined while its record, or one that it builds on, has not come. Epoch 0 has none. */
-  rules(epoch: number): readonly PublishedRule[] | undefined {
+  rules(epoch: number): Rules | undefined {
     const rules = this.rulesOf(epoch);
-    return rules && [...rules.values()].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+    if (rules) this.asked = { epoch, rules };
+    return rules;
   }
 
   private rulesOf(epoch: number): Rules | undefined {
     const changes: RuleSetRecord[] = [];
     for (let at = epoch; ; at--) {
-      if (at === this.newest.epoch) return applied(this.newest.rules, changes);
-      if (at === 0) return applied(new Map(), changes);
+      const known = [this.newest, this.asked].find((rules) => rules.epoch === at);
+      if (known) return applied(known.rules, changes);
+      if (at === 0) return applied([], changes);
       const record = this.records.get(at);
       if (!record) return undefined;
-      if (record.snapshot) return applied(new Map(record.snapshot.map((rule) => [rule.id, rule])), changes);
-      changes.unshift(record);
+      if (record.snapshot) return applied(record.snapshot.toSorted(byId), changes);
+      changes.push(record);
     }
   }
 }
 
-function applied(base: Rules, records: readonly RuleSetRecord[]): Rules {
-  const rules = new Map(base);
-  for (const change of records.flatMap((record) => record.changes ?? [])) {
-    if ('put' in change) rules.set(change.put.id, change.put);
-    else rules.delete(change.remove);
+/** The rules after these records, of which the last comes first. */
+function applied(base: Rules, records: RuleSetRecord[]): Rules {
+  if (records.length === 0) return base;
+  const rules = [...base];
+  for (const change of records.reverse().flatMap((record) => record.changes ?? [])) {
+    const id = 'put' in change ? change.put.id : change.remove;
+    const at = placeOf(rules, id);
+    const known = rules[at]?.id === id ? 1 : 0;
+    if ('put' in change) rules.splice(at, known, change.put);
+    else rules.splice(at, known);
   }
   return rules;
+}
+
+/** Where the rule of an id is, or would be. */
+function placeOf(rules: Rules, id: string): number {
+  let low = 0;
+  let high = rules.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rules[middle]!.id < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function byId(a: PublishedRule, b: PublishedRule): number {
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }

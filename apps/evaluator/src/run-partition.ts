@@ -1,4 +1,4 @@
-import { type CommitPoint, contextWindow, PartitionEngine, type RuleSet, type Verdict } from '#engine';
+import { type CommitPoint, contextWindow, PartitionEngine, type UncompiledRules, type Verdict } from '#engine';
 import { CONTROL_HEADER, CONTROL_TICK, type LogRecord, type Position, type RecordBatch, TOPICS } from '#messaging';
 import { Account } from './account.js';
 import { controlOf } from './control-record.js';
@@ -21,7 +21,7 @@ interface Beginning {
   readonly judgeFrom: number;
   readonly epoch: number;
   readonly logTime: number;
-  readonly rules: RuleSet;
+  readonly rules: UncompiledRules;
 }
 
 /**
@@ -36,7 +36,7 @@ export class PartitionRun {
   private readonly publishRuleErrors: PublishRuleErrors;
   private readonly label: { readonly partition: string };
   /** The rule set that the engine asks for next: markers name it, and it is here before the engine sees them. */
-  private prepared: RuleSet;
+  private prepared: UncompiledRules;
   /** Offset of the record to apply next. */
   private next: number;
   /** Found and not acknowledged yet. */
@@ -57,6 +57,8 @@ export class PartitionRun {
   /** When counts were told last, and whether there are others since. */
   private toldAt = Number.NEGATIVE_INFINITY;
   private untold = false;
+  /** Something was judged since the rules' errors were noted. */
+  private unnoted = false;
   private readonly found = (verdict: Verdict): void => {
     this.verdicts.push(verdict);
   };
@@ -152,6 +154,7 @@ export class PartitionRun {
     const { offset, timestamp, value } = record;
     const control = controlOf(record);
     if (control?.kind === 'epoch') return this.switchTo(record, control.epoch);
+    this.unnoted = true;
     if (control) {
       // A control of a later version says nothing to this one but what time it is.
       this.engine.apply({ kind: 'tick', offset, timestamp }, this.found);
@@ -183,7 +186,7 @@ export class PartitionRun {
 
   private async switchTo({ offset, timestamp }: LogRecord, epoch: number): Promise<void> {
     if (epoch > this.engine.epoch) {
-      this.noteRuleErrors();
+      if (this.unnoted) this.noteRuleErrors();
       this.prepared = await this.tools.rules.ruleSet(epoch);
     }
     this.engine.apply({ kind: 'epoch', offset, timestamp, epoch }, this.found);
@@ -191,6 +194,7 @@ export class PartitionRun {
   }
 
   private noteRuleErrors(): void {
+    this.unnoted = false;
     this.ruleErrors.note(this.prepared.definitions, this.engine.logTime ?? 0);
   }
 

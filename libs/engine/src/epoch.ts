@@ -1,5 +1,6 @@
 import { type Projection, project, SpanColumns } from '#otlp';
 import type { Accounting, RuleAccount, SpanTally } from './accounting.js';
+import type { EpochRules } from './epoch-rules.js';
 import { TraceStates } from './judge/trace-states.js';
 import type { RuleSet } from './rule-set.js';
 
@@ -75,7 +76,7 @@ export class Epoch {
   }
 
   /** A later epoch begins: rules that it has not, or has changed, end here. No span rule judges spans of this one any more. */
-  succeededBy(later: RuleSet): void {
+  succeededBy(later: EpochRules): void {
     const { definitions, plan } = this.rules;
     for (const rule of plan.spanRules) this.accounts[rule]!.leave(this.judged);
     for (let rule = 0; rule < definitions.length; rule++) if (!later.hasUnchanged(definitions[rule]!)) this.alive[rule] = 0;

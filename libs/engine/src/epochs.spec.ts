@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { applyAll, brief, engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
 import { A_SPAN } from '../../../test/fixtures/engine/test-span.js';
+import type { EpochRules } from './epoch-rules.js';
+import { RuleSet } from './rule-set.js';
 
 const slow = ruleOf('slow', 'span.duration > 5');
 const pair = ruleOf('pair', 'trace.has(span.name == "a") and trace.has(span.name == "b")');
@@ -75,5 +77,38 @@ describe('an epoch marker', () => {
     ];
     expect(applyAll(engine, records)).toEqual([]);
     expect(engine.epoch).toBe(3);
+  });
+
+  it('costs nothing until a span comes under it: of a thousand in a row the last is compiled', () => {
+    const compiled: number[] = [];
+    const rulesOf = (epoch: number): EpochRules => {
+      const rules = RuleSet.compile(epoch, epoch % 2 === 0 ? [slow] : [slow, alone]);
+      const ruleSet = (): RuleSet => {
+        if (!compiled.includes(epoch)) compiled.push(epoch);
+        return rules;
+      };
+      return { epoch, hasUnchanged: (rule) => rules.hasUnchanged(rule), ruleSet };
+    };
+    const engine = engineOf([], { ruleSetOf: rulesOf });
+    const markers = (from: number, to: number, time: number) =>
+      Array.from({ length: to - from + 1 }, (_, i) => ({ time, epoch: from + i }));
+    const records = [
+      ...markers(2, 500, 0),
+      { time: 0, spans: [{ ...a, trace: 7 }] },
+      ...markers(501, 1000, 1),
+      { time: 2 },
+      { time: 3, spans: [{ ...a, trace: 8 }] },
+      { time: 500 },
+    ];
+    const found = applyAll(engine, records).map(({ ruleId, traceId }) => `${ruleId} ${traceId.at(-1)}`);
+    expect(compiled).toEqual([500, 1000]);
+    expect(engine.epoch).toBe(1000);
+    expect(found).toEqual(['slow 7', 'slow 8']);
+  });
+
+  it('ends a rule that was away for one marker of many, though no span came under that one', () => {
+    const records = [{ time: 0, spans: [a] }, ...[2, 3, 4].map((epoch) => ({ time: 1, epoch })), { time: 500 }];
+    expect(applyAll(engineOf([[alone], [alone], [slow], [alone, slow]]), records)).toEqual([]);
+    expect(ids(applyAll(engineOf([[alone], [alone], [alone, slow], [alone]]), records))).toEqual(['alone']);
   });
 });

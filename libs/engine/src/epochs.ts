@@ -1,6 +1,6 @@
 import type { Accounting } from './accounting.js';
 import { Epoch } from './epoch.js';
-import type { RuleSet } from './rule-set.js';
+import type { EpochRules } from './epoch-rules.js';
 
 /**
  * The epochs of a partition that still matter: the one in force, and those in which a remembered trace opened. A new rule
@@ -8,14 +8,24 @@ import type { RuleSet } from './rule-set.js';
  * the epoch in which they opened; a removed or changed one is no longer alive there.
  */
 export class Epochs {
-  current: Epoch;
   private readonly epochs: (Epoch | undefined)[] = [];
+  /** The one that began last: in force unless others were switched to since. */
+  private begun: Epoch | undefined;
 
   constructor(
-    initial: RuleSet,
+    private rules: EpochRules,
     private readonly accounting: Accounting,
-  ) {
-    this.current = this.begin(initial);
+  ) {}
+
+  /** The epoch in force. */
+  get number(): number {
+    return this.rules.epoch;
+  }
+
+  /** The epoch in force, for spans that come under it: with the first of them it begins, and is compiled. */
+  current(): Epoch {
+    if (this.begun?.number !== this.rules.epoch) this.begun = this.begin();
+    return this.begun;
   }
 
   /** The epoch in a slot in use. */
@@ -27,13 +37,13 @@ export class Epochs {
    * A marker switches to a rule set. Markers are appended at least once and by more than one hand, so one that is not above
    * the epoch in force says nothing new. (A successor begins with the epoch of its commit, in the context before it.)
    */
-  switchTo(number: number, ruleSetOf: (epoch: number) => RuleSet): void {
-    if (number <= this.current.number) return;
-    const rules = ruleSetOf(number);
-    for (const epoch of this.epochs) epoch?.succeededBy(rules);
-    const before = this.current;
-    this.current = this.begin(rules);
-    this.dropIfDone(before);
+  switchTo(number: number, rulesOf: (epoch: number) => EpochRules): void {
+    if (number <= this.number) return;
+    this.rules = rulesOf(number);
+    for (const epoch of this.epochs) epoch?.succeededBy(this.rules);
+    const { begun } = this;
+    this.begun = undefined;
+    if (begun !== undefined) this.dropIfDone(begun);
   }
 
   /** A trace that opened in an epoch is forgotten. */
@@ -49,15 +59,15 @@ export class Epochs {
     return bytes;
   }
 
-  private begin(rules: RuleSet): Epoch {
+  private begin(): Epoch {
     const free = this.epochs.indexOf(undefined);
     const slot = free < 0 ? this.epochs.length : free;
-    const epoch = new Epoch(rules.epoch, slot, rules, this.accounting);
+    const epoch = new Epoch(this.number, slot, this.rules.ruleSet(), this.accounting);
     this.epochs[slot] = epoch;
     return epoch;
   }
 
   private dropIfDone(epoch: Epoch): void {
-    if (epoch !== this.current && epoch.traces === 0) this.epochs[epoch.slot] = undefined;
+    if (epoch !== this.begun && epoch.traces === 0) this.epochs[epoch.slot] = undefined;
   }
 }

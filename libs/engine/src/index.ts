@@ -1,6 +1,7 @@
 export { Accounting, OTHER_ERRORS, type RuleAccount } from './accounting.js';
 export { CLOSE_REASONS, type CloseReason } from './assembly/close-reason.js';
 export { contextWindow } from './assembly/long-traces.js';
+export { type EpochRules, UncompiledRules } from './epoch-rules.js';
 export { judgeTrace, type RuleJudgement } from './judge-trace.js';
 export type { CommitPoint } from './low-watermark.js';
 export { PartitionEngine, type PartitionEngineOptions } from './partition.js';

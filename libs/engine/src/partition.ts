@@ -4,6 +4,7 @@ import type { ClosedTrace } from './assembly/close-reason.js';
 import { LateSpans } from './assembly/late-spans.js';
 import { CLOSED, EPOCH_SHIFT, FLAGS, MUTED, ROW_WORDS } from './assembly/trace-row.js';
 import type { Epoch } from './epoch.js';
+import type { EpochRules } from './epoch-rules.js';
 import { Epochs } from './epochs.js';
 import { Failures } from './judge/failures.js';
 import { Judge } from './judge/judge.js';
@@ -12,7 +13,6 @@ import { Verdicts } from './judge/verdicts.js';
 import type { CommitPoint } from './low-watermark.js';
 import type { EngineRecord } from './record.js';
 import { rejectionOf } from './rejection.js';
-import type { RuleSet } from './rule-set.js';
 import { type AssemblySettings, checkSettings } from './settings.js';
 import type { Verdict } from './verdict.js';
 
@@ -22,7 +22,7 @@ export interface PartitionEngineOptions {
   readonly partition: number;
   readonly settings: AssemblySettings;
   /** The rule set of an epoch; the owner has it ready before it hands in that epoch's marker. */
-  readonly ruleSetOf: (epoch: number) => RuleSet;
+  readonly ruleSetOf: (epoch: number) => EpochRules;
   /** The epoch in force at the first record (of a successor: at the committed offset). */
   readonly initialEpoch: number;
   /** The committed offset: what concerns only traces that opened before it was emitted already. Default: judge everything. */
@@ -92,7 +92,7 @@ export class PartitionEngine {
    * context before its own commit, or waits for a trace that opened there to be forgotten: that commit stands.
    */
   commitPoint(): CommitPoint | undefined {
-    const point = this.assembly.oldest ?? { offset: this.nextOffset, logTime: this.assembly.now, epoch: this.epochs.current.number };
+    const point = this.assembly.oldest ?? { offset: this.nextOffset, logTime: this.assembly.now, epoch: this.epochs.number };
     return point.offset <= this.judgeFrom || point.offset === 0 ? undefined : point;
   }
 
@@ -103,7 +103,7 @@ export class PartitionEngine {
 
   /** The epoch in force. */
   get epoch(): number {
-    return this.epochs.current.number;
+    return this.epochs.number;
   }
 
   /** Traces that are not closed. */
@@ -138,7 +138,7 @@ export class PartitionEngine {
   }
 
   private applySpans(record: SpansRecord): void {
-    const epoch = this.epochs.current;
+    const epoch = this.epochs.current();
     const judging = record.offset >= this.judgeFrom;
     try {
       epoch.load(record.offset, record.value);

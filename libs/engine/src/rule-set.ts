@@ -1,4 +1,5 @@
-import { type CheckedRule, type CompiledRuleSet, check, compileRules, type Diagnostic, type EvaluationOptions } from '#dsl';
+import { type Checked, type CheckedRule, type CompiledRuleSet, check, compileRules, type Diagnostic, type EvaluationOptions } from '#dsl';
+import type { EpochRules } from './epoch-rules.js';
 import type { ColumnOf } from './judge/buffered-span.js';
 import { type JudgePlan, planOf } from './judge/plan.js';
 import type { RuleDefinition } from './settings.js';
@@ -10,11 +11,11 @@ export interface RuleProblem {
 }
 
 /** The rules of one epoch, compiled. Immutable; engines of many partitions (of one thread) share it. */
-export class RuleSet {
+export class RuleSet implements EpochRules {
   readonly plan: JudgePlan;
   readonly columnOf: ColumnOf;
   readonly resourceColumnOf: ColumnOf;
-  private readonly keys: ReadonlySet<string>;
+  private readonly byId: ReadonlyMap<string, RuleDefinition>;
 
   private constructor(
     readonly epoch: number,
@@ -26,7 +27,7 @@ export class RuleSet {
     this.plan = planOf(compiled);
     this.columnOf = new Map(compiled.reads.attributes.map((key, column) => [key, column]));
     this.resourceColumnOf = new Map(compiled.reads.resourceAttributes.map((key, column) => [key, column]));
-    this.keys = new Set(definitions.map(keyOf));
+    this.byId = new Map(definitions.map((rule) => [rule.id, rule]));
   }
 
   /** Compiles what can be compiled; the rest is in `problems`. Never throws because of a rule. */
@@ -34,7 +35,7 @@ export class RuleSet {
     const good: { readonly definition: RuleDefinition; readonly checked: CheckedRule }[] = [];
     const problems: RuleProblem[] = [];
     for (const definition of rules) {
-      const checked = check(definition.expression);
+      const checked = checkedOnce(definition);
       if (checked.ok) good.push({ definition, checked: checked.rule });
       else problems.push({ ruleId: definition.id, diagnostics: checked.diagnostics });
     }
@@ -50,12 +51,28 @@ export class RuleSet {
     );
   }
 
-  /** Whether a rule is in force here in the very same version. */
   hasUnchanged(definition: RuleDefinition): boolean {
-    return this.keys.has(keyOf(definition));
+    const here = this.byId.get(definition.id);
+    return here !== undefined && sameRule(here, definition);
+  }
+
+  ruleSet(): RuleSet {
+    return this;
   }
 }
 
-function keyOf({ id, name, version, expression, severity, message }: RuleDefinition): string {
-  return JSON.stringify([id, name, version, expression, severity, message]);
+/** Whether two definitions are the same version of the same rule. Most are even the same object: rule sets share what did not change. */
+export function sameRule(a: RuleDefinition, b: RuleDefinition): boolean {
+  return a === b || (a.id === b.id && a.version === b.version && TEXTS.every((text) => a[text] === b[text]));
+}
+
+const TEXTS = ['expression', 'name', 'severity', 'message'] as const satisfies readonly (keyof RuleDefinition)[];
+
+/** A rule that a later rule set has unchanged, as the same object, is not checked again. */
+const CHECKED = new WeakMap<RuleDefinition, Checked>();
+
+function checkedOnce(definition: RuleDefinition): Checked {
+  let checked = CHECKED.get(definition);
+  if (checked === undefined) CHECKED.set(definition, (checked = check(definition.expression)));
+  return checked;
 }
