@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { attributeOf, decodeRequest } from '#otlp';
+import { attributeOf, decodeRequest, encodeRequestJson } from '#otlp';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
@@ -80,7 +83,7 @@ describe('export of violations as OTLP spans', () => {
 
   it('waits for a collector that refuses', async () => {
     await receiver.start();
-    receiver.refuseWith = status.RESOURCE_EXHAUSTED;
+    receiver.refuseWith = status.UNAVAILABLE;
     await start();
     await rule();
     await send(slow(1));
@@ -88,8 +91,51 @@ describe('export of violations as OTLP spans', () => {
     receiver.refuseWith = undefined;
     await arrived(1);
     const metrics = await (await fetch(`${betrace.url}/metrics`)).text();
-    expect(metrics).toMatch(/betrace_otlp_export_failures_total [2-9]/);
+    expect(metrics).toMatch(/betrace_otlp_export_failures_total\{kind="passing"\} [2-9]/);
     expect(metrics).toContain('betrace_violations_exported_total 1');
+  });
+
+  it('exports what an auditor can verify with the span alone, also where the record is longer than an attribute may be', async () => {
+    await receiver.start();
+    await start();
+    const expression = Array.from({ length: 40 }, (_, n) => `(span.duration > 1s or span.name == "never ${n} ${'ü'.repeat(20)}")`).join(
+      ' and ',
+    );
+    expect((await betrace.json('POST', '/v1/rules', { name: 'long', expression, severity: 'HIGH' })).status).toBe(201);
+    await send(slow(1));
+    await arrived(1);
+    const folderOfSpans = await storageFolder();
+    const file = join(folderOfSpans.path, 'trace.json');
+    writeFileSync(file, encodeRequestJson(decodeRequest(receiver.requests[0]!)));
+    expect(readFileSync(file, 'utf8')).toContain('betrace.violation.record.2');
+    const args = [join(import.meta.dirname, '../../dist/apps/cli/src/main.js'), 'verify', file];
+    const { status: code, stdout } = spawnSync(process.execPath, args, {
+      env: { BETRACE_SIGNATURE_KEY: 'k'.repeat(32) },
+      encoding: 'utf8',
+    });
+    await folderOfSpans.remove();
+    expect([code, stdout]).toEqual([0, expect.stringContaining('1 of 1 valid')]);
+  });
+
+  it('goes on behind a violation that the collector refuses for good, which the API shows', async () => {
+    await receiver.start();
+    receiver.refuse = (body) => (body.includes('poison') ? { code: status.INVALID_ARGUMENT, details: 'cannot take this' } : undefined);
+    await start();
+    await rule();
+    const one = { trace_id: 'one', name: 'slow' };
+    for (const name of ['before', 'poison', 'after']) {
+      await send({ ...slow(1), ...one, span_id: name, name });
+      if (name !== 'poison') await eventually(name, async () => (receiver.requests.some((body) => body.includes(name)) ? true : undefined));
+    }
+    const refused = await eventually('the mark', async () => {
+      const { violations } = (await betrace.json<{ violations: Record<string, unknown>[] }>('GET', '/v1/violations?view=full')).body;
+      return violations.find(({ export_refused }) => export_refused !== undefined);
+    });
+    expect(refused).toMatchObject({ metadata: { span_name: 'poison' }, export_refused: 'grpc_invalid_argument' });
+    expect(exported()).toHaveLength(2);
+    expect(betrace.logs()).toContain('cannot take this');
+    const verified = await betrace.json<{ valid: boolean }>('POST', `/v1/violations/${refused['id']}/verify`);
+    expect(verified.body.valid).toBe(true);
   });
 
   it('stops at once while the collector is down', async () => {

@@ -6,6 +6,10 @@ export class OtlpHttpReceiver {
   readonly requests: { readonly path: string; readonly contentType: string; readonly body: Buffer }[] = [];
   /** While set, every request is answered with this status. */
   refuseWith: number | undefined;
+  /** Asked for each request: the refusal to answer, if any. */
+  refuse:
+    | ((body: Buffer) => { readonly status: number; readonly headers?: Record<string, string>; readonly text?: string } | undefined)
+    | undefined;
   refused = 0;
   private server: Server | undefined;
 
@@ -23,6 +27,12 @@ export class OtlpHttpReceiver {
         if (this.refuseWith !== undefined) {
           this.refused++;
           response.writeHead(this.refuseWith).end();
+          return;
+        }
+        const refusal = this.refuse?.(Buffer.concat(chunks));
+        if (refusal !== undefined) {
+          this.refused++;
+          response.writeHead(refusal.status, refusal.headers).end(refusal.text);
           return;
         }
         const contentType = request.headers['content-type'] ?? '';

@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
 
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 
@@ -8,6 +8,10 @@ export class OtlpReceiver {
   readonly requests: Buffer[] = [];
   /** While set, every call is answered with this gRPC status. */
   refuseWith: status | undefined;
+  /** Asked for each request: the error to answer, if any. */
+  refuse: ((body: Buffer) => { readonly code: status; readonly details?: string; readonly rpcStatus?: Uint8Array } | undefined) | undefined;
+  /** What a success answers (ExportTraceServiceResponse). */
+  response: Uint8Array = new Uint8Array(0);
   refused = 0;
   private server: Server | undefined;
 
@@ -47,7 +51,15 @@ export class OtlpReceiver {
       answer({ code: this.refuseWith, details: 'refused by the test' });
       return;
     }
+    const refusal = this.refuse?.(call.request);
+    if (refusal !== undefined) {
+      this.refused++;
+      const metadata = new Metadata();
+      if (refusal.rpcStatus) metadata.set('grpc-status-details-bin', Buffer.from(refusal.rpcStatus));
+      answer({ code: refusal.code, details: refusal.details ?? 'refused by the test', metadata });
+      return;
+    }
     this.requests.push(call.request);
-    answer(null, Buffer.alloc(0));
+    answer(null, Buffer.from(this.response));
   }
 }

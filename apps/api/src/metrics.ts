@@ -21,12 +21,14 @@ export const API_METRICS = {
   exportFailures: {
     type: 'counter',
     name: 'betrace_otlp_export_failures_total',
-    help: 'Export calls that failed; each is repeated until it succeeds.',
+    help: 'Export calls that failed: `passing` and `configuration` are repeated until they succeed, `refused` and `doubtful` are narrowed down to the violations that are refused.',
+    labels: ['kind'],
   },
   exportRejected: {
     type: 'counter',
     name: 'betrace_violations_export_rejected_total',
-    help: 'Violations (revisions) that the OTLP endpoint refused in a request that it took otherwise (partial success); they are not sent again.',
+    help: 'Violations (revisions) that the OTLP endpoint refused for good, by its answer (`http_413`, `grpc_invalid_argument`), or in a request that it took otherwise (`partial_success`); they stay in the store and are not sent again.',
+    labels: ['reason'],
   },
   exportLag: {
     type: 'gauge',

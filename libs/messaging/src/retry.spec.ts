@@ -25,6 +25,13 @@ describe('retry', () => {
     await expect(attempt).rejects.toThrow();
   });
 
+  it('pauses at least as long as an error asks for', async () => {
+    const pauses: number[] = [];
+    const signal = new AbortController().signal;
+    await retry(failing(2), { signal, first: 1, failed: (_error, wait) => pauses.push(wait), atLeast: () => 30 });
+    expect(pauses).toEqual([30, 30]);
+  });
+
   it('does not begin after the signal', async () => {
     await expect(retry(failing(0), { signal: AbortSignal.abort(new Error('stopping')), failed: () => {} })).rejects.toThrow('stopping');
   });

@@ -7,6 +7,8 @@ export interface RetryOptions {
   readonly failed: (error: Error, pause: number) => void;
   /** Errors for which another attempt is pointless; default none. */
   readonly hopeless?: (error: Error) => boolean;
+  /** Milliseconds that must pass before the next attempt, whatever the other pauses are; default none. */
+  readonly atLeast?: (error: Error) => number;
   /** First and longest pause, milliseconds. */
   readonly first?: number;
   readonly longest?: number;
@@ -17,7 +19,7 @@ export interface RetryOptions {
  * a quarter, so that many members don't knock at the same time.
  */
 export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { signal, failed, hopeless = () => false, first = 100, longest = 30_000 } = options;
+  const { signal, failed, hopeless = () => false, atLeast = () => 0, first = 100, longest = 30_000 } = options;
   for (let attempt = 0; ; attempt++) {
     signal.throwIfAborted();
     try {
@@ -25,7 +27,7 @@ export async function retry<T>(work: () => Promise<T>, options: RetryOptions): P
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       if (signal.aborted || hopeless(error)) throw error;
-      const wait = Math.round(Math.min(longest, first * 2 ** attempt) * (0.75 + Math.random() / 2));
+      const wait = Math.round(Math.max(atLeast(error), Math.min(longest, first * 2 ** attempt) * (0.75 + Math.random() / 2)));
       failed(error, wait);
       await pause(wait, undefined, { signal });
     }

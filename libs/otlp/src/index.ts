@@ -23,6 +23,7 @@ export { OWN_SCOPE, type ProjectedField, type Projection } from './projection.js
 export type { RejectionReason } from './rejection.js';
 export { RequestIndex } from './request-index.js';
 export { encodeExportResponse, exportResponseJson, type PartialSuccess } from './response.js';
+export { retryDelay } from './retry-delay.js';
 export { type ScanDepth, scan } from './scan.js';
 export { shownIds } from './shown-ids.js';
 export type { Resource, ResourceSpans, Scope, ScopeSpans, Span, SpanEvent, SpanLink, SpanStatus, TraceRequest, WholeSpan } from './span.js';

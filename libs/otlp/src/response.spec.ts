@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { schema } from '../../../test/fixtures/otlp/schema.js';
 import { encodeExportResponse, exportResponseJson } from './response.js';
+import { retryDelay } from './retry-delay.js';
 import { encodeStatus, statusJson } from './status.js';
 
 describe('answers to senders', () => {
@@ -35,6 +36,14 @@ describe('answers to senders', () => {
       message: status.message,
       details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '1.5s' }],
     });
+  });
+
+  it('a delay is read back as it was asked, and nothing where there is none', () => {
+    for (const retryAfter of [0, 1, 999, 1_500, 86_400_000]) {
+      expect(retryDelay(encodeStatus({ code: 8, message: 'later', retryAfter }))).toBe(retryAfter);
+    }
+    expect(retryDelay(encodeStatus({ code: 8, message: 'never' }))).toBeUndefined();
+    expect(() => retryDelay(new Uint8Array([0x1a, 0xff]))).toThrow();
   });
 
   it('a status without delay has no details', () => {

@@ -1,7 +1,7 @@
 import { ANY, DURATION, RETRY_INFO, RPC_STATUS } from './fields.js';
 import { Writer } from './writer.js';
 
-const RETRY_INFO_TYPE = 'type.googleapis.com/google.rpc.RetryInfo';
+export const RETRY_INFO_TYPE = 'type.googleapis.com/google.rpc.RetryInfo';
 
 /** google.rpc.Status: the body of every error answer to OTLP, and `grpc-status-details-bin`. */
 export interface RpcStatus {

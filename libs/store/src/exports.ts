@@ -15,17 +15,33 @@ export async function exported(
   done: readonly Revision[],
 ): Promise<void> {
   await connection.database.transaction().execute(async (transaction) => {
-    for (const { id, revision, status, firstOffset } of done) {
-      await transaction
-        .insertInto('exports')
-        .values({ violation_id: id, revision, status, first_offset: firstOffset })
-        .onConflict((conflict) =>
-          conflict.column('violation_id').doUpdateSet({ revision, status, first_offset: firstOffset }).where(supersedesRow('exports')),
-        )
-        .execute();
-    }
+    for (const revision of done) await put(transaction, revision, null);
     await advance(transaction, reader, partition, position);
   });
+}
+
+/** See `Store.exportRefused`. */
+export async function exportRefused(queries: Queries, revision: Revision, reason: string): Promise<void> {
+  await put(queries, revision, reason);
+}
+
+/** Why revisions were refused, by violation id; those that were not are left out. */
+export async function refusals(queries: Queries, items: readonly Revision[]): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (let i = 0; i < items.length; i += IDS) {
+    const part = new Map(items.slice(i, i + IDS).map((item) => [item.id, item]));
+    const rows = await queries
+      .selectFrom('exports')
+      .selectAll()
+      .where('violation_id', 'in', [...part.keys()])
+      .where('refused', 'is not', null)
+      .execute();
+    for (const { violation_id, revision, first_offset, refused } of rows) {
+      const item = part.get(violation_id);
+      if (item?.revision === revision && item.firstOffset === first_offset && refused !== null) found.set(violation_id, refused);
+    }
+  }
+  return found;
 }
 
 /** See `Store.alreadyExported`. */
@@ -41,6 +57,15 @@ export async function alreadyExported(queries: Queries, items: readonly Revision
     return last !== undefined && !supersedes(item, last);
   };
   return new Set(items.filter(done).map(({ id }) => id));
+}
+
+async function put(queries: Queries, { id, revision, status, firstOffset }: Revision, refused: string | null): Promise<void> {
+  const row = { revision, status, first_offset: firstOffset, refused };
+  await queries
+    .insertInto('exports')
+    .values({ violation_id: id, ...row })
+    .onConflict((conflict) => conflict.column('violation_id').doUpdateSet(row).where(supersedesRow('exports')))
+    .execute();
 }
 
 function revisionOf({ violation_id, revision, status, first_offset }: Schema['exports']): Revision {

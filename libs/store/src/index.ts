@@ -1,5 +1,6 @@
 export { openStore } from './open-store.js';
 export { STORE_PROBLEMS, StoreError, type StoreProblem, type StoreProblemCode } from './problems.js';
+export type { Revision } from './revision.js';
 export type { PostgresStoreSettings, SqliteStoreSettings, StoreSettings } from './settings.js';
 export {
   type EpochChange,

@@ -8,8 +8,8 @@ export interface Schema {
   violations: ViolationsTable;
   /** How far each reader of the violations log got. */
   positions: { reader: string; partition: number; position: number };
-  /** The last revision of a violation that was exported. */
-  exports: { violation_id: string; revision: number; first_offset: number; status: string };
+  /** The last revision of a violation that was exported, or refused by the receiver for good: then why. */
+  exports: { violation_id: string; revision: number; first_offset: number; status: string; refused: string | null };
   /** Migrations that were run. */
   migrations: { name: string };
 }

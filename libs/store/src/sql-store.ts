@@ -1,6 +1,6 @@
 import type { Connection } from './connection.js';
 import { appendSnapshot, epochPublished, latestEpoch, ruleSet, unpublishedEpochs } from './epochs.js';
-import { alreadyExported, exported } from './exports.js';
+import { alreadyExported, exported, exportRefused } from './exports.js';
 import { migrate } from './migrations/migrate.js';
 import { positionOf } from './positions.js';
 import type { Revision } from './revision.js';
@@ -91,6 +91,10 @@ export class SqlStore extends Store {
     return this.guarded(exported(this.connection, reader, partition, position, done));
   }
 
+  exportRefused(revision: Revision, reason: string): Promise<void> {
+    return this.guarded(exportRefused(this.connection.database, revision, reason));
+  }
+
   alreadyExported(items: readonly Revision[]): Promise<ReadonlySet<string>> {
     return this.guarded(alreadyExported(this.connection.database, items));
   }
@@ -105,11 +109,13 @@ export class SqlStore extends Store {
   }
 
   async check(): Promise<void> {
-    // A transaction, because on SQLite it takes the write lock: a database that can only be read fails.
-    const reading = this.connection.database
-      .transaction()
-      .execute((transaction) => transaction.selectFrom('migrations').select('name').limit(1).execute());
-    await this.guarded(reading);
+    // A write that changes nothing: a database that can only be read (a replica, a read-only file) refuses it.
+    const writing = this.connection.database
+      .updateTable('migrations')
+      .set((e) => ({ name: e.ref('name') }))
+      .where('name', '=', '')
+      .execute();
+    await this.guarded(writing);
   }
 
   close(): Promise<void> {

@@ -305,6 +305,33 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       });
     });
 
+    describe('exports that the receiver refuses for good', () => {
+      const refused = async () => (await store.violation('v'))?.exportRefused;
+
+      it('are done, and say why until another revision is exported', async () => {
+        await keep(violation('v'), violation('w'));
+        await store.exportRefused(revision('v', 1), 'http_413');
+        expect(await refused()).toBe('http_413');
+        expect([...(await store.alreadyExported([revision('v', 1), revision('v', 2), revision('w', 1)].slice(0, 1)))]).toEqual(['v']);
+        const { violations } = await store.violations({}, { limit: 10 });
+        expect(violations.map(({ id, exportRefused }) => [id, exportRefused]).sort()).toEqual([
+          ['v', 'http_413'],
+          ['w', undefined],
+        ]);
+        await keep(violation('v', { revision: 2 }));
+        expect(await refused()).toBeUndefined();
+        await store.exported('export', 0, 1, [revision('v', 2)]);
+        expect(await refused()).toBeUndefined();
+      });
+
+      it('are not undone by an export of the same revision that is read again', async () => {
+        await keep(violation('v'));
+        await store.exportRefused(revision('v', 1), 'http_400');
+        await store.exported('export', 0, 1, [revision('v', 1)]);
+        expect(await refused()).toBe('http_400');
+      });
+    });
+
     describe('violations of a trace that was judged in fragments', () => {
       const of = (firstOffset: number, count: number) =>
         violation('v', { ...revision('v', count, firstOffset), record: `${firstOffset}@${count}` });

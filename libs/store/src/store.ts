@@ -36,6 +36,8 @@ export interface StoredViolation extends Revision {
   readonly spanId: string;
   readonly service: string;
   readonly timestampMs: number;
+  /** Why this revision was not exported and never will be (`http_413`); undefined when it was or may be. */
+  readonly exportRefused?: string;
   /** The signed record as it was published (`ViolationRecord` of messaging): what the API answers from. */
   readonly record: string;
 }
@@ -121,6 +123,11 @@ export abstract class Store {
   abstract position(reader: string, partition: number): Promise<number>;
   /** Records exports as done and advances, in one transaction. */
   abstract exported(reader: string, partition: number, position: number, done: readonly Revision[]): Promise<void>;
+  /**
+   * Records that a revision was not exported, and never will be: the receiver refuses it. It counts as done for `alreadyExported`, and
+   * `violation` and `violations` show why (`reason`: a word) until another revision is exported.
+   */
+  abstract exportRefused(revision: Revision, reason: string): Promise<void>;
   /** Of these, no two of one violation, the ones that supersede none that was exported: ids. */
   abstract alreadyExported(items: readonly Revision[]): Promise<ReadonlySet<string>>;
   /** Deletes violations older than this (Unix ms); answers how many. */

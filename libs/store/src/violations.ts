@@ -1,4 +1,5 @@
 import type { Connection } from './connection.js';
+import { refusals } from './exports.js';
 import { cursorOf, placeOf } from './page.js';
 import { advance } from './positions.js';
 import { supersedesRow } from './revision.js';
@@ -57,7 +58,7 @@ export async function violationPage(
   const ordered = query.orderBy('timestamp_ms', 'desc').orderBy('id', 'desc');
   // One more than asked tells whether there is a next page.
   const rows = await ordered.limit(limit + 1).execute();
-  const violations = rows.slice(0, limit).map(violationOf);
+  const violations = await withRefusals(queries, rows.slice(0, limit).map(violationOf));
   const counted = await queries
     .selectFrom('violations')
     .select((e) => e.fn.countAll().as('total'))
@@ -69,7 +70,17 @@ export async function violationPage(
 
 export async function violationById(queries: Queries, id: string): Promise<StoredViolation | undefined> {
   const row = await queries.selectFrom('violations').selectAll().where('id', '=', id).executeTakeFirst();
-  return row && violationOf(row);
+  return row && (await withRefusals(queries, [violationOf(row)]))[0];
+}
+
+async function withRefusals(queries: Queries, violations: readonly StoredViolation[]): Promise<readonly StoredViolation[]> {
+  const refused = await refusals(queries, violations);
+  return refused.size === 0
+    ? violations
+    : violations.map((violation) => {
+        const exportRefused = refused.get(violation.id);
+        return exportRefused === undefined ? violation : { ...violation, exportRefused };
+      });
 }
 
 /** Deletes at most `count` violations older than `before` (Unix ms), with what is known of their export; answers how many. */

@@ -23,17 +23,20 @@ export class ExportToOtlp {
     const { otlp, compliance } = this.configuration;
     const { endpoint, protocol, headers, timeout, batchSize } = otlp;
     if (endpoint === undefined) return;
-    const [{ resourceFromAttributes }, { ExportViolations }, { hearExporter }, { openExporter }] = await Promise.all([
-      import('@opentelemetry/resources'),
-      import('./export-violations.js'),
-      import('./hear-exporter.js'),
-      import('./open-exporter.js'),
-    ]);
-    const exporter = await openExporter({ endpoint, protocol, headers, timeout });
+    const [{ resourceFromAttributes }, { ExportViolations }, { hearExporter }, { openExporter }, { hearPartialSuccess }] =
+      await Promise.all([
+        import('@opentelemetry/resources'),
+        import('./export-violations.js'),
+        import('./hear-exporter.js'),
+        import('./open-exporter.js'),
+        import('./partial-success.js'),
+      ]);
+    const metrics = registerMetrics(API_METRICS, this.registry);
+    const partial = hearPartialSuccess(metrics, this.logger);
+    const exporter = await openExporter({ endpoint, protocol, headers, timeout, partial });
     const resource = resourceFromAttributes({ 'service.name': 'betrace', 'service.version': VERSION });
     const settings = { batchSize, evidence: compliance.emitEvidence, resource };
-    const metrics = registerMetrics(API_METRICS, this.registry);
-    hearExporter(metrics, this.logger);
+    hearExporter(partial, this.logger);
     this.exporting = new ExportViolations(this.log, this.store, exporter, settings, metrics, this.logger);
     await this.exporting.start();
     this.logger.info({ endpoint, protocol }, `violations are exported to ${endpoint} (${protocol})`);

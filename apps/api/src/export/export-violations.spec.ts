@@ -80,7 +80,7 @@ describe('ExportViolations', () => {
     await position(2);
     expect(collector.exported).toEqual(['viol-1@1', 'viol-2@1']);
     expect(exporting.state()).toBe('ok');
-    expect(await registry.metrics()).toContain('betrace_otlp_export_failures_total 3');
+    expect(await registry.metrics()).toContain('betrace_otlp_export_failures_total{kind="passing"} 3');
     expect(await registry.metrics()).toContain('betrace_violations_exported_total 2');
   });
 

@@ -1,13 +1,16 @@
 import type { Resource } from '@opentelemetry/resources';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { type Log, type PartitionListener, type Position, type RecordBatch, retry, type Subscription, TOPICS } from '#messaging';
+import { type Log, type PartitionListener, type Position, type RecordBatch, type Subscription, TOPICS } from '#messaging';
 import type { Logger, Metrics } from '#platform';
-import type { Store } from '#store';
+import type { Revision, Store } from '#store';
 import { readerPosition } from '../keep/reader-position.js';
 import { readViolation } from '../keep/stored-violation.js';
 import type { API_METRICS } from '../metrics.js';
+import { type Delivery, deliver, Taken } from './deliver.js';
 import { type Entry, exportBatches } from './export-batches.js';
 import { exportSpans } from './export-spans.js';
+import { ExportState } from './export-state.js';
+import type { Refusal } from './refusal.js';
 import { violationSpan } from './violation-span.js';
 
 const READER = 'export';
@@ -22,13 +25,14 @@ export interface ExportSettings {
 /**
  * Violations log → OTLP endpoint, with a position of its own that advances only after success: when the endpoint is down, the
  * log waits. A violation that was exported (with this revision or one that it does not supersede) is not exported again after a restart; one
- * whose success we did not live to see is, as the same span.
+ * whose success we did not live to see is, as the same span. One that the endpoint refuses for good is passed over: it stays in the
+ * store, which notes why it was not exported.
  */
 export class ExportViolations implements PartitionListener {
   private readonly stopping = new AbortController();
+  private readonly taken = new Taken();
+  private readonly failures: ExportState;
   private subscription: Subscription | undefined;
-  /** Why exports fail at present. */
-  private failure: Error | undefined;
 
   constructor(
     private readonly log: Log,
@@ -37,7 +41,9 @@ export class ExportViolations implements PartitionListener {
     private readonly settings: ExportSettings,
     private readonly metrics: Metrics<typeof API_METRICS>,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.failures = new ExportState(metrics, logger);
+  }
 
   async start(): Promise<void> {
     this.subscription = await this.log.subscribe({ topic: TOPICS.violations, group: 'betrace-export', listener: this });
@@ -52,7 +58,7 @@ export class ExportViolations implements PartitionListener {
 
   /** For readiness: `ok`, or what is being waited for. An endpoint that is down delays exports, it does not stop BeTrace. */
   state(): string {
-    return this.failure === undefined ? 'ok' : `retrying: ${this.failure.message}`;
+    return this.failures.state();
   }
 
   assigned(partition: number, _committed: Position | undefined): Promise<number> {
@@ -78,41 +84,63 @@ export class ExportViolations implements PartitionListener {
     await this.store.exported(READER, partition, position, []);
     this.metrics.exportLag.set({ partition: String(partition) }, endOffset - position);
     await this.subscription?.commit(partition, { offset: position, metadata: '' });
+    this.failures.works(partition);
   }
 
   async revoked(partition: number): Promise<void> {
+    this.failures.forget(partition);
     this.metrics.exportLag.remove({ partition: String(partition) });
   }
 
   failed(error: Error, partition?: number): void {
     if (this.stopping.signal.aborted) return;
+    this.failures.broken(error, partition);
     this.logger.error({ err: error, partition }, 'violations are not exported; it is tried again');
   }
 
   private async exportBatch(partition: number, batch: readonly Entry[]): Promise<void> {
-    const violations = batch.map(({ violation }) => violation);
-    const revisions = violations.map(({ id, revision, status, log }) => ({ id, revision, status, firstOffset: log.first_offset }));
-    const done = await this.store.alreadyExported(revisions);
-    const spans = violations
-      .filter(({ id }) => !done.has(id))
-      .map((violation) => violationSpan(violation, this.settings.resource, this.settings.evidence));
-    if (spans.length > 0) {
-      await retry(() => exportSpans(this.exporter, spans), {
-        signal: this.stopping.signal,
-        failed: (error, pause) => this.exportFailed(error, pause),
-      });
-      if (this.failure) this.logger.info('violations are exported again');
-      this.failure = undefined;
-      this.metrics.violationsExported.inc(spans.length);
-    }
+    const done = await this.store.alreadyExported(batch.map(revisionOf));
+    const waiting = batch.filter(({ violation }) => !done.has(violation.id));
     const position = batch.at(-1)?.position ?? 0;
-    await this.store.exported(READER, partition, position, revisions);
+    await deliver(waiting, this.delivery(partition, (batch[0]?.position ?? 1) - 1));
+    await this.store.exported(READER, partition, position, []);
   }
 
-  private exportFailed(error: Error, pause: number): void {
-    this.metrics.exportFailures.inc();
-    const level = this.failure === undefined ? 'warn' : 'debug';
-    this.failure = error;
-    this.logger[level]({ err: error, retry_in_ms: pause }, 'the OTLP endpoint did not take violations; they wait in the log');
+  /** `before`: the position that stands until the whole batch is delivered; what is delivered of it is noted one by one. */
+  private delivery(partition: number, before: number): Delivery<Entry> {
+    const { resource, evidence } = this.settings;
+    return {
+      send: (entries) =>
+        exportSpans(
+          this.exporter,
+          entries.map(({ violation }) => violationSpan(violation, resource, evidence)),
+        ),
+      accepted: async (entries) => {
+        this.failures.works(partition);
+        this.metrics.violationsExported.inc(entries.length);
+        await this.store.exported(READER, partition, before, entries.map(revisionOf));
+      },
+      refused: async (entry, refusal) => {
+        this.tellRefused(entry, refusal);
+        await this.store.exportRefused(revisionOf(entry), refusal.reason);
+      },
+      failed: (refusal, pause) => this.failures.waits(partition, refusal, pause),
+      signal: this.stopping.signal,
+      taken: this.taken,
+    };
   }
+
+  private tellRefused({ violation }: Entry, { kind, reason, message }: Refusal): void {
+    const { id, revision, rule_id } = violation;
+    this.metrics.exportFailures.inc({ kind });
+    this.metrics.exportRejected.inc({ reason });
+    this.logger.error(
+      { violation: id, revision, rule_id, reason, answer: message },
+      `the OTLP endpoint refuses violation ${id} for good; it is kept here and not exported: ${message}`,
+    );
+  }
+}
+
+function revisionOf({ violation: { id, revision, status, log } }: Entry): Revision {
+  return { id, revision, status, firstOffset: log.first_offset };
 }

@@ -1,6 +1,6 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
-import type { Logger, Metrics } from '#platform';
-import type { API_METRICS } from '../metrics.js';
+import type { Logger } from '#platform';
+import type { PartialSuccessListener } from './partial-success.js';
 
 /** How the exporter begins when the endpoint has taken a request, but not all of its spans; their number follows as JSON. */
 const PARTIAL_SUCCESS = 'Received Partial Success response';
@@ -9,17 +9,14 @@ const PARTIAL_SUCCESS = 'Received Partial Success response';
  * Has the OpenTelemetry exporter's own messages logged. One of them is all it makes of a partial success, which counts as one:
  * OTLP says how many spans were refused and why, not which, and forbids to send them again. So they are counted and logged.
  */
-export function hearExporter(metrics: Pick<Metrics<typeof API_METRICS>, 'exportRejected'>, logger: Logger): void {
+export function hearExporter(partial: PartialSuccessListener, logger: Logger): void {
   const warn = (message: string, ...details: readonly unknown[]) => {
     if (!message.includes(PARTIAL_SUCCESS)) {
       logger.warn({ details: details.map(String) }, `OTLP exporter: ${message}`);
       return;
     }
     const { rejectedSpans, errorMessage } = partialSuccess(details);
-    metrics.exportRejected.inc(rejectedSpans);
-    const said = errorMessage === '' ? 'did not say why' : `says: ${errorMessage}`;
-    if (rejectedSpans === 0) logger.warn(`the OTLP endpoint took all violations, and ${said}`);
-    else logger.error({ rejected: rejectedSpans }, `the OTLP endpoint refused ${rejectedSpans} violations for good, and ${said}`);
+    partial(rejectedSpans, errorMessage);
   };
   const quiet = () => {};
   const levels = { error: warn, warn, info: quiet, debug: quiet, verbose: quiet };

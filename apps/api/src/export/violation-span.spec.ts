@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { SpanKind } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
+import fc from 'fast-check';
 import { violation } from '../testing/violation.js';
+import { ATTRIBUTE_BYTES } from './record-parts.js';
 import { violationSpan, violationSpanId } from './violation-span.js';
 
 const resource = resourceFromAttributes({ 'service.name': 'betrace' });
@@ -43,6 +45,22 @@ describe('a violation as a span', () => {
       'betrace.violation.undecided': 'step_limit',
     });
     expect(shown({})).not.toHaveProperty('betrace.violation.undecided');
+  });
+
+  it('cuts a long record into parts that are texts, fit into what backends take, and are the record when joined', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 400 }), fc.integer({ min: 0, max: 12 }), (text, times) => {
+        const record = violation({ message: text.repeat(times), explanation: { summary: '😀ü'.repeat(600) } });
+        const { attributes } = violationSpan(record, resource, true);
+        for (const value of Object.values(attributes)) expect(Buffer.byteLength(String(value))).toBeLessThanOrEqual(ATTRIBUTE_BYTES);
+        for (const value of Object.values(attributes)) expect(String(value).isWellFormed()).toBe(true);
+        const count = Number(attributes['betrace.violation.record.parts']);
+        const parts = Array.from({ length: count }, (_, n) => attributes[`betrace.violation.record.${n + 1}`]);
+        expect(JSON.parse(parts.join(''))).toEqual(record);
+        expect(attributes).not.toHaveProperty('betrace.violation.record');
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('leaves the evidence out when it is not wanted', () => {

@@ -4,6 +4,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { ViolationRecord } from '#messaging';
 import { OWN_SCOPE } from '#otlp';
+import { attributeParts, fitted } from './record-parts.js';
 
 const INSTANT: HrTime = [0, 0];
 
@@ -50,7 +51,7 @@ function described(violation: ViolationRecord): Attributes {
     'betrace.violation.rule_name': violation.rule_name,
     'betrace.violation.rule_version': violation.rule_version,
     'betrace.violation.severity': violation.severity,
-    'betrace.violation.message': violation.message,
+    'betrace.violation.message': fitted(violation.message),
     'betrace.violation.status': violation.status,
     ...(violation.undecided === undefined ? {} : { 'betrace.violation.undecided': violation.undecided.code }),
     'betrace.violation.revision': violation.revision,
@@ -62,12 +63,12 @@ function described(violation: ViolationRecord): Attributes {
   };
 }
 
-/** A verifier needs no more than the span: `record` is the signed record, explanation and all. */
+/** A verifier needs no more than the span: `record` is the signed record, explanation and all, in parts where it is long. */
 function signed(violation: ViolationRecord): Attributes {
   return {
     'betrace.violation.signature': violation.signature,
     'betrace.violation.key_id': violation.key_id,
-    'betrace.violation.record': JSON.stringify(violation),
+    ...attributeParts('betrace.violation.record', JSON.stringify(violation)),
   };
 }
 

@@ -91,6 +91,12 @@ export class ViolationDetail extends ViolationSummary {
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'Ed25519, when a private key is configured.' })
   public_signature?: { readonly key_id: string; readonly signature: string };
+
+  @ApiPropertyOptional({
+    example: 'http_413',
+    description: 'The OTLP endpoint refuses this revision for good, by this answer: it was not exported. Not part of what is signed.',
+  })
+  export_refused?: string;
 }
 
 export class ViolationList {
@@ -127,5 +133,7 @@ export function violationSummary(stored: StoredViolation): ViolationSummary {
 
 export function violationDetail(stored: StoredViolation): ViolationDetail {
   const record = signedRecord(stored);
-  return { ...record, timestamp: Math.floor(record.timestamp_ms / 1000) };
+  const { exportRefused } = stored;
+  const refused = exportRefused === undefined ? {} : { export_refused: exportRefused };
+  return { ...record, timestamp: Math.floor(record.timestamp_ms / 1000), ...refused };
 }

@@ -1,5 +1,6 @@
 import { CliError } from '../problems.js';
 import type { Server } from '../server.js';
+import { exportedRecords } from './exported-violations.js';
 
 /** A violation as it was signed: every member of the answer but those that the API adds. */
 export interface SignedViolation {
@@ -10,7 +11,7 @@ export interface SignedViolation {
 
 const PAGE = 1_000;
 
-/** The violations of a JSON text: a list, an answer with `violations`, or a single one. */
+/** The violations of a JSON text: a list, an answer with `violations`, a single one, or a trace with exported violation spans. */
 export function violationsOf(text: string, where: string): readonly SignedViolation[] {
   let value: unknown;
   try {
@@ -18,6 +19,8 @@ export function violationsOf(text: string, where: string): readonly SignedViolat
   } catch (error) {
     throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: (error as Error).message });
   }
+  const exported = exportedRecords(value, where);
+  if (exported !== undefined) return exported.map((record) => signedRecord(record, where));
   const list = Array.isArray(value) ? value : ((value as { violations?: unknown } | null)?.violations ?? [value]);
   if (!Array.isArray(list)) throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: 'its "violations" is no list' });
   return list.map((violation) => signedRecord(violation, where));
@@ -36,7 +39,7 @@ export async function downloadViolations(server: Server): Promise<readonly Signe
   return all;
 }
 
-/** `timestamp` (seconds) is the API's; what is signed says `timestamp_ms`. */
+/** `timestamp` (seconds) and `export_refused` are the API's; what is signed says `timestamp_ms`. */
 function signedRecord(violation: unknown, where: string): SignedViolation {
   if (typeof violation !== 'object' || violation === null || !('id' in violation)) {
     throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: 'something in it has no id' });
@@ -44,6 +47,6 @@ function signedRecord(violation: unknown, where: string): SignedViolation {
   if (!('timestamp_ms' in violation) || !('key_id' in violation)) {
     throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: 'these are summaries, without signatures; ask for ?view=full' });
   }
-  const { timestamp: _, ...signed } = violation as SignedViolation;
+  const { timestamp: _, export_refused: __, ...signed } = violation as SignedViolation;
   return signed as SignedViolation;
 }

@@ -42,6 +42,36 @@ describe('the logger', () => {
     expect(bug.err).toMatchObject({ message: 'undefined is not', stack: expect.stringContaining('logger.spec') });
   });
 
+  it('tells an error by its kind, code, message and causes, whatever hangs on it', () => {
+    const circular: Record<string, unknown> = { socket: { authorization: 'hunter2' } };
+    circular['self'] = circular;
+    const cause = Object.assign(new Error('Parse Error: Expected HTTP/'), {
+      code: 'HPE_INVALID_CONSTANT',
+      rawPacket: Buffer.alloc(9),
+      circular,
+    });
+    Object.assign(cause, { cause });
+    const throwing = Object.defineProperty(new Error('no cause to tell'), 'cause', {
+      get: () => {
+        throw new Error('never');
+      },
+    });
+    const error = Object.assign(new AggregateError([cause, throwing], 'not exported', { cause }), { code: 7, request: circular });
+    const line = logged('json', 'info', (logger) => logger.warn({ err: error }, 'x'));
+    expect(line).not.toContain('hunter2');
+    expect(line).not.toContain('circular');
+    expect(JSON.parse(line).err).toMatchObject({
+      type: 'AggregateError',
+      code: 7,
+      message: 'not exported',
+      cause: { code: 'HPE_INVALID_CONSTANT', message: 'Parse Error: Expected HTTP/' },
+      errors: [{ code: 'HPE_INVALID_CONSTANT' }, { message: 'no cause to tell' }],
+    });
+    for (const odd of ['text', 7, null, Symbol('s'), { message: 'x'.repeat(100_000) }]) {
+      expect(logged('json', 'info', (logger) => logger.warn({ err: odd }, 'x')).length).toBeLessThan(10_000);
+    }
+  });
+
   it("takes Nest's lines: errors with their stack, those about each module only when debugging", () => {
     const line = logged('json', 'info', (logger) => new NestLogger(logger).error('broken', 'at here', 'Router'));
     expect(JSON.parse(line)).toMatchObject({ level: 'error', context: 'Router', stack: 'at here', msg: 'broken' });

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
 import type { Configuration } from '../configuration/configuration.js';
+import { describedError } from './described-error.js';
 import { REDACTED_PATHS } from './redaction.js';
 
 /** For packages that are loaded when they are needed: each module costs about half a millisecond at the start. */
@@ -10,12 +11,6 @@ export type Logger = PinoLogger;
 
 /** Injection token of the Logger. */
 export const LOGGER = Symbol('Logger');
-
-/** An outage is no fault of the code: where it was noticed says nothing, and is noticed again with every attempt. */
-function describedError(error: Error & { readonly code?: string; readonly retryable?: boolean }): object {
-  if (error.retryable !== true) return pino.stdSerializers.err(error);
-  return { type: error.name, ...(error.code === undefined ? {} : { code: error.code }), message: error.message };
-}
 
 /**
  * Writes one object a line (`json`) or readable lines (`text`) to standard output, synchronously: what was logged before a

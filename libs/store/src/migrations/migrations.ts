@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Schema } from '../schema.js';
 import { rulesAndViolations } from './0001-rules-and-violations.js';
 import { fragments } from './0002-fragments.js';
+import { refusedExports } from './0003-refused-exports.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -10,4 +11,4 @@ export interface Migration {
 }
 
 /** In the order they run. */
-export const MIGRATIONS: readonly Migration[] = [rulesAndViolations, fragments];
+export const MIGRATIONS: readonly Migration[] = [rulesAndViolations, fragments, refusedExports];

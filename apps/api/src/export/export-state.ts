@@ -1,0 +1,49 @@
+import type { Logger, Metrics } from '#platform';
+import type { API_METRICS } from '../metrics.js';
+import { REFUSAL_KINDS, type Refusal } from './refusal.js';
+
+/** Why violations are not exported at present, by partition: for readiness, for the log (once per outage), and counted. */
+export class ExportState {
+  private readonly failures = new Map<number | undefined, { readonly configuration: boolean; readonly message: string }>();
+
+  constructor(
+    private readonly metrics: Metrics<typeof API_METRICS>,
+    private readonly logger: Logger,
+  ) {
+    for (const kind of REFUSAL_KINDS) metrics.exportFailures.inc({ kind }, 0);
+  }
+
+  /** `ok`, `configuration: …` when somebody has to change a setting, `retrying: …` when it passes. */
+  state(): string {
+    const all = [...this.failures.values()];
+    const failure = all.find(({ configuration }) => configuration) ?? all[0];
+    if (failure === undefined) return 'ok';
+    return `${failure.configuration ? 'configuration' : 'retrying'}: ${failure.message}`;
+  }
+
+  /** A call failed and is repeated after `pause` ms. */
+  waits(partition: number, { kind, reason, message }: Refusal, pause: number): void {
+    this.metrics.exportFailures.inc({ kind });
+    const configuration = kind === 'configuration';
+    const said = this.failures.get(partition);
+    const level = this.failures.size === 0 || (configuration && said?.configuration !== true) ? 'warn' : 'debug';
+    this.failures.set(partition, { configuration, message });
+    const advice = configuration ? 'the configuration of the export is wrong' : 'the OTLP endpoint did not take violations';
+    this.logger[level]({ partition, reason, answer: message, retry_in_ms: pause }, `${advice}; they wait in the log: ${message}`);
+  }
+
+  /** Something else than the endpoint fails: the log, or the store. */
+  broken(error: Error, partition: number | undefined): void {
+    this.failures.set(partition, { configuration: false, message: error.message });
+  }
+
+  works(partition: number): void {
+    const failed = this.failures.delete(partition);
+    this.failures.delete(undefined);
+    if (failed && this.failures.size === 0) this.logger.info('violations are exported again');
+  }
+
+  forget(partition: number): void {
+    this.failures.delete(partition);
+  }
+}

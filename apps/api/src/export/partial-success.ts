@@ -1,0 +1,16 @@
+import type { Logger, Metrics } from '#platform';
+import type { API_METRICS } from '../metrics.js';
+
+/** The endpoint took a request, but so many of its spans not (0: it only has something to say). */
+export type PartialSuccessListener = (rejectedSpans: number, errorMessage: string) => void;
+
+/** Counts and logs them: OTLP says how many spans were refused and why, not which, and forbids to send them again. */
+export function hearPartialSuccess(metrics: Pick<Metrics<typeof API_METRICS>, 'exportRejected'>, logger: Logger): PartialSuccessListener {
+  metrics.exportRejected.inc({ reason: 'partial_success' }, 0);
+  return (rejected, errorMessage) => {
+    metrics.exportRejected.inc({ reason: 'partial_success' }, rejected);
+    const said = errorMessage === '' ? 'did not say why' : `says: ${errorMessage}`;
+    if (rejected === 0) logger.warn(`the OTLP endpoint took all violations, and ${said}`);
+    else logger.error({ rejected }, `the OTLP endpoint refused ${rejected} violations for good, and ${said}`);
+  };
+}

@@ -1,0 +1,39 @@
+import type { Attributes } from '@opentelemetry/api';
+
+/**
+ * Bytes of UTF-8 that an attribute's value has at most: Tempo cuts at 2,048 by default (`distributor.max_attribute_bytes`), others at
+ * 4 KiB and more. What is cut can't be verified.
+ */
+export const ATTRIBUTE_BYTES = 2_048;
+
+/** One attribute where the text fits, else `<name>.1` to `<name>.<n>`, which joined are the text, and `<name>.parts`, which is n. */
+export function attributeParts(name: string, text: string, most = ATTRIBUTE_BYTES): Attributes {
+  if (Buffer.byteLength(text) <= most) return { [name]: text };
+  const parts = cut(text, most);
+  return { [`${name}.parts`]: parts.length, ...Object.fromEntries(parts.map((part, index) => [`${name}.${index + 1}`, part])) };
+}
+
+/** The text as far as it fits, with … where it does not. */
+export function fitted(text: string, most = ATTRIBUTE_BYTES): string {
+  if (Buffer.byteLength(text) <= most) return text;
+  return `${cut(text, most - Buffer.byteLength('…'))[0]}…`;
+}
+
+/** Between code points only, so that every part is a text of its own. */
+function cut(text: string, most: number): string[] {
+  const parts: string[] = [];
+  let part = '';
+  let bytes = 0;
+  for (const character of text) {
+    const size = Buffer.byteLength(character);
+    if (bytes + size > most) {
+      parts.push(part);
+      part = '';
+      bytes = 0;
+    }
+    part += character;
+    bytes += size;
+  }
+  if (part !== '') parts.push(part);
+  return parts;
+}

@@ -1,0 +1,129 @@
+import { status as grpcStatus } from '@grpc/grpc-js';
+import { retryDelay } from '#otlp';
+
+/**
+ * What a failed export call means for what it carried:
+ *
+ * - `passing`: nothing is wrong with it; the same call succeeds later.
+ * - `configuration`: nothing is wrong with it; the same call succeeds when somebody has changed a setting, here or there.
+ * - `refused`: the endpoint will never take it as it is (OTLP: it must not be sent again).
+ * - `doubtful`: OTLP says so too, but endpoints also answer like this when they are out of order.
+ */
+export const REFUSAL_KINDS = ['passing', 'configuration', 'refused', 'doubtful'] as const;
+export type RefusalKind = (typeof REFUSAL_KINDS)[number];
+
+export interface Refusal {
+  readonly kind: RefusalKind;
+  /** What a metric's label can say: `http_413`, `grpc_invalid_argument`, `network`. */
+  readonly reason: string;
+  /** For people: the endpoint's own words, and what to do about a configuration. */
+  readonly message: string;
+  /** Milliseconds that the endpoint asks to wait before the next call. */
+  readonly retryAfter?: number;
+}
+
+/** An HTTP answer that is no success. */
+export class HttpRefusal extends Error {
+  constructor(
+    readonly status: number,
+    text: string,
+    readonly retryAfter?: number,
+  ) {
+    super(`HTTP ${status}${text === '' ? '' : ` ${text}`}`);
+    this.name = 'HttpRefusal';
+  }
+}
+
+/** OTLP/HTTP, "Failures": what is not named here is refused if it is 4xx, doubtful if it is 5xx. */
+const HTTP: Readonly<Record<number, RefusalKind>> = {
+  401: 'configuration',
+  402: 'configuration',
+  403: 'configuration',
+  404: 'configuration',
+  405: 'configuration',
+  406: 'configuration',
+  407: 'configuration',
+  408: 'passing',
+  410: 'configuration',
+  415: 'configuration',
+  421: 'configuration',
+  425: 'passing',
+  426: 'configuration',
+  429: 'passing',
+  502: 'passing',
+  503: 'passing',
+  504: 'passing',
+};
+
+/** OTLP/gRPC, "Failures". RESOURCE_EXHAUSTED is told apart by RetryInfo. */
+const GRPC: Readonly<Record<number, RefusalKind>> = {
+  [grpcStatus.CANCELLED]: 'passing',
+  [grpcStatus.UNKNOWN]: 'doubtful',
+  [grpcStatus.INVALID_ARGUMENT]: 'refused',
+  [grpcStatus.DEADLINE_EXCEEDED]: 'passing',
+  [grpcStatus.NOT_FOUND]: 'configuration',
+  [grpcStatus.ALREADY_EXISTS]: 'refused',
+  [grpcStatus.PERMISSION_DENIED]: 'configuration',
+  [grpcStatus.RESOURCE_EXHAUSTED]: 'doubtful',
+  [grpcStatus.FAILED_PRECONDITION]: 'doubtful',
+  [grpcStatus.ABORTED]: 'passing',
+  [grpcStatus.OUT_OF_RANGE]: 'passing',
+  [grpcStatus.UNIMPLEMENTED]: 'configuration',
+  [grpcStatus.INTERNAL]: 'doubtful',
+  [grpcStatus.UNAVAILABLE]: 'passing',
+  [grpcStatus.DATA_LOSS]: 'passing',
+  [grpcStatus.UNAUTHENTICATED]: 'configuration',
+};
+
+/** What to look at, by what the endpoint said. */
+const ADVICE: Readonly<Record<string, string>> = {
+  http_401: 'check otlp.headers (OTEL_EXPORTER_OTLP_HEADERS)',
+  http_403: 'check otlp.headers (OTEL_EXPORTER_OTLP_HEADERS)',
+  http_404: 'check the path of otlp.endpoint (OTEL_EXPORTER_OTLP_ENDPOINT)',
+  grpc_unauthenticated: 'check otlp.headers (OTEL_EXPORTER_OTLP_HEADERS)',
+  grpc_permission_denied: 'check otlp.headers (OTEL_EXPORTER_OTLP_HEADERS)',
+  grpc_unimplemented: 'check that otlp.endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) takes traces over OTLP/gRPC',
+  no_http: 'check otlp.endpoint and otlp.protocol (OTEL_EXPORTER_OTLP_PROTOCOL): port 4317 mostly speaks gRPC, 4318 HTTP',
+  tls: 'check the certificates, and whether otlp.endpoint begins with https',
+};
+
+/** Node's codes of a conversation that no waiting mends. */
+const NO_HTTP = /^HPE_/;
+const TLS = /^(ERR_TLS|ERR_SSL|EPROTO$|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_(VERIFY|GET_ISSUER))/;
+
+/** What an error of an export call means. Every error is told: one that nobody knows is passing. */
+export function refusalOf(error: unknown): Refusal {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof HttpRefusal) {
+    const { status, retryAfter } = error;
+    const kind = HTTP[status] ?? (status >= 500 ? 'doubtful' : status >= 400 ? 'refused' : 'configuration');
+    return refusal(kind, `http_${status}`, message, retryAfter);
+  }
+  const { code } = error as { readonly code?: unknown };
+  if (typeof code === 'number' && GRPC[code] !== undefined) return grpcRefusal(code, message, error);
+  if (typeof code === 'string' && NO_HTTP.test(code)) return refusal('configuration', 'no_http', message);
+  if (typeof code === 'string' && TLS.test(code)) return refusal('configuration', 'tls', message);
+  return refusal('passing', 'network', message);
+}
+
+function grpcRefusal(code: number, message: string, error: unknown): Refusal {
+  const delay = grpcDelay(error);
+  const kind = code === grpcStatus.RESOURCE_EXHAUSTED && delay !== undefined ? 'passing' : GRPC[code]!;
+  return refusal(kind, `grpc_${grpcStatus[code]!.toLowerCase()}`, message, delay);
+}
+
+function grpcDelay(error: unknown): number | undefined {
+  const { metadata } = error as { readonly metadata?: { get(name: string): readonly unknown[] } };
+  const [details] = metadata?.get('grpc-status-details-bin') ?? [];
+  if (!(details instanceof Uint8Array)) return undefined;
+  try {
+    return retryDelay(details);
+  } catch {
+    return undefined;
+  }
+}
+
+function refusal(kind: RefusalKind, reason: string, message: string, retryAfter?: number): Refusal {
+  const advice = kind === 'configuration' ? `; ${ADVICE[reason] ?? 'check the settings of otlp'}` : '';
+  return { kind, reason, message: message + advice, ...(retryAfter === undefined ? {} : { retryAfter }) };
+}

@@ -1,0 +1,54 @@
+/** Errors below errors that are told. */
+const DEPTH = 5;
+/** Characters of a text that are told: an error may quote what it was given. */
+const TEXT_LENGTH = 4_000;
+
+interface Described {
+  readonly type: string;
+  readonly code?: string | number;
+  readonly message: string;
+  readonly stack?: string;
+  readonly cause?: Described;
+  readonly errors?: readonly Described[];
+}
+
+/**
+ * What the log says of an error: its kind, code, message, stack and causes, and nothing else. Libraries hang sockets, requests and packets on
+ * their errors, which can't be written or hold secrets. An outage (`retryable`) is told without its stack: it is no fault of the code, where it was
+ * noticed says nothing, and it is noticed again with every attempt.
+ */
+export function describedError(error: unknown, depth = DEPTH): Described {
+  if (typeof error !== 'object' || error === null) return { type: typeof error, message: clipped(String(error)) };
+  const type = text(error, 'name') ?? 'Error';
+  const code = read(error, 'code');
+  const message = text(error, 'message') ?? '';
+  const stack = read(error, 'retryable') === true ? undefined : text(error, 'stack');
+  const cause = read(error, 'retryable') === true ? undefined : read(error, 'cause');
+  const errors = read(error, 'errors');
+  return {
+    type,
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    message,
+    ...(stack === undefined ? {} : { stack }),
+    ...(cause === undefined || cause === null || depth === 0 ? {} : { cause: describedError(cause, depth - 1) }),
+    ...(Array.isArray(errors) && depth > 0 ? { errors: errors.slice(0, DEPTH).map((one) => describedError(one, depth - 1)) } : {}),
+  };
+}
+
+/** A getter may throw; then there is nothing to tell. */
+function read(from: object, name: string): unknown {
+  try {
+    return (from as Record<string, unknown>)[name];
+  } catch {
+    return undefined;
+  }
+}
+
+function text(from: object, name: string): string | undefined {
+  const value = read(from, name);
+  return typeof value === 'string' ? clipped(value) : undefined;
+}
+
+function clipped(value: string): string {
+  return value.length <= TEXT_LENGTH ? value : `${value.slice(0, TEXT_LENGTH).toWellFormed()}…`;
+}

@@ -1,0 +1,9 @@
+import type { Migration } from './migrations.js';
+
+/** Why a violation was not exported: the receiver refuses it for good. */
+export const refusedExports: Migration = {
+  name: '0003-refused-exports',
+  up: async ({ schema }) => {
+    await schema.alterTable('exports').addColumn('refused', 'text').execute();
+  },
+};
