@@ -34,6 +34,7 @@ export type { Reads, SpanField } from './reads.js';
 export type { Resolved } from './resolved.js';
 export type { Checked, CheckedExpression, CheckedRule, CheckedScript } from './rule.js';
 export type { Place, Range } from './source.js';
+export { compareSpans } from './span-rank.js';
 export { DEFAULT_TOLERANCE } from './span-relation.js';
 export type { EventView, LinkView, SpanView, TraceView } from './span-view.js';
 export type { Expression, RuleSyntax } from './syntax.js';

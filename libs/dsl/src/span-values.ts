@@ -1,4 +1,5 @@
 import type { FieldName } from './resolved.js';
+import { compareSpans } from './span-rank.js';
 import type { EventView, LinkView, SpanView, TraceView } from './span-view.js';
 import type { Value, ValueMap } from './value.js';
 
@@ -60,9 +61,11 @@ function linkValue(link: LinkView): ValueMap {
   return { trace_id: link.traceId, span_id: link.spanId, attributes: link.attributes };
 }
 
-/** The span without a parent; undefined when it was not seen. */
+/** The span without a parent, of several the first (`span-rank.ts`); undefined when none was seen. */
 export function rootOf(trace: TraceView): SpanView | undefined {
-  return trace.spans.find((span) => span.isRoot);
+  let root: SpanView | undefined;
+  for (const span of trace.spans) if (span.isRoot && (root === undefined || compareSpans(span, root) < 0)) root = span;
+  return root;
 }
 
 /** From the first start to the last end, nanoseconds; 0 for no spans. */
@@ -79,7 +82,7 @@ export function traceDuration(trace: TraceView): number | bigint {
   return safe ? Number(nanoseconds) : nanoseconds;
 }
 
-/** The distinct service names in order of first appearance. */
+/** The distinct service names, in the order of the trace's spans. */
 export function servicesOf(trace: TraceView): readonly string[] {
   return [...new Set(trace.spans.map((span) => span.service))];
 }

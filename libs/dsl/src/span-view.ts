@@ -9,6 +9,10 @@ export interface SpanView {
   readonly id: string;
   /** '' for a root span. */
   readonly parentId: string;
+  /** The ids on the wire (hex), by which spans find each other; absent: the ids above. */
+  readonly wireId?: string;
+  readonly wireParentId?: string;
+  readonly wireTraceId?: string;
   readonly traceId: string;
   readonly name: string;
   readonly service: string;
@@ -41,12 +45,16 @@ export interface EventView {
 }
 
 export interface LinkView {
+  /** The ids as the user gave them, else hex. */
   readonly traceId: string;
   readonly spanId: string;
+  /** The ids on the wire; absent: the ids above. */
+  readonly wireTraceId?: string;
+  readonly wireSpanId?: string;
   readonly attributes: ValueMap;
 }
 
-/** A whole trace, spans in order of arrival. */
+/** A whole trace; the engine hands in its spans by start (`span-rank.ts`), whatever order they came in. */
 export interface TraceView {
   readonly id: string;
   readonly spans: readonly SpanView[];

@@ -39,6 +39,27 @@ describe('the structure of a trace', () => {
     expect([ancestors(0), ancestors(3), descendants(0), structure.depth]).toEqual(['c b', 'c b a', 'b c d', 4]);
   });
 
+  it('of a client and a server span with one id makes the client the parent, and gives each the children of its service', () => {
+    const spans: readonly PlainSpan[] = [
+      { id: 'call', parentId: 'root', kind: 'server', service: 'stock', name: 'server' },
+      { id: 'root', service: 'shop' },
+      { id: 'query', parentId: 'call', service: 'stock' },
+      { id: 'call', parentId: 'root', kind: 'client', service: 'shop', name: 'client' },
+      { id: 'dns', parentId: 'call', service: 'shop' },
+      { id: 'proxy', parentId: 'call', service: 'mesh' },
+    ];
+    fc.assert(
+      fc.property(fc.shuffledSubarray([...spans], { minLength: spans.length }), (shuffled) => {
+        const { structure, at } = structureOf(...shuffled);
+        const above = Object.fromEntries(
+          shuffled.map(({ id, name }, i) => [name ?? id, structure.parent(at(i))?.name || structure.parent(at(i))?.id]),
+        );
+        expect(above).toEqual({ server: 'client', client: 'root', root: undefined, query: 'server', dns: 'client', proxy: 'server' });
+        expect(structure.depth).toBe(4);
+      }),
+    );
+  });
+
   it('has no depth without spans', () => {
     expect(structureOf().structure.depth).toBe(0);
   });

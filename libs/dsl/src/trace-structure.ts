@@ -1,12 +1,18 @@
+import { isServer, wireIdOf, wireParentIdOf } from './span-rank.js';
 import type { SpanAxis } from './span-relation.js';
 import type { SpanView, TraceView } from './span-view.js';
 
 /**
  * Who is whose parent in a trace, and who links to whom: built once per trace, when it is first asked for. A parent that the trace
  * has not seen is none; a span that names itself has none; a ring of parents ends where it began.
+ *
+ * A client and a server span may share an id (Zipkin, B3). Then the client span is the parent of the server span, whatever that one
+ * names. A span that names or links to their id means the one of its own service, in doubt the server span.
  */
 export class TraceStructure {
+  /** By id on the wire; server spans stand apart. */
   private readonly byId = new Map<string, SpanView>();
+  private readonly servers = new Map<string, SpanView>();
   private readonly parents = new Map<SpanView, SpanView | null>();
   private readonly childrenOf = new Map<SpanView, SpanView[]>();
   private readonly causes = new Map<SpanView, PaidCauses>();
@@ -20,7 +26,11 @@ export class TraceStructure {
   private asking: object | undefined;
 
   private constructor(private readonly trace: TraceView) {
-    for (const span of trace.spans) if (!this.byId.has(span.id)) this.byId.set(span.id, span);
+    for (const span of trace.spans) {
+      const known = isServer(span) ? this.servers : this.byId;
+      const id = wireIdOf(span);
+      if (!known.has(id)) known.set(id, span);
+    }
     for (const span of trace.spans) {
       const parent = this.parentOf(span);
       this.parents.set(span, parent ?? null);
@@ -56,8 +66,18 @@ export class TraceStructure {
   }
 
   private parentOf(span: SpanView): SpanView | undefined {
-    const parent = span.parentId === '' ? undefined : this.byId.get(span.parentId);
-    return parent === span ? undefined : parent;
+    const caller = isServer(span) ? this.byId.get(wireIdOf(span)) : undefined;
+    if (caller !== undefined) return caller;
+    const parentId = wireParentIdOf(span);
+    const parent = parentId === '' ? undefined : this.named(parentId, span);
+    return parent === span || (parent !== undefined && wireIdOf(parent) === wireIdOf(span)) ? undefined : parent;
+  }
+
+  /** The span that `from` means by an id. */
+  private named(id: string, from: SpanView): SpanView | undefined {
+    const [client, server] = [this.byId.get(id), this.servers.get(id)];
+    if (client === undefined || server === undefined) return client ?? server;
+    return client.service === from.service && server.service !== from.service ? client : server;
   }
 
   children(span: SpanView): readonly SpanView[] {
@@ -123,7 +143,8 @@ export class TraceStructure {
   linked(span: SpanView): readonly SpanView[] {
     if (span.links.length === 0) return [];
     return span.links.flatMap((link) => {
-      const target = link.traceId === span.traceId ? this.byId.get(link.spanId) : undefined;
+      const isOwnTrace = (link.wireTraceId ?? link.traceId) === (span.wireTraceId ?? span.traceId);
+      const target = isOwnTrace ? this.named(link.wireSpanId ?? link.spanId, span) : undefined;
       return target === undefined || target === span ? [] : [target];
     });
   }

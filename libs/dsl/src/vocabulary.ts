@@ -137,12 +137,17 @@ export const TRACE_FIELDS: readonly VocabularyField[] = [
   {
     name: 'root',
     type: 'span',
-    doc: 'The span without a parent; nil when it has not been seen.',
+    doc: 'The span without a parent, of several the one that started first; nil when none has been seen.',
     example: 'trace.root and trace.root.duration > 2s',
   },
-  { name: 'services', type: 'list', doc: 'The distinct service names.', example: '#trace.services > 20' },
+  { name: 'services', type: 'list', doc: 'The distinct service names, in the order of the spans.', example: '#trace.services > 20' },
   { name: 'depth', type: 'number', doc: 'How many spans the longest way down from a root counts.', example: 'trace.depth > 15' },
-  { name: 'spans', type: 'list', doc: 'All spans in order of arrival; in scripts also to loop over.', example: '#trace.spans > 500' },
+  {
+    name: 'spans',
+    type: 'list',
+    doc: 'All spans by start, of one start by id; in scripts also to loop over.',
+    example: '#trace.spans > 500',
+  },
 ];
 
 export const STRING_TEST_FUNCTIONS: readonly VocabularyFunction[] = [

@@ -1,4 +1,4 @@
-import type { Evidence, Explanation, SpanReference } from '#dsl';
+import { compareSpans, type Evidence, type Explanation, type SpanReference } from '#dsl';
 import { Accounting } from './accounting.js';
 import { Epoch } from './epoch.js';
 import { explain } from './judge/budget.js';
@@ -34,10 +34,12 @@ function judgedSpans(epoch: Epoch, request: Uint8Array, offset: number): JudgedS
   }));
 }
 
-/** Its spans, each once. */
+/** Its spans, each once, in the order in which rules see them. */
 function firstTrace(spans: readonly JudgedSpan[]): readonly JudgedSpan[] {
   const seen = new Set<string>();
-  return spans.filter(({ view }) => view.traceId === spans[0]?.view.traceId && !seen.has(view.wireId) && seen.add(view.wireId));
+  return spans
+    .filter(({ view }) => view.traceId === spans[0]?.view.traceId && !seen.has(view.wireId) && seen.add(view.wireId))
+    .sort((a, b) => compareSpans(a.view, b.view));
 }
 
 function evidenceOn(rules: RuleSet, rule: number, spans: readonly JudgedSpan[]): Evidence {

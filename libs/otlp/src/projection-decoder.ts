@@ -211,7 +211,7 @@ export class ProjectionDecoder {
     // Exact up to 2^53; beyond, rounding can't bring it back below.
     const duration = (endHigh - startHigh) * TWO_32 + (endLow - startLow);
     columns.duration[row] = duration <= Number.MAX_SAFE_INTEGER && duration >= Number.MIN_SAFE_INTEGER ? duration : Number.NaN;
-    columns.kind[row] = plan.kind && kind > 0 && kind <= 5 ? kind : 0;
+    columns.kind[row] = kind > 0 && kind <= 5 ? kind : 0;
     columns.status[row] = plan.status && status > 0 && status <= 2 ? status : 0;
     columns.spanStart[row] = start;
     columns.spanEnd[row] = end;

@@ -4,7 +4,6 @@ import { PARENT_ID_TEXT, type Projection, SPAN_ID_TEXT, TRACE_ID_TEXT } from './
 /** A projection made ready for the decoder: flags instead of set lookups, keys as byte matchers, what is read besides. */
 export class ProjectionPlan {
   readonly name: boolean;
-  readonly kind: boolean;
   readonly status: boolean;
   readonly statusMessage: boolean;
   readonly scope: boolean;
@@ -24,7 +23,6 @@ export class ProjectionPlan {
   constructor(projection: Projection) {
     const { fields } = projection;
     this.name = fields.has('name');
-    this.kind = fields.has('kind');
     this.status = fields.has('status');
     this.statusMessage = fields.has('status_message');
     this.scope = fields.has('scope');

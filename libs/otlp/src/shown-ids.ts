@@ -1,7 +1,7 @@
 import { attributeOf } from './attribute.js';
 import { shownSpanId, shownTraceId } from './ids.js';
 import { PARENT_ID_TEXT, SPAN_ID_TEXT, TRACE_ID_TEXT } from './projection.js';
-import type { Span } from './span.js';
+import type { Span, SpanLink } from './span.js';
 
 /** The ids of a span as its sender wrote them; the parent's is '' for a root span. */
 export function shownIds(span: Span): { readonly traceId: string; readonly spanId: string; readonly parentSpanId: string } {
@@ -10,5 +10,16 @@ export function shownIds(span: Span): { readonly traceId: string; readonly spanI
     traceId: shownTraceId(span.traceId, text(TRACE_ID_TEXT)),
     spanId: shownSpanId(span.spanId, text(SPAN_ID_TEXT)),
     parentSpanId: shownSpanId(span.parentSpanId, text(PARENT_ID_TEXT)),
+  };
+}
+
+/** The ids of the span that a link names, as the sender wrote them. */
+export function shownLinkIds({ traceId, spanId, attributes }: Pick<SpanLink, 'traceId' | 'spanId' | 'attributes'>): {
+  readonly traceId: string;
+  readonly spanId: string;
+} {
+  return {
+    traceId: shownTraceId(traceId, attributeOf(attributes, TRACE_ID_TEXT)),
+    spanId: shownSpanId(spanId, attributeOf(attributes, SPAN_ID_TEXT)),
   };
 }

@@ -18,6 +18,9 @@ interface Source {
 export const LOW = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 0 : 1;
 export const HIGH = 1 - LOW;
 
+/** SPAN_KIND_SERVER. */
+const SERVER = 2;
+
 /**
  * The projected columns of many spans: typed arrays for what assembly needs, one array per projected attribute. `i` indexes
  * all of them, up to `length`; the arrays may be longer and are replaced when they grow, so they are read through this object
@@ -44,7 +47,7 @@ export class SpanColumns {
   /** End minus start in nanoseconds; NaN beyond ±(2^53 - 1): then exactDuration(i). */
   duration = new Float64Array(0);
 
-  /** OTLP numbers; 0 (unspecified, unset) also for numbers that OTLP does not know. 0 unless projected. */
+  /** OTLP numbers; 0 (unspecified, unset) also for numbers that OTLP does not know. The status is 0 unless projected. */
   kind = new Uint8Array(0);
   status = new Uint8Array(0);
 
@@ -119,6 +122,11 @@ export class SpanColumns {
 
   exactDuration(i: number): bigint {
     return this.endTime[i]! - this.startTime[i]!;
+  }
+
+  /** Whether it is a server span, which may share its id with the client span of its call (Zipkin, B3). */
+  isServer(i: number): boolean {
+    return this.kind[i] === SERVER;
   }
 
   /** Whether an id text came with the span: asking for the id then costs a hash, else its hex is the id. */

@@ -122,12 +122,15 @@ export class BufferedColumns extends Slots {
     const isRoot = (traits & 1) === 1;
     const [start, end] = [this.time(at + START), this.time(at + END)];
     const wireId = hexOfWords(words, at + ID, 2);
+    const wireParentId = isRoot ? '' : hexOfWords(words, at + PARENT, 2);
     const texts = this.texts.get(row);
     return new BufferedRow(
       {
         id: texts?.id ?? wireId,
         wireId,
-        parentId: isRoot ? '' : (texts?.parentId ?? hexOfWords(words, at + PARENT, 2)),
+        wireParentId,
+        wireTraceId,
+        parentId: texts?.parentId ?? wireParentId,
         traceId: texts?.traceId ?? wireTraceId,
         name: this.names[row]!,
         service: this.services[row]!,

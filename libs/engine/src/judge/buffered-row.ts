@@ -36,6 +36,8 @@ type Scalars = Pick<
   BufferedSpan,
   | 'id'
   | 'wireId'
+  | 'wireParentId'
+  | 'wireTraceId'
   | 'parentId'
   | 'traceId'
   | 'name'
@@ -53,6 +55,8 @@ type Scalars = Pick<
 export class BufferedRow implements BufferedSpan {
   readonly id: string;
   readonly wireId: string;
+  readonly wireParentId: string;
+  readonly wireTraceId: string;
   readonly parentId: string;
   readonly traceId: string;
   readonly name: string;
@@ -76,6 +80,8 @@ export class BufferedRow implements BufferedSpan {
   ) {
     this.id = scalars.id;
     this.wireId = scalars.wireId;
+    this.wireParentId = scalars.wireParentId;
+    this.wireTraceId = scalars.wireTraceId;
     this.parentId = scalars.parentId;
     this.traceId = scalars.traceId;
     this.name = scalars.name;

@@ -10,7 +10,7 @@ import { BufferedTraces } from './buffered-traces.js';
 import type { NamedSpan } from './kept-spans.js';
 import type { Revisions } from './revisions.js';
 import { TraceConditions } from './trace-conditions.js';
-import { type DueRules, TraceJudgement } from './trace-judgement.js';
+import { type DueRules, seenTrace, TraceJudgement } from './trace-judgement.js';
 import type { Verdicts } from './verdicts.js';
 
 const NO_WHOLE_SPANS = { spans: [], held: new TraceConditions() };
@@ -73,8 +73,8 @@ export class BufferedRules {
     const seen = { id: this.verdicts.traceId(row), complete: this.assembly.isComplete(row), tolerance: toleranceOf(this.settings) };
     const columns = onColumns ? this.traces.spansOf(buffer, this.verdicts.wireTraceId(row), epoch) : [];
     return new TraceJudgement(row, reason, buffer.count, always, triggered, {
-      columns: { trace: { ...seen, spans: columns }, spans: columns, held: buffer.ofRows },
-      whole: { trace: { ...seen, spans }, spans, held },
+      columns: seenTrace(seen, columns, buffer.ofRows),
+      whole: seenTrace(seen, spans, held),
     });
   }
 
@@ -95,18 +95,18 @@ export class BufferedRules {
     const { trace, spans } = needs === 'columns' ? judged.columns : judged.whole;
     const matches = new Set(judged.matchesOf(rule));
     // A rule numbers its subjects -1 (the trace), 0, 1 …; revisions number them from 0.
-    const subjects = new Set([...this.revisions.standing(row, rule).map((subject) => subject - 1), ...matches]);
-    for (const subject of [...subjects].sort((a, b) => a - b)) {
+    const subjects = new Set([...matches, ...this.revisions.standing(row, rule).map((subject) => subject - 1)]);
+    for (const subject of subjects) {
       const status = matches.has(subject) ? 'open' : 'retracted';
       const revision = this.revisions.advance(row, rule, subject + 1, status);
       if (revision === 0) continue;
       if (revision === 1) epoch.accounts[rule]!.matches++;
       const span = spans[subject];
-      const explanation = explain(epoch, rule, evidenceOf(trace, spans, judged.count, span));
+      const explanation = explain(epoch, rule, evidenceOf(trace, judged.count, span));
       this.verdicts.emit({
         rule: epoch.rules.definitions[rule]!,
         row,
-        span: named(span ?? standIn(explanation, spans)),
+        span: named(span ?? standIn(explanation, trace.spans)),
         aboutSpan: kind === 'span',
         revision,
         status,
@@ -133,9 +133,9 @@ function triggeredBy(epoch: Epoch, plan: BufferPlan, held: TraceConditions): rea
   return [...triggered];
 }
 
-function evidenceOf(trace: TraceView, spans: readonly BufferedSpan[], spanCount: number, span: BufferedSpan | undefined): Evidence {
+function evidenceOf(trace: TraceView, spanCount: number, span: BufferedSpan | undefined): Evidence {
   const atom = (): { count: number; witnesses: [] } => ({ count: 0, witnesses: [] });
-  const evidence = { trace, spans, spanCount, atom };
+  const evidence = { trace, spans: trace.spans, spanCount, atom };
   return span === undefined ? evidence : { ...evidence, span };
 }
 

@@ -1,9 +1,21 @@
 import type { EventView, LinkView, SpanView, Value, ValueMap } from '#dsl';
-import { integer, plainMap, SPAN_KINDS, type SpanColumns, type SpanLink, STATUS_CODES, spanAttributes, type WholeSpan } from '#otlp';
+import {
+  integer,
+  plainMap,
+  SPAN_KINDS,
+  type SpanColumns,
+  type SpanLink,
+  STATUS_CODES,
+  shownLinkIds,
+  spanAttributes,
+  type WholeSpan,
+} from '#otlp';
 
 /** A span outside its record: as rules see it, and with its id on the wire. */
 export interface BufferedSpan extends SpanView {
   readonly wireId: string;
+  readonly wireParentId: string;
+  readonly wireTraceId: string;
 }
 
 /** Which column holds an attribute. */
@@ -64,11 +76,19 @@ abstract class CopiedSpan {
   }
 
   get parentId(): string {
-    return this.isRoot ? '' : (this.texts?.parentId ?? hex(this.parentHigh) + hex(this.parentLow));
+    return this.texts?.parentId ?? this.wireParentId;
+  }
+
+  get wireParentId(): string {
+    return this.isRoot ? '' : hex(this.parentHigh) + hex(this.parentLow);
   }
 
   get traceId(): string {
-    return this.texts?.traceId ?? hex(this.trace0) + hex(this.trace1) + hex(this.trace2) + hex(this.trace3);
+    return this.texts?.traceId ?? this.wireTraceId;
+  }
+
+  get wireTraceId(): string {
+    return hex(this.trace0) + hex(this.trace1) + hex(this.trace2) + hex(this.trace3);
   }
 }
 
@@ -139,9 +159,14 @@ export class ColumnSpan extends CopiedSpan implements BufferedSpan {
 
 const NO_LINKS: readonly LinkView[] = [];
 
-/** Links as rules see them. */
+/** Links as rules see them: their ids as the user gave them, as those of spans. */
 export function linkViews(links: readonly SpanLink[]): readonly LinkView[] {
-  return links.map(({ traceId, spanId, attributes }) => ({ traceId, spanId, attributes: plainMap(attributes) }));
+  return links.map(({ traceId, spanId, attributes }) => ({
+    ...shownLinkIds({ traceId, spanId, attributes }),
+    wireTraceId: traceId,
+    wireSpanId: spanId,
+    attributes: spanAttributes(attributes),
+  }));
 }
 
 /** A whole span. What the columns have is taken from them; the rest is decoded when it arrives, and converted when it is asked for. */

@@ -1,3 +1,4 @@
+import { HIGH, LOW, type SpanColumns } from '#otlp';
 import type { Epoch } from '../epoch.js';
 import type { BufferPlan } from './buffer-plan.js';
 import { BufferedColumns } from './buffered-columns.js';
@@ -17,6 +18,10 @@ export interface BufferedTrace {
   last: number;
   rows: number;
   readonly ofRows: TraceConditions;
+  /** A root was kept; and the start of the earliest span kept until then, high word first. */
+  rootSeen: boolean;
+  startHigh: number;
+  startLow: number;
   /** Whole spans, only with rules that need them. */
   whole: WholeSpans | undefined;
 }
@@ -82,8 +87,7 @@ export class BufferedTraces {
 
   private addRow(epoch: Epoch, buffer: BufferedTrace, i: number): void {
     const plan = epoch.rules.plan.columns;
-    // A verdict on the trace may name its root, or its first span.
-    const isNamed = buffer.count === 1 || epoch.columns.isRoot[i] === 1;
+    const isNamed = mayBeNamed(buffer, epoch.columns, i);
     if (!plan.everySpan && !isNamed && !concerns(epoch, i, plan)) return;
     this.note(buffer.ofRows, epoch, i, plan, buffer.rows++);
     const kept = this.rows.keep(epoch.columns, i, epoch.rules);
@@ -100,5 +104,30 @@ export class BufferedTraces {
 }
 
 function emptyBuffer(): BufferedTrace {
-  return { count: 0, first: 0, last: 0, rows: 0, ofRows: new TraceConditions(), whole: undefined };
+  return {
+    count: 0,
+    first: 0,
+    last: 0,
+    rows: 0,
+    ofRows: new TraceConditions(),
+    rootSeen: false,
+    startHigh: 0,
+    startLow: 0,
+    whole: undefined,
+  };
+}
+
+/** A verdict on the trace may name its root, or (without one) its first span: the earliest, whichever came first. */
+function mayBeNamed(buffer: BufferedTrace, columns: SpanColumns, i: number): boolean {
+  if (columns.isRoot[i] === 1) {
+    buffer.rootSeen = true;
+    return true;
+  }
+  if (buffer.rootSeen) return false;
+  const [low, high] = [columns.startWords[2 * i + LOW]!, columns.startWords[2 * i + HIGH]!];
+  const isLater = high > buffer.startHigh || (high === buffer.startHigh && low > buffer.startLow);
+  if (buffer.count > 1 && isLater) return false;
+  buffer.startHigh = high;
+  buffer.startLow = low;
+  return true;
 }

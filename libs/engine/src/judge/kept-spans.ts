@@ -1,12 +1,16 @@
 import type { SpanReference } from '#dsl';
-import { hexOfWords, type SpanColumns } from '#otlp';
+import { HIGH, hexOfWords, LOW, type SpanColumns } from '#otlp';
 import { Slots } from '../assembly/slots.js';
 
-const WORDS = 4;
+const WORDS = 7;
 /** The next kept span of the same chain. */
 const NEXT = 0;
 const TAG = 1;
 const ID = 2;
+/** Its start: high word first. */
+const START = 4;
+/** 1 for a server span, which may share its id with a client span. */
+const SERVER = 6;
 
 /** A span that a verdict names. */
 export interface NamedSpan {
@@ -68,11 +72,29 @@ export class KeptSpans extends Slots {
     this.words[at + TAG] = tag;
     this.words[at + ID] = columns.spanIds[2 * i]!;
     this.words[at + ID + 1] = columns.spanIds[2 * i + 1]!;
+    this.words[at + START] = columns.startWords[2 * i + HIGH]!;
+    this.words[at + START + 1] = columns.startWords[2 * i + LOW]!;
+    this.words[at + SERVER] = columns.isServer(i) ? 1 : 0;
     this.durations[kept] = durationOf(columns, i);
     this.names[kept] = columns.name[i]!;
     this.services[kept] = columns.service[i]!;
     if (columns.hasSpanIdText(i)) this.shownIds.set(kept, columns.spanId(i));
     else if (this.shownIds.size > 0) this.shownIds.delete(kept);
+  }
+
+  /** Whether span `i` goes before a kept one, in the order that does not depend on arrival (`compareSpans` of the language). */
+  isBefore(columns: SpanColumns, i: number, kept: number): boolean {
+    const { words } = this;
+    const at = kept * WORDS;
+    const startHigh = columns.startWords[2 * i + HIGH]!;
+    if (startHigh !== words[at + START]) return startHigh < words[at + START]!;
+    const startLow = columns.startWords[2 * i + LOW]!;
+    if (startLow !== words[at + START + 1]) return startLow < words[at + START + 1]!;
+    const idHigh = columns.spanIds[2 * i]!;
+    if (idHigh !== words[at + ID]) return idHigh < words[at + ID]!;
+    const idLow = columns.spanIds[2 * i + 1]!;
+    if (idLow !== words[at + ID + 1]) return idLow < words[at + ID + 1]!;
+    return words[at + SERVER] === 1 && !columns.isServer(i);
   }
 
   next(kept: number): number {

@@ -1,6 +1,6 @@
 import type { SpanColumns } from '#otlp';
 import type { Assembly } from '../assembly/assembly.js';
-import { KEPT, ROW_WORDS, STATE } from '../assembly/trace-row.js';
+import { FLAGS, KEPT, ROOT_SEEN, ROW_WORDS, STATE } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
 import type { KeptSpans } from './kept-spans.js';
 import { FIRST_SPAN, ROOT } from './online-evidence.js';
@@ -18,6 +18,9 @@ export class TraceAtoms {
   /** Per rule: the number of the span for which it was put into `toAsk`. */
   private asked = new Float64Array(0);
   private span = 0;
+  /** Per atom: the number of the span that fed it last, after another had; and how many atoms this span fed so. */
+  private fedAgain = new Float64Array(0);
+  private again = 0;
 
   constructor(
     private readonly assembly: Assembly,
@@ -30,7 +33,9 @@ export class TraceAtoms {
     const { matched } = epoch;
     this.span++;
     this.toAsk.length = 0;
+    this.again = 0;
     if (this.asked.length < compiled.rules.length) this.asked = new Float64Array(compiled.rules.length);
+    if (this.fedAgain.length < compiled.atoms.length) this.fedAgain = new Float64Array(compiled.atoms.length);
     const state = this.stateOf(epoch, row, i);
     const base = i * compiled.words;
     for (let word = 0; word < compiled.words; word++) {
@@ -46,16 +51,25 @@ export class TraceAtoms {
       if (((matched[base + (condition >> 5)]! >>> (condition & 31)) & 1) === 0) this.feedAtom(epoch, row, state, atom, i);
     }
     for (const rule of plan.restless) this.ask(rule);
+    if (this.again > 0) this.takeOver(row, epoch.columns, i);
     return state;
   }
 
   private feedAtom(epoch: Epoch, row: number, state: number, atom: number, i: number): void {
     const { kind, slot } = epoch.rules.compiled.atoms[atom]!;
     if (kind === 'has') {
-      if (!epoch.states.set(state, slot)) return;
+      if (!epoch.states.set(state, slot)) {
+        this.again++;
+        this.fedAgain[atom] = this.span;
+        return;
+      }
       this.keepWitness(row, atom, epoch.columns, i);
     } else {
       if (epoch.states.counted(state, slot) === 0) this.keepWitness(row, atom, epoch.columns, i);
+      else {
+        this.again++;
+        this.fedAgain[atom] = this.span;
+      }
       epoch.states.add(state, slot);
     }
     const { rulesOfAtom, lockedRulesOfAtom, mixedOfAtom, mixedRules } = epoch.rules.plan;
@@ -90,9 +104,7 @@ export class TraceAtoms {
       state = states.take();
       rows[at + STATE] = state;
       rows[at + KEPT] = this.kept.keep(columns, i, columns.isRoot[i] === 1 ? ROOT : FIRST_SPAN, 0);
-    } else if (columns.isRoot[i] === 1 && this.kept.tag(rows[at + KEPT]!) === FIRST_SPAN) {
-      this.kept.replace(rows[at + KEPT]!, columns, i, ROOT);
-    }
+    } else this.standIn(rows[at + KEPT]!, columns, i, (rows[at + FLAGS]! & ROOT_SEEN) !== 0);
     if (rules.plan.totals) {
       const { startWords, endWords } = columns;
       const low = 2 * i + LOW;
@@ -100,6 +112,27 @@ export class TraceAtoms {
       states.widen(state, first, startWords[low]!, startWords[high]!, endWords[low]!, endWords[high]!);
     }
     return state;
+  }
+
+  /** The span that stands for a trace is its root, or its first span; of several the one that goes before the others. */
+  private standIn(kept: number, columns: SpanColumns, i: number, rootSeen: boolean): void {
+    const isRoot = columns.isRoot[i] === 1;
+    // Most traces have seen their root, or wait for it: this span is neither it nor the first.
+    if (rootSeen && !isRoot) return;
+    const isFirstRoot = isRoot && this.kept.tag(kept) === FIRST_SPAN;
+    if (isFirstRoot || this.kept.isBefore(columns, i, kept)) this.kept.replace(kept, columns, i, isRoot ? ROOT : FIRST_SPAN);
+  }
+
+  /** The witness of an atom is the first of the spans that fed it, whichever came first. */
+  private takeOver(row: number, columns: SpanColumns, i: number): void {
+    for (let kept = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!, left = this.again; kept !== 0 && left > 0; ) {
+      const atom = this.kept.tag(kept);
+      if (this.fedAgain[atom] === this.span) {
+        left--;
+        if (this.kept.isBefore(columns, i, kept)) this.kept.replace(kept, columns, i, atom);
+      }
+      kept = this.kept.next(kept);
+    }
   }
 
   /** Witnesses follow the span that stands for the trace. */

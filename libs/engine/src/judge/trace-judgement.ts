@@ -1,9 +1,9 @@
-import type { TraceView } from '#dsl';
+import type { HeldConditions, TraceView } from '#dsl';
 import type { CloseReason } from '../assembly/close-reason.js';
 import type { Epoch } from '../epoch.js';
 import { judge } from './budget.js';
 import type { BufferedSpan } from './buffered-span.js';
-import type { TraceConditions } from './trace-conditions.js';
+import { orderedSpans } from './span-order.js';
 
 /** Rules by what they are judged on. */
 export interface DueRules {
@@ -13,9 +13,19 @@ export interface DueRules {
 
 /** The spans on which rules are judged, and what is known of them. */
 export interface SeenTrace {
-  readonly trace: TraceView;
+  /** With its spans in an order that does not depend on their arrival: so rules see it. */
+  readonly trace: TraceView & { readonly spans: readonly BufferedSpan[] };
+  /** In order of arrival, by which subjects are numbered: late spans come last. */
   readonly spans: readonly BufferedSpan[];
-  readonly held: TraceConditions;
+  readonly held: HeldConditions;
+  /** By place in `trace.spans`: the place in `spans`. Undefined where the two are one. */
+  readonly arrival: readonly number[] | undefined;
+}
+
+/** @param spans in order of arrival; `held` says what by their places there */
+export function seenTrace(about: Omit<TraceView, 'spans'>, spans: readonly BufferedSpan[], held: HeldConditions): SeenTrace {
+  const ordered = orderedSpans(spans, held);
+  return { trace: { ...about, spans: ordered.spans }, spans, held: ordered.held, arrival: ordered.arrival };
 }
 
 /** A trace that is being judged, and what the rules found so far. */
@@ -42,9 +52,10 @@ export class TraceJudgement {
     this.whole = whole;
   }
 
-  run(epoch: Epoch, rule: number, { trace, held }: SeenTrace): void {
-    const matches = judge(epoch, rule, trace, held);
-    if (matches.length === 0) return;
+  run(epoch: Epoch, rule: number, { trace, held, arrival }: SeenTrace): void {
+    const found = judge(epoch, rule, trace, held);
+    if (found.length === 0) return;
+    const matches = arrival === undefined ? found : found.map((subject) => (subject < 0 ? subject : arrival[subject]!));
     this.found ??= new Map();
     this.found.set(rule, matches);
   }

@@ -1,0 +1,27 @@
+import type { SpanView } from './span-view.js';
+
+/**
+ * The order of the spans of a trace, which does not depend on the order of their arrival: by start, then by id on the wire; of a
+ * client and a server span that share an id the server span is the later one. Negative: `a` goes first.
+ */
+export function compareSpans(a: SpanView, b: SpanView): number {
+  if (a.startTime !== b.startTime) return a.startTime < b.startTime ? -1 : 1;
+  const [idOfA, idOfB] = [wireIdOf(a), wireIdOf(b)];
+  if (idOfA !== idOfB) return idOfA < idOfB ? -1 : 1;
+  return Number(isServer(a)) - Number(isServer(b));
+}
+
+/** The id by which other spans name it. */
+export function wireIdOf(span: SpanView): string {
+  return span.wireId ?? span.id;
+}
+
+/** '' for a root span. */
+export function wireParentIdOf(span: SpanView): string {
+  return span.wireParentId ?? span.parentId;
+}
+
+/** Of two spans with one id, as Zipkin and B3 share it between the two sides of a call, the one that was called. */
+export function isServer(span: SpanView): boolean {
+  return span.kind === 'server';
+}
