@@ -19,6 +19,8 @@ export interface Admission {
   /** Emitted by BeTrace itself: neither evaluated nor rejected, their sender did nothing wrong. */
   readonly own: number;
   readonly rejections: readonly Rejection[];
+  /** Spans may lie where those of 2021 did, which nobody reads. */
+  readonly legacy: boolean;
 }
 
 /** One index for all requests: admitting is synchronous, so no two use it at the same time. */
@@ -31,6 +33,6 @@ const index = new RequestIndex();
 export function admit(bytes: Uint8Array, partitions: number): Admission {
   scan(bytes, index);
   const records = place(index, partitions);
-  const { spans, own } = index;
-  return { records, spans, accepted: index.kept, own, rejections: index.rejections() };
+  const { spans, own, legacy } = index;
+  return { records, spans, legacy, accepted: index.kept, own, rejections: index.rejections() };
 }

@@ -5,9 +5,12 @@ import { type Admission, admit, type Rejection } from './admit.js';
 import { Append } from './append.js';
 import { INGEST_METRICS } from './metrics.js';
 import type { Receiver } from './receive/receiver.js';
+import { type ReadRequest, type RequestWarning, warningOf } from './request-warning.js';
 
 /** What became of a request's spans; all that were accepted are in the log. */
 export interface Taken {
+  /** What is suspicious about a request that was taken. */
+  readonly warning?: RequestWarning;
   readonly accepted: number;
   readonly rejected: number;
   readonly rejections: readonly Rejection[];
@@ -17,6 +20,7 @@ export interface Taken {
 @Injectable()
 export class Intake {
   readonly metrics: Metrics<typeof INGEST_METRICS>;
+  private readonly counted = new WeakSet<object>();
 
   constructor(
     private readonly append: Append,
@@ -33,31 +37,42 @@ export class Intake {
    * rejects with what the receiver answers, and then the sender has to send all of it again (the log may still read the bytes then).
    * `patience`: how long (ms) the sender waits, when it said so.
    */
-  async take(receiver: Receiver, read: () => Uint8Array, patience?: number): Promise<Taken> {
+  async take(receiver: Receiver, read: () => ReadRequest, patience?: number): Promise<Taken> {
     const started = this.clock.monotonic();
     try {
-      const bytes = read();
+      const { bytes, warning } = read();
       this.metrics.bytes.inc({ receiver }, bytes.length);
       const admission = admit(bytes, this.append.partitions);
       await this.append.append(admission.records, patience);
       // Made here; the request itself is its receiver's.
       for (const { value } of admission.records) if (value !== bytes) release(value);
-      return this.account(receiver, admission);
+      return this.account(receiver, admission, warning ?? warningOf(admission, bytes.length));
     } catch (error) {
-      this.metrics.requests.inc({ receiver, outcome: toProblem(error).code });
+      this.refused(receiver, error);
       throw error;
     } finally {
       this.metrics.duration.observe({ receiver }, (this.clock.monotonic() - started) / 1_000);
     }
   }
 
-  private account(receiver: Receiver, { spans, accepted, own, rejections }: Admission): Taken {
+  /** Counts a request that is answered with this error: once, however many of those on its way tell. */
+  refused(receiver: Receiver, error: unknown): void {
+    if (typeof error === 'object' && error !== null) {
+      if (this.counted.has(error)) return;
+      this.counted.add(error);
+    }
+    this.metrics.requests.inc({ receiver, outcome: toProblem(error).code });
+  }
+
+  private account(receiver: Receiver, { spans, accepted, own, rejections }: Admission, warning: RequestWarning | undefined): Taken {
     this.metrics.spansReceived.inc({ receiver }, spans);
     this.metrics.spansIngested.inc({ receiver }, accepted);
     this.metrics.spansOwn.inc({ receiver }, own);
     for (const { reason, spans: rejected } of rejections) this.metrics.spansRejected.inc({ receiver, reason }, rejected);
     const rejected = spans - accepted - own;
     this.metrics.requests.inc({ receiver, outcome: rejected === 0 ? 'ok' : 'partial' });
-    return { accepted, rejected, rejections };
+    if (warning === undefined) return { accepted, rejected, rejections };
+    this.metrics.warnings.inc({ receiver, warning: warning.kind });
+    return { warning, accepted, rejected, rejections };
   }
 }

@@ -35,8 +35,14 @@ export const INGEST_METRICS = {
   requests: {
     type: 'counter',
     name: 'betrace_ingest_requests_total',
-    help: 'Requests by outcome: `ok`, `partial` (some spans rejected), or the code of the error.',
+    help: 'Requests by outcome: `ok`, `partial` (some spans rejected), or the code of the error, also of those that are refused before they are read.',
     labels: ['receiver', 'outcome'],
+  },
+  warnings: {
+    type: 'counter',
+    name: 'betrace_ingest_warnings_total',
+    help: 'Requests that were taken with a warning to their sender: `no_spans` (bytes, but no span among them), `unread` (spans under a name that is not read).',
+    labels: ['receiver', 'warning'],
   },
   duration: {
     type: 'histogram',

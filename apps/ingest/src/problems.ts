@@ -18,6 +18,12 @@ export const INGEST_PROBLEMS = {
     title: 'Unsupported media type',
     sentence: 'The content type is "{found}"; {path} takes {expected}.',
   },
+  BT_INGEST_TRACES_ONLY: {
+    status: 404,
+    title: 'Traces only',
+    sentence:
+      'BeTrace takes traces only: {what} are not taken at {path}. In the application set {variable}=none, or send them to another endpoint.',
+  },
 } as const satisfies Record<string, IngestProblemEntry>;
 
 export interface IngestProblemEntry {

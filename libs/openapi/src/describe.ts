@@ -33,6 +33,7 @@ export const ApiBody = later('ApiBody');
 export const ApiConflictResponse = later('ApiConflictResponse');
 export const ApiConsumes = later('ApiConsumes');
 export const ApiCreatedResponse = later('ApiCreatedResponse');
+export const ApiExcludeController = later('ApiExcludeController');
 export const ApiExtraModels = later('ApiExtraModels');
 export const ApiNoContentResponse = later('ApiNoContentResponse');
 export const ApiNotFoundResponse = later('ApiNotFoundResponse');

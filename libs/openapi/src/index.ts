@@ -4,6 +4,7 @@ export {
   ApiConflictResponse,
   ApiConsumes,
   ApiCreatedResponse,
+  ApiExcludeController,
   ApiExtraModels,
   ApiNoContentResponse,
   ApiNotFoundResponse,

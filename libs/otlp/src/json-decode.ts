@@ -12,13 +12,14 @@ const STATUS_CODE = 'STATUS_CODE_UNSET STATUS_CODE_OK STATUS_CODE_ERROR'.split('
 
 /**
  * Decodes OTLP/JSON (UTF-8): ids are hex of either case, 64-bit integers text or number without loss, enums numbers (their
- * names are understood too), bytes base64, unknown fields ignored. Throws OtlpError: BT_OTLP_JSON_SYNTAX, BT_OTLP_JSON_FIELD
+ * names are understood too), bytes base64, unknown fields ignored; of those that seem to hold spans `unread` is told the path. Throws OtlpError: BT_OTLP_JSON_SYNTAX, BT_OTLP_JSON_FIELD
  * (path of the first wrong field, all of them in `fields`), BT_OTLP_TOO_DEEP.
  */
-export function decodeRequestJson(input: string | Uint8Array): TraceRequest {
+export function decodeRequestJson(input: string | Uint8Array, unread?: (path: string) => void): TraceRequest {
   const reader = new JsonReader();
   const root = reader.object(parseJson(input));
-  const resourceSpans = root ? reader.list(root, 'resourceSpans', (value) => readResourceSpans(reader, value)) : [];
+  const resourceSpans = root ? reader.list(root, 'resourceSpans', (value) => readResourceSpans(reader, value, unread)) : [];
+  if (root && unread) noteUnread(root, TOP_NAMES, '', unread);
   // Else a whole batch would be lost without a word: unknown fields are ignored.
   if (root && 'resource_spans' in root) reader.fail('OTLP/JSON names are lowerCamelCase: resourceSpans', 'resource_spans');
   const [first] = reader.errors;
@@ -32,7 +33,19 @@ export function decodeRequestJson(input: string | Uint8Array): TraceRequest {
   return { resourceSpans };
 }
 
-function readResourceSpans(reader: JsonReader, value: JsonObject): ResourceSpans {
+/** Names under which others put spans: of older versions, of protobuf, of Tempo's answers. */
+const TOP_NAMES = ['batches', 'scopeSpans', 'scope_spans', 'spans'];
+const RESOURCE_NAMES = ['scope_spans', 'instrumentationLibrarySpans', 'instrumentation_library_spans', 'spans'];
+
+function noteUnread(object: JsonObject, names: readonly string[], where: string, unread: (path: string) => void): void {
+  for (const name of names) {
+    const value = object[name];
+    if (Array.isArray(value) && value.length > 0) unread(where === '' ? name : `${where}.${name}`);
+  }
+}
+
+function readResourceSpans(reader: JsonReader, value: JsonObject, unread?: (path: string) => void): ResourceSpans {
+  if (unread) noteUnread(value, RESOURCE_NAMES, reader.where(), unread);
   return {
     resource: reader.nested(value, 'resource', (resource): Resource => readDropped(reader, resource)),
     scopeSpans: reader.list(value, 'scopeSpans', (scopeSpans) => readScopeSpans(reader, scopeSpans)),

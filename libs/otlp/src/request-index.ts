@@ -30,6 +30,9 @@ export class RequestIndex {
   readonly resourceBodyAt: number[] = [];
   readonly resourceEndAt: number[] = [];
 
+  /** A ResourceSpans message has spans in field 1000, as OTLP before 0.15 put them: they are not read. */
+  legacy = false;
+
   /** Spans per outcome. */
   readonly counts = new Uint32Array(OUTCOMES);
 
@@ -66,6 +69,7 @@ export class RequestIndex {
   reset(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.spans = 0;
+    this.legacy = false;
     this.scopeTagAt.length = 0;
     this.scopeBodyAt.length = 0;
     this.scopeEndAt.length = 0;

@@ -27,6 +27,9 @@ export function scan(bytes: Uint8Array, index: RequestIndex = new RequestIndex()
   return index;
 }
 
+/** The tag of field 1000 of ResourceSpans, deprecated and gone since 2022. */
+const INSTRUMENTATION_LIBRARY_SPANS = (1000 << 3) | BYTES;
+
 class Scan {
   private readonly cursor: Cursor;
   private readonly check: MessageCheck | undefined;
@@ -59,7 +62,10 @@ class Scan {
       const tag = cursor.tag(end);
       if (tag === 0x12 /* scope_spans */) this.scopeSpans(tagAt, cursor.delimited(end), resource);
       else if (tag === 0x0a /* resource */) this.message(RESOURCE, cursor.delimited(end));
-      else cursor.skip(tag, end);
+      else {
+        if (tag === INSTRUMENTATION_LIBRARY_SPANS) index.legacy = true;
+        cursor.skip(tag, end);
+      }
     }
   }
 

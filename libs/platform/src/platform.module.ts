@@ -7,13 +7,16 @@ import { FullPartitions } from './full-partitions.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthRecorder } from './health/recorder.js';
 import { InFlight } from './http/in-flight.js';
+import { KnownPaths } from './http/known-paths.js';
+import { RootController } from './http/root.controller.js';
 import { LOGGER, type Logger } from './logging/logger.js';
 import { metricsModule } from './metrics/metrics.module.js';
+import { ProblemReports } from './problem-details/problem-reports.js';
 import { Shutdown } from './shutdown.js';
 
 /**
  * What every app has, injectable everywhere: CONFIGURATION, LOGGER, CLOCK, Registry (metrics), HealthRecorder, Shutdown,
- * ApiKey, InFlight, FullPartitions; and the routes /health, /ready, /metrics. Each application has its own registry, so that tests can run several.
+ * ApiKey, InFlight, FullPartitions, KnownPaths, ProblemReports; and the routes /, /health, /ready, /metrics. Each application has its own registry, so that tests can run several.
  */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest's form of a module with settings
@@ -26,12 +29,12 @@ export class PlatformModule {
       { provide: CLOCK, useValue: systemClock },
       { provide: Registry, useValue: registry },
     ];
-    const providers = [...tokens, HealthRecorder, Shutdown, ApiKey, InFlight, FullPartitions];
+    const providers = [...tokens, HealthRecorder, Shutdown, ApiKey, InFlight, FullPartitions, KnownPaths, ProblemReports];
     return {
       module: PlatformModule,
       global: true,
       imports: [metricsModule(registry)],
-      controllers: [HealthController],
+      controllers: [RootController, HealthController],
       providers,
       exports: providers,
     };

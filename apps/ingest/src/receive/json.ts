@@ -1,15 +1,27 @@
 import { decodeRequestJson, encodeRequest, OtlpError, spansFromJson } from '#otlp';
 import { jsonProblem } from '#platform';
+import { noSpansWarning, type ReadRequest, unreadWarning } from '../request-warning.js';
 
 /** OTLP/JSON as the protobuf that goes into the log. Throws OtlpError, with the path of what is wrong. */
-export function otlpJsonToProtobuf(body: Uint8Array): Uint8Array {
-  return encodeRequest(decodeRequestJson(body));
+export function otlpJsonToProtobuf(body: Uint8Array): ReadRequest {
+  const unread: string[] = [];
+  const request = decodeRequestJson(body, (path) => unread.push(path));
+  const bytes = encodeRequest(request);
+  const [first] = unread;
+  if (first !== undefined) return { bytes, warning: unreadWarning(first) };
+  const spans = request.resourceSpans.some(({ scopeSpans }) => scopeSpans.some(({ spans }) => spans.length > 0));
+  return spans || saysNothing(body) ? { bytes } : { bytes, warning: noSpansWarning(body.length) };
+}
+
+/** `{}` and `{"resourceSpans":[]}`: whoever sends that has nothing to say. */
+function saysNothing(body: Uint8Array): boolean {
+  return body.length < 200 && /^\uFEFF?\s*\{\s*("resourceSpans"\s*:\s*(\[\s*\]|null)\s*)?\}\s*$/.test(Buffer.from(body).toString('utf8'));
 }
 
 /** The JSON of POST /v1/spans as the protobuf that goes into the log. Throws with line and column, or with paths. */
-export function spansJsonToProtobuf(body: Uint8Array): Uint8Array {
+export function spansJsonToProtobuf(body: Uint8Array): ReadRequest {
   try {
-    return encodeRequest(spansFromJson(body));
+    return { bytes: encodeRequest(spansFromJson(body)) };
   } catch (error) {
     if (error instanceof OtlpError && error.code === 'BT_OTLP_JSON_SYNTAX') throw jsonProblem(new TextDecoder().decode(body), error);
     throw error;

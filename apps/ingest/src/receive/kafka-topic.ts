@@ -87,9 +87,10 @@ export class KafkaTopic implements PartitionListener {
     try {
       const read = () => topicRecordToProtobuf(record.value, this.topic.encoding);
       const options = { signal, failed, hopeless: (error: Error) => !passes(toProblem(error)), longest: LONGEST_PAUSE };
-      const { rejections } = await retry(() => intake.take('kafka', read), options);
-      if (rejections.length === 0) return undefined;
-      return rejections.map(({ spans, sentence }) => `${spans} of its spans: ${sentence}`).join('; ');
+      const { rejections, warning } = await retry(() => intake.take('kafka', read), options);
+      const reasons = rejections.map(({ spans, sentence }) => `${spans} of its spans: ${sentence}`);
+      if (warning !== undefined) reasons.push(warning.sentence);
+      return reasons.length === 0 ? undefined : reasons.join('; ');
     } catch (error) {
       const problem = toProblem(error);
       if (signal.aborted || passes(problem)) throw error;

@@ -16,13 +16,19 @@ import {
   Shutdown,
   toProblem,
 } from '#platform';
+import { ingestProblem } from '../ingest-problem.js';
 import { Intake } from '../intake.js';
-import { partialSuccess, rpcStatus } from './status.js';
+import { countRefusedCalls } from './grpc-refusals.js';
+import { OTHER_SIGNALS } from './other-signals.js';
+import { GRPC_CODES, partialSuccess, rpcStatus } from './status.js';
 
-/** The one method of TraceService; requests and answers stay bytes, `scan` reads them in place. */
-const EXPORT: grpc.ServiceDefinition = {
+type Call = grpc.ServerUnaryCall<Buffer, Buffer>;
+type Callback = grpc.sendUnaryData<Buffer>;
+
+/** The one method of TraceService, and those of its sisters; requests and answers stay bytes, `scan` reads them in place. */
+const exportMethod = (path: string): grpc.ServiceDefinition => ({
   Export: {
-    path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+    path,
     requestStream: false,
     responseStream: false,
     requestSerialize: (bytes: Buffer) => bytes,
@@ -30,7 +36,8 @@ const EXPORT: grpc.ServiceDefinition = {
     responseSerialize: (bytes: Buffer) => bytes,
     responseDeserialize: (bytes: Buffer) => bytes,
   },
-};
+});
+const TRACES = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 
 /**
  * OTLP/gRPC on `server.grpc_port`, and on 4317 when the standard ports are on. What is too large, also after decompression,
@@ -54,10 +61,19 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     // grpc-js prints to the console by itself what we report in our own words.
     const debug = (...parts: unknown[]) => logger.debug({ context: 'grpc' }, parts.map(String).join(' '));
     grpc.setLogger({ debug, info: debug, error: debug });
-    this.server = new grpc.Server({ 'grpc.max_receive_message_length': limit });
-    this.server.addService(EXPORT, {
-      Export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, callback: grpc.sendUnaryData<Buffer>) => void this.answer(call, callback),
+    this.server = new grpc.Server({
+      'grpc.max_receive_message_length': limit,
+      interceptors: [countRefusedCalls((problem) => intake.refused('otlp_grpc', problem), configuration.server.requestTimeout)],
     });
+    this.server.addService(exportMethod(TRACES), {
+      Export: (call: Call, callback: Callback) => void this.answer(call, callback),
+    });
+    for (const { grpcMethod: path, what, variable } of OTHER_SIGNALS) {
+      const problem = () => ingestProblem('BT_INGEST_TRACES_ONLY', { what, path, variable });
+      this.server.addService(exportMethod(path), {
+        Export: (_call: Call, callback: Callback) => this.refuse(problem(), callback, GRPC_CODES.UNIMPLEMENTED),
+      });
+    }
     shutdown.register('receive', 'OTLP/gRPC', () => this.stop());
   }
 
@@ -75,12 +91,12 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     this.logger.info({ ports: this.bound }, `OTLP/gRPC on port ${this.bound.join(' and ')}`);
   }
 
-  private async answer(call: grpc.ServerUnaryCall<Buffer, Buffer>, callback: grpc.sendUnaryData<Buffer>): Promise<void> {
+  private async answer(call: Call, callback: Callback): Promise<void> {
     try {
       this.authenticate(call.metadata);
       const reservation = this.inFlight.reserve(call.request.length);
       try {
-        const taken = await this.intake.take('otlp_grpc', () => call.request, this.patience(call));
+        const taken = await this.intake.take('otlp_grpc', () => ({ bytes: call.request }), this.patience(call));
         release(call.request);
         callback(null, Buffer.from(encodeExportResponse(partialSuccess(taken))));
       } finally {
@@ -89,15 +105,22 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     } catch (error) {
       const problem = toProblem(error);
       if (problem.status === 500) this.logger.error({ err: error }, 'a request over gRPC failed');
+      this.intake.refused('otlp_grpc', error);
       callback(statusError(problem));
     }
+  }
+
+  /** Senders of other signals get the code that makes them give up. */
+  private refuse(problem: Problem, callback: Callback, code: number): void {
+    this.intake.refused('otlp_grpc', problem);
+    callback(statusError(problem, code));
   }
 
   /**
    * How long (ms) the caller waits for the answer, less a fifth for its way: one that gave up by itself has not heard when to come back.
    * A collector gives 5 s. No end when it did not say.
    */
-  private patience(call: grpc.ServerUnaryCall<Buffer, Buffer>): number {
+  private patience(call: Call): number {
     return 0.8 * Math.max(0, Number(call.getDeadline()) - this.clock.now());
   }
 
@@ -133,8 +156,8 @@ export class OtlpGrpc implements OnApplicationBootstrap {
 }
 
 /** The error as a gRPC status, with google.rpc.Status (and its RetryInfo) in the trailers. */
-function statusError(problem: Problem): grpc.ServiceError {
-  const status = rpcStatus(problem);
+function statusError(problem: Problem, code?: number): grpc.ServiceError {
+  const status = { ...rpcStatus(problem), ...(code === undefined ? {} : { code }) };
   const metadata = new grpc.Metadata();
   metadata.set('grpc-status-details-bin', Buffer.from(encodeStatus(status)));
   return Object.assign(new Error(status.message), { code: status.code, details: status.message, metadata });

@@ -31,7 +31,7 @@ export class OtlpHttpController {
       });
     }
     const body = Buffer.isBuffer(request.body) ? request.body : NOTHING;
-    const taken = await this.intake.take('otlp_http', () => (type === PROTOBUF_TYPE ? body : otlpJsonToProtobuf(body)));
+    const taken = await this.intake.take('otlp_http', () => (type === PROTOBUF_TYPE ? { bytes: body } : otlpJsonToProtobuf(body)));
     release(body);
     const partial = partialSuccess(taken);
     await reply.type(type).send(type === PROTOBUF_TYPE ? Buffer.from(encodeExportResponse(partial)) : exportResponseJson(partial));

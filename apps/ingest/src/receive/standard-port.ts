@@ -2,7 +2,21 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
-import { CONFIGURATION, type Configuration, LOGGER, type Logger, listenError, Shutdown } from '#platform';
+import {
+  CONFIGURATION,
+  type Configuration,
+  connectionLimits,
+  LOGGER,
+  type Logger,
+  listenError,
+  Problem,
+  refuseConnection,
+  Shutdown,
+} from '#platform';
+import { OTHER_SIGNALS } from './other-signals.js';
+
+/** Where senders of OTLP send; all but the first are told that it is the only one. */
+const SIGNAL_PATHS: ReadonlySet<string> = new Set(['/v1/traces', ...OTHER_SIGNALS.map(({ path }) => path)]);
 
 /** OTLP/HTTP on OpenTelemetry's own port, when the standard ports are on: a second way to the same route, and to nothing else. */
 @Injectable()
@@ -25,13 +39,14 @@ export class StandardPort implements OnApplicationBootstrap {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { host, otlpHttpPort, standardPorts } = this.configuration.server;
+    const { host, otlpHttpPort, requestTimeout, standardPorts } = this.configuration.server;
     if (!standardPorts) return;
     const fastify = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
-    const server = createServer((request, response) => {
-      if (request.url?.split('?', 1)[0] === '/v1/traces') fastify.routing(request, response);
+    const server = createServer(connectionLimits(requestTimeout), (request, response) => {
+      if (SIGNAL_PATHS.has(request.url?.split('?', 1)[0] ?? '')) fastify.routing(request, response);
       else notHere(request, response);
     });
+    server.on('clientError', refuseConnection);
     try {
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
@@ -57,5 +72,7 @@ export class StandardPort implements OnApplicationBootstrap {
 
 function notHere(request: IncomingMessage, response: ServerResponse): void {
   request.resume();
-  response.writeHead(404, { 'content-type': 'text/plain' }).end('only POST /v1/traces is served on this port\n');
+  const problem = new Problem('BT_HTTP_NOT_FOUND', 'only POST /v1/traces is served on this port');
+  const instance = request.url?.split('?', 1)[0];
+  response.writeHead(404, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem.document(instance)));
 }

@@ -9,6 +9,7 @@ export const GRPC_CODES = {
   NOT_FOUND: 5,
   PERMISSION_DENIED: 7,
   RESOURCE_EXHAUSTED: 8,
+  UNIMPLEMENTED: 12,
   INTERNAL: 13,
   UNAVAILABLE: 14,
   UNAUTHENTICATED: 16,
@@ -40,9 +41,10 @@ export const renderStatus: ErrorRenderer = (problem, request, reply) => {
   else reply.type(JSON_TYPE).send(statusJson(status));
 };
 
-/** What the sender is told beside success, when spans were rejected. */
-export function partialSuccess({ rejected, rejections }: Taken): PartialSuccess | undefined {
-  if (rejected === 0) return undefined;
+/** What the sender is told beside success: why spans were rejected; a warning where nothing was, but something is suspicious. */
+export function partialSuccess({ rejected, rejections, warning }: Taken): PartialSuccess | undefined {
+  if (rejected === 0 && warning === undefined) return undefined;
   const reasons = rejections.map(({ spans, sentence }) => `${spans} ${spans === 1 ? 'span' : 'spans'}: ${sentence}`);
+  if (warning !== undefined) reasons.push(warning.sentence);
   return { rejectedSpans: rejected, errorMessage: reasons.join('; ') };
 }

@@ -1,4 +1,5 @@
 import { OtlpError, scan } from '#otlp';
+import type { ReadRequest } from '../request-warning.js';
 import { otlpJsonToProtobuf } from './json.js';
 
 /** How a producer writes spans, in the names of the collector's Kafka exporter. */
@@ -21,18 +22,21 @@ export function parseReceivedTopic(text: string): ReceivedTopic | undefined {
 }
 
 const NEWLINE = 0x0a;
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /** A record as the protobuf that goes into the log. Throws OtlpError with what is wrong with it. */
-export function topicRecordToProtobuf(value: Uint8Array, encoding?: TopicEncoding): Uint8Array {
-  return (encoding ?? detect(value)) === 'otlp_json' ? otlpJsonToProtobuf(value) : value;
+export function topicRecordToProtobuf(value: Uint8Array, encoding?: TopicEncoding): ReadRequest {
+  return (encoding ?? detect(value)) === 'otlp_json' ? otlpJsonToProtobuf(value) : { bytes: value };
 }
 
 /**
- * JSON begins with a brace, perhaps after white space; no OTLP request in protobuf begins with any of these but one: the tag of
+ * JSON begins with a brace, perhaps after a byte order mark and white space; no OTLP request in protobuf begins with any of these but one: the tag of
  * its only field is the code of a newline. What begins so is JSON if it is no protobuf.
  */
 function detect(value: Uint8Array): TopicEncoding {
-  const first = value.findIndex((code) => code !== 0x20 && code !== 0x09 && code !== 0x0d && code !== NEWLINE);
+  // A byte order mark is no beginning of protobuf: its first byte has a wire type that there is not.
+  const from = BYTE_ORDER_MARK.every((code, i) => value[i] === code) ? BYTE_ORDER_MARK.length : 0;
+  const first = value.findIndex((code, i) => i >= from && code !== 0x20 && code !== 0x09 && code !== 0x0d && code !== NEWLINE);
   if (value[first] !== 0x7b) return 'otlp_proto';
   return value[0] === NEWLINE && isProtobuf(value) ? 'otlp_proto' : 'otlp_json';
 }

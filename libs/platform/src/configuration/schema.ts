@@ -50,6 +50,12 @@ export const SCHEMA = {
       default: 256 * MiB,
       doc: 'Bytes of spans received and not yet in the log, at most; beyond it receivers answer 503 or UNAVAILABLE with a retry hint.',
     },
+    requestTimeout: {
+      type: duration,
+      env: ['BETRACE_REQUEST_TIMEOUT'],
+      default: 60 * SECOND,
+      doc: 'How long a client may take to send a request. Uploads that take longer are refused (408, DEADLINE_EXCEEDED), and those that stall sooner when others need the room (`server.in_flight_limit`).',
+    },
     appendTimeout: {
       type: duration,
       env: ['BETRACE_APPEND_TIMEOUT'],

@@ -6,14 +6,22 @@ import type { InFlight, Reservation } from './in-flight.js';
 import { inflateBody, tooLarge } from './inflate.js';
 import { parseJson } from './json.js';
 
+interface BodyLimits {
+  /** Bytes. */
+  readonly requestLimit: number;
+  /** Milliseconds. */
+  readonly requestTimeout: number;
+}
+
 /** What a request holds of the memory for bodies, until its answer is sent. */
 const reservations = new WeakMap<IncomingMessage, Reservation>();
 
 /**
- * Reads all bodies: at most `limit` bytes, before and after decompression, and no more of all of them together than InFlight
+ * Reads all bodies: at most `requestLimit` bytes, within `requestTimeout`, before and after decompression, and no more of all of them together than InFlight
  * lets in; parsed as JSON unless the route wants them raw.
  */
-export function registerBodyParser(fastify: FastifyInstance, limit: number, inFlight: InFlight): void {
+export function registerBodyParser(fastify: FastifyInstance, server: BodyLimits, inFlight: InFlight): void {
+  const { requestLimit: limit, requestTimeout: timeout } = server;
   fastify.removeAllContentTypeParsers();
   fastify.addHook('onRequest', (request, reply, done) => {
     const reservation = inFlight.reserve();
@@ -22,10 +30,14 @@ export function registerBodyParser(fastify: FastifyInstance, limit: number, inFl
     done();
   });
   fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
-    const raw = request.routeOptions.config.body === 'raw';
+    // Nobody reads what is sent to a path that does not exist, so its type does not matter.
+    const { body: wanted } = request.routeOptions.config;
+    if (request.is404 || wanted === 'discard') return undefined;
+    const raw = wanted === 'raw';
     if (!raw) checkJsonType(request.headers['content-type']);
     const reservation = reservations.get(request.raw);
-    const received = await collect(payload, Number(request.headers['content-length'] ?? 0), limit, reservation);
+    const announced = Number(request.headers['content-length'] ?? 0);
+    const received = await collect(payload, announced, { limit, timeout }, reservation);
     const body = await inflateBody(received, request.headers['content-encoding'], limit);
     if (body !== received) {
       reservation?.grow(body.length);
@@ -45,7 +57,12 @@ function checkJsonType(contentType: string | undefined): void {
  * The bytes of a request. What is beyond the limit is read and thrown away before the refusal, so that the client gets to
  * read the answer instead of a broken connection; but not more than as much again.
  */
-function collect(payload: IncomingMessage, announced: number, limit: number, reservation: Reservation | undefined): Promise<Buffer> {
+function collect(
+  payload: IncomingMessage,
+  announced: number,
+  { limit, timeout }: { readonly limit: number; readonly timeout: number },
+  reservation: Reservation | undefined,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -54,6 +71,16 @@ function collect(payload: IncomingMessage, announced: number, limit: number, res
     };
     refuseFar(announced);
     let refused: unknown;
+    const giveUp = (problem: Problem) => {
+      refused = problem;
+      chunks.length = 0;
+      reject(problem);
+    };
+    const late = setTimeout(() => {
+      giveUp(new Problem('BT_HTTP_TIMEOUT', `the body was not there within ${timeout} ms: ${length} bytes came`));
+    }, timeout);
+    payload.once('close', () => clearTimeout(late));
+    reservation?.receiving(giveUp);
     payload.on('data', (chunk: Buffer) => {
       length += chunk.length;
       refuseFar(length);
@@ -70,6 +97,8 @@ function collect(payload: IncomingMessage, announced: number, limit: number, res
       }
     });
     payload.on('end', () => {
+      clearTimeout(late);
+      reservation?.received();
       if (refused !== undefined) reject(refused);
       else resolve(joined(chunks, length));
     });

@@ -157,6 +157,36 @@ describe('a client that goes away', () => {
   });
 });
 
+describe('uploads that stall', () => {
+  it('shut nobody out: who sends gets their room', async () => {
+    const { app, url } = await start({ BETRACE_REQUEST_TIMEOUT: '2s', BETRACE_IN_FLIGHT_LIMIT: String(3 * LIMIT) });
+    const inFlight = app.get(InFlight);
+    const answers: string[] = [];
+    const sockets = Array.from({ length: 9 }, () => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.on('data', (chunk: Buffer) => answers.push(chunk.toString().split('\r\n', 1)[0] ?? ''));
+      socket.on('error', () => undefined);
+      socket.write(`POST /v1/raw HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: ${LIMIT}\r\n\r\n`);
+      socket.write(Buffer.alloc(LIMIT - 1));
+      return socket;
+    });
+    try {
+      while (inFlight.bytes < 2.5 * LIMIT) await new Promise((resolve) => setTimeout(resolve, 5));
+      const send = () => fetch(`${url}/v1/raw`, { method: 'POST', body: new Uint8Array(LIMIT), headers: { 'content-type': 'text/plain' } });
+      let response = await send();
+      for (let tries = 0; response.status === 503 && tries < 100; tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        response = await send();
+      }
+      expect([response.status, await response.json()]).toEqual([201, { bytes: LIMIT, buffer: true }]);
+      expect(answers.filter((line) => line.startsWith('HTTP/1.1 408')).length).toBeGreaterThan(0);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await app.close();
+    }
+  });
+});
+
 describe('problem details', () => {
   it('names each field that is wrong, by its path', async () => {
     const problem = await problemOf(await post('/v1/things', '{"nmae":"a","size":11,"tags":[{"key":1}]}'));
@@ -182,6 +212,37 @@ describe('problem details', () => {
 
   it('answers unknown paths', async () => {
     expect(await problemOf(await fetch(`${url}/v1/nothing?x=1`))).toMatchObject({ status: 404, instance: '/v1/nothing' });
+  });
+
+  it('answers an unknown path 404 whatever is sent there, with the path that is meant', async () => {
+    for (const type of ['application/x-protobuf', 'text/plain', 'no type', 'application/json']) {
+      const response = await post('/v1/thigns', new Uint8Array(2 * LIMIT), { 'content-type': type });
+      expect([response.status, await problemOf(response)]).toEqual([
+        404,
+        expect.objectContaining({ code: 'BT_HTTP_NOT_FOUND', detail: expect.stringContaining('/v1/things') }),
+      ]);
+    }
+  });
+
+  it('answers a wrong method 405, with those that the path has', async () => {
+    const response = await fetch(`${url}/v1/things/7?x=1`, { method: 'DELETE' });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    expect(await problemOf(response)).toMatchObject({ code: 'BT_HTTP_METHOD_NOT_ALLOWED', instance: '/v1/things/7' });
+    expect((await fetch(`${url}/v1/things`, { method: 'PUT', body: 'x' })).headers.get('allow')).toBe('GET, HEAD, POST');
+  });
+
+  it('says at the root where everything is', async () => {
+    expect(await (await fetch(url)).json()).toMatchObject({ name: 'betrace', links: { health: '/health', metrics: '/metrics' } });
+  });
+
+  it('answers what is no HTTP as a problem too', async () => {
+    const answer = await new Promise<string>((resolve) => {
+      let text = '';
+      const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write('no HTTP at all\r\n\r\n'));
+      socket.on('data', (chunk: Buffer) => void (text += chunk.toString()));
+      socket.on('close', () => resolve(text));
+    });
+    expect(answer).toMatch(/^HTTP\/1.1 400 [\s\S]*application\/problem\+json[\s\S]*"code":"BT_HTTP_BAD_REQUEST"/);
   });
 
   it('keeps the text of a defect to the log', async () => {

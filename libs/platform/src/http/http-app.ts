@@ -10,11 +10,14 @@ import type { Logger } from '../logging/logger.js';
 import { NestLogger } from '../logging/nest-logger.js';
 import { PlatformModule } from '../platform.module.js';
 import { ProblemFilter } from '../problem-details/problem.filter.js';
+import { ProblemReports } from '../problem-details/problem-reports.js';
 import { validationPipe } from '../problem-details/validation-pipe.js';
 import { Shutdown } from '../shutdown.js';
 import { listenError } from '../start-error.js';
 import { registerBodyParser } from './body-parser.js';
+import { connectionLimits, refuseConnection } from './connection-limits.js';
 import { InFlight } from './in-flight.js';
+import { KnownPaths } from './known-paths.js';
 import { measureRequests } from './request-metrics.js';
 import './route.js';
 
@@ -34,14 +37,22 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
   const { configuration, logger } = options;
   class Root {}
   const root: DynamicModule = { module: Root, imports: [PlatformModule.forRoot(configuration, logger), options.module] };
-  const adapter = new FastifyAdapter({ forceCloseConnections: 'idle', routerOptions: { ignoreTrailingSlash: true } });
+  const limits = connectionLimits(configuration.server.requestTimeout);
+  const adapter = new FastifyAdapter({
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true },
+    http: limits,
+    requestTimeout: limits.requestTimeout,
+    clientErrorHandler: refuseConnection,
+  });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bodyParser: false,
     abortOnError: false,
     logger: new NestLogger(logger),
   });
   const fastify: FastifyInstance = adapter.getInstance();
-  registerBodyParser(fastify, configuration.server.requestLimit, app.get(InFlight));
+  noteRoutes(fastify, app.get(KnownPaths));
+  registerBodyParser(fastify, configuration.server, app.get(InFlight));
   measureRequests(fastify, app.get(Registry));
   requireApiKey(fastify, app.get(ApiKey), {
     protectMetrics: configuration.authentication.protectMetrics,
@@ -49,9 +60,14 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
   });
   closeConnectionsAtStop(fastify, app.get(Shutdown));
   app.useGlobalPipes(validationPipe());
-  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useGlobalFilters(new ProblemFilter(logger, app.get(KnownPaths), app.get(ProblemReports)));
   await options.prepare?.(app);
   return app;
+}
+
+/** Before the first route is registered. */
+function noteRoutes(fastify: FastifyInstance, known: KnownPaths): void {
+  fastify.addHook('onRoute', ({ url, method }) => known.add(url, [method].flat()));
 }
 
 /** A connection that stays open after its last answer would hold up the stop for as long as its client likes. */

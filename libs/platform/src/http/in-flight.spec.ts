@@ -2,19 +2,19 @@ import { describe, expect, it } from '@jest/globals';
 import { loadConfiguration } from '../configuration/load.js';
 import { InFlight } from './in-flight.js';
 
-const gate = () => {
-  const environment = { BETRACE_REQUEST_LIMIT: '100', BETRACE_IN_FLIGHT_LIMIT: '300' };
-  return new InFlight(loadConfiguration({ environment, directory: '/nowhere' }).configuration);
+const gate = (monotonic = () => 0) => {
+  const environment = { BETRACE_REQUEST_LIMIT: '100000', BETRACE_IN_FLIGHT_LIMIT: '300000' };
+  return new InFlight(loadConfiguration({ environment, directory: '/nowhere' }).configuration, { now: () => 0, monotonic });
 };
 
 describe('bytes in flight', () => {
   it('are refused beyond the limit, with a hint when to retry', () => {
     const inFlight = gate();
-    const first = inFlight.reserve(200);
-    expect(() => inFlight.reserve(101)).toThrow(expect.objectContaining({ code: 'BT_HTTP_OVERLOADED', status: 503, retryAfter: 1 }));
-    expect(inFlight.bytes).toBe(200);
+    const first = inFlight.reserve(200_000);
+    expect(() => inFlight.reserve(100_001)).toThrow(expect.objectContaining({ code: 'BT_HTTP_OVERLOADED', status: 503, retryAfter: 1 }));
+    expect(inFlight.bytes).toBe(200_000);
     first.release();
-    expect(inFlight.reserve(300)).toBeDefined();
+    expect(inFlight.reserve(300_000)).toBeDefined();
   });
 
   it('are given back once, however often that is asked', () => {
@@ -27,5 +27,32 @@ describe('bytes in flight', () => {
     expect(inFlight.bytes).toBe(5);
     second.release();
     expect(inFlight.bytes).toBe(0);
+  });
+
+  it('of an upload that stalls go to who sends, the longest stalled first; who sends and who waits for the log keep theirs', () => {
+    let now = 0;
+    const inFlight = gate(() => now);
+    const aborted: string[] = [];
+    const upload = (name: string) => {
+      const reservation = inFlight.reserve();
+      reservation.receiving(({ code }) => aborted.push(`${name} ${code}`));
+      return reservation;
+    };
+    const [first, second] = [upload('first'), upload('second')];
+    const written = upload('written');
+    for (const one of [first, second, written]) one.grow(70_000);
+    written.received();
+    now = 4_000;
+    first.grow(70_000);
+    const refused = upload('refused');
+    expect(() => refused.grow(30_000)).toThrow(expect.objectContaining({ code: 'BT_HTTP_OVERLOADED' }));
+    now = 5_000;
+    refused.grow(30_000);
+    expect([aborted, inFlight.bytes]).toEqual([['second BT_HTTP_TIMEOUT'], 240_000]);
+    second.release();
+    expect(inFlight.bytes).toBe(240_000);
+    now = 9_000;
+    expect(() => upload('last').grow(290_000)).toThrow(expect.objectContaining({ code: 'BT_HTTP_OVERLOADED' }));
+    expect(aborted).toEqual(['second BT_HTTP_TIMEOUT', 'first BT_HTTP_TIMEOUT', 'refused BT_HTTP_TIMEOUT']);
   });
 });

@@ -5,8 +5,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** `public` needs no API key, `metrics` only when `authentication.protect_metrics` is on. */
     access?: 'public' | 'metrics';
-    /** `raw`: the handler gets the decompressed bytes as a Buffer, whatever the content type. Else JSON is parsed. */
-    body?: 'raw';
+    /** `raw`: the handler gets the decompressed bytes as a Buffer, whatever the content type. `discard`: nobody reads it. Else JSON is parsed. */
+    body?: 'raw' | 'discard';
     /** Answers errors in the route's own format. */
     renderError?: ErrorRenderer;
   }

@@ -1,7 +1,9 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { KnownPaths } from '../http/known-paths.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import type { Problem } from './problem.js';
+import type { ProblemReports } from './problem-reports.js';
 import { toProblem } from './to-problem.js';
 
 /** Writes a problem as the answer; a route may have its own (`RouteConfig({ renderError })`), as OTLP/HTTP needs. */
@@ -10,12 +12,17 @@ export type ErrorRenderer = (problem: Problem, request: FastifyRequest, reply: F
 /** Answers everything thrown anywhere on the way of a request, body parsing and authentication included. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+  constructor(
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly knownPaths: KnownPaths,
+    private readonly reports: ProblemReports,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const problem = toProblem(error);
+    const problem = this.problemOf(error, request);
+    this.reports.tell({ problem, error, route: request.routeOptions.url });
     if (problem.status >= 500 && problem.status !== 503) {
       this.logger.error({ err: problem.cause ?? problem, method: request.method, path: pathOf(request) }, 'a request failed');
     }
@@ -25,6 +32,13 @@ export class ProblemFilter implements ExceptionFilter {
     reply.headers(problem.headers).status(problem.status);
     const { renderError = renderProblem } = request.routeOptions.config;
     renderError(problem, request, reply);
+  }
+
+  private problemOf(error: unknown, request: FastifyRequest): Problem {
+    const problem = toProblem(error);
+    // Fastify looks at the content type before it says that there is no route.
+    const noRoute = request.is404 && (problem.status === 404 || problem.status === 415);
+    return noRoute ? this.knownPaths.problemOf(request.method, pathOf(request)) : problem;
   }
 }
 

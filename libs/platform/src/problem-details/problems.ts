@@ -24,6 +24,11 @@ export const HTTP_PROBLEMS = {
   BT_HTTP_FORBIDDEN: { status: 403, title: 'Forbidden', doc: 'The caller may not do this.' },
   BT_HTTP_NOT_FOUND: { status: 404, title: 'Not found', doc: 'There is nothing at this path, or nothing with this id.' },
   BT_HTTP_METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed', doc: 'The path exists, but not with this method.' },
+  BT_HTTP_TIMEOUT: {
+    status: 408,
+    title: 'The request came too slowly',
+    doc: 'The request was not there within `server.request_timeout`, or it stalled while others needed the room. Send it again, in smaller parts over a slow connection.',
+  },
   BT_HTTP_CONFLICT: { status: 409, title: 'Conflict', doc: 'What is there is not what the request assumed; read it again.' },
   BT_HTTP_PRECONDITION_FAILED: { status: 412, title: 'Precondition failed', doc: '`If-Match` names another version than the present one.' },
   BT_HTTP_TOO_LARGE: {
@@ -38,6 +43,11 @@ export const HTTP_PROBLEMS = {
   },
   BT_HTTP_UNPROCESSABLE: { status: 422, title: 'Unprocessable', doc: 'The request is well formed, but cannot be carried out as it is.' },
   BT_HTTP_TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests', doc: 'Try again after `Retry-After` seconds.' },
+  BT_HTTP_HEADERS_TOO_LARGE: {
+    status: 431,
+    title: 'Request header fields too large',
+    doc: 'The head of the request has more than 16 KiB.',
+  },
   BT_HTTP_INTERNAL: { status: 500, title: 'Internal error', doc: 'A defect of BeTrace; the log has a line with its stack.' },
   BT_HTTP_OVERLOADED: {
     status: 503,

@@ -1,0 +1,23 @@
+/** What OpenTelemetry's SDKs send by default beside traces, to the same endpoint. */
+export interface OtherSignal {
+  readonly what: string;
+  readonly path: string;
+  readonly grpcMethod: string;
+  /** What an application sets to `none`. */
+  readonly variable: string;
+}
+
+export const OTHER_SIGNALS: readonly OtherSignal[] = [
+  {
+    what: 'metrics',
+    path: '/v1/metrics',
+    grpcMethod: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
+    variable: 'OTEL_METRICS_EXPORTER',
+  },
+  {
+    what: 'logs',
+    path: '/v1/logs',
+    grpcMethod: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
+    variable: 'OTEL_LOGS_EXPORTER',
+  },
+];

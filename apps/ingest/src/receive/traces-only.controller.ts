@@ -1,0 +1,20 @@
+import { Controller, Post, Req } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
+import { ApiExcludeController } from '#openapi';
+import { ingestProblem } from '../ingest-problem.js';
+import { OTHER_SIGNALS } from './other-signals.js';
+import { renderStatus } from './status.js';
+
+/** `POST /v1/metrics` and `/v1/logs`, where SDKs send to by default: 404, with what to set in the application. */
+@ApiExcludeController()
+@Controller()
+export class TracesOnlyController {
+  @Post(OTHER_SIGNALS.map(({ path }) => path))
+  @RouteConfig({ body: 'discard', renderError: renderStatus })
+  refuse(@Req() request: FastifyRequest): never {
+    const { url: path = '' } = request.routeOptions;
+    const signal = OTHER_SIGNALS.find((one) => one.path === path);
+    throw ingestProblem('BT_INGEST_TRACES_ONLY', { path, what: signal?.what ?? '?', variable: signal?.variable ?? '?' });
+  }
+}

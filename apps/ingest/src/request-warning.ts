@@ -1,0 +1,30 @@
+import type { Admission } from './admit.js';
+
+/** What is suspicious about a request that can be read: its sender is told, though nothing of it is refused. */
+export interface RequestWarning {
+  /** Label of the metric. */
+  readonly kind: 'no_spans' | 'unread';
+  readonly sentence: string;
+}
+
+/** A request as protobuf, and what was seen while it was made from another form. */
+export interface ReadRequest {
+  readonly bytes: Uint8Array;
+  readonly warning?: RequestWarning;
+}
+
+/** Bytes that hold no span where spans are read from: most likely they lie under another name. */
+export function noSpansWarning(bytes: number): RequestWarning {
+  const sentence = `no span was found in ${bytes} bytes; spans are read from resourceSpans[].scopeSpans[].spans (protobuf: fields 1, 2, 2)`;
+  return { kind: 'no_spans', sentence };
+}
+
+export function unreadWarning(path: string): RequestWarning {
+  return { kind: 'unread', sentence: `what is in ${path} is not read; spans are read from resourceSpans[].scopeSpans[].spans` };
+}
+
+/** Of a request in protobuf. */
+export function warningOf({ spans, legacy }: Admission, bytes: number): RequestWarning | undefined {
+  if (legacy) return unreadWarning('resource_spans.instrumentation_library_spans (field 1000, of OTLP before 0.15; update the sender)');
+  return spans === 0 && bytes > 0 ? noSpansWarning(bytes) : undefined;
+}

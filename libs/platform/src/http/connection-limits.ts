@@ -1,0 +1,44 @@
+import type { Duplex } from 'node:stream';
+import { Problem } from '../problem-details/problem.js';
+import { HTTP_PROBLEMS, type HttpProblemCode } from '../problem-details/problems.js';
+
+/** Options of Node's HTTP server, in milliseconds. */
+export interface ConnectionLimits {
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  readonly connectionsCheckingInterval: number;
+}
+
+const LONGEST_HEAD = 30_000;
+
+/**
+ * How long Node waits for a request's head, and for the whole of it, which is a little longer than our own wait for the body: that one can
+ * say more. `timeout`: `server.request_timeout` in milliseconds.
+ */
+export function connectionLimits(timeout: number): ConnectionLimits {
+  const interval = Math.ceil(Math.min(5_000, timeout / 4));
+  return {
+    headersTimeout: Math.ceil(Math.min(LONGEST_HEAD, timeout / 2)),
+    requestTimeout: Math.ceil(timeout + 2 * interval),
+    connectionsCheckingInterval: interval,
+  };
+}
+
+const CODES: Readonly<Record<string, HttpProblemCode>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'BT_HTTP_TIMEOUT',
+  HPE_HEADER_OVERFLOW: 'BT_HTTP_HEADERS_TOO_LARGE',
+};
+
+/** Answers what never became a request (no HTTP, too large a head, too slow) as a problem, and closes the connection. */
+export function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const code = CODES[error.code ?? ''] ?? 'BT_HTTP_BAD_REQUEST';
+  const { status, title } = HTTP_PROBLEMS[code];
+  const detail = code === 'BT_HTTP_BAD_REQUEST' ? `this is no HTTP request: ${error.message}` : HTTP_PROBLEMS[code].doc;
+  const body = JSON.stringify(new Problem(code, detail).document());
+  const head = `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close`;
+  socket.end(`HTTP/1.1 ${status} ${title}\r\n${head}\r\n\r\n${body}`);
+}

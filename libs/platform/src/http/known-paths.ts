@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { nearest } from '../configuration/suggest.js';
+import { Problem } from '../problem-details/problem.js';
+
+/** Where OTLP over HTTP goes: what a sender with a wrong path means most of the time. */
+const OTLP_PATH = '/v1/traces';
+
+interface KnownPath {
+  readonly template: string;
+  readonly pattern: RegExp;
+  readonly methods: Set<string>;
+}
+
+/** The paths that an application serves, so that a request to another is told what is wrong with it: the path or the method. */
+@Injectable()
+export class KnownPaths {
+  private readonly paths = new Map<string, KnownPath>();
+
+  /** `template` is a route's, like `/v1/rules/:id` or `/docs/*`. */
+  add(template: string, methods: readonly string[]): void {
+    const known = this.paths.get(template) ?? { template, pattern: patternOf(template), methods: new Set() };
+    for (const method of methods) known.methods.add(method);
+    this.paths.set(template, known);
+  }
+
+  has(template: string): boolean {
+    return this.paths.has(template);
+  }
+
+  /** Why there is no route for this request: 405 with `Allow` where the path has other methods, else 404, with the path that may be meant. */
+  problemOf(method: string, path: string): Problem {
+    const methods = [...this.paths.values()].filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]);
+    if (methods.length > 0 && !methods.includes(method)) {
+      const allow = [...new Set(methods)].sort().join(', ');
+      const detail = `${path} takes ${allow}, not ${method}${method === 'POST' ? this.hint(path) : ''}`;
+      return new Problem('BT_HTTP_METHOD_NOT_ALLOWED', detail, { headers: { allow } });
+    }
+    return new Problem('BT_HTTP_NOT_FOUND', `there is nothing at ${path}${this.hint(path)}`);
+  }
+
+  private hint(path: string): string {
+    const plain = [...this.paths.keys()].filter((template) => !/[:*]/.test(template) && template !== '/');
+    const lower = path.toLowerCase();
+    const meant = plain.find((template) => lower.endsWith(template)) ?? nearest(lower, plain);
+    if (meant !== undefined && meant !== path) return `; do you mean ${meant}?`;
+    return this.has(OTLP_PATH) ? `; OTLP traces go to ${OTLP_PATH}` : '';
+  }
+}
+
+function patternOf(template: string): RegExp {
+  const source = template
+    .split('/')
+    .map((part) => (part === '*' ? '.*' : part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+    .join('/');
+  return new RegExp(`^${source === '/' ? '' : source}/?$`);
+}

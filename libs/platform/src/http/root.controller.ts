@@ -1,0 +1,27 @@
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiExcludeController } from '#openapi';
+import { VERSION } from '../version.js';
+import { KnownPaths } from './known-paths.js';
+
+/** What a visitor of the root may look for, as far as the app serves it. */
+const LINKS = { documentation: '/docs', openapi: '/openapi.json', health: '/health', readiness: '/ready', metrics: '/metrics' } as const;
+
+/** `GET /`: where everything is. A browser is sent to the documentation. */
+@ApiExcludeController()
+@Controller()
+export class RootController {
+  constructor(private readonly knownPaths: KnownPaths) {}
+
+  @Get()
+  @RouteConfig({ access: 'public' })
+  async root(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    if (request.headers.accept?.includes('text/html') && this.knownPaths.has(LINKS.documentation)) {
+      await reply.redirect(LINKS.documentation);
+      return;
+    }
+    const links = Object.fromEntries(Object.entries(LINKS).filter(([, path]) => this.knownPaths.has(path)));
+    await reply.send({ name: 'betrace', version: VERSION, links });
+  }
+}

@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import type { Problem } from './problem.js';
+
+/** A request that was answered with a problem. */
+export interface ProblemReport {
+  readonly problem: Problem;
+  /** What was thrown: the problem itself, or what became it. */
+  readonly error: unknown;
+  /** The route's template; undefined when there is none for the path. */
+  readonly route: string | undefined;
+}
+
+/** Tells the parts of an app which requests are refused, also those that no handler saw (authentication, bodies). */
+@Injectable()
+export class ProblemReports {
+  private readonly listeners: ((report: ProblemReport) => void)[] = [];
+
+  listen(listener: (report: ProblemReport) => void): void {
+    this.listeners.push(listener);
+  }
+
+  tell(report: ProblemReport): void {
+    for (const listener of this.listeners) listener(report);
+  }
+}
