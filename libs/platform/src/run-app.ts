@@ -8,6 +8,7 @@ import { type SignatureKey, signatureKey } from './configuration/signature-key.j
 import { tuneGarbageCollection } from './garbage-collection.js';
 import { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';
 import { createLogger, type Logger } from './logging/logger.js';
+import { Shutdown } from './shutdown.js';
 import { StartError } from './start-error.js';
 import { prepareStorage } from './storage-directory.js';
 import { VERSION } from './version.js';
@@ -24,7 +25,7 @@ export interface AppDefinition extends Pick<HttpAppOptions, 'prepare' | 'publicP
 
 /**
  * A process's main function: configuration from its arguments, environment and file; start; stop in order at SIGTERM or
- * SIGINT (at once at the second). What a user can put right is said in words, without a stack, and ends the process with 1.
+ * SIGINT (at once at the second), after the drain period. What a user can put right is said in words, without a stack, and ends the process with 1.
  */
 export async function runApp(definition: AppDefinition): Promise<void> {
   tuneGarbageCollection();
@@ -86,11 +87,16 @@ function stopOnSignals(app: NestFastifyApplication, { server }: Configuration, l
   const stop = async (signal: NodeJS.Signals) => {
     if (stopping) process.exit(1);
     stopping = true;
-    logger.info({ signal }, 'stopping');
-    setTimeout(() => {
-      logger.error('the stop took too long');
-      process.exit(1);
-    }, server.shutdownTimeout + 1_000).unref();
+    const { drainPeriod, shutdownTimeout } = server;
+    logger.info({ signal, drain_period_ms: drainPeriod }, drainPeriod === 0 ? 'stopping' : 'draining, then stopping');
+    setTimeout(
+      () => {
+        logger.error('the stop took too long');
+        process.exit(1);
+      },
+      drainPeriod + shutdownTimeout + 1_000,
+    ).unref();
+    await app.get(Shutdown).drain();
     await app.close();
     logger.info('stopped');
     process.exit(0);

@@ -23,11 +23,13 @@ interface Step {
 @Injectable()
 export class Shutdown implements BeforeApplicationShutdown {
   private readonly steps = new Map<ShutdownStage, Step[]>();
+  private readonly drains: ((grace: number) => void)[] = [];
+  private draining = false;
   private deadline = Number.POSITIVE_INFINITY;
 
   /** Answers sent from now on close their connections. */
   get stopping(): boolean {
-    return this.deadline !== Number.POSITIVE_INFINITY;
+    return this.draining || this.deadline !== Number.POSITIVE_INFINITY;
   }
 
   constructor(
@@ -39,6 +41,21 @@ export class Shutdown implements BeforeApplicationShutdown {
 
   register(stage: ShutdownStage, name: string, stop: () => Promise<void> | void): void {
     this.steps.set(stage, [...(this.steps.get(stage) ?? []), { name, stop }]);
+  }
+
+  /** Called when the drain period begins: asks the clients of open connections to go, who have `grace` milliseconds for their last calls. */
+  onDrain(drain: (grace: number) => void): void {
+    this.drains.push(drain);
+  }
+
+  /** Says in readiness that the process will stop, and goes on to serve for `server.drain_period`: so no request meets a closed port. */
+  async drain(): Promise<void> {
+    const { drainPeriod, shutdownTimeout } = this.configuration.server;
+    if (drainPeriod === 0) return;
+    this.draining = true;
+    this.health.drain();
+    for (const drain of this.drains) drain(drainPeriod + shutdownTimeout);
+    await new Promise((resolve) => setTimeout(resolve, drainPeriod));
   }
 
   /** All of it happens before Nest's last hooks, in which the log and the store close. */

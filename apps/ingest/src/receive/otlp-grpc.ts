@@ -75,6 +75,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
       });
     }
     shutdown.register('receive', 'OTLP/gRPC', () => this.stop());
+    shutdown.onDrain((grace) => this.drain(grace));
   }
 
   /** Ports that are listened on. */
@@ -132,11 +133,10 @@ export class OtlpGrpc implements OnApplicationBootstrap {
 
   private async bind(port: number, key: { readonly flag: string; readonly env: string }): Promise<number> {
     const { host } = this.configuration.server;
-    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     try {
       return await new Promise((resolve, reject) => {
         const bound = (error: Error | null, bound: number) => (error ? reject(error) : resolve(bound));
-        this.server.bindAsync(address, grpc.ServerCredentials.createInsecure(), bound);
+        this.server.bindAsync(this.address(port), grpc.ServerCredentials.createInsecure(), bound);
       });
     } catch (error) {
       this.server.forceShutdown();
@@ -145,6 +145,16 @@ export class OtlpGrpc implements OnApplicationBootstrap {
       const code = /EADDRINUSE|EACCES|EADDRNOTAVAIL/.exec(message)?.[0];
       throw listenError(Object.assign(new Error(message), { code }), port, host, key);
     }
+  }
+
+  /** GOAWAY: clients finish their calls and connect anew, to another process if a load balancer has one. */
+  private drain(grace: number): void {
+    for (const port of this.bound) this.server.drain(this.address(port), grace);
+  }
+
+  private address(port: number): string {
+    const { host } = this.configuration.server;
+    return `${host.includes(':') ? `[${host}]` : host}:${port}`;
   }
 
   /** Lets calls under way finish; connections that stay are closed when the calls had half of the time for stopping. */

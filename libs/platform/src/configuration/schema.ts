@@ -62,11 +62,17 @@ export const SCHEMA = {
       default: 8 * SECOND,
       doc: 'How long a receiver waits for the log before it answers that the client should retry.',
     },
+    drainPeriod: {
+      type: duration,
+      env: ['BETRACE_DRAIN_PERIOD'],
+      default: 0,
+      doc: 'After SIGTERM `/ready` says 503 for so long while requests are still taken, so that a load balancer sends them elsewhere before the ports close. The image sets 5 s; a second signal ends it.',
+    },
     shutdownTimeout: {
       type: duration,
       env: ['BETRACE_SHUTDOWN_TIMEOUT'],
       default: 15 * SECOND,
-      doc: 'How long an orderly stop may take before the process ends anyway.',
+      doc: 'How long an orderly stop may take, after the drain period, before the process ends anyway.',
     },
   },
   storage: {

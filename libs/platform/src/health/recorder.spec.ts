@@ -36,6 +36,8 @@ describe('HealthRecorder', () => {
   it('is not ready while the process stops', async () => {
     const recorder = new HealthRecorder();
     recorder.register('storage', () => {});
+    recorder.drain();
+    expect(await recorder.readiness()).toEqual({ status: 'not_ready', checks: { storage: 'ok', process: 'draining' } });
     recorder.stop();
     expect(await recorder.readiness()).toEqual({ status: 'not_ready', checks: { storage: 'ok', process: 'stopping' } });
   });

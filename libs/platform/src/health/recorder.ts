@@ -19,23 +19,28 @@ const DEFAULT_DEADLINE = 2_000;
 @Injectable()
 export class HealthRecorder {
   private readonly checks = new Map<string, (() => Promise<Result>)[]>();
-  private stopping = false;
+  private ending: 'draining' | 'stopping' | undefined;
 
   /** A check that takes longer than the deadline (ms) has failed. Several of one name must all succeed. */
   register(name: string, check: HealthCheck, deadline = DEFAULT_DEADLINE): void {
     this.checks.set(name, [...(this.checks.get(name) ?? []), () => run(check, deadline)]);
   }
 
-  /** From now on not ready, so that no new requests are routed here while the present ones are finished. */
+  /** From now on not ready, so that no new requests are routed here; those that come are served. */
+  drain(): void {
+    this.ending ??= 'draining';
+  }
+
+  /** From now on not ready: the present requests are finished, new ones refused. */
   stop(): void {
-    this.stopping = true;
+    this.ending = 'stopping';
   }
 
   async readiness(): Promise<Readiness> {
     const results = await Promise.all([...this.checks].map(async ([name, checks]) => [name, await all(checks)] as const));
-    const ready = !this.stopping && results.every(([, { ready }]) => ready);
+    const ready = this.ending === undefined && results.every(([, { ready }]) => ready);
     const checks = Object.fromEntries(results.map(([name, { state }]) => [name, state]));
-    return { status: ready ? 'ready' : 'not_ready', checks: this.stopping ? { ...checks, process: 'stopping' } : checks };
+    return { status: ready ? 'ready' : 'not_ready', checks: this.ending === undefined ? checks : { ...checks, process: this.ending } };
   }
 }
 
