@@ -29,6 +29,7 @@ export class Evaluator implements PartitionListener {
   private readonly failures = new Map<number, string>();
   private subscription: Subscription | undefined;
   private warnedOfMisplaced = Number.NEGATIVE_INFINITY;
+  private warnedOfDefect = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly log: Log,
@@ -53,6 +54,7 @@ export class Evaluator implements PartitionListener {
       measurements: this.measurements,
       logFailed: logFailed('misplaced spans wait for the log'),
       misplaced: (partition) => this.warnOfMisplaced(partition),
+      defect: (error, partition, offset) => this.warnOfDefect(error, partition, offset),
       assembly: settings.assembly,
       commitInterval: settings.commitInterval,
       volatile: settings.volatile,
@@ -118,6 +120,16 @@ export class Evaluator implements PartitionListener {
     this.runs.delete(partition);
     this.failures.delete(partition);
     await run?.end();
+  }
+
+  private warnOfDefect(error: Error, partition: number, offset: number): void {
+    const now = performance.now();
+    if (now - this.warnedOfDefect < SAME_WARNING) return;
+    this.warnedOfDefect = now;
+    this.report.warn(
+      error,
+      `a defect of BeTrace at offset ${offset} of partition ${partition} of ${TOPICS.spans}; the record is kept aside`,
+    );
   }
 
   private warnOfMisplaced(partition: number): void {

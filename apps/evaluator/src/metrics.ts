@@ -46,6 +46,18 @@ export const EVALUATOR_METRICS = {
     help: 'Violations published (each revision that is open).',
     labels: ['severity', 'rule_id', 'rule_name', 'service_name'],
   },
+  violationsSetAside: {
+    type: 'counter',
+    name: 'betrace_violations_set_aside_total',
+    help: 'Violations that could not be signed, or that the log refuses for good, by rule and reason; they are kept in the dead letter topic.',
+    labels: ['rule_id', 'reason'],
+  },
+  evaluationDefects: {
+    type: 'counter',
+    name: 'betrace_evaluation_defects_total',
+    help: 'Records of the spans log whose evaluation ended in a defect of BeTrace; they are kept in the dead letter topic.',
+    labels: ['partition'],
+  },
   violationsRetracted: {
     type: 'counter',
     name: 'betrace_violations_retracted_total',

@@ -24,6 +24,8 @@ export interface PartitionTools {
   logFailed(error: Error, pause: number): void;
   /** Spans of other partitions were found in this one, and moved. */
   misplaced(partition: number): void;
+  /** A record met a defect, and is kept aside. */
+  defect(error: Error, partition: number, offset: number): void;
   /** Durable when it resolves. */
   commit(partition: number, position: Position): Promise<void>;
   /** Unix milliseconds: only to see whether a tick is due; verdicts know the log's time alone. */

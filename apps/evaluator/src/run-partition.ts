@@ -7,8 +7,10 @@ import { type Misplaced, misplacedSpans } from './misplaced-spans.js';
 import { MoveSpans } from './move-spans.js';
 import type { PartitionTools } from './partition-tools.js';
 import { readPositionMetadata, writePositionMetadata } from './position-metadata.js';
+import type { SetAside } from './publish.js';
 import { PublishRuleErrors } from './publish-rule-errors.js';
 import { RuleErrors } from './rule-errors.js';
+import { violationLetter } from './violation-letter.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -41,8 +43,8 @@ export class PartitionRun {
   private next: number;
   /** Found and not acknowledged yet. */
   private verdicts: Verdict[] = [];
-  /** Could not be read and not kept aside yet. */
-  private unreadable: { readonly record: LogRecord; readonly reason: string }[] = [];
+  /** Could not be read, or met a defect, and not kept aside yet; by offset, with the first reason. */
+  private readonly aside = new Map<number, { readonly record: LogRecord; readonly reason: string }>();
   /** Written by a producer with another partitioner, and not moved yet. */
   private misplaced: { readonly record: LogRecord; readonly found: Misplaced }[] = [];
   private readonly mover: MoveSpans;
@@ -83,8 +85,9 @@ export class PartitionRun {
       initialEpoch: epoch,
       judgeFrom,
       undecodable: (_record, reason) => {
-        if (this.applying) this.unreadable.push({ record: this.applying, reason });
+        if (this.applying) this.keepAside(this.applying, reason);
       },
+      defect: ({ offset }, error) => this.defect(offset, error),
     });
     this.account = new Account(this.engine.accounting, tools.measurements);
     this.ruleErrors = new RuleErrors(partition, this.engine.accounting);
@@ -152,6 +155,7 @@ export class PartitionRun {
   /** Answers a promise only when there is something to wait for: most records are applied without leaving this turn. */
   private apply(record: LogRecord): Promise<void> | undefined {
     const { offset, timestamp, value } = record;
+    this.applying = record;
     const control = controlOf(record);
     if (control?.kind === 'epoch') return this.switchTo(record, control.epoch);
     this.unnoted = true;
@@ -160,13 +164,29 @@ export class PartitionRun {
       this.engine.apply({ kind: 'tick', offset, timestamp }, this.found);
       return undefined;
     }
-    this.applying = record;
     const started = this.tools.monotonic();
-    const misplaced = this.misplacedIn(record);
-    if (misplaced) this.applyOwn(record, misplaced);
-    else this.engine.apply({ kind: 'spans', offset, timestamp, value }, this.found);
+    try {
+      const misplaced = this.misplacedIn(record);
+      if (misplaced) this.applyOwn(record, misplaced);
+      else this.engine.apply({ kind: 'spans', offset, timestamp, value }, this.found);
+    } catch (error) {
+      this.defect(offset, error);
+    }
     this.tools.measurements.observe('ruleEvaluationDuration', (this.tools.monotonic() - started) / 1_000);
     return undefined;
+  }
+
+  private keepAside(record: LogRecord, reason: string): void {
+    if (record.offset >= this.judgeFrom && !this.aside.has(record.offset)) this.aside.set(record.offset, { record, reason });
+  }
+
+  /** A record that met a defect may do so again, in a later version too, so it can be looked at; the partition goes on behind it. */
+  private defect(offset: number, error: unknown): void {
+    if (this.applying?.offset !== offset || offset < this.judgeFrom) return;
+    const { stack, message } = error instanceof Error ? error : new Error(String(error));
+    if (!this.aside.has(offset)) this.tools.measurements.count('evaluationDefects', this.label);
+    this.keepAside(this.applying, `a defect of BeTrace: ${stack ?? message}`);
+    this.tools.defect(error instanceof Error ? error : new Error(String(error)), this.partition, offset);
   }
 
   private misplacedIn(record: LogRecord): Misplaced | undefined {
@@ -200,10 +220,10 @@ export class PartitionRun {
 
   private async publish(): Promise<void> {
     const { publisher, deadLetters, signal, measurements } = this.tools;
-    const { verdicts, unreadable, misplaced, partition } = this;
-    if (unreadable.length > 0) {
-      for (const { record, reason } of unreadable) await deadLetters.keep({ topic: TOPICS.spans, partition, record, reason }, signal);
-      this.unreadable = [];
+    const { verdicts, aside, misplaced, partition } = this;
+    for (const [offset, { record, reason }] of aside) {
+      await deadLetters.keep({ topic: TOPICS.spans, partition, record, reason }, signal);
+      aside.delete(offset);
     }
     if (misplaced.length > 0) {
       for (const { record, found } of misplaced) {
@@ -214,10 +234,20 @@ export class PartitionRun {
       this.tools.misplaced(partition);
     }
     if (verdicts.length > 0) {
-      await publisher.publish(partition, verdicts, signal);
+      const lost = await publisher.publish(partition, verdicts, signal);
+      for (const one of lost) await deadLetters.keep(violationLetter(one), signal);
       this.verdicts = [];
-      for (const verdict of verdicts) countVerdict(measurements, verdict);
+      const notPublished = new Set(lost.map(({ verdict }) => verdict));
+      for (const verdict of verdicts) if (!notPublished.has(verdict)) countVerdict(measurements, verdict);
+      for (const one of lost) this.countSetAside(one);
     }
+  }
+
+  /** Counted as an error of the rule too: so its status and the log say it. */
+  private countSetAside({ verdict, reason, error }: SetAside): void {
+    this.tools.measurements.count('violationsSetAside', { rule_id: verdict.ruleId, reason });
+    const text = error.message.split(':', 1)[0]!;
+    this.engine.accounting.rule(verdict.ruleId).countErrors(`a violation was set aside (${reason}): ${text}`, 1);
   }
 
   /** Moves the committed position up to the oldest record that may still matter; all violations before it are acknowledged. */

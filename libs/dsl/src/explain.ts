@@ -1,5 +1,5 @@
+import type { ShownValue } from './explain/json-value.js';
 import type { SpanView, TraceView } from './span-view.js';
-import type { Value } from './value.js';
 
 /** A span named as a witness. */
 export interface SpanReference {
@@ -22,14 +22,14 @@ export interface Explanation {
 export interface ConditionOutcome {
   readonly condition: string;
   /** The value of the sub-condition: for a trace function its result. `null` stands for nil. */
-  readonly value: boolean | number | string | null;
+  readonly value: ShownValue;
   /** For a condition over the spans of a trace: how many satisfied it (a lower bound when `at_least`), of how many. */
   readonly matched?: number;
   readonly at_least?: boolean;
   readonly of?: number;
   readonly witnesses?: readonly SpanReference[];
-  /** The values read, by the text that reads them (`span.duration` → 2000000000): shown to people, bigint as string. */
-  readonly observed?: Readonly<Record<string, boolean | number | string | null>>;
+  /** The values read, by the text that reads them (`span.duration` → 2000000000): shown to people, what JSON has not as text. */
+  readonly observed?: Readonly<Record<string, ShownValue>>;
   readonly error?: string;
 }
 
@@ -49,13 +49,4 @@ export interface Evidence {
   readonly spans?: readonly SpanView[];
   /** Subject span rules of kind online: the condition bits kept for it. */
   readonly spanBits?: number;
-}
-
-/** A value as JSON can carry it: nil → null, bigint → decimal text. */
-export function jsonValue(value: Value): boolean | number | string | null {
-  if (value === undefined) return null;
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value === 'object')
-    return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner));
-  return value;
 }

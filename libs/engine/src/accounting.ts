@@ -5,6 +5,8 @@ import { REJECTIONS, type Rejection } from './rejection.js';
 const ERROR_TEXTS = 20;
 export const OTHER_ERRORS = 'other errors';
 
+const REASONS = Object.keys(REJECTIONS) as readonly Rejection[];
+
 /** Spans that all rules of some kind judged alike: counted once for all. */
 export interface SpanTally {
   spans: number;
@@ -85,6 +87,13 @@ export class Accounting {
   readonly closed: Record<CloseReason, number> = zeros(CLOSE_REASONS);
   /** By rule id. */
   readonly rules = new Map<string, RuleAccount>();
+
+  /** Of those received, the spans that are told apart below. */
+  get accounted(): number {
+    let accounted = this.evaluated + this.duplicates;
+    for (const reason of REASONS) accounted += this.rejected[reason];
+    return accounted;
+  }
 
   rule(id: string): RuleAccount {
     let account = this.rules.get(id);

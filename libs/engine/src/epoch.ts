@@ -56,8 +56,11 @@ export class Epoch {
     this.unreadable = false;
   }
 
-  /** Evaluates all conditions on the spans loaded. */
-  evaluate(): void {
+  /**
+   * Evaluates all conditions on the spans loaded. Conditions don't throw; should one, `defect` is told, and on the span where it did
+   * nothing holds and nothing failed.
+   */
+  evaluate(defect: (error: unknown) => void): void {
     const { compiled } = this.rules;
     const spans = this.columns.length;
     const words = spans * compiled.words;
@@ -65,9 +68,28 @@ export class Epoch {
       this.matched = new Uint32Array(words * 2);
       this.failed = new Uint32Array(words * 2);
     }
-    compiled.evaluate(this.columns, 0, spans, this.matched, this.failed);
+    try {
+      compiled.evaluate(this.columns, 0, spans, this.matched, this.failed);
+    } catch {
+      this.evaluateOneByOne(defect);
+    }
     this.anyFailed = false;
     for (let word = 0; word < words && !this.anyFailed; word++) this.anyFailed = this.failed[word] !== 0;
+  }
+
+  private evaluateOneByOne(defect: (error: unknown) => void): void {
+    const { compiled } = this.rules;
+    for (let i = 0; i < this.columns.length; i++) {
+      const matched = this.matched.subarray(i * compiled.words, (i + 1) * compiled.words);
+      const failed = this.failed.subarray(i * compiled.words, (i + 1) * compiled.words);
+      try {
+        compiled.evaluate(this.columns, i, i + 1, matched, failed);
+      } catch (error) {
+        matched.fill(0);
+        failed.fill(0);
+        defect(error);
+      }
+    }
   }
 
   /** Whether this record was loaded last. */

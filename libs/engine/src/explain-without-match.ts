@@ -1,4 +1,4 @@
-import { compareSpans, type Evidence, type Explanation, type SpanReference } from '#dsl';
+import { clipped, compareSpans, type Evidence, type Explanation, type SpanReference } from '#dsl';
 import { Accounting } from './accounting.js';
 import { Epoch } from './epoch.js';
 import { explain } from './judge/budget.js';
@@ -24,7 +24,9 @@ export function explainWithoutMatch(rules: RuleSet, rule: number, requests: read
 
 function judgedSpans(epoch: Epoch, request: Uint8Array, offset: number): JudgedSpan[] {
   epoch.load(offset, request);
-  epoch.evaluate();
+  epoch.evaluate((error) => {
+    throw error;
+  });
   const { columns, rules } = epoch;
   const { words } = rules.compiled;
   const matched = epoch.matched.slice(0, columns.length * words);
@@ -51,7 +53,9 @@ function evidenceOn(rules: RuleSet, rule: number, spans: readonly JudgedSpan[]):
     atom: (index: number): { count: number; witnesses: readonly SpanReference[] } => {
       const { kind, condition: asked, whenUnmatched } = atoms[index]!;
       const feeding = spans.filter(({ holds }) => holds(asked) !== whenUnmatched).map(({ view }) => view);
-      const witnesses = feeding.slice(0, 1).map(({ id, name, service }) => ({ span_id: id, name, service }));
+      const witnesses = feeding
+        .slice(0, 1)
+        .map(({ id, name, service }) => ({ span_id: id, name: clipped(name), service: clipped(service) }));
       return { count: kind === 'has' ? Math.min(1, feeding.length) : feeding.length, witnesses };
     },
   };

@@ -31,6 +31,8 @@ export interface PartitionEngineOptions {
   readonly accounting?: Accounting;
   /** A record that is no OTLP request: it is counted and passed over; here it can be kept aside. */
   readonly undecodable?: (record: SpansRecord, reason: string) => void;
+  /** Something threw that should not, while this record was applied: how far the damage goes is said by `apply`. */
+  readonly defect?: (record: EngineRecord, error: unknown) => void;
 }
 
 /** A rule is run on so many traces before the next one, while its code is at hand (decision 0016). More, and the spans would not be. */
@@ -51,6 +53,8 @@ export class PartitionEngine {
   private readonly late: LateSpans;
   private readonly failures = new Failures();
   private nextOffset = 0;
+  /** The record under way. */
+  private applying: EngineRecord | undefined;
 
   constructor(private readonly options: PartitionEngineOptions) {
     const { partition, settings, ruleSetOf, initialEpoch } = options;
@@ -71,15 +75,25 @@ export class PartitionEngine {
   /**
    * Applies the next record of the partition. Verdicts go to `sink` before it returns, in an order that the log determines.
    * A record below one that was applied (read again after a reconnection) changes nothing.
+   *
+   * A defect (whatever throws that should not) is told to `defect` and costs as little as can be told apart: the judgement of one
+   * trace, or one span for all rules that had not seen it (its trace has it, so that a copy is a duplicate). The other spans and
+   * traces are judged, and what is remembered stays in order: deadlines, duplicates and offsets do not depend on any rule. Only a
+   * marker is never passed over: its defect is thrown, and the marker can be applied again.
    */
   apply(record: EngineRecord, sink: (verdict: Verdict) => void): void {
     if (record.offset < this.nextOffset) return;
     this.nextOffset = record.offset + 1;
+    this.applying = record;
     this.verdicts.sink = sink;
     this.verdicts.nextOffset = this.nextOffset;
-    this.assembly.passTo(record.timestamp);
-    if (record.kind === 'spans') this.applySpans(record);
-    else if (record.kind === 'epoch') this.epochs.switchTo(record.epoch, this.options.ruleSetOf);
+    try {
+      this.assembly.passTo(record.timestamp);
+      if (record.kind === 'spans') this.applySpans(record);
+    } catch (error) {
+      this.defect(error);
+    }
+    if (record.kind === 'epoch') this.switchTo(record);
   }
 
   /** Spans of no trace that may still change lie below this offset (invariant 3). */
@@ -146,14 +160,55 @@ export class PartitionEngine {
       this.passOver(record, error, judging);
       return;
     }
-    if (judging) epoch.evaluate();
+    if (judging) this.evaluate(epoch);
     const spans = epoch.columns.length;
     this.assembly.locate(epoch.columns, spans);
     const before = this.accounting.evaluated;
-    for (let i = 0; i < spans; i++) this.applySpan(epoch, record, i, judging);
-    if (epoch.anyFailed) this.failures.settle(epoch);
+    for (let i = 0; i < spans; ) i = this.applySpansFrom(epoch, record, i, judging);
     epoch.judged.spans += this.accounting.evaluated - before;
+    if (epoch.anyFailed) this.settleFailures(epoch);
     this.late.settle((traces) => this.conclude(traces));
+  }
+
+  /** Applies the spans from `i` on; answers where to go on: at the end, or behind a span that met a defect. */
+  private applySpansFrom(epoch: Epoch, record: SpansRecord, from: number, judging: boolean): number {
+    const { accounting } = this;
+    const spans = epoch.columns.length;
+    const open = accounting.received - accounting.accounted;
+    let i = from;
+    try {
+      for (; i < spans; i++) this.applySpan(epoch, record, i, judging);
+    } catch (error) {
+      accounting.rejected.defect += accounting.received - accounting.accounted - open;
+      this.defect(error);
+    }
+    return i + 1;
+  }
+
+  private settleFailures(epoch: Epoch): void {
+    try {
+      this.failures.settle(epoch);
+    } catch (error) {
+      this.failures.drop();
+      this.defect(error);
+    }
+  }
+
+  private evaluate(epoch: Epoch): void {
+    epoch.evaluate((error) => this.defect(error));
+  }
+
+  private switchTo(marker: Extract<EngineRecord, { readonly kind: 'epoch' }>): void {
+    try {
+      this.epochs.switchTo(marker.epoch, this.options.ruleSetOf);
+    } catch (error) {
+      this.nextOffset = marker.offset;
+      throw error;
+    }
+  }
+
+  private defect(error: unknown): void {
+    this.options.defect?.(this.applying!, error);
   }
 
   private applySpan(epoch: Epoch, record: SpansRecord, i: number, judging: boolean): void {
@@ -202,7 +257,7 @@ export class PartitionEngine {
   private loadAgain(home: Epoch, record: SpansRecord): void {
     try {
       home.load(record.offset, record.value);
-      home.evaluate();
+      this.evaluate(home);
     } catch (error) {
       this.options.undecodable?.(record, messageOf(error));
     }
@@ -226,14 +281,28 @@ export class PartitionEngine {
     for (let from = 0, to = 0; from < traces.length; from = to) {
       const epoch = this.epochOf(traces[from]!.row);
       while (to < traces.length && to - from < JUDGED_TOGETHER && this.epochOf(traces[to]!.row) === epoch) to++;
-      this.judge.conclude(epoch, traces.slice(from, to));
+      this.concludeTogether(epoch, traces.slice(from, to));
+    }
+  }
+
+  /** After a defect each trace is judged alone: what was emitted already is not again, because its revision is known. */
+  private concludeTogether(epoch: Epoch, traces: readonly ClosedTrace[]): void {
+    try {
+      this.judge.conclude(epoch, traces);
+    } catch (error) {
+      if (traces.length === 1) this.defect(error);
+      else for (const trace of traces) this.concludeTogether(epoch, [trace]);
     }
   }
 
   private forgotten(row: number): void {
     const muted = (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & MUTED) !== 0;
     const epoch = this.epochOf(row);
-    if (!muted) this.judge.forget(epoch, row);
+    try {
+      if (!muted) this.judge.forget(epoch, row);
+    } catch (error) {
+      this.defect(error);
+    }
     this.verdicts.forget(row);
     this.epochs.release(epoch);
   }

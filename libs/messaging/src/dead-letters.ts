@@ -7,36 +7,50 @@ import { TOPICS } from './topics.js';
 export const DEAD_LETTER_HEADERS = {
   topic: 'betrace-dead-topic',
   partition: 'betrace-dead-partition',
+  /** Absent when the record never got into the topic. */
   offset: 'betrace-dead-offset',
   reason: 'betrace-dead-reason',
+  /** The rule whose violation the record is. */
+  rule: 'betrace-dead-rule',
   /** `true` when the record is too large to be kept with them: its value is only where it was found. */
   withoutValue: 'betrace-dead-without-value',
 } as const;
 
-/** A record that can't be read, and why. */
+/** UTF-16 units of a reason: it may tell of values, and must never be what makes a letter too large. */
+const LONGEST_REASON = 2_000;
+
+/** A record that can't be read, evaluated, published or stored, and why. */
 export interface DeadLetter {
   readonly topic: string;
   readonly partition: number;
-  readonly record: LogRecord;
+  readonly record: Pick<LogRecord, 'key' | 'value' | 'headers'> & { readonly offset?: number };
   readonly reason: string;
+  readonly rule?: string;
 }
 
-/** Puts records that can't be read aside, with where they lay and why, so that they can be looked at and sent again. */
+/** Puts records aside that stop nothing: with where they lay and why, so that they can be looked at and sent again. */
 export class DeadLetters {
   constructor(
     private readonly log: Log,
     private readonly failed: (error: Error, pause: number) => void,
   ) {}
 
-  /** Resolves when the letter is in the log, however long that takes; rejects only when `signal` is aborted. */
+  /**
+   * Resolves when the letter is in the log, however long that takes. A letter that the log refuses is kept without its value, then
+   * without anything that is not BeTrace's own. Rejects when `signal` is aborted, or the log can't be used at all.
+   */
   async keep(letter: DeadLetter, signal: AbortSignal): Promise<void> {
-    try {
-      await this.append(this.recordOf(letter), signal);
-    } catch (error) {
-      if (signal.aborted || !isHopeless(error)) throw error;
-      const { headers, ...record } = this.recordOf(letter);
-      const marked = { ...headers, [DEAD_LETTER_HEADERS.withoutValue]: 'true' };
-      await this.append({ ...record, value: new Uint8Array(0), headers: marked }, signal);
+    const whole = this.recordOf(letter);
+    const marked = { ...whole, value: new Uint8Array(0), headers: { ...whole.headers, [DEAD_LETTER_HEADERS.withoutValue]: 'true' } };
+    const { partition, headers } = this.recordOf({ ...letter, record: { ...letter.record, headers: {} } });
+    const bare = { partition, value: marked.value, headers: { ...headers, [DEAD_LETTER_HEADERS.withoutValue]: 'true' } };
+    for (const record of [whole, marked, bare]) {
+      try {
+        await this.append(record, signal);
+        return;
+      } catch (error) {
+        if (signal.aborted || !isHopeless(error) || record === bare) throw error;
+      }
     }
   }
 
@@ -45,7 +59,7 @@ export class DeadLetters {
     await retry(() => this.log.append(TOPICS.deadLetters, [record]), options);
   }
 
-  private recordOf({ topic, partition, record, reason }: DeadLetter): OutgoingRecord {
+  private recordOf({ topic, partition, record, reason, rule }: DeadLetter): OutgoingRecord {
     return {
       partition: partition % this.log.partitions(TOPICS.deadLetters),
       ...(record.key === undefined ? {} : { key: record.key }),
@@ -54,8 +68,9 @@ export class DeadLetters {
         ...record.headers,
         [DEAD_LETTER_HEADERS.topic]: topic,
         [DEAD_LETTER_HEADERS.partition]: String(partition),
-        [DEAD_LETTER_HEADERS.offset]: String(record.offset),
-        [DEAD_LETTER_HEADERS.reason]: reason,
+        ...(record.offset === undefined ? {} : { [DEAD_LETTER_HEADERS.offset]: String(record.offset) }),
+        ...(rule === undefined ? {} : { [DEAD_LETTER_HEADERS.rule]: rule }),
+        [DEAD_LETTER_HEADERS.reason]: reason.slice(0, LONGEST_REASON).toWellFormed(),
       },
     };
   }

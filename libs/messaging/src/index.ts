@@ -14,7 +14,7 @@ export { logSettings, sharedLogSettings } from './log-settings.js';
 export { MessagingModule, type MessagingModuleOptions } from './messaging.module.js';
 export { openLog } from './open-log.js';
 export { partitionOf, partitionOfKey } from './partition-of.js';
-export { LOG_PROBLEMS, LogError, type LogProblem, type LogProblemCode, LogUnavailable, logProblem } from './problems.js';
+export { isRefusedRecord, LOG_PROBLEMS, LogError, type LogProblem, type LogProblemCode, LogUnavailable, logProblem } from './problems.js';
 export { readAll } from './read-all.js';
 export { type RetryOptions, retry } from './retry.js';
 export type { EmbeddedLogSettings, KafkaLogSettings, LogSettings } from './settings.js';

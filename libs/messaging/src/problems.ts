@@ -82,6 +82,7 @@ export const LOG_PROBLEMS = {
   BT_LOG_RECORD_TOO_LARGE: {
     status: 413,
     retryable: false,
+    refusesRecord: true,
     sentence:
       'A record of {bytes} bytes is too large for topic {topic}; {most} are allowed. Split it, or raise max.message.bytes of the topic.',
   },
@@ -122,6 +123,7 @@ export const LOG_PROBLEMS = {
   BT_LOG_KAFKA_REFUSED: {
     status: 500,
     retryable: false,
+    refusesRecord: true,
     sentence: 'Kafka refused records for topic {topic}: {reason}. Another attempt would be refused too.',
   },
   BT_LOG_TOPIC_MISMATCH: {
@@ -147,6 +149,8 @@ export interface LogProblem {
   /** The HTTP status that comes nearest. */
   readonly status: number;
   readonly retryable: boolean;
+  /** The log is in order, and would refuse this record again. */
+  readonly refusesRecord?: true;
   /** What happened, where, and what to do; `{names}` are filled in. */
   readonly sentence: string;
 }
@@ -170,6 +174,13 @@ export class LogError extends Error {
     this.status = status;
     this.retryable = retryable;
   }
+}
+
+/** Whether the log would take other records, and never this one (or one of these). */
+export function isRefusedRecord(error: unknown): boolean {
+  if (!(error instanceof LogError)) return false;
+  const problem: LogProblem = LOG_PROBLEMS[error.code];
+  return problem.refusesRecord === true;
 }
 
 /** The log can't be had now; trying again is right. */

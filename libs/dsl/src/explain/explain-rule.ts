@@ -2,11 +2,14 @@ import { negation } from '../compile/candidate.js';
 import type { ConditionTable } from '../compile/condition-table.js';
 import type { EvaluationLimit } from '../compile/evaluation-limit.js';
 import { isSpanCondition } from '../compile/needs.js';
-import { type ConditionOutcome, type Evidence, type Explanation, jsonValue } from '../explain.js';
+import type { ConditionOutcome, Evidence, Explanation } from '../explain.js';
 import { formatExpression } from '../format-expression.js';
 import { isTruthy } from '../lua-value.js';
 import type { Resolved } from '../resolved.js';
+import type { Value } from '../value.js';
+import { clipped } from './clipped.js';
 import { countsOf } from './counts.js';
+import { jsonValue, type ShownValue } from './json-value.js';
 import { LeafValues, type SpanBits } from './leaf-values.js';
 import { readings } from './observed.js';
 import { failureSentence, holdsSentence } from './sentence.js';
@@ -77,8 +80,8 @@ class Explainer {
     const condition = formatExpression(node.syntax);
     const found = this.values.find(node, this.bitsOf(node));
     const counts = countsOf(node, this.values);
-    const value = 'value' in found ? clipped(jsonValue(found.value)) : null;
-    const error = 'error' in found ? { error: found.error } : {};
+    const value = 'value' in found ? shortened(found.value) : null;
+    const error = 'error' in found ? { error: clipped(found.error) } : {};
     const outcome: ConditionOutcome = { condition, value, ...counts.outcome, ...this.observed(node), ...error };
     this.outcomes.push(outcome);
     if ('value' in found) {
@@ -94,7 +97,7 @@ class Explainer {
     for (const [text, reading] of readings(node)) {
       if (reading === node) continue;
       const found = this.values.find(reading, undefined);
-      if ('value' in found) observed[text] = clipped(jsonValue(found.value));
+      if ('value' in found) observed[text] = shortened(found.value);
     }
     return Object.keys(observed).length === 0 ? {} : { observed };
   }
@@ -112,8 +115,7 @@ class Explainer {
 }
 
 /** Explanations are stored and signed with each violation: a long text is cut. */
-function clipped(value: ConditionOutcome['value']): ConditionOutcome['value'] {
-  return typeof value === 'string' && value.length > MAXIMUM_TEXT ? `${value.slice(0, MAXIMUM_TEXT)}…` : value;
+function shortened(value: Value): ShownValue {
+  const shown = jsonValue(value);
+  return typeof shown === 'string' ? clipped(shown) : shown;
 }
-
-const MAXIMUM_TEXT = 200;

@@ -1,28 +1,24 @@
 import type { ScriptRule } from '../compile/judge-script.js';
 import type { Evidence, Explanation } from '../explain.js';
 import { LuaError } from '../lua-error.js';
-
-const MAXIMUM_TEXT = 200;
+import { clipped } from './clipped.js';
 
 /** A script is explained as a whole: by its text, and what it returned or how it failed. */
 export function explainScript(rule: ScriptRule, { span, spans, spanCount, traceId }: Evidence): Explanation {
-  const text = rule.checked.text.replace(/\s+/g, ' ').trim();
-  const condition = text.length > MAXIMUM_TEXT ? `${text.slice(0, MAXIMUM_TEXT)}…` : text;
+  const condition = clipped(rule.checked.text.replace(/\s+/g, ' ').trim());
   const seen = spans ?? (span === undefined ? undefined : [span]);
   if (seen === undefined) {
     return { summary: `the script judged a trace of ${counted(spanCount)}`, conditions: [{ condition, value: null, of: spanCount }] };
   }
   const of = seen.length;
-  const about = span === undefined ? `the trace of ${counted(of)}` : `the span ${JSON.stringify(span.name)}`;
+  const about = span === undefined ? `the trace of ${counted(of)}` : `the span ${JSON.stringify(clipped(span.name))}`;
   try {
     const value = rule.evaluate({ id: traceId ?? seen[0]?.traceId ?? '', spans: seen, complete: false }, span);
     return { summary: `the script returned ${value} for ${about}`, conditions: [{ condition, value, of }] };
   } catch (error) {
     if (!(error instanceof LuaError)) throw error;
-    return {
-      summary: `the script failed for ${about}: ${error.message}`,
-      conditions: [{ condition, value: null, of, error: error.message }],
-    };
+    const message = clipped(error.message);
+    return { summary: `the script failed for ${about}: ${message}`, conditions: [{ condition, value: null, of, error: message }] };
   }
 }
 

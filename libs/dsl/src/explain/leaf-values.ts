@@ -11,6 +11,7 @@ import { LuaError } from '../lua-error.js';
 import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
 import type { SpanView, TraceView } from '../span-view.js';
 import type { Value } from '../value.js';
+import { clipped } from './clipped.js';
 import { type RelatedSpans, TestedSpans } from './tested-spans.js';
 
 /** What was found out about one part of a rule. */
@@ -167,5 +168,5 @@ function fromBits(spanBits: number, { holds, holdsNot }: SpanBits): Found {
 }
 
 export function referenceTo(span: SpanView): SpanReference {
-  return { span_id: span.id, name: span.name, service: span.service };
+  return { span_id: span.id, name: clipped(span.name), service: clipped(span.service) };
 }

@@ -1,6 +1,7 @@
 import { formatExpression } from '../format-expression.js';
 import type { TracePair } from '../resolved.js';
 import type { SpanView } from '../span-view.js';
+import { clipped } from './clipped.js';
 import { spansSatisfy } from './sentence.js';
 import type { RelatedSpans } from './tested-spans.js';
 
@@ -63,5 +64,5 @@ export function relationOutcome(pair: TracePair, pairs: readonly RelatedSpans[],
 }
 
 function quoted({ name }: SpanView): string {
-  return JSON.stringify(name);
+  return JSON.stringify(clipped(name));
 }

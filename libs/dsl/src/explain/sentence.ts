@@ -1,7 +1,7 @@
 import type { ConditionOutcome } from '../explain.js';
+import { clipped } from './clipped.js';
 import { formatDuration } from './format-duration.js';
-
-type Shown = boolean | number | string | null;
+import type { ShownValue } from './json-value.js';
 
 /** `1 of 14 spans satisfies`, `0 of 14 spans satisfy`, `at least 1 of 14 spans satisfies`. */
 export function spansSatisfy(count: number, of: number, atLeast: boolean, condition: string): string {
@@ -28,14 +28,17 @@ function observedText({ condition, observed }: ConditionOutcome): string {
 }
 
 /** A value as people read it: durations with their unit, strings quoted, long ones cut. */
-function shown(reading: string, value: Shown): string {
+function shown(reading: string, value: ShownValue): string {
   if (value === null) return 'nil';
-  if (reading.endsWith('.duration')) return formatDuration(value);
+  if (reading.endsWith('.duration') && NANOSECONDS.test(String(value))) return formatDuration(value);
   if (typeof value !== 'string') return String(value);
-  return JSON.stringify(value.length > MAXIMUM_SHOWN ? `${value.slice(0, MAXIMUM_SHOWN)}…` : value);
+  return JSON.stringify(clipped(value, LONGEST_SHOWN));
 }
 
-const MAXIMUM_SHOWN = 80;
+/** Code points of a value within a sentence. */
+const LONGEST_SHOWN = 80;
+/** What a duration is; an attribute of that name may be anything. */
+const NANOSECONDS = /^-?\d+(\.\d+)?(e\+\d+)?$/;
 
 /** `not all 14 spans satisfy span.status == "ok"`. */
 export function notAllSatisfy(of: number, condition: string): string {

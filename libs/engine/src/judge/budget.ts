@@ -1,4 +1,5 @@
 import {
+  clipped,
   type Evidence,
   type Explanation,
   FAILED,
@@ -62,7 +63,7 @@ export function explain(epoch: Epoch, rule: number, evidence: Evidence): Explana
 }
 
 export function chargeError(epoch: Epoch, rule: number, text: string): void {
-  epoch.accounts[rule]!.countErrors(text, 1);
+  epoch.accounts[rule]!.countErrors(clipped(text), 1);
 }
 
 function errorIn(explanation: Explanation): string {
@@ -70,5 +71,5 @@ function errorIn(explanation: Explanation): string {
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return clipped(error instanceof Error ? error.message : String(error));
 }

@@ -53,6 +53,13 @@ export class Failures {
     this.counted = 0;
   }
 
+  /** Forgets what was counted in the record under way. */
+  drop(): void {
+    this.comparison = -1;
+    this.counted = 0;
+    this.resize(this.bits.length);
+  }
+
   /** Ends the run of a word, and begins one of other bits. */
   private begin(word: number, failed: number, i: number): void {
     const known = this.failed[word]!;

@@ -42,9 +42,13 @@ export class Judge {
 
   forget(epoch: Epoch, row: number): void {
     const { plan } = epoch.rules;
-    if (plan.online) this.online.forget(epoch, row);
-    if (plan.bufferedRules.length > 0) this.buffered.forget(row);
-    this.revisions.forget(row);
+    // The row becomes another trace's: whatever throws, nothing of this one may stay under its number.
+    try {
+      if (plan.online) this.online.forget(epoch, row);
+    } finally {
+      if (plan.bufferedRules.length > 0) this.buffered.forget(row);
+      this.revisions.forget(row);
+    }
   }
 
   /** Bytes in use, without the epochs' states. */

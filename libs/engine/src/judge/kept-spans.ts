@@ -1,4 +1,4 @@
-import type { SpanReference } from '#dsl';
+import { clipped, type SpanReference } from '#dsl';
 import { HIGH, hexOfWords, LOW, type SpanColumns } from '#otlp';
 import { Slots } from '../assembly/slots.js';
 
@@ -35,7 +35,7 @@ export function namedSpan(columns: SpanColumns, i: number): NamedSpan {
 }
 
 export function referenceTo(span: NamedSpan): SpanReference {
-  return { span_id: span.spanId, name: span.name, service: span.service };
+  return { span_id: span.spanId, name: clipped(span.name), service: clipped(span.service) };
 }
 
 /**
