@@ -165,13 +165,9 @@ export class PartitionRun {
       return undefined;
     }
     const started = this.tools.monotonic();
-    try {
-      const misplaced = this.misplacedIn(record);
-      if (misplaced) this.applyOwn(record, misplaced);
-      else this.engine.apply({ kind: 'spans', offset, timestamp, value }, this.found);
-    } catch (error) {
-      this.defect(offset, error);
-    }
+    const misplaced = this.misplacedIn(record);
+    if (misplaced) this.applyOwn(record, misplaced);
+    else this.engine.apply({ kind: 'spans', offset, timestamp, value }, this.found);
     this.tools.measurements.observe('ruleEvaluationDuration', (this.tools.monotonic() - started) / 1_000);
     return undefined;
   }
@@ -191,7 +187,13 @@ export class PartitionRun {
 
   private misplacedIn(record: LogRecord): Misplaced | undefined {
     const { log, foreignProducers } = this.tools;
-    return foreignProducers ? misplacedSpans(record, this.partition, log.partitions(TOPICS.spans)) : undefined;
+    if (!foreignProducers) return undefined;
+    try {
+      return misplacedSpans(record, this.partition, log.partitions(TOPICS.spans));
+    } catch (error) {
+      this.defect(record.offset, error);
+      return undefined;
+    }
   }
 
   /** Judges what belongs here; the rest is moved before the offset is committed. In the context before the commit it is done. */

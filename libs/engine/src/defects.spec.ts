@@ -109,6 +109,19 @@ describe('a defect within the engine', () => {
     expect(defects).toEqual([new Error('the defect')]);
   });
 
+  it('in the check of a rule costs that rule, which says so', () => {
+    const broken = Object.defineProperty(ruleOf('broken', ''), 'expression', {
+      get: () => {
+        throw new Error('the defect');
+      },
+    });
+    const engine = engineOf([[broken, ruleOf('slow', 'span.duration > 1ns')]]);
+    const verdicts: Verdict[] = [];
+    for (const record of logOf([{ time: 1, spans: [A_SPAN] }])) engine.apply(record, (verdict) => verdicts.push(verdict));
+    expect(verdicts.map(({ ruleId }) => ruleId)).toEqual(['slow']);
+    expect(engine.accounting.rule('broken').lastError).toBe('the rule is not in force: it cannot be compiled: Error: the defect');
+  });
+
   it('at a marker is thrown, and the marker is applied when it comes again', () => {
     let missing = true;
     const slow = RuleSet.compile(2, [ruleOf('slow', 'span.duration > 1ns')]);

@@ -39,6 +39,7 @@ export class Epoch {
     const { compiled, plan } = rules;
     this.states = new TraceStates(compiled, plan);
     this.accounts = rules.definitions.map(({ id }) => accounting.rule(id));
+    for (const { ruleId, reason } of rules.problems) accounting.rule(ruleId).countErrors(`the rule is not in force: ${reason}`, 1);
     for (const rule of rules.plan.spanRules) this.accounts[rule]!.join(this.judged);
     this.alive = new Uint8Array(compiled.rules.length).fill(1);
     // Every verdict names span and service; the scope tells BeTrace's own spans. Together they cost 40 ns per span, where ids and

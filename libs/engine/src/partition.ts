@@ -78,8 +78,8 @@ export class PartitionEngine {
    *
    * A defect (whatever throws that should not) is told to `defect` and costs as little as can be told apart: the judgement of one
    * trace, or one span for all rules that had not seen it (its trace has it, so that a copy is a duplicate). The other spans and
-   * traces are judged, and what is remembered stays in order: deadlines, duplicates and offsets do not depend on any rule. Only a
-   * marker is never passed over: its defect is thrown, and the marker can be applied again.
+   * traces are judged, and what is remembered stays in order: deadlines, duplicates and offsets do not depend on any rule. Only rules
+   * that can't be had are thrown: then the record (marker or spans) is not applied, and can be applied again.
    */
   apply(record: EngineRecord, sink: (verdict: Verdict) => void): void {
     if (record.offset < this.nextOffset) return;
@@ -87,13 +87,15 @@ export class PartitionEngine {
     this.applying = record;
     this.verdicts.sink = sink;
     this.verdicts.nextOffset = this.nextOffset;
+    this.passTo(record.timestamp);
+    if (record.kind === 'epoch') this.withRules(record, () => this.epochs.switchTo(record.epoch, this.options.ruleSetOf));
+    if (record.kind !== 'spans') return;
+    const epoch = this.withRules(record, () => this.epochs.current());
     try {
-      this.assembly.passTo(record.timestamp);
-      if (record.kind === 'spans') this.applySpans(record);
+      this.applySpans(epoch, record);
     } catch (error) {
       this.defect(error);
     }
-    if (record.kind === 'epoch') this.switchTo(record);
   }
 
   /** Spans of no trace that may still change lie below this offset (invariant 3). */
@@ -151,8 +153,7 @@ export class PartitionEngine {
     return this.memory < this.options.settings.memoryBudget;
   }
 
-  private applySpans(record: SpansRecord): void {
-    const epoch = this.epochs.current();
+  private applySpans(epoch: Epoch, record: SpansRecord): void {
     const judging = record.offset >= this.judgeFrom;
     try {
       epoch.load(record.offset, record.value);
@@ -198,11 +199,20 @@ export class PartitionEngine {
     epoch.evaluate((error) => this.defect(error));
   }
 
-  private switchTo(marker: Extract<EngineRecord, { readonly kind: 'epoch' }>): void {
+  private passTo(time: number): void {
     try {
-      this.epochs.switchTo(marker.epoch, this.options.ruleSetOf);
+      this.assembly.passTo(time);
     } catch (error) {
-      this.nextOffset = marker.offset;
+      this.defect(error);
+    }
+  }
+
+  /** What needs rules that may not be to be had: then the record is not applied. */
+  private withRules<T>({ offset }: EngineRecord, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      this.nextOffset = offset;
       throw error;
     }
   }

@@ -7,7 +7,14 @@ import type { RuleDefinition } from './settings.js';
 /** A rule that is not part of its rule set, and why. Rules are checked before they are saved, so this is another version's. */
 export interface RuleProblem {
   readonly ruleId: string;
+  /** The first diagnostic, or the defect that the compiler met. */
+  readonly reason: string;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+interface GoodRule {
+  readonly definition: RuleDefinition;
+  readonly checked: CheckedRule;
 }
 
 /** The rules of one epoch, compiled. Immutable; engines of many partitions (of one thread) share it. */
@@ -32,20 +39,49 @@ export class RuleSet implements EpochRules {
 
   /** Compiles what can be compiled; the rest is in `problems`. Never throws because of a rule. */
   static compile(epoch: number, rules: readonly RuleDefinition[], options: EvaluationOptions = {}): RuleSet {
-    const good: { readonly definition: RuleDefinition; readonly checked: CheckedRule }[] = [];
+    const good: GoodRule[] = [];
     const problems: RuleProblem[] = [];
     for (const definition of rules) {
-      const checked = checkedOnce(definition);
-      if (checked.ok) good.push({ definition, checked: checked.rule });
-      else problems.push({ ruleId: definition.id, diagnostics: checked.diagnostics });
+      const checked = checkedOrDefect(definition);
+      if ('defect' in checked) problems.push({ ruleId: definition.id, reason: checked.defect, diagnostics: [] });
+      else if (checked.ok) good.push({ definition, checked: checked.rule });
+      else problems.push({ ruleId: definition.id, reason: reasonOf(checked.diagnostics), diagnostics: checked.diagnostics });
     }
+    try {
+      return RuleSet.of(epoch, good, problems, options);
+    } catch {
+      return RuleSet.withoutDefects(epoch, good, problems, options);
+    }
+  }
+
+  /** The compiler met a defect: the rules on which it does so alone are left out. Throws when there is none. */
+  private static withoutDefects(
+    epoch: number,
+    rules: readonly GoodRule[],
+    problems: readonly RuleProblem[],
+    options: EvaluationOptions,
+  ): RuleSet {
+    const good: GoodRule[] = [];
+    const found = [...problems];
+    for (const rule of rules) {
+      try {
+        RuleSet.of(epoch, [rule], [], options);
+        good.push(rule);
+      } catch (error) {
+        found.push({ ruleId: rule.definition.id, reason: defectOf(error), diagnostics: [] });
+      }
+    }
+    return RuleSet.of(epoch, good, found, options);
+  }
+
+  private static of(epoch: number, rules: readonly GoodRule[], problems: readonly RuleProblem[], options: EvaluationOptions): RuleSet {
     const compiled = compileRules(
-      good.map(({ definition, checked }) => ({ id: definition.id, checked })),
+      rules.map(({ definition, checked }) => ({ id: definition.id, checked })),
       options,
     );
     return new RuleSet(
       epoch,
-      good.map(({ definition }) => definition),
+      rules.map(({ definition }) => definition),
       compiled,
       problems,
     );
@@ -70,6 +106,23 @@ const TEXTS = ['expression', 'name', 'severity', 'message'] as const satisfies r
 
 /** A rule that a later rule set has unchanged, as the same object, is not checked again. */
 const CHECKED = new WeakMap<RuleDefinition, Checked>();
+
+function reasonOf(diagnostics: readonly Diagnostic[]): string {
+  const first = diagnostics.find(({ severity }) => severity === 'error');
+  return first === undefined ? 'it has errors' : `${first.code}: ${first.message}`;
+}
+
+function checkedOrDefect(definition: RuleDefinition): Checked | { readonly defect: string } {
+  try {
+    return checkedOnce(definition);
+  } catch (error) {
+    return { defect: defectOf(error) };
+  }
+}
+
+function defectOf(error: unknown): string {
+  return `it cannot be compiled: ${String(error)}`;
+}
 
 function checkedOnce(definition: RuleDefinition): Checked {
   let checked = CHECKED.get(definition);
