@@ -23,9 +23,9 @@ export {
 export { describeRule, type RuleDescription } from './compile/describe.js';
 export type { EvaluationOptions } from './compile/judge-script.js';
 export type { Diagnostic, Fix } from './diagnostic.js';
-export { type ConditionOutcome, type Evidence, type Explanation, type SpanReference } from './explain.js';
 export { clipped } from './explain/clipped.js';
 export { jsonValue } from './explain/json-value.js';
+export type { ConditionOutcome, Evidence, Explanation, SpanReference } from './explain.js';
 export { type Formatted, format } from './format.js';
 export { formatExpression } from './format-expression.js';
 export { type Environment, interpret, interpretCondition } from './interpret.js';
