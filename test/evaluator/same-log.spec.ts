@@ -70,7 +70,7 @@ describe('the same log', () => {
         group,
         maxBatchBytes,
         listener: {
-          assigned: (partition, committed) => listener.assigned(partition, committed),
+          assigned: (partition, committed, start) => listener.assigned(partition, committed, start),
           revoked: (partition) => listener.revoked(partition),
           failed: (error, partition) => listener.failed?.(error, partition),
           records: async (batch) => {

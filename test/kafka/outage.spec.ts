@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Gauge, Registry } from 'prom-client';
 import { LogUnavailable, readAll } from '../../libs/messaging/src/index.js';
 import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
+import { exposeLag, Lag } from '../../libs/platform/src/index.js';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
 import { eventually } from '../harness/eventually.js';
 import { describeOwnKafka } from './describe-kafka.js';
@@ -68,6 +70,20 @@ describeOwnKafka('an outage', () => {
     };
   }
 
+  /** The lag of a reader that never read anything, over all partitions, as it is scraped. */
+  function lagOfNobody(log: KafkaLog, topic: string): () => Promise<{ readonly lag: number; readonly age: number }> {
+    const registry = new Registry();
+    const gauge = new Gauge({ name: 'lag', help: 'lag', labelNames: ['partition'], registers: [registry] });
+    const lag = new Lag();
+    for (const partition of [0, 1, 2]) lag.at(partition, 0);
+    exposeLag({ registry, log, gauge: gauge as Gauge<string>, topic, lag });
+    return async () => {
+      const lines = (await registry.metrics()).split('\n');
+      const figures = (name: string) => lines.filter((line) => line.startsWith(`${name}{`)).map((line) => Number(line.split(' ')[1]));
+      return { lag: figures('lag').reduce((sum, one) => sum + one, 0), age: figures('betrace_log_end_age_seconds')[0] ?? Number.NaN };
+    };
+  }
+
   it.each([
     ['a restart', () => broker.stop(), () => broker.run()],
     ['kill -9', () => broker.kill(), () => broker.run()],
@@ -77,6 +93,7 @@ describeOwnKafka('an outage', () => {
     const log = await open(topic);
     const read: string[] = [];
     const failures: Error[] = [];
+    let recoveries = 0;
     await log.subscribe({
       topic,
       group: topic,
@@ -85,14 +102,25 @@ describeOwnKafka('an outage', () => {
         records: async ({ records }) => void read.push(...records.map(({ value }) => Buffer.from(value).toString())),
         revoked: async () => undefined,
         failed: (error) => void failures.push(error),
+        recovered: () => void recoveries++,
       },
     });
+    const scrape = lagOfNobody(log, topic);
     const appending = appendUntil(log, topic);
     await eventually('some acknowledged', async () => (appending.acknowledged.length > 100 ? true : undefined), PATIENCE);
+    const known = await scrape();
+    expect(known.lag).toBeGreaterThan(100);
     await down();
     await eventually('appends that are refused', async () => (appending.refused.length >= 3 ? true : undefined), PATIENCE);
     expect(appending.refused.every((error) => error instanceof LogUnavailable)).toBe(true);
     await expect(log.check()).rejects.toBeInstanceOf(LogUnavailable);
+    // What is known stays, and its age says that it is old; nobody who scrapes is kept waiting.
+    const started = performance.now();
+    const stale = await scrape();
+    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(stale.lag).toBeGreaterThanOrEqual(known.lag);
+    expect(stale.age).toBeGreaterThan(0);
+    await eventually('the word that the log is away', async () => (failures.length > 0 ? true : undefined), PATIENCE);
     await up();
     const before = appending.acknowledged.length;
     await eventually('acknowledged again', async () => (appending.acknowledged.length > before + 100 ? true : undefined), PATIENCE);
@@ -107,6 +135,8 @@ describeOwnKafka('an outage', () => {
     const missing = (): string[] => kept.filter((text) => !new Set(read).has(text));
     await eventually('all read', async () => (missing().length === 0 ? true : undefined), PATIENCE);
     expect(new Set(read).size).toBe(read.length);
+    await eventually('the word that it is back', async () => (recoveries > 0 ? true : undefined), PATIENCE);
+    await eventually('the lag as it is', async () => ((await scrape()).lag === kept.length ? true : undefined), PATIENCE);
     for (const partition of [0, 1, 2]) {
       const numbers = read.filter((text) => text.startsWith(`${partition}-`)).map((text) => Number(text.slice(2)));
       expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));

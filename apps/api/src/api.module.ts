@@ -1,9 +1,19 @@
 import { Inject, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Registry } from 'prom-client';
-import { Log } from '#messaging';
+import { Log, TOPICS } from '#messaging';
 import { DOCUMENTATION_PATHS } from '#openapi';
-import { CLOCK, type Clock, CONFIGURATION, type Configuration, LOGGER, type Logger, registerMetrics, signatureKey } from '#platform';
+import {
+  CLOCK,
+  type Clock,
+  CONFIGURATION,
+  type Configuration,
+  exposeLag,
+  LOGGER,
+  type Logger,
+  registerMetrics,
+  signatureKey,
+} from '#platform';
 import { keyRing } from '#signing';
 import { Store } from '#store';
 import { BackgroundWork } from './background-work.js';
@@ -72,8 +82,12 @@ import { ViolationsController } from './violations/violations.controller.js';
     {
       provide: KeepViolations,
       inject: [Log, Store, Registry, LOGGER],
-      useFactory: (log: Log, store: Store, registry: Registry, logger: Logger) =>
-        new KeepViolations(log, store, registerMetrics(API_METRICS, registry), logger),
+      useFactory: (log: Log, store: Store, registry: Registry, logger: Logger) => {
+        const metrics = registerMetrics(API_METRICS, registry);
+        const keeping = new KeepViolations(log, store, metrics, logger);
+        exposeLag({ registry, log, gauge: metrics.keepLag, topic: TOPICS.violations, lag: keeping.lag });
+        return keeping;
+      },
     },
     ExportToOtlp,
     BackgroundWork,

@@ -31,6 +31,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     await this.exportToOtlp.start();
     this.pruneViolations.start();
     this.health.register('storage', () => this.store.check());
+    this.health.register('storage', () => this.keepViolations.check());
     this.health.register('otlp_exporter', () => this.exportToOtlp.state());
     this.shutdown.register('evaluate', 'announcing rules', () => this.announceRules.stop());
     this.shutdown.register('evaluate', 'following rule status', () => this.ruleStatus.stop());

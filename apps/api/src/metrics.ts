@@ -7,6 +7,11 @@ export const API_METRICS = {
     name: 'betrace_violations_kept_total',
     help: 'Violations (revisions) read from the violations log and kept in the store.',
   },
+  keepFailures: {
+    type: 'counter',
+    name: 'betrace_violations_keep_failures_total',
+    help: 'Attempts to keep violations in the store that failed and are repeated: it refuses writes, or the log cannot be read.',
+  },
   violationsUnreadable: {
     type: 'counter',
     name: 'betrace_violations_unreadable_total',
@@ -33,13 +38,13 @@ export const API_METRICS = {
   exportLag: {
     type: 'gauge',
     name: 'betrace_otlp_export_lag_records',
-    help: 'Records of the violations log that are not exported yet.',
+    help: 'Records of the violations log that are not exported yet, from its end when it is scraped. `NaN`: the end is not known.',
     labels: ['partition'],
   },
   keepLag: {
     type: 'gauge',
     name: 'betrace_violations_keep_lag_records',
-    help: 'Records of the violations log that are not in the store yet.',
+    help: 'Records of the violations log that are not in the store yet, from its end when it is scraped. `NaN`: the end is not known.',
     labels: ['partition'],
   },
 } as const satisfies MetricDeclarations;

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { FullPartitions, Logger, Metrics } from '#platform';
-import type { EVALUATOR_METRICS } from './metrics.js';
+import type { Gauge } from 'prom-client';
+import { type FullPartitions, Lag, type Logger, type Metrics } from '#platform';
+import { type EVALUATOR_METRICS, PARTITION_GAUGES } from './metrics.js';
 import { recordMeasurements } from './record-measurements.js';
 import type { ReportErrors } from './report-errors.js';
 import type { EvaluatorSettings } from './settings.js';
@@ -34,6 +35,8 @@ export interface ThreadTools {
 
 /** One evaluator thread, started again with back-off when it ends by a defect. */
 export class EvaluatorThread {
+  /** Where it is in the spans log. */
+  readonly lag = new Lag();
   private worker: Worker | undefined;
   private ready = false;
   private heard = 0;
@@ -94,10 +97,25 @@ export class EvaluatorThread {
     } else if (message.type === 'measured') {
       this.failure = message.failure;
       this.reportFull(message.full);
+      this.note(message.positions);
       recordMeasurements(this.tools.metrics, message.measurements);
       this.tools.ruleErrors.report(message.measurements);
     } else if (message.type === 'warn') logger.warn({ err: message.error, thread }, message.message);
     else if (message.type === 'log') logger[message.level]({ ...message.fields, thread }, message.message);
+  }
+
+  private note(positions: readonly (readonly [number, number])[]): void {
+    const present = new Map(positions);
+    for (const partition of this.lag.partitions) if (!present.has(partition)) this.lag.forget(partition);
+    for (const [partition, offset] of present) this.lag.at(partition, offset);
+  }
+
+  /** What it measured of its partitions ends with it; lag goes on where nobody else can have the partition. */
+  private forgetPartitions(): void {
+    for (const partition of this.lag.partitions) {
+      for (const gauge of PARTITION_GAUGES) (this.tools.metrics[gauge] as Gauge<string>).remove({ partition: String(partition) });
+      if (this.settings.partitions === undefined) this.lag.forget(partition);
+    }
   }
 
   private reportFull(full: readonly number[]): void {
@@ -108,6 +126,7 @@ export class EvaluatorThread {
   private ended(code: number): void {
     this.worker = undefined;
     this.ready = false;
+    this.forgetPartitions();
     // Its successor finds out anew.
     this.reportFull([]);
     this.tools.events.emit('ended', this.settings.name);

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
 import {
   CONTROL_EPOCH_PREFIX,
   CONTROL_HEADER,
   type Log,
   type LogRecord,
+  logProblem,
   openLog,
   type PublishedRule,
   TOPICS,
@@ -11,9 +13,12 @@ import {
   type ViolationRecord,
 } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
+import { registerMetrics } from '#platform';
 import { traceIn, wireTraceId } from '../../../test/fixtures/evaluator/trace-in.js';
 import { Evaluator } from './evaluator.js';
 import type { Measurement } from './measurements.js';
+import { EVALUATOR_METRICS } from './metrics.js';
+import { recordMeasurements } from './record-measurements.js';
 
 const SLOW: PublishedRule = { id: 'slow', name: 'Slow', version: 1, expression: 'span.duration > 1s', severity: 'HIGH' };
 const UNAUDITED: PublishedRule = {
@@ -311,6 +316,63 @@ describe('Evaluator', () => {
     await found(1);
     await until(async () => (commits.get(0) ?? 0) > 1);
     expect(await violations()).toHaveLength(1);
+  });
+
+  it('says where it is: before what it could not publish, and before what it could not begin', async () => {
+    let down = true;
+    const append = log.append.bind(log);
+    log.append = async (topic, records) => {
+      if (topic === TOPICS.violations && down) throw new Error('the log is full');
+      return append(topic, records);
+    };
+    await rules(1, SLOW);
+    await start();
+    const ends = async () => log.ends(TOPICS.spans);
+    const caughtUp = async () => [...(await ends())].every(([partition, end]) => evaluator.positions.get(partition) === end);
+    await until(caughtUp);
+    const before = evaluator.positions.get(0)!;
+    await send(0, slow('s1'));
+    await send(0, slow('s2'));
+    await new Promise((done) => setTimeout(done, 50));
+    expect(evaluator.positions.get(0)).toBe(before);
+    down = false;
+    await until(caughtUp);
+    await evaluator.stop();
+    expect([...evaluator.positions]).toEqual([]);
+    log.bounds = async () => {
+      throw new Error('the disk is gone');
+    };
+    await start();
+    await until(async () => evaluator.failure !== undefined);
+    expect([...evaluator.positions.keys()].sort()).toEqual([0, 1]);
+  });
+
+  it('ends the series of partitions that it gives up', async () => {
+    await rules(1, SLOW);
+    await start();
+    await send(0, slow('s1'));
+    await found(1);
+    const registry = new Registry();
+    const metrics = registerMetrics(EVALUATOR_METRICS, registry);
+    const series = async () => (await registry.metrics()).split('\n').filter((line) => line.includes('partition="'));
+    await until(async () => {
+      recordMeasurements(metrics, evaluator.measurements.drain());
+      return (await series()).length >= 8;
+    });
+    await evaluator.stop();
+    recordMeasurements(metrics, evaluator.measurements.drain());
+    expect(await series()).toEqual([]);
+  });
+
+  it('counts what retention deleted before it was judged, and says that the log is away until it is back', async () => {
+    await start();
+    const values = { from: 5, to: 14, partition: 0, topic: TOPICS.spans, group: 'g' };
+    evaluator.failed(logProblem('BT_LOG_RECORDS_EXPIRED', values), 0);
+    expect(evaluator.measurements.drain()).toContainEqual({ metric: 'spansExpired', labels: {}, value: 10 });
+    evaluator.failed(new Error('no broker'));
+    expect(evaluator.failure).toBe('the spans log cannot be read: no broker');
+    evaluator.recovered();
+    await until(async () => evaluator.failure === undefined);
   });
 
   describe('spans in another partition than that of their trace', () => {

@@ -1,8 +1,18 @@
 import { UncompiledRules } from '#engine';
-import { DeadLetters, type Log, type PartitionListener, type Position, type RecordBatch, type Subscription, TOPICS } from '#messaging';
+import {
+  DeadLetters,
+  type Log,
+  LogError,
+  type PartitionListener,
+  type Position,
+  type RecordBatch,
+  type Subscription,
+  TOPICS,
+} from '#messaging';
 import { keyRing } from '#signing';
 import { FollowRules } from './follow-rules.js';
 import { Measurements } from './measurements.js';
+import { PARTITION_GAUGES } from './metrics.js';
 import type { PartitionTools } from './partition-tools.js';
 import { PublishViolations } from './publish.js';
 import { PartitionRun } from './run-partition.js';
@@ -27,6 +37,10 @@ export class Evaluator implements PartitionListener {
   private readonly runs = new Map<number, PartitionRun>();
   /** Why a partition is not evaluated at present. */
   private readonly failures = new Map<number, string>();
+  /** Where each partition is, also one that could not begin: what lies behind it in the log is lag. */
+  readonly positions = new Map<number, number>();
+  /** Why the log cannot be read at present. */
+  private away: string | undefined;
   private subscription: Subscription | undefined;
   private warnedOfMisplaced = Number.NEGATIVE_INFINITY;
   private warnedOfDefect = Number.NEGATIVE_INFINITY;
@@ -88,24 +102,34 @@ export class Evaluator implements PartitionListener {
     }
   }
 
-  async assigned(partition: number, committed: Position | undefined): Promise<number> {
+  async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
+    this.positions.set(partition, committed?.offset ?? start);
     const run = await PartitionRun.begin(partition, committed, this.tools);
     this.runs.set(partition, run);
+    this.positions.set(partition, run.position);
     return run.startAt;
   }
 
   async records(batch: RecordBatch): Promise<void> {
-    await this.runs.get(batch.partition)?.records(batch);
+    const run = this.runs.get(batch.partition);
+    if (run === undefined) return;
+    try {
+      await run.records(batch);
+    } finally {
+      if (this.runs.has(batch.partition)) this.positions.set(batch.partition, run.position);
+    }
     this.failures.delete(batch.partition);
   }
 
-  async idle(partition: number): Promise<void> {
+  async idle(partition: number, position: number): Promise<void> {
+    this.positions.set(partition, position);
     await this.runs.get(partition)?.idle();
     this.failures.delete(partition);
   }
 
   /** Why not all partitions are evaluated at present; undefined when they are. */
   get failure(): string | undefined {
+    if (this.away !== undefined) return `the spans log cannot be read: ${this.away}`;
     const [partition, message] = this.failures.entries().next().value ?? [];
     return message === undefined ? undefined : `partition ${partition} is not evaluated: ${message}`;
   }
@@ -119,7 +143,19 @@ export class Evaluator implements PartitionListener {
     const run = this.runs.get(partition);
     this.runs.delete(partition);
     this.failures.delete(partition);
+    this.positions.delete(partition);
+    this.removeGauges(partition);
     await run?.end();
+    this.removeGauges(partition);
+  }
+
+  recovered(): void {
+    this.away = undefined;
+  }
+
+  /** Another member measures them from now on. */
+  private removeGauges(partition: number): void {
+    for (const gauge of PARTITION_GAUGES) this.measurements.remove(gauge, { partition: String(partition) });
   }
 
   private warnOfDefect(error: Error, partition: number, offset: number): void {
@@ -141,6 +177,10 @@ export class Evaluator implements PartitionListener {
   }
 
   failed(error: Error, partition?: number): void {
+    if (error instanceof LogError && error.code === 'BT_LOG_RECORDS_EXPIRED') {
+      this.measurements.count('spansExpired', {}, Number(error.values['to']) - Number(error.values['from']) + 1);
+    }
+    if (partition === undefined) this.away = error.message;
     if (partition !== undefined) this.failures.set(partition, error.message);
     this.report.warn(error, partition === undefined ? 'the spans log cannot be read' : `partition ${partition} is not evaluated`);
   }

@@ -9,6 +9,8 @@ export interface Measurement {
   readonly labels: Labels;
   readonly value: number;
   readonly observed?: readonly number[];
+  /** There is nothing to measure any more: the series ends. */
+  readonly removed?: true;
 }
 
 interface Series {
@@ -16,6 +18,7 @@ interface Series {
   readonly labels: Labels;
   value: number;
   observed: number[] | undefined;
+  removed: boolean;
 }
 
 /**
@@ -30,7 +33,14 @@ export class Measurements {
   }
 
   set(metric: Key, labels: Labels, value: number): void {
-    this.at(metric, labels).value = value;
+    const series = this.at(metric, labels);
+    series.value = value;
+    series.removed = false;
+  }
+
+  /** What a gauge measured is another process's business now, or gone. */
+  remove(metric: Key, labels: Labels): void {
+    this.at(metric, labels).removed = true;
   }
 
   observe(metric: Key, value: number): void {
@@ -42,7 +52,13 @@ export class Measurements {
   /** What happened since the last call. */
   drain(): readonly Measurement[] {
     const drained = [...this.series.values()].map(
-      ({ metric, labels, value, observed }): Measurement => ({ metric, labels, value, ...(observed ? { observed } : {}) }),
+      ({ metric, labels, value, observed, removed }): Measurement => ({
+        metric,
+        labels,
+        value,
+        ...(observed ? { observed } : {}),
+        ...(removed ? { removed } : {}),
+      }),
     );
     this.series = new Map();
     return drained;
@@ -52,7 +68,7 @@ export class Measurements {
     const key = `${metric}\u0000${Object.values(labels).join('\u0000')}`;
     let series = this.series.get(key);
     if (!series) {
-      series = { metric, labels, value: 0, observed: undefined };
+      series = { metric, labels, value: 0, observed: undefined, removed: false };
       this.series.set(key, series);
     }
     return series;

@@ -1,4 +1,4 @@
-import type { MetricDeclarations } from '#platform';
+import type { MetricDeclaration, MetricDeclarations } from '#platform';
 
 /** What the evaluator measures. Received spans = evaluated + rejected + duplicates (+ BeTrace's own). */
 export const EVALUATOR_METRICS = {
@@ -17,6 +17,11 @@ export const EVALUATOR_METRICS = {
     name: 'betrace_spans_unreadable_total',
     help: 'Spans and records of the spans log that could not be read, by reason; they are kept in the dead letter topic.',
     labels: ['reason'],
+  },
+  spansExpired: {
+    type: 'counter',
+    name: 'betrace_spans_expired_total',
+    help: 'Records of the spans log (one or more spans each) that its retention deleted before they were evaluated: nothing judges them.',
   },
   spansMisplaced: {
     type: 'counter',
@@ -97,7 +102,7 @@ export const EVALUATOR_METRICS = {
   lag: {
     type: 'gauge',
     name: 'betrace_evaluator_lag_records',
-    help: 'Records of the spans log that are not evaluated yet.',
+    help: 'Records of the spans log that are not evaluated yet, from its end when it is scraped, also of a partition that is stuck. `NaN`: the end is not known.',
     labels: ['partition'],
   },
   epoch: {
@@ -117,3 +122,9 @@ export const EVALUATOR_METRICS = {
     help: 'Evaluator threads that ended by a defect and were started again.',
   },
 } as const satisfies MetricDeclarations;
+
+/** The gauges of one partition: their series go with the partition. Lag is measured by the main thread. */
+export const PARTITION_GAUGES = (Object.keys(EVALUATOR_METRICS) as (keyof typeof EVALUATOR_METRICS)[]).filter((key) => {
+  const declaration: MetricDeclaration = EVALUATOR_METRICS[key];
+  return declaration.type === 'gauge' && declaration.labels?.includes('partition') && key !== 'lag';
+});

@@ -5,9 +5,10 @@ import type { EVALUATOR_METRICS } from './metrics.js';
 
 /** Adds what a thread measured to the process's metrics. */
 export function recordMeasurements(metrics: Metrics<typeof EVALUATOR_METRICS>, measurements: readonly Measurement[]): void {
-  for (const { metric, labels, value, observed } of measurements) {
+  for (const { metric, labels, value, observed, removed } of measurements) {
     const target: Counter<string> | Gauge<string> | Histogram<string> = metrics[metric];
-    if (target instanceof Counter) target.inc(labels, value);
+    if (removed) target.remove(labels);
+    else if (target instanceof Counter) target.inc(labels, value);
     else if (target instanceof Gauge) target.set(labels, value);
     else for (const one of observed ?? []) target.observe(labels, one);
   }

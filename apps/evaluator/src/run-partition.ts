@@ -54,8 +54,6 @@ export class PartitionRun {
   private point: CommitPoint;
   private committed: number;
   private committedAt: number;
-  /** Of the log, when the last batch was read. */
-  private endOffset = 0;
   /** When counts were told last, and whether there are others since. */
   private toldAt = Number.NEGATIVE_INFINITY;
   private untold = false;
@@ -112,19 +110,23 @@ export class PartitionRun {
     return this.next;
   }
 
+  /** Everything before it is judged. */
+  get position(): number {
+    return Math.max(this.next, this.judgeFrom);
+  }
+
   /** Its traces take more memory than they may. Reading on frees it, so it does read on; who sends has to wait. */
   get full(): boolean {
     return !this.engine.accepts();
   }
 
-  async records({ records, endOffset }: RecordBatch): Promise<void> {
+  async records({ records }: RecordBatch): Promise<void> {
     for (const record of records) {
       if (record.offset < this.next) continue;
       const waiting = this.apply(record);
       if (waiting) await waiting;
       this.next = record.offset + 1;
     }
-    this.endOffset = endOffset;
     this.untold = true;
     await this.publish();
     if (this.tools.monotonic() - this.toldAt >= TELL_INTERVAL) this.tell();
@@ -149,7 +151,6 @@ export class PartitionRun {
     await this.commit();
     this.tell();
     await this.publishRuleErrors.end();
-    for (const gauge of ['tracesOpen', 'traceMemory', 'waiting', 'lag'] as const) this.tools.measurements.set(gauge, this.label, 0);
   }
 
   /** Answers a promise only when there is something to wait for: most records are applied without leaving this turn. */
@@ -276,7 +277,6 @@ export class PartitionRun {
     measurements.set('tracesOpen', this.label, this.engine.openTraces);
     measurements.set('traceMemory', this.label, this.engine.memory);
     measurements.set('waiting', this.label, this.full ? 1 : 0);
-    measurements.set('lag', this.label, Math.max(0, this.endOffset - this.next));
   }
 }
 

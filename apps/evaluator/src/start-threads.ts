@@ -5,6 +5,7 @@ import { Log, TOPICS } from '#messaging';
 import {
   CONFIGURATION,
   type Configuration,
+  exposeLag,
   FullPartitions,
   HealthRecorder,
   LOGGER,
@@ -54,6 +55,7 @@ export class StartThreads {
     const heard = this.configuration.kafka.brokers.length === 0 ? this.fullPartitions : new TellFullPartitions(this.log, systemClock);
     const tools = { metrics, logger: this.logger, fullPartitions: heard, ruleErrors, events: this.events };
     this.threads = this.settings().map((settings) => new EvaluatorThread(settings, tools));
+    for (const { lag } of this.threads) exposeLag({ registry: this.registry, log: this.log, gauge: metrics.lag, topic: TOPICS.spans, lag });
     for (const thread of this.threads) thread.start();
     this.health.register('rule_engine', () => {
       const states = this.threads.map((thread) => thread.check()).filter((state) => state !== undefined);

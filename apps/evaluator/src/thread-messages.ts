@@ -9,6 +9,8 @@ export type FromThread =
       readonly measurements: readonly Measurement[];
       /** Why it does not evaluate all of its partitions, if so. */
       readonly failure: string | undefined;
+      /** Partitions that it has, and the offset before which everything is judged. */
+      readonly positions: readonly (readonly [partition: number, offset: number])[];
       /** Partitions whose traces take more memory than they may. */
       readonly full: readonly number[];
     }

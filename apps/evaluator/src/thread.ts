@@ -21,8 +21,8 @@ const warn: EvaluatorReport['warn'] = (error, message) => {
 };
 const evaluator = new Evaluator(log, settings, { warn });
 const report = (): void => {
-  const { measurements, failure, full } = evaluator;
-  tell({ type: 'measured', measurements: measurements.drain(), failure, full });
+  const { measurements, failure, full, positions } = evaluator;
+  tell({ type: 'measured', measurements: measurements.drain(), failure, full, positions: [...positions] });
 };
 await evaluator.start();
 const reporting = setInterval(report, REPORT_INTERVAL);

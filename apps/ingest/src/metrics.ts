@@ -60,7 +60,7 @@ export const INGEST_METRICS = {
   topicLag: {
     type: 'gauge',
     name: 'betrace_ingest_topic_lag_records',
-    help: 'Records of received Kafka topics whose spans are not in the log yet.',
+    help: 'Records of received Kafka topics whose spans are not in the log yet, from the end of the topic when it is scraped. `NaN`: the end is not known.',
     labels: ['topic', 'partition'],
   },
   inFlight: {

@@ -217,6 +217,17 @@ export function describeLog(name: string, under: LogUnderTest): void {
         expect(await log.offsetAt(topic, 1, 0)).toBe(0);
       });
 
+      it('knows the ends of all partitions at once', async () => {
+        const before = await log.ends(topic);
+        await log.append(topic, [
+          { partition: 1, value: Buffer.from('a') },
+          { partition: 1, value: Buffer.from('b') },
+        ]);
+        const after = await log.ends(topic);
+        expect([...after.keys()].sort()).toEqual(Array.from({ length: log.partitions(topic) }, (_, partition) => partition));
+        expect([after.get(0), after.get(1)]).toEqual([before.get(0), (before.get(1) ?? 0) + 2]);
+      });
+
       it('knows the bounds', async () => {
         await append(1, 'a', 'b');
         expect(await log.bounds(topic, 0)).toEqual({ start: 0, end: 0 });
@@ -321,12 +332,12 @@ export function describeLog(name: string, under: LogUnderTest): void {
           partitions: [0],
           listener: {
             ...listening.listener,
-            assigned: async (partition, committed) => {
+            assigned: async (partition, committed, start) => {
               if (failures-- > 0) throw new Error('not yet');
-              return assigned(partition, committed);
+              return assigned(partition, committed, start);
             },
-            idle: async (partition) => {
-              await idle?.(partition);
+            idle: async (partition, position) => {
+              await idle?.(partition, position);
               if (listening.events.filter((event) => event === 'idle 0').length === 1) throw new Error('not now');
             },
           },
@@ -357,8 +368,8 @@ export function describeLog(name: string, under: LogUnderTest): void {
           partitions: [0],
           listener: {
             ...listening.listener,
-            idle: async (partition) => {
-              await idle?.(partition);
+            idle: async (partition, position) => {
+              await idle?.(partition, position);
               if (listening.texts(0).length < 3) await append(partition, 'tick');
             },
           },

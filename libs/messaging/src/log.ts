@@ -41,16 +41,18 @@ export interface Position {
 
 /** What a subscriber does. Calls for one partition never overlap; different partitions may. */
 export interface PartitionListener {
-  /** The partition is now this member's. Answers the offset to start at (default: the committed one, else the beginning). */
-  assigned(partition: number, committed: Position | undefined): Promise<number | undefined>;
+  /** The partition is now this member's; `start` is the oldest offset kept. Answers the offset to start at (default: the committed one, else `start`). */
+  assigned(partition: number, committed: Position | undefined, start: number): Promise<number | undefined>;
   /** The next records. The next batch of the partition comes when the promise resolves: that is the back-pressure. */
   records(batch: RecordBatch): Promise<void>;
-  /** Caught up with the end of the partition; called at most once per `idleInterval` while nothing comes. */
-  idle?(partition: number): Promise<void>;
+  /** Caught up with the end of the partition, which is `position`; called at most once per `idleInterval` while nothing comes. */
+  idle?(partition: number, position: number): Promise<void>;
   /** The partition goes to another member (or the subscription closes); commits are still possible until this resolves. */
   revoked(partition: number): Promise<void>;
   /** `records`, `idle` or `assigned` threw, or the log failed: the subscription retries with back-off after this. */
   failed?(error: Error, partition?: number): void;
+  /** What `failed` told without a partition is over: the log can be read again. */
+  recovered?(): void;
 }
 
 /** A member of a group on a topic. */
@@ -98,6 +100,8 @@ export abstract class Log {
   abstract read(topic: string, partition: number, from: number, to?: number): AsyncIterable<RecordBatch>;
   /** The first offset whose timestamp is at or after `timestamp`, else the end offset. */
   abstract offsetAt(topic: string, partition: number, timestamp: number): Promise<number>;
+  /** The offset after the newest record of each partition of a topic (Kafka: also of a topic that is not the log's own). */
+  abstract ends(topic: string): Promise<ReadonlyMap<number, number>>;
   /** Oldest offset kept, and the one after the newest. */
   abstract bounds(topic: string, partition: number): Promise<{ readonly start: number; readonly end: number }>;
   /** Rejects when the log cannot be written or read now (for readiness). */

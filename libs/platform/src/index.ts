@@ -18,6 +18,7 @@ export { NestLogger } from './logging/nest-logger.js';
 export { type MetricDeclaration, type MetricDeclarations, type Metrics, readAtScrape, registerMetrics } from './metrics/declaration.js';
 export { metricsDocument } from './metrics/document.js';
 export { HTTP_METRICS } from './metrics/http-metrics.js';
+export { exposeLag, Lag, LOG_METRICS } from './metrics/lag.js';
 export { PlatformModule } from './platform.module.js';
 export { type DocumentedError, type ErrorSection, errorsDocument, HTTP_ERROR_SECTION } from './problem-details/document.js';
 export { type ErrorRenderer, renderProblem } from './problem-details/problem.filter.js';

@@ -39,11 +39,10 @@ export class ExportState {
 
   works(partition: number): void {
     const failed = this.failures.delete(partition);
-    this.failures.delete(undefined);
     if (failed && this.failures.size === 0) this.logger.info('violations are exported again');
   }
 
-  forget(partition: number): void {
+  forget(partition: number | undefined): void {
     this.failures.delete(partition);
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { Log } from '#messaging';
-import { CONFIGURATION, type Configuration, LOGGER, type Logger, registerMetrics, VERSION } from '#platform';
+import { Log, TOPICS } from '#messaging';
+import { CONFIGURATION, type Configuration, exposeLag, LOGGER, type Logger, registerMetrics, VERSION } from '#platform';
 import { Store } from '#store';
 import { API_METRICS } from '../metrics.js';
 import type { ExportViolations } from './export-violations.js';
@@ -38,6 +38,7 @@ export class ExportToOtlp {
     const settings = { batchSize, evidence: compliance.emitEvidence, resource };
     hearExporter(partial, this.logger);
     this.exporting = new ExportViolations(this.log, this.store, exporter, settings, metrics, this.logger);
+    exposeLag({ registry: this.registry, log: this.log, gauge: metrics.exportLag, topic: TOPICS.violations, lag: this.exporting.lag });
     await this.exporting.start();
     this.logger.info({ endpoint, protocol }, `violations are exported to ${endpoint} (${protocol})`);
   }

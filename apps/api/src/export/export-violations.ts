@@ -1,7 +1,7 @@
 import type { Resource } from '@opentelemetry/resources';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { type Log, type PartitionListener, type Position, type RecordBatch, type Subscription, TOPICS } from '#messaging';
-import type { Logger, Metrics } from '#platform';
+import { Lag, type Logger, type Metrics } from '#platform';
 import type { Revision, Store } from '#store';
 import { readerPosition } from '../keep/reader-position.js';
 import { readViolation } from '../keep/stored-violation.js';
@@ -29,6 +29,8 @@ export interface ExportSettings {
  * store, which notes why it was not exported.
  */
 export class ExportViolations implements PartitionListener {
+  /** Where it is in the log. */
+  readonly lag = new Lag();
   private readonly stopping = new AbortController();
   private readonly taken = new Taken();
   private readonly failures: ExportState;
@@ -61,11 +63,14 @@ export class ExportViolations implements PartitionListener {
     return this.failures.state();
   }
 
-  assigned(partition: number, _committed: Position | undefined): Promise<number> {
-    return readerPosition(this.log, this.store, READER, partition);
+  async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
+    this.lag.at(partition, committed?.offset ?? start);
+    const position = await readerPosition(this.log, this.store, READER, partition);
+    this.lag.at(partition, position);
+    return position;
   }
 
-  async records({ partition, records, endOffset }: RecordBatch): Promise<void> {
+  async records({ partition, records }: RecordBatch): Promise<void> {
     const last = records.at(-1);
     if (last === undefined) return;
     const entries = records.flatMap((record): Entry[] => {
@@ -78,18 +83,27 @@ export class ExportViolations implements PartitionListener {
     });
     for (const batch of exportBatches(entries, this.settings.batchSize)) {
       await this.exportBatch(partition, batch);
-      this.metrics.exportLag.set({ partition: String(partition) }, endOffset - (batch.at(-1)?.position ?? endOffset));
+      this.lag.at(partition, batch.at(-1)?.position ?? last.offset + 1);
     }
     const position = last.offset + 1;
     await this.store.exported(READER, partition, position, []);
-    this.metrics.exportLag.set({ partition: String(partition) }, endOffset - position);
+    this.lag.at(partition, position);
     await this.subscription?.commit(partition, { offset: position, metadata: '' });
     this.failures.works(partition);
   }
 
   async revoked(partition: number): Promise<void> {
     this.failures.forget(partition);
-    this.metrics.exportLag.remove({ partition: String(partition) });
+    this.lag.forget(partition);
+  }
+
+  async idle(partition: number, position: number): Promise<void> {
+    this.lag.at(partition, position);
+    this.failures.works(partition);
+  }
+
+  recovered(): void {
+    this.failures.forget(undefined);
   }
 
   failed(error: Error, partition?: number): void {

@@ -1,6 +1,6 @@
 import { type Log, type PartitionListener, type Position, type RecordBatch, type Subscription, TOPICS } from '#messaging';
-import type { Logger, Metrics } from '#platform';
-import type { Store, StoredViolation } from '#store';
+import { Lag, type Logger, type Metrics } from '#platform';
+import { type Store, type StoredViolation, StoreError } from '#store';
 import type { API_METRICS } from '../metrics.js';
 import { readerPosition } from './reader-position.js';
 import { readViolation, storedViolation } from './stored-violation.js';
@@ -13,7 +13,11 @@ const READER = 'keep';
  * be had, the subscription repeats the batch.
  */
 export class KeepViolations implements PartitionListener {
+  /** Where it is in the log. */
+  readonly lag = new Lag();
   private subscription: Subscription | undefined;
+  /** Why violations are not kept at present, by partition; without one: the log cannot be read. */
+  private readonly failures = new Map<number | undefined, Error>();
 
   constructor(
     private readonly log: Log,
@@ -30,11 +34,22 @@ export class KeepViolations implements PartitionListener {
     await this.subscription?.close();
   }
 
-  assigned(partition: number, _committed: Position | undefined): Promise<number> {
-    return readerPosition(this.log, this.store, READER, partition);
+  /** For readiness: undefined, or what is waited for. Throws what the store says when it does not take violations. */
+  check(): string | undefined {
+    const [error] = this.failures.values();
+    if (error === undefined) return undefined;
+    if (error instanceof StoreError) throw error;
+    return `violations are not kept: ${error.message}`;
   }
 
-  async records({ partition, records, endOffset }: RecordBatch): Promise<void> {
+  async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
+    this.lag.at(partition, committed?.offset ?? start);
+    const position = await readerPosition(this.log, this.store, READER, partition);
+    this.lag.at(partition, position);
+    return position;
+  }
+
+  async records({ partition, records }: RecordBatch): Promise<void> {
     const last = records.at(-1);
     if (last === undefined) return;
     const violations = records.flatMap((record): StoredViolation[] => {
@@ -49,15 +64,28 @@ export class KeepViolations implements PartitionListener {
     const position = last.offset + 1;
     await this.store.keep({ reader: READER, partition, position, violations });
     this.metrics.violationsKept.inc(violations.length);
-    this.metrics.keepLag.set({ partition: String(partition) }, endOffset - position);
+    this.lag.at(partition, position);
     await this.subscription?.commit(partition, { offset: position, metadata: '' });
+    this.failures.delete(partition);
+  }
+
+  async idle(partition: number, position: number): Promise<void> {
+    this.lag.at(partition, position);
+    this.failures.delete(partition);
   }
 
   async revoked(partition: number): Promise<void> {
-    this.metrics.keepLag.remove({ partition: String(partition) });
+    this.lag.forget(partition);
+    this.failures.delete(partition);
+  }
+
+  recovered(): void {
+    this.failures.delete(undefined);
   }
 
   failed(error: Error, partition?: number): void {
+    this.metrics.keepFailures.inc();
+    this.failures.set(partition, error);
     this.logger.error({ err: error, partition }, 'violations are not kept; it is tried again');
   }
 }

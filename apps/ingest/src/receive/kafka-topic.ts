@@ -8,7 +8,7 @@ import {
   retry,
   type Subscription,
 } from '#messaging';
-import { type Logger, type Metrics, type Problem, toProblem } from '#platform';
+import { Lag, type Logger, type Metrics, type Problem, toProblem } from '#platform';
 import type { Intake } from '../intake.js';
 import type { INGEST_METRICS } from '../metrics.js';
 import { type ReceivedTopic, topicRecordToProtobuf } from './topic-encoding.js';
@@ -34,12 +34,18 @@ export interface KafkaTopicTools {
  * when the log has them; an outage of the log delays, it does not drop. What can't be read is kept aside and stops nothing.
  */
 export class KafkaTopic implements PartitionListener {
+  /** Where it is in the topic. */
+  readonly lag = new Lag();
   private subscription: Subscription | undefined;
 
   constructor(
     private readonly topic: ReceivedTopic,
     private readonly tools: KafkaTopicTools,
   ) {}
+
+  get name(): string {
+    return this.topic.name;
+  }
 
   async start(): Promise<void> {
     this.subscription = await this.tools.log.subscribe({ topic: this.topic.name, group: GROUP, listener: this });
@@ -49,21 +55,26 @@ export class KafkaTopic implements PartitionListener {
     await this.subscription?.close();
   }
 
-  async assigned(_partition: number, committed: Position | undefined): Promise<number | undefined> {
+  async assigned(partition: number, committed: Position | undefined, start: number): Promise<number | undefined> {
+    this.lag.at(partition, committed?.offset ?? start);
     return committed?.offset;
   }
 
-  async records({ partition, records, endOffset }: RecordBatch): Promise<void> {
+  async records({ partition, records }: RecordBatch): Promise<void> {
     const last = records.at(-1);
     if (last === undefined) return;
     await Promise.all(records.map((record) => this.take(partition, record)));
     const position = last.offset + 1;
     await this.subscription?.commit(partition, { offset: position, metadata: '' });
-    this.tools.metrics.topicLag.set(this.labels(partition), Math.max(0, endOffset - position));
+    this.lag.at(partition, position);
+  }
+
+  async idle(partition: number, position: number): Promise<void> {
+    this.lag.at(partition, position);
   }
 
   async revoked(partition: number): Promise<void> {
-    this.tools.metrics.topicLag.remove(this.labels(partition));
+    this.lag.forget(partition);
   }
 
   failed(error: Error, partition?: number): void {
@@ -97,10 +108,6 @@ export class KafkaTopic implements PartitionListener {
       if (problem.status >= 500) logger.error({ err: error, topic: this.topic.name, offset: record.offset }, 'a record was not taken');
       return `${problem.code}: ${problem.detail}`;
     }
-  }
-
-  private labels(partition: number): { readonly topic: string; readonly partition: string } {
-    return { topic: this.topic.name, partition: String(partition) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Registry } from 'prom-client';
 import { DeadLetters, Log, TOPICS } from '#messaging';
-import { CONFIGURATION, type Configuration, LOGGER, type Logger, Shutdown, StartError } from '#platform';
+import { CONFIGURATION, type Configuration, exposeLag, LOGGER, type Logger, Shutdown, StartError } from '#platform';
 import { Intake } from '../intake.js';
 import { KafkaTopic } from './kafka-topic.js';
 import { parseReceivedTopic, type ReceivedTopic, TOPIC_ENCODINGS } from './topic-encoding.js';
@@ -17,6 +18,7 @@ export class KafkaTopics implements OnApplicationBootstrap {
     @Inject(CONFIGURATION) { kafka }: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly shutdown: Shutdown,
+    @Inject(Registry) private readonly registry: Registry,
   ) {
     this.names = kafka.receiveTopics.map(receivedTopic);
   }
@@ -35,6 +37,9 @@ export class KafkaTopics implements OnApplicationBootstrap {
       signal: this.stopping.signal,
     };
     const topics = names.map((name) => new KafkaTopic(name, tools));
+    for (const { name, lag } of topics) {
+      exposeLag({ registry: this.registry, log: this.log, gauge: this.intake.metrics.topicLag, topic: name, labels: { topic: name }, lag });
+    }
     this.shutdown.register('receive', 'Kafka topics', async () => {
       this.stopping.abort(new Error('stopping'));
       await Promise.all(topics.map((topic) => topic.stop()));

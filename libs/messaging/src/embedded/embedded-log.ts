@@ -102,6 +102,11 @@ export class EmbeddedLog extends Log {
     return this.storage.records(topic).offsetAt(partition, timestamp);
   }
 
+  async ends(topic: string): Promise<ReadonlyMap<number, number>> {
+    const records = this.storage.records(topic);
+    return new Map(Array.from({ length: this.partitions(topic) }, (_, partition) => [partition, records.end(partition)]));
+  }
+
   async bounds(topic: string, partition: number): Promise<{ readonly start: number; readonly end: number }> {
     return this.storage.records(topic).bounds(partition);
   }

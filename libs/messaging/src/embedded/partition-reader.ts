@@ -99,7 +99,7 @@ export class PartitionReader {
     this.#saySeen();
     const committed = this.storage.positions.committed(this.#topic, this.#group, this.partition);
     const { start, end } = this.storage.records(this.#topic).bounds(this.partition);
-    const wanted = (await this.#listener.assigned(this.partition, committed)) ?? committed?.offset ?? start;
+    const wanted = (await this.#listener.assigned(this.partition, committed, start)) ?? committed?.offset ?? start;
     // A position beyond the end is of records that are gone (files were restored or removed): read what there is.
     this.#next = wanted > end ? start : Math.max(wanted, start);
   }
@@ -128,7 +128,7 @@ export class PartitionReader {
     if (this.#listener.idle && performance.now() - this.#idleAt >= interval) {
       this.#idleAt = performance.now();
       // Records that come meanwhile end the wait below before it begins, because #next is behind the end then.
-      await this.#listener.idle(this.partition);
+      await this.#listener.idle(this.partition, this.#next);
       if (this.storage.records(this.#topic).end(this.partition) > this.#next) return;
     }
     await this.#waitFor(Math.min(POLL_MS, interval));

@@ -77,6 +77,18 @@ export class Connection {
     });
   }
 
+  /** The offset after the newest record of each partition that has a leader: one request for each broker. */
+  async ends(topic: string): Promise<ReadonlyMap<number, number>> {
+    const leaders = await this.leaders(topic);
+    const partitions = [...leaders].filter(([, leader]) => leader >= 0).map(([partition]) => ({ partition }));
+    if (partitions.length === 0)
+      throw logProblem('BT_LOG_KAFKA_FAILED', { work: `find the partitions of ${topic}`, reason: 'it has none' });
+    return this.#with(async (cluster) => {
+      const [found] = await cluster.fetchTopicsOffset([{ topic, partitions, fromBeginning: false }]);
+      return new Map(found?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+    });
+  }
+
   /** Lets go of all connections; the next request makes new ones. */
   reset(): void {
     const present = this.#present;

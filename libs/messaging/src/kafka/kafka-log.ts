@@ -82,6 +82,10 @@ export class KafkaLog extends Log {
     return this.#ranges.offsetAt(topic, partition, timestamp);
   }
 
+  ends(topic: string): Promise<ReadonlyMap<number, number>> {
+    return this.#ranges.ends(topic);
+  }
+
   async bounds(topic: string, partition: number): Promise<{ readonly start: number; readonly end: number }> {
     this.#checkPartition(topic, partition);
     return this.#ranges.bounds(topic, partition);

@@ -35,7 +35,13 @@ export class KafkaSubscription implements Subscription {
     readonly closed: (subscription: KafkaSubscription) => void,
   ) {
     const { topic, group, listener, partitions } = options;
-    const outage = new Outage(`${topic} is read`, (error) => listener.failed?.(error), report);
+    const outage = new Outage(
+      `${topic} is read`,
+      (error) => listener.failed?.(error),
+      report,
+      undefined,
+      () => listener.recovered?.(),
+    );
     this.#outage = outage;
     this.#connection = new Connection(settings, report);
     this.#positions = new Positions(this.#connection, topic, group, () => this.#membership?.committer ?? NO_MEMBER);

@@ -20,6 +20,8 @@ export class Outage {
     readonly say: (error: Error) => void,
     readonly report: LogReport,
     readonly now: () => number = () => performance.now(),
+    /** Hears it too, as `say` heard that it began. */
+    readonly over: () => void = () => undefined,
   ) {}
 
   failed(part: string, error: Error): void {
@@ -40,6 +42,7 @@ export class Outage {
   works(part: string): void {
     if (!this.#failing.delete(part) || this.#failing.size > 0 || !this.#said) return;
     this.#said = false;
+    this.over();
     this.report('info', `${this.what} again, after ${Math.round((this.now() - this.#since) / 1000)} s`);
   }
 

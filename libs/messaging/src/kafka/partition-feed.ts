@@ -163,7 +163,7 @@ export class PartitionFeed {
       throw kafkaFailed(`tell where partition ${this.partition} of ${topic} was left`, error);
     });
     if (committed && committed.offset < start) this.#expired(committed.offset, start);
-    const wanted = (await this.#listener.assigned(this.partition, committed)) ?? committed?.offset ?? start;
+    const wanted = (await this.#listener.assigned(this.partition, committed, start)) ?? committed?.offset ?? start;
     // A position beyond the end is of records that are gone (the topic was made anew): read what there is.
     this.#fetchAt = wanted > end ? start : Math.max(wanted, start);
     this.#end = end;
@@ -201,7 +201,7 @@ export class PartitionFeed {
     const caughtUp = this.#fetchAt !== undefined && this.#fetchAt >= this.#end && now - this.#answeredAt < FRESH_MS;
     if (this.#listener.idle && caughtUp && now - this.#idleAt >= interval) {
       this.#idleAt = now;
-      await this.#listener.idle(this.partition);
+      await this.#listener.idle(this.partition, this.#fetchAt ?? 0);
       if (this.#ready.length > 0) return;
     }
     await this.#waitFor(Math.min(POLL_MS, interval));

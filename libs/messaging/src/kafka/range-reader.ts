@@ -42,6 +42,10 @@ export class RangeReader {
     }));
   }
 
+  async ends(topic: string): Promise<ReadonlyMap<number, number>> {
+    return this.#asked(topic, 'tell its ends', () => this.connection.ends(topic));
+  }
+
   async offsetAt(topic: string, partition: number, timestamp: number): Promise<number> {
     return this.#asked(topic, 'find a time', async () => {
       const found = await this.connection.offsets(topic, partition, Math.max(timestamp, 0));

@@ -39,7 +39,14 @@ function create({ type, name, help, labels = [], buckets }: MetricDeclaration, r
   return new Histogram(buckets === undefined ? options : { ...options, buckets: [...buckets] });
 }
 
-/** A gauge whose value is read when it is scraped. (prom-client takes such a function at construction only, by this name.) */
-export function readAtScrape(gauge: Gauge, read: () => number): void {
-  Object.assign(gauge, { collect: () => gauge.set(read()) });
+/** A gauge that `read` brings up to date when it is scraped: it answers the value, or sets series. (prom-client takes such a function at construction only, by this name.) */
+export function readAtScrape(gauge: Gauge<string>, read: () => number | Promise<void>): void {
+  Object.assign(gauge, {
+    collect: () => {
+      const value = read();
+      if (typeof value !== 'number') return value;
+      gauge.set(value);
+      return undefined;
+    },
+  });
 }

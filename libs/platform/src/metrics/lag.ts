@@ -1,0 +1,84 @@
+import type { Gauge, Registry } from 'prom-client';
+import { type MetricDeclarations, readAtScrape, registerMetrics } from './declaration.js';
+import { type EndingLog, LogEnds } from './log-ends.js';
+
+/** What every process measures of the logs that it reads. */
+export const LOG_METRICS = {
+  endAge: {
+    type: 'gauge',
+    name: 'betrace_log_end_age_seconds',
+    help: 'Seconds since the log last told where the topic ends, which lag is measured from; `+Inf`: it has not yet. Above a minute no broker answers, and lag grows unseen.',
+    labels: ['topic'],
+  },
+} as const satisfies MetricDeclarations;
+
+/** How far a reader got: the offset that it reads next, by partition. Lag is the rest. */
+export class Lag {
+  private readonly positions = new Map<number, number>();
+
+  /** The reader has the partition, and has dealt with everything before `position`. */
+  at(partition: number, position: number): void {
+    this.positions.set(partition, position);
+  }
+
+  /** The partition is another reader's. */
+  forget(partition: number): void {
+    this.positions.delete(partition);
+  }
+
+  get partitions(): readonly number[] {
+    return [...this.positions.keys()];
+  }
+
+  /** Records between the reader and the ends of the log, by partition; NaN where the end is not known. */
+  behind(ends: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+    const behind = ([partition, position]: readonly [number, number]) =>
+      [partition, Math.max(0, (ends.get(partition) ?? Number.NaN) - position)] as const;
+    return new Map([...this.positions].map(behind));
+  }
+}
+
+export interface ExposedLag {
+  readonly registry: Registry;
+  readonly log: EndingLog;
+  /** Label `partition`, beside those of `labels`. */
+  readonly gauge: Gauge<string>;
+  readonly topic: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly lag: Lag;
+}
+
+const endsOf = new WeakMap<Registry, LogEnds>();
+const exposed = new WeakMap<Gauge<string>, ExposedLag[]>();
+
+/**
+ * Has the gauge say, whenever it is scraped, what lies between the reader and the log's end at that moment: also while the reader is stuck,
+ * which a figure that the reader itself tells would hide. Series are those of the partitions that the reader has.
+ */
+export function exposeLag(options: ExposedLag): void {
+  const { registry, log, gauge } = options;
+  const ends = endsOf.get(registry) ?? exposeEnds(registry, log);
+  const all = exposed.get(gauge) ?? [];
+  all.push(options);
+  if (exposed.has(gauge)) return;
+  exposed.set(gauge, all);
+  readAtScrape(gauge, async () => {
+    const measured = await Promise.all(
+      all.map(async ({ topic, labels = {}, lag }) => ({ labels, behind: lag.behind((await ends.of(topic)).ends) })),
+    );
+    gauge.reset();
+    for (const { labels, behind } of measured) {
+      for (const [partition, records] of behind) gauge.set({ ...labels, partition: String(partition) }, records);
+    }
+  });
+}
+
+function exposeEnds(registry: Registry, log: EndingLog): LogEnds {
+  const ends = new LogEnds(log);
+  endsOf.set(registry, ends);
+  const { endAge } = registerMetrics(LOG_METRICS, registry);
+  readAtScrape(endAge, async () => {
+    for (const topic of ends.topics) endAge.set({ topic }, (await ends.of(topic)).age / 1_000);
+  });
+  return ends;
+}

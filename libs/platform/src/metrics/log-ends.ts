@@ -1,0 +1,75 @@
+/** What of a log is needed here. */
+export interface EndingLog {
+  /** The offset after the newest record of each partition. */
+  ends(topic: string): Promise<ReadonlyMap<number, number>>;
+}
+
+/** How long a caller waits for the log, ms: a scrape must not hang on a broker that does not answer. */
+const PATIENCE_MS = 500;
+
+export interface KnownEnds {
+  /** Offset after the newest record, by partition; empty when the log has never told. */
+  readonly ends: ReadonlyMap<number, number>;
+  /** Milliseconds since the log told; Infinity when it never did. */
+  readonly age: number;
+}
+
+interface Known {
+  ends: ReadonlyMap<number, number>;
+  toldAt: number;
+  /** The question that the log has not answered yet. */
+  asking: Promise<void> | undefined;
+  askedAt: number;
+}
+
+/** Where topics end, as far as the log can be asked: the last answer when it does not answer in time. */
+export class LogEnds {
+  private readonly known = new Map<string, Known>();
+
+  constructor(
+    private readonly log: EndingLog,
+    private readonly patience = PATIENCE_MS,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** Those that were asked for. */
+  get topics(): readonly string[] {
+    return [...this.known.keys()];
+  }
+
+  /** Asks the log; resolves within the patience, and never rejects. A question that is under way longer than that is not waited for. */
+  async of(topic: string): Promise<KnownEnds> {
+    let known = this.known.get(topic);
+    if (known === undefined) {
+      known = { ends: new Map(), toldAt: Number.NEGATIVE_INFINITY, asking: undefined, askedAt: 0 };
+      this.known.set(topic, known);
+    }
+    if (known.asking === undefined) {
+      known.askedAt = this.now();
+      known.asking = this.ask(topic, known);
+    }
+    const left = known.askedAt + this.patience - this.now();
+    if (left > 0) await inTime(known.asking, left);
+    return { ends: known.ends, age: this.now() - known.toldAt };
+  }
+
+  private async ask(topic: string, known: Known): Promise<void> {
+    try {
+      known.ends = await this.log.ends(topic);
+      known.toldAt = this.now();
+    } catch {
+      // The age of the last answer says it.
+    } finally {
+      known.asking = undefined;
+    }
+  }
+}
+
+async function inTime(work: Promise<void>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((done) => {
+    timer = setTimeout(done, milliseconds);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
