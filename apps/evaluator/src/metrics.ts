@@ -48,7 +48,7 @@ export const EVALUATOR_METRICS = {
   violations: {
     type: 'counter',
     name: 'betrace_violations_total',
-    help: 'Violations published (each revision that is open).',
+    help: 'Violations published. Revisions that only tell other evidence of what is open are not counted again.',
     labels: ['severity', 'rule_id', 'rule_name', 'service_name'],
   },
   violationsSetAside: {

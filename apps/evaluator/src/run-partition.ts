@@ -284,5 +284,5 @@ function countVerdict(measurements: PartitionTools['measurements'], verdict: Ver
   const { ruleId: rule_id, ruleName: rule_name, severity, service: service_name } = verdict;
   if (verdict.status === 'retracted') measurements.count('violationsRetracted', { rule_id });
   else if (verdict.status === 'undecided') measurements.count('undecided', { rule_id, reason: verdict.undecided?.code ?? '' });
-  else measurements.count('violations', { severity, rule_id, rule_name, service_name });
+  else if (verdict.before !== 'open') measurements.count('violations', { severity, rule_id, rule_name, service_name });
 }

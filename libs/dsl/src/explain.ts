@@ -23,7 +23,7 @@ export interface ConditionOutcome {
   readonly condition: string;
   /** The value of the sub-condition: for a trace function its result. `null` stands for nil. */
   readonly value: ShownValue;
-  /** For a condition over the spans of a trace: how many satisfied it (a lower bound when `at_least`), of how many. */
+  /** For a condition over the spans of a trace: how many satisfied it, of how many; or a lower bound (`at_least`). */
   readonly matched?: number;
   readonly at_least?: boolean;
   readonly of?: number;

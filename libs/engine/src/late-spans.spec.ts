@@ -24,8 +24,17 @@ describe('a late span', () => {
   });
 
   it('says nothing when it changes nothing', () => {
+    const charged = ruleOf('charged', 'trace.has(span.name == "charge") and trace.duration < 1s');
+    const verdicts = applyAll(engineOf([[charged]]), [{ time: 0, spans: [charge] }, { time: 20 }, { time: 90, spans: [other] }]);
+    expect(verdicts.map(brief)).toEqual(['charged v1 open (revision 1) root_grace @ 20']);
+  });
+
+  it('that does not refute it is counted among the spans that do not', () => {
     const verdicts = applyAll(engineOf([[unaudited]]), [{ time: 0, spans: [charge] }, { time: 20 }, { time: 90, spans: [other] }]);
-    expect(verdicts.map(brief)).toEqual(['unaudited v1 open (revision 1) root_grace @ 20']);
+    expect(verdicts.map(({ status, before, explanation }) => [status, before, explanation.conditions[1]!.of])).toEqual([
+      ['open', undefined, 1],
+      ['open', 'open', 2],
+    ]);
   });
 
   it('is judged together with the others of its record: a charge with its audit raises nothing', () => {

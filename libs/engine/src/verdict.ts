@@ -17,6 +17,8 @@ export interface Verdict {
   readonly status: VerdictStatus;
   /** Why there is no verdict; only with the status `undecided`. */
   readonly undecided?: Undecided;
+  /** What stood before; absent of the first revision. The same as now, when only the evidence has changed. */
+  readonly before?: VerdictStatus;
   readonly ruleId: string;
   readonly ruleName: string;
   readonly ruleVersion: number;

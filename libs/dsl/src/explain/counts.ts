@@ -6,7 +6,7 @@ import type { SpanFunctionNode } from '../span-functions.js';
 import type { Expression } from '../syntax.js';
 import { type LeafValues, referenceTo, type Tally } from './leaf-values.js';
 import { relationOutcome } from './relation-outcome.js';
-import { notAllSatisfy, spansSatisfy } from './sentence.js';
+import { atLeastSatisfy, notAllSatisfy, spansSatisfy } from './sentence.js';
 
 /** What a part's trace function counted, for its outcome, and the sentence that says so (nothing when there is none). */
 export interface Counts {
@@ -33,16 +33,17 @@ function quantifierCounts(quantifier: TraceQuantifier, node: Resolved, values: L
   const counted =
     quantifier.quantifier === 'all' ? countedAll(tally, of) : { matched: tally.count, ...(tally.atLeast ? { at_least: true } : {}) };
   return {
-    outcome: { ...counted, of, ...witnessesOf(tally) },
+    outcome: { ...counted, ...(tally.atLeast ? {} : { of }), ...witnessesOf(tally) },
     sentence: (truth) => {
-      const matched = quantifier.quantifier === 'all' ? of : tally.count;
-      const sentence =
-        quantifier.quantifier === 'all' && tally.count > 0
-          ? notAllSatisfy(of, condition)
-          : spansSatisfy(matched, of, tally.atLeast, condition);
+      const sentence = quantified(quantifier, tally, condition);
       return soThat(spans === undefined ? sentence : `of ${spans} ${sentence}`, quantifier, node, truth);
     },
   };
+}
+
+function quantified({ quantifier }: TraceQuantifier, { count, of, atLeast }: Tally, condition: string): string {
+  if (quantifier === 'all') return count > 0 ? notAllSatisfy(atLeast ? undefined : of, condition) : spansSatisfy(of, of, condition);
+  return atLeast ? atLeastSatisfy(count, condition) : spansSatisfy(count, of, condition);
 }
 
 /** `span.children` of `span.children.has(c)`. */

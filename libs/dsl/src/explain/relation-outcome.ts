@@ -38,7 +38,7 @@ export function relationOutcome(pair: TracePair, pairs: readonly RelatedSpans[],
   const within = pair.within === undefined ? '' : ` within ${formatExpression(pair.within.syntax)}`;
   const related = pairs.filter(({ second }) => second !== undefined);
   const matched = related.length;
-  const satisfy = spansSatisfy(pairs.length, of, false, a);
+  const satisfy = spansSatisfy(pairs.length, of, a);
   if (pair.relation === 'follows' || pair.relation === 'preceded') {
     const lonely = pairs.filter(({ second }) => second === undefined).map(({ first }) => first);
     const [missed] = lonely;

@@ -3,10 +3,15 @@ import { clipped } from './clipped.js';
 import { formatDuration } from './format-duration.js';
 import type { ShownValue } from './json-value.js';
 
-/** `1 of 14 spans satisfies`, `0 of 14 spans satisfy`, `at least 1 of 14 spans satisfies`. */
-export function spansSatisfy(count: number, of: number, atLeast: boolean, condition: string): string {
+/** `1 of 14 spans satisfies`, `0 of 14 spans satisfy`. */
+export function spansSatisfy(count: number, of: number, condition: string): string {
   const spans = of === 1 ? 'span' : 'spans';
-  return `${atLeast ? 'at least ' : ''}${count} of ${of} ${spans} ${count === 1 ? 'satisfies' : 'satisfy'} ${condition}`;
+  return `${count} of ${of} ${spans} ${count === 1 ? 'satisfies' : 'satisfy'} ${condition}`;
+}
+
+/** `at least 1 span satisfies`: true of the trace whatever else comes, so its spans are not counted. */
+export function atLeastSatisfy(count: number, condition: string): string {
+  return `at least ${count} ${count === 1 ? 'span satisfies' : 'spans satisfy'} ${condition}`;
 }
 
 /** `span.duration > 1s holds (span.duration is 2s)`. */
@@ -40,7 +45,7 @@ const LONGEST_SHOWN = 80;
 /** What a duration is; an attribute of that name may be anything. */
 const NANOSECONDS = /^-?\d+(\.\d+)?(e\+\d+)?$/;
 
-/** `not all 14 spans satisfy span.status == "ok"`. */
-export function notAllSatisfy(of: number, condition: string): string {
-  return `not all ${of} spans satisfy ${condition}`;
+/** `not all 14 spans satisfy span.status == "ok"`; without the number where it is not known in the end. */
+export function notAllSatisfy(of: number | undefined, condition: string): string {
+  return `not all ${of === undefined ? '' : `${of} `}spans satisfy ${condition}`;
 }

@@ -8,7 +8,7 @@ import type { BufferPlan } from './buffer-plan.js';
 import type { BufferedSpan } from './buffered-span.js';
 import { BufferedTraces } from './buffered-traces.js';
 import type { NamedSpan } from './kept-spans.js';
-import type { Revisions } from './revisions.js';
+import type { Reports } from './reports.js';
 import { TraceConditions } from './trace-conditions.js';
 import { type DueRules, seenTrace, TraceJudgement } from './trace-judgement.js';
 import type { Verdicts } from './verdicts.js';
@@ -25,7 +25,7 @@ export class BufferedRules {
   constructor(
     private readonly settings: AssemblySettings,
     private readonly assembly: Assembly,
-    private readonly revisions: Revisions,
+    private readonly reports: Reports,
     private readonly verdicts: Verdicts,
   ) {
     this.traces = new BufferedTraces(settings.maxSpans);
@@ -56,7 +56,7 @@ export class BufferedRules {
 
   /** Emits what changed since the trace was judged the last time. */
   emit(epoch: Epoch, trace: TraceJudgement): void {
-    for (const rule of this.revisions.has(trace.row) ? trace.due : trace.matched) this.emitRule(epoch, rule, trace);
+    for (const rule of this.reports.has(trace.row) ? trace.due : trace.matched) this.emitRule(epoch, rule, trace);
   }
 
   forget(row: number): void {
@@ -94,24 +94,15 @@ export class BufferedRules {
     const { subject: kind, needs } = epoch.rules.compiled.rules[rule]!;
     const { trace, spans } = needs === 'columns' ? judged.columns : judged.whole;
     const matches = new Set(judged.matchesOf(rule));
-    // A rule numbers its subjects -1 (the trace), 0, 1 …; revisions number them from 0.
-    const subjects = new Set([...matches, ...this.revisions.standing(row, rule).map((subject) => subject - 1)]);
+    // A rule numbers its subjects -1 (the trace), 0, 1 …; what stands is numbered from 0.
+    const subjects = new Set([...matches, ...this.reports.standing(row, rule).map((subject) => subject - 1)]);
     for (const subject of subjects) {
-      const status = matches.has(subject) ? 'open' : 'retracted';
-      const revision = this.revisions.advance(row, rule, subject + 1, status);
-      if (revision === 0) continue;
-      if (revision === 1) epoch.accounts[rule]!.matches++;
-      const span = spans[subject];
-      const explanation = explain(epoch, rule, evidenceOf(trace, judged.count, span));
-      this.verdicts.emit({
-        rule: epoch.rules.definitions[rule]!,
-        row,
-        span: named(span ?? standIn(explanation, trace.spans)),
-        aboutSpan: kind === 'span',
-        revision,
-        status,
-        closeReason: reason,
-        explanation,
+      const found = matches.has(subject) ? 'open' : 'retracted';
+      const report = { rule, row, subject: subject + 1, found, aboutSpan: kind === 'span', closeReason: reason } as const;
+      this.reports.report(epoch, report, () => {
+        const span = spans[subject];
+        const explanation = explain(epoch, rule, evidenceOf(trace, judged.count, span));
+        return { span: named(span ?? standIn(explanation, trace.spans)), explanation };
       });
     }
   }

@@ -5,22 +5,20 @@ import type { AssemblySettings } from '../settings.js';
 import { BufferedRules } from './buffered-rules.js';
 import { KeptSpans } from './kept-spans.js';
 import { OnlineRules } from './online-rules.js';
-import { Revisions } from './revisions.js';
+import { Reports } from './reports.js';
 import type { Verdicts } from './verdicts.js';
-
-/** Bytes of a revision in its map, about. */
-const REVISION_BYTES = 100;
 
 /** Judges traces: the rules that need more than one span, by what each keeps of a trace. */
 export class Judge {
   private readonly kept = new KeptSpans();
-  private readonly revisions = new Revisions();
+  private readonly reports: Reports;
   private readonly online: OnlineRules;
   private readonly buffered: BufferedRules;
 
   constructor(settings: AssemblySettings, assembly: Assembly, verdicts: Verdicts) {
-    this.online = new OnlineRules(assembly, this.kept, this.revisions, verdicts);
-    this.buffered = new BufferedRules(settings, assembly, this.revisions, verdicts);
+    this.reports = new Reports(assembly, verdicts);
+    this.online = new OnlineRules(assembly, this.kept, this.reports, verdicts);
+    this.buffered = new BufferedRules(settings, assembly, this.reports, verdicts);
   }
 
   /** Takes span `i` of the record that `epoch` has evaluated, for a trace that opened in that epoch. */
@@ -35,6 +33,7 @@ export class Judge {
     const { plan } = epoch.rules;
     const judged = plan.bufferedRules.length > 0 ? this.buffered.judge(epoch, traces) : [];
     for (const [place, { row, reason }] of traces.entries()) {
+      this.reports.begin(row, reason);
       if (plan.online) this.online.conclude(epoch, row, reason);
       if (judged[place] !== undefined) this.buffered.emit(epoch, judged[place]);
     }
@@ -44,15 +43,29 @@ export class Judge {
     const { plan } = epoch.rules;
     // The row becomes another trace's: whatever throws, nothing of this one may stay under its number.
     try {
-      if (plan.online) this.online.forget(epoch, row);
+      if (this.reports.isStale(row)) this.concludeLast(epoch, row);
     } finally {
-      if (plan.bufferedRules.length > 0) this.buffered.forget(row);
-      this.revisions.forget(row);
+      try {
+        if (plan.online) this.online.forget(epoch, row);
+      } finally {
+        if (plan.bufferedRules.length > 0) this.buffered.forget(row);
+        this.reports.forget(row);
+      }
     }
+  }
+
+  /** What late spans changed is told, if it was not told at once. */
+  private concludeLast(epoch: Epoch, row: number): void {
+    const last = { row, reason: 'late_span' } as const;
+    const { plan } = epoch.rules;
+    const [judged] = plan.bufferedRules.length > 0 ? this.buffered.judge(epoch, [last]) : [];
+    this.reports.beginLast(row);
+    if (plan.online) this.online.conclude(epoch, row, last.reason);
+    if (judged !== undefined) this.buffered.emit(epoch, judged);
   }
 
   /** Bytes in use, without the epochs' states. */
   get bytes(): number {
-    return this.kept.bytes + this.online.bytes + this.buffered.bytes + this.revisions.count * REVISION_BYTES;
+    return this.kept.bytes + this.online.bytes + this.buffered.bytes + this.reports.bytes;
   }
 }

@@ -1,16 +1,13 @@
-import { FALSE, TRUE, type Truth, UNKNOWN } from '#dsl';
+import { type Explanation, FALSE, TRUE, type Truth, UNKNOWN } from '#dsl';
 import type { CloseReason } from '../assembly/close-reason.js';
 import type { Epoch } from '../epoch.js';
 import type { VerdictStatus } from '../verdict.js';
 import type { AskedTrace } from './asked-trace.js';
 import { conclude, decide, explain } from './budget.js';
-import { type KeptSpans, type NamedSpan, namedSpan } from './kept-spans.js';
+import type { KeptSpans } from './kept-spans.js';
 import type { OnlineEvidence } from './online-evidence.js';
 import { PendingGroups } from './pending-groups.js';
-import type { Revisions } from './revisions.js';
-import type { Verdicts } from './verdicts.js';
-
-const FIRST = { revision: 1, status: 'open' } as const;
+import type { Reports, Shown } from './reports.js';
 
 /**
  * Online rules about one span in its trace (`span.name == "charge" and not trace.has(…)`): each span that can match waits,
@@ -22,8 +19,7 @@ export class MixedRules {
 
   constructor(
     private readonly kept: KeptSpans,
-    private readonly revisions: Revisions,
-    private readonly verdicts: Verdicts,
+    private readonly reports: Reports,
     private readonly evidence: OnlineEvidence,
   ) {
     this.groups = new PendingGroups(kept);
@@ -67,19 +63,16 @@ export class MixedRules {
     }
   }
 
-  /** Judges the groups that still wait; emits what changed since the last time. */
+  /** Judges the groups that still wait; emits what changed since the last time, also of those that do not. */
   conclude(epoch: Epoch, row: number, state: number, trace: AskedTrace, reason: CloseReason): void {
     if (epoch.rules.plan.mixedRules.length === 0) return;
     for (let group = epoch.states.groups(state); group !== 0; group = this.groups.next(group)) {
       const rule = this.groups.rule(group);
-      if (epoch.alive[rule] === 0 || this.groups.verdict(group) !== UNKNOWN) continue;
-      const bits = this.groups.bits(group);
-      const status = conclude(epoch, rule, trace, bits, this.evidence) ? 'open' : 'retracted';
-      for (let kept = this.groups.first(group); kept !== 0; kept = this.kept.next(kept)) {
-        epoch.accounts[rule]!.countEvaluations(1);
-        const revision = this.revisions.advance(row, rule, kept, status);
-        if (revision > 0) this.emit(epoch, row, rule, bits, this.kept.named(kept), { revision, status }, reason);
-      }
+      const verdict = this.groups.verdict(group);
+      if (epoch.alive[rule] === 0 || verdict === FALSE) continue;
+      const matches = verdict === TRUE || conclude(epoch, rule, trace, this.groups.bits(group), this.evidence);
+      this.report(epoch, row, group, matches ? 'open' : 'retracted', reason);
+      if (verdict === UNKNOWN) epoch.accounts[rule]!.countEvaluations(this.groups.size(group));
     }
   }
 
@@ -96,37 +89,51 @@ export class MixedRules {
       epoch.states.setGroups(state, group);
     }
     const verdict = this.groups.verdict(group);
-    if (verdict === UNKNOWN) {
-      this.groups.append(group, this.kept.keep(epoch.columns, i, 0, 0));
-      return;
-    }
-    epoch.accounts[rule]!.countEvaluations(1);
-    if (verdict === TRUE) this.emit(epoch, row, rule, bits, namedSpan(epoch.columns, i), FIRST, closed ? 'late_span' : 'certain');
+    if (verdict !== UNKNOWN) epoch.accounts[rule]!.countEvaluations(1);
+    if (verdict === FALSE) return;
+    const kept = this.kept.keep(epoch.columns, i, 0, 0);
+    this.groups.append(group, kept);
+    // A closed trace is judged again when the whole record is applied.
+    if (verdict === TRUE && !closed) this.reportSpan(epoch, row, group, kept, 'open', 'certain', this.shownOf(epoch, row, group));
   }
 
-  /** The verdict of a group is certain: its spans need not wait. */
+  /** The verdict of a group is certain. Its spans need not wait if it is that they do not match. */
   private settle(epoch: Epoch, row: number, group: number, verdict: Exclude<Truth, typeof UNKNOWN>): void {
-    const rule = this.groups.rule(group);
     this.groups.decide(group, verdict);
-    for (let kept = this.groups.first(group); kept !== 0; kept = this.kept.next(kept)) {
-      epoch.accounts[rule]!.countEvaluations(1);
-      if (verdict !== FALSE) this.emit(epoch, row, rule, this.groups.bits(group), this.kept.named(kept), FIRST, 'certain');
-    }
-    this.groups.empty(group);
+    epoch.accounts[this.groups.rule(group)]!.countEvaluations(this.groups.size(group));
+    if (verdict === FALSE) this.groups.empty(group);
+    else this.report(epoch, row, group, 'open', 'certain');
   }
 
-  private emit(
+  /** Reports what a rule says of all spans of a group. */
+  private report(epoch: Epoch, row: number, group: number, found: VerdictStatus, closeReason: CloseReason | 'certain'): void {
+    const shown = this.shownOf(epoch, row, group);
+    for (let kept = this.groups.first(group); kept !== 0; kept = this.kept.next(kept)) {
+      this.reportSpan(epoch, row, group, kept, found, closeReason, shown);
+    }
+  }
+
+  private reportSpan(
     epoch: Epoch,
     row: number,
-    rule: number,
-    bits: number,
-    span: NamedSpan,
-    emitted: { readonly revision: number; readonly status: VerdictStatus },
+    group: number,
+    kept: number,
+    found: VerdictStatus,
     closeReason: CloseReason | 'certain',
+    shown: () => Explanation,
   ): void {
-    if (emitted.revision === 1) epoch.accounts[rule]!.matches++;
-    const explanation = explain(epoch, rule, this.evidence.of(epoch, row, bits));
-    this.verdicts.emit({ rule: epoch.rules.definitions[rule]!, row, span, aboutSpan: true, ...emitted, closeReason, explanation });
+    const rule = this.groups.rule(group);
+    const report = { rule, row, subject: kept, found, aboutSpan: true, closeReason };
+    this.reports.report(epoch, report, (): Shown => ({ span: this.kept.named(kept), explanation: shown() }));
+  }
+
+  /** What is to be said is the same for all spans of a group: it is worked out once, if at all. */
+  private shownOf(epoch: Epoch, row: number, group: number): () => Explanation {
+    let explanation: Explanation | undefined;
+    return () => {
+      explanation ??= explain(epoch, this.groups.rule(group), this.evidence.of(epoch, row, this.groups.bits(group)));
+      return explanation;
+    };
   }
 }
 

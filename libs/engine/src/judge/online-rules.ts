@@ -9,20 +9,15 @@ import { conclude, decide, explain } from './budget.js';
 import type { KeptSpans } from './kept-spans.js';
 import { MixedRules } from './mixed-rules.js';
 import { OnlineEvidence } from './online-evidence.js';
-import type { Revisions } from './revisions.js';
+import type { Reports } from './reports.js';
 import { TouchedRules } from './touched-rules.js';
 import { TraceAtoms } from './trace-atoms.js';
 import type { Verdicts } from './verdicts.js';
 
-interface Emitted {
-  readonly revision: number;
-  readonly status: VerdictStatus;
-}
-
 /**
  * Rules that need bits and counters of a trace, not its spans. A rule is asked again only when an atom that it reads has
  * changed, and fires as soon as no further span can change its answer; what is still open at close is concluded then, and
- * again after late spans.
+ * again after late spans. What fired early is told again at close if by then its evidence is another.
  */
 export class OnlineRules {
   private readonly atoms: TraceAtoms;
@@ -34,14 +29,14 @@ export class OnlineRules {
   constructor(
     private readonly assembly: Assembly,
     private readonly kept: KeptSpans,
-    private readonly revisions: Revisions,
-    private readonly verdicts: Verdicts,
+    private readonly reports: Reports,
+    verdicts: Verdicts,
   ) {
     this.atoms = new TraceAtoms(assembly, kept);
     this.asked = new AskedTrace(assembly, verdicts);
     this.evidence = new OnlineEvidence(assembly, kept);
     this.touched = new TouchedRules(assembly, kept);
-    this.mixed = new MixedRules(kept, revisions, verdicts, this.evidence);
+    this.mixed = new MixedRules(kept, reports, this.evidence);
   }
 
   /** Takes span `i` of the epoch's record, which its trace (opened in that epoch) has just got. */
@@ -66,14 +61,18 @@ export class OnlineRules {
     const trace = this.asked.at(epoch, row);
     const { traceRules, quiet } = epoch.rules.plan;
     this.touched.of(epoch, row);
+    const fired = this.reports.has(row);
     for (let bit = 0; bit < traceRules.length; bit++) {
       const rule = traceRules[bit]!;
-      if (epoch.alive[rule] === 0 || epoch.states.isSettled(state, bit)) continue;
+      if (epoch.alive[rule] === 0) continue;
+      if (epoch.states.isSettled(state, bit)) {
+        if (fired && this.reports.isKnown(row, rule, 0)) this.report(epoch, row, rule, 'open', reason);
+        continue;
+      }
       epoch.accounts[rule]!.countEvaluations(1);
       if (quiet[rule] === true && !this.touched.has(rule)) continue;
-      const status = conclude(epoch, rule, trace, 0, this.evidence) ? 'open' : 'retracted';
-      const revision = this.revisions.advance(row, rule, 0, status);
-      if (revision > 0) this.emit(epoch, row, rule, { revision, status }, reason);
+      const matches = conclude(epoch, rule, trace, 0, this.evidence);
+      this.report(epoch, row, rule, matches ? 'open' : 'retracted', reason);
     }
     this.mixed.conclude(epoch, row, state, trace, reason);
   }
@@ -97,19 +96,13 @@ export class OnlineRules {
     if (truth === UNKNOWN) return;
     epoch.states.settle(state, bit);
     epoch.accounts[rule]!.countEvaluations(1);
-    if (truth === TRUE) this.emit(epoch, row, rule, { revision: 1, status: 'open' }, 'certain');
+    if (truth === TRUE) this.report(epoch, row, rule, 'open', 'certain');
   }
 
-  private emit(epoch: Epoch, row: number, rule: number, emitted: Emitted, closeReason: CloseReason | 'certain'): void {
-    if (emitted.revision === 1) epoch.accounts[rule]!.matches++;
-    this.verdicts.emit({
-      rule: epoch.rules.definitions[rule]!,
-      row,
+  private report(epoch: Epoch, row: number, rule: number, found: VerdictStatus, closeReason: CloseReason | 'certain'): void {
+    this.reports.report(epoch, { rule, row, subject: 0, found, aboutSpan: false, closeReason }, () => ({
       span: this.evidence.spanFor(epoch, row, rule),
-      aboutSpan: false,
-      ...emitted,
-      closeReason,
       explanation: explain(epoch, rule, this.evidence.of(epoch, row)),
-    });
+    }));
   }
 }

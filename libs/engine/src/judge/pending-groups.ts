@@ -2,16 +2,17 @@ import type { Truth } from '#dsl';
 import { Slots } from '../assembly/slots.js';
 import type { KeptSpans } from './kept-spans.js';
 
-const WORDS = 6;
+const WORDS = 7;
 const NEXT = 0;
 const RULE = 1;
 const BITS = 2;
 const VERDICT = 3;
 const FIRST = 4;
 const LAST = 5;
+const SIZE = 6;
 
 /**
- * The spans of open traces on which a mixed rule waits: they may match, depending on what else their trace brings. All the
+ * The spans of remembered traces that a mixed rule matches, or may match, depending on what else their trace brings. All the
  * rule knows of such a span is which of its conditions hold, so spans with the same bits share one verdict and form a group:
  * a trace has few of them, however many spans wait. The groups of a trace are chained, the latest first.
  */
@@ -58,9 +59,14 @@ export class PendingGroups extends Slots {
     this.words[group * WORDS + VERDICT] = verdict;
   }
 
-  /** First of the spans that wait, in order of arrival. */
+  /** First of the spans that wait or match, in order of arrival. */
   first(group: number): number {
     return this.words[group * WORDS + FIRST]!;
+  }
+
+  /** How many they are. */
+  size(group: number): number {
+    return this.words[group * WORDS + SIZE]!;
   }
 
   append(group: number, kept: number): void {
@@ -69,6 +75,7 @@ export class PendingGroups extends Slots {
     if (last === 0) this.words[at + FIRST] = kept;
     else this.kept.chain(last, kept);
     this.words[at + LAST] = kept;
+    this.words[at + SIZE]!++;
   }
 
   /** The spans no longer wait. */
@@ -77,6 +84,7 @@ export class PendingGroups extends Slots {
     this.kept.forget(this.words[at + FIRST]!);
     this.words[at + FIRST] = 0;
     this.words[at + LAST] = 0;
+    this.words[at + SIZE] = 0;
   }
 
   /** Releases a chain of groups with their spans. */

@@ -43,6 +43,8 @@ export interface JudgePlan {
   readonly online: boolean;
   /** Some rule needs more than one span. */
   readonly judgesTraces: boolean;
+  /** Some online rule over the trace may match without a witness: its violation names the root, or the first span. */
+  readonly namesAnySpan: boolean;
   /** Some online rule reads spanCount or duration. */
   readonly totals: boolean;
 }
@@ -60,6 +62,7 @@ export function planOf(compiled: CompiledRuleSet): JudgePlan {
     return new Set([condition, ...spanConditions, ...own.map((atom) => atoms[atom]!.condition), ...tests]);
   };
   const keys = keysOf(traceRules.map((rule) => rules[rule]!));
+  const quiet = rules.map((rule) => rule.needs === 'online' && rule.subject === 'trace' && (keys.has(rule.index) || isQuiet(rule)));
   const readersOf = (some: readonly number[], atom: number): number[] => some.filter((rule) => rules[rule]!.atoms.includes(atom));
   const readers = rules.map((rule) => conditionsOf(rule.index));
   return {
@@ -71,7 +74,8 @@ export function planOf(compiled: CompiledRuleSet): JudgePlan {
     rulesOfFailure: conditions.map(({ index }) => select((rule) => readers[rule.index]!.has(index))),
     spanRules: select((rule) => rule.needs === 'span'),
     traceRules,
-    quiet: rules.map((rule) => rule.needs === 'online' && rule.subject === 'trace' && (keys.has(rule.index) || isQuiet(rule))),
+    quiet,
+    namesAnySpan: traceRules.some((rule) => quiet[rule] !== true),
     settledBit: rules.map((rule) => traceRules.indexOf(rule.index)),
     mixedRules,
     mixedOfCondition: conditions.map(({ index }) => mixedRules.filter((rule) => rules[rule]!.condition === index)),

@@ -1,35 +1,35 @@
 import type { VerdictStatus } from '../verdict.js';
 
-/** How a status is written beside its revision: `revision * 4 + code`. */
-const CODES = { retracted: 0, open: 1, undecided: 2 } as const satisfies Record<VerdictStatus, number>;
-const STATUSES = ['retracted', 'open', 'undecided'] as const satisfies readonly VerdictStatus[];
+/** What was said last about a subject. */
+export interface Standing {
+  revision: number;
+  status: VerdictStatus;
+  /** A fingerprint of the span it named and of its explanation. */
+  evidence: number;
+  /** The spans that its trace had. */
+  spans: number;
+}
 
-/**
- * What was emitted last about the subjects of remembered traces that later spans may still change: the number of its revision, and
- * its status. Verdicts that were certain are not here: they cannot change.
- */
+/** What was said last about the subjects of remembered traces: later spans may change it. Dropped when the trace is forgotten. */
 export class Revisions {
   /** Subjects kept. */
   count = 0;
-  private readonly byTrace = new Map<number, Map<number, number>>();
+  private readonly byTrace = new Map<number, Map<number, Standing>>();
 
-  /**
-   * Takes what a judgement found (`retracted`: no match); answers the revision to emit, or 0 when nothing changed.
-   * `subject`: 0 for the trace, else a number of the span among the rule's, from 1 to 2^32 - 1.
-   */
-  advance(row: number, rule: number, subject: number, found: VerdictStatus): number {
-    const key = rule * 2 ** 32 + subject;
-    let ofTrace = this.byTrace.get(row);
-    const last = ofTrace?.get(key) ?? 0;
-    if (STATUSES[last % 4] === found) return 0;
-    if (ofTrace === undefined) this.byTrace.set(row, (ofTrace = new Map()));
-    const revision = Math.floor(last / 4) + 1;
-    ofTrace.set(key, revision * 4 + CODES[found]);
-    if (last === 0) this.count++;
-    return revision;
+  /** `subject`: 0 for the trace, else a number of the span among the rule's, from 1 to 2^32 - 1. */
+  of(row: number, rule: number, subject: number): Standing | undefined {
+    return this.byTrace.get(row)?.get(keyOf(rule, subject));
   }
 
-  /** Something was emitted about the trace. */
+  set(row: number, rule: number, subject: number, standing: Standing): void {
+    let ofTrace = this.byTrace.get(row);
+    if (ofTrace === undefined) this.byTrace.set(row, (ofTrace = new Map()));
+    const key = keyOf(rule, subject);
+    if (!ofTrace.has(key)) this.count++;
+    ofTrace.set(key, standing);
+  }
+
+  /** Something was said about the trace. */
   has(row: number): boolean {
     return this.byTrace.has(row);
   }
@@ -39,8 +39,8 @@ export class Revisions {
     const ofTrace = this.byTrace.get(row);
     if (ofTrace === undefined) return NONE;
     const subjects: number[] = [];
-    for (const [key, last] of ofTrace) {
-      if (last % 4 !== CODES.retracted && Math.floor(key / 2 ** 32) === rule) subjects.push(key % 2 ** 32);
+    for (const [key, { status }] of ofTrace) {
+      if (status !== 'retracted' && Math.floor(key / 2 ** 32) === rule) subjects.push(key % 2 ** 32);
     }
     return subjects;
   }
@@ -51,6 +51,10 @@ export class Revisions {
     this.count -= ofTrace.size;
     this.byTrace.delete(row);
   }
+}
+
+function keyOf(rule: number, subject: number): number {
+  return rule * 2 ** 32 + subject;
 }
 
 const NONE: readonly number[] = [];

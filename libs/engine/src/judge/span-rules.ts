@@ -45,6 +45,7 @@ export class SpanRules {
         aboutSpan: true,
         revision: 1,
         status: 'open',
+        before: undefined,
         closeReason: 'certain',
         explanation: explain(epoch, rule, evidence),
       });

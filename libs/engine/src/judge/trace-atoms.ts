@@ -104,7 +104,9 @@ export class TraceAtoms {
       state = states.take();
       rows[at + STATE] = state;
       rows[at + KEPT] = this.kept.keep(columns, i, columns.isRoot[i] === 1 ? ROOT : FIRST_SPAN, 0);
-    } else this.standIn(rows[at + KEPT]!, columns, i, (rows[at + FLAGS]! & ROOT_SEEN) !== 0);
+    } else if (rules.plan.namesAnySpan || columns.isRoot[i] === 1) {
+      this.standIn(rows[at + KEPT]!, columns, i, (rows[at + FLAGS]! & ROOT_SEEN) !== 0);
+    }
     if (rules.plan.totals) {
       const { startWords, endWords } = columns;
       const low = 2 * i + LOW;

@@ -18,6 +18,7 @@ export interface Finding {
   readonly aboutSpan: boolean;
   readonly revision: number;
   readonly status: VerdictStatus;
+  readonly before: VerdictStatus | undefined;
   readonly undecided?: Undecided;
   readonly closeReason: CloseReason | 'certain';
   readonly explanation: Explanation;
@@ -37,13 +38,14 @@ export class Verdicts {
     private readonly assembly: Assembly,
   ) {}
 
-  emit({ rule, row, span, aboutSpan, revision, status, undecided, closeReason, explanation }: Finding): void {
+  emit({ rule, row, span, aboutSpan, revision, status, before, undecided, closeReason, explanation }: Finding): void {
     const wireTraceId = this.wireTraceId(row);
     const { assembly } = this;
     this.sink({
       id: violationId(rule.id, wireTraceId, aboutSpan && span !== undefined ? span.wireSpanId : ''),
       revision,
       status,
+      ...(before === undefined ? {} : { before }),
       ...(undecided === undefined ? {} : { undecided }),
       ruleId: rule.id,
       ruleName: rule.name,

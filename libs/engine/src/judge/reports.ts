@@ -1,0 +1,143 @@
+import type { Explanation } from '#dsl';
+import type { Assembly } from '../assembly/assembly.js';
+import type { CloseReason } from '../assembly/close-reason.js';
+import { ROW_WORDS, SPANS } from '../assembly/trace-row.js';
+import type { Epoch } from '../epoch.js';
+import type { Undecided } from '../undecided.js';
+import type { VerdictStatus } from '../verdict.js';
+import { fingerprint } from './fingerprint.js';
+import type { NamedSpan } from './kept-spans.js';
+import { Revisions, type Standing } from './revisions.js';
+import type { Verdicts } from './verdicts.js';
+
+/** Bytes of what stands about a subject, in its map, about. */
+const STANDING_BYTES = 180;
+
+/** So often late spans change the evidence of a trace at once; then only each time that doubles how often they came. */
+const PROMPT_CHANGES = 8;
+
+/** What a rule says of a subject. */
+export interface Report {
+  readonly rule: number;
+  readonly row: number;
+  /** 0 for the trace, else a number of the span among the rule's. */
+  readonly subject: number;
+  /** `retracted`: the rule does not match. */
+  readonly found: VerdictStatus;
+  readonly aboutSpan: boolean;
+  readonly closeReason: CloseReason | 'certain';
+  readonly undecided?: Undecided;
+}
+
+/** What a verdict names and says: worked out for those that may be emitted only. */
+export interface Shown {
+  readonly span: NamedSpan | undefined;
+  readonly explanation: Explanation;
+}
+
+/**
+ * What the rules say of the traces that are remembered. A verdict is emitted when it differs from the last one about its subject: in
+ * status, in the span it names, or in what its explanation says (docs/decisions/0017).
+ */
+export class Reports {
+  private readonly revisions = new Revisions();
+  /** Of traces about which something was said: how often they were judged again because of late spans. */
+  private readonly lateJudgements = new Map<number, number>();
+  /** Traces whose evidence changed since it was emitted. */
+  private readonly stale = new Set<number>();
+  /** The trace that is judged is one whose evidence may be emitted later. */
+  private isHeld = false;
+
+  constructor(
+    private readonly assembly: Assembly,
+    private readonly verdicts: Verdicts,
+  ) {}
+
+  /** A trace is judged: what is reported next is about it. */
+  begin(row: number, reason: CloseReason): void {
+    this.isHeld = false;
+    if (reason !== 'late_span' || !this.revisions.has(row)) return;
+    const times = (this.lateJudgements.get(row) ?? 0) + 1;
+    this.lateJudgements.set(row, times);
+    this.isHeld = times > PROMPT_CHANGES && (times & (times - 1)) !== 0;
+    if (!this.isHeld) this.stale.delete(row);
+  }
+
+  /** A trace is about to be forgotten: whether it is to be judged once more, because its evidence changed since it was emitted. */
+  isStale(row: number): boolean {
+    return this.stale.has(row);
+  }
+
+  /** As `begin`, for the last time. */
+  beginLast(row: number): void {
+    this.isHeld = false;
+    this.stale.delete(row);
+  }
+
+  /** Emits what the rule says, if it says something new. `shown` is asked for it then, or to know. */
+  report(epoch: Epoch, report: Report, shown: () => Shown): void {
+    const { rule, row, subject, found } = report;
+    const last = this.revisions.of(row, rule, subject);
+    if (found === (last?.status ?? 'retracted') && this.isUnchanged(row, last)) return;
+    const { span, explanation } = shown();
+    const evidence = fingerprint([span?.wireSpanId, explanation, report.undecided?.code]);
+    const spans = this.spansOf(row);
+    if (last?.status === found && last.evidence === evidence) {
+      last.spans = spans;
+      return;
+    }
+    const revision = (last?.revision ?? 0) + 1;
+    this.revisions.set(row, rule, subject, { revision, status: found, evidence, spans });
+    if (found === 'open' && (last === undefined || last.status === 'undecided')) epoch.accounts[rule]!.matches++;
+    this.verdicts.emit({
+      rule: epoch.rules.definitions[rule]!,
+      row,
+      span,
+      aboutSpan: report.aboutSpan,
+      revision,
+      status: found,
+      before: last?.status,
+      ...(report.undecided === undefined ? {} : { undecided: report.undecided }),
+      closeReason: report.closeReason,
+      explanation,
+    });
+  }
+
+  /** Something was said about the trace. */
+  has(row: number): boolean {
+    return this.revisions.has(row);
+  }
+
+  /** Something was said about the subject. */
+  isKnown(row: number, rule: number, subject: number): boolean {
+    return this.revisions.of(row, rule, subject) !== undefined;
+  }
+
+  /** The subjects of a rule of which something stands that is not retracted. */
+  standing(row: number, rule: number): readonly number[] {
+    return this.revisions.standing(row, rule);
+  }
+
+  forget(row: number): void {
+    if (!this.revisions.has(row)) return;
+    this.revisions.forget(row);
+    this.lateJudgements.delete(row);
+    this.stale.delete(row);
+  }
+
+  /** Bytes in use, about. */
+  get bytes(): number {
+    return this.revisions.count * STANDING_BYTES;
+  }
+
+  /** The status is as it was: nothing is to be said if that is no match, if no span came since, or if it can wait. */
+  private isUnchanged(row: number, last: Standing | undefined): boolean {
+    if (last === undefined || last.status === 'retracted' || last.spans === this.spansOf(row)) return true;
+    if (this.isHeld) this.stale.add(row);
+    return this.isHeld;
+  }
+
+  private spansOf(row: number): number {
+    return this.assembly.traces.rows[row * ROW_WORDS + SPANS]!;
+  }
+}
