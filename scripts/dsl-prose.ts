@@ -32,7 +32,7 @@ ${VOCABULARY.operators
   )
   .join('\n')}
 
-\`~=\` is \`!=\`. \`not span.name == "x"\` is \`(not span.name) == "x"\`: write \`span.name != "x"\`.
+\`~=\` is \`!=\`. \`not a == b\` would be \`(not a) == b\` and is refused: write \`not (a == b)\` or \`a != b\`.
 `;
 
 export const VALUES = `## Values
@@ -62,7 +62,8 @@ A charge for which no refund has the same order id:
 
 \`\`\`lua
 trace.has(charge where charge.name == "charge" and not trace.has(
-  span.name == "refund" and span.attributes["order.id"] == charge.attributes["order.id"]
+  span.name == "refund" and span.attributes["order.id"] and
+  span.attributes["order.id"] == charge.attributes["order.id"]
 ))
 \`\`\`
 
@@ -70,7 +71,8 @@ Each access to a record has its own audit after it:
 
 \`\`\`lua
 not trace.follows(access where access.name == "record.read",
-  span.name == "audit" and span.attributes["record.id"] == access.attributes["record.id"])
+  span.name == "audit" and span.attributes["record.id"] and
+  span.attributes["record.id"] == access.attributes["record.id"])
 \`\`\`
 
 Values are joined by hash, so this costs as much as the trace has spans, not as it has pairs.

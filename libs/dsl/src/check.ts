@@ -1,32 +1,42 @@
-import { warnAlways } from './check/always.js';
 import { checkScript } from './check/check-script.js';
 import { Findings, Scope } from './check/context.js';
+import { judgeMeaning } from './check/meaning/judge-meaning.js';
 import { resolve } from './check/resolve.js';
 import { type Parsed, parse } from './parse.js';
 import type { Checked } from './rule.js';
 import type { Expression } from './syntax.js';
+import { isWhenForm } from './when/tokenize-when.js';
 
-/** Text → checked rule. Never throws, whatever the text. */
+/** Text → checked rule, as it is to be saved. Never throws, whatever the text. */
 export function check(text: string): Checked {
   return checkParsed(parse(text));
 }
 
-/** The same for a text that was parsed already (the editor shows the tree while typing). */
-export function checkParsed(parsed: Parsed): Checked {
-  const { syntax, source } = parsed;
-  if (syntax === undefined) return { ok: false, diagnostics: parsed.diagnostics };
-  if (syntax.kind === 'script') return checkScript(source, syntax.block);
-  return checkExpression(parsed, syntax.expression);
+/**
+ * The same for a rule that was saved before, perhaps when less was known of what is hardly ever meant: it is refused only when it can't
+ * be run.
+ */
+export function checkSaved(text: string): Checked {
+  return checkParsed(parse(text), false);
 }
 
-function checkExpression(parsed: Parsed, syntax: Expression): Checked {
+/** The same for a text that was parsed already (the editor shows the tree while typing). `judgesMeaning`: it is to be saved. */
+export function checkParsed(parsed: Parsed, judgesMeaning = true): Checked {
+  const { syntax, source } = parsed;
+  if (syntax === undefined) return { ok: false, diagnostics: parsed.diagnostics };
+  const findings = new Findings(source, { isWhenForm: isWhenForm(source.text), judgesMeaning });
+  if (syntax.kind === 'script') return checkScript(source, syntax.block, findings);
+  return checkExpression(parsed, syntax.expression, findings);
+}
+
+function checkExpression(parsed: Parsed, syntax: Expression, findings: Findings): Checked {
   const { source } = parsed;
-  const findings = new Findings(source);
+  for (const problem of parsed.warnings ?? []) findings.add(problem);
   const resolved = resolve(syntax, Scope.ofRule(findings));
   if (!findings.hasErrors && findings.needsSandbox) {
-    return checkScript(source, [{ type: 'return', values: [syntax], range: syntax.range }]);
+    return checkScript(source, [{ type: 'return', values: [syntax], range: syntax.range }], findings);
   }
-  if (!findings.hasErrors) warnAlways(resolved, findings);
+  if (!findings.hasErrors && findings.judgesMeaning) judgeMeaning(resolved, findings);
   const diagnostics = findings.diagnostics.toSorted((a, b) => a.range.start - b.range.start);
   if (findings.hasErrors) return { ok: false, diagnostics };
   // A rule about nothing (`true`) is a span rule: it needs no trace to be judged.

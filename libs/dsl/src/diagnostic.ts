@@ -63,7 +63,7 @@ export function diagnose(
 }
 
 /** A message quotes what was written, which may be long. */
-const LONGEST_QUOTE = 80;
+const LONGEST_QUOTE = 200;
 
 function shortened(text: string): string {
   return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;

@@ -28,3 +28,32 @@ export function parseDuration(text: string): number | bigint | undefined {
   if (nanoseconds * divisor !== scaled || nanoseconds >= 2n ** 63n) return undefined;
   return wrap(nanoseconds);
 }
+
+/** What people write for the units of time, without a plural s. */
+const UNIT_WORDS: Readonly<Record<string, string>> = {
+  nano: 'ns',
+  nanosecond: 'ns',
+  micro: 'us',
+  microsecond: 'us',
+  mil: 'ms',
+  milli: 'ms',
+  millisecond: 'ms',
+  msec: 'ms',
+  sec: 's',
+  second: 's',
+  min: 'm',
+  minute: 'm',
+  hr: 'h',
+  hour: 'h',
+  day: 'd',
+};
+
+/** The duration that `1sec`, `1S`, `5mins` stand for, as it is written here; undefined when it is none. `1M` may be a million. */
+export function durationMeant(text: string): string | undefined {
+  const match = /^(\d+(?:\.\d+)?)([a-zA-Zµ]+)$/.exec(text);
+  if (match === null) return undefined;
+  const [, number = '', written = ''] = match;
+  const unit = written.toLowerCase();
+  const known = Object.hasOwn(DURATION_UNITS, unit) && written !== 'M' ? unit : UNIT_WORDS[unit.length > 2 ? unit.replace(/s$/, '') : unit];
+  return known !== undefined && parseDuration(number + known) !== undefined ? number + known : undefined;
+}

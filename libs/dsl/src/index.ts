@@ -1,5 +1,5 @@
 export { BudgetExceeded, isBudgetExceeded } from './budget-exceeded.js';
-export { check, checkParsed } from './check.js';
+export { check, checkParsed, checkSaved } from './check.js';
 export { compileRules, type RuleToCompile } from './compile/compile-rules.js';
 export {
   type Atom,

@@ -13,7 +13,8 @@ export interface InfixOperator {
 /** Unary operators bind tighter than everything but `^`. */
 export const UNARY_POWER = 12;
 
-const COMPARISON = 3;
+/** How tightly comparisons bind. */
+export const COMPARISON = 3;
 
 const POWERS: Readonly<Record<BinaryOperator | 'and' | 'or', readonly [number, number]>> = {
   or: [1, 1],

@@ -1,7 +1,12 @@
-import { infixOperator, prefixOperator, STRING_TESTS, UNARY_POWER } from './operators.js';
+import { durationMeant } from './duration.js';
+import { refuseForeignOperator } from './foreign-syntax.js';
+import { COMPARISON, infixOperator, prefixOperator, STRING_TESTS, UNARY_POWER } from './operators.js';
 import type { BinaryOperator, Expression, NamedCondition, StringTestName, TableConstructor } from './syntax.js';
-import type { Token } from './token.js';
+import { quoteNear, type Token } from './token.js';
 import type { TokenCursor } from './token-cursor.js';
+
+/** What ends most expressions. */
+const ENDS: ReadonlySet<string> = new Set([')', ',', ']', '}', 'then', 'do', 'end', ';']);
 
 /** From `or` down to the atoms, in the order of precedence. */
 export function parseExpression(cursor: TokenCursor): Expression {
@@ -18,7 +23,10 @@ export function parseExpressions(cursor: TokenCursor): Expression[] {
 function parseOperators(cursor: TokenCursor, limit: number): Expression {
   let left = parseUnary(cursor);
   for (;;) {
-    const infix = infixOperator(cursor.current);
+    const token = cursor.current;
+    const infix = infixOperator(token);
+    if (infix === undefined && limit < COMPARISON && token.kind !== 'end' && !ENDS.has(token.text))
+      refuseForeignOperator(cursor, left, (after) => parseOperators(after, COMPARISON));
     if (infix === undefined || infix.left <= limit) return left;
     cursor.take();
     const right = cursor.nested(() => parseOperators(cursor, infix.right));
@@ -47,6 +55,7 @@ function parseSimple(cursor: TokenCursor): Expression {
   const token = cursor.current;
   switch (token.kind) {
     case 'number':
+      refuseSpacedUnit(cursor, token);
       cursor.take();
       return { type: 'number', value: token.value, range: token.range };
     case 'duration':
@@ -66,6 +75,22 @@ function parseSimple(cursor: TokenCursor): Expression {
       if (token.text === '...') return { type: 'varargs', range: cursor.take().range };
   }
   return parseSuffixed(cursor);
+}
+
+/** `500 ms`: a duration is one word. */
+function refuseSpacedUnit(cursor: TokenCursor, { text, range }: Token): void {
+  const { next, afterNext } = cursor;
+  if (next.kind !== 'name' || afterNext.text === '=' || afterNext.text === ',' || next.range.start - range.end > 2) return;
+  const duration = durationMeant(text + next.text);
+  if (duration === undefined) return;
+  const whole = { start: range.start, end: next.range.end };
+  const near = quoteNear(cursor.source.slice(whole));
+  cursor.fail(
+    'BT_DSL_MALFORMED_NUMBER',
+    whole,
+    { near },
+    { expected: 'a duration in one word', suggestion: duration, fix: { range: whole, text: duration } },
+  );
 }
 
 function stringLiteral(token: Extract<Token, { kind: 'string' }>): Expression {

@@ -19,6 +19,8 @@ export interface Parsed {
   readonly tokens: readonly Token[];
   readonly comments: readonly Comment[];
   readonly diagnostics: readonly Diagnostic[];
+  /** What the text says that its tree no longer shows. */
+  readonly warnings?: readonly Diagnostic[];
   /** Tokens looked at by the parser: for the test of linear time. */
   readonly steps: number;
 }
@@ -32,6 +34,8 @@ export function parse(text: string): Parsed {
     return { source, syntax: undefined, tokens: [], comments: [], diagnostics: [diagnostic], steps: 0 };
   }
   if (isWhenForm(text)) return parseWhen(source);
+  const clause = /^\s*(always|never|when)\s*\{/i.exec(text);
+  if (clause !== null) return notWhen(source, clause[0].length - clause[0].trimStart().length, clause[1] ?? '');
   const { tokens, comments, diagnostics } = tokenize(source);
   const cursor = new TokenCursor(source, tokens, parseBlock);
   try {
@@ -43,6 +47,15 @@ export function parse(text: string): Parsed {
     const all = diagnostics.length === 0 ? [error.diagnostic] : diagnostics;
     return { source, syntax: undefined, tokens, comments, diagnostics: all, steps: cursor.steps };
   }
+}
+
+/** `always { a }`, `When { a }`. */
+function notWhen(source: Source, start: number, word: string): Parsed {
+  const range = { start, end: start + word.length };
+  const isWhen = word.toLowerCase() === 'when';
+  const extras = isWhen ? { suggestion: 'when', fix: { range, text: 'when' } } : { expected: 'when { … } first' };
+  const diagnostics = [diagnose(source, 'BT_DSL_WHEN_BEGINS', range, {}, extras)];
+  return { source, syntax: undefined, tokens: [], comments: [], diagnostics, steps: 0 };
 }
 
 const STATEMENT_WORDS: ReadonlySet<string> = new Set(['local', 'if', 'while', 'for', 'repeat', 'do', 'break', 'goto', 'return', ';', '::']);

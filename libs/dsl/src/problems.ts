@@ -3,6 +3,8 @@ export interface Problem {
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly doc: string;
+  /** The rule can be run, but does not mean what it says: refused when it is saved, not when one that was saved before is judged. */
+  readonly isAboutMeaning?: true;
 }
 
 /** Everything that the parser and the checker can say about a rule's text. Documents are generated from it; codes are never reused. */
@@ -52,6 +54,7 @@ export const PROBLEMS = {
   BT_DSL_NOT_A_FUNCTION: error("'{name}' is not a function", 'Something that is no function was called.'),
   BT_DSL_ARITY: error("'{name}' takes {wanted}, not {found}", 'The number of arguments is wrong.'),
   BT_DSL_ARGUMENT: error("'{name}': {reason}", 'An argument that can never be right.'),
+  BT_DSL_CONSTANT_FAILS: error('{reason}', 'An operation on constants that always fails, such as a division by zero.'),
   BT_DSL_COMPARISON: error(
     'attempt to compare {left} with {right}',
     'The types of both sides are known, and comparing them always fails or is always false.',
@@ -60,7 +63,7 @@ export const PROBLEMS = {
     'a duration is written without quotes: {duration}',
     'A string that holds a duration, compared with a number of nanoseconds.',
   ),
-  BT_DSL_ARITHMETIC: error('attempt to perform {operation} on a {type} value', 'The type is known, and the operation always fails.'),
+  BT_DSL_ARITHMETIC: error('attempt to {operation} a {type} value', 'The type is known, and the operation always fails.'),
   BT_DSL_STRING_TEST: error(
     "'{test}' tests a string, not a {type}",
     'The subject or the pattern of a string test is known to be no string.',
@@ -106,12 +109,79 @@ export const PROBLEMS = {
     'What may be nil: an attribute, a parent, the least of no spans. The error is counted and nothing matches. Guard it with `x and …`.',
   ),
   BT_DSL_ALWAYS: warning('this is always {value}', 'A condition that does not depend on the trace.'),
+  BT_DSL_CONTRADICTION: warning(
+    'this is always {value}: {reason}',
+    'Conditions on one value that exclude each other, or of which one always holds; it is only a part of the rule.',
+  ),
+  BT_DSL_NEVER: mistake('the rule can never match: {reason}', 'Whatever the trace, the rule is false or fails.'),
+  BT_DSL_MATCHES_ALL: mistake('the rule always matches: {reason}', 'Whatever the trace, the rule is true.'),
+  BT_DSL_CONSTANT_CONDITION: mistake(
+    '{text} is {what}, not a condition: it always counts as true',
+    'A text, a number or a duration where a condition belongs: the name of a span is asked for by `span.name == "x"`.',
+  ),
+  BT_DSL_CONSTANT_FIELD: mistake(
+    "'{name}' reads the constant {text} of every span: a field is `attribute[…]` or `span.…`",
+    'A constant where a field of each span belongs.',
+  ),
+  BT_DSL_NOT_PRECEDENCE: mistake(
+    "'not' binds tighter than '{operator}': this tests `(not {operand})`",
+    '`not a == b` is `(not a) == b`, which is hardly ever meant: write `not (a == b)`.',
+  ),
+  BT_DSL_SAME_SIDES: mistake(
+    'both sides are {text} of the same span',
+    'A value compared with itself; within a condition `span` is the span being tested, and an outer one needs a name: `trace.has(a where …)`.',
+  ),
+  BT_DSL_INDEX_ZERO: mistake('lists count from 1: there is nothing at {index}', 'An index below 1, or one that is no whole number.'),
+  BT_DSL_ITERATOR: mistake("'for … in' needs ipairs: {text} is a list", 'A loop over a list without `ipairs` fails on every trace.'),
+  BT_DSL_UNIT: warning('{what} is in nanoseconds: {number} is {shown}', 'A bare number that is compared with a duration or a time.'),
+  BT_DSL_UNIT_MISMATCH: mistake(
+    '{left} is {leftUnit}, {right} is {rightUnit}',
+    'A duration, a time and a count are compared with each other.',
+  ),
+  BT_DSL_RESOURCE: warning(
+    "'{key}' is an attribute of the resource by the semantic conventions, not of the span",
+    'Spans do not have it: what describes the service, host or container is in `span.resource`.',
+  ),
+  BT_DSL_NIL_EQUALS_NIL: warning(
+    'this also holds where both are missing: nil == nil',
+    'Two attributes, neither of which is known to be there, are compared. Guard one with `x and …`.',
+  ),
+  BT_DSL_NUMERAL_IN_STRING: warning(
+    '{text} in quotes is compared as a text, byte by byte: "9" is greater than "10"',
+    'A number in quotes that is compared by order.',
+  ),
+  BT_DSL_GLOB: warning(
+    "{text} is compared as it is: '{operator}' knows no {what}",
+    'A glob or a regular expression in a test that knows neither.',
+  ),
+  BT_DSL_BACKSPACE: warning(
+    '"\\b" in quotes is a backspace: a word boundary is "\\\\b"',
+    'An escape of the string that was meant for the regular expression.',
+  ),
+  BT_DSL_ARRIVAL_ORDER: warning(
+    '{text} is whichever came first: it depends on the order of arrival',
+    'A span or service by its place in the trace.',
+  ),
+  BT_DSL_WHEN_BEGINS: error("a rule of this form begins with 'when {'", '`always { … }` and `never { … }` follow `when { … }`.'),
+  BT_DSL_WHEN_SCOPE: mistake(
+    "'{name}' is the name of a span here, not a field: in this form the names of spans stand by themselves",
+    '`when { span.name == "x" }` asks for a span named `span`.',
+  ),
+  BT_DSL_WHEN_FIELD: warning(
+    "'{name}' is an attribute of that name here, not the {name} of the span",
+    'The fields of spans can be asked for in BeTraceDSL, as `span.duration`, not in this form.',
+  ),
 } as const satisfies Readonly<Record<string, Problem>>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
 function error(message: string, doc: string): Problem {
   return { severity: 'error', message, doc };
+}
+
+/** An error of a rule that could be run. */
+function mistake(message: string, doc: string): Problem {
+  return { severity: 'error', message, doc, isAboutMeaning: true };
 }
 
 function warning(message: string, doc: string): Problem {

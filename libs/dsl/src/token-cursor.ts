@@ -70,13 +70,22 @@ export class TokenCursor {
 
   /** Takes `text` or fails with `'then' expected near 'x'`. */
   expect(text: string): Token {
+    if (!this.is(text)) this.#refuseAssignment(text);
     if (!this.is(text)) this.fail('BT_DSL_EXPECTED', this.current.range, { expected: `'${text}'` }, { expected: `'${text}'` });
     return this.take();
+  }
+
+  /** `trace.has(span.name = "x")`, `if a = 1 then`. */
+  #refuseAssignment(expected: string): void {
+    if (!this.is('=') || !['(', ')', ']', 'then', 'do'].includes(expected)) return;
+    const { range } = this.current;
+    this.fail('BT_DSL_ASSIGNMENT', range, {}, { expected: "'=='", suggestion: '==', fix: { range, text: '==' } });
   }
 
   /** Takes what closes `opening`, or fails naming the place where that was opened. */
   expectClosing(text: string, opening: Token): Token {
     if (this.is(text)) return this.take();
+    this.#refuseAssignment(text);
     const line = this.source.place(opening.range.start).line;
     if (line === this.source.place(this.current.range.start).line) return this.expect(text);
     const values = { expected: `'${text}'`, opening: opening.text, line: String(line) };

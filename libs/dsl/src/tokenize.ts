@@ -1,6 +1,7 @@
 import { type Diagnostic, type DiagnosticExtras, diagnose } from './diagnostic.js';
-import { parseDuration } from './duration.js';
+import { durationMeant, parseDuration } from './duration.js';
 import { parseNumeral } from './lua-number.js';
+import { STRING_TESTS } from './operators.js';
 import type { ProblemCode } from './problems.js';
 import type { Source } from './source.js';
 import { skipLineBreak, unescapeString } from './string-literal.js';
@@ -30,7 +31,16 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
   [/={3,}/y, '=='],
   [/!={2,}/y, '!='],
   [/<>=*/y, '!='],
+  [/=~(?=\s*["'[])/y, ' matches '],
+  [/\?\?/y, ' or '],
 ];
+
+/** A comment as C writes it: two words in a row can't be operands. Lua's `//` divides. */
+const FOREIGN_COMMENT = new RegExp(
+  `//(?=[^\\S\\n\\r]*[A-Za-z][\\w,.']*[^\\S\\n\\r]+(?!(?:${[...KEYWORDS, ...STRING_TESTS].join('|')})\\b)[A-Za-z]\\w*(?![\\w]|\\s*[=(:.,]))`,
+  'y',
+);
+const CURLY_QUOTED = /[“”„]([^“”„"\\\n\r]*)[“”]|[‘’]([^‘’'"\\\n\r]*)[‘’]/y;
 /** A text full of garbage gives this many diagnostics, not millions. */
 const MAX_DIAGNOSTICS = 20;
 
@@ -80,6 +90,7 @@ class Tokenizer {
 
   #readSymbol(): void {
     const start = this.#at;
+    const character = this.#text[start];
     for (const [pattern, instead] of FOREIGN) {
       const foreign = this.#match(pattern);
       if (foreign === undefined) continue;
@@ -90,14 +101,42 @@ class Tokenizer {
       this.#pushInstead(instead.trim(), start);
       return;
     }
+    if (this.#readForeignComment() || this.#readCurlyQuotes()) return;
     const symbol = SYMBOLS.find((candidate) => this.#text.startsWith(candidate, start));
     if (symbol === undefined) {
       this.#at += (this.#text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1;
-      this.#report('BT_DSL_UNKNOWN_CHARACTER', start, { near: quoteNear(this.#text.slice(start, this.#at)) });
+      const extras = character === '?' ? { expected: '`c and a or b` for `c ? a : b`' } : {};
+      this.#report('BT_DSL_UNKNOWN_CHARACTER', start, { near: quoteNear(this.#text.slice(start, this.#at)) }, extras);
       return;
     }
     this.#at += symbol.length;
     this.#tokens.push({ kind: 'symbol', text: symbol, range: this.#rangeFrom(start) });
+  }
+
+  /** `// comment`. */
+  #readForeignComment(): boolean {
+    const foreign = this.#match(FOREIGN_COMMENT);
+    if (foreign === undefined) return false;
+    const start = this.#at;
+    this.#at += foreign.length;
+    const fix = { range: this.#rangeFrom(start), text: '--' };
+    this.#report('BT_DSL_FOREIGN_OPERATOR', start, { found: '//', instead: '--' }, { expected: 'a comment', suggestion: '--', fix });
+    this.#at += this.#match(/[^\r\n]*/y)?.length ?? 0;
+    return true;
+  }
+
+  /** `“text”`, as word processors make it. */
+  #readCurlyQuotes(): boolean {
+    const quoted = this.#match(CURLY_QUOTED);
+    if (quoted === undefined) return false;
+    const start = this.#at;
+    this.#at += quoted.length;
+    const range = this.#rangeFrom(start);
+    const text = `"${quoted.slice(1, -1)}"`;
+    const extras = { expected: 'straight quotes', suggestion: text, fix: { range, text } };
+    this.#report('BT_DSL_UNKNOWN_CHARACTER', start, { near: quoteNear(quoted) }, extras);
+    this.#tokens.push({ kind: 'string', value: quoted.slice(1, -1), isText: true, text, range });
+    return true;
   }
 
   /** `a&&b` becomes `a and b`, `a && b` too. */
@@ -110,6 +149,7 @@ class Tokenizer {
   #pushInstead(instead: string, start: number): void {
     const range = this.#rangeFrom(start);
     if (KEYWORDS.has(instead)) this.#tokens.push({ kind: 'keyword', text: instead, range });
+    else if (STRING_TESTS.has(instead)) this.#tokens.push({ kind: 'name', text: instead, range });
     else this.#tokens.push({ kind: 'symbol', text: instead as SymbolText, range });
   }
 
@@ -128,12 +168,10 @@ class Tokenizer {
       this.#tokens.push({ kind: 'duration', nanoseconds, text, range });
       return;
     }
-    this.#report(
-      'BT_DSL_MALFORMED_NUMBER',
-      start,
-      { near: quoteNear(text) },
-      { expected: 'a number, or a duration such as 500ms, 1.5s, 2m' },
-    );
+    const meant = numberMeant(text);
+    const fix = meant === undefined ? undefined : { range, text: meant };
+    const expected = 'a number, or a duration such as 500ms, 1.5s, 2m (ns, us, ms, s, m, h, d)';
+    this.#report('BT_DSL_MALFORMED_NUMBER', start, { near: quoteNear(text) }, { expected, suggestion: meant, fix });
     this.#tokens.push({ kind: 'number', value: 0, text, range });
   }
 
@@ -151,7 +189,10 @@ class Tokenizer {
       return;
     }
     const near = quoteNear(this.#text.slice(unescaped.start, unescaped.end));
-    this.#add('BT_DSL_BAD_ESCAPE', { start: unescaped.start, end: unescaped.end }, { reason: unescaped.reason, near });
+    const fix = { range, text: text.replace(/\\([\s\S])/g, doubled) };
+    const isMended = closed && 'value' in unescapeString(fix.text, 1, fix.text.length - 1);
+    const extras = isMended ? { suggestion: fix.text, fix } : {};
+    this.#add('BT_DSL_BAD_ESCAPE', { start: unescaped.start, end: unescaped.end }, { reason: unescaped.reason, near }, extras);
     this.#tokens.push({ kind: 'string', value: '', isText: true, text, range });
   }
 
@@ -224,6 +265,17 @@ class Tokenizer {
   ): void {
     this.#diagnostics.push(diagnose(this.#source, code, range, values, extras));
   }
+}
+
+/** `1sec`, `1_000`. */
+function numberMeant(text: string): string | undefined {
+  const plain = text.replaceAll('_', '');
+  return durationMeant(plain) ?? (plain !== text && parseNumeral(plain) !== undefined ? plain : undefined);
+}
+
+/** A backslash that begins no escape of Lua was meant for the regular expression. */
+function doubled(written: string, escaped: string): string {
+  return /[abfnrtvxzu\d\\"'\n\r]/.test(escaped) ? written : `\\${written}`;
 }
 
 function isDigit(character: string): boolean {

@@ -1,4 +1,12 @@
-import { type Checked, type CheckedRule, type CompiledRuleSet, check, compileRules, type Diagnostic, type EvaluationOptions } from '#dsl';
+import {
+  type Checked,
+  type CheckedRule,
+  type CompiledRuleSet,
+  checkSaved,
+  compileRules,
+  type Diagnostic,
+  type EvaluationOptions,
+} from '#dsl';
 import type { EpochRules } from './epoch-rules.js';
 import type { ColumnOf } from './judge/buffered-span.js';
 import { type JudgePlan, planOf } from './judge/plan.js';
@@ -126,6 +134,6 @@ function defectOf(error: unknown): string {
 
 function checkedOnce(definition: RuleDefinition): Checked {
   let checked = CHECKED.get(definition);
-  if (checked === undefined) CHECKED.set(definition, (checked = check(definition.expression)));
+  if (checked === undefined) CHECKED.set(definition, (checked = checkSaved(definition.expression)));
   return checked;
 }

@@ -8,12 +8,14 @@ import { suggest } from '../suggest.js';
 import type { Block, Expression, FunctionExpression, Name, Statement } from '../syntax.js';
 import { SPAN_FIELDS, SPAN_FUNCTIONS, STRING_TEST_FUNCTIONS, TRACE_FIELDS, TRACE_FUNCTIONS } from '../vocabulary.js';
 import { Findings } from './context.js';
+import { refuseIterator } from './iterator.js';
 import { knownNames, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from './lua-names.js';
+import { refuseNot } from './refuse-not.js';
 import { scriptGuards } from './script-guards.js';
 
 /** Checks what a script names; what its values are is only known when it runs. */
-export function checkScript(source: Source, block: Block): Checked {
-  const findings = new Findings(source);
+export function checkScript(source: Source, block: Block, { isWhenForm, judgesMeaning }: Findings): Checked {
+  const findings = new Findings(source, { isWhenForm, judgesMeaning });
   const checker = new ScriptChecker(findings);
   checker.checkRule(block);
   const lua = findings.hasErrors ? '' : luaText(source, block);
@@ -121,6 +123,7 @@ class ScriptChecker {
         this.#block(statement.body, this.#declare(locals, [statement.variable]), isMain);
         return locals;
       case 'for-in':
+        refuseIterator(statement, this.#findings);
         this.#all(statement.iterators, locals);
         this.#block(statement.body, this.#declare(locals, statement.names), isMain);
         return locals;
@@ -165,11 +168,14 @@ class ScriptChecker {
       case 'method-call':
         return this.#all([expression.object, ...expression.args], locals);
       case 'string-test':
+        refuseNot(expression, this.#findings);
         this.#all([expression.subject, expression.pattern], locals);
         return this.#pattern(expression);
       case 'unary':
         return this.#expression(expression.operand, locals);
       case 'binary':
+        refuseNot(expression, this.#findings);
+        return this.#all([expression.left, expression.right], locals);
       case 'logical':
         return this.#all([expression.left, expression.right], locals);
       case 'table':

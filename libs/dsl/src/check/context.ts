@@ -1,6 +1,6 @@
 import { type Diagnostic, type DiagnosticExtras, diagnose } from '../diagnostic.js';
 import { Facts } from '../facts.js';
-import type { ProblemCode } from '../problems.js';
+import { PROBLEMS, type Problem, type ProblemCode } from '../problems.js';
 import type { Literal, Resolved, SpanSource } from '../resolved.js';
 import type { Range, Source } from '../source.js';
 import type { Expression } from '../syntax.js';
@@ -15,14 +15,38 @@ export class Findings {
   /** Something only the sandbox can do was used (it is right, but not an expression to compile). */
   needsSandbox = false;
 
-  constructor(readonly source: Source) {}
+  readonly isWhenForm: boolean;
+  /** Also what can be run but is hardly meant is reported. */
+  readonly judgesMeaning: boolean;
+  private readonly reported = new Set<string>();
+
+  constructor(
+    readonly source: Source,
+    { isWhenForm = false, judgesMeaning = true }: { readonly isWhenForm?: boolean; readonly judgesMeaning?: boolean } = {},
+  ) {
+    this.isWhenForm = isWhenForm;
+    this.judgesMeaning = judgesMeaning;
+  }
 
   get hasErrors(): boolean {
     return this.diagnostics.some(({ severity }) => severity === 'error');
   }
 
   report(code: ProblemCode, range: Range, values: Readonly<Record<string, string>> = {}, extras: DiagnosticExtras = {}): void {
-    if (this.diagnostics.length < MAX_DIAGNOSTICS) this.diagnostics.push(diagnose(this.source, code, range, values, extras));
+    // What is meant is said in BeTraceDSL; the text of the other form is not mended with it.
+    const { fix, suggestion, ...others } = extras;
+    this.add(diagnose(this.source, code, range, values, this.isWhenForm ? others : { fix, suggestion, ...others }));
+  }
+
+  /** A diagnostic that was made elsewhere. In the other form one text is read twice: `amount > 5` tests that there is one, too. */
+  add(diagnostic: Diagnostic): void {
+    const { code, message, range } = diagnostic;
+    const problem: Problem = PROBLEMS[code];
+    if (problem.isAboutMeaning === true && !this.judgesMeaning) return;
+    const key = `${range.start} ${range.end} ${code} ${message}`;
+    if (this.diagnostics.length >= MAX_DIAGNOSTICS || this.reported.has(key)) return;
+    this.reported.add(key);
+    this.diagnostics.push(diagnostic);
   }
 
   /** Reports, and stands in for what could not be resolved so that the rest is checked as well. */

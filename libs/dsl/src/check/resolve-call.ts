@@ -5,6 +5,7 @@ import type { Expression } from '../syntax.js';
 import { ANY, BOOLEAN, describeTypes, NIL, NUMBER, STRING } from '../types.js';
 import { STRING_TEST_FUNCTIONS } from '../vocabulary.js';
 import { type Scope, unknownValue } from './context.js';
+import { stringMethod } from './dotted-method.js';
 import type { Entity } from './entity.js';
 import { SANDBOX_LIBRARIES } from './lua-names.js';
 import { arityError } from './resolve-arity.js';
@@ -54,7 +55,7 @@ export function resolveMethod(call: MethodCall, object: Entity, objectValue: () 
   if (tests.includes(call.name)) return arityError(call, call.name, '1 argument', args.length, scope);
   const name = `string.${call.name}`;
   if (!(SANDBOX_LIBRARIES.string ?? new Set()).has(call.name)) {
-    const suggestion = suggest(call.name, [...tests, ...(SANDBOX_LIBRARIES.string ?? [])]);
+    const suggestion = stringMethod(call.name) ?? suggest(call.name, [...tests, ...(SANDBOX_LIBRARIES.string ?? [])]);
     const fix = suggestion === undefined ? undefined : { range: call.nameRange, text: suggestion };
     return scope.findings.refuse(
       call,

@@ -47,6 +47,7 @@ export function resolveBinary(syntax: Binary, left: Resolved, right: Resolved, s
       return ordering(syntax, left, right, scope);
   }
   const takes = NUMBER | STRING;
+  if (operator === '~' && right.type === 'literal' && right.syntax.type === 'string') return matchesMeant(syntax, left, right, scope);
   const isBitwise = operator === '&' || operator === '|' || operator === '~' || operator === '<<' || operator === '>>';
   const operation = operator === '..' ? 'concatenate' : isBitwise ? 'perform bitwise operation on' : 'perform arithmetic on';
   checkOperand(left, takes, operation, scope);
@@ -55,6 +56,13 @@ export function resolveBinary(syntax: Binary, left: Resolved, right: Resolved, s
     return fold(syntax, scope, () => luaArithmetic(operator, left.value, right.value));
   }
   return { type: 'binary', operator, left, right, syntax, types: operator === '..' ? STRING : NUMBER };
+}
+
+/** `span.name ~ "^/api"`, as TraceQL's and PromQL's regular expressions are nearly written. */
+function matchesMeant(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): Resolved {
+  const text = `${formatExpression(left.syntax)} matches ${formatExpression(right.syntax)}`;
+  const extras = { suggestion: 'matches', fix: { range: syntax.range, text } };
+  return scope.findings.refuse(syntax, 'BT_DSL_FOREIGN_OPERATOR', syntax.range, { found: '~', instead: 'matches' }, extras);
 }
 
 /** Warns when a node that may be nil, and that no guard has tested, is used where nil is an error. */
@@ -100,11 +108,31 @@ function ordering(syntax: Binary, left: Resolved, right: Resolved, scope: Scope)
     reportMismatch(syntax, left, right, scope);
     return node;
   }
+  if (refuseDefault(left, right, scope) || refuseDefault(right, left, scope)) return node;
   warnUnguarded(left, 'the comparison', scope);
   warnUnguarded(right, 'the comparison', scope);
   if (left.type === 'literal' && right.type === 'literal' && left.types !== ANY && right.types !== ANY)
     return fold(syntax, scope, () => compare(operator, left, right));
   return { ...node, types: boundOf(operator, left, right) };
+}
+
+/** `(attribute.amount or "0") > 1000`: where the attribute is missing, its stand-in fails. */
+function refuseDefault(node: Resolved, other: Resolved, scope: Scope): boolean {
+  if (node.type !== 'logical' || node.operator !== 'or' || node.right.type !== 'literal' || other.types === 0) return false;
+  const standIn = node.right;
+  const wanted = other.types & (NUMBER | STRING);
+  if (wanted === (NUMBER | STRING) || (other.types & ~(NUMBER | STRING)) !== 0 || (standIn.types & wanted) !== 0) return false;
+  const text = wanted === STRING ? `"${String(standIn.value)}"` : String(standIn.value).trim();
+  const isCertain =
+    wanted === STRING ? standIn.types === NUMBER : typeof standIn.value === 'string' && parseNumeral(String(standIn.value)) !== undefined;
+  const fix = isCertain ? { range: standIn.syntax.range, text } : undefined;
+  const values = { left: describeTypes(standIn.types), right: describeTypes(other.types) };
+  scope.findings.report('BT_DSL_COMPARISON', standIn.syntax.range, values, {
+    expected: `a ${describeTypes(wanted)}`,
+    suggestion: fix?.text,
+    fix,
+  });
+  return true;
 }
 
 function compare(operator: BinaryOperator, left: Literal, right: Literal): boolean {
@@ -129,7 +157,7 @@ function boundOf(operator: BinaryOperator, left: Resolved, right: Resolved): Typ
   return BOOLEAN;
 }
 
-function isCount(node: Resolved): boolean {
+export function isCount(node: Resolved): boolean {
   if (node.type === 'trace-quantifier') return node.quantifier === 'count';
   if (node.type === 'trace-aggregate') return node.aggregate === 'distinct' || node.aggregate === 'max_count';
   return (node.type === 'unary' && node.operator === '#') || (node.type === 'trace-field' && node.field === 'span_count');
@@ -193,14 +221,7 @@ function reportMismatch(syntax: Binary, left: Resolved, right: Resolved, scope: 
     }
   }
   const values = { left: describeTypes(left.types), right: describeTypes(right.types) };
-  const negated =
-    left.type === 'unary' && left.operator === 'not'
-      ? `not (${formatExpression(left.operand.syntax)} ${syntax.operator} ${formatExpression(right.syntax)})`
-      : undefined;
-  scope.findings.report('BT_DSL_COMPARISON', syntax.range, values, {
-    suggestion: negated,
-    fix: negated === undefined ? undefined : { range: syntax.range, text: negated },
-  });
+  scope.findings.report('BT_DSL_COMPARISON', syntax.range, values);
 }
 
 /** The value of an operation on constants; an error of it (`1 // 0`) is reported now, not at run time. */
@@ -210,6 +231,6 @@ function fold(syntax: Expression, scope: Scope, evaluate: () => unknown): Resolv
     return { type: 'literal', value, syntax, types: typeOfValue(value) };
   } catch (error) {
     if (!(error instanceof LuaError)) throw error;
-    return scope.findings.refuse(syntax, 'BT_DSL_ARGUMENT', syntax.range, { name: 'constant', reason: error.message });
+    return scope.findings.refuse(syntax, 'BT_DSL_CONSTANT_FAILS', syntax.range, { reason: error.message });
   }
 }

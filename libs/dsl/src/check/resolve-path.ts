@@ -38,7 +38,8 @@ export function resolveName(expression: Extract<Expression, { type: 'name' }>, s
   if (SANDBOX_GLOBALS.has(name)) return { kind: 'function', name };
   if (UNAVAILABLE.has(name)) return refused(expression, scope, 'BT_DSL_UNAVAILABLE', range, { name });
   const bareField = SPAN_FIELDS.some((field) => field.name === name) ? `span.${name}` : undefined;
-  const suggestion = bareField ?? suggest(name, [...knownNames(), ...scope.spanNames]);
+  const bareFunction = TRACE_FUNCTIONS.some((known) => known.name === name) ? `trace.${name}` : undefined;
+  const suggestion = bareField ?? bareFunction ?? FOREIGN_WORDS[name.toLowerCase()] ?? suggest(name, [...knownNames(), ...scope.spanNames]);
   return refused(expression, scope, 'BT_DSL_UNKNOWN_NAME', range, { name }, suggestion);
 }
 
@@ -229,7 +230,8 @@ function unknownField(
 ): Entity {
   const attribute = object === 'span' ? 'an attribute is span.attributes["…"]' : undefined;
   const names = known.map((entry) => entry.name);
-  const suggestion = ALIASES[name] ?? suggest(name, names);
+  const alias = ALIASES[name.replaceAll('_', '').toLowerCase()];
+  const suggestion = alias !== undefined && names.includes(alias) ? alias : suggest(name, names);
   scope.findings.report(
     'BT_DSL_UNKNOWN_FIELD',
     range,
@@ -243,16 +245,39 @@ function unknownField(
   return { kind: 'value', node: unknownValue(expression) };
 }
 
-/** What other tools call these fields. */
+/** What other languages call nil, true and false, and what of others is not there. */
+const FOREIGN_WORDS: Readonly<Record<string, string>> = {
+  null: 'nil',
+  none: 'nil',
+  nil: 'nil',
+  undefined: 'nil',
+  true: 'true',
+  false: 'false',
+  exists: 'span.has',
+};
+
+/** What other tools call these fields and functions. */
 const ALIASES: Readonly<Record<string, string>> = {
-  service_name: 'service',
-  status_code: 'status',
-  span_id: 'id',
-  parent_span_id: 'parent_id',
+  servicename: 'service',
+  statuscode: 'status',
+  statusmessage: 'status_message',
+  spanid: 'id',
+  spankind: 'kind',
+  parentspanid: 'parent_id',
   start: 'start_time',
   end: 'end_time',
   attrs: 'attributes',
+  attribute: 'attributes',
   length: 'span_count',
+  size: 'span_count',
+  any: 'has',
+  some: 'has',
+  exists: 'has',
+  contains: 'has',
+  every: 'all',
+  total: 'sum',
+  mean: 'avg',
+  average: 'avg',
 };
 
 function refused(

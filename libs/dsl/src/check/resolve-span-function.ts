@@ -9,6 +9,7 @@ import type { Entity } from './entity.js';
 import { nameTaken } from './named-span.js';
 import { arityError, wantedArguments } from './resolve-arity.js';
 import { warnUnguarded } from './resolve-operator.js';
+import { bareSpanName } from './unquoted.js';
 
 type Call = Extract<Expression, { type: 'call' }>;
 type ResolveIn = (expression: Expression, scope: Scope) => Resolved;
@@ -121,7 +122,7 @@ function resolveAggregate(
 function resolveTest(argument: Expression, scope: Scope, resolve: ResolveIn): { readonly condition: Resolved; readonly inner: Scope } {
   if (argument.type !== 'named-condition') {
     const inner = scope.bound();
-    return { condition: resolve(argument, inner), inner };
+    return { condition: bareSpanName(argument, inner) ?? resolve(argument, inner), inner };
   }
   const { name, condition } = argument;
   const inner = scope.bound(nameTaken(name, scope) ? undefined : name.name);

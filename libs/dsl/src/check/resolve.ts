@@ -4,10 +4,13 @@ import type { Resolved } from '../resolved.js';
 import type { Expression } from '../syntax.js';
 import { alwaysFalsy, alwaysTruthy, BOOLEAN, describeTypes, FALSY, NIL, NUMBER, STRING, TABLE, TRUTHY, type TypeSet } from '../types.js';
 import { type Scope, unknownValue } from './context.js';
+import { isDottedMethod, refuseDottedMethod } from './dotted-method.js';
 import type { Entity } from './entity.js';
+import { refuseNot } from './refuse-not.js';
 import { resolveCall, resolveMethod } from './resolve-call.js';
 import { resolveBinary, resolveUnary, warnUnguarded } from './resolve-operator.js';
 import { asValue, resolveIndex, resolveMember, resolveName } from './resolve-path.js';
+import { bareWord, hyphenatedKey, unquotedKey } from './unquoted.js';
 
 /** Syntax → resolved tree, with every complaint on the way. Never throws. */
 export function resolve(expression: Expression, scope: Scope): Resolved {
@@ -29,6 +32,7 @@ export function resolve(expression: Expression, scope: Scope): Resolved {
     case 'index':
       return asValue(entityOf(expression, scope), expression, scope);
     case 'call':
+      if (isDottedMethod(expression)) return refuseDottedMethod(expression, scope);
       return resolveCall(expression, entityOf(expression.callee, scope), scope, resolve, entityOf);
     case 'method-call': {
       const object = entityOf(expression.object, scope);
@@ -39,7 +43,7 @@ export function resolve(expression: Expression, scope: Scope): Resolved {
     case 'unary':
       return resolveUnaryNode(expression, scope);
     case 'binary':
-      return resolveBinary(expression, resolve(expression.left, scope), resolve(expression.right, scope), scope);
+      return resolveComparison(expression, scope);
     case 'logical':
       return resolveLogical(expression, scope);
     case 'named-condition':
@@ -63,6 +67,8 @@ function entityOf(expression: Expression, scope: Scope): Entity {
       const object = entityOf(expression.object, scope);
       const { key } = expression;
       if (key.type === 'string' && key.isText) return resolveMember(expression, object, key.value, key.range, scope);
+      const unquoted = object.kind === 'map' ? unquotedKey(key, scope) : undefined;
+      if (unquoted !== undefined) return { kind: 'value', node: unquoted };
       return resolveIndex(expression, object, resolve(key, scope), scope);
     }
     case 'parenthesized':
@@ -93,8 +99,26 @@ function logicalTypes(operator: 'and' | 'or', left: TypeSet, right: TypeSet): Ty
   return alwaysTruthy(left) ? left : (left & TRUTHY) | right;
 }
 
+function resolveComparison(expression: Extract<Expression, { type: 'binary' }>, scope: Scope): Resolved {
+  if (refuseNot(expression, scope.findings)) return refusedNot(expression, [expression.left, expression.right], scope);
+  const key = hyphenatedKey(expression, scope);
+  if (key !== undefined) return key;
+  const [left, right] = [expression.left, expression.right].map((side, index) => {
+    const other = index === 0 ? expression.right : expression.left;
+    return bareWord(side, other, expression.operator, scope) ?? resolve(side, scope);
+  }) as [Resolved, Resolved];
+  return resolveBinary(expression, left, right, scope);
+}
+
+/** What is inside is checked all the same. */
+function refusedNot(expression: Expression, operands: readonly Expression[], scope: Scope): Resolved {
+  for (const operand of operands) resolve(operand, scope);
+  return { ...unknownValue(expression), types: BOOLEAN };
+}
+
 function resolveStringTest(expression: Extract<Expression, { type: 'string-test' }>, scope: Scope): Resolved {
   const { test } = expression;
+  if (refuseNot(expression, scope.findings)) return refusedNot(expression, [expression.subject, expression.pattern], scope);
   const subject = resolve(expression.subject, scope);
   const pattern = resolve(expression.pattern, scope);
   if (subject.types !== 0 && (subject.types & STRING) === 0) {

@@ -1,8 +1,10 @@
+import { type Diagnostic, diagnose } from '../diagnostic.js';
 import type { Range } from '../source.js';
 import type { Expression } from '../syntax.js';
 import type { Token } from '../token.js';
 import type { TokenCursor } from '../token-cursor.js';
 import { type AttributeName, CompareAttribute, type WhenOperator, type WhenValue } from './compare-attribute.js';
+import { fieldNamed } from './field-name.js';
 import { WhenTree } from './when-tree.js';
 
 const ORDERINGS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
@@ -11,6 +13,8 @@ const ORDERINGS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>='
 export class ConditionParser {
   private readonly tree: WhenTree;
   private readonly attributes: CompareAttribute;
+  /** What can be read, but was hardly meant. */
+  readonly warnings: Diagnostic[] = [];
 
   constructor(
     private readonly cursor: TokenCursor,
@@ -67,7 +71,19 @@ export class ConditionParser {
     const name = path.parts.slice(0, -1).join('.');
     if (name === '') cursor.fail('BT_DSL_WHEN_ATTRIBUTE', path.range, { name: key }, { expected: `${key}.where(… ${operator} …)` });
     const comparison = this.comparison({ key, range: path.range }, operator);
+    if (name === 'span' || name === 'trace') this.refuseScope(name, { start, end: cursor.lastEnd }, operator);
     return this.has(name, [comparison], { start, end: cursor.lastEnd });
+  }
+
+  /** `span.name == "charge"`: here the name stands by itself. */
+  private refuseScope(name: string, range: Range, operator: string): void {
+    const { source } = this.cursor;
+    const value = /=\s*("[^"]*"|[\w.]+)$/.exec(source.slice(range))?.[1];
+    const isName = name === 'span' && operator === '==' && value !== undefined && /^span\s*\.\s*name\b/.test(source.slice(range));
+    const fix = isName ? { range, text: value } : undefined;
+    this.warnings.push(
+      diagnose(source, 'BT_DSL_WHEN_SCOPE', range, { name }, { expected: 'the name of a span', suggestion: fix?.text, fix }),
+    );
   }
 
   private has(name: string, conditions: readonly Expression[], range: Range): Expression {
@@ -174,17 +190,24 @@ export class ConditionParser {
     const { start } = attribute.range;
     if (operator !== 'in' && operator !== 'not in') {
       const value = this.value();
+      this.warnOfField(attribute, operator, value);
       return this.attributes.compare(attribute, operator, value, { start, end: cursor.lastEnd });
     }
     const opening = cursor.expect('[');
     const members: Expression[] = [];
     do {
       const value = this.value();
+      this.warnOfField(attribute, '==', value);
       members.push(this.attributes.compare(attribute, '==', value, value.range));
     } while (cursor.accept(','));
     cursor.expectClosing(']', opening);
     const isOne = this.tree.any(members);
     return operator === 'in' ? isOne : this.tree.not(isOne, { start, end: cursor.lastEnd });
+  }
+
+  private warnOfField(attribute: AttributeName, operator: WhenOperator, value: WhenValue): void {
+    const warning = fieldNamed(attribute, operator, value, this.cursor.source);
+    if (warning !== undefined) this.warnings.push(warning);
   }
 
   private value(): WhenValue {

@@ -21,11 +21,12 @@ export interface WhenOptions {
 export function parseWhen(source: Source, options: WhenOptions = {}): Parsed {
   const { tokens, comments, diagnostics } = tokenizeWhen(source);
   const cursor = new TokenCursor(source, tokens, () => []);
+  const parser = new ConditionParser(cursor, options.typed === true);
   const parsed = (syntax: Parsed['syntax'], found: Parsed['diagnostics']): Parsed => {
-    return { source, syntax, tokens, comments, diagnostics: found, steps: cursor.steps };
+    return { source, syntax, tokens, comments, diagnostics: found, warnings: parser.warnings, steps: cursor.steps };
   };
   try {
-    const expression = parseClauses(cursor, options.typed === true);
+    const expression = parseClauses(cursor, parser);
     return parsed(diagnostics.length === 0 ? { kind: 'expression', expression } : undefined, diagnostics);
   } catch (error) {
     if (!(error instanceof SyntaxFailure)) throw error;
@@ -33,8 +34,7 @@ export function parseWhen(source: Source, options: WhenOptions = {}): Parsed {
   }
 }
 
-function parseClauses(cursor: TokenCursor, typed: boolean): Expression {
-  const parser = new ConditionParser(cursor, typed);
+function parseClauses(cursor: TokenCursor, parser: ConditionParser): Expression {
   const tree = new WhenTree(cursor);
   const start = cursor.take().range;
   const when = braces(cursor, parser);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
-import { check } from '../check.js';
+import { check, checkSaved } from '../check.js';
 import { format } from '../format.js';
 import { interpretCondition } from '../interpret.js';
 import { parse } from '../parse.js';
@@ -17,7 +17,7 @@ function spans(...list: readonly (string | readonly [string, Attributes])[]): Pl
 }
 
 function violated(text: string, list: readonly PlainSpan[]): boolean {
-  const checked = check(text);
+  const checked = checkSaved(text);
   if (!checked.ok || checked.rule.kind !== 'expression') throw new Error(`${text}: ${checked.diagnostics[0]?.message}`);
   expect(checked.rule.subject).toBe('trace');
   const trace = { id: 'trace', spans: list.map(viewOf), complete: true };

@@ -1,0 +1,45 @@
+import { baseOf, eachNode, spansOf } from '../../compile/walk.js';
+import type { Resolved } from '../../resolved.js';
+import type { Findings } from '../context.js';
+import { constantField } from './constant-field.js';
+import { foreignPattern } from './foreign-pattern.js';
+import { listIndex, spanByPlace } from './list-index.js';
+import { nilEqualsNil } from './nil-equals-nil.js';
+import { quotedNumeral } from './quoted-numeral.js';
+import { resourceAttribute } from './resource-attribute.js';
+import { sameSides } from './same-sides.js';
+import { judgeTruth } from './truth.js';
+import { bareDurations, bareNumber } from './units.js';
+
+/**
+ * What a rule that can be run says that its writer hardly meant. Certain mistakes are errors, doubtful ones warnings; each names one
+ * repair where that is certain. One pass over the tree, linear in it.
+ */
+export function judgeMeaning(root: Resolved, findings: Findings): void {
+  eachNode(root, (node) => {
+    for (const span of spansOf(node)) spanByPlace(baseOf(span), findings);
+    switch (node.type) {
+      case 'binary':
+        if (sameSides(node, findings)) return;
+        bareNumber(node, findings);
+        nilEqualsNil(node, findings);
+        quotedNumeral(node, findings);
+        return foreignPattern(node, findings);
+      case 'string-test':
+        if (!sameSides(node, findings)) foreignPattern(node, findings);
+        return;
+      case 'attribute':
+      case 'has-attribute':
+        return resourceAttribute(node, findings);
+      case 'index':
+        return listIndex(node, findings);
+      case 'trace-aggregate':
+        return constantField(node, findings);
+      case 'trace-pair':
+      case 'span-order':
+        return bareDurations(node, findings);
+    }
+  });
+  // A comparison of a value with itself needs no second complaint that it is always true.
+  if (!findings.hasErrors) judgeTruth(root, findings);
+}

@@ -1,0 +1,60 @@
+import { formatExpression } from '../../format-expression.js';
+import type { Attribute, HasAttribute } from '../../resolved.js';
+import type { Expression } from '../../syntax.js';
+import type { Findings } from '../context.js';
+
+/** Namespaces and keys that the semantic conventions give to resources and not to spans. */
+const NAMESPACES = [
+  'k8s.',
+  'host.',
+  'container.',
+  'os.',
+  'telemetry.sdk.',
+  'telemetry.distro.',
+  'process.runtime.',
+  'aws.ecs.',
+  'aws.eks.',
+];
+const KEYS: ReadonlySet<string> = new Set([
+  'service.name',
+  'service.namespace',
+  'service.version',
+  'service.instance.id',
+  'cloud.provider',
+  'cloud.region',
+  'cloud.platform',
+  'cloud.account.id',
+  'cloud.availability_zone',
+  'deployment.environment',
+  'deployment.environment.name',
+  'process.pid',
+  'process.command',
+  'process.command_line',
+  'process.command_args',
+  'process.executable.name',
+  'process.executable.path',
+  'process.owner',
+]);
+
+/** `attribute.service.name`: spans don't have it. */
+export function resourceAttribute({ type, key, syntax }: Attribute | HasAttribute, findings: Findings): void {
+  if (!KEYS.has(key) && !NAMESPACES.some((namespace) => key.startsWith(namespace))) return;
+  const text = `${ownerOf(syntax)}.resource[${formatExpression({ type: 'string', value: key, isText: true, range: syntax.range })}]`;
+  const meant = type === 'attribute' ? text : `${text} != nil`;
+  findings.report('BT_DSL_RESOURCE', syntax.range, { key }, { suggestion: meant, fix: { range: syntax.range, text: meant } });
+}
+
+/** The span in front: `charge` of `charge.attributes["x"]` and of `charge.has(…)`; `attribute.x` is of `span`. */
+function ownerOf(syntax: Expression): string {
+  if (syntax.type === 'call') return syntax.callee.type === 'member' ? formatExpression(syntax.callee.object) : 'span';
+  let inner: Expression = syntax;
+  while (inner.type === 'member' || inner.type === 'index' || inner.type === 'parenthesized') {
+    if (inner.type === 'member' && inner.name === 'attributes' && !isAttribute(inner.object)) return formatExpression(inner.object);
+    inner = inner.type === 'parenthesized' ? inner.expression : inner.object;
+  }
+  return 'span';
+}
+
+function isAttribute(object: Expression): boolean {
+  return object.type === 'name' && object.name === 'attribute';
+}

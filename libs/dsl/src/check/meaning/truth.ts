@@ -1,0 +1,221 @@
+import type { DiagnosticExtras } from '../../diagnostic.js';
+import { formatExpression } from '../../format-expression.js';
+import type { LogicalNode, Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../../resolved.js';
+import type { Range } from '../../source.js';
+import { alwaysFalsy, alwaysTruthy } from '../../types.js';
+import type { Findings } from '../context.js';
+import { type Place, reportConstant, whole } from './constant-condition.js';
+import { contradictionIn } from './contradiction.js';
+
+/** A part of the rule that does not depend on the trace. */
+interface Constant {
+  readonly value: boolean;
+  readonly range: Range;
+  /** Why, when it is not plain to see. */
+  readonly reason?: string;
+  /** Somebody may have meant it: no error of the whole rule. */
+  readonly isMeant?: boolean;
+  readonly extras?: DiagnosticExtras;
+}
+
+/** Reports conditions that are always true or always false, the innermost only: a warning, or an error when the rule is so as a whole. */
+export function judgeTruth(root: Resolved, findings: Findings): void {
+  const judge = new TruthJudge(findings);
+  const value = judge.condition(root, whole);
+  const cause = value === undefined ? undefined : judge.constants.findLast(({ isMeant }) => isMeant !== true);
+  for (const constant of judge.constants) {
+    const isCause = constant === cause;
+    const shown = constant.reason ?? `${formatExpression(root.syntax)} is always ${value}`;
+    if (isCause)
+      findings.report(value === true ? 'BT_DSL_MATCHES_ALL' : 'BT_DSL_NEVER', constant.range, { reason: shown }, constant.extras);
+    else if (constant.reason === undefined) findings.report('BT_DSL_ALWAYS', constant.range, { value: String(constant.value) });
+    else
+      findings.report('BT_DSL_CONTRADICTION', constant.range, { value: String(constant.value), reason: constant.reason }, constant.extras);
+  }
+}
+
+class TruthJudge {
+  readonly constants: Constant[] = [];
+  /** Constants and errors so far: what is around one is not reported again. */
+  private reports = 0;
+  /** How many functions over spans are around. */
+  private depth = 0;
+
+  constructor(private readonly findings: Findings) {}
+
+  /** Whether the condition is always true or always false; undefined when it depends on the trace. */
+  condition(node: Resolved, place: Place): boolean | undefined {
+    if (node.type === 'logical') return this.chain(node, place);
+    if (reportConstant(node, place, this.findings)) {
+      this.reports++;
+      return undefined;
+    }
+    const before = this.reports;
+    const value = this.inside(node);
+    if (this.reports > before) return value;
+    return this.byTypes(node) ?? this.byValues(node);
+  }
+
+  /** The conditions inside a value: `trace.count(c) > 3`. */
+  value(node: Resolved): void {
+    if (node.type === 'logical') {
+      // `x and y` tests x, `x or y` is x where that is true.
+      if (node.operator === 'and') this.condition(node.left, whole);
+      else this.value(node.left);
+      this.value(node.right);
+    } else this.inside(node);
+  }
+
+  private chain(node: LogicalNode, place: Place): boolean | undefined {
+    const before = this.reports;
+    const operands = flatOperands(node);
+    const absorbing = node.operator === 'or';
+    let allNeutral = true;
+    let result: boolean | undefined;
+    operands.forEach((operand, index) => {
+      const value = this.condition(operand, { kind: 'operand', chain: node, previous: operands[index - 1], of: place });
+      if (value === absorbing) result = absorbing;
+      if (value !== !absorbing) allNeutral = false;
+    });
+    if (result === undefined && allNeutral) result = !absorbing;
+    if (this.reports > before || result !== undefined) return result;
+    const found = contradictionIn(operands, node.operator);
+    if (found === undefined) return this.byTypes(node);
+    const { first, second, isOfMany } = found;
+    const value = node.operator === 'or';
+    const texts = [first, second].map(({ syntax }) => short(formatExpression(syntax)));
+    const joined = texts.join(isOfMany ? ', …, ' : ' and ');
+    const reason = value ? `one of ${joined} always holds` : `${joined} exclude each other`;
+    const range = { start: first.syntax.range.start, end: second.syntax.range.end };
+    this.report({ value, range, reason, extras: otherOperator(node, operands, first, second, this.findings) });
+    return value;
+  }
+
+  /** The conditions that a node asks of other spans. */
+  private inside(node: Resolved): boolean | undefined {
+    switch (node.type) {
+      case 'unary': {
+        if (node.operator !== 'not') return void this.value(node.operand);
+        const value = this.condition(node.operand, whole);
+        return value === undefined ? undefined : !value;
+      }
+      case 'trace-quantifier':
+      case 'trace-pair':
+      case 'trace-aggregate':
+        return this.asked(node);
+      case 'binary':
+        this.value(node.left);
+        return void this.value(node.right);
+      case 'string-test':
+        this.value(node.subject);
+        return void this.value(node.pattern);
+      case 'library-call':
+        for (const argument of node.args) this.value(argument);
+        return undefined;
+      case 'index':
+        this.value(node.object);
+        return void this.value(node.key);
+      default:
+        return undefined;
+    }
+  }
+
+  private asked(node: TraceQuantifier | TracePair | TraceAggregate): boolean | undefined {
+    this.depth++;
+    const value =
+      node.type === 'trace-pair' ? this.pair(node) : node.type === 'trace-quantifier' ? this.quantifier(node) : this.aggregate(node);
+    this.depth--;
+    return value;
+  }
+
+  private quantifier(node: TraceQuantifier): boolean | undefined {
+    // `span.children.count(true)` counts them all.
+    if (isTrue(node.condition) && (node.quantifier === 'count' || (node.quantifier === 'has' && node.over !== undefined))) return undefined;
+    const value = this.condition(node.condition, { kind: 'condition' });
+    if (value === undefined || node.quantifier === 'count') return undefined;
+    if (node.quantifier === 'all') return value;
+    return value && node.over !== undefined ? undefined : value;
+  }
+
+  private pair(node: TracePair): boolean | undefined {
+    const first = this.condition(node.first, { kind: 'condition' });
+    const second = this.condition(node.second, { kind: 'condition' });
+    const isUniversal = node.relation === 'follows' || node.relation === 'preceded' || node.relation === 'never_after';
+    if (first === false) return isUniversal;
+    if (second !== false) return undefined;
+    return node.relation === 'never_after' ? true : isUniversal ? undefined : false;
+  }
+
+  private aggregate(node: TraceAggregate): undefined {
+    if (node.condition !== undefined && !isTrue(node.condition)) this.condition(node.condition, { kind: 'condition' });
+    this.value(node.field);
+    return undefined;
+  }
+
+  private byTypes(node: Resolved): boolean | undefined {
+    const value = alwaysTruthy(node.types) ? true : alwaysFalsy(node.types) ? false : undefined;
+    if (value === undefined) return undefined;
+    this.report({ value, range: node.syntax.range, isMeant: this.mayBeMeant(node, value) });
+    return value;
+  }
+
+  /** `true` as it stands, or a value outside of all functions over spans, which is true where it is there. */
+  private mayBeMeant(node: Resolved, value: boolean): boolean {
+    return node.syntax.type === 'boolean' || (this.depth === 0 && value && node.type !== 'binary');
+  }
+
+  private byValues(node: Resolved): boolean | undefined {
+    for (const operator of ['and', 'or'] as const) {
+      if (contradictionIn([node], operator) === undefined) continue;
+      const value = operator === 'or';
+      this.report({ value, range: node.syntax.range, reason: `${short(formatExpression(node.syntax))} is always ${value}` });
+      return value;
+    }
+    return undefined;
+  }
+
+  private report(constant: Constant): void {
+    this.reports++;
+    this.constants.push(constant);
+  }
+}
+
+function isTrue(node: Resolved): boolean {
+  return node.type === 'literal' && node.value === true && node.syntax.type === 'boolean';
+}
+
+/** The operands of a chain, in the order of the text. */
+export function flatOperands(node: LogicalNode): readonly Resolved[] {
+  const operands: Resolved[] = [];
+  const pending: Resolved[] = [node];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (next.type === 'logical' && next.operator === node.operator) pending.push(next.right, next.left);
+    else operands.push(next);
+  }
+  return operands;
+}
+
+/** `span.name == "a" and span.name == "b"` was meant as `or`, `!= or !=` as `and`. */
+function otherOperator(
+  chain: LogicalNode,
+  operands: readonly Resolved[],
+  first: Resolved,
+  second: Resolved,
+  findings: Findings,
+): DiagnosticExtras {
+  const wanted = chain.operator === 'and' ? '==' : '~=';
+  const isMeant = [first, second].every((node) => node.type === 'binary' && node.operator === wanted);
+  if (!isMeant || first === second || operands.indexOf(second) !== operands.indexOf(first) + 1) return {};
+  const other = chain.operator === 'and' ? 'or' : 'and';
+  const [left, right] = [first, second].map(({ syntax }) => findings.source.slice(syntax.range)) as [string, string];
+  const text = `${left} ${other} ${right}`;
+  const needsParentheses = other === 'or' && operands.length > 2;
+  const range = { start: first.syntax.range.start, end: second.syntax.range.end };
+  return { suggestion: other, fix: { range, text: needsParentheses ? `(${text})` : text } };
+}
+
+const LONGEST = 60;
+
+function short(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}

@@ -1,0 +1,115 @@
+import { formatDuration } from '../../explain/format-duration.js';
+import { formatExpression } from '../../format-expression.js';
+import type { BinaryNode, Resolved, SpanOrderTest, TracePair } from '../../resolved.js';
+import type { Findings } from '../context.js';
+import { isCount } from '../resolve-operator.js';
+
+type Unit = 'duration' | 'time' | 'count';
+
+const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>=']);
+const NAMES: Readonly<Record<Unit, string>> = { duration: 'a duration', time: 'a time', count: 'a count' };
+
+/** A duration or a time against a bare number: `span.duration > 500`; a count against a duration: `trace.count(c) > 5s`. */
+export function bareNumber({ operator, left, right, syntax }: BinaryNode, findings: Findings): void {
+  if (!COMPARISONS.has(operator)) return;
+  const units = [unitOf(left), unitOf(right)] as const;
+  const [a, b] = units;
+  if (a !== undefined && b !== undefined) {
+    if (a !== b) {
+      const values = {
+        left: formatExpression(left.syntax),
+        leftUnit: NAMES[a],
+        right: formatExpression(right.syntax),
+        rightUnit: NAMES[b],
+      };
+      findings.report('BT_DSL_UNIT_MISMATCH', syntax.range, values);
+    }
+    return;
+  }
+  if (a !== undefined) bare(a, left, right, findings);
+  if (b !== undefined) bare(b, right, left, findings);
+}
+
+/** `trace.follows(a, b, 30)`. */
+export function bareDurations(node: TracePair | SpanOrderTest, findings: Findings): void {
+  const within = node.type === 'trace-pair' ? node.within : undefined;
+  for (const duration of [within, node.tolerance]) {
+    if (duration === undefined) continue;
+    const unit = unitOf(duration);
+    if (unit === 'count' || unit === 'time') {
+      const values = { left: 'the argument', leftUnit: 'a duration', right: formatExpression(duration.syntax), rightUnit: NAMES[unit] };
+      findings.report('BT_DSL_UNIT_MISMATCH', duration.syntax.range, values);
+    } else bare('duration', undefined, duration, findings);
+  }
+}
+
+/** Shorter than this no duration is written as a bare number of nanoseconds; and no time is so early. */
+const SHORTEST = 1_000_000;
+const EARLIEST = 100_000_000_000_000_000n;
+
+function bare(unit: Unit, what: Resolved | undefined, value: Resolved, findings: Findings): void {
+  if (unit === 'count' || value.type !== 'literal' || value.syntax.type !== 'number') return;
+  const number = value.value;
+  if ((typeof number !== 'number' && typeof number !== 'bigint') || number <= 0) return;
+  const text = formatExpression(value.syntax);
+  const name = what === undefined ? 'a duration' : formatExpression(what.syntax);
+  if (unit === 'time') {
+    if (number >= EARLIEST) return;
+    findings.report(
+      'BT_DSL_UNIT',
+      value.syntax.range,
+      { what: name, number: text, shown: 'long before any span' },
+      { expected: 'nanoseconds since 1970' },
+    );
+    return;
+  }
+  if (number >= SHORTEST) return;
+  // From 100 to 99,999 it is milliseconds that people leave out; less may be seconds too.
+  const isCertain = number >= 100 && number < 100_000;
+  const meant = `${text}ms`;
+  const fix = isCertain ? { range: value.syntax.range, text: meant } : undefined;
+  findings.report(
+    'BT_DSL_UNIT',
+    value.syntax.range,
+    { what: name, number: text, shown: formatDuration(Number(number)) },
+    { expected: 'a duration such as 500ms, 1.5s, 2m', suggestion: isCertain ? meant : `${text}ms or ${text}s`, fix },
+  );
+}
+
+/** What a number counts, where that is known. */
+function unitOf(node: Resolved): Unit | undefined {
+  switch (node.type) {
+    case 'literal':
+      return node.syntax.type === 'duration' ? 'duration' : undefined;
+    case 'field':
+      if (node.field === 'duration') return 'duration';
+      return node.field === 'start_time' || node.field === 'end_time' ? 'time' : undefined;
+    case 'trace-field':
+      return node.field === 'duration' ? 'duration' : node.field === 'span_count' ? 'count' : undefined;
+    case 'trace-depth':
+      return 'count';
+    case 'trace-aggregate': {
+      if (isCount(node)) return 'count';
+      const unit = unitOf(node.field);
+      return node.aggregate === 'sum' && unit === 'time' ? undefined : unit;
+    }
+    case 'trace-quantifier':
+    case 'unary':
+      return isCount(node) ? 'count' : undefined;
+    case 'binary':
+      return unitOfSum(node);
+    case 'library-call':
+      return node.function.startsWith('math.') && node.args[0] !== undefined ? unitOf(node.args[0]) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function unitOfSum({ operator, left, right }: BinaryNode): Unit | undefined {
+  if (operator !== '+' && operator !== '-') return undefined;
+  const a = unitOf(left);
+  const b = unitOf(right);
+  if (operator === '-' && a === 'time') return b === 'time' ? 'duration' : b === 'duration' ? 'time' : undefined;
+  if (a === 'duration') return b === 'duration' ? 'duration' : b === 'time' && operator === '+' ? 'time' : undefined;
+  return a === 'time' && b === 'duration' ? 'time' : a === 'count' && b === 'count' ? 'count' : undefined;
+}

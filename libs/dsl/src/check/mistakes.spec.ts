@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { check } from '../check.js';
+import type { Diagnostic } from '../diagnostic.js';
+
+/**
+ * What people write who come from other languages, or who think of something else: the text (⏎ is a line break), each complaint with its
+ * place from start to end, and after `=>` what its fixes make of it. `MISTAKES=write npm test -- mistakes.spec` writes what is said
+ * today below each text: read the difference.
+ */
+const FILE = 'test/fixtures/dsl/mistakes.txt';
+const MISTAKES = readFileSync(FILE, 'utf8').trimEnd().split('\n\n');
+
+if (process.env.MISTAKES === 'write') writeFileSync(FILE, `${MISTAKES.map((block) => describeMistake(textOf(block))).join('\n\n')}\n`);
+
+describe('mistakes', () => {
+  it.each(MISTAKES.map((block) => [block.split('\n', 1)[0], block]))('%s', (_title, block) => {
+    expect(describeMistake(textOf(block as string))).toBe(block);
+  });
+
+  it.each(MISTAKES.map((block) => [block.split('\n', 1)[0], textOf(block)]))('%s: the fixes mend what they are for', (_title, text) => {
+    const { diagnostics } = check(text as string);
+    const mended = diagnostics.filter(({ fix }) => fix !== undefined).map(({ code }) => code);
+    const left = check(fixed(text as string, diagnostics)).diagnostics.map(({ code }) => code);
+    expect(mended.filter((code) => left.includes(code))).toEqual([]);
+  });
+
+  it('are many, and none is passed over', () => {
+    expect(MISTAKES.length).toBeGreaterThan(130);
+    expect(MISTAKES.map(textOf).filter((text) => check(text).diagnostics.length === 0)).toEqual([]);
+  });
+});
+
+function textOf(block: string): string {
+  return (block.split('\n', 1)[0] as string).replaceAll('⏎', '\n');
+}
+
+function describeMistake(text: string): string {
+  const { diagnostics } = check(text);
+  const lines = diagnostics.map(({ severity, code, message, ...at }) => {
+    const { line, column, endLine, endColumn } = at;
+    return `  ${severity} ${code} ${line}:${column}-${endLine}:${endColumn} ${message}`;
+  });
+  const better = fixed(text, diagnostics);
+  return [text, ...lines, ...(better === text ? [] : [`  => ${better}`])].map((line) => line.replaceAll('\n', '⏎')).join('\n');
+}
+
+/** All fixes, from the last to the first. */
+function fixed(text: string, diagnostics: readonly Diagnostic[]): string {
+  return diagnostics.reduceRight((whole, { fix }) => {
+    return fix === undefined ? whole : whole.slice(0, fix.range.start) + fix.text + whole.slice(fix.range.end);
+  }, text);
+}

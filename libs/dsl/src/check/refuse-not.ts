@@ -1,0 +1,18 @@
+import type { Expression } from '../syntax.js';
+import type { Findings } from './context.js';
+
+const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>=']);
+
+/** `not a == b` compares `not a`: refused, whatever a is. `not a == not b` is meant so. Answers whether it was refused. */
+export function refuseNot(node: Extract<Expression, { type: 'binary' | 'string-test' }>, findings: Findings): boolean {
+  if (node.type === 'binary' && !COMPARISONS.has(node.operator)) return false;
+  const [left, right] = node.type === 'binary' ? [node.left, node.right] : [node.subject, node.pattern];
+  if (left.type !== 'unary' || left.operator !== 'not' || (right.type === 'unary' && right.operator === 'not')) return false;
+  const { source } = findings;
+  const written = node.type === 'binary' ? (node.operator === '~=' ? '!=' : node.operator) : node.test;
+  const compared = source.slice({ start: left.operand.range.start, end: node.range.end });
+  const fixed = `not (${compared})`;
+  const values = { operator: written, operand: source.slice(left.operand.range) };
+  findings.report('BT_DSL_NOT_PRECEDENCE', node.range, values, { suggestion: fixed, fix: { range: node.range, text: fixed } });
+  return findings.judgesMeaning;
+}

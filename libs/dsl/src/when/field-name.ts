@@ -1,0 +1,31 @@
+import { type Diagnostic, diagnose } from '../diagnostic.js';
+import type { Source } from '../source.js';
+import { KINDS, STATUSES } from '../vocabulary.js';
+import type { AttributeName, WhenOperator, WhenValue } from './compare-attribute.js';
+
+/** Fields of spans, and with which values an attribute of that name was hardly meant; without: with any. */
+const FIELDS: Readonly<Record<string, readonly string[] | undefined>> = {
+  duration: undefined,
+  service: undefined,
+  status: STATUSES,
+  kind: KINDS,
+};
+
+/** `where(duration > 5)` asks for an attribute named `duration`; `where(span.name == x)` for one named `span.name`. */
+export function fieldNamed(
+  { key, range }: AttributeName,
+  operator: WhenOperator,
+  value: WhenValue,
+  source: Source,
+): Diagnostic | undefined {
+  const scope = /^(span|attributes?|trace)\./.exec(key)?.[1];
+  if (scope !== undefined) return diagnose(source, 'BT_DSL_WHEN_SCOPE', range, { name: scope }, { expected: 'the name of an attribute' });
+  if (!Object.hasOwn(FIELDS, key)) return undefined;
+  const values = FIELDS[key];
+  const isOrder = operator !== '==' && operator !== '!=' && operator !== 'contains' && operator !== 'matches';
+  const isMeant =
+    values === undefined
+      ? key === 'service' || (isOrder && value.kind === 'number')
+      : value.kind !== 'number' && values.includes(value.text);
+  return isMeant ? diagnose(source, 'BT_DSL_WHEN_FIELD', range, { name: key }, { expected: `in BeTraceDSL: span.${key}` }) : undefined;
+}
