@@ -14,6 +14,10 @@ export const API_PROBLEMS = {
     status: 400,
     sentence: 'The path names rule {path}, the body rule {body}. Make them equal, or leave the id out.',
   },
+  BT_API_RULE_TEXT_INVALID: {
+    status: 400,
+    sentence: 'The rule cannot be saved: {reason}. `errors` names each text that it cannot have.',
+  },
   BT_API_TOO_MANY_RULES: {
     status: 422,
     sentence: 'There are {limit} rules, as many as allowed. Delete some, or raise rules.max_rules (BETRACE_MAX_RULES).',

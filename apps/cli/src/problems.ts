@@ -5,6 +5,7 @@ export const CLI_PROBLEMS = {
   BT_CLI_UNKNOWN_KEY: { sentence: "unknown key '{key}' in {where}; known are {known}" },
   BT_CLI_MISSING_KEY: { sentence: "{where} needs '{key}': {what}" },
   BT_CLI_WRONG_VALUE: { sentence: "'{key}' is {expected}, not {found}" },
+  BT_CLI_RULE_TEXT: { sentence: "'{key}' {what}" },
   BT_CLI_DUPLICATE_ID: { sentence: "rule '{id}' was defined already, in {place}" },
   BT_CLI_TRACE_LINE: { sentence: '{what}', doc: 'A line of a trace that is written as a tree.' },
   BT_CLI_TRACE_SPANS: { sentence: 'the trace is no list of spans: {what}' },

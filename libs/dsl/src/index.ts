@@ -35,6 +35,7 @@ export { PROBLEMS, type Problem, type ProblemCode } from './problems.js';
 export type { Reads, SpanField } from './reads.js';
 export type { Resolved } from './resolved.js';
 export type { Checked, CheckedExpression, CheckedRule, CheckedScript } from './rule.js';
+export { isRuleId, RULE_TEXT_LIMITS, type RuleTextProblem, type RuleTexts, ruleTextProblems } from './rule-texts.js';
 export type { Place, Range } from './source.js';
 export { compareSpans } from './span-rank.js';
 export { DEFAULT_TOLERANCE } from './span-relation.js';

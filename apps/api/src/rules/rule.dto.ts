@@ -1,17 +1,5 @@
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsNotEmpty,
-  IsObject,
-  IsOptional,
-  IsString,
-  Matches,
-  MaxLength,
-  Min,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, Min } from 'class-validator';
+import { RULE_TEXT_LIMITS } from '#dsl';
 import { ApiProperty, ApiPropertyOptional, PartialType } from '#openapi';
 import type { StoredRule } from '#store';
 import { SEVERITIES, type Severity } from '../severity.js';
@@ -20,26 +8,24 @@ import type { RuleStatus } from './follow-rule-status.js';
 /** What a client may say about a rule. Read-only members are accepted, so that an answer can be sent back as it is. */
 export class RuleBody {
   @ApiPropertyOptional({
-    description: 'Chosen by the client, or made from the name: `Slow requests` gives `slow-requests`.',
+    description:
+      'Letters, digits, ".", "_", ":" and "-" (at most 128, no ".."), chosen by the client; or made from the name: `Slow requests` gives `slow-requests`.',
     example: 'slow-requests',
   })
   @IsOptional()
   @IsString()
-  @Matches(/^[\p{L}\p{N}][\p{L}\p{N}._:-]{0,127}$/u, {
-    message: 'id must start with a letter or digit and hold only letters, digits, ".", "_", ":" and "-" (at most 128)',
-  })
   id?: string;
 
   @ApiProperty({ example: 'slow-requests', maxLength: 200 })
   @IsString()
   @IsNotEmpty()
-  @MaxLength(200)
+  @MaxLength(RULE_TEXT_LIMITS.name)
   name!: string;
 
   @ApiPropertyOptional({ example: 'Requests that take longer than a second', default: '' })
   @IsOptional()
   @IsString()
-  @MaxLength(10_000)
+  @MaxLength(RULE_TEXT_LIMITS.description)
   description?: string;
 
   @ApiProperty({ description: 'BeTraceDSL; true when the rule is violated.', example: 'span.duration > 1s' })
@@ -57,7 +43,7 @@ export class RuleBody {
   @IsArray()
   @ArrayMaxSize(50)
   @IsString({ each: true })
-  @MaxLength(100, { each: true })
+  @MaxLength(RULE_TEXT_LIMITS.tag, { each: true })
   tags?: string[];
 
   @ApiPropertyOptional({ default: true, description: 'A disabled rule is kept and judges nothing.' })
@@ -72,7 +58,7 @@ export class RuleBody {
   })
   @IsOptional()
   @IsString()
-  @MaxLength(1_000)
+  @MaxLength(RULE_TEXT_LIMITS.message)
   message?: string | null;
 
   @ApiPropertyOptional({

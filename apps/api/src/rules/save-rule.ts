@@ -1,3 +1,4 @@
+import { type RuleTextProblem, ruleTextProblems } from '#dsl';
 import type { Store, StoredRule } from '#store';
 import { ApiError } from '../api-error.js';
 import type { CheckExpression } from './check-expression.js';
@@ -26,6 +27,7 @@ export class SaveRule {
   async create(body: RuleBody): Promise<SavedRule> {
     const id = body.id ?? slug(body.name);
     const content = contentOf(id, body);
+    refuseBadTexts(content);
     this.check.orRefuse(content.expression);
     const existing = await this.store.rule(id);
     if (existing === undefined) return this.insert(content);
@@ -38,8 +40,9 @@ export class SaveRule {
   async replace(id: string, body: RuleBody, expected: number | undefined): Promise<SavedRule> {
     if (body.id !== undefined && body.id !== id) throw new ApiError('BT_API_RULE_ID_DIFFERS', { path: id, body: body.id });
     const content = contentOf(id, body);
-    this.check.orRefuse(content.expression);
     const existing = await this.store.rule(id);
+    refuseBadTexts(content, existing);
+    this.check.orRefuse(content.expression);
     if (existing === undefined) {
       if (expected !== undefined) throw new ApiError('BT_API_RULE_NOT_FOUND', { id });
       return this.insert(content);
@@ -53,6 +56,7 @@ export class SaveRule {
     const existing = await this.store.rule(id);
     if (existing === undefined) throw new ApiError('BT_API_RULE_NOT_FOUND', { id });
     const content = patched(existing, patch);
+    refuseBadTexts(content, existing);
     if (content.expression !== existing.expression) this.check.orRefuse(content.expression);
     return this.update(existing, content, expected);
   }
@@ -87,6 +91,18 @@ export class SaveRule {
     }
   }
 }
+
+/** What a rule has already (an earlier version took any text) does not keep it from being changed elsewhere, or disabled. */
+function refuseBadTexts(content: RuleContent, existing?: RuleContent): void {
+  const known = new Set(existing && ruleTextProblems(existing).map(textOf));
+  const problems = ruleTextProblems(content).filter((problem) => !known.has(textOf(problem)));
+  const [first] = problems;
+  if (first === undefined) return;
+  const errors = problems.map(({ member, message }) => ({ path: member, message }));
+  throw new ApiError('BT_API_RULE_TEXT_INVALID', { reason: `${first.member} ${first.message}` }, errors);
+}
+
+const textOf = ({ member, message }: RuleTextProblem): string => `${member} ${message}`;
 
 function isConflict(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'BT_STORE_CONFLICT';

@@ -103,9 +103,10 @@ function spanView(span: Span, resource: PlainMap): SpanView {
   };
 }
 
-/** JSON has neither integers of 64 bits nor bytes: both become text (bytes in base64). */
+/** JSON has no integers of 64 bits, no infinities, NaN and bytes: they become text, as in protobuf's JSON (bytes in base64). */
 function json(value: PlainValue): unknown {
-  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return String(value);
+  if (typeof value === 'string') return value.toWellFormed();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (Array.isArray(value)) return value.map(json);
   if (typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, json(inner)]));

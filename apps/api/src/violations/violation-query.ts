@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
 import type { ViolationFilter } from '#store';
 import { SEVERITIES } from '../severity.js';
@@ -15,6 +15,9 @@ const STATUSES = ['open', 'retracted', 'undecided', 'all'] as const;
 /** NaN stands for a text that is no point in time: the validator refuses it with its message. */
 const parsedInstant = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? (instant(value) ?? Number.NaN) : Number.NaN);
 
+/** What no filter can ask for, on any database. */
+const TEXT = [/^[^\p{Cc}\p{Cs}]*$/u, { message: '$property must hold no control characters' }] as const;
+
 const parsedInteger = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : Number.NaN;
 
@@ -23,6 +26,7 @@ export class ViolationQuery {
   @ApiPropertyOptional({ example: 'slow-requests' })
   @IsOptional()
   @IsString()
+  @Matches(...TEXT)
   rule_id?: string;
 
   @ApiPropertyOptional({ enum: SEVERITIES, enumName: 'Severity', isArray: true, description: 'Repeated, or separated by commas.' })
@@ -34,16 +38,19 @@ export class ViolationQuery {
   @ApiPropertyOptional()
   @IsOptional()
   @IsString()
+  @Matches(...TEXT)
   trace_id?: string;
 
   @ApiPropertyOptional()
   @IsOptional()
   @IsString()
+  @Matches(...TEXT)
   span_id?: string;
 
   @ApiPropertyOptional({ example: 'checkout' })
   @IsOptional()
   @IsString()
+  @Matches(...TEXT)
   service?: string;
 
   @ApiPropertyOptional({ enum: STATUSES, default: 'open', description: '`undecided`: what a limit or a defect kept from a verdict.' })
@@ -74,6 +81,7 @@ export class ViolationQuery {
   @ApiPropertyOptional({ description: '`next` of the page before.' })
   @IsOptional()
   @IsString()
+  @Matches(...TEXT)
   after?: string;
 
   @ApiPropertyOptional({ enum: ['summary', 'full'], default: 'summary', description: '`full` answers every member of each violation.' })

@@ -96,7 +96,7 @@ describe('a rule file', () => {
     ['an unknown key', 'rules:\n  - id: a\n    expression: "true"\n    severty: HIGH\n', 'BT_CLI_UNKNOWN_KEY', 4, 5],
     ['a missing id', 'rules:\n  - expression: "true"\n', 'BT_CLI_MISSING_KEY', 2, 5],
     ['a missing expression', 'rules:\n  - id: a\n', 'BT_CLI_MISSING_KEY', 2, 5],
-    ['an id that is none', 'rules:\n  - id: a b\n    expression: "true"\n', 'BT_CLI_WRONG_VALUE', 2, 9],
+    ['an id that is none', 'rules:\n  - id: a b\n    expression: "true"\n', 'BT_CLI_RULE_TEXT', 2, 9],
     ['an unknown severity', 'rules:\n  - {id: a, expression: "true", severity: high}\n', 'BT_CLI_WRONG_VALUE', 2, 43],
     ['an expression that is no text', 'rules:\n  - {id: a, expression: true}\n', 'BT_CLI_WRONG_VALUE', 2, 25],
     ['the same id twice', 'rules:\n  - {id: a, expression: "true"}\n  - {id: a, expression: "true"}\n', 'BT_CLI_DUPLICATE_ID', 3, 5],
@@ -116,6 +116,8 @@ describe('a rule file', () => {
       15,
     ],
     ['a wrong field of a span', test('expect: match', '[{name: a, kind: x}]'), 'BT_CLI_TRACE_SPANS', 4, 47],
+    ['a name that is blank', 'rules:\n  - id: a\n    name: "  "\n    expression: span.is_root', 'BT_CLI_RULE_TEXT', 3, 11],
+    ['half a surrogate pair', 'rules:\n  - id: a\n    message: "x\\ud800"\n    expression: span.is_root', 'BT_CLI_RULE_TEXT', 3, 14],
     ['a trace without spans', test('expect: match', '[]'), 'BT_CLI_WRONG_VALUE', 4, 30],
   ])('says where there is %s', (_what, text, code, line, column) => {
     expect(readRuleFile('r.yaml', text).findings[0]).toMatchObject({ file: 'r.yaml', code, line, column });

@@ -1,3 +1,4 @@
+import { ruleTextProblems } from '#dsl';
 import { readTestCase } from './read-test-case.js';
 import { type RuleEntry, type RuleFile, SEVERITIES } from './rule-file.js';
 import { type Item, YamlReader } from './yaml-reader.js';
@@ -5,7 +6,6 @@ import { type Item, YamlReader } from './yaml-reader.js';
 const RULE_KEYS = ['id', 'name', 'expression', 'description', 'severity', 'tags', 'enabled', 'message', 'tests'] as const;
 /** What answers of the API hold beside: a backup is a rule file. */
 const ANSWERED_KEYS = ['version', 'created_at', 'updated_at'] as const;
-const ID = /^[\p{L}\p{N}][\p{L}\p{N}._:-]{0,127}$/u;
 
 /** The text of a rule file (YAML or JSON) → its rules and test cases, and everything that is wrong with it. */
 export function readRuleFile(file: string, text: string): RuleFile {
@@ -45,10 +45,7 @@ function readRule(reader: YamlReader, item: Item): RuleEntry | undefined {
   };
   needed('id', 'letters, digits and hyphens');
   needed('expression', 'when the rule is violated');
-  const id = read('id', (inner) => {
-    const text = reader.text(inner);
-    return text === undefined || ID.test(text) ? text : reader.wrong(inner, 'at most 128 letters, digits, ".", "_", ":" and "-"');
-  });
+  const id = read('id', (inner) => reader.text(inner));
   const places = read('expression', (inner) => reader.textPlaces(inner));
   const texts = (inner: Item): readonly string[] | undefined => {
     const list = reader.list(inner)?.map((tag) => reader.text(tag));
@@ -66,5 +63,10 @@ function readRule(reader: YamlReader, item: Item): RuleEntry | undefined {
   };
   const tests = rule.tests.filter((test) => test !== undefined);
   if (id === undefined || places === undefined) return undefined;
+  const wrong = ruleTextProblems({ ...rule, id, expression: places.value });
+  for (const { member, message: what } of wrong) {
+    reader.fail(entries.get(member.split('[', 1)[0]!) ?? item, 'BT_CLI_RULE_TEXT', { key: member, what });
+  }
+  if (wrong.some(({ member }) => member === 'id')) return undefined;
   return { ...rule, id, expression: places.value, tests, place: reader.placeOf(item), expressionPlaces: places };
 }

@@ -1,7 +1,7 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Registry } from 'prom-client';
 import { ApiKey } from '../authentication/api-key.js';
 import { requireApiKey } from '../authentication/authentication-hook.js';
@@ -9,8 +9,9 @@ import type { Configuration } from '../configuration/configuration.js';
 import type { Logger } from '../logging/logger.js';
 import { NestLogger } from '../logging/nest-logger.js';
 import { PlatformModule } from '../platform.module.js';
-import { ProblemFilter } from '../problem-details/problem.filter.js';
+import { ProblemFilter, renderProblem } from '../problem-details/problem.filter.js';
 import { ProblemReports } from '../problem-details/problem-reports.js';
+import { toProblem } from '../problem-details/to-problem.js';
 import { validationPipe } from '../problem-details/validation-pipe.js';
 import { Shutdown } from '../shutdown.js';
 import { listenError } from '../start-error.js';
@@ -20,6 +21,9 @@ import { InFlight } from './in-flight.js';
 import { KnownPaths } from './known-paths.js';
 import { measureRequests } from './request-metrics.js';
 import './route.js';
+
+/** Node's own limit of a request's head. */
+const MAX_HEAD_BYTES = 16_384;
 
 export interface HttpAppOptions {
   readonly configuration: Configuration;
@@ -40,7 +44,9 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
   const limits = connectionLimits(configuration.server.requestTimeout);
   const adapter = new FastifyAdapter({
     forceCloseConnections: 'idle',
-    routerOptions: { ignoreTrailingSlash: true },
+    // No parameter is longer than a head may be: what is too long for an id is told by who reads it.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_HEAD_BYTES },
+    frameworkErrors: answerUnrouted,
     http: limits,
     requestTimeout: limits.requestTimeout,
     clientErrorHandler: refuseConnection,
@@ -63,6 +69,13 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
   app.useGlobalFilters(new ProblemFilter(logger, app.get(KnownPaths), app.get(ProblemReports)));
   await options.prepare?.(app);
   return app;
+}
+
+/** What Fastify refuses before it looks for a route (a path that is no UTF-8), as the problem that it is. */
+function answerUnrouted(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = toProblem(error);
+  reply.status(problem.status);
+  renderProblem(problem, request, reply);
 }
 
 /** Before the first route is registered. */

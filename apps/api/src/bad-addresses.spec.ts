@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiUnderTest } from './testing/api-under-test.js';
+
+const LONG = 'x'.repeat(3_000);
+
+describe('a path or a filter that is no text', () => {
+  let api: ApiUnderTest;
+  beforeAll(async () => {
+    api = await ApiUnderTest.start();
+  });
+  afterAll(() => api.close());
+
+  it.each([
+    ['GET', '/v1/rules/%00', 404],
+    ['GET', '/v1/rules/%ff', 400],
+    ['GET', '/v1/rules/%', 400],
+    ['GET', '/v1/rules/%ed%a0%80', 400],
+    ['GET', `/v1/rules/${LONG}`, 404],
+    ['DELETE', '/v1/rules/%00', 404],
+    ['DELETE', `/v1/rules/${LONG}`, 404],
+    ['PATCH', '/v1/rules/%00', 404],
+    ['PUT', '/v1/rules/%00', 400],
+    ['PUT', `/v1/rules/${LONG}`, 400],
+    ['GET', '/v1/violations/%00', 404],
+    ['GET', `/v1/violations/${LONG}`, 404],
+    ['GET', '/v1/violations/%ff/trace', 400],
+    ['POST', '/v1/violations/%00/verify', 404],
+    ['GET', '/v1/violations?after=%00', 400],
+    ['GET', '/%ff', 400],
+  ])('is a problem as all are: %s %s', async (method, path, status) => {
+    const body = method === 'PUT' || method === 'PATCH' ? { name: 'a', expression: 'span.is_root' } : undefined;
+    const answer = await api.ask(method, path, body);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([status, expect.stringContaining('application/problem+json')]);
+    expect(answer.body).toEqual(expect.objectContaining({ status, code: expect.stringMatching(/^BT_/), detail: expect.any(String) }));
+  });
+
+  it.each(['service', 'rule_id', 'trace_id', 'span_id'])('is refused or finds nothing as the filter %s', async (filter) => {
+    for (const value of ['%00', 'a%00b', '%0a']) {
+      const { status, body } = await api.ask('GET', `/v1/violations?${filter}=${value}`);
+      expect([status, body]).toEqual([400, expect.objectContaining({ code: 'BT_HTTP_INVALID' })]);
+    }
+    for (const value of [LONG, '%ff', '😀', '%25']) {
+      const { status, body } = await api.ask('GET', `/v1/violations?${filter}=${value}`);
+      expect([status, body]).toEqual([200, { violations: [], total: 0 }]);
+    }
+  });
+});

@@ -1,0 +1,83 @@
+/** The texts of a rule, beside its expression's meaning: what is published, signed, stored, shown in terminals and put into URLs. */
+export interface RuleTexts {
+  readonly id: string;
+  readonly name: string;
+  readonly expression: string;
+  readonly description?: string | null | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly message?: string | null | undefined;
+}
+
+/** A text that a rule can't have. */
+export interface RuleTextProblem {
+  /** `name`, `tags[2]`. */
+  readonly member: string;
+  /** What it must be: `a text without control characters, not U+0000 at character 3`. */
+  readonly message: string;
+}
+
+/** The longest texts, in UTF-16 units. */
+export const RULE_TEXT_LIMITS = { name: 200, description: 10_000, tag: 100, message: 1_000 } as const;
+
+const ID = /^[\p{L}\p{N}][\p{L}\p{N}._:-]{0,127}$/u;
+
+/** Code points that change how the text around them is read: line separators, and those that turn its direction (bidi). */
+const MISLEADING = /[\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+const CONTROL = /\p{Cc}/u;
+const CONTROL_BUT_LINES = /[^\P{Cc}\t\n\r]/u;
+/** Half a surrogate pair: with the flag `u` nothing else is of this category. */
+const HALF_PAIR = /\p{Cs}/u;
+/** Something that can be seen. */
+const VISIBLE = /[^\s\p{Z}\p{Cf}\p{Cc}]/u;
+
+interface Form {
+  readonly longest?: number;
+  /** Line feeds and tabs are allowed. */
+  readonly lines?: boolean;
+  readonly mayBeBlank?: boolean;
+}
+
+/**
+ * The one rule for the texts of a rule, at every door (POST, PUT, PATCH, import, rule files): ids are letters, digits and `._:-`, so that
+ * they can be in a path, a file name and a label; texts are well-formed, hold no control characters and nothing that turns the direction
+ * of writing; a name says something. Answers all that is wrong; what an expression means is `check`'s business.
+ */
+export function ruleTextProblems(texts: RuleTexts): readonly RuleTextProblem[] {
+  const problems: RuleTextProblem[] = [];
+  const look = (member: string, text: string | null | undefined, form: Form): void => {
+    const message = text === null || text === undefined ? undefined : problemOf(text, form);
+    if (message !== undefined) problems.push({ member, message });
+  };
+  if (!isRuleId(texts.id)) {
+    const message = 'must start with a letter or digit and hold only letters, digits, ".", "_", ":" and "-" (at most 128), without ".."';
+    problems.push({ member: 'id', message });
+  }
+  look('name', texts.name, { longest: RULE_TEXT_LIMITS.name });
+  look('expression', texts.expression, { lines: true });
+  look('description', texts.description, { longest: RULE_TEXT_LIMITS.description, lines: true, mayBeBlank: true });
+  look('message', texts.message, { longest: RULE_TEXT_LIMITS.message, lines: true });
+  for (const [n, tag] of (texts.tags ?? []).entries()) look(`tags[${n}]`, tag, { longest: RULE_TEXT_LIMITS.tag });
+  return problems;
+}
+
+/** Whether a rule may have this id. */
+export function isRuleId(id: string): boolean {
+  return ID.test(id) && !id.includes('..');
+}
+
+function problemOf(text: string, { longest, lines = false, mayBeBlank = false }: Form): string | undefined {
+  for (const [pattern, what] of [
+    [HALF_PAIR, 'half a surrogate pair'],
+    [lines ? CONTROL_BUT_LINES : CONTROL, 'a control character'],
+    [MISLEADING, 'a character that changes the direction or the lines of the text'],
+  ] as const) {
+    const found = pattern.exec(text);
+    if (found !== null) return `must not hold ${what} (${codePoint(found[0])} at character ${[...text.slice(0, found.index)].length + 1})`;
+  }
+  if (!mayBeBlank && !VISIBLE.test(text)) return 'must not be blank';
+  return longest !== undefined && text.length > longest ? `must have at most ${longest} characters, not ${text.length}` : undefined;
+}
+
+function codePoint(character: string): string {
+  return `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+}
