@@ -6,6 +6,8 @@ type ProblemValues = Readonly<Record<string, string | number>>;
 /** A refusal of the API, with its code; the platform makes it a problem details answer. `errors` name each place. */
 export class ApiError extends Error {
   readonly status: number;
+  /** Seconds until a retry makes sense, where one does. */
+  readonly retryAfter?: number;
 
   constructor(
     readonly code: ApiProblemCode,
@@ -16,5 +18,6 @@ export class ApiError extends Error {
     super(sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '?')));
     this.name = 'ApiError';
     this.status = status;
+    if (status === 429) this.retryAfter = 1;
   }
 }

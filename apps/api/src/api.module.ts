@@ -29,6 +29,8 @@ import { PublishRules } from './rules/publish-rules.js';
 import { RulesController } from './rules/rules.controller.js';
 import { SaveRule } from './rules/save-rule.js';
 import { TestRule } from './rules/test-rule.js';
+import { SettleController } from './settle/settle.controller.js';
+import { Settle } from './settle/settle.js';
 import { PruneViolations } from './violations/prune-violations.js';
 import { ReadTrace } from './violations/read-trace.js';
 import { VerifyViolation } from './violations/verify-violation.js';
@@ -36,7 +38,7 @@ import { ViolationsController } from './violations/violations.controller.js';
 
 /** REST API, and the ways of the violations out of the log. Needs PlatformModule, MessagingModule and StoreModule, which are global. */
 @Module({
-  controllers: [ExpressionsController, RulesController, ViolationsController],
+  controllers: [ExpressionsController, RulesController, SettleController, ViolationsController],
   providers: [
     {
       provide: CheckExpression,
@@ -88,6 +90,11 @@ import { ViolationsController } from './violations/violations.controller.js';
         exposeLag({ registry, log, gauge: metrics.keepLag, topic: TOPICS.violations, lag: keeping.lag });
         return keeping;
       },
+    },
+    {
+      provide: Settle,
+      inject: [Log, Store, CLOCK],
+      useFactory: (log: Log, store: Store, clock: Clock) => new Settle(log, store, () => clock.monotonic()),
     },
     ExportToOtlp,
     BackgroundWork,

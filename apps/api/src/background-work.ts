@@ -5,6 +5,7 @@ import { ExportToOtlp } from './export/export-to-otlp.js';
 import { KeepViolations } from './keep/keep-violations.js';
 import { AnnounceRules } from './rules/announce-rules.js';
 import { FollowRuleStatus } from './rules/follow-rule-status.js';
+import { Settle } from './settle/settle.js';
 import { PruneViolations } from './violations/prune-violations.js';
 
 /** What the API does without being asked: starts with the application, stops in its stage. */
@@ -17,6 +18,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     private readonly exportToOtlp: ExportToOtlp,
     private readonly pruneViolations: PruneViolations,
     private readonly ruleStatus: FollowRuleStatus,
+    private readonly settle: Settle,
     private readonly health: HealthRecorder,
     private readonly shutdown: Shutdown,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
@@ -33,6 +35,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     this.health.register('storage', () => this.store.check());
     this.health.register('storage', () => this.keepViolations.check());
     this.health.register('otlp_exporter', () => this.exportToOtlp.state());
+    this.shutdown.register('receive', 'waiting for verdicts', () => this.settle.stop());
     this.shutdown.register('evaluate', 'announcing rules', () => this.announceRules.stop());
     this.shutdown.register('evaluate', 'following rule status', () => this.ruleStatus.stop());
     this.shutdown.register('evaluate', 'pruning violations', () => this.pruneViolations.stop());

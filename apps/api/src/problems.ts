@@ -37,6 +37,13 @@ export const API_PROBLEMS = {
     status: 400,
     sentence: 'If-Match is {value}; expected the ETag of the rule, which is its version in quotes, like "3".',
   },
+  BT_API_NOT_SETTLED: {
+    status: 504,
+    sentence:
+      'After {timeout} not everything that was acknowledged is judged and kept: {missing}. Wait longer (timeout=…, at most 5m), or look at GET /ready.',
+  },
+  BT_API_TOO_MANY_WAIT: { status: 429, sentence: '{limit} requests wait for verdicts already. Try again in a second.' },
+  BT_API_STOPPING: { status: 503, sentence: 'This process is stopping, so that it cannot wait for verdicts. Ask another, or ask again.' },
   BT_API_VIOLATION_NOT_FOUND: { status: 404, sentence: 'There is no violation {id}. GET /v1/violations lists them; old ones are deleted.' },
 } as const satisfies Record<string, ApiProblemEntry>;
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import {
+  CONTROL_BARRIER_PREFIX,
   CONTROL_EPOCH_PREFIX,
   CONTROL_HEADER,
   type Log,
@@ -451,5 +452,41 @@ describe('Evaluator', () => {
       expect((await violations(0))[0]).toMatchObject({ wire_trace_id: wireTraceId(there) });
       expect(await moved()).toEqual([]);
     });
+  });
+
+  it('answers a barrier behind the verdicts of the traces that were open at it, and says what it waits for', async () => {
+    await start();
+    await rules(1, UNAUDITED);
+    await send(0, { trace_id: 'a', span_id: 's', name: 'charge', parent_id: 'r' });
+    const headers = { [CONTROL_HEADER]: `${CONTROL_BARRIER_PREFIX}b-1` };
+    await log.append(TOPICS.spans, [{ partition: 0, value: new Uint8Array(), headers }]);
+    await send(0, { trace_id: 'later', span_id: 's', name: 'request', parent_id: 'r' });
+    const shown = async () =>
+      (await recordsOf(TOPICS.violations, 0)).map(({ headers, value }) => {
+        return headers?.[CONTROL_HEADER] ?? (JSON.parse(Buffer.from(value).toString()) as ViolationRecord).rule_id;
+      });
+    await until(async () => (await shown()).includes('settled:b-1'));
+    expect(await shown()).toEqual(['open:b-1:1', 'unaudited', 'settled:b-1']);
+    expect(await recordsOf(TOPICS.violations, 1)).toEqual([]);
+  });
+
+  it('answers a barrier again after a restart, when it may not have answered it', async () => {
+    await start();
+    await rules(1, UNAUDITED);
+    await send(0, { trace_id: 'a', span_id: 's', name: 'charge', parent_id: 'r' });
+    const headers = { [CONTROL_HEADER]: `${CONTROL_BARRIER_PREFIX}b-2` };
+    await log.append(TOPICS.spans, [{ partition: 0, value: new Uint8Array(), headers }]);
+    await evaluator.stop();
+    await start();
+    await until(async () => (await recordsOf(TOPICS.violations, 0)).some((one) => one.headers?.[CONTROL_HEADER] === 'settled:b-2'));
+  });
+
+  it.each(['barrier:', 'barrier:a b', `barrier:${'x'.repeat(65)}`])('takes a barrier that is none (%s) for a tick', async (control) => {
+    await start();
+    await rules(1, SLOW);
+    await log.append(TOPICS.spans, [{ partition: 0, value: new Uint8Array(), headers: { [CONTROL_HEADER]: control } }]);
+    await send(0, slow('s1'));
+    await found(1);
+    expect((await recordsOf(TOPICS.violations, 0)).map(({ headers }) => headers?.[CONTROL_HEADER])).toEqual([undefined]);
   });
 });

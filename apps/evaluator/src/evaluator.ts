@@ -67,6 +67,7 @@ export class Evaluator implements PartitionListener {
       deadLetters: new DeadLetters(log, logFailed('unreadable records wait for the log')),
       measurements: this.measurements,
       logFailed: logFailed('misplaced spans wait for the log'),
+      barriersFailed: logFailed('answers to barriers wait for the log'),
       misplaced: (partition) => this.warnOfMisplaced(partition),
       defect: (error, partition, offset) => this.warnOfDefect(error, partition, offset),
       assembly: settings.assembly,

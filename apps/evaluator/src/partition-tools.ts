@@ -22,6 +22,8 @@ export interface PartitionTools {
   readonly signal: AbortSignal;
   /** Called when an append is about to be repeated after `pause` ms. */
   logFailed(error: Error, pause: number): void;
+  /** An answer to a barrier is about to be appended again after `pause` ms. */
+  barriersFailed(error: Error, pause: number): void;
   /** Spans of other partitions were found in this one, and moved. */
   misplaced(partition: number): void;
   /** A record met a defect, and is kept aside. */

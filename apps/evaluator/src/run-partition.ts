@@ -1,6 +1,7 @@
 import { type CommitPoint, contextWindow, PartitionEngine, type UncompiledRules, type Verdict } from '#engine';
 import { CONTROL_HEADER, CONTROL_TICK, type LogRecord, type Position, type RecordBatch, TOPICS } from '#messaging';
 import { Account } from './account.js';
+import { Barriers } from './barriers.js';
 import { controlOf } from './control-record.js';
 import { epochBefore } from './epoch-before.js';
 import { type Misplaced, misplacedSpans } from './misplaced-spans.js';
@@ -48,6 +49,7 @@ export class PartitionRun {
   /** Written by a producer with another partitioner, and not moved yet. */
   private misplaced: { readonly record: LogRecord; readonly found: Misplaced }[] = [];
   private readonly mover: MoveSpans;
+  private readonly barriers: Barriers;
   private readonly judgeFrom: number;
   private applying: LogRecord | undefined;
   /** Where a successor would begin to judge, as far as it is committed. */
@@ -72,6 +74,7 @@ export class PartitionRun {
     this.judgeFrom = judgeFrom;
     this.committed = judgeFrom;
     this.mover = new MoveSpans(partition, tools.log, tools.deadLetters, tools.logFailed);
+    this.barriers = new Barriers(partition, tools.log, tools.monotonic);
     this.point = { offset: judgeFrom, epoch, logTime };
     this.committedAt = tools.monotonic();
     this.prepared = rules;
@@ -161,6 +164,7 @@ export class PartitionRun {
     if (control?.kind === 'epoch') return this.switchTo(record, control.epoch);
     this.unnoted = true;
     if (control) {
+      if (control.kind === 'barrier') this.barriers.note(control.id, offset);
       // A control of a later version says nothing to this one but what time it is.
       this.engine.apply({ kind: 'tick', offset, timestamp }, this.found);
       return undefined;
@@ -244,6 +248,7 @@ export class PartitionRun {
       for (const verdict of verdicts) if (!notPublished.has(verdict)) countVerdict(measurements, verdict);
       for (const one of lost) this.countSetAside(one);
     }
+    await this.barriers.answer((offset) => this.engine.openBefore(offset), signal, this.tools.barriersFailed);
   }
 
   /** Counted as an error of the rule too: so its status and the log say it. */

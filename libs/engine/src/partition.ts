@@ -127,6 +127,11 @@ export class PartitionEngine {
     return this.assembly.open;
   }
 
+  /** Traces that opened below this offset and are open. Looks at each trace: to be asked seldom. */
+  openBefore(offset: number): number {
+    return this.assembly.openBefore(offset);
+  }
+
   /** Open traces and those closed less than `lateWindow` ago. */
   get rememberedTraces(): number {
     return this.assembly.traces.count;

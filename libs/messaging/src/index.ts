@@ -19,8 +19,11 @@ export { readAll } from './read-all.js';
 export { type RetryOptions, retry } from './retry.js';
 export type { EmbeddedLogSettings, KafkaLogSettings, LogSettings } from './settings.js';
 export {
+  CONTROL_BARRIER_PREFIX,
   CONTROL_EPOCH_PREFIX,
   CONTROL_HEADER,
+  CONTROL_OPEN_PREFIX,
+  CONTROL_SETTLED_PREFIX,
   CONTROL_TICK,
   type FullPartitionsRecord,
   type PublishedRule,

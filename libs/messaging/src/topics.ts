@@ -14,10 +14,15 @@ export const TOPICS = {
   deadLetters: 'betrace.spans.dead',
 } as const;
 
-/** The header of control records in the spans log. */
+/** The header of control records in the spans log, and of the answers to barriers in the violations log. */
 export const CONTROL_HEADER = 'betrace-control';
 export const CONTROL_TICK = 'tick';
 export const CONTROL_EPOCH_PREFIX = 'epoch:';
+/** In every partition of the spans log, `barrier:<id>`: asks when all that lies before it is judged. */
+export const CONTROL_BARRIER_PREFIX = 'barrier:';
+/** In the violations log, behind the verdicts: `settled:<id>`, all is judged; `open:<id>:<n>`, n traces are still open. */
+export const CONTROL_SETTLED_PREFIX = 'settled:';
+export const CONTROL_OPEN_PREFIX = 'open:';
 
 /** A record of the rules log: the rule set of an epoch, as changes to the one before, or whole (`snapshot`). */
 export interface RuleSetRecord {

@@ -6,6 +6,7 @@ export { configurationDocument, helpText } from './configuration/document.js';
 export { type LoadedConfiguration, type LoadOptions, loadConfiguration } from './configuration/load.js';
 export { type SignatureKey, signatureKey } from './configuration/signature-key.js';
 export { nearest } from './configuration/suggest.js';
+export { parseDuration } from './configuration/units.js';
 export { withDeadline } from './deadline.js';
 export { FullPartitions } from './full-partitions.js';
 export { type HealthCheck, HealthRecorder, type Readiness } from './health/recorder.js';

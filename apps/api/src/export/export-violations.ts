@@ -1,6 +1,6 @@
 import type { Resource } from '@opentelemetry/resources';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { type Log, type PartitionListener, type Position, type RecordBatch, type Subscription, TOPICS } from '#messaging';
+import { CONTROL_HEADER, type Log, type PartitionListener, type Position, type RecordBatch, type Subscription, TOPICS } from '#messaging';
 import { Lag, type Logger, type Metrics } from '#platform';
 import type { Revision, Store } from '#store';
 import { readerPosition } from '../keep/reader-position.js';
@@ -74,6 +74,7 @@ export class ExportViolations implements PartitionListener {
     const last = records.at(-1);
     if (last === undefined) return;
     const entries = records.flatMap((record): Entry[] => {
+      if (record.headers?.[CONTROL_HEADER] !== undefined) return [];
       try {
         return [{ position: record.offset + 1, violation: readViolation(record) }];
       } catch {

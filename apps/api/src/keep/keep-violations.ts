@@ -1,11 +1,12 @@
-import { type Log, type PartitionListener, type Position, type RecordBatch, type Subscription, TOPICS } from '#messaging';
+import { CONTROL_HEADER, type Log, type PartitionListener, type Position, type RecordBatch, type Subscription, TOPICS } from '#messaging';
 import { Lag, type Logger, type Metrics } from '#platform';
 import { type Store, type StoredViolation, StoreError } from '#store';
 import type { API_METRICS } from '../metrics.js';
 import { readerPosition } from './reader-position.js';
 import { readViolation, storedViolation } from './stored-violation.js';
 
-const READER = 'keep';
+/** Whose position in the store says what of the violations log is kept. */
+export const KEEP_READER = 'keep';
 
 /**
  * Violations log → store. The position lies in the store and moves in the transaction that keeps the violations, so each is
@@ -44,7 +45,7 @@ export class KeepViolations implements PartitionListener {
 
   async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
     this.lag.at(partition, committed?.offset ?? start);
-    const position = await readerPosition(this.log, this.store, READER, partition);
+    const position = await readerPosition(this.log, this.store, KEEP_READER, partition);
     this.lag.at(partition, position);
     return position;
   }
@@ -53,16 +54,17 @@ export class KeepViolations implements PartitionListener {
     const last = records.at(-1);
     if (last === undefined) return;
     const violations = records.flatMap((record): StoredViolation[] => {
+      if (record.headers?.[CONTROL_HEADER] !== undefined) return [];
       try {
         return [storedViolation(readViolation(record), record)];
       } catch (error) {
-        this.metrics.violationsUnreadable.inc({ reader: READER });
+        this.metrics.violationsUnreadable.inc({ reader: KEEP_READER });
         this.logger.warn({ err: error, partition, offset: record.offset }, 'a record of the violations log is no violation');
         return [];
       }
     });
     const position = last.offset + 1;
-    await this.store.keep({ reader: READER, partition, position, violations });
+    await this.store.keep({ reader: KEEP_READER, partition, position, violations });
     this.metrics.violationsKept.inc(violations.length);
     this.lag.at(partition, position);
     await this.subscription?.commit(partition, { offset: position, metadata: '' });

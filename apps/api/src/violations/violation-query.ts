@@ -2,6 +2,7 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
 import type { ViolationFilter } from '#store';
+import { SettleQuery } from '../settle/settle-query.js';
 import { SEVERITIES } from '../severity.js';
 import { instant } from './instant.js';
 
@@ -22,7 +23,17 @@ const parsedInteger = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : Number.NaN;
 
 /** The query of `GET /v1/violations`. */
-export class ViolationQuery {
+export class ViolationQuery extends SettleQuery {
+  @ApiPropertyOptional({
+    enum: ['true', 'false'],
+    description:
+      'Answers when all that was acknowledged before is judged, also the traces that were open, and kept: 504 when that takes longer than `timeout`. ' +
+      'Default: `true` in test mode, else `false`.',
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  settled?: 'true' | 'false';
+
   @ApiPropertyOptional({ example: 'slow-requests' })
   @IsOptional()
   @IsString()

@@ -1,8 +1,13 @@
-import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiBadRequestResponse, ApiExtraModels, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { ApiBadRequestResponse, ApiExtraModels, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '#openapi';
+import { CONFIGURATION, type Configuration } from '#platform';
 import { Store, type StoredViolation } from '#store';
 import { ApiError } from '../api-error.js';
 import { ProblemView } from '../problem.dto.js';
+import { clientGone } from '../settle/client-gone.js';
+import { Settle } from '../settle/settle.js';
+import { timeoutOf } from '../settle/settle-query.js';
 import { ReadTrace } from './read-trace.js';
 import { TraceView } from './trace.dto.js';
 import { Verification, VerifyViolation } from './verify-violation.js';
@@ -19,13 +24,18 @@ export class ViolationsController {
     private readonly store: Store,
     private readonly verifyViolation: VerifyViolation,
     private readonly readTrace: ReadTrace,
+    private readonly settle: Settle,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {}
 
   @Get()
   @ApiOperation({ summary: 'Violations, newest first', description: 'All filters must hold. `total` counts all pages.' })
   @ApiOkResponse({ type: ViolationList, description: `With \`view=full\`: each as #/components/schemas/ViolationDetail.` })
   @ApiBadRequestResponse({ type: ProblemView })
-  async list(@Query() query: ViolationQuery): Promise<ViolationList> {
+  @ApiResponse({ status: 504, type: ProblemView, description: 'With `settled=true`: not in time; `errors` says what is missing.' })
+  async list(@Query() query: ViolationQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<ViolationList> {
+    const settled = query.settled === undefined ? this.configuration.process.testMode : query.settled === 'true';
+    if (settled) await this.settle.wait(timeoutOf(query), clientGone(reply));
     const page = { limit: query.limit ?? PAGE, ...(query.after === undefined ? {} : { after: query.after }) };
     const { violations, total, next } = await this.store.violations(violationFilter(query), page);
     const view = query.view === 'full' ? violationDetail : violationSummary;

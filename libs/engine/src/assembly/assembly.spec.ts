@@ -19,6 +19,7 @@ const settings = { rootGrace: 20, idleTimeout: 100, maxAge: 300, lateWindow: 150
 function model(steps: readonly Step[], given: AssemblySettings): Event[] {
   interface Trace {
     readonly first: number;
+    readonly opened: number;
     last: number;
     root: boolean;
     closed: boolean;
@@ -49,7 +50,8 @@ function model(steps: readonly Step[], given: AssemblySettings): Event[] {
     traces.delete(number);
     goingOn.set(number, trace.last + silence);
   };
-  for (const { time, span } of steps) {
+  const openBefore = (offset: number) => [...traces.values()].filter(({ closed, opened }) => !closed && opened < offset).length;
+  for (const [offset, { time, span }] of steps.entries()) {
     const closing = [...traces].filter(([, trace]) => !trace.closed && due(trace)[0] <= time);
     for (const [number, trace] of closing.sort((a, b) => due(a[1])[0] - due(b[1])[0] || a[0] - b[0])) {
       const [, reason] = due(trace);
@@ -58,11 +60,12 @@ function model(steps: readonly Step[], given: AssemblySettings): Event[] {
     }
     for (const [number, trace] of traces) forget(number, trace, time);
     for (const [number, until] of goingOn) if (until <= time) goingOn.delete(number);
+    events.push(`open before ${offset >> 1}: ${openBefore(offset >> 1)}`);
     if (span === undefined) continue;
     let trace = traces.get(span.trace);
     if (trace === undefined) {
       const end = goingOn.delete(span.trace) ? (Math.floor(time / cell) + 1) * cell : time + given.maxAge + given.lateWindow;
-      trace = { first: time, last: time, root: false, closed: false, end, spans: new Set(), parents: new Set() };
+      trace = { first: time, opened: offset, last: time, root: false, closed: false, end, spans: new Set(), parents: new Set() };
       traces.set(span.trace, trace);
       events.push(`open ${span.trace}`);
     }
@@ -100,6 +103,7 @@ function assembled(steps: readonly Step[], given: AssemblySettings): Event[] {
   });
   for (const [offset, { time, span }] of steps.entries()) {
     assembly.passTo(time);
+    events.push(`open before ${offset >> 1}: ${assembly.openBefore(offset >> 1)}`);
     if (span === undefined) continue;
     const ids: SpanIds = {
       traceIds: Uint32Array.of(0, 0, 0, span.trace),
@@ -193,7 +197,11 @@ describe('Assembly', () => {
       ],
       settings,
     );
-    expect(events).toEqual(['open 1', `close 1 root_grace complete @ ${1000 + 2 ** 33}`, 'open 1']);
+    expect(events.filter((event) => !event.startsWith('open before'))).toEqual([
+      'open 1',
+      `close 1 root_grace complete @ ${1000 + 2 ** 33}`,
+      'open 1',
+    ]);
   });
 
   it('holds the low watermark at the first record of the oldest remembered trace', () => {

@@ -211,6 +211,17 @@ export class Assembly implements DeadlineOwner {
     return backFrom(nextOffset, this.traces.rows[row * ROW_WORDS + LAST_OFFSET]!);
   }
 
+  /** Traces that opened below this offset and are open. */
+  openBefore(offset: number): number {
+    if (this.open === 0) return 0;
+    let count = 0;
+    this.traces.each((row) => {
+      const open = (this.traces.rows[row * ROW_WORDS + FLAGS]! & (CLOSED | GOING_ON)) === 0;
+      if (open && this.firstOffset(row) < offset) count++;
+    });
+    return count;
+  }
+
   /** The record that opened the oldest remembered trace. */
   get oldest(): CommitPoint | undefined {
     return this.watermark.point;

@@ -22,6 +22,11 @@ export abstract class HashedSlots extends Slots {
   /** Hash of a slot's key, from its words. */
   protected abstract hashOf(slot: number): number;
 
+  /** Visits all slots in use, in no order that means anything. */
+  each(visit: (slot: number) => void): void {
+    for (const slot of this.index) if (slot !== 0) visit(slot);
+  }
+
   /** Puts a taken slot, whose key is written, into the index. */
   protected enter(slot: number): void {
     if (this.count * 2 > this.index.length) this.growIndex();

@@ -23,7 +23,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = this.problemOf(error, request);
     this.reports.tell({ problem, error, route: request.routeOptions.url });
-    if (problem.status >= 500 && problem.status !== 503) {
+    if (problem.status >= 500 && problem.status !== 503 && problem.status !== 504) {
       this.logger.error({ err: problem.cause ?? problem, method: request.method, path: pathOf(request) }, 'a request failed');
     }
     if (reply.sent) return;

@@ -59,6 +59,11 @@ export const HTTP_PROBLEMS = {
     title: 'Temporarily unavailable',
     doc: 'Something that BeTrace needs does not answer, or it is stopping. Try again after `Retry-After` seconds.',
   },
+  BT_HTTP_NOT_IN_TIME: {
+    status: 504,
+    title: 'Not in time',
+    doc: 'What was waited for did not happen within the time that the request gave.',
+  },
 } as const satisfies Readonly<Record<string, ProblemKind>>;
 
 export type HttpProblemCode = keyof typeof HTTP_PROBLEMS;

@@ -1,0 +1,22 @@
+import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ApiPropertyOptional } from '#openapi';
+import { parseDuration } from '#platform';
+
+const DEFAULT = 30_000;
+const LONGEST = 300_000;
+const EXPECTED = 'timeout must be a duration from 1ms to 5m, like 500ms or 30s';
+
+/** How long a request waits for verdicts. */
+export class SettleQuery {
+  @ApiPropertyOptional({ type: String, default: '30s', example: '30s', description: 'The longest wait for verdicts, at most `5m`.' })
+  @IsOptional()
+  @Transform(({ value }) => (typeof value === 'string' ? (parseDuration(value) ?? Number.NaN) : Number.NaN))
+  @IsInt({ message: EXPECTED })
+  @Min(1, { message: EXPECTED })
+  @Max(LONGEST, { message: EXPECTED })
+  timeout?: number;
+}
+
+/** Milliseconds. */
+export const timeoutOf = ({ timeout }: SettleQuery): number => timeout ?? DEFAULT;

@@ -1,0 +1,26 @@
+import { Controller, HttpCode, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { ApiNoContentResponse, ApiOperation, ApiResponse, ApiTags } from '#openapi';
+import { ProblemView } from '../problem.dto.js';
+import { clientGone } from './client-gone.js';
+import { Settle } from './settle.js';
+import { SettleQuery, timeoutOf } from './settle-query.js';
+
+@ApiTags('violations')
+@Controller('v1/settle')
+export class SettleController {
+  constructor(private readonly settle: Settle) {}
+
+  @Post()
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Waits until all that was acknowledged before is judged and kept',
+    description: 'Traces that are open are waited for: they close by `traces.root_grace`, `traces.idle_timeout` or `traces.max_age`.',
+  })
+  @ApiNoContentResponse({ description: 'All of it is judged, and its violations are in the store.' })
+  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many wait.' })
+  @ApiResponse({ status: 504, type: ProblemView, description: 'Not in time; `errors` says what is missing.' })
+  async wait(@Query() query: SettleQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    await this.settle.wait(timeoutOf(query), clientGone(reply));
+  }
+}

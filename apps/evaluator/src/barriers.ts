@@ -1,0 +1,56 @@
+import { CONTROL_HEADER, CONTROL_OPEN_PREFIX, CONTROL_SETTLED_PREFIX, type Log, retry, TOPICS } from '#messaging';
+
+const NOTHING = new Uint8Array(0);
+/** Milliseconds between two looks at the open traces, which are all looked at. */
+const LOOK = 40;
+/** Barriers that wait at a time: whoever writes more into the log than the API does is not answered. */
+const MOST = 1_000;
+
+interface Barrier {
+  readonly id: string;
+  readonly offset: number;
+  /** The number of open traces that was told last. */
+  told: number | undefined;
+}
+
+/**
+ * The barriers of a partition (records of the spans log by which the API asks when everything before them is judged). A barrier is
+ * settled when every trace that was open at it is closed and its verdicts are in the violations log; that is said there, behind them.
+ */
+export class Barriers {
+  private waiting: Barrier[] = [];
+  private lookedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly partition: number,
+    private readonly log: Pick<Log, 'append'>,
+    private readonly monotonic: () => number,
+  ) {}
+
+  /** A barrier was applied. Read again (after a restart) it is answered again, which changes nothing. */
+  note(id: string, offset: number): void {
+    if (this.waiting.length < MOST) this.waiting.push({ id, offset, told: undefined });
+    this.lookedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * Answers the barriers that are settled; the others once, with the number of traces that they wait for. To be called when all verdicts
+   * found so far are acknowledged. `openBefore`: traces that opened below an offset and are open.
+   */
+  async answer(openBefore: (offset: number) => number, signal: AbortSignal, failed: (error: Error, pause: number) => void): Promise<void> {
+    if (this.waiting.length === 0 || this.monotonic() - this.lookedAt < LOOK) return;
+    this.lookedAt = this.monotonic();
+    const answers: string[] = [];
+    const open: Barrier[] = [];
+    for (const barrier of this.waiting) {
+      const traces = openBefore(barrier.offset);
+      if (traces === 0) answers.push(`${CONTROL_SETTLED_PREFIX}${barrier.id}`);
+      else if (barrier.told === undefined) answers.push(`${CONTROL_OPEN_PREFIX}${barrier.id}:${traces}`);
+      if (traces > 0) open.push({ ...barrier, told: traces });
+    }
+    if (answers.length === 0) return;
+    const records = answers.map((control) => ({ partition: this.partition, value: NOTHING, headers: { [CONTROL_HEADER]: control } }));
+    await retry(() => this.log.append(TOPICS.violations, records), { signal, failed, longest: 5_000 });
+    this.waiting = open;
+  }
+}

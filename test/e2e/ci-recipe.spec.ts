@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BeTrace } from '../harness/betrace.js';
+import { missing, shell } from '../harness/shell.js';
+
+const root = join(import.meta.dirname, '../..');
+/** By hand, as many rounds as one likes: CI_ROUNDS=100 npm test -- test/e2e/ci-recipe.spec.ts */
+const ROUNDS = Number(process.env['CI_ROUNDS'] ?? Number.POSITIVE_INFINITY);
+const TIME = ROUNDS === Number.POSITIVE_INFINITY ? 15_000 : Number.POSITIVE_INFINITY;
+
+const absent = await missing('curl', 'jq');
+if (absent.length > 0) process.stderr.write(`SKIPPED: the pipeline of docs/ci.md, because this machine has no ${absent.join(' and ')}\n`);
+
+(absent.length > 0 ? describe.skip : describe)('the pipeline of docs/ci.md', () => {
+  let betrace: BeTrace;
+  let recipe: string;
+  beforeAll(async () => {
+    betrace = await BeTrace.start({ args: ['--test-mode'] });
+    const blocks = (await readFile(join(root, 'docs/ci.md'), 'utf8')).split('```bash\n').map((block) => block.split('```')[0] ?? '');
+    recipe = blocks.find((block) => block.startsWith('# verdicts')) as string;
+    for (const rule of [
+      { name: 'unaudited', expression: 'trace.has(span.name == "charge") and not trace.has(span.name == "audit")' },
+      { name: 'slow', expression: 'span.duration > 1s' },
+    ]) {
+      expect((await betrace.json('POST', '/v1/rules', rule)).status).toBe(201);
+    }
+  });
+  afterAll(() => betrace?.stop());
+
+  const run = async (): Promise<string> => {
+    const script = recipe.replaceAll('localhost:12011', `127.0.0.1:${betrace.ports.http}`).replaceAll('exit 1', 'exit 0');
+    return (await shell(script, root)).split('\n')[0] as string;
+  };
+
+  it('says what is so, in every round', async () => {
+    const since = performance.now();
+    let violations = 0;
+    let round = 0;
+    for (; round < ROUNDS && performance.now() - since < TIME; round++) {
+      const trace = (name: string, duration = 1_000, parent?: string) => ({
+        trace_id: `round-${round}`,
+        span_id: name,
+        name,
+        start_time: 0,
+        duration,
+        ...(parent === undefined ? {} : { parent_id: parent }),
+      });
+      const kinds = [
+        { spans: [trace('request'), trace('charge', 1_000, 'request'), trace('audit', 1_000, 'request')], violates: 0 },
+        // Without its root, so that only silence closes it.
+        { spans: [trace('charge', 1_000, 'request')], violates: 1 },
+        { spans: [trace('request', 2_000_000_000), trace('charge', 1_000, 'request')], violates: 2 },
+      ];
+      const { spans, violates } = kinds[round % kinds.length] as (typeof kinds)[number];
+      for (const span of spans) expect((await betrace.json('POST', '/v1/spans', { spans: [span] })).status).toBe(202);
+      violations += violates;
+      expect(await run()).toBe(violations === 0 ? 'no violations' : `${violations} violations:`);
+    }
+    process.stderr.write(`the pipeline was right in ${round} of ${round} rounds\n`);
+    expect(round).toBeGreaterThanOrEqual(3);
+  }, 600_000);
+
+  it("is right with the guide's words too, which do not ask to wait", async () => {
+    const before = (await betrace.json<{ total: number }>('GET', '/v1/violations')).body.total;
+    await betrace.json('POST', '/v1/spans', { spans: [{ trace_id: 'guide', span_id: 's', name: 'charge', start_time: 0, duration: 1 }] });
+    expect((await shell(`curl -sS ${betrace.url}/v1/violations | jq '.total'`, root)).trim()).toBe(String(before + 1));
+  });
+
+  it('names what is missing when there is no time to wait for it', async () => {
+    await betrace.json('POST', '/v1/spans', {
+      spans: [{ trace_id: 'open', span_id: 's', parent_id: 'r', name: 'charge', start_time: 0, duration: 1 }],
+    });
+    const { status, body } = await betrace.json<{ code: string; detail: string; errors: { message: string }[] }>(
+      'GET',
+      '/v1/violations?timeout=300ms',
+    );
+    expect([status, body]).toEqual([
+      504,
+      expect.objectContaining({
+        code: 'BT_API_NOT_SETTLED',
+        errors: [{ message: expect.stringMatching(/partition \d had 1 open trace/) }],
+      }),
+    ]);
+    expect((await betrace.json('GET', '/v1/violations?settled=false')).status).toBe(200);
+    expect((await betrace.json('POST', '/v1/settle?timeout=20s')).status).toBe(204);
+    expect((await betrace.json('POST', '/v1/settle?timeout=soon')).status).toBe(400);
+  });
+});
