@@ -5,9 +5,10 @@ import { Registry } from 'prom-client';
 import { DEFAULT_ASSEMBLY } from '#engine';
 import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, type Log, openLog, TOPICS, topicSpecifications, type ViolationRecord } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
-import { createLogger, FullPartitions, registerMetrics } from '#platform';
+import { BoundedLabel, createLogger, FullPartitions, registerMetrics } from '#platform';
 import { EvaluatorThread } from '../../apps/evaluator/src/evaluator-thread.js';
 import { EVALUATOR_METRICS } from '../../apps/evaluator/src/metrics.js';
+import { RuleSeries } from '../../apps/evaluator/src/rule-series.js';
 import type { EvaluatorSettings } from '../../apps/evaluator/src/settings.js';
 import { eventually } from '../harness/eventually.js';
 
@@ -40,7 +41,15 @@ describe('an evaluator thread that ends by a defect', () => {
     const metrics = registerMetrics(EVALUATOR_METRICS, registry);
     thread = new EvaluatorThread(
       settings,
-      { metrics, logger, fullPartitions, ruleErrors: { report: () => {} }, events: new EventEmitter() },
+      {
+        metrics,
+        ruleSeries: new RuleSeries(metrics),
+        services: new BoundedLabel(9),
+        logger,
+        fullPartitions,
+        ruleErrors: { report: () => {} },
+        events: new EventEmitter(),
+      },
       ENTRY,
     );
     thread.start();
@@ -128,12 +137,16 @@ describe('an evaluator thread that ends by a defect', () => {
 
   it('measures and stops in order', async () => {
     start();
+    const atZero = 'betrace_rule_evaluation_errors_total{rule_id="slow",error=""} 0';
+    await eventually('the series of the rule', async () => (await registry.metrics()).includes(atZero) || undefined);
     await send(1);
     await found(1);
     await thread.stop();
     const metrics = await registry.metrics();
     expect(metrics).toContain('betrace_spans_evaluated_total 1');
     expect(metrics).toContain('betrace_violations_total{severity="HIGH",rule_id="slow",rule_name="slow",service_name=""} 1');
+    expect(metrics).toContain('betrace_rule_evaluations_total{rule_id="slow"} 1');
+    expect(metrics).toContain('betrace_rule_matches_total{rule_id="slow"} 1');
     expect(metrics).toContain('betrace_evaluator_thread_restarts_total 0');
   });
 });

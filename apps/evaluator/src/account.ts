@@ -1,5 +1,15 @@
-import type { Accounting } from '#engine';
+import type { Accounting, RuleAccount } from '#engine';
 import type { Measurements } from './measurements.js';
+
+/** Milliseconds between two looks at every rule: of a thousand rules in four partitions they would cost too much after each batch. */
+const RULES_INTERVAL = 1_000;
+
+/** What was told of a rule so far. */
+interface Told {
+  evaluations: number;
+  matches: number;
+  readonly errors: Map<string, number>;
+}
 
 /** Brings what an engine counted into the measurements: the differences since the last time. */
 export class Account {
@@ -7,15 +17,18 @@ export class Account {
   private duplicates = 0;
   private readonly rejected = new Map<string, number>();
   private readonly closed = new Map<string, number>();
-  private readonly evaluations = new Map<string, number>();
-  private readonly errors = new Map<string, number>();
+  private readonly rules = new Map<string, Told>();
+  /** Something may have been counted since. */
+  private untold = false;
+  private rulesToldAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly accounting: Accounting,
     private readonly measurements: Measurements,
+    private readonly monotonic: () => number,
   ) {}
 
-  /** Called after each batch. */
+  /** Called after each batch. What was counted by rule is told once a second. */
   update(): void {
     const { accounting, measurements } = this;
     measurements.count('spansEvaluated', {}, accounting.evaluated - this.evaluated);
@@ -28,14 +41,33 @@ export class Account {
     for (const [reason, count] of Object.entries(accounting.closed)) {
       measurements.count('tracesClosed', { reason }, risen(this.closed, reason, count));
     }
-    let evaluations = 0;
-    for (const [rule_id, rule] of accounting.rules) {
-      evaluations += risen(this.evaluations, rule_id, rule.evaluations);
-      for (const [error, count] of rule.errors) {
-        measurements.count('ruleEvaluationErrors', { rule_id, error }, risen(this.errors, `${rule_id} ${error}`, count));
-      }
+    this.untold = true;
+    this.updateRulesInTime();
+  }
+
+  /** Called while nothing comes too: what was counted by rule is told when it is time. */
+  updateRulesInTime(): void {
+    if (this.untold && this.monotonic() - this.rulesToldAt >= RULES_INTERVAL) this.updateRules();
+  }
+
+  /** Tells what was counted by rule. */
+  updateRules(): void {
+    this.rulesToldAt = this.monotonic();
+    this.untold = false;
+    for (const [rule_id, rule] of this.accounting.rules) this.updateRule(rule_id, rule);
+  }
+
+  private updateRule(rule_id: string, rule: RuleAccount): void {
+    let told = this.rules.get(rule_id);
+    if (told === undefined) this.rules.set(rule_id, (told = { evaluations: 0, matches: 0, errors: new Map() }));
+    const { evaluations, matches } = rule;
+    this.measurements.count('ruleEvaluations', { rule_id }, evaluations - told.evaluations);
+    this.measurements.count('ruleMatches', { rule_id }, matches - told.matches);
+    told.evaluations = evaluations;
+    told.matches = matches;
+    for (const [error, count] of rule.errors) {
+      this.measurements.count('ruleEvaluationErrors', { rule_id, error }, risen(told.errors, error, count));
     }
-    measurements.count('ruleEvaluations', {}, evaluations);
   }
 }
 

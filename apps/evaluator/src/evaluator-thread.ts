@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { Gauge } from 'prom-client';
-import { type FullPartitions, Lag, type Logger, type Metrics } from '#platform';
+import { type BoundedLabel, type FullPartitions, Lag, type Logger, type Metrics } from '#platform';
 import { type EVALUATOR_METRICS, PARTITION_GAUGES } from './metrics.js';
 import { recordMeasurements } from './record-measurements.js';
 import type { ReportErrors } from './report-errors.js';
+import type { RuleSeries } from './rule-series.js';
 import type { EvaluatorSettings } from './settings.js';
 import type { FromThread, ToThread } from './thread-messages.js';
 
@@ -26,6 +27,9 @@ export type ThreadEvents = {
 /** Where a thread's messages go. */
 export interface ThreadTools {
   readonly metrics: Metrics<typeof EVALUATOR_METRICS>;
+  /** One for all threads, as the two below. */
+  readonly ruleSeries: RuleSeries;
+  readonly services: BoundedLabel;
   readonly logger: Logger;
   readonly fullPartitions: Pick<FullPartitions, 'report'>;
   /** One for all threads: a rule fails in each of them. */
@@ -98,7 +102,9 @@ export class EvaluatorThread {
       this.failure = message.failure;
       this.reportFull(message.full);
       this.note(message.positions);
-      recordMeasurements(this.tools.metrics, message.measurements);
+      if (message.rules !== undefined) this.tools.ruleSeries.inForce(thread, message.rules);
+      recordMeasurements(this.tools, message.measurements);
+      void this.tools.ruleSeries.sweep();
       this.tools.ruleErrors.report(message.measurements);
     } else if (message.type === 'warn') logger.warn({ err: message.error, thread }, message.message);
     else if (message.type === 'log') logger[message.level]({ ...message.fields, thread }, message.message);

@@ -14,12 +14,13 @@ import {
   type ViolationRecord,
 } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
-import { registerMetrics } from '#platform';
+import { BoundedLabel, registerMetrics } from '#platform';
 import { traceIn, wireTraceId } from '../../../test/fixtures/evaluator/trace-in.js';
 import { Evaluator } from './evaluator.js';
 import type { Measurement } from './measurements.js';
 import { EVALUATOR_METRICS } from './metrics.js';
 import { recordMeasurements } from './record-measurements.js';
+import { RuleSeries } from './rule-series.js';
 
 const SLOW: PublishedRule = { id: 'slow', name: 'Slow', version: 1, expression: 'span.duration > 1s', severity: 'HIGH' };
 const UNAUDITED: PublishedRule = {
@@ -355,13 +356,14 @@ describe('Evaluator', () => {
     await found(1);
     const registry = new Registry();
     const metrics = registerMetrics(EVALUATOR_METRICS, registry);
+    const tools = { metrics, ruleSeries: new RuleSeries(metrics), services: new BoundedLabel(9) };
     const series = async () => (await registry.metrics()).split('\n').filter((line) => line.includes('partition="'));
     await until(async () => {
-      recordMeasurements(metrics, evaluator.measurements.drain());
+      recordMeasurements(tools, evaluator.measurements.drain());
       return (await series()).length >= 8;
     });
     await evaluator.stop();
-    recordMeasurements(metrics, evaluator.measurements.drain());
+    recordMeasurements(tools, evaluator.measurements.drain());
     expect(await series()).toEqual([]);
   });
 

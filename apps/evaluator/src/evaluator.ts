@@ -15,6 +15,7 @@ import { Measurements } from './measurements.js';
 import { PARTITION_GAUGES } from './metrics.js';
 import type { PartitionTools } from './partition-tools.js';
 import { PublishViolations } from './publish.js';
+import type { RuleInForce } from './rule-series.js';
 import { PartitionRun } from './run-partition.js';
 import type { EvaluatorSettings } from './settings.js';
 
@@ -39,6 +40,7 @@ export class Evaluator implements PartitionListener {
   private readonly failures = new Map<number, string>();
   /** Where each partition is, also one that could not begin: what lies behind it in the log is lag. */
   readonly positions = new Map<number, number>();
+  private toldRules: ReadonlySet<readonly RuleInForce[]> = new Set();
   /** Why the log cannot be read at present. */
   private away: string | undefined;
   private subscription: Subscription | undefined;
@@ -133,6 +135,15 @@ export class Evaluator implements PartitionListener {
     if (this.away !== undefined) return `the spans log cannot be read: ${this.away}`;
     const [partition, message] = this.failures.entries().next().value ?? [];
     return message === undefined ? undefined : `partition ${partition} is not evaluated: ${message}`;
+  }
+
+  /** The rules in force in its partitions, if they are others than at the last call. */
+  changedRules(): readonly RuleInForce[] | undefined {
+    const sets = new Set([...this.runs.values()].map((run) => run.rules));
+    if (sets.size === this.toldRules.size && [...sets].every((rules) => this.toldRules.has(rules))) return undefined;
+    this.toldRules = sets;
+    const all = new Map([...sets].flat().map(({ id, name, severity }) => [id, { id, name, severity }]));
+    return [...all.values()];
   }
 
   /** Partitions whose traces take more memory than they may. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
-import { registerMetrics } from '#platform';
+import { BoundedLabel, type Metrics, registerMetrics } from '#platform';
 import { Measurements } from './measurements.js';
 import { EVALUATOR_METRICS } from './metrics.js';
 import { recordMeasurements } from './record-measurements.js';
+import { RuleSeries } from './rule-series.js';
 
 const measured = (): Measurements => {
   const measurements = new Measurements();
@@ -16,6 +17,12 @@ const measured = (): Measurements => {
   measurements.observe('ruleEvaluationDuration', 0.2);
   return measurements;
 };
+
+const tools = (metrics: Metrics<typeof EVALUATOR_METRICS>, services = 200) => ({
+  metrics,
+  ruleSeries: new RuleSeries(metrics),
+  services: new BoundedLabel(services),
+});
 
 describe('Measurements', () => {
   it('drains what happened since the last time, and nothing twice', () => {
@@ -32,13 +39,46 @@ describe('Measurements', () => {
   it('adds up in the registry, across drains', async () => {
     const registry = new Registry();
     const metrics = registerMetrics(EVALUATOR_METRICS, registry);
-    recordMeasurements(metrics, measured().drain());
-    recordMeasurements(metrics, measured().drain());
+    recordMeasurements(tools(metrics), measured().drain());
+    recordMeasurements(tools(metrics), measured().drain());
     const text = await registry.metrics();
     expect(text).toContain('betrace_spans_evaluated_total 14');
     expect(text).toContain('betrace_traces_closed_total{reason="idle_timeout"} 2');
     expect(text).toContain('betrace_traces_open{partition="2"} 5');
     expect(text).toContain('betrace_rule_evaluation_duration_seconds_count 4');
     expect(text).toContain('betrace_rule_evaluation_duration_seconds_bucket{le="0.0025"} 2');
+  });
+
+  it('has at most so many services apart, whatever senders call themselves', async () => {
+    const registry = new Registry();
+    const metrics = registerMetrics(EVALUATOR_METRICS, registry);
+    const bounded = tools(metrics, 3);
+    const measurements = new Measurements();
+    const labels = { severity: 'HIGH', rule_id: 'r', rule_name: 'r' };
+    for (let n = 0; n < 10_000; n++) measurements.count('violations', { ...labels, service_name: `service-${n}` });
+    measurements.count('violations', { ...labels, service_name: '' });
+    recordMeasurements(bounded, measurements.drain());
+    const { values } = await metrics.violations.get();
+    expect(values.map(({ labels: { service_name }, value }) => [service_name, value])).toEqual([
+      ['service-0', 1],
+      ['service-1', 1],
+      ['service-2', 1],
+      ['other', 9_997],
+      ['', 1],
+    ]);
+  });
+
+  it('ends a series that was removed, and begins it again', async () => {
+    const registry = new Registry();
+    const metrics = registerMetrics(EVALUATOR_METRICS, registry);
+    const measurements = new Measurements();
+    measurements.set('tracesOpen', { partition: '1' }, 4);
+    measurements.remove('tracesOpen', { partition: '1' });
+    recordMeasurements(tools(metrics), measurements.drain());
+    expect(await registry.metrics()).not.toContain('betrace_traces_open{');
+    measurements.remove('tracesOpen', { partition: '1' });
+    measurements.set('tracesOpen', { partition: '1' }, 5);
+    recordMeasurements(tools(metrics), measurements.drain());
+    expect(await registry.metrics()).toContain('betrace_traces_open{partition="1"} 5');
   });
 });

@@ -31,7 +31,14 @@ export const EVALUATOR_METRICS = {
   ruleEvaluations: {
     type: 'counter',
     name: 'betrace_rule_evaluations_total',
-    help: 'Evaluations of rules: each span (or trace) times each rule in force.',
+    help: 'Evaluations by rule: of each span by a rule about one span, of each trace (each time that it is judged) by a rule over traces. Told once a second.',
+    labels: ['rule_id'],
+  },
+  ruleMatches: {
+    type: 'counter',
+    name: 'betrace_rule_matches_total',
+    help: 'Violations that a rule found, before they are published; later revisions of one are not counted again.',
+    labels: ['rule_id'],
   },
   ruleEvaluationDuration: {
     type: 'histogram',
@@ -42,13 +49,13 @@ export const EVALUATOR_METRICS = {
   ruleEvaluationErrors: {
     type: 'counter',
     name: 'betrace_rule_evaluation_errors_total',
-    help: 'Evaluations that ended in an error, which is not a match.',
+    help: 'Evaluations that ended in an error, which is not a match; beyond 20 texts of a rule `error` is `other errors`, and it is empty in the series with which a rule begins at 0.',
     labels: ['rule_id', 'error'],
   },
   violations: {
     type: 'counter',
     name: 'betrace_violations_total',
-    help: 'Violations published. Revisions that only tell other evidence of what is open are not counted again.',
+    help: 'Violations published; revisions that only tell other evidence of what is open are not counted again. Beyond `metrics.max_services` services, `service_name` is `other`; it is empty in the series with which a rule begins at 0.',
     labels: ['severity', 'rule_id', 'rule_name', 'service_name'],
   },
   violationsSetAside: {

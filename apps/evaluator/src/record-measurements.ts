@@ -1,12 +1,23 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { Metrics } from '#platform';
+import type { BoundedLabel, Metrics } from '#platform';
 import type { Measurement } from './measurements.js';
 import type { EVALUATOR_METRICS } from './metrics.js';
+import type { RuleSeries } from './rule-series.js';
+
+/** The process's metrics, and what bounds their series. */
+export interface RecordTools {
+  readonly metrics: Metrics<typeof EVALUATOR_METRICS>;
+  readonly ruleSeries: Pick<RuleSeries, 'seen'>;
+  readonly services: BoundedLabel;
+}
 
 /** Adds what a thread measured to the process's metrics. */
-export function recordMeasurements(metrics: Metrics<typeof EVALUATOR_METRICS>, measurements: readonly Measurement[]): void {
-  for (const { metric, labels, value, observed, removed } of measurements) {
+export function recordMeasurements({ metrics, ruleSeries, services }: RecordTools, measurements: readonly Measurement[]): void {
+  for (const { metric, labels: measured, value, observed, removed } of measurements) {
     const target: Counter<string> | Gauge<string> | Histogram<string> = metrics[metric];
+    const { service_name: service, rule_id: rule } = measured;
+    const labels = service === undefined ? measured : { ...measured, service_name: services.of(service) };
+    if (rule !== undefined) ruleSeries.seen(rule);
     if (removed) target.remove(labels);
     else if (target instanceof Counter) target.inc(labels, value);
     else if (target instanceof Gauge) target.set(labels, value);

@@ -11,6 +11,7 @@ import { readPositionMetadata, writePositionMetadata } from './position-metadata
 import type { SetAside } from './publish.js';
 import { PublishRuleErrors } from './publish-rule-errors.js';
 import { RuleErrors } from './rule-errors.js';
+import type { RuleInForce } from './rule-series.js';
 import { violationLetter } from './violation-letter.js';
 
 const NOTHING = new Uint8Array(0);
@@ -90,7 +91,7 @@ export class PartitionRun {
       },
       defect: ({ offset }, error) => this.defect(offset, error),
     });
-    this.account = new Account(this.engine.accounting, tools.measurements);
+    this.account = new Account(this.engine.accounting, tools.measurements, tools.monotonic);
     this.ruleErrors = new RuleErrors(partition, this.engine.accounting);
     this.publishRuleErrors = new PublishRuleErrors(tools.log, this.ruleErrors, tools.monotonic);
     tools.measurements.set('epoch', this.label, epoch);
@@ -111,6 +112,11 @@ export class PartitionRun {
 
   get startAt(): number {
     return this.next;
+  }
+
+  /** The rules in force here: another object when they change. */
+  get rules(): readonly RuleInForce[] {
+    return this.prepared.definitions;
   }
 
   /** Everything before it is judged. */
@@ -140,6 +146,7 @@ export class PartitionRun {
   async idle(): Promise<void> {
     await this.publish();
     if (this.untold) this.tell();
+    this.account.updateRulesInTime();
     this.publishRuleErrors.publish();
     await this.commit();
     const deadline = this.engine.nextDeadline();
@@ -153,6 +160,7 @@ export class PartitionRun {
     await this.publish();
     await this.commit();
     this.tell();
+    this.account.updateRules();
     await this.publishRuleErrors.end();
   }
 

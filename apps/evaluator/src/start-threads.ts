@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { Log, TOPICS } from '#messaging';
 import {
+  BoundedLabel,
   CONFIGURATION,
   type Configuration,
   exposeLag,
@@ -17,6 +18,7 @@ import {
 import { EvaluatorThread, type ThreadEvents } from './evaluator-thread.js';
 import { EVALUATOR_METRICS } from './metrics.js';
 import { ReportErrors } from './report-errors.js';
+import { RuleSeries } from './rule-series.js';
 import type { EvaluatorSettings } from './settings.js';
 import { shares } from './shares.js';
 import { TellFullPartitions } from './tell-full-partitions.js';
@@ -53,7 +55,9 @@ export class StartThreads {
     const ruleErrors = new ReportErrors(this.logger, systemClock);
     // Receivers are in other processes.
     const heard = this.configuration.kafka.brokers.length === 0 ? this.fullPartitions : new TellFullPartitions(this.log, systemClock);
-    const tools = { metrics, logger: this.logger, fullPartitions: heard, ruleErrors, events: this.events };
+    const ruleSeries = new RuleSeries(metrics);
+    const services = new BoundedLabel(this.configuration.metrics.maxServices);
+    const tools = { metrics, ruleSeries, services, logger: this.logger, fullPartitions: heard, ruleErrors, events: this.events };
     this.threads = this.settings().map((settings) => new EvaluatorThread(settings, tools));
     for (const { lag } of this.threads) exposeLag({ registry: this.registry, log: this.log, gauge: metrics.lag, topic: TOPICS.spans, lag });
     for (const thread of this.threads) thread.start();

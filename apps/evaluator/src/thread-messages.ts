@@ -1,4 +1,5 @@
 import type { Measurement } from './measurements.js';
+import type { RuleInForce } from './rule-series.js';
 
 /** What a thread tells the main thread, without being asked. */
 export type FromThread =
@@ -11,6 +12,8 @@ export type FromThread =
       readonly failure: string | undefined;
       /** Partitions that it has, and the offset before which everything is judged. */
       readonly positions: readonly (readonly [partition: number, offset: number])[];
+      /** The rules in force in its partitions, when they have changed. */
+      readonly rules: readonly RuleInForce[] | undefined;
       /** Partitions whose traces take more memory than they may. */
       readonly full: readonly number[];
     }

@@ -22,7 +22,7 @@ const warn: EvaluatorReport['warn'] = (error, message) => {
 const evaluator = new Evaluator(log, settings, { warn });
 const report = (): void => {
   const { measurements, failure, full, positions } = evaluator;
-  tell({ type: 'measured', measurements: measurements.drain(), failure, full, positions: [...positions] });
+  tell({ type: 'measured', measurements: measurements.drain(), failure, full, positions: [...positions], rules: evaluator.changedRules() });
 };
 await evaluator.start();
 const reporting = setInterval(report, REPORT_INTERVAL);

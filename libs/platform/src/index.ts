@@ -16,6 +16,7 @@ export { InFlight, type Reservation } from './http/in-flight.js';
 export { jsonProblem } from './http/json.js';
 export { createLogger, LOGGER, type Logger } from './logging/logger.js';
 export { NestLogger } from './logging/nest-logger.js';
+export { BoundedLabel } from './metrics/bounded-label.js';
 export { type MetricDeclaration, type MetricDeclarations, type Metrics, readAtScrape, registerMetrics } from './metrics/declaration.js';
 export { metricsDocument } from './metrics/document.js';
 export { HTTP_METRICS } from './metrics/http-metrics.js';

@@ -297,6 +297,14 @@ export const SCHEMA = {
     },
     protectMetrics: { type: flag, env: ['BETRACE_PROTECT_METRICS'], default: false, doc: '`/metrics` needs the API key too.' },
   },
+  metrics: {
+    maxServices: {
+      type: integer(1, 100_000),
+      env: ['BETRACE_METRICS_MAX_SERVICES'],
+      default: 200,
+      doc: 'Services that have series of their own in `/metrics`: the first so many of a process. Later ones are counted under `other`.',
+    },
+  },
   logging: {
     level: {
       type: choice('debug', 'info', 'warn', 'error'),

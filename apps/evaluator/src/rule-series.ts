@@ -1,0 +1,84 @@
+import type { Counter } from 'prom-client';
+import type { MetricDeclaration, Metrics } from '#platform';
+import { EVALUATOR_METRICS } from './metrics.js';
+
+/** A rule in force, as its series name it. */
+export interface RuleInForce {
+  readonly id: string;
+  readonly name: string;
+  readonly severity: string;
+}
+
+/** Milliseconds for which the series of a rule stay when it is in force no longer: its last figures are still to be scraped. */
+const STAY = 5 * 60_000;
+
+type Key = keyof typeof EVALUATOR_METRICS;
+const isCounter = (key: Key) => (EVALUATOR_METRICS[key] as MetricDeclaration).type === 'counter';
+const labelsOf = (key: Key): readonly string[] => (EVALUATOR_METRICS[key] as MetricDeclaration).labels ?? [];
+const BY_RULE = (Object.keys(EVALUATOR_METRICS) as Key[]).filter((key) => isCounter(key) && labelsOf(key).includes('rule_id'));
+/** Those that every rule in force has from the start: an alert on their rise must not wait for a second event. */
+const FROM_START = ['violations', 'ruleMatches', 'ruleEvaluations', 'ruleEvaluationErrors'] as const satisfies readonly Key[];
+
+/**
+ * The series of rules: they begin at 0 when a rule comes into force in any thread, and end some time after it went, or deleted
+ * rules would stay in the metrics for as long as the process lives.
+ */
+export class RuleSeries {
+  /** By thread: the rules in force there. */
+  private readonly threads = new Map<string, ReadonlyMap<string, RuleInForce>>();
+  /** Rules that have series, and since when they are in force nowhere. */
+  private readonly known = new Map<string, { goneAt: number | undefined }>();
+
+  constructor(
+    private readonly metrics: Metrics<typeof EVALUATOR_METRICS>,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** The rules in force in a thread's partitions: all of them. */
+  inForce(thread: string, rules: readonly RuleInForce[]): void {
+    this.threads.set(thread, new Map(rules.map((rule) => [rule.id, rule])));
+    for (const rule of rules) {
+      if (this.known.get(rule.id)?.goneAt === undefined && this.known.has(rule.id)) continue;
+      this.known.set(rule.id, { goneAt: undefined });
+      this.begin(rule);
+    }
+    for (const [id, series] of this.known) if (series.goneAt === undefined && !this.isInForce(id)) series.goneAt = this.now();
+  }
+
+  /** Something was measured for a rule, perhaps one that is in force no longer. */
+  seen(id: string): void {
+    if (!this.known.has(id)) this.known.set(id, { goneAt: this.isInForce(id) ? undefined : this.now() });
+  }
+
+  /** Ends the series of rules that went long enough ago. */
+  async sweep(): Promise<void> {
+    const gone = [...this.known].filter(([, { goneAt }]) => goneAt !== undefined && this.now() - goneAt > STAY).map(([id]) => id);
+    if (gone.length === 0) return;
+    for (const id of gone) this.known.delete(id);
+    const ids = new Set(gone);
+    for (const key of BY_RULE) {
+      const counter = this.metrics[key] as Counter<string>;
+      for (const { labels } of (await counter.get()).values) if (ids.has(String(labels['rule_id']))) counter.remove(labels);
+    }
+  }
+
+  private begin(rule: RuleInForce): void {
+    for (const key of FROM_START) {
+      const labels = labelsOf(key).map((label) => [label, VALUES[label]?.(rule) ?? '']);
+      (this.metrics[key] as Counter<string>).inc(Object.fromEntries(labels), 0);
+    }
+  }
+
+  private isInForce(id: string): boolean {
+    for (const rules of this.threads.values()) if (rules.has(id)) return true;
+    return false;
+  }
+}
+
+/** What the label of a series that says 0 has; nothing happened yet that could name a service or an error. */
+const VALUES: Readonly<Record<string, (rule: RuleInForce) => string>> = {
+  rule_id: ({ id }) => id,
+  rule_name: ({ name }) => name,
+  severity: ({ severity }) => severity,
+  fragment: () => 'false',
+};

@@ -1,0 +1,34 @@
+/** Scrapers that are told apart; more than a few is a mistake, or an attack. */
+const SCRAPERS = 32;
+
+/** `name{labels} value`, as prom-client writes it. */
+const SERIES = /^(.*) (\S+)$/;
+
+/**
+ * Tells a scraper of each series of a counter that is new to it that it stands at 0, and its value from the next scrape on. `increase()`
+ * and `rate()` take what a series begins with for what it had always been: of a first burst, whose series it makes, they would see nothing.
+ * For a series that began before (the process was started anew) this is a reset to 0, which they see through.
+ */
+export class FirstSight {
+  /** By scraper, the one that was here last at the end: the series that it has seen. */
+  private readonly scrapers = new Map<string, ReadonlySet<string>>();
+
+  /** @param text the metrics in Prometheus's text format */
+  forScraper(scraper: string, text: string): string {
+    const before = this.scrapers.get(scraper) ?? new Set();
+    const seen = new Set<string>();
+    let counter = '';
+    const lines = text.split('\n').map((line) => {
+      if (line.startsWith('# TYPE ')) counter = line.endsWith(' counter') ? line.slice(7, -8) : '';
+      if (counter === '' || !line.startsWith(counter)) return line;
+      const [, series = '', value = ''] = SERIES.exec(line) ?? [];
+      seen.add(series);
+      return before.has(series) || value === '0' ? line : `${series} 0`;
+    });
+    this.scrapers.delete(scraper);
+    this.scrapers.set(scraper, seen);
+    const [oldest] = this.scrapers.keys();
+    if (this.scrapers.size > SCRAPERS && oldest !== undefined) this.scrapers.delete(oldest);
+    return lines.join('\n');
+  }
+}
