@@ -49,6 +49,7 @@ async function runPartition(log: Log, partition: number, { history, assembly, ke
     const own = misplaced ? misplaced.own : value;
     const sink: Parameters<PartitionEngine['apply']>[1] = (verdict) => revisions.push(violationRecord(verdict, keys));
     if (control?.kind === 'epoch') engine.apply({ kind: 'epoch', offset, timestamp, epoch: control.epoch }, sink);
+    else if (control?.kind === 'pause') engine.apply({ kind: 'pause', offset, timestamp, pause: control.pause }, sink);
     else if (control || own === undefined) engine.apply({ kind: 'tick', offset, timestamp }, sink);
     else engine.apply({ kind: 'spans', offset, timestamp, value: own }, sink);
   }

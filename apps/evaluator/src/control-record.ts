@@ -1,10 +1,19 @@
-import { CONTROL_BARRIER_PREFIX, CONTROL_EPOCH_PREFIX, CONTROL_HEADER, CONTROL_TICK, type LogRecord } from '#messaging';
+import {
+  CONTROL_BARRIER_PREFIX,
+  CONTROL_EPOCH_PREFIX,
+  CONTROL_HEADER,
+  CONTROL_PAUSE_PREFIX,
+  CONTROL_TICK,
+  type LogRecord,
+} from '#messaging';
 
 /** What a record of the spans log is, by its control header. */
 export type Control =
   | { readonly kind: 'tick' }
   | { readonly kind: 'epoch'; readonly epoch: number }
   | { readonly kind: 'barrier'; readonly id: string }
+  /** For so many ms before it nothing could be appended. */
+  | { readonly kind: 'pause'; readonly pause: number }
   | { readonly kind: 'unknown' };
 
 /** Undefined for a record of spans. A control that this version does not know is `unknown`: it says nothing about spans. */
@@ -16,6 +25,15 @@ export function controlOf(record: LogRecord): Control | undefined {
     const id = header.slice(CONTROL_BARRIER_PREFIX.length);
     return /^[\w-]{1,64}$/.test(id) ? { kind: 'barrier', id } : { kind: 'unknown' };
   }
-  const epoch = header.startsWith(CONTROL_EPOCH_PREFIX) ? Number(header.slice(CONTROL_EPOCH_PREFIX.length)) : Number.NaN;
-  return Number.isSafeInteger(epoch) && epoch > 0 ? { kind: 'epoch', epoch } : { kind: 'unknown' };
+  const epoch = numberAfter(CONTROL_EPOCH_PREFIX, header);
+  if (epoch !== undefined) return { kind: 'epoch', epoch };
+  const pause = numberAfter(CONTROL_PAUSE_PREFIX, header);
+  return pause === undefined ? { kind: 'unknown' } : { kind: 'pause', pause };
+}
+
+/** A whole number above 0. */
+function numberAfter(prefix: string, header: string): number | undefined {
+  if (!header.startsWith(prefix)) return undefined;
+  const number = Number(header.slice(prefix.length));
+  return Number.isSafeInteger(number) && number > 0 ? number : undefined;
 }

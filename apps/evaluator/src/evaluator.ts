@@ -78,7 +78,7 @@ export class Evaluator implements PartitionListener {
       foreignProducers: settings.foreignProducers,
       signal: this.aborted.signal,
       commit: async (partition, position) => this.subscription?.commit(partition, position),
-      now: () => Date.now(),
+      now: () => log.now(),
       monotonic: () => performance.now(),
     };
   }

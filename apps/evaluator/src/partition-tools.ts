@@ -30,7 +30,7 @@ export interface PartitionTools {
   defect(error: Error, partition: number, offset: number): void;
   /** Durable when it resolves. */
   commit(partition: number, position: Position): Promise<void>;
-  /** Unix milliseconds: only to see whether a tick is due; verdicts know the log's time alone. */
+  /** The log's clock, Unix milliseconds: only to see whether a tick is due; verdicts know the records' timestamps alone. */
   now(): number;
   monotonic(): number;
 }

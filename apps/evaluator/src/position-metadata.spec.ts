@@ -3,14 +3,17 @@ import { readPositionMetadata, writePositionMetadata } from './position-metadata
 
 describe('the metadata of a position', () => {
   it('comes back as it was written', () => {
-    const metadata = { epoch: 12, logTime: 1_699_000_000_123 };
+    const metadata = { epoch: 12, logTime: 1_699_000_000_123, paused: 0 };
     expect(readPositionMetadata(writePositionMetadata(metadata))).toEqual(metadata);
   });
 
   it('keeps the offset meant, where there is another', () => {
-    const metadata = { epoch: 12, logTime: 1_699_000_000_123, from: 7 };
+    const metadata = { epoch: 12, logTime: 1_699_000_000_123, paused: 86_400_000, from: 7 };
     expect(readPositionMetadata(writePositionMetadata(metadata))).toEqual(metadata);
   });
+
+  it('knows no pauses where an older version wrote it', () =>
+    expect(readPositionMetadata('{"epoch":12,"logTime":5}')).toEqual({ epoch: 12, logTime: 5, paused: 0 }));
 
   it.each(['', '{}', 'null', '{"epoch":"1","logTime":2}', 'set by hand'])('is unknown when it is %j', (text) =>
     expect(readPositionMetadata(text)).toBeUndefined(),

@@ -2,8 +2,10 @@
 export interface PositionMetadata {
   /** The rule set in force at the offset. */
   readonly epoch: number;
-  /** The partition's log time (Unix ms) there: the highest timestamp of the records before it. */
+  /** `contextWindow` before this log time (Unix ms) a successor starts to read. */
   readonly logTime: number;
+  /** The pauses of the log before the record at which it does, ms. */
+  readonly paused: number;
   /**
    * The offset meant, where the position's own lies above it: a log in memory may drop what was applied when it is full, and
    * then a successor of the thread has less to go back to.
@@ -11,16 +13,16 @@ export interface PositionMetadata {
   readonly from?: number;
 }
 
-export function writePositionMetadata({ epoch, logTime, from }: PositionMetadata): string {
-  return JSON.stringify({ epoch, logTime, from });
+export function writePositionMetadata({ epoch, logTime, paused, from }: PositionMetadata): string {
+  return JSON.stringify({ epoch, logTime, ...(paused === 0 ? {} : { paused }), from });
 }
 
 /** Undefined when the text is not ours: an operator moved the group's offset by hand. */
 export function readPositionMetadata(text: string): PositionMetadata | undefined {
   try {
-    const { epoch, logTime, from } = JSON.parse(text) as Partial<PositionMetadata>;
-    if (!Number.isSafeInteger(epoch) || !Number.isSafeInteger(logTime)) return undefined;
-    const point = { epoch: epoch as number, logTime: logTime as number };
+    const { epoch, logTime, paused = 0, from } = JSON.parse(text) as Partial<PositionMetadata>;
+    if (![epoch, logTime, paused].every(Number.isSafeInteger)) return undefined;
+    const point = { epoch: epoch as number, logTime: logTime as number, paused };
     return Number.isSafeInteger(from) ? { ...point, from: from as number } : point;
   } catch {
     return undefined;

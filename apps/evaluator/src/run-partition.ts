@@ -25,6 +25,7 @@ interface Beginning {
   readonly judgeFrom: number;
   readonly epoch: number;
   readonly logTime: number;
+  readonly paused: number;
   readonly rules: UncompiledRules;
 }
 
@@ -68,7 +69,7 @@ export class PartitionRun {
 
   private constructor(
     private readonly partition: number,
-    { startAt, judgeFrom, epoch, logTime, rules }: Beginning,
+    { startAt, judgeFrom, epoch, logTime, paused, rules }: Beginning,
     private readonly tools: PartitionTools,
   ) {
     this.next = startAt;
@@ -76,7 +77,7 @@ export class PartitionRun {
     this.committed = judgeFrom;
     this.mover = new MoveSpans(partition, tools.log, tools.deadLetters, tools.logFailed);
     this.barriers = new Barriers(partition, tools.log, tools.monotonic);
-    this.point = { offset: judgeFrom, epoch, logTime };
+    this.point = { offset: judgeFrom, epoch, logTime, paused };
     this.committedAt = tools.monotonic();
     this.prepared = rules;
     this.label = { partition: String(partition) };
@@ -86,6 +87,7 @@ export class PartitionRun {
       ruleSetOf: () => this.prepared,
       initialEpoch: epoch,
       judgeFrom,
+      paused,
       undecodable: (_record, reason) => {
         if (this.applying) this.keepAside(this.applying, reason);
       },
@@ -107,7 +109,8 @@ export class PartitionRun {
     const rules = await tools.rules.ruleSet(epoch);
     const context = metadata && (await log.offsetAt(TOPICS.spans, partition, metadata.logTime - contextWindow(tools.assembly)));
     const startAt = Math.min(judgeFrom, context ?? judgeFrom);
-    return new PartitionRun(partition, { startAt, judgeFrom, epoch, logTime: metadata?.logTime ?? 0, rules }, tools);
+    const { logTime = 0, paused = 0 } = metadata ?? {};
+    return new PartitionRun(partition, { startAt, judgeFrom, epoch, logTime, paused, rules }, tools);
   }
 
   get startAt(): number {
@@ -173,8 +176,9 @@ export class PartitionRun {
     this.unnoted = true;
     if (control) {
       if (control.kind === 'barrier') this.barriers.note(control.id, offset);
+      if (control.kind === 'pause') this.engine.apply({ kind: 'pause', offset, timestamp, pause: control.pause }, this.found);
       // A control of a later version says nothing to this one but what time it is.
-      this.engine.apply({ kind: 'tick', offset, timestamp }, this.found);
+      else this.engine.apply({ kind: 'tick', offset, timestamp }, this.found);
       return undefined;
     }
     const started = this.tools.monotonic();
@@ -270,11 +274,11 @@ export class PartitionRun {
   private async commit(): Promise<void> {
     this.committedAt = this.tools.monotonic();
     this.point = this.engine.commitPoint() ?? this.point;
-    const { offset: from, epoch, logTime } = this.point;
+    const { offset: from, epoch, logTime, paused } = this.point;
     // In memory nothing outlives the process: applied records may go when space is needed, and stay for a successor otherwise.
     const offset = this.tools.volatile ? this.next : from;
     if (offset <= this.committed) return;
-    const metadata = writePositionMetadata(this.tools.volatile ? { epoch, logTime, from } : { epoch, logTime });
+    const metadata = writePositionMetadata({ epoch, logTime, paused, ...(this.tools.volatile ? { from } : {}) });
     await this.tools.commit(this.partition, { offset, metadata });
     this.committed = offset;
   }

@@ -9,11 +9,12 @@ import { OtlpHttpController } from './receive/otlp-http.controller.js';
 import { SpansJsonController } from './receive/spans-json.controller.js';
 import { StandardPort } from './receive/standard-port.js';
 import { TracesOnlyController } from './receive/traces-only.controller.js';
+import { Receiving } from './receiving.js';
 import { RefusedRequests } from './refused-requests.js';
 
 /** The receivers and their way into the log. Needs PlatformModule (configuration, metrics) and MessagingModule (the log), which are global. */
 @Module({
   controllers: [OtlpHttpController, SpansJsonController, TracesOnlyController],
-  providers: [Append, HearFullPartitions, Intake, KafkaTopics, OtlpGrpc, Readiness, RefusedRequests, StandardPort],
+  providers: [Append, HearFullPartitions, Intake, KafkaTopics, OtlpGrpc, Readiness, Receiving, RefusedRequests, StandardPort],
 })
 export class IngestModule {}

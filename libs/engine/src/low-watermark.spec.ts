@@ -20,7 +20,7 @@ describe('LowWatermark', () => {
             remembered = remembered.filter((trace) => trace !== released);
           }
           const oldest = remembered[0]?.offset;
-          expect(watermark.point).toEqual(oldest === undefined ? undefined : { offset: oldest, logTime: oldest * 10, epoch: 7 });
+          expect(watermark.oldestOpening).toEqual(oldest === undefined ? undefined : { offset: oldest, time: oldest * 10, epoch: 7 });
           for (const trace of remembered) expect(watermark.offsetOf(trace.entry)).toBe(trace.offset);
         }
       }),

@@ -2,9 +2,19 @@
 export interface CommitPoint {
   /** No trace that is remembered opened before this offset. */
   readonly offset: number;
-  /** The log's time at that offset. */
-  readonly logTime: number;
   /** The epoch in force at that offset. */
+  readonly epoch: number;
+  /** The log's time at that offset, less the pauses in the context before it: `contextWindow` before this time a successor starts to read. */
+  readonly logTime: number;
+  /** The pauses before the record at which a successor starts to read, ms. */
+  readonly paused: number;
+}
+
+/** A record that opened a trace. */
+export interface Opening {
+  readonly offset: number;
+  /** Trace time. */
+  readonly time: number;
   readonly epoch: number;
 }
 
@@ -23,7 +33,7 @@ export class LowWatermark {
   private next = 0;
 
   /** Notes that a record opened a trace. Answers its entry. */
-  open(offset: number, logTime: number, epoch: number): number {
+  open(offset: number, time: number, epoch: number): number {
     const last = (this.next - 1) & this.mask;
     if (this.next !== this.oldest && this.offsets[last] === offset) {
       this.remembered[last]!++;
@@ -32,7 +42,7 @@ export class LowWatermark {
     if (this.next - this.oldest > this.mask) this.grow();
     const at = this.next & this.mask;
     this.offsets[at] = offset;
-    this.times[at] = logTime;
+    this.times[at] = time;
     this.epochs[at] = epoch;
     this.remembered[at] = 1;
     return this.next++ >>> 0;
@@ -53,10 +63,10 @@ export class LowWatermark {
   }
 
   /** The record that opened the oldest remembered trace, if any is remembered. */
-  get point(): CommitPoint | undefined {
+  get oldestOpening(): Opening | undefined {
     if (this.oldest === this.next) return undefined;
     const at = this.oldest & this.mask;
-    return { offset: this.offsets[at]!, logTime: this.times[at]!, epoch: this.epochs[at]! };
+    return { offset: this.offsets[at]!, time: this.times[at]!, epoch: this.epochs[at]! };
   }
 
   private grow(): void {

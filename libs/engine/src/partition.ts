@@ -2,6 +2,8 @@ import { Accounting } from './accounting.js';
 import { Assembly } from './assembly/assembly.js';
 import type { ClosedTrace } from './assembly/close-reason.js';
 import { LateSpans } from './assembly/late-spans.js';
+import { contextWindow } from './assembly/long-traces.js';
+import { Pauses } from './assembly/pauses.js';
 import { CLOSED, EPOCH_SHIFT, FLAGS, MUTED, ROW_WORDS } from './assembly/trace-row.js';
 import type { Epoch } from './epoch.js';
 import type { EpochRules } from './epoch-rules.js';
@@ -27,6 +29,8 @@ export interface PartitionEngineOptions {
   readonly initialEpoch: number;
   /** The committed offset: what concerns only traces that opened before it was emitted already. Default: judge everything. */
   readonly judgeFrom?: number;
+  /** The pauses of the log before the first record, ms: from the same commit. */
+  readonly paused?: number;
   /** Shared by engines whose figures are added up. */
   readonly accounting?: Accounting;
   /** A record that is no OTLP request: it is counted and passed over; here it can be kept aside. */
@@ -61,10 +65,8 @@ export class PartitionEngine {
     checkSettings(settings);
     this.judgeFrom = options.judgeFrom ?? 0;
     this.accounting = options.accounting ?? new Accounting();
-    this.assembly = new Assembly(settings, {
-      closed: (traces) => this.closed(traces),
-      forgotten: (row) => this.forgotten(row),
-    });
+    const events = { closed: (traces: readonly ClosedTrace[]) => this.closed(traces), forgotten: (row: number) => this.forgotten(row) };
+    this.assembly = new Assembly(settings, events, new Pauses(options.paused));
     this.epochs = new Epochs(ruleSetOf(initialEpoch), this.accounting);
     this.verdicts = new Verdicts(partition, this.assembly);
     this.spanRules = new SpanRules(this.assembly, this.verdicts);
@@ -87,7 +89,9 @@ export class PartitionEngine {
     this.applying = record;
     this.verdicts.sink = sink;
     this.verdicts.nextOffset = this.nextOffset;
+    if (record.kind === 'pause') this.assembly.pause(record.pause, record.timestamp);
     this.passTo(record.timestamp);
+    if (record.kind === 'pause') this.assembly.interrupt();
     if (record.kind === 'epoch') this.withRules(record, () => this.epochs.switchTo(record.epoch, this.options.ruleSetOf));
     if (record.kind !== 'spans') return;
     const epoch = this.withRules(record, () => this.epochs.current());
@@ -108,13 +112,16 @@ export class PartitionEngine {
    * context before its own commit, or waits for a trace that opened there to be forgotten: that commit stands.
    */
   commitPoint(): CommitPoint | undefined {
-    const point = this.assembly.oldest ?? { offset: this.nextOffset, logTime: this.assembly.now, epoch: this.epochs.number };
-    return point.offset <= this.judgeFrom || point.offset === 0 ? undefined : point;
+    const opening = this.assembly.oldest ?? { offset: this.nextOffset, time: this.assembly.now, epoch: this.epochs.number };
+    const { offset, epoch, time } = opening;
+    if (offset <= this.judgeFrom || offset === 0) return undefined;
+    const { logTime, paused } = this.assembly.contextOf(time);
+    return { offset, epoch, logTime: logTime + contextWindow(this.options.settings), paused };
   }
 
   /** The highest timestamp so far (Unix milliseconds); undefined before the first record. */
   get logTime(): number | undefined {
-    return Number.isFinite(this.assembly.now) ? this.assembly.now : undefined;
+    return Number.isFinite(this.assembly.now) ? this.assembly.logTime : undefined;
   }
 
   /** The epoch in force. */

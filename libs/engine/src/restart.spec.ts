@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryLog, logOfLongTraces, SMALL_SETTINGS } from '../../../test/fixtures/engine/arbitrary-log.js';
+import { arbitraryLog, logOfLongTraces, pausedLog, SMALL_SETTINGS, somePauses } from '../../../test/fixtures/engine/arbitrary-log.js';
 import { MODEL_RULES, nextVersion } from '../../../test/fixtures/engine/model-rules.js';
 import { A_SPAN, logOf } from '../../../test/fixtures/engine/test-span.js';
 import { contextWindow } from './assembly/long-traces.js';
@@ -18,8 +18,15 @@ const RULE_SETS = new Map([
   [3, RuleSet.compile(3, modelRules.map((rule, i) => (i % 2 === 0 ? nextVersion(rule) : rule).definition).slice(0, -1))],
 ]);
 
-const engineFrom = (initialEpoch: number, judgeFrom = 0): PartitionEngine =>
-  new PartitionEngine({ partition: 0, settings: SMALL_SETTINGS, ruleSetOf: (epoch) => RULE_SETS.get(epoch)!, initialEpoch, judgeFrom });
+const engineFrom = (initialEpoch: number, judgeFrom = 0, paused = 0): PartitionEngine =>
+  new PartitionEngine({
+    partition: 0,
+    settings: SMALL_SETTINGS,
+    ruleSetOf: (epoch) => RULE_SETS.get(epoch)!,
+    initialEpoch,
+    judgeFrom,
+    paused,
+  });
 
 /** By id, revision and first offset: a fragment of a trace counts revisions anew. A verdict that is emitted again must be equal. */
 function collect(into: Map<string, Verdict>, engine: PartitionEngine, log: readonly EngineRecord[]): void {
@@ -38,9 +45,9 @@ const inOrder = (verdicts: ReadonlyMap<string, Verdict>): [string, Verdict][] =>
 /** The engine dies after record `died` (not included); its successor starts as the architecture says. */
 function restartedAt(log: readonly EngineRecord[], died: readonly number[]): Map<string, Verdict> {
   const found = new Map<string, Verdict>();
-  let commit = { offset: 0, logTime: Number.NEGATIVE_INFINITY, epoch: 1 };
+  let commit = { offset: 0, logTime: Number.NEGATIVE_INFINITY, paused: 0, epoch: 1 };
   for (const end of [...died, log.length]) {
-    const engine = engineFrom(commit.epoch, commit.offset);
+    const engine = engineFrom(commit.epoch, commit.offset, commit.paused);
     const start = log.findIndex(({ timestamp }) => timestamp >= commit.logTime - contextWindow(SMALL_SETTINGS));
     collect(found, engine, start < 0 ? [] : log.slice(start, end));
     expect(engine.lowWatermark()).toBeGreaterThanOrEqual(commit.offset);
@@ -49,11 +56,13 @@ function restartedAt(log: readonly EngineRecord[], died: readonly number[]): Map
   return found;
 }
 
+const someDeaths = (most: number): fc.Arbitrary<number[]> => fc.array(fc.nat(most), { minLength: 1, maxLength: 12, size: 'max' });
+
 describe('a successor', () => {
   it('finds what an undisturbed engine finds, whenever its predecessor died', () => {
     fc.assert(
-      fc.property(arbitraryLog(SMALL_SETTINGS, 3, 50), (records) => {
-        const log = logOf(records);
+      fc.property(arbitraryLog(SMALL_SETTINGS, 3, 50), somePauses(50), (records, pauses) => {
+        const log = logOf(pausedLog(records, pauses).paused);
         const undisturbed = new Map<string, Verdict>();
         collect(undisturbed, engineFrom(1), log);
         for (let died = 0; died <= log.length; died++) {
@@ -66,8 +75,8 @@ describe('a successor', () => {
 
   it('does so when its own successors die too', () => {
     fc.assert(
-      fc.property(arbitraryLog(SMALL_SETTINGS, 3, 80), fc.array(fc.nat(80), { maxLength: 8, size: 'max' }), (records, deaths) => {
-        const log = logOf(records);
+      fc.property(arbitraryLog(SMALL_SETTINGS, 3, 80), somePauses(80), someDeaths(80), (records, pauses, deaths) => {
+        const log = logOf(pausedLog(records, pauses).paused);
         const undisturbed = new Map<string, Verdict>();
         collect(undisturbed, engineFrom(1), log);
         const died = deaths.map((death) => Math.min(death, log.length)).sort((a, b) => a - b);
@@ -79,8 +88,8 @@ describe('a successor', () => {
 
   it('cuts traces that go on for longer than any is remembered into the same fragments', () => {
     fc.assert(
-      fc.property(logOfLongTraces(3, 150), fc.array(fc.nat(150), { minLength: 1, maxLength: 12, size: 'max' }), (records, deaths) => {
-        const log = logOf(records);
+      fc.property(logOfLongTraces(3, 150), somePauses(150), someDeaths(150), (records, pauses, deaths) => {
+        const log = logOf(pausedLog(records, pauses).paused);
         const undisturbed = new Map<string, Verdict>();
         collect(undisturbed, engineFrom(1), log);
         const died = deaths.map((death) => Math.min(death, log.length)).sort((a, b) => a - b);

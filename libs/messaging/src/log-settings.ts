@@ -11,9 +11,8 @@ import { type TopicSpecification, topicSpecifications } from './topics.js';
 export function logSettings({ log, storage, kafka }: Pick<Configuration, 'log' | 'storage' | 'kafka'>): LogSettings {
   const topics = topicSpecifications({ partitions: log.partitions, retention: log.retention });
   if (kafka.brokers.length > 0) return kafkaSettings(kafka, topics);
-  return storage.type === 'disk' && storage.path !== undefined
-    ? { kind: 'embedded', topics, path: storage.path }
-    : { kind: 'embedded', topics };
+  const embedded = { kind: 'embedded', topics, receiversOpenLater: true } as const;
+  return storage.type === 'disk' && storage.path !== undefined ? { ...embedded, path: storage.path } : embedded;
 }
 
 /** As `logSettings`, for a process that is no use alone. Throws BT_LOG_NOT_SHARED when the log is not Kafka. */

@@ -11,7 +11,7 @@ export interface OutgoingRecord {
   readonly partition: number;
   readonly key?: string;
   readonly value: Uint8Array;
-  /** Lower-case names; `betrace-control` marks ticks (`tick`) and epoch markers (`epoch:<n>`). */
+  /** Lower-case names; `betrace-control` marks ticks (`tick`), epoch markers (`epoch:<n>`) and pauses (`pause:<ms>`). */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -104,6 +104,13 @@ export abstract class Log {
   abstract ends(topic: string): Promise<ReadonlyMap<number, number>>;
   /** Oldest offset kept, and the one after the newest. */
   abstract bounds(topic: string, partition: number): Promise<{ readonly start: number; readonly end: number }>;
+  /**
+   * The log's clock, Unix milliseconds: about the timestamp that a record would get now. The embedded log's stands while nobody can
+   * append; Kafka's is taken for this machine's.
+   */
+  abstract now(): number;
+  /** Whether anybody can send records: the embedded log's clock stands until the receivers are open, and from when they close. */
+  abstract receiving(open: boolean): void;
   /** Rejects when the log cannot be written or read now (for readiness). */
   abstract check(): Promise<void>;
   /** Settings with which another thread of this process opens the same log; they can be cloned to a worker. */

@@ -11,8 +11,12 @@ export interface EmbeddedLogSettings {
    * `direct`, in the calling thread (worker threads, unit tests: the thread's entry exists only in the build).
    */
   readonly writer?: 'thread' | 'direct';
+  /** Nobody can send records until `Log.receiving` says so; default: from the start. */
+  readonly receiversOpenLater?: boolean;
   /** Set by `Log.forThreads`: the storage that another thread of this process owns. */
   readonly attachTo?: string;
+  /** Set by `Log.forThreads`: the state of the log's clock. */
+  readonly clock?: SharedArrayBuffer;
 }
 
 /** The log in Apache Kafka: shared by any number of processes. */

@@ -23,6 +23,8 @@ export const CONTROL_BARRIER_PREFIX = 'barrier:';
 /** In the violations log, behind the verdicts: `settled:<id>`, all is judged; `open:<id>:<n>`, n traces are still open. */
 export const CONTROL_SETTLED_PREFIX = 'settled:';
 export const CONTROL_OPEN_PREFIX = 'open:';
+/** For so many ms before this record nothing could be appended to the log, whoever had something (docs/decisions/0019). */
+export const CONTROL_PAUSE_PREFIX = 'pause:';
 
 /** A record of the rules log: the rule set of an epoch, as changes to the one before, or whole (`snapshot`). */
 export interface RuleSetRecord {
@@ -105,6 +107,8 @@ export interface TopicSpecification {
   readonly retention?: number;
   /** Keeps the last record per key; records without a key are kept. */
   readonly compacted?: boolean;
+  /** The log says by control records for how long nothing could be appended. Embedded log only. */
+  readonly pauses?: boolean;
   /**
    * Bytes kept, about: beyond, records that all groups passed are deleted, the oldest first; when what is left is unread,
    * appends are refused as unavailable. Embedded log only; default in memory 256 MiB, on disk no bound.
@@ -119,7 +123,7 @@ export interface TopicSpecification {
 export function topicSpecifications(options: { readonly partitions: number; readonly retention?: number }): readonly TopicSpecification[] {
   const aged = options.retention === undefined ? {} : { retention: options.retention };
   return [
-    { name: TOPICS.spans, partitions: options.partitions, ...aged },
+    { name: TOPICS.spans, partitions: options.partitions, pauses: true, ...aged },
     { name: TOPICS.violations, partitions: options.partitions, ...aged },
     { name: TOPICS.rules, partitions: 1, compacted: true },
     { name: TOPICS.ruleStatus, partitions: 1, compacted: true },

@@ -1,11 +1,11 @@
-import type { CommitPoint } from '../low-watermark.js';
-import { LowWatermark } from '../low-watermark.js';
+import { LowWatermark, type Opening } from '../low-watermark.js';
 import type { AssemblySettings } from '../settings.js';
 import type { ClosedTrace, CloseReason } from './close-reason.js';
 import { type DeadlineOwner, Deadlines } from './deadlines.js';
 import { Duplicates } from './duplicates.js';
-import { LongTraces } from './long-traces.js';
+import { contextWindow, LongTraces } from './long-traces.js';
 import { OpenTraces } from './open-traces.js';
+import { type ContextStart, Pauses } from './pauses.js';
 import {
   backFrom,
   CLOSED,
@@ -13,6 +13,7 @@ import {
   FLAGS,
   FRAGMENT,
   GOING_ON,
+  INTERRUPTED,
   LAST_OFFSET,
   LAST_TIME,
   MISSING,
@@ -38,7 +39,7 @@ export interface SpanIds {
 }
 
 /**
- * Puts spans together to traces by the log's time. A trace is *open* from its first span until it closes (`close-reason.ts`),
+ * Puts spans together to traces by the log's time, in which pauses of the log do not count (`pauses.ts`). A trace is *open* from its first span until it closes (`close-reason.ts`),
  * then *remembered* as long as late spans come, for at least `lateWindow`, but at most until `maxAge` + `lateWindow` after its first
  * span; then it is forgotten. A span that comes later opens a fragment, which, having lost its root or its parents, is not complete;
  * where it ends is told in `long-traces.ts`.
@@ -53,10 +54,11 @@ export class Assembly implements DeadlineOwner {
   readonly duplicates = new Duplicates(this.traces);
   /** Traces that are open (the table's count says how many are remembered). */
   open = 0;
-  /** The log's time: the highest timestamp so far. */
+  /** Trace time: the highest timestamp so far, without the pauses. */
   now = Number.NEGATIVE_INFINITY;
   private readonly deadlines: Deadlines;
   private readonly longTraces: LongTraces;
+  private readonly context: number;
   /** `now` while time passes: the reference for times kept as 32 bits. */
   private before = 0;
   /** What closed since judgement was asked for; and of that what is remembered no longer. */
@@ -68,8 +70,10 @@ export class Assembly implements DeadlineOwner {
   constructor(
     private readonly settings: AssemblySettings,
     private readonly events: TraceEvents,
+    private readonly pauses = new Pauses(),
   ) {
     this.longTraces = new LongTraces(settings);
+    this.context = contextWindow(settings);
     this.deadlines = new Deadlines(this.traces, Math.max(settings.rootGrace, settings.maxAge, this.longTraces.silence));
   }
 
@@ -77,12 +81,33 @@ export class Assembly implements DeadlineOwner {
    * A record has this timestamp: the log's time is at least that. Traces whose deadline it reaches close, in the order of
    * their deadlines, and are judged together.
    */
-  passTo(time: number): void {
+  passTo(logTime: number): void {
+    const time = logTime - this.pauses.total;
     this.before = this.now;
     if (time > this.now) this.now = time;
     this.deadlines.passTo(this.now, this);
     this.judgeClosed();
     this.before = this.now;
+  }
+
+  /**
+   * A record of this log time says that for `pause` ms before it nothing could be appended: no silence of any trace. Then the record's
+   * time passes (what was due before the pause closes), and `interrupt` follows.
+   */
+  pause(pause: number, logTime: number): void {
+    this.pauses.add(pause, logTime, this.now);
+  }
+
+  /** What was sent in the pause may be lost: none of the traces that are remembered is complete any more. */
+  interrupt(): void {
+    this.traces.forEach((row) => {
+      this.traces.rows[row * ROW_WORDS + FLAGS]! |= INTERRUPTED;
+    });
+  }
+
+  /** The log's time, Unix ms: the highest timestamp so far. */
+  get logTime(): number {
+    return this.now + this.pauses.total;
   }
 
   /**
@@ -196,10 +221,10 @@ export class Assembly implements DeadlineOwner {
     return backFrom(this.before, this.traces.rows[row * ROW_WORDS + LAST_TIME]!) + this.longTraces.silence;
   }
 
-  /** Root seen, and every parent that a span names. */
+  /** Root seen, and every parent that a span names, and no pause of the log in which others were lost. */
   isComplete(row: number): boolean {
     const at = row * ROW_WORDS;
-    return (this.traces.rows[at + FLAGS]! & ROOT_SEEN) !== 0 && this.traces.rows[at + MISSING] === 0;
+    return (this.traces.rows[at + FLAGS]! & (ROOT_SEEN | INTERRUPTED)) === ROOT_SEEN && this.traces.rows[at + MISSING] === 0;
   }
 
   firstOffset(row: number): number {
@@ -223,13 +248,21 @@ export class Assembly implements DeadlineOwner {
   }
 
   /** The record that opened the oldest remembered trace. */
-  get oldest(): CommitPoint | undefined {
-    return this.watermark.point;
+  get oldest(): Opening | undefined {
+    return this.watermark.oldestOpening;
+  }
+
+  /** Where the records begin that say which traces go on at a trace time. */
+  contextOf(time: number): ContextStart {
+    const from = time - this.context;
+    this.pauses.forgetBefore(from);
+    return this.pauses.startOf(from);
   }
 
   /** A log time before which no trace closes or is forgotten. */
   get nextDeadline(): number | undefined {
-    return this.deadlines.next;
+    const { next } = this.deadlines;
+    return next === undefined ? undefined : next + this.pauses.total;
   }
 
   /** Bytes in use. */

@@ -19,6 +19,11 @@ export abstract class HashedSlots extends Slots {
     return super.bytes + this.count * 12;
   }
 
+  /** Every slot in use; none may be taken or released meanwhile. */
+  forEach(visit: (slot: number) => void): void {
+    for (const slot of this.index) if (slot !== 0) visit(slot);
+  }
+
   /** Hash of a slot's key, from its words. */
   protected abstract hashOf(slot: number): number;
 

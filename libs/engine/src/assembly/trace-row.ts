@@ -44,6 +44,8 @@ export const MANY_SPANS = 16;
 export const FRAGMENT = 32;
 /** Forgotten, but for its id and the time of its last span: its next span begins a fragment. */
 export const GOING_ON = 64;
+/** Something of it may be missing, since nothing could be appended for a while when it was remembered. */
+export const INTERRUPTED = 128;
 export const EPOCH_SHIFT = 8;
 
 /** The latest value at or before `reference` with these low 32 bits. */

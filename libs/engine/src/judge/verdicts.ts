@@ -55,7 +55,7 @@ export class Verdicts {
       spanId: span?.spanId ?? '',
       wireTraceId,
       wireSpanId: span?.wireSpanId ?? '',
-      timestamp: assembly.now,
+      timestamp: assembly.logTime,
       service: span?.service ?? '',
       message: rule.message ?? `${rule.name}: ${explanation.summary}`,
       explanation,

@@ -2,7 +2,11 @@ import type { OutgoingRecord } from '../log.js';
 import type { LogProblemCode, ProblemValues } from '../problems.js';
 
 /** What goes to the writer's thread. */
-export type WriterRequest = AppendRequest | { readonly kind: 'check'; readonly id: number } | { readonly kind: 'close' };
+export type WriterRequest =
+  | AppendRequest
+  | { readonly kind: 'check'; readonly id: number }
+  | { readonly kind: 'beat' }
+  | { readonly kind: 'close' };
 
 export interface AppendRequest {
   readonly kind: 'append';

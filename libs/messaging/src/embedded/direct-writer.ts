@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import type { OutgoingRecord } from '../log.js';
 import { type LogError, LogUnavailable, logProblem } from '../problems.js';
 import { type Place, placeName } from './connection.js';
+import type { Beat } from './log-clock.js';
 import { Retention } from './retention.js';
 import type { Storage } from './storage.js';
 import { bytesOf, type Writer } from './writer.js';
@@ -13,6 +14,8 @@ const BACKLOG_PATIENCE_MS = 2_000;
 const BACKLOG_RETRY_MS = 10;
 /** Less free space than this on the disk counts as full: the next checkpoint needs some. */
 const FREE_BYTES = 32 * 1024 * 1024;
+/** So long after an append that failed nobody is taken to be able to append, unless somebody did. */
+const REFUSED_MS = 60_000;
 
 interface WaitingAppend {
   readonly records: readonly OutgoingRecord[];
@@ -33,10 +36,14 @@ export class DirectWriter implements Writer {
   readonly #waiting = new Map<string, WaitingAppend[]>();
   #scheduled: NodeJS.Immediate | NodeJS.Timeout | undefined;
   #closed = false;
+  /** When an append failed that none has followed yet; by the monotonic clock. */
+  #refusedAt = Number.NEGATIVE_INFINITY;
 
+  /** `beats`: whoever receives records appends them here, so that their coming and going tells the log's clock. */
   constructor(
     readonly storage: Storage,
     readonly now: () => number,
+    readonly beats: boolean,
   ) {
     this.retention = new Retention(storage, now);
   }
@@ -49,6 +56,19 @@ export class DirectWriter implements Writer {
       waiting.push({ records, bytes: bytesOf(records), expires: performance.now() + BACKLOG_PATIENCE_MS, resolve, reject });
       this.#scheduled ??= setImmediate(() => this.#commitAll());
     });
+  }
+
+  beat(): void {
+    if (!this.beats || this.#closed || this.#refuses()) return;
+    try {
+      const beat = this.storage.clock.beat();
+      this.#tellPause(beat);
+      beat.take();
+      this.storage.positions.beat(beat.time);
+    } catch {
+      // An append would have failed too: the clock stands, and the next one that succeeds says for how long.
+      this.#refusedAt = performance.now();
+    }
   }
 
   async check(): Promise<void> {
@@ -93,14 +113,35 @@ export class DirectWriter implements Writer {
     return false;
   }
 
+  #refuses(): boolean {
+    return performance.now() - this.#refusedAt < REFUSED_MS;
+  }
+
+  /** Said again after a failure it is no longer than the partition was silent since. */
+  #tellPause({ time, pause }: Beat): void {
+    if (pause === 0) return;
+    for (const { name, partitions, pauses } of this.storage.topics()) {
+      if (!pauses) continue;
+      this.storage.records(name).append([], time, pause);
+      this.storage.arrivals.announce(name, [...Array(partitions).keys()]);
+    }
+  }
+
   #commit(topic: string, group: readonly WaitingAppend[]): void {
+    const { clock } = this.storage;
+    const tells = this.storage.topic(topic).pauses === true;
     try {
+      const beat = this.beats && (tells || !this.#refuses()) ? clock.beat() : undefined;
+      if (beat) this.#tellPause(beat);
       const records = group.flatMap((append) => append.records);
-      const offsets = this.storage.records(topic).append(records, this.now());
+      const offsets = this.storage.records(topic).append(records, beat?.time ?? clock.now());
+      beat?.take();
+      if (tells) this.#refusedAt = Number.NEGATIVE_INFINITY;
       let at = 0;
       for (const append of group) append.resolve(offsets.slice(at, (at += append.records.length)));
       this.storage.arrivals.announce(topic, [...new Set(records.map((record) => record.partition))]);
     } catch (error) {
+      if (tells) this.#refusedAt = performance.now();
       const refusal = unavailable(error, this.storage.place);
       for (const append of group) append.reject(refusal);
     }

@@ -3,6 +3,7 @@ import { logProblem } from '../problems.js';
 import type { EmbeddedLogSettings } from '../settings.js';
 import { DirectWriter } from './direct-writer.js';
 import { EmbeddedSubscription } from './embedded-subscription.js';
+import { SYSTEM_CLOCKS } from './log-clock.js';
 import { Storage } from './storage.js';
 import { ThreadWriter } from './thread-writer.js';
 import { bytesOf, type Writer } from './writer.js';
@@ -11,10 +12,13 @@ import { bytesOf, type Writer } from './writer.js';
 const WAITING_BYTES = 64 * 1024 * 1024;
 const APPEND_DEADLINE_MS = 10_000;
 const READ_BYTES = 1024 * 1024;
+const BEAT_MS = 250;
 
 export interface EmbeddedLogOptions {
   /** Unix milliseconds; a writer in a thread of its own always has the real clock. */
   readonly now?: () => number;
+  /** As `SYSTEM_CLOCKS` has it. */
+  readonly monotonic?: () => number;
   /** The built entry of the writer's thread, when this code itself does not run from the build. */
   readonly writerThread?: URL;
 }
@@ -24,24 +28,34 @@ export class EmbeddedLog extends Log {
   readonly #subscriptions = new Set<EmbeddedSubscription>();
   #waitingBytes = 0;
   #closing: Promise<void> | undefined;
+  #beating: NodeJS.Timeout | undefined;
 
   private constructor(
     readonly storage: Storage,
     readonly writer: Writer,
-    readonly now: () => number,
+    readonly wall: () => number,
   ) {
     super();
   }
 
   /** Opens the storage; throws a LogError that says what to do when it can't be had. */
-  static open(settings: EmbeddedLogSettings, { now = Date.now, writerThread }: EmbeddedLogOptions = {}): EmbeddedLog {
-    const storage = Storage.open(settings);
-    if (settings.attachTo === undefined && settings.writer !== 'direct') {
-      return new EmbeddedLog(storage, new ThreadWriter(storage.forThreads(), writerThread), now);
-    }
-    const writer = new DirectWriter(storage, now);
-    if (settings.attachTo === undefined) writer.retention.start();
-    return new EmbeddedLog(storage, writer, now);
+  static open(settings: EmbeddedLogSettings, options: EmbeddedLogOptions = {}): EmbeddedLog {
+    const { now = SYSTEM_CLOCKS.wall, monotonic = SYSTEM_CLOCKS.monotonic, writerThread } = options;
+    const storage = Storage.open(settings, { wall: now, monotonic });
+    if (settings.attachTo !== undefined) return new EmbeddedLog(storage, new DirectWriter(storage, now, false), now);
+    const log = new EmbeddedLog(storage, writerOf(storage, now, writerThread), now);
+    if (settings.receiversOpenLater !== true) log.receiving(true);
+    return log;
+  }
+
+  /** This thread is the one in which records are received: while it hangs, none can be appended. */
+  receiving(open: boolean): void {
+    clearInterval(this.#beating);
+    if (this.#closing) return;
+    this.writer.beat();
+    if (!open) return;
+    this.#beating = setInterval(() => this.writer.beat(), BEAT_MS);
+    this.#beating.unref();
   }
 
   partitions(topic: string): number {
@@ -77,7 +91,7 @@ export class EmbeddedLog extends Log {
         if (same) throw logProblem('BT_LOG_ALREADY_ASSIGNED', { topic, group, partition });
       }
     }
-    const subscription = new EmbeddedSubscription(this.storage, options, partitions, this.now, (closed) =>
+    const subscription = new EmbeddedSubscription(this.storage, options, partitions, this.wall, (closed) =>
       this.#subscriptions.delete(closed),
     );
     this.#subscriptions.add(subscription);
@@ -111,6 +125,10 @@ export class EmbeddedLog extends Log {
     return this.storage.records(topic).bounds(partition);
   }
 
+  now(): number {
+    return this.storage.clock.now();
+  }
+
   async check(): Promise<void> {
     if (this.#closing) throw logProblem('BT_LOG_CLOSED');
     for (const { name } of this.storage.topics()) this.storage.records(name).bounds(0);
@@ -127,10 +145,18 @@ export class EmbeddedLog extends Log {
   }
 
   async #close(): Promise<void> {
+    clearInterval(this.#beating);
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
     await this.writer.close();
     this.storage.close();
   }
+}
+
+function writerOf(storage: Storage, now: () => number, writerThread: URL | undefined): Writer {
+  if (storage.settings.writer !== 'direct') return new ThreadWriter(storage.forThreads(), writerThread);
+  const writer = new DirectWriter(storage, now, true);
+  writer.retention.start();
+  return writer;
 }
 
 /** Rejects BT_LOG_TIMEOUT when `work` takes too long; it goes on. */

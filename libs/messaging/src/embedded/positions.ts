@@ -23,6 +23,7 @@ export class Positions {
   readonly #passed: StatementSync;
   readonly #forget: StatementSync;
   readonly #probe: StatementSync;
+  readonly #beat: StatementSync;
 
   constructor(place: Place) {
     this.#path = placeName(place);
@@ -44,6 +45,7 @@ export class Positions {
       );
       this.#forget = prepare('DELETE FROM positions WHERE offset IS NULL AND seen < ?');
       this.#probe = prepare('INSERT INTO probe (id, at) VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at');
+      this.#beat = prepare('INSERT INTO clock (id, beat) VALUES (1, ?) ON CONFLICT DO UPDATE SET beat = max(beat, excluded.beat)');
     } catch (error) {
       this.#database.close();
       throw storageProblem(error, this.#path);
@@ -99,6 +101,17 @@ export class Positions {
     this.#guarded(() => this.#probe.run(now));
   }
 
+  /** The log's time at which records could be appended last, Unix ms: undefined before the first. */
+  lastBeat(): number | undefined {
+    const row = this.#guarded(() => this.#database.prepare('SELECT beat FROM clock').get());
+    return row && Number(row.beat);
+  }
+
+  /** Records can be appended now. */
+  beat(time: number): void {
+    this.#guarded(() => this.#beat.run(time));
+  }
+
   close(): void {
     if (this.#database.isOpen) this.#database.close();
   }
@@ -119,4 +132,5 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS positions (
     topic TEXT, "group" TEXT, partition INTEGER, offset INTEGER, metadata TEXT NOT NULL DEFAULT '',
     delivered INTEGER NOT NULL DEFAULT 0, seen INTEGER NOT NULL, PRIMARY KEY (topic, "group", partition)) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS clock (id INTEGER PRIMARY KEY, beat INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;`;

@@ -5,6 +5,7 @@ import type { EmbeddedLogSettings } from '../settings.js';
 import type { TopicSpecification } from '../topics.js';
 import { Arrivals } from './arrivals.js';
 import type { Place } from './connection.js';
+import { type Clocks, LogClock } from './log-clock.js';
 import { makeDirectory } from './make-directory.js';
 import { Positions } from './positions.js';
 import { StorageLock } from './storage-lock.js';
@@ -20,31 +21,39 @@ export class Storage {
   readonly inMemory: boolean;
   readonly #topics: ReadonlyMap<string, TopicSpecification>;
   readonly #open = new Map<string, TopicRecords>();
+  #clock: LogClock | undefined;
 
   private constructor(
     readonly place: Place,
     readonly settings: EmbeddedLogSettings,
     readonly lock: StorageLock | undefined,
+    readonly clocks: Clocks | undefined,
   ) {
     this.inMemory = 'memory' in place;
     const bound = this.inMemory ? { maxBytes: MEMORY_BYTES } : {};
     this.#topics = new Map(settings.topics.map((topic) => [topic.name, { ...bound, ...topic }]));
     this.positions = new Positions(place);
     this.arrivals = new Arrivals('memory' in place ? place.memory : place.directory);
+    if (settings.clock !== undefined) this.#clock = new LogClock(settings.clock, clocks);
   }
 
   /** Opens the storage: its only owner, or, with `attachTo`, another thread of the owner's process. */
-  static open(settings: EmbeddedLogSettings): Storage {
-    if (settings.attachTo !== undefined) return new Storage(placeOf(settings.path, settings.attachTo), settings, undefined);
+  static open(settings: EmbeddedLogSettings, clocks?: Clocks): Storage {
+    if (settings.attachTo !== undefined) return new Storage(placeOf(settings.path, settings.attachTo), settings, undefined, clocks);
     const place = placeOf(settings.path, `betrace-${randomUUID()}`);
     if ('directory' in place) prepareDirectory(place.directory);
     const lock = new StorageLock(place);
     try {
-      return new Storage(place, settings, lock).#prepared();
+      return new Storage(place, settings, lock, clocks).#prepared();
     } catch (error) {
       lock.release();
       throw error;
     }
+  }
+
+  get clock(): LogClock {
+    this.#clock ??= this.#startClock();
+    return this.#clock;
   }
 
   /** The topic's records, through this thread's connection. */
@@ -68,7 +77,8 @@ export class Storage {
   }
 
   forThreads(): EmbeddedLogSettings {
-    return { ...this.settings, writer: 'direct', attachTo: 'memory' in this.place ? this.place.memory : this.place.directory };
+    const attachTo = 'memory' in this.place ? this.place.memory : this.place.directory;
+    return { ...this.settings, writer: 'direct', attachTo, clock: this.clock.shared };
   }
 
   close(): void {
@@ -76,6 +86,13 @@ export class Storage {
     for (const records of this.#open.values()) records.close();
     this.positions.close();
     this.lock?.release();
+  }
+
+  /** From the last beat on; a log of an older version knows of no beats, but of the records' timestamps. */
+  #startClock(): LogClock {
+    const timestamps = [...this.#topics.values()].map((topic) => (topic.pauses ? this.records(topic.name).newestTimestamp() : undefined));
+    const known = [this.positions.lastBeat(), ...timestamps].filter((time) => time !== undefined);
+    return LogClock.start(known.length === 0 ? undefined : Math.max(...known), this.clocks);
   }
 
   #prepared(): this {

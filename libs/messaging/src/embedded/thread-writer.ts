@@ -32,6 +32,10 @@ export class ThreadWriter implements Writer {
     });
   }
 
+  beat(): void {
+    this.#worker?.postMessage({ kind: 'beat' } satisfies WriterRequest);
+  }
+
   async check(): Promise<void> {
     await this.#ask((id) => this.#post({ kind: 'check', id }));
   }

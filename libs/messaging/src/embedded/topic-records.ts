@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { LogRecord, OutgoingRecord } from '../log.js';
 import { logProblem } from '../problems.js';
-import type { TopicSpecification } from '../topics.js';
+import { CONTROL_HEADER, CONTROL_PAUSE_PREFIX, type TopicSpecification } from '../topics.js';
 import { inTransaction, openConnection, type Place, placeName, storageProblem } from './connection.js';
 
 /**
@@ -42,11 +42,15 @@ export class TopicRecords {
     }
   }
 
-  /** Appends in one transaction; answers the offsets in the order of `records`. `now` is the clock, Unix ms. */
-  append(records: readonly OutgoingRecord[], now: number): number[] {
+  /**
+   * Appends in one transaction; answers the offsets in the order of `records`. `now` is the log's clock, Unix ms. When nothing could be
+   * appended for `pause` ms before, every partition that has records says so first.
+   */
+  append(records: readonly OutgoingRecord[], now: number, pause = 0): number[] {
     try {
       return inTransaction(this.#database, this.#path, () => {
         this.#forgetIfOthersWrote();
+        if (pause > 0) this.#insertPause(now, pause);
         return records.map((record) => this.#insert(record, now));
       });
     } catch (error) {
@@ -75,6 +79,14 @@ export class TopicRecords {
     return this.#guarded(() => {
       const row = this.#statements(partition).bounds.get();
       return row?.oldest == null ? { start: 0, end: 0 } : { start: numberOf(row.oldest), end: numberOf(row.newest) + 1 };
+    });
+  }
+
+  /** The highest timestamp of all partitions; undefined when there is no record. */
+  newestTimestamp(): number | undefined {
+    return this.#guarded(() => {
+      const rows = this.#partitions.map(({ newest }) => newest.get()).filter((row) => row !== undefined);
+      return rows.length === 0 ? undefined : Math.max(...rows.map(({ timestamp }) => numberOf(timestamp)));
     });
   }
 
@@ -131,18 +143,32 @@ export class TopicRecords {
     if (this.#database.isOpen) this.#database.close();
   }
 
-  #insert(record: OutgoingRecord, now: number): number {
-    const statements = this.#statements(record.partition);
-    let newest = this.#newest.get(record.partition);
-    if (newest === undefined) {
-      const row = statements.newest.get();
-      newest = row ? { offset: numberOf(row.offset), timestamp: numberOf(row.timestamp) } : { offset: -1, timestamp: 0 };
-      this.#newest.set(record.partition, newest);
+  /** A partition was silent for at most as long as its newest record is old. */
+  #insertPause(now: number, pause: number): void {
+    for (let partition = 0; partition < this.topic.partitions; partition++) {
+      const { offset, timestamp } = this.#newestOf(partition);
+      const length = Math.min(pause, now - timestamp);
+      if (offset < 0 || length <= 0) continue;
+      this.#insert({ partition, value: NOTHING, headers: { [CONTROL_HEADER]: `${CONTROL_PAUSE_PREFIX}${length}` } }, now);
     }
+  }
+
+  #newestOf(partition: number): { offset: number; timestamp: number } {
+    let newest = this.#newest.get(partition);
+    if (newest === undefined) {
+      const row = this.#statements(partition).newest.get();
+      newest = row ? { offset: numberOf(row.offset), timestamp: numberOf(row.timestamp) } : { offset: -1, timestamp: 0 };
+      this.#newest.set(partition, newest);
+    }
+    return newest;
+  }
+
+  #insert(record: OutgoingRecord, now: number): number {
+    const newest = this.#newestOf(record.partition);
     newest.offset++;
     newest.timestamp = Math.max(newest.timestamp, now);
     const headers = record.headers === undefined ? null : JSON.stringify(record.headers);
-    statements.insert.run(newest.offset, newest.timestamp, record.key ?? null, headers, record.value);
+    this.#statements(record.partition).insert.run(newest.offset, newest.timestamp, record.key ?? null, headers, record.value);
     return newest.offset;
   }
 
@@ -169,6 +195,8 @@ export class TopicRecords {
     }
   }
 }
+
+const NOTHING = new Uint8Array(0);
 
 interface PartitionStatements {
   readonly insert: StatementSync;

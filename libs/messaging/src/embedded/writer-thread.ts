@@ -9,7 +9,7 @@ import { Storage } from './storage.js';
 
 const port = parentPort!;
 const storage = Storage.open(workerData as EmbeddedLogSettings);
-const writer = new DirectWriter(storage, Date.now);
+const writer = new DirectWriter(storage, Date.now, true);
 writer.retention.start();
 
 let answers: WriterAnswer[] = [];
@@ -38,6 +38,9 @@ port.on('message', (request: WriterRequest) => {
   switch (request.kind) {
     case 'append':
       for (const { id, topic, records } of unpackAppends(request)) answerWith(id, writer.append(topic, records));
+      break;
+    case 'beat':
+      writer.beat();
       break;
     case 'check':
       answerWith(

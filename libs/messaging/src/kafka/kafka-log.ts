@@ -91,6 +91,14 @@ export class KafkaLog extends Log {
     return this.#ranges.bounds(topic, partition);
   }
 
+  now(): number {
+    return Date.now();
+  }
+
+  receiving(): void {
+    // The brokers give the timestamps, and there may be other receivers.
+  }
+
   async check(): Promise<void> {
     if (this.#closing) throw logProblem('BT_LOG_CLOSED');
     let timer: NodeJS.Timeout | undefined;

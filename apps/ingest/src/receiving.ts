@@ -1,0 +1,20 @@
+import type { Server } from 'node:http';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { Log } from '#messaging';
+import { Shutdown } from '#platform';
+
+/** Tells the log from when to when senders can send: what they hold back before and after is no silence of their traces. */
+@Injectable()
+export class Receiving implements OnModuleInit {
+  constructor(
+    private readonly log: Log,
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly shutdown: Shutdown,
+  ) {}
+
+  onModuleInit(): void {
+    (this.adapterHost.httpAdapter.getHttpServer() as Server).once('listening', () => this.log.receiving(true));
+    this.shutdown.register('receive', "the log's clock", () => this.log.receiving(false));
+  }
+}

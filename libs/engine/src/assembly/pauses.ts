@@ -1,0 +1,53 @@
+/** Where a successor starts to read. */
+export interface ContextStart {
+  /** Log time (Unix ms) of the first record that it needs, or a little earlier. */
+  readonly logTime: number;
+  /** Milliseconds of the pauses before that record. */
+  readonly paused: number;
+}
+
+interface Pause {
+  /** Trace time at which it was. */
+  readonly at: number;
+  /** Of the pauses before it, ms. */
+  readonly before: number;
+}
+
+/**
+ * The *trace time*, in which traces are assembled: the log's time without the pauses in which nothing could be appended. So BeTrace's
+ * own downtime is no silence of a trace: a trace that was under way is as young after the pause as before it. Cells of time
+ * (`long-traces.ts`) are the trace time's too.
+ */
+export class Pauses {
+  private readonly recent: Pause[] = [];
+
+  /** `paused`: the pauses before the first record, ms (of a successor: from its predecessor's commit). */
+  constructor(private paused = 0) {}
+
+  get total(): number {
+    return this.paused;
+  }
+
+  /** A record at this log time tells a pause. It is no longer than the log was silent since `now` (trace time). */
+  add(pause: number, logTime: number, now: number): void {
+    const longest = Number.isFinite(now) ? logTime - this.paused - now : pause;
+    const length = Math.min(pause, longest);
+    if (!(length > 0)) return;
+    this.recent.push({ at: logTime - this.paused - length, before: this.paused });
+    this.paused += length;
+  }
+
+  /** Pauses before this trace time are asked for no more. */
+  forgetBefore(time: number): void {
+    let gone = 0;
+    while (gone < this.recent.length && this.recent[gone]!.at < time) gone++;
+    if (gone > 0) this.recent.splice(0, gone);
+  }
+
+  /** Where the records from this trace time on begin. Of pauses that lie there too, nothing is counted twice: they are read again. */
+  startOf(time: number): ContextStart {
+    const later = this.recent.find(({ at }) => at >= time);
+    const paused = later?.before ?? this.paused;
+    return { logTime: time + paused, paused };
+  }
+}

@@ -1,0 +1,108 @@
+/** Words of the shared state: the log's time at the last beat, and the monotonic clock then. */
+const LOG = 0;
+const MONOTONIC = 1;
+
+/** The log's time goes on this long (µs) after the last beat, then it stands: whoever could append does not answer. */
+const LASTING = 1_000_000;
+/** The wall clock may be ahead of the expected time by this much (µs) and is followed; a larger step is a pause. */
+const STEP = 1_000_000;
+/** A pause shorter than this (µs) is not worth a record. */
+const SHORTEST_PAUSE = 100_000;
+/** While the log's time is ahead of the wall clock it passes at this share of the real pace. */
+const CATCHING_UP = 0.9;
+
+/** Where the clocks come from; tests have their own. */
+export interface Clocks {
+  /** Unix milliseconds; may jump. */
+  readonly wall: () => number;
+  /** Milliseconds of a clock that never jumps, the same for all threads of the process. */
+  readonly monotonic: () => number;
+}
+
+export const SYSTEM_CLOCKS: Clocks = {
+  wall: Date.now,
+  // performance.now() counts from the start of its thread.
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
+};
+
+/** What a beat finds. */
+export interface Beat {
+  /** The log's time now, Unix ms. */
+  readonly time: number;
+  /** For how long nothing could be appended until now, ms; 0 mostly. */
+  readonly pause: number;
+  /** Makes it so, once the pause is in the log. */
+  take(): void;
+}
+
+/**
+ * The clock of the embedded log. It follows the wall clock, but:
+ * - it never runs backwards, and never stands because the wall clock does: while it is ahead (the wall clock was ahead, and was set
+ *   back), it goes on at nine tenths of the real pace until the wall clock has caught up;
+ * - it beats while records can be appended. When the beats cease (the process is stopped, its event loop hangs, the disk is full), it
+ *   stands a second later, in every thread, so that no trace is taken for silent while nobody could have sent anything; the next
+ *   beat, also of the next process, says how long the pause was. A step ahead of the wall clock is told as a pause too.
+ *
+ * The state is shared by the threads of the process; one of them beats. Between two beats a reader may see the time go back by a
+ * second when the wall clock is set back; the timestamps of a partition do not (`TopicRecords`).
+ */
+export class LogClock {
+  readonly #state: BigInt64Array;
+
+  constructor(
+    readonly shared: SharedArrayBuffer,
+    readonly clocks: Clocks = SYSTEM_CLOCKS,
+  ) {
+    this.#state = new BigInt64Array(shared);
+  }
+
+  /** A clock that beat last at `lastBeat` (Unix ms), in an earlier process; without one it starts with the wall clock. */
+  static start(lastBeat: number | undefined, clocks: Clocks = SYSTEM_CLOCKS): LogClock {
+    const clock = new LogClock(new SharedArrayBuffer(2 * BigInt64Array.BYTES_PER_ELEMENT), clocks);
+    if (lastBeat === undefined) clock.#set(micros(clocks.wall()), micros(clocks.monotonic()));
+    else clock.#set(micros(lastBeat), micros(clocks.monotonic()) - LASTING);
+    return clock;
+  }
+
+  /** The log's time, Unix ms. */
+  now(): number {
+    return Math.floor(this.#reached(micros(this.clocks.monotonic())).reached / 1_000);
+  }
+
+  /** By how much the log's time is ahead of the wall clock, ms. */
+  ahead(): number {
+    return Math.max(0, this.now() - this.clocks.wall());
+  }
+
+  beat(): Beat {
+    const monotonic = micros(this.clocks.monotonic());
+    const { reached, stands } = this.#reached(monotonic);
+    const time = Math.max(reached, micros(this.clocks.wall()));
+    // All since the last beat; of a partition in which the clock was seen to go on since, the log counts less (`TopicRecords`).
+    const pause = time - (stands && time > reached ? reached - LASTING : reached);
+    return {
+      time: Math.floor(time / 1_000),
+      pause: pause < SHORTEST_PAUSE ? 0 : Math.floor(pause / 1_000),
+      take: () => this.#set(time, monotonic),
+    };
+  }
+
+  /** The log's time (µs) at a moment of the monotonic clock, as far as the last beat lasts. */
+  #reached(monotonic: number): { readonly reached: number; readonly stands: boolean } {
+    // Written the other way round: a reader between the two writes sees a time too early, never one too late.
+    const log = Number(Atomics.load(this.#state, LOG));
+    const elapsed = Math.min(Math.max(0, monotonic - Number(Atomics.load(this.#state, MONOTONIC))), LASTING);
+    if (elapsed === LASTING) return { reached: log + LASTING, stands: true };
+    const reached = Math.min(Math.max(micros(this.clocks.wall()), log + elapsed * CATCHING_UP), log + elapsed + STEP);
+    return { reached, stands: false };
+  }
+
+  #set(log: number, monotonic: number): void {
+    Atomics.store(this.#state, MONOTONIC, BigInt(Math.floor(monotonic)));
+    Atomics.store(this.#state, LOG, BigInt(Math.floor(log)));
+  }
+}
+
+function micros(milliseconds: number): number {
+  return milliseconds * 1_000;
+}
