@@ -15,6 +15,7 @@ export function neededConditions(
   conditionOf: (test: FunctionTest) => number | undefined,
   spanCanFail: CanFail,
 ): readonly number[] {
+  const failing = new Map<Resolved, boolean>();
   return [...new Set(toBeTrue(root))];
 
   function toBeTrue(node: Resolved): readonly number[] {
@@ -52,12 +53,12 @@ export function neededConditions(
 
   /** Both operands must say so. What the right one needs counts only if the left one can't fail before. */
   function both(left: Resolved, right: Resolved, side: (node: Resolved) => readonly number[]): readonly number[] {
-    return canFailOnTrace(left, spanCanFail) ? side(left) : [...side(left), ...side(right)];
+    return canFailOnTrace(left, spanCanFail, failing) ? side(left) : [...side(left), ...side(right)];
   }
 
   /** What the first tests of a function must find, if it can't fail. */
   function toFind(node: SpanFunctionNode, tests = 2): readonly number[] {
-    if (canFailOnTrace(node, spanCanFail)) return [];
+    if (canFailOnTrace(node, spanCanFail, failing)) return [];
     return testsOf(node)
       .slice(0, tests)
       .map(conditionOf)
@@ -89,9 +90,20 @@ function either(left: readonly number[], right: readonly number[]): readonly num
 const TRUE_OF_NOTHING: ReadonlySet<TracePair['relation']> = new Set(['follows', 'preceded', 'never_after'] as const);
 const NIL_OF_NOTHING: ReadonlySet<TraceAggregate['aggregate']> = new Set(['min', 'max', 'avg'] as const);
 
-/** The evaluation may end in an error, on some span or some trace. What fails within a function over spans does not end it. */
-export function canFailOnTrace(node: Resolved, spanCanFail: CanFail): boolean {
-  const canFail = (part: Resolved): boolean => canFailOnTrace(part, spanCanFail);
+/**
+ * The evaluation may end in an error, on some span or some trace. What fails within a function over spans does not end it.
+ * `known`: what was found of other nodes, by the same `spanCanFail`.
+ */
+export function canFailOnTrace(node: Resolved, spanCanFail: CanFail, known: Map<Resolved, boolean> = new Map()): boolean {
+  let fails = known.get(node);
+  if (fails === undefined) {
+    fails = canFailOf(node, spanCanFail, (part) => canFailOnTrace(part, spanCanFail, known));
+    known.set(node, fails);
+  }
+  return fails;
+}
+
+function canFailOf(node: Resolved, spanCanFail: CanFail, canFail: CanFail): boolean {
   if (isSpanCondition(node)) return spanCanFail(node);
   switch (node.type) {
     case 'trace-field':

@@ -1,9 +1,16 @@
 import type { Resolved, SpanSource } from '../resolved.js';
 import { operandsOf, partsOf, someNode, spanOf } from './walk.js';
 
+/** What is known of nodes: it is asked at every level of a chain of hundreds of operands. */
+const spanConditions = new WeakMap<Resolved, boolean>();
+
 /** Reads nothing but one span (the subject, or the one bound by the outermost trace function) and constants. */
 export function isSpanCondition(node: Resolved): boolean {
-  return !someNode(node, (part) => readsTrace(part) || part.type === 'span-table');
+  const known = spanConditions.get(node);
+  if (known !== undefined) return known;
+  const is = !readsTrace(node) && node.type !== 'span-table' && partsOf(node).every(isSpanCondition);
+  spanConditions.set(node, is);
+  return is;
 }
 
 /** Asks something of several spans, or of how they lie to each other. */
