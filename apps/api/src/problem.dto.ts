@@ -11,6 +11,12 @@ export class ProblemDetailView {
   @ApiPropertyOptional({ example: 6 })
   column?: number;
 
+  @ApiPropertyOptional({ example: 1, description: 'With `end_column` the place behind the last character.' })
+  end_line?: number;
+
+  @ApiPropertyOptional({ example: 15 })
+  end_column?: number;
+
   @ApiPropertyOptional({ example: 'BT_DSL_UNKNOWN_FIELD' })
   code?: string;
 

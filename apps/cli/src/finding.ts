@@ -7,6 +7,9 @@ export interface Finding {
   /** From 1; columns in UTF-16 units. */
   readonly line: number;
   readonly column: number;
+  /** Behind the last character of the place, where that is known. */
+  readonly end_line?: number;
+  readonly end_column?: number;
   readonly severity: 'error' | 'warning';
   readonly code: string;
   readonly message: string;
@@ -27,13 +30,17 @@ export function findingAt(file: string, place: Place, code: CliProblemCode, valu
   return { file, line: place.line, column: place.column, severity: 'error', code, message: sentenceOf(code, values) };
 }
 
-/** A diagnostic of an expression, at the place where the expression's `range.start` lies in its file. */
-export function findingOf(diagnostic: Diagnostic, file: string, place: Place, rule?: string): Finding {
-  const { severity, code, message, expected, suggestion, fix } = diagnostic;
+/** A diagnostic of an expression; `placeOf` says where a character of the expression lies in the file, when it is only a part of it. */
+export function findingOf(diagnostic: Diagnostic, file: string, placeOf?: (offset: number) => Place, rule?: string): Finding {
+  const { severity, code, message, expected, suggestion, fix, range } = diagnostic;
+  const start = placeOf?.(range.start) ?? diagnostic;
+  const end = placeOf?.(range.end) ?? { line: diagnostic.endLine, column: diagnostic.endColumn };
   return {
     file,
-    line: place.line,
-    column: place.column,
+    line: start.line,
+    column: start.column,
+    end_line: end.line,
+    end_column: end.column,
     severity,
     code,
     message,

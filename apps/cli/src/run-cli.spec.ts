@@ -92,6 +92,8 @@ describe('betrace check', () => {
       file: 'stdin',
       line: 1,
       column: 17,
+      end_line: 1,
+      end_column: 21,
       fix: { start: 16, end: 20, text: '1s' },
     });
   });
@@ -275,6 +277,17 @@ describe('betrace rules export and import', () => {
     expect(posted).toEqual([
       { id: 'r', name: 'R', description: '', expression: rule.expression, severity: 'LOW', tags: ['a'], enabled: true },
     ]);
+    const doubtful = temporaryFiles({ 'rules.yaml': out.replace('1s', '500') });
+    const strict = await betrace(['rules', 'import', '--strict', '--url', url, doubtful]);
+    expect(strict).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('rules.yaml:9:23: warning: span.duration is in nanoseconds'),
+    });
+    expect(posted).toHaveLength(1);
+    const imported = await betrace(['rules', 'import', '--url', url, doubtful]);
+    expect(imported).toEqual({ code: 0, out: 'r\n', err: strict.err });
+    posted.pop();
     const bad = temporaryFiles({ 'rules.yaml': BAD });
     expect(await betrace(['rules', 'import', '--url', url, bad])).toMatchObject({ code: 1 });
     expect(posted).toHaveLength(1);

@@ -158,10 +158,6 @@ export const PROBLEMS = {
     '"\\b" in quotes is a backspace: a word boundary is "\\\\b"',
     'An escape of the string that was meant for the regular expression.',
   ),
-  BT_DSL_ARRIVAL_ORDER: warning(
-    '{text} is whichever came first: it depends on the order of arrival',
-    'A span or service by its place in the trace.',
-  ),
   BT_DSL_WHEN_BEGINS: error("a rule of this form begins with 'when {'", '`always { … }` and `never { … }` follow `when { … }`.'),
   BT_DSL_WHEN_SCOPE: mistake(
     "'{name}' is the name of a span here, not a field: in this form the names of spans stand by themselves",

@@ -2,8 +2,10 @@ import type { AnyValue, KeyValue } from './attribute.js';
 import { isSpanId, isTraceId, spanIdOfText, traceIdOfText } from './ids.js';
 import { integerOf, type JsonObject, type JsonReader } from './json-reader.js';
 import { deeper, readAttributes, safe } from './json-value.js';
+import { refuseUnknownMembers } from './known-members.js';
 import type { JsonValue } from './lossless-json.js';
 import { SPAN_KINDS, type SpanStatus, STATUS_CODES } from './span.js';
+import { STATUS_MEMBERS } from './spans-json-members.js';
 import { parseDuration, parseInstant } from './time-text.js';
 
 const MAX_TIME = 2n ** 64n - 1n;
@@ -78,10 +80,11 @@ export function readStatus(reader: JsonReader, object: JsonObject): SpanStatus |
   const message = reader.text(object, beside.name);
   const { name, value } = fieldOf(object, 'status');
   if (typeof value === 'object' && !Array.isArray(value)) {
-    const nested = reader.nested(object, name, (status) => ({
-      code: readName(reader, fieldOf(status, 'code'), STATUS_CODES, 'STATUS_CODE_'),
-      message: reader.text(status, 'message') || message,
-    }));
+    const nested = reader.nested(object, name, (status) => {
+      refuseUnknownMembers(reader, status, STATUS_MEMBERS);
+      const code = readName(reader, fieldOf(status, 'code'), STATUS_CODES, 'STATUS_CODE_');
+      return { code, message: reader.text(status, 'message') || message };
+    });
     return nested ?? { code: 0, message };
   }
   if (value === undefined && message === '') return undefined;

@@ -163,6 +163,47 @@ describe('spans as JSON', () => {
     expect(errorOf(JSON.stringify(span)).fields.map(({ path }) => path)).toEqual(paths);
   });
 
+  it('refuses a member that nobody would read, wherever it lies, and says which was meant', () => {
+    const { code, fields } = errorOf(
+      JSON.stringify({
+        spans: [
+          {
+            durations: 5,
+            serviceNmae: 'shop',
+            duration_ms: 2,
+            colour: 'red',
+            start_time_unix_nano: 1,
+            ['x'.repeat(100_000)]: 1,
+            __proto__x: 1,
+            events: [{ nam: 'a' }],
+            links: [{ trace: 'a' }],
+            status: { cod: 1 },
+            scope: { versoin: '1' },
+          },
+        ],
+      }),
+      { incomplete: true },
+    );
+    expect(code).toBe('BT_OTLP_SPAN_FIELD');
+    expect(fields.map(({ path, message }) => `${path.slice(0, 40)}: ${message}`)).toEqual([
+      "spans[0].scope.versoin: unknown member 'versoin', did you mean 'version'?",
+      "spans[0].durations: unknown member 'durations', did you mean 'duration'?",
+      "spans[0].serviceNmae: unknown member 'serviceNmae'",
+      "spans[0].duration_ms: unknown member 'duration_ms', did you mean 'duration'?",
+      "spans[0].colour: unknown member 'colour'",
+      "spans[0].start_time_unix_nano: unknown member 'start_time_unix_nano', did you mean 'start_time'?",
+      `spans[0].${'x'.repeat(31)}: unknown member '${'x'.repeat(40)}…'`,
+      "spans[0].__proto__x: unknown member '__proto__x'",
+      "spans[0].events[0].nam: unknown member 'nam', did you mean 'name'?",
+      "spans[0].links[0].trace: unknown member 'trace', did you mean 'trace_id'?",
+      "spans[0].status.cod: unknown member 'cod', did you mean 'code'?",
+    ]);
+  });
+
+  it('takes null for absent, names in camelCase, and a duration in milliseconds beside the end, as answers of the API have it', () => {
+    expect(one({ colour: null, parentSpanId: 'p', startTime: 1, endTime: 2_000_001, duration_ms: 2, droppedLinksCount: 0 }).name).toBe('');
+  });
+
   it('refuses an integer attribute beyond 64 bits', () => {
     const error = errorOf('{"attributes": {"http.size": 99999999999999999999}}', { incomplete: true });
     expect(error.fields).toEqual([{ path: 'attributes["http.size"]', message: 'expected an integer of 64 bits' }]);

@@ -1,5 +1,6 @@
 import type { KeyValue } from './attribute.js';
 import { type JsonObject, JsonReader } from './json-reader.js';
+import { refuseUnknownMembers } from './known-members.js';
 import { type JsonValue, parseJson } from './lossless-json.js';
 import { OtlpError } from './otlp-error.js';
 import { PARENT_ID_TEXT, SPAN_ID_TEXT, TRACE_ID_TEXT } from './projection.js';
@@ -17,6 +18,7 @@ import {
   readTraceId,
   type WireId,
 } from './spans-json-fields.js';
+import { ENDED_SPAN_MEMBERS, EVENT_MEMBERS, LINK_MEMBERS, SCOPE_MEMBERS, SPAN_MEMBERS } from './spans-json-members.js';
 
 export interface SpansJsonOptions {
   /**
@@ -29,7 +31,8 @@ export interface SpansJsonOptions {
 /**
  * Reads the body of `POST /v1/spans`: `{"spans": […]}`, a list of spans, or one span; names in snake_case or camelCase. Ids
  * that are no OTLP ids get a wire id derived from their text, which is kept in attributes. Throws OtlpError:
- * BT_OTLP_JSON_SYNTAX; BT_OTLP_SPAN_FIELD with all wrong fields (`fields`: `spans[0].start_time`, what was expected);
+ * BT_OTLP_JSON_SYNTAX; BT_OTLP_SPAN_FIELD with all wrong fields (`fields`: `spans[0].start_time`, what was expected) and members that
+ * nobody would read;
  * BT_OTLP_TOO_DEEP.
  */
 export function spansFromJson(input: string | Uint8Array, options?: SpansJsonOptions): TraceRequest {
@@ -102,6 +105,7 @@ class SpansJson {
 
   private readSpan(json: JsonObject): Span {
     const { reader } = this;
+    refuseUnknownMembers(reader, json, fieldOf(json, 'end_time').value === undefined ? SPAN_MEMBERS : ENDED_SPAN_MEMBERS);
     const traceId = this.id(fieldOf(json, 'trace_id'), 'test-trace', readTraceId);
     const spanId = this.id(fieldOf(json, 'span_id'), `test-span-${this.count}`, readSpanId);
     const parent = fieldOf(json, 'parent_id', 'parent_span_id');
@@ -165,6 +169,7 @@ class SpansJson {
 
   private event(json: JsonObject): SpanEvent {
     const { reader } = this;
+    refuseUnknownMembers(reader, json, EVENT_MEMBERS);
     const { name, value } = fieldOf(json, 'time', 'timestamp', 'time_unix_nano');
     return {
       timeUnixNano: value === undefined ? 0n : readTime(reader, value, name),
@@ -176,6 +181,7 @@ class SpansJson {
 
   private link(json: JsonObject): SpanLink {
     const { reader } = this;
+    refuseUnknownMembers(reader, json, LINK_MEMBERS);
     const trace = fieldOf(json, 'trace_id');
     const span = fieldOf(json, 'span_id');
     const traceId = trace.value === undefined ? NO_ID : readTraceId(reader, trace.value, trace.name);
@@ -205,12 +211,11 @@ class SpansJson {
   private scope(json: JsonObject): Scope | undefined {
     const { reader } = this;
     if (typeof json.scope === 'string') return { name: json.scope, version: '', attributes: [], droppedAttributesCount: 0 };
-    return reader.nested(json, 'scope', (scope) => ({
-      name: reader.text(scope, 'name'),
-      version: reader.text(scope, 'version'),
-      attributes: readPlainAttributes(reader, scope),
-      droppedAttributesCount: 0,
-    }));
+    return reader.nested(json, 'scope', (scope) => {
+      refuseUnknownMembers(reader, scope, SCOPE_MEMBERS);
+      const [name, version] = [reader.text(scope, 'name'), reader.text(scope, 'version')];
+      return { name, version, attributes: readPlainAttributes(reader, scope), droppedAttributesCount: 0 };
+    });
   }
 }
 

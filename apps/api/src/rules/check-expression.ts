@@ -13,6 +13,11 @@ export class CheckExpression {
     return check(expression);
   }
 
+  /** What is wrong or doubtful in an expression that is saved; errors among them, when it was saved before they were known. */
+  warningsOf(expression: string): readonly ProblemDetail[] {
+    return check(expression).diagnostics.map(problemDetail);
+  }
+
   /** The checked rule; throws BT_API_EXPRESSION_INVALID with the place of each error. */
   orRefuse(expression: string): CheckedRule {
     const checked = this.check(expression);
@@ -24,11 +29,24 @@ export class CheckExpression {
   }
 }
 
-export function problemDetail({ line, column, code, severity, message, expected, suggestion, fix }: Diagnostic): ProblemDetail {
+export function problemDetail({
+  line,
+  column,
+  endLine,
+  endColumn,
+  code,
+  severity,
+  message,
+  expected,
+  suggestion,
+  fix,
+}: Diagnostic): ProblemDetail {
   return {
     path: 'expression',
     line,
     column,
+    end_line: endLine,
+    end_column: endColumn,
     code,
     severity,
     message,

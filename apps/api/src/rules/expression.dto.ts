@@ -81,6 +81,9 @@ export class TestResult {
   })
   explanation!: Explanation;
 
+  @ApiProperty({ type: [ProblemDetailView], description: 'What the expression hardly means as it stands, with its place.' })
+  warnings!: readonly ProblemDetailView[];
+
   @ApiPropertyOptional({ type: [String], description: 'The spans that match.' })
   matched_spans?: readonly string[];
 

@@ -20,8 +20,17 @@ describe('expressions that are no rules', () => {
       matches: true,
       evaluation_time_ms: expect.any(Number),
       explanation: { summary: expect.stringContaining('2s'), conditions: [expect.objectContaining({ value: true })] },
+      warnings: [],
       matched_spans: ['test-span-1'],
     });
+  });
+
+  it('answers warnings too, and refuses a member of a span that nobody would read', async () => {
+    const tried = await test({ expression: 'span.duration > 500', span: { duration: 1 } });
+    expect(tried.body).toMatchObject({ matches: false, warnings: [{ code: 'BT_DSL_UNIT', column: 17, end_column: 20 }] });
+    const { status, body } = await test({ expression: 'span.duration > 1s', span: { durations: 1 } });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errors: [{ path: 'span.durations', message: "unknown member 'durations', did you mean 'duration'?" }] });
   });
 
   it("tries the guide's whole span", async () => {

@@ -2,6 +2,7 @@ import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsNotEmpty, IsObject, Is
 import { RULE_TEXT_LIMITS } from '#dsl';
 import { ApiProperty, ApiPropertyOptional, PartialType } from '#openapi';
 import type { StoredRule } from '#store';
+import { ProblemDetailView } from '../problem.dto.js';
 import { SEVERITIES, type Severity } from '../severity.js';
 import type { RuleStatus } from './follow-rule-status.js';
 
@@ -84,6 +85,16 @@ export class RuleBody {
   @IsOptional()
   @IsObject()
   status?: object;
+
+  @ApiPropertyOptional({
+    readOnly: true,
+    type: 'array',
+    items: { type: 'object', additionalProperties: true },
+    description: 'Accepted and ignored.',
+  })
+  @IsOptional()
+  @IsArray()
+  warnings?: object[];
 }
 
 /** PATCH: only what changes. */
@@ -141,6 +152,12 @@ export class RuleView {
     description: 'Only in the answer of `GET /v1/rules/{id}`, and only when evaluations failed.',
   })
   status?: RuleStatusView;
+
+  @ApiPropertyOptional({
+    type: [ProblemDetailView],
+    description: 'What the expression hardly means as it stands, with its place. In the answers about one rule.',
+  })
+  warnings?: readonly ProblemDetailView[];
 }
 
 export class RuleList {

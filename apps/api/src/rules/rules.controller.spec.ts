@@ -49,6 +49,7 @@ describe('/v1/rules', () => {
       version: 1,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       updated_at: expect.any(String),
+      warnings: [],
     });
     expect((await api.ask('GET', '/v1/rules/slow-requests')).body).toEqual(body);
   });
@@ -62,6 +63,38 @@ describe('/v1/rules', () => {
     expect(await ids('?severity=low')).toMatchObject({ rules: [{ id: 'errors' }], total: 1 });
     expect(await ids('?tag=quality')).toMatchObject({ rules: [{ id: 'errors' }], total: 1 });
     expect(await ids('?search=SLOW')).toMatchObject({ rules: [{ id: 'slow-requests' }], total: 1 });
+  });
+
+  it('says in every answer about one rule what it hardly means, with the place from start to end and the fix', async () => {
+    const short = { name: 'short', expression: 'span.duration > 500' };
+    const warning = {
+      path: 'expression',
+      line: 1,
+      column: 17,
+      end_line: 1,
+      end_column: 20,
+      code: 'BT_DSL_UNIT',
+      severity: 'warning',
+      message: 'span.duration is in nanoseconds: 500 is 500ns',
+      expected: 'a duration such as 500ms, 1.5s, 2m',
+      suggestion: '500ms',
+      fix: { start: 16, end: 19, text: '500ms' },
+    };
+    const created = await post(short);
+    expect(created).toMatchObject({ status: 201, body: { warnings: [warning] } });
+    expect(await post(created.body)).toMatchObject({ status: 200, body: { warnings: [warning] } });
+    expect((await api.ask('GET', '/v1/rules/short')).body).toEqual(created.body);
+    expect(await api.ask('PUT', '/v1/rules/short', short)).toMatchObject({ body: { warnings: [warning] } });
+    expect(await api.ask('PATCH', '/v1/rules/short', { severity: 'LOW' })).toMatchObject({ body: { warnings: [warning] } });
+    expect(await api.ask('PATCH', '/v1/rules/short', { expression: 'span.duration > 500ms' })).toMatchObject({ body: { warnings: [] } });
+  });
+
+  it('refuses what can never match, with the fix', async () => {
+    const { status, body } = await post<Problem>({ name: 'never', expression: 'not trace.has("audit.log")' });
+    expect(status).toBe(422);
+    expect(body.errors).toMatchObject([
+      { code: 'BT_DSL_CONSTANT_CONDITION', fix: { start: 14, end: 25, text: 'span.name == "audit.log"' } },
+    ]);
   });
 
   it('takes the same rule again, and refuses another one of the same name', async () => {

@@ -15,6 +15,7 @@ import { Store, type StoredRule } from '#store';
 import { ApiError } from '../api-error.js';
 import { ProblemView } from '../problem.dto.js';
 import { AnnounceRules } from './announce-rules.js';
+import { CheckExpression } from './check-expression.js';
 import { FollowRuleStatus } from './follow-rule-status.js';
 import { etag, expectedVersion } from './if-match.js';
 import { RuleBody, RuleList, RulePatch, RuleView, ruleStatusView, ruleView } from './rule.dto.js';
@@ -32,6 +33,7 @@ export class RulesController {
     private readonly saveRule: SaveRule,
     private readonly announceRules: AnnounceRules,
     private readonly ruleStatus: FollowRuleStatus,
+    private readonly checkExpression: CheckExpression,
   ) {}
 
   @Get()
@@ -51,7 +53,7 @@ export class RulesController {
     if (rule === undefined) throw new ApiError('BT_API_RULE_NOT_FOUND', { id });
     reply.header('etag', etag(rule.version));
     const status = this.ruleStatus.of(rule);
-    return status === undefined ? ruleView(rule) : { ...ruleView(rule), status: ruleStatusView(status) };
+    return { ...this.view(rule), ...(status === undefined ? {} : { status: ruleStatusView(status) }) };
   }
 
   @Post()
@@ -118,6 +120,10 @@ export class RulesController {
     reply.status(status).header('etag', etag(rule.version));
     if (status === 201) reply.header('location', `/v1/rules/${encodeURIComponent(rule.id)}`);
     reply.header(PUBLICATION_HEADER, await this.announceRules.announce());
-    return ruleView(rule);
+    return this.view(rule);
+  }
+
+  private view(rule: StoredRule): RuleView {
+    return { ...ruleView(rule), warnings: this.checkExpression.warningsOf(rule.expression) };
   }
 }

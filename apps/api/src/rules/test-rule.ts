@@ -2,7 +2,7 @@ import { judgeTrace, RuleSet } from '#engine';
 import { encodeRequest, type JsonValue, parseJson, spansFromValue } from '#otlp';
 import { jsonProblem } from '#platform';
 import { ApiError } from '../api-error.js';
-import type { CheckExpression } from './check-expression.js';
+import { type CheckExpression, problemDetail } from './check-expression.js';
 import type { TestResult } from './expression.dto.js';
 
 interface Trial {
@@ -26,7 +26,7 @@ export class TestRule {
 
   test(body: Uint8Array): TestResult {
     const { expression, spans, path } = readTrial(body);
-    this.check.orRefuse(expression);
+    const warnings = this.check.orRefuse(expression).warnings.map(problemDetail);
     const request = encodeRequest(spansFromValue(spans, { incomplete: true }, path));
     const rule = { id: 'test', name: 'test', version: 1, expression, severity: 'LOW' } as const;
     const rules = RuleSet.compile(1, [rule], { timeout: this.timeout });
@@ -40,6 +40,7 @@ export class TestRule {
       matches,
       evaluation_time_ms,
       explanation,
+      warnings,
       ...(matches ? { matched_spans } : {}),
       ...(errors.length === 0 ? {} : { error: errors.join('; ') }),
     };

@@ -51,10 +51,10 @@ interface CheckedInput {
 }
 
 function checkInput({ file, text, isRuleFile }: Input): CheckedInput {
-  if (!isRuleFile) return checkExpression(file, text, (diagnostic) => diagnostic);
+  if (!isRuleFile) return checkExpression(file, text);
   const { rules, findings } = readRuleFile(file, text);
   const checked = rules.map(({ id, expression, expressionPlaces }) =>
-    checkExpression(file, expression, ({ range }) => expressionPlaces.place(range.start), id),
+    checkExpression(file, expression, (offset) => expressionPlaces.place(offset), id),
   );
   const all = [...findings, ...checked.flatMap((result) => result.findings)];
   return {
@@ -63,11 +63,9 @@ function checkInput({ file, text, isRuleFile }: Input): CheckedInput {
   };
 }
 
-type Diagnostics = ReturnType<typeof check>['diagnostics'];
-
-function checkExpression(file: string, text: string, place: (diagnostic: Diagnostics[number]) => Place, rule?: string): CheckedInput {
+function checkExpression(file: string, text: string, placeOf?: (offset: number) => Place, rule?: string): CheckedInput {
   const checked = check(text);
-  const findings = checked.diagnostics.map((diagnostic) => findingOf(diagnostic, file, place(diagnostic), rule));
+  const findings = checked.diagnostics.map((diagnostic) => findingOf(diagnostic, file, placeOf, rule));
   if (!checked.ok) return { findings, rules: [] };
   const { reads } = compileRules([{ id: rule ?? '', checked: checked.rule }]);
   const { attributes, resourceAttributes } = reads;

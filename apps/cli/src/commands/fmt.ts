@@ -54,13 +54,13 @@ function formatInput({ file, text, isRuleFile }: Input): FormattedInput {
   if (!isRuleFile) {
     const formatted = format(text);
     if (formatted.ok) return { text: `${formatted.text}\n`, findings: [] };
-    return { text, findings: formatted.diagnostics.map((diagnostic) => findingOf(diagnostic, file, diagnostic)) };
+    return { text, findings: formatted.diagnostics.map((diagnostic) => findingOf(diagnostic, file)) };
   }
   const { rules, findings } = readRuleFile(file, text);
   const wrong = rules.flatMap(({ id, expression, expressionPlaces }) => {
     const formatted = format(expression);
     if (formatted.ok) return [];
-    return formatted.diagnostics.map((diagnostic) => findingOf(diagnostic, file, expressionPlaces.place(diagnostic.range.start), id));
+    return formatted.diagnostics.map((diagnostic) => findingOf(diagnostic, file, (offset) => expressionPlaces.place(offset), id));
   });
   const all = [...findings, ...wrong];
   return { text: all.length > 0 ? text : rewriteExpressions(text, formatOrKeep), findings: all };

@@ -50,6 +50,6 @@ function convertExpression({ file, text }: Input, options: WhenOptions, terminal
   if (!isWhenForm(text)) return text;
   const converted = convertWhen(text, options);
   if (converted.ok) return `${converted.text}\n`;
-  for (const diagnostic of converted.diagnostics) terminal.err(`${findingText(findingOf(diagnostic, file, diagnostic), text, terminal)}\n`);
+  for (const diagnostic of converted.diagnostics) terminal.err(`${findingText(findingOf(diagnostic, file), text, terminal)}\n`);
   return undefined;
 }

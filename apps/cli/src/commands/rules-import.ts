@@ -15,16 +15,20 @@ export const rulesImportCommand: Command = {
   help: `betrace rules import --url URL FILE…
 
 A rule of the same id is replaced, every other rule of the server stays. Nothing is sent when a file has errors.
+Warnings go to standard error.
+
+  --strict               warnings count as errors
 
 ${SERVER_HELP}
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-    const { values, positionals } = readArguments(args, SERVER_OPTIONS);
+    const { values, positionals } = readArguments(args, { ...SERVER_OPTIONS, strict: { type: 'boolean' } });
     if (values.url === undefined) throw new UsageError('--url is missing');
     const rules: RuleEntry[] = [];
     let wrong = 0;
-    for (const input of await readInputs({ files: positionals }, terminal)) wrong += readRules(input, rules, terminal);
+    for (const input of await readInputs({ files: positionals }, terminal))
+      wrong += readRules(input, rules, values.strict === true, terminal);
     if (wrong > 0) return 1;
     const server = new Server({ ...values, url: values.url }, terminal);
     for (const { id, name, description, expression, severity, tags, enabled, message } of rules) {
@@ -44,16 +48,14 @@ ${SERVER_HELP}
   },
 };
 
-/** Adds the file's rules; shows its errors and returns their number. */
-function readRules({ file, text }: Input, into: RuleEntry[], terminal: Terminal): number {
+/** Adds the file's rules; shows its findings and returns how many of them keep it from being sent. */
+function readRules({ file, text }: Input, into: RuleEntry[], strict: boolean, terminal: Terminal): number {
   const { rules, findings } = readRuleFile(file, text);
   into.push(...rules);
-  const wrong = rules.flatMap(({ id, expression, expressionPlaces }) =>
-    check(expression)
-      .diagnostics.filter(({ severity }) => severity === 'error')
-      .map((diagnostic) => findingOf(diagnostic, file, expressionPlaces.place(diagnostic.range.start), id)),
+  const found = rules.flatMap(({ id, expression, expressionPlaces }) =>
+    check(expression).diagnostics.map((diagnostic) => findingOf(diagnostic, file, (offset) => expressionPlaces.place(offset), id)),
   );
-  const all = [...findings, ...wrong];
+  const all = [...findings, ...found];
   for (const finding of all) terminal.err(`${findingText(finding, text, terminal)}\n`);
-  return all.length;
+  return all.filter(({ severity }) => strict || severity === 'error').length;
 }

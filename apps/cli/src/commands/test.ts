@@ -15,14 +15,16 @@ FILE is a rule file (.yaml, .yml, .json) or a directory of them. Every case is j
 its spans in one batch, split, shuffled, doubled, and with one of them late: all must give the expected verdict.
 
   --junit FILE   writes the results as JUnit XML too
+  --strict       warnings of rules count as errors
   -v, --verbose  lists the cases that pass
 
-Exit code: 0 when all cases pass, 1 when one fails or a rule has errors, 2 when a file can not be read.
+Warnings of rules go to standard error. Exit code: 0 when all cases pass, 1 when one fails or a rule has errors, 2 when a file can not be read.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
     const { values, positionals } = readArguments(args, {
       junit: { type: 'string' },
+      strict: { type: 'boolean' },
       verbose: { type: 'boolean', short: 'v' },
     });
     const inputs = await readInputs({ files: positionals }, terminal);
@@ -30,6 +32,7 @@ Exit code: 0 when all cases pass, 1 when one fails or a rule has errors, 2 when 
     report(results, new Map(inputs.map(({ file, text }) => [file, text])), values.verbose === true, terminal);
     if (values.junit !== undefined) writeText(values.junit, junit(results));
     const good = results.every(({ errors, cases }) => errors.length === 0 && cases.every(({ failure }) => failure === undefined));
-    return good ? 0 : 1;
+    const isClean = values.strict !== true || results.every(({ warnings }) => warnings.length === 0);
+    return good && isClean ? 0 : 1;
   },
 };

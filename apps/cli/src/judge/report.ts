@@ -4,13 +4,14 @@ import type { CaseResult, FileResult } from './run-rule-file.js';
 
 /** The results for people: what failed and why; every case when `verbose`; a last line with the figures. */
 export function report(results: readonly FileResult[], sources: ReadonlyMap<string, string>, verbose: boolean, terminal: Terminal): void {
-  for (const { file, errors, cases, untested } of results) {
+  for (const { file, errors, warnings, cases, untested } of results) {
     const failed = cases.filter(({ failure }) => failure !== undefined);
     const good = failed.length === 0 && errors.length === 0;
     const counted = `${cases.length} ${cases.length === 1 ? 'case' : 'cases'}`;
     terminal.out(
       `${good ? paint(terminal, 'green', '✓') : paint(terminal, 'red', '✗')} ${file} ${paint(terminal, 'dim', `(${counted})`)}\n`,
     );
+    for (const warning of warnings) terminal.err(`${findingText(warning, sources.get(file) ?? '', terminal)}\n`);
     for (const error of errors) terminal.out(`${indented(findingText(error, sources.get(file) ?? '', terminal), '    ')}\n`);
     for (const result of verbose ? cases : failed) terminal.out(caseText(file, result, terminal));
     if (untested.length > 0) terminal.out(`    ${paint(terminal, 'yellow', `without a test case: ${untested.join(', ')}`)}\n`);

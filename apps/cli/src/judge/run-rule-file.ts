@@ -15,6 +15,8 @@ export interface FileResult {
   readonly file: string;
   /** What keeps the file, or a rule of it, from being tried. */
   readonly errors: readonly Finding[];
+  /** What rules that are tried hardly mean. */
+  readonly warnings: readonly Finding[];
   readonly cases: readonly CaseResult[];
   /** Rules without a test case. */
   readonly untested: readonly string[];
@@ -23,16 +25,16 @@ export interface FileResult {
 /** Runs all test cases of a rule file, each rule by itself. */
 export function runRuleFile({ file, rules, findings }: RuleFile, now: () => number): FileResult {
   const errors: Finding[] = [...findings];
+  const warnings: Finding[] = [];
   const cases: CaseResult[] = [];
   for (const rule of rules) {
     const { id, name, expression, severity, message } = rule;
     const checked = check(expression);
-    if (!checked.ok) {
-      for (const diagnostic of checked.diagnostics.filter((found) => found.severity === 'error')) {
-        errors.push(findingOf(diagnostic, file, rule.expressionPlaces.place(diagnostic.range.start), id));
-      }
-      continue;
+    for (const diagnostic of checked.diagnostics) {
+      const found = findingOf(diagnostic, file, (offset) => rule.expressionPlaces.place(offset), id);
+      (diagnostic.severity === 'error' ? errors : warnings).push(found);
     }
+    if (!checked.ok) continue;
     const set = RuleSet.compile(1, [{ id, name, version: 1, expression, severity, ...(message === undefined ? {} : { message }) }]);
     for (const test of rule.tests) {
       const started = now();
@@ -40,5 +42,5 @@ export function runRuleFile({ file, rules, findings }: RuleFile, now: () => numb
       cases.push({ rule, test, milliseconds: now() - started, ...(failure === undefined ? {} : { failure }) });
     }
   }
-  return { file, errors, cases, untested: rules.filter(({ tests }) => tests.length === 0).map(({ id }) => id) };
+  return { file, errors, warnings, cases, untested: rules.filter(({ tests }) => tests.length === 0).map(({ id }) => id) };
 }

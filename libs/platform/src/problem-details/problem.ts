@@ -7,6 +7,9 @@ export interface ProblemDetail {
   /** Of a place in a text (a rule, a JSON body); both count from 1. */
   readonly line?: number;
   readonly column?: number;
+  /** Behind the last character of the place. */
+  readonly end_line?: number;
+  readonly end_column?: number;
   readonly code?: string;
   readonly severity?: 'error' | 'warning';
   readonly message: string;

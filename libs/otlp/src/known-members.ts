@@ -1,0 +1,50 @@
+import type { JsonObject, JsonReader } from './json-reader.js';
+
+/** What a span, an event, a link, a status or a scope may have, in snake_case; camelCase is taken as well. */
+export interface KnownMembers {
+  readonly names: readonly string[];
+  /** What others call them. */
+  readonly aliases?: Readonly<Record<string, string>>;
+}
+
+/** Notes each member that nobody would read: `unknown member 'durations', did you mean 'duration'?`. */
+export function refuseUnknownMembers(reader: JsonReader, object: JsonObject, { names, aliases = {} }: KnownMembers): void {
+  for (const [member, value] of Object.entries(object)) {
+    if (value === null) continue;
+    const name = snakeCase(member);
+    if (names.includes(name)) continue;
+    const meant = (Object.hasOwn(aliases, name) ? aliases[name] : undefined) ?? nearest(name, names);
+    const shown = member.length > 40 ? `${member.slice(0, 40)}…` : member;
+    reader.fail(`unknown member '${shown}'${meant === undefined ? '' : `, did you mean '${meant}'?`}`, member);
+  }
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+const LONGEST = 40;
+
+/** The name that differs in the fewest letters, at most two (one of a short name). */
+function nearest(name: string, names: readonly string[]): string | undefined {
+  if (name.length > LONGEST) return undefined;
+  const [best] = names
+    .map((candidate) => ({ candidate, distance: distanceBetween(name, candidate) }))
+    .filter(({ distance }) => distance <= (name.length < 5 ? 1 : 2))
+    .sort((a, b) => a.distance - b.distance);
+  return best?.candidate;
+}
+
+/** Letters added, left out or changed. */
+function distanceBetween(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const changed = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      current.push(Math.min(changed, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}
