@@ -5,6 +5,7 @@ import { cliDocument } from '../apps/cli/src/commands/document.js';
 import { configurationDocument } from '../libs/platform/src/configuration/document.js';
 import { metricsDocument } from '../libs/platform/src/metrics/document.js';
 import { errorsDocument } from '../libs/platform/src/problem-details/document.js';
+import { alertsDocument } from './alerts-document.js';
 import { DOCUMENTED_ERRORS } from './documented-errors.js';
 import { DOCUMENTED_METRICS } from './documented-metrics.js';
 import { dslDocument } from './dsl-document.js';
@@ -20,6 +21,7 @@ interface Document {
 const documents: readonly Document[] = [
   { file: 'docs/configuration.md', generate: configurationDocument },
   { file: 'docs/metrics.md', generate: () => metricsDocument(DOCUMENTED_METRICS) },
+  { file: 'docs/operations/alerts.md', generate: alertsDocument },
   { file: 'docs/dsl.md', generate: dslDocument },
   { file: 'docs/errors.md', generate: () => errorsDocument(DOCUMENTED_ERRORS) },
   { file: 'docs/cli.md', generate: cliDocument },

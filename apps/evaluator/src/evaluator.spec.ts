@@ -240,8 +240,15 @@ describe('Evaluator', () => {
     await start();
     await until(async () => evaluator.failure !== undefined);
     expect(evaluator.failure).toMatch(/^partition [01] is not evaluated: the disk is gone$/);
+    const failing = () =>
+      evaluator.measurements
+        .drain()
+        .filter(({ metric }) => metric === 'partitionFailing')
+        .map(({ value }) => value);
+    expect(failing()).toContain(1);
     log.bounds = bounds;
     await until(async () => evaluator.failure === undefined);
+    expect(failing()).toContain(0);
   });
 
   it('keeps what it cannot read aside, and goes on', async () => {

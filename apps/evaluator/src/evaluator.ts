@@ -110,6 +110,7 @@ export class Evaluator implements PartitionListener {
     const run = await PartitionRun.begin(partition, committed, this.tools);
     this.runs.set(partition, run);
     this.positions.set(partition, run.position);
+    this.measurements.set('partitionFailing', { partition: String(partition) }, 0);
     return run.startAt;
   }
 
@@ -121,13 +122,17 @@ export class Evaluator implements PartitionListener {
     } finally {
       if (this.runs.has(batch.partition)) this.positions.set(batch.partition, run.position);
     }
-    this.failures.delete(batch.partition);
+    this.works(batch.partition);
   }
 
   async idle(partition: number, position: number): Promise<void> {
     this.positions.set(partition, position);
     await this.runs.get(partition)?.idle();
-    this.failures.delete(partition);
+    this.works(partition);
+  }
+
+  private works(partition: number): void {
+    if (this.failures.delete(partition)) this.measurements.set('partitionFailing', { partition: String(partition) }, 0);
   }
 
   /** Why not all partitions are evaluated at present; undefined when they are. */
@@ -193,7 +198,10 @@ export class Evaluator implements PartitionListener {
       this.measurements.count('spansExpired', {}, Number(error.values['to']) - Number(error.values['from']) + 1);
     }
     if (partition === undefined) this.away = error.message;
-    if (partition !== undefined) this.failures.set(partition, error.message);
+    if (partition !== undefined) {
+      this.failures.set(partition, error.message);
+      this.measurements.set('partitionFailing', { partition: String(partition) }, 1);
+    }
     this.report.warn(error, partition === undefined ? 'the spans log cannot be read' : `partition ${partition} is not evaluated`);
   }
 }

@@ -106,6 +106,12 @@ export const EVALUATOR_METRICS = {
     help: '1 while the traces of the partition take more than `traces.memory_budget`: senders wait until some are forgotten.',
     labels: ['partition'],
   },
+  partitionFailing: {
+    type: 'gauge',
+    name: 'betrace_evaluator_partition_failing',
+    help: '1 while the partition cannot be evaluated; `/ready` says why, and it is tried again.',
+    labels: ['partition'],
+  },
   lag: {
     type: 'gauge',
     name: 'betrace_evaluator_lag_records',
