@@ -123,6 +123,14 @@ A rule that uses \`span\` outside of every function of \`trace\` is a **span rul
 \`betrace check --explain\` and \`POST /v1/rules/validate\` say which. That something is missing is only judged when the trace closes: its root has come and nothing for 2 s, nothing for 10 s, it is
 60 s old, or it is full. A violation says why the trace was closed and whether it was complete (root and every parent seen). A late span judges it again.
 
+The order in which spans arrive decides nothing. Rules see the spans of a trace by start, of one start by id; of several roots \`trace.root\` is the first, a violation names
+the first of the spans that witness it, and a trace without a witness is named by its root, else by its first span.
+
+A span is known by its trace and span id, and by whether it is a server span: a client and a server span may share an id, as Zipkin and B3 have it. Then the client span is the
+parent of the server span; a span that names or links to their id means the one of its own service, in doubt the server span. A span that comes again as it was is a duplicate and
+changes nothing. One that comes again with other content (as far as rules see it: times, parent, kind, the conditions that hold on it, the values that rules read) is another form of the
+span: each form is judged as a span of its own, whichever came first, and is counted by \`betrace_spans_conflicting_total\`.
+
 Expressions share what they ask, and cost little on a trace that has none of it; scripts are run one by one on every trace. They are compiled
 to JavaScript, as expressions are; one that has what is not compiled (variable arguments, methods of its own, \`pcall\`, \`string.format\` and most of the library for strings, functions over pairs of
 spans), and a compiled one that comes to an error, is run by the Lua machine of the sandbox, a hundred times as slowly: \`betrace check --explain\` says so. A script whose first statements are guards, as

@@ -6,6 +6,7 @@ import { eventually } from '../harness/eventually.js';
 export interface Accounts {
   readonly received: number;
   readonly evaluated: number;
+  /** With those that came again with other content. */
   readonly duplicates: number;
   readonly rejected: number;
   /** Written by others into the spans log, to the wrong partition, and moved. */
@@ -21,7 +22,7 @@ export async function accountsOf(processes: readonly BeTrace[]): Promise<Account
   return {
     received: await total('betrace_spans_received_total'),
     evaluated: await total('betrace_spans_evaluated_total'),
-    duplicates: await total('betrace_spans_duplicates_total'),
+    duplicates: await total('betrace_spans_duplicates_total', 'betrace_spans_conflicting_total'),
     rejected: await total('betrace_spans_rejected_total', 'betrace_spans_own_total', 'betrace_spans_unreadable_total'),
     misplaced: await total('betrace_spans_misplaced_total'),
   };

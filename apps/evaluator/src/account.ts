@@ -15,6 +15,7 @@ interface Told {
 export class Account {
   private evaluated = 0;
   private duplicates = 0;
+  private conflicts = 0;
   private readonly rejected = new Map<string, number>();
   private readonly closed = new Map<string, number>();
   private readonly rules = new Map<string, Told>();
@@ -33,8 +34,10 @@ export class Account {
     const { accounting, measurements } = this;
     measurements.count('spansEvaluated', {}, accounting.evaluated - this.evaluated);
     measurements.count('spansDuplicate', {}, accounting.duplicates - this.duplicates);
+    measurements.count('spansConflicting', {}, accounting.conflicts - this.conflicts);
     this.evaluated = accounting.evaluated;
     this.duplicates = accounting.duplicates;
+    this.conflicts = accounting.conflicts;
     for (const [reason, count] of Object.entries(accounting.rejected)) {
       measurements.count('spansRejected', { reason }, risen(this.rejected, reason, count));
     }

@@ -1,6 +1,6 @@
 import type { MetricDeclaration, MetricDeclarations } from '#platform';
 
-/** What the evaluator measures. Received spans = evaluated + rejected + duplicates (+ BeTrace's own). */
+/** What the evaluator measures. Received spans = evaluated + rejected + duplicates + conflicts (+ BeTrace's own). */
 export const EVALUATOR_METRICS = {
   spansEvaluated: {
     type: 'counter',
@@ -10,7 +10,12 @@ export const EVALUATOR_METRICS = {
   spansDuplicate: {
     type: 'counter',
     name: 'betrace_spans_duplicates_total',
-    help: 'Spans read from the log that their trace had already (same trace and span id).',
+    help: 'Spans read from the log that their trace had already (same ids, same content).',
+  },
+  spansConflicting: {
+    type: 'counter',
+    name: 'betrace_spans_conflicting_total',
+    help: 'Spans read from the log that their trace had already with other content. Each form is judged; see docs/dsl.md.',
   },
   spansRejected: {
     type: 'counter',

@@ -2,13 +2,16 @@ import type { SpanView } from './span-view.js';
 
 /**
  * The order of the spans of a trace, which does not depend on the order of their arrival: by start, then by id on the wire; of a
- * client and a server span that share an id the server span is the later one. Negative: `a` goes first.
+ * client and a server span that share an id the server span is the later one; of two forms of one span that began together the shorter
+ * one. Negative: `a` goes first.
  */
 export function compareSpans(a: SpanView, b: SpanView): number {
   if (a.startTime !== b.startTime) return a.startTime < b.startTime ? -1 : 1;
   const [idOfA, idOfB] = [wireIdOf(a), wireIdOf(b)];
   if (idOfA !== idOfB) return idOfA < idOfB ? -1 : 1;
-  return Number(isServer(a)) - Number(isServer(b));
+  const [server, other] = [isServer(a), isServer(b)];
+  if (server !== other) return server ? 1 : -1;
+  return a.duration === b.duration ? 0 : a.duration > b.duration ? -1 : 1;
 }
 
 /** The id by which other spans name it. */

@@ -73,13 +73,16 @@ export class RuleAccount {
 }
 
 /**
- * What an engine did with everything it was given, as plain data for metrics: received = evaluated + rejected + duplicates.
+ * What an engine did with everything it was given, as plain data for metrics: received = evaluated + rejected + duplicates + conflicts.
  * Spans read only as context (before the offset from which it judges) stand apart: another engine accounted for them.
  */
 export class Accounting {
   received = 0;
   evaluated = 0;
+  /** Spans that their trace had already, with the same content. */
   duplicates = 0;
+  /** Spans that came again with other content: judged, each form of a span as a span, but counted apart. */
+  conflicts = 0;
   context = 0;
   /** Evaluated spans that came after their trace was closed. */
   late = 0;
@@ -90,7 +93,7 @@ export class Accounting {
 
   /** Of those received, the spans that are told apart below. */
   get accounted(): number {
-    let accounted = this.evaluated + this.duplicates;
+    let accounted = this.evaluated + this.duplicates + this.conflicts;
     for (const reason of REASONS) accounted += this.rejected[reason];
     return accounted;
   }

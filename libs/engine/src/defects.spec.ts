@@ -84,8 +84,8 @@ describe('a defect within the engine', () => {
         expect(engine.rememberedTraces).toBe(0);
         expect(engine.commitPoint()).toEqual(undisturbed.engine.commitPoint());
         expect(engine.nextDeadline()).toBe(undisturbed.engine.nextDeadline());
-        const { received, evaluated, duplicates, rejected } = engine.accounting;
-        expect(evaluated + duplicates + rejected.own_span + rejected.defect).toBe(received);
+        const { received, evaluated, duplicates, conflicts, rejected } = engine.accounting;
+        expect(evaluated + duplicates + conflicts + rejected.own_span + rejected.defect).toBe(received);
       }),
       { numRuns: 30 },
     );

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { applyAll, engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
 import { arbitraryLog } from '../../../test/fixtures/engine/arbitrary-log.js';
 import { spanRule, traceRule } from '../../../test/fixtures/engine/arbitrary-rule.js';
+import { isCopy } from '../../../test/fixtures/engine/model.js';
 import { spanIdOf, type TestRecord, type TestSpan, traceIdOf } from '../../../test/fixtures/engine/test-span.js';
 
 /** Nothing is forgotten, so every span counts in the end; traces close early, so many spans are late. */
@@ -12,7 +13,7 @@ function tracesOf(records: readonly TestRecord[]): Map<number, TestSpan[]> {
   const traces = new Map<number, TestSpan[]>();
   for (const span of records.flatMap((record) => ('spans' in record ? record.spans : []))) {
     const spans = traces.get(span.trace) ?? [];
-    if (span.own !== true && spans.every((known) => known.span !== span.span)) traces.set(span.trace, [...spans, span]);
+    if (span.own !== true && !spans.some((known) => isCopy(known, span))) traces.set(span.trace, [...spans, span]);
   }
   return traces;
 }

@@ -12,4 +12,4 @@ export { type RuleProblem, RuleSet } from './rule-set.js';
 export { type AssemblySettings, checkSettings, DEFAULT_ASSEMBLY, type RuleDefinition } from './settings.js';
 export { UNDECIDED, type Undecided, type UndecidedCode } from './undecided.js';
 export type { Verdict, VerdictStatus } from './verdict.js';
-export { violationId } from './violation-id.js';
+export { type Subject, violationId } from './violation-id.js';

@@ -1,6 +1,7 @@
 import { Accounting } from './accounting.js';
 import { Assembly } from './assembly/assembly.js';
 import type { ClosedTrace } from './assembly/close-reason.js';
+import { DUPLICATE, NEW } from './assembly/duplicates.js';
 import { LateSpans } from './assembly/late-spans.js';
 import { contextWindow } from './assembly/long-traces.js';
 import { Pauses } from './assembly/pauses.js';
@@ -16,6 +17,7 @@ import type { CommitPoint } from './low-watermark.js';
 import type { EngineRecord } from './record.js';
 import { rejectionOf } from './rejection.js';
 import { type AssemblySettings, checkSettings } from './settings.js';
+import { spanForm } from './span-form.js';
 import type { Verdict } from './verdict.js';
 
 type SpansRecord = Extract<EngineRecord, { readonly kind: 'spans' }>;
@@ -176,9 +178,10 @@ export class PartitionEngine {
     if (judging) this.evaluate(epoch);
     const spans = epoch.columns.length;
     this.assembly.locate(epoch.columns, spans);
-    const before = this.accounting.evaluated;
+    const { accounting } = this;
+    const before = accounting.evaluated + accounting.conflicts;
     for (let i = 0; i < spans; ) i = this.applySpansFrom(epoch, record, i, judging);
-    epoch.judged.spans += this.accounting.evaluated - before;
+    epoch.judged.spans += accounting.evaluated + accounting.conflicts - before;
     if (epoch.anyFailed) this.settleFailures(epoch);
     this.late.settle((traces) => this.conclude(traces));
   }
@@ -244,21 +247,39 @@ export class PartitionEngine {
       return;
     }
     const row = assembly.rowOf(columns, i) || this.open(epoch, record.offset, i, judging);
-    if (!assembly.add(row, columns, i, record.offset)) {
+    const seen = assembly.add(row, columns, i, this.formOf(epoch, record, row, i), record.offset);
+    if (seen === DUPLICATE) {
       if (judging) accounting.duplicates++;
       return;
     }
+    if (columns.isRoot[i] === 1) assembly.noteRoot(row);
     if (!judging) {
       assembly.closeFull(row);
       return;
     }
-    accounting.evaluated++;
+    if (seen === NEW) accounting.evaluated++;
+    else accounting.conflicts++;
     const closed = (assembly.traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0;
     if (closed) accounting.late++;
     if (epoch.anyFailed) this.failures.count(epoch, i);
     this.spanRules.judge(epoch, row, i);
     this.feedTrace(record, row, i, closed);
     if (!closed) assembly.closeFull(row);
+  }
+
+  /**
+   * What tells the content of span `i` from another, as the rules of its trace see it. Of a trace that opened in the context nothing is
+   * known of what its spans were to rules: there all copies of a span are one, their verdicts are out already.
+   */
+  private formOf(epoch: Epoch, record: SpansRecord, row: number, i: number): number {
+    if ((this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & MUTED) !== 0) return 0;
+    const home = this.epochOf(row);
+    if (home !== epoch) {
+      if (!home.rules.plan.judgesTraces) return 0;
+      if (!home.has(record.offset)) this.loadAgain(home, record);
+      if (home.unreadable) return 0;
+    }
+    return spanForm(home, i);
   }
 
   /** Tells the rules of the epoch in which the trace opened, reading the record by their projection if it is not the present one. */

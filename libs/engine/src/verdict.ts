@@ -10,7 +10,7 @@ export type VerdictStatus = 'open' | 'retracted' | 'undecided';
  * function of the log's records; signing and publishing add nothing but the signature.
  */
 export interface Verdict {
-  /** `viol-` and 32 hex digits: SHA-256 of rule id, wire trace id and wire subject span id ('' for a trace rule), truncated. */
+  /** `viol-` and 32 hex digits: SHA-256 of rule id, wire trace id and subject span (`violation-id.ts`), truncated. */
   readonly id: string;
   /** Counts from 1; a later revision replaces the earlier one. */
   readonly revision: number;

@@ -1,11 +1,22 @@
 import { createHash } from 'node:crypto';
 
+/** The subject of a rule about spans. */
+export interface Subject {
+  readonly wireSpanId: string;
+  /** A server span may share its id with the client span of its call. */
+  readonly isServer: boolean;
+  /** Nanoseconds: forms of a span that differ in their times are told apart. */
+  readonly start: bigint;
+  readonly duration: number;
+}
+
 /**
- * The id of a violation: the same for the same rule, trace and subject span, whoever finds it and however often.
- * `wireSpanId` is '' for a rule over the whole trace. `viol-` and the first 128 bits of SHA-256 over the three, each ended by a
- * zero byte (ids of rules may hold any other character, so no two triples give the same text).
+ * The id of a violation: the same for the same rule, trace and subject span, whoever finds it and however often. Without a subject it
+ * is that of a rule over the whole trace. `viol-` and the first 128 bits of SHA-256 over the parts, each ended by a zero byte (ids of
+ * rules may hold any other character, so no two lists of parts give the same text).
  */
-export function violationId(ruleId: string, wireTraceId: string, wireSpanId: string): string {
-  const digest = createHash('sha256').update(`${ruleId}\0${wireTraceId}\0${wireSpanId}\0`, 'utf8').digest('hex');
-  return `viol-${digest.slice(0, 32)}`;
+export function violationId(ruleId: string, wireTraceId: string, subject?: Subject): string {
+  const of = subject === undefined ? [''] : [subject.wireSpanId, subject.isServer ? 'server' : '', subject.start, subject.duration];
+  const text = [ruleId, wireTraceId, ...of].map((part) => `${part}\0`).join('');
+  return `viol-${createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 32)}`;
 }

@@ -48,10 +48,19 @@ const span: fc.Arbitrary<Omit<TestSpan, 'span'>> = fc
   })
   .map(({ n, ...rest }) => (n === undefined ? rest : { ...rest, n }));
 
-/** A trace whose spans have different ids. */
+/** A trace of which some spans share their id with the span of the other side of a call, and some came in more than one form. */
 const trace: fc.Arbitrary<readonly TestSpan[]> = fc
-  .array(span, { minLength: 1, maxLength: 9 })
-  .map((spans) => spans.map((one, index) => ({ ...one, span: index + 1 })));
+  .tuple(
+    fc.array(span, { minLength: 1, maxLength: 9 }),
+    fc.array(fc.tuple(fc.nat(8), span), { maxLength: 3 }),
+    fc.array(fc.nat(8), { maxLength: 3 }),
+  )
+  .map(([spans, forms, calls]) => {
+    const seen = spans.map((one, index) => ({ ...one, span: index + 1 }));
+    const others = forms.map(([of, one], index) => ({ ...one, span: 1 + (of % spans.length), duration: 11 * (index + 1) + one.duration }));
+    const clients = [...new Set(calls.map((of) => of % spans.length))].map((of) => ({ ...seen[of]!, client: true, duration: 10 }));
+    return [...seen, ...others, ...clients];
+  });
 
 describe('what stands in the end is the judgement of the whole trace', () => {
   it('whatever the order, the batches, the copies and the lateness, for rules of every kind', () => {

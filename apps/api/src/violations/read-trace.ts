@@ -10,7 +10,7 @@ export class ReadTrace {
     private readonly logger: Logger,
   ) {}
 
-  /** The spans as they are in the log, each once; `complete` is false when the log no longer has all records. */
+  /** The spans as they are in the log, each form of them once; `complete` is false when the log no longer has all records. */
   async read(violation: ViolationRecord): Promise<TraceView> {
     const { partition, first_offset: first, last_offset: last } = violation.log;
     const { wire_trace_id } = violation;
@@ -18,7 +18,9 @@ export class ReadTrace {
     const spans = new Map<string, SpanView>();
     for await (const { records } of this.log.read(TOPICS.spans, partition, Math.max(first, start), last + 1)) {
       for (const span of records.flatMap(({ value, offset }) => this.collect(value, wire_trace_id, offset))) {
-        if (!spans.has(span.span_id)) spans.set(span.span_id, span);
+        // The two sides of a call may share an id, and a span may have come in several forms: each is there.
+        const content = JSON.stringify(span);
+        if (!spans.has(content)) spans.set(content, span);
       }
     }
     return { trace_id: violation.trace_id, wire_trace_id, complete: start <= first, spans: [...spans.values()] };

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { AssemblySettings } from '../settings.js';
 import { Assembly, type SpanIds } from './assembly.js';
+import { NEW } from './duplicates.js';
 import { CLOSED, FLAGS, ROW_WORDS } from './trace-row.js';
 
 /** What happened to traces, by number: `close 3 idle_timeout @ 17`. */
@@ -109,6 +110,7 @@ function assembled(steps: readonly Step[], given: AssemblySettings): Event[] {
       traceIds: Uint32Array.of(0, 0, 0, span.trace),
       spanIds: Uint32Array.of(0, span.span),
       parentIds: Uint32Array.of(0, span.parent),
+      isServer: () => false,
     };
     assembly.locate(ids, 1);
     let row = assembly.rowOf(ids, 0);
@@ -116,7 +118,9 @@ function assembled(steps: readonly Step[], given: AssemblySettings): Event[] {
       row = assembly.openFor(ids, 0, offset, 1, 0, 0);
       events.push(`open ${span.trace}`);
     }
-    if (!assembly.add(row, ids, 0, offset)) events.push(`duplicate ${span.trace} ${span.span}`);
+    const isNew = assembly.add(row, ids, 0, 0, offset) === NEW;
+    if (isNew && span.parent === 0) assembly.noteRoot(row);
+    if (!isNew) events.push(`duplicate ${span.trace} ${span.span}`);
     else if ((assembly.traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0) {
       events.push(`late ${span.trace} ${span.span} ${complete(row)}`);
     } else assembly.closeFull(row);
@@ -224,9 +228,10 @@ describe('Assembly', () => {
           traceIds: Uint32Array.of(0, 0, 0, span.trace),
           spanIds: Uint32Array.of(0, span.span),
           parentIds: Uint32Array.of(0, 9),
+          isServer: () => false,
         };
         assembly.locate(ids, 1);
-        assembly.add(assembly.rowOf(ids, 0) || assembly.openFor(ids, 0, offset, 1, 0, 0), ids, 0, offset);
+        assembly.add(assembly.rowOf(ids, 0) || assembly.openFor(ids, 0, offset, 1, 0, 0), ids, 0, 0, offset);
       }
       oldest.push(assembly.oldest?.offset);
     }

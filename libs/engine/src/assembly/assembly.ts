@@ -2,7 +2,7 @@ import { LowWatermark, type Opening } from '../low-watermark.js';
 import type { AssemblySettings } from '../settings.js';
 import type { ClosedTrace, CloseReason } from './close-reason.js';
 import { type DeadlineOwner, Deadlines } from './deadlines.js';
-import { Duplicates } from './duplicates.js';
+import { DUPLICATE, Duplicates, type Seen } from './duplicates.js';
 import { contextWindow, LongTraces } from './long-traces.js';
 import { OpenTraces } from './open-traces.js';
 import { type ContextStart, Pauses } from './pauses.js';
@@ -36,6 +36,7 @@ export interface SpanIds {
   readonly traceIds: Uint32Array;
   readonly spanIds: Uint32Array;
   readonly parentIds: Uint32Array;
+  isServer(i: number): boolean;
 }
 
 /**
@@ -64,6 +65,8 @@ export class Assembly implements DeadlineOwner {
   /** What closed since judgement was asked for; and of that what is remembered no longer. */
   private closing: ClosedTrace[] = [];
   private outlived: number[] = [];
+  /** The span that is being added. */
+  private readonly identity = { high: 0, low: 0, server: false, form: 0, parentHigh: 0, parentLow: 0 };
   /** Per span of the record: its trace's row when the record came. */
   private located = new Uint32Array(64);
 
@@ -152,27 +155,34 @@ export class Assembly implements DeadlineOwner {
     return row;
   }
 
-  /** Adds span `i` to its trace; false when the trace has it already. */
-  add(row: number, ids: SpanIds, i: number, offset: number): boolean {
+  /** Adds span `i` to its trace, and says what it is to it. `form`: 16 bits that tell its content from another. */
+  add(row: number, ids: SpanIds, i: number, form: number, offset: number): Seen {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
     // Also for a span that it has: who does not know what came before takes that one for its first.
     rows[at + LAST_TIME] = this.now >>> 0;
     const s = i * 2;
-    const parentHigh = ids.parentIds[s]!;
-    const parentLow = ids.parentIds[s + 1]!;
-    if (!this.duplicates.add(row, ids.spanIds[s]!, ids.spanIds[s + 1]!, parentHigh, parentLow)) return false;
+    const { identity } = this;
+    identity.high = ids.spanIds[s]!;
+    identity.low = ids.spanIds[s + 1]!;
+    identity.parentHigh = ids.parentIds[s]!;
+    identity.parentLow = ids.parentIds[s + 1]!;
+    identity.server = ids.isServer(i);
+    identity.form = form;
+    const seen = this.duplicates.add(row, identity);
+    if (seen === DUPLICATE) return seen;
     rows[at + SPANS]!++;
     rows[at + LAST_OFFSET] = offset >>> 0;
-    if ((rows[at + FLAGS]! & CLOSED) !== 0) {
-      if ((parentHigh | parentLow) === 0) rows[at + FLAGS]! |= ROOT_SEEN;
-      return true;
-    }
-    if ((parentHigh | parentLow) === 0 && (rows[at + FLAGS]! & ROOT_SEEN) === 0) {
-      rows[at + FLAGS]! |= ROOT_SEEN;
-      this.deadlines.hasten(row, this.deadlineOf(row));
-    }
-    return true;
+    return seen;
+  }
+
+  /** A span without a parent has ended, or is judged although it has not: nothing but stragglers is waited for. */
+  noteRoot(row: number): void {
+    const { rows } = this.traces;
+    const at = row * ROW_WORDS;
+    if ((rows[at + FLAGS]! & ROOT_SEEN) !== 0) return;
+    rows[at + FLAGS]! |= ROOT_SEEN;
+    if ((rows[at + FLAGS]! & CLOSED) === 0) this.deadlines.hasten(row, this.deadlineOf(row));
   }
 
   /** Closes a trace that has `maxSpans` spans, now. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Duplicates } from './duplicates.js';
+import { DUPLICATE, Duplicates, NEW, OTHER_FORM } from './duplicates.js';
 import { OpenTraces } from './open-traces.js';
 import { MISSING, ROW_WORDS } from './trace-row.js';
 
@@ -11,6 +11,27 @@ interface Known {
 }
 
 describe('Duplicates', () => {
+  it('knows a client and a server span of one id, and the forms of each', () => {
+    const form = fc.record({ low: fc.integer({ min: 1, max: 40 }), server: fc.boolean(), form: fc.integer({ min: 0, max: 3 }) });
+    fc.assert(
+      fc.property(fc.array(form, { maxLength: 150, size: 'max' }), (spans) => {
+        const traces = new OpenTraces();
+        const duplicates = new Duplicates(traces);
+        const row = traces.add(0, 0, 0, 1);
+        const seen = new Set<string>();
+        for (const { low, server, form } of spans) {
+          const [known, same] = [`${low} ${server}`, `${low} ${server} ${form}`];
+          const expected = seen.has(same) ? DUPLICATE : seen.has(known) ? OTHER_FORM : NEW;
+          expect(duplicates.add(row, { high: 0, low, server, form, parentHigh: 0, parentLow: 41 })).toBe(expected);
+          seen.add(known).add(same);
+          expect(traces.rows[row * ROW_WORDS + MISSING]).toBe(1);
+        }
+        duplicates.forget(row);
+        expect(duplicates.bytes).toBe(0);
+      }),
+    );
+  });
+
   it('knows exactly which spans a trace has and which parents it misses, small or large', () => {
     const event = fc.record({
       trace: fc.nat(3),
@@ -27,7 +48,8 @@ describe('Duplicates', () => {
           known.set(trace, given);
           const { row } = given;
           for (const [span, parent] of spans) {
-            expect(duplicates.add(row, span % 3, span, parent % 3, parent)).toBe(!given.spans.has(span));
+            const identity = { high: span % 3, low: span, server: span % 2 === 1, form: 7, parentHigh: parent % 3, parentLow: parent };
+            expect(duplicates.add(row, identity)).toBe(given.spans.has(span) ? DUPLICATE : NEW);
             if (given.spans.has(span)) continue;
             given.spans.add(span);
             if (parent !== 0) given.parents.add(parent);

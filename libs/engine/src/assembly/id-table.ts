@@ -1,15 +1,19 @@
 import { HashedSlots, mix } from './hashed-slots.js';
 
-const WORDS = 4;
+const WORDS = 5;
 /** The next id of the same trace. */
 const NEXT = 0;
-/** The trace's row, and SEEN. */
+/** The trace's row, and whether a span with this id was seen: a server span, or another. */
 const OWNER = 1;
 const HIGH = 2;
 const LOW = 3;
+/** What tells the forms of the span apart, in the high half those of the server span. */
+const FORMS = 4;
 const SEEN = 0x80000000;
+const SERVER_SEEN = 0x40000000;
+const ROW = 0x3fffffff;
 
-/** The span ids of large traces, found by row and id: 16 bytes each and 8 to 16 of index. The ids of a trace are chained. */
+/** The span ids of large traces, found by row and id: 20 bytes each and 8 to 16 of index. The ids of a trace are chained. */
 export class IdTable extends HashedSlots {
   constructor() {
     super(WORDS);
@@ -23,25 +27,32 @@ export class IdTable extends HashedSlots {
       const entry = index[bucket]!;
       if (entry === 0) return 0;
       const at = entry * WORDS;
-      if (words[at + LOW] === low && words[at + HIGH] === high && (words[at + OWNER]! & ~SEEN) === row) return entry;
+      if (words[at + LOW] === low && words[at + HIGH] === high && (words[at + OWNER]! & ROW) === row) return entry;
       bucket = (bucket + 1) & mask;
     }
   }
 
-  isSeen(entry: number): boolean {
-    return (this.words[entry * WORDS + OWNER]! & SEEN) !== 0;
+  isSeen(entry: number, server: boolean): boolean {
+    return (this.words[entry * WORDS + OWNER]! & (server ? SERVER_SEEN : SEEN)) !== 0;
   }
 
-  see(entry: number): void {
-    this.words[entry * WORDS + OWNER]! |= SEEN;
+  /** Notes that a span with this id was seen, and its form: 16 bits. */
+  see(entry: number, server: boolean, form: number): void {
+    this.words[entry * WORDS + OWNER]! |= server ? SERVER_SEEN : SEEN;
+    this.words[entry * WORDS + FORMS]! |= server ? form << 16 : form;
   }
 
-  /** Adds an id that `find` did not find before the chain that begins at `next`. */
-  add(row: number, high: number, low: number, seen: boolean, next: number): number {
+  formOf(entry: number, server: boolean): number {
+    const forms = this.words[entry * WORDS + FORMS]!;
+    return server ? forms >>> 16 : forms & 0xffff;
+  }
+
+  /** Adds an id that `find` did not find before the chain that begins at `next`; its entry. */
+  add(row: number, high: number, low: number, next: number): number {
     const entry = this.take();
     const at = entry * WORDS;
     this.words[at + NEXT] = next;
-    this.words[at + OWNER] = seen ? row | SEEN : row;
+    this.words[at + OWNER] = row;
     this.words[at + HIGH] = high;
     this.words[at + LOW] = low;
     this.enter(entry);
@@ -59,6 +70,6 @@ export class IdTable extends HashedSlots {
 
   protected hashOf(entry: number): number {
     const at = entry * WORDS;
-    return mix(this.words[at + OWNER]! & ~SEEN, this.words[at + HIGH]!, this.words[at + LOW]!);
+    return mix(this.words[at + OWNER]! & ROW, this.words[at + HIGH]!, this.words[at + LOW]!);
   }
 }

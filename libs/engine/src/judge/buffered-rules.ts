@@ -133,11 +133,16 @@ function evidenceOf(trace: TraceView, spanCount: number, span: BufferedSpan | un
 /** The span that a verdict on the whole trace names: the first witness, else the root, else the first span. */
 function standIn(explanation: Explanation, spans: readonly BufferedSpan[]): BufferedSpan | undefined {
   const witness = explanation.conditions.find(({ witnesses }) => witnesses !== undefined && witnesses.length > 0)?.witnesses?.[0];
-  return spans.find(({ id }) => id === witness?.span_id) ?? spans.find(({ isRoot }) => isRoot) ?? spans[0];
+  return (
+    spans.find(({ id, name, service }) => id === witness?.span_id && name === witness.name && service === witness.service) ??
+    spans.find(({ isRoot }) => isRoot) ??
+    spans[0]
+  );
 }
 
 function named(span: BufferedSpan | undefined): NamedSpan | undefined {
   if (span === undefined) return undefined;
-  const { id, wireId, name, service, duration } = span;
-  return { spanId: id, wireSpanId: wireId, name, service, duration: Number(duration) };
+  const { id, wireId, kind, startTime, name, service, duration } = span;
+  const [start, isServer] = [BigInt(startTime), kind === 'server'];
+  return { spanId: id, wireSpanId: wireId, isServer, start, name, service, duration: Number(duration) };
 }

@@ -17,6 +17,10 @@ export interface NamedSpan {
   /** As the user gave it, else hex. */
   readonly spanId: string;
   readonly wireSpanId: string;
+  /** It may share its id with a client span. */
+  readonly isServer: boolean;
+  /** Nanoseconds since 1970. */
+  readonly start: bigint;
   readonly name: string;
   readonly service: string;
   /** Nanoseconds. */
@@ -28,6 +32,8 @@ export function namedSpan(columns: SpanColumns, i: number): NamedSpan {
   return {
     spanId: columns.spanId(i),
     wireSpanId: columns.wireSpanId(i),
+    isServer: columns.isServer(i),
+    start: columns.startTime[i]!,
     name: columns.name[i]!,
     service: columns.service[i]!,
     duration: durationOf(columns, i),
@@ -94,7 +100,8 @@ export class KeptSpans extends Slots {
     if (idHigh !== words[at + ID]) return idHigh < words[at + ID]!;
     const idLow = columns.spanIds[2 * i + 1]!;
     if (idLow !== words[at + ID + 1]) return idLow < words[at + ID + 1]!;
-    return words[at + SERVER] === 1 && !columns.isServer(i);
+    const server = columns.isServer(i) ? 1 : 0;
+    return server === words[at + SERVER] ? durationOf(columns, i) > this.durations[kept]! : server === 0;
   }
 
   next(kept: number): number {
@@ -115,6 +122,8 @@ export class KeptSpans extends Slots {
     return {
       spanId: this.shownIds.get(kept) ?? wireSpanId,
       wireSpanId,
+      isServer: this.words[kept * WORDS + SERVER] === 1,
+      start: (BigInt(this.words[kept * WORDS + START]!) << 32n) | BigInt(this.words[kept * WORDS + START + 1]!),
       name: this.names[kept]!,
       service: this.services[kept]!,
       duration: this.durations[kept]!,

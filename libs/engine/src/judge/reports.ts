@@ -80,7 +80,7 @@ export class Reports {
     const last = this.revisions.of(row, rule, subject);
     if (found === (last?.status ?? 'retracted') && this.isUnchanged(row, last)) return;
     const { span, explanation } = shown();
-    const evidence = fingerprint([span?.wireSpanId, explanation, report.undecided?.code]);
+    const evidence = fingerprint([nameOf(span), explanation, report.undecided?.code]);
     const spans = this.spansOf(row);
     if (last?.status === found && last.evidence === evidence) {
       last.spans = spans;
@@ -140,4 +140,9 @@ export class Reports {
   private spansOf(row: number): number {
     return this.assembly.traces.rows[row * ROW_WORDS + SPANS]!;
   }
+}
+
+/** What a verdict shows of the span that it names. */
+function nameOf(span: NamedSpan | undefined): readonly unknown[] {
+  return span === undefined ? [] : [span.wireSpanId, span.isServer, span.name, span.service, span.duration];
 }

@@ -42,7 +42,7 @@ export class Verdicts {
     const wireTraceId = this.wireTraceId(row);
     const { assembly } = this;
     this.sink({
-      id: violationId(rule.id, wireTraceId, aboutSpan && span !== undefined ? span.wireSpanId : ''),
+      id: violationId(rule.id, wireTraceId, aboutSpan ? span : undefined),
       revision,
       status,
       ...(before === undefined ? {} : { before }),
