@@ -45,6 +45,26 @@ await describePostgres('the store', (emptyUrl, url) => {
     await store.close();
   });
 
+  it('says of what it refuses for its content that another attempt would be refused too', async () => {
+    const store = await openStore({ kind: 'postgres', url: await emptyUrl(), connections: 2 });
+    const row = {
+      id: 'v',
+      status: 'open' as const,
+      ruleId: 'r',
+      ruleName: 'r',
+      severity: 'LOW',
+      traceId: 't',
+      wireTraceId: 't',
+      spanId: 's',
+    };
+    const violation = { ...row, service: 'x', timestampMs: 1, firstOffset: 1, record: '{}' };
+    const keep = (revision: number) => store.keep({ reader: 'api', partition: 0, position: 1, violations: [{ ...violation, revision }] });
+    await expect(keep(2 ** 40)).rejects.toMatchObject({ code: 'BT_STORE_REFUSED', retryable: false });
+    expect(await store.position('api', 0)).toBe(0);
+    await keep(1);
+    await store.close();
+  });
+
   it('is unavailable while it is away, and says where, without the password', async () => {
     const away = openStore({ kind: 'postgres', url: 'postgres://betrace:topsecret@127.0.0.1:1/none' });
     await expect(away).rejects.toMatchObject({ code: 'BT_STORE_UNAVAILABLE', retryable: true, status: 503 });

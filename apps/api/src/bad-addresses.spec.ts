@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { STORE_PROBLEMS, StoreError } from '#store';
 import { ApiUnderTest } from './testing/api-under-test.js';
 
 const LONG = 'x'.repeat(3_000);
@@ -32,6 +33,24 @@ describe('a path or a filter that is no text', () => {
     const answer = await api.ask(method, path, body);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([status, expect.stringContaining('application/problem+json')]);
     expect(answer.body).toEqual(expect.objectContaining({ status, code: expect.stringMatching(/^BT_/), detail: expect.any(String) }));
+  });
+
+  it.each([
+    'BT_STORE_FAILED',
+    'BT_STORE_UNAVAILABLE',
+    'BT_STORE_REFUSED',
+    'BT_STORE_CORRUPT',
+    'BT_STORE_NOT_WRITABLE',
+    'BT_STORE_FULL',
+  ] as const)('tells a client nothing of the database when it fails: %s', async (code) => {
+    const { rule } = api.store;
+    api.store.rule = async () => {
+      throw new StoreError(code, { place: 'postgres://betrace@db.internal/main', reason: 'no user betrace at db.internal' });
+    };
+    const { status, body } = await api.ask('GET', '/v1/rules/a');
+    api.store.rule = rule;
+    expect([status, body]).toEqual([STORE_PROBLEMS[code].status, expect.objectContaining({ code })]);
+    expect(JSON.stringify(body)).not.toMatch(/postgres|internal|main|betrace@|user/);
   });
 
   it.each(['service', 'rule_id', 'trace_id', 'span_id'])('is refused or finds nothing as the filter %s', async (filter) => {

@@ -12,6 +12,12 @@ export const API_METRICS = {
     name: 'betrace_violations_keep_failures_total',
     help: 'Attempts to keep violations in the store that failed and are repeated: it refuses writes, or the log cannot be read.',
   },
+  keepRefused: {
+    type: 'counter',
+    name: 'betrace_violations_keep_refused_total',
+    help: 'Violations (revisions) that the store refuses for what they hold; they are kept in the dead letter topic.',
+    labels: ['rule_id'],
+  },
   violationsUnreadable: {
     type: 'counter',
     name: 'betrace_violations_unreadable_total',

@@ -10,22 +10,30 @@ export const STORE_PROBLEMS = {
     retryable: false,
     sentence: 'The cursor {cursor} is not one that a page gave as its next. Start again without a cursor.',
   },
-  BT_STORE_UNAVAILABLE: { status: 503, retryable: true, sentence: 'The database {place} cannot be reached ({reason}). Try again.' },
+  BT_STORE_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    sentence: 'The database {place} cannot be reached ({reason}). Try again.',
+    detail: 'The database cannot be reached. Try again.',
+  },
   BT_STORE_FULL: {
     status: 503,
     retryable: true,
     sentence: 'The disk of the database {place} is full. Free space there, or keep violations for a shorter time.',
+    detail: 'The disk of the database is full.',
   },
   BT_STORE_NOT_WRITABLE: {
     status: 500,
     retryable: false,
     sentence:
       'The database {place} cannot be opened or written ({reason}). Make it writable, or set another directory by BETRACE_STORAGE_PATH (storage.path).',
+    detail: 'The database cannot be written; the log of the server says why.',
   },
   BT_STORE_CORRUPT: {
     status: 500,
     retryable: false,
     sentence: 'The database {place} is damaged or of another program ({reason}). Restore it from a backup, or move it away.',
+    detail: 'The database is damaged; the log of the server says more.',
   },
   BT_STORE_NEWER_SCHEMA: {
     status: 500,
@@ -33,7 +41,18 @@ export const STORE_PROBLEMS = {
     sentence:
       'The database {place} was migrated by a newer version of BeTrace ({migration}). Run that version, or restore a backup of before.',
   },
-  BT_STORE_FAILED: { status: 500, retryable: false, sentence: 'The database {place} refused a query: {reason}.' },
+  BT_STORE_REFUSED: {
+    status: 500,
+    retryable: false,
+    sentence: 'The database {place} refuses what a record holds: {reason}. Another attempt would be refused too.',
+    detail: 'The database refuses what the record holds; the log of the server says why.',
+  },
+  BT_STORE_FAILED: {
+    status: 500,
+    retryable: false,
+    sentence: 'The database {place} refused a query: {reason}.',
+    detail: 'The database refused a query; the log of the server says why.',
+  },
 } as const satisfies Record<string, StoreProblem>;
 
 export interface StoreProblem {
@@ -43,6 +62,8 @@ export interface StoreProblem {
   readonly retryable: boolean;
   /** What happened, where, and what to do; `{names}` are filled in. */
   readonly sentence: string;
+  /** What a client is told instead, where the sentence names the database and its place. */
+  readonly detail?: string;
 }
 
 export type StoreProblemCode = keyof typeof STORE_PROBLEMS;
@@ -51,16 +72,19 @@ export type StoreProblemCode = keyof typeof STORE_PROBLEMS;
 export class StoreError extends Error {
   readonly status: number;
   readonly retryable: boolean;
+  /** What a client may be told. */
+  readonly detail: string | undefined;
 
   constructor(
     readonly code: StoreProblemCode,
     readonly values: Readonly<Record<string, string | number>>,
     options?: ErrorOptions,
   ) {
-    const { sentence, status, retryable } = STORE_PROBLEMS[code];
+    const { sentence, status, retryable, detail }: StoreProblem = STORE_PROBLEMS[code];
     super(`${code}: ${sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '?'))}`, options);
     this.name = 'StoreError';
     this.status = status;
     this.retryable = retryable;
+    this.detail = detail;
   }
 }

@@ -59,6 +59,44 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       (await store.unpublishedEpochs()).map(({ record }) => JSON.parse(record) as RuleSetRecord);
     const keep = (...violations: StoredViolation[]) => store.keep({ reader: 'api', partition: 0, position: 1, violations });
 
+    it('takes any text, and answers it as it was', async () => {
+      const text = fc.oneof(
+        fc.string({ unit: 'binary' }).map((one) => one.toWellFormed()),
+        fc.constantFrom(
+          '',
+          '\u0000',
+          's\u0000x',
+          '\u001a0',
+          '\u001a\u0000',
+          "'",
+          '\\',
+          '%',
+          '__proto__',
+          'x'.repeat(5_000),
+          '😀'.repeat(2_000),
+        ),
+      );
+      let count = 0;
+      await fc.assert(
+        fc.asyncProperty(text, text, async (one, another) => {
+          const id = `any-${count++}`;
+          const content = rule(id, { name: one, description: another, expression: one, message: another, tags: [one, another] });
+          await store.putRule(content, 1);
+          expect(await store.rule(id)).toMatchObject(content);
+          await keep(
+            violation(id, { service: one, spanId: another, traceId: one, ruleName: another, record: JSON.stringify({ id, one, another }) }),
+          );
+          expect(JSON.parse((await store.violation(id))!.record)).toEqual({ id, one, another });
+          for (const filter of [{ service: one }, { spanId: another }, { traceId: one }]) {
+            const { violations } = await store.violations(filter, { limit: 1_000 });
+            expect(violations.map((found) => found.id)).toContain(id);
+          }
+          expect(await store.rule(one === '' ? 'none' : one)).toBeUndefined();
+        }),
+        { numRuns: 30 },
+      );
+    }, 60_000);
+
     it('is migrated any number of times', async () => {
       await store.putRule(rule('a'), 1);
       await Promise.all([store.migrate(), store.migrate()]);

@@ -1,4 +1,5 @@
 import { type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
+import { indexedText } from './indexed-text.js';
 import type { Schema } from './schema.js';
 import type { ViolationFilter } from './store.js';
 
@@ -10,9 +11,9 @@ export function matching(filter: ViolationFilter) {
     if (ruleId !== undefined) conditions.push(e('rule_id', '=', ruleId));
     if (severity !== undefined) conditions.push(severity.length > 0 ? e('severity', 'in', severity) : e.lit(false));
     // As the producer wrote it, or as it is on the wire.
-    if (traceId !== undefined) conditions.push(e.or([e('trace_id', '=', traceId), e('wire_trace_id', '=', traceId)]));
-    if (spanId !== undefined) conditions.push(e('span_id', '=', spanId));
-    if (service !== undefined) conditions.push(e('service', '=', service));
+    if (traceId !== undefined) conditions.push(e.or([e('trace_id', '=', indexedText(traceId)), e('wire_trace_id', '=', traceId)]));
+    if (spanId !== undefined) conditions.push(e('span_id', '=', indexedText(spanId)));
+    if (service !== undefined) conditions.push(e('service', '=', indexedText(service)));
     if (status !== undefined) conditions.push(e('status', '=', status));
     if (startTime !== undefined) conditions.push(e('timestamp_ms', '>=', startTime));
     if (endTime !== undefined) conditions.push(e('timestamp_ms', '<', endTime));

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.js';
 import { refusals } from './exports.js';
+import { indexedText } from './indexed-text.js';
 import { cursorOf, placeOf } from './page.js';
 import { advance } from './positions.js';
 import { supersedesRow } from './revision.js';
@@ -128,10 +129,10 @@ function rowOf(violation: StoredViolation): ViolationsTable {
     rule_id: violation.ruleId,
     rule_name: violation.ruleName,
     severity: violation.severity,
-    trace_id: violation.traceId,
+    trace_id: indexedText(violation.traceId),
     wire_trace_id: violation.wireTraceId,
-    span_id: violation.spanId,
-    service: violation.service,
+    span_id: indexedText(violation.spanId),
+    service: indexedText(violation.service),
     timestamp_ms: violation.timestampMs,
     first_offset: violation.firstOffset,
     json_record: violation.record,

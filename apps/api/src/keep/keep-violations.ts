@@ -1,4 +1,14 @@
-import { CONTROL_HEADER, type Log, type PartitionListener, type Position, type RecordBatch, type Subscription, TOPICS } from '#messaging';
+import {
+  CONTROL_HEADER,
+  DeadLetters,
+  type Log,
+  type LogRecord,
+  type PartitionListener,
+  type Position,
+  type RecordBatch,
+  type Subscription,
+  TOPICS,
+} from '#messaging';
 import { Lag, type Logger, type Metrics } from '#platform';
 import { type Store, type StoredViolation, StoreError } from '#store';
 import type { API_METRICS } from '../metrics.js';
@@ -8,14 +18,22 @@ import { readViolation, storedViolation } from './stored-violation.js';
 /** Whose position in the store says what of the violations log is kept. */
 export const KEEP_READER = 'keep';
 
+/** A record of the log, and the row that it becomes. */
+interface KeptRecord {
+  readonly record: LogRecord;
+  readonly violation: StoredViolation;
+}
+
 /**
  * Violations log → store. The position lies in the store and moves in the transaction that keeps the violations, so each is
  * kept once whatever crashes; the log's own position follows and serves its retention and lag only. When the store is not to
- * be had, the subscription repeats the batch.
+ * be had, the subscription repeats the batch; what the store refuses for its content is kept aside, and stops nothing.
  */
 export class KeepViolations implements PartitionListener {
   /** Where it is in the log. */
   readonly lag = new Lag();
+  private readonly deadLetters: DeadLetters;
+  private readonly stopping = new AbortController();
   private subscription: Subscription | undefined;
   /** Why violations are not kept at present, by partition; without one: the log cannot be read. */
   private readonly failures = new Map<number | undefined, Error>();
@@ -25,13 +43,16 @@ export class KeepViolations implements PartitionListener {
     private readonly store: Store,
     private readonly metrics: Metrics<typeof API_METRICS>,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.deadLetters = new DeadLetters(log, (error) => logger.warn({ err: error }, 'violations that the store refuses wait for the log'));
+  }
 
   async start(): Promise<void> {
     this.subscription = await this.log.subscribe({ topic: TOPICS.violations, group: 'betrace-keep', listener: this });
   }
 
   async stop(): Promise<void> {
+    this.stopping.abort(new Error('keeping violations stops'));
     await this.subscription?.close();
   }
 
@@ -53,10 +74,10 @@ export class KeepViolations implements PartitionListener {
   async records({ partition, records }: RecordBatch): Promise<void> {
     const last = records.at(-1);
     if (last === undefined) return;
-    const violations = records.flatMap((record): StoredViolation[] => {
+    const violations = records.flatMap((record): KeptRecord[] => {
       if (record.headers?.[CONTROL_HEADER] !== undefined) return [];
       try {
-        return [storedViolation(readViolation(record), record)];
+        return [{ record, violation: storedViolation(readViolation(record), record) }];
       } catch (error) {
         this.metrics.violationsUnreadable.inc({ reader: KEEP_READER });
         this.logger.warn({ err: error, partition, offset: record.offset }, 'a record of the violations log is no violation');
@@ -64,11 +85,39 @@ export class KeepViolations implements PartitionListener {
       }
     });
     const position = last.offset + 1;
-    await this.store.keep({ reader: KEEP_READER, partition, position, violations });
-    this.metrics.violationsKept.inc(violations.length);
+    await this.keep(partition, position, violations);
     this.lag.at(partition, position);
     await this.subscription?.commit(partition, { offset: position, metadata: '' });
     this.failures.delete(partition);
+  }
+
+  private async keep(partition: number, position: number, records: readonly KeptRecord[]): Promise<void> {
+    try {
+      await this.store.keep({ reader: KEEP_READER, partition, position, violations: records.map(({ violation }) => violation) });
+      this.metrics.violationsKept.inc(records.length);
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      await this.keepOneByOne(partition, position, records);
+    }
+  }
+
+  /** Some record is refused: each is kept alone, in order, with the position behind it; a refused one is a dead letter first. */
+  private async keepOneByOne(partition: number, position: number, records: readonly KeptRecord[]): Promise<void> {
+    for (const { record, violation } of records) {
+      const kept = { reader: KEEP_READER, partition, position: record.offset + 1 };
+      try {
+        await this.store.keep({ ...kept, violations: [violation] });
+        this.metrics.violationsKept.inc(1);
+      } catch (error) {
+        if (!isRefused(error)) throw error;
+        const letter = { topic: TOPICS.violations, partition, record, reason: error.message, rule: violation.ruleId };
+        await this.deadLetters.keep(letter, this.stopping.signal);
+        await this.store.keep({ ...kept, violations: [] });
+        this.metrics.keepRefused.inc({ rule_id: violation.ruleId });
+        this.logger.error({ err: error, partition, offset: record.offset }, 'the store refuses a violation for good; it is kept aside');
+      }
+    }
+    await this.store.keep({ reader: KEEP_READER, partition, position, violations: [] });
   }
 
   async idle(partition: number, position: number): Promise<void> {
@@ -90,4 +139,9 @@ export class KeepViolations implements PartitionListener {
     this.failures.set(partition, error);
     this.logger.error({ err: error, partition }, 'violations are not kept; it is tried again');
   }
+}
+
+/** By what it holds: another attempt would be refused too. All else passes, and is waited for. */
+function isRefused(error: unknown): error is StoreError {
+  return error instanceof StoreError && error.code === 'BT_STORE_REFUSED';
 }

@@ -10,6 +10,8 @@ interface CodedError extends Error {
   /** What `errors` is called where only fields can be wrong. */
   readonly fields?: readonly ProblemDetail[];
   readonly retryAfter?: number;
+  /** What a client is told, where the message says more than that. */
+  readonly detail?: string;
 }
 
 const isCoded = (error: unknown): error is CodedError =>
@@ -39,7 +41,7 @@ function fromCoded(error: CodedError): Problem {
     ...(error.retryAfter === undefined ? (error.status === 503 ? { retryAfter: 1 } : {}) : { retryAfter: error.retryAfter }),
   };
   const { title } = HTTP_PROBLEMS[codeOf(error.status)];
-  return new Problem(error.code, error.message.replace(`${error.code}: `, ''), options, { status: error.status, title });
+  return new Problem(error.code, error.detail ?? error.message.replace(`${error.code}: `, ''), options, { status: error.status, title });
 }
 
 /** The HTTP catalogue's code for a status. */

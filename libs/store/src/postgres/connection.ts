@@ -4,6 +4,7 @@ import type { Connection, LockName } from '../connection.js';
 import { StoreError } from '../problems.js';
 import type { Schema } from '../schema.js';
 import type { PostgresStoreSettings } from '../settings.js';
+import { escapingPool } from './escaping-pool.js';
 
 const CONNECT_MS = 5_000;
 const STATEMENT_MS = 30_000;
@@ -30,7 +31,7 @@ export function openPostgres(settings: PostgresStoreSettings): Connection {
   // would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return {
-    database: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }),
+    database: new Kysely<Schema>({ dialect: new PostgresDialect({ pool: escapingPool(pool) }) }),
     place,
     lock: async (transaction, name) => {
       await sql`select pg_advisory_xact_lock(${LOCKS[name]})`.execute(transaction);
@@ -52,6 +53,8 @@ function withoutPassword(url: string): string {
 
 /** Classes of SQLSTATE that pass: connection, resources, operator intervention, serialization and deadlock. */
 const PASSING = /^(08|53|57|40)/;
+/** Of what a statement holds: data that no column takes, and more than an index or a row may have. */
+const CONTENT = /^(22|54)/;
 
 function postgresProblem(error: unknown, place: string): unknown {
   // Told by its fields: errors of sockets may come from another realm than this module's `Error`.
@@ -59,9 +62,13 @@ function postgresProblem(error: unknown, place: string): unknown {
   const state = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const values = { place, reason: String(error.message) || state };
   if (state === '53100') return new StoreError('BT_STORE_FULL', values, { cause: error });
-  if ('severity' in error)
-    return new StoreError(PASSING.test(state) ? 'BT_STORE_UNAVAILABLE' : 'BT_STORE_FAILED', values, { cause: error });
+  if ('severity' in error) return new StoreError(codeOf(state), values, { cause: error });
   // Sockets (ECONNREFUSED…), and pg's own errors about a connection, which have no code.
   const ofConnection = 'syscall' in error || /connect|terminated|timeout|closed/i.test(values.reason);
   return ofConnection ? new StoreError('BT_STORE_UNAVAILABLE', values, { cause: error }) : error;
+}
+
+function codeOf(state: string): 'BT_STORE_UNAVAILABLE' | 'BT_STORE_REFUSED' | 'BT_STORE_FAILED' {
+  if (PASSING.test(state)) return 'BT_STORE_UNAVAILABLE';
+  return CONTENT.test(state) ? 'BT_STORE_REFUSED' : 'BT_STORE_FAILED';
 }

@@ -39,7 +39,9 @@ export function openSqlite(settings: SqliteStoreSettings): Connection {
 }
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html) and what they mean here. */
-const CODES: Readonly<Record<number, 'BT_STORE_UNAVAILABLE' | 'BT_STORE_NOT_WRITABLE' | 'BT_STORE_CORRUPT' | 'BT_STORE_FULL'>> = {
+const CODES: Readonly<
+  Record<number, 'BT_STORE_UNAVAILABLE' | 'BT_STORE_NOT_WRITABLE' | 'BT_STORE_CORRUPT' | 'BT_STORE_FULL' | 'BT_STORE_REFUSED'>
+> = {
   5: 'BT_STORE_UNAVAILABLE',
   6: 'BT_STORE_UNAVAILABLE',
   8: 'BT_STORE_NOT_WRITABLE',
@@ -47,6 +49,8 @@ const CODES: Readonly<Record<number, 'BT_STORE_UNAVAILABLE' | 'BT_STORE_NOT_WRIT
   11: 'BT_STORE_CORRUPT',
   13: 'BT_STORE_FULL',
   14: 'BT_STORE_NOT_WRITABLE',
+  18: 'BT_STORE_REFUSED',
+  20: 'BT_STORE_REFUSED',
   26: 'BT_STORE_CORRUPT',
 };
 

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
+import { type Log, readAll, TOPICS } from '#messaging';
+import { registerMetrics } from '#platform';
+import { type Store, StoreError } from '#store';
+import { API_METRICS } from '../metrics.js';
+import { eventually } from '../testing/eventually.js';
+import { logAndStore, silent } from '../testing/log-and-store.js';
+import { publish, violation } from '../testing/violation.js';
+import { KeepViolations } from './keep-violations.js';
+
+describe('a violation that the store refuses for what it holds', () => {
+  let log: Log;
+  let store: Store;
+  let registry: Registry;
+  let keep: KeepViolations;
+
+  beforeEach(async () => {
+    ({ log, store } = await logAndStore());
+    registry = new Registry();
+    keep = new KeepViolations(log, store, registerMetrics(API_METRICS, registry), silent);
+  });
+  afterEach(async () => {
+    await keep.stop();
+    await log.close();
+    await store.close();
+  });
+
+  /** Refuses what holds `poison`, whatever else comes with it. */
+  const refuse = (code: 'BT_STORE_REFUSED' | 'BT_STORE_UNAVAILABLE', times = Number.POSITIVE_INFINITY): void => {
+    const works = store.keep.bind(store);
+    let left = times;
+    store.keep = async (batch) => {
+      if (batch.violations.some(({ service }) => service === 'poison') && left-- > 0)
+        throw new StoreError(code, { place: 'x', reason: 'no' });
+      return works(batch);
+    };
+  };
+  const some = [
+    violation({ id: 'viol-1' }),
+    violation({ id: 'viol-2', service: 'poison' }),
+    violation({ id: 'viol-3' }),
+    violation({ id: 'viol-3', revision: 2, status: 'retracted' }),
+  ];
+  const kept = (...ids: readonly string[]) =>
+    eventually(async () => {
+      const { violations } = await store.violations({}, { limit: 100 });
+      const found = violations.map(({ id }) => id);
+      return ids.every((id) => found.includes(id)) ? violations : undefined;
+    });
+
+  it('is kept aside and counted, and all others are kept, also after a restart', async () => {
+    refuse('BT_STORE_REFUSED');
+    await publish(log, ...some);
+    await keep.start();
+    await kept('viol-1', 'viol-3');
+    await publish(log, violation({ id: 'viol-4' }));
+    const violations = await kept('viol-4');
+    expect(violations.map(({ id, revision }) => `${id} ${revision}`).sort()).toEqual(['viol-1 1', 'viol-3 2', 'viol-4 1']);
+    const letters = await readAll(log, TOPICS.deadLetters, 0);
+    expect(letters.map(({ headers }) => headers)).toEqual([
+      {
+        'betrace-dead-topic': TOPICS.violations,
+        'betrace-dead-partition': '0',
+        'betrace-dead-offset': '1',
+        'betrace-dead-rule': 'slow-requests',
+        'betrace-dead-reason': expect.stringContaining('BT_STORE_REFUSED'),
+      },
+    ]);
+    expect(JSON.parse(Buffer.from(letters[0]!.value).toString())).toEqual(some[1]);
+    expect(await registry.metrics()).toContain('betrace_violations_keep_refused_total{rule_id="slow-requests"} 1');
+    expect(await registry.metrics()).toContain('betrace_violations_kept_total 4');
+    expect(await store.position('keep', 0)).toBe(5);
+    expect(keep.check()).toBeUndefined();
+  });
+
+  it('is waited for when the refusal passes', async () => {
+    refuse('BT_STORE_UNAVAILABLE', 2);
+    await publish(log, ...some);
+    await keep.start();
+    await kept('viol-1', 'viol-2', 'viol-3');
+    expect(await readAll(log, TOPICS.deadLetters, 0)).toEqual([]);
+    expect(await registry.metrics()).not.toContain('betrace_violations_keep_refused_total{');
+  });
+});

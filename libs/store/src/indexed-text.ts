@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+
+/** Code points of a text that is looked for as it is: four bytes each still fit into an entry of PostgreSQL's indexes (2,704 bytes). */
+const LONGEST = 500;
+const KEPT = 400;
+
+/**
+ * A text that senders chose, in a column with an index. A longer one is cut and gets its hash, so that two stay two; the violation's
+ * record has it whole. Filters cut likewise.
+ */
+export function indexedText(text: string): string {
+  if (text.length <= LONGEST) return text;
+  const points = [...text.slice(0, 2 * LONGEST + 2)];
+  if (points.length <= LONGEST) return text;
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return `${points.slice(0, KEPT).join('')}…${hash}`;
+}

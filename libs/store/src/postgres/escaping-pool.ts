@@ -1,0 +1,29 @@
+import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import { escapedNul, unescapedNul } from './escaped-nul.js';
+
+type Row = Record<string, unknown>;
+
+/** The one place through which all texts go to PostgreSQL and come back: see `escapedNul`. */
+export function escapingPool(pool: PostgresPool): PostgresPool {
+  return { options: pool.options, connect: async () => escapingClient(await pool.connect()), end: () => pool.end() };
+}
+
+function escapingClient(client: PostgresPoolClient): PostgresPoolClient {
+  const query = async (sql: string, parameters: readonly unknown[] = []) => {
+    const escaped = parameters.map((parameter) => (typeof parameter === 'string' ? escapedNul(parameter) : parameter));
+    const result = await client.query<Row>(sql, escaped);
+    return { ...result, command: result.command, rowCount: result.rowCount, rows: result.rows.map(unescapedRow) };
+  };
+  const release: PostgresPoolClient['release'] = (...discard) => client.release(...discard);
+  // Whatever else Kysely asks of it is the client's own. (It calls `query` with a cursor too, for streams, of which the store has none.)
+  return Object.assign(Object.create(client) as PostgresPoolClient, { query: query as unknown as PostgresPoolClient['query'], release });
+}
+
+/** In place: the driver made the row for us. */
+function unescapedRow(row: Row): Row {
+  for (const column in row) {
+    const value = row[column];
+    if (typeof value === 'string') row[column] = unescapedNul(value);
+  }
+  return row;
+}
