@@ -87,11 +87,19 @@ function resolveUnaryNode(expression: Extract<Expression, { type: 'unary' }>, sc
   return resolveUnary(expression, resolve(expression.operand, scope), scope);
 }
 
+/** A chain of one operator, operand by operand: each is resolved where those before it are known to hold (or not to), and learnt from once. */
 function resolveLogical(expression: Extract<Expression, { type: 'logical' }>, scope: Scope): Resolved {
   const { operator } = expression;
-  const left = resolve(expression.left, scope);
-  const right = resolve(expression.right, scope.given(left, operator === 'and'));
-  return { type: 'logical', operator, left, right, syntax: expression, types: logicalTypes(operator, left.types, right.types) };
+  const chain = [expression];
+  for (let { left } = expression; left.type === 'logical' && left.operator === operator; { left } = left) chain.push(left);
+  let left = resolve((chain.at(-1) as typeof expression).left, scope);
+  let inner = scope.given(left, operator === 'and');
+  for (const syntax of chain.reverse()) {
+    const right = resolve(syntax.right, inner);
+    left = { type: 'logical', operator, left, right, syntax, types: logicalTypes(operator, left.types, right.types) };
+    inner = inner.given(right, operator === 'and');
+  }
+  return left;
 }
 
 function logicalTypes(operator: 'and' | 'or', left: TypeSet, right: TypeSet): TypeSet {

@@ -165,6 +165,8 @@ class TruthJudge {
   }
 
   private byValues(node: Resolved): boolean | undefined {
+    // Only of a field, a count or a boolean is anything known beforehand.
+    if (node.type !== 'binary' && node.type !== 'string-test') return undefined;
     for (const operator of ['and', 'or'] as const) {
       if (contradictionIn([node], operator) === undefined) continue;
       const value = operator === 'or';
