@@ -25,6 +25,7 @@ import { AnnounceRules } from './rules/announce-rules.js';
 import { CheckExpression } from './rules/check-expression.js';
 import { ExpressionsController } from './rules/expressions.controller.js';
 import { FollowRuleStatus } from './rules/follow-rule-status.js';
+import { ImportRules } from './rules/import-rules.js';
 import { PublishRules } from './rules/publish-rules.js';
 import { RulesController } from './rules/rules.controller.js';
 import { SaveRule } from './rules/save-rule.js';
@@ -50,6 +51,12 @@ import { ViolationsController } from './violations/violations.controller.js';
       inject: [Store, CheckExpression, CONFIGURATION, CLOCK],
       useFactory: (store: Store, check: CheckExpression, { rules }: Configuration, clock: Clock) =>
         new SaveRule(store, check, rules.maxRules, () => clock.now()),
+    },
+    {
+      provide: ImportRules,
+      inject: [Store, CheckExpression, CONFIGURATION, CLOCK],
+      useFactory: (store: Store, check: CheckExpression, { rules }: Configuration, clock: Clock) =>
+        new ImportRules(store, check, rules.maxRules, () => clock.now()),
     },
     { provide: PublishRules, inject: [Store, Log], useFactory: (store: Store, log: Log) => new PublishRules(store, log) },
     {

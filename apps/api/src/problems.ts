@@ -18,6 +18,10 @@ export const API_PROBLEMS = {
     status: 400,
     sentence: 'The rule cannot be saved: {reason}. `errors` names each text that it cannot have.',
   },
+  BT_API_IMPORT_INVALID: {
+    status: 422,
+    sentence: 'Nothing was imported: {reason}. `errors` names everything that is wrong, by its place in `rules`.',
+  },
   BT_API_TOO_MANY_RULES: {
     status: 422,
     sentence: 'There are {limit} rules, as many as allowed. Delete some, or raise rules.max_rules (BETRACE_MAX_RULES).',

@@ -266,17 +266,19 @@ describe('betrace rules export and import', () => {
       created_at: 'x',
     };
     const posted: unknown[] = [];
-    const url = await serve((_path, _headers, body) => {
+    const url = await serve((path, _headers, body) => {
       if (body !== '') posted.push(JSON.parse(body));
-      return [200, { rules: [rule], total: 1 }];
+      return [200, { rules: path.endsWith('/import') ? [{ id: 'r', action: 'updated', changes: { name: {} } }] : [rule], total: 1 }];
     });
     const { out } = await betrace(['rules', 'export', '--url', `${url}/`]);
     expect(out).toContain('    expression: |-\n      span.is_root and\n      span.duration > 1s\n');
     const directory = temporaryFiles({ 'rules.yaml': out });
-    expect(await betrace(['rules', 'import', '--url', url, directory])).toMatchObject({ code: 0, out: 'r\n' });
-    expect(posted).toEqual([
-      { id: 'r', name: 'R', description: '', expression: rule.expression, severity: 'LOW', tags: ['a'], enabled: true },
-    ]);
+    expect(await betrace(['rules', 'import', '--url', url, directory])).toMatchObject({ code: 0, out: 'r: updated (name)\n' });
+    const sent = { id: 'r', name: 'R', description: '', expression: rule.expression, severity: 'LOW', tags: ['a'], enabled: true };
+    expect(posted).toEqual([{ mode: 'merge', dry_run: false, rules: [sent] }]);
+    const dry = await betrace(['rules', 'import', '--url', url, '--replace', '--dry-run', directory]);
+    expect(dry).toMatchObject({ code: 0, out: 'r: would be updated (name)\n' });
+    expect(posted.pop()).toMatchObject({ mode: 'replace', dry_run: true });
     const doubtful = temporaryFiles({ 'rules.yaml': out.replace('1s', '500') });
     const strict = await betrace(['rules', 'import', '--strict', '--url', url, doubtful]);
     expect(strict).toMatchObject({
@@ -286,7 +288,7 @@ describe('betrace rules export and import', () => {
     });
     expect(posted).toHaveLength(1);
     const imported = await betrace(['rules', 'import', '--url', url, doubtful]);
-    expect(imported).toEqual({ code: 0, out: 'r\n', err: strict.err });
+    expect(imported).toEqual({ code: 0, out: 'r: updated (name)\n', err: strict.err });
     posted.pop();
     const bad = temporaryFiles({ 'rules.yaml': BAD });
     expect(await betrace(['rules', 'import', '--url', url, bad])).toMatchObject({ code: 1 });

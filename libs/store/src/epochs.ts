@@ -11,12 +11,12 @@ export async function latestEpoch(queries: Queries): Promise<number> {
   return row?.epoch ?? 0;
 }
 
-/** The next epoch, and with it its record in the outbox; nothing when nothing changed. Called in the transaction that changed the rule. */
-export async function appendEpoch(queries: Queries, change: RuleChange | undefined): Promise<void> {
-  if (change === undefined) return;
+/** The next epoch, and with it its record in the outbox; nothing when nothing changed. Called in the transaction that changed the rules. */
+export async function appendEpoch(queries: Queries, changes: readonly RuleChange[]): Promise<void> {
+  if (changes.length === 0) return;
   const epoch = (await latestEpoch(queries)) + 1;
   const snapshot = hasSnapshot(epoch) ? { snapshot: await enabledRules(queries) } : {};
-  const record: RuleSetRecord = { epoch, changes: [change], ...snapshot };
+  const record: RuleSetRecord = { epoch, changes, ...snapshot };
   await queries
     .insertInto('epochs')
     .values({ epoch, json_record: JSON.stringify(record), published: 0 })

@@ -4,7 +4,9 @@ export type { Revision } from './revision.js';
 export type { PostgresStoreSettings, SqliteStoreSettings, StoreSettings } from './settings.js';
 export {
   type EpochChange,
+  type ImportedRule,
   type KeptBatch,
+  type RulesImport,
   type RuleVersion,
   Store,
   type StoredRule,

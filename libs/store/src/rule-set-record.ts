@@ -34,11 +34,11 @@ export function publishedRule(row: RulesTable | undefined): PublishedRule | unde
   return { id, name, version, expression, severity, ...(message === null ? {} : { message }) };
 }
 
-/** What a rule's change does to the published rule set; undefined when nothing. */
-export function changeOf(before: RulesTable | undefined, after: RulesTable | undefined): RuleChange | undefined {
+/** What a rule's change does to the published rule set: one change or none. */
+export function changeOf(before: RulesTable | undefined, after: RulesTable | undefined): readonly RuleChange[] {
   const put = publishedRule(after);
-  if (put !== undefined) return { put };
-  return publishedRule(before) === undefined ? undefined : { remove: before!.id };
+  if (put !== undefined) return [{ put }];
+  return publishedRule(before) === undefined ? [] : [{ remove: before!.id }];
 }
 
 /** The rule set after these records, of which the first holds all of it, in the order of ids. */

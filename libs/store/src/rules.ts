@@ -2,17 +2,16 @@ import type { Transaction } from 'kysely';
 import type { Connection } from './connection.js';
 import { appendEpoch } from './epochs.js';
 import { StoreError } from './problems.js';
-import { changeOf } from './rule-set-record.js';
+import { changeOf, type RuleChange } from './rule-set-record.js';
 import type { Queries, RulesTable, Schema } from './schema.js';
-import type { RuleVersion, StoredRule } from './store.js';
+import type { ImportedRule, RulesImport, RuleVersion, StoredRule } from './store.js';
 
 /** What a rule says; the rest is counted. */
 export type RuleContent = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
 
 /** In the order of ids. */
 export async function allRules(queries: Queries): Promise<readonly StoredRule[]> {
-  const rows = await queries.selectFrom('rules').selectAll().orderBy('id').execute();
-  return rows.map(ruleOf).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return (await allRows(queries)).map(ruleOf).toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 export async function ruleById(queries: Queries, id: string): Promise<StoredRule | undefined> {
@@ -23,21 +22,8 @@ export async function ruleById(queries: Queries, id: string): Promise<StoredRule
 /** See `Store.putRule`. */
 export function putRule(connection: Connection, content: RuleContent, now: number, expectedVersion?: number): Promise<StoredRule> {
   return changing(connection, async (transaction) => {
-    const before = await rowById(transaction, content.id);
-    const found = before?.version ?? 0;
-    if (expectedVersion !== undefined && expectedVersion !== found) {
-      throw new StoreError('BT_STORE_CONFLICT', { id: content.id, found, expected: expectedVersion });
-    }
-    if (before !== undefined && sameContent(before, content)) return ruleOf(before);
-    const version = (await lastVersion(transaction, content.id)) + 1;
-    const after = { ...rowOf(content), version, created_at: before?.created_at ?? now, updated_at: now };
-    await transaction
-      .insertInto('rules')
-      .values(after)
-      .onConflict((conflict) => conflict.column('id').doUpdateSet(after))
-      .execute();
-    await keepVersion(transaction, content.id, version, now, after);
-    await appendEpoch(transaction, changeOf(before, after));
+    const { before, after } = await put(transaction, content, now, expectedVersion);
+    if (before !== after) await appendEpoch(transaction, changeOf(before, after));
     return ruleOf(after);
   });
 }
@@ -47,11 +33,61 @@ export function deleteRule(connection: Connection, id: string, now: number): Pro
   return changing(connection, async (transaction) => {
     const before = await rowById(transaction, id);
     if (before === undefined) return false;
-    await transaction.deleteFrom('rules').where('id', '=', id).execute();
-    await keepVersion(transaction, id, before.version + 1, now, null);
+    await remove(transaction, before, now);
     await appendEpoch(transaction, changeOf(before, undefined));
     return true;
   });
+}
+
+/** See `Store.importRules`. */
+export function importRules(connection: Connection, { rules, replace, now }: RulesImport): Promise<readonly ImportedRule[]> {
+  return changing(connection, async (transaction) => {
+    const imported: ImportedRule[] = [];
+    const changes: RuleChange[] = [];
+    for (const { rule, expectedVersion } of rules) {
+      const { before, after } = await put(transaction, rule, now, expectedVersion);
+      imported.push({ id: rule.id, before: before && ruleOf(before), after: ruleOf(after) });
+      if (before !== after) changes.push(...changeOf(before, after));
+    }
+    const kept = new Set(rules.map(({ rule }) => rule.id));
+    const others = replace ? (await allRows(transaction)).filter(({ id }) => !kept.has(id)) : [];
+    for (const before of others) {
+      await remove(transaction, before, now);
+      imported.push({ id: before.id, before: ruleOf(before), after: undefined });
+      changes.push(...changeOf(before, undefined));
+    }
+    await appendEpoch(transaction, changes);
+    return imported;
+  });
+}
+
+/** Puts the rule and its version; `before` is `after` when its content is the same. */
+async function put(
+  transaction: Transaction<Schema>,
+  content: RuleContent,
+  now: number,
+  expectedVersion: number | undefined,
+): Promise<{ readonly before: RulesTable | undefined; readonly after: RulesTable }> {
+  const before = await rowById(transaction, content.id);
+  const found = before?.version ?? 0;
+  if (expectedVersion !== undefined && expectedVersion !== found) {
+    throw new StoreError('BT_STORE_CONFLICT', { id: content.id, found, expected: expectedVersion });
+  }
+  if (before !== undefined && sameContent(before, content)) return { before, after: before };
+  const version = (await lastVersion(transaction, content.id)) + 1;
+  const after = { ...rowOf(content), version, created_at: before?.created_at ?? now, updated_at: now };
+  await transaction
+    .insertInto('rules')
+    .values(after)
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(after))
+    .execute();
+  await keepVersion(transaction, content.id, version, now, after);
+  return { before, after };
+}
+
+async function remove(transaction: Transaction<Schema>, { id, version }: RulesTable, now: number): Promise<void> {
+  await transaction.deleteFrom('rules').where('id', '=', id).execute();
+  await keepVersion(transaction, id, version + 1, now, null);
 }
 
 export async function ruleVersions(queries: Queries, id: string): Promise<readonly RuleVersion[]> {
@@ -70,6 +106,10 @@ export function changing<T>(connection: Connection, work: (transaction: Transact
     await connection.lock(transaction, 'rules');
     return work(transaction);
   });
+}
+
+function allRows(queries: Queries): Promise<RulesTable[]> {
+  return queries.selectFrom('rules').selectAll().orderBy('id').execute();
 }
 
 function rowById(queries: Queries, id: string): Promise<RulesTable | undefined> {

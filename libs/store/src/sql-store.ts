@@ -4,10 +4,12 @@ import { alreadyExported, exported, exportRefused } from './exports.js';
 import { migrate } from './migrations/migrate.js';
 import { positionOf } from './positions.js';
 import type { Revision } from './revision.js';
-import { allRules, changing, deleteRule, putRule, type RuleContent, ruleById, ruleVersions } from './rules.js';
+import { allRules, changing, deleteRule, importRules, putRule, type RuleContent, ruleById, ruleVersions } from './rules.js';
 import {
   type EpochChange,
+  type ImportedRule,
   type KeptBatch,
+  type RulesImport,
   type RuleVersion,
   Store,
   type StoredRule,
@@ -44,6 +46,10 @@ export class SqlStore extends Store {
 
   deleteRule(id: string, now: number): Promise<boolean> {
     return this.guarded(deleteRule(this.connection, id, now));
+  }
+
+  importRules(rules: RulesImport): Promise<readonly ImportedRule[]> {
+    return this.guarded(importRules(this.connection, rules));
   }
 
   ruleVersions(id: string): Promise<readonly RuleVersion[]> {

@@ -162,6 +162,32 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       });
     });
 
+    it('imports rules together: one epoch for all, none when nothing changed, and nothing at all when a version differs', async () => {
+      await store.putRule(rule('a'), 1);
+      await store.putRule(rule('b'), 1);
+      await store.putRule(rule('off', { enabled: false }), 1);
+      const epoch = await store.latestEpoch();
+      const rules = [{ rule: rule('c') }, { rule: rule('a'), expectedVersion: 1 }, { rule: rule('b', { name: 'other' }) }];
+      const imported = await store.importRules({ rules, replace: true, now: 2 });
+      expect(imported.map(({ id, before, after }) => [id, before?.version, after?.version])).toEqual([
+        ['c', undefined, 1],
+        ['a', 1, 1],
+        ['b', 1, 2],
+        ['off', 1, undefined],
+      ]);
+      expect(await store.latestEpoch()).toBe(epoch + 1);
+      expect((await records()).at(-1)?.changes).toMatchObject([{ put: { id: 'c' } }, { put: { id: 'b', name: 'other', version: 2 } }]);
+      await store.importRules({ rules: rules.slice(0, 2), replace: false, now: 3 });
+      expect(await store.latestEpoch()).toBe(epoch + 1);
+      const wrong = [{ rule: rule('d') }, { rule: rule('a', { name: 'x' }), expectedVersion: 5 }];
+      await expect(store.importRules({ rules: wrong, replace: true, now: 4 })).rejects.toMatchObject({ code: 'BT_STORE_CONFLICT' });
+      expect((await store.rules()).map(({ id, version }) => `${id} ${version}`)).toEqual(['a 1', 'b 2', 'c 1']);
+      expect((await store.ruleVersions('off')).map(({ version, rule: was }) => [version, was?.id])).toEqual([
+        [2, undefined],
+        [1, 'off'],
+      ]);
+    });
+
     describe('epochs', () => {
       it('are made when the published rule set changes, and only then', async () => {
         await store.putRule(rule('off', { enabled: false }), 1);

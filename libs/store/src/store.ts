@@ -83,6 +83,25 @@ export interface KeptBatch {
   readonly violations: readonly StoredViolation[];
 }
 
+/** Rules that are put together. */
+export interface RulesImport {
+  readonly rules: readonly {
+    readonly rule: Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
+    /** As `Store.putRule` has it. */
+    readonly expectedVersion?: number | undefined;
+  }[];
+  /** All other rules are deleted. */
+  readonly replace: boolean;
+  readonly now: number;
+}
+
+/** What became of a rule: new without `before`, deleted without `after`, unchanged when both have one version. */
+export interface ImportedRule {
+  readonly id: string;
+  readonly before: StoredRule | undefined;
+  readonly after: StoredRule | undefined;
+}
+
 /** The port; an abstract class because Nest needs a token. Rejects a StoreError; one that is `retryable` when the database is away. */
 export abstract class Store {
   /** Creates or migrates the schema, under a lock. */
@@ -101,6 +120,11 @@ export abstract class Store {
   ): Promise<StoredRule>;
   /** One transaction as above; false when there is none. */
   abstract deleteRule(id: string, now: number): Promise<boolean>;
+  /**
+   * One transaction and at most one epoch for all of it: each rule as `putRule` does, in their order, then the other rules deleted when
+   * they are replaced. Rejects BT_STORE_CONFLICT, and nothing is changed, when a version differs.
+   */
+  abstract importRules(rules: RulesImport): Promise<readonly ImportedRule[]>;
   /** What a rule was at each version, newest first; also of a deleted rule. */
   abstract ruleVersions(id: string): Promise<readonly RuleVersion[]>;
   /** JSON of a rules log record that holds the whole rule set of an epoch (default: the latest); undefined when there is no such epoch. */

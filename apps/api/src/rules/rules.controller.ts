@@ -18,6 +18,8 @@ import { AnnounceRules } from './announce-rules.js';
 import { CheckExpression } from './check-expression.js';
 import { FollowRuleStatus } from './follow-rule-status.js';
 import { etag, expectedVersion } from './if-match.js';
+import { ImportBody, ImportResult } from './import.dto.js';
+import { ImportRules } from './import-rules.js';
 import { RuleBody, RuleList, RulePatch, RuleView, ruleStatusView, ruleView } from './rule.dto.js';
 import { matchesQuery, RuleQuery } from './rule-query.js';
 import { SaveRule } from './save-rule.js';
@@ -34,6 +36,7 @@ export class RulesController {
     private readonly announceRules: AnnounceRules,
     private readonly ruleStatus: FollowRuleStatus,
     private readonly checkExpression: CheckExpression,
+    private readonly importRules: ImportRules,
   ) {}
 
   @Get()
@@ -71,6 +74,24 @@ export class RulesController {
   async create(@Body() body: RuleBody, @Res({ passthrough: true }) reply: FastifyReply): Promise<RuleView> {
     const { rule, created } = await this.saveRule.create(body);
     return this.answer(rule, created ? 201 : 200, reply);
+  }
+
+  @Post('import')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Puts many rules at once, all or none',
+    description:
+      'They come into force together. `merge` leaves the other rules alone, `replace` deletes them. With `dry_run` it says what would ' +
+      'change. A `version` refuses the import when the rule has another one; of a rule that is not there it is ignored.',
+  })
+  @ApiOkResponse({ type: ImportResult })
+  @ApiBadRequestResponse({ type: ProblemView })
+  @ApiConflictResponse({ type: ProblemView, description: 'A rule has another version.' })
+  @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'Rules have errors; each has its path, line and column.' })
+  async import(@Body() body: ImportBody, @Res({ passthrough: true }) reply: FastifyReply): Promise<ImportResult> {
+    const result = await this.importRules.import(body);
+    if (!result.dry_run) reply.header(PUBLICATION_HEADER, await this.announceRules.announce());
+    return result;
   }
 
   @Put(':id')

@@ -14,16 +14,23 @@ export const rulesImportCommand: Command = {
   summary: 'puts the rules of rule files onto a server',
   help: `betrace rules import --url URL FILE…
 
-A rule of the same id is replaced, every other rule of the server stays. Nothing is sent when a file has errors.
-Warnings go to standard error.
+A rule of the same id is replaced, every other rule of the server stays. All rules come into force together. Nothing is sent
+when a file has errors. Warnings go to standard error.
 
+  --replace              deletes the server's rules that are in none of the files
+  --dry-run              says what would change, and changes nothing
   --strict               warnings count as errors
 
 ${SERVER_HELP}
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-    const { values, positionals } = readArguments(args, { ...SERVER_OPTIONS, strict: { type: 'boolean' } });
+    const { values, positionals } = readArguments(args, {
+      ...SERVER_OPTIONS,
+      strict: { type: 'boolean' },
+      replace: { type: 'boolean' },
+      'dry-run': { type: 'boolean' },
+    });
     if (values.url === undefined) throw new UsageError('--url is missing');
     const rules: RuleEntry[] = [];
     let wrong = 0;
@@ -31,22 +38,24 @@ ${SERVER_HELP}
       wrong += readRules(input, rules, values.strict === true, terminal);
     if (wrong > 0) return 1;
     const server = new Server({ ...values, url: values.url }, terminal);
-    for (const { id, name, description, expression, severity, tags, enabled, message } of rules) {
-      await server.post('/v1/rules', {
-        id,
-        name,
-        description,
-        expression,
-        severity,
-        tags,
-        enabled,
-        ...(message === undefined ? {} : { message }),
-      });
-      terminal.out(`${id}\n`);
+    const mode = values.replace === true ? 'replace' : 'merge';
+    const dry_run = values['dry-run'] === true;
+    const answer = (await server.post('/v1/rules/import', { mode, dry_run, rules: rules.map(bodyOf) })) as ImportAnswer;
+    for (const { id, action, changes } of answer.rules) {
+      const members = changes === undefined ? '' : ` (${Object.keys(changes).join(', ')})`;
+      terminal.out(dry_run ? `${id}: would be ${action}${members}\n` : `${id}: ${action}${members}\n`);
     }
     return 0;
   },
 };
+
+interface ImportAnswer {
+  readonly rules: readonly { readonly id: string; readonly action: string; readonly changes?: Readonly<Record<string, unknown>> }[];
+}
+
+function bodyOf({ id, name, description, expression, severity, tags, enabled, message }: RuleEntry): object {
+  return { id, name, description, expression, severity, tags, enabled, ...(message === undefined ? {} : { message }) };
+}
 
 /** Adds the file's rules; shows its findings and returns how many of them keep it from being sent. */
 function readRules({ file, text }: Input, into: RuleEntry[], strict: boolean, terminal: Terminal): number {

@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiUnderTest } from '../testing/api-under-test.js';
+
+interface Answer {
+  readonly rules: readonly { readonly id: string; readonly action: string; readonly [name: string]: unknown }[];
+  readonly [name: string]: unknown;
+}
+
+interface Refusal {
+  readonly code: string;
+  readonly errors?: readonly { readonly path?: string; readonly code?: string }[];
+}
+
+const SLOW = { name: 'slow', expression: 'span.duration > 1s', severity: 'HIGH' };
+const ERRORS = { id: 'errors', name: 'Errors', expression: 'span.status == "error"' };
+/** Versions are counted over deletions: no other test has it. */
+const FRESH = { ...SLOW, name: 'fresh' };
+const SHORT = { id: 'short', name: 'Short', expression: 'span.duration > 500' };
+
+describe('/v1/rules/import', () => {
+  let api: ApiUnderTest;
+  beforeAll(async () => {
+    api = await ApiUnderTest.start('--rules.max_rules=3', '--rules.max_expression_length=200');
+  });
+  afterEach(async () => {
+    for (const { id } of await api.store.rules()) await api.store.deleteRule(id, 0);
+  });
+  afterAll(() => api.close());
+
+  const put = <T = Answer>(body: object) => api.ask<T>('POST', '/v1/rules/import', body);
+  const ids = async (): Promise<string[]> => (await api.store.rules()).map(({ id }) => id);
+
+  it('puts all rules by one epoch, and says what became of each, with its warnings', async () => {
+    await api.ask('POST', '/v1/rules', { ...SLOW, severity: 'LOW' });
+    await api.ask('POST', '/v1/rules', ERRORS);
+    const epoch = await api.store.latestEpoch();
+    const { status, headers, body } = await put({ rules: [SLOW, ERRORS, SHORT] });
+    expect(status).toBe(200);
+    expect(headers.get('betrace-rule-publication')).toBe('published');
+    expect(body).toMatchObject({ mode: 'merge', dry_run: false, created: 1, updated: 1, unchanged: 1, deleted: 0 });
+    expect(body.rules).toEqual([
+      { id: 'slow', action: 'updated', version: 2, changes: { severity: { from: 'LOW', to: 'HIGH' } }, warnings: [] },
+      { id: 'errors', action: 'unchanged', version: 1, warnings: [] },
+      {
+        id: 'short',
+        action: 'created',
+        version: 1,
+        warnings: [expect.objectContaining({ code: 'BT_DSL_UNIT', path: 'rules[2].expression' })],
+      },
+    ]);
+    expect(await api.store.latestEpoch()).toBe(epoch + 1);
+    expect((await put({ rules: [SLOW, ERRORS, SHORT] })).body).toMatchObject({ unchanged: 3 });
+    expect(await api.store.latestEpoch()).toBe(epoch + 1);
+  });
+
+  it('deletes what is not among them when it replaces', async () => {
+    await put({ rules: [SLOW, ERRORS] });
+    const { body } = await put({ mode: 'replace', rules: [SHORT, ERRORS] });
+    expect(body.rules.map(({ id, action }) => `${id} ${action}`)).toEqual(['short created', 'errors unchanged', 'slow deleted']);
+    expect(await ids()).toEqual(['errors', 'short']);
+    expect((await put({ mode: 'replace', rules: [] })).body).toMatchObject({ deleted: 2 });
+    expect(await ids()).toEqual([]);
+  });
+
+  it('says in a dry run what it would do, and does nothing', async () => {
+    await put({ rules: [SLOW, ERRORS] });
+    const epoch = await api.store.latestEpoch();
+    const { headers, body } = await put({ mode: 'replace', dry_run: true, rules: [{ ...SLOW, severity: 'LOW' }, SHORT] });
+    expect(headers.get('betrace-rule-publication')).toBeNull();
+    expect(body).toMatchObject({ dry_run: true, created: 1, updated: 1, deleted: 1 });
+    expect(body.rules[0]).toEqual({ id: 'slow', action: 'updated', changes: { severity: { from: 'HIGH', to: 'LOW' } }, warnings: [] });
+    expect(await ids()).toEqual(['errors', 'slow']);
+    expect(await api.store.latestEpoch()).toBe(epoch);
+  });
+
+  it('changes nothing when one is wrong, and names everything that is wrong', async () => {
+    const { status, body } = await put<Refusal>({
+      rules: [SLOW, { ...ERRORS, expression: 'span.durations > 1' }, { ...ERRORS, id: 'a..b' }, { ...SLOW }],
+    });
+    expect(status).toBe(422);
+    expect(body.code).toBe('BT_API_IMPORT_INVALID');
+    expect(body.errors?.map(({ path }) => path)).toEqual(['rules[1].expression', 'rules[2].id', 'rules[3].id']);
+    expect(await ids()).toEqual([]);
+    const shapes = await put<Refusal>({ rules: [SLOW, { name: 5, colour: 'red' }] });
+    expect(shapes.status).toBe(400);
+    expect(shapes.body.errors?.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['rules[1].name', 'rules[1].colour', 'rules[1].expression']),
+    );
+  });
+
+  it('is refused when a rule has another version, and restores a backup where it is not there', async () => {
+    await put({ rules: [{ ...FRESH, version: 7 }, ERRORS] });
+    for (const dry_run of [true, false]) {
+      const { status, body } = await put<Refusal>({
+        dry_run,
+        rules: [
+          { ...ERRORS, name: 'other' },
+          { ...FRESH, version: 7, severity: 'LOW' },
+        ],
+      });
+      expect({ status, code: body.code }).toEqual({ status: 409, code: 'BT_API_RULE_CHANGED' });
+      expect(body.errors).toEqual([{ path: 'rules[1].version', message: 'rule fresh has version 1, not 7' }]);
+    }
+    expect((await api.store.rule('errors'))?.name).toBe('Errors');
+    expect((await put({ rules: [{ ...FRESH, version: 1, severity: 'LOW' }] })).body).toMatchObject({ updated: 1 });
+    const { body: backup } = await api.ask<{ rules: object[] }>('GET', '/v1/rules');
+    expect((await put({ mode: 'replace', rules: backup.rules })).body).toMatchObject({ unchanged: 2 });
+  });
+
+  it('has no more rules than the server may have', async () => {
+    const many = ['a', 'b', 'c', 'd'].map((id) => ({ ...SLOW, id }));
+    expect(await put({ rules: many })).toMatchObject({ status: 422, body: { code: 'BT_API_TOO_MANY_RULES' } });
+    expect(await put({ rules: many.slice(0, 3) })).toMatchObject({ status: 200 });
+    expect(await put({ rules: [many[3]] })).toMatchObject({ status: 422 });
+    expect(await put({ mode: 'replace', rules: [many[3]] })).toMatchObject({ status: 200, body: { created: 1, deleted: 3 } });
+  });
+});

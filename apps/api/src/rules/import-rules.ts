@@ -1,0 +1,129 @@
+import { ruleTextProblems } from '#dsl';
+import type { ProblemDetail } from '#platform';
+import type { ImportedRule, Store, StoredRule } from '#store';
+import { ApiError } from '../api-error.js';
+import { type CheckExpression, problemDetail } from './check-expression.js';
+import type { ImportBody, ImportedRuleView, ImportResult } from './import.dto.js';
+import { contentOf, type RuleContent, sameContent } from './rule-content.js';
+import { slug } from './slug.js';
+
+interface Item {
+  readonly content: RuleContent;
+  /** The version that a change is based on. A rule that is not there has none, so that a backup can be restored. */
+  readonly version: number | undefined;
+  readonly warnings: readonly ProblemDetail[];
+}
+
+/** Puts many rules at once: all of them or, when one is wrong, none; in force together, by one epoch. */
+export class ImportRules {
+  constructor(
+    private readonly store: Store,
+    private readonly check: CheckExpression,
+    private readonly maxRules: number,
+    private readonly now: () => number,
+  ) {}
+
+  /** Throws BT_API_IMPORT_INVALID with everything that is wrong, each with its path; BT_API_RULE_CHANGED, BT_API_TOO_MANY_RULES. */
+  async import({ rules, mode = 'merge', dry_run = false }: ImportBody): Promise<ImportResult> {
+    const items = this.read(rules);
+    const before = new Map((await this.store.rules()).map((rule) => [rule.id, rule]));
+    this.refuseTooMany(items, mode === 'merge' ? [...before.keys()] : []);
+    const imported = dry_run ? planned(items, before, mode === 'replace') : await this.put(items, before, mode === 'replace');
+    const warnings = new Map(items.map((item) => [item.content.id, item.warnings]));
+    const views = imported.map((rule) => viewOf(rule, warnings.get(rule.id) ?? [], dry_run));
+    const count = (action: string): number => views.filter((view) => view.action === action).length;
+    return {
+      mode,
+      dry_run,
+      rules: views,
+      created: count('created'),
+      updated: count('updated'),
+      unchanged: count('unchanged'),
+      deleted: count('deleted'),
+    };
+  }
+
+  private read(rules: ImportBody['rules']): readonly Item[] {
+    const errors: ProblemDetail[] = [];
+    const seen = new Map<string, number>();
+    const items = rules.map((body, index): Item => {
+      const content = contentOf(body.id ?? slug(body.name), body);
+      const path = `rules[${index}]`;
+      const twin = seen.get(content.id);
+      if (twin !== undefined) errors.push({ path: `${path}.id`, message: `rules[${twin}] has the id ${content.id} too` });
+      seen.set(content.id, index);
+      for (const { member, message } of ruleTextProblems(content)) errors.push({ path: `${path}.${member}`, message });
+      const { diagnostics } = this.check.check(content.expression);
+      const found = diagnostics.map((diagnostic) => ({ ...problemDetail(diagnostic), path: `${path}.expression` }));
+      errors.push(...found.filter(({ severity }) => severity === 'error'));
+      return { content, version: body.version, warnings: found.filter(({ severity }) => severity === 'warning') };
+    });
+    const [first] = errors;
+    if (first !== undefined)
+      throw new ApiError('BT_API_IMPORT_INVALID', { reason: `${first.path}: ${first.message}` }, errors.slice(0, MOST_ERRORS));
+    return items;
+  }
+
+  private refuseTooMany(items: readonly Item[], others: readonly string[]): void {
+    const ids = new Set([...others, ...items.map(({ content }) => content.id)]);
+    // A server that has more already, because the limit was lowered, can still have its rules changed.
+    if (ids.size > this.maxRules && ids.size > others.length) throw new ApiError('BT_API_TOO_MANY_RULES', { limit: this.maxRules });
+  }
+
+  private async put(items: readonly Item[], before: ReadonlyMap<string, StoredRule>, replace: boolean): Promise<readonly ImportedRule[]> {
+    const rules = items.map(({ content, version }) => ({
+      rule: content,
+      expectedVersion: before.has(content.id) ? version : undefined,
+    }));
+    try {
+      return await this.store.importRules({ rules, replace, now: this.now() });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'BT_STORE_CONFLICT')) throw error;
+      throw conflict(items, new Map((await this.store.rules()).map((rule) => [rule.id, rule]))) ?? error;
+    }
+  }
+}
+
+const MOST_ERRORS = 100;
+
+/** What an import would do. @throws ApiError when a version differs */
+function planned(items: readonly Item[], before: ReadonlyMap<string, StoredRule>, replace: boolean): readonly ImportedRule[] {
+  const refusal = conflict(items, before);
+  if (refusal !== undefined) throw refusal;
+  const put = items.map(({ content }): ImportedRule => {
+    const existing = before.get(content.id);
+    const isSame = existing !== undefined && sameContent(existing, content);
+    const after = isSame ? existing : { ...content, version: (existing?.version ?? 0) + 1, createdAt: 0, updatedAt: 0 };
+    return { id: content.id, before: existing, after };
+  });
+  const kept = new Set(items.map(({ content }) => content.id));
+  const others = replace ? [...before.values()].filter(({ id }) => !kept.has(id)) : [];
+  return [...put, ...others.map((rule): ImportedRule => ({ id: rule.id, before: rule, after: undefined }))];
+}
+
+/** Each rule that is based on another version than there is. */
+function conflict(items: readonly Item[], before: ReadonlyMap<string, StoredRule>): ApiError | undefined {
+  const errors = items.flatMap(({ content, version }, index): ProblemDetail[] => {
+    const found = before.get(content.id)?.version;
+    if (version === undefined || found === undefined || found === version) return [];
+    return [{ path: `rules[${index}].version`, message: `rule ${content.id} has version ${found}, not ${version}` }];
+  });
+  const first = items.find(({ content, version }) => {
+    const found = before.get(content.id)?.version;
+    return version !== undefined && found !== undefined && found !== version;
+  });
+  if (first === undefined) return undefined;
+  const { id } = first.content;
+  return new ApiError('BT_API_RULE_CHANGED', { id, found: before.get(id)?.version ?? 0, expected: first.version ?? '?' }, errors);
+}
+
+const MEMBERS = ['name', 'description', 'expression', 'severity', 'tags', 'enabled', 'message'] as const;
+
+function viewOf({ id, before, after }: ImportedRule, warnings: readonly ProblemDetail[], isDryRun: boolean): ImportedRuleView {
+  if (after === undefined) return { id, action: 'deleted', warnings: [] };
+  if (before === undefined) return { id, action: 'created', ...(isDryRun ? {} : { version: after.version }), warnings };
+  if (before.version === after.version) return { id, action: 'unchanged', version: after.version, warnings };
+  const differing = MEMBERS.filter((member) => JSON.stringify(before[member]) !== JSON.stringify(after[member]));
+  const changes = Object.fromEntries(differing.map((member) => [member, { from: before[member], to: after[member] }]));
+  return { id, action: 'updated', ...(isDryRun ? {} : { version: after.version }), changes, warnings };
+}
