@@ -1,9 +1,18 @@
+import { StepsExceeded } from './budget-exceeded.js';
 import { callLibrary } from './library.js';
 import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from './lua-arithmetic.js';
 import { LuaError } from './lua-error.js';
 import { isNumber, isTruthy, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual, luaType } from './lua-value.js';
-import { type BinaryNode, isMethod, type Resolved, type SpanSource, type StringTestNode, type UnaryNode } from './resolved.js';
-import { type SpanFunctionNode, SpanFunctions, type SpanFunctionsHost } from './span-functions.js';
+import {
+  type BinaryNode,
+  isMethod,
+  type Resolved,
+  type SpanSource,
+  type StringTestNode,
+  type TraceQuantifier,
+  type UnaryNode,
+} from './resolved.js';
+import { type Enough, type SpanFunctionNode, SpanFunctions, type SpanFunctionsHost } from './span-functions.js';
 import { isBefore } from './span-order.js';
 import { DEFAULT_TOLERANCE } from './span-relation.js';
 import { readField, readTable, rootOf, servicesOf, traceDuration } from './span-values.js';
@@ -203,6 +212,30 @@ export class Interpreter implements SpanFunctionsHost {
     return stringTest(node.test, subject, this.value(node.pattern));
   }
 
+  /** Of a count that is compared no more is counted than decides the comparison. */
+  #operands({ left, right, operator }: BinaryNode): readonly [Value, Value] {
+    if (isCount(left)) {
+      const limit = this.#limit(operator, right);
+      if (limit !== undefined) return [this.#functions.countUpTo(left, enough(operator, limit)), limit];
+    } else if (isCount(right)) {
+      const limit = this.#limit(operator, left);
+      if (limit !== undefined) return [limit, this.#functions.countUpTo(right, enough(MIRRORED[operator] ?? operator, limit))];
+    }
+    return [this.value(left), this.value(right)];
+  }
+
+  /** What a count is compared with, if that can be read before: a number that costs nothing. */
+  #limit(operator: BinaryNode['operator'], node: Resolved): number | bigint | undefined {
+    if (!COMPARISONS.has(operator) || !READINGS.has(node.type)) return undefined;
+    try {
+      const value = this.value(node);
+      return isNumber(value) ? value : undefined;
+    } catch (error) {
+      if (error instanceof LuaError && !(error instanceof StepsExceeded)) return undefined;
+      throw error;
+    }
+  }
+
   #unary(node: UnaryNode): Value {
     const operand = this.value(node.operand);
     switch (node.operator) {
@@ -218,8 +251,7 @@ export class Interpreter implements SpanFunctionsHost {
   }
 
   #binary(node: BinaryNode): Value {
-    const left = this.value(node.left);
-    const right = this.value(node.right);
+    const [left, right] = this.#operands(node);
     switch (node.operator) {
       case '==':
         return luaEquals(left, right);
@@ -237,4 +269,17 @@ export class Interpreter implements SpanFunctionsHost {
         return luaArithmetic(node.operator as ArithmeticOperator, left, right);
     }
   }
+}
+
+const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>=']);
+const MIRRORED: Readonly<Partial<Record<BinaryNode['operator'], BinaryNode['operator']>>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+const READINGS: ReadonlySet<Resolved['type']> = new Set(['literal', 'field', 'attribute', 'resource-attribute'] as const);
+
+function isCount(node: Resolved): node is TraceQuantifier {
+  return node.type === 'trace-quantifier' && node.quantifier === 'count';
+}
+
+/** With so many counted, `count operator limit` says for any larger count what it says now. */
+function enough(operator: BinaryNode['operator'], limit: number | bigint): Enough {
+  return operator === '>=' || operator === '<' ? (count) => count >= limit : (count) => count > limit;
 }

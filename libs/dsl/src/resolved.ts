@@ -71,8 +71,6 @@ export type FieldName =
 export interface Literal extends Node {
   readonly type: 'literal';
   readonly value: undefined | boolean | number | bigint | string;
-  /** It is what a part of the rule said of one trace (fold-trace.ts): no constant of the rule. */
-  readonly isFolded?: true;
 }
 
 /** `span.duration`. */

@@ -73,6 +73,25 @@ describe('the structure of a trace', () => {
     );
   });
 
+  it('tells ancestors and their number as the ways up do', () => {
+    fc.assert(
+      fc.property(arbitraryRelatedTrace, (trace) => {
+        const structure = TraceStructure.of(trace);
+        const { intervals } = structure;
+        for (const [index, span] of trace.spans.entries()) {
+          const above = structure.ancestors(span);
+          expect(trace.spans.filter((other) => other !== span && structure.isAncestor(other, span))).toEqual(
+            trace.spans.filter((other) => above.includes(other)),
+          );
+          expect([intervals.ancestorsOf(index), intervals.descendantsOf(index)]).toEqual([
+            above.length,
+            structure.descendants(span).length,
+          ]);
+        }
+      }),
+    );
+  });
+
   it('of a chain of 30,000 spans is worked out at once', () => {
     const spans = Array.from({ length: 30_000 }, (_, index) => ({ id: `${index}`, parentId: index === 0 ? '' : `${index - 1}` }));
     expect(structureOf(...spans.reverse()).structure.depth).toBe(30_000);

@@ -1,3 +1,4 @@
+import { SpanIntervals } from './span-intervals.js';
 import { isServer, wireIdOf, wireParentIdOf } from './span-rank.js';
 import type { SpanAxis } from './span-relation.js';
 import type { SpanView, TraceView } from './span-view.js';
@@ -107,13 +108,22 @@ export class TraceStructure {
   }
 
   isAncestor(above: SpanView, span: SpanView): boolean {
-    const seen = new Set<SpanView>();
-    for (let at = this.parent(span); at !== undefined && !seen.has(at); at = this.parent(at)) {
-      this.visits++;
-      if (at === above) return true;
-      seen.add(at);
-    }
-    return false;
+    const { intervals } = this;
+    this.visits++;
+    const [top, bottom] = [intervals.indexOf.get(above), intervals.indexOf.get(span)];
+    if (top === undefined) return false;
+    if (bottom !== undefined) return intervals.isAncestor(top, bottom);
+    // A view that is not the trace's own: its parent is.
+    const parent = this.parent(span);
+    return parent !== undefined && (parent === above || this.isAncestor(above, parent));
+  }
+
+  private numbered: SpanIntervals | undefined;
+
+  /** Tells ancestors apart at once. Made when it is first asked for. */
+  get intervals(): SpanIntervals {
+    this.numbered ??= new SpanIntervals(this.trace.spans, (span) => this.parent(span));
+    return this.numbered;
   }
 
   /** Spans on the longest way up. Every span's height is worked out once. */

@@ -18,6 +18,8 @@ describe('the judges of rules', () => {
     process.stderr.write(`differential: ${differential.summary}\n`);
     const { pairs, outcomes } = differential;
     expect(pairs).toBeGreaterThanOrEqual(2_000);
+    // Of many spans with one value, or the sorted ways would be compared with nothing.
+    expect(differential.searches).toBeGreaterThan(100);
     // Pairs of one kind alone would prove little.
     for (const [kind, share] of Object.entries({ match: 0.25, false: 0.25, error: 0.05, nil: 0.004 })) {
       expect({ kind, share: outcomes[kind as keyof typeof outcomes] / pairs >= share }).toEqual({ kind, share: true });

@@ -1,37 +1,161 @@
-import { valueKey } from '../aggregate.js';
-import { StepsExceeded } from '../budget-exceeded.js';
-import { LuaError } from '../lua-error.js';
-import type { Relatives, Resolved, TracePair } from '../resolved.js';
-import { SpanFunctions, type SpanFunctionsHost, type SpanTest } from '../span-functions.js';
+import type { Relatives, Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
+import type { Enough, SpanFunctionNode, SpanTest } from '../span-functions.js';
 import type { SpanView } from '../span-view.js';
+import type { Value } from '../value.js';
 import { type JoinPlan, joinPlan, readsOuter } from './join-plan.js';
-import { SpanBucket } from './span-bucket.js';
-import type { TestedOnArrival } from './tested-on-arrival.js';
-
-const NOTHING = new SpanBucket([]);
+import { BELOW, EVERY, JoinedSpans, VISITS_PER_STEP } from './joined-spans.js';
+import { orderConstraint, RelativesConstraint } from './order-constraint.js';
+import type { SpanBucket } from './span-bucket.js';
+import { END, START } from './trace-columns.js';
+import { NEVER } from './value-column.js';
 
 /**
- * The functions over spans, answered without trying all pairs: what a condition asks of its span alone is tested once per trace,
- * equal values of two spans are found by their hash, order by sorted times, structure along the tree. One per rule and trace.
+ * The functions over spans, answered without trying all pairs: what a condition asks of its span alone is tested once per trace, equal
+ * values of two spans are found by their hash, order of times and of values in sorted trees, structure by intervals. What asks further
+ * questions is asked last, and no more is asked than the answer needs. One per rule and trace.
  */
-export class IndexedSpanFunctions extends SpanFunctions {
-  /** `arrived`: what was tested when the spans arrived; without it all is tested now. */
-  constructor(
-    host: SpanFunctionsHost,
-    private readonly arrived?: TestedOnArrival,
-  ) {
-    super(host);
+export class IndexedSpanFunctions extends JoinedSpans {
+  /** By condition: how many relatives were looked through. */
+  private readonly walked = new Map<Resolved, { spans: number }>();
+  /** The answers of what asks nothing of outer spans. */
+  private readonly answers = new Map<SpanFunctionNode, Value>();
+
+  override quantify(node: TraceQuantifier): Value {
+    return this.once(node, () => {
+      const test: SpanTest = { node, depth: node.depth, condition: node.condition };
+      if (node.quantifier === 'count') return this.count(test, node.over);
+      if (node.quantifier === 'all') return this.all(test, node.condition, node.over);
+      for (const _span of this.satisfying(test, node.over)) return true;
+      return false;
+    });
   }
 
-  /** By condition: the spans on which its own conjuncts hold; and those by the value of its key. */
-  private readonly own = new Map<Resolved, SpanBucket>();
-  private readonly byKey = new Map<Resolved, ReadonlyMap<unknown, SpanBucket>>();
+  override countUpTo(node: TraceQuantifier, enough: Enough): Value {
+    const known = this.answers.get(node);
+    if (known !== undefined) return known;
+    const count = this.count({ node, depth: node.depth, condition: node.condition }, node.over, enough);
+    if (!enough(count) && isIndependent(node)) this.answers.set(node, count);
+    return count;
+  }
+
+  override relate(node: TracePair): Value {
+    return this.once(node, () => super.relate(node));
+  }
+
+  override aggregate(node: TraceAggregate): Value {
+    return this.once(node, () => {
+      const bucket = this.wholeBucket(node);
+      if (bucket === undefined) return super.aggregate(node);
+      let value = bucket.aggregates?.get(node);
+      if (value === undefined) {
+        value = { value: super.aggregate(node) };
+        bucket.aggregates ??= new Map();
+        bucket.aggregates.set(node, value);
+      }
+      return value.value;
+    });
+  }
+
+  /** The spans that an aggregate is over, where it is the same for all outer spans that lead to them. */
+  private wholeBucket({ condition, depth, field, over }: TraceAggregate): SpanBucket | undefined {
+    if (condition === undefined || over !== undefined || readsOuter(field, depth)) return undefined;
+    const plan = joinPlan(condition, depth);
+    return plan.tests.length === 0 && plan.keys.length > 0 ? this.keyed({ depth }, condition, plan) : undefined;
+  }
+
+  private once(node: SpanFunctionNode, answer: () => Value): Value {
+    if (!isIndependent(node)) return answer();
+    if (this.answers.has(node)) return this.answers.get(node);
+    const value = answer();
+    this.answers.set(node, value);
+    return value;
+  }
+
+  private count(test: SpanTest, over: Relatives | undefined, enough?: Enough): number {
+    let count = 0;
+    const { condition, depth } = test;
+    const plan = condition === undefined || over !== undefined ? undefined : joinPlan(condition, depth);
+    if (plan !== undefined && plan.rest.length === 0 && condition !== undefined) {
+      const bucket = this.candidates(test, condition, plan);
+      if (plan.tests.length === 0 && plan.keys.length > 0) return bucket.spans.length;
+      const counted = plan.tests.length > 0 && bucket.isWorn ? this.countInTree(test, plan, bucket) : undefined;
+      if (counted !== undefined) return counted;
+    }
+    for (const _span of this.satisfying(test, over)) {
+      count++;
+      if (enough?.(count)) break;
+    }
+    return count;
+  }
+
+  /** Undefined where the tree alone can't tell. */
+  private countInTree(test: SpanTest, plan: JoinPlan, bucket: SpanBucket): number | undefined {
+    const index = this.indexed(bucket, test.depth, plan, EVERY);
+    const asked = this.constraints(plan, index);
+    if (asked === NEVER) return 0;
+    if (asked.left.length > 0) return undefined;
+    JoinedSpans.searches++;
+    let count = 0;
+    for (const span of index.apart) if (this.satisfies(test, plan.tests, span)) count++;
+    const before = index.tree.visits;
+    count += index.tree.count(asked.constraints);
+    this.host.spend((index.tree.visits - before) / VISITS_PER_STEP);
+    return count;
+  }
+
+  private all(test: SpanTest, condition: Resolved, over: Relatives | undefined): boolean {
+    if (over !== undefined) {
+      for (const span of this.domain(over)) if (!this.holds(test, span)) return false;
+      return true;
+    }
+    const plan = joinPlan(condition, test.depth);
+    if (!this.ownSpans(test, condition, plan).keepsAll) return false;
+    const bucket = this.candidates(test, condition, plan);
+    if (bucket.spans.length < this.host.trace.spans.length) return false;
+    if (plan.tests.length === 0) return true;
+    if (bucket.isWorn && plan.rest.length === 0) {
+      const counted = this.countInTree(test, plan, bucket);
+      if (counted !== undefined) return counted === bucket.spans.length;
+    }
+    for (const span of bucket) {
+      bucket.scanned++;
+      if (!this.satisfies(test, plan.tests, span)) return false;
+    }
+    return true;
+  }
 
   protected override *satisfying(test: SpanTest, over?: Relatives): Iterable<SpanView> {
     const { condition, depth } = test;
-    if (over !== undefined || condition === undefined) return yield* super.satisfying(test, over);
+    if (condition === undefined || over?.axis === 'children') return yield* super.satisfying(test, over);
+    if (over !== undefined) return yield* this.amongRelatives(test, condition, over.axis, this.host.span(over.of));
     const plan = joinPlan(condition, depth);
-    for (const span of this.candidates(test, condition, plan).spans) if (this.satisfies(test, plan.rest, span)) yield span;
+    const bucket = this.candidates(test, condition, plan);
+    if (plan.tests.length === 0) return yield* bucket;
+    if (bucket.isWorn) return yield* this.search(test, plan, bucket);
+    for (const span of bucket) {
+      bucket.scanned++;
+      if (this.satisfies(test, plan.tests, span)) yield span;
+    }
+  }
+
+  /** Of the spans below or above another one those that satisfy a test. */
+  private *amongRelatives(test: SpanTest, condition: Resolved, axis: 'descendants' | 'ancestors', of: SpanView): Iterable<SpanView> {
+    let walked = this.walked.get(condition);
+    if (walked === undefined) this.walked.set(condition, (walked = { spans: 0 }));
+    const position = this.host.structure.intervals.indexOf.get(of);
+    if (position === undefined || walked.spans <= Math.max(64, 2 * this.host.trace.spans.length)) {
+      const relatives = this.walking((structure) => structure.relatives(axis, of));
+      walked.spans += relatives.length;
+      for (const span of relatives) if (this.holds(test, span)) yield span;
+      return;
+    }
+    const { structure } = this.host;
+    const plan = joinPlan(condition, test.depth);
+    yield* this.search(test, plan, this.candidates(test, condition, plan), {
+      constraint: new RelativesConstraint(this.traceColumns(), position, axis),
+      columns: BELOW,
+      stands: (span) => span !== of && (axis === 'descendants' ? structure.isAncestor(of, span) : structure.isAncestor(span, of)),
+    });
   }
 
   protected override *related(
@@ -42,16 +166,29 @@ export class IndexedSpanFunctions extends SpanFunctions {
     tolerance: number | bigint,
   ): Iterable<SpanView> {
     const { structure } = this.host;
-    if (node.relation === 'child') {
+    const { relation } = node;
+    if (relation === 'child') {
       for (const b of structure.children(a)) if (this.holds(second, b)) yield b;
-    } else if (node.relation === 'descendant') {
-      if (readsOuter(node.second, second.depth)) {
-        for (const b of this.walking(() => structure.descendants(a))) if (this.holds(second, b)) yield b;
-      } else yield* this.below(a, second);
+    } else if (relation === 'descendant') {
+      if (readsOuter(node.second, second.depth)) yield* this.amongRelatives(second, node.second, 'descendants', a);
+      else yield* this.below(a, second);
     } else {
       const plan = joinPlan(node.second, second.depth);
-      for (const b of this.near(node, a, this.candidates(second, node.second, plan), within, tolerance)) {
-        if (this.stand(node, a, b, within, tolerance) && this.satisfies(second, plan.rest, b)) yield b;
+      const candidates = this.candidates(second, node.second, plan);
+      if (candidates.isWorn) {
+        const isFirst = relation === 'preceded';
+        const columns = this.traceColumns();
+        const order = { isFirst, tolerance: relation === 'never_after' ? -tolerance : tolerance, within };
+        yield* this.search(second, plan, candidates, {
+          constraint: orderConstraint(columns, columns.indexOf(a), order),
+          columns: new Set([isFirst ? END : START]),
+          stands: (b) => this.stand(node, a, b, within, tolerance),
+        });
+        return;
+      }
+      for (const b of this.near(node, a, candidates, within, tolerance)) {
+        candidates.scanned++;
+        if (this.stand(node, a, b, within, tolerance) && this.satisfies(second, plan.tests, b)) yield b;
       }
     }
   }
@@ -106,54 +243,13 @@ export class IndexedSpanFunctions extends SpanFunctions {
     }
     return above;
   }
-
-  private candidates(test: SpanTest, condition: Resolved, plan: JoinPlan): SpanBucket {
-    if (plan.key === undefined) return this.ownSpans(test, condition, plan);
-    let index = this.byKey.get(condition);
-    if (index === undefined) this.byKey.set(condition, (index = this.indexBy(test, plan.key.inner, this.ownSpans(test, condition, plan))));
-    const key = this.attempted(plan.key.outer);
-    return (key === FAILED ? undefined : index.get(valueKey(key))) ?? NOTHING;
-  }
-
-  private ownSpans(test: SpanTest, condition: Resolved, plan: JoinPlan): SpanBucket {
-    let bucket = this.own.get(condition);
-    if (bucket === undefined) {
-      const { spans } = this.host.trace;
-      const tested = this.arrived?.spansOf(condition, spans);
-      const left = tested === undefined ? [...plan.local, ...plan.own] : plan.own;
-      bucket = new SpanBucket((tested ?? spans).filter((span) => this.satisfies(test, left, span)));
-      this.own.set(condition, bucket);
-    }
-    return bucket;
-  }
-
-  private indexBy({ depth }: SpanTest, inner: Resolved, { spans }: SpanBucket): ReadonlyMap<unknown, SpanBucket> {
-    const groups = new Map<unknown, SpanView[]>();
-    for (const span of spans) {
-      this.host.bind(depth, span);
-      const value = this.attempted(inner);
-      // NaN equals nothing, not even itself.
-      if (value === FAILED || Number.isNaN(value)) continue;
-      const key = valueKey(value);
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [span]);
-      else group.push(span);
-    }
-    return new Map([...groups].map(([key, group]) => [key, new SpanBucket(group)]));
-  }
-
-  private attempted(node: Resolved) {
-    try {
-      return this.host.value(node);
-    } catch (error) {
-      if (error instanceof LuaError && !(error instanceof StepsExceeded)) return FAILED;
-      throw error;
-    }
-  }
-
-  private satisfies({ node, depth }: SpanTest, conjuncts: readonly Resolved[], span: SpanView): boolean {
-    return conjuncts.every((condition) => this.holds({ node, depth, condition }, span));
-  }
 }
 
-const FAILED = Symbol('failed');
+const independent = new WeakMap<SpanFunctionNode, boolean>();
+
+/** Asks nothing of outer spans: its answer is one for the whole trace. */
+function isIndependent(node: SpanFunctionNode): boolean {
+  let known = independent.get(node);
+  if (known === undefined) independent.set(node, (known = !readsOuter(node, node.depth)));
+  return known;
+}

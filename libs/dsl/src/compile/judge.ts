@@ -8,7 +8,6 @@ import type { SpanView, TraceView } from '../span-view.js';
 import { BOOLEAN } from '../types.js';
 import type { HeldConditions, JudgedError, JudgedTrace } from './compiled.js';
 import type { EvaluationLimit } from './evaluation-limit.js';
-import { foldWith } from './fold-trace.js';
 import { IndexedSpanFunctions } from './indexed-spans.js';
 import type { TestConditions } from './test-conditions.js';
 import { TestedOnArrival } from './tested-on-arrival.js';
@@ -44,12 +43,11 @@ export function judgeExpression(
       }
     };
     try {
-      const folded = foldWith(resolved, (part) => interpreter.value(part));
-      if (subject === 'trace') judge(folded, -1);
+      if (subject === 'trace') judge(resolved, -1);
       else
         for (const index of arrived?.subjects(compiled?.candidate ?? -1, trace.spans) ?? trace.spans.keys()) {
           interpreter.judge(trace.spans[index]!);
-          judge(folded, index);
+          judge(resolved, index);
         }
     } catch (error) {
       if (!(error instanceof StepsExceeded)) throw error;

@@ -36,7 +36,7 @@ export function localPart({ condition, depth }: FunctionTest): Resolved | undefi
 /** Reads nothing but columns of the span that is bound at `depth`. */
 export function isLocal(node: Resolved, depth: number): boolean {
   return !someNode(node, (part) => {
-    if (!COMPUTED.has(part.type) || (part.type === 'literal' && part.isFolded)) return true;
+    if (!COMPUTED.has(part.type)) return true;
     const span = spanOf(part);
     return span !== undefined && !(span.type === 'bound' && span.depth === depth);
   });

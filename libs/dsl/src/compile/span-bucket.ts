@@ -1,11 +1,57 @@
+import type { TraceAggregate } from '../resolved.js';
 import type { SpanView } from '../span-view.js';
+import type { Value } from '../value.js';
+import type { SpanIndex } from './span-index.js';
 
-/** Some spans of a trace, to be looked up by time. Sorted when it is first asked for. */
-export class SpanBucket {
+/** Looking through fewer is cheaper than to sort them. */
+const FEW = 64;
+
+/** Some spans of a trace, found while they are asked for; to be looked through, or looked up by time. */
+export class SpanBucket implements Iterable<SpanView> {
   private starts: Sorted | undefined;
   private ends: Sorted | undefined;
+  private readonly found: SpanView[];
+  private next = 0;
+  /** How many were looked through so far, by all who looked. */
+  scanned = 0;
+  index: SpanIndex | undefined;
+  /** The earliest and the latest start, and end, of all of them (span-index.ts). */
+  limits: readonly number[] | undefined;
+  /** What aggregates over all of them are. */
+  aggregates: Map<TraceAggregate, { readonly value: Value }> | undefined;
 
-  constructor(readonly spans: readonly SpanView[]) {}
+  /** @param keep which of them it is about; all without it */
+  constructor(
+    private readonly source: readonly SpanView[],
+    private readonly keep?: (span: SpanView) => boolean,
+  ) {
+    this.found = keep === undefined ? (source as SpanView[]) : [];
+    if (keep === undefined) this.next = source.length;
+  }
+
+  *[Symbol.iterator](): Iterator<SpanView> {
+    for (let at = 0; ; at++) {
+      while (at >= this.found.length) if (!this.findNext()) return;
+      yield this.found[at]!;
+    }
+  }
+
+  /** All of them. */
+  get spans(): readonly SpanView[] {
+    while (this.findNext());
+    return this.found;
+  }
+
+  /** None of the source is left out. */
+  get keepsAll(): boolean {
+    while (this.found.length === this.next) if (!this.findNext()) break;
+    return this.found.length === this.source.length;
+  }
+
+  /** It was looked through so often that to sort it pays. */
+  get isWorn(): boolean {
+    return this.scanned > FEW && this.scanned > 2 * this.source.length;
+  }
 
   /** Those that start at or after `from`, the earliest first, up to `to` (nanoseconds since the epoch). */
   *startingBetween(from: bigint, to: bigint | undefined): Iterable<SpanView> {
@@ -19,6 +65,14 @@ export class SpanBucket {
     this.ends ??= sortedBy(this.spans, (span) => BigInt(span.endTime));
     const { times, spans } = this.ends;
     for (let at = firstNotBelow(times, until + 1n) - 1; at >= 0 && (from === undefined || times[at]! >= from); at--) yield spans[at]!;
+  }
+
+  /** Looks at one more of the source; false when there is none. */
+  private findNext(): boolean {
+    if (this.next >= this.source.length) return false;
+    const span = this.source[this.next++]!;
+    if (this.keep!(span)) this.found.push(span);
+    return true;
   }
 }
 

@@ -5,8 +5,7 @@ import { type FunctionTest, isSpanFunction, localPart, testsOf } from './local-t
 import { eachNode } from './walk.js';
 
 /**
- * The conditions of the rule set that stand for the local parts of a rule's tests. They are found by the test's syntax: folding
- * (fold-trace.ts) makes other trees, of the same text.
+ * The conditions of the rule set that stand for the local parts of a rule's tests. They are found by the test's syntax.
  */
 export class TestConditions {
   private readonly numbers = new Map<Expression, number | undefined>();

@@ -1,0 +1,178 @@
+import { ALL, type Box, type Constraint, NONE, SOME } from './span-tree.js';
+import { END, ENTER, INDEX, LEAVE, SERVICE, START, type TraceColumns } from './trace-columns.js';
+
+/** How two spans must lie to each other: as `isBefore` and `isWithin` (span-order.ts) say it. */
+export interface SpanOrder {
+  /** The span that is sought is the one that is before the other. */
+  readonly isFirst: boolean;
+  readonly tolerance: number | bigint;
+  /** At most so many nanoseconds apart. */
+  readonly within: number | bigint | undefined;
+}
+
+/**
+ * Which spans are before the outer one, or after it. Undefined where columns can't tell: of an outer span that builds on links, of
+ * times that are no number.
+ */
+export function orderConstraint(columns: TraceColumns, outer: number | undefined, order: SpanOrder): Constraint | undefined {
+  if (outer === undefined || columns.isLinked(outer)) return undefined;
+  const window = windowOf(columns, outer, order);
+  return window && new OrderConstraint(columns, outer, order.isFirst, window);
+}
+
+/** The ranks between which the time of the sought span must lie: of the same service as the outer one, and of another. */
+interface Window {
+  readonly same: Ranks;
+  readonly other: Ranks;
+  /** The rank at which the one ends when the other starts. */
+  readonly meeting: number;
+}
+
+interface Ranks {
+  readonly from: number;
+  readonly to: number;
+}
+
+const FIRST_RANK = 0;
+const LAST_RANK = 2 ** 31 - 2;
+
+function windowOf(columns: TraceColumns, outer: number, { isFirst, tolerance, within }: SpanOrder): Window | undefined {
+  const meeting = columns.columns[isFirst ? START : END]![outer]!;
+  const slack = floor(tolerance);
+  const reach = within === undefined ? undefined : floor(within);
+  const reachOfOther = within === undefined ? undefined : floor(Number(within) + Number(tolerance));
+  if (slack === undefined || (within !== undefined && (reach === undefined || reachOfOther === undefined))) return undefined;
+  const ranks = (allowed: bigint, most: bigint | undefined): Ranks => {
+    const time = columns.timeOf(meeting);
+    if (isFirst) {
+      const to = allowed === 0n ? meeting : columns.rankFrom(time + allowed + 1n) - 1;
+      return { from: most === undefined ? FIRST_RANK : columns.rankFrom(time - most), to };
+    }
+    const from = allowed === 0n ? meeting : columns.rankFrom(time - allowed);
+    return { from, to: most === undefined ? LAST_RANK : columns.rankFrom(time + most + 1n) - 1 };
+  };
+  const same = ranks(0n, reach);
+  const other = columns.services === 1 ? same : ranks(slack, reachOfOther);
+  return { same, other, meeting };
+}
+
+/** Undefined for what is no finite number. */
+function floor(value: number | bigint): bigint | undefined {
+  if (typeof value === 'bigint') return value;
+  return Number.isFinite(value) ? BigInt(Math.floor(value)) : undefined;
+}
+
+class OrderConstraint implements Constraint {
+  private readonly time: number;
+  private readonly enter: number;
+  private readonly leave: number;
+  private readonly service: number;
+  private readonly from: number;
+  private readonly to: number;
+
+  constructor(
+    { columns }: TraceColumns,
+    private readonly outer: number,
+    private readonly isFirst: boolean,
+    private readonly window: Window,
+  ) {
+    this.time = isFirst ? END : START;
+    this.enter = columns[ENTER]![outer]!;
+    this.leave = columns[LEAVE]![outer]!;
+    this.service = columns[SERVICE]![outer]!;
+    // An ancestor is before its descendant if it had ended, whatever clocks of services may differ by.
+    const { same, other, meeting } = window;
+    this.from = Math.min(same.from, other.from, isFirst ? same.from : meeting);
+    this.to = Math.max(same.to, other.to, isFirst ? meeting : same.to);
+  }
+
+  ofBox({ lows, highs, at }: Box): typeof NONE | typeof SOME | typeof ALL {
+    const [low, high] = [lows[at + this.time]!, highs[at + this.time]!];
+    if (high < this.from || low > this.to) return NONE;
+    const [firstService, lastService] = [lows[at + SERVICE]!, highs[at + SERVICE]!];
+    const { same, other } = this.window;
+    const isSame = firstService === lastService && firstService === this.service;
+    const isOther = this.service < firstService || this.service > lastService;
+    const [firstEnter, lastEnter] = [lows[at + ENTER]!, highs[at + ENTER]!];
+    const [firstLeave, lastLeave] = [lows[at + LEAVE]!, highs[at + LEAVE]!];
+    const areAncestors = lastEnter < this.enter && firstLeave > this.enter;
+    const noAncestors = firstEnter > this.enter || lastLeave <= this.enter;
+    const areDescendants = firstEnter > this.enter && lastEnter < this.leave;
+    const noDescendants = lastEnter < this.enter || firstEnter >= this.leave;
+    // Whoever must come first is never an ancestor of what comes before it.
+    if (this.isFirst ? areDescendants : areAncestors) return NONE;
+    // An ancestor must have ended before its descendant starts, whatever clocks may differ by.
+    const { meeting } = this.window;
+    if (this.isFirst ? areAncestors && low > meeting : areDescendants && high < meeting) return NONE;
+    if (isSame && (high < same.from || low > same.to)) return NONE;
+    const mayBeBelow = this.isFirst ? !noAncestors : !noDescendants;
+    if (isOther && !mayBeBelow && (high < other.from || low > other.to)) return NONE;
+    if (this.isFirst ? !noDescendants : !noAncestors) return SOME;
+    const isWithin = (isOther || (low >= same.from && high <= same.to)) && (isSame || (low >= other.from && high <= other.to));
+    if (!isWithin) return SOME;
+    const hasMet = this.isFirst ? high <= meeting : low >= meeting;
+    return hasMet || !mayBeBelow ? ALL : SOME;
+  }
+
+  ofPoint(columns: readonly Int32Array[], position: number): boolean {
+    const enter = columns[ENTER]![position]!;
+    const time = columns[this.time]![position]!;
+    const isAbove = enter <= this.enter && this.enter < columns[LEAVE]![position]!;
+    const isBelow = this.enter <= enter && enter < this.leave;
+    // The outer span itself, or one of its ring; which of them only the trace knows.
+    if (isAbove && isBelow) return this.isOther(columns, position) && this.isInWindow(columns, position, time);
+    if (this.isFirst ? isBelow : isAbove) return false;
+    const { meeting } = this.window;
+    if (this.isFirst ? isAbove : isBelow) {
+      return (this.isFirst ? time <= meeting : time >= meeting) && this.isWithin(columns, position, time);
+    }
+    return this.isInWindow(columns, position, time);
+  }
+
+  private isOther(columns: readonly Int32Array[], position: number): boolean {
+    return columns[INDEX]![position] !== this.outer;
+  }
+
+  private isInWindow(columns: readonly Int32Array[], position: number, time: number): boolean {
+    const { from, to } = columns[SERVICE]![position] === this.service ? this.window.same : this.window.other;
+    return time >= from && time <= to;
+  }
+
+  /** Not too far apart. */
+  private isWithin(columns: readonly Int32Array[], position: number, time: number): boolean {
+    const { from, to } = columns[SERVICE]![position] === this.service ? this.window.same : this.window.other;
+    return this.isFirst ? time >= from : time <= to;
+  }
+}
+
+/** What lies below a span, or above it; not the span itself. */
+export class RelativesConstraint implements Constraint {
+  private readonly enter: number;
+  private readonly leave: number;
+
+  constructor(
+    { columns }: TraceColumns,
+    private readonly of: number,
+    private readonly axis: 'descendants' | 'ancestors',
+  ) {
+    this.enter = columns[ENTER]![of]!;
+    this.leave = columns[LEAVE]![of]!;
+  }
+
+  ofBox({ lows, highs, at }: Box): typeof NONE | typeof SOME | typeof ALL {
+    const [first, last] = [lows[at + ENTER]!, highs[at + ENTER]!];
+    if (this.axis === 'descendants') {
+      if (last < this.enter || first >= this.leave) return NONE;
+      return first > this.enter && last < this.leave ? ALL : SOME;
+    }
+    if (first > this.enter || highs[at + LEAVE]! <= this.enter) return NONE;
+    return last < this.enter && lows[at + LEAVE]! > this.enter ? ALL : SOME;
+  }
+
+  ofPoint(columns: readonly Int32Array[], position: number): boolean {
+    const enter = columns[ENTER]![position]!;
+    if (columns[INDEX]![position] === this.of) return false;
+    if (this.axis === 'descendants') return enter >= this.enter && enter < this.leave;
+    return enter <= this.enter && this.enter < columns[LEAVE]![position]!;
+  }
+}

@@ -1,0 +1,216 @@
+/** What a constraint says of all spans within a box. */
+export const NONE = 0;
+export const SOME = 1;
+export const ALL = 2;
+
+/** The smallest and the largest value of each column among some spans, `columns` values each, from `at` on. */
+export interface Box {
+  readonly lows: Int32Array;
+  readonly highs: Int32Array;
+  readonly at: number;
+}
+
+/** One thing that is asked of spans by their columns. */
+export interface Constraint {
+  /** NONE and ALL are certain; SOME may be any. */
+  ofBox(box: Box): typeof NONE | typeof SOME | typeof ALL;
+  ofPoint(columns: readonly Int32Array[], position: number): boolean;
+}
+
+/** Says of a box that nothing in it needs looking at. */
+export type Rejection = (box: Box) => boolean;
+
+const LEAF = 8;
+
+/**
+ * Spans in a tree of boxes: halves of halves, divided by the column in which they lie farthest apart. What constraints leave of it is found by
+ * looking at the boxes on the borders alone: of n spans and one column some log n, of two some √n.
+ */
+export class SpanTree {
+  /** The spans at each position, by the numbers that they have in `columns` as given. */
+  readonly order: Int32Array;
+  private readonly columns: readonly Int32Array[];
+  private readonly from: number[] = [];
+  private readonly to: number[] = [];
+  /** The second half; the first is the next node. 0: a leaf. */
+  private readonly second: number[] = [];
+  private readonly lows: Int32Array;
+  private readonly highs: Int32Array;
+  /** Boxes and spans looked at so far. */
+  visits = 0;
+
+  /**
+   * @param dividing the columns that are asked about; by how much each must be wider than others to be divided by
+   */
+  constructor(columns: readonly Int32Array[], dividing: ReadonlyMap<number, number>) {
+    const size = columns[0]?.length ?? 0;
+    this.order = Int32Array.from({ length: size }, (_, index) => index);
+    const nodes = Math.max(1, 2 * Math.ceil(size / (LEAF / 2)));
+    this.lows = new Int32Array(nodes * columns.length);
+    this.highs = new Int32Array(nodes * columns.length);
+    const builder = new Builder(columns, dividing, this.order, this.lows, this.highs);
+    builder.divide(0, size, this.from, this.to, this.second);
+    this.columns = columns.map((column) => column.map((_value, position) => column[this.order[position]!]!));
+  }
+
+  get size(): number {
+    return this.order.length;
+  }
+
+  /** The least and most of a column. */
+  boundsOf(column: number): readonly [number, number] {
+    return [this.lows[column]!, this.highs[column]!];
+  }
+
+  value(column: number, position: number): number {
+    return this.columns[column]![position]!;
+  }
+
+  /** How many satisfy all constraints; counting ends when there are more than `most`. */
+  count(constraints: readonly Constraint[], most = Number.POSITIVE_INFINITY): number {
+    let count = 0;
+    for (const [from, to, isWhole] of this.ranges(constraints, undefined)) {
+      if (isWhole) count += to - from;
+      else for (let at = from; at < to; at++) if (this.isFound(constraints, at)) count++;
+      if (count > most) return count;
+    }
+    return count;
+  }
+
+  /** The positions of those that satisfy all constraints. */
+  *find(constraints: readonly Constraint[], reject?: Rejection): Iterable<number> {
+    for (const [from, to, isWhole] of this.ranges(constraints, reject)) {
+      for (let at = from; at < to; at++) if (isWhole || this.isFound(constraints, at)) yield at;
+    }
+  }
+
+  private isFound(constraints: readonly Constraint[], at: number): boolean {
+    this.visits++;
+    for (const constraint of constraints) if (!constraint.ofPoint(this.columns, at)) return false;
+    return true;
+  }
+
+  /** Positions among which all that satisfy the constraints are; all of them where the third says so. */
+  private *ranges(constraints: readonly Constraint[], reject: Rejection | undefined): Iterable<readonly [number, number, boolean]> {
+    if (this.size === 0) return;
+    const width = this.columns.length;
+    const open = [0];
+    const box = { lows: this.lows, highs: this.highs, at: 0 };
+    while (open.length > 0) {
+      const node = open.pop()!;
+      this.visits++;
+      box.at = node * width;
+      let isWhole = true;
+      let isNone = false;
+      for (const constraint of constraints) {
+        const answer = constraint.ofBox(box);
+        if (answer === NONE) {
+          isNone = true;
+          break;
+        }
+        if (answer === SOME) isWhole = false;
+      }
+      if (isNone || reject?.(box)) continue;
+      const second = this.second[node]!;
+      // With a rejection there is more to learn of the halves.
+      if (second === 0 || (isWhole && reject === undefined)) yield [this.from[node]!, this.to[node]!, isWhole];
+      else open.push(second, node + 1);
+    }
+  }
+}
+
+class Builder {
+  private nodes = 0;
+  private readonly whole: readonly number[];
+
+  constructor(
+    private readonly columns: readonly Int32Array[],
+    private readonly dividing: ReadonlyMap<number, number>,
+    private readonly order: Int32Array,
+    private readonly lows: Int32Array,
+    private readonly highs: Int32Array,
+  ) {
+    this.whole = columns.map((column) => spread(column));
+  }
+
+  divide(from: number, to: number, froms: number[], tos: number[], seconds: number[]): void {
+    const node = this.nodes++;
+    froms[node] = from;
+    tos[node] = to;
+    seconds[node] = 0;
+    this.bound(node, from, to);
+    const column = to - from <= LEAF ? -1 : this.widest(node);
+    if (column < 0) return;
+    const middle = (from + to) >>> 1;
+    select(this.columns[column]!, this.order, from, to - 1, middle);
+    this.divide(from, middle, froms, tos, seconds);
+    seconds[node] = this.nodes;
+    this.divide(middle, to, froms, tos, seconds);
+  }
+
+  private bound(node: number, from: number, to: number): void {
+    const { columns, order, lows, highs } = this;
+    for (let column = 0, at = node * columns.length; column < columns.length; column++, at++) {
+      const values = columns[column]!;
+      let [low, high] = [2 ** 31 - 1, -(2 ** 31)];
+      for (let index = from; index < to; index++) {
+        const value = values[order[index]!]!;
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+      lows[at] = low;
+      highs[at] = high;
+    }
+  }
+
+  private widest(node: number): number {
+    let [best, widest] = [-1, 0];
+    for (const [column, reluctance] of this.dividing) {
+      const at = node * this.columns.length + column;
+      const width = (this.highs[at]! - this.lows[at]!) / this.whole[column]! / reluctance;
+      if (width > widest) [best, widest] = [column, width];
+    }
+    return best;
+  }
+}
+
+function spread(values: Int32Array): number {
+  let [low, high] = [2 ** 31 - 1, -(2 ** 31)];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return Math.max(1, high - low);
+}
+
+/** Orders the places `low` to `high` so that nothing before `nth` is larger than it, and nothing behind it smaller. */
+function select(values: Int32Array, order: Int32Array, low: number, high: number, nth: number): void {
+  for (let bad = 2 * Math.log2(high - low + 2); low < high; bad--) {
+    // Whoever makes spans can't choose their values so that this takes its time: then all are sorted.
+    if (bad < 0) {
+      order.subarray(low, high + 1).sort((a, b) => values[a]! - values[b]!);
+      return;
+    }
+    const pivot = medianOf(values[order[low]!]!, values[order[(low + high) >>> 1]!]!, values[order[high]!]!);
+    let [less, at, more] = [low, low, high];
+    while (at <= more) {
+      const value = values[order[at]!]!;
+      if (value < pivot) swap(order, less++, at++);
+      else if (value > pivot) swap(order, at, more--);
+      else at++;
+    }
+    if (nth < less) high = less - 1;
+    else if (nth > more) low = more + 1;
+    else return;
+  }
+}
+
+function medianOf(a: number, b: number, c: number): number {
+  return a < b ? (b < c ? b : a < c ? c : a) : a < c ? a : b < c ? c : b;
+}
+
+function swap(order: Int32Array, a: number, b: number): void {
+  const kept = order[a]!;
+  order[a] = order[b]!;
+  order[b] = kept;
+}
