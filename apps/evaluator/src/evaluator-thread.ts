@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Gauge } from 'prom-client';
-import { type BoundedLabel, type FullPartitions, Lag, type Logger, type Metrics } from '#platform';
+import { type BoundedLabel, Degraded, type FullPartitions, Lag, type Logger, type Metrics } from '#platform';
 import { type EVALUATOR_METRICS, PARTITION_GAUGES } from './metrics.js';
 import { recordMeasurements } from './record-measurements.js';
 import type { ReportErrors } from './report-errors.js';
@@ -43,11 +43,14 @@ export class EvaluatorThread {
   readonly lag = new Lag();
   private worker: Worker | undefined;
   private ready = false;
+  /** A process that has never evaluated is starting, and takes nothing before it does. */
+  private everReady = false;
   private heard = 0;
   private startedAt = 0;
   private defects = 0;
   private lastDefect: Error | undefined;
   private failure: string | undefined;
+  private damaged = false;
   private full: readonly number[] = [];
   private restart: NodeJS.Timeout | undefined;
   private stopping: PromiseWithResolvers<void> | undefined;
@@ -70,15 +73,14 @@ export class EvaluatorThread {
     worker.on('exit', (code) => this.ended(code));
   }
 
-  /** Throws why the thread does not evaluate now; else answers which senders it makes wait, if any. */
+  /** Throws why the thread does not evaluate now (Degraded where others of its work go on); else answers which senders it makes wait, if any. */
   check(): string | undefined {
     if (this.worker === undefined || !this.ready) {
-      throw new Error(
-        this.lastDefect ? `${this.settings.name} is started again: ${this.lastDefect.message}` : `${this.settings.name} is starting`,
-      );
+      if (!this.everReady) throw new Error(this.lastDefect?.message ?? `${this.settings.name} is starting`);
+      throw new Degraded(`${this.settings.name} is started again: ${this.lastDefect?.message ?? 'it ended'}`);
     }
-    if (performance.now() - this.heard > SILENCE) throw new Error(`${this.settings.name} does not answer`);
-    if (this.failure !== undefined) throw new Error(this.failure);
+    if (performance.now() - this.heard > SILENCE) throw new Degraded(`${this.settings.name} does not answer`);
+    if (this.failure !== undefined) throw this.damaged ? new Error(this.failure) : new Degraded(this.failure);
     return this.full.length === 0 ? undefined : `no memory for more traces in partition ${this.full.join(', ')}: senders wait`;
   }
 
@@ -97,9 +99,11 @@ export class EvaluatorThread {
     this.heard = performance.now();
     if (message.type === 'ready') {
       this.ready = true;
+      this.everReady = true;
       this.tools.events.emit('ready', thread);
     } else if (message.type === 'measured') {
       this.failure = message.failure;
+      this.damaged = message.damaged;
       this.reportFull(message.full);
       this.note(message.positions);
       if (message.rules !== undefined) this.tools.ruleSeries.inForce(thread, message.rules);

@@ -240,6 +240,7 @@ describe('Evaluator', () => {
     await start();
     await until(async () => evaluator.failure !== undefined);
     expect(evaluator.failure).toMatch(/^partition [01] is not evaluated: the disk is gone$/);
+    expect(evaluator.damaged).toBe(false);
     const failing = () =>
       evaluator.measurements
         .drain()

@@ -37,7 +37,7 @@ export class Evaluator implements PartitionListener {
   private readonly tools: PartitionTools;
   private readonly runs = new Map<number, PartitionRun>();
   /** Why a partition is not evaluated at present. */
-  private readonly failures = new Map<number, string>();
+  private readonly failures = new Map<number, Error>();
   /** Where each partition is, also one that could not begin: what lies behind it in the log is lag. */
   readonly positions = new Map<number, number>();
   private toldRules: ReadonlySet<readonly RuleInForce[]> = new Set();
@@ -138,8 +138,13 @@ export class Evaluator implements PartitionListener {
   /** Why not all partitions are evaluated at present; undefined when they are. */
   get failure(): string | undefined {
     if (this.away !== undefined) return `the spans log cannot be read: ${this.away}`;
-    const [partition, message] = this.failures.entries().next().value ?? [];
-    return message === undefined ? undefined : `partition ${partition} is not evaluated: ${message}`;
+    const [partition, error] = this.failures.entries().next().value ?? [];
+    return error === undefined ? undefined : `partition ${partition} is not evaluated: ${error.message}`;
+  }
+
+  /** Some failure is of what is on the disk or of the configuration: nobody should send more to this process until it is mended. */
+  get damaged(): boolean {
+    return [...this.failures.values()].some((error) => 'retryable' in error && error.retryable === false);
   }
 
   /** The rules in force in its partitions, if they are others than at the last call. */
@@ -199,7 +204,7 @@ export class Evaluator implements PartitionListener {
     }
     if (partition === undefined) this.away = error.message;
     if (partition !== undefined) {
-      this.failures.set(partition, error.message);
+      this.failures.set(partition, error);
       this.measurements.set('partitionFailing', { partition: String(partition) }, 1);
     }
     this.report.warn(error, partition === undefined ? 'the spans log cannot be read' : `partition ${partition} is not evaluated`);

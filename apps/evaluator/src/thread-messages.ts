@@ -10,6 +10,8 @@ export type FromThread =
       readonly measurements: readonly Measurement[];
       /** Why it does not evaluate all of its partitions, if so. */
       readonly failure: string | undefined;
+      /** The failure is one of what is on the disk, or of the configuration: it does not pass by itself. */
+      readonly damaged: boolean;
       /** Partitions that it has, and the offset before which everything is judged. */
       readonly positions: readonly (readonly [partition: number, offset: number])[];
       /** The rules in force in its partitions, when they have changed. */

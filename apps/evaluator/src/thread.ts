@@ -21,8 +21,16 @@ const warn: EvaluatorReport['warn'] = (error, message) => {
 };
 const evaluator = new Evaluator(log, settings, { warn });
 const report = (): void => {
-  const { measurements, failure, full, positions } = evaluator;
-  tell({ type: 'measured', measurements: measurements.drain(), failure, full, positions: [...positions], rules: evaluator.changedRules() });
+  const { measurements, failure, damaged, full, positions } = evaluator;
+  tell({
+    type: 'measured',
+    measurements: measurements.drain(),
+    failure,
+    damaged,
+    full,
+    positions: [...positions],
+    rules: evaluator.changedRules(),
+  });
 };
 await evaluator.start();
 const reporting = setInterval(report, REPORT_INTERVAL);

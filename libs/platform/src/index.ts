@@ -9,7 +9,7 @@ export { nearest } from './configuration/suggest.js';
 export { parseDuration } from './configuration/units.js';
 export { withDeadline } from './deadline.js';
 export { FullPartitions } from './full-partitions.js';
-export { type HealthCheck, HealthRecorder, type Readiness } from './health/recorder.js';
+export { Degraded, type HealthCheck, HealthRecorder, type Readiness } from './health/recorder.js';
 export { connectionLimits, refuseConnection } from './http/connection-limits.js';
 export { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';
 export { InFlight, type Reservation } from './http/in-flight.js';

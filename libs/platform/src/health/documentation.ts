@@ -6,7 +6,12 @@ const readiness = (status: string, storage: string) => ({
     type: 'object',
     required: ['status', 'checks'],
     properties: {
-      status: { type: 'string', enum: ['ready', 'not_ready'] },
+      status: {
+        type: 'string',
+        enum: ['ready', 'degraded', 'not_ready'],
+        description:
+          '`degraded`: what clients send is taken and kept, and a part of the work behind it is not done at present, which `checks` names.',
+      },
       checks: {
         type: 'object',
         additionalProperties: { type: 'string' },

@@ -30,6 +30,6 @@ export class HealthController {
   @RouteConfig({ access: 'public' })
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const readiness = await this.recorder.readiness();
-    await reply.status(readiness.status === 'ready' ? 200 : 503).send(readiness);
+    await reply.status(readiness.status === 'not_ready' ? 503 : 200).send(readiness);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HealthRecorder } from './recorder.js';
+import { Degraded, HealthRecorder } from './recorder.js';
 
 describe('HealthRecorder', () => {
   it('is ready when every check resolves, and shows the state of parts that are off', async () => {
@@ -16,6 +16,29 @@ describe('HealthRecorder', () => {
     });
     recorder.register('rule_engine', () => {});
     expect(await recorder.readiness()).toEqual({ status: 'not_ready', checks: { storage: 'the disk is full', rule_engine: 'ok' } });
+  });
+
+  it('stays in service when a part behind the receivers is degraded, and says so', async () => {
+    const recorder = new HealthRecorder();
+    recorder.receives();
+    recorder.register('storage', () => {});
+    recorder.register('rule_engine', () => {
+      throw new Degraded('partition 3 is not evaluated');
+    });
+    const checks = { storage: 'ok', rule_engine: 'partition 3 is not evaluated' };
+    expect(await recorder.readiness()).toEqual({ status: 'degraded', checks });
+    recorder.register('storage', () => {
+      throw new Error('the disk is full');
+    });
+    expect(await recorder.readiness()).toEqual({ status: 'not_ready', checks: { ...checks, storage: 'the disk is full' } });
+  });
+
+  it('is not ready when a part is degraded and there is nothing else that it does', async () => {
+    const recorder = new HealthRecorder();
+    recorder.register('rule_engine', () => {
+      throw new Degraded('partition 3 is not evaluated');
+    });
+    expect(await recorder.readiness()).toEqual({ status: 'not_ready', checks: { rule_engine: 'partition 3 is not evaluated' } });
   });
 
   it('wants all checks of one name', async () => {

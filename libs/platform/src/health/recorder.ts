@@ -7,8 +7,14 @@ import { withDeadline } from '../deadline.js';
  */
 export type HealthCheck = () => Promise<string> | Promise<void> | string | undefined | void;
 
+/**
+ * Thrown by a check: the part does not do all of its work, and nothing that clients could be kept from would mend it. A process that
+ * receives stays in service then, because what it takes is kept and done later; one that does nothing else is not ready.
+ */
+export class Degraded extends Error {}
+
 export interface Readiness {
-  readonly status: 'ready' | 'not_ready';
+  readonly status: 'ready' | 'degraded' | 'not_ready';
   /** `ok`, a state, or why not. */
   readonly checks: Readonly<Record<string, string>>;
 }
@@ -19,11 +25,17 @@ const DEFAULT_DEADLINE = 2_000;
 @Injectable()
 export class HealthRecorder {
   private readonly checks = new Map<string, (() => Promise<Result>)[]>();
+  private receiving = false;
   private ending: 'draining' | 'stopping' | undefined;
 
   /** A check that takes longer than the deadline (ms) has failed. Several of one name must all succeed. */
   register(name: string, check: HealthCheck, deadline = DEFAULT_DEADLINE): void {
     this.checks.set(name, [...(this.checks.get(name) ?? []), () => run(check, deadline)]);
+  }
+
+  /** The process takes what clients send, whatever becomes of the rest: parts that are degraded leave it in service. */
+  receives(): void {
+    this.receiving = true;
   }
 
   /** From now on not ready, so that no new requests are routed here; those that come are served. */
@@ -38,29 +50,37 @@ export class HealthRecorder {
 
   async readiness(): Promise<Readiness> {
     const results = await Promise.all([...this.checks].map(async ([name, checks]) => [name, await all(checks)] as const));
-    const ready = this.ending === undefined && results.every(([, { ready }]) => ready);
+    const grade = worst(results.map(([, result]) => result));
+    const serves = this.ending === undefined && (this.receiving || grade !== 'degraded');
     const checks = Object.fromEntries(results.map(([name, { state }]) => [name, state]));
-    return { status: ready ? 'ready' : 'not_ready', checks: this.ending === undefined ? checks : { ...checks, process: this.ending } };
+    return { status: serves ? grade : 'not_ready', checks: this.ending === undefined ? checks : { ...checks, process: this.ending } };
   }
 }
 
 interface Result {
-  readonly ready: boolean;
+  readonly grade: Readiness['status'];
   readonly state: string;
+}
+
+/** The worse, the later. */
+const GRADES = ['ready', 'degraded', 'not_ready'] as const;
+
+function worst(results: readonly Result[]): Readiness['status'] {
+  return GRADES.findLast((grade) => results.some((result) => result.grade === grade)) ?? 'ready';
 }
 
 /** What several checks of one name say together: the states that are not simply `ok`. */
 async function all(checks: readonly (() => Promise<Result>)[]): Promise<Result> {
   const results = await Promise.all(checks.map((check) => check()));
   const told = results.map(({ state }) => state).filter((state) => state !== 'ok');
-  return { ready: results.every(({ ready }) => ready), state: told.join('; ') || 'ok' };
+  return { grade: worst(results), state: told.join('; ') || 'ok' };
 }
 
 async function run(check: HealthCheck, deadline: number): Promise<Result> {
   try {
     const state = await withDeadline(Promise.resolve().then(check), deadline, () => new Error(`no answer within ${deadline} ms`));
-    return { ready: true, state: state ?? 'ok' };
+    return { grade: 'ready', state: state ?? 'ok' };
   } catch (error) {
-    return { ready: false, state: error instanceof Error ? error.message : String(error) };
+    return { grade: error instanceof Degraded ? 'degraded' : 'not_ready', state: error instanceof Error ? error.message : String(error) };
   }
 }
