@@ -127,7 +127,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the guide's commands, beca
       expect(metrics).toContain(name);
     }
     expect(metrics).toContain(
-      'betrace_violations_total{severity="HIGH",rule_id="slow-requests",rule_name="slow-requests",service_name=""} 1',
+      'betrace_violations_total{severity="HIGH",rule_id="slow-requests",rule_name="slow-requests",service_name="",fragment="false"} 1',
     );
   });
 

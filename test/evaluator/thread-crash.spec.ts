@@ -144,7 +144,9 @@ describe('an evaluator thread that ends by a defect', () => {
     await thread.stop();
     const metrics = await registry.metrics();
     expect(metrics).toContain('betrace_spans_evaluated_total 1');
-    expect(metrics).toContain('betrace_violations_total{severity="HIGH",rule_id="slow",rule_name="slow",service_name=""} 1');
+    expect(metrics).toContain(
+      'betrace_violations_total{severity="HIGH",rule_id="slow",rule_name="slow",service_name="",fragment="false"} 1',
+    );
     expect(metrics).toContain('betrace_rule_evaluations_total{rule_id="slow"} 1');
     expect(metrics).toContain('betrace_rule_matches_total{rule_id="slow"} 1');
     expect(metrics).toContain('betrace_evaluator_thread_restarts_total 0');

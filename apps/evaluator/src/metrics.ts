@@ -60,8 +60,8 @@ export const EVALUATOR_METRICS = {
   violations: {
     type: 'counter',
     name: 'betrace_violations_total',
-    help: 'Violations published; revisions that only tell other evidence of what is open are not counted again. Beyond `metrics.max_services` services, `service_name` is `other`; it is empty in the series with which a rule begins at 0.',
-    labels: ['severity', 'rule_id', 'rule_name', 'service_name'],
+    help: 'Violations published; revisions that only tell other evidence of what is open are not counted again. Beyond `metrics.max_services` services, `service_name` is `other`; it is empty in the series with which a rule begins at 0. `fragment` is `true` for what was judged on a part of a trace, or without its root.',
+    labels: ['severity', 'rule_id', 'rule_name', 'service_name', 'fragment'],
   },
   violationsSetAside: {
     type: 'counter',

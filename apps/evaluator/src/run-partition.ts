@@ -299,7 +299,8 @@ export class PartitionRun {
 
 function countVerdict(measurements: PartitionTools['measurements'], verdict: Verdict): void {
   const { ruleId: rule_id, ruleName: rule_name, severity, service: service_name } = verdict;
+  const fragment = String(verdict.fragment === true);
   if (verdict.status === 'retracted') measurements.count('violationsRetracted', { rule_id });
   else if (verdict.status === 'undecided') measurements.count('undecided', { rule_id, reason: verdict.undecided?.code ?? '' });
-  else if (verdict.before !== 'open') measurements.count('violations', { severity, rule_id, rule_name, service_name });
+  else if (verdict.before !== 'open') measurements.count('violations', { severity, rule_id, rule_name, service_name, fragment });
 }

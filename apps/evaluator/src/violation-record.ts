@@ -28,6 +28,7 @@ export function unsignedRecord(verdict: Verdict): Omit<ViolationRecord, keyof Si
     explanation: verdict.explanation,
     close_reason: verdict.closeReason,
     complete: verdict.complete,
+    ...(verdict.fragment === undefined ? {} : { fragment: verdict.fragment }),
     log: { partition: verdict.partition, first_offset: verdict.firstOffset, last_offset: verdict.lastOffset },
     metadata: verdict.metadata,
   });

@@ -39,6 +39,8 @@ export interface Verdict {
   readonly closeReason: CloseReason | 'certain';
   /** Root seen and every parent seen, at the time of the verdict. */
   readonly complete: boolean;
+  /** Judged on a part of a trace that goes on for too long, or on a trace that closed without its root. */
+  readonly fragment?: true;
   /** Where the trace lies in the spans log. */
   readonly partition: number;
   readonly firstOffset: number;

@@ -90,6 +90,8 @@ export interface ViolationRecord {
   readonly explanation: unknown;
   readonly close_reason: string;
   readonly complete: boolean;
+  /** Judged on a part of a trace that goes on for too long, or on a trace that closed without its root; else absent. */
+  readonly fragment?: boolean;
   readonly log: { readonly partition: number; readonly first_offset: number; readonly last_offset: number };
   readonly metadata: Readonly<Record<string, string | number | boolean>>;
   readonly key_id: string;

@@ -60,6 +60,7 @@ function described(violation: ViolationRecord): Attributes {
     'betrace.violation.span_id': violation.span_id,
     'betrace.violation.close_reason': violation.close_reason,
     'betrace.violation.complete': violation.complete,
+    'betrace.violation.fragment': violation.fragment === true,
   };
 }
 

@@ -29,6 +29,12 @@ export class ViolationSummary {
   @ApiProperty({ type: 'object', additionalProperties: true, example: { span_name: 'slow-operation', duration_ms: 2000 } })
   metadata!: Readonly<Record<string, string | number | boolean>>;
 
+  @ApiPropertyOptional({
+    description:
+      'True of what was judged on a part of a trace, or on a trace whose root had not come: what seems missing may lie elsewhere. Else absent.',
+  })
+  fragment?: boolean;
+
   @ApiPropertyOptional({ enum: ['retracted', 'undecided'], description: 'Absent of an open violation.' })
   status?: string;
 
@@ -126,6 +132,7 @@ export function violationSummary(stored: StoredViolation): ViolationSummary {
     span_id: record.span_id,
     timestamp: Math.floor(record.timestamp_ms / 1000),
     metadata: record.metadata,
+    ...(record.fragment === undefined ? {} : { fragment: record.fragment }),
     ...(record.status === 'open' ? {} : { status: record.status }),
     ...(record.undecided === undefined ? {} : { undecided: record.undecided }),
   };

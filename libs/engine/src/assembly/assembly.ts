@@ -237,6 +237,12 @@ export class Assembly implements DeadlineOwner {
     return (this.traces.rows[at + FLAGS]! & (ROOT_SEEN | INTERRUPTED)) === ROOT_SEEN && this.traces.rows[at + MISSING] === 0;
   }
 
+  /** Part of a trace that goes on for longer than one is remembered, or closed without its root. */
+  isFragment(row: number): boolean {
+    const flags = this.traces.rows[row * ROW_WORDS + FLAGS]!;
+    return (flags & FRAGMENT) !== 0 || (flags & (CLOSED | ROOT_SEEN)) === CLOSED;
+  }
+
   firstOffset(row: number): number {
     return this.watermark.offsetOf(this.traces.rows[row * ROW_WORDS + OPENING]!);
   }

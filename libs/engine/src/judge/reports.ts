@@ -80,7 +80,7 @@ export class Reports {
     const last = this.revisions.of(row, rule, subject);
     if (found === (last?.status ?? 'retracted') && this.isUnchanged(row, last)) return;
     const { span, explanation } = shown();
-    const evidence = fingerprint([nameOf(span), explanation, report.undecided?.code]);
+    const evidence = fingerprint([nameOf(span), explanation, report.undecided?.code, this.assembly.isFragment(row)]);
     const spans = this.spansOf(row);
     if (last?.status === found && last.evidence === evidence) {
       last.spans = spans;
@@ -137,8 +137,9 @@ export class Reports {
     return this.isHeld;
   }
 
+  /** The spans that the trace has, twice; and one, if they are a fragment. */
   private spansOf(row: number): number {
-    return this.assembly.traces.rows[row * ROW_WORDS + SPANS]!;
+    return 2 * this.assembly.traces.rows[row * ROW_WORDS + SPANS]! + (this.assembly.isFragment(row) ? 1 : 0);
   }
 }
 

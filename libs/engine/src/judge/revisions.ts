@@ -6,7 +6,7 @@ export interface Standing {
   status: VerdictStatus;
   /** A fingerprint of the span it named and of its explanation. */
   evidence: number;
-  /** The spans that its trace had. */
+  /** How many spans its trace had, and whether they were a fragment: as a number. */
   spans: number;
 }
 

@@ -43,6 +43,7 @@ export class SpanRules {
         row,
         span: namedSpan(epoch.columns, i),
         aboutSpan: true,
+        alone: true,
         revision: 1,
         status: 'open',
         before: undefined,

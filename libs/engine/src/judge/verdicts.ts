@@ -16,6 +16,8 @@ export interface Finding {
   /** The subject of a span rule; for a rule over the trace the span that stands for it, if one is known. */
   readonly span: NamedSpan | undefined;
   readonly aboutSpan: boolean;
+  /** The rule asks for nothing but that span: it does not matter what else of the trace is there. */
+  readonly alone?: true;
   readonly revision: number;
   readonly status: VerdictStatus;
   readonly before: VerdictStatus | undefined;
@@ -38,7 +40,7 @@ export class Verdicts {
     private readonly assembly: Assembly,
   ) {}
 
-  emit({ rule, row, span, aboutSpan, revision, status, before, undecided, closeReason, explanation }: Finding): void {
+  emit({ rule, row, span, aboutSpan, alone, revision, status, before, undecided, closeReason, explanation }: Finding): void {
     const wireTraceId = this.wireTraceId(row);
     const { assembly } = this;
     this.sink({
@@ -61,6 +63,7 @@ export class Verdicts {
       explanation,
       closeReason,
       complete: assembly.isComplete(row),
+      ...(alone !== true && assembly.isFragment(row) ? { fragment: true } : {}),
       partition: this.partition,
       firstOffset: assembly.firstOffset(row),
       lastOffset: assembly.lastOffset(row, this.nextOffset),
