@@ -12,12 +12,14 @@ import {
   LOGGER,
   type Logger,
   registerMetrics,
+  Shutdown,
   signatureKey,
 } from '#platform';
 import { keyRing } from '#signing';
 import { Store } from '#store';
 import { BackgroundWork } from './background-work.js';
 import { ExportToOtlp } from './export/export-to-otlp.js';
+import { EXPRESSION_THREAD_ENTRY, ExpressionThreads } from './expressions/expression-threads.js';
 import { KeepViolations } from './keep/keep-violations.js';
 import { API_METRICS } from './metrics.js';
 import { documentApi } from './openapi.js';
@@ -29,7 +31,6 @@ import { ImportRules } from './rules/import-rules.js';
 import { PublishRules } from './rules/publish-rules.js';
 import { RulesController } from './rules/rules.controller.js';
 import { SaveRule } from './rules/save-rule.js';
-import { TestRule } from './rules/test-rule.js';
 import { SettleController } from './settle/settle.controller.js';
 import { Settle } from './settle/settle.js';
 import { PruneViolations } from './violations/prune-violations.js';
@@ -37,14 +38,25 @@ import { ReadTrace } from './violations/read-trace.js';
 import { VerifyViolation } from './violations/verify-violation.js';
 import { ViolationsController } from './violations/violations.controller.js';
 
+/** Expressions that wait for a thread, at most: to be saved, and to be tried. */
+const SAVES_WAITING = 100;
+const TRIALS_WAITING = 8;
+
 /** REST API, and the ways of the violations out of the log. Needs PlatformModule, MessagingModule and StoreModule, which are global. */
 @Module({
   controllers: [ExpressionsController, RulesController, SettleController, ViolationsController],
   providers: [
     {
       provide: CheckExpression,
-      inject: [CONFIGURATION],
-      useFactory: ({ rules }: Configuration) => new CheckExpression(rules.maxExpressionLength),
+      inject: [CONFIGURATION, Shutdown, { token: EXPRESSION_THREAD_ENTRY, optional: true }],
+      useFactory: ({ rules }: Configuration, shutdown: Shutdown, entry?: URL) => {
+        const { maxExpressionLength: maxLength, evaluationTimeout, checkTimeout: deadline } = rules;
+        const settings = { maxLength, evaluationTimeout, deadline, ...(entry === undefined ? {} : { entry }) };
+        const saving = new ExpressionThreads({ ...settings, threads: 1, queue: SAVES_WAITING });
+        const trying = new ExpressionThreads({ ...settings, threads: 2, queue: TRIALS_WAITING });
+        for (const threads of [saving, trying]) shutdown.register('evaluate', 'checking expressions', () => threads.stop());
+        return new CheckExpression(maxLength, saving, trying);
+      },
     },
     {
       provide: SaveRule,
@@ -63,12 +75,6 @@ import { ViolationsController } from './violations/violations.controller.js';
       provide: AnnounceRules,
       inject: [PublishRules, LOGGER],
       useFactory: (publisher: PublishRules, logger: Logger) => new AnnounceRules(publisher, logger),
-    },
-    {
-      provide: TestRule,
-      inject: [CheckExpression, CONFIGURATION, CLOCK],
-      useFactory: (check: CheckExpression, { rules }: Configuration, clock: Clock) =>
-        new TestRule(check, () => clock.monotonic(), rules.evaluationTimeout),
     },
     {
       provide: PruneViolations,

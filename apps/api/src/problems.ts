@@ -32,6 +32,16 @@ export const API_PROBLEMS = {
       'The expression has {length} characters; {limit} are allowed. Shorten it, or raise rules.max_expression_length (BETRACE_MAX_EXPRESSION_LENGTH).',
   },
   BT_API_EXPRESSION_INVALID: { status: 422, sentence: 'The expression cannot be used: {reason}' },
+  BT_API_EXPRESSION_TIMEOUT: {
+    status: 422,
+    sentence:
+      'It took longer than {deadline} ms, while {phase}. Shorten the expression or the trace, or raise rules.check_timeout (BETRACE_CHECK_TIMEOUT).',
+  },
+  BT_API_EXPRESSION_MEMORY: {
+    status: 422,
+    sentence: 'It took more than {limit} MiB of memory, while {phase}. Shorten the expression or the trace.',
+  },
+  BT_API_EXPRESSIONS_BUSY: { status: 429, sentence: '{waiting} expressions wait to be looked at already. Try again in a second.' },
   BT_API_TEST_SPANS_MISSING: {
     status: 400,
     sentence: 'A test needs "expression" and what to judge: "span": {…}, or "trace": {"spans": […]}.',

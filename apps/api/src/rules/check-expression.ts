@@ -1,57 +1,70 @@
-import { type Checked, type CheckedRule, check, type Diagnostic } from '#dsl';
 import type { ProblemDetail } from '#platform';
 import { ApiError } from '../api-error.js';
+import type { CheckedText, DescribedText } from '../expressions/expression-task.js';
+import type { ExpressionThreads } from '../expressions/expression-threads.js';
+import { problemDetail, refusal } from '../expressions/refusal.js';
+import type { TestResult } from './expression.dto.js';
 
-/** Decides whether an expression may become a rule. */
+/** Expressions whose diagnostics are remembered: an answer about a rule has them, and a rule is saved once and read often. */
+const REMEMBERED = 500;
+
+/**
+ * What is asked about expressions that somebody sent, answered by threads of their own. Rules that are saved don't wait behind those
+ * that are only tried.
+ */
 export class CheckExpression {
-  constructor(private readonly maxLength: number) {}
+  private readonly checked = new Map<string, CheckedText>();
 
-  /** Every diagnostic, errors and warnings; refuses only what is too long to be looked at. */
-  check(expression: string): Checked {
-    const { length } = expression;
+  constructor(
+    private readonly maxLength: number,
+    private readonly saving: ExpressionThreads,
+    private readonly trying: ExpressionThreads,
+  ) {}
+
+  /** Every diagnostic of an expression that is to be saved. */
+  async check(expression: string): Promise<CheckedText> {
+    const known = this.checked.get(expression);
+    if (known !== undefined) return known;
+    this.refuseLong(expression);
+    const checked = await this.saving.run({ kind: 'check', expression });
+    const [oldest] = this.checked.keys();
+    if (this.checked.size >= REMEMBERED && oldest !== undefined) this.checked.delete(oldest);
+    this.checked.set(expression, checked);
+    return checked;
+  }
+
+  /** Refuses what may not become a rule: BT_API_EXPRESSION_INVALID with the place of each error. */
+  async orRefuse(expression: string): Promise<void> {
+    const { ok, diagnostics } = await this.check(expression);
+    if (!ok) throw refusal(diagnostics);
+  }
+
+  /**
+   * What is wrong or doubtful in an expression that is saved; errors among them, when it was saved before they were known. That it
+   * can't be checked now is one of them: it does not make the rule unreadable.
+   */
+  async warningsOf(expression: string): Promise<readonly ProblemDetail[]> {
+    try {
+      return (await this.check(expression)).diagnostics.map(problemDetail);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return [{ path: 'expression', code: error.code, severity: 'warning', message: error.message }];
+    }
+  }
+
+  /** Every diagnostic, errors and warnings; refuses only what is too long to be looked at. What judging it costs, if it can be judged. */
+  async describe(expression: string): Promise<DescribedText> {
+    this.refuseLong(expression);
+    return this.trying.run({ kind: 'describe', expression });
+  }
+
+  /** Judges the spans of a `POST /v1/rules/test`. */
+  try(body: Uint8Array): Promise<TestResult> {
+    // A copy: a small body is a part of a larger buffer, all of which would go along.
+    return this.trying.run({ kind: 'try', body: Uint8Array.from(body) });
+  }
+
+  private refuseLong({ length }: string): void {
     if (length > this.maxLength) throw new ApiError('BT_API_EXPRESSION_TOO_LONG', { length, limit: this.maxLength });
-    return check(expression);
   }
-
-  /** What is wrong or doubtful in an expression that is saved; errors among them, when it was saved before they were known. */
-  warningsOf(expression: string): readonly ProblemDetail[] {
-    return check(expression).diagnostics.map(problemDetail);
-  }
-
-  /** The checked rule; throws BT_API_EXPRESSION_INVALID with the place of each error. */
-  orRefuse(expression: string): CheckedRule {
-    const checked = this.check(expression);
-    if (checked.ok) return checked.rule;
-    const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
-    const [first] = errors;
-    const reason = first ? `${first.message} (line ${first.line}, column ${first.column})` : 'it is no expression';
-    throw new ApiError('BT_API_EXPRESSION_INVALID', { reason }, errors.map(problemDetail));
-  }
-}
-
-export function problemDetail({
-  line,
-  column,
-  endLine,
-  endColumn,
-  code,
-  severity,
-  message,
-  expected,
-  suggestion,
-  fix,
-}: Diagnostic): ProblemDetail {
-  return {
-    path: 'expression',
-    line,
-    column,
-    end_line: endLine,
-    end_column: endColumn,
-    code,
-    severity,
-    message,
-    ...(expected === undefined ? {} : { expected }),
-    ...(suggestion === undefined ? {} : { suggestion }),
-    ...(fix === undefined ? {} : { fix: { ...fix.range, text: fix.text } }),
-  };
 }

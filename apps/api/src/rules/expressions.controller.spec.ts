@@ -108,6 +108,29 @@ describe('expressions that are no rules', () => {
     });
   });
 
+  it('answers others while an expression is tried that takes its time', async () => {
+    const pattern = '(?:a?){600}a{200}b';
+    const span = { name: `bc${'a'.repeat(200_000)}` };
+    let tried = false;
+    const slow = test({ expression: `span.name matches "${pattern}"`, span }).then((answer) => {
+      tried = true;
+      return answer;
+    });
+    const during: boolean[] = [];
+    for (let n = 0; n < 5; n++) {
+      await api.ask('GET', '/health');
+      during.push(tried);
+    }
+    expect(during).toContain(false);
+    expect([200, 422]).toContain((await slow).status);
+  });
+
+  it('takes bodies of a limited size', async () => {
+    const { status, body } = await test({ expression: 'true', span: { name: 'x'.repeat(8 * 1024 * 1024) } });
+    expect([status, body['code']]).toEqual([413, 'BT_HTTP_TOO_LARGE']);
+    expect((await api.ask('POST', '/v1/rules/validate', { expression: 'x'.repeat(1024 * 1024) })).status).toBe(413);
+  });
+
   it('tells what the language offers', async () => {
     const { body } = await api.ask('GET', '/v1/dsl');
     expect(body).toMatchObject({ span: { fields: expect.any(Array) }, trace: { functions: expect.any(Array) } });

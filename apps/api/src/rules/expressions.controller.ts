@@ -1,25 +1,34 @@
 import { Body, Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
-import { describeRule, VOCABULARY } from '#dsl';
-import { ApiBadRequestResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags, ApiUnprocessableEntityResponse } from '#openapi';
+import { VOCABULARY } from '#dsl';
+import {
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+  ApiUnprocessableEntityResponse,
+} from '#openapi';
+import { problemDetail } from '../expressions/refusal.js';
 import { ProblemView } from '../problem.dto.js';
-import { CheckExpression, problemDetail } from './check-expression.js';
+import { CheckExpression } from './check-expression.js';
 import { ExpressionBody, TestBody, TestResult, ValidationResult } from './expression.dto.js';
-import { TestRule } from './test-rule.js';
+
+/** Bytes of a body: a trace of some thousand spans to try; an expression. */
+const TRIAL_LIMIT = 8 * 1024 * 1024;
+const EXPRESSION_LIMIT = 1024 * 1024;
 
 /** Expressions that are no rules (yet). */
 @ApiTags('rules')
 @Controller('v1')
 export class ExpressionsController {
-  constructor(
-    private readonly checkExpression: CheckExpression,
-    private readonly testRule: TestRule,
-  ) {}
+  constructor(private readonly checkExpression: CheckExpression) {}
 
   @Post('rules/test')
   @HttpCode(200)
-  @RouteConfig({ body: 'raw' })
+  @RouteConfig({ body: 'raw', bodyLimit: TRIAL_LIMIT })
   @ApiOperation({
     summary: 'Tries an expression on a span or a trace',
     description: 'By the engine that judges production. Ids, name and times may be missing; integers keep all 64 bits.',
@@ -27,21 +36,26 @@ export class ExpressionsController {
   @ApiBody({ type: TestBody })
   @ApiOkResponse({ type: TestResult })
   @ApiBadRequestResponse({ type: ProblemView })
-  @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'The expression has errors; each has line and column.' })
-  test(@Req() request: FastifyRequest): TestResult {
-    return this.testRule.test(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
+  @ApiUnprocessableEntityResponse({
+    type: ProblemView,
+    description: 'The expression has errors, each with line and column; or it takes too long.',
+  })
+  @ApiResponse({ status: 413, type: ProblemView, description: 'More than 8 MiB.' })
+  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many wait to be tried.' })
+  test(@Req() request: FastifyRequest): Promise<TestResult> {
+    return this.checkExpression.try(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
   }
 
   @Post('rules/validate')
   @HttpCode(200)
+  @RouteConfig({ bodyLimit: EXPRESSION_LIMIT })
   @ApiOperation({ summary: 'Checks an expression: errors and warnings with line, column and suggestion, and what judging it costs' })
   @ApiOkResponse({ type: ValidationResult })
-  validate(@Body() { expression }: ExpressionBody): ValidationResult {
-    const checked = this.checkExpression.check(expression);
+  async validate(@Body() { expression }: ExpressionBody): Promise<ValidationResult> {
+    const checked = await this.checkExpression.describe(expression);
     const of = (severity: string) => checked.diagnostics.filter((diagnostic) => diagnostic.severity === severity).map(problemDetail);
     const result = { valid: checked.ok, errors: of('error'), warnings: of('warning') };
-    if (!checked.ok) return result;
-    return { ...result, ...describeRule(checked.rule) };
+    return { ...result, ...checked.description };
   }
 
   @Get('dsl')

@@ -2,7 +2,8 @@ import { ruleTextProblems } from '#dsl';
 import type { ProblemDetail } from '#platform';
 import type { ImportedRule, Store, StoredRule } from '#store';
 import { ApiError } from '../api-error.js';
-import { type CheckExpression, problemDetail } from './check-expression.js';
+import { problemDetail } from '../expressions/refusal.js';
+import type { CheckExpression } from './check-expression.js';
 import type { ImportBody, ImportedRuleView, ImportResult } from './import.dto.js';
 import { contentOf, type RuleContent, sameContent } from './rule-content.js';
 import { slug } from './slug.js';
@@ -25,7 +26,7 @@ export class ImportRules {
 
   /** Throws BT_API_IMPORT_INVALID with everything that is wrong, each with its path; BT_API_RULE_CHANGED, BT_API_TOO_MANY_RULES. */
   async import({ rules, mode = 'merge', dry_run = false }: ImportBody): Promise<ImportResult> {
-    const items = this.read(rules);
+    const items = await this.read(rules);
     const before = new Map((await this.store.rules()).map((rule) => [rule.id, rule]));
     this.refuseTooMany(items, mode === 'merge' ? [...before.keys()] : []);
     const imported = dry_run ? planned(items, before, mode === 'replace') : await this.put(items, before, mode === 'replace');
@@ -43,21 +44,22 @@ export class ImportRules {
     };
   }
 
-  private read(rules: ImportBody['rules']): readonly Item[] {
+  private async read(rules: ImportBody['rules']): Promise<readonly Item[]> {
     const errors: ProblemDetail[] = [];
     const seen = new Map<string, number>();
-    const items = rules.map((body, index): Item => {
+    const items: Item[] = [];
+    for (const [index, body] of rules.entries()) {
       const content = contentOf(body.id ?? slug(body.name), body);
       const path = `rules[${index}]`;
       const twin = seen.get(content.id);
       if (twin !== undefined) errors.push({ path: `${path}.id`, message: `rules[${twin}] has the id ${content.id} too` });
       seen.set(content.id, index);
       for (const { member, message } of ruleTextProblems(content)) errors.push({ path: `${path}.${member}`, message });
-      const { diagnostics } = this.check.check(content.expression);
+      const { diagnostics } = await this.check.check(content.expression);
       const found = diagnostics.map((diagnostic) => ({ ...problemDetail(diagnostic), path: `${path}.expression` }));
       errors.push(...found.filter(({ severity }) => severity === 'error'));
-      return { content, version: body.version, warnings: found.filter(({ severity }) => severity === 'warning') };
-    });
+      items.push({ content, version: body.version, warnings: found.filter(({ severity }) => severity === 'warning') });
+    }
     const [first] = errors;
     if (first !== undefined)
       throw new ApiError('BT_API_IMPORT_INVALID', { reason: `${first.path}: ${first.message}` }, errors.slice(0, MOST_ERRORS));

@@ -56,7 +56,7 @@ export class RulesController {
     if (rule === undefined) throw new ApiError('BT_API_RULE_NOT_FOUND', { id });
     reply.header('etag', etag(rule.version));
     const status = this.ruleStatus.of(rule);
-    return { ...this.view(rule), ...(status === undefined ? {} : { status: ruleStatusView(status) }) };
+    return { ...(await this.view(rule)), ...(status === undefined ? {} : { status: ruleStatusView(status) }) };
   }
 
   @Post()
@@ -144,7 +144,7 @@ export class RulesController {
     return this.view(rule);
   }
 
-  private view(rule: StoredRule): RuleView {
-    return { ...ruleView(rule), warnings: this.checkExpression.warningsOf(rule.expression) };
+  private async view(rule: StoredRule): Promise<RuleView> {
+    return { ...ruleView(rule), warnings: await this.checkExpression.warningsOf(rule.expression) };
   }
 }

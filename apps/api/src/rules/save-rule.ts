@@ -28,7 +28,7 @@ export class SaveRule {
     const id = body.id ?? slug(body.name);
     const content = contentOf(id, body);
     refuseBadTexts(content);
-    this.check.orRefuse(content.expression);
+    await this.check.orRefuse(content.expression);
     const existing = await this.store.rule(id);
     if (existing === undefined) return this.insert(content);
     if (sameContent(existing, content)) return { rule: existing, created: false };
@@ -42,7 +42,7 @@ export class SaveRule {
     const content = contentOf(id, body);
     const existing = await this.store.rule(id);
     refuseBadTexts(content, existing);
-    this.check.orRefuse(content.expression);
+    await this.check.orRefuse(content.expression);
     if (existing === undefined) {
       if (expected !== undefined) throw new ApiError('BT_API_RULE_NOT_FOUND', { id });
       return this.insert(content);
@@ -57,7 +57,7 @@ export class SaveRule {
     if (existing === undefined) throw new ApiError('BT_API_RULE_NOT_FOUND', { id });
     const content = patched(existing, patch);
     refuseBadTexts(content, existing);
-    if (content.expression !== existing.expression) this.check.orRefuse(content.expression);
+    if (content.expression !== existing.expression) await this.check.orRefuse(content.expression);
     return this.update(existing, content, expected);
   }
 

@@ -188,6 +188,12 @@ export const SCHEMA = {
       default: 10_000,
       doc: "Characters in a rule's expression.",
     },
+    checkTimeout: {
+      type: duration,
+      env: ['BETRACE_CHECK_TIMEOUT'],
+      default: 10 * SECOND,
+      doc: 'How long it may take to check a rule that is saved or validated, or to try one on spans (`POST /v1/rules/test`), in a thread of its own.',
+    },
     evaluationTimeout: {
       type: duration,
       env: ['BETRACE_EVALUATION_TIMEOUT'],

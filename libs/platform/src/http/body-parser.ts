@@ -21,7 +21,7 @@ const reservations = new WeakMap<IncomingMessage, Reservation>();
  * lets in; parsed as JSON unless the route wants them raw.
  */
 export function registerBodyParser(fastify: FastifyInstance, server: BodyLimits, inFlight: InFlight): void {
-  const { requestLimit: limit, requestTimeout: timeout } = server;
+  const { requestLimit, requestTimeout: timeout } = server;
   fastify.removeAllContentTypeParsers();
   fastify.addHook('onRequest', (request, reply, done) => {
     const reservation = inFlight.reserve();
@@ -31,7 +31,8 @@ export function registerBodyParser(fastify: FastifyInstance, server: BodyLimits,
   });
   fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
     // Nobody reads what is sent to a path that does not exist, so its type does not matter.
-    const { body: wanted } = request.routeOptions.config;
+    const { body: wanted, bodyLimit = requestLimit } = request.routeOptions.config;
+    const limit = Math.min(requestLimit, bodyLimit);
     if (request.is404 || wanted === 'discard') return undefined;
     const raw = wanted === 'raw';
     if (!raw) checkJsonType(request.headers['content-type']);

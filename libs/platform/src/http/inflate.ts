@@ -39,4 +39,7 @@ export async function inflateBody(body: Buffer, encoding: string | undefined, li
 }
 
 export const tooLarge = (limit: number, when = ''): Problem =>
-  new Problem('BT_HTTP_TOO_LARGE', `the body has more than ${limit} bytes${when}; send smaller batches, or raise server.request_limit`);
+  new Problem(
+    'BT_HTTP_TOO_LARGE',
+    `the body has more than the ${limit} bytes that are taken here${when}; send less at a time, or raise server.request_limit where that is the limit`,
+  );

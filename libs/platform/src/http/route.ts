@@ -7,6 +7,8 @@ declare module 'fastify' {
     access?: 'public' | 'metrics';
     /** `raw`: the handler gets the decompressed bytes as a Buffer, whatever the content type. `discard`: nobody reads it. Else JSON is parsed. */
     body?: 'raw' | 'discard';
+    /** Bytes of a body, when that is less than `server.request_limit`. */
+    bodyLimit?: number;
     /** Answers errors in the route's own format. */
     renderError?: ErrorRenderer;
   }

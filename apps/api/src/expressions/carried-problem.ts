@@ -1,0 +1,17 @@
+import type { ProblemDetail } from '#platform';
+import type { CarriedError } from './expression-task.js';
+
+/** An error of the catalogues that happened in another thread. */
+export class CarriedProblem extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly errors: readonly ProblemDetail[];
+
+  constructor({ code, status, message, errors = [] }: CarriedError) {
+    super(message);
+    this.name = 'CarriedProblem';
+    this.code = code;
+    this.status = status;
+    this.errors = errors;
+  }
+}

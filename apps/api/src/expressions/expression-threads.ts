@@ -1,0 +1,176 @@
+import { Worker } from 'node:worker_threads';
+import { jsonProblem } from '#platform';
+import { ApiError } from '../api-error.js';
+import { CarriedProblem } from './carried-problem.js';
+import type { ExpressionSettings, ExpressionTask, FromExpressionThread, ResultOf } from './expression-task.js';
+
+/** Exists in the build only. */
+const EXPRESSION_THREAD = new URL('./thread.js', import.meta.url);
+
+/** Where the entry lies, if not beside this file: for specs, which run the sources. */
+export const EXPRESSION_THREAD_ENTRY = Symbol('expression thread entry');
+
+/** Milliseconds that a thread may take to start. */
+const START = 30_000;
+/** A thread that had nothing to do for this long (ms) gives its memory back. */
+const IDLE = 60_000;
+const MEMORY = 512;
+
+export interface ExpressionThreadsOptions extends ExpressionSettings {
+  readonly threads: number;
+  /** Tasks that wait for a thread; more are refused. */
+  readonly queue: number;
+  /** Milliseconds that a task may take. */
+  readonly deadline: number;
+  /** MiB of a thread, beyond which it ends; default 512. */
+  readonly memory?: number;
+  readonly entry?: URL;
+}
+
+interface Job {
+  readonly task: ExpressionTask;
+  readonly resolve: (result: ResultOf[keyof ResultOf]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Threads for expressions that somebody sent, each one at a time. A task that takes too long is ended with its thread, and another
+ * thread takes the place: the only way to end a computation that does not ask for the time.
+ */
+export class ExpressionThreads {
+  private readonly waiting: Job[] = [];
+  private readonly threads = new Set<ExpressionThread>();
+  private stopped = false;
+
+  constructor(private readonly options: ExpressionThreadsOptions) {}
+
+  /** Rejects with what is wrong with the task; BT_API_EXPRESSION_TIMEOUT, _MEMORY (422), or BT_API_EXPRESSIONS_BUSY (429). */
+  run<T extends ExpressionTask>(task: T): Promise<ResultOf[T['kind']]> {
+    return new Promise((resolve, reject) => {
+      if (this.stopped) return reject(new ApiError('BT_API_STOPPING', {}));
+      const job: Job = { task, resolve: resolve as Job['resolve'], reject };
+      const idle = [...this.threads].find((thread) => !thread.busy);
+      if (idle) return idle.take(job);
+      if (this.threads.size < this.options.threads) return this.open(job);
+      if (this.waiting.length >= this.options.queue)
+        return reject(new ApiError('BT_API_EXPRESSIONS_BUSY', { waiting: this.waiting.length }));
+      this.waiting.push(job);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const { reject } of this.waiting.splice(0)) reject(new ApiError('BT_API_STOPPING', {}));
+    await Promise.all([...this.threads].map((thread) => thread.end(new ApiError('BT_API_STOPPING', {}))));
+  }
+
+  private open(job: Job): void {
+    const thread = new ExpressionThread(this.options, {
+      free: () => {
+        const next = this.waiting.shift();
+        if (next) thread.take(next);
+      },
+      ended: () => {
+        this.threads.delete(thread);
+        const next = this.waiting.shift();
+        if (next) this.open(next);
+      },
+    });
+    this.threads.add(thread);
+    thread.take(job);
+  }
+}
+
+interface ThreadEvents {
+  /** It has nothing to do. */
+  readonly free: () => void;
+  /** It takes no more tasks. */
+  readonly ended: () => void;
+}
+
+class ExpressionThread {
+  private readonly worker: Worker;
+  private job: Job | undefined;
+  private phase = 'starting';
+  private timer: NodeJS.Timeout | undefined;
+  private ready = false;
+  private over = false;
+
+  constructor(
+    private readonly options: ExpressionThreadsOptions,
+    private readonly events: ThreadEvents,
+  ) {
+    const { entry = EXPRESSION_THREAD, maxLength, evaluationTimeout, memory: limit = MEMORY } = options;
+    const workerData: ExpressionSettings = { maxLength, evaluationTimeout };
+    this.worker = new Worker(entry, { workerData, name: 'expressions', resourceLimits: { maxOldGenerationSizeMb: limit } });
+    this.worker.on('message', (message: FromExpressionThread) => this.hear(message));
+    this.worker.on('error', (error: NodeJS.ErrnoException) => {
+      const memory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+      void this.end(memory ? new ApiError('BT_API_EXPRESSION_MEMORY', { phase: this.phase, limit }) : error);
+    });
+    this.worker.on('exit', (code) => void this.end(new Error(`an expression thread ended with code ${code}`)));
+  }
+
+  get busy(): boolean {
+    return this.job !== undefined;
+  }
+
+  take(job: Job): void {
+    this.job = job;
+    this.worker.ref();
+    clearTimeout(this.timer);
+    if (this.ready) this.begin(job);
+    else this.limit(START, () => new Error(`no expression thread started within ${START} ms`));
+  }
+
+  /** Ends it; the task that it is at is rejected. */
+  async end(error: unknown): Promise<void> {
+    if (this.over) return;
+    this.over = true;
+    clearTimeout(this.timer);
+    this.job?.reject(error);
+    this.events.ended();
+    await this.worker.terminate();
+  }
+
+  private begin(job: Job): void {
+    const { deadline } = this.options;
+    this.phase = 'beginning';
+    this.limit(deadline, () => new ApiError('BT_API_EXPRESSION_TIMEOUT', { phase: this.phase, deadline }));
+    this.worker.postMessage(job.task);
+  }
+
+  private limit(milliseconds: number, late: () => Error): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.end(late()), milliseconds);
+  }
+
+  private hear(message: FromExpressionThread): void {
+    if (this.over) return;
+    const { job } = this;
+    if (message.type === 'ready') {
+      this.ready = true;
+      if (job) this.begin(job);
+    } else if (message.type === 'phase') this.phase = message.phase;
+    else if (job) {
+      if (message.type === 'done') job.resolve(message.result);
+      else job.reject(errorOf(message, job.task));
+      this.rest();
+    }
+  }
+
+  private rest(): void {
+    this.job = undefined;
+    this.worker.unref();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.end(new Error('idle')), IDLE).unref();
+    this.events.free();
+  }
+}
+
+function errorOf(message: Extract<FromExpressionThread, { type: 'refused' | 'no-json' | 'defect' }>, task: ExpressionTask): Error {
+  if (message.type === 'refused') return new CarriedProblem(message.error);
+  if (message.type === 'defect') return message.error;
+  const text = task.kind === 'try' ? new TextDecoder().decode(task.body) : '';
+  return jsonProblem(text, new Error(message.message));
+}

@@ -1,0 +1,72 @@
+import { judgeTrace, RuleSet } from '#engine';
+import { encodeRequest, type JsonValue, parseJson, spansFromValue } from '#otlp';
+import type { ProblemDetail } from '#platform';
+import { ApiError } from '../api-error.js';
+import type { TestResult } from '../rules/expression.dto.js';
+import type { Phase } from './expression-task.js';
+
+interface Trial {
+  readonly expression: string;
+  /** The JSON of the spans, and where it lies in the body. */
+  readonly spans: JsonValue;
+  readonly path: readonly (string | number)[];
+}
+
+export interface TrialTools {
+  /** Milliseconds, as the evaluators have it. */
+  readonly timeout: number;
+  /** Answers the warnings; throws when there are errors. */
+  readonly orRefuse: (expression: string) => readonly ProblemDetail[];
+  readonly enter: (phase: Phase) => void;
+}
+
+/**
+ * Tries an expression on spans by the engine that judges the log. The body is read from its text, so that nanoseconds keep all
+ * their digits.
+ */
+export function tryRule(body: Uint8Array, { timeout, orRefuse, enter }: TrialTools): TestResult {
+  enter('reading the spans');
+  const { expression, spans, path } = readTrial(body);
+  const warnings = orRefuse(expression);
+  enter('reading the spans');
+  const request = encodeRequest(spansFromValue(spans, { incomplete: true }, path));
+  enter('compiling the expression');
+  const rule = { id: 'test', name: 'test', version: 1, expression, severity: 'LOW' } as const;
+  const rules = RuleSet.compile(1, [rule], { timeout });
+  enter('judging the spans');
+  const started = performance.now();
+  const [judgement] = judgeTrace(rules, [request]);
+  const evaluation_time_ms = round(performance.now() - started);
+  if (!judgement) throw new ApiError('BT_API_EXPRESSION_INVALID', { reason: 'it was checked, but cannot be compiled' });
+  const { matches, explanation, violations, errors } = judgement;
+  const matched_spans = [...new Set(violations.map(({ spanId }) => spanId).filter((id) => id !== ''))];
+  return {
+    matches,
+    evaluation_time_ms,
+    explanation,
+    warnings,
+    ...(matches ? { matched_spans } : {}),
+    ...(errors.length === 0 ? {} : { error: errors.join('; ') }),
+  };
+}
+
+function readTrial(body: Uint8Array): Trial {
+  const json = readObject(body);
+  const { expression, span, spans, trace } = json;
+  if (typeof expression !== 'string' || expression.trim() === '') throw new ApiError('BT_API_TEST_SPANS_MISSING', {});
+  if (span !== undefined) return { expression, spans: span, path: ['span'] };
+  if (spans !== undefined) return { expression, spans, path: ['spans'] };
+  if (trace !== undefined) return { expression, spans: trace, path: ['trace'] };
+  throw new ApiError('BT_API_TEST_SPANS_MISSING', {});
+}
+
+function readObject(body: Uint8Array): { readonly [name: string]: JsonValue } {
+  const json = parseJson(body);
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new ApiError('BT_API_TEST_SPANS_MISSING', {});
+  return json;
+}
+
+/** Microseconds are what a clock can tell. */
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 1_000) / 1_000;
+}
