@@ -142,6 +142,10 @@ export const PROBLEMS = {
     "'{key}' is an attribute of the resource by the semantic conventions, not of the span",
     'Spans do not have it: what describes the service, host or container is in `span.resource`.',
   ),
+  BT_DSL_FIELD_NAME: warning(
+    "'{key}' is an attribute of that name here: the {key} of the span is {field}",
+    'An attribute that has the name of a field of spans. Fields are not among the attributes.',
+  ),
   BT_DSL_NIL_EQUALS_NIL: warning(
     'this also holds where both are missing: nil == nil',
     'Two attributes, neither of which is known to be there, are compared. Guard one with `x and …`.',

@@ -7,7 +7,7 @@ import { listIndex, spanByPlace } from './list-index.js';
 import { nilEqualsNil } from './nil-equals-nil.js';
 import { quotedNumeral } from './quoted-numeral.js';
 import { resourceAttribute } from './resource-attribute.js';
-import { sameSides } from './same-sides.js';
+import { sameSides, sameSpan } from './same-sides.js';
 import { judgeTruth } from './truth.js';
 import { bareDurations, bareNumber } from './units.js';
 
@@ -35,8 +35,10 @@ export function judgeMeaning(root: Resolved, findings: Findings): void {
         return listIndex(node, findings);
       case 'trace-aggregate':
         return constantField(node, findings);
-      case 'trace-pair':
       case 'span-order':
+        sameSpan(node, findings);
+        return bareDurations(node, findings);
+      case 'trace-pair':
         return bareDurations(node, findings);
     }
   });

@@ -1,6 +1,7 @@
 import { formatExpression } from '../../format-expression.js';
 import type { Attribute, HasAttribute } from '../../resolved.js';
 import type { Expression } from '../../syntax.js';
+import { SPAN_FIELDS } from '../../vocabulary.js';
 import type { Findings } from '../context.js';
 
 /** Namespaces and keys that the semantic conventions give to resources and not to spans. */
@@ -36,12 +37,22 @@ const KEYS: ReadonlySet<string> = new Set([
   'process.owner',
 ]);
 
-/** `attribute.service.name`: spans don't have it. */
+/** `attribute.service.name`: spans don't have it. `attribute.status`: that is a field. */
 export function resourceAttribute({ type, key, syntax }: Attribute | HasAttribute, findings: Findings): void {
+  if (FIELDS.has(key)) return fieldName(key, syntax, findings);
   if (!KEYS.has(key) && !NAMESPACES.some((namespace) => key.startsWith(namespace))) return;
   const text = `${ownerOf(syntax)}.resource[${formatExpression({ type: 'string', value: key, isText: true, range: syntax.range })}]`;
   const meant = type === 'attribute' ? text : `${text} != nil`;
   findings.report('BT_DSL_RESOURCE', syntax.range, { key }, { suggestion: meant, fix: { range: syntax.range, text: meant } });
+}
+
+const FIELDS: ReadonlySet<string> = new Set(SPAN_FIELDS.map(({ name }) => name));
+
+/** `attribute.status`: the field is `span.status`. */
+function fieldName(key: string, syntax: Expression, findings: Findings): void {
+  const field = `${ownerOf(syntax)}.${key}`;
+  const fix = syntax.type === 'call' ? undefined : { range: syntax.range, text: field };
+  findings.report('BT_DSL_FIELD_NAME', syntax.range, { key, field }, { suggestion: field, fix });
 }
 
 /** The span in front: `charge` of `charge.attributes["x"]` and of `charge.has(…)`; `attribute.x` is of `span`. */

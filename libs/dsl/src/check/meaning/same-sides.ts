@@ -1,5 +1,5 @@
 import { formatExpression } from '../../format-expression.js';
-import type { BinaryNode, Resolved, SpanSource, StringTestNode } from '../../resolved.js';
+import type { BinaryNode, Resolved, SpanOrderTest, SpanSource, StringTestNode } from '../../resolved.js';
 import type { Findings } from '../context.js';
 
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>=']);
@@ -12,6 +12,12 @@ export function sameSides(node: BinaryNode | StringTestNode, findings: Findings)
   const text = formatExpression(left.syntax);
   findings.report('BT_DSL_SAME_SIDES', node.syntax.range, { text }, { expected: 'another value, or an outer span that has a name' });
   return true;
+}
+
+/** `span.before(span)`: no span is before itself. */
+export function sameSpan({ first, second, syntax }: SpanOrderTest, findings: Findings): void {
+  if (!isSameSpan(first, second)) return;
+  findings.report('BT_DSL_SAME_SIDES', syntax.range, { text: 'times' }, { expected: 'another span: an outer one that has a name' });
 }
 
 type Reading = Extract<Resolved, { type: 'field' | 'attribute' | 'resource-attribute' }>;

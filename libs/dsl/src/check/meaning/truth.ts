@@ -61,7 +61,7 @@ class TruthJudge {
     if (node.type === 'logical') {
       // `x and y` tests x, `x or y` is x where that is true.
       if (node.operator === 'and') this.condition(node.left, whole);
-      else this.value(node.left);
+      else if (!reportConstant(node.left, whole, this.findings)) this.value(node.left);
       this.value(node.right);
     } else this.inside(node);
   }
