@@ -1,9 +1,8 @@
 import { PartitionEngine, RuleSet } from '#engine';
-import { type Log, type RuleSetRecord, readAll, TOPICS, type ViolationRecord } from '#messaging';
+import { type Log, RuleHistory, type RuleSetRecord, readAll, TOPICS, type ViolationRecord } from '#messaging';
 import { type KeyRing, keyRing } from '#signing';
 import { controlOf } from '../../apps/evaluator/src/control-record.js';
 import { misplacedSpans } from '../../apps/evaluator/src/misplaced-spans.js';
-import { RuleHistory } from '../../apps/evaluator/src/rule-history.js';
 import { violationRecord } from '../../apps/evaluator/src/violation-record.js';
 import type { Configuration } from '../../libs/platform/src/configuration/configuration.js';
 

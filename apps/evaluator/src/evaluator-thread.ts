@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Gauge } from 'prom-client';
 import { type BoundedLabel, Degraded, type FullPartitions, Lag, type Logger, type Metrics } from '#platform';
+import type { LogTimeAhead } from './evaluator.js';
 import { type EVALUATOR_METRICS, PARTITION_GAUGES } from './metrics.js';
 import { recordMeasurements } from './record-measurements.js';
 import type { ReportErrors } from './report-errors.js';
@@ -17,6 +18,14 @@ const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 10_000;
 /** A thread that ran this long (ms) is not blamed for its predecessors. */
 const STEADY = 60_000;
+
+/** Milliseconds between two warnings that time is not right: it stays so for a while. */
+const SAME_WARNING = 60_000;
+
+function aheadOf({ partition, seconds }: LogTimeAhead): string {
+  const time = `the log's time of partition ${partition} is ${Math.round(seconds)} s ahead of this machine's clock`;
+  return `${time}: a clock was ahead, or a producer gave timestamps (Kafka: message.timestamp.type); traces may close late`;
+}
 
 /** What happens to a thread, which is named. */
 export type ThreadEvents = {
@@ -52,6 +61,8 @@ export class EvaluatorThread {
   private failure: string | undefined;
   private damaged = false;
   private full: readonly number[] = [];
+  private ahead: LogTimeAhead | undefined;
+  private warnedOfAhead = Number.NEGATIVE_INFINITY;
   private restart: NodeJS.Timeout | undefined;
   private stopping: PromiseWithResolvers<void> | undefined;
 
@@ -73,7 +84,7 @@ export class EvaluatorThread {
     worker.on('exit', (code) => this.ended(code));
   }
 
-  /** Throws why the thread does not evaluate now (Degraded where others of its work go on); else answers which senders it makes wait, if any. */
+  /** Throws why the thread does not evaluate now (Degraded where others of its work go on); else answers what an operator should know. */
   check(): string | undefined {
     if (this.worker === undefined || !this.ready) {
       if (!this.everReady) throw new Error(this.lastDefect?.message ?? `${this.settings.name} is starting`);
@@ -81,7 +92,11 @@ export class EvaluatorThread {
     }
     if (performance.now() - this.heard > SILENCE) throw new Degraded(`${this.settings.name} does not answer`);
     if (this.failure !== undefined) throw this.damaged ? new Error(this.failure) : new Degraded(this.failure);
-    return this.full.length === 0 ? undefined : `no memory for more traces in partition ${this.full.join(', ')}: senders wait`;
+    const states = [
+      ...(this.full.length === 0 ? [] : [`no memory for more traces in partition ${this.full.join(', ')}: senders wait`]),
+      ...(this.ahead === undefined ? [] : [aheadOf(this.ahead)]),
+    ];
+    return states.join('; ') || undefined;
   }
 
   /** Resolves when the thread has committed and ended. */
@@ -105,6 +120,7 @@ export class EvaluatorThread {
       this.failure = message.failure;
       this.damaged = message.damaged;
       this.reportFull(message.full);
+      this.noteAhead(message.ahead);
       this.note(message.positions);
       if (message.rules !== undefined) this.tools.ruleSeries.inForce(thread, message.rules);
       recordMeasurements(this.tools, message.measurements);
@@ -126,6 +142,14 @@ export class EvaluatorThread {
       for (const gauge of PARTITION_GAUGES) (this.tools.metrics[gauge] as Gauge<string>).remove({ partition: String(partition) });
       if (this.settings.partitions === undefined) this.lag.forget(partition);
     }
+  }
+
+  private noteAhead(ahead: LogTimeAhead | undefined): void {
+    this.ahead = ahead;
+    const now = performance.now();
+    if (ahead === undefined || now - this.warnedOfAhead < SAME_WARNING) return;
+    this.warnedOfAhead = now;
+    this.tools.logger.warn({ thread: this.settings.name, ...ahead }, aheadOf(ahead));
   }
 
   private reportFull(full: readonly number[]): void {

@@ -3,6 +3,7 @@ import {
   DeadLetters,
   type Log,
   LogError,
+  logProblem,
   type PartitionListener,
   type Position,
   type RecordBatch,
@@ -28,6 +29,14 @@ export interface EvaluatorReport {
 const STOP_PATIENCE = 5_000;
 /** A producer that is wrong is wrong all the time: milliseconds between two warnings of it. */
 const SAME_WARNING = 60_000;
+/** Milliseconds in which a marker that is on its way arrives. */
+const RULELESS = 5_000;
+
+/** How far the log's time of a partition is ahead of this machine's clock. */
+export interface LogTimeAhead {
+  readonly partition: number;
+  readonly seconds: number;
+}
 
 /** Evaluates the partitions that it is assigned, in whichever thread it runs. */
 export class Evaluator implements PartitionListener {
@@ -44,6 +53,8 @@ export class Evaluator implements PartitionListener {
   /** Why the log cannot be read at present. */
   private away: string | undefined;
   private subscription: Subscription | undefined;
+  /** Since when a partition judges by no rules though there are some. */
+  private rulelessSince: number | undefined;
   private warnedOfMisplaced = Number.NEGATIVE_INFINITY;
   private warnedOfDefect = Number.NEGATIVE_INFINITY;
 
@@ -79,6 +90,7 @@ export class Evaluator implements PartitionListener {
       signal: this.aborted.signal,
       commit: async (partition, position) => this.subscription?.commit(partition, position),
       now: () => log.now(),
+      wall: () => Date.now(),
       monotonic: () => performance.now(),
     };
   }
@@ -139,12 +151,24 @@ export class Evaluator implements PartitionListener {
   get failure(): string | undefined {
     if (this.away !== undefined) return `the spans log cannot be read: ${this.away}`;
     const [partition, error] = this.failures.entries().next().value ?? [];
-    return error === undefined ? undefined : `partition ${partition} is not evaluated: ${error.message}`;
+    return error === undefined ? this.withoutRules() : `partition ${partition} is not evaluated: ${error.message}`;
   }
 
   /** Some failure is of what is on the disk or of the configuration: nobody should send more to this process until it is mended. */
   get damaged(): boolean {
-    return [...this.failures.values()].some((error) => 'retryable' in error && error.retryable === false);
+    if ([...this.failures.values()].some((error) => 'retryable' in error && error.retryable === false)) return true;
+    return this.failure !== undefined && this.failure === this.withoutRules();
+  }
+
+  /** Rules were published, and no marker in the partition says so: retention or a new topic has taken it. The API's next one mends it. */
+  private withoutRules(): string | undefined {
+    const { latestEpoch } = this.rules;
+    const idle = latestEpoch === 0 ? [] : [...this.runs].filter(([, run]) => run.epoch === 0).map(([partition]) => partition);
+    const now = performance.now();
+    if (idle.length === 0) this.rulelessSince = undefined;
+    else this.rulelessSince ??= now;
+    if (this.rulelessSince === undefined || now - this.rulelessSince < RULELESS) return undefined;
+    return logProblem('BT_LOG_RULES_NOT_IN_FORCE', { partitions: idle.join(', '), epoch: latestEpoch }).message;
   }
 
   /** The rules in force in its partitions, if they are others than at the last call. */
@@ -154,6 +178,12 @@ export class Evaluator implements PartitionListener {
     this.toldRules = sets;
     const all = new Map([...sets].flat().map(({ id, name, severity }) => [id, { id, name, severity }]));
     return [...all.values()];
+  }
+
+  /** The partition whose log time is the furthest ahead of this machine's clock, if one is. */
+  get ahead(): LogTimeAhead | undefined {
+    const all = [...this.runs].map(([partition, run]) => ({ partition, seconds: run.ahead / 1_000 }));
+    return all.filter(({ seconds }) => seconds > 0).sort((a, b) => b.seconds - a.seconds)[0];
   }
 
   /** Partitions whose traces take more memory than they may. */

@@ -61,6 +61,23 @@ describe('FollowRules', () => {
     expect(errors).toEqual(['record 0 of betrace.rules is no rule set', 'record 1 of betrace.rules is no rule set']);
   });
 
+  it('says which rule set a marker names that nobody has, and takes it when it comes after all', async () => {
+    const impatient = new FollowRules(
+      log,
+      (epoch) => `${epoch}`,
+      'impatient',
+      () => undefined,
+      20,
+    );
+    await impatient.start();
+    await expect(impatient.ruleSet(7)).rejects.toThrow(/BT_LOG_RULE_SET_MISSING.*Rule set 7/);
+    await publish(JSON.stringify({ epoch: 7, snapshot: [] }));
+    const deadline = performance.now() + 5_000;
+    while (impatient.latestEpoch < 7 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await impatient.ruleSet(7)).toBe('7');
+    await impatient.close();
+  });
+
   it('lets nobody wait for ever when it is closed', async () => {
     const waiting = rules.ruleSet(9);
     const outcome = expect(waiting).rejects.toThrow('no longer followed');

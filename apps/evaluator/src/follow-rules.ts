@@ -1,9 +1,11 @@
 import type { Log, LogRecord, PublishedRule, RecordBatch, RuleSetRecord, Subscription } from '#messaging';
-import { TOPICS } from '#messaging';
-import { RuleHistory } from './rule-history.js';
+import { logProblem, RuleHistory, TOPICS } from '#messaging';
 
 /** Rule sets kept for the other partitions of the thread: the newest. What one partition alone passes through in a replay it holds itself. */
 const KEPT = 16;
+
+/** How long a marker may be before its rule set (ms). */
+const PATIENCE = 10_000;
 
 /**
  * The rules log, followed: epoch → rule set, the same object for all partitions. Every thread reads the whole log (a group of its own, nothing is
@@ -24,6 +26,7 @@ export class FollowRules<RuleSet> {
     private readonly make: (epoch: number, rules: readonly PublishedRule[]) => RuleSet,
     private readonly group: string,
     private readonly failed: (error: Error) => void,
+    private readonly patience = PATIENCE,
   ) {}
 
   async start(): Promise<void> {
@@ -41,14 +44,27 @@ export class FollowRules<RuleSet> {
     });
   }
 
-  /** The rule set of an epoch. Waits for its record: a marker can be read before it, by another connection. */
+  /** The highest epoch known; 0 before the first. */
+  get latestEpoch(): number {
+    return this.history.latestEpoch;
+  }
+
+  /**
+   * The rule set of an epoch. Waits for its record: a marker can be read before it, by another connection. Rejects
+   * BT_LOG_RULE_SET_MISSING when it does not come.
+   */
   async ruleSet(epoch: number): Promise<RuleSet> {
     const known = this.made.get(epoch);
     if (known) return known;
     let rules = this.history.rules(epoch);
-    while (!rules) {
-      await this.arrival(epoch).promise;
-      rules = this.history.rules(epoch);
+    const patience = setTimeout(() => this.giveUp(epoch), this.patience);
+    try {
+      while (!rules) {
+        await this.arrival(epoch).promise;
+        rules = this.history.rules(epoch);
+      }
+    } finally {
+      clearTimeout(patience);
     }
     return this.made.get(epoch) ?? this.keep(epoch, this.make(epoch, rules));
   }
@@ -65,6 +81,11 @@ export class FollowRules<RuleSet> {
     for (const waiter of this.waiting.values()) waiter.reject(new Error('the rules log is no longer followed'));
     this.waiting.clear();
     await this.subscription?.close();
+  }
+
+  private giveUp(epoch: number): void {
+    this.waiting.get(epoch)?.reject(logProblem('BT_LOG_RULE_SET_MISSING', { epoch, latest: this.history.latestEpoch }));
+    this.waiting.delete(epoch);
   }
 
   private take(batch: RecordBatch): void {

@@ -123,6 +123,12 @@ export const EVALUATOR_METRICS = {
     help: 'Records of the spans log that are not evaluated yet, from its end when it is scraped, also of a partition that is stuck. `NaN`: the end is not known.',
     labels: ['partition'],
   },
+  logTimeAhead: {
+    type: 'gauge',
+    name: 'betrace_log_time_ahead_seconds',
+    help: "By how much the partition's log time is ahead of this machine's clock; 0 up to a second. A wall clock was ahead, or (Kafka) a producer gave timestamps.",
+    labels: ['partition'],
+  },
   epoch: {
     type: 'gauge',
     name: 'betrace_rules_epoch',

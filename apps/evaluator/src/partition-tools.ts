@@ -32,5 +32,7 @@ export interface PartitionTools {
   commit(partition: number, position: Position): Promise<void>;
   /** The log's clock, Unix milliseconds: only to see whether a tick is due; verdicts know the records' timestamps alone. */
   now(): number;
+  /** This machine's clock, Unix milliseconds: only to compare the log's time with it. */
+  wall(): number;
   monotonic(): number;
 }

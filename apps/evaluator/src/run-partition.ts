@@ -19,6 +19,9 @@ const NOTHING = new Uint8Array(0);
 /** Milliseconds between two looks at what was counted: a look after each batch, with 50 rules, was 6 % of an evaluator's time. */
 const TELL_INTERVAL = 100;
 
+/** Clocks of brokers and evaluators differ by less (ms). */
+const AHEAD = 1_000;
+
 /** Where a partition begins: what was committed, and how far before it the context lies that its open traces may need. */
 interface Beginning {
   readonly startAt: number;
@@ -61,6 +64,7 @@ export class PartitionRun {
   /** When counts were told last, and whether there are others since. */
   private toldAt = Number.NEGATIVE_INFINITY;
   private untold = false;
+  private toldAhead = true;
   /** Something was judged since the rules' errors were noted. */
   private unnoted = false;
   private readonly found = (verdict: Verdict): void => {
@@ -127,6 +131,17 @@ export class PartitionRun {
     return Math.max(this.next, this.judgeFrom);
   }
 
+  /** By how many ms the log's time is ahead of this machine's clock; 0 when it is not by more than a second. */
+  get ahead(): number {
+    const ahead = (this.engine.logTime ?? 0) - this.tools.wall();
+    return ahead > AHEAD ? ahead : 0;
+  }
+
+  /** The rule set in force. */
+  get epoch(): number {
+    return this.engine.epoch;
+  }
+
   /** Its traces take more memory than they may. Reading on frees it, so it does read on; who sends has to wait. */
   get full(): boolean {
     return !this.engine.accepts();
@@ -149,6 +164,7 @@ export class PartitionRun {
   async idle(): Promise<void> {
     await this.publish();
     if (this.untold) this.tell();
+    this.tellAhead();
     this.account.updateRulesInTime();
     this.publishRuleErrors.publish();
     await this.commit();
@@ -294,6 +310,13 @@ export class PartitionRun {
     measurements.set('tracesOpen', this.label, this.engine.openTraces);
     measurements.set('traceMemory', this.label, this.engine.memory);
     measurements.set('waiting', this.label, this.full ? 1 : 0);
+    this.tellAhead();
+  }
+
+  private tellAhead(): void {
+    const { ahead } = this;
+    if (ahead > 0 || this.toldAhead) this.tools.measurements.set('logTimeAhead', this.label, ahead / 1_000);
+    this.toldAhead = ahead > 0;
   }
 }
 

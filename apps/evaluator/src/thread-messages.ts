@@ -1,3 +1,4 @@
+import type { LogTimeAhead } from './evaluator.js';
 import type { Measurement } from './measurements.js';
 import type { RuleInForce } from './rule-series.js';
 
@@ -18,6 +19,8 @@ export type FromThread =
       readonly rules: readonly RuleInForce[] | undefined;
       /** Partitions whose traces take more memory than they may. */
       readonly full: readonly number[];
+      /** The partition whose log time is the furthest ahead of this machine's clock, if one is. */
+      readonly ahead: LogTimeAhead | undefined;
     }
   | { readonly type: 'warn'; readonly message: string; readonly error: Error }
   | {

@@ -21,13 +21,14 @@ const warn: EvaluatorReport['warn'] = (error, message) => {
 };
 const evaluator = new Evaluator(log, settings, { warn });
 const report = (): void => {
-  const { measurements, failure, damaged, full, positions } = evaluator;
+  const { measurements, failure, damaged, full, ahead, positions } = evaluator;
   tell({
     type: 'measured',
     measurements: measurements.drain(),
     failure,
     damaged,
     full,
+    ahead,
     positions: [...positions],
     rules: evaluator.changedRules(),
   });

@@ -17,6 +17,7 @@ export { partitionOf, partitionOfKey } from './partition-of.js';
 export { isRefusedRecord, LOG_PROBLEMS, LogError, type LogProblem, type LogProblemCode, LogUnavailable, logProblem } from './problems.js';
 export { readAll } from './read-all.js';
 export { type RetryOptions, retry } from './retry.js';
+export { RuleHistory } from './rule-history.js';
 export type { EmbeddedLogSettings, KafkaLogSettings, LogSettings } from './settings.js';
 export {
   CONTROL_BARRIER_PREFIX,

@@ -138,6 +138,27 @@ export const LOG_PROBLEMS = {
       'Records {from} to {to} of partition {partition} of {topic} were deleted by its retention before {group} had read them. Lengthen ' +
       'BETRACE_LOG_RETENTION (log.retention), or add evaluators.',
   },
+  BT_LOG_RULE_SET_MISSING: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'Rule set {epoch} is in force in the spans log, and the rules log (betrace.rules) does not have it; it ends with {latest}. The API ' +
+      'publishes it again at its start when the store has it. Else restore the rules log and the store from the same backup.',
+  },
+  BT_LOG_RULES_NOT_IN_FORCE: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'No rules are in force in partition {partitions} of the spans log, though there is rule set {epoch}: its marker was deleted there. The API ' +
+      'writes it again within ten minutes and at its start; a change of a rule does so too.',
+  },
+  BT_LOG_POSITION_BEYOND_END: {
+    status: 500,
+    retryable: false,
+    sentence:
+      '{group} has read {topic} up to offset {position} of partition {partition}, and {path} ends at {end}: the file was deleted, emptied or ' +
+      'restored alone. Restore it from the backup that positions.db is of, or delete positions.db: then what the log still has is read again.',
+  },
   BT_LOG_RECORD_UNREADABLE: {
     status: 500,
     retryable: false,

@@ -8,6 +8,7 @@ import { type SignatureKey, signatureKey } from './configuration/signature-key.j
 import { tuneGarbageCollection } from './garbage-collection.js';
 import { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';
 import { createLogger, type Logger } from './logging/logger.js';
+import { checkOpenFiles } from './open-files.js';
 import { Shutdown } from './shutdown.js';
 import { StartError } from './start-error.js';
 import { prepareStorage } from './storage-directory.js';
@@ -42,7 +43,7 @@ export async function runApp(definition: AppDefinition): Promise<void> {
     const logger = createLogger(configuration.logging);
     logger.info({ app: definition.name, version: VERSION, environment: configuration.process.environment }, 'BeTrace starts');
     for (const notice of notices) logger.warn(notice);
-    prepareStorage(configuration.storage.path);
+    for (const notice of [checkOpenFiles(), prepareStorage(configuration.storage.path)]) if (notice !== undefined) logger.warn(notice);
     const { notice }: Partial<SignatureKey> = definition.signs === false ? {} : signatureKey(configuration);
     if (notice !== undefined) logger.warn(notice);
     dieOnDefects(logger);

@@ -1,13 +1,18 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { keepPrivate } from './private-files.js';
 import { StartError } from './start-error.js';
 
-/** Makes the storage directory, unless it is there. Throws a StartError when it can't be made or written. */
-export function prepareStorage(path: string | undefined): void {
-  if (path === undefined) return;
+/**
+ * Makes the storage directory, unless it is there, and keeps it private. Answers a warning when others can look in; throws a StartError
+ * when it can't be made or written.
+ */
+export function prepareStorage(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
   try {
     makeDirectory(resolve(path));
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    return keepPrivate(resolve(path));
   } catch (error) {
     const reason = (error as Error).message;
     throw new StartError(
@@ -25,7 +30,7 @@ function makeDirectory(path: string): void {
   const parent = dirname(path);
   if (parent !== path) makeDirectory(parent);
   try {
-    mkdirSync(path);
+    mkdirSync(path, { mode: 0o700 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }

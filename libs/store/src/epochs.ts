@@ -33,6 +33,14 @@ export async function appendSnapshot(queries: Queries, after: number): Promise<v
     .execute();
 }
 
+/** See `Store.republish`. */
+export async function republish(queries: Queries, known: ReadonlySet<number>): Promise<number> {
+  const rows = await queries.selectFrom('epochs').select('epoch').where('published', '=', 1).execute();
+  const missing = rows.map(({ epoch }) => epoch).filter((epoch) => !known.has(epoch));
+  for (const epoch of missing) await queries.updateTable('epochs').set({ published: 0 }).where('epoch', '=', epoch).execute();
+  return missing.length;
+}
+
 export async function unpublishedEpochs(queries: Queries): Promise<readonly EpochChange[]> {
   const rows = await queries.selectFrom('epochs').selectAll().where('published', '=', 0).orderBy('epoch').execute();
   return rows.map(({ epoch, json_record }) => ({ epoch, record: json_record, published: false }));

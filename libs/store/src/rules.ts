@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Connection } from './connection.js';
 import { appendEpoch } from './epochs.js';
 import { StoreError } from './problems.js';
-import { changeOf, type RuleChange } from './rule-set-record.js';
+import { changeOf, type PublishedRule, type RuleChange } from './rule-set-record.js';
 import type { Queries, RulesTable, Schema } from './schema.js';
 import type { ImportedRule, RulesImport, RuleVersion, StoredRule } from './store.js';
 
@@ -88,6 +88,31 @@ async function put(
 async function remove(transaction: Transaction<Schema>, { id, version }: RulesTable, now: number): Promise<void> {
   await transaction.deleteFrom('rules').where('id', '=', id).execute();
   await keepVersion(transaction, id, version + 1, now, null);
+}
+
+/** See `Store.adoptRules`. What the log does not know of a rule is empty. */
+export function adoptRules(connection: Connection, rules: readonly PublishedRule[], epoch: number, now: number): Promise<void> {
+  return changing(connection, async (transaction) => {
+    const had = await transaction.selectFrom('epochs').select('epoch').limit(1).executeTakeFirst();
+    if (had !== undefined) return;
+    for (const { id, name, version, expression, severity, message = null } of rules) {
+      const content = {
+        id,
+        name,
+        description: '',
+        expression,
+        severity: severity as StoredRule['severity'],
+        tags: [],
+        enabled: true,
+        message,
+      };
+      const row = { ...rowOf(content), version, created_at: now, updated_at: now };
+      await transaction.insertInto('rules').values(row).execute();
+      await keepVersion(transaction, id, version, now, row);
+    }
+    const json_record = JSON.stringify({ epoch, snapshot: rules });
+    await transaction.insertInto('epochs').values({ epoch, json_record, published: 1 }).execute();
+  });
 }
 
 export async function ruleVersions(queries: Queries, id: string): Promise<readonly RuleVersion[]> {

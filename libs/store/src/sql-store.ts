@@ -1,10 +1,12 @@
 import type { Connection } from './connection.js';
-import { appendSnapshot, epochPublished, latestEpoch, ruleSet, unpublishedEpochs } from './epochs.js';
+import { appendSnapshot, epochPublished, latestEpoch, republish, ruleSet, unpublishedEpochs } from './epochs.js';
 import { alreadyExported, exported, exportRefused } from './exports.js';
 import { migrate } from './migrations/migrate.js';
 import { positionOf } from './positions.js';
+import { StoreError } from './problems.js';
 import type { Revision } from './revision.js';
-import { allRules, changing, deleteRule, importRules, putRule, type RuleContent, ruleById, ruleVersions } from './rules.js';
+import type { PublishedRule } from './rule-set-record.js';
+import { adoptRules, allRules, changing, deleteRule, importRules, putRule, type RuleContent, ruleById, ruleVersions } from './rules.js';
 import {
   type EpochChange,
   type ImportedRule,
@@ -24,6 +26,9 @@ const PRUNED_AT_ONCE = 1_000;
 
 /** The store over a SQL database: the same queries on SQLite and PostgreSQL. */
 export class SqlStore extends Store {
+  /** A damaged page is met by some queries only: once one has, the store is not well until it is opened again. */
+  private damage: StoreError | undefined;
+
   constructor(private readonly connection: Connection) {
     super();
   }
@@ -63,6 +68,14 @@ export class SqlStore extends Store {
 
   snapshotAfter(epoch: number): Promise<void> {
     return this.guarded(changing(this.connection, (transaction) => appendSnapshot(transaction, epoch)));
+  }
+
+  adoptRules(rules: readonly PublishedRule[], epoch: number, now: number): Promise<void> {
+    return this.guarded(adoptRules(this.connection, rules, epoch, now));
+  }
+
+  republish(known: ReadonlySet<number>): Promise<number> {
+    return this.guarded(changing(this.connection, (transaction) => republish(transaction, known)));
   }
 
   unpublishedEpochs(): Promise<readonly EpochChange[]> {
@@ -115,6 +128,7 @@ export class SqlStore extends Store {
   }
 
   async check(): Promise<void> {
+    if (this.damage !== undefined) throw this.damage;
     // A write that changes nothing: a database that can only be read (a replica, a read-only file) refuses it.
     const writing = this.connection.database
       .updateTable('migrations')
@@ -132,7 +146,9 @@ export class SqlStore extends Store {
     try {
       return await query;
     } catch (error) {
-      throw this.connection.problem(error);
+      const problem = this.connection.problem(error);
+      if (problem instanceof StoreError && problem.code === 'BT_STORE_CORRUPT') this.damage = problem;
+      throw problem;
     }
   }
 }

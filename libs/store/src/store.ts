@@ -1,4 +1,5 @@
 import type { Revision } from './revision.js';
+import type { PublishedRule } from './rule-set-record.js';
 
 /** The store port: rules, their epochs, violations, and how far each reader of the violations log got. */
 
@@ -134,6 +135,13 @@ export abstract class Store {
    * a log that has other rules than the store, because one of them is new or was restored from a backup.
    */
   abstract snapshotAfter(epoch: number): Promise<void>;
+  /**
+   * One transaction: a store without epochs takes the rules of a log over, with their versions, and the log's epoch as its own. Nothing
+   * when it has had any.
+   */
+  abstract adoptRules(rules: readonly PublishedRule[], epoch: number, now: number): Promise<void>;
+  /** Puts the epochs that a log does not have (all but `known`) into the outbox again. Answers how many. */
+  abstract republish(known: ReadonlySet<number>): Promise<number>;
   /** Epochs not yet published, in order. */
   abstract unpublishedEpochs(): Promise<readonly EpochChange[]>;
   abstract epochPublished(epoch: number): Promise<void>;

@@ -6,6 +6,8 @@ import type { PublishRules } from './publish-rules.js';
 const PATIENCE = 2_000;
 /** Milliseconds between two looks at what other replicas left: two of them, and a change of a replica that died is in force. */
 const LOOK = 750;
+/** Milliseconds between two markers of rules that do not change: the spans log keeps its records for longer. */
+const RENEW = 10 * 60_000;
 
 /** `published`: in force for every span that is sent after the answer. `pending`: stored, and in force as soon as the log can be written. */
 export type Publication = 'published' | 'pending';
@@ -19,6 +21,7 @@ export class AnnounceRules {
   private background: Promise<void> | undefined;
   private looking: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private renewing: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly publisher: PublishRules,
@@ -30,9 +33,13 @@ export class AnnounceRules {
    * what a replica leaves that dies.
    */
   start(): void {
-    this.keepTrying(() => this.publisher.reconcile());
+    this.keepTrying(async () => {
+      for (const said of await this.publisher.reconcile()) this.logger.error(said);
+    });
     this.timer = setInterval(() => this.look(), LOOK);
     this.timer.unref();
+    this.renewing = setInterval(() => this.keepTrying(() => this.publisher.renew()), RENEW);
+    this.renewing.unref();
   }
 
   /** Waits, but not for long: the change itself is safe. */
@@ -50,6 +57,7 @@ export class AnnounceRules {
   async stop(): Promise<void> {
     this.stopping.abort(new Error('stopping'));
     clearInterval(this.timer);
+    clearInterval(this.renewing);
     await this.background;
     await this.looking;
   }

@@ -93,7 +93,8 @@ describe('PublishRules', () => {
     const found: LogRecord[] = [];
     for await (const { records } of fresh.read(TOPICS.rules, 0, 0)) found.push(...records);
     expect(found.map(({ value }) => JSON.parse(Buffer.from(value).toString()))).toMatchObject([
-      { epoch: 3, snapshot: [{ id: 'a' }, { id: 'b' }] },
+      { epoch: 1, snapshot: [{ id: 'a' }] },
+      { epoch: 2, changes: [{ put: { id: 'b' } }] },
     ]);
     expect((await fresh.bounds(TOPICS.spans, 1)).end).toBe(1);
     await fresh.close();
@@ -108,6 +109,35 @@ describe('PublishRules', () => {
     expect((await epochs()).at(-1)).toMatchObject({ epoch: 4, snapshot: [{ id: 'z' }] });
     expect((await markers(0)).at(-1)).toBe('epoch:4');
     await fresh.close();
+  });
+
+  it('gives an empty store the rules of an old log back, with their versions, and says what is lost', async () => {
+    await store.putRule(rule('a'), 1);
+    await store.putRule({ ...rule('a'), expression: 'span.duration > 2s' }, 2);
+    await store.putRule(rule('b'), 3);
+    await rules.publish();
+    const fresh = (await logAndStore()).store;
+    const said = await new PublishRules(fresh, log).reconcile();
+    expect(said.join()).toContain('2: they are taken over');
+    expect((await fresh.rules()).map(({ id, version, expression }) => [id, version, expression])).toEqual([
+      ['a', 2, 'span.duration > 2s'],
+      ['b', 1, 'span.duration > 1s'],
+    ]);
+    expect(await fresh.latestEpoch()).toBe(3);
+    await fresh.putRule({ ...rule('a'), expression: 'span.duration > 3s' }, 4);
+    await new PublishRules(fresh, log).publish();
+    expect((await epochs()).at(-1)).toMatchObject({ epoch: 4, changes: [{ put: { id: 'a', version: 3 } }] });
+    expect(await new PublishRules(fresh, log).reconcile()).toEqual([]);
+    await fresh.close();
+  });
+
+  it('writes the marker of the rules in force again, so that no partition is left without one', async () => {
+    await rules.renew();
+    expect(await markers(0)).toEqual([]);
+    await store.putRule(rule('a'), 1);
+    await rules.publish();
+    await rules.renew();
+    expect(await markers(2)).toEqual(['epoch:1', 'epoch:1']);
   });
 
   it('leaves a log and a store alone that know the same', async () => {

@@ -1,4 +1,4 @@
-import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, type Log, type OutgoingRecord, type RuleSetRecord, TOPICS } from '#messaging';
+import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, type Log, type OutgoingRecord, RuleHistory, type RuleSetRecord, TOPICS } from '#messaging';
 import type { EpochChange, Store } from '#store';
 
 const NOTHING = new Uint8Array(0);
@@ -23,7 +23,7 @@ export class PublishRules {
    * before the call are in the log; rejects with the log's or the store's error, and the changes stay in the outbox.
    */
   publish(): Promise<void> {
-    const run = this.last.then(() => this.publishOutbox());
+    const run = this.last.then(() => this.publishOutbox()).then(() => undefined);
     this.last = run.catch(() => {});
     return run;
   }
@@ -40,25 +40,51 @@ export class PublishRules {
   }
 
   /**
-   * Publishes all that is unpublished, and the whole rule set when log and store know different epochs: one of them is new (a
-   * damaged one was moved away) or was restored from a backup.
+   * Brings log and store to the same rules when they know different epochs, because a file or a topic is new, was emptied or was restored
+   * from a backup. What the log lacks is published again, as far as the store has it; what the store has no rules for at all comes
+   * back from the log; else the store's rules are put in force as the next epoch. Then the marker of the rules in force is written
+   * again. Answers what an operator has to know.
    */
-  reconcile(): Promise<void> {
+  reconcile(): Promise<readonly string[]> {
     const run = this.last.then(async () => {
-      const before = await highestEpoch(this.log);
-      if (before > (await this.store.latestEpoch())) await this.store.snapshotAfter(before);
-      await this.publishOutbox();
-      if ((await highestEpoch(this.log)) >= (await this.store.latestEpoch())) return;
-      await this.store.snapshotAfter(0);
-      await this.publishOutbox();
+      const logged = await loggedRules(this.log);
+      const said: string[] = [];
+      if (logged.latestEpoch > 0 && (await this.store.latestEpoch()) === 0) {
+        const rules = logged.rules(logged.latestEpoch) ?? [];
+        await this.store.adoptRules(rules, logged.latestEpoch, Date.now());
+        if (rules.length > 0) said.push(adopted(rules.length));
+      }
+      const missing = await this.store.republish(logged.epochs);
+      if (missing > 0) said.push(`the rules log lacked ${missing} rule sets that the store has; they are published again`);
+      if (logged.latestEpoch > (await this.store.latestEpoch())) await this.store.snapshotAfter(logged.latestEpoch);
+      if (!(await this.publishOutbox())) await this.writeMarkers();
+      return said;
     });
+    this.last = run.then(
+      () => undefined,
+      () => undefined,
+    );
+    return run;
+  }
+
+  /** Writes the marker of the rules in force again, so that retention never leaves a partition without one. */
+  renew(): Promise<void> {
+    const run = this.last.then(() => this.writeMarkers());
     this.last = run.catch(() => {});
     return run;
   }
 
-  private async publishOutbox(): Promise<void> {
+  private async writeMarkers(): Promise<void> {
+    const epoch = await this.store.latestEpoch();
+    // What waits in the outbox brings its own.
+    if (epoch > 0 && (await this.store.unpublishedEpochs()).length === 0) await this.log.append(TOPICS.spans, this.markers(epoch));
+  }
+
+  /** Whether there was anything in it. */
+  private async publishOutbox(): Promise<boolean> {
     const changes = await this.store.unpublishedEpochs();
     if (changes.length > 0) await this.publishAll(changes);
+    return changes.length > 0;
   }
 
   private async publishAll(changes: readonly EpochChange[]): Promise<void> {
@@ -78,21 +104,24 @@ export class PublishRules {
   }
 }
 
-/** The highest epoch in the rules log, 0 when there is none. Records of others count for nothing, as for the evaluators. */
-async function highestEpoch(log: Log): Promise<number> {
-  const { start } = await log.bounds(TOPICS.rules, 0);
-  let highest = 0;
-  for await (const { records } of log.read(TOPICS.rules, 0, start)) {
-    for (const { value } of records) highest = Math.max(highest, epochOf(value));
-  }
-  return highest;
+function adopted(rules: number): string {
+  const lost = 'descriptions, tags, earlier versions and disabled rules are lost';
+  return `the store has no rules, and the rules log has ${rules}: they are taken over from it (${lost}). Was store.db deleted, or is it another database?`;
 }
 
-function epochOf(value: Uint8Array): number {
-  try {
-    const { epoch } = JSON.parse(Buffer.from(value).toString('utf8')) as Partial<RuleSetRecord>;
-    return typeof epoch === 'number' && Number.isSafeInteger(epoch) ? epoch : 0;
-  } catch {
-    return 0;
+/** What the rules log has. Records of others count for nothing, as for the evaluators. */
+async function loggedRules(log: Log): Promise<RuleHistory> {
+  const history = new RuleHistory();
+  const { start } = await log.bounds(TOPICS.rules, 0);
+  for await (const { records } of log.read(TOPICS.rules, 0, start)) {
+    for (const { value } of records) {
+      try {
+        const record = JSON.parse(Buffer.from(value).toString('utf8')) as RuleSetRecord;
+        if (Number.isSafeInteger(record.epoch)) history.add(record);
+      } catch {
+        // No rule set.
+      }
+    }
   }
+  return history;
 }

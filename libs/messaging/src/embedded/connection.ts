@@ -22,6 +22,11 @@ export function placeName(place: Place): string {
   return 'directory' in place ? place.directory : 'memory';
 }
 
+/** How a database of a place is called in messages. */
+export function databaseName(place: Place, name: string): string {
+  return 'directory' in place ? join(place.directory, `${name}.db`) : 'memory';
+}
+
 /** Opens (and makes, when absent) the database `name` of a place. Throws a LogError that says what to do. */
 export function openConnection(place: Place, name: string, options: ConnectionOptions): DatabaseSync {
   // memdb: SQLite's own file system in memory, shared by all connections of the process that open the same name.

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Position } from '../log.js';
 import { logProblem } from '../problems.js';
 import type { TopicSpecification } from '../topics.js';
-import { inTransaction, openConnection, type Place, placeName, storageProblem } from './connection.js';
+import { databaseName, inTransaction, openConnection, type Place, storageProblem } from './connection.js';
 
 /** Like Kafka's `offsets.retention.minutes`: a group that was not seen for so long holds no records back any more. */
 export const GROUP_REMEMBERED_MS = 7 * 24 * 60 * 60 * 1000;
@@ -26,7 +26,7 @@ export class Positions {
   readonly #beat: StatementSync;
 
   constructor(place: Place) {
-    this.#path = placeName(place);
+    this.#path = databaseName(place, 'positions');
     this.#database = openConnection(place, 'positions', { synced: false });
     try {
       inTransaction(this.#database, this.#path, () => this.#database.exec(TABLES));
@@ -68,6 +68,13 @@ export class Positions {
   committed(topic: string, group: string, partition: number): Position | undefined {
     const row = this.#guarded(() => this.#committed.get(topic, group, partition));
     return row && { offset: Number(row.offset), metadata: String(row.metadata) };
+  }
+
+  /** Every group's position, of this topic. */
+  all(topic: string): readonly { readonly group: string; readonly partition: number; readonly offset: number }[] {
+    const query = 'SELECT "group", partition, offset FROM positions WHERE topic = ? AND offset IS NOT NULL';
+    const rows = this.#guarded(() => this.#database.prepare(query).all(topic));
+    return rows.map((row) => ({ group: String(row.group), partition: Number(row.partition), offset: Number(row.offset) }));
   }
 
   commit(topic: string, group: string, partition: number, position: Position, now: number): void {

@@ -4,7 +4,7 @@ import { logProblem } from '../problems.js';
 import type { EmbeddedLogSettings } from '../settings.js';
 import type { TopicSpecification } from '../topics.js';
 import { Arrivals } from './arrivals.js';
-import type { Place } from './connection.js';
+import { databaseName, type Place } from './connection.js';
 import { type Clocks, LogClock } from './log-clock.js';
 import { makeDirectory } from './make-directory.js';
 import { Positions } from './positions.js';
@@ -95,11 +95,21 @@ export class Storage {
     return LogClock.start(known.length === 0 ? undefined : Math.max(...known), this.clocks);
   }
 
+  /** A group that has read more than there is would take the next records for read. */
+  #checkPositions(topic: string): void {
+    const records = this.records(topic);
+    for (const { group, partition, offset } of this.positions.all(topic)) {
+      const end = partition < this.topic(topic).partitions ? records.end(partition) : Number.POSITIVE_INFINITY;
+      const path = databaseName(this.place, topic);
+      if (offset > end) throw logProblem('BT_LOG_POSITION_BEYOND_END', { group, topic, partition, position: offset, end, path });
+    }
+  }
+
   #prepared(): this {
     try {
       for (const topic of this.#topics.values()) {
         this.positions.declareTopic(topic);
-        this.records(topic.name);
+        this.#checkPositions(topic.name);
       }
       return this;
     } catch (error) {

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { LogRecord, OutgoingRecord } from '../log.js';
 import { logProblem } from '../problems.js';
 import { CONTROL_HEADER, CONTROL_PAUSE_PREFIX, type TopicSpecification } from '../topics.js';
-import { inTransaction, openConnection, type Place, placeName, storageProblem } from './connection.js';
+import { databaseName, inTransaction, openConnection, type Place, storageProblem } from './connection.js';
 
 /**
  * One topic's records: one database, one table per partition, the offset as its row id, so that every append lands at the
@@ -25,7 +25,7 @@ export class TopicRecords {
     place: Place,
     readonly topic: TopicSpecification,
   ) {
-    this.#path = placeName(place);
+    this.#path = databaseName(place, topic.name);
     this.#database = openConnection(place, topic.name, { synced: true });
     try {
       inTransaction(this.#database, this.#path, () => {
@@ -65,7 +65,7 @@ export class TopicRecords {
       const records: LogRecord[] = [];
       let bytes = 0;
       for (const row of this.#statements(partition).read.iterate(from, to)) {
-        const record = recordOf(row);
+        const record = this.#recordOf(partition, row);
         records.push(record);
         bytes += record.value.length;
         if (bytes >= maxBytes) break;
@@ -161,6 +161,16 @@ export class TopicRecords {
       this.#newest.set(partition, newest);
     }
     return newest;
+  }
+
+  /** Headers are of control records: one that can't be read may have been the marker of a rule set, and is not passed over. */
+  #recordOf(partition: number, row: Record<string, unknown>): LogRecord {
+    try {
+      return recordOf(row);
+    } catch (error) {
+      const reason = `its headers in ${this.#path} are damaged (${(error as Error).message}); restore the file from a backup, or move the directory away`;
+      throw logProblem('BT_LOG_RECORD_UNREADABLE', { topic: this.topic.name, partition, offset: numberOf(row.offset), reason }, error);
+    }
   }
 
   #insert(record: OutgoingRecord, now: number): number {

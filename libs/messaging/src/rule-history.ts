@@ -1,4 +1,4 @@
-import type { PublishedRule, RuleSetRecord } from '#messaging';
+import type { PublishedRule, RuleSetRecord } from './topics.js';
 
 /** In the order of ids. */
 type Rules = readonly PublishedRule[];
@@ -20,6 +20,11 @@ export class RuleHistory {
 
   get latestEpoch(): number {
     return this.newest.epoch;
+  }
+
+  /** Those whose records came. */
+  get epochs(): ReadonlySet<number> {
+    return new Set(this.records.keys());
   }
 
   /** Takes the next record; a record seen before (published again after a crash) changes nothing. */

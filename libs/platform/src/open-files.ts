@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { StartError } from './start-error.js';
+
+/** Files that a process without any connection has open, with room for some: databases, their logs, threads, libraries. */
+const LEAST = 256;
+/** Below it a busy process meets its limit. */
+const COMFORTABLE = 1_024;
+const REMEDY = 'raise the limit (ulimit -n 65536; LimitNOFILE= in systemd)';
+
+/**
+ * Throws a StartError when this process may open too few files to start (Linux only: elsewhere it cannot be asked); answers a
+ * warning when it may run out of them. `limits` is the text of /proc/self/limits.
+ */
+export function checkOpenFiles(limits: string | undefined = readLimits()): string | undefined {
+  const most = Number(/^Max open files\s+(\d+)/m.exec(limits ?? '')?.[1] ?? Number.POSITIVE_INFINITY);
+  if (most < LEAST) throw new StartError(`this process may open ${most} files, and BeTrace needs ${LEAST} at least; ${REMEDY}`);
+  if (most >= COMFORTABLE) return undefined;
+  return `this process may open ${most} files, connections among them; beyond, connections are refused: ${REMEDY}`;
+}
+
+function readLimits(): string | undefined {
+  try {
+    return readFileSync('/proc/self/limits', 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+import { chmodSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The files that BeTrace makes in its storage directory. */
+const OWN = /^((betrace\.[\w.-]+|positions|lock|store)\.db(-wal|-shm|-journal)?|owner\.txt|signature\.key)$/;
+const OTHERS = 0o077;
+
+/**
+ * Spans and violations hold personal data, so the storage is its owner's alone: files that are made from now on, and those that an
+ * older version made for others to read. The directory is narrowed too, unless it holds something else. Answers what the operator
+ * should know: that others can still look in.
+ */
+export function keepPrivate(directory: string): string | undefined {
+  process.umask(OTHERS);
+  try {
+    const names = readdirSync(directory);
+    for (const name of names) if (OWN.test(name)) narrow(join(directory, name), 0o600);
+    if (names.every((name) => OWN.test(name))) narrow(directory, 0o700);
+  } catch (error) {
+    return `the files in ${directory} hold personal data and cannot be kept from other users: ${(error as Error).message}; chmod 700 ${directory}`;
+  }
+  if ((statSync(directory).mode & 0o007) === 0) return undefined;
+  return `other users may look into ${directory}, which holds personal data; chmod 700 ${directory}`;
+}
+
+function narrow(path: string, mode: number): void {
+  // What others own (a volume of the orchestrator) is theirs to narrow.
+  const { mode: found, uid } = statSync(path);
+  if ((found & OTHERS) !== 0 && uid === process.getuid?.()) chmodSync(path, mode);
+}

@@ -1,0 +1,108 @@
+import { cp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BeTrace, storageFolder } from '../harness/betrace.js';
+import { eventually } from '../harness/eventually.js';
+
+const FILES = [
+  'betrace.spans.db',
+  'betrace.violations.db',
+  'betrace.rules.db',
+  'betrace.rule-status.db',
+  'betrace.full-partitions.db',
+  'betrace.spans.dead.db',
+  'positions.db',
+  'lock.db',
+  'store.db',
+];
+
+/** Bytes of an SQLite page in the log's databases; a multiple of the store's. */
+const PAGE = 4_096;
+
+const DAMAGES: Readonly<Record<string, (file: string) => Promise<void>>> = {
+  deleted: (file) => rm(file),
+  emptied: (file) => truncate(file, 0),
+  truncated: async (file) => truncate(file, Math.floor((await stat(file)).size / 2) + 100),
+  'flipped bytes': async (file) => {
+    const bytes = await readFile(file);
+    for (let page = PAGE; page < bytes.length; page += PAGE) for (let i = 0; i < 8; i++) bytes[page + i]! ^= 0xff;
+    await writeFile(file, bytes);
+  },
+  'another header': async (file) => {
+    const handle = await open(file, 'r+');
+    await handle.write(Buffer.from('this is no database of BeTrace  '), 0, 32, 0);
+    await handle.close();
+  },
+};
+
+const BEFORE = 40;
+const AFTER = 24;
+
+/** A damaged or missing file costs nothing, or is told with a code and its name: never silence. */
+describe('after a file was', () => {
+  let whole: Awaited<ReturnType<typeof storageFolder>>;
+  const env = (path: string) => ({ BETRACE_STORAGE_PATH: path, BETRACE_TRACE_ROOT_GRACE: '100ms', BETRACE_TRACE_IDLE_TIMEOUT: '300ms' });
+  const slow = (n: number) => ({ trace_id: `t-${n}`, span_id: `s-${n}`, name: 'request', start_time: 0, duration: 2_000_000_000 });
+  const send = async (betrace: BeTrace, from: number, count: number) =>
+    (await betrace.json('POST', '/v1/spans', { spans: Array.from({ length: count }, (_, n) => slow(from + n)) })).status;
+  const found = async (betrace: BeTrace): Promise<number> => {
+    const { body } = await betrace.json<{ violations?: { trace_id: string }[] }>('GET', '/v1/violations?limit=1000');
+    return new Set(body.violations?.map(({ trace_id }) => trace_id)).size;
+  };
+
+  beforeAll(async () => {
+    whole = await storageFolder();
+    const betrace = await BeTrace.start({ env: env(whole.path) });
+    const rule = { name: 'slow', expression: 'span.duration > 1s', severity: 'HIGH' };
+    expect((await betrace.json('POST', '/v1/rules', rule)).status).toBe(201);
+    expect(await send(betrace, 0, BEFORE)).toBe(202);
+    await eventually('all violations', async () => ((await found(betrace)) === BEFORE ? true : undefined), 30_000);
+    await betrace.stop();
+  }, 120_000);
+  afterAll(() => whole.remove());
+
+  /** What came of it: `works`, or how it was told. */
+  async function outcome(file: string, damage: (file: string) => Promise<void>): Promise<string> {
+    const folder = await storageFolder();
+    await cp(whole.path, folder.path, { recursive: true });
+    await damage(join(folder.path, file));
+    const betrace = await BeTrace.spawn({ env: env(folder.path) });
+    let sent = false;
+    try {
+      return await eventually(
+        `${file} to be told of`,
+        async () => {
+          if (betrace.process.exitCode !== null) return `exit: ${betrace.logs()}`;
+          const ready = await fetch(`${betrace.url}/ready`);
+          const told = await ready.text();
+          if (!ready.ok && /BT_\w+/.test(told)) return `ready: ${told}`;
+          if (!ready.ok) return undefined;
+          sent ||= (await send(betrace, BEFORE, AFTER)) === 202;
+          return sent && (await found(betrace)) === BEFORE + AFTER ? 'works' : undefined;
+        },
+        150_000,
+      );
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${betrace.logs()}`, { cause: error });
+    } finally {
+      await betrace.kill();
+      await folder.remove();
+    }
+  }
+
+  it.each(FILES)(
+    'damaged in any way: %s',
+    async (file) => {
+      const kinds = Object.entries(DAMAGES);
+      const outcomes = await Promise.all(kinds.map(([, damage]) => outcome(file, damage)));
+      for (const [i, told] of outcomes.entries()) {
+        const kind = kinds[i]![0];
+        if (told === 'works') continue;
+        expect(`${kind}: ${told}`).toMatch(/BT_(LOG|STORE)_\w+/);
+        expect(`${kind}: ${told}`).toContain(file);
+        expect(`${kind}: ${told}`).toMatch(/[Rr]estore|move/);
+      }
+    },
+    180_000,
+  );
+});
