@@ -196,7 +196,8 @@ describe('Evaluator', () => {
     await start();
     await found(3);
     await new Promise((done) => setTimeout(done, 150));
-    const ids = new Set((await violations()).map(({ id, revision }) => `${id}@${revision}`));
+    // A slow machine closes `second` before its second span: then another revision follows.
+    const ids = new Set((await violations()).map(({ id }) => id));
     expect(ids.size).toBe(3);
     expect(warnings).toEqual([]);
   });
