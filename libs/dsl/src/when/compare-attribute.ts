@@ -20,7 +20,9 @@ export interface AttributeName {
 
 /**
  * One comparison of an attribute. This form knows no types: `amount > 1000` also holds on the text "1500", `verified == true` on
- * the text "true" (so `tonumber`, `tostring`; `typed` leaves them out). On a span without the attribute nothing holds but `!=`.
+ * the text "true" (so `tonumber`, `tostring`; `typed` leaves them out). What is quoted is compared as text: `version == "1.10"` does
+ * not hold on "1.1", and `status == "500"` holds on the number 500, whose text that is. On a span without the attribute nothing holds
+ * but `!=`.
  */
 export class CompareAttribute {
   constructor(
@@ -44,10 +46,10 @@ export class CompareAttribute {
 
   private equality(attribute: AttributeName, operator: '==' | '!=', value: WhenValue, range: Range): Expression {
     const lua: BinaryOperator = operator === '==' ? '==' : '~=';
-    const number = numberOf(value);
-    if (number !== undefined) return this.tree.binary(lua, this.asNumber(attribute), this.tree.number(number, value.range), range);
+    if (value.kind === 'number') return this.tree.binary(lua, this.asNumber(attribute), this.tree.number(value.number, value.range), range);
     const text = textOf(value);
     const literal = this.tree.string(text, value.range);
+    if (NUMERAL.test(text)) return this.tree.binary(lua, this.asText(attribute), literal, range);
     if (text !== 'true' && text !== 'false') return this.tree.binary(lua, this.plain(attribute), literal, range);
     if (!this.typed) return this.tree.binary(lua, this.asText(attribute), literal, range);
     return this.tree.binary(lua, this.plain(attribute), { type: 'boolean', value: text === 'true', range: value.range }, range);
@@ -89,10 +91,12 @@ export class CompareAttribute {
   }
 }
 
-/** Also of a text that holds a number: `"200"` is compared as 200. */
+const NUMERAL = /^-?\d+(\.\d+)?$/;
+
+/** For order also that of a text that holds a number: `amount > "200"` is asked of 200. */
 function numberOf(value: WhenValue): number | bigint | undefined {
   if (value.kind === 'number') return value.number;
-  return value.kind === 'string' && /^\d+(\.\d+)?$/.test(value.text) ? parseNumeral(value.text) : undefined;
+  return value.kind === 'string' && NUMERAL.test(value.text) ? parseNumeral(value.text) : undefined;
 }
 
 function textOf(value: WhenValue): string {
