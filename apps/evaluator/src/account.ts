@@ -9,6 +9,7 @@ interface Told {
   evaluations: number;
   matches: number;
   readonly errors: Map<string, number>;
+  readonly undecided: Map<string, number>;
 }
 
 /** Brings what an engine counted into the measurements: the differences since the last time. */
@@ -62,12 +63,15 @@ export class Account {
 
   private updateRule(rule_id: string, rule: RuleAccount): void {
     let told = this.rules.get(rule_id);
-    if (told === undefined) this.rules.set(rule_id, (told = { evaluations: 0, matches: 0, errors: new Map() }));
+    if (told === undefined) this.rules.set(rule_id, (told = { evaluations: 0, matches: 0, errors: new Map(), undecided: new Map() }));
     const { evaluations, matches } = rule;
     this.measurements.count('ruleEvaluations', { rule_id }, evaluations - told.evaluations);
     this.measurements.count('ruleMatches', { rule_id }, matches - told.matches);
     told.evaluations = evaluations;
     told.matches = matches;
+    for (const [reason, count] of rule.undecided) {
+      this.measurements.count('undecided', { rule_id, reason }, risen(told.undecided, reason, count));
+    }
     for (const [error, count] of rule.errors) {
       this.measurements.count('ruleEvaluationErrors', { rule_id, error }, risen(told.errors, error, count));
     }

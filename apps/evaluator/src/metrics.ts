@@ -84,7 +84,7 @@ export const EVALUATOR_METRICS = {
   undecided: {
     type: 'counter',
     name: 'betrace_undecided_total',
-    help: 'Records that say that a rule could not be judged on a trace or a span, by reason; see docs/dsl.md.',
+    help: 'Traces and spans on which a rule could not be judged, by reason; also those of which no record of their own tells. See docs/dsl.md.',
     labels: ['rule_id', 'reason'],
   },
   tracesClosed: {

@@ -324,6 +324,6 @@ function countVerdict(measurements: PartitionTools['measurements'], verdict: Ver
   const { ruleId: rule_id, ruleName: rule_name, severity, service: service_name } = verdict;
   const fragment = String(verdict.fragment === true);
   if (verdict.status === 'retracted') measurements.count('violationsRetracted', { rule_id });
-  else if (verdict.status === 'undecided') measurements.count('undecided', { rule_id, reason: verdict.undecided?.code ?? '' });
-  else if (verdict.before !== 'open') measurements.count('violations', { severity, rule_id, rule_name, service_name, fragment });
+  else if (verdict.status === 'open' && verdict.before !== 'open')
+    measurements.count('violations', { severity, rule_id, rule_name, service_name, fragment });
 }

@@ -1,5 +1,6 @@
 import { CLOSE_REASONS, type CloseReason } from './assembly/close-reason.js';
 import { REJECTIONS, type Rejection } from './rejection.js';
+import type { UndecidedCode } from './undecided.js';
 
 /** Error texts counted apart per rule; what comes beyond is counted as `OTHER_ERRORS`. */
 const ERROR_TEXTS = 20;
@@ -17,6 +18,8 @@ export class RuleAccount {
   private judged = 0;
   /** What it judges at present beside what was counted for it alone: one per partition that shares the account. */
   private readonly tallies = new Set<SpanTally>();
+  /** Judgements without a verdict, by why: also those that are not told one by one. */
+  readonly undecided = new Map<UndecidedCode, number>();
   /** Violations found. */
   matches = 0;
   private last: string | undefined;
@@ -29,6 +32,10 @@ export class RuleAccount {
     let evaluations = this.judged;
     for (const { spans } of this.tallies) evaluations += spans;
     return evaluations;
+  }
+
+  countUndecided(code: UndecidedCode): void {
+    this.undecided.set(code, (this.undecided.get(code) ?? 0) + 1);
   }
 
   countEvaluations(times: number): void {

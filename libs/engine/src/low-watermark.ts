@@ -48,6 +48,11 @@ export class LowWatermark {
     return this.next++ >>> 0;
   }
 
+  /** Holds the entry as one more trace would, until `release`. */
+  retain(entry: number): void {
+    this.remembered[entry & this.mask]!++;
+  }
+
   /** One of the traces that the entry's record opened is forgotten. */
   release(entry: number): void {
     this.remembered[entry & this.mask]!--;

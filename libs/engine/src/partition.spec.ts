@@ -52,10 +52,10 @@ function withEveryTick(records: readonly TestRecord[]): readonly TestRecord[] {
   });
 }
 
-/** Those that tell a new status, numbered by themselves: that their evidence is told again is another property (whole-trace.spec.ts). */
+/** Those that tell a new status, numbered by themselves: that their evidence is told again is another property (whole-trace.spec.ts), as is what is undecided. */
 function newStatuses(verdicts: readonly Verdict[], numbers: Map<string, number>): readonly ModelVerdict[] {
   return verdicts
-    .filter(({ status, before }) => status !== before)
+    .filter(({ status, before }) => status !== before && status !== 'undecided')
     .map((verdict) => {
       const revision = verdict.before === undefined ? 1 : numbers.get(verdict.id)! + 1;
       numbers.set(verdict.id, revision);

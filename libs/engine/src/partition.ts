@@ -151,7 +151,8 @@ export class PartitionEngine {
    * from then on, so that the log's time goes on.
    */
   nextDeadline(): number | undefined {
-    return this.assembly.nextDeadline;
+    const [traces, judged] = [this.assembly.nextDeadline, this.judge.nextDeadline];
+    return judged === undefined || (traces !== undefined && traces < judged) ? traces : judged;
   }
 
   /** Bytes that remembered traces take, about. */
@@ -217,6 +218,7 @@ export class PartitionEngine {
   private passTo(time: number): void {
     try {
       this.assembly.passTo(time);
+      this.judge.passTo(this.assembly.now);
     } catch (error) {
       this.defect(error);
     }

@@ -1,11 +1,11 @@
-/**
- * Why a rule has no verdict on a trace or a span: the stable codes of `undecided.code`, with what each means.
- */
+/** Why a rule has no verdict on a trace or a span (docs/decisions/0020): the stable codes of `undecided.code`, with what each means. */
 export const UNDECIDED = {
   step_limit: 'the rule took more steps than it may (`rules.evaluation_timeout`)',
   memory_limit: 'the rule made more text than it may',
   depth_limit: 'the rule called functions within each other more deeply than it may',
   internal_error: 'the rule ended in an error that is no error of the language',
+  max_spans: 'the trace has more spans than are kept for rules that are judged at its close (`traces.max_spans`)',
+  too_many: 'more verdicts of the rule are undecided than are told one by one: this record counts the others',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type UndecidedCode = keyof typeof UNDECIDED;
@@ -15,4 +15,10 @@ export interface Undecided {
   readonly code: UndecidedCode;
   /** For people: what happened. */
   readonly reason: string;
+}
+
+/** A rule's budget did not suffice, as its error says. */
+export function exceeded(message: string): Undecided {
+  if (message.includes('bytes of strings')) return { code: 'memory_limit', reason: message };
+  return { code: message.includes('stack overflow') ? 'depth_limit' : 'step_limit', reason: message };
 }

@@ -11,6 +11,7 @@ import {
   UNKNOWN,
 } from '#dsl';
 import type { Epoch } from '../epoch.js';
+import { exceeded, type Undecided } from '../undecided.js';
 import type { AskedTrace } from './asked-trace.js';
 import type { OnlineEvidence } from './online-evidence.js';
 
@@ -30,27 +31,39 @@ export function decide(epoch: Epoch, rule: number, trace: AskedTrace, spanBits: 
   }
 }
 
-/** Whether an online rule matches the trace as it is; an error is not a match. */
-export function conclude(epoch: Epoch, rule: number, trace: AskedTrace, spanBits: number, evidence: OnlineEvidence): boolean {
+/** What a rule says of a trace, or of the spans of one that know the same: that it matches, that it does not, or why it can't be told. */
+export type Conclusion = boolean | Undecided;
+
+/** Whether an online rule matches the trace as it is; an error of its own is not a match. */
+export function conclude(epoch: Epoch, rule: number, trace: AskedTrace, spanBits: number, evidence: OnlineEvidence): Conclusion {
   try {
     const outcome = epoch.rules.compiled.rules[rule]!.conclude!(trace, spanBits);
     if (outcome === FAILED) chargeError(epoch, rule, errorIn(explain(epoch, rule, evidence.of(epoch, trace.row, spanBits))));
     return outcome === TRUE;
   } catch (error) {
     chargeError(epoch, rule, textOf(error));
-    return false;
+    return internal(error);
   }
 }
 
+/** What a buffered rule says of a trace. */
+export interface Judged {
+  /** The subjects that match: -1 for the trace, else places in `trace.spans`. */
+  readonly matches: readonly number[];
+  /** Why there may be more. */
+  readonly undecided?: Undecided;
+}
+
 /** The verdict of a buffered rule; its errors are counted. */
-export function judge(epoch: Epoch, rule: number, trace: TraceView, held: HeldConditions): readonly number[] {
+export function judge(epoch: Epoch, rule: number, trace: TraceView, held: HeldConditions): Judged {
   try {
     const { matches, errors }: JudgedTrace = epoch.rules.compiled.rules[rule]!.judge!(trace, held);
     for (const { message } of errors) chargeError(epoch, rule, message);
-    return matches;
+    const limit = errors.find((error) => error.exceeded === true);
+    return limit === undefined ? { matches } : { matches, undecided: exceeded(clipped(limit.message)) };
   } catch (error) {
     chargeError(epoch, rule, textOf(error));
-    return [];
+    return { matches: [], undecided: internal(error) };
   }
 }
 
@@ -68,6 +81,10 @@ export function chargeError(epoch: Epoch, rule: number, text: string): void {
 
 function errorIn(explanation: Explanation): string {
   return explanation.conditions.find((condition) => condition.error !== undefined)?.error ?? explanation.summary;
+}
+
+function internal(error: unknown): Undecided {
+  return { code: 'internal_error', reason: textOf(error) };
 }
 
 function textOf(error: unknown): string {

@@ -1,23 +1,33 @@
 import type { Evidence, Explanation, TraceView } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
 import type { ClosedTrace } from '../assembly/close-reason.js';
+import { ROW_WORDS, SPANS } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
 import { type AssemblySettings, toleranceOf } from '../settings.js';
+import type { Undecided } from '../undecided.js';
 import { explain } from './budget.js';
 import type { BufferPlan } from './buffer-plan.js';
 import type { BufferedSpan } from './buffered-span.js';
 import { BufferedTraces } from './buffered-traces.js';
 import type { NamedSpan } from './kept-spans.js';
-import type { Reports } from './reports.js';
+import { foundBy, type Reports } from './reports.js';
 import { TraceConditions } from './trace-conditions.js';
 import { type DueRules, seenTrace, TraceJudgement } from './trace-judgement.js';
 import type { Verdicts } from './verdicts.js';
 
+/** How a rule numbers the trace among its subjects. */
+const TRACE = -1;
+const ALL_JUDGED: Explanation = { summary: 'all spans of the trace could be judged', conditions: [] };
+const TOO_MANY_SPANS: Undecided = {
+  code: 'max_spans',
+  reason: 'the trace has more spans than traces.max_spans: the rule was judged on the first that came, and did not match',
+};
 const NO_WHOLE_SPANS = { spans: [], held: new TraceConditions() };
 
 /**
  * Rules that need several spans of a trace, or whole ones (order, structure, joins, scripts): what they ask of each span alone is
- * noted when it arrives, and they are judged when the trace closes, if it has the spans without which they can't match.
+ * noted when it arrives, and they are judged when the trace closes, if it has the spans without which they can't match. Of a trace with
+ * more than `maxSpans` spans the first that came are kept: what they show is a violation, else the rule is undecided.
  */
 export class BufferedRules {
   private readonly traces: BufferedTraces;
@@ -56,7 +66,8 @@ export class BufferedRules {
 
   /** Emits what changed since the trace was judged the last time. */
   emit(epoch: Epoch, trace: TraceJudgement): void {
-    for (const rule of this.reports.has(trace.row) ? trace.due : trace.matched) this.emitRule(epoch, rule, trace);
+    const rules = trace.isCut ? aliveOf(epoch, epoch.rules.plan.bufferedRules) : this.reports.has(trace.row) ? trace.due : trace.told;
+    for (const rule of rules) this.emitRule(epoch, rule, trace);
   }
 
   forget(row: number): void {
@@ -68,11 +79,15 @@ export class BufferedRules {
     const buffer = this.traces.of(row);
     const { spans, held } = buffer.whole ?? NO_WHOLE_SPANS;
     const triggered = { columns: triggeredBy(epoch, plan.columns, buffer.ofRows), whole: triggeredBy(epoch, plan.wholeSpans, held) };
-    const onColumns = always.columns.length + triggered.columns.length > 0;
+    const isCut = this.assembly.traces.rows[row * ROW_WORDS + SPANS]! > buffer.count;
+    // The spans that are kept are those that it was judged by when it was full.
+    if (isCut && buffer.wasCut) return undefined;
+    buffer.wasCut = isCut;
+    const onColumns = isCut || always.columns.length + triggered.columns.length > 0;
     if (!onColumns && always.whole.length + triggered.whole.length === 0) return undefined;
     const seen = { id: this.verdicts.traceId(row), complete: this.assembly.isComplete(row), tolerance: toleranceOf(this.settings) };
     const columns = onColumns ? this.traces.spansOf(buffer, this.verdicts.wireTraceId(row), epoch) : [];
-    return new TraceJudgement(row, reason, buffer.count, always, triggered, {
+    return new TraceJudgement(row, reason, buffer.count, isCut, always, triggered, {
       columns: seenTrace(seen, columns, buffer.ofRows),
       whole: seenTrace(seen, spans, held),
     });
@@ -93,16 +108,19 @@ export class BufferedRules {
     const { row, reason } = judged;
     const { subject: kind, needs } = epoch.rules.compiled.rules[rule]!;
     const { trace, spans } = needs === 'columns' ? judged.columns : judged.whole;
-    const matches = new Set(judged.matchesOf(rule));
+    const { matches, undecided = judged.isCut ? TOO_MANY_SPANS : undefined } = judged.judgedOf(rule);
+    const matching = new Set(matches);
     // A rule numbers its subjects -1 (the trace), 0, 1 …; what stands is numbered from 0.
     const subjects = new Set([...matches, ...this.reports.standing(row, rule).map((subject) => subject - 1)]);
+    if (undecided !== undefined && (kind === 'span' || matches.length === 0)) subjects.add(TRACE);
     for (const subject of subjects) {
-      const found = matches.has(subject) ? 'open' : 'retracted';
-      const report = { rule, row, subject: subject + 1, found, aboutSpan: kind === 'span', closeReason: reason } as const;
+      const found = foundBy(matching.has(subject) || (undecided ?? false));
+      const report = { rule, row, subject: subject + 1, ...found, aboutSpan: kind === 'span' && subject !== TRACE, closeReason: reason };
       this.reports.report(epoch, report, () => {
         const span = spans[subject];
-        const explanation = explain(epoch, rule, evidenceOf(trace, judged.count, span));
-        return { span: named(span ?? standIn(explanation, trace.spans)), explanation };
+        const isKnown = kind === 'trace' || span !== undefined;
+        const known = isKnown ? explain(epoch, rule, evidenceOf(trace, judged.count, span)) : ALL_JUDGED;
+        return { span: named(span ?? standIn(known, trace.spans)), explanation: known };
       });
     }
   }

@@ -13,6 +13,8 @@ const TRACE_BYTES = 200;
 export interface BufferedTrace {
   /** Spans offered: at most `maxSpans`. */
   count: number;
+  /** It was judged when the trace had more spans than are kept. */
+  wasCut: boolean;
   /** The chain of rows, and how many they are. */
   first: number;
   last: number;
@@ -106,6 +108,7 @@ export class BufferedTraces {
 function emptyBuffer(): BufferedTrace {
   return {
     count: 0,
+    wasCut: false,
     first: 0,
     last: 0,
     rows: 0,

@@ -6,17 +6,20 @@ import { BufferedRules } from './buffered-rules.js';
 import { KeptSpans } from './kept-spans.js';
 import { OnlineRules } from './online-rules.js';
 import { Reports } from './reports.js';
+import { UndecidedLimit } from './undecided-limit.js';
 import type { Verdicts } from './verdicts.js';
 
 /** Judges traces: the rules that need more than one span, by what each keeps of a trace. */
 export class Judge {
   private readonly kept = new KeptSpans();
+  private readonly limit: UndecidedLimit;
   private readonly reports: Reports;
   private readonly online: OnlineRules;
   private readonly buffered: BufferedRules;
 
   constructor(settings: AssemblySettings, assembly: Assembly, verdicts: Verdicts) {
-    this.reports = new Reports(assembly, verdicts);
+    this.limit = new UndecidedLimit(settings, assembly, verdicts);
+    this.reports = new Reports(assembly, verdicts, this.limit);
     this.online = new OnlineRules(assembly, this.kept, this.reports, verdicts);
     this.buffered = new BufferedRules(settings, assembly, this.reports, verdicts);
   }
@@ -37,6 +40,16 @@ export class Judge {
       if (plan.online) this.online.conclude(epoch, row, reason);
       if (judged[place] !== undefined) this.buffered.emit(epoch, judged[place]);
     }
+  }
+
+  /** The log's time goes on, and what it closed is judged. */
+  passTo(time: number): void {
+    this.limit.passTo(time);
+  }
+
+  /** A log time before which nothing is to be said that no record asks for, but for what the traces' deadlines bring. */
+  get nextDeadline(): number | undefined {
+    return this.limit.nextDeadline;
   }
 
   forget(epoch: Epoch, row: number): void {

@@ -1,13 +1,12 @@
 import { type Explanation, FALSE, TRUE, type Truth, UNKNOWN } from '#dsl';
 import type { CloseReason } from '../assembly/close-reason.js';
 import type { Epoch } from '../epoch.js';
-import type { VerdictStatus } from '../verdict.js';
 import type { AskedTrace } from './asked-trace.js';
-import { conclude, decide, explain } from './budget.js';
+import { type Conclusion, conclude, decide, explain } from './budget.js';
 import type { KeptSpans } from './kept-spans.js';
 import type { OnlineEvidence } from './online-evidence.js';
 import { PendingGroups } from './pending-groups.js';
-import type { Reports, Shown } from './reports.js';
+import { foundBy, type Reports, type Shown } from './reports.js';
 
 /**
  * Online rules about one span in its trace (`span.name == "charge" and not trace.has(…)`): each span that can match waits,
@@ -71,7 +70,7 @@ export class MixedRules {
       const verdict = this.groups.verdict(group);
       if (epoch.alive[rule] === 0 || verdict === FALSE) continue;
       const matches = verdict === TRUE || conclude(epoch, rule, trace, this.groups.bits(group), this.evidence);
-      this.report(epoch, row, group, matches ? 'open' : 'retracted', reason);
+      this.report(epoch, row, group, matches, reason);
       if (verdict === UNKNOWN) epoch.accounts[rule]!.countEvaluations(this.groups.size(group));
     }
   }
@@ -94,7 +93,7 @@ export class MixedRules {
     const kept = this.kept.keep(epoch.columns, i, 0, 0);
     this.groups.append(group, kept);
     // A closed trace is judged again when the whole record is applied.
-    if (verdict === TRUE && !closed) this.reportSpan(epoch, row, group, kept, 'open', 'certain', this.shownOf(epoch, row, group));
+    if (verdict === TRUE && !closed) this.reportSpan(epoch, row, group, kept, true, 'certain', this.shownOf(epoch, row, group));
   }
 
   /** The verdict of a group is certain. Its spans need not wait if it is that they do not match. */
@@ -102,14 +101,14 @@ export class MixedRules {
     this.groups.decide(group, verdict);
     epoch.accounts[this.groups.rule(group)]!.countEvaluations(this.groups.size(group));
     if (verdict === FALSE) this.groups.empty(group);
-    else this.report(epoch, row, group, 'open', 'certain');
+    else this.report(epoch, row, group, true, 'certain');
   }
 
   /** Reports what a rule says of all spans of a group. */
-  private report(epoch: Epoch, row: number, group: number, found: VerdictStatus, closeReason: CloseReason | 'certain'): void {
+  private report(epoch: Epoch, row: number, group: number, concluded: Conclusion, closeReason: CloseReason | 'certain'): void {
     const shown = this.shownOf(epoch, row, group);
     for (let kept = this.groups.first(group); kept !== 0; kept = this.kept.next(kept)) {
-      this.reportSpan(epoch, row, group, kept, found, closeReason, shown);
+      this.reportSpan(epoch, row, group, kept, concluded, closeReason, shown);
     }
   }
 
@@ -118,12 +117,12 @@ export class MixedRules {
     row: number,
     group: number,
     kept: number,
-    found: VerdictStatus,
+    concluded: Conclusion,
     closeReason: CloseReason | 'certain',
     shown: () => Explanation,
   ): void {
     const rule = this.groups.rule(group);
-    const report = { rule, row, subject: kept, found, aboutSpan: true, closeReason };
+    const report = { rule, row, subject: kept, ...foundBy(concluded), aboutSpan: true, closeReason };
     this.reports.report(epoch, report, (): Shown => ({ span: this.kept.named(kept), explanation: shown() }));
   }
 

@@ -3,13 +3,12 @@ import type { Assembly } from '../assembly/assembly.js';
 import type { CloseReason } from '../assembly/close-reason.js';
 import { CLOSED, FLAGS, KEPT, ROW_WORDS, STATE } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
-import type { VerdictStatus } from '../verdict.js';
 import { AskedTrace } from './asked-trace.js';
-import { conclude, decide, explain } from './budget.js';
+import { type Conclusion, conclude, decide, explain } from './budget.js';
 import type { KeptSpans } from './kept-spans.js';
 import { MixedRules } from './mixed-rules.js';
 import { OnlineEvidence } from './online-evidence.js';
-import type { Reports } from './reports.js';
+import { foundBy, type Reports } from './reports.js';
 import { TouchedRules } from './touched-rules.js';
 import { TraceAtoms } from './trace-atoms.js';
 import type { Verdicts } from './verdicts.js';
@@ -66,13 +65,13 @@ export class OnlineRules {
       const rule = traceRules[bit]!;
       if (epoch.alive[rule] === 0) continue;
       if (epoch.states.isSettled(state, bit)) {
-        if (fired && this.reports.isKnown(row, rule, 0)) this.report(epoch, row, rule, 'open', reason);
+        if (fired && this.reports.isKnown(row, rule, 0)) this.report(epoch, row, rule, true, reason);
         continue;
       }
       epoch.accounts[rule]!.countEvaluations(1);
       if (quiet[rule] === true && !this.touched.has(rule)) continue;
       const matches = conclude(epoch, rule, trace, 0, this.evidence);
-      this.report(epoch, row, rule, matches ? 'open' : 'retracted', reason);
+      this.report(epoch, row, rule, matches, reason);
     }
     this.mixed.conclude(epoch, row, state, trace, reason);
   }
@@ -96,11 +95,11 @@ export class OnlineRules {
     if (truth === UNKNOWN) return;
     epoch.states.settle(state, bit);
     epoch.accounts[rule]!.countEvaluations(1);
-    if (truth === TRUE) this.report(epoch, row, rule, 'open', 'certain');
+    if (truth === TRUE) this.report(epoch, row, rule, true, 'certain');
   }
 
-  private report(epoch: Epoch, row: number, rule: number, found: VerdictStatus, closeReason: CloseReason | 'certain'): void {
-    this.reports.report(epoch, { rule, row, subject: 0, found, aboutSpan: false, closeReason }, () => ({
+  private report(epoch: Epoch, row: number, rule: number, concluded: Conclusion, closeReason: CloseReason | 'certain'): void {
+    this.reports.report(epoch, { rule, row, subject: 0, ...foundBy(concluded), aboutSpan: false, closeReason }, () => ({
       span: this.evidence.spanFor(epoch, row, rule),
       explanation: explain(epoch, rule, this.evidence.of(epoch, row)),
     }));

@@ -5,10 +5,12 @@ import { ROW_WORDS, SPANS } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
 import type { Undecided } from '../undecided.js';
 import type { VerdictStatus } from '../verdict.js';
+import type { Conclusion } from './budget.js';
 import { fingerprint } from './fingerprint.js';
 import type { NamedSpan } from './kept-spans.js';
 import { Revisions, type Standing } from './revisions.js';
-import type { Verdicts } from './verdicts.js';
+import type { UndecidedLimit } from './undecided-limit.js';
+import type { Finding, Verdicts } from './verdicts.js';
 
 /** Bytes of what stands about a subject, in its map, about. */
 const STANDING_BYTES = 180;
@@ -35,6 +37,12 @@ export interface Shown {
   readonly explanation: Explanation;
 }
 
+/** The status that a conclusion gives. */
+export function foundBy(concluded: Conclusion): Pick<Report, 'found' | 'undecided'> {
+  if (typeof concluded === 'object') return { found: 'undecided', undecided: concluded };
+  return { found: concluded ? 'open' : 'retracted' };
+}
+
 /**
  * What the rules say of the traces that are remembered. A verdict is emitted when it differs from the last one about its subject: in
  * status, in the span it names, or in what its explanation says (docs/decisions/0017).
@@ -51,6 +59,7 @@ export class Reports {
   constructor(
     private readonly assembly: Assembly,
     private readonly verdicts: Verdicts,
+    private readonly limit: UndecidedLimit,
   ) {}
 
   /** A trace is judged: what is reported next is about it. */
@@ -79,28 +88,39 @@ export class Reports {
     const { rule, row, subject, found } = report;
     const last = this.revisions.of(row, rule, subject);
     if (found === (last?.status ?? 'retracted') && this.isUnchanged(row, last)) return;
-    const { span, explanation } = shown();
+    const { span, explanation: known } = shown();
+    const explanation = report.undecided === undefined ? known : { ...known, summary: report.undecided.reason };
     const evidence = fingerprint([nameOf(span), explanation, report.undecided?.code, this.assembly.isFragment(row)]);
     const spans = this.spansOf(row);
-    if (last?.status === found && last.evidence === evidence) {
+    // What was only counted with others is so once.
+    if (last?.status === found && (last.evidence === evidence || last.revision === 0)) {
       last.spans = spans;
       return;
     }
+    const { undecided } = report;
+    if (undecided !== undefined && last?.status !== 'undecided') epoch.accounts[rule]!.countUndecided(undecided.code);
     const revision = (last?.revision ?? 0) + 1;
-    this.revisions.set(row, rule, subject, { revision, status: found, evidence, spans });
-    if (found === 'open' && (last === undefined || last.status === 'undecided')) epoch.accounts[rule]!.matches++;
-    this.verdicts.emit({
+    // What was counted with others only, and is no violation, needs no word.
+    const isSilent = last?.revision === 0 && found === 'retracted';
+    const before = last === undefined || last.revision === 0 ? undefined : last.status;
+    const finding: Finding = {
       rule: epoch.rules.definitions[rule]!,
       row,
       span,
       aboutSpan: report.aboutSpan,
       revision,
       status: found,
-      before: last?.status,
-      ...(report.undecided === undefined ? {} : { undecided: report.undecided }),
+      before,
+      ...(undecided === undefined ? {} : { undecided }),
       closeReason: report.closeReason,
       explanation,
-    });
+    };
+    // Nothing stands about it, so it may be left out.
+    const isLimited = found === 'undecided' && before === undefined;
+    const isTold = !isSilent && !(isLimited && !this.limit.admits(finding.rule, row, undecided!, () => this.verdicts.verdict(finding)));
+    this.revisions.set(row, rule, subject, { revision: isTold ? revision : 0, status: found, evidence, spans });
+    if (found === 'open' && (before === undefined || before === 'undecided')) epoch.accounts[rule]!.matches++;
+    if (isTold) this.verdicts.emit(finding);
   }
 
   /** Something was said about the trace. */

@@ -1,7 +1,7 @@
 import type { HeldConditions, TraceView } from '#dsl';
 import type { CloseReason } from '../assembly/close-reason.js';
 import type { Epoch } from '../epoch.js';
-import { judge } from './budget.js';
+import { type Judged, judge } from './budget.js';
 import type { BufferedSpan } from './buffered-span.js';
 import { orderedSpans } from './span-order.js';
 
@@ -32,11 +32,12 @@ export function seenTrace(about: Omit<TraceView, 'spans'>, spans: readonly Buffe
 export class TraceJudgement {
   readonly columns: SeenTrace;
   readonly whole: SeenTrace;
-  /** The subjects that match, by rule. Most rules match nothing. */
-  private found: Map<number, readonly number[]> | undefined;
+  /** What was found, by rule. Most rules match nothing. */
+  private found: Map<number, Judged> | undefined;
 
   /**
-   * @param count its spans, whether they are kept or not
+   * @param count its spans up to `maxSpans`, whether rules see them or not
+   * @param isCut it has more spans than that: no rule can say that it does not match
    * @param always rules that are run on every trace
    * @param triggered those that this one may match by what was noted about its spans
    */
@@ -44,6 +45,7 @@ export class TraceJudgement {
     readonly row: number,
     readonly reason: CloseReason,
     readonly count: number,
+    readonly isCut: boolean,
     private readonly always: DueRules,
     private readonly triggered: DueRules,
     { columns, whole }: { readonly columns: SeenTrace; readonly whole: SeenTrace },
@@ -53,11 +55,13 @@ export class TraceJudgement {
   }
 
   run(epoch: Epoch, rule: number, { trace, held, arrival }: SeenTrace): void {
-    const found = judge(epoch, rule, trace, held);
-    if (found.length === 0) return;
-    const matches = arrival === undefined ? found : found.map((subject) => (subject < 0 ? subject : arrival[subject]!));
+    const judged = judge(epoch, rule, trace, held);
+    if (judged.matches.length === 0 && judged.undecided === undefined) return;
     this.found ??= new Map();
-    this.found.set(rule, matches);
+    this.found.set(
+      rule,
+      arrival === undefined ? judged : { ...judged, matches: judged.matches.map((subject) => arrival[subject] ?? subject) },
+    );
   }
 
   runTriggered(epoch: Epoch): void {
@@ -71,17 +75,19 @@ export class TraceJudgement {
     return [...always.columns, ...always.whole, ...triggered.columns, ...triggered.whole].sort(ascending);
   }
 
-  /** Those that match, in order. */
-  get matched(): readonly number[] {
+  /** Those that match, or of which that is not known, in order. */
+  get told(): readonly number[] {
     return this.found === undefined ? NONE : [...this.found.keys()].sort(ascending);
   }
 
-  matchesOf(rule: number): readonly number[] {
-    return this.found?.get(rule) ?? NONE;
+  /** Subjects are numbered by arrival. */
+  judgedOf(rule: number): Judged {
+    return this.found?.get(rule) ?? NOTHING;
   }
 }
 
 const NONE: readonly number[] = [];
+const NOTHING: Judged = { matches: NONE };
 
 function ascending(a: number, b: number): number {
   return a - b;

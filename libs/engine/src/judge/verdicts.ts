@@ -26,6 +26,12 @@ export interface Finding {
   readonly explanation: Explanation;
 }
 
+/** A rule's own message tells of a violation. */
+function messageOf(rule: RuleDefinition, status: VerdictStatus, { summary }: Explanation): string {
+  if (status === 'undecided') return `${rule.name} could not be judged: ${summary}`;
+  return rule.message ?? `${rule.name}: ${summary}`;
+}
+
 /** Makes verdicts of findings, with all that is known of their trace. */
 export class Verdicts {
   /** Where they go; set for each record. */
@@ -40,10 +46,14 @@ export class Verdicts {
     private readonly assembly: Assembly,
   ) {}
 
-  emit({ rule, row, span, aboutSpan, alone, revision, status, before, undecided, closeReason, explanation }: Finding): void {
+  emit(finding: Finding): void {
+    this.sink(this.verdict(finding));
+  }
+
+  verdict({ rule, row, span, aboutSpan, alone, revision, status, before, undecided, closeReason, explanation }: Finding): Verdict {
     const wireTraceId = this.wireTraceId(row);
     const { assembly } = this;
-    this.sink({
+    return {
       id: violationId(rule.id, wireTraceId, aboutSpan ? span : undefined),
       revision,
       status,
@@ -59,7 +69,7 @@ export class Verdicts {
       wireSpanId: span?.wireSpanId ?? '',
       timestamp: assembly.logTime,
       service: span?.service ?? '',
-      message: rule.message ?? `${rule.name}: ${explanation.summary}`,
+      message: messageOf(rule, status, explanation),
       explanation,
       closeReason,
       complete: assembly.isComplete(row),
@@ -68,7 +78,7 @@ export class Verdicts {
       firstOffset: assembly.firstOffset(row),
       lastOffset: assembly.lastOffset(row, this.nextOffset),
       metadata: span === undefined ? {} : { span_name: span.name, duration_ms: span.duration / 1e6 },
-    });
+    };
   }
 
   /** The id as shown: the user's text, else hex. */

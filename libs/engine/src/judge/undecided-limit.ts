@@ -1,0 +1,124 @@
+import type { Assembly } from '../assembly/assembly.js';
+import { OPENING, ROW_WORDS } from '../assembly/trace-row.js';
+import type { AssemblySettings, RuleDefinition } from '../settings.js';
+import type { Undecided, UndecidedCode } from '../undecided.js';
+import type { Verdict } from '../verdict.js';
+import { violationId } from '../violation-id.js';
+import type { Verdicts } from './verdicts.js';
+
+/** Undecided verdicts of a rule that are told one by one, of the traces of one partition that opened in one cell of trace time (decision 0019). */
+const TOLD = 10;
+/** Milliseconds. */
+const CELL = 60_000;
+
+/** What was counted of one rule. */
+interface Count {
+  told: number;
+  beyond: number;
+  readonly reasons: Map<UndecidedCode, number>;
+  /** The record that counts what is beyond, as it was emitted last. */
+  summary: Verdict | undefined;
+}
+
+/** The rules that were undecided about traces of one cell. */
+interface Cell {
+  readonly rules: Map<string, Count>;
+  /** The opening of the oldest of these traces: no commit goes beyond it, so that a successor counts them again, all or none. */
+  held: number;
+}
+
+/**
+ * Bounds how many undecided verdicts are emitted: a broken rule floods nobody. What is beyond is counted in one record per rule and
+ * cell, emitted at once, and again with the final count when no trace of the cell can be judged any more.
+ */
+export class UndecidedLimit {
+  private readonly cells = new Map<number, Cell>();
+
+  constructor(
+    private readonly settings: AssemblySettings,
+    private readonly assembly: Assembly,
+    private readonly verdicts: Verdicts,
+  ) {}
+
+  /** Whether one more undecided verdict is told. If not, it is counted; `emitted` makes the verdict as it would have been. */
+  admits(rule: RuleDefinition, row: number, undecided: Undecided, emitted: () => Verdict): boolean {
+    const opening = this.assembly.traces.rows[row * ROW_WORDS + OPENING]!;
+    const number = Math.floor(this.assembly.watermark.timeOf(opening) / CELL);
+    const count = this.countOf(this.cellOf(number, opening), rule.id);
+    if (count.told < TOLD) {
+      count.told++;
+      return true;
+    }
+    count.beyond++;
+    count.reasons.set(undecided.code, (count.reasons.get(undecided.code) ?? 0) + 1);
+    if (count.summary === undefined) {
+      count.summary = summaryOf(emitted(), number, count);
+      this.verdicts.sink(count.summary);
+    }
+    return false;
+  }
+
+  /** Ends the cells of which no trace is remembered any more. */
+  passTo(time: number): void {
+    for (const [number, { rules, held }] of this.cells) {
+      if (this.endOf(number) > time) continue;
+      for (const count of rules.values()) this.emitLast(number, count);
+      this.assembly.watermark.release(held);
+      this.cells.delete(number);
+    }
+  }
+
+  /** The log's time at which a cell ends; undefined while there is none. */
+  get nextDeadline(): number | undefined {
+    const { now, logTime } = this.assembly;
+    return this.cells.size === 0 ? undefined : this.endOf(Math.min(...this.cells.keys())) + (logTime - now);
+  }
+
+  private endOf(number: number): number {
+    return (number + 1) * CELL + this.settings.maxAge + this.settings.lateWindow;
+  }
+
+  private cellOf(number: number, opening: number): Cell {
+    const { watermark } = this.assembly;
+    let cell = this.cells.get(number);
+    if (cell === undefined) {
+      watermark.retain(opening);
+      this.cells.set(number, (cell = { rules: new Map(), held: opening }));
+    } else if (watermark.offsetOf(opening) < watermark.offsetOf(cell.held)) {
+      watermark.retain(opening);
+      watermark.release(cell.held);
+      cell.held = opening;
+    }
+    return cell;
+  }
+
+  private countOf({ rules }: Cell, id: string): Count {
+    let count = rules.get(id);
+    if (count === undefined) rules.set(id, (count = { told: 0, beyond: 0, reasons: new Map(), summary: undefined }));
+    return count;
+  }
+
+  private emitLast(number: number, count: Count): void {
+    const { summary } = count;
+    if (summary === undefined || summary.metadata['undecided'] === count.beyond) return;
+    const last = summaryOf(summary, number, count);
+    this.verdicts.sink({ ...last, revision: 2, before: 'undecided', timestamp: this.assembly.logTime });
+  }
+}
+
+/** The record that counts, made of the first verdict that was not told: it is about that trace, as an example. */
+function summaryOf(verdict: Verdict, number: number, { beyond, reasons }: Count): Verdict {
+  const { before: _, ...example } = verdict;
+  const why = [...reasons].map(([code, times]) => `${code}: ${times}`).join(', ');
+  const reason = `${beyond} more undecided verdicts of this rule on traces that opened in the same minute (${why}); this trace is the first`;
+  return {
+    ...example,
+    id: violationId(verdict.ruleId, `undecided ${verdict.partition} ${number}`),
+    revision: 1,
+    status: 'undecided',
+    undecided: { code: 'too_many', reason },
+    message: `${verdict.ruleName} could not be judged: ${reason}`,
+    explanation: { summary: reason, conditions: [] },
+    metadata: { undecided: beyond },
+  };
+}
