@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { applyAll, engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
+import { applyAll, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
 import { A_SPAN, logOf, spanIdOf, type TestRecord, type TestSpan } from '../../../test/fixtures/engine/test-span.js';
 import { PartitionEngine } from './partition.js';
 import { RuleSet } from './rule-set.js';
