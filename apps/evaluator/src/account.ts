@@ -8,6 +8,7 @@ const RULES_INTERVAL = 1_000;
 interface Told {
   evaluations: number;
   matches: number;
+  time: number;
   readonly errors: Map<string, number>;
   readonly undecided: Map<string, number>;
 }
@@ -63,12 +64,18 @@ export class Account {
 
   private updateRule(rule_id: string, rule: RuleAccount): void {
     let told = this.rules.get(rule_id);
-    if (told === undefined) this.rules.set(rule_id, (told = { evaluations: 0, matches: 0, errors: new Map(), undecided: new Map() }));
-    const { evaluations, matches } = rule;
+    if (told === undefined)
+      this.rules.set(rule_id, (told = { evaluations: 0, matches: 0, time: 0, errors: new Map(), undecided: new Map() }));
+    const { evaluations, matches, time } = rule;
     this.measurements.count('ruleEvaluations', { rule_id }, evaluations - told.evaluations);
     this.measurements.count('ruleMatches', { rule_id }, matches - told.matches);
     told.evaluations = evaluations;
     told.matches = matches;
+    // Rounding may take a share back when an epoch ends; a counter takes nothing back.
+    if (time > told.time) {
+      this.measurements.count('ruleTime', { rule_id }, (time - told.time) / 1_000);
+      told.time = time;
+    }
     for (const [reason, count] of rule.undecided) {
       this.measurements.count('undecided', { rule_id, reason }, risen(told.undecided, reason, count));
     }

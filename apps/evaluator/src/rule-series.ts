@@ -17,7 +17,7 @@ const isCounter = (key: Key) => (EVALUATOR_METRICS[key] as MetricDeclaration).ty
 const labelsOf = (key: Key): readonly string[] => (EVALUATOR_METRICS[key] as MetricDeclaration).labels ?? [];
 const BY_RULE = (Object.keys(EVALUATOR_METRICS) as Key[]).filter((key) => isCounter(key) && labelsOf(key).includes('rule_id'));
 /** Those that every rule in force has from the start: an alert on their rise must not wait for a second event. */
-const FROM_START = ['violations', 'ruleMatches', 'ruleEvaluations', 'ruleEvaluationErrors'] as const satisfies readonly Key[];
+const FROM_START = ['violations', 'ruleMatches', 'ruleTime', 'ruleEvaluations', 'ruleEvaluationErrors'] as const satisfies readonly Key[];
 
 /**
  * The series of rules: they begin at 0 when a rule comes into force in any thread, and end some time after it went, or deleted

@@ -1,4 +1,4 @@
-import { type CommitPoint, contextWindow, PartitionEngine, type UncompiledRules, type Verdict } from '#engine';
+import { type CommitPoint, contextWindow, PartitionEngine, RuleClock, type UncompiledRules, type Verdict } from '#engine';
 import { CONTROL_HEADER, CONTROL_TICK, type LogRecord, type Position, type RecordBatch, TOPICS } from '#messaging';
 import { Account } from './account.js';
 import { Barriers } from './barriers.js';
@@ -91,6 +91,7 @@ export class PartitionRun {
       ruleSetOf: () => this.prepared,
       initialEpoch: epoch,
       judgeFrom,
+      clock: new RuleClock(tools.monotonic),
       paused,
       undecodable: (_record, reason) => {
         if (this.applying) this.keepAside(this.applying, reason);

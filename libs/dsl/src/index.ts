@@ -1,5 +1,6 @@
 export { BudgetExceeded, isBudgetExceeded } from './budget-exceeded.js';
 export { check, checkParsed, checkSaved } from './check.js';
+export { arrivalCost } from './compile/arrival-cost.js';
 export { compileRules, type RuleToCompile } from './compile/compile-rules.js';
 export {
   type Atom,

@@ -13,6 +13,11 @@ export interface SpanTally {
   spans: number;
 }
 
+/** Time that all rules of a rule set took together. */
+export interface TimeTally {
+  milliseconds: number;
+}
+
 /** What one rule did, all its versions together. */
 export class RuleAccount {
   private judged = 0;
@@ -22,6 +27,9 @@ export class RuleAccount {
   readonly undecided = new Map<UndecidedCode, number>();
   /** Violations found. */
   matches = 0;
+  private ownTime = 0;
+  /** What it takes part in, and its part. */
+  private readonly shares = new Map<TimeTally, number>();
   private last: string | undefined;
   /** How often it was the last error since it became that or `errors` was read. A rule mostly fails in one way, and then often. */
   private times = 0;
@@ -50,6 +58,28 @@ export class RuleAccount {
   /** It judges no more of them. */
   leave(tally: SpanTally): void {
     if (this.tallies.delete(tally)) this.judged += tally.spans;
+  }
+
+  /** Milliseconds that its evaluations took, estimated from those that were timed: 0 without a clock. */
+  get time(): number {
+    let time = this.ownTime;
+    for (const [{ milliseconds }, share] of this.shares) time += milliseconds * share;
+    return time;
+  }
+
+  addTime(milliseconds: number): void {
+    this.ownTime += milliseconds;
+  }
+
+  /** From now on so much (0 to 1) of a tally that stands at 0 is the rule's. */
+  joinTime(tally: TimeTally, share: number): void {
+    this.shares.set(tally, share);
+  }
+
+  /** Nothing is added to the tally any more. */
+  leaveTime(tally: TimeTally): void {
+    this.ownTime += tally.milliseconds * (this.shares.get(tally) ?? 0);
+    this.shares.delete(tally);
   }
 
   get lastError(): string | undefined {

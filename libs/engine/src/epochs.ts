@@ -1,6 +1,7 @@
 import type { Accounting } from './accounting.js';
 import { Epoch } from './epoch.js';
 import type { EpochRules } from './epoch-rules.js';
+import type { RuleClock } from './rule-clock.js';
 
 /**
  * The epochs of a partition that still matter: the one in force, and those in which a remembered trace opened. A new rule
@@ -15,6 +16,7 @@ export class Epochs {
   constructor(
     private rules: EpochRules,
     private readonly accounting: Accounting,
+    private readonly clock: RuleClock | undefined = undefined,
   ) {}
 
   /** The epoch in force. */
@@ -62,12 +64,14 @@ export class Epochs {
   private begin(): Epoch {
     const free = this.epochs.indexOf(undefined);
     const slot = free < 0 ? this.epochs.length : free;
-    const epoch = new Epoch(this.number, slot, this.rules.ruleSet(), this.accounting);
+    const epoch = new Epoch(this.number, slot, this.rules.ruleSet(), this.accounting, this.clock);
     this.epochs[slot] = epoch;
     return epoch;
   }
 
   private dropIfDone(epoch: Epoch): void {
-    if (epoch !== this.begun && epoch.traces === 0) this.epochs[epoch.slot] = undefined;
+    if (epoch === this.begun || epoch.traces !== 0) return;
+    epoch.forgotten();
+    this.epochs[epoch.slot] = undefined;
   }
 }

@@ -8,6 +8,7 @@ export { PartitionEngine, type PartitionEngineOptions } from './partition.js';
 export { ENGINE_PROBLEMS, EngineError, type EngineProblemCode } from './problems.js';
 export type { EngineRecord } from './record.js';
 export { REJECTIONS, type Rejection } from './rejection.js';
+export { RuleClock } from './rule-clock.js';
 export { type RuleProblem, RuleSet } from './rule-set.js';
 export { type AssemblySettings, checkSettings, DEFAULT_ASSEMBLY, type RuleDefinition } from './settings.js';
 export { UNDECIDED, type Undecided, type UndecidedCode } from './undecided.js';

@@ -16,6 +16,7 @@ import { Verdicts } from './judge/verdicts.js';
 import type { CommitPoint } from './low-watermark.js';
 import type { EngineRecord } from './record.js';
 import { rejectionOf } from './rejection.js';
+import type { RuleClock } from './rule-clock.js';
 import { type AssemblySettings, checkSettings } from './settings.js';
 import { spanForm } from './span-form.js';
 import type { Verdict } from './verdict.js';
@@ -33,6 +34,8 @@ export interface PartitionEngineOptions {
   readonly judgeFrom?: number;
   /** The pauses of the log before the first record, ms: from the same commit. */
   readonly paused?: number;
+  /** Times evaluations, for `Accounting`. */
+  readonly clock?: RuleClock;
   /** Shared by engines whose figures are added up. */
   readonly accounting?: Accounting;
   /** A record that is no OTLP request: it is counted and passed over; here it can be kept aside. */
@@ -69,7 +72,7 @@ export class PartitionEngine {
     this.accounting = options.accounting ?? new Accounting();
     const events = { closed: (traces: readonly ClosedTrace[]) => this.closed(traces), forgotten: (row: number) => this.forgotten(row) };
     this.assembly = new Assembly(settings, events, new Pauses(options.paused));
-    this.epochs = new Epochs(ruleSetOf(initialEpoch), this.accounting);
+    this.epochs = new Epochs(ruleSetOf(initialEpoch), this.accounting, options.clock);
     this.verdicts = new Verdicts(partition, this.assembly);
     this.spanRules = new SpanRules(this.assembly, this.verdicts);
     this.judge = new Judge(settings, this.assembly, this.verdicts);

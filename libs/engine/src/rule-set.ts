@@ -1,4 +1,5 @@
 import {
+  arrivalCost,
   type Checked,
   type CheckedRule,
   type CompiledRuleSet,
@@ -38,6 +39,8 @@ export class RuleSet implements EpochRules {
     readonly definitions: readonly RuleDefinition[],
     readonly compiled: CompiledRuleSet,
     readonly problems: readonly RuleProblem[],
+    /** Per rule its part (0 to 1) of the time that the conditions of all take on a span, by estimate. */
+    readonly shares: readonly number[],
   ) {
     this.plan = planOf(compiled);
     this.columnOf = new Map(compiled.reads.attributes.map((key, column) => [key, column]));
@@ -92,6 +95,7 @@ export class RuleSet implements EpochRules {
       rules.map(({ definition }) => definition),
       compiled,
       problems,
+      sharesOf(rules.map(({ checked }, index) => arrivalCost(compiled.rules[index]!, checked))),
     );
   }
 
@@ -103,6 +107,11 @@ export class RuleSet implements EpochRules {
   ruleSet(): RuleSet {
     return this;
   }
+}
+
+function sharesOf(costs: readonly number[]): readonly number[] {
+  const sum = costs.reduce((all, cost) => all + cost, 0);
+  return costs.map((cost) => (sum === 0 ? 1 / costs.length : cost / sum));
 }
 
 /** Whether two definitions are the same version of the same rule. Most are even the same object: rule sets share what did not change. */

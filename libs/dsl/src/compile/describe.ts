@@ -1,13 +1,10 @@
-import type { Resolved } from '../resolved.js';
 import type { CheckedRule } from '../rule.js';
 import { sandboxReason } from '../script/compiled/compiled-script.js';
+import { costOnArrival } from './arrival-cost.js';
 import { compileRules } from './compile-rules.js';
 import type { CompiledRule, CompiledRuleSet, Needs } from './compiled.js';
 import { costOf } from './cost.js';
-import { isSpanFunction, localPart, testsOf } from './local-test.js';
-import { isSpanCondition } from './needs.js';
 import { settledEarly } from './settled-early.js';
-import { eachNode, operandsOf } from './walk.js';
 
 /** What a rule costs and when it can fire: for people who write rules. Property names are JSON's. */
 export interface RuleDescription {
@@ -105,17 +102,6 @@ function nanoseconds(rule: CompiledRule, { reads }: CompiledRuleSet, checked: Ch
   const kept = needs === 'spans' ? KEEP_WHOLE : columns;
   if (buffered.needed.length > 0) return kept + costOnArrival(resolved);
   return kept + INTERPRETED * costOf(resolved) + (needs === 'spans' ? 0 : AS_OBJECTS);
-}
-
-/** What a rule judged at close asks of each span when it arrives. */
-function costOnArrival(root: Resolved): number {
-  let cost = 0;
-  for (const operand of operandsOf(root, 'and')) if (isSpanCondition(operand)) cost += costOf(operand);
-  eachNode(root, (node) => {
-    if (!isSpanFunction(node)) return;
-    for (const part of testsOf(node).map(localPart)) if (part !== undefined) cost += costOf(part);
-  });
-  return cost;
 }
 
 function buffersOf({ reads }: CompiledRuleSet): 'nothing' | 'columns' | 'spans' {

@@ -23,11 +23,15 @@ import type { OnlineEvidence } from './online-evidence.js';
 export function decide(epoch: Epoch, rule: number, trace: AskedTrace, spanBits: number): Truth {
   const compiled = epoch.rules.compiled.rules[rule]!;
   if (compiled.decide === undefined) return UNKNOWN;
+  const { timing } = epoch;
+  const from = timing === 0 ? 0 : epoch.clock!.now();
   try {
     return compiled.decide(trace, spanBits);
   } catch {
     // What fails here fails at close too, and is counted there.
     return UNKNOWN;
+  } finally {
+    if (timing !== 0) chargeTime(epoch, rule, timing, from);
   }
 }
 
@@ -36,6 +40,8 @@ export type Conclusion = boolean | Undecided;
 
 /** Whether an online rule matches the trace as it is; an error of its own is not a match. */
 export function conclude(epoch: Epoch, rule: number, trace: AskedTrace, spanBits: number, evidence: OnlineEvidence): Conclusion {
+  const { timing } = epoch;
+  const from = timing === 0 ? 0 : epoch.clock!.now();
   try {
     const outcome = epoch.rules.compiled.rules[rule]!.conclude!(trace, spanBits);
     if (outcome === FAILED) chargeError(epoch, rule, errorIn(explain(epoch, rule, evidence.of(epoch, trace.row, spanBits))));
@@ -43,6 +49,8 @@ export function conclude(epoch: Epoch, rule: number, trace: AskedTrace, spanBits
   } catch (error) {
     chargeError(epoch, rule, textOf(error));
     return internal(error);
+  } finally {
+    if (timing !== 0) chargeTime(epoch, rule, timing, from);
   }
 }
 
@@ -56,6 +64,8 @@ export interface Judged {
 
 /** The verdict of a buffered rule; its errors are counted. */
 export function judge(epoch: Epoch, rule: number, trace: TraceView, held: HeldConditions): Judged {
+  const timing = epoch.clock?.judgements.next() ?? 0;
+  const from = timing === 0 ? 0 : epoch.clock!.now();
   try {
     const { matches, errors }: JudgedTrace = epoch.rules.compiled.rules[rule]!.judge!(trace, held);
     for (const { message } of errors) chargeError(epoch, rule, message);
@@ -64,6 +74,8 @@ export function judge(epoch: Epoch, rule: number, trace: TraceView, held: HeldCo
   } catch (error) {
     chargeError(epoch, rule, textOf(error));
     return { matches: [], undecided: internal(error) };
+  } finally {
+    if (timing !== 0) chargeTime(epoch, rule, timing, from);
   }
 }
 
@@ -73,6 +85,11 @@ export function explain(epoch: Epoch, rule: number, evidence: Evidence): Explana
   } catch (error) {
     return { summary: `it could not be explained: ${textOf(error)}`, conditions: [] };
   }
+}
+
+/** @param weight how many evaluations the one that was timed stands for */
+function chargeTime(epoch: Epoch, rule: number, weight: number, from: number): void {
+  epoch.accounts[rule]!.addTime((epoch.clock!.now() - from) * weight);
 }
 
 export function chargeError(epoch: Epoch, rule: number, text: string): void {

@@ -59,6 +59,7 @@ export class OnlineRules {
     const state = this.assembly.traces.rows[row * ROW_WORDS + STATE]!;
     const trace = this.asked.at(epoch, row);
     const { traceRules, quiet } = epoch.rules.plan;
+    epoch.timing = epoch.clock?.conclusions.next() ?? 0;
     this.touched.of(epoch, row);
     const fired = this.reports.has(row);
     for (let bit = 0; bit < traceRules.length; bit++) {
