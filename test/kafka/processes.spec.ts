@@ -184,6 +184,18 @@ const request = (name: string, id: string) => spansFromValue({ spans: [span(id, 
     expect(Buffer.from(letter!.value).toString()).toBe('neither protobuf nor JSON');
     expect(await metric(cluster.process(name), 'betrace_ingest_dead_letters_total')).toEqual([1]);
   }, 200_000);
+
+  it('answer on any replica when all that was acknowledged is judged and kept', async () => {
+    const [one, other] = cluster.all('api') as [BeTrace, BeTrace];
+    expect((await createRule(one, 'settled')).status).toBe(201);
+    for (let round = 1; round <= 5; round++) {
+      const ids = Array.from({ length: 6 }, traceId);
+      for (const id of ids) expect((await post('settled', id)).status).toBe(202);
+      const api = round % 2 === 0 ? one : other;
+      const answer = await api.json<{ total: number }>('GET', '/v1/violations?rule_id=settled&settled=true&timeout=60s');
+      expect([answer.status, answer.body.total]).toEqual([200, 6 * round]);
+    }
+  }, 300_000);
 });
 
 /** Spans of a service with OpenTelemetry's SDK, handed to its exporter once: what is refused is for the exporter to try again. */

@@ -100,7 +100,7 @@ export abstract class Log {
   abstract read(topic: string, partition: number, from: number, to?: number): AsyncIterable<RecordBatch>;
   /** The first offset whose timestamp is at or after `timestamp`, else the end offset. */
   abstract offsetAt(topic: string, partition: number, timestamp: number): Promise<number>;
-  /** The offset after the newest record of each partition of a topic (Kafka: also of a topic that is not the log's own). */
+  /** The offset after the newest record of each partition of a topic (Kafka: also of a topic that is not the log's own; empty when there is none of that name). */
   abstract ends(topic: string): Promise<ReadonlyMap<number, number>>;
   /** Oldest offset kept, and the one after the newest. */
   abstract bounds(topic: string, partition: number): Promise<{ readonly start: number; readonly end: number }>;

@@ -1,9 +1,21 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { DeadLetters, Log, TOPICS } from '#messaging';
-import { CONFIGURATION, type Configuration, exposeLag, LOGGER, type Logger, Shutdown, StartError } from '#platform';
+import {
+  CLOCK,
+  type Clock,
+  CONFIGURATION,
+  type Configuration,
+  exposeLag,
+  HealthRecorder,
+  LOGGER,
+  type Logger,
+  Shutdown,
+  StartError,
+} from '#platform';
 import { Intake } from '../intake.js';
 import { KafkaTopic } from './kafka-topic.js';
+import { MissingTopics } from './missing-topics.js';
 import { parseReceivedTopic, type ReceivedTopic, TOPIC_ENCODINGS } from './topic-encoding.js';
 
 /** Receives the topics of `kafka.receive_topics`. */
@@ -18,6 +30,8 @@ export class KafkaTopics implements OnApplicationBootstrap {
     @Inject(CONFIGURATION) { kafka }: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly shutdown: Shutdown,
+    private readonly health: HealthRecorder,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(Registry) private readonly registry: Registry,
   ) {
     this.names = kafka.receiveTopics.map(receivedTopic);
@@ -45,6 +59,13 @@ export class KafkaTopics implements OnApplicationBootstrap {
       await Promise.all(topics.map((topic) => topic.stop()));
     });
     await Promise.all(topics.map((topic) => topic.start()));
+    const missing = new MissingTopics(
+      this.log,
+      names.map(({ name }) => name),
+      this.logger,
+      () => this.clock.monotonic(),
+    );
+    this.health.register('received_topics', () => missing.state());
     this.logger.info({ topics: names }, `receiving spans from the Kafka topics ${names.map(({ name }) => name).join(', ')}`);
   }
 }

@@ -7,6 +7,9 @@ import { typeOf } from './kafka-errors.js';
 import { clusterOf, sendTo, type WireBroker } from './kafkajs.js';
 import type { WireRequest } from './wire/request.js';
 
+/** What a broker calls a topic that does not exist. */
+export const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION';
+
 const OTHER_COORDINATOR = new Set(['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE']);
 
 /**
@@ -25,15 +28,27 @@ export class Connection {
     readonly report: LogReport,
   ) {}
 
-  /** Per partition its leader's node id, -1 when it has none now; empty when the topic does not exist. `fresh` asks the brokers again. */
+  /** Per partition its leader's node id, -1 when it has none now. `fresh` asks the brokers again. */
   async leaders(topic: string, fresh = false): Promise<ReadonlyMap<number, number>> {
-    return this.#with(async (cluster) => {
-      this.#topics.add(topic);
-      await cluster.addTargetTopic(topic);
-      if (fresh) await cluster.refreshMetadata();
-      else await cluster.refreshMetadataIfNecessary();
-      return new Map(cluster.findTopicPartitionMetadata(topic).map(({ partitionId, leader }) => [partitionId, leader]));
-    });
+    try {
+      return await this.#with(async (cluster) => {
+        await cluster.addTargetTopic(topic);
+        if (fresh) await cluster.refreshMetadata();
+        else await cluster.refreshMetadataIfNecessary();
+        this.#topics.add(topic);
+        return new Map(cluster.findTopicPartitionMetadata(topic).map(({ partitionId, leader }) => [partitionId, leader]));
+      });
+    } catch (error) {
+      this.#forgetMissing(topic, error);
+      throw error;
+    }
+  }
+
+  /** Brokers are asked for all topics at once: one that is gone would fail every question about the others. Those are asked for again. */
+  #forgetMissing(topic: string, error: unknown): void {
+    if (typeOf(error) !== UNKNOWN_TOPIC || !this.#topics.has(topic)) return;
+    this.#topics.clear();
+    this.reset();
   }
 
   /** Sends a request to a node; rejects what the network or the broker's protocol layer says, not the codes in the answer. */

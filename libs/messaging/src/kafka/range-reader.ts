@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RecordBatch } from '../log.js';
-import type { Connection } from './connection.js';
+import { type Connection, UNKNOWN_TOPIC } from './connection.js';
 import { withoutInventedKey } from './invented-key.js';
-import { kafkaFailed } from './kafka-errors.js';
+import { kafkaFailed, typeOf } from './kafka-errors.js';
 import { brokerError } from './kafkajs.js';
 import { fetchRequest } from './wire/fetch.js';
 import { decodeRecordBatches } from './wire/record-batches.js';
@@ -42,8 +42,16 @@ export class RangeReader {
     }));
   }
 
+  /** Empty when there is no such topic. */
   async ends(topic: string): Promise<ReadonlyMap<number, number>> {
-    return this.#asked(topic, 'tell its ends', () => this.connection.ends(topic));
+    return this.#asked(topic, 'tell its ends', async () => {
+      try {
+        return await this.connection.ends(topic);
+      } catch (error) {
+        if (typeOf(error) === UNKNOWN_TOPIC) return new Map<number, number>();
+        throw error;
+      }
+    });
   }
 
   async offsetAt(topic: string, partition: number, timestamp: number): Promise<number> {

@@ -5,7 +5,7 @@ import { withDeadline } from '../deadline.js';
  * Resolves when a part can do its work, else rejects with the reason. A part without which the process is ready all the same
  * may answer its state instead (`off`), which is shown.
  */
-export type HealthCheck = () => Promise<string> | Promise<void> | string | undefined | void;
+export type HealthCheck = () => Promise<string | undefined> | Promise<void> | string | undefined | void;
 
 /**
  * Thrown by a check: the part does not do all of its work, and nothing that clients could be kept from would mend it. A process that

@@ -1,0 +1,45 @@
+import { type Log, LogError } from '#messaging';
+import type { Logger } from '#platform';
+
+/** Milliseconds for which an answer holds: readiness is asked often. */
+const HOLDS = 5_000;
+
+/** Which topics of other producers are not there: nobody would notice, for a topic without partitions fails at nothing. */
+export class MissingTopics {
+  private told = '';
+  private looked: { readonly at: number; readonly state: string | undefined } | undefined;
+
+  constructor(
+    private readonly log: Pick<Log, 'ends'>,
+    private readonly names: readonly string[],
+    private readonly logger: Pick<Logger, 'warn'>,
+    private readonly monotonic: () => number,
+  ) {}
+
+  /** For readiness: the missing topics, in words; undefined when all are there. A topic that is missing makes nothing else unready. */
+  async state(): Promise<string | undefined> {
+    if (this.looked !== undefined && this.monotonic() - this.looked.at < HOLDS) return this.looked.state;
+    const missing = (await Promise.all(this.names.map(async (name) => ((await this.exists(name)) ? [] : [name])))).flat();
+    const state = missing.length === 0 ? undefined : `${missing.join(', ')} not there: nothing is received from it until it is created`;
+    this.looked = { at: this.monotonic(), state };
+    if (state !== undefined && state !== this.told) this.logger.warn({ topics: missing }, `received Kafka topics are missing: ${state}`);
+    this.told = state ?? '';
+    return state;
+  }
+
+  private async exists(name: string): Promise<boolean> {
+    try {
+      return (await this.log.ends(name)).size > 0;
+    } catch (error) {
+      if (isUnknownTopic(error)) return false;
+      throw error;
+    }
+  }
+}
+
+/** Of the log, or of a broker somewhere in the chain of causes. */
+function isUnknownTopic(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof LogError && error.code === 'BT_LOG_UNKNOWN_TOPIC') return true;
+  return ('type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') || isUnknownTopic(error.cause);
+}

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Kafka, logLevel } from 'kafkajs';
+import { encodeRequest, spansFromValue } from '#otlp';
+import { BeTrace } from '../harness/betrace.js';
+import { eventually } from '../harness/eventually.js';
+import { describeKafka } from './describe-kafka.js';
+
+const TOPIC = `missing-${process.pid}`;
+
+interface Ready {
+  readonly status: string;
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+await describeKafka('a received topic that is missing', (brokers) => {
+  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+  let ingest: BeTrace;
+  beforeAll(async () => {
+    ingest = await BeTrace.start({ app: 'ingest', env: { KAFKA_BROKERS: brokers.join(','), KAFKA_RECEIVE_TOPICS: TOPIC } });
+  }, 120_000);
+  afterAll(() => ingest?.stop());
+
+  const ready = async () => (await ingest.json<Ready>('GET', '/ready')).body;
+
+  it('is named by /ready, which says ready for what else is received; and it is received when it is there', async () => {
+    expect(await ready()).toMatchObject({ status: 'ready', checks: { received_topics: expect.stringContaining(`${TOPIC} not there`) } });
+    expect(
+      (await ingest.json('POST', '/v1/spans', { spans: [{ trace_id: 'a', span_id: 's', name: 'x', start_time: 0, duration: 1 }] })).status,
+    ).toBe(202);
+
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: TOPIC, numPartitions: 2 }] });
+    await admin.disconnect();
+    await eventually('readiness', async () => ((await ready()).checks['received_topics'] === 'ok' ? true : undefined), 60_000);
+    const producer = kafka.producer();
+    await producer.connect();
+    const value = Buffer.from(
+      encodeRequest(spansFromValue({ spans: [{ trace_id: 'b', span_id: 's', name: 'x', start_time: 0, duration: 1 }] })),
+    );
+    await producer.send({ topic: TOPIC, messages: [{ value }] });
+    await producer.disconnect();
+    await eventually(
+      'its spans',
+      async () => ((await (await fetch(`${ingest.url}/metrics`)).text()).includes('ingested_total{receiver="kafka"} 1') ? true : undefined),
+      60_000,
+    );
+  }, 180_000);
+});
