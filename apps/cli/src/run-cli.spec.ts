@@ -225,6 +225,12 @@ describe('betrace verify', () => {
     });
     expect(await betrace(['verify', join(files, 'one.json')], { environment })).toMatchObject({ code: 0 });
     expect(await betrace(['verify', '-'], { environment, stdin: JSON.stringify([signed]) })).toMatchObject({ code: 0 });
+    const seconds = Math.floor((signed as unknown as { timestamp_ms: number }).timestamp_ms / 1_000);
+    const answered = (timestamp: unknown) => betrace(['verify', '-'], { environment, stdin: JSON.stringify({ ...signed, timestamp }) });
+    expect(await answered(seconds)).toMatchObject({ code: 0 });
+    for (const other of [seconds + 1, String(seconds), null]) expect(await answered(other)).toMatchObject({ code: 1 });
+    const twice = JSON.stringify(signed).replace('{', '{"key_id":"x",');
+    expect(await betrace(['verify', '-'], { environment, stdin: twice })).toMatchObject({ code: 2, err: expect.stringContaining('twice') });
     const bad = await betrace(['verify', '--json', join(files, 'bad.json')], { environment });
     expect(bad.code).toBe(1);
     expect(JSON.parse(bad.out).violations[0]).toMatchObject({ id: 'viol-1', valid: false, signature: 'invalid' });

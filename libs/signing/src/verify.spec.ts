@@ -50,6 +50,13 @@ describe('verifyViolation', () => {
     expect(verifyViolation(signed, keys)).toEqual({ valid: true, signature: 'valid', publicSignature: 'valid' });
   });
 
+  it('refuses other members beside those of the public signature, also when its key is not known', () => {
+    const { public_signature } = signed;
+    const grown = { ...signed, public_signature: { ...public_signature!, note: 'approved' } };
+    expect(verifyViolation(grown, keys)).toEqual({ valid: false, signature: 'valid', publicSignature: 'invalid' });
+    expect(verifyViolation(grown, { ...keys, publicKeys: new Map() })).toMatchObject({ valid: false, publicSignature: 'invalid' });
+  });
+
   it('needs only the public key for the public signature', () => {
     expect(verifyViolation(signed, { publicKeys: keys.publicKeys })).toEqual({
       valid: true,

@@ -47,6 +47,8 @@ function asymmetricSignature(given: unknown, form: Uint8Array, { publicKeys }: V
   if (given === undefined) return 'absent';
   const { key_id, signature } = (given ?? {}) as { readonly [K in keyof PublicSignature]?: unknown };
   if (typeof signature !== 'string' || typeof key_id !== 'string') return 'invalid';
+  // It is not signed itself: whatever else it holds, somebody else put there.
+  if (Object.keys(given as object).length !== 2) return 'invalid';
   const key = publicKeys.get(key_id);
   if (key === undefined) return 'unknown-key';
   return ed25519Matches(form, key, signature) ? 'valid' : 'invalid';

@@ -1,4 +1,5 @@
 import { CliError } from '../problems.js';
+import { duplicateMember } from './duplicate-member.js';
 
 /** What the exporter names the signed record, and its parts where it is too long for one attribute. */
 const RECORD = 'betrace.violation.record';
@@ -20,6 +21,10 @@ export function exportedRecords(value: unknown, where: string): readonly unknown
       records.push(JSON.parse(text));
     } catch {
       throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `an attribute ${RECORD} was cut by whoever kept it` });
+    }
+    const twice = duplicateMember(text);
+    if (twice !== undefined) {
+      throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `an attribute ${RECORD} has the member ${JSON.stringify(twice)} twice` });
     }
   });
   if (records.length > 0) return records;

@@ -1,5 +1,6 @@
 import { CliError } from '../problems.js';
 import type { Server } from '../server.js';
+import { duplicateMember } from './duplicate-member.js';
 import { exportedRecords } from './exported-violations.js';
 
 /** A violation as it was signed: every member of the answer but those that the API adds. */
@@ -19,6 +20,9 @@ export function violationsOf(text: string, where: string): readonly SignedViolat
   } catch (error) {
     throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: (error as Error).message });
   }
+  const twice = duplicateMember(text);
+  if (twice !== undefined)
+    throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `an object in it has the member ${JSON.stringify(twice)} twice` });
   const exported = exportedRecords(value, where);
   if (exported !== undefined) return exported.map((record) => signedRecord(record, where));
   const list = Array.isArray(value) ? value : ((value as { violations?: unknown } | null)?.violations ?? [value]);
@@ -39,7 +43,10 @@ export async function downloadViolations(server: Server): Promise<readonly Signe
   return all;
 }
 
-/** `timestamp` (seconds) and `export_refused` are the API's; what is signed says `timestamp_ms`. */
+/**
+ * `timestamp` (seconds) and `export_refused` are the API's; what is signed says `timestamp_ms`. A `timestamp` that says another time is
+ * left in, where it is not what was signed.
+ */
 function signedRecord(violation: unknown, where: string): SignedViolation {
   if (typeof violation !== 'object' || violation === null || !('id' in violation)) {
     throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: 'something in it has no id' });
@@ -47,6 +54,7 @@ function signedRecord(violation: unknown, where: string): SignedViolation {
   if (!('timestamp_ms' in violation) || !('key_id' in violation)) {
     throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: 'these are summaries, without signatures; ask for ?view=full' });
   }
-  const { timestamp: _, export_refused: __, ...signed } = violation as SignedViolation;
-  return signed as SignedViolation;
+  const { timestamp, export_refused: _, ...signed } = violation as SignedViolation;
+  const agrees = timestamp === undefined || timestamp === Math.floor(Number(signed['timestamp_ms']) / 1_000);
+  return (agrees ? signed : { ...signed, timestamp }) as SignedViolation;
 }
