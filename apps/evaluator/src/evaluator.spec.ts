@@ -184,6 +184,21 @@ describe('Evaluator', () => {
     expect((await log.bounds(TOPICS.spans, 0)).end).toBe(end);
   });
 
+  it('judges another log from its beginning when the topic was made anew behind its back', async () => {
+    await start();
+    await rules(1, SLOW);
+    for (const n of [1, 2, 3]) await send(0, slow(`s${n}`, `t${n}`));
+    await found(3);
+    const [first] = (await recordsOf(TOPICS.spans, 0)).slice(1);
+    const bounds = log.bounds.bind(log);
+    log.bounds = async () => ({ start: 0, end: 1 });
+    await evaluator.records({ topic: TOPICS.spans, partition: 0, records: [{ ...first!, offset: 0 }], endOffset: 1 });
+    log.bounds = bounds;
+    const last = (await violations()).at(-1);
+    expect([last?.trace_id, last?.log.first_offset]).toEqual([(await violations())[0]?.trace_id, 0]);
+    expect(warnings.join()).toContain('BT_LOG_IS_ANOTHER');
+  });
+
   it('finds after a restart what it had not judged, and nothing twice', async () => {
     await start();
     await rules(1, SLOW, UNAUDITED);

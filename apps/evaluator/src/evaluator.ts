@@ -81,6 +81,10 @@ export class Evaluator implements PartitionListener {
       measurements: this.measurements,
       logFailed: logFailed('misplaced spans wait for the log'),
       barriersFailed: logFailed('answers to barriers wait for the log'),
+      anotherLog: (partition, position, end) => {
+        const error = logProblem('BT_LOG_IS_ANOTHER', { topic: TOPICS.spans, partition, position, end });
+        report.warn(error, `partition ${partition} is read from its beginning`);
+      },
       misplaced: (partition) => this.warnOfMisplaced(partition),
       defect: (error, partition, offset) => this.warnOfDefect(error, partition, offset),
       assembly: settings.assembly,
@@ -127,8 +131,10 @@ export class Evaluator implements PartitionListener {
   }
 
   async records(batch: RecordBatch): Promise<void> {
-    const run = this.runs.get(batch.partition);
-    if (run === undefined) return;
+    const known = this.runs.get(batch.partition);
+    if (known === undefined) return;
+    const run = batch.endOffset < known.startAt ? await known.anew() : known;
+    this.runs.set(batch.partition, run);
     try {
       await run.records(batch);
     } finally {

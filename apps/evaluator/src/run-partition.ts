@@ -107,11 +107,15 @@ export class PartitionRun {
   /** Reads from `startAt`, far enough before the committed offset that traces which straddle it are seen whole; judges from there. */
   static async begin(partition: number, position: Position | undefined, tools: PartitionTools): Promise<PartitionRun> {
     const { log } = tools;
-    const { start } = await log.bounds(TOPICS.spans, partition);
+    const { start, end } = await log.bounds(TOPICS.spans, partition);
     const metadata = position && readPositionMetadata(position.metadata);
-    const judgeFrom = Math.max(start, metadata?.from ?? position?.offset ?? start);
+    const meant = metadata?.from ?? position?.offset ?? start;
+    const another = meant > end;
+    if (another) tools.anotherLog(partition, meant, end);
+    const judgeFrom = another ? start : Math.max(start, meant);
     const epoch = metadata?.epoch ?? (await epochBefore(log, partition, judgeFrom));
     const rules = await tools.rules.ruleSet(epoch);
+    if (another) return new PartitionRun(partition, { startAt: start, judgeFrom, epoch, logTime: 0, paused: 0, rules }, tools);
     const context = metadata && (await log.offsetAt(TOPICS.spans, partition, metadata.logTime - contextWindow(tools.assembly)));
     const startAt = Math.min(judgeFrom, context ?? judgeFrom);
     const { logTime = 0, paused = 0 } = metadata ?? {};
@@ -120,6 +124,12 @@ export class PartitionRun {
 
   get startAt(): number {
     return this.next;
+  }
+
+  /** Its successor where the log is another one, which ends before what was read; the rules stay in force. */
+  anew(): Promise<PartitionRun> {
+    const metadata = writePositionMetadata({ epoch: this.engine.epoch, logTime: 0, paused: 0 });
+    return PartitionRun.begin(this.partition, { offset: this.next, metadata }, this.tools);
   }
 
   /** The rules in force here: another object when they change. */

@@ -142,7 +142,7 @@ export const LOG_PROBLEMS = {
     status: 500,
     retryable: false,
     sentence:
-      'Rule set {epoch} is in force in the spans log, and the rules log (betrace.rules) does not have it; it ends with {latest}. The API ' +
+      'Rule set {epoch} is in force in the spans log, and the rules log (betrace.rules; embedded: betrace.rules.db) does not have it; it ends with {latest}. The API ' +
       'publishes it again at its start when the store has it. Else restore the rules log and the store from the same backup.',
   },
   BT_LOG_RULES_NOT_IN_FORCE: {
@@ -158,6 +158,13 @@ export const LOG_PROBLEMS = {
     sentence:
       '{group} has read {topic} up to offset {position} of partition {partition}, and {path} ends at {end}: the file was deleted, emptied or ' +
       'restored alone. Restore it from the backup that positions.db is of, or delete positions.db: then what the log still has is read again.',
+  },
+  BT_LOG_IS_ANOTHER: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'Partition {partition} of {topic} ends at {end}, before offset {position} up to which it was read: it is another log (the topic was deleted ' +
+      'and made anew, or lost records). It is read from its beginning, by the rules that were in force.',
   },
   BT_LOG_RECORD_UNREADABLE: {
     status: 500,
