@@ -1,4 +1,4 @@
-import type { Accounting } from '#engine';
+import type { Accounting, RuleAccount } from '#engine';
 import type { RuleStatusRecord } from '#messaging';
 
 /** What is known of one rule. */
@@ -6,6 +6,8 @@ interface Known {
   /** Errors counted for versions before the present one. */
   before: number;
   version: number;
+  /** Of those about the type of a value, by key. */
+  typesBefore: ReadonlyMap<string, number>;
   status: RuleStatusRecord | undefined;
 }
 
@@ -27,7 +29,12 @@ export class RuleErrors {
       const total = [...account.errors.values()].reduce((sum, count) => sum + count, 0);
       const known = this.knownOf(id, version);
       if (known.version !== version)
-        Object.assign(known, { version, before: known.before + (known.status?.errors ?? 0), status: undefined });
+        Object.assign(known, {
+          version,
+          before: known.before + (known.status?.errors ?? 0),
+          typesBefore: countsOf(account),
+          status: undefined,
+        });
       const errors = total - known.before;
       if (errors === (known.status?.errors ?? 0)) continue;
       const { partition } = this;
@@ -38,6 +45,7 @@ export class RuleErrors {
         errors,
         last_error: account.lastError ?? '',
         last_error_at_ms: logTime,
+        ...typeFailuresOf(account, known.typesBefore),
       };
       this.changed.set(id, known.status);
     }
@@ -57,7 +65,19 @@ export class RuleErrors {
 
   private knownOf(id: string, version: number): Known {
     let known = this.known.get(id);
-    if (known === undefined) this.known.set(id, (known = { before: 0, version, status: undefined }));
+    if (known === undefined) this.known.set(id, (known = { before: 0, version, typesBefore: new Map(), status: undefined }));
     return known;
   }
+}
+
+function countsOf({ typeFailures }: RuleAccount): ReadonlyMap<string, number> {
+  return new Map([...typeFailures].map(([key, { count }]) => [key, count]));
+}
+
+/** Those of the present version. */
+function typeFailuresOf({ typeFailures }: RuleAccount, before: ReadonlyMap<string, number>): Pick<RuleStatusRecord, 'type_failures'> {
+  const failures = [...typeFailures]
+    .map(([key, { message, count, ...seen }]) => ({ error: message, ...seen, count: count - (before.get(key) ?? 0) }))
+    .filter(({ count }) => count > 0);
+  return failures.length === 0 ? {} : { type_failures: failures };
 }

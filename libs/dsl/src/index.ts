@@ -19,10 +19,12 @@ export {
   type Outcome,
   TRUE,
   type Truth,
+  type TypeFailure,
   UNKNOWN,
 } from './compile/compiled.js';
 export { describeRule, type RuleDescription } from './compile/describe.js';
 export type { EvaluationOptions } from './compile/judge-script.js';
+export { isTypeFailure } from './compile/type-failure.js';
 export type { Diagnostic, Fix } from './diagnostic.js';
 export { clipped } from './explain/clipped.js';
 export { jsonValue } from './explain/json-value.js';

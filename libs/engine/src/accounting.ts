@@ -1,3 +1,4 @@
+import type { TypeFailure } from '#dsl';
 import { CLOSE_REASONS, type CloseReason } from './assembly/close-reason.js';
 import { REJECTIONS, type Rejection } from './rejection.js';
 import type { UndecidedCode } from './undecided.js';
@@ -7,6 +8,14 @@ const ERROR_TEXTS = 20;
 export const OTHER_ERRORS = 'other errors';
 
 const REASONS = Object.keys(REJECTIONS) as readonly Rejection[];
+
+/** Type failures counted apart per rule. */
+const TYPE_FAILURES = 5;
+
+/** Spans on which a rule met a value of another type, alike. */
+export interface CountedTypeFailure extends TypeFailure {
+  count: number;
+}
 
 /** Spans that all rules of some kind judged alike: counted once for all. */
 export interface SpanTally {
@@ -25,6 +34,8 @@ export class RuleAccount {
   private readonly tallies = new Set<SpanTally>();
   /** Judgements without a verdict, by why: also those that are not told one by one. */
   readonly undecided = new Map<UndecidedCode, number>();
+  /** Values of another type than the rule can take: the first few kinds, by error and reading, each with its first example. */
+  readonly typeFailures = new Map<string, CountedTypeFailure>();
   /** Violations found. */
   matches = 0;
   private ownTime = 0;
@@ -40,6 +51,13 @@ export class RuleAccount {
     let evaluations = this.judged;
     for (const { spans } of this.tallies) evaluations += spans;
     return evaluations;
+  }
+
+  countTypeFailure(failure: TypeFailure): void {
+    const key = `${failure.message} ${failure.reading ?? ''}`;
+    const known = this.typeFailures.get(key);
+    if (known !== undefined) known.count++;
+    else if (this.typeFailures.size < TYPE_FAILURES) this.typeFailures.set(key, { ...failure, count: 1 });
   }
 
   countUndecided(code: UndecidedCode): void {

@@ -98,7 +98,7 @@ describe('a defect within the engine', () => {
     (rules.compiled as { evaluate: typeof evaluate }).evaluate = (columns, from, to, matched, failed) => {
       for (let i = from; i < to; i++)
         if ((columns as { readonly name: readonly string[] }).name[i] === 'poison') throw new Error('the defect');
-      evaluate(columns, from, to, matched, failed);
+      return evaluate(columns, from, to, matched, failed);
     };
     const defects: unknown[] = [];
     const engine = engineOf([[]], { ruleSetOf: () => rules, defect: (_, error) => defects.push(error) });

@@ -27,6 +27,8 @@ export class Epoch {
   failed = new Uint32Array(0);
   /** Some condition failed on some span of the record. */
   anyFailed = false;
+  /** Some condition may have failed on a value that is there, of another type than it can take. */
+  anyUnusual = false;
   /** This epoch's projection cannot read the record. */
   unreadable = false;
   /** How many evaluations each of the present ones stands for, if they are timed; else 0. */
@@ -79,7 +81,7 @@ export class Epoch {
     this.timing = this.clock?.records.next() ?? 0;
     const from = this.timing === 0 ? 0 : this.clock!.now();
     try {
-      compiled.evaluate(this.columns, 0, spans, this.matched, this.failed);
+      this.anyUnusual = compiled.evaluate(this.columns, 0, spans, this.matched, this.failed);
     } catch {
       this.evaluateOneByOne(defect);
     }
@@ -90,11 +92,12 @@ export class Epoch {
 
   private evaluateOneByOne(defect: (error: unknown) => void): void {
     const { compiled } = this.rules;
+    this.anyUnusual = false;
     for (let i = 0; i < this.columns.length; i++) {
       const matched = this.matched.subarray(i * compiled.words, (i + 1) * compiled.words);
       const failed = this.failed.subarray(i * compiled.words, (i + 1) * compiled.words);
       try {
-        compiled.evaluate(this.columns, i, i + 1, matched, failed);
+        this.anyUnusual = compiled.evaluate(this.columns, i, i + 1, matched, failed) || this.anyUnusual;
       } catch (error) {
         matched.fill(0);
         failed.fill(0);

@@ -1,4 +1,4 @@
-export { Accounting, OTHER_ERRORS, type RuleAccount } from './accounting.js';
+export { Accounting, type CountedTypeFailure, OTHER_ERRORS, type RuleAccount } from './accounting.js';
 export { CLOSE_REASONS, type CloseReason } from './assembly/close-reason.js';
 export { contextWindow } from './assembly/long-traces.js';
 export { type EpochRules, UncompiledRules } from './epoch-rules.js';

@@ -12,6 +12,7 @@ import { Epochs } from './epochs.js';
 import { Failures } from './judge/failures.js';
 import { Judge } from './judge/judge.js';
 import { SpanRules } from './judge/span-rules.js';
+import { TypeFailures } from './judge/type-failures.js';
 import { Verdicts } from './judge/verdicts.js';
 import type { CommitPoint } from './low-watermark.js';
 import type { EngineRecord } from './record.js';
@@ -61,6 +62,7 @@ export class PartitionEngine {
   private readonly judge: Judge;
   private readonly late: LateSpans;
   private readonly failures = new Failures();
+  private readonly typeFailures = new TypeFailures();
   private nextOffset = 0;
   /** The record under way. */
   private applying: EngineRecord | undefined;
@@ -267,6 +269,7 @@ export class PartitionEngine {
     const closed = (assembly.traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0;
     if (closed) accounting.late++;
     if (epoch.anyFailed) this.failures.count(epoch, i);
+    if (epoch.anyUnusual) this.typeFailures.count(epoch, i, record.offset);
     this.spanRules.judge(epoch, row, i);
     this.feedTrace(record, row, i, closed);
     if (!closed) assembly.closeFull(row);

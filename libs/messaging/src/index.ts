@@ -31,6 +31,7 @@ export {
   type PublishedRule,
   type RuleSetRecord,
   type RuleStatusRecord,
+  type RuleTypeFailure,
   TOPICS,
   type TopicSpecification,
   topicSpecifications,

@@ -56,6 +56,18 @@ export interface RuleStatusRecord {
   readonly last_error: string;
   /** Unix milliseconds, log time. */
   readonly last_error_at_ms: number;
+  /** Of the errors those about a value that is there, of another type than the rule can take: the first few kinds. */
+  readonly type_failures?: readonly RuleTypeFailure[];
+}
+
+/** Spans on which a rule met a value of another type. */
+export interface RuleTypeFailure {
+  /** `attempt to compare number with string`. */
+  readonly error: string;
+  /** What reads the value (`attribute.amount`), and one that was met, as far as they are known. */
+  readonly reading?: string;
+  readonly example?: string;
+  readonly count: number;
 }
 
 /** What an evaluator says of the partitions that it has: those that are full. It says so again while it holds. */

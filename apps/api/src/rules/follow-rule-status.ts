@@ -1,4 +1,4 @@
-import { type Log, type RecordBatch, type RuleStatusRecord, type Subscription, TOPICS } from '#messaging';
+import { type Log, type RecordBatch, type RuleStatusRecord, type RuleTypeFailure, type Subscription, TOPICS } from '#messaging';
 import type { Logger } from '#platform';
 import type { StoredRule } from '#store';
 
@@ -8,6 +8,8 @@ export interface RuleStatus {
   readonly lastError: string;
   /** Unix milliseconds. */
   readonly lastErrorAt: number;
+  /** Of them those about the type of a value that is there. */
+  readonly typeFailures: readonly RuleTypeFailure[];
 }
 
 /** The rule status log, followed: each API reads all of it and commits nothing. */
@@ -48,6 +50,7 @@ export class FollowRuleStatus {
       errors: known.reduce((sum, { errors }) => sum + errors, 0),
       lastError: last.last_error,
       lastErrorAt: last.last_error_at_ms,
+      typeFailures: added(known.flatMap(({ type_failures = [] }) => type_failures)),
     };
   }
 
@@ -62,4 +65,14 @@ export class FollowRuleStatus {
       }
     }
   }
+}
+
+/** Those of one kind, over all partitions, as one: the most frequent first. */
+function added(failures: readonly RuleTypeFailure[]): readonly RuleTypeFailure[] {
+  const byKind = new Map<string, RuleTypeFailure>();
+  for (const failure of failures) {
+    const kind = `${failure.error} ${failure.reading ?? ''}`;
+    byKind.set(kind, { ...failure, count: failure.count + (byKind.get(kind)?.count ?? 0) });
+  }
+  return [...byKind.values()].sort((a, b) => b.count - a.count);
 }

@@ -100,6 +100,21 @@ export class RuleBody {
 /** PATCH: only what changes. */
 export class RulePatch extends PartialType(RuleBody) {}
 
+/** Spans on which a rule met a value of another type than it can take. */
+export class RuleTypeFailureView {
+  @ApiProperty({ example: 'attempt to compare number with string' })
+  error!: string;
+
+  @ApiPropertyOptional({ example: 'attribute.amount', description: 'What reads the value.' })
+  reading?: string;
+
+  @ApiPropertyOptional({ example: '"5000"', description: 'One that was met, cut.' })
+  example?: string;
+
+  @ApiProperty({ example: 12 })
+  count!: number;
+}
+
 /** What evaluators met in the present version of a rule. */
 export class RuleStatusView {
   @ApiProperty({ description: 'Evaluations that failed, as far as the present evaluators know; a failed one is not a match.', example: 3 })
@@ -110,6 +125,12 @@ export class RuleStatusView {
 
   @ApiProperty({ format: 'date-time' })
   last_error_at!: string;
+
+  @ApiPropertyOptional({
+    type: [RuleTypeFailureView],
+    description: 'Of the errors those about a value that is there and of another type than the rule can take; a missing value is none.',
+  })
+  type_failures?: readonly RuleTypeFailureView[];
 }
 
 /** A rule as the API answers it. */
@@ -184,6 +205,11 @@ export function ruleView(rule: StoredRule): RuleView {
   };
 }
 
-export function ruleStatusView({ errors, lastError, lastErrorAt }: RuleStatus): RuleStatusView {
-  return { evaluation_errors: errors, last_error: lastError, last_error_at: new Date(lastErrorAt).toISOString() };
+export function ruleStatusView({ errors, lastError, lastErrorAt, typeFailures }: RuleStatus): RuleStatusView {
+  return {
+    evaluation_errors: errors,
+    last_error: lastError,
+    last_error_at: new Date(lastErrorAt).toISOString(),
+    ...(typeFailures.length === 0 ? {} : { type_failures: typeFailures }),
+  };
 }

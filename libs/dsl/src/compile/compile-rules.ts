@@ -13,6 +13,7 @@ import { FirstComparisons } from './first-comparison.js';
 import { judgeCondition } from './judge.js';
 import type { EvaluationOptions } from './judge-script.js';
 import { compileConditions } from './rule-set.js';
+import { isTypeFailure, typeFailure } from './type-failure.js';
 
 /** A rule to compile: `id` comes back in `CompiledRule.id`. */
 export interface RuleToCompile {
@@ -66,12 +67,20 @@ function errorTexts(
   nodes: readonly Resolved[],
   columns: AttributeColumns,
   reads: Reads,
-): Pick<CompiledRuleSet, 'errorOf' | 'comparisonOf' | 'comparisonError'> {
+): Pick<CompiledRuleSet, 'errorOf' | 'failureOf' | 'comparisonOf' | 'comparisonError'> {
   const comparisons = new FirstComparisons(columns);
   const comparisonOf = Int32Array.from(nodes, (node) => comparisons.of(node));
   return {
     comparisonOf,
     comparisonError: (comparison, spans, i) => comparisons.errors[comparison]!(spans, i),
+    failureOf: (condition, spans, i) => {
+      const comparison = comparisons.errors[comparisonOf[condition]!]?.(spans, i);
+      // Most spans lack the value, which needs no look by the interpreter.
+      if (comparison !== undefined && !isTypeFailure(comparison)) return undefined;
+      const span = new ColumnView(spans, reads, i);
+      const judged = comparison ?? judgeCondition(nodes[condition] as Resolved, span);
+      return typeof judged === 'string' ? typeFailure(nodes[condition] as Resolved, judged, span) : undefined;
+    },
     errorOf: (condition, spans, i) => {
       const text = comparisons.errors[comparisonOf[condition]!]?.(spans, i);
       if (text !== undefined) return text;

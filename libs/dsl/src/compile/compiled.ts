@@ -38,15 +38,27 @@ export interface CompiledRuleSet {
   /**
    * Evaluates all conditions on spans `from` (included) to `to` (not). Row r = i - from: bit c of
    * `matched[r * words + (c >> 5)]` says that condition c holds, the same bit of `failed` that its evaluation ended in an
-   * error (then it does not hold). Both arrays are overwritten for the rows. Never throws, never allocates per span.
+   * error (then it does not hold). Both arrays are overwritten for the rows. Never throws, never allocates per span. Answers whether some
+   * condition may have failed on a value that is there, and not on a missing one alone: then `failureOf` tells on which spans.
    */
-  evaluate(columns: ConditionColumns, from: number, to: number, matched: Uint32Array, failed: Uint32Array): void;
+  evaluate(columns: ConditionColumns, from: number, to: number, matched: Uint32Array, failed: Uint32Array): boolean;
   /** The Lua text of the error of a condition on one span (`attempt to compare nil with number`): evaluated again, slowly. */
   errorOf(condition: number, columns: ConditionColumns, i: number): string;
+  /** What a condition failed on, on one span, if that is there and of another type; undefined if a value is missing. Evaluated again, slowly. */
+  failureOf(condition: number, columns: ConditionColumns, i: number): TypeFailure | undefined;
   /** Per condition: the comparison that it begins with, the same number for those whose comparison fails alike; -1 for any other beginning. */
   readonly comparisonOf: Int32Array;
   /** The text of its error on a span; undefined where it does not fail. */
   comparisonError(comparison: number, columns: ConditionColumns, i: number): string | undefined;
+}
+
+/** A value of another type than a rule can take. */
+export interface TypeFailure {
+  /** Lua's text: `attempt to compare number with string`. */
+  readonly message: string;
+  /** What reads the value, as the rule has it, and the value as people read it, cut; where they are known. */
+  readonly reading?: string;
+  readonly example?: string;
 }
 
 /** One boolean question about one span. */

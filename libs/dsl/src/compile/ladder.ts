@@ -50,6 +50,7 @@ export class Ladder {
     private readonly isAbove: boolean,
     private readonly blocks: readonly Block[],
     private readonly failures: Failing,
+    private readonly slow: { unusual: boolean } = { unusual: false },
   ) {
     const steps = [...new Set(rungs.map(({ literal }) => (isAbove ? literal : -literal)))];
     const held = (test: (rung: Rung, step: number) => boolean): number[] =>
@@ -64,6 +65,7 @@ export class Ladder {
 
   test(value: Value, columns: ConditionColumns, i: number, o: number, matched: Uint32Array, failed: Uint32Array): void {
     if (typeof value !== 'number' && typeof value !== 'bigint') {
+      if (value !== undefined) this.slow.unusual = true;
       this.failing.set(this.failures.conditions.length, failed, o);
       for (const test of this.failures.blocks) test(columns, i, o, matched, failed);
       return;

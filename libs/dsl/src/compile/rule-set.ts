@@ -14,6 +14,8 @@ import { SlowPaths } from './slow-paths.js';
 import { type LadderCode, StatementWriter } from './statements.js';
 
 export type Evaluate = (columns: ConditionColumns, from: number, to: number, matched: Uint32Array, failed: Uint32Array) => void;
+/** Answers whether some condition failed on a value that is there. */
+export type EvaluateAll = (...args: Parameters<Evaluate>) => boolean;
 
 /**
  * Characters of generated text per function. V8 does not optimise functions of more than 60 KB of bytecode, and long before that
@@ -26,7 +28,7 @@ const HANDLERS_PER_TEXT = 200;
 const RUNGS_PER_BLOCK = 16;
 
 /** All conditions of a rule set as one function: a few generated loops over the spans, one after the other. */
-export function compileConditions(conditions: readonly Resolved[], columns: AttributeColumns): Evaluate {
+export function compileConditions(conditions: readonly Resolved[], columns: AttributeColumns): EvaluateAll {
   const words = Math.ceil(conditions.length / 32);
   const compiler = new ConditionCompiler(columns);
   const unit = new Unit(compiler, words);
@@ -36,12 +38,15 @@ export function compileConditions(conditions: readonly Resolved[], columns: Attr
     matched.fill(0, 0, end);
     failed.fill(0, 0, end);
     compiler.patterns.forget();
+    unit.slow.unusual = false;
     for (const loop of loops) loop(c, from, to, matched, failed);
+    return unit.slow.unusual;
   };
 }
 
 /** The functions of one rule set and what they share. */
 class Unit {
+  readonly slow = new SlowPaths();
   private readonly runtime: Readonly<Record<string, unknown>>;
   private readonly dictionaries: ReadonlyMap<unknown, Handler>[] = [];
   private readonly ladders: Ladder[] = [];
@@ -52,7 +57,7 @@ class Unit {
     private readonly words: number,
   ) {
     this.runtime = {
-      slow: new SlowPaths(),
+      slow: this.slow,
       truthy: isTruthy,
       normal: normalInteger,
       keyOf: dictionaryKey,
@@ -117,7 +122,7 @@ class Unit {
     const blocks = parts.map(({ from }, n): Block => ({ from, test: functions[n]! }));
     const failing = ordered.filter(({ failsAtOnce }) => failsAtOnce === true).map(({ index }) => index!);
     const reached = this.chunks(ordered.filter(({ failsAtOnce }) => failsAtOnce === false).map(({ plan }) => plan));
-    return new Ladder(ordered, isAbove, blocks, { conditions: failing, blocks: this.emitHandlers(reached) });
+    return new Ladder(ordered, isAbove, blocks, { conditions: failing, blocks: this.emitHandlers(reached) }, this.slow);
   }
 
   /** Generates functions some hundred at a time: turning text into functions has a price per text. */

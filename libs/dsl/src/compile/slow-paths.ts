@@ -13,17 +13,17 @@ import type { Value } from '../value.js';
  */
 export class SlowPaths {
   failed = 0;
+  /** Something failed since this was cleared that was there: a value of another type, not a missing one. */
+  unusual = false;
 
   less(left: Value, right: Value): boolean {
     if ((isNumber(left) && isNumber(right)) || (isString(left) && isString(right))) return luaLess(left, right);
-    this.failed = 1;
-    return false;
+    return this.refuse(left, right);
   }
 
   lessOrEqual(left: Value, right: Value): boolean {
     if ((isNumber(left) && isNumber(right)) || (isString(left) && isString(right))) return luaLessOrEqual(left, right);
-    this.failed = 1;
-    return false;
+    return this.refuse(left, right);
   }
 
   equals(left: Value, right: Value): boolean {
@@ -31,41 +31,47 @@ export class SlowPaths {
   }
 
   arithmetic(operator: ArithmeticOperator, left: Value, right: Value): Value {
-    if (!(isNumber(left) || isString(left)) || !(isNumber(right) || isString(right))) return this.fail();
+    if (!(isNumber(left) || isString(left)) || !(isNumber(right) || isString(right))) return this.fail(left, right);
     return this.attempt(() => luaArithmetic(operator, left, right));
   }
 
   negate(operand: Value): Value {
-    return isNumber(operand) || isString(operand) ? this.attempt(() => luaNegate(operand)) : this.fail();
+    return isNumber(operand) || isString(operand) ? this.attempt(() => luaNegate(operand)) : this.fail(operand);
   }
 
   bitwiseNot(operand: Value): Value {
-    return isNumber(operand) || isString(operand) ? this.attempt(() => luaBitwiseNot(operand)) : this.fail();
+    return isNumber(operand) || isString(operand) ? this.attempt(() => luaBitwiseNot(operand)) : this.fail(operand);
   }
 
   length(operand: Value): Value {
-    return isString(operand) || typeof operand === 'object' ? luaLength(operand) : this.fail();
+    return isString(operand) || typeof operand === 'object' ? luaLength(operand) : this.fail(operand);
   }
 
   index(object: Value, key: Value): Value {
-    return isString(object) || typeof object === 'object' ? luaIndex(object, key) : this.fail();
+    return isString(object) || typeof object === 'object' ? luaIndex(object, key) : this.fail(object);
   }
 
   call(name: LibraryFunctionName, args: readonly Value[], isMethod: boolean): Value {
-    if ((LIBRARY[name].takes & NIL) === 0 && args.includes(undefined)) return this.fail();
+    if ((LIBRARY[name].takes & NIL) === 0 && args.includes(undefined)) return this.fail(undefined);
     return this.attempt(() => callLibrary(name, args, isMethod));
   }
 
   test(test: StringTestName, subject: Value, pattern: Value): boolean {
     if (!isString(subject) || !(isString(pattern) || isNumber(pattern))) {
-      this.failed = 1;
-      return false;
+      return this.refuse(subject, pattern);
     }
     return this.attempt(() => stringTest(test, subject, pattern)) === true;
   }
 
-  private fail(): undefined {
+  private refuse(left: Value, right: Value): false {
+    this.fail(left, right);
+    return false;
+  }
+
+  /** @param operands the operation fails on them */
+  private fail(...operands: readonly Value[]): undefined {
     this.failed = 1;
+    if (!operands.includes(undefined)) this.unusual = true;
     return undefined;
   }
 

@@ -4,6 +4,7 @@ import {
   type Explanation,
   FAILED,
   type HeldConditions,
+  isTypeFailure,
   type JudgedTrace,
   TRUE,
   type TraceView,
@@ -68,7 +69,10 @@ export function judge(epoch: Epoch, rule: number, trace: TraceView, held: HeldCo
   const from = timing === 0 ? 0 : epoch.clock!.now();
   try {
     const { matches, errors }: JudgedTrace = epoch.rules.compiled.rules[rule]!.judge!(trace, held);
-    for (const { message } of errors) chargeError(epoch, rule, message);
+    for (const { message } of errors) {
+      chargeError(epoch, rule, message);
+      if (isTypeFailure(message)) epoch.accounts[rule]!.countTypeFailure({ message: clipped(message) });
+    }
     const limit = errors.find((error) => error.exceeded === true);
     return limit === undefined ? { matches } : { matches, undecided: exceeded(clipped(limit.message)) };
   } catch (error) {

@@ -1,0 +1,40 @@
+import { clipped } from '../explain/clipped.js';
+import { jsonValue } from '../explain/json-value.js';
+import { readings } from '../explain/observed.js';
+import { luaType } from '../lua-value.js';
+import type { Resolved } from '../resolved.js';
+import { readField } from '../span-values.js';
+import type { SpanView } from '../span-view.js';
+import type { Value } from '../value.js';
+import type { TypeFailure } from './compiled.js';
+
+/** Characters of an example that are kept. */
+const EXAMPLE = 60;
+
+/** The error is about the type of a value that is there: not about a missing one, a budget, or what a script raises itself. */
+export function isTypeFailure(message: string): boolean {
+  return /\battempt to |\bbad argument/.test(message) && !/\bnil\b/.test(message);
+}
+
+/** The value that a condition most likely failed on: of those that it reads the first of a type that the error names, numbers last. */
+export function typeFailure(condition: Resolved, message: string, span: SpanView): TypeFailure | undefined {
+  if (!isTypeFailure(message)) return undefined;
+  let found: { readonly reading: string; readonly value: Value } | undefined;
+  for (const [reading, node] of readings(condition)) {
+    const value = readOf(node, span);
+    if (value === undefined || !message.includes(luaType(value))) continue;
+    if (found === undefined || luaType(found.value) === 'number') found = { reading, value };
+  }
+  if (found === undefined) return { message };
+  return { message, reading: clipped(found.reading), example: exampleOf(found.value) };
+}
+
+export function exampleOf(value: Value): string {
+  return clipped(typeof value === 'string' ? JSON.stringify(value) : String(jsonValue(value)), EXAMPLE);
+}
+
+function readOf(node: Resolved, span: SpanView): Value {
+  if (node.type === 'attribute') return span.attribute(node.key);
+  if (node.type === 'resource-attribute') return span.resourceAttribute(node.key);
+  return node.type === 'field' ? readField(span, node.field) : undefined;
+}
