@@ -79,7 +79,7 @@ export class BufferedRules {
     const buffer = this.traces.of(row);
     const { spans, held } = buffer.whole ?? NO_WHOLE_SPANS;
     const triggered = { columns: triggeredBy(epoch, plan.columns, buffer.ofRows), whole: triggeredBy(epoch, plan.wholeSpans, held) };
-    const isCut = this.assembly.traces.rows[row * ROW_WORDS + SPANS]! > buffer.count;
+    const isCut = buffer.count >= this.settings.maxSpans && this.assembly.traces.rows[row * ROW_WORDS + SPANS]! > buffer.count;
     // The spans that are kept are those that it was judged by when it was full.
     if (isCut && buffer.wasCut) return undefined;
     buffer.wasCut = isCut;
