@@ -65,7 +65,7 @@ export const aggregate = {
     else if (Number.isNaN(value)) throw new LuaError('attempt to perform arithmetic on a value that is not a number');
     return value;
   },
-} as const;
+} as const satisfies Readonly<Record<AggregateName, (values: readonly Value[]) => Value>> & { checked: unknown };
 
 /** A key that two values share (in a Map or Set) exactly when `==` calls them equal. NaN equals nothing: it has no key. */
 export function valueKey(value: Value): unknown {

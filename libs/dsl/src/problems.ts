@@ -143,7 +143,7 @@ export const PROBLEMS = {
     'Spans do not have it: what describes the service, host or container is in `span.resource`.',
   ),
   BT_DSL_FIELD_NAME: warning(
-    "'{key}' is an attribute of that name here: the {key} of the span is {field}",
+    "'{key}' is an attribute of that name here: the field of the span is {field}",
     'An attribute that has the name of a field of spans. Fields are not among the attributes.',
   ),
   BT_DSL_NIL_EQUALS_NIL: warning(

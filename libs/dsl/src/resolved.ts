@@ -131,12 +131,15 @@ export interface TraceServices extends Node {
  */
 export interface TraceQuantifier extends Node {
   readonly type: 'trace-quantifier';
-  readonly quantifier: 'has' | 'count' | 'all';
+  readonly quantifier: Quantifier;
   readonly depth: number;
   readonly condition: Resolved;
   /** `span.children.has(c)`: the relatives of a span; absent: the spans of the trace. */
   readonly over?: Relatives;
 }
+
+export const QUANTIFIERS = ['has', 'count', 'all'] as const;
+export type Quantifier = (typeof QUANTIFIERS)[number];
 
 /** The spans below or above a span, as far as the trace has them. */
 export interface Relatives {

@@ -9,13 +9,13 @@ describe('a rule with a mistake in it', () => {
   const judge = new MistakeJudge();
 
   it('of the examples and documents is not accepted without a word when it matches none of many traces, or all', () => {
-    for (const rule of REAL_RULES) judge.try(rule, 60);
+    for (const rule of REAL_RULES) judge.try(rule);
     expect(judge.silent).toEqual([]);
-    expect(judge.fitting).toBeGreaterThan(35);
+    expect(judge.fitting).toBeGreaterThan(30);
   }, 300_000);
 
   it('of the generated rules neither', () => {
-    for (const rule of fc.sample(arbitraryRightRule, { numRuns: 300, seed: 7 })) judge.try(rule, 20);
+    for (const rule of fc.sample(arbitraryRightRule, { numRuns: 400, seed: 7 })) judge.try(rule, 20);
     expect(judge.silent).toEqual([]);
   }, 300_000);
 

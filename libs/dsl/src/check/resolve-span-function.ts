@@ -1,7 +1,8 @@
 import { parseDuration } from '../duration.js';
 import type { AggregateName, Relatives, Resolved, SpanSource } from '../resolved.js';
-import { SPAN_RELATIONS, type SpanRelation } from '../span-relation.js';
+import type { SpanRelation } from '../span-relation.js';
 import type { Expression } from '../syntax.js';
+import { isAggregate, isQuantifier, isRelation } from '../trace-vocabulary.js';
 import { BOOLEAN, describeTypes, NIL, NUMBER } from '../types.js';
 import { TRACE_FUNCTIONS } from '../vocabulary.js';
 import { type Scope, unknownValue } from './context.js';
@@ -30,13 +31,15 @@ export function resolveSpanFunction(call: Call, name: string, over: Relatives | 
   }
   const [first, second] = args as [Expression, Expression | undefined];
   const kindred = over === undefined ? {} : { over };
-  if (key === 'has' || key === 'count' || key === 'all') {
+  if (isQuantifier(key)) {
     const { condition, inner } = resolveTest(first, scope, resolve);
     const types = key === 'count' ? NUMBER : BOOLEAN;
     return { type: 'trace-quantifier', quantifier: key, depth: inner.depth, condition, syntax: call, types, ...kindred };
   }
-  if ((SPAN_RELATIONS as readonly string[]).includes(key)) return resolvePair(call, key as SpanRelation, name, scope, resolve);
-  return resolveAggregate(call, key as AggregateName, name, first, second, kindred, scope, resolve);
+  if (isRelation(key)) return resolvePair(call, key, name, scope, resolve);
+  // Its name was found in the catalogue, which has nothing else.
+  if (!isAggregate(key)) return unknownValue(call);
+  return resolveAggregate(call, key, name, first, second, kindred, scope, resolve);
 }
 
 /** `a.before(b)`. */

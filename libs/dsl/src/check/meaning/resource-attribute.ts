@@ -39,7 +39,7 @@ const KEYS: ReadonlySet<string> = new Set([
 
 /** `attribute.service.name`: spans don't have it. `attribute.status`: that is a field. */
 export function resourceAttribute({ type, key, syntax }: Attribute | HasAttribute, findings: Findings): void {
-  if (FIELDS.has(key)) return fieldName(key, syntax, findings);
+  if (FIELDS.has(key) || OWNERS.test(key)) return fieldName(key, syntax, findings);
   if (!KEYS.has(key) && !NAMESPACES.some((namespace) => key.startsWith(namespace))) return;
   const text = `${ownerOf(syntax)}.resource[${formatExpression({ type: 'string', value: key, isText: true, range: syntax.range })}]`;
   const meant = type === 'attribute' ? text : `${text} != nil`;
@@ -48,9 +48,12 @@ export function resourceAttribute({ type, key, syntax }: Attribute | HasAttribut
 
 const FIELDS: ReadonlySet<string> = new Set(SPAN_FIELDS.map(({ name }) => name));
 
+/** `attribute.parent.name`. */
+const OWNERS = /^(?:parent|children|descendants|ancestors|attributes|resource)\./;
+
 /** `attribute.status`: the field is `span.status`. */
 function fieldName(key: string, syntax: Expression, findings: Findings): void {
-  const field = `${ownerOf(syntax)}.${key}`;
+  const field = `${ownerOf(syntax)}.${key.startsWith('resource.') ? `resource[${JSON.stringify(key.slice('resource.'.length))}]` : key}`;
   const fix = syntax.type === 'call' ? undefined : { range: syntax.range, text: field };
   findings.report('BT_DSL_FIELD_NAME', syntax.range, { key, field }, { suggestion: field, fix });
 }

@@ -8,8 +8,9 @@ const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>
 export function sameSides(node: BinaryNode | StringTestNode, findings: Findings): boolean {
   const [left, right] = node.type === 'binary' ? [node.left, node.right] : [node.subject, node.pattern];
   if (node.type === 'binary' && !COMPARISONS.has(node.operator)) return false;
-  if (!reads(left) || !isSame(left, right)) return false;
-  const text = formatExpression(left.syntax);
+  const reading = reads(left) && isSame(left, right) ? left : cancelled(left, right);
+  if (reading === undefined) return false;
+  const text = formatExpression(reading.syntax);
   findings.report('BT_DSL_SAME_SIDES', node.syntax.range, { text }, { expected: 'another value, or an outer span that has a name' });
   return true;
 }
@@ -18,6 +19,36 @@ export function sameSides(node: BinaryNode | StringTestNode, findings: Findings)
 export function sameSpan({ first, second, syntax }: SpanOrderTest, findings: Findings): void {
   if (!isSameSpan(first, second)) return;
   findings.report('BT_DSL_SAME_SIDES', syntax.range, { text: 'times' }, { expected: 'another span: an outer one that has a name' });
+}
+
+/** `span.end_time < span.end_time + 5`: what is read goes out on both sides; it is what was meant of two spans. */
+function cancelled(left: Resolved, right: Resolved): Reading | undefined {
+  const terms: Term[] = [];
+  if (!addTerms(left, 1, terms) || !addTerms(right, -1, terms)) return undefined;
+  const isNothing = terms.every((term) => terms.reduce((sum, { of, sign }) => (isSame(term.of, of) ? sum + sign : sum), 0) === 0);
+  return isNothing ? terms[0]?.of : undefined;
+}
+
+interface Term {
+  readonly of: Reading;
+  readonly sign: 1 | -1;
+}
+
+/** More are hardly written, and would be compared with each other. */
+const MOST_TERMS = 8;
+
+/** The readings of a sum or difference; false when it is none. */
+function addTerms(node: Resolved, sign: 1 | -1, into: Term[]): boolean {
+  const opposite = sign === 1 ? -1 : 1;
+  if (node.type === 'literal') return typeof node.value === 'number' || typeof node.value === 'bigint';
+  if (node.type === 'unary') return node.operator === '-' && addTerms(node.operand, opposite, into);
+  if (node.type === 'binary') {
+    if (node.operator !== '+' && node.operator !== '-') return false;
+    return addTerms(node.left, sign, into) && addTerms(node.right, node.operator === '+' ? sign : opposite, into);
+  }
+  if (!reads(node) || into.length >= MOST_TERMS) return false;
+  into.push({ of: node, sign });
+  return true;
 }
 
 type Reading = Extract<Resolved, { type: 'field' | 'attribute' | 'resource-attribute' }>;
