@@ -26,6 +26,18 @@ const GOOD = `rules:
 const BAD = `rules:\n  - id: a\n    expression: |\n      span.name == "x" and\n      span.durations > 1s\n  - {id: b, expression: span.duration > attribute.limit}\n`;
 
 describe('betrace', () => {
+  it('says its version, and which command was meant', async () => {
+    expect(await betrace(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+/) });
+    expect(await betrace(['chek', 'x'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('unknown command chek. Did you mean: check?'),
+    });
+    expect(await betrace(['rules'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Did you mean: rules convert, rules export, rules import?'),
+    });
+  });
+
   it('lists its commands', async () => {
     expect(await betrace(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('rules convert') });
     expect(await betrace([])).toMatchObject({ code: 2 });

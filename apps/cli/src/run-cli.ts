@@ -1,3 +1,4 @@
+import { nearest, VERSION } from '#platform';
 import type { ExitCode } from './command.js';
 import { COMMANDS } from './commands/all.js';
 import { CliError, UsageError } from './problems.js';
@@ -37,7 +38,13 @@ async function overview(args: readonly string[], terminal: Terminal): Promise<Ex
     terminal.out(text);
     return first === undefined ? 2 : 0;
   }
+  if (first === '--version' || first === '-V' || first === 'version') {
+    terminal.out(`${VERSION}\n`);
+    return 0;
+  }
   const known = Object.keys(COMMANDS).filter((name) => name.startsWith(`${first} `));
-  terminal.err(`betrace: unknown command ${args.slice(0, known.length > 0 ? 2 : 1).join(' ')}\n\n${text}`);
+  const written = args.slice(0, known.length > 0 ? 2 : 1).join(' ');
+  const meant = known.length > 0 && args.length === 1 ? known.join(', ') : nearest(written, Object.keys(COMMANDS));
+  terminal.err(`betrace: unknown command ${written}${meant === undefined ? '' : `. Did you mean: ${meant}?`}\n\n${text}`);
   return 2;
 }
