@@ -92,11 +92,11 @@ export class IndexedSpanFunctions extends JoinedSpans {
   private countInTree(test: SpanTest, plan: JoinPlan, bucket: SpanBucket): number | undefined {
     const index = this.indexed(bucket, test.depth, plan, EVERY);
     const asked = this.constraints(plan, index);
-    if (asked === NEVER) return 0;
-    if (asked.left.length > 0) return undefined;
+    if (asked !== NEVER && asked.left.length > 0) return undefined;
     JoinedSpans.searches++;
     let count = 0;
     for (const span of index.apart) if (this.satisfies(test, plan.tests, span)) count++;
+    if (asked === NEVER) return count;
     const before = index.tree.visits;
     count += index.tree.count(asked.constraints);
     this.host.spend((index.tree.visits - before) / VISITS_PER_STEP);

@@ -61,9 +61,9 @@ export abstract class JoinedSpans extends SpanFunctions {
     }
     const index = this.indexed(bucket, test.depth, plan, relation?.columns ?? EVERY);
     const asked = this.constraints(plan, index);
-    if (asked === NEVER) return;
     JoinedSpans.searches++;
     for (const span of index.apart) if (relation?.stands(span) !== false && this.satisfies(test, plan.tests, span)) yield span;
+    if (asked === NEVER) return;
     const { constraint } = relation ?? {};
     const isTested = relation !== undefined && constraint === undefined;
     const constraints = constraint === undefined ? asked.constraints : [constraint, ...asked.constraints];
