@@ -208,8 +208,12 @@ export class Interpreter implements SpanFunctionsHost {
 
   #stringTest(node: StringTestNode): Value {
     const subject = this.value(node.subject);
-    if (node.compiled !== undefined) return node.compiled.test(subjectText(subject));
-    return stringTest(node.test, subject, this.value(node.pattern));
+    const steps = this.limit?.ofPattern;
+    if (node.compiled === undefined) return stringTest(node.test, subject, this.value(node.pattern), steps);
+    const text = subjectText(subject);
+    const isHeld = node.compiled.test(text, steps);
+    this.limit?.spend(text.length * Math.min(1, node.compiled.size / 16));
+    return isHeld;
   }
 
   /** Of a count that is compared no more is counted than decides the comparison. */

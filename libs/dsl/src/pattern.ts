@@ -1,4 +1,6 @@
 import { RE2JS } from 're2js';
+import { PatternExceeded } from './budget-exceeded.js';
+import { containsText } from './contains-text.js';
 import { type RequiredLiteral, requiredLiteral } from './pattern-literal.js';
 
 /** A regular expression of RE2 syntax, compiled: `test` says whether it occurs anywhere in the subject, in linear time. */
@@ -6,8 +8,14 @@ export interface Pattern {
   readonly text: string;
   /** Instructions of its program: what a character of a subject may cost. */
   readonly size: number;
-  test(subject: string): boolean;
+  /** @param steps what it may take (docs/decisions/0013). @throws PatternExceeded where its program is too large for the subject */
+  test(subject: string, steps?: number): boolean;
+  /** The longest subject that it is tried on within so many steps; Infinity where it is cheap, whatever the length. */
+  longest(steps: number): number;
 }
+
+/** Instructions of a program that are tried on one character in a step. */
+const INSTRUCTIONS_PER_STEP = 16;
 
 /** Why a text is no pattern: RE2's own words. */
 export class PatternError extends Error {}
@@ -30,17 +38,29 @@ export function compilePattern(text: string): Pattern {
   }
   const size = regex.programSize();
   if (size > MAX_PROGRAM) throw new PatternError(`its repetitions make a program of ${size} instructions, at most ${MAX_PROGRAM}`);
-  return { text, size, test: tester(regex, requiredLiteral(text)) };
+  return { text, size, ...tester(regex, size, requiredLiteral(text)) };
 }
 
-/** Looking for the literal first took a quarter to a twentieth of RE2's own time per subject (four patterns, six span names). */
-function tester(regex: RE2JS, literal: RequiredLiteral | undefined): (subject: string) => boolean {
-  if (literal === undefined) return (subject) => regex.test(subject);
-  const { text, isWhole, atStart, atEnd } = literal;
-  if (!isWhole) return (subject) => subject.includes(text) && regex.test(subject);
+/**
+ * Looking for the literal first took a quarter to a twentieth of RE2's own time per subject (four patterns, six span names). What the
+ * literal decides takes no steps.
+ */
+function tester(regex: RE2JS, size: number, literal: RequiredLiteral | undefined): Pick<Pattern, 'test' | 'longest'> {
+  if (literal?.isWhole) return { test: wholeTest(literal), longest: () => Number.POSITIVE_INFINITY };
+  const longest = (steps: number): number =>
+    size <= INSTRUCTIONS_PER_STEP ? Number.POSITIVE_INFINITY : Math.floor((steps * INSTRUCTIONS_PER_STEP) / size);
+  const run = (subject: string, steps: number | undefined): boolean => {
+    if (steps !== undefined && subject.length > longest(steps)) throw new PatternExceeded();
+    return regex.test(subject);
+  };
+  if (literal === undefined) return { test: run, longest };
+  return { test: (subject, steps) => containsText(subject, literal.text) && run(subject, steps), longest };
+}
+
+function wholeTest({ text, atStart, atEnd }: RequiredLiteral): (subject: string) => boolean {
   if (atStart && atEnd) return (subject) => subject === text;
   if (atStart) return (subject) => subject.startsWith(text);
-  return atEnd ? (subject) => subject.endsWith(text) : (subject) => subject.includes(text);
+  return atEnd ? (subject) => subject.endsWith(text) : (subject) => containsText(subject, text);
 }
 
 /** Patterns that are no literal (`x matches attribute.pattern`): the last few are kept, compiling costs microseconds. */

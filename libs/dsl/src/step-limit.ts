@@ -5,7 +5,11 @@ import { StepsExceeded } from './budget-exceeded.js';
  * that is come by on a way through the trace: a clock would judge the same log differently the next time (docs/decisions/0013).
  */
 export class StepLimit {
-  constructor(private left: number) {}
+  /** @param ofPattern what one regular expression may take on one text; as much as it needs without */
+  constructor(
+    private left: number,
+    readonly ofPattern?: number,
+  ) {}
 
   /** Once exceeded it stays so. @throws StepsExceeded */
   spend(steps: number): void {

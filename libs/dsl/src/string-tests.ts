@@ -1,3 +1,4 @@
+import { containsText } from './contains-text.js';
 import { LuaError } from './lua-error.js';
 import { formatNumber } from './lua-number.js';
 import { isNumber, luaType } from './lua-value.js';
@@ -9,20 +10,21 @@ import type { Value } from './value.js';
  * `subject contains pattern` and `subject:contains(pattern)`: one meaning. The subject must be a string, as for every method
  * of Lua (nil: `attempt to index a nil value`, a number: `attempt to index a number value`); the pattern a string or, as in
  * Lua's string functions, a number.
+ * @param steps what a regular expression may take; as many as it needs without
  * @throws LuaError
  */
-export function stringTest(test: StringTestName, subject: Value, pattern: Value): boolean {
+export function stringTest(test: StringTestName, subject: Value, pattern: Value, steps?: number): boolean {
   const text = subjectText(subject);
   const wanted = patternText(test, pattern);
   switch (test) {
     case 'contains':
-      return text.includes(wanted);
+      return containsText(text, wanted);
     case 'starts_with':
       return text.startsWith(wanted);
     case 'ends_with':
       return text.endsWith(wanted);
     case 'matches':
-      return matches(text, wanted);
+      return matches(text, wanted, steps);
   }
 }
 
@@ -43,8 +45,8 @@ export function patternText(test: StringTestName, pattern: Value): string {
   throw new LuaError(`bad argument #1 to '${test}' (string expected, got ${luaType(pattern)})`);
 }
 
-function matches(text: string, pattern: string): boolean {
-  return withPattern(() => cachedPattern(pattern).test(text));
+function matches(text: string, pattern: string, steps: number | undefined): boolean {
+  return withPattern(() => cachedPattern(pattern).test(text, steps));
 }
 
 /** A pattern that is none is an error of the rule. @throws LuaError */

@@ -2,6 +2,7 @@ import { formatExpression } from '../format-expression.js';
 import type { Reads } from '../reads.js';
 import type { Resolved } from '../resolved.js';
 import type { CheckedRule } from '../rule.js';
+import { DEFAULT_TIMEOUT } from '../script/budget.js';
 import type { ScriptFunctions } from '../script/compiled/compiled-script.js';
 import { ReadsCollector } from './collect-reads.js';
 import { ColumnView } from './column-view.js';
@@ -9,6 +10,7 @@ import { compileRule } from './compile-rule.js';
 import type { Atom, CompiledRule, CompiledRuleSet } from './compiled.js';
 import { ConditionTable } from './condition-table.js';
 import type { AttributeColumns } from './declarations.js';
+import { patternSteps } from './evaluation-limit.js';
 import { FirstComparisons } from './first-comparison.js';
 import { judgeCondition } from './judge.js';
 import type { EvaluationOptions } from './judge-script.js';
@@ -28,7 +30,8 @@ export function compileRules(rules: readonly RuleToCompile[], options: Evaluatio
   const functions: ScriptFunctions = new Map();
   const compiled = rules.map(({ id, checked }, index) => compileRule({ index, id }, checked, table, collector, { ...options, functions }));
   const { conditions, nodes, atoms, traceBits, traceCounters } = table;
-  const evaluate = compileConditions(nodes, collector);
+  const steps = patternSteps(options.timeout ?? DEFAULT_TIMEOUT);
+  const evaluate = compileConditions(nodes, collector, steps);
   const reads = collector.reads();
   const spanRules = compiled.filter((rule) => rule.needs === 'span');
   return {
@@ -55,7 +58,7 @@ export function compileRules(rules: readonly RuleToCompile[], options: Evaluatio
     ),
     atomsWhenUnmatched: atoms.filter((atom) => atom.whenUnmatched).map((atom) => atom.index),
     evaluate,
-    ...errorTexts(nodes, collector, reads),
+    ...errorTexts(nodes, collector, reads, steps),
   };
 }
 
@@ -67,6 +70,7 @@ function errorTexts(
   nodes: readonly Resolved[],
   columns: AttributeColumns,
   reads: Reads,
+  steps: number,
 ): Pick<CompiledRuleSet, 'errorOf' | 'failureOf' | 'comparisonOf' | 'comparisonError'> {
   const comparisons = new FirstComparisons(columns);
   const comparisonOf = Int32Array.from(nodes, (node) => comparisons.of(node));
@@ -78,13 +82,13 @@ function errorTexts(
       // Most spans lack the value, which needs no look by the interpreter.
       if (comparison !== undefined && !isTypeFailure(comparison)) return undefined;
       const span = new ColumnView(spans, reads, i);
-      const judged = comparison ?? judgeCondition(nodes[condition] as Resolved, span);
+      const judged = comparison ?? judgeCondition(nodes[condition] as Resolved, span, steps);
       return typeof judged === 'string' ? typeFailure(nodes[condition] as Resolved, judged, span) : undefined;
     },
     errorOf: (condition, spans, i) => {
       const text = comparisons.errors[comparisonOf[condition]!]?.(spans, i);
       if (text !== undefined) return text;
-      const judged = judgeCondition(nodes[condition] as Resolved, new ColumnView(spans, reads, i));
+      const judged = judgeCondition(nodes[condition] as Resolved, new ColumnView(spans, reads, i), steps);
       return typeof judged === 'string' ? judged : '';
     },
   };

@@ -18,7 +18,11 @@ export class ConditionCompiler {
   private readonly attributes: AttributeDeclarations;
   private temporaries = 0;
 
-  constructor(columns: AttributeColumns) {
+  /** @param patternSteps what a regular expression may take on one text */
+  constructor(
+    columns: AttributeColumns,
+    readonly patternSteps: number,
+  ) {
     this.attributes = new AttributeDeclarations(columns);
   }
 
@@ -148,12 +152,24 @@ export class ConditionCompiler {
     if (node.compiled !== undefined) {
       if (!subject.simple) return undefined;
       const question = this.patterns.question(node.compiled, subject.text);
-      return combine(`patterns.test(${question}, i, ${subject.text})`, 'boolean', [subject]);
+      const test = `patterns.test(${question}, i, ${subject.text})`;
+      const longest = node.compiled.longest(this.patternSteps);
+      if (longest >= MOST_CHARACTERS) return combine(test, 'boolean', [subject]);
+      const slow = `slow.matchesLong(patterns.of(${question}), ${subject.text})`;
+      return combine(`(${subject.text}.length <= ${longest} ? ${test} : ${slow})`, 'boolean', [subject], true);
     }
     if (node.pattern.type !== 'literal' || typeof node.pattern.value !== 'string' || node.test === 'matches') return undefined;
+    if (node.test === 'contains' && node.pattern.value.length > LONG) {
+      return combine(`slow.contains(${subject.text}, ${quote(node.pattern.value)})`, 'boolean', [subject]);
+    }
     return combine(`${subject.text}.${STRING_METHODS[node.test]}(${quote(node.pattern.value)})`, 'boolean', [subject]);
   }
 }
+
+/** No text of a span has more: 16 MiB, beyond any record. */
+const MOST_CHARACTERS = 2 ** 24;
+/** Texts that are looked for at every place of another are shorter. */
+const LONG = 16;
 
 const STRING_METHODS = { contains: 'includes', starts_with: 'startsWith', ends_with: 'endsWith' } as const;
 

@@ -18,5 +18,11 @@ export function evaluationLimit(expression: Resolved, milliseconds: number): Eva
   eachNode(expression, () => {
     parts++;
   });
-  return (spans) => new StepLimit(milliseconds * STEPS_PER_MILLISECOND + spans * parts * STEPS_PER_PART);
+  const steps = patternSteps(milliseconds);
+  return (spans) => new StepLimit(milliseconds * STEPS_PER_MILLISECOND + spans * parts * STEPS_PER_PART, steps);
+}
+
+/** What a regular expression may take on one text of a span. */
+export function patternSteps(milliseconds: number): number {
+  return milliseconds * STEPS_PER_MILLISECOND;
 }

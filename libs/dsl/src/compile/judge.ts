@@ -1,10 +1,11 @@
 import { BudgetExceeded, StepsExceeded } from '../budget-exceeded.js';
-import { Interpreter, interpret } from '../interpret.js';
+import { type Environment, Interpreter } from '../interpret.js';
 import { LuaError } from '../lua-error.js';
 import { isTruthy } from '../lua-value.js';
 import type { Resolved, TraceQuantifier } from '../resolved.js';
 import type { CheckedExpression } from '../rule.js';
 import type { SpanView, TraceView } from '../span-view.js';
+import { StepLimit } from '../step-limit.js';
 import { BOOLEAN } from '../types.js';
 import type { HeldConditions, JudgedError, JudgedTrace } from './compiled.js';
 import type { EvaluationLimit } from './evaluation-limit.js';
@@ -62,15 +63,18 @@ function judgedError(span: number, error: LuaError): JudgedError {
 }
 
 /** The outcome of a condition on one span: its truth, or the text of its error. It reads nothing else of the trace (or was folded). */
-export function judgeCondition(condition: Resolved, span: SpanView): boolean | string {
+export function judgeCondition(condition: Resolved, span: SpanView, patternSteps?: number): boolean | string {
   let message: string | undefined;
-  const holds = interpret(asQuantifier(condition), {
+  const environment: Environment = {
     trace: traceOf(span),
     subject: span,
     onSpanError: (_node, _span, error) => {
       message = error.message;
     },
-  });
+  };
+  const holds = new Interpreter(environment, undefined, new StepLimit(Number.POSITIVE_INFINITY, patternSteps)).value(
+    asQuantifier(condition),
+  );
   return message ?? holds === true;
 }
 

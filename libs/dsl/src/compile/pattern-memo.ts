@@ -22,6 +22,11 @@ export class PatternMemo {
     return number;
   }
 
+  /** The regular expression of a question. */
+  of(question: number): Pattern {
+    return this.patterns[question] as Pattern;
+  }
+
   test(question: number, i: number, subject: string): boolean {
     if (this.askedFor[question] !== i) {
       this.answers[question] = (this.patterns[question] as Pattern).test(subject);

@@ -28,9 +28,9 @@ const HANDLERS_PER_TEXT = 200;
 const RUNGS_PER_BLOCK = 16;
 
 /** All conditions of a rule set as one function: a few generated loops over the spans, one after the other. */
-export function compileConditions(conditions: readonly Resolved[], columns: AttributeColumns): EvaluateAll {
+export function compileConditions(conditions: readonly Resolved[], columns: AttributeColumns, patternSteps: number): EvaluateAll {
   const words = Math.ceil(conditions.length / 32);
-  const compiler = new ConditionCompiler(columns);
+  const compiler = new ConditionCompiler(columns, patternSteps);
   const unit = new Unit(compiler, words);
   const loops = unit.loops(conditions);
   return (c, from, to, matched, failed) => {
@@ -46,7 +46,7 @@ export function compileConditions(conditions: readonly Resolved[], columns: Attr
 
 /** The functions of one rule set and what they share. */
 class Unit {
-  readonly slow = new SlowPaths();
+  readonly slow: SlowPaths;
   private readonly runtime: Readonly<Record<string, unknown>>;
   private readonly dictionaries: ReadonlyMap<unknown, Handler>[] = [];
   private readonly ladders: Ladder[] = [];
@@ -56,6 +56,7 @@ class Unit {
     private readonly compiler: ConditionCompiler,
     private readonly words: number,
   ) {
+    this.slow = new SlowPaths(compiler.patternSteps);
     this.runtime = {
       slow: this.slow,
       truthy: isTruthy,

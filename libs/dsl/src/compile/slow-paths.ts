@@ -1,6 +1,8 @@
+import { containsText } from '../contains-text.js';
 import { callLibrary, LIBRARY, type LibraryFunctionName } from '../library.js';
 import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from '../lua-arithmetic.js';
 import { isNumber, isString, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual } from '../lua-value.js';
+import type { Pattern } from '../pattern.js';
 import { stringTest } from '../string-tests.js';
 import type { StringTestName } from '../syntax.js';
 import { NIL } from '../types.js';
@@ -15,6 +17,9 @@ export class SlowPaths {
   failed = 0;
   /** Something failed since this was cleared that was there: a value of another type, not a missing one. */
   unusual = false;
+
+  /** @param patternSteps what a regular expression may take on one text */
+  constructor(private readonly patternSteps: number) {}
 
   less(left: Value, right: Value): boolean {
     if ((isNumber(left) && isNumber(right)) || (isString(left) && isString(right))) return luaLess(left, right);
@@ -60,7 +65,16 @@ export class SlowPaths {
     if (!isString(subject) || !(isString(pattern) || isNumber(pattern))) {
       return this.refuse(subject, pattern);
     }
-    return this.attempt(() => stringTest(test, subject, pattern)) === true;
+    return this.attempt(() => stringTest(test, subject, pattern, this.patternSteps)) === true;
+  }
+
+  /** A regular expression whose program is too large for a text, unless a literal decides it. */
+  matchesLong(pattern: Pattern, subject: string): boolean {
+    return this.attempt(() => pattern.test(subject, this.patternSteps)) === true;
+  }
+
+  contains(subject: string, wanted: string): boolean {
+    return containsText(subject, wanted);
   }
 
   private refuse(left: Value, right: Value): false {

@@ -6,7 +6,7 @@ import { traceOf } from '../compile/judge.js';
 import { isSpanCondition, isTotal } from '../compile/needs.js';
 import { totalValue } from '../compile/totals.js';
 import type { Evidence, SpanReference } from '../explain.js';
-import { interpret } from '../interpret.js';
+import { Interpreter } from '../interpret.js';
 import { LuaError } from '../lua-error.js';
 import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
 import type { SpanView, TraceView } from '../span-view.js';
@@ -60,7 +60,8 @@ export class LeafValues {
     try {
       if (spans !== undefined) return { value: this.tested(spans).value(node) };
       if (isSpanCondition(node)) {
-        if (span !== undefined) return { value: interpret(node, { trace: traceOf(span), subject: span }) };
+        if (span !== undefined)
+          return { value: new Interpreter({ trace: traceOf(span), subject: span }, undefined, this.rule.limit(1)).value(node) };
         return bits !== undefined && spanBits !== undefined ? fromBits(spanBits, bits) : { unknown: true };
       }
       if (!isTotal(node)) return { unknown: true };
