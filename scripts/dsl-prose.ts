@@ -75,7 +75,10 @@ not trace.follows(access where access.name == "record.read",
   span.attributes["record.id"] == access.attributes["record.id"])
 \`\`\`
 
-Values are joined by hash, so this costs as much as the trace has spans, not as it has pairs.
+Equal values are found by hash; windows (\`span.start_time - x.start_time < 1m\`), other comparisons with an outer span, \`span.before(x)\` and what lies below or above a span by sorted
+look-ups. So most rules over pairs cost about as much as the trace has spans, also where all spans have one value. What still costs as much as there are pairs, and gives up at some hundreds of
+spans of one value: a comparison that computes one value from both spans (\`a.name .. b.name == "x"\`), \`or\` between conditions on both spans, aggregates other than \`count\` over a window, and order
+where spans above have links. A rule that gives up is undecided ([decision 0023](decisions/0023-pairs-by-sorted-look-ups.md)). \`trace.has\` ends with its first witness, \`trace.count(c) > 3\` with the fourth.
 
 \`trace.sum\` and its like leave out spans on which the field is nil; a field that is no number (\`distinct\` and \`max_count\`: a table) is an error on that span, which is left out too.
 `;
@@ -106,7 +109,8 @@ Inside a function over spans an error concerns one span: that span does not sati
 checker warns of attributes that are not guarded.
 
 Scripts, and expressions that ask all pairs of a trace's spans, fail when they exceed their time (\`rules.evaluation_timeout\`, counted in steps:
-[decision 0013](decisions/0013-time-in-steps.md)). Scripts also fail when they exceed their memory, their depth, or pass more than 250 values at once.
+[decision 0013](decisions/0013-time-in-steps.md)). A regular expression fails on a span
+whose text is too long for its program: a sixteenth of its instructions times the characters are its steps. Scripts also fail when they exceed their memory, their depth, or pass more than 250 values at once.
 
 What was cut off so is not "no match": it is **undecided**, a signed record of its own with its reason (\`GET /v1/violations?status=undecided\`,
 \`betrace_undecided_total\`; [decision 0020](decisions/0020-undecided.md)). A late span may decide it.
