@@ -29,6 +29,9 @@ const DANGERS: readonly DangerName[] = [
   'PostgreSQL is restarted',
   'the broker is killed',
   'an evaluator is taken away',
+  'poison arrives',
+  'the collector refuses some violations for good',
+  'a burst of rules',
 ];
 
 const PATIENCE = 60_000;

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterApp } from '../harness/cluster.js';
 import { killBeforePublication } from './kill-before-publication.js';
+import { sendPoison, sendRefused } from './poison.js';
 import type { Random } from './random.js';
 
 /** Something bad that happens to a running cluster, and its end. `pause` waits while the load goes on. */
@@ -92,6 +93,17 @@ export const DANGERS = {
     await pause(random.between(100, 1_000));
     await third!.json('DELETE', `/v1/rules/${id}`);
   },
+  'a burst of rules': async (cluster, random) => {
+    const ids = Array.from({ length: 40 }, () => `burst-${random.hex(6)}`);
+    for (const id of ids) {
+      const rule = { name: id, expression: `span.duration > ${random.between(880, 899)}ms and span.name == "query"`, severity: 'LOW' };
+      await random.pick(cluster.all('api')).json('POST', '/v1/rules', rule);
+    }
+    for (const id of ids) await random.pick(cluster.all('api')).json('DELETE', `/v1/rules/${id}`);
+  },
+
+  'poison arrives': sendPoison,
+  'the collector refuses some violations for good': sendRefused,
 } as const satisfies Readonly<Record<string, Danger>>;
 
 export type DangerName = keyof typeof DANGERS;

@@ -3,6 +3,7 @@ import { type Log, readAll, TOPICS, type ViolationRecord } from '#messaging';
 import { attributeOf, decodeRequest } from '#otlp';
 import { violationSpanId } from '../../apps/api/src/export/violation-span.js';
 import type { Cluster } from '../harness/cluster.js';
+import { REFUSED_SERVICE } from './poison.js';
 import type { Reference } from './reference.js';
 
 /** What stands for a violation at some place → the signatures with which it was found there: one, or something is wrong. */
@@ -21,9 +22,13 @@ export async function differences(cluster: Cluster, log: Log, reference: Referen
       stored,
     ),
     ...compare('violations log', revisionsOf(reference), published),
-    ...compare('exported spans', signaturesBy([...told(reference).values()].flat(), bySpan), exportedSpans(cluster)),
+    ...compare('exported spans', signaturesBy(exportable(reference), bySpan), exportedSpans(cluster)),
   ];
 }
+
+/** What the collector of the test takes. */
+const exportable = (reference: Reference): ViolationRecord[] =>
+  [...told(reference).values()].flat().filter(({ service }) => service !== REFUSED_SERVICE);
 
 /** How a violations log, from some offsets on, differs from the reference. */
 export async function publishedDifferences(log: Log, reference: Reference, from: readonly number[]): Promise<string[]> {

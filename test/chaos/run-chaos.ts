@@ -5,6 +5,7 @@ import { eventually } from '../harness/eventually.js';
 import { DANGERS, type DangerName } from './dangers.js';
 import { differencesFromPlan } from './expected.js';
 import { differences } from './outcome.js';
+import { POISON_RULES, refuseForGood } from './poison.js';
 import { Random } from './random.js';
 import { type Reference, referenceRun } from './reference.js';
 import { FOREIGN_TOPIC, Sender } from './send.js';
@@ -57,6 +58,7 @@ export async function startProcesses(cluster: Cluster): Promise<void> {
  */
 export async function runChaos(cluster: Cluster, log: Log, plan: ChaosPlan): Promise<ChaosResult> {
   const sender = new Sender(cluster, log, new Random(plan.seed + 1));
+  cluster.receiver.refuse = refuseForGood;
   await createRules(cluster);
   const load = new Load(plan, sender);
   try {
@@ -75,7 +77,7 @@ export async function runChaos(cluster: Cluster, log: Log, plan: ChaosPlan): Pro
 
 async function createRules(cluster: Cluster): Promise<void> {
   const [api] = cluster.all('api');
-  for (const rule of CHAOS_RULES) {
+  for (const rule of [...CHAOS_RULES, ...POISON_RULES]) {
     const { status } = await api!.json('POST', '/v1/rules', rule);
     if (status !== 201) throw new Error(`rule ${rule.id} was answered with ${status}`);
   }
