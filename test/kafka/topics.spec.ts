@@ -5,6 +5,7 @@ import { prepareTopics } from '../../libs/messaging/src/kafka/admin.js';
 import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
 import { BROKER_USER } from '../../scripts/kafka/broker-properties.js';
+import { eventually } from '../harness/eventually.js';
 import { describeOwnKafka } from './describe-kafka.js';
 
 const DAY = 86_400_000;
@@ -119,8 +120,15 @@ describeOwnKafka('topics and logins', () => {
         resources: [{ type: 2, name: 'limited', configEntries: [{ name: 'max.message.bytes', value: '5000' }] }],
       }),
     );
-    await expect(log.append('limited', [largest])).rejects.toMatchObject({ code: 'BT_LOG_KAFKA_REFUSED', retryable: false });
-    expect(await log.append('limited', [{ partition: 0, value: Buffer.alloc(10) }])).toEqual([30]);
+    // The broker hears of it a moment later.
+    let taken = 30;
+    const refusal = () =>
+      log.append('limited', [largest]).then(
+        () => void taken++,
+        (error: Error) => error,
+      );
+    expect(await eventually('a refusal', refusal, 60_000)).toMatchObject({ code: 'BT_LOG_KAFKA_REFUSED', retryable: false });
+    expect(await log.append('limited', [{ partition: 0, value: Buffer.alloc(10) }])).toEqual([taken]);
     await log.close();
   });
 
@@ -141,6 +149,34 @@ describeOwnKafka('topics and logins', () => {
     await expect(mistaken).rejects.toMatchObject({ code: 'BT_LOG_KAFKA_LOGIN_REFUSED', retryable: false });
     await expect(mistaken).rejects.toThrow('KAFKA_SASL_PASSWORD');
     await expect(mistaken).rejects.not.toThrow('wrong');
+  });
+
+  it('that take nothing at all are waited for: no record is to blame', async () => {
+    // Brokers keep clients out of their own topic, which is there once a group has asked for its coordinator, and is loaded soon after.
+    const asked = () => withAdmin((admin) => admin.fetchOffsets({ groupId: 'whoever' })).then(() => true);
+    await eventually('the coordinator of a group', asked, 60_000, 100);
+    await withAdmin((admin) =>
+      admin.alterConfigs({
+        validateOnly: false,
+        resources: [
+          {
+            type: 2,
+            name: '__consumer_offsets',
+            configEntries: [
+              { name: 'cleanup.policy', value: 'compact' },
+              { name: 'message.timestamp.type', value: 'LogAppendTime' },
+              { name: 'max.message.bytes', value: '9000000' },
+            ],
+          },
+        ],
+      }),
+    );
+    const topics = [{ name: '__consumer_offsets', partitions: 4, compacted: true }];
+    // Brokers hear of new settings a moment after they were accepted.
+    const log = await eventually('the settings of the topic', () => KafkaLog.open({ ...settings, topics }), 60_000, 100);
+    const append = log.append('__consumer_offsets', [{ partition: 0, key: 'k', value: Buffer.from('v') }]);
+    await expect(append).rejects.toMatchObject({ code: 'BT_LOG_KAFKA_TOPIC_REFUSED', status: 503, retryable: true });
+    await log.close();
   });
 
   it('need an authority that is trusted, or known', async () => {

@@ -126,6 +126,11 @@ export const LOG_PROBLEMS = {
     refusesRecord: true,
     sentence: 'Kafka refused records for topic {topic}: {reason}. Another attempt would be refused too.',
   },
+  BT_LOG_KAFKA_TOPIC_REFUSED: {
+    status: 503,
+    retryable: true,
+    sentence: 'Kafka takes no records for topic {topic}: {reason}. Change the settings of the topic; the records wait until then.',
+  },
   BT_LOG_TOPIC_MISMATCH: {
     status: 500,
     retryable: false,

@@ -29,13 +29,14 @@ const FORGOTTEN = new Set([
   'INVALID_PRODUCER_ID_MAPPING',
 ]);
 const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
-const REFUSED = new Set([
-  ...TOO_LARGE,
+/** What is wrong with a record: another attempt is refused too. */
+const RECORD_REFUSED = new Set([...TOO_LARGE, 'INVALID_RECORD']);
+/** What is wrong with the topic, whatever is written: until somebody has changed its settings. */
+const TOPIC_REFUSED = new Set([
   'INVALID_TOPIC_EXCEPTION',
   'INVALID_TIMESTAMP',
   'UNSUPPORTED_FOR_MESSAGE_FORMAT',
   'POLICY_VIOLATION',
-  'INVALID_RECORD',
   'INVALID_REQUIRED_ACKS',
 ]);
 
@@ -212,8 +213,13 @@ export class Writer {
       const error = answer ? brokerError(answer.errorCode) : new Error('the broker did not answer for it');
       const type = typeOf(error) ?? '';
       if (TOO_LARGE.has(type) && queue.split()) continue;
-      if (REFUSED.has(type)) {
-        queue.refused(logProblem('BT_LOG_KAFKA_REFUSED', { topic, reason: reasonOf(error) }, error));
+      const refusal = RECORD_REFUSED.has(type)
+        ? 'BT_LOG_KAFKA_REFUSED'
+        : TOPIC_REFUSED.has(type)
+          ? 'BT_LOG_KAFKA_TOPIC_REFUSED'
+          : undefined;
+      if (refusal) {
+        queue.refused(logProblem(refusal, { topic, reason: reasonOf(error) }, error));
         continue;
       }
       if (FORGOTTEN.has(type)) queue.forgotten();
