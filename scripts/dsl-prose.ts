@@ -142,6 +142,8 @@ A span is known by its trace and span id, and by whether it is a server span: a 
 parent of the server span; a span that names or links to their id means the one of its own service, in doubt the server span. A span that comes again as it was is a duplicate and
 changes nothing. One that comes again with other content (as far as rules see it: times, parent, kind, the conditions that hold on it, the values that rules read) is another form of the
 span: each form is judged as a span of its own, whichever came first, and is counted by \`betrace_spans_conflicting_total\`.
+A span that was exported before it ended (it has a start and no end time) waits for its final form, which is judged in its place, whichever came first. One that has not
+ended when its trace is forgotten (30 s after the trace closed, at least) is judged then as it is; until then it is not seen by rules, and no parent or root either.
 
 Expressions share what they ask, and cost little on a trace that has none of it; scripts are run one by one on every trace. They are compiled
 to JavaScript, as expressions are; one that has what is not compiled (variable arguments, methods of its own, \`pcall\`, \`string.format\` and most of the library for strings, functions over pairs of

@@ -5,7 +5,8 @@ import { DUPLICATE, NEW } from './assembly/duplicates.js';
 import { LateSpans } from './assembly/late-spans.js';
 import { contextWindow } from './assembly/long-traces.js';
 import { Pauses } from './assembly/pauses.js';
-import { CLOSED, EPOCH_SHIFT, FLAGS, MUTED, ROW_WORDS } from './assembly/trace-row.js';
+import { isInProgress } from './assembly/spans-in-progress.js';
+import { CLOSED, EPOCH_SHIFT, FLAGS, MUTED, ROW_WORDS, SPANS } from './assembly/trace-row.js';
 import type { Epoch } from './epoch.js';
 import type { EpochRules } from './epoch-rules.js';
 import { Epochs } from './epochs.js';
@@ -20,6 +21,7 @@ import { rejectionOf } from './rejection.js';
 import type { RuleClock } from './rule-clock.js';
 import { type AssemblySettings, checkSettings } from './settings.js';
 import { spanForm } from './span-form.js';
+import { UnfinishedSpans } from './unfinished-spans.js';
 import type { Verdict } from './verdict.js';
 
 type SpansRecord = Extract<EngineRecord, { readonly kind: 'spans' }>;
@@ -63,6 +65,9 @@ export class PartitionEngine {
   private readonly late: LateSpans;
   private readonly failures = new Failures();
   private readonly typeFailures = new TypeFailures();
+  private readonly unfinished: UnfinishedSpans;
+  /** Traces are remembered for a while, so that a span in progress may get its final form. */
+  private readonly waits: boolean;
   private nextOffset = 0;
   /** The record under way. */
   private applying: EngineRecord | undefined;
@@ -70,6 +75,7 @@ export class PartitionEngine {
   constructor(private readonly options: PartitionEngineOptions) {
     const { partition, settings, ruleSetOf, initialEpoch } = options;
     checkSettings(settings);
+    this.waits = settings.idleTimeout + settings.lateWindow > 0;
     this.judgeFrom = options.judgeFrom ?? 0;
     this.accounting = options.accounting ?? new Accounting();
     const events = { closed: (traces: readonly ClosedTrace[]) => this.closed(traces), forgotten: (row: number) => this.forgotten(row) };
@@ -78,6 +84,9 @@ export class PartitionEngine {
     this.verdicts = new Verdicts(partition, this.assembly);
     this.spanRules = new SpanRules(this.assembly, this.verdicts);
     this.judge = new Judge(settings, this.assembly, this.verdicts);
+    const release = (epoch: Epoch): void => this.epochs.release(epoch);
+    const evaluate = (epoch: Epoch): void => this.evaluate(epoch);
+    this.unfinished = new UnfinishedSpans(this.assembly, this.judge, this.spanRules, this.accounting, { evaluate, release });
     this.late = new LateSpans(this.assembly.traces);
   }
 
@@ -162,7 +171,7 @@ export class PartitionEngine {
 
   /** Bytes that remembered traces take, about. */
   get memory(): number {
-    return this.assembly.bytes + this.judge.bytes + this.epochs.bytes;
+    return this.assembly.bytes + this.judge.bytes + this.epochs.bytes + this.unfinished.bytes;
   }
 
   /**
@@ -254,17 +263,22 @@ export class PartitionEngine {
       return;
     }
     const row = assembly.rowOf(columns, i) || this.open(epoch, record.offset, i, judging);
+    if (this.waits && isInProgress(columns, i)) {
+      this.unfinished.keep(row, epoch, i, record.offset, judging);
+      return;
+    }
     const seen = assembly.add(row, columns, i, this.formOf(epoch, record, row, i), record.offset);
     if (seen === DUPLICATE) {
       if (judging) accounting.duplicates++;
       return;
     }
+    const waited = this.unfinished.end(row, columns, i);
     if (columns.isRoot[i] === 1) assembly.noteRoot(row);
     if (!judging) {
       assembly.closeFull(row);
       return;
     }
-    if (seen === NEW) accounting.evaluated++;
+    if (seen === NEW && !waited) accounting.evaluated++;
     else accounting.conflicts++;
     const closed = (assembly.traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0;
     if (closed) accounting.late++;
@@ -322,9 +336,11 @@ export class PartitionEngine {
   }
 
   private closed(traces: readonly ClosedTrace[]): void {
-    const judged = traces.filter(({ row }) => (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & MUTED) === 0);
+    const { rows } = this.assembly.traces;
+    const judged = traces.filter(({ row }) => (rows[row * ROW_WORDS + FLAGS]! & MUTED) === 0);
     for (const { reason } of judged) this.accounting.closed[reason]++;
-    this.conclude(judged);
+    // Of a trace all of whose spans are in progress there is nothing to be judged yet.
+    this.conclude(judged.filter(({ row }) => rows[row * ROW_WORDS + SPANS] !== 0));
   }
 
   /** Together those that follow one another and opened in the same epoch. */
@@ -349,6 +365,12 @@ export class PartitionEngine {
   private forgotten(row: number): void {
     const muted = (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & MUTED) !== 0;
     const epoch = this.epochOf(row);
+    try {
+      const seen = !muted && epoch.rules.plan.judgesTraces ? epoch : undefined;
+      if (this.unfinished.judge(row, seen, this.judgeFrom)) this.conclude([{ row, reason: 'late_span' }]);
+    } catch (error) {
+      this.defect(error);
+    }
     try {
       if (!muted) this.judge.forget(epoch, row);
     } catch (error) {

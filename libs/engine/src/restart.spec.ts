@@ -2,12 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { arbitraryLog, logOfLongTraces, pausedLog, SMALL_SETTINGS, somePauses } from '../../../test/fixtures/engine/arbitrary-log.js';
 import { MODEL_RULES, nextVersion } from '../../../test/fixtures/engine/model-rules.js';
-import { A_SPAN, logOf } from '../../../test/fixtures/engine/test-span.js';
+import { A_SPAN, logOf, type TestRecord } from '../../../test/fixtures/engine/test-span.js';
 import { contextWindow } from './assembly/long-traces.js';
 import { PartitionEngine } from './partition.js';
 import type { EngineRecord } from './record.js';
 import { RuleSet } from './rule-set.js';
 import type { Verdict } from './verdict.js';
+
+/** Some spans have not ended when they are exported; of some of them other forms have. */
+const someInProgress = (records: readonly TestRecord[]): TestRecord[] =>
+  records.map((record) =>
+    'spans' in record ? { ...record, spans: record.spans.map((span) => (span.n === 6 ? { ...span, inProgress: true } : span)) } : record,
+  );
 
 /** Without the script, which costs a hundred times what the others do; rules over columns are buffered like it. */
 const modelRules = MODEL_RULES.filter(({ definition }) => definition.id !== 'script');
@@ -122,7 +128,7 @@ describe('a successor', () => {
   it('emits in the same order', () => {
     fc.assert(
       fc.property(arbitraryLog(SMALL_SETTINGS, 3, 50), (records) => {
-        const log = logOf(records);
+        const log = logOf(someInProgress(records));
         const twice = [0, 1].map(() => {
           const verdicts: Verdict[] = [];
           const engine = engineFrom(1);

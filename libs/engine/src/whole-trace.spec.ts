@@ -62,13 +62,23 @@ const trace: fc.Arbitrary<readonly TestSpan[]> = fc
     return [...seen, ...others, ...clients];
   });
 
+/** Some of whose spans were exported before they ended, some of those never afterwards. */
+const unfinished = (spans: readonly TestSpan[]): fc.Arbitrary<readonly TestSpan[]> =>
+  fc.array(fc.tuple(fc.nat(20), fc.option(fc.nat(6), { nil: undefined })), { maxLength: 4 }).map((drafts) => [
+    ...spans,
+    ...drafts.map(([of, n]) => {
+      const { n: _n, ...span } = spans[of % spans.length]!;
+      return { ...span, ...(n === undefined ? {} : { n }), span: 1 + (of % 12), inProgress: true };
+    }),
+  ]);
+
 describe('what stands in the end is the judgement of the whole trace', () => {
   it('whatever the order, the batches, the copies and the lateness, for rules of every kind', () => {
     const kinds = new Set(RULES.map(({ id }) => id));
     const found = new Set<string>();
     fc.assert(
       fc.property(
-        trace.chain((spans) => fc.tuple(fc.constant(spans), delivery(spans))),
+        trace.chain(unfinished).chain((spans) => fc.tuple(fc.constant(spans), delivery(spans))),
         ([spans, records]) => {
           const expected = standingAtOnce(RULES, spans);
           for (const { rule } of expected) found.add(rule);
@@ -84,7 +94,7 @@ describe('what stands in the end is the judgement of the whole trace', () => {
   it('for any rule', () => {
     fc.assert(
       fc.property(
-        trace.chain((spans) => fc.tuple(fc.constant(spans), delivery(spans))),
+        trace.chain(unfinished).chain((spans) => fc.tuple(fc.constant(spans), delivery(spans))),
         fc.array(traceRule, { minLength: 1, maxLength: 4 }),
         fc.array(spanRule, { minLength: 1, maxLength: 4 }),
         ([spans, records], onTraces, onSpans) => {
@@ -95,6 +105,56 @@ describe('what stands in the end is the judgement of the whole trace', () => {
       { numRuns: 80 },
     );
   }, 120_000);
+});
+
+describe('a span that was exported before it ended', () => {
+  const whole = [
+    { ...A_SPAN, span: 9, name: 'root', start: 900 },
+    { ...A_SPAN, span: 1, parent: 9, name: 'a', n: 5, duration: 50 },
+    { ...A_SPAN, span: 2, parent: 9, name: 'c' },
+  ];
+  const early: TestSpan[] = [
+    { ...whole[1]!, name: 'b', inProgress: true },
+    { ...whole[0]!, inProgress: true },
+  ];
+
+  it('is judged as it ended, whichever form came first', () => {
+    const wanted = standingAtOnce(RULES, whole);
+    expect(wanted.length).toBeGreaterThan(5);
+    fc.assert(
+      fc.property(delivery([...whole, ...early]), (records) => {
+        expect(standingAfter(RULES, records)).toEqual(wanted);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('is judged as it is when its trace is forgotten, if it never ends', () => {
+    const rules = [
+      ruleOf('alone', 'span.name == "a"'),
+      ruleOf('has', 'trace.has(span.name == "a")'),
+      ruleOf('absent', 'not trace.has(span.name == "b")'),
+    ];
+    const settings = { ...WINDOW_SETTINGS, maxAge: 1_000, lateWindow: 500 };
+    const span = { ...A_SPAN, span: 2, parent: 1, name: 'a', inProgress: true };
+    const verdicts = applyAll(engineOf([rules], { settings }), [{ time: 0, spans: [span] }, { time: 100 }, { time: 5_000 }]);
+    expect(verdicts.map(brief).sort()).toEqual([
+      'absent v1 open (revision 1) late_span @ 5000',
+      'alone v1 open (revision 1) certain @ 5000',
+      'has v1 open (revision 1) late_span @ 5000',
+    ]);
+  });
+
+  it('is counted once, and its other forms apart', () => {
+    const engine = engineOf([RULES]);
+    applyAll(engine, [
+      { time: 0, spans: early },
+      { time: 1, spans: [...early, ...whole] },
+      { time: 2, spans: early },
+    ]);
+    const { received, evaluated, duplicates, conflicts } = engine.accounting;
+    expect([received, evaluated, duplicates, conflicts]).toEqual([9, 3, 2, 4]);
+  });
 });
 
 const read = (span: number, n: number, start: number): TestSpan => ({ ...A_SPAN, span, parent: 9, name: 'read', n, start });

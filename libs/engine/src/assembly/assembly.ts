@@ -176,6 +176,22 @@ export class Assembly implements DeadlineOwner {
     return seen;
   }
 
+  /** The trace got span `i` in its present form, or another, already. Also if not, the trace is not silent. */
+  knows(row: number, ids: SpanIds, i: number): boolean {
+    this.traces.rows[row * ROW_WORDS + LAST_TIME] = this.now >>> 0;
+    return this.duplicates.has(row, ids.spanIds[2 * i]!, ids.spanIds[2 * i + 1]!, ids.isServer(i));
+  }
+
+  /** Adds a span that came before, when its trace is about to be forgotten: how long ago its last one came stays as it was. */
+  addBelated(row: number, ids: SpanIds, i: number, form: number, offset: number): void {
+    const { rows } = this.traces;
+    const at = row * ROW_WORDS;
+    const [time, last] = [rows[at + LAST_TIME]!, rows[at + LAST_OFFSET]!];
+    this.add(row, ids, i, form, offset);
+    rows[at + LAST_TIME] = time;
+    if (rows[at + SPANS]! > 1 && backFrom(offset, last) !== offset) rows[at + LAST_OFFSET] = last;
+  }
+
   /** A span without a parent has ended, or is judged although it has not: nothing but stragglers is waited for. */
   noteRoot(row: number): void {
     const { rows } = this.traces;

@@ -47,6 +47,19 @@ export class Duplicates {
     return many ? this.addToTable(row, span) : this.addToList(row, span);
   }
 
+  /** Whether a span with this id was seen, in whatever form: a server span, or another. */
+  has(row: number, high: number, low: number, server: boolean): boolean {
+    const { rows } = this.traces;
+    const at = row * ROW_WORDS;
+    const { list, table } = this;
+    if ((rows[at + FLAGS]! & MANY_SPANS) !== 0) {
+      const entry = table.find(row, high, low);
+      return entry !== 0 && table.isSeen(entry, server);
+    }
+    list.find(rows[at + SPAN_IDS]!, high, low, high, low);
+    return list.span !== 0 && list.isSeen(list.span, server);
+  }
+
   /** A span comes again that was first seen in the form `first`. */
   private again(row: number, { high, low, server, form }: SpanIdentity, first: number): Seen {
     if (form === first) return DUPLICATE;

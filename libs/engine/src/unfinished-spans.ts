@@ -1,0 +1,66 @@
+import type { SpanColumns } from '#otlp';
+import type { Accounting } from './accounting.js';
+import type { Assembly } from './assembly/assembly.js';
+import { SpansInProgress } from './assembly/spans-in-progress.js';
+import type { Epoch } from './epoch.js';
+import type { Judge } from './judge/judge.js';
+import type { SpanRules } from './judge/span-rules.js';
+import { spanForm } from './span-form.js';
+
+/** Spans in progress, from their arrival to their end or to that of their trace: then those that never ended are judged as they are. */
+export class UnfinishedSpans {
+  private readonly inProgress = new SpansInProgress();
+
+  constructor(
+    private readonly assembly: Assembly,
+    private readonly traceRules: Judge,
+    private readonly spanRules: SpanRules,
+    private readonly accounting: Accounting,
+    private readonly epochs: { readonly evaluate: (epoch: Epoch) => void; readonly release: (epoch: Epoch) => void },
+  ) {}
+
+  /** Bytes in use, about. */
+  get bytes(): number {
+    return this.inProgress.bytes;
+  }
+
+  /** Keeps span `i` of the epoch's record, unless its final form is known. It is counted if `judging`. */
+  keep(row: number, epoch: Epoch, i: number, offset: number, judging: boolean): void {
+    const known = this.assembly.knows(row, epoch.columns, i);
+    const offered = known ? 'other form' : this.inProgress.offer(row, epoch, i, offset, this.epochs.release);
+    if (!judging) return;
+    if (offered === 'new') this.accounting.evaluated++;
+    else if (offered === 'known') this.accounting.duplicates++;
+    else this.accounting.conflicts++;
+  }
+
+  /** The final form of span `i` came: answers whether one in progress waited for it. */
+  end(row: number, columns: SpanColumns, i: number): boolean {
+    return this.inProgress.any && this.inProgress.end(row, columns, i, this.epochs.release);
+  }
+
+  /**
+   * The trace is about to be forgotten. Answers whether its rules were given spans, and are to be asked again.
+   * @param home the epoch whose rules see the trace, if any do
+   */
+  judge(row: number, home: Epoch | undefined, judgeFrom: number): boolean {
+    const spans = this.inProgress.any ? this.inProgress.take(row) : [];
+    for (const { value, offset, epoch } of spans) {
+      if (offset >= judgeFrom && this.load(epoch, value)) this.spanRules.judge(epoch, row, 0);
+      if (home !== undefined && this.load(home, value)) {
+        this.assembly.addBelated(row, home.columns, 0, spanForm(home, 0), offset);
+        if (home.columns.isRoot[0] === 1) this.assembly.noteRoot(row);
+        this.traceRules.feed(home, row, 0);
+      }
+      this.epochs.release(epoch);
+    }
+    return home !== undefined && spans.length > 0;
+  }
+
+  /** Loads the one span; whatever record the epoch has is to be loaded anew. */
+  private load(epoch: Epoch, value: Uint8Array): boolean {
+    epoch.load(-1, value);
+    this.epochs.evaluate(epoch);
+    return epoch.columns.length === 1;
+  }
+}
