@@ -55,7 +55,7 @@ describe('with a server', () => {
     const { url } = betrace;
     expect(await cli(['rules', 'import', '--url', url, 'examples/payments/double-charge.yaml'])).toEqual({
       code: 0,
-      out: 'double-charge\n',
+      out: 'double-charge: created\n',
       err: '',
     });
     expect((await cli(['rules', 'export', '--url', url])).out).toContain('id: double-charge');
