@@ -88,6 +88,24 @@ describe('/v1/rules/import', () => {
     );
   });
 
+  it('makes no real import of a dry run that is asked for in the address', async () => {
+    const { status, body } = await api.ask<Refusal>('POST', '/v1/rules/import?dry_run=true', { rules: [SLOW] });
+    expect({ status, code: body.code, errors: body.errors }).toEqual({
+      status: 400,
+      code: 'BT_HTTP_INVALID',
+      errors: [{ path: 'dry_run', message: 'dry_run belongs into the body' }],
+    });
+    expect(await ids()).toEqual([]);
+  });
+
+  it('refuses a list in the place of a rule', async () => {
+    for (const rule of [[], [SLOW], [[]]]) {
+      const { status, body } = await put<Refusal>({ rules: [SLOW, rule] });
+      expect({ rule, status, code: body.code }).toEqual({ rule, status: 400, code: 'BT_HTTP_INVALID' });
+    }
+    expect(await ids()).toEqual([]);
+  });
+
   it('is refused when a rule has another version, and restores a backup where it is not there', async () => {
     await put({ rules: [{ ...FRESH, version: 7 }, ERRORS] });
     for (const dry_run of [true, false]) {

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsOptional, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import { ProblemDetailView } from '../problem.dto.js';
 import { RuleBody } from './rule.dto.js';
@@ -14,6 +14,8 @@ export class ImportBody {
   @ApiProperty({ type: [RuleBody], description: 'As `POST /v1/rules` takes each. A `version` is that of the rule that it changes.' })
   @IsArray()
   @ArrayMaxSize(MOST_RULES)
+  // Of what is an array itself only the elements would be looked at.
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => RuleBody)
   rules!: RuleBody[];

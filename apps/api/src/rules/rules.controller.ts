@@ -11,6 +11,7 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '#openapi';
+import { Problem } from '#platform';
 import { Store, type StoredRule } from '#store';
 import { ApiError } from '../api-error.js';
 import { ProblemView } from '../problem.dto.js';
@@ -88,7 +89,12 @@ export class RulesController {
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiConflictResponse({ type: ProblemView, description: 'A rule has another version.' })
   @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'Rules have errors; each has its path, line and column.' })
-  async import(@Body() body: ImportBody, @Res({ passthrough: true }) reply: FastifyReply): Promise<ImportResult> {
+  async import(
+    @Body() body: ImportBody,
+    @Query() query: Readonly<Record<string, unknown>>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ImportResult> {
+    refuseParameters(query);
     const result = await this.importRules.import(body);
     if (!result.dry_run) reply.header(PUBLICATION_HEADER, await this.announceRules.announce());
     return result;
@@ -147,4 +153,11 @@ export class RulesController {
   private async view(rule: StoredRule): Promise<RuleView> {
     return { ...ruleView(rule), warnings: await this.checkExpression.warningsOf(rule.expression) };
   }
+}
+
+/** Somebody who asks for a dry run in the address must not get a real one. */
+function refuseParameters(query: Readonly<Record<string, unknown>>): void {
+  const errors = Object.keys(query).map((path) => ({ path, message: `${path} belongs into the body` }));
+  const [first] = errors;
+  if (first !== undefined) throw new Problem('BT_HTTP_INVALID', first.message, { errors });
 }
