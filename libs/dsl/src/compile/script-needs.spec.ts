@@ -87,6 +87,8 @@ it('a script says the same where it is run only on what its guards let through',
       if (buffered === undefined) return;
       guarded++;
       const expected = new ScriptRule(checked, {}).judge(trace);
+      // Where guards spare spans the budget of the others lasts longer.
+      if (expected.errors.some(({ exceeded }) => exceeded !== undefined)) return;
       const held = new NotedSpans(compiled, trace.spans);
       const isDue = buffered.needed.every((condition) => held.holds(condition).length + held.fails(condition).length > 0);
       expect({ text, ...(isDue ? judge!(trace, held) : { matches: [], errors: [] }) }).toEqual({ text, ...expected });
