@@ -50,6 +50,16 @@ describe('HealthRecorder', () => {
     expect(await recorder.readiness()).toEqual({ status: 'not_ready', checks: { storage: 'the log is closed' } });
   });
 
+  it('says once what several checks of one name say alike', async () => {
+    const recorder = new HealthRecorder();
+    for (const reason of ['the database is away', 'the log is closed', 'the database is away']) {
+      recorder.register('storage', () => {
+        throw new Error(reason);
+      });
+    }
+    expect(await recorder.readiness()).toMatchObject({ checks: { storage: 'the database is away; the log is closed' } });
+  });
+
   it('counts a check that does not answer as failed', async () => {
     const recorder = new HealthRecorder();
     recorder.register('storage', () => new Promise<void>(() => {}), 5);

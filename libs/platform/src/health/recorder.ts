@@ -69,11 +69,11 @@ function worst(results: readonly Result[]): Readiness['status'] {
   return GRADES.findLast((grade) => results.some((result) => result.grade === grade)) ?? 'ready';
 }
 
-/** What several checks of one name say together: the states that are not simply `ok`. */
+/** What several checks of one name say together: the states that are not simply `ok`, each once. */
 async function all(checks: readonly (() => Promise<Result>)[]): Promise<Result> {
   const results = await Promise.all(checks.map((check) => check()));
   const told = results.map(({ state }) => state).filter((state) => state !== 'ok');
-  return { grade: worst(results), state: told.join('; ') || 'ok' };
+  return { grade: worst(results), state: [...new Set(told)].join('; ') || 'ok' };
 }
 
 async function run(check: HealthCheck, deadline: number): Promise<Result> {
