@@ -23,6 +23,7 @@ export {
   UNKNOWN,
 } from './compile/compiled.js';
 export { describeRule, type RuleDescription } from './compile/describe.js';
+export type { GivesUpFrom } from './compile/gives-up.js';
 export type { EvaluationOptions } from './compile/judge-script.js';
 export { isTypeFailure } from './compile/type-failure.js';
 export type { Diagnostic, Fix } from './diagnostic.js';
@@ -39,6 +40,7 @@ export type { Reads, SpanField } from './reads.js';
 export type { Resolved } from './resolved.js';
 export type { Checked, CheckedExpression, CheckedRule, CheckedScript } from './rule.js';
 export { isRuleId, RULE_TEXT_LIMITS, type RuleTextProblem, type RuleTexts, ruleTextProblems } from './rule-texts.js';
+export { DEFAULT_TIMEOUT } from './script/budget.js';
 export type { Place, Range } from './source.js';
 export { compareSpans } from './span-rank.js';
 export { DEFAULT_TOLERANCE } from './span-relation.js';

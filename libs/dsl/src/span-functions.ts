@@ -37,8 +37,8 @@ export interface SpanTest {
 export type Enough = (count: number) => boolean;
 
 /** Steps of one more span that is tested, and of one more pair that is looked at. */
-const SPAN_STEPS = 2;
-const PAIR_STEPS = 4;
+export const SPAN_STEPS = 2;
+export const PAIR_STEPS = 4;
 
 /** The meaning of the functions over spans, said plainly: every span, every pair. Indexed spans answer the same faster. */
 export class SpanFunctions {

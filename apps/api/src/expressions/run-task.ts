@@ -26,5 +26,5 @@ export function runTask(task: ExpressionTask, settings: ExpressionSettings, ente
   const { ok, diagnostics } = found;
   if (task.kind === 'check' || !found.ok) return { ok, diagnostics } satisfies CheckedText;
   enter('compiling the expression');
-  return { ok, diagnostics, description: describeRule(found.rule) } satisfies DescribedText;
+  return { ok, diagnostics, description: describeRule(found.rule, settings.evaluationTimeout) } satisfies DescribedText;
 }

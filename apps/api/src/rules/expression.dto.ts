@@ -1,5 +1,5 @@
 import { IsString } from 'class-validator';
-import type { Explanation } from '#dsl';
+import type { Explanation, GivesUpFrom } from '#dsl';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import { ProblemDetailView } from '../problem.dto.js';
 
@@ -19,6 +19,18 @@ export class RuleCost {
 
   @ApiProperty({ enum: ['nothing', 'columns', 'spans'], description: 'What is kept of every span of every open trace.' })
   buffers!: string;
+}
+
+export class GivesUpFromView implements GivesUpFrom {
+  @ApiProperty({ description: 'On a trace of fewer spans the rule never gives up.', example: 450 })
+  spans!: number;
+
+  @ApiProperty({
+    enum: ['trace', 'value'],
+    description:
+      '`trace`: it may on any trace of so many. `value`: where about so many spans have one value of what the rule joins spans by.',
+  })
+  per!: 'trace' | 'value';
 }
 
 export class ValidationResult {
@@ -45,6 +57,22 @@ export class ValidationResult {
 
   @ApiPropertyOptional({ type: RuleCost })
   cost?: RuleCost;
+
+  @ApiPropertyOptional({
+    type: GivesUpFromView,
+    nullable: true,
+    description:
+      'From how many spans on the rule may take more steps than `rules.evaluation_timeout` allows, which is its error on that trace. ' +
+      'null: it is decided on traces of any size. Absent of a script: its loops decide it.',
+  })
+  gives_up_from?: GivesUpFromView | null;
+
+  @ApiPropertyOptional({
+    type: GivesUpFromView,
+    nullable: true,
+    description: 'The same on traces in which spans link to other spans of the trace: there order is asked of each pair of spans.',
+  })
+  gives_up_from_with_links?: GivesUpFromView | null;
 }
 
 export class TestBody {

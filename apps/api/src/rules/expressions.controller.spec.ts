@@ -89,6 +89,8 @@ describe('expressions that are no rules', () => {
       fires: 'on_arrival',
       summary: 'judges each span by itself; fires when the span arrives',
       cost: { nanoseconds_per_span: expect.any(Number), bytes_per_trace: 0, buffers: 'nothing' },
+      gives_up_from: null,
+      gives_up_from_with_links: null,
     });
     expect(await validate('not trace.has(span.name == "a")')).toMatchObject({
       valid: true,
@@ -101,6 +103,11 @@ describe('expressions that are no rules', () => {
       needs: 'online',
       fires: 'when_certain',
     });
+    expect(await validate('trace.has(a where trace.has(b where b.name .. a.name == "x"))')).toMatchObject({
+      gives_up_from: { spans: expect.any(Number), per: 'trace' },
+      gives_up_from_with_links: { spans: expect.any(Number), per: 'trace' },
+    });
+    expect(await validate('local n = #trace.spans return n > 3')).not.toHaveProperty('gives_up_from');
     expect(await validate('return #span.events > 3')).toMatchObject({ needs: 'spans', cost: { buffers: 'spans' } });
     expect(await validate('span.durations > 1s')).toMatchObject({
       valid: false,

@@ -1,8 +1,9 @@
-import { check, compileRules, describeRule } from '#dsl';
+import { check, compileRules, DEFAULT_TIMEOUT, describeRule } from '#dsl';
 import { type Command, type ExitCode, readArguments } from '../command.js';
 import { type Finding, findingOf, type Place } from '../finding.js';
 import { findingText } from '../finding-text.js';
 import { type Input, readInputs } from '../input.js';
+import { UsageError } from '../problems.js';
 import { readRuleFile } from '../rule-file/read-rule-file.js';
 import type { Terminal } from '../terminal.js';
 import { explanationText, type RuleExplanation } from './rule-explanation.js';
@@ -16,7 +17,8 @@ betrace check [options] -e EXPRESSION
 FILE is a rule file (.yaml, .yml, .json), a directory of them, a file with one expression, or - for standard input.
 
   -e, --expression TEXT  checks this expression
-  --explain              says what each rule reads and keeps, and when it can fire
+  --explain              says what each rule reads and keeps, when it can fire, and from how many spans it may give up
+  --timeout MS           rules.evaluation_timeout of the server, which decides that (default 100)
   --json                 findings (and explanations) as JSON
   --strict               warnings count as errors
 
@@ -27,11 +29,13 @@ Exit code: 0 without errors, 1 with errors, 2 when a file can not be read.
     const { values, positionals } = readArguments(args, {
       expression: { type: 'string', short: 'e' },
       explain: { type: 'boolean' },
+      timeout: { type: 'string' },
       json: { type: 'boolean' },
       strict: { type: 'boolean' },
     });
     const inputs = await readInputs({ files: positionals, expression: values.expression }, terminal);
-    const checked = inputs.map(checkInput);
+    const timeout = milliseconds(values.timeout);
+    const checked = inputs.map((input) => checkInput(input, timeout));
     const findings = checked.flatMap((result) => result.findings);
     const rules = checked.flatMap((result) => result.rules);
     if (values.json === true) {
@@ -50,11 +54,19 @@ interface CheckedInput {
   readonly rules: readonly RuleExplanation[];
 }
 
-function checkInput({ file, text, isRuleFile }: Input): CheckedInput {
-  if (!isRuleFile) return checkExpression(file, text);
+/** At most a day, as long as any setting of a server may be. @throws UsageError */
+function milliseconds(option: string | undefined): number {
+  if (option === undefined) return DEFAULT_TIMEOUT;
+  const value = /^[0-9]+$/.test(option) ? Number(option) : 0;
+  if (value >= 1 && value <= 86_400_000) return value;
+  throw new UsageError(`--timeout is a whole number of milliseconds, from 1 to 86400000, not ${option}`);
+}
+
+function checkInput({ file, text, isRuleFile }: Input, timeout: number): CheckedInput {
+  if (!isRuleFile) return checkExpression({ file, text, timeout });
   const { rules, findings } = readRuleFile(file, text);
   const checked = rules.map(({ id, expression, expressionPlaces }) =>
-    checkExpression(file, expression, (offset) => expressionPlaces.place(offset), id),
+    checkExpression({ file, text: expression, timeout, placeOf: (offset) => expressionPlaces.place(offset), rule: id }),
   );
   const all = [...findings, ...checked.flatMap((result) => result.findings)];
   return {
@@ -63,7 +75,16 @@ function checkInput({ file, text, isRuleFile }: Input): CheckedInput {
   };
 }
 
-function checkExpression(file: string, text: string, placeOf?: (offset: number) => Place, rule?: string): CheckedInput {
+interface ExpressionInput {
+  readonly file: string;
+  readonly text: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly placeOf?: (offset: number) => Place;
+  readonly rule?: string;
+}
+
+function checkExpression({ file, text, timeout, placeOf, rule }: ExpressionInput): CheckedInput {
   const checked = check(text);
   const findings = checked.diagnostics.map((diagnostic) => findingOf(diagnostic, file, placeOf, rule));
   if (!checked.ok) return { findings, rules: [] };
@@ -73,7 +94,7 @@ function checkExpression(file: string, text: string, placeOf?: (offset: number) 
   const explanation = {
     file,
     ...(rule === undefined ? {} : { rule }),
-    ...describeRule(checked.rule),
+    ...describeRule(checked.rule, timeout),
     reads: { fields, attributes, resource_attributes: resourceAttributes },
   };
   return { findings, rules: [explanation] };

@@ -1,4 +1,4 @@
-import type { RuleDescription } from '#dsl';
+import type { GivesUpFrom, RuleDescription } from '#dsl';
 import { paint, type Terminal } from '../terminal.js';
 
 /** What `check --explain` says of a rule; property names are JSON's. */
@@ -13,7 +13,8 @@ export interface RuleExplanation extends RuleDescription {
   };
 }
 
-export function explanationText({ file, rule, subject, summary, cost, reads }: RuleExplanation, terminal: Terminal): string {
+export function explanationText(explanation: RuleExplanation, terminal: Terminal): string {
+  const { file, rule, subject, summary, cost, reads } = explanation;
   const names = [
     ...reads.fields.map((field) => `span.${field}`),
     ...reads.attributes.map((key) => `attribute ${key}`),
@@ -26,6 +27,21 @@ export function explanationText({ file, rule, subject, summary, cost, reads }: R
     `  ${summary}`,
     `  reads ${names.length === 0 ? 'nothing but ids and times' : names.join(', ')}`,
     `  costs about ${cost.nanoseconds_per_span} ns per span and ${cost.bytes_per_trace} B per open trace${kept}`,
+    `  ${whenItGivesUp(explanation)}`,
     '',
   ].join('\n');
+}
+
+/** From how many spans on the rule may take more steps than `rules.evaluation_timeout` allows. */
+function whenItGivesUp({ gives_up_from: always, gives_up_from_with_links: linked }: RuleExplanation): string {
+  if (always === undefined || linked === undefined)
+    return 'may give up on large traces: from how many spans on depends on the loops of the script';
+  if (linked === null) return 'is decided on traces of any size';
+  const onLinks = `where spans link to others of the trace it may give up ${from(linked)}`;
+  if (always === null) return `is decided on traces of any size; ${onLinks}`;
+  return `may give up ${from(always)}${linked.spans < always.spans ? `; ${onLinks}` : ''}`;
+}
+
+function from({ spans, per }: GivesUpFrom): string {
+  return `from ${spans} spans of one ${per === 'trace' ? 'trace' : 'value that it joins them by'} on`;
 }

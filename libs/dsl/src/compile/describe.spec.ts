@@ -88,5 +88,5 @@ function nanosecondsOf(text: string): number {
 function descriptionOf(text: string): RuleDescription {
   const checked = check(text);
   if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
-  return describeRule(checked.rule);
+  return describeRule(checked.rule, 100);
 }

@@ -1,9 +1,10 @@
-import type { CheckedRule } from '../rule.js';
+import type { CheckedExpression, CheckedRule } from '../rule.js';
 import { sandboxReason } from '../script/compiled/compiled-script.js';
 import { costOnArrival } from './arrival-cost.js';
 import { compileRules } from './compile-rules.js';
 import type { CompiledRule, CompiledRuleSet, Needs } from './compiled.js';
 import { costOf } from './cost.js';
+import { type GivesUpFrom, givesUpFrom } from './gives-up.js';
 import { settledEarly } from './settled-early.js';
 
 /** What a rule costs and when it can fire: for people who write rules. Property names are JSON's. */
@@ -24,10 +25,18 @@ export interface RuleDescription {
     /** What is kept of every span of every open trace. */
     readonly buffers: 'nothing' | 'columns' | 'spans';
   };
+  /** Null: its steps grow about as its limit does. Absent of a script, whose loops decide it. */
+  readonly gives_up_from?: GivesUpFrom | null;
+  /** The same on traces in which spans link to other spans of the trace, where order takes more. */
+  readonly gives_up_from_with_links?: GivesUpFrom | null;
 }
 
-/** Describes a rule as the compiler would treat it alone. */
-export function describeRule(checked: CheckedRule): RuleDescription {
+/**
+ * Describes a rule as the compiler would treat it alone.
+ *
+ * @param milliseconds `rules.evaluation_timeout`, from which follows how many spans are too many
+ */
+export function describeRule(checked: CheckedRule, milliseconds: number): RuleDescription {
   const compiled = compileRules([{ id: '', checked }]);
   const rule = compiled.rules[0] as CompiledRule;
   const fires = firesWhen(rule, checked);
@@ -41,7 +50,16 @@ export function describeRule(checked: CheckedRule): RuleDescription {
       bytes_per_trace: Math.ceil(compiled.traceBits / 8) + 4 * compiled.traceCounters,
       buffers: buffersOf(compiled),
     },
+    ...(checked.kind === 'script' ? {} : givenUp(checked, milliseconds)),
   };
+}
+
+function givenUp(checked: CheckedExpression, milliseconds: number): Pick<RuleDescription, 'gives_up_from' | 'gives_up_from_with_links'> {
+  const [gives_up_from, gives_up_from_with_links] = [false, true].map((hasLinks) => givesUpFrom(checked, milliseconds, hasLinks)) as [
+    GivesUpFrom | null,
+    GivesUpFrom | null,
+  ];
+  return { gives_up_from, gives_up_from_with_links };
 }
 
 const WHAT: Readonly<Record<Needs, string>> = {

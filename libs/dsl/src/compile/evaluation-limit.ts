@@ -14,12 +14,18 @@ export type EvaluationLimit = (spans: number) => StepLimit;
  * grows with the pairs of them (conditions on two spans that no equality joins and no order sorts) is bounded by it.
  */
 export function evaluationLimit(expression: Resolved, milliseconds: number): EvaluationLimit {
+  const steps = stepsOnTrace(expression, milliseconds);
+  const ofPattern = patternSteps(milliseconds);
+  return (spans) => new StepLimit(steps(spans), ofPattern);
+}
+
+/** How many steps that is, by the number of spans. */
+export function stepsOnTrace(expression: Resolved, milliseconds: number): (spans: number) => number {
   let parts = 0;
   eachNode(expression, () => {
     parts++;
   });
-  const steps = patternSteps(milliseconds);
-  return (spans) => new StepLimit(milliseconds * STEPS_PER_MILLISECOND + spans * parts * STEPS_PER_PART, steps);
+  return (spans) => milliseconds * STEPS_PER_MILLISECOND + spans * parts * STEPS_PER_PART;
 }
 
 /** What a regular expression may take on one text of a span. */

@@ -1,0 +1,150 @@
+import { describe, expect, it } from '@jest/globals';
+import { adversarialTrace, nameOf, ORDERS, STRUCTURES, TIMES, VALUES } from '../../../../test/fixtures/dsl/adversarial-traces.js';
+import { ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
+import type { CheckedExpression } from '../rule.js';
+import { DEFAULT_TIMEOUT } from '../script/budget.js';
+import type { TraceView } from '../span-view.js';
+import { evaluationLimit } from './evaluation-limit.js';
+import { givesUpFrom } from './gives-up.js';
+import { judgeExpression } from './judge.js';
+
+const MAX_SPANS = 32_000;
+/** The real first size is at most this many times the one that is told. */
+const FACTOR = 3;
+
+const shape = (order: string, time: string, structure: string, values = 'one value') => ({
+  order: ORDERS.indexOf(order),
+  time: TIMES.indexOf(time),
+  structure: STRUCTURES.indexOf(structure),
+  values: VALUES.indexOf(values),
+});
+const SHAPES = [
+  shape('one alone', 'in a row', 'flat'),
+  shape('taken in turns', 'in a row', 'flat'),
+  shape('taken in turns, backwards', 'in a row', 'a chain'),
+  shape('one after the other, backwards', 'backwards', 'flat'),
+  shape('one after the other, backwards', 'in a row', 'a chain'),
+  shape('the last once', 'all at once', 'a chain'),
+  shape('taken in turns, backwards', 'a millisecond', 'two services'),
+  shape('one alone', 'nested', 'a chain', 'values that rise'),
+  shape('one alone', 'nested', 'a chain from the end'),
+];
+
+const QUADRATIC = [
+  ['what two names make', 'trace.has(a where trace.has(b where b.name .. a.name == "x"))', 'trace'],
+  [
+    'of one value',
+    'trace.has(a where a.attributes.k and trace.has(b where b.attributes.k == a.attributes.k and b.name .. a.name == "x"))',
+    'value',
+  ],
+  ['three spans', 'trace.has(a where trace.has(b where trace.has(c where c.name .. a.name .. b.name == "x")))', 'trace'],
+  ['or across both', 'trace.has(a where trace.has(b where b.duration > a.duration + 99h or b.start_time < a.start_time - 99h))', 'trace'],
+  ['all of them', 'trace.has(a where not trace.all(b where b.name .. a.name ~= "x"))', 'trace'],
+  [
+    'all, with a question',
+    'trace.has(a where not trace.all(b where not trace.has(c where c.start_time > a.start_time + 9999h and c.duration > b.duration)))',
+    'trace',
+  ],
+  ['what is below each', 'span.duration >= 0 and span.descendants.sum(span.duration) > 99999h', 'trace'],
+  ['all above each', 'trace.has(a where not a.ancestors.all(span.name != "zz"))', 'trace'],
+  ['above each, by what two names make', 'trace.has(a where a.ancestors.has(b where b.name .. a.name == "x"))', 'trace'],
+  ['sums of windows', 'trace.has(a where trace.sum(span.duration, span.start_time >= a.start_time) > 999999h)', 'trace'],
+  ['counts with a question', 'trace.has(a where trace.count(b where b.name .. a.name ~= "x") > 99999999)', 'trace'],
+  ['order, by what two names make', 'trace.before(a where a.duration >= 0, b where b.name .. a.name == "x")', 'trace'],
+] as const;
+
+const LINKED = [
+  ['a pair', 'trace.before(a where a.duration >= 0, b where b.id .. a.id == "x")'],
+  ['a pair that must not be', 'not trace.never_after(a where a.name == "a", span.name == "b")'],
+  ['all above each', 'trace.has(a where a.name == "a" and a.ancestors.has(span.duration > a.duration + 99h))'],
+  ['a method', 'trace.has(a where trace.has(b where b.before(a) and b.duration > a.duration + 9999h))'],
+] as const;
+
+const DECIDED = [
+  ['order', 'not trace.preceded(a where a.name == "a", span.name == "b" and span.attributes.k == a.attributes.k)'],
+  ['order within a time', 'not trace.follows(a where a.name == "a", span.name == "b" and span.attributes.k == a.attributes.k, 1s)'],
+  ['never after', 'not trace.never_after(a where a.name == "a", span.name == "b")'],
+  [
+    'counts of windows',
+    'trace.has(a where trace.count(b where b.start_time >= a.start_time and b.start_time < a.start_time + 1s) > 99999)',
+  ],
+  ['another value', 'trace.has(a where trace.has(b where b.name == a.name and b.attributes.k ~= a.attributes.k))'],
+  ['below each', 'trace.has(a where a.name == "a" and a.descendants.has(span.name == "x"))'],
+  ['above each', 'trace.has(a where a.name == "a" and a.ancestors.has(span.duration > a.duration + 99h))'],
+  ['children', 'trace.has(a where a.children.sum(span.duration) > 99999h)'],
+  ['totals', 'trace.distinct(attribute.k, span.name == "a") > 99999'],
+  ['sums of one value', 'trace.has(a where trace.sum(span.duration, span.attributes.k == a.attributes.k) > 999999h)'],
+] as const;
+
+describe('from so many spans a rule may give up', () => {
+  it.each(QUADRATIC)(
+    '%s',
+    (_what, text, per) => {
+      const rule = ruleOf(text)!;
+      const told = givesUpFrom(rule, DEFAULT_TIMEOUT, false)!;
+      expect(told.per).toBe(per);
+      expect(failing(rule, told.spans - 1)).toEqual([]);
+      expect(failing(rule, told.spans * FACTOR)).not.toEqual([]);
+    },
+    60_000,
+  );
+
+  it.each(LINKED)(
+    'of spans that descend from links: %s',
+    (_what, text) => {
+      const rule = ruleOf(text)!;
+      const told = givesUpFrom(rule, DEFAULT_TIMEOUT, true)!;
+      expect(failing(rule, told.spans - 1, belowLink)).toEqual([]);
+      expect(failing(rule, told.spans * FACTOR, belowLink)).not.toEqual([]);
+    },
+    60_000,
+  );
+
+  it('is more with more time', () => {
+    const rule = ruleOf(QUADRATIC[0][1])!;
+    const [short, long] = [10, 1_000].map((milliseconds) => givesUpFrom(rule, milliseconds, false)!.spans);
+    expect(long! / short!).toBeGreaterThan(5);
+  });
+});
+
+describe('a question within a question', () => {
+  // Most often whole boxes of spans are told by it (box-rejection.ts), but no number says on which traces.
+  it.each([
+    [
+      'a window without something',
+      'trace.has(a where a.name == "a" and trace.has(b where b.name == "b" and a.before(b) and not trace.has(c where c.name == "c" and a.before(c) and c.before(b))))',
+    ],
+  ] as const)(
+    '%s',
+    (_what, text) => {
+      const rule = ruleOf(text)!;
+      expect(failing(rule, givesUpFrom(rule, DEFAULT_TIMEOUT, false)!.spans - 1)).toEqual([]);
+    },
+    60_000,
+  );
+});
+
+describe('a rule of which no number is told is decided', () => {
+  it.each(DECIDED)(
+    '%s',
+    (_what, text) => {
+      const rule = ruleOf(text)!;
+      expect(givesUpFrom(rule, DEFAULT_TIMEOUT, false)).toBeNull();
+      expect(failing(rule, MAX_SPANS, undefined, SHAPES.slice(5, 8))).toEqual([]);
+    },
+    120_000,
+  );
+});
+
+/** The shapes on which the rule gives up. */
+function failing(rule: CheckedExpression, size: number, changed = (trace: TraceView): TraceView => trace, shapes = SHAPES): string[] {
+  const judge = judgeExpression(rule, evaluationLimit(rule.resolved, DEFAULT_TIMEOUT));
+  return shapes.filter((one) => judge(changed(adversarialTrace(rule, size, one))).errors.some(({ exceeded }) => exceeded)).map(nameOf);
+}
+
+/** What the root leads to links to it, so that all that is below descends from a span with a link. */
+function belowLink(trace: TraceView): TraceView {
+  const root = trace.spans.find(({ isRoot }) => isRoot)!;
+  const links = [{ traceId: root.traceId, spanId: root.id, attributes: {} }];
+  return { ...trace, spans: trace.spans.map((span) => (span.parentId === root.id ? { ...span, links } : span)) };
+}

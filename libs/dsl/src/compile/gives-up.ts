@@ -1,0 +1,32 @@
+import type { CheckedExpression } from '../rule.js';
+import { stepsOnTrace } from './evaluation-limit.js';
+import { StepModel } from './step-model.js';
+
+/** From how many spans on a rule may take more steps than it may. Property names are JSON's. */
+export interface GivesUpFrom {
+  /** On a trace of fewer spans it never gives up. */
+  readonly spans: number;
+  /** `value`: only where so many spans have one value of what the rule joins spans by; `trace`: on any trace of so many. */
+  readonly per: 'trace' | 'value';
+}
+
+/**
+ * Null: what the rule asks is told by look-ups, its steps grow about as its limit does.
+ *
+ * @param milliseconds `rules.evaluation_timeout`
+ * @param hasLinks on traces in which spans link to others
+ */
+export function givesUpFrom(rule: CheckedExpression, milliseconds: number, hasLinks: boolean): GivesUpFrom | null {
+  const { steps, isOfWholeTrace } = StepModel.of(rule, hasLinks);
+  if (!steps.isSteep) return null;
+  const limit = stepsOnTrace(rule.resolved, milliseconds);
+  const exceeds = (spans: number): boolean => steps.on(spans) > limit(spans);
+  let [low, high] = [0, 1];
+  while (!exceeds(high)) [low, high] = [high, 2 * high];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (exceeds(middle)) high = middle;
+    else low = middle;
+  }
+  return { spans: high, per: isOfWholeTrace ? 'trace' : 'value' };
+}

@@ -1,0 +1,158 @@
+import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
+import { PAIR_STEPS, SPAN_STEPS, type SpanFunctionNode } from '../span-functions.js';
+import { type JoinPlan, joinPlan, readsOuter } from './join-plan.js';
+import { isSpanFunction } from './local-test.js';
+import { Steps } from './steps.js';
+import { partsOf } from './walk.js';
+
+/** How many steps one walk through a text takes that a regular expression looks at: texts of this many characters. */
+const TEXT_STEPS = 16;
+/** A look-up in a tree of spans: its boxes on the way, eight a step. It grows so slowly with the spans that it counts as constant. */
+const SEARCH_STEPS = 16;
+/** Spans that are looked through before a tree is built, and what it takes to build it, for each span. */
+const BEFORE_TREES = 3;
+const BUILDING_STEPS = 8;
+
+/**
+ * The steps (docs/decisions/0013) that a rule takes on a trace of n spans in the worst case, as a polynomial of n: every span is a candidate for
+ * every condition, all have one value of whatever joins them, and no witness is found before the last. It follows the plans by which
+ * indexed-spans.ts answers: what a hash, a tree of spans, intervals or a remembered answer tells is constant for each outer span; what
+ * is tested span by span is n of them. A question within a question counts as asked of each span: mostly it is asked of many at once
+ * (box-rejection.ts), but nobody knows on which traces.
+ */
+export class StepModel {
+  /** Done once for each trace. */
+  private once = Steps.of(0);
+  private readonly known = new Set<unknown>();
+  /** Some spans are tested one by one although no equal value joins them to the outer ones. */
+  isOfWholeTrace = false;
+
+  /** @param hasLinks spans descend from spans with links: order is not told by trees then, nor are questions asked of many spans at once */
+  constructor(private readonly hasLinks: boolean) {}
+
+  static of({ resolved, subject }: { readonly resolved: Resolved; readonly subject: 'span' | 'trace' }, hasLinks: boolean) {
+    const model = new StepModel(hasLinks);
+    const each = model.value(resolved);
+    return { steps: (subject === 'span' ? each.perSpan() : each).plus(model.once), isOfWholeTrace: model.isOfWholeTrace };
+  }
+
+  /** One evaluation. */
+  private value(node: Resolved): Steps {
+    if (isSpanFunction(node)) return this.function(node);
+    const own = node.type === 'string-test' ? 1 + TEXT_STEPS : node.type === 'span-order' ? 3 : 1;
+    if (node.type === 'span-order' && this.hasLinks) this.payCauses();
+    return Steps.sum([Steps.of(own), ...partsOf(node).map((part) => this.value(part))]);
+  }
+
+  private function(node: SpanFunctionNode): Steps {
+    if (readsOuter(node, node.depth)) return this.asked(node).plus(Steps.of(1));
+    this.payOnce(node, () => this.asked(node));
+    return Steps.of(1);
+  }
+
+  private asked(node: SpanFunctionNode): Steps {
+    switch (node.type) {
+      case 'trace-quantifier':
+        return this.quantifier(node);
+      case 'trace-aggregate':
+        return this.aggregate(node);
+      case 'trace-pair':
+        return this.pair(node);
+    }
+  }
+
+  private quantifier({ quantifier, condition, depth, over }: TraceQuantifier): Steps {
+    if (quantifier === 'all' && over !== undefined) return this.walked(over.axis, this.tested([condition]));
+    if (over?.axis === 'children') return this.tested([condition]);
+    const plan = joinPlan(condition, depth);
+    const found = this.found(condition, plan);
+    if (plan.tests.length === 0 && over === undefined) return found;
+    if (quantifier === 'all' && plan.rest.length > 0) return found.plus(this.each(plan, this.tested(plan.tests)));
+    return found.plus(this.searched(plan, over !== undefined));
+  }
+
+  private aggregate({ condition, depth, field, over }: TraceAggregate): Steps {
+    const taken = this.value(field).plus(Steps.of(SPAN_STEPS));
+    if (over?.axis === 'children') return condition === undefined ? taken : taken.plus(this.tested([condition]));
+    if (condition === undefined) return over === undefined ? this.eachOf(false, taken) : this.walked(over.axis, taken);
+    const plan = joinPlan(condition, depth);
+    const found = this.found(condition, plan);
+    if (over === undefined && plan.tests.length === 0 && plan.keys.length > 0 && !readsOuter(field, depth)) {
+      this.payOnce(taken, () => taken.perSpan());
+      return found;
+    }
+    return found.plus(this.each(plan, taken.plus(this.tested(this.hasLinks ? plan.tests : plan.rest)))).plus(Steps.of(SEARCH_STEPS));
+  }
+
+  private pair(node: TracePair): Steps {
+    const given = Steps.sum([node.within, node.tolerance].filter((part) => part !== undefined).map((part) => this.value(part)));
+    const first = joinPlan(node.first, node.depth);
+    const firsts = this.found(node.first, first).plus(this.searched(first));
+    return given.plus(firsts).plus(this.eachOf(first.keys.length > 0, this.related(node)));
+  }
+
+  /** What the second condition of a pair takes for one span that satisfies the first. */
+  private related({ relation, second, depth }: TracePair): Steps {
+    if (relation === 'child') return this.tested([second]);
+    const plan = joinPlan(second, depth + 1);
+    const found = this.found(second, plan);
+    if (relation === 'descendant') return found.plus(readsOuter(second, depth + 1) ? this.searched(plan, true) : Steps.of(1));
+    if (!this.hasLinks) return found.plus(this.searched(plan));
+    this.payCauses();
+    return found.plus(this.each(plan, this.tested(plan.tests).plus(Steps.of(PAIR_STEPS))));
+  }
+
+  /** The candidates of a plan: what asks nothing of outer spans is tested once; equal values are looked up. */
+  private found(condition: Resolved, plan: JoinPlan): Steps {
+    this.payOnce(condition, () => {
+      const perSpan = [
+        this.tested([...plan.local, ...plan.own]),
+        ...plan.keys.map(({ inner }) => this.value(inner)),
+        Steps.of(BUILDING_STEPS),
+      ];
+      // Before there is a tree, spans are looked through.
+      const rest = plan.tests.length === 0 ? [] : Array.from({ length: BEFORE_TREES }, () => this.tested(plan.tests));
+      return Steps.sum([...perSpan, ...rest]).perSpan();
+    });
+    return Steps.sum(plan.keys.map(({ outer }) => this.value(outer)));
+  }
+
+  /** Asks a tree for the spans that satisfy the plan's tests. It keeps apart what descends from links, where it is asked for order or ancestry. */
+  private searched(plan: JoinPlan, isAmongRelatives = false): Steps {
+    const asking = Steps.sum([Steps.of(SEARCH_STEPS), ...plan.sorted.map(({ conjunct }) => this.value(conjunct))]);
+    const isApart = this.hasLinks && (isAmongRelatives || plan.sorted.some(({ type }) => type === 'order'));
+    const left = isApart ? plan.tests : plan.rest;
+    return left.length === 0 ? asking : asking.plus(this.each(plan, this.tested(left)));
+  }
+
+  /** Descendants or ancestors, come by one after the other; children are those of one span only, so all of them are n. */
+  private walked(axis: 'children' | 'descendants' | 'ancestors', perSpan: Steps): Steps {
+    return axis === 'children' ? perSpan : this.eachOf(false, perSpan.plus(Steps.of(1)));
+  }
+
+  private each(plan: JoinPlan, perSpan: Steps): Steps {
+    return this.eachOf(plan.keys.length > 0, perSpan);
+  }
+
+  private eachOf(isOfOneValue: boolean, perSpan: Steps): Steps {
+    if (!isOfOneValue) this.isOfWholeTrace = true;
+    return perSpan.perSpan();
+  }
+
+  private tested(conjuncts: readonly Resolved[]): Steps {
+    return Steps.sum(conjuncts.map((conjunct) => this.value(conjunct).plus(Steps.of(SPAN_STEPS))));
+  }
+
+  /** What each span of a chain builds on, all ways to the top. */
+  private payCauses(): void {
+    this.isOfWholeTrace = true;
+    this.payOnce('causes', () => new Steps([0, 2, 0.5]));
+  }
+
+  private payOnce(what: unknown, steps: () => Steps): void {
+    if (this.known.has(what)) return;
+    this.known.add(what);
+    const added = steps();
+    this.once = this.once.plus(added);
+  }
+}
