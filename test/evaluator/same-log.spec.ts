@@ -142,7 +142,8 @@ describe('the same log', () => {
   const finished = ({ reached }: ReturnType<typeof view>) =>
     eventually(
       'the end of the log',
-      async () => (ends.every((end, partition) => reached.get(partition) === end) ? true : undefined),
+      // A machine that stands still for a second has the log say so, behind its end.
+      async () => (ends.every((end, partition) => (reached.get(partition) ?? 0) >= end) ? true : undefined),
       30_000,
       2,
     );
