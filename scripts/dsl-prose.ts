@@ -110,9 +110,9 @@ checker warns of attributes that are not guarded.
 
 Scripts, and expressions that ask all pairs of a trace's spans, fail when they exceed their time (\`rules.evaluation_timeout\`, counted in steps:
 [decision 0013](decisions/0013-time-in-steps.md)). A regular expression fails on a span
-whose text is too long for its program: a sixteenth of its instructions times the characters are its steps. Scripts also fail when they exceed their memory, their depth, or pass more than 250 values at once.
+whose text is too long for its program: a sixteenth of its instructions times the characters are its steps, of which it may take ten times as many. Scripts also fail when they exceed their memory, their depth, or pass more than 250 values at once.
 
-What was cut off so is not "no match": it is **undecided**, a signed record of its own with its reason (\`GET /v1/violations?status=undecided\`,
+A regular expression that is cut off in a condition on one span is an error of that span, as those above. Everything else that was cut off so is not "no match": it is **undecided**, a signed record of its own with its reason (\`GET /v1/violations?status=undecided\`,
 \`betrace_undecided_total\`; [decision 0020](decisions/0020-undecided.md)). A late span may decide it.
 
 A value that is missing is no match, and nothing else is said of it. Of a value that is there and of another type than the rule compares (an amount that was
