@@ -117,6 +117,12 @@ A regular expression that is cut off in a condition on one span is an error of t
 
 A value that is missing is no match, and nothing else is said of it. Of a value that is there and of another type than the rule compares (an amount that was
 sent as text) the rule's status also says which it was, with an example: \`status.type_failures\`.
+
+A rule can say more to such a value (\`on_error\`, in the REST API and in rule files): \`no_match\` is the default; \`undecided\` makes the trace a record with the status
+\`undecided\`, whose reason names what was read and its value; \`violation\` makes it a violation that says so. What the rule finds comes first: only where it does not match
+the error is told, once per trace. Each function of a rule asks all spans, so an error in one counts also where another is false; a guard within the same
+condition (\`span.name == "charge" and attribute.amount > 1000\`) keeps what is behind it from being asked.
+[Decision 0020](decisions/0020-undecided.md) has the details.
 `;
 
 export const JUDGEMENT = `## What a rule is about, and when it is judged

@@ -15,6 +15,7 @@ await describePostgres('the store', (emptyUrl, url) => {
     tags: [],
     enabled: true,
     message: null,
+    onError: 'no_match' as const,
   };
 
   it('migrates once when several processes start at the same time, and keeps epochs in one line', async () => {

@@ -46,6 +46,7 @@ export const API_PROBLEMS = {
     status: 400,
     sentence: 'A test needs "expression" and what to judge: "span": {…}, or "trace": {"spans": […]}.',
   },
+  BT_API_TEST_ON_ERROR: { status: 400, sentence: '"on_error" of a test is "no_match", "undecided" or "violation".' },
   BT_API_TEST_SPANS_INVALID: { status: 400, sentence: 'The spans to judge cannot be read: {reason}' },
   BT_API_IF_MATCH_INVALID: {
     status: 400,

@@ -280,6 +280,7 @@ describe('betrace rules export and import', () => {
       severity: 'LOW',
       tags: ['a'],
       enabled: true,
+      on_error: 'violation',
       version: 2,
       created_at: 'x',
     };
@@ -292,7 +293,7 @@ describe('betrace rules export and import', () => {
     expect(out).toContain('    expression: |-\n      span.is_root and\n      span.duration > 1s\n');
     const directory = temporaryFiles({ 'rules.yaml': out });
     expect(await betrace(['rules', 'import', '--url', url, directory])).toMatchObject({ code: 0, out: 'r: updated (name)\n' });
-    const sent = { id: 'r', name: 'R', description: '', expression: rule.expression, severity: 'LOW', tags: ['a'], enabled: true };
+    const { version: _version, created_at: _created, ...sent } = rule;
     expect(posted).toEqual([{ mode: 'merge', dry_run: false, rules: [sent] }]);
     const dry = await betrace(['rules', 'import', '--url', url, '--replace', '--dry-run', directory]);
     expect(dry).toMatchObject({ code: 0, out: 'r: would be updated (name)\n' });
@@ -302,7 +303,7 @@ describe('betrace rules export and import', () => {
     expect(strict).toMatchObject({
       code: 1,
       out: '',
-      err: expect.stringContaining('rules.yaml:9:23: warning: span.duration is in nanoseconds'),
+      err: expect.stringContaining('rules.yaml:10:23: warning: span.duration is in nanoseconds'),
     });
     expect(posted).toHaveLength(1);
     const imported = await betrace(['rules', 'import', '--url', url, doubtful]);

@@ -13,6 +13,8 @@ export interface RuleJudgement {
   readonly matches: boolean;
   /** The violations, as they stand after the last span: one per subject span, or one for the trace. */
   readonly violations: readonly Verdict[];
+  /** The verdicts that could not be reached, each with its reason: it may match all the same. */
+  readonly undecided: readonly Verdict[];
   /** Why it matches (the first violation's), or why it does not. */
   readonly explanation: Explanation;
   /** Lua's texts of the evaluations that failed, each once. */
@@ -38,11 +40,13 @@ export function judgeTrace(
   const end = requests.length * pause + contextWindow(settings);
   engine.apply({ kind: 'tick', offset: requests.length, timestamp: end }, keep);
   return rules.definitions.map(({ id }, rule) => {
-    const violations = [...latest.values()].filter((verdict) => verdict.ruleId === id && verdict.status === 'open');
+    const standing = [...latest.values()].filter(({ ruleId }) => ruleId === id);
+    const violations = standing.filter(({ status }) => status === 'open');
     return {
       ruleId: id,
       matches: violations.length > 0,
       violations,
+      undecided: standing.filter(({ status }) => status === 'undecided'),
       explanation: violations[0]?.explanation ?? explainWithoutMatch(rules, rule, requests),
       errors: [...accounting.rule(id).errors.keys()],
     };

@@ -8,7 +8,6 @@ import { Pauses } from './assembly/pauses.js';
 import { isInProgress } from './assembly/spans-in-progress.js';
 import { CLOSED, EPOCH_SHIFT, FLAGS, MUTED, ROW_WORDS, SPANS } from './assembly/trace-row.js';
 import type { Epoch } from './epoch.js';
-import type { EpochRules } from './epoch-rules.js';
 import { Epochs } from './epochs.js';
 import { Failures } from './judge/failures.js';
 import { Judge } from './judge/judge.js';
@@ -16,36 +15,13 @@ import { SpanRules } from './judge/span-rules.js';
 import { TypeFailures } from './judge/type-failures.js';
 import { Verdicts } from './judge/verdicts.js';
 import type { CommitPoint } from './low-watermark.js';
+import type { PartitionEngineOptions, SpansRecord } from './partition-options.js';
 import type { EngineRecord } from './record.js';
 import { rejectionOf } from './rejection.js';
-import type { RuleClock } from './rule-clock.js';
-import { type AssemblySettings, checkSettings } from './settings.js';
+import { checkSettings } from './settings.js';
 import { spanForm } from './span-form.js';
 import { UnfinishedSpans } from './unfinished-spans.js';
 import type { Verdict } from './verdict.js';
-
-type SpansRecord = Extract<EngineRecord, { readonly kind: 'spans' }>;
-
-export interface PartitionEngineOptions {
-  readonly partition: number;
-  readonly settings: AssemblySettings;
-  /** The rule set of an epoch; the owner has it ready before it hands in that epoch's marker. */
-  readonly ruleSetOf: (epoch: number) => EpochRules;
-  /** The epoch in force at the first record (of a successor: at the committed offset). */
-  readonly initialEpoch: number;
-  /** The committed offset: what concerns only traces that opened before it was emitted already. Default: judge everything. */
-  readonly judgeFrom?: number;
-  /** The pauses of the log before the first record, ms: from the same commit. */
-  readonly paused?: number;
-  /** Times evaluations, for `Accounting`. */
-  readonly clock?: RuleClock;
-  /** Shared by engines whose figures are added up. */
-  readonly accounting?: Accounting;
-  /** A record that is no OTLP request: it is counted and passed over; here it can be kept aside. */
-  readonly undecodable?: (record: SpansRecord, reason: string) => void;
-  /** Something threw that should not, while this record was applied: how far the damage goes is said by `apply`. */
-  readonly defect?: (record: EngineRecord, error: unknown) => void;
-}
 
 /** A rule is run on so many traces before the next one, while its code is at hand (decision 0016). More, and the spans would not be. */
 const JUDGED_TOGETHER = 64;
@@ -283,10 +259,18 @@ export class PartitionEngine {
     const closed = (assembly.traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0;
     if (closed) accounting.late++;
     if (epoch.anyFailed) this.failures.count(epoch, i);
-    if (epoch.anyUnusual) this.typeFailures.count(epoch, i, record.offset);
+    if (epoch.anyUnusual) this.takeFailures(epoch, record, row, i);
     this.spanRules.judge(epoch, row, i);
-    this.feedTrace(record, row, i, closed);
+    this.feedTrace(epoch, record, row, i, closed);
     if (!closed) assembly.closeFull(row);
+  }
+
+  /** Span `i` has a value of another type than some rule can take, it may be. */
+  private takeFailures(epoch: Epoch, record: SpansRecord, row: number, i: number): void {
+    this.typeFailures.count(epoch, i, record.offset);
+    this.spanRules.judgeFailures(epoch, row, i);
+    const muted = (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & MUTED) !== 0;
+    if (!muted && this.epochOf(row) === epoch) this.judge.noteFailures(epoch, row, i);
   }
 
   /**
@@ -305,12 +289,15 @@ export class PartitionEngine {
   }
 
   /** Tells the rules of the epoch in which the trace opened, reading the record by their projection if it is not the present one. */
-  private feedTrace(record: SpansRecord, row: number, i: number, closed: boolean): void {
+  private feedTrace(epoch: Epoch, record: SpansRecord, row: number, i: number, closed: boolean): void {
     if ((this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & MUTED) !== 0) return;
     const home = this.epochOf(row);
     if (!home.rules.plan.judgesTraces) return;
-    if (!home.has(record.offset)) this.loadAgain(home, record);
-    if (home.unreadable) return;
+    if (home !== epoch) {
+      if (!home.has(record.offset)) this.loadAgain(home, record);
+      if (home.unreadable) return;
+      if (home.anyUnusual) this.judge.noteFailures(home, row, i);
+    }
     this.judge.feed(home, row, i);
     if (closed) this.late.note(row);
   }

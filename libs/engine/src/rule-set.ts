@@ -42,7 +42,7 @@ export class RuleSet implements EpochRules {
     /** Per rule its part (0 to 1) of the time that the conditions of all take on a span, by estimate. */
     readonly shares: readonly number[],
   ) {
-    this.plan = planOf(compiled);
+    this.plan = planOf(compiled, definitions);
     this.columnOf = new Map(compiled.reads.attributes.map((key, column) => [key, column]));
     this.resourceColumnOf = new Map(compiled.reads.resourceAttributes.map((key, column) => [key, column]));
     this.byId = new Map(definitions.map((rule) => [rule.id, rule]));
@@ -119,7 +119,7 @@ export function sameRule(a: RuleDefinition, b: RuleDefinition): boolean {
   return a === b || (a.id === b.id && a.version === b.version && TEXTS.every((text) => a[text] === b[text]));
 }
 
-const TEXTS = ['expression', 'name', 'severity', 'message'] as const satisfies readonly (keyof RuleDefinition)[];
+const TEXTS = ['expression', 'name', 'severity', 'message', 'onError'] as const satisfies readonly (keyof RuleDefinition)[];
 
 /** A rule that a later rule set has unchanged, as the same object, is not checked again. */
 const CHECKED = new WeakMap<RuleDefinition, Checked>();

@@ -58,4 +58,10 @@ export interface RuleDefinition {
   readonly severity: 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW';
   /** Text of the violation's message; without it one is made from the name and the explanation. */
   readonly message?: string;
+  /** What a judgement is that meets a value which is there and of another type than the rule can take; `no_match` without it. */
+  readonly onError?: OnError;
 }
+
+/** What a rule makes of a value of another type: see `RuleDefinition.onError`. */
+export const ON_ERROR = ['no_match', 'undecided', 'violation'] as const;
+export type OnError = (typeof ON_ERROR)[number];

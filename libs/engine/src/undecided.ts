@@ -3,6 +3,7 @@ export const UNDECIDED = {
   step_limit: 'the rule took more steps than it may (`rules.evaluation_timeout`)',
   memory_limit: 'the rule made more text than it may',
   depth_limit: 'the rule called functions within each other more deeply than it may',
+  value_type: 'the rule met a value of another type than it can take, and says `on_error: undecided`',
   internal_error: 'the rule ended in an error that is no error of the language',
   max_spans: 'the trace has more spans than are kept for rules that are judged at its close (`traces.max_spans`)',
   too_many: 'more verdicts of the rule are undecided than are told one by one: this record counts the others',

@@ -46,10 +46,14 @@ export class UnfinishedSpans {
   judge(row: number, home: Epoch | undefined, judgeFrom: number): boolean {
     const spans = this.inProgress.any ? this.inProgress.take(row) : [];
     for (const { value, offset, epoch } of spans) {
-      if (offset >= judgeFrom && this.load(epoch, value)) this.spanRules.judge(epoch, row, 0);
+      if (offset >= judgeFrom && this.load(epoch, value)) {
+        this.spanRules.judge(epoch, row, 0);
+        if (epoch.anyUnusual) this.spanRules.judgeFailures(epoch, row, 0);
+      }
       if (home !== undefined && this.load(home, value)) {
         this.assembly.addBelated(row, home.columns, 0, spanForm(home, 0), offset);
         if (home.columns.isRoot[0] === 1) this.assembly.noteRoot(row);
+        if (home.anyUnusual) this.traceRules.noteFailures(home, row, 0);
         this.traceRules.feed(home, row, 0);
       }
       this.epochs.release(epoch);

@@ -41,6 +41,8 @@ export interface PublishedRule {
   readonly expression: string;
   readonly severity: 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW';
   readonly message?: string;
+  /** What a judgement is that meets a value of another type than the rule can take; `no_match` without it. */
+  readonly onError?: 'no_match' | 'undecided' | 'violation';
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { RulesTable } from './schema.js';
+import type { StoredRule } from './store.js';
 
 /** A rule as evaluators need it; the shape of a published rule in the rules log. */
 export interface PublishedRule {
@@ -8,6 +9,8 @@ export interface PublishedRule {
   readonly expression: string;
   readonly severity: string;
   readonly message?: string;
+  /** Absent: `no_match`. */
+  readonly onError?: StoredRule['onError'];
 }
 
 /** A record of the rules log: what changed against the epoch before, the whole set, or both. */
@@ -31,7 +34,10 @@ export function hasSnapshot(epoch: number): boolean {
 export function publishedRule(row: RulesTable | undefined): PublishedRule | undefined {
   if (row === undefined || row.enabled === 0) return undefined;
   const { id, name, version, expression, severity, message } = row;
-  return { id, name, version, expression, severity, ...(message === null ? {} : { message }) };
+  // A version that was kept before there was a choice says nothing.
+  const onError = (row.on_error ?? 'no_match') as StoredRule['onError'];
+  const optional = { ...(message === null ? {} : { message }), ...(onError === 'no_match' ? {} : { onError }) };
+  return { id, name, version, expression, severity, ...optional };
 }
 
 /** What a rule's change does to the published rule set: one change or none. */

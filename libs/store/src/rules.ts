@@ -95,7 +95,7 @@ export function adoptRules(connection: Connection, rules: readonly PublishedRule
   return changing(connection, async (transaction) => {
     const had = await transaction.selectFrom('epochs').select('epoch').limit(1).executeTakeFirst();
     if (had !== undefined) return;
-    for (const { id, name, version, expression, severity, message = null } of rules) {
+    for (const { id, name, version, expression, severity, message = null, onError = 'no_match' } of rules) {
       const content = {
         id,
         name,
@@ -105,6 +105,7 @@ export function adoptRules(connection: Connection, rules: readonly PublishedRule
         tags: [],
         enabled: true,
         message,
+        onError,
       };
       const row = { ...rowOf(content), version, created_at: now, updated_at: now };
       await transaction.insertInto('rules').values(row).execute();
@@ -157,8 +158,9 @@ async function keepVersion(queries: Queries, id: string, version: number, now: n
 }
 
 function rowOf(content: RuleContent): Omit<RulesTable, 'version' | 'created_at' | 'updated_at'> {
-  const { id, name, description, expression, severity, tags, enabled, message } = content;
-  return { id, name, description, expression, severity, json_tags: JSON.stringify(tags), enabled: enabled ? 1 : 0, message };
+  const { id, name, description, expression, severity, tags, enabled, message, onError } = content;
+  const flags = { json_tags: JSON.stringify(tags), enabled: enabled ? 1 : 0 };
+  return { id, name, description, expression, severity, ...flags, message, on_error: onError };
 }
 
 function sameContent(row: RulesTable, content: RuleContent): boolean {
@@ -175,6 +177,8 @@ function ruleOf(row: RulesTable): StoredRule {
     tags: JSON.parse(row.json_tags) as string[],
     enabled: row.enabled !== 0,
     message: row.message,
+    // A version that was kept before there was a choice says nothing.
+    onError: (row.on_error ?? 'no_match') as StoredRule['onError'],
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

@@ -23,6 +23,7 @@ export interface RulesTable {
   json_tags: string;
   enabled: number;
   message: string | null;
+  on_error: string;
   version: number;
   created_at: number;
   updated_at: number;

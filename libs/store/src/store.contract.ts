@@ -15,6 +15,7 @@ const rule = (id: string, changed: Partial<Content> = {}): Content => ({
   tags: [],
   enabled: true,
   message: null,
+  onError: 'no_match',
   ...changed,
 });
 
@@ -192,14 +193,15 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       it('are made when the published rule set changes, and only then', async () => {
         await store.putRule(rule('off', { enabled: false }), 1);
         expect(await store.latestEpoch()).toBe(0);
-        await store.putRule(rule('a', { message: 'slow' }), 2);
+        await store.putRule(rule('a', { message: 'slow', onError: 'violation' }), 2);
         await store.putRule(rule('a', { enabled: false }), 3);
         await store.deleteRule('a', 4);
         await store.putRule(rule('off', { enabled: true }), 5);
-        const published = { id: 'a', name: 'Rule a', version: 1, expression: 'span.duration > 1s', severity: 'HIGH', message: 'slow' };
-        const { message: _, ...off } = { ...published, id: 'off', name: 'Rule off', version: 2 };
+        const published = { id: 'a', name: 'Rule a', version: 1, expression: 'span.duration > 1s', severity: 'HIGH' };
+        const a = { ...published, message: 'slow', onError: 'violation' };
+        const off = { ...published, id: 'off', name: 'Rule off', version: 2 };
         expect(await records()).toEqual([
-          { epoch: 1, changes: [{ put: published }], snapshot: [published] },
+          { epoch: 1, changes: [{ put: a }], snapshot: [a] },
           { epoch: 2, changes: [{ remove: 'a' }] },
           { epoch: 3, changes: [{ put: off }] },
         ]);

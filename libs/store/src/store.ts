@@ -12,6 +12,8 @@ export interface StoredRule {
   readonly tags: readonly string[];
   readonly enabled: boolean;
   readonly message: string | null;
+  /** What a judgement is that meets a value of another type than the rule can take. */
+  readonly onError: 'no_match' | 'undecided' | 'violation';
   /** Counts from 1; each change of the rule adds one. */
   readonly version: number;
   /** Unix milliseconds. */

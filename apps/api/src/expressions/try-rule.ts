@@ -1,4 +1,4 @@
-import { judgeTrace, RuleSet } from '#engine';
+import { judgeTrace, ON_ERROR, type OnError, RuleSet } from '#engine';
 import { encodeRequest, type JsonValue, parseJson, spansFromValue } from '#otlp';
 import type { ProblemDetail } from '#platform';
 import { ApiError } from '../api-error.js';
@@ -7,6 +7,7 @@ import type { Phase } from './expression-task.js';
 
 interface Trial {
   readonly expression: string;
+  readonly onError: OnError;
   /** The JSON of the spans, and where it lies in the body. */
   readonly spans: JsonValue;
   readonly path: readonly (string | number)[];
@@ -26,19 +27,20 @@ export interface TrialTools {
  */
 export function tryRule(body: Uint8Array, { timeout, orRefuse, enter }: TrialTools): TestResult {
   enter('reading the spans');
-  const { expression, spans, path } = readTrial(body);
+  const { expression, onError, spans, path } = readTrial(body);
   const warnings = orRefuse(expression);
   enter('reading the spans');
   const request = encodeRequest(spansFromValue(spans, { incomplete: true }, path));
   enter('compiling the expression');
-  const rule = { id: 'test', name: 'test', version: 1, expression, severity: 'LOW' } as const;
+  const rule = { id: 'test', name: 'test', version: 1, expression, severity: 'LOW', onError } as const;
   const rules = RuleSet.compile(1, [rule], { timeout });
   enter('judging the spans');
   const started = performance.now();
   const [judgement] = judgeTrace(rules, [request]);
   const evaluation_time_ms = round(performance.now() - started);
   if (!judgement) throw new ApiError('BT_API_EXPRESSION_INVALID', { reason: 'it was checked, but cannot be compiled' });
-  const { matches, explanation, violations, errors } = judgement;
+  const { matches, explanation, violations, undecided, errors } = judgement;
+  const why = undecided[0]?.undecided;
   const matched_spans = [...new Set(violations.map(({ spanId }) => spanId).filter((id) => id !== ''))];
   return {
     matches,
@@ -46,17 +48,20 @@ export function tryRule(body: Uint8Array, { timeout, orRefuse, enter }: TrialToo
     explanation,
     warnings,
     ...(matches ? { matched_spans } : {}),
+    ...(why === undefined ? {} : { undecided: why }),
     ...(errors.length === 0 ? {} : { error: errors.join('; ') }),
   };
 }
 
 function readTrial(body: Uint8Array): Trial {
   const json = readObject(body);
-  const { expression, span, spans, trace } = json;
+  const { expression, on_error = 'no_match', span, spans, trace } = json;
   if (typeof expression !== 'string' || expression.trim() === '') throw new ApiError('BT_API_TEST_SPANS_MISSING', {});
-  if (span !== undefined) return { expression, spans: span, path: ['span'] };
-  if (spans !== undefined) return { expression, spans, path: ['spans'] };
-  if (trace !== undefined) return { expression, spans: trace, path: ['trace'] };
+  const onError = ON_ERROR.find((known) => known === on_error);
+  if (onError === undefined) throw new ApiError('BT_API_TEST_ON_ERROR', {});
+  if (span !== undefined) return { expression, onError, spans: span, path: ['span'] };
+  if (spans !== undefined) return { expression, onError, spans, path: ['spans'] };
+  if (trace !== undefined) return { expression, onError, spans: trace, path: ['trace'] };
   throw new ApiError('BT_API_TEST_SPANS_MISSING', {});
 }
 

@@ -1,5 +1,6 @@
 import { IsString } from 'class-validator';
 import type { Explanation, GivesUpFrom } from '#dsl';
+import { ON_ERROR, type OnError } from '#engine';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import { ProblemDetailView } from '../problem.dto.js';
 
@@ -79,6 +80,9 @@ export class TestBody {
   @ApiProperty({ example: 'span.duration > 1s' })
   expression!: string;
 
+  @ApiPropertyOptional({ enum: ON_ERROR, enumName: 'OnError', default: 'no_match', description: 'As the rule would say it.' })
+  on_error?: OnError;
+
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,
@@ -93,6 +97,16 @@ export class TestBody {
     description: 'A whole trace.',
   })
   trace?: unknown;
+}
+
+export class UndecidedView {
+  @ApiProperty({ example: 'value_type' })
+  code!: string;
+
+  @ApiProperty({
+    example: 'attribute.amount is "5000", which could not be compared or computed with: attempt to compare number with string',
+  })
+  reason!: string;
 }
 
 export class TestResult {
@@ -111,6 +125,9 @@ export class TestResult {
 
   @ApiProperty({ type: [ProblemDetailView], description: 'What the expression hardly means as it stands, with its place.' })
   warnings!: readonly ProblemDetailView[];
+
+  @ApiPropertyOptional({ type: UndecidedView, description: 'Why it is not known whether more matches.' })
+  undecided?: UndecidedView;
 
   @ApiPropertyOptional({ type: [String], description: 'The spans that match.' })
   matched_spans?: readonly string[];

@@ -60,7 +60,19 @@ describe('expressions that are no rules', () => {
     expect(body).toMatchObject({ matches: false, error: expect.stringContaining('attempt to compare') });
   });
 
+  it('says why it is undecided, and takes what the rule would say to a value of another type', async () => {
+    const trial = { expression: 'attribute.amount > 1000', span: { name: 'x', attributes: { amount: '5000' } } };
+    expect((await test(trial)).body).toMatchObject({ matches: false });
+    expect((await test(trial)).body['undecided']).toBeUndefined();
+    expect((await test({ ...trial, on_error: 'undecided' })).body).toMatchObject({
+      matches: false,
+      undecided: { code: 'value_type', reason: expect.stringContaining('attribute.amount is "5000"') },
+    });
+    expect((await test({ ...trial, on_error: 'violation' })).body).toMatchObject({ matches: true });
+  });
+
   it.each([
+    ['what a rule can not say to an error', { expression: 'true', span: { name: 'x' }, on_error: 'ignore' }, 400, 'BT_API_TEST_ON_ERROR'],
     ['no expression', { span: { name: 'x' } }, 400, 'BT_API_TEST_SPANS_MISSING'],
     ['nothing to judge', { expression: 'true' }, 400, 'BT_API_TEST_SPANS_MISSING'],
     ['a list', [], 400, 'BT_API_TEST_SPANS_MISSING'],

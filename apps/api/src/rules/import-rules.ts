@@ -119,13 +119,15 @@ function conflict(items: readonly Item[], before: ReadonlyMap<string, StoredRule
   return new ApiError('BT_API_RULE_CHANGED', { id, found: before.get(id)?.version ?? 0, expected: first.version ?? '?' }, errors);
 }
 
-const MEMBERS = ['name', 'description', 'expression', 'severity', 'tags', 'enabled', 'message'] as const;
+const MEMBERS = ['name', 'description', 'expression', 'severity', 'tags', 'enabled', 'message', 'onError'] as const;
+/** Members that the API calls otherwise. */
+const SHOWN: Readonly<Record<string, string>> = { onError: 'on_error' };
 
 function viewOf({ id, before, after }: ImportedRule, warnings: readonly ProblemDetail[], isDryRun: boolean): ImportedRuleView {
   if (after === undefined) return { id, action: 'deleted', warnings: [] };
   if (before === undefined) return { id, action: 'created', ...(isDryRun ? {} : { version: after.version }), warnings };
   if (before.version === after.version) return { id, action: 'unchanged', version: after.version, warnings };
   const differing = MEMBERS.filter((member) => JSON.stringify(before[member]) !== JSON.stringify(after[member]));
-  const changes = Object.fromEntries(differing.map((member) => [member, { from: before[member], to: after[member] }]));
+  const changes = Object.fromEntries(differing.map((member) => [SHOWN[member] ?? member, { from: before[member], to: after[member] }]));
   return { id, action: 'updated', ...(isDryRun ? {} : { version: after.version }), changes, warnings };
 }

@@ -13,6 +13,7 @@ const rule = (id: string, enabled = true) => ({
   tags: [],
   enabled,
   message: null,
+  onError: 'no_match' as const,
 });
 
 describe('PublishRules', () => {

@@ -15,6 +15,7 @@ export function contentOf(id: string, body: RuleBody): RuleContent {
     tags: body.tags ?? [],
     enabled: body.enabled ?? true,
     message: body.message ?? null,
+    onError: body.on_error ?? 'no_match',
   };
 }
 
@@ -29,6 +30,7 @@ export function patched(rule: StoredRule, patch: RulePatch): RuleContent {
     tags: patch.tags ?? rule.tags,
     enabled: patch.enabled ?? rule.enabled,
     message: patch.message === undefined ? rule.message : patch.message,
+    onError: patch.on_error ?? rule.onError,
   };
 }
 
@@ -41,6 +43,7 @@ export function sameContent(a: RuleContent, b: RuleContent): boolean {
     a.severity === b.severity &&
     a.enabled === b.enabled &&
     a.message === b.message &&
+    a.onError === b.onError &&
     a.tags.length === b.tags.length &&
     a.tags.every((tag, i) => tag === b.tags[i])
   );

@@ -50,7 +50,15 @@ describe('a rule with a text that is none', () => {
   });
 
   it('of an earlier version can still be disabled, mended and deleted', async () => {
-    const content = { id: 'a..b', description: '', severity: 'HIGH' as const, tags: [], enabled: true, message: null };
+    const content = {
+      id: 'a..b',
+      description: '',
+      severity: 'HIGH' as const,
+      tags: [],
+      enabled: true,
+      message: null,
+      onError: 'no_match' as const,
+    };
     await api.store.putRule({ ...content, name: ' \u0007', expression: 'span.is_root' }, 1);
     expect((await api.ask('PATCH', '/v1/rules/a..b', { enabled: false })).status).toBe(200);
     expect((await api.ask('PATCH', '/v1/rules/a..b', { name: '\u0000' })).status).toBe(400);

@@ -1,10 +1,14 @@
 import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, Min } from 'class-validator';
 import { RULE_TEXT_LIMITS } from '#dsl';
+import { ON_ERROR, type OnError } from '#engine';
 import { ApiProperty, ApiPropertyOptional, PartialType } from '#openapi';
 import type { StoredRule } from '#store';
 import { ProblemDetailView } from '../problem.dto.js';
 import { SEVERITIES, type Severity } from '../severity.js';
 import type { RuleStatus } from './follow-rule-status.js';
+
+const ON_ERROR_DESCRIPTION =
+  'What a judgement is that meets a value which is there and of another type than the rule can compare or compute with. A missing value is no match.';
 
 /** What a client may say about a rule. Read-only members are accepted, so that an answer can be sent back as it is. */
 export class RuleBody {
@@ -61,6 +65,11 @@ export class RuleBody {
   @IsString()
   @MaxLength(RULE_TEXT_LIMITS.message)
   message?: string | null;
+
+  @ApiPropertyOptional({ enum: ON_ERROR, enumName: 'OnError', default: 'no_match', description: ON_ERROR_DESCRIPTION })
+  @IsOptional()
+  @IsIn(ON_ERROR)
+  on_error?: OnError;
 
   @ApiPropertyOptional({
     description: 'With PUT and PATCH: the version that this change is based on; another one is a conflict. Ignored by POST.',
@@ -159,6 +168,9 @@ export class RuleView {
   @ApiPropertyOptional({ example: 'A request took longer than a second' })
   message?: string;
 
+  @ApiProperty({ enum: ON_ERROR, enumName: 'OnError', description: ON_ERROR_DESCRIPTION })
+  on_error!: OnError;
+
   @ApiProperty({ description: 'Counts the changes of the rule, from 1.', example: 1 })
   version!: number;
 
@@ -199,6 +211,7 @@ export function ruleView(rule: StoredRule): RuleView {
     tags: rule.tags,
     enabled: rule.enabled,
     ...(rule.message === null ? {} : { message: rule.message }),
+    on_error: rule.onError,
     version: rule.version,
     created_at: new Date(rule.createdAt).toISOString(),
     updated_at: new Date(rule.updatedAt).toISOString(),

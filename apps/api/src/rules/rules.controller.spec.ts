@@ -46,6 +46,7 @@ describe('/v1/rules', () => {
       severity: 'HIGH',
       tags: ['performance'],
       enabled: true,
+      on_error: 'no_match',
       version: 1,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       updated_at: expect.any(String),
@@ -95,6 +96,22 @@ describe('/v1/rules', () => {
     expect(body.errors).toMatchObject([
       { code: 'BT_DSL_CONSTANT_CONDITION', fix: { start: 14, end: 25, text: 'span.name == "audit.log"' } },
     ]);
+  });
+
+  it('keeps what a rule says to values of another type, by every way that a rule is changed', async () => {
+    const { body: rule } = await post({ ...SLOW, on_error: 'undecided' });
+    expect(rule).toMatchObject({ on_error: 'undecided' });
+    const version = (changes: number): number => rule.version + changes;
+    expect((await post({ ...SLOW, on_error: 'undecided' })).status).toBe(200);
+    expect(await api.ask('PATCH', '/v1/rules/slow-requests', { on_error: 'violation' })).toMatchObject({
+      body: { on_error: 'violation', version: version(1) },
+    });
+    expect(await api.ask('PATCH', '/v1/rules/slow-requests', { severity: 'LOW' })).toMatchObject({ body: { on_error: 'violation' } });
+    expect(await api.ask('PUT', '/v1/rules/slow-requests', SLOW)).toMatchObject({ body: { on_error: 'no_match', version: version(3) } });
+    const imported = await api.ask('POST', '/v1/rules/import', { rules: [{ ...SLOW, on_error: 'violation' }] });
+    expect(imported).toMatchObject({ body: { rules: [{ changes: { on_error: { from: 'no_match', to: 'violation' } } }] } });
+    expect((await api.ask('GET', '/v1/rules/slow-requests')).body).toMatchObject({ on_error: 'violation', version: version(4) });
+    for (const on_error of ['ignore', 5, '']) expect((await post({ ...SLOW, on_error })).status).toBe(400);
   });
 
   it('takes the same rule again, and refuses another one of the same name', async () => {

@@ -36,10 +36,22 @@ interface AnsweredRule {
   readonly tags: readonly string[];
   readonly enabled: boolean;
   readonly message?: string;
+  /** A server of an earlier version does not say it. */
+  readonly on_error?: string;
 }
 
 /** What a person would write: what has its default is left out. */
-function fileEntry({ id, name, description, expression, severity, tags, enabled, message }: AnsweredRule): Record<string, unknown> {
+function fileEntry({
+  id,
+  name,
+  description,
+  expression,
+  severity,
+  tags,
+  enabled,
+  message,
+  on_error = 'no_match',
+}: AnsweredRule): Record<string, unknown> {
   return {
     id,
     ...(name === id ? {} : { name }),
@@ -48,6 +60,7 @@ function fileEntry({ id, name, description, expression, severity, tags, enabled,
     ...(tags.length === 0 ? {} : { tags }),
     ...(enabled ? {} : { enabled }),
     ...(message === undefined ? {} : { message }),
+    ...(on_error === 'no_match' ? {} : { on_error }),
     expression,
   };
 }

@@ -53,8 +53,9 @@ interface ImportAnswer {
   readonly rules: readonly { readonly id: string; readonly action: string; readonly changes?: Readonly<Record<string, unknown>> }[];
 }
 
-function bodyOf({ id, name, description, expression, severity, tags, enabled, message }: RuleEntry): object {
-  return { id, name, description, expression, severity, tags, enabled, ...(message === undefined ? {} : { message }) };
+function bodyOf({ id, name, description, expression, severity, tags, enabled, message, onError }: RuleEntry): object {
+  const rule = { id, name, description, expression, severity, tags, enabled, on_error: onError };
+  return message === undefined ? rule : { ...rule, message };
 }
 
 /** Adds the file's rules; shows its findings and returns how many of them keep it from being sent. */

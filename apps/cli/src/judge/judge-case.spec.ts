@@ -14,6 +14,19 @@ function run(expression: string, expected: string, trace = 'a\n  b\n  c status=e
 }
 
 describe('a test case', () => {
+  it('is undecided where its rule says so of a value of another type', () => {
+    const trace = 'a amount="5000"';
+    const strict = "attribute.amount > 1000'\n    on_error: 'undecided";
+    expect(run(strict, 'undecided', trace)).toBeUndefined();
+    expect(run(strict, 'no match', trace)).toMatch(
+      /^expected no match, and the rule is undecided .*undecided \(value_type\): attribute.amount is "5000"/,
+    );
+    expect(run(strict, 'match', trace)).toMatch(/^expected a match, and the rule is undecided/);
+    expect(run('attribute.amount > 1000', 'no match', trace)).toBeUndefined();
+    expect(run('attribute.amount > 1000', 'undecided', trace)).toMatch(/^expected no verdict \(undecided\), and the rule does not match/);
+    expect(run("attribute.amount > 1000'\n    on_error: 'violation", 'match', trace)).toBeUndefined();
+  });
+
   it.each([
     ['span.status == "error"', 'match'],
     ['span.status == "error"', '{match: [c]}'],

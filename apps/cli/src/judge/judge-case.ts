@@ -34,7 +34,11 @@ function requestsOf(spans: readonly WholeSpan[], { records }: Arrangement): read
   );
 }
 
-function reasonOf({ matches, violations }: RuleJudgement, { expect, spans }: TestCase): string | undefined {
+function reasonOf({ matches, violations, undecided }: RuleJudgement, { expect, spans }: TestCase): string | undefined {
+  const isUndecided = undecided.length > 0 && !matches;
+  if (expect.undecided === true && !isUndecided)
+    return `expected no verdict (undecided), and the rule ${matches ? 'matches' : 'does not match'}`;
+  if (isUndecided && expect.undecided !== true) return `expected ${expect.match ? 'a' : 'no'} match, and the rule is undecided`;
   if (matches !== expect.match) return expect.match ? 'expected a match, and there is none' : 'expected no match, and the rule matches';
   if (expect.subjects === undefined) return undefined;
   const found = violations.map(({ spanId, wireSpanId }) => {
@@ -55,6 +59,7 @@ function reasonOf({ matches, violations }: RuleJudgement, { expect, spans }: Tes
   return parts.join('; ');
 }
 
-function detailsOf({ explanation, errors }: RuleJudgement): readonly string[] {
-  return [explanation.summary, ...errors.map((error) => `evaluation error: ${error}`)];
+function detailsOf({ explanation, undecided, errors }: RuleJudgement): readonly string[] {
+  const why = undecided.map((verdict) => `undecided (${verdict.undecided!.code}): ${verdict.undecided!.reason}`);
+  return [explanation.summary, ...why, ...errors.map((error) => `evaluation error: ${error}`)];
 }

@@ -28,14 +28,16 @@ export function runRuleFile({ file, rules, findings }: RuleFile, now: () => numb
   const warnings: Finding[] = [];
   const cases: CaseResult[] = [];
   for (const rule of rules) {
-    const { id, name, expression, severity, message } = rule;
+    const { id, name, expression, severity, message, onError } = rule;
     const checked = check(expression);
     for (const diagnostic of checked.diagnostics) {
       const found = findingOf(diagnostic, file, (offset) => rule.expressionPlaces.place(offset), id);
       (diagnostic.severity === 'error' ? errors : warnings).push(found);
     }
     if (!checked.ok) continue;
-    const set = RuleSet.compile(1, [{ id, name, version: 1, expression, severity, ...(message === undefined ? {} : { message }) }]);
+    const set = RuleSet.compile(1, [
+      { id, name, version: 1, expression, severity, onError, ...(message === undefined ? {} : { message }) },
+    ]);
     for (const test of rule.tests) {
       const started = now();
       const failure = judgeCase(set, test, `${id} ${test.name}`);

@@ -1,9 +1,10 @@
 import { ruleTextProblems } from '#dsl';
+import { ON_ERROR } from '#engine';
 import { readTestCase } from './read-test-case.js';
 import { type RuleEntry, type RuleFile, SEVERITIES } from './rule-file.js';
 import { type Item, YamlReader } from './yaml-reader.js';
 
-const RULE_KEYS = ['id', 'name', 'expression', 'description', 'severity', 'tags', 'enabled', 'message', 'tests'] as const;
+const RULE_KEYS = ['id', 'name', 'expression', 'description', 'severity', 'tags', 'enabled', 'message', 'on_error', 'tests'] as const;
 /** What answers of the API hold beside: a backup is a rule file. */
 const ANSWERED_KEYS = ['version', 'created_at', 'updated_at'] as const;
 
@@ -59,6 +60,7 @@ function readRule(reader: YamlReader, item: Item): RuleEntry | undefined {
     tags: read('tags', texts) ?? [],
     enabled: read('enabled', (inner) => reader.boolean(inner)) ?? true,
     ...(message === undefined ? {} : { message }),
+    onError: read('on_error', (inner) => reader.oneOf(inner, ON_ERROR)) ?? 'no_match',
     tests: read('tests', (inner) => reader.list(inner)?.map((test) => readTestCase(reader, test))) ?? [],
   };
   const tests = rule.tests.filter((test) => test !== undefined);

@@ -14,7 +14,7 @@ export function readTestCase(reader: YamlReader, item: Item): TestCase | undefin
     entries.get(key) ?? reader.fail(item, 'BT_CLI_MISSING_KEY', { where: item.where, key, what });
   const name = given('name', 'what the case shows, in a few words');
   const trace = given('trace', 'its spans');
-  const expected = given('expect', '"match", "no match", or {match: [the spans that violate the rule]}');
+  const expected = given('expect', '"match", "no match", "undecided", or {match: [the spans that violate the rule]}');
   const text = name && reader.text(name);
   const spans = trace && readTrace(reader, trace);
   const expect = expected && readExpectation(reader, expected);
@@ -24,7 +24,8 @@ export function readTestCase(reader: YamlReader, item: Item): TestCase | undefin
 
 function readExpectation(reader: YamlReader, item: Item): Expectation | undefined {
   if (!reader.isMap(item)) {
-    const word = reader.oneOf(item, ['match', 'no match']);
+    const word = reader.oneOf(item, ['match', 'no match', 'undecided']);
+    if (word === 'undecided') return { match: false, undecided: true };
     return word && { match: word === 'match' };
   }
   const match = reader.map(item, ['match'])?.get('match');

@@ -1,3 +1,4 @@
+import type { OnError } from '#engine';
 import type { WholeSpan } from '#otlp';
 import type { Finding, Place } from '../finding.js';
 import type { ScalarPlaces } from './scalar-places.js';
@@ -15,6 +16,7 @@ export interface RuleEntry {
   readonly tags: readonly string[];
   readonly enabled: boolean;
   readonly message?: string;
+  readonly onError: OnError;
   readonly tests: readonly TestCase[];
   /** Where the entry begins, and where each character of its expression lies. */
   readonly place: Place;
@@ -30,6 +32,8 @@ export interface TestCase {
 
 export interface Expectation {
   readonly match: boolean;
+  /** It can not be judged, and does not match. */
+  readonly undecided?: true;
   /** Names or ids of exactly the spans that violate the rule. */
   readonly subjects?: readonly string[];
 }

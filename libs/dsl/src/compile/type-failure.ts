@@ -7,6 +7,8 @@ import { readField } from '../span-values.js';
 import type { SpanView } from '../span-view.js';
 import type { Value } from '../value.js';
 import type { TypeFailure } from './compiled.js';
+import { judgeCondition } from './judge.js';
+import { partsOf } from './walk.js';
 
 /** Characters of an example that are kept. */
 const EXAMPLE = 60;
@@ -16,17 +18,23 @@ export function isTypeFailure(message: string): boolean {
   return /\battempt to |\bbad argument/.test(message) && !/\bnil\b/.test(message);
 }
 
-/** The value that a condition most likely failed on: of those that it reads the first of a type that the error names, numbers last. */
+/** The value that a condition most likely failed on: of those that the failing part of it reads the first of a type that the error names, numbers last. */
 export function typeFailure(condition: Resolved, message: string, span: SpanView): TypeFailure | undefined {
   if (!isTypeFailure(message)) return undefined;
   let found: { readonly reading: string; readonly value: Value } | undefined;
-  for (const [reading, node] of readings(condition)) {
+  for (const [reading, node] of readings(failingPart(condition, message, span))) {
     const value = readOf(node, span);
     if (value === undefined || !message.includes(luaType(value))) continue;
     if (found === undefined || luaType(found.value) === 'number') found = { reading, value };
   }
   if (found === undefined) return { message };
   return { message, reading: clipped(found.reading), example: exampleOf(found.value) };
+}
+
+/** The innermost part that fails so: what is only compared beside it is not to blame. */
+function failingPart(node: Resolved, message: string, span: SpanView): Resolved {
+  const part = partsOf(node).find((one) => judgeCondition(one, span) === message);
+  return part === undefined ? node : failingPart(part, message, span);
 }
 
 export function exampleOf(value: Value): string {

@@ -5,6 +5,7 @@ import {
   FAILED,
   type HeldConditions,
   isTypeFailure,
+  type JudgedError,
   type JudgedTrace,
   TRUE,
   type TraceView,
@@ -14,7 +15,9 @@ import {
 import type { Epoch } from '../epoch.js';
 import { exceeded, type Undecided } from '../undecided.js';
 import type { AskedTrace } from './asked-trace.js';
+import type { NamedSpan } from './kept-spans.js';
 import type { OnlineEvidence } from './online-evidence.js';
+import type { ValueErrors } from './value-errors.js';
 
 /**
  * The door between the engine and the rules' code: whatever a rule does here, its error is counted for that rule and reaches
@@ -40,12 +43,27 @@ export function decide(epoch: Epoch, rule: number, trace: AskedTrace, spanBits: 
 export type Conclusion = boolean | Undecided;
 
 /** Whether an online rule matches the trace as it is; an error of its own is not a match. */
-export function conclude(epoch: Epoch, rule: number, trace: AskedTrace, spanBits: number, evidence: OnlineEvidence): Conclusion {
+export function conclude(
+  epoch: Epoch,
+  rule: number,
+  trace: AskedTrace,
+  spanBits: number,
+  evidence: OnlineEvidence,
+  errors: ValueErrors,
+): Conclusion {
   const { timing } = epoch;
   const from = timing === 0 ? 0 : epoch.clock!.now();
   try {
     const outcome = epoch.rules.compiled.rules[rule]!.conclude!(trace, spanBits);
-    if (outcome === FAILED) chargeError(epoch, rule, errorIn(explain(epoch, rule, evidence.of(epoch, trace.row, spanBits))));
+    if (outcome === FAILED) {
+      const explanation = explain(epoch, rule, evidence.of(epoch, trace.row, spanBits));
+      const message = errorIn(explanation);
+      chargeError(epoch, rule, message);
+      if (isTypeFailure(message)) {
+        const span = (): NamedSpan | undefined => evidence.spanFor(epoch, trace.row, rule);
+        errors.found(epoch, rule, () => ({ failure: { message: clipped(message) }, span: span(), conditions: explanation.conditions }));
+      }
+    }
     return outcome === TRUE;
   } catch (error) {
     chargeError(epoch, rule, textOf(error));
@@ -61,6 +79,8 @@ export interface Judged {
   readonly matches: readonly number[];
   /** Why there may be more. */
   readonly undecided?: Undecided;
+  /** What it met of another type than it can take, of several on the first span; -1 for the trace, else a place in `trace.spans`. */
+  readonly error?: { readonly span: number; readonly message: string };
 }
 
 /** The verdict of a buffered rule; its errors are counted. */
@@ -74,13 +94,20 @@ export function judge(epoch: Epoch, rule: number, trace: TraceView, held: HeldCo
       if (isTypeFailure(message)) epoch.accounts[rule]!.countTypeFailure({ message: clipped(message) });
     }
     const limit = errors.find((error) => error.exceeded === true);
-    return limit === undefined ? { matches } : { matches, undecided: exceeded(clipped(limit.message)) };
+    if (limit !== undefined) return { matches, undecided: exceeded(clipped(limit.message)) };
+    const error = epoch.rules.plan.strict?.rules.has(rule) === true ? firstTypeFailure(errors) : undefined;
+    return error === undefined ? { matches } : { matches, error };
   } catch (error) {
     chargeError(epoch, rule, textOf(error));
     return { matches: [], undecided: internal(error) };
   } finally {
     if (timing !== 0) chargeTime(epoch, rule, timing, from);
   }
+}
+
+function firstTypeFailure(errors: readonly JudgedError[]): Judged['error'] {
+  const [first] = errors.filter(({ message }) => isTypeFailure(message)).toSorted((a, b) => a.span - b.span);
+  return first && { span: first.span, message: clipped(first.message) };
 }
 
 export function explain(epoch: Epoch, rule: number, evidence: Evidence): Explanation {

@@ -5,14 +5,15 @@ import { ROW_WORDS, SPANS } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
 import { type AssemblySettings, toleranceOf } from '../settings.js';
 import type { Undecided } from '../undecided.js';
-import { explain } from './budget.js';
+import { explain, type Judged } from './budget.js';
 import type { BufferPlan } from './buffer-plan.js';
 import type { BufferedSpan } from './buffered-span.js';
 import { BufferedTraces } from './buffered-traces.js';
 import type { NamedSpan } from './kept-spans.js';
 import { foundBy, type Reports } from './reports.js';
 import { TraceConditions } from './trace-conditions.js';
-import { type DueRules, seenTrace, TraceJudgement } from './trace-judgement.js';
+import { type DueRules, type SeenTrace, seenTrace, TraceJudgement } from './trace-judgement.js';
+import type { ValueErrors } from './value-errors.js';
 import type { Verdicts } from './verdicts.js';
 
 /** How a rule numbers the trace among its subjects. */
@@ -36,6 +37,7 @@ export class BufferedRules {
     private readonly settings: AssemblySettings,
     private readonly assembly: Assembly,
     private readonly reports: Reports,
+    private readonly errors: ValueErrors,
     private readonly verdicts: Verdicts,
   ) {
     this.traces = new BufferedTraces(settings.maxSpans);
@@ -108,7 +110,8 @@ export class BufferedRules {
     const { row, reason } = judged;
     const { subject: kind, needs } = epoch.rules.compiled.rules[rule]!;
     const { trace, spans } = needs === 'columns' ? judged.columns : judged.whole;
-    const { matches, undecided = judged.isCut ? TOO_MANY_SPANS : undefined } = judged.judgedOf(rule);
+    const { matches, error, undecided = judged.isCut ? TOO_MANY_SPANS : undefined } = judged.judgedOf(rule);
+    if (error !== undefined) this.noteError(epoch, rule, judged.count, trace, error);
     const matching = new Set(matches);
     // A rule numbers its subjects -1 (the trace), 0, 1 …; what stands is numbered from 0.
     const subjects = new Set([...matches, ...this.reports.standing(row, rule).map((subject) => subject - 1)]);
@@ -123,6 +126,21 @@ export class BufferedRules {
         return { span: named(span ?? standIn(known, trace.spans)), explanation: known };
       });
     }
+  }
+
+  /** The judgement, or that of a span, ended in an error about a value of another type. */
+  private noteError(
+    epoch: Epoch,
+    rule: number,
+    count: number,
+    trace: SeenTrace['trace'],
+    { span, message }: NonNullable<Judged['error']>,
+  ): void {
+    this.errors.found(epoch, rule, () => {
+      const on = trace.spans[span];
+      const known = explain(epoch, rule, evidenceOf(trace, count, on));
+      return { failure: { message }, span: named(on ?? standIn(known, trace.spans)), conditions: known.conditions };
+    });
   }
 }
 

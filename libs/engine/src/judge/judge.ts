@@ -7,11 +7,13 @@ import { KeptSpans } from './kept-spans.js';
 import { OnlineRules } from './online-rules.js';
 import { Reports } from './reports.js';
 import { UndecidedLimit } from './undecided-limit.js';
+import { ValueErrors } from './value-errors.js';
 import type { Verdicts } from './verdicts.js';
 
 /** Judges traces: the rules that need more than one span, by what each keeps of a trace. */
 export class Judge {
   private readonly kept = new KeptSpans();
+  private readonly errors = new ValueErrors();
   private readonly limit: UndecidedLimit;
   private readonly reports: Reports;
   private readonly online: OnlineRules;
@@ -19,9 +21,9 @@ export class Judge {
 
   constructor(settings: AssemblySettings, assembly: Assembly, verdicts: Verdicts) {
     this.limit = new UndecidedLimit(settings, assembly, verdicts);
-    this.reports = new Reports(assembly, verdicts, this.limit);
-    this.online = new OnlineRules(assembly, this.kept, this.reports, verdicts);
-    this.buffered = new BufferedRules(settings, assembly, this.reports, verdicts);
+    this.reports = new Reports(assembly, verdicts, this.limit, this.errors);
+    this.online = new OnlineRules(assembly, this.kept, this.reports, this.errors, verdicts);
+    this.buffered = new BufferedRules(settings, assembly, this.reports, this.errors, verdicts);
   }
 
   /** Takes span `i` of the record that `epoch` has evaluated, for a trace that opened in that epoch. */
@@ -29,6 +31,11 @@ export class Judge {
     const { plan } = epoch.rules;
     if (plan.online) this.online.feed(epoch, row, i);
     if (plan.bufferedRules.length > 0) this.buffered.add(epoch, row, i);
+  }
+
+  /** Conditions failed on span `i` of the epoch's record because of values of another type; its trace opened in that epoch. */
+  noteFailures(epoch: Epoch, row: number, i: number): void {
+    this.errors.note(epoch, row, i);
   }
 
   /** Judges traces as they are; emits what changed since the last time, trace by trace. */
@@ -39,6 +46,7 @@ export class Judge {
       this.reports.begin(row, reason);
       if (plan.online) this.online.conclude(epoch, row, reason);
       if (judged[place] !== undefined) this.buffered.emit(epoch, judged[place]);
+      if (plan.strict !== undefined) this.reports.reportErrors(epoch, row, reason);
     }
   }
 
@@ -75,10 +83,11 @@ export class Judge {
     this.reports.beginLast(row);
     if (plan.online) this.online.conclude(epoch, row, last.reason);
     if (judged !== undefined) this.buffered.emit(epoch, judged);
+    if (plan.strict !== undefined) this.reports.reportErrors(epoch, row, last.reason);
   }
 
   /** Bytes in use, without the epochs' states. */
   get bytes(): number {
-    return this.kept.bytes + this.online.bytes + this.buffered.bytes + this.reports.bytes;
+    return this.kept.bytes + this.online.bytes + this.buffered.bytes + this.reports.bytes + this.errors.bytes;
   }
 }

@@ -7,6 +7,7 @@ import type { KeptSpans } from './kept-spans.js';
 import type { OnlineEvidence } from './online-evidence.js';
 import { PendingGroups } from './pending-groups.js';
 import { foundBy, type Reports, type Shown } from './reports.js';
+import type { ValueErrors } from './value-errors.js';
 
 /**
  * Online rules about one span in its trace (`span.name == "charge" and not trace.has(…)`): each span that can match waits,
@@ -20,6 +21,7 @@ export class MixedRules {
     private readonly kept: KeptSpans,
     private readonly reports: Reports,
     private readonly evidence: OnlineEvidence,
+    private readonly errors: ValueErrors,
   ) {
     this.groups = new PendingGroups(kept);
   }
@@ -69,7 +71,7 @@ export class MixedRules {
       const rule = this.groups.rule(group);
       const verdict = this.groups.verdict(group);
       if (epoch.alive[rule] === 0 || verdict === FALSE) continue;
-      const matches = verdict === TRUE || conclude(epoch, rule, trace, this.groups.bits(group), this.evidence);
+      const matches = verdict === TRUE || conclude(epoch, rule, trace, this.groups.bits(group), this.evidence, this.errors);
       this.report(epoch, row, group, matches, reason);
       if (verdict === UNKNOWN) epoch.accounts[rule]!.countEvaluations(this.groups.size(group));
     }

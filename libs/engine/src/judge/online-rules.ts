@@ -11,6 +11,7 @@ import { OnlineEvidence } from './online-evidence.js';
 import { foundBy, type Reports } from './reports.js';
 import { TouchedRules } from './touched-rules.js';
 import { TraceAtoms } from './trace-atoms.js';
+import type { ValueErrors } from './value-errors.js';
 import type { Verdicts } from './verdicts.js';
 
 /**
@@ -29,13 +30,14 @@ export class OnlineRules {
     private readonly assembly: Assembly,
     private readonly kept: KeptSpans,
     private readonly reports: Reports,
+    private readonly errors: ValueErrors,
     verdicts: Verdicts,
   ) {
     this.atoms = new TraceAtoms(assembly, kept);
     this.asked = new AskedTrace(assembly, verdicts);
     this.evidence = new OnlineEvidence(assembly, kept);
     this.touched = new TouchedRules(assembly, kept);
-    this.mixed = new MixedRules(kept, reports, this.evidence);
+    this.mixed = new MixedRules(kept, reports, this.evidence, errors);
   }
 
   /** Takes span `i` of the epoch's record, which its trace (opened in that epoch) has just got. */
@@ -66,12 +68,13 @@ export class OnlineRules {
       const rule = traceRules[bit]!;
       if (epoch.alive[rule] === 0) continue;
       if (epoch.states.isSettled(state, bit)) {
-        if (fired && this.reports.isKnown(row, rule, 0)) this.report(epoch, row, rule, true, reason);
+        // What stands may be what it says to a value of another type, though it does not match.
+        if (fired && this.reports.isKnown(row, rule, 0)) this.report(epoch, row, rule, this.settledOn(epoch, rule, trace), reason);
         continue;
       }
       epoch.accounts[rule]!.countEvaluations(1);
       if (quiet[rule] === true && !this.touched.has(rule)) continue;
-      const matches = conclude(epoch, rule, trace, 0, this.evidence);
+      const matches = conclude(epoch, rule, trace, 0, this.evidence, this.errors);
       this.report(epoch, row, rule, matches, reason);
     }
     this.mixed.conclude(epoch, row, state, trace, reason);
@@ -97,6 +100,12 @@ export class OnlineRules {
     epoch.states.settle(state, bit);
     epoch.accounts[rule]!.countEvaluations(1);
     if (truth === TRUE) this.report(epoch, row, rule, true, 'certain');
+  }
+
+  /** A rule that is certain about a trace, and something stands: mostly because it matches. */
+  private settledOn(epoch: Epoch, rule: number, trace: AskedTrace): Conclusion {
+    const isStrict = epoch.rules.plan.strict?.rules.has(rule) === true;
+    return !isStrict || conclude(epoch, rule, trace, 0, this.evidence, this.errors);
   }
 
   private report(epoch: Epoch, row: number, rule: number, concluded: Conclusion, closeReason: CloseReason | 'certain'): void {

@@ -1,6 +1,8 @@
 import { type CompiledRule, type CompiledRuleSet, FALSE, type OnlineTrace } from '#dsl';
+import type { RuleDefinition } from '../settings.js';
 import { type BufferPlan, bufferPlanOf } from './buffer-plan.js';
 import { maskOf } from './condition-mask.js';
+import { type StrictRules, strictRulesOf } from './strict-rules.js';
 
 /**
  * What of a rule set the engine asks of each span and each trace, worked out once per epoch. All numbers are indexes into the
@@ -21,6 +23,8 @@ export interface JudgePlan {
   readonly restless: readonly number[];
   /** Per condition: the rules that fail on a span when the condition does. */
   readonly rulesOfFailure: readonly (readonly number[])[];
+  /** Undefined where no rule says `onError`. */
+  readonly strict: StrictRules | undefined;
   readonly spanRules: readonly number[];
   /** Online rules over the trace. */
   readonly traceRules: readonly number[];
@@ -49,7 +53,7 @@ export interface JudgePlan {
   readonly totals: boolean;
 }
 
-export function planOf(compiled: CompiledRuleSet): JudgePlan {
+export function planOf(compiled: CompiledRuleSet, definitions: readonly RuleDefinition[]): JudgePlan {
   const { rules, conditions, atoms } = compiled;
   const select = (wanted: (rule: CompiledRuleSet['rules'][number]) => boolean): number[] => rules.filter(wanted).map((rule) => rule.index);
   const traceRules = select((rule) => rule.needs === 'online' && rule.subject === 'trace');
@@ -65,17 +69,20 @@ export function planOf(compiled: CompiledRuleSet): JudgePlan {
   const quiet = rules.map((rule) => rule.needs === 'online' && rule.subject === 'trace' && (keys.has(rule.index) || isQuiet(rule)));
   const readersOf = (some: readonly number[], atom: number): number[] => some.filter((rule) => rules[rule]!.atoms.includes(atom));
   const readers = rules.map((rule) => conditionsOf(rule.index));
+  const rulesOfFailure = conditions.map(({ index }) => select((rule) => readers[rule.index]!.has(index)));
+  const strict = strictRulesOf(compiled, definitions, rulesOfFailure);
   return {
     rulesOfAtom: atoms.map(({ index }) => readersOf(traceRules, index).filter((rule) => (keys.get(rule) ?? index) === index)),
     lockedRulesOfAtom: atoms.map(({ index }) => readersOf(traceRules, index).filter((rule) => (keys.get(rule) ?? index) !== index)),
     rulesOfKey: atoms.map(({ index }) => traceRules.filter((rule) => keys.get(rule) === index)),
     mixedOfAtom: atoms.map(({ index }) => readersOf(mixedRules, index)),
     restless: onlineRules.filter((rule) => rules[rule]!.readsTotals === true || rules[rule]!.atoms.length === 0),
-    rulesOfFailure: conditions.map(({ index }) => select((rule) => readers[rule.index]!.has(index))),
+    rulesOfFailure,
+    strict,
     spanRules: select((rule) => rule.needs === 'span'),
     traceRules,
     quiet,
-    namesAnySpan: traceRules.some((rule) => quiet[rule] !== true),
+    namesAnySpan: strict !== undefined || traceRules.some((rule) => quiet[rule] !== true),
     settledBit: rules.map((rule) => traceRules.indexOf(rule.index)),
     mixedRules,
     mixedOfCondition: conditions.map(({ index }) => mixedRules.filter((rule) => rules[rule]!.condition === index)),
@@ -88,7 +95,7 @@ export function planOf(compiled: CompiledRuleSet): JudgePlan {
     columns: bufferPlanOf(compiled, 'columns'),
     wholeSpans: bufferPlanOf(compiled, 'spans'),
     online: onlineRules.length > 0,
-    judgesTraces: rules.some((rule) => rule.needs !== 'span'),
+    judgesTraces: rules.some((rule) => rule.needs !== 'span') || strict?.judgesTraces === true,
     totals: rules.some((rule) => rule.readsTotals === true),
   };
 }

@@ -10,6 +10,7 @@ import { fingerprint } from './fingerprint.js';
 import type { NamedSpan } from './kept-spans.js';
 import { Revisions, type Standing } from './revisions.js';
 import type { UndecidedLimit } from './undecided-limit.js';
+import { reasonOf, type ValueError, type ValueErrors } from './value-errors.js';
 import type { Finding, Verdicts } from './verdicts.js';
 
 /** Bytes of what stands about a subject, in its map, about. */
@@ -29,6 +30,8 @@ export interface Report {
   readonly aboutSpan: boolean;
   readonly closeReason: CloseReason | 'certain';
   readonly undecided?: Undecided;
+  /** What the rule says to a value of another type. */
+  readonly byError?: true;
 }
 
 /** What a verdict names and says: worked out for those that may be emitted only. */
@@ -60,10 +63,12 @@ export class Reports {
     private readonly assembly: Assembly,
     private readonly verdicts: Verdicts,
     private readonly limit: UndecidedLimit,
+    private readonly errors: ValueErrors,
   ) {}
 
   /** A trace is judged: what is reported next is about it. */
   begin(row: number, reason: CloseReason): void {
+    this.errors.begin();
     this.isHeld = false;
     if (reason !== 'late_span' || !this.revisions.has(row)) return;
     const times = (this.lateJudgements.get(row) ?? 0) + 1;
@@ -79,12 +84,38 @@ export class Reports {
 
   /** As `begin`, for the last time. */
   beginLast(row: number): void {
+    this.errors.begin();
     this.isHeld = false;
     this.stale.delete(row);
   }
 
   /** Emits what the rule says, if it says something new. `shown` is asked for it then, or to know. */
   report(epoch: Epoch, report: Report, shown: () => Shown): void {
+    const isNoMatch = report.subject === 0 && report.found === 'retracted';
+    const error = isNoMatch ? this.errors.of(report.row, report.rule) : undefined;
+    if (error === undefined) this.tell(epoch, report, shown);
+    else this.tellError(epoch, report, error);
+  }
+
+  /** The trace is judged: of the rules that met a value of another type, and found nothing, that is told. */
+  reportErrors(epoch: Epoch, row: number, closeReason: CloseReason): void {
+    for (const rule of this.errors.rules(row)) {
+      const last = this.revisions.of(row, rule, 0);
+      const hasFound = last !== undefined && last.status !== 'retracted' && !last.byError;
+      if (epoch.alive[rule] === 1 && !hasFound) this.tellError(epoch, { rule, row, closeReason }, this.errors.of(row, rule)!);
+    }
+  }
+
+  private tellError(epoch: Epoch, { rule, row, closeReason }: Pick<Report, 'rule' | 'row' | 'closeReason'>, error: ValueError): void {
+    const { failure, span, conditions } = error;
+    const reason = reasonOf(failure);
+    const isUndecided = epoch.rules.definitions[rule]!.onError === 'undecided';
+    const found = isUndecided ? ({ found: 'undecided', undecided: { code: 'value_type', reason } } as const) : ({ found: 'open' } as const);
+    const report = { rule, row, subject: 0, ...found, aboutSpan: false, closeReason, byError: true } as const;
+    this.tell(epoch, report, () => ({ span, explanation: { summary: reason, conditions } }));
+  }
+
+  private tell(epoch: Epoch, report: Report, shown: () => Shown): void {
     const { rule, row, subject, found } = report;
     const last = this.revisions.of(row, rule, subject);
     if (found === (last?.status ?? 'retracted') && this.isUnchanged(row, last)) return;
@@ -95,6 +126,7 @@ export class Reports {
     // What was only counted with others is so once.
     if (last?.status === found && (last.evidence === evidence || last.revision === 0)) {
       last.spans = spans;
+      last.byError = report.byError === true;
       return;
     }
     const { undecided } = report;
@@ -112,13 +144,20 @@ export class Reports {
       status: found,
       before,
       ...(undecided === undefined ? {} : { undecided }),
+      ...(report.byError === true ? { byError: true } : {}),
       closeReason: report.closeReason,
       explanation,
     };
     // Nothing stands about it, so it may be left out.
     const isLimited = found === 'undecided' && before === undefined;
     const isTold = !isSilent && !(isLimited && !this.limit.admits(finding.rule, row, undecided!, () => this.verdicts.verdict(finding)));
-    this.revisions.set(row, rule, subject, { revision: isTold ? revision : 0, status: found, evidence, spans });
+    this.revisions.set(row, rule, subject, {
+      revision: isTold ? revision : 0,
+      status: found,
+      evidence,
+      spans,
+      byError: report.byError === true,
+    });
     if (found === 'open' && (before === undefined || before === 'undecided')) epoch.accounts[rule]!.matches++;
     if (isTold) this.verdicts.emit(finding);
   }
@@ -139,6 +178,7 @@ export class Reports {
   }
 
   forget(row: number): void {
+    this.errors.forget(row);
     if (!this.revisions.has(row)) return;
     this.revisions.forget(row);
     this.lateJudgements.delete(row);

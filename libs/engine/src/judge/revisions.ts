@@ -8,6 +8,8 @@ export interface Standing {
   evidence: number;
   /** How many spans its trace had, and whether they were a fragment: as a number. */
   spans: number;
+  /** It is what the rule says to values of another type, not what it found. */
+  byError: boolean;
 }
 
 /** What was said last about the subjects of remembered traces: later spans may change it. Dropped when the trace is forgotten. */

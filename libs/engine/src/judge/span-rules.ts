@@ -1,10 +1,11 @@
-import type { Evidence } from '#dsl';
+import type { Evidence, TypeFailure } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
 import { ROW_WORDS, SPANS } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
 import { explain } from './budget.js';
 import { ColumnSpan } from './buffered-span.js';
 import { namedSpan } from './kept-spans.js';
+import { reasonOf } from './value-errors.js';
 import type { Verdicts } from './verdicts.js';
 
 /** Rules about one span alone: judged at once, by the epoch in force when the span arrives. */
@@ -28,15 +29,35 @@ export class SpanRules {
     }
   }
 
+  /** As `judge`, for rules to which a value of another type is a violation; only where something failed so. */
+  judgeFailures(epoch: Epoch, row: number, i: number): void {
+    const { compiled, plan } = epoch.rules;
+    if (plan.strict === undefined) return;
+    for (let word = 0; word < compiled.words; word++) {
+      for (let bits = epoch.failed[i * compiled.words + word]! & compiled.spanRuleMask[word]!; bits !== 0; bits &= bits - 1) {
+        const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+        const rules = plan.strict.ofSpans[condition]!;
+        const failure = rules.length === 0 ? undefined : compiled.failureOf(condition, epoch.columns, i);
+        if (failure !== undefined) this.violate(epoch, row, i, rules, failure);
+      }
+    }
+  }
+
   private matches(epoch: Epoch, row: number, i: number, condition: number): void {
-    const { compiled, definitions } = epoch.rules;
+    this.violate(epoch, row, i, epoch.rules.compiled.rulesOfCondition[condition]!);
+  }
+
+  /** @param failure why it is not known whether the span matches */
+  private violate(epoch: Epoch, row: number, i: number, rules: readonly number[], failure?: TypeFailure): void {
+    const { definitions } = epoch.rules;
     const span = new ColumnSpan(epoch.columns, i, epoch.rules.columnOf, epoch.rules.resourceColumnOf);
     const evidence: Evidence = {
       span,
       spanCount: this.assembly.traces.rows[row * ROW_WORDS + SPANS]!,
       atom: () => ({ count: 0, witnesses: [] }),
     };
-    for (const rule of compiled.rulesOfCondition[condition]!) {
+    for (const rule of rules) {
+      const explanation = explain(epoch, rule, evidence);
       epoch.accounts[rule]!.matches++;
       this.verdicts.emit({
         rule: definitions[rule]!,
@@ -48,7 +69,7 @@ export class SpanRules {
         status: 'open',
         before: undefined,
         closeReason: 'certain',
-        explanation: explain(epoch, rule, evidence),
+        ...(failure === undefined ? { explanation } : { byError: true, explanation: { ...explanation, summary: reasonOf(failure) } }),
       });
     }
   }

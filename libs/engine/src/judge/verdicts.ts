@@ -22,14 +22,16 @@ export interface Finding {
   readonly status: VerdictStatus;
   readonly before: VerdictStatus | undefined;
   readonly undecided?: Undecided;
+  /** The rule is not known to match: it met a value of another type. */
+  readonly byError?: true;
   readonly closeReason: CloseReason | 'certain';
   readonly explanation: Explanation;
 }
 
 /** A rule's own message tells of a violation. */
-function messageOf(rule: RuleDefinition, status: VerdictStatus, { summary }: Explanation): string {
+function messageOf(rule: RuleDefinition, status: VerdictStatus, byError: boolean, { summary }: Explanation): string {
   if (status === 'undecided') return `${rule.name} could not be judged: ${summary}`;
-  return rule.message ?? `${rule.name}: ${summary}`;
+  return (byError ? undefined : rule.message) ?? `${rule.name}: ${summary}`;
 }
 
 /** Makes verdicts of findings, with all that is known of their trace. */
@@ -50,7 +52,8 @@ export class Verdicts {
     this.sink(this.verdict(finding));
   }
 
-  verdict({ rule, row, span, aboutSpan, alone, revision, status, before, undecided, closeReason, explanation }: Finding): Verdict {
+  verdict(finding: Finding): Verdict {
+    const { rule, row, span, aboutSpan, alone, revision, status, before, undecided, closeReason, explanation } = finding;
     const wireTraceId = this.wireTraceId(row);
     const { assembly } = this;
     return {
@@ -69,7 +72,7 @@ export class Verdicts {
       wireSpanId: span?.wireSpanId ?? '',
       timestamp: assembly.logTime,
       service: span?.service ?? '',
-      message: messageOf(rule, status, explanation),
+      message: messageOf(rule, status, finding.byError === true, explanation),
       explanation,
       closeReason,
       complete: assembly.isComplete(row),

@@ -3,6 +3,7 @@ import type { Schema } from '../schema.js';
 import { rulesAndViolations } from './0001-rules-and-violations.js';
 import { fragments } from './0002-fragments.js';
 import { refusedExports } from './0003-refused-exports.js';
+import { rulesOnError } from './0004-rules-on-error.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -11,4 +12,4 @@ export interface Migration {
 }
 
 /** In the order they run. */
-export const MIGRATIONS: readonly Migration[] = [rulesAndViolations, fragments, refusedExports];
+export const MIGRATIONS: readonly Migration[] = [rulesAndViolations, fragments, refusedExports, rulesOnError];

@@ -26,6 +26,7 @@ describe('SQLite', () => {
     tags: [],
     enabled: true,
     message: null,
+    onError: 'no_match' as const,
   };
 
   it('keeps rules over a restart', async () => {

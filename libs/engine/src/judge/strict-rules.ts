@@ -1,0 +1,40 @@
+import type { CompiledRuleSet } from '#dsl';
+import type { RuleDefinition } from '../settings.js';
+import { maskOf } from './condition-mask.js';
+
+/** The rules that are not silent where a value is of another type than they can take (`RuleDefinition.onError`). */
+export interface StrictRules {
+  readonly rules: ReadonlySet<number>;
+  /** Per condition: those of which it is told once per trace that it failed so; and per word these conditions. */
+  readonly ofTraces: readonly (readonly number[])[];
+  readonly mask: Uint32Array;
+  /** Per condition: those about one span alone, of which each such span is a violation. */
+  readonly ofSpans: readonly (readonly number[])[];
+  /** Something is told of traces. */
+  readonly judgesTraces: boolean;
+}
+
+/**
+ * Undefined where there is none, so that most rule sets pay nothing.
+ * @param rulesOfFailure per condition: the rules that fail on a span when the condition does
+ */
+export function strictRulesOf(
+  { rules, words }: CompiledRuleSet,
+  definitions: readonly RuleDefinition[],
+  rulesOfFailure: readonly (readonly number[])[],
+): StrictRules | undefined {
+  const strict = new Set(rules.map(({ index }) => index).filter((rule) => (definitions[rule]!.onError ?? 'no_match') !== 'no_match'));
+  if (strict.size === 0) return undefined;
+  const isOfSpans = (rule: number): boolean => rules[rule]!.needs === 'span' && definitions[rule]!.onError === 'violation';
+  const ofTraces = rulesOfFailure.map((some) => some.filter((rule) => strict.has(rule) && !isOfSpans(rule)));
+  return {
+    rules: strict,
+    ofTraces,
+    mask: maskOf(
+      words,
+      [...ofTraces.keys()].filter((condition) => ofTraces[condition]!.length > 0),
+    ),
+    ofSpans: rulesOfFailure.map((some) => some.filter((rule) => strict.has(rule) && isOfSpans(rule))),
+    judgesTraces: [...strict].some((rule) => !isOfSpans(rule)),
+  };
+}

@@ -1,0 +1,29 @@
+import type { Accounting } from './accounting.js';
+import type { EpochRules } from './epoch-rules.js';
+import type { EngineRecord } from './record.js';
+import type { RuleClock } from './rule-clock.js';
+import type { AssemblySettings } from './settings.js';
+
+/** A record of the log that holds spans. */
+export type SpansRecord = Extract<EngineRecord, { readonly kind: 'spans' }>;
+
+export interface PartitionEngineOptions {
+  readonly partition: number;
+  readonly settings: AssemblySettings;
+  /** The rule set of an epoch; the owner has it ready before it hands in that epoch's marker. */
+  readonly ruleSetOf: (epoch: number) => EpochRules;
+  /** The epoch in force at the first record (of a successor: at the committed offset). */
+  readonly initialEpoch: number;
+  /** The committed offset: what concerns only traces that opened before it was emitted already. Default: judge everything. */
+  readonly judgeFrom?: number;
+  /** The pauses of the log before the first record, ms: from the same commit. */
+  readonly paused?: number;
+  /** Times evaluations, for `Accounting`. */
+  readonly clock?: RuleClock;
+  /** Shared by engines whose figures are added up. */
+  readonly accounting?: Accounting;
+  /** A record that is no OTLP request: it is counted and passed over; here it can be kept aside. */
+  readonly undecodable?: (record: SpansRecord, reason: string) => void;
+  /** Something threw that should not, while this record was applied: how far the damage goes is said by `apply`. */
+  readonly defect?: (record: EngineRecord, error: unknown) => void;
+}
