@@ -17,7 +17,7 @@ describe('whatever a span holds', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: sink.endpoint,
       BETRACE_TRACE_IDLE_TIMEOUT: '2s',
     };
-    const seed = Math.floor(Math.random() * 2 ** 31);
+    const seed = Number(process.env['HOSTILE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
     let betrace = await BeTrace.start({ env });
     try {
       await sendTheWholeWay(betrace, sink, seed);

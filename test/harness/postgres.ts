@@ -44,12 +44,16 @@ async function startEmbedded(): Promise<TestPostgres> {
     onLog: (message) => void said.push(String(message)),
     onError: (message) => void said.push(String(message)),
   });
+  // The server is another user's, who must be able to read what is made for it: a storage of BeTrace in this process has narrowed that.
+  const umask = process.umask(0o022);
   try {
     await server.initialise();
     await server.start();
   } catch (error) {
     await rm(databaseDir, { recursive: true, force: true });
     throw new Error(`${error instanceof Error ? error.message : String(error)} ${said.slice(-3).join(' ')}`, { cause: error });
+  } finally {
+    process.umask(umask);
   }
   let running = true;
   const down = async (): Promise<void> => {

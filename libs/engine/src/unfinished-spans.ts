@@ -26,7 +26,7 @@ export class UnfinishedSpans {
 
   /** Keeps span `i` of the epoch's record, unless its final form is known. It is counted if `judging`. */
   keep(row: number, epoch: Epoch, i: number, offset: number, judging: boolean): void {
-    const known = this.assembly.knows(row, epoch.columns, i);
+    const known = this.assembly.knows(row, epoch.columns, i, offset);
     const offered = known ? 'other form' : this.inProgress.offer(row, epoch, i, offset, this.epochs.release);
     if (!judging) return;
     if (offered === 'new') this.accounting.evaluated++;

@@ -132,6 +132,14 @@ describe('a span that was exported before it ended', () => {
     );
   });
 
+  it('is found again in the log, by the range that its violation names, if it never ends', () => {
+    const span = { ...A_SPAN, span: 2, parent: 1, name: 'a', inProgress: true };
+    const end = 5_000 + WINDOW_SETTINGS.maxAge + WINDOW_SETTINGS.lateWindow;
+    const records = [{ time: 0 }, { time: 1, spans: [span] }, { time: 100 }, { time: 120, spans: [span] }, { time: end }];
+    const verdicts = applyAll(engineOf([[ruleOf('alone', 'span.name == "a"')]], { settings: WINDOW_SETTINGS }), records);
+    expect(verdicts.map(({ firstOffset, lastOffset }) => [firstOffset, lastOffset])).toEqual([[1, 3]]);
+  });
+
   it('is judged as it is when its trace is forgotten, if it never ends', () => {
     const rules = [
       ruleOf('alone', 'span.name == "a"'),

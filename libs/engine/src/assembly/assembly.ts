@@ -149,6 +149,7 @@ export class Assembly implements DeadlineOwner {
     if (known !== 0) this.deadlines.cancel(row);
     rows[at + OPENING] = this.watermark.open(offset, this.now, epochNumber);
     rows[at + LAST_TIME] = this.now >>> 0;
+    rows[at + LAST_OFFSET] = offset >>> 0;
     rows[at + FLAGS] = flags | (epochSlot << EPOCH_SHIFT) | (known === 0 ? 0 : FRAGMENT);
     this.deadlines.schedule(row, this.deadlineOf(row));
     this.open++;
@@ -176,20 +177,21 @@ export class Assembly implements DeadlineOwner {
     return seen;
   }
 
-  /** The trace got span `i` in its present form, or another, already. Also if not, the trace is not silent. */
-  knows(row: number, ids: SpanIds, i: number): boolean {
+  /** The trace got span `i` in its present form, or another, already. Also if not, the trace is not silent and reaches to this offset. */
+  knows(row: number, ids: SpanIds, i: number, offset: number): boolean {
     this.traces.rows[row * ROW_WORDS + LAST_TIME] = this.now >>> 0;
+    this.traces.rows[row * ROW_WORDS + LAST_OFFSET] = offset >>> 0;
     return this.duplicates.has(row, ids.spanIds[2 * i]!, ids.spanIds[2 * i + 1]!, ids.isServer(i));
   }
 
-  /** Adds a span that came before, when its trace is about to be forgotten: how long ago its last one came stays as it was. */
+  /** Adds a span that came before, when its trace is about to be forgotten: when and where its last one came stays as it was. */
   addBelated(row: number, ids: SpanIds, i: number, form: number, offset: number): void {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
     const [time, last] = [rows[at + LAST_TIME]!, rows[at + LAST_OFFSET]!];
     this.add(row, ids, i, form, offset);
     rows[at + LAST_TIME] = time;
-    if (rows[at + SPANS]! > 1 && backFrom(offset, last) !== offset) rows[at + LAST_OFFSET] = last;
+    rows[at + LAST_OFFSET] = last;
   }
 
   /** A span without a parent has ended, or is judged although it has not: nothing but stragglers is waited for. */
