@@ -9,7 +9,8 @@ import type { CheckedScript } from '../../rule.js';
 import type { TraceView } from '../../span-view.js';
 import { CompiledScript } from './compiled-script.js';
 
-const RUNS = 600;
+/** So many that chance does not decide how often something is reached: of 600, between 310 and 470 verdicts are told. */
+const RUNS = 1_200;
 
 it('a compiled script comes to what the sandbox comes to, in matches, errors and budgets, or leaves it to the sandbox', () => {
   const comparison = new ProgramComparison();
@@ -20,8 +21,7 @@ it('a compiled script comes to what the sandbox comes to, in matches, errors and
   const { scripts, compiled, told, matched, exceeded } = comparison.seen;
   expect(scripts).toBeGreaterThan(RUNS / 2);
   expect(compiled).toBeGreaterThan(scripts / 3);
-  // 310 to 470 of 600 in six runs: a run of bad luck is no failure.
-  expect(told).toBeGreaterThan(RUNS / 6);
+  expect(told).toBeGreaterThan(RUNS / 3);
   expect(matched).toBeGreaterThan(RUNS / 12);
   expect(exceeded).toBeGreaterThan(0);
 });
