@@ -15,7 +15,7 @@ import {
   type VocabularyFunction,
 } from '../libs/dsl/src/vocabulary.js';
 import { outcomeOf } from './dsl-examples.js';
-import { ERRORS, GRAMMAR, JUDGEMENT, NAMED_SPANS, OPERATORS, ORDER, VALUES } from './dsl-prose.js';
+import { ERRORS, FIRST_RULE, GRAMMAR, JUDGEMENT, NAMED_SPANS, OPERATORS, ORDER, VALUES } from './dsl-prose.js';
 
 /** The text of docs/dsl.md. */
 export function dslDocument(): string {
@@ -25,6 +25,7 @@ A rule's text is true of what violates it. It is an expression of Lua 5.3 over \
 page; a text of at most ${MAX_TEXT.toLocaleString('en')} characters. This page is made from the catalogue that the checker, completion and
 \`GET /v1/dsl\` read, and every example on it is run by a test. The right column says what the example does on [the trace at the end](#the-trace-of-the-examples).
 
+${FIRST_RULE}
 ${GRAMMAR}
 ${OPERATORS}
 ${VALUES}

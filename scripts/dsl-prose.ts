@@ -4,6 +4,25 @@ import { ADDED_SYNTAX } from './dsl-grammar.js';
 
 // The parts of docs/dsl.md that no catalogue holds. Every block marked lua is checked by a test.
 
+export const FIRST_RULE = `## A rule to begin with
+
+A charge of more than 1,000 needs a fraud check of the same order that ended before:
+
+\`\`\`lua
+not trace.preceded(
+  charge where charge.name == "charge" and (charge.attributes["amount"] or 0) > 1000,
+  span.name == "fraud.check" and attribute.order.id and attribute.order.id == charge.attributes["order.id"]
+)
+\`\`\`
+
+\`charge where …\` [names the span](#named-spans) that the rule is about; the second condition can then ask for the span that belongs to it. A trace often is about
+several orders, customers or messages: a rule that only asks whether there is a charge and a check is satisfied by the check of another order. So a rule about order, absence or
+equal values has three parts: which span it is about, which other span it needs, and the key by which the two belong together. The key has a guard
+(\`attribute.order.id and\`), because two keys that are missing are equal.
+
+A rule about a single span needs none of this: \`span.service == "payment" and span.duration > 500ms\`.
+`;
+
 export const GRAMMAR = `## Grammar
 
 ${ADDED_SYNTAX}

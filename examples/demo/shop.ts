@@ -21,15 +21,15 @@ export class Shop {
 
   constructor(otlpEndpoint: string) {
     this.audit = new Service('audit', otlpEndpoint, {
-      record: ({ input, step }) => step('write audit record', { 'audit.subject': String(input.subject) }, async () => ({ recorded: true })),
+      record: ({ input, step }) => step('write audit record', { 'customer.id': String(input.customer) }, async () => ({ recorded: true })),
     });
 
     this.customers = new Service('customers', otlpEndpoint, {
       address: async ({ input, step, call }) => {
-        const address = await step('read address', { 'pii.accessed': true, 'db.system.name': 'postgresql' }, async () => ({
-          city: 'Utrecht',
-        }));
-        if (!input.forgetAudit) await call(this.audit, 'record', { subject: input.customer });
+        const customer = String(input.customer);
+        const read = { 'pii.accessed': true, 'customer.id': customer, 'db.system.name': 'postgresql' };
+        const address = await step('read address', read, async () => ({ city: 'Utrecht' }));
+        if (!input.forgetAudit) await call(this.audit, 'record', { customer });
         return address;
       },
     });
@@ -46,8 +46,9 @@ export class Shop {
     this.payment = new Service('payment', otlpEndpoint, {
       pay: async ({ input, step }) => {
         const amount = Number(input.amount);
-        if (amount > 1000 && !input.skipFraudCheck) await step('check fraud', { 'fraud.score': 0.02 }, async () => ({}));
-        return step('charge card', { 'payment.amount': amount, 'order.id': String(input.order) }, async (span) => {
+        const order = { 'order.id': String(input.order) };
+        if (amount > 1000 && !input.skipFraudCheck) await step('check fraud', { ...order, 'fraud.score': 0.02 }, async () => ({}));
+        return step('charge card', { ...order, 'payment.amount': amount }, async (span) => {
           if (input.decline) span.setStatus({ code: SpanStatusCode.ERROR, message: 'declined by the card network' });
           return { charged: !input.decline };
         });
@@ -62,7 +63,9 @@ export class Shop {
           slow: mistakes.has('demo-slow-reservation'),
           queryPerItem: mistakes.has('demo-query-per-item'),
         });
-        await call(this.customers, 'address', { customer: 'c-17', forgetAudit: mistakes.has('demo-pii-without-audit') });
+        // Whoever pays and whoever gets the parcel: the mistake is about one of the two.
+        await call(this.customers, 'address', { customer: 'c-17' });
+        await call(this.customers, 'address', { customer: 'c-42', forgetAudit: mistakes.has('demo-pii-without-audit') });
         return call(this.payment, 'pay', {
           order: input.order,
           amount: input.amount,

@@ -101,7 +101,8 @@ const PAIRS: Readonly<Record<SpanRelation, Entry>> = {
     parameters: [A, B, WITHIN, TOLERANCE],
     returns: 'boolean',
     doc: 'True when every a is preceded by a b: one that ended no later than it starts. True when there is no a.',
-    example: 'not trace.preceded(span.name == "charge" and span.attributes["amount"] > 1000, span.name == "fraud.check")',
+    example:
+      'not trace.preceded(c where c.name == "charge", span.name == "fraud.check" and attribute.order.id and attribute.order.id == c.attributes["order.id"])',
   },
   never_after: {
     parameters: [A, B, TOLERANCE],
