@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isNativeError } from 'node:util/types';
 
 export interface RetryOptions {
   /** Ends the waiting: `retry` then rejects with the signal's reason. */
@@ -25,7 +26,8 @@ export async function retry<T>(work: () => Promise<T>, options: RetryOptions): P
     try {
       return await work();
     } catch (thrown) {
-      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      // Not `instanceof`: an error of Node's own parsers may come from another realm, and its code is what is asked for.
+      const error = isNativeError(thrown) ? thrown : new Error(String(thrown));
       if (signal.aborted || hopeless(error)) throw error;
       const wait = Math.round(Math.max(atLeast(error), Math.min(longest, first * 2 ** attempt) * (0.75 + Math.random() / 2)));
       failed(error, wait);

@@ -10,6 +10,7 @@ export {
 } from './attribute.js';
 export { collectTrace } from './collect.js';
 export { decodeRequest } from './decode.js';
+export { decodeExportResponse } from './decode-response.js';
 export { encodeRequest } from './encode.js';
 export { hexOfWords } from './ids.js';
 export { decodeRequestJson } from './json-decode.js';

@@ -16,3 +16,10 @@ export function exportUrl(endpoint: string, protocol: ExportProtocol): string {
   url.pathname = path.endsWith(TRACES_PATH) ? path : path + TRACES_PATH;
   return url.href;
 }
+
+/** An address as it is told: without user, password, query and fragment, which may be secrets. `base` is what a relative one is relative to. */
+export function shownAddress(url: string, base?: string): string {
+  if (!URL.canParse(url, base)) return 'an address that is none';
+  const { protocol, host, pathname } = new URL(url, base);
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+}

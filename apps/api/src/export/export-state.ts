@@ -7,6 +7,7 @@ export class ExportState {
   private readonly failures = new Map<number | undefined, { readonly configuration: boolean; readonly message: string }>();
 
   constructor(
+    private readonly address: string,
     private readonly metrics: Metrics<typeof API_METRICS>,
     private readonly logger: Logger,
   ) {
@@ -22,14 +23,15 @@ export class ExportState {
   }
 
   /** A call failed and is repeated after `pause` ms. */
-  waits(partition: number, { kind, reason, message }: Refusal, pause: number): void {
+  waits(partition: number, { kind, reason, message: answer }: Refusal, pause: number): void {
+    const message = `${this.address}: ${answer}`;
     this.metrics.exportFailures.inc({ kind });
     const configuration = kind === 'configuration';
     const said = this.failures.get(partition);
     const level = this.failures.size === 0 || (configuration && said?.configuration !== true) ? 'warn' : 'debug';
     this.failures.set(partition, { configuration, message });
     const advice = configuration ? 'the configuration of the export is wrong' : 'the OTLP endpoint did not take violations';
-    this.logger[level]({ partition, reason, answer: message, retry_in_ms: pause }, `${advice}; they wait in the log: ${message}`);
+    this.logger[level]({ partition, reason, answer, retry_in_ms: pause }, `${advice}; they wait in the log: ${message}`);
   }
 
   /** Something else than the endpoint fails: the log, or the store. */

@@ -4,6 +4,7 @@ import { Log, TOPICS } from '#messaging';
 import { CONFIGURATION, type Configuration, exposeLag, LOGGER, type Logger, registerMetrics, VERSION } from '#platform';
 import { Store } from '#store';
 import { API_METRICS } from '../metrics.js';
+import { exportUrl, shownAddress } from './endpoint.js';
 import type { ExportViolations } from './export-violations.js';
 
 /** The export as configured: off without an endpoint, and then nothing of OpenTelemetry is loaded. */
@@ -35,12 +36,13 @@ export class ExportToOtlp {
     const partial = hearPartialSuccess(metrics, this.logger);
     const exporter = await openExporter({ endpoint, protocol, headers, timeout, partial });
     const resource = resourceFromAttributes({ 'service.name': 'betrace', 'service.version': VERSION });
-    const settings = { batchSize, evidence: compliance.emitEvidence, resource };
-    hearExporter(partial, this.logger);
+    const address = shownAddress(exportUrl(endpoint, protocol));
+    const settings = { address, batchSize, evidence: compliance.emitEvidence, resource };
+    hearExporter(this.logger);
     this.exporting = new ExportViolations(this.log, this.store, exporter, settings, metrics, this.logger);
     exposeLag({ registry: this.registry, log: this.log, gauge: metrics.exportLag, topic: TOPICS.violations, lag: this.exporting.lag });
     await this.exporting.start();
-    this.logger.info({ endpoint, protocol }, `violations are exported to ${endpoint} (${protocol})`);
+    this.logger.info({ endpoint: address, protocol }, `violations are exported to ${address} (${protocol})`);
   }
 
   /** For readiness: `off`, `ok`, or what is being waited for. */

@@ -46,7 +46,12 @@ describe('ExportViolations', () => {
   const start = async (): Promise<void> => {
     registry = new Registry();
     collector = new Collector();
-    const settings = { batchSize: 2, evidence: true, resource: resourceFromAttributes({ 'service.name': 'betrace' }) };
+    const settings = {
+      address: 'http://collector',
+      batchSize: 2,
+      evidence: true,
+      resource: resourceFromAttributes({ 'service.name': 'betrace' }),
+    };
     exporting = new ExportViolations(log, store, collector, settings, registerMetrics(API_METRICS, registry), silent);
   };
 
@@ -75,7 +80,7 @@ describe('ExportViolations', () => {
     collector.failures = 3;
     await publish(log, violation(), violation({ id: 'viol-2' }));
     await exporting.start();
-    await eventually(async () => (exporting.state() === 'retrying: 14 UNAVAILABLE' ? true : undefined));
+    await eventually(async () => (exporting.state() === 'retrying: http://collector: 14 UNAVAILABLE' ? true : undefined));
     expect(await store.position('export', 0)).toBe(0);
     await position(2);
     expect(collector.exported).toEqual(['viol-1@1', 'viol-2@1']);

@@ -16,6 +16,8 @@ import { violationSpan } from './violation-span.js';
 const READER = 'export';
 
 export interface ExportSettings {
+  /** Of the endpoint, as it may be told. */
+  readonly address: string;
   readonly batchSize: number;
   /** Puts explanation and signature into the spans. */
   readonly evidence: boolean;
@@ -44,7 +46,7 @@ export class ExportViolations implements PartitionListener {
     private readonly metrics: Metrics<typeof API_METRICS>,
     private readonly logger: Logger,
   ) {
-    this.failures = new ExportState(metrics, logger);
+    this.failures = new ExportState(settings.address, metrics, logger);
   }
 
   async start(): Promise<void> {

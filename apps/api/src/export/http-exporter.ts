@@ -5,13 +5,11 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http';
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { answerText, isPage } from './answer-text.js';
+import { shownAddress } from './endpoint.js';
+import { ANSWER_BYTES, otlpAnswer } from './otlp-answer.js';
 import type { PartialSuccessListener } from './partial-success.js';
 import { HttpRefusal } from './refusal.js';
-
-/** Bytes of an answer that are read: it is a partial success, or an error's text. */
-const ANSWER_BYTES = 1024 * 1024;
-/** Characters of an error's text that are told. */
-const TEXT_LENGTH = 300;
 
 export interface HttpExporterOptions {
   /** With its path. */
@@ -54,17 +52,17 @@ export class HttpExporter implements SpanExporter {
 
   private async send(spans: ReadableSpan[]): Promise<void> {
     const body = this.serializer.serializeRequest(spans) ?? new Uint8Array(0);
-    const { status, retryAfter, content } = await this.post(body);
-    if (status < 200 || status > 299) throw new HttpRefusal(status, textOf(content), retryAfter);
-    if (content.length === 0) return;
-    try {
-      const { partialSuccess } = this.serializer.deserializeResponse(content);
-      const rejected = Number(partialSuccess?.rejectedSpans ?? 0);
-      const said = partialSuccess?.errorMessage ?? '';
-      if (rejected > 0 || said !== '') this.options.partial(rejected, said);
-    } catch {
-      // A success is a success, also of an endpoint that answers with a page.
+    const { status, contentType, location, retryAfter, content } = await this.post(body);
+    if (status < 200 || status > 299) {
+      const text = [location === undefined ? '' : `to ${shownAddress(location, this.options.url)}`, answerText(content)];
+      const page = isPage(contentType, content);
+      throw new HttpRefusal(status, text.filter((part) => part !== '').join(' '), {
+        page,
+        ...(retryAfter === undefined ? {} : { retryAfter }),
+      });
     }
+    const { rejectedSpans = 0, errorMessage = '' } = otlpAnswer(status, contentType, content) ?? {};
+    if (rejectedSpans > 0 || errorMessage !== '') this.options.partial(rejectedSpans, errorMessage);
   }
 
   private async post(body: Uint8Array): Promise<Answer> {
@@ -72,7 +70,8 @@ export class HttpExporter implements SpanExporter {
     const { agentFactory, headers, compression } = this.settings;
     const packed = compression === 'gzip' ? gzipSync(body) : body;
     const encoding: Record<string, string> = compression === 'gzip' ? { 'Content-Encoding': 'gzip' } : {};
-    const all = { ...(await headers()), ...encoding, 'Content-Length': String(packed.length) };
+    // Without it a server may compress the answer as it likes (RFC 9110, 12.5.3).
+    const all = { 'Accept-Encoding': 'identity', ...(await headers()), ...encoding, 'Content-Length': String(packed.length) };
     const agent = await agentFactory(url.protocol);
     return new Promise((done, fail) => {
       const { timeout } = this.options;
@@ -89,6 +88,8 @@ export class HttpExporter implements SpanExporter {
 
 interface Answer {
   readonly status: number;
+  readonly contentType?: string;
+  readonly location?: string;
   readonly retryAfter?: number;
   readonly content: Buffer;
 }
@@ -98,11 +99,19 @@ async function read(response: IncomingMessage): Promise<Answer> {
   let bytes = 0;
   for await (const chunk of response) {
     bytes += (chunk as Buffer).length;
-    if (bytes > ANSWER_BYTES) break;
     chunks.push(chunk as Buffer);
+    if (bytes > ANSWER_BYTES) break;
   }
-  const retryAfter = retryAfterOf(response.headers['retry-after']);
-  return { status: response.statusCode ?? 0, content: Buffer.concat(chunks), ...(retryAfter === undefined ? {} : { retryAfter }) };
+  const { headers, statusCode = 0 } = response;
+  const { location, 'content-type': contentType } = headers;
+  const retryAfter = retryAfterOf(headers['retry-after']);
+  return {
+    status: statusCode,
+    content: Buffer.concat(chunks),
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(location === undefined ? {} : { location }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  };
 }
 
 /** RFC 9110, 10.2.3: seconds, or a date. Answers milliseconds. */
@@ -110,16 +119,6 @@ function retryAfterOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const milliseconds = /^\s*\d+\s*$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
   return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
-}
-
-/** What an error's body says, if it is a text: printable, in one line. */
-function textOf(content: Buffer): string {
-  const text = content.toString('utf8');
-  const printable = text
-    .replace(/[^\P{C}\n\t]/gu, '')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return printable.length > TEXT_LENGTH ? `${printable.slice(0, TEXT_LENGTH)}…`.toWellFormed() : printable;
 }
 
 /** Several addresses that refuse are one error without a text of its own. */

@@ -18,10 +18,10 @@ export async function openExporter({ endpoint, protocol, headers, timeout, parti
   switch (protocol) {
     case 'grpc': {
       const { Metadata } = await import('@grpc/grpc-js');
-      const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-grpc');
+      const { GrpcExporter } = await import('./grpc-exporter.js');
       const metadata = new Metadata();
       for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
-      return new OTLPTraceExporter({ url, timeoutMillis: timeout, metadata });
+      return new GrpcExporter({ url, metadata, timeout, partial });
     }
     default: {
       const { HttpExporter } = await import('./http-exporter.js');

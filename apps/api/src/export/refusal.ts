@@ -22,19 +22,37 @@ export interface Refusal {
   readonly retryAfter?: number;
 }
 
+export interface HttpRefusalDetails {
+  /** Milliseconds that the endpoint asks to wait. */
+  readonly retryAfter?: number;
+  /** The answer is a page for people: it is not the OTLP receiver that speaks, but something before it. */
+  readonly page?: boolean;
+}
+
 /** An HTTP answer that is no success. */
 export class HttpRefusal extends Error {
   constructor(
     readonly status: number,
     text: string,
-    readonly retryAfter?: number,
+    readonly details: HttpRefusalDetails = {},
   ) {
     super(`HTTP ${status}${text === '' ? '' : ` ${text}`}`);
     this.name = 'HttpRefusal';
   }
 }
 
-/** OTLP/HTTP, "Failures": what is not named here is refused if it is 4xx, doubtful if it is 5xx. */
+/** What answers is no OTLP receiver, whatever its status says: a proxy, a login page, a load balancer of another protocol. */
+export class NotOtlp extends Error {
+  constructor(answer: string) {
+    super(`no answer of an OTLP receiver: ${answer}`);
+    this.name = 'NotOtlp';
+  }
+}
+
+/**
+ * OTLP/HTTP, "Failures": what is not named here is refused if it is 4xx, doubtful if it is 5xx. 499 is nginx's, 520 to 530 are
+ * Cloudflare's (525 and 526: the certificate of what is behind it), 511 is a portal's.
+ */
 const HTTP: Readonly<Record<number, RefusalKind>> = {
   401: 'configuration',
   402: 'configuration',
@@ -50,10 +68,25 @@ const HTTP: Readonly<Record<number, RefusalKind>> = {
   425: 'passing',
   426: 'configuration',
   429: 'passing',
+  499: 'passing',
   502: 'passing',
   503: 'passing',
   504: 'passing',
+  505: 'configuration',
+  511: 'configuration',
+  520: 'passing',
+  521: 'passing',
+  522: 'passing',
+  523: 'passing',
+  524: 'passing',
+  525: 'configuration',
+  526: 'configuration',
+  527: 'passing',
+  530: 'passing',
 };
+
+/** Too large is what it says, also on a page. */
+const TOO_LARGE = 413;
 
 /** OTLP/gRPC, "Failures". RESOURCE_EXHAUSTED is told apart by RetryInfo. */
 const GRPC: Readonly<Record<number, RefusalKind>> = {
@@ -83,6 +116,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   grpc_unauthenticated: 'check otlp.headers (OTEL_EXPORTER_OTLP_HEADERS)',
   grpc_permission_denied: 'check otlp.headers (OTEL_EXPORTER_OTLP_HEADERS)',
   grpc_unimplemented: 'check that otlp.endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) takes traces over OTLP/gRPC',
+  not_otlp: 'check otlp.endpoint and otlp.protocol (OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL), and the proxies before it',
   no_http: 'check otlp.endpoint and otlp.protocol (OTEL_EXPORTER_OTLP_PROTOCOL): port 4317 mostly speaks gRPC, 4318 HTTP',
   tls: 'check the certificates, and whether otlp.endpoint begins with https',
 };
@@ -95,15 +129,20 @@ const TLS = /^(ERR_TLS|ERR_SSL|EPROTO$|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_(V
 export function refusalOf(error: unknown): Refusal {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof HttpRefusal) {
-    const { status, retryAfter } = error;
-    const kind = HTTP[status] ?? (status >= 500 ? 'doubtful' : status >= 400 ? 'refused' : 'configuration');
-    return refusal(kind, `http_${status}`, message, retryAfter);
+    return refusal(httpKind(error), `http_${error.status}`, message, error.details.retryAfter);
   }
+  if (error instanceof NotOtlp) return refusal('configuration', 'not_otlp', message);
   const { code } = error as { readonly code?: unknown };
   if (typeof code === 'number' && GRPC[code] !== undefined) return grpcRefusal(code, message, error);
   if (typeof code === 'string' && NO_HTTP.test(code)) return refusal('configuration', 'no_http', message);
   if (typeof code === 'string' && TLS.test(code)) return refusal('configuration', 'tls', message);
   return refusal('passing', 'network', message);
+}
+
+/** A page that says 400 was not written by who reads violations, so it is no proof that one of them is bad. */
+function httpKind({ status, details }: HttpRefusal): RefusalKind {
+  const kind = HTTP[status] ?? (status >= 500 ? 'doubtful' : status >= 400 ? 'refused' : 'configuration');
+  return kind === 'refused' && details.page === true && status !== TOO_LARGE ? 'doubtful' : kind;
 }
 
 function grpcRefusal(code: number, message: string, error: unknown): Refusal {

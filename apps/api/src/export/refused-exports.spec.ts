@@ -106,12 +106,12 @@ describe.each(['http/protobuf', 'grpc'] as const)('an OTLP endpoint that refuses
     const metrics = registerMetrics(API_METRICS, registry);
     const partial = hearPartialSuccess(metrics, logger);
     const exporter = await openExporter({ endpoint: sink.endpoint, protocol, headers: {}, timeout: 5_000, partial });
-    hearExporter(partial, logger);
+    hearExporter(logger);
     exporting = new ExportViolations(
       log,
       store,
       exporter,
-      { batchSize: 100, evidence: true, resource: resourceFromAttributes({}) },
+      { address: sink.endpoint, batchSize: 100, evidence: true, resource: resourceFromAttributes({}) },
       metrics,
       logger,
     );
@@ -260,12 +260,12 @@ describe('a partial success over gRPC', () => {
     const logger = createLogger({ level: 'error', format: 'json' }, { write: () => {} });
     const partial = hearPartialSuccess(metrics, logger);
     const exporter = await openExporter({ endpoint: receiver.endpoint, protocol: 'grpc', headers: {}, timeout: 5_000, partial });
-    hearExporter(partial, logger);
+    hearExporter(logger);
     const exporting = new ExportViolations(
       log,
       store,
       exporter,
-      { batchSize: 9, evidence: true, resource: resourceFromAttributes({}) },
+      { address: receiver.endpoint, batchSize: 9, evidence: true, resource: resourceFromAttributes({}) },
       metrics,
       logger,
     );

@@ -39,7 +39,7 @@ describe('an outage behind the violations log', () => {
       },
     });
     keeping = new KeepViolations(log, readOnly, metrics, silent);
-    const settings = { batchSize: 9, evidence: false, resource: resourceFromAttributes({}) };
+    const settings = { address: 'http://collector', batchSize: 9, evidence: false, resource: resourceFromAttributes({}) };
     exporting = new ExportViolations(log, store, endpoint, settings, metrics, silent);
     exposeLag({ registry, log, gauge: metrics.keepLag, topic: TOPICS.violations, lag: keeping.lag });
     exposeLag({ registry, log, gauge: metrics.exportLag, topic: TOPICS.violations, lag: exporting.lag });

@@ -1,0 +1,28 @@
+/** Characters of an answer that are told. */
+const TEXT_LENGTH = 300;
+/** Characters of a page in which its title is looked for. */
+const PAGE_HEAD = 65_536;
+
+const BYTE_ORDER_MARK = 0xfeff;
+
+/** Whether this is a page for people, by what it says or by how it begins. */
+export function isPage(contentType: string | undefined, content: Buffer): boolean {
+  if (/^\s*(text\/html|application\/xhtml\+xml)\b/i.test(contentType ?? '')) return true;
+  return /^\s*<(!doctype|html|head|body|\?xml|title|h1|center|script)\b/i.test(beginning(content));
+}
+
+/** What an answer says, if it is a text: printable, in one line; of a page its title. */
+export function answerText(content: Buffer): string {
+  const text = beginning(content);
+  const title = /<title[^>]*>([^<]{1,1000})/i.exec(text)?.[1];
+  const printable = (title === undefined ? text : `"${title.trim()}"`)
+    .replace(/[^\P{C}\n\t]/gu, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return (printable.length > TEXT_LENGTH ? `${printable.slice(0, TEXT_LENGTH)}…` : printable).toWellFormed();
+}
+
+function beginning(content: Buffer): string {
+  const text = content.toString('utf8', 0, PAGE_HEAD);
+  return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
+}
