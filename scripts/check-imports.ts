@@ -11,9 +11,10 @@ const libs: Readonly<Record<string, readonly string[]>> = {
   signing: [],
   platform: ['openapi'],
   openapi: [],
+  files: [],
   engine: ['dsl', 'otlp'],
-  messaging: ['platform', 'otlp'],
-  store: ['platform'],
+  messaging: ['files', 'platform', 'otlp'],
+  store: ['files', 'platform'],
 };
 
 /** An app may import every lib, and of other apps only the modules of those named here. */

@@ -2,13 +2,17 @@
 import { API_METRICS } from '../apps/api/src/metrics.js';
 import { EVALUATOR_METRICS } from '../apps/evaluator/src/metrics.js';
 import { INGEST_METRICS } from '../apps/ingest/src/metrics.js';
+import { HEALTH_METRICS } from '../libs/platform/src/health/readiness-metric.js';
 import type { MetricDeclarations } from '../libs/platform/src/metrics/declaration.js';
 import { HTTP_METRICS } from '../libs/platform/src/metrics/http-metrics.js';
 import { LOG_METRICS } from '../libs/platform/src/metrics/lag.js';
+import { STORAGE_METRICS } from '../libs/platform/src/metrics/storage-files.js';
 
 export const DOCUMENTED_METRICS: Readonly<Record<string, MetricDeclarations>> = {
   'HTTP, in every process': HTTP_METRICS,
+  'Readiness, in every process': HEALTH_METRICS,
   'The log, in every process': LOG_METRICS,
+  'Files, in processes that have some': STORAGE_METRICS,
   Ingest: INGEST_METRICS,
   Evaluator: EVALUATOR_METRICS,
   API: API_METRICS,

@@ -81,6 +81,12 @@ describe('deploy/prometheus/alerts.yaml', () => {
         '5m',
         [{ severity: 'critical', topic: 'betrace.spans' }],
       ),
+      fires('BeTraceStorageFilesLost', [series('betrace_storage_files_lost{storage="log",instance="a"}', '0 0 1x40')], '1m', [
+        { severity: 'critical', storage: 'log', instance: 'a' },
+      ]),
+      fires('BeTraceNotReady', [series('betrace_readiness_grade{check="storage",instance="a"}', '0 1x60')], '10m', [
+        { severity: 'warning', check: 'storage', instance: 'a' },
+      ]),
       fires('BeTraceExportConfiguration', [series('betrace_otlp_export_failures_total{kind="configuration"}', '0+1x80')], '15m', [
         { severity: 'critical', kind: 'configuration' },
       ]),

@@ -6,7 +6,7 @@ import { describePostgres } from './describe-postgres.js';
 const PATIENCE = 60_000;
 const ENV = { BETRACE_HOST: '127.0.0.1', BETRACE_SIGNATURE_KEY: 'the signature key of the test '.repeat(2) };
 
-await describePostgres('one process alone', (emptyUrl) => {
+await describePostgres('one process alone', (emptyUrl, _url, outage) => {
   let running: BeTrace[] = [];
 
   afterEach(async () => {
@@ -36,6 +36,34 @@ await describePostgres('one process alone', (emptyUrl) => {
     expect(await total(second)).toBe(3);
     const judged = async () => ((await send(second, 'd')).status === 202 && (await total(second)) === 4 ? true : undefined);
     await eventually('the fourth, by the rule that was there', judged, PATIENCE);
+  });
+
+  (outage === undefined ? it.skip : it)('stays in service while the database is away, says so, and keeps what came meanwhile', async () => {
+    const one = await start(await emptyUrl());
+    expect((await one.json('POST', '/v1/rules', { name: 'pay', expression: 'span.name == "pay"', severity: 'LOW' })).status).toBe(201);
+    type Ready = { readonly status: string; readonly checks: { readonly storage: string } };
+    const ready = () => one.json<Ready>('GET', '/ready');
+    expect(await ready()).toMatchObject({ status: 200, body: { status: 'ready' } });
+    await outage?.down();
+    try {
+      const told = await eventually(
+        'the outage in readiness',
+        async () => {
+          const answer = await ready();
+          return answer.body.status === 'ready' ? undefined : answer;
+        },
+        PATIENCE,
+      );
+      expect(told).toMatchObject({ status: 200, body: { status: 'degraded', checks: { storage: expect.stringContaining('BT_STORE_') } } });
+      for (const id of ['a', 'b', 'c']) expect((await send(one, id)).status).toBe(202);
+      expect((await one.json('GET', '/v1/rules')).status).toBe(503);
+      const graded = async () => /betrace_readiness_grade\{check="storage"\} 1/.test(await (await fetch(`${one.url}/metrics`)).text());
+      await eventually('the outage in the metrics', async () => ((await graded()) ? true : undefined), PATIENCE);
+    } finally {
+      await outage?.up();
+    }
+    await eventually('the violations of the outage', async () => ((await total(one)) === 3 ? true : undefined), PATIENCE);
+    await eventually('readiness', async () => ((await ready()).body.status === 'ready' ? true : undefined), PATIENCE);
   });
 
   it('says what it needs when the database is away', async () => {

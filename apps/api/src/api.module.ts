@@ -8,6 +8,7 @@ import {
   type Clock,
   CONFIGURATION,
   type Configuration,
+  exposeFilesLost,
   exposeLag,
   LOGGER,
   type Logger,
@@ -100,6 +101,7 @@ const TRIALS_WAITING = 8;
       useFactory: (log: Log, store: Store, registry: Registry, logger: Logger) => {
         const metrics = registerMetrics(API_METRICS, registry);
         const keeping = new KeepViolations(log, store, metrics, logger);
+        exposeFilesLost(registry, 'store', () => store.filesLost());
         exposeLag({ registry, log, gauge: metrics.keepLag, topic: TOPICS.violations, lag: keeping.lag });
         return keeping;
       },

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { CONFIGURATION, type Configuration, HealthRecorder, LOGGER, type Logger, Shutdown } from '#platform';
-import { Store } from '#store';
+import { CONFIGURATION, type Configuration, Degraded, HealthRecorder, LOGGER, type Logger, Shutdown } from '#platform';
+import { Store, StoreError } from '#store';
 import { ExportToOtlp } from './export/export-to-otlp.js';
 import { KeepViolations } from './keep/keep-violations.js';
 import { AnnounceRules } from './rules/announce-rules.js';
@@ -32,8 +32,8 @@ export class BackgroundWork implements OnApplicationBootstrap {
     await this.keepViolations.start();
     await this.exportToOtlp.start();
     this.pruneViolations.start();
-    this.health.register('storage', () => this.store.check());
-    this.health.register('storage', () => this.keepViolations.check());
+    this.health.register('storage', () => this.store.check().catch(degrade));
+    this.health.register('storage', () => this.keepViolations.check().catch(degrade));
     this.health.register('otlp_exporter', () => this.exportToOtlp.state());
     this.shutdown.register('receive', 'waiting for verdicts', () => this.settle.stop());
     this.shutdown.register('evaluate', 'announcing rules', () => this.announceRules.stop());
@@ -51,4 +51,13 @@ export class BackgroundWork implements OnApplicationBootstrap {
     const warning = `rules and violations are kept ${where}, where no other process finds them; to keep them in PostgreSQL, and for a second API: DATABASE_URL`;
     this.logger.warn(warning);
   }
+}
+
+/**
+ * The log keeps what the store does not take, so a process that receives stays in service; one that only serves the API does not. What was
+ * damaged waits for somebody to mend it, and takes any process out of service.
+ */
+function degrade(error: unknown): never {
+  const damaged = error instanceof StoreError && (error.code === 'BT_STORE_CORRUPT' || error.code === 'BT_STORE_FILE_LOST');
+  throw damaged ? error : new Degraded(error instanceof Error ? error.message : String(error), { cause: error });
 }

@@ -113,6 +113,10 @@ export abstract class Log {
   abstract receiving(open: boolean): void;
   /** Rejects when the log cannot be written or read now (for readiness). */
   abstract check(): Promise<void>;
+  /** Databases of the log that were deleted, replaced or truncated while they are open; there are none where the log is elsewhere. */
+  filesLost(): number {
+    return 0;
+  }
   /** Settings with which another thread of this process opens the same log; they can be cloned to a worker. */
   abstract forThreads(): LogSettings;
   /** Closes the subscriptions, waits for appends under way, and lets go of the storage. */

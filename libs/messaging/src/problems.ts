@@ -26,6 +26,20 @@ export const LOG_PROBLEMS = {
       'The disk of {path} is full. Free space there, shorten the retention, or move the log by BETRACE_STORAGE_PATH (storage.path).',
   },
   BT_LOG_FAILED: { status: 503, retryable: true, sentence: 'The log at {path} failed: {reason}. Try again.' },
+  BT_LOG_FILE_LOST: {
+    status: 503,
+    retryable: true,
+    sentence:
+      '{path} was {what} while BeTrace had it open, so nothing more is acknowledged. Put the same file back; or copy what can still be read ' +
+      'under /proc/{pid}/fd while the process runs, stop it, and restore the whole directory from a backup.',
+  },
+  BT_LOG_LOCK_LOST: {
+    status: 503,
+    retryable: true,
+    sentence:
+      'lock.db of the log at {path} was deleted or replaced while this process ran, and {owner} has the lock now. This process ({pid}) acknowledges ' +
+      'nothing more. Stop one of the two; several processes share a log only over Kafka.',
+  },
   BT_LOG_WRITER_STOPPED: {
     status: 503,
     retryable: true,

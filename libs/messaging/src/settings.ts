@@ -15,6 +15,8 @@ export interface EmbeddedLogSettings {
   readonly receiversOpenLater?: boolean;
   /** Set by `Log.forThreads`: the storage that another thread of this process owns. */
   readonly attachTo?: string;
+  /** Set by `Log.forThreads`: whether the process still has the lock of the storage. */
+  readonly lock?: SharedArrayBuffer;
   /** Set by `Log.forThreads`: the state of the log's clock. */
   readonly clock?: SharedArrayBuffer;
 }

@@ -9,6 +9,7 @@ export { nearest } from './configuration/suggest.js';
 export { parseDuration } from './configuration/units.js';
 export { withDeadline } from './deadline.js';
 export { FullPartitions } from './full-partitions.js';
+export { HEALTH_METRICS } from './health/readiness-metric.js';
 export { Degraded, type HealthCheck, HealthRecorder, type Readiness } from './health/recorder.js';
 export { connectionLimits, refuseConnection } from './http/connection-limits.js';
 export { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';
@@ -21,6 +22,7 @@ export { type MetricDeclaration, type MetricDeclarations, type Metrics, readAtSc
 export { metricsDocument } from './metrics/document.js';
 export { HTTP_METRICS } from './metrics/http-metrics.js';
 export { exposeLag, Lag, LOG_METRICS } from './metrics/lag.js';
+export { exposeFilesLost, STORAGE_METRICS } from './metrics/storage-files.js';
 export { PlatformModule } from './platform.module.js';
 export { type DocumentedError, type ErrorSection, errorsDocument, HTTP_ERROR_SECTION } from './problem-details/document.js';
 export { type ErrorRenderer, renderProblem } from './problem-details/problem.filter.js';

@@ -5,6 +5,7 @@ import { CLOCK, systemClock } from './clock.js';
 import { CONFIGURATION, type Configuration } from './configuration/configuration.js';
 import { FullPartitions } from './full-partitions.js';
 import { HealthController } from './health/health.controller.js';
+import { exposeReadiness } from './health/readiness-metric.js';
 import { HealthRecorder } from './health/recorder.js';
 import { InFlight } from './http/in-flight.js';
 import { KnownPaths } from './http/known-paths.js';
@@ -23,13 +24,24 @@ import { Shutdown } from './shutdown.js';
 export class PlatformModule {
   static forRoot(configuration: Configuration, logger: Logger): DynamicModule {
     const registry = new Registry();
+    const health = new HealthRecorder();
+    exposeReadiness(registry, health);
     const tokens = [
       { provide: CONFIGURATION, useValue: configuration },
       { provide: LOGGER, useValue: logger },
       { provide: CLOCK, useValue: systemClock },
       { provide: Registry, useValue: registry },
     ];
-    const providers = [...tokens, HealthRecorder, Shutdown, ApiKey, InFlight, FullPartitions, KnownPaths, ProblemReports];
+    const providers = [
+      ...tokens,
+      { provide: HealthRecorder, useValue: health },
+      Shutdown,
+      ApiKey,
+      InFlight,
+      FullPartitions,
+      KnownPaths,
+      ProblemReports,
+    ];
     return {
       module: PlatformModule,
       global: true,

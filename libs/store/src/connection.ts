@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { Loss } from '#files';
 import type { Schema } from './schema.js';
 
 /** What differs between the databases; the queries don't. */
@@ -8,6 +9,8 @@ export interface Connection {
   readonly place: string;
   /** Keeps other transactions that take the same lock waiting until this one ends. */
   lock(transaction: Transaction<Schema>, name: LockName): Promise<void>;
+  /** What became of a file of the database, when it was deleted, replaced or truncated while it is open. */
+  lost?(): Loss | undefined;
   /** What an error of the database means: a StoreError, or the error itself when it is not the database's. */
   problem(error: unknown): unknown;
 }

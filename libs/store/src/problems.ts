@@ -22,6 +22,14 @@ export const STORE_PROBLEMS = {
     sentence: 'The disk of the database {place} is full. Free space there, or keep violations for a shorter time.',
     detail: 'The disk of the database is full.',
   },
+  BT_STORE_FILE_LOST: {
+    status: 503,
+    retryable: true,
+    sentence:
+      '{place} was {what} while BeTrace had it open, so nothing more is kept in it. Put the same file back; or copy what can still be read under ' +
+      '/proc/{pid}/fd while the process runs, stop it, and restore the whole directory from a backup.',
+    detail: 'A file of the database was deleted or changed from outside; the log of the server says which.',
+  },
   BT_STORE_NOT_WRITABLE: {
     status: 500,
     retryable: false,

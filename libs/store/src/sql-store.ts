@@ -142,9 +142,21 @@ export class SqlStore extends Store {
     return this.connection.database.destroy();
   }
 
+  override filesLost(): number {
+    return this.connection.lost?.() === undefined ? 0 : 1;
+  }
+
+  /** What was written to a file without a name is not kept. */
+  private checkFiles(): void {
+    const loss = this.connection.lost?.();
+    if (loss !== undefined) throw new StoreError('BT_STORE_FILE_LOST', { place: loss.path, what: loss.what, pid: process.pid });
+  }
+
   private async guarded<T>(query: Promise<T>): Promise<T> {
     try {
-      return await query;
+      const answer = await query;
+      this.checkFiles();
+      return answer;
     } catch (error) {
       const problem = this.connection.problem(error);
       if (problem instanceof StoreError && problem.code === 'BT_STORE_CORRUPT') this.damage = problem;

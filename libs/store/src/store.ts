@@ -166,6 +166,11 @@ export abstract class Store {
   abstract alreadyExported(items: readonly Revision[]): Promise<ReadonlySet<string>>;
   /** Deletes violations older than this (Unix ms); answers how many. */
   abstract prune(before: number): Promise<number>;
+  /** Rejects when nothing can be kept now (for readiness). */
   abstract check(): Promise<void>;
+  /** Databases of the store that were deleted, replaced or truncated while they are open; none where the store is elsewhere. */
+  filesLost(): number {
+    return 0;
+  }
   abstract close(): Promise<void>;
 }

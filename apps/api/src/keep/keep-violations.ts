@@ -56,8 +56,8 @@ export class KeepViolations implements PartitionListener {
     await this.subscription?.close();
   }
 
-  /** For readiness: undefined, or what is waited for. Throws what the store says when it does not take violations. */
-  check(): string | undefined {
+  /** For readiness: undefined, or what is waited for. Rejects what the store says when it does not take violations. */
+  async check(): Promise<string | undefined> {
     const [error] = this.failures.values();
     if (error === undefined) return undefined;
     if (error instanceof StoreError) throw error;

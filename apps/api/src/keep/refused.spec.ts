@@ -71,7 +71,7 @@ describe('a violation that the store refuses for what it holds', () => {
     expect(await registry.metrics()).toContain('betrace_violations_keep_refused_total{rule_id="slow-requests"} 1');
     expect(await registry.metrics()).toContain('betrace_violations_kept_total 4');
     expect(await store.position('keep', 0)).toBe(5);
-    expect(keep.check()).toBeUndefined();
+    expect(await keep.check()).toBeUndefined();
   });
 
   it('is waited for when the refusal passes', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { DatabaseFile } from '#files';
 import { logProblem } from '../problems.js';
 
 /** Where the databases lie: in a directory, or in the memory of this process under a name that all its threads know. */
@@ -25,6 +26,17 @@ export function placeName(place: Place): string {
 /** How a database of a place is called in messages. */
 export function databaseName(place: Place, name: string): string {
   return 'directory' in place ? join(place.directory, `${name}.db`) : 'memory';
+}
+
+/** The files of a database that is open; undefined in memory. */
+export function filesOf(place: Place, name: string): DatabaseFile | undefined {
+  return 'directory' in place ? new DatabaseFile(databaseName(place, name)) : undefined;
+}
+
+/** Throws BT_LOG_FILE_LOST when what was written to the database lies in a file that nobody will find. */
+export function checkFiles(file: DatabaseFile | undefined): void {
+  const loss = file?.lost();
+  if (loss !== undefined) throw logProblem('BT_LOG_FILE_LOST', { ...loss, pid: process.pid });
 }
 
 /** Opens (and makes, when absent) the database `name` of a place. Throws a LogError that says what to do. */

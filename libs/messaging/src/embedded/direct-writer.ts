@@ -61,6 +61,8 @@ export class DirectWriter implements Writer {
   beat(): void {
     if (!this.beats || this.#closed || this.#refuses()) return;
     try {
+      this.storage.checkOwned();
+      this.storage.checkFiles();
       const beat = this.storage.clock.beat();
       this.#tellPause(beat);
       beat.take();
@@ -72,6 +74,8 @@ export class DirectWriter implements Writer {
   }
 
   async check(): Promise<void> {
+    this.storage.checkOwned();
+    this.storage.checkFiles();
     this.storage.positions.probe(this.now());
     if (!('directory' in this.storage.place)) return;
     const path = this.storage.place.directory;
@@ -131,10 +135,14 @@ export class DirectWriter implements Writer {
     const { clock } = this.storage;
     const tells = this.storage.topic(topic).pauses === true;
     try {
+      this.storage.checkOwned();
+      const topicRecords = this.storage.records(topic);
+      topicRecords.checkFiles();
       const beat = this.beats && (tells || !this.#refuses()) ? clock.beat() : undefined;
       if (beat) this.#tellPause(beat);
       const records = group.flatMap((append) => append.records);
-      const offsets = this.storage.records(topic).append(records, beat?.time ?? clock.now());
+      const offsets = topicRecords.append(records, beat?.time ?? clock.now());
+      topicRecords.checkFiles();
       beat?.take();
       if (tells) this.#refusedAt = Number.NEGATIVE_INFINITY;
       let at = 0;

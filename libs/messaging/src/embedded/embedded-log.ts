@@ -13,6 +13,8 @@ const WAITING_BYTES = 64 * 1024 * 1024;
 const APPEND_DEADLINE_MS = 10_000;
 const READ_BYTES = 1024 * 1024;
 const BEAT_MS = 250;
+/** How often the owner looks whether it still has its lock. */
+const LOCK_MS = 500;
 
 export interface EmbeddedLogOptions {
   /** Unix milliseconds; a writer in a thread of its own always has the real clock. */
@@ -29,6 +31,7 @@ export class EmbeddedLog extends Log {
   #waitingBytes = 0;
   #closing: Promise<void> | undefined;
   #beating: NodeJS.Timeout | undefined;
+  #watching: NodeJS.Timeout | undefined;
 
   private constructor(
     readonly storage: Storage,
@@ -44,6 +47,7 @@ export class EmbeddedLog extends Log {
     const storage = Storage.open(settings, { wall: now, monotonic });
     if (settings.attachTo !== undefined) return new EmbeddedLog(storage, new DirectWriter(storage, now, false), now);
     const log = new EmbeddedLog(storage, writerOf(storage, now, writerThread), now);
+    log.#watchLock();
     if (settings.receiversOpenLater !== true) log.receiving(true);
     return log;
   }
@@ -131,8 +135,14 @@ export class EmbeddedLog extends Log {
 
   async check(): Promise<void> {
     if (this.#closing) throw logProblem('BT_LOG_CLOSED');
+    this.storage.checkLock();
     for (const { name } of this.storage.topics()) this.storage.records(name).bounds(0);
+    this.storage.checkFiles();
     await inTime(this.writer.check(), 'its probe');
+  }
+
+  override filesLost(): number {
+    return this.storage.filesLost();
   }
 
   forThreads(): EmbeddedLogSettings {
@@ -144,8 +154,22 @@ export class EmbeddedLog extends Log {
     return this.#closing;
   }
 
+  /** Whatever is asked in between: a second process may come at any time. */
+  #watchLock(): void {
+    if (this.storage.inMemory) return;
+    this.#watching = setInterval(() => {
+      try {
+        this.storage.checkLock();
+      } catch {
+        // The threads know of it now, and refuse; `check` says so.
+      }
+    }, LOCK_MS);
+    this.#watching.unref();
+  }
+
   async #close(): Promise<void> {
     clearInterval(this.#beating);
+    clearInterval(this.#watching);
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
     await this.writer.close();
     this.storage.close();

@@ -44,6 +44,7 @@ export class PartitionReader {
 
   commit(position: Position): void {
     if (!this.#assigned) throw logProblem('BT_LOG_NOT_ASSIGNED', { topic: this.#topic, partition: this.partition, group: this.#group });
+    this.storage.checkOwned();
     this.storage.positions.commit(this.#topic, this.#group, this.partition, position, this.now());
     this.#seenAt = this.now();
   }

@@ -1,8 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Loss } from '#files';
 import type { Position } from '../log.js';
 import { logProblem } from '../problems.js';
 import type { TopicSpecification } from '../topics.js';
-import { databaseName, inTransaction, openConnection, type Place, storageProblem } from './connection.js';
+import { checkFiles, databaseName, filesOf, inTransaction, openConnection, type Place, storageProblem } from './connection.js';
 
 /** Like Kafka's `offsets.retention.minutes`: a group that was not seen for so long holds no records back any more. */
 export const GROUP_REMEMBERED_MS = 7 * 24 * 60 * 60 * 1000;
@@ -16,6 +17,7 @@ const METADATA_BYTES = 1024;
 export class Positions {
   readonly #database: DatabaseSync;
   readonly #path: string;
+  readonly #files: ReturnType<typeof filesOf>;
   readonly #committed: StatementSync;
   readonly #commit: StatementSync;
   readonly #seen: StatementSync;
@@ -46,10 +48,20 @@ export class Positions {
       this.#forget = prepare('DELETE FROM positions WHERE offset IS NULL AND seen < ?');
       this.#probe = prepare('INSERT INTO probe (id, at) VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at');
       this.#beat = prepare('INSERT INTO clock (id, beat) VALUES (1, ?) ON CONFLICT DO UPDATE SET beat = max(beat, excluded.beat)');
+      this.#files = filesOf(place, 'positions');
     } catch (error) {
       this.#database.close();
       throw storageProblem(error, this.#path);
     }
+  }
+
+  /** Throws BT_LOG_FILE_LOST when what was committed lies in a file that nobody will find. */
+  checkFiles(): void {
+    checkFiles(this.#files);
+  }
+
+  lost(): Loss | undefined {
+    return this.#files?.lost();
   }
 
   /** Remembers a topic's number of partitions. Throws BT_LOG_PARTITIONS_DIFFER when the storage has it with another. */
@@ -81,6 +93,7 @@ export class Positions {
     const bytes = Buffer.byteLength(position.metadata);
     if (bytes > METADATA_BYTES) throw logProblem('BT_LOG_METADATA_TOO_LONG', { bytes });
     this.#guarded(() => this.#commit.run(topic, group, partition, position.offset, position.metadata, now));
+    this.checkFiles();
   }
 
   /** The group reads the partition: from now on records that it has not passed are kept for it. */

@@ -1,34 +1,61 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseFile } from '#files';
 import { LogError, logProblem } from '../problems.js';
-import { isBusy, openConnection, type Place, placeName, storageProblem } from './connection.js';
+import { filesOf, isBusy, openConnection, type Place, placeName, storageProblem } from './connection.js';
 
 const OWNER_FILE = 'owner.txt';
+
+interface Held {
+  readonly database: DatabaseSync;
+  readonly files: DatabaseFile | undefined;
+}
 
 /**
  * One owner per storage: an exclusive lock on the database `lock`, which the operating system takes back when the process
  * ends, however it ends. (In memory the same lock keeps two logs of one process apart.)
  */
 export class StorageLock {
-  readonly #database: DatabaseSync;
+  /** Undefined when another has it: its file was deleted, and somebody was faster. */
+  #held: Held | undefined;
 
   /** Throws BT_LOG_STORAGE_IN_USE when another has it. */
-  constructor(place: Place) {
-    const path = placeName(place);
-    this.#database = openLock(place);
+  constructor(readonly place: Place) {
+    this.#held = take(place);
+  }
+
+  /**
+   * A lock on a file without a name keeps nobody away: then it is taken anew, under its name. Throws BT_LOG_LOCK_LOST when
+   * another has it by now.
+   */
+  check(): void {
+    if (this.#held !== undefined && this.#held.files?.lost() === undefined) return;
+    // Closed first: SQLite shares what it knows of a file among the connections of a process, and would meet its own lock.
+    this.release();
     try {
-      this.#database.exec('BEGIN EXCLUSIVE');
-      if ('directory' in place) writeFileSync(join(place.directory, OWNER_FILE), `process ${process.pid}\n`);
+      this.#held = take(this.place);
     } catch (error) {
-      this.#database.close();
-      if (isBusy(error)) throw logProblem('BT_LOG_STORAGE_IN_USE', { path, owner: ownerOf(place) }, error);
-      throw storageProblem(error, path);
+      throw logProblem('BT_LOG_LOCK_LOST', { path: placeName(this.place), owner: ownerOf(this.place), pid: process.pid }, error);
     }
   }
 
   release(): void {
-    if (this.#database.isOpen) this.#database.close();
+    if (this.#held?.database.isOpen) this.#held.database.close();
+    this.#held = undefined;
+  }
+}
+
+function take(place: Place): Held {
+  const database = openLock(place);
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+    if ('directory' in place) writeFileSync(join(place.directory, OWNER_FILE), `process ${process.pid}\n`);
+    return { database, files: filesOf(place, 'lock') };
+  } catch (error) {
+    database.close();
+    if (isBusy(error)) throw inUse(place, error);
+    throw storageProblem(error, placeName(place));
   }
 }
 
@@ -36,10 +63,13 @@ function openLock(place: Place): DatabaseSync {
   try {
     return openConnection(place, 'lock', { synced: false, patience: 0 });
   } catch (error) {
-    if (error instanceof LogError && isBusy(error.cause))
-      throw logProblem('BT_LOG_STORAGE_IN_USE', { path: placeName(place), owner: ownerOf(place) }, error);
+    if (error instanceof LogError && isBusy(error.cause)) throw inUse(place, error);
     throw error;
   }
+}
+
+function inUse(place: Place, cause: unknown): LogError {
+  return logProblem('BT_LOG_STORAGE_IN_USE', { path: placeName(place), owner: ownerOf(place) }, cause);
 }
 
 function ownerOf(place: Place): string {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
+import { makeDirectory } from '#files';
 import { logProblem } from '../problems.js';
 import type { EmbeddedLogSettings } from '../settings.js';
 import type { TopicSpecification } from '../topics.js';
 import { Arrivals } from './arrivals.js';
-import { databaseName, type Place } from './connection.js';
+import { databaseName, type Place, placeName } from './connection.js';
 import { type Clocks, LogClock } from './log-clock.js';
-import { makeDirectory } from './make-directory.js';
 import { Positions } from './positions.js';
 import { StorageLock } from './storage-lock.js';
 import { TopicRecords } from './topic-records.js';
@@ -21,6 +21,8 @@ export class Storage {
   readonly inMemory: boolean;
   readonly #topics: ReadonlyMap<string, TopicSpecification>;
   readonly #open = new Map<string, TopicRecords>();
+  /** For all threads of the process: not 0 when another process has the storage's lock. */
+  readonly #lockLost: Int32Array;
   #clock: LogClock | undefined;
 
   private constructor(
@@ -33,6 +35,7 @@ export class Storage {
     const bound = this.inMemory ? { maxBytes: MEMORY_BYTES } : {};
     this.#topics = new Map(settings.topics.map((topic) => [topic.name, { ...bound, ...topic }]));
     this.positions = new Positions(place);
+    this.#lockLost = new Int32Array(settings.lock ?? new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     this.arrivals = new Arrivals('memory' in place ? place.memory : place.directory);
     if (settings.clock !== undefined) this.#clock = new LogClock(settings.clock, clocks);
   }
@@ -72,13 +75,43 @@ export class Storage {
     return topic;
   }
 
+  /** In the owner's thread: sees to the lock, and tells all threads. Throws BT_LOG_LOCK_LOST. */
+  checkLock(): void {
+    try {
+      this.lock?.check();
+      Atomics.store(this.#lockLost, 0, 0);
+    } catch (error) {
+      Atomics.store(this.#lockLost, 0, 1);
+      throw error;
+    }
+  }
+
+  /** Before a write. Throws BT_LOG_LOCK_LOST when another process has the storage. */
+  checkOwned(): void {
+    if (Atomics.load(this.#lockLost, 0) === 0) return;
+    throw logProblem('BT_LOG_LOCK_LOST', { path: placeName(this.place), owner: 'another process', pid: process.pid });
+  }
+
+  /** Throws BT_LOG_FILE_LOST when a database that is open here was deleted, replaced or truncated. */
+  checkFiles(): void {
+    this.positions.checkFiles();
+    for (const records of this.#open.values()) records.checkFiles();
+  }
+
+  /** How many databases of this process are not as they should be. */
+  filesLost(): number {
+    const all = [this.positions, ...this.#open.values()];
+    return all.filter((one) => one.lost() !== undefined).length + Atomics.load(this.#lockLost, 0);
+  }
+
   topics(): Iterable<TopicSpecification> {
     return this.#topics.values();
   }
 
   forThreads(): EmbeddedLogSettings {
     const attachTo = 'memory' in this.place ? this.place.memory : this.place.directory;
-    return { ...this.settings, writer: 'direct', attachTo, clock: this.clock.shared };
+    const lock = this.#lockLost.buffer as SharedArrayBuffer;
+    return { ...this.settings, writer: 'direct', attachTo, lock, clock: this.clock.shared };
   }
 
   close(): void {

@@ -1,8 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Loss } from '#files';
 import type { LogRecord, OutgoingRecord } from '../log.js';
 import { logProblem } from '../problems.js';
 import { CONTROL_HEADER, CONTROL_PAUSE_PREFIX, type TopicSpecification } from '../topics.js';
-import { databaseName, inTransaction, openConnection, type Place, storageProblem } from './connection.js';
+import { checkFiles, databaseName, filesOf, inTransaction, openConnection, type Place, storageProblem } from './connection.js';
 
 /**
  * One topic's records: one database, one table per partition, the offset as its row id, so that every append lands at the
@@ -17,6 +18,7 @@ export class TopicRecords {
   readonly #freePages: StatementSync;
   readonly #pageBytes: number;
   readonly #path: string;
+  readonly #files: ReturnType<typeof filesOf>;
   /** Per partition, the newest record, as of `#knownVersion` of the database. */
   readonly #newest = new Map<number, { offset: number; timestamp: number }>();
   #knownVersion = -1;
@@ -36,10 +38,20 @@ export class TopicRecords {
       this.#pages = this.#database.prepare('PRAGMA page_count');
       this.#freePages = this.#database.prepare('PRAGMA freelist_count');
       this.#pageBytes = numberOf(this.#database.prepare('PRAGMA page_size').get()?.page_size);
+      this.#files = filesOf(place, topic.name);
     } catch (error) {
       this.#database.close();
       throw storageProblem(error, this.#path);
     }
+  }
+
+  /** Throws BT_LOG_FILE_LOST when what was appended lies in a file that nobody will find. */
+  checkFiles(): void {
+    checkFiles(this.#files);
+  }
+
+  lost(): Loss | undefined {
+    return this.#files?.lost();
   }
 
   /**

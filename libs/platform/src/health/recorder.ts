@@ -48,12 +48,21 @@ export class HealthRecorder {
     this.ending = 'stopping';
   }
 
+  /** How each check is: for metrics, whatever the process does with it. Never rejects. */
+  async grades(): Promise<ReadonlyMap<string, Readiness['status']>> {
+    return new Map((await this.results()).map(([name, { grade }]) => [name, grade]));
+  }
+
   async readiness(): Promise<Readiness> {
-    const results = await Promise.all([...this.checks].map(async ([name, checks]) => [name, await all(checks)] as const));
+    const results = await this.results();
     const grade = worst(results.map(([, result]) => result));
     const serves = this.ending === undefined && (this.receiving || grade !== 'degraded');
     const checks = Object.fromEntries(results.map(([name, { state }]) => [name, state]));
     return { status: serves ? grade : 'not_ready', checks: this.ending === undefined ? checks : { ...checks, process: this.ending } };
+  }
+
+  private results(): Promise<(readonly [string, Result])[]> {
+    return Promise.all([...this.checks].map(async ([name, checks]) => [name, await all(checks)] as const));
   }
 }
 
@@ -63,7 +72,7 @@ interface Result {
 }
 
 /** The worse, the later. */
-const GRADES = ['ready', 'degraded', 'not_ready'] as const;
+export const GRADES = ['ready', 'degraded', 'not_ready'] as const;
 
 function worst(results: readonly Result[]): Readiness['status'] {
   return GRADES.findLast((grade) => results.some((result) => result.grade === grade)) ?? 'ready';

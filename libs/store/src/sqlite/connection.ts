@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
+import { DatabaseFile, makeDirectory } from '#files';
 import type { Connection } from '../connection.js';
 import { StoreError } from '../problems.js';
 import type { Schema } from '../schema.js';
 import type { SqliteStoreSettings } from '../settings.js';
-import { makeDirectory } from './make-directory.js';
 import { NodeSqliteDialect } from './node-sqlite.js';
 
 const PATIENCE_MS = 10_000;
@@ -29,7 +29,9 @@ export function openSqlite(settings: SqliteStoreSettings): Connection {
       { cause: error },
     );
   }
+  const files = settings.path === undefined ? undefined : new DatabaseFile(place);
   return {
+    ...(files === undefined ? {} : { lost: () => files.lost() }),
     database: new Kysely<Schema>({ dialect: new NodeSqliteDialect(database) }),
     place,
     // Every transaction has the write lock from its start.

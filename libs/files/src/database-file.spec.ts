@@ -1,0 +1,73 @@
+import { copyFileSync, mkdtempSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DatabaseFile } from './database-file.js';
+
+describe('the files of an open database', () => {
+  let directory: string;
+  let path: string;
+  let database: DatabaseSync;
+  let file: DatabaseFile;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'betrace-files-'));
+    path = join(directory, 'some.db');
+    database = new DatabaseSync(path);
+    database.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (x BLOB)');
+    file = new DatabaseFile(path);
+    fill();
+  });
+  afterEach(() => {
+    if (database.isOpen) database.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  const fill = () => database.exec('INSERT INTO t SELECT randomblob(100000) FROM (VALUES (1), (2), (3), (4), (5), (6), (7), (8))');
+
+  it('are no loss while they are written, checkpointed, cut back by SQLite, and read by others', () => {
+    for (let i = 0; i < 5; i++) {
+      fill();
+      expect(file.lost()).toBeUndefined();
+      database.exec(i % 2 === 0 ? 'PRAGMA wal_checkpoint(RESTART)' : 'DELETE FROM t WHERE rowid < 20');
+      const other = new DatabaseSync(path);
+      other.prepare('SELECT count(*) FROM t').get();
+      other.close();
+      expect(file.lost()).toBeUndefined();
+    }
+  });
+
+  it('are no loss when somebody vacuums', () => {
+    database.exec('PRAGMA wal_checkpoint(RESTART)');
+    expect(file.lost()).toBeUndefined();
+    database.exec('DELETE FROM t; VACUUM; PRAGMA wal_checkpoint(RESTART)');
+    expect(file.lost()).toBeUndefined();
+    fill();
+    expect(file.lost()).toBeUndefined();
+  });
+
+  it.each(['', '-wal', '-shm'])('are told of when they are deleted, and are well again when they come back (%s)', (suffix) => {
+    expect(file.lost()).toBeUndefined();
+    renameSync(path + suffix, join(directory, 'aside'));
+    expect(file.lost()).toEqual({ path: path + suffix, what: 'deleted' });
+    renameSync(join(directory, 'aside'), path + suffix);
+    expect(file.lost()).toBeUndefined();
+  });
+
+  it.each(['', '-wal', '-shm'])('are told of when others stand in their place (%s)', (suffix) => {
+    expect(file.lost()).toBeUndefined();
+    copyFileSync(path + suffix, join(directory, 'copy'));
+    renameSync(join(directory, 'copy'), path + suffix);
+    expect(file.lost()).toEqual({ path: path + suffix, what: 'replaced by another file' });
+  });
+
+  it.each(['', '-wal'])('are told of when they are truncated, also when they have grown again (%s)', (suffix) => {
+    database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    expect(file.lost()).toBeUndefined();
+    truncateSync(path + suffix, suffix === '' ? 10_000 : 0);
+    expect(file.lost()).toEqual({ path: path + suffix, what: 'truncated' });
+    truncateSync(path + suffix, 2_000_000);
+    expect(file.lost()).toEqual({ path: path + suffix, what: 'truncated' });
+  });
+});

@@ -1,0 +1,127 @@
+import { copyFileSync, mkdtempSync, readdirSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { LogUnavailable } from '../problems.js';
+import { readAll } from '../read-all.js';
+import type { EmbeddedLogSettings } from '../settings.js';
+import { EmbeddedLog } from './embedded-log.js';
+
+const DAMAGES: Readonly<Record<string, (path: string) => void>> = {
+  deleted: (path) => rmSync(path),
+  'replaced by another file': (path) => {
+    copyFileSync(path, `${path}.copy`);
+    renameSync(`${path}.copy`, path);
+  },
+  truncated: (path) => truncateSync(path, 0),
+};
+
+describe('files of the embedded log that are lost while it is open', () => {
+  let path: string;
+  let settings: EmbeddedLogSettings;
+  let log: EmbeddedLog;
+  const record = (content: string) => ({ partition: 0, value: Buffer.from(content) });
+
+  beforeEach(async () => {
+    path = mkdtempSync(join(tmpdir(), 'betrace-log-'));
+    settings = {
+      kind: 'embedded',
+      writer: 'direct',
+      path,
+      topics: [
+        { name: 'spans', partitions: 2, pauses: true },
+        { name: 'rules', partitions: 1 },
+      ],
+    };
+    log = EmbeddedLog.open(settings);
+    await log.append('spans', [record('a')]);
+    await log.append('rules', [record('a')]);
+  });
+  afterEach(async () => {
+    await log.close();
+    rmSync(path, { recursive: true });
+  });
+
+  const kinds = ['spans.db', 'spans.db-wal', 'spans.db-shm', 'rules.db', 'positions.db'].flatMap((file) =>
+    Object.entries(DAMAGES).flatMap(([what, damage]) =>
+      file.endsWith('-shm') && what === 'truncated' ? [] : ([[file, what, damage]] as const),
+    ),
+  );
+
+  it.each(kinds)('are told with name and remedy, counted, and get no acknowledgement (%s %s)', async (file, what, damage) => {
+    await expect(log.check()).resolves.toBeUndefined();
+    expect(log.filesLost()).toBe(0);
+    damage(join(path, file));
+    const told = await log.check().then(
+      () => 'nothing',
+      (error: Error) => error,
+    );
+    // SQLite may meet what was cut off before it is asked for.
+    expect(String(told)).toMatch(/BT_LOG_(FILE_LOST|STORAGE_CORRUPT|FAILED)/);
+    expect(log.filesLost()).toBe(1);
+    if (what !== 'truncated') {
+      expect(told).toBeInstanceOf(LogUnavailable);
+      expect(String(told)).toContain(`BT_LOG_FILE_LOST: ${join(path, file)} was ${what}`);
+      expect(String(told)).toContain('restore');
+    }
+    const topic = file.startsWith('rules') ? 'rules' : 'spans';
+    if (file !== 'positions.db') await expect(log.append(topic, [record('b')])).rejects.toBeInstanceOf(LogUnavailable);
+  });
+
+  it('are well again when the same file is put back, with all that was acknowledged', async () => {
+    renameSync(join(path, 'spans.db'), join(path, 'aside'));
+    await expect(log.append('spans', [record('b')])).rejects.toThrow(/BT_LOG_FILE_LOST/);
+    renameSync(join(path, 'aside'), join(path, 'spans.db'));
+    await log.append('spans', [record('c')]);
+    await log.close();
+    log = EmbeddedLog.open(settings);
+    const contents = (await readAll(log, 'spans', 0))
+      .filter(({ value }) => value.length > 0)
+      .map(({ value }) => Buffer.from(value).toString());
+    expect(contents).toEqual(expect.arrayContaining(['a', 'c']));
+  });
+
+  it('get no positions either', async () => {
+    const listener = { assigned: async () => undefined, records: async () => {}, revoked: async () => {} };
+    const subscription = await log.subscribe({ topic: 'spans', group: 'g', listener });
+    await subscription.commit(0, { offset: 0, metadata: '' });
+    rmSync(join(path, 'positions.db'));
+    await expect(subscription.commit(0, { offset: 1, metadata: '' })).rejects.toThrow(/BT_LOG_FILE_LOST/);
+  });
+
+  it.each(['lock.db', 'lock.db-wal', 'lock.db-shm'])(
+    'a lock without a name is taken anew at once when nobody else has it (%s)',
+    async (file) => {
+      rmSync(join(path, file));
+      await expect(log.check()).resolves.toBeUndefined();
+      expect(readdirSync(path)).toContain(file);
+      expect(() => EmbeddedLog.open(settings)).toThrow(/BT_LOG_STORAGE_IN_USE/);
+      await log.append('spans', [record('b')]);
+    },
+  );
+
+  it('a second server in the same directory: the first acknowledges nothing more, in any thread, until the second is gone', async () => {
+    const thread = EmbeddedLog.open(log.forThreads());
+    const listener = { assigned: async () => undefined, records: async () => {}, revoked: async () => {} };
+    const subscription = await thread.subscribe({ topic: 'spans', group: 'g', listener });
+    for (const file of ['lock.db', 'lock.db-wal', 'lock.db-shm']) rmSync(join(path, file));
+    const second = EmbeddedLog.open({ ...settings });
+    await expect(log.check()).rejects.toThrow(/BT_LOG_LOCK_LOST.*process \d+ has the lock now/);
+    expect(log.filesLost()).toBe(1);
+    for (const one of [log, thread]) await expect(one.append('spans', [record('b')])).rejects.toThrow(/BT_LOG_LOCK_LOST/);
+    await expect(subscription.commit(0, { offset: 1, metadata: '' })).rejects.toThrow(/BT_LOG_LOCK_LOST/);
+    await second.append('spans', [record('c')]);
+    await second.close();
+    await expect(log.check()).resolves.toBeUndefined();
+    expect(await log.append('spans', [record('d')])).toHaveLength(1);
+    await thread.close();
+  });
+
+  it('a second server is noticed without being asked', async () => {
+    for (const file of ['lock.db', 'lock.db-wal', 'lock.db-shm']) rmSync(join(path, file));
+    const second = EmbeddedLog.open({ ...settings });
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await expect(log.append('spans', [record('b')])).rejects.toThrow(/BT_LOG_LOCK_LOST/);
+    await second.close();
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
+import { exposeReadiness } from './readiness-metric.js';
+import { Degraded, HealthRecorder } from './recorder.js';
+
+describe('the metric of readiness', () => {
+  it('says how each check is when it is scraped', async () => {
+    const [registry, recorder] = [new Registry(), new HealthRecorder()];
+    exposeReadiness(registry, recorder);
+    let trouble: Error | undefined;
+    recorder.register('storage', () => {
+      if (trouble !== undefined) throw trouble;
+    });
+    recorder.register('otlp_exporter', () => 'off');
+    const grade = async () => /betrace_readiness_grade\{check="storage"\} (\d)/.exec(await registry.metrics())?.[1];
+    expect(await grade()).toBe('0');
+    trouble = new Degraded('the database is away');
+    expect(await grade()).toBe('1');
+    trouble = new Error('the disk is full');
+    expect(await grade()).toBe('2');
+    trouble = undefined;
+    expect(await grade()).toBe('0');
+    expect(await registry.metrics()).toContain('betrace_readiness_grade{check="otlp_exporter"} 0');
+  });
+
+  it('does not let a scrape wait for a check that hangs, and tells of it by the next', async () => {
+    const [registry, recorder] = [new Registry(), new HealthRecorder()];
+    exposeReadiness(registry, recorder, 10);
+    recorder.register('storage', () => new Promise<void>(() => {}), 100);
+    expect(await registry.metrics()).not.toContain('betrace_readiness_grade{');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await registry.metrics();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await registry.metrics()).toContain('betrace_readiness_grade{check="storage"} 2');
+  });
+});

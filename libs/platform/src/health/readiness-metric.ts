@@ -1,0 +1,37 @@
+import type { Registry } from 'prom-client';
+import { type MetricDeclarations, readAtScrape, registerMetrics } from '../metrics/declaration.js';
+import { GRADES, type HealthRecorder, type Readiness } from './recorder.js';
+
+/** What `GET /ready` says, for alerts. */
+export const HEALTH_METRICS = {
+  readiness: {
+    type: 'gauge',
+    name: 'betrace_readiness_grade',
+    help: 'What `GET /ready` says of each `check`: 0 it works; 1 degraded, what clients send is taken and kept, and this part of the work behind it waits; 2 it does not work.',
+    labels: ['check'],
+  },
+} as const satisfies MetricDeclarations;
+
+/** How long a scrape waits for the checks, ms; a check that hangs is told by the next scrape. */
+const PATIENCE_MS = 500;
+
+/** Has the checks say at each scrape how they are, or how they were when they last answered. */
+export function exposeReadiness(registry: Registry, recorder: HealthRecorder, patience = PATIENCE_MS): void {
+  const { readiness } = registerMetrics(HEALTH_METRICS, registry);
+  let known: ReadonlyMap<string, Readiness['status']> = new Map();
+  let asking: Promise<void> | undefined;
+  const ask = async (): Promise<void> => {
+    known = await recorder.grades();
+    asking = undefined;
+  };
+  readAtScrape(readiness, async () => {
+    asking ??= ask();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((done) => {
+      timer = setTimeout(done, patience);
+    });
+    await Promise.race([asking, late]);
+    clearTimeout(timer);
+    for (const [check, grade] of known) readiness.set({ check }, GRADES.indexOf(grade));
+  });
+}

@@ -1,0 +1,29 @@
+import type { Registry } from 'prom-client';
+import { type MetricDeclarations, readAtScrape, registerMetrics } from './declaration.js';
+
+/** What a process measures of the files that it has open. */
+export const STORAGE_METRICS = {
+  filesLost: {
+    type: 'gauge',
+    name: 'betrace_storage_files_lost',
+    help: 'Databases that were deleted, replaced or truncated while the process has them open, by `storage` (`log`, `store`): nothing more is acknowledged into them. `log` counts a lost lock too.',
+    labels: ['storage'],
+  },
+} as const satisfies MetricDeclarations;
+
+const exposed = new WeakMap<Registry, Map<string, () => number>>();
+
+/** Has the gauge say, whenever it is scraped, how many files of a storage are lost then. */
+export function exposeFilesLost(registry: Registry, storage: 'log' | 'store', lost: () => number): void {
+  const known = exposed.get(registry);
+  if (known !== undefined) {
+    known.set(storage, lost);
+    return;
+  }
+  const all = new Map([[storage as string, lost]]);
+  exposed.set(registry, all);
+  const { filesLost } = registerMetrics(STORAGE_METRICS, registry);
+  readAtScrape(filesLost, async () => {
+    for (const [name, count] of all) filesLost.set({ storage: name }, count());
+  });
+}
