@@ -14,9 +14,7 @@ import {
   type Logger,
   registerMetrics,
   Shutdown,
-  signatureKey,
 } from '#platform';
-import { keyRing } from '#signing';
 import { Store } from '#store';
 import { BackgroundWork } from './background-work.js';
 import { ExportToOtlp } from './export/export-to-otlp.js';
@@ -34,6 +32,7 @@ import { RulesController } from './rules/rules.controller.js';
 import { SaveRule } from './rules/save-rule.js';
 import { SettleController } from './settle/settle.controller.js';
 import { Settle } from './settle/settle.js';
+import { openKeys } from './violations/open-keys.js';
 import { PruneViolations } from './violations/prune-violations.js';
 import { ReadTrace } from './violations/read-trace.js';
 import { VerifyViolation } from './violations/verify-violation.js';
@@ -87,13 +86,9 @@ const TRIALS_WAITING = 8;
     { provide: ReadTrace, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new ReadTrace(log, logger) },
     {
       provide: VerifyViolation,
-      inject: [CONFIGURATION],
-      useFactory: (configuration: Configuration) => {
-        const { compliance, process: mode } = configuration;
-        const key = signatureKey(configuration).key;
-        const privateKey = compliance.privateKey === undefined ? {} : { privateKey: compliance.privateKey };
-        return new VerifyViolation(keyRing({ key, ...privateKey, development: mode.environment === 'development' }));
-      },
+      inject: [Store, CONFIGURATION, CLOCK],
+      useFactory: async (store: Store, configuration: Configuration, clock: Clock) =>
+        new VerifyViolation(await openKeys(store, configuration, () => clock.now())),
     },
     {
       provide: KeepViolations,

@@ -1,5 +1,15 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { CONFIGURATION, type Configuration, Degraded, HealthRecorder, LOGGER, type Logger, Shutdown } from '#platform';
+import {
+  CONFIGURATION,
+  type Configuration,
+  Degraded,
+  HealthRecorder,
+  LOGGER,
+  type Logger,
+  lookAfterKey,
+  Shutdown,
+  signatureKey,
+} from '#platform';
 import { Store, StoreError } from '#store';
 import { ExportToOtlp } from './export/export-to-otlp.js';
 import { KeepViolations } from './keep/keep-violations.js';
@@ -34,6 +44,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     this.pruneViolations.start();
     this.health.register('storage', () => this.store.check().catch(degrade));
     this.health.register('storage', () => this.keepViolations.check().catch(degrade));
+    this.lookAfterSignatureKey();
     this.health.register('otlp_exporter', () => this.exportToOtlp.state());
     this.shutdown.register('receive', 'waiting for verdicts', () => this.settle.stop());
     this.shutdown.register('evaluate', 'announcing rules', () => this.announceRules.stop());
@@ -41,6 +52,15 @@ export class BackgroundWork implements OnApplicationBootstrap {
     this.shutdown.register('evaluate', 'pruning violations', () => this.pruneViolations.stop());
     this.shutdown.register('export', 'keeping violations', () => this.keepViolations.stop());
     this.shutdown.register('export', 'exporting violations', () => this.exportToOtlp.stop());
+  }
+
+  private lookAfterSignatureKey(): void {
+    const key = signatureKey(this.configuration);
+    const { file } = key;
+    if (file === undefined) return;
+    this.health.register('signature_key', () => {
+      if (lookAfterKey(key) === 'restored') this.logger.warn({ file }, `${file} was deleted while BeTrace runs; it is written again`);
+    });
   }
 
   /** With Kafka there may be others, who would have other rules and half of the violations. */

@@ -11,6 +11,13 @@ export const SIGNING_PROBLEMS = {
       'The signature key has {length} characters; at least {least} are needed. Set {name} to a longer secret (`openssl rand -base64 32`).',
   },
   BT_SIGNING_NO_KEY: { status: 500, sentence: 'There is no signature key. Set {name} (`openssl rand -base64 32`).' },
+  BT_SIGNING_KEY_LOST: {
+    status: 500,
+    sentence:
+      'The violations here are signed with the key {id}, and {file} holds another: it was deleted, or is of another directory. Restore it from a backup of {directory}, or set ' +
+      'BETRACE_SIGNATURE_KEY to that key. If it is lost for good, start once with --compliance.new_signature_key=true (BETRACE_NEW_SIGNATURE_KEY): what was signed with it ' +
+      'can then be verified by its public signature only, where it has one.',
+  },
   BT_SIGNING_BAD_PRIVATE_KEY: {
     status: 500,
     sentence:

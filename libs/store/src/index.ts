@@ -2,6 +2,7 @@ export { openStore } from './open-store.js';
 export { STORE_PROBLEMS, StoreError, type StoreProblem, type StoreProblemCode } from './problems.js';
 export type { Revision } from './revision.js';
 export type { PostgresStoreSettings, SqliteStoreSettings, StoreSettings } from './settings.js';
+export type { KeyOrigin, KnownKey } from './signature-keys.js';
 export {
   type EpochChange,
   type ImportedRule,

@@ -7,6 +7,7 @@ import { StoreError } from './problems.js';
 import type { Revision } from './revision.js';
 import type { PublishedRule } from './rule-set-record.js';
 import { adoptRules, allRules, changing, deleteRule, importRules, putRule, type RuleContent, ruleById, ruleVersions } from './rules.js';
+import { addKey, type KnownKey, knownKeys } from './signature-keys.js';
 import {
   type EpochChange,
   type ImportedRule,
@@ -116,6 +117,14 @@ export class SqlStore extends Store {
 
   alreadyExported(items: readonly Revision[]): Promise<ReadonlySet<string>> {
     return this.guarded(alreadyExported(this.connection.database, items));
+  }
+
+  signatureKeys(): Promise<readonly KnownKey[]> {
+    return this.guarded(knownKeys(this.connection.database));
+  }
+
+  addSignatureKey(key: KnownKey): Promise<void> {
+    return this.guarded(addKey(this.connection.database, key));
   }
 
   async prune(before: number): Promise<number> {

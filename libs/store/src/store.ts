@@ -1,5 +1,6 @@
 import type { Revision } from './revision.js';
 import type { PublishedRule } from './rule-set-record.js';
+import type { KnownKey } from './signature-keys.js';
 
 /** The store port: rules, their epochs, violations, and how far each reader of the violations log got. */
 
@@ -164,6 +165,10 @@ export abstract class Store {
   abstract exportRefused(revision: Revision, reason: string): Promise<void>;
   /** Of these, no two of one violation, the ones that supersede none that was exported: ids. */
   abstract alreadyExported(items: readonly Revision[]): Promise<ReadonlySet<string>>;
+  /** The keys that sign violations here, or did, the oldest first. */
+  abstract signatureKeys(): Promise<readonly KnownKey[]>;
+  /** Remembers a key; one that is known is left as it is. */
+  abstract addSignatureKey(key: KnownKey): Promise<void>;
   /** Deletes violations older than this (Unix ms); answers how many. */
   abstract prune(before: number): Promise<number>;
   /** Rejects when nothing can be kept now (for readiness). */

@@ -275,6 +275,12 @@ export const SCHEMA = {
       env: ['BETRACE_SIGNATURE_KEY_FILE'],
       doc: 'File that holds the signature key, as Docker and Kubernetes mount secrets; read when the key itself is not set.',
     },
+    newSignatureKey: {
+      type: flag,
+      env: ['BETRACE_NEW_SIGNATURE_KEY'],
+      default: false,
+      doc: 'Goes on with a new `signature.key` in the storage path although violations there are signed with another that is lost; needed for one start.',
+    },
     privateKey: {
       type: text,
       env: ['BETRACE_PRIVATE_KEY'],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadConfiguration } from './load.js';
-import { signatureKey } from './signature-key.js';
+import { lookAfterKey, signatureKey } from './signature-key.js';
 
 const key = (environment: Record<string, string>) => signatureKey(loadConfiguration({ environment, directory: '/nowhere' }).configuration);
 
@@ -25,8 +25,27 @@ describe('the signature key', () => {
       const made = key({ BETRACE_STORAGE_PATH: directory });
       expect(Buffer.from(made.key, 'base64')).toHaveLength(32);
       expect(made.notice).toContain('keep a copy');
-      expect(key({ BETRACE_STORAGE_PATH: directory })).toEqual({ key: made.key });
-      expect(statSync(join(directory, 'signature.key')).mode & 0o777).toBe(0o600);
+      const file = join(directory, 'signature.key');
+      expect(key({ BETRACE_STORAGE_PATH: directory })).toEqual({ key: made.key, file });
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('is written again when its file is deleted while it is in use, and a file with another key is told', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'betrace-key-'));
+    try {
+      const made = key({ BETRACE_STORAGE_PATH: directory });
+      const file = join(directory, 'signature.key');
+      expect(lookAfterKey(made)).toBe('ok');
+      rmSync(file);
+      expect(lookAfterKey(made)).toBe('restored');
+      expect(key({ BETRACE_STORAGE_PATH: directory }).key).toBe(made.key);
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      writeFileSync(file, `${'x'.repeat(44)}\n`);
+      expect(() => lookAfterKey(made)).toThrow(/holds another key than the one that signs/);
+      expect(lookAfterKey({ key: 'configured' })).toBe('ok');
     } finally {
       rmSync(directory, { recursive: true });
     }

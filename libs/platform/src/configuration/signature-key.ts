@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Degraded } from '../health/recorder.js';
 import { prepareStorage } from '../storage-directory.js';
 import type { Configuration } from './configuration.js';
 import { ConfigurationError } from './configuration-error.js';
@@ -10,6 +11,8 @@ export const DEVELOPMENT_KEY = 'changeme';
 
 export interface SignatureKey {
   readonly key: string;
+  /** Where it is kept, when BeTrace made it. */
+  readonly file?: string;
   /** To be logged as a warning. */
   readonly notice?: string;
 }
@@ -60,15 +63,34 @@ function keptKey(directory: string): SignatureKey {
     const made = randomBytes(32).toString('base64');
     try {
       writeFileSync(file, `${made}\n`, { mode: 0o600, flag: 'wx', flush: true });
-      return { key: made, notice: `a signature key was made and is kept in ${file}; keep a copy, or set BETRACE_SIGNATURE_KEY` };
+      return { key: made, file, notice: `a signature key was made and is kept in ${file}; keep a copy, or set BETRACE_SIGNATURE_KEY` };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const kept = readFileSync(file, 'utf8').trim();
       if (kept.length < 32) throw new Error(`${file} holds no key (an interrupted first start?); delete it or set BETRACE_SIGNATURE_KEY`);
-      return { key: kept };
+      return { key: kept, file };
     }
   } catch (error) {
     const message = `no signature key can be kept in ${directory}: ${(error as Error).message}; give another --storage-path, or set BETRACE_SIGNATURE_KEY`;
     throw new ConfigurationError([{ key: 'storage.path', source: 'storage.path', message }]);
   }
+}
+
+/**
+ * Sees to the file of a kept key while the process runs: one that was deleted is written again, since the key is still known here. Answers what
+ * became of it; throws Degraded when it holds another key, which would sign from the next start on.
+ */
+export function lookAfterKey({ key, file }: SignatureKey): 'ok' | 'restored' {
+  if (file === undefined) return 'ok';
+  try {
+    writeFileSync(file, `${key}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    return 'restored';
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+      throw new Degraded(`${file} was deleted and cannot be written again: ${(error as Error).message}`);
+  }
+  if (readFileSync(file, 'utf8').trim() === key) return 'ok';
+  throw new Degraded(
+    `${file} holds another key than the one that signs; restore it before the next start, or what is signed now cannot be verified then`,
+  );
 }

@@ -4,6 +4,7 @@ import { rulesAndViolations } from './0001-rules-and-violations.js';
 import { fragments } from './0002-fragments.js';
 import { refusedExports } from './0003-refused-exports.js';
 import { rulesOnError } from './0004-rules-on-error.js';
+import { signatureKeys } from './0005-signature-keys.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -12,4 +13,4 @@ export interface Migration {
 }
 
 /** In the order they run. */
-export const MIGRATIONS: readonly Migration[] = [rulesAndViolations, fragments, refusedExports, rulesOnError];
+export const MIGRATIONS: readonly Migration[] = [rulesAndViolations, fragments, refusedExports, rulesOnError, signatureKeys];

@@ -1,0 +1,70 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadConfiguration, signatureKey } from '#platform';
+import { keyRing, signViolation, verifyViolation } from '#signing';
+import { openStore, type Store } from '#store';
+import { openKeys } from './open-keys.js';
+
+describe('the keys of the violations', () => {
+  let directory: string;
+  let store: Store;
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'betrace-keys-'));
+    store = await openStore({ kind: 'sqlite', path: directory });
+  });
+  afterEach(async () => {
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  const configuration = (environment: Record<string, string> = {}) =>
+    loadConfiguration({ environment: { BETRACE_STORAGE_PATH: directory, ...environment }, directory: '/nowhere' }).configuration;
+  const open = (environment: Record<string, string> = {}) => openKeys(store, configuration(environment), () => 1);
+  const file = () => join(directory, 'signature.key');
+
+  it('a lost signature.key is an error at each start, not silently a new key, until it is restored', async () => {
+    const { current } = await open();
+    copyFileSync(file(), join(directory, 'backup'));
+    expect((await open()).current.id).toBe(current.id);
+    rmSync(file());
+    for (let start = 0; start < 2; start++) {
+      await expect(open()).rejects.toThrow(new RegExp(`BT_SIGNING_KEY_LOST: .*key ${current.id}.*${file()}.*new_signature_key`));
+    }
+    copyFileSync(join(directory, 'backup'), file());
+    expect((await open()).current.id).toBe(current.id);
+  });
+
+  it('a new key is begun when that is asked for, once', async () => {
+    const { current } = await open();
+    rmSync(file());
+    const renewed = await open({ BETRACE_NEW_SIGNATURE_KEY: 'true' });
+    expect(renewed.current.id).not.toBe(current.id);
+    expect((await open()).current.id).toBe(renewed.current.id);
+  });
+
+  it('a configured key that is not set any more is missed as well, and one that is set is taken', async () => {
+    await open({ BETRACE_SIGNATURE_KEY: 'the first key of the settings' });
+    await open({ BETRACE_SIGNATURE_KEY: 'the second key of the settings' });
+    await expect(open()).rejects.toThrow(/BT_SIGNING_KEY_LOST/);
+  });
+
+  it('a first start in production after development makes its key', async () => {
+    await openKeys(store, loadConfiguration({ environment: {}, directory: '/nowhere' }).configuration, () => 1);
+    await expect(open()).resolves.toBeDefined();
+  });
+
+  it('what a former private key signed is still verified', async () => {
+    const pem = () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const former = { BETRACE_PRIVATE_KEY: pem() };
+    await open(former);
+    const signing = keyRing({ key: signatureKey(configuration()).key, privateKey: former.BETRACE_PRIVATE_KEY, development: false });
+    const violation = signViolation({ id: 'a', revision: 1 }, signing);
+    rmSync(file());
+    const ring = await open({ BETRACE_PRIVATE_KEY: pem(), BETRACE_NEW_SIGNATURE_KEY: 'true' });
+    expect(verifyViolation(violation, ring)).toEqual({ valid: true, signature: 'unknown-key', publicSignature: 'valid' });
+    expect(verifyViolation({ ...violation, id: 'b' }, ring)).toMatchObject({ valid: false, publicSignature: 'invalid' });
+  });
+});

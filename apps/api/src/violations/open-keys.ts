@@ -1,0 +1,31 @@
+import type { Configuration } from '#platform';
+import { signatureKey } from '#platform';
+import { DEFAULT_KEY, type KeyRing, keyId, keyRing, publicPem, SigningError } from '#signing';
+import type { KeyOrigin, Store } from '#store';
+
+/**
+ * The keys to verify with: the present ones, and the public halves of all that have signed here. The store remembers which keys those were.
+ * Throws BT_SIGNING_KEY_LOST when the key in the storage directory is another than the one that signed here before, unless that is wanted: it
+ * was deleted, and BeTrace has made a new one with which nothing of before can be verified.
+ */
+export async function openKeys(store: Store, configuration: Configuration, now: () => number): Promise<KeyRing> {
+  const { compliance, process: mode, storage } = configuration;
+  const { key, file } = signatureKey(configuration);
+  const id = keyId(key);
+  const known = await store.signatureKeys();
+  const before = known.filter(({ origin }) => origin === 'configured' || origin === 'kept');
+  const lost = file !== undefined && before.length > 0 && !known.some((one) => one.id === id);
+  if (lost && !compliance.newSignatureKey) {
+    const [last] = before.slice(-1);
+    throw new SigningError('BT_SIGNING_KEY_LOST', { file, id: last?.id ?? '?', directory: storage.path ?? '' });
+  }
+  const origin: KeyOrigin = key === DEFAULT_KEY ? 'development' : file === undefined ? 'configured' : 'kept';
+  await store.addSignatureKey({ id, origin, since: now() });
+  const publicKeys = known.flatMap(({ publicKey }) => publicKey ?? []);
+  const privateKey = compliance.privateKey === undefined ? {} : { privateKey: compliance.privateKey };
+  const ring = keyRing({ key, ...privateKey, publicKeys, development: mode.environment === 'development' });
+  if (ring.privateKey !== undefined) {
+    await store.addSignatureKey({ id: ring.privateKey.id, origin: 'public', publicKey: publicPem(ring.privateKey.key), since: now() });
+  }
+  return ring;
+}

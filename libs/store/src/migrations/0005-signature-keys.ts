@@ -1,0 +1,15 @@
+import type { Migration } from './migrations.js';
+
+/** The keys that violations here were signed with: ids and public halves, never secrets. */
+export const signatureKeys: Migration = {
+  name: '0005-signature-keys',
+  up: async ({ schema }) => {
+    await schema
+      .createTable('signature_keys')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('public_key', 'text')
+      .addColumn('since', 'bigint', (column) => column.notNull())
+      .execute();
+  },
+};

@@ -1,0 +1,37 @@
+import type { Queries } from './schema.js';
+
+/**
+ * Where a key came from. `development`: it is "changeme"; `configured`: from the settings; `kept`: made by BeTrace, and kept in its storage;
+ * `public`: an Ed25519 key, by its public half.
+ */
+export type KeyOrigin = 'development' | 'configured' | 'kept' | 'public';
+
+/** A key that signs violations of this store, or did. Never the secret. */
+export interface KnownKey {
+  readonly id: string;
+  readonly origin: KeyOrigin;
+  /** PEM, of a key of origin `public`. */
+  readonly publicKey?: string;
+  /** Unix ms. */
+  readonly since: number;
+}
+
+/** See `Store.signatureKeys`. */
+export async function knownKeys(queries: Queries): Promise<readonly KnownKey[]> {
+  const rows = await queries.selectFrom('signature_keys').selectAll().orderBy('since').orderBy('id').execute();
+  return rows.map(({ id, origin, public_key, since }) => ({
+    id,
+    origin: origin as KeyOrigin,
+    since,
+    ...(public_key === null ? {} : { publicKey: public_key }),
+  }));
+}
+
+/** See `Store.addSignatureKey`. */
+export async function addKey(queries: Queries, { id, origin, publicKey, since }: KnownKey): Promise<void> {
+  await queries
+    .insertInto('signature_keys')
+    .values({ id, origin, public_key: publicKey ?? null, since })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
+}
