@@ -1,6 +1,6 @@
 import * as grpc from '@grpc/grpc-js';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { encodeExportResponse, encodeStatus } from '#otlp';
+import { encodeExportResponse } from '#otlp';
 import {
   ApiKey,
   CLOCK,
@@ -18,9 +18,10 @@ import {
 } from '#platform';
 import { ingestProblem } from '../ingest-problem.js';
 import { Intake } from '../intake.js';
-import { countRefusedCalls } from './grpc-refusals.js';
 import { OTHER_SIGNALS } from './other-signals.js';
-import { GRPC_CODES, partialSuccess, rpcStatus } from './status.js';
+import { ReceiveCalls } from './receive-calls.js';
+import { GRPC_CODES, partialSuccess } from './status.js';
+import { statusError } from './status-error.js';
 
 type Call = grpc.ServerUnaryCall<Buffer, Buffer>;
 type Callback = grpc.sendUnaryData<Buffer>;
@@ -46,12 +47,13 @@ const TRACES = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 @Injectable()
 export class OtlpGrpc implements OnApplicationBootstrap {
   private readonly server: grpc.Server;
+  private readonly receiving: ReceiveCalls;
   private bound: readonly number[] = [];
 
   constructor(
     private readonly intake: Intake,
     private readonly apiKey: ApiKey,
-    private readonly inFlight: InFlight,
+    inFlight: InFlight,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -61,9 +63,11 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     // grpc-js prints to the console by itself what we report in our own words.
     const debug = (...parts: unknown[]) => logger.debug({ context: 'grpc' }, parts.map(String).join(' '));
     grpc.setLogger({ debug, info: debug, error: debug });
+    const refused = (problem: Problem) => intake.refused('otlp_grpc', problem);
+    this.receiving = new ReceiveCalls({ inFlight, timeout: configuration.server.requestTimeout, refused });
     this.server = new grpc.Server({
       'grpc.max_receive_message_length': limit,
-      interceptors: [countRefusedCalls((problem) => intake.refused('otlp_grpc', problem), configuration.server.requestTimeout)],
+      interceptors: [this.receiving.interceptor],
     });
     this.server.addService(exportMethod(TRACES), {
       Export: (call: Call, callback: Callback) => void this.answer(call, callback),
@@ -93,21 +97,19 @@ export class OtlpGrpc implements OnApplicationBootstrap {
   }
 
   private async answer(call: Call, callback: Callback): Promise<void> {
+    const reservation = this.receiving.take(call.request);
     try {
       this.authenticate(call.metadata);
-      const reservation = this.inFlight.reserve(call.request.length);
-      try {
-        const taken = await this.intake.take('otlp_grpc', () => ({ bytes: call.request }), this.patience(call));
-        release(call.request);
-        callback(null, Buffer.from(encodeExportResponse(partialSuccess(taken))));
-      } finally {
-        reservation.release();
-      }
+      const taken = await this.intake.take('otlp_grpc', () => ({ bytes: call.request }), this.patience(call));
+      release(call.request);
+      callback(null, Buffer.from(encodeExportResponse(partialSuccess(taken))));
     } catch (error) {
       const problem = toProblem(error);
       if (problem.status === 500) this.logger.error({ err: error }, 'a request over gRPC failed');
       this.intake.refused('otlp_grpc', error);
       callback(statusError(problem));
+    } finally {
+      reservation.release();
     }
   }
 
@@ -163,12 +165,4 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     await new Promise<void>((resolve) => this.server.tryShutdown(() => resolve()));
     clearTimeout(timer);
   }
-}
-
-/** The error as a gRPC status, with google.rpc.Status (and its RetryInfo) in the trailers. */
-function statusError(problem: Problem, code?: number): grpc.ServiceError {
-  const status = { ...rpcStatus(problem), ...(code === undefined ? {} : { code }) };
-  const metadata = new grpc.Metadata();
-  metadata.set('grpc-status-details-bin', Buffer.from(encodeStatus(status)));
-  return Object.assign(new Error(status.message), { code: status.code, details: status.message, metadata });
 }

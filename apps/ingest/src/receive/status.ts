@@ -6,6 +6,7 @@ import { JSON_TYPE, mediaType, PROTOBUF_TYPE } from './media-type.js';
 /** gRPC status numbers (google.rpc.Code) that BeTrace answers. */
 export const GRPC_CODES = {
   INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
   NOT_FOUND: 5,
   PERMISSION_DENIED: 7,
   RESOURCE_EXHAUSTED: 8,
@@ -15,12 +16,13 @@ export const GRPC_CODES = {
   UNAUTHENTICATED: 16,
 } as const;
 
-/** Whether a sender tries again depends on the number alone: only UNAVAILABLE means yes. */
+/** Whether a sender tries again depends on the number alone: UNAVAILABLE and DEADLINE_EXCEEDED mean yes. */
 const CODE_OF_STATUS: Readonly<Record<number, number>> = {
   400: GRPC_CODES.INVALID_ARGUMENT,
   401: GRPC_CODES.UNAUTHENTICATED,
   403: GRPC_CODES.PERMISSION_DENIED,
   404: GRPC_CODES.NOT_FOUND,
+  408: GRPC_CODES.DEADLINE_EXCEEDED,
   413: GRPC_CODES.RESOURCE_EXHAUSTED,
   415: GRPC_CODES.INVALID_ARGUMENT,
   429: GRPC_CODES.UNAVAILABLE,

@@ -48,7 +48,7 @@ export const SCHEMA = {
       type: bytes,
       env: ['BETRACE_IN_FLIGHT_LIMIT'],
       default: 256 * MiB,
-      doc: 'Bytes of spans received and not yet in the log, at most; beyond it receivers answer 503 or UNAVAILABLE with a retry hint.',
+      doc: 'Bytes of spans received and not yet in the log, at most; beyond it receivers answer 503 or UNAVAILABLE with a retry hint. One connection may hold a quarter of it, and two whole requests at least.',
     },
     requestTimeout: {
       type: duration,

@@ -24,7 +24,7 @@ export function registerBodyParser(fastify: FastifyInstance, server: BodyLimits,
   const { requestLimit, requestTimeout: timeout } = server;
   fastify.removeAllContentTypeParsers();
   fastify.addHook('onRequest', (request, reply, done) => {
-    const reservation = inFlight.reserve();
+    const reservation = inFlight.reserve(0, request.raw.socket);
     reservations.set(request.raw, reservation);
     reply.raw.once('close', reservation.release);
     done();

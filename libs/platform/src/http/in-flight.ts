@@ -16,25 +16,36 @@ export interface Reservation {
 }
 
 interface Upload {
-  /** When the last whole part of PROGRESS bytes was there. */
+  /** When the last whole part was there. */
   progressedAt: number;
+  /** Bytes held then. */
+  progressed: number;
+  readonly peer: object | undefined;
   readonly abort: (problem: Problem) => void;
 }
 
-/** An upload that takes longer than the stall time (ms) for so many bytes has to give way: slower than a modem. */
+/** An upload that takes longer than the stall time (ms) for so many bytes, and for this share of what it holds, has to give way: slower than a modem. */
 const PROGRESS = 64 * 1024;
+const PROGRESS_SHARE = 1 / 16;
 const LONGEST_STALL = 5_000;
+/** Whose connection holds more than an even share of the room waits for so much less when others need it. */
+const GREEDY_STALL = 1 / 5;
+/** An even share is never more than this of the limit. */
+const LARGEST_EVEN_SHARE = 1 / 4;
 
 /**
  * Bounds the memory of what was received and is not yet in the log, over all receivers: `server.in_flight_limit`. It refuses
- * at once and never makes anyone wait, so no two requests can wait for each other. Who sends nothing loses its room to who sends:
- * a few stalled connections shut nobody out.
+ * at once and never makes anyone wait, so no two requests can wait for each other. One connection has a share of it, however many requests it
+ * sends at a time. Who sends nothing loses its room to who sends: stalled connections, however many, shut nobody out.
  */
 @Injectable()
 export class InFlight {
   private readonly limit: number;
+  /** Bytes that one connection may hold: two whole requests at least, since one is there twice while it is decompressed. */
+  private readonly share: number;
   private readonly stall: number;
   private readonly uploads = new Map<Reservation, Upload>();
+  private readonly peers = new Map<object, number>();
   private used = 0;
 
   constructor(
@@ -42,6 +53,7 @@ export class InFlight {
     @Inject(CLOCK) private readonly clock: Clock = systemClock,
   ) {
     this.limit = server.inFlightLimit;
+    this.share = Math.max(2 * server.requestLimit, this.limit * LARGEST_EVEN_SHARE);
     this.stall = Math.min(LONGEST_STALL, server.requestTimeout / 4);
   }
 
@@ -50,20 +62,31 @@ export class InFlight {
     return this.used;
   }
 
-  reserve(bytes = 0): Reservation {
+  /** `peer`: the connection that the bytes come from. */
+  reserve(bytes = 0, peer?: object): Reservation {
     let held = 0;
     let upload: Upload | undefined;
     const reservation: Reservation = {
       grow: (more) => {
-        if (this.used + more > this.limit) this.makeRoom(more, reservation);
-        if (upload !== undefined && Math.floor(held / PROGRESS) !== Math.floor((held + more) / PROGRESS)) {
-          upload.progressedAt = this.clock.monotonic();
+        if (peer !== undefined && this.heldBy(peer) + more > this.share) {
+          throw new Problem(
+            'BT_HTTP_OVERLOADED',
+            `${this.share} bytes of this connection are being received and written already; try again`,
+            {
+              retryAfter: 1,
+            },
+          );
         }
+        if (this.used + more > this.limit) this.makeRoom(more, reservation);
         held += more;
-        this.used += more;
+        this.add(peer, more);
+        if (upload !== undefined && held - upload.progressed >= Math.max(PROGRESS, upload.progressed * PROGRESS_SHARE)) {
+          upload.progressedAt = this.clock.monotonic();
+          upload.progressed = held;
+        }
       },
       receiving: (abort) => {
-        upload = { abort, progressedAt: this.clock.monotonic() };
+        upload = { abort, peer, progressedAt: this.clock.monotonic(), progressed: held };
         this.uploads.set(reservation, upload);
       },
       received: () => {
@@ -71,7 +94,7 @@ export class InFlight {
       },
       release: () => {
         this.uploads.delete(reservation);
-        this.used -= held;
+        this.add(peer, -held);
         held = 0;
       },
     };
@@ -79,10 +102,24 @@ export class InFlight {
     return reservation;
   }
 
+  private heldBy(peer: object): number {
+    return this.peers.get(peer) ?? 0;
+  }
+
+  private add(peer: object | undefined, bytes: number): void {
+    this.used += bytes;
+    if (peer === undefined) return;
+    const held = this.heldBy(peer) + bytes;
+    if (held > 0) this.peers.set(peer, held);
+    else this.peers.delete(peer);
+  }
+
   /** Ends stalled uploads, the longest stalled first, until there is room for `more` bytes of `asking`; throws when that is not enough. */
   private makeRoom(more: number, asking: Reservation): void {
-    const before = this.clock.monotonic() - this.stall;
-    const stalled = [...this.uploads].filter(([one, { progressedAt }]) => one !== asking && progressedAt <= before);
+    const now = this.clock.monotonic();
+    const even = Math.min(this.limit * LARGEST_EVEN_SHARE, this.limit / Math.max(1, this.peers.size));
+    const patience = ({ peer }: Upload) => (peer !== undefined && this.heldBy(peer) > even ? this.stall * GREEDY_STALL : this.stall);
+    const stalled = [...this.uploads].filter(([one, upload]) => one !== asking && upload.progressedAt <= now - patience(upload));
     stalled.sort(([, a], [, b]) => a.progressedAt - b.progressedAt);
     for (const [reservation, { abort }] of stalled) {
       if (this.used + more <= this.limit) return;
