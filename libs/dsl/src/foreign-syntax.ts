@@ -1,3 +1,4 @@
+import { STRING_TESTS } from './operators.js';
 import type { Expression } from './syntax.js';
 import type { Token } from './token.js';
 import type { TokenCursor } from './token-cursor.js';
@@ -33,6 +34,7 @@ export function refuseForeignOperator(cursor: TokenCursor, left: Expression, ope
   const { current, next } = cursor;
   if (current.kind === 'keyword') {
     if (current.text === 'in' || (current.text === 'not' && next.text.toLowerCase() === 'in')) refuseIn(cursor, left, operand);
+    if (current.text === 'not' && STRING_TESTS.has(next.text)) refuseNotTest(cursor, left, operand);
     return;
   }
   if (current.kind === 'symbol') {
@@ -74,7 +76,16 @@ function textOf(cursor: TokenCursor, { range }: Expression): string {
   return cursor.source.slice(range);
 }
 
-/** `x in ["a", "b"]`, `x not in ("a", "b")`. */
+/** `x not contains "a"`. */
+function refuseNotTest(cursor: TokenCursor, left: Expression, operand: ParseOperand): void {
+  cursor.take();
+  const test = cursor.take().text;
+  const pattern = operand(cursor);
+  const text = `not (${textOf(cursor, left)} ${test} ${textOf(cursor, pattern)})`;
+  whole(cursor, `not ${test}`, left, text, `not (… ${test} …)`, pattern.range.end);
+}
+
+/** `x in ["a", "b"]`, `x not in ("a", "b")`; `"a" in x` asks whether x contains it. */
 function refuseIn(cursor: TokenCursor, left: Expression, operand: ParseOperand): void {
   const isNot = cursor.accept('not');
   cursor.take();
@@ -84,7 +95,11 @@ function refuseIn(cursor: TokenCursor, left: Expression, operand: ParseOperand):
   const found = isNot ? 'not in' : 'in';
   const instead = isNot ? '!= … and … != …' : '== … or … == …';
   if (opening !== '[' && opening !== '(' && opening !== '{') {
-    return whole(cursor, found, left, '', instead);
+    if (subject.type !== 'string' || !startsOperand(cursor.current)) return whole(cursor, found, left, '', instead);
+    const container = operand(cursor);
+    const text = `${textOf(cursor, container)} contains ${textOf(cursor, subject)}`;
+    const isNo = isNot || isNegated;
+    return whole(cursor, found, left, isNo ? `not (${text})` : text, isNo ? 'not (… contains …)' : 'contains', container.range.end);
   }
   cursor.take();
   const values: string[] = [];

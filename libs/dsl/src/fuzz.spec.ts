@@ -27,6 +27,9 @@ function tried(text: string): readonly Diagnostic[] {
       Array(4).fill(true),
     );
   }
+  const fixes = checked.diagnostics.flatMap(({ fix }) => (fix === undefined ? [] : [fix.range])).toSorted((a, b) => a.start - b.start);
+  // They can all be made at once.
+  expect(fixes.every(({ start }, index) => index === 0 || (fixes[index - 1]?.end ?? 0) <= start)).toBe(true);
   const formatted = format(text);
   if (formatted.ok) {
     expect(format(formatted.text)).toEqual(formatted);
@@ -132,6 +135,16 @@ const MISTAKES: readonly string[] = [
   'span.is_root or (span.name == "a" and span.name == "b")',
   'trace.has("a") or span.kind == "server" or "client"',
   'trace.distinct("a") > 1',
+  'span.children.count() > 1',
+  'attribute.http.response.status_code == "200"',
+  'attribute.model != "a"',
+  'span.is_root() or span.name == "a"',
+  'span.name matches "*/a"',
+  'attribute.approved == "true"',
+  'trace.has(x where x.name == "a" and trace.has(attribute.k == attribute.k))',
+  'trace.max_count(span.name == "a", attribute.k) > 1',
+  'span.name == "a" or span.service != nil and span.is_root',
+  'attribute.x and attribute.x >= 500 and < 600',
   'attribute.a == attribute.b',
   'attribute.service.name == "a"',
   'attribute.status == "a"',
@@ -149,8 +162,11 @@ const MISTAKES: readonly string[] = [
 ];
 
 const FIXABLE: readonly string[] = [
+  'BT_DSL_ALWAYS',
   'BT_DSL_ARGUMENT',
+  'BT_DSL_ARITY',
   'BT_DSL_ASSIGNMENT',
+  'BT_DSL_ATTRIBUTE_TYPE',
   'BT_DSL_BACKSPACE',
   'BT_DSL_BAD_ESCAPE',
   'BT_DSL_COMPARISON',
@@ -165,11 +181,18 @@ const FIXABLE: readonly string[] = [
   'BT_DSL_ITERATOR',
   'BT_DSL_MALFORMED_NUMBER',
   'BT_DSL_MATCHES_ALL',
+  'BT_DSL_MISSING_DIFFERS',
   'BT_DSL_NEVER',
   'BT_DSL_NIL_EQUALS_NIL',
+  'BT_DSL_NOT_A_FUNCTION',
   'BT_DSL_NOT_PRECEDENCE',
   'BT_DSL_NUMERAL_IN_STRING',
+  'BT_DSL_PATTERN',
+  'BT_DSL_QUOTED_TRUTH',
   'BT_DSL_RESOURCE',
+  'BT_DSL_SAME_SIDES',
+  'BT_DSL_SWAPPED',
+  'BT_DSL_SYNTAX',
   'BT_DSL_UNIT',
   'BT_DSL_UNKNOWN_CHARACTER',
   'BT_DSL_UNKNOWN_FIELD',

@@ -1,4 +1,6 @@
 import { durationMeant } from './duration.js';
+import { refuseFieldWhere, refuseForeignArgument } from './foreign-argument.js';
+import { refuseConditional, refuseMissingSubject } from './foreign-condition.js';
 import { refuseForeignOperator } from './foreign-syntax.js';
 import { COMPARISON, infixOperator, prefixOperator, STRING_TESTS, UNARY_POWER } from './operators.js';
 import type { BinaryOperator, Expression, NamedCondition, StringTestName, TableConstructor } from './syntax.js';
@@ -10,7 +12,11 @@ const ENDS: ReadonlySet<string> = new Set([')', ',', ']', '}', 'then', 'do', 'en
 
 /** From `or` down to the atoms, in the order of precedence. */
 export function parseExpression(cursor: TokenCursor): Expression {
-  return cursor.nested(() => parseOperators(cursor, 0));
+  return cursor.nested(() => {
+    const expression = parseOperators(cursor, 0);
+    refuseConditional(cursor, expression, parseExpression);
+    return expression;
+  });
 }
 
 export function parseExpressions(cursor: TokenCursor): Expression[] {
@@ -29,6 +35,7 @@ function parseOperators(cursor: TokenCursor, limit: number): Expression {
       refuseForeignOperator(cursor, left, (after) => parseOperators(after, COMPARISON));
     if (infix === undefined || infix.left <= limit) return left;
     cursor.take();
+    if (infix.kind === 'logical') refuseMissingSubject(cursor, left);
     const right = cursor.nested(() => parseOperators(cursor, infix.right));
     const range = { start: left.range.start, end: right.range.end };
     if (infix.kind === 'logical') {
@@ -198,7 +205,11 @@ function parseArguments(cursor: TokenCursor): Expression[] {
 /** `charge where condition`, or an expression. `where` is no keyword: two names in a row are an error everywhere else. */
 function parseArgument(cursor: TokenCursor): Expression {
   const { current, next } = cursor;
-  return current.kind === 'name' && next.kind === 'name' && next.text === 'where' ? parseNamedCondition(cursor) : parseExpression(cursor);
+  if (current.kind === 'name' && next.kind === 'name' && next.text === 'where') return parseNamedCondition(cursor);
+  refuseForeignArgument(cursor);
+  const expression = parseExpression(cursor);
+  refuseFieldWhere(cursor, expression);
+  return expression;
 }
 
 function parseNamedCondition(cursor: TokenCursor): NamedCondition {

@@ -1,3 +1,4 @@
+import { refuseForeignStatement } from './foreign-statement.js';
 import { parseExpression, parseExpressions, parseSuffixed } from './parse-expression.js';
 import type { Block, Branch, Expression, Name, Statement } from './syntax.js';
 import type { Token } from './token.js';
@@ -166,6 +167,7 @@ function parseAssignmentOrCall(cursor: TokenCursor): Statement {
   const start = first.range.start;
   if (!cursor.is('=') && !cursor.is(',')) {
     if (first.type === 'call' || first.type === 'method-call') return { type: 'call-statement', call: first, range: first.range };
+    refuseForeignStatement(cursor, first, parseExpression);
     return cursor.fail('BT_DSL_SYNTAX', cursor.current.range, {}, { expected: "'=' or a call" });
   }
   const targets = [first];

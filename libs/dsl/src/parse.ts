@@ -3,7 +3,7 @@ import { parseExpression } from './parse-expression.js';
 import { parseBlock } from './parse-statement.js';
 import { Source } from './source.js';
 import type { Block, Expression, RuleSyntax } from './syntax.js';
-import type { Comment, Token } from './token.js';
+import { type Comment, quoteNear, type Token } from './token.js';
 import { SyntaxFailure, TokenCursor } from './token-cursor.js';
 import { tokenize } from './tokenize.js';
 import { parseWhen } from './when/parse-when.js';
@@ -68,11 +68,31 @@ function parseRule(cursor: TokenCursor): RuleSyntax {
   if (!startsStatement) {
     const expression = parseExpression(cursor);
     if (cursor.current.kind === 'end') return { kind: 'expression', expression };
+    refuseThousands(cursor, expression);
     if (!continuesAsStatement(cursor, expression)) {
       cursor.fail('BT_DSL_SYNTAX', cursor.current.range, {}, { expected: 'an operator or the end of the expression' });
     }
   }
   return parseScript(cursor.source, cursor);
+}
+
+/** `x > 50,000`. Between the arguments of a function the same comma parts two of them. */
+function refuseThousands(cursor: TokenCursor, expression: Expression): void {
+  if (!cursor.is(',')) return;
+  const { end } = expression.range;
+  const match = /(?:^|[^\w.])(\d{1,3}(?:,\d{3})+)(?![\w.,])/y;
+  match.lastIndex = Math.max(0, cursor.source.text.slice(0, end).search(/[^\w.]?\d{1,3}$/));
+  const written = match.exec(cursor.source.text)?.[1];
+  if (written === undefined) return;
+  const start = end - written.indexOf(',');
+  const range = { start, end: start + written.length };
+  const text = written.replaceAll(',', '');
+  cursor.fail(
+    'BT_DSL_MALFORMED_NUMBER',
+    range,
+    { near: quoteNear(written) },
+    { expected: 'a number without commas', suggestion: text, fix: { range, text } },
+  );
 }
 
 /** Behind a whole expression: is it the beginning of a statement (`x = 1`, `f() g()`)? */

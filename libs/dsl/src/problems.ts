@@ -123,6 +123,10 @@ export const PROBLEMS = {
     "'{name}' reads the constant {text} of every span: a field is `attribute[…]` or `span.…`",
     'A constant where a field of each span belongs.',
   ),
+  BT_DSL_SWAPPED: mistake(
+    "'{name}' takes the field first and then the condition",
+    'The condition stands where the field of each span belongs.',
+  ),
   BT_DSL_NOT_PRECEDENCE: mistake(
     "'not' binds tighter than '{operator}': this tests `(not {operand})`",
     '`not a == b` is `(not a) == b`, which is hardly ever meant: write `not (a == b)`.',
@@ -149,6 +153,22 @@ export const PROBLEMS = {
   BT_DSL_NIL_EQUALS_NIL: warning(
     'this also holds where both are missing: nil == nil',
     'Two attributes, neither of which is known to be there, are compared. Guard one with `x and …`.',
+  ),
+  BT_DSL_MISSING_DIFFERS: warning(
+    "this also holds on every span that has no '{key}'",
+    'A condition says nothing but what an attribute is not. Guard it with `x and …`, or say which spans are meant.',
+  ),
+  BT_DSL_ATTRIBUTE_TYPE: warning(
+    "'{key}' is {type} by the semantic conventions, not a text such as {text}",
+    'An attribute is compared with a text; a number or a list never equals one.',
+  ),
+  BT_DSL_QUOTED_TRUTH: warning(
+    '{text} in quotes is a text: the truth value is {value}',
+    'An attribute is compared with the word. Senders have booleans; `tostring(x) == "true"` holds for both.',
+  ),
+  BT_DSL_NUMBER_CONDITION: warning(
+    '{text} is a number, not a condition: it counts as true whatever it is',
+    'A number where a condition belongs: compare it.',
   ),
   BT_DSL_NUMERAL_IN_STRING: warning(
     '{text} in quotes is compared as a text, byte by byte: "9" is greater than "10"',

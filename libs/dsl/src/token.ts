@@ -63,6 +63,8 @@ export const SYMBOLS = [
   ']',
   ';',
   ',',
+  // Of no meaning here: the parser says what to write instead.
+  '?',
 ] as const;
 
 export type SymbolText = (typeof SYMBOLS)[number];

@@ -3,6 +3,7 @@ import { durationMeant, parseDuration } from './duration.js';
 import { parseNumeral } from './lua-number.js';
 import { STRING_TESTS } from './operators.js';
 import type { ProblemCode } from './problems.js';
+import { sizeMeant } from './size.js';
 import type { Source } from './source.js';
 import { skipLineBreak, unescapeString } from './string-literal.js';
 import { type Comment, KEYWORDS, quoteNear, SYMBOLS, type SymbolText, type Token } from './token.js';
@@ -31,8 +32,9 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
   [/={3,}/y, '=='],
   [/!={2,}/y, '!='],
   [/<>=*/y, '!='],
-  [/=~(?=\s*["'[])/y, ' matches '],
+  [/=~(?=\s*["'[/])/y, ' matches '],
   [/\?\?/y, ' or '],
+  [/\?\.(?=[A-Za-z_])/y, '.'],
 ];
 
 /** A comment as C writes it: two words in a row can't be operands. Lua's `//` divides. */
@@ -40,6 +42,8 @@ const FOREIGN_COMMENT = new RegExp(
   `//(?=[^\\S\\n\\r]*[A-Za-z][\\w,.']*[^\\S\\n\\r]+(?!(?:${[...KEYWORDS, ...STRING_TESTS].join('|')})\\b)[A-Za-z]\\w*(?![\\w]|\\s*[=(:.,]))`,
   'y',
 );
+/** A regular expression as JavaScript and Perl write it. */
+const REGEX_LITERAL = /\/(?:[^/\\\n\r]|\\[^\n\r])+\/[a-z]*/y;
 const CURLY_QUOTED = /[“”„]([^“”„"\\\n\r]*)[“”]|[‘’]([^‘’'"\\\n\r]*)[‘’]/y;
 /** A text full of garbage gives this many diagnostics, not millions. */
 const MAX_DIAGNOSTICS = 20;
@@ -90,7 +94,6 @@ class Tokenizer {
 
   #readSymbol(): void {
     const start = this.#at;
-    const character = this.#text[start];
     for (const [pattern, instead] of FOREIGN) {
       const foreign = this.#match(pattern);
       if (foreign === undefined) continue;
@@ -101,12 +104,11 @@ class Tokenizer {
       this.#pushInstead(instead.trim(), start);
       return;
     }
-    if (this.#readForeignComment() || this.#readCurlyQuotes()) return;
+    if (this.#readForeignComment() || this.#readRegexLiteral() || this.#readCurlyQuotes()) return;
     const symbol = SYMBOLS.find((candidate) => this.#text.startsWith(candidate, start));
     if (symbol === undefined) {
       this.#at += (this.#text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1;
-      const extras = character === '?' ? { expected: '`c and a or b` for `c ? a : b`' } : {};
-      this.#report('BT_DSL_UNKNOWN_CHARACTER', start, { near: quoteNear(this.#text.slice(start, this.#at)) }, extras);
+      this.#report('BT_DSL_UNKNOWN_CHARACTER', start, { near: quoteNear(this.#text.slice(start, this.#at)) });
       return;
     }
     this.#at += symbol.length;
@@ -122,6 +124,24 @@ class Tokenizer {
     const fix = { range: this.#rangeFrom(start), text: '--' };
     this.#report('BT_DSL_FOREIGN_OPERATOR', start, { found: '//', instead: '--' }, { expected: 'a comment', suggestion: '--', fix });
     this.#at += this.#match(/[^\r\n]*/y)?.length ?? 0;
+    return true;
+  }
+
+  /** `matches /^a/i`. */
+  #readRegexLiteral(): boolean {
+    const test = this.#tokens.at(-1);
+    const written = test?.kind === 'name' && test.text === 'matches' ? this.#match(REGEX_LITERAL) : undefined;
+    if (written === undefined) return false;
+    const start = this.#at;
+    this.#at += written.length;
+    const end = written.lastIndexOf('/');
+    const flags = written.slice(end + 1).replace(/[^ims]/g, '');
+    const pattern = written.slice(1, end).replaceAll('\\/', '/');
+    const text = `"${`${flags === '' ? '' : `(?${flags})`}${pattern}`.replace(/["\\]/g, '\\$&')}"`;
+    const range = this.#rangeFrom(start);
+    const extras = { expected: 'a text', suggestion: text, fix: { range, text } };
+    this.#report('BT_DSL_FOREIGN_OPERATOR', start, { found: '/…/', instead: '"…"' }, extras);
+    this.#tokens.push({ kind: 'string', value: pattern, isText: true, text, range });
     return true;
   }
 
@@ -267,10 +287,10 @@ class Tokenizer {
   }
 }
 
-/** `1sec`, `1_000`. */
+/** `1sec`, `1_000`, `10MB`. */
 function numberMeant(text: string): string | undefined {
   const plain = text.replaceAll('_', '');
-  return durationMeant(plain) ?? (plain !== text && parseNumeral(plain) !== undefined ? plain : undefined);
+  return durationMeant(plain) ?? sizeMeant(plain) ?? (plain !== text && parseNumeral(plain) !== undefined ? plain : undefined);
 }
 
 /** A backslash that begins no escape of Lua was meant for the regular expression. */

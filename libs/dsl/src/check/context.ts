@@ -19,6 +19,7 @@ export class Findings {
   /** Also what can be run but is hardly meant is reported. */
   readonly judgesMeaning: boolean;
   private readonly reported = new Set<string>();
+  private names: ReadonlySet<string> | undefined;
 
   constructor(
     readonly source: Source,
@@ -26,6 +27,12 @@ export class Findings {
   ) {
     this.isWhenForm = isWhenForm;
     this.judgesMeaning = judgesMeaning;
+  }
+
+  /** The names that conditions anywhere in the rule give to their spans. */
+  get namedSpans(): ReadonlySet<string> {
+    this.names ??= new Set([...this.source.text.matchAll(/\b([A-Za-z_]\w*)\s+where\b/g)].map(([, name = '']) => name));
+    return this.names;
   }
 
   get hasErrors(): boolean {
@@ -46,7 +53,17 @@ export class Findings {
     const key = `${range.start} ${range.end} ${code} ${message}`;
     if (this.diagnostics.length >= MAX_DIAGNOSTICS || this.reported.has(key)) return;
     this.reported.add(key);
-    this.diagnostics.push(diagnostic);
+    this.diagnostics.push(this.withoutOverlap(diagnostic));
+  }
+
+  /** All fixes of a rule can be made at once: of two that touch the same text the first stays. */
+  private withoutOverlap(diagnostic: Diagnostic): Diagnostic {
+    const { fix, ...others } = diagnostic;
+    if (fix === undefined) return diagnostic;
+    const { start, end } = fix.range;
+    if (this.diagnostics.some((known) => known.fix !== undefined && known.fix.range.start < end && start < known.fix.range.end))
+      return others;
+    return diagnostic;
   }
 
   /** Reports, and stands in for what could not be resolved so that the rest is checked as well. */

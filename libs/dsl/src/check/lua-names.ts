@@ -67,6 +67,22 @@ export const UNAVAILABLE: ReadonlySet<string> = new Set([
   'js',
 ]);
 
+/** What other languages call nil, true and false. */
+const WORDS: ReadonlySet<string> = new Set(['null', 'nil', 'none', 'undefined', 'true', 'false']);
+
+/** The name means something here, or is known from elsewhere. */
+export function isKnownName(name: string, spanNames: Iterable<string>): boolean {
+  return (
+    name === 'trace' ||
+    name === 'attribute' ||
+    [...spanNames].includes(name) ||
+    SANDBOX_GLOBALS.has(name) ||
+    Object.hasOwn(SANDBOX_LIBRARIES, name) ||
+    UNAVAILABLE.has(name) ||
+    WORDS.has(name.toLowerCase())
+  );
+}
+
 /** Every name a rule can begin with, for suggestions. */
 export function knownNames(): string[] {
   return ['span', 'trace', 'attribute', ...SANDBOX_GLOBALS, ...Object.keys(SANDBOX_LIBRARIES)];

@@ -1,3 +1,4 @@
+import type { Fix } from '../diagnostic.js';
 import type { Resolved } from '../resolved.js';
 import type { Expression } from '../syntax.js';
 import type { VocabularyFunction } from '../vocabulary.js';
@@ -15,6 +16,7 @@ export function wantedArguments(parameters: VocabularyFunction['parameters']): s
   return names(true) === '' ? names(false) : `${names(false)} and perhaps ${names(true)}`;
 }
 
-export function arityError(call: Expression, name: string, wanted: string, found: number, scope: Scope): Resolved {
-  return scope.findings.refuse(call, 'BT_DSL_ARITY', call.range, { name, wanted, found: String(found) }, { expected: wanted });
+export function arityError(call: Expression, name: string, wanted: string, found: number, scope: Scope, fix?: Fix): Resolved {
+  const extras = { expected: wanted, suggestion: fix?.text, fix };
+  return scope.findings.refuse(call, 'BT_DSL_ARITY', call.range, { name, wanted, found: String(found) }, extras);
 }

@@ -22,7 +22,11 @@ export function resolveCall(call: Call, callee: Entity, scope: Scope, resolve: R
   if (callee.kind !== 'function') {
     // An unknown callee was reported where it was resolved.
     if (callee.kind === 'value' && callee.node.type === 'literal') return unknownValue(call);
-    return scope.findings.refuse(call, 'BT_DSL_NOT_A_FUNCTION', call.callee.range, { name: textOf(call.callee, scope) });
+    // `span.is_root()`: a field is read without parentheses.
+    const range = { start: call.callee.range.end, end: call.range.end };
+    const isField = call.args.length === 0 && (callee.kind === 'span' || (callee.kind === 'value' && callee.node.type !== 'attribute'));
+    const extras = isField ? { suggestion: textOf(call.callee, scope), fix: { range, text: '' } } : {};
+    return scope.findings.refuse(call, 'BT_DSL_NOT_A_FUNCTION', call.callee.range, { name: textOf(call.callee, scope) }, extras);
   }
   const { of, name } = callee;
   if (of?.kind === 'trace') return resolveSpanFunction(call, name, undefined, scope, resolve);

@@ -104,6 +104,13 @@ function ordering(syntax: Binary, left: Resolved, right: Resolved, scope: Scope)
   const common = left.types & right.types & (NUMBER | STRING);
   const node: BinaryNode = { type: 'binary', operator, left, right, syntax, types: BOOLEAN };
   if (left.types === 0 || right.types === 0) return node;
+  if (left.type === 'span' && right.type === 'span') {
+    const [first, second] = operator === '<' || operator === '<=' ? [left, right] : [right, left];
+    const text = `${formatExpression(first.syntax)}.before(${formatExpression(second.syntax)})`;
+    const values = { name: operator, reason: 'the order of spans is asked by a.before(b), their times by a.end_time <= b.start_time' };
+    scope.findings.report('BT_DSL_ARGUMENT', syntax.range, values, { suggestion: text, fix: { range: syntax.range, text } });
+    return node;
+  }
   if (common === 0) {
     reportMismatch(syntax, left, right, scope);
     return node;
@@ -169,7 +176,9 @@ function equality(syntax: Binary, left: Resolved, right: Resolved, scope: Scope)
   const node: BinaryNode = { type: 'binary', operator, left, right, syntax, types: BOOLEAN };
   if (left.types === 0 || right.types === 0) return node;
   if (left.type === 'span' && right.type === 'span') {
-    scope.findings.report('BT_DSL_ARGUMENT', syntax.range, { name: operator, reason: 'spans are compared by their ids: a.id == b.id' });
+    const text = `${formatExpression(left.syntax)}.id ${operator === '~=' ? '!=' : operator} ${formatExpression(right.syntax)}.id`;
+    const values = { name: operator, reason: 'spans are compared by their ids: a.id == b.id' };
+    scope.findings.report('BT_DSL_ARGUMENT', syntax.range, values, { suggestion: text, fix: { range: syntax.range, text } });
     return node;
   }
   if (left.type === 'literal' && right.type === 'literal' && left.types !== ANY && right.types !== ANY) {
@@ -202,6 +211,7 @@ function checkFieldValue(field: Resolved, value: Resolved, scope: Scope): void {
 }
 
 function reportMismatch(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): void {
+  if (refuseChain(syntax, left, right, scope) || refuseNumber(left, right, scope) || refuseNumber(right, left, scope)) return;
   const quoted = [left, right].find((side) => side.type === 'literal' && typeof side.value === 'string') as Literal | undefined;
   const other = quoted === left ? right : left;
   if (quoted !== undefined && other.types === NUMBER && quoted.syntax.type === 'string') {
@@ -222,6 +232,34 @@ function reportMismatch(syntax: Binary, left: Resolved, right: Resolved, scope: 
   }
   const values = { left: describeTypes(left.types), right: describeTypes(right.types) };
   scope.findings.report('BT_DSL_COMPARISON', syntax.range, values);
+}
+
+/** `500 <= x <= 599`: two comparisons here. */
+function refuseChain(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): boolean {
+  const { left: first, right: last, operator } = syntax;
+  if (first.type !== 'binary' || !['==', '~=', '<', '<=', '>', '>='].includes(first.operator)) return false;
+  const written = operator === '~=' ? '!=' : operator;
+  const { source } = scope.findings;
+  const text = `${source.slice(first.range)} and ${source.slice(first.right.range)} ${written} ${source.slice(last.range)}`;
+  const values = { left: describeTypes(left.types), right: describeTypes(right.types) };
+  scope.findings.report('BT_DSL_COMPARISON', syntax.range, values, {
+    expected: 'two comparisons',
+    suggestion: text,
+    fix: { range: syntax.range, text },
+  });
+  return true;
+}
+
+/** `span.kind == 2`: the number that OTLP sends for the word. */
+function refuseNumber(field: Resolved, value: Resolved, scope: Scope): boolean {
+  if (field.type !== 'field' || value.type !== 'literal' || typeof value.value !== 'number') return false;
+  const word = fieldValues(field.field)?.[value.value];
+  if (word === undefined || value.syntax.type !== 'number') return false;
+  const text = `"${word}"`;
+  const names = { field: formatExpression(field.syntax), value: formatExpression(value.syntax) };
+  const extras = { expected: 'a text', suggestion: text, fix: { range: value.syntax.range, text } };
+  scope.findings.report('BT_DSL_UNKNOWN_VALUE', value.syntax.range, names, extras);
+  return true;
 }
 
 /** The value of an operation on constants; an error of it (`1 // 0`) is reported now, not at run time. */

@@ -6,6 +6,7 @@ import type { Expression } from '../syntax.js';
 import { ANY, NIL, NUMBER, STRING, TABLE, TRUE } from '../types.js';
 import {
   FIELD_TYPES,
+  fieldValues,
   RELATIVES_FUNCTIONS,
   SCOPE_FIELDS,
   SPAN_FIELDS,
@@ -39,6 +40,11 @@ export function resolveName(expression: Extract<Expression, { type: 'name' }>, s
   if (UNAVAILABLE.has(name)) return refused(expression, scope, 'BT_DSL_UNAVAILABLE', range, { name });
   const bareField = SPAN_FIELDS.some((field) => field.name === name) ? `span.${name}` : undefined;
   const bareFunction = TRACE_FUNCTIONS.some((known) => known.name === name) ? `trace.${name}` : undefined;
+  if (scope.findings.namedSpans.has(name)) {
+    const expected = `a span that is named around this place: '${name}' is known only within the function that names it`;
+    scope.findings.report('BT_DSL_UNKNOWN_NAME', range, { name }, { expected });
+    return { kind: 'value', node: unknownValue(expression) };
+  }
   const suggestion = bareField ?? bareFunction ?? FOREIGN_WORDS[name.toLowerCase()] ?? suggest(name, [...knownNames(), ...scope.spanNames]);
   return refused(expression, scope, 'BT_DSL_UNKNOWN_NAME', range, { name }, suggestion);
 }
@@ -215,9 +221,23 @@ function checkIndexable(object: Resolved, expression: MemberExpression, scope: S
     warnUnguarded(object, 'indexing', scope);
     return object;
   }
+  if (refusePartOfField(object, expression, scope)) return unknownValue(expression);
   const type = object.types === STRING ? 'string' : object.types === NUMBER ? 'number' : object.types === NIL ? 'nil' : 'boolean';
   scope.findings.report('BT_DSL_INDEX', expression.range, { type });
   return unknownValue(expression);
+}
+
+/** `span.status.code`, `span.kind.value`: the field is the value. */
+function refusePartOfField(object: Resolved, expression: MemberExpression, scope: Scope): boolean {
+  if (object.type !== 'field' || expression.type !== 'member' || fieldValues(object.field as FieldName) === undefined) return false;
+  const isMessage = object.field === 'status' && ['message', 'description'].includes(expression.name);
+  if (!isMessage && !['code', 'name', 'value', 'status_code'].includes(expression.name)) return false;
+  const range = { start: expression.object.range.end, end: expression.range.end };
+  const text = isMessage ? '_message' : '';
+  const field = scope.findings.source.slice(expression.object.range);
+  const extras = { suggestion: `${field}${text}`, fix: { range, text } };
+  scope.findings.report('BT_DSL_UNKNOWN_FIELD', expression.nameRange, { object: field, name: expression.name }, extras);
+  return true;
 }
 
 function unknownField(
@@ -231,7 +251,7 @@ function unknownField(
   const attribute = object === 'span' ? 'an attribute is span.attributes["…"]' : undefined;
   const names = known.map((entry) => entry.name);
   const alias = ALIASES[name.replaceAll('_', '').toLowerCase()];
-  const suggestion = alias !== undefined && names.includes(alias) ? alias : suggest(name, names);
+  const suggestion = foreignMember(object, name, names) ?? (alias !== undefined && names.includes(alias) ? alias : suggest(name, names));
   scope.findings.report(
     'BT_DSL_UNKNOWN_FIELD',
     range,
@@ -243,6 +263,13 @@ function unknownField(
     },
   );
   return { kind: 'value', node: unknownValue(expression) };
+}
+
+/** `trace.name` is that of its root, `span.children.length` their number. */
+function foreignMember(object: string, name: string, known: readonly string[]): string | undefined {
+  if (object === 'trace') return SPAN_FIELDS.some((field) => field.name === name) ? `root.${name}` : undefined;
+  const isCount = known.includes('count') && !known.includes('name') && ['length', 'size', 'len', 'n'].includes(name);
+  return isCount ? 'count(true)' : undefined;
 }
 
 /** What other languages call nil, true and false, and what of others is not there. */
@@ -275,6 +302,12 @@ const ALIASES: Readonly<Record<string, string>> = {
   exists: 'has',
   contains: 'has',
   every: 'all',
+  countdistinct: 'distinct',
+  distinctcount: 'distinct',
+  unique: 'distinct',
+  countby: 'max_count',
+  minimum: 'min',
+  maximum: 'max',
   total: 'sum',
   mean: 'avg',
   average: 'avg',

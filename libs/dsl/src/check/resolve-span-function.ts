@@ -1,5 +1,6 @@
 import { parseDuration } from '../duration.js';
 import type { AggregateName, Relatives, Resolved, SpanSource } from '../resolved.js';
+import type { Range } from '../source.js';
 import type { SpanRelation } from '../span-relation.js';
 import type { Expression } from '../syntax.js';
 import { isAggregate, isQuantifier, isRelation } from '../trace-vocabulary.js';
@@ -23,7 +24,8 @@ export function resolveSpanFunction(call: Call, name: string, over: Relatives | 
   const { args } = call;
   const required = entry?.parameters.filter(({ optional }) => optional !== true).length ?? 0;
   if (args.length < required || args.length > (entry?.parameters.length ?? 0)) {
-    return arityError(call, name, wantedArguments(entry?.parameters ?? []), args.length, scope);
+    const fix = args.length === 0 && isQuantifier(key) ? fixedCount(call, key, over) : undefined;
+    return arityError(call, name, wantedArguments(entry?.parameters ?? []), args.length, scope, fix);
   }
   if (args.some(({ type }) => type === 'function')) {
     scope.findings.needsSandbox = true;
@@ -40,6 +42,16 @@ export function resolveSpanFunction(call: Call, name: string, over: Relatives | 
   // Its name was found in the catalogue, which has nothing else.
   if (!isAggregate(key)) return unknownValue(call);
   return resolveAggregate(call, key, name, first, second, kindred, scope, resolve);
+}
+
+/** `span.children.count()`: any span satisfies `true`. */
+function fixedCount(
+  { callee, range }: Call,
+  key: string,
+  over: Relatives | undefined,
+): { readonly range: Range; readonly text: string } | undefined {
+  if (over === undefined) return key === 'count' ? { range, text: 'trace.span_count' } : undefined;
+  return key === 'all' ? undefined : { range: { start: callee.range.end, end: range.end }, text: '(true)' };
 }
 
 /** `a.before(b)`. */
@@ -107,7 +119,14 @@ function resolveAggregate(
   const isNumeric = aggregate !== 'distinct' && aggregate !== 'max_count';
   if (isNumeric && field.types !== 0 && (field.types & NUMBER) === 0) {
     const reason = `takes a number to compute with first and then a condition, not a ${describeTypes(field.types)}`;
-    return scope.findings.refuse(call, 'BT_DSL_ARGUMENT', value.range, { name, reason }, { expected: 'a number' });
+    const fix = fixedField(value, test, field, scope);
+    return scope.findings.refuse(
+      call,
+      'BT_DSL_ARGUMENT',
+      value.range,
+      { name, reason },
+      { expected: 'a number', suggestion: fix?.text, fix },
+    );
   }
   return {
     type: 'trace-aggregate',
@@ -119,6 +138,19 @@ function resolveAggregate(
     ...kindred,
     ...(tested && { condition: tested.condition }),
   };
+}
+
+/** `trace.sum("amount")`, `trace.sum(span.name == "x", attribute.amount)`. */
+function fixedField(
+  value: Expression,
+  test: Expression | undefined,
+  field: Resolved,
+  { findings }: Scope,
+): { readonly range: Range; readonly text: string } | undefined {
+  if (value.type === 'string') return { range: value.range, text: `attribute[${findings.source.slice(value.range)}]` };
+  if (test === undefined || test.type === 'named-condition' || (field.types & ~BOOLEAN) !== 0) return undefined;
+  const [first, second] = [value, test].map(({ range }) => findings.source.slice(range));
+  return { range: { start: value.range.start, end: test.range.end }, text: `${second}, ${first}` };
 }
 
 /** A condition in a scope of its own, in which `span` (and the name it gives) is the span being tested. */

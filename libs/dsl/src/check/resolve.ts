@@ -6,6 +6,9 @@ import { alwaysFalsy, alwaysTruthy, BOOLEAN, describeTypes, FALSY, NIL, NUMBER, 
 import { type Scope, unknownValue } from './context.js';
 import { isDottedMethod, refuseDottedMethod } from './dotted-method.js';
 import type { Entity } from './entity.js';
+import { refuseForeignCall } from './foreign-call.js';
+import { refusePath } from './foreign-path.js';
+import { globTest } from './meaning/foreign-pattern.js';
 import { refuseNot } from './refuse-not.js';
 import { resolveCall, resolveMethod } from './resolve-call.js';
 import { resolveBinary, resolveUnary, warnUnguarded } from './resolve-operator.js';
@@ -27,13 +30,14 @@ export function resolve(expression: Expression, scope: Scope): Resolved {
       return { type: 'literal', value: expression.value, syntax: expression, types: STRING };
     case 'parenthesized':
       return resolve(expression.expression, scope);
-    case 'name':
     case 'member':
+      return refusePath(expression, scope) ?? asValue(entityOf(expression, scope), expression, scope);
+    case 'name':
     case 'index':
       return asValue(entityOf(expression, scope), expression, scope);
     case 'call':
       if (isDottedMethod(expression)) return refuseDottedMethod(expression, scope);
-      return resolveCall(expression, entityOf(expression.callee, scope), scope, resolve, entityOf);
+      return refuseForeignCall(expression, scope) ?? resolveCall(expression, entityOf(expression.callee, scope), scope, resolve, entityOf);
     case 'method-call': {
       const object = entityOf(expression.object, scope);
       return resolveMethod(expression, object, () => asValue(object, expression.object, scope), scope, resolve);
@@ -82,9 +86,17 @@ function resolveUnaryNode(expression: Extract<Expression, { type: 'unary' }>, sc
   if (expression.operator === '#') {
     const entity = entityOf(expression.operand, scope);
     if (entity.kind === 'spans') return { type: 'trace-field', field: 'span_count', syntax: expression, types: NUMBER };
+    if (entity.kind === 'relatives') return refuseCountless(expression, expression.operand, entity.name, scope);
     return resolveUnary(expression, asValue(entity, expression.operand, scope), scope);
   }
   return resolveUnary(expression, resolve(expression.operand, scope), scope);
+}
+
+/** `#span.children`. */
+function refuseCountless(expression: Expression, operand: Expression, name: string, scope: Scope): Resolved {
+  const text = `${scope.findings.source.slice(operand.range)}.count(true)`;
+  const extras = { suggestion: text, fix: { range: expression.range, text } };
+  return scope.findings.refuse(expression, 'BT_DSL_ARGUMENT', operand.range, { name, reason: 'is counted by its function' }, extras);
 }
 
 /** A chain of one operator, operand by operand: each is resolved where those before it are known to hold (or not to), and learnt from once. */
@@ -144,7 +156,7 @@ function resolveStringTest(expression: Extract<Expression, { type: 'string-test'
   warnUnguarded(pattern, test, scope);
   const compiled =
     test === 'matches' && pattern.type === 'literal' && typeof pattern.value === 'string'
-      ? compileLiteral(pattern.value, pattern, scope)
+      ? compileLiteral(pattern.value, pattern, expression, scope)
       : undefined;
   return {
     type: 'string-test',
@@ -157,12 +169,26 @@ function resolveStringTest(expression: Extract<Expression, { type: 'string-test'
   };
 }
 
-function compileLiteral(text: string, pattern: Resolved, scope: Scope): Pattern | undefined {
+function compileLiteral(
+  text: string,
+  pattern: Resolved,
+  test: Extract<Expression, { type: 'string-test' }>,
+  scope: Scope,
+): Pattern | undefined {
   try {
     return compilePattern(text);
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
-    scope.findings.report('BT_DSL_PATTERN', pattern.syntax.range, { reason: error.message }, { expected: 'RE2 syntax' });
+    // `matches "*/checkout"`
+    const glob = text.startsWith('*') ? globTest(text, '==') : undefined;
+    const meant = glob === undefined ? undefined : `${scope.findings.source.slice(test.subject.range)} ${glob}`;
+    const fix = meant === undefined ? undefined : { range: test.range, text: meant };
+    scope.findings.report(
+      'BT_DSL_PATTERN',
+      pattern.syntax.range,
+      { reason: error.message },
+      { expected: 'RE2 syntax', suggestion: meant, fix },
+    );
     return undefined;
   }
 }

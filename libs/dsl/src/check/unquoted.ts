@@ -3,18 +3,39 @@ import type { Resolved } from '../resolved.js';
 import type { Expression } from '../syntax.js';
 import { fieldValues, SPAN_FIELDS } from '../vocabulary.js';
 import { type Scope, unknownValue } from './context.js';
-import { SANDBOX_GLOBALS, SANDBOX_LIBRARIES } from './lua-names.js';
+import { isKnownName } from './lua-names.js';
 
 /** `span.status == error`, `span.name == charge`: a word where a text field is compared. Undefined: the word has a meaning here. */
 export function bareWord(word: Expression, other: Expression, operator: string, scope: Scope): Resolved | undefined {
-  if ((operator !== '==' && operator !== '~=') || !isPath(word) || other.type !== 'member') return undefined;
+  if ((operator !== '==' && operator !== '~=') || !isPath(word)) return undefined;
+  if (word.type === 'name' && isAttribute(other)) return bareText(word.name, word, scope);
+  if (other.type !== 'member') return undefined;
   const field = SPAN_FIELDS.find(({ name }) => name === other.name);
   if (field?.type !== 'string' || other.object.type !== 'name' || scope.span(other.object.name) === undefined) return undefined;
   const text = formatExpression(word);
-  const isValue = fieldValues(field.name as 'status')?.includes(text) === true;
+  const values = fieldValues(field.name as 'status');
+  const isValue = values?.includes(text) === true;
+  // `SpanKind.SERVER`, `STATUS_CODE_ERROR`
+  const constant = isKnown(rootOf(word), scope)
+    ? undefined
+    : values?.find((value) => text.toLowerCase().replaceAll('.', '_').endsWith(`_${value}`));
+  if (constant !== undefined) return refuseWord(word, text, `"${constant}"`, scope);
   if (!isValue && endsInField(word)) return undefined;
   if (isKnown(rootOf(word), scope) && !isValue) return undefined;
   return refuseWord(word, text, `"${text}"`, scope);
+}
+
+/** `attribute.region == eu`. */
+function bareText(name: string, word: Expression, scope: Scope): Resolved | undefined {
+  if (isKnown(name, scope) || scope.findings.namedSpans.has(name) || SPAN_FIELDS.some((field) => field.name === name)) return undefined;
+  return refuseWord(word, name, `"${name}"`, scope);
+}
+
+function isAttribute(expression: Expression): boolean {
+  let inner = expression;
+  if (inner.type === 'index') inner = inner.object;
+  while (inner.type === 'member' && inner.name !== 'attributes') inner = inner.object;
+  return inner.type === 'member' || (inner.type === 'name' && inner.name === 'attribute' && inner !== expression);
 }
 
 /** `span.attributes[http.method]`. */
@@ -70,15 +91,5 @@ function rootOf(path: Expression): string {
 }
 
 function isKnown(name: string, scope: Scope): boolean {
-  return (
-    name === 'trace' ||
-    name === 'attribute' ||
-    [...scope.spanNames].includes(name) ||
-    SANDBOX_GLOBALS.has(name) ||
-    Object.hasOwn(SANDBOX_LIBRARIES, name) ||
-    NIL_WORDS.has(name.toLowerCase())
-  );
+  return isKnownName(name, scope.spanNames);
 }
-
-/** What other languages call nil, true and false: see resolve-path.ts. */
-const NIL_WORDS: ReadonlySet<string> = new Set(['null', 'nil', 'none', 'undefined', 'true', 'false']);

@@ -1,7 +1,8 @@
-import type { DiagnosticExtras } from '../../diagnostic.js';
+import type { DiagnosticExtras, Fix } from '../../diagnostic.js';
 import { formatExpression } from '../../format-expression.js';
-import type { LogicalNode, Resolved } from '../../resolved.js';
+import type { BinaryNode, LogicalNode, Resolved } from '../../resolved.js';
 import type { Findings } from '../context.js';
+import { flatOperands } from './flat-operands.js';
 
 /** Where a condition stands: it decides what was meant by a constant there. */
 export type Place =
@@ -17,12 +18,46 @@ export function reportConstant(node: Resolved, place: Place, findings: Findings)
   if (node.type !== 'literal' || (typeof node.value !== 'string' && typeof node.value !== 'number' && typeof node.value !== 'bigint'))
     return false;
   const what = node.syntax.type === 'duration' ? 'a duration' : typeof node.value === 'string' ? 'a text' : 'a number';
-  const meant = meantBy(node, place);
-  const extras: DiagnosticExtras =
-    meant === undefined
-      ? { expected: 'a condition' }
-      : { expected: 'a condition', suggestion: meant, fix: { range: node.syntax.range, text: meant } };
+  const fix = rewritten(node, place, findings) ?? fixOf(node, meantBy(node, place));
+  const extras: DiagnosticExtras = { expected: 'a condition', suggestion: fix?.text, fix };
   findings.report('BT_DSL_CONSTANT_CONDITION', node.syntax.range, { text: formatExpression(node.syntax), what }, extras);
+  return true;
+}
+
+function fixOf({ syntax }: Resolved, text: string | undefined): Fix | undefined {
+  return text === undefined ? undefined : { range: syntax.range, text };
+}
+
+/** `x != "a" or "b"` means neither of them, `x > 3 or 0` gives x a value where it is missing. */
+function rewritten(node: Resolved, place: Place, findings: Findings): Fix | undefined {
+  const previous = place.kind === 'operand' && place.chain.operator === 'or' ? place.previous : undefined;
+  if (previous?.type !== 'binary' || previous.right.type !== 'literal' || previous.right.syntax.type !== node.syntax.type) return undefined;
+  const range = { start: previous.syntax.range.start, end: node.syntax.range.end };
+  const [subject, whole] = [previous.left, previous].map(({ syntax }) => findings.source.slice(syntax.range)) as [string, string];
+  const value = formatExpression(node.syntax);
+  if (previous.operator === '~=') return { range, text: `(${whole} and ${subject} != ${value})` };
+  const isOrder = ['<', '<=', '>', '>='].includes(previous.operator);
+  const isDefault = node.type === 'literal' && node.value === 0 && node.syntax.type === 'number' && previous.left.type !== 'literal';
+  if (!isOrder || !isDefault) return undefined;
+  return { range, text: `(${subject} or 0) ${previous.operator} ${formatExpression(previous.right.syntax)}` };
+}
+
+/** `x == ("a" or "b")`: the first of the texts alone is compared. Answers whether it is so written. */
+export function reportAlternatives({ operator, left, right, syntax }: BinaryNode, findings: Findings): boolean {
+  if ((operator !== '==' && operator !== '~=') || right.type !== 'logical' || right.operator !== 'or') return false;
+  const values = flatOperands(right);
+  if (!values.every((value) => value.type === 'literal' && ['string', 'number', 'duration'].includes(value.syntax.type))) return false;
+  const subject = formatExpression(left.syntax);
+  const [compared, joiner] = operator === '==' ? ['==', 'or'] : ['!=', 'and'];
+  const text = `(${values.map((value) => `${subject} ${compared} ${formatExpression(value.syntax)}`).join(` ${joiner} `)})`;
+  const first = (values[0] as Resolved).syntax;
+  const what = first.type === 'string' ? 'a text' : first.type === 'duration' ? 'a duration' : 'a number';
+  findings.report(
+    'BT_DSL_CONSTANT_CONDITION',
+    first.range,
+    { text: formatExpression(first), what },
+    { expected: 'a comparison of each', suggestion: text, fix: { range: syntax.range, text } },
+  );
   return true;
 }
 

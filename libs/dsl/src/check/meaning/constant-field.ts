@@ -1,6 +1,24 @@
 import { formatExpression } from '../../format-expression.js';
 import type { TraceAggregate } from '../../resolved.js';
+import { BOOLEAN } from '../../types.js';
 import type { Findings } from '../context.js';
+
+/** `trace.max_count(span.name == "process", attribute.message.id)`: how many spans have the same answer is hardly asked. */
+export function conditionForField({ aggregate, field, condition, syntax }: TraceAggregate, findings: Findings): void {
+  const isCondition =
+    field.type === 'string-test' || field.type === 'trace-quantifier' || (field.type === 'binary' && field.types === BOOLEAN);
+  if (!isCondition || condition === undefined) return;
+  const [first, second] = syntax.type === 'call' ? syntax.args : [];
+  if (first === undefined || second === undefined || second.type === 'named-condition') return;
+  const range = { start: first.range.start, end: second.range.end };
+  const text = `${findings.source.slice(second.range)}, ${findings.source.slice(first.range)}`;
+  findings.report(
+    'BT_DSL_SWAPPED',
+    field.syntax.range,
+    { name: aggregate },
+    { expected: 'a field', suggestion: text, fix: { range, text } },
+  );
+}
 
 /** `trace.distinct("tenant.id")`: the same text of every span. */
 export function constantField({ aggregate, field }: TraceAggregate, findings: Findings): void {

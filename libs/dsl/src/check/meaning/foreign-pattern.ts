@@ -15,7 +15,7 @@ export function foreignPattern(node: BinaryNode | StringTestNode, findings: Find
   }
 }
 
-type Operator = '==' | '!=' | 'contains' | 'starts_with' | 'ends_with';
+export type Operator = '==' | '!=' | 'contains' | 'starts_with' | 'ends_with';
 
 function compared({ syntax }: Resolved, subject: Resolved, pattern: Resolved, operator: Operator, findings: Findings): void {
   const text = stringOf(pattern);
@@ -50,7 +50,8 @@ function regexTest(text: string, operator: Operator): string | undefined {
   return patternTest(`${start}${text}${end}`);
 }
 
-function globTest(text: string, operator: Operator): string | undefined {
+/** The test that a glob stands for, with its operand. */
+export function globTest(text: string, operator: Operator): string | undefined {
   const inner = text.replace(/^\*+|\*+$/g, '');
   if (inner === '') return undefined;
   if (operator !== '==' && operator !== '!=') return inner.includes('*') ? undefined : `${operator} ${quoted(inner)}`;

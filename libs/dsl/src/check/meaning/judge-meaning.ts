@@ -1,12 +1,13 @@
 import { baseOf, eachNode, spansOf } from '../../compile/walk.js';
 import type { Resolved } from '../../resolved.js';
 import type { Findings } from '../context.js';
-import { constantField } from './constant-field.js';
+import { attributeType } from './attribute-type.js';
+import { conditionForField, constantField } from './constant-field.js';
 import { foreignPattern } from './foreign-pattern.js';
 import { listIndex, spanByPlace } from './list-index.js';
 import { nilEqualsNil } from './nil-equals-nil.js';
 import { quotedNumeral } from './quoted-numeral.js';
-import { resourceAttribute } from './resource-attribute.js';
+import { listOfAttributes, resourceAttribute } from './resource-attribute.js';
 import { sameSides, sameSpan } from './same-sides.js';
 import { judgeTruth } from './truth.js';
 import { bareDurations, bareNumber } from './units.js';
@@ -20,20 +21,23 @@ export function judgeMeaning(root: Resolved, findings: Findings): void {
     for (const span of spansOf(node)) spanByPlace(baseOf(span), findings);
     switch (node.type) {
       case 'binary':
-        if (sameSides(node, findings)) return;
+        if (sameSides(node, root, findings)) return;
         bareNumber(node, findings);
         nilEqualsNil(node, findings);
         quotedNumeral(node, findings);
-        return foreignPattern(node, findings);
+        if (!attributeType(node, findings)) foreignPattern(node, findings);
+        return;
       case 'string-test':
-        if (!sameSides(node, findings)) foreignPattern(node, findings);
+        if (!sameSides(node, root, findings) && !attributeType(node, findings)) foreignPattern(node, findings);
         return;
       case 'attribute':
       case 'has-attribute':
         return resourceAttribute(node, findings);
       case 'index':
+        listOfAttributes(node, findings);
         return listIndex(node, findings);
       case 'trace-aggregate':
+        conditionForField(node, findings);
         return constantField(node, findings);
       case 'span-order':
         sameSpan(node, findings);

@@ -1,5 +1,5 @@
 import { formatExpression } from '../../format-expression.js';
-import type { Attribute, HasAttribute } from '../../resolved.js';
+import type { Attribute, HasAttribute, IndexValue } from '../../resolved.js';
 import type { Expression } from '../../syntax.js';
 import { SPAN_FIELDS } from '../../vocabulary.js';
 import type { Findings } from '../context.js';
@@ -44,6 +44,20 @@ export function resourceAttribute({ type, key, syntax }: Attribute | HasAttribut
   const text = `${ownerOf(syntax)}.resource[${formatExpression({ type: 'string', value: key, isText: true, range: syntax.range })}]`;
   const meant = type === 'attribute' ? text : `${text} != nil`;
   findings.report('BT_DSL_RESOURCE', syntax.range, { key }, { suggestion: meant, fix: { range: syntax.range, text: meant } });
+}
+
+/** `span.resource.attributes["k"]`: what stands in `span.resource` are the attributes. */
+export function listOfAttributes({ object, key, syntax }: IndexValue, findings: Findings): void {
+  if ((object.type !== 'attribute' && object.type !== 'resource-attribute') || object.key !== 'attributes' || key.type !== 'literal')
+    return;
+  if (typeof key.value !== 'string' || object.syntax.type !== 'member') return;
+  const field = `${formatExpression(object.syntax.object)}[${formatExpression({ type: 'string', value: key.value, isText: true, range: syntax.range })}]`;
+  findings.report(
+    'BT_DSL_FIELD_NAME',
+    syntax.range,
+    { key: 'attributes', field },
+    { suggestion: field, fix: { range: syntax.range, text: field } },
+  );
 }
 
 const FIELDS: ReadonlySet<string> = new Set(SPAN_FIELDS.map(({ name }) => name));

@@ -1,17 +1,20 @@
 import { formatExpression } from '../../format-expression.js';
 import type { BinaryNode, Resolved, SpanOrderTest, SpanSource, StringTestNode } from '../../resolved.js';
 import type { Findings } from '../context.js';
+import { comparedWithOuter } from './outer-span.js';
 
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>=']);
 
 /** `span.attributes["id"] == span.attributes["id"]`, the inner span compared with itself. */
-export function sameSides(node: BinaryNode | StringTestNode, findings: Findings): boolean {
+export function sameSides(node: BinaryNode | StringTestNode, root: Resolved, findings: Findings): boolean {
   const [left, right] = node.type === 'binary' ? [node.left, node.right] : [node.subject, node.pattern];
   if (node.type === 'binary' && !COMPARISONS.has(node.operator)) return false;
   const reading = reads(left) && isSame(left, right) ? left : cancelled(left, right);
   if (reading === undefined) return false;
   const text = formatExpression(reading.syntax);
-  findings.report('BT_DSL_SAME_SIDES', node.syntax.range, { text }, { expected: 'another value, or an outer span that has a name' });
+  const fix = reads(left) && reads(right) ? comparedWithOuter(root, [left, right], findings) : undefined;
+  const extras = { expected: 'another value, or an outer span that has a name', suggestion: fix?.text, fix };
+  findings.report('BT_DSL_SAME_SIDES', node.syntax.range, { text }, extras);
   return true;
 }
 

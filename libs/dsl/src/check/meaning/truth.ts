@@ -2,10 +2,13 @@ import type { DiagnosticExtras } from '../../diagnostic.js';
 import { formatExpression } from '../../format-expression.js';
 import type { LogicalNode, Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../../resolved.js';
 import type { Range } from '../../source.js';
-import { alwaysFalsy, alwaysTruthy } from '../../types.js';
+import { alwaysFalsy, alwaysTruthy, STRING } from '../../types.js';
 import type { Findings } from '../context.js';
-import { type Place, reportConstant, whole } from './constant-condition.js';
+import { type Place, reportAlternatives, reportConstant, whole } from './constant-condition.js';
 import { contradictionIn } from './contradiction.js';
+import { flatOperands } from './flat-operands.js';
+import { missingDiffers } from './missing-differs.js';
+import { numberCondition } from './number-condition.js';
 
 /** A part of the rule that does not depend on the trace. */
 interface Constant {
@@ -22,13 +25,15 @@ interface Constant {
 export function judgeTruth(root: Resolved, findings: Findings): void {
   const judge = new TruthJudge(findings);
   const value = judge.condition(root, whole);
+  missingDiffers(root, findings);
   const cause = value === undefined ? undefined : judge.constants.findLast(({ isMeant }) => isMeant !== true);
   for (const constant of judge.constants) {
     const isCause = constant === cause;
     const shown = constant.reason ?? `${formatExpression(root.syntax)} is always ${value}`;
     if (isCause)
       findings.report(value === true ? 'BT_DSL_MATCHES_ALL' : 'BT_DSL_NEVER', constant.range, { reason: shown }, constant.extras);
-    else if (constant.reason === undefined) findings.report('BT_DSL_ALWAYS', constant.range, { value: String(constant.value) });
+    else if (constant.reason === undefined)
+      findings.report('BT_DSL_ALWAYS', constant.range, { value: String(constant.value) }, constant.extras);
     else
       findings.report('BT_DSL_CONTRADICTION', constant.range, { value: String(constant.value), reason: constant.reason }, constant.extras);
   }
@@ -53,6 +58,7 @@ class TruthJudge {
     const before = this.reports;
     const value = this.inside(node);
     if (this.reports > before) return value;
+    numberCondition(node, place, this.findings);
     return this.byTypes(node) ?? this.byValues(node);
   }
 
@@ -104,6 +110,7 @@ class TruthJudge {
       case 'trace-aggregate':
         return this.asked(node);
       case 'binary':
+        if (reportAlternatives(node, this.findings)) return void this.reports++;
         this.value(node.left);
         return void this.value(node.right);
       case 'string-test':
@@ -132,6 +139,8 @@ class TruthJudge {
     // `span.children.count(true)` counts them all.
     if (isTrue(node.condition) && (node.quantifier === 'count' || (node.quantifier === 'has' && node.over !== undefined))) return undefined;
     const value = this.condition(node.condition, { kind: 'condition' });
+    // That all spans have another value is asked of those without one, too.
+    if (node.quantifier !== 'all') missingDiffers(node.condition, this.findings);
     if (value === undefined || node.quantifier === 'count') return undefined;
     if (node.quantifier === 'all') return value;
     return value && node.over !== undefined ? undefined : value;
@@ -140,6 +149,8 @@ class TruthJudge {
   private pair(node: TracePair): boolean | undefined {
     const first = this.condition(node.first, { kind: 'condition' });
     const second = this.condition(node.second, { kind: 'condition' });
+    missingDiffers(node.first, this.findings);
+    missingDiffers(node.second, this.findings);
     const isUniversal = node.relation === 'follows' || node.relation === 'preceded' || node.relation === 'never_after';
     if (first === false) return isUniversal;
     if (second !== false) return undefined;
@@ -147,7 +158,10 @@ class TruthJudge {
   }
 
   private aggregate(node: TraceAggregate): undefined {
-    if (node.condition !== undefined && !isTrue(node.condition)) this.condition(node.condition, { kind: 'condition' });
+    if (node.condition !== undefined && !isTrue(node.condition)) {
+      this.condition(node.condition, { kind: 'condition' });
+      missingDiffers(node.condition, this.findings);
+    }
     this.value(node.field);
     return undefined;
   }
@@ -155,7 +169,7 @@ class TruthJudge {
   private byTypes(node: Resolved): boolean | undefined {
     const value = alwaysTruthy(node.types) ? true : alwaysFalsy(node.types) ? false : undefined;
     if (value === undefined) return undefined;
-    this.report({ value, range: node.syntax.range, isMeant: this.mayBeMeant(node, value) });
+    this.report({ value, range: node.syntax.range, isMeant: this.mayBeMeant(node, value), extras: emptyText(node) });
     return value;
   }
 
@@ -186,15 +200,12 @@ function isTrue(node: Resolved): boolean {
   return node.type === 'literal' && node.value === true && node.syntax.type === 'boolean';
 }
 
-/** The operands of a chain, in the order of the text. */
-export function flatOperands(node: LogicalNode): readonly Resolved[] {
-  const operands: Resolved[] = [];
-  const pending: Resolved[] = [node];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (next.type === 'logical' && next.operator === node.operator) pending.push(next.right, next.left);
-    else operands.push(next);
-  }
-  return operands;
+/** `span.parent_id == nil`: a field that is missing is the empty text. */
+function emptyText(node: Resolved): DiagnosticExtras {
+  if (node.type !== 'binary' || (node.operator !== '==' && node.operator !== '~=')) return {};
+  const [field, nothing] = node.right.syntax.type === 'nil' ? [node.left, node.right] : [node.right, node.left];
+  if (nothing.syntax.type !== 'nil' || field.type !== 'field' || field.types !== STRING) return {};
+  return { suggestion: '""', fix: { range: nothing.syntax.range, text: '""' } };
 }
 
 /** `span.name == "a" and span.name == "b"` was meant as `or`, `!= or !=` as `and`. */

@@ -1,0 +1,22 @@
+import { formatExpression } from '../../format-expression.js';
+import type { Resolved } from '../../resolved.js';
+import { NIL, NUMBER } from '../../types.js';
+import type { Findings } from '../context.js';
+import type { Place } from './constant-condition.js';
+import { flatOperands } from './flat-operands.js';
+
+/** `trace.max(attribute.n)` where a condition belongs: it counts as true whatever it is. As a guard it asks whether there is one. */
+export function numberCondition(node: Resolved, place: Place, findings: Findings): void {
+  if (node.type !== 'trace-aggregate' || node.types !== (NUMBER | NIL) || isGuard(node, place)) return;
+  findings.report(
+    'BT_DSL_NUMBER_CONDITION',
+    node.syntax.range,
+    { text: formatExpression(node.syntax) },
+    { expected: 'a comparison, such as > 3' },
+  );
+}
+
+/** Something follows that is asked only where it holds. */
+function isGuard(node: Resolved, place: Place): boolean {
+  return place.kind === 'operand' && place.chain.operator === 'and' && flatOperands(place.chain).at(-1) !== node;
+}
