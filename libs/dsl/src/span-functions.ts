@@ -142,7 +142,7 @@ export class SpanFunctions {
     return condition === undefined || this.attempt(node, depth, span, () => isTruthy(this.host.value(condition))) === true;
   }
 
-  private attempt<T>(node: SpanFunctionNode, depth: number, span: SpanView, evaluate: () => T): T | undefined {
+  protected attempt<T>(node: SpanFunctionNode, depth: number, span: SpanView, evaluate: () => T): T | undefined {
     this.host.spend(SPAN_STEPS);
     this.host.bind(depth, span);
     try {

@@ -47,7 +47,7 @@ export function judgeTrace(
       matches: violations.length > 0,
       violations,
       undecided: standing.filter(({ status }) => status === 'undecided'),
-      explanation: violations[0]?.explanation ?? explainWithoutMatch(rules, rule, requests),
+      explanation: violations[0]?.explanation ?? explainWithoutMatch(rules, rule, requests, settings),
       errors: [...accounting.rule(id).errors.keys()],
     };
   });

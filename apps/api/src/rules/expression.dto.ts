@@ -2,6 +2,7 @@ import { IsString } from 'class-validator';
 import type { Explanation, GivesUpFrom } from '#dsl';
 import { ON_ERROR, type OnError } from '#engine';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
+import { ExplanationView } from '../explanation.dto.js';
 import { ProblemDetailView } from '../problem.dto.js';
 
 export class ExpressionBody {
@@ -116,11 +117,7 @@ export class TestResult {
   @ApiProperty({ example: 0.5 })
   evaluation_time_ms!: number;
 
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: true,
-    description: 'Each sub-condition with its value: why it matches, or why not.',
-  })
+  @ApiProperty({ type: ExplanationView, description: 'Each sub-condition with its value: why it matches, or why not.' })
   explanation!: Explanation;
 
   @ApiProperty({ type: [ProblemDetailView], description: 'What the expression hardly means as it stands, with its place.' })

@@ -19,7 +19,18 @@ describe('expressions that are no rules', () => {
     expect(body).toEqual({
       matches: true,
       evaluation_time_ms: expect.any(Number),
-      explanation: { summary: expect.stringContaining('2s'), conditions: [expect.objectContaining({ value: true })] },
+      explanation: {
+        summary: expect.stringContaining('2s'),
+        conditions: [expect.objectContaining({ value: true })],
+        tree: {
+          range: { start: 0, end: 18, line: 1, column: 1, end_line: 1, end_column: 19 },
+          kind: 'comparison',
+          outcome: 'true',
+          sentence: 'span.duration > 1s holds (span.duration is 2s)',
+          span: 'test-span-1',
+          values: { 'span.duration': 2_000_000_000 },
+        },
+      },
       warnings: [],
       matched_spans: ['test-span-1'],
     });

@@ -1,6 +1,7 @@
 import type { ViolationRecord } from '#messaging';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import type { StoredViolation } from '#store';
+import { ExplanationView } from '../explanation.dto.js';
 import { SEVERITIES } from '../severity.js';
 
 /** A violation as lists show it. */
@@ -64,11 +65,7 @@ export class ViolationDetail extends ViolationSummary {
   @ApiProperty()
   message!: string;
 
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: true,
-    description: 'Why: each sub-condition with its value and its witness spans.',
-  })
+  @ApiProperty({ type: ExplanationView, description: 'Why: each sub-condition with its value and its witness spans.' })
   explanation!: unknown;
 
   @ApiProperty({ description: 'Why the trace was judged when it was; `certain` before it closed.', example: 'certain' })

@@ -5,6 +5,7 @@ import type { Resolved } from '../resolved.js';
 import type { CheckedExpression, CheckedRule } from '../rule.js';
 import { DEFAULT_TIMEOUT } from '../script/budget.js';
 import type { ScriptFunctions } from '../script/compiled/compiled-script.js';
+import { Source } from '../source.js';
 import { bufferedNeeds } from './buffered-needs.js';
 import { candidateOf } from './candidate.js';
 import type { ReadsCollector } from './collect-reads.js';
@@ -45,7 +46,9 @@ export function compileRule(
   }
   reads.add(checked.resolved);
   const limit = evaluationLimit(checked.resolved, options.timeout ?? DEFAULT_TIMEOUT);
-  const explain = (evidence: Evidence): Explanation => explainExpression(checked.resolved, { table, spanConditions, limit }, evidence);
+  const source = new Source(checked.text);
+  const explain = (evidence: Evidence): Explanation =>
+    explainExpression(checked.resolved, { source, subject: checked.subject, table, spanConditions, limit }, evidence);
   const base = { ...common, explain };
   if (checked.subject === 'span' && isSpanCondition(checked.resolved)) {
     return { ...base, needs: 'span', condition: table.condition(checked.resolved) };

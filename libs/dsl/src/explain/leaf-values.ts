@@ -9,15 +9,16 @@ import type { Evidence, SpanReference } from '../explain.js';
 import { Interpreter } from '../interpret.js';
 import { LuaError } from '../lua-error.js';
 import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
+import { compareSpans } from '../span-rank.js';
 import type { SpanView, TraceView } from '../span-view.js';
 import type { Value } from '../value.js';
-import { clipped } from './clipped.js';
-import { type RelatedSpans, TestedSpans } from './tested-spans.js';
+import { referenceTo } from './span-text.js';
+import { type Bindings, type RelatedSpans, type SpanValue, TestedSpans, UNBOUND } from './tested-spans.js';
 
 /** What was found out about one part of a rule. */
 export type Found = { readonly value: Value } | { readonly error: string } | { readonly unknown: true };
 
-/** Where the engine keeps the bit of a span condition, and that of its negation (-1: it can't fail, so none is needed). */
+/** Where the engine keeps the bit of a span condition, and that of its negation (-1: it can't fail, so the other one tells). */
 export interface SpanBits {
   readonly holds: number;
   readonly holdsNot: number;
@@ -30,10 +31,14 @@ export interface Tally {
   readonly of: number;
   /** The count is a lower bound. */
   readonly atLeast: boolean;
+  /** Of these spans the first ones. */
   readonly witnesses: readonly SpanReference[];
+  /** All of them, where the trace's spans are known. */
+  readonly spans?: readonly SpanView[];
 }
 
-const MAXIMUM_WITNESSES = 5;
+/** So many are named, at most, of one condition. */
+export const MAXIMUM_WITNESSES = 50;
 
 /** Answers questions about the parts of one rule from what the engine remembers; nothing remembered, nothing claimed. */
 export class LeafValues {
@@ -49,20 +54,44 @@ export class LeafValues {
     return this.evidence.spanCount;
   }
 
+  /** Whether all spans of the trace are known, not only those that matter. */
+  get isWhole(): boolean {
+    return this.evidence.isWhole === true;
+  }
+
+  /** The spans that are known of the trace. */
+  get spans(): readonly SpanView[] | undefined {
+    return this.evidence.spans;
+  }
+
+  get subject(): SpanView | undefined {
+    return this.evidence.span;
+  }
+
+  /** The trace of the spans that are known. */
+  get knownTrace(): TraceView | undefined {
+    return this.evidence.spans && this.trace(this.evidence.spans);
+  }
+
+  /** What the rule says is known: what is asked from here on may take as much again as that. */
+  renew(): void {
+    this.testedSpans?.renew();
+  }
+
   /** Fields of the subject span can be read. */
   get hasSpan(): boolean {
     return this.evidence.span !== undefined || this.evidence.spans !== undefined;
   }
 
   /** The value of a part of the rule. */
-  find(node: Resolved, bits: SpanBits | undefined): Found {
+  find(node: Resolved, bits: SpanBits | undefined, bindings = UNBOUND): Found {
     const { span, spans, spanBits } = this.evidence;
     try {
-      if (spans !== undefined) return { value: this.tested(spans).value(node) };
+      if (spans !== undefined) return { value: this.tested(spans).value(node, bindings) };
       if (isSpanCondition(node)) {
         if (span !== undefined)
           return { value: new Interpreter({ trace: traceOf(span), subject: span }, undefined, this.rule.limit(1)).value(node) };
-        return bits !== undefined && spanBits !== undefined ? fromBits(spanBits, bits) : { unknown: true };
+        if (bits !== undefined && spanBits !== undefined) return fromBits(spanBits, bits);
       }
       if (!isTotal(node)) return { unknown: true };
       return { value: totalValue(node, { atomOf: (quantifier) => this.atomOf(quantifier) })(this.online()) };
@@ -74,20 +103,16 @@ export class LeafValues {
   }
 
   /** How many spans fed a trace function. */
-  tally(node: TraceQuantifier): Tally | undefined {
+  tally(node: TraceQuantifier, bindings: Bindings): Tally | undefined {
     const wanted = node.quantifier !== 'all';
     const { spans } = this.evidence;
     if (spans !== undefined) {
-      const tested = this.tested(spans).satisfying(node);
+      const tested = this.tested(spans).satisfying(node, bindings);
       if (tested === undefined) return undefined;
       const satisfying = new Set(tested.spans);
-      const found = tested.of.filter((span) => satisfying.has(span) === wanted);
-      return {
-        count: found.length,
-        of: this.testedOf(node, tested.of),
-        atLeast: false,
-        witnesses: found.slice(0, MAXIMUM_WITNESSES).map(referenceTo),
-      };
+      const found = inOrder(wanted ? tested.spans : tested.of.filter((span) => !satisfying.has(span)));
+      const witnesses = found.slice(0, MAXIMUM_WITNESSES).map(referenceTo);
+      return { count: found.length, of: this.testedOf(node, tested.of), atLeast: false, witnesses, spans: found };
     }
     if (node.over !== undefined) return undefined;
     const atom = this.rule.table.findAtom(node.quantifier, node.condition);
@@ -96,28 +121,30 @@ export class LeafValues {
     return { count, of: this.spanCount, atLeast: atom.kind === 'has' && count > 0, witnesses };
   }
 
-  /** The spans over which `trace.sum` and its like were computed. */
-  tallyOf(node: TraceAggregate): Tally | undefined {
+  /** The spans of which `trace.sum` and its like have a value, in the order of the trace, and of how many. */
+  valuesOf(node: TraceAggregate, bindings: Bindings): { readonly values: readonly SpanValue[]; readonly of: number } | undefined {
     const { spans } = this.evidence;
-    const tested = spans === undefined ? undefined : this.tested(spans).satisfying(node);
-    if (tested === undefined) return undefined;
-    const witnesses = tested.spans.slice(0, MAXIMUM_WITNESSES).map(referenceTo);
-    return { count: tested.spans.length, of: this.testedOf(node, tested.of), atLeast: false, witnesses };
+    if (spans === undefined) return undefined;
+    const tested = this.tested(spans);
+    const values = tested.values(node, bindings);
+    if (values === undefined) return undefined;
+    const of = node.over === undefined ? this.spanCount : (tested.satisfying(node, bindings)?.of.length ?? values.length);
+    return { values: values.toSorted((a, b) => compareSpans(a.span, b.span)), of };
   }
 
   /** How many spans a function was asked of: of a trace's, those that satisfy nothing may not have been kept. */
-  private testedOf(node: TraceQuantifier | TraceAggregate, spans: readonly SpanView[]): number {
+  private testedOf(node: TraceQuantifier, spans: readonly SpanView[]): number {
     return node.over === undefined ? this.spanCount : spans.length;
   }
 
   /** The spans of a relation. */
-  pairs(node: TracePair): readonly RelatedSpans[] | undefined {
+  pairs(node: TracePair, bindings: Bindings): readonly RelatedSpans[] | undefined {
     const { spans } = this.evidence;
-    return spans === undefined ? undefined : this.tested(spans).pairs(node);
+    return spans === undefined ? undefined : this.tested(spans).pairs(node, bindings);
   }
 
   private tested(spans: readonly SpanView[]): TestedSpans {
-    this.testedSpans ??= new TestedSpans(this.trace(spans), this.evidence.span, this.rule.limit(spans.length));
+    this.testedSpans ??= new TestedSpans(this.trace(spans), this.evidence.span, () => this.rule.limit(spans.length));
     return this.testedSpans;
   }
 
@@ -164,10 +191,11 @@ export class LeafValues {
 class NotRemembered extends Error {}
 
 function fromBits(spanBits: number, { holds, holdsNot }: SpanBits): Found {
-  if ((spanBits >>> holds) & 1) return { value: true };
-  return holdsNot < 0 || (spanBits >>> holdsNot) & 1 ? { value: false } : { error: 'the evaluation ended in an error' };
+  if (holds >= 0 && (spanBits >>> holds) & 1) return { value: true };
+  if (holdsNot >= 0 && (spanBits >>> holdsNot) & 1) return { value: false };
+  return holds >= 0 && holdsNot >= 0 ? { error: 'the evaluation ended in an error' } : { value: holds < 0 };
 }
 
-export function referenceTo(span: SpanView): SpanReference {
-  return { span_id: span.id, name: clipped(span.name), service: clipped(span.service) };
+function inOrder(spans: readonly SpanView[]): readonly SpanView[] {
+  return spans.some((span, index) => index > 0 && compareSpans(spans[index - 1]!, span) > 0) ? spans.toSorted(compareSpans) : spans;
 }

@@ -1,6 +1,6 @@
 import { partsOf } from '../compile/walk.js';
-import { formatExpression } from '../format-expression.js';
 import type { Resolved } from '../resolved.js';
+import { textOf } from './text-of.js';
 
 /**
  * The parts of a condition that read something, by the text that reads it: what a person wants to know the value of. A
@@ -27,7 +27,7 @@ function collect(node: Resolved, found: Map<string, Resolved>): void {
     case 'trace-depth':
     case 'span-order':
     case 'span-table':
-      found.set(formatExpression(node.syntax), node);
+      found.set(textOf(node), node);
       return;
     default:
       for (const part of partsOf(node)) collect(part, found);

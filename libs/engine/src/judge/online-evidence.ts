@@ -3,6 +3,7 @@ import type { Assembly } from '../assembly/assembly.js';
 import { KEPT, ROW_WORDS, SPANS, STATE } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
 import { type KeptSpans, type NamedSpan, referenceTo } from './kept-spans.js';
+import type { Verdicts } from './verdicts.js';
 
 /** Tags of the kept span that stands for its trace, the first of its chain. Witnesses have their atom's index. */
 export const ROOT = 0xffffffff;
@@ -14,6 +15,7 @@ export class OnlineEvidence {
   constructor(
     private readonly assembly: Assembly,
     private readonly kept: KeptSpans,
+    private readonly verdicts: Verdicts,
   ) {}
 
   of(epoch: Epoch, row: number, spanBits?: number): Evidence {
@@ -27,7 +29,7 @@ export class OnlineEvidence {
     };
     const spanCount = rows[row * ROW_WORDS + SPANS]!;
     const totals = epoch.rules.plan.totals ? { duration: epoch.states.duration(state) } : {};
-    return { atom, spanCount, ...totals, ...(spanBits === undefined ? {} : { spanBits }) };
+    return { atom, spanCount, traceId: this.verdicts.traceId(row), ...totals, ...(spanBits === undefined ? {} : { spanBits }) };
   }
 
   /** The span that a verdict on the whole trace names: the rule's first witness, else the root, else the first span. */

@@ -23,10 +23,7 @@ function summary(text: string): string {
 
 describe('rules about several spans are explained', () => {
   it.each([
-    [
-      'trace.before(span.name == "charge", span.name == "audit")',
-      '"charge" (span.name == "charge") ended before "audit" (span.name == "audit") started',
-    ],
+    ['trace.before(span.name == "charge", span.name == "audit")', '"charge" (1) ended 5ns before "audit" (2) started'],
     [
       'trace.before(span.name == "audit", span.name == "refund")',
       '1 of 3 spans satisfies span.name == "audit", and none of them ended before one that satisfies span.name == "refund"',
@@ -34,25 +31,22 @@ describe('rules about several spans are explained', () => {
     ['trace.before(span.name == "x", span.name == "audit")', '0 of 3 spans satisfy span.name == "x"'],
     [
       'not trace.follows(c where c.name == "charge", span.name == "audit" and attribute.order == c.attributes.order, 1s)',
-      '"charge" satisfies c.name == "charge" and is not followed by a span that satisfies span.name == "audit" and attribute.order == c.attributes.order within 1s',
+      '"charge" (3) is not followed by a span that satisfies span.name == "audit" and attribute.order == "B" within 1s (closest is "audit" (2): attribute.order is "A")',
     ],
     [
       'trace.preceded(span.name == "audit", span.name == "charge")',
       '1 of 3 spans satisfies span.name == "audit", and each is preceded by one that satisfies span.name == "charge"',
     ],
-    [
-      'trace.child(span.name == "charge", span.name == "audit")',
-      '"charge" (span.name == "charge") is the parent of "audit" (span.name == "audit")',
-    ],
+    ['trace.child(span.name == "charge", span.name == "audit")', '"charge" (1) is the parent of "audit" (2)'],
     [
       'trace.sum(attribute.n, span.name == "charge") > 5',
-      'trace.sum(attribute.n, span.name == "charge") > 5 holds (trace.sum(attribute.n, span.name == "charge") is 7)',
+      'attribute.n adds up to 7 over 2 spans of those that satisfy span.name == "charge", more than 5: the largest is 4 of "charge" (3)',
     ],
-    ['trace.root.children.has(span.name == "audit")', 'of trace.root.children 1 of 1 span satisfies span.name == "audit"'],
+    ['trace.root.children.has(span.name == "audit")', 'of trace.root.children 1 of 1 span satisfies span.name == "audit": "audit" (2)'],
     ['trace.depth > 1', 'trace.depth > 1 holds (trace.depth is 2)'],
     [
       'trace.has(c where c.name == "charge" and not trace.has(span.name == "audit" and attribute.order == c.attributes.order))',
-      '1 of 3 spans satisfies c.name == "charge" and not trace.has(span.name == "audit" and attribute.order == c.attributes.order)',
+      '"charge" (3): 0 of 3 spans satisfy span.name == "audit" and attribute.order == "B" (closest is "audit" (2): attribute.order is "A")',
     ],
   ])('%s', (text, expected) => {
     expect(summary(text)).toBe(expected);

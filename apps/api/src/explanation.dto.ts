@@ -1,0 +1,145 @@
+import {
+  type ConditionOutcome,
+  EXPLANATION_KINDS,
+  EXPLANATION_OUTCOMES,
+  type Explanation,
+  type ExplanationKind,
+  type ExplanationNode,
+  type ExplanationOutcome,
+  type ShownValue,
+  type SpanReference,
+  type TextRange,
+} from '#dsl';
+import { ApiProperty, ApiPropertyOptional } from '#openapi';
+
+/** What a value is: a duration counts nanoseconds, a 64-bit integer and what JSON has not is a text. */
+const SHOWN_VALUE = { oneOf: [{ type: 'boolean' }, { type: 'number' }, { type: 'string' }], nullable: true };
+const VALUES = { type: 'object', additionalProperties: SHOWN_VALUE, example: { 'span.duration': 2000000000 } } as const;
+
+function described(texts: Readonly<Record<string, string>>): string {
+  return Object.entries(texts)
+    .map(([name, text]) => `\`${name}\`: ${text}`)
+    .join(' ');
+}
+
+export class SpanReferenceView implements SpanReference {
+  @ApiProperty({ example: '738ce9ebf3d2b922' })
+  span_id!: string;
+
+  @ApiPropertyOptional({ example: 'charge' })
+  name?: string;
+
+  @ApiPropertyOptional({ example: 'payment' })
+  service?: string;
+}
+
+export class ConditionOutcomeView implements ConditionOutcome {
+  @ApiProperty({ example: 'trace.has(span.name == "audit.log")' })
+  condition!: string;
+
+  @ApiProperty({ ...SHOWN_VALUE, example: false, description: 'null stands for nil.' })
+  value!: ShownValue;
+
+  @ApiPropertyOptional({ description: 'How many spans satisfy the condition.' })
+  matched?: number;
+
+  @ApiPropertyOptional({ description: 'There may be more: they were not counted.' })
+  at_least?: boolean;
+
+  @ApiPropertyOptional({ description: 'Of so many spans.' })
+  of?: number;
+
+  @ApiPropertyOptional({ type: [SpanReferenceView], description: 'The first five of the spans that make it so.' })
+  witnesses?: readonly SpanReference[];
+
+  @ApiPropertyOptional({ ...VALUES, description: 'The values read, by the text that reads them.' })
+  observed?: Readonly<Record<string, ShownValue>>;
+
+  @ApiPropertyOptional({ example: 'attempt to compare number with nil' })
+  error?: string;
+}
+
+export class TextRangeView implements TextRange {
+  @ApiProperty({ description: 'Offset of the first character, in UTF-16 units.', example: 0 })
+  start!: number;
+
+  @ApiProperty({ description: 'Offset behind the last one.', example: 18 })
+  end!: number;
+
+  @ApiProperty({ description: 'From 1.', example: 1 })
+  line!: number;
+
+  @ApiProperty({ description: 'From 1, in UTF-16 units.', example: 1 })
+  column!: number;
+
+  @ApiProperty({ example: 1 })
+  end_line!: number;
+
+  @ApiProperty({ description: 'Behind the last character.', example: 19 })
+  end_column!: number;
+}
+
+export class ExplanationNodeView implements ExplanationNode {
+  @ApiProperty({ type: TextRangeView, description: "Where it stands in the rule's text." })
+  range!: TextRange;
+
+  @ApiProperty({ enum: Object.keys(EXPLANATION_KINDS), enumName: 'ExplanationKind', description: described(EXPLANATION_KINDS) })
+  kind!: ExplanationKind;
+
+  @ApiProperty({ enum: Object.keys(EXPLANATION_OUTCOMES), enumName: 'ExplanationOutcome', description: described(EXPLANATION_OUTCOMES) })
+  outcome!: ExplanationOutcome;
+
+  @ApiProperty({ example: 'span.duration > 1s holds (span.duration is 2s)' })
+  sentence!: string;
+
+  @ApiPropertyOptional({ ...SHOWN_VALUE, description: 'What it gave, where that is more than the outcome says.' })
+  value?: ShownValue;
+
+  @ApiPropertyOptional({ ...VALUES, description: 'The values that it read, by the text that reads them.' })
+  values?: Readonly<Record<string, ShownValue>>;
+
+  @ApiPropertyOptional({ description: 'The span on which it was asked.', example: '738ce9ebf3d2b922' })
+  span?: string;
+
+  @ApiPropertyOptional({ description: 'How many spans satisfy its condition, or stand in its relation.' })
+  count?: number;
+
+  @ApiPropertyOptional({ description: 'There may be more: they were not counted.' })
+  at_least?: boolean;
+
+  @ApiPropertyOptional({ description: 'Of so many spans.' })
+  of?: number;
+
+  @ApiPropertyOptional({ type: [String], description: 'Ids of the spans that make it so, at most 50; of `all` those that break it.' })
+  witnesses?: readonly string[];
+
+  @ApiPropertyOptional({ description: 'How many more of them are known.' })
+  more_witnesses?: number;
+
+  @ApiPropertyOptional({ example: 'attempt to compare number with nil' })
+  error?: string;
+
+  @ApiPropertyOptional({ type: () => [ExplanationNodeView], description: 'Its parts, in the order of the text.' })
+  children?: readonly ExplanationNode[];
+
+  @ApiPropertyOptional({ description: 'How many children are left out: the explanation would be too large.' })
+  omitted?: number;
+}
+
+export class ExplanationView implements Explanation {
+  @ApiProperty({ example: 'at least 1 span satisfies span.name == "charge"; 0 of 12 spans satisfy span.name == "audit.log"' })
+  summary!: string;
+
+  @ApiProperty({ type: [ConditionOutcomeView], description: 'The parts of the rule that were evaluated, in a list.' })
+  conditions!: readonly ConditionOutcome[];
+
+  @ApiPropertyOptional({ description: 'How many parts the list leaves out.' })
+  omitted?: number;
+
+  @ApiPropertyOptional({
+    type: ExplanationNodeView,
+    description:
+      'The rule as a tree, each part with its place in the text of that version of the rule. Absent of a record that counts others.',
+  })
+  tree?: ExplanationNode;
+}

@@ -1,0 +1,53 @@
+/**
+ * Characters of the tree of one explanation, about: so large that rules as people write them are told in full, and so small that a
+ * record of a rule of hundreds of conditions stays below 150 kB.
+ */
+const FULL = 24_000;
+const BRIEF = 40_000;
+const MOST = 64_000;
+/** Of a node without details. */
+const BARE_NODE = 190;
+
+/** Span ids that a node names. */
+const WITNESSES = 50;
+const BRIEF_WITNESSES = 3;
+
+/** Times that the span which came closest is sought. */
+const SEARCHES = 20;
+
+/** Counts what the tree of an explanation has become, so that what comes later is told shorter, and then left out. */
+export class ExplanationSize {
+  private used = 0;
+  private searches = 0;
+
+  /** Whether one more node has a place. Its details are added when they are known. */
+  admits(): boolean {
+    if (this.used + BARE_NODE > MOST) return false;
+    this.used += BARE_NODE;
+    return true;
+  }
+
+  /** How many span ids a node may name. */
+  get witnesses(): number {
+    return this.used < FULL ? WITNESSES : this.used < BRIEF ? BRIEF_WITNESSES : 0;
+  }
+
+  /** Whether there is a place for what a node says beside its outcome. */
+  get isTold(): boolean {
+    return this.used < BRIEF;
+  }
+
+  /** Whether parts of parts are told. */
+  get isFull(): boolean {
+    return this.used < FULL;
+  }
+
+  /** Whether the spans of the trace may be looked through once more. */
+  admitsSearch(): boolean {
+    return this.isFull && this.searches++ < SEARCHES;
+  }
+
+  add(characters: number): void {
+    this.used += characters;
+  }
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { DEFAULT_ASSEMBLY, judgeTrace, RuleSet } from '#engine';
+import { judgementInputs, requestOfViews } from '../../../../test/fixtures/dsl/compare-judgements.js';
+import { ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
+import { eachNode } from '../compile/walk.js';
+import type { ExplanationNode } from '../explain.js';
+import { Interpreter } from '../interpret.js';
+import { LuaError } from '../lua-error.js';
+import { isTruthy } from '../lua-value.js';
+import { parse } from '../parse.js';
+import type { Resolved, TraceQuantifier } from '../resolved.js';
+import { compareSpans } from '../span-rank.js';
+import type { SpanView, TraceView } from '../span-view.js';
+import type { Expression } from '../syntax.js';
+import { withoutParentheses } from '../without-parentheses.js';
+
+/** A record of the spans log holds a megabyte at most, and a violation is one of many. */
+const LARGEST = 150_000;
+
+function nodesOf(node: ExplanationNode): readonly ExplanationNode[] {
+  return [node, ...(node.children ?? []).flatMap(nodesOf)];
+}
+
+/** What the text of a node's range is, by the kind of the node. */
+function isSpelled(kind: ExplanationNode['kind'], syntax: Expression): boolean {
+  switch (kind) {
+    case 'and':
+    case 'or':
+      return syntax.type === 'logical' && syntax.operator === kind;
+    case 'not':
+      return syntax.type === 'unary' && syntax.operator === 'not';
+    case 'comparison':
+      return syntax.type === 'binary' || syntax.type === 'call';
+    case 'test':
+      return syntax.type === 'string-test';
+    case 'has':
+    case 'count':
+    case 'all':
+      return syntax.type === 'call' && syntax.callee.type === 'member' && syntax.callee.name === kind;
+    case 'pair':
+    case 'aggregate':
+      return syntax.type === 'call';
+    default:
+      return true;
+  }
+}
+
+/** The functions of a rule that stand in no other one's condition, by where they begin and end. */
+function outerFunctions(root: Resolved): ReadonlyMap<string, TraceQuantifier> {
+  const found = new Map<string, TraceQuantifier>();
+  eachNode(root, (node) => {
+    if (node.type === 'trace-quantifier' && node.depth === 1 && node.over === undefined)
+      found.set(`${node.syntax.range.start} ${node.syntax.range.end}`, node);
+  });
+  return found;
+}
+
+function satisfying({ condition, depth }: TraceQuantifier, trace: TraceView): readonly SpanView[] {
+  const interpreter = new Interpreter({ trace });
+  return trace.spans.filter((span) => {
+    interpreter.bind(depth, span);
+    try {
+      return isTruthy(interpreter.value(condition));
+    } catch (error) {
+      if (error instanceof LuaError) return false;
+      throw error;
+    }
+  });
+}
+
+function treeOf(
+  text: string,
+  trace: TraceView,
+): { readonly matches: boolean; readonly isUndecided: boolean; readonly tree: ExplanationNode; readonly size: number } {
+  const rules = RuleSet.compile(1, [{ id: 'rule', name: 'rule', version: 1, expression: text, severity: 'LOW' }]);
+  const tolerance = (trace.tolerance ?? 0) / 1_000_000;
+  const [judgement] = judgeTrace(rules, [requestOfViews(trace.spans)], { ...DEFAULT_ASSEMBLY, tolerance });
+  const { matches, undecided, explanation } = judgement!;
+  expect(explanation.tree).toBeDefined();
+  return { matches, isUndecided: undecided.length > 0, tree: explanation.tree!, size: JSON.stringify(explanation).length };
+}
+
+describe('the tree of an explanation', () => {
+  it('says what the verdict says, where the text says it, by spans that do', () => {
+    const counted = { trees: 0, matches: 0, witnessed: 0 };
+    fc.assert(
+      fc.property(judgementInputs[0], judgementInputs[1], (text, arrived) => {
+        const rule = ruleOf(text);
+        if (rule === undefined || arrived.spans.length === 0) return;
+        const trace = { ...arrived, spans: arrived.spans.toSorted(compareSpans) };
+        const { matches, isUndecided, tree, size } = treeOf(text, trace);
+        counted.trees++;
+        if (matches) counted.matches++;
+        if (!isUndecided) expect({ text, holds: tree.outcome === 'true' }).toEqual({ text, holds: matches });
+        expect(size).toBeLessThan(LARGEST);
+        const functions = outerFunctions(rule.resolved);
+        for (const { range, kind, count, at_least, witnesses = [], outcome } of nodesOf(tree)) {
+          const spelled = text.slice(range.start, range.end);
+          const { syntax } = parse(spelled);
+          const found = {
+            text,
+            spelled,
+            kind,
+            isSpelled: syntax?.kind === 'expression' && isSpelled(kind, withoutParentheses(syntax.expression)),
+          };
+          expect(found).toEqual({ ...found, isSpelled: true });
+          expect(range.line).toBe(text.slice(0, range.start).split('\n').length);
+          expect(witnesses.length).toBeLessThanOrEqual(50);
+          const asked = functions.get(`${range.start} ${range.end}`);
+          if (asked === undefined || count === undefined || outcome === 'not_evaluated') continue;
+          const satisfied = satisfying(asked, trace).map(({ id }) => id);
+          if (at_least !== true) expect({ text, spelled, count }).toEqual({ text, spelled, count: satisfied.length });
+          const right =
+            kind === 'all' ? witnesses.filter((id) => satisfied.includes(id)) : witnesses.filter((id) => !satisfied.includes(id));
+          expect({ text, spelled, wrong: right }).toEqual({ text, spelled, wrong: [] });
+          if (witnesses.length > 0) counted.witnessed++;
+        }
+      }),
+      { numRuns: 600 },
+    );
+    expect(counted.trees).toBeGreaterThan(300);
+    expect(counted.matches).toBeGreaterThan(60);
+    expect(counted.witnessed).toBeGreaterThan(60);
+  }, 180_000);
+});

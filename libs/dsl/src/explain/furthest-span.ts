@@ -1,0 +1,37 @@
+import { isSpanFunction } from '../compile/local-test.js';
+import { operandsOf, someNode } from '../compile/walk.js';
+import type { Evidence } from '../explain.js';
+import { isTruthy } from '../lua-value.js';
+import type { Resolved } from '../resolved.js';
+import type { SpanView } from '../span-view.js';
+import type { ExplainedRule } from './explain-rule.js';
+import { LeafValues } from './leaf-values.js';
+import { UNBOUND } from './tested-spans.js';
+import { isNameTest } from './witness-details.js';
+
+/** Spans that are looked at; and of a rule that asks of other spans, which takes as long for each as the trace has spans. */
+const MOST_SPANS = 2_000;
+const MOST_ASKING = 100;
+const NAME_WEIGHT = 100;
+
+/**
+ * Of the spans of a trace, none of which a span rule matches, the one that came furthest: with the name that the rule asks for, if it
+ * does, and the most of its operands. Of equals the first.
+ */
+export function furthestSpan(root: Resolved, rule: ExplainedRule, evidence: Evidence): SpanView | undefined {
+  const { spans = [] } = evidence;
+  const looked = spans.slice(0, someNode(root, isSpanFunction) ? MOST_ASKING : MOST_SPANS);
+  const alternatives = operandsOf(root, 'or').map((alternative) => operandsOf(alternative, 'and'));
+  let best = looked[0];
+  let most = 0;
+  for (const span of looked) {
+    const values = new LeafValues({ ...evidence, span }, rule);
+    const worth = (operand: Resolved): number => {
+      const found = values.find(operand, undefined, UNBOUND);
+      return 'value' in found && isTruthy(found.value) ? (isNameTest(operand, 0) ? NAME_WEIGHT : 1) : 0;
+    };
+    const score = Math.max(...alternatives.map((operands) => operands.reduce((sum, operand) => sum + worth(operand), 0)));
+    if (score > most) [best, most] = [span, score];
+  }
+  return best;
+}

@@ -1,0 +1,199 @@
+import { negation } from '../compile/candidate.js';
+import { isSpanCondition } from '../compile/needs.js';
+import { operandsOf } from '../compile/walk.js';
+import type { ConditionOutcome, Evidence, ExplanationNode, TextRange } from '../explain.js';
+import type { Resolved } from '../resolved.js';
+import type { SpanView } from '../span-view.js';
+import { clipped } from './clipped.js';
+import { evaluate, isNegation, type Outcomes, outcomeOf, type Shape, shapeOf, TAKEN_APART } from './evaluation.js';
+import type { ExplainedRule } from './explain-rule.js';
+import { ExplanationSize } from './explanation-size.js';
+import { kindOf } from './explanation-terms.js';
+import { filledText, withoutGuards } from './filled-text.js';
+import { type Found, LeafValues, type SpanBits } from './leaf-values.js';
+import { PartTeller } from './tell-part.js';
+import { type Bindings, UNBOUND } from './tested-spans.js';
+import { bound, type Teller, type Told } from './told.js';
+
+/** Code points of what a node says. */
+const LONGEST_SENTENCE = 500;
+
+/** Where a part is told: which spans are bound, and what was found there. */
+interface Scope {
+  readonly bindings: Bindings;
+  readonly outcomes: Outcomes;
+}
+
+/** Tells the parts of one rule: first what each gave, as the rule was judged, then why. */
+export class RuleTeller implements Teller {
+  /** The parts of the rule that are no `and`, `or` or `not`, as far as they were evaluated. */
+  readonly conditions: ConditionOutcome[] = [];
+  readonly values: LeafValues;
+  readonly size = new ExplanationSize();
+  private readonly parts: PartTeller;
+  private readonly shape: Shape;
+
+  constructor(
+    private readonly rule: ExplainedRule,
+    evidence: Evidence,
+  ) {
+    this.values = new LeafValues(evidence, rule);
+    this.parts = new PartTeller(this);
+    this.shape = this.values.hasSpan ? TAKEN_APART : shapeOf((node) => this.isKnownWhole(node));
+  }
+
+  tellRule(root: Resolved): Told {
+    const outcomes = this.evaluate(root, UNBOUND);
+    this.values.renew();
+    const told = this.tell(root, { bindings: UNBOUND, outcomes });
+    const { subject } = this.values;
+    return told.tree === undefined || subject === undefined ? told : { ...told, tree: { ...told.tree, span: clipped(subject.id) } };
+  }
+
+  find(node: Resolved, bindings: Bindings): Found {
+    return this.values.find(node, bindings === UNBOUND ? this.bitsOf(node) : undefined, bindings);
+  }
+
+  inside(condition: Resolved, depth: number, span: SpanView, bindings: Bindings): Told {
+    const inner = bound(bindings, depth, span);
+    const told = this.tell(condition, { bindings: inner, outcomes: this.evaluate(condition, inner) });
+    return told.tree === undefined ? told : { ...told, tree: { ...told.tree, span: clipped(span.id) } };
+  }
+
+  unasked(condition: Resolved): Told | undefined {
+    return this.size.isFull ? this.tell(condition, { bindings: UNBOUND, outcomes: NOTHING }) : undefined;
+  }
+
+  built(node: Resolved, found: Found, sentence: string, details: Partial<ExplanationNode>, children: readonly (Told | undefined)[]): Told {
+    return this.told(node, found, [sentence], children, this.size.admits(), details);
+  }
+
+  text(condition: Resolved, depth: number, bindings: Bindings): string {
+    return filledText(condition, depth, (node) => {
+      const found = bindings === UNBOUND && this.values.subject === undefined ? undefined : this.find(node, bindings);
+      return found !== undefined && 'value' in found ? found : undefined;
+    });
+  }
+
+  private evaluate(root: Resolved, bindings: Bindings): Outcomes {
+    return evaluate(root, (part) => this.find(part, bindings), this.shapeAt(bindings));
+  }
+
+  /** Children come before what is said of their node, but the node's place is taken first. */
+  private tell(node: Resolved, scope: Scope): Told {
+    const hasPlace = this.size.admits();
+    const found = scope.outcomes.get(node);
+    if (found === undefined) return this.tellUnevaluated(node, hasPlace);
+    const { isWhole, operandsOf } = this.shapeAt(scope.bindings);
+    if (isNegation(node) && !isWhole(node)) {
+      const inner = this.tell(node.operand, scope);
+      return this.told(node, found, inner.because, [inner], hasPlace);
+    }
+    if (node.type === 'logical' && !isWhole(node)) {
+      const operands = operandsOf(node).map((operand) => this.tell(operand, scope));
+      const evaluated = operands.filter(({ outcome }) => outcome !== 'not_evaluated');
+      const last = evaluated.at(-1);
+      const settles = last === undefined || last.outcome !== (node.operator === 'and' ? 'true' : 'false');
+      const telling = new Set(withoutGuards(evaluated.map((told) => told.node)));
+      const because = settles ? (last?.because ?? []) : evaluated.flatMap((told) => (telling.has(told.node) ? told.because : []));
+      return this.told(node, found, because, operands, hasPlace);
+    }
+    return this.tellPart(node, found, scope, hasPlace);
+  }
+
+  private tellPart(node: Resolved, found: Found, { bindings, outcomes }: Scope, hasPlace: boolean): Told {
+    const { sentence, outcome, details, children } = this.parts.tell(node, found, bindings, bindings === UNBOUND || this.size.isFull);
+    if (bindings === UNBOUND && outcomes !== NOTHING) this.conditions.push(outcome);
+    const implied = node.type === 'logical' ? this.impliedBy(node, found) : children;
+    return this.told(node, found, [sentence], implied, hasPlace, details);
+  }
+
+  private told(
+    node: Resolved,
+    found: Found,
+    because: readonly string[],
+    children: readonly (Told | undefined)[],
+    hasPlace: boolean,
+    details: Partial<ExplanationNode> = {},
+  ): Told {
+    const outcome = outcomeOf(found);
+    const parts = children.filter((child) => child !== undefined);
+    if (!hasPlace) return { node, outcome, because, tree: undefined, parts };
+    const sentence = this.size.isTold ? clipped(because.join('; '), LONGEST_SENTENCE) : '';
+    const trees = parts.map(({ tree }) => tree).filter((tree) => tree !== undefined);
+    const omitted = parts.length - trees.length;
+    const shown = this.size.isTold ? details : {};
+    this.size.add(sentence.length + (shown === details && Object.keys(details).length > 0 ? JSON.stringify(details).length : 0));
+    const tree: ExplanationNode = {
+      range: this.rangeOf(node),
+      kind: kindOf(node),
+      outcome,
+      sentence,
+      ...shown,
+      ...(trees.length === 0 ? {} : { children: trees }),
+      ...(omitted === 0 ? {} : { omitted }),
+    };
+    return { node, outcome, because, tree, parts };
+  }
+
+  private tellUnevaluated(node: Resolved, hasPlace: boolean): Told {
+    const isTakenApart = this.size.isFull && (node.type === 'logical' || isNegation(node));
+    const operands = !isTakenApart
+      ? []
+      : isNegation(node)
+        ? [node.operand]
+        : node.type === 'logical'
+          ? operandsOf(node, node.operator)
+          : [];
+    const parts = operands.map((operand) => this.tellUnevaluated(operand, this.size.admits()));
+    const trees = parts.map(({ tree }) => tree).filter((tree) => tree !== undefined);
+    const children = trees.length === 0 ? {} : { children: trees };
+    const tree = { range: this.rangeOf(node), kind: kindOf(node), outcome: 'not_evaluated', sentence: '', ...children } as const;
+    return { node, outcome: 'not_evaluated', because: [], tree: hasPlace ? tree : undefined, parts };
+  }
+
+  /** Of a chain that is known as one: the parts of which its outcome says what they gave. */
+  private impliedBy(node: Extract<Resolved, { type: 'logical' }>, found: Found): readonly Told[] {
+    const outcome = outcomeOf(found);
+    const isImplied = outcome === (node.operator === 'and' ? 'true' : 'false');
+    return operandsOf(node, node.operator).map((operand) => {
+      const hasPlace = this.size.admits();
+      return isImplied ? this.told(operand, found, [], [], hasPlace) : this.tellUnevaluated(operand, hasPlace);
+    });
+  }
+
+  private shapeAt(bindings: Bindings): Shape {
+    return bindings === UNBOUND ? this.shape : TAKEN_APART;
+  }
+
+  /** Of a pending span its bits are kept, not its fields: a part that has a bit is explained as one. */
+  private isKnownWhole(node: Resolved): boolean {
+    return node.type === 'logical' && !this.values.hasSpan && this.bitsOf(node) !== undefined;
+  }
+
+  private bitsOf(node: Resolved): SpanBits | undefined {
+    if (this.values.hasSpan || !isSpanCondition(node)) return undefined;
+    const [holds, holdsNot] = [this.bitOf(node), this.bitOf(negation(node))];
+    return holds < 0 && holdsNot < 0 ? undefined : { holds, holdsNot };
+  }
+
+  private bitOf(node: Resolved): number {
+    const condition = this.rule.table.findCondition(node);
+    return condition === undefined ? -1 : this.rule.spanConditions.indexOf(condition);
+  }
+
+  private rangeOf({ syntax }: Resolved): TextRange {
+    let range = ranges.get(syntax);
+    if (range === undefined) ranges.set(syntax, (range = placed(this.rule.source, syntax.range)));
+    return range;
+  }
+}
+
+const NOTHING: Outcomes = new Map();
+/** Of the parts of all rules in force. */
+const ranges = new WeakMap<object, TextRange>();
+
+export function placed(source: ExplainedRule['source'], { start, end }: { readonly start: number; readonly end: number }): TextRange {
+  const [from, to] = [source.place(start), source.place(end)];
+  return { start, end, line: from.line, column: from.column, end_line: to.line, end_column: to.column };
+}

@@ -1,0 +1,113 @@
+import { valueKey } from '../aggregate.js';
+import { formatExpression } from '../format-expression.js';
+import type { TraceAggregate } from '../resolved.js';
+import type { Value } from '../value.js';
+import { MAXIMUM_WITNESSES } from './leaf-values.js';
+import { referenceTo, spansText, spanText } from './span-text.js';
+import { NO_VALUES, ofRelatives } from './tell-quantifier.js';
+import type { Bindings, SpanValue } from './tested-spans.js';
+import type { FunctionTold, Teller } from './told.js';
+import { unitOf, valueText } from './value-unit.js';
+
+/** What an aggregate is made of: the spans that decided it, and what it says of them. */
+interface Made {
+  readonly head: string;
+  readonly tail: string;
+  readonly spans: readonly SpanValue[];
+}
+
+/** `trace.sum` and its like: which spans made it what it is, and by which values. */
+export function tellAggregate(node: TraceAggregate, value: Value, bindings: Bindings, teller: Teller): FunctionTold | undefined {
+  const asked = teller.values.valuesOf(node, bindings);
+  if (asked === undefined) return undefined;
+  const { values, of } = asked;
+  const { condition, depth } = node;
+  const field = teller.text(node.field, depth, bindings);
+  const among = condition === undefined ? '' : ` of those that satisfy ${teller.text(condition, depth, bindings)}`;
+  const { head, tail, spans } = values.length === 0 ? NONE(field) : MAKE[node.aggregate](node, field, values, value);
+  const first = spans[0]?.span;
+  const isAsked = first !== undefined && condition !== undefined && teller.size.isFull;
+  return {
+    head: `${ofRelatives(node)}${head}${among}`,
+    tail,
+    counted: { matched: values.length, of },
+    count: values.length,
+    witnesses: spans.slice(0, MAXIMUM_WITNESSES).map(({ span }) => referenceTo(span)),
+    known: spans.length,
+    values: first === undefined ? NO_VALUES : new Map([[formatExpression(node.field.syntax), spans[0]?.value]]),
+    children: condition === undefined ? [] : [isAsked ? teller.inside(condition, depth, first, bindings) : teller.unasked(condition)],
+  };
+}
+
+const NONE = (field: string): Made => ({ head: `no span has ${field}`, tail: '', spans: [] });
+
+const MAKE: Readonly<
+  Record<TraceAggregate['aggregate'], (node: TraceAggregate, field: string, values: readonly SpanValue[], value: Value) => Made>
+> = {
+  max_count: (_node, field, values) => {
+    const most = [...groups(values).values()].reduce((best, group) => (group.length > best.length ? group : best), []);
+    const head = `${field} is ${valueText(most[0]?.value)} on ${most.length} ${most.length === 1 ? 'span' : 'spans'}`;
+    return { head, tail: `: ${named(most)}`, spans: most };
+  },
+  distinct: (_node, field, values) => {
+    const firsts = [...groups(values).values()].map(([first]) => first as SpanValue);
+    const texts = firsts.map(({ span, value }) => `${valueText(value)} on ${spanText(span)}`);
+    const head = `${field} has ${firsts.length} ${firsts.length === 1 ? 'value' : 'values'}`;
+    return { head, tail: `: ${spansText(texts, texts.length)}`, spans: firsts };
+  },
+  max: (node, field, values, value) => extreme('largest', node, field, values, value, (a, b) => a > b),
+  min: (node, field, values, value) => extreme('smallest', node, field, values, value, (a, b) => a < b),
+  sum: (node, field, values, value) => total('adds up to', node, field, values, value),
+  avg: (node, field, values, value) => total('is on average', node, field, values, value),
+};
+
+/** By equal values, those that came first first. */
+function groups(values: readonly SpanValue[]): ReadonlyMap<unknown, SpanValue[]> {
+  const found = new Map<unknown, SpanValue[]>();
+  for (const one of values) {
+    const key = valueKey(one.value);
+    const group = found.get(key);
+    if (group === undefined) found.set(key, [one]);
+    else group.push(one);
+  }
+  return found;
+}
+
+function extreme(
+  word: string,
+  node: TraceAggregate,
+  field: string,
+  values: readonly SpanValue[],
+  value: Value,
+  isBetter: (a: number | bigint, b: number | bigint) => boolean,
+): Made {
+  const best = values.reduce((most, one) => (isBetter(one.value as number, most.value as number) ? one : most));
+  const unit = unitOf(node);
+  const head =
+    unit === 'time' ? `the ${word} ${field} is that of ${spanText(best.span)}` : `the ${word} ${field} is ${valueText(value, unit)}`;
+  return { head, tail: unit === 'time' ? '' : `, of ${spanText(best.span)}`, spans: [best] };
+}
+
+/** The largest parts first: they are to blame. */
+function total(verb: string, node: TraceAggregate, field: string, values: readonly SpanValue[], value: Value): Made {
+  const spans = values.toSorted((a, b) => compare(b.value as number, a.value as number));
+  const unit = unitOf(node);
+  const [largest] = spans as [SpanValue];
+  const head = `${field} ${verb} ${valueText(value, unit)} over ${values.length} ${values.length === 1 ? 'span' : 'spans'}`;
+  return {
+    head,
+    tail: `: ${values.length === 1 ? '' : `the largest is ${valueText(largest.value, unit)} of `}${spanText(largest.span)}`,
+    spans,
+  };
+}
+
+function compare(a: number | bigint, b: number | bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function named(spans: readonly SpanValue[]): string {
+  return spansText(
+    spans.map(({ span }) => spanText(span)),
+    spans.length,
+  );
+}

@@ -1,0 +1,108 @@
+import { readsOuter } from '../compile/join-plan.js';
+import { isSpanFunction } from '../compile/local-test.js';
+import { someNode } from '../compile/walk.js';
+import type { SpanReference } from '../explain.js';
+import { formatExpression } from '../format-expression.js';
+import type { Relatives, TraceAggregate, TraceQuantifier } from '../resolved.js';
+import type { SpanView } from '../span-view.js';
+import type { Value } from '../value.js';
+import type { Tally } from './leaf-values.js';
+import { nearestSpan } from './near-miss.js';
+import { atLeastSatisfy, notAllSatisfy, spansSatisfy } from './sentence.js';
+import { referenceText, spansText, spanText } from './span-text.js';
+import type { Bindings } from './tested-spans.js';
+import { bound, type FunctionTold, type Teller, type Told } from './told.js';
+import { type Details, detailsOf } from './witness-details.js';
+
+export const NO_VALUES: ReadonlyMap<string, Value> = new Map();
+
+/** `has`, `count`, `all`: how many spans, which, and what they are like; of none the one that came closest. */
+export function tellQuantifier(node: TraceQuantifier, bindings: Bindings, teller: Teller): FunctionTold | undefined {
+  const tally = teller.values.tally(node, bindings);
+  if (tally === undefined) return undefined;
+  const text = teller.text(node.condition, node.depth, bindings);
+  const found =
+    tally.count === 0 && node.quantifier !== 'all' ? tellNone(node, bindings, teller) : tellFirst(node, tally, bindings, teller);
+  const { told, details } = found;
+  const isAll = node.quantifier === 'all';
+  const owner = ofRelatives(node);
+  const count = isAll ? tally.of - tally.count : tally.count;
+  const sentence = isAll ? allSentence(tally, text) : tally.atLeast ? atLeastSatisfy(count, text) : spansSatisfy(count, tally.of, text);
+  const named = namedText(tally, details);
+  const isTaken = node.quantifier === 'has' && details.text !== '' && asksOfOthers(node);
+  const counted = {
+    ...(isAll && tally.atLeast ? {} : { matched: count }),
+    ...(tally.atLeast && !isAll ? { at_least: true } : {}),
+    ...(tally.atLeast ? {} : { of: tally.of }),
+  };
+  return {
+    head: isTaken ? takenApart(tally.spans as readonly SpanView[], node, details, bindings) : `${owner}${sentence}`,
+    tail: isTaken ? '' : (found.tail ?? (named === '' ? '' : `: ${named}`)),
+    counted,
+    ...(isAll && tally.atLeast ? {} : { count }),
+    witnesses: tally.witnesses,
+    known: tally.spans?.length ?? tally.witnesses.length,
+    values: found.told?.outcome === 'true' || isAll ? details.values : NO_VALUES,
+    children: [told],
+  };
+}
+
+/** Nothing is to be said of a span. */
+export const NO_DETAILS: Details = { values: NO_VALUES, text: '' };
+
+interface Found {
+  readonly told: Told | undefined;
+  readonly details: Details;
+  readonly tail?: string;
+}
+
+function tellFirst(node: TraceQuantifier, { spans }: Tally, bindings: Bindings, teller: Teller): Found {
+  const { condition, depth } = node;
+  const first = spans?.[0];
+  if (first === undefined || !teller.size.isFull) return { told: teller.unasked(condition), details: NO_DETAILS };
+  const told = teller.inside(condition, depth, first, bindings);
+  const isTextShown = node.quantifier !== 'has' || !asksOfOthers(node);
+  return { told, details: detailsOf(told, depth, bound(bindings, depth, first), teller, isTextShown) };
+}
+
+function tellNone({ condition, depth, over }: TraceQuantifier, bindings: Bindings, teller: Teller): Found {
+  const nearest = over === undefined ? nearestSpan(condition, depth, bindings, teller) : undefined;
+  if (nearest === undefined) return { told: teller.unasked(condition), details: NO_DETAILS };
+  const told = teller.inside(condition, depth, nearest, bindings);
+  return { told, details: NO_DETAILS, tail: closest(told, nearest, depth, bindings, teller) };
+}
+
+/** ` (closest is "audit.log" (s4): attribute.user.id is "u2")`. */
+export function closest(told: Told, nearest: SpanView, depth: number, bindings: Bindings, teller: Teller): string {
+  const { text } = detailsOf(told, depth, bound(bindings, depth, nearest), teller);
+  return ` (closest is ${spanText(nearest)}${text === '' ? '' : `: ${text}`})`;
+}
+
+/** A condition that asks of other spans is said by what came of that: its text would be the rule again. */
+function asksOfOthers({ condition, depth }: TraceQuantifier): boolean {
+  return readsOuter(condition, depth) || someNode(condition, (part) => isSpanFunction(part) || part.type === 'span-order');
+}
+
+function takenApart(spans: readonly SpanView[], node: TraceQuantifier, { text }: Details, { size }: Bindings): string {
+  const [first] = spans as readonly [SpanView];
+  const there = size === 0 ? '' : 'there is ';
+  return `${ofRelatives(node)}${spans.length === 1 ? there : `${spans.length} spans, the first is `}${spanText(first)}: ${text}`;
+}
+
+function namedText({ spans, witnesses, count, atLeast }: Tally, { text }: Details): string {
+  if (witnesses.length === 0) return '';
+  const first = referenceText(witnesses[0] as SpanReference);
+  if (spans === undefined) return count > 1 || atLeast ? `${atLeast ? '' : 'the first is '}${first}` : first;
+  if (text !== '') return `${count === 1 ? '' : 'the first is '}${first}, ${text}`;
+  return spansText(witnesses.map(referenceText), count);
+}
+
+function allSentence({ count, of, atLeast }: Tally, condition: string): string {
+  return count > 0 ? notAllSatisfy(atLeast ? undefined : of, condition) : spansSatisfy(of, of, condition);
+}
+
+/** `of span.children `, of the functions that ask a span's relatives. */
+export function ofRelatives({ syntax, over }: (TraceQuantifier | TraceAggregate) & { readonly over?: Relatives }): string {
+  if (over === undefined || syntax.type !== 'call' || syntax.callee.type !== 'member') return '';
+  return `of ${formatExpression(syntax.callee.object)} `;
+}
