@@ -30,6 +30,23 @@ describe('betrace as a process', () => {
     expect(await cli(['test', 'examples/payments'])).toMatchObject({ code: 0, out: expect.stringContaining(' 0 failed') });
   });
 
+  it.each([['check', '--explain', 'examples'], ['rules', 'convert', 'examples/payments'], ['test', 'examples'], ['--help']])(
+    'ends quietly when nobody reads on: %s %s %s',
+    async (...args) => {
+      const child = spawn(process.execPath, [main, ...args.filter((arg) => arg !== undefined)], {
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      child.stdout.destroy();
+      const said: Buffer[] = [];
+      child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+      const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+      expect([signal, Buffer.concat(said).toString()]).toEqual([null, expect.not.stringContaining('EPIPE')]);
+      // What was short may have been written whole before; what was not ends as a program that SIGPIPE ended.
+      expect([0, 1, 2, 141]).toContain(code);
+    },
+  );
+
   it('serves, and stops when asked', async () => {
     const [http = 0, grpc = 0] = await freePorts(2);
     const env = { PATH: process.env['PATH'], BETRACE_HTTP_PORT: String(http), BETRACE_GRPC_PORT: String(grpc) };

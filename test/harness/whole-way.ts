@@ -24,6 +24,8 @@ const RULES: Readonly<Record<string, string>> = {
   marker: 'span.has(attribute.marker)',
 };
 const MARKERS = 40;
+/** Ids that no filter could ask for. */
+const NO_IDS = ['half-\ud800', 'a\u0000b', '\u0085', '\n'];
 
 interface Violation {
   readonly id: string;
@@ -37,8 +39,8 @@ interface Violation {
 /** Texts that only JSON can say: halves of surrogate pairs, and ids that are no hex. */
 const HALVES: readonly object[] = [
   {
-    trace_id: 'half-\ud800',
-    span_id: 'half-\udc00',
+    trace_id: 'half',
+    span_id: '\u00ad\u200d',
     name: 'x\ud83d',
     service: '\ude00y',
     attributes: { a: `${'x'.repeat(199)}\ud83d`, '\ud800': 1 },
@@ -67,6 +69,14 @@ export async function sendTheWholeWay(betrace: BeTrace, sink: OtlpReceiver, seed
   const halves = { spans: HALVES.map((span) => ({ ...span, start_time: 0, duration: 1 })) };
   const taken = await betrace.json('POST', '/v1/spans', halves);
   expect([taken.status, taken.body]).toEqual([202, taken.status === 202 ? taken.body : '']);
+  for (const [n, id] of NO_IDS.entries()) {
+    const field = n % 2 === 0 ? 'trace_id' : 'span_id';
+    const refused = await betrace.json('POST', '/v1/spans', {
+      spans: [{ trace_id: 't', span_id: 's', name: 'x', start_time: 0, duration: 1, [field]: id }],
+    });
+    const errors = [expect.objectContaining({ path: `spans[0].${field}` })];
+    expect([id, refused.status, refused.body]).toEqual([id, 400, expect.objectContaining({ code: 'BT_OTLP_SPAN_FIELD', errors })]);
+  }
   await sendMarkers(betrace, 'first');
   await found(betrace, 'first');
   const expected = spanIdsOf(requests);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
-import { type KafkaLogSettings, TOPICS, topicSpecifications } from '../../libs/messaging/src/index.js';
+import { isRefusedRecord, type KafkaLogSettings, TOPICS, topicSpecifications } from '../../libs/messaging/src/index.js';
 import { prepareTopics } from '../../libs/messaging/src/kafka/admin.js';
 import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
@@ -127,7 +127,8 @@ describeOwnKafka('topics and logins', () => {
         () => void taken++,
         (error: Error) => error,
       );
-    expect(await eventually('a refusal', refusal, 60_000)).toMatchObject({ code: 'BT_LOG_KAFKA_REFUSED', retryable: false });
+    expect(await eventually('a refusal', refusal, 60_000)).toMatchObject({ code: 'BT_LOG_KAFKA_REFUSED', status: 503, retryable: true });
+    expect(isRefusedRecord(await refusal())).toBe(true);
     expect(await log.append('limited', [{ partition: 0, value: Buffer.alloc(10) }])).toEqual([taken]);
     await log.close();
   });

@@ -53,6 +53,28 @@ describe('a path or a filter that is no text', () => {
     expect(JSON.stringify(body)).not.toMatch(/postgres|internal|main|betrace@|user/);
   });
 
+  it.each(['/v1/violations', '/v1/rules', '/v1/violations?severity=HIGH'])(
+    'is an unknown parameter whatever its name is: %s',
+    async (path) => {
+      for (const name of ['nobody', '__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__']) {
+        const { status, body } = await api.ask('GET', `${path}${path.includes('?') ? '&' : '?'}${name}=x`);
+        expect([name, status, body]).toEqual([
+          name,
+          400,
+          expect.objectContaining({ code: 'BT_HTTP_INVALID', detail: `unknown property ${name}` }),
+        ]);
+      }
+    },
+  );
+
+  it('is an unknown property of a body whatever its name is', async () => {
+    const rule = { name: 'a', expression: 'span.is_root', severity: 'LOW' };
+    for (const name of ['nobody', 'constructor', 'toString']) {
+      const { status, body } = await api.ask('POST', '/v1/rules', { ...rule, [name]: 'x' });
+      expect([name, status, body]).toEqual([name, 400, expect.objectContaining({ code: 'BT_HTTP_INVALID' })]);
+    }
+  });
+
   it.each(['service', 'rule_id', 'trace_id', 'span_id'])('is refused or finds nothing as the filter %s', async (filter) => {
     for (const value of ['%00', 'a%00b', '%0a']) {
       const { status, body } = await api.ask('GET', `/v1/violations?${filter}=${value}`);

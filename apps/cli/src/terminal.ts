@@ -17,9 +17,26 @@ export function paint(terminal: Terminal, color: Color, text: string): string {
   return terminal.colors ? `\u001b[${CODES[color]}m${text}\u001b[0m` : text;
 }
 
+/**
+ * Ends the process when nobody reads any more (`| head`): quietly, with the code that shells give a program which SIGPIPE ended.
+ * Unheard, the error would be a stack trace.
+ */
+function endWithReader(...streams: readonly NodeJS.WriteStream[]): void {
+  for (const stream of streams) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit(SIGPIPE_CODE);
+    });
+  }
+}
+
+/** 128 + SIGPIPE */
+const SIGPIPE_CODE = 141;
+
 /** The process's own: colours only where a person looks and has not refused them (NO_COLOR). */
 export function processTerminal(): Terminal {
   const { stdout, stderr, stdin, env } = process;
+  endWithReader(stdout, stderr);
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),

@@ -1,4 +1,4 @@
-import { type DeadLetters, type Log, LogError, type LogRecord, retry, TOPICS } from '#messaging';
+import { type DeadLetters, isRefusedRecord, type Log, LogError, type LogRecord, retry, TOPICS } from '#messaging';
 import type { PartitionRequest } from '#otlp';
 import { MOVED_HEADER } from './misplaced-spans.js';
 
@@ -32,7 +32,7 @@ export class MoveSpans {
       try {
         await retry(() => this.log.append(TOPICS.spans, [{ partition: target, value, headers }]), { ...options, hopeless });
       } catch (error) {
-        if (!(error instanceof LogError) || error.retryable) throw error;
+        if (signal.aborted || !(error instanceof Error) || !hopeless(error)) throw error;
         const reason = `its spans could not be moved to partition ${target}: ${error.message}`;
         await this.deadLetters.keep({ topic: TOPICS.spans, partition: this.partition, record, reason }, signal);
       }
@@ -53,4 +53,4 @@ export class MoveSpans {
   }
 }
 
-const hopeless = (error: Error): boolean => error instanceof LogError && !error.retryable;
+const hopeless = (error: Error): boolean => isRefusedRecord(error) || (error instanceof LogError && !error.retryable);

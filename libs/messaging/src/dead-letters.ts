@@ -1,5 +1,5 @@
 import type { Log, LogRecord, OutgoingRecord } from './log.js';
-import { LogError } from './problems.js';
+import { isRefusedRecord, LogError } from './problems.js';
 import { retry } from './retry.js';
 import { TOPICS } from './topics.js';
 
@@ -76,4 +76,4 @@ export class DeadLetters {
   }
 }
 
-const isHopeless = (error: unknown): boolean => error instanceof LogError && !error.retryable;
+const isHopeless = (error: unknown): boolean => isRefusedRecord(error) || (error instanceof LogError && !error.retryable);

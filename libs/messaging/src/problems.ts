@@ -135,10 +135,12 @@ export const LOG_PROBLEMS = {
   },
   BT_LOG_KAFKA_FAILED: { status: 503, retryable: true, sentence: 'Kafka could not {work}: {reason}. Try again.' },
   BT_LOG_KAFKA_REFUSED: {
-    status: 500,
-    retryable: false,
+    status: 503,
+    retryable: true,
     refusesRecord: true,
-    sentence: 'Kafka refused records for topic {topic}: {reason}. Another attempt would be refused too.',
+    sentence:
+      'Kafka refused a record for topic {topic} that the topic took when BeTrace started: {reason}. Set max.message.bytes of the topic to at least {most}, ' +
+      'and look for a policy of the brokers. Until then the record is refused each time.',
   },
   BT_LOG_KAFKA_TOPIC_REFUSED: {
     status: 503,

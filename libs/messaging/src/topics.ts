@@ -47,13 +47,15 @@ export interface PublishedRule {
 
 /**
  * A record of the rule status log: the errors of one version of a rule in one partition, as many as its evaluator has seen
- * since it took the partition over. The key is `<rule id>/<partition>`; a later record replaces the earlier one.
+ * since it took the partition over. The key is `<rule id>/<partition>`, or `<rule id>/store/<partition>`; a later record replaces the earlier one.
  */
 export interface RuleStatusRecord {
   readonly rule_id: string;
   readonly rule_version: number;
   readonly partition: number;
-  /** Evaluations that failed. */
+  /** Who tells: the evaluator, or, of violations that it refuses, the `store`. Absent: the evaluator. */
+  readonly source?: 'store';
+  /** Evaluations that failed, and violations that were set aside. */
   readonly errors: number;
   readonly last_error: string;
   /** Unix milliseconds, log time. */

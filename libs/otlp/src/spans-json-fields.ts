@@ -10,6 +10,8 @@ import { parseDuration, parseInstant } from './time-text.js';
 
 const MAX_TIME = 2n ** 64n - 1n;
 const MAX_ID_TEXT = 256;
+/** What no filter by an id can ask for, and no log line shows. */
+const NO_ID_TEXT = /[\p{Cc}\p{Cs}]/u;
 
 /** A field under its snake_case or camelCase name: the name it has, and its value (undefined when absent or null). */
 export function fieldOf(object: JsonObject, ...names: readonly string[]): { readonly name: string; readonly value: JsonValue | undefined } {
@@ -47,8 +49,8 @@ function readId(
   derive: (text: string) => string,
   zero: RegExp,
 ): WireId {
-  if (typeof value !== 'string' || value === '' || value.length > MAX_ID_TEXT || zero.test(value)) {
-    reader.expected(`an id: a text of 1 to ${MAX_ID_TEXT} characters, not all zero`, value, name);
+  if (typeof value !== 'string' || value === '' || value.length > MAX_ID_TEXT || zero.test(value) || NO_ID_TEXT.test(value)) {
+    reader.expected(`an id: a text of 1 to ${MAX_ID_TEXT} characters, not all zero, without control characters`, value, name);
     return NO_ID;
   }
   return isWireId(value) ? { hex: value.toLowerCase(), text: undefined } : { hex: derive(value), text: value };

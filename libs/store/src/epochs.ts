@@ -1,4 +1,4 @@
-import { hasSnapshot, publishedRule, type RuleChange, type RuleSetRecord, ruleSetOf, SNAPSHOT_EVERY } from './rule-set-record.js';
+import { publishedRule, type RuleChange, type RuleSetRecord, ruleSetOf, SNAPSHOT_EVERY } from './rule-set-record.js';
 import type { Queries } from './schema.js';
 import type { EpochChange } from './store.js';
 
@@ -11,26 +11,47 @@ export async function latestEpoch(queries: Queries): Promise<number> {
   return row?.epoch ?? 0;
 }
 
-/** The next epoch, and with it its record in the outbox; nothing when nothing changed. Called in the transaction that changed the rules. */
+/**
+ * The next epoch, and with it its record in the outbox; nothing when nothing changed. Called in the transaction that changed the rules. It holds the
+ * whole set when there were as many changes since the last whole one as that has rules: however many rules come one by one, the
+ * records of all of them are not larger than a few times the changes.
+ */
 export async function appendEpoch(queries: Queries, changes: readonly RuleChange[]): Promise<void> {
   if (changes.length === 0) return;
-  const epoch = (await latestEpoch(queries)) + 1;
-  const snapshot = hasSnapshot(epoch) ? { snapshot: await enabledRules(queries) } : {};
-  const record: RuleSetRecord = { epoch, changes, ...snapshot };
-  await queries
-    .insertInto('epochs')
-    .values({ epoch, json_record: JSON.stringify(record), published: 0 })
-    .execute();
+  const last = await queries
+    .selectFrom('epochs')
+    .select(['epoch', 'base', 'base_rules', 'changes_since'])
+    .orderBy('epoch', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const epoch = (last?.epoch ?? 0) + 1;
+  const changesSince = (last?.changes_since ?? 0) + changes.length;
+  if (last === undefined || last.base === 0 || changesSince >= Math.max(SNAPSHOT_EVERY, last.base_rules)) {
+    await insertWhole(queries, epoch, { epoch, changes, snapshot: await enabledRules(queries) });
+    return;
+  }
+  const { base, base_rules } = last;
+  const json_record = JSON.stringify({ epoch, changes } satisfies RuleSetRecord);
+  await queries.insertInto('epochs').values({ epoch, json_record, published: 0, base, base_rules, changes_since: changesSince }).execute();
 }
 
 /** See `Store.snapshotAfter`. */
 export async function appendSnapshot(queries: Queries, after: number): Promise<void> {
   const epoch = Math.max(await latestEpoch(queries), after) + 1;
-  const record: RuleSetRecord = { epoch, snapshot: await enabledRules(queries) };
-  await queries
-    .insertInto('epochs')
-    .values({ epoch, json_record: JSON.stringify(record), published: 0 })
-    .execute();
+  await insertWhole(queries, epoch, { epoch, snapshot: await enabledRules(queries) });
+}
+
+/** An epoch whose record holds the whole set. */
+export async function insertWhole(queries: Queries, epoch: number, record: RuleSetRecord, published = 0): Promise<void> {
+  const row = {
+    epoch,
+    json_record: JSON.stringify(record),
+    published,
+    base: epoch,
+    base_rules: record.snapshot?.length ?? 0,
+    changes_since: 0,
+  };
+  await queries.insertInto('epochs').values(row).execute();
 }
 
 /** See `Store.republish`. */
@@ -52,7 +73,9 @@ export async function epochPublished(queries: Queries, epoch: number): Promise<v
 
 /** See `Store.ruleSet`: the last snapshot at or before the epoch, and the changes since. */
 export async function ruleSet(queries: Queries, epoch: number): Promise<string | undefined> {
-  const snapshot = Math.max(1, epoch - (epoch % SNAPSHOT_EVERY));
+  const row = await queries.selectFrom('epochs').select('base').where('epoch', '=', epoch).executeTakeFirst();
+  const before = Math.max(1, epoch - (epoch % SNAPSHOT_EVERY));
+  const snapshot = row === undefined || row.base === 0 ? before : row.base;
   const rows = await queries
     .selectFrom('epochs')
     .select(['epoch', 'json_record'])

@@ -22,13 +22,8 @@ export interface RuleSetRecord {
 
 export type RuleChange = { readonly put: PublishedRule } | { readonly remove: string };
 
-/** Epochs between two that hold the whole rule set, so that a late reader has few changes to apply. */
+/** Changes between two records that hold the whole rule set, at least; as many as it has rules, when those are more. */
 export const SNAPSHOT_EVERY = 50;
-
-/** Whether the record of an epoch holds the whole rule set. */
-export function hasSnapshot(epoch: number): boolean {
-  return epoch === 1 || epoch % SNAPSHOT_EVERY === 0;
-}
 
 /** A rule as it is published; undefined when it is not enabled. */
 export function publishedRule(row: RulesTable | undefined): PublishedRule | undefined {

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Connection } from './connection.js';
-import { appendEpoch } from './epochs.js';
+import { appendEpoch, insertWhole } from './epochs.js';
 import { StoreError } from './problems.js';
 import { changeOf, type PublishedRule, type RuleChange } from './rule-set-record.js';
 import type { Queries, RulesTable, Schema } from './schema.js';
@@ -111,8 +111,7 @@ export function adoptRules(connection: Connection, rules: readonly PublishedRule
       await transaction.insertInto('rules').values(row).execute();
       await keepVersion(transaction, id, version, now, row);
     }
-    const json_record = JSON.stringify({ epoch, snapshot: rules });
-    await transaction.insertInto('epochs').values({ epoch, json_record, published: 1 }).execute();
+    await insertWhole(transaction, epoch, { epoch, snapshot: rules }, 1);
   });
 }
 

@@ -44,6 +44,10 @@ export interface EpochsTable {
   epoch: number;
   json_record: string;
   published: number;
+  /** The last epoch at or before this one whose record holds the whole rule set; 0: made before that was noted. */
+  base: number;
+  base_rules: number;
+  changes_since: number;
 }
 
 export interface ViolationsTable {

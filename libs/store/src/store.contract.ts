@@ -248,9 +248,23 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         ]);
         for (const epoch of [49, 50, 51])
           expect((await at(epoch)).snapshot?.find(({ id }) => id === `r${epoch % 7}`)?.name).toBe(`change ${epoch}`);
-        expect((await records())[49]).toMatchObject({ epoch: 50, snapshot: expect.any(Array) });
+        expect((await records())[50]).toMatchObject({ epoch: 51, snapshot: expect.any(Array) });
         expect(await store.ruleSet(62)).toBeUndefined();
       });
+    });
+
+    it('thousands of rules that come one by one cost what they are, not what all of them are each time', async () => {
+      const count = 1_000;
+      for (let i = 0; i < count; i++) await store.putRule(rule(`r${i}`), i);
+      const sizes = (await store.unpublishedEpochs()).map(({ record }) => JSON.parse(record) as RuleSetRecord);
+      const rules = sizes.reduce((sum, { changes = [], snapshot = [] }) => sum + changes.length + snapshot.length, 0);
+      expect(rules).toBeLessThan(4 * count);
+      expect(JSON.parse((await store.ruleSet(count)) ?? 'null').snapshot).toHaveLength(count);
+      for (const epoch of [1, 50, 51, 52, 333, 999])
+        expect(JSON.parse((await store.ruleSet(epoch)) ?? 'null').snapshot).toHaveLength(epoch);
+      // A late reader has no more changes to apply than the set has rules.
+      const lastWhole = sizes.findLastIndex(({ snapshot }) => snapshot !== undefined);
+      expect(count - lastWhole).toBeLessThanOrEqual(count / 2 + 1);
     });
 
     describe('violations', () => {

@@ -12,6 +12,7 @@ import {
 import { Lag, type Logger, type Metrics } from '#platform';
 import { type Store, type StoredViolation, StoreError } from '#store';
 import type { API_METRICS } from '../metrics.js';
+import { PublishRefusals } from './publish-refusals.js';
 import { readerPosition } from './reader-position.js';
 import { readViolation, storedViolation } from './stored-violation.js';
 
@@ -33,6 +34,7 @@ export class KeepViolations implements PartitionListener {
   /** Where it is in the log. */
   readonly lag = new Lag();
   private readonly deadLetters: DeadLetters;
+  private readonly refusals: PublishRefusals;
   private readonly stopping = new AbortController();
   private subscription: Subscription | undefined;
   /** Why violations are not kept at present, by partition; without one: the log cannot be read. */
@@ -44,6 +46,7 @@ export class KeepViolations implements PartitionListener {
     private readonly metrics: Metrics<typeof API_METRICS>,
     private readonly logger: Logger,
   ) {
+    this.refusals = new PublishRefusals(log, (error) => logger.warn({ err: error }, 'the status of a rule lacks what the store refuses'));
     this.deadLetters = new DeadLetters(log, (error) => logger.warn({ err: error }, 'violations that the store refuses wait for the log'));
   }
 
@@ -114,6 +117,7 @@ export class KeepViolations implements PartitionListener {
         await this.deadLetters.keep(letter, this.stopping.signal);
         await this.store.keep({ ...kept, violations: [] });
         this.metrics.keepRefused.inc({ rule_id: violation.ruleId });
+        void this.refusals.note(readViolation(record), partition, error.message);
         this.logger.error({ err: error, partition, offset: record.offset }, 'the store refuses a violation for good; it is kept aside');
       }
     }

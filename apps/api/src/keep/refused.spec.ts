@@ -4,6 +4,7 @@ import { type Log, readAll, TOPICS } from '#messaging';
 import { registerMetrics } from '#platform';
 import { type Store, StoreError } from '#store';
 import { API_METRICS } from '../metrics.js';
+import { FollowRuleStatus } from '../rules/follow-rule-status.js';
 import { eventually } from '../testing/eventually.js';
 import { logAndStore, silent } from '../testing/log-and-store.js';
 import { publish, violation } from '../testing/violation.js';
@@ -72,6 +73,23 @@ describe('a violation that the store refuses for what it holds', () => {
     expect(await registry.metrics()).toContain('betrace_violations_kept_total 4');
     expect(await store.position('keep', 0)).toBe(5);
     expect(await keep.check()).toBeUndefined();
+  });
+
+  it('is told in the status of its rule, beside what evaluators tell, with the number of all', async () => {
+    const evaluator = { rule_id: 'slow-requests', rule_version: 1, partition: 0, errors: 3, last_error: 'nil', last_error_at_ms: 1 };
+    await log.append(TOPICS.ruleStatus, [{ partition: 0, key: 'slow-requests/0', value: Buffer.from(JSON.stringify(evaluator)) }]);
+    refuse('BT_STORE_REFUSED');
+    await publish(log, ...some, violation({ id: 'viol-5', service: 'poison' }));
+    const status = new FollowRuleStatus(log, silent);
+    await status.start();
+    await keep.start();
+    const version = violation().rule_version;
+    const told = await eventually(async () => {
+      const found = status.of({ id: 'slow-requests', version });
+      return found?.errors === (version === 1 ? 5 : 2) ? found : undefined;
+    });
+    expect(told.lastError).toMatch(/^violation viol-5 is set aside: BT_STORE_REFUSED/);
+    await status.stop();
   });
 
   it('is waited for when the refusal passes', async () => {

@@ -14,8 +14,8 @@ export interface RuleStatus {
 
 /** The rule status log, followed: each API reads all of it and commits nothing. */
 export class FollowRuleStatus {
-  /** By rule, then by partition. */
-  private readonly statuses = new Map<string, Map<number, RuleStatusRecord>>();
+  /** By rule, then by who tells, and of which partition. */
+  private readonly statuses = new Map<string, Map<string, RuleStatusRecord>>();
   private subscription: Subscription | undefined;
 
   constructor(
@@ -58,8 +58,8 @@ export class FollowRuleStatus {
     for (const { value, offset } of records) {
       try {
         const status = JSON.parse(Buffer.from(value).toString('utf8')) as RuleStatusRecord;
-        const partitions = this.statuses.get(status.rule_id) ?? new Map<number, RuleStatusRecord>();
-        this.statuses.set(status.rule_id, partitions.set(status.partition, status));
+        const partitions = this.statuses.get(status.rule_id) ?? new Map<string, RuleStatusRecord>();
+        this.statuses.set(status.rule_id, partitions.set(`${status.source ?? ''}/${status.partition}`, status));
       } catch (error) {
         this.logger.warn({ err: error, offset }, 'a record of the rule status log is no rule status; it is skipped');
       }

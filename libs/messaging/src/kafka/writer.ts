@@ -219,7 +219,7 @@ export class Writer {
           ? 'BT_LOG_KAFKA_TOPIC_REFUSED'
           : undefined;
       if (refusal) {
-        queue.refused(logProblem(refusal, { topic, reason: reasonOf(error) }, error));
+        queue.refused(logProblem(refusal, { topic, reason: reasonOf(error), most: this.options.maxBatchBytes }, error));
         continue;
       }
       if (FORGOTTEN.has(type)) queue.forgotten();

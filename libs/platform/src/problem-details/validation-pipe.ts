@@ -1,11 +1,29 @@
-import { ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
 import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { nearest } from '../configuration/suggest.js';
 import { Problem, type ProblemDetail } from './problem.js';
 
+/** Nest and class-transformer drop what every object or class has, before anybody is asked whether it is known. */
+const isDropped = (name: string): boolean => name in Object.prototype || name === 'prototype';
+
+class StrictPipe extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { metatype, type } = metadata;
+    if (typeof value === 'object' && value !== null && metatype !== undefined && type !== 'custom' && this.toValidate(metadata)) {
+      const known = knownProperties(metatype.prototype as object);
+      const property = Object.getOwnPropertyNames(value).find((name) => isDropped(name) && !known.includes(name));
+      if (property !== undefined) {
+        const details = [{ path: property, message: `unknown property ${property}`, expected: known.join(', ') }];
+        throw new Problem('BT_HTTP_INVALID', `unknown property ${property}`, { errors: details });
+      }
+    }
+    return super.transform(value, metadata) as Promise<unknown>;
+  }
+}
+
 /** Checks bodies and queries against their classes: unknown properties are refused, everything wrong is named at once. */
 export function validationPipe(): ValidationPipe {
-  return new ValidationPipe({
+  return new StrictPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,

@@ -5,6 +5,7 @@ import { fragments } from './0002-fragments.js';
 import { refusedExports } from './0003-refused-exports.js';
 import { rulesOnError } from './0004-rules-on-error.js';
 import { signatureKeys } from './0005-signature-keys.js';
+import { snapshotsBySize } from './0006-snapshots-by-size.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -13,4 +14,11 @@ export interface Migration {
 }
 
 /** In the order they run. */
-export const MIGRATIONS: readonly Migration[] = [rulesAndViolations, fragments, refusedExports, rulesOnError, signatureKeys];
+export const MIGRATIONS: readonly Migration[] = [
+  rulesAndViolations,
+  fragments,
+  refusedExports,
+  rulesOnError,
+  signatureKeys,
+  snapshotsBySize,
+];
