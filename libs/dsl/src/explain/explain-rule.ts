@@ -4,7 +4,7 @@ import type { ConditionOutcome, Evidence, Explanation } from '../explain.js';
 import type { Resolved } from '../resolved.js';
 import type { Source } from '../source.js';
 import { clipped } from './clipped.js';
-import { furthestSpan } from './furthest-span.js';
+import { type Furthest, furthestSpan } from './furthest-span.js';
 import { RuleTeller } from './rule-teller.js';
 import { spanText } from './span-text.js';
 
@@ -31,16 +31,20 @@ const LONGEST_LIST = 32_000;
 export function explainExpression(root: Resolved, rule: ExplainedRule, evidence: Evidence): Explanation {
   const furthest =
     rule.subject === 'span' && evidence.isWhole === true && evidence.span === undefined ? furthestSpan(root, rule, evidence) : undefined;
-  const teller = new RuleTeller(rule, furthest === undefined ? evidence : { ...evidence, span: furthest });
+  const teller = new RuleTeller(rule, furthest === undefined ? evidence : { ...evidence, span: furthest.span });
   const { because, tree } = teller.tellRule(root);
   const { kept, omitted } = listOf(teller.conditions);
-  const subject = furthest === undefined || evidence.spanCount === 1 ? '' : `${spanText(furthest)} came furthest: `;
+  const subject = furthest === undefined || evidence.spanCount === 1 ? '' : subjectText(furthest, evidence.spanCount);
   return {
     summary: clipped(`${subject}${because.join('; ')}`, LONGEST_SUMMARY),
     conditions: kept,
     ...(omitted === 0 ? {} : { omitted }),
     ...(tree === undefined ? {} : { tree }),
   };
+}
+
+function subjectText({ span, isNear }: Furthest, of: number): string {
+  return isNear ? `${spanText(span)} came furthest: ` : `none of ${of} spans, for example ${spanText(span)}: `;
 }
 
 function listOf(conditions: readonly ConditionOutcome[]): { readonly kept: readonly ConditionOutcome[]; readonly omitted: number } {

@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { DEFAULT_ASSEMBLY, judgeTrace, RuleSet } from '#engine';
 import { judgementInputs, requestOfViews } from '../../../../test/fixtures/dsl/compare-judgements.js';
 import { ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
-import { eachNode } from '../compile/walk.js';
+import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
+import { check } from '../check.js';
+import { compileRules } from '../compile/compile-rules.js';
+import { eachNode, operandsOf } from '../compile/walk.js';
 import type { ExplanationNode } from '../explain.js';
 import { Interpreter } from '../interpret.js';
 import { LuaError } from '../lua-error.js';
@@ -123,4 +126,52 @@ describe('the tree of an explanation', () => {
     expect(counted.matches).toBeGreaterThan(60);
     expect(counted.witnessed).toBeGreaterThan(60);
   }, 180_000);
+
+  describe('stays small', () => {
+    const named = (index: number, condition: string): string =>
+      `trace.count(c${index} where c${index}.name == "n${index % 7}" and ${condition}) <= 99999`;
+    const chain = (count: number, condition: (index: number) => string): string =>
+      Array.from({ length: count }, (_, n) => named(n, condition(n))).join(' and ');
+
+    it.each([
+      ['two hundred conditions', chain(200, (n) => `(attribute.k or 0) >= ${n % 3}`), 32_000, 'k'.repeat(10)],
+      ['texts of a megabyte and halves of characters', chain(30, (n) => `attribute.k != "${n}"`), 300, `\ud800${'x'.repeat(1_000_000)}`],
+      [
+        'a key of ten thousand characters',
+        `${chain(5, () => `attribute["${'k'.repeat(10_000)}"] == nil`)} and attribute["${'k'.repeat(10_000)}"] == nil`,
+        100,
+        'v',
+      ],
+    ])(
+      'of %s',
+      (_what, text, count, value) => {
+        const spans = Array.from({ length: count }, (_, n) =>
+          viewOf({
+            id: `${n}`.padStart(16, '0'),
+            name: `n${n % 7}`,
+            startTime: n,
+            attributes: { k: value === 'k'.repeat(10) ? n : value },
+          }),
+        );
+        const checked = check(text);
+        if (!checked.ok || checked.rule.kind !== 'expression') throw new Error(JSON.stringify(checked.diagnostics));
+        const { resolved } = checked.rule;
+        const rule = compileRules([{ id: 'rule', checked: checked.rule }]).rules[0]!;
+        const trace = { id: 'trace', spans, complete: true };
+        const subject = rule.subject === 'span' ? { span: spans[0]! } : {};
+        const explanation = rule.explain({ trace, spans, spanCount: count, atom: () => ({ count: 0, witnesses: [] }), ...subject });
+        const json = JSON.stringify(explanation);
+        expect(json.length).toBeLessThan(LARGEST);
+        expect(json.isWellFormed()).toBe(true);
+        expect(explanation.tree!.outcome).toBe('true');
+        const shown = nodesOf(explanation.tree!);
+        const omitted = shown.reduce((sum, node) => sum + (node.omitted ?? 0), 0);
+        expect((explanation.tree!.children?.length ?? 0) + (explanation.tree!.omitted ?? 0)).toBe(operandsOf(resolved, 'and').length);
+        if (count > 1_000) expect(omitted).toBeGreaterThan(0);
+        const [first] = shown.filter(({ kind }) => kind === 'count');
+        if (count > 1_000) expect([first!.witnesses!.length, first!.more_witnesses]).toEqual([50, first!.count! - 50]);
+      },
+      180_000,
+    );
+  });
 });

@@ -9,17 +9,26 @@ const UNITS: readonly (readonly [string, number])[] = [
 
 /** Nanoseconds as a duration of the DSL, in the largest unit that is not below 1, with at most three decimals: `1.5s`. */
 export function formatDuration(nanoseconds: number | bigint | string | boolean): string {
-  return inUnits(nanoseconds, 3);
-}
-
-/** The same to the nanosecond: beside a limit `1.000000001s` must not read `1s`. */
-export function exactDuration(nanoseconds: number | bigint): string {
-  return inUnits(nanoseconds, 15);
-}
-
-function inUnits(nanoseconds: number | bigint | string | boolean, decimals: number): string {
   const length = Number(nanoseconds);
-  const [unit, size] = UNITS.find(([, candidate]) => Math.abs(length) >= candidate) ?? ['ns', 1];
-  const amount = length / size;
-  return `${decimals > 3 ? Number(amount.toPrecision(decimals)) : Number(amount.toFixed(decimals))}${unit}`;
+  const [unit, size] = unitOf(length);
+  return `${Number((length / size).toFixed(3))}${unit}`;
+}
+
+/** The same to the nanosecond: beside a limit `1.000000001s` must not read `1s`. Long ones are in a unit of which they are few: `4379m`. */
+export function exactDuration(nanoseconds: number | bigint): string {
+  const length = Number(nanoseconds);
+  const short = UNITS.filter(([, size]) => size >= 60e9 && Math.abs(length) >= size).find(([, size]) => isShort(length / size));
+  return short === undefined && Math.abs(length) >= 60e9 ? `${Number((length / 1e9).toPrecision(15))}s` : exactly(length, short);
+}
+
+function isShort(amount: number): boolean {
+  return Number(amount.toFixed(3)) === amount;
+}
+
+function exactly(length: number, [unit, size] = unitOf(length)): string {
+  return `${Number((length / size).toPrecision(15))}${unit}`;
+}
+
+function unitOf(length: number): readonly [string, number] {
+  return UNITS.find(([, size]) => Math.abs(length) >= size) ?? ['ns', 1];
 }

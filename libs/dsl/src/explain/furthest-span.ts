@@ -14,11 +14,17 @@ const MOST_SPANS = 2_000;
 const MOST_ASKING = 100;
 const NAME_WEIGHT = 100;
 
+export interface Furthest {
+  readonly span: SpanView;
+  /** Some of the rule's operands holds. */
+  readonly isNear: boolean;
+}
+
 /**
  * Of the spans of a trace, none of which a span rule matches, the one that came furthest: with the name that the rule asks for, if it
  * does, and the most of its operands. Of equals the first.
  */
-export function furthestSpan(root: Resolved, rule: ExplainedRule, evidence: Evidence): SpanView | undefined {
+export function furthestSpan(root: Resolved, rule: ExplainedRule, evidence: Evidence): Furthest | undefined {
   const { spans = [] } = evidence;
   const looked = spans.slice(0, someNode(root, isSpanFunction) ? MOST_ASKING : MOST_SPANS);
   const alternatives = operandsOf(root, 'or').map((alternative) => operandsOf(alternative, 'and'));
@@ -33,5 +39,5 @@ export function furthestSpan(root: Resolved, rule: ExplainedRule, evidence: Evid
     const score = Math.max(...alternatives.map((operands) => operands.reduce((sum, operand) => sum + worth(operand), 0)));
     if (score > most) [best, most] = [span, score];
   }
-  return best;
+  return best && { span: best, isNear: most > 0 };
 }

@@ -1,6 +1,6 @@
 import { negation } from '../compile/candidate.js';
 import { isSpanCondition } from '../compile/needs.js';
-import { operandsOf } from '../compile/walk.js';
+import { baseOf, operandsOf, spanOf } from '../compile/walk.js';
 import type { ConditionOutcome, Evidence, ExplanationNode, TextRange } from '../explain.js';
 import type { Resolved } from '../resolved.js';
 import type { SpanView } from '../span-view.js';
@@ -70,8 +70,11 @@ export class RuleTeller implements Teller {
 
   text(condition: Resolved, depth: number, bindings: Bindings): string {
     return filledText(condition, depth, (node) => {
-      const found = bindings === UNBOUND && this.values.subject === undefined ? undefined : this.find(node, bindings);
-      return found !== undefined && 'value' in found ? found : undefined;
+      const span = spanOf(node);
+      const base = span && baseOf(span);
+      if (base?.type === 'bound' && !bindings.has(base.depth)) return undefined;
+      const found = this.find(node, bindings);
+      return 'value' in found ? found : undefined;
     });
   }
 

@@ -33,14 +33,11 @@ describe('rules about several spans are explained', () => {
       'not trace.follows(c where c.name == "charge", span.name == "audit" and attribute.order == c.attributes.order, 1s)',
       '"charge" (3) is not followed by a span that satisfies span.name == "audit" and attribute.order == "B" within 1s (closest is "audit" (2): attribute.order is "A")',
     ],
-    [
-      'trace.preceded(span.name == "audit", span.name == "charge")',
-      '1 of 3 spans satisfies span.name == "audit", and each is preceded by one that satisfies span.name == "charge"',
-    ],
+    ['trace.preceded(span.name == "audit", span.name == "charge")', '"audit" (2) is preceded by "charge" (1)'],
     ['trace.child(span.name == "charge", span.name == "audit")', '"charge" (1) is the parent of "audit" (2)'],
     [
       'trace.sum(attribute.n, span.name == "charge") > 5',
-      'attribute.n adds up to 7 over 2 spans of those that satisfy span.name == "charge", more than 5: the largest is 4 of "charge" (3)',
+      'attribute.n adds up to 7 over 2 spans, more than 5: the largest is 4 of "charge" (3), of those that satisfy span.name == "charge"',
     ],
     ['trace.root.children.has(span.name == "audit")', 'of trace.root.children 1 of 1 span satisfies span.name == "audit": "audit" (2)'],
     ['trace.depth > 1', 'trace.depth > 1 holds (trace.depth is 2)'],

@@ -23,13 +23,14 @@ export function tellAggregate(node: TraceAggregate, value: Value, bindings: Bind
   const { values, of } = asked;
   const { condition, depth } = node;
   const field = teller.text(node.field, depth, bindings);
-  const among = condition === undefined ? '' : ` of those that satisfy ${teller.text(condition, depth, bindings)}`;
+  const among = condition === undefined ? '' : `, of those that satisfy ${teller.text(condition, depth, bindings)}`;
   const { head, tail, spans } = values.length === 0 ? NONE(field) : MAKE[node.aggregate](node, field, values, value);
   const first = spans[0]?.span;
   const isAsked = first !== undefined && condition !== undefined && teller.size.isFull;
   return {
-    head: `${ofRelatives(node)}${head}${among}`,
+    head: `${ofRelatives(node)}${head}`,
     tail,
+    among,
     counted: { matched: values.length, of },
     count: values.length,
     witnesses: spans.slice(0, MAXIMUM_WITNESSES).map(({ span }) => referenceTo(span)),

@@ -94,11 +94,10 @@ class PairTeller {
     if (told.outcome !== 'true') return closest(told, nearest, node.depth + 1, inner, teller);
     const isFollowing = node.relation === 'follows';
     const apart = isFollowing ? gap(first, nearest) : gap(nearest, first);
-    const when = apart < 0n ? `${exactDuration(-apart)} too early` : `${exactDuration(apart)} after`;
     const what = isFollowing
       ? apart < 0n
         ? `started ${exactDuration(-apart)} before it ended`
-        : `started ${when} it ended`
+        : `started ${exactDuration(apart)} after it ended`
       : apart < 0n
         ? `ended ${exactDuration(-apart)} after it started`
         : `ended ${exactDuration(apart)} before it started`;
@@ -129,13 +128,17 @@ class PairTeller {
   /** Each span that satisfies the first condition stands in the relation, or none does. */
   private tellAll(isEvery: boolean): FunctionTold {
     const { node, pairs, teller } = this;
-    const satisfy = spansSatisfy(pairs.length, teller.values.spanCount, this.firstText);
     const { first, second } = pairs[0] as RelatedSpans;
     const told = teller.inside(node.first, node.depth, first, this.bindings);
     const inner = bound(this.bindings, node.depth, first);
     const toldSecond = second === undefined ? teller.unasked(node.second) : teller.inside(node.second, node.depth + 1, second, inner);
+    if (isEvery && pairs.length === 1 && second !== undefined && toldSecond !== undefined) {
+      const sentence = `${this.named(told, first)} ${STANDS[node.relation]} ${this.namedSecond(toldSecond, second, inner)}${this.within}`;
+      return this.told(sentence, '', [], [told, toldSecond]);
+    }
+    const satisfy = spansSatisfy(pairs.length, teller.values.spanCount, this.firstText);
     const stands = isEvery ? `and each ${STANDS[node.relation]}` : `and ${STANDS_NOT[node.relation]}`;
-    const text = formatExpression(node.second.syntax);
+    const text = teller.text(node.second, node.depth + 1, this.bindings);
     return this.told(`${satisfy}, ${stands} one that satisfies ${text}${isEvery ? this.within : ''}`, '', [], [told, toldSecond]);
   }
 
@@ -160,7 +163,7 @@ class PairTeller {
   private namedSecond(told: Told, span: SpanView, inner: Bindings): string {
     const { node, teller } = this;
     const { text } = detailsOf(told, node.depth + 1, bound(inner, node.depth + 1, span), teller);
-    return text === '' ? spanText(span) : `${spanText(span)}, ${text},`;
+    return text === '' ? spanText(span) : `${spanText(span)}, ${text}`;
   }
 
   private get firstText(): string {

@@ -21,6 +21,7 @@ import { unitOf, valueText } from './value-unit.js';
 
 /** Code points of a condition, as the list of conditions has it. */
 const LONGEST_CONDITION = 1_000;
+const LONGEST_READING = 300;
 /** Witnesses that the list of conditions names, with their names. */
 const LISTED_WITNESSES = 5;
 
@@ -70,7 +71,7 @@ export class PartTeller {
   /** A function within a comparison is a part of its own. */
   private functionNode(node: SpanFunctionNode, bindings: Bindings, told: FunctionTold | undefined): Told | undefined {
     const found = this.teller.find(node, bindings);
-    const sentence = told === undefined ? this.sentenceOf(node, found, bindings, []) : `${told.head}${told.tail}`;
+    const sentence = told === undefined ? this.sentenceOf(node, found, bindings, []) : saidOf(told);
     const value = 'value' in found && typeof found.value !== 'boolean' ? { value: shortened(found.value) } : {};
     return this.teller.built(
       node,
@@ -99,9 +100,9 @@ export class PartTeller {
     for (const [text, reading] of readings(node)) {
       if (reading === node) continue;
       const found = this.teller.find(reading, bindings);
-      if ('value' in found) values[text] = shortened(found.value);
+      if ('value' in found) values[clipped(text, LONGEST_READING)] = shortened(found.value);
     }
-    for (const one of told) for (const [text, value] of one?.values ?? []) values[text] ??= shortened(value);
+    for (const one of told) for (const [text, value] of one?.values ?? []) values[clipped(text, LONGEST_READING)] ??= shortened(value);
     return values;
   }
 
@@ -113,10 +114,10 @@ export class PartTeller {
     const known = told.filter((one) => one !== undefined);
     const [only] = known;
     if (only !== undefined && known.length === told.length) {
-      if (isSpanFunction(node)) return `${only.head}${only.tail}`;
+      if (isSpanFunction(node)) return saidOf(only);
       const compared = isComparison(node) ? this.compared(node, bindings, known, holds) : undefined;
       if (compared !== undefined) return compared;
-      return `${known.map(({ head, tail }) => `${head}${tail}`).join('; ')}, so ${condition} ${holds ? 'holds' : 'does not hold'}`;
+      return `${known.map(saidOf).join('; ')}, so ${condition} ${holds ? 'holds' : 'does not hold'}`;
     }
     return holdsSentence(condition, holds, this.readTexts(node, bindings));
   }
@@ -130,12 +131,12 @@ export class PartTeller {
     const isMoment = unitOf(isLeft ? left : right) === 'time';
     if (told.length === 1 && (isLeft || isSpanFunction(right)) && !isMoment) {
       const words = comparedSentence(isLeft ? operator : (MIRRORED[operator] ?? operator), this.sideText(other, bindings), holds);
-      return `${first.head}, ${words}${first.tail}`;
+      return `${first.head}, ${words}${first.tail}${first.among ?? ''}`;
     }
     const [a, b] = [this.teller.find(left, bindings), this.teller.find(right, bindings)];
     if (!('value' in a && 'value' in b) || isMoment) return undefined;
     const unit = sidesUnit(node);
-    const said = told.map(({ head, tail }) => `${head}${tail}`).join('; ');
+    const said = told.map(saidOf).join('; ');
     const sign = operator === '~=' ? '!=' : operator;
     return `${said}; ${valueText(a.value, unit)} ${sign} ${valueText(b.value, unit)} ${holds ? 'holds' : 'does not hold'}`;
   }
@@ -156,10 +157,15 @@ export class PartTeller {
       if (side === node || (unitOf(side) === 'time' && sides.length > 0)) continue;
       const found = this.teller.find(side, bindings);
       const text = textOf(side);
-      if ('value' in found) texts.set(text, `${text} is ${valueText(found.value, sides.includes(side) ? unit : unitOf(side))}`);
+      if ('value' in found && !(unit === 'duration' && isMoment(found.value)))
+        texts.set(text, `${text} is ${valueText(found.value, sides.includes(side) ? unit : unitOf(side))}`);
     }
     return [...texts.values()];
   }
+}
+
+function saidOf({ head, tail, among = '' }: FunctionTold): string {
+  return `${head}${tail}${among}`;
 }
 
 function isComparison(node: Resolved): node is BinaryNode {
@@ -167,7 +173,12 @@ function isComparison(node: Resolved): node is BinaryNode {
 }
 
 function isComputed({ type }: Resolved): boolean {
-  return type === 'binary' || type === 'library-call';
+  return type === 'binary' || type === 'library-call' || type === 'unary';
+}
+
+/** Nanoseconds since 1970, in an attribute: as long as those of spans. */
+function isMoment(value: Value): boolean {
+  return (typeof value === 'number' || typeof value === 'bigint') && value >= 1e17;
 }
 
 /** Of two sides that are compared one may tell what the other measures. */

@@ -24,6 +24,8 @@ export interface FunctionTold {
   /** What it found: `9 of 14 spans satisfy span.name == "query"`; and the spans that did it, with their values. */
   readonly head: string;
   readonly tail: string;
+  /** Among which spans. */
+  readonly among?: string;
   /** How many spans satisfy its condition or stand in its relation, and of how many. */
   readonly counted: Pick<ConditionOutcome, 'matched' | 'at_least' | 'of'>;
   readonly count?: number;

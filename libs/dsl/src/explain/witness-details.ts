@@ -20,7 +20,7 @@ export interface Details {
 /**
  * What there is to say of a span beside its name: the values that the condition reads of it, and what it asks of other spans.
  * @param told the condition, as it was asked of the span; of one that does not hold only what made it so is told
- * @param isTextShown its text stands beside: what equals a constant need not be told again
+ * @param isTextShown its text stands beside: what equals something need not be told again
  */
 export function detailsOf(told: Told, depth: number, bindings: Bindings, teller: Teller, isTextShown = false): Details {
   const values = new Map<string, Value>();
@@ -36,7 +36,10 @@ export function detailsOf(told: Told, depth: number, bindings: Bindings, teller:
   const telling = told.outcome === 'true' ? evaluated : evaluated.slice(-1);
   const kept = new Set(withoutGuards(telling.map(({ node }) => node)));
   for (const { node, because, outcome } of telling.filter((part) => kept.has(part.node))) {
-    if (outcome === 'true' && (isNameTest(node, depth) || (isTextShown && equalsConstant(node)))) continue;
+    if (outcome === 'true' && (isNameTest(node, depth) || saysLittle(node, isTextShown))) {
+      if (!equalsConstant(node)) for (const reading of ownReadings(node, depth)) note(reading);
+      continue;
+    }
     if (outcome === 'failed' || outcome === 'undecided' || someNode(node, asksOthers)) {
       sentences.push(...because);
       // What further functions compare with theirs.
@@ -64,6 +67,14 @@ function asksOthers(node: Resolved): boolean {
 export function isNameTest(node: Resolved, depth: number): boolean {
   if (node.type !== 'binary' || node.operator !== '==') return false;
   return [node.left, node.right].some((side) => side.type === 'field' && side.field === 'name' && isOwn(side, depth));
+}
+
+/** That a value is not another one, that a span is before another one, or what the condition's text says. */
+function saysLittle(node: Resolved, isTextShown: boolean): boolean {
+  if (node.type === 'span-order') return true;
+  if (node.type !== 'binary') return false;
+  if (node.operator === '==') return isTextShown;
+  return node.operator === '~=' && (node.left.type === 'literal' || node.right.type === 'literal');
 }
 
 function equalsConstant(node: Resolved): boolean {
