@@ -53,6 +53,7 @@ and of a trace that was found, the last revision of each \`betrace.violation.id\
 
 - **Late deliveries.** A violation carries the time of its verdict. One that reaches Tempo later than \`storage.trace.wal.ingestion_time_range_slack\` (2 minutes by
   default) is stored with its trace, but no search finds it. deploy/compose/tempo.yaml sets 24 hours.
+- **Why.** \`betrace.violation.explanation\` is the explanation in one sentence, cut at 2,048 bytes; \`betrace.violation.message\` is the rule's own message, if it has one.
 - **Long records.** The signed record is the attribute \`betrace.violation.record\`; where it has more than 2,048 bytes, which is what Tempo takes by default
   (\`distributor.max_attribute_bytes\`), it is \`betrace.violation.record.1\` to \`.n\`, and \`betrace.violation.record.parts\` is n. An auditor verifies it with the trace
   alone: \`curl -H 'Accept: application/json' http://tempo:3200/api/traces/<trace id> | betrace verify -\`.

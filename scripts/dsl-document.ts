@@ -15,6 +15,7 @@ import {
   type VocabularyFunction,
 } from '../libs/dsl/src/vocabulary.js';
 import { outcomeOf } from './dsl-examples.js';
+import { EXPLANATIONS } from './dsl-explanations.js';
 import { ERRORS, FIRST_RULE, GRAMMAR, JUDGEMENT, NAMED_SPANS, OPERATORS, ORDER, VALUES } from './dsl-prose.js';
 
 /** The text of docs/dsl.md. */
@@ -58,6 +59,7 @@ ${ORDER}
 ${functions(STRING_TEST_FUNCTIONS, 'x')}
 ${library()}
 ${ERRORS}
+${EXPLANATIONS}
 ${JUDGEMENT}
 ## Diagnostics
 

@@ -1,3 +1,4 @@
+import { compileRules } from '../libs/dsl/src/compile/compile-rules.js';
 import type { TraceView } from '../libs/dsl/src/span-view.js';
 import { judgedByInterpreter, ruleOf } from '../test/fixtures/dsl/judgements.js';
 import { type PlainSpan, viewOf } from '../test/fixtures/dsl/plain-span.js';
@@ -89,4 +90,14 @@ export function outcomeOf(example: string): string {
   const { spans } = EXAMPLE_TRACE;
   if (matches.length === 0) return `no span${failed}`;
   return `${matches.length === spans.length ? 'every span' : matches.map((index) => spans[index]!.name).join(', ')}${failed}`;
+}
+
+/** Why an example matches on the trace, or why it does not, in one sentence. Throws when it is no rule. */
+export function explanationOf(example: string): string {
+  const checked = ruleOf(example);
+  if (checked === undefined) throw new Error(`the example is no rule: ${example}`);
+  const { spans } = EXAMPLE_TRACE;
+  const span = spans[judgedByInterpreter(checked, EXAMPLE_TRACE).matches[0] ?? -1];
+  const evidence = { trace: EXAMPLE_TRACE, spans, spanCount: spans.length, isWhole: true, atom: () => ({ count: 0, witnesses: [] }) };
+  return compileRules([{ id: 'rule', checked }]).rules[0]!.explain(span === undefined ? evidence : { ...evidence, span }).summary;
 }

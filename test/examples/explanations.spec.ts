@@ -5,11 +5,10 @@ import { judgeTrace, RuleSet } from '#engine';
 import { encodeRequest } from '#otlp';
 import { readRuleFile } from '../../apps/cli/src/rule-file/read-rule-file.js';
 import type { RuleEntry, TestCase } from '../../apps/cli/src/rule-file/rule-file.js';
-import { compileRules } from '../../libs/dsl/src/compile/compile-rules.js';
 import { PAIR_FUNCTIONS, RELATIVES_FUNCTIONS } from '../../libs/dsl/src/trace-vocabulary.js';
 import { SPAN_FUNCTIONS, STRING_TEST_FUNCTIONS, TRACE_FIELDS } from '../../libs/dsl/src/vocabulary.js';
-import { EXAMPLE_TRACE } from '../../scripts/dsl-examples.js';
-import { judgedByInterpreter, ruleOf } from '../fixtures/dsl/judgements.js';
+import { explanationOf, outcomeOf } from '../../scripts/dsl-examples.js';
+import { ruleOf } from '../fixtures/dsl/judgements.js';
 
 /**
  * What somebody on call reads: of each function's example on the trace of the reference, and of each example rule's first violating and
@@ -30,14 +29,8 @@ const blocks = (): readonly string[] => [
 ];
 
 function functionBlock(example: string): readonly string[] {
-  const checked = ruleOf(example);
-  if (checked === undefined) return [];
-  const { matches } = judgedByInterpreter(checked, EXAMPLE_TRACE);
-  const span = EXAMPLE_TRACE.spans[matches[0] ?? -1];
-  const { spans } = EXAMPLE_TRACE;
-  const evidence = { trace: EXAMPLE_TRACE, spans, spanCount: spans.length, isWhole: true, atom: () => ({ count: 0, witnesses: [] }) };
-  const { summary } = compileRules([{ id: 'rule', checked }]).rules[0]!.explain(span === undefined ? evidence : { ...evidence, span });
-  return [`${example}\n  ${matches.length > 0 ? 'match' : 'no match'}: ${summary}`];
+  if (ruleOf(example) === undefined) return [];
+  return [`${example}\n  ${outcomeOf(example)}: ${explanationOf(example)}`];
 }
 
 function ruleBlock({ id, expression, tests }: RuleEntry): string {

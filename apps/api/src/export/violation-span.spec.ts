@@ -32,6 +32,7 @@ describe('a violation as a span', () => {
       'betrace.violation.severity': 'HIGH',
       'betrace.violation.message': record.message,
       'betrace.violation.signature': record.signature,
+      'betrace.violation.explanation': 'span.duration > 1s',
     });
     expect(JSON.parse(String(attributes['betrace.violation.record']))).toEqual(record);
   });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Attributes, type HrTime, SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { Explanation } from '#dsl';
 import type { ViolationRecord } from '#messaging';
 import { OWN_SCOPE } from '#otlp';
 import { attributeParts, fitted } from './record-parts.js';
@@ -67,10 +68,17 @@ function described(violation: ViolationRecord): Attributes {
 /** A verifier needs no more than the span: `record` is the signed record, explanation and all, in parts where it is long. */
 function signed(violation: ViolationRecord): Attributes {
   return {
+    'betrace.violation.explanation': fitted(summaryOf(violation)),
     'betrace.violation.signature': violation.signature,
     'betrace.violation.key_id': violation.key_id,
     ...attributeParts('betrace.violation.record', JSON.stringify(violation)),
   };
+}
+
+/** The explanation in one sentence: a rule's own message says nothing of the trace. */
+function summaryOf({ explanation }: ViolationRecord): string {
+  const { summary } = explanation as Partial<Explanation>;
+  return typeof summary === 'string' ? summary : '';
 }
 
 function hrTime(milliseconds: number): HrTime {

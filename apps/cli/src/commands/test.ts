@@ -17,6 +17,7 @@ its spans in one batch, split, shuffled, doubled, and with one of them late: all
   --junit FILE   writes the results as JUnit XML too
   --strict       warnings of rules count as errors
   -v, --verbose  lists the cases that pass
+  --explain      says of every case why the rule matches or not, part by part
 
 Warnings of rules go to standard error. Exit code: 0 when all cases pass, 1 when one fails or a rule has errors, 2 when a file can not be read.
 `,
@@ -25,11 +26,17 @@ Warnings of rules go to standard error. Exit code: 0 when all cases pass, 1 when
     const { values, positionals } = readArguments(args, {
       junit: { type: 'string' },
       strict: { type: 'boolean' },
+      explain: { type: 'boolean' },
       verbose: { type: 'boolean', short: 'v' },
     });
     const inputs = await readInputs({ files: positionals }, terminal);
     const results = inputs.map(({ file, text }) => runRuleFile(readRuleFile(file, text), () => performance.now()));
-    report(results, new Map(inputs.map(({ file, text }) => [file, text])), values.verbose === true, terminal);
+    report(
+      results,
+      new Map(inputs.map(({ file, text }) => [file, text])),
+      { verbose: values.verbose === true, explain: values.explain === true },
+      terminal,
+    );
     if (values.junit !== undefined) writeText(values.junit, junit(results));
     const good = results.every(({ errors, cases }) => errors.length === 0 && cases.every(({ failure }) => failure === undefined));
     const isClean = values.strict !== true || results.every(({ warnings }) => warnings.length === 0);

@@ -2,25 +2,38 @@ import { judgeTrace, type RuleJudgement, type RuleSet } from '#engine';
 import { encodeRequest, type WholeSpan } from '#otlp';
 import type { TestCase } from '../rule-file/rule-file.js';
 import { type Arrangement, arrangements } from './arrangement.js';
+import { explanationLines } from './explanation-text.js';
 
 /** Why a case fails, and in which arrangement of its spans first. */
 export interface CaseFailure {
   readonly arrangement: string;
   readonly reason: string;
-  /** The rule's explanation, and errors of its evaluation. */
+  /** The rule's explanation, part by part, and errors of its evaluation. */
   readonly details: readonly string[];
 }
 
-/** Judges the case's trace in every arrangement; undefined when all give what is expected. */
-export function judgeCase(rules: RuleSet, test: TestCase, seed: string): CaseFailure | undefined {
+export interface JudgedCase {
+  /** Absent when all arrangements give what is expected. */
+  readonly failure?: CaseFailure;
+  /** Why the rule matches, or does not, in the first arrangement, or in the one that fails. */
+  readonly why: readonly string[];
+}
+
+/** Judges the case's trace in every arrangement of its spans. */
+export function judgeCase(rules: RuleSet, test: TestCase, seed: string): JudgedCase {
+  const expression = rules.definitions[0]?.expression ?? '';
+  let why: readonly string[] | undefined;
   for (const arrangement of arrangements(test.spans.length, seed)) {
     const [judgement] = judgeTrace(rules, requestsOf(test.spans, arrangement), undefined, arrangement.pause);
     const reason = judgement && reasonOf(judgement, test);
-    if (judgement !== undefined && reason !== undefined) {
-      return { arrangement: arrangement.name, reason, details: detailsOf(judgement) };
+    if (judgement === undefined) continue;
+    if (reason !== undefined) {
+      const details = detailsOf(judgement, expression);
+      return { failure: { arrangement: arrangement.name, reason, details }, why: details };
     }
+    why ??= detailsOf(judgement, expression);
   }
-  return undefined;
+  return { why: why ?? [] };
 }
 
 function requestsOf(spans: readonly WholeSpan[], { records }: Arrangement): readonly Uint8Array[] {
@@ -59,7 +72,10 @@ function reasonOf({ matches, violations, undecided }: RuleJudgement, { expect, s
   return parts.join('; ');
 }
 
-function detailsOf({ explanation, undecided, errors }: RuleJudgement): readonly string[] {
+function detailsOf({ explanation, undecided, errors }: RuleJudgement, expression: string): readonly string[] {
   const why = undecided.map((verdict) => `undecided (${verdict.undecided!.code}): ${verdict.undecided!.reason}`);
-  return [explanation.summary, ...why, ...errors.map((error) => `evaluation error: ${error}`)];
+  const { tree } = explanation;
+  // Of one part the tree says what the summary does.
+  const parts = tree?.children === undefined ? [] : explanationLines(tree, expression);
+  return [explanation.summary, ...parts, ...why, ...errors.map((error) => `evaluation error: ${error}`)];
 }

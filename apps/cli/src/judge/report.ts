@@ -2,8 +2,21 @@ import { findingText } from '../finding-text.js';
 import { paint, type Terminal } from '../terminal.js';
 import type { CaseResult, FileResult } from './run-rule-file.js';
 
-/** The results for people: what failed and why; every case when `verbose`; a last line with the figures. */
-export function report(results: readonly FileResult[], sources: ReadonlyMap<string, string>, verbose: boolean, terminal: Terminal): void {
+/** What is told beside what failed. */
+export interface ReportOptions {
+  /** Every case. */
+  readonly verbose: boolean;
+  /** Of every case why the rule matches, or does not. */
+  readonly explain: boolean;
+}
+
+/** The results for people: what failed and why; more by the options; a last line with the figures. */
+export function report(
+  results: readonly FileResult[],
+  sources: ReadonlyMap<string, string>,
+  options: ReportOptions,
+  terminal: Terminal,
+): void {
   for (const { file, errors, warnings, cases, untested } of results) {
     const failed = cases.filter(({ failure }) => failure !== undefined);
     const good = failed.length === 0 && errors.length === 0;
@@ -13,7 +26,7 @@ export function report(results: readonly FileResult[], sources: ReadonlyMap<stri
     );
     for (const warning of warnings) terminal.err(`${findingText(warning, sources.get(file) ?? '', terminal)}\n`);
     for (const error of errors) terminal.out(`${indented(findingText(error, sources.get(file) ?? '', terminal), '    ')}\n`);
-    for (const result of verbose ? cases : failed) terminal.out(caseText(file, result, terminal));
+    for (const result of options.verbose || options.explain ? cases : failed) terminal.out(caseText(file, result, options, terminal));
     if (untested.length > 0) terminal.out(`    ${paint(terminal, 'yellow', `without a test case: ${untested.join(', ')}`)}\n`);
   }
   const cases = results.flatMap((result) => result.cases);
@@ -23,8 +36,11 @@ export function report(results: readonly FileResult[], sources: ReadonlyMap<stri
   terminal.out(`${paint(terminal, failed + errors === 0 ? 'green' : 'red', parts.join(', '))}\n`);
 }
 
-function caseText(file: string, { rule, test, failure }: CaseResult, terminal: Terminal): string {
-  if (failure === undefined) return `    ${paint(terminal, 'green', '✓')} ${rule.id}: ${test.name}\n`;
+function caseText(file: string, { rule, test, failure, why }: CaseResult, { explain }: ReportOptions, terminal: Terminal): string {
+  if (failure === undefined) {
+    const lines = [`${paint(terminal, 'green', '✓')} ${rule.id}: ${test.name}`, ...(explain ? why.map((line) => `  ${line}`) : [])];
+    return `${indented(lines.join('\n'), '    ')}\n`;
+  }
   const where = paint(terminal, 'dim', `${file}:${test.place.line}:${test.place.column}`);
   const lines = [`${paint(terminal, 'red', '✗')} ${rule.id}: ${test.name} ${where}`, `  ${failure.reason} (${failure.arrangement})`];
   return `${indented([...lines, ...failure.details.map((detail) => `  ${detail}`)].join('\n'), '    ')}\n`;

@@ -8,6 +8,8 @@ export interface CaseResult {
   readonly rule: RuleEntry;
   readonly test: TestCase;
   readonly failure?: CaseFailure;
+  /** Why the rule matches, or does not. */
+  readonly why: readonly string[];
   readonly milliseconds: number;
 }
 
@@ -40,8 +42,8 @@ export function runRuleFile({ file, rules, findings }: RuleFile, now: () => numb
     ]);
     for (const test of rule.tests) {
       const started = now();
-      const failure = judgeCase(set, test, `${id} ${test.name}`);
-      cases.push({ rule, test, milliseconds: now() - started, ...(failure === undefined ? {} : { failure }) });
+      const judged = judgeCase(set, test, `${id} ${test.name}`);
+      cases.push({ rule, test, milliseconds: now() - started, ...judged });
     }
   }
   return { file, errors, warnings, cases, untested: rules.filter(({ tests }) => tests.length === 0).map(({ id }) => id) };
