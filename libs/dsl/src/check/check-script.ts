@@ -9,9 +9,13 @@ import type { Block, Expression, FunctionExpression, Name, Statement } from '../
 import { SPAN_FIELDS, SPAN_FUNCTIONS, STRING_TEST_FUNCTIONS, TRACE_FIELDS, TRACE_FUNCTIONS } from '../vocabulary.js';
 import { Findings } from './context.js';
 import { refuseIterator } from './iterator.js';
+import { judgedLoop } from './judged-loop.js';
 import { knownNames, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from './lua-names.js';
 import { refuseNot } from './refuse-not.js';
 import { scriptGuards } from './script-guards.js';
+import { assignedNames, blocksOf, type Holding, holdingOf, holdingsOfLoop, type Locals } from './script-locals.js';
+import { scriptMeaning } from './script-meaning.js';
+import { testedTexts } from './tested-texts.js';
 
 /** Checks what a script names; what its values are is only known when it runs. */
 export function checkScript(source: Source, block: Block, { isWhenForm, judgesMeaning }: Findings): Checked {
@@ -40,8 +44,6 @@ export function checkScript(source: Source, block: Block, { isWhenForm, judgesMe
   return { ok: true, rule, diagnostics };
 }
 
-type Locals = ReadonlySet<string>;
-
 /** Names that Lua would find but that mean something else in rules. */
 const RESERVED: ReadonlySet<string> = new Set(['trace', 'attribute']);
 
@@ -50,6 +52,8 @@ class ScriptChecker {
   /** Names the script assigns without `local`: they live as long as one evaluation. */
   readonly #globals = new Set<string>();
   #returnsValue = false;
+  #assigned: ReadonlySet<string> = new Set();
+  #tested: ReadonlySet<string> = new Set();
 
   constructor(findings: Findings) {
     this.#findings = findings;
@@ -57,7 +61,9 @@ class ScriptChecker {
 
   checkRule(block: Block): void {
     this.#collectGlobals(block);
-    this.#block(block, new Set(), true);
+    this.#assigned = assignedNames(block);
+    this.#tested = testedTexts(this.#findings.source, block);
+    this.#block(block, new Map(), true);
     if (!this.#returnsValue) {
       const end = this.#findings.source.text.length;
       this.#findings.report('BT_DSL_NO_RETURN', { start: end, end }, {}, { expected: 'return <condition>' });
@@ -83,8 +89,12 @@ class ScriptChecker {
   #statement(statement: Statement, locals: Locals, isMain: boolean): Locals {
     switch (statement.type) {
       case 'local':
-        this.#all(statement.values, locals);
-        return this.#declare(locals, statement.names);
+        this.#values(statement.values, locals);
+        return this.#declare(
+          locals,
+          statement.names,
+          statement.values.map((value) => holdingOf(value, locals)),
+        );
       case 'local-function': {
         const inside = this.#declare(locals, [statement.name]);
         this.#function(statement.function, inside);
@@ -92,43 +102,46 @@ class ScriptChecker {
       }
       case 'function-statement':
         this.#expression(statement.target, locals);
-        this.#function(statement.function, statement.isMethod ? new Set([...locals, 'self']) : locals);
+        this.#function(statement.function, statement.isMethod ? new Map([...locals, ['self', 'unknown']]) : locals);
         return locals;
       case 'assignment':
-        this.#all(statement.values, locals);
+        this.#values(statement.values, locals);
         for (const target of statement.targets) this.#target(target, locals);
         return locals;
       case 'call-statement':
-        this.#expression(statement.call, locals);
+        this.#value(statement.call, locals);
         return locals;
       case 'do':
         this.#block(statement.body, locals, isMain);
         return locals;
       case 'while':
-        this.#expression(statement.condition, locals);
+        this.#condition(statement.condition, locals);
         this.#block(statement.body, locals, isMain);
         return locals;
       case 'repeat':
-        this.#expression(statement.condition, this.#block(statement.body, locals, isMain));
+        this.#condition(statement.condition, this.#block(statement.body, locals, isMain));
         return locals;
       case 'if':
         for (const branch of statement.branches) {
-          this.#expression(branch.condition, locals);
+          this.#condition(branch.condition, locals);
           this.#block(branch.body, locals, isMain);
         }
         this.#block(statement.otherwise ?? [], locals, isMain);
         return locals;
       case 'for':
-        this.#all(statement.bounds, locals);
+        judgedLoop(statement, this.#findings);
+        this.#values(statement.bounds, locals);
         this.#block(statement.body, this.#declare(locals, [statement.variable]), isMain);
         return locals;
       case 'for-in':
         refuseIterator(statement, this.#findings);
-        this.#all(statement.iterators, locals);
-        this.#block(statement.body, this.#declare(locals, statement.names), isMain);
+        this.#values(statement.iterators, locals);
+        this.#block(statement.body, this.#declare(locals, statement.names, holdingsOfLoop(statement, locals)), isMain);
         return locals;
       case 'return':
-        this.#all(statement.values, locals);
+        // What a function returns may be any value.
+        if (isMain && statement.values.length === 1) this.#result(statement.values[0] as Expression, locals);
+        else this.#values(statement.values, locals);
         if (isMain && statement.values.length > 0) this.#returnsValue = true;
         return locals;
       case 'break':
@@ -136,9 +149,10 @@ class ScriptChecker {
     }
   }
 
-  #declare(locals: Locals, names: readonly Name[]): Locals {
+  #declare(locals: Locals, names: readonly Name[], holdings: readonly Holding[] = []): Locals {
     for (const { name, range } of names) if (RESERVED.has(name)) this.#findings.report('BT_DSL_RESERVED', range, { name });
-    return new Set([...locals, ...names.map(({ name }) => name)]);
+    const declared = names.map(({ name }, index) => [name, this.#assigned.has(name) ? 'unknown' : (holdings[index] ?? 'unknown')] as const);
+    return new Map([...locals, ...declared]);
   }
 
   #target(target: Expression, locals: Locals): void {
@@ -148,6 +162,35 @@ class ScriptChecker {
 
   #function(node: FunctionExpression, locals: Locals): void {
     this.#block(node.body, this.#declare(locals, node.parameters), false);
+  }
+
+  #condition(expression: Expression, locals: Locals): void {
+    this.#expression(expression, locals);
+    this.#meaning(expression, true, locals);
+  }
+
+  /** `return slow > 3 and "too slow"` is as true as its first part; `return 1` is true. */
+  #result(expression: Expression, locals: Locals): void {
+    const isCommented = expression.type === 'logical' && expression.operator === 'and' && isConstant(expression.right);
+    this.#expression(expression, locals);
+    if (isCommented) this.#meaning(expression.left, true, locals);
+    else this.#meaning(expression, !isConstant(expression), locals);
+  }
+
+  #value(expression: Expression, locals: Locals): void {
+    this.#expression(expression, locals);
+    this.#meaning(expression, false, locals);
+  }
+
+  #values(expressions: readonly Expression[], locals: Locals): void {
+    for (const expression of expressions) this.#value(expression, locals);
+  }
+
+  #meaning(expression: Expression, isCondition: boolean, locals: Locals): void {
+    if (!this.#findings.judgesMeaning || this.#findings.isWhenForm) return;
+    const names = new Map<string, Holding>([...[...this.#globals].map((name) => [name, 'unknown'] as const), ...locals]);
+    const said = scriptMeaning(expression, isCondition, names, (text) => this.#tested.has(text), this.#findings);
+    for (const diagnostic of said) this.#findings.add(diagnostic);
   }
 
   #all(expressions: readonly Expression[], locals: Locals): void {
@@ -199,18 +242,24 @@ class ScriptChecker {
     else if (actual === 'trace') this.#findings.usesTrace = true;
     else if (UNAVAILABLE.has(name)) this.#findings.report('BT_DSL_UNAVAILABLE', range, { name });
     else if (!SANDBOX_GLOBALS.has(name) && !Object.hasOwn(SANDBOX_LIBRARIES, name)) {
-      const suggestion = suggest(name, [...knownNames(), ...locals, ...this.#globals]);
+      const suggestion = suggest(name, [...knownNames(), ...locals.keys(), ...this.#globals]);
       const fix = suggestion === undefined ? undefined : { range, text: suggestion };
       this.#findings.report('BT_DSL_UNKNOWN_NAME', range, { name }, { suggestion, fix });
     }
   }
 
-  /** Fields of `span`, `trace` and the library tables, where the name is not a local. */
+  #withSpans(locals: Locals, names: readonly string[]): Locals {
+    return new Map([...locals, ...names.map((name) => [name, 'unknown'] as const)]);
+  }
+
+  /** Fields of `span`, `trace` and the library tables, where the name is not a local, and of what a local is known to hold. */
   #member({ object, name, nameRange }: Extract<Expression, { type: 'member' }>, locals: Locals): void {
-    if (object.type !== 'name' || locals.has(object.name) || this.#globals.has(object.name)) return;
-    const known = KNOWN_MEMBERS[object.name];
+    if (object.type !== 'name' || this.#globals.has(object.name)) return;
+    const holding = locals.get(object.name);
+    if (holding === 'unknown' || (holding !== undefined && !this.#findings.judgesMeaning)) return;
+    const known = KNOWN_MEMBERS[holding ?? object.name];
     if (known === undefined || known.has(name)) return;
-    const isLibrary = Object.hasOwn(SANDBOX_LIBRARIES, object.name);
+    const isLibrary = holding === undefined && Object.hasOwn(SANDBOX_LIBRARIES, object.name);
     const suggestion = suggest(name, known);
     const fix = suggestion === undefined ? undefined : { range: nameRange, text: suggestion };
     const code = isLibrary ? 'BT_DSL_UNKNOWN_FUNCTION' : 'BT_DSL_UNKNOWN_FIELD';
@@ -225,7 +274,7 @@ class ScriptChecker {
     if (spanFunction === undefined) return this.#all(args, locals);
     for (const argument of args) if (argument.type === 'named-condition') this.#declare(locals, [argument.name]);
     for (const { expression, own, outer, isPlain } of spanFunction) {
-      this.#expression(expression, isPlain ? locals : new Set([...locals, 'span', ...own, ...outer]));
+      this.#expression(expression, isPlain ? locals : this.#withSpans(locals, ['span', ...own, ...outer]));
     }
   }
 
@@ -240,27 +289,15 @@ class ScriptChecker {
   }
 }
 
+function isConstant({ type }: Expression): boolean {
+  return type === 'string' || type === 'number' || type === 'duration';
+}
+
 const KNOWN_MEMBERS: Readonly<Record<string, ReadonlySet<string>>> = {
   span: new Set([...SPAN_FIELDS, ...SPAN_FUNCTIONS].map(({ name }) => name)),
   trace: new Set([...TRACE_FIELDS, ...TRACE_FUNCTIONS].map(({ name }) => name)),
+  event: new Set(['name', 'time', 'attributes']),
+  link: new Set(['trace_id', 'span_id', 'attributes']),
   ...SANDBOX_LIBRARIES,
   string: new Set([...(SANDBOX_LIBRARIES.string ?? []), ...STRING_TEST_FUNCTIONS.map(({ name }) => name)]),
 };
-
-function blocksOf(statement: Statement): readonly Block[] {
-  switch (statement.type) {
-    case 'local-function':
-    case 'function-statement':
-      return [statement.function.body];
-    case 'do':
-    case 'while':
-    case 'repeat':
-    case 'for':
-    case 'for-in':
-      return [statement.body];
-    case 'if':
-      return [...statement.branches.map(({ body }) => body), statement.otherwise ?? []];
-    default:
-      return [];
-  }
-}

@@ -93,10 +93,22 @@ export class Scope {
     private readonly spans: ReadonlyMap<string, SpanSource>,
     readonly depth: number,
     readonly facts: Facts,
+    /** Names of a script whose values are only known when it runs. */
+    private readonly locals: ReadonlySet<string> = new Set(),
   ) {}
 
   static ofRule(findings: Findings): Scope {
     return new Scope(findings, new Map([['span', { type: 'subject' }]]), 0, Facts.none);
+  }
+
+  /** A place in a script: with variables, some of which hold a span. */
+  static ofScript(findings: Findings, locals: ReadonlySet<string>, spans: Iterable<string>): Scope {
+    const named = [...spans].map((name, index) => [name, { type: 'bound', depth: index + 1 } as SpanSource] as const);
+    return new Scope(findings, new Map([['span', { type: 'subject' } as SpanSource], ...named]), named.length, Facts.none, locals);
+  }
+
+  isLocal(name: string): boolean {
+    return this.locals.has(name);
   }
 
   /** The span that a name means, or undefined. */
@@ -116,17 +128,17 @@ export class Scope {
     const source: SpanSource = { type: 'bound', depth };
     const spans = new Map([...this.spans, ['span', source] as const]);
     if (name !== undefined) spans.set(name, source);
-    return new Scope(this.findings, spans, depth, this.facts.elsewhere());
+    return new Scope(this.findings, spans, depth, this.facts.elsewhere(), this.locals);
   }
 
   /** The same place, for other findings. */
   into(findings: Findings): Scope {
-    return new Scope(findings, this.spans, this.depth, this.facts);
+    return new Scope(findings, this.spans, this.depth, this.facts, this.locals);
   }
 
   /** Where `condition` is known to be true (or false). */
   given(condition: Resolved, outcome: boolean): Scope {
     const facts = this.facts.given(condition, outcome);
-    return facts === this.facts ? this : new Scope(this.findings, this.spans, this.depth, facts);
+    return facts === this.facts ? this : new Scope(this.findings, this.spans, this.depth, facts, this.locals);
   }
 }

@@ -16,9 +16,10 @@ const QUESTIONS: ReadonlySet<string> = new Set(['count', 'has', 'all', 'sum', 'm
 /** Calls that other languages write otherwise: `contains(x, "a")`, `lower(x)`, `d.after(c)`, `count(span.children, c)`. Undefined for all others. */
 export function refuseForeignCall(call: Call, scope: Scope): Resolved | undefined {
   const { callee } = call;
-  if (callee.type === 'name' && scope.span(callee.name) === undefined) return bareFunction(call, callee.name, scope);
+  if (callee.type === 'name' && !scope.isLocal(callee.name) && scope.span(callee.name) === undefined)
+    return bareFunction(call, callee.name, scope);
   if (callee.type !== 'member' || callee.object.type !== 'name') return undefined;
-  if (callee.object.name === 'string') return bareFunction(call, callee.name, scope, callee.nameRange);
+  if (callee.object.name === 'string' && !scope.isLocal('string')) return bareFunction(call, callee.name, scope, callee.nameRange);
   const [other, ...more] = call.args;
   if (!LATER.has(plain(callee.name)) || other === undefined || more.length > 0 || scope.span(callee.object.name) === undefined)
     return undefined;

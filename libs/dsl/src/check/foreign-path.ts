@@ -42,7 +42,8 @@ function attributeOfSpan(path: Member, names: readonly string[], scope: Scope): 
 /** `order.id`: no such name, and none that is near. */
 function attributeAlone(path: Member, names: readonly string[], scope: Scope): Resolved | undefined {
   const [root = '', second = ''] = names;
-  if (isKnownName(root, scope.spanNames) || suggest(root, [...knownNames(), ...scope.spanNames]) !== undefined) return undefined;
+  if (scope.isLocal(root) || isKnownName(root, scope.spanNames) || suggest(root, [...knownNames(), ...scope.spanNames]) !== undefined)
+    return undefined;
   // A span that is named elsewhere, or a field of something that is no span here.
   if (scope.findings.namedSpans.has(root) || MEMBERS.has(root) || (names.length === 2 && MEMBERS.has(second) && second !== 'id'))
     return undefined;

@@ -1,4 +1,4 @@
-import type { Statement } from '../syntax.js';
+import type { Expression, Statement } from '../syntax.js';
 import type { Findings } from './context.js';
 
 const LISTS: ReadonlySet<string> = new Set(['spans', 'services', 'events', 'links']);
@@ -7,6 +7,10 @@ const MAPS: ReadonlySet<string> = new Set(['attributes', 'resource']);
 /** `for s in trace.spans do`: a list is no iterator. */
 export function refuseIterator(statement: Extract<Statement, { type: 'for-in' }>, findings: Findings): void {
   const [iterator, ...more] = statement.iterators;
+  if (iterator !== undefined && more.length === 0) {
+    if (refuseAttribute(statement, iterator, findings)) return;
+    refuseIndexAlone(statement, iterator, findings);
+  }
   if (iterator === undefined || more.length > 0 || iterator.type !== 'member') return;
   const isMap = MAPS.has(iterator.name);
   if (!isMap && !LISTS.has(iterator.name)) return;
@@ -18,3 +22,45 @@ export function refuseIterator(statement: Extract<Statement, { type: 'for-in' }>
   const fix = { range: { start: first.range.start, end: iterator.range.end }, text: meant };
   findings.report('BT_DSL_ITERATOR', iterator.range, { text }, { suggestion: `for ${meant} do`, fix });
 }
+
+/** `for role in attribute.user.roles do`: an attribute is no iterator, and may be missing. */
+function refuseAttribute({ names }: ForIn, iterator: Expression, findings: Findings): boolean {
+  const [first] = names;
+  if (first === undefined || !isAttribute(iterator)) return false;
+  const text = findings.source.slice(iterator.range);
+  const written = names.map(({ name }) => name);
+  const meant = `${written.length === 1 ? `_, ${written[0]}` : written.join(', ')} in ipairs(${text} or {})`;
+  const fix = { range: { start: first.range.start, end: iterator.range.end }, text: meant };
+  findings.report('BT_DSL_ITERATOR', iterator.range, { text }, { suggestion: `for ${meant} do`, fix });
+  return true;
+}
+
+/** `for s in ipairs(trace.spans) do s.name …`: the first variable is the place, not the span. */
+function refuseIndexAlone({ names, body }: ForIn, iterator: Expression, findings: Findings): void {
+  const [name, ...more] = names;
+  const isList = iterator.type === 'call' && iterator.callee.type === 'name' && iterator.callee.name === 'ipairs';
+  const [first, last] = [body[0], body.at(-1)];
+  if (!isList || name === undefined || more.length > 0 || first === undefined || last === undefined) return;
+  const text = findings.source.slice({ start: first.range.start, end: last.range.end });
+  if (!new RegExp(`(?<![\\w.:"'])${name.name}[.:]\\w`).test(text)) return;
+  const meant = `_, ${name.name}`;
+  const values = { text: findings.source.slice(iterator.range) };
+  findings.report(
+    'BT_DSL_LOOP_INDEX',
+    name.range,
+    { name: name.name, ...values },
+    { suggestion: meant, fix: { range: name.range, text: meant } },
+  );
+}
+
+/** `attribute.x`, `attribute["x"]`, `s.attributes.x`. */
+function isAttribute(expression: Expression): boolean {
+  let inner = expression;
+  while (inner.type === 'member' || inner.type === 'index') {
+    inner = inner.object;
+    if (inner.type === 'member' && (inner.name === 'attributes' || inner.name === 'resource')) return true;
+  }
+  return inner !== expression && inner.type === 'name' && inner.name === 'attribute';
+}
+
+type ForIn = Extract<Statement, { type: 'for-in' }>;

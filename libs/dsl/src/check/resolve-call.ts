@@ -55,6 +55,8 @@ export function resolveMethod(call: MethodCall, object: Entity, objectValue: () 
   }
   const subject = objectValue();
   const args = call.args.map((argument) => resolve(argument, scope));
+  // A variable of a script may hold an object with methods of its own.
+  if (subject.type === 'literal' && subject.types === ANY) return unknownValue(call);
   const tests = STRING_TEST_FUNCTIONS.map(({ name }) => name);
   if (tests.includes(call.name)) return arityError(call, call.name, '1 argument', args.length, scope);
   const name = `string.${call.name}`;

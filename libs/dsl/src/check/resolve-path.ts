@@ -25,6 +25,7 @@ type MemberExpression = Extract<Expression, { type: 'member' | 'index' }>;
 /** What a name means. */
 export function resolveName(expression: Extract<Expression, { type: 'name' }>, scope: Scope): Entity {
   const { name, range } = expression;
+  if (scope.isLocal(name)) return { kind: 'value', node: unknownValue(expression) };
   if (name === 'trace') {
     scope.findings.usesTrace = true;
     return { kind: 'trace' };

@@ -91,5 +91,5 @@ function rootOf(path: Expression): string {
 }
 
 function isKnown(name: string, scope: Scope): boolean {
-  return isKnownName(name, scope.spanNames);
+  return scope.isLocal(name) || isKnownName(name, scope.spanNames);
 }

@@ -17,6 +17,18 @@ import { bareDurations, bareNumber } from './units.js';
  * repair where that is certain. One pass over the tree, linear in it.
  */
 export function judgeMeaning(root: Resolved, findings: Findings): void {
+  judgeParts(root, findings);
+  // A comparison of a value with itself needs no second complaint that it is always true.
+  if (!findings.hasErrors) judgeTruth(root, findings);
+}
+
+/** The same of an expression in a script; of a condition also whether it holds always or never. */
+export function judgeMeaningInScript(root: Resolved, isCondition: boolean, findings: Findings): void {
+  judgeParts(root, findings);
+  if (isCondition && !findings.hasErrors) judgeTruth(root, findings, true);
+}
+
+function judgeParts(root: Resolved, findings: Findings): void {
   eachNode(root, (node) => {
     for (const span of spansOf(node)) spanByPlace(baseOf(span), findings);
     switch (node.type) {
@@ -46,6 +58,4 @@ export function judgeMeaning(root: Resolved, findings: Findings): void {
         return bareDurations(node, findings);
     }
   });
-  // A comparison of a value with itself needs no second complaint that it is always true.
-  if (!findings.hasErrors) judgeTruth(root, findings);
 }

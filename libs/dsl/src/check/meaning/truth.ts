@@ -21,13 +21,19 @@ interface Constant {
   readonly extras?: DiagnosticExtras;
 }
 
-/** Reports conditions that are always true or always false, the innermost only: a warning, or an error when the rule is so as a whole. */
-export function judgeTruth(root: Resolved, findings: Findings): void {
+/** Reports conditions that are always true or always false, the innermost only: a warning, or an error when the rule is so as a whole; never of a part of a script. */
+export function judgeTruth(root: Resolved, findings: Findings, isPart = false): void {
   const judge = new TruthJudge(findings);
   const value = judge.condition(root, whole);
   missingDiffers(root, findings);
   const cause = value === undefined ? undefined : judge.constants.findLast(({ isMeant }) => isMeant !== true);
   for (const constant of judge.constants) {
+    if (isPart) {
+      // `while true do` is meant.
+      const { value, range, reason, extras } = constant;
+      if (reason !== undefined) findings.report('BT_DSL_CONTRADICTION', range, { value: String(value), reason }, extras);
+      continue;
+    }
     const isCause = constant === cause;
     const shown = constant.reason ?? `${formatExpression(root.syntax)} is always ${value}`;
     if (isCause)

@@ -1,0 +1,65 @@
+import type { Block, Expression, Statement } from '../syntax.js';
+
+/** What a variable of a script holds, as far as it is certain. */
+export type Holding = 'span' | 'event' | 'link' | 'unknown';
+
+/** The variables that are visible at a place of a script. */
+export type Locals = ReadonlyMap<string, Holding>;
+
+const LISTS: Readonly<Record<string, Holding>> = { spans: 'span', events: 'event', links: 'link' };
+
+/** What `for _, x in ipairs(list)` gives its variables. */
+export function holdingsOfLoop({ names, iterators }: Extract<Statement, { type: 'for-in' }>, locals: Locals): readonly Holding[] {
+  const [iterator, ...more] = iterators;
+  const callee = iterator?.type === 'call' ? iterator.callee : undefined;
+  const isList = callee?.type === 'name' && ['ipairs', 'pairs'].includes(callee.name) && !locals.has(callee.name);
+  const [list] = isList && iterator?.type === 'call' && more.length === 0 ? iterator.args : [];
+  const element = list === undefined ? undefined : elementOf(list, locals);
+  return names.map((_, index) => (index === 1 && element !== undefined ? element : 'unknown'));
+}
+
+function elementOf(list: Expression, locals: Locals): Holding | undefined {
+  if (list.type !== 'member') return undefined;
+  if (list.name === 'spans') return list.object.type === 'name' && list.object.name === 'trace' ? 'span' : undefined;
+  return holdingOf(list.object, locals) === 'span' && Object.hasOwn(LISTS, list.name) ? LISTS[list.name] : undefined;
+}
+
+/** What the value of an expression is: `trace.spans[1]`, `s.parent`, `trace.root`, another variable. */
+export function holdingOf(expression: Expression, locals: Locals): Holding {
+  switch (expression.type) {
+    case 'name':
+      return locals.get(expression.name) ?? (expression.name === 'span' ? 'span' : 'unknown');
+    case 'parenthesized':
+      return holdingOf(expression.expression, locals);
+    default:
+      return 'unknown';
+  }
+}
+
+/** Names that are assigned to somewhere: what they hold changes. */
+export function assignedNames(block: Block, into = new Set<string>()): ReadonlySet<string> {
+  for (const statement of block) {
+    if (statement.type === 'assignment') for (const target of statement.targets) if (target.type === 'name') into.add(target.name);
+    for (const inner of blocksOf(statement)) assignedNames(inner, into);
+  }
+  return into;
+}
+
+/** The blocks within a statement. */
+export function blocksOf(statement: Statement): readonly Block[] {
+  switch (statement.type) {
+    case 'local-function':
+    case 'function-statement':
+      return [statement.function.body];
+    case 'do':
+    case 'while':
+    case 'repeat':
+    case 'for':
+    case 'for-in':
+      return [statement.body];
+    case 'if':
+      return [...statement.branches.map(({ body }) => body), statement.otherwise ?? []];
+    default:
+      return [];
+  }
+}
