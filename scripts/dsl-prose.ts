@@ -128,10 +128,11 @@ Inside a function over spans an error concerns one span: that span does not sati
 checker warns of attributes that are not guarded.
 
 Scripts, and expressions that ask all pairs of a trace's spans, fail when they exceed their time (\`rules.evaluation_timeout\`, counted in steps:
-[decision 0013](decisions/0013-time-in-steps.md)). A regular expression fails on a span
-whose text is too long for its program: a sixteenth of its instructions times the characters are its steps, of which it may take ten times as many. Scripts also fail when they exceed their memory, their depth, or pass more than 250 values at once.
+[decision 0013](decisions/0013-time-in-steps.md)). So do the regular expressions that a condition asks of one span, where texts are too long for their
+programs: a sixteenth of a program's instructions times the characters are its steps. Scripts also fail when they exceed their memory, their depth, or pass more than 250 values at once.
 
-A regular expression that is cut off in a condition on one span is an error of that span, as those above. Everything else that was cut off so is not "no match": it is **undecided**, a signed record of its own with its reason (\`GET /v1/violations?status=undecided\`,
+What was cut off so is not "no match", and a rule of absence does not take it for one: the rule is **undecided**, unless its other parts or other spans decide it (\`trace.has(c)\` with
+another witness, \`c and d\` where \`d\` is false). That is a signed record of its own with its reason (\`GET /v1/violations?status=undecided\`,
 \`betrace_undecided_total\`; [decision 0020](decisions/0020-undecided.md)). A late span may decide it.
 
 A value that is missing is no match, and nothing else is said of it. Of a value that is there and of another type than the rule compares (an amount that was
@@ -139,8 +140,8 @@ sent as text) the rule's status also says which it was, with an example: \`statu
 
 A rule can say more to such a value (\`on_error\`, in the REST API and in rule files): \`no_match\` is the default; \`undecided\` makes the trace a record with the status
 \`undecided\`, whose reason names what was read and its value; \`violation\` makes it a violation that says so. What the rule finds comes first: only where it does not match
-the error is told, once per trace. Each function of a rule asks all spans, so an error in one counts also where another is false; a guard within the same
-condition (\`span.name == "charge" and attribute.amount > 1000\`) keeps what is behind it from being asked.
+the error is told, once per trace, and only if the rule could match were the values of the type that it expects: not of \`trace.has(a) and trace.has(b)\` where \`b\` failed and there is
+no \`a\`. A guard within the same condition (\`span.name == "charge" and attribute.amount > 1000\`) keeps what is behind it from being asked.
 [Decision 0020](decisions/0020-undecided.md) has the details.
 `;
 

@@ -12,13 +12,13 @@ const ON_SPAN = 'a regular expression takes more steps than it may on one span (
 
 /** The whole evaluation ends. Other errors inside of a function over spans concern one span. */
 export class StepsExceeded extends BudgetExceeded {
-  constructor() {
-    super(ON_TRACE);
+  constructor(message = ON_TRACE) {
+    super(message);
   }
 }
 
-/** A regular expression is too large for the text that it is asked of: an error on that span. */
-export class PatternExceeded extends BudgetExceeded {
+/** A regular expression is too large for the text that it is asked of: whether it matches is not known. */
+export class PatternExceeded extends StepsExceeded {
   constructor() {
     super(ON_SPAN);
   }

@@ -1,4 +1,4 @@
-export { BudgetExceeded, isBudgetExceeded } from './budget-exceeded.js';
+export { BudgetExceeded, isBudgetExceeded, PatternExceeded } from './budget-exceeded.js';
 export { check, checkParsed, checkSaved } from './check.js';
 export { arrivalCost } from './compile/arrival-cost.js';
 export { compileRules, type RuleToCompile } from './compile/compile-rules.js';
@@ -12,6 +12,7 @@ export {
   FAILED,
   FALSE,
   type HeldConditions,
+  type InDoubt,
   type JudgedError,
   type JudgedTrace,
   type Needs,

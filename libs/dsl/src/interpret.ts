@@ -1,4 +1,4 @@
-import { StepsExceeded } from './budget-exceeded.js';
+import { PatternExceeded, StepsExceeded } from './budget-exceeded.js';
 import { callLibrary } from './library.js';
 import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from './lua-arithmetic.js';
 import { LuaError } from './lua-error.js';
@@ -12,7 +12,7 @@ import {
   type TraceQuantifier,
   type UnaryNode,
 } from './resolved.js';
-import { type Enough, type SpanFunctionNode, SpanFunctions, type SpanFunctionsHost } from './span-functions.js';
+import { type Enough, SpanFunctions, type SpanFunctionsHost } from './span-functions.js';
 import { isBefore } from './span-order.js';
 import { DEFAULT_TOLERANCE } from './span-relation.js';
 import { readField, readTable, rootOf, servicesOf, traceDuration } from './span-values.js';
@@ -27,8 +27,13 @@ export interface Environment {
   readonly trace: TraceView;
   /** The span a span rule judges. */
   readonly subject?: SpanView;
-  /** Called when a condition inside a trace function fails on a span: that span does not satisfy it, evaluation goes on. */
-  onSpanError?(node: SpanFunctionNode, span: SpanView, error: LuaError): void;
+  /**
+   * Called when a condition inside a trace function fails on a span: evaluation goes on. The span does not satisfy it, unless the answer is
+   * true.
+   */
+  onSpanError?(test: Resolved, span: SpanView, error: LuaError): boolean;
+  /** Called for a test that takes longer than it may: what it is taken to say. Undefined: the evaluation ends. */
+  onDoubt?(test: StringTestNode): boolean | undefined;
 }
 
 /**
@@ -96,8 +101,8 @@ export class Interpreter implements SpanFunctionsHost {
     this.#bound[depth] = span;
   }
 
-  spanError(node: SpanFunctionNode, span: SpanView, error: LuaError): void {
-    this.#environment.onSpanError?.(node, span, error);
+  spanError(test: Resolved, span: SpanView, error: LuaError): boolean {
+    return this.#environment.onSpanError?.(test, span, error) === true;
   }
 
   value(node: Resolved): Value {
@@ -208,12 +213,21 @@ export class Interpreter implements SpanFunctionsHost {
 
   #stringTest(node: StringTestNode): Value {
     const subject = this.value(node.subject);
-    const steps = this.limit?.ofPattern;
-    if (node.compiled === undefined) return stringTest(node.test, subject, this.value(node.pattern), steps);
+    if (node.test !== 'matches') return stringTest(node.test, subject, this.value(node.pattern));
+    try {
+      return this.#matches(node, subject);
+    } catch (error) {
+      const answer = error instanceof PatternExceeded ? this.#environment.onDoubt?.(node) : undefined;
+      if (answer === undefined) throw error;
+      return answer;
+    }
+  }
+
+  #matches(node: StringTestNode, subject: Value): boolean {
+    if (node.compiled === undefined) return stringTest(node.test, subject, this.value(node.pattern), this.limit);
     const text = subjectText(subject);
-    const isHeld = node.compiled.test(text, steps);
-    this.limit?.spend(text.length * Math.min(1, node.compiled.size / 16));
-    return isHeld;
+    if (this.limit === undefined) return node.compiled.test(text);
+    return READINGS.has(node.subject.type) ? this.limit.matchesHeld(node.compiled, text) : this.limit.matches(node.compiled, text);
   }
 
   /** Of a count that is compared no more is counted than decides the comparison. */

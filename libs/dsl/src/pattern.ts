@@ -1,5 +1,4 @@
 import { RE2JS } from 're2js';
-import { PatternExceeded } from './budget-exceeded.js';
 import { containsText } from './contains-text.js';
 import { type RequiredLiteral, requiredLiteral } from './pattern-literal.js';
 
@@ -8,9 +7,10 @@ export interface Pattern {
   readonly text: string;
   /** Instructions of its program: what a character of a subject may cost. */
   readonly size: number;
-  /** @param steps what it may take (docs/decisions/0013). @throws PatternExceeded where its program is too large for the subject */
-  test(subject: string, steps?: number): boolean;
-  /** The longest subject that it is tried on within so many steps; Infinity where it is cheap, whatever the length. */
+  test(subject: string): boolean;
+  /** The steps that it takes on a subject (docs/decisions/0013): none where a literal decides it. */
+  price(subject: string): number;
+  /** The longest subject that takes no more than so many steps; Infinity where it is cheap, whatever the length. */
   longest(steps: number): number;
 }
 
@@ -45,16 +45,15 @@ export function compilePattern(text: string): Pattern {
  * Looking for the literal first took a quarter to a twentieth of RE2's own time per subject (four patterns, six span names). What the
  * literal decides takes no steps.
  */
-function tester(regex: RE2JS, size: number, literal: RequiredLiteral | undefined): Pick<Pattern, 'test' | 'longest'> {
-  if (literal?.isWhole) return { test: wholeTest(literal), longest: () => Number.POSITIVE_INFINITY };
-  const longest = (steps: number): number =>
-    size <= INSTRUCTIONS_PER_STEP ? Number.POSITIVE_INFINITY : Math.floor((steps * INSTRUCTIONS_PER_STEP) / size);
-  const run = (subject: string, steps: number | undefined): boolean => {
-    if (steps !== undefined && subject.length > longest(steps)) throw new PatternExceeded();
-    return regex.test(subject);
-  };
-  if (literal === undefined) return { test: run, longest };
-  return { test: (subject, steps) => containsText(subject, literal.text) && run(subject, steps), longest };
+function tester(regex: RE2JS, size: number, literal: RequiredLiteral | undefined): Pick<Pattern, 'test' | 'price' | 'longest'> {
+  if (literal?.isWhole) return { test: wholeTest(literal), price: () => 0, longest: () => Number.POSITIVE_INFINITY };
+  const perCharacter = size / INSTRUCTIONS_PER_STEP;
+  const longest = (steps: number): number => (perCharacter <= 1 ? Number.POSITIVE_INFINITY : Math.floor(steps / perCharacter));
+  const price = (subject: string): number => subject.length * perCharacter;
+  const run = (subject: string): boolean => regex.test(subject);
+  if (literal === undefined) return { test: run, price, longest };
+  const mayOccur = (subject: string): boolean => containsText(subject, literal.text);
+  return { test: (subject) => mayOccur(subject) && run(subject), price: (subject) => (mayOccur(subject) ? price(subject) : 0), longest };
 }
 
 function wholeTest({ text, atStart, atEnd }: RequiredLiteral): (subject: string) => boolean {

@@ -22,7 +22,8 @@ export interface SpanFunctionsHost {
   tolerance(argument: Resolved | undefined): number | bigint;
   /** Counts work. @throws StepsExceeded */
   spend(steps: number): void;
-  spanError(node: SpanFunctionNode, span: SpanView, error: LuaError): void;
+  /** A test (or the field of an aggregate) ended in an error on a span. Answers whether the span satisfies it nevertheless. */
+  spanError(test: Resolved, span: SpanView, error: LuaError): boolean;
 }
 
 /** A condition of a function, and the depth at which it finds its span. */
@@ -76,7 +77,7 @@ export class SpanFunctions {
     const { depth, condition, field } = node;
     const values: Value[] = [];
     for (const span of this.satisfying({ node, depth, condition }, node.over)) {
-      this.attempt(node, depth, span, () => {
+      this.attempt(field, depth, span, () => {
         const value = this.host.value(field);
         if (value !== undefined) values.push(aggregate.checked(node.aggregate, value));
       });
@@ -138,19 +139,27 @@ export class SpanFunctions {
   }
 
   /** A test that ends in an error on a span is not satisfied by it; evaluation goes on. */
-  protected holds({ node, depth, condition }: SpanTest, span: SpanView): boolean {
-    return condition === undefined || this.attempt(node, depth, span, () => isTruthy(this.host.value(condition))) === true;
+  protected holds({ depth, condition }: SpanTest, span: SpanView): boolean {
+    if (condition === undefined) return true;
+    const evaluate = (): boolean => isTruthy(this.host.value(condition));
+    return this.attempt(condition, depth, span, evaluate, (isSatisfied) => isSatisfied) === true;
   }
 
-  protected attempt<T>(node: SpanFunctionNode, depth: number, span: SpanView, evaluate: () => T): T | undefined {
+  /** @param failed what an error makes of it, by whether the span is taken to satisfy the test nevertheless */
+  protected attempt<T>(
+    test: Resolved,
+    depth: number,
+    span: SpanView,
+    evaluate: () => T,
+    failed: (isSatisfied: boolean) => T | undefined = () => undefined,
+  ): T | undefined {
     this.host.spend(SPAN_STEPS);
     this.host.bind(depth, span);
     try {
       return evaluate();
     } catch (error) {
       if (!(error instanceof LuaError) || error instanceof StepsExceeded) throw error;
-      this.host.spanError(node, span, error);
-      return undefined;
+      return failed(this.host.spanError(test, span, error));
     }
   }
 }

@@ -3,6 +3,7 @@ import { LuaError } from './lua-error.js';
 import { formatNumber } from './lua-number.js';
 import { isNumber, luaType } from './lua-value.js';
 import { cachedPattern, PatternError } from './pattern.js';
+import type { StepLimit } from './step-limit.js';
 import type { StringTestName } from './syntax.js';
 import type { Value } from './value.js';
 
@@ -10,10 +11,10 @@ import type { Value } from './value.js';
  * `subject contains pattern` and `subject:contains(pattern)`: one meaning. The subject must be a string, as for every method
  * of Lua (nil: `attempt to index a nil value`, a number: `attempt to index a number value`); the pattern a string or, as in
  * Lua's string functions, a number.
- * @param steps what a regular expression may take; as many as it needs without
+ * @param limit what a regular expression may take; as much as it needs without
  * @throws LuaError
  */
-export function stringTest(test: StringTestName, subject: Value, pattern: Value, steps?: number): boolean {
+export function stringTest(test: StringTestName, subject: Value, pattern: Value, limit?: StepLimit): boolean {
   const text = subjectText(subject);
   const wanted = patternText(test, pattern);
   switch (test) {
@@ -24,7 +25,7 @@ export function stringTest(test: StringTestName, subject: Value, pattern: Value,
     case 'ends_with':
       return text.endsWith(wanted);
     case 'matches':
-      return matches(text, wanted, steps);
+      return matches(text, wanted, limit);
   }
 }
 
@@ -45,8 +46,11 @@ export function patternText(test: StringTestName, pattern: Value): string {
   throw new LuaError(`bad argument #1 to '${test}' (string expected, got ${luaType(pattern)})`);
 }
 
-function matches(text: string, pattern: string, steps: number | undefined): boolean {
-  return withPattern(() => cachedPattern(pattern).test(text, steps));
+function matches(text: string, wanted: string, limit: StepLimit | undefined): boolean {
+  return withPattern(() => {
+    const pattern = cachedPattern(wanted);
+    return limit === undefined ? pattern.test(text) : limit.matches(pattern, text);
+  });
 }
 
 /** A pattern that is none is an error of the rule. @throws LuaError */

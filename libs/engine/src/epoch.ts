@@ -27,8 +27,12 @@ export class Epoch {
   failed = new Uint32Array(0);
   /** Some condition failed on some span of the record. */
   anyFailed = false;
-  /** Some condition may have failed on a value that is there, of another type than it can take. */
+  /** Some condition may have failed on a value that is there, of another type than it can take, or is in doubt. */
   anyUnusual = false;
+  /** By span of the record, where there are any: the conditions that could not be answered within their steps. */
+  readonly inDoubt = new Map<number, number[]>();
+  /** Likewise those that failed on a value of another type, of rules that want to know (`onError`), once they were noted. */
+  readonly mistyped = new Map<number, number[]>();
   /** This epoch's projection cannot read the record. */
   unreadable = false;
   /** How many evaluations each of the present ones stands for, if they are timed; else 0. */
@@ -80,8 +84,10 @@ export class Epoch {
     }
     this.timing = this.clock?.records.next() ?? 0;
     const from = this.timing === 0 ? 0 : this.clock!.now();
+    this.forgetUnusual();
     try {
       this.anyUnusual = compiled.evaluate(this.columns, 0, spans, this.matched, this.failed);
+      if (compiled.inDoubt.length > 0) this.noteInDoubt();
     } catch {
       this.evaluateOneByOne(defect);
     }
@@ -92,18 +98,35 @@ export class Epoch {
 
   private evaluateOneByOne(defect: (error: unknown) => void): void {
     const { compiled } = this.rules;
+    this.forgetUnusual();
     this.anyUnusual = false;
     for (let i = 0; i < this.columns.length; i++) {
       const matched = this.matched.subarray(i * compiled.words, (i + 1) * compiled.words);
       const failed = this.failed.subarray(i * compiled.words, (i + 1) * compiled.words);
       try {
         this.anyUnusual = compiled.evaluate(this.columns, i, i + 1, matched, failed) || this.anyUnusual;
+        if (compiled.inDoubt.length > 0) this.noteInDoubt();
       } catch (error) {
         matched.fill(0);
         failed.fill(0);
         defect(error);
       }
     }
+  }
+
+  private forgetUnusual(): void {
+    if (this.inDoubt.size > 0) this.inDoubt.clear();
+    if (this.mistyped.size > 0) this.mistyped.clear();
+  }
+
+  private noteInDoubt(): void {
+    this.anyUnusual = true;
+    for (const { i, condition } of this.rules.compiled.inDoubt) addTo(this.inDoubt, i, condition);
+  }
+
+  /** A condition failed on a value of another type, on span `i`. */
+  noteMistyped(i: number, condition: number): void {
+    addTo(this.mistyped, i, condition);
   }
 
   /** It is remembered no longer. */
@@ -122,4 +145,10 @@ export class Epoch {
     for (const rule of plan.spanRules) this.accounts[rule]!.leave(this.judged);
     for (let rule = 0; rule < definitions.length; rule++) if (!later.hasUnchanged(definitions[rule]!)) this.alive[rule] = 0;
   }
+}
+
+function addTo(conditions: Map<number, number[]>, i: number, condition: number): void {
+  const known = conditions.get(i);
+  if (known === undefined) conditions.set(i, [condition]);
+  else if (!known.includes(condition)) known.push(condition);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { arbitraryLog, logOfLongTraces, pausedLog, SMALL_SETTINGS, somePauses } from '../../../test/fixtures/engine/arbitrary-log.js';
 import { MODEL_RULES, nextVersion } from '../../../test/fixtures/engine/model-rules.js';
-import { STRICT_RULES } from '../../../test/fixtures/engine/strict-rules.js';
+import { DOUBTFUL_RULES, STRICT_RULES } from '../../../test/fixtures/engine/strict-rules.js';
 import { A_SPAN, logOf, type TestRecord } from '../../../test/fixtures/engine/test-span.js';
 import { contextWindow } from './assembly/long-traces.js';
 import { PartitionEngine } from './partition.js';
@@ -21,7 +21,7 @@ const modelRules = MODEL_RULES.filter(({ definition }) => definition.id !== 'scr
 const rules = modelRules.map(({ definition }) => definition);
 /** Of the rules that say what a value of another type is to them some of each kind, none that needs whole spans. */
 const STRICT = ['alone-undecided', 'alone-violation', 'has-undecided', 'mixed-violation', 'ordered-undecided'];
-const strict = STRICT_RULES.filter(({ id }) => STRICT.includes(id));
+const strict = [...STRICT_RULES.filter(({ id }) => STRICT.includes(id)), ...DOUBTFUL_RULES];
 const RULE_SETS = new Map([
   [1, RuleSet.compile(1, [...rules.slice(1), ...strict.slice(1)])],
   [2, RuleSet.compile(2, [...rules, ...strict])],

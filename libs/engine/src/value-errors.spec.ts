@@ -29,7 +29,7 @@ const COMPARED = 'span.attributes.n is "7", which could not be compared or compu
 const KINDS: readonly (readonly [string, string])[] = [
   ['over the trace', 'trace.has(span.attributes.n > 1000)'],
   ['about a span in its trace', 'span.attributes.n > 1000 and not trace.has(span.name == "audit")'],
-  ['judged on columns', 'trace.before(span.attributes.n > 1000, span.name == "x")'],
+  ['judged on columns', 'trace.child(span.name == "root", span.attributes.n > 1000)'],
 ];
 const SCRIPT = 'for _, s in ipairs(trace.spans) do if s.name ~= "root" and s.attributes.n > 1000 then return true end end return false';
 
@@ -123,12 +123,12 @@ describe('a value of another type', () => {
     }
   });
 
-  it('does not make a rule match that was certain not to before its trace closed', () => {
+  it('is nothing to a rule that was certain not to match before its trace closed', () => {
     const rule = 'trace.count(span.attributes.n > 4) < 2 and trace.has(span.attributes.n > 90)';
     const spans = [...TRACE, span(4, { n: 5 }), span(5, { n: 5 })];
     const late = [{ time: 0, spans }, CLOSE, { time: 60, spans: [span(6)] }];
     const verdicts = judged(rule, 'undecided', late);
-    expect(verdicts.map(({ status }) => status)).toEqual(['undecided']);
+    expect(verdicts).toEqual([]);
   });
 
   it('is told of a span that never ended, when its trace is forgotten', () => {
@@ -180,4 +180,66 @@ describe('a value of another type', () => {
       { numRuns: 20 },
     );
   }, 120_000);
+});
+
+describe('a value of another type in one part of a rule', () => {
+  const a = span(1, { name: 'a' });
+  const text = span(2, { name: 'b', nText: '7' });
+  const said = (rule: string, spans: readonly TestSpan[], onError: 'undecided' | 'violation' = 'undecided'): string[] => [
+    ...new Map(judged(rule, onError, [{ time: 0, spans }, CLOSE]).map(({ id, status }) => [id, status])).values(),
+  ];
+
+  it.each([
+    ['trace.has(span.attributes.n > 5) and trace.has(span.name == "c")', []],
+    ['trace.has(span.name == "c") and trace.has(span.attributes.n > 5)', []],
+    ['trace.has(span.attributes.n > 5) and trace.has(span.name == "a")', ['undecided']],
+    ['trace.has(span.attributes.n > 5) or trace.has(span.name == "a")', ['open']],
+    ['trace.has(span.attributes.n > 5) or trace.has(span.name == "c")', ['undecided']],
+    ['not trace.has(span.attributes.n > 5)', ['open']],
+    ['not trace.has(span.attributes.n > 5) and trace.has(span.name == "c")', []],
+    ['trace.count(span.attributes.n > 5) > 1', []],
+    ['trace.count(span.attributes.n > 5) > 0', ['undecided']],
+    ['trace.all(span.name == "a" or span.attributes.n > 5)', ['undecided']],
+    ['span.attributes.n > 5 and not trace.has(span.name == "a")', []],
+    ['span.attributes.n > 5 and not trace.has(span.name == "c")', ['undecided']],
+    ['span.attributes.n > 5 and trace.depth > 5', []],
+    ['span.attributes.n > 5 and trace.depth > 1', ['undecided']],
+    ['trace.child(span.name == "a", span.attributes.n > 5)', ['undecided']],
+    ['trace.child(span.name == "c", span.attributes.n > 5)', []],
+    ['not trace.child(span.name == "a", span.attributes.n > 5)', ['open']],
+    ['trace.never_after(span.name == "a", span.attributes.n > 5)', ['open']],
+    ['trace.follows(span.attributes.n > 5, span.name == "c") and trace.has(span.name == "b")', ['open']],
+    ['trace.has(x where x.name == "b" and trace.has(y where y.name == "a" and x.attributes.n > y.duration))', ['undecided']],
+    ['trace.has(x where x.name == "b" and trace.has(y where y.name == "c" and x.attributes.n > y.duration))', []],
+    ['trace.count(x where x.name == "a" and trace.has(y where y.attributes.n > x.duration)) > 0', ['undecided']],
+    ['span.name == "a" and trace.has(y where y.attributes.n > span.duration)', ['undecided']],
+    ['span.name == "a" and span.children.has(span.attributes.n > 5)', ['undecided']],
+    ['(trace.sum(span.attributes.n, span.name == "b") or 0) > 5', ['undecided']],
+  ])('is told only if it could change the answer: %s', (rule, expected) => {
+    expect(said(rule, [a, text])).toEqual(expected);
+    expect(said(rule, [a, text], 'violation')).toEqual(expected.map(() => 'open'));
+    // A missing value is none.
+    expect(said(rule, [a, span(2, { name: 'b' })]).includes('undecided')).toBe(false);
+  });
+
+  it('is told among as many spans as are looked up by order', () => {
+    const many = Array.from({ length: 45 }, (_, n) => span(n + 3, { name: 'b', n: 1 }));
+    const rule = 'trace.has(x where x.name == "a" and trace.has(y where y.name == "b" and y.attributes.n > x.duration))';
+    expect(said(rule, [a, ...many])).toEqual([]);
+    expect(said(rule, [a, ...many, text])).toEqual(['undecided']);
+  });
+
+  it('no longer matters, or matters again, by a late span', () => {
+    const rule = 'span.attributes.n > 5 and not trace.has(span.name == "audit")';
+    const late = [{ time: 0, spans: [a, text] }, CLOSE, { time: 60, spans: [span(9, { name: 'audit' })] }];
+    for (const onError of ['undecided', 'violation'] as const) {
+      const first = onError === 'undecided' ? 'undecided' : 'open';
+      expect(judged(rule, onError, late).map(({ status, before }) => [status, before])).toEqual([
+        [first, undefined],
+        ['retracted', first],
+      ]);
+    }
+    const both = 'trace.has(span.attributes.n > 5) and trace.has(span.name == "audit")';
+    expect(judged(both, 'undecided', late).map(({ status }) => status)).toEqual(['undecided']);
+  });
 });

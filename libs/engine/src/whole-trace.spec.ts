@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { applyAll, brief, engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
 import { spanRule, traceRule } from '../../../test/fixtures/engine/arbitrary-rule.js';
 import { delivery, standing, standingAfter, standingAtOnce, WINDOW_SETTINGS } from '../../../test/fixtures/engine/deliveries.js';
-import { STRICT_RULES } from '../../../test/fixtures/engine/strict-rules.js';
+import { HEAVY_TEXT } from '../../../test/fixtures/engine/heavy-text.js';
+import { DOUBTFUL_RULES, STRICT_RULES } from '../../../test/fixtures/engine/strict-rules.js';
 import { A_SPAN, spanIdOf, type TestSpan } from '../../../test/fixtures/engine/test-span.js';
 
 /** One rule at least of each kind, those that name several witnesses among them. */
@@ -35,6 +36,7 @@ const RULES = [
   ruleOf('script-first', 'local s = trace.spans[1]; return s.name == "a" or trace.services[1] == "s2"'),
   ruleOf('script-span', 'local n = #trace.spans; return span.name == "c" and n > 2'),
   ...STRICT_RULES,
+  ...DOUBTFUL_RULES,
 ];
 
 const span: fc.Arbitrary<Omit<TestSpan, 'span'>> = fc
@@ -47,7 +49,7 @@ const span: fc.Arbitrary<Omit<TestSpan, 'span'>> = fc
     start: fc.oneof(fc.integer({ min: 1000, max: 1600 }), fc.constantFrom(1000, 1300)),
     duration: fc.nat(10),
     n: fc.option(fc.nat(6), { nil: undefined }),
-    nText: fc.constantFrom(undefined, undefined, '1', 'x'),
+    nText: fc.constantFrom(undefined, undefined, '1', 'x', HEAVY_TEXT),
   })
   .map(({ n, nText, ...rest }) => ({ ...rest, ...(n === undefined ? {} : { n }), ...(nText === undefined ? {} : { nText }) }));
 

@@ -21,6 +21,7 @@ import { compileOnline } from './online.js';
 import { scriptNeeds } from './script-needs.js';
 import { subjectsOf } from './tested-on-arrival.js';
 import { totalCanFail } from './totals.js';
+import { firstMistyped } from './type-failure.js';
 
 /** One rule of a set: by the cheapest means that can tell it. Its conditions and atoms go to the table, its reads to the collector. */
 export function compileRule(
@@ -40,7 +41,11 @@ export function compileRule(
       ...common,
       needs: 'spans',
       ...(buffered === undefined ? {} : { buffered }),
-      judge: (trace, held) => script.judge(trace, held && subjectsOf(buffered, held)),
+      judge: (trace, held, asksTypes) => {
+        const judged = script.judge(trace, held && subjectsOf(buffered, held));
+        const first = asksTypes === true ? firstMistyped(judged.errors) : undefined;
+        return first === undefined ? judged : { ...judged, mistyped: { first } };
+      },
       explain: (evidence) => explainScript(script, evidence),
     };
   }
@@ -66,7 +71,7 @@ export function compileRule(
 
 type OnlineProperties = Pick<
   CompiledRule,
-  'condition' | 'atoms' | 'neededAtoms' | 'spanConditions' | 'decide' | 'conclude' | 'readsTotals'
+  'condition' | 'atoms' | 'neededAtoms' | 'spanConditions' | 'spanOpposites' | 'decide' | 'conclude' | 'readsTotals'
 >;
 
 function onlineRule({ resolved, subject }: CheckedExpression, table: ConditionTable): OnlineProperties | undefined {

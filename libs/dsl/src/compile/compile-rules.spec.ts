@@ -8,7 +8,7 @@ import type { CheckedExpression } from '../rule.js';
 import type { SpanView } from '../span-view.js';
 import { compileRules } from './compile-rules.js';
 import type { CompiledRuleSet } from './compiled.js';
-import { judgeCondition } from './judge.js';
+import { judgeCondition } from './judge-condition.js';
 
 describe('generated conditions', () => {
   it('say what the interpreter says, match and error, in any batches', () => {

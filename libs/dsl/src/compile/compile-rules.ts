@@ -1,3 +1,4 @@
+import { PatternExceeded } from '../budget-exceeded.js';
 import { formatExpression } from '../format-expression.js';
 import type { Reads } from '../reads.js';
 import type { Resolved } from '../resolved.js';
@@ -7,13 +8,14 @@ import type { ScriptFunctions } from '../script/compiled/compiled-script.js';
 import { ReadsCollector } from './collect-reads.js';
 import { ColumnView } from './column-view.js';
 import { compileRule } from './compile-rule.js';
-import type { Atom, CompiledRule, CompiledRuleSet } from './compiled.js';
+import type { Atom, CompiledRule, CompiledRuleSet, ConditionColumns, InDoubt } from './compiled.js';
 import { ConditionTable } from './condition-table.js';
 import type { AttributeColumns } from './declarations.js';
 import { patternSteps } from './evaluation-limit.js';
 import { FirstComparisons } from './first-comparison.js';
-import { judgeCondition } from './judge.js';
+import { judgeCondition } from './judge-condition.js';
 import type { EvaluationOptions } from './judge-script.js';
+import { mayBePutOff, PutOff } from './put-off.js';
 import { compileConditions } from './rule-set.js';
 import { isTypeFailure, typeFailure } from './type-failure.js';
 
@@ -23,6 +25,9 @@ export interface RuleToCompile {
   readonly checked: CheckedRule;
 }
 
+/** What takes more than this share of what it may is put off until the other conditions are evaluated, and then paid for. */
+const AT_ONCE = 16;
+
 /** Compiles all rules together: what they share is evaluated once. Rules that passed the checks always compile. */
 export function compileRules(rules: readonly RuleToCompile[], options: EvaluationOptions = {}): CompiledRuleSet {
   const collector = new ReadsCollector();
@@ -31,7 +36,10 @@ export function compileRules(rules: readonly RuleToCompile[], options: Evaluatio
   const compiled = rules.map(({ id, checked }, index) => compileRule({ index, id }, checked, table, collector, { ...options, functions }));
   const { conditions, nodes, atoms, traceBits, traceCounters } = table;
   const steps = patternSteps(options.timeout ?? DEFAULT_TIMEOUT);
-  const evaluate = compileConditions(nodes, collector, steps);
+  const words = Math.ceil(conditions.length / 32);
+  const doubtful = new Map([...nodes.entries()].filter(([, node]) => mayBePutOff(node)));
+  const putOff = new PutOff(doubtful, words, steps, () => reads);
+  const evaluate = compileConditions(nodes, collector, steps / AT_ONCE, (...args) => putOff.settle(...args));
   const reads = collector.reads();
   const spanRules = compiled.filter((rule) => rule.needs === 'span');
   return {
@@ -39,7 +47,7 @@ export function compileRules(rules: readonly RuleToCompile[], options: Evaluatio
     rules: compiled,
     conditions,
     atoms,
-    words: Math.ceil(conditions.length / 32),
+    words,
     traceBits,
     traceCounters,
     spanRuleMask: mask(
@@ -58,7 +66,9 @@ export function compileRules(rules: readonly RuleToCompile[], options: Evaluatio
     ),
     atomsWhenUnmatched: atoms.filter((atom) => atom.whenUnmatched).map((atom) => atom.index),
     evaluate,
-    ...errorTexts(nodes, collector, reads, steps),
+    inDoubt: putOff.inDoubt,
+    doubtful: [...doubtful.keys()],
+    ...errorTexts(nodes, collector, reads, steps, putOff.inDoubt),
   };
 }
 
@@ -71,9 +81,16 @@ function errorTexts(
   columns: AttributeColumns,
   reads: Reads,
   steps: number,
-): Pick<CompiledRuleSet, 'errorOf' | 'failureOf' | 'comparisonOf' | 'comparisonError'> {
+  inDoubt: readonly InDoubt[],
+): Pick<CompiledRuleSet, 'errorOf' | 'failureOf' | 'failsByType' | 'comparisonOf' | 'comparisonError'> {
   const comparisons = new FirstComparisons(columns);
   const comparisonOf = Int32Array.from(nodes, (node) => comparisons.of(node));
+  const textOf = (condition: number, spans: ConditionColumns, i: number): string => {
+    const text = comparisons.errors[comparisonOf[condition]!]?.(spans, i);
+    if (text !== undefined) return text;
+    const judged = judgeCondition(nodes[condition] as Resolved, new ColumnView(spans, reads, i), steps);
+    return typeof judged === 'string' ? judged : '';
+  };
   return {
     comparisonOf,
     comparisonError: (comparison, spans, i) => comparisons.errors[comparison]!(spans, i),
@@ -85,11 +102,10 @@ function errorTexts(
       const judged = comparison ?? judgeCondition(nodes[condition] as Resolved, span, steps);
       return typeof judged === 'string' ? typeFailure(nodes[condition] as Resolved, judged, span) : undefined;
     },
+    failsByType: (condition, spans, i) => isTypeFailure(textOf(condition, spans, i)),
     errorOf: (condition, spans, i) => {
-      const text = comparisons.errors[comparisonOf[condition]!]?.(spans, i);
-      if (text !== undefined) return text;
-      const judged = judgeCondition(nodes[condition] as Resolved, new ColumnView(spans, reads, i), steps);
-      return typeof judged === 'string' ? judged : '';
+      if (inDoubt.some((one) => one.i === i && one.condition === condition)) return new PatternExceeded().message;
+      return textOf(condition, spans, i);
     },
   };
 }

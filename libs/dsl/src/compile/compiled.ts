@@ -39,17 +39,30 @@ export interface CompiledRuleSet {
    * Evaluates all conditions on spans `from` (included) to `to` (not). Row r = i - from: bit c of
    * `matched[r * words + (c >> 5)]` says that condition c holds, the same bit of `failed` that its evaluation ended in an
    * error (then it does not hold). Both arrays are overwritten for the rows. Never throws, never allocates per span. Answers whether some
-   * condition may have failed on a value that is there, and not on a missing one alone: then `failureOf` tells on which spans.
+   * condition may have failed on a value that is there, and not on a missing one alone: then `failureOf` tells on which spans. What takes
+   * longer to answer than it may is told by `inDoubt`.
    */
   evaluate(columns: ConditionColumns, from: number, to: number, matched: Uint32Array, failed: Uint32Array): boolean;
+  /** Of the spans evaluated last: the conditions on which no answer could be had within the steps that they may take. They count as failed too. */
+  readonly inDoubt: readonly InDoubt[];
+  /** The conditions that can be in doubt on some span. */
+  readonly doubtful: readonly number[];
   /** The Lua text of the error of a condition on one span (`attempt to compare nil with number`): evaluated again, slowly. */
   errorOf(condition: number, columns: ConditionColumns, i: number): string;
   /** What a condition failed on, on one span, if that is there and of another type; undefined if a value is missing. Evaluated again, slowly. */
   failureOf(condition: number, columns: ConditionColumns, i: number): TypeFailure | undefined;
+  /** Whether it failed so: `failureOf` without a look for the value. */
+  failsByType(condition: number, columns: ConditionColumns, i: number): boolean;
   /** Per condition: the comparison that it begins with, the same number for those whose comparison fails alike; -1 for any other beginning. */
   readonly comparisonOf: Int32Array;
   /** The text of its error on a span; undefined where it does not fail. */
   comparisonError(comparison: number, columns: ConditionColumns, i: number): string | undefined;
+}
+
+/** Whether span `i` satisfies a condition is not known. */
+export interface InDoubt {
+  readonly i: number;
+  readonly condition: number;
 }
 
 /** A value of another type than a rule can take. */
@@ -123,15 +136,17 @@ export interface CompiledRule {
   readonly readsTotals?: boolean;
   /** `online` with subject span: condition indexes whose bits are kept for each pending span, in bit order (at most 32). */
   readonly spanConditions: readonly number[];
+  /** By bit: that of the negation, which is kept too where a condition can fail; else -1. */
+  readonly spanOpposites?: readonly number[];
   /** `online`: the verdict if it can no longer change whatever spans come, else UNKNOWN. `spanBits` is 0 for a trace rule. */
   decide?(trace: OnlineTrace, spanBits: number): Truth;
   /** `online`: the verdict on the trace as it is. */
   conclude?(trace: OnlineTrace, spanBits: number): Outcome;
   /**
    * `columns`, `spans`: the indexes in `trace.spans` that match (subject span), or [-1] when a trace rule matches, else []. `held`
-   * may be absent: then all is tested on the spans.
+   * may be absent: then all is tested on the spans. `asksTypes`: it is to tell whether values of another type matter (`mistyped`).
    */
-  judge?(trace: TraceView, held?: HeldConditions): JudgedTrace;
+  judge?(trace: TraceView, held?: HeldConditions, asksTypes?: boolean): JudgedTrace;
   /** `columns`, `spans`: what it asks of each span on arrival. Absent of scripts without guards, which ask nothing. */
   readonly buffered?: BufferedNeeds;
   /** Why it matched or did not, from what the engine remembers. */
@@ -157,12 +172,21 @@ export interface BufferedNeeds {
 export interface HeldConditions {
   holds(condition: number): readonly number[];
   fails(condition: number): readonly number[];
+  /** Those of which it is not known whether they satisfy it (`CompiledRuleSet.inDoubt`). */
+  inDoubt?(condition: number): readonly number[];
+  /** Of those on which it failed such as did so on a value of another type, where some rule asks for them. */
+  mistyped?(condition: number): readonly number[];
 }
 
 /** The verdict of a `columns` or `spans` rule on a whole trace. An error on one span leaves the others judged. */
 export interface JudgedTrace {
   readonly matches: readonly number[];
   readonly errors: readonly JudgedError[];
+  /**
+   * It met values of another type, and could match (on more spans) if they were of the type that it expects: the first that it met, if it
+   * did so itself and not when the spans arrived. Only where that was asked.
+   */
+  readonly mistyped?: { readonly first: JudgedError | undefined };
 }
 
 /** The rule failed on one span of the trace, or on the trace (-1). */

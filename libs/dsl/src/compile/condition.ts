@@ -18,7 +18,7 @@ export class ConditionCompiler {
   private readonly attributes: AttributeDeclarations;
   private temporaries = 0;
 
-  /** @param patternSteps what a regular expression may take on one text */
+  /** @param patternSteps what a regular expression may take on one text without being put off */
   constructor(
     columns: AttributeColumns,
     readonly patternSteps: number,
@@ -142,7 +142,10 @@ export class ConditionCompiler {
     const fast = this.fastTest(node, subject);
     if (fast !== undefined && subject.form === 'string') return fast;
     const pattern = this.value(node.pattern);
-    const slow = `slow.test(${quote(node.test)}, ${subject.text}, ${pattern.text})`;
+    const slow =
+      node.test === 'matches'
+        ? `slow.matches(${subject.text}, ${pattern.text}, i)`
+        : `slow.test(${quote(node.test)}, ${subject.text}, ${pattern.text})`;
     if (fast === undefined || !subject.simple) return combine(slow, 'boolean', [subject, pattern], true);
     return combine(`(typeof ${subject.text} === 'string' ? ${fast.text} : ${slow})`, 'boolean', [fast, pattern], true);
   }
@@ -155,7 +158,7 @@ export class ConditionCompiler {
       const test = `patterns.test(${question}, i, ${subject.text})`;
       const longest = node.compiled.longest(this.patternSteps);
       if (longest >= MOST_CHARACTERS) return combine(test, 'boolean', [subject]);
-      const slow = `slow.matchesLong(patterns.of(${question}), ${subject.text})`;
+      const slow = `slow.matchesText(patterns.of(${question}), ${subject.text}, i)`;
       return combine(`(${subject.text}.length <= ${longest} ? ${test} : ${slow})`, 'boolean', [subject], true);
     }
     if (node.pattern.type !== 'literal' || typeof node.pattern.value !== 'string' || node.test === 'matches') return undefined;

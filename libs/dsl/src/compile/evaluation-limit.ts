@@ -28,13 +28,7 @@ export function stepsOnTrace(expression: Resolved, milliseconds: number): (spans
   return (spans) => milliseconds * STEPS_PER_MILLISECOND + spans * parts * STEPS_PER_PART;
 }
 
-/**
- * A test of a regular expression may take so many times what an evaluation may. One that is cut off is an error of its span, which a
- * negated rule takes for "no match": so ordinary patterns have to get through long texts (an address of mail in half a megabyte).
- */
-const PATTERN_SHARE = 10;
-
-/** What a regular expression may take on one text of a span. */
+/** What the regular expressions of a condition may take on one span that arrives, and each of them on one text at close. */
 export function patternSteps(milliseconds: number): number {
-  return milliseconds * STEPS_PER_MILLISECOND * PATTERN_SHARE;
+  return milliseconds * STEPS_PER_MILLISECOND;
 }

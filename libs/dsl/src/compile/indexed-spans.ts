@@ -78,7 +78,7 @@ export class IndexedSpanFunctions extends JoinedSpans {
     if (plan !== undefined && plan.rest.length === 0 && condition !== undefined) {
       const bucket = this.candidates(test, condition, plan);
       if (plan.tests.length === 0 && plan.keys.length > 0) return bucket.spans.length;
-      const counted = plan.tests.length > 0 && bucket.isWorn ? this.countInTree(test, plan, bucket) : undefined;
+      const counted = plan.tests.length > 0 && this.isWorn(bucket) ? this.countInTree(test, plan, bucket) : undefined;
       if (counted !== undefined) return counted;
     }
     for (const _span of this.satisfying(test, over)) {
@@ -113,7 +113,7 @@ export class IndexedSpanFunctions extends JoinedSpans {
     const bucket = this.candidates(test, condition, plan);
     if (bucket.spans.length < this.host.trace.spans.length) return false;
     if (plan.tests.length === 0) return true;
-    if (bucket.isWorn && plan.rest.length === 0) {
+    if (this.isWorn(bucket) && plan.rest.length === 0) {
       const counted = this.countInTree(test, plan, bucket);
       if (counted !== undefined) return counted === bucket.spans.length;
     }
@@ -131,7 +131,7 @@ export class IndexedSpanFunctions extends JoinedSpans {
     const plan = joinPlan(condition, depth);
     const bucket = this.candidates(test, condition, plan);
     if (plan.tests.length === 0) return yield* bucket;
-    if (bucket.isWorn) return yield* this.search(test, plan, bucket);
+    if (this.isWorn(bucket)) return yield* this.search(test, plan, bucket);
     for (const span of bucket) {
       bucket.scanned++;
       if (this.satisfies(test, plan.tests, span)) yield span;
@@ -175,7 +175,7 @@ export class IndexedSpanFunctions extends JoinedSpans {
     } else {
       const plan = joinPlan(node.second, second.depth);
       const candidates = this.candidates(second, node.second, plan);
-      if (candidates.isWorn) {
+      if (this.isWorn(candidates)) {
         const isFirst = relation === 'preceded';
         const columns = this.traceColumns();
         const order = { isFirst, tolerance: relation === 'never_after' ? -tolerance : tolerance, within };

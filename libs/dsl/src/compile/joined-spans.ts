@@ -37,12 +37,21 @@ export abstract class JoinedSpans extends SpanFunctions {
   /** How many questions were answered by trees, of all evaluations: for tests of what is meant to be tested. */
   static searches = 0;
 
-  /** `arrived`: what was tested when the spans arrived; without it all is tested now. */
+  /**
+   * @param arrived what was tested when the spans arrived; without it all is tested now
+   * @param testsEach each comparison is tested, so that what fails is seen: no trees
+   */
   constructor(
     host: SpanFunctionsHost,
     private readonly arrived?: TestedOnArrival,
+    private readonly testsEach = false,
   ) {
     super(host);
+  }
+
+  /** Enough of the bucket's spans were looked through to make a tree of them. */
+  protected isWorn(bucket: SpanBucket): boolean {
+    return bucket.isWorn && !this.testsEach;
   }
 
   /** By condition: the spans on which its own conjuncts hold; and those by the values of its keys. */
@@ -52,7 +61,7 @@ export abstract class JoinedSpans extends SpanFunctions {
 
   /** Of the candidates those that satisfy what the plan has left to ask, and stand in the relation, by a tree of them. */
   protected *search(test: SpanTest, plan: JoinPlan, bucket: SpanBucket, relation?: Relation): Iterable<SpanView> {
-    if (!bucket.isWorn) {
+    if (!this.isWorn(bucket)) {
       for (const span of bucket) {
         bucket.scanned++;
         if (relation?.stands(span) !== false && this.satisfies(test, plan.tests, span)) yield span;

@@ -6,7 +6,7 @@ import { check } from '../check.js';
 import type { CheckedExpression } from '../rule.js';
 import type { Value } from '../value.js';
 import { compileRules } from './compile-rules.js';
-import { judgeCondition } from './judge.js';
+import { judgeCondition } from './judge-condition.js';
 
 /** Few literals, so that ladders have steps with several rungs, at and around the values; the last two are doubles beyond 2^53. */
 const LITERALS = ['-1', '0', '1', '2', '2.5', '3', '200', '9007199254740991', '1e300', '-1e300'];

@@ -20,6 +20,7 @@ export interface Online {
   readonly conclude: (trace: OnlineTrace, spanBits: number) => Outcome;
   readonly atoms: readonly number[];
   readonly spanConditions: readonly number[];
+  readonly spanOpposites: readonly number[];
   readonly readsTotals: boolean;
 }
 
@@ -57,6 +58,7 @@ export function compileOnline(
     conclude: (trace, spanBits) => conclude(trace, spanBits) as Outcome,
     atoms: [...compiler.atoms],
     spanConditions: compiler.spanConditions,
+    spanOpposites: compiler.spanConditions.map((_condition, bit) => compiler.opposites.get(bit) ?? -1),
     readsTotals: someNode(root, (node) => node.type === 'trace-field' && node.field !== 'id'),
   };
 }
@@ -64,6 +66,8 @@ export function compileOnline(
 class OnlineCompiler implements TotalsOf {
   readonly atoms = new Set<number>();
   readonly spanConditions: number[] = [];
+  /** By bit: that of the negation. */
+  readonly opposites = new Map<number, number>();
 
   constructor(
     private readonly table: ConditionTable,
@@ -135,6 +139,7 @@ class OnlineCompiler implements TotalsOf {
       return { decide: ask, conclude: ask, mayFail: false };
     }
     const holdsNot = this.spanBit(negation(node));
+    this.opposites.set(holds, holdsNot).set(holdsNot, holds);
     const ask: Ask = (_trace, spanBits) => ((spanBits >>> holds) & 1 ? TRUE : (spanBits >>> holdsNot) & 1 ? FALSE : FAILED);
     return { decide: ask, conclude: ask, mayFail: true };
   }

@@ -14,6 +14,14 @@ import { SlowPaths } from './slow-paths.js';
 import { type LadderCode, StatementWriter } from './statements.js';
 
 export type Evaluate = (columns: ConditionColumns, from: number, to: number, matched: Uint32Array, failed: Uint32Array) => void;
+/** Answers the conditions anew that failed on spans of which tests were put off. */
+export type Settle = (
+  columns: ConditionColumns,
+  from: number,
+  matched: Uint32Array,
+  failed: Uint32Array,
+  putOff: readonly number[],
+) => void;
 /** Answers whether some condition failed on a value that is there. */
 export type EvaluateAll = (...args: Parameters<Evaluate>) => boolean;
 
@@ -27,8 +35,17 @@ const HANDLERS_PER_TEXT = 200;
 /** Rungs of a ladder that are tested together, each with its bound: so many tests at most are in vain. */
 const RUNGS_PER_BLOCK = 16;
 
-/** All conditions of a rule set as one function: a few generated loops over the spans, one after the other. */
-export function compileConditions(conditions: readonly Resolved[], columns: AttributeColumns, patternSteps: number): EvaluateAll {
+/**
+ * All conditions of a rule set as one function: a few generated loops over the spans, one after the other. Where regular expressions take
+ * long on texts of some spans, their tests fail for now, and `settle` is told these spans.
+ * @param patternSteps what a regular expression may take on one text without being put off
+ */
+export function compileConditions(
+  conditions: readonly Resolved[],
+  columns: AttributeColumns,
+  patternSteps: number,
+  settle: Settle,
+): EvaluateAll {
   const words = Math.ceil(conditions.length / 32);
   const compiler = new ConditionCompiler(columns, patternSteps);
   const unit = new Unit(compiler, words);
@@ -39,7 +56,9 @@ export function compileConditions(conditions: readonly Resolved[], columns: Attr
     failed.fill(0, 0, end);
     compiler.patterns.forget();
     unit.slow.unusual = false;
+    unit.slow.putOff.length = 0;
     for (const loop of loops) loop(c, from, to, matched, failed);
+    settle(c, from, matched, failed, unit.slow.putOff);
     return unit.slow.unusual;
   };
 }

@@ -2,8 +2,8 @@ import { containsText } from '../contains-text.js';
 import { callLibrary, LIBRARY, type LibraryFunctionName } from '../library.js';
 import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from '../lua-arithmetic.js';
 import { isNumber, isString, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual } from '../lua-value.js';
-import type { Pattern } from '../pattern.js';
-import { stringTest } from '../string-tests.js';
+import { cachedPattern, type Pattern } from '../pattern.js';
+import { patternText, stringTest, subjectText, withPattern } from '../string-tests.js';
 import type { StringTestName } from '../syntax.js';
 import { NIL } from '../types.js';
 import type { Value } from '../value.js';
@@ -18,7 +18,10 @@ export class SlowPaths {
   /** Something failed since this was cleared that was there: a value of another type, not a missing one. */
   unusual = false;
 
-  /** @param patternSteps what a regular expression may take on one text */
+  /** Spans on which a test was put off, ascending for each condition: a regular expression takes long on its text. */
+  readonly putOff: number[] = [];
+
+  /** @param patternSteps what a regular expression may take on one text without being put off */
   constructor(private readonly patternSteps: number) {}
 
   less(left: Value, right: Value): boolean {
@@ -65,12 +68,25 @@ export class SlowPaths {
     if (!isString(subject) || !(isString(pattern) || isNumber(pattern))) {
       return this.refuse(subject, pattern);
     }
-    return this.attempt(() => stringTest(test, subject, pattern, this.patternSteps)) === true;
+    return this.attempt(() => stringTest(test, subject, pattern)) === true;
   }
 
-  /** A regular expression whose program is too large for a text, unless a literal decides it. */
-  matchesLong(pattern: Pattern, subject: string): boolean {
-    return this.attempt(() => pattern.test(subject, this.patternSteps)) === true;
+  /** Span `i` is tested with a pattern that is read or computed. */
+  matches(subject: Value, pattern: Value, i: number): boolean {
+    if (!isString(subject) || !(isString(pattern) || isNumber(pattern))) return this.refuse(subject, pattern);
+    const tested = this.attempt(() => {
+      const text = subjectText(subject);
+      return withPattern(() => this.matchesText(cachedPattern(patternText('matches', pattern)), text, i));
+    });
+    return tested === true;
+  }
+
+  /** A regular expression on a text of span `i`: unless it takes long, or a literal decides it, it is put off, and fails for now. */
+  matchesText(pattern: Pattern, subject: string, i: number): boolean {
+    if (pattern.price(subject) <= this.patternSteps) return pattern.test(subject);
+    if (this.putOff.at(-1) !== i) this.putOff.push(i);
+    this.failed = 1;
+    return false;
   }
 
   contains(subject: string, wanted: string): boolean {

@@ -2,18 +2,34 @@ import type { Resolved } from '../resolved.js';
 import type { SpanView } from '../span-view.js';
 import type { BufferedNeeds, HeldConditions } from './compiled.js';
 import type { TestConditions } from './test-conditions.js';
+import type { World } from './world.js';
+
+const NONE: readonly number[] = [];
 
 /** What one rule's tests found when the spans of one trace arrived. */
 export class TestedOnArrival {
   constructor(
     private readonly tests: TestConditions,
     private readonly held: HeldConditions,
+    private readonly world: World,
   ) {}
 
   /** Of the spans those that satisfy the local part of a condition; undefined when it has none. */
   spansOf(condition: Resolved, spans: readonly SpanView[]): readonly SpanView[] | undefined {
     const number = this.tests.numberOf(condition);
-    return number === undefined ? undefined : this.held.holds(number).map((position) => spans[position]!);
+    return number === undefined ? undefined : this.satisfying(condition, number).map((position) => spans[position]!);
+  }
+
+  /** With those of which it is not known, if they are taken to satisfy it. */
+  private satisfying(condition: Resolved, number: number): readonly number[] {
+    const { held, world } = this;
+    const [inDoubt, mistyped] = [held.inDoubt?.(number) ?? NONE, held.mistyped?.(number) ?? NONE];
+    if (inDoubt.length + mistyped.length === 0) return held.holds(number);
+    const added = [
+      ...(inDoubt.length > 0 && world.answer(condition) ? inDoubt : NONE),
+      ...(mistyped.length > 0 && world.mistyped(condition) ? mistyped : NONE),
+    ];
+    return [...held.holds(number), ...added].sort((a, b) => a - b);
   }
 
   /** The positions of the spans that a rule about a span can match, or fail on. */

@@ -6,8 +6,8 @@ import type { Resolved } from '../resolved.js';
 import { readField } from '../span-values.js';
 import type { SpanView } from '../span-view.js';
 import type { Value } from '../value.js';
-import type { TypeFailure } from './compiled.js';
-import { judgeCondition } from './judge.js';
+import type { JudgedError, TypeFailure } from './compiled.js';
+import { judgeCondition } from './judge-condition.js';
 import { partsOf } from './walk.js';
 
 /** Characters of an example that are kept. */
@@ -16,6 +16,11 @@ const EXAMPLE = 60;
 /** The error is about the type of a value that is there: not about a missing one, a budget, or what a script raises itself. */
 export function isTypeFailure(message: string): boolean {
   return /\battempt to |\bbad argument/.test(message) && !/\bnil\b/.test(message);
+}
+
+/** Of a judgement's errors the first that is about the type of a value: on the trace, or on the first span. */
+export function firstMistyped(errors: readonly JudgedError[]): JudgedError | undefined {
+  return errors.filter(({ message }) => isTypeFailure(message)).toSorted((a, b) => a.span - b.span)[0];
 }
 
 /** The value that a condition most likely failed on: of those that the failing part of it reads the first of a type that the error names, numbers last. */

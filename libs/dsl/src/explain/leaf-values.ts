@@ -2,7 +2,7 @@ import { StepsExceeded } from '../budget-exceeded.js';
 import type { Atom, OnlineTrace } from '../compile/compiled.js';
 import type { ConditionTable } from '../compile/condition-table.js';
 import type { EvaluationLimit } from '../compile/evaluation-limit.js';
-import { traceOf } from '../compile/judge.js';
+import { traceOf } from '../compile/judge-condition.js';
 import { isSpanCondition, isTotal } from '../compile/needs.js';
 import { totalValue } from '../compile/totals.js';
 import type { Evidence, SpanReference } from '../explain.js';

@@ -101,7 +101,7 @@ class Witnesses extends IndexedSpanFunctions {
     const { depth, field } = node;
     const found: SpanValue[] = [];
     for (const span of this.satisfyingSpans(node).spans) {
-      const value = this.attempt(node, depth, span, () => {
+      const value = this.attempt(field, depth, span, () => {
         const read = this.host.value(field);
         return read === undefined ? undefined : aggregate.checked(node.aggregate, read);
       });

@@ -5,8 +5,8 @@ import {
   FAILED,
   type HeldConditions,
   isTypeFailure,
-  type JudgedError,
   type JudgedTrace,
+  PatternExceeded,
   TRUE,
   type TraceView,
   type Truth,
@@ -15,9 +15,11 @@ import {
 import type { Epoch } from '../epoch.js';
 import { exceeded, type Undecided } from '../undecided.js';
 import type { AskedTrace } from './asked-trace.js';
+import type { Doubt } from './doubts.js';
 import type { NamedSpan } from './kept-spans.js';
 import type { OnlineEvidence } from './online-evidence.js';
 import type { ValueErrors } from './value-errors.js';
+import { type OpenBits, possible } from './worlds.js';
 
 /**
  * The door between the engine and the rules' code: whatever a rule does here, its error is counted for that rule and reaches
@@ -42,14 +44,14 @@ export function decide(epoch: Epoch, rule: number, trace: AskedTrace, spanBits: 
 /** What a rule says of a trace, or of the spans of one that know the same: that it matches, that it does not, or why it can't be told. */
 export type Conclusion = boolean | Undecided;
 
-/** Whether an online rule matches the trace as it is; an error of its own is not a match. */
+/** Whether an online rule matches the trace as it is; an error of its own is not a match, and told to `errors`. */
 export function conclude(
   epoch: Epoch,
   rule: number,
   trace: AskedTrace,
   spanBits: number,
   evidence: OnlineEvidence,
-  errors: ValueErrors,
+  errors: ValueErrors | undefined,
 ): Conclusion {
   const { timing } = epoch;
   const from = timing === 0 ? 0 : epoch.clock!.now();
@@ -59,7 +61,7 @@ export function conclude(
       const explanation = explain(epoch, rule, evidence.of(epoch, trace.row, spanBits));
       const message = errorIn(explanation);
       chargeError(epoch, rule, message);
-      if (isTypeFailure(message)) {
+      if (errors !== undefined && isTypeFailure(message)) {
         const span = (): NamedSpan | undefined => evidence.spanFor(epoch, trace.row, rule);
         errors.found(epoch, rule, () => ({ failure: { message: clipped(message) }, span: span(), conditions: explanation.conditions }));
       }
@@ -73,14 +75,50 @@ export function conclude(
   }
 }
 
+/** What of a span's bits is not known: it takes too long, or failed on a value of another type. */
+export interface UnknownBits {
+  readonly bits: number;
+  readonly inDoubt: number;
+  readonly mistyped: number;
+}
+
+/**
+ * What an online rule says where the answers of some of its conditions are not known: what it says whatever they are, else that it can't be
+ * told. Values of another type are no match; where they matter, that is told to `errors`.
+ */
+export function concludeInDoubt(
+  epoch: Epoch,
+  rule: number,
+  trace: AskedTrace,
+  span: UnknownBits,
+  doubts: ReadonlyMap<number, Doubt> | undefined,
+  errors: ValueErrors,
+): Conclusion {
+  const { compiled } = epoch.rules;
+  const may = (open: OpenBits, kinds: readonly (keyof Doubt)[]): 'never' | 'always' | 'sometimes' =>
+    possible(compiled, compiled.rules[rule]!, trace, open, doubts, kinds);
+  try {
+    const known = may({ bits: span.bits, open: span.inDoubt }, ['inDoubt']);
+    if (known !== 'never') return known === 'always' || EXCEEDED;
+    const isStrict = epoch.rules.plan.strict?.rules.has(rule) === true;
+    if (isStrict && may({ bits: span.bits, open: span.inDoubt | span.mistyped }, ['inDoubt', 'mistyped']) !== 'never') errors.confirm(rule);
+    return false;
+  } catch (error) {
+    chargeError(epoch, rule, textOf(error));
+    return internal(error);
+  }
+}
+
+const EXCEEDED = exceeded(new PatternExceeded().message);
+
 /** What a buffered rule says of a trace. */
 export interface Judged {
   /** The subjects that match: -1 for the trace, else places in `trace.spans`. */
   readonly matches: readonly number[];
   /** Why there may be more. */
   readonly undecided?: Undecided;
-  /** What it met of another type than it can take, of several on the first span; -1 for the trace, else a place in `trace.spans`. */
-  readonly error?: { readonly span: number; readonly message: string };
+  /** Values of another type than it can take matter to it (`JudgedTrace.mistyped`). */
+  readonly mistyped?: JudgedTrace['mistyped'];
 }
 
 /** The verdict of a buffered rule; its errors are counted. */
@@ -88,26 +126,21 @@ export function judge(epoch: Epoch, rule: number, trace: TraceView, held: HeldCo
   const timing = epoch.clock?.judgements.next() ?? 0;
   const from = timing === 0 ? 0 : epoch.clock!.now();
   try {
-    const { matches, errors }: JudgedTrace = epoch.rules.compiled.rules[rule]!.judge!(trace, held);
+    const isStrict = epoch.rules.plan.strict?.rules.has(rule) === true;
+    const { matches, errors, mistyped }: JudgedTrace = epoch.rules.compiled.rules[rule]!.judge!(trace, held, isStrict);
     for (const { message } of errors) {
       chargeError(epoch, rule, message);
       if (isTypeFailure(message)) epoch.accounts[rule]!.countTypeFailure({ message: clipped(message) });
     }
     const limit = errors.find((error) => error.exceeded === true);
     if (limit !== undefined) return { matches, undecided: exceeded(clipped(limit.message)) };
-    const error = epoch.rules.plan.strict?.rules.has(rule) === true ? firstTypeFailure(errors) : undefined;
-    return error === undefined ? { matches } : { matches, error };
+    return mistyped === undefined ? { matches } : { matches, mistyped };
   } catch (error) {
     chargeError(epoch, rule, textOf(error));
     return { matches: [], undecided: internal(error) };
   } finally {
     if (timing !== 0) chargeTime(epoch, rule, timing, from);
   }
-}
-
-function firstTypeFailure(errors: readonly JudgedError[]): Judged['error'] {
-  const [first] = errors.filter(({ message }) => isTypeFailure(message)).toSorted((a, b) => a.span - b.span);
-  return first && { span: first.span, message: clipped(first.message) };
 }
 
 export function explain(epoch: Epoch, rule: number, evidence: Evidence): Explanation {

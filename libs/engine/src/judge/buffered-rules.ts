@@ -1,11 +1,11 @@
-import type { Evidence, Explanation, TraceView } from '#dsl';
+import { clipped, type Evidence, type Explanation, type JudgedError, type TraceView } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
 import type { ClosedTrace } from '../assembly/close-reason.js';
 import { ROW_WORDS, SPANS } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
 import { type AssemblySettings, toleranceOf } from '../settings.js';
 import type { Undecided } from '../undecided.js';
-import { explain, type Judged } from './budget.js';
+import { explain } from './budget.js';
 import type { BufferPlan } from './buffer-plan.js';
 import type { BufferedSpan } from './buffered-span.js';
 import { BufferedTraces } from './buffered-traces.js';
@@ -110,8 +110,9 @@ export class BufferedRules {
     const { row, reason } = judged;
     const { subject: kind, needs } = epoch.rules.compiled.rules[rule]!;
     const { trace, spans } = needs === 'columns' ? judged.columns : judged.whole;
-    const { matches, error, undecided = judged.isCut ? TOO_MANY_SPANS : undefined } = judged.judgedOf(rule);
-    if (error !== undefined) this.noteError(epoch, rule, judged.count, trace, error);
+    const { matches, mistyped, undecided = judged.isCut ? TOO_MANY_SPANS : undefined } = judged.judgedOf(rule);
+    if (mistyped !== undefined) this.errors.confirm(rule);
+    if (mistyped?.first !== undefined) this.noteError(epoch, rule, judged.count, trace, mistyped.first);
     const matching = new Set(matches);
     // A rule numbers its subjects -1 (the trace), 0, 1 …; what stands is numbered from 0.
     const subjects = new Set([...matches, ...this.reports.standing(row, rule).map((subject) => subject - 1)]);
@@ -129,17 +130,11 @@ export class BufferedRules {
   }
 
   /** The judgement, or that of a span, ended in an error about a value of another type. */
-  private noteError(
-    epoch: Epoch,
-    rule: number,
-    count: number,
-    trace: SeenTrace['trace'],
-    { span, message }: NonNullable<Judged['error']>,
-  ): void {
+  private noteError(epoch: Epoch, rule: number, count: number, trace: SeenTrace['trace'], { span, message }: JudgedError): void {
     this.errors.found(epoch, rule, () => {
       const on = trace.spans[span];
       const known = explain(epoch, rule, evidenceOf(trace, count, on));
-      return { failure: { message }, span: named(on ?? standIn(known, trace.spans)), conditions: known.conditions };
+      return { failure: { message: clipped(message) }, span: named(on ?? standIn(known, trace.spans)), conditions: known.conditions };
     });
   }
 }

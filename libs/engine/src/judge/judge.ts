@@ -3,6 +3,7 @@ import type { ClosedTrace } from '../assembly/close-reason.js';
 import type { Epoch } from '../epoch.js';
 import type { AssemblySettings } from '../settings.js';
 import { BufferedRules } from './buffered-rules.js';
+import { Doubts } from './doubts.js';
 import { KeptSpans } from './kept-spans.js';
 import { OnlineRules } from './online-rules.js';
 import { Reports } from './reports.js';
@@ -14,6 +15,7 @@ import type { Verdicts } from './verdicts.js';
 export class Judge {
   private readonly kept = new KeptSpans();
   private readonly errors = new ValueErrors();
+  private readonly doubts = new Doubts();
   private readonly limit: UndecidedLimit;
   private readonly reports: Reports;
   private readonly online: OnlineRules;
@@ -22,7 +24,7 @@ export class Judge {
   constructor(settings: AssemblySettings, assembly: Assembly, verdicts: Verdicts) {
     this.limit = new UndecidedLimit(settings, assembly, verdicts);
     this.reports = new Reports(assembly, verdicts, this.limit, this.errors);
-    this.online = new OnlineRules(assembly, this.kept, this.reports, this.errors, verdicts);
+    this.online = new OnlineRules(assembly, this.kept, this.reports, this.errors, this.doubts, verdicts);
     this.buffered = new BufferedRules(settings, assembly, this.reports, this.errors, verdicts);
   }
 
@@ -33,9 +35,13 @@ export class Judge {
     if (plan.bufferedRules.length > 0) this.buffered.add(epoch, row, i);
   }
 
-  /** Conditions failed on span `i` of the epoch's record because of values of another type; its trace opened in that epoch. */
+  /**
+   * Conditions failed on span `i` of the epoch's record because of values of another type, or took too long; its trace opened in that
+   * epoch. To be called before `feed`.
+   */
   noteFailures(epoch: Epoch, row: number, i: number): void {
     this.errors.note(epoch, row, i);
+    this.doubts.note(epoch, row, i);
   }
 
   /** Judges traces as they are; emits what changed since the last time, trace by trace. */
@@ -46,7 +52,7 @@ export class Judge {
       this.reports.begin(row, reason);
       if (plan.online) this.online.conclude(epoch, row, reason);
       if (judged[place] !== undefined) this.buffered.emit(epoch, judged[place]);
-      if (plan.strict !== undefined) this.reports.reportErrors(epoch, row, reason);
+      if (plan.tellsErrors) this.reports.reportErrors(epoch, row, reason);
     }
   }
 
@@ -70,6 +76,7 @@ export class Judge {
         if (plan.online) this.online.forget(epoch, row);
       } finally {
         if (plan.bufferedRules.length > 0) this.buffered.forget(row);
+        this.doubts.forget(row);
         this.reports.forget(row);
       }
     }
@@ -83,11 +90,11 @@ export class Judge {
     this.reports.beginLast(row);
     if (plan.online) this.online.conclude(epoch, row, last.reason);
     if (judged !== undefined) this.buffered.emit(epoch, judged);
-    if (plan.strict !== undefined) this.reports.reportErrors(epoch, row, last.reason);
+    if (plan.tellsErrors) this.reports.reportErrors(epoch, row, last.reason);
   }
 
   /** Bytes in use, without the epochs' states. */
   get bytes(): number {
-    return this.kept.bytes + this.online.bytes + this.buffered.bytes + this.reports.bytes + this.errors.bytes;
+    return this.kept.bytes + this.online.bytes + this.buffered.bytes + this.reports.bytes + this.errors.bytes + this.doubts.bytes;
   }
 }

@@ -2,12 +2,14 @@ import { type Explanation, FALSE, TRUE, type Truth, UNKNOWN } from '#dsl';
 import type { CloseReason } from '../assembly/close-reason.js';
 import type { Epoch } from '../epoch.js';
 import type { AskedTrace } from './asked-trace.js';
-import { type Conclusion, conclude, decide, explain } from './budget.js';
+import { type Conclusion, conclude, concludeInDoubt, decide, explain, type UnknownBits } from './budget.js';
+import type { Doubts } from './doubts.js';
 import type { KeptSpans } from './kept-spans.js';
 import type { OnlineEvidence } from './online-evidence.js';
 import { PendingGroups } from './pending-groups.js';
 import { foundBy, type Reports, type Shown } from './reports.js';
 import type { ValueErrors } from './value-errors.js';
+import { isInDoubt } from './worlds.js';
 
 /**
  * Online rules about one span in its trace (`span.name == "charge" and not trace.has(…)`): each span that can match waits,
@@ -22,6 +24,7 @@ export class MixedRules {
     private readonly reports: Reports,
     private readonly evidence: OnlineEvidence,
     private readonly errors: ValueErrors,
+    private readonly doubts: Doubts,
   ) {
     this.groups = new PendingGroups(kept);
   }
@@ -34,7 +37,9 @@ export class MixedRules {
       if (epoch.alive[rule] === 0) continue;
       let bits = 0;
       for (let bit = 0; bit < spanConditions.length; bit++) if (holds(epoch, i, spanConditions[bit]!)) bits |= 1 << bit;
-      this.join(epoch, row, state, i, rule, bits >>> 0, trace, closed);
+      const inDoubt = bitsOf(spanConditions, epoch.inDoubt.get(i));
+      const mistyped = isStrict(epoch, rule) ? bitsOf(spanConditions, epoch.mistyped.get(i)) & ~inDoubt : 0;
+      this.join(epoch, row, state, i, rule, { bits: bits >>> 0, inDoubt, mistyped: mistyped >>> 0 }, trace, closed);
     }
   }
 
@@ -50,15 +55,24 @@ export class MixedRules {
         found.push(...plan.mixedOfCondition[(word << 5) + 31 - Math.clz32(bits & -bits)]!);
       }
     }
+    if (epoch.inDoubt.size + epoch.mistyped.size > 0) this.findUnknown(epoch, i);
     if (found.length === 0) return plan.mixedOfAnySpan;
     found.push(...plan.mixedOfAnySpan);
     return found.sort((a, b) => a - b);
   }
 
+  /** The rules of which it is not known whether span `i` can match. */
+  private findUnknown({ rules: { plan }, inDoubt, mistyped }: Epoch, i: number): void {
+    for (const condition of inDoubt.get(i) ?? NONE) this.found.push(...plan.mixedOfCondition[condition]!);
+    for (const condition of mistyped.get(i) ?? NONE) {
+      this.found.push(...plan.mixedOfCondition[condition]!.filter((rule) => plan.strict?.rules.has(rule) === true));
+    }
+  }
+
   /** Asks a rule about its groups that wait. */
   decide(epoch: Epoch, row: number, state: number, rule: number, trace: AskedTrace): void {
     for (let group = epoch.states.groups(state); group !== 0; group = this.groups.next(group)) {
-      if (this.groups.rule(group) !== rule || this.groups.verdict(group) !== UNKNOWN) continue;
+      if (this.groups.rule(group) !== rule || this.groups.verdict(group) !== UNKNOWN || this.groups.isOpen(group)) continue;
       const truth = decide(epoch, rule, trace, this.groups.bits(group));
       if (truth !== UNKNOWN) this.settle(epoch, row, group, truth);
     }
@@ -71,21 +85,40 @@ export class MixedRules {
       const rule = this.groups.rule(group);
       const verdict = this.groups.verdict(group);
       if (epoch.alive[rule] === 0 || verdict === FALSE) continue;
-      const matches = verdict === TRUE || conclude(epoch, rule, trace, this.groups.bits(group), this.evidence, this.errors);
+      const matches = verdict === TRUE || this.concludeGroup(epoch, rule, group, trace);
       this.report(epoch, row, group, matches, reason);
       if (verdict === UNKNOWN) epoch.accounts[rule]!.countEvaluations(this.groups.size(group));
     }
+  }
+
+  private concludeGroup(epoch: Epoch, rule: number, group: number, trace: AskedTrace): Conclusion {
+    const { groups, errors } = this;
+    const doubts = this.doubts.of(trace.row);
+    const isOpen = groups.isOpen(group) || (doubts !== undefined && isInDoubt(epoch.rules.compiled, rule, doubts));
+    const matches = conclude(epoch, rule, trace, groups.bits(group), this.evidence, isOpen ? undefined : errors);
+    if (!isOpen || typeof matches === 'object') return matches;
+    return concludeInDoubt(epoch, rule, trace, groups.unknown(group), doubts, errors);
   }
 
   forget(epoch: Epoch, state: number): void {
     if (epoch.rules.plan.mixedRules.length > 0) this.groups.forget(epoch.states.groups(state));
   }
 
-  private join(epoch: Epoch, row: number, state: number, i: number, rule: number, bits: number, trace: AskedTrace, closed: boolean): void {
+  private join(
+    epoch: Epoch,
+    row: number,
+    state: number,
+    i: number,
+    rule: number,
+    bits: UnknownBits,
+    trace: AskedTrace,
+    closed: boolean,
+  ): void {
     const first = epoch.states.groups(state);
     let group = this.groups.find(first, rule, bits);
     if (group === 0) {
-      const verdict = closed ? UNKNOWN : decide(epoch, rule, trace, bits);
+      const isOpen = (bits.inDoubt | bits.mistyped) !== 0;
+      const verdict = closed || isOpen ? UNKNOWN : decide(epoch, rule, trace, bits.bits);
       group = this.groups.open(first, rule, bits, verdict);
       epoch.states.setGroups(state, group);
     }
@@ -141,3 +174,17 @@ export class MixedRules {
 function holds(epoch: Epoch, i: number, condition: number): boolean {
   return ((epoch.matched[i * epoch.rules.compiled.words + (condition >> 5)]! >>> (condition & 31)) & 1) === 1;
 }
+
+function isStrict(epoch: Epoch, rule: number): boolean {
+  return epoch.rules.plan.strict?.rules.has(rule) === true;
+}
+
+/** The bits of those conditions that are among some. */
+function bitsOf(conditions: readonly number[], some: readonly number[] | undefined): number {
+  if (some === undefined) return 0;
+  let bits = 0;
+  for (const [bit, condition] of conditions.entries()) if (some.includes(condition)) bits |= 1 << bit;
+  return bits >>> 0;
+}
+
+const NONE: readonly number[] = [];

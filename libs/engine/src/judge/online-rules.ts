@@ -4,7 +4,8 @@ import type { CloseReason } from '../assembly/close-reason.js';
 import { CLOSED, FLAGS, KEPT, ROW_WORDS, STATE } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
 import { AskedTrace } from './asked-trace.js';
-import { type Conclusion, conclude, decide, explain } from './budget.js';
+import { type Conclusion, conclude, concludeInDoubt, decide, explain } from './budget.js';
+import type { Doubts } from './doubts.js';
 import type { KeptSpans } from './kept-spans.js';
 import { MixedRules } from './mixed-rules.js';
 import { OnlineEvidence } from './online-evidence.js';
@@ -13,6 +14,9 @@ import { TouchedRules } from './touched-rules.js';
 import { TraceAtoms } from './trace-atoms.js';
 import type { ValueErrors } from './value-errors.js';
 import type { Verdicts } from './verdicts.js';
+import { isInDoubt } from './worlds.js';
+
+const NO_BITS = { bits: 0, inDoubt: 0, mistyped: 0 };
 
 /**
  * Rules that need bits and counters of a trace, not its spans. A rule is asked again only when an atom that it reads has
@@ -31,13 +35,14 @@ export class OnlineRules {
     private readonly kept: KeptSpans,
     private readonly reports: Reports,
     private readonly errors: ValueErrors,
+    private readonly doubts: Doubts,
     verdicts: Verdicts,
   ) {
     this.atoms = new TraceAtoms(assembly, kept);
     this.asked = new AskedTrace(assembly, verdicts);
     this.evidence = new OnlineEvidence(assembly, kept, verdicts);
     this.touched = new TouchedRules(assembly, kept);
-    this.mixed = new MixedRules(kept, reports, this.evidence, errors);
+    this.mixed = new MixedRules(kept, reports, this.evidence, errors, doubts);
   }
 
   /** Takes span `i` of the epoch's record, which its trace (opened in that epoch) has just got. */
@@ -64,17 +69,22 @@ export class OnlineRules {
     epoch.timing = epoch.clock?.conclusions.next() ?? 0;
     this.touched.of(epoch, row);
     const fired = this.reports.has(row);
+    const doubts = this.doubts.of(row);
     for (let bit = 0; bit < traceRules.length; bit++) {
       const rule = traceRules[bit]!;
       if (epoch.alive[rule] === 0) continue;
+      const isOpen = doubts !== undefined && isInDoubt(epoch.rules.compiled, rule, doubts);
       if (epoch.states.isSettled(state, bit)) {
+        // Certain as the language has it, to which what fails is false: the rule may want to know.
+        if (isOpen) concludeInDoubt(epoch, rule, trace, NO_BITS, doubts, this.errors);
         // What stands may be what it says to a value of another type, though it does not match.
         if (fired && this.reports.isKnown(row, rule, 0)) this.report(epoch, row, rule, this.settledOn(epoch, rule, trace), reason);
         continue;
       }
       epoch.accounts[rule]!.countEvaluations(1);
-      if (quiet[rule] === true && !this.touched.has(rule)) continue;
-      const matches = conclude(epoch, rule, trace, 0, this.evidence, this.errors);
+      if (quiet[rule] === true && !this.touched.has(rule) && !isOpen) continue;
+      const known = conclude(epoch, rule, trace, 0, this.evidence, this.errors);
+      const matches = isOpen && typeof known !== 'object' ? concludeInDoubt(epoch, rule, trace, NO_BITS, doubts, this.errors) : known;
       this.report(epoch, row, rule, matches, reason);
     }
     this.mixed.conclude(epoch, row, state, trace, reason);

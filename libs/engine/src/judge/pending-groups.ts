@@ -1,8 +1,9 @@
 import type { Truth } from '#dsl';
 import { Slots } from '../assembly/slots.js';
+import type { UnknownBits } from './budget.js';
 import type { KeptSpans } from './kept-spans.js';
 
-const WORDS = 7;
+const WORDS = 9;
 const NEXT = 0;
 const RULE = 1;
 const BITS = 2;
@@ -10,11 +11,13 @@ const VERDICT = 3;
 const FIRST = 4;
 const LAST = 5;
 const SIZE = 6;
+const IN_DOUBT = 7;
+const MISTYPED = 8;
 
 /**
  * The spans of remembered traces that a mixed rule matches, or may match, depending on what else their trace brings. All the
- * rule knows of such a span is which of its conditions hold, so spans with the same bits share one verdict and form a group:
- * a trace has few of them, however many spans wait. The groups of a trace are chained, the latest first.
+ * rule knows of such a span is which of its conditions hold (or are not known), so spans with the same bits share one verdict and form a
+ * group: a trace has few of them, however many spans wait. The groups of a trace are chained, the latest first.
  */
 export class PendingGroups extends Slots {
   constructor(private readonly kept: KeptSpans) {
@@ -22,18 +25,24 @@ export class PendingGroups extends Slots {
   }
 
   /** The group of a rule's spans with these bits in a chain of groups, or 0. */
-  find(first: number, rule: number, bits: number): number {
+  find(first: number, rule: number, { bits, inDoubt, mistyped }: UnknownBits): number {
     let group = first;
-    while (group !== 0 && (this.rule(group) !== rule || this.bits(group) !== bits)) group = this.next(group);
+    for (; group !== 0; group = this.next(group)) {
+      const at = group * WORDS;
+      if (this.rule(group) !== rule || this.bits(group) !== bits) continue;
+      if (this.words[at + IN_DOUBT] === inDoubt && this.words[at + MISTYPED] === mistyped) break;
+    }
     return group;
   }
 
-  open(next: number, rule: number, bits: number, verdict: Truth): number {
+  open(next: number, rule: number, { bits, inDoubt, mistyped }: UnknownBits, verdict: Truth): number {
     const group = this.take();
     const at = group * WORDS;
     this.words[at + NEXT] = next;
     this.words[at + RULE] = rule;
     this.words[at + BITS] = bits;
+    this.words[at + IN_DOUBT] = inDoubt;
+    this.words[at + MISTYPED] = mistyped;
     this.words[at + VERDICT] = verdict;
     return group;
   }
@@ -48,6 +57,17 @@ export class PendingGroups extends Slots {
 
   bits(group: number): number {
     return this.words[group * WORDS + BITS]!;
+  }
+
+  /** Something that the rule asks of these spans is not known. */
+  isOpen(group: number): boolean {
+    return (this.words[group * WORDS + IN_DOUBT]! | this.words[group * WORDS + MISTYPED]!) !== 0;
+  }
+
+  /** With what of the bits is not known. */
+  unknown(group: number): UnknownBits {
+    const at = group * WORDS;
+    return { bits: this.bits(group), inDoubt: this.words[at + IN_DOUBT]!, mistyped: this.words[at + MISTYPED]! };
   }
 
   /** UNKNOWN while more spans may change it. */

@@ -25,6 +25,8 @@ export interface JudgePlan {
   readonly rulesOfFailure: readonly (readonly number[])[];
   /** Undefined where no rule says `onError`. */
   readonly strict: StrictRules | undefined;
+  /** Some rule may tell of a trace what could not be compared, or took too long. */
+  readonly tellsErrors: boolean;
   readonly spanRules: readonly number[];
   /** Online rules over the trace. */
   readonly traceRules: readonly number[];
@@ -79,6 +81,7 @@ export function planOf(compiled: CompiledRuleSet, definitions: readonly RuleDefi
     restless: onlineRules.filter((rule) => rules[rule]!.readsTotals === true || rules[rule]!.atoms.length === 0),
     rulesOfFailure,
     strict,
+    tellsErrors: strict !== undefined || compiled.doubtful.length > 0,
     spanRules: select((rule) => rule.needs === 'span'),
     traceRules,
     quiet,
@@ -95,7 +98,7 @@ export function planOf(compiled: CompiledRuleSet, definitions: readonly RuleDefi
     columns: bufferPlanOf(compiled, 'columns'),
     wholeSpans: bufferPlanOf(compiled, 'spans'),
     online: onlineRules.length > 0,
-    judgesTraces: rules.some((rule) => rule.needs !== 'span') || strict?.judgesTraces === true,
+    judgesTraces: rules.some(({ needs }) => needs !== 'span') || strict?.judgesTraces === true || compiled.doubtful.length > 0,
     totals: rules.some((rule) => rule.readsTotals === true),
   };
 }

@@ -19,6 +19,8 @@ const STANDING_BYTES = 180;
 /** So often late spans change the evidence of a trace at once; then only each time that doubles how often they came. */
 const PROMPT_CHANGES = 8;
 
+const NO_LONGER: Explanation = { summary: 'what could not be compared or computed with no longer matters', conditions: [] };
+
 /** What a rule says of a subject. */
 export interface Report {
   readonly rule: number;
@@ -97,8 +99,13 @@ export class Reports {
     else this.tellError(epoch, report, error);
   }
 
-  /** The trace is judged: of the rules that met a value of another type, and found nothing, that is told. */
+  /** The trace is judged: of the rules that met a value of another type, and found nothing, that is told; or that it no longer matters. */
   reportErrors(epoch: Epoch, row: number, closeReason: CloseReason): void {
+    for (const rule of this.revisions.byErrors(row)) {
+      if (epoch.alive[rule] === 0 || this.errors.of(row, rule) !== undefined) continue;
+      const report = { rule, row, subject: 0, found: 'retracted', aboutSpan: false, closeReason } as const;
+      this.tell(epoch, report, () => ({ span: undefined, explanation: NO_LONGER }));
+    }
     for (const rule of this.errors.rules(row)) {
       const last = this.revisions.of(row, rule, 0);
       const hasFound = last !== undefined && last.status !== 'retracted' && !last.byError;
@@ -107,10 +114,11 @@ export class Reports {
   }
 
   private tellError(epoch: Epoch, { rule, row, closeReason }: Pick<Report, 'rule' | 'row' | 'closeReason'>, error: ValueError): void {
-    const { failure, span, conditions } = error;
-    const reason = reasonOf(failure);
-    const isUndecided = epoch.rules.definitions[rule]!.onError === 'undecided';
-    const found = isUndecided ? ({ found: 'undecided', undecided: { code: 'value_type', reason } } as const) : ({ found: 'open' } as const);
+    const { span, conditions } = error;
+    const reason = reasonOf(error);
+    const code = error.exceeded === true ? 'step_limit' : 'value_type';
+    const isUndecided = error.exceeded === true || epoch.rules.definitions[rule]!.onError === 'undecided';
+    const found = isUndecided ? ({ found: 'undecided', undecided: { code, reason } } as const) : ({ found: 'open' } as const);
     const report = { rule, row, subject: 0, ...found, aboutSpan: false, closeReason, byError: true } as const;
     this.tell(epoch, report, () => ({ span, explanation: { summary: reason, conditions } }));
   }

@@ -47,6 +47,15 @@ export class Revisions {
     return subjects;
   }
 
+  /** The rules that say of the trace what they do to values of another type, in order. */
+  byErrors(row: number): readonly number[] {
+    const ofTrace = this.byTrace.get(row);
+    if (ofTrace === undefined) return NONE;
+    const rules: number[] = [];
+    for (const [key, { status, byError }] of ofTrace) if (byError && status !== 'retracted') rules.push(Math.floor(key / 2 ** 32));
+    return rules.sort((a, b) => a - b);
+  }
+
   forget(row: number): void {
     const ofTrace = this.byTrace.get(row);
     if (ofTrace === undefined) return;

@@ -18,7 +18,12 @@ export function orderedSpans<Span extends SpanView>(spans: readonly Span[], held
     arrived.length === 0 ? arrived : arrived.map((place) => places[place]!).sort((a, b) => a - b);
   return {
     spans: arrival.map((arrived) => spans[arrived]!),
-    held: { holds: (condition) => moved(held.holds(condition)), fails: (condition) => moved(held.fails(condition)) },
+    held: {
+      holds: (condition) => moved(held.holds(condition)),
+      fails: (condition) => moved(held.fails(condition)),
+      inDoubt: (condition) => moved(held.inDoubt?.(condition) ?? []),
+      mistyped: (condition) => moved(held.mistyped?.(condition) ?? []),
+    },
     arrival,
   };
 }

@@ -69,7 +69,7 @@ export class SpanRules {
         status: 'open',
         before: undefined,
         closeReason: 'certain',
-        ...(failure === undefined ? { explanation } : { byError: true, explanation: { ...explanation, summary: reasonOf(failure) } }),
+        ...(failure === undefined ? { explanation } : { byError: true, explanation: { ...explanation, summary: reasonOf({ failure }) } }),
       });
     }
   }

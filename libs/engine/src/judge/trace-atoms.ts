@@ -48,7 +48,9 @@ export class TraceAtoms {
     }
     for (const atom of compiled.atomsWhenUnmatched) {
       const { condition } = compiled.atoms[atom]!;
-      if (((matched[base + (condition >> 5)]! >>> (condition & 31)) & 1) === 0) this.feedAtom(epoch, row, state, atom, i);
+      if (((matched[base + (condition >> 5)]! >>> (condition & 31)) & 1) === 0 && !isInDoubt(epoch, i, condition)) {
+        this.feedAtom(epoch, row, state, atom, i);
+      }
     }
     for (const rule of plan.restless) this.ask(rule);
     if (this.again > 0) this.takeOver(row, epoch.columns, i);
@@ -142,4 +144,9 @@ export class TraceAtoms {
     const first = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!;
     this.kept.chain(first, this.kept.keep(columns, i, atom, this.kept.next(first)));
   }
+}
+
+/** Whether the span satisfies the condition is not known. */
+function isInDoubt({ inDoubt }: Epoch, i: number, condition: number): boolean {
+  return inDoubt.size > 0 && inDoubt.get(i)?.includes(condition) === true;
 }

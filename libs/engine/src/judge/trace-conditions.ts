@@ -15,6 +15,8 @@ export class TraceConditions implements HeldConditions {
   bytes = 0;
   /** Positions by condition; those of failures by its complement. Absent while there are none. */
   private positions: Map<number, number[]> | undefined;
+  /** Of those that are not known. */
+  private doubtful: { readonly inDoubt: Map<number, number[]>; readonly mistyped: Map<number, number[]> } | undefined;
 
   holds(condition: number): readonly number[] {
     return this.positions?.get(condition) ?? NONE;
@@ -24,7 +26,15 @@ export class TraceConditions implements HeldConditions {
     return this.positions?.get(~condition) ?? NONE;
   }
 
-  /** Some span satisfied the condition, or failed on it. */
+  inDoubt(condition: number): readonly number[] {
+    return this.doubtful?.inDoubt.get(condition) ?? NONE;
+  }
+
+  mistyped(condition: number): readonly number[] {
+    return this.doubtful?.mistyped.get(condition) ?? NONE;
+  }
+
+  /** Some span satisfied the condition, or failed on it so that it matters. */
   has(condition: number): boolean {
     return this.positions !== undefined && (this.positions.has(condition) || this.positions.has(~condition));
   }
@@ -40,6 +50,22 @@ export class TraceConditions implements HeldConditions {
     for (let word = 0; word < words; word++) {
       this.noteWord(epoch.matched[i * words + word]! & plan.mask[word]!, word, false, position);
       this.noteWord(epoch.failed[i * words + word]! & plan.candidateMask[word]!, word, true, position);
+    }
+    if (epoch.inDoubt.size + epoch.mistyped.size > 0) this.noteUnknown(epoch, i, plan, position);
+  }
+
+  private noteUnknown(epoch: Epoch, i: number, plan: BufferPlan, position: number): void {
+    for (const kind of ['inDoubt', 'mistyped'] as const) {
+      for (const condition of epoch[kind].get(i) ?? NONE) {
+        const [word, bit] = [condition >> 5, 1 << (condition & 31)];
+        if ((plan.mask[word]! & bit) === 0) continue;
+        this.doubtful ??= { inDoubt: new Map(), mistyped: new Map() };
+        const known = this.doubtful[kind].get(condition);
+        if (known === undefined) this.doubtful[kind].set(condition, [position]);
+        else known.push(position);
+        this.bytes += known === undefined ? CONDITION_BYTES : POSITION_BYTES;
+        if ((plan.candidateMask[word]! & bit) === 0) this.noteWord(bit, word, true, position);
+      }
     }
   }
 
@@ -62,6 +88,7 @@ export class TraceConditions implements HeldConditions {
 /** Whether any of them holds or fails on span `i`. */
 export function concerns(epoch: Epoch, i: number, plan: BufferPlan): boolean {
   const { words } = epoch.rules.compiled;
+  if (epoch.inDoubt.size + epoch.mistyped.size > 0 && (epoch.inDoubt.has(i) || epoch.mistyped.has(i))) return true;
   for (let word = 0; word < words; word++) {
     const at = i * words + word;
     if ((epoch.matched[at]! & plan.mask[word]!) !== 0 || (epoch.failed[at]! & plan.candidateMask[word]!) !== 0) return true;

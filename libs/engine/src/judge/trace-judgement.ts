@@ -56,7 +56,7 @@ export class TraceJudgement {
 
   run(epoch: Epoch, rule: number, { trace, held, arrival }: SeenTrace): void {
     const judged = judge(epoch, rule, trace, held);
-    if (judged.matches.length === 0 && judged.undecided === undefined && judged.error === undefined) return;
+    if (judged.matches.length === 0 && judged.undecided === undefined && judged.mistyped === undefined) return;
     this.found ??= new Map();
     this.found.set(
       rule,

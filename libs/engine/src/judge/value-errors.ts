@@ -6,9 +6,13 @@ import { type NamedSpan, namedSpan } from './kept-spans.js';
 /** Bytes of one that is kept, about. */
 const KEPT_BYTES = 400;
 
-/** A rule met a value that is there and of another type than it can take. */
+/** A rule met a value that is there and of another type than it can take, or could not tell within its steps what a span is to it. */
 export interface ValueError {
   readonly failure: TypeFailure;
+  /** Its steps did not suffice. */
+  readonly exceeded?: true;
+  /** The rule asks for nothing but that span, so it matters whatever else the trace has. */
+  readonly alone?: true;
   /** The span on which it did, or one that stands for the trace. */
   readonly span: NamedSpan | undefined;
   /** What else is known of the rule's parts. */
@@ -16,19 +20,23 @@ export interface ValueError {
 }
 
 /** For people: which value it is, and what was wrong with it. */
-export function reasonOf({ message, reading, example }: TypeFailure): string {
+export function reasonOf({ failure: { message, reading, example }, exceeded }: Pick<ValueError, 'failure' | 'exceeded'>): string {
+  if (exceeded === true) return message;
   const value = reading === undefined || example === undefined ? 'a value' : `${reading} is ${example}, which`;
   return `${value} could not be compared or computed with: ${message}`;
 }
 
 /**
- * Where the rules that say so (`onError`) met values of another type: of each trace and rule the first such span in an order that does
- * not depend on arrival. What spans said on arrival stays with their trace; what a judgement met is forgotten with the next one.
+ * Where the rules that say so (`onError`) met values of another type, and rules about a span alone took more steps than they may: of each
+ * trace and rule the first such span in an order that does not depend on arrival. What spans said on arrival stays with their trace, and is
+ * told if the judgement says that it matters; what a judgement met is forgotten with the next one.
  */
 export class ValueErrors {
   private readonly arrived = new Map<number, Map<number, ValueError>>();
   /** Of the trace under judgement, by rule. */
   private readonly judged = new Map<number, ValueError>();
+  /** Of the trace under judgement: the rules whose answer may be another because of what its spans said. */
+  private readonly confirmed = new Set<number>();
   private kept = 0;
 
   /** Bytes in use, about. */
@@ -39,10 +47,13 @@ export class ValueErrors {
   /** Span `i` of the epoch's record, of a trace that opened in it; only where something failed so. */
   note(epoch: Epoch, row: number, i: number): void {
     const { plan, compiled } = epoch.rules;
+    for (const condition of epoch.inDoubt.get(i) ?? NONE) this.noteInDoubt(epoch, row, i, condition);
     if (plan.strict === undefined) return;
     for (let word = 0; word < compiled.words; word++) {
       for (let bits = epoch.failed[i * compiled.words + word]! & plan.strict.mask[word]!; bits !== 0; bits &= bits - 1) {
         const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+        if (!compiled.failsByType(condition, epoch.columns, i)) continue;
+        epoch.noteMistyped(i, condition);
         this.noteCondition(epoch, row, i, condition, plan.strict.ofTraces[condition]!);
       }
     }
@@ -56,25 +67,45 @@ export class ValueErrors {
     if (known === undefined || isBefore(met, known)) this.judged.set(rule, met);
   }
 
+  /** The answer of the rule may be another, were the values that its spans have of the type that it expects. */
+  confirm(rule: number): void {
+    this.confirmed.add(rule);
+  }
+
   of(row: number, rule: number): ValueError | undefined {
-    return this.arrived.get(row)?.get(rule) ?? this.judged.get(rule);
+    const arrived = this.arrived.get(row)?.get(rule);
+    return arrived !== undefined && (arrived.alone === true || this.confirmed.has(rule)) ? arrived : this.judged.get(rule);
   }
 
   /** The rules that met one on the trace under judgement, in order. */
   rules(row: number): readonly number[] {
     const arrived = this.arrived.get(row);
     if (arrived === undefined && this.judged.size === 0) return NONE;
-    return [...new Set([...(arrived?.keys() ?? NONE), ...this.judged.keys()])].sort((a, b) => a - b);
+    const rules = new Set([...(arrived?.keys() ?? NONE), ...this.judged.keys()]);
+    return [...rules].filter((rule) => this.of(row, rule) !== undefined).sort((a, b) => a - b);
   }
 
   /** Another trace is judged, or the same again. */
   begin(): void {
     this.judged.clear();
+    this.confirmed.clear();
   }
 
   forget(row: number): void {
     this.kept -= this.arrived.get(row)?.size ?? 0;
     this.arrived.delete(row);
+  }
+
+  /** Rules about a span alone. */
+  private noteInDoubt(epoch: Epoch, row: number, i: number, condition: number): void {
+    const { columns, alive, rules } = epoch;
+    for (const rule of rules.compiled.rulesOfCondition[condition]!) {
+      const known = this.arrived.get(row)?.get(rule);
+      if (alive[rule] === 0 || (known !== undefined && isAfter(columns, i, known))) continue;
+      const failure = { message: rules.compiled.errorOf(condition, columns, i) };
+      const met = { failure, exceeded: true, alone: true, span: namedSpan(columns, i), conditions: [] } as const;
+      if (known === undefined || isBefore(met, known)) this.keep(row, rule, met);
+    }
   }
 
   private noteCondition(epoch: Epoch, row: number, i: number, condition: number, rules: readonly number[]): void {
@@ -86,7 +117,8 @@ export class ValueErrors {
       const failure = met?.failure ?? epoch.rules.compiled.failureOf(condition, columns, i);
       if (failure === undefined) return;
       met ??= { failure, span: namedSpan(columns, i), conditions: [] };
-      if (known === undefined || isBefore(met, known)) this.keep(row, rule, met);
+      const isAlone = epoch.rules.compiled.rules[rule]!.needs === 'span';
+      if (known === undefined || isBefore(met, known)) this.keep(row, rule, isAlone ? { ...met, alone: true } : met);
     }
   }
 
@@ -117,6 +149,6 @@ function isBefore(a: ValueError, b: ValueError): boolean {
   return textOf(a) < textOf(b);
 }
 
-function textOf({ failure, conditions }: ValueError): string {
-  return JSON.stringify([reasonOf(failure), conditions]);
+function textOf(error: ValueError): string {
+  return JSON.stringify([reasonOf(error), error.conditions]);
 }
