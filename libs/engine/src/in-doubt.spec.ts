@@ -160,17 +160,18 @@ describe('what can not be told of some spans', () => {
   ].map((rule) => ruleOf(rule, asked(rule.replace('"P"', `"${PATTERN}"`))));
 
   it('is undecided exactly where it could change the verdict, in any order of arrival', () => {
+    const set = RuleSet.compile(1, rules, { timeout: 1 });
+    const run = (records: readonly TestRecord[]): Verdict[] =>
+      applyAll(new PartitionEngine({ partition: 0, settings: SETTINGS, ruleSetOf: () => set, initialEpoch: 1 }), records);
     let [decided, open, needless] = [0, 0, 0];
     fc.assert(
       fc.property(spans, fc.infiniteStream(fc.nat()), (given, random) => {
         const trace = given.map(({ nText, name }, n) => span(n + 1, nText === undefined ? { name } : { name, nText }));
         const order = trace.map((one) => ({ one, at: random.next().value as number })).sort((a, b) => a.at - b.at);
         const inOrder = (some: readonly TestSpan[]): TestRecord[] => [{ time: 0, spans: some }, CLOSE, { time: 2_000 }];
-        const found = statuses(applyAll(engine([rules]), inOrder(trace)));
-        expect(statuses(applyAll(engine([rules]), [...order.map(({ one }, n) => ({ time: n, spans: [one] })), { time: 2_000 }]))).toEqual(
-          found,
-        );
-        const worlds = worldsOf(trace).map((world) => statuses(applyAll(engine([rules]), inOrder(world))));
+        const found = statuses(run(inOrder(trace)));
+        expect(statuses(run([...order.map(({ one }, n) => ({ time: n, spans: [one] })), { time: 2_000 }]))).toEqual(found);
+        const worlds = worldsOf(trace).map((world) => statuses(run(inOrder(world))));
         for (const { id } of rules) {
           const told = (world: ReadonlyMap<string, ReadonlyMap<string, string>>): string =>
             JSON.stringify([...(world.get(id) ?? [])].sort());
@@ -188,9 +189,9 @@ describe('what can not be told of some spans', () => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
-    expect({ decided: decided > 500, open: open > 200, needless: needless / open < 0.05 }).toEqual({
+    expect({ decided: decided > 300, open: open > 100, needless: needless / open < 0.05 }).toEqual({
       decided: true,
       open: true,
       needless: true,
