@@ -37,6 +37,14 @@ describe('the series of rules', () => {
     expect(await lines('a')).toContain('betrace_rule_evaluations_total{rule_id="a"} 5');
   });
 
+  it('begin for thousands of rules too, some at a time', async () => {
+    const many = Array.from({ length: 2_000 }, (_, n) => rule(`r${n}`));
+    series.inForce('t', many);
+    expect(await lines('r0')).not.toEqual([]);
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect((await lines('r1999')).length).toBe((await lines('r0')).length);
+  });
+
   it('stay for the last scrapes when the rule goes, then end, all of them', async () => {
     series.inForce('t', [rule('a'), rule('b')]);
     metrics.violations.inc({ severity: 'HIGH', rule_id: 'a', rule_name: 'a', service_name: 'shop' }, 3);

@@ -12,6 +12,9 @@ export interface RuleInForce {
 /** Milliseconds for which the series of a rule stay when it is in force no longer: its last figures are still to be scraped. */
 const STAY = 5 * 60_000;
 
+/** Rules whose series begin in one go. */
+const AT_ONCE = 500;
+
 type Key = keyof typeof EVALUATOR_METRICS;
 const isCounter = (key: Key) => (EVALUATOR_METRICS[key] as MetricDeclaration).type === 'counter';
 const labelsOf = (key: Key): readonly string[] => (EVALUATOR_METRICS[key] as MetricDeclaration).labels ?? [];
@@ -28,6 +31,9 @@ export class RuleSeries {
   private readonly threads = new Map<string, ReadonlyMap<string, RuleInForce>>();
   /** Rules that have series, and since when they are in force nowhere. */
   private readonly known = new Map<string, { goneAt: number | undefined }>();
+  /** Rules whose series are still to begin. */
+  private readonly beginning: RuleInForce[] = [];
+  private later: NodeJS.Immediate | undefined;
 
   constructor(
     private readonly metrics: Metrics<typeof EVALUATOR_METRICS>,
@@ -40,9 +46,20 @@ export class RuleSeries {
     for (const rule of rules) {
       if (this.known.get(rule.id)?.goneAt === undefined && this.known.has(rule.id)) continue;
       this.known.set(rule.id, { goneAt: undefined });
-      this.begin(rule);
+      this.beginning.push(rule);
     }
+    this.beginSome();
     for (const [id, series] of this.known) if (series.goneAt === undefined && !this.isInForce(id)) series.goneAt = this.now();
+  }
+
+  /** Some thousand rules at once would keep the requests of this process waiting: those beyond the first begin a little later. */
+  private beginSome(): void {
+    for (const rule of this.beginning.splice(0, AT_ONCE)) if (this.known.has(rule.id)) this.begin(rule);
+    if (this.beginning.length === 0 || this.later !== undefined) return;
+    this.later = setImmediate(() => {
+      this.later = undefined;
+      this.beginSome();
+    });
   }
 
   /** Something was measured for a rule, perhaps one that is in force no longer. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import type { Connection } from './connection.js';
 import { appendEpoch, insertWhole } from './epochs.js';
@@ -5,6 +6,9 @@ import { StoreError } from './problems.js';
 import { changeOf, type PublishedRule, type RuleChange } from './rule-set-record.js';
 import type { Queries, RulesTable, Schema } from './schema.js';
 import type { ImportedRule, RulesImport, RuleVersion, StoredRule } from './store.js';
+
+/** Rules that an import puts before others have their turn. */
+const PUT_AT_ONCE = 50;
 
 /** What a rule says; the rest is counted. */
 export type RuleContent = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
@@ -44,7 +48,9 @@ export function importRules(connection: Connection, { rules, replace, now }: Rul
   return changing(connection, async (transaction) => {
     const imported: ImportedRule[] = [];
     const changes: RuleChange[] = [];
-    for (const { rule, expectedVersion } of rules) {
+    for (const [n, { rule, expectedVersion }] of rules.entries()) {
+      // SQLite answers at once: without a pause nothing else would have its turn until all are put.
+      if (n % PUT_AT_ONCE === PUT_AT_ONCE - 1) await nextTurn();
       const { before, after } = await put(transaction, rule, now, expectedVersion);
       imported.push({ id: rule.id, before: before && ruleOf(before), after: ruleOf(after) });
       if (before !== after) changes.push(...changeOf(before, after));

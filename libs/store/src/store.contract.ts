@@ -253,6 +253,21 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       });
     });
 
+    it('an import of many rules lets others have their turn', async () => {
+      let turns = 0;
+      let going = true;
+      const count = () => {
+        turns++;
+        if (going) setImmediate(count);
+      };
+      setImmediate(count);
+      const rules = Array.from({ length: 500 }, (_, i) => ({ rule: rule(`r${i}`), expectedVersion: undefined }));
+      expect(await store.importRules({ rules, replace: false, now: 1 })).toHaveLength(500);
+      going = false;
+      expect(turns).toBeGreaterThanOrEqual(8);
+      expect(await store.latestEpoch()).toBe(1);
+    });
+
     it('thousands of rules that come one by one cost what they are, not what all of them are each time', async () => {
       const count = 1_000;
       for (let i = 0; i < count; i++) await store.putRule(rule(`r${i}`), i);

@@ -133,3 +133,44 @@ describe('/v1/rules/import', () => {
     expect(await put({ mode: 'replace', rules: [many[3]] })).toMatchObject({ status: 200, body: { created: 1, deleted: 3 } });
   });
 });
+
+describe('an import of hundreds of rules', () => {
+  let api: ApiUnderTest;
+  beforeAll(async () => {
+    api = await ApiUnderTest.start('--rules.max_rules=400');
+  });
+  afterAll(() => api.close());
+
+  const rules = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ id: `r${i}`, name: `Rule ${i}`, expression: `span.duration > ${i + 1}s` }));
+
+  it('names what is wrong by its place among all of them', async () => {
+    const some: unknown[] = rules(350);
+    some[0] = { ...rules(1)[0], nmae: 'x' };
+    some[120] = { ...rules(121)[120], severity: 'rules[7]' };
+    some[349] = 'no rule';
+    const { status, body } = await api.ask<Refusal>('POST', '/v1/rules/import', { rules: some });
+    expect([status, body.code]).toEqual([400, 'BT_HTTP_INVALID']);
+    const paths = (body.errors ?? []).map(({ path }) => path);
+    expect(paths).toEqual(expect.arrayContaining(['rules[0].nmae', 'rules[120].severity']));
+    expect(paths.some((path) => path === 'rules[349]' || path === 'rules')).toBe(true);
+    expect(await api.store.rules()).toEqual([]);
+  });
+
+  it('refuses an unknown member beside them, and more than may be', async () => {
+    expect(await api.ask('POST', '/v1/rules/import', { rules: rules(350), mdoe: 'merge' })).toMatchObject({
+      status: 400,
+      body: { errors: [expect.objectContaining({ path: 'mdoe', suggestion: 'mode' })] },
+    });
+    expect(await api.ask('POST', '/v1/rules/import', { rules: rules(801) })).toMatchObject({
+      status: 422,
+      body: { code: 'BT_API_TOO_MANY_RULES' },
+    });
+  });
+
+  it('puts all of them, in their order', async () => {
+    const { status, body } = await api.ask<Answer>('POST', '/v1/rules/import', { rules: rules(350) });
+    expect([status, body['created'], body.rules.map(({ id }) => id)]).toEqual([200, 350, rules(350).map(({ id }) => id)]);
+    expect(await api.store.rules()).toHaveLength(350);
+  });
+});

@@ -26,8 +26,10 @@ export class ImportRules {
 
   /** Throws BT_API_IMPORT_INVALID with everything that is wrong, each with its path; BT_API_RULE_CHANGED, BT_API_TOO_MANY_RULES. */
   async import({ rules, mode = 'merge', dry_run = false }: ImportBody): Promise<ImportResult> {
-    const items = await this.read(rules);
     const before = new Map((await this.store.rules()).map((rule) => [rule.id, rule]));
+    // Far too many are not looked at one by one. Of a few too many it may be that some are named twice, which is told.
+    if (rules.length > 2 * Math.max(this.maxRules, before.size)) throw new ApiError('BT_API_TOO_MANY_RULES', { limit: this.maxRules });
+    const items = await this.read(rules);
     this.refuseTooMany(items, mode === 'merge' ? [...before.keys()] : []);
     const imported = dry_run ? planned(items, before, mode === 'replace') : await this.put(items, before, mode === 'replace');
     const warnings = new Map(items.map((item) => [item.content.id, item.warnings]));

@@ -1,11 +1,8 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import { ProblemDetailView } from '../problem.dto.js';
 import { RuleBody } from './rule.dto.js';
-
-/** More than any server may have: the server's own limit is checked behind it. */
-const MOST_RULES = 100_000;
 
 export const IMPORT_MODES = ['merge', 'replace'] as const;
 export type ImportMode = (typeof IMPORT_MODES)[number];
@@ -13,7 +10,6 @@ export type ImportMode = (typeof IMPORT_MODES)[number];
 export class ImportBody {
   @ApiProperty({ type: [RuleBody], description: 'As `POST /v1/rules` takes each. A `version` is that of the rule that it changes.' })
   @IsArray()
-  @ArrayMaxSize(MOST_RULES)
   // Of what is an array itself only the elements would be looked at.
   @IsObject({ each: true })
   @ValidateNested({ each: true })

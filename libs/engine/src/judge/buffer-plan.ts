@@ -21,7 +21,10 @@ export function bufferPlanOf(compiled: CompiledRuleSet, needs: Needs): BufferPla
   const rulesOfTrigger = new Map<number, number[]>();
   rules.forEach(({ index }, place) => {
     const trigger = triggers[place];
-    if (trigger !== undefined) rulesOfTrigger.set(trigger, [...(rulesOfTrigger.get(trigger) ?? []), index]);
+    if (trigger === undefined) return;
+    const known = rulesOfTrigger.get(trigger);
+    if (known === undefined) rulesOfTrigger.set(trigger, [index]);
+    else known.push(index);
   });
   return {
     rules: rules.map(({ index }) => index),

@@ -69,15 +69,17 @@ export function planOf(compiled: CompiledRuleSet, definitions: readonly RuleDefi
   };
   const keys = keysOf(traceRules.map((rule) => rules[rule]!));
   const quiet = rules.map((rule) => rule.needs === 'online' && rule.subject === 'trace' && (keys.has(rule.index) || isQuiet(rule)));
-  const readersOf = (some: readonly number[], atom: number): number[] => some.filter((rule) => rules[rule]!.atoms.includes(atom));
-  const readers = rules.map((rule) => conditionsOf(rule.index));
-  const rulesOfFailure = conditions.map(({ index }) => select((rule) => readers[rule.index]!.has(index)));
+  const all = rules.map(({ index }) => index);
+  const atomsOf = (rule: number): readonly number[] => rules[rule]!.atoms;
+  const keyOf = (rule: number): readonly number[] => [keys.get(rule) ?? -1];
+  const isLocked = (rule: number, atom: number): boolean => (keys.get(rule) ?? atom) !== atom;
+  const rulesOfFailure = listed(conditions.length, all, conditionsOf);
   const strict = strictRulesOf(compiled, definitions, rulesOfFailure);
   return {
-    rulesOfAtom: atoms.map(({ index }) => readersOf(traceRules, index).filter((rule) => (keys.get(rule) ?? index) === index)),
-    lockedRulesOfAtom: atoms.map(({ index }) => readersOf(traceRules, index).filter((rule) => (keys.get(rule) ?? index) !== index)),
-    rulesOfKey: atoms.map(({ index }) => traceRules.filter((rule) => keys.get(rule) === index)),
-    mixedOfAtom: atoms.map(({ index }) => readersOf(mixedRules, index)),
+    rulesOfAtom: listed(atoms.length, traceRules, (rule) => atomsOf(rule).filter((atom) => !isLocked(rule, atom))),
+    lockedRulesOfAtom: listed(atoms.length, traceRules, (rule) => atomsOf(rule).filter((atom) => isLocked(rule, atom))),
+    rulesOfKey: listed(atoms.length, traceRules, keyOf),
+    mixedOfAtom: listed(atoms.length, mixedRules, atomsOf),
     restless: onlineRules.filter((rule) => rules[rule]!.readsTotals === true || rules[rule]!.atoms.length === 0),
     rulesOfFailure,
     strict,
@@ -86,9 +88,9 @@ export function planOf(compiled: CompiledRuleSet, definitions: readonly RuleDefi
     traceRules,
     quiet,
     namesAnySpan: strict !== undefined || traceRules.some((rule) => quiet[rule] !== true),
-    settledBit: rules.map((rule) => traceRules.indexOf(rule.index)),
+    settledBit: placesOf(traceRules, rules.length),
     mixedRules,
-    mixedOfCondition: conditions.map(({ index }) => mixedRules.filter((rule) => rules[rule]!.condition === index)),
+    mixedOfCondition: listed(conditions.length, mixedRules, (rule) => [rules[rule]!.condition]),
     mixedMask: maskOf(
       compiled.words,
       mixedRules.map((rule) => rules[rule]!.condition).filter((condition) => condition >= 0),
@@ -101,6 +103,20 @@ export function planOf(compiled: CompiledRuleSet, definitions: readonly RuleDefi
     judgesTraces: rules.some(({ needs }) => needs !== 'span') || strict?.judgesTraces === true || compiled.doubtful.length > 0,
     totals: rules.some((rule) => rule.readsTotals === true),
   };
+}
+
+/** Per place of a list of so many: the rules that name it, in their order. Goes over what they name, not over rules × places. */
+function listed(count: number, rules: readonly number[], placesOfRule: (rule: number) => Iterable<number>): number[][] {
+  const lists = Array.from({ length: count }, (): number[] => []);
+  for (const rule of rules) for (const place of new Set(placesOfRule(rule))) lists[place]?.push(rule);
+  return lists;
+}
+
+/** Per rule its place among `some`; -1 when it is not one of them. */
+function placesOf(some: readonly number[], count: number): number[] {
+  const places = Array.from({ length: count }, () => -1);
+  for (const [place, rule] of some.entries()) places[rule] = place;
+  return places;
 }
 
 /** Per rule that needs atoms: the one that the fewest rules read. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
 import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { nearest } from '../configuration/suggest.js';
@@ -17,8 +18,57 @@ class StrictPipe extends ValidationPipe {
         throw new Problem('BT_HTTP_INVALID', `unknown property ${property}`, { errors: details });
       }
     }
+    const long = metadata.type === 'body' ? longList(value) : undefined;
+    if (long !== undefined && this.toValidate(metadata)) return this.inSlices(value as object, long, metadata);
     return super.transform(value, metadata) as Promise<unknown>;
   }
+
+  /** A body with thousands of items would keep everybody else waiting for a second: its items are looked at some at a time. */
+  private async inSlices(body: object, [property, items]: LongList, metadata: ArgumentMetadata): Promise<unknown> {
+    const errors: ProblemDetail[] = [];
+    const taken: unknown[] = [];
+    let result: object = body;
+    for (let from = 0; from < items.length; from += SLICE) {
+      try {
+        const slice = { ...body, [property]: items.slice(from, from + SLICE) };
+        result = (await super.transform(slice, metadata)) as object;
+        taken.push(...(result as Readonly<Record<string, unknown[]>>)[property]!);
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        errors.push(...(error.errors ?? []).map((detail) => moved(detail, property, from)));
+      }
+      if (errors.length >= MOST_ERRORS) break;
+      await nextTurn();
+    }
+    if (errors.length > 0) throw invalid(onceEach(errors).slice(0, MOST_ERRORS));
+    return Object.assign(result, { [property]: taken });
+  }
+}
+
+/** Items of a list that are looked at in one go. */
+const SLICE = 100;
+/** Errors that are told of a long list. */
+const MOST_ERRORS = 100;
+
+type LongList = readonly [property: string, items: readonly unknown[]];
+
+/** The one long list of a body; where there are two, the body is looked at as a whole. */
+function longList(value: unknown): LongList | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const lists = Object.entries(value).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]) && entry[1].length > SLICE);
+  return lists.length === 1 ? lists[0] : undefined;
+}
+
+/** What is wrong in a slice, by its place in the whole list. */
+function moved(detail: ProblemDetail, property: string, by: number): ProblemDetail {
+  const place = (text: string): string =>
+    text.replaceAll(`${property}[`, `${property}[#`).replace(/\[#(\d+)/g, (_, index: string) => `[${Number(index) + by}`);
+  const { path, message } = detail;
+  return { ...detail, ...(path === undefined ? {} : { path: place(path) }), message: place(message) };
+}
+
+function invalid(errors: readonly ProblemDetail[]): Problem {
+  return new Problem('BT_HTTP_INVALID', errors.map(({ message }) => message).join('; '), { errors });
 }
 
 /** Checks bodies and queries against their classes: unknown properties are refused, everything wrong is named at once. */
@@ -31,7 +81,7 @@ export function validationPipe(): ValidationPipe {
     validationError: { target: true, value: false },
     exceptionFactory: (errors) => {
       const details = onceEach(errors.flatMap((error) => detailsOf(error, '')));
-      return new Problem('BT_HTTP_INVALID', details.map(({ message }) => message).join('; '), { errors: details });
+      return invalid(details);
     },
   });
 }
