@@ -5,6 +5,14 @@ export const CLI_PROBLEMS = {
   BT_CLI_UNKNOWN_KEY: { sentence: "unknown key '{key}' in {where}; known are {known}" },
   BT_CLI_MISSING_KEY: { sentence: "{where} needs '{key}': {what}" },
   BT_CLI_WRONG_VALUE: { sentence: "'{key}' is {expected}, not {found}" },
+  BT_CLI_TOO_LARGE: {
+    sentence: "the file holds traces {limit}, from '{key}' on: aliases may stand for so many values, and no more",
+    doc: 'The traces of a rule file are read up to a limit, because an alias can stand for any number of values.',
+  },
+  BT_CLI_OF_GO: {
+    sentence: "this is a file of the Go version: '{key}' is its key. `betrace rules convert FILE` makes a rule file of it",
+    doc: 'Rules of the Go version have `condition` and `example_violation`.',
+  },
   BT_CLI_RULE_TEXT: { sentence: "'{key}' {what}" },
   BT_CLI_DUPLICATE_ID: { sentence: "rule '{id}' was defined already, in {place}" },
   BT_CLI_TRACE_LINE: { sentence: '{what}', doc: 'A line of a trace that is written as a tree.' },

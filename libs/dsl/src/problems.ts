@@ -154,6 +154,10 @@ export const PROBLEMS = {
     "'{key}' is an attribute of that name here: the field of the span is {field}",
     'An attribute that has the name of a field of spans. Fields are not among the attributes.',
   ),
+  BT_DSL_BACKWARDS: warning(
+    'this compares the times of one span: it holds on {which} whose clock does not run backwards',
+    'Start and end of the same span, compared as if they were of two, or the wrong way round.',
+  ),
   BT_DSL_NIL_EQUALS_NIL: warning(
     'this also holds where both are missing: nil == nil',
     'Two attributes, neither of which is known to be there, are compared. Guard one with `x and …`.',

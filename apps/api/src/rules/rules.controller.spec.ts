@@ -90,6 +90,16 @@ describe('/v1/rules', () => {
     expect(await api.ask('PATCH', '/v1/rules/short', { expression: 'span.duration > 500ms' })).toMatchObject({ body: { warnings: [] } });
   });
 
+  it('says which severity was meant', async () => {
+    for (const [severity, suggestion] of [
+      ['high', 'HIGH'],
+      ['Critcal', 'CRITICAL'],
+    ]) {
+      const { status, body } = await post<Problem>({ ...SLOW, severity });
+      expect([status, body.errors]).toEqual([400, [expect.objectContaining({ path: 'severity', suggestion })]]);
+    }
+  });
+
   it('refuses what can never match, with the fix', async () => {
     const { status, body } = await post<Problem>({ name: 'never', expression: 'not trace.has("audit.log")' });
     expect(status).toBe(422);

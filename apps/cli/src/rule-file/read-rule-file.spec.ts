@@ -167,10 +167,42 @@ describe('a rule file', () => {
           .join(', ')}]`,
     );
     const bomb = `rules:\n  - {id: a, expression: "true", tests: [{name: n, expect: match, trace: [${levels.join(', ')}]}]}\n`;
-    expect(readRuleFile('r.yaml', bomb).findings.some(({ message }) => message.includes('smaller'))).toBe(true);
+    expect(readRuleFile('r.yaml', bomb).findings.map(({ code, message }) => [code, message.includes('of more than 20,')])).toEqual([
+      ['BT_CLI_TOO_LARGE', true],
+    ]);
     const endless = 'rules:\n  - {id: a, expression: "true", tests: [{name: n, expect: match, trace: &t [*t]}]}\n';
     expect(readRuleFile('r.yaml', endless).findings.length).toBeGreaterThan(0);
   });
+});
+
+it('reads a file of many cases to its end', () => {
+  const cases = Array.from(
+    { length: 2_500 },
+    (_, n) => `{name: c${n}, expect: match, trace: [{name: a, attributes: {k: ${n}, l: [1, 2, 3]}}]}`,
+  );
+  const { rules, findings } = readRuleFile('r.yaml', `rules:\n  - id: a\n    expression: "true"\n    tests: [${cases.join(', ')}]\n`);
+  expect([findings, rules[0]?.tests.length]).toEqual([[], 2_500]);
+});
+
+it.each([
+  ['severity: high', 'HIGH'],
+  ['severity: Critical', 'CRITICAL'],
+  ['severity: HGIH', 'HIGH'],
+  ['on_error: no-match', 'no_match'],
+  ['severity: warning', undefined],
+])('%s: says what was meant', (member, meant) => {
+  const { findings } = readRuleFile('r.yaml', `rules:\n  - id: a\n    expression: "true"\n    ${member}\n`);
+  expect(findings.map(({ code, suggestion }) => [code, suggestion])).toEqual([['BT_CLI_WRONG_VALUE', meant]]);
+});
+
+it('of the Go version says what makes a rule file of it, once', () => {
+  const go =
+    'rules:\n  - id: a\n    severity: high\n    condition: when { a } always { b }\n    example_violation: {description: d, trace: [{span: a}]}\n';
+  const { rules, findings } = readRuleFile('r.yaml', go);
+  expect([rules, findings.map(({ code, line, message }) => [code, line, message.includes('betrace rules convert')])]).toEqual([
+    [],
+    [['BT_CLI_OF_GO', 4, true]],
+  ]);
 });
 
 /** A file whose fourth line holds a trace (at column 16) and an expectation. */

@@ -5,6 +5,8 @@ import { type RuleEntry, type RuleFile, SEVERITIES } from './rule-file.js';
 import { type Item, YamlReader } from './yaml-reader.js';
 
 const RULE_KEYS = ['id', 'name', 'expression', 'description', 'severity', 'tags', 'enabled', 'message', 'on_error', 'tests'] as const;
+/** What only rules of the Go version have. */
+const GO_KEYS = ['condition', 'example_violation', 'compliance_frameworks'] as const;
 /** What answers of the API hold beside: a backup is a rule file. */
 const ANSWERED_KEYS = ['version', 'created_at', 'updated_at'] as const;
 
@@ -20,6 +22,12 @@ export function readRuleFile(file: string, text: string): RuleFile {
   }
   if (root === undefined && reader.findings.length === 0) {
     reader.findings.push({ file, line: 1, column: 1, severity: 'error', code: 'BT_CLI_YAML', message: 'the file is empty' });
+  }
+  const foreign = list && reader.list(list)?.flatMap((item) => reader.foreignKey(item, GO_KEYS) ?? [])[0];
+  if (foreign !== undefined) {
+    // Of the rest nothing more is said: it is another format.
+    reader.fail(foreign.item, 'BT_CLI_OF_GO', { key: foreign.key });
+    return { file, rules, findings: reader.findings };
   }
   const seen = new Map<string, string>();
   for (const item of (list && reader.list(list)) ?? []) {

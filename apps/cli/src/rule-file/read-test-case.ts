@@ -62,7 +62,9 @@ function readNotation(reader: YamlReader, item: Item): readonly WholeSpan[] | un
 
 function readSpans(reader: YamlReader, item: Item): readonly WholeSpan[] | undefined {
   try {
-    const spans = wholeSpans(spansFromValue(reader.json(item), { incomplete: true }));
+    const value = reader.json(item);
+    if (reader.isTooLarge) return undefined;
+    const spans = wholeSpans(spansFromValue(value, { incomplete: true }));
     return spans.length > 0 ? spans : reader.wrong(item, 'a list of at least one span');
   } catch (error) {
     if (!(error instanceof OtlpError)) throw error;

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, Scalar } from 'yaml';
 import type { JsonValue } from '#otlp';
+import { nearest } from '#platform';
 import { type Finding, findingAt, type Place } from '../finding.js';
 import type { CliProblemCode } from '../problems.js';
 import { ScalarPlaces } from './scalar-places.js';
@@ -10,7 +11,7 @@ export interface Item {
   readonly where: string;
 }
 
-/** Values that an alias may be put in for; more is a document made to exhaust the reader. */
+/** Values beyond those that are written, which aliases stand for; more is a document made to exhaust the reader. */
 const MAX_NODES = 20_000;
 const MAX_DEPTH = 64;
 
@@ -23,6 +24,8 @@ export class YamlReader {
   private readonly lines = new LineCounter();
   private readonly document;
   private nodes = 0;
+  /** What the traces hold was not read to its end: nothing more can be said of them. */
+  isTooLarge = false;
 
   constructor(
     readonly file: string,
@@ -72,6 +75,14 @@ export class YamlReader {
     return entries;
   }
 
+  /** The first of some keys that a map has, with its place. */
+  foreignKey(item: Item, keys: readonly string[]): { readonly key: string; readonly item: Item } | undefined {
+    const { node, where } = this.followed(item);
+    if (!isMap(node)) return undefined;
+    const found = node.items.find(({ key }) => isScalar(key) && keys.includes(String(key.value)))?.key;
+    return isScalar(found) ? { key: String(found.value), item: { node: found, where } } : undefined;
+  }
+
   list(item: Item): readonly Item[] | undefined {
     const { node, where } = this.followed(item);
     if (!isSeq(node)) return this.wrong(item, 'a list');
@@ -96,7 +107,18 @@ export class YamlReader {
   oneOf<T extends string>(item: Item, known: readonly T[]): T | undefined {
     const { node } = this.followed(item);
     const value = isScalar(node) ? node.value : undefined;
-    return known.find((candidate) => candidate === value) ?? this.wrong(item, `one of ${known.join(', ')}`);
+    const found = known.find((candidate) => candidate === value);
+    if (found !== undefined) return found;
+    const meant = typeof value === 'string' ? (known.find((candidate) => isLike(candidate, value)) ?? nearest(value, known)) : undefined;
+    this.findings.push({
+      ...findingAt(this.file, this.placeOf(item), 'BT_CLI_WRONG_VALUE', {
+        key: item.where,
+        expected: `one of ${known.join(', ')}`,
+        found: describe(node),
+      }),
+      ...(meant === undefined ? {} : { suggestion: meant }),
+    });
+    return undefined;
   }
 
   isList(item: Item): boolean {
@@ -122,11 +144,18 @@ export class YamlReader {
   /** Any value, as JSON has it. */
   json(item: Item, depth = 0): JsonValue {
     const { node } = this.followed(item);
-    if (++this.nodes > MAX_NODES || depth > MAX_DEPTH) {
-      if (this.nodes === MAX_NODES + 1 || depth > MAX_DEPTH) this.wrong(item, 'smaller');
+    // A document without aliases has fewer values than characters.
+    const most = MAX_NODES + this.source.length;
+    if (++this.nodes > most || depth > MAX_DEPTH) {
+      // Said once: what follows is not read either.
+      if (this.isTooLarge) return null;
+      this.isTooLarge = true;
+      const limit = depth > MAX_DEPTH ? `nested deeper than ${MAX_DEPTH} levels` : `of more than ${most.toLocaleString('en')} values`;
+      this.fail(item, 'BT_CLI_TOO_LARGE', { key: item.where, limit });
       return null;
     }
     const inner = (value: unknown): JsonValue => (isNode(value) ? this.json({ node: value, where: item.where }, depth + 1) : null);
+    if (this.isTooLarge) return null;
     if (isSeq(node)) return node.items.map(inner);
     if (isMap(node)) return Object.fromEntries(node.items.map(({ key, value }) => [String(isScalar(key) ? key.value : key), inner(value)]));
     return isScalar(node) ? scalarJson(node.value) : null;
@@ -136,6 +165,16 @@ export class YamlReader {
     const target = isAlias(item.node) ? item.node.resolve(this.document) : item.node;
     return { node: target ?? new Scalar(null), where: item.where };
   }
+}
+
+/** `High` is HIGH, `no-match` is no_match. */
+function isLike(known: string, written: string): boolean {
+  const plain = (text: string): string =>
+    text
+      .trim()
+      .toLowerCase()
+      .replace(/[\s_-]+/g, '_');
+  return plain(known) === plain(written);
 }
 
 function isNode(value: unknown): value is Node {

@@ -195,11 +195,23 @@ function equality(syntax: Binary, left: Resolved, right: Resolved, scope: Scope)
   return left.types === NIL && right.types === NIL ? { ...node, types: outcome(true) } : node;
 }
 
+/** What people call the status codes. */
+const STATUS_WORDS: Readonly<Record<string, string>> = {
+  failed: 'error',
+  failure: 'error',
+  fail: 'error',
+  success: 'ok',
+  succeeded: 'ok',
+  successful: 'ok',
+};
+
 function checkFieldValue(field: Resolved, value: Resolved, scope: Scope): void {
   if (field.type !== 'field' || value.type !== 'literal' || typeof value.value !== 'string') return;
   const values = fieldValues(field.field);
   if (values === undefined || values.includes(value.value)) return;
-  const suggestion = suggest(value.value.replace(/^(STATUS_CODE|SPAN_KIND)_/i, ''), values);
+  const word = value.value.replace(/^(STATUS_CODE|SPAN_KIND)_/i, '');
+  const alias = field.field === 'status' ? STATUS_WORDS[word.toLowerCase()] : undefined;
+  const suggestion = alias ?? suggest(word, values);
   const fix =
     suggestion === undefined || value.syntax.type !== 'string' ? undefined : { range: value.syntax.range, text: `"${suggestion}"` };
   const names = { field: formatExpression(field.syntax), value: formatExpression(value.syntax) };

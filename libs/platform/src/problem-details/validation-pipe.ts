@@ -89,6 +89,7 @@ export function validationPipe(): ValidationPipe {
 function detailsOf(error: ValidationError, parent: string): ProblemDetail[] {
   const path = pathOf(parent, error.property);
   const own = Object.entries(error.constraints ?? {}).map(([constraint, message]): ProblemDetail => {
+    if (constraint === 'isIn') return { path, message: message.replace(error.property, path), ...meantValue(error) };
     if (constraint !== 'whitelistValidation') return { path, message: message.replace(error.property, path) };
     const known = knownProperties(error.target);
     const meant = nearest(error.property, known);
@@ -100,6 +101,17 @@ function detailsOf(error: ValidationError, parent: string): ProblemDetail[] {
     };
   });
   return [...own, ...(error.children ?? []).flatMap((child) => detailsOf(child, path))];
+}
+
+/** The word of a list that was meant: `high` is HIGH. */
+function meantValue({ target, property }: ValidationError): { readonly suggestion?: string } {
+  const value = (target as Record<string, unknown> | undefined)?.[property];
+  if (target === undefined || typeof value !== 'string') return {};
+  const metadata = getMetadataStorage().getTargetValidationMetadatas(target.constructor, '', false, false);
+  const words: unknown = metadata.find(({ name, propertyName }) => name === 'isIn' && propertyName === property)?.constraints[0];
+  const known = Array.isArray(words) ? words.filter((word) => typeof word === 'string') : [];
+  const meant = known.find((word) => word.toLowerCase() === value.trim().toLowerCase()) ?? nearest(value, known);
+  return meant === undefined ? {} : { suggestion: meant };
 }
 
 /** Several constraints of one field may say the same. */

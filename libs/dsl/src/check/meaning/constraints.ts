@@ -182,7 +182,7 @@ function initialOf(node: Resolved): readonly Constraint[] {
 
 function nameOf(node: Resolved): string | undefined {
   if (node.type === 'attribute' || node.type === 'resource-attribute') return factKey(node.span, node.type, node.key);
-  if (node.type === 'literal' || node.type === 'logical') return undefined;
+  if (node.type === 'literal') return undefined;
   return textOf(node);
 }
 

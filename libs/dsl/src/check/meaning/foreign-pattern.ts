@@ -34,9 +34,9 @@ function stringOf({ syntax }: Resolved): string | undefined {
   return syntax.type === 'string' && syntax.isText ? syntax.value : undefined;
 }
 
-/** A star at either end, or for a part of a path; one alone is a name. */
+/** A star at either end, or for a part of a path. */
 function looksLikeGlob(text: string): boolean {
-  return text.length > 1 && (text.startsWith('*') || text.endsWith('*') || text.includes('*/') || text.includes('/*'));
+  return text.startsWith('*') || text.endsWith('*') || text.includes('*/') || text.includes('/*');
 }
 
 function looksLikeRegex(text: string): boolean {

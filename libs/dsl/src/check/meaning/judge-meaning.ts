@@ -1,5 +1,5 @@
 import { baseOf, eachNode, spansOf } from '../../compile/walk.js';
-import type { Resolved } from '../../resolved.js';
+import type { Relatives, Resolved } from '../../resolved.js';
 import type { Findings } from '../context.js';
 import { attributeType } from './attribute-type.js';
 import { conditionForField, constantField } from './constant-field.js';
@@ -9,6 +9,7 @@ import { nilEqualsNil } from './nil-equals-nil.js';
 import { quotedNumeral } from './quoted-numeral.js';
 import { listOfAttributes, resourceAttribute } from './resource-attribute.js';
 import { sameSides, sameSpan } from './same-sides.js';
+import { timesOfOneSpan } from './times-of-one-span.js';
 import { judgeTruth } from './truth.js';
 import { bareDurations, bareNumber } from './units.js';
 
@@ -29,12 +30,16 @@ export function judgeMeaningInScript(root: Resolved, isCondition: boolean, findi
 }
 
 function judgeParts(root: Resolved, findings: Findings): void {
+  const relatives = new Map<number, Relatives>();
   eachNode(root, (node) => {
     for (const span of spansOf(node)) spanByPlace(baseOf(span), findings);
+    if ((node.type === 'trace-quantifier' || node.type === 'trace-aggregate') && node.over !== undefined)
+      relatives.set(node.depth, node.over);
     switch (node.type) {
       case 'binary':
         if (sameSides(node, root, findings)) return;
         bareNumber(node, findings);
+        timesOfOneSpan(node, findings);
         nilEqualsNil(node, findings);
         quotedNumeral(node, findings);
         if (!attributeType(node, findings)) foreignPattern(node, findings);
@@ -52,7 +57,7 @@ function judgeParts(root: Resolved, findings: Findings): void {
         conditionForField(node, findings);
         return constantField(node, findings);
       case 'span-order':
-        sameSpan(node, findings);
+        sameSpan(node, relatives, findings);
         return bareDurations(node, findings);
       case 'trace-pair':
         return bareDurations(node, findings);

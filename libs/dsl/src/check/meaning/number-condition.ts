@@ -4,6 +4,7 @@ import { NIL, NUMBER } from '../../types.js';
 import type { Findings } from '../context.js';
 import type { Place } from './constant-condition.js';
 import { flatOperands } from './flat-operands.js';
+import { conventionOf } from './semantic-conventions.js';
 
 /** `trace.max(attribute.n)` where a condition belongs: it counts as true whatever it is. As a guard it asks whether there is one. */
 export function numberCondition(node: Resolved, place: Place, findings: Findings): void {
@@ -14,6 +15,13 @@ export function numberCondition(node: Resolved, place: Place, findings: Findings
     { text: formatExpression(node.syntax) },
     { expected: 'a comparison, such as > 3' },
   );
+}
+
+/** `trace.sum(attribute.gen_ai.usage.input_tokens, attribute.gen_ai.usage.output_tokens)`: the second is no condition. */
+export function numberAttribute(condition: Resolved, findings: Findings): void {
+  if (condition.type !== 'attribute' || conventionOf(condition.key) !== 'a number') return;
+  const text = formatExpression(condition.syntax);
+  findings.report('BT_DSL_NUMBER_CONDITION', condition.syntax.range, { text }, { expected: 'a condition on the span, or nothing' });
 }
 
 /** Something follows that is asked only where it holds. */

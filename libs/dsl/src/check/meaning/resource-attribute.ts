@@ -63,7 +63,7 @@ export function listOfAttributes({ object, key, syntax }: IndexValue, findings: 
 const FIELDS: ReadonlySet<string> = new Set(SPAN_FIELDS.map(({ name }) => name));
 
 /** `attribute.parent.name`. */
-const OWNERS = /^(?:parent|children|descendants|ancestors|attributes|resource)\./;
+const OWNERS = /^(?:(?:parent|children|descendants|ancestors|attributes|resource)\.|scope\.(?:name|version)$)/;
 
 /** `attribute.status`: the field is `span.status`. */
 function fieldName(key: string, syntax: Expression, findings: Findings): void {

@@ -1,5 +1,5 @@
 import { formatExpression } from '../../format-expression.js';
-import type { BinaryNode, Resolved, SpanOrderTest, SpanSource, StringTestNode } from '../../resolved.js';
+import type { BinaryNode, Relatives, Resolved, SpanOrderTest, SpanSource, StringTestNode } from '../../resolved.js';
 import type { Findings } from '../context.js';
 import { comparedWithOuter } from './outer-span.js';
 
@@ -18,10 +18,25 @@ export function sameSides(node: BinaryNode | StringTestNode, root: Resolved, fin
   return true;
 }
 
-/** `span.before(span)`: no span is before itself. */
-export function sameSpan({ first, second, syntax }: SpanOrderTest, findings: Findings): void {
+/**
+ * `span.before(span)`: no span is before itself, nor before one that it descends from. `relatives`: of which span the one being tested
+ * at a depth is a relative.
+ */
+export function sameSpan({ first, second, syntax }: SpanOrderTest, relatives: ReadonlyMap<number, Relatives>, findings: Findings): void {
+  if (descends(first, second, relatives)) {
+    const reason = 'no span is before one that it descends from';
+    return findings.report('BT_DSL_CONTRADICTION', syntax.range, { value: 'false', reason }, { expected: 'the spans the other way round' });
+  }
   if (!isSameSpan(first, second)) return;
   findings.report('BT_DSL_SAME_SIDES', syntax.range, { text: 'times' }, { expected: 'another span: an outer one that has a name' });
+}
+
+function descends(below: SpanSource, above: SpanSource, relatives: ReadonlyMap<number, Relatives>): boolean {
+  if (above.type === 'parent') return isSameSpan(above.of, below) || descends(below, above.of, relatives);
+  const ofAbove = above.type === 'bound' ? relatives.get(above.depth) : undefined;
+  if (ofAbove?.axis === 'ancestors' && isSameSpan(ofAbove.of, below)) return true;
+  const ofBelow = below.type === 'bound' ? relatives.get(below.depth) : undefined;
+  return ofBelow !== undefined && ofBelow.axis !== 'ancestors' && isSameSpan(ofBelow.of, above);
 }
 
 /** `span.end_time < span.end_time + 5`: what is read goes out on both sides; it is what was meant of two spans. */
@@ -66,7 +81,7 @@ function isSame(a: Reading, b: Resolved): boolean {
   return b.type !== 'field' && a.key === b.key;
 }
 
-function isSameSpan(a: SpanSource, b: SpanSource): boolean {
+export function isSameSpan(a: SpanSource, b: SpanSource): boolean {
   switch (a.type) {
     case 'bound':
       return b.type === 'bound' && a.depth === b.depth;

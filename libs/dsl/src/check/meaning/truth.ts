@@ -8,7 +8,7 @@ import { type Place, reportAlternatives, reportConstant, whole } from './constan
 import { contradictionIn } from './contradiction.js';
 import { flatOperands } from './flat-operands.js';
 import { missingDiffers } from './missing-differs.js';
-import { numberCondition } from './number-condition.js';
+import { numberAttribute, numberCondition } from './number-condition.js';
 
 /** A part of the rule that does not depend on the trace. */
 interface Constant {
@@ -142,8 +142,8 @@ class TruthJudge {
   }
 
   private quantifier(node: TraceQuantifier): boolean | undefined {
-    // `span.children.count(true)` counts them all.
-    if (isTrue(node.condition) && (node.quantifier === 'count' || (node.quantifier === 'has' && node.over !== undefined))) return undefined;
+    // `span.children.count(true)` counts them all; those of the trace are `trace.span_count`.
+    if (isTrue(node.condition) && node.over !== undefined && node.quantifier !== 'all') return undefined;
     const value = this.condition(node.condition, { kind: 'condition' });
     // That all spans have another value is asked of those without one, too.
     if (node.quantifier !== 'all') missingDiffers(node.condition, this.findings);
@@ -166,6 +166,7 @@ class TruthJudge {
   private aggregate(node: TraceAggregate): undefined {
     if (node.condition !== undefined && !isTrue(node.condition)) {
       this.condition(node.condition, { kind: 'condition' });
+      numberAttribute(node.condition, this.findings);
       missingDiffers(node.condition, this.findings);
     }
     this.value(node.field);
