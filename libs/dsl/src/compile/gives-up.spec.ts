@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { adversarialTrace, nameOf, ORDERS, STRUCTURES, TIMES, VALUES } from '../../../../test/fixtures/dsl/adversarial-traces.js';
 import { ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
+import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
 import type { CheckedExpression } from '../rule.js';
 import { DEFAULT_TIMEOUT } from '../script/budget.js';
 import type { TraceView } from '../span-view.js';
@@ -26,6 +27,7 @@ const SHAPES = [
   shape('one after the other, backwards', 'in a row', 'a chain'),
   shape('the last once', 'all at once', 'a chain'),
   shape('taken in turns, backwards', 'a millisecond', 'two services'),
+  shape('one after the other, backwards', 'long before or a millisecond', 'two services', 'values in pairs'),
   shape('one alone', 'nested', 'a chain', 'values that rise'),
   shape('one alone', 'nested', 'a chain from the end'),
 ];
@@ -73,6 +75,10 @@ const DECIDED = [
   ['above each', 'trace.has(a where a.name == "a" and a.ancestors.has(span.duration > a.duration + 99h))'],
   ['children', 'trace.has(a where a.children.sum(span.duration) > 99999h)'],
   ['totals', 'trace.distinct(attribute.k, span.name == "a") > 99999'],
+  [
+    'sums below the topmost',
+    'span.name == "a" and not span.ancestors.has(span.name == "a") and span.descendants.sum(span.duration) > 99999h',
+  ],
   ['sums of one value', 'trace.has(a where trace.sum(span.duration, span.attributes.k == a.attributes.k) > 999999h)'],
 ] as const;
 
@@ -122,6 +128,37 @@ describe('a question within a question', () => {
     },
     60_000,
   );
+});
+
+describe('a question within a question, whose answer is not known for boxes of spans', () => {
+  // Of the spans of each session one is of another service, so clocks may differ; the other would have to be after the login, and overlaps it.
+  const rule = ruleOf(
+    'trace.has(x where x.name == "login" and trace.has(y where y.attributes.k and y.before(x) and trace.has(z where z.attributes.k == y.attributes.k and x.before(z))))',
+  )!;
+  const sessions = (size: number): TraceView => {
+    const spans = Array.from({ length: size }, (_, index) => {
+      const [service, startTime] = index % 2 === 0 ? ['a', 10_000_000_000n] : ['b', 1_000_000_000n];
+      const joined = { k: `k${index >> 1}` };
+      return viewOf({
+        id: `${index}`,
+        parentId: index === 0 ? '' : '0',
+        name: 'login',
+        service,
+        attributes: joined,
+        startTime,
+        duration: 100,
+      });
+    });
+    return { id: 't', spans, complete: true, tolerance: 1_000_000 };
+  };
+  const exceeds = (size: number): boolean =>
+    judgeExpression(rule, evaluationLimit(rule.resolved, DEFAULT_TIMEOUT))(sessions(size)).errors.length > 0;
+
+  it('gives up where it says, and not far beyond', () => {
+    const { spans } = givesUpFrom(rule, DEFAULT_TIMEOUT, false)!;
+    expect([exceeds(spans - 1), exceeds(spans * 5)]).toEqual([false, true]);
+    expect(failing(rule, spans - 1)).toEqual([]);
+  }, 60_000);
 });
 
 describe('a rule of which no number is told is decided', () => {

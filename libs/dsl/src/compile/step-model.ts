@@ -1,9 +1,11 @@
-import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
+import { formatExpression } from '../format-expression.js';
+import type { Relatives, Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
 import { PAIR_STEPS, SPAN_STEPS, type SpanFunctionNode } from '../span-functions.js';
 import { type JoinPlan, joinPlan, readsOuter } from './join-plan.js';
-import { isSpanFunction } from './local-test.js';
+import { isLocal, isSpanFunction } from './local-test.js';
+import { isSpanCondition } from './needs.js';
 import { Steps } from './steps.js';
-import { partsOf } from './walk.js';
+import { operandsOf, partsOf } from './walk.js';
 
 /** How many steps one walk through a text takes that a regular expression looks at: texts of this many characters. */
 const TEXT_STEPS = 16;
@@ -26,14 +28,26 @@ export class StepModel {
   private readonly known = new Set<unknown>();
   /** Some spans are tested one by one although no equal value joins them to the outer ones. */
   isOfWholeTrace = false;
+  /** No subject that is asked further is a descendant of another one. */
+  private areSubjectsApart = false;
 
   /** @param hasLinks spans descend from spans with links: order is not told by trees then, nor are questions asked of many spans at once */
   constructor(private readonly hasLinks: boolean) {}
 
   static of({ resolved, subject }: { readonly resolved: Resolved; readonly subject: 'span' | 'trace' }, hasLinks: boolean) {
     const model = new StepModel(hasLinks);
-    const each = model.value(resolved);
+    const each = subject === 'span' ? model.ofSubject(resolved) : model.value(resolved);
     return { steps: (subject === 'span' ? each.perSpan() : each).plus(model.once), isOfWholeTrace: model.isOfWholeTrace };
+  }
+
+  /** One evaluation for each span: of conjuncts that come behind one by which no subject lies below another, the descendants of all are n. */
+  private ofSubject(root: Resolved): Steps {
+    const conjuncts = operandsOf(root, 'and');
+    const steps = conjuncts.map((conjunct, place) => {
+      this.areSubjectsApart ||= place > 0 && isTopmost(conjuncts[place - 1]!, conjuncts.slice(0, place - 1));
+      return this.value(conjunct);
+    });
+    return Steps.sum([Steps.of(conjuncts.length - 1), ...steps]);
   }
 
   /** One evaluation. */
@@ -62,7 +76,7 @@ export class StepModel {
   }
 
   private quantifier({ quantifier, condition, depth, over }: TraceQuantifier): Steps {
-    if (quantifier === 'all' && over !== undefined) return this.walked(over.axis, this.tested([condition]));
+    if (quantifier === 'all' && over !== undefined) return this.walked(over, this.tested([condition]));
     if (over?.axis === 'children') return this.tested([condition]);
     const plan = joinPlan(condition, depth);
     const found = this.found(condition, plan);
@@ -74,7 +88,7 @@ export class StepModel {
   private aggregate({ condition, depth, field, over }: TraceAggregate): Steps {
     const taken = this.value(field).plus(Steps.of(SPAN_STEPS));
     if (over?.axis === 'children') return condition === undefined ? taken : taken.plus(this.tested([condition]));
-    if (condition === undefined) return over === undefined ? this.eachOf(false, taken) : this.walked(over.axis, taken);
+    if (condition === undefined) return over === undefined ? this.eachOf(false, taken) : this.walked(over, taken);
     const plan = joinPlan(condition, depth);
     const found = this.found(condition, plan);
     if (over === undefined && plan.tests.length === 0 && plan.keys.length > 0 && !readsOuter(field, depth)) {
@@ -126,8 +140,9 @@ export class StepModel {
   }
 
   /** Descendants or ancestors, come by one after the other; children are those of one span only, so all of them are n. */
-  private walked(axis: 'children' | 'descendants' | 'ancestors', perSpan: Steps): Steps {
-    return axis === 'children' ? perSpan : this.eachOf(false, perSpan.plus(Steps.of(1)));
+  private walked({ axis, of }: Relatives, perSpan: Steps): Steps {
+    const isOnce = axis === 'children' || (axis === 'descendants' && of.type === 'subject' && this.areSubjectsApart);
+    return isOnce ? perSpan.plus(Steps.of(1)) : this.eachOf(false, perSpan.plus(Steps.of(1)));
   }
 
   private each(plan: JoinPlan, perSpan: Steps): Steps {
@@ -155,4 +170,16 @@ export class StepModel {
     const added = steps();
     this.once = this.once.plus(added);
   }
+}
+
+/** `not span.ancestors.has(c)`, where the subject satisfies c: so it is below no other such span. */
+function isTopmost(conjunct: Resolved, before: readonly Resolved[]): boolean {
+  if (conjunct.type !== 'unary' || conjunct.operator !== 'not') return false;
+  const { operand } = conjunct;
+  if (operand.type !== 'trace-quantifier' || operand.quantifier !== 'has') return false;
+  const { over, condition, depth } = operand;
+  if (over?.axis !== 'ancestors' || over.of.type !== 'subject' || !isLocal(condition, depth)) return false;
+  // What reads `span` reads the subject there, and the ancestor here.
+  const text = formatExpression(condition.syntax);
+  return before.some((one) => isSpanCondition(one) && formatExpression(one.syntax) === text);
 }
