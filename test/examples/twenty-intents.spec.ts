@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { check } from '#dsl';
+import { betrace } from '../../apps/cli/src/testing/fake-terminal.js';
+import { removeTemporaryFiles, temporaryFiles } from '../../apps/cli/src/testing/temporary-files.js';
+
+type Outcome = 'right' | 'told' | 'silent';
+
+interface Intent {
+  readonly name: string;
+  readonly cases: readonly { readonly trace: string; readonly violates: boolean }[];
+  readonly rules: Readonly<Partial<Record<Outcome, readonly string[]>>>;
+}
+
+const { intents } = parse(readFileSync(join(import.meta.dirname, '../fixtures/dsl/twenty-intents.yaml'), 'utf8')) as {
+  readonly intents: readonly Intent[];
+};
+
+afterAll(removeTemporaryFiles);
+
+describe('a rule as a new user writes it', () => {
+  it.each(intents.map((intent) => [intent.name, intent] as const))('%s: is right, or the writer is told', async (_name, intent) => {
+    const all = Object.entries(intent.rules).flatMap(([outcome, texts]) => texts.map((text) => ({ outcome, text: text.trimEnd() })));
+    const found = [];
+    for (const { text } of all) found.push({ outcome: await outcomeOf(text, intent), text });
+    expect(found).toEqual(all);
+  });
+
+  it.each(intents.map((intent) => [intent.name, intent] as const))('%s: no fix leads to a rule that is refused', (_name, { rules }) => {
+    for (const text of Object.values(rules).flat()) {
+      let now = text;
+      for (let round = 0; round < 4; round++) now = fixed(now);
+      const { ok, diagnostics } = check(now);
+      expect({ text, now, ok: ok || diagnostics.some(({ severity, fix }) => severity === 'error' && fix === undefined) }).toEqual({
+        text,
+        now,
+        ok: true,
+      });
+      if (now !== text && check(text).diagnostics.every(({ severity, fix }) => severity === 'warning' || fix !== undefined)) {
+        expect({ text, now, ok }).toEqual({ text, now, ok: true });
+      }
+    }
+  });
+
+  it('is accepted without a word, and wrong, in one of ten at most', () => {
+    const count = (outcome: Outcome): number => intents.reduce((sum, { rules }) => sum + (rules[outcome]?.length ?? 0), 0);
+    expect(intents.length).toBeGreaterThanOrEqual(20);
+    expect(count('right') + count('told')).toBeGreaterThan(230);
+    expect(count('silent')).toBeLessThanOrEqual(24);
+  });
+});
+
+async function outcomeOf(expression: string, { cases }: Intent): Promise<Outcome> {
+  if (check(expression).diagnostics.length > 0) return 'told';
+  const tests = cases.map(({ trace, violates }, index) => ({ name: `case ${index}`, trace, expect: violates ? 'match' : 'no match' }));
+  const directory = temporaryFiles({ 'rule.json': JSON.stringify({ rules: [{ id: 'rule', expression, tests }] }) });
+  const { code } = await betrace(['test', directory]);
+  return code === 0 ? 'right' : 'silent';
+}
+
+/** All fixes, from the last to the first. */
+function fixed(text: string): string {
+  return check(text).diagnostics.reduceRight((whole, { fix }) => {
+    return fix === undefined ? whole : whole.slice(0, fix.range.start) + fix.text + whole.slice(fix.range.end);
+  }, text);
+}
