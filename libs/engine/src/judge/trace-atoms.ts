@@ -127,15 +127,15 @@ export class TraceAtoms {
     if (isFirstRoot || this.kept.isBefore(columns, i, kept)) this.kept.replace(kept, columns, i, isRoot ? ROOT : FIRST_SPAN);
   }
 
-  /** The witness of an atom is the first of the spans that fed it, whichever came first. */
+  /** The witness of an atom is the first of the spans that fed it, whichever came first. Witnesses follow the span that stands for the trace. */
   private takeOver(row: number, columns: SpanColumns, i: number): void {
-    for (let kept = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!, left = this.again; kept !== 0 && left > 0; ) {
-      const atom = this.kept.tag(kept);
-      if (this.fedAgain[atom] === this.span) {
-        left--;
-        if (this.kept.isBefore(columns, i, kept)) this.kept.replace(kept, columns, i, atom);
-      }
-      kept = this.kept.next(kept);
+    const { kept } = this;
+    let witness = kept.next(this.assembly.traces.rows[row * ROW_WORDS + KEPT]!);
+    for (let left = this.again; witness !== 0 && left > 0; witness = kept.next(witness)) {
+      const atom = kept.tag(witness);
+      if (this.fedAgain[atom] !== this.span) continue;
+      left--;
+      if (kept.isBefore(columns, i, witness)) kept.replace(witness, columns, i, atom);
     }
   }
 
