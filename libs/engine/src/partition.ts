@@ -169,6 +169,7 @@ export class PartitionEngine {
     if (judging) this.evaluate(epoch);
     const spans = epoch.columns.length;
     this.assembly.locate(epoch.columns, spans);
+    if (judging) this.judge.fetch(epoch, spans);
     const { accounting } = this;
     const before = accounting.evaluated + accounting.conflicts;
     for (let i = 0; i < spans; ) i = this.applySpansFrom(epoch, record, i, judging);
@@ -243,7 +244,8 @@ export class PartitionEngine {
       this.unfinished.keep(row, epoch, i, record.offset, judging);
       return;
     }
-    const seen = assembly.add(row, columns, i, this.formOf(epoch, record, row, i), record.offset);
+    const home = this.homeOf(epoch, record, row);
+    const seen = assembly.add(row, columns, i, home === undefined ? 0 : spanForm(home, i), record.offset);
     if (seen === DUPLICATE) {
       if (judging) accounting.duplicates++;
       return;
@@ -261,7 +263,11 @@ export class PartitionEngine {
     if (epoch.anyFailed) this.failures.count(epoch, i);
     if (epoch.anyUnusual) this.takeFailures(epoch, record, row, i);
     this.spanRules.judge(epoch, row, i);
-    this.feedTrace(epoch, record, row, i, closed);
+    if (home?.rules.plan.judgesTraces === true) {
+      if (home !== epoch && home.anyUnusual) this.judge.noteFailures(home, row, i);
+      this.judge.feed(home, row, i);
+      if (closed) this.late.note(row);
+    }
     if (!closed) assembly.closeFull(row);
   }
 
@@ -274,32 +280,18 @@ export class PartitionEngine {
   }
 
   /**
-   * What tells the content of span `i` from another, as the rules of its trace see it. Of a trace that opened in the context nothing is
-   * known of what its spans were to rules: there all copies of a span are one, their verdicts are out already.
+   * The epoch whose rules see the trace, with the record read by its projection if that is not the present one. Undefined if there is
+   * none, or it cannot read the record. Of a trace that opened in the context nothing is known of what its spans were to rules: there
+   * all copies of a span are one, their verdicts are out already.
    */
-  private formOf(epoch: Epoch, record: SpansRecord, row: number, i: number): number {
-    if ((this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & MUTED) !== 0) return 0;
-    const home = this.epochOf(row);
-    if (home !== epoch) {
-      if (!home.rules.plan.judgesTraces) return 0;
-      if (!home.has(record.offset)) this.loadAgain(home, record);
-      if (home.unreadable) return 0;
-    }
-    return spanForm(home, i);
-  }
-
-  /** Tells the rules of the epoch in which the trace opened, reading the record by their projection if it is not the present one. */
-  private feedTrace(epoch: Epoch, record: SpansRecord, row: number, i: number, closed: boolean): void {
-    if ((this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & MUTED) !== 0) return;
-    const home = this.epochOf(row);
-    if (!home.rules.plan.judgesTraces) return;
-    if (home !== epoch) {
-      if (!home.has(record.offset)) this.loadAgain(home, record);
-      if (home.unreadable) return;
-      if (home.anyUnusual) this.judge.noteFailures(home, row, i);
-    }
-    this.judge.feed(home, row, i);
-    if (closed) this.late.note(row);
+  private homeOf(epoch: Epoch, record: SpansRecord, row: number): Epoch | undefined {
+    const flags = this.assembly.traces.rows[row * ROW_WORDS + FLAGS]!;
+    if ((flags & MUTED) !== 0) return undefined;
+    const home = this.epochs.at(flags >>> EPOCH_SHIFT);
+    if (home === epoch) return home;
+    if (!home.rules.plan.judgesTraces) return undefined;
+    if (!home.has(record.offset)) this.loadAgain(home, record);
+    return home.unreadable ? undefined : home;
   }
 
   /**
@@ -324,10 +316,15 @@ export class PartitionEngine {
 
   private closed(traces: readonly ClosedTrace[]): void {
     const { rows } = this.assembly.traces;
-    const judged = traces.filter(({ row }) => (rows[row * ROW_WORDS + FLAGS]! & MUTED) === 0);
-    for (const { reason } of judged) this.accounting.closed[reason]++;
-    // Of a trace all of whose spans are in progress there is nothing to be judged yet.
-    this.conclude(judged.filter(({ row }) => rows[row * ROW_WORDS + SPANS] !== 0));
+    const judged: ClosedTrace[] = [];
+    for (const trace of traces) {
+      const at = trace.row * ROW_WORDS;
+      if ((rows[at + FLAGS]! & MUTED) !== 0) continue;
+      this.accounting.closed[trace.reason]++;
+      // Of a trace all of whose spans are in progress there is nothing to be judged yet.
+      if (rows[at + SPANS] !== 0 && this.epochOf(trace.row).rules.plan.judgesTraces) judged.push(trace);
+    }
+    this.conclude(judged);
   }
 
   /** Together those that follow one another and opened in the same epoch. */

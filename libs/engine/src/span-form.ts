@@ -13,10 +13,10 @@ export function spanForm(epoch: Epoch, i: number): number {
   const { columns, matched, rules } = epoch;
   const { words, reads } = rules.compiled;
   const { startWords, endWords, parentIds } = columns;
-  let hash = step(startWords[2 * i + LOW]!, startWords[2 * i + HIGH]!);
+  const high = Math.imul(startWords[2 * i + HIGH]! ^ (endWords[2 * i + HIGH]! << 8), 0x85ebca6b);
+  const parent = Math.imul(parentIds[2 * i]! ^ Math.imul(parentIds[2 * i + 1]!, 31), 0xc2b2ae35);
+  let hash = step(high ^ parent ^ columns.kind[i]! ^ (columns.status[i]! << 4), startWords[2 * i + LOW]!);
   hash = step(hash, endWords[2 * i + LOW]!);
-  hash = step(hash, endWords[2 * i + HIGH]!);
-  hash = step(hash, parentIds[2 * i]! ^ Math.imul(parentIds[2 * i + 1]!, 31) ^ columns.kind[i]! ^ (columns.status[i]! << 4));
   for (let word = i * words, end = word + words; word < end; word++) hash = step(hash, matched[word]!);
   if (rules.plan.columns.rules.length > 0) {
     if (reads.fields.has('name')) hash = step(hash, ofText(columns.name[i]!));

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { AssemblySettings } from '../settings.js';
-import { Assembly, type SpanIds } from './assembly.js';
+import { Assembly } from './assembly.js';
 import { NEW } from './duplicates.js';
+import type { SpanIds } from './span-ids.js';
 import { CLOSED, FLAGS, ROW_WORDS } from './trace-row.js';
 
 /** What happened to traces, by number: `close 3 idle_timeout @ 17`. */

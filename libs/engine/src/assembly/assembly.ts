@@ -6,6 +6,7 @@ import { DUPLICATE, Duplicates, type Seen } from './duplicates.js';
 import { contextWindow, LongTraces } from './long-traces.js';
 import { OpenTraces } from './open-traces.js';
 import { type ContextStart, Pauses } from './pauses.js';
+import type { SpanIds } from './span-ids.js';
 import {
   backFrom,
   CLOSED,
@@ -29,14 +30,6 @@ export interface TraceEvents {
   closed(traces: readonly ClosedTrace[]): void;
   /** The trace is forgotten: drop what is kept of it. Its row is still readable. */
   forgotten(row: number): void;
-}
-
-/** The ids of the spans of one record, as the projection reads them: big-endian words. */
-export interface SpanIds {
-  readonly traceIds: Uint32Array;
-  readonly spanIds: Uint32Array;
-  readonly parentIds: Uint32Array;
-  isServer(i: number): boolean;
 }
 
 /**
@@ -65,10 +58,8 @@ export class Assembly implements DeadlineOwner {
   /** What closed since judgement was asked for; and of that what is remembered no longer. */
   private closing: ClosedTrace[] = [];
   private outlived: number[] = [];
-  /** The span that is being added. */
-  private readonly identity = { high: 0, low: 0, server: false, form: 0, parentHigh: 0, parentLow: 0 };
-  /** Per span of the record: its trace's row when the record came. */
-  private located = new Uint32Array(64);
+  /** Per span of the record: its trace's row when the record came, or 0. */
+  located: Uint32Array<ArrayBuffer> = new Uint32Array(64);
 
   constructor(
     private readonly settings: AssemblySettings,
@@ -125,6 +116,7 @@ export class Assembly implements DeadlineOwner {
     for (let i = 0, id = 0; i < spans; i++, id += 4) {
       located[i] = traces.find(traceIds[id]!, traceIds[id + 1]!, traceIds[id + 2]!, traceIds[id + 3]!);
     }
+    this.duplicates.fetch(located, spans);
   }
 
   /** The row of the trace of span `i` (located before), or 0 when it is not remembered. */
@@ -162,15 +154,7 @@ export class Assembly implements DeadlineOwner {
     const at = row * ROW_WORDS;
     // Also for a span that it has: who does not know what came before takes that one for its first.
     rows[at + LAST_TIME] = this.now >>> 0;
-    const s = i * 2;
-    const { identity } = this;
-    identity.high = ids.spanIds[s]!;
-    identity.low = ids.spanIds[s + 1]!;
-    identity.parentHigh = ids.parentIds[s]!;
-    identity.parentLow = ids.parentIds[s + 1]!;
-    identity.server = ids.isServer(i);
-    identity.form = form;
-    const seen = this.duplicates.add(row, identity);
+    const seen = this.duplicates.add(row, ids, i, form);
     if (seen === DUPLICATE) return seen;
     rows[at + SPANS]!++;
     rows[at + LAST_OFFSET] = offset >>> 0;

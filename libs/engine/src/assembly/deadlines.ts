@@ -1,5 +1,8 @@
 import type { OpenTraces } from './open-traces.js';
-import { aheadOf, ID, NEXT, PREVIOUS, ROW_WORDS, SCHEDULED } from './trace-row.js';
+import { aheadOf, ID, PLACE, ROW_WORDS, SCHEDULED } from './trace-row.js';
+
+/** Rows that a slot has room for at first. */
+const ROOM = 16;
 
 /** Whose deadlines they are. */
 export interface DeadlineOwner {
@@ -10,14 +13,19 @@ export interface DeadlineOwner {
 }
 
 /**
- * When each trace closes or is forgotten: a timer wheel whose slots chain the rows. A span moves its trace's deadline, mostly
+ * When each trace closes or is forgotten: a timer wheel whose slots list the rows. A span moves its trace's deadline, mostly
  * to later: that costs nothing here, the trace is looked at when its old slot comes and goes to its new one then. Only a
- * deadline that comes nearer (the root arrived) is scheduled anew at once.
+ * deadline that comes nearer (the root arrived) is scheduled anew at once. (Lists, because a chain through the rows has the processor
+ * wait for the memory of one row after the other.)
  *
  * Traces pass in the order of their deadlines; of equal ones the order is that of the ids, so that it depends on the log only.
  */
 export class Deadlines {
-  private readonly heads: Uint32Array;
+  /** The rows of each slot in use, 0 for one that was taken out; and how many they are. */
+  private readonly lists: (Uint32Array<ArrayBuffer> | undefined)[];
+  private readonly lengths: Uint32Array;
+  /** Lists for slots that come into use. */
+  private readonly spare: Uint32Array<ArrayBuffer>[] = [];
   private readonly mask: number;
   private readonly slotLength: number;
   /** The slot to look at next, counted from time 0. */
@@ -28,6 +36,8 @@ export class Deadlines {
   /** The log time to which `passTo` got: the reference of all times kept as 32 bits. */
   private reached = Number.NEGATIVE_INFINITY;
   private due: { row: number; deadline: number }[] = [];
+  /** Makes `fetch` have a result, or it would be optimized away. */
+  fetched = 0;
 
   /** `horizon`: no deadline is ever further ahead than this many milliseconds. */
   constructor(
@@ -35,7 +45,8 @@ export class Deadlines {
     horizon: number,
     slots = 4096,
   ) {
-    this.heads = new Uint32Array(slots);
+    this.lists = new Array<undefined>(slots).fill(undefined);
+    this.lengths = new Uint32Array(slots);
     this.mask = slots - 1;
     this.slotLength = 2 ** Math.max(0, Math.ceil(Math.log2((horizon + 1) / (slots - 2))));
   }
@@ -44,13 +55,11 @@ export class Deadlines {
   schedule(row: number, time: number): void {
     const { rows } = this.traces;
     const slot = this.slotOf(time);
-    const head = this.heads[slot]!;
     const at = row * ROW_WORDS;
+    const place = this.lengths[slot]!++;
     rows[at + SCHEDULED] = time >>> 0;
-    rows[at + PREVIOUS] = 0;
-    rows[at + NEXT] = head;
-    if (head !== 0) rows[head * ROW_WORDS + PREVIOUS] = row;
-    this.heads[slot] = row;
+    rows[at + PLACE] = place;
+    this.roomFor(slot, place)[place] = row;
     this.scheduled++;
     if (time < this.earliest) this.earliest = time;
   }
@@ -67,11 +76,7 @@ export class Deadlines {
   cancel(row: number): void {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
-    const previous = rows[at + PREVIOUS]!;
-    const next = rows[at + NEXT]!;
-    if (previous !== 0) rows[previous * ROW_WORDS + NEXT] = next;
-    else this.heads[this.slotOf(aheadOf(this.reached, rows[at + SCHEDULED]!))] = next;
-    if (next !== 0) rows[next * ROW_WORDS + PREVIOUS] = previous;
+    this.lists[this.slotOf(aheadOf(this.reached, rows[at + SCHEDULED]!))]![rows[at + PLACE]!] = 0;
     this.scheduled--;
   }
 
@@ -104,22 +109,43 @@ export class Deadlines {
 
   /** Empties a slot: what is due by `until` passes, the rest is scheduled for its present deadline. */
   private visit(slot: number, until: number, owner: DeadlineOwner): void {
-    const head = slot & this.mask;
-    let row = this.heads[head]!;
-    if (row === 0) return;
-    this.heads[head] = 0;
+    const number = slot & this.mask;
+    const list = this.lists[number];
+    if (list === undefined) return;
+    const length = this.lengths[number]!;
+    this.lists[number] = undefined;
+    this.lengths[number] = 0;
+    this.fetch(list, length);
     const due = this.due;
-    while (row !== 0) {
-      const next = this.traces.rows[row * ROW_WORDS + NEXT]!;
+    for (let place = 0; place < length; place++) {
+      const row = list[place]!;
+      if (row === 0) continue;
       this.scheduled--;
       const deadline = owner.deadlineOf(row);
       if (deadline <= until) due.push({ row, deadline });
       else this.schedule(row, deadline);
-      row = next;
     }
+    this.spare.push(list);
     if (due.length > 1) due.sort((a, b) => a.deadline - b.deadline || this.compareIds(a.row, b.row));
     for (const { row, deadline } of due) owner.passed(row, deadline);
     due.length = 0;
+  }
+
+  /** Reads of each row, in a loop so short that the processor waits for the memory of many at once. */
+  private fetch(list: Uint32Array, length: number): void {
+    const { rows } = this.traces;
+    let read = 0;
+    for (let place = 0; place < length; place++) read ^= rows[list[place]! * ROW_WORDS]!;
+    this.fetched = read;
+  }
+
+  private roomFor(slot: number, place: number): Uint32Array {
+    const list = this.lists[slot];
+    if (list !== undefined && place < list.length) return list;
+    const longer = list === undefined ? (this.spare.pop() ?? new Uint32Array(ROOM)) : new Uint32Array(list.length * 2);
+    if (list !== undefined) longer.set(list);
+    this.lists[slot] = longer;
+    return longer;
   }
 
   private compareIds(a: number, b: number): number {

@@ -2,12 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DUPLICATE, Duplicates, NEW, OTHER_FORM } from './duplicates.js';
 import { OpenTraces } from './open-traces.js';
+import type { SpanIds } from './span-ids.js';
 import { MISSING, ROW_WORDS } from './trace-row.js';
 
 interface Known {
   readonly row: number;
   readonly spans: Set<number>;
   readonly parents: Set<number>;
+}
+
+function idsOf(span: readonly number[], parent: readonly number[], server: boolean): SpanIds {
+  return { traceIds: new Uint32Array(4), spanIds: Uint32Array.from(span), parentIds: Uint32Array.from(parent), isServer: () => server };
 }
 
 describe('Duplicates', () => {
@@ -22,7 +27,7 @@ describe('Duplicates', () => {
         for (const { low, server, form } of spans) {
           const [known, same] = [`${low} ${server}`, `${low} ${server} ${form}`];
           const expected = seen.has(same) ? DUPLICATE : seen.has(known) ? OTHER_FORM : NEW;
-          expect(duplicates.add(row, { high: 0, low, server, form, parentHigh: 0, parentLow: 41 })).toBe(expected);
+          expect(duplicates.add(row, idsOf([0, low], [0, 41], server), 0, form)).toBe(expected);
           seen.add(known).add(same);
           expect(traces.rows[row * ROW_WORDS + MISSING]).toBe(1);
         }
@@ -48,8 +53,8 @@ describe('Duplicates', () => {
           known.set(trace, given);
           const { row } = given;
           for (const [span, parent] of spans) {
-            const identity = { high: span % 3, low: span, server: span % 2 === 1, form: 7, parentHigh: parent % 3, parentLow: parent };
-            expect(duplicates.add(row, identity)).toBe(given.spans.has(span) ? DUPLICATE : NEW);
+            const ids = idsOf([span % 3, span], [parent % 3, parent], span % 2 === 1);
+            expect(duplicates.add(row, ids, 0, 7)).toBe(given.spans.has(span) ? DUPLICATE : NEW);
             if (given.spans.has(span)) continue;
             given.spans.add(span);
             if (parent !== 0) given.parents.add(parent);

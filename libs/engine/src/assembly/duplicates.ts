@@ -1,12 +1,16 @@
 import { IdList } from './id-list.js';
 import { IdTable } from './id-table.js';
 import type { OpenTraces } from './open-traces.js';
+import type { SpanIds } from './span-ids.js';
 import { FLAGS, MANY_SPANS, MISSING, ROW_WORDS, SPAN_IDS } from './trace-row.js';
 
 /** Ids of a trace kept as a list; one with more goes to the table. */
 const LISTED = 28;
 /** Of the heap, about, for the further forms of a trace's spans. */
 const FORMS_BYTES = 300;
+
+/** No form of any span. */
+const NO_FORM = -1;
 
 /** What a span is to its trace. */
 export const NEW = 0;
@@ -16,19 +20,6 @@ export const DUPLICATE = 1;
 export const OTHER_FORM = 2;
 export type Seen = typeof NEW | typeof DUPLICATE | typeof OTHER_FORM;
 
-/** A span as `Duplicates` tells it from others. */
-export interface SpanIdentity {
-  readonly high: number;
-  readonly low: number;
-  /** A client and a server span may share an id (Zipkin, B3): they are two spans. */
-  readonly server: boolean;
-  /** 16 bits of a hash of its content: what comes again with another one is another form of the span. */
-  readonly form: number;
-  /** 0 for a root. */
-  readonly parentHigh: number;
-  readonly parentLow: number;
-}
-
 /**
  * The exact set of span ids of all remembered traces: says which span is a duplicate, and counts the parents that were named
  * but not seen, so that a trace's completeness is known at any time without a walk over its spans.
@@ -36,15 +27,35 @@ export interface SpanIdentity {
 export class Duplicates {
   private readonly list = new IdList();
   private readonly table = new IdTable();
-  /** The further forms of spans that came in several, by row: few have any. */
-  private readonly furtherForms = new Map<number, Set<string>>();
+  /** The forms of spans that came in several, or both as a client and a server span (Zipkin, B3), by row: few have any. */
+  private readonly forms = new Map<number, Set<string>>();
+
+  /** Makes `fetch` have a result, or it would be optimized away. */
+  fetched = 0;
 
   constructor(private readonly traces: OpenTraces) {}
 
-  /** Notes a span of a trace. Of a duplicate nothing changes; a further form of a span is noted as such. */
-  add(row: number, span: SpanIdentity): Seen {
+  /**
+   * Notes span `i` of a trace. Of a duplicate nothing changes; a further form of a span is noted as such. A client and a server span may
+   * share an id: they are two spans.
+   *
+   * @param form 16 bits of a hash of its content: what comes again with another one is another form of the span
+   */
+  add(row: number, ids: SpanIds, i: number, form: number): Seen {
     const many = (this.traces.rows[row * ROW_WORDS + FLAGS]! & MANY_SPANS) !== 0;
-    return many ? this.addToTable(row, span) : this.addToList(row, span);
+    return many ? this.addToTable(row, ids, i, form) : this.addToList(row, ids, i, form);
+  }
+
+  /** Reads of each of these traces where its ids begin: in a short loop, so that the processor waits for the memory of many at once. */
+  fetch(rowsOf: Uint32Array, spans: number): void {
+    const { rows } = this.traces;
+    const { words, stride } = this.list;
+    let read = 0;
+    for (let i = 0; i < spans; i++) {
+      const at = rowsOf[i]! * ROW_WORDS;
+      if ((rows[at + FLAGS]! & MANY_SPANS) === 0) read ^= words[rows[at + SPAN_IDS]! * stride]!;
+    }
+    this.fetched = read;
   }
 
   /** Whether a span with this id was seen, in whatever form: a server span, or another. */
@@ -60,20 +71,24 @@ export class Duplicates {
     return list.span !== 0 && list.isSeen(list.span, server);
   }
 
-  /** A span comes again that was first seen in the form `first`. */
-  private again(row: number, { high, low, server, form }: SpanIdentity, first: number): Seen {
-    if (form === first) return DUPLICATE;
-    let forms = this.furtherForms.get(row);
-    if (forms === undefined) this.furtherForms.set(row, (forms = new Set()));
+  /** A span comes again. `first`: its form if that is the only one of its id. */
+  private again(row: number, high: number, low: number, server: boolean, form: number, first: number): Seen {
+    return form === first || !this.noteForm(row, high, low, server, form) ? DUPLICATE : OTHER_FORM;
+  }
+
+  /** Whether the form was not noted before. */
+  private noteForm(row: number, high: number, low: number, server: boolean, form: number): boolean {
+    let forms = this.forms.get(row);
+    if (forms === undefined) this.forms.set(row, (forms = new Set()));
     const key = `${high} ${low} ${server} ${form}`;
-    if (forms.has(key)) return DUPLICATE;
+    const isNew = !forms.has(key);
     forms.add(key);
-    return OTHER_FORM;
+    return isNew;
   }
 
   /** Forgets all ids of a trace. */
   forget(row: number): void {
-    if (this.furtherForms.size > 0) this.furtherForms.delete(row);
+    if (this.forms.size > 0) this.forms.delete(row);
     const { rows } = this.traces;
     const first = rows[row * ROW_WORDS + SPAN_IDS]!;
     if ((rows[row * ROW_WORDS + FLAGS]! & MANY_SPANS) !== 0) this.table.forget(first);
@@ -82,11 +97,13 @@ export class Duplicates {
 
   /** Bytes in use. */
   get bytes(): number {
-    return this.list.bytes + this.table.bytes + this.furtherForms.size * FORMS_BYTES;
+    return this.list.bytes + this.table.bytes + this.forms.size * FORMS_BYTES;
   }
 
-  private addToList(row: number, identity: SpanIdentity): Seen {
-    const { high, low, server, form, parentHigh, parentLow } = identity;
+  private addToList(row: number, ids: SpanIds, i: number, form: number): Seen {
+    const [high, low] = [ids.spanIds[2 * i]!, ids.spanIds[2 * i + 1]!];
+    const [parentHigh, parentLow] = [ids.parentIds[2 * i]!, ids.parentIds[2 * i + 1]!];
+    const server = ids.isServer(i);
     const { list } = this;
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
@@ -97,12 +114,9 @@ export class Duplicates {
     if (span === 0) {
       first = list.add(first, high, low);
       list.see(list.span, server, form);
-    } else if (list.isSeen(span, server)) {
-      seen = this.again(row, identity, list.formOf(span, server));
-      if (seen === DUPLICATE) return seen;
     } else {
-      if (!list.isSeen(span, !server)) rows[at + MISSING]!--;
-      list.see(span, server, form);
+      seen = this.seeAgain(row, list, span, high, low, server, form);
+      if (seen === DUPLICATE) return seen;
     }
     const ownParent = parentLow === low && parentHigh === high;
     if ((parentHigh | parentLow) !== 0 && parent === 0 && !ownParent) {
@@ -114,8 +128,10 @@ export class Duplicates {
     return seen;
   }
 
-  private addToTable(row: number, identity: SpanIdentity): Seen {
-    const { high, low, server, form, parentHigh, parentLow } = identity;
+  private addToTable(row: number, ids: SpanIds, i: number, form: number): Seen {
+    const [high, low] = [ids.spanIds[2 * i]!, ids.spanIds[2 * i + 1]!];
+    const [parentHigh, parentLow] = [ids.parentIds[2 * i]!, ids.parentIds[2 * i + 1]!];
+    const server = ids.isServer(i);
     const { table } = this;
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
@@ -124,18 +140,27 @@ export class Duplicates {
     if (span === 0) {
       rows[at + SPAN_IDS] = table.add(row, high, low, rows[at + SPAN_IDS]!);
       table.see(rows[at + SPAN_IDS]!, server, form);
-    } else if (table.isSeen(span, server)) {
-      seen = this.again(row, identity, table.formOf(span, server));
-      if (seen === DUPLICATE) return seen;
     } else {
-      if (!table.isSeen(span, !server)) rows[at + MISSING]!--;
-      table.see(span, server, form);
+      seen = this.seeAgain(row, table, span, high, low, server, form);
+      if (seen === DUPLICATE) return seen;
     }
     if ((parentHigh | parentLow) !== 0 && table.find(row, parentHigh, parentLow) === 0) {
       rows[at + SPAN_IDS] = table.add(row, parentHigh, parentLow, rows[at + SPAN_IDS]!);
       rows[at + MISSING]!++;
     }
     return seen;
+  }
+
+  /** A span whose id has a place already: as a parent's, that of a client and server span of one call, or that of the same span. */
+  private seeAgain(row: number, ids: IdList | IdTable, place: number, high: number, low: number, server: boolean, form: number): Seen {
+    const other = ids.isSeen(place, !server);
+    if (ids.isSeen(place, server)) return this.again(row, high, low, server, form, other ? NO_FORM : ids.formOf(place));
+    if (other) {
+      this.noteForm(row, high, low, !server, ids.formOf(place));
+      this.noteForm(row, high, low, server, form);
+    } else this.traces.rows[row * ROW_WORDS + MISSING]!--;
+    ids.see(place, server, form);
+    return NEW;
   }
 
   private moveToTable(row: number): void {
@@ -146,7 +171,7 @@ export class Duplicates {
     let chain = 0;
     list.forEach(first, (high, low, place) => {
       chain = table.add(row, high, low, chain);
-      for (const server of [false, true]) if (list.isSeen(place, server)) table.see(chain, server, list.formOf(place, server));
+      for (const server of [false, true]) if (list.isSeen(place, server)) table.see(chain, server, list.formOf(place));
     });
     list.forget(first);
     rows[at + SPAN_IDS] = chain;

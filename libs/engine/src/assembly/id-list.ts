@@ -7,6 +7,9 @@ const NEXT = 0;
 const USED = 1;
 const IDS = 2;
 const PER_CHUNK = 7;
+/** A place is a chunk and, in the low bits, a number in it. */
+const PLACE_SHIFT = 3;
+const PLACE_MASK = 7;
 const SEEN_SHIFT = 8;
 const SERVER_SHIFT = 16;
 
@@ -21,8 +24,8 @@ export class IdList extends Slots {
   parent = 0;
   /** And how many ids the list has. */
   length = 0;
-  /** Per place: what tells the forms of the span apart, in the high half those of the server span. Read only when a span comes again. */
-  private forms = new Uint32Array(0);
+  /** Per place: what tells the form of the span apart that was seen last. Read only when a span comes again. */
+  private forms = new Uint16Array(0);
 
   constructor() {
     super(WORDS);
@@ -35,7 +38,7 @@ export class IdList extends Slots {
   }
 
   private growForms(): void {
-    const forms = new Uint32Array((this.words.length / WORDS) * PER_CHUNK);
+    const forms = new Uint16Array((this.words.length / WORDS) << PLACE_SHIFT);
     forms.set(this.forms);
     this.forms = forms;
   }
@@ -43,8 +46,8 @@ export class IdList extends Slots {
   /** Looks for a span and its parent in one walk. Sets `span`, `parent` and `length`. */
   find(first: number, high: number, low: number, parentHigh: number, parentLow: number): void {
     const { words } = this;
-    this.span = 0;
-    this.parent = 0;
+    let span = 0;
+    let parent = 0;
     let length = 0;
     for (let chunk = first; chunk !== 0; chunk = words[chunk * WORDS + NEXT]!) {
       const at = chunk * WORDS;
@@ -52,33 +55,33 @@ export class IdList extends Slots {
       length += used;
       for (let k = 0, id = at + IDS; k < used; k++, id += 2) {
         const idLow = words[id]!;
-        if (idLow === low && words[id + 1] === high) this.span = chunk * PER_CHUNK + k;
-        if (idLow === parentLow && words[id + 1] === parentHigh) this.parent = chunk * PER_CHUNK + k;
+        if (idLow === low && words[id + 1] === high) span = (chunk << PLACE_SHIFT) | k;
+        if (idLow === parentLow && words[id + 1] === parentHigh) parent = (chunk << PLACE_SHIFT) | k;
       }
     }
+    this.span = span;
+    this.parent = parent;
     this.length = length;
   }
 
   override get bytes(): number {
-    return super.bytes + this.count * PER_CHUNK * 4;
+    return super.bytes + ((this.count * 2) << PLACE_SHIFT);
   }
 
   /** Whether a span with this id was seen: a server span, or another. */
   isSeen(place: number, server: boolean): boolean {
-    const at = Math.floor(place / PER_CHUNK) * WORDS + USED;
-    return ((this.words[at]! >>> (shiftOf(server) + (place % PER_CHUNK))) & 1) === 1;
+    const used = this.words[(place >>> PLACE_SHIFT) * WORDS + USED]!;
+    return ((used >>> (shiftOf(server) + (place & PLACE_MASK))) & 1) === 1;
   }
 
   /** Notes that a span with this id was seen, and its form: 16 bits. */
   see(place: number, server: boolean, form: number): void {
-    const at = Math.floor(place / PER_CHUNK) * WORDS + USED;
-    this.words[at]! |= 1 << (shiftOf(server) + (place % PER_CHUNK));
-    this.forms[place]! |= server ? form << 16 : form;
+    this.words[(place >>> PLACE_SHIFT) * WORDS + USED]! |= 1 << (shiftOf(server) + (place & PLACE_MASK));
+    this.forms[place] = form;
   }
 
-  formOf(place: number, server: boolean): number {
-    const form = this.forms[place]!;
-    return server ? form >>> 16 : form & 0xffff;
+  formOf(place: number): number {
+    return this.forms[place]!;
   }
 
   /** Adds an id that `find` did not find; answers the list's first chunk, and sets `span` to its place. */
@@ -88,13 +91,14 @@ export class IdList extends Slots {
       chunk = this.take();
       this.words[chunk * WORDS + NEXT] = first;
     }
+    const { words } = this;
     const at = chunk * WORDS;
-    const k = this.words[at + USED]! & 0xff;
-    this.words[at + IDS + 2 * k] = low;
-    this.words[at + IDS + 2 * k + 1] = high;
-    this.words[at + USED]!++;
-    this.span = chunk * PER_CHUNK + k;
-    this.forms[this.span] = 0;
+    const used = words[at + USED]!;
+    const k = used & 0xff;
+    words[at + IDS + 2 * k] = low;
+    words[at + IDS + 2 * k + 1] = high;
+    words[at + USED] = used + 1;
+    this.span = (chunk << PLACE_SHIFT) | k;
     return chunk;
   }
 
@@ -104,7 +108,7 @@ export class IdList extends Slots {
       const at = chunk * WORDS;
       const used = this.words[at + USED]! & 0xff;
       for (let k = 0; k < used; k++) {
-        visit(this.words[at + IDS + 2 * k + 1]!, this.words[at + IDS + 2 * k]!, chunk * PER_CHUNK + k);
+        visit(this.words[at + IDS + 2 * k + 1]!, this.words[at + IDS + 2 * k]!, (chunk << PLACE_SHIFT) | k);
       }
     }
   }

@@ -7,8 +7,8 @@ const NEXT = 0;
 const OWNER = 1;
 const HIGH = 2;
 const LOW = 3;
-/** What tells the forms of the span apart, in the high half those of the server span. */
-const FORMS = 4;
+/** What tells the form of the span apart that was seen last. */
+const FORM = 4;
 const SEEN = 0x80000000;
 const SERVER_SEEN = 0x40000000;
 const ROW = 0x3fffffff;
@@ -39,12 +39,11 @@ export class IdTable extends HashedSlots {
   /** Notes that a span with this id was seen, and its form: 16 bits. */
   see(entry: number, server: boolean, form: number): void {
     this.words[entry * WORDS + OWNER]! |= server ? SERVER_SEEN : SEEN;
-    this.words[entry * WORDS + FORMS]! |= server ? form << 16 : form;
+    this.words[entry * WORDS + FORM] = form;
   }
 
-  formOf(entry: number, server: boolean): number {
-    const forms = this.words[entry * WORDS + FORMS]!;
-    return server ? forms >>> 16 : forms & 0xffff;
+  formOf(entry: number): number {
+    return this.words[entry * WORDS + FORM]!;
   }
 
   /** Adds an id that `find` did not find before the chain that begins at `next`; its entry. */

@@ -26,9 +26,11 @@ export class Slots {
       if ((this.fresh + 1) * this.stride > this.words.length) this.grow();
       return this.fresh++;
     }
-    const at = slot * this.stride;
-    this.free = this.words[at]!;
-    this.words.fill(0, at, at + this.stride);
+    const { words, stride } = this;
+    const at = slot * stride;
+    this.free = words[at]!;
+    // Shorter than what a call of `fill` costs.
+    for (let word = at; word < at + stride; word++) words[word] = 0;
     return slot;
   }
 

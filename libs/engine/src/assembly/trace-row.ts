@@ -15,10 +15,9 @@ export const OPENING = 4;
 export const LAST_OFFSET = 5;
 /** Log time of its last span (milliseconds). */
 export const LAST_TIME = 6;
-/** Log time at which the wheel looks at it again, and its neighbours in that slot of the wheel. */
+/** Log time at which the wheel looks at it again, and its place in that slot of the wheel. */
 export const SCHEDULED = 7;
-export const PREVIOUS = 8;
-export const NEXT = 9;
+export const PLACE = 8;
 /** Distinct spans seen. */
 export const SPANS = 10;
 /** Parents that a span named and that were not seen (yet). */

@@ -35,6 +35,11 @@ export class Judge {
     if (plan.bufferedRules.length > 0) this.buffered.add(epoch, row, i);
   }
 
+  /** The spans of a record come, whose traces are located: reads ahead what is kept of them. */
+  fetch(epoch: Epoch, spans: number): void {
+    if (epoch.rules.plan.online) this.online.fetch(epoch, spans);
+  }
+
   /**
    * Conditions failed on span `i` of the epoch's record because of values of another type, or took too long; its trace opened in that
    * epoch. To be called before `feed`.

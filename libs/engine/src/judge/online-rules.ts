@@ -45,6 +45,11 @@ export class OnlineRules {
     this.mixed = new MixedRules(kept, reports, this.evidence, errors, doubts);
   }
 
+  /** Reads ahead what is kept of the traces of a record's first `spans` spans. */
+  fetch(epoch: Epoch, spans: number): void {
+    this.atoms.fetch(epoch, spans);
+  }
+
   /** Takes span `i` of the epoch's record, which its trace (opened in that epoch) has just got. */
   feed(epoch: Epoch, row: number, i: number): void {
     const state = this.atoms.feed(epoch, row, i);
@@ -65,11 +70,13 @@ export class OnlineRules {
   conclude(epoch: Epoch, row: number, reason: CloseReason): void {
     const state = this.assembly.traces.rows[row * ROW_WORDS + STATE]!;
     const trace = this.asked.at(epoch, row);
-    const { traceRules, quiet } = epoch.rules.plan;
+    const { traceRules, quiet, strict } = epoch.rules.plan;
     epoch.timing = epoch.clock?.conclusions.next() ?? 0;
     this.touched.of(epoch, row);
     const fired = this.reports.has(row);
     const doubts = this.doubts.of(row);
+    // Of a rule that does not match nothing is to be said, unless something was or its errors are verdicts.
+    const isSilent = !fired && strict === undefined;
     for (let bit = 0; bit < traceRules.length; bit++) {
       const rule = traceRules[bit]!;
       if (epoch.alive[rule] === 0) continue;
@@ -85,7 +92,7 @@ export class OnlineRules {
       if (quiet[rule] === true && !this.touched.has(rule) && !isOpen) continue;
       const known = conclude(epoch, rule, trace, 0, this.evidence, this.errors);
       const matches = isOpen && typeof known !== 'object' ? concludeInDoubt(epoch, rule, trace, NO_BITS, doubts, this.errors) : known;
-      this.report(epoch, row, rule, matches, reason);
+      if (matches !== false || !isSilent) this.report(epoch, row, rule, matches, reason);
     }
     this.mixed.conclude(epoch, row, state, trace, reason);
   }

@@ -87,8 +87,8 @@ export class ValueErrors {
 
   /** Another trace is judged, or the same again. */
   begin(): void {
-    this.judged.clear();
-    this.confirmed.clear();
+    if (this.judged.size > 0) this.judged.clear();
+    if (this.confirmed.size > 0) this.confirmed.clear();
   }
 
   forget(row: number): void {
