@@ -32,6 +32,7 @@ import { RulesController } from './rules/rules.controller.js';
 import { SaveRule } from './rules/save-rule.js';
 import { SettleController } from './settle/settle.controller.js';
 import { Settle } from './settle/settle.js';
+import { ExplainViolation } from './violations/explain-violation.js';
 import { openKeys } from './violations/open-keys.js';
 import { PruneViolations } from './violations/prune-violations.js';
 import { ReadTrace } from './violations/read-trace.js';
@@ -84,6 +85,12 @@ const TRIALS_WAITING = 8;
     },
     { provide: FollowRuleStatus, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new FollowRuleStatus(log, logger) },
     { provide: ReadTrace, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new ReadTrace(log, logger) },
+    {
+      provide: ExplainViolation,
+      inject: [Store, ReadTrace, CheckExpression, CONFIGURATION],
+      useFactory: (store: Store, trace: ReadTrace, check: CheckExpression, { traces }: Configuration) =>
+        new ExplainViolation(store, trace, check, traces.tolerance),
+    },
     {
       provide: VerifyViolation,
       inject: [Store, CONFIGURATION, CLOCK],

@@ -139,7 +139,7 @@ export class ExplanationView implements Explanation {
   @ApiPropertyOptional({
     type: ExplanationNodeView,
     description:
-      'The rule as a tree, each part with its place in the text of that version of the rule. Absent of a record that counts others.',
+      'The rule as a tree, each part with its place in the text of that version of the rule. Absent of a record that counts others, and of a rule about spans that is undecided about a trace.',
   })
   tree?: ExplanationNode;
 }

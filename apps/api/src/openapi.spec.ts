@@ -46,6 +46,7 @@ describe('the documentation of the API', () => {
         'get /v1/violations',
         'get /v1/violations/{id}',
         'post /v1/violations/{id}/verify',
+        'get /v1/violations/{id}/explanation',
         'get /v1/violations/{id}/trace',
         'get /health',
         'get /ready',

@@ -59,6 +59,16 @@ export const API_PROBLEMS = {
   },
   BT_API_TOO_MANY_WAIT: { status: 429, sentence: '{limit} requests wait for verdicts already. Try again in a second.' },
   BT_API_STOPPING: { status: 503, sentence: 'This process is stopping, so that it cannot wait for verdicts. Ask another, or ask again.' },
+  BT_API_RULE_VERSION_NOT_FOUND: {
+    status: 404,
+    sentence:
+      'Version {version} of the rule {id} is not kept, so its violations cannot be explained again. The record has the explanation of its time.',
+  },
+  BT_API_TRACE_GONE: {
+    status: 404,
+    sentence:
+      'The log no longer keeps the spans of the violation {id}. The record has the explanation of its time; the backend that got the spans may have them.',
+  },
   BT_API_VIOLATION_NOT_FOUND: { status: 404, sentence: 'There is no violation {id}. GET /v1/violations lists them; old ones are deleted.' },
 } as const satisfies Record<string, ApiProblemEntry>;
 

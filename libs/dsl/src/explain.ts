@@ -20,7 +20,7 @@ export interface Explanation {
   readonly conditions: readonly ConditionOutcome[];
   /** How many more there are: the list would be too long. */
   readonly omitted?: number;
-  /** The rule as a tree. Absent where no rule was asked, as of a record that counts others. */
+  /** The rule as a tree. Absent where nothing in particular was asked: of a record that counts others, of a span rule that is undecided about a trace. */
   readonly tree?: ExplanationNode;
 }
 

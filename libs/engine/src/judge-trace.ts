@@ -1,7 +1,7 @@
 import type { Explanation } from '#dsl';
 import { Accounting } from './accounting.js';
 import { contextWindow } from './assembly/long-traces.js';
-import { explainWithoutMatch } from './explain-without-match.js';
+import { explainTrace } from './explain-trace.js';
 import { PartitionEngine } from './partition.js';
 import type { RuleSet } from './rule-set.js';
 import { type AssemblySettings, DEFAULT_ASSEMBLY } from './settings.js';
@@ -47,7 +47,7 @@ export function judgeTrace(
       matches: violations.length > 0,
       violations,
       undecided: standing.filter(({ status }) => status === 'undecided'),
-      explanation: violations[0]?.explanation ?? explainWithoutMatch(rules, rule, requests, settings),
+      explanation: violations[0]?.explanation ?? explainTrace(rules, rule, requests, settings),
       errors: [...accounting.rule(id).errors.keys()],
     };
   });

@@ -53,6 +53,10 @@ describe('a rule that can not be judged', () => {
       closeReason: 'root_grace',
     });
     expect(verdict!.message).toBe(`${rule.name} could not be judged: ${verdict!.undecided!.reason}`);
+    const { summary, tree } = verdict!.explanation;
+    expect(summary).toBe(verdict!.undecided!.reason);
+    // A rule about spans that is undecided about its trace was asked of no span in particular.
+    expect([tree?.outcome, tree?.sentence]).toEqual(rule === endless ? ['undecided', summary] : [undefined, undefined]);
   });
 
   it('is undecided when it ends in an error that is none of the language, which is no match', () => {

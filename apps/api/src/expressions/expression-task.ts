@@ -1,4 +1,4 @@
-import type { Diagnostic, RuleDescription } from '#dsl';
+import type { Diagnostic, Explanation, RuleDescription } from '#dsl';
 import type { ProblemDetail } from '#platform';
 import type { TestResult } from '../rules/expression.dto.js';
 
@@ -7,7 +7,20 @@ export type ExpressionTask =
   | { readonly kind: 'check'; readonly expression: string }
   | { readonly kind: 'describe'; readonly expression: string }
   /** The body of `POST /v1/rules/test`, as text, so that numbers keep all their digits. */
-  | { readonly kind: 'try'; readonly body: Uint8Array };
+  | { readonly kind: 'try'; readonly body: Uint8Array }
+  | ExplainTask;
+
+/** Why a rule matches a trace, asked of all its spans. */
+export interface ExplainTask {
+  readonly kind: 'explain';
+  readonly expression: string;
+  /** The trace as OTLP requests. */
+  readonly requests: readonly Uint8Array[];
+  /** The wire id of the subject of a span rule. */
+  readonly subject: string;
+  /** Milliseconds by which clocks may differ, as the evaluators have it. */
+  readonly tolerance: number;
+}
 
 export interface CheckedText {
   readonly ok: boolean;
@@ -23,6 +36,7 @@ export interface ResultOf {
   readonly check: CheckedText;
   readonly describe: DescribedText;
   readonly try: TestResult;
+  readonly explain: Explanation;
 }
 
 /** What a thread is at, in words: if it takes too long there, the answer says so. */

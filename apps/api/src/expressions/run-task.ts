@@ -1,6 +1,7 @@
 import { type Checked, check, describeRule } from '#dsl';
 import type { ProblemDetail } from '#platform';
 import { ApiError } from '../api-error.js';
+import { explainRule } from './explain-rule.js';
 import type { CheckedText, DescribedText, ExpressionSettings, ExpressionTask, Phase, ResultOf } from './expression-task.js';
 import { problemDetail, refusal } from './refusal.js';
 import { tryRule } from './try-rule.js';
@@ -22,6 +23,7 @@ export function runTask(task: ExpressionTask, settings: ExpressionSettings, ente
     };
     return tryRule(task.body, { timeout: settings.evaluationTimeout, orRefuse, enter });
   }
+  if (task.kind === 'explain') return explainRule(task, settings.evaluationTimeout, enter);
   const found = checked(task.expression);
   const { ok, diagnostics } = found;
   if (task.kind === 'check' || !found.ok) return { ok, diagnostics } satisfies CheckedText;

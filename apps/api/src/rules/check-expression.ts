@@ -1,6 +1,7 @@
+import type { Explanation } from '#dsl';
 import type { ProblemDetail } from '#platform';
 import { ApiError } from '../api-error.js';
-import type { CheckedText, DescribedText } from '../expressions/expression-task.js';
+import type { CheckedText, DescribedText, ExplainTask } from '../expressions/expression-task.js';
 import type { ExpressionThreads } from '../expressions/expression-threads.js';
 import { problemDetail, refusal } from '../expressions/refusal.js';
 import type { TestResult } from './expression.dto.js';
@@ -62,6 +63,11 @@ export class CheckExpression {
   try(body: Uint8Array): Promise<TestResult> {
     // A copy: a small body is a part of a larger buffer, all of which would go along.
     return this.trying.run({ kind: 'try', body: Uint8Array.from(body) });
+  }
+
+  /** Asks a rule that was in force of all spans of a trace. */
+  explain(task: Omit<ExplainTask, 'kind'>): Promise<Explanation> {
+    return this.trying.run({ kind: 'explain', ...task });
   }
 
   private refuseLong({ length }: string): void {

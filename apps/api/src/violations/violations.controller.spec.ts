@@ -4,6 +4,7 @@ import { encodeRequest, spansFromValue } from '#otlp';
 import { ApiUnderTest } from '../testing/api-under-test.js';
 import { eventually } from '../testing/eventually.js';
 import { publish, violation } from '../testing/violation.js';
+import type { WholeExplanation } from './explain-violation.js';
 
 interface List {
   readonly violations: readonly { readonly id: string }[];
@@ -144,6 +145,45 @@ describe('/v1/violations', () => {
     const { body } = await api.ask<{ spans: object[] }>('GET', '/v1/violations/viol-text/trace');
     expect(body).toMatchObject({ trace_id: 'order-7', wire_trace_id, spans: [root, pay] });
     expect(body.spans[0]).not.toHaveProperty('parent_id');
+  });
+
+  it('explains again by all spans, in the version of the rule that was violated', async () => {
+    const expression = 'trace.count(span.name == "query") > 8';
+    const rule = { id: 'queries', name: 'queries', expression, severity: 'LOW' };
+    expect((await api.ask('POST', '/v1/rules', rule)).status).toBe(201);
+    await api.ask('PUT', '/v1/rules/queries', { ...rule, expression: 'trace.count(span.name == "query") > 1000' });
+    const ids = Array.from({ length: 9 }, (_, n) => `q-${n}`);
+    const spans = ids.map((span_id, n) => ({ trace_id: 'nine', span_id, name: 'query', start_time: n, end_time: n + 1 }));
+    const request = spansFromValue({ spans: [...spans, { trace_id: 'nine', span_id: 'x', name: 'other' }] }, { incomplete: true });
+    const wire_trace_id = request.resourceSpans[0]?.scopeSpans[0]?.spans[0]?.traceId ?? '';
+    const [offset = 0] = await api.log.append(TOPICS.spans, [{ partition: 1, value: encodeRequest(request) }]);
+    const log = { partition: 1, first_offset: offset, last_offset: offset };
+    const about = { rule_id: 'queries', trace_id: 'nine', wire_trace_id };
+    await publish(
+      api.log,
+      violation({ id: 'viol-nine', ...about, log }),
+      violation({ id: 'viol-unknown-rule', rule_id: 'never-was', wire_trace_id, log }),
+      violation({ id: 'viol-gone', ...about, log: { ...log, first_offset: offset + 1, last_offset: offset } }),
+    );
+    await eventually(() => api.store.violation('viol-gone'));
+    const { status, body } = await api.ask<WholeExplanation>('GET', '/v1/violations/viol-nine/explanation');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      expression,
+      rule_version: 1,
+      complete: true,
+      explanation: { tree: { kind: 'comparison', outcome: 'true' } },
+    });
+    const [count] = body.explanation.tree!.children!;
+    expect(count).toMatchObject({ kind: 'count', value: 9, count: 9, of: 10, witnesses: ids });
+    expect(expression.slice(count!.range.start, count!.range.end)).toBe('trace.count(span.name == "query")');
+    for (const [id, code] of [
+      ['viol-unknown-rule', 'BT_API_RULE_VERSION_NOT_FOUND'],
+      ['viol-gone', 'BT_API_TRACE_GONE'],
+      ['viol-none', 'BT_API_VIOLATION_NOT_FOUND'],
+    ]) {
+      expect(await api.ask('GET', `/v1/violations/${id}/explanation`)).toMatchObject({ status: 404, body: { code } });
+    }
   });
 
   it('reads the trace back from the log', async () => {

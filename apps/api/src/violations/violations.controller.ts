@@ -1,6 +1,15 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { ApiBadRequestResponse, ApiExtraModels, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '#openapi';
+import {
+  ApiBadRequestResponse,
+  ApiExtraModels,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+  ApiUnprocessableEntityResponse,
+} from '#openapi';
 import { CONFIGURATION, type Configuration } from '#platform';
 import { Store, type StoredViolation } from '#store';
 import { ApiError } from '../api-error.js';
@@ -8,6 +17,7 @@ import { ProblemView } from '../problem.dto.js';
 import { clientGone } from '../settle/client-gone.js';
 import { Settle } from '../settle/settle.js';
 import { timeoutOf } from '../settle/settle-query.js';
+import { ExplainViolation, WholeExplanation } from './explain-violation.js';
 import { ReadTrace } from './read-trace.js';
 import { TraceView } from './trace.dto.js';
 import { Verification, VerifyViolation } from './verify-violation.js';
@@ -24,6 +34,7 @@ export class ViolationsController {
     private readonly store: Store,
     private readonly verifyViolation: VerifyViolation,
     private readonly readTrace: ReadTrace,
+    private readonly explainViolation: ExplainViolation,
     private readonly settle: Settle,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {}
@@ -65,6 +76,23 @@ export class ViolationsController {
   @ApiNotFoundResponse({ type: ProblemView })
   async trace(@Param('id') id: string): Promise<TraceView> {
     return this.readTrace.read(signedRecord(await this.find(id)));
+  }
+
+  @Get(':id/explanation')
+  @ApiOperation({
+    summary: 'The explanation, asked again of all spans of the offending trace',
+    description:
+      'The record names one span of conditions that are judged by bits and counters; this names them all. It is not signed, and the trace may have got spans since.',
+  })
+  @ApiOkResponse({ type: WholeExplanation })
+  @ApiNotFoundResponse({
+    type: ProblemView,
+    description: 'There is no such violation, its version of the rule is not kept, or its spans are not.',
+  })
+  @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'It takes too long.' })
+  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many wait to be explained.' })
+  async explanation(@Param('id') id: string): Promise<WholeExplanation> {
+    return this.explainViolation.explain(signedRecord(await this.find(id)));
   }
 
   private async find(id: string): Promise<StoredViolation> {

@@ -128,7 +128,7 @@ export class Reports {
     const last = this.revisions.of(row, rule, subject);
     if (found === (last?.status ?? 'retracted') && this.isUnchanged(row, last)) return;
     const { span, explanation: known } = shown();
-    const explanation = report.undecided === undefined ? known : { ...known, summary: report.undecided.reason };
+    const explanation = report.undecided === undefined ? known : withoutVerdict(known, report.undecided);
     const evidence = fingerprint([nameOf(span), explanation, report.undecided?.code, this.assembly.isFragment(row)]);
     const spans = this.spansOf(row);
     // What was only counted with others is so once.
@@ -209,6 +209,12 @@ export class Reports {
   private spansOf(row: number): number {
     return 2 * this.assembly.traces.rows[row * ROW_WORDS + SPANS]! + (this.assembly.isFragment(row) ? 1 : 0);
   }
+}
+
+/** What was known of a rule that could not be judged: of its parts, not of the whole. */
+function withoutVerdict(known: Explanation, { reason }: Undecided): Explanation {
+  const { tree } = known;
+  return { ...known, summary: reason, ...(tree === undefined ? {} : { tree: { ...tree, outcome: 'undecided', sentence: reason } }) };
 }
 
 /** What a verdict shows of the span that it names. */

@@ -1,0 +1,51 @@
+import type { Explanation } from '#dsl';
+import type { ViolationRecord } from '#messaging';
+import { ApiProperty } from '#openapi';
+import { encodeRequest } from '#otlp';
+import type { Store } from '#store';
+import { ApiError } from '../api-error.js';
+import { ExplanationView } from '../explanation.dto.js';
+import type { CheckExpression } from '../rules/check-expression.js';
+import type { ReadTrace } from './read-trace.js';
+
+/** A violation explained again, by all spans of its trace. */
+export class WholeExplanation {
+  @ApiProperty({ description: 'The text that the ranges of the explanation are about: the rule as it was when it was violated.' })
+  expression!: string;
+
+  @ApiProperty({ example: 1 })
+  rule_version!: number;
+
+  @ApiProperty({ type: ExplanationView })
+  explanation!: Explanation;
+
+  @ApiProperty({ description: 'False when the log has already dropped some of the records in which the trace lay.' })
+  complete!: boolean;
+}
+
+/** Asks the rule of a violation again, in the version that was violated, of the trace as the log has it: with every span that is counted. */
+export class ExplainViolation {
+  /** @param tolerance milliseconds by which clocks may differ, as the evaluators have it */
+  constructor(
+    private readonly store: Store,
+    private readonly readTrace: ReadTrace,
+    private readonly expressions: CheckExpression,
+    private readonly tolerance: number,
+  ) {}
+
+  async explain(violation: ViolationRecord): Promise<WholeExplanation> {
+    const { rule_id, rule_version, wire_span_id } = violation;
+    const versions = await this.store.ruleVersions(rule_id);
+    const rule = versions.find(({ version }) => version === rule_version)?.rule;
+    if (rule === undefined) throw new ApiError('BT_API_RULE_VERSION_NOT_FOUND', { id: rule_id, version: rule_version });
+    const { requests, complete } = await this.readTrace.requests(violation);
+    if (requests.length === 0) throw new ApiError('BT_API_TRACE_GONE', { id: violation.id });
+    const explanation = await this.expressions.explain({
+      expression: rule.expression,
+      requests: requests.map(encodeRequest),
+      subject: wire_span_id,
+      tolerance: this.tolerance,
+    });
+    return { expression: rule.expression, rule_version, explanation, complete };
+  }
+}
