@@ -37,8 +37,11 @@ export const aggregate = {
 
   /** nil for no values. */
   avg(values: readonly Value[]): Value {
-    return values.length === 0 ? undefined : luaArithmetic('/', aggregate.sum(values), values.length);
+    return values.length === 0 ? undefined : aggregate.mean(aggregate.sum(values), values.length);
   },
+
+  /** Of so many values, not 0, that have this sum. */
+  mean: (sum: Value, count: number): Value => luaArithmetic('/', sum, count),
 
   /** How many different values there are, equal as `==` says. */
   distinct: (values: readonly Value[]): Value => new Set(values.map(valueKey)).size,
@@ -65,7 +68,7 @@ export const aggregate = {
     else if (Number.isNaN(value)) throw new LuaError('attempt to perform arithmetic on a value that is not a number');
     return value;
   },
-} as const satisfies Readonly<Record<AggregateName, (values: readonly Value[]) => Value>> & { checked: unknown };
+} as const satisfies Readonly<Record<AggregateName, (values: readonly Value[]) => Value>> & { checked: unknown; mean: unknown };
 
 /** A key that two values share (in a Map or Set) exactly when `==` calls them equal. NaN equals nothing: it has no key. */
 export function valueKey(value: Value): unknown {

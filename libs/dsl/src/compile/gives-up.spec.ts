@@ -47,10 +47,10 @@ const QUADRATIC = [
     'trace.has(a where not trace.all(b where not trace.has(c where c.start_time > a.start_time + 9999h and c.duration > b.duration)))',
     'trace',
   ],
-  ['what is below each', 'span.duration >= 0 and span.descendants.sum(span.duration) > 99999h', 'trace'],
+  ['what is below each', 'span.duration >= 0 and span.descendants.max(span.duration) > 99999h', 'trace'],
   ['all above each', 'trace.has(a where not a.ancestors.all(span.name != "zz"))', 'trace'],
   ['above each, by what two names make', 'trace.has(a where a.ancestors.has(b where b.name .. a.name == "x"))', 'trace'],
-  ['sums of windows', 'trace.has(a where trace.sum(span.duration, span.start_time >= a.start_time) > 999999h)', 'trace'],
+  ['the most of windows', 'trace.has(a where trace.max(span.duration, span.start_time >= a.start_time) > 999999h)', 'trace'],
   ['counts with a question', 'trace.has(a where trace.count(b where b.name .. a.name ~= "x") > 99999999)', 'trace'],
   ['order, by what two names make', 'trace.before(a where a.duration >= 0, b where b.name .. a.name == "x")', 'trace'],
 ] as const;
@@ -78,6 +78,12 @@ const DECIDED = [
   [
     'sums below the topmost',
     'span.name == "a" and not span.ancestors.has(span.name == "a") and span.descendants.sum(span.duration) > 99999h',
+  ],
+  ['sums below each', 'span.duration >= 0 and span.descendants.sum(span.duration) > 99999h'],
+  ['sums of windows', 'trace.has(a where trace.sum(span.duration, span.start_time >= a.start_time) > 999999h)'],
+  [
+    'averages of windows of one value',
+    'trace.has(a where (trace.avg(b.duration, b where b.attributes.k == a.attributes.k and b.start_time >= a.start_time and b.start_time < a.start_time + 1s) or 0) > 99h)',
   ],
   ['sums of one value', 'trace.has(a where trace.sum(span.duration, span.attributes.k == a.attributes.k) > 999999h)'],
 ] as const;

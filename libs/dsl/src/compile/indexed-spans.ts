@@ -6,6 +6,7 @@ import { type JoinPlan, joinPlan, readsOuter } from './join-plan.js';
 import { BELOW, EVERY, JoinedSpans, VISITS_PER_STEP } from './joined-spans.js';
 import { orderConstraint, RelativesConstraint } from './order-constraint.js';
 import type { SpanBucket } from './span-bucket.js';
+import { SummedSpans } from './summed-spans.js';
 import { END, START } from './trace-columns.js';
 import { NEVER } from './value-column.js';
 
@@ -14,7 +15,7 @@ import { NEVER } from './value-column.js';
  * values of two spans are found by their hash, order of times and of values in sorted trees, structure by intervals. What asks further
  * questions is asked last, and no more is asked than the answer needs. One per rule and trace.
  */
-export class IndexedSpanFunctions extends JoinedSpans {
+export class IndexedSpanFunctions extends SummedSpans {
   /** By condition: how many relatives were looked through. */
   private readonly walked = new Map<Resolved, { spans: number }>();
   /** The answers of what asks nothing of outer spans. */
@@ -45,7 +46,10 @@ export class IndexedSpanFunctions extends JoinedSpans {
   override aggregate(node: TraceAggregate): Value {
     return this.once(node, () => {
       const bucket = this.wholeBucket(node);
-      if (bucket === undefined) return super.aggregate(node);
+      if (bucket === undefined) {
+        const summed = this.summed(node);
+        return summed === undefined ? super.aggregate(node) : summed.value;
+      }
       let value = bucket.aggregates?.get(node);
       if (value === undefined) {
         value = { value: super.aggregate(node) };

@@ -77,6 +77,14 @@ export class SpanTree {
     return count;
   }
 
+  /** Those that satisfy all constraints, as ranges of positions (from, to and not further). */
+  *within(constraints: readonly Constraint[]): Iterable<readonly [number, number]> {
+    for (const [from, to, isWhole] of this.ranges(constraints, undefined)) {
+      if (isWhole) yield [from, to];
+      else for (let at = from; at < to; at++) if (this.isFound(constraints, at)) yield [at, at + 1];
+    }
+  }
+
   /** The positions of those that satisfy all constraints. */
   *find(constraints: readonly Constraint[], reject?: Rejection): Iterable<number> {
     for (const [from, to, isWhole] of this.ranges(constraints, reject)) {

@@ -85,8 +85,10 @@ export class StepModel {
     return found.plus(this.searched(plan, over !== undefined));
   }
 
-  private aggregate({ condition, depth, field, over }: TraceAggregate): Steps {
+  private aggregate(node: TraceAggregate): Steps {
+    const { condition, depth, field, over } = node;
     const taken = this.value(field).plus(Steps.of(SPAN_STEPS));
+    if (!this.hasLinks && isSummed(node)) return this.summed(node, taken);
     if (over?.axis === 'children') return condition === undefined ? taken : taken.plus(this.tested([condition]));
     if (condition === undefined) return over === undefined ? this.eachOf(false, taken) : this.walked(over, taken);
     const plan = joinPlan(condition, depth);
@@ -96,6 +98,14 @@ export class StepModel {
       return found;
     }
     return found.plus(this.each(plan, taken.plus(this.tested(this.hasLinks ? plan.tests : plan.rest)))).plus(Steps.of(SEARCH_STEPS));
+  }
+
+  /** Told by a tree of spans with sums (summed-spans.ts), once spans were come by often enough. */
+  private summed(node: TraceAggregate, taken: Steps): Steps {
+    this.payOnce(node, () => Steps.sum([Steps.of(BUILDING_STEPS), ...Array(BEFORE_TREES + 1).fill(taken.plus(Steps.of(2)))]).perSpan());
+    const plan = node.condition && joinPlan(node.condition, node.depth);
+    const asking = Steps.sum([Steps.of(2 * SEARCH_STEPS), ...(plan?.sorted ?? []).map(({ conjunct }) => this.value(conjunct))]);
+    return plan === undefined ? asking : this.found(node.condition!, plan).plus(asking);
   }
 
   private pair(node: TracePair): Steps {
@@ -182,4 +192,12 @@ function isTopmost(conjunct: Resolved, before: readonly Resolved[]): boolean {
   // What reads `span` reads the subject there, and the ancestor here.
   const text = formatExpression(condition.syntax);
   return before.some((one) => isSpanCondition(one) && formatExpression(one.syntax) === text);
+}
+
+/** Of what is surely an integer: the numbers of attributes may be none. */
+function isSummed({ aggregate, condition, depth, field, over }: TraceAggregate): boolean {
+  if ((aggregate !== 'sum' && aggregate !== 'avg') || field.type !== 'field' || readsOuter(field, depth)) return false;
+  const plan = condition && joinPlan(condition, depth);
+  if (over !== undefined) return over.axis === 'descendants' && (plan === undefined || plan.rest.length === 0);
+  return plan !== undefined && plan.rest.length === 0 && plan.tests.length > 0;
 }
