@@ -54,6 +54,8 @@ export function durationMeant(text: string): string | undefined {
   if (match === null) return undefined;
   const [, number = '', written = ''] = match;
   const unit = written.toLowerCase();
-  const known = Object.hasOwn(DURATION_UNITS, unit) && written !== 'M' ? unit : UNIT_WORDS[unit.length > 2 ? unit.replace(/s$/, '') : unit];
+  const singular = unit.length > 2 ? unit.replace(/s$/, '') : unit;
+  const word = Object.hasOwn(UNIT_WORDS, singular) ? UNIT_WORDS[singular] : undefined;
+  const known = Object.hasOwn(DURATION_UNITS, unit) && written !== 'M' ? unit : word;
   return known !== undefined && parseDuration(number + known) !== undefined ? number + known : undefined;
 }

@@ -20,7 +20,8 @@ const trace = {
 function tried(text: string): readonly Diagnostic[] {
   const checked = check(text);
   if (!checked.ok) expect(checked.diagnostics.map(({ severity }) => severity)).toContain('error');
-  for (const { code, range, line, column, endLine, endColumn, message } of checked.diagnostics) {
+  for (const { code, range, line, column, endLine, endColumn, message, suggestion, expected, fix } of checked.diagnostics) {
+    expect([suggestion ?? '', expected ?? '', fix?.text ?? ''].map((told) => typeof told)).toEqual(Array(3).fill('string'));
     expect(Object.keys(PROBLEMS)).toContain(code);
     expect(range.start >= 0 && range.start <= range.end && range.end <= text.length).toBe(true);
     expect([line >= 1, column >= 1, endLine > line || endColumn >= column, message.length > 0 && message.length < 500]).toEqual(

@@ -16,7 +16,8 @@ export function sizeMeant(text: string): string | undefined {
   const match = /^(\d{1,9})(?:\.(\d{1,9}))?([kmgt]?(?:ib|b)|k)$/i.exec(text);
   if (match === null) return undefined;
   const [, whole = '', fraction = '', unit = ''] = match;
-  const factor = FACTORS[unit.toLowerCase()];
+  const key = unit.toLowerCase();
+  const factor = Object.hasOwn(FACTORS, key) ? FACTORS[key] : undefined;
   if (factor === undefined) return undefined;
   const divisor = 10n ** BigInt(fraction.length);
   const scaled = BigInt(whole + fraction) * factor;

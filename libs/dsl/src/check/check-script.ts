@@ -257,7 +257,8 @@ class ScriptChecker {
     if (object.type !== 'name' || this.#globals.has(object.name)) return;
     const holding = locals.get(object.name);
     if (holding === 'unknown' || (holding !== undefined && !this.#findings.judgesMeaning)) return;
-    const known = KNOWN_MEMBERS[holding ?? object.name];
+    const owner = holding ?? object.name;
+    const known = Object.hasOwn(KNOWN_MEMBERS, owner) ? KNOWN_MEMBERS[owner] : undefined;
     if (known === undefined || known.has(name)) return;
     const isLibrary = holding === undefined && Object.hasOwn(SANDBOX_LIBRARIES, object.name);
     const suggestion = suggest(name, known);

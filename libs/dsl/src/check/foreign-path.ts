@@ -14,8 +14,10 @@ const MEMBERS: ReadonlySet<string> = new Set([...SPAN_FIELDS, ...SPAN_FUNCTIONS]
  * for all other paths.
  */
 export function refusePath(path: Member, scope: Scope): Resolved | undefined {
+  // Most paths are these.
+  if (path.object.type === 'name' && (path.object.name === 'span' || path.object.name === 'trace')) return undefined;
   const names = namesOf(path);
-  if (names === undefined) return undefined;
+  if (names === undefined || names[0] === 'attribute') return undefined;
   return attributeOfSpan(path, names, scope) ?? attributeAlone(path, names, scope);
 }
 

@@ -6,11 +6,10 @@ import { LuaError } from '../lua-error.js';
 import { parseNumeral } from '../lua-number.js';
 import { luaEquals, luaLess, luaLessOrEqual } from '../lua-value.js';
 import type { BinaryNode, Literal, Resolved } from '../resolved.js';
-import { suggest } from '../suggest.js';
 import type { BinaryOperator, Expression } from '../syntax.js';
 import { ANY, alwaysFalsy, alwaysTruthy, BOOLEAN, describeTypes, FALSE, NIL, NUMBER, STRING, TABLE, TRUE, type TypeSet } from '../types.js';
-import { fieldValues } from '../vocabulary.js';
 import type { Scope } from './context.js';
+import { checkFieldValue, refuseNumber } from './field-value.js';
 
 type Unary = Extract<Expression, { type: 'unary' }>;
 type Binary = Extract<Expression, { type: 'binary' }>;
@@ -195,33 +194,6 @@ function equality(syntax: Binary, left: Resolved, right: Resolved, scope: Scope)
   return left.types === NIL && right.types === NIL ? { ...node, types: outcome(true) } : node;
 }
 
-/** What people call the status codes. */
-const STATUS_WORDS: Readonly<Record<string, string>> = {
-  failed: 'error',
-  failure: 'error',
-  fail: 'error',
-  success: 'ok',
-  succeeded: 'ok',
-  successful: 'ok',
-};
-
-function checkFieldValue(field: Resolved, value: Resolved, scope: Scope): void {
-  if (field.type !== 'field' || value.type !== 'literal' || typeof value.value !== 'string') return;
-  const values = fieldValues(field.field);
-  if (values === undefined || values.includes(value.value)) return;
-  const word = value.value.replace(/^(STATUS_CODE|SPAN_KIND)_/i, '');
-  const alias = field.field === 'status' ? STATUS_WORDS[word.toLowerCase()] : undefined;
-  const suggestion = alias ?? suggest(word, values);
-  const fix =
-    suggestion === undefined || value.syntax.type !== 'string' ? undefined : { range: value.syntax.range, text: `"${suggestion}"` };
-  const names = { field: formatExpression(field.syntax), value: formatExpression(value.syntax) };
-  scope.findings.report('BT_DSL_UNKNOWN_VALUE', value.syntax.range, names, {
-    expected: values.map((v) => `"${v}"`).join(', '),
-    suggestion,
-    fix,
-  });
-}
-
 function reportMismatch(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): void {
   if (refuseChain(syntax, left, right, scope) || refuseNumber(left, right, scope) || refuseNumber(right, left, scope)) return;
   const quoted = [left, right].find((side) => side.type === 'literal' && typeof side.value === 'string') as Literal | undefined;
@@ -259,18 +231,6 @@ function refuseChain(syntax: Binary, left: Resolved, right: Resolved, scope: Sco
     suggestion: text,
     fix: { range: syntax.range, text },
   });
-  return true;
-}
-
-/** `span.kind == 2`: the number that OTLP sends for the word. */
-function refuseNumber(field: Resolved, value: Resolved, scope: Scope): boolean {
-  if (field.type !== 'field' || value.type !== 'literal' || typeof value.value !== 'number') return false;
-  const word = fieldValues(field.field)?.[value.value];
-  if (word === undefined || value.syntax.type !== 'number') return false;
-  const text = `"${word}"`;
-  const names = { field: formatExpression(field.syntax), value: formatExpression(value.syntax) };
-  const extras = { expected: 'a text', suggestion: text, fix: { range: value.syntax.range, text } };
-  scope.findings.report('BT_DSL_UNKNOWN_VALUE', value.syntax.range, names, extras);
   return true;
 }
 

@@ -6,7 +6,6 @@ import type { Expression } from '../syntax.js';
 import { ANY, NIL, NUMBER, STRING, TABLE, TRUE } from '../types.js';
 import {
   FIELD_TYPES,
-  fieldValues,
   RELATIVES_FUNCTIONS,
   SCOPE_FIELDS,
   SPAN_FIELDS,
@@ -17,6 +16,7 @@ import {
 import type { Scope } from './context.js';
 import { unknownValue } from './context.js';
 import type { Entity } from './entity.js';
+import { foreignMember, refusePartOfField, wordOf } from './foreign-member.js';
 import { knownNames, LIBRARY_CONSTANTS, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from './lua-names.js';
 import { warnUnguarded } from './resolve-operator.js';
 
@@ -46,7 +46,8 @@ export function resolveName(expression: Extract<Expression, { type: 'name' }>, s
     scope.findings.report('BT_DSL_UNKNOWN_NAME', range, { name }, { expected });
     return { kind: 'value', node: unknownValue(expression) };
   }
-  const suggestion = bareField ?? bareFunction ?? FOREIGN_WORDS[name.toLowerCase()] ?? suggest(name, [...knownNames(), ...scope.spanNames]);
+  const suggestion =
+    bareField ?? bareFunction ?? wordOf(FOREIGN_WORDS, name.toLowerCase()) ?? suggest(name, [...knownNames(), ...scope.spanNames]);
   return refused(expression, scope, 'BT_DSL_UNKNOWN_NAME', range, { name }, suggestion);
 }
 
@@ -228,19 +229,6 @@ function checkIndexable(object: Resolved, expression: MemberExpression, scope: S
   return unknownValue(expression);
 }
 
-/** `span.status.code`, `span.kind.value`: the field is the value. */
-function refusePartOfField(object: Resolved, expression: MemberExpression, scope: Scope): boolean {
-  if (object.type !== 'field' || expression.type !== 'member' || fieldValues(object.field as FieldName) === undefined) return false;
-  const isMessage = object.field === 'status' && ['message', 'description'].includes(expression.name);
-  if (!isMessage && !['code', 'name', 'value', 'status_code'].includes(expression.name)) return false;
-  const range = { start: expression.object.range.end, end: expression.range.end };
-  const text = isMessage ? '_message' : '';
-  const field = scope.findings.source.slice(expression.object.range);
-  const extras = { suggestion: `${field}${text}`, fix: { range, text } };
-  scope.findings.report('BT_DSL_UNKNOWN_FIELD', expression.nameRange, { object: field, name: expression.name }, extras);
-  return true;
-}
-
 function unknownField(
   expression: Expression,
   object: string,
@@ -251,8 +239,7 @@ function unknownField(
 ): Entity {
   const attribute = object === 'span' ? 'an attribute is span.attributes["…"]' : undefined;
   const names = known.map((entry) => entry.name);
-  const alias = ALIASES[name.replaceAll('_', '').toLowerCase()];
-  const suggestion = foreignMember(object, name, names) ?? (alias !== undefined && names.includes(alias) ? alias : suggest(name, names));
+  const suggestion = foreignMember(object, name, names) ?? suggest(name, names);
   scope.findings.report(
     'BT_DSL_UNKNOWN_FIELD',
     range,
@@ -266,13 +253,6 @@ function unknownField(
   return { kind: 'value', node: unknownValue(expression) };
 }
 
-/** `trace.name` is that of its root, `span.children.length` their number. */
-function foreignMember(object: string, name: string, known: readonly string[]): string | undefined {
-  if (object === 'trace') return SPAN_FIELDS.some((field) => field.name === name) ? `root.${name}` : undefined;
-  const isCount = known.includes('count') && !known.includes('name') && ['length', 'size', 'len', 'n'].includes(name);
-  return isCount ? 'count(true)' : undefined;
-}
-
 /** What other languages call nil, true and false, and what of others is not there. */
 const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   null: 'nil',
@@ -282,36 +262,6 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   true: 'true',
   false: 'false',
   exists: 'span.has',
-};
-
-/** What other tools call these fields and functions. */
-const ALIASES: Readonly<Record<string, string>> = {
-  servicename: 'service',
-  statuscode: 'status',
-  statusmessage: 'status_message',
-  spanid: 'id',
-  spankind: 'kind',
-  parentspanid: 'parent_id',
-  start: 'start_time',
-  end: 'end_time',
-  attrs: 'attributes',
-  attribute: 'attributes',
-  length: 'span_count',
-  size: 'span_count',
-  any: 'has',
-  some: 'has',
-  exists: 'has',
-  contains: 'has',
-  every: 'all',
-  countdistinct: 'distinct',
-  distinctcount: 'distinct',
-  unique: 'distinct',
-  countby: 'max_count',
-  minimum: 'min',
-  maximum: 'max',
-  total: 'sum',
-  mean: 'avg',
-  average: 'avg',
 };
 
 function refused(
