@@ -17,6 +17,7 @@ interface Told {
 export class Account {
   private evaluated = 0;
   private duplicates = 0;
+  private retried = 0;
   private conflicts = 0;
   private readonly rejected = new Map<string, number>();
   private readonly closed = new Map<string, number>();
@@ -35,10 +36,13 @@ export class Account {
   update(): void {
     const { accounting, measurements } = this;
     measurements.count('spansEvaluated', {}, accounting.evaluated - this.evaluated);
-    measurements.count('spansDuplicate', {}, accounting.duplicates - this.duplicates);
+    const retried = accounting.retried - this.retried;
+    measurements.count('spansDuplicate', { kind: 'in_trace' }, accounting.duplicates - this.duplicates - retried);
+    measurements.count('spansDuplicate', { kind: 'retried' }, retried);
     measurements.count('spansConflicting', {}, accounting.conflicts - this.conflicts);
     this.evaluated = accounting.evaluated;
     this.duplicates = accounting.duplicates;
+    this.retried = accounting.retried;
     this.conflicts = accounting.conflicts;
     for (const [reason, count] of Object.entries(accounting.rejected)) {
       measurements.count('spansRejected', { reason }, risen(this.rejected, reason, count));

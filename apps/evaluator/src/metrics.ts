@@ -10,12 +10,24 @@ export const EVALUATOR_METRICS = {
   spansDuplicate: {
     type: 'counter',
     name: 'betrace_spans_duplicates_total',
-    help: 'Spans read from the log that their trace had already (same ids, same content).',
+    help: 'Spans read from the log that came before, by kind: `in_trace`, their trace had them already (same ids, same content); `retried`, their trace was forgotten meanwhile (`traces.retry_window`).',
+    labels: ['kind'],
   },
   spansConflicting: {
     type: 'counter',
     name: 'betrace_spans_conflicting_total',
     help: 'Spans read from the log that their trace had already with other content. Each form is judged; see docs/dsl.md.',
+  },
+  retriesForgotten: {
+    type: 'counter',
+    name: 'betrace_retries_forgotten_total',
+    help: 'Spans that are not known as retries any more if they come again, though `traces.retry_window` has not passed: more than `traces.retry_spans` came since.',
+  },
+  retryMemory: {
+    type: 'gauge',
+    name: 'betrace_retry_memory_bytes',
+    help: 'Memory of the spans that are known for `traces.retry_window`. It is not part of `traces.memory_budget`.',
+    labels: ['partition'],
   },
   spansRejected: {
     type: 'counter',

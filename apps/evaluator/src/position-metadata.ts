@@ -2,8 +2,10 @@
 export interface PositionMetadata {
   /** The rule set in force at the offset. */
   readonly epoch: number;
-  /** `contextWindow` before this log time (Unix ms) a successor starts to read. */
+  /** The log's time (Unix ms) at the offset, less the pauses in the context before it. */
   readonly logTime: number;
+  /** The log time (Unix ms) at which a successor starts to read. Positions of before it was written have none. */
+  readonly start?: number;
   /** The pauses of the log before the record at which it does, ms. */
   readonly paused: number;
   /**
@@ -13,16 +15,17 @@ export interface PositionMetadata {
   readonly from?: number;
 }
 
-export function writePositionMetadata({ epoch, logTime, paused, from }: PositionMetadata): string {
-  return JSON.stringify({ epoch, logTime, ...(paused === 0 ? {} : { paused }), from });
+export function writePositionMetadata({ epoch, logTime, start, paused, from }: PositionMetadata): string {
+  return JSON.stringify({ epoch, logTime, start, ...(paused === 0 ? {} : { paused }), from });
 }
 
 /** Undefined when the text is not ours: an operator moved the group's offset by hand. */
 export function readPositionMetadata(text: string): PositionMetadata | undefined {
   try {
-    const { epoch, logTime, paused = 0, from } = JSON.parse(text) as Partial<PositionMetadata>;
+    const { epoch, logTime, start, paused = 0, from } = JSON.parse(text) as Partial<PositionMetadata>;
     if (![epoch, logTime, paused].every(Number.isSafeInteger)) return undefined;
-    const point = { epoch: epoch as number, logTime: logTime as number, paused };
+    const begin = Number.isSafeInteger(start) ? { start: start as number } : {};
+    const point = { epoch: epoch as number, logTime: logTime as number, ...begin, paused };
     return Number.isSafeInteger(from) ? { ...point, from: from as number } : point;
   } catch {
     return undefined;

@@ -28,6 +28,7 @@ interface Beginning {
   readonly judgeFrom: number;
   readonly epoch: number;
   readonly logTime: number;
+  readonly start: number;
   readonly paused: number;
   readonly rules: UncompiledRules;
 }
@@ -65,6 +66,7 @@ export class PartitionRun {
   private toldAt = Number.NEGATIVE_INFINITY;
   private untold = false;
   private toldAhead = true;
+  private retriesForgotten = 0;
   /** Something was judged since the rules' errors were noted. */
   private unnoted = false;
   private readonly found = (verdict: Verdict): void => {
@@ -73,7 +75,7 @@ export class PartitionRun {
 
   private constructor(
     private readonly partition: number,
-    { startAt, judgeFrom, epoch, logTime, paused, rules }: Beginning,
+    { startAt, judgeFrom, epoch, logTime, start, paused, rules }: Beginning,
     private readonly tools: PartitionTools,
   ) {
     this.next = startAt;
@@ -81,7 +83,7 @@ export class PartitionRun {
     this.committed = judgeFrom;
     this.mover = new MoveSpans(partition, tools.log, tools.deadLetters, tools.logFailed);
     this.barriers = new Barriers(partition, tools.log, tools.monotonic);
-    this.point = { offset: judgeFrom, epoch, logTime, paused };
+    this.point = { offset: judgeFrom, epoch, logTime, start, paused };
     this.committedAt = tools.monotonic();
     this.prepared = rules;
     this.label = { partition: String(partition) };
@@ -91,6 +93,7 @@ export class PartitionRun {
       ruleSetOf: () => this.prepared,
       initialEpoch: epoch,
       judgeFrom,
+      committedAt: logTime,
       clock: new RuleClock(tools.monotonic),
       paused,
       undecodable: (_record, reason) => {
@@ -115,11 +118,13 @@ export class PartitionRun {
     const judgeFrom = another ? start : Math.max(start, meant);
     const epoch = metadata?.epoch ?? (await epochBefore(log, partition, judgeFrom));
     const rules = await tools.rules.ruleSet(epoch);
-    if (another) return new PartitionRun(partition, { startAt: start, judgeFrom, epoch, logTime: 0, paused: 0, rules }, tools);
-    const context = metadata && (await log.offsetAt(TOPICS.spans, partition, metadata.logTime - contextWindow(tools.assembly)));
-    const startAt = Math.min(judgeFrom, context ?? judgeFrom);
-    const { logTime = 0, paused = 0 } = metadata ?? {};
-    return new PartitionRun(partition, { startAt, judgeFrom, epoch, logTime, paused, rules }, tools);
+    if (another || metadata === undefined) {
+      return new PartitionRun(partition, { startAt: judgeFrom, judgeFrom, epoch, logTime: 0, start: 0, paused: 0, rules }, tools);
+    }
+    const { logTime, paused } = metadata;
+    const contextStart = Math.min(metadata.start ?? logTime, logTime - contextWindow(tools.assembly));
+    const startAt = Math.min(judgeFrom, await log.offsetAt(TOPICS.spans, partition, contextStart));
+    return new PartitionRun(partition, { startAt, judgeFrom, epoch, logTime, start: contextStart, paused, rules }, tools);
   }
 
   get startAt(): number {
@@ -301,11 +306,11 @@ export class PartitionRun {
   private async commit(): Promise<void> {
     this.committedAt = this.tools.monotonic();
     this.point = this.engine.commitPoint() ?? this.point;
-    const { offset: from, epoch, logTime, paused } = this.point;
+    const { offset: from, epoch, logTime, start, paused } = this.point;
     // In memory nothing outlives the process: applied records may go when space is needed, and stay for a successor otherwise.
     const offset = this.tools.volatile ? this.next : from;
     if (offset <= this.committed) return;
-    const metadata = writePositionMetadata({ epoch, logTime, paused, ...(this.tools.volatile ? { from } : {}) });
+    const metadata = writePositionMetadata({ epoch, logTime, start, paused, ...(this.tools.volatile ? { from } : {}) });
     await this.tools.commit(this.partition, { offset, metadata });
     this.committed = offset;
   }
@@ -320,6 +325,9 @@ export class PartitionRun {
     this.account.update();
     measurements.set('tracesOpen', this.label, this.engine.openTraces);
     measurements.set('traceMemory', this.label, this.engine.memory);
+    measurements.set('retryMemory', this.label, this.engine.retries.bytes);
+    measurements.count('retriesForgotten', {}, this.engine.retries.dropped - this.retriesForgotten);
+    this.retriesForgotten = this.engine.retries.dropped;
     measurements.set('waiting', this.label, this.full ? 1 : 0);
     this.tellAhead();
   }

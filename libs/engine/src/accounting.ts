@@ -134,8 +134,10 @@ export class RuleAccount {
 export class Accounting {
   received = 0;
   evaluated = 0;
-  /** Spans that their trace had already, with the same content. */
+  /** Spans that their trace had already, with the same content, or that came before it was forgotten. */
   duplicates = 0;
+  /** The latter. */
+  retried = 0;
   /** Spans that came again with other content: judged, each form of a span as a span, but counted apart. */
   conflicts = 0;
   context = 0;

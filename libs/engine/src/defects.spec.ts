@@ -14,15 +14,17 @@ const DEFINITIONS = MODEL_RULES.map(({ definition }) => definition);
 const RULES = RuleSet.compile(1, DEFINITIONS);
 
 type Method = (...values: never[]) => unknown;
-/** The stages of the engine, as a test breaks them. */
-interface Stages {
-  readonly verdicts: { wireTraceId(row: number): string };
-  readonly stages: Readonly<Record<string, Record<string, Method>>>;
+/** A part of the engine, as a test breaks it. */
+interface Stage {
+  [name: string]: Stage & Method;
+}
+interface Verdicts {
+  wireTraceId(row: number): string;
 }
 
 /** Where it throws: the stage, its method, and the traces (wire ids) that the call is about. */
-const STEPS: Readonly<Record<string, (engine: Stages['verdicts'], values: readonly never[]) => readonly string[]>> = {
-  'spanRules.judge': (verdicts, [, row]) => [verdicts.wireTraceId(row!)],
+const STEPS: Readonly<Record<string, (engine: Verdicts, values: readonly never[]) => readonly string[]>> = {
+  'spans.rules.judge': (verdicts, [, row]) => [verdicts.wireTraceId(row!)],
   'judge.feed': (verdicts, [, row]) => [verdicts.wireTraceId(row!)],
   'judge.conclude': (verdicts, [, traces]) => {
     const rows = (traces as unknown as readonly { readonly row: number }[]).map(({ row }) => row);
@@ -30,8 +32,8 @@ const STEPS: Readonly<Record<string, (engine: Stages['verdicts'], values: readon
     return rows.length > 1 ? [] : rows.map((row) => verdicts.wireTraceId(row));
   },
   'judge.forget': () => [],
-  'failures.count': (_, [epoch, i]) => [(epoch as unknown as Epoch).columns.traceId(i!)],
-  'failures.settle': () => [],
+  'spans.failures.count': (_, [epoch, i]) => [(epoch as unknown as Epoch).columns.traceId(i!)],
+  'spans.failures.settle': () => [],
 };
 
 interface Run {
@@ -53,16 +55,19 @@ function run(records: readonly TestRecord[], step?: string, nth = 0): Run {
     defect: (record) => defects.push(record),
   });
   if (step !== undefined) {
-    const [stage, method] = step.split('.') as [string, string];
-    const inner = engine as unknown as Stages['stages'] & Stages;
-    const works = inner[stage]![method]!.bind(inner[stage]) as (...values: never[]) => unknown;
+    const { verdicts: inner } = engine as unknown as { readonly verdicts: Verdicts };
+    const path = step.split('.');
+    const method = path.pop()!;
+    let stage = engine as unknown as Stage;
+    for (const name of path) stage = stage[name]!;
+    const works = stage[method]!.bind(stage);
     let calls = 0;
-    inner[stage]![method] = (...values: never[]) => {
+    stage[method] = ((...values: never[]) => {
       if (calls++ !== nth) return works(...values);
-      for (const trace of STEPS[step]!(inner.verdicts, values)) damaged.add(trace);
+      for (const trace of STEPS[step]!(inner, values)) damaged.add(trace);
       if (step === 'judge.forget') works(...values);
       throw new Error(`the defect in ${step}`);
-    };
+    }) as Stage & Method;
   }
   const verdicts: Verdict[] = [];
   for (const record of logOf(records)) engine.apply(record, (verdict) => verdicts.push(verdict));

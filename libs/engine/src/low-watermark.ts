@@ -4,9 +4,11 @@ export interface CommitPoint {
   readonly offset: number;
   /** The epoch in force at that offset. */
   readonly epoch: number;
-  /** The log's time at that offset, less the pauses in the context before it: `contextWindow` before this time a successor starts to read. */
+  /** The log's time at that offset, less the pauses in the context before it. */
   readonly logTime: number;
-  /** The pauses before the record at which a successor starts to read, ms. */
+  /** The log time at which a successor starts to read. */
+  readonly start: number;
+  /** The pauses before the record at which it does, ms. */
   readonly paused: number;
 }
 

@@ -16,6 +16,8 @@ export interface PartitionEngineOptions {
   readonly initialEpoch: number;
   /** The committed offset: what concerns only traces that opened before it was emitted already. Default: judge everything. */
   readonly judgeFrom?: number;
+  /** `logTime` of that commit: what lies further back than traces are remembered is read for retries only. Default: traces begin with the first record. */
+  readonly committedAt?: number;
   /** The pauses of the log before the first record, ms: from the same commit. */
   readonly paused?: number;
   /** Times evaluations, for `Accounting`. */

@@ -5,14 +5,15 @@ import { DUPLICATE, NEW } from './assembly/duplicates.js';
 import { LateSpans } from './assembly/late-spans.js';
 import { contextWindow } from './assembly/long-traces.js';
 import { Pauses } from './assembly/pauses.js';
+import { Retries } from './assembly/retries.js';
 import { isInProgress } from './assembly/spans-in-progress.js';
-import { CLOSED, EPOCH_SHIFT, FLAGS, MUTED, ROW_WORDS, SPANS } from './assembly/trace-row.js';
+import { CLOSED, EPOCH_SHIFT, FLAGS, MUTED, RETRIED, ROW_WORDS, SEEN_BEFORE, SPANS } from './assembly/trace-row.js';
 import type { Epoch } from './epoch.js';
 import { Epochs } from './epochs.js';
-import { Failures } from './judge/failures.js';
+import { Conclusions } from './judge/conclusions.js';
 import { Judge } from './judge/judge.js';
+import { SpanJudgement } from './judge/span-judgement.js';
 import { SpanRules } from './judge/span-rules.js';
-import { TypeFailures } from './judge/type-failures.js';
 import { Verdicts } from './judge/verdicts.js';
 import type { CommitPoint } from './low-watermark.js';
 import type { PartitionEngineOptions, SpansRecord } from './partition-options.js';
@@ -23,25 +24,24 @@ import { spanForm } from './span-form.js';
 import { UnfinishedSpans } from './unfinished-spans.js';
 import type { Verdict } from './verdict.js';
 
-/** A rule is run on so many traces before the next one, while its code is at hand (decision 0016). More, and the spans would not be. */
-const JUDGED_TOGETHER = 64;
-
 /**
  * One partition's evaluator: the log's records in, verdicts out. What it does depends on the records alone, in their order:
  * no clock, no I/O, no chance (ARCHITECTURE §2, invariant 2).
  */
 export class PartitionEngine {
   readonly accounting: Accounting;
+  readonly retries: Retries;
   private readonly judgeFrom: number;
   private readonly assembly: Assembly;
   private readonly epochs: Epochs;
   private readonly verdicts: Verdicts;
-  private readonly spanRules: SpanRules;
+  private readonly spans: SpanJudgement;
   private readonly judge: Judge;
   private readonly late: LateSpans;
-  private readonly failures = new Failures();
-  private readonly typeFailures = new TypeFailures();
+  private readonly conclusions: Conclusions;
   private readonly unfinished: UnfinishedSpans;
+  /** Trace time: what comes before opens no traces, it is read for retries. */
+  private readonly assembleFrom: number;
   /** Traces are remembered for a while, so that a span in progress may get its final form. */
   private readonly waits: boolean;
   private nextOffset = 0;
@@ -58,12 +58,17 @@ export class PartitionEngine {
     this.assembly = new Assembly(settings, events, new Pauses(options.paused));
     this.epochs = new Epochs(ruleSetOf(initialEpoch), this.accounting, options.clock);
     this.verdicts = new Verdicts(partition, this.assembly);
-    this.spanRules = new SpanRules(this.assembly, this.verdicts);
+    const spanRules = new SpanRules(this.assembly, this.verdicts);
+    this.spans = new SpanJudgement(spanRules);
     this.judge = new Judge(settings, this.assembly, this.verdicts);
+    const epochOf = (row: number): Epoch => this.epochOf(row);
+    this.conclusions = new Conclusions(this.judge, epochOf, (error) => this.defect(error));
+    this.retries = new Retries(settings, this.assembly.traces);
     const release = (epoch: Epoch): void => this.epochs.release(epoch);
     const evaluate = (epoch: Epoch): void => this.evaluate(epoch);
-    this.unfinished = new UnfinishedSpans(this.assembly, this.judge, this.spanRules, this.accounting, { evaluate, release });
+    this.unfinished = new UnfinishedSpans(this.assembly, this.judge, spanRules, this.accounting, this.retries, { evaluate, release });
     this.late = new LateSpans(this.assembly.traces);
+    this.assembleFrom = (options.committedAt ?? Number.NEGATIVE_INFINITY) - (options.paused ?? 0) - contextWindow(settings);
   }
 
   /**
@@ -86,6 +91,11 @@ export class PartitionEngine {
     if (record.kind === 'pause') this.assembly.interrupt();
     if (record.kind === 'epoch') this.withRules(record, () => this.epochs.switchTo(record.epoch, this.options.ruleSetOf));
     if (record.kind !== 'spans') return;
+    this.retries.passTo(this.assembly.now);
+    if (this.assembly.now < this.assembleFrom) {
+      this.accounting.context += this.retries.scan(record.value);
+      return;
+    }
     const epoch = this.withRules(record, () => this.epochs.current());
     try {
       this.applySpans(epoch, record);
@@ -107,8 +117,8 @@ export class PartitionEngine {
     const opening = this.assembly.oldest ?? { offset: this.nextOffset, time: this.assembly.now, epoch: this.epochs.number };
     const { offset, epoch, time } = opening;
     if (offset <= this.judgeFrom || offset === 0) return undefined;
-    const { logTime, paused } = this.assembly.contextOf(time);
-    return { offset, epoch, logTime: logTime + contextWindow(this.options.settings), paused };
+    const { logTime: start, paused } = this.assembly.contextOf(time);
+    return { offset, epoch, logTime: time + paused, start, paused };
   }
 
   /** The highest timestamp so far (Unix milliseconds); undefined before the first record. */
@@ -168,14 +178,15 @@ export class PartitionEngine {
     }
     if (judging) this.evaluate(epoch);
     const spans = epoch.columns.length;
-    this.assembly.locate(epoch.columns, spans);
+    this.retries.expect(epoch.columns, this.assembly.locate(epoch.columns, spans));
     if (judging) this.judge.fetch(epoch, spans);
     const { accounting } = this;
     const before = accounting.evaluated + accounting.conflicts;
     for (let i = 0; i < spans; ) i = this.applySpansFrom(epoch, record, i, judging);
     epoch.judged.spans += accounting.evaluated + accounting.conflicts - before;
-    if (epoch.anyFailed) this.settleFailures(epoch);
-    this.late.settle((traces) => this.conclude(traces));
+    this.retries.add(epoch.columns);
+    this.settle(epoch);
+    this.late.settle((traces) => this.conclusions.conclude(traces));
   }
 
   /** Applies the spans from `i` on; answers where to go on: at the end, or behind a span that met a defect. */
@@ -193,11 +204,10 @@ export class PartitionEngine {
     return i + 1;
   }
 
-  private settleFailures(epoch: Epoch): void {
+  private settle(epoch: Epoch): void {
     try {
-      this.failures.settle(epoch);
+      this.spans.settle(epoch);
     } catch (error) {
-      this.failures.drop();
       this.defect(error);
     }
   }
@@ -256,25 +266,38 @@ export class PartitionEngine {
       assembly.closeFull(row);
       return;
     }
-    if (seen === NEW && !waited) accounting.evaluated++;
-    else accounting.conflicts++;
-    const closed = (assembly.traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0;
-    if (closed) accounting.late++;
-    if (epoch.anyFailed) this.failures.count(epoch, i);
-    if (epoch.anyUnusual) this.takeFailures(epoch, record, row, i);
-    this.spanRules.judge(epoch, row, i);
+    const flags = assembly.traces.rows[row * ROW_WORDS + FLAGS]!;
+    const closed = (flags & CLOSED) !== 0;
+    if (this.retries.isRetry(row, columns, i)) {
+      accounting.retried++;
+      accounting.duplicates++;
+    } else {
+      if (seen === NEW && !waited) accounting.evaluated++;
+      else accounting.conflicts++;
+      if (closed) accounting.late++;
+      this.spans.judge(epoch, record.offset, row, i);
+    }
+    if (epoch.anyUnusual) this.noteFailures(epoch, row, i);
     if (home?.rules.plan.judgesTraces === true) {
       if (home !== epoch && home.anyUnusual) this.judge.noteFailures(home, row, i);
       this.judge.feed(home, row, i);
-      if (closed) this.late.note(row);
+      if ((flags & (CLOSED | RETRIED)) !== 0) this.followUp(home, row, flags);
     }
     if (!closed) assembly.closeFull(row);
   }
 
-  /** Span `i` has a value of another type than some rule can take, it may be. */
-  private takeFailures(epoch: Epoch, record: SpansRecord, row: number, i: number): void {
-    this.typeFailures.count(epoch, i, record.offset);
-    this.spanRules.judgeFailures(epoch, row, i);
+  /**
+   * A span came to a trace that was closed or a mere retry (`flags`). If it is closed, it is judged again when the record is done; if it was a
+   * retry and is none any more, what its rules held back is said.
+   */
+  private followUp(home: Epoch, row: number, flags: number): void {
+    if ((this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & RETRIED) !== 0) return;
+    if ((flags & CLOSED) !== 0) this.late.note(row);
+    else if ((flags & SEEN_BEFORE) !== 0) this.judge.decide(home, row);
+  }
+
+  /** Span `i` has a value of another type than some rule over its trace can take, it may be. */
+  private noteFailures(epoch: Epoch, row: number, i: number): void {
     const muted = (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & MUTED) !== 0;
     if (!muted && this.epochOf(row) === epoch) this.judge.noteFailures(epoch, row, i);
   }
@@ -308,7 +331,9 @@ export class PartitionEngine {
   }
 
   private open(epoch: Epoch, offset: number, i: number, judging: boolean): number {
-    const row = this.assembly.openFor(epoch.columns, i, offset, epoch.number, epoch.slot, judging ? 0 : MUTED);
+    const known = this.retries.openTrace(epoch.columns, i);
+    const flags = judging ? known : MUTED;
+    const row = this.assembly.openFor(epoch.columns, i, offset, epoch.number, epoch.slot, flags);
     epoch.traces++;
     if (epoch.columns.hasTraceIdText(i)) this.verdicts.noteTraceText(row, epoch.columns.traceId(i));
     return row;
@@ -319,31 +344,12 @@ export class PartitionEngine {
     const judged: ClosedTrace[] = [];
     for (const trace of traces) {
       const at = trace.row * ROW_WORDS;
-      if ((rows[at + FLAGS]! & MUTED) !== 0) continue;
+      if ((rows[at + FLAGS]! & (MUTED | RETRIED)) !== 0) continue;
       this.accounting.closed[trace.reason]++;
       // Of a trace all of whose spans are in progress there is nothing to be judged yet.
       if (rows[at + SPANS] !== 0 && this.epochOf(trace.row).rules.plan.judgesTraces) judged.push(trace);
     }
-    this.conclude(judged);
-  }
-
-  /** Together those that follow one another and opened in the same epoch. */
-  private conclude(traces: readonly ClosedTrace[]): void {
-    for (let from = 0, to = 0; from < traces.length; from = to) {
-      const epoch = this.epochOf(traces[from]!.row);
-      while (to < traces.length && to - from < JUDGED_TOGETHER && this.epochOf(traces[to]!.row) === epoch) to++;
-      this.concludeTogether(epoch, traces.slice(from, to));
-    }
-  }
-
-  /** After a defect each trace is judged alone: what was emitted already is not again, because its revision is known. */
-  private concludeTogether(epoch: Epoch, traces: readonly ClosedTrace[]): void {
-    try {
-      this.judge.conclude(epoch, traces);
-    } catch (error) {
-      if (traces.length === 1) this.defect(error);
-      else for (const trace of traces) this.concludeTogether(epoch, [trace]);
-    }
+    this.conclusions.conclude(judged);
   }
 
   private forgotten(row: number): void {
@@ -351,7 +357,7 @@ export class PartitionEngine {
     const epoch = this.epochOf(row);
     try {
       const seen = !muted && epoch.rules.plan.judgesTraces ? epoch : undefined;
-      if (this.unfinished.judge(row, seen, this.judgeFrom)) this.conclude([{ row, reason: 'late_span' }]);
+      if (this.unfinished.judge(row, seen, this.judgeFrom)) this.conclusions.conclude([{ row, reason: 'late_span' }]);
     } catch (error) {
       this.defect(error);
     }
@@ -369,6 +375,8 @@ export class PartitionEngine {
   }
 
   private passOver(record: SpansRecord, error: unknown, judging: boolean): void {
+    // Another epoch may be able to read it: whether its spans came must not depend on that.
+    this.retries.scan(record.value);
     if (!judging) {
       this.accounting.context++;
       return;

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { arbitraryLog, logOfLongTraces, pausedLog, SMALL_SETTINGS, somePauses } from '../../../test/fixtures/engine/arbitrary-log.js';
 import { MODEL_RULES, nextVersion } from '../../../test/fixtures/engine/model-rules.js';
+import { retrySettings, someRetries, withRetries } from '../../../test/fixtures/engine/retries.js';
 import { DOUBTFUL_RULES, STRICT_RULES } from '../../../test/fixtures/engine/strict-rules.js';
 import { A_SPAN, logOf, type TestRecord } from '../../../test/fixtures/engine/test-span.js';
-import { contextWindow } from './assembly/long-traces.js';
 import { PartitionEngine } from './partition.js';
 import type { EngineRecord } from './record.js';
 import { RuleSet } from './rule-set.js';
@@ -34,14 +34,25 @@ const RULE_SETS = new Map([
   ],
 ]);
 
-const engineFrom = (initialEpoch: number, judgeFrom = 0, paused = 0): PartitionEngine =>
+interface Commit {
+  readonly offset: number;
+  readonly epoch: number;
+  readonly logTime: number;
+  readonly start: number;
+  readonly paused: number;
+}
+
+const NOTHING: Commit = { offset: 0, logTime: Number.NEGATIVE_INFINITY, start: Number.NEGATIVE_INFINITY, paused: 0, epoch: 1 };
+
+const engineFrom = (commit = NOTHING, settings = SMALL_SETTINGS): PartitionEngine =>
   new PartitionEngine({
     partition: 0,
-    settings: SMALL_SETTINGS,
+    settings,
     ruleSetOf: (epoch) => RULE_SETS.get(epoch)!,
-    initialEpoch,
-    judgeFrom,
-    paused,
+    initialEpoch: commit.epoch,
+    judgeFrom: commit.offset,
+    committedAt: commit.logTime,
+    paused: commit.paused,
   });
 
 /** By id, revision and first offset: a fragment of a trace counts revisions anew. A verdict that is emitted again must be equal. */
@@ -59,12 +70,12 @@ function collect(into: Map<string, Verdict>, engine: PartitionEngine, log: reado
 const inOrder = (verdicts: ReadonlyMap<string, Verdict>): [string, Verdict][] => [...verdicts].sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** The engine dies after record `died` (not included); its successor starts as the architecture says. */
-function restartedAt(log: readonly EngineRecord[], died: readonly number[]): Map<string, Verdict> {
+function restartedAt(log: readonly EngineRecord[], died: readonly number[], settings = SMALL_SETTINGS): Map<string, Verdict> {
   const found = new Map<string, Verdict>();
-  let commit = { offset: 0, logTime: Number.NEGATIVE_INFINITY, paused: 0, epoch: 1 };
+  let commit = NOTHING;
   for (const end of [...died, log.length]) {
-    const engine = engineFrom(commit.epoch, commit.offset, commit.paused);
-    const start = log.findIndex(({ timestamp }) => timestamp >= commit.logTime - contextWindow(SMALL_SETTINGS));
+    const engine = engineFrom(commit, settings);
+    const start = log.findIndex(({ timestamp }) => timestamp >= commit.start);
     collect(found, engine, start < 0 ? [] : log.slice(start, end));
     expect(engine.lowWatermark()).toBeGreaterThanOrEqual(commit.offset);
     commit = engine.commitPoint() ?? commit;
@@ -74,15 +85,20 @@ function restartedAt(log: readonly EngineRecord[], died: readonly number[]): Map
 
 const someDeaths = (most: number): fc.Arbitrary<number[]> => fc.array(fc.nat(most), { minLength: 1, maxLength: 12, size: 'max' });
 
+/** With pauses, and with spans that come again. */
+const someLog = (most: number, records = arbitraryLog(SMALL_SETTINGS, 3, most)): fc.Arbitrary<EngineRecord[]> =>
+  fc
+    .tuple(records, someRetries(most), somePauses(most))
+    .map(([given, retries, pauses]) => logOf(pausedLog(withRetries(given, retries), pauses).paused));
+
 describe('a successor', () => {
   it('finds what an undisturbed engine finds, whenever its predecessor died', () => {
     fc.assert(
-      fc.property(arbitraryLog(SMALL_SETTINGS, 3, 50), somePauses(50), (records, pauses) => {
-        const log = logOf(pausedLog(records, pauses).paused);
+      fc.property(someLog(50), retrySettings, (log, settings) => {
         const undisturbed = new Map<string, Verdict>();
-        collect(undisturbed, engineFrom(1), log);
+        collect(undisturbed, engineFrom(NOTHING, settings), log);
         for (let died = 0; died <= log.length; died++) {
-          expect(inOrder(restartedAt(log, [died]))).toEqual(inOrder(undisturbed));
+          expect(inOrder(restartedAt(log, [died], settings))).toEqual(inOrder(undisturbed));
         }
       }),
       { numRuns: 6 },
@@ -91,12 +107,11 @@ describe('a successor', () => {
 
   it('does so when its own successors die too', () => {
     fc.assert(
-      fc.property(arbitraryLog(SMALL_SETTINGS, 3, 80), somePauses(80), someDeaths(80), (records, pauses, deaths) => {
-        const log = logOf(pausedLog(records, pauses).paused);
+      fc.property(someLog(80), retrySettings, someDeaths(80), (log, settings, deaths) => {
         const undisturbed = new Map<string, Verdict>();
-        collect(undisturbed, engineFrom(1), log);
+        collect(undisturbed, engineFrom(NOTHING, settings), log);
         const died = deaths.map((death) => Math.min(death, log.length)).sort((a, b) => a - b);
-        expect(inOrder(restartedAt(log, died))).toEqual(inOrder(undisturbed));
+        expect(inOrder(restartedAt(log, died, settings))).toEqual(inOrder(undisturbed));
       }),
       { numRuns: 40 },
     );
@@ -104,12 +119,11 @@ describe('a successor', () => {
 
   it('cuts traces that go on for longer than any is remembered into the same fragments', () => {
     fc.assert(
-      fc.property(logOfLongTraces(3, 150), somePauses(150), someDeaths(150), (records, pauses, deaths) => {
-        const log = logOf(pausedLog(records, pauses).paused);
+      fc.property(someLog(150, logOfLongTraces(3, 150)), retrySettings, someDeaths(150), (log, settings, deaths) => {
         const undisturbed = new Map<string, Verdict>();
-        collect(undisturbed, engineFrom(1), log);
+        collect(undisturbed, engineFrom(NOTHING, settings), log);
         const died = deaths.map((death) => Math.min(death, log.length)).sort((a, b) => a - b);
-        expect(inOrder(restartedAt(log, died))).toEqual(inOrder(undisturbed));
+        expect(inOrder(restartedAt(log, died, settings))).toEqual(inOrder(undisturbed));
       }),
       { numRuns: 80 },
     );
@@ -141,7 +155,7 @@ describe('a successor', () => {
         const log = logOf(someInProgress(records));
         const twice = [0, 1].map(() => {
           const verdicts: Verdict[] = [];
-          const engine = engineFrom(1);
+          const engine = engineFrom();
           for (const record of log) engine.apply(record, (verdict) => verdicts.push(verdict));
           return verdicts;
         });

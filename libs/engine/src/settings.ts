@@ -13,6 +13,10 @@ export interface AssemblySettings {
   readonly lateWindow: number;
   /** A trace closes when it has this many spans. */
   readonly maxSpans: number;
+  /** A span that comes again this long after it came, its trace being forgotten, is known to be a retry; 0, or without it: it is not. */
+  readonly retryWindow?: number;
+  /** So many spans of one partition are known for that, the last that came; DEFAULT_RETRY_SPANS without it. */
+  readonly retrySpans?: number;
   /** By how much clocks of different services may differ before order is told by them; DEFAULT_TOLERANCE without it. */
   readonly tolerance?: number;
   /** Bytes that open and remembered traces of one partition may take; full: `accepts()` is false and senders wait. */
@@ -25,6 +29,7 @@ export const DEFAULT_ASSEMBLY: AssemblySettings = {
   maxAge: 60_000,
   lateWindow: 30_000,
   maxSpans: 32_000,
+  retryWindow: 300_000,
   memoryBudget: 256 * 1024 * 1024,
 };
 
@@ -33,11 +38,11 @@ const LONGEST = 2 ** 30;
 
 /** Throws BT_ENGINE_SETTING when a setting is out of its range. */
 export function checkSettings(settings: AssemblySettings): void {
-  const { rootGrace, idleTimeout, maxAge, lateWindow, maxSpans, tolerance = 0 } = settings;
+  const { rootGrace, idleTimeout, maxAge, lateWindow, maxSpans, retryWindow = 0, retrySpans = 1, tolerance = 0 } = settings;
   // Clocks may differ by less than a millisecond.
-  const whole = { rootGrace, idleTimeout, maxAge, lateWindow, maxSpans, tolerance: Math.ceil(tolerance) };
+  const whole = { rootGrace, idleTimeout, maxAge, lateWindow, maxSpans, retryWindow, retrySpans, tolerance: Math.ceil(tolerance) };
   for (const [setting, value] of Object.entries(whole)) {
-    const least = setting === 'maxSpans' ? 1 : 0;
+    const least = setting === 'maxSpans' || setting === 'retrySpans' ? 1 : 0;
     if (!Number.isInteger(value) || value < least || value > LONGEST) {
       throw new EngineError('BT_ENGINE_SETTING', { setting, value, least, most: LONGEST });
     }

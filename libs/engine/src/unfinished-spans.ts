@@ -1,6 +1,7 @@
 import type { SpanColumns } from '#otlp';
 import type { Accounting } from './accounting.js';
 import type { Assembly } from './assembly/assembly.js';
+import type { Retries } from './assembly/retries.js';
 import { SpansInProgress } from './assembly/spans-in-progress.js';
 import type { Epoch } from './epoch.js';
 import type { Judge } from './judge/judge.js';
@@ -16,6 +17,7 @@ export class UnfinishedSpans {
     private readonly traceRules: Judge,
     private readonly spanRules: SpanRules,
     private readonly accounting: Accounting,
+    private readonly retries: Retries,
     private readonly epochs: { readonly evaluate: (epoch: Epoch) => void; readonly release: (epoch: Epoch) => void },
   ) {}
 
@@ -27,6 +29,11 @@ export class UnfinishedSpans {
   /** Keeps span `i` of the epoch's record, unless its final form is known. It is counted if `judging`. */
   keep(row: number, epoch: Epoch, i: number, offset: number, judging: boolean): void {
     const known = this.assembly.knows(row, epoch.columns, i, offset);
+    if (judging && !known && !this.inProgress.has(row, epoch.columns, i) && this.retries.isRetry(row, epoch.columns, i)) {
+      this.accounting.retried++;
+      this.accounting.duplicates++;
+      return;
+    }
     const offered = known ? 'other form' : this.inProgress.offer(row, epoch, i, offset, this.epochs.release);
     if (!judging) return;
     if (offered === 'new') this.accounting.evaluated++;

@@ -3,9 +3,10 @@ import type { AssemblySettings } from '../settings.js';
 import type { ClosedTrace, CloseReason } from './close-reason.js';
 import { type DeadlineOwner, Deadlines } from './deadlines.js';
 import { DUPLICATE, Duplicates, type Seen } from './duplicates.js';
-import { contextWindow, LongTraces } from './long-traces.js';
+import { LongTraces } from './long-traces.js';
 import { OpenTraces } from './open-traces.js';
 import { type ContextStart, Pauses } from './pauses.js';
+import { contextStart } from './retry-window.js';
 import type { SpanIds } from './span-ids.js';
 import {
   backFrom,
@@ -21,6 +22,7 @@ import {
   OPENING,
   ROOT_SEEN,
   ROW_WORDS,
+  SEEN_BEFORE,
   SPANS,
 } from './trace-row.js';
 
@@ -52,7 +54,6 @@ export class Assembly implements DeadlineOwner {
   now = Number.NEGATIVE_INFINITY;
   private readonly deadlines: Deadlines;
   private readonly longTraces: LongTraces;
-  private readonly context: number;
   /** `now` while time passes: the reference for times kept as 32 bits. */
   private before = 0;
   /** What closed since judgement was asked for; and of that what is remembered no longer. */
@@ -67,7 +68,6 @@ export class Assembly implements DeadlineOwner {
     private readonly pauses = new Pauses(),
   ) {
     this.longTraces = new LongTraces(settings);
-    this.context = contextWindow(settings);
     this.deadlines = new Deadlines(this.traces, Math.max(settings.rootGrace, settings.maxAge, this.longTraces.silence));
   }
 
@@ -105,11 +105,11 @@ export class Assembly implements DeadlineOwner {
   }
 
   /**
-   * Looks up the traces of the first `spans` spans, before they are added one by one. In this short loop the processor waits for
+   * Looks up the traces of the first `spans` spans, before they are added one by one; answers their rows, 0 for those to open. In this short loop the processor waits for
    * the memory of many traces at once: with
    * 260,000 traces remembered that saves a tenth of the whole cost per span (bench/engine).
    */
-  locate(ids: SpanIds, spans: number): void {
+  locate(ids: SpanIds, spans: number): Uint32Array {
     if (spans > this.located.length) this.located = new Uint32Array(2 * spans);
     const { located, traces } = this;
     const { traceIds } = ids;
@@ -117,6 +117,7 @@ export class Assembly implements DeadlineOwner {
       located[i] = traces.find(traceIds[id]!, traceIds[id + 1]!, traceIds[id + 2]!, traceIds[id + 3]!);
     }
     this.duplicates.fetch(located, spans);
+    return located;
   }
 
   /** The row of the trace of span `i` (located before), or 0 when it is not remembered. */
@@ -131,7 +132,7 @@ export class Assembly implements DeadlineOwner {
     return this.traces.find(traceIds[id]!, traceIds[id + 1]!, traceIds[id + 2]!, traceIds[id + 3]!);
   }
 
-  /** Opens a trace for span `i`. `flags` and `epoch` (a slot below 2^24) are kept with it. */
+  /** Opens a trace for span `i`. `flags` and `epoch` (a slot below 2^21) are kept with it. */
   openFor(ids: SpanIds, i: number, offset: number, epochNumber: number, epochSlot: number, flags: number): number {
     const id = i * 4;
     const known = this.find(ids, i);
@@ -239,10 +240,10 @@ export class Assembly implements DeadlineOwner {
     return (this.traces.rows[at + FLAGS]! & (ROOT_SEEN | INTERRUPTED)) === ROOT_SEEN && this.traces.rows[at + MISSING] === 0;
   }
 
-  /** Part of a trace that goes on for longer than one is remembered, or closed without its root. */
+  /** Part of a trace that goes on for longer than one is remembered, or of which spans came before it opened, or closed without its root. */
   isFragment(row: number): boolean {
     const flags = this.traces.rows[row * ROW_WORDS + FLAGS]!;
-    return (flags & FRAGMENT) !== 0 || (flags & (CLOSED | ROOT_SEEN)) === CLOSED;
+    return (flags & (FRAGMENT | SEEN_BEFORE)) !== 0 || (flags & (CLOSED | ROOT_SEEN)) === CLOSED;
   }
 
   firstOffset(row: number): number {
@@ -270,9 +271,9 @@ export class Assembly implements DeadlineOwner {
     return this.watermark.oldestOpening;
   }
 
-  /** Where the records begin that say which traces go on at a trace time. */
+  /** Where the records begin that say which traces go on at a trace time, and which spans are known then. */
   contextOf(time: number): ContextStart {
-    const from = time - this.context;
+    const from = contextStart(this.settings, time);
     this.pauses.forgetBefore(from);
     return this.pauses.startOf(from);
   }

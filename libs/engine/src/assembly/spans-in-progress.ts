@@ -55,6 +55,11 @@ export class SpansInProgress {
     return known === undefined ? 'new' : 'other form';
   }
 
+  /** Some form of span `i` waits. */
+  has(row: number, columns: SpanColumns, i: number): boolean {
+    return this.byRow.get(row)?.has(keyOf(columns, i)) === true;
+  }
+
   /** The final form of span `i` came: answers whether one waited for it. `released` is told of an epoch that it held. */
   end(row: number, columns: SpanColumns, i: number, released: (epoch: Epoch) => void): boolean {
     const spans = this.byRow.get(row);

@@ -45,7 +45,13 @@ export const FRAGMENT = 32;
 export const GOING_ON = 64;
 /** Something of it may be missing, since nothing could be appended for a while when it was remembered. */
 export const INTERRUPTED = 128;
-export const EPOCH_SHIFT = 8;
+/** Spans of a trace with its id came a while before it opened: those that come now may be among them (`seen-spans.ts`). */
+export const KNOWN = 256;
+/** Some of its spans came before it opened. */
+export const SEEN_BEFORE = 512;
+/** A sender's retry, so far: all of its spans came before it opened. Nothing is said about it. */
+export const RETRIED = 1024;
+export const EPOCH_SHIFT = 11;
 
 /** The latest value at or before `reference` with these low 32 bits. */
 export function backFrom(reference: number, low: number): number {

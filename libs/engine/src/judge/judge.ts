@@ -35,6 +35,11 @@ export class Judge {
     if (plan.bufferedRules.length > 0) this.buffered.add(epoch, row, i);
   }
 
+  /** Says what is certain of an open trace about which nothing was said while it was fed. */
+  decide(epoch: Epoch, row: number): void {
+    if (epoch.rules.plan.online) this.online.decideAll(epoch, row);
+  }
+
   /** The spans of a record come, whose traces are located: reads ahead what is kept of them. */
   fetch(epoch: Epoch, spans: number): void {
     if (epoch.rules.plan.online) this.online.fetch(epoch, spans);

@@ -1,7 +1,7 @@
 import { TRUE, UNKNOWN } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
 import type { CloseReason } from '../assembly/close-reason.js';
-import { CLOSED, FLAGS, KEPT, ROW_WORDS, STATE } from '../assembly/trace-row.js';
+import { CLOSED, FLAGS, KEPT, RETRIED, ROW_WORDS, STATE } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
 import { AskedTrace } from './asked-trace.js';
 import { type Conclusion, conclude, concludeInDoubt, decide, explain } from './budget.js';
@@ -54,16 +54,25 @@ export class OnlineRules {
   feed(epoch: Epoch, row: number, i: number): void {
     const state = this.atoms.feed(epoch, row, i);
     const trace = this.asked.at(epoch, row);
-    const closed = (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0;
-    if (epoch.rules.plan.mixedRules.length > 0) this.mixed.add(epoch, row, state, i, trace, closed);
-    // A closed trace is judged again when the whole record is applied.
-    if (closed) return;
+    const waits = (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & (CLOSED | RETRIED)) !== 0;
+    if (epoch.rules.plan.mixedRules.length > 0) this.mixed.add(epoch, row, state, i, trace, waits);
+    // A closed trace is judged again when the whole record is applied; a retry is not judged.
+    if (waits) return;
     for (const rule of this.atoms.toAsk) {
       if (epoch.alive[rule] === 0) continue;
       const bit = epoch.rules.plan.settledBit[rule]!;
       if (bit < 0) this.mixed.decide(epoch, row, state, rule, trace);
       else this.decide(epoch, row, state, rule, bit, trace);
     }
+  }
+
+  /** Asks all rules, whatever was fed since they were asked the last time. */
+  decideAll(epoch: Epoch, row: number): void {
+    const state = this.assembly.traces.rows[row * ROW_WORDS + STATE]!;
+    const trace = this.asked.at(epoch, row);
+    const { traceRules, mixedRules } = epoch.rules.plan;
+    for (const [bit, rule] of traceRules.entries()) if (epoch.alive[rule] === 1) this.decide(epoch, row, state, rule, bit, trace);
+    for (const rule of mixedRules) if (epoch.alive[rule] === 1) this.mixed.decide(epoch, row, state, rule, trace);
   }
 
   /** Judges the trace as it is; emits what changed since the last time. */

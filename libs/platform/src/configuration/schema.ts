@@ -230,6 +230,18 @@ export const SCHEMA = {
       default: 30 * SECOND,
       doc: 'A closed trace is remembered, and judged again when a late span comes, until no span came for `traces.idle_timeout` and this long together.',
     },
+    retryWindow: {
+      type: duration,
+      env: ['BETRACE_TRACE_RETRY_WINDOW'],
+      default: 300 * SECOND,
+      doc: 'For how long after it came a span is known that a sender sends again: when its trace was forgotten meanwhile, it is a duplicate instead of a trace of its own. 0: it is not known.',
+    },
+    retrySpans: {
+      type: integer(1, 100_000_000),
+      env: ['BETRACE_TRACE_RETRY_SPANS'],
+      default: 2_000_000,
+      doc: 'Spans of each partition that are known for `traces.retry_window`, the last that came. Each takes 8 bytes, while spans come again 15, and each trace 11 to 18.',
+    },
     maxSpans: {
       type: integer(1, 10_000_000),
       env: ['BETRACE_TRACE_MAX_SPANS'],

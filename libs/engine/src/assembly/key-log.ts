@@ -1,0 +1,70 @@
+import type { SpanColumns } from '#otlp';
+import { KEY_WORDS, writeSpanKeys } from './span-keys.js';
+
+/** Keys of a chunk: 64 KiB. */
+const CHUNK = 2 ** 13;
+
+/** The keys of spans in the order in which they came, numbered from 0 on, of which the oldest can be dropped: 8 bytes each, in chunks. */
+export class KeyLog {
+  /** Key n lies at `(n % CHUNK) * KEY_WORDS` of its chunk. */
+  private readonly chunks = [newChunk()];
+  /** Number of `chunks[0]`. */
+  private firstChunk = 0;
+  /** Chunks that were dropped, to be used again: at most an eighth of those in use, since so many are dropped at once. */
+  private readonly spare: Uint32Array<ArrayBuffer>[] = [];
+  /** Numbers of the first key that is kept and of the one that comes next. */
+  first = 0;
+  next = 0;
+
+  /** Writes the keys of all spans but those that are rejected. */
+  add(columns: SpanColumns): void {
+    for (let from = 0; from < columns.length; ) {
+      const used = this.next % CHUNK;
+      const to = Math.min(columns.length, from + CHUNK - used);
+      const at = used * KEY_WORDS;
+      this.next += (writeSpanKeys(columns, from, to, this.chunks.at(-1)!, at) - at) / KEY_WORDS;
+      if (this.next % CHUNK === 0 && this.next / CHUNK === this.firstChunk + this.chunks.length) this.begin();
+      from = to;
+    }
+  }
+
+  /** Forgets the keys before a number. */
+  dropBefore(number: number): void {
+    this.first = number;
+    const kept = Math.floor(number / CHUNK);
+    const gone = this.chunks.splice(0, kept - this.firstChunk);
+    this.firstChunk = kept;
+    this.spare.push(...gone);
+    this.spare.length = Math.min(this.spare.length, 1 + (this.chunks.length >> 3));
+  }
+
+  /** The two halves of a key. */
+  high(number: number): number {
+    return this.chunkOf(number)[(number % CHUNK) * KEY_WORDS]!;
+  }
+
+  low(number: number): number {
+    return this.chunkOf(number)[(number % CHUNK) * KEY_WORDS + 1]!;
+  }
+
+  /** Keys that are kept. */
+  get length(): number {
+    return this.next - this.first;
+  }
+
+  get bytes(): number {
+    return (this.chunks.length + this.spare.length) * CHUNK * KEY_WORDS * 4;
+  }
+
+  private begin(): void {
+    this.chunks.push(this.spare.pop() ?? newChunk());
+  }
+
+  private chunkOf(number: number): Uint32Array {
+    return this.chunks[Math.floor(number / CHUNK) - this.firstChunk]!;
+  }
+}
+
+function newChunk(): Uint32Array<ArrayBuffer> {
+  return new Uint32Array(CHUNK * KEY_WORDS);
+}

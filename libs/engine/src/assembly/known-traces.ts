@@ -1,0 +1,77 @@
+import { mix } from './hashed-slots.js';
+
+const WORDS = 2;
+const LEAST_PLACES = 1024;
+/** Of its places, so many are taken when it is built, and at most. */
+const SPARSE = 0.45;
+const FULL = 0.75;
+const CELL = 0xff;
+
+/**
+ * The traces that opened in the last cells of time, 8 bytes each. Says of nearly every trace that begins that none of its spans can have
+ * been seen before, so that nothing else is asked about it. It always knows a trace that opened; another one it takes for known
+ * in one case of 2^50, about, and then its spans are looked at one by one.
+ */
+export class KnownTraces {
+  /** Per place 32 bits of hash, which give the place too; 24 bits of another, never all zero, and the low 8 bits of the cell. */
+  private entries = new Uint32Array(LEAST_PLACES * WORDS);
+  private places = LEAST_PLACES;
+  private taken = 0;
+  private touched = 0;
+
+  /**
+   * A trace, of whose id the four words begin at `ids[at]`, opens in a cell. Answers whether it may have opened in that cell or
+   * one of the `back` cells (at most 200) before.
+   */
+  open(ids: Uint32Array, at: number, cell: number, back: number): boolean {
+    const [id0, id1, id2, id3] = [ids[at]!, ids[at + 1]!, ids[at + 2]!, ids[at + 3]!];
+    const hash = mix(id0 ^ Math.imul(id1, 0x27d4eb2f), id2, id3) >>> 0;
+    const tag = (mix(id3 ^ Math.imul(id2, 0x165667b1), id1, id0) & ~CELL) >>> 0 || CELL + 1;
+    const place = this.find(hash, tag);
+    const entry = this.entries[place + 1]!;
+    this.entries[place] = hash;
+    this.entries[place + 1] = tag | (cell & CELL);
+    if (entry !== 0) return ((cell - entry) & CELL) <= back;
+    if (++this.taken > FULL * this.places) this.rebuild(cell, back);
+    return false;
+  }
+
+  /** Reads where the entry of a trace is, and does no more: in a short loop over many the processor waits for their memory at once. */
+  touch(ids: Uint32Array, at: number): void {
+    const hash = mix(ids[at]! ^ Math.imul(ids[at + 1]!, 0x27d4eb2f), ids[at + 2]!, ids[at + 3]!) >>> 0;
+    this.touched ^= this.entries[Math.floor((hash / 2 ** 32) * this.places) * WORDS]!;
+  }
+
+  get bytes(): number {
+    return this.entries.byteLength;
+  }
+
+  /** Where an entry is, or would be. */
+  private find(hash: number, tag: number): number {
+    const { entries, places } = this;
+    let place = Math.floor((hash / 2 ** 32) * places) * WORDS;
+    for (;;) {
+      const entry = entries[place + 1]!;
+      if (entry === 0 || (entries[place] === hash && (entry & ~CELL) >>> 0 === tag)) return place;
+      place += WORDS;
+      if (place === entries.length) place = 0;
+    }
+  }
+
+  /** Without those that opened before the cells that count, and with room for as many again. */
+  private rebuild(cell: number, back: number): void {
+    const old = this.entries;
+    const isKept = (entry: number): boolean => entry !== 0 && ((cell - entry) & CELL) <= back;
+    this.taken = 0;
+    for (let place = 0; place < old.length; place += WORDS) if (isKept(old[place + 1]!)) this.taken++;
+    this.places = Math.max(LEAST_PLACES, Math.ceil(this.taken / SPARSE));
+    this.entries = new Uint32Array(this.places * WORDS);
+    for (let place = 0; place < old.length; place += WORDS) {
+      const entry = old[place + 1]!;
+      if (!isKept(entry)) continue;
+      const at = this.find(old[place]!, (entry & ~CELL) >>> 0);
+      this.entries[at] = old[place]!;
+      this.entries[at + 1] = entry;
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { type Projection, project, SpanColumns } from '#otlp';
+import type { AssemblySettings } from '../settings.js';
+import type { OpenTraces } from './open-traces.js';
+import { SeenSpans } from './seen-spans.js';
+import { FLAGS, KNOWN, RETRIED, ROW_WORDS, SEEN_BEFORE } from './trace-row.js';
+
+/** What tells a span from others is always read; the scope, whether it is BeTrace's own. */
+const IDENTITY: Projection = { fields: new Set(['scope']), attributes: [], resourceAttributes: [] };
+
+/**
+ * What comes again after its trace was forgotten, because its sender had no answer (docs/decisions/0027). A trace that opens with such
+ * a span is a *retry* as long as no other comes: nothing is said about it.
+ */
+export class Retries {
+  private readonly seen: SeenSpans | undefined;
+  private readonly columns = new SpanColumns();
+
+  constructor(
+    settings: AssemblySettings,
+    private readonly traces: OpenTraces,
+  ) {
+    this.seen = (settings.retryWindow ?? 0) === 0 ? undefined : new SeenSpans(settings);
+  }
+
+  /** A record with spans comes at this trace time. */
+  passTo(time: number): void {
+    this.seen?.passTo(time);
+  }
+
+  /** A record whose traces are none of ours: its spans came, that is all. Answers how many it has; what can't be read has none. */
+  scan(value: Uint8Array): number {
+    const { columns, seen } = this;
+    columns.clear();
+    try {
+      project(value, IDENTITY, columns);
+    } catch {
+      return 0;
+    }
+    if (seen === undefined) return columns.length;
+    for (let i = 0; i < columns.length; i++) seen.expectTrace(columns, i);
+    for (let i = 0; i < columns.length; i++) seen.openTrace(columns, i);
+    seen.add(columns);
+    return columns.length;
+  }
+
+  /** Spans of a record whose traces open have 0 in `located`: they are about to be opened, one by one. */
+  expect(columns: SpanColumns, located: Uint32Array): void {
+    const { seen } = this;
+    if (seen !== undefined) for (let i = 0; i < columns.length; i++) if (located[i] === 0) seen.expectTrace(columns, i);
+  }
+
+  /** The flags of a trace that opens with span `i`. */
+  openTrace(columns: SpanColumns, i: number): number {
+    return this.seen?.openTrace(columns, i) === true ? KNOWN | RETRIED : 0;
+  }
+
+  /** Span `i`, which its trace has not got before, came before the trace opened. If not, the trace is no mere retry any more. */
+  isRetry(row: number, columns: SpanColumns, i: number): boolean {
+    const { rows } = this.traces;
+    const at = row * ROW_WORDS + FLAGS;
+    if ((rows[at]! & KNOWN) === 0) return false;
+    const seen = this.seen!.has(columns, i);
+    if (seen) rows[at]! |= SEEN_BEFORE;
+    else rows[at]! &= ~RETRIED;
+    return seen;
+  }
+
+  /** The spans of the present record came. */
+  add(columns: SpanColumns): void {
+    this.seen?.add(columns);
+  }
+
+  /** Spans that are known no longer, though it is not as long ago as they should be: too many came. */
+  get dropped(): number {
+    return this.seen?.dropped ?? 0;
+  }
+
+  /** Bytes of what is known: not part of the memory budget, because `retrySpans` bounds it. */
+  get bytes(): number {
+    return this.seen?.bytes ?? 0;
+  }
+}

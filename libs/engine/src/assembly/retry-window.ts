@@ -1,0 +1,39 @@
+import type { AssemblySettings } from '../settings.js';
+import { contextWindow } from './long-traces.js';
+
+/** The window is divided into so many cells at least, unless traces are remembered for longer than it is. */
+const CELLS = 8;
+
+/**
+ * The trace time in which spans are known after their traces were forgotten, divided into cells at multiples of `cell`, whoever began
+ * to read where. What is known at a time came in its cell, or in one of the `back` cells before. All in milliseconds.
+ */
+export class RetryWindow {
+  readonly cell: number;
+  /** A span is known for so many cells after its own: for the window at least, and for a cell more at most. */
+  readonly back: number;
+  /** No span joins its trace later than in so many cells after the one in which the trace opened. */
+  readonly joining: number;
+
+  constructor({ retryWindow = 0, maxAge, lateWindow }: AssemblySettings) {
+    const head = maxAge + lateWindow;
+    this.cell = Math.max(1, Math.ceil(Math.max(retryWindow, head) / CELLS));
+    this.back = Math.ceil(retryWindow / this.cell);
+    this.joining = Math.ceil(head / this.cell);
+  }
+
+  cellOf(time: number): number {
+    return Math.floor(time / this.cell);
+  }
+
+  /** What came before this time is not known any more. */
+  startAt(time: number): number {
+    return (this.cellOf(time) - this.back) * this.cell;
+  }
+}
+
+/** The trace time from which on a successor reads whose predecessor committed at a trace time. */
+export function contextStart(settings: AssemblySettings, time: number): number {
+  const assembled = time - contextWindow(settings);
+  return (settings.retryWindow ?? 0) === 0 ? assembled : Math.min(assembled, new RetryWindow(settings).startAt(time));
+}

@@ -1,0 +1,59 @@
+import { HIGH, LOW, OWN_SCOPE, type SpanColumns } from '#otlp';
+
+/** 32-bit words of a key. */
+export const KEY_WORDS = 2;
+
+/**
+ * Writes the keys of the spans from `from` on, up to `to`, behind each other into `words` from `at` on; answers where they end. A key
+ * is 64 bits that tell a span from any other, of its ids, times, parent and kind. Attributes play no part, so a key does not depend on
+ * what rules read, and a retry on whose way a collector added an attribute has the same. Spans that are rejected (`rejection.ts`) have none.
+ *
+ * Each round takes two words and is a permutation of the 64 bits so far: only words that differ in several rounds can end in the same key.
+ */
+export function writeSpanKeys(columns: SpanColumns, from: number, to: number, words: Uint32Array, at: number): number {
+  const { traceIds, spanIds, parentIds, startWords, endWords, kind, scopeName } = columns;
+  let end = at;
+  let scope = '';
+  let isOwn = false;
+  for (let i = from; i < to; i++) {
+    const t = 4 * i;
+    const s = 2 * i;
+    let a = traceIds[t]!;
+    let b = traceIds[t + 1]!;
+    const trace2 = traceIds[t + 2]!;
+    const trace3 = traceIds[t + 3]!;
+    const span0 = spanIds[s]!;
+    const span1 = spanIds[s + 1]!;
+    // Most spans of a record have one scope: the same text, which costs less to compare than an equal one.
+    if (scopeName[i] !== scope) {
+      scope = scopeName[i]!;
+      isOwn = scope === OWN_SCOPE;
+    }
+    if (isOwn || (a | b | trace2 | trace3) === 0 || (span0 | span1) === 0) continue;
+    a = Math.imul(a ^ 0x2545f491, 0x9e3779b1);
+    b = Math.imul(b, 0x85ebca6b);
+    a ^= b >>> 15;
+    b ^= a >>> 13;
+    a = Math.imul(a ^ trace2, 0x9e3779b1);
+    b = Math.imul(b ^ trace3, 0x85ebca6b);
+    a ^= b >>> 15;
+    b ^= a >>> 13;
+    a = Math.imul(a ^ span0, 0x9e3779b1);
+    b = Math.imul(b ^ span1, 0x85ebca6b);
+    a ^= b >>> 15;
+    b ^= a >>> 13;
+    const start = startWords[s + LOW]! ^ Math.imul(startWords[s + HIGH]! ^ parentIds[s + 1]!, 0x27d4eb2f);
+    const stop = endWords[s + LOW]! ^ Math.imul(endWords[s + HIGH]! ^ parentIds[s]! ^ kind[i]!, 0x165667b1);
+    a = Math.imul(a ^ start, 0x9e3779b1);
+    b = Math.imul(b ^ stop, 0x85ebca6b);
+    a ^= b >>> 15;
+    b ^= a >>> 13;
+    a = Math.imul(a, 0xc2b2ae35);
+    b = Math.imul(b, 0x27d4eb2f);
+    a ^= b >>> 16;
+    words[end] = a;
+    words[end + 1] = b ^ (a >>> 14);
+    end += KEY_WORDS;
+  }
+  return end;
+}

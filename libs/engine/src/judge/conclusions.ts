@@ -1,0 +1,33 @@
+import type { ClosedTrace } from '../assembly/close-reason.js';
+import type { Epoch } from '../epoch.js';
+import type { Judge } from './judge.js';
+
+/** A rule is run on so many traces before the next one, while its code is at hand (decision 0016). More, and the spans would not be. */
+const JUDGED_TOGETHER = 64;
+
+/** Has traces judged that are due at one record, those together that follow one another and opened in the same epoch. */
+export class Conclusions {
+  constructor(
+    private readonly judge: Judge,
+    private readonly epochOf: (row: number) => Epoch,
+    private readonly defect: (error: unknown) => void,
+  ) {}
+
+  conclude(traces: readonly ClosedTrace[]): void {
+    for (let from = 0, to = 0; from < traces.length; from = to) {
+      const epoch = this.epochOf(traces[from]!.row);
+      while (to < traces.length && to - from < JUDGED_TOGETHER && this.epochOf(traces[to]!.row) === epoch) to++;
+      this.concludeTogether(epoch, traces.slice(from, to));
+    }
+  }
+
+  /** After a defect each trace is judged alone: what was emitted already is not again, because its revision is known. */
+  private concludeTogether(epoch: Epoch, traces: readonly ClosedTrace[]): void {
+    try {
+      this.judge.conclude(epoch, traces);
+    } catch (error) {
+      if (traces.length === 1) this.defect(error);
+      else for (const trace of traces) this.concludeTogether(epoch, [trace]);
+    }
+  }
+}

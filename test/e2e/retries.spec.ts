@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { BeTrace, storageFolder } from '../harness/betrace.js';
+import { eventually } from '../harness/eventually.js';
+
+interface Violation {
+  readonly trace_id: string;
+  readonly span_id: string;
+  readonly fragment?: boolean;
+}
+
+/** A trace that has been silent for 1.5 s is forgotten. */
+const env = {
+  BETRACE_TRACE_ROOT_GRACE: '200ms',
+  BETRACE_TRACE_IDLE_TIMEOUT: '500ms',
+  BETRACE_TRACE_LATE_WINDOW: '1s',
+  BETRACE_TRACE_MAX_AGE: '5s',
+};
+const FORGOTTEN = 2_500;
+
+/** A collector that got no answer sends again for five minutes. */
+describe('a retry after its trace is forgotten', () => {
+  let folder: Awaited<ReturnType<typeof storageFolder>>;
+  let betrace: BeTrace;
+  const start = async () => {
+    betrace = await BeTrace.start({ env: { BETRACE_STORAGE_PATH: folder.path, ...env } });
+  };
+  beforeEach(async () => {
+    folder = await storageFolder();
+    await start();
+    const rule = {
+      name: 'unaudited',
+      expression: 'trace.has(span.attributes["pii.accessed"] == true) and not trace.has(span.name == "audit.log")',
+    };
+    expect((await betrace.json('POST', '/v1/rules', rule)).status).toBe(201);
+  });
+  afterEach(async () => {
+    await betrace?.kill();
+    await folder.remove();
+  });
+
+  const span = (id: string, name: string, attributes = {}) => ({
+    trace_id: 'checkout',
+    span_id: id,
+    ...(id === 'root' ? {} : { parent_id: 'root' }),
+    name,
+    start_time: 1_699_000_000_000_000_000,
+    duration: 1_000_000,
+    attributes,
+  });
+  const root = span('root', 'GET /customer');
+  const read = span('read', 'read customer', { 'pii.accessed': true });
+  const audit = span('audit', 'audit.log');
+  const late = span('late', 'send answer');
+  const send = async (...spans: readonly object[]) => expect((await betrace.json('POST', '/v1/spans', { spans })).status).toBe(202);
+  const violations = async () => (await betrace.json<{ violations: Violation[] }>('GET', '/v1/violations?settled=true')).body.violations;
+  const retried = async () => {
+    const text = await (await fetch(`${betrace.url}/metrics`)).text();
+    return Number(/^betrace_spans_duplicates_total\{kind="retried"\} (\d+)/m.exec(text)?.[1] ?? 0);
+  };
+  const forgotten = () => new Promise((done) => setTimeout(done, FORGOTTEN));
+
+  it.each([
+    ['by the process that judged it', async () => {}],
+    [
+      'by its successor after kill -9',
+      async () => {
+        await betrace.kill();
+        await start();
+      },
+    ],
+  ])(
+    'raises no false alarm, and is known %s',
+    async (_name, between) => {
+      await send(root);
+      await send(read);
+      await send(audit);
+      expect(await violations()).toEqual([]);
+      await forgotten();
+      await between();
+      await send(read);
+      await forgotten();
+      expect(await violations()).toEqual([]);
+      await eventually('the count of what was retried', async () => ((await retried()) === 1 ? true : undefined));
+      // With its root, and once more.
+      await send(root, read);
+      await forgotten();
+      expect(await violations()).toEqual([]);
+      // With a span that did not come before it is a fragment, and judged as one.
+      await send(read, late);
+      await forgotten();
+      expect(await violations()).toMatchObject([{ trace_id: 'checkout', span_id: 'read', fragment: true }]);
+    },
+    180_000,
+  );
+});
