@@ -96,7 +96,7 @@ not trace.follows(access where access.name == "record.read",
 
 Equal values are found by hash; windows (\`span.start_time - x.start_time < 1m\`), other comparisons with an outer span, \`span.before(x)\` and what lies below or above a span by sorted
 look-ups. So most rules over pairs cost about as much as the trace has spans, also where all spans have one value. What still costs as much as there are pairs, and gives up at some hundreds of
-spans of one value: a comparison that computes one value from both spans (\`a.name .. b.name == "x"\`), \`or\` between conditions on both spans, aggregates other than \`count\` over a window (sums and averages of integers are looked up), and order
+spans of one value: a comparison that computes one value from both spans (\`a.name .. b.name == "x"\`), counts by \`or\` between conditions on both spans (\`has\` looks each of them up), aggregates other than \`count\` over a window (sums and averages of integers are looked up), and order
 where spans above have links. A rule that gives up is undecided ([decision 0023](decisions/0023-pairs-by-sorted-look-ups.md)). \`trace.has\` ends with its first witness, \`trace.count(c) > 3\` with the fourth.
 
 \`trace.sum\` and its like leave out spans on which the field is nil; a field that is no number (\`distinct\` and \`max_count\`: a table) is an error on that span, which is left out too.
@@ -175,7 +175,7 @@ What a rule may do on one trace is bounded by \`rules.evaluation_timeout\`, and 
 looks at pairs of spans one by one may take more; then it gives up on that trace, which is undecided. \`betrace check --explain\` says from how many spans on, \`POST /v1/rules/validate\` as \`gives_up_from\`:
 \`{"spans": 450, "per": "trace"}\`. On a trace of fewer spans it never gives up. \`per\` is \`value\` where the rule asks only about pairs that have an equal value: then about so many spans must share one, or
 several values have many spans each. It is \`null\` for rules that are decided on any trace, and absent of scripts, whose loops decide it. What looks at pairs: conditions that compute
-something from both spans (\`b.name .. a.name == "x"\`) or join two comparisons by \`or\`, \`trace.all\` and \`count\` with further questions, aggregates over a window of time or over descendants or ancestors (but for sums and averages of integers), and a
+something from both spans (\`b.name .. a.name == "x"\`) or, but for \`has\`, join two comparisons by \`or\`, \`trace.all\` and \`count\` with further questions, aggregates over a window of time or over descendants or ancestors (but for sums and averages of integers), and a
 question within a question. The last is mostly asked of many spans at once, so that the rule gives up much later than it says on most traces, but not on all. Equal values, comparisons of a value or a time, \`before\`, \`trace.follows\` and the like, children and
 descendants are looked up. On traces in which spans link to other spans of the trace, order is asked of each pair: \`gives_up_from_with_links\`. The numbers suppose one link for each span, texts of some
 dozen characters where regular expressions look at both spans, and sums whose values are integers below 2^53 where a comparison of sums joins the spans.

@@ -40,7 +40,11 @@ const QUADRATIC = [
     'value',
   ],
   ['three spans', 'trace.has(a where trace.has(b where trace.has(c where c.name .. a.name .. b.name == "x")))', 'trace'],
-  ['or across both', 'trace.has(a where trace.has(b where b.duration > a.duration + 99h or b.start_time < a.start_time - 99h))', 'trace'],
+  [
+    'counts by or across both',
+    'trace.has(a where trace.count(b where b.duration >= a.duration - 99h or b.start_time < a.start_time - 99h) > 99999999)',
+    'trace',
+  ],
   ['all of them', 'trace.has(a where not trace.all(b where b.name .. a.name ~= "x"))', 'trace'],
   [
     'all, with a question',
@@ -78,6 +82,11 @@ const DECIDED = [
   [
     'sums below the topmost',
     'span.name == "a" and not span.ancestors.has(span.name == "a") and span.descendants.sum(span.duration) > 99999h',
+  ],
+  ['or across both', 'trace.has(a where trace.has(b where b.duration > a.duration + 99h or b.start_time < a.start_time - 99h))'],
+  [
+    'or across both, of one value',
+    'trace.has(a where not trace.has(b where b.attributes.k == a.attributes.k and (b.start_time > a.end_time + 99h or b.end_time < a.start_time - 99h) and b.name == "a"))',
   ],
   ['sums below each', 'span.duration >= 0 and span.descendants.sum(span.duration) > 99999h'],
   ['sums of windows', 'trace.has(a where trace.sum(span.duration, span.start_time >= a.start_time) > 999999h)'],

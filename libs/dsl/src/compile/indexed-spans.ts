@@ -2,6 +2,7 @@ import type { Relatives, Resolved, TraceAggregate, TracePair, TraceQuantifier } 
 import type { Enough, SpanFunctionNode, SpanTest } from '../span-functions.js';
 import type { SpanView } from '../span-view.js';
 import type { Value } from '../value.js';
+import { type Alternatives, alternativesOf } from './alternatives.js';
 import { type JoinPlan, joinPlan, readsOuter } from './join-plan.js';
 import { BELOW, EVERY, JoinedSpans, VISITS_PER_STEP } from './joined-spans.js';
 import { orderConstraint, RelativesConstraint } from './order-constraint.js';
@@ -135,10 +136,27 @@ export class IndexedSpanFunctions extends SummedSpans {
     const plan = joinPlan(condition, depth);
     const bucket = this.candidates(test, condition, plan);
     if (plan.tests.length === 0) return yield* bucket;
-    if (this.isWorn(bucket)) return yield* this.search(test, plan, bucket);
+    if (this.isWorn(bucket)) {
+      const alternatives = plan.rest.length === 0 ? undefined : alternativesOf(condition, depth);
+      if (alternatives !== undefined) return yield* this.searchWays(test, plan, alternatives);
+      return yield* this.search(test, plan, bucket);
+    }
     for (const span of bucket) {
       bucket.scanned++;
       if (this.satisfies(test, plan.tests, span)) yield span;
+    }
+  }
+
+  /** The spans that satisfy a test in one way or another, each once. */
+  private *searchWays(test: SpanTest, plan: JoinPlan, { ways }: Alternatives): Iterable<SpanView> {
+    const seen = new Set<SpanView>();
+    for (const way of ways) {
+      const one: SpanTest = { ...test, condition: way.condition };
+      for (const span of this.search(one, way.plan, this.candidates(one, way.condition, way.plan))) {
+        if (seen.has(span)) continue;
+        seen.add(span);
+        if (this.satisfies(test, plan.tests, span)) yield span;
+      }
     }
   }
 

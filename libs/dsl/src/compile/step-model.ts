@@ -1,6 +1,7 @@
 import { formatExpression } from '../format-expression.js';
 import type { Relatives, Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
 import { PAIR_STEPS, SPAN_STEPS, type SpanFunctionNode } from '../span-functions.js';
+import { type Alternatives, alternativesOf } from './alternatives.js';
 import { type JoinPlan, joinPlan, readsOuter } from './join-plan.js';
 import { isLocal, isSpanFunction } from './local-test.js';
 import { isSpanCondition } from './needs.js';
@@ -81,8 +82,19 @@ export class StepModel {
     const plan = joinPlan(condition, depth);
     const found = this.found(condition, plan);
     if (plan.tests.length === 0 && over === undefined) return found;
+    const alternatives = quantifier === 'has' && over === undefined && plan.rest.length > 0 ? alternativesOf(condition, depth) : undefined;
+    if (alternatives?.areCertain) return this.searchedWays(alternatives, plan, found);
     if (quantifier === 'all' && plan.rest.length > 0) return found.plus(this.each(plan, this.tested(plan.tests)));
     return found.plus(this.searched(plan, over !== undefined));
+  }
+
+  /** By each way; the first that is found is tested, and satisfies the condition. */
+  private searchedWays({ ways }: Alternatives, whole: JoinPlan, found: Steps): Steps {
+    return Steps.sum([
+      found,
+      this.tested(whole.tests),
+      ...ways.flatMap(({ condition, plan }) => [this.found(condition, plan), this.searched(plan)]),
+    ]);
   }
 
   private aggregate(node: TraceAggregate): Steps {

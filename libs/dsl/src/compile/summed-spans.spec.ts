@@ -1,9 +1,8 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { arbitraryWornTrace } from '../../../../test/fixtures/dsl/arbitrary-worn-trace.js';
 import { describePair } from '../../../../test/fixtures/dsl/compare-judgements.js';
 import { judgedByInterpreter, ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
-import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
-import type { SpanView, TraceView } from '../span-view.js';
 import { evaluationLimit } from './evaluation-limit.js';
 import { JoinedSpans } from './joined-spans.js';
 import { judgeExpression } from './judge.js';
@@ -40,51 +39,11 @@ const rules: fc.Arbitrary<string> = fc
       : `trace.count(x where ${compared}) == ${typeof limit === 'number' ? Math.abs(limit) % 70 : 3}`;
   });
 
-const values = fc.oneof(
-  { weight: 12, arbitrary: fc.integer({ min: -5, max: 5 }) },
-  { weight: 1, arbitrary: fc.constantFrom(2 ** 53 - 1, 9_007_199_254_740_993n, 2n ** 63n - 1n, -(2n ** 63n)) },
-);
-const odd = fc.constantFrom(undefined, 0.1, Number.NaN, Number.POSITIVE_INFINITY, 'text', true);
-
-const traces: fc.Arbitrary<TraceView> = fc
-  .tuple(fc.integer({ min: 60, max: 110 }), fc.boolean(), fc.boolean())
-  .chain(([size, isOdd, hasRings]) =>
-    fc.tuple(
-      fc.array(
-        fc.record({
-          n: isOdd ? fc.oneof({ weight: 20, arbitrary: values }, { weight: 1, arbitrary: odd }) : values,
-          k: fc.constantFrom(1, 1, 1, 2),
-          name: fc.constantFrom('a', 'a', 'b'),
-          service: fc.constantFrom('x', 'x', 'y'),
-          start: fc.nat(40),
-          duration: fc.nat(5),
-          above: fc.nat(),
-        }),
-        { minLength: size, maxLength: size },
-      ),
-      fc.constant(hasRings),
-    ),
-  )
-  .map(([drawn, hasRings]) => {
-    const spans: SpanView[] = drawn.map(({ n, k, name, service, start, duration, above }, index) =>
-      viewOf({
-        id: `${index}`,
-        parentId: index === 0 && !hasRings ? '' : `${above % (hasRings ? drawn.length : index)}`,
-        name,
-        service,
-        startTime: start,
-        duration,
-        attributes: n === undefined ? { k } : { k, n },
-      }),
-    );
-    return { id: 't', spans, complete: true, tolerance: 2 };
-  });
-
 it('sums of what trees find are the sums of what looking at every span finds', () => {
   const before = JoinedSpans.searches;
   let [judged, matches] = [0, 0];
   fc.assert(
-    fc.property(rules, traces, (text, trace) => {
+    fc.property(rules, arbitraryWornTrace, (text, trace) => {
       const rule = ruleOf(text);
       if (rule === undefined) throw new Error(`no rule: ${text}`);
       const expected = JSON.stringify(judgedByInterpreter(rule, trace));

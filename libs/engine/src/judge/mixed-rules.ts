@@ -37,8 +37,9 @@ export class MixedRules {
       if (epoch.alive[rule] === 0) continue;
       let bits = 0;
       for (let bit = 0; bit < spanConditions.length; bit++) if (holds(epoch, i, spanConditions[bit]!)) bits |= 1 << bit;
-      const inDoubt = bitsOf(spanConditions, epoch.inDoubt.get(i));
-      const mistyped = isStrict(epoch, rule) ? bitsOf(spanConditions, epoch.mistyped.get(i)) & ~inDoubt : 0;
+      const isKnown = epoch.inDoubt.size + epoch.mistyped.size === 0;
+      const inDoubt = isKnown ? 0 : bitsOf(spanConditions, epoch.inDoubt.get(i));
+      const mistyped = !isKnown && isStrict(epoch, rule) ? bitsOf(spanConditions, epoch.mistyped.get(i)) & ~inDoubt : 0;
       this.join(epoch, row, state, i, rule, { bits: bits >>> 0, inDoubt, mistyped: mistyped >>> 0 }, trace, closed);
     }
   }
