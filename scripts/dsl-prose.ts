@@ -8,12 +8,12 @@ export const FIRST_RULE = `## A rule to begin with
 
 A charge of more than 1,000 needs a fraud check of the same order that ended before:
 
-\`lua
+\`\`\`lua
 not trace.preceded(
   charge where charge.name == "charge" and (charge.attributes["amount"] or 0) > 1000,
   span.name == "fraud.check" and attribute.order.id and attribute.order.id == charge.attributes["order.id"]
 )
-\`
+\`\`\`
 
 \`charge where …\` [names the span](#named-spans) that the rule is about; the second condition can then ask for the span that belongs to it. A trace often is about
 several orders, customers or messages: a rule that only asks whether there is a charge and a check is satisfied by the check of another order. So a rule about order, absence or
@@ -29,13 +29,13 @@ ${ADDED_SYNTAX}
 Comments are Lua's: \`-- to the end of the line\`, \`--[[ … ]]\`. A text that begins with \`when {\` is the other form of rules, see [rule files](rule-files.md).
 A rule of several statements (\`local\`, \`function\`, \`if\`, \`for\`, …, ended by \`return\`) is a script, a block of Lua 5.3 without \`goto\`:
 
-\`lua
+\`\`\`lua
 local slow = 0
 for _, s in ipairs(trace.spans) do
   if s.duration > 1s then slow = slow + 1 end
 end
 return slow > 3
-\`
+\`\`\`
 `;
 
 export const OPERATORS = `## Operators
@@ -64,12 +64,27 @@ export const VALUES = `## Values
 
 \`nil == nil\` is true, also of two attributes that are both missing. Comparing nil by order, computing with it and testing it as a string is an error:
 
-\`lua
+\`\`\`lua
 span.attributes["amount"] and span.attributes["amount"] > 1000
-\`
-\`lua
+\`\`\`
+\`\`\`lua
 (attribute.amount or 0) > 1000
-\`
+\`\`\`
+
+Attributes that are lists (roles, headers), events and links are looked through by a script:
+
+\`\`\`lua
+for _, role in ipairs(attribute.user.roles or {}) do
+  if role == "admin" then return true end
+end
+return false
+\`\`\`
+\`\`\`lua
+for _, event in ipairs(span.events) do
+  if event.name == "exception" then return span.status ~= "error" end
+end
+return false
+\`\`\`
 `;
 
 export const NAMED_SPANS = `### Named spans
@@ -79,20 +94,20 @@ one. A name that means something already is refused.
 
 A charge for which no refund has the same order id:
 
-\`lua
+\`\`\`lua
 trace.has(charge where charge.name == "charge" and not trace.has(
   span.name == "refund" and span.attributes["order.id"] and
   span.attributes["order.id"] == charge.attributes["order.id"]
 ))
-\`
+\`\`\`
 
 Each access to a record has its own audit after it:
 
-\`lua
+\`\`\`lua
 not trace.follows(access where access.name == "record.read",
   span.name == "audit" and span.attributes["record.id"] and
   span.attributes["record.id"] == access.attributes["record.id"])
-\`
+\`\`\`
 
 Equal values are found by hash; windows (\`span.start_time - x.start_time < 1m\`), other comparisons with an outer span, \`span.before(x)\` and what lies below or above a span by sorted
 look-ups. So most rules over pairs cost about as much as the trace has spans, also where all spans have one value. What still costs as much as there are pairs, and gives up at some hundreds of
@@ -108,12 +123,12 @@ before the one that links. Between services clocks may differ by the tolerance (
 
 Search, validate and execute, in this order:
 
-\`lua
+\`\`\`lua
 trace.has(run where run.name == "execute" and not trace.before(
   search where search.name == "search",
   span.name == "validate" and span.before(run)
 ))
-\`
+\`\`\`
 `;
 
 export const ERRORS = `## Errors when a rule runs

@@ -141,6 +141,10 @@ export const PROBLEMS = {
     "'{name}' is the place in the list, not what stands there: {text} gives two values",
     'A loop over `ipairs(list)` with one variable.',
   ),
+  BT_DSL_LIST_AS_SET: mistake(
+    "'{name}' is a list: its keys are 1, 2, 3, and it has nothing at a text",
+    'A list of texts is asked by a text, as if it were a set.',
+  ),
   BT_DSL_UNIT: warning('{what} is in nanoseconds: {number} is {shown}', 'A bare number that is compared with a duration or a time.'),
   BT_DSL_UNIT_MISMATCH: mistake(
     '{left} is {leftUnit}, {right} is {rightUnit}',

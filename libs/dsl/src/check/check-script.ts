@@ -10,6 +10,7 @@ import { SPAN_FIELDS, SPAN_FUNCTIONS, STRING_TEST_FUNCTIONS, TRACE_FIELDS, TRACE
 import { Findings } from './context.js';
 import { refuseIterator } from './iterator.js';
 import { judgedLoop } from './judged-loop.js';
+import { listAsSet } from './list-as-set.js';
 import { knownNames, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from './lua-names.js';
 import { refuseNot } from './refuse-not.js';
 import { scriptGuards } from './script-guards.js';
@@ -205,6 +206,7 @@ class ScriptChecker {
         this.#expression(expression.object, locals);
         return this.#member(expression, locals);
       case 'index':
+        listAsSet(expression, locals, this.#findings);
         return this.#all([expression.object, expression.key], locals);
       case 'call':
         return this.#call(expression, locals);
@@ -256,7 +258,7 @@ class ScriptChecker {
   #member({ object, name, nameRange }: Extract<Expression, { type: 'member' }>, locals: Locals): void {
     if (object.type !== 'name' || this.#globals.has(object.name)) return;
     const holding = locals.get(object.name);
-    if (holding === 'unknown' || (holding !== undefined && !this.#findings.judgesMeaning)) return;
+    if (holding === 'unknown' || holding === 'texts' || (holding !== undefined && !this.#findings.judgesMeaning)) return;
     const owner = holding ?? object.name;
     const known = Object.hasOwn(KNOWN_MEMBERS, owner) ? KNOWN_MEMBERS[owner] : undefined;
     if (known === undefined || known.has(name)) return;

@@ -25,7 +25,7 @@ export function resolveCall(call: Call, callee: Entity, scope: Scope, resolve: R
     // `span.is_root()`: a field is read without parentheses.
     const range = { start: call.callee.range.end, end: call.range.end };
     const isField = call.args.length === 0 && (callee.kind === 'span' || (callee.kind === 'value' && callee.node.type !== 'attribute'));
-    const extras = isField ? { suggestion: textOf(call.callee, scope), fix: { range, text: '' } } : {};
+    const extras = isField ? { suggestion: textOf(call.callee, scope), fix: { range, text: '' } } : askedInLoop(call.callee);
     return scope.findings.refuse(call, 'BT_DSL_NOT_A_FUNCTION', call.callee.range, { name: textOf(call.callee, scope) }, extras);
   }
   const { of, name } = callee;
@@ -78,6 +78,13 @@ export function resolveMethod(call: MethodCall, object: Entity, objectValue: () 
   if (libraryFunction(name) !== undefined) return libraryCall(call, name as LibraryFunctionName, [subject, ...args], scope, true);
   scope.findings.needsSandbox = true;
   return unknownValue(call);
+}
+
+/** `span.events.has(…)`: lists are looked through by a script. */
+function askedInLoop(callee: Expression): { readonly expected?: string } {
+  const list = callee.type === 'member' && callee.object.type === 'member' ? callee.object.name : '';
+  if (list !== 'events' && list !== 'links') return {};
+  return { expected: `a script: for _, ${list.slice(0, -1)} in ipairs(span.${list}) do … end` };
 }
 
 function hasAttribute(call: Call, span: SpanSource, name: string, scope: Scope, entityOf: EntityIn): Resolved {

@@ -142,7 +142,11 @@ function resolveStringTest(expression: Extract<Expression, { type: 'string-test'
   const subject = resolve(expression.subject, scope);
   const pattern = resolve(expression.pattern, scope);
   if (subject.types !== 0 && (subject.types & STRING) === 0) {
-    scope.findings.report('BT_DSL_STRING_TEST', subject.syntax.range, { test, type: describeTypes(subject.types) });
+    const isList = subject.type === 'span-table' && (subject.table === 'events' || subject.table === 'links');
+    const expected = isList
+      ? `a script: for _, ${subject.table.slice(0, -1)} in ipairs(${scope.findings.source.slice(subject.syntax.range)}) do … end`
+      : undefined;
+    scope.findings.report('BT_DSL_STRING_TEST', subject.syntax.range, { test, type: describeTypes(subject.types) }, { expected });
   }
   if (pattern.types !== 0 && (pattern.types & (STRING | NUMBER)) === 0) {
     scope.findings.report(

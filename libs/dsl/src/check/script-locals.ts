@@ -1,7 +1,7 @@
 import type { Block, Expression, Statement } from '../syntax.js';
 
 /** What a variable of a script holds, as far as it is certain. */
-export type Holding = 'span' | 'event' | 'link' | 'unknown';
+export type Holding = 'span' | 'event' | 'link' | 'texts' | 'unknown';
 
 /** The variables that are visible at a place of a script. */
 export type Locals = ReadonlyMap<string, Holding>;
@@ -29,6 +29,11 @@ export function holdingOf(expression: Expression, locals: Locals): Holding {
   switch (expression.type) {
     case 'name':
       return locals.get(expression.name) ?? (expression.name === 'span' ? 'span' : 'unknown');
+    case 'table': {
+      const isTexts =
+        expression.items.length > 0 && expression.items.every(({ key, value }) => key === undefined && value.type === 'string');
+      return isTexts ? 'texts' : 'unknown';
+    }
     case 'parenthesized':
       return holdingOf(expression.expression, locals);
     default:
