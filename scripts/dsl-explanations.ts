@@ -26,7 +26,7 @@ alone, as far as the trace has no more than 2,000. A violation on a whole trace 
 
 Of a rule that does not match \`POST /v1/rules/test\` and \`betrace test\` tell the span that came furthest: the one with the name that the rule asks for and the most of its conditions.
 
-Each node of the tree has its \`range\` in the text of that version of the rule (\`start\`, \`end\`: UTF-16 offsets; \`line\`, \`column\`, \`end_line\`, \`end_column\` from 1), a \`kind\`, an \`outcome\`, a \`sentence\`,
+Each node of the tree has its \`range\` in the text of that version of the rule (\`start\`, \`end\`: UTF-16 offsets; \`line\`, \`column\`, \`end_line\`, \`end_column\` from 1), a \`kind\`, an \`outcome\`, a \`sentence\` (of \`and\`, \`or\` and \`not\` their children say it),
 and where it has them \`value\`, \`values\` by the text that reads them, \`count\` and \`of\`, \`witnesses\` (ids of up to 50 spans; \`more_witnesses\` are known beside), \`span\` (on which a condition was asked), \`error\`, and its parts, \`children\`.
 
 | outcome | |

@@ -89,8 +89,11 @@ export class ExplanationNodeView implements ExplanationNode {
   @ApiProperty({ enum: Object.keys(EXPLANATION_OUTCOMES), enumName: 'ExplanationOutcome', description: described(EXPLANATION_OUTCOMES) })
   outcome!: ExplanationOutcome;
 
-  @ApiProperty({ example: 'span.duration > 1s holds (span.duration is 2s)' })
-  sentence!: string;
+  @ApiPropertyOptional({
+    example: 'span.duration > 1s holds (span.duration is 2s)',
+    description: 'Absent of `and`, `or` and `not`, whose children say it, and of what was not evaluated.',
+  })
+  sentence?: string;
 
   @ApiPropertyOptional({ ...SHOWN_VALUE, description: 'What it gave, where that is more than the outcome says.' })
   value?: ShownValue;

@@ -44,8 +44,8 @@ export interface ExplanationNode {
   readonly range: TextRange;
   readonly kind: ExplanationKind;
   readonly outcome: ExplanationOutcome;
-  /** For people, in one line. */
-  readonly sentence: string;
+  /** For people, in one line. Of `and`, `or` and `not` their children say it. */
+  readonly sentence?: string;
   /** What it gave, where that is more than the outcome says: of `trace.count(c)` the number. */
   readonly value?: ShownValue;
   /** The values that it read, by the text that reads them. */

@@ -8,43 +8,76 @@ import { SigningError } from './problems.js';
  * values must never have one text.
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, '$');
+  const text = canonical(value);
+  if (text === undefined) throw refusal(value, '$');
+  return text;
 }
 
-function write(value: unknown, where: string): string {
+/** Undefined for what JSON cannot hold: where that lies is looked for then only. */
+function canonical(value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':
-      return text(value, where);
+      return value.isWellFormed() ? JSON.stringify(value) : undefined;
     case 'number':
-      if (!Number.isFinite(value)) throw notJson(String(value), where);
-      return JSON.stringify(value);
+      return Number.isFinite(value) ? String(value) : undefined;
     case 'boolean':
       return String(value);
     case 'object':
       if (value === null) return 'null';
-      return Array.isArray(value) ? array(value, where) : object(value, where);
+      return Array.isArray(value) ? array(value) : object(value);
     default:
-      throw notJson(`a ${typeof value}`, where);
+      return undefined;
   }
 }
 
-function array(items: readonly unknown[], where: string): string {
-  return `[${Array.from(items, (item, i) => write(item, `${where}[${i}]`)).join(',')}]`;
+function array(items: readonly unknown[]): string | undefined {
+  let text = '[';
+  for (let i = 0; i < items.length; i++) {
+    const item = canonical(items[i]);
+    if (item === undefined) return undefined;
+    text += i === 0 ? item : `,${item}`;
+  }
+  return `${text}]`;
 }
 
-function object(value: object, where: string): string {
+function object(value: object): string | undefined {
+  if (!isPlain(value)) return undefined;
+  let text = '{';
+  for (const name of namesOf(value)) {
+    const member = (value as Readonly<Record<string, unknown>>)[name];
+    if (member === undefined) continue;
+    const written = canonical(member);
+    if (written === undefined || !name.isWellFormed()) return undefined;
+    text += `${text.length === 1 ? '' : ','}${JSON.stringify(name)}:${written}`;
+  }
+  return `${text}}`;
+}
+
+/** In the default order of strings, which is that of their UTF-16 code units. */
+function namesOf(value: object): readonly string[] {
+  const names = Object.keys(value);
+  for (let i = 1; i < names.length; i++) if (names[i - 1]! > names[i]!) return names.sort();
+  return names;
+}
+
+/** A Map or a Date has no members, and would sign as {}. */
+function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  // A Map or a Date has no members, and would sign as {}.
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw notJson(`a ${value.constructor.name}`, where);
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  // The default order of strings is that of their UTF-16 code units.
-  members.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([name, member]) => `${text(name, where)}:${write(member, `${where}.${name}`)}`).join(',')}}`;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function text(value: string, where: string): string {
-  if (!value.isWellFormed()) throw notJson('text with half a surrogate pair', where);
-  return JSON.stringify(value);
+/** What of a value JSON cannot hold, and where. */
+function refusal(value: unknown, where: string): SigningError {
+  if (typeof value === 'string') return notJson('text with half a surrogate pair', where);
+  if (typeof value === 'number') return notJson(String(value), where);
+  if (typeof value !== 'object' || value === null) return notJson(`a ${typeof value}`, where);
+  if (!Array.isArray(value) && !isPlain(value)) return notJson(`a ${value.constructor.name}`, where);
+  const members = Array.isArray(value)
+    ? Array.from(value, (item: unknown, i) => [`${where}[${i}]`, item] as const)
+    : Object.entries(value).map(([name, member]) => [`${where}.${name}`, member] as const);
+  const lone = Array.isArray(value) ? undefined : Object.keys(value).find((name) => !name.isWellFormed());
+  const found = members.find(([, member]) => (member !== undefined || Array.isArray(value)) && canonical(member) === undefined);
+  return found === undefined || lone !== undefined ? notJson('text with half a surrogate pair', where) : refusal(found[1], found[0]);
 }
 
 function notJson(what: string, where: string): SigningError {

@@ -43,6 +43,22 @@ describe('signable', () => {
     );
   });
 
+  it('looks at each member once, however deep what has to change lies', () => {
+    let looks = 0;
+    let value: unknown = Number.NaN;
+    for (let depth = 0; depth < 60; depth++) {
+      const inner = value;
+      const look = (): unknown => {
+        looks++;
+        return inner;
+      };
+      const member = { enumerable: true, get: look };
+      value = depth % 2 === 0 ? Object.defineProperty({}, 'a', member) : [Object.defineProperty({}, 'a', member)];
+    }
+    expect(JSON.stringify(signable(value))).toContain('"NaN"');
+    expect(looks).toBeLessThan(200);
+  });
+
   it.each([
     [Number.POSITIVE_INFINITY, 'Infinity'],
     [Number.NEGATIVE_INFINITY, '-Infinity'],

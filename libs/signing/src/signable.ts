@@ -8,15 +8,39 @@ export function signable<T>(value: T): T {
   return plain(value) as T;
 }
 
+/** The value itself where nothing of it has to change, as of nearly all of them. */
 function plain(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed();
   if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return String(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return Array.from(value, (item) => (item === undefined ? null : plain(item)));
-  if (!isPlain(value)) return value;
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  if (Array.isArray(value)) return plainArray(value);
+  return isPlain(value) ? plainObject(value as Readonly<Record<string, unknown>>) : value;
+}
+
+function plainArray(items: readonly unknown[]): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i] === undefined ? null : plain(items[i]);
+    if (copy === undefined && item !== items[i]) copy = items.slice(0, i);
+    copy?.push(item);
+  }
+  return copy ?? items;
+}
+
+/** Each member is looked at once, however deep what has to change lies. */
+function plainObject(value: Readonly<Record<string, unknown>>): object {
+  const names = Object.keys(value);
+  let copy: [string, unknown][] | undefined;
+  for (const [i, name] of names.entries()) {
+    const member = plain(value[name]);
+    const known = name.toWellFormed();
+    if (copy === undefined && (member === undefined || member !== value[name] || known !== name)) {
+      copy = names.slice(0, i).map((before) => [before, value[before]]);
+    }
+    if (member !== undefined) copy?.push([known, member]);
+  }
   // fromEntries defines members, so that one called `__proto__` is a member too.
-  return Object.fromEntries(members.map(([name, member]) => [name.toWellFormed(), plain(member)]));
+  return copy === undefined ? value : Object.fromEntries(copy);
 }
 
 function isPlain(value: object): boolean {

@@ -16,6 +16,6 @@ export function explanationLines(tree: ExplanationNode, expression: string, inde
 function said({ kind, sentence, range, span, children = [] }: ExplanationNode, expression: string): string {
   const isChain = kind === 'and' || kind === 'or' || kind === 'not';
   if (isChain && children.length > 0) return span === undefined ? kind : `${kind} (of ${span})`;
-  if (!isChain && sentence !== '' && (kind !== 'comparison' || children.length === 0)) return sentence;
+  if (!isChain && sentence !== undefined && (kind !== 'comparison' || children.length === 0)) return sentence;
   return clipped(expression.slice(range.start, range.end).replace(/\s+/g, ' '), LONGEST_EXCERPT);
 }

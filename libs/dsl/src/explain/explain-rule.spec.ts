@@ -68,6 +68,11 @@ describe('the summary', () => {
     expect(explanation?.summary).toBe(
       'span.name == "charge" and span.duration > 1s holds; 0 of 3 spans satisfy span.name == "fraud.check"',
     );
+    const [known] = explanation!.tree!.children!;
+    expect(known!.children!.map(({ outcome, sentence }) => [outcome, sentence])).toEqual([
+      ['true', 'span.name == "charge" holds'],
+      ['true', 'span.duration > 1s holds'],
+    ]);
   });
 
   it('is exact where all spans are kept', () => {

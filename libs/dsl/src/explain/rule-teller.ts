@@ -11,8 +11,10 @@ import { ExplanationSize } from './explanation-size.js';
 import { kindOf } from './explanation-terms.js';
 import { filledText, withoutGuards } from './filled-text.js';
 import { type Found, LeafValues, type SpanBits } from './leaf-values.js';
+import { holdsSentence } from './sentence.js';
 import { PartTeller } from './tell-part.js';
 import { type Bindings, UNBOUND } from './tested-spans.js';
+import { textOf } from './text-of.js';
 import { bound, type Teller, type Told } from './told.js';
 
 /** Code points of what a node says. */
@@ -122,7 +124,8 @@ export class RuleTeller implements Teller {
     const outcome = outcomeOf(found);
     const parts = children.filter((child) => child !== undefined);
     if (!hasPlace) return { node, outcome, because, tree: undefined, parts };
-    const sentence = this.size.isTold ? clipped(because.join('; '), LONGEST_SENTENCE) : '';
+    const isChain = node.type === 'logical' || isNegation(node);
+    const sentence = this.size.isTold && !isChain ? clipped(because.join('; '), LONGEST_SENTENCE) : '';
     const trees = parts.map(({ tree }) => tree).filter((tree) => tree !== undefined);
     const omitted = parts.length - trees.length;
     const shown = this.size.isTold ? details : {};
@@ -131,7 +134,7 @@ export class RuleTeller implements Teller {
       range: this.rangeOf(node),
       kind: kindOf(node),
       outcome,
-      sentence,
+      ...(sentence === '' ? {} : { sentence }),
       ...shown,
       ...(trees.length === 0 ? {} : { children: trees }),
       ...(omitted === 0 ? {} : { omitted }),
@@ -151,7 +154,7 @@ export class RuleTeller implements Teller {
     const parts = operands.map((operand) => this.tellUnevaluated(operand, this.size.admits()));
     const trees = parts.map(({ tree }) => tree).filter((tree) => tree !== undefined);
     const children = trees.length === 0 ? {} : { children: trees };
-    const tree = { range: this.rangeOf(node), kind: kindOf(node), outcome: 'not_evaluated', sentence: '', ...children } as const;
+    const tree = { range: this.rangeOf(node), kind: kindOf(node), outcome: 'not_evaluated', ...children } as const;
     return { node, outcome: 'not_evaluated', because: [], tree: hasPlace ? tree : undefined, parts };
   }
 
@@ -161,7 +164,9 @@ export class RuleTeller implements Teller {
     const isImplied = outcome === (node.operator === 'and' ? 'true' : 'false');
     return operandsOf(node, node.operator).map((operand) => {
       const hasPlace = this.size.admits();
-      return isImplied ? this.told(operand, found, [], [], hasPlace) : this.tellUnevaluated(operand, hasPlace);
+      return isImplied
+        ? this.told(operand, found, [holdsSentence(textOf(operand), outcome === 'true', [])], [], hasPlace)
+        : this.tellUnevaluated(operand, hasPlace);
     });
   }
 
