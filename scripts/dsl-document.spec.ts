@@ -47,7 +47,14 @@ describe('the reference of the language', () => {
     }
   });
 
-  it.each([...dslDocument().matchAll(/```lua\n([\s\S]*?)```/g)].map(([, text]) => text as string))('the rule %s is accepted', (text) => {
+  const blocks = [...dslDocument().matchAll(/```lua\n([\s\S]*?)```/g)].map(([, text]) => text as string);
+
+  it('has rules in blocks, each begun and ended', () => {
+    expect(blocks.length).toBeGreaterThanOrEqual(9);
+    expect(dslDocument().match(/^`(?:lua)?$/gm)).toBeNull();
+  });
+
+  it.each(blocks)('the rule %s is accepted', (text) => {
     const { ok, diagnostics } = check(text);
     expect({ ok, diagnostics }).toEqual({ ok: true, diagnostics: [] });
   });
