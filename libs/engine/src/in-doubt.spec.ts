@@ -101,6 +101,20 @@ describe('a regular expression that takes too long on a span', () => {
     ]);
   });
 
+  it('names the first span of which it is not known, whichever came first, also where a rule is about the trace', () => {
+    const later = span(3, { nText: LONG });
+    for (const spans of [
+      [...trace, later],
+      [later, ...trace],
+    ]) {
+      for (const rule of ['trace.has(BAD)', 'not trace.has(BAD)', 'not trace.all(span.name == "a" or BAD)']) {
+        expect(judged(rule, [{ time: 0, spans }, CLOSE]).map(({ status, spanId }) => [status, spanId])).toEqual([
+          ['undecided', spanIdOf(2)],
+        ]);
+      }
+    }
+  });
+
   it('is decided by a late span, or comes late itself', () => {
     const late = (spans: readonly TestSpan[], more: TestSpan, rule: string): unknown[] =>
       judged(rule, [{ time: 0, spans }, CLOSE, { time: 60, spans: [more] }, { time: 2_000 }]).map(({ status, before }) => [status, before]);

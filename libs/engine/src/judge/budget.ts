@@ -19,7 +19,7 @@ import type { Doubt } from './doubts.js';
 import type { NamedSpan } from './kept-spans.js';
 import type { OnlineEvidence } from './online-evidence.js';
 import type { ValueErrors } from './value-errors.js';
-import { type OpenBits, possible } from './worlds.js';
+import { type OpenBits, possible, type UnknownKind } from './worlds.js';
 
 /**
  * The door between the engine and the rules' code: whatever a rule does here, its error is counted for that rule and reaches
@@ -95,7 +95,7 @@ export function concludeInDoubt(
   errors: ValueErrors,
 ): Conclusion {
   const { compiled } = epoch.rules;
-  const may = (open: OpenBits, kinds: readonly (keyof Doubt)[]): 'never' | 'always' | 'sometimes' =>
+  const may = (open: OpenBits, kinds: readonly UnknownKind[]): 'never' | 'always' | 'sometimes' =>
     possible(compiled, compiled.rules[rule]!, trace, open, doubts, kinds);
   try {
     const known = may({ bits: span.bits, open: span.inDoubt }, ['inDoubt']);

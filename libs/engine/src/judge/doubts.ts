@@ -1,7 +1,8 @@
 import type { Epoch } from '../epoch.js';
+import { compareNamed, type NamedSpan, namedSpan } from './kept-spans.js';
 
 /** Bytes of what is kept of a condition of a trace, about. */
-const KEPT_BYTES = 150;
+const KEPT_BYTES = 400;
 
 /** On how many spans of a trace the answer of a condition is not known. */
 export interface Doubt {
@@ -9,6 +10,8 @@ export interface Doubt {
   inDoubt: number;
   /** It failed on a value of another type, and some rule wants to know (`onError`). */
   mistyped: number;
+  /** Of the spans on which it takes too long the first, whichever came first. */
+  first: NamedSpan | undefined;
 }
 
 /** Of remembered traces: the conditions whose answers are not known on some spans. Few traces have any. */
@@ -23,13 +26,25 @@ export class Doubts {
 
   /** Span `i` of the epoch's record, of a trace that opened in it. */
   note(epoch: Epoch, row: number, i: number): void {
-    for (const condition of epoch.inDoubt.get(i) ?? NONE) this.at(row, condition).inDoubt++;
+    for (const condition of epoch.inDoubt.get(i) ?? NONE) {
+      const doubt = this.at(row, condition);
+      const span = namedSpan(epoch.columns, i);
+      doubt.inDoubt++;
+      if (doubt.first === undefined || compareNamed(span, doubt.first) < 0) doubt.first = span;
+    }
     for (const condition of epoch.mistyped.get(i) ?? NONE) this.at(row, condition).mistyped++;
   }
 
   /** By condition; undefined for most traces. */
   of(row: number): ReadonlyMap<number, Doubt> | undefined {
     return this.byTrace.get(row);
+  }
+
+  /** Of the spans on which some of these conditions take too long the first. */
+  firstOf(row: number, conditions: readonly number[]): NamedSpan | undefined {
+    const ofTrace = this.byTrace.get(row);
+    const spans = conditions.map((condition) => ofTrace?.get(condition)?.first).filter((span) => span !== undefined);
+    return spans.sort(compareNamed)[0];
   }
 
   forget(row: number): void {
@@ -43,7 +58,7 @@ export class Doubts {
     let doubt = ofTrace.get(condition);
     if (doubt === undefined) {
       this.kept++;
-      ofTrace.set(condition, (doubt = { inDoubt: 0, mistyped: 0 }));
+      ofTrace.set(condition, (doubt = { inDoubt: 0, mistyped: 0, first: undefined }));
     }
     return doubt;
   }

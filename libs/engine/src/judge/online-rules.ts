@@ -6,7 +6,7 @@ import type { Epoch } from '../epoch.js';
 import { AskedTrace } from './asked-trace.js';
 import { type Conclusion, conclude, concludeInDoubt, decide, explain } from './budget.js';
 import type { Doubts } from './doubts.js';
-import type { KeptSpans } from './kept-spans.js';
+import type { KeptSpans, NamedSpan } from './kept-spans.js';
 import { MixedRules } from './mixed-rules.js';
 import { OnlineEvidence } from './online-evidence.js';
 import { foundBy, type Reports } from './reports.js';
@@ -101,7 +101,8 @@ export class OnlineRules {
       if (quiet[rule] === true && !this.touched.has(rule) && !isOpen) continue;
       const known = conclude(epoch, rule, trace, 0, this.evidence, this.errors);
       const matches = isOpen && typeof known !== 'object' ? concludeInDoubt(epoch, rule, trace, NO_BITS, doubts, this.errors) : known;
-      if (matches !== false || !isSilent) this.report(epoch, row, rule, matches, reason);
+      const doubtful = isOpen && typeof matches === 'object' ? this.doubtfulSpan(epoch, row, rule) : undefined;
+      if (matches !== false || !isSilent) this.report(epoch, row, rule, matches, reason, doubtful);
     }
     this.mixed.conclude(epoch, row, state, trace, reason);
   }
@@ -134,9 +135,24 @@ export class OnlineRules {
     return !isStrict || conclude(epoch, rule, trace, 0, this.evidence, this.errors);
   }
 
-  private report(epoch: Epoch, row: number, rule: number, concluded: Conclusion, closeReason: CloseReason | 'certain'): void {
+  /** The first span on which something that the rule asks takes too long to tell. */
+  private doubtfulSpan({ rules: { compiled } }: Epoch, row: number, rule: number): NamedSpan | undefined {
+    return this.doubts.firstOf(
+      row,
+      compiled.rules[rule]!.atoms.map((atom) => compiled.atoms[atom]!.condition),
+    );
+  }
+
+  private report(
+    epoch: Epoch,
+    row: number,
+    rule: number,
+    concluded: Conclusion,
+    closeReason: CloseReason | 'certain',
+    doubtful?: NamedSpan,
+  ): void {
     this.reports.report(epoch, { rule, row, subject: 0, ...foundBy(concluded), aboutSpan: false, closeReason }, () => ({
-      span: this.evidence.spanFor(epoch, row, rule),
+      span: doubtful ?? this.evidence.spanFor(epoch, row, rule),
       explanation: explain(epoch, rule, this.evidence.of(epoch, row)),
     }));
   }

@@ -1,7 +1,7 @@
-import type { ConditionOutcome, TypeFailure } from '#dsl';
+import { type ConditionOutcome, PatternExceeded, type TypeFailure } from '#dsl';
 import type { SpanColumns } from '#otlp';
 import type { Epoch } from '../epoch.js';
-import { type NamedSpan, namedSpan } from './kept-spans.js';
+import { compareNamed, type NamedSpan, namedSpan } from './kept-spans.js';
 
 /** Bytes of one that is kept, about. */
 const KEPT_BYTES = 400;
@@ -102,8 +102,7 @@ export class ValueErrors {
     for (const rule of rules.compiled.rulesOfCondition[condition]!) {
       const known = this.arrived.get(row)?.get(rule);
       if (alive[rule] === 0 || (known !== undefined && isAfter(columns, i, known))) continue;
-      const failure = { message: rules.compiled.errorOf(condition, columns, i) };
-      const met = { failure, exceeded: true, alone: true, span: namedSpan(columns, i), conditions: [] } as const;
+      const met = { failure: EXCEEDED, exceeded: true, alone: true, span: namedSpan(columns, i), conditions: [] } as const;
       if (known === undefined || isBefore(met, known)) this.keep(row, rule, met);
     }
   }
@@ -131,6 +130,7 @@ export class ValueErrors {
 }
 
 const NONE: readonly number[] = [];
+const EXCEEDED: TypeFailure = { message: new PatternExceeded().message };
 
 /** Seen without making anything of the span. */
 function isAfter(columns: SpanColumns, i: number, { span }: ValueError): boolean {
@@ -140,13 +140,8 @@ function isAfter(columns: SpanColumns, i: number, { span }: ValueError): boolean
 /** As the language orders spans; on one span by what is said of it. */
 function isBefore(a: ValueError, b: ValueError): boolean {
   const [one, other] = [a.span, b.span];
-  if (one !== undefined && other !== undefined) {
-    if (one.start !== other.start) return one.start < other.start;
-    if (one.wireSpanId !== other.wireSpanId) return one.wireSpanId < other.wireSpanId;
-    if (one.isServer !== other.isServer) return other.isServer;
-    if (one.duration !== other.duration) return one.duration > other.duration;
-  }
-  return textOf(a) < textOf(b);
+  const order = one === undefined || other === undefined ? 0 : compareNamed(one, other);
+  return order === 0 ? textOf(a) < textOf(b) : order < 0;
 }
 
 function textOf(error: ValueError): string {

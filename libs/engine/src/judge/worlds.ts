@@ -8,6 +8,9 @@ export interface OpenBits {
   readonly open: number;
 }
 
+/** Why an answer is not known. */
+export type UnknownKind = 'inDoubt' | 'mistyped';
+
 /** A rule's answer may be another, as far as is known. */
 export type Possible = 'never' | 'always' | 'sometimes';
 
@@ -27,7 +30,7 @@ export function possible(
   trace: OnlineTrace,
   span: OpenBits,
   doubts: ReadonlyMap<number, Doubt> | undefined,
-  kinds: readonly (keyof Doubt)[],
+  kinds: readonly UnknownKind[],
 ): Possible {
   const choices = [...choicesOfTrace(compiled, rule, trace, doubts, kinds), ...choicesOfSpan(rule, span)];
   if (choices.reduce((worlds, { length }) => worlds * length, 1) > MOST_WORLDS) return 'sometimes';
@@ -59,7 +62,7 @@ function choicesOfTrace(
   { atoms }: CompiledRule,
   trace: OnlineTrace,
   doubts: ReadonlyMap<number, Doubt> | undefined,
-  kinds: readonly (keyof Doubt)[],
+  kinds: readonly UnknownKind[],
 ): readonly (readonly Choice[])[] {
   if (doubts === undefined) return [];
   return atoms.flatMap((index): readonly (readonly Choice[])[] => {
