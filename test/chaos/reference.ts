@@ -2,6 +2,7 @@ import { PartitionEngine, RuleSet } from '#engine';
 import { type Log, RuleHistory, type RuleSetRecord, readAll, TOPICS, type ViolationRecord } from '#messaging';
 import { type KeyRing, keyRing } from '#signing';
 import { controlOf } from '../../apps/evaluator/src/control-record.js';
+import { IngestTime } from '../../apps/evaluator/src/ingest-time.js';
 import { misplacedSpans } from '../../apps/evaluator/src/misplaced-spans.js';
 import { violationRecord } from '../../apps/evaluator/src/violation-record.js';
 import type { Configuration } from '../../libs/platform/src/configuration/configuration.js';
@@ -41,14 +42,17 @@ async function runPartition(log: Log, partition: number, { history, assembly, ke
     return RuleSet.compile(epoch, rules);
   };
   const engine = new PartitionEngine({ partition, settings: assembly, ruleSetOf, initialEpoch: 0 });
+  const time = new IngestTime(() => 0);
   for (const record of await readAll(log, TOPICS.spans, partition)) {
-    const { offset, timestamp, value } = record;
+    const { offset, value } = record;
     const control = controlOf(record);
+    const { timestamp, pause } = time.take(record, control);
+    const paused = control?.kind === 'pause' ? control.pause : pause;
     const misplaced = control ? undefined : misplacedSpans(record, partition, partitions);
     const own = misplaced ? misplaced.own : value;
     const sink: Parameters<PartitionEngine['apply']>[1] = (verdict) => revisions.push(violationRecord(verdict, keys));
     if (control?.kind === 'epoch') engine.apply({ kind: 'epoch', offset, timestamp, epoch: control.epoch }, sink);
-    else if (control?.kind === 'pause') engine.apply({ kind: 'pause', offset, timestamp, pause: control.pause }, sink);
+    else if (paused > 0) engine.apply({ kind: 'pause', offset, timestamp, pause: paused }, sink);
     else if (control || own === undefined) engine.apply({ kind: 'tick', offset, timestamp }, sink);
     else engine.apply({ kind: 'spans', offset, timestamp, value: own }, sink);
   }

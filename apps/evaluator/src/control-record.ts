@@ -1,4 +1,5 @@
 import {
+  CONTROL_ALIVE,
   CONTROL_BARRIER_PREFIX,
   CONTROL_EPOCH_PREFIX,
   CONTROL_HEADER,
@@ -14,6 +15,8 @@ export type Control =
   | { readonly kind: 'barrier'; readonly id: string }
   /** For so many ms before it nothing could be appended. */
   | { readonly kind: 'pause'; readonly pause: number }
+  /** Ingest could append spans. */
+  | { readonly kind: 'alive' }
   | { readonly kind: 'unknown' };
 
 /** Undefined for a record of spans. A control that this version does not know is `unknown`: it says nothing about spans. */
@@ -21,6 +24,7 @@ export function controlOf(record: LogRecord): Control | undefined {
   const header = record.headers?.[CONTROL_HEADER];
   if (header === undefined) return undefined;
   if (header === CONTROL_TICK) return { kind: 'tick' };
+  if (header === CONTROL_ALIVE) return { kind: 'alive' };
   if (header.startsWith(CONTROL_BARRIER_PREFIX)) {
     const id = header.slice(CONTROL_BARRIER_PREFIX.length);
     return /^[\w-]{1,64}$/.test(id) ? { kind: 'barrier', id } : { kind: 'unknown' };

@@ -4,6 +4,7 @@ import { Account } from './account.js';
 import { Barriers } from './barriers.js';
 import { controlOf } from './control-record.js';
 import { epochBefore } from './epoch-before.js';
+import { IngestTime } from './ingest-time.js';
 import { type Misplaced, misplacedSpans } from './misplaced-spans.js';
 import { MoveSpans } from './move-spans.js';
 import type { PartitionTools } from './partition-tools.js';
@@ -31,6 +32,7 @@ interface Beginning {
   readonly start: number;
   readonly paused: number;
   readonly rules: UncompiledRules;
+  readonly time: IngestTime;
 }
 
 /**
@@ -57,6 +59,7 @@ export class PartitionRun {
   private readonly mover: MoveSpans;
   private readonly barriers: Barriers;
   private readonly judgeFrom: number;
+  private readonly time: IngestTime;
   private applying: LogRecord | undefined;
   /** Where a successor would begin to judge, as far as it is committed. */
   private point: CommitPoint;
@@ -75,11 +78,12 @@ export class PartitionRun {
 
   private constructor(
     private readonly partition: number,
-    { startAt, judgeFrom, epoch, logTime, start, paused, rules }: Beginning,
+    { startAt, judgeFrom, epoch, logTime, start, paused, rules, time }: Beginning,
     private readonly tools: PartitionTools,
   ) {
     this.next = startAt;
     this.judgeFrom = judgeFrom;
+    this.time = time;
     this.committed = judgeFrom;
     this.mover = new MoveSpans(partition, tools.log, tools.deadLetters, tools.logFailed);
     this.barriers = new Barriers(partition, tools.log, tools.monotonic);
@@ -119,12 +123,14 @@ export class PartitionRun {
     const epoch = metadata?.epoch ?? (await epochBefore(log, partition, judgeFrom));
     const rules = await tools.rules.ruleSet(epoch);
     if (another || metadata === undefined) {
-      return new PartitionRun(partition, { startAt: judgeFrom, judgeFrom, epoch, logTime: 0, start: 0, paused: 0, rules }, tools);
+      const time = another ? new IngestTime(tools.monotonic) : await IngestTime.before(log, partition, judgeFrom, tools.monotonic);
+      return new PartitionRun(partition, { startAt: judgeFrom, judgeFrom, epoch, logTime: 0, start: 0, paused: 0, rules, time }, tools);
     }
     const { logTime, paused } = metadata;
     const contextStart = Math.min(metadata.start ?? logTime, logTime - contextWindow(tools.assembly));
     const startAt = Math.min(judgeFrom, await log.offsetAt(TOPICS.spans, partition, contextStart));
-    return new PartitionRun(partition, { startAt, judgeFrom, epoch, logTime, start: contextStart, paused, rules }, tools);
+    const time = await IngestTime.before(log, partition, startAt, tools.monotonic);
+    return new PartitionRun(partition, { startAt, judgeFrom, epoch, logTime, start: contextStart, paused, rules, time }, tools);
   }
 
   get startAt(): number {
@@ -185,7 +191,7 @@ export class PartitionRun {
     this.publishRuleErrors.publish();
     await this.commit();
     const deadline = this.engine.nextDeadline();
-    if (deadline === undefined || this.tools.now() < deadline) return;
+    if (deadline === undefined || this.tools.now() < deadline || this.time.stands) return;
     const tick = { partition: this.partition, value: NOTHING, headers: { [CONTROL_HEADER]: CONTROL_TICK } };
     await this.tools.log.append(TOPICS.spans, [tick]);
   }
@@ -201,21 +207,23 @@ export class PartitionRun {
 
   /** Answers a promise only when there is something to wait for: most records are applied without leaving this turn. */
   private apply(record: LogRecord): Promise<void> | undefined {
-    const { offset, timestamp, value } = record;
     this.applying = record;
     const control = controlOf(record);
-    if (control?.kind === 'epoch') return this.switchTo(record, control.epoch);
+    const { timestamp, pause } = this.time.take(record, control);
+    const { offset, value } = record;
+    if (control?.kind === 'epoch') return this.switchTo({ ...record, timestamp }, control.epoch);
     this.unnoted = true;
     if (control) {
       if (control.kind === 'barrier') this.barriers.note(control.id, offset);
-      if (control.kind === 'pause') this.engine.apply({ kind: 'pause', offset, timestamp, pause: control.pause }, this.found);
+      const paused = control.kind === 'pause' ? control.pause : pause;
+      if (paused > 0) this.engine.apply({ kind: 'pause', offset, timestamp, pause: paused }, this.found);
       // A control of a later version says nothing to this one but what time it is.
       else this.engine.apply({ kind: 'tick', offset, timestamp }, this.found);
       return undefined;
     }
     const started = this.tools.monotonic();
     const misplaced = this.misplacedIn(record);
-    if (misplaced) this.applyOwn(record, misplaced);
+    if (misplaced) this.applyOwn({ ...record, timestamp }, misplaced);
     else this.engine.apply({ kind: 'spans', offset, timestamp, value }, this.found);
     this.tools.measurements.observe('ruleEvaluationDuration', (this.tools.monotonic() - started) / 1_000);
     return undefined;

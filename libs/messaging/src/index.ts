@@ -20,6 +20,7 @@ export { type RetryOptions, retry } from './retry.js';
 export { RuleHistory } from './rule-history.js';
 export type { EmbeddedLogSettings, KafkaLogSettings, LogSettings } from './settings.js';
 export {
+  CONTROL_ALIVE,
   CONTROL_BARRIER_PREFIX,
   CONTROL_EPOCH_PREFIX,
   CONTROL_HEADER,

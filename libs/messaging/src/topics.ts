@@ -26,6 +26,9 @@ export const CONTROL_OPEN_PREFIX = 'open:';
 /** For so many ms before this record nothing could be appended to the log, whoever had something (docs/decisions/0019). */
 export const CONTROL_PAUSE_PREFIX = 'pause:';
 
+/** Whoever receives spans could append one now: said in each partition that is quiet, in Kafka only (docs/decisions/0019). */
+export const CONTROL_ALIVE = 'alive';
+
 /** A record of the rules log: the rule set of an epoch, as changes to the one before, or whole (`snapshot`). */
 export interface RuleSetRecord {
   readonly epoch: number;
@@ -125,7 +128,7 @@ export interface TopicSpecification {
   readonly retention?: number;
   /** Keeps the last record per key; records without a key are kept. */
   readonly compacted?: boolean;
-  /** The log says by control records for how long nothing could be appended. Embedded log only. */
+  /** The log says by control records when nothing could be appended: for how long (embedded log), or that it can be (Kafka). */
   readonly pauses?: boolean;
   /**
    * Bytes kept, about: beyond, records that all groups passed are deleted, the oldest first; when what is left is unread,

@@ -8,6 +8,7 @@ import { Connection } from './connection.js';
 import { withInventedKey } from './invented-key.js';
 import { kafkaFailed } from './kafka-errors.js';
 import { KafkaSubscription } from './kafka-subscription.js';
+import { Presence } from './presence.js';
 import { RangeReader } from './range-reader.js';
 import { maxMessageBytes } from './topic-settings.js';
 import { Writer } from './writer.js';
@@ -21,6 +22,7 @@ export class KafkaLog extends Log {
   readonly #writing: Connection;
   readonly #reading: Connection;
   readonly #writer: Writer;
+  readonly #presence: Presence;
   readonly #ranges: RangeReader;
   readonly #subscriptions = new Set<KafkaSubscription>();
   #closing: Promise<void> | undefined;
@@ -35,6 +37,8 @@ export class KafkaLog extends Log {
     this.#writing = new Connection(settings, report);
     this.#reading = new Connection(settings, report);
     this.#ranges = new RangeReader(this.#reading);
+    const told = settings.topics.filter(({ pauses }) => pauses === true).map(({ name }) => ({ name, partitions: counts[name] ?? 0 }));
+    this.#presence = new Presence(told, (topic, records) => this.#writer.append(topic, records));
     this.#writer = new Writer({
       connection: this.#writing,
       compression: settings.compression ?? 'none',
@@ -60,7 +64,7 @@ export class KafkaLog extends Log {
     for (const { partition } of records) this.#checkPartition(topic, partition);
     if (records.length === 0) return [];
     const keyed = this.#topics.get(topic)?.compacted ? records.map(withInventedKey) : records;
-    return this.#writer.append(topic, keyed);
+    return this.#presence.appendPresent(topic, keyed);
   }
 
   /** Also of topics that are not the log's own: those of other producers. */
@@ -95,8 +99,10 @@ export class KafkaLog extends Log {
     return Date.now();
   }
 
-  receiving(): void {
-    // The brokers give the timestamps, and there may be other receivers.
+  /** There may be other receivers: each says for itself that it is there. */
+  receiving(open: boolean): void {
+    if (open && !this.#closing) this.#presence.start();
+    else this.#presence.stop();
   }
 
   async check(): Promise<void> {
@@ -124,6 +130,7 @@ export class KafkaLog extends Log {
   }
 
   async #close(): Promise<void> {
+    this.#presence.stop();
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
     await this.#writer.close();
     this.#writing.close();

@@ -1,0 +1,70 @@
+import { type Log, type LogRecord, TOPICS } from '#messaging';
+import { type Control, controlOf } from './control-record.js';
+import { MOVED_HEADER } from './misplaced-spans.js';
+
+/** Ingest says at least every two seconds that it is there; after so long (ms) without a word it is not, or can't append. */
+export const INGEST_SILENT = 5_000;
+/** Spans that come for so long (ms) without such a word are of senders that never say it. */
+const UNSAID = 60_000;
+/** Records before the first one that are looked through for what was said last. */
+const LOOKED_THROUGH = 100;
+
+/** When a record is applied, and for how long nothing could be appended before it. */
+export interface AppliedAt {
+  /** Unix ms. */
+  readonly timestamp: number;
+  /** Ms; 0 mostly. */
+  readonly pause: number;
+}
+
+/**
+ * Tells a trace's silence from that of ingest, in one partition of a log in Kafka (docs/decisions/0019). Ingest says that it is there; when it
+ * says nothing for longer than it would, nobody could append, and the time stands until it is heard again, whatever evaluators and APIs
+ * append meanwhile. All of it follows from the records alone, so that every reader finds the same. Where nothing is ever said (the
+ * embedded log has its own way, older versions have none) time is the records' time.
+ */
+export class IngestTime {
+  /** Log time of the last record of ingest, and of the last that said no more than that it is there. */
+  private heard: number | undefined;
+  private said: number | undefined;
+  private heardAt: number;
+
+  constructor(private readonly monotonic: () => number) {
+    this.heardAt = monotonic();
+  }
+
+  /** As it is at an offset, from the records before it. */
+  static async before(log: Log, partition: number, offset: number, monotonic: () => number): Promise<IngestTime> {
+    const time = new IngestTime(monotonic);
+    const { start } = await log.bounds(TOPICS.spans, partition);
+    const from = Math.max(start, offset - LOOKED_THROUGH);
+    if (from >= offset) return time;
+    for await (const { records } of log.read(TOPICS.spans, partition, from, offset)) {
+      for (const record of records) time.take(record, controlOf(record));
+    }
+    return time;
+  }
+
+  take({ timestamp, headers }: LogRecord, control: Control | undefined): AppliedAt {
+    const says = control?.kind === 'alive';
+    if (!says && (control !== undefined || headers?.[MOVED_HEADER] !== undefined)) return { timestamp: this.standing(timestamp), pause: 0 };
+    const { heard, said } = this;
+    this.heard = timestamp;
+    this.heardAt = this.monotonic();
+    if (!says) {
+      if (said !== undefined && timestamp - said > UNSAID) this.said = undefined;
+      return { timestamp, pause: 0 };
+    }
+    this.said = timestamp;
+    return { timestamp, pause: heard === undefined ? 0 : Math.max(0, timestamp - heard - INGEST_SILENT) };
+  }
+
+  /** Nothing was heard of ingest for so long that time stands: a tick would change nothing. Only for one who has read all there is. */
+  get stands(): boolean {
+    return this.said !== undefined && this.monotonic() - this.heardAt > INGEST_SILENT;
+  }
+
+  private standing(timestamp: number): number {
+    return this.said === undefined || this.heard === undefined ? timestamp : Math.min(timestamp, this.heard + INGEST_SILENT);
+  }
+}

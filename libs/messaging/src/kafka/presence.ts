@@ -1,0 +1,98 @@
+import type { OutgoingRecord } from '../log.js';
+import { CONTROL_ALIVE, CONTROL_HEADER } from '../topics.js';
+
+/** A partition into which nothing was appended for so long (ms) gets a record that says that somebody could. */
+const QUIET_MS = 2_000;
+/** One into which much is appended gets one that often (ms), so that readers know that there are such records. */
+const BUSY_MS = 10_000;
+const LOOK_MS = 500;
+
+const NOTHING = new Uint8Array(0);
+
+interface Appended {
+  /** When something of this process was last acknowledged, and when a record that says no more than that; monotonic, ms. */
+  any: number;
+  alive: number;
+}
+
+/** What of a topic is written. */
+export interface PresentTopic {
+  readonly name: string;
+  readonly partitions: number;
+}
+
+/**
+ * Tells readers of a topic, in each of its partitions, that whoever receives records can append them: at least every two seconds, by the records
+ * themselves or by one that says only that. A longer silence is then nobody's but BeTrace's own (docs/decisions/0019). What is appended
+ * after one comes behind such a record, in one batch, so that the silence is told before time goes on.
+ */
+export class Presence {
+  private readonly topics = new Map<string, readonly Appended[]>();
+  private timer: NodeJS.Timeout | undefined;
+  private telling = false;
+
+  constructor(
+    topics: readonly PresentTopic[],
+    private readonly append: (topic: string, records: readonly OutgoingRecord[]) => Promise<readonly number[]>,
+    private readonly monotonic: () => number = () => performance.now(),
+  ) {
+    const never = { any: Number.NEGATIVE_INFINITY, alive: Number.NEGATIVE_INFINITY };
+    for (const { name, partitions } of topics)
+      this.topics.set(
+        name,
+        Array.from({ length: partitions }, () => ({ ...never })),
+      );
+  }
+
+  /** From now on records can be sent to this process. */
+  start(): void {
+    if (this.timer !== undefined) return;
+    this.timer = setInterval(() => void this.tell(), LOOK_MS);
+    this.timer.unref();
+    void this.tell();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  /** Appends; before the first record of a partition that was quiet it says that there is somebody. Answers the offsets of `records`. */
+  async appendPresent(topic: string, records: readonly OutgoingRecord[]): Promise<readonly number[]> {
+    const partitions = this.topics.get(topic);
+    // What is no span (a marker, a barrier) says nothing of whether spans can be sent.
+    if (partitions === undefined || this.timer === undefined || records.some(({ headers }) => headers?.[CONTROL_HEADER] !== undefined)) {
+      return this.append(topic, records);
+    }
+    const now = this.monotonic();
+    const written = new Set(records.map(({ partition }) => partition));
+    const quiet = [...written].filter((partition) => now - (partitions[partition]?.any ?? now) > QUIET_MS);
+    const offsets = await this.append(topic, [...quiet.map(alive), ...records]);
+    for (const partition of written) partitions[partition]!.any = Math.max(partitions[partition]!.any, now);
+    for (const partition of quiet) partitions[partition]!.alive = Math.max(partitions[partition]!.alive, now);
+    return quiet.length === 0 ? offsets : offsets.slice(quiet.length);
+  }
+
+  /** Nothing waits for it: while it can't be said, it is not so. */
+  private async tell(): Promise<void> {
+    if (this.telling) return;
+    this.telling = true;
+    const now = this.monotonic();
+    await Promise.allSettled(
+      [...this.topics].map(async ([topic, partitions]) => {
+        const due = [...partitions.keys()].filter((partition) => {
+          const { any, alive: told } = partitions[partition]!;
+          return now - any > QUIET_MS - LOOK_MS || now - told > BUSY_MS;
+        });
+        if (due.length === 0) return;
+        await this.append(topic, due.map(alive));
+        for (const partition of due) Object.assign(partitions[partition]!, { any: Math.max(partitions[partition]!.any, now), alive: now });
+      }),
+    );
+    this.telling = false;
+  }
+}
+
+function alive(partition: number): OutgoingRecord {
+  return { partition, value: NOTHING, headers: { [CONTROL_HEADER]: CONTROL_ALIVE } };
+}

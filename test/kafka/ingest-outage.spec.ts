@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { BeTrace } from '../harness/betrace.js';
+import { Cluster } from '../harness/cluster.js';
+import { eventually } from '../harness/eventually.js';
+
+const why = await Cluster.whyNot();
+if (why !== undefined) console.warn(`SKIPPED: Kafka: an outage of ingest (${why})`);
+
+/** A trace that is silent for so long (ms) is closed, and forgotten after so much more. */
+const IDLE = 15_000;
+const LATE = 5_000;
+const OUTAGE = IDLE + LATE + 10_000;
+const PATIENCE = 90_000;
+
+/** Invariant: BeTrace's own downtime is not a trace's silence, over Kafka too (docs/decisions/0019). */
+(why === undefined ? describe : describe.skip)('Kafka: an outage of all of ingest, or of the brokers', () => {
+  let cluster: Cluster;
+  let api: BeTrace;
+
+  beforeAll(async () => {
+    cluster = await Cluster.start({ BETRACE_TRACE_IDLE_TIMEOUT: `${IDLE}ms`, BETRACE_TRACE_LATE_WINDOW: `${LATE}ms` });
+    await Promise.all((['api', 'ingest', 'ingest', 'evaluator'] as const).map((app) => cluster.add(app)));
+    api = cluster.all('api')[0]!;
+    const expression = 'trace.has(span.name == "charge") and not trace.has(span.name == "audit")';
+    expect((await api.json('POST', '/v1/rules', { id: 'unaudited', name: 'unaudited', expression, severity: 'HIGH' })).status).toBe(201);
+  }, 400_000);
+  afterAll(() => cluster?.stop(), 60_000);
+
+  const traceId = (): string => randomBytes(16).toString('hex');
+  const send = (trace_id: string, name: string) => {
+    const span = { trace_id, span_id: randomBytes(8).toString('hex'), parent_id: '00000000000000aa', name, start_time: 0, duration: 1 };
+    return cluster.all('ingest')[0]!.json('POST', '/v1/spans', { spans: [span] });
+  };
+  const sent = async (trace: string, name: string) =>
+    eventually(
+      `${name} to be taken`,
+      async () => ((await send(trace, name).catch(() => undefined))?.status === 202 ? true : undefined),
+      PATIENCE,
+    );
+  const violated = async (trace: string): Promise<boolean> => {
+    const { body } = await api.json<{ total: number }>('GET', `/v1/violations?rule_id=unaudited&trace_id=${trace}`);
+    return body.total > 0;
+  };
+
+  it.each<[string, () => Promise<void>, () => Promise<void>]>([
+    [
+      'kill -9 of each ingest',
+      async () => void (await Promise.all(cluster.names('ingest').map((name) => cluster.kill(name)))),
+      async () => void (await Promise.all(cluster.names('ingest').map((name) => cluster.restart(name)))),
+    ],
+    ['a broker that hangs', async () => cluster.broker.suspend(), async () => cluster.broker.resume()],
+  ])(
+    'is no silence of the traces under way: %s',
+    async (_, down, up) => {
+      const [straddling, silent] = [traceId(), traceId()];
+      await sent(straddling, 'charge');
+      await pause(1_000);
+      await down();
+      await pause(OUTAGE);
+      await up();
+      await sent(straddling, 'audit');
+      // A trace that nobody goes on with is silent, and is judged: time has not stopped for good.
+      await sent(silent, 'charge');
+      const verdict = async () => ((await violated(silent)) ? true : undefined);
+      try {
+        await eventually('the verdict on a trace that is silent', verdict, PATIENCE);
+      } catch (error) {
+        const state = await Promise.all(
+          ['ready', 'metrics'].map(async (path) => (await fetch(`${cluster.all('evaluator')[0]!.url}/${path}`)).text()),
+        );
+        throw new Error([(error as Error).message, cluster.logs('warn'), ...state].join('\n'), { cause: error });
+      }
+      expect(await violated(straddling)).toBe(false);
+    },
+    300_000,
+  );
+});
