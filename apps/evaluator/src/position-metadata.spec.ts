@@ -12,6 +12,11 @@ describe('the metadata of a position', () => {
     expect(readPositionMetadata(writePositionMetadata(metadata))).toEqual(metadata);
   });
 
+  it('keeps where a successor starts to read', () => {
+    const metadata = { epoch: 12, logTime: 1_699_000_000_123, start: 1_698_999_662_623, paused: 7 };
+    expect(readPositionMetadata(writePositionMetadata(metadata))).toEqual(metadata);
+  });
+
   it('knows no pauses where an older version wrote it', () =>
     expect(readPositionMetadata('{"epoch":12,"logTime":5}')).toEqual({ epoch: 12, logTime: 5, paused: 0 }));
 
