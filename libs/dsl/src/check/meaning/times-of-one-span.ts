@@ -12,7 +12,7 @@ export function timesOfOneSpan({ operator, left, right, syntax }: BinaryNode, fi
   if (!ORDERS.has(operator)) return;
   const sum: Sum = { start: 0, end: 0, constant: 0n, span: undefined };
   if (!add(left, 1, sum) || !add(right, -1, sum)) return;
-  if (sum.start * sum.end !== -1 || sum.constant === 0n) return;
+  if (sum.start * sum.end !== -1 || (left.type === 'field' && right.type === 'field')) return;
   const outcome = onDurations(operator, sum.end, sum.constant);
   if (outcome === undefined) return;
   const which = outcome ? 'every span' : 'no span';
@@ -22,6 +22,11 @@ export function timesOfOneSpan({ operator, left, right, syntax }: BinaryNode, fi
 /** What `factor × duration + constant` compared with 0 comes to for all durations from 0 on; undefined when that depends. */
 function onDurations(operator: string, factor: number, constant: bigint): boolean | undefined {
   const isGreater = operator === '>' || operator === '>=';
+  // A duration of 0 decides: only what is strict there depends on no other.
+  if (constant === 0n) {
+    const [never, always] = factor > 0 ? ['<', '>='] : ['>', '<='];
+    return operator === never ? false : operator === always ? true : undefined;
+  }
   const isPositive = constant > 0n;
   // It grows from a positive constant, or falls from a negative one.
   if (factor > 0 !== isPositive) return undefined;
