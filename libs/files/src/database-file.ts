@@ -33,7 +33,7 @@ export class DatabaseFile {
     this.lost();
   }
 
-  /** What one of the files has lost since they were seen first; undefined when they are as they should be. About 10 µs. */
+  /** What one of the files has lost since they were seen first; undefined when they are as they should be. Costs 4 to 7 µs of CPU. */
   lost(): Loss | undefined {
     if (this.#truncated !== undefined) return this.#truncated;
     return this.#lost(this.path, 0n) ?? this.#lost(`${this.path}-wal`, WAL_HEADER) ?? this.#lost(`${this.path}-shm`, 0n);
