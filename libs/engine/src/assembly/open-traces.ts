@@ -3,6 +3,11 @@ import { ID, ROW_WORDS } from './trace-row.js';
 
 /** The table of remembered traces: rows (`trace-row.ts`) found by trace id. Owned by one partition; never shared. */
 export class OpenTraces extends HashedSlots {
+  /** Of the record that comes: where the search for each span's trace begins. */
+  private buckets = new Uint32Array(64);
+  /** Makes the reads ahead have a result, or they would be optimized away. */
+  fetched = 0;
+
   constructor() {
     super(ROW_WORDS);
   }
@@ -22,6 +27,36 @@ export class OpenTraces extends HashedSlots {
       const at = row * ROW_WORDS;
       if (words[at] === id0 && words[at + 1] === id1 && words[at + 2] === id2 && words[at + 3] === id3) return row;
       bucket = (bucket + 1) & mask;
+    }
+  }
+
+  /**
+   * The rows of the traces of the first `spans` spans of a record, or 0. Three short loops instead of one long one, so that the processor
+   * waits for the memory of many traces at once: for the index, then for the rows.
+   */
+  findAll(traceIds: Uint32Array, spans: number, found: Uint32Array): void {
+    const { index, mask, words } = this;
+    if (spans > this.buckets.length) this.buckets = new Uint32Array(2 * spans);
+    const { buckets } = this;
+    for (let i = 0, id = 0; i < spans; i++, id += 4) {
+      const bucket = hash(traceIds[id]!, traceIds[id + 1]!, traceIds[id + 2]!, traceIds[id + 3]!) & mask;
+      buckets[i] = bucket;
+      found[i] = index[bucket]!;
+    }
+    let read = 0;
+    for (let i = 0; i < spans; i++) read ^= words[found[i]! * ROW_WORDS]!;
+    this.fetched = read;
+    for (let i = 0, id = 0; i < spans; i++, id += 4) {
+      for (let row = found[i]!, bucket = buckets[i]!; row !== 0; found[i] = row = index[bucket]!) {
+        const at = row * ROW_WORDS;
+        const isFound =
+          words[at] === traceIds[id] &&
+          words[at + 1] === traceIds[id + 1] &&
+          words[at + 2] === traceIds[id + 2] &&
+          words[at + 3] === traceIds[id + 3];
+        if (isFound) break;
+        bucket = (bucket + 1) & mask;
+      }
     }
   }
 
