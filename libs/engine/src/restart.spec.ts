@@ -129,6 +129,17 @@ describe('a successor', () => {
     );
   }, 120_000);
 
+  it('knows the retries of spans that came before its context', () => {
+    const settings = { ...SMALL_SETTINGS, retryWindow: 3_000 };
+    const first = { ...A_SPAN, name: 'a' };
+    const later = Array.from({ length: 12 }, (_, n) => ({ time: 1_200 + 200 * n, spans: [{ ...A_SPAN, trace: 10 + n }] }));
+    const log = logOf([{ time: 1_000, spans: [first] }, ...later, { time: 3_700, spans: [first] }, { time: 9_000 }]);
+    const undisturbed = new Map<string, Verdict>();
+    collect(undisturbed, engineFrom(NOTHING, settings), log);
+    expect([...undisturbed.values()].filter(({ firstOffset }) => firstOffset === 13)).toEqual([]);
+    for (let died = 1; died <= log.length; died++) expect(inOrder(restartedAt(log, [died], settings))).toEqual(inOrder(undisturbed));
+  });
+
   it.each([
     ['while nothing is remembered', 3],
     ['while a trace is open', 4],
