@@ -1,4 +1,4 @@
-import { type Projection, project, SpanColumns } from '#otlp';
+import { type Projection, project, SpanColumns, type WholeSpan } from '#otlp';
 import type { Accounting, RuleAccount, SpanTally, TimeTally } from './accounting.js';
 import type { EpochRules } from './epoch-rules.js';
 import { TraceStates } from './judge/trace-states.js';
@@ -39,6 +39,9 @@ export class Epoch {
   timing = 0;
   private readonly projection: Projection;
   private loaded = -1;
+  /** Of the resource that was hashed last in this record: where it begins, and the hash. */
+  private hashedAt = -1;
+  private resourceHash = 0;
 
   constructor(
     readonly number: number,
@@ -65,6 +68,7 @@ export class Epoch {
   load(offset: number, value: Uint8Array): void {
     this.columns.clear();
     this.loaded = offset;
+    this.hashedAt = -1;
     this.unreadable = true;
     project(value, this.projection, this.columns);
     this.unreadable = false;
@@ -127,6 +131,16 @@ export class Epoch {
   /** A condition failed on a value of another type, on span `i`. */
   noteMistyped(i: number, condition: number): void {
     addTo(this.mistyped, i, condition);
+  }
+
+  /** What `hash` makes of the resource of span `i`: once for all spans of a record that share it and follow each other. */
+  ofResource(i: number, hash: (whole: WholeSpan) => number): number {
+    const start = this.columns.resourceStart[i]!;
+    if (start !== this.hashedAt) {
+      this.hashedAt = start;
+      this.resourceHash = hash(this.columns.wholeSpan(i));
+    }
+    return this.resourceHash;
   }
 
   /** It is remembered no longer. */

@@ -1,31 +1,50 @@
 import { HIGH, LOW } from '#otlp';
 import type { Epoch } from './epoch.js';
 
-/** Characters of a text that are looked at. */
-const SAMPLED = 24;
+/** Tell a number from the text that spells it. */
+const INTEGER = 0x5bd1e995;
+const FRACTION = 0x1b873593;
+const LONG_INTEGER = 0x38b34ae5;
 
 /**
  * 16 bits that tell apart what the rules of an epoch can see of span `i` of its record: times, parent and kind, the conditions that
- * hold on it, the values that wait for the trace to close, and all its bytes where rules ask for whole spans. Two forms of a span
+ * hold on it, the values and links that wait for the trace to close, and all of it where rules ask for whole spans. Two forms of a span
  * that differ in nothing of that are one to every rule. (A hash of all bytes of every span would cost a seventh of the throughput.)
  */
 export function spanForm(epoch: Epoch, i: number): number {
   const { columns, matched, rules } = epoch;
-  const { words, reads } = rules.compiled;
+  const { words } = rules.compiled;
   const { startWords, endWords, parentIds } = columns;
   const high = Math.imul(startWords[2 * i + HIGH]! ^ (endWords[2 * i + HIGH]! << 8), 0x85ebca6b);
   const parent = Math.imul(parentIds[2 * i]! ^ Math.imul(parentIds[2 * i + 1]!, 31), 0xc2b2ae35);
   let hash = step(high ^ parent ^ columns.kind[i]! ^ (columns.status[i]! << 4), startWords[2 * i + LOW]!);
   hash = step(hash, endWords[2 * i + LOW]!);
   for (let word = i * words, end = word + words; word < end; word++) hash = step(hash, matched[word]!);
-  if (rules.plan.columns.rules.length > 0) {
-    if (reads.fields.has('name')) hash = step(hash, ofText(columns.name[i]!));
-    if (reads.fields.has('service')) hash = step(hash, ofText(columns.service[i]!));
-    for (const column of reads.bufferedAttributes) hash = step(hash, ofValue(columns.attribute[column]![i]));
-    for (const column of reads.bufferedResourceAttributes) hash = step(hash, ofValue(columns.resourceAttribute[column]![i]));
-  }
-  if (rules.plan.wholeSpans.rules.length > 0) hash = step(hash, ofBytes(columns.sourceOf(i), columns.spanStart[i]!, columns.spanEnd[i]!));
+  if (rules.plan.columns.rules.length > 0) hash = step(hash, ofColumns(epoch, i));
+  if (rules.plan.wholeSpans.rules.length > 0) hash = step(hash, ofWhole(epoch, i));
   return (hash ^ (hash >>> 16)) & 0xffff;
+}
+
+/** What rules that are judged when the trace closes read of the span. */
+function ofColumns({ columns, rules }: Epoch, i: number): number {
+  const { fields, bufferedAttributes, bufferedResourceAttributes } = rules.compiled.reads;
+  let hash = 0;
+  if (fields.has('name')) hash = step(hash, ofText(columns.name[i]!));
+  if (fields.has('service')) hash = step(hash, ofText(columns.service[i]!));
+  if (fields.has('status_message')) hash = step(hash, ofText(columns.statusMessage[i]!));
+  if (fields.has('scope')) hash = step(step(hash, ofText(columns.scopeName[i]!)), ofText(columns.scopeVersion[i]!));
+  if (fields.has('links') && columns.hasLinks[i] === 1) hash = step(hash, ofTree(columns.linksOf(i)));
+  for (const column of bufferedAttributes) hash = step(hash, ofValue(columns.attribute[column]![i]));
+  for (const column of bufferedResourceAttributes) hash = step(hash, ofValue(columns.resourceAttribute[column]![i]));
+  return hash;
+}
+
+/** The whole span, with its resource and scope, which are not among its bytes. */
+function ofWhole(epoch: Epoch, i: number): number {
+  const { columns } = epoch;
+  const hash = step(ofText(columns.scopeName[i]!), ofText(columns.scopeVersion[i]!));
+  const resource = epoch.ofResource(i, (whole) => ofTree(whole.resource?.attributes));
+  return step(step(hash, resource), ofBytes(columns.sourceOf(i), columns.spanStart[i]!, columns.spanEnd[i]!));
 }
 
 function step(hash: number, word: number): number {
@@ -42,20 +61,24 @@ function ofValue(value: unknown): number {
     case 'string':
       return ofText(value);
     case 'number':
-      return Number.isInteger(value) ? step(value | 0, Math.floor(value / 2 ** 32) | 0) : ofText(String(value));
+      return Number.isInteger(value) ? step(value ^ INTEGER, Math.floor(value / 2 ** 32) | 0) : ofText(String(value)) ^ FRACTION;
     case 'bigint':
-      return ofText(String(value));
+      return ofText(String(value)) ^ LONG_INTEGER;
     default:
-      return ofText(JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner)) ?? '');
+      return ofTree(value);
   }
 }
 
+function ofTree(value: unknown): number {
+  return ofText(JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner)) ?? '');
+}
+
+/** All characters of it: texts that differ in one (an order's number, an id) are common. */
 function ofText(text: string): number {
   const { length } = text;
   let hash = length + 3;
-  if (length <= SAMPLED) for (let at = 0; at < length; at++) hash = Math.imul(hash, 31) + text.charCodeAt(at);
-  else for (let n = 1; n <= SAMPLED; n++) hash = Math.imul(hash, 31) + text.charCodeAt(Math.floor((n * (length - 1)) / SAMPLED));
-  return hash;
+  for (let at = 0; at < length; at++) hash = Math.imul(hash, 31) + text.charCodeAt(at);
+  return hash | 0;
 }
 
 function ofBytes(bytes: Uint8Array, start: number, end: number): number {

@@ -20,6 +20,7 @@ const endless = ruleOf(
    return trace.spans[1].name == "bad"`,
 );
 const hungry = ruleOf('hungry', 'local s = "x" for i = 1, 60 do s = s .. s end return #s > 5');
+const many = ruleOf('many', 'local t = {} for i = 1, 251 do t[i] = i end return math.max(table.unpack(t)) > 1000');
 const deep = ruleOf('deep', 'local function f(n) return 1 + f(n + 1) end return f(1) > 0');
 
 function engine(rules: readonly RuleDefinition[], more: { judgeFrom?: number; timeout?: number } = {}): PartitionEngine {
@@ -42,6 +43,7 @@ describe('a rule that can not be judged', () => {
     ['takes too many steps', endless, 'step_limit'],
     ['makes too much text', hungry, 'memory_limit'],
     ['calls too deeply', deep, 'depth_limit'],
+    ['hands over too many values at once', many, 'depth_limit'],
   ])('is undecided when it %s', (_sentence, rule, code) => {
     const [verdict, ...more] = applyAll(engine([rule], { timeout: 2_000 }), [{ time: 0, spans: [span(1, 'loop')] }, { time: 50 }]);
     expect(more).toEqual([]);

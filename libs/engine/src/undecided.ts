@@ -2,7 +2,7 @@
 export const UNDECIDED = {
   step_limit: 'the rule took more steps than it may (`rules.evaluation_timeout`)',
   memory_limit: 'the rule made more text than it may',
-  depth_limit: 'the rule called functions within each other more deeply than it may',
+  depth_limit: 'the rule called functions within each other more deeply, or handed over more values at once, than it may',
   value_type: 'the rule met a value of another type than it can take, and says `on_error: undecided`',
   internal_error: 'the rule ended in an error that is no error of the language',
   max_spans: 'the trace has more spans than are kept for rules that are judged at its close (`traces.max_spans`)',
@@ -18,8 +18,11 @@ export interface Undecided {
   readonly reason: string;
 }
 
+/** What needs more room on the stack of Lua than there is. */
+const STACK = /stack overflow|too many results to unpack|too many arguments|string slice too long/;
+
 /** A rule's budget did not suffice, as its error says. */
 export function exceeded(message: string): Undecided {
   if (message.includes('bytes of strings')) return { code: 'memory_limit', reason: message };
-  return { code: message.includes('stack overflow') ? 'depth_limit' : 'step_limit', reason: message };
+  return { code: STACK.test(message) ? 'depth_limit' : 'step_limit', reason: message };
 }

@@ -122,6 +122,7 @@ export class ProjectionDecoder {
     let endHigh = 0;
     let kind = 0;
     let status = 0;
+    let linked = 0;
     let at = start;
     while (at < end) {
       const tagAt = at;
@@ -173,6 +174,7 @@ export class ProjectionDecoder {
           else if (tag === 0x12) spanIdAt = next - at === 8 ? at : -1;
           else if (tag === 0x22) parentIdAt = next - at === 8 ? at : -1;
           else if (tag === 0x7a) status = this.status(at, next, status);
+          else if (tag === 0x6a) linked = 1;
           at = next;
           break;
         }
@@ -213,6 +215,7 @@ export class ProjectionDecoder {
     columns.duration[row] = duration <= Number.MAX_SAFE_INTEGER && duration >= Number.MIN_SAFE_INTEGER ? duration : Number.NaN;
     columns.kind[row] = kind > 0 && kind <= 5 ? kind : 0;
     columns.status[row] = plan.status && status > 0 && status <= 2 ? status : 0;
+    columns.hasLinks[row] = linked;
     columns.spanStart[row] = start;
     columns.spanEnd[row] = end;
     columns.length = row + 1;

@@ -18,6 +18,8 @@ interface Source {
 export const LOW = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 0 : 1;
 export const HIGH = 1 - LOW;
 
+const NO_LINKS: readonly SpanLink[] = [];
+
 /** SPAN_KIND_SERVER. */
 const SERVER = 2;
 
@@ -50,6 +52,8 @@ export class SpanColumns {
   /** OTLP numbers; 0 (unspecified, unset) also for numbers that OTLP does not know. The status is 0 unless projected. */
   kind = new Uint8Array(0);
   status = new Uint8Array(0);
+  /** 1 when the span has links: most have none, which is known without a look at its bytes. */
+  hasLinks = new Uint8Array(0);
 
   /** '' unless projected. `service` is the resource attribute service.name, '' when absent. */
   readonly name: string[] = [];
@@ -174,7 +178,7 @@ export class SpanColumns {
 
   /** The links of span i: its other fields are passed over, not decoded. */
   linksOf(i: number): readonly SpanLink[] {
-    return readLinks(new Cursor(this.sourceOf(i), this.spanStart[i]!), this.spanEnd[i]!);
+    return this.hasLinks[i] === 0 ? NO_LINKS : readLinks(new Cursor(this.sourceOf(i), this.spanStart[i]!), this.spanEnd[i]!);
   }
 
   /** The bytes of the request that span i came in. */
@@ -222,6 +226,7 @@ export class SpanColumns {
     this.isRoot = small(this.isRoot);
     this.kind = small(this.kind);
     this.status = small(this.status);
+    this.hasLinks = small(this.hasLinks);
     this.spanStart = offsets(this.spanStart);
     this.spanEnd = offsets(this.spanEnd);
     this.scopeStart = offsets(this.scopeStart);

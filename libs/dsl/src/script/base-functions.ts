@@ -84,7 +84,7 @@ export function addBaseFunctions(L: LuaState, bridge: Bridge, budget: Budget, pa
     },
     __all: () => {
       const count = lua.lua_gettop(L);
-      if (count > MAX_RESULTS) throw new LuaError('too many arguments');
+      if (count > MAX_RESULTS) budget.refuse('too many arguments');
       budget.spend(count);
       return count;
     },

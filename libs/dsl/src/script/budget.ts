@@ -78,6 +78,11 @@ export class Budget {
     this.scan(bytes);
   }
 
+  /** Refuses what this evaluation asks for at once, which depends on the trace: it is beyond what one can be given. @throws LuaError */
+  refuse(message: string): never {
+    this.#exceed(message);
+  }
+
   /** Called by the hook. @throws LuaError */
   tick(stackSlots: number): void {
     this.spend(HOOK_INTERVAL);

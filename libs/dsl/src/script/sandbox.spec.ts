@@ -201,6 +201,12 @@ describe('attacks', () => {
     ],
     ['exponential pattern', 'return ("a"):rep(40):find(("a*"):rep(20) .. "b")', 'steps'],
     ['quadratic pattern', 'return ("a"):rep(1e6):match(".-b")', 'steps'],
+    ['a slice of as many bytes as a name has', 'return #{("x"):rep(300):byte(1, -1)} > 0', 'slice too long'],
+    [
+      'all values of a list at once',
+      'local t = {} for i = 1, 300 do t[i] = i end return math.max(table.unpack(t)) > 1',
+      'too many results',
+    ],
     ['unpack bomb', 'return table.unpack({}, 1, 1e8)', 'too many results'],
     ['unpack far away', 'return table.unpack({}, 1e12, 1e12)', 'position out of bounds'],
     ['a quadratic table.insert', 'local t = {} for i = 1, 1e6 do table.insert(t, 1, i) end', 'steps'],

@@ -56,7 +56,7 @@ export function addStringFunctions(L: LuaState, bridge: Bridge, budget: Budget):
       const text = bytesArgument(L, 1, 'byte');
       const first = integerArgument(L, 2, 'byte', 1);
       const [start, end] = range(text.length, first, integerArgument(L, 3, 'byte', first));
-      if (end - start > MAX_RESULTS) throw new LuaError('string slice too long');
+      if (end - start > MAX_RESULTS) budget.refuse('string slice too long');
       budget.spend(end - start);
       lua.lua_checkstack(L, end - start);
       for (let at = start; at < end; at++) lua.lua_pushnumber(L, text[at] ?? 0);

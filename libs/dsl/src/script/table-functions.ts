@@ -133,7 +133,7 @@ function unpack(L: LuaState, budget: Budget): number {
   const first = indexArgument(L, 2, 'unpack') ?? 1;
   const last = indexArgument(L, 3, 'unpack') ?? lauxlib.luaL_len(L, 1);
   const count = Math.max(0, last - first + 1);
-  if (count > MAX_RESULTS || !lua.lua_checkstack(L, count)) throw new LuaError('too many results to unpack');
+  if (count > MAX_RESULTS || !lua.lua_checkstack(L, count)) budget.refuse('too many results to unpack');
   budget.spend(count);
   for (let index = first; index <= last; index++) lua.lua_geti(L, 1, index);
   return count;
