@@ -11,7 +11,8 @@ export function compareSpans(a: SpanView, b: SpanView): number {
   if (idOfA !== idOfB) return idOfA < idOfB ? -1 : 1;
   const [server, other] = [isServer(a), isServer(b)];
   if (server !== other) return server ? 1 : -1;
-  return a.duration === b.duration ? 0 : a.duration > b.duration ? -1 : 1;
+  if (a.duration !== b.duration) return a.duration > b.duration ? -1 : 1;
+  return ((a.form ?? 0) >>> 1) - ((b.form ?? 0) >>> 1);
 }
 
 /** The id by which other spans name it. */

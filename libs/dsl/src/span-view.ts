@@ -11,6 +11,8 @@ export interface SpanView {
   readonly parentId: string;
   /** The ids on the wire (hex), by which spans find each other; absent: the ids above. */
   readonly wireId?: string;
+  /** What tells its content from others of its id and times, doubled: the last thing that the order of spans goes by. */
+  readonly form?: number;
   readonly wireParentId?: string;
   readonly wireTraceId?: string;
   readonly traceId: string;

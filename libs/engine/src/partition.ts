@@ -1,7 +1,7 @@
 import { Accounting } from './accounting.js';
 import { Assembly } from './assembly/assembly.js';
 import type { ClosedTrace } from './assembly/close-reason.js';
-import { DUPLICATE, NEW } from './assembly/duplicates.js';
+import { DUPLICATE, NEW, SAME_TIMES } from './assembly/duplicates.js';
 import { LateSpans } from './assembly/late-spans.js';
 import { contextWindow } from './assembly/long-traces.js';
 import { Pauses } from './assembly/pauses.js';
@@ -20,7 +20,7 @@ import type { PartitionEngineOptions, SpansRecord } from './partition-options.js
 import type { EngineRecord } from './record.js';
 import { rejectionOf } from './rejection.js';
 import { checkSettings } from './settings.js';
-import { spanForm } from './span-form.js';
+import { CONTENT, spanForm } from './span-form.js';
 import { UnfinishedSpans } from './unfinished-spans.js';
 import type { Verdict } from './verdict.js';
 
@@ -255,11 +255,14 @@ export class PartitionEngine {
       return;
     }
     const home = this.homeOf(epoch, record, row);
-    const seen = assembly.add(row, columns, i, home === undefined ? 0 : spanForm(home, i), record.offset);
+    const form = home === undefined ? 0 : spanForm(home, i);
+    const seen = assembly.add(row, columns, i, form, record.offset);
     if (seen === DUPLICATE) {
       if (judging) accounting.duplicates++;
       return;
     }
+    columns.forms[i] = ((form & CONTENT) << 1) | (seen === SAME_TIMES ? 1 : 0);
+    if (home !== undefined) home.columns.forms[i] = columns.forms[i]!;
     const waited = this.unfinished.end(row, columns, i);
     if (columns.isRoot[i] === 1) assembly.noteRoot(row);
     if (!judging) {

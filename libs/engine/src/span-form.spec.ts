@@ -87,6 +87,44 @@ const FORMS: readonly (readonly [string, string, Form, Form])[] = [
   ],
 ];
 
+const audit = (of: number): Form => ({
+  span: {
+    spanId: spanIdOf(20 + of),
+    parentSpanId: spanIdOf(1),
+    name: `audit${of}`,
+    attributes: [{ key: 'y', value: { type: 'int', value: of } }],
+  },
+});
+
+describe('two contents of a span with the same times', () => {
+  it.each([
+    [
+      'of bits and counters',
+      '(attribute.x == 5 and not trace.has(span.name == "audit5")) or (attribute.x == 6 and not trace.has(span.name == "audit6"))',
+    ],
+    [
+      'over columns',
+      '(attribute.x == 5 and not span.children.has(attribute.y == 5)) or (attribute.x == 6 and not span.children.has(attribute.y == 6))',
+    ],
+  ])('have violations of their own, so that none hides the other, of a rule %s', (_kind, rule) => {
+    for (const values of [
+      [5, 6],
+      [6, 5],
+    ]) {
+      const engine = engineOf([[ruleOf('r', rule)]]);
+      const standing = new Map<string, string>();
+      const note = ({ id, status }: Verdict): Map<string, string> => standing.set(id, status);
+      const forms = values.map((value) => withValue({ type: 'int', value }));
+      for (const [offset, form] of [ROOT, ...forms].entries())
+        engine.apply({ kind: 'spans', offset, timestamp: 0, value: recordOf(form) }, note);
+      engine.apply({ kind: 'tick', offset: 3, timestamp: 25 }, note);
+      expect([...standing.values()]).toEqual(['open', 'open']);
+      engine.apply({ kind: 'spans', offset: 4, timestamp: 30, value: recordOf(audit(5)) }, note);
+      expect([...standing.values()].sort()).toEqual(['open', 'retracted']);
+    }
+  });
+});
+
 describe('content with other values and the same times is another form of a span, whichever came first:', () => {
   it.each(
     FORMS.flatMap(

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { violationId } from './violation-id.js';
 
 const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
-const span = { wireSpanId: '00f067aa0ba902b7', isServer: false, start: 1_699_000_000_000_000_000n, duration: 5 };
+const span = { wireSpanId: '00f067aa0ba902b7', isServer: false, start: 1_699_000_000_000_000_000n, duration: 5, form: 0x24 };
 
 describe('violationId', () => {
   it('is viol- and the first 32 hex digits of SHA-256 over rule, trace and span', () => {
@@ -20,6 +20,8 @@ describe('violationId', () => {
       violationId('slow', trace, { ...span, isServer: true }),
       violationId('slow', trace, { ...span, start: 0n }),
       violationId('slow', trace, { ...span, duration: 6 }),
+      violationId('slow', trace, { ...span, form: 0x25 }),
+      violationId('slow', trace, { ...span, form: 0x27 }),
       violationId('slow', trace),
     ];
     expect(new Set(ids).size).toBe(ids.length);

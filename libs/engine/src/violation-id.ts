@@ -8,6 +8,8 @@ export interface Subject {
   /** Nanoseconds: forms of a span that differ in their times are told apart. */
   readonly start: bigint;
   readonly duration: number;
+  /** As `SpanColumns.forms`: odd if its id came before with other content, which may have the same times. */
+  readonly form: number;
 }
 
 /**
@@ -17,6 +19,7 @@ export interface Subject {
  */
 export function violationId(ruleId: string, wireTraceId: string, subject?: Subject): string {
   const of = subject === undefined ? [''] : [subject.wireSpanId, subject.isServer ? 'server' : '', subject.start, subject.duration];
-  const text = [ruleId, wireTraceId, ...of].map((part) => `${part}\0`).join('');
+  const other = subject === undefined || (subject.form & 1) === 0 ? [] : [subject.form >>> 1];
+  const text = [ruleId, wireTraceId, ...of, ...other].map((part) => `${part}\0`).join('');
   return `viol-${createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 32)}`;
 }

@@ -216,6 +216,7 @@ export class ProjectionDecoder {
     columns.kind[row] = kind > 0 && kind <= 5 ? kind : 0;
     columns.status[row] = plan.status && status > 0 && status <= 2 ? status : 0;
     columns.hasLinks[row] = linked;
+    columns.forms[row] = 0;
     columns.spanStart[row] = start;
     columns.spanEnd[row] = end;
     columns.length = row + 1;

@@ -52,6 +52,11 @@ export class SpanColumns {
   /** OTLP numbers; 0 (unspecified, unset) also for numbers that OTLP does not know. The status is 0 unless projected. */
   kind = new Uint8Array(0);
   status = new Uint8Array(0);
+  /**
+   * What tells the contents apart with which a span's id comes, doubled; odd if its id came before with another one. 0 until the reader of the
+   * columns writes it.
+   */
+  forms = new Uint32Array(0);
   /** 1 when the span has links: most have none, which is known without a look at its bytes. */
   hasLinks = new Uint8Array(0);
 
@@ -217,6 +222,7 @@ export class SpanColumns {
     this.spanIds = words(this.spanIds, 2);
     this.parentIds = words(this.parentIds, 2);
     this.startWords = words(this.startWords, 2);
+    this.forms = words(this.forms, 1);
     this.endWords = words(this.endWords, 2);
     this.startTime = new BigUint64Array(this.startWords.buffer);
     this.endTime = new BigUint64Array(this.endWords.buffer);

@@ -146,7 +146,7 @@ export class Assembly implements DeadlineOwner {
     return row;
   }
 
-  /** Adds span `i` to its trace, and says what it is to it. `form`: 16 bits that tell its content from another. */
+  /** Adds span `i` to its trace, and says what it is to it. `form`: 32 bits that tell its content from another (`span-form.ts`). */
   add(row: number, ids: SpanIds, i: number, form: number, offset: number): Seen {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;

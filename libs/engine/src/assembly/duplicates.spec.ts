@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { DUPLICATE, Duplicates, NEW, OTHER_FORM } from './duplicates.js';
+import { DUPLICATE, Duplicates, NEW, OTHER_FORM, SAME_TIMES } from './duplicates.js';
 import { OpenTraces } from './open-traces.js';
 import type { SpanIds } from './span-ids.js';
 import { MISSING, ROW_WORDS } from './trace-row.js';
@@ -17,7 +17,11 @@ function idsOf(span: readonly number[], parent: readonly number[], server: boole
 
 describe('Duplicates', () => {
   it('knows a client and a server span of one id, and the forms of each', () => {
-    const form = fc.record({ low: fc.integer({ min: 1, max: 40 }), server: fc.boolean(), form: fc.integer({ min: 0, max: 3 }) });
+    const form = fc.record({
+      low: fc.integer({ min: 1, max: 40 }),
+      server: fc.boolean(),
+      form: fc.constantFrom(0, 1, 0x10000, 0x80000001),
+    });
     fc.assert(
       fc.property(fc.array(form, { maxLength: 150, size: 'max' }), (spans) => {
         const traces = new OpenTraces();
@@ -25,10 +29,10 @@ describe('Duplicates', () => {
         const row = traces.add(0, 0, 0, 1);
         const seen = new Set<string>();
         for (const { low, server, form } of spans) {
-          const [known, same] = [`${low} ${server}`, `${low} ${server} ${form}`];
-          const expected = seen.has(same) ? DUPLICATE : seen.has(known) ? OTHER_FORM : NEW;
+          const [known, times, same] = [`${low} ${server}`, `${low} ${server} at ${form >>> 16}`, `${low} ${server} ${form}`];
+          const expected = seen.has(same) ? DUPLICATE : seen.has(times) ? SAME_TIMES : seen.has(known) ? OTHER_FORM : NEW;
           expect(duplicates.add(row, idsOf([0, low], [0, 41], server), 0, form)).toBe(expected);
-          seen.add(known).add(same);
+          seen.add(known).add(times).add(same);
           expect(traces.rows[row * ROW_WORDS + MISSING]).toBe(1);
         }
         duplicates.forget(row);

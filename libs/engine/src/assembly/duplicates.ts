@@ -18,7 +18,9 @@ export const NEW = 0;
 export const DUPLICATE = 1;
 /** It was seen, but with other content. */
 export const OTHER_FORM = 2;
-export type Seen = typeof NEW | typeof DUPLICATE | typeof OTHER_FORM;
+/** It was seen with other content and the same times. */
+export const SAME_TIMES = 3;
+export type Seen = typeof NEW | typeof DUPLICATE | typeof OTHER_FORM | typeof SAME_TIMES;
 
 /**
  * The exact set of span ids of all remembered traces: says which span is a duplicate, and counts the parents that were named
@@ -39,7 +41,8 @@ export class Duplicates {
    * Notes span `i` of a trace. Of a duplicate nothing changes; a further form of a span is noted as such. A client and a server span may
    * share an id: they are two spans.
    *
-   * @param form 16 bits of a hash of its content: what comes again with another one is another form of the span
+   * @param form 32 bits of a hash of its content, of which the high half is that of its times: what comes again with another one is another
+   *   form of the span
    */
   add(row: number, ids: SpanIds, i: number, form: number): Seen {
     const many = (this.traces.rows[row * ROW_WORDS + FLAGS]! & MANY_SPANS) !== 0;
@@ -73,17 +76,22 @@ export class Duplicates {
 
   /** A span comes again. `first`: its form if that is the only one of its id. */
   private again(row: number, high: number, low: number, server: boolean, form: number, first: number): Seen {
-    return form === first || !this.noteForm(row, high, low, server, form) ? DUPLICATE : OTHER_FORM;
+    if (form === first) return DUPLICATE;
+    const hasTimes = first !== NO_FORM && first >>> 16 === form >>> 16;
+    const known = this.noteForm(row, high, low, server, form);
+    if (known === 'form') return DUPLICATE;
+    return hasTimes || known === 'times' ? SAME_TIMES : OTHER_FORM;
   }
 
-  /** Whether the form was not noted before. */
-  private noteForm(row: number, high: number, low: number, server: boolean, form: number): boolean {
+  /** Notes a form; answers what of it was noted before. */
+  private noteForm(row: number, high: number, low: number, server: boolean, form: number): 'form' | 'times' | undefined {
     let forms = this.forms.get(row);
     if (forms === undefined) this.forms.set(row, (forms = new Set()));
-    const key = `${high} ${low} ${server} ${form}`;
-    const isNew = !forms.has(key);
-    forms.add(key);
-    return isNew;
+    const id = `${high} ${low} ${server}`;
+    const [ofTimes, ofAll] = [`${id} at ${form >>> 16}`, `${id} ${form}`];
+    const known = forms.has(ofAll) ? 'form' : forms.has(ofTimes) ? 'times' : undefined;
+    forms.add(ofTimes).add(ofAll);
+    return known;
   }
 
   /** Forgets all ids of a trace. */

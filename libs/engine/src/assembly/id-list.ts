@@ -25,7 +25,7 @@ export class IdList extends Slots {
   /** And how many ids the list has. */
   length = 0;
   /** Per place: what tells the form of the span apart that was seen last. Read only when a span comes again. */
-  private forms = new Uint16Array(0);
+  private forms = new Uint32Array(0);
 
   constructor() {
     super(WORDS);
@@ -38,7 +38,7 @@ export class IdList extends Slots {
   }
 
   private growForms(): void {
-    const forms = new Uint16Array((this.words.length / WORDS) << PLACE_SHIFT);
+    const forms = new Uint32Array((this.words.length / WORDS) << PLACE_SHIFT);
     forms.set(this.forms);
     this.forms = forms;
   }
@@ -65,7 +65,7 @@ export class IdList extends Slots {
   }
 
   override get bytes(): number {
-    return super.bytes + ((this.count * 2) << PLACE_SHIFT);
+    return super.bytes + ((this.count * 4) << PLACE_SHIFT);
   }
 
   /** Whether a span with this id was seen: a server span, or another. */
@@ -74,7 +74,7 @@ export class IdList extends Slots {
     return ((used >>> (shiftOf(server) + (place & PLACE_MASK))) & 1) === 1;
   }
 
-  /** Notes that a span with this id was seen, and its form: 16 bits. */
+  /** Notes that a span with this id was seen, and its form: 32 bits. */
   see(place: number, server: boolean, form: number): void {
     this.words[(place >>> PLACE_SHIFT) * WORDS + USED]! |= 1 << (shiftOf(server) + (place & PLACE_MASK));
     this.forms[place] = form;

@@ -36,7 +36,7 @@ export class IdTable extends HashedSlots {
     return (this.words[entry * WORDS + OWNER]! & (server ? SERVER_SEEN : SEEN)) !== 0;
   }
 
-  /** Notes that a span with this id was seen, and its form: 16 bits. */
+  /** Notes that a span with this id was seen, and its form: 32 bits. */
   see(entry: number, server: boolean, form: number): void {
     this.words[entry * WORDS + OWNER]! |= server ? SERVER_SEEN : SEEN;
     this.words[entry * WORDS + FORM] = form;

@@ -13,8 +13,9 @@ const PARENT = 3;
 /** Times: high word first. */
 const START = 5;
 const END = 7;
-/** Bit 0: it is a root; then three bits of the kind and two of the status. */
+/** Bit 0: it is a root; then three bits of the kind, two of the status, and its form. */
 const TRAITS = 9;
+const FORM_SHIFT = 6;
 
 /** Which of the two words of a 64-bit time in the columns is the high one. */
 const HIGH = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
@@ -69,7 +70,7 @@ export class BufferedColumns extends Slots {
     words[at + START + 1] = startWords[2 * i + 1 - HIGH]!;
     words[at + END] = endWords[2 * i + HIGH]!;
     words[at + END + 1] = endWords[2 * i + 1 - HIGH]!;
-    words[at + TRAITS] = columns.isRoot[i]! | (columns.kind[i]! << 1) | (columns.status[i]! << 4);
+    words[at + TRAITS] = columns.isRoot[i]! | (columns.kind[i]! << 1) | (columns.status[i]! << 4) | (columns.forms[i]! << FORM_SHIFT);
     this.names[row] = columns.name[i]!;
     this.services[row] = columns.service[i]!;
     const values = valuesOf(columns, i, compiled.reads);
@@ -140,6 +141,7 @@ export class BufferedColumns extends Slots {
         endTime: integer(end),
         duration: integer(end - start),
         isRoot,
+        form: traits >>> FORM_SHIFT,
         links: this.links.get(row) ?? NO_LINKS,
       },
       this.values[row]!,

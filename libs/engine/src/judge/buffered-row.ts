@@ -48,6 +48,7 @@ type Scalars = Pick<
   | 'endTime'
   | 'duration'
   | 'isRoot'
+  | 'form'
   | 'links'
 >;
 
@@ -67,6 +68,7 @@ export class BufferedRow implements BufferedSpan {
   readonly endTime: number | bigint;
   readonly duration: number | bigint;
   readonly isRoot: boolean;
+  readonly form: number;
   readonly links: readonly LinkView[];
   // Rules that ask for whole tables are judged on whole spans.
   readonly attributes = NOTHING;
@@ -92,6 +94,7 @@ export class BufferedRow implements BufferedSpan {
     this.endTime = scalars.endTime;
     this.duration = scalars.duration;
     this.isRoot = scalars.isRoot;
+    this.form = scalars.form;
     this.links = scalars.links;
   }
 

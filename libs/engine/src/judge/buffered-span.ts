@@ -16,6 +16,8 @@ export interface BufferedSpan extends SpanView {
   readonly wireId: string;
   readonly wireParentId: string;
   readonly wireTraceId: string;
+  /** As `SpanColumns.forms`. */
+  readonly form: number;
 }
 
 /** Which column holds an attribute. */
@@ -34,6 +36,7 @@ abstract class CopiedSpan {
   readonly endTime: number | bigint;
   readonly duration: number | bigint;
   readonly isRoot: boolean;
+  readonly form: number;
   /** Signed, so that V8 keeps them in place. */
   private readonly high: number;
   private readonly low: number;
@@ -54,6 +57,7 @@ abstract class CopiedSpan {
     const duration = columns.duration[i]!;
     this.duration = Number.isNaN(duration) ? columns.exactDuration(i) : duration;
     this.isRoot = columns.isRoot[i] === 1;
+    this.form = columns.forms[i]!;
     this.high = spanIds[2 * i]! | 0;
     this.low = spanIds[2 * i + 1]! | 0;
     this.parentHigh = parentIds[2 * i]! | 0;

@@ -10,8 +10,8 @@ const TAG = 1;
 const ID = 2;
 /** Its start: high word first. */
 const START = 4;
-/** 1 for a server span, which may share its id with a client span. */
-const SERVER = 6;
+/** 1 for a server span, which may share its id with a client span; from the second bit on its form. */
+const TRAITS = 6;
 
 /** A span that a verdict names. */
 export interface NamedSpan {
@@ -26,6 +26,8 @@ export interface NamedSpan {
   readonly service: string;
   /** Nanoseconds. */
   readonly duration: number;
+  /** What tells its content from others of its id, as `SpanColumns.forms`. */
+  readonly form: number;
 }
 
 /** Span `i` of the columns, as a verdict names it. */
@@ -38,6 +40,7 @@ export function namedSpan(columns: SpanColumns, i: number): NamedSpan {
     name: columns.name[i]!,
     service: columns.service[i]!,
     duration: durationOf(columns, i),
+    form: columns.forms[i]!,
   };
 }
 
@@ -46,7 +49,12 @@ export function compareNamed(a: NamedSpan, b: NamedSpan): number {
   if (a.start !== b.start) return a.start < b.start ? -1 : 1;
   if (a.wireSpanId !== b.wireSpanId) return a.wireSpanId < b.wireSpanId ? -1 : 1;
   if (a.isServer !== b.isServer) return b.isServer ? -1 : 1;
-  return b.duration - a.duration;
+  return b.duration - a.duration || formOrder(a.form) - formOrder(b.form);
+}
+
+/** Which content came first plays no part. */
+function formOrder(form: number): number {
+  return form >>> 1;
 }
 
 export function referenceTo(span: NamedSpan): SpanReference {
@@ -102,7 +110,7 @@ export class KeptSpans extends Slots {
     this.words[at + ID + 1] = columns.spanIds[2 * i + 1]!;
     this.words[at + START] = columns.startWords[2 * i + HIGH]!;
     this.words[at + START + 1] = columns.startWords[2 * i + LOW]!;
-    this.words[at + SERVER] = columns.isServer(i) ? 1 : 0;
+    this.words[at + TRAITS] = (columns.forms[i]! << 1) | (columns.isServer(i) ? 1 : 0);
     this.durations[kept] = durationOf(columns, i);
     this.names[kept] = columns.name[i]!;
     this.services[kept] = columns.service[i]!;
@@ -123,7 +131,10 @@ export class KeptSpans extends Slots {
     const idLow = columns.spanIds[2 * i + 1]!;
     if (idLow !== words[at + ID + 1]) return idLow < words[at + ID + 1]!;
     const server = columns.isServer(i) ? 1 : 0;
-    return server === words[at + SERVER] ? durationOf(columns, i) > this.durations[kept]! : server === 0;
+    const traits = words[at + TRAITS]!;
+    if (server !== (traits & 1)) return server === 0;
+    const duration = durationOf(columns, i);
+    return duration === this.durations[kept]! ? formOrder(columns.forms[i]!) < formOrder(traits >>> 1) : duration > this.durations[kept]!;
   }
 
   next(kept: number): number {
@@ -144,7 +155,8 @@ export class KeptSpans extends Slots {
     return {
       spanId: this.shownIds.get(kept) ?? wireSpanId,
       wireSpanId,
-      isServer: this.words[kept * WORDS + SERVER] === 1,
+      isServer: (this.words[kept * WORDS + TRAITS]! & 1) === 1,
+      form: this.words[kept * WORDS + TRAITS]! >>> 1,
       start: (BigInt(this.words[kept * WORDS + START]!) << 32n) | BigInt(this.words[kept * WORDS + START + 1]!),
       name: this.names[kept]!,
       service: this.services[kept]!,
