@@ -26,7 +26,7 @@ const SEEN = rule('seen', 'span.has(attribute.seen)');
 /** What a test breaks within an evaluator. */
 interface Inner {
   readonly tools: { readonly publisher: { keys: object } };
-  readonly runs: ReadonlyMap<number, { readonly engine: { readonly spanRules: { judge(...values: unknown[]): void } } }>;
+  readonly runs: ReadonlyMap<number, { readonly engine: { readonly spans: { judge(...values: unknown[]): void } } }>;
 }
 
 describe('whatever one violation or one record meets', () => {
@@ -208,10 +208,10 @@ describe('whatever one violation or one record meets', () => {
     await rules(SEEN);
     await send('before');
     await found('before');
-    const { spanRules } = (evaluator as unknown as Inner).runs.get(0)!.engine;
-    const judge = spanRules.judge.bind(spanRules);
+    const { spans } = (evaluator as unknown as Inner).runs.get(0)!.engine;
+    const judge = spans.judge.bind(spans);
     let armed = true;
-    spanRules.judge = (...values) => {
+    spans.judge = (...values) => {
       if (armed) {
         armed = false;
         throw new TypeError('a defect');
