@@ -172,7 +172,8 @@ A rule that uses \`span\` outside of every function of \`trace\` is a **span rul
 | \`spans\` | scripts, events, links, whole maps | the spans | when the trace closes |
 
 \`betrace check --explain\` and \`POST /v1/rules/validate\` say which. That something is missing is only judged when the trace closes: its root has come and nothing for 2 s, nothing for 10 s, it is
-60 s old, or it is full. A violation says why the trace was closed and whether it was complete (root and every parent seen). A late span judges it again.
+60 s old, or it is full. A violation says why the trace was closed and whether it was complete (root and every parent seen, no span left out). A late span judges it again.
+Of a trace with more than \`traces.max_spans\` spans, rules that need \`columns\` or \`spans\` see the first that came: they are undecided, unless they match and no further span can change that.
 What is judged on a trace that closed without its root, or on a part of one that goes on for longer than \`max_age\` and \`late_window\`, has \`fragment: true\`: in the record, in the list of violations, in the export
 (\`betrace.violation.fragment\`) and as a label of \`betrace_violations_total\`. What seems missing there may lie elsewhere.
 

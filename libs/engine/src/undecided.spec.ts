@@ -107,21 +107,26 @@ describe('a rule that can not be judged', () => {
     expect(new Set(verdicts.map(({ id }) => id)).size).toBe(2);
   });
 
-  it('is undecided on a trace of which it can not see all spans, unless those that it sees show the violation', () => {
+  it('is undecided on a trace of which it can not see all spans, unless those that it sees show a violation for good', () => {
     const absent = ruleOf(
       'absent',
       'trace.has(a where a.name == "a" and not trace.has(span.name == "b" and span.attributes.n == a.attributes.n))',
     );
-    const present = ruleOf('present', 'trace.before(span.name == "a", span.name == "x")');
+    const present = ruleOf(
+      'present',
+      'trace.has(a where a.name == "a" and trace.has(span.name == "x" and span.start_time > a.start_time))',
+    );
+    const order = ruleOf('order', 'trace.before(span.name == "a", span.name == "x")');
     const none = ruleOf('none', 'trace.before(span.name == "q", span.name == "r")');
     const bits = ruleOf('bits', 'trace.has(span.name == "q")');
     const spans = [span(1, 'a'), ...Array.from({ length: 60 }, (_, n) => span(1, n === 48 ? 'b' : 'x', n + 2))];
-    const verdicts = applyAll(engine([absent, present, none, bits]), [{ time: 0, spans }, { time: 50 }]);
+    const verdicts = applyAll(engine([absent, present, order, none, bits]), [{ time: 0, spans }, { time: 50 }]);
     const last = new Map(verdicts.map((verdict) => [verdict.ruleId, `${verdict.status} ${verdict.undecided?.code}`]));
     expect(last).toEqual(
       new Map([
         ['present', 'open undefined'],
         ['absent', 'undecided max_spans'],
+        ['order', 'undecided max_spans'],
         ['none', 'undecided max_spans'],
       ]),
     );

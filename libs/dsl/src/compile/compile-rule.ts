@@ -15,6 +15,7 @@ import type { ConditionTable } from './condition-table.js';
 import { evaluationLimit } from './evaluation-limit.js';
 import { judgeExpression } from './judge.js';
 import { type EvaluationOptions, ScriptRule } from './judge-script.js';
+import { isLasting } from './lasting.js';
 import { neededConditions } from './needed.js';
 import { isSpanCondition, isTotal, readsWholeSpans, skeletonLeaves } from './needs.js';
 import { compileOnline } from './online.js';
@@ -66,7 +67,8 @@ export function compileRule(
   const needs: Needs = readsWholeSpans(checked.resolved) ? 'spans' : 'columns';
   reads.buffer(needs, checked.resolved);
   const buffered = bufferedNeeds(checked, table, canFail);
-  return { ...base, needs, buffered, judge: judgeExpression(checked, limit, buffered) };
+  const lasting = isLasting(checked.resolved) ? ({ lasting: true } as const) : {};
+  return { ...base, ...lasting, needs, buffered, judge: judgeExpression(checked, limit, buffered) };
 }
 
 type OnlineProperties = Pick<

@@ -149,6 +149,8 @@ export interface CompiledRule {
   judge?(trace: TraceView, held?: HeldConditions, asksTypes?: boolean): JudgedTrace;
   /** `columns`, `spans`: what it asks of each span on arrival. Absent of scripts without guards, which ask nothing. */
   readonly buffered?: BufferedNeeds;
+  /** `columns`, `spans`: once it matches, no further span can make it not match. Absent means that this is not sure. */
+  readonly lasting?: true;
   /** Why it matched or did not, from what the engine remembers. */
   explain(evidence: Evidence): Explanation;
 }

@@ -21,14 +21,15 @@ const TRACE = -1;
 const ALL_JUDGED: Explanation = { summary: 'all spans of the trace could be judged', conditions: [] };
 const TOO_MANY_SPANS: Undecided = {
   code: 'max_spans',
-  reason: 'the trace has more spans than traces.max_spans: the rule was judged on the first that came, and did not match',
+  reason: 'the trace has more spans than traces.max_spans: what the first that came show can be otherwise with the others',
 };
 const NO_WHOLE_SPANS = { spans: [], held: new TraceConditions() };
 
 /**
  * Rules that need several spans of a trace, or whole ones (order, structure, joins, scripts): what they ask of each span alone is
  * noted when it arrives, and they are judged when the trace closes, if it has the spans without which they can't match. Of a trace with
- * more than `maxSpans` spans the first that came are kept: what they show is a violation, else the rule is undecided.
+ * more than `maxSpans` spans the first that came are kept: a violation is what they show for good, whatever the others are; else the rule is
+ * undecided.
  */
 export class BufferedRules {
   private readonly traces: BufferedTraces;
@@ -87,7 +88,11 @@ export class BufferedRules {
     buffer.wasCut = isCut;
     const onColumns = isCut || always.columns.length + triggered.columns.length > 0;
     if (!onColumns && always.whole.length + triggered.whole.length === 0) return undefined;
-    const seen = { id: this.verdicts.traceId(row), complete: this.assembly.isComplete(row), tolerance: toleranceOf(this.settings) };
+    const seen = {
+      id: this.verdicts.traceId(row),
+      complete: !isCut && this.assembly.isComplete(row),
+      tolerance: toleranceOf(this.settings),
+    };
     const columns = onColumns ? this.traces.spansOf(buffer, this.verdicts.wireTraceId(row), epoch) : [];
     return new TraceJudgement(row, reason, buffer.count, isCut, always, triggered, {
       columns: seenTrace(seen, columns, buffer.ofRows),
@@ -119,7 +124,8 @@ export class BufferedRules {
     if (undecided !== undefined && (kind === 'span' || matches.length === 0)) subjects.add(TRACE);
     for (const subject of subjects) {
       const found = foundBy(matching.has(subject) || (undecided ?? false));
-      const report = { rule, row, subject: subject + 1, ...found, aboutSpan: kind === 'span' && subject !== TRACE, closeReason: reason };
+      const aboutSpan = kind === 'span' && subject !== TRACE;
+      const report = { rule, row, subject: subject + 1, ...found, aboutSpan, isCut: judged.isCut, closeReason: reason };
       this.reports.report(epoch, report, () => {
         const span = spans[subject];
         const isKnown = kind === 'trace' || span !== undefined;

@@ -30,6 +30,8 @@ export interface Report {
   /** `retracted`: the rule does not match. */
   readonly found: VerdictStatus;
   readonly aboutSpan: boolean;
+  /** It was judged without some spans of its trace, and is not judged again (`maxSpans`). */
+  readonly isCut?: boolean;
   readonly closeReason: CloseReason | 'certain';
   readonly undecided?: Undecided;
   /** What the rule says to a value of another type. */
@@ -124,12 +126,12 @@ export class Reports {
   }
 
   private tell(epoch: Epoch, report: Report, shown: () => Shown): void {
-    const { rule, row, subject, found } = report;
+    const { rule, row, subject, found, isCut = false } = report;
     const last = this.revisions.of(row, rule, subject);
-    if (found === (last?.status ?? 'retracted') && this.isUnchanged(row, last)) return;
+    if (found === (last?.status ?? 'retracted') && this.isUnchanged(row, last, isCut)) return;
     const { span, explanation: known } = shown();
     const explanation = report.undecided === undefined ? known : withoutVerdict(known, report.undecided);
-    const evidence = fingerprint([nameOf(span), explanation, report.undecided?.code, this.assembly.isFragment(row)]);
+    const evidence = fingerprint([nameOf(span), explanation, report.undecided?.code, this.assembly.isFragment(row), isCut]);
     const spans = this.spansOf(row);
     // What was only counted with others is so once.
     if (last?.status === found && (last.evidence === evidence || last.revision === 0)) {
@@ -148,6 +150,7 @@ export class Reports {
       row,
       span,
       aboutSpan: report.aboutSpan,
+      isCut,
       revision,
       status: found,
       before,
@@ -199,8 +202,9 @@ export class Reports {
   }
 
   /** The status is as it was: nothing is to be said if that is no match, if no span came since, or if it can wait. */
-  private isUnchanged(row: number, last: Standing | undefined): boolean {
+  private isUnchanged(row: number, last: Standing | undefined, isCut: boolean): boolean {
     if (last === undefined || last.status === 'retracted' || last.spans === this.spansOf(row)) return true;
+    if (isCut) return false;
     if (this.isHeld) this.stale.add(row);
     return this.isHeld;
   }

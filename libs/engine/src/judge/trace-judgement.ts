@@ -37,7 +37,7 @@ export class TraceJudgement {
 
   /**
    * @param count its spans up to `maxSpans`, whether rules see them or not
-   * @param isCut it has more spans than that: no rule can say that it does not match
+   * @param isCut it has more spans than that: no rule can say that it does not match, and few that they do
    * @param always rules that are run on every trace
    * @param triggered those that this one may match by what was noted about its spans
    */
@@ -55,6 +55,8 @@ export class TraceJudgement {
   }
 
   run(epoch: Epoch, rule: number, { trace, held, arrival }: SeenTrace): void {
+    // Whatever it found, a span that was not kept may say otherwise.
+    if (this.isCut && epoch.rules.compiled.rules[rule]!.lasting !== true) return;
     const judged = judge(epoch, rule, trace, held);
     if (judged.matches.length === 0 && judged.undecided === undefined && judged.mistyped === undefined) return;
     this.found ??= new Map();

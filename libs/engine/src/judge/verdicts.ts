@@ -18,6 +18,8 @@ export interface Finding {
   readonly aboutSpan: boolean;
   /** The rule asks for nothing but that span: it does not matter what else of the trace is there. */
   readonly alone?: true;
+  /** It was judged without some spans of its trace. */
+  readonly isCut?: boolean;
   readonly revision: number;
   readonly status: VerdictStatus;
   readonly before: VerdictStatus | undefined;
@@ -75,7 +77,7 @@ export class Verdicts {
       message: messageOf(rule, status, finding.byError === true, explanation),
       explanation,
       closeReason,
-      complete: assembly.isComplete(row),
+      complete: finding.isCut !== true && assembly.isComplete(row),
       ...(alone !== true && assembly.isFragment(row) ? { fragment: true } : {}),
       partition: this.partition,
       firstOffset: assembly.firstOffset(row),
