@@ -219,13 +219,15 @@ describe('whatever one violation or one record meets', () => {
       judge(...values);
     };
     await send('poison');
+    // Ticks and pauses may lie before it.
+    const { offset } = (await readAll(log, TOPICS.spans, 0)).findLast(({ value }) => value.length > 0)!;
     await send('later');
     await found('later');
     expect((await violations()).map(({ span_id }) => span_id)).toEqual(['before', 'later']);
     const [letter] = await letters();
     expect(letter?.headers).toMatchObject({
       'betrace-dead-topic': TOPICS.spans,
-      'betrace-dead-offset': '2',
+      'betrace-dead-offset': String(offset),
       'betrace-dead-reason': expect.stringMatching(/^a defect of BeTrace: TypeError: a defect/),
     });
     expect(letter?.value.length).toBeGreaterThan(0);
