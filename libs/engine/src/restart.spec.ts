@@ -101,7 +101,7 @@ describe('a successor', () => {
           expect(inOrder(restartedAt(log, [died], settings))).toEqual(inOrder(undisturbed));
         }
       }),
-      { numRuns: 6 },
+      { numRuns: 4 },
     );
   }, 120_000);
 
@@ -113,7 +113,7 @@ describe('a successor', () => {
         const died = deaths.map((death) => Math.min(death, log.length)).sort((a, b) => a - b);
         expect(inOrder(restartedAt(log, died, settings))).toEqual(inOrder(undisturbed));
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   }, 120_000);
 
@@ -125,7 +125,7 @@ describe('a successor', () => {
         const died = deaths.map((death) => Math.min(death, log.length)).sort((a, b) => a - b);
         expect(inOrder(restartedAt(log, died, settings))).toEqual(inOrder(undisturbed));
       }),
-      { numRuns: 80 },
+      { numRuns: 30 },
     );
   }, 120_000);
 
