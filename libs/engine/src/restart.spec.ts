@@ -101,7 +101,7 @@ describe('a successor', () => {
           expect(inOrder(restartedAt(log, [died], settings))).toEqual(inOrder(undisturbed));
         }
       }),
-      { numRuns: 4 },
+      { numRuns: 6 },
     );
   }, 120_000);
 
@@ -113,7 +113,7 @@ describe('a successor', () => {
         const died = deaths.map((death) => Math.min(death, log.length)).sort((a, b) => a - b);
         expect(inOrder(restartedAt(log, died, settings))).toEqual(inOrder(undisturbed));
       }),
-      { numRuns: 20 },
+      { numRuns: 40 },
     );
   }, 120_000);
 
@@ -125,7 +125,7 @@ describe('a successor', () => {
         const died = deaths.map((death) => Math.min(death, log.length)).sort((a, b) => a - b);
         expect(inOrder(restartedAt(log, died, settings))).toEqual(inOrder(undisturbed));
       }),
-      { numRuns: 30 },
+      { numRuns: 80 },
     );
   }, 120_000);
 
