@@ -256,7 +256,7 @@ export class Assembly implements DeadlineOwner {
   openBefore(offset: number): number {
     if (this.open === 0) return 0;
     let count = 0;
-    this.traces.each((row) => {
+    this.traces.forEach((row) => {
       const open = (this.traces.rows[row * ROW_WORDS + FLAGS]! & (CLOSED | GOING_ON)) === 0;
       if (open && this.firstOffset(row) < offset) count++;
     });

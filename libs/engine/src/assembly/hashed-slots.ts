@@ -19,18 +19,13 @@ export abstract class HashedSlots extends Slots {
     return super.bytes + this.count * 12;
   }
 
-  /** Every slot in use; none may be taken or released meanwhile. */
+  /** Visits all slots in use, in no order that means anything; none may be taken or released meanwhile. */
   forEach(visit: (slot: number) => void): void {
     for (const slot of this.index) if (slot !== 0) visit(slot);
   }
 
   /** Hash of a slot's key, from its words. */
   protected abstract hashOf(slot: number): number;
-
-  /** Visits all slots in use, in no order that means anything. */
-  each(visit: (slot: number) => void): void {
-    for (const slot of this.index) if (slot !== 0) visit(slot);
-  }
 
   /** Puts a taken slot, whose key is written, into the index. */
   protected enter(slot: number): void {

@@ -1,13 +1,90 @@
-/** A number of 53 bits for what can be written as JSON: equal for equal, different for different but for chance. */
+/** What a value is, before what it has: no two kinds begin alike. The end of an object is no length of a key. */
+const TEXT = 1;
+const NUMBER = 2;
+const TRUE = 3;
+const FALSE = 4;
+const INTEGER = 5;
+const ABSENT = 6;
+const LIST = 7;
+const OBJECT = 8;
+const END = -1;
+
+const number = new Float64Array(1);
+const words = new Uint32Array(number.buffer);
+
+/**
+ * A number of 53 bits for a tree of lists, plain objects, texts, numbers, booleans and big integers: equal for equal, different for
+ * different but for chance. Members that are undefined are no members. It is asked of every verdict that may be emitted, so the tree is walked as it
+ * is: as JSON it took five times as long, and told no NaN from an infinity.
+ */
 export function fingerprint(what: unknown): number {
-  const text = JSON.stringify(what, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
-  let [a, b] = [0x9e3779b9, 0x85ebca6b];
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    a = Math.imul(a ^ unit, 0x01000193);
-    b = Math.imul((b << 5) ^ (b >>> 27) ^ unit, 0x9e3779b1);
+  const hash = new TreeHash();
+  hash.add(what);
+  return hash.value;
+}
+
+class TreeHash {
+  private a = 0x9e3779b9 | 0;
+  private b = 0x85ebca6b | 0;
+
+  add(value: unknown): void {
+    switch (typeof value) {
+      case 'string':
+        this.word(TEXT);
+        return this.text(value);
+      case 'number':
+        // The bits of one NaN stand for all.
+        number[0] = Number.isNaN(value) ? Number.NaN : value;
+        this.word(NUMBER);
+        this.word(words[0]!);
+        return this.word(words[1]!);
+      case 'boolean':
+        return this.word(value ? TRUE : FALSE);
+      case 'bigint':
+        this.word(INTEGER);
+        return this.text(String(value));
+      case 'object':
+        if (value !== null) return Array.isArray(value) ? this.list(value) : this.object(value as Readonly<Record<string, unknown>>);
+    }
+    this.word(ABSENT);
   }
-  a = Math.imul(a ^ (a >>> 16), 0xc2b2ae35);
-  b = Math.imul(b ^ (b >>> 15), 0x27d4eb2f);
-  return (a >>> 11) * 2 ** 32 + (b >>> 0);
+
+  get value(): number {
+    const a = Math.imul(this.a ^ (this.a >>> 16), 0xc2b2ae35);
+    const b = Math.imul(this.b ^ (this.b >>> 15), 0x27d4eb2f);
+    return (a >>> 11) * 2 ** 32 + (b >>> 0);
+  }
+
+  private list(values: readonly unknown[]): void {
+    this.word(LIST);
+    this.word(values.length);
+    for (const value of values) this.add(value);
+  }
+
+  private object(members: Readonly<Record<string, unknown>>): void {
+    this.word(OBJECT);
+    for (const [key, value] of Object.entries(members)) {
+      if (value === undefined) continue;
+      this.text(key);
+      this.add(value);
+    }
+    this.word(END);
+  }
+
+  private text(text: string): void {
+    this.word(text.length);
+    let { a, b } = this;
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      a = Math.imul(a ^ unit, 0x01000193);
+      b = Math.imul((b << 5) ^ (b >>> 27) ^ unit, 0x9e3779b1);
+    }
+    this.a = a;
+    this.b = b;
+  }
+
+  private word(word: number): void {
+    this.a = Math.imul(this.a ^ word, 0x01000193);
+    this.b = Math.imul((this.b << 5) ^ (this.b >>> 27) ^ word, 0x9e3779b1);
+  }
 }

@@ -1,0 +1,63 @@
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { fingerprint } from './fingerprint.js';
+
+/** Trees of few values, so that many pairs are equal, and many differ in one place. */
+const { tree } = fc.letrec((tie) => {
+  const leaf = fc.constantFrom<unknown>(
+    '',
+    'a',
+    'ab',
+    '\u0000',
+    '\ud83d',
+    '1',
+    1,
+    0,
+    1.5,
+    Number.NaN,
+    Infinity,
+    -Infinity,
+    1n,
+    true,
+    false,
+    null,
+  );
+  const inner = fc.oneof(
+    fc.array(tie('tree'), { maxLength: 3 }),
+    fc.dictionary(fc.constantFrom('a', 'b', '__proto__', 'constructor'), tie('tree'), { maxKeys: 2, noNullPrototype: true }),
+  );
+  return { tree: fc.oneof({ maxDepth: 3, withCrossShrink: true }, leaf, inner) };
+});
+
+describe('fingerprint', () => {
+  it('is equal for equal trees and another for others', () => {
+    fc.assert(
+      fc.property(tree, tree, (a, b) => {
+        expect(fingerprint(a) === fingerprint(b)).toBe(isDeepStrictEqual(a, b) && keysOf(a) === keysOf(b));
+        expect(fingerprint(structuredClone(a))).toBe(fingerprint(a));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it.each([
+    ['lists that are joined elsewhere', [['a'], ['b']], [['a', 'b'], []]],
+    ['texts that are joined elsewhere', ['a', 'bc'], ['ab', 'c']],
+    ['an infinity and NaN', { value: Infinity }, { value: Number.NaN }],
+    ['a number and the text that spells it', [1], ['1']],
+    ['a member and one of the object around it', { a: { b: 1 } }, { a: {}, b: 1 }],
+  ])('tells %s apart', (_what, a, b) => {
+    expect(fingerprint(a)).not.toBe(fingerprint(b));
+  });
+
+  it('passes over members that are undefined, and is exact to 53 bits', () => {
+    expect(fingerprint({ a: 1, b: undefined })).toBe(fingerprint({ a: 1 }));
+    expect(Number.isSafeInteger(fingerprint('a'))).toBe(true);
+  });
+});
+
+/** The order of members counts: what an explanation says it says in one order. */
+function keysOf(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner)) ?? '';
+}
