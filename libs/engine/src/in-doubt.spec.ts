@@ -173,11 +173,14 @@ describe('what can not be told of some spans', () => {
     'trace.count(x where x.name == "a" and trace.has(y where y.name == "b" and y.start_time < x.start_time and y.attributes.n and not (y.attributes.n matches "P"))) > 1',
   ].map((rule) => ruleOf(rule, asked(rule.replace('"P"', `"${PATTERN}"`))));
 
+  // What a sum adds may be negative, so neither more nor fewer spans are the most: one in doubt leaves it open, needlessly at times.
+  const ALWAYS_OPEN = new Set(['(trace.sum(span.duration, BAD) or 0) > 5']);
+
   it('is undecided exactly where it could change the verdict, in any order of arrival', () => {
     const set = RuleSet.compile(1, rules, { timeout: 1 });
     const run = (records: readonly TestRecord[]): Verdict[] =>
       applyAll(new PartitionEngine({ partition: 0, settings: SETTINGS, ruleSetOf: () => set, initialEpoch: 1 }), records);
-    let [decided, open, needless] = [0, 0, 0];
+    let [decided, open] = [0, 0];
     fc.assert(
       fc.property(spans, fc.infiniteStream(fc.nat()), (given, random) => {
         const trace = given.map(({ nText, name }, n) => span(n + 1, nText === undefined ? { name } : { name, nText }));
@@ -191,9 +194,10 @@ describe('what can not be told of some spans', () => {
             JSON.stringify([...(world.get(id) ?? [])].sort());
           const isSame = new Set(worlds.map(told)).size === 1;
           const isOpen = [...(found.get(id)?.values() ?? [])].includes('undecided');
-          if (isSame && isOpen) needless++;
-          if (isOpen) open++;
-          else {
+          if (isOpen) {
+            open++;
+            if (!ALWAYS_OPEN.has(id)) expect({ rule: id, isSame }).toEqual({ rule: id, isSame: false });
+          } else {
             decided++;
             expect({ rule: id, told: told(found), isSame }).toEqual({ rule: id, told: told(worlds[0]!), isSame: true });
           }
@@ -205,11 +209,7 @@ describe('what can not be told of some spans', () => {
       }),
       { numRuns: 80 },
     );
-    expect({ decided: decided > 300, open: open > 100, needless: needless / open < 0.05 }).toEqual({
-      decided: true,
-      open: true,
-      needless: true,
-    });
+    expect({ decided: decided > 300, open: open > 100 }).toEqual({ decided: true, open: true });
   }, 120_000);
 });
 
