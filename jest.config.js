@@ -26,7 +26,7 @@ const shared = {
 
 export default {
   maxWorkers: 2,
-  reporters: ['default', '<rootDir>/scripts/jest-summary-reporter.mjs'],
+  reporters: ['default', '<rootDir>/scripts/jest-summary-reporter.mjs', '<rootDir>/scripts/jest-stuck-files-reporter.mjs'],
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps}/*/src/**/*.spec.ts', '<rootDir>/scripts/**/*.spec.ts'] },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.spec.ts'] },
