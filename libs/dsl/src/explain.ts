@@ -82,7 +82,12 @@ export interface Evidence {
   /** The subject span (span rules). */
   readonly span?: SpanView;
   /** Per atom index: how many spans fed it (1 stands for "at least one" with kind has) and the first of them. */
-  atom(index: number): { readonly count: number; readonly witnesses: readonly SpanReference[] };
+  atom(index: number): {
+    readonly count: number;
+    readonly witnesses: readonly SpanReference[];
+    /** Of so many spans more it is not known whether they fed it. */
+    readonly inDoubt?: number;
+  };
   readonly spanCount: number;
   /** Last end minus first start, nanoseconds; and the trace's id: for online rules that read them. */
   readonly duration?: number | bigint;
@@ -95,4 +100,6 @@ export interface Evidence {
   readonly isWhole?: boolean;
   /** Subject span rules of kind online: the condition bits kept for it. */
   readonly spanBits?: number;
+  /** Those of them that are not known. */
+  readonly spanBitsInDoubt?: number;
 }

@@ -1,4 +1,5 @@
 import { PatternExceeded, StepsExceeded } from './budget-exceeded.js';
+import { partsOf, spanOf } from './compile/walk.js';
 import { callLibrary } from './library.js';
 import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from './lua-arithmetic.js';
 import { LuaError } from './lua-error.js';
@@ -32,8 +33,11 @@ export interface Environment {
    * true.
    */
   onSpanError?(test: Resolved, span: SpanView, error: LuaError): boolean;
-  /** Called for a test that takes longer than it may: what it is taken to say. Undefined: the evaluation ends. */
-  onDoubt?(test: StringTestNode): boolean | undefined;
+  /**
+   * Called for a test that takes longer than it may, with the span whose text it is, if it is of one: what it is taken to say. Undefined: the
+   * evaluation ends.
+   */
+  onDoubt?(test: StringTestNode, span: SpanView | undefined): boolean | undefined;
 }
 
 /**
@@ -217,10 +221,21 @@ export class Interpreter implements SpanFunctionsHost {
     try {
       return this.#matches(node, subject);
     } catch (error) {
-      const answer = error instanceof PatternExceeded ? this.#environment.onDoubt?.(node) : undefined;
+      const answer = error instanceof PatternExceeded ? this.#environment.onDoubt?.(node, this.#read(node)) : undefined;
       if (answer === undefined) throw error;
       return answer;
     }
+  }
+
+  /** The first span of which a part reads something. */
+  #read(node: Resolved): SpanView | undefined {
+    const source = spanOf(node);
+    if (source !== undefined) return this.#find(source);
+    for (const part of partsOf(node)) {
+      const span = this.#read(part);
+      if (span !== undefined) return span;
+    }
+    return undefined;
   }
 
   #matches(node: StringTestNode, subject: Value): boolean {

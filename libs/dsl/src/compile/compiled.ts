@@ -189,6 +189,8 @@ export interface JudgedTrace {
    * did so itself and not when the spans arrived. Only where that was asked.
    */
   readonly mistyped?: { readonly first: JudgedError | undefined };
+  /** Where it is not known for a regular expression that takes too long: the first span, a place in `trace.spans`, of which that is so. */
+  readonly inDoubt?: number;
 }
 
 /** The rule failed on one span of the trace, or on the trace (-1). */

@@ -170,7 +170,6 @@ export abstract class JoinedSpans extends SpanFunctions {
     let keyed = this.byKey.get(condition);
     if (keyed === undefined) {
       keyed = new KeyedSpans();
-      this.byKey.set(condition, keyed);
       for (const span of this.ownSpans(test, condition, plan)) {
         this.host.bind(test.depth, span);
         keyed.add(
@@ -178,6 +177,7 @@ export abstract class JoinedSpans extends SpanFunctions {
           span,
         );
       }
+      this.byKey.set(condition, keyed);
     }
     return keyed.at(plan.keys, ({ outer }) => this.attempted(outer));
   }

@@ -6,6 +6,7 @@ import type { Resolved } from '../resolved.js';
 import type { CheckedExpression } from '../rule.js';
 import type { SpanFunctionsHost } from '../span-functions.js';
 import type { SpanView, TraceView } from '../span-view.js';
+import type { StepLimit } from '../step-limit.js';
 import type { HeldConditions, JudgedError, JudgedTrace } from './compiled.js';
 import type { EvaluationLimit } from './evaluation-limit.js';
 import { IndexedSpanFunctions } from './indexed-spans.js';
@@ -14,6 +15,7 @@ import type { TestConditions } from './test-conditions.js';
 import { TestedOnArrival } from './tested-on-arrival.js';
 import { mayClash } from './type-clash.js';
 import { firstMistyped, isTypeFailure } from './type-failure.js';
+import { Ways } from './ways.js';
 import { type Leaning, World } from './world.js';
 
 /** What was compiled of a rule that is judged at close: what its spans were asked when they arrived. */
@@ -28,6 +30,15 @@ interface Evaluation extends JudgedTrace {
   readonly world: World;
 }
 
+/** What it says of spans (-1: of the trace) however what is in doubt may be. */
+interface Between {
+  /** They match in every way. */
+  readonly always: ReadonlySet<number>;
+  /** They match in some way. */
+  readonly ever: ReadonlySet<number>;
+  readonly errors: readonly JudgedError[];
+}
+
 const LEAST: Leaning = { doubts: 'least', mistyped: 'language' };
 const MOST: Leaning = { doubts: 'most', mistyped: 'language' };
 const MISTYPED: Leaning = { doubts: 'least', mistyped: 'most' };
@@ -35,7 +46,8 @@ const MISTYPED: Leaning = { doubts: 'least', mistyped: 'most' };
 /**
  * A rule that needs the spans of its trace, judged by interpretation: its answer for each span, or for the trace (-1). What its
  * spans were asked on arrival need not be asked again, where that is given. All spans share one limit; those that it does not suffice
- * for are not judged. Where answers are not known, the rule is evaluated once more, with as many of them true as make it match.
+ * for are not judged. Where answers are not known, the rule is evaluated once more, with as many of them true as make it match; where that
+ * is none in particular (the condition of a sum), in each way in which they may be, as far as one more limit suffices.
  */
 export function judgeExpression(
   checked: CheckedExpression,
@@ -45,8 +57,10 @@ export function judgeExpression(
   const rule = new JudgedExpression(checked, limit, compiled);
   return (trace, held, asksTypes = false) => {
     const least = rule.evaluate(trace, held, LEAST);
-    const decided = least.world.metDoubt ? rule.inDoubt(least, rule.evaluate(trace, held, MOST)) : least;
-    return asksTypes ? rule.withTypes(decided, least, trace, held) : { matches: decided.matches, errors: decided.errors };
+    const decided = least.world.metDoubt ? rule.decideInDoubt(least, trace, held) : least;
+    if (asksTypes) return rule.withTypes(decided, least, trace, held);
+    const { matches, errors, inDoubt } = decided;
+    return { matches, errors, ...(inDoubt === undefined ? {} : { inDoubt }) };
   };
 }
 
@@ -59,7 +73,12 @@ class JudgedExpression {
     private readonly compiled: CompiledTests | undefined,
   ) {}
 
-  evaluate(trace: TraceView, held: HeldConditions | undefined, leaning: Leaning): Evaluation {
+  evaluate(
+    trace: TraceView,
+    held: HeldConditions | undefined,
+    leaning: Leaning,
+    limit: StepLimit = this.limit(trace.spans.length),
+  ): Evaluation {
     const { resolved, subject } = this.checked;
     const world = new World(this.polarities, leaning);
     const isMost = leaning.mistyped === 'most';
@@ -67,10 +86,10 @@ class JudgedExpression {
     const environment = {
       trace,
       onSpanError: (test: Resolved, span: SpanView, error: LuaError) => world.failed(test, span, error),
-      onDoubt: (test: Resolved) => world.answer(test),
+      onDoubt: (test: Resolved, span: SpanView | undefined) => world.answer(test, span),
     };
     const functions = (host: SpanFunctionsHost): IndexedSpanFunctions => new IndexedSpanFunctions(host, arrived, isMost);
-    const interpreter = new Interpreter(environment, functions, this.limit(trace.spans.length));
+    const interpreter = new Interpreter(environment, functions, limit);
     const matches: number[] = [];
     const errors: JudgedError[] = [];
     const judge = (span: number): void => {
@@ -95,31 +114,59 @@ class JudgedExpression {
     return { matches, errors, world };
   }
 
-  /** What is known of a rule whose answers differ where some of its tests could not be answered. */
-  inDoubt(least: Evaluation, most: Evaluation): Evaluation {
-    const [fewer, more] = [new Set(least.matches), new Set(most.matches)];
-    const doubtful = [...least.matches.filter((span) => !more.has(span)), ...most.matches.filter((span) => !fewer.has(span))];
+  /** What is known of a rule that met an answer in doubt. */
+  decideInDoubt(least: Evaluation, trace: TraceView, held: HeldConditions | undefined): JudgedTrace {
+    const most = this.evaluate(trace, held, MOST);
+    const { always, ever, errors } =
+      (least.world.isUnclear || most.world.isUnclear ? this.everyWay(trace, held) : undefined) ?? between(least, most);
     const { message } = new PatternExceeded();
-    const errors = [
-      ...least.errors.filter(({ span }) => !doubtful.includes(span)),
-      ...doubtful.map((span) => ({ span, message, exceeded: true }) as const),
-      ...most.errors.filter(({ exceeded }) => exceeded === true),
+    const open = [...ever].filter((span) => !always.has(span));
+    const exceeded = [
+      ...errors.filter(({ span }) => !open.includes(span)),
+      ...open.map((span) => ({ span, message, exceeded: true }) as const),
     ];
-    return { matches: least.matches.filter((span) => more.has(span)), errors, world: least.world };
+    const inDoubt = this.firstInDoubt(exceeded, [least.world, most.world], trace);
+    return { matches: [...always], errors: exceeded, ...(inDoubt === undefined ? {} : { inDoubt }) };
+  }
+
+  /** What the rule says in every way in which what is in doubt may be; undefined where they are too many. */
+  private everyWay(trace: TraceView, held: HeldConditions | undefined): Between | undefined {
+    const ways = new Ways();
+    const limit = this.limit(trace.spans.length);
+    let found: Between | undefined;
+    do {
+      const { matches, errors } = this.evaluate(trace, held, { doubts: ways, mistyped: 'language' }, limit);
+      if (errors.some(({ exceeded }) => exceeded === true)) return undefined;
+      const [always, ever] = [found?.always ?? new Set(matches), found?.ever ?? []];
+      found = { always: new Set(matches.filter((span) => always.has(span))), ever: new Set([...ever, ...matches]), errors };
+    } while (ways.next());
+    return ways.isComplete ? found : undefined;
+  }
+
+  /** Of a rule about spans it is the first subject of which nothing is known, of one about the trace what it asks. */
+  private firstInDoubt(errors: readonly JudgedError[], worlds: readonly World[], { spans }: TraceView): number | undefined {
+    const open = errors.filter(({ exceeded }) => exceeded === true).map(({ span }) => span);
+    if (open.length === 0) return undefined;
+    const asked = worlds.map(({ inDoubt }) => inDoubt).filter((span) => span !== undefined);
+    const places = this.checked.subject === 'span' ? open : asked.map((span) => spans.indexOf(span));
+    const known = places.filter((place) => place >= 0);
+    return known.length === 0 ? undefined : known.reduce((least, place) => Math.min(least, place));
   }
 
   /** Told of values of another type, if the rule could match were they of the type that it expects. */
-  withTypes({ matches, errors }: JudgedTrace, { world }: Evaluation, trace: TraceView, held: HeldConditions | undefined): JudgedTrace {
+  withTypes(decided: JudgedTrace, { world }: Evaluation, trace: TraceView, held: HeldConditions | undefined): JudgedTrace {
+    const { matches, errors, inDoubt } = decided;
+    const known = inDoubt === undefined ? {} : { inDoubt };
     const failed = firstMistyped(errors);
     const isMet = world.metMistyped || failed !== undefined || this.wasMistyped(held);
-    if (!isMet && !mayClash(this.checked.resolved, trace.spans)) return { matches, errors };
+    if (!isMet && !mayClash(this.checked.resolved, trace.spans)) return { matches, errors, ...known };
     const most = this.evaluate(trace, held, MISTYPED);
-    const known = new Set(matches);
-    const isOpen = most.world.isMixed || most.matches.some((span) => !known.has(span));
-    if (!isOpen) return { matches, errors: [...errors, ...most.errors.filter(({ exceeded }) => exceeded === true)] };
+    const matching = new Set(matches);
+    const isOpen = most.world.isMixed || most.matches.some((span) => !matching.has(span));
+    if (!isOpen) return { matches, errors: [...errors, ...most.errors.filter(({ exceeded }) => exceeded === true)], ...known };
     const { failure } = most.world;
     const met = failure && { span: trace.spans.indexOf(failure.span), message: failure.message };
-    return { matches, errors, mistyped: { first: failed ?? met } };
+    return { matches, errors, ...known, mistyped: { first: failed ?? met } };
   }
 
   private wasMistyped(held: HeldConditions | undefined): boolean {
@@ -130,6 +177,16 @@ class JudgedExpression {
     this.known ??= polaritiesOf(this.checked.resolved);
     return this.known;
   }
+}
+
+/** What a rule with the least and with the most of what is in doubt says. */
+function between(least: Evaluation, most: Evaluation): Between {
+  const more = new Set(most.matches);
+  return {
+    always: new Set(least.matches.filter((span) => more.has(span))),
+    ever: new Set([...least.matches, ...most.matches]),
+    errors: [...least.errors, ...most.errors.filter(({ exceeded }) => exceeded === true)],
+  };
 }
 
 /** The truth of a rule, whose operands that fail on a value of another type are taken to be what the world says. */

@@ -67,11 +67,12 @@ export class SpanBucket implements Iterable<SpanView> {
     for (let at = firstNotBelow(times, until + 1n) - 1; at >= 0 && (from === undefined || times[at]! >= from); at--) yield spans[at]!;
   }
 
-  /** Looks at one more of the source; false when there is none. */
+  /** Looks at one more of the source; false when there is none. One that can't be told of is asked again, and fails again. */
   private findNext(): boolean {
     if (this.next >= this.source.length) return false;
-    const span = this.source[this.next++]!;
+    const span = this.source[this.next]!;
     if (this.keep!(span)) this.found.push(span);
+    this.next++;
     return true;
   }
 }

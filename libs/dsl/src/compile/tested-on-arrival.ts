@@ -17,16 +17,16 @@ export class TestedOnArrival {
   /** Of the spans those that satisfy the local part of a condition; undefined when it has none. */
   spansOf(condition: Resolved, spans: readonly SpanView[]): readonly SpanView[] | undefined {
     const number = this.tests.numberOf(condition);
-    return number === undefined ? undefined : this.satisfying(condition, number).map((position) => spans[position]!);
+    return number === undefined ? undefined : this.satisfying(condition, number, spans).map((position) => spans[position]!);
   }
 
   /** With those of which it is not known, if they are taken to satisfy it. */
-  private satisfying(condition: Resolved, number: number): readonly number[] {
+  private satisfying(condition: Resolved, number: number, spans: readonly SpanView[]): readonly number[] {
     const { held, world } = this;
     const [inDoubt, mistyped] = [held.inDoubt?.(number) ?? NONE, held.mistyped?.(number) ?? NONE];
     if (inDoubt.length + mistyped.length === 0) return held.holds(number);
     const added = [
-      ...(inDoubt.length > 0 && world.answer(condition) ? inDoubt : NONE),
+      ...inDoubt.filter((position) => world.answer(condition, spans[position], number)),
       ...(mistyped.length > 0 && world.mistyped(condition) ? mistyped : NONE),
     ];
     return [...held.holds(number), ...added].sort((a, b) => a - b);

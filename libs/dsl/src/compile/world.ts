@@ -1,14 +1,16 @@
 import { PatternExceeded } from '../budget-exceeded.js';
 import type { LuaError } from '../lua-error.js';
 import type { Resolved } from '../resolved.js';
+import { compareSpans } from '../span-rank.js';
 import type { SpanView } from '../span-view.js';
 import type { Polarity } from './polarity.js';
 import { isTypeFailure } from './type-failure.js';
+import type { Ways } from './ways.js';
 
 /** How much of what is not known is true: as little as makes the rule's answer (`least`), or as much (`most`). */
 export interface Leaning {
-  /** Of what takes longer to tell than it may. */
-  readonly doubts: 'least' | 'most';
+  /** Of what takes longer to tell than it may; or each as the way that is tried has it. */
+  readonly doubts: 'least' | 'most' | Ways;
   /** Of what fails on a value of another type: as the language has it, which is false, or as much as makes the rule's answer. */
   readonly mistyped: 'language' | 'most';
 }
@@ -20,6 +22,10 @@ export interface Leaning {
 export class World {
   /** An answer was in doubt. */
   metDoubt = false;
+  /** An answer was in doubt of which neither is the most: the evaluation ended there. */
+  isUnclear = false;
+  /** Of the spans on which an answer was in doubt the first, in the order of the language. */
+  inDoubt: SpanView | undefined;
   /** A test failed on a value of another type; and what that is to the rule can't be said. */
   metMistyped = false;
   isMixed = false;
@@ -31,12 +37,22 @@ export class World {
     private readonly leaning: Leaning,
   ) {}
 
-  /** What a part in doubt is taken to be. @throws PatternExceeded where neither is the most */
-  answer(part: Resolved): boolean {
+  /**
+   * What a part in doubt is taken to be.
+   * @param question stands for the part where several are the same question
+   * @throws PatternExceeded where neither is the most
+   */
+  answer(part: Resolved, span: SpanView | undefined, question: Resolved | number = part): boolean {
     this.metDoubt = true;
+    if (span !== undefined && (this.inDoubt === undefined || compareSpans(span, this.inDoubt) < 0)) this.inDoubt = span;
+    const { doubts } = this.leaning;
+    if (typeof doubts === 'object') return doubts.answer(question, span);
     const polarity = this.polarities.get(part) ?? 0;
-    if (polarity === 0) throw new PatternExceeded();
-    return polarity > 0 === (this.leaning.doubts === 'most');
+    if (polarity === 0) {
+      this.isUnclear = true;
+      throw new PatternExceeded();
+    }
+    return polarity > 0 === (doubts === 'most');
   }
 
   /** What a part that failed on a value of another type is taken to be. */

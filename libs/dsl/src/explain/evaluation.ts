@@ -2,7 +2,7 @@ import { operandsOf } from '../compile/walk.js';
 import { isTruthy } from '../lua-value.js';
 import type { LogicalNode, Resolved, UnaryNode } from '../resolved.js';
 import type { ExplanationOutcome } from './explanation-terms.js';
-import type { Found } from './leaf-values.js';
+import { type Found, NOT_KEPT } from './found.js';
 
 /** What was found of each part that was reached. */
 export type Outcomes = ReadonlyMap<Resolved, Found>;
@@ -25,12 +25,16 @@ export function evaluate(root: Resolved, find: (part: Resolved) => Found, { isWh
     return found;
   };
   const visitChain = (node: LogicalNode): Found => {
-    let found: Found = { unknown: true };
+    let found: Found = NOT_KEPT;
+    let doubt: Found | undefined;
     for (const operand of operandsOf(node)) {
       found = visit(operand);
-      if (!('value' in found) || isTruthy(found.value) === (node.operator === 'or')) break;
+      // What is in doubt matters only where nothing else settles the answer.
+      if ('unknown' in found && found.unknown === 'in_doubt') doubt ??= found;
+      else if ('error' in found) return doubt ?? found;
+      else if (!('value' in found) || isTruthy(found.value) === (node.operator === 'or')) return found;
     }
-    return found;
+    return doubt ?? found;
   };
   visit(root);
   return outcomes;

@@ -31,8 +31,8 @@ const LONGEST_LIST = 32_000;
 export function explainExpression(root: Resolved, rule: ExplainedRule, evidence: Evidence): Explanation {
   const furthest =
     rule.subject === 'span' && evidence.isWhole === true && evidence.span === undefined ? furthestSpan(root, rule, evidence) : undefined;
-  const teller = new RuleTeller(rule, furthest === undefined ? evidence : { ...evidence, span: furthest.span });
-  const { because, tree } = teller.tellRule(root);
+  const teller = new RuleTeller(root, rule, furthest === undefined ? evidence : { ...evidence, span: furthest.span });
+  const { because, tree } = teller.tellRule();
   const { kept, omitted } = listOf(teller.conditions);
   const subject = furthest === undefined || evidence.spanCount === 1 ? '' : subjectText(furthest, evidence.spanCount);
   return {

@@ -31,7 +31,7 @@ export function furthestSpan(root: Resolved, rule: ExplainedRule, evidence: Evid
   let best = looked[0];
   let most = 0;
   for (const span of looked) {
-    const values = new LeafValues({ ...evidence, span }, rule);
+    const values = new LeafValues({ ...evidence, span }, rule, root);
     const worth = (operand: Resolved): number => {
       const found = values.find(operand, undefined, UNBOUND);
       return 'value' in found && isTruthy(found.value) ? (isNameTest(operand, 0) ? NAME_WEIGHT : 1) : 0;

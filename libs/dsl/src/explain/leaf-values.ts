@@ -1,22 +1,22 @@
-import { StepsExceeded } from '../budget-exceeded.js';
+import { PatternExceeded, StepsExceeded } from '../budget-exceeded.js';
 import type { Atom, OnlineTrace } from '../compile/compiled.js';
 import type { ConditionTable } from '../compile/condition-table.js';
 import type { EvaluationLimit } from '../compile/evaluation-limit.js';
 import { traceOf } from '../compile/judge-condition.js';
 import { isSpanCondition, isTotal } from '../compile/needs.js';
 import { totalValue } from '../compile/totals.js';
+import { Ways } from '../compile/ways.js';
 import type { Evidence, SpanReference } from '../explain.js';
 import { Interpreter } from '../interpret.js';
 import { LuaError } from '../lua-error.js';
 import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
 import { compareSpans } from '../span-rank.js';
 import type { SpanView, TraceView } from '../span-view.js';
-import type { Value } from '../value.js';
+import type { StepLimit } from '../step-limit.js';
+import { type Found, IN_DOUBT, NOT_EVALUATED, NOT_KEPT } from './found.js';
 import { referenceTo } from './span-text.js';
 import { type Bindings, type RelatedSpans, type SpanValue, TestedSpans, UNBOUND } from './tested-spans.js';
-
-/** What was found out about one part of a rule. */
-export type Found = { readonly value: Value } | { readonly error: string } | { readonly unknown: true };
+import { TestedWorlds } from './tested-worlds.js';
 
 /** Where the engine keeps the bit of a span condition, and that of its negation (-1: it can't fail, so the other one tells). */
 export interface SpanBits {
@@ -43,11 +43,14 @@ export const MAXIMUM_WITNESSES = 50;
 /** Answers questions about the parts of one rule from what the engine remembers; nothing remembered, nothing claimed. */
 export class LeafValues {
   private testedSpans: TestedSpans | undefined;
+  private testedWorlds: TestedWorlds | undefined;
   private wholeTrace: TraceView | undefined;
 
   constructor(
     private readonly evidence: Evidence,
     private readonly rule: { readonly table: ConditionTable; readonly limit: EvaluationLimit },
+    /** The rule whose parts are asked. */
+    private readonly root: Resolved,
   ) {}
 
   get spanCount(): number {
@@ -76,6 +79,7 @@ export class LeafValues {
   /** What the rule says is known: what is asked from here on may take as much again as that. */
   renew(): void {
     this.testedSpans?.renew();
+    this.testedWorlds?.renew();
   }
 
   /** Fields of the subject span can be read. */
@@ -85,21 +89,44 @@ export class LeafValues {
 
   /** The value of a part of the rule. */
   find(node: Resolved, bits: SpanBits | undefined, bindings = UNBOUND): Found {
-    const { span, spans, spanBits } = this.evidence;
     try {
-      if (spans !== undefined) return { value: this.tested(spans).value(node, bindings) };
-      if (isSpanCondition(node)) {
-        if (span !== undefined)
-          return { value: new Interpreter({ trace: traceOf(span), subject: span }, undefined, this.rule.limit(1)).value(node) };
-        if (bits !== undefined && spanBits !== undefined) return fromBits(spanBits, bits);
-      }
-      if (!isTotal(node)) return { unknown: true };
-      return { value: totalValue(node, { atomOf: (quantifier) => this.atomOf(quantifier) })(this.online()) };
+      return this.known(node, bits, bindings);
     } catch (error) {
-      if (error instanceof NotRemembered || error instanceof StepsExceeded) return { unknown: true };
+      if (error instanceof NotRemembered) return NOT_KEPT;
+      if (error instanceof PatternExceeded) return IN_DOUBT;
+      if (error instanceof StepsExceeded) return NOT_EVALUATED;
       if (error instanceof LuaError) return { error: error.message };
       throw error;
     }
+  }
+
+  private known(node: Resolved, bits: SpanBits | undefined, bindings: Bindings): Found {
+    const { span, spans, spanBits } = this.evidence;
+    if (spans !== undefined) return this.ofSpans(spans, node, bindings);
+    if (isSpanCondition(node)) {
+      if (span !== undefined)
+        return { value: new Interpreter({ trace: traceOf(span), subject: span }, undefined, this.rule.limit(1)).value(node) };
+      if (bits !== undefined && spanBits !== undefined) return fromBits(spanBits, this.evidence.spanBitsInDoubt ?? 0, bits);
+    }
+    return isTotal(node) ? this.ofTotals(node) : NOT_KEPT;
+  }
+
+  private ofSpans(spans: readonly SpanView[], node: Resolved, bindings: Bindings): Found {
+    try {
+      return { value: this.tested(spans).value(node, bindings) };
+    } catch (error) {
+      if (!(error instanceof PatternExceeded)) throw error;
+      return this.worlds(spans).value(node, bindings);
+    }
+  }
+
+  /** What bits and counters say, however what is in doubt may be. */
+  private ofTotals(node: Resolved): Found {
+    const ask = totalValue(node, { atomOf: (quantifier) => this.atomOf(quantifier) });
+    const ways = new Ways();
+    const value = ask(this.online(ways));
+    while (ways.next()) if (ask(this.online(ways)) !== value) return IN_DOUBT;
+    return ways.isComplete ? { value } : IN_DOUBT;
   }
 
   /** How many spans fed a trace function. */
@@ -107,18 +134,22 @@ export class LeafValues {
     const wanted = node.quantifier !== 'all';
     const { spans } = this.evidence;
     if (spans !== undefined) {
-      const tested = this.tested(spans).satisfying(node, bindings);
+      const known = this.tested(spans).satisfying(node, bindings);
+      const tested = known ?? this.settled(spans, node, bindings)?.satisfying(node, bindings);
       if (tested === undefined) return undefined;
       const satisfying = new Set(tested.spans);
       const found = inOrder(wanted ? tested.spans : tested.of.filter((span) => !satisfying.has(span)));
       const witnesses = found.slice(0, MAXIMUM_WITNESSES).map(referenceTo);
-      return { count: found.length, of: this.testedOf(node, tested.of), atLeast: false, witnesses, spans: found };
+      // What is in doubt may be more of them.
+      const atLeast = known === undefined && found.length > 0 && node.quantifier !== 'count';
+      return { count: found.length, of: this.testedOf(node, tested.of), atLeast, witnesses, spans: found };
     }
     if (node.over !== undefined) return undefined;
     const atom = this.rule.table.findAtom(node.quantifier, node.condition);
     if (atom === undefined) return undefined;
-    const { count, witnesses } = this.evidence.atom(atom.index);
-    return { count, of: this.spanCount, atLeast: atom.kind === 'has' && count > 0, witnesses };
+    const { count, witnesses, inDoubt = 0 } = this.evidence.atom(atom.index);
+    if (inDoubt > 0 && count === 0) return undefined;
+    return { count, of: this.spanCount, atLeast: (atom.kind === 'has' && count > 0) || inDoubt > 0, witnesses };
   }
 
   /** The spans of which `trace.sum` and its like have a value, in the order of the trace, and of how many. */
@@ -140,12 +171,29 @@ export class LeafValues {
   /** The spans of a relation. */
   pairs(node: TracePair, bindings: Bindings): readonly RelatedSpans[] | undefined {
     const { spans } = this.evidence;
-    return spans === undefined ? undefined : this.tested(spans).pairs(node, bindings);
+    if (spans === undefined) return undefined;
+    return this.tested(spans).pairs(node, bindings) ?? this.settled(spans, node, bindings)?.pairs(node, bindings);
   }
 
   private tested(spans: readonly SpanView[]): TestedSpans {
     this.testedSpans ??= new TestedSpans(this.trace(spans), this.evidence.span, () => this.rule.limit(spans.length));
     return this.testedSpans;
+  }
+
+  private worlds(spans: readonly SpanView[]): TestedWorlds {
+    const limit = (): StepLimit => this.rule.limit(spans.length);
+    this.testedWorlds ??= new TestedWorlds(
+      this.root,
+      (onDoubt, limitOf) => new TestedSpans(this.trace(spans), this.evidence.span, limitOf, onDoubt),
+      limit,
+    );
+    return this.testedWorlds;
+  }
+
+  /** Where something that a function asks is in doubt: what asks for the spans that settle it, if what it says is known. */
+  private settled(spans: readonly SpanView[], node: Resolved, bindings: Bindings): TestedSpans | undefined {
+    const found = this.find(node, undefined, bindings);
+    return 'value' in found ? this.worlds(spans).settled(node, bindings) : undefined;
   }
 
   private atomOf(node: TraceQuantifier): Atom {
@@ -163,12 +211,17 @@ export class LeafValues {
     return this.evidence.traceId ?? this.evidence.span?.traceId ?? this.evidence.spans?.[0]?.traceId ?? '';
   }
 
-  private online(): OnlineTrace {
+  private online(ways: Ways): OnlineTrace {
     const { evidence } = this;
     const { table } = this.rule;
     const fed = (kind: 'has' | 'count', slot: number): number => {
       const atom = table.atoms.find((one) => one.kind === kind && one.slot === slot);
-      return atom === undefined ? 0 : evidence.atom(atom.index).count;
+      if (atom === undefined) return 0;
+      const { count, inDoubt = 0 } = evidence.atom(atom.index);
+      const most = kind === 'has' && count > 0 ? 0 : inDoubt;
+      let more = 0;
+      while (more < most && ways.answer(atom.index * MOST_COUNTED + more, undefined)) more++;
+      return count + more;
     };
     const traceId = this.traceId();
     return {
@@ -190,7 +243,11 @@ export class LeafValues {
 /** The engine did not keep what the question needs. */
 class NotRemembered extends Error {}
 
-function fromBits(spanBits: number, { holds, holdsNot }: SpanBits): Found {
+/** Numbers the questions of how many more spans may have fed an atom. */
+const MOST_COUNTED = 2 ** 32;
+
+function fromBits(spanBits: number, inDoubt: number, { holds, holdsNot }: SpanBits): Found {
+  if ([holds, holdsNot].some((bit) => bit >= 0 && (inDoubt >>> bit) & 1)) return IN_DOUBT;
   if (holds >= 0 && (spanBits >>> holds) & 1) return { value: true };
   if (holdsNot >= 0 && (spanBits >>> holdsNot) & 1) return { value: false };
   return holds >= 0 && holdsNot >= 0 ? { error: 'the evaluation ended in an error' } : { value: holds < 0 };

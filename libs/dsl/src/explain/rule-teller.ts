@@ -10,7 +10,8 @@ import type { ExplainedRule } from './explain-rule.js';
 import { ExplanationSize } from './explanation-size.js';
 import { kindOf } from './explanation-terms.js';
 import { filledText, withoutGuards } from './filled-text.js';
-import { type Found, LeafValues, type SpanBits } from './leaf-values.js';
+import type { Found } from './found.js';
+import { LeafValues, type SpanBits } from './leaf-values.js';
 import { holdsSentence } from './sentence.js';
 import { PartTeller } from './tell-part.js';
 import { type Bindings, UNBOUND } from './tested-spans.js';
@@ -36,15 +37,17 @@ export class RuleTeller implements Teller {
   private readonly shape: Shape;
 
   constructor(
+    private readonly root: Resolved,
     private readonly rule: ExplainedRule,
     evidence: Evidence,
   ) {
-    this.values = new LeafValues(evidence, rule);
+    this.values = new LeafValues(evidence, rule, root);
     this.parts = new PartTeller(this);
     this.shape = this.values.hasSpan ? TAKEN_APART : shapeOf((node) => this.isKnownWhole(node));
   }
 
-  tellRule(root: Resolved): Told {
+  tellRule(): Told {
+    const { root } = this;
     const outcomes = this.evaluate(root, UNBOUND);
     this.values.renew();
     const told = this.tell(root, { bindings: UNBOUND, outcomes });

@@ -1,4 +1,6 @@
+import { PatternExceeded, StepsExceeded } from '../budget-exceeded.js';
 import type { BinaryOperator } from '../syntax.js';
+import type { Unknown } from './found.js';
 
 /** `1 of 14 spans satisfies`, `0 of 14 spans satisfy`. */
 export function spansSatisfy(count: number, of: number, condition: string): string {
@@ -24,6 +26,13 @@ export function holdsSentence(condition: string, holds: boolean, values: readonl
 /** `span.duration > 1s failed: attempt to compare nil with number`. */
 export function failureSentence(condition: string, error: string): string {
   return `${condition} failed: ${error}`;
+}
+
+/** `trace.has(…) is not known: a regular expression takes more steps …`. */
+export function unknownSentence(condition: string, unknown: Unknown): string {
+  if (unknown === 'not_kept') return `the value of ${condition} was not kept`;
+  const { message } = unknown === 'in_doubt' ? new PatternExceeded() : new StepsExceeded();
+  return `${condition} is not known: ${message}`;
 }
 
 /** `more than 8`: how what was counted compares with the other side. */

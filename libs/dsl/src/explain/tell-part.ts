@@ -7,10 +7,10 @@ import type { SpanFunctionNode } from '../span-functions.js';
 import type { Value } from '../value.js';
 import { clipped } from './clipped.js';
 import { COMPARISONS } from './explanation-terms.js';
+import type { Found } from './found.js';
 import { jsonValue, type ShownValue } from './json-value.js';
-import type { Found } from './leaf-values.js';
 import { readings } from './observed.js';
-import { comparedSentence, failureSentence, holdsSentence, MIRRORED } from './sentence.js';
+import { comparedSentence, failureSentence, holdsSentence, MIRRORED, unknownSentence } from './sentence.js';
 import { tellAggregate } from './tell-aggregate.js';
 import { tellPair } from './tell-pair.js';
 import { tellQuantifier } from './tell-quantifier.js';
@@ -109,7 +109,7 @@ export class PartTeller {
   private sentenceOf(node: Resolved, found: Found, bindings: Bindings, told: readonly (FunctionTold | undefined)[]): string {
     const condition = textOf(node);
     if ('error' in found) return failureSentence(condition, clipped(found.error));
-    if (!('value' in found)) return `the value of ${condition} was not kept`;
+    if (!('value' in found)) return unknownSentence(condition, found.unknown);
     const holds = isTruthy(found.value);
     const known = told.filter((one) => one !== undefined);
     const [only] = known;

@@ -25,6 +25,9 @@ export type Bindings = ReadonlyMap<number, SpanView>;
 
 export const UNBOUND: Bindings = new Map();
 
+/** What a test in doubt is taken to say. Absent: the evaluation ends there. */
+export type OnDoubt = (test: Resolved, span: SpanView | undefined) => boolean;
+
 /** Asks of a whole trace what the parts of a rule say, and which spans made its functions say so. */
 export class TestedSpans {
   private readonly interpreter: Interpreter;
@@ -32,9 +35,9 @@ export class TestedSpans {
   private readonly limit: RenewedLimit;
 
   /** All questions together stay within the limit, until it is renewed. */
-  constructor(trace: TraceView, subject: SpanView | undefined, limit: () => StepLimit) {
+  constructor(trace: TraceView, subject: SpanView | undefined, limit: () => StepLimit, onDoubt?: OnDoubt) {
     let functions: Witnesses | undefined;
-    const environment = subject === undefined ? { trace } : { trace, subject };
+    const environment = { trace, ...(subject === undefined ? {} : { subject }), ...(onDoubt === undefined ? {} : { onDoubt }) };
     this.limit = new RenewedLimit(limit);
     this.interpreter = new Interpreter(
       environment,

@@ -4,7 +4,8 @@ import type { SpanView } from '../span-view.js';
 import type { Value } from '../value.js';
 import type { ExplanationSize } from './explanation-size.js';
 import type { ExplanationOutcome } from './explanation-terms.js';
-import type { Found, LeafValues } from './leaf-values.js';
+import type { Found } from './found.js';
+import type { LeafValues } from './leaf-values.js';
 import type { Bindings } from './tested-spans.js';
 
 /** A part of a rule, and what there is to say of it. */

@@ -58,7 +58,7 @@ export function conclude(
   try {
     const outcome = epoch.rules.compiled.rules[rule]!.conclude!(trace, spanBits);
     if (outcome === FAILED) {
-      const explanation = explain(epoch, rule, evidence.of(epoch, trace.row, spanBits));
+      const explanation = explain(epoch, rule, evidence.of(epoch, trace.row, { bits: spanBits, inDoubt: 0 }));
       const message = errorIn(explanation);
       chargeError(epoch, rule, message);
       if (errors !== undefined && isTypeFailure(message)) {
@@ -117,6 +117,8 @@ export interface Judged {
   readonly matches: readonly number[];
   /** Why there may be more. */
   readonly undecided?: Undecided;
+  /** The first span of which that is so, where it is so of some (`JudgedTrace.inDoubt`). */
+  readonly inDoubt?: number;
   /** Values of another type than it can take matter to it (`JudgedTrace.mistyped`). */
   readonly mistyped?: JudgedTrace['mistyped'];
 }
@@ -127,13 +129,13 @@ export function judge(epoch: Epoch, rule: number, trace: TraceView, held: HeldCo
   const from = timing === 0 ? 0 : epoch.clock!.now();
   try {
     const isStrict = epoch.rules.plan.strict?.rules.has(rule) === true;
-    const { matches, errors, mistyped }: JudgedTrace = epoch.rules.compiled.rules[rule]!.judge!(trace, held, isStrict);
+    const { matches, errors, mistyped, inDoubt }: JudgedTrace = epoch.rules.compiled.rules[rule]!.judge!(trace, held, isStrict);
     for (const { message } of errors) {
       chargeError(epoch, rule, message);
       if (isTypeFailure(message)) epoch.accounts[rule]!.countTypeFailure({ message: clipped(message) });
     }
     const limit = errors.find((error) => error.exceeded === true);
-    if (limit !== undefined) return { matches, undecided: exceeded(clipped(limit.message)) };
+    if (limit !== undefined) return { matches, undecided: exceeded(clipped(limit.message)), ...(inDoubt === undefined ? {} : { inDoubt }) };
     return mistyped === undefined ? { matches } : { matches, mistyped };
   } catch (error) {
     chargeError(epoch, rule, textOf(error));

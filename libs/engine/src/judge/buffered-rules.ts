@@ -115,7 +115,7 @@ export class BufferedRules {
     const { row, reason } = judged;
     const { subject: kind, needs } = epoch.rules.compiled.rules[rule]!;
     const { trace, spans } = needs === 'columns' ? judged.columns : judged.whole;
-    const { matches, mistyped, undecided = judged.isCut ? TOO_MANY_SPANS : undefined } = judged.judgedOf(rule);
+    const { matches, mistyped, inDoubt, undecided = judged.isCut ? TOO_MANY_SPANS : undefined } = judged.judgedOf(rule);
     if (mistyped !== undefined) this.errors.confirm(rule);
     if (mistyped?.first !== undefined) this.noteError(epoch, rule, judged.count, trace, mistyped.first);
     const matching = new Set(matches);
@@ -130,7 +130,8 @@ export class BufferedRules {
         const span = spans[subject];
         const isKnown = kind === 'trace' || span !== undefined;
         const known = isKnown ? explain(epoch, rule, evidenceOf(trace, judged.count, span)) : ALL_JUDGED;
-        return { span: named(span ?? standIn(known, trace.spans)), explanation: known };
+        const doubtful = subject === TRACE && found.found === 'undecided' && inDoubt !== undefined ? trace.spans[inDoubt] : undefined;
+        return { span: named(span ?? doubtful ?? standIn(known, trace.spans)), explanation: known };
       });
     }
   }

@@ -166,7 +166,7 @@ export class MixedRules {
   private shownOf(epoch: Epoch, row: number, group: number): () => Explanation {
     let explanation: Explanation | undefined;
     return () => {
-      explanation ??= explain(epoch, this.groups.rule(group), this.evidence.of(epoch, row, this.groups.bits(group)));
+      explanation ??= explain(epoch, this.groups.rule(group), this.evidence.of(epoch, row, this.groups.unknown(group)));
       return explanation;
     };
   }

@@ -1,7 +1,9 @@
-import type { Evidence, SpanReference } from '#dsl';
+import type { Evidence } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
 import { KEPT, ROW_WORDS, SPANS, STATE } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
+import type { UnknownBits } from './budget.js';
+import type { Doubts } from './doubts.js';
 import { type KeptSpans, type NamedSpan, referenceTo } from './kept-spans.js';
 import type { Verdicts } from './verdicts.js';
 
@@ -15,21 +17,27 @@ export class OnlineEvidence {
   constructor(
     private readonly assembly: Assembly,
     private readonly kept: KeptSpans,
+    private readonly doubts: Doubts,
     private readonly verdicts: Verdicts,
   ) {}
 
-  of(epoch: Epoch, row: number, spanBits?: number): Evidence {
+  /** @param span of a rule about a span in its trace: what is known of that */
+  of(epoch: Epoch, row: number, span?: Pick<UnknownBits, 'bits' | 'inDoubt'>): Evidence {
     const { rows } = this.assembly.traces;
     const state = rows[row * ROW_WORDS + STATE]!;
-    const atom = (index: number): { count: number; witnesses: readonly SpanReference[] } => {
-      const { kind, slot } = epoch.rules.compiled.atoms[index]!;
+    const doubts = this.doubts.of(row);
+    const atom: Evidence['atom'] = (index) => {
+      const { kind, slot, condition } = epoch.rules.compiled.atoms[index]!;
       const count = kind === 'count' ? epoch.states.counted(state, slot) : epoch.states.has(state, slot) ? 1 : 0;
       const witness = this.tagged(row, index);
-      return { count, witnesses: witness === 0 ? [] : [referenceTo(this.kept.named(witness))] };
+      const witnesses = witness === 0 ? [] : [referenceTo(this.kept.named(witness))];
+      const inDoubt = doubts?.get(condition)?.inDoubt ?? 0;
+      return { count, witnesses, ...(inDoubt === 0 ? {} : { inDoubt }) };
     };
     const spanCount = rows[row * ROW_WORDS + SPANS]!;
     const totals = epoch.rules.plan.totals ? { duration: epoch.states.duration(state) } : {};
-    return { atom, spanCount, traceId: this.verdicts.traceId(row), ...totals, ...(spanBits === undefined ? {} : { spanBits }) };
+    const bits = span === undefined ? {} : { spanBits: span.bits, ...(span.inDoubt === 0 ? {} : { spanBitsInDoubt: span.inDoubt }) };
+    return { atom, spanCount, traceId: this.verdicts.traceId(row), ...totals, ...bits };
   }
 
   /** The span that a verdict on the whole trace names: the rule's first witness, else the root, else the first span. */

@@ -40,7 +40,7 @@ export class OnlineRules {
   ) {
     this.atoms = new TraceAtoms(assembly, kept);
     this.asked = new AskedTrace(assembly, verdicts);
-    this.evidence = new OnlineEvidence(assembly, kept, verdicts);
+    this.evidence = new OnlineEvidence(assembly, kept, doubts, verdicts);
     this.touched = new TouchedRules(assembly, kept);
     this.mixed = new MixedRules(kept, reports, this.evidence, errors, doubts);
   }
