@@ -1,4 +1,5 @@
-import { type CheckedRule, type CompiledRuleSet, type ConditionColumns, check, compileRules } from '#dsl';
+import { type CheckedRule, type CompiledRuleSet, type ConditionColumns, check, checkSaved, compileRules } from '#dsl';
+import { REAL_RULES } from '../../test/fixtures/dsl/hostile-texts.js';
 import type { BenchCase } from '../case.js';
 import { perSecond } from '../measure.js';
 
@@ -26,8 +27,18 @@ export const cases: readonly BenchCase[] = [
   ...[50, 1_000].map((rules) => conditionsCase('has and not has', TRACE, rules, SPANS)),
   ...[50, 1_000].map((rules) => conditionsCase('durations', THRESHOLDS, rules, SPANS)),
   conditionsCase('missing attribute', UNGUARDED, 50, SPANS),
+  checkCase('check a rule that is to be saved', check),
+  checkCase('check a rule that was saved before', checkSaved),
   { name: 'compile 1,000 mixed rules', unit: 'ms', run: async () => ({ value: 1e3 / perSecond(1, () => compiledRules(MIXED, 1_000)) }) },
 ];
+
+/** The rules of the examples and documents, parsed and checked. */
+function checkCase(name: string, checked: typeof check): BenchCase {
+  const all = (): void => {
+    for (const text of REAL_RULES) checked(text);
+  };
+  return { name, unit: 'µs', run: async () => ({ value: 1e6 / perSecond(REAL_RULES.length, all), note: `${REAL_RULES.length} rules` }) };
+}
 
 function conditionsCase(kind: string, templates: readonly ((n: number) => string)[], rules: number, batch: number): BenchCase {
   return {

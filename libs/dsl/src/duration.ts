@@ -22,6 +22,8 @@ export function parseDuration(text: string): number | bigint | undefined {
   const match = DURATION.exec(text);
   if (match === null || text.length > 40) return undefined;
   const [, whole = '0', fraction = '', unit = 'ns'] = match;
+  const plain = fraction === '' ? Number(whole) * Number(DURATION_UNITS[unit] ?? 1n) : Number.NaN;
+  if (Number.isSafeInteger(plain)) return plain;
   const scaled = BigInt(whole + fraction) * (DURATION_UNITS[unit] ?? 1n);
   const divisor = 10n ** BigInt(fraction.length);
   const nanoseconds = scaled / divisor;

@@ -1,22 +1,29 @@
-import { formatExpression } from './format-expression.js';
 import { luaType } from './lua-value.js';
 import type { Relatives, Resolved, SpanSource } from './resolved.js';
 import type { Expression } from './syntax.js';
 import { ANY, BOOLEAN, FALSE, FALSY, NIL, NUMBER, STRING, TABLE, TRUE, TRUTHY, type TypeSet } from './types.js';
 import type { Value } from './value.js';
+import { writtenText } from './written-text.js';
+
+/** What is known not to be nil, or to be satisfied, as it is written. Few are ever asked for, so their texts are made only then. */
+type Present = Expression | { readonly over: Relatives | undefined; readonly satisfied: Expression };
+
+const NO_TYPES: ReadonlyMap<string, TypeSet> = new Map();
+const NOTHING: readonly Present[] = [];
 
 /**
  * What guards prove: right of `attribute.x and …` x is not nil, right of `attribute.n > 5 and …` n is a number, right of `span.parent and …`
  * there is a parent. Sound because conditions have no effects: what is read twice is the same.
  */
 export class Facts {
-  static readonly none = new Facts(undefined, new Map(), new Set());
+  static readonly none = new Facts(undefined, NO_TYPES, NOTHING);
+  #presentTexts: ReadonlySet<string> | undefined;
 
   /** What is known outside is not copied: a chain of 800 guards would copy 320,000 of them. */
   private constructor(
     private readonly outer: Facts | undefined,
     private readonly known: ReadonlyMap<string, TypeSet>,
-    private readonly present: ReadonlySet<string>,
+    private readonly present: readonly Present[],
     /** What is present outside may be something else here. */
     private readonly isElsewhere = false,
   ) {}
@@ -30,57 +37,58 @@ export class Facts {
 
   /** Whether something else than an attribute is known not to be nil, as it is written. */
   isPresent(written: Expression): boolean {
-    return this.hasPresent(textOf(written));
+    return this.hasPresent(() => writtenText(written));
   }
 
   /** Whether some span of the trace, or some relative, is known to satisfy a condition, as it is written. */
   isSatisfied(over: Relatives | undefined, condition: Expression): boolean {
-    return this.hasPresent(satisfiedKey(over, condition));
+    return this.hasPresent(() => satisfiedKey(over, condition));
   }
 
   /** These facts and what `condition` being true (or false) proves. */
   given(condition: Resolved, outcome: boolean): Facts {
-    const learned: Learned = { known: new Map(), present: new Set() };
+    const learned: Learned = { known: undefined, present: undefined };
     learn(condition, outcome, learned);
     const { known, present } = learned;
-    if (known.size + present.size === 0) return this;
-    return new Facts(this, known, present);
+    if (known === undefined && present === undefined) return this;
+    return new Facts(this, known ?? NO_TYPES, present ?? NOTHING);
   }
 
   /** Where `span` means another span: what was known as it is written may be something else there. */
   elsewhere(): Facts {
-    return new Facts(this, new Map(), new Set(), true);
+    return new Facts(this, NO_TYPES, NOTHING, true);
   }
 
-  private hasPresent(key: string): boolean {
+  private hasPresent(keyOf: () => string): boolean {
+    let key: string | undefined;
     for (let facts: Facts | undefined = this; facts !== undefined; facts = facts.isElsewhere ? undefined : facts.outer) {
-      if (facts.present.has(key)) return true;
+      if (facts.present.length === 0) continue;
+      key ??= keyOf();
+      if (facts.presentTexts.has(key)) return true;
     }
     return false;
   }
-}
 
-/** Every conjunct of a chain is learnt again by each that follows it. */
-const texts = new WeakMap<Expression, string>();
-
-function textOf(expression: Expression): string {
-  let text = texts.get(expression);
-  if (text === undefined) texts.set(expression, (text = formatExpression(expression)));
-  return text;
+  private get presentTexts(): ReadonlySet<string> {
+    this.#presentTexts ??= new Set(
+      this.present.map((fact) => ('satisfied' in fact ? satisfiedKey(fact.over, fact.satisfied) : writtenText(fact))),
+    );
+    return this.#presentTexts;
+  }
 }
 
 interface Learned {
-  readonly known: Map<string, TypeSet>;
-  readonly present: Set<string>;
+  known: Map<string, TypeSet> | undefined;
+  present: Present[] | undefined;
 }
 
 function satisfiedKey(over: Relatives | undefined, condition: Expression): string {
   const whose = over === undefined ? 'trace' : `${over.axis} of ${sourceKey(over.of) ?? '?'}`;
-  return `has ${whose} ${textOf(condition)}`;
+  return `has ${whose} ${writtenText(condition)}`;
 }
 
-/** A name for what an attribute node reads; undefined when it may differ between two readings. */
-export function factKey(span: SpanSource, kind: 'attribute' | 'resource-attribute', key: string): string | undefined {
+/** A name for what is read of a span; undefined when it may differ between two readings. */
+export function factKey(span: SpanSource, kind: 'attribute' | 'resource-attribute' | 'field', key: string): string | undefined {
   const source = sourceKey(span);
   return source === undefined ? undefined : `${source} ${kind} ${key}`;
 }
@@ -103,7 +111,7 @@ function learn(node: Resolved, outcome: boolean, learned: Learned): void {
     case 'index':
       return restrict(node, outcome ? TRUTHY : FALSY, learned);
     case 'trace-quantifier':
-      if (outcome && node.quantifier === 'has') learned.present.add(satisfiedKey(node.over, node.condition.syntax));
+      if (outcome && node.quantifier === 'has') addPresent({ over: node.over, satisfied: node.condition.syntax }, learned);
       return;
     case 'has-attribute': {
       const key = factKey(node.span, 'attribute', node.key);
@@ -161,11 +169,18 @@ const TYPES_BY_NAME: Readonly<Record<string, TypeSet>> = { nil: NIL, boolean: BO
 
 function restrict(node: Resolved, types: TypeSet, learned: Learned): void {
   if (node.type === 'attribute' || node.type === 'resource-attribute') add(factKey(node.span, node.type, node.key), types, learned);
-  else if (node.type !== 'literal' && (types & NIL) === 0 && (node.types & NIL) !== 0) learned.present.add(textOf(node.syntax));
+  else if (node.type !== 'literal' && (types & NIL) === 0 && (node.types & NIL) !== 0) addPresent(node.syntax, learned);
 }
 
 function add(key: string | undefined, types: TypeSet, learned: Learned): void {
-  if (key !== undefined) learned.known.set(key, (learned.known.get(key) ?? ANY) & types);
+  if (key === undefined) return;
+  learned.known ??= new Map();
+  learned.known.set(key, (learned.known.get(key) ?? ANY) & types);
+}
+
+function addPresent(fact: Present, learned: Learned): void {
+  learned.present ??= [];
+  learned.present.push(fact);
 }
 
 /** The type of a constant. */

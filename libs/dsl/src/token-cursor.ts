@@ -23,6 +23,8 @@ export class TokenCursor {
   readonly #heights = new Map<Expression, number>();
   /** The highest tree built in the function being parsed. */
   #tallest = 0;
+  /** So few tokens, each of which makes a node or some, make no tree that is too high. */
+  readonly #isShort: boolean;
   /** Tokens looked at: grows linearly with the text (tested). */
   steps = 0;
 
@@ -31,7 +33,9 @@ export class TokenCursor {
     readonly tokens: readonly Token[],
     /** Injected, because blocks hold expressions and expressions (functions) hold blocks. */
     readonly parseBlock: (cursor: TokenCursor) => Block,
-  ) {}
+  ) {
+    this.#isShort = tokens.length < MAX_HEIGHT / 5;
+  }
 
   get current(): Token {
     this.steps++;
@@ -114,6 +118,7 @@ export class TokenCursor {
 
   /** Registers a node built from `children`, and refuses a tree that grows too high for those who walk it. */
   built<T extends Expression>(node: T, ...children: readonly Expression[]): T {
+    if (this.#isShort) return node;
     let height = 0;
     for (const child of children) height = Math.max(height, this.#heights.get(child) ?? 0);
     if (height >= MAX_HEIGHT) this.fail('BT_DSL_TOO_DEEP', node.range, { limit: String(MAX_HEIGHT) });

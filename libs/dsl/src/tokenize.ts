@@ -20,22 +20,36 @@ export function tokenize(source: Source): Tokens {
   return new Tokenizer(source).run();
 }
 
-const SPACE = /[ \f\n\r\t\v]*/y;
-const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 /** As Lua reads numerals: digits, letters, dots and signed exponents; whether it is a number is decided after. */
 const NUMERAL = /0[xX](?:[pP][+-]?|[0-9a-zA-Z_.])*|(?:[eE][+-]?|[0-9a-zA-Z_.µ])+/y;
 const LONG_BRACKET = /\[(=*)\[/y;
-/** Enough of other languages' operators to say what to write instead; with all `=` that follow, or the fix would make another of them. */
-const FOREIGN: readonly (readonly [RegExp, string])[] = [
-  [/&&/y, ' and '],
-  [/\|\|/y, ' or '],
-  [/={3,}/y, '=='],
-  [/!={2,}/y, '!='],
-  [/<>=*/y, '!='],
-  [/=~(?=\s*["'[/])/y, ' matches '],
-  [/\?\?/y, ' or '],
-  [/\?\.(?=[A-Za-z_])/y, '.'],
-];
+/**
+ * Enough of other languages' operators to say what to write instead, by their first character; with all `=` that follow, or the fix would
+ * make another of them.
+ */
+const FOREIGN: ReadonlyMap<string, readonly (readonly [RegExp, string])[]> = new Map([
+  ['&', [[/&&/y, ' and ']]],
+  ['|', [[/\|\|/y, ' or ']]],
+  [
+    '=',
+    [
+      [/={3,}/y, '=='],
+      [/=~(?=\s*["'[/])/y, ' matches '],
+    ],
+  ],
+  ['!', [[/!={2,}/y, '!=']]],
+  ['<', [[/<>=*/y, '!=']]],
+  [
+    '?',
+    [
+      [/\?\?/y, ' or '],
+      [/\?\.(?=[A-Za-z_])/y, '.'],
+    ],
+  ],
+]);
+
+/** Those that begin with a character, the longest first. */
+const SYMBOLS_BY_FIRST: ReadonlyMap<string, readonly SymbolText[]> = Map.groupBy(SYMBOLS, ([first]) => first as string);
 
 /** A comment as C writes it: two words in a row can't be operands. Lua's `//` divides. */
 const FOREIGN_COMMENT = new RegExp(
@@ -45,6 +59,8 @@ const FOREIGN_COMMENT = new RegExp(
 /** A regular expression as JavaScript and Perl write it. */
 const REGEX_LITERAL = /\/(?:[^/\\\n\r]|\\[^\n\r])+\/[a-z]*/y;
 const CURLY_QUOTED = /[“”„]([^“”„"\\\n\r]*)[“”]|[‘’]([^‘’'"\\\n\r]*)[‘’]/y;
+const CURLY_QUOTES = '“”„‘’';
+const REST_OF_LINE = /[^\r\n]*/y;
 /** A text full of garbage gives this many diagnostics, not millions. */
 const MAX_DIAGNOSTICS = 20;
 
@@ -63,7 +79,7 @@ class Tokenizer {
 
   run(): Tokens {
     for (;;) {
-      this.#at += this.#match(SPACE)?.length ?? 0;
+      this.#skipSpace();
       if (this.#at >= this.#text.length || this.#diagnostics.length >= MAX_DIAGNOSTICS) break;
       this.#readOne();
     }
@@ -77,24 +93,30 @@ class Tokenizer {
     const character = this.#text[start] ?? '';
     const next = this.#text[start + 1] ?? '';
     const bracket = character === '[' ? this.#match(LONG_BRACKET) : undefined;
-    const name = this.#match(NAME);
     if (character === '-' && next === '-') this.#readComment();
     else if (character === '"' || character === "'") this.#readString(character);
     else if (bracket !== undefined) this.#readLongString(bracket);
     else if (isDigit(character) || (character === '.' && isDigit(next))) this.#readNumeral();
-    else if (name !== undefined) this.#readName(name);
-    else this.#readSymbol();
+    else if (isLetter(character.charCodeAt(0))) this.#readName();
+    else this.#readSymbol(character);
   }
 
-  #readName(name: string): void {
+  #skipSpace(): void {
+    while (isSpace(this.#text.charCodeAt(this.#at))) this.#at++;
+  }
+
+  #readName(): void {
     const start = this.#at;
-    this.#at += name.length;
+    let code: number;
+    do code = this.#text.charCodeAt(++this.#at);
+    while (isLetter(code) || (code >= 48 && code <= 57));
+    const name = this.#text.slice(start, this.#at);
     this.#tokens.push({ kind: KEYWORDS.has(name) ? 'keyword' : 'name', text: name, range: this.#rangeFrom(start) });
   }
 
-  #readSymbol(): void {
+  #readSymbol(first: string): void {
     const start = this.#at;
-    for (const [pattern, instead] of FOREIGN) {
+    for (const [pattern, instead] of FOREIGN.get(first) ?? []) {
       const foreign = this.#match(pattern);
       if (foreign === undefined) continue;
       this.#at += foreign.length;
@@ -104,8 +126,9 @@ class Tokenizer {
       this.#pushInstead(instead.trim(), start);
       return;
     }
-    if (this.#readForeignComment() || this.#readRegexLiteral() || this.#readCurlyQuotes()) return;
-    const symbol = SYMBOLS.find((candidate) => this.#text.startsWith(candidate, start));
+    if (first === '/' && (this.#readForeignComment() || this.#readRegexLiteral())) return;
+    if (CURLY_QUOTES.includes(first) && this.#readCurlyQuotes()) return;
+    const symbol = SYMBOLS_BY_FIRST.get(first)?.find((candidate) => this.#text.startsWith(candidate, start));
     if (symbol === undefined) {
       this.#at += (this.#text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1;
       this.#report('BT_DSL_UNKNOWN_CHARACTER', start, { near: quoteNear(this.#text.slice(start, this.#at)) });
@@ -123,7 +146,7 @@ class Tokenizer {
     this.#at += foreign.length;
     const fix = { range: this.#rangeFrom(start), text: '--' };
     this.#report('BT_DSL_FOREIGN_OPERATOR', start, { found: '//', instead: '--' }, { expected: 'a comment', suggestion: '--', fix });
-    this.#at += this.#match(/[^\r\n]*/y)?.length ?? 0;
+    this.#at += this.#match(REST_OF_LINE)?.length ?? 0;
     return true;
   }
 
@@ -247,8 +270,7 @@ class Tokenizer {
     this.#at += 2;
     const bracket = this.#text[this.#at] === '[' ? this.#match(LONG_BRACKET) : undefined;
     if (bracket === undefined) {
-      const rest = /[^\r\n]*/y;
-      this.#at += this.#match(rest)?.length ?? 0;
+      this.#at += this.#match(REST_OF_LINE)?.length ?? 0;
     } else if (this.#skipLong(bracket) === undefined) {
       this.#report('BT_DSL_UNFINISHED_STRING', start, { near: quoteNear(bracket) }, { expected: closing(bracket) });
     }
@@ -296,6 +318,16 @@ function numberMeant(text: string): string | undefined {
 /** A backslash that begins no escape of Lua was meant for the regular expression. */
 function doubled(written: string, escaped: string): string {
   return /[abfnrtvxzu\d\\"'\n\r]/.test(escaped) ? written : `\\${written}`;
+}
+
+/** Lua's white space: a blank, and what lies from tab to carriage return. */
+function isSpace(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13);
+}
+
+/** Of the alphabet, or `_`. */
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95;
 }
 
 function isDigit(character: string): boolean {

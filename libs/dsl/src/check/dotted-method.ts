@@ -25,10 +25,11 @@ const COLLECTIONS: ReadonlySet<string> = new Set(['children', 'descendants', 'an
 
 /** `span.name.contains("x")`: a method of a string is called with a colon. */
 export function isDottedMethod({ callee }: Call): boolean {
-  if (callee.type !== 'member' || stringMethod(callee.name) === undefined) return false;
+  if (callee.type !== 'member') return false;
   const { object } = callee;
   // Of a name by itself it is a function (`string.lower`), of several spans a question about them.
-  return object.type !== 'name' && !(object.type === 'member' && COLLECTIONS.has(object.name));
+  if (object.type === 'name' || (object.type === 'member' && COLLECTIONS.has(object.name))) return false;
+  return stringMethod(callee.name) !== undefined;
 }
 
 export function refuseDottedMethod(call: Call, scope: Scope): Resolved {

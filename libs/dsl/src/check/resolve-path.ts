@@ -20,6 +20,8 @@ import { foreignMember, refusePartOfField, wordOf } from './foreign-member.js';
 import { knownNames, LIBRARY_CONSTANTS, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from './lua-names.js';
 import { warnUnguarded } from './resolve-operator.js';
 
+const TRACE_FUNCTION_NAMES: ReadonlySet<string> = new Set(TRACE_FUNCTIONS.map(({ name }) => name));
+
 type MemberExpression = Extract<Expression, { type: 'member' | 'index' }>;
 
 /** What a name means. */
@@ -147,7 +149,9 @@ function guardedMember(
 ): Entity {
   const member = spanMember(expression, object.span, object.name, key, keyRange, scope);
   const isUnknown = member.kind === 'value' && member.node.type === 'literal';
-  if (!isUnknown) warnUnguarded(asValue(object, expression.object, scope), `reading ${key}`, scope);
+  // Only these may be missing.
+  const mayBeNil = object.span.type !== 'subject' && object.span.type !== 'bound';
+  if (mayBeNil && !isUnknown) warnUnguarded(asValue(object, expression.object, scope), `reading ${key}`, scope);
   return member;
 }
 
@@ -195,7 +199,7 @@ function traceMember(expression: Expression, key: string, keyRange: Range, scope
     case 'spans':
       return { kind: 'spans' };
     default:
-      if (TRACE_FUNCTIONS.some(({ name }) => name === key)) return { kind: 'function', name: `trace.${key}`, of: { kind: 'trace' } };
+      if (TRACE_FUNCTION_NAMES.has(key)) return { kind: 'function', name: `trace.${key}`, of: { kind: 'trace' } };
       return unknownField(expression, 'trace', key, keyRange, [...TRACE_FIELDS, ...TRACE_FUNCTIONS], scope);
   }
 }

@@ -17,13 +17,18 @@ type Call = Extract<Expression, { type: 'call' }>;
 type ResolveIn = (expression: Expression, scope: Scope) => Resolved;
 type EntityIn = (expression: Expression, scope: Scope) => Entity;
 
+const ENTRIES = new Map(TRACE_FUNCTIONS.map((entry) => [entry.name, entry]));
+/** How many arguments each must have. */
+const REQUIRED: ReadonlyMap<string, number> = new Map(
+  TRACE_FUNCTIONS.map(({ name, parameters }) => [name, parameters.filter(({ optional }) => optional !== true).length]),
+);
+
 /** `trace.has(c)`, `span.children.sum(field, c)`, `trace.follows(a, b, 1s)`. `name` is how the text calls it, for messages. */
 export function resolveSpanFunction(call: Call, name: string, over: Relatives | undefined, scope: Scope, resolve: ResolveIn): Resolved {
   const key = name.slice(name.lastIndexOf('.') + 1);
-  const entry = TRACE_FUNCTIONS.find((known) => known.name === key);
+  const entry = ENTRIES.get(key);
   const { args } = call;
-  const required = entry?.parameters.filter(({ optional }) => optional !== true).length ?? 0;
-  if (args.length < required || args.length > (entry?.parameters.length ?? 0)) {
+  if (args.length < (REQUIRED.get(key) ?? 0) || args.length > (entry?.parameters.length ?? 0)) {
     const fix = args.length === 0 && isQuantifier(key) ? fixedCount(call, key, over) : undefined;
     return arityError(call, name, wantedArguments(entry?.parameters ?? []), args.length, scope, fix);
   }

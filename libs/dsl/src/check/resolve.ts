@@ -123,10 +123,9 @@ function resolveComparison(expression: Extract<Expression, { type: 'binary' }>, 
   if (refuseNot(expression, scope.findings)) return refusedNot(expression, [expression.left, expression.right], scope);
   const key = hyphenatedKey(expression, scope);
   if (key !== undefined) return key;
-  const [left, right] = [expression.left, expression.right].map((side, index) => {
-    const other = index === 0 ? expression.right : expression.left;
-    return bareWord(side, other, expression.operator, scope) ?? resolve(side, scope);
-  }) as [Resolved, Resolved];
+  const { operator } = expression;
+  const left = bareWord(expression.left, expression.right, operator, scope) ?? resolve(expression.left, scope);
+  const right = bareWord(expression.right, expression.left, operator, scope) ?? resolve(expression.right, scope);
   return resolveBinary(expression, left, right, scope);
 }
 

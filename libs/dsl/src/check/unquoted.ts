@@ -5,12 +5,14 @@ import { fieldValues, SPAN_FIELDS } from '../vocabulary.js';
 import { type Scope, unknownValue } from './context.js';
 import { isKnownName } from './lua-names.js';
 
+const FIELDS = new Map(SPAN_FIELDS.map((field) => [field.name, field]));
+
 /** `span.status == error`, `span.name == charge`: a word where a text field is compared. Undefined: the word has a meaning here. */
 export function bareWord(word: Expression, other: Expression, operator: string, scope: Scope): Resolved | undefined {
   if ((operator !== '==' && operator !== '~=') || !isPath(word)) return undefined;
   if (word.type === 'name' && isAttribute(other)) return bareText(word.name, word, scope);
   if (other.type !== 'member') return undefined;
-  const field = SPAN_FIELDS.find(({ name }) => name === other.name);
+  const field = FIELDS.get(other.name);
   if (field?.type !== 'string' || other.object.type !== 'name' || scope.span(other.object.name) === undefined) return undefined;
   const text = formatExpression(word);
   const values = fieldValues(field.name as 'status');
@@ -27,7 +29,7 @@ export function bareWord(word: Expression, other: Expression, operator: string, 
 
 /** `attribute.region == eu`. */
 function bareText(name: string, word: Expression, scope: Scope): Resolved | undefined {
-  if (isKnown(name, scope) || scope.findings.namedSpans.has(name) || SPAN_FIELDS.some((field) => field.name === name)) return undefined;
+  if (isKnown(name, scope) || scope.findings.namedSpans.has(name) || FIELDS.has(name)) return undefined;
   return refuseWord(word, name, `"${name}"`, scope);
 }
 
@@ -49,7 +51,7 @@ export function unquotedKey(key: Expression, scope: Scope): Resolved | undefined
 export function bareSpanName(condition: Expression, scope: Scope): Resolved | undefined {
   if (!isPath(condition)) return undefined;
   const root = rootOf(condition);
-  if (isKnown(root, scope) || SPAN_FIELDS.some(({ name }) => name === root) || endsInField(condition)) return undefined;
+  if (isKnown(root, scope) || FIELDS.has(root) || endsInField(condition)) return undefined;
   const text = formatExpression(condition);
   return refuseWord(condition, text, `span.name == "${text}"`, scope);
 }
@@ -81,7 +83,7 @@ function isPath(expression: Expression): boolean {
 
 /** `b.id`: a span that has no such name here, more likely than a text. */
 function endsInField(path: Expression): boolean {
-  return path.type === 'member' && SPAN_FIELDS.some(({ name }) => name === path.name);
+  return path.type === 'member' && FIELDS.has(path.name);
 }
 
 function rootOf(path: Expression): string {

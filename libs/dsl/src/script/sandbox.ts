@@ -46,10 +46,7 @@ export class ScriptProgram {
     this.#bridge = new Bridge(L, this.#budget, (owner, name) => this.#method(owner, name));
     this.#functions = new SpanFunctionsOfScript(L, this.#bridge, this.#budget, () => this.#input);
     this.#makeGlobals();
-    const source = bytesOf(luaSource);
-    if (lauxlib.luaL_loadbuffer(L, source, source.length, bytesOf('=rule')) !== lua.LUA_OK) {
-      throw new LuaError(textOfBytes(lua.lua_tostring(L, -1)));
-    }
+    load(L, luaSource);
     lua.lua_rawsetp(L, lua.LUA_REGISTRYINDEX, this.#programKey);
   }
 
@@ -178,13 +175,29 @@ export class ScriptProgram {
   }
 }
 
+/** Compiles only, and runs nothing: one for all. */
+let compiler: LuaState | undefined;
+
 /** Why Lua can't compile a script (too many locals, too deeply nested), or undefined. */
 export function scriptProblem(luaSource: string): string | undefined {
+  compiler ??= lauxlib.luaL_newstate();
   try {
-    new ScriptProgram(luaSource);
+    load(compiler, luaSource);
     return undefined;
   } catch (error) {
+    // Whatever else it was may have left it half done.
+    if (!(error instanceof LuaError)) compiler = undefined;
     if (error instanceof LuaError) return error.message;
     throw error;
+  } finally {
+    if (compiler !== undefined) lua.lua_settop(compiler, 0);
+  }
+}
+
+/** Compiles, and leaves the function on the stack. @throws LuaError when Lua can't compile it */
+function load(L: LuaState, luaSource: string): void {
+  const source = bytesOf(luaSource);
+  if (lauxlib.luaL_loadbuffer(L, source, source.length, bytesOf('=rule')) !== lua.LUA_OK) {
+    throw new LuaError(textOfBytes(lua.lua_tostring(L, -1)));
   }
 }

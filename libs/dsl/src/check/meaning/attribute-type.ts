@@ -11,15 +11,16 @@ import { conventionOf } from './semantic-conventions.js';
  */
 export function attributeType(node: BinaryNode | StringTestNode, findings: Findings): boolean {
   if (findings.isWhenForm || (node.type === 'binary' && node.operator !== '==' && node.operator !== '~=')) return false;
-  const sides = node.type === 'binary' ? [node.left, node.right] : [node.subject, node.pattern];
-  for (const [subject, text] of [sides, sides.toReversed()] as [Resolved, Resolved][]) {
-    const isAttribute = subject.type === 'attribute' || subject.type === 'resource-attribute';
-    if (!isAttribute || text.syntax.type !== 'string' || text.type !== 'literal') continue;
-    const type = conventionOf(subject.key);
-    if (type !== undefined) return report(node, subject, String(text.value), text, type, findings);
-    if (node.type === 'binary' && quotedTruth(String(text.value), text, findings)) return true;
-  }
-  return false;
+  const [left, right] = node.type === 'binary' ? [node.left, node.right] : [node.subject, node.pattern];
+  return isTextForOther(node, left, right, findings) || isTextForOther(node, right, left, findings);
+}
+
+function isTextForOther(node: BinaryNode | StringTestNode, subject: Resolved, text: Resolved, findings: Findings): boolean {
+  if (text.syntax.type !== 'string' || text.type !== 'literal') return false;
+  if (subject.type !== 'attribute' && subject.type !== 'resource-attribute') return false;
+  const type = conventionOf(subject.key);
+  if (type !== undefined) return report(node, subject, String(text.value), text, type, findings);
+  return node.type === 'binary' && quotedTruth(String(text.value), text, findings);
 }
 
 function report(

@@ -1,15 +1,17 @@
 import { factKey } from '../../facts.js';
-import { formatExpression } from '../../format-expression.js';
-import type { BinaryNode, Relatives, Resolved, SpanSource } from '../../resolved.js';
+import type { BinaryNode, Relatives, Resolved, SpanSource, StringTestNode } from '../../resolved.js';
 import { BOOLEAN, NIL } from '../../types.js';
 import { fieldValues } from '../../vocabulary.js';
+import { writtenText } from '../../written-text.js';
 import { isCount } from '../resolve-operator.js';
 import type { Constraint, Scalar } from './domain.js';
 
 /** What a condition that is true (or false) says about some value. */
 export interface Said {
-  /** The value, by a name that is the same wherever it is read. */
-  readonly about: string;
+  /** Values of other kinds are others: what is said of them need not be compared. */
+  readonly kind: string;
+  /** The value, by a name that is the same wherever it is read; undefined when it may differ between two readings. */
+  readonly about: () => string | undefined;
   readonly constraint: Constraint;
   /** What is known of it without the condition. */
   readonly initial: readonly Constraint[];
@@ -41,6 +43,21 @@ export function saidBy(node: Resolved, outcome: boolean): readonly Said[] {
     default:
       return truth(node, outcome);
   }
+}
+
+/** A condition on what has few values by itself (a kind, a count, a boolean), which may exclude all of them alone. */
+export function mayExcludeAlone(node: BinaryNode | StringTestNode): boolean {
+  if (node.type === 'string-test') return isLimited(node.subject, node.pattern);
+  return isLimited(node.left, node.right) || isLimited(node.right, node.left);
+}
+
+function isLimited(node: Resolved, other: Resolved): boolean {
+  if (node.type === 'literal') return false;
+  const value = other.type === 'literal' ? other.value : undefined;
+  // Nearly all comparisons: with one of the words, and of a count with a number that it can be above or below.
+  if (node.type === 'field') return node.field === 'is_root' || fieldValues(node.field)?.includes(value as string) === false;
+  if (isCount(node)) return typeof value !== 'number' || value <= 0 || !Number.isInteger(value);
+  return initialOf(node).length > 0;
 }
 
 const ZERO: Constraint = { kind: 'one-of', values: [0] };
@@ -100,7 +117,8 @@ function alternatives(node: Resolved, outcome: boolean): readonly Said[] {
       continue;
     }
     const [only, ...more] = next.type === 'binary' && next.operator === '==' ? comparison(next, true) : [];
-    if (only?.constraint.kind !== 'one-of' || more.length > 0 || (first !== undefined && first.about !== only.about)) return [];
+    if (only?.constraint.kind !== 'one-of' || more.length > 0) return [];
+    if (first !== undefined && (first.kind !== only.kind || first.about() !== only.about())) return [];
     first = only;
     values.push(...only.constraint.values);
   }
@@ -110,14 +128,14 @@ function alternatives(node: Resolved, outcome: boolean): readonly Said[] {
 function said(subject: Resolved, constraint: Constraint): readonly Said[] {
   if (subject.type === 'field' && subject.field === 'parent_id' && isAboutRoot(constraint)) {
     const isRoot = constraint.kind === 'one-of';
-    return [{ about: formatExpression(subject.syntax), constraint, initial: [], isWhole: false }, ...rootness(subject.span, isRoot)];
+    const whose = { kind: subject.field, about: () => nameOf(subject) };
+    return [{ ...whose, constraint, initial: [], isWhole: false }, ...rootness(subject.span, isRoot)];
   }
   if (subject.type === 'field' && subject.field === 'is_root' && constraint.kind === 'one-of' && typeof constraint.values[0] === 'boolean')
     return rootness(subject.span, constraint.values[0]);
   if (subject.type === 'trace-quantifier' && subject.quantifier === 'count') return satisfied(subject.over, subject.condition, constraint);
-  const about = nameOf(subject);
-  if (about === undefined) return [];
-  return [{ about, constraint, initial: initialOf(subject), isWhole: isCount(subject) }];
+  if (subject.type === 'literal') return [];
+  return [{ kind: kindOf(subject), about: () => nameOf(subject), constraint, initial: initialOf(subject), isWhole: isCount(subject) }];
 }
 
 function isAboutRoot(constraint: Constraint): boolean {
@@ -129,27 +147,26 @@ function truth(node: Resolved, outcome: boolean): readonly Said[] {
   if (node.type === 'field' && node.field === 'is_root') return rootness(node.span, outcome);
   const constraint: Constraint = { kind: outcome ? 'none-of' : 'one-of', values: FALSY };
   if (node.type === 'attribute' || node.type === 'resource-attribute') return said(node, constraint);
-  const about = nameOf(node);
-  return about === undefined ? [] : [{ about, constraint, initial: [], isWhole: false }];
+  if (node.type === 'literal') return [];
+  return [{ kind: kindOf(node), about: () => nameOf(node), constraint, initial: [], isWhole: false }];
 }
 
 function aboutAttribute(span: SpanSource, key: string, outcome: boolean): readonly Said[] {
-  const about = factKey(span, 'attribute', key);
-  if (about === undefined) return [];
-  return [{ about, constraint: { kind: outcome ? 'none-of' : 'one-of', values: [undefined] }, initial: [], isWhole: false }];
+  const about = (): string | undefined => factKey(span, 'attribute', key);
+  return [{ kind: key, about, constraint: { kind: outcome ? 'none-of' : 'one-of', values: [undefined] }, initial: [], isWhole: false }];
 }
 
 /** A root has no parent. */
 function rootness(span: SpanSource, isRoot: boolean): readonly Said[] {
-  const about = parentOf(span);
-  if (about === undefined) return [];
-  return [{ about, constraint: { kind: isRoot ? 'one-of' : 'none-of', values: ['none'] }, initial: [], isWhole: false }];
+  const about = (): string | undefined => parentOf(span);
+  return [{ kind: 'parent', about, constraint: { kind: isRoot ? 'one-of' : 'none-of', values: ['none'] }, initial: [], isWhole: false }];
 }
 
 /** `span.parent` is there: then the span is no root. Its absence says nothing, it may not have been seen. */
 function presence(span: Extract<SpanSource, { type: 'parent' }>, isThere: boolean): readonly Said[] {
-  const about = parentOf(span.of);
-  return about === undefined || !isThere ? [] : [{ about, constraint: { kind: 'none-of', values: ['none'] }, initial: [], isWhole: false }];
+  if (!isThere) return [];
+  const about = (): string | undefined => parentOf(span.of);
+  return [{ kind: 'parent', about, constraint: { kind: 'none-of', values: ['none'] }, initial: [], isWhole: false }];
 }
 
 /** A field of the parent was read, and nothing failed. */
@@ -165,30 +182,38 @@ function parentOf(span: SpanSource): string | undefined {
 
 /** How many spans satisfy a condition: `trace.has(c)` is `trace.count(c) >= 1`. */
 function satisfied(over: Relatives | undefined, condition: Resolved, constraint: Constraint): readonly Said[] {
-  const text = textOf(condition);
-  const whose = over === undefined ? 'trace' : factKey(over.of, 'attribute', over.axis);
-  if (text === undefined || whose === undefined) return [];
-  return [{ about: `count over ${whose} of ${text}`, constraint, initial: [NOT_NEGATIVE], isWhole: true }];
+  const about = (): string | undefined => {
+    const text = textOf(condition);
+    const whose = over === undefined ? 'trace' : factKey(over.of, 'attribute', over.axis);
+    return text === undefined || whose === undefined ? undefined : `count over ${whose} of ${text}`;
+  };
+  return [{ kind: 'count', about, constraint, initial: COUNT, isWhole: true }];
 }
 
-const NOT_NEGATIVE: Constraint = { kind: 'bound', side: 'low', value: 0, isOpen: false };
+const COUNT: readonly Constraint[] = [{ kind: 'bound', side: 'low', value: 0, isOpen: false }];
 
 function initialOf(node: Resolved): readonly Constraint[] {
   const words = node.type === 'field' ? fieldValues(node.field) : undefined;
   if (words !== undefined) return [{ kind: 'one-of', values: words }];
-  if (isCount(node)) return [NOT_NEGATIVE];
+  if (isCount(node)) return COUNT;
   return node.types !== 0 && (node.types & ~BOOLEAN) === 0 ? [{ kind: 'one-of', values: [true, false] }] : [];
+}
+
+/** Alike for values of one name. */
+function kindOf(node: Resolved): string {
+  if (node.type === 'attribute' || node.type === 'resource-attribute') return node.key;
+  return node.type === 'field' ? node.field : node.type;
 }
 
 function nameOf(node: Resolved): string | undefined {
   if (node.type === 'attribute' || node.type === 'resource-attribute') return factKey(node.span, node.type, node.key);
   if (node.type === 'literal') return undefined;
-  return textOf(node);
+  return (node.type === 'field' ? factKey(node.span, 'field', node.field) : undefined) ?? textOf(node);
 }
 
 /** Longer conditions are not compared: the time stays linear. */
 const LONGEST = 500;
 
 function textOf({ syntax }: Resolved): string | undefined {
-  return syntax.range.end - syntax.range.start > LONGEST ? undefined : formatExpression(syntax);
+  return syntax.range.end - syntax.range.start > LONGEST ? undefined : writtenText(syntax);
 }

@@ -10,32 +10,56 @@ export interface Contradiction {
   readonly isOfMany: boolean;
 }
 
+/** What an operand says of a value. */
+interface Statement {
+  readonly said: Said;
+  readonly by: Resolved;
+}
+
 /** The first contradiction in a chain of `and` (`or`), or undefined. Linear in the operands. */
 export function contradictionIn(operands: readonly Resolved[], operator: 'and' | 'or'): Contradiction | undefined {
-  const values = new Map<string, { readonly said: Said; readonly by: Resolved }[]>();
-  for (const operand of operands) {
-    for (const said of saidBy(operand, operator === 'and')) {
-      const known = values.get(said.about);
-      if (known === undefined) values.set(said.about, [{ said, by: operand }]);
-      else known.push({ said, by: operand });
-    }
+  const kinds = new Map<string, Statement[]>();
+  for (const by of operands) {
+    for (const said of saidBy(by, operator === 'and')) addTo(kinds, said.kind, { said, by });
+  }
+  for (const statements of kinds.values()) {
+    // Names cost most: they are only made where there is something to compare. Of a chain each operand was asked alone before.
+    if (statements.length === 1 && operands.length > 1) continue;
+    const found = contradictionOf(statements);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The same of what is said of one kind of values. */
+function contradictionOf(statements: readonly Statement[]): Contradiction | undefined {
+  const values = new Map<string, Statement[]>();
+  for (const statement of statements) {
+    const about = statement.said.about();
+    if (about !== undefined) addTo(values, about, statement);
   }
   for (const about of values.values()) {
-    if (!isEmpty(about.map(({ said }) => said))) continue;
-    const second = shortest(about.length, (length) => isEmpty(about.slice(0, length).map(({ said }) => said)));
-    const last = about[second - 1] as (typeof about)[number];
-    if (isEmpty([last.said])) return { first: last.by, second: last.by, isOfMany: false };
-    const other = about.slice(0, second - 1).find(({ said }) => isEmpty([said, last.said]));
+    if (!isEmpty(about)) continue;
+    const second = shortest(about.length, (length) => isEmpty(about.slice(0, length)));
+    const last = about[second - 1] as Statement;
+    if (isEmpty([last])) return { first: last.by, second: last.by, isOfMany: false };
+    const other = about.slice(0, second - 1).find((earlier) => isEmpty([earlier, last]));
     return { first: (other ?? about[0] ?? last).by, second: last.by, isOfMany: other === undefined };
   }
   return undefined;
 }
 
-function isEmpty(all: readonly Said[]): boolean {
+function addTo(groups: Map<string, Statement[]>, name: string, statement: Statement): void {
+  const group = groups.get(name);
+  if (group === undefined) groups.set(name, [statement]);
+  else group.push(statement);
+}
+
+function isEmpty(all: readonly Statement[]): boolean {
   const [first] = all;
   if (first === undefined) return false;
-  const domain = new Domain(first.initial, first.isWhole);
-  for (const { constraint } of all) domain.add(constraint);
+  const domain = new Domain(first.said.initial, first.said.isWhole);
+  for (const { said } of all) domain.add(said.constraint);
   return domain.isEmpty;
 }
 

@@ -12,8 +12,8 @@ export function spanByPlace(span: SpanSource, findings: Findings): void {
   if (span.type === 'nth') belowOne(span.index, findings);
 }
 
-function belowOne({ type, ...key }: Resolved, findings: Findings): void {
-  const value = type === 'literal' ? (key as { readonly value?: unknown }).value : undefined;
+function belowOne(key: Resolved, findings: Findings): void {
+  const value = key.type === 'literal' ? key.value : undefined;
   if (typeof value !== 'number' || (value >= 1 && Number.isInteger(value))) return;
   const { range } = key.syntax;
   const fix = value === 0 ? { range, text: '1' } : undefined;

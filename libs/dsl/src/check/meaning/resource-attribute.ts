@@ -39,7 +39,10 @@ const KEYS: ReadonlySet<string> = new Set([
 
 /** `attribute.service.name`: spans don't have it. `attribute.status`: that is a field. */
 export function resourceAttribute({ type, key, syntax }: Attribute | HasAttribute, findings: Findings): void {
-  if (FIELDS.has(key) || OWNERS.test(key)) return fieldName(key, syntax, findings);
+  if (FIELDS.has(key)) return fieldName(key, syntax, findings);
+  // Most keys begin otherwise.
+  if (!FIRST_WORDS.has(key.slice(0, key.indexOf('.')))) return;
+  if (OWNERS.test(key)) return fieldName(key, syntax, findings);
   if (!KEYS.has(key) && !NAMESPACES.some((namespace) => key.startsWith(namespace))) return;
   const text = `${ownerOf(syntax)}.resource[${formatExpression({ type: 'string', value: key, isText: true, range: syntax.range })}]`;
   const meant = type === 'attribute' ? text : `${text} != nil`;
@@ -71,6 +74,11 @@ function fieldName(key: string, syntax: Expression, findings: Findings): void {
   const fix = syntax.type === 'call' ? undefined : { range: syntax.range, text: field };
   findings.report('BT_DSL_FIELD_NAME', syntax.range, { key, field }, { suggestion: field, fix });
 }
+
+const FIRST_WORDS: ReadonlySet<string> = new Set([
+  ...[...NAMESPACES, ...KEYS].map((key) => key.slice(0, key.indexOf('.'))),
+  ...['parent', 'children', 'descendants', 'ancestors', 'attributes', 'resource', 'scope'],
+]);
 
 /** The span in front: `charge` of `charge.attributes["x"]` and of `charge.has(…)`; `attribute.x` is of `span`. */
 function ownerOf(syntax: Expression): string {

@@ -5,6 +5,7 @@ import type { Range } from '../../source.js';
 import { alwaysFalsy, alwaysTruthy, STRING } from '../../types.js';
 import type { Findings } from '../context.js';
 import { type Place, reportAlternatives, reportConstant, whole } from './constant-condition.js';
+import { mayExcludeAlone } from './constraints.js';
 import { contradictionIn } from './contradiction.js';
 import { flatOperands } from './flat-operands.js';
 import { missingDiffers } from './missing-differs.js';
@@ -84,11 +85,13 @@ class TruthJudge {
     const absorbing = node.operator === 'or';
     let allNeutral = true;
     let result: boolean | undefined;
-    operands.forEach((operand, index) => {
-      const value = this.condition(operand, { kind: 'operand', chain: node, previous: operands[index - 1], of: place });
+    let previous: Resolved | undefined;
+    for (const operand of operands) {
+      const value = this.condition(operand, { kind: 'operand', chain: node, previous, of: place });
       if (value === absorbing) result = absorbing;
       if (value !== !absorbing) allNeutral = false;
-    });
+      previous = operand;
+    }
     if (result === undefined && allNeutral) result = !absorbing;
     if (this.reports > before || result !== undefined) return result;
     const found = contradictionIn(operands, node.operator);
@@ -187,7 +190,7 @@ class TruthJudge {
 
   private byValues(node: Resolved): boolean | undefined {
     // Only of a field, a count or a boolean is anything known beforehand.
-    if (node.type !== 'binary' && node.type !== 'string-test') return undefined;
+    if ((node.type !== 'binary' && node.type !== 'string-test') || !mayExcludeAlone(node)) return undefined;
     for (const operator of ['and', 'or'] as const) {
       if (contradictionIn([node], operator) === undefined) continue;
       const value = operator === 'or';
