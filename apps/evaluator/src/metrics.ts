@@ -72,7 +72,7 @@ export const EVALUATOR_METRICS = {
   ruleEvaluationErrors: {
     type: 'counter',
     name: 'betrace_rule_evaluation_errors_total',
-    help: 'Evaluations that ended in an error, which is not a match; beyond 20 texts of a rule `error` is `other errors`, and it is empty in the series with which a rule begins at 0.',
+    help: 'Evaluations that ended in an error, which is not a match, by what it says (of many errors in one record some stand for all, except those of a comparison with a number); beyond 20 texts of a rule `error` is `other errors`, and it is empty in the series with which a rule begins at 0.',
     labels: ['rule_id', 'error'],
   },
   violations: {

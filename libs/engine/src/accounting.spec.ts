@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { encodeRequest, spansFromJson } from '#otlp';
 import { applyAll, engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
 import { A_SPAN, requestOf } from '../../../test/fixtures/engine/test-span.js';
 import { OTHER_ERRORS, RuleAccount } from './accounting.js';
+import type { PartitionEngine } from './partition.js';
 import type { EngineRecord } from './record.js';
 import type { Verdict } from './verdict.js';
 
@@ -128,6 +130,70 @@ describe('errors on many spans', () => {
     expect(rules.slice(0, 70).map(({ id }) => errorsOf(id))).toEqual(Array.from({ length: 70 }, () => [[NIL, 8]]));
     expect([errorsOf('two'), errorsOf('guarded')]).toEqual([[[NIL, 8 + 12]], []]);
     expect(engine.accounting.rule('bare-3').lastError).toBe(NIL);
+  });
+});
+
+describe('errors of several kinds on one record', () => {
+  const values = [undefined, 'text', true, 7];
+  const textOf = (value: unknown): string | undefined =>
+    typeof value === 'number' ? undefined : `attempt to compare number with ${value === undefined ? 'nil' : typeof value}`;
+
+  /** Of spans with these values of two attributes: what a rule `a > 0 and b > 1` says to each of them. */
+  const countsOf = (spans: readonly (readonly [unknown, unknown])[]): Record<string, number> => {
+    const counts: Record<string, number> = {};
+    for (const [a, b] of spans) {
+      const text = textOf(a) ?? textOf(b);
+      if (text !== undefined) counts[text] = (counts[text] ?? 0) + 1;
+    }
+    return counts;
+  };
+  const RULES = [
+    ruleOf('bare', 'attribute.a > 0'),
+    ruleOf('same', 'attribute.a > 1'),
+    ruleOf('both', 'attribute.a > 0 and attribute.b > 1'),
+    ruleOf('after-name', 'span.name == "a" and attribute.a > 0'),
+    ruleOf('trace', 'trace.has(attribute.a > 0 and attribute.b > 1)'),
+  ];
+  const judged = (spans: readonly (readonly [unknown, unknown])[], rules = RULES): PartitionEngine => {
+    const engine = engineOf([rules]);
+    const given = spans.map(([a, b], n) => ({
+      trace_id: 't',
+      span_id: `s${n}`,
+      name: 'a',
+      start_time: n,
+      end_time: n + 1,
+      attributes: { ...(a === undefined ? {} : { a }), ...(b === undefined ? {} : { b }) },
+    }));
+    engine.apply(
+      { kind: 'spans', offset: 0, timestamp: 0, value: encodeRequest(spansFromJson(JSON.stringify({ spans: given }))) },
+      () => {},
+    );
+    return engine;
+  };
+  const errorsOf = (engine: PartitionEngine, id: string): unknown => Object.fromEntries(engine.accounting.rule(id).errors);
+
+  it('are each counted by what they say, whichever comes first', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.constantFrom(...values), fc.constantFrom(...values)), { maxLength: 12 }), (spans) => {
+        const engine = judged(spans);
+        const onA = countsOf(spans.map(([a]) => [a, 7]));
+        for (const id of ['bare', 'same', 'after-name']) expect([id, errorsOf(engine, id)]).toEqual([id, onA]);
+        for (const id of ['both', 'trace']) expect([id, errorsOf(engine, id)]).toEqual([id, countsOf(spans)]);
+      }),
+    );
+  });
+
+  it('are counted exactly of comparisons, and of others in all, with each kind among them, when there are many', () => {
+    const spans = Array.from({ length: 3_000 }, (_, n) => [values[n % 3], 7] as const);
+    const many = Array.from({ length: 60 }, (_, n) => ruleOf(`other ${n}`, `span.name == "a" and attribute.a > ${n}`));
+    const engine = judged(spans, [...RULES, ...many]);
+    expect([errorsOf(engine, 'bare'), errorsOf(engine, 'same')]).toEqual([countsOf(spans), countsOf(spans)]);
+    for (const { id } of [...RULES, ...many]) {
+      expect([id, [...engine.accounting.rule(id).errors.values()].reduce((sum, count) => sum + count, 0)]).toEqual([id, 3_000]);
+    }
+    expect(Object.keys(errorsOf(engine, 'after-name') as object)).toHaveLength(3);
+    const fewer = judged(spans.slice(0, 30), [...RULES, ...many]);
+    expect(errorsOf(fewer, 'bare')).toEqual(countsOf(spans.slice(0, 30)));
   });
 });
 

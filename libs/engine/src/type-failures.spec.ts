@@ -45,6 +45,14 @@ describe('a value of another type than the rule can take', () => {
     expect(countedOf('attribute.amount == 1000', MIXED)).toEqual([]);
   });
 
+  it('is counted by kind however many there are in one record', () => {
+    const many = Array.from({ length: 300 }, (_, n) => ({ amount: n % 3 === 0 ? 5 : n % 3 === 1 ? 'text' : true }));
+    expect(countedOf('attribute.amount > 1000', many).map(({ message, count }) => [message, count])).toEqual([
+      [less('string'), 100],
+      [less('boolean'), 100],
+    ]);
+  });
+
   it('is shown cut, and as text that is well-formed', () => {
     const [failure] = countedOf('attribute.amount > 1000', [{ amount: `${'x'.repeat(58)}😀😀😀` }]);
     expect(failure!.example!.isWellFormed()).toBe(true);

@@ -82,7 +82,7 @@ function errorTexts(
   reads: Reads,
   steps: number,
   inDoubt: readonly InDoubt[],
-): Pick<CompiledRuleSet, 'errorOf' | 'failureOf' | 'failsByType' | 'comparisonOf' | 'comparisonError'> {
+): Pick<CompiledRuleSet, 'errorOf' | 'failureOf' | 'failsByType' | 'comparisonOf' | 'isComparison' | 'comparisonError'> {
   const comparisons = new FirstComparisons(columns);
   const comparisonOf = Int32Array.from(nodes, (node) => comparisons.of(node));
   const textOf = (condition: number, spans: ConditionColumns, i: number): string => {
@@ -93,6 +93,7 @@ function errorTexts(
   };
   return {
     comparisonOf,
+    isComparison: Uint8Array.from(nodes, ({ type }, condition) => (type === 'binary' && comparisonOf[condition]! >= 0 ? 1 : 0)),
     comparisonError: (comparison, spans, i) => comparisons.errors[comparison]!(spans, i),
     failureOf: (condition, spans, i) => {
       const comparison = comparisons.errors[comparisonOf[condition]!]?.(spans, i);

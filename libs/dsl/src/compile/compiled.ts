@@ -55,6 +55,8 @@ export interface CompiledRuleSet {
   failsByType(condition: number, columns: ConditionColumns, i: number): boolean;
   /** Per condition: the comparison that it begins with, the same number for those whose comparison fails alike; -1 for any other beginning. */
   readonly comparisonOf: Int32Array;
+  /** Per condition: 1 where it is nothing but that comparison, and so fails alike on all spans that lack the value. */
+  readonly isComparison: Uint8Array;
   /** The text of its error on a span; undefined where it does not fail. */
   comparisonError(comparison: number, columns: ConditionColumns, i: number): string | undefined;
 }

@@ -1,7 +1,10 @@
-import type { TypeFailure } from '#dsl';
+import { isTypeFailure, type TypeFailure } from '#dsl';
 import type { Epoch } from '../epoch.js';
 
-/** So often a condition is asked what it failed on, per record; then it is taken to be what it was the last time. */
+/**
+ * So often a condition is asked what it failed on, per record; then it is taken to be what it was the last time. Where a comparison comes first
+ * that fails, its text is known for each span, and it is asked once for each text.
+ */
 const ASKED = 16;
 
 /**
@@ -10,7 +13,8 @@ const ASKED = 16;
  */
 export class TypeFailures {
   private offset = -1;
-  private readonly asked = new Map<number, { times: number; last: TypeFailure | undefined }>();
+  /** By condition, with the text of the comparison that it begins with, if that failed. */
+  private readonly asked = new Map<string, { times: number; last: TypeFailure | undefined }>();
 
   /** Span `i` of the record that the epoch has evaluated; only where that said that something failed so. */
   count(epoch: Epoch, i: number, offset: number): void {
@@ -34,10 +38,14 @@ export class TypeFailures {
     }
   }
 
-  private failureOf(epoch: Epoch, condition: number, i: number): TypeFailure | undefined {
-    let asked = this.asked.get(condition);
-    if (asked === undefined) this.asked.set(condition, (asked = { times: 0, last: undefined }));
-    if (asked.times++ < ASKED) asked.last = epoch.rules.compiled.failureOf(condition, epoch.columns, i);
+  private failureOf({ rules: { compiled }, columns }: Epoch, condition: number, i: number): TypeFailure | undefined {
+    const comparison = compiled.comparisonOf[condition]!;
+    const text = comparison < 0 ? undefined : compiled.comparisonError(comparison, columns, i);
+    if (text !== undefined && !isTypeFailure(text)) return undefined;
+    const key = `${condition} ${text ?? ''}`;
+    let asked = this.asked.get(key);
+    if (asked === undefined) this.asked.set(key, (asked = { times: 0, last: undefined }));
+    if (asked.times++ < (text === undefined ? ASKED : 1)) asked.last = compiled.failureOf(condition, columns, i);
     return asked.last;
   }
 }
