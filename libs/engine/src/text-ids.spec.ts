@@ -54,6 +54,23 @@ describe.each([
   });
 });
 
+it.each([
+  ['without a trace id', {}],
+  ['with none', { trace_id: null }],
+  ['with an empty one', { trace_id: '' }],
+])('a link %s means the own trace', (_kind, trace) => {
+  for (const ids of [HEX, TEXT]) {
+    const [root, h, t] = spansOf(ids);
+    const linked = { ...t, links: [{ ...trace, span_id: ids.h }] };
+    expect(matches('trace.before(span.name == "h", span.name == "t")', [root!, h!, linked])).toBe(true);
+    const shown = `for _, s in ipairs(trace.spans) do for _, l in ipairs(s.links) do if l.trace_id == "${ids.trace}" then return true end end end`;
+    expect(matches(shown, [root!, h!, linked])).toBe(true);
+    expect(
+      matches('trace.before(span.name == "h", span.name == "t")', [root!, h!, { ...linked, links: [{ ...trace, span_id: 'x' }] }]),
+    ).toBe(false);
+  }
+});
+
 it('a link by text finds a span whose sender hashed the text itself, and the other way round', () => {
   const before = 'trace.before(span.name == "h", span.name == "t")';
   const wire = spansFromJson(JSON.stringify({ spans: spansOf(TEXT) })).resourceSpans.flatMap(({ scopeSpans }) =>

@@ -131,7 +131,7 @@ class SpansJson {
       droppedAttributesCount: 0,
       events: reader.list(json, 'events', (event) => this.event(event)),
       droppedEventsCount: 0,
-      links: reader.list(json, 'links', (link) => this.link(link)),
+      links: reader.list(json, 'links', (link) => this.link(link, traceId)),
       droppedLinksCount: 0,
       status: readStatus(reader, json),
       flags: 0,
@@ -179,12 +179,14 @@ class SpansJson {
     };
   }
 
-  private link(json: JsonObject): SpanLink {
+  /** @param ownTrace that of its span, which a link without a trace id means */
+  private link(json: JsonObject, ownTrace: WireId): SpanLink {
     const { reader } = this;
     refuseUnknownMembers(reader, json, LINK_MEMBERS);
     const trace = fieldOf(json, 'trace_id');
     const span = fieldOf(json, 'span_id');
-    const traceId = trace.value === undefined ? NO_ID : readTraceId(reader, trace.value, trace.name);
+    const isOwn = trace.value === undefined || trace.value === null || trace.value === '';
+    const traceId = isOwn ? ownTrace : readTraceId(reader, trace.value as JsonValue, trace.name);
     const spanId = span.value === undefined ? NO_ID : readSpanId(reader, span.value, span.name);
     return {
       traceId: traceId.hex,

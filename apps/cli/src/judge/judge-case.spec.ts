@@ -27,6 +27,14 @@ describe('a test case', () => {
     expect(run("attribute.amount > 1000'\n    on_error: 'violation", 'match', trace)).toBeUndefined();
   });
 
+  it.each(['a\n  h 10ms\n  t -20ms 1ms link=h', 'a trace=t1\n  h 10ms trace=t1\n  t -20ms 1ms link=h trace=t1'])(
+    'resolves links to spans of the own trace: %j',
+    (trace) => {
+      expect(run('trace.before(span.name == "h", span.name == "t")', 'match', trace)).toBeUndefined();
+      expect(run('trace.before(span.name == "h", span.name == "t")', 'no match', trace.replace('link=h', ''))).toBeUndefined();
+    },
+  );
+
   it.each([
     ['span.status == "error"', 'match'],
     ['span.status == "error"', '{match: [c]}'],

@@ -22,7 +22,7 @@ function spanJson(span: NotedSpan): JsonValue {
     ...given('scope', span.scope),
     attributes: mapJson(span.attributes),
     resource: mapJson(span.resource),
-    links: span.links.map((id) => ({ trace_id: span.traceId ?? 'test-trace', span_id: id })),
+    links: span.links.map((id) => ({ span_id: id })),
     events: span.events.map((name) => ({ name, time: span.start })),
   };
 }

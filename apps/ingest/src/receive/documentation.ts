@@ -34,7 +34,11 @@ const span = {
     attributes: object,
     resource: object,
     events: { type: 'array', items: object },
-    links: { type: 'array', items: object },
+    links: {
+      type: 'array',
+      items: object,
+      description: 'Each with `span_id`, `trace_id` (absent: the trace of the span itself) and `attributes`.',
+    },
   },
 };
 
