@@ -26,6 +26,8 @@ const shared = {
 
 export default {
   maxWorkers: 2,
+  // Modules of ES stay in memory after their spec: without an end, a worker would have 4 GB after 200 files and do nothing but collect garbage.
+  workerIdleMemoryLimit: '1GB',
   reporters: ['default', '<rootDir>/scripts/jest-summary-reporter.mjs', '<rootDir>/scripts/jest-stuck-files-reporter.mjs'],
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps}/*/src/**/*.spec.ts', '<rootDir>/scripts/**/*.spec.ts'] },
