@@ -6,6 +6,7 @@ import { PROBLEMS as DSL_PROBLEMS } from '../libs/dsl/src/problems.js';
 import { ENGINE_PROBLEMS } from '../libs/engine/src/problems.js';
 import { LOG_PROBLEMS } from '../libs/messaging/src/problems.js';
 import { OTLP_PROBLEMS } from '../libs/otlp/src/problems.js';
+import { CONFIGURATION_PROBLEMS } from '../libs/platform/src/configuration/problems.js';
 import { type ErrorSection, HTTP_ERROR_SECTION } from '../libs/platform/src/problem-details/document.js';
 import { SIGNING_PROBLEMS } from '../libs/signing/src/problems.js';
 import { STORE_PROBLEMS } from '../libs/store/src/problems.js';
@@ -37,5 +38,6 @@ export const DOCUMENTED_ERRORS: readonly ErrorSection[] = [
   section('Log', LOG_PROBLEMS),
   section('Store', STORE_PROBLEMS),
   section('Signatures', SIGNING_PROBLEMS),
+  section('Configuration', CONFIGURATION_PROBLEMS),
   section('Command line', CLI_PROBLEMS),
 ];

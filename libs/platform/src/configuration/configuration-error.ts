@@ -1,3 +1,5 @@
+import { CONFIGURATION_PROBLEMS, type ConfigurationProblemCode } from './problems.js';
+
 /** One thing wrong with the configuration. */
 export interface ConfigurationProblem {
   /** Key, flag or variable that is wrong. */
@@ -9,8 +11,11 @@ export interface ConfigurationProblem {
 /** Everything wrong with the configuration, at once; `message` is what the user reads, without a stack. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
+  readonly code: ConfigurationProblemCode = 'BT_CONFIGURATION_INVALID';
+
   constructor(readonly problems: readonly ConfigurationProblem[]) {
-    super(`the configuration is not usable:\n${problems.map(({ source, message }) => `  - ${source}: ${message}`).join('\n')}`);
+    const lines = problems.map(({ source, message }) => `\n  - ${source}: ${message}`).join('');
+    super(`${CONFIGURATION_PROBLEMS.BT_CONFIGURATION_INVALID.message.replace(' {problems}', () => lines)}`);
   }
 }
 

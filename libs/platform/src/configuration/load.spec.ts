@@ -120,6 +120,35 @@ logging:
     expect(load({ environment: { BETRACE_STORAGE_PATH: '/x', OTEL_EXPORTER_OTLP_ENDPOINT: 'tempo:4317' } }).notices).toEqual([]);
   });
 
+  it.each([
+    ['BETRACE_TRACE_IDLE_TIMEOUT', '0', 'traces.idle_timeout is "0", expected a duration from 10ms to 12d'],
+    ['BETRACE_TRACE_ROOT_GRACE', '9ms', 'traces.root_grace is "9ms", expected a duration from 10ms to 12d'],
+    ['BETRACE_TRACE_MAX_AGE', '0s', 'traces.max_age is "0s", expected a duration from 10ms to 12d'],
+    ['BETRACE_TRACE_LATE_WINDOW', '13d', 'traces.late_window is "13d", expected a duration from 0ms to 12d'],
+    ['BETRACE_TRACE_MAX_SPANS', '1', 'traces.max_spans is "1", expected a whole number from 2 to 10000000'],
+  ])('refuses traces that end before their second span can come: %s=%s', (variable, value, message) => {
+    expect(() => load({ environment: { [variable]: value } })).toThrow(message);
+    expect(() => load({ environment: { [variable]: value } })).toThrow(expect.objectContaining({ code: 'BT_CONFIGURATION_INVALID' }));
+  });
+
+  it('takes the least windows, and none for late spans', () => {
+    const environment = {
+      BETRACE_TRACE_IDLE_TIMEOUT: '10ms',
+      BETRACE_TRACE_ROOT_GRACE: '10ms',
+      BETRACE_TRACE_MAX_AGE: '10ms',
+      BETRACE_TRACE_LATE_WINDOW: '0',
+      BETRACE_TRACE_RETRY_WINDOW: '0',
+      BETRACE_TRACE_MAX_SPANS: '2',
+    };
+    expect(load({ environment }).configuration.traces).toMatchObject({
+      idleTimeout: 10,
+      rootGrace: 10,
+      maxAge: 10,
+      lateWindow: 0,
+      maxSpans: 2,
+    });
+  });
+
   it('decodes OTLP headers', () => {
     const environment = { OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Basic%20abc==,x-scope=1' };
     expect(load({ environment }).configuration.otlp.headers).toEqual({ authorization: 'Basic abc==', 'x-scope': '1' });

@@ -1,8 +1,12 @@
-import { bytes, choice, duration, flag, headers, integer, list, otlpEndpoint, port, type Setting, text } from './setting.js';
+import { bytes, choice, duration, durationFrom, flag, headers, integer, list, otlpEndpoint, port, type Setting, text } from './setting.js';
 
 const MiB = 1024 * 1024;
 const SECOND = 1_000;
 const DAY = 24 * 60 * 60 * SECOND;
+/** The spans of a trace come in several requests: what closes it sooner than they can follow each other judges each of them alone. */
+const LEAST_WINDOW = 10;
+/** As long as an engine can tell times of traces apart, rounded down. */
+const LONGEST_WINDOW = 12 * DAY;
 
 /**
  * Every configuration key, once: group and key give the key in `betrace.yaml` (`server.httpPort` is `server.http_port`)
@@ -205,33 +209,33 @@ export const SCHEMA = {
   },
   traces: {
     rootGrace: {
-      type: duration,
+      type: durationFrom(LEAST_WINDOW, LONGEST_WINDOW),
       env: ['BETRACE_TRACE_ROOT_GRACE'],
       default: 2 * SECOND,
       testDefault: 200,
-      doc: 'A trace whose root has arrived closes when no span came for this long.',
+      doc: 'A trace whose root has arrived closes when no span came for this long; 10 ms at least.',
     },
     idleTimeout: {
-      type: duration,
+      type: durationFrom(LEAST_WINDOW, LONGEST_WINDOW),
       env: ['BETRACE_TRACE_IDLE_TIMEOUT'],
       default: 10 * SECOND,
       testDefault: SECOND,
-      doc: 'A trace closes when no span came for this long.',
+      doc: 'A trace closes when no span came for this long; 10 ms at least.',
     },
     maxAge: {
-      type: duration,
+      type: durationFrom(LEAST_WINDOW, LONGEST_WINDOW),
       env: ['BETRACE_TRACE_MAX_AGE'],
       default: 60 * SECOND,
-      doc: 'A trace closes when its first span came this long ago.',
+      doc: 'A trace closes when its first span came this long ago; 10 ms at least.',
     },
     lateWindow: {
-      type: duration,
+      type: durationFrom(0, LONGEST_WINDOW),
       env: ['BETRACE_TRACE_LATE_WINDOW'],
       default: 30 * SECOND,
       doc: 'A closed trace is remembered, and judged again when a late span comes, until no span came for `traces.idle_timeout` and this long together.',
     },
     retryWindow: {
-      type: duration,
+      type: durationFrom(0, LONGEST_WINDOW),
       env: ['BETRACE_TRACE_RETRY_WINDOW'],
       default: 300 * SECOND,
       doc: 'For how long after it came a span is known that a sender sends again: when its trace was forgotten meanwhile, it is a duplicate instead of a trace of its own. 0: it is not known.',
@@ -243,13 +247,13 @@ export const SCHEMA = {
       doc: 'Spans of each partition that are known for `traces.retry_window`, the last that came. Each takes 8 bytes, while spans come again 15, and each trace 11 to 18.',
     },
     maxSpans: {
-      type: integer(1, 10_000_000),
+      type: integer(2, 10_000_000),
       env: ['BETRACE_TRACE_MAX_SPANS'],
       default: 32_000,
-      doc: 'A trace closes when it has this many spans.',
+      doc: 'A trace closes when it has this many spans; 2 at least.',
     },
     tolerance: {
-      type: duration,
+      type: durationFrom(0, LONGEST_WINDOW),
       env: ['BETRACE_TRACE_TOLERANCE'],
       default: 1,
       doc: 'By how much the clocks of different services may differ before rules about order go by them.',

@@ -72,6 +72,18 @@ export const duration: SettingType<number> = {
   show: formatDuration,
 };
 
+/** A duration within bounds in milliseconds, both included. */
+export function durationFrom(least: number, most: number): SettingType<number> {
+  return {
+    ...duration,
+    expected: `a duration from ${formatDuration(least)} to ${formatDuration(most)}, like 500ms, 10s, 2m, 1h or 30d`,
+    parse: (input) => {
+      const value = duration.parse(input);
+      return value !== undefined && value >= least && value <= most ? value : undefined;
+    },
+  };
+}
+
 export const bytes: SettingType<number> = {
   name: 'size',
   expected: 'a size like 64MiB, 1GB or a number of bytes',
