@@ -5,7 +5,7 @@ import { type LogRecord, openLog, readAll, TOPICS, topicSpecifications } from '#
 import { ruleOf } from '../../../test/fixtures/engine/apply-all.js';
 import { A_SPAN, logOf } from '../../../test/fixtures/engine/test-span.js';
 import { controlOf } from './control-record.js';
-import { INGEST_SILENT, IngestTime } from './ingest-time.js';
+import { INGEST_DUE, IngestTime } from './ingest-time.js';
 
 const SETTINGS = { rootGrace: 2_000, idleTimeout: 10_000, maxAge: 60_000, lateWindow: 30_000, maxSpans: 1_000, memoryBudget: 1e9 };
 const unaudited = ruleOf('unaudited', 'trace.has(span.name == "charge") and not trace.has(span.name == "audit")');
@@ -26,10 +26,10 @@ function recordsOf(told: readonly Told[]): LogRecord[] {
 }
 
 const NOTHING = { offset: 0, logTime: Number.NEGATIVE_INFINITY, start: Number.NEGATIVE_INFINITY, paused: 0, epoch: 1 };
-const engineOf = (commit = NOTHING): PartitionEngine =>
+const engineOf = (commit = NOTHING, settings: Partial<typeof SETTINGS> = {}): PartitionEngine =>
   new PartitionEngine({
     partition: 0,
-    settings: SETTINGS,
+    settings: { ...SETTINGS, ...settings },
     ruleSetOf: () => RULES,
     initialEpoch: commit.epoch,
     judgeFrom: commit.offset,
@@ -44,7 +44,7 @@ function apply(engine: PartitionEngine, time: IngestTime, records: readonly LogR
     const { timestamp, pause } = time.take(record, control);
     const { offset, value } = record;
     const sink = (verdict: Verdict) => void found.set(`${verdict.id}:${verdict.revision}`, verdict);
-    if (control === undefined) engine.apply({ kind: 'spans', offset, timestamp, value }, sink);
+    if (control === undefined) engine.apply({ kind: 'spans', offset, timestamp, value, ...(pause > 0 ? { pause } : {}) }, sink);
     else if (pause > 0) engine.apply({ kind: 'pause', offset, timestamp, pause }, sink);
     else engine.apply({ kind: 'tick', offset, timestamp }, sink);
   }
@@ -58,9 +58,9 @@ const standing = (found: ReadonlyMap<string, Verdict>): Verdict[] => {
   const last = new Map([...found.values()].map((verdict) => [verdict.id, verdict]));
   return [...last.values()].filter(({ status }) => status === 'open');
 };
-const judge = (told: readonly Told[]): Verdict[] => {
+const judge = (told: readonly Told[], settings: Partial<typeof SETTINGS> = {}): Verdict[] => {
   const found = new Map<string, Verdict>();
-  apply(engineOf(), new IngestTime(() => 0), recordsOf(told), found);
+  apply(engineOf(NOTHING, settings), new IngestTime(() => 0), recordsOf(told), found);
   return standing(found);
 };
 
@@ -85,6 +85,37 @@ describe('the time of ingest over Kafka', () => {
     ['a barrier', [{ at: 50_000, control: 'barrier:b-1' }]],
   ])('stands whatever evaluators and APIs append meanwhile: %s', (_, others) => {
     expect(judge(outage(others))).toEqual([]);
+  });
+
+  /** The audit was under way when the brokers hung: it is the first that they take, before any word. */
+  const underWay = (length: number): Told[] => [
+    ...present(0, 4_000),
+    { at: 4_500, spans: [charge] },
+    ...[1, 2, 3, 5, 10, 100].map((second) => ({ at: 4_500 + second * 1_000, control: 'tick' })).filter(({ at }) => at < 4_500 + length),
+    { at: 4_500 + length, spans: [audit] },
+    ...present(4_510 + length, length + 60_000),
+  ];
+
+  it.each([5_001, 8_000, 12_000, 60_000, HOUR])(
+    'stands in an outage of %d ms, whose first record is spans that were under way',
+    (length) => {
+      const tooShort = { rootGrace: 1_600, idleTimeout: 1_600, lateWindow: 0 };
+      expect(judge(underWay(length), tooShort)).toEqual([]);
+    },
+  );
+
+  it('passes in the first second and a half of an outage, and in one of less than five seconds', () => {
+    expect(judge(underWay(60_000), { rootGrace: 1_400, idleTimeout: 1_400, lateWindow: 0 })).toHaveLength(1);
+    expect(judge(underWay(4_900), { rootGrace: 1_600, idleTimeout: 1_600, lateWindow: 0 })).toHaveLength(1);
+  });
+
+  it('is never stopped for good by senders that say nothing any more, however seldom they send', () => {
+    const seldom = Array.from({ length: 12 }, (_, n) => ({
+      at: 20_000 + n * 15_000,
+      spans: [{ ...charge, trace: 9, span: n + 5, name: 'x' }],
+    }));
+    const told = [...present(0, 4_000), ...seldom, { at: 250_000, spans: [charge] }, { at: 400_000, control: 'tick' }];
+    expect(judge(told).map(({ complete }) => complete)).toEqual([true]);
   });
 
   it('goes on while any of it is there: a trace that is silent then is silent', () => {
@@ -116,16 +147,17 @@ describe('the time of ingest over Kafka', () => {
       ),
       kind: fc.constantFrom('spans', 'spans', 'alive', 'alive', 'alive', 'tick', 'epoch:1'),
       trace: fc.integer({ min: 1, max: 6 }),
+      isUnderWay: fc.boolean(),
       name: fc.constantFrom('charge', 'audit', 'x'),
     });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60, size: 'max' }), fc.nat(60), async (steps, death) => {
         let at = 0;
         let span = 1;
-        const told = steps.flatMap(({ after, kind, trace, name }): Told[] => {
+        const told = steps.flatMap(({ after, kind, trace, name, isUnderWay }): Told[] => {
           at += after;
-          // As ingest does it: after an outage its presence first.
-          const said: Told[] = after > 2_500 && kind === 'spans' ? [{ at, control: 'alive' }] : [];
+          // As ingest does it: after an outage its presence first, unless spans were under way.
+          const said: Told[] = after > 2_500 && kind === 'spans' && !isUnderWay ? [{ at, control: 'alive' }] : [];
           return [...said, kind === 'spans' ? { at, spans: [{ ...A_SPAN, trace, span: span++, name }] } : { at, control: kind }];
         });
         const records = recordsOf(told);
@@ -155,12 +187,12 @@ describe('the time of ingest over Kafka', () => {
     let now = 0;
     const time = await IngestTime.before(log, 0, 3, () => now);
     expect(time.stands).toBe(false);
-    now = INGEST_SILENT + 1;
+    now = INGEST_DUE + 1;
     expect(time.stands).toBe(true);
     const { timestamp } = (await readAll(log, TOPICS.spans, 0))[2]!;
     const late = { offset: 3, timestamp: timestamp + 60_000, value: new Uint8Array(0) };
-    expect(time.take({ ...late, headers: { 'betrace-control': 'tick' } }, { kind: 'tick' }).timestamp).toBe(timestamp + INGEST_SILENT);
-    expect(time.take({ ...late, headers }, { kind: 'alive' })).toEqual({ timestamp: late.timestamp, pause: 60_000 - INGEST_SILENT });
+    expect(time.take({ ...late, headers: { 'betrace-control': 'tick' } }, { kind: 'tick' }).timestamp).toBe(timestamp + INGEST_DUE);
+    expect(time.take({ ...late, headers }, { kind: 'alive' })).toEqual({ timestamp: late.timestamp, pause: 60_000 - INGEST_DUE });
     expect(time.stands).toBe(false);
     await log.close();
   });

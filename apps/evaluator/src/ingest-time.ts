@@ -2,7 +2,11 @@ import { type Log, type LogRecord, TOPICS } from '#messaging';
 import { type Control, controlOf } from './control-record.js';
 import { MOVED_HEADER } from './misplaced-spans.js';
 
-/** Ingest says at least every two seconds that it is there; after so long (ms) without a word it is not, or can't append. */
+/**
+ * Ingest says at least every two seconds that it is there, and mostly after so long (ms): others move the time no further beyond its last word.
+ */
+export const INGEST_DUE = 1_500;
+/** After so long (ms) without a word it is not there, or can't append. A loaded one is late by less. */
 export const INGEST_SILENT = 5_000;
 /** Spans that come for so long (ms) without such a word are of senders that never say it. */
 const UNSAID = 60_000;
@@ -19,22 +23,27 @@ export interface AppliedAt {
 
 /**
  * Tells a trace's silence from that of ingest, in one partition of a log in Kafka (docs/decisions/0019). Ingest says that it is there; when it
- * says nothing for longer than it would, nobody could append, and the time stands until it is heard again, whatever evaluators and APIs
- * append meanwhile. All of it follows from the records alone, so that every reader finds the same. Where nothing is ever said (the
+ * says nothing for longer than it would, nobody could append: the silence is a pause, also where spans that were under way end it before a
+ * word does. While its next word is due the time stands, whatever evaluators and APIs append meanwhile. All of it follows from the records alone, so that every reader finds the same. Where nothing is ever said (the
  * embedded log has its own way, older versions have none) time is the records' time.
  */
 export class IngestTime {
-  /** Log time of the last record of ingest, and of the last that said no more than that it is there. */
+  /** Log time of the last record of ingest, and of the last that said no more than that it is there, or of spans that ended a silence. */
   private heard: number | undefined;
   private said: number | undefined;
   private heardAt: number;
+  /** Spans ended a silence, and no word came since. */
+  private endedSilence = false;
 
   constructor(private readonly monotonic: () => number) {
     this.heardAt = monotonic();
   }
 
-  /** As it is at an offset, from the records before it. */
-  static async before(log: Log, partition: number, offset: number, monotonic: () => number): Promise<IngestTime> {
+  /**
+   * As it is at an offset, from the records before it.
+   * @param said ingest said something by then, perhaps longer ago than is looked for
+   */
+  static async before(log: Log, partition: number, offset: number, monotonic: () => number, said = false): Promise<IngestTime> {
     const time = new IngestTime(monotonic);
     const { start } = await log.bounds(TOPICS.spans, partition);
     const from = Math.max(start, offset - LOOKED_THROUGH);
@@ -42,29 +51,47 @@ export class IngestTime {
     for await (const { records } of log.read(TOPICS.spans, partition, from, offset)) {
       for (const record of records) time.take(record, controlOf(record));
     }
+    if (said) time.said ??= time.heard;
     return time;
   }
 
   take({ timestamp, headers }: LogRecord, control: Control | undefined): AppliedAt {
     const says = control?.kind === 'alive';
     if (!says && (control !== undefined || headers?.[MOVED_HEADER] !== undefined)) return { timestamp: this.standing(timestamp), pause: 0 };
-    const { heard, said } = this;
+    const { heard } = this;
     this.heard = timestamp;
     this.heardAt = this.monotonic();
-    if (!says) {
-      if (said !== undefined && timestamp - said > UNSAID) this.said = undefined;
-      return { timestamp, pause: 0 };
-    }
-    this.said = timestamp;
-    return { timestamp, pause: heard === undefined ? 0 : Math.max(0, timestamp - heard - INGEST_SILENT) };
+    const silence = heard === undefined ? 0 : timestamp - heard;
+    const isPause = this.isHeardOf(timestamp, says, silence > INGEST_SILENT) && silence > INGEST_SILENT;
+    return { timestamp, pause: isPause ? silence - INGEST_DUE : 0 };
   }
 
-  /** Nothing was heard of ingest for so long that time stands: a tick would change nothing. Only for one who has read all there is. */
+  /** Whether who appends here says that it is there: a word, or spans soon after one, or the first that end a silence. */
+  private isHeardOf(timestamp: number, says: boolean, endsSilence: boolean): boolean {
+    if (says) {
+      this.said = timestamp;
+      this.endedSilence = false;
+      return true;
+    }
+    if (this.said === undefined) return false;
+    if (endsSilence && !this.endedSilence) {
+      this.said = timestamp;
+      this.endedSilence = true;
+    } else if (timestamp - this.said > UNSAID) this.said = undefined;
+    return this.said !== undefined;
+  }
+
+  /** Ingest says that it is there, as far as is known. */
+  get says(): boolean {
+    return this.said !== undefined;
+  }
+
+  /** Its next word is due, so time stands: a tick would change nothing. Only for one who has read all there is. */
   get stands(): boolean {
-    return this.said !== undefined && this.monotonic() - this.heardAt > INGEST_SILENT;
+    return this.said !== undefined && this.monotonic() - this.heardAt > INGEST_DUE;
   }
 
   private standing(timestamp: number): number {
-    return this.said === undefined || this.heard === undefined ? timestamp : Math.min(timestamp, this.heard + INGEST_SILENT);
+    return this.said === undefined || this.heard === undefined ? timestamp : Math.min(timestamp, this.heard + INGEST_DUE);
   }
 }

@@ -126,10 +126,10 @@ export class PartitionRun {
       const time = another ? new IngestTime(tools.monotonic) : await IngestTime.before(log, partition, judgeFrom, tools.monotonic);
       return new PartitionRun(partition, { startAt: judgeFrom, judgeFrom, epoch, logTime: 0, start: 0, paused: 0, rules, time }, tools);
     }
-    const { logTime, paused } = metadata;
+    const { logTime, paused, said } = metadata;
     const contextStart = Math.min(metadata.start ?? logTime, logTime - contextWindow(tools.assembly));
     const startAt = Math.min(judgeFrom, await log.offsetAt(TOPICS.spans, partition, contextStart));
-    const time = await IngestTime.before(log, partition, startAt, tools.monotonic);
+    const time = await IngestTime.before(log, partition, startAt, tools.monotonic, said);
     return new PartitionRun(partition, { startAt, judgeFrom, epoch, logTime, start: contextStart, paused, rules, time }, tools);
   }
 
@@ -223,8 +223,9 @@ export class PartitionRun {
     }
     const started = this.tools.monotonic();
     const misplaced = this.misplacedIn(record);
-    if (misplaced) this.applyOwn({ ...record, timestamp }, misplaced);
-    else this.engine.apply({ kind: 'spans', offset, timestamp, value }, this.found);
+    const paused = pause > 0 ? { pause } : {};
+    if (misplaced) this.applyOwn({ ...record, timestamp }, misplaced, paused);
+    else this.engine.apply({ kind: 'spans', offset, timestamp, value, ...paused }, this.found);
     this.tools.measurements.observe('ruleEvaluationDuration', (this.tools.monotonic() - started) / 1_000);
     return undefined;
   }
@@ -254,10 +255,12 @@ export class PartitionRun {
   }
 
   /** Judges what belongs here; the rest is moved before the offset is committed. In the context before the commit it is done. */
-  private applyOwn(record: LogRecord, misplaced: Misplaced): void {
+  private applyOwn(record: LogRecord, misplaced: Misplaced, paused: { readonly pause?: number }): void {
     const { offset, timestamp } = record;
     const { own, rejections } = misplaced;
-    this.engine.apply(own ? { kind: 'spans', offset, timestamp, value: own } : { kind: 'tick', offset, timestamp }, this.found);
+    if (own !== undefined) this.engine.apply({ kind: 'spans', offset, timestamp, value: own, ...paused }, this.found);
+    else if (paused.pause !== undefined) this.engine.apply({ kind: 'pause', offset, timestamp, pause: paused.pause }, this.found);
+    else this.engine.apply({ kind: 'tick', offset, timestamp }, this.found);
     if (offset < this.judgeFrom) return;
     this.misplaced.push({ record, found: misplaced });
     for (const { reason, spans } of rejections) this.tools.measurements.count('spansRejected', { reason }, spans);
@@ -318,7 +321,8 @@ export class PartitionRun {
     // In memory nothing outlives the process: applied records may go when space is needed, and stay for a successor otherwise.
     const offset = this.tools.volatile ? this.next : from;
     if (offset <= this.committed) return;
-    const metadata = writePositionMetadata({ epoch, logTime, start, paused, ...(this.tools.volatile ? { from } : {}) });
+    const { says: said } = this.time;
+    const metadata = writePositionMetadata({ epoch, logTime, start, paused, said, ...(this.tools.volatile ? { from } : {}) });
     await this.tools.commit(this.partition, { offset, metadata });
     this.committed = offset;
   }

@@ -86,9 +86,10 @@ export class PartitionEngine {
     this.applying = record;
     this.verdicts.sink = sink;
     this.verdicts.nextOffset = this.nextOffset;
-    if (record.kind === 'pause') this.assembly.pause(record.pause, record.timestamp);
+    const pause = record.kind === 'pause' || record.kind === 'spans' ? record.pause : undefined;
+    if (pause !== undefined) this.assembly.pause(pause, record.timestamp);
     this.passTo(record.timestamp);
-    if (record.kind === 'pause') this.assembly.interrupt();
+    if (pause !== undefined) this.assembly.interrupt();
     if (record.kind === 'epoch') this.withRules(record, () => this.epochs.switchTo(record.epoch, this.options.ruleSetOf));
     if (record.kind !== 'spans') return;
     this.retries.passTo(this.assembly.now);
