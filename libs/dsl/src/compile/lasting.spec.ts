@@ -59,6 +59,6 @@ describe('a rule whose matches last', () => {
       ),
       { numRuns: 4_000 },
     );
-    expect(matches).toBeGreaterThan(500);
+    expect(matches).toBeGreaterThan(100);
   }, 60_000);
 });
