@@ -55,4 +55,41 @@ describe('bytes in flight', () => {
     expect(() => upload('last').grow(290_000)).toThrow(expect.objectContaining({ code: 'BT_HTTP_OVERLOADED' }));
     expect(aborted).toEqual(['second BT_HTTP_TIMEOUT', 'first BT_HTTP_TIMEOUT', 'refused BT_HTTP_TIMEOUT']);
   });
+
+  it('of very many uploads that stall alike go to a healthy sender after a second; who still sends, however slowly, keeps its five', () => {
+    let now = 0;
+    const inFlight = gate(() => now);
+    const aborted: string[] = [];
+    const upload = (name: string, bytes: number) => {
+      const reservation = inFlight.reserve(0, { name });
+      reservation.receiving(({ code }) => aborted.push(`${name} ${code}`));
+      reservation.grow(bytes);
+      return reservation;
+    };
+    const slow = Array.from({ length: 10 }, (_, n) => upload(`slow ${n}`, 2_000));
+    for (let n = 0; n < 140; n++) upload(`stalled ${n}`, 2_000);
+    now = 900;
+    for (const one of slow) one.grow(0);
+    expect(() => upload('early', 10_000)).toThrow(expect.objectContaining({ code: 'BT_HTTP_OVERLOADED' }));
+    now = 1_000;
+    upload('healthy', 100_000);
+    expect(aborted).toEqual(Array.from({ length: 50 }, (_, n) => `stalled ${n} BT_HTTP_OVERLOADED`));
+    expect(inFlight.bytes).toBe(300_000);
+  });
+
+  it('of a few uploads that pause for a second are theirs, though others want the room', () => {
+    let now = 0;
+    const inFlight = gate(() => now);
+    const waiting = inFlight.reserve(200_000);
+    const aborted: string[] = [];
+    for (const name of ['one', 'other']) {
+      const pausing = inFlight.reserve(0, { name });
+      pausing.receiving(({ code }) => aborted.push(`${name} ${code}`));
+      pausing.grow(40_000);
+    }
+    now = 2_000;
+    expect(() => inFlight.reserve(30_000, {})).toThrow(expect.objectContaining({ code: 'BT_HTTP_OVERLOADED' }));
+    expect([aborted, inFlight.bytes]).toEqual([[], 280_000]);
+    waiting.release();
+  });
 });

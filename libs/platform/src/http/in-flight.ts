@@ -18,8 +18,11 @@ export interface Reservation {
 interface Upload {
   /** When the last whole part was there. */
   progressedAt: number;
-  /** Bytes held then. */
+  /** Bytes held then, and now. */
   progressed: number;
+  held: number;
+  /** When the last byte came. */
+  heardAt: number;
   readonly peer: object | undefined;
   readonly abort: (problem: Problem) => void;
 }
@@ -30,6 +33,8 @@ const PROGRESS_SHARE = 1 / 16;
 const LONGEST_STALL = 5_000;
 /** Whose connection holds more than an even share of the room waits for so much less when others need it. */
 const GREEDY_STALL = 1 / 5;
+/** So do uploads of which not a byte comes, where they hold more than this of the limit together: very many that stall alike. */
+const LOCKED_SHARE = 1 / 2;
 /** An even share is never more than this of the limit. */
 const LARGEST_EVEN_SHARE = 1 / 4;
 
@@ -80,13 +85,17 @@ export class InFlight {
         if (this.used + more > this.limit) this.makeRoom(more, reservation);
         held += more;
         this.add(peer, more);
-        if (upload !== undefined && held - upload.progressed >= Math.max(PROGRESS, upload.progressed * PROGRESS_SHARE)) {
-          upload.progressedAt = this.clock.monotonic();
+        if (upload === undefined) return;
+        upload.held = held;
+        upload.heardAt = this.clock.monotonic();
+        if (held - upload.progressed >= Math.max(PROGRESS, upload.progressed * PROGRESS_SHARE)) {
+          upload.progressedAt = upload.heardAt;
           upload.progressed = held;
         }
       },
       receiving: (abort) => {
-        upload = { abort, peer, progressedAt: this.clock.monotonic(), progressed: held };
+        const now = this.clock.monotonic();
+        upload = { abort, peer, progressedAt: now, heardAt: now, progressed: held, held };
         this.uploads.set(reservation, upload);
       },
       received: () => {
@@ -117,16 +126,23 @@ export class InFlight {
   /** Ends stalled uploads, the longest stalled first, until there is room for `more` bytes of `asking`; throws when that is not enough. */
   private makeRoom(more: number, asking: Reservation): void {
     const now = this.clock.monotonic();
+    const others = [...this.uploads].filter(([one]) => one !== asking);
     const even = Math.min(this.limit * LARGEST_EVEN_SHARE, this.limit / Math.max(1, this.peers.size));
-    const patience = ({ peer }: Upload) => (peer !== undefined && this.heldBy(peer) > even ? this.stall * GREEDY_STALL : this.stall);
-    const stalled = [...this.uploads].filter(([one, upload]) => one !== asking && upload.progressedAt <= now - patience(upload));
-    stalled.sort(([, a], [, b]) => a.progressedAt - b.progressedAt);
-    for (const [reservation, { abort }] of stalled) {
+    const isSilent = ({ heardAt }: Upload) => heardAt <= now - this.stall * GREEDY_STALL;
+    const silent = others.reduce((sum, [, upload]) => sum + (isSilent(upload) ? upload.held : 0), 0);
+    const isStalled = ({ peer, progressedAt }: Upload) =>
+      progressedAt <= now - (peer !== undefined && this.heldBy(peer) > even ? this.stall * GREEDY_STALL : this.stall);
+    const giveWay = others.filter(([, upload]) => isStalled(upload) || (silent > this.limit * LOCKED_SHARE && isSilent(upload)));
+    giveWay.sort(([, a], [, b]) => a.progressedAt - b.progressedAt);
+    for (const [reservation, upload] of giveWay) {
       if (this.used + more <= this.limit) return;
+      const isLate = isStalled(upload);
       reservation.release();
-      abort(new Problem('BT_HTTP_TIMEOUT', 'the request stalled while others needed the room; send it again'));
+      upload.abort(isLate ? new Problem('BT_HTTP_TIMEOUT', GAVE_WAY) : new Problem('BT_HTTP_OVERLOADED', GAVE_WAY, { retryAfter: 1 }));
     }
     if (this.used + more <= this.limit) return;
     throw new Problem('BT_HTTP_OVERLOADED', `${this.limit} bytes are being received and written already; try again`, { retryAfter: 1 });
   }
 }
+
+const GAVE_WAY = 'the request stalled while others needed the room; send it again';

@@ -52,7 +52,7 @@ export const HTTP_PROBLEMS = {
   BT_HTTP_OVERLOADED: {
     status: 503,
     title: 'Overloaded',
-    doc: 'As much is being received as `server.in_flight_limit` allows. Try again after `Retry-After` seconds; OpenTelemetry SDKs and collectors do.',
+    doc: 'As much is being received as `server.in_flight_limit` allows, or the request paused for a second while very many others did and held most of that. Try again after `Retry-After` seconds; OpenTelemetry SDKs and collectors do.',
   },
   BT_HTTP_UNAVAILABLE: {
     status: 503,
