@@ -16,7 +16,7 @@ import {
 } from '../libs/dsl/src/vocabulary.js';
 import { outcomeOf } from './dsl-examples.js';
 import { EXPLANATIONS } from './dsl-explanations.js';
-import { ERRORS, FIRST_RULE, GRAMMAR, JUDGEMENT, NAMED_SPANS, OPERATORS, ORDER, VALUES } from './dsl-prose.js';
+import { ERRORS, FIRST_RULE, GRAMMAR, JUDGEMENT, NAMED_SPANS, OPERATORS, ORDER, UNTOLD, VALUES } from './dsl-prose.js';
 
 /** The text of docs/dsl.md. */
 export function dslDocument(): string {
@@ -70,7 +70,7 @@ What the checker says, with line, column, what was expected and, where it is cer
 ${Object.entries(PROBLEMS)
   .map(([code, { severity, message, doc }]) => `| \`${code}\` | ${severity} | ${cell(message)} | ${cell(doc)} |`)
   .join('\n')}
-`;
+${UNTOLD}`;
 }
 
 function fields(list: readonly VocabularyField[], owner: string): string {

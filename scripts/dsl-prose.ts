@@ -214,3 +214,19 @@ ${EXAMPLE_SPANS.map(
       .join(', ')} |`,
 ).join('\n')}
 `;
+
+export const UNTOLD = `
+### What only the writer knows
+
+A rule with these mistakes is as right as any other, so nobody is told. A case of [\`betrace test\`](rule-files.md), or \`POST /v1/rules/test\`, shows each: the
+explanation of a match names the spans that were found, that of a non-match the span that came closest and what was wrong with it.
+
+| mistake | the trace to test it with | what the explanation shows |
+|---|---|---|
+| no key: \`trace.has(read) and not trace.has(audit)\`, \`trace.preceded(refund, charge)\` | two customers or orders, one of them as it must not be | the span of the other customer as the witness |
+| the wrong way round: \`before\` for \`preceded\`, \`never_after(b, a)\`, \`children\` of what is above | both orders | the two spans in the order in which they were found, or that none is below |
+| another spelling: \`contains "Checkout"\` of "/checkout", \`attribute.tenant_id\` for \`tenant.id\`, \`== 1\` of a boolean | one real trace of the sender | the closest span with the value that it has, or that the attribute is missing |
+| the wrong scope: \`trace.count(c) > 10\` of a trace with several requests, where each was meant | two requests that are right each for itself | spans of both requests as witnesses |
+| too much or too little counts: any event for an exception, \`distinct(id) > 1\` for an id that comes twice | one span of each sort | the spans that were counted, with their values |
+| a script that fails: \`seen[id] = true\` where the attribute is missing | a span without the attribute | the error of Lua with its line; no verdict |
+`;

@@ -14,9 +14,12 @@ interface Intent {
   readonly rules: Readonly<Partial<Record<Outcome, readonly string[]>>>;
 }
 
-const { intents } = parse(readFileSync(join(import.meta.dirname, '../fixtures/dsl/twenty-intents.yaml'), 'utf8')) as {
-  readonly intents: readonly Intent[];
-};
+const FIXTURES = join(import.meta.dirname, '../fixtures/dsl');
+/** Many ways to write each, and one each as it was written at the first try. */
+const [manyWays, firstTries] = ['twenty-intents.yaml', 'twenty-first-tries.yaml'].map((file) => {
+  return (parse(readFileSync(join(FIXTURES, file), 'utf8')) as { readonly intents: readonly Intent[] }).intents;
+}) as [readonly Intent[], readonly Intent[]];
+const intents = [...manyWays, ...firstTries];
 
 afterAll(removeTemporaryFiles);
 
@@ -44,11 +47,14 @@ describe('a rule as a new user writes it', () => {
     }
   });
 
-  it('is accepted without a word, and wrong, in one of ten at most', () => {
-    const count = (outcome: Outcome): number => intents.reduce((sum, { rules }) => sum + (rules[outcome]?.length ?? 0), 0);
-    expect(intents.length).toBeGreaterThanOrEqual(20);
-    expect(count('right') + count('told')).toBeGreaterThan(230);
-    expect(count('silent')).toBeLessThanOrEqual(24);
+  it('is accepted without a word, and wrong, in one of fifteen at most', () => {
+    const count = (of: readonly Intent[], outcome: Outcome): number =>
+      of.reduce((sum, { rules }) => sum + (rules[outcome]?.length ?? 0), 0);
+    expect(manyWays.length).toBeGreaterThanOrEqual(20);
+    expect(count(manyWays, 'right') + count(manyWays, 'told')).toBeGreaterThan(250);
+    expect(count(manyWays, 'silent')).toBeLessThanOrEqual(16);
+    expect(firstTries.length).toBe(20);
+    expect(count(firstTries, 'silent')).toBeLessThanOrEqual(1);
   });
 });
 

@@ -174,6 +174,10 @@ export const PROBLEMS = {
     "'{key}' is {type} by the semantic conventions, not a text such as {text}",
     'An attribute is compared with a text; a number or a list never equals one.',
   ),
+  BT_DSL_MAY_BE_LIST: warning(
+    "'{key}' is a list with many senders: '{test}' {outcome}",
+    'An attribute that is named like a list is tested as a text. A list is looked through by a script; `type(x) == "string" and …` says that it is a text.',
+  ),
   BT_DSL_QUOTED_TRUTH: warning(
     '{text} in quotes is a text: the truth value is {value}',
     'An attribute is compared with the word. Senders have booleans; `tostring(x) == "true"` holds for both.',
@@ -181,6 +185,34 @@ export const PROBLEMS = {
   BT_DSL_NUMBER_CONDITION: warning(
     '{text} is a number, not a condition: it counts as true whatever it is',
     'A number where a condition belongs: compare it.',
+  ),
+  BT_DSL_TEXT_FIELD: warning(
+    "'{name}' computes with numbers and leaves texts out: '{key}' is hardly a number",
+    'An id, a name or the like, of which the sum, the mean, the least or the greatest is asked.',
+  ),
+  BT_DSL_COUNT_OF_DISTINCT: warning(
+    "this also holds where a span that is counted has no '{key}'",
+    'More spans than values: a value that two spans share is found by `trace.max_count(field, condition) > 1`.',
+  ),
+  BT_DSL_ONE_ROOT: warning(
+    'a trace has one root span: no more than one is counted here',
+    'Only a trace of which parts came without their parents has more roots. `trace.count(span.is_root) > 1` asks for such traces.',
+  ),
+  BT_DSL_EVERY_SPAN: warning(
+    '{text} asks nothing of the span: where it holds, every span of the trace matches',
+    'The rule judges spans, and a part behind `or` is about the trace. `and` binds tighter than `or`.',
+  ),
+  BT_DSL_NOT_BEFORE: warning(
+    "this also holds in every trace that has no such spans: '{name}' asks for two",
+    'Nothing else says which traces are meant. That each b has an a before it is `trace.preceded(b, a)`.',
+  ),
+  BT_DSL_ONE_SIDED: warning(
+    'this also holds where {second} is long before {first}: the difference is negative then',
+    'Times of two spans that are at most so far apart, and nothing says which comes first.',
+  ),
+  BT_DSL_STRICT_ORDER: warning(
+    'this does not hold where the one starts as the other ends, and takes the clocks of all services for one',
+    'The end of one span is compared with the start of another: `a.before(b)` knows equal times, links, callers and the tolerance of clocks.',
   ),
   BT_DSL_NUMERAL_IN_STRING: warning(
     '{text} in quotes is compared as a text, byte by byte: "9" is greater than "10"',

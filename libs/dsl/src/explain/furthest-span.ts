@@ -13,6 +13,8 @@ import { isNameTest } from './witness-details.js';
 const MOST_SPANS = 2_000;
 const MOST_ASKING = 100;
 const NAME_WEIGHT = 100;
+/** What it says of itself is more than what is asked of other spans. */
+const OWN_WEIGHT = 2;
 
 export interface Furthest {
   readonly span: SpanView;
@@ -28,13 +30,14 @@ export function furthestSpan(root: Resolved, rule: ExplainedRule, evidence: Evid
   const { spans = [] } = evidence;
   const looked = spans.slice(0, someNode(root, isSpanFunction) ? MOST_ASKING : MOST_SPANS);
   const alternatives = operandsOf(root, 'or').map((alternative) => operandsOf(alternative, 'and'));
+  const asking = new Set(alternatives.flat().filter((operand) => someNode(operand, isSpanFunction)));
   let best = looked[0];
   let most = 0;
   for (const span of looked) {
     const values = new LeafValues({ ...evidence, span }, rule, root);
     const worth = (operand: Resolved): number => {
       const found = values.find(operand, undefined, UNBOUND);
-      return 'value' in found && isTruthy(found.value) ? (isNameTest(operand, 0) ? NAME_WEIGHT : 1) : 0;
+      return 'value' in found && isTruthy(found.value) ? (isNameTest(operand, 0) ? NAME_WEIGHT : asking.has(operand) ? 1 : OWN_WEIGHT) : 0;
     };
     const score = Math.max(...alternatives.map((operands) => operands.reduce((sum, operand) => sum + worth(operand), 0)));
     if (score > most) [best, most] = [span, score];

@@ -11,6 +11,8 @@ import { isNameTest } from './witness-details.js';
 const MOST_SPANS = 2_000;
 /** What a name says of a span is more than what anything else does. */
 const NAME_WEIGHT = 100;
+/** And what it says of itself is more than what is asked of others: that nothing is before it holds of nearly every span. */
+const OWN_WEIGHT = 2;
 
 /**
  * Of the spans that do not satisfy a condition the one that came closest: with the name that it asks for, if it does, and the most of
@@ -25,6 +27,7 @@ export function nearestSpan(condition: Resolved, depth: number, bindings: Bindin
   const local = operands.filter((operand) => isLocal(operand, depth));
   if (spanCount > MOST_SPANS || (!isWhole && (local.length === 0 || local.length === operands.length))) return undefined;
   if (!teller.size.admitsSearch()) return undefined;
+  const own = new Set(local);
   const needsName = operands.some((operand) => isNameTest(operand, depth));
   const others = new Set(bindings.values());
   let best: SpanView | undefined;
@@ -38,7 +41,8 @@ export function nearestSpan(condition: Resolved, depth: number, bindings: Bindin
     };
     if (!isWhole && !local.every(holds)) continue;
     let score = 0;
-    for (const operand of operands) if (holds(operand)) score += isNameTest(operand, depth) ? NAME_WEIGHT : 1;
+    for (const operand of operands)
+      if (holds(operand)) score += isNameTest(operand, depth) ? NAME_WEIGHT : own.has(operand) ? OWN_WEIGHT : 1;
     if (score > most) [best, most] = [span, score];
   }
   return best;

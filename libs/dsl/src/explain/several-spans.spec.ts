@@ -45,6 +45,11 @@ describe('rules about several spans are explained', () => {
       'trace.has(c where c.name == "charge" and not trace.has(span.name == "audit" and attribute.order == c.attributes.order))',
       '"charge" (3): 0 of 3 spans satisfy span.name == "audit" and attribute.order == "B" (closest is "audit" (2): attribute.order is "A")',
     ],
+    // That nothing comes before it holds of the first span, too: the last came closer, by what it is itself.
+    [
+      'trace.has(a where a.attributes.n == 4 and not trace.has(b where b.before(a) and b.attributes.order == "A"))',
+      '0 of 3 spans satisfy a.attributes.n == 4 and not trace.has(…) (closest is "charge" (3): 2 spans, the first is "charge" (1): b.attributes.order is "A")',
+    ],
   ])('%s', (text, expected) => {
     expect(summary(text)).toBe(expected);
   });

@@ -3,6 +3,7 @@ import { formatExpression } from '../../format-expression.js';
 import { parseNumeral } from '../../lua-number.js';
 import type { BinaryNode, Resolved, StringTestNode } from '../../resolved.js';
 import type { Findings } from '../context.js';
+import { listByName } from './list-by-name.js';
 import { conventionOf } from './semantic-conventions.js';
 
 /**
@@ -20,7 +21,8 @@ function isTextForOther(node: BinaryNode | StringTestNode, subject: Resolved, te
   if (subject.type !== 'attribute' && subject.type !== 'resource-attribute') return false;
   const type = conventionOf(subject.key);
   if (type !== undefined) return report(node, subject, String(text.value), text, type, findings);
-  return node.type === 'binary' && quotedTruth(String(text.value), text, findings);
+  if (node.type === 'binary' && quotedTruth(String(text.value), text, findings)) return true;
+  return listByName(node, subject, text, findings);
 }
 
 function report(

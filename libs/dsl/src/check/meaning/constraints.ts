@@ -5,6 +5,7 @@ import { fieldValues } from '../../vocabulary.js';
 import { writtenText } from '../../written-text.js';
 import { isCount } from '../resolve-operator.js';
 import type { Constraint, Scalar } from './domain.js';
+import { MIRRORED } from './ordered-as-count.js';
 
 /** What a condition that is true (or false) says about some value. */
 export interface Said {
@@ -94,8 +95,6 @@ function comparison(node: BinaryNode, outcome: boolean): readonly Said[] {
       return [];
   }
 }
-
-const MIRRORED: Readonly<Record<string, BinaryNode['operator']>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
 
 function bound(operator: '<' | '<=' | '>' | '>=', value: number | bigint, outcome: boolean): Constraint {
   const isGreater = operator === '>' || operator === '>=';

@@ -3,12 +3,18 @@ import type { Relatives, Resolved } from '../../resolved.js';
 import type { Findings } from '../context.js';
 import { attributeType } from './attribute-type.js';
 import { conditionForField, constantField } from './constant-field.js';
+import { countOfDistinct } from './count-of-distinct.js';
+import { everySpan } from './every-span.js';
 import { foreignPattern } from './foreign-pattern.js';
 import { listIndex, spanByPlace } from './list-index.js';
 import { nilEqualsNil } from './nil-equals-nil.js';
+import { notBefore } from './not-before.js';
+import { oneRoot } from './one-root.js';
 import { quotedNumeral } from './quoted-numeral.js';
 import { listOfAttributes, resourceAttribute } from './resource-attribute.js';
 import { sameSides, sameSpan } from './same-sides.js';
+import { strictOrder } from './strict-order.js';
+import { textField } from './text-field.js';
 import { timesOfOneSpan } from './times-of-one-span.js';
 import { judgeTruth } from './truth.js';
 import { bareDurations, bareNumber } from './units.js';
@@ -20,7 +26,11 @@ import { bareDurations, bareNumber } from './units.js';
 export function judgeMeaning(root: Resolved, findings: Findings): void {
   judgeParts(root, findings);
   // A comparison of a value with itself needs no second complaint that it is always true.
-  if (!findings.hasErrors) judgeTruth(root, findings);
+  if (findings.hasErrors) return;
+  judgeTruth(root, findings);
+  if (findings.hasErrors) return;
+  everySpan(root, findings);
+  notBefore(root, findings);
 }
 
 /** The same of an expression in a script; of a condition also whether it holds always or never. */
@@ -39,6 +49,9 @@ function judgeParts(root: Resolved, findings: Findings): void {
       case 'binary':
         if (sameSides(node, root, findings)) return;
         bareNumber(node, findings);
+        oneRoot(node, findings);
+        countOfDistinct(node, findings);
+        strictOrder(node, findings);
         timesOfOneSpan(node, findings);
         nilEqualsNil(node, findings);
         quotedNumeral(node, findings);
@@ -55,6 +68,7 @@ function judgeParts(root: Resolved, findings: Findings): void {
         return listIndex(node, findings);
       case 'trace-aggregate':
         conditionForField(node, findings);
+        textField(node, findings);
         return constantField(node, findings);
       case 'span-order':
         sameSpan(node, relatives, findings);

@@ -40,6 +40,8 @@ const KEYS: ReadonlySet<string> = new Set([
 /** `attribute.service.name`: spans don't have it. `attribute.status`: that is a field. */
 export function resourceAttribute({ type, key, syntax }: Attribute | HasAttribute, findings: Findings): void {
   if (FIELDS.has(key)) return fieldName(key, syntax, findings);
+  const elsewhere = ELSEWHERE.get(key);
+  if (elsewhere !== undefined) return fieldElsewhere(key, elsewhere, syntax, findings);
   // Most keys begin otherwise.
   if (!FIRST_WORDS.has(key.slice(0, key.indexOf('.')))) return;
   if (OWNERS.test(key)) return fieldName(key, syntax, findings);
@@ -73,6 +75,28 @@ function fieldName(key: string, syntax: Expression, findings: Findings): void {
   const field = `${ownerOf(syntax)}.${key.startsWith('resource.') ? `resource[${JSON.stringify(key.slice('resource.'.length))}]` : key}`;
   const fix = syntax.type === 'call' ? undefined : { range: syntax.range, text: field };
   findings.report('BT_DSL_FIELD_NAME', syntax.range, { key, field }, { suggestion: field, fix });
+}
+
+/** What OpenTracing, and the exporters of OpenTelemetry to other formats, write as attributes: the field, and a value of it. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['error', 'status == "error"'],
+  ['otel.status_code', 'status == "error"'],
+  ['otel.status_description', 'status_message'],
+  ['otel.scope.name', 'scope.name'],
+  ['otel.scope.version', 'scope.version'],
+  ['otel.library.name', 'scope.name'],
+  ['otel.library.version', 'scope.version'],
+  ['span.kind', 'kind'],
+  ['span.name', 'name'],
+  ['span.status', 'status'],
+  ['span.duration', 'duration'],
+  ['span.service', 'service'],
+]);
+
+/** `attribute.error == true`: whether a span failed is its status. */
+function fieldElsewhere(key: string, meant: string, syntax: Expression, findings: Findings): void {
+  const suggestion = `${ownerOf(syntax)}.${meant}`;
+  findings.report('BT_DSL_FIELD_NAME', syntax.range, { key, field: suggestion.split(' ', 1)[0] as string }, { suggestion });
 }
 
 const FIRST_WORDS: ReadonlySet<string> = new Set([

@@ -2,6 +2,7 @@ import type { DiagnosticExtras } from '../../diagnostic.js';
 import { formatExpression } from '../../format-expression.js';
 import type { LogicalNode, Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../../resolved.js';
 import type { Range } from '../../source.js';
+import type { SpanAxis, SpanRelation } from '../../span-relation.js';
 import { alwaysFalsy, alwaysTruthy, STRING } from '../../types.js';
 import type { Findings } from '../context.js';
 import { type Place, reportAlternatives, reportConstant, whole } from './constant-condition.js';
@@ -10,6 +11,8 @@ import { contradictionIn } from './contradiction.js';
 import { flatOperands } from './flat-operands.js';
 import { missingDiffers } from './missing-differs.js';
 import { numberAttribute, numberCondition } from './number-condition.js';
+import { isBelow, rootPart } from './one-root.js';
+import { oneSided } from './one-sided.js';
 
 /** A part of the rule that does not depend on the trace. */
 interface Constant {
@@ -66,6 +69,7 @@ class TruthJudge {
     const value = this.inside(node);
     if (this.reports > before) return value;
     numberCondition(node, place, this.findings);
+    oneSided(node, place, this.findings);
     return this.byTypes(node) ?? this.byValues(node);
   }
 
@@ -147,17 +151,18 @@ class TruthJudge {
   private quantifier(node: TraceQuantifier): boolean | undefined {
     // `span.children.count(true)` counts them all; those of the trace are `trace.span_count`.
     if (isTrue(node.condition) && node.over !== undefined && node.quantifier !== 'all') return undefined;
-    const value = this.condition(node.condition, { kind: 'condition' });
+    const value = this.condition(node.condition, { kind: 'condition' }) ?? this.rootBelow(node.condition, node.depth, node.over?.axis);
     // That all spans have another value is asked of those without one, too.
     if (node.quantifier !== 'all') missingDiffers(node.condition, this.findings);
     if (value === undefined || node.quantifier === 'count') return undefined;
-    if (node.quantifier === 'all') return value;
+    // There may be no relatives: each of none satisfies everything.
+    if (node.quantifier === 'all') return value === false && node.over !== undefined ? undefined : value;
     return value && node.over !== undefined ? undefined : value;
   }
 
   private pair(node: TracePair): boolean | undefined {
     const first = this.condition(node.first, { kind: 'condition' });
-    const second = this.condition(node.second, { kind: 'condition' });
+    const second = this.condition(node.second, { kind: 'condition' }) ?? this.rootBelow(node.second, node.depth + 1, node.relation);
     missingDiffers(node.first, this.findings);
     missingDiffers(node.second, this.findings);
     const isUniversal = node.relation === 'follows' || node.relation === 'preceded' || node.relation === 'never_after';
@@ -166,9 +171,17 @@ class TruthJudge {
     return node.relation === 'never_after' ? true : isUniversal ? undefined : false;
   }
 
+  /** `span.children.has(span.is_root)`. */
+  private rootBelow(condition: Resolved, depth: number, axis: SpanAxis | SpanRelation | undefined): false | undefined {
+    const part = isBelow(axis) ? rootPart(condition, depth) : undefined;
+    if (part === undefined) return undefined;
+    this.report({ value: false, range: part.syntax.range, reason: 'what is below a span has a parent, and is no root' });
+    return false;
+  }
+
   private aggregate(node: TraceAggregate): undefined {
     if (node.condition !== undefined && !isTrue(node.condition)) {
-      this.condition(node.condition, { kind: 'condition' });
+      if (this.condition(node.condition, { kind: 'condition' }) === undefined) this.rootBelow(node.condition, node.depth, node.over?.axis);
       numberAttribute(node.condition, this.findings);
       missingDiffers(node.condition, this.findings);
     }

@@ -1,0 +1,43 @@
+import type { Resolved, TracePair } from '../../resolved.js';
+import type { Findings } from '../context.js';
+import { flatOperands } from './flat-operands.js';
+
+/**
+ * `not trace.before(a, b)` and nothing else: holds in every trace that has neither, too. That each b has an a before it is
+ * `trace.preceded(b, a)`.
+ */
+export function notBefore(root: Resolved, findings: Findings): void {
+  if (findings.usesSubject) return;
+  const isChain = root.type === 'logical';
+  const operands = isChain ? flatOperands(root) : [root];
+  if (isChain && root.operator === 'or') {
+    for (const operand of operands) notBefore(operand, findings);
+    return;
+  }
+  const pairs = operands.map(negatedPair);
+  // Something else says which traces are meant.
+  if (pairs.includes(undefined)) return;
+  for (const [place, pair] of pairs.entries()) report(pair as TracePair, operands[place] as Resolved, findings);
+}
+
+function negatedPair(node: Resolved): TracePair | undefined {
+  const pair = negated(node);
+  if (pair?.type !== 'trace-pair') return undefined;
+  return pair.relation === 'before' || pair.relation === 'child' || pair.relation === 'descendant' ? pair : undefined;
+}
+
+function negated(node: Resolved): Resolved | undefined {
+  if (node.type === 'unary' && node.operator === 'not') return node.operand;
+  const isFalse = node.type === 'binary' && node.operator === '==' && node.right.type === 'literal' && node.right.value === false;
+  return isFalse ? node.left : undefined;
+}
+
+function report({ relation, syntax }: TracePair, { syntax: whole }: Resolved, findings: Findings): void {
+  const [first, second, ...more] = syntax.type === 'call' ? syntax.args : [];
+  const isPlain = more.length === 0 && first?.type !== 'named-condition' && second?.type !== 'named-condition';
+  const [a, b] = [first, second].map((argument) => (argument === undefined ? '' : findings.source.slice(argument.range)));
+  const text = relation === 'before' && isPlain ? `not trace.preceded(${b}, ${a})` : undefined;
+  const fix = text === undefined ? undefined : { range: whole.range, text };
+  const expected = relation === 'before' ? 'trace.preceded' : 'a condition that says which traces are meant';
+  findings.report('BT_DSL_NOT_BEFORE', whole.range, { name: `trace.${relation}` }, { expected, suggestion: text, fix });
+}
