@@ -8,14 +8,20 @@ export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   const text = decode(body);
   try {
-    return JSON.parse(text, (key, value) => {
-      if (key === '__proto__') throw new Problem('BT_HTTP_BAD_JSON', 'the key "__proto__" is not allowed');
-      return value as unknown;
-    });
+    // To be asked about each key makes it ten times slower: a body of megabytes would keep everybody else waiting.
+    return MAY_NAME_PROTO.test(text) ? JSON.parse(text, refuseProto) : JSON.parse(text);
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw jsonProblem(text, error as SyntaxError);
   }
+}
+
+/** The key as it is, or a character of ASCII as an escape, of which it could be made. */
+const MAY_NAME_PROTO = /__proto__|\\u00/i;
+
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new Problem('BT_HTTP_BAD_JSON', 'the key "__proto__" is not allowed');
+  return value;
 }
 
 function decode(body: Buffer): string {

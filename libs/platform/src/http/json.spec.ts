@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseJson } from './json.js';
+
+/** A text of JSON in which each character of a key is spelled as it is or as an escape, by the bits of `mask`. */
+function spelled(key: string, mask: number): string {
+  const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return [...key].map((character, n) => ((mask >> n) & 1 ? escaped(character) : character)).join('');
+}
+
+describe('a JSON body', () => {
+  it('with the key __proto__ is refused however that is spelled, and wherever it stands', () => {
+    for (let mask = 0; mask < 2 ** '__proto__'.length; mask++) {
+      const text = `{"a":[{"${spelled('__proto__', mask)}":{"isAdmin":true}}]}`;
+      expect(() => parseJson(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'BT_HTTP_BAD_JSON' }));
+    }
+    const upper = '{"\\u005F\\u005Fproto\\u005F\\u005F":1}';
+    expect(() => parseJson(Buffer.from(upper))).toThrow(expect.objectContaining({ code: 'BT_HTTP_BAD_JSON' }));
+  });
+
+  it('may speak of it, and escape what it likes', () => {
+    const body = { text: '__proto__ \u0007', proto: ['__proto__'], é: '\u2028' };
+    expect(parseJson(Buffer.from(JSON.stringify(body)))).toEqual(body);
+  });
+});
