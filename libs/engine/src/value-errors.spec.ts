@@ -56,6 +56,34 @@ describe('a value of another type', () => {
     },
   );
 
+  it.each(KINDS)('is explained by the comparison that failed, with its place, its span and the value: a rule %s', (_kind, rule) => {
+    for (const onError of ['violation', 'undecided'] as const) {
+      const [{ explanation } = { explanation: undefined }] = judged(rule, onError, [{ time: 0, spans: TRACE }, CLOSE]);
+      const { tree } = explanation!;
+      expect(tree).toMatchObject({ outcome: onError === 'violation' ? 'failed' : 'undecided', sentence: COMPARED });
+      const path = [tree!];
+      for (let node = tree!.children?.[0]; node !== undefined; node = node.children?.[0]) path.push(node);
+      const failed = path.at(-1)!;
+      expect(rule.slice(failed.range.start, failed.range.end)).toBe('span.attributes.n > 1000');
+      expect(failed).toMatchObject({
+        kind: 'comparison',
+        outcome: 'failed',
+        values: { 'span.attributes.n': '"7"' },
+        span: spanIdOf(2),
+        error: 'attempt to compare number with string',
+      });
+      expect(path.slice(1, -1).every(({ outcome }) => outcome === 'failed')).toBe(true);
+    }
+  });
+
+  it('is not laid to one of several comparisons where it is not known which', () => {
+    const rule = 'trace.root.attributes.n > 1000 and #trace.services > 0';
+    const [verdict] = judged(rule, 'violation', [{ time: 0, spans: [span(1, { name: 'root', nText: 'x' })] }, CLOSE]);
+    expect(verdict!.explanation.tree).toMatchObject({ outcome: 'failed', range: { start: 0, end: rule.length } });
+    const [script] = judged(SCRIPT, 'violation', [{ time: 0, spans: TRACE }, CLOSE]);
+    expect(script!.explanation.tree).toMatchObject({ kind: 'script', outcome: 'failed', range: { start: 0, end: SCRIPT.length } });
+  });
+
   it('is a violation of each span on which it is, at once, where the rule asks for nothing but the span', () => {
     const verdicts = judged('span.attributes.n > 1000', 'violation', [{ time: 0, spans: [...TRACE, span(4, { n: 2000 })] }, CLOSE]);
     expect(verdicts.map(({ spanId, closeReason, message }) => [spanId, closeReason, message])).toEqual([

@@ -1,6 +1,7 @@
 import { explainExpression } from '../explain/explain-rule.js';
 import { explainScript } from '../explain/explain-script.js';
-import type { Evidence, Explanation } from '../explain.js';
+import { type Failed, failureOfScript, failureTree } from '../explain/failure-tree.js';
+import type { Evidence, Explanation, ExplanationNode } from '../explain.js';
 import type { Resolved } from '../resolved.js';
 import type { CheckedExpression, CheckedRule } from '../rule.js';
 import { DEFAULT_TIMEOUT } from '../script/budget.js';
@@ -48,6 +49,7 @@ export function compileRule(
         return first === undefined ? judged : { ...judged, mistyped: { first } };
       },
       explain: (evidence) => explainScript(script, evidence),
+      explainFailure: (failed) => failureOfScript(new Source(checked.text), failed),
     };
   }
   reads.add(checked.resolved);
@@ -55,7 +57,8 @@ export function compileRule(
   const source = new Source(checked.text);
   const explain = (evidence: Evidence): Explanation =>
     explainExpression(checked.resolved, { source, subject: checked.subject, table, spanConditions, limit }, evidence);
-  const base = { ...common, explain };
+  const explainFailure = (failed: Failed): ExplanationNode => failureTree(checked.resolved, source, failed);
+  const base = { ...common, explain, explainFailure };
   if (checked.subject === 'span' && isSpanCondition(checked.resolved)) {
     return { ...base, needs: 'span', condition: table.condition(checked.resolved) };
   }

@@ -1,4 +1,5 @@
-import type { Evidence, Explanation } from '../explain.js';
+import type { Failed } from '../explain/failure-tree.js';
+import type { Evidence, Explanation, ExplanationNode } from '../explain.js';
 import type { Reads } from '../reads.js';
 import type { TraceView } from '../span-view.js';
 
@@ -155,6 +156,8 @@ export interface CompiledRule {
   readonly lasting?: true;
   /** Why it matched or did not, from what the engine remembers. */
   explain(evidence: Evidence): Explanation;
+  /** Where it failed on the type of a value. */
+  explainFailure(failed: Failed): ExplanationNode;
 }
 
 /** What a rule judged at close asks of each span when it arrives. */

@@ -116,13 +116,12 @@ export class Reports {
   }
 
   private tellError(epoch: Epoch, { rule, row, closeReason }: Pick<Report, 'rule' | 'row' | 'closeReason'>, error: ValueError): void {
-    const { span, conditions } = error;
     const reason = reasonOf(error);
     const code = error.exceeded === true ? 'step_limit' : 'value_type';
     const isUndecided = error.exceeded === true || epoch.rules.definitions[rule]!.onError === 'undecided';
     const found = isUndecided ? ({ found: 'undecided', undecided: { code, reason } } as const) : ({ found: 'open' } as const);
     const report = { rule, row, subject: 0, ...found, aboutSpan: false, closeReason, byError: true } as const;
-    this.tell(epoch, report, () => ({ span, explanation: { summary: reason, conditions } }));
+    this.tell(epoch, report, () => ({ span: error.span, explanation: errorExplanation(epoch, rule, error) }));
   }
 
   private tell(epoch: Epoch, report: Report, shown: () => Shown): void {
@@ -213,6 +212,15 @@ export class Reports {
   private spansOf(row: number): number {
     return 2 * this.assembly.traces.rows[row * ROW_WORDS + SPANS]! + (this.assembly.isFragment(row) ? 1 : 0);
   }
+}
+
+/** Where the rule failed; steps may run out anywhere. */
+function errorExplanation(epoch: Epoch, rule: number, error: ValueError): Explanation {
+  const { failure, exceeded, span, conditions } = error;
+  const reason = reasonOf(error);
+  if (exceeded === true) return { summary: reason, conditions };
+  const tree = epoch.rules.compiled.rules[rule]!.explainFailure({ failure, reason, span: span?.spanId });
+  return { summary: reason, conditions, tree };
 }
 
 /** What was known of a rule that could not be judged: of its parts, not of the whole. */

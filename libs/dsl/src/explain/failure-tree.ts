@@ -1,0 +1,103 @@
+import type { TypeFailure } from '../compile/compiled.js';
+import { partsOf } from '../compile/walk.js';
+import type { ExplanationNode } from '../explain.js';
+import type { Resolved } from '../resolved.js';
+import type { Source } from '../source.js';
+import { clipped } from './clipped.js';
+import { kindOf } from './explanation-terms.js';
+import { readings } from './observed.js';
+import { placed } from './rule-teller.js';
+
+/** Where a rule failed on the type of a value, and on which span. */
+export interface Failed {
+  readonly failure: TypeFailure;
+  /** The sentence of it. */
+  readonly reason: string;
+  /** The id of the span that has the value. */
+  readonly span?: string | undefined;
+}
+
+/**
+ * The rule as a tree that goes down to the operation that failed: with its place, the span, and what it read there. Where the rule has
+ * several that may be meant it is the whole rule that failed.
+ */
+export function failureTree(root: Resolved, source: Source, { failure, reason, span }: Failed): ExplanationNode {
+  const { message, reading, example } = failure;
+  const path = pathTo(root, failure);
+  const [failing = root] = path;
+  let node: ExplanationNode = {
+    range: placed(source, failing.syntax.range),
+    kind: kindOf(failing),
+    outcome: 'failed',
+    sentence: reason,
+    ...(reading === undefined || example === undefined ? {} : { values: { [reading]: example } }),
+    ...(span === undefined ? {} : { span: clipped(span) }),
+    error: message,
+  };
+  for (const around of path.slice(1)) {
+    node = { range: placed(source, around.syntax.range), kind: kindOf(around), outcome: 'failed', children: [node] };
+  }
+  return { ...node, sentence: reason };
+}
+
+/** The same of a script, which is told as a whole. */
+export function failureOfScript(source: Source, { failure: { message }, reason, span }: Failed): ExplanationNode {
+  const range = placed(source, { start: 0, end: source.text.length });
+  return {
+    range,
+    kind: 'script',
+    outcome: 'failed',
+    sentence: reason,
+    ...(span === undefined ? {} : { span: clipped(span) }),
+    error: message,
+  };
+}
+
+/** The operation that failed and the parts of the rule around it, from the inside. Some deep, but no deeper than the text nests. */
+function pathTo(root: Resolved, { message, reading }: TypeFailure): readonly Resolved[] {
+  const paths: Resolved[][] = [];
+  const around: Resolved[] = [];
+  collect(root);
+  // What is read names the operation: of two that read the same value the first fails as well.
+  const [first, ...others] = paths;
+  if (first === undefined || (reading === undefined && others.length > 0)) return [root];
+  // A chain, and its operands, are one level each.
+  return first.filter((node, place) => {
+    const outer = first[place + 1];
+    return outer === undefined || node.type !== 'logical' || outer.type !== 'logical' || node.operator !== outer.operator;
+  });
+
+  function collect(node: Resolved): void {
+    if (paths.length > 1) return;
+    around.push(node);
+    const before = paths.length;
+    for (const part of partsOf(node)) collect(part);
+    const isInnermost = paths.length === before;
+    if (isInnermost && failsSo(node, message) && (reading === undefined || readsIt(node, reading))) paths.push(around.toReversed());
+    around.pop();
+  }
+}
+
+function readsIt(node: Resolved, reading: string): boolean {
+  return [...readings(node).keys()].some((text) => clipped(text) === reading);
+}
+
+const ORDERINGS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
+
+/** An operation whose errors read so. */
+function failsSo(node: Resolved, message: string): boolean {
+  switch (node.type) {
+    case 'binary':
+      if (ORDERINGS.has(node.operator)) return message.includes('attempt to compare');
+      return node.operator !== '==' && node.operator !== '~=' && !message.includes('attempt to compare');
+    case 'unary':
+      return node.operator !== 'not' && !message.includes('attempt to compare');
+    case 'string-test':
+    case 'index':
+      return message.includes('attempt to index');
+    case 'library-call':
+      return !message.includes('attempt to compare');
+    default:
+      return false;
+  }
+}
