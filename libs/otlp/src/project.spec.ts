@@ -93,6 +93,9 @@ describe('projection', () => {
   it('reads only what is named', () => {
     const columns = new SpanColumns();
     const bytes = encodeRequest(requestOf([spanOf({ status: { code: 2, message: 'boom' }, attributes: attributesOf({ a: 1 }) })]));
+    // Nothing may be left of what another projection read.
+    project(bytes, ALL, columns);
+    columns.clear();
     project(bytes, { fields: new Set(), attributes: [], resourceAttributes: [] }, columns);
     expect([columns.name[0], columns.service[0], columns.status[0], columns.statusMessage[0]]).toEqual(['', '', 0, '']);
     // Ids, times and the kind are always read: the two sides of a call may share an id, and differ in kind alone.

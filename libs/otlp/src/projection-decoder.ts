@@ -57,10 +57,12 @@ export class ProjectionDecoder {
     columns.resourceStart.fill(start, first, last);
     columns.resourceEnd.fill(end, first, last);
     const service = resourceValues[plan.serviceName];
-    if (plan.service && typeof service === 'string') columns.service.fill(service, first, last);
+    if (plan.service) columns.service.fill(typeof service === 'string' ? service : '', first, last);
     for (let k = 0; k < columns.resourceAttribute.length; k++) {
       const value = resourceValues[k];
-      if (value !== undefined) columns.resourceAttribute[k]!.fill(value, first, last);
+      if (value === undefined) continue;
+      columns.resourceAttribute[k]!.fill(value, first, last);
+      columns.touchedResource[k] = 1;
     }
   }
 
@@ -123,6 +125,7 @@ export class ProjectionDecoder {
     let kind = 0;
     let status = 0;
     let linked = 0;
+    let name = '';
     let at = start;
     while (at < end) {
       const tagAt = at;
@@ -166,10 +169,13 @@ export class ProjectionDecoder {
             const k = plan.spanKeys.mayHold(bytes, at, next) ? this.keyValue(at, next, plan.spanKeys) : -1;
             if (k >= 0) {
               const column = columns.written[k]!;
-              if (column[row] === undefined) column[row] = this.value;
+              if (column[row] === undefined) {
+                column[row] = this.value;
+                columns.touched[k] = 1;
+              }
             }
           } else if (tag === 0x2a) {
-            if (plan.name) columns.name[row] = columns.texts.read(bytes, view, at, next);
+            if (plan.name) name = columns.texts.read(bytes, view, at, next);
           } else if (tag === 0x0a) traceIdAt = next - at === 16 ? at : -1;
           else if (tag === 0x12) spanIdAt = next - at === 8 ? at : -1;
           else if (tag === 0x22) parentIdAt = next - at === 8 ? at : -1;
@@ -215,6 +221,7 @@ export class ProjectionDecoder {
     columns.duration[row] = duration <= Number.MAX_SAFE_INTEGER && duration >= Number.MIN_SAFE_INTEGER ? duration : Number.NaN;
     columns.kind[row] = kind > 0 && kind <= 5 ? kind : 0;
     columns.status[row] = plan.status && status > 0 && status <= 2 ? status : 0;
+    if (plan.name) columns.name[row] = name;
     columns.hasLinks[row] = linked;
     columns.forms[row] = 0;
     columns.spanStart[row] = start;
@@ -231,10 +238,16 @@ export class ProjectionDecoder {
     while (cursor.position < end) {
       const tag = cursor.tag(end);
       if (tag === STATUS.code) found = cursor.varint(end) | 0;
-      else if (tag === STATUS.message && plan.statusMessage) this.columns.statusMessage[this.columns.length] = this.text(end);
+      else if (tag === STATUS.message && plan.statusMessage) this.statusMessage(end);
       else cursor.skip(tag, end);
     }
     return found;
+  }
+
+  private statusMessage(end: number): void {
+    const { columns } = this;
+    columns.statusMessage[columns.length] = this.text(end);
+    columns.anyStatusMessage = true;
   }
 
   /** Reads a KeyValue whose key is one of `keys`: returns its number and leaves its value in `this.value`; else -1. */
