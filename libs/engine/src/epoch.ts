@@ -1,7 +1,9 @@
 import { type Projection, project, SpanColumns, type WholeSpan } from '#otlp';
 import type { Accounting, RuleAccount, SpanTally, TimeTally } from './accounting.js';
+import { anyInProgress } from './assembly/spans-in-progress.js';
 import type { EpochRules } from './epoch-rules.js';
 import { TraceStates } from './judge/trace-states.js';
+import { anyRejected } from './rejection.js';
 import type { RuleClock } from './rule-clock.js';
 import type { RuleSet } from './rule-set.js';
 
@@ -25,6 +27,8 @@ export class Epoch {
   /** One row of bits per span of the record: the conditions that hold, and those that failed. */
   matched = new Uint32Array(0);
   failed = new Uint32Array(0);
+  /** Per span of the record: what `writeForms` made of it. */
+  forms = new Uint32Array(0);
   /** Some condition failed on some span of the record. */
   anyFailed = false;
   /** Some condition may have failed on a value that is there, of another type than it can take, or is in doubt. */
@@ -33,6 +37,9 @@ export class Epoch {
   readonly inDoubt = new Map<number, number[]>();
   /** Likewise those that failed on a value of another type, of rules that want to know (`onError`), once they were noted. */
   readonly mistyped = new Map<number, number[]>();
+  /** Whether any span of the record is rejected, or in progress: of most records none is, and then none is asked. */
+  anyRejected = false;
+  anyInProgress = false;
   /** This epoch's projection cannot read the record. */
   unreadable = false;
   /** How many evaluations each of the present ones stands for, if they are timed; else 0. */
@@ -71,6 +78,8 @@ export class Epoch {
     this.hashedAt = -1;
     this.unreadable = true;
     project(value, this.projection, this.columns);
+    this.anyRejected = anyRejected(this.columns);
+    this.anyInProgress = anyInProgress(this.columns);
     this.unreadable = false;
   }
 

@@ -20,7 +20,7 @@ import type { PartitionEngineOptions, SpansRecord } from './partition-options.js
 import type { EngineRecord } from './record.js';
 import { rejectionOf } from './rejection.js';
 import { checkSettings } from './settings.js';
-import { CONTENT, spanForm } from './span-form.js';
+import { CONTENT, spanForm, writeForms } from './span-form.js';
 import { UnfinishedSpans } from './unfinished-spans.js';
 import type { Verdict } from './verdict.js';
 
@@ -61,12 +61,14 @@ export class PartitionEngine {
     const spanRules = new SpanRules(this.assembly, this.verdicts);
     this.spans = new SpanJudgement(spanRules);
     this.judge = new Judge(settings, this.assembly, this.verdicts);
-    const epochOf = (row: number): Epoch => this.epochOf(row);
-    this.conclusions = new Conclusions(this.judge, epochOf, (error) => this.defect(error));
+    this.conclusions = new Conclusions(
+      this.judge,
+      (row) => this.epochOf(row),
+      (error) => this.defect(error),
+    );
     this.retries = new Retries(settings, this.assembly.traces);
-    const release = (epoch: Epoch): void => this.epochs.release(epoch);
-    const evaluate = (epoch: Epoch): void => this.evaluate(epoch);
-    this.unfinished = new UnfinishedSpans(this.assembly, this.judge, spanRules, this.accounting, this.retries, { evaluate, release });
+    const epochs = { evaluate: (epoch: Epoch) => this.evaluate(epoch), release: (epoch: Epoch) => this.epochs.release(epoch) };
+    this.unfinished = new UnfinishedSpans(this.assembly, this.judge, spanRules, this.accounting, this.retries, epochs);
     this.late = new LateSpans(this.assembly.traces);
     this.assembleFrom = (options.committedAt ?? Number.NEGATIVE_INFINITY) - (options.paused ?? 0) - contextWindow(settings);
   }
@@ -180,7 +182,6 @@ export class PartitionEngine {
     if (judging) this.evaluate(epoch);
     const spans = epoch.columns.length;
     this.retries.expect(epoch.columns, this.assembly.locate(epoch.columns, spans));
-    if (judging) this.judge.fetch(epoch, spans);
     const { accounting } = this;
     const before = accounting.evaluated + accounting.conflicts;
     for (let i = 0; i < spans; ) i = this.applySpansFrom(epoch, record, i, judging);
@@ -215,6 +216,7 @@ export class PartitionEngine {
 
   private evaluate(epoch: Epoch): void {
     epoch.evaluate((error) => this.defect(error));
+    writeForms(epoch);
   }
 
   private passTo(time: number): void {
@@ -245,13 +247,13 @@ export class PartitionEngine {
     const { columns } = epoch;
     if (judging) accounting.received++;
     else accounting.context++;
-    const rejection = rejectionOf(columns, i);
+    const rejection = epoch.anyRejected ? rejectionOf(columns, i) : undefined;
     if (rejection !== undefined) {
       if (judging) accounting.rejected[rejection]++;
       return;
     }
     const row = assembly.rowOf(columns, i) || this.open(epoch, record.offset, i, judging);
-    if (this.waits && isInProgress(columns, i)) {
+    if (epoch.anyInProgress && this.waits && isInProgress(columns, i)) {
       this.unfinished.keep(row, epoch, i, record.offset, judging);
       return;
     }
@@ -330,7 +332,7 @@ export class PartitionEngine {
       home.load(record.offset, record.value);
       this.evaluate(home);
     } catch (error) {
-      this.options.undecodable?.(record, messageOf(error));
+      this.undecodable(record, error);
     }
   }
 
@@ -387,10 +389,10 @@ export class PartitionEngine {
     }
     this.accounting.received++;
     this.accounting.rejected.undecodable++;
-    this.options.undecodable?.(record, messageOf(error));
+    this.undecodable(record, error);
   }
-}
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  private undecodable(record: SpansRecord, error: unknown): void {
+    this.options.undecodable?.(record, error instanceof Error ? error.message : String(error));
+  }
 }

@@ -60,7 +60,9 @@ export class Assembly implements DeadlineOwner {
   private closing: ClosedTrace[] = [];
   private outlived: number[] = [];
   /** Per span of the record: its trace's row when the record came, or 0. */
-  located: Uint32Array<ArrayBuffer> = new Uint32Array(64);
+  private located: Uint32Array<ArrayBuffer> = new Uint32Array(64);
+  /** The row of the trace that `rowOf` was asked for last, or 0; also of one that goes on, for which it answers 0. */
+  private asked = 0;
 
   constructor(
     private readonly settings: AssemblySettings,
@@ -113,7 +115,6 @@ export class Assembly implements DeadlineOwner {
     if (spans > this.located.length) this.located = new Uint32Array(2 * spans);
     const { located } = this;
     this.traces.findAll(ids.traceIds, spans, located);
-    this.duplicates.fetch(located, spans);
     return located;
   }
 
@@ -121,6 +122,7 @@ export class Assembly implements DeadlineOwner {
   rowOf(ids: SpanIds, i: number): number {
     // A span before it in the record may have opened its trace.
     const row = this.located[i]! || this.find(ids, i);
+    this.asked = row;
     return (this.traces.rows[row * ROW_WORDS + FLAGS]! & GOING_ON) !== 0 ? 0 : row;
   }
 
@@ -129,10 +131,10 @@ export class Assembly implements DeadlineOwner {
     return this.traces.find(traceIds[id]!, traceIds[id + 1]!, traceIds[id + 2]!, traceIds[id + 3]!);
   }
 
-  /** Opens a trace for span `i`. `flags` and `epoch` (a slot below 2^21) are kept with it. */
+  /** Opens a trace for span `i`, for which `rowOf` has just answered 0. `flags` and `epoch` (a slot below 2^21) are kept with it. */
   openFor(ids: SpanIds, i: number, offset: number, epochNumber: number, epochSlot: number, flags: number): number {
     const id = i * 4;
-    const known = this.find(ids, i);
+    const known = this.asked;
     const row = known || this.traces.add(ids.traceIds[id]!, ids.traceIds[id + 1]!, ids.traceIds[id + 2]!, ids.traceIds[id + 3]!);
     const { rows } = this.traces;
     const at = row * ROW_WORDS;

@@ -32,9 +32,6 @@ export class Duplicates {
   /** The forms of spans that came in several, or both as a client and a server span (Zipkin, B3), by row: few have any. */
   private readonly forms = new Map<number, Set<string>>();
 
-  /** Makes `fetch` have a result, or it would be optimized away. */
-  fetched = 0;
-
   constructor(private readonly traces: OpenTraces) {}
 
   /**
@@ -47,18 +44,6 @@ export class Duplicates {
   add(row: number, ids: SpanIds, i: number, form: number): Seen {
     const many = (this.traces.rows[row * ROW_WORDS + FLAGS]! & MANY_SPANS) !== 0;
     return many ? this.addToTable(row, ids, i, form) : this.addToList(row, ids, i, form);
-  }
-
-  /** Reads of each of these traces where its ids begin: in a short loop, so that the processor waits for the memory of many at once. */
-  fetch(rowsOf: Uint32Array, spans: number): void {
-    const { rows } = this.traces;
-    const { words, stride } = this.list;
-    let read = 0;
-    for (let i = 0; i < spans; i++) {
-      const at = rowsOf[i]! * ROW_WORDS;
-      if ((rows[at + FLAGS]! & MANY_SPANS) === 0) read ^= words[rows[at + SPAN_IDS]! * stride]!;
-    }
-    this.fetched = read;
   }
 
   /** Whether a span with this id was seen, in whatever form: a server span, or another. */

@@ -1,4 +1,5 @@
 import type { SpanColumns } from '#otlp';
+import { anyRejected } from '../rejection.js';
 import { KEY_WORDS, writeSpanKeys } from './span-keys.js';
 
 /** Keys of a chunk: 64 KiB. */
@@ -18,11 +19,12 @@ export class KeyLog {
 
   /** Writes the keys of all spans but those that are rejected. */
   add(columns: SpanColumns): void {
+    const rejected = anyRejected(columns);
     for (let from = 0; from < columns.length; ) {
       const used = this.next % CHUNK;
       const to = Math.min(columns.length, from + CHUNK - used);
       const at = used * KEY_WORDS;
-      this.next += (writeSpanKeys(columns, from, to, this.chunks.at(-1)!, at) - at) / KEY_WORDS;
+      this.next += (writeSpanKeys(columns, from, to, rejected, this.chunks.at(-1)!, at) - at) / KEY_WORDS;
       if (this.next % CHUNK === 0 && this.next / CHUNK === this.firstChunk + this.chunks.length) this.begin();
       from = to;
     }

@@ -75,7 +75,7 @@ export class SeenSpans {
   has(columns: SpanColumns, i: number): boolean {
     this.askedAt = this.cell;
     const { asked } = this;
-    writeSpanKeys(columns, i, i + 1, asked, 0);
+    writeSpanKeys(columns, i, i + 1, false, asked, 0);
     return this.index.has(asked[0]!, asked[1]!);
   }
 

@@ -1,4 +1,5 @@
-import { HIGH, LOW, OWN_SCOPE, type SpanColumns } from '#otlp';
+import { HIGH, LOW, type SpanColumns } from '#otlp';
+import { rejectionOf } from '../rejection.js';
 
 /** 32-bit words of a key. */
 export const KEY_WORDS = 2;
@@ -8,14 +9,15 @@ export const KEY_WORDS = 2;
  * is 64 bits that tell a span from any other, of its ids, times, parent and kind. Attributes play no part, so a key does not depend on
  * what rules read, and a retry on whose way a collector added an attribute has the same. Spans that are rejected (`rejection.ts`) have none.
  *
+ * @param rejected whether any span is (`anyRejected`)
+ *
  * Each round takes two words and is a permutation of the 64 bits so far: only words that differ in several rounds can end in the same key.
  */
-export function writeSpanKeys(columns: SpanColumns, from: number, to: number, words: Uint32Array, at: number): number {
-  const { traceIds, spanIds, parentIds, startWords, endWords, kind, scopeName } = columns;
+export function writeSpanKeys(columns: SpanColumns, from: number, to: number, rejected: boolean, words: Uint32Array, at: number): number {
+  const { traceIds, spanIds, parentIds, startWords, endWords, kind } = columns;
   let end = at;
-  let scope = '';
-  let isOwn = false;
   for (let i = from; i < to; i++) {
+    if (rejected && rejectionOf(columns, i) !== undefined) continue;
     const t = 4 * i;
     const s = 2 * i;
     let a = traceIds[t]!;
@@ -24,12 +26,6 @@ export function writeSpanKeys(columns: SpanColumns, from: number, to: number, wo
     const trace3 = traceIds[t + 3]!;
     const span0 = spanIds[s]!;
     const span1 = spanIds[s + 1]!;
-    // Most spans of a record have one scope: the same text, which costs less to compare than an equal one.
-    if (scopeName[i] !== scope) {
-      scope = scopeName[i]!;
-      isOwn = scope === OWN_SCOPE;
-    }
-    if (isOwn || (a | b | trace2 | trace3) === 0 || (span0 | span1) === 0) continue;
     a = Math.imul(a ^ 0x2545f491, 0x9e3779b1);
     b = Math.imul(b, 0x85ebca6b);
     a ^= b >>> 15;

@@ -40,11 +40,6 @@ export class Judge {
     if (epoch.rules.plan.online) this.online.decideAll(epoch, row);
   }
 
-  /** The spans of a record come, whose traces are located: reads ahead what is kept of them. */
-  fetch(epoch: Epoch, spans: number): void {
-    if (epoch.rules.plan.online) this.online.fetch(epoch, spans);
-  }
-
   /**
    * Conditions failed on span `i` of the epoch's record because of values of another type, or took too long; its trace opened in that
    * epoch. To be called before `feed`.

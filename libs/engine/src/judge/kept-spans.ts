@@ -1,7 +1,6 @@
 import { clipped, type SpanReference } from '#dsl';
 import { HIGH, hexOfWords, LOW, type SpanColumns } from '#otlp';
 import { Slots } from '../assembly/slots.js';
-import { KEPT, ROW_WORDS } from '../assembly/trace-row.js';
 
 const WORDS = 7;
 /** The next kept span of the same chain. */
@@ -69,8 +68,6 @@ export class KeptSpans extends Slots {
   private readonly durations: number[] = [0];
   private readonly names: string[] = [''];
   private readonly services: string[] = [''];
-  /** Of the record that comes: the second span of each trace's chain. */
-  private ahead = new Uint32Array(64);
   /** Ids that are not the wire's. */
   private readonly shownIds = new Map<number, string>();
 
@@ -81,17 +78,6 @@ export class KeptSpans extends Slots {
   /** With the columns beside the words. */
   override get bytes(): number {
     return super.bytes + this.count * 3 * 8;
-  }
-
-  /** Reads where the first spans of the chains of these rows lie. */
-  fetch(rows: Uint32Array, located: Uint32Array, spans: number): number {
-    const { words } = this;
-    if (spans > this.ahead.length) this.ahead = new Uint32Array(2 * spans);
-    const { ahead } = this;
-    let read = 0;
-    for (let i = 0; i < spans; i++) ahead[i] = words[rows[located[i]! * ROW_WORDS + KEPT]! * WORDS + NEXT]!;
-    for (let i = 0; i < spans; i++) read ^= words[ahead[i]! * WORDS + TAG]!;
-    return read;
   }
 
   /** Keeps span `i`; `next` continues its chain. */

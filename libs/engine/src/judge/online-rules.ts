@@ -45,11 +45,6 @@ export class OnlineRules {
     this.mixed = new MixedRules(kept, reports, this.evidence, errors, doubts);
   }
 
-  /** Reads ahead what is kept of the traces of a record's first `spans` spans. */
-  fetch(epoch: Epoch, spans: number): void {
-    this.atoms.fetch(epoch, spans);
-  }
-
   /** Takes span `i` of the epoch's record, which its trace (opened in that epoch) has just got. */
   feed(epoch: Epoch, row: number, i: number): void {
     const state = this.atoms.feed(epoch, row, i);

@@ -21,30 +21,11 @@ export class TraceAtoms {
   /** Per atom: the number of the span that fed it last, after another had; and how many atoms this span fed so. */
   private fedAgain = new Float64Array(0);
   private again = 0;
-  /** Makes `fetch` have a result, or it would be optimized away. */
-  fetched = 0;
 
   constructor(
     private readonly assembly: Assembly,
     private readonly kept: KeptSpans,
   ) {}
-
-  /**
-   * Reads of each trace of a record where its state and its witnesses lie, in loops so short that the processor waits for the memory of
-   * many at once. The state may be one of another epoch: then what is read is of no use.
-   */
-  fetch(epoch: Epoch, spans: number): void {
-    const { located, traces } = this.assembly;
-    const { rows } = traces;
-    const { words, stride } = epoch.states;
-    const states = words.length;
-    let read = 0;
-    for (let i = 0; i < spans; i++) {
-      const at = rows[located[i]! * ROW_WORDS + STATE]! * stride;
-      if (at < states) read ^= words[at]!;
-    }
-    this.fetched = read ^ this.kept.fetch(rows, located, spans);
-  }
 
   /** Span `i` of the record that `epoch` has evaluated; answers the trace's state, made with its first span. */
   feed(epoch: Epoch, row: number, i: number): number {
