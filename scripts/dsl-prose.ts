@@ -187,13 +187,13 @@ span: each form is judged as a span of its own, whichever came first, and is cou
 A span that was exported before it ended (it has a start and no end time) waits for its final form, which is judged in its place, whichever came first. One that has not
 ended when its trace is forgotten (30 s after the trace closed, at least) is judged then as it is; until then it is not seen by rules, and no parent or root either.
 
-What a rule may do on one trace is bounded by \`rules.evaluation_timeout\`, and grows with the trace's spans. Most rules take steps in proportion to them and are decided on traces of any size. A rule that
+What a rule may do on one trace is bounded by \`rules.evaluation_timeout\`, and grows with the trace's spans. Most rules take steps in proportion to them and are decided on traces of up to 32,768 spans. A rule that
 looks at pairs of spans one by one may take more; then it gives up on that trace, which is undecided. \`betrace check --explain\` says from how many spans on, \`POST /v1/rules/validate\` as \`gives_up_from\`:
 \`{"spans": 450, "per": "trace"}\`. On a trace of fewer spans it never gives up. \`per\` is \`value\` where the rule asks only about pairs that have an equal value: then about so many spans must share one, or
-several values have many spans each. It is \`null\` for rules that are decided on any trace, and absent of scripts, whose loops decide it. What looks at pairs: conditions that compute
+several values have many spans each. It is \`null\` for rules that are decided on any trace of up to 32,768 spans, and absent of scripts, whose loops decide it. What looks at pairs: conditions that compute
 something from both spans (\`b.name .. a.name == "x"\`) or, but for \`has\`, join two comparisons by \`or\`, \`trace.all\` and \`count\` with further questions, aggregates over a window of time or over descendants or ancestors (but for sums and averages of integers), and a
 question within a question. The last is mostly asked of many spans at once, so that the rule gives up much later than it says on most traces, but not on all. Equal values, comparisons of a value or a time, \`before\`, \`trace.follows\` and the like, children and
-descendants are looked up. On traces in which spans link to other spans of the trace, order is asked of each pair: \`gives_up_from_with_links\`. The numbers suppose one link for each span, texts of some
+descendants are looked up; order beside another comparison costs more, and gives up at some thousands. On traces in which spans link to other spans of the trace, order is asked of each pair: \`gives_up_from_with_links\`. The numbers suppose one link for each span, texts of some
 dozen characters where regular expressions look at both spans, and sums whose values are integers below 2^53 where a comparison of sums joins the spans.
 
 Expressions share what they ask, and cost little on a trace that has none of it; scripts are run one by one on every trace. They are compiled

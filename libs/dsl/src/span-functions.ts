@@ -67,7 +67,7 @@ export class SpanFunctions {
     const everyFirst = node.relation === 'follows' || node.relation === 'preceded';
     for (const a of this.satisfying(first)) {
       this.host.bind(node.depth, a);
-      const related = some(this.related(node, a, second, within, tolerance));
+      const related = this.isRelated(node, a, second, within, tolerance);
       if (related !== everyFirst) return node.relation !== 'never_after' && !everyFirst;
     }
     return node.relation === 'never_after' || everyFirst;
@@ -95,6 +95,17 @@ export class SpanFunctions {
   /** The spans that satisfy a test, one after the other. */
   protected *satisfying(test: SpanTest, over?: Relatives): Iterable<SpanView> {
     for (const span of this.domain(over)) if (this.holds(test, span)) yield span;
+  }
+
+  /** Some span satisfies the second test and stands in the node's relation to `a` (which is bound). */
+  protected isRelated(
+    node: TracePair,
+    a: SpanView,
+    second: SpanTest,
+    within: number | bigint | undefined,
+    tolerance: number | bigint,
+  ): boolean {
+    return some(this.related(node, a, second, within, tolerance));
   }
 
   /** The spans that satisfy the second test and stand in the node's relation to `a` (which is bound). */

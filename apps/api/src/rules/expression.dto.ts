@@ -65,7 +65,7 @@ export class ValidationResult {
     nullable: true,
     description:
       'From how many spans on the rule may take more steps than `rules.evaluation_timeout` allows, which is its error on that trace. ' +
-      'null: it is decided on traces of any size. Absent of a script: its loops decide it.',
+      'null: it is decided on traces of up to 32,768 spans. Absent of a script: its loops decide it.',
   })
   gives_up_from?: GivesUpFromView | null;
 

@@ -4,9 +4,9 @@ import { explanationText } from './rule-explanation.js';
 
 describe('check --explain', () => {
   it.each([
-    ['is decided on traces of any size', 'span.duration > 1s'],
+    ['is decided on traces of up to 32,768 spans', 'span.duration > 1s'],
     [
-      /^is decided on traces of any size; where spans link .* from \d+ spans of one trace on$/,
+      /^is decided on traces of up to 32,768 spans; where spans link .* from \d+ spans of one trace on$/,
       'trace.before(span.name == "a", span.name == "b")',
     ],
     [/^may give up from \d+ spans of one trace on$/, 'trace.has(a where trace.has(b where b.name .. a.name == "x"))'],

@@ -46,6 +46,9 @@ export function boxRejection(plan: JoinPlan, depth: number, index: SpanIndex, fu
   return rejections.length === 0 ? undefined : (box) => rejections.some((reject) => reject(box));
 }
 
+/** What one question about a box of spans may look at: with more to look at the spans are asked one by one. */
+export const BOX_VISITS = 256;
+
 const EVERYTHING: Rejection = () => true;
 
 function rejectionBy(question: BoxQuestion, depth: number, further: FurtherSpans): Rejection | undefined {
@@ -82,9 +85,9 @@ function rejectionBy(question: BoxQuestion, depth: number, further: FurtherSpans
     const asked = byBox.flatMap((make) => make(box));
     if (asked.some((constraint) => constraint === NEVER || constraint === undefined)) return false;
     const before = index.tree.visits;
-    const isFound = index.tree.count([...exact, ...(asked as Constraint[])], 0) > 0;
+    const found = index.tree.countWithin([...exact, ...(asked as Constraint[])], 0, BOX_VISITS);
     further.pay(index.tree.visits - before);
-    return isFound === isNegated;
+    return found !== undefined && found > 0 === isNegated;
   };
 }
 

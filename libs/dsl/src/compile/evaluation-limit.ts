@@ -4,7 +4,7 @@ import { StepLimit } from '../step-limit.js';
 import { eachNode } from './walk.js';
 
 /** For each part of a rule, on each span: what is done in proportion to a trace's spans never exceeds it. */
-const STEPS_PER_PART = 8;
+const STEPS_PER_PART = 12;
 
 /** The limit of one evaluation on a trace of so many spans. */
 export type EvaluationLimit = (spans: number) => StepLimit;

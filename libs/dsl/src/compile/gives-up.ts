@@ -10,19 +10,21 @@ export interface GivesUpFrom {
   readonly per: 'trace' | 'value';
 }
 
+/** Of larger traces nothing is told: as many as `traces.max_spans` allows, unless it is raised. */
+const MOST_SPANS = 2 ** 15;
+
 /**
- * Null: what the rule asks is told by look-ups, its steps grow about as its limit does.
+ * Null: what the rule asks is told by look-ups, its steps grow about as its limit does; on no trace of up to 32,768 spans it gives up.
  *
  * @param milliseconds `rules.evaluation_timeout`
  * @param hasLinks on traces in which spans link to others
  */
 export function givesUpFrom(rule: CheckedExpression, milliseconds: number, hasLinks: boolean): GivesUpFrom | null {
   const { steps, isOfWholeTrace } = StepModel.of(rule, hasLinks);
-  if (!steps.isSteep) return null;
   const limit = stepsOnTrace(rule.resolved, milliseconds);
   const exceeds = (spans: number): boolean => steps.on(spans) > limit(spans);
   let [low, high] = [0, 1];
-  while (!exceeds(high)) [low, high] = [high, 2 * high];
+  for (; !exceeds(high); [low, high] = [high, 2 * high]) if (high >= MOST_SPANS) return null;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (exceeds(middle)) high = middle;

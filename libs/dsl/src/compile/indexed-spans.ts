@@ -3,11 +3,11 @@ import type { Enough, SpanFunctionNode, SpanTest } from '../span-functions.js';
 import type { SpanView } from '../span-view.js';
 import type { Value } from '../value.js';
 import { type Alternatives, alternativesOf } from './alternatives.js';
+import { CountedSpans } from './counted-spans.js';
 import { type JoinPlan, joinPlan, readsOuter } from './join-plan.js';
-import { BELOW, EVERY, JoinedSpans, VISITS_PER_STEP } from './joined-spans.js';
+import { BELOW, EVERY, JoinedSpans, type Relation } from './joined-spans.js';
 import { orderConstraint, RelativesConstraint } from './order-constraint.js';
 import type { SpanBucket } from './span-bucket.js';
-import { SummedSpans } from './summed-spans.js';
 import { END, START } from './trace-columns.js';
 import { NEVER } from './value-column.js';
 
@@ -16,9 +16,7 @@ import { NEVER } from './value-column.js';
  * values of two spans are found by their hash, order of times and of values in sorted trees, structure by intervals. What asks further
  * questions is asked last, and no more is asked than the answer needs. One per rule and trace.
  */
-export class IndexedSpanFunctions extends SummedSpans {
-  /** By condition: how many relatives were looked through. */
-  private readonly walked = new Map<Resolved, { spans: number }>();
+export class IndexedSpanFunctions extends CountedSpans {
   /** The answers of what asks nothing of outer spans. */
   private readonly answers = new Map<SpanFunctionNode, Value>();
 
@@ -27,9 +25,20 @@ export class IndexedSpanFunctions extends SummedSpans {
       const test: SpanTest = { node, depth: node.depth, condition: node.condition };
       if (node.quantifier === 'count') return this.count(test, node.over);
       if (node.quantifier === 'all') return this.all(test, node.condition, node.over);
-      for (const _span of this.satisfying(test, node.over)) return true;
-      return false;
+      return this.has(test, node.over);
     });
+  }
+
+  private has(test: SpanTest, over: Relatives | undefined): boolean {
+    if (over === undefined) {
+      const counted = this.countIfWorn(test, 0);
+      if (counted !== undefined) return counted > 0;
+    } else if (over.axis !== 'children' && test.condition !== undefined) {
+      const counted = this.countRelatives(test, test.condition, over.axis, this.host.span(over.of), 0);
+      if (counted !== undefined) return counted > 0;
+    }
+    for (const _span of this.satisfying(test, over)) return true;
+    return false;
   }
 
   override countUpTo(node: TraceQuantifier, enough: Enough): Value {
@@ -79,32 +88,20 @@ export class IndexedSpanFunctions extends SummedSpans {
   private count(test: SpanTest, over: Relatives | undefined, enough?: Enough): number {
     let count = 0;
     const { condition, depth } = test;
-    const plan = condition === undefined || over !== undefined ? undefined : joinPlan(condition, depth);
-    if (plan !== undefined && plan.rest.length === 0 && condition !== undefined) {
-      const bucket = this.candidates(test, condition, plan);
-      if (plan.tests.length === 0 && plan.keys.length > 0) return bucket.spans.length;
-      const counted = plan.tests.length > 0 && this.isWorn(bucket) ? this.countInTree(test, plan, bucket) : undefined;
+    if (over === undefined && condition !== undefined) {
+      const plan = joinPlan(condition, depth);
+      if (plan.tests.length === 0 && plan.keys.length > 0) return this.candidates(test, condition, plan).spans.length;
+      const counted = this.countIfWorn(test, Number.POSITIVE_INFINITY);
+      if (counted !== undefined) return counted;
+    }
+    if (over !== undefined && over.axis !== 'children' && condition !== undefined) {
+      const counted = this.countRelatives(test, condition, over.axis, this.host.span(over.of), Number.POSITIVE_INFINITY);
       if (counted !== undefined) return counted;
     }
     for (const _span of this.satisfying(test, over)) {
       count++;
       if (enough?.(count)) break;
     }
-    return count;
-  }
-
-  /** Undefined where the tree alone can't tell. */
-  private countInTree(test: SpanTest, plan: JoinPlan, bucket: SpanBucket): number | undefined {
-    const index = this.indexed(bucket, test.depth, plan, EVERY);
-    const asked = this.constraints(plan, index);
-    if (asked !== NEVER && asked.left.length > 0) return undefined;
-    JoinedSpans.searches++;
-    let count = 0;
-    for (const span of index.apart) if (this.satisfies(test, plan.tests, span)) count++;
-    if (asked === NEVER) return count;
-    const before = index.tree.visits;
-    count += index.tree.count(asked.constraints);
-    this.host.spend((index.tree.visits - before) / VISITS_PER_STEP);
     return count;
   }
 
@@ -119,7 +116,7 @@ export class IndexedSpanFunctions extends SummedSpans {
     if (bucket.spans.length < this.host.trace.spans.length) return false;
     if (plan.tests.length === 0) return true;
     if (this.isWorn(bucket) && plan.rest.length === 0) {
-      const counted = this.countInTree(test, plan, bucket);
+      const counted = this.countInIndex(test, plan, bucket, Number.POSITIVE_INFINITY);
       if (counted !== undefined) return counted === bucket.spans.length;
     }
     for (const span of bucket) {
@@ -162,22 +159,46 @@ export class IndexedSpanFunctions extends SummedSpans {
 
   /** Of the spans below or above another one those that satisfy a test. */
   private *amongRelatives(test: SpanTest, condition: Resolved, axis: 'descendants' | 'ancestors', of: SpanView): Iterable<SpanView> {
-    let walked = this.walked.get(condition);
-    if (walked === undefined) this.walked.set(condition, (walked = { spans: 0 }));
-    const position = this.host.structure.intervals.indexOf.get(of);
-    if (position === undefined || walked.spans <= Math.max(64, 2 * this.host.trace.spans.length)) {
-      const relatives = this.walking((structure) => structure.relatives(axis, of));
-      walked.spans += relatives.length;
-      for (const span of relatives) if (this.holds(test, span)) yield span;
+    const relation = this.relation(condition, axis, of);
+    if (relation === undefined) {
+      for (const span of this.walk(condition, axis, of)) if (this.holds(test, span)) yield span;
       return;
     }
-    const { structure } = this.host;
     const plan = joinPlan(condition, test.depth);
-    yield* this.search(test, plan, this.candidates(test, condition, plan), {
-      constraint: new RelativesConstraint(this.traceColumns(), position, axis),
-      columns: BELOW,
-      stands: (span) => span !== of && (axis === 'descendants' ? structure.isAncestor(of, span) : structure.isAncestor(span, of)),
-    });
+    yield* this.search(test, plan, this.candidates(test, condition, plan), relation);
+  }
+
+  protected override isRelated(
+    node: TracePair,
+    a: SpanView,
+    second: SpanTest,
+    within: number | bigint | undefined,
+    tolerance: number | bigint,
+  ): boolean {
+    const { relation } = node;
+    const plan = joinPlan(node.second, second.depth);
+    if (relation === 'descendant' && readsOuter(node.second, second.depth)) {
+      const counted = this.countRelatives(second, node.second, 'descendants', a, 0);
+      if (counted !== undefined) return counted > 0;
+    } else if (relation !== 'child' && relation !== 'descendant' && plan.rest.length === 0) {
+      const bucket = this.candidates(second, node.second, plan);
+      const counted = this.isWorn(bucket)
+        ? this.countInIndex(second, plan, bucket, 0, this.orderRelation(node, a, within, tolerance))
+        : undefined;
+      if (counted !== undefined) return counted > 0;
+    }
+    return super.isRelated(node, a, second, within, tolerance);
+  }
+
+  private orderRelation(node: TracePair, a: SpanView, within: number | bigint | undefined, tolerance: number | bigint): Relation {
+    const isFirst = node.relation === 'preceded';
+    const columns = this.traceColumns();
+    const order = { isFirst, tolerance: node.relation === 'never_after' ? -tolerance : tolerance, within };
+    return {
+      constraint: orderConstraint(columns, columns.indexOf(a), order),
+      columns: new Set([isFirst ? END : START]),
+      stands: (b) => this.stand(node, a, b, within, tolerance),
+    };
   }
 
   protected override *related(
@@ -198,14 +219,7 @@ export class IndexedSpanFunctions extends SummedSpans {
       const plan = joinPlan(node.second, second.depth);
       const candidates = this.candidates(second, node.second, plan);
       if (this.isWorn(candidates)) {
-        const isFirst = relation === 'preceded';
-        const columns = this.traceColumns();
-        const order = { isFirst, tolerance: relation === 'never_after' ? -tolerance : tolerance, within };
-        yield* this.search(second, plan, candidates, {
-          constraint: orderConstraint(columns, columns.indexOf(a), order),
-          columns: new Set([isFirst ? END : START]),
-          stands: (b) => this.stand(node, a, b, within, tolerance),
-        });
+        yield* this.search(second, plan, candidates, this.orderRelation(node, a, within, tolerance));
         return;
       }
       for (const b of this.near(node, a, candidates, within, tolerance)) {

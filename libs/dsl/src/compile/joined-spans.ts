@@ -131,6 +131,14 @@ export abstract class JoinedSpans extends SpanFunctions {
     return { constraints, left };
   }
 
+  /** How many of an index satisfy what the outer spans ask; counting ends when there are more than `most`. */
+  protected counted(index: SpanIndex, constraints: readonly Constraint[], most: number): number {
+    const before = index.visits;
+    const count = index.count(constraints, most);
+    this.host.spend((index.visits - before) / VISITS_PER_STEP);
+    return count;
+  }
+
   private orderOf(
     { tolerance }: { readonly tolerance?: Resolved },
     { outer, isFirst }: { readonly outer: Parameters<SpanFunctionsHost['span']>[0]; readonly isFirst: boolean },

@@ -5,13 +5,13 @@ import type { JoinKey } from './join-plan.js';
 import { SpanBucket } from './span-bucket.js';
 import { FAILED } from './value-column.js';
 
-const NOTHING = new SpanBucket([]);
-
 type Level = Map<unknown, Level | SpanView[] | SpanBucket>;
 
 /** Spans by the values of one or several keys: a hash within a hash. */
 export class KeyedSpans {
   private readonly root: Level = new Map();
+  /** Of these keys and no others: a bucket remembers how it was looked through. */
+  private readonly nothing = new SpanBucket([]);
 
   /** A span of which a key fails, or is NaN, equals nothing. */
   add(values: readonly (Value | typeof FAILED)[], span: SpanView): void {
@@ -36,7 +36,7 @@ export class KeyedSpans {
       const value = outer(keys[at]!);
       const key = value === FAILED ? FAILED : valueKey(value);
       const next = level.get(key);
-      if (next === undefined) return NOTHING;
+      if (next === undefined) return this.nothing;
       if (next instanceof SpanBucket) return next;
       if (next instanceof Map) {
         level = next;

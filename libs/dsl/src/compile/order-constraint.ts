@@ -1,3 +1,4 @@
+import type { Region } from './region.js';
 import { ALL, type Box, type Constraint, NONE, SOME } from './span-tree.js';
 import { END, ENTER, INDEX, LEAVE, SERVICE, START, type TraceColumns } from './trace-columns.js';
 
@@ -71,11 +72,12 @@ class OrderConstraint implements Constraint {
   private readonly to: number;
 
   constructor(
-    { columns }: TraceColumns,
+    private readonly trace: TraceColumns,
     private readonly outer: number,
     private readonly isFirst: boolean,
     private readonly window: Window,
   ) {
+    const { columns } = trace;
     this.time = isFirst ? END : START;
     this.enter = columns[ENTER]![outer]!;
     this.leave = columns[LEAVE]![outer]!;
@@ -129,6 +131,71 @@ class OrderConstraint implements Constraint {
     return this.isInWindow(columns, position, time);
   }
 
+  /**
+   * Of all spans those that another service's would have to be; and what is otherwise for spans of the outer one's own service. It is itself
+   * left out, as it is never before itself.
+   */
+  regions(): readonly Region[] {
+    const { same, other, meeting } = this.window;
+    if (this.trace.services === 1) return this.inWindow(same);
+    const [from, to] = [Math.min(same.from, other.from), Math.max(same.to, other.to)];
+    const isAligned = this.isFirst ? same.from === other.from && same.to === meeting : same.to === other.to && same.from === meeting;
+    if (!isAligned)
+      return [...this.inWindow(other), ...this.ofOwnService(this.inWindow(other), -1), ...this.ofOwnService(this.inWindow(same), 1)];
+    // The windows differ at one end: whether an unrelated span lies there is all that matters.
+    const between = this.isFirst ? { from: Math.min(same.to, other.to) + 1, to } : { from, to: Math.max(same.from, other.from) - 1 };
+    const isMore = this.isFirst ? other.to > same.to : other.from < same.from;
+    return [...this.inWindow(other), ...this.ofOwnService(this.unrelated(between), isMore ? -1 : 1)];
+  }
+
+  private ofOwnService(regions: readonly Region[], sign: 1 | -1): readonly Region[] {
+    return regions.map((region) => ({ ...region, sign: region.sign === sign ? 1 : -1, service: this.service }));
+  }
+
+  /** Unrelated spans in the window; and those above it (or below it) that had ended by its start (or start after its end), whatever clocks say. */
+  private inWindow({ from, to }: Ranks): readonly Region[] {
+    const { meeting } = this.window;
+    const [first, second, related] = this.isFirst
+      ? [{ from: Math.max(from, meeting + 1), to }, { from: Math.max(from, to + 1), to: meeting }, this.above()]
+      : [{ from, to: Math.min(to, meeting - 1) }, { from: meeting, to: Math.min(to, from - 1) }, this.below()];
+    return [
+      ...this.timed({ from, to }, [this.everySpan(), ...negated(this.isFirst ? this.below() : this.above()), this.itself()]),
+      ...this.timed(first, negated(related)),
+      ...this.timed(second, related),
+    ];
+  }
+
+  private unrelated(window: Ranks): readonly Region[] {
+    return this.timed(window, [this.everySpan(), ...negated(this.below()), ...negated(this.above()), this.itself()]);
+  }
+
+  private timed(window: Ranks, regions: readonly Region[]): readonly Region[] {
+    if (window.from > window.to) return [];
+    const time = { column: this.time, from: window.from, to: window.to };
+    return regions.map((region) => ({ ...region, ranges: [...region.ranges, time] }));
+  }
+
+  private everySpan(): Region {
+    return { sign: 1, ranges: [] };
+  }
+
+  private itself(): Region {
+    return { sign: -1, ranges: [], only: this.outer };
+  }
+
+  /** Members of its ring have its number: they are both above and below it, and count as unrelated. */
+  private below(): readonly Region[] {
+    return this.enter + 1 < this.leave ? [{ sign: 1, ranges: [{ column: ENTER, from: this.enter + 1, to: this.leave - 1 }] }] : [];
+  }
+
+  private above(): readonly Region[] {
+    if (this.enter === 0) return [];
+    return [
+      { sign: 1, ranges: [{ column: ENTER, from: FIRST_RANK, to: this.enter - 1 }] },
+      { sign: -1, ranges: [{ column: LEAVE, from: FIRST_RANK, to: this.enter }] },
+    ];
+  }
+
   private isOther(columns: readonly Int32Array[], position: number): boolean {
     return columns[INDEX]![position] !== this.outer;
   }
@@ -143,6 +210,10 @@ class OrderConstraint implements Constraint {
     const { from, to } = columns[SERVICE]![position] === this.service ? this.window.same : this.window.other;
     return this.isFirst ? time >= from : time <= to;
   }
+}
+
+function negated(regions: readonly Region[]): readonly Region[] {
+  return regions.map(({ sign, ...region }) => ({ ...region, sign: sign === 1 ? -1 : 1 }));
 }
 
 /** What lies below a span, or above it; not the span itself. */
@@ -174,5 +245,17 @@ export class RelativesConstraint implements Constraint {
     if (columns[INDEX]![position] === this.of) return false;
     if (this.axis === 'descendants') return enter >= this.enter && enter < this.leave;
     return enter <= this.enter && this.enter < columns[LEAVE]![position]!;
+  }
+
+  regions(): readonly Region[] {
+    const { enter, leave, of } = this;
+    const itself: Region = { sign: -1, ranges: [], only: of };
+    if (this.axis === 'descendants') return [{ sign: 1, ranges: [{ column: ENTER, from: enter, to: leave - 1 }] }, itself];
+    // Whoever was left by then was entered before.
+    return [
+      { sign: 1, ranges: [{ column: ENTER, from: FIRST_RANK, to: enter }] },
+      { sign: -1, ranges: [{ column: LEAVE, from: FIRST_RANK, to: enter }] },
+      itself,
+    ];
   }
 }

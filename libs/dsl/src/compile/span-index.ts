@@ -1,10 +1,13 @@
+import { formatExpression } from '../format-expression.js';
 import type { Resolved } from '../resolved.js';
 import type { SpanView } from '../span-view.js';
 import type { Value } from '../value.js';
 import type { BoxQuestion } from './box-question.js';
 import type { JoinPlan, ValueJoin } from './join-plan.js';
+import { intersected, type Region } from './region.js';
 import type { SpanBucket } from './span-bucket.js';
-import { SpanTree } from './span-tree.js';
+import { SpanCounts } from './span-counts.js';
+import { type Constraint, SpanTree } from './span-tree.js';
 import { END, ENTER, LEAVE, SERVICE, START, TRACE_COLUMNS, type TraceColumns } from './trace-columns.js';
 import { type FAILED, ValueColumn } from './value-column.js';
 
@@ -23,7 +26,13 @@ export interface JoinedBounds {
 
 /** Some spans of a trace, to be found by what a plan's sorted joins ask of them. */
 export class SpanIndex {
-  readonly tree: SpanTree;
+  private readonly columns: readonly Int32Array[];
+  private readonly dividing: ReadonlyMap<number, number>;
+  private boxes: SpanTree | undefined;
+  private counted: SpanCounts | undefined;
+  /** How often the tree was asked to count, and how often it would have looked at more than sums of regions do. */
+  private asked = 0;
+  private failed = 0;
   /** Those about whose order columns can't tell: they are tested one by one. */
   readonly apart: readonly SpanView[];
   private readonly spans: readonly SpanView[];
@@ -50,15 +59,21 @@ export class SpanIndex {
     this.spans = isOrdered ? spans.filter((_span, at) => !trace.isLinked(positions[at]!)) : spans;
     const kept = isOrdered ? positions.filter((position) => !trace.isLinked(position)) : positions;
     const columns: Int32Array[] = trace.columns.map((column) => Int32Array.from(kept, (position) => column[position]!));
+    const ofValues = new Map<string, number>();
     for (const join of plan.sorted) {
       if (join.type !== 'value') continue;
-      const index = TRACE_COLUMNS + this.values.size;
+      // Comparisons of one value ask for ranges of one column.
+      const same = join.operator === '~=' ? undefined : formatExpression(join.inner.syntax);
+      const shared = same === undefined ? undefined : ofValues.get(same);
+      const index = shared ?? columns.length;
       const column = new ValueColumn(
         join,
         this.spans.map((span) => read(join.inner, span)),
         index,
       );
       this.values.set(join, column);
+      if (shared !== undefined) continue;
+      if (same !== undefined) ofValues.set(same, index);
       columns.push(column.ranks);
       dividing.set(index, 1);
     }
@@ -71,7 +86,46 @@ export class SpanIndex {
       dividing.set(columns.length + 2 * SERVICE + 1, ofServices);
       for (let limit = 0; limit < 2 * JOINED.length; limit++) columns.push(Int32Array.from(limits, (of) => of[limit]!));
     }
-    this.tree = new SpanTree(columns, dividing);
+    this.columns = columns;
+    this.dividing = dividing;
+  }
+
+  get tree(): SpanTree {
+    this.boxes ??= new SpanTree(this.columns, this.dividing);
+    return this.boxes;
+  }
+
+  /** What was looked at so far, boxes and spans. */
+  get visits(): number {
+    return (this.boxes?.visits ?? 0) + (this.counted?.visits ?? 0);
+  }
+
+  /**
+   * How many spans satisfy all constraints; where there are more than `most`, how many is not sure. The tree tells it fast where spans lie
+   * together, or a witness is found soon; where it would have to look at many boxes, sums of regions do.
+   */
+  count(constraints: readonly Constraint[], most: number): number {
+    const regions = regionsOf(constraints);
+    this.counted ??= new SpanCounts(comparable(this.columns));
+    const price = regions && this.counted.price(regions);
+    if (regions === undefined || price === undefined || price > this.size) return this.tree.count(constraints, most);
+    if (this.failed <= 4 + this.asked / 8) {
+      this.asked++;
+      const count = this.tree.countWithin(constraints, most, Math.max(FEW_VISITS, price));
+      if (count !== undefined) return count;
+      this.failed++;
+    }
+    return this.counted.totals(regions)[0]!;
+  }
+
+  /** Counts of its spans with weights. */
+  countsOf(weights: readonly Float64Array[]): SpanCounts {
+    return new SpanCounts(this.columns, weights);
+  }
+
+  /** The span that stands at a place of the columns. */
+  spanAt(place: number): SpanView {
+    return this.spans[place]!;
   }
 
   get size(): number {
@@ -91,6 +145,28 @@ export class SpanIndex {
   at(position: number): SpanView {
     return this.spans[this.tree.order[position]!]!;
   }
+}
+
+/** The columns without the spans on which a comparison fails: no constraint of the plan leaves them. */
+function comparable(columns: readonly Int32Array[]): readonly Int32Array[] {
+  if (columns.every((column) => column.every((rank) => rank >= 0))) return columns;
+  const kept = [...columns[0]!.keys()].filter((place) => columns.every((column) => column[place]! >= 0));
+  return columns.map((column) => Int32Array.from(kept, (place) => column[place]!));
+}
+
+/** More regions than these are not summed up. */
+const MOST_REGIONS = 64;
+const FEW_VISITS = 64;
+
+/** The spans that satisfy all constraints, as a sum of regions. Undefined where one can't be told so. */
+export function regionsOf(constraints: readonly Constraint[]): readonly Region[] | undefined {
+  let regions: readonly Region[] = [{ sign: 1, ranges: [] }];
+  for (const constraint of constraints) {
+    const added = constraint.regions?.();
+    if (added === undefined || regions.length * added.length > MOST_REGIONS) return undefined;
+    regions = intersected(regions, added);
+  }
+  return regions;
 }
 
 /** The columns of joined spans of which the limits are known. */

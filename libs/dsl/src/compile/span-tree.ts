@@ -1,3 +1,5 @@
+import type { Region } from './region.js';
+
 /** What a constraint says of all spans within a box. */
 export const NONE = 0;
 export const SOME = 1;
@@ -15,6 +17,8 @@ export interface Constraint {
   /** NONE and ALL are certain; SOME may be any. */
   ofBox(box: Box): typeof NONE | typeof SOME | typeof ALL;
   ofPoint(columns: readonly Int32Array[], position: number): boolean;
+  /** The same spans as a sum of regions; absent where nobody counts by it. */
+  regions?(): readonly Region[];
 }
 
 /** Says of a box that nothing in it needs looking at. */
@@ -66,15 +70,24 @@ export class SpanTree {
     return this.columns[column]![position]!;
   }
 
-  /** How many satisfy all constraints; counting ends when there are more than `most`. */
-  count(constraints: readonly Constraint[], most = Number.POSITIVE_INFINITY): number {
+  /**
+   * How many satisfy all constraints; counting ends when there are more than `most`. Undefined where more would have to be looked at than
+   * it may.
+   */
+  countWithin(constraints: readonly Constraint[], most: number, visits: number): number | undefined {
+    const end = this.visits + visits;
     let count = 0;
-    for (const [from, to, isWhole] of this.ranges(constraints, undefined)) {
+    for (const [from, to, isWhole] of this.ranges(constraints, undefined, end)) {
       if (isWhole) count += to - from;
       else for (let at = from; at < to; at++) if (this.isFound(constraints, at)) count++;
       if (count > most) return count;
     }
-    return count;
+    return this.visits > end ? undefined : count;
+  }
+
+  /** As `countWithin`, whatever must be looked at. */
+  count(constraints: readonly Constraint[], most = Number.POSITIVE_INFINITY): number {
+    return this.countWithin(constraints, most, Number.POSITIVE_INFINITY) as number;
   }
 
   /** Those that satisfy all constraints, as ranges of positions (from, to and not further). */
@@ -99,12 +112,16 @@ export class SpanTree {
   }
 
   /** Positions among which all that satisfy the constraints are; all of them where the third says so. */
-  private *ranges(constraints: readonly Constraint[], reject: Rejection | undefined): Iterable<readonly [number, number, boolean]> {
+  private *ranges(
+    constraints: readonly Constraint[],
+    reject: Rejection | undefined,
+    end = Number.POSITIVE_INFINITY,
+  ): Iterable<readonly [number, number, boolean]> {
     if (this.size === 0) return;
     const width = this.columns.length;
     const open = [0];
     const box = { lows: this.lows, highs: this.highs, at: 0 };
-    while (open.length > 0) {
+    while (open.length > 0 && this.visits <= end) {
       const node = open.pop()!;
       this.visits++;
       box.at = node * width;

@@ -2,25 +2,27 @@ import { formatExpression } from '../format-expression.js';
 import type { Relatives, Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../resolved.js';
 import { PAIR_STEPS, SPAN_STEPS, type SpanFunctionNode } from '../span-functions.js';
 import { type Alternatives, alternativesOf } from './alternatives.js';
-import { type JoinPlan, joinPlan, readsOuter } from './join-plan.js';
+import { BOX_VISITS } from './box-rejection.js';
+import { type JoinPlan, joinPlan, readsOuter, type SortedJoin } from './join-plan.js';
 import { isLocal, isSpanFunction } from './local-test.js';
 import { isSpanCondition } from './needs.js';
+import { type SoughtRelation, searchSteps } from './search-steps.js';
 import { Steps } from './steps.js';
-import { operandsOf, partsOf } from './walk.js';
+import { operandsOf, partsOf, someNode } from './walk.js';
 
 /** How many steps one walk through a text takes that a regular expression looks at: texts of this many characters. */
 const TEXT_STEPS = 16;
-/** A look-up in a tree of spans: its boxes on the way, eight a step. It grows so slowly with the spans that it counts as constant. */
-const SEARCH_STEPS = 16;
 /** Spans that are looked through before a tree is built, and what it takes to build it, for each span. */
 const BEFORE_TREES = 3;
 const BUILDING_STEPS = 8;
+/** A question that is asked of boxes of spans first (box-rejection.ts), for each span: half as many boxes, each of so many looks. */
+const BOX_STEPS = BOX_VISITS / 16;
 
 /**
- * The steps (docs/decisions/0013) that a rule takes on a trace of n spans in the worst case, as a polynomial of n: every span is a candidate for
+ * The steps (docs/decisions/0013) that a rule takes on a trace of n spans in the worst case, as a function of n: every span is a candidate for
  * every condition, all have one value of whatever joins them, and no witness is found before the last. It follows the plans by which
- * indexed-spans.ts answers: what a hash, a tree of spans, intervals or a remembered answer tells is constant for each outer span; what
- * is tested span by span is n of them. A question within a question counts as asked of each span: mostly it is asked of many at once
+ * indexed-spans.ts answers: what a hash or a remembered answer tells is constant for each outer span; what sorted ranks tell grows with the
+ * digits of n (search-steps.ts); what is tested span by span is n of them. A question within a question counts as asked of each span: mostly it is asked of many at once
  * (box-rejection.ts), but nobody knows on which traces.
  */
 export class StepModel {
@@ -77,15 +79,16 @@ export class StepModel {
   }
 
   private quantifier({ quantifier, condition, depth, over }: TraceQuantifier): Steps {
-    if (quantifier === 'all' && over !== undefined) return this.walked(over, this.tested([condition]));
-    if (over?.axis === 'children') return this.tested([condition]);
+    if (quantifier === 'all' && over !== undefined) return this.walked(over, this.tested([condition]), depth);
+    if (over?.axis === 'children') return this.walked(over, this.tested([condition]), depth);
     const plan = joinPlan(condition, depth);
     const found = this.found(condition, plan);
+    if (over !== undefined) this.payWalks(condition);
     if (plan.tests.length === 0 && over === undefined) return found;
     const alternatives = quantifier === 'has' && over === undefined && plan.rest.length > 0 ? alternativesOf(condition, depth) : undefined;
     if (alternatives?.areCertain) return this.searchedWays(alternatives, plan, found);
     if (quantifier === 'all' && plan.rest.length > 0) return found.plus(this.each(plan, this.tested(plan.tests)));
-    return found.plus(this.searched(plan, over !== undefined));
+    return found.plus(this.searched(plan, over?.axis));
   }
 
   /** By each way; the first that is found is tested, and satisfies the condition. */
@@ -101,39 +104,47 @@ export class StepModel {
     const { condition, depth, field, over } = node;
     const taken = this.value(field).plus(Steps.of(SPAN_STEPS));
     if (!this.hasLinks && isSummed(node)) return this.summed(node, taken);
-    if (over?.axis === 'children') return condition === undefined ? taken : taken.plus(this.tested([condition]));
-    if (condition === undefined) return over === undefined ? this.eachOf(false, taken) : this.walked(over, taken);
+    if (over?.axis === 'children') {
+      return this.walked(over, condition === undefined ? taken : taken.plus(this.tested([condition])), depth);
+    }
+    if (condition === undefined) return over === undefined ? this.eachOf(false, taken) : this.walked(over, taken, depth);
+    if (over !== undefined) this.payWalks(condition);
     const plan = joinPlan(condition, depth);
     const found = this.found(condition, plan);
     if (over === undefined && plan.tests.length === 0 && plan.keys.length > 0 && !readsOuter(field, depth)) {
       this.payOnce(taken, () => taken.perSpan());
       return found;
     }
-    return found.plus(this.each(plan, taken.plus(this.tested(this.hasLinks ? plan.tests : plan.rest)))).plus(Steps.of(SEARCH_STEPS));
+    const searched = plan.sorted.length === 0 && over === undefined ? Steps.of(0) : this.payingOnce(searchSteps(plan, over?.axis));
+    return Steps.sum([found, searched, this.each(plan, taken.plus(this.tested(this.hasLinks ? plan.tests : plan.rest)))]);
   }
 
   /** Told by a tree of spans with sums (summed-spans.ts), once spans were come by often enough. */
   private summed(node: TraceAggregate, taken: Steps): Steps {
     this.payOnce(node, () => Steps.sum([Steps.of(BUILDING_STEPS), ...Array(BEFORE_TREES + 1).fill(taken.plus(Steps.of(2)))]).perSpan());
     const plan = node.condition && joinPlan(node.condition, node.depth);
-    const asking = Steps.sum([Steps.of(2 * SEARCH_STEPS), ...(plan?.sorted ?? []).map(({ conjunct }) => this.value(conjunct))]);
+    const search = this.payingOnce(searchSteps(plan ?? { sorted: [] }, node.over === undefined ? undefined : 'descendants'));
+    const asking = Steps.sum([search, ...(plan?.sorted ?? []).map(({ conjunct }) => this.value(conjunct))]);
     return plan === undefined ? asking : this.found(node.condition!, plan).plus(asking);
   }
 
   private pair(node: TracePair): Steps {
     const given = Steps.sum([node.within, node.tolerance].filter((part) => part !== undefined).map((part) => this.value(part)));
     const first = joinPlan(node.first, node.depth);
-    const firsts = this.found(node.first, first).plus(this.searched(first));
+    const firsts = this.found(node.first, first).plus(first.tests.length === 0 ? Steps.of(0) : this.searched(first));
     return given.plus(firsts).plus(this.eachOf(first.keys.length > 0, this.related(node)));
   }
 
   /** What the second condition of a pair takes for one span that satisfies the first. */
-  private related({ relation, second, depth }: TracePair): Steps {
+  private related(node: TracePair): Steps {
+    const { relation, second, depth } = node;
     if (relation === 'child') return this.tested([second]);
     const plan = joinPlan(second, depth + 1);
     const found = this.found(second, plan);
-    if (relation === 'descendant') return found.plus(readsOuter(second, depth + 1) ? this.searched(plan, true) : Steps.of(1));
-    if (!this.hasLinks) return found.plus(this.searched(plan));
+    if (relation === 'descendant') return found.plus(readsOuter(second, depth + 1) ? this.searched(plan, 'descendants') : Steps.of(1));
+    const order = relation === 'preceded' ? 'before' : 'after';
+    this.payOnce(node, () => Steps.of(BEFORE_TREES * (PAIR_STEPS + 1)).perSpan());
+    if (!this.hasLinks) return found.plus(this.searched(plan, node.within === undefined ? order : `${order} within`));
     this.payCauses();
     return found.plus(this.each(plan, this.tested(plan.tests).plus(Steps.of(PAIR_STEPS))));
   }
@@ -154,16 +165,34 @@ export class StepModel {
   }
 
   /** Asks a tree for the spans that satisfy the plan's tests. It keeps apart what descends from links, where it is asked for order or ancestry. */
-  private searched(plan: JoinPlan, isAmongRelatives = false): Steps {
-    const asking = Steps.sum([Steps.of(SEARCH_STEPS), ...plan.sorted.map(({ conjunct }) => this.value(conjunct))]);
-    const isApart = this.hasLinks && (isAmongRelatives || plan.sorted.some(({ type }) => type === 'order'));
-    const left = isApart ? plan.tests : plan.rest;
-    return left.length === 0 ? asking : asking.plus(this.each(plan, this.tested(left)));
+  private searched(plan: JoinPlan, relation?: SoughtRelation): Steps {
+    const search = this.payingOnce(searchSteps(plan, relation));
+    const asking = Steps.sum([search, ...plan.sorted.map(({ conjunct }) => this.value(conjunct))]);
+    const isApart = this.hasLinks && (relation !== undefined || plan.sorted.some(({ type }) => type === 'order'));
+    const left = isApart ? plan.tests : [...plan.rest, ...plan.sorted.filter(mayNotSort).map(({ conjunct }) => conjunct)];
+    if (left.length === 0) return asking;
+    const asked = left.some((conjunct) => someNode(conjunct, isSpanFunction)) ? Steps.of(BOX_STEPS) : Steps.of(1);
+    return asking.plus(this.each(plan, this.tested(left).plus(asked)));
+  }
+
+  private payingOnce({ each, once }: { readonly each: Steps; readonly once: Steps }): Steps {
+    this.once = this.once.plus(once);
+    return each;
+  }
+
+  /** Relatives are come by one after the other until that was done for about as many as there are spans, twice. */
+  private payWalks(condition: Resolved): void {
+    this.payOnce(`walks ${formatExpression(condition.syntax)}`, () => {
+      const perSpan = this.tested([condition]).plus(Steps.of(1)).perSpan();
+      return Steps.sum(Array(BEFORE_TREES).fill(perSpan));
+    });
   }
 
   /** Descendants or ancestors, come by one after the other; children are those of one span only, so all of them are n. */
-  private walked({ axis, of }: Relatives, perSpan: Steps): Steps {
-    const isOnce = axis === 'children' || (axis === 'descendants' && of.type === 'subject' && this.areSubjectsApart);
+  private walked({ axis, of }: Relatives, perSpan: Steps, depth: number): Steps {
+    // Of each span that is asked for in turn; not of one and the same for all of them.
+    const isInTurn = depth > 1 ? of.type === 'bound' && of.depth === depth - 1 : of.type === 'subject';
+    const isOnce = isInTurn && (axis === 'children' || (axis === 'descendants' && of.type === 'subject' && this.areSubjectsApart));
     return isOnce ? perSpan.plus(Steps.of(1)) : this.eachOf(false, perSpan.plus(Steps.of(1)));
   }
 
@@ -183,7 +212,7 @@ export class StepModel {
   /** What each span of a chain builds on, all ways to the top. */
   private payCauses(): void {
     this.isOfWholeTrace = true;
-    this.payOnce('causes', () => new Steps([0, 2, 0.5]));
+    this.payOnce('causes', () => new Steps((spans) => 2 * spans + spans ** 2 / 2));
   }
 
   private payOnce(what: unknown, steps: () => Steps): void {
@@ -204,6 +233,15 @@ function isTopmost(conjunct: Resolved, before: readonly Resolved[]): boolean {
   // What reads `span` reads the subject there, and the ancestor here.
   const text = formatExpression(condition.syntax);
   return before.some((one) => isSpanCondition(one) && formatExpression(one.syntax) === text);
+}
+
+/** Sums of what attributes hold may be none that halving tells: then each span is tested. */
+function mayNotSort(join: SortedJoin): boolean {
+  return (
+    join.type === 'value' &&
+    !join.isDirect &&
+    someNode(join.conjunct, (part) => part.type === 'attribute' || part.type === 'resource-attribute')
+  );
 }
 
 /** Of what is surely an integer: the numbers of attributes may be none. */

@@ -1,32 +1,29 @@
-/** A number of steps that depends on how many spans there are: a polynomial of their number n. */
+/** A number of steps that depends on how many spans there are. */
 export class Steps {
-  /** @param coefficients of 1, n, n² … */
-  constructor(private readonly coefficients: readonly number[]) {}
+  /** Sums share their parts: what was asked last is remembered. */
+  private last: { readonly spans: number; readonly steps: number } | undefined;
+
+  constructor(private readonly count: (spans: number) => number) {}
+
+  on(spans: number): number {
+    if (this.last?.spans !== spans) this.last = { spans, steps: this.count(spans) };
+    return this.last.steps;
+  }
 
   static of(steps: number): Steps {
-    return new Steps([steps]);
+    return new Steps(() => steps);
   }
 
   static sum(all: readonly Steps[]): Steps {
-    return all.reduce((sum, steps) => sum.plus(steps), new Steps([]));
+    return new Steps((spans) => all.reduce((sum, steps) => sum + steps.on(spans), 0));
   }
 
-  plus({ coefficients }: Steps): Steps {
-    const length = Math.max(this.coefficients.length, coefficients.length);
-    return new Steps(Array.from({ length }, (_, power) => (this.coefficients[power] ?? 0) + (coefficients[power] ?? 0)));
+  plus(steps: Steps): Steps {
+    return Steps.sum([this, steps]);
   }
 
-  /** So many for each of n spans. */
+  /** So many for each of the spans. */
   perSpan(): Steps {
-    return new Steps([0, ...this.coefficients]);
-  }
-
-  /** It grows faster than the number of spans. */
-  get isSteep(): boolean {
-    return this.coefficients.some((coefficient, power) => power > 1 && coefficient > 0);
-  }
-
-  on(spans: number): number {
-    return this.coefficients.reduceRight((sum, coefficient) => sum * spans + coefficient, 0);
+    return new Steps((spans) => spans * this.on(spans));
   }
 }

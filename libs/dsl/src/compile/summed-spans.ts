@@ -6,9 +6,27 @@ import { type JoinPlan, joinPlan, readsOuter } from './join-plan.js';
 import { BELOW, EVERY, JoinedSpans, VISITS_PER_STEP } from './joined-spans.js';
 import { RelativesConstraint } from './order-constraint.js';
 import { SpanBucket } from './span-bucket.js';
-import type { SpanIndex } from './span-index.js';
+import { regionsOf, type SpanIndex } from './span-index.js';
 import { SpanSums } from './span-sums.js';
+import type { Constraint } from './span-tree.js';
+import { SummedRanks } from './summed-ranks.js';
 import { NEVER } from './value-column.js';
+
+/** What aggregates read of the spans of an index: by their ranks, and in the order of its tree. */
+interface Sums {
+  readonly ranks: SummedRanks;
+  values(): SpanSums;
+}
+
+function sumsOf(values: readonly Value[], index: SpanIndex): Sums | undefined {
+  const ranks = SummedRanks.of(values, (weights) => index.countsOf(weights));
+  if (ranks === undefined) return undefined;
+  let sorted: SpanSums | undefined;
+  return {
+    ranks,
+    values: () => (sorted ??= SpanSums.of(Array.from(index.tree.order, (place) => values[place])) as SpanSums),
+  };
+}
 
 /** The plan of no condition. */
 const EVERY_SPAN: JoinPlan = { local: [], own: [], keys: [], sorted: [], rest: [], tests: [] };
@@ -16,7 +34,7 @@ const EVERY_SPAN: JoinPlan = { local: [], own: [], keys: [], sorted: [], rest: [
 /** Sums over spans that trees find: those in a window, or below a span. */
 export abstract class SummedSpans extends JoinedSpans {
   /** What aggregates read, by the index of the spans. */
-  private readonly sums = new Map<TraceAggregate, Map<SpanIndex, SpanSums | undefined>>();
+  private readonly sums = new Map<TraceAggregate, Map<SpanIndex, Sums | undefined>>();
   private whole: SpanBucket | undefined;
 
   /** A sum over spans that a tree finds: those in a window, or below a span. Undefined where the spans are to be come by. */
@@ -37,14 +55,27 @@ export abstract class SummedSpans extends JoinedSpans {
     const sums = index.apart.length > 0 ? undefined : this.sumsOf(node, index);
     const asked = sums === undefined ? undefined : this.constraints(plan, index);
     if (sums === undefined || asked === undefined) return undefined;
-    if (asked === NEVER) return { value: sums.over(name, []) };
+    if (asked === NEVER) return { value: sums.ranks.over(name, []) };
     if (asked.left.length > 0) return undefined;
     JoinedSpans.searches++;
-    const before = index.tree.visits;
     const relatives = below === undefined ? [] : [new RelativesConstraint(this.traceColumns(), below, 'descendants')];
-    const value = sums.over(name, index.tree.within([...relatives, ...asked.constraints]));
-    this.host.spend((index.tree.visits - before) / VISITS_PER_STEP);
+    const value = this.sumOf(name, sums, index, [...relatives, ...asked.constraints]);
     return { value };
+  }
+
+  private sumOf(name: 'sum' | 'avg', { ranks, values }: Sums, index: SpanIndex, constraints: readonly Constraint[]): Value {
+    const regions = regionsOf(constraints);
+    const price = regions && ranks.price(regions);
+    if (regions !== undefined && price !== undefined && price <= index.size) {
+      const before = ranks.visits;
+      const value = ranks.over(name, regions);
+      this.host.spend((ranks.visits - before) / VISITS_PER_STEP);
+      return value;
+    }
+    const before = index.tree.visits;
+    const value = values().over(name, index.tree.within(constraints));
+    this.host.spend((index.tree.visits - before) / VISITS_PER_STEP);
+    return value;
   }
 
   private everySpan(): SpanBucket {
@@ -53,7 +84,7 @@ export abstract class SummedSpans extends JoinedSpans {
   }
 
   /** What an aggregate reads of the spans of an index. */
-  private sumsOf(node: TraceAggregate, index: SpanIndex): SpanSums | undefined {
+  private sumsOf(node: TraceAggregate, index: SpanIndex): Sums | undefined {
     let known = this.sums.get(node);
     if (known === undefined) this.sums.set(node, (known = new Map()));
     if (!known.has(index)) {
@@ -62,7 +93,8 @@ export abstract class SummedSpans extends JoinedSpans {
           const value = this.host.value(node.field);
           return value === undefined ? undefined : aggregate.checked(node.aggregate, value);
         });
-      known.set(index, SpanSums.of(Array.from({ length: index.size }, (_, position) => read(index.at(position)))));
+      const values = Array.from({ length: index.size }, (_, place) => read(index.spanAt(place)));
+      known.set(index, sumsOf(values, index));
     }
     return known.get(index);
   }

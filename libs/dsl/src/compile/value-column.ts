@@ -3,6 +3,7 @@ import { luaArithmetic, luaNegate } from '../lua-arithmetic.js';
 import { isNumber, isString, luaLess, luaLessOrEqual } from '../lua-value.js';
 import type { Value } from '../value.js';
 import type { Term, ValueJoin } from './join-plan.js';
+import type { Region } from './region.js';
 import { ALL, type Box, type Constraint, NONE, SOME } from './span-tree.js';
 
 /** What could not be evaluated on a span: no comparison with it is true. */
@@ -221,6 +222,8 @@ function compareValues(a: Ordered, b: Ordered): number {
   return luaLess(a, b) ? -1 : luaLess(b, a) ? 1 : 0;
 }
 
+const LAST_RANK = 2 ** 31 - 2;
+
 /** The rank lies between two; a value without a rank is in no range. */
 class Ranked implements Constraint {
   constructor(
@@ -238,6 +241,10 @@ class Ranked implements Constraint {
   ofPoint(columns: readonly Int32Array[], position: number): boolean {
     const rank = columns[this.column]![position]!;
     return rank >= this.from && rank <= this.to;
+  }
+
+  regions(): readonly Region[] {
+    return [{ sign: 1, ranges: [{ column: this.column, from: this.from, to: this.to }] }];
   }
 }
 
@@ -257,5 +264,11 @@ class Differing implements Constraint {
   ofPoint(columns: readonly Int32Array[], position: number): boolean {
     const rank = columns[this.column]![position]!;
     return rank >= 0 && rank !== this.from;
+  }
+
+  regions(): readonly Region[] {
+    const { column, from } = this;
+    const all: Region = { sign: 1, ranges: [{ column, from: 0, to: LAST_RANK }] };
+    return from === undefined ? [all] : [all, { sign: -1, ranges: [{ column, from, to: from }] }];
   }
 }

@@ -1,0 +1,41 @@
+import { ENTER, LEAVE } from './trace-columns.js';
+
+/** Regions of more columns are not counted by sums. */
+const MOST_COLUMNS = 3;
+/** Points of a cube that are looked at one by one, at each end. */
+export const FEW_POINTS = 16;
+
+/** To put a span into one level of a grid takes so much of what a look at a box takes. */
+export const BUILDING_VISITS = 1 / 4;
+
+/** Of a range of ranks: how many of its ends cut something off. */
+export type Ends = 1 | 2;
+
+/** How many digits a place among so many has. */
+export function levelsOf(size: number): number {
+  return Math.max(1, 32 - Math.clz32(Math.max(0, size - 1)));
+}
+
+/**
+ * What is looked at, at most, to count the spans of one region; undefined where it has too many columns.
+ *
+ * @param ends of the ranges of its columns, in their order
+ */
+export function regionPrice(ends: readonly Ends[], size: number): number | undefined {
+  if (ends.length > MOST_COLUMNS) return undefined;
+  const levels = levelsOf(size);
+  if (ends.length < 2) return 1;
+  if (ends.length === 2) return 1 + levels * ends[1]!;
+  return 1 + ends[0]! * ((levels * (levels - 1) * ends[2]!) / 2 + FEW_POINTS) + levels;
+}
+
+/** Columns of places in trees come first: of the first column of a grid any range is told as fast as one with one end. */
+export function columnOrder(a: number, b: number): number {
+  return placeOf(a) - placeOf(b);
+}
+
+function placeOf(column: number): number {
+  return column === ENTER || column === LEAVE ? column - TREES : column;
+}
+
+const TREES = 100;
