@@ -32,7 +32,6 @@ const shapes = [
   shape('one after the other, backwards', 'long before or a millisecond', 'two services', 'values in pairs'),
   shape('at random', 'at random, short', 'random, of three services'),
   shape('at random', 'at random', 'a caterpillar of two services'),
-  shape('at random', 'at random, one long in four', 'preferential, of two services', 'one of three'),
 ];
 
 it('no example may give up below as many spans as a trace may have', () => {
