@@ -5,11 +5,10 @@ import type { Value } from '../value.js';
 import { type Alternatives, alternativesOf } from './alternatives.js';
 import { CountedSpans } from './counted-spans.js';
 import { type JoinPlan, joinPlan, readsOuter } from './join-plan.js';
-import { BELOW, EVERY, JoinedSpans, type Relation } from './joined-spans.js';
-import { orderConstraint, RelativesConstraint } from './order-constraint.js';
+import { type Relation } from './joined-spans.js';
+import { orderConstraint } from './order-constraint.js';
 import type { SpanBucket } from './span-bucket.js';
 import { END, START } from './trace-columns.js';
-import { NEVER } from './value-column.js';
 
 /**
  * The functions over spans, answered without trying all pairs: what a condition asks of its span alone is tested once per trace, equal

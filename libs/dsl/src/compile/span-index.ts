@@ -8,7 +8,7 @@ import { intersected, type Region } from './region.js';
 import type { SpanBucket } from './span-bucket.js';
 import { SpanCounts } from './span-counts.js';
 import { type Constraint, SpanTree } from './span-tree.js';
-import { END, ENTER, LEAVE, SERVICE, START, TRACE_COLUMNS, type TraceColumns } from './trace-columns.js';
+import { END, ENTER, LEAVE, SERVICE, START, type TraceColumns } from './trace-columns.js';
 import { type FAILED, ValueColumn } from './value-column.js';
 
 /** Reads what a comparison reads of its own span. */
