@@ -98,7 +98,8 @@ describe('a fix', () => {
       );
       expect({ text, better, code, message, same: same.length }).toEqual({ text, better, code, message, same: 0 });
     };
-    for (const text of MISTAKES) for (const diagnostic of check(text).diagnostics) repaired(diagnostic, text);
+    const chained = 'trace.has(span.name == "a") == "b" > "a"';
+    for (const text of [...MISTAKES, chained]) for (const diagnostic of check(text).diagnostics) repaired(diagnostic, text);
     fc.assert(
       fc.property(arbitraryBrokenRule, (text) => {
         for (const diagnostic of check(text).diagnostics) repaired(diagnostic, text);
