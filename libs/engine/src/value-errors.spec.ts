@@ -243,6 +243,12 @@ describe('a value of another type in one part of a rule', () => {
     ['span.name == "a" and trace.has(y where y.attributes.n > span.duration)', ['undecided']],
     ['span.name == "a" and span.children.has(span.attributes.n > 5)', ['undecided']],
     ['(trace.sum(span.attributes.n, span.name == "b") or 0) > 5', ['undecided']],
+    ['(trace.sum(span.attributes.n, span.name == "b") or 0) > 5 and trace.has(span.name == "c")', []],
+    ['trace.has(span.name == "c") and (trace.sum(span.attributes.n, span.name == "b") or 0) > 5', []],
+    ['(trace.sum(span.attributes.n, span.name == "b") or 0) > 5 and trace.has(span.name == "a")', ['undecided']],
+    ['trace.has(span.name == "a") and (trace.sum(span.attributes.n, span.name == "b") or 0) > 5', ['undecided']],
+    ['(trace.sum(span.attributes.n, span.name == "b") or 0) > 5 or trace.has(span.name == "a")', ['open']],
+    ['trace.has(span.name == "a") or (trace.sum(span.attributes.n, span.name == "b") or 0) > 5', ['open']],
   ])('is told only if it could change the answer: %s', (rule, expected) => {
     expect(said(rule, [a, text])).toEqual(expected);
     expect(said(rule, [a, text], 'violation')).toEqual(expected.map(() => 'open'));

@@ -197,7 +197,7 @@ function truth(node: Resolved, interpreter: Interpreter, world: World): boolean 
   }
   if (node.type === 'unary' && node.operator === 'not') return !truth(node.operand, interpreter, world);
   try {
-    return isTruthy(interpreter.value(node));
+    return world.unmixed(node, () => isTruthy(interpreter.value(node)));
   } catch (error) {
     if (!(error instanceof LuaError) || error instanceof StepsExceeded || !isTypeFailure(error.message)) throw error;
     return world.mistyped(node);

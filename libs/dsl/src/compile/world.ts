@@ -29,6 +29,7 @@ export class World {
   /** A test failed on a value of another type; and what that is to the rule can't be said. */
   metMistyped = false;
   isMixed = false;
+  private readonly mixed = new Set<Resolved>();
   /** The first such failure that was met within a function over spans, and where. */
   failure: { readonly span: SpanView; readonly message: string } | undefined;
 
@@ -62,6 +63,19 @@ export class World {
     const polarity = this.polarities.get(part) ?? 0;
     if (polarity === 0) this.isMixed = true;
     return polarity > 0;
+  }
+
+  /**
+   * The truth of an operand of the rule. Where it can't be said what a failure within it is to it, it is itself taken to be what makes the
+   * rule's answer, so that the other operands may still decide, whichever is written first. An answer may be remembered: so is this.
+   */
+  unmixed(operand: Resolved, evaluate: () => boolean): boolean {
+    const wasMixed = this.isMixed;
+    this.isMixed = false;
+    const answer = evaluate();
+    if (this.isMixed) this.mixed.add(operand);
+    this.isMixed = wasMixed;
+    return this.mixed.has(operand) ? this.mistyped(operand) : answer;
   }
 
   /** A part ended in an error on a span: what it is taken to be. */
