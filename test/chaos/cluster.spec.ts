@@ -215,12 +215,19 @@ async function assignments(broker: string): Promise<number[][]> {
     };
     const refused = await eventually('a refusal', refusal, PATIENCE);
     expect(refused).toEqual({ status: 503, code: 'BT_INGEST_NO_TRACE_MEMORY' });
-    // Traces that are forgotten meanwhile make room, so senders go on.
-    const waiting = async () => {
-      await send();
-      return (await metric(evaluator, 'betrace_evaluator_waiting')).some((is) => is === 1) || undefined;
-    };
-    await eventually('the metric', waiting, PATIENCE);
+    // Traces that are forgotten meanwhile make room, so senders go on. The metric is looked at beside them: a request may take longer than one waits.
+    let sending = true;
+    const sender = (async () => {
+      while (sending) {
+        await send();
+        await new Promise((done) => setTimeout(done, 25));
+      }
+    })();
+    const waiting = async () => (await metric(evaluator, 'betrace_evaluator_waiting')).some((is) => is === 1) || undefined;
+    await eventually('the metric', waiting, PATIENCE).finally(() => {
+      sending = false;
+      return sender;
+    });
     await eventually('an acceptance', async () => ((await send()).status === 202 ? true : undefined), PATIENCE, 500);
     await eventually('all judged', async () => ((await total(0, 'slow-call')) === before + accepted ? true : undefined), PATIENCE, 500);
   }, 200_000);

@@ -98,8 +98,8 @@ describe('a fix', () => {
       );
       expect({ text, better, code, message, same: same.length }).toEqual({ text, better, code, message, same: 0 });
     };
-    const chained = 'trace.has(span.name == "a") == "b" > "a"';
-    for (const text of [...MISTAKES, chained]) for (const diagnostic of check(text).diagnostics) repaired(diagnostic, text);
+    const chained = ['trace.has(span.name == "a") == "b" > "a"', 'trace.has(span.name == "a") < attribute.x < attribute.y'];
+    for (const text of [...MISTAKES, ...chained]) for (const diagnostic of check(text).diagnostics) repaired(diagnostic, text);
     fc.assert(
       fc.property(arbitraryBrokenRule, (text) => {
         for (const diagnostic of check(text).diagnostics) repaired(diagnostic, text);
@@ -118,6 +118,8 @@ it('real rules are there to be broken', () => {
 /** One for each kind of fix. */
 const MISTAKES: readonly string[] = [
   'span.name = "a"',
+  'trace.has(c where c.name == "charge" and not trace.has(span.name == "check" and span.end_time < c.start_time))',
+  'trace.has(a where a.name == "a" and trace.has(b where b.start_time - a.end_time < 5s))',
   'not span.name == "a"',
   'span.is_root&&span.name == "a" || !span.is_root',
   'span.name ==== "a" or span.name !=== "b" or span.name <>= "c"',
@@ -189,10 +191,12 @@ const FIXABLE: readonly string[] = [
   'BT_DSL_NOT_A_FUNCTION',
   'BT_DSL_NOT_PRECEDENCE',
   'BT_DSL_NUMERAL_IN_STRING',
+  'BT_DSL_ONE_SIDED',
   'BT_DSL_PATTERN',
   'BT_DSL_QUOTED_TRUTH',
   'BT_DSL_RESOURCE',
   'BT_DSL_SAME_SIDES',
+  'BT_DSL_STRICT_ORDER',
   'BT_DSL_SWAPPED',
   'BT_DSL_SYNTAX',
   'BT_DSL_UNIT',

@@ -227,7 +227,9 @@ function refuseChain(syntax: Binary, left: Resolved, right: Resolved, scope: Sco
   const text = `${source.slice(first.range)} and ${source.slice(first.right.range)} ${written} ${source.slice(last.range)}`;
   const values = { left: describeTypes(left.types), right: describeTypes(right.types) };
   // Of a first comparison that is a mistake too two comparisons are no remedy.
-  const isSound = left.type === 'binary' && (left.left.types & left.right.types) !== 0;
+  const isSound = !scope.findings.diagnostics.some(
+    ({ code, range }) => code === 'BT_DSL_COMPARISON' && range.start >= first.range.start && range.end <= first.range.end,
+  );
   const remedy = isSound ? { suggestion: text, fix: { range: syntax.range, text } } : {};
   scope.findings.report('BT_DSL_COMPARISON', syntax.range, values, { expected: 'two comparisons', ...remedy });
   return true;
