@@ -26,7 +26,7 @@ const shared = {
 
 export default {
   maxWorkers: 2,
-  // Modules of ES stay in memory after their spec: without an end, a worker would have 4 GB after 200 files and do nothing but collect garbage.
+  // ES modules stay in memory after the spec that imported them: a worker would have 4 GB after 200 files and do nothing but collect garbage.
   workerIdleMemoryLimit: '1GB',
   reporters: ['default', '<rootDir>/scripts/jest-summary-reporter.mjs', '<rootDir>/scripts/jest-stuck-files-reporter.mjs'],
   projects: [

@@ -57,8 +57,8 @@ describe('a rule whose matches last', () => {
           for (const subject of known) expect(all).toContain(subject);
         },
       ),
-      { numRuns: 4_000 },
+      { numRuns: 10_000 },
     );
-    expect(matches).toBeGreaterThan(100);
-  }, 60_000);
+    expect(matches).toBeGreaterThan(500);
+  }, 120_000);
 });
