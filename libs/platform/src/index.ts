@@ -12,6 +12,7 @@ export { FullPartitions } from './full-partitions.js';
 export { HEALTH_METRICS } from './health/readiness-metric.js';
 export { Degraded, type HealthCheck, HealthRecorder, type Readiness } from './health/recorder.js';
 export { connectionLimits, refuseConnection } from './http/connection-limits.js';
+export { contentTypeOf } from './http/content-type.js';
 export { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';
 export { InFlight, type Reservation } from './http/in-flight.js';
 export { jsonProblem } from './http/json.js';

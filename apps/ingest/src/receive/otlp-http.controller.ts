@@ -2,7 +2,7 @@ import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { encodeExportResponse, exportResponseJson } from '#otlp';
-import { release } from '#platform';
+import { contentTypeOf, release } from '#platform';
 import { ingestProblem } from '../ingest-problem.js';
 import { Intake } from '../intake.js';
 import { DocumentedOtlp } from './documentation.js';
@@ -22,7 +22,7 @@ export class OtlpHttpController {
   @DocumentedOtlp()
   @RouteConfig({ body: 'raw', renderError: renderStatus })
   async export(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const type = mediaType(request.headers['content-type']);
+    const type = mediaType(contentTypeOf(request));
     if (type !== PROTOBUF_TYPE && type !== JSON_TYPE) {
       throw ingestProblem('BT_INGEST_CONTENT_TYPE', {
         found: type,

@@ -1,6 +1,7 @@
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
+import { contentTypeOf } from '#platform';
 import { ingestProblem } from '../ingest-problem.js';
 import { Intake } from '../intake.js';
 import { DocumentedSpansJson } from './documentation.js';
@@ -25,7 +26,7 @@ export class SpansJsonController {
   @DocumentedSpansJson()
   @RouteConfig({ body: 'raw' })
   async receive(@Req() request: FastifyRequest): Promise<SpansAnswer> {
-    const type = mediaType(request.headers['content-type']);
+    const type = mediaType(contentTypeOf(request));
     if (type !== JSON_TYPE) throw ingestProblem('BT_INGEST_CONTENT_TYPE', { found: type, path: '/v1/spans', expected: JSON_TYPE });
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const { accepted, rejected, rejections } = await this.intake.take('spans_json', () => spansJsonToProtobuf(body));

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problem-details/problem.js';
 import { release } from '../release.js';
+import { contentTypeOf } from './content-type.js';
 import type { InFlight, Reservation } from './in-flight.js';
 import { inflateBody, tooLarge } from './inflate.js';
 import { parseJson } from './json.js';
@@ -35,7 +36,7 @@ export function registerBodyParser(fastify: FastifyInstance, server: BodyLimits,
     const limit = Math.min(requestLimit, bodyLimit);
     if (request.is404 || wanted === 'discard') return undefined;
     const raw = wanted === 'raw';
-    if (!raw) checkJsonType(request.headers['content-type']);
+    if (!raw) checkJsonType(contentTypeOf(request));
     const reservation = reservations.get(request.raw);
     const announced = Number(request.headers['content-length'] ?? 0);
     const received = await collect(payload, announced, { limit, timeout }, reservation);

@@ -83,6 +83,28 @@ const problemOf = async (response: Response) => {
 };
 
 describe('bodies', () => {
+  it.each(['', 'json', 'application/', 'text;charset=utf-8', '/', 'a b/c'])(
+    'say what is taken when their type is no media type: "%s"',
+    async (type) => {
+      const response = await post('/v1/things', '{"name":"a"}', { 'content-type': type });
+      const problem = await problemOf(response);
+      expect([response.status, problem]).toEqual([415, expect.objectContaining({ code: 'BT_HTTP_UNSUPPORTED_MEDIA_TYPE' })]);
+      expect(problem['detail']).toBe(`content type "${type.split(';')[0]}" is not application/json`);
+      expect((await post('/v1/nothing', 'x', { 'content-type': type })).status).toBe(404);
+      expect(await (await post('/v1/raw', 'x', { 'content-type': type })).json()).toEqual({ bytes: 1, buffer: true });
+    },
+  );
+
+  it('whose query is no text are refused, unless nobody reads it', async () => {
+    const response = await fetch(`${url}/v1/things?limit=1&limit=%ff`);
+    const problem = await problemOf(response);
+    expect([response.status, problem]).toEqual([400, expect.objectContaining({ code: 'BT_HTTP_BAD_REQUEST' })]);
+    expect(problem['detail']).toContain('limit=%ff;');
+    expect((await fetch(`${url}/v1/nothing?a=%ff`)).status).toBe(404);
+    expect((await post('/v1/raw?a=%ff', 'x')).status).toBe(201);
+    expect((await fetch(`${url}/v1/things?limit=%31`)).status).toBe(200);
+  });
+
   it('takes JSON', async () => {
     expect(await (await post('/v1/things', '{"name":"a"}')).json()).toEqual({ made: 'a' });
   });

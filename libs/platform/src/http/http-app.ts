@@ -17,8 +17,10 @@ import { Shutdown } from '../shutdown.js';
 import { listenError } from '../start-error.js';
 import { registerBodyParser } from './body-parser.js';
 import { connectionLimits, refuseConnection } from './connection-limits.js';
+import { passMalformedTypes } from './content-type.js';
 import { InFlight } from './in-flight.js';
 import { KnownPaths } from './known-paths.js';
+import { refuseBadQueries } from './query-text.js';
 import { measureRequests } from './request-metrics.js';
 import './route.js';
 
@@ -58,12 +60,14 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
   });
   const fastify: FastifyInstance = adapter.getInstance();
   noteRoutes(fastify, app.get(KnownPaths));
+  passMalformedTypes(fastify);
   registerBodyParser(fastify, configuration.server, app.get(InFlight));
   measureRequests(fastify, app.get(Registry));
   requireApiKey(fastify, app.get(ApiKey), {
     protectMetrics: configuration.authentication.protectMetrics,
     publicPaths: options.publicPaths ?? [],
   });
+  refuseBadQueries(fastify);
   closeConnectionsAtStop(fastify, app.get(Shutdown));
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(logger, app.get(KnownPaths), app.get(ProblemReports)));

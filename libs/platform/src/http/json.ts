@@ -39,6 +39,8 @@ export function jsonProblem(text: string, error: Error): Problem {
   const column = (before.at(-1)?.length ?? 0) + 1;
   const message = error.message
     .replace(/^The body is not JSON: /, '')
+    // The remedy of OTLP's receivers, which take protobuf too.
+    .replace(/\. Send UTF-8 JSON, or protobuf.*$/s, '')
     .replace(/,? (\.\.\.)?".*is not valid JSON$|( in JSON)? at position.*$/s, '');
   const detail = `the body is not JSON: ${message} at line ${line}, column ${column}`;
   return new Problem('BT_HTTP_BAD_JSON', detail, { errors: [{ line, column, message }], cause: error });
