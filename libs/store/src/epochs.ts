@@ -1,3 +1,4 @@
+import { checkedColumn, parsedColumn } from './json-column.js';
 import { publishedRule, type RuleChange, type RuleSetRecord, ruleSetOf, SNAPSHOT_EVERY } from './rule-set-record.js';
 import type { Queries } from './schema.js';
 import type { EpochChange } from './store.js';
@@ -64,7 +65,7 @@ export async function republish(queries: Queries, known: ReadonlySet<number>): P
 
 export async function unpublishedEpochs(queries: Queries): Promise<readonly EpochChange[]> {
   const rows = await queries.selectFrom('epochs').selectAll().where('published', '=', 0).orderBy('epoch').execute();
-  return rows.map(({ epoch, json_record }) => ({ epoch, record: json_record, published: false }));
+  return rows.map(({ epoch, json_record }) => ({ epoch, record: checkedColumn(json_record, () => `rule set ${epoch}`), published: false }));
 }
 
 export async function epochPublished(queries: Queries, epoch: number): Promise<void> {
@@ -84,7 +85,8 @@ export async function ruleSet(queries: Queries, epoch: number): Promise<string |
     .orderBy('epoch')
     .execute();
   if (rows.at(-1)?.epoch !== epoch) return undefined;
-  const record: RuleSetRecord = { epoch, snapshot: ruleSetOf(rows.map((row) => JSON.parse(row.json_record) as RuleSetRecord)) };
+  const records = rows.map((row) => parsedColumn<RuleSetRecord>(row.json_record, () => `rule set ${row.epoch}`));
+  const record: RuleSetRecord = { epoch, snapshot: ruleSetOf(records) };
   return JSON.stringify(record);
 }
 

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import type { Connection } from './connection.js';
 import { appendEpoch, insertWhole } from './epochs.js';
+import { parsedColumn } from './json-column.js';
 import { StoreError } from './problems.js';
 import { changeOf, type PublishedRule, type RuleChange } from './rule-set-record.js';
 import type { Queries, RulesTable, Schema } from './schema.js';
@@ -127,7 +128,7 @@ export async function ruleVersions(queries: Queries, id: string): Promise<readon
     ruleId: row.rule_id,
     version: row.version,
     changedAt: row.changed_at,
-    rule: row.json_rule === null ? undefined : ruleOf(JSON.parse(row.json_rule) as RulesTable),
+    rule: row.json_rule === null ? undefined : ruleOf(parsedColumn(row.json_rule, () => `version ${row.version} of rule ${row.rule_id}`)),
   }));
 }
 
@@ -179,7 +180,7 @@ function ruleOf(row: RulesTable): StoredRule {
     description: row.description,
     expression: row.expression,
     severity: row.severity as StoredRule['severity'],
-    tags: JSON.parse(row.json_tags) as string[],
+    tags: parsedColumn(row.json_tags, () => `the tags of rule ${row.id}`),
     enabled: row.enabled !== 0,
     message: row.message,
     // A version that was kept before there was a choice says nothing.

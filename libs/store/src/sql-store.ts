@@ -1,6 +1,7 @@
 import type { Connection } from './connection.js';
 import { appendSnapshot, epochPublished, latestEpoch, republish, ruleSet, unpublishedEpochs } from './epochs.js';
 import { alreadyExported, exported, exportRefused } from './exports.js';
+import { DamagedColumn } from './json-column.js';
 import { migrate } from './migrations/migrate.js';
 import { positionOf } from './positions.js';
 import { StoreError } from './problems.js';
@@ -161,13 +162,18 @@ export class SqlStore extends Store {
     if (loss !== undefined) throw new StoreError('BT_STORE_FILE_LOST', { place: loss.path, what: loss.what, pid: process.pid });
   }
 
+  private problemOf(error: unknown): unknown {
+    if (!(error instanceof DamagedColumn)) return this.connection.problem(error);
+    return new StoreError('BT_STORE_CORRUPT', { place: this.connection.place, reason: error.message }, { cause: error });
+  }
+
   private async guarded<T>(query: Promise<T>): Promise<T> {
     try {
       const answer = await query;
       this.checkFiles();
       return answer;
     } catch (error) {
-      const problem = this.connection.problem(error);
+      const problem = this.problemOf(error);
       if (problem instanceof StoreError && problem.code === 'BT_STORE_CORRUPT') this.damage = problem;
       throw problem;
     }

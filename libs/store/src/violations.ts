@@ -1,6 +1,7 @@
 import type { Connection } from './connection.js';
 import { refusals } from './exports.js';
 import { indexedText } from './indexed-text.js';
+import { checkedColumn } from './json-column.js';
 import { cursorOf, placeOf } from './page.js';
 import { advance } from './positions.js';
 import { supersedesRow } from './revision.js';
@@ -153,6 +154,6 @@ function violationOf(row: ViolationsTable): StoredViolation {
     service: row.service,
     timestampMs: row.timestamp_ms,
     firstOffset: row.first_offset,
-    record: row.json_record,
+    record: checkedColumn(row.json_record, () => `the record of violation ${row.id}`),
   };
 }

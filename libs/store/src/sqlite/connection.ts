@@ -57,6 +57,10 @@ const CODES: Readonly<
 };
 
 function sqliteProblem(error: unknown, place: string): unknown {
+  // A number was read that JavaScript cannot hold, which nobody wrote.
+  if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_OUT_OF_RANGE') {
+    return new StoreError('BT_STORE_CORRUPT', { place, reason: (error as unknown as Error).message }, { cause: error });
+  }
   if (typeof error !== 'object' || error === null || !('errcode' in error) || typeof error.errcode !== 'number') return error;
   const code = CODES[error.errcode & 0xff] ?? 'BT_STORE_FAILED';
   return new StoreError(code, { place, reason: (error as unknown as Error).message }, { cause: error });

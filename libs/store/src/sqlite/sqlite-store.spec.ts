@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { openStore } from '../open-store.js';
-import { describeStore } from '../store.contract.js';
+import { describeStore, violation } from '../store.contract.js';
+import type { Store } from '../store.js';
 
 const directory = (): string => mkdtempSync(join(tmpdir(), 'betrace-store-'));
 
@@ -54,6 +55,28 @@ describe('SQLite', () => {
     database.exec("INSERT INTO migrations VALUES ('9999-later')");
     database.close();
     await expect(openStore({ kind: 'sqlite', path })).rejects.toThrow(/BT_STORE_NEWER_SCHEMA.*store\.db.*9999-later/);
+  });
+
+  it.each<[string, string, (store: Store) => Promise<unknown>]>([
+    ['the tags of rule a', "UPDATE rules SET json_tags = '{'", (store) => store.rules()],
+    ['the tags of rule a', "UPDATE rules SET json_tags = '{'", (store) => store.rule('a')],
+    ['version 1 of rule a', "UPDATE rule_versions SET json_rule = 'x'", (store) => store.ruleVersions('a')],
+    ['rule set 1', "UPDATE epochs SET json_record = ''", (store) => store.unpublishedEpochs()],
+    ['rule set 1', "UPDATE epochs SET json_record = ''", (store) => store.ruleSet()],
+    ['the record of violation v', "UPDATE violations SET json_record = 'x'", (store) => store.violations({}, { limit: 1 })],
+    ['the record of violation v', "UPDATE violations SET json_record = 'x'", (store) => store.violation('v')],
+    ['too large', 'UPDATE rules SET updated_at = 4611686018427387904', (store) => store.rule('a')],
+  ])('says what is damaged, and is not well from then on: %s', async (what, damage, query) => {
+    const store = await openStore({ kind: 'sqlite', path });
+    await store.putRule(rule, 1);
+    await store.keep({ reader: 'r', partition: 0, position: 1, violations: [violation('v')] });
+    await store.check();
+    const database = new DatabaseSync(join(path, 'store.db'));
+    database.exec(damage);
+    database.close();
+    await expect(query(store)).rejects.toThrow(new RegExp(`BT_STORE_CORRUPT.*store\\.db.*${what}`));
+    await expect(store.check()).rejects.toThrow(/BT_STORE_CORRUPT/);
+    await store.close();
   });
 
   it('names a path that cannot be written, and the setting', async () => {
