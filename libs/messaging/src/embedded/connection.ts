@@ -85,9 +85,10 @@ const SQLITE_NOTADB = 26;
 
 /** What an error of SQLite means for the log. Errors that are not SQLite's are passed through. */
 export function storageProblem(error: unknown, path: string): unknown {
+  const values = { path, reason: (error as Error).message };
+  if (isOutOfRange(error)) return logProblem('BT_LOG_STORAGE_CORRUPT', values, error);
   const code = sqliteCode(error);
   if (code === undefined) return error;
-  const values = { path, reason: (error as Error).message };
   switch (code) {
     case SQLITE_FULL:
       return logProblem('BT_LOG_STORAGE_FULL', values, error);
@@ -105,6 +106,11 @@ export function storageProblem(error: unknown, path: string): unknown {
 /** Whether another connection holds the lock. */
 export function isBusy(error: unknown): boolean {
   return sqliteCode(error) === SQLITE_BUSY;
+}
+
+/** A number was read that JavaScript cannot hold, which nobody wrote: offsets and times stay far below. */
+function isOutOfRange(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';
 }
 
 /** The primary result code; told by its fields, since the error may come from another realm than this module's `Error`. */

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DatabaseFile } from '#files';
@@ -50,12 +50,23 @@ function take(place: Place): Held {
   const database = openLock(place);
   try {
     database.exec('BEGIN EXCLUSIVE');
-    if ('directory' in place) writeFileSync(join(place.directory, OWNER_FILE), `process ${process.pid}\n`);
+    if ('directory' in place) noteOwner(place.directory);
     return { database, files: filesOf(place, 'lock') };
   } catch (error) {
     database.close();
     if (isBusy(error)) throw inUse(place, error);
     throw storageProblem(error, placeName(place));
+  }
+}
+
+/** For the message to whoever comes second, no more: where it can't be written (the disk is full), others say what to do. */
+function noteOwner(directory: string): void {
+  const file = join(directory, OWNER_FILE);
+  try {
+    writeFileSync(file, `process ${process.pid}\n`);
+  } catch {
+    // Better no name than that of an earlier process.
+    rmSync(file, { force: true, recursive: true });
   }
 }
 

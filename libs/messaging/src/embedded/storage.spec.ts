@@ -1,12 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { LogUnavailable, logProblem } from '../problems.js';
 import { readAll } from '../read-all.js';
 import type { EmbeddedLogSettings } from '../settings.js';
 import { EmbeddedLog } from './embedded-log.js';
+import { Storage } from './storage.js';
 
 describe('the storage of the embedded log', () => {
   let path: string;
@@ -69,6 +71,41 @@ describe('the storage of the embedded log', () => {
     expect(openError({ topics: [{ name: 'spans', partitions: 3 }] })).toMatch(
       /BT_LOG_PARTITIONS_DIFFER.* 2 partitions .* 3 are configured/,
     );
+    expect(openError()).toBe('opened');
+  });
+
+  it.each([
+    ['positions', "INSERT INTO positions (topic, \"group\", partition, offset, seen) VALUES ('spans', 'g', 0, 9007199254740993, 1)"],
+    ['positions', 'INSERT INTO clock (id, beat) VALUES (1, 4611686018427387904) ON CONFLICT DO UPDATE SET beat = excluded.beat'],
+    ['spans', "INSERT INTO records_1 (offset, timestamp, value) VALUES (0, 4611686018427387904, '')"],
+    ['spans', "INSERT INTO records_1 (offset, timestamp, value) VALUES (9007199254740993, 1, '')"],
+  ])('says that a file is damaged in which a number is none that it wrote: %s', async (name, statement) => {
+    const topics = [{ name: 'spans', partitions: 2, pauses: true }];
+    await EmbeddedLog.open({ ...settings, topics }).close();
+    const database = new DatabaseSync(join(path, `${name}.db`));
+    database.exec(statement.replace("''", "x''"));
+    database.close();
+    let error: unknown;
+    try {
+      const storage = Storage.open({ ...settings, topics });
+      try {
+        void storage.clock;
+        storage.records('spans').end(1);
+      } finally {
+        storage.close();
+      }
+    } catch (caught) {
+      error = caught;
+    }
+    expect(String(error)).toContain('BT_LOG_STORAGE_CORRUPT');
+    expect(String(error)).toContain(join(path, `${name}.db`));
+  });
+
+  it('opens where the file with the name of its owner cannot be written', async () => {
+    mkdirSync(join(path, 'owner.txt', 'full'), { recursive: true });
+    const log = EmbeddedLog.open(settings);
+    expect(openError()).toMatch(/BT_LOG_STORAGE_IN_USE: .* in use by another process/);
+    await log.close();
     expect(openError()).toBe('opened');
   });
 
