@@ -55,8 +55,14 @@ it('a script ends in time where its guards alone would have taken all its steps'
   const sum = 'trace.sum(span.attributes["k"], (span.start_time - s11.start_time < 0) and (span.attributes["k"] == s11.attributes["k"]))';
   const text = `if trace.before(s11 where ${sum} == 1, s21 where span.before(s21)) then return end return span.name == "b" and next({}) == nil`;
   const id = (n: number): string => n.toString(16).padStart(16, '0');
-  const spans = Array.from({ length: 23 }, (_, n) => viewOf({ id: id(n + 1), traceId: id(10).padStart(32, '0'), startTime: (n % 2) * 1e9 }));
-  const [guarded, plain] = judged(RuleSet.compile(1, [ruleOf('guarded', text), ruleOf('plain', `do end ${text}`)], { timeout: 1 }), spans, 1);
+  const spans = Array.from({ length: 23 }, (_, n) =>
+    viewOf({ id: id(n + 1), traceId: id(10).padStart(32, '0'), startTime: (n % 2) * 1e9 }),
+  );
+  const [guarded, plain] = judged(
+    RuleSet.compile(1, [ruleOf('guarded', text), ruleOf('plain', `do end ${text}`)], { timeout: 1 }),
+    spans,
+    1,
+  );
   expect(plain.lastError).toMatch(/took more than 10000 steps/);
   expect(guarded).toEqual({ found: [], evaluations: 23, errors: [], lastError: undefined });
 });
