@@ -97,10 +97,7 @@ function refuseThousands(cursor: TokenCursor, expression: Expression): void {
 
 /** Behind a whole expression: is it the beginning of a statement (`x = 1`, `f() g()`)? */
 function continuesAsStatement(cursor: TokenCursor, expression: Expression): boolean {
-  if (cursor.is('=') && startsAtData(expression)) {
-    const range = cursor.current.range;
-    cursor.fail('BT_DSL_ASSIGNMENT', range, {}, { expected: "'=='", suggestion: '==', fix: { range, text: '==' } });
-  }
+  if (cursor.is('=') && startsAtData(expression)) cursor.failAtAssignment();
   if (cursor.is('=') || cursor.is(',')) return expression.type === 'name' || expression.type === 'member' || expression.type === 'index';
   if (expression.type !== 'call' && expression.type !== 'method-call') return false;
   return cursor.current.kind === 'name' || cursor.current.kind === 'keyword' || cursor.is(';');

@@ -222,6 +222,48 @@ export const PROBLEMS = {
     "{text} is compared as it is: '{operator}' knows no {what}",
     'A glob or a regular expression in a test that knows neither.',
   ),
+  BT_DSL_LETTER_CASE: mistake(
+    "{text} has {letters} letters, and '{function}' leaves none of them",
+    'A text of which the letters were made small or large is compared with one that has the others.',
+  ),
+  BT_DSL_TYPE_NAME: mistake("'type' never answers {value}", "The names of types are Lua's: `nil`, `boolean`, `number`, `string`, `table`."),
+  BT_DSL_NEW_TABLE: mistake(
+    'a table that is written here equals nothing: compare with each of its values',
+    '`x == {1, 2}` compares with a table that was made just now; two tables are equal when they are one.',
+  ),
+  BT_DSL_LENGTH_OF_MAP: mistake("'#' counts lists and texts: of {text}, a map, it is always 0", 'A map has no length.'),
+  BT_DSL_CONDITION_AS_FIELD: warning(
+    "'{name}' reads the answer of a condition here, true or false on every span: which spans count is its second argument",
+    'A condition stands alone where the field of each span belongs.',
+  ),
+  BT_DSL_SAME_CONDITIONS: warning(
+    "both conditions are the same: the {which} of such spans never has another one {where} it, so '{name}' is false wherever there is one",
+    '`trace.follows(a, a)` asks of the last a for one more.',
+  ),
+  BT_DSL_TOLERANCE: warning(
+    "{shown} is by how much clocks may differ here, not how far apart the spans may be: within it '{name}' takes either order",
+    'A tolerance of more than ten seconds. The deadline of `trace.follows` and `trace.preceded` is their third argument; `trace.before` has none.',
+  ),
+  BT_DSL_UNASKED: warning(
+    'this asks nothing of the span that is tested: it holds on all of them, or on none',
+    'A condition of a function over spans that reads other spans, or the trace, but not the span it is asked of.',
+  ),
+  BT_DSL_ID_TEXT: warning(
+    "{text} is compared with the id of {what}, which is {digits} hexadecimal digits with OpenTelemetry; a name is asked for by '{field}'",
+    'Ids are other ones in every trace. Only `POST /v1/spans` takes texts as ids.',
+  ),
+  BT_DSL_SPAN_ATTRIBUTE: warning(
+    "'{key}' is {owner}: what describes the sender is in `span.resource`",
+    'A resource does not have it, so that it is nil on every span.',
+  ),
+  BT_DSL_FOREIGN_PATTERN: warning(
+    "{text} is not what '{test}' takes: {reason}",
+    "A pattern of another language: Lua's `%d`, the slashes around a JavaScript pattern.",
+  ),
+  BT_DSL_LOOP_VARIABLE: warning(
+    "the loop never reads '{name}': `span` is not the span of the loop, but the one that the rule is judged on",
+    'A loop over spans whose body asks `span` or `attribute` each time.',
+  ),
   BT_DSL_BACKSPACE: warning(
     '"\\b" in quotes is a backspace: a word boundary is "\\\\b"',
     'An escape of the string that was meant for the regular expression.',
@@ -230,6 +272,10 @@ export const PROBLEMS = {
   BT_DSL_WHEN_SCOPE: mistake(
     "'{name}' is the name of a span here, not a field: in this form the names of spans stand by themselves",
     '`when { span.name == "x" }` asks for a span named `span`.',
+  ),
+  BT_DSL_WHEN_WORD: warning(
+    "'{name}' is an attribute here: this asks whether it is true",
+    '`currency == EUR or USD`: a word alone is no value of the comparison before it.',
   ),
   BT_DSL_WHEN_FIELD: warning(
     "'{name}' is an attribute of that name here, not the {name} of the span",

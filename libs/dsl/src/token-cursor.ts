@@ -81,9 +81,16 @@ export class TokenCursor {
 
   /** `trace.has(span.name = "x")`, `if a = 1 then`. */
   #refuseAssignment(expected: string): void {
-    if (!this.is('=') || !['(', ')', ']', 'then', 'do'].includes(expected)) return;
+    if (this.is('=') && ['(', ')', ']', 'then', 'do'].includes(expected)) this.failAtAssignment();
+  }
+
+  /** At a `=` that was meant to compare, or at `=>`, which has no operator here. */
+  failAtAssignment(): never {
     const { range } = this.current;
-    this.fail('BT_DSL_ASSIGNMENT', range, {}, { expected: "'=='", suggestion: '==', fix: { range, text: '==' } });
+    const { start, end } = this.next.range;
+    if (this.next.text === '>' && start === range.end)
+      return this.fail('BT_DSL_FOREIGN_OPERATOR', { start: range.start, end }, { found: '=>', instead: 'and not (…)' });
+    return this.fail('BT_DSL_ASSIGNMENT', range, {}, { expected: "'=='", suggestion: '==', fix: { range, text: '==' } });
   }
 
   /** Takes what closes `opening`, or fails naming the place where that was opened. */

@@ -35,6 +35,9 @@ const FOREIGN: ReadonlyMap<string, readonly (readonly [RegExp, string])[]> = new
     [
       [/={3,}/y, '=='],
       [/=~(?=\s*["'[/])/y, ' matches '],
+      // Between conditions `=>` is an implication, which has no operator here.
+      [/=>(?=\s*-?[\d.(])/y, '>='],
+      [/=<(?!=)/y, '<='],
     ],
   ],
   ['!', [[/!={2,}/y, '!=']]],
@@ -116,7 +119,9 @@ class Tokenizer {
 
   #readSymbol(first: string): void {
     const start = this.#at;
-    for (const [pattern, instead] of FOREIGN.get(first) ?? []) {
+    // Nearly all that begin with `=` are `==`.
+    const isEquality = first === '=' && this.#text[start + 1] === '=' && this.#text[start + 2] !== '=';
+    for (const [pattern, instead] of isEquality ? [] : (FOREIGN.get(first) ?? [])) {
       const foreign = this.#match(pattern);
       if (foreign === undefined) continue;
       this.#at += foreign.length;

@@ -12,11 +12,13 @@ import { refuseIterator } from './iterator.js';
 import { judgedLoop } from './judged-loop.js';
 import { listAsSet } from './list-as-set.js';
 import { knownNames, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from './lua-names.js';
+import { newTable } from './new-table.js';
 import { refuseNot } from './refuse-not.js';
 import { scriptGuards } from './script-guards.js';
 import { assignedNames, blocksOf, type Holding, holdingOf, holdingsOfLoop, type Locals } from './script-locals.js';
 import { scriptMeaning } from './script-meaning.js';
 import { testedTexts } from './tested-texts.js';
+import { unreadSpan } from './unread-span.js';
 
 /** Checks what a script names; what its values are is only known when it runs. */
 export function checkScript(source: Source, block: Block, { isWhenForm, judgesMeaning }: Findings): Checked {
@@ -53,6 +55,7 @@ class ScriptChecker {
   /** Names the script assigns without `local`: they live as long as one evaluation. */
   readonly #globals = new Set<string>();
   #returnsValue = false;
+  #mayMatch = false;
   #assigned: ReadonlySet<string> = new Set();
   #tested: ReadonlySet<string> = new Set();
 
@@ -68,6 +71,14 @@ class ScriptChecker {
     if (!this.#returnsValue) {
       const end = this.#findings.source.text.length;
       this.#findings.report('BT_DSL_NO_RETURN', { start: end, end }, {}, { expected: 'return <condition>' });
+    } else if (!this.#mayMatch) {
+      const range = { start: block.at(0)?.range.start ?? 0, end: block.at(-1)?.range.end ?? 0 };
+      this.#findings.report(
+        'BT_DSL_NEVER',
+        range,
+        { reason: 'all that the script returns is false' },
+        { expected: 'return true where the rule is violated' },
+      );
     }
   }
 
@@ -136,6 +147,7 @@ class ScriptChecker {
         return locals;
       case 'for-in':
         refuseIterator(statement, this.#findings);
+        unreadSpan(statement, this.#findings);
         this.#values(statement.iterators, locals);
         this.#block(statement.body, this.#declare(locals, statement.names, holdingsOfLoop(statement, locals)), isMain);
         return locals;
@@ -143,7 +155,11 @@ class ScriptChecker {
         // What a function returns may be any value.
         if (isMain && statement.values.length === 1) this.#result(statement.values[0] as Expression, locals);
         else this.#values(statement.values, locals);
-        if (isMain && statement.values.length > 0) this.#returnsValue = true;
+        if (isMain && statement.values.length > 0) {
+          this.#returnsValue = true;
+          const [{ type, ...value }] = statement.values as [Expression];
+          if (type !== 'nil' && !(type === 'boolean' && 'value' in value && value.value === false)) this.#mayMatch = true;
+        }
         return locals;
       case 'break':
         return locals;
@@ -220,6 +236,7 @@ class ScriptChecker {
         return this.#expression(expression.operand, locals);
       case 'binary':
         refuseNot(expression, this.#findings);
+        newTable(expression, this.#findings);
         return this.#all([expression.left, expression.right], locals);
       case 'logical':
         return this.#all([expression.left, expression.right], locals);

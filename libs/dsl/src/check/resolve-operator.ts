@@ -230,7 +230,9 @@ function refuseChain(syntax: Binary, left: Resolved, right: Resolved, scope: Sco
   const isSound = !scope.findings.diagnostics.some(
     ({ code, range }) => code === 'BT_DSL_COMPARISON' && range.start >= first.range.start && range.end <= first.range.end,
   );
-  const remedy = isSound ? { suggestion: text, fix: { range: syntax.range, text } } : {};
+  // `span.name == "retry" > 3` has a number for a name: what was counted stands in front of the parenthesis.
+  const isAlike = first.right.type !== 'string' || right.types !== NUMBER;
+  const remedy = isSound && isAlike ? { suggestion: text, fix: { range: syntax.range, text } } : {};
   scope.findings.report('BT_DSL_COMPARISON', syntax.range, values, { expected: 'two comparisons', ...remedy });
   return true;
 }

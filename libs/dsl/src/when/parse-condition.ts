@@ -16,6 +16,9 @@ export class ConditionParser {
   /** What can be read, but was hardly meant. */
   readonly warnings: Diagnostic[] = [];
 
+  /** The comparison with a word that was read last. */
+  private compared: { readonly attribute: AttributeName; readonly value: Range; readonly range: Range } | undefined;
+
   constructor(
     private readonly cursor: TokenCursor,
     typed: boolean,
@@ -162,7 +165,18 @@ export class ConditionParser {
     const { parts, range } = this.path('the name of an attribute');
     const attribute = { key: parts.join('.'), range };
     const operator = this.operator();
-    return operator === undefined ? this.attributes.isTrue(attribute) : this.comparison(attribute, operator);
+    if (operator !== undefined) return this.comparison(attribute, operator);
+    this.warnOfWord(attribute);
+    return this.attributes.isTrue(attribute);
+  }
+
+  /** `currency == EUR or USD`: what stands alone is an attribute that is true. */
+  private warnOfWord({ key, range }: AttributeName): void {
+    const { source } = this.cursor;
+    const { compared } = this;
+    if (compared === undefined || !/^\s*or\s*$/.test(source.slice({ start: compared.range.end, end: range.start }))) return;
+    const text = `${source.slice({ start: compared.attribute.range.start, end: compared.value.start })}${source.slice(range)}`;
+    this.warnings.push(diagnose(source, 'BT_DSL_WHEN_WORD', range, { name: key }, { suggestion: text, fix: { range, text } }));
   }
 
   /** The operator between two operands, taken; undefined when none follows. */
@@ -191,7 +205,10 @@ export class ConditionParser {
     if (operator !== 'in' && operator !== 'not in') {
       const value = this.value();
       this.warnOfField(attribute, operator, value);
-      return this.attributes.compare(attribute, operator, value, { start, end: cursor.lastEnd });
+      const range = { start, end: cursor.lastEnd };
+      const isWord = operator === '==' && (value.kind === 'word' || value.kind === 'string');
+      this.compared = isWord ? { attribute, value: value.range, range } : undefined;
+      return this.attributes.compare(attribute, operator, value, range);
     }
     const opening = cursor.expect('[');
     const members: Expression[] = [];

@@ -7,9 +7,18 @@ import type { Tokens } from '../tokenize.js';
 
 /** What a text of this form is made of; tried in this order. */
 const LEXEMES =
-  /([ \t\n\r\f\v]+)|(\/\/[^\n\r]*)|("[^"]*")|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([A-Za-z_][A-Za-z0-9_]*)|(==|!=|<=|>=|&&|\|\||[<>=!{}()[\],.-])/y;
+  /([ \t\n\r\f\v]+)|(\/\/[^\n\r]*)|("[^"]*")|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([A-Za-z_][A-Za-z0-9_]*)|(==|!=|~=|<>|=>|=<|<=|>=|&&|\|\||[<>=!{}()[\],.-])/y;
 
-const FOREIGN: Readonly<Record<string, string>> = { '&&': 'and', '||': 'or', '!': 'not', '=': '==' };
+const FOREIGN: Readonly<Record<string, string>> = {
+  '&&': 'and',
+  '||': 'or',
+  '!': 'not',
+  '=': '==',
+  '~=': '!=',
+  '<>': '!=',
+  '=>': '>=',
+  '=<': '<=',
+};
 /** A text full of garbage gives this many diagnostics, not millions. */
 const MAX_DIAGNOSTICS = 20;
 
@@ -55,7 +64,7 @@ export function tokenizeWhen(source: Source): Tokens {
       const instead = FOREIGN[symbol];
       if (instead !== undefined) report('BT_DSL_FOREIGN_OPERATOR', range, { found: symbol, instead }, instead);
       tokens.push(
-        instead === undefined || instead === '==' ? symbolOf(instead ?? symbol, range) : { kind: 'keyword', text: instead, range },
+        instead === undefined || !/^[a-z]/.test(instead) ? symbolOf(instead ?? symbol, range) : { kind: 'keyword', text: instead, range },
       );
     } else if (space === undefined) break;
   }
@@ -63,9 +72,9 @@ export function tokenizeWhen(source: Source): Tokens {
   return { tokens, comments, diagnostics };
 }
 
-/** `a&&b` becomes `a and b`, `a && b` too; `==` needs no space. */
+/** `a&&b` becomes `a and b`, `a && b` too; comparisons need no space. */
 function spaced(text: string, { start, end }: Range, word: string): string {
-  if (word === '==') return word;
+  if (!/^[a-z]/.test(word)) return word;
   const before = start === 0 || /[\s(]/.test(text[start - 1] ?? '') ? '' : ' ';
   return `${before}${word}${/\s/.test(text[end] ?? '') ? '' : ' '}`;
 }

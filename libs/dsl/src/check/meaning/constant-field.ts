@@ -1,5 +1,5 @@
 import { formatExpression } from '../../format-expression.js';
-import type { TraceAggregate } from '../../resolved.js';
+import type { Resolved, TraceAggregate } from '../../resolved.js';
 import { BOOLEAN } from '../../types.js';
 import type { Findings } from '../context.js';
 
@@ -7,7 +7,17 @@ import type { Findings } from '../context.js';
 export function conditionForField({ aggregate, field, condition, syntax }: TraceAggregate, findings: Findings): void {
   const isCondition =
     field.type === 'string-test' || field.type === 'trace-quantifier' || (field.type === 'binary' && field.types === BOOLEAN);
-  if (!isCondition || condition === undefined) return;
+  if (!isCondition) return;
+  if (condition === undefined) {
+    const text = aggregate === 'max_count' ? countOf(syntax, findings) : undefined;
+    const fix = text === undefined ? undefined : { range: syntax.range, text };
+    return findings.report(
+      'BT_DSL_CONDITION_AS_FIELD',
+      field.syntax.range,
+      { name: aggregate },
+      { expected: 'a field', suggestion: text, fix },
+    );
+  }
   const [first, second] = syntax.type === 'call' ? syntax.args : [];
   if (first === undefined || second === undefined || second.type === 'named-condition') return;
   const range = { start: first.range.start, end: second.range.end };
@@ -20,8 +30,24 @@ export function conditionForField({ aggregate, field, condition, syntax }: Trace
   );
 }
 
+/** `trace.max_count(span.status == "error")` was meant to count. */
+function countOf(syntax: TraceAggregate['syntax'], findings: Findings): string | undefined {
+  if (syntax.type !== 'call' || syntax.callee.type !== 'member' || syntax.args[0] === undefined) return undefined;
+  return `${findings.source.slice(syntax.callee.object.range)}.count(${findings.source.slice(syntax.args[0].range)})`;
+}
+
+/** `trace.id`: what the whole trace has. */
+function isOfTrace(field: Resolved): boolean {
+  if (field.type === 'field') return field.field === 'trace_id';
+  return field.type === 'trace-field' || field.type === 'trace-depth' || field.type === 'trace-services';
+}
+
 /** `trace.distinct("tenant.id")`: the same text of every span. */
 export function constantField({ aggregate, field }: TraceAggregate, findings: Findings): void {
+  if (isOfTrace(field)) {
+    const text = formatExpression(field.syntax);
+    return findings.report('BT_DSL_CONSTANT_FIELD', field.syntax.range, { name: aggregate, text }, { expected: 'a field' });
+  }
   if (field.type !== 'literal' || field.value === undefined) return;
   const text = formatExpression(field.syntax);
   const meant = field.syntax.type === 'string' ? `attribute[${text}]` : undefined;

@@ -1,10 +1,12 @@
 import { factKey } from '../../facts.js';
-import type { BinaryNode, Relatives, Resolved, SpanSource, StringTestNode } from '../../resolved.js';
+import type { BinaryNode, Relatives, Resolved, SpanSource, StringTestNode, TracePair } from '../../resolved.js';
+import type { SpanRelation } from '../../span-relation.js';
 import { BOOLEAN, NIL } from '../../types.js';
 import { fieldValues } from '../../vocabulary.js';
 import { writtenText } from '../../written-text.js';
 import { isCount } from '../resolve-operator.js';
 import type { Constraint, Scalar } from './domain.js';
+import { flatOperands } from './flat-operands.js';
 import { MIRRORED } from './ordered-as-count.js';
 
 /** What a condition that is true (or false) says about some value. */
@@ -17,6 +19,13 @@ export interface Said {
   /** What is known of it without the condition. */
   readonly initial: readonly Constraint[];
   readonly isWhole: boolean;
+  /** What follows from it of other values; asked only where something else limits them. */
+  readonly parts?: () => readonly Said[];
+}
+
+/** It says that there are some, and never that there are too many. */
+export function isAtLeast({ constraint }: Said): boolean {
+  return constraint.kind === 'bound' && constraint.side === 'low';
 }
 
 /**
@@ -37,10 +46,15 @@ export function saidBy(node: Resolved, outcome: boolean): readonly Said[] {
     case 'span':
       return node.span.type === 'parent' ? presence(node.span, outcome) : truth(node, outcome);
     case 'logical':
+      // `not (a or b)`: neither; `a and b`: both.
+      if ((node.operator === 'and') === outcome)
+        return flatOperands(node).flatMap((part) => (part.type === 'logical' ? [] : saidBy(part, outcome)));
       return alternatives(node, outcome);
     case 'trace-quantifier':
       if (node.quantifier !== 'has') return truth(node, outcome);
-      return satisfied(node.over, node.condition, outcome ? { kind: 'bound', side: 'low', value: 1, isOpen: false } : ZERO);
+      return satisfied(node.over, node.condition, outcome ? SOME : ZERO);
+    case 'trace-pair':
+      return [...truth(node, outcome), ...(outcome && ASKS_FOR_TWO.has(node.relation) ? pairOfSome(node) : [])];
     default:
       return truth(node, outcome);
   }
@@ -57,11 +71,14 @@ function isLimited(node: Resolved, other: Resolved): boolean {
   const value = other.type === 'literal' ? other.value : undefined;
   // Nearly all comparisons: with one of the words, and of a count with a number that it can be above or below.
   if (node.type === 'field') return node.field === 'is_root' || fieldValues(node.field)?.includes(value as string) === false;
-  if (isCount(node)) return typeof value !== 'number' || value <= 0 || !Number.isInteger(value);
+  if (isCount(node)) return typeof value !== 'number' || !Number.isInteger(value) || value <= leastOf(node) || value >= mostOf(node) - 1;
   return initialOf(node).length > 0;
 }
 
 const ZERO: Constraint = { kind: 'one-of', values: [0] };
+const SOME: Constraint = { kind: 'bound', side: 'low', value: 1, isOpen: false };
+/** The relations that hold only where there is a pair of spans. */
+const ASKS_FOR_TWO: ReadonlySet<SpanRelation> = new Set<SpanRelation>(['before', 'child', 'descendant']);
 const FALSY: readonly Scalar[] = [undefined, false];
 
 function comparison(node: BinaryNode, outcome: boolean): readonly Said[] {
@@ -179,22 +196,81 @@ function parentOf(span: SpanSource): string | undefined {
   return key === undefined ? undefined : `parent of ${key}`;
 }
 
-/** How many spans satisfy a condition: `trace.has(c)` is `trace.count(c) >= 1`. */
+/** How many spans satisfy a condition: `trace.has(c)` is `trace.count(c) >= 1`. As many satisfy each part of the condition, at least. */
 function satisfied(over: Relatives | undefined, condition: Resolved, constraint: Constraint): readonly Said[] {
+  const counted = counts(over, condition, constraint);
+  if (!isAtLeastOne(constraint)) return [counted];
+  const isChain = condition.type === 'logical' && condition.operator === 'and';
+  const parts = isChain ? () => flatOperands(condition).map((part) => counts(over, part, constraint)) : undefined;
+  const said = parts === undefined ? counted : { ...counted, parts };
+  // Who has an ancestor has a parent.
+  return over?.axis === 'ancestors' ? [said, ...rootness(over.of, false)] : [said];
+}
+
+function counts(over: Relatives | undefined, condition: Resolved, constraint: Constraint): Said {
   const about = (): string | undefined => {
     const text = textOf(condition);
     const whose = over === undefined ? 'trace' : factKey(over.of, 'attribute', over.axis);
     return text === undefined || whose === undefined ? undefined : `count over ${whose} of ${text}`;
   };
-  return [{ kind: 'count', about, constraint, initial: COUNT, isWhole: true }];
+  return { kind: `count ${shapeOf(condition)}`, about, constraint, initial: COUNT, isWhole: true };
+}
+
+/** Alike for conditions of one text, and for few others. */
+function shapeOf(condition: Resolved): string {
+  switch (condition.type) {
+    case 'binary':
+      return `${condition.operator} ${condition.right.type === 'literal' ? String(condition.right.value) : condition.right.type}`;
+    case 'string-test':
+      return `${condition.test} ${condition.pattern.type === 'literal' ? String(condition.pattern.value) : ''}`;
+    case 'logical':
+      return condition.operator;
+    default:
+      return condition.type;
+  }
+}
+
+function isAtLeastOne(constraint: Constraint): boolean {
+  return (
+    constraint.kind === 'bound' && constraint.side === 'low' && (constraint.value >= 1 || (constraint.value >= 0 && constraint.isOpen))
+  );
+}
+
+/** `trace.before(a, b)`: there is an a, and a b. */
+function pairOfSome({ first, second }: TracePair): readonly Said[] {
+  return [...satisfied(undefined, first, SOME), ...satisfied(undefined, second, SOME)];
 }
 
 const COUNT: readonly Constraint[] = [{ kind: 'bound', side: 'low', value: 0, isOpen: false }];
 
+/** A trace that is judged has a span, and so a service. */
+function leastOf(node: Resolved): number {
+  if (node.type === 'trace-field') return 1;
+  return node.type === 'unary' && node.operand.type === 'trace-services' ? 1 : 0;
+}
+
+/** Of a field with few values no more are different. */
+function mostOf(node: Resolved): number {
+  if (node.type !== 'trace-aggregate' || node.aggregate !== 'distinct') return Number.POSITIVE_INFINITY;
+  const { field } = node;
+  const words = field.type === 'field' ? fieldValues(field.field) : undefined;
+  if (words !== undefined) return words.length;
+  return field.types !== 0 && (field.types & ~BOOLEAN) === 0 ? 2 : Number.POSITIVE_INFINITY;
+}
+
+function ofCount(node: Resolved): readonly Constraint[] {
+  const [least, most] = [leastOf(node), mostOf(node)];
+  if (least === 0 && most === Number.POSITIVE_INFINITY) return COUNT;
+  return [
+    { kind: 'bound', side: 'low', value: least, isOpen: false },
+    { kind: 'bound', side: 'high', value: most, isOpen: false },
+  ];
+}
+
 function initialOf(node: Resolved): readonly Constraint[] {
   const words = node.type === 'field' ? fieldValues(node.field) : undefined;
   if (words !== undefined) return [{ kind: 'one-of', values: words }];
-  if (isCount(node)) return COUNT;
+  if (isCount(node)) return ofCount(node);
   return node.types !== 0 && (node.types & ~BOOLEAN) === 0 ? [{ kind: 'one-of', values: [true, false] }] : [];
 }
 

@@ -1,5 +1,5 @@
 import type { Resolved } from '../../resolved.js';
-import { type Said, saidBy } from './constraints.js';
+import { isAtLeast, type Said, saidBy } from './constraints.js';
 import { Domain } from './domain.js';
 
 /** Conditions of a chain that exclude each other (for `or`: of which one always holds); one alone, when it does so by itself. */
@@ -19,8 +19,18 @@ interface Statement {
 /** The first contradiction in a chain of `and` (`or`), or undefined. Linear in the operands. */
 export function contradictionIn(operands: readonly Resolved[], operator: 'and' | 'or'): Contradiction | undefined {
   const kinds = new Map<string, Statement[]>();
+  const withParts: Statement[] = [];
+  let hasLimits = false;
   for (const by of operands) {
-    for (const said of saidBy(by, operator === 'and')) addTo(kinds, said.kind, { said, by });
+    for (const said of saidBy(by, operator === 'and')) {
+      const statement = { said, by };
+      addTo(kinds, said.kind, statement);
+      if (said.parts !== undefined) withParts.push(statement);
+      else if (said.isWhole && !isAtLeast(said)) hasLimits = true;
+    }
+  }
+  if (hasLimits) {
+    for (const { said, by } of withParts) for (const part of said.parts?.() ?? []) addTo(kinds, part.kind, { said: part, by });
   }
   for (const statements of kinds.values()) {
     // Names cost most: they are only made where there is something to compare. Of a chain each operand was asked alone before.

@@ -6,8 +6,10 @@ import type { Findings } from '../context.js';
 /** A glob or a regular expression where a text is compared as it is: `span.name == "GET *"`, `x contains "api/.*"`. */
 export function foreignPattern(node: BinaryNode | StringTestNode, findings: Findings): void {
   if (node.type === 'string-test') {
-    if (node.test === 'matches') backspace(node.pattern, findings);
-    else compared(node, node.subject, node.pattern, node.test, findings);
+    if (node.test === 'matches') {
+      backspace(node.pattern, findings);
+      otherPattern(node.pattern, findings);
+    } else compared(node, node.subject, node.pattern, node.test, findings);
   } else if (node.operator === '==' || node.operator === '~=') {
     const isMirrored = node.left.syntax.type === 'string';
     const [subject, pattern] = isMirrored ? [node.right, node.left] : [node.left, node.right];
@@ -40,14 +42,18 @@ function looksLikeGlob(text: string): boolean {
 }
 
 function looksLikeRegex(text: string): boolean {
-  return /^\^.|\.[*+]|\\[dwsDWSB.]|\[[^\]]-[^\]]\]|\([^()]+\|[^()]+\)/.test(text);
+  if (/^\^.|\.[*+]|\\[dwsDWSB.]|\[[^\]]-[^\]]\]|\([^()]+\|[^()]+\)/.test(text)) return true;
+  // `GET|POST`, `error$`.
+  if (text.includes('|')) return /^[\w./ -]+(?:\|[\w./ -]+)+$/.test(text);
+  return text.endsWith('$') && /^[\w./ -]*[a-z]\$$/.test(text);
 }
 
 function regexTest(text: string, operator: Operator): string | undefined {
   const isWhole = operator === '==' || operator === '!=';
   const start = (isWhole || operator === 'starts_with') && !text.startsWith('^') ? '^' : '';
   const end = (isWhole || operator === 'ends_with') && !text.endsWith('$') ? '$' : '';
-  return patternTest(`${start}${text}${end}`);
+  const isOpen = text.includes('|') && !text.includes('(');
+  return patternTest(`${start}${isOpen && start + end !== '' ? `(?:${text})` : text}${end}`);
 }
 
 /** The test that a glob stands for, with its operand. */
@@ -85,4 +91,32 @@ function backspace(pattern: Resolved, findings: Findings): void {
   const written = findings.source.slice(range);
   const text = written.replace(/(?<!\\)((?:\\\\)*)\\b/g, '$1\\\\b');
   findings.report('BT_DSL_BACKSPACE', range, {}, { suggestion: '\\\\b', fix: text === written ? undefined : { range, text } });
+}
+
+const LUA_CLASSES: Readonly<Record<string, string>> = { d: '\\d', s: '\\s', a: '[A-Za-z]', w: '[A-Za-z0-9]', l: '[a-z]', u: '[A-Z]' };
+/** Lua's classes; `%d0` and `%ad` are a byte of a URL. */
+const LUA_CLASS = /%(?:([da](?![0-9A-Fa-f])|[slwu])|([.+*?()[\]^$-]))/g;
+/** A pattern between slashes of which one end can't be found there. */
+const SLASHES = /^\/(\^.*|.*\$)\/([a-z]*)$/;
+
+/** `matches "%d+"`, `matches "/^GET/"`. */
+function otherPattern(pattern: Resolved, findings: Findings): void {
+  const text = stringOf(pattern);
+  if (text === undefined) return;
+  const [, between, flags = ''] = SLASHES.exec(text) ?? [];
+  const better =
+    between === undefined
+      ? text.replace(LUA_CLASS, (_found, name?: string, sign?: string) => (name === undefined ? `\\${sign}` : (LUA_CLASSES[name] ?? name)))
+      : `${flags.includes('i') ? '(?i)' : ''}${between}`;
+  if (better === text) return;
+  const test = patternTest(better)?.replace(/^matches /, '');
+  const reason =
+    between === undefined ? "'%' is a character like any other, and classes are '\\\\d', '\\\\s', '[a-z]'" : 'the slashes are a part of it';
+  const fix = test === undefined ? undefined : { range: pattern.syntax.range, text: test };
+  findings.report(
+    'BT_DSL_FOREIGN_PATTERN',
+    pattern.syntax.range,
+    { text: formatExpression(pattern.syntax), test: 'matches', reason },
+    { suggestion: test, fix },
+  );
 }

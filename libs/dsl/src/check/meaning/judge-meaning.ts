@@ -6,17 +6,23 @@ import { conditionForField, constantField } from './constant-field.js';
 import { countOfDistinct } from './count-of-distinct.js';
 import { everySpan } from './every-span.js';
 import { foreignPattern } from './foreign-pattern.js';
-import { listIndex, spanByPlace } from './list-index.js';
+import { idText } from './id-text.js';
+import { letterCase } from './letter-case.js';
+import { lengthOfMap, listIndex, spanByPlace } from './list-index.js';
 import { nilEqualsNil } from './nil-equals-nil.js';
 import { notBefore } from './not-before.js';
 import { oneRoot } from './one-root.js';
+import { longTolerance, sameConditions } from './pair-arguments.js';
 import { quotedNumeral } from './quoted-numeral.js';
 import { listOfAttributes, resourceAttribute } from './resource-attribute.js';
-import { sameSides, sameSpan } from './same-sides.js';
+import { allBefore, sameSides, sameSpan } from './same-sides.js';
+import { spanAttribute } from './span-attribute.js';
 import { strictOrder } from './strict-order.js';
 import { textField } from './text-field.js';
 import { timesOfOneSpan } from './times-of-one-span.js';
 import { judgeTruth } from './truth.js';
+import { typeName } from './type-name.js';
+import { unasked } from './unasked.js';
 import { bareDurations, bareNumber } from './units.js';
 
 /**
@@ -36,15 +42,14 @@ export function judgeMeaning(root: Resolved, findings: Findings): void {
 /** The same of an expression in a script; of a condition also whether it holds always or never. */
 export function judgeMeaningInScript(root: Resolved, isCondition: boolean, findings: Findings): void {
   judgeParts(root, findings);
-  if (isCondition && !findings.hasErrors) judgeTruth(root, findings, true);
+  if (!findings.hasErrors) judgeTruth(root, findings, isCondition ? 'condition' : 'value');
 }
 
 function judgeParts(root: Resolved, findings: Findings): void {
   const relatives = new Map<number, Relatives>();
   eachNode(root, (node) => {
     for (const span of spansOf(node)) spanByPlace(baseOf(span), findings);
-    if ((node.type === 'trace-quantifier' || node.type === 'trace-aggregate') && node.over !== undefined)
-      relatives.set(node.depth, node.over);
+    noteRelatives(node, relatives);
     switch (node.type) {
       case 'binary':
         if (sameSides(node, root, findings)) return;
@@ -55,9 +60,13 @@ function judgeParts(root: Resolved, findings: Findings): void {
         timesOfOneSpan(node, findings);
         nilEqualsNil(node, findings);
         quotedNumeral(node, findings);
+        letterCase(node, findings);
+        typeName(node, findings);
+        idText(node, findings);
         if (!attributeType(node, findings)) foreignPattern(node, findings);
         return;
       case 'string-test':
+        letterCase(node, findings);
         if (!sameSides(node, root, findings) && !attributeType(node, findings)) foreignPattern(node, findings);
         return;
       case 'attribute':
@@ -70,11 +79,36 @@ function judgeParts(root: Resolved, findings: Findings): void {
         conditionForField(node, findings);
         textField(node, findings);
         return constantField(node, findings);
+      case 'resource-attribute':
+        return spanAttribute(node, findings);
+      case 'unary':
+        return lengthOfMap(node, findings);
       case 'span-order':
         sameSpan(node, relatives, findings);
+        longTolerance(node, findings);
         return bareDurations(node, findings);
+      case 'trace-quantifier':
+        allBefore(node, relatives, findings);
+        return unasked(node, findings);
       case 'trace-pair':
+        sameConditions(node, findings);
+        longTolerance(node, findings);
+        unasked(node, findings);
         return bareDurations(node, findings);
     }
   });
+}
+
+/** Of which span the one tested at a depth is a relative; at the same depth elsewhere it may be of none. */
+function noteRelatives(node: Resolved, relatives: Map<number, Relatives>): void {
+  switch (node.type) {
+    case 'trace-quantifier':
+    case 'trace-aggregate':
+      if (node.over === undefined) relatives.delete(node.depth);
+      else relatives.set(node.depth, node.over);
+      return;
+    case 'trace-pair':
+      relatives.delete(node.depth);
+      relatives.delete(node.depth + 1);
+  }
 }

@@ -1,10 +1,28 @@
 import { formatExpression } from '../../format-expression.js';
-import type { IndexValue, Resolved, SpanSource } from '../../resolved.js';
+import type { IndexValue, Resolved, SpanSource, UnaryNode } from '../../resolved.js';
 import type { Findings } from '../context.js';
 
 /** `span.events[0]`. */
-export function listIndex({ key }: IndexValue, findings: Findings): void {
-  belowOne(key, findings);
+export function listIndex(node: IndexValue, findings: Findings): void {
+  belowOne(node.key, findings);
+  byText(node, findings);
+}
+
+/** `trace.services["payment"]`, `span.events.exception`: a list has nothing at a text. */
+function byText({ object, key, syntax }: IndexValue, findings: Findings): void {
+  const isServices = object.type === 'trace-services';
+  const isList = isServices || (object.type === 'span-table' && (object.table === 'events' || object.table === 'links'));
+  if (!isList || key.type !== 'literal' || typeof key.value !== 'string') return;
+  const text = isServices ? `trace.has(span.service == ${JSON.stringify(key.value)})` : undefined;
+  const fix = text === undefined ? undefined : { range: syntax.range, text };
+  const expected = isServices ? undefined : 'a script: for _, x in ipairs(list) do … end';
+  findings.report('BT_DSL_LIST_AS_SET', syntax.range, { name: formatExpression(object.syntax) }, { expected, suggestion: text, fix });
+}
+
+/** `#span.attributes`: only lists are counted. */
+export function lengthOfMap({ operator, operand, syntax }: UnaryNode, findings: Findings): void {
+  if (operator !== '#' || operand.type !== 'span-table' || operand.table === 'events' || operand.table === 'links') return;
+  findings.report('BT_DSL_LENGTH_OF_MAP', syntax.range, { text: formatExpression(operand.syntax) }, { expected: 'a list or a text' });
 }
 
 /** `trace.spans[0]`. */

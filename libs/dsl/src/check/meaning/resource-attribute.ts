@@ -68,13 +68,20 @@ export function listOfAttributes({ object, key, syntax }: IndexValue, findings: 
 const FIELDS: ReadonlySet<string> = new Set(SPAN_FIELDS.map(({ name }) => name));
 
 /** `attribute.parent.name`. */
-const OWNERS = /^(?:(?:parent|children|descendants|ancestors|attributes|resource)\.|scope\.(?:name|version)$)/;
+const OWNERS = /^(?:(?:parent|children|descendants|ancestors|attributes?|resource)\.|scope\.(?:name|version)$)/;
 
 /** `attribute.status`: the field is `span.status`. */
 function fieldName(key: string, syntax: Expression, findings: Findings): void {
-  const field = `${ownerOf(syntax)}.${key.startsWith('resource.') ? `resource[${JSON.stringify(key.slice('resource.'.length))}]` : key}`;
+  const field = `${ownerOf(syntax)}.${withoutOwner(key)}`;
   const fix = syntax.type === 'call' ? undefined : { range: syntax.range, text: field };
   findings.report('BT_DSL_FIELD_NAME', syntax.range, { key, field }, { suggestion: field, fix });
+}
+
+/** `attribute["attribute.x"]`, `attribute["resource.x"]`: the owner was taken for a part of the key. */
+function withoutOwner(key: string): string {
+  const [owner = ''] = /^(?:attributes?|resource)(?=\.)/.exec(key) ?? [];
+  if (owner === '') return key;
+  return `${owner === 'resource' ? owner : 'attributes'}[${JSON.stringify(key.slice(owner.length + 1))}]`;
 }
 
 /** What OpenTracing, and the exporters of OpenTelemetry to other formats, write as attributes: the field, and a value of it. */
@@ -101,7 +108,7 @@ function fieldElsewhere(key: string, meant: string, syntax: Expression, findings
 
 const FIRST_WORDS: ReadonlySet<string> = new Set([
   ...[...NAMESPACES, ...KEYS].map((key) => key.slice(0, key.indexOf('.'))),
-  ...['parent', 'children', 'descendants', 'ancestors', 'attributes', 'resource', 'scope'],
+  ...['parent', 'children', 'descendants', 'ancestors', 'attribute', 'attributes', 'resource', 'scope'],
 ]);
 
 /** The span in front: `charge` of `charge.attributes["x"]` and of `charge.has(…)`; `attribute.x` is of `span`. */

@@ -1,6 +1,7 @@
 import { formatExpression } from '../../format-expression.js';
-import type { BinaryNode, Relatives, Resolved, SpanOrderTest, SpanSource, StringTestNode } from '../../resolved.js';
+import type { BinaryNode, Relatives, Resolved, SpanOrderTest, SpanSource, StringTestNode, TraceQuantifier } from '../../resolved.js';
 import type { Findings } from '../context.js';
+import { flatOperands } from './flat-operands.js';
 import { comparedWithOuter } from './outer-span.js';
 
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>=']);
@@ -29,6 +30,23 @@ export function sameSpan({ first, second, syntax }: SpanOrderTest, relatives: Re
   }
   if (!isSameSpan(first, second)) return;
   findings.report('BT_DSL_SAME_SIDES', syntax.range, { text: 'times' }, { expected: 'another span: an outer one that has a name' });
+}
+
+/** `x.descendants.has(a where a.ancestors.all(span.before(x)))`: x is one of the spans that are asked. */
+export function allBefore(
+  { quantifier, over, condition, depth }: TraceQuantifier,
+  relatives: ReadonlyMap<number, Relatives>,
+  findings: Findings,
+): void {
+  const of = over?.axis === 'ancestors' && over.of.type === 'bound' ? relatives.get(over.of.depth) : undefined;
+  if (quantifier !== 'all' || of === undefined || of.axis === 'ancestors') return;
+  const parts = condition.type === 'logical' && condition.operator === 'and' ? flatOperands(condition) : [condition];
+  for (const part of parts) {
+    if (part.type !== 'span-order' || part.first.type !== 'bound' || part.first.depth !== depth || !isSameSpan(part.second, of.of))
+      continue;
+    const reason = 'the spans that are asked are above it, so that it is one of them itself';
+    findings.report('BT_DSL_CONTRADICTION', part.syntax.range, { value: 'false', reason }, { expected: 'a condition that leaves it out' });
+  }
 }
 
 function descends(below: SpanSource, above: SpanSource, relatives: ReadonlyMap<number, Relatives>): boolean {

@@ -1,15 +1,19 @@
 import type { DiagnosticExtras } from '../../diagnostic.js';
 import { formatExpression } from '../../format-expression.js';
-import type { LogicalNode, Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../../resolved.js';
+import type { LogicalNode, Resolved, StringTestNode, TraceAggregate, TracePair, TraceQuantifier } from '../../resolved.js';
 import type { Range } from '../../source.js';
 import type { SpanAxis, SpanRelation } from '../../span-relation.js';
 import { alwaysFalsy, alwaysTruthy, STRING } from '../../types.js';
+import { fieldValues } from '../../vocabulary.js';
 import type { Findings } from '../context.js';
 import { type Place, reportAlternatives, reportConstant, whole } from './constant-condition.js';
 import { mayExcludeAlone } from './constraints.js';
 import { contradictionIn } from './contradiction.js';
+import { comparedCounts, type KnownComparison } from './count-limits.js';
+import { heldByEveryText } from './every-text.js';
 import { flatOperands } from './flat-operands.js';
 import { missingDiffers } from './missing-differs.js';
+import { heldByTheLast } from './no-relatives.js';
 import { numberAttribute, numberCondition } from './number-condition.js';
 import { isBelow, rootPart } from './one-root.js';
 import { oneSided } from './one-sided.js';
@@ -25,14 +29,18 @@ interface Constant {
   readonly extras?: DiagnosticExtras;
 }
 
-/** Reports conditions that are always true or always false, the innermost only: a warning, or an error when the rule is so as a whole; never of a part of a script. */
-export function judgeTruth(root: Resolved, findings: Findings, isPart = false): void {
+/**
+ * Reports conditions that are always true or always false, the innermost only: a warning, or an error when the rule is so as a whole; never
+ * of a part of a script. `part`: what a script does with it; of a value only the conditions within are asked (`local a = trace.has("x")`).
+ */
+export function judgeTruth(root: Resolved, findings: Findings, part?: 'condition' | 'value'): void {
   const judge = new TruthJudge(findings);
-  const value = judge.condition(root, whole);
-  missingDiffers(root, findings);
+  if (part === 'value') judge.value(root);
+  const value = part === 'value' ? undefined : judge.condition(root, whole);
+  if (part !== 'value') missingDiffers(root, findings);
   const cause = value === undefined ? undefined : judge.constants.findLast(({ isMeant }) => isMeant !== true);
   for (const constant of judge.constants) {
-    if (isPart) {
+    if (part !== undefined) {
       // `while true do` is meant.
       const { value, range, reason, extras } = constant;
       if (reason !== undefined) findings.report('BT_DSL_CONTRADICTION', range, { value: String(value), reason }, extras);
@@ -154,6 +162,11 @@ class TruthJudge {
     const value = this.condition(node.condition, { kind: 'condition' }) ?? this.rootBelow(node.condition, node.depth, node.over?.axis);
     // That all spans have another value is asked of those without one, too.
     if (node.quantifier !== 'all') missingDiffers(node.condition, this.findings);
+    const reason = value === undefined ? heldByTheLast(node) : undefined;
+    if (reason !== undefined) {
+      this.report({ value: true, range: node.syntax.range, reason });
+      return true;
+    }
     if (value === undefined || node.quantifier === 'count') return undefined;
     // There may be no relatives: each of none satisfies everything.
     if (node.quantifier === 'all') return value === false && node.over !== undefined ? undefined : value;
@@ -202,8 +215,14 @@ class TruthJudge {
   }
 
   private byValues(node: Resolved): boolean | undefined {
+    if (node.type !== 'binary' && node.type !== 'string-test') return undefined;
+    const known = node.type === 'binary' ? comparedCounts(node) : this.everyText(node);
+    if (known !== undefined) {
+      this.report({ ...known, range: node.syntax.range, extras: { suggestion: known.suggestion } });
+      return known.isMeant === true ? undefined : known.value;
+    }
     // Only of a field, a count or a boolean is anything known beforehand.
-    if ((node.type !== 'binary' && node.type !== 'string-test') || !mayExcludeAlone(node)) return undefined;
+    if (!mayExcludeAlone(node)) return undefined;
     for (const operator of ['and', 'or'] as const) {
       if (contradictionIn([node], operator) === undefined) continue;
       const value = operator === 'or';
@@ -211,6 +230,17 @@ class TruthJudge {
       return value;
     }
     return undefined;
+  }
+
+  /** What may be no text fails, and is told apart by the test. */
+  private everyText(node: StringTestNode): KnownComparison | undefined {
+    const texts = heldByEveryText(node);
+    if (texts === undefined) return undefined;
+    return {
+      value: true,
+      reason: `${short(formatExpression(node.syntax))} holds on ${texts}`,
+      isMeant: node.subject.types !== STRING || texts !== 'every text',
+    };
   }
 
   private report(constant: Constant): void {
@@ -228,7 +258,9 @@ function emptyText(node: Resolved): DiagnosticExtras {
   if (node.type !== 'binary' || (node.operator !== '==' && node.operator !== '~=')) return {};
   const [field, nothing] = node.right.syntax.type === 'nil' ? [node.left, node.right] : [node.right, node.left];
   if (nothing.syntax.type !== 'nil' || field.type !== 'field' || field.types !== STRING) return {};
-  return { suggestion: '""', fix: { range: nothing.syntax.range, text: '""' } };
+  // The first of the words is what is not set.
+  const text = JSON.stringify(fieldValues(field.field)?.[0] ?? '');
+  return { suggestion: text, fix: { range: nothing.syntax.range, text } };
 }
 
 /** `span.name == "a" and span.name == "b"` was meant as `or`, `!= or !=` as `and`. */

@@ -105,7 +105,18 @@ function unitOf(node: Resolved): Unit | undefined {
   }
 }
 
-function unitOfSum({ operator, left, right }: BinaryNode): Unit | undefined {
+/** So many times a duration, or a part of it, is a duration; divided by a thousand or a million it is told in another unit. */
+function unitOfMultiple({ operator, left, right }: BinaryNode): Unit | undefined {
+  const [what, times] = operator === '*' && left.type === 'literal' ? [right, left] : [left, right];
+  if (times.type !== 'literal' || times.syntax.type !== 'number' || what.type === 'literal') return undefined;
+  const factor = Number(times.value);
+  if (!(factor > 0 && factor < 1_000) || (operator === '*' && factor < 1e-2)) return undefined;
+  return unitOf(what) === 'duration' ? 'duration' : undefined;
+}
+
+function unitOfSum(node: BinaryNode): Unit | undefined {
+  const { operator, left, right } = node;
+  if (operator === '*' || operator === '/') return unitOfMultiple(node);
   if (operator !== '+' && operator !== '-') return undefined;
   const a = unitOf(left);
   const b = unitOf(right);

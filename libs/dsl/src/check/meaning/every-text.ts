@@ -1,0 +1,27 @@
+import { compilePattern, PatternError } from '../../pattern.js';
+import type { Resolved, StringTestNode } from '../../resolved.js';
+
+/** Of which texts a test holds, when it holds on all of some sort: `x contains ""`, `x matches ".*"`. */
+export function heldByEveryText({ test, pattern }: StringTestNode): string | undefined {
+  const text = textOf(pattern);
+  if (text === undefined) return undefined;
+  if (test !== 'matches') return text === '' ? 'every text' : undefined;
+  if (text === '^.*$') return 'every text of one line';
+  // Found at the start or the end of any text, where it needs nothing to stand.
+  const free = text.endsWith('$') && !text.endsWith('\\$') ? text.slice(0, -1) : text.replace(/^\^/, '');
+  return !/[$^]|\\[bBAz]/.test(free) && matchesNothing(free) ? 'every text' : undefined;
+}
+
+function textOf({ syntax }: Resolved): string | undefined {
+  return syntax.type === 'string' && syntax.isText ? syntax.value : undefined;
+}
+
+function matchesNothing(pattern: string): boolean {
+  try {
+    return compilePattern(`^(?:${pattern})$`).test('');
+  } catch (error) {
+    // What is no pattern is another problem.
+    if (error instanceof PatternError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,32 @@
+import { baseOf, someNode, spansOf } from '../../compile/walk.js';
+import type { Resolved, TracePair, TraceQuantifier } from '../../resolved.js';
+import type { Findings } from '../context.js';
+
+/** `trace.has(a where a.name == "x" and trace.has(b where a.name == "y"))`: nothing is asked of b. */
+export function unasked(node: TraceQuantifier | TracePair, findings: Findings): void {
+  if (node.type === 'trace-quantifier') return asked(node.condition, node.depth, findings);
+  asked(node.first, node.depth, findings);
+  asked(node.second, node.depth + 1, findings);
+}
+
+function asked(condition: Resolved, depth: number, findings: Findings): void {
+  // `count(true)` counts them all.
+  if (
+    condition.type === 'literal' ||
+    isAskedFirst(condition, depth) ||
+    someNode(condition, (part) => spansOf(part).some((span) => isOf(baseOf(span), depth)))
+  )
+    return;
+  findings.report('BT_DSL_UNASKED', condition.syntax.range, {}, { expected: 'a condition on the span: span.…, attribute.…, or its name' });
+}
+
+function isOf(span: ReturnType<typeof baseOf>, depth: number): boolean {
+  return span.type === 'bound' && span.depth === depth;
+}
+
+/** Nearly all conditions begin with the span: `span.name == "x" and …`. */
+function isAskedFirst(condition: Resolved, depth: number): boolean {
+  let first = condition;
+  while (first.type === 'logical' || first.type === 'binary') first = first.left;
+  return (first.type === 'field' || first.type === 'attribute') && first.span.type === 'bound' && first.span.depth === depth;
+}
