@@ -227,6 +227,26 @@ describe('the account of a rule', () => {
     for (const record of records) engine.apply(record, () => {});
     expect(['slow', 'early'].map((id) => engine.accounting.rule(id).evaluations)).toEqual([2, 1]);
   });
+
+  it('counts each span for a rule about one span, however that is judged and whether or not the span can match', () => {
+    const rules = {
+      alone: 'span.duration > 7',
+      never: 'span.name == "nobody"',
+      mixed: 'span.name == "nobody" and not trace.has(span.name == "audit")',
+      open: 'span.name == "a" and not trace.has(span.name == "audit")',
+      early: 'span.name == "a" and trace.has(span.name == "b")',
+      buffered: 'span.name == "nobody" and trace.sum(span.duration) > 7',
+    };
+    const engine = engineOf([Object.entries(rules).map(([id, expression]) => ruleOf(id, expression))]);
+    const spans = Array.from({ length: 5 }, (_, n) => ({ ...A_SPAN, span: n + 1, name: n % 2 === 0 ? 'a' : 'b' }));
+    applyAll(engine, [
+      { time: 0, spans: spans.slice(0, 3) },
+      { time: 0, spans: spans.slice(3) },
+      { time: 600_000, spans: [] },
+    ]);
+    const evaluations = Object.keys(rules).map((id) => [id, engine.accounting.rule(id).evaluations]);
+    expect(evaluations).toEqual(Object.keys(rules).map((id) => [id, 5]));
+  });
 });
 
 describe('ids that are no OTLP ids', () => {

@@ -16,7 +16,7 @@ export class Epoch {
   readonly columns = new SpanColumns();
   readonly states: TraceStates;
   readonly accounts: readonly RuleAccount[];
-  /** The spans that its span rules judged, all of them while it is in force. */
+  /** The spans that its rules about one span judged, all of them while it is in force. */
   readonly judged: SpanTally = { spans: 0 };
   /** Time of the conditions of all its rules on the spans that it read. */
   private readonly evaluating: TimeTally = { milliseconds: 0 };
@@ -62,7 +62,7 @@ export class Epoch {
     this.states = new TraceStates(compiled, plan);
     this.accounts = rules.definitions.map(({ id }) => accounting.rule(id));
     for (const { ruleId, reason } of rules.problems) accounting.rule(ruleId).countErrors(`the rule is not in force: ${reason}`, 1);
-    for (const rule of rules.plan.spanRules) this.accounts[rule]!.join(this.judged);
+    for (const rule of aboutOneSpan(rules)) this.accounts[rule]!.join(this.judged);
     if (clock !== undefined) for (const [rule, share] of rules.shares.entries()) this.accounts[rule]!.joinTime(this.evaluating, share);
     this.alive = new Uint8Array(compiled.rules.length).fill(1);
     // Every verdict names span and service; the scope tells BeTrace's own spans. Together they cost 40 ns per span, where ids and
@@ -164,10 +164,15 @@ export class Epoch {
 
   /** A later epoch begins: rules that it has not, or has changed, end here. No span rule judges spans of this one any more. */
   succeededBy(later: EpochRules): void {
-    const { definitions, plan } = this.rules;
-    for (const rule of plan.spanRules) this.accounts[rule]!.leave(this.judged);
+    const { definitions } = this.rules;
+    for (const rule of aboutOneSpan(this.rules)) this.accounts[rule]!.leave(this.judged);
     for (let rule = 0; rule < definitions.length; rule++) if (!later.hasUnchanged(definitions[rule]!)) this.alive[rule] = 0;
   }
+}
+
+/** Rules that each span is asked about when it comes, most with the answer that it can't match. */
+function aboutOneSpan({ plan }: RuleSet): readonly number[] {
+  return [...plan.spanRules, ...plan.mixedRules];
 }
 
 function addTo(conditions: Map<number, number[]>, i: number, condition: number): void {

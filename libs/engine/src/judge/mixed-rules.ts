@@ -88,7 +88,6 @@ export class MixedRules {
       if (epoch.alive[rule] === 0 || verdict === FALSE) continue;
       const matches = verdict === TRUE || this.concludeGroup(epoch, rule, group, trace);
       this.report(epoch, row, group, matches, reason);
-      if (verdict === UNKNOWN) epoch.accounts[rule]!.countEvaluations(this.groups.size(group));
     }
   }
 
@@ -124,7 +123,6 @@ export class MixedRules {
       epoch.states.setGroups(state, group);
     }
     const verdict = this.groups.verdict(group);
-    if (verdict !== UNKNOWN) epoch.accounts[rule]!.countEvaluations(1);
     if (verdict === FALSE) return;
     const kept = this.kept.keep(epoch.columns, i, 0, 0);
     this.groups.append(group, kept);
@@ -135,7 +133,6 @@ export class MixedRules {
   /** The verdict of a group is certain. Its spans need not wait if it is that they do not match. */
   private settle(epoch: Epoch, row: number, group: number, verdict: Exclude<Truth, typeof UNKNOWN>): void {
     this.groups.decide(group, verdict);
-    epoch.accounts[this.groups.rule(group)]!.countEvaluations(this.groups.size(group));
     if (verdict === FALSE) this.groups.empty(group);
     else this.report(epoch, row, group, true, 'certain');
   }

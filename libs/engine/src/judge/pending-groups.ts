@@ -3,16 +3,15 @@ import { Slots } from '../assembly/slots.js';
 import type { UnknownBits } from './budget.js';
 import type { KeptSpans } from './kept-spans.js';
 
-const WORDS = 9;
+const WORDS = 8;
 const NEXT = 0;
 const RULE = 1;
 const BITS = 2;
 const VERDICT = 3;
 const FIRST = 4;
 const LAST = 5;
-const SIZE = 6;
-const IN_DOUBT = 7;
-const MISTYPED = 8;
+const IN_DOUBT = 6;
+const MISTYPED = 7;
 
 /**
  * The spans of remembered traces that a mixed rule matches, or may match, depending on what else their trace brings. All the
@@ -84,18 +83,12 @@ export class PendingGroups extends Slots {
     return this.words[group * WORDS + FIRST]!;
   }
 
-  /** How many they are. */
-  size(group: number): number {
-    return this.words[group * WORDS + SIZE]!;
-  }
-
   append(group: number, kept: number): void {
     const at = group * WORDS;
     const last = this.words[at + LAST]!;
     if (last === 0) this.words[at + FIRST] = kept;
     else this.kept.chain(last, kept);
     this.words[at + LAST] = kept;
-    this.words[at + SIZE]!++;
   }
 
   /** The spans no longer wait. */
@@ -104,7 +97,6 @@ export class PendingGroups extends Slots {
     this.kept.forget(this.words[at + FIRST]!);
     this.words[at + FIRST] = 0;
     this.words[at + LAST] = 0;
-    this.words[at + SIZE] = 0;
   }
 
   /** Releases a chain of groups with their spans. */
