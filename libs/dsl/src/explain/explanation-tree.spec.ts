@@ -127,6 +127,22 @@ describe('the tree of an explanation', () => {
     expect(counted.witnessed).toBeGreaterThan(60);
   }, 180_000);
 
+  it('of spans of which only bits are kept knows what a negation of a negation says', () => {
+    const traceId = 'a'.padStart(32, '0');
+    const spans = [
+      viewOf({ id: '1'.padStart(16, '0'), traceId, status: 'ok' }),
+      viewOf({ id: '2'.padStart(16, '0'), traceId, name: 'checkout', status: 'unset' }),
+    ];
+    for (const rule of [
+      'not (not (span.status ~= "unset"))',
+      'not (not (not (span.status == "unset")))',
+      'not (not (span.status == "ok" or span.name == "x"))',
+    ]) {
+      const { matches, tree } = treeOf(`trace.count(span.name == "checkout") == 2 or ${rule}`, { id: traceId, spans, complete: true });
+      expect({ rule, matches, outcome: tree.outcome }).toEqual({ rule, matches: true, outcome: 'true' });
+    }
+  });
+
   describe('stays small', () => {
     const named = (index: number, condition: string): string =>
       `trace.count(c${index} where c${index}.name == "n${index % 7}" and ${condition}) <= 99999`;

@@ -177,9 +177,10 @@ export class RuleTeller implements Teller {
     return bindings === UNBOUND ? this.shape : TAKEN_APART;
   }
 
-  /** Of a pending span its bits are kept, not its fields: a part that has a bit is explained as one. */
+  /** Of a pending span its bits are kept, not its fields: a part that has a bit is explained as one, and `not (not x)` where x has none. */
   private isKnownWhole(node: Resolved): boolean {
-    return node.type === 'logical' && !this.values.hasSpan && this.bitsOf(node) !== undefined;
+    if (this.values.hasSpan || (node.type !== 'logical' && !isNegation(node)) || this.bitsOf(node) === undefined) return false;
+    return node.type === 'logical' || this.bitsOf(node.operand) === undefined;
   }
 
   private bitsOf(node: Resolved): SpanBits | undefined {
