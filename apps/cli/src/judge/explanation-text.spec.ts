@@ -34,7 +34,7 @@ const WHY = [
   '        ✗ 0 of 4 spans satisfy span.name == "audit" and attribute.user.id == "u2" (closest is "audit" (audit): attribute.user.id is "u1")',
   '          ✗ and (of audit)',
   '            ✓ span.name == "audit" holds (span.name is "audit")',
-  '            ✓ attribute.user.id holds',
+  '            ✓ attribute.user.id holds (it is "u1")',
   '            ✗ attribute.user.id == read.attributes["user.id"] does not hold (attribute.user.id is "u1", read.attributes["user.id"] is "u2")',
   '  ✓ trace.count(span.name == "read") > 1',
   '    ✓ 2 of 4 spans satisfy span.name == "read": "read" (read) and "read" (read#2)',

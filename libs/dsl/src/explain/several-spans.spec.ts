@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
 import { check } from '../check.js';
 import { compileRules } from '../compile/compile-rules.js';
+import type { Explanation } from '../explain.js';
 
 const SPANS = [
   viewOf({ id: '1', name: 'charge', startTime: 0, duration: 5, attributes: { order: 'A', n: 3 } }),
@@ -9,16 +10,15 @@ const SPANS = [
   viewOf({ id: '3', name: 'charge', startTime: 20, duration: 5, attributes: { order: 'B', n: 4 } }),
 ];
 
-function summary(text: string): string {
+function explained(text: string): Explanation {
   const checked = check(text);
   if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
-  const { summary: found } = compileRules([{ id: 'rule', checked: checked.rule }]).rules[0]!.explain({
+  return compileRules([{ id: 'rule', checked: checked.rule }]).rules[0]!.explain({
     atom: () => ({ count: 0, witnesses: [] }),
     spanCount: SPANS.length,
     spans: SPANS,
     trace: { id: 'trace', spans: SPANS, complete: true },
   });
-  return found;
 }
 
 describe('rules about several spans are explained', () => {
@@ -45,12 +45,27 @@ describe('rules about several spans are explained', () => {
       'trace.has(c where c.name == "charge" and not trace.has(span.name == "audit" and attribute.order == c.attributes.order))',
       '"charge" (3): 0 of 3 spans satisfy span.name == "audit" and attribute.order == "B" (closest is "audit" (2): attribute.order is "A")',
     ],
+    // Which of two comes first, and by how much, is what a rule about order is about.
+    [
+      'trace.has(a where a.name == "charge" and trace.has(span.name == "audit" and a.before(span)))',
+      '"charge" (1): there is "audit" (2): "charge" (1) ended 5ns before it started',
+    ],
+    [
+      'trace.has(a where a.name == "audit" and not trace.has(span.name == "charge" and attribute.order == "B" and span.before(a)))',
+      '"audit" (2): 0 of 3 spans satisfy span.name == "charge" and attribute.order == "B" and span.before(a) (closest is "charge" (3): it ended 15ns after "audit" (2) started)',
+    ],
     // That nothing comes before it holds of the first span, too: the last came closer, by what it is itself.
     [
       'trace.has(a where a.attributes.n == 4 and not trace.has(b where b.before(a) and b.attributes.order == "A"))',
-      '0 of 3 spans satisfy a.attributes.n == 4 and not trace.has(…) (closest is "charge" (3): 2 spans, the first is "charge" (1): b.attributes.order is "A")',
+      '0 of 3 spans satisfy a.attributes.n == 4 and not trace.has(…) (closest is "charge" (3): 2 spans, the first is "charge" (1): b.attributes.order is "A"; it ended 15ns before "charge" (3) started)',
     ],
   ])('%s', (text, expected) => {
-    expect(summary(text)).toBe(expected);
+    expect(explained(text).summary).toBe(expected);
+  });
+
+  it('tells the value of what is asked for being there, in the sentence and beside it', () => {
+    const { tree } = explained('trace.has(a where a.name == "charge" and a.attributes.order and a.attributes.n == 4)');
+    const [, there] = tree?.children?.[0]?.children ?? [];
+    expect(there).toMatchObject({ kind: 'value', sentence: 'a.attributes.order holds (it is "B")', value: 'B' });
   });
 });

@@ -6,12 +6,13 @@ import type { BinaryNode, Resolved } from '../resolved.js';
 import type { SpanFunctionNode } from '../span-functions.js';
 import type { Value } from '../value.js';
 import { clipped } from './clipped.js';
-import { COMPARISONS } from './explanation-terms.js';
+import { COMPARISONS, kindOf } from './explanation-terms.js';
 import type { Found } from './found.js';
 import { jsonValue, type ShownValue } from './json-value.js';
 import { readings } from './observed.js';
 import { comparedSentence, failureSentence, holdsSentence, MIRRORED, unknownSentence } from './sentence.js';
 import { tellAggregate } from './tell-aggregate.js';
+import { orderSentence } from './tell-order.js';
 import { tellPair } from './tell-pair.js';
 import { tellQuantifier } from './tell-quantifier.js';
 import type { Bindings } from './tested-spans.js';
@@ -53,7 +54,7 @@ export class PartTeller {
       sentence: this.sentenceOf(node, found, bindings, told),
       outcome: { condition: clipped(condition, LONGEST_CONDITION), value, ...only?.counted, ...witnesses, ...observed, ...error },
       details: {
-        ...(isFunction && typeof value !== 'boolean' && 'value' in found ? { value } : {}),
+        ...((isFunction || kindOf(node) === 'value') && typeof value !== 'boolean' && 'value' in found ? { value } : {}),
         ...(Object.keys(values).length === 0 ? {} : { values }),
         ...(isFunction && only !== undefined ? this.countsOf(only) : {}),
         ...error,
@@ -119,7 +120,8 @@ export class PartTeller {
       if (compared !== undefined) return compared;
       return `${known.map(saidOf).join('; ')}, so ${condition} ${holds ? 'holds' : 'does not hold'}`;
     }
-    return holdsSentence(condition, holds, this.readTexts(node, bindings));
+    const order = node.type === 'span-order' ? orderSentence(node, holds, bindings, this.teller.values.subject) : undefined;
+    return order ?? holdsSentence(condition, holds, this.readTexts(node, bindings, found.value));
   }
 
   /** `9 of 14 spans satisfy span.name == "query", more than 8: …`. */
@@ -149,7 +151,10 @@ export class PartTeller {
   }
 
   /** The values read, and the sides that are computed of them; moments are too long to be read. */
-  private readTexts(node: Resolved, bindings: Bindings): readonly string[] {
+  private readTexts(node: Resolved, bindings: Bindings, own: Value): readonly string[] {
+    // That a boolean is true is what its holding says.
+    if (partsOf(node).length === 0 && readings(node).size === 1 && typeof own !== 'boolean')
+      return [`it is ${valueText(own, unitOf(node))}`];
     const texts = new Map<string, string>();
     const sides = isComparison(node) ? [node.left, node.right].filter(isComputed) : [];
     const unit = isComparison(node) ? sidesUnit(node) : 'plain';

@@ -1,8 +1,10 @@
 import { isSpanFunction } from '../compile/local-test.js';
 import { baseOf, partsOf, someNode, spanOf } from '../compile/walk.js';
 import type { Resolved } from '../resolved.js';
+import type { SpanView } from '../span-view.js';
 import type { Value } from '../value.js';
 import { withoutGuards } from './filled-text.js';
+import { spanText } from './span-text.js';
 import type { Bindings } from './tested-spans.js';
 import { textOf } from './text-of.js';
 import type { Teller, Told } from './told.js';
@@ -41,7 +43,7 @@ export function detailsOf(told: Told, depth: number, bindings: Bindings, teller:
       continue;
     }
     if (outcome === 'failed' || outcome === 'undecided' || someNode(node, asksOthers)) {
-      sentences.push(...because);
+      sentences.push(...(node.type === 'span-order' ? because.map((sentence) => ofIt(sentence, bindings.get(depth))) : because));
       // What further functions compare with theirs.
       for (const reading of ownReadings(node, depth)) note(reading);
       continue;
@@ -53,6 +55,11 @@ export function detailsOf(told: Told, depth: number, bindings: Bindings, teller:
   }
   const shown = [...texts.values()].slice(0, MAXIMUM_VALUES);
   return { values, text: [...(shown.length === 0 ? [] : [shown.join(', ')]), ...sentences.slice(0, MAXIMUM_VALUES)].join('; ') };
+}
+
+/** The span stands before the sentence: `closest is "audit" (s5): it ended 2s after "read" (s3) started`. */
+function ofIt(sentence: string, span: SpanView | undefined): string {
+  return span === undefined ? sentence : sentence.replace(spanText(span), () => 'it');
 }
 
 function operandsOf(told: Told): readonly Told[] {
@@ -69,9 +76,9 @@ export function isNameTest(node: Resolved, depth: number): boolean {
   return [node.left, node.right].some((side) => side.type === 'field' && side.field === 'name' && isOwn(side, depth));
 }
 
-/** That a value is not another one, that a span is before another one, or what the condition's text says. */
+/** That a value is not another one, or what the condition's text says. */
 function saysLittle(node: Resolved, isTextShown: boolean): boolean {
-  if (node.type === 'span-order') return true;
+  if (node.type === 'span-order') return isTextShown;
   if (node.type !== 'binary') return false;
   if (node.operator === '==') return isTextShown;
   return node.operator === '~=' && (node.left.type === 'literal' || node.right.type === 'literal');

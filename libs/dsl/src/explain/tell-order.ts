@@ -1,0 +1,29 @@
+import type { SpanOrderTest, SpanSource } from '../resolved.js';
+import { gap } from '../span-order.js';
+import type { SpanView } from '../span-view.js';
+import { exactDuration } from './format-duration.js';
+import { spanText } from './span-text.js';
+import type { Bindings } from './tested-spans.js';
+
+/**
+ * `"read" (s3) ended 15ms before "audit" (s6) started`; undefined where the times alone do not say it: what parents and links say goes before
+ * clocks, and clocks may differ.
+ */
+export function orderSentence(
+  { first, second }: SpanOrderTest,
+  holds: boolean,
+  bindings: Bindings,
+  subject: SpanView | undefined,
+): string | undefined {
+  const [a, b] = [spanAt(first, bindings, subject), spanAt(second, bindings, subject)];
+  if (a === undefined || b === undefined) return undefined;
+  const apart = gap(a, b);
+  if (holds !== apart >= 0n) return undefined;
+  if (apart === 0n) return `${spanText(a)} ended as ${spanText(b)} started`;
+  return `${spanText(a)} ended ${exactDuration(apart < 0n ? -apart : apart)} ${holds ? 'before' : 'after'} ${spanText(b)} started`;
+}
+
+function spanAt(span: SpanSource, bindings: Bindings, subject: SpanView | undefined): SpanView | undefined {
+  if (span.type === 'bound') return bindings.get(span.depth);
+  return span.type === 'subject' ? subject : undefined;
+}
