@@ -5,8 +5,19 @@ import { readRuleFile } from '../../apps/cli/src/rule-file/read-rule-file.js';
 import { evaluationLimit } from '../../libs/dsl/src/compile/evaluation-limit.js';
 import { givesUpFrom } from '../../libs/dsl/src/compile/gives-up.js';
 import { judgeExpression } from '../../libs/dsl/src/compile/judge.js';
+import { StepModel } from '../../libs/dsl/src/compile/step-model.js';
 import { DEFAULT_TIMEOUT } from '../../libs/dsl/src/script/budget.js';
-import { adversarialTrace, nameOf, ORDERS, STRUCTURES, TIMES, VALUES } from '../fixtures/dsl/adversarial-traces.js';
+import {
+  adversarialTrace,
+  LINKS,
+  nameOf,
+  ORDERS,
+  type Shape,
+  STRUCTURES,
+  TIMES,
+  VALUES,
+  withLinks,
+} from '../fixtures/dsl/adversarial-traces.js';
 import { ruleOf } from '../fixtures/dsl/judgements.js';
 
 const MAX_SPANS = 32_000;
@@ -34,8 +45,21 @@ const shapes = [
   shape('at random', 'at random', 'a caterpillar of two services'),
 ];
 
-it('no example may give up below as many spans as a trace may have', () => {
-  const told = rules.filter(({ rule }) => (givesUpFrom(rule, DEFAULT_TIMEOUT, false)?.spans ?? MAX_SPANS) < MAX_SPANS);
+/** To what the spans of a trace link, each to one, and what they are. */
+const linked: readonly (readonly [(typeof LINKS)[number], Shape])[] = [
+  ['the previous', shape('one alone', 'in a row', 'flat')],
+  ['an earlier one', shape('taken in turns, backwards', 'in a row', 'flat')],
+  ['the first', shape('one after the other', 'backwards', 'a chain')],
+  ['a later one', shape('at random', 'at random', 'a caterpillar of two services')],
+  ['rings of nine', shape('one after the other, backwards', 'long before or a millisecond', 'two services', 'values in pairs')],
+  ['one ring', shape('the last once', 'all at once', 'a chain')],
+];
+
+it.each([
+  ['links to no other', false],
+  ['links to another', true],
+])('no example may give up below as many spans as a trace may have, where each %s', (_each, hasLinks) => {
+  const told = rules.filter(({ rule }) => (givesUpFrom(rule, DEFAULT_TIMEOUT, hasLinks)?.spans ?? MAX_SPANS) < MAX_SPANS);
   expect(told.map(({ id }) => id)).toEqual([]);
 });
 
@@ -50,5 +74,22 @@ describe('the examples on as many spans of one value as a trace may have', () =>
       }
     },
     60_000,
+  );
+});
+
+describe('the examples on as many spans, each with a link to another', () => {
+  it.each(rules)(
+    '$id is decided within its budget',
+    ({ rule }) => {
+      const judge = judgeExpression(rule, evaluationLimit(rule.resolved, DEFAULT_TIMEOUT));
+      // What does not ask about order costs the same.
+      const isOrdered = StepModel.of(rule, true).steps.on(MAX_SPANS) !== StepModel.of(rule, false).steps.on(MAX_SPANS);
+      for (const [kind, one] of isOrdered ? linked : linked.slice(0, 1)) {
+        const { errors } = judge(withLinks(adversarialTrace(rule, MAX_SPANS, one), kind));
+        const exceeded = errors.filter((error) => error.exceeded);
+        expect({ kind, shape: nameOf(one), exceeded }).toEqual({ kind, shape: nameOf(one), exceeded: [] });
+      }
+    },
+    120_000,
   );
 });

@@ -36,10 +36,9 @@ export function explanationText(explanation: RuleExplanation, terminal: Terminal
 function whenItGivesUp({ gives_up_from: always, gives_up_from_with_links: linked }: RuleExplanation): string {
   if (always === undefined || linked === undefined)
     return 'may give up on large traces: from how many spans on depends on the loops of the script';
-  if (linked === null) return 'is decided on traces of up to 32,768 spans';
-  const onLinks = `where spans link to others of the trace it may give up ${from(linked)}`;
-  if (always === null) return `is decided on traces of up to 32,768 spans; ${onLinks}`;
-  return `may give up ${from(always)}${linked.spans < always.spans ? `; ${onLinks}` : ''}`;
+  const onLinks = linked === null ? '' : `; where spans link to others of the trace it may give up ${from(linked)}`;
+  if (always === null) return `is decided on traces of up to 32,768 spans${onLinks}`;
+  return `may give up ${from(always)}${linked !== null && linked.spans < always.spans ? onLinks : ''}`;
 }
 
 function from({ spans, per }: GivesUpFrom): string {

@@ -4,13 +4,13 @@ import type { SpanView } from '../span-view.js';
 import { alternativesOf } from './alternatives.js';
 import { type JoinPlan, joinPlan } from './join-plan.js';
 import { BELOW, EVERY, JoinedSpans, type Relation } from './joined-spans.js';
+import { LinkedSpans } from './linked-spans.js';
 import { RelativesConstraint } from './order-constraint.js';
 import type { SpanBucket } from './span-bucket.js';
-import { SummedSpans } from './summed-spans.js';
 import { NEVER } from './value-column.js';
 
 /** How many spans there are, or whether there is one, where look-ups tell it without coming by them. */
-export abstract class CountedSpans extends SummedSpans {
+export abstract class CountedSpans extends LinkedSpans {
   /** By condition: how many relatives were looked through. */
   private readonly walked = new Map<Resolved, number>();
 
@@ -21,6 +21,8 @@ export abstract class CountedSpans extends SummedSpans {
     const plan = joinPlan(condition, depth);
     if (plan.tests.length === 0) return undefined;
     if (plan.rest.length > 0) return most === 0 ? this.hasInSomeWay(test, condition, plan) : undefined;
+    const linked = this.countLinked(test, plan, most);
+    if (linked !== undefined) return linked;
     const bucket = this.candidates(test, condition, plan);
     return this.isWorn(bucket) ? this.countInIndex(test, plan, bucket, most) : undefined;
   }

@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { adversarialTrace, nameOf, ORDERS, STRUCTURES, TIMES, VALUES } from '../../../../test/fixtures/dsl/adversarial-traces.js';
+import {
+  adversarialTrace,
+  LINKS,
+  nameOf,
+  ORDERS,
+  STRUCTURES,
+  TIMES,
+  VALUES,
+  withLinks,
+} from '../../../../test/fixtures/dsl/adversarial-traces.js';
 import { arbitraryPairRule } from '../../../../test/fixtures/dsl/arbitrary-pair-rule.js';
 import { ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
 import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
@@ -11,6 +20,7 @@ import { StepLimit } from '../step-limit.js';
 import { evaluationLimit } from './evaluation-limit.js';
 import { givesUpFrom } from './gives-up.js';
 import { judgeExpression } from './judge.js';
+import { LinkedSpans } from './linked-spans.js';
 import { StepModel } from './step-model.js';
 
 const MAX_SPANS = 32_000;
@@ -35,6 +45,8 @@ const SHAPES = [
   shape('one alone', 'nested', 'a chain', 'values that rise'),
   shape('one alone', 'nested', 'a chain from the end'),
 ];
+
+const FEW_SHAPES = [SHAPES[0]!, SHAPES[3]!, SHAPES[5]!];
 
 /** Trees in which ancestors, times and services lie among each other, so that no box of spans is all of one kind. */
 const TREES = [
@@ -74,9 +86,32 @@ const QUADRATIC = [
 
 const LINKED = [
   ['a pair', 'trace.before(a where a.duration >= 0, b where b.id .. a.id == "x")'],
-  ['a pair that must not be', 'not trace.never_after(a where a.name == "a", span.name == "b")'],
-  ['all above each', 'trace.has(a where a.name == "a" and a.ancestors.has(span.duration > a.duration + 99h))'],
-  ['a method', 'trace.has(a where trace.has(b where b.before(a) and b.duration > a.duration + 9999h))'],
+  [
+    'an order to each of two spans',
+    'trace.has(a where trace.has(b where b.name == a.name and trace.has(c where c.before(a) and c.before(b) and c.duration > b.duration + 9999h)))',
+  ],
+  ['sums of what was before', 'trace.has(a where trace.sum(b.duration, b where b.before(a)) > 999999h)'],
+] as const;
+
+const DECIDED_WITH_LINKS = [
+  [
+    'order',
+    'not trace.preceded(a where a.name == "a" and a.status ~= "error", span.name == "b" and span.status ~= "error" and span.attributes.k == a.attributes.k)',
+  ],
+  [
+    'order within a time',
+    'not trace.follows(a where a.name == "a" and a.status ~= "error", span.name == "b" and span.status ~= "error" and span.attributes.k == a.attributes.k, 1s)',
+  ],
+  [
+    'a method, and another comparison',
+    'trace.has(a where a.name == "a" and a.status ~= "error" and trace.has(b where b.name == "b" and b.status ~= "error" and b.kind ~= "client" and b.before(a) and b.duration > a.duration + 9999h))',
+  ],
+  [
+    'counts of one value',
+    'trace.has(a where a.name == "a" and a.status ~= "error" and trace.count(b where b.attributes.k == a.attributes.k and b.name == "b" and b.status ~= "error" and a.before(b)) > 99999)',
+  ],
+  ['above each', 'trace.has(a where a.name == "a" and a.ancestors.has(span.duration > a.duration + 99h))'],
+  ['sums below each', 'span.duration >= 0 and span.descendants.sum(span.duration) > 99999h'],
 ] as const;
 
 const DECIDED = [
@@ -135,7 +170,9 @@ describe('from so many spans a rule may give up', () => {
       const rule = ruleOf(text)!;
       const told = givesUpFrom(rule, DEFAULT_TIMEOUT, true)!;
       expect(failing(rule, told.spans - 1, belowLink)).toEqual([]);
-      expect(failing(rule, told.spans * FACTOR, belowLink)).not.toEqual([]);
+      for (const kind of LINKS)
+        expect({ kind, failing: failing(rule, told.spans - 1, linkedBy(kind), FEW_SHAPES) }).toEqual({ kind, failing: [] });
+      expect(LINKS.some((kind) => failing(rule, told.spans * FACTOR, linkedBy(kind), FEW_SHAPES).length > 0)).toBe(true);
     },
     60_000,
   );
@@ -207,6 +244,19 @@ describe('a rule of which no number is told is decided', () => {
   );
 });
 
+describe('on traces with a link for each span, a rule of which no number is told is decided', () => {
+  it.each(DECIDED_WITH_LINKS)(
+    '%s',
+    (_what, text) => {
+      const rule = ruleOf(text)!;
+      expect(givesUpFrom(rule, DEFAULT_TIMEOUT, true)).toBeNull();
+      const failed = [0, 1, 3, 6].flatMap((kind) => failing(rule, MAX_SPANS, linkedBy(LINKS[kind]!), [SHAPES[3 + kind]!]));
+      expect(failed).toEqual([]);
+    },
+    240_000,
+  );
+});
+
 describe('rules of any form', () => {
   const shapes = fc.record({
     order: fc.nat(ORDERS.length - 1),
@@ -233,6 +283,25 @@ describe('rules of any form', () => {
     expect({ judged: judged > 200, costly: costly > 20 }).toEqual({ judged: true, costly: true });
   }, 240_000);
 
+  it('take no more on traces with a link for each span than what is told of those is computed from', () => {
+    let [judged, asked] = [0, LinkedSpans.questions];
+    fc.assert(
+      fc.property(arbitraryPairRule, shapes, fc.constantFrom(...LINKS), fc.integer({ min: 30, max: 600 }), (text, one, kind, size) => {
+        const rule = ruleOf(text);
+        if (rule === undefined) return;
+        const most = StepModel.of(rule, true).steps.on(size);
+        const limit = new StepLimit(most);
+        const { errors } = judgeExpression(rule, () => limit)(withLinks(adversarialTrace(rule, size, one), kind));
+        if (errors.some(({ exceeded }) => exceeded))
+          throw new Error(`${text}\n${size} spans: ${nameOf(one)}, links to ${kind}: more than ${most} steps`);
+        judged++;
+      }),
+      { numRuns: 250 },
+    );
+    asked = LinkedSpans.questions - asked;
+    expect({ judged: judged > 200, asked: asked > 20 }).toEqual({ judged: true, asked: true });
+  }, 240_000);
+
   it('are decided on large trees where no number is told, and one span below a number that is', () => {
     const told = { none: 0, some: 0 };
     for (const [text, at] of fc.sample(fc.tuple(arbitraryPairRule, fc.nat(TREES.length - 1)), { numRuns: 24, seed: 11 })) {
@@ -252,6 +321,10 @@ describe('rules of any form', () => {
 function failing(rule: CheckedExpression, size: number, changed = (trace: TraceView): TraceView => trace, shapes = SHAPES): string[] {
   const judge = judgeExpression(rule, evaluationLimit(rule.resolved, DEFAULT_TIMEOUT));
   return shapes.filter((one) => judge(changed(adversarialTrace(rule, size, one))).errors.some(({ exceeded }) => exceeded)).map(nameOf);
+}
+
+function linkedBy(kind: (typeof LINKS)[number]): (trace: TraceView) => TraceView {
+  return (trace) => withLinks(trace, kind);
 }
 
 /** What the root leads to links to it, so that all that is below descends from a span with a link. */

@@ -6,7 +6,7 @@ import { type Alternatives, alternativesOf } from './alternatives.js';
 import { CountedSpans } from './counted-spans.js';
 import { type JoinPlan, joinPlan, readsOuter } from './join-plan.js';
 import { type Relation } from './joined-spans.js';
-import { orderConstraint } from './order-constraint.js';
+import { orderConstraint, type SpanOrder } from './order-constraint.js';
 import type { SpanBucket } from './span-bucket.js';
 import { END, START } from './trace-columns.js';
 
@@ -114,6 +114,8 @@ export class IndexedSpanFunctions extends CountedSpans {
     const bucket = this.candidates(test, condition, plan);
     if (bucket.spans.length < this.host.trace.spans.length) return false;
     if (plan.tests.length === 0) return true;
+    const linked = this.countLinked(test, plan, Number.POSITIVE_INFINITY);
+    if (linked !== undefined) return linked === bucket.spans.length;
     if (this.isWorn(bucket) && plan.rest.length === 0) {
       const counted = this.countInIndex(test, plan, bucket, Number.POSITIVE_INFINITY);
       if (counted !== undefined) return counted === bucket.spans.length;
@@ -180,6 +182,10 @@ export class IndexedSpanFunctions extends CountedSpans {
       const counted = this.countRelatives(second, node.second, 'descendants', a, 0);
       if (counted !== undefined) return counted > 0;
     } else if (relation !== 'child' && relation !== 'descendant' && plan.rest.length === 0) {
+      const linked = this.host.structure.hasLinks
+        ? this.countLinked(second, plan, 0, { ...this.orderOfPair(node, within, tolerance), outer: node.depth })
+        : undefined;
+      if (linked !== undefined) return linked > 0;
       const bucket = this.candidates(second, node.second, plan);
       const counted = this.isWorn(bucket)
         ? this.countInIndex(second, plan, bucket, 0, this.orderRelation(node, a, within, tolerance))
@@ -189,13 +195,16 @@ export class IndexedSpanFunctions extends CountedSpans {
     return super.isRelated(node, a, second, within, tolerance);
   }
 
+  private orderOfPair({ relation }: TracePair, within: number | bigint | undefined, tolerance: number | bigint): SpanOrder {
+    return { isFirst: relation === 'preceded', tolerance: relation === 'never_after' ? -tolerance : tolerance, within };
+  }
+
   private orderRelation(node: TracePair, a: SpanView, within: number | bigint | undefined, tolerance: number | bigint): Relation {
-    const isFirst = node.relation === 'preceded';
     const columns = this.traceColumns();
-    const order = { isFirst, tolerance: node.relation === 'never_after' ? -tolerance : tolerance, within };
+    const order = this.orderOfPair(node, within, tolerance);
     return {
       constraint: orderConstraint(columns, columns.indexOf(a), order),
-      columns: new Set([isFirst ? END : START]),
+      columns: new Set([order.isFirst ? END : START]),
       stands: (b) => this.stand(node, a, b, within, tolerance),
     };
   }

@@ -44,7 +44,7 @@ export abstract class JoinedSpans extends SpanFunctions {
   constructor(
     host: SpanFunctionsHost,
     private readonly arrived?: TestedOnArrival,
-    private readonly testsEach = false,
+    protected readonly testsEach = false,
   ) {
     super(host);
   }
@@ -202,7 +202,7 @@ export abstract class JoinedSpans extends SpanFunctions {
     return bucket;
   }
 
-  private attempted(node: Resolved): Value | typeof FAILED {
+  protected attempted(node: Resolved): Value | typeof FAILED {
     return this.tried(() => this.host.value(node), FAILED);
   }
 

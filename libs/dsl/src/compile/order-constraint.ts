@@ -22,7 +22,7 @@ export function orderConstraint(columns: TraceColumns, outer: number | undefined
 }
 
 /** The ranks between which the time of the sought span must lie: of the same service as the outer one, and of another. */
-interface Window {
+export interface OrderWindow {
   readonly same: Ranks;
   readonly other: Ranks;
   /** The rank at which the one ends when the other starts. */
@@ -37,7 +37,8 @@ interface Ranks {
 const FIRST_RANK = 0;
 const LAST_RANK = 2 ** 31 - 2;
 
-function windowOf(columns: TraceColumns, outer: number, { isFirst, tolerance, within }: SpanOrder): Window | undefined {
+/** Undefined where columns can't tell: of times that are no number. */
+export function windowOf(columns: TraceColumns, outer: number, { isFirst, tolerance, within }: SpanOrder): OrderWindow | undefined {
   const meeting = columns.columns[isFirst ? START : END]![outer]!;
   const slack = floor(tolerance);
   const reach = within === undefined ? undefined : floor(within);
@@ -75,7 +76,7 @@ class OrderConstraint implements Constraint {
     private readonly trace: TraceColumns,
     private readonly outer: number,
     private readonly isFirst: boolean,
-    private readonly window: Window,
+    private readonly window: OrderWindow,
   ) {
     const { columns } = trace;
     this.time = isFirst ? END : START;

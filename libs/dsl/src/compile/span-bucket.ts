@@ -4,7 +4,7 @@ import type { Value } from '../value.js';
 import type { SpanIndex } from './span-index.js';
 
 /** Looking through fewer is cheaper than to sort them. */
-const FEW = 64;
+export const FEW = 64;
 
 /** Some spans of a trace, found while they are asked for; to be looked through, or looked up by time. */
 export class SpanBucket implements Iterable<SpanView> {

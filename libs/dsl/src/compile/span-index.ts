@@ -55,9 +55,11 @@ export class SpanIndex {
     if (isOrdered) dividing.set(ENTER, PLACES);
     if (isOrdered && trace.services > 1) dividing.set(SERVICE, ofServices);
     const positions = spans.map((span) => trace.indexOf(span) as number);
-    this.apart = isOrdered ? spans.filter((_span, at) => trace.isLinked(positions[at]!)) : [];
-    this.spans = isOrdered ? spans.filter((_span, at) => !trace.isLinked(positions[at]!)) : spans;
-    const kept = isOrdered ? positions.filter((position) => !trace.isLinked(position)) : positions;
+    // Who descends from whom is told by parents alone.
+    const isTimed = dividing.has(START) || dividing.has(END);
+    this.apart = isTimed ? spans.filter((_span, at) => trace.isLinked(positions[at]!)) : [];
+    this.spans = isTimed ? spans.filter((_span, at) => !trace.isLinked(positions[at]!)) : spans;
+    const kept = isTimed ? positions.filter((position) => !trace.isLinked(position)) : positions;
     const columns: Int32Array[] = trace.columns.map((column) => Int32Array.from(kept, (position) => column[position]!));
     const ofValues = new Map<string, number>();
     for (const join of plan.sorted) {

@@ -4,6 +4,8 @@ import { PAIR_STEPS, SPAN_STEPS, type SpanFunctionNode } from '../span-functions
 import { type Alternatives, alternativesOf } from './alternatives.js';
 import { BOX_VISITS } from './box-rejection.js';
 import { type JoinPlan, joinPlan, readsOuter, type SortedJoin } from './join-plan.js';
+import { linkedQuestion, partsOfQuestion } from './linked-question.js';
+import { linkedSteps } from './linked-steps.js';
 import { isLocal, isSpanFunction } from './local-test.js';
 import { isSpanCondition } from './needs.js';
 import { type SoughtRelation, searchSteps } from './search-steps.js';
@@ -33,6 +35,8 @@ export class StepModel {
   isOfWholeTrace = false;
   /** No subject that is asked further is a descendant of another one. */
   private areSubjectsApart = false;
+  /** Order is told without what each span builds on. */
+  private areCausesKnown = false;
 
   /** @param hasLinks spans descend from spans with links: order is not told by trees then, nor are questions asked of many spans at once */
   constructor(private readonly hasLinks: boolean) {}
@@ -82,6 +86,8 @@ export class StepModel {
     if (quantifier === 'all' && over !== undefined) return this.walked(over, this.tested([condition]), depth);
     if (over?.axis === 'children') return this.walked(over, this.tested([condition]), depth);
     const plan = joinPlan(condition, depth);
+    const linked = over === undefined ? this.linked(condition, depth, plan) : undefined;
+    if (linked !== undefined) return linked;
     const found = this.found(condition, plan);
     if (over !== undefined) this.payWalks(condition);
     if (plan.tests.length === 0 && over === undefined) return found;
@@ -103,7 +109,8 @@ export class StepModel {
   private aggregate(node: TraceAggregate): Steps {
     const { condition, depth, field, over } = node;
     const taken = this.value(field).plus(Steps.of(SPAN_STEPS));
-    if (!this.hasLinks && isSummed(node)) return this.summed(node, taken);
+    if (isSummed(node) && !(this.hasLinks && condition !== undefined && isOrdered(joinPlan(condition, depth))))
+      return this.summed(node, taken);
     if (over?.axis === 'children') {
       return this.walked(over, condition === undefined ? taken : taken.plus(this.tested([condition])), depth);
     }
@@ -116,7 +123,11 @@ export class StepModel {
       return found;
     }
     const searched = plan.sorted.length === 0 && over === undefined ? Steps.of(0) : this.payingOnce(searchSteps(plan, over?.axis));
-    return Steps.sum([found, searched, this.each(plan, taken.plus(this.tested(this.hasLinks ? plan.tests : plan.rest)))]);
+    return Steps.sum([
+      found,
+      searched,
+      this.each(plan, taken.plus(this.tested(this.hasLinks && isOrdered(plan) ? plan.tests : plan.rest))),
+    ]);
   }
 
   /** Told by a tree of spans with sums (summed-spans.ts), once spans were come by often enough. */
@@ -140,6 +151,8 @@ export class StepModel {
     const { relation, second, depth } = node;
     if (relation === 'child') return this.tested([second]);
     const plan = joinPlan(second, depth + 1);
+    const linked = relation === 'descendant' ? undefined : this.linked(second, depth + 1, plan, depth);
+    if (linked !== undefined) return linked;
     const found = this.found(second, plan);
     if (relation === 'descendant') return found.plus(readsOuter(second, depth + 1) ? this.searched(plan, 'descendants') : Steps.of(1));
     const order = relation === 'preceded' ? 'before' : 'after';
@@ -147,6 +160,21 @@ export class StepModel {
     if (!this.hasLinks) return found.plus(this.searched(plan, node.within === undefined ? order : `${order} within`));
     this.payCauses();
     return found.plus(this.each(plan, this.tested(plan.tests).plus(Steps.of(PAIR_STEPS))));
+  }
+
+  /** Of spans with links: for all spans of the trace at once (linked-spans.ts). Undefined where pairs are looked at. */
+  private linked(condition: Resolved, depth: number, plan: JoinPlan, related?: number): Steps | undefined {
+    if (!this.hasLinks || linkedQuestion(condition, depth, plan, related) === undefined) return undefined;
+    const asking = plan.sorted.map(({ conjunct }) => conjunct);
+    this.areCausesKnown = true;
+    const outer = Steps.sum(asking.map((conjunct) => this.value(conjunct)));
+    const pair = this.tested(plan.tests).plus(Steps.of(PAIR_STEPS));
+    this.areCausesKnown = false;
+    this.payOnce(plan, () => Steps.sum([outer, outer, linkedSteps(partsOfQuestion(plan, related !== undefined), pair)]).perSpan());
+    if (plan.keys.length === 0) this.isOfWholeTrace = true;
+    // What no order of values tells is asked of each pair.
+    if (plan.sorted.some(mayNotSort)) return undefined;
+    return this.found(condition, { ...plan, tests: [] }).plus(Steps.of(1));
   }
 
   /** The candidates of a plan: what asks nothing of outer spans is tested once; equal values are looked up. */
@@ -168,7 +196,8 @@ export class StepModel {
   private searched(plan: JoinPlan, relation?: SoughtRelation): Steps {
     const search = this.payingOnce(searchSteps(plan, relation));
     const asking = Steps.sum([search, ...plan.sorted.map(({ conjunct }) => this.value(conjunct))]);
-    const isApart = this.hasLinks && (relation !== undefined || plan.sorted.some(({ type }) => type === 'order'));
+    const isApart =
+      this.hasLinks && (isOrdered(plan) || (relation !== undefined && relation !== 'descendants' && relation !== 'ancestors'));
     const left = isApart ? plan.tests : [...plan.rest, ...plan.sorted.filter(mayNotSort).map(({ conjunct }) => conjunct)];
     if (left.length === 0) return asking;
     const asked = left.some((conjunct) => someNode(conjunct, isSpanFunction)) ? Steps.of(BOX_STEPS) : Steps.of(1);
@@ -209,10 +238,11 @@ export class StepModel {
     return Steps.sum(conjuncts.map((conjunct) => this.value(conjunct).plus(Steps.of(SPAN_STEPS))));
   }
 
-  /** What each span of a chain builds on, all ways to the top. */
+  /** What each span builds on: in a ring of links, all others. Each has a link. */
   private payCauses(): void {
+    if (this.areCausesKnown) return;
     this.isOfWholeTrace = true;
-    this.payOnce('causes', () => new Steps((spans) => 2 * spans + spans ** 2 / 2));
+    this.payOnce('causes', () => new Steps((spans) => 2 * spans ** 2));
   }
 
   private payOnce(what: unknown, steps: () => Steps): void {
@@ -242,6 +272,10 @@ function mayNotSort(join: SortedJoin): boolean {
     !join.isDirect &&
     someNode(join.conjunct, (part) => part.type === 'attribute' || part.type === 'resource-attribute')
   );
+}
+
+function isOrdered({ sorted }: Pick<JoinPlan, 'sorted'>): boolean {
+  return sorted.some(({ type }) => type === 'order');
 }
 
 /** Of what is surely an integer: the numbers of attributes may be none. */

@@ -1,11 +1,11 @@
 import { aggregate } from '../aggregate.js';
-import type { TraceAggregate } from '../resolved.js';
+import type { Relatives, TraceAggregate } from '../resolved.js';
 import type { SpanView } from '../span-view.js';
 import type { Value } from '../value.js';
 import { type JoinPlan, joinPlan, readsOuter } from './join-plan.js';
 import { BELOW, EVERY, JoinedSpans, VISITS_PER_STEP } from './joined-spans.js';
 import { RelativesConstraint } from './order-constraint.js';
-import { SpanBucket } from './span-bucket.js';
+import { FEW, SpanBucket } from './span-bucket.js';
 import { regionsOf, type SpanIndex } from './span-index.js';
 import { SpanSums } from './span-sums.js';
 import type { Constraint } from './span-tree.js';
@@ -36,6 +36,8 @@ export abstract class SummedSpans extends JoinedSpans {
   /** What aggregates read, by the index of the spans. */
   private readonly sums = new Map<TraceAggregate, Map<SpanIndex, Sums | undefined>>();
   private whole: SpanBucket | undefined;
+  /** How many relatives aggregates came by. */
+  private readonly walks = new Map<TraceAggregate, number>();
 
   /** A sum over spans that a tree finds: those in a window, or below a span. Undefined where the spans are to be come by. */
   protected summed(node: TraceAggregate): { readonly value: Value } | undefined {
@@ -45,12 +47,8 @@ export abstract class SummedSpans extends JoinedSpans {
     if (plan.rest.length > 0 || (over === undefined ? plan.tests.length === 0 : over.axis !== 'descendants')) return undefined;
     const bucket = condition === undefined ? this.everySpan() : this.candidates({ node, depth, condition }, condition, plan);
     const below = over === undefined ? undefined : this.host.structure.intervals.indexOf.get(this.host.span(over.of));
-    if (over !== undefined && (below === undefined || this.host.structure.hasLinks)) return undefined;
-    if (!this.isWorn(bucket)) {
-      // Where relatives are come by, the bucket does not see it.
-      if (over !== undefined) bucket.scanned += this.domain(over).length;
-      return undefined;
-    }
+    if (over !== undefined && below === undefined) return undefined;
+    if (over === undefined ? !this.isWorn(bucket) : !this.isWalkedOften(node, over)) return undefined;
     const index = this.indexed(bucket, depth, plan, over === undefined ? EVERY : BELOW);
     const sums = index.apart.length > 0 ? undefined : this.sumsOf(node, index);
     const asked = sums === undefined ? undefined : this.constraints(plan, index);
@@ -61,6 +59,14 @@ export abstract class SummedSpans extends JoinedSpans {
     const relatives = below === undefined ? [] : [new RelativesConstraint(this.traceColumns(), below, 'descendants')];
     const value = this.sumOf(name, sums, index, [...relatives, ...asked.constraints]);
     return { value };
+  }
+
+  /** Relatives are come by one after the other until that was done for twice as many as there are spans, whatever else joins them. */
+  private isWalkedOften(node: TraceAggregate, over: Relatives): boolean {
+    const walked = this.walks.get(node) ?? 0;
+    if (walked > Math.max(FEW, 2 * this.host.trace.spans.length)) return !this.testsEach;
+    this.walks.set(node, walked + this.domain(over).length);
+    return false;
   }
 
   private sumOf(name: 'sum' | 'avg', { ranks, values }: Sums, index: SpanIndex, constraints: readonly Constraint[]): Value {
