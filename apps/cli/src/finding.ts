@@ -1,5 +1,6 @@
 import type { Diagnostic } from '#dsl';
 import { type CliProblemCode, sentenceOf } from './problems.js';
+import type { ScalarPlaces } from './rule-file/scalar-places.js';
 
 /** Something wrong or suspicious at a place of a file. Property names are JSON's (`betrace check --json`). */
 export interface Finding {
@@ -30,11 +31,16 @@ export function findingAt(file: string, place: Place, code: CliProblemCode, valu
   return { file, line: place.line, column: place.column, severity: 'error', code, message: sentenceOf(code, values) };
 }
 
-/** A diagnostic of an expression; `placeOf` says where a character of the expression lies in the file, when it is only a part of it. */
-export function findingOf(diagnostic: Diagnostic, file: string, placeOf?: (offset: number) => Place, rule?: string): Finding {
-  const { severity, code, message, expected, suggestion, fix, range } = diagnostic;
-  const start = placeOf?.(range.start) ?? diagnostic;
-  const end = placeOf?.(range.end) ?? { line: diagnostic.endLine, column: diagnostic.endColumn };
+/** What is missing at the end of an expression may stand behind a `#` of YAML: `a and #span.links == 0`. */
+const CUT = "more: in YAML ' #' begins a comment, so quote the expression, or write it as a block (`expression: |`)";
+
+/** A diagnostic of an expression; `places` says where a character of the expression lies in the file, when it is only a part of it. */
+export function findingOf(diagnostic: Diagnostic, file: string, places?: ScalarPlaces, rule?: string): Finding {
+  const { severity, code, message, suggestion, fix, range } = diagnostic;
+  const start = places?.place(range.start) ?? diagnostic;
+  const end = places?.place(range.end) ?? { line: diagnostic.endLine, column: diagnostic.endColumn };
+  const isCut = severity === 'error' && places?.isCutByComment === true && range.start >= places.value.trimEnd().length;
+  const expected = isCut ? CUT : diagnostic.expected;
   return {
     file,
     line: start.line,

@@ -78,6 +78,18 @@ describe('betrace check', () => {
     expect(out).toContain('bad.yaml:6:41: warning:');
   });
 
+  it.each([
+    ['check', 'expression: span.kind == "consumer" and #span.links == 0', true],
+    ['test', 'expression: span.kind == "consumer" and #span.links == 0', true],
+    ['check', `expression: 'span.kind == "consumer" and' # links`, false],
+    ['check', 'expression: span.kind == consumer # links', false],
+  ])('%s of %s says whether a comment of YAML may have cut it', async (command, expression, isCut) => {
+    const directory = temporaryFiles({ 'cut.yaml': `rules:\n  - id: cut\n    ${expression}\n` });
+    const { code, out, err } = await betrace([command, join(directory, 'cut.yaml')]);
+    expect(code).toBe(1);
+    expect((out + err).includes("in YAML ' #' begins a comment")).toBe(isCut);
+  });
+
   it('answers JSON', async () => {
     const { code, out } = await betrace([
       'check',

@@ -1,10 +1,11 @@
 import { check, compileRules, DEFAULT_TIMEOUT, describeRule } from '#dsl';
 import { type Command, type ExitCode, readArguments } from '../command.js';
-import { type Finding, findingOf, type Place } from '../finding.js';
+import { type Finding, findingOf } from '../finding.js';
 import { findingText } from '../finding-text.js';
 import { type Input, readInputs } from '../input.js';
 import { UsageError } from '../problems.js';
 import { readRuleFile } from '../rule-file/read-rule-file.js';
+import type { ScalarPlaces } from '../rule-file/scalar-places.js';
 import type { Terminal } from '../terminal.js';
 import { explanationText, type RuleExplanation } from './rule-explanation.js';
 
@@ -66,7 +67,7 @@ function checkInput({ file, text, isRuleFile }: Input, timeout: number): Checked
   if (!isRuleFile) return checkExpression({ file, text, timeout });
   const { rules, findings } = readRuleFile(file, text);
   const checked = rules.map(({ id, expression, expressionPlaces }) =>
-    checkExpression({ file, text: expression, timeout, placeOf: (offset) => expressionPlaces.place(offset), rule: id }),
+    checkExpression({ file, text: expression, timeout, places: expressionPlaces, rule: id }),
   );
   const all = [...findings, ...checked.flatMap((result) => result.findings)];
   return {
@@ -80,13 +81,13 @@ interface ExpressionInput {
   readonly text: string;
   /** Milliseconds. */
   readonly timeout: number;
-  readonly placeOf?: (offset: number) => Place;
+  readonly places?: ScalarPlaces;
   readonly rule?: string;
 }
 
-function checkExpression({ file, text, timeout, placeOf, rule }: ExpressionInput): CheckedInput {
+function checkExpression({ file, text, timeout, places, rule }: ExpressionInput): CheckedInput {
   const checked = check(text);
-  const findings = checked.diagnostics.map((diagnostic) => findingOf(diagnostic, file, placeOf, rule));
+  const findings = checked.diagnostics.map((diagnostic) => findingOf(diagnostic, file, places, rule));
   if (!checked.ok) return { findings, rules: [] };
   const { reads } = compileRules([{ id: rule ?? '', checked: checked.rule }]);
   const { attributes, resourceAttributes } = reads;

@@ -60,7 +60,7 @@ function formatInput({ file, text, isRuleFile }: Input): FormattedInput {
   const wrong = rules.flatMap(({ id, expression, expressionPlaces }) => {
     const formatted = format(expression);
     if (formatted.ok) return [];
-    return formatted.diagnostics.map((diagnostic) => findingOf(diagnostic, file, (offset) => expressionPlaces.place(offset), id));
+    return formatted.diagnostics.map((diagnostic) => findingOf(diagnostic, file, expressionPlaces, id));
   });
   const all = [...findings, ...wrong];
   return { text: all.length > 0 ? text : rewriteExpressions(text, formatOrKeep), findings: all };

@@ -63,7 +63,7 @@ function readRules({ file, text }: Input, into: RuleEntry[], strict: boolean, te
   const { rules, findings } = readRuleFile(file, text);
   into.push(...rules);
   const found = rules.flatMap(({ id, expression, expressionPlaces }) =>
-    check(expression).diagnostics.map((diagnostic) => findingOf(diagnostic, file, (offset) => expressionPlaces.place(offset), id)),
+    check(expression).diagnostics.map((diagnostic) => findingOf(diagnostic, file, expressionPlaces, id)),
   );
   const all = [...findings, ...found];
   for (const finding of all) terminal.err(`${findingText(finding, text, terminal)}\n`);

@@ -33,7 +33,7 @@ export function runRuleFile({ file, rules, findings }: RuleFile, now: () => numb
     const { id, name, expression, severity, message, onError } = rule;
     const checked = check(expression);
     for (const diagnostic of checked.diagnostics) {
-      const found = findingOf(diagnostic, file, (offset) => rule.expressionPlaces.place(offset), id);
+      const found = findingOf(diagnostic, file, rule.expressionPlaces, id);
       (diagnostic.severity === 'error' ? errors : warnings).push(found);
     }
     if (!checked.ok) continue;

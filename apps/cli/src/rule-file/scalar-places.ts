@@ -5,6 +5,8 @@ import type { Place } from '../finding.js';
 export class ScalarPlaces {
   readonly #offsets: readonly number[];
   readonly #lines = new LineCounter();
+  /** A comment of YAML follows the text, which has no quotes: it may have been meant as a part of it. */
+  readonly isCutByComment: boolean;
 
   constructor(
     scalar: Scalar,
@@ -13,6 +15,7 @@ export class ScalarPlaces {
   ) {
     const [start, end] = scalar.range ?? [0, 0];
     this.#offsets = align(source.slice(start, end), value, isBlock(scalar)).map((offset) => offset + start);
+    this.isCutByComment = scalar.type === 'PLAIN' && /^[ \t]*#/.test(source.slice(end, end + 200));
     this.#lines.addNewLine(0);
     for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) this.#lines.addNewLine(at + 1);
   }
