@@ -143,6 +143,22 @@ describe('the tree of an explanation', () => {
     }
   });
 
+  it.each([
+    [9, 10, undefined],
+    [60, 50, 11],
+  ])('of a relation names the spans of all %d pairs, the first pair first', (reads, named, more) => {
+    const traceId = 'a'.padStart(32, '0');
+    const idOf = (n: number): string => n.toString(16).padStart(16, '0');
+    const spans = [
+      ...Array.from({ length: reads }, (_, n) => viewOf({ id: idOf(n + 1), traceId, name: 'read', startTime: n, duration: 1 })),
+      viewOf({ id: idOf(reads + 1), traceId, name: 'authorize', startTime: 1_000, duration: 1 }),
+    ];
+    const { tree } = treeOf('trace.before(span.name == "read", span.name == "authorize")', { id: traceId, spans, complete: true });
+    expect(tree).toMatchObject({ kind: 'pair', count: reads });
+    expect(tree.witnesses?.slice(0, 3)).toEqual([idOf(1), idOf(reads + 1), idOf(2)]);
+    expect({ named: tree.witnesses?.length, more: tree.more_witnesses }).toEqual({ named, more });
+  });
+
   describe('stays small', () => {
     const named = (index: number, condition: string): string =>
       `trace.count(c${index} where c${index}.name == "n${index % 7}" and ${condition}) <= 99999`;

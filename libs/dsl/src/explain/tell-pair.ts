@@ -151,7 +151,12 @@ class PairTeller {
       node.relation === 'before' || node.relation === 'never_after'
         ? `ended ${apart > 0n ? `${exactDuration(apart)} ` : ''}before ${this.namedSecond(b, second, inner)} started`
         : `${STANDS[node.relation]} ${this.namedSecond(b, second, inner)}`;
-    return this.told(`${this.named(a, first)} ${stands}`, '', [first, second], [a, b]);
+    return this.told(`${this.named(a, first)} ${stands}`, '', this.spansOfPairs(), [a, b]);
+  }
+
+  /** Of nine pairs all spans, those of the first pair first. */
+  private spansOfPairs(): readonly SpanView[] {
+    return [...new Set(this.related.flatMap(({ first, second }) => (second === undefined ? [first] : [first, second])))];
   }
 
   private named(told: Told, span: SpanView): string {

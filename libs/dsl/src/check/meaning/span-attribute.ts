@@ -4,7 +4,8 @@ import { SPAN_FIELDS } from '../../vocabulary.js';
 import type { Findings } from '../context.js';
 
 /** Namespaces that the semantic conventions give to spans and not to resources. */
-const OF_SPANS = /^(?:http|url|db|rpc|messaging|gen_ai|enduser|exception|network|server|client|code|graphql|feature_flag)\./;
+const OF_SPANS =
+  /^(?:http|url|db|rpc|messaging|gen_ai|enduser|exception|network|code|graphql|feature_flag)\.|^(?:server|client)\.(?:address|port)$/;
 const FIELDS: ReadonlySet<string> = new Set(SPAN_FIELDS.map(({ name }) => name));
 
 /** `span.resource["http.route"]`, `span.resource["service"]`, `span.resource["resource.host.name"]`: what no resource has. */
