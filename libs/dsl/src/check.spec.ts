@@ -57,6 +57,11 @@ describe('a warning that is not true', () => {
       'a loop that reads its span',
       'for _, s in ipairs(trace.spans) do\n  if s.name == span.name and s.id ~= span.id then return true end\nend\nreturn false',
     ],
+    [
+      'a variable that is a number at first',
+      'local n = 0\nfor _, s in ipairs(trace.spans) do\n  if s.name == "x" then n = s end\nend\nreturn n',
+    ],
+    ['a number of an inner function', 'local function f()\n  local n = 1\n  return n\nend\nreturn f() < trace.span_count'],
     ['a word of its own condition', 'when { charge.where(currency == EUR).where(verified) } always { x }'],
   ])('%s', (_title, text) => {
     expect(check(text).diagnostics).toEqual([]);

@@ -13,6 +13,7 @@ import { judgedLoop } from './judged-loop.js';
 import { listAsSet } from './list-as-set.js';
 import { knownNames, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from './lua-names.js';
 import { newTable } from './new-table.js';
+import { numberNames } from './number-names.js';
 import { refuseNot } from './refuse-not.js';
 import { scriptGuards } from './script-guards.js';
 import { assignedNames, blocksOf, type Holding, holdingOf, holdingsOfLoop, type Locals } from './script-locals.js';
@@ -56,6 +57,7 @@ class ScriptChecker {
   readonly #globals = new Set<string>();
   #returnsValue = false;
   #mayMatch = false;
+  #numbers: ReadonlySet<string> = new Set();
   #assigned: ReadonlySet<string> = new Set();
   #tested: ReadonlySet<string> = new Set();
 
@@ -66,6 +68,7 @@ class ScriptChecker {
   checkRule(block: Block): void {
     this.#collectGlobals(block);
     this.#assigned = assignedNames(block);
+    if (this.#findings.judgesMeaning) this.#numbers = numberNames(block);
     this.#tested = testedTexts(this.#findings.source, block);
     this.#block(block, new Map(), true);
     if (!this.#returnsValue) {
@@ -188,6 +191,8 @@ class ScriptChecker {
 
   /** `return slow > 3 and "too slow"` is as true as its first part; `return 1` is true. */
   #result(expression: Expression, locals: Locals): void {
+    if (expression.type === 'name' && this.#numbers.has(expression.name))
+      this.#findings.report('BT_DSL_NUMBER_CONDITION', expression.range, { text: expression.name }, { expected: `${expression.name} > …` });
     const isCommented = expression.type === 'logical' && expression.operator === 'and' && isConstant(expression.right);
     this.#expression(expression, locals);
     if (isCommented) this.#meaning(expression.left, true, locals);
