@@ -4,23 +4,8 @@ import { bytesOfHex } from './ids.js';
 import { KEPT } from './rejection.js';
 import { RequestIndex } from './request-index.js';
 import { scan } from './scan.js';
-import type { ResourceSpans, ScopeSpans, Span, TraceRequest, WholeSpan } from './span.js';
+import type { ResourceSpans, ScopeSpans, Span, TraceRequest } from './span.js';
 import { Cursor } from './wire.js';
-
-/** A message within a request. */
-export interface Place {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Decodes one span with its resource and scope from where a scan or a projection found them. */
-export function decodeSpanAt(bytes: Uint8Array, span: Place, scopeSpans: Place, resourceSpans: Place): WholeSpan {
-  return {
-    span: readSpan(new Cursor(bytes, span.start), span.end),
-    scope: readScopeSpans(new Cursor(bytes, scopeSpans.start), scopeSpans.end, true).scope,
-    resource: readResourceSpans(new Cursor(bytes, resourceSpans.start), resourceSpans.end, true).resource,
-  };
-}
 
 /**
  * The spans of one trace (32 hex digits) out of a request, decoded whole, in their resources and scopes; those of other traces

@@ -1,10 +1,10 @@
-import { decodeSpanAt } from './collect.js';
 import { readLinks } from './decode-span.js';
 import { hexOfWords, shownSpanId, shownTraceId } from './ids.js';
 import { TextTable } from './intern.js';
 import type { Projection } from './projection.js';
 import { ProjectionPlan } from './projection-plan.js';
 import type { SpanLink, WholeSpan } from './span.js';
+import { WholeSpanReader } from './whole-span-reader.js';
 import { Cursor } from './wire.js';
 
 /** A request whose spans lie in the columns: needed to read a whole span. */
@@ -88,6 +88,7 @@ export class SpanColumns {
   anyStatusMessage = false;
   /** Texts that repeat: one string for all. */
   readonly texts = new TextTable();
+  private readonly whole = new WholeSpanReader(this.texts);
   /** How the present projection is read. */
   plan: ProjectionPlan = new ProjectionPlan({ fields: new Set(), attributes: [], resourceAttributes: [] });
 
@@ -133,6 +134,7 @@ export class SpanColumns {
       this.anyStatusMessage = length > 0;
     }
     this.length = length;
+    this.whole.forget();
     while (this.sources.length > 0 && this.sources.at(-1)!.first >= length) this.sources.pop();
   }
 
@@ -193,7 +195,7 @@ export class SpanColumns {
 
   /** Decodes one span with its resource and scope, all fields. */
   wholeSpan(i: number): WholeSpan {
-    return decodeSpanAt(
+    return this.whole.read(
       this.sourceOf(i),
       { start: this.spanStart[i]!, end: this.spanEnd[i]! },
       { start: this.scopeStart[i]!, end: this.scopeEnd[i]! },

@@ -1,3 +1,4 @@
+import type { TextTable } from './intern.js';
 import { malformed } from './otlp-error.js';
 import { utf8 } from './text.js';
 
@@ -19,9 +20,11 @@ export class Cursor {
   high = 0;
   readonly view: DataView;
 
+  /** @param texts where texts that repeat are found, if many are to be read */
   constructor(
     readonly bytes: Uint8Array,
     position = 0,
+    private readonly texts?: TextTable,
   ) {
     this.position = position;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -101,7 +104,7 @@ export class Cursor {
   /** Reads a length-delimited UTF-8 text; invalid sequences become U+FFFD. */
   text(end: number): string {
     const limit = this.delimited(end);
-    const value = utf8(this.bytes, this.position, limit);
+    const value = this.texts?.read(this.bytes, this.view, this.position, limit) ?? utf8(this.bytes, this.position, limit);
     this.position = limit;
     return value;
   }
