@@ -140,7 +140,8 @@ function refuseIs(cursor: TokenCursor): void {
 function refuseLike(cursor: TokenCursor, left: Expression, pattern: Token): void {
   if (pattern.kind !== 'string') return replaceWord(cursor, cursor.current, 'matches');
   const inner = pattern.value.replace(/^%+|%+$/g, '');
-  const [start, end] = [pattern.value.startsWith('%'), pattern.value.endsWith('%')];
+  const start = pattern.value.startsWith('%');
+  const end = pattern.value.endsWith('%');
   const isPlain = !/[%_]/.test(inner) && inner !== '';
   const instead = !isPlain ? 'matches' : start && end ? 'contains' : start ? 'ends_with' : end ? 'starts_with' : '==';
   const regex = pattern.value

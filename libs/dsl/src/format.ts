@@ -154,7 +154,8 @@ function roleOf(token: Token, previous: Token | undefined, before: Role | undefi
 
 function needsSpace(previous: Piece, next: Piece): boolean {
   if (previous.kind === 'comment' || next.kind === 'comment') return true;
-  const [a, b] = [previous, next];
+  const a = previous;
+  const b = next;
   if (a.role === 'access' || b.role === 'access' || b.role === 'separator' || b.role === 'call') return false;
   if (isOneOf(a.token, '{') || isOneOf(b.token, '}')) return !(isOneOf(a.token, '{') && isOneOf(b.token, '}'));
   if (a.role === 'open' || a.role === 'call' || b.role === 'close') return false;

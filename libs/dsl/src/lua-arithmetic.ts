@@ -48,7 +48,8 @@ function integerResult(operator: '+' | '-' | '*' | '//' | '%', a: Numeric, b: Nu
     const result = safeResult(operator, a, b);
     if (Number.isSafeInteger(result)) return result + 0;
   }
-  const [x, y] = [BigInt(a), BigInt(b)];
+  const x = BigInt(a);
+  const y = BigInt(b);
   switch (operator) {
     case '+':
       return wrap(x + y);
@@ -167,7 +168,8 @@ export function concatenate(left: Value, right: Value): string | Uint8Array {
   const b = toText(right);
   if (a === undefined || b === undefined) throw new LuaError(`attempt to concatenate a ${luaType(a === undefined ? left : right)} value`);
   if (typeof a === 'string' && typeof b === 'string') return a + b;
-  const [x, y] = [typeof a === 'string' ? encoder.encode(a) : a, typeof b === 'string' ? encoder.encode(b) : b];
+  const x = typeof a === 'string' ? encoder.encode(a) : a;
+  const y = typeof b === 'string' ? encoder.encode(b) : b;
   const joined = new Uint8Array(x.length + y.length);
   joined.set(x);
   joined.set(y, x.length);

@@ -29,7 +29,8 @@ export function parseNumeral(text: string): number | bigint | undefined {
 
 /** Not by a regular expression: `/ +$/` takes quadratic time where many spaces stand inside, and texts come from outside. */
 function withoutSpaces(text: string): string {
-  let [start, end] = [0, text.length];
+  let start = 0;
+  let end = text.length;
   while (start < end && isSpace(text.charCodeAt(start))) start++;
   while (start < end && isSpace(text.charCodeAt(end - 1))) end--;
   return text.slice(start, end);

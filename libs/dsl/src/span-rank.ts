@@ -7,9 +7,11 @@ import type { SpanView } from './span-view.js';
  */
 export function compareSpans(a: SpanView, b: SpanView): number {
   if (a.startTime !== b.startTime) return a.startTime < b.startTime ? -1 : 1;
-  const [idOfA, idOfB] = [wireIdOf(a), wireIdOf(b)];
+  const idOfA = wireIdOf(a);
+  const idOfB = wireIdOf(b);
   if (idOfA !== idOfB) return idOfA < idOfB ? -1 : 1;
-  const [server, other] = [isServer(a), isServer(b)];
+  const server = isServer(a);
+  const other = isServer(b);
   if (server !== other) return server ? 1 : -1;
   if (a.duration !== b.duration) return a.duration > b.duration ? -1 : 1;
   return ((a.form ?? 0) >>> 1) - ((b.form ?? 0) >>> 1);

@@ -76,7 +76,8 @@ export class TraceStructure {
 
   /** The span that `from` means by an id. */
   private named(id: string, from: SpanView): SpanView | undefined {
-    const [client, server] = [this.byId.get(id), this.servers.get(id)];
+    const client = this.byId.get(id);
+    const server = this.servers.get(id);
     if (client === undefined || server === undefined) return client ?? server;
     return client.service === from.service && server.service !== from.service ? client : server;
   }
@@ -110,7 +111,8 @@ export class TraceStructure {
   isAncestor(above: SpanView, span: SpanView): boolean {
     const { intervals } = this;
     this.visits++;
-    const [top, bottom] = [intervals.indexOf.get(above), intervals.indexOf.get(span)];
+    const top = intervals.indexOf.get(above);
+    const bottom = intervals.indexOf.get(span);
     if (top === undefined) return false;
     if (bottom !== undefined) return intervals.isAncestor(top, bottom);
     // A view that is not the trace's own: its parent is.

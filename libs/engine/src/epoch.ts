@@ -29,6 +29,8 @@ export class Epoch {
   failed = new Uint32Array(0);
   /** Per span of the record: what `writeForms` made of it. */
   forms = new Uint32Array(0);
+  /** Some rule wants to see the spans when their trace closes: what it reads of them tells their forms apart too. */
+  readonly keepsSpans: boolean;
   /** Some condition failed on some span of the record. */
   anyFailed = false;
   /** Some condition may have failed on a value that is there, of another type than it can take, or is in doubt. */
@@ -60,6 +62,7 @@ export class Epoch {
   ) {
     const { compiled, plan } = rules;
     this.states = new TraceStates(compiled, plan);
+    this.keepsSpans = plan.columns.rules.length > 0 || plan.wholeSpans.rules.length > 0;
     this.accounts = rules.definitions.map(({ id }) => accounting.rule(id));
     for (const { ruleId, reason } of rules.problems) accounting.rule(ruleId).countErrors(`the rule is not in force: ${reason}`, 1);
     for (const rule of aboutOneSpan(rules)) this.accounts[rule]!.join(this.judged);

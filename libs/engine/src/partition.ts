@@ -154,7 +154,8 @@ export class PartitionEngine {
    * from then on, so that the log's time goes on.
    */
   nextDeadline(): number | undefined {
-    const [traces, judged] = [this.assembly.nextDeadline, this.judge.nextDeadline];
+    const traces = this.assembly.nextDeadline;
+    const judged = this.judge.nextDeadline;
     return judged === undefined || (traces !== undefined && traces < judged) ? traces : judged;
   }
 
@@ -186,7 +187,7 @@ export class PartitionEngine {
     const before = accounting.evaluated + accounting.conflicts;
     for (let i = 0; i < spans; ) i = this.applySpansFrom(epoch, record, i, judging);
     epoch.judged.spans += accounting.evaluated + accounting.conflicts - before;
-    this.retries.add(epoch.columns);
+    this.retries.add(epoch.columns, epoch.anyRejected);
     this.settle(epoch);
     this.late.settle((traces) => this.conclusions.conclude(traces));
   }
@@ -258,7 +259,7 @@ export class PartitionEngine {
       return;
     }
     const home = this.homeOf(epoch, record, row);
-    const form = home === undefined ? 0 : spanForm(home, i);
+    const form = home === undefined ? 0 : home.keepsSpans ? spanForm(home, i) : home.forms[i]!;
     const seen = assembly.add(row, columns, i, form, record.offset);
     if (seen === DUPLICATE) {
       if (judging) accounting.duplicates++;
@@ -269,7 +270,7 @@ export class PartitionEngine {
     const waited = this.unfinished.end(row, columns, i);
     if (columns.isRoot[i] === 1) assembly.noteRoot(row);
     if (!judging) {
-      assembly.closeFull(row);
+      if (assembly.isFull(row)) assembly.closeFull(row);
       return;
     }
     const flags = assembly.traces.rows[row * ROW_WORDS + FLAGS]!;
@@ -289,7 +290,7 @@ export class PartitionEngine {
       this.judge.feed(home, row, i);
       if ((flags & (CLOSED | RETRIED)) !== 0) this.followUp(home, row, flags);
     }
-    if (!closed) assembly.closeFull(row);
+    if (!closed && assembly.isFull(row)) assembly.closeFull(row);
   }
 
   /**

@@ -18,7 +18,7 @@ export const CONTENT = 0xffff;
 export function spanForm(epoch: Epoch, i: number): number {
   const { plan } = epoch.rules;
   const form = epoch.forms[i]!;
-  if (plan.columns.rules.length === 0 && plan.wholeSpans.rules.length === 0) return form;
+  if (!epoch.keepsSpans) return form;
   let hash = form;
   if (plan.columns.rules.length > 0) hash = step(hash, ofColumns(epoch, i));
   if (plan.wholeSpans.rules.length > 0) hash = step(hash, ofWhole(epoch, i));
@@ -36,7 +36,8 @@ export function writeForms(epoch: Epoch): void {
   if (length > epoch.forms.length) epoch.forms = new Uint32Array(2 * length);
   const { forms } = epoch;
   for (let i = 0; i < length; i++) {
-    const [low, high] = [2 * i + LOW, 2 * i + HIGH];
+    const low = 2 * i + LOW;
+    const high = 2 * i + HIGH;
     const times = step(step(startWords[high]! ^ (endWords[high]! << 8), startWords[low]!), endWords[low]!);
     const parent = Math.imul(parentIds[2 * i]! ^ Math.imul(parentIds[2 * i + 1]!, 31), 0xc2b2ae35);
     let hash = step(times ^ parent, kind[i]! ^ (status[i]! << 4));

@@ -80,12 +80,23 @@ export class ProjectionDecoder {
   }
 
   private scopeSpans(end: number): void {
-    const { cursor, columns, plan } = this;
+    const { bytes, cursor, columns, plan } = this;
     const start = cursor.position;
     const first = columns.length;
     let name = '';
     let version = '';
     while (cursor.position < end) {
+      const at = cursor.position;
+      // A span of 128 to 16,383 bytes, as most are.
+      if (bytes[at] === 0x12 && at + 3 <= end && bytes[at + 1]! >= 0x80 && bytes[at + 2]! < 0x80) {
+        const from = at + 3;
+        const limit = from + (bytes[at + 1]! & 0x7f) + (bytes[at + 2]! << 7);
+        if (limit <= end) {
+          this.span(from, limit);
+          cursor.position = limit;
+          continue;
+        }
+      }
       const tag = cursor.tag(end);
       if (tag === 0x12 /* spans */) {
         const limit = cursor.delimited(end);
@@ -113,6 +124,7 @@ export class ProjectionDecoder {
   /** Appends one span. */
   private span(start: number, end: number): void {
     const { bytes, view, cursor, columns, plan } = this;
+    const { spanKeys } = plan;
     const row = columns.length;
     if (row === columns.capacity) columns.grow();
     let traceIdAt = -1;
@@ -130,6 +142,14 @@ export class ProjectionDecoder {
     while (at < end) {
       const tagAt = at;
       const tag = bytes[at++]!;
+      // Most fields are attributes of up to 127 bytes that nobody asks for.
+      if (tag === 0x4a && at < end && bytes[at]! < 0x80) {
+        const next = at + 1 + bytes[at]!;
+        if (next <= end && !spanKeys.mayHold(bytes, at + 1, next)) {
+          at = next;
+          continue;
+        }
+      }
       switch (tag) {
         case 0x39: // start_time_unix_nano
           if (at + 8 > end) malformed(at, 'the span ends within start_time_unix_nano');
@@ -166,7 +186,7 @@ export class ProjectionDecoder {
           }
           if (next > end) malformed(tagAt, `a field says it has ${next - at} bytes, but ${end - at} are left`);
           if (tag === 0x4a) {
-            const k = plan.spanKeys.mayHold(bytes, at, next) ? this.keyValue(at, next, plan.spanKeys) : -1;
+            const k = spanKeys.mayHold(bytes, at, next) ? this.keyValue(at, next, spanKeys) : -1;
             if (k >= 0) {
               const column = columns.written[k]!;
               if (column[row] === undefined) {
@@ -193,9 +213,13 @@ export class ProjectionDecoder {
           }
           break;
         default:
-          cursor.position = tagAt;
-          cursor.skip(cursor.tag(end), end);
-          at = cursor.position;
+          // flags, which most SDKs write.
+          if (tag === 0x85 && at + 5 <= end && bytes[at] === 0x01) at += 5;
+          else {
+            cursor.position = tagAt;
+            cursor.skip(cursor.tag(end), end);
+            at = cursor.position;
+          }
       }
     }
     if (traceIdAt >= 0) {

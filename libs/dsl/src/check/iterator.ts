@@ -39,7 +39,8 @@ function refuseAttribute({ names }: ForIn, iterator: Expression, findings: Findi
 function refuseIndexAlone({ names, body }: ForIn, iterator: Expression, findings: Findings): void {
   const [name, ...more] = names;
   const isList = iterator.type === 'call' && iterator.callee.type === 'name' && iterator.callee.name === 'ipairs';
-  const [first, last] = [body[0], body.at(-1)];
+  const first = body[0];
+  const last = body.at(-1);
   if (!isList || name === undefined || more.length > 0 || first === undefined || last === undefined) return;
   const text = findings.source.slice({ start: first.range.start, end: last.range.end });
   if (!new RegExp(`(?<![\\w.:"'])${name.name}[.:]\\w`).test(text)) return;

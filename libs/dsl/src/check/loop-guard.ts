@@ -76,7 +76,8 @@ function withValues(expression: Expression, values: Values, allowed: ReadonlySet
       return object && { ...expression, object };
     }
     case 'index': {
-      const [object, key] = [of(expression.object), of(expression.key)];
+      const object = of(expression.object);
+      const key = of(expression.key);
       return object && key && { ...expression, object, key };
     }
     case 'call': {
@@ -84,7 +85,8 @@ function withValues(expression: Expression, values: Values, allowed: ReadonlySet
       return callee && !args.includes(undefined) ? { ...expression, callee, args: args as Expression[] } : undefined;
     }
     case 'string-test': {
-      const [subject, pattern] = [of(expression.subject), of(expression.pattern)];
+      const subject = of(expression.subject);
+      const pattern = of(expression.pattern);
       return subject && pattern && { ...expression, subject, pattern };
     }
     case 'unary': {
@@ -93,7 +95,8 @@ function withValues(expression: Expression, values: Values, allowed: ReadonlySet
     }
     case 'binary':
     case 'logical': {
-      const [left, right] = [of(expression.left), of(expression.right)];
+      const left = of(expression.left);
+      const right = of(expression.right);
       return left && right && { ...expression, left, right };
     }
     case 'parenthesized': {

@@ -40,9 +40,11 @@ export class BeforeAll implements Constraint {
   }
 
   ofBox({ lows, highs, at }: Box): typeof NONE | typeof SOME | typeof ALL {
-    const [low, high] = [lows[at + this.time]!, highs[at + this.time]!];
+    const low = lows[at + this.time]!;
+    const high = highs[at + this.time]!;
     if (this.isFirst ? low > this.boundOfOthers : high < this.boundOfOthers) return NONE;
-    const [first, last] = [lows[at + ENTER]!, highs[at + ENTER]!];
+    const first = lows[at + ENTER]!;
+    const last = highs[at + ENTER]!;
     const leave = highs[at + LEAVE]!;
     const mayBeApart = last >= this.leave || lows[at + LEAVE]! <= this.enter[0];
     if (!mayBeApart && (this.isFirst ? first >= this.enter[0] : last <= this.enter[1])) return NONE;
@@ -78,7 +80,8 @@ export class Between implements Constraint {
   ) {}
 
   ofBox({ lows, highs, at }: Box): typeof NONE | typeof SOME | typeof ALL {
-    const [low, high] = [lows[at + this.column]!, highs[at + this.column]!];
+    const low = lows[at + this.column]!;
+    const high = highs[at + this.column]!;
     if (high < this.from || low > this.to) return NONE;
     return low >= this.from && high <= this.to ? ALL : SOME;
   }

@@ -17,7 +17,8 @@ export function candidateOf(node: Resolved, canFail: (node: Resolved) => boolean
     if (isSpanCondition(part)) return part;
     if (part.type === 'unary' && part.operator === 'not') return whenFalse(part.operand);
     if (part.type !== 'logical') return undefined;
-    const [left, right] = [whenTrue(part.left), whenTrue(part.right)];
+    const left = whenTrue(part.left);
+    const right = whenTrue(part.right);
     return part.operator === 'and' ? both(left, right) : either(part.left, left, right);
   }
 
@@ -25,7 +26,8 @@ export function candidateOf(node: Resolved, canFail: (node: Resolved) => boolean
     if (isSpanCondition(part)) return negation(part);
     if (part.type === 'unary' && part.operator === 'not') return whenTrue(part.operand);
     if (part.type !== 'logical') return undefined;
-    const [left, right] = [whenFalse(part.left), whenFalse(part.right)];
+    const left = whenFalse(part.left);
+    const right = whenFalse(part.right);
     return part.operator === 'or' ? both(left, right) : either(part.left, left, right);
   }
 

@@ -34,7 +34,8 @@ function equality(left: Resolved, right: Resolved, code: (node: Resolved) => Cod
     const known = equalsLiteral(left, right.value, code);
     if (known !== undefined) return known;
   }
-  const [a, b] = [code(left), code(right)];
+  const a = code(left);
+  const b = code(right);
   if (a.form === 'string' && b.form === 'string') return combine(`(${a.text} === ${b.text})`, 'boolean', [a, b]);
   return combine(`slow.equals(${a.text}, ${b.text})`, 'boolean', [a, b]);
 }
@@ -83,7 +84,8 @@ function ordering(operator: Ordering, left: Resolved, right: Resolved, code: (no
       return combine(`(typeof ${id} === 'number' ? ${id} ${operator} ${literal} : ${slow})`, 'boolean', [value], true);
     }
   }
-  const [a, b] = [code(left), code(right)];
+  const a = code(left);
+  const b = code(right);
   const certain = a.form === 'string' && b.form === 'string';
   return combine(slowOrdering(operator, a.text, b.text), 'boolean', [a, b], !certain);
 }

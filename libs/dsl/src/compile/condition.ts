@@ -32,7 +32,8 @@ export class ConditionCompiler {
       case 'literal':
         return node.value === undefined || node.value === false ? FALSE_CODE : TRUE_CODE;
       case 'logical': {
-        const [left, right] = [this.truth(node.left), this.truth(node.right)];
+        const left = this.truth(node.left);
+        const right = this.truth(node.right);
         return combine(`(${left.text} ${node.operator === 'and' ? '&&' : '||'} ${right.text})`, 'boolean', [left, right]);
       }
       case 'unary':
@@ -111,7 +112,8 @@ export class ConditionCompiler {
 
   private binary(node: BinaryNode): Code {
     if (isComparison(node.operator)) return compareCode(node.operator, node.left, node.right, (operand) => this.value(operand));
-    const [left, right] = [this.value(node.left), this.value(node.right)];
+    const left = this.value(node.left);
+    const right = this.value(node.right);
     return combine(`slow.arithmetic(${quote(node.operator)}, ${left.text}, ${right.text})`, 'value', [left, right], true);
   }
 
@@ -123,7 +125,8 @@ export class ConditionCompiler {
 
   /** The value of `and`/`or` is one of the operands: the left one is kept in a local. */
   private logicalValue(node: LogicalNode): Code {
-    const [left, right] = [this.value(node.left), this.value(node.right)];
+    const left = this.value(node.left);
+    const right = this.value(node.right);
     const operator = node.operator === 'and' ? '&&' : '||';
     if (left.form === 'boolean') {
       return combine(`(${left.text} ${operator} ${right.text})`, right.form === 'boolean' ? 'boolean' : 'value', [left, right]);

@@ -23,7 +23,8 @@ export function givesUpFrom(rule: CheckedExpression, milliseconds: number, hasLi
   const { steps, isOfWholeTrace } = StepModel.of(rule, hasLinks);
   const limit = stepsOnTrace(rule.resolved, milliseconds);
   const exceeds = (spans: number): boolean => steps.on(spans) > limit(spans);
-  let [low, high] = [0, 1];
+  let low = 0;
+  let high = 1;
   for (; !exceeds(high); [low, high] = [high, 2 * high]) if (high >= MOST_SPANS) return null;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);

@@ -29,7 +29,8 @@ export function growingComparison(node: Resolved, totals: TotalsOf): GrowingComp
   return {
     conclude: (trace) => (holds(left(trace), right(trace)) ? TRUE : FALSE),
     decide: (trace) => {
-      const [a, b] = [left(trace), right(trace)];
+      const a = left(trace);
+      const b = right(trace);
       if (towards === 'up' ? !passed(a, b) : !passed(b, a)) return UNKNOWN;
       return holds(a, b) ? TRUE : FALSE;
     },
@@ -56,7 +57,8 @@ const MIRRORED: Readonly<Record<Comparison, Comparison>> = { '<': '>', '<=': '>=
 /** Up: the left side grows compared with the right one. */
 function directionOf(node: Resolved): 'up' | 'down' | undefined {
   if (node.type !== 'binary' || !Object.hasOwn(MIRRORED, node.operator)) return undefined;
-  const [left, right] = [trendOf(node.left), trendOf(node.right)];
+  const left = trendOf(node.left);
+  const right = trendOf(node.right);
   if (left === undefined || right === undefined || (left.grows && left.shrinks && right.grows && right.shrinks)) return undefined;
   if (left.grows && right.shrinks) return 'up';
   return left.shrinks && right.grows ? 'down' : undefined;
@@ -102,7 +104,8 @@ function constant(value: Value): Trend | undefined {
 }
 
 function computed({ operator, left, right }: BinaryNode): Trend | undefined {
-  const [a, b] = [trendOf(left), trendOf(right)];
+  const a = trendOf(left);
+  const b = trendOf(right);
   if (a === undefined || b === undefined) return undefined;
   switch (operator) {
     case '+':

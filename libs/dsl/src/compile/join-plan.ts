@@ -111,7 +111,8 @@ function valueJoin(conjunct: Resolved, depth: number): ValueJoin | undefined {
   if (conjunct.type !== 'binary' || !COMPARISONS.has(conjunct.operator)) return undefined;
   const operator = conjunct.operator as ValueJoin['operator'];
   const reader = new TermReader(depth);
-  const [left, right] = [reader.term(conjunct.left, 1), reader.term(conjunct.right, -1)];
+  const left = reader.term(conjunct.left, 1);
+  const right = reader.term(conjunct.right, -1);
   if (left === undefined || right === undefined || reader.inner === undefined || reader.outers > MOST_OUTER) return undefined;
   const isDirect = left.type === 'inner' || right.type === 'inner';
   const isSides = isDirect && (left.type === 'outer' || right.type === 'outer');

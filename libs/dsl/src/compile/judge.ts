@@ -137,7 +137,8 @@ class JudgedExpression {
     do {
       const { matches, errors } = this.evaluate(trace, held, { doubts: ways, mistyped: 'language' }, limit);
       if (errors.some(({ exceeded }) => exceeded === true)) return undefined;
-      const [always, ever] = [found?.always ?? new Set(matches), found?.ever ?? []];
+      const always = found?.always ?? new Set(matches);
+      const ever = found?.ever ?? [];
       found = { always: new Set(matches.filter((span) => always.has(span))), ever: new Set([...ever, ...matches]), errors };
     } while (ways.next());
     return ways.isComplete ? found : undefined;

@@ -95,7 +95,8 @@ class OnlineCompiler implements TotalsOf {
   }
 
   private logical(node: LogicalNode): Part {
-    const [left, right] = [this.part(node.left), this.part(node.right)];
+    const left = this.part(node.left);
+    const right = this.part(node.right);
     // `and` is settled by a false operand, `or` by a true one.
     const settling = node.operator === 'and' ? FALSE : TRUE;
     const combine =

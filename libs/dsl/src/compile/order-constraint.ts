@@ -90,14 +90,18 @@ class OrderConstraint implements Constraint {
   }
 
   ofBox({ lows, highs, at }: Box): typeof NONE | typeof SOME | typeof ALL {
-    const [low, high] = [lows[at + this.time]!, highs[at + this.time]!];
+    const low = lows[at + this.time]!;
+    const high = highs[at + this.time]!;
     if (high < this.from || low > this.to) return NONE;
-    const [firstService, lastService] = [lows[at + SERVICE]!, highs[at + SERVICE]!];
+    const firstService = lows[at + SERVICE]!;
+    const lastService = highs[at + SERVICE]!;
     const { same, other } = this.window;
     const isSame = firstService === lastService && firstService === this.service;
     const isOther = this.service < firstService || this.service > lastService;
-    const [firstEnter, lastEnter] = [lows[at + ENTER]!, highs[at + ENTER]!];
-    const [firstLeave, lastLeave] = [lows[at + LEAVE]!, highs[at + LEAVE]!];
+    const firstEnter = lows[at + ENTER]!;
+    const lastEnter = highs[at + ENTER]!;
+    const firstLeave = lows[at + LEAVE]!;
+    const lastLeave = highs[at + LEAVE]!;
     const areAncestors = lastEnter < this.enter && firstLeave > this.enter;
     const noAncestors = firstEnter > this.enter || lastLeave <= this.enter;
     const areDescendants = firstEnter > this.enter && lastEnter < this.leave;
@@ -139,7 +143,8 @@ class OrderConstraint implements Constraint {
   regions(): readonly Region[] {
     const { same, other, meeting } = this.window;
     if (this.trace.services === 1) return this.inWindow(same);
-    const [from, to] = [Math.min(same.from, other.from), Math.max(same.to, other.to)];
+    const from = Math.min(same.from, other.from);
+    const to = Math.max(same.to, other.to);
     const isAligned = this.isFirst ? same.from === other.from && same.to === meeting : same.to === other.to && same.from === meeting;
     if (!isAligned)
       return [...this.inWindow(other), ...this.ofOwnService(this.inWindow(other), -1), ...this.ofOwnService(this.inWindow(same), 1)];
@@ -232,7 +237,8 @@ export class RelativesConstraint implements Constraint {
   }
 
   ofBox({ lows, highs, at }: Box): typeof NONE | typeof SOME | typeof ALL {
-    const [first, last] = [lows[at + ENTER]!, highs[at + ENTER]!];
+    const first = lows[at + ENTER]!;
+    const last = highs[at + ENTER]!;
     if (this.axis === 'descendants') {
       if (last < this.enter || first >= this.leave) return NONE;
       return first > this.enter && last < this.leave ? ALL : SOME;

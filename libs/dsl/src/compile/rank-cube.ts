@@ -40,14 +40,16 @@ export class RankCube {
     if (to - from <= FEW_POINTS) return;
     this.grids[node] = new RankGrid(this.second, this.third, this.weights, bySecond, byThird, room);
     const middle = (from + to) >>> 1;
-    const [seconds, thirds] = [halves(bySecond, places, middle, middle - from), halves(byThird, places, middle, middle - from)];
+    const seconds = halves(bySecond, places, middle, middle - from);
+    const thirds = halves(byThird, places, middle, middle - from);
     this.build(from, middle, 2 * node, seconds[0], thirds[0], places, room);
     this.build(middle, to, 2 * node + 1, seconds[1], thirds[1], places, room);
   }
 
   /** As a grid does it. */
   add(totals: Float64Array, sign: 1 | -1, first: Range, second: Range, third: Range): number {
-    const [left, right] = [firstPlace(this.ranks, first[0]), firstPlace(this.ranks, first[1] + 1)];
+    const left = firstPlace(this.ranks, first[0]);
+    const right = firstPlace(this.ranks, first[1] + 1);
     const visit = (from: number, to: number, node: number): number => {
       if (left >= to || right <= from) return 0;
       const grid = left <= from && to <= right ? this.grids[node] : undefined;
@@ -73,8 +75,10 @@ export class RankCube {
 
 /** The points whose place is before the middle, and the others, both in the order as it is. */
 function halves(order: Int32Array, places: Int32Array, middle: number, before: number): readonly [Int32Array, Int32Array] {
-  const [first, second] = [new Int32Array(before), new Int32Array(order.length - before)];
-  let [atFirst, atSecond] = [0, 0];
+  const first = new Int32Array(before);
+  const second = new Int32Array(order.length - before);
+  let atFirst = 0;
+  let atSecond = 0;
   for (let at = 0; at < order.length; at++) {
     const point = order[at]!;
     if (places[point]! < middle) first[atFirst++] = point;

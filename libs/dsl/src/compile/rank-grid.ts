@@ -42,7 +42,8 @@ export class RankGrid {
       const counts = new Int32Array(size + 1);
       const divided = new Int32Array(size);
       const ones = new Int32Array(size);
-      let [zero, one] = [0, 0];
+      let zero = 0;
+      let one = 0;
       for (let at = 0; at < size; at++) {
         const point = order[at]!;
         if (((places[point]! >> digit) & 1) === 0) divided[zero++] = point;
@@ -60,9 +61,11 @@ export class RankGrid {
 
   /** Adds to `totals` how many points there are in a rectangle, and the sum of each weight. Answers how many levels it looked at. */
   add(totals: Float64Array, sign: 1 | -1, firstFrom: number, firstTo: number, secondFrom: number, secondTo: number): number {
-    const [left, right] = [firstPlace(this.firsts, firstFrom), firstPlace(this.firsts, firstTo + 1)];
+    const left = firstPlace(this.firsts, firstFrom);
+    const right = firstPlace(this.firsts, firstTo + 1);
     if (left >= right) return 1;
-    const [low, high] = [firstPlace(this.seconds, secondFrom), firstPlace(this.seconds, secondTo + 1)];
+    const low = firstPlace(this.seconds, secondFrom);
+    const high = firstPlace(this.seconds, secondTo + 1);
     if (low >= high) return 1;
     return this.addBelow(totals, sign, left, right, high) + (low === 0 ? 0 : this.addBelow(totals, -sign, left, right, low));
   }
@@ -81,7 +84,8 @@ export class RankGrid {
     let count = 0;
     for (let level = 0, digit = this.levels - 1; digit >= 0 && left < right; level++, digit--) {
       const zeros = this.zeros[level]!;
-      const [zeroLeft, zeroRight] = [zeros[left]!, zeros[right]!];
+      const zeroLeft = zeros[left]!;
+      const zeroRight = zeros[right]!;
       if (((limit >> digit) & 1) === 0) {
         left = zeroLeft;
         right = zeroRight;

@@ -19,7 +19,8 @@ export class RankLine {
 
   /** Adds to `totals` how many points there are, and the sum of each weight. */
   add(totals: Float64Array, sign: 1 | -1, from: number, to: number): void {
-    const [first, last] = [this.place(from), this.place(to + 1)];
+    const first = this.place(from);
+    const last = this.place(to + 1);
     if (first >= last) return;
     totals[0]! += sign * (last - first);
     for (let weight = 0; weight < this.sums.length; weight++) {
@@ -49,7 +50,8 @@ export function ranksOf(order: Int32Array, column: Int32Array): Int32Array {
 
 /** The first place of sorted ranks that is not below a rank. */
 export function firstPlace(ranks: Int32Array, rank: number): number {
-  let [low, high] = [0, ranks.length];
+  let low = 0;
+  let high = ranks.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (ranks[middle]! < rank) low = middle + 1;

@@ -38,6 +38,7 @@ function intersection(one: Region, other: Region): Region | undefined {
       if (ranges[at]!.from > ranges[at]!.to) return undefined;
     }
   }
-  const [service, only] = [one.service ?? other.service, one.only ?? other.only];
+  const service = one.service ?? other.service;
+  const only = one.only ?? other.only;
   return { sign: one.sign === other.sign ? 1 : -1, ranges, service, only };
 }

@@ -16,7 +16,8 @@ export function settledEarly(node: Resolved): SettledEarly {
     return { asTrue: asFalse, asFalse: asTrue };
   }
   if (node.type === 'logical') {
-    const [left, right] = [settledEarly(node.left), settledEarly(node.right)];
+    const left = settledEarly(node.left);
+    const right = settledEarly(node.right);
     return node.operator === 'and'
       ? { asTrue: left.asTrue && right.asTrue, asFalse: left.asFalse || right.asFalse }
       : { asTrue: left.asTrue || right.asTrue, asFalse: left.asFalse && right.asFalse };

@@ -177,7 +177,8 @@ export const JOINED: readonly number[] = [START, END, ENTER, LEAVE, SERVICE];
 /** Of no spans the least is more than the most. */
 function limitsOf(bucket: SpanBucket, trace: TraceColumns): readonly number[] {
   bucket.limits ??= JOINED.flatMap((column) => {
-    let [low, high] = [2 * trace.columns[column]!.length, -1];
+    let low = 2 * trace.columns[column]!.length;
+    let high = -1;
     for (const span of bucket.spans) {
       const rank = trace.columns[column]![trace.indexOf(span) as number]!;
       low = Math.min(low, rank);

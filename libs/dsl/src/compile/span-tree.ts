@@ -177,7 +177,8 @@ class Builder {
     const { columns, order, lows, highs } = this;
     for (let column = 0, at = node * columns.length; column < columns.length; column++, at++) {
       const values = columns[column]!;
-      let [low, high] = [2 ** 31 - 1, -(2 ** 31)];
+      let low = 2 ** 31 - 1;
+      let high = -(2 ** 31);
       for (let index = from; index < to; index++) {
         const value = values[order[index]!]!;
         if (value < low) low = value;
@@ -189,7 +190,8 @@ class Builder {
   }
 
   private widest(node: number): number {
-    let [best, widest] = [-1, 0];
+    let best = -1;
+    let widest = 0;
     for (const [column, reluctance] of this.dividing) {
       const at = node * this.columns.length + column;
       const width = (this.highs[at]! - this.lows[at]!) / this.whole[column]! / reluctance;
@@ -200,7 +202,8 @@ class Builder {
 }
 
 function spread(values: Int32Array): number {
-  let [low, high] = [2 ** 31 - 1, -(2 ** 31)];
+  let low = 2 ** 31 - 1;
+  let high = -(2 ** 31);
   for (const value of values) {
     if (value < low) low = value;
     if (value > high) high = value;
@@ -217,7 +220,9 @@ function select(values: Int32Array, order: Int32Array, low: number, high: number
       return;
     }
     const pivot = medianOf(values[order[low]!]!, values[order[(low + high) >>> 1]!]!, values[order[high]!]!);
-    let [less, at, more] = [low, low, high];
+    let less = low;
+    let at = low;
+    let more = high;
     while (at <= more) {
       const value = values[order[at]!]!;
       if (value < pivot) swap(order, less++, at++);

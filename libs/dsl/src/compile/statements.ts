@@ -62,7 +62,8 @@ export class StatementWriter {
   }
 
   private leaf(conjunction: Conjunction, declared: ReadonlySet<Declaration>): string {
-    const [word, bit] = [conjunction.index >> 5, 1 << (conjunction.index & 31)];
+    const word = conjunction.index >> 5;
+    const bit = 1 << (conjunction.index & 31);
     const found = `matched[o + ${word}] |= ${bit};`;
     if (!conjunction.conjuncts.some(({ code }) => code.fallible)) return this.tests(conjunction.conjuncts, found, declared);
     const tests = this.tests(conjunction.conjuncts, `if (slow.failed === 0) ${found}`, declared);

@@ -23,7 +23,8 @@ export class TestedOnArrival {
   /** With those of which it is not known, if they are taken to satisfy it. */
   private satisfying(condition: Resolved, number: number, spans: readonly SpanView[]): readonly number[] {
     const { held, world } = this;
-    const [inDoubt, mistyped] = [held.inDoubt?.(number) ?? NONE, held.mistyped?.(number) ?? NONE];
+    const inDoubt = held.inDoubt?.(number) ?? NONE;
+    const mistyped = held.mistyped?.(number) ?? NONE;
     if (inDoubt.length + mistyped.length === 0) return held.holds(number);
     const added = [
       ...inDoubt.filter((position) => world.answer(condition, spans[position], number)),

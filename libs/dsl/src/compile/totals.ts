@@ -45,7 +45,8 @@ export function totalValue(node: Resolved, totals: TotalsOf): Ask {
       return node.quantifier === 'has' ? (trace) => trace.has(slot) : (trace) => !trace.has(slot);
     }
     case 'logical': {
-      const [left, right] = [ask(node.left), ask(node.right)];
+      const left = ask(node.left);
+      const right = ask(node.right);
       const goesOn = node.operator === 'and';
       return (trace) => {
         const value = left(trace);
@@ -58,16 +59,19 @@ export function totalValue(node: Resolved, totals: TotalsOf): Ask {
       return (trace) => apply(operand(trace));
     }
     case 'binary': {
-      const [left, right] = [ask(node.left), ask(node.right)];
+      const left = ask(node.left);
+      const right = ask(node.right);
       const apply = binaryOperation(node);
       return (trace) => apply(left(trace), right(trace));
     }
     case 'string-test': {
-      const [subject, pattern] = [ask(node.subject), ask(node.pattern)];
+      const subject = ask(node.subject);
+      const pattern = ask(node.pattern);
       return (trace) => stringTest(node.test, subject(trace), pattern(trace));
     }
     case 'index': {
-      const [object, key] = [ask(node.object), ask(node.key)];
+      const object = ask(node.object);
+      const key = ask(node.key);
       return (trace) => luaIndex(object(trace), key(trace));
     }
     case 'library-call': {

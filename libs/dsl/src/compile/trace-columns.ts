@@ -73,7 +73,8 @@ export class TraceColumns {
 
   /** The rank of the earliest time that is not before this one; one more than the last rank when there is none. */
   rankFrom(time: bigint): number {
-    let [low, high] = [0, this.times.length];
+    let low = 0;
+    let high = this.times.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.times[middle]! < time) low = middle + 1;

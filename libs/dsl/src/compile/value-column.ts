@@ -84,7 +84,8 @@ export class ValueColumn {
   private halved(outer: ReadonlyMap<Term, Value>, from: number, to: number): Constraint | typeof NEVER {
     const { operator, grows } = this.join;
     if (operator === '==') {
-      const [least, most] = [this.firstWhere('>=', outer, from, to, grows), this.firstWhere('>', outer, from, to, grows)];
+      const least = this.firstWhere('>=', outer, from, to, grows);
+      const most = this.firstWhere('>', outer, from, to, grows);
       const [low, high] = grows ? [least, most] : [most, least];
       return low >= high ? NEVER : new Ranked(this.index, low, high - 1);
     }
@@ -96,7 +97,8 @@ export class ValueColumn {
 
   /** The first rank at which the comparison holds (of those that hold from some rank on), or no longer does. */
   private firstWhere(operator: ValueJoin['operator'], outer: ReadonlyMap<Term, Value>, from: number, to: number, holds: boolean): number {
-    let [low, high] = [from, to];
+    let low = from;
+    let high = to;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.compare(operator, outer, this.values[middle]!) === holds) high = middle;
@@ -106,7 +108,8 @@ export class ValueColumn {
   }
 
   private compare(operator: ValueJoin['operator'], outer: ReadonlyMap<Term, Value>, inner: Value): boolean {
-    const [left, right] = [sideOf(this.join.left, outer, inner), sideOf(this.join.right, outer, inner)];
+    const left = sideOf(this.join.left, outer, inner);
+    const right = sideOf(this.join.right, outer, inner);
     switch (operator) {
       case '<':
         return luaLess(left, right);
@@ -174,7 +177,8 @@ function exactOf(term: Term, outer: ReadonlyMap<Term, Value>, inner: Value): big
     case 'outer':
       return in64Bits(BigInt(outer.get(term) as number | bigint));
     case 'sum': {
-      const [left, right] = [exactOf(term.left, outer, inner), exactOf(term.right, outer, inner)];
+      const left = exactOf(term.left, outer, inner);
+      const right = exactOf(term.right, outer, inner);
       if (left === undefined || right === undefined) return undefined;
       return in64Bits(term.operator === '+' ? left + right : left - right);
     }
@@ -233,7 +237,8 @@ class Ranked implements Constraint {
   ) {}
 
   ofBox({ lows, highs, at }: Box): typeof NONE | typeof SOME | typeof ALL {
-    const [low, high] = [lows[at + this.column]!, highs[at + this.column]!];
+    const low = lows[at + this.column]!;
+    const high = highs[at + this.column]!;
     if (high < this.from || low > this.to) return NONE;
     return low >= this.from && high <= this.to ? ALL : SOME;
   }
@@ -256,7 +261,8 @@ class Differing implements Constraint {
   ) {}
 
   ofBox({ lows, highs, at }: Box): typeof NONE | typeof SOME | typeof ALL {
-    const [low, high] = [lows[at + this.column]!, highs[at + this.column]!];
+    const low = lows[at + this.column]!;
+    const high = highs[at + this.column]!;
     if (high < 0 || (low === high && low === this.from)) return NONE;
     return low >= 0 && (this.from === undefined || this.from < low || this.from > high) ? ALL : SOME;
   }

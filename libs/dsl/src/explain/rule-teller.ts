@@ -185,7 +185,8 @@ export class RuleTeller implements Teller {
 
   private bitsOf(node: Resolved): SpanBits | undefined {
     if (this.values.hasSpan || !isSpanCondition(node)) return undefined;
-    const [holds, holdsNot] = [this.bitOf(node), this.bitOf(negation(node))];
+    const holds = this.bitOf(node);
+    const holdsNot = this.bitOf(negation(node));
     return holds < 0 && holdsNot < 0 ? undefined : { holds, holdsNot };
   }
 
@@ -206,6 +207,7 @@ const NOTHING: Outcomes = new Map();
 const ranges = new WeakMap<object, TextRange>();
 
 export function placed(source: ExplainedRule['source'], { start, end }: { readonly start: number; readonly end: number }): TextRange {
-  const [from, to] = [source.place(start), source.place(end)];
+  const from = source.place(start);
+  const to = source.place(end);
   return { start, end, line: from.line, column: from.column, end_line: to.line, end_column: to.column };
 }

@@ -145,7 +145,8 @@ class PairTeller {
   private tellFound(first: SpanView, second: SpanView): FunctionTold {
     const { node, teller } = this;
     const inner = bound(this.bindings, node.depth, first);
-    const [a, b] = [teller.inside(node.first, node.depth, first, this.bindings), teller.inside(node.second, node.depth + 1, second, inner)];
+    const a = teller.inside(node.first, node.depth, first, this.bindings);
+    const b = teller.inside(node.second, node.depth + 1, second, inner);
     const apart = gap(first, second);
     const stands =
       node.relation === 'before' || node.relation === 'never_after'

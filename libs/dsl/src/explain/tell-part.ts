@@ -135,7 +135,8 @@ export class PartTeller {
       const words = comparedSentence(isLeft ? operator : (MIRRORED[operator] ?? operator), this.sideText(other, bindings), holds);
       return `${first.head}, ${words}${first.tail}${first.among ?? ''}`;
     }
-    const [a, b] = [this.teller.find(left, bindings), this.teller.find(right, bindings)];
+    const a = this.teller.find(left, bindings);
+    const b = this.teller.find(right, bindings);
     if (!('value' in a && 'value' in b) || isMoment) return undefined;
     const unit = sidesUnit(node);
     const said = told.map(saidOf).join('; ');

@@ -195,7 +195,8 @@ export class Bridge {
   }
 
   #compute(compute: (a: number, b: number) => number): number {
-    const [a, b] = [this.at(1), this.at(2)];
+    const a = this.at(1);
+    const b = this.at(2);
     const isNumeric = (value: Value) => typeof value === 'number' || typeof value === 'bigint';
     if (!isNumeric(a) || !isNumeric(b))
       throw new LuaError(`attempt to perform arithmetic on a ${typeAt(this.#L, isNumeric(a) ? 2 : 1)} value`);

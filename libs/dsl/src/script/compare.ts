@@ -46,7 +46,8 @@ export class Comparison {
   }
 
   private checkNumbers(a: number, b: number): void {
-    const [left, right] = [typeAt(this.L, a), typeAt(this.L, b)];
+    const left = typeAt(this.L, a);
+    const right = typeAt(this.L, b);
     if (left === 'number' && right === 'number') return;
     throw new LuaError(left === right ? `attempt to compare two ${left} values` : `attempt to compare ${left} with ${right}`);
   }

@@ -180,7 +180,8 @@ class Matcher {
   }
 
   #matchBalance(s: number, p: number): number {
-    const [open, close] = [this.pattern[p], this.pattern[p + 1]];
+    const open = this.pattern[p];
+    const close = this.pattern[p + 1];
     if (open === undefined || close === undefined) throw new LuaError("malformed pattern (missing arguments to '%b')");
     if (this.subject[s] !== open) return -1;
     let depth = 1;

@@ -169,7 +169,8 @@ class LuaWriter {
         if (expression.operator === '~') return `__bnot(${this.#expression(expression.operand)})`;
         return `(${expression.operator} ${this.#expression(expression.operand)})`;
       case 'binary': {
-        const [left, right] = [this.#expression(expression.left), this.#expression(expression.right)];
+        const left = this.#expression(expression.left);
+        const right = this.#expression(expression.right);
         const comparison = COMPARISON_HELPERS[expression.operator];
         if (comparison !== undefined && !isCheap(expression)) {
           return `${comparison}(${left},${right})`;

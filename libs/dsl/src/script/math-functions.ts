@@ -36,7 +36,8 @@ export function addMathFunctions(L: LuaState, bridge: Bridge, budget: Budget): v
       return give(base === 2 ? Math.log2(x) : base === 10 ? Math.log10(x) : Math.log(x) / Math.log(base));
     },
     fmod: () => {
-      const [x, y] = [numberArgument(L, 1, 'fmod'), numberArgument(L, 2, 'fmod')];
+      const x = numberArgument(L, 1, 'fmod');
+      const y = numberArgument(L, 2, 'fmod');
       if (y === 0 && Number.isSafeInteger(x)) throw new LuaError("bad argument #2 to 'fmod' (zero)");
       return give(x % y);
     },

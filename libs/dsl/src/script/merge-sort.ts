@@ -7,7 +7,8 @@ export function mergeSort<T>(items: readonly T[], before: (a: T, b: T) => boolea
   const left = mergeSort(items.slice(0, middle), before);
   const right = mergeSort(items.slice(middle), before);
   const merged: T[] = [];
-  let [l, r] = [0, 0];
+  let l = 0;
+  let r = 0;
   while (l < left.length && r < right.length) {
     const takeRight = before(right[r] as T, left[l] as T);
     merged.push((takeRight ? right[r++] : left[l++]) as T);

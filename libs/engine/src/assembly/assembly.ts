@@ -172,7 +172,8 @@ export class Assembly implements DeadlineOwner {
   addBelated(row: number, ids: SpanIds, i: number, form: number, offset: number): void {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
-    const [time, last] = [rows[at + LAST_TIME]!, rows[at + LAST_OFFSET]!];
+    const time = rows[at + LAST_TIME]!;
+    const last = rows[at + LAST_OFFSET]!;
     this.add(row, ids, i, form, offset);
     rows[at + LAST_TIME] = time;
     rows[at + LAST_OFFSET] = last;
@@ -187,10 +188,14 @@ export class Assembly implements DeadlineOwner {
     if ((rows[at + FLAGS]! & CLOSED) === 0) this.deadlines.hasten(row, this.deadlineOf(row));
   }
 
-  /** Closes a trace that has `maxSpans` spans, now. */
+  /** The trace has `maxSpans` spans. */
+  isFull(row: number): boolean {
+    return this.traces.rows[row * ROW_WORDS + SPANS]! >= this.settings.maxSpans;
+  }
+
+  /** Closes a trace that is full, now, unless it is closed. */
   closeFull(row: number): void {
-    const at = row * ROW_WORDS;
-    if (this.traces.rows[at + SPANS]! < this.settings.maxSpans || (this.traces.rows[at + FLAGS]! & CLOSED) !== 0) return;
+    if ((this.traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0) return;
     this.deadlines.cancel(row);
     this.close(row, 'max_spans');
     this.judgeClosed();

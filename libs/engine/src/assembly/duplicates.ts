@@ -73,7 +73,8 @@ export class Duplicates {
     let forms = this.forms.get(row);
     if (forms === undefined) this.forms.set(row, (forms = new Set()));
     const id = `${high} ${low} ${server}`;
-    const [ofTimes, ofAll] = [`${id} at ${form >>> 16}`, `${id} ${form}`];
+    const ofTimes = `${id} at ${form >>> 16}`;
+    const ofAll = `${id} ${form}`;
     const known = forms.has(ofAll) ? 'form' : forms.has(ofTimes) ? 'times' : undefined;
     forms.add(ofTimes).add(ofAll);
     return known;
@@ -94,8 +95,10 @@ export class Duplicates {
   }
 
   private addToList(row: number, ids: SpanIds, i: number, form: number): Seen {
-    const [high, low] = [ids.spanIds[2 * i]!, ids.spanIds[2 * i + 1]!];
-    const [parentHigh, parentLow] = [ids.parentIds[2 * i]!, ids.parentIds[2 * i + 1]!];
+    const high = ids.spanIds[2 * i]!;
+    const low = ids.spanIds[2 * i + 1]!;
+    const parentHigh = ids.parentIds[2 * i]!;
+    const parentLow = ids.parentIds[2 * i + 1]!;
     const server = ids.isServer(i);
     const { list } = this;
     const { rows } = this.traces;
@@ -122,8 +125,10 @@ export class Duplicates {
   }
 
   private addToTable(row: number, ids: SpanIds, i: number, form: number): Seen {
-    const [high, low] = [ids.spanIds[2 * i]!, ids.spanIds[2 * i + 1]!];
-    const [parentHigh, parentLow] = [ids.parentIds[2 * i]!, ids.parentIds[2 * i + 1]!];
+    const high = ids.spanIds[2 * i]!;
+    const low = ids.spanIds[2 * i + 1]!;
+    const parentHigh = ids.parentIds[2 * i]!;
+    const parentLow = ids.parentIds[2 * i + 1]!;
     const server = ids.isServer(i);
     const { table } = this;
     const { rows } = this.traces;

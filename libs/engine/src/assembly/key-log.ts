@@ -1,5 +1,4 @@
 import type { SpanColumns } from '#otlp';
-import { anyRejected } from '../rejection.js';
 import { KEY_WORDS, writeSpanKeys } from './span-keys.js';
 
 /** Keys of a chunk: 64 KiB. */
@@ -17,9 +16,8 @@ export class KeyLog {
   first = 0;
   next = 0;
 
-  /** Writes the keys of all spans but those that are rejected. */
-  add(columns: SpanColumns): void {
-    const rejected = anyRejected(columns);
+  /** Writes the keys of all spans but those that are rejected, if any is (`anyRejected`). */
+  add(columns: SpanColumns, rejected: boolean): void {
     for (let from = 0; from < columns.length; ) {
       const used = this.next % CHUNK;
       const to = Math.min(columns.length, from + CHUNK - used);

@@ -24,7 +24,10 @@ export class KnownTraces {
    * one of the `back` cells (at most 200) before.
    */
   open(ids: Uint32Array, at: number, cell: number, back: number): boolean {
-    const [id0, id1, id2, id3] = [ids[at]!, ids[at + 1]!, ids[at + 2]!, ids[at + 3]!];
+    const id0 = ids[at]!;
+    const id1 = ids[at + 1]!;
+    const id2 = ids[at + 2]!;
+    const id3 = ids[at + 3]!;
     const hash = mix(id0 ^ Math.imul(id1, 0x27d4eb2f), id2, id3) >>> 0;
     const tag = (mix(id3 ^ Math.imul(id2, 0x165667b1), id1, id0) & ~CELL) >>> 0 || CELL + 1;
     const place = this.find(hash, tag);

@@ -65,9 +65,9 @@ export class Retries {
     return seen;
   }
 
-  /** The spans of the present record came. */
-  add(columns: SpanColumns): void {
-    this.seen?.add(columns);
+  /** The spans of the present record came. @param rejected whether any is not evaluated (`anyRejected`) */
+  add(columns: SpanColumns, rejected: boolean): void {
+    this.seen?.add(columns, rejected);
   }
 
   /** Spans that are known no longer, though it is not as long ago as they should be: too many came. */

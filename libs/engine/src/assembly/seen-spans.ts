@@ -1,4 +1,5 @@
 import type { SpanColumns } from '#otlp';
+import { anyRejected } from '../rejection.js';
 import type { AssemblySettings } from '../settings.js';
 import { KeyIndex } from './key-index.js';
 import { KeyLog } from './key-log.js';
@@ -79,9 +80,9 @@ export class SeenSpans {
     return this.index.has(asked[0]!, asked[1]!);
   }
 
-  /** The spans of a record are taken, but for those that are rejected. */
-  add(columns: SpanColumns): void {
-    this.keys.add(columns);
+  /** The spans of a record are taken, but for those that are rejected, if any is. */
+  add(columns: SpanColumns, rejected = anyRejected(columns)): void {
+    this.keys.add(columns, rejected);
   }
 
   /** Spans remembered. */

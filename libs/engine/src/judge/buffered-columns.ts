@@ -121,7 +121,8 @@ export class BufferedColumns extends Slots {
     const at = row * WORDS;
     const traits = words[at + TRAITS]!;
     const isRoot = (traits & 1) === 1;
-    const [start, end] = [this.time(at + START), this.time(at + END)];
+    const start = this.time(at + START);
+    const end = this.time(at + END);
     const wireId = hexOfWords(words, at + ID, 2);
     const wireParentId = isRoot ? '' : hexOfWords(words, at + PARENT, 2);
     const texts = this.texts.get(row);

@@ -181,6 +181,7 @@ function standIn(explanation: Explanation, spans: readonly BufferedSpan[]): Buff
 function named(span: BufferedSpan | undefined): NamedSpan | undefined {
   if (span === undefined) return undefined;
   const { id, wireId, kind, startTime, name, service, duration, form } = span;
-  const [start, isServer] = [BigInt(startTime), kind === 'server'];
+  const start = BigInt(startTime);
+  const isServer = kind === 'server';
   return { spanId: id, wireSpanId: wireId, isServer, start, name, service, duration: Number(duration), form };
 }

@@ -127,7 +127,8 @@ function mayBeNamed(buffer: BufferedTrace, columns: SpanColumns, i: number): boo
     return true;
   }
   if (buffer.rootSeen) return false;
-  const [low, high] = [columns.startWords[2 * i + LOW]!, columns.startWords[2 * i + HIGH]!];
+  const low = columns.startWords[2 * i + LOW]!;
+  const high = columns.startWords[2 * i + HIGH]!;
   const isLater = high > buffer.startHigh || (high === buffer.startHigh && low > buffer.startLow);
   if (buffer.count > 1 && isLater) return false;
   buffer.startHigh = high;

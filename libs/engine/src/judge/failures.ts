@@ -62,7 +62,8 @@ export class Failures {
     this.kinds = undefined;
     this.left = ASKED;
     for (let word = 0; word < this.bits.length; word++) {
-      const [length, first] = [this.counted - this.starts[word]!, this.firsts[word]!];
+      const length = this.counted - this.starts[word]!;
+      const first = this.firsts[word]!;
       // Mostly what failed of a word failed in one run.
       const once = this.failed[word] === 0;
       if (!once) this.begin(word, 0, 0);
@@ -89,7 +90,8 @@ export class Failures {
   /** Ends the run of a word, and begins one of other bits. */
   private begin(word: number, failed: number, i: number): void {
     const known = this.failed[word]!;
-    const [length, first] = [this.counted - this.starts[word]!, this.firsts[word]!];
+    const length = this.counted - this.starts[word]!;
+    const first = this.firsts[word]!;
     for (let bits = this.bits[word]!; bits !== 0; bits &= bits - 1) {
       const lowest = bits & -bits;
       const condition = (word << 5) + 31 - Math.clz32(lowest);
@@ -142,7 +144,8 @@ export class Failures {
     if (rest.length === 0) this.kinds = { comparison, first, spans, texts };
     const asked = Math.min(rest.length, 1 + (mayAsk ? this.left : 0));
     for (let n = 0; n < asked; n++) {
-      const [from, to] = [Math.floor((n * rest.length) / asked), Math.floor(((n + 1) * rest.length) / asked)];
+      const from = Math.floor((n * rest.length) / asked);
+      const to = Math.floor(((n + 1) * rest.length) / asked);
       const text = compiled.errorOf(condition, epoch.columns, rest[from]!);
       texts.set(text, (texts.get(text) ?? 0) + to - from);
     }
@@ -154,7 +157,8 @@ export class Failures {
   /** The spans counted on which a condition failed. */
   private *failedOn({ failed, rules }: Epoch, condition: number): Iterable<number> {
     const { words } = rules.compiled;
-    const [word, bit] = [condition >> 5, 1 << (condition & 31)];
+    const word = condition >> 5;
+    const bit = 1 << (condition & 31);
     for (let n = 0; n < this.counted; n++) if ((failed[this.places[n]! * words + word]! & bit) !== 0) yield this.places[n]!;
   }
 

@@ -57,7 +57,8 @@ export class TraceConditions implements HeldConditions {
   private noteUnknown(epoch: Epoch, i: number, plan: BufferPlan, position: number): void {
     for (const kind of ['inDoubt', 'mistyped'] as const) {
       for (const condition of epoch[kind].get(i) ?? NONE) {
-        const [word, bit] = [condition >> 5, 1 << (condition & 31)];
+        const word = condition >> 5;
+        const bit = 1 << (condition & 31);
         if ((plan.mask[word]! & bit) === 0) continue;
         this.doubtful ??= { inDoubt: new Map(), mistyped: new Map() };
         const known = this.doubtful[kind].get(condition);

@@ -139,7 +139,8 @@ function isAfter(columns: SpanColumns, i: number, { span }: ValueError): boolean
 
 /** As the language orders spans; on one span by what is said of it. */
 function isBefore(a: ValueError, b: ValueError): boolean {
-  const [one, other] = [a.span, b.span];
+  const one = a.span;
+  const other = b.span;
   const order = one === undefined || other === undefined ? 0 : compareNamed(one, other);
   return order === 0 ? textOf(a) < textOf(b) : order < 0;
 }

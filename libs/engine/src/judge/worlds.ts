@@ -35,7 +35,8 @@ export function possible(
   const choices = [...choicesOfTrace(compiled, rule, trace, doubts, kinds), ...choicesOfSpan(rule, span)];
   if (choices.reduce((worlds, { length }) => worlds * length, 1) > MOST_WORLDS) return 'sometimes';
   const world = new World(trace, span.bits);
-  let [matches, matchesNot] = [false, false];
+  let matches = false;
+  let matchesNot = false;
   const ask = (place: number): void => {
     const options = choices[place];
     if (options === undefined) {
@@ -86,7 +87,8 @@ function choicesOfSpan({ spanOpposites }: CompiledRule, { open }: OpenBits): rea
   for (let bit = 0, seen = 0; bit < 32; bit++) {
     if (((open >>> bit) & 1) === 0 || ((seen >>> bit) & 1) === 1) continue;
     const opposite = spanOpposites?.[bit] ?? -1;
-    const [one, other] = [1 << bit, opposite < 0 ? 0 : 1 << opposite];
+    const one = 1 << bit;
+    const other = opposite < 0 ? 0 : 1 << opposite;
     seen |= one | other;
     choices.push([one, other].map((set) => (world) => world.setBits(one | other, set)));
   }

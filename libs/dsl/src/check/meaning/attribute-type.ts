@@ -51,7 +51,8 @@ function fixedNumber(node: BinaryNode | StringTestNode, subject: Resolved, value
     node.type === 'binary' ? /^([1-5])(?:xx|\*+|\.\*|\?\?)$/i.exec(value)?.[1] : /^\^?([1-5])(?:\.\*|\.\.|\\d\\d|xx)?\$?$/.exec(value)?.[1];
   if (hundred === undefined || (node.type === 'string-test' && !['starts_with', 'matches'].includes(node.test))) return undefined;
   const shown = formatExpression(subject.syntax);
-  const [low, high] = [Number(hundred) * 100, Number(hundred) * 100 + 100];
+  const low = Number(hundred) * 100;
+  const high = Number(hundred) * 100 + 100;
   const isNot = node.type === 'binary' && node.operator === '~=';
   const meant = isNot ? `(${shown} < ${low} or ${shown} >= ${high})` : `(${shown} >= ${low} and ${shown} < ${high})`;
   return { range: node.syntax.range, text: meant };

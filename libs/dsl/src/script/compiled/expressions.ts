@@ -62,7 +62,8 @@ export function writeCondition(writer: ScriptWriter, expression: Expression): st
   if (expression.type === 'parenthesized') return writeCondition(writer, expression.expression);
   if (expression.type === 'unary' && expression.operator === 'not') return `!${writeCondition(writer, expression.operand)}`;
   if (expression.type !== 'logical') return truthOf(writeExpression(writer, expression));
-  const [left, right] = [writeCondition(writer, expression.left), writeCondition(writer, expression.right)];
+  const left = writeCondition(writer, expression.left);
+  const right = writeCondition(writer, expression.right);
   return `(${left} ${expression.operator === 'and' ? '&&' : '||'} ${right})`;
 }
 

@@ -41,7 +41,8 @@ function viaLibrary(name: keyof typeof LIBRARY): LibraryCall {
 function sub(run: Run, value: unknown, first: unknown, last: unknown = -1): string {
   const text = textArgument(run, value);
   if (utf8Length(text) !== text.length) leave();
-  const [from, to] = [numberArgument(first), numberArgument(last)];
+  const from = numberArgument(first);
+  const to = numberArgument(last);
   if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) leave();
   const start = from < 0 ? Math.max(0, text.length + from) : Math.max(0, from - 1);
   return run.text(text.slice(start, Math.max(start, to < 0 ? text.length + to + 1 : to)));
@@ -58,7 +59,8 @@ function textOf(run: Run, bytes: Uint8Array): string {
 }
 
 function search(run: Run, value: unknown, pattern: unknown, init: unknown, plain: unknown, isFind: boolean): unknown {
-  const [subject, wanted] = [bytesOf(textArgument(run, value)), bytesOf(textArgument(run, pattern))];
+  const subject = bytesOf(textArgument(run, value));
+  const wanted = bytesOf(textArgument(run, pattern));
   const place = init === undefined ? 1 : numberArgument(init);
   if (!Number.isSafeInteger(place)) leave();
   const from = place < 0 ? Math.max(0, subject.length + place) : Math.max(0, place - 1);
@@ -174,7 +176,8 @@ function testedText(run: Run, subject: unknown): string {
 }
 
 function matches(run: Run, subject: unknown, pattern: unknown, isLiteral: boolean): boolean {
-  const [text, wanted] = [testedText(run, subject), textArgument(run, pattern)];
+  const text = testedText(run, subject);
+  const wanted = textArgument(run, pattern);
   if (!isLiteral) leave();
   run.spend(text.length * Math.max(1, cachedPattern(wanted).size / 16));
   return stringTest('matches', text, wanted);

@@ -6,7 +6,9 @@ import { STEPS } from './steps.js';
 
 /** All numbers are doubles, and counted from one step before the first, as in the sandbox. */
 export function writeNumericLoop(writer: ScriptWriter, { variable, bounds, body }: Extract<Statement, { type: 'for' }>): string {
-  const [from, to, by] = [writer.temporary(), writer.temporary(), writer.temporary()];
+  const from = writer.temporary();
+  const to = writer.temporary();
+  const by = writer.temporary();
   const values = bounds.map((bound) => writer.value(bound));
   const name = variableName(writer.declared(variable));
   writer.know(writer.declared(variable), 'number');

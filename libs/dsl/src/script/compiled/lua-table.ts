@@ -34,7 +34,8 @@ export class LuaTable {
   get length(): number {
     const { values } = this;
     if (values === undefined) return 0;
-    let [below, above] = [0, values.size + 1];
+    let below = 0;
+    let above = values.size + 1;
     while (values.has(above)) {
       below = above;
       above *= 2;

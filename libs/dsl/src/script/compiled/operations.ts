@@ -88,7 +88,8 @@ function bitwiseNot(a: unknown): Value {
 }
 
 function concatenate(run: Run, a: unknown, b: unknown): string {
-  const [left, right] = [asText(run, a), asText(run, b)];
+  const left = asText(run, a);
+  const right = asText(run, b);
   return run.text(left + right);
 }
 

@@ -47,7 +47,8 @@ export function writeBinary(writer: ScriptWriter, { operator, left, right }: Ext
   }
   if (operator === '/' || operator === '^') refuseOtherOrder(writer.scopes, [left], [right]);
   writer.spend(STEPS.arithmetic);
-  const [a, b] = [writer.value(left), writer.value(right)];
+  const a = writer.value(left);
+  const b = writer.value(right);
   const known = FUNCTIONS[operator];
   if (known === undefined) return { text: `compute(${quote(operator)}, ${a}, ${b})`, type: 'numeric' };
   return { text: `${known.name}(${known.run ? 'run, ' : ''}${a}, ${b})`, type: known.type };
@@ -57,7 +58,8 @@ const SIMPLE: ReadonlySet<CodeType> = new Set(['nil', 'boolean']);
 
 function writeEquality(writer: ScriptWriter, isEqual: boolean, left: Code, right: Code): Code {
   writer.spend(STEPS.comparison);
-  const [a, b] = [left.type, right.type];
+  const a = left.type;
+  const b = right.type;
   // A constant text bounds what is looked at.
   const isExact = SIMPLE.has(a) || SIMPLE.has(b) || (a === 'number' && b === 'number') || isText(left) || isText(right);
   // JavaScript compares bigints with numbers by their exact values.

@@ -232,7 +232,8 @@ export class ScriptWriter {
     const writeSet = (o: string, k: string, value: string): string =>
       type === 'own table' ? `${o}.set(${k}, ${value});\n` : `setIndex(${o}, ${k}, ${value});\n`;
     if (!keep) return { before: '', set: (value) => writeSet(object, key, value) };
-    const [o, k] = [this.temporary(), this.temporary()];
+    const o = this.temporary();
+    const k = this.temporary();
     return { before: `${o} = ${object};\n${k} = ${key};\n`, set: (value) => writeSet(o, k, value) };
   }
 
