@@ -24,7 +24,8 @@ export class BlockColumn {
   /** Those from one rank up to another, both included. */
   between(from: number, to: number, bits: Int32Array): void {
     const { first } = this;
-    const [low, high] = [this.place(from) * WORDS, this.place(to + 1) * WORDS];
+    const low = this.place(from) * WORDS;
+    const high = this.place(to + 1) * WORDS;
     for (let word = 0; word < WORDS; word++) bits[word] = low < high ? first[high + word]! & ~first[low + word]! : 0;
   }
 
@@ -34,7 +35,8 @@ export class BlockColumn {
     const size = ranks.length;
     if (size === 0 || rank <= ranks[0]!) return 0;
     if (rank > ranks[size - 1]!) return size;
-    let [low, high] = [0, size];
+    let low = 0;
+    let high = size;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (ranks[middle]! < rank) low = middle + 1;

@@ -101,7 +101,8 @@ function contracted({ from, targets }: Given): { readonly componentOf: Int32Arra
   const next = Int32Array.from(from.subarray(0, size));
   const open: number[] = [];
   const way: number[] = [];
-  let [count, components] = [0, 0];
+  let count = 0;
+  let components = 0;
   const enter = (span: number): void => {
     reached[span] = lowest[span] = count++;
     open.push(span);

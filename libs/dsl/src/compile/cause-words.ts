@@ -28,7 +28,8 @@ export class CauseWords {
     private readonly graph: CauseGraph,
     private readonly asks: { readonly linked: boolean; readonly linking: boolean },
   ) {
-    const [spans, components] = [graph.componentOf.length, graph.components];
+    const spans = graph.componentOf.length;
+    const components = graph.components;
     this.bitOf = new Int32Array(spans).fill(-1);
     this.causes = new Int32Array(components * WORDS);
     this.effects = new Int32Array(components * WORDS);
@@ -92,7 +93,8 @@ export class CauseWords {
     const { effects, linking } = this;
     for (let component = 0; component < components; component++) {
       for (let link = linksFrom[component]!; link < linksFrom[component + 1]!; link++) {
-        const [at, from] = [links[link]! * WORDS, component * WORDS];
+        const at = links[link]! * WORDS;
+        const from = component * WORDS;
         for (let word = 0; word < WORDS; word++) linking[at + word]! |= effects[from + word]!;
       }
     }

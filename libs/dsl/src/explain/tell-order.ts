@@ -15,7 +15,8 @@ export function orderSentence(
   bindings: Bindings,
   subject: SpanView | undefined,
 ): string | undefined {
-  const [a, b] = [spanAt(first, bindings, subject), spanAt(second, bindings, subject)];
+  const a = spanAt(first, bindings, subject);
+  const b = spanAt(second, bindings, subject);
   if (a === undefined || b === undefined) return undefined;
   const apart = gap(a, b);
   if (holds !== apart >= 0n) return undefined;

@@ -259,7 +259,8 @@ function mostOf(node: Resolved): number {
 }
 
 function ofCount(node: Resolved): readonly Constraint[] {
-  const [least, most] = [leastOf(node), mostOf(node)];
+  const least = leastOf(node);
+  const most = mostOf(node);
   if (least === 0 && most === Number.POSITIVE_INFINITY) return COUNT;
   return [
     { kind: 'bound', side: 'low', value: least, isOpen: false },
