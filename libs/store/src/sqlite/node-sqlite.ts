@@ -14,22 +14,34 @@ const KEPT_STATEMENTS = 200;
 
 /** Kysely's SQLite dialect over `node:sqlite`; every transaction takes the write lock at its start, so that none fails half-way for it. */
 export class NodeSqliteDialect extends SqliteDialect {
-  readonly #database: SqliteDatabase;
+  readonly #adapted: SqliteDatabase;
 
-  constructor(database: DatabaseSync) {
+  constructor(readonly database: DatabaseSync) {
     const adapted = adapt(database);
     super({ database: adapted });
-    this.#database = adapted;
+    this.#adapted = adapted;
   }
 
   override createDriver(): Driver {
-    return new ImmediateDriver({ database: this.#database });
+    return new ImmediateDriver(this.database, this.#adapted);
   }
 }
 
 class ImmediateDriver extends SqliteDriver {
+  constructor(
+    readonly sqlite: DatabaseSync,
+    database: SqliteDatabase,
+  ) {
+    super({ database });
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /** SQLite has rolled back by itself after some errors (a full disk): a second time would fail, and hide what went wrong. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.sqlite.isTransaction) await super.rollbackTransaction(connection);
   }
 }
 
