@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, renameSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -25,6 +25,16 @@ describe('the files of an open database', () => {
   });
 
   const fill = () => database.exec('INSERT INTO t SELECT randomblob(100000) FROM (VALUES (1), (2), (3), (4), (5), (6), (7), (8))');
+
+  it.each(['', '-wal', '-shm'])('are lost while they cannot be looked at, and no longer (some.db%s)', (suffix) => {
+    const name = `${path}${suffix}`;
+    renameSync(name, `${path}.aside`);
+    symlinkSync(name, name);
+    expect(file.lost()).toEqual({ path: name, what: 'made inaccessible (ELOOP)' });
+    rmSync(name);
+    renameSync(`${path}.aside`, name);
+    expect(file.lost()).toBeUndefined();
+  });
 
   it('are no loss while they are written, checkpointed, cut back by SQLite, and read by others', () => {
     for (let i = 0; i < 5; i++) {

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 /** What became of a file while it was open. */
 export interface Loss {
   readonly path: string;
-  readonly what: 'deleted' | 'replaced by another file' | 'truncated';
+  readonly what: 'deleted' | 'replaced by another file' | 'truncated' | `made inaccessible (${string})`;
 }
 
 interface Known {
@@ -36,7 +36,13 @@ export class DatabaseFile {
   /** What one of the files has lost since they were seen first; undefined when they are as they should be. Costs 4 to 7 µs of CPU. */
   lost(): Loss | undefined {
     if (this.#truncated !== undefined) return this.#truncated;
-    return this.#lost(this.path, 0n) ?? this.#lost(`${this.path}-wal`, WAL_HEADER) ?? this.#lost(`${this.path}-shm`, 0n);
+    try {
+      return this.#lost(this.path, 0n) ?? this.#lost(`${this.path}-wal`, WAL_HEADER) ?? this.#lost(`${this.path}-shm`, 0n);
+    } catch (error) {
+      // Permissions, a network file system that is away, a disk that fails: nobody can say that the files are as they should be.
+      const { path = this.path, code = 'unknown' } = error as NodeJS.ErrnoException;
+      return { path, what: `made inaccessible (${code})` };
+    }
   }
 
   #lost(path: string, least: bigint): Loss | undefined {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
 import { LogUnavailable } from '../problems.js';
-import { inTransaction, openConnection, storageProblem } from './connection.js';
+import { inTransaction, openConnection, probeWriting, storageProblem } from './connection.js';
 
 describe('openConnection', () => {
   it('syncs the disk at every commit when asked', () => {
@@ -56,5 +56,24 @@ describe('storageProblem', () => {
   it('passes other errors through', () => {
     const error = new TypeError('other');
     expect(storageProblem(error, '/data')).toBe(error);
+  });
+});
+
+describe('probeWriting', () => {
+  it('says that a file may only be read, which SQLite does not when it is opened, and changes nothing of one that it can write', () => {
+    const place = { directory: mkdtempSync(join(tmpdir(), 'betrace-log-')) };
+    const path = join(place.directory, 'a.db');
+    const database = openConnection(place, 'a', { synced: true });
+    database.exec('CREATE TABLE t (x)');
+    const version = () => new DatabaseSync(path).prepare('PRAGMA data_version').get();
+    const before = version();
+    probeWriting(database, path);
+    expect([database.isTransaction, version()]).toEqual([false, before]);
+    const readOnly = new DatabaseSync(path, { readOnly: true });
+    expect(() => inTransaction(readOnly, path, () => readOnly.exec('CREATE TABLE IF NOT EXISTS t (x)'))).not.toThrow();
+    expect(() => probeWriting(readOnly, path)).toThrow(/BT_LOG_STORAGE_NOT_WRITABLE: .*a\.db \(attempt to write a readonly database\)/);
+    expect(readOnly.isTransaction).toBe(false);
+    readOnly.close();
+    database.close();
   });
 });

@@ -75,6 +75,21 @@ export function inTransaction<T>(database: DatabaseSync, path: string, work: () 
   }
 }
 
+/**
+ * Throws a LogError when the database can't be written; writes nothing. SQLite opens a file that may only be read, and begins a
+ * transaction for writing on it, without a word: it refuses the first write.
+ */
+export function probeWriting(database: DatabaseSync, path: string): void {
+  try {
+    database.exec('BEGIN IMMEDIATE');
+    database.exec('PRAGMA user_version = 0');
+  } catch (error) {
+    throw storageProblem(error, path);
+  } finally {
+    if (database.isOpen && database.isTransaction) database.exec('ROLLBACK');
+  }
+}
+
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html) that mean something to an operator. */
 const SQLITE_BUSY = 5;
 const SQLITE_READONLY = 8;

@@ -38,6 +38,8 @@ export class DirectWriter implements Writer {
   #closed = false;
   /** When an append failed that none has followed yet; by the monotonic clock. */
   #refusedAt = Number.NEGATIVE_INFINITY;
+  /** Topics whose last append failed. */
+  readonly #failed = new Set<string>();
 
   /** `beats`: whoever receives records appends them here, so that their coming and going tells the log's clock. */
   constructor(
@@ -77,6 +79,8 @@ export class DirectWriter implements Writer {
     this.storage.checkOwned();
     this.storage.checkFiles();
     this.storage.positions.probe(this.now());
+    // While readiness says no, nobody may append any more, so that only this tells when it works again.
+    for (const topic of this.#failed) this.storage.records(topic).probe();
     if (!('directory' in this.storage.place)) return;
     const path = this.storage.place.directory;
     const { bavail, bsize } = await statfs(path);
@@ -145,11 +149,13 @@ export class DirectWriter implements Writer {
       topicRecords.checkFiles();
       beat?.take();
       if (tells) this.#refusedAt = Number.NEGATIVE_INFINITY;
+      this.#failed.delete(topic);
       let at = 0;
       for (const append of group) append.resolve(offsets.slice(at, (at += append.records.length)));
       this.storage.arrivals.announce(topic, [...new Set(records.map((record) => record.partition))]);
     } catch (error) {
       if (tells) this.#refusedAt = performance.now();
+      this.#failed.add(topic);
       const refusal = unavailable(error, this.storage.place);
       for (const append of group) append.reject(refusal);
     }

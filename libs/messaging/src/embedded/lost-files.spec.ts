@@ -1,8 +1,8 @@
-import { copyFileSync, mkdtempSync, readdirSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { LogUnavailable } from '../problems.js';
+import { LogUnavailable, logProblem } from '../problems.js';
 import { readAll } from '../read-all.js';
 import type { EmbeddedLogSettings } from '../settings.js';
 import { EmbeddedLog } from './embedded-log.js';
@@ -99,6 +99,43 @@ describe('files of the embedded log that are lost while it is open', () => {
       await log.append('spans', [record('b')]);
     },
   );
+
+  it('a lock that cannot be looked at is kept, and said to be just that', async () => {
+    const lock = join(path, 'lock.db');
+    renameSync(lock, join(path, 'aside'));
+    symlinkSync(lock, lock);
+    await expect(log.check()).rejects.toThrow(/BT_LOG_FILE_LOST: .*lock\.db was made inaccessible \(ELOOP\)/);
+    rmSync(lock);
+    renameSync(join(path, 'aside'), lock);
+    await expect(log.check()).resolves.toBeUndefined();
+    expect(() => EmbeddedLog.open(settings)).toThrow(/BT_LOG_STORAGE_IN_USE/);
+  });
+
+  it('a directory that is moved away is no other process, in any thread, and well again when it is back', async () => {
+    const thread = EmbeddedLog.open(log.forThreads());
+    renameSync(path, `${path}-moved`);
+    await expect(log.check()).rejects.toThrow(/BT_LOG_FILE_LOST: .*lock\.db was deleted/);
+    for (const one of [log, thread]) await expect(one.append('spans', [record('b')])).rejects.toThrow(/BT_LOG_FILE_LOST/);
+    renameSync(`${path}-moved`, path);
+    await expect(log.check()).resolves.toBeUndefined();
+    for (const one of [log, thread]) expect(await one.append('spans', [record('c')])).toHaveLength(1);
+    await thread.close();
+  });
+
+  it('a topic that took no records is not well until it can be written again, though the others can', async () => {
+    const records = log.storage.records('rules');
+    const { append, probe } = records;
+    const readOnly = (): never => {
+      throw logProblem('BT_LOG_STORAGE_NOT_WRITABLE', { path: 'rules.db', reason: 'attempt to write a readonly database' });
+    };
+    records.append = readOnly;
+    await expect(log.append('rules', [record('b')])).rejects.toBeInstanceOf(LogUnavailable);
+    records.probe = readOnly;
+    await expect(log.check()).rejects.toThrow(/BT_LOG_STORAGE_NOT_WRITABLE/);
+    Object.assign(records, { append, probe });
+    await expect(log.check()).resolves.toBeUndefined();
+    await log.append('rules', [record('c')]);
+  });
 
   it('a second server in the same directory: the first acknowledges nothing more, in any thread, until the second is gone', async () => {
     const thread = EmbeddedLog.open(log.forThreads());

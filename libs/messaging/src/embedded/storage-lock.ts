@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DatabaseFile } from '#files';
 import { LogError, logProblem } from '../problems.js';
-import { filesOf, isBusy, openConnection, type Place, placeName, storageProblem } from './connection.js';
+import { databaseName, filesOf, isBusy, openConnection, type Place, placeName, storageProblem } from './connection.js';
 
 const OWNER_FILE = 'owner.txt';
 
@@ -25,17 +25,26 @@ export class StorageLock {
     this.#held = take(place);
   }
 
+  /** Whether this process has it: also while its file can't be looked at. */
+  get isHeld(): boolean {
+    return this.#held !== undefined;
+  }
+
   /**
    * A lock on a file without a name keeps nobody away: then it is taken anew, under its name. Throws BT_LOG_LOCK_LOST when
-   * another has it by now.
+   * another has it by now, BT_LOG_FILE_LOST when nobody can have it.
    */
   check(): void {
-    if (this.#held !== undefined && this.#held.files?.lost() === undefined) return;
+    const loss = this.#held?.files?.lost();
+    if (this.#held !== undefined && loss === undefined) return;
+    const lost = { path: databaseName(this.place, 'lock'), what: loss?.what ?? 'deleted', pid: process.pid };
+    if (lost.what.startsWith('made inaccessible')) throw logProblem('BT_LOG_FILE_LOST', lost);
     // Closed first: SQLite shares what it knows of a file among the connections of a process, and would meet its own lock.
     this.release();
     try {
       this.#held = take(this.place);
     } catch (error) {
+      if (!(error instanceof LogError && error.code === 'BT_LOG_STORAGE_IN_USE')) throw logProblem('BT_LOG_FILE_LOST', lost, error);
       throw logProblem('BT_LOG_LOCK_LOST', { path: placeName(this.place), owner: ownerOf(this.place), pid: process.pid }, error);
     }
   }
@@ -50,6 +59,8 @@ function take(place: Place): Held {
   const database = openLock(place);
   try {
     database.exec('BEGIN EXCLUSIVE');
+    // On a file that may only be read that begins a transaction for reading, which keeps nobody away: only a write is refused.
+    database.exec('PRAGMA user_version = 0');
     if ('directory' in place) noteOwner(place.directory);
     return { database, files: filesOf(place, 'lock') };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,6 +99,13 @@ describe('the storage of the embedded log', () => {
     }
     expect(String(error)).toContain('BT_LOG_STORAGE_CORRUPT');
     expect(String(error)).toContain(join(path, `${name}.db`));
+  });
+
+  // Root may write whatever it likes.
+  (process.getuid?.() === 0 ? it.skip : it)('takes no lock that may only be read: it would keep nobody away', async () => {
+    await EmbeddedLog.open(settings).close();
+    chmodSync(join(path, 'lock.db'), 0o400);
+    expect(openError()).toContain('BT_LOG_STORAGE_NOT_WRITABLE');
   });
 
   it('opens where the file with the name of its owner cannot be written', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { makeDirectory } from '#files';
-import { logProblem } from '../problems.js';
+import { LogError, logProblem } from '../problems.js';
 import type { EmbeddedLogSettings } from '../settings.js';
 import type { TopicSpecification } from '../topics.js';
 import { Arrivals } from './arrivals.js';
@@ -14,6 +14,10 @@ import { TopicRecords } from './topic-records.js';
 /** Bound of a topic in memory; SQLite's in-memory file system ends at 1 GiB. */
 const MEMORY_BYTES = 256 * 1024 * 1024;
 
+/** Why this process has not the storage's lock: another process has it, or its file is gone and can't be made. */
+const TAKEN = 1;
+const LOST = 2;
+
 /** What one thread holds of the embedded log: its connections, opened at first use. */
 export class Storage {
   readonly positions: Positions;
@@ -21,7 +25,7 @@ export class Storage {
   readonly inMemory: boolean;
   readonly #topics: ReadonlyMap<string, TopicSpecification>;
   readonly #open = new Map<string, TopicRecords>();
-  /** For all threads of the process: not 0 when another process has the storage's lock. */
+  /** For all threads of the process: 0 when it has the storage's lock, else `TAKEN` or `LOST`. */
   readonly #lockLost: Int32Array;
   #clock: LogClock | undefined;
 
@@ -75,20 +79,23 @@ export class Storage {
     return topic;
   }
 
-  /** In the owner's thread: sees to the lock, and tells all threads. Throws BT_LOG_LOCK_LOST. */
+  /** In the owner's thread: sees to the lock, and tells all threads. Throws BT_LOG_LOCK_LOST or BT_LOG_FILE_LOST. */
   checkLock(): void {
     try {
       this.lock?.check();
       Atomics.store(this.#lockLost, 0, 0);
     } catch (error) {
-      Atomics.store(this.#lockLost, 0, 1);
+      const without = error instanceof LogError && error.code === 'BT_LOG_LOCK_LOST' ? TAKEN : LOST;
+      Atomics.store(this.#lockLost, 0, this.lock?.isHeld === true ? 0 : without);
       throw error;
     }
   }
 
-  /** Before a write. Throws BT_LOG_LOCK_LOST when another process has the storage. */
+  /** Before a write. Throws BT_LOG_LOCK_LOST when another process has the storage, BT_LOG_FILE_LOST when nobody can have it. */
   checkOwned(): void {
-    if (Atomics.load(this.#lockLost, 0) === 0) return;
+    const state = Atomics.load(this.#lockLost, 0);
+    if (state === 0) return;
+    if (state === LOST) throw logProblem('BT_LOG_FILE_LOST', { path: databaseName(this.place, 'lock'), what: 'deleted', pid: process.pid });
     throw logProblem('BT_LOG_LOCK_LOST', { path: placeName(this.place), owner: 'another process', pid: process.pid });
   }
 
@@ -101,7 +108,7 @@ export class Storage {
   /** How many databases of this process are not as they should be. */
   filesLost(): number {
     const all = [this.positions, ...this.#open.values()];
-    return all.filter((one) => one.lost() !== undefined).length + Atomics.load(this.#lockLost, 0);
+    return all.filter((one) => one.lost() !== undefined).length + Math.min(1, Atomics.load(this.#lockLost, 0));
   }
 
   topics(): Iterable<TopicSpecification> {

@@ -3,7 +3,16 @@ import type { Loss } from '#files';
 import type { LogRecord, OutgoingRecord } from '../log.js';
 import { logProblem } from '../problems.js';
 import { CONTROL_HEADER, CONTROL_PAUSE_PREFIX, type TopicSpecification } from '../topics.js';
-import { checkFiles, databaseName, filesOf, inTransaction, openConnection, type Place, storageProblem } from './connection.js';
+import {
+  checkFiles,
+  databaseName,
+  filesOf,
+  inTransaction,
+  openConnection,
+  type Place,
+  probeWriting,
+  storageProblem,
+} from './connection.js';
 
 /**
  * One topic's records: one database, one table per partition, the offset as its row id, so that every append lands at the
@@ -39,6 +48,7 @@ export class TopicRecords {
       this.#freePages = this.#database.prepare('PRAGMA freelist_count');
       this.#pageBytes = numberOf(this.#database.prepare('PRAGMA page_size').get()?.page_size);
       this.#files = filesOf(place, topic.name);
+      this.probe();
     } catch (error) {
       this.#database.close();
       throw storageProblem(error, this.#path);
@@ -48,6 +58,11 @@ export class TopicRecords {
   /** Throws BT_LOG_FILE_LOST when what was appended lies in a file that nobody will find. */
   checkFiles(): void {
     checkFiles(this.#files);
+  }
+
+  /** Throws a LogError when nothing can be appended; appends nothing. */
+  probe(): void {
+    probeWriting(this.#database, this.#path);
   }
 
   lost(): Loss | undefined {
