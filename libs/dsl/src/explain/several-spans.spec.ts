@@ -3,6 +3,7 @@ import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
 import { check } from '../check.js';
 import { compileRules } from '../compile/compile-rules.js';
 import type { Explanation } from '../explain.js';
+import type { SpanView } from '../span-view.js';
 
 const SPANS = [
   viewOf({ id: '1', name: 'charge', startTime: 0, duration: 5, attributes: { order: 'A', n: 3 } }),
@@ -10,14 +11,14 @@ const SPANS = [
   viewOf({ id: '3', name: 'charge', startTime: 20, duration: 5, attributes: { order: 'B', n: 4 } }),
 ];
 
-function explained(text: string): Explanation {
+function explained(text: string, spans: readonly SpanView[] = SPANS): Explanation {
   const checked = check(text);
   if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
   return compileRules([{ id: 'rule', checked: checked.rule }]).rules[0]!.explain({
     atom: () => ({ count: 0, witnesses: [] }),
-    spanCount: SPANS.length,
-    spans: SPANS,
-    trace: { id: 'trace', spans: SPANS, complete: true },
+    spanCount: spans.length,
+    spans,
+    trace: { id: 'trace', spans, complete: true },
   });
 }
 
@@ -45,6 +46,8 @@ describe('rules about several spans are explained', () => {
       'trace.has(c where c.name == "charge" and not trace.has(span.name == "audit" and attribute.order == c.attributes.order))',
       '"charge" (3): 0 of 3 spans satisfy span.name == "audit" and attribute.order == "B" (closest is "audit" (2): attribute.order is "A")',
     ],
+    // Another one that is as bad is not passed over.
+    ['trace.max(span.duration) > 1ns', 'the largest span.duration is 5ns, more than 1ns, of "charge" (1) and "charge" (3)'],
     // Which of two comes first, and by how much, is what a rule about order is about.
     [
       'trace.has(a where a.name == "charge" and trace.has(span.name == "audit" and a.before(span)))',
@@ -67,5 +70,21 @@ describe('rules about several spans are explained', () => {
     const { tree } = explained('trace.has(a where a.name == "charge" and a.attributes.order and a.attributes.n == 4)');
     const [, there] = tree?.children?.[0]?.children ?? [];
     expect(there).toMatchObject({ kind: 'value', sentence: 'a.attributes.order holds (it is "B")', value: 'B' });
+  });
+
+  it('tells of the most frequent value that others are as frequent, and of one span each that nothing is', () => {
+    const spanOf = (id: number, order: string): SpanView =>
+      viewOf({ id: String(id), name: 'charge', startTime: id, attributes: { order } });
+    const ofOrders = (orders: string): string =>
+      explained(
+        'trace.max_count(attribute.order) > 1',
+        [...orders].map((order, id) => spanOf(id, order)),
+      ).summary;
+    expect(ofOrders('abab')).toBe('attribute.order is "a" on 2 spans, more than 1: "charge" (0) and "charge" (2), and as often "b"');
+    expect(ofOrders('abcabcab')).toBe(
+      'attribute.order is "a" on 3 spans, more than 1: "charge" (0), "charge" (3) and "charge" (6), and as often "b"',
+    );
+    expect(ofOrders('aabbccdd')).toContain(', and as often "b" and 2 other values');
+    expect(ofOrders('abc')).toBe('attribute.order is "a" on 1 span, not more than 1: "charge" (0)');
   });
 });

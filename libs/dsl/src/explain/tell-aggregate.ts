@@ -46,9 +46,11 @@ const MAKE: Readonly<
   Record<TraceAggregate['aggregate'], (node: TraceAggregate, field: string, values: readonly SpanValue[], value: Value) => Made>
 > = {
   max_count: (_node, field, values) => {
-    const most = [...groups(values).values()].reduce((best, group) => (group.length > best.length ? group : best), []);
+    const all = [...groups(values).values()];
+    const most = all.reduce((best, group) => (group.length > best.length ? group : best), []);
+    const others = all.filter((group) => group !== most && group.length === most.length);
     const head = `${field} is ${valueText(most[0]?.value)} on ${most.length} ${most.length === 1 ? 'span' : 'spans'}`;
-    return { head, tail: `: ${named(most)}`, spans: most };
+    return { head, tail: `: ${named(most)}${most.length > 1 ? alsoText(others) : ''}`, spans: most };
   },
   distinct: (_node, field, values) => {
     const firsts = [...groups(values).values()].map(([first]) => first as SpanValue);
@@ -61,6 +63,14 @@ const MAKE: Readonly<
   sum: (node, field, values, value) => total('adds up to', node, field, values, value),
   avg: (node, field, values, value) => total('is on average', node, field, values, value),
 };
+
+/** `, and as often "o-2"`: another order that was charged twice. */
+function alsoText(others: readonly (readonly SpanValue[])[]): string {
+  const [first] = others;
+  if (first === undefined) return '';
+  const more = others.length - 1;
+  return `, and as often ${valueText(first[0]?.value)}${more === 0 ? '' : ` and ${more} other ${more === 1 ? 'value' : 'values'}`}`;
+}
 
 /** By equal values, those that came first first. */
 function groups(values: readonly SpanValue[]): ReadonlyMap<unknown, SpanValue[]> {
@@ -83,10 +93,11 @@ function extreme(
   isBetter: (a: number | bigint, b: number | bigint) => boolean,
 ): Made {
   const best = values.reduce((most, one) => (isBetter(one.value as number, most.value as number) ? one : most));
+  const spans = values.filter((one) => valueKey(one.value) === valueKey(best.value));
   const unit = unitOf(node);
   const head =
     unit === 'time' ? `the ${word} ${field} is that of ${spanText(best.span)}` : `the ${word} ${field} is ${valueText(value, unit)}`;
-  return { head, tail: unit === 'time' ? '' : `, of ${spanText(best.span)}`, spans: [best] };
+  return { head, tail: unit === 'time' ? '' : `, of ${named(spans)}`, spans };
 }
 
 /** The largest parts first: they are to blame. */
