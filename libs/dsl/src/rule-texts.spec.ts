@@ -41,9 +41,17 @@ describe('the texts of a rule', () => {
     ['   ', 'name must not be blank'],
     ['\u200b\u00a0', 'name must not be blank'],
     ['', 'name must not be blank'],
+    ['..', 'name must not hold ".." as a step of a path'],
+    ['../../etc/passwd', 'name must not hold ".." as a step of a path'],
+    ['a\\..\\b', 'name must not hold ".." as a step of a path'],
+    ['a/ .. ', 'name must not hold ".." as a step of a path'],
     ['n'.repeat(201), 'name must have at most 200 characters, not 201'],
   ])('refuse the name %j', (name, message) => {
     expect(problems({ name })).toEqual([message]);
+  });
+
+  it.each(['too many calls ... again', 'GET /a..b', '1..3 retries', 'shop/checkout', '. .', '…'])('take the name %j', (name) => {
+    expect(problems({ name })).toEqual([]);
   });
 
   it('may have lines in descriptions, messages and expressions, not in tags', () => {
@@ -65,6 +73,7 @@ describe('the texts of a rule', () => {
         expect(refused).toBe(
           !name.isWellFormed() ||
             /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(name) ||
+            /^\s*\.\.\s*$|^\s*\.\.\s*[/\\]|[/\\]\s*\.\.\s*([/\\]|$)/.test(name) ||
             problems({ name })[0] === 'name must not be blank',
         );
       }),

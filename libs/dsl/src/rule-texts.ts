@@ -27,6 +27,8 @@ const CONTROL = /\p{Cc}/u;
 const CONTROL_BUT_LINES = /[^\P{Cc}\t\n\r]/u;
 /** Half a surrogate pair: with the flag `u` nothing else is of this category. */
 const HALF_PAIR = /\p{Cs}/u;
+/** `..` where a path has a step: whoever takes a name for a file must not leave the directory. */
+const STEP_UP = /(?:^|[/\\])\s*\.\.\s*(?:[/\\]|$)/;
 /** Something that can be seen. */
 const VISIBLE = /[^\s\p{Z}\p{Cf}\p{Cc}]/u;
 
@@ -35,12 +37,14 @@ interface Form {
   /** Line feeds and tabs are allowed. */
   readonly lines?: boolean;
   readonly mayBeBlank?: boolean;
+  /** No `..` between slashes. */
+  readonly noStepUp?: boolean;
 }
 
 /**
  * The one rule for the texts of a rule, at every door (POST, PUT, PATCH, import, rule files): ids are letters, digits and `._:-`, so that
  * they can be in a path, a file name and a label; texts are well-formed, hold no control characters and nothing that turns the direction
- * of writing; a name says something. Answers all that is wrong; what an expression means is `check`'s business.
+ * of writing; a name says something, and is no way up a path. Answers all that is wrong; what an expression means is `check`'s business.
  */
 export function ruleTextProblems(texts: RuleTexts): readonly RuleTextProblem[] {
   const problems: RuleTextProblem[] = [];
@@ -52,7 +56,7 @@ export function ruleTextProblems(texts: RuleTexts): readonly RuleTextProblem[] {
     const message = 'must start with a letter or digit and hold only letters, digits, ".", "_", ":" and "-" (at most 128), without ".."';
     problems.push({ member: 'id', message });
   }
-  look('name', texts.name, { longest: RULE_TEXT_LIMITS.name });
+  look('name', texts.name, { longest: RULE_TEXT_LIMITS.name, noStepUp: true });
   look('expression', texts.expression, { lines: true });
   look('description', texts.description, { longest: RULE_TEXT_LIMITS.description, lines: true, mayBeBlank: true });
   look('message', texts.message, { longest: RULE_TEXT_LIMITS.message, lines: true });
@@ -65,7 +69,7 @@ export function isRuleId(id: string): boolean {
   return ID.test(id) && !id.includes('..');
 }
 
-function problemOf(text: string, { longest, lines = false, mayBeBlank = false }: Form): string | undefined {
+function problemOf(text: string, { longest, lines = false, mayBeBlank = false, noStepUp = false }: Form): string | undefined {
   for (const [pattern, what] of [
     [HALF_PAIR, 'half a surrogate pair'],
     [lines ? CONTROL_BUT_LINES : CONTROL, 'a control character'],
@@ -75,6 +79,7 @@ function problemOf(text: string, { longest, lines = false, mayBeBlank = false }:
     if (found !== null) return `must not hold ${what} (${codePoint(found[0])} at character ${[...text.slice(0, found.index)].length + 1})`;
   }
   if (!mayBeBlank && !VISIBLE.test(text)) return 'must not be blank';
+  if (noStepUp && STEP_UP.test(text)) return 'must not hold ".." as a step of a path';
   return longest !== undefined && text.length > longest ? `must have at most ${longest} characters, not ${text.length}` : undefined;
 }
 
