@@ -286,7 +286,7 @@ describe('rules of any form', () => {
   it('take no more on traces with a link for each span than what is told of those is computed from', () => {
     let [judged, asked] = [0, LinkedSpans.questions];
     fc.assert(
-      fc.property(arbitraryPairRule, shapes, fc.constantFrom(...LINKS), fc.integer({ min: 30, max: 600 }), (text, one, kind, size) => {
+      fc.property(arbitraryPairRule, shapes, fc.constantFrom(...LINKS), fc.integer({ min: 100, max: 600 }), (text, one, kind, size) => {
         const rule = ruleOf(text);
         if (rule === undefined) return;
         const most = StepModel.of(rule, true).steps.on(size);

@@ -133,6 +133,7 @@ export class StepModel {
   /** Told by a tree of spans with sums (summed-spans.ts), once spans were come by often enough. */
   private summed(node: TraceAggregate, taken: Steps): Steps {
     this.payOnce(node, () => Steps.sum([Steps.of(BUILDING_STEPS), ...Array(BEFORE_TREES + 1).fill(taken.plus(Steps.of(2)))]).perSpan());
+    if (node.over !== undefined && node.condition !== undefined) this.payWalks(node.condition);
     const plan = node.condition && joinPlan(node.condition, node.depth);
     const search = this.payingOnce(searchSteps(plan ?? { sorted: [] }, node.over === undefined ? undefined : 'descendants'));
     const asking = Steps.sum([search, ...(plan?.sorted ?? []).map(({ conjunct }) => this.value(conjunct))]);
@@ -154,7 +155,11 @@ export class StepModel {
     const linked = relation === 'descendant' ? undefined : this.linked(second, depth + 1, plan, depth);
     if (linked !== undefined) return linked;
     const found = this.found(second, plan);
-    if (relation === 'descendant') return found.plus(readsOuter(second, depth + 1) ? this.searched(plan, 'descendants') : Steps.of(1));
+    if (relation === 'descendant') {
+      if (!readsOuter(second, depth + 1)) return found.plus(Steps.of(1));
+      this.payWalks(second);
+      return found.plus(this.searched(plan, 'descendants'));
+    }
     const order = relation === 'preceded' ? 'before' : 'after';
     this.payOnce(node, () => Steps.of(BEFORE_TREES * (PAIR_STEPS + 1)).perSpan());
     if (!this.hasLinks) return found.plus(this.searched(plan, node.within === undefined ? order : `${order} within`));
