@@ -193,9 +193,9 @@ export class Assembly implements DeadlineOwner {
     return this.traces.rows[row * ROW_WORDS + SPANS]! >= this.settings.maxSpans;
   }
 
-  /** Closes a trace that is full, now, unless it is closed. */
+  /** Closes a trace that is full and open, now. */
   closeFull(row: number): void {
-    if ((this.traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0) return;
+    if (!this.isFull(row) || (this.traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0) return;
     this.deadlines.cancel(row);
     this.close(row, 'max_spans');
     this.judgeClosed();

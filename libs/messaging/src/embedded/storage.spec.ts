@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,11 +101,10 @@ describe('the storage of the embedded log', () => {
     expect(String(error)).toContain(join(path, `${name}.db`));
   });
 
-  // Root may write whatever it likes.
-  (process.getuid?.() === 0 ? it.skip : it)('takes no lock that may only be read: it would keep nobody away', async () => {
+  it('takes no lock that may only be read: it would keep nobody away', async () => {
     await EmbeddedLog.open(settings).close();
     chmodSync(join(path, 'lock.db'), 0o400);
-    expect(openError()).toContain('BT_LOG_STORAGE_NOT_WRITABLE');
+    expect(withoutPrivileges(path, openError)).toContain('BT_LOG_STORAGE_NOT_WRITABLE');
   });
 
   it('opens where the file with the name of its owner cannot be written', async () => {
@@ -206,3 +205,16 @@ describe('the storage of the embedded log', () => {
     await log.close();
   });
 });
+
+/** Runs as somebody who owns the directory and nothing else: root may write whatever it likes. */
+function withoutPrivileges(directory: string, work: () => string): string {
+  if (process.geteuid?.() !== 0) return work();
+  const nobody = 65_534;
+  for (const file of ['', ...readdirSync(directory)]) chownSync(join(directory, file), nobody, nobody);
+  process.seteuid!(nobody);
+  try {
+    return work();
+  } finally {
+    process.seteuid!(0);
+  }
+}
