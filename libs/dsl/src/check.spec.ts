@@ -62,6 +62,7 @@ describe('a warning that is not true', () => {
       'local n = 0\nfor _, s in ipairs(trace.spans) do\n  if s.name == "x" then n = s end\nend\nreturn n',
     ],
     ['a number of an inner function', 'local function f()\n  local n = 1\n  return n\nend\nreturn f() < trace.span_count'],
+    ['more than one root', 'trace.count(span.is_root) > 1 or trace.count(span.is_root) ~= 1'],
     ['a word of its own condition', 'when { charge.where(currency == EUR).where(verified) } always { x }'],
   ])('%s', (_title, text) => {
     expect(check(text).diagnostics).toEqual([]);

@@ -29,7 +29,9 @@ export function oneRoot(node: BinaryNode, findings: Findings): void {
   if (counted === undefined || counted.count.over !== undefined) return;
   const { count, operator, limit } = counted;
   const condition = count.condition;
-  if (condition === undefined || condition.type !== 'logical') return;
+  if (condition === undefined) return;
+  // Roots alone, and more than one of them: what is asked for are broken traces.
+  if (condition.type !== 'logical' && (operator === '>' || operator === '>=')) return;
   const least = operator === '>' || operator === '<=' ? 1 : 2;
   if (limit < least || rootPart(condition, count.depth) === undefined) return;
   findings.report('BT_DSL_ONE_ROOT', node.syntax.range, {}, { expected: 'a condition that more than one span of a trace can satisfy' });
