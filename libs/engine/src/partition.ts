@@ -7,7 +7,7 @@ import { contextWindow } from './assembly/long-traces.js';
 import { Pauses } from './assembly/pauses.js';
 import { Retries } from './assembly/retries.js';
 import { isInProgress } from './assembly/spans-in-progress.js';
-import { CLOSED, EPOCH_SHIFT, FLAGS, MUTED, RETRIED, ROW_WORDS, SEEN_BEFORE, SPANS } from './assembly/trace-row.js';
+import { CLOSED, EPOCH_SHIFT, FLAGS, KNOWN, MUTED, RETRIED, ROW_WORDS, SEEN_BEFORE, SPANS } from './assembly/trace-row.js';
 import type { Epoch } from './epoch.js';
 import { Epochs } from './epochs.js';
 import { Conclusions } from './judge/conclusions.js';
@@ -117,8 +117,8 @@ export class PartitionEngine {
    * context before its own commit, or waits for a trace that opened there to be forgotten: that commit stands.
    */
   commitPoint(): CommitPoint | undefined {
-    const opening = this.assembly.oldest ?? { offset: this.nextOffset, time: this.assembly.now, epoch: this.epochs.number };
-    const { offset, epoch, time } = opening;
+    const { assembly, epochs, nextOffset } = this;
+    const { offset, epoch, time } = assembly.oldest ?? { offset: nextOffset, time: assembly.now, epoch: epochs.number };
     if (offset <= this.judgeFrom || offset === 0) return undefined;
     const { logTime: start, paused } = this.assembly.contextOf(time);
     return { offset, epoch, logTime: time + paused, start, paused };
@@ -154,9 +154,8 @@ export class PartitionEngine {
    * from then on, so that the log's time goes on.
    */
   nextDeadline(): number | undefined {
-    const traces = this.assembly.nextDeadline;
-    const judged = this.judge.nextDeadline;
-    return judged === undefined || (traces !== undefined && traces < judged) ? traces : judged;
+    const deadlines = [this.assembly.nextDeadline, this.judge.nextDeadline].filter((deadline) => deadline !== undefined);
+    return deadlines.length === 0 ? undefined : Math.min(...deadlines);
   }
 
   /** Bytes that remembered traces take, about. */
@@ -270,6 +269,8 @@ export class PartitionEngine {
     const waited = this.unfinished.end(row, columns, i);
     if (columns.isRoot[i] === 1) assembly.noteRoot(row);
     if (!judging) {
+      // Rules about one span alone judge spans that come to it later, as the predecessor did: not those that came before.
+      this.retries.isRetry(row, columns, i);
       if (assembly.isFull(row)) assembly.closeFull(row);
       return;
     }
@@ -339,7 +340,7 @@ export class PartitionEngine {
 
   private open(epoch: Epoch, offset: number, i: number, judging: boolean): number {
     const known = this.retries.openTrace(epoch.columns, i);
-    const flags = judging ? known : MUTED;
+    const flags = judging ? known : MUTED | (known & KNOWN);
     const row = this.assembly.openFor(epoch.columns, i, offset, epoch.number, epoch.slot, flags);
     epoch.traces++;
     if (epoch.columns.hasTraceIdText(i)) this.verdicts.noteTraceText(row, epoch.columns.traceId(i));

@@ -146,6 +146,28 @@ describe('a successor', () => {
     for (let died = 1; died <= log.length; died++) expectSame(inOrder(restartedAt(log, [died], settings)), inOrder(undisturbed));
   });
 
+  it('does not judge a span again that comes to a trace of its context, which had opened with a retry', () => {
+    const settings = { ...SMALL_SETTINGS, retryWindow: 3_000 };
+    // Of no span the parent is there: a trace waits for it until it is idle.
+    const slow = { ...A_SPAN, span: 6, parent: 40, n: 5, start: 1_086, duration: 2 };
+    const other = { ...A_SPAN, span: 2, parent: 40, start: 1_104, duration: 9 };
+    const elsewhere = (span: number) => ({ ...A_SPAN, trace: 9, span, parent: 40 });
+    const log = logOf([
+      { time: 1_000, spans: [slow, other] },
+      { time: 2_000, spans: [other] },
+      { time: 2_050, spans: [elsewhere(1)] },
+      { time: 2_140, spans: [elsewhere(2)] },
+      { time: 2_230, spans: [slow, elsewhere(3)] },
+      { time: 2_320, spans: [elsewhere(4)] },
+      { time: 2_410, spans: [elsewhere(5)] },
+      { time: 2_480, spans: [elsewhere(6)] },
+      { time: 9_000 },
+    ]);
+    const undisturbed = new Map<string, Verdict>();
+    collect(undisturbed, engineFrom(NOTHING, settings), log);
+    for (let died = 1; died <= log.length; died++) expectSame(inOrder(restartedAt(log, [died], settings)), inOrder(undisturbed));
+  });
+
   it.each([
     ['while nothing is remembered', 3],
     ['while a trace is open', 4],
