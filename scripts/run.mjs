@@ -1,12 +1,16 @@
 // node scripts/run.mjs <command> [arguments…]: what the npm scripts call. Installs and builds what is missing first.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { testSeed } from './test-seed.mjs';
 import { ensureBuilt, ensureDependencies, root, runNode, ToolchainError, tsc } from './toolchain.mjs';
 
 const bin = (...parts) => join(root, 'node_modules', ...parts);
 const biome = (args) => runNode([bin('@biomejs', 'biome', 'bin', 'biome'), ...args, ...(process.stdout.isTTY ? [] : ['--colors=off'])]);
-const jest = (args) =>
-  runNode(['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', bin('jest', 'bin', 'jest.js'), ...args]);
+const jest = (args) => {
+  process.env.BETRACE_TEST_SEED = testSeed();
+  process.stderr.write(`betrace: random values are made of BETRACE_TEST_SEED=${process.env.BETRACE_TEST_SEED}\n`);
+  return runNode(['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', bin('jest', 'bin', 'jest.js'), ...args]);
+};
 const runBuilt = (script, args = [], nodeFlags = []) => {
   const file = join(root, 'dist', script);
   if (!existsSync(file)) throw new ToolchainError(`${script.replace(/\.js$/, '.ts')} does not exist, or was not built`);

@@ -2,6 +2,7 @@ import { describe, it } from '@jest/globals';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { freePorts } from '../harness/free-port.js';
 import { OtlpReceiver } from '../harness/otlp-receiver.js';
+import { seedOf } from '../harness/random-seed.js';
 import { goOn, sendTheWholeWay, WHOLE_WAY_KEY } from '../harness/whole-way.js';
 
 describe('whatever a span holds', () => {
@@ -17,7 +18,7 @@ describe('whatever a span holds', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: sink.endpoint,
       BETRACE_TRACE_IDLE_TIMEOUT: '2s',
     };
-    const seed = Number(process.env['HOSTILE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+    const seed = seedOf('hostile content');
     let betrace = await BeTrace.start({ env });
     try {
       await sendTheWholeWay(betrace, sink, seed);

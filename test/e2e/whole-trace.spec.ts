@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Random } from '../chaos/random.js';
 import { BeTrace } from '../harness/betrace.js';
+import { seedOf } from '../harness/random-seed.js';
 
 /** A span as POST /v1/spans and /v1/rules/test take it. */
 type PlainSpan = Readonly<Record<string, unknown>> & { readonly span_id: string };
@@ -23,8 +24,7 @@ const RULES: Readonly<Record<string, string>> = {
   script: 'local sum = 0 for _, s in ipairs(trace.spans) do if s.name == "a" then sum = sum + s.duration end end return sum > 1s',
 };
 
-/** Seeds of their own: `WHOLE_TRACE_SEED=… npm test -- test/e2e/whole-trace.spec.ts` repeats a failure. */
-const SEED = Number(process.env['WHOLE_TRACE_SEED'] ?? Date.now() % 1_000_000);
+const SEED = seedOf('whole traces');
 const ROUNDS = 12;
 const TRACES = 12;
 
@@ -45,7 +45,6 @@ describe('what stands in the end is the judgement of the whole trace', () => {
   const post = async (spans: readonly PlainSpan[]) => expect((await betrace.json('POST', '/v1/spans', { spans })).status).toBe(202);
 
   it('in whatever order, batches and copies its spans come', async () => {
-    process.stderr.write(`whole traces with WHOLE_TRACE_SEED=${SEED}\n`);
     const random = new Random(SEED);
     let found = 0;
     for (let round = 0; round < ROUNDS; round++) {

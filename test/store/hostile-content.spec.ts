@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { freePorts } from '../harness/free-port.js';
 import { OtlpReceiver } from '../harness/otlp-receiver.js';
+import { seedOf } from '../harness/random-seed.js';
 import { goOn, sendTheWholeWay, WHOLE_WAY_KEY } from '../harness/whole-way.js';
 import { describePostgres } from './describe-postgres.js';
 
@@ -19,7 +20,7 @@ await describePostgres('whatever a span holds', (emptyUrl) => {
       BETRACE_TRACE_IDLE_TIMEOUT: '2s',
       DATABASE_URL: await emptyUrl(),
     };
-    const seed = Math.floor(Math.random() * 2 ** 31);
+    const seed = seedOf('hostile content in PostgreSQL');
     let betrace = await BeTrace.start({ env });
     try {
       await sendTheWholeWay(betrace, sink, seed);

@@ -1,25 +1,15 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import lualib from 'fengari/src/lualib.js';
+import { evaluatedByReference, whyNoLua } from '../../../../test/fixtures/dsl/reference-lua.js';
 import { LuaError } from '../lua-error.js';
-import { lauxlib, lua } from './fengari.js';
 import { findPattern, findPlain, isLiteral } from './lua-pattern.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** What Lua's own string.find answers: start, end and captures, or the text of its error. */
-function findByLua(subject: string, pattern: string): string {
-  const L = lauxlib.luaL_newstate();
-  lualib.luaL_openlibs(L);
-  const code = bytes(
-    'local s, p = ... local r = table.pack(pcall(string.find, s, p)) for i = 1, r.n do r[i] = tostring(r[i]) end return table.concat(r, "|", 1, r.n)',
-  );
-  lauxlib.luaL_loadbuffer(L, code, code.length, bytes('=test'));
-  lua.lua_pushlstring(L, bytes(subject), bytes(subject).length);
-  lua.lua_pushlstring(L, bytes(pattern), bytes(pattern).length);
-  lua.lua_call(L, 2, 1);
-  return new TextDecoder().decode(lua.lua_tostring(L, -1));
-}
+/** An expression of Lua that gives what string.find answers: start, end and captures, or the text of its error. */
+const findInLua = (subject: string, pattern: string) =>
+  `(function() local r = table.pack(pcall(string.find, ${JSON.stringify(subject)}, ${JSON.stringify(pattern)})) ` +
+  'for i = 1, r.n do r[i] = tostring(r[i]) end return table.concat(r, "|", 1, r.n) end)()';
 
 function find(subject: string, pattern: string): string {
   try {
@@ -36,7 +26,10 @@ function find(subject: string, pattern: string): string {
   }
 }
 
-it("finds what Lua's string.find finds", () => {
+const noLua = whyNoLua();
+if (noLua !== undefined) process.stderr.write(`SKIPPED: ${noLua}\n`);
+
+(noLua === undefined ? it : it.skip)("finds what Lua's string.find finds", () => {
   const piece = fc.constantFrom(
     'a',
     'b',
@@ -64,13 +57,15 @@ it("finds what Lua's string.find finds", () => {
     ']',
   );
   const subject = fc.array(fc.constantFrom('a', 'b', 'c', '1', '(', ')', ' ', '.'), { maxLength: 8 }).map((parts) => parts.join(''));
-  fc.assert(
-    fc.property(subject, fc.array(piece, { maxLength: 5 }), (text, pieces) => {
-      // fengari takes the length of a position for that of a text.
-      fc.pre(!(pieces.join('').includes('()') && pieces.includes('%1')));
-      const outcome = (result: string) => result.replace(/^(false.{30}).*/, '$1');
-      expect(outcome(find(text, pieces.join('')))).toBe(outcome(findByLua(text, pieces.join(''))));
-    }),
-    { numRuns: 300 },
-  );
+  const pattern = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join(''));
+  const cases = fc.sample(fc.tuple(subject, pattern), 3_000);
+  const outcome = (result: string) => result.replace(/^(false.{30}).*/, '$1');
+  // Not fengari's: its `%f` asks the byte behind the text where there is none, and its `%1` takes a position for the length of a text.
+  const expected = evaluatedByReference(cases.map(([text, wanted]) => findInLua(text, wanted)));
+  const differing = cases.flatMap(([text, wanted], n) => {
+    const [ours, luas] = [outcome(find(text, wanted)), outcome(expected[n]!.replace(/^string /, ''))];
+    return ours === luas ? [] : [{ text, pattern: wanted, ours, luas }];
+  });
+  expect(differing).toEqual([]);
+  expect(expected.filter((result) => /^string true\|\d/.test(result)).length).toBeGreaterThan(300);
 });
