@@ -120,7 +120,7 @@ describe('the tree of an explanation', () => {
           if (witnesses.length > 0) counted.witnessed++;
         }
       }),
-      { numRuns: 600 },
+      { numRuns: 1_000 },
     );
     expect(counted.trees).toBeGreaterThan(300);
     expect(counted.matches).toBeGreaterThan(60);
