@@ -7,6 +7,10 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
+interface Operation {
+  readonly requestBody?: { readonly content?: Readonly<Record<string, unknown>> };
+}
+
 describe('the documentation of the API', () => {
   let api: ApiUnderTest;
   beforeAll(async () => {
@@ -53,6 +57,37 @@ describe('the documentation of the API', () => {
         'get /metrics',
       ]),
     );
+  });
+
+  it.each([
+    'text/plain',
+    'text/json',
+    'application/xml',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/octet-stream',
+    'application/jsonp',
+    'json',
+    '',
+  ])('names no route that takes JSON and would take something else: %s', async (type) => {
+    const { paths } = (await api.ask<Document>('GET', '/openapi.json')).body;
+    const taking = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, operation]) =>
+        'application/json' in ((operation as Operation).requestBody?.content ?? {}) ? [`${method.toUpperCase()} ${path}`] : [],
+      ),
+    );
+    expect(taking).toEqual(
+      expect.arrayContaining(['POST /v1/rules/test', 'POST /v1/rules/validate', 'POST /v1/rules', 'PUT /v1/rules/{id}']),
+    );
+    const body = JSON.stringify({ name: 'a', severity: 'LOW', expression: 'span.is_root', rules: [], span: { name: 'a' } });
+    const answers = await Promise.all(
+      taking.map(async (route) => {
+        const [method, path] = route.split(' ') as [string, string];
+        const { status, body: problem } = await api.ask(method, path.replaceAll(/\{\w+\}/g, 'a'), body, { 'content-type': type });
+        return [route, status, problem['code']];
+      }),
+    );
+    expect(answers).toEqual(taking.map((route) => [route, 415, 'BT_HTTP_UNSUPPORTED_MEDIA_TYPE']));
   });
 
   it('is shown by Swagger UI', async () => {

@@ -28,7 +28,7 @@ export class ExpressionsController {
 
   @Post('rules/test')
   @HttpCode(200)
-  @RouteConfig({ body: 'raw', bodyLimit: TRIAL_LIMIT })
+  @RouteConfig({ body: 'json_bytes', bodyLimit: TRIAL_LIMIT })
   @ApiOperation({
     summary: 'Tries an expression on a span or a trace',
     description: 'By the engine that judges production. Ids, name and times may be missing; integers keep all 64 bits.',
@@ -41,6 +41,7 @@ export class ExpressionsController {
     description: 'The expression has errors, each with line and column; or it takes too long.',
   })
   @ApiResponse({ status: 413, type: ProblemView, description: 'More than 8 MiB.' })
+  @ApiResponse({ status: 415, type: ProblemView, description: 'The content type is not `application/json`.' })
   @ApiResponse({ status: 429, type: ProblemView, description: 'Too many wait to be tried.' })
   test(@Req() request: FastifyRequest): Promise<TestResult> {
     return this.checkExpression.try(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));

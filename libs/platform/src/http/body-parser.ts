@@ -35,8 +35,7 @@ export function registerBodyParser(fastify: FastifyInstance, server: BodyLimits,
     const { body: wanted, bodyLimit = requestLimit } = request.routeOptions.config;
     const limit = Math.min(requestLimit, bodyLimit);
     if (request.is404 || wanted === 'discard') return undefined;
-    const raw = wanted === 'raw';
-    if (!raw) checkJsonType(contentTypeOf(request));
+    if (wanted !== 'raw') checkJsonType(contentTypeOf(request));
     const reservation = reservations.get(request.raw);
     const announced = Number(request.headers['content-length'] ?? 0);
     const received = await collect(payload, announced, { limit, timeout }, reservation);
@@ -45,7 +44,7 @@ export function registerBodyParser(fastify: FastifyInstance, server: BodyLimits,
       reservation?.grow(body.length);
       release(received);
     }
-    return raw ? body : parseJson(body);
+    return wanted === undefined ? parseJson(body) : body;
   });
 }
 

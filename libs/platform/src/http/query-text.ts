@@ -10,7 +10,9 @@ export function refuseBadQueries(fastify: FastifyInstance): void {
     const query = request.url.slice(request.url.indexOf('?') + 1);
     const { body } = request.routeOptions.config;
     const bad =
-      query.includes('%') && query.length < request.url.length && body === undefined && !request.is404 ? badPart(query) : undefined;
+      query.includes('%') && query.length < request.url.length && (body === undefined || body === 'json_bytes') && !request.is404
+        ? badPart(query)
+        : undefined;
     if (bad === undefined) done();
     else done(new Problem('BT_HTTP_BAD_REQUEST', `the query is not UTF-8 in percent-encoding: ${bad}; a percent sign is written %25`));
   });

@@ -5,8 +5,11 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** `public` needs no API key, `metrics` only when `authentication.protect_metrics` is on. */
     access?: 'public' | 'metrics';
-    /** `raw`: the handler gets the decompressed bytes as a Buffer, whatever the content type. `discard`: nobody reads it. Else JSON is parsed. */
-    body?: 'raw' | 'discard';
+    /**
+     * `raw`: the handler gets the decompressed bytes as a Buffer, whatever the content type; `json_bytes`: those of JSON. `discard`: nobody
+     * reads it. Else JSON is parsed.
+     */
+    body?: 'raw' | 'json_bytes' | 'discard';
     /** Bytes of a body, when that is less than `server.request_limit`. */
     bodyLimit?: number;
     /** Answers errors in the route's own format. */
