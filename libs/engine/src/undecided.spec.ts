@@ -150,10 +150,22 @@ describe('many undecided verdicts', () => {
       [2, 190, START + 60_500],
     ]);
     expect(new Set(counts.map(({ id, traceId, firstOffset }) => `${id} ${traceId} ${firstOffset}`)).size).toBe(1);
-    expect(counts[1]!.undecided!.reason).toContain('190 more undecided verdicts');
+    expect(counts[0]!.undecided!.reason).toContain('at least 1 more undecided verdict of this rule');
+    expect(counts[1]!.undecided!.reason).toMatch(/^190 more undecided verdicts of this rule/);
+    expect(counts.map(({ metadata }) => metadata['final'])).toEqual([false, true]);
     expect(verdicts.filter(({ ruleId }) => ruleId === 'fine')).toHaveLength(200);
     expect(partition.accounting.rule('endless').undecided.get('step_limit')).toBe(200);
     expect([partition.nextDeadline(), partition.memory]).toEqual([undefined, 0]);
+  });
+
+  it('are said to be final also when it stays at one, so that no count is taken for what it is not', () => {
+    const verdicts = applyAll(engine([endless]), [...flood(11), { time: START + 60_500 }]);
+    const counts = verdicts.filter(({ undecided }) => undecided!.code === 'too_many');
+    expect(counts.map(({ revision, metadata }) => [revision, metadata])).toEqual([
+      [1, { undecided: 1, final: false }],
+      [2, { undecided: 1, final: true }],
+    ]);
+    expect(counts[1]!.message).toMatch(/: 1 more undecided verdict of this rule .*this trace is the first$/);
   });
 
   it('have the same deadlines, so that an idle partition tells the last count', () => {

@@ -100,17 +100,23 @@ export class UndecidedLimit {
 
   private emitLast(number: number, count: Count): void {
     const { summary } = count;
-    if (summary === undefined || summary.metadata['undecided'] === count.beyond) return;
-    const last = summaryOf(summary, number, count);
+    if (summary === undefined) return;
+    const last = summaryOf(summary, number, count, true);
     this.verdicts.sink({ ...last, revision: 2, before: 'undecided', timestamp: this.assembly.logTime });
   }
 }
 
-/** The record that counts, made of the first verdict that was not told: it is about that trace, as an example. */
-function summaryOf(verdict: Verdict, number: number, { beyond, reasons }: Count): Verdict {
+/**
+ * The record that counts, made of the first verdict that was not told: it is about that trace, as an example. Nobody knows yet how many
+ * follow until it is the last.
+ */
+function summaryOf(verdict: Verdict, number: number, { beyond, reasons }: Count, isLast = false): Verdict {
   const { before: _, ...example } = verdict;
   const why = [...reasons].map(([code, times]) => `${code}: ${times}`).join(', ');
-  const reason = `${beyond} more undecided verdicts of this rule on traces that opened in the same minute (${why}); this trace is the first`;
+  const many = `${beyond} more undecided verdict${beyond === 1 ? '' : 's'} of this rule on traces that opened in the same minute (${why})`;
+  const reason = isLast
+    ? `${many}; this trace is the first`
+    : `at least ${many}; this trace is the first, and how many follow is told when all of them are judged`;
   return {
     ...example,
     id: violationId(verdict.ruleId, `undecided ${verdict.partition} ${number}`),
@@ -119,6 +125,6 @@ function summaryOf(verdict: Verdict, number: number, { beyond, reasons }: Count)
     undecided: { code: 'too_many', reason },
     message: `${verdict.ruleName} could not be judged: ${reason}`,
     explanation: { summary: reason, conditions: [] },
-    metadata: { undecided: beyond },
+    metadata: { undecided: beyond, final: isLast },
   };
 }
