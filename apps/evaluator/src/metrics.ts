@@ -48,7 +48,7 @@ export const EVALUATOR_METRICS = {
   ruleEvaluations: {
     type: 'counter',
     name: 'betrace_rule_evaluations_total',
-    help: 'Evaluations by rule: of each span by a rule about one span, of each trace (each time that it is judged) by a rule over traces. Told once a second.',
+    help: 'What a rule has judged: spans, of a rule about spans (`span.…`); traces, of a rule about traces. Each counts once, also where late spans let the trace be judged again. Told once a second.',
     labels: ['rule_id'],
   },
   ruleTime: {

@@ -247,6 +247,39 @@ describe('the account of a rule', () => {
     const evaluations = Object.keys(rules).map((id) => [id, engine.accounting.rule(id).evaluations]);
     expect(evaluations).toEqual(Object.keys(rules).map((id) => [id, 5]));
   });
+
+  it('counts a span and a trace once, whatever late spans let be judged again', () => {
+    const ofSpans = {
+      alone: 'span.duration > 7',
+      mixed: 'span.name == "a" and not trace.has(span.name == "audit")',
+      early: 'span.name == "a" and trace.has(span.name == "b")',
+      columns: 'span.name == "a" and trace.sum(span.duration) > 7',
+      script: 'local n = 0 for _, s in ipairs(trace.spans) do n = n + 1 end return span.name == "a" and n > 7',
+    };
+    const ofTraces = {
+      certain: 'trace.has(span.name == "a")',
+      open: 'not trace.has(span.name == "audit")',
+      turns: 'trace.count(span.name == "late") == 1',
+      becomes: 'trace.count(span.name == "late") > 1',
+      order: 'trace.before(span.name == "a", span.name == "late")',
+      whole: 'return #trace.spans > 7',
+    };
+    const rules = Object.entries({ ...ofSpans, ...ofTraces }).map(([id, expression]) => ruleOf(id, expression));
+    const settings = { rootGrace: 1, idleTimeout: 5, maxAge: 9, lateWindow: 1_000, maxSpans: 9, memoryBudget: 10_000_000 };
+    const engine = engineOf([rules], { settings });
+    const span = (n: number, name: string) => ({ ...A_SPAN, span: n, name });
+    applyAll(engine, [
+      { time: 0, spans: [span(1, 'a'), span(2, 'b')] },
+      { time: 10, spans: [span(3, 'late')] },
+      { time: 11, spans: [span(4, 'late'), span(5, 'a')] },
+      { time: 11, spans: [span(5, 'a')] },
+      { time: 600_000, spans: [] },
+    ]);
+    expect(engine.accounting.late).toBe(3);
+    const evaluations = (rules: object) => Object.keys(rules).map((id) => [id, engine.accounting.rule(id).evaluations]);
+    expect(evaluations(ofSpans)).toEqual(Object.keys(ofSpans).map((id) => [id, 5]));
+    expect(evaluations(ofTraces)).toEqual(Object.keys(ofTraces).map((id) => [id, 1]));
+  });
 });
 
 describe('ids that are no OTLP ids', () => {

@@ -46,7 +46,7 @@ export class RuleAccount {
   private times = 0;
   private readonly byText = new Map<string, number>();
 
-  /** Judgements: spans for a span rule, traces (each time they are judged) for a rule over traces. */
+  /** What it judged: spans for a rule about spans, traces for one about traces, each once, however often late spans let it be judged again. */
   get evaluations(): number {
     let evaluations = this.judged;
     for (const { spans } of this.tallies) evaluations += spans;

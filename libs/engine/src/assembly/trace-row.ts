@@ -51,7 +51,9 @@ export const KNOWN = 256;
 export const SEEN_BEFORE = 512;
 /** A sender's retry, so far: all of its spans came before it opened. Nothing is said about it. */
 export const RETRIED = 1024;
-export const EPOCH_SHIFT = 11;
+/** Its rules were asked as it closed: what they are asked later is the same judgement again. */
+export const JUDGED = 2048;
+export const EPOCH_SHIFT = 12;
 
 /** The latest value at or before `reference` with these low 32 bits. */
 export function backFrom(reference: number, low: number): number {

@@ -100,13 +100,19 @@ export class BufferedRules {
     });
   }
 
-  /** A rule over spans has one evaluation per span, also where it was seen beforehand that none can match. */
-  private countEvaluations(epoch: Epoch, traces: readonly ClosedTrace[]): void {
+  /** A rule over spans has one evaluation per span, also where it was seen beforehand that none can match. What is judged again is not counted again. */
+  private countEvaluations(epoch: Epoch, closed: readonly ClosedTrace[]): void {
     const { plan, compiled } = epoch.rules;
     let spans = 0;
-    for (const { row } of traces) spans += this.traces.of(row).count;
+    let traces = 0;
+    for (const { row } of closed) {
+      const buffer = this.traces.of(row);
+      if (buffer.counted === 0) traces++;
+      spans += buffer.count - buffer.counted;
+      buffer.counted = buffer.count;
+    }
     for (const rule of plan.bufferedRules) {
-      const times = compiled.rules[rule]!.subject === 'span' ? spans : traces.length;
+      const times = compiled.rules[rule]!.subject === 'span' ? spans : traces;
       if (epoch.alive[rule] === 1) epoch.accounts[rule]!.countEvaluations(times);
     }
   }

@@ -13,6 +13,8 @@ const TRACE_BYTES = 200;
 export interface BufferedTrace {
   /** Spans offered: at most `maxSpans`. */
   count: number;
+  /** Of these, the ones that were counted as judged. */
+  counted: number;
   /** It was judged when the trace had more spans than are kept. */
   wasCut: boolean;
   /** The chain of rows, and how many they are. */
@@ -108,6 +110,7 @@ export class BufferedTraces {
 function emptyBuffer(): BufferedTrace {
   return {
     count: 0,
+    counted: 0,
     wasCut: false,
     first: 0,
     last: 0,

@@ -1,7 +1,7 @@
 import { TRUE, UNKNOWN } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
 import type { CloseReason } from '../assembly/close-reason.js';
-import { CLOSED, FLAGS, KEPT, RETRIED, ROW_WORDS, STATE } from '../assembly/trace-row.js';
+import { CLOSED, FLAGS, JUDGED, KEPT, RETRIED, ROW_WORDS, STATE } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
 import { AskedTrace } from './asked-trace.js';
 import { type Conclusion, conclude, concludeInDoubt, decide, explain } from './budget.js';
@@ -72,7 +72,10 @@ export class OnlineRules {
 
   /** Judges the trace as it is; emits what changed since the last time. */
   conclude(epoch: Epoch, row: number, reason: CloseReason): void {
-    const state = this.assembly.traces.rows[row * ROW_WORDS + STATE]!;
+    const { rows } = this.assembly.traces;
+    const state = rows[row * ROW_WORDS + STATE]!;
+    const times = (rows[row * ROW_WORDS + FLAGS]! & JUDGED) === 0 ? 1 : 0;
+    rows[row * ROW_WORDS + FLAGS]! |= JUDGED;
     const trace = this.asked.at(epoch, row);
     const { traceRules, quiet, strict } = epoch.rules.plan;
     epoch.timing = epoch.clock?.conclusions.next() ?? 0;
@@ -92,7 +95,7 @@ export class OnlineRules {
         if (fired && this.reports.isKnown(row, rule, 0)) this.report(epoch, row, rule, this.settledOn(epoch, rule, trace), reason);
         continue;
       }
-      epoch.accounts[rule]!.countEvaluations(1);
+      epoch.accounts[rule]!.countEvaluations(times);
       if (quiet[rule] === true && !this.touched.has(rule) && !isOpen) continue;
       const known = conclude(epoch, rule, trace, 0, this.evidence, this.errors);
       const matches = isOpen && typeof known !== 'object' ? concludeInDoubt(epoch, rule, trace, NO_BITS, doubts, this.errors) : known;
