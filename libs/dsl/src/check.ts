@@ -2,6 +2,7 @@ import { checkScript } from './check/check-script.js';
 import { Findings, Scope } from './check/context.js';
 import { judgeMeaning } from './check/meaning/judge-meaning.js';
 import { resolve } from './check/resolve.js';
+import { withTriedFixes } from './check/tried-fixes.js';
 import { type Parsed, parse } from './parse.js';
 import type { Checked } from './rule.js';
 import type { Expression } from './syntax.js';
@@ -22,6 +23,15 @@ export function checkSaved(text: string): Checked {
 
 /** The same for a text that was parsed already (the editor shows the tree while typing). `judgesMeaning`: it is to be saved. */
 export function checkParsed(parsed: Parsed, judgesMeaning = true): Checked {
+  const checked = checkWith(parsed, judgesMeaning);
+  if (!judgesMeaning) return checked;
+  const { text } = parsed.source;
+  const diagnostics = withTriedFixes(text, checked.diagnostics, (changed) => checkWith(parse(changed), true).diagnostics);
+  if (diagnostics === checked.diagnostics) return checked;
+  return checked.ok ? { ok: true, diagnostics, rule: { ...checked.rule, warnings: diagnostics } } : { ok: false, diagnostics };
+}
+
+function checkWith(parsed: Parsed, judgesMeaning: boolean): Checked {
   const { syntax, source } = parsed;
   if (syntax === undefined) return { ok: false, diagnostics: parsed.diagnostics };
   const findings = new Findings(source, { isWhenForm: isWhenForm(source.text), judgesMeaning });

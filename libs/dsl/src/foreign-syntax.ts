@@ -138,7 +138,7 @@ function refuseIs(cursor: TokenCursor): void {
 
 /** `x like "a%"`: a test for the beginning, the end, the middle, or a regular expression. */
 function refuseLike(cursor: TokenCursor, left: Expression, pattern: Token): void {
-  if (pattern.kind !== 'string') return replaceWord(cursor, cursor.current, 'matches');
+  if (pattern.kind !== 'string') return replaceWord(cursor, cursor.current, isConstant(pattern) ? '==' : 'matches');
   const inner = pattern.value.replace(/^%+|%+$/g, '');
   const start = pattern.value.startsWith('%');
   const end = pattern.value.endsWith('%');
@@ -151,6 +151,10 @@ function refuseLike(cursor: TokenCursor, left: Expression, pattern: Token): void
   const text = isPlain ? inner : `^${regex}$`;
   const quoted = `"${text.replace(/["\\]/g, '\\$&')}"`;
   whole(cursor, cursor.current.text, left, `${textOf(cursor, left)} ${instead} ${quoted}`, instead, pattern.range.end);
+}
+
+function isConstant({ kind, text }: Token): boolean {
+  return kind === 'number' || kind === 'duration' || text === 'nil' || text === 'true' || text === 'false';
 }
 
 /** `x between 1 and 5`. */

@@ -90,6 +90,9 @@ export class TokenCursor {
     const { start, end } = this.next.range;
     if (this.next.text === '>' && start === range.end)
       return this.fail('BT_DSL_FOREIGN_OPERATOR', { start: range.start, end }, { found: '=>', instead: 'and not (…)' });
+    // Before a text it is a regular expression's; here it may be either of two.
+    if (this.next.text === '~' && start === range.end)
+      return this.fail('BT_DSL_FOREIGN_OPERATOR', { start: range.start, end }, { found: '=~', instead: "==' or '!=" });
     return this.fail('BT_DSL_ASSIGNMENT', range, {}, { expected: "'=='", suggestion: '==', fix: { range, text: '==' } });
   }
 

@@ -19,6 +19,11 @@ describe('a rule with a mistake in it', () => {
     expect(judge.silent).toEqual([]);
   }, 300_000);
 
+  it('has no fix that leads to a rule that is refused, or to another warning', () => {
+    expect(judge.misleading).toEqual([]);
+    expect(judge.fixes).toBeGreaterThan(1_000);
+  });
+
   it('was made in every way, more than 2,000 times', () => {
     expect([...judge.kinds].sort()).toEqual([...MISTAKE_KINDS].sort());
     expect(judge.wrong).toBeGreaterThan(2_000);

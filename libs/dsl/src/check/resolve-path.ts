@@ -15,6 +15,7 @@ import {
 } from '../vocabulary.js';
 import type { Scope } from './context.js';
 import { unknownValue } from './context.js';
+import { durationWithUnit } from './duration-with-unit.js';
 import type { Entity } from './entity.js';
 import { foreignMember, refusePartOfField, wordOf } from './foreign-member.js';
 import { knownNames, LIBRARY_CONSTANTS, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from './lua-names.js';
@@ -243,6 +244,11 @@ function unknownField(
 ): Entity {
   const attribute = object === 'span' ? 'an attribute is span.attributes["…"]' : undefined;
   const names = known.map((entry) => entry.name);
+  const withUnit = durationWithUnit(name, range, names, scope.findings.source.text);
+  if (withUnit !== undefined) {
+    scope.findings.report('BT_DSL_UNKNOWN_FIELD', range, { object, name }, withUnit);
+    return { kind: 'value', node: unknownValue(expression) };
+  }
   const suggestion = foreignMember(object, name, names) ?? suggest(name, names);
   scope.findings.report(
     'BT_DSL_UNKNOWN_FIELD',

@@ -1,0 +1,84 @@
+import type { Diagnostic, Fix } from '../diagnostic.js';
+import type { ProblemCode } from '../problems.js';
+import type { Range } from '../source.js';
+
+/** What the checker says of a text, whatever fixes it offers. */
+type Recheck = (text: string) => readonly Diagnostic[];
+
+/** So many characters are checked again for one rule: a fix of a long rule costs a check of all of it. */
+const MOST_CHARACTERS = 50_000;
+/** A fix may bring to light what stood behind the mistake, with its own fix. */
+const MOST_ROUNDS = 3;
+
+/** What a right rule may be told, too: what it does where a value is missing, or is of the type that most senders give it. */
+const OF_VALUES: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  'BT_DSL_UNGUARDED_NIL',
+  'BT_DSL_NIL_EQUALS_NIL',
+  'BT_DSL_MISSING_DIFFERS',
+  'BT_DSL_ATTRIBUTE_TYPE',
+  'BT_DSL_MAY_BE_LIST',
+]);
+
+/**
+ * The diagnostics with those fixes only that lead somewhere. Each is made and the text checked again: where it was made there is no
+ * error then, and nothing else to warn of. A fix that was not tried, because the text is long, is not offered.
+ */
+export function withTriedFixes(text: string, diagnostics: readonly Diagnostic[], recheck: Recheck): readonly Diagnostic[] {
+  if (diagnostics.every(({ fix }) => fix === undefined)) return diagnostics;
+  let left = MOST_CHARACTERS;
+  return diagnostics.map((diagnostic) => {
+    const { fix, ...others } = diagnostic;
+    if (fix === undefined) return diagnostic;
+    const count = (changed: string): readonly Diagnostic[] | undefined => {
+      left -= changed.length;
+      return left < 0 ? undefined : recheck(changed);
+    };
+    if (leadsSomewhere(text, fix, diagnostic, diagnostics, count, MOST_ROUNDS)) return diagnostic;
+    // What else is suggested stays.
+    const { suggestion, ...told } = others;
+    return suggestion === undefined || suggestion === fix.text ? told : others;
+  });
+}
+
+function leadsSomewhere(
+  text: string,
+  fix: Fix,
+  mended: Diagnostic,
+  before: readonly Diagnostic[],
+  recheck: (text: string) => readonly Diagnostic[] | undefined,
+  rounds: number,
+): boolean {
+  const changed = text.slice(0, fix.range.start) + fix.text + text.slice(fix.range.end);
+  const after = recheck(changed);
+  if (after === undefined) return false;
+  const known = new Set(before.filter((diagnostic) => diagnostic !== mended).map(nameOf));
+  const { start, end } = withNeighbours(changed, fix);
+  const news = after.filter((diagnostic) => {
+    const isThere = diagnostic.range.start <= end && start <= diagnostic.range.end;
+    return isThere && !OF_VALUES.has(diagnostic.code) && !known.has(nameOf(diagnostic));
+  });
+  // A rule that could be saved stays one.
+  if (mended.severity === 'warning' && news.some(({ severity }) => severity === 'error')) return false;
+  return news.every((next) => {
+    if (next.fix === undefined || rounds === 1) return false;
+    return leadsSomewhere(changed, next.fix, next, after, recheck, rounds - 1);
+  });
+}
+
+/** Where the fix is made, with the blanks around it: an operator may be wrong for what stands beside it. */
+function withNeighbours(changed: string, { range, text }: Fix): Range {
+  let { start } = range;
+  let end = start + text.length;
+  while (start > 0 && isBlank(changed.charCodeAt(start - 1))) start--;
+  while (end < changed.length && isBlank(changed.charCodeAt(end))) end++;
+  return { start, end };
+}
+
+function isBlank(unit: number): boolean {
+  return unit === 32 || (unit >= 9 && unit <= 13);
+}
+
+/** One warning may name the value that is compared in the mended text otherwise than before. */
+function nameOf({ code, severity, message }: Diagnostic): string {
+  return severity === 'warning' ? code : `${code} ${message}`;
+}
