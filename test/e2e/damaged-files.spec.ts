@@ -1,5 +1,6 @@
 import { cp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
@@ -33,6 +34,21 @@ const DAMAGES: Readonly<Record<string, (file: string) => Promise<void>>> = {
     await handle.write(Buffer.from('this is no database of BeTrace  '), 0, 32, 0);
     await handle.close();
   },
+};
+
+/** Tables by file, and whether BeTrace mends it by itself when they are lost. */
+const TABLES: readonly (readonly [file: string, table: string, mends: boolean])[] = [
+  ['store.db', 'epochs', false],
+  ['store.db', 'rules', false],
+  ['store.db', 'violations', false],
+  ['betrace.rules.db', 'records_0', true],
+  ['betrace.spans.db', 'records_0', false],
+  ['betrace.violations.db', 'records_0', false],
+];
+
+const LOSSES: Readonly<Record<string, (table: string) => string>> = {
+  emptied: (table) => `DELETE FROM ${table}`,
+  dropped: (table) => `DROP TABLE ${table}`,
 };
 
 const BEFORE = 40;
@@ -102,6 +118,29 @@ describe('after a file was', () => {
         expect(`${kind}: ${told}`).toContain(file);
         expect(`${kind}: ${told}`).toMatch(/[Rr]estore|move/);
       }
+    },
+    180_000,
+  );
+
+  it.each(TABLES)(
+    'without the rows of a table: %s, %s',
+    async (file, table, mends) => {
+      const outcomes = await Promise.all(
+        Object.values(LOSSES).map((loss) =>
+          outcome(file, async (path) => {
+            const database = new DatabaseSync(path);
+            database.exec(loss(table));
+            database.close();
+          }),
+        ),
+      );
+      for (const [i, told] of outcomes.entries()) {
+        const kind = Object.keys(LOSSES)[i]!;
+        if (mends) expect(`${kind}: ${told}`).toBe(`${kind}: works`);
+        else expect(`${kind}: ${told}`).toMatch(new RegExp(`BT_(LOG|STORE)_\\w+.*${file}[^]*([Rr]estore|move)`));
+      }
+      // What was emptied in the store does not end the process: what comes is judged meanwhile.
+      if (file === 'store.db') expect(outcomes[0]).toMatch(new RegExp(`^ready: .*BT_STORE_TABLE_EMPTIED: Table ${table} `));
     },
     180_000,
   );

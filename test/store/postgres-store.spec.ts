@@ -46,6 +46,26 @@ await describePostgres('the store', (emptyUrl, url) => {
     await store.close();
   });
 
+  it('says which table was emptied or dropped while BeTrace was down', async () => {
+    const own = await emptyUrl();
+    const reopened = async (sql: string) => {
+      const client = new pg.Client(own);
+      await client.connect();
+      await client.query(sql);
+      await client.end();
+      const store = await openStore({ kind: 'postgres', url: own, connections: 2 });
+      return store.rules().finally(() => store.close());
+    };
+    const store = await openStore({ kind: 'postgres', url: own, connections: 2 });
+    await store.putRule({ ...rule, id: 'a' }, 1);
+    await store.check();
+    await store.close();
+    await expect(reopened('TRUNCATE epochs')).rejects.toThrow(/BT_STORE_TABLE_EMPTIED: Table epochs of the database postgres:/);
+    expect(await reopened("DELETE FROM filled_tables WHERE name = 'epochs'")).toHaveLength(1);
+    await expect(reopened('DROP TABLE exports')).rejects.toThrow(/BT_STORE_CORRUPT.*table exports/);
+    await expect(reopened('TRUNCATE migrations')).rejects.toThrow(/BT_STORE_CORRUPT.*table migrations/);
+  });
+
   it('says of what it refuses for its content that another attempt would be refused too', async () => {
     const store = await openStore({ kind: 'postgres', url: await emptyUrl(), connections: 2 });
     const row = {

@@ -73,11 +73,13 @@ export class BackgroundWork implements OnApplicationBootstrap {
   }
 }
 
+const DAMAGES: ReadonlySet<string> = new Set(['BT_STORE_CORRUPT', 'BT_STORE_FILE_LOST', 'BT_STORE_TABLE_EMPTIED']);
+
 /**
  * The log keeps what the store does not take, so a process that receives stays in service; one that only serves the API does not. What was
  * damaged waits for somebody to mend it, and takes any process out of service.
  */
 function degrade(error: unknown): never {
-  const damaged = error instanceof StoreError && (error.code === 'BT_STORE_CORRUPT' || error.code === 'BT_STORE_FILE_LOST');
+  const damaged = error instanceof StoreError && DAMAGES.has(error.code);
   throw damaged ? error : new Degraded(error instanceof Error ? error.message : String(error), { cause: error });
 }

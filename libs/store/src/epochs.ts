@@ -1,3 +1,4 @@
+import { noteFilled } from './filled-tables.js';
 import { checkedColumn, parsedColumn } from './json-column.js';
 import { publishedRule, type RuleChange, type RuleSetRecord, ruleSetOf, SNAPSHOT_EVERY } from './rule-set-record.js';
 import type { Queries } from './schema.js';
@@ -34,6 +35,7 @@ export async function appendEpoch(queries: Queries, changes: readonly RuleChange
   const { base, base_rules } = last;
   const json_record = JSON.stringify({ epoch, changes } satisfies RuleSetRecord);
   await queries.insertInto('epochs').values({ epoch, json_record, published: 0, base, base_rules, changes_since: changesSince }).execute();
+  await noteFilled(queries, 'epochs');
 }
 
 /** See `Store.snapshotAfter`. */
@@ -53,6 +55,7 @@ export async function insertWhole(queries: Queries, epoch: number, record: RuleS
     changes_since: 0,
   };
   await queries.insertInto('epochs').values(row).execute();
+  await noteFilled(queries, 'epochs');
 }
 
 /** See `Store.republish`. */

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.js';
+import { noteFilled } from './filled-tables.js';
 import { advance } from './positions.js';
 import { type Revision, supersedes, supersedesRow } from './revision.js';
 import type { Queries, Schema } from './schema.js';
@@ -16,13 +17,17 @@ export async function exported(
 ): Promise<void> {
   await connection.database.transaction().execute(async (transaction) => {
     for (const revision of done) await put(transaction, revision, null);
+    if (done.length > 0) await noteFilled(transaction, 'exports');
     await advance(transaction, reader, partition, position);
   });
 }
 
 /** See `Store.exportRefused`. */
-export async function exportRefused(queries: Queries, revision: Revision, reason: string): Promise<void> {
-  await put(queries, revision, reason);
+export async function exportRefused(connection: Connection, revision: Revision, reason: string): Promise<void> {
+  await connection.database.transaction().execute(async (transaction) => {
+    await put(transaction, revision, reason);
+    await noteFilled(transaction, 'exports');
+  });
 }
 
 /** Why revisions were refused, by violation id; those that were not are left out. */

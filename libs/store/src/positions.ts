@@ -1,3 +1,4 @@
+import { noteFilled } from './filled-tables.js';
 import type { Queries } from './schema.js';
 
 /** 0 when the reader never read the partition. */
@@ -21,4 +22,5 @@ export async function advance(queries: Queries, reader: string, partition: numbe
     .values({ reader, partition, position })
     .onConflict((conflict) => conflict.columns(['reader', 'partition']).doUpdateSet({ position }))
     .execute();
+  await noteFilled(queries, 'positions');
 }

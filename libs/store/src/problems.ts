@@ -43,6 +43,14 @@ export const STORE_PROBLEMS = {
     sentence: 'The database {place} is damaged or of another program ({reason}). Restore it from a backup, or move it away.',
     detail: 'The database is damaged; the log of the server says more.',
   },
+  BT_STORE_TABLE_EMPTIED: {
+    status: 503,
+    retryable: true,
+    sentence:
+      'Table {table} of the database {place} had rows, and was emptied from outside. Stop BeTrace and restore the database from a backup. If the rows are to be gone, ' +
+      "say so: DELETE FROM filled_tables WHERE name = '{table}', and start again.",
+    detail: 'A table of the database was emptied from outside; the log of the server says which.',
+  },
   BT_STORE_NEWER_SCHEMA: {
     status: 500,
     retryable: false,

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import type { Connection } from './connection.js';
-import { appendEpoch, insertWhole } from './epochs.js';
+import { appendEpoch, appendSnapshot, insertWhole } from './epochs.js';
+import { noteDeleted, noteFilled } from './filled-tables.js';
 import { parsedColumn } from './json-column.js';
 import { StoreError } from './problems.js';
 import { changeOf, type PublishedRule, type RuleChange } from './rule-set-record.js';
@@ -88,21 +89,28 @@ async function put(
     .values(after)
     .onConflict((conflict) => conflict.column('id').doUpdateSet(after))
     .execute();
+  await noteFilled(transaction, 'rules');
   await keepVersion(transaction, content.id, version, now, after);
   return { before, after };
 }
 
 async function remove(transaction: Transaction<Schema>, { id, version }: RulesTable, now: number): Promise<void> {
   await transaction.deleteFrom('rules').where('id', '=', id).execute();
+  await noteDeleted(transaction, 'rules');
   await keepVersion(transaction, id, version + 1, now, null);
 }
 
-/** See `Store.adoptRules`. What the log does not know of a rule is empty. */
+/**
+ * See `Store.adoptRules`. What the log does not know of a rule is empty. A rule that the store has nevertheless (it was put before the log could
+ * be read) stays as it is, and the next epoch says so.
+ */
 export function adoptRules(connection: Connection, rules: readonly PublishedRule[], epoch: number, now: number): Promise<void> {
   return changing(connection, async (transaction) => {
     const had = await transaction.selectFrom('epochs').select('epoch').limit(1).executeTakeFirst();
     if (had !== undefined) return;
+    const known = new Set((await allRows(transaction)).map(({ id }) => id));
     for (const { id, name, version, expression, severity, message = null, onError = 'no_match' } of rules) {
+      if (known.has(id)) continue;
       const content = {
         id,
         name,
@@ -116,9 +124,11 @@ export function adoptRules(connection: Connection, rules: readonly PublishedRule
       };
       const row = { ...rowOf(content), version, created_at: now, updated_at: now };
       await transaction.insertInto('rules').values(row).execute();
+      await noteFilled(transaction, 'rules');
       await keepVersion(transaction, id, version, now, row);
     }
     await insertWhole(transaction, epoch, { epoch, snapshot: rules }, 1);
+    if (known.size > 0) await appendSnapshot(transaction, epoch);
   });
 }
 
@@ -161,6 +171,7 @@ async function lastVersion(queries: Queries, id: string): Promise<number> {
 async function keepVersion(queries: Queries, id: string, version: number, now: number, rule: RulesTable | null): Promise<void> {
   const json_rule = rule && JSON.stringify(rule);
   await queries.insertInto('rule_versions').values({ rule_id: id, version, changed_at: now, json_rule }).execute();
+  await noteFilled(queries, 'rule_versions');
 }
 
 function rowOf(content: RuleContent): Omit<RulesTable, 'version' | 'created_at' | 'updated_at'> {

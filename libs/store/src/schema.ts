@@ -12,6 +12,8 @@ export interface Schema {
   exports: { violation_id: string; revision: number; first_offset: number; status: string; refused: string | null };
   /** Keys that signed violations, by id. `public_key`: PEM, of an Ed25519 key. */
   signature_keys: { id: string; origin: string; public_key: string | null; since: number };
+  /** Tables that have rows; `emptied`: it was found without. */
+  filled_tables: { name: string; emptied: number };
   /** Migrations that were run. */
   migrations: { name: string };
 }

@@ -1,3 +1,5 @@
+import type { Connection } from './connection.js';
+import { noteFilled } from './filled-tables.js';
 import type { Queries } from './schema.js';
 
 /**
@@ -28,10 +30,13 @@ export async function knownKeys(queries: Queries): Promise<readonly KnownKey[]> 
 }
 
 /** See `Store.addSignatureKey`. */
-export async function addKey(queries: Queries, { id, origin, publicKey, since }: KnownKey): Promise<void> {
-  await queries
-    .insertInto('signature_keys')
-    .values({ id, origin, public_key: publicKey ?? null, since })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .execute();
+export async function addKey(connection: Connection, { id, origin, publicKey, since }: KnownKey): Promise<void> {
+  await connection.database.transaction().execute(async (transaction) => {
+    await transaction
+      .insertInto('signature_keys')
+      .values({ id, origin, public_key: publicKey ?? null, since })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute();
+    await noteFilled(transaction, 'signature_keys');
+  });
 }

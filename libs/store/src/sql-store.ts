@@ -1,6 +1,8 @@
 import type { Connection } from './connection.js';
+import { DamagedTable } from './damage.js';
 import { appendSnapshot, epochPublished, latestEpoch, republish, ruleSet, unpublishedEpochs } from './epochs.js';
 import { alreadyExported, exported, exportRefused } from './exports.js';
+import { emptiedTables, type FilledTable } from './filled-tables.js';
 import { DamagedColumn } from './json-column.js';
 import { migrate } from './migrations/migrate.js';
 import { positionOf } from './positions.js';
@@ -30,58 +32,63 @@ const PRUNED_AT_ONCE = 1_000;
 export class SqlStore extends Store {
   /** A damaged page is met by some queries only: once one has, the store is not well until it is opened again. */
   private damage: StoreError | undefined;
+  /** Tables that were emptied from outside: what rests on them is refused until somebody has seen to it. */
+  private emptied: ReadonlySet<FilledTable> = new Set();
 
   constructor(private readonly connection: Connection) {
     super();
   }
 
-  migrate(): Promise<void> {
-    return this.guarded(migrate(this.connection));
+  async migrate(): Promise<void> {
+    await this.guarded(migrate(this.connection));
+    this.emptied = await this.guarded(emptiedTables(this.connection.database));
   }
 
   rules(): Promise<readonly StoredRule[]> {
-    return this.guarded(allRules(this.connection.database));
+    return this.ofRules(() => allRules(this.connection.database));
   }
 
   rule(id: string): Promise<StoredRule | undefined> {
-    return this.guarded(ruleById(this.connection.database, id));
+    return this.ofRules(() => ruleById(this.connection.database, id));
   }
 
   putRule(rule: RuleContent, now: number, expectedVersion?: number): Promise<StoredRule> {
-    return this.guarded(putRule(this.connection, rule, now, expectedVersion));
+    return this.ofRules(() => putRule(this.connection, rule, now, expectedVersion));
   }
 
   deleteRule(id: string, now: number): Promise<boolean> {
-    return this.guarded(deleteRule(this.connection, id, now));
+    return this.ofRules(() => deleteRule(this.connection, id, now));
   }
 
   importRules(rules: RulesImport): Promise<readonly ImportedRule[]> {
-    return this.guarded(importRules(this.connection, rules));
+    return this.ofRules(() => importRules(this.connection, rules));
   }
 
   ruleVersions(id: string): Promise<readonly RuleVersion[]> {
-    return this.guarded(ruleVersions(this.connection.database, id));
+    return this.ofRules(() => ruleVersions(this.connection.database, id));
   }
 
   ruleSet(epoch?: number): Promise<string | undefined> {
     const { database } = this.connection;
-    return this.guarded(epoch === undefined ? latestEpoch(database).then((latest) => ruleSet(database, latest)) : ruleSet(database, epoch));
+    return this.ofRules(() =>
+      epoch === undefined ? latestEpoch(database).then((latest) => ruleSet(database, latest)) : ruleSet(database, epoch),
+    );
   }
 
   snapshotAfter(epoch: number): Promise<void> {
-    return this.guarded(changing(this.connection, (transaction) => appendSnapshot(transaction, epoch)));
+    return this.ofRules(() => changing(this.connection, (transaction) => appendSnapshot(transaction, epoch)));
   }
 
   adoptRules(rules: readonly PublishedRule[], epoch: number, now: number): Promise<void> {
-    return this.guarded(adoptRules(this.connection, rules, epoch, now));
+    return this.ofRules(() => adoptRules(this.connection, rules, epoch, now));
   }
 
   republish(known: ReadonlySet<number>): Promise<number> {
-    return this.guarded(changing(this.connection, (transaction) => republish(transaction, known)));
+    return this.ofRules(() => changing(this.connection, (transaction) => republish(transaction, known)));
   }
 
   unpublishedEpochs(): Promise<readonly EpochChange[]> {
-    return this.guarded(unpublishedEpochs(this.connection.database));
+    return this.ofRules(() => unpublishedEpochs(this.connection.database));
   }
 
   epochPublished(epoch: number): Promise<void> {
@@ -89,7 +96,7 @@ export class SqlStore extends Store {
   }
 
   latestEpoch(): Promise<number> {
-    return this.guarded(latestEpoch(this.connection.database));
+    return this.ofRules(() => latestEpoch(this.connection.database));
   }
 
   keep(batch: KeptBatch): Promise<void> {
@@ -97,11 +104,11 @@ export class SqlStore extends Store {
   }
 
   violations(filter: ViolationFilter, page: { readonly limit: number; readonly after?: string }): Promise<ViolationPage> {
-    return this.guarded(violationPage(this.connection.database, filter, page));
+    return this.resting(['violations'], () => violationPage(this.connection.database, filter, page));
   }
 
   violation(id: string): Promise<StoredViolation | undefined> {
-    return this.guarded(violationById(this.connection.database, id));
+    return this.resting(['violations'], () => violationById(this.connection.database, id));
   }
 
   position(reader: string, partition: number): Promise<number> {
@@ -113,7 +120,7 @@ export class SqlStore extends Store {
   }
 
   exportRefused(revision: Revision, reason: string): Promise<void> {
-    return this.guarded(exportRefused(this.connection.database, revision, reason));
+    return this.guarded(exportRefused(this.connection, revision, reason));
   }
 
   alreadyExported(items: readonly Revision[]): Promise<ReadonlySet<string>> {
@@ -125,7 +132,7 @@ export class SqlStore extends Store {
   }
 
   addSignatureKey(key: KnownKey): Promise<void> {
-    return this.guarded(addKey(this.connection.database, key));
+    return this.guarded(addKey(this.connection, key));
   }
 
   async prune(before: number): Promise<number> {
@@ -139,6 +146,8 @@ export class SqlStore extends Store {
 
   async check(): Promise<void> {
     if (this.damage !== undefined) throw this.damage;
+    this.emptied = await this.guarded(emptiedTables(this.connection.database));
+    this.refuseWithout(...this.emptied);
     // A write that changes nothing: a database that can only be read (a replica, a read-only file) refuses it.
     const writing = this.connection.database
       .updateTable('migrations')
@@ -162,8 +171,24 @@ export class SqlStore extends Store {
     if (loss !== undefined) throw new StoreError('BT_STORE_FILE_LOST', { place: loss.path, what: loss.what, pid: process.pid });
   }
 
+  private ofRules<T>(query: () => Promise<T>): Promise<T> {
+    return this.resting(['rules', 'rule_versions', 'epochs'], query);
+  }
+
+  /** A query that would answer less than there was, or build on it, is not asked. */
+  private async resting<T>(tables: readonly FilledTable[], query: () => Promise<T>): Promise<T> {
+    this.refuseWithout(...tables.filter((table) => this.emptied.has(table)));
+    return this.guarded(query());
+  }
+
+  private refuseWithout(...tables: readonly FilledTable[]): void {
+    if (tables.length === 0) return;
+    throw new StoreError('BT_STORE_TABLE_EMPTIED', { table: tables[0]!, place: this.connection.place });
+  }
+
   private problemOf(error: unknown): unknown {
-    if (!(error instanceof DamagedColumn)) return this.connection.problem(error);
+    if (error instanceof DamagedTable && !error.isCertain) return this.connection.problem(error.cause);
+    if (!(error instanceof DamagedColumn || error instanceof DamagedTable)) return this.connection.problem(error);
     return new StoreError('BT_STORE_CORRUPT', { place: this.connection.place, reason: error.message }, { cause: error });
   }
 

@@ -56,6 +56,17 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       for (const one of opened) await one.close();
     });
 
+    it('adopts the rules of a log around one that was put before, which stays and is told in the next epoch', async () => {
+      await store.putRule(rule('b', { enabled: false }), 1);
+      const published = (id: string) => ({ id, name: id, version: 4, expression: 'span.is_root', severity: 'LOW' });
+      await store.adoptRules([published('a'), published('b')], 7, 2);
+      expect((await store.rules()).map(({ id, version, enabled }) => [id, version, enabled])).toEqual([
+        ['a', 4, true],
+        ['b', 1, false],
+      ]);
+      expect(await records()).toEqual([{ epoch: 8, snapshot: [expect.objectContaining({ id: 'a', version: 4 })] }]);
+    });
+
     const records = async (): Promise<RuleSetRecord[]> =>
       (await store.unpublishedEpochs()).map(({ record }) => JSON.parse(record) as RuleSetRecord);
     const keep = (...violations: StoredViolation[]) => store.keep({ reader: 'api', partition: 0, position: 1, violations });

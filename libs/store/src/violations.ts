@@ -1,5 +1,6 @@
 import type { Connection } from './connection.js';
 import { refusals } from './exports.js';
+import { noteDeleted, noteFilled } from './filled-tables.js';
 import { indexedText } from './indexed-text.js';
 import { checkedColumn } from './json-column.js';
 import { cursorOf, placeOf } from './page.js';
@@ -41,6 +42,7 @@ export async function keep(connection: Connection, batch: KeptBatch): Promise<vo
         )
         .execute();
     }
+    if (statements.length > 0) await noteFilled(transaction, 'violations');
     await advance(transaction, batch.reader, batch.partition, batch.position);
   });
 }
@@ -99,6 +101,7 @@ export function pruneSome(connection: Connection, before: number, count: number)
     const ids = old.map(({ id }) => id);
     await transaction.deleteFrom('exports').where('violation_id', 'in', ids).execute();
     await transaction.deleteFrom('violations').where('id', 'in', ids).execute();
+    for (const table of ['exports', 'violations'] as const) await noteDeleted(transaction, table);
     return ids.length;
   });
 }

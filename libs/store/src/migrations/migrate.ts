@@ -1,11 +1,12 @@
 import type { Connection } from '../connection.js';
+import { DamagedTable } from '../damage.js';
 import { StoreError } from '../problems.js';
 import { MIGRATIONS, type Migration } from './migrations.js';
 
 /**
  * Runs the migrations that the database has not had, in one transaction and under a lock: of several processes that start
  * at once, one migrates, and the others find it done. Throws BT_STORE_NEWER_SCHEMA when the database has had one that this
- * version does not know.
+ * version does not know, a DamagedTable when one was run already that the list of them lacks.
  */
 export async function migrate(connection: Connection, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
   await connection.database.transaction().execute(async (transaction) => {
@@ -21,7 +22,9 @@ export async function migrate(connection: Connection, migrations: readonly Migra
     if (unknown) throw new StoreError('BT_STORE_NEWER_SCHEMA', { place: connection.place, migration: unknown.name });
     for (const { name, up } of migrations) {
       if (done.has(name)) continue;
-      await up(transaction);
+      await up(transaction).catch((error: unknown) => {
+        throw new DamagedTable('migrations', error);
+      });
       await transaction.insertInto('migrations').values({ name }).execute();
     }
   });

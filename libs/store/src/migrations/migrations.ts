@@ -6,6 +6,7 @@ import { refusedExports } from './0003-refused-exports.js';
 import { rulesOnError } from './0004-rules-on-error.js';
 import { signatureKeys } from './0005-signature-keys.js';
 import { snapshotsBySize } from './0006-snapshots-by-size.js';
+import { filledTables } from './0007-filled-tables.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly Migration[] = [
   rulesOnError,
   signatureKeys,
   snapshotsBySize,
+  filledTables,
 ];

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { FILLED, type FilledTable } from '../filled-tables.js';
 import { openStore } from '../open-store.js';
 import { describeStore, violation } from '../store.contract.js';
 import type { Store } from '../store.js';
@@ -77,6 +78,95 @@ describe('SQLite', () => {
     await expect(query(store)).rejects.toThrow(new RegExp(`BT_STORE_CORRUPT.*store\\.db.*${what}`));
     await expect(store.check()).rejects.toThrow(/BT_STORE_CORRUPT/);
     await store.close();
+  });
+
+  describe('of which somebody empties or drops a table while BeTrace is down', () => {
+    const QUERIES: Readonly<Record<FilledTable, (store: Store) => Promise<unknown>>> = {
+      rules: (store) => store.rules(),
+      rule_versions: (store) => store.putRule({ ...rule, description: 'changed' }, 3),
+      epochs: (store) => store.adoptRules([], 1, 3),
+      violations: (store) => store.violations({}, { limit: 1 }),
+      positions: (store) => store.check(),
+      exports: (store) => store.check(),
+      signature_keys: (store) => store.check(),
+    };
+    const run = (sql: string): void => {
+      const database = new DatabaseSync(join(path, 'store.db'));
+      database.exec(sql);
+      database.close();
+    };
+    beforeEach(async () => {
+      const store = await openStore({ kind: 'sqlite', path });
+      await store.putRule(rule, 1);
+      await store.keep({ reader: 'r', partition: 0, position: 1, violations: [violation('v')] });
+      await store.exported('otlp', 0, 1, [violation('v')]);
+      await store.addSignatureKey({ id: 'k', origin: 'kept', since: 1 });
+      await store.close();
+    });
+
+    it.each(FILLED)('%s: says which and where, at every start and in readiness, until it is taken back', async (table) => {
+      run(`DELETE FROM ${table}`);
+      for (let start = 0; start < 2; start++) {
+        const store = await openStore({ kind: 'sqlite', path });
+        const told = new RegExp(`BT_STORE_TABLE_EMPTIED: Table ${table} of the database .*store\\.db .*restore.*DELETE FROM filled_tables`);
+        await expect(store.check()).rejects.toThrow(told);
+        await expect(QUERIES[table](store)).rejects.toThrow(told);
+        // What does not rest on it goes on, and hides nothing: new rows are no reason to forget those that are gone.
+        await store.keep({ reader: 'r', partition: 0, position: 2, violations: [violation(`v${start}`)] });
+        await store.addSignatureKey({ id: 'k2', origin: 'kept', since: 2 });
+        await store.close();
+      }
+      run(`DELETE FROM filled_tables WHERE name = '${table}'`);
+      const store = await openStore({ kind: 'sqlite', path });
+      await expect(store.check()).resolves.toBeUndefined();
+      await store.close();
+    });
+
+    it.each(FILLED)('%s: emptied while it runs, the next look of readiness says so', async (table) => {
+      const store = await openStore({ kind: 'sqlite', path });
+      await store.check();
+      run(`DELETE FROM ${table}`);
+      await expect(store.check()).rejects.toMatchObject({ code: 'BT_STORE_TABLE_EMPTIED', status: 503 });
+      await store.close();
+    });
+
+    it.each([...FILLED, 'filled_tables'])('%s: a dropped one ends the start with its name', async (table) => {
+      run(`DROP TABLE ${table}`);
+      await expect(openStore({ kind: 'sqlite', path })).rejects.toThrow(
+        new RegExp(
+          `BT_STORE_CORRUPT.*store\\.db is damaged .*table ${table === 'filled_tables' ? 'rules' : table}.*no such table.*Restore`,
+        ),
+      );
+    });
+
+    it.each(['DELETE FROM migrations', 'DROP TABLE migrations', "DELETE FROM migrations WHERE name > '0003'"])(
+      'migrations, which would run again: %s',
+      async (damage) => {
+        run(damage);
+        await expect(openStore({ kind: 'sqlite', path })).rejects.toThrow(
+          /BT_STORE_CORRUPT.*store\.db is damaged .*the table migrations.*Restore/,
+        );
+      },
+    );
+
+    it('nothing is told of tables that BeTrace itself empties', async () => {
+      const store = await openStore({ kind: 'sqlite', path });
+      await store.deleteRule('a', 2);
+      expect(await store.prune(Number.MAX_SAFE_INTEGER)).toBe(1);
+      await store.close();
+      const again = await openStore({ kind: 'sqlite', path });
+      await expect(again.check()).resolves.toBeUndefined();
+      await again.close();
+    });
+
+    it('notes what is there when it comes from a version that noted nothing', async () => {
+      run("DROP TABLE filled_tables; DELETE FROM migrations WHERE name = '0007-filled-tables'");
+      await (await openStore({ kind: 'sqlite', path })).close();
+      run('DELETE FROM rules');
+      const store = await openStore({ kind: 'sqlite', path });
+      await expect(store.rules()).rejects.toThrow(/BT_STORE_TABLE_EMPTIED: Table rules/);
+      await store.close();
+    });
   });
 
   it('names a path that cannot be written, and the setting', async () => {

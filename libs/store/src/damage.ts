@@ -1,0 +1,15 @@
+/** A table is not as the migrations left it, or the list of these is not what was done. */
+export class DamagedTable extends Error {
+  constructor(
+    readonly table: string,
+    cause: unknown,
+  ) {
+    super(`the table ${table} is not what it was: ${(cause as Error).message}`, { cause });
+    this.name = 'DamagedTable';
+  }
+
+  /** Whether the cause says so, and not that the database is away or refuses everything. SQLite's words and PostgreSQL's. */
+  get isCertain(): boolean {
+    return /already exists|duplicate column|no such (table|column)|does not exist/i.test((this.cause as Error).message);
+  }
+}
