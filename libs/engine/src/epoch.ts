@@ -28,7 +28,7 @@ export class Epoch {
   matched = new Uint32Array(0);
   failed = new Uint32Array(0);
   /** Per span of the record: what `writeForms` made of it. */
-  forms = new Uint32Array(0);
+  forms = new Int32Array(0);
   /** Some rule wants to see the spans when their trace closes: what it reads of them tells their forms apart too. */
   readonly keepsSpans: boolean;
   /** Some condition failed on some span of the record. */

@@ -10,7 +10,7 @@ const LONG_INTEGER = 0x38b34ae5;
 export const CONTENT = 0xffff;
 
 /**
- * 32 bits that tell apart what the rules of an epoch can see of span `i` of its record, which it has evaluated: times, parent and kind,
+ * 32 bits (a signed number: V8 allocates for a larger one) that tell apart what the rules of an epoch can see of span `i` of its record, which it has evaluated: times, parent and kind,
  * the conditions that hold on it, the values and links that wait for the trace to close, and all of it where rules ask for whole spans.
  * Two forms of a span that differ in nothing of that are one to every rule. The high half is that of the times alone. (A hash of all
  * bytes of every span would cost a seventh of the throughput.)
@@ -33,7 +33,7 @@ export function writeForms(epoch: Epoch): void {
   const { columns, matched, rules } = epoch;
   const { words } = rules.compiled;
   const { length, startWords, endWords, parentIds, kind, status } = columns;
-  if (length > epoch.forms.length) epoch.forms = new Uint32Array(2 * length);
+  if (length > epoch.forms.length) epoch.forms = new Int32Array(2 * length);
   const { forms } = epoch;
   for (let i = 0; i < length; i++) {
     const low = 2 * i + LOW;
@@ -47,7 +47,7 @@ export function writeForms(epoch: Epoch): void {
 }
 
 function withContent(form: number, hash: number): number {
-  return ((form & ~CONTENT) | ((hash ^ (hash >>> 16)) & CONTENT)) >>> 0;
+  return (form & ~CONTENT) | ((hash ^ (hash >>> 16)) & CONTENT);
 }
 
 /** What rules that are judged when the trace closes read of the span. */

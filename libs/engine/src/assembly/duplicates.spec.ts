@@ -20,7 +20,7 @@ describe('Duplicates', () => {
     const form = fc.record({
       low: fc.integer({ min: 1, max: 40 }),
       server: fc.boolean(),
-      form: fc.constantFrom(0, 1, 0x10000, 0x80000001),
+      form: fc.constantFrom(0, 1, 0x10000, -1, 0x80000001 | 0),
     });
     fc.assert(
       fc.property(fc.array(form, { maxLength: 150, size: 'max' }), (spans) => {

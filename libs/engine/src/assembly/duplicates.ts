@@ -10,7 +10,7 @@ const LISTED = 28;
 const FORMS_BYTES = 300;
 
 /** No form of any span. */
-const NO_FORM = -1;
+const NO_FORM = 2 ** 32;
 
 /** What a span is to its trace. */
 export const NEW = 0;
@@ -38,7 +38,7 @@ export class Duplicates {
    * Notes span `i` of a trace. Of a duplicate nothing changes; a further form of a span is noted as such. A client and a server span may
    * share an id: they are two spans.
    *
-   * @param form 32 bits of a hash of its content, of which the high half is that of its times: what comes again with another one is another
+   * @param form 32 bits, signed, of a hash of its content, of which the high half is that of its times: what comes again with another one is another
    *   form of the span
    */
   add(row: number, ids: SpanIds, i: number, form: number): Seen {

@@ -69,7 +69,7 @@ export class IdList extends Slots {
   }
 
   formOf(place: number): number {
-    return this.words[(place >>> PLACE_SHIFT) * WORDS + IDS + (place & PLACE_MASK) * ID_WORDS + FORM]!;
+    return this.words[(place >>> PLACE_SHIFT) * WORDS + IDS + (place & PLACE_MASK) * ID_WORDS + FORM]! | 0;
   }
 
   /** Adds an id that `find` did not find; answers the list's first chunk, and sets `span` to its place. */

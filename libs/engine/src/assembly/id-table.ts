@@ -43,7 +43,7 @@ export class IdTable extends HashedSlots {
   }
 
   formOf(entry: number): number {
-    return this.words[entry * WORDS + FORM]!;
+    return this.words[entry * WORDS + FORM]! | 0;
   }
 
   /** Adds an id that `find` did not find before the chain that begins at `next`; its entry. */
