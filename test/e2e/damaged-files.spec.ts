@@ -122,6 +122,45 @@ describe('after a file was', () => {
     180_000,
   );
 
+  it('without records in the middle of the log: it goes on, and readiness, the metrics and the log say what is gone', async () => {
+    const folder = await storageFolder();
+    await cp(whole.path, folder.path, { recursive: true });
+    const before = await BeTrace.start({ env: env(folder.path) });
+    expect(await send(before, BEFORE, BEFORE)).toBe(202);
+    await eventually('all violations', async () => ((await found(before)) === 2 * BEFORE ? true : undefined), 60_000);
+    await before.stop();
+    const database = new DatabaseSync(join(folder.path, 'betrace.spans.db'));
+    const tables = database.prepare("SELECT name FROM sqlite_schema WHERE name LIKE 'records%'").all();
+    let deleted = 0;
+    for (const { name } of tables) {
+      const ends = `SELECT max(offset) FROM ${String(name)}`;
+      deleted += Number(database.prepare(`DELETE FROM ${String(name)} WHERE offset = 1 AND offset < (${ends})`).run().changes);
+    }
+    database.close();
+    expect(deleted).toBeGreaterThan(0);
+    const betrace = await BeTrace.start({ env: env(folder.path) });
+    try {
+      const ready = await eventually(
+        'readiness to tell',
+        async () => {
+          const answer = await fetch(`${betrace.url}/ready`);
+          const told = await answer.text();
+          return told.includes('BT_LOG_RECORDS_MISSING') ? { status: answer.status, told } : undefined;
+        },
+        60_000,
+      );
+      expect([ready.status, JSON.parse(ready.told)]).toEqual([200, expect.objectContaining({ status: 'degraded' })]);
+      expect(ready.told).toMatch(/Records 1 to 1 of partition \d+ of betrace\.spans are not in .*betrace\.spans\.db any more/);
+      expect(await send(betrace, 2 * BEFORE, AFTER)).toBe(202);
+      await eventually('the rest to be judged', async () => ((await found(betrace)) === 2 * BEFORE + AFTER ? true : undefined), 60_000);
+      expect(await (await fetch(`${betrace.url}/metrics`)).text()).toMatch(/^betrace_spans_expired_total [1-9]/m);
+      expect(betrace.logs()).toContain('BT_LOG_RECORDS_MISSING');
+    } finally {
+      await betrace.kill();
+      await folder.remove();
+    }
+  }, 120_000);
+
   it.each(TABLES)(
     'without the rows of a table: %s, %s',
     async (file, table, mends) => {

@@ -24,6 +24,12 @@ export const API_METRICS = {
     help: 'Records of the violations log that are no violations; they are skipped.',
     labels: ['reader'],
   },
+  violationsMissing: {
+    type: 'counter',
+    name: 'betrace_violations_missing_total',
+    help: 'Records of the violations log that were deleted before they were read, by reader: they are not kept in the store (`keep`), or not exported (`export`).',
+    labels: ['reader'],
+  },
   violationsExported: {
     type: 'counter',
     name: 'betrace_violations_exported_total',

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import {
@@ -397,12 +401,40 @@ describe('Evaluator', () => {
   it('counts what retention deleted before it was judged, and says that the log is away until it is back', async () => {
     await start();
     const values = { from: 5, to: 14, partition: 0, topic: TOPICS.spans, group: 'g' };
-    evaluator.failed(logProblem('BT_LOG_RECORDS_EXPIRED', values), 0);
+    evaluator.missing(logProblem('BT_LOG_RECORDS_EXPIRED', values), 0);
     expect(evaluator.measurements.drain()).toContainEqual({ metric: 'spansExpired', labels: {}, value: 10 });
     evaluator.failed(new Error('no broker'));
     expect(evaluator.failure).toBe('the spans log cannot be read: no broker');
     evaluator.recovered();
     await until(async () => evaluator.failure === undefined);
+  });
+
+  it('goes on behind records that somebody deleted from the log: counted, told until the next start, and no trace that straddles them is complete', async () => {
+    const path = mkdtempSync(join(tmpdir(), 'betrace-evaluator-'));
+    await log.close();
+    const open = () => openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct', path });
+    log = await open();
+    await rules(1, SLOW, UNAUDITED);
+    const charge = (trace: string) => ({ trace_id: trace, span_id: 'c', name: 'charge' });
+    await send(0, charge('straddles'));
+    await send(0, { trace_id: 'straddles', span_id: 'a', parent_id: 'c', name: 'audit' });
+    await send(0, charge('after'));
+    await log.close();
+    const database = new DatabaseSync(join(path, `${TOPICS.spans}.db`));
+    expect(database.prepare('DELETE FROM records_0 WHERE offset = 2').run().changes).toBe(1);
+    database.close();
+    log = await open();
+    await start();
+    await found(2);
+    const byTrace = new Map((await violations()).map((violation) => [violation.trace_id, violation.complete]));
+    expect([byTrace.get(traceIn(0, 2, 'straddles')), byTrace.get(traceIn(0, 2, 'after'))]).toEqual([false, true]);
+    expect(sum('spansExpired')).toBe(1);
+    expect(warnings).toEqual([expect.stringMatching(/^BT_LOG_RECORDS_MISSING: Records 2 to 2 of partition 0 of betrace\.spans /)]);
+    expect([evaluator.failure, evaluator.damaged]).toEqual([warnings[0], false]);
+    await evaluator.stop();
+    await log.close();
+    rmSync(path, { recursive: true });
+    log = await openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct' });
   });
 
   describe('spans in another partition than that of their trace', () => {

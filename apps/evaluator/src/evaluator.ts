@@ -2,7 +2,7 @@ import { UncompiledRules } from '#engine';
 import {
   DeadLetters,
   type Log,
-  LogError,
+  type LogError,
   logProblem,
   type PartitionListener,
   type Position,
@@ -49,6 +49,8 @@ export class Evaluator implements PartitionListener {
   private readonly failures = new Map<number, Error>();
   /** Where each partition is, also one that could not begin: what lies behind it in the log is lag. */
   readonly positions = new Map<number, number>();
+  /** What was deleted from the files of a partition: an operator is to know of it, also when it is evaluated behind. */
+  private readonly lacking = new Map<number, LogError>();
   private toldRules: ReadonlySet<readonly RuleInForce[]> = new Set();
   /** Why the log cannot be read at present. */
   private away: string | undefined;
@@ -157,13 +159,15 @@ export class Evaluator implements PartitionListener {
   get failure(): string | undefined {
     if (this.away !== undefined) return `the spans log cannot be read: ${this.away}`;
     const [partition, error] = this.failures.entries().next().value ?? [];
-    return error === undefined ? this.withoutRules() : `partition ${partition} is not evaluated: ${error.message}`;
+    if (error !== undefined) return `partition ${partition} is not evaluated: ${error.message}`;
+    const [lacking] = this.lacking.values();
+    return this.withoutRules() ?? lacking?.message;
   }
 
   /** Some failure is of what is on the disk or of the configuration: nobody should send more to this process until it is mended. */
   get damaged(): boolean {
     if ([...this.failures.values()].some((error) => 'retryable' in error && error.retryable === false)) return true;
-    return this.failure !== undefined && this.failure === this.withoutRules();
+    return this.failures.size === 0 && this.away === undefined && this.withoutRules() !== undefined;
   }
 
   /** Rules were published, and no marker in the partition says so: retention or a new topic has taken it. The API's next one mends it. */
@@ -234,10 +238,15 @@ export class Evaluator implements PartitionListener {
     this.report.warn(error, 'a producer writes spans with another partitioner than murmur2 of the hex trace id; they are moved');
   }
 
+  /** Nothing judges them, and what they would have changed is not known: no trace that is remembered is whole any more. */
+  missing(error: LogError, partition: number): void {
+    this.measurements.count('spansExpired', {}, Number(error.values['to']) - Number(error.values['from']) + 1);
+    this.runs.get(partition)?.interrupt();
+    if (error.code === 'BT_LOG_RECORDS_MISSING') this.lacking.set(partition, error);
+    this.report.warn(error, `partition ${partition} is evaluated without records that were deleted`);
+  }
+
   failed(error: Error, partition?: number): void {
-    if (error instanceof LogError && error.code === 'BT_LOG_RECORDS_EXPIRED') {
-      this.measurements.count('spansExpired', {}, Number(error.values['to']) - Number(error.values['from']) + 1);
-    }
     if (partition === undefined) this.away = error.message;
     if (partition !== undefined) {
       this.failures.set(partition, error);

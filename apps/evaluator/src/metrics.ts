@@ -38,7 +38,7 @@ export const EVALUATOR_METRICS = {
   spansExpired: {
     type: 'counter',
     name: 'betrace_spans_expired_total',
-    help: 'Records of the spans log (one or more spans each) that its retention deleted before they were evaluated: nothing judges them.',
+    help: 'Records of the spans log (one or more spans each) that were deleted before they were evaluated, by its retention or from its files by somebody: nothing judges them.',
   },
   spansMisplaced: {
     type: 'counter',

@@ -72,6 +72,8 @@ export class PartitionRun {
   private retriesForgotten = 0;
   /** Something was judged since the rules' errors were noted. */
   private unnoted = false;
+  /** Milliseconds of the pause that the next record is taken to end; 0: of none. */
+  private interrupted = 0;
   private readonly found = (verdict: Verdict): void => {
     this.verdicts.push(verdict);
   };
@@ -169,6 +171,11 @@ export class PartitionRun {
     return !this.engine.accepts();
   }
 
+  /** Records before the next one were deleted: what was sent may be lost, as in a pause of the log. */
+  interrupt(): void {
+    this.interrupted = 1;
+  }
+
   async records({ records }: RecordBatch): Promise<void> {
     for (const record of records) {
       if (record.offset < this.next) continue;
@@ -209,9 +216,11 @@ export class PartitionRun {
   private apply(record: LogRecord): Promise<void> | undefined {
     this.applying = record;
     const control = controlOf(record);
-    const { timestamp, pause } = this.time.take(record, control);
+    const { timestamp, pause: silence } = this.time.take(record, control);
     const { offset, value } = record;
     if (control?.kind === 'epoch') return this.switchTo({ ...record, timestamp }, control.epoch);
+    const pause = Math.max(silence, this.interrupted);
+    this.interrupted = 0;
     this.unnoted = true;
     if (control) {
       if (control.kind === 'barrier') this.barriers.note(control.id, offset);

@@ -4,6 +4,7 @@
  * log at append (never by the producer) and never decreasing within a partition.
  */
 
+import type { LogError } from './problems.js';
 import type { LogSettings } from './settings.js';
 
 /** A record to append. */
@@ -51,6 +52,11 @@ export interface PartitionListener {
   revoked(partition: number): Promise<void>;
   /** `records`, `idle` or `assigned` threw, or the log failed: the subscription retries with back-off after this. */
   failed?(error: Error, partition?: number): void;
+  /**
+   * Records that never come: they were deleted before this member got them. `values` of the error has the first and the last offset (`from`, `to`).
+   * The next batch begins behind them. Told to `failed` where a listener does not have this.
+   */
+  missing?(error: LogError, partition: number): void;
   /** What `failed` told without a partition is over: the log can be read again. */
   recovered?(): void;
 }

@@ -159,6 +159,14 @@ export const LOG_PROBLEMS = {
       'Records {from} to {to} of partition {partition} of {topic} were deleted by its retention before {group} had read them. Lengthen ' +
       'BETRACE_LOG_RETENTION (log.retention), or add evaluators.',
   },
+  BT_LOG_RECORDS_MISSING: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'Records {from} to {to} of partition {partition} of {topic} are not in {path} any more, and {group} had not read them: they were deleted from outside, or ' +
+      'by the retention while BeTrace was down for days. It goes on behind them. To have them judged, stop BeTrace and restore the whole directory from a ' +
+      'backup that has them; what came since is lost then.',
+  },
   BT_LOG_RULE_SET_MISSING: {
     status: 500,
     retryable: false,

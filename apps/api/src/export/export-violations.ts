@@ -1,6 +1,15 @@
 import type { Resource } from '@opentelemetry/resources';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { CONTROL_HEADER, type Log, type PartitionListener, type Position, type RecordBatch, type Subscription, TOPICS } from '#messaging';
+import {
+  CONTROL_HEADER,
+  type Log,
+  type LogError,
+  type PartitionListener,
+  type Position,
+  type RecordBatch,
+  type Subscription,
+  TOPICS,
+} from '#messaging';
 import { Lag, type Logger, type Metrics } from '#platform';
 import type { Revision, Store } from '#store';
 import { readerPosition } from '../keep/reader-position.js';
@@ -107,6 +116,11 @@ export class ExportViolations implements PartitionListener {
 
   recovered(): void {
     this.failures.forget(undefined);
+  }
+
+  missing(error: LogError, partition: number): void {
+    this.metrics.violationsMissing.inc({ reader: READER }, Number(error.values['to']) - Number(error.values['from']) + 1);
+    this.logger.error({ err: error, partition }, 'violations were deleted from the log before they were exported');
   }
 
   failed(error: Error, partition?: number): void {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
-import { type Log, TOPICS } from '#messaging';
+import { type Log, logProblem, TOPICS } from '#messaging';
 import { registerMetrics } from '#platform';
 import type { Store } from '#store';
 import { API_METRICS } from '../metrics.js';
@@ -51,6 +51,15 @@ describe('KeepViolations', () => {
     await publish(log, violation(), violation({ revision: 2, status: 'retracted' }), violation());
     await eventually(async () => ((await store.violation('viol-1'))?.revision === 2 ? true : undefined));
     expect(await store.violation('viol-1')).toMatchObject({ revision: 2, status: 'retracted' });
+  });
+
+  it('says which were deleted from the log before they were kept, and goes on', async () => {
+    const values = { from: 3, to: 7, partition: 0, topic: TOPICS.violations, path: 'x.db', group: 'g' };
+    keep.missing(logProblem('BT_LOG_RECORDS_MISSING', values), 0);
+    await publish(log, violation());
+    await kept(1);
+    expect(await keep.check()).toMatch(/^BT_LOG_RECORDS_MISSING: Records 3 to 7 /);
+    expect(await registry.metrics()).toContain('betrace_violations_missing_total{reader="keep"} 5');
   });
 
   it('skips what is no violation, and counts it', async () => {

@@ -2,6 +2,7 @@ import {
   CONTROL_HEADER,
   DeadLetters,
   type Log,
+  type LogError,
   type LogRecord,
   type PartitionListener,
   type Position,
@@ -39,6 +40,8 @@ export class KeepViolations implements PartitionListener {
   private subscription: Subscription | undefined;
   /** Why violations are not kept at present, by partition; without one: the log cannot be read. */
   private readonly failures = new Map<number | undefined, Error>();
+  /** What of the log was deleted before it was kept: an operator is to know of it until the next start. */
+  private lacking: LogError | undefined;
 
   constructor(
     private readonly log: Log,
@@ -62,7 +65,7 @@ export class KeepViolations implements PartitionListener {
   /** For readiness: undefined, or what is waited for. Rejects what the store says when it does not take violations. */
   async check(): Promise<string | undefined> {
     const [error] = this.failures.values();
-    if (error === undefined) return undefined;
+    if (error === undefined) return this.lacking?.message;
     if (error instanceof StoreError) throw error;
     return `violations are not kept: ${error.message}`;
   }
@@ -136,6 +139,12 @@ export class KeepViolations implements PartitionListener {
 
   recovered(): void {
     this.failures.delete(undefined);
+  }
+
+  missing(error: LogError, partition: number): void {
+    this.metrics.violationsMissing.inc({ reader: KEEP_READER }, Number(error.values['to']) - Number(error.values['from']) + 1);
+    this.lacking ??= error;
+    this.logger.error({ err: error, partition }, 'violations were deleted from the log before they were kept');
   }
 
   failed(error: Error, partition?: number): void {

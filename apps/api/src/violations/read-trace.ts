@@ -30,13 +30,15 @@ export class ReadTrace {
     const { partition, first_offset: first, last_offset: last } = log;
     const { start } = await this.log.bounds(TOPICS.spans, partition);
     const requests: TraceRequest[] = [];
+    let next = first;
     for await (const { records } of this.log.read(TOPICS.spans, partition, Math.max(first, start), last + 1)) {
+      if (records[0]!.offset === next) next = records.at(-1)!.offset + 1;
       for (const { value, offset } of records) {
         const request = this.collect(value, wire_trace_id, offset);
         if (request !== undefined && request.resourceSpans.length > 0) requests.push(request);
       }
     }
-    return { requests, complete: start <= first };
+    return { requests, complete: next > last };
   }
 
   private collect(value: Uint8Array, traceId: string, offset: number): TraceRequest | undefined {

@@ -28,6 +28,8 @@ export class PartitionReader {
   /** Bytes delivered since that was said last. */
   #unsaid = 0;
   #assigned = true;
+  /** The record behind the gap that was told last. */
+  #toldMissing = -1;
   readonly #done: Promise<void>;
 
   constructor(
@@ -103,6 +105,19 @@ export class PartitionReader {
     const wanted = (await this.#listener.assigned(this.partition, committed, start)) ?? committed?.offset ?? start;
     // A position beyond the end is of records that are gone (files were restored or removed): read what there is.
     this.#next = wanted > end ? start : Math.max(wanted, start);
+    // In memory what was delivered may go before it is committed.
+    if (committed !== undefined && wanted <= end && !this.storage.inMemory) this.#tellMissing(Math.min(wanted, committed.offset), start);
+  }
+
+  /** Records before `next` were deleted, which the group did not have. Told once. */
+  #tellMissing(from: number, next: number): void {
+    const { path, topic } = this.storage.records(this.#topic);
+    if (from >= next || topic.compacted === true || this.#toldMissing === next) return;
+    this.#toldMissing = next;
+    const values = { from, to: next - 1, partition: this.partition, topic: this.#topic, path, group: this.#group };
+    const error = logProblem('BT_LOG_RECORDS_MISSING', values);
+    if (this.#listener.missing === undefined) this.#listener.failed?.(error, this.partition);
+    else this.#listener.missing(error, this.partition);
   }
 
   /** Hands over the next batch; false when there is none. */
@@ -111,6 +126,7 @@ export class PartitionReader {
     const records = log.read(this.partition, this.#next, Number.MAX_SAFE_INTEGER, this.options.maxBatchBytes ?? BATCH_BYTES);
     const last = records.at(-1);
     if (last === undefined) return false;
+    if (records[0]!.offset !== this.#next) this.#tellMissing(this.#next, records[0]!.offset);
     const endOffset = Math.max(log.end(this.partition), last.offset + 1);
     await this.#listener.records({ topic: this.#topic, partition: this.partition, records, endOffset });
     this.#next = last.offset + 1;

@@ -65,6 +65,11 @@ export class TopicRecords {
     probeWriting(this.#database, this.#path);
   }
 
+  /** How its database is called in messages. */
+  get path(): string {
+    return this.#path;
+  }
+
   lost(): Loss | undefined {
     return this.#files?.lost();
   }
@@ -86,13 +91,19 @@ export class TopicRecords {
     }
   }
 
-  /** Records from `from` up to (not including) `to`, oldest first, about `maxBytes` of them, at least one if there is one. */
+  /**
+   * Records from `from` up to (not including) `to`, oldest first, about `maxBytes` of them, at least one if there is one. None is missing between
+   * them, unless the topic is compacted: what follows a gap is for the next call.
+   */
   read(partition: number, from: number, to: number, maxBytes: number): LogRecord[] {
     return this.#guarded(() => {
       const records: LogRecord[] = [];
       let bytes = 0;
+      let next = from;
       for (const row of this.#statements(partition).read.iterate(from, to)) {
         const record = this.#recordOf(partition, row);
+        if (records.length > 0 && record.offset !== next && this.topic.compacted !== true) break;
+        next = record.offset + 1;
         records.push(record);
         bytes += record.value.length;
         if (bytes >= maxBytes) break;

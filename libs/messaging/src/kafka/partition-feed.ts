@@ -210,7 +210,9 @@ export class PartitionFeed {
   /** Retention was faster than the group. */
   #expired(from: number, start: number): void {
     const { topic, group } = this.#options;
-    this.#fail(logProblem('BT_LOG_RECORDS_EXPIRED', { from, to: start - 1, partition: this.partition, topic, group }));
+    const error = logProblem('BT_LOG_RECORDS_EXPIRED', { from, to: start - 1, partition: this.partition, topic, group });
+    if (this.#listener.missing === undefined) this.#fail(error);
+    else this.#listener.missing(error, this.partition);
   }
 
   #fail(error: unknown): void {
