@@ -23,11 +23,13 @@ import { KeepViolations } from './keep/keep-violations.js';
 import { API_METRICS } from './metrics.js';
 import { documentApi } from './openapi.js';
 import { AnnounceRules } from './rules/announce-rules.js';
+import { AnswerRule } from './rules/answer-rule.js';
 import { CheckExpression } from './rules/check-expression.js';
 import { ExpressionsController } from './rules/expressions.controller.js';
 import { FollowRuleStatus } from './rules/follow-rule-status.js';
 import { ImportRules } from './rules/import-rules.js';
 import { PublishRules } from './rules/publish-rules.js';
+import { RuleVersionsController } from './rules/rule-versions.controller.js';
 import { RulesController } from './rules/rules.controller.js';
 import { SaveRule } from './rules/save-rule.js';
 import { SettleController } from './settle/settle.controller.js';
@@ -45,7 +47,7 @@ const TRIALS_WAITING = 8;
 
 /** REST API, and the ways of the violations out of the log. Needs PlatformModule, MessagingModule and StoreModule, which are global. */
 @Module({
-  controllers: [ExpressionsController, RulesController, SettleController, ViolationsController],
+  controllers: [ExpressionsController, RulesController, RuleVersionsController, SettleController, ViolationsController],
   providers: [
     {
       provide: CheckExpression,
@@ -76,6 +78,11 @@ const TRIALS_WAITING = 8;
       provide: AnnounceRules,
       inject: [PublishRules, LOGGER],
       useFactory: (publisher: PublishRules, logger: Logger) => new AnnounceRules(publisher, logger),
+    },
+    {
+      provide: AnswerRule,
+      inject: [AnnounceRules, CheckExpression],
+      useFactory: (announce: AnnounceRules, check: CheckExpression) => new AnswerRule(announce, check),
     },
     {
       provide: PruneViolations,

@@ -10,6 +10,15 @@ export const API_PROBLEMS = {
     status: 409,
     sentence: 'Rule {id} has version {found}; the change is based on version {expected}. Read it again and repeat the change.',
   },
+  BT_API_PRECONDITION_FAILED: {
+    status: 412,
+    sentence: 'Rule {id} {found}, which {header}: {value} does not allow. Read it again and repeat the change.',
+  },
+  BT_API_RULE_NAME_AMBIGUOUS: { status: 409, sentence: 'Several rules are called {name}. Name one by its id: {ids}.' },
+  BT_API_CURSOR_INVALID: {
+    status: 400,
+    sentence: 'The cursor {cursor} is not one that a page gave as its next. Start again without a cursor.',
+  },
   BT_API_RULE_ID_DIFFERS: {
     status: 400,
     sentence: 'The path names rule {path}, the body rule {body}. Make them equal, or leave the id out.',
@@ -50,7 +59,7 @@ export const API_PROBLEMS = {
   BT_API_TEST_SPANS_INVALID: { status: 400, sentence: 'The spans to judge cannot be read: {reason}' },
   BT_API_IF_MATCH_INVALID: {
     status: 400,
-    sentence: 'If-Match is {value}; expected the ETag of the rule, which is its version in quotes, like "3".',
+    sentence: '{header} is {value}; expected the ETag of the rule, which begins with its version and stands in quotes, like "3".',
   },
   BT_API_NOT_SETTLED: {
     status: 504,
@@ -59,6 +68,14 @@ export const API_PROBLEMS = {
   },
   BT_API_TOO_MANY_WAIT: { status: 429, sentence: '{limit} requests wait for verdicts already. Try again in a second.' },
   BT_API_STOPPING: { status: 503, sentence: 'This process is stopping, so that it cannot wait for verdicts. Ask another, or ask again.' },
+  BT_API_RULE_VERSION_UNKNOWN: {
+    status: 404,
+    sentence: 'The rule {id} has no version {version}. GET /v1/rules/{id}/versions lists them.',
+  },
+  BT_API_RULE_VERSION_DELETED: {
+    status: 409,
+    sentence: 'Version {version} of the rule {id} is its deletion, which holds nothing to restore. Restore another one.',
+  },
   BT_API_RULE_VERSION_NOT_FOUND: {
     status: 404,
     sentence:

@@ -35,6 +35,7 @@ export const ApiConsumes = later('ApiConsumes');
 export const ApiCreatedResponse = later('ApiCreatedResponse');
 export const ApiExcludeController = later('ApiExcludeController');
 export const ApiExtraModels = later('ApiExtraModels');
+export const ApiHeader = later('ApiHeader');
 export const ApiNoContentResponse = later('ApiNoContentResponse');
 export const ApiNotFoundResponse = later('ApiNotFoundResponse');
 export const ApiOkResponse = later('ApiOkResponse');

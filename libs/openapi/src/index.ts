@@ -6,6 +6,7 @@ export {
   ApiCreatedResponse,
   ApiExcludeController,
   ApiExtraModels,
+  ApiHeader,
   ApiNoContentResponse,
   ApiNotFoundResponse,
   ApiOkResponse,

@@ -1,4 +1,5 @@
 export { ApiKey } from './authentication/api-key.js';
+export { callerOf } from './authentication/caller.js';
 export { CLOCK, type Clock, systemClock } from './clock.js';
 export { CONFIGURATION, type Configuration } from './configuration/configuration.js';
 export { ConfigurationError, type ConfigurationProblem } from './configuration/configuration-error.js';

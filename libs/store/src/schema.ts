@@ -37,6 +37,8 @@ export interface RuleVersionsTable {
   rule_id: string;
   version: number;
   changed_at: number;
+  /** Who made it; null: taken over from a log, or made before that was noted. */
+  changed_by: string | null;
   /** The row of `rules` as it was; null: deleted. */
   json_rule: string | null;
 }

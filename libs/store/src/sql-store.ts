@@ -8,8 +8,10 @@ import { migrate } from './migrations/migrate.js';
 import { positionOf } from './positions.js';
 import { StoreError } from './problems.js';
 import type { Revision } from './revision.js';
+import type { RuleContent } from './rule-row.js';
 import type { PublishedRule } from './rule-set-record.js';
-import { adoptRules, allRules, changing, deleteRule, importRules, putRule, type RuleContent, ruleById, ruleVersions } from './rules.js';
+import { ruleVersion, ruleVersions } from './rule-versions.js';
+import { adoptRules, allRules, changing, deleteRule, importRules, putRule, ruleById } from './rules.js';
 import { addKey, type KnownKey, knownKeys } from './signature-keys.js';
 import {
   type EpochChange,
@@ -52,20 +54,24 @@ export class SqlStore extends Store {
     return this.ofRules(() => ruleById(this.connection.database, id));
   }
 
-  putRule(rule: RuleContent, now: number, expectedVersion?: number): Promise<StoredRule> {
-    return this.ofRules(() => putRule(this.connection, rule, now, expectedVersion));
+  putRule(rule: RuleContent, now: number, expectedVersion?: number, by?: string): Promise<StoredRule> {
+    return this.ofRules(() => putRule(this.connection, rule, { now, by }, expectedVersion));
   }
 
-  deleteRule(id: string, now: number): Promise<boolean> {
-    return this.ofRules(() => deleteRule(this.connection, id, now));
+  deleteRule(id: string, now: number, expectedVersion?: number, by?: string): Promise<boolean> {
+    return this.ofRules(() => deleteRule(this.connection, id, { now, by }, expectedVersion));
   }
 
   importRules(rules: RulesImport): Promise<readonly ImportedRule[]> {
     return this.ofRules(() => importRules(this.connection, rules));
   }
 
-  ruleVersions(id: string): Promise<readonly RuleVersion[]> {
-    return this.ofRules(() => ruleVersions(this.connection.database, id));
+  ruleVersions(id: string, page?: { readonly limit: number; readonly below?: number | undefined }): Promise<readonly RuleVersion[]> {
+    return this.ofRules(() => ruleVersions(this.connection.database, id, page));
+  }
+
+  ruleVersion(id: string, version: number): Promise<RuleVersion | undefined> {
+    return this.ofRules(() => ruleVersion(this.connection.database, id, version));
   }
 
   ruleSet(epoch?: number): Promise<string | undefined> {

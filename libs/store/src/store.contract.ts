@@ -151,6 +151,25 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         ]);
       });
 
+      it('keep who made each version, and answer their history page by page', async () => {
+        for (const [n, by] of ['ann', undefined, 'bob', 'ann'].entries())
+          await store.putRule(rule('a', { name: `${n}` }), n, undefined, by);
+        await store.importRules({ rules: [{ rule: rule('b') }], replace: true, now: 9, by: 'carl' });
+        await store.putRule(rule('other'), 1, undefined, 'dora');
+        expect((await store.ruleVersions('a')).map(({ version, changedBy }) => [version, changedBy])).toEqual([
+          [5, 'carl'],
+          [4, 'ann'],
+          [3, 'bob'],
+          [2, undefined],
+          [1, 'ann'],
+        ]);
+        const page = async (below?: number) => (await store.ruleVersions('a', { limit: 2, below })).map(({ version }) => version);
+        expect([await page(), await page(4), await page(2), await page(1)]).toEqual([[5, 4], [3, 2], [1], []]);
+        expect(await store.ruleVersion('a', 3)).toMatchObject({ ruleId: 'a', version: 3, changedAt: 2, rule: { name: '2', version: 3 } });
+        expect(await store.ruleVersion('a', 5)).toMatchObject({ rule: undefined, changedBy: 'carl' });
+        expect([await store.ruleVersion('a', 6), await store.ruleVersion('nobody', 1)]).toEqual([undefined, undefined]);
+      });
+
       it('stay as they are when nothing changes', async () => {
         const first = await store.putRule(rule('a', { tags: ['x'] }), 10);
         expect(await store.putRule(rule('a', { tags: ['x'] }), 20)).toEqual(first);
@@ -171,6 +190,17 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         expect(await store.deleteRule('a', 2)).toBe(true);
         expect(await store.deleteRule('a', 3)).toBe(false);
         expect(await store.rules()).toEqual([]);
+      });
+
+      it('are deleted in the version that was expected, and in no other', async () => {
+        await store.putRule(rule('a'), 1);
+        await store.putRule(rule('a', { name: 'x' }), 2);
+        const epoch = await store.latestEpoch();
+        await expect(store.deleteRule('a', 3, 1)).rejects.toMatchObject({ code: 'BT_STORE_CONFLICT', values: { found: 2, expected: 1 } });
+        expect([(await store.rule('a'))?.version, await store.latestEpoch()]).toEqual([2, epoch]);
+        expect(await store.deleteRule('a', 4, 2, 'ann')).toBe(true);
+        expect(await store.deleteRule('a', 5, 2)).toBe(false);
+        expect((await store.ruleVersions('a')).map(({ changedBy }) => changedBy)).toEqual(['ann', undefined, undefined]);
       });
     });
 

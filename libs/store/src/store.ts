@@ -74,6 +74,8 @@ export interface RuleVersion {
   readonly version: number;
   /** Unix milliseconds. */
   readonly changedAt: number;
+  /** Who made it; undefined: taken over from a log, or made before that was noted. */
+  readonly changedBy: string | undefined;
   /** The rule as it was; undefined: this version is its deletion. */
   readonly rule: StoredRule | undefined;
 }
@@ -97,6 +99,8 @@ export interface RulesImport {
   /** All other rules are deleted. */
   readonly replace: boolean;
   readonly now: number;
+  /** Who imports. */
+  readonly by?: string | undefined;
 }
 
 /** What became of a rule: new without `before`, deleted without `after`, unchanged when both have one version. */
@@ -116,21 +120,27 @@ export abstract class Store {
    * One transaction: the rule (version counted up, also over a deletion; `expectedVersion` undefined = any, 0 = must not
    * exist), its version's history, the next epoch and its outbox record. No epoch when the published rule set stays the same;
    * nothing at all, and the rule as it is, when its content stays the same. Rejects BT_STORE_CONFLICT when the version differs.
+   * `by`: who changes it, for the history.
    */
   abstract putRule(
     rule: Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>,
     now: number,
     expectedVersion?: number,
+    by?: string,
   ): Promise<StoredRule>;
   /** One transaction as above; false when there is none. */
-  abstract deleteRule(id: string, now: number): Promise<boolean>;
+  abstract deleteRule(id: string, now: number, expectedVersion?: number, by?: string): Promise<boolean>;
   /**
    * One transaction and at most one epoch for all of it: each rule as `putRule` does, in their order, then the other rules deleted when
    * they are replaced. Rejects BT_STORE_CONFLICT, and nothing is changed, when a version differs.
    */
   abstract importRules(rules: RulesImport): Promise<readonly ImportedRule[]>;
-  /** What a rule was at each version, newest first; also of a deleted rule. */
-  abstract ruleVersions(id: string): Promise<readonly RuleVersion[]>;
+  /** What a rule was at each version, newest first, also of a deleted rule: those before version `below`, at most `limit`; or all. */
+  abstract ruleVersions(
+    id: string,
+    page?: { readonly limit: number; readonly below?: number | undefined },
+  ): Promise<readonly RuleVersion[]>;
+  abstract ruleVersion(id: string, version: number): Promise<RuleVersion | undefined>;
   /** JSON of a rules log record that holds the whole rule set of an epoch (default: the latest); undefined when there is no such epoch. */
   abstract ruleSet(epoch?: number): Promise<string | undefined>;
   /**

@@ -88,14 +88,32 @@ describe('/v1/rules/import', () => {
     );
   });
 
-  it('makes no real import of a dry run that is asked for in the address', async () => {
-    const { status, body } = await api.ask<Refusal>('POST', '/v1/rules/import?dry_run=true', { rules: [SLOW] });
-    expect({ status, code: body.code, errors: body.errors }).toEqual({
-      status: 400,
-      code: 'BT_HTTP_INVALID',
-      errors: [{ path: 'dry_run', message: 'dry_run belongs into the body' }],
-    });
+  it('is asked for in the address as well, and refused where address and body differ', async () => {
+    const at = <T = Answer>(query: string, body: object) => api.ask<T>('POST', `/v1/rules/import${query}`, body);
+    expect((await at('?dry_run=true', { rules: [SLOW] })).body).toMatchObject({ dry_run: true, created: 1 });
     expect(await ids()).toEqual([]);
+    for (const [query, body] of [
+      ['?dry_run=true', { dry_run: false }],
+      ['?mode=merge', { mode: 'replace' }],
+    ] as const) {
+      const { status, body: problem } = await at<Refusal>(query, { ...body, rules: [SLOW] });
+      expect([status, problem.code, problem.errors?.[0]?.path]).toEqual([400, 'BT_HTTP_INVALID', Object.keys(body)[0]]);
+    }
+    for (const query of ['?dryrun=true', '?dry_run=yes', '?dry_run=', '?mode=all', '?dry_run=true&dry_run=false']) {
+      expect((await at<Refusal>(query, { rules: [SLOW] })).status).toBe(400);
+    }
+    expect(await ids()).toEqual([]);
+    await put({ rules: [SLOW] });
+    expect((await at('?mode=replace', { rules: [ERRORS] })).body).toMatchObject({ mode: 'replace', created: 1, deleted: 1 });
+  });
+
+  it('takes the answer of GET /v1/rules as it is, but no page of it', async () => {
+    await put({ rules: [SLOW, ERRORS] });
+    const { body: backup } = await api.ask<{ rules: object[]; total: number }>('GET', '/v1/rules');
+    expect((await put({ ...backup, mode: 'replace' })).body).toMatchObject({ unchanged: 2, deleted: 0 });
+    const { body: page } = await api.ask<{ rules: object[] }>('GET', '/v1/rules?limit=1');
+    expect(await put({ ...page, mode: 'replace' })).toMatchObject({ status: 400, body: { errors: [{ path: 'next' }] } });
+    expect(await ids()).toEqual(['errors', 'slow']);
   });
 
   it('refuses a list in the place of a rule', async () => {

@@ -5,6 +5,7 @@ import { ApiError } from '../api-error.js';
 import { problemDetail } from '../expressions/refusal.js';
 import type { CheckExpression } from './check-expression.js';
 import type { ImportBody, ImportedRuleView, ImportResult } from './import.dto.js';
+import { changesBetween } from './rule-changes.js';
 import { contentOf, type RuleContent, sameContent } from './rule-content.js';
 import { slug } from './slug.js';
 
@@ -24,14 +25,16 @@ export class ImportRules {
     private readonly now: () => number,
   ) {}
 
-  /** Throws BT_API_IMPORT_INVALID with everything that is wrong, each with its path; BT_API_RULE_CHANGED, BT_API_TOO_MANY_RULES. */
-  async import({ rules, mode = 'merge', dry_run = false }: ImportBody): Promise<ImportResult> {
+  /** `by`: who imports, for the history. Throws BT_API_IMPORT_INVALID with everything that is wrong, each with its path; BT_API_RULE_CHANGED, BT_API_TOO_MANY_RULES. */
+  async import({ rules, mode = 'merge', dry_run = false }: ImportBody, by: string): Promise<ImportResult> {
     const before = new Map((await this.store.rules()).map((rule) => [rule.id, rule]));
     // Far too many are not looked at one by one. Of a few too many it may be that some are named twice, which is told.
     if (rules.length > 2 * Math.max(this.maxRules, before.size)) throw new ApiError('BT_API_TOO_MANY_RULES', { limit: this.maxRules });
     const items = await this.read(rules);
     this.refuseTooMany(items, mode === 'merge' ? [...before.keys()] : []);
-    const imported = dry_run ? planned(items, before, mode === 'replace') : await this.put(items, before, mode === 'replace');
+    const imported = dry_run
+      ? planned(items, before, mode === 'replace')
+      : await this.put(items, before, { replace: mode === 'replace', by });
     const warnings = new Map(items.map((item) => [item.content.id, item.warnings]));
     const views = imported.map((rule) => viewOf(rule, warnings.get(rule.id) ?? [], dry_run));
     const count = (action: string): number => views.filter((view) => view.action === action).length;
@@ -74,13 +77,17 @@ export class ImportRules {
     if (ids.size > this.maxRules && ids.size > others.length) throw new ApiError('BT_API_TOO_MANY_RULES', { limit: this.maxRules });
   }
 
-  private async put(items: readonly Item[], before: ReadonlyMap<string, StoredRule>, replace: boolean): Promise<readonly ImportedRule[]> {
+  private async put(
+    items: readonly Item[],
+    before: ReadonlyMap<string, StoredRule>,
+    how: { readonly replace: boolean; readonly by: string },
+  ): Promise<readonly ImportedRule[]> {
     const rules = items.map(({ content, version }) => ({
       rule: content,
       expectedVersion: before.has(content.id) ? version : undefined,
     }));
     try {
-      return await this.store.importRules({ rules, replace, now: this.now() });
+      return await this.store.importRules({ rules, ...how, now: this.now() });
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'BT_STORE_CONFLICT')) throw error;
       throw conflict(items, new Map((await this.store.rules()).map((rule) => [rule.id, rule]))) ?? error;
@@ -121,15 +128,10 @@ function conflict(items: readonly Item[], before: ReadonlyMap<string, StoredRule
   return new ApiError('BT_API_RULE_CHANGED', { id, found: before.get(id)?.version ?? 0, expected: first.version ?? '?' }, errors);
 }
 
-const MEMBERS = ['name', 'description', 'expression', 'severity', 'tags', 'enabled', 'message', 'onError'] as const;
-/** Members that the API calls otherwise. */
-const SHOWN: Readonly<Record<string, string>> = { onError: 'on_error' };
-
 function viewOf({ id, before, after }: ImportedRule, warnings: readonly ProblemDetail[], isDryRun: boolean): ImportedRuleView {
   if (after === undefined) return { id, action: 'deleted', warnings: [] };
   if (before === undefined) return { id, action: 'created', ...(isDryRun ? {} : { version: after.version }), warnings };
   if (before.version === after.version) return { id, action: 'unchanged', version: after.version, warnings };
-  const differing = MEMBERS.filter((member) => JSON.stringify(before[member]) !== JSON.stringify(after[member]));
-  const changes = Object.fromEntries(differing.map((member) => [SHOWN[member] ?? member, { from: before[member], to: after[member] }]));
+  const changes = changesBetween(before, after);
   return { id, action: 'updated', ...(isDryRun ? {} : { version: after.version }), changes, warnings };
 }

@@ -1,7 +1,9 @@
-import { Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { Transform, Type } from 'class-transformer';
+import { IsArray, IsBoolean, IsIn, IsInt, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
+import { Problem } from '#platform';
 import { ProblemDetailView } from '../problem.dto.js';
+import { yesOrNo } from '../query.js';
 import { RuleBody } from './rule.dto.js';
 
 export const IMPORT_MODES = ['merge', 'replace'] as const;
@@ -25,6 +27,36 @@ export class ImportBody {
   @IsOptional()
   @IsBoolean()
   dry_run?: boolean;
+
+  @ApiPropertyOptional({ readOnly: true, description: 'Accepted and ignored, so that an answer of `GET /v1/rules` is an import.' })
+  @IsOptional()
+  @IsInt()
+  total?: number;
+}
+
+/** How an import may be asked for in the address; the body's members of the same names mean the same. */
+export class ImportQuery {
+  @ApiPropertyOptional({ enum: IMPORT_MODES, default: 'merge', description: '`replace` deletes every rule that is not among them.' })
+  @IsOptional()
+  @IsIn(IMPORT_MODES)
+  mode?: ImportMode;
+
+  @ApiPropertyOptional({ type: Boolean, default: false, description: 'Says what would change, and changes nothing.' })
+  @IsOptional()
+  @Transform(yesOrNo)
+  @IsBoolean()
+  dry_run?: boolean;
+}
+
+/** The import that body and address ask for together. Throws BT_HTTP_INVALID where they differ. */
+export function wholeImport(body: ImportBody, query: ImportQuery): ImportBody {
+  const differing = (['mode', 'dry_run'] as const).filter((member) => (query[member] ?? body[member]) !== (body[member] ?? query[member]));
+  const errors = differing.map((path) => ({ path, message: `${path} is ${query[path]} in the address and ${body[path]} in the body` }));
+  const [first] = errors;
+  if (first !== undefined) throw new Problem('BT_HTTP_INVALID', first.message, { errors });
+  const mode = query.mode ?? body.mode;
+  const dry_run = query.dry_run ?? body.dry_run;
+  return { rules: body.rules, ...(mode === undefined ? {} : { mode }), ...(dry_run === undefined ? {} : { dry_run }) };
 }
 
 export class ImportedRuleView {

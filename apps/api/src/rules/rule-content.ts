@@ -19,18 +19,19 @@ export function contentOf(id: string, body: RuleBody): RuleContent {
   };
 }
 
-/** The content after a patch: what it leaves out stays; `message: null` takes the message away. */
+/** The content after a patch (RFC 7396): what it leaves out stays, `null` gives a member its default. */
 export function patched(rule: StoredRule, patch: RulePatch): RuleContent {
+  const of = <T>(given: T | null | undefined, present: T, otherwise: T): T => (given === undefined ? present : (given ?? otherwise));
   return {
     id: rule.id,
     name: patch.name ?? rule.name,
-    description: patch.description ?? rule.description,
+    description: of(patch.description, rule.description, ''),
     expression: patch.expression ?? rule.expression,
-    severity: patch.severity ?? rule.severity,
-    tags: patch.tags ?? rule.tags,
-    enabled: patch.enabled ?? rule.enabled,
-    message: patch.message === undefined ? rule.message : patch.message,
-    onError: patch.on_error ?? rule.onError,
+    severity: of(patch.severity, rule.severity, 'MEDIUM'),
+    tags: of<readonly string[]>(patch.tags, rule.tags, []),
+    enabled: of(patch.enabled, rule.enabled, true),
+    message: of(patch.message, rule.message, null),
+    onError: of(patch.on_error, rule.onError, 'no_match'),
   };
 }
 

@@ -1,17 +1,18 @@
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsOptional, IsString } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
 import type { StoredRule } from '#store';
+import { ApiError } from '../api-error.js';
+import { upperCase, wholeNumber, yesOrNo } from '../query.js';
 import { SEVERITIES } from '../severity.js';
 
-const parsedBoolean = ({ value }: { value: unknown }): unknown => (value === 'true' ? true : value === 'false' ? false : value);
-const upperCase = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.toUpperCase() : value);
+const LIMIT = { message: 'limit must be a whole number from 1 to 1000' };
 
 /** The query of `GET /v1/rules`. */
 export class RuleQuery {
   @ApiPropertyOptional({ type: Boolean })
   @IsOptional()
-  @Transform(parsedBoolean)
+  @Transform(yesOrNo)
   @IsBoolean()
   enabled?: boolean;
 
@@ -26,18 +27,76 @@ export class RuleQuery {
   @IsString()
   tag?: string;
 
-  @ApiPropertyOptional({ description: 'Part of the id, name, description or expression, in any case.' })
+  @ApiPropertyOptional({ description: 'Part of the id, name, description, expression or a tag, in any case.', maxLength: 500 })
   @IsOptional()
   @IsString()
+  @MaxLength(500)
+  q?: string;
+
+  @ApiPropertyOptional({ description: 'The same as `q`.', deprecated: true, maxLength: 500 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
   search?: string;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 1_000,
+    description: 'Rules of a page; without it all of them are answered.',
+  })
+  @IsOptional()
+  @Transform(wholeNumber)
+  @IsInt(LIMIT)
+  @Min(1, LIMIT)
+  @Max(1_000, LIMIT)
+  limit?: number;
+
+  @ApiPropertyOptional({ description: '`next` of the page before.' })
+  @IsOptional()
+  @IsString()
+  cursor?: string;
 }
 
-export function matchesQuery(rule: StoredRule, query: RuleQuery): boolean {
-  const search = query.search?.toLowerCase();
+export interface RulePage {
+  readonly rules: readonly StoredRule[];
+  /** Of all pages. */
+  readonly total: number;
+  readonly next?: string;
+}
+
+/**
+ * The page of the rules, which come in the order of their ids, that a query asks for. A cursor names the last id of the page before: rules
+ * that come and go meanwhile neither hide nor repeat another. Throws BT_API_CURSOR_INVALID.
+ */
+export function rulePage(rules: readonly StoredRule[], query: RuleQuery): RulePage {
+  const matching = rules.filter((rule) => matchesQuery(rule, query));
+  const after = query.cursor === undefined ? undefined : idOfCursor(query.cursor);
+  const rest = after === undefined ? matching : matching.filter(({ id }) => id > after);
+  const page = rest.slice(0, query.limit);
+  const last = page.at(-1);
+  const hasMore = page.length < rest.length && last !== undefined;
+  return { rules: page, total: matching.length, ...(hasMore ? { next: cursorOfId(last.id) } : {}) };
+}
+
+function matchesQuery(rule: StoredRule, query: RuleQuery): boolean {
+  const texts = [rule.id, rule.name, rule.description, rule.expression, ...rule.tags].map((text) => text.toLowerCase());
   return (
     (query.enabled === undefined || rule.enabled === query.enabled) &&
     (query.severity === undefined || rule.severity === query.severity) &&
     (query.tag === undefined || rule.tags.includes(query.tag)) &&
-    (search === undefined || [rule.id, rule.name, rule.description, rule.expression].some((text) => text.toLowerCase().includes(search)))
+    [query.q, query.search].every((part) => part === undefined || texts.some((text) => text.includes(part.toLowerCase())))
   );
+}
+
+const cursorOfId = (id: string): string => Buffer.from(JSON.stringify({ after: id })).toString('base64url');
+
+function idOfCursor(cursor: string): string {
+  try {
+    const { after } = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as { readonly after?: unknown };
+    if (typeof after === 'string') return after;
+  } catch {
+    // Falls through to the one answer for all that is no cursor.
+  }
+  throw new ApiError('BT_API_CURSOR_INVALID', { cursor: cursor.slice(0, 100) });
 }

@@ -72,7 +72,8 @@ export class RuleBody {
   on_error?: OnError;
 
   @ApiPropertyOptional({
-    description: 'With PUT and PATCH: the version that this change is based on; another one is a conflict. Ignored by POST.',
+    description:
+      'With PUT and PATCH: the version that this change is based on; another one is a conflict (409). Ignored by POST, and beside `If-Match`.',
     example: 1,
   })
   @IsOptional()
@@ -197,8 +198,11 @@ export class RuleList {
   @ApiProperty({ type: [RuleView] })
   rules!: readonly RuleView[];
 
-  @ApiProperty({ example: 1 })
+  @ApiProperty({ example: 1, description: 'How many match the filter, on all pages.' })
   total!: number;
+
+  @ApiPropertyOptional({ description: 'Pass as `cursor` for the next page; absent on the last.' })
+  next?: string;
 }
 
 export function ruleView(rule: StoredRule): RuleView {

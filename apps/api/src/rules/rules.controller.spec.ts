@@ -63,7 +63,11 @@ describe('/v1/rules', () => {
     expect(await ids('?enabled=true')).toMatchObject({ rules: [{ id: 'slow-requests' }], total: 1 });
     expect(await ids('?severity=low')).toMatchObject({ rules: [{ id: 'errors' }], total: 1 });
     expect(await ids('?tag=quality')).toMatchObject({ rules: [{ id: 'errors' }], total: 1 });
-    expect(await ids('?search=SLOW')).toMatchObject({ rules: [{ id: 'slow-requests' }], total: 1 });
+    for (const parameter of ['search', 'q']) {
+      expect(await ids(`?${parameter}=SLOW`)).toMatchObject({ rules: [{ id: 'slow-requests' }], total: 1 });
+    }
+    expect(await ids('?q=QUAL')).toMatchObject({ rules: [{ id: 'errors' }], total: 1 });
+    expect(await ids('?q=slow&enabled=false')).toEqual({ rules: [], total: 0 });
   });
 
   it('says in every answer about one rule what it hardly means, with the place from start to end and the fix', async () => {
@@ -184,10 +188,10 @@ describe('/v1/rules', () => {
       { ...SLOW, severity: 'LOW' },
       { 'if-match': `"${version + 7}"` },
     );
-    expect(header.status).toBe(409);
-    expect(header.body.code).toBe('BT_API_RULE_CHANGED');
+    expect(header.status).toBe(412);
+    expect(header.body.code).toBe('BT_API_PRECONDITION_FAILED');
     const member = await api.ask<Problem>('PATCH', '/v1/rules/slow-requests', { severity: 'LOW', version: version + 7 });
-    expect(member.status).toBe(409);
+    expect([member.status, member.body.code]).toEqual([409, 'BT_API_RULE_CHANGED']);
     expect((await api.ask('PUT', '/v1/rules/slow-requests', { ...SLOW, severity: 'LOW' }, { 'if-match': `"${version}"` })).status).toBe(
       200,
     );

@@ -1,5 +1,5 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   ApiBadRequestResponse,
   ApiConflictResponse,
@@ -11,22 +11,19 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '#openapi';
-import { Problem } from '#platform';
-import { Store, type StoredRule } from '#store';
-import { ApiError } from '../api-error.js';
+import { callerOf } from '#platform';
+import { Store } from '#store';
 import { ProblemView } from '../problem.dto.js';
-import { AnnounceRules } from './announce-rules.js';
-import { CheckExpression } from './check-expression.js';
+import { AnswerRule } from './answer-rule.js';
+import { Cached, Conditional, changeOf } from './conditional.js';
+import { contentEtag, etagOf, unlessKnown } from './etag.js';
+import { requireRule } from './find-rule.js';
 import { FollowRuleStatus } from './follow-rule-status.js';
-import { etag, expectedVersion } from './if-match.js';
-import { ImportBody, ImportResult } from './import.dto.js';
+import { ImportBody, ImportQuery, ImportResult, wholeImport } from './import.dto.js';
 import { ImportRules } from './import-rules.js';
 import { RuleBody, RuleList, RulePatch, RuleView, ruleStatusView, ruleView } from './rule.dto.js';
-import { matchesQuery, RuleQuery } from './rule-query.js';
+import { RuleQuery, rulePage } from './rule-query.js';
 import { SaveRule } from './save-rule.js';
-
-/** `published` or `pending`: whether the change is in force for spans that are sent after the answer. */
-const PUBLICATION_HEADER = 'betrace-rule-publication';
 
 @ApiTags('rules')
 @Controller('v1/rules')
@@ -34,33 +31,51 @@ export class RulesController {
   constructor(
     private readonly store: Store,
     private readonly saveRule: SaveRule,
-    private readonly announceRules: AnnounceRules,
+    private readonly answerRule: AnswerRule,
     private readonly ruleStatus: FollowRuleStatus,
-    private readonly checkExpression: CheckExpression,
     private readonly importRules: ImportRules,
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'All rules, or those that a filter selects, in order of id' })
+  @Cached()
+  @ApiOperation({
+    summary: 'All rules, or those that a filter selects, in order of id',
+    description: 'All filters must hold. Without `limit` the answer has every rule, as a backup needs it; `total` counts all pages.',
+  })
   @ApiOkResponse({ type: RuleList })
-  async list(@Query() query: RuleQuery): Promise<RuleList> {
-    const rules = (await this.store.rules()).filter((rule) => matchesQuery(rule, query)).map(ruleView);
-    return { rules, total: rules.length };
+  @ApiBadRequestResponse({ type: ProblemView })
+  async list(
+    @Query() query: RuleQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RuleList | undefined> {
+    const { rules, ...page } = rulePage(await this.store.rules(), query);
+    const list: RuleList = { rules: rules.map(ruleView), ...page };
+    return unlessKnown(list, contentEtag(list), request, reply);
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One rule, and the last error of its evaluation, if any' })
-  @ApiOkResponse({ type: RuleView, description: '`ETag` is its version.' })
+  @Cached()
+  @ApiOperation({
+    summary: 'One rule, and the last error of its evaluation, if any',
+    description: 'Here and below a rule is named by its id, or by its name, when no rule has that id and only one that name.',
+  })
+  @ApiOkResponse({ type: RuleView, description: '`ETag` begins with its version.' })
   @ApiNotFoundResponse({ type: ProblemView })
-  async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<RuleView> {
-    const rule = await this.store.rule(id);
-    if (rule === undefined) throw new ApiError('BT_API_RULE_NOT_FOUND', { id });
-    reply.header('etag', etag(rule.version));
+  @ApiConflictResponse({ type: ProblemView, description: 'Several rules have this name.' })
+  async get(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RuleView | undefined> {
+    const rule = await requireRule(this.store, id);
     const status = this.ruleStatus.of(rule);
-    return { ...(await this.view(rule)), ...(status === undefined ? {} : { status: ruleStatusView(status) }) };
+    const view = { ...(await this.answerRule.view(rule)), ...(status === undefined ? {} : { status: ruleStatusView(status) }) };
+    return unlessKnown(view, etagOf(view), request, reply);
   }
 
   @Post()
+  @Conditional()
   @ApiOperation({
     summary: 'Creates a rule, or restores one from a backup',
     description:
@@ -72,9 +87,8 @@ export class RulesController {
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiConflictResponse({ type: ProblemView, description: 'Another rule has this name.' })
   @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'The expression has errors; each has line and column.' })
-  async create(@Body() body: RuleBody, @Res({ passthrough: true }) reply: FastifyReply): Promise<RuleView> {
-    const { rule, created } = await this.saveRule.create(body);
-    return this.answer(rule, created ? 201 : 200, reply);
+  async create(@Body() body: RuleBody, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<RuleView> {
+    return this.answerRule.saved(await this.saveRule.create(body, changeOf(request)), reply);
   }
 
   @Post('import')
@@ -83,7 +97,8 @@ export class RulesController {
     summary: 'Puts many rules at once, all or none',
     description:
       'They come into force together. `merge` leaves the other rules alone, `replace` deletes them. With `dry_run` it says what would ' +
-      'change. A `version` refuses the import when the rule has another one; of a rule that is not there it is ignored.',
+      'change. Both may stand in the body or in the address. A `version` refuses the import when the rule has another one; of a rule that ' +
+      'is not there it is ignored.',
   })
   @ApiOkResponse({ type: ImportResult })
   @ApiBadRequestResponse({ type: ProblemView })
@@ -91,73 +106,65 @@ export class RulesController {
   @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'Rules have errors; each has its path, line and column.' })
   async import(
     @Body() body: ImportBody,
-    @Query() query: Readonly<Record<string, unknown>>,
+    @Query() query: ImportQuery,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImportResult> {
-    refuseParameters(query);
-    const result = await this.importRules.import(body);
-    if (!result.dry_run) reply.header(PUBLICATION_HEADER, await this.announceRules.announce());
+    const result = await this.importRules.import(wholeImport(body, query), callerOf(request));
+    if (!result.dry_run) await this.answerRule.announce(reply);
     return result;
   }
 
   @Put(':id')
-  @ApiOperation({ summary: 'Replaces a rule, or creates it', description: '`If-Match` or `version` refuse a change of another version.' })
+  @Conditional()
+  @ApiOperation({
+    summary: 'Replaces a rule, or creates it',
+    description: '`If-Match` or `version` refuse a change of another version. `If-None-Match: *` creates only.',
+  })
   @ApiOkResponse({ type: RuleView })
   @ApiCreatedResponse({ type: RuleView })
   @ApiBadRequestResponse({ type: ProblemView })
-  @ApiConflictResponse({ type: ProblemView, description: 'The rule has another version.' })
+  @ApiNotFoundResponse({ type: ProblemView, description: 'The body has a `version`, and there is no such rule.' })
+  @ApiConflictResponse({ type: ProblemView, description: 'The rule has another version than the body says.' })
   @ApiUnprocessableEntityResponse({ type: ProblemView })
   async replace(
     @Param('id') id: string,
     @Body() body: RuleBody,
-    @Headers('if-match') ifMatch: string | undefined,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RuleView> {
-    const { rule, created } = await this.saveRule.replace(id, body, expectedVersion(ifMatch, body.version));
-    return this.answer(rule, created ? 201 : 200, reply);
+    return this.answerRule.saved(await this.saveRule.replace(id, body, changeOf(request)), reply);
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Changes what the body names, for instance `{"enabled": false}`' })
+  @Conditional()
+  @ApiOperation({
+    summary: 'Changes what the body names, for instance `{"enabled": false}`',
+    description: 'As a JSON merge patch (RFC 7396): `null` gives a member its default. Also as `application/merge-patch+json`.',
+  })
   @ApiOkResponse({ type: RuleView })
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiNotFoundResponse({ type: ProblemView })
-  @ApiConflictResponse({ type: ProblemView, description: 'The rule has another version.' })
+  @ApiConflictResponse({ type: ProblemView, description: 'The rule has another version than the body says.' })
   @ApiUnprocessableEntityResponse({ type: ProblemView })
   async change(
     @Param('id') id: string,
     @Body() patch: RulePatch,
-    @Headers('if-match') ifMatch: string | undefined,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RuleView> {
-    return this.answer(await this.saveRule.change(id, patch, expectedVersion(ifMatch, patch.version)), 200, reply);
+    return this.answerRule.saved({ rule: await this.saveRule.change(id, patch, changeOf(request)), created: false }, reply);
   }
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Deletes a rule; its violations stay' })
+  @Conditional()
+  @ApiOperation({ summary: 'Deletes a rule; its violations and its history stay' })
   @ApiNoContentResponse()
   @ApiNotFoundResponse({ type: ProblemView })
-  async remove(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
-    await this.saveRule.remove(id);
-    reply.header(PUBLICATION_HEADER, await this.announceRules.announce());
+  @ApiConflictResponse({ type: ProblemView, description: 'Several rules have this name.' })
+  async remove(@Param('id') id: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    await this.saveRule.remove(id, changeOf(request));
+    await this.answerRule.announce(reply);
   }
-
-  private async answer(rule: StoredRule, status: 200 | 201, reply: FastifyReply): Promise<RuleView> {
-    reply.status(status).header('etag', etag(rule.version));
-    if (status === 201) reply.header('location', `/v1/rules/${encodeURIComponent(rule.id)}`);
-    reply.header(PUBLICATION_HEADER, await this.announceRules.announce());
-    return this.view(rule);
-  }
-
-  private async view(rule: StoredRule): Promise<RuleView> {
-    return { ...ruleView(rule), warnings: await this.checkExpression.warningsOf(rule.expression) };
-  }
-}
-
-/** Somebody who asks for a dry run in the address must not get a real one. */
-function refuseParameters(query: Readonly<Record<string, unknown>>): void {
-  const errors = Object.keys(query).map((path) => ({ path, message: `${path} belongs into the body` }));
-  const [first] = errors;
-  if (first !== undefined) throw new Problem('BT_HTTP_INVALID', first.message, { errors });
 }

@@ -1,7 +1,10 @@
 import { type RuleTextProblem, ruleTextProblems } from '#dsl';
+import { Problem } from '#platform';
 import type { Store, StoredRule } from '#store';
 import { ApiError } from '../api-error.js';
 import type { CheckExpression } from './check-expression.js';
+import { findRule, requireRule } from './find-rule.js';
+import { isConditional, type Preconditions, refuseUnmet } from './preconditions.js';
 import type { RuleBody, RulePatch } from './rule.dto.js';
 import { contentOf, patched, type RuleContent, sameContent } from './rule-content.js';
 import { slug } from './slug.js';
@@ -9,6 +12,12 @@ import { slug } from './slug.js';
 export interface SavedRule {
   readonly rule: StoredRule;
   readonly created: boolean;
+}
+
+/** Who changes a rule, and on what condition. */
+export interface Change {
+  readonly by: string;
+  readonly preconditions: Preconditions;
 }
 
 /** What POST, PUT, PATCH and DELETE do to the stored rules; publishing the change is another's business. */
@@ -24,72 +33,118 @@ export class SaveRule {
    * Creates a rule. A body with an `id` (a backup that is restored) replaces the rule of that id; one without is refused when
    * the id made from its name belongs to a rule with other content, so that nobody's rule is replaced by accident.
    */
-  async create(body: RuleBody): Promise<SavedRule> {
+  async create(body: RuleBody, change: Change): Promise<SavedRule> {
     const id = body.id ?? slug(body.name);
     const content = contentOf(id, body);
     refuseBadTexts(content);
     await this.check.orRefuse(content.expression);
     const existing = await this.store.rule(id);
-    if (existing === undefined) return this.insert(content);
+    if (existing === undefined) return this.insert(content, change);
+    refuseUnmet(change.preconditions, id, existing.version);
     if (sameContent(existing, content)) return { rule: existing, created: false };
-    if (body.id === undefined) throw new ApiError('BT_API_RULE_EXISTS', { id, name: existing.name });
-    return { rule: await this.store.putRule(content, this.now()), created: false };
+    if (body.id === undefined || body.id === null) throw new ApiError('BT_API_RULE_EXISTS', { id, name: existing.name });
+    return { rule: await this.update(existing, content, undefined, change), created: false };
   }
 
-  /** Replaces the rule, or creates it when there is none. `expected` is the version that the change is based on. */
-  async replace(id: string, body: RuleBody, expected: number | undefined): Promise<SavedRule> {
-    if (body.id !== undefined && body.id !== id) throw new ApiError('BT_API_RULE_ID_DIFFERS', { path: id, body: body.id });
+  /**
+   * Replaces the rule of this id or name, or creates one of this id. A body that names the same id means the id, even where another rule
+   * has that name.
+   */
+  async replace(idOrName: string, body: RuleBody, change: Change): Promise<SavedRule> {
+    const named = body.id ?? undefined;
+    const existing = named === idOrName ? await this.store.rule(idOrName) : await findRule(this.store, idOrName);
+    const id = existing?.id ?? idOrName;
+    if (named !== undefined && named !== id) throw new ApiError('BT_API_RULE_ID_DIFFERS', { path: idOrName, body: named });
     const content = contentOf(id, body);
-    const existing = await this.store.rule(id);
     refuseBadTexts(content, existing);
     await this.check.orRefuse(content.expression);
-    if (existing === undefined) {
-      if (expected !== undefined) throw new ApiError('BT_API_RULE_NOT_FOUND', { id });
-      return this.insert(content);
-    }
-    return { rule: await this.update(existing, content, expected), created: false };
+    if (existing !== undefined) return { rule: await this.update(existing, content, body.version, change), created: false };
+    if (body.version !== undefined && !isConditional(change.preconditions)) throw new ApiError('BT_API_RULE_NOT_FOUND', { id });
+    return this.insert(content, change);
   }
 
-  /** Changes what the patch names. */
-  async change(id: string, patch: RulePatch, expected: number | undefined): Promise<StoredRule> {
-    if (patch.id !== undefined && patch.id !== id) throw new ApiError('BT_API_RULE_ID_DIFFERS', { path: id, body: patch.id });
-    const existing = await this.store.rule(id);
-    if (existing === undefined) throw new ApiError('BT_API_RULE_NOT_FOUND', { id });
+  /** Changes what the patch names (RFC 7396): `null` gives a member its default. */
+  async change(idOrName: string, patch: RulePatch, change: Change): Promise<StoredRule> {
+    refuseNothing(patch);
+    const existing = await requireRule(this.store, idOrName);
+    const named = patch.id ?? undefined;
+    if (named !== undefined && named !== existing.id) throw new ApiError('BT_API_RULE_ID_DIFFERS', { path: idOrName, body: named });
     const content = patched(existing, patch);
     refuseBadTexts(content, existing);
     if (content.expression !== existing.expression) await this.check.orRefuse(content.expression);
-    return this.update(existing, content, expected);
+    return this.update(existing, content, patch.version, change);
   }
 
-  async remove(id: string): Promise<void> {
-    if (!(await this.store.deleteRule(id, this.now()))) throw new ApiError('BT_API_RULE_NOT_FOUND', { id });
+  /** Makes the rule what it was at a version, also when it was deleted since: a new version with that content. */
+  async restore(idOrName: string, version: number, change: Change): Promise<SavedRule> {
+    const existing = await findRule(this.store, idOrName);
+    const id = existing?.id ?? idOrName;
+    const kept = await this.store.ruleVersion(id, version);
+    if (kept === undefined) throw new ApiError('BT_API_RULE_VERSION_UNKNOWN', { id, version });
+    if (kept.rule === undefined) throw new ApiError('BT_API_RULE_VERSION_DELETED', { id, version });
+    const { version: _version, createdAt: _createdAt, updatedAt: _updatedAt, ...content } = kept.rule;
+    refuseBadTexts(content, existing);
+    await this.check.orRefuse(content.expression);
+    if (existing === undefined) return this.insert(content, change);
+    return { rule: await this.update(existing, content, undefined, change), created: false };
   }
 
-  private async insert(content: RuleContent): Promise<SavedRule> {
+  async remove(idOrName: string, { by, preconditions }: Change): Promise<void> {
+    const { id, version } = await requireRule(this.store, idOrName);
+    refuseUnmet(preconditions, id, version);
+    const expected = isConditional(preconditions) ? version : undefined;
+    try {
+      if (!(await this.store.deleteRule(id, this.now(), expected, by))) throw new ApiError('BT_API_RULE_NOT_FOUND', { id: idOrName });
+    } catch (error) {
+      throw isConflict(error) ? await this.changedMeanwhile(id, preconditions, expected) : error;
+    }
+  }
+
+  private async insert(content: RuleContent, { by, preconditions }: Change): Promise<SavedRule> {
+    const { id } = content;
+    refuseUnmet(preconditions, id, 0);
     const { length } = await this.store.rules();
     if (length >= this.maxRules) throw new ApiError('BT_API_TOO_MANY_RULES', { limit: this.maxRules });
     try {
-      return { rule: await this.store.putRule(content, this.now(), 0), created: true };
+      return { rule: await this.store.putRule(content, this.now(), 0, by), created: true };
     } catch (error) {
-      const winner = isConflict(error) ? await this.store.rule(content.id) : undefined;
+      const winner = isConflict(error) ? await this.store.rule(id) : undefined;
       if (winner === undefined) throw error;
+      refuseUnmet(preconditions, id, winner.version);
       if (sameContent(winner, content)) return { rule: winner, created: false };
-      throw new ApiError('BT_API_RULE_EXISTS', { id: content.id, name: winner.name });
+      throw new ApiError('BT_API_RULE_EXISTS', { id, name: winner.name });
     }
   }
 
-  private async update(existing: StoredRule, content: RuleContent, expected: number | undefined): Promise<StoredRule> {
-    const conflict = (found: number) => new ApiError('BT_API_RULE_CHANGED', { id: existing.id, found, expected: expected ?? '?' });
-    if (expected !== undefined && expected !== existing.version) throw conflict(existing.version);
+  /** `version`: that of the body on which the change is based; headers count more. */
+  private async update(
+    existing: StoredRule,
+    content: RuleContent,
+    version: number | undefined,
+    { by, preconditions }: Change,
+  ): Promise<StoredRule> {
+    refuseUnmet(preconditions, existing.id, existing.version);
+    const based = isConditional(preconditions) ? existing.version : (version ?? undefined);
+    if (based !== undefined && based !== existing.version) throw changed(existing.id, existing.version, based);
     if (sameContent(existing, content)) return existing;
     try {
       // Without an expected version the last writer wins, as the client asked.
-      return await this.store.putRule(content, this.now(), expected);
+      return await this.store.putRule(content, this.now(), based, by);
     } catch (error) {
-      if (!isConflict(error)) throw error;
-      throw conflict((await this.store.rule(existing.id))?.version ?? 0);
+      throw isConflict(error) ? await this.changedMeanwhile(existing.id, preconditions, based) : error;
     }
   }
+
+  /** Somebody else was faster: what the request asked for does not hold any more. */
+  private async changedMeanwhile(id: string, preconditions: Preconditions, expected: number | undefined): Promise<ApiError> {
+    const found = (await this.store.rule(id))?.version ?? 0;
+    refuseUnmet(preconditions, id, found);
+    return changed(id, found, expected);
+  }
+}
+
+function changed(id: string, found: number, expected: number | undefined): ApiError {
+  return new ApiError('BT_API_RULE_CHANGED', { id, found, expected: expected ?? '?' });
 }
 
 /** What a rule has already (an earlier version took any text) does not keep it from being changed elsewhere, or disabled. */
@@ -100,6 +155,14 @@ function refuseBadTexts(content: RuleContent, existing?: RuleContent): void {
   if (first === undefined) return;
   const errors = problems.map(({ member, message }) => ({ path: member, message }));
   throw new ApiError('BT_API_RULE_TEXT_INVALID', { reason: `${first.member} ${first.message}` }, errors);
+}
+
+/** A patch takes members away by `null`; without these there is no rule. */
+function refuseNothing(patch: RulePatch): void {
+  const missing = (['name', 'expression'] as const).filter((member) => patch[member] === null);
+  const errors = missing.map((path) => ({ path, message: `${path} cannot be taken away: every rule has one` }));
+  const [first] = errors;
+  if (first !== undefined) throw new Problem('BT_HTTP_INVALID', first.message, { errors });
 }
 
 const textOf = ({ member, message }: RuleTextProblem): string => `${member} ${message}`;

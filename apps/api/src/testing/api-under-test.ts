@@ -41,8 +41,12 @@ export class ApiUnderTest {
     readonly close: () => Promise<void>,
   ) {}
 
-  static async start(...args: readonly string[]): Promise<ApiUnderTest> {
-    const { configuration } = loadConfiguration({ args: ['--http-port=0', '--host=127.0.0.1', ...args], environment: {} });
+  static start(...args: readonly string[]): Promise<ApiUnderTest> {
+    return ApiUnderTest.startIn({}, ...args);
+  }
+
+  static async startIn(environment: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<ApiUnderTest> {
+    const { configuration } = loadConfiguration({ args: ['--http-port=0', '--host=127.0.0.1', ...args], environment });
     const logger = createLogger({ ...configuration.logging, level: 'error', format: 'json' });
     const definition = {
       name: 'api',

@@ -35,8 +35,7 @@ export class ExplainViolation {
 
   async explain(violation: ViolationRecord): Promise<WholeExplanation> {
     const { rule_id, rule_version, wire_span_id } = violation;
-    const versions = await this.store.ruleVersions(rule_id);
-    const rule = versions.find(({ version }) => version === rule_version)?.rule;
+    const rule = (await this.store.ruleVersion(rule_id, rule_version))?.rule;
     if (rule === undefined) throw new ApiError('BT_API_RULE_VERSION_NOT_FOUND', { id: rule_id, version: rule_version });
     const { requests, complete } = await this.readTrace.requests(violation);
     if (requests.length === 0) throw new ApiError('BT_API_TRACE_GONE', { id: violation.id });

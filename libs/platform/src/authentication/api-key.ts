@@ -10,6 +10,8 @@ export class ApiKey {
   /** Lower case, as Node's HTTP and gRPC metadata have it. */
   readonly header: string;
   readonly required: boolean;
+  /** Who a request with the key is, where changes are noted. */
+  readonly name = 'api-key';
   private readonly expected: Buffer | undefined;
 
   constructor(@Inject(CONFIGURATION) { authentication }: Configuration) {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problem-details/problem.js';
 import type { ApiKey } from './api-key.js';
+import { noteCaller } from './caller.js';
 
 export interface AuthenticationOptions {
   readonly protectMetrics: boolean;
@@ -17,7 +18,7 @@ export function requireApiKey(fastify: FastifyInstance, apiKey: ApiKey, options:
   fastify.addHook('onRequest', async (request) => {
     if (isPublic(request, options)) return;
     const value = request.headers[apiKey.header];
-    if (apiKey.accepts(Array.isArray(value) ? value[0] : value)) return;
+    if (apiKey.accepts(Array.isArray(value) ? value[0] : value)) return noteCaller(request, apiKey.name);
     throw new Problem('BT_HTTP_UNAUTHENTICATED', `the header ${apiKey.header} must hold the API key`, {
       headers: { 'www-authenticate': `ApiKey header="${apiKey.header}"` },
     });

@@ -7,6 +7,7 @@ import { rulesOnError } from './0004-rules-on-error.js';
 import { signatureKeys } from './0005-signature-keys.js';
 import { snapshotsBySize } from './0006-snapshots-by-size.js';
 import { filledTables } from './0007-filled-tables.js';
+import { ruleAuthors } from './0008-rule-authors.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -23,4 +24,5 @@ export const MIGRATIONS: readonly Migration[] = [
   signatureKeys,
   snapshotsBySize,
   filledTables,
+  ruleAuthors,
 ];

@@ -1,0 +1,36 @@
+import { applyDecorators } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { ApiHeader, ApiResponse } from '#openapi';
+import { callerOf } from '#platform';
+import { ProblemView } from '../problem.dto.js';
+import { preconditions } from './preconditions.js';
+import type { Change } from './save-rule.js';
+
+/** Describes a route whose answer has an ETag. */
+export const Cached = () =>
+  applyDecorators(
+    ApiHeader({ name: 'If-None-Match', required: false, description: 'ETags of earlier answers.', example: '"3"' }),
+    ApiResponse({ status: 304, description: 'The answer is the one of an ETag in `If-None-Match`.' }),
+  );
+
+/** Describes a route that changes a rule on conditions. */
+export const Conditional = () =>
+  applyDecorators(
+    ApiHeader({
+      name: 'If-Match',
+      required: false,
+      description: 'ETags of which the rule must have one; `*`: it must be there.',
+      example: '"3"',
+    }),
+    ApiHeader({
+      name: 'If-None-Match',
+      required: false,
+      description: 'ETags of which the rule must have none; `*`: it must not be there.',
+    }),
+    ApiResponse({ status: 412, type: ProblemView, description: 'The rule is another than `If-Match` or `If-None-Match` allow.' }),
+  );
+
+/** Who asks for a change, and on what condition. Throws BT_API_IF_MATCH_INVALID. */
+export function changeOf(request: FastifyRequest): Change {
+  return { by: callerOf(request), preconditions: preconditions(request.headers) };
+}

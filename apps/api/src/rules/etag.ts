@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RuleView } from './rule.dto.js';
+
+/**
+ * The ETag of a rule: its version, and a hash of what an answer says beside it (errors of its evaluation, warnings), when it says
+ * something. Two answers of one ETag are equal; a change is based on the version alone.
+ */
+export function etagOf({ version, status, warnings = [] }: Pick<RuleView, 'version' | 'status' | 'warnings'>): string {
+  return status === undefined && warnings.length === 0 ? `"${version}"` : `"${version}-${hash({ status, warnings })}"`;
+}
+
+/** The ETag of an answer that has no version of its own. */
+export function contentEtag(answer: unknown): string {
+  return `"${hash(answer)}"`;
+}
+
+/** The answer with its ETag; 304 without it when the client has it already (`If-None-Match`). */
+export function unlessKnown<T>(answer: T, etag: string, request: FastifyRequest, reply: FastifyReply): T | undefined {
+  reply.header('etag', etag).header('cache-control', 'no-cache');
+  if (!isKnown(etag, request.headers['if-none-match'])) return answer;
+  reply.status(304);
+  return undefined;
+}
+
+/** By weak comparison (RFC 9110, 13.1.2). */
+function isKnown(etag: string, header: string | undefined): boolean {
+  if (header === undefined) return false;
+  return header.trim() === '*' || header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
+}
+
+function hash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 16);
+}

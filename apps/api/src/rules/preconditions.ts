@@ -1,0 +1,54 @@
+import { ApiError } from '../api-error.js';
+
+/** Versions that a header names, or any (`*`). */
+type Versions = ReadonlySet<number> | '*';
+
+/** What a change of a rule is based on (RFC 9110, 13.1). */
+export interface Preconditions {
+  readonly match?: Versions;
+  readonly noneMatch?: Versions;
+}
+
+export interface PreconditionHeaders {
+  readonly 'if-match'?: string | undefined;
+  readonly 'if-none-match'?: string | undefined;
+}
+
+/**
+ * The preconditions of a request that changes a rule. Throws BT_API_IF_MATCH_INVALID for what can't be the ETag of a rule: a client that
+ * quotes wrongly is told so, and not that somebody else changed the rule.
+ */
+export function preconditions(headers: PreconditionHeaders): Preconditions {
+  const match = versions('If-Match', headers['if-match']);
+  const noneMatch = versions('If-None-Match', headers['if-none-match']);
+  return { ...(match === undefined ? {} : { match }), ...(noneMatch === undefined ? {} : { noneMatch }) };
+}
+
+export function isConditional({ match, noneMatch }: Preconditions): boolean {
+  return match !== undefined || noneMatch !== undefined;
+}
+
+/** Throws BT_API_PRECONDITION_FAILED unless a rule of this version (0: there is none) may be changed. */
+export function refuseUnmet({ match, noneMatch }: Preconditions, id: string, version: number): void {
+  const found = version === 0 ? 'is not there' : `has version ${version}`;
+  if (match !== undefined && !names(match, version)) throw failed(id, found, 'If-Match', match);
+  if (noneMatch !== undefined && names(noneMatch, version)) throw failed(id, found, 'If-None-Match', noneMatch);
+}
+
+const names = (versions: Versions, version: number): boolean => version > 0 && (versions === '*' || versions.has(version));
+
+function failed(id: string, found: string, header: string, versions: Versions): ApiError {
+  const value = versions === '*' ? '*' : [...versions].map((version) => `"${version}"`).join(', ');
+  return new ApiError('BT_API_PRECONDITION_FAILED', { id, found, header, value });
+}
+
+/** `"3"`, also weak, as proxies that compress make it, also without quotes, and with what follows a hyphen: see `etagOf`. */
+const TAG = /^(?:W\/)?"?(\d{1,15})(?:-[\w-]*)?"?$/;
+
+function versions(header: string, value: string | undefined): Versions | undefined {
+  if (value === undefined) return undefined;
+  if (value.trim() === '*') return '*';
+  const parts = value.split(',').map((part) => TAG.exec(part.trim())?.[1]);
+  if (parts.includes(undefined)) throw new ApiError('BT_API_IF_MATCH_INVALID', { header, value: value.slice(0, 100) });
+  return new Set(parts.map(Number));
+}

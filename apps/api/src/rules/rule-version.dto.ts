@@ -1,0 +1,82 @@
+import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '#openapi';
+import type { RuleVersion } from '#store';
+import { wholeNumber } from '../query.js';
+import { RuleView, ruleView } from './rule.dto.js';
+import { changesBetween, type RuleChanges } from './rule-changes.js';
+
+const LIMIT = { message: 'limit must be a whole number from 1 to 1000' };
+const CURSOR = { message: '$property must be the `next` of a page' };
+
+/** The query of `GET /v1/rules/{id}/versions`. */
+export class RuleVersionQuery {
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 1_000, default: 100 })
+  @IsOptional()
+  @Transform(wholeNumber)
+  @IsInt(LIMIT)
+  @Min(1, LIMIT)
+  @Max(1_000, LIMIT)
+  limit?: number;
+
+  @ApiPropertyOptional({ type: String, description: '`next` of the page before.' })
+  @IsOptional()
+  @Transform(wholeNumber)
+  @IsInt(CURSOR)
+  @Min(1, CURSOR)
+  cursor?: number;
+}
+
+/** One change of a rule. */
+export class RuleVersionView {
+  @ApiProperty({ example: 2 })
+  version!: number;
+
+  @ApiProperty({ enum: ['created', 'updated', 'deleted'] })
+  action!: 'created' | 'updated' | 'deleted';
+
+  @ApiProperty({ format: 'date-time' })
+  changed_at!: string;
+
+  @ApiPropertyOptional({
+    example: 'api-key',
+    description:
+      'The name of the key that was used, or `anonymous`. Absent of a version that was taken over from the log, or made before this was noted.',
+  })
+  changed_by?: string;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'object', properties: { from: {}, to: {} } },
+    description: 'What differs from the version before, member by member; only of `updated`.',
+    example: { severity: { from: 'LOW', to: 'HIGH' } },
+  })
+  changes?: RuleChanges;
+
+  @ApiPropertyOptional({ type: RuleView, description: 'The rule as it was; absent of `deleted`.' })
+  rule?: RuleView;
+}
+
+export class RuleVersionList {
+  @ApiProperty({ example: 'slow-requests' })
+  rule_id!: string;
+
+  @ApiProperty({ type: [RuleVersionView], description: 'Newest first.' })
+  versions!: readonly RuleVersionView[];
+
+  @ApiPropertyOptional({ description: 'Pass as `cursor` for the next page; absent on the last.' })
+  next?: string;
+}
+
+/** A version beside the one before it, if there is one. */
+export function ruleVersionView({ version, changedAt, changedBy, rule }: RuleVersion, before: RuleVersion | undefined): RuleVersionView {
+  const was = before?.rule;
+  return {
+    version,
+    action: rule === undefined ? 'deleted' : was === undefined ? 'created' : 'updated',
+    changed_at: new Date(changedAt).toISOString(),
+    ...(changedBy === undefined ? {} : { changed_by: changedBy }),
+    ...(rule === undefined || was === undefined ? {} : { changes: changesBetween(was, rule) }),
+    ...(rule === undefined ? {} : { rule: ruleView(rule) }),
+  };
+}

@@ -1,0 +1,118 @@
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  ApiBadRequestResponse,
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiUnprocessableEntityResponse,
+} from '#openapi';
+import { Store } from '#store';
+import { ApiError } from '../api-error.js';
+import { ProblemView } from '../problem.dto.js';
+import { AnswerRule } from './answer-rule.js';
+import { Cached, Conditional, changeOf } from './conditional.js';
+import { contentEtag, unlessKnown } from './etag.js';
+import { findRule } from './find-rule.js';
+import { RuleView } from './rule.dto.js';
+import { RuleVersionList, RuleVersionQuery, RuleVersionView, ruleVersionView } from './rule-version.dto.js';
+import { SaveRule } from './save-rule.js';
+
+const PAGE = 100;
+
+/** What rules were. A rule that was deleted is named by its id. */
+@ApiTags('rules')
+@Controller('v1/rules/:id/versions')
+export class RuleVersionsController {
+  constructor(
+    private readonly store: Store,
+    private readonly saveRule: SaveRule,
+    private readonly answerRule: AnswerRule,
+  ) {}
+
+  @Get()
+  @Cached()
+  @ApiOperation({ summary: 'The history of a rule: who changed what, and when; also of a rule that was deleted, by its id' })
+  @ApiOkResponse({ type: RuleVersionList })
+  @ApiBadRequestResponse({ type: ProblemView })
+  @ApiNotFoundResponse({ type: ProblemView })
+  @ApiConflictResponse({ type: ProblemView, description: 'Several rules have this name.' })
+  async list(
+    @Param('id') idOrName: string,
+    @Query() { limit = PAGE, cursor }: RuleVersionQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RuleVersionList | undefined> {
+    const id = await this.idOf(idOrName);
+    // One more than asked: what the last of the page differs from, and whether there is a next page.
+    const versions = await this.store.ruleVersions(id, { limit: limit + 1, below: cursor });
+    if (versions.length === 0 && cursor === undefined) throw new ApiError('BT_API_RULE_NOT_FOUND', { id: idOrName });
+    const views = versions.slice(0, limit).map((version, i) => ruleVersionView(version, versions[i + 1]));
+    const last = views.at(-1);
+    const next = versions.length > limit && last !== undefined ? { next: String(last.version) } : {};
+    const list: RuleVersionList = { rule_id: id, versions: views, ...next };
+    return unlessKnown(list, contentEtag(list), request, reply);
+  }
+
+  @Get(':version')
+  @Cached()
+  @ApiOperation({ summary: 'A rule as it was at a version' })
+  @ApiOkResponse({ type: RuleVersionView })
+  @ApiNotFoundResponse({ type: ProblemView })
+  @ApiConflictResponse({ type: ProblemView, description: 'Several rules have this name.' })
+  async get(
+    @Param('id') idOrName: string,
+    @Param('version') number: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RuleVersionView | undefined> {
+    const id = await this.idOf(idOrName);
+    const [version, before] = await this.store.ruleVersions(id, { limit: 2, below: versionOf(id, number) + 1 });
+    if (version === undefined || version.version !== versionOf(id, number)) throw unknownVersion(id, number);
+    const view = ruleVersionView(version, before);
+    return unlessKnown(view, contentEtag(view), request, reply);
+  }
+
+  @Post(':version/restore')
+  @HttpCode(200)
+  @RouteConfig({ body: 'discard' })
+  @Conditional()
+  @ApiOperation({
+    summary: 'Makes a rule what it was at a version',
+    description: 'That is a new version. A rule that was deleted is there again. The body is not read.',
+  })
+  @ApiOkResponse({ type: RuleView })
+  @ApiCreatedResponse({ type: RuleView, description: 'The rule had been deleted.' })
+  @ApiNotFoundResponse({ type: ProblemView })
+  @ApiConflictResponse({ type: ProblemView, description: 'The version is a deletion, or several rules have this name.' })
+  @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'The expression of that time is refused today.' })
+  async restore(
+    @Param('id') idOrName: string,
+    @Param('version') number: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RuleView> {
+    return this.answerRule.saved(await this.saveRule.restore(idOrName, versionOf(idOrName, number), changeOf(request)), reply);
+  }
+
+  private async idOf(idOrName: string): Promise<string> {
+    return (await findRule(this.store, idOrName))?.id ?? idOrName;
+  }
+}
+
+/** Beyond what the store counts there is no version. */
+const HIGHEST = 2_147_483_646;
+
+function versionOf(id: string, text: string): number {
+  const version = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(version <= HIGHEST)) throw unknownVersion(id, text);
+  return version;
+}
+
+function unknownVersion(id: string, version: string): ApiError {
+  return new ApiError('BT_API_RULE_VERSION_UNKNOWN', { id, version: version.slice(0, 100) });
+}

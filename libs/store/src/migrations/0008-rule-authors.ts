@@ -1,0 +1,9 @@
+import type { Migration } from './migrations.js';
+
+/** Who made a version of a rule. */
+export const ruleAuthors: Migration = {
+  name: '0008-rule-authors',
+  up: async ({ schema }) => {
+    await schema.alterTable('rule_versions').addColumn('changed_by', 'text').execute();
+  },
+};

@@ -1,0 +1,34 @@
+import { parsedColumn } from './json-column.js';
+import type { RulesTable } from './schema.js';
+import type { StoredRule } from './store.js';
+
+/** What a rule says; the rest is counted. */
+export type RuleContent = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
+
+export function rowOf(content: RuleContent): Omit<RulesTable, 'version' | 'created_at' | 'updated_at'> {
+  const { id, name, description, expression, severity, tags, enabled, message, onError } = content;
+  const flags = { json_tags: JSON.stringify(tags), enabled: enabled ? 1 : 0 };
+  return { id, name, description, expression, severity, ...flags, message, on_error: onError };
+}
+
+export function sameContent(row: RulesTable, content: RuleContent): boolean {
+  return Object.entries(rowOf(content)).every(([column, value]) => row[column as keyof RulesTable] === value);
+}
+
+export function ruleOf(row: RulesTable): StoredRule {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    expression: row.expression,
+    severity: row.severity as StoredRule['severity'],
+    tags: parsedColumn(row.json_tags, () => `the tags of rule ${row.id}`),
+    enabled: row.enabled !== 0,
+    message: row.message,
+    // A version that was kept before there was a choice says nothing.
+    onError: (row.on_error ?? 'no_match') as StoredRule['onError'],
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
