@@ -35,6 +35,7 @@ import { SaveRule } from './rules/save-rule.js';
 import { SettleController } from './settle/settle.controller.js';
 import { Settle } from './settle/settle.js';
 import { ExplainViolation } from './violations/explain-violation.js';
+import { FindTrace } from './violations/find-trace.js';
 import { openKeys } from './violations/open-keys.js';
 import { PruneViolations } from './violations/prune-violations.js';
 import { ReadTrace } from './violations/read-trace.js';
@@ -92,6 +93,7 @@ const TRIALS_WAITING = 8;
     },
     { provide: FollowRuleStatus, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new FollowRuleStatus(log, logger) },
     { provide: ReadTrace, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new ReadTrace(log, logger) },
+    { provide: FindTrace, inject: [Store, ReadTrace], useFactory: (store: Store, trace: ReadTrace) => new FindTrace(store, trace) },
     {
       provide: ExplainViolation,
       inject: [Store, ReadTrace, CheckExpression, CONFIGURATION],

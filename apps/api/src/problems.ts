@@ -53,7 +53,12 @@ export const API_PROBLEMS = {
   BT_API_EXPRESSIONS_BUSY: { status: 429, sentence: '{waiting} expressions wait to be looked at already. Try again in a second.' },
   BT_API_TEST_SPANS_MISSING: {
     status: 400,
-    sentence: 'A test needs "expression" and what to judge: "span": {…}, or "trace": {"spans": […]}.',
+    sentence: 'A test needs "expression" and what to judge: "span": {…}, or "trace": {"spans": […]}, or the "trace_id" of a violation.',
+  },
+  BT_API_TRACE_UNKNOWN: {
+    status: 404,
+    sentence:
+      'No violation is of the trace {trace_id}, so that nobody knows where its spans lie in the log. Send the spans themselves: "trace": {"spans": […]}.',
   },
   BT_API_TEST_ON_ERROR: { status: 400, sentence: '"on_error" of a test is "no_match", "undecided" or "violation".' },
   BT_API_TEST_SPANS_INVALID: { status: 400, sentence: 'The spans to judge cannot be read: {reason}' },

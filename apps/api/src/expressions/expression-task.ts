@@ -6,8 +6,8 @@ import type { TestResult } from '../rules/expression.dto.js';
 export type ExpressionTask =
   | { readonly kind: 'check'; readonly expression: string }
   | { readonly kind: 'describe'; readonly expression: string }
-  /** The body of `POST /v1/rules/test`, as text, so that numbers keep all their digits. */
-  | { readonly kind: 'try'; readonly body: Uint8Array }
+  /** The body of `POST /v1/rules/test`, as text, so that numbers keep all their digits; the spans of the trace whose id it names. */
+  | { readonly kind: 'try'; readonly body: Uint8Array; readonly stored?: readonly Uint8Array[] | undefined }
   | ExplainTask;
 
 /** Why a rule matches a trace, asked of all its spans. */

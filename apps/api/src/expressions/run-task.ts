@@ -21,7 +21,7 @@ export function runTask(task: ExpressionTask, settings: ExpressionSettings, ente
       if (!ok) throw refusal(diagnostics);
       return diagnostics.map(problemDetail);
     };
-    return tryRule(task.body, { timeout: settings.evaluationTimeout, orRefuse, enter });
+    return tryRule(task, { timeout: settings.evaluationTimeout, orRefuse, enter });
   }
   if (task.kind === 'explain') return explainRule(task, settings.evaluationTimeout, enter);
   const found = checked(task.expression);

@@ -8,9 +8,15 @@ import type { Phase } from './expression-task.js';
 interface Trial {
   readonly expression: string;
   readonly onError: OnError;
-  /** The JSON of the spans, and where it lies in the body. */
-  readonly spans: JsonValue;
-  readonly path: readonly (string | number)[];
+  /** The JSON of the spans, and where it lies in the body; undefined: they are those of a stored trace. */
+  readonly spans: { readonly json: JsonValue; readonly path: readonly string[] } | undefined;
+}
+
+export interface TrialInput {
+  /** JSON. */
+  readonly body: Uint8Array;
+  /** The spans of the trace whose id the body names. */
+  readonly stored?: readonly Uint8Array[] | undefined;
 }
 
 export interface TrialTools {
@@ -25,18 +31,18 @@ export interface TrialTools {
  * Tries an expression on spans by the engine that judges the log. The body is read from its text, so that nanoseconds keep all
  * their digits.
  */
-export function tryRule(body: Uint8Array, { timeout, orRefuse, enter }: TrialTools): TestResult {
+export function tryRule({ body, stored }: TrialInput, { timeout, orRefuse, enter }: TrialTools): TestResult {
   enter('reading the spans');
-  const { expression, onError, spans, path } = readTrial(body);
+  const { expression, onError, spans } = readTrial(body, stored !== undefined);
   const warnings = orRefuse(expression);
   enter('reading the spans');
-  const request = encodeRequest(spansFromValue(spans, { incomplete: true }, path));
+  const requests = spans === undefined ? (stored ?? []) : [encodeRequest(spansFromValue(spans.json, { incomplete: true }, spans.path))];
   enter('compiling the expression');
   const rule = { id: 'test', name: 'test', version: 1, expression, severity: 'LOW', onError } as const;
   const rules = RuleSet.compile(1, [rule], { timeout });
   enter('judging the spans');
   const started = performance.now();
-  const [judgement] = judgeTrace(rules, [request]);
+  const [judgement] = judgeTrace(rules, requests);
   const evaluation_time_ms = round(performance.now() - started);
   if (!judgement) throw new ApiError('BT_API_EXPRESSION_INVALID', { reason: 'it was checked, but cannot be compiled' });
   const { matches, explanation, violations, undecided, errors } = judgement;
@@ -53,15 +59,15 @@ export function tryRule(body: Uint8Array, { timeout, orRefuse, enter }: TrialToo
   };
 }
 
-function readTrial(body: Uint8Array): Trial {
+function readTrial(body: Uint8Array, isStored: boolean): Trial {
   const json = readObject(body);
   const { expression, on_error = 'no_match', span, spans, trace } = json;
   if (typeof expression !== 'string' || expression.trim() === '') throw new ApiError('BT_API_TEST_SPANS_MISSING', {});
   const onError = ON_ERROR.find((known) => known === on_error);
   if (onError === undefined) throw new ApiError('BT_API_TEST_ON_ERROR', {});
-  if (span !== undefined) return { expression, onError, spans: span, path: ['span'] };
-  if (spans !== undefined) return { expression, onError, spans, path: ['spans'] };
-  if (trace !== undefined) return { expression, onError, spans: trace, path: ['trace'] };
+  if (isStored) return { expression, onError, spans: undefined };
+  const [given] = Object.entries({ span, spans, trace }).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined);
+  if (given !== undefined) return { expression, onError, spans: { json: given[1], path: [given[0]] } };
   throw new ApiError('BT_API_TEST_SPANS_MISSING', {});
 }
 

@@ -59,10 +59,10 @@ export class CheckExpression {
     return this.trying.run({ kind: 'describe', expression });
   }
 
-  /** Judges the spans of a `POST /v1/rules/test`. */
-  try(body: Uint8Array): Promise<TestResult> {
+  /** Judges the spans of a `POST /v1/rules/test`: those of the body, or of the stored trace that it names. */
+  try(body: Uint8Array, stored?: readonly Uint8Array[]): Promise<TestResult> {
     // A copy: a small body is a part of a larger buffer, all of which would go along.
-    return this.trying.run({ kind: 'try', body: Uint8Array.from(body) });
+    return this.trying.run({ kind: 'try', body: Uint8Array.from(body), stored });
   }
 
   /** Asks a rule that was in force of all spans of a trace. */

@@ -98,6 +98,12 @@ export class TestBody {
     description: 'A whole trace.',
   })
   trace?: unknown;
+
+  @ApiPropertyOptional({
+    example: '5b8efff798038103d269b633813fc60c',
+    description: 'The trace of a violation, as `GET /v1/violations/{id}/trace` answers it, as long as the log keeps its spans.',
+  })
+  trace_id?: string;
 }
 
 export class UndecidedView {
@@ -131,4 +137,7 @@ export class TestResult {
 
   @ApiPropertyOptional({ description: 'Why the evaluation failed, which is not a match.', example: 'attempt to compare nil with number' })
   error?: string;
+
+  @ApiPropertyOptional({ description: 'Of a stored trace: false when the log has already dropped some of the records in which it lay.' })
+  complete?: boolean;
 }

@@ -5,6 +5,7 @@ import { VOCABULARY } from '#dsl';
 import {
   ApiBadRequestResponse,
   ApiBody,
+  ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
   ApiResponse,
@@ -13,8 +14,10 @@ import {
 } from '#openapi';
 import { problemDetail } from '../expressions/refusal.js';
 import { ProblemView } from '../problem.dto.js';
+import { FindTrace } from '../violations/find-trace.js';
 import { CheckExpression } from './check-expression.js';
 import { ExpressionBody, TestBody, TestResult, ValidationResult } from './expression.dto.js';
+import { trialTraceId } from './trial-trace-id.js';
 
 /** Bytes of a body: a trace of some thousand spans to try; an expression. */
 const TRIAL_LIMIT = 8 * 1024 * 1024;
@@ -24,13 +27,16 @@ const EXPRESSION_LIMIT = 1024 * 1024;
 @ApiTags('rules')
 @Controller('v1')
 export class ExpressionsController {
-  constructor(private readonly checkExpression: CheckExpression) {}
+  constructor(
+    private readonly checkExpression: CheckExpression,
+    private readonly findTrace: FindTrace,
+  ) {}
 
   @Post('rules/test')
   @HttpCode(200)
   @RouteConfig({ body: 'json_bytes', bodyLimit: TRIAL_LIMIT })
   @ApiOperation({
-    summary: 'Tries an expression on a span or a trace',
+    summary: 'Tries an expression on a span, a trace, or the stored trace of a violation',
     description: 'By the engine that judges production. Ids, name and times may be missing; integers keep all 64 bits.',
   })
   @ApiBody({ type: TestBody })
@@ -40,11 +46,16 @@ export class ExpressionsController {
     type: ProblemView,
     description: 'The expression has errors, each with line and column; or it takes too long.',
   })
+  @ApiNotFoundResponse({ type: ProblemView, description: 'No violation is of the trace `trace_id`, or the log no longer has its spans.' })
   @ApiResponse({ status: 413, type: ProblemView, description: 'More than 8 MiB.' })
   @ApiResponse({ status: 415, type: ProblemView, description: 'The content type is not `application/json`.' })
   @ApiResponse({ status: 429, type: ProblemView, description: 'Too many wait to be tried.' })
-  test(@Req() request: FastifyRequest): Promise<TestResult> {
-    return this.checkExpression.try(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
+  async test(@Req() request: FastifyRequest): Promise<TestResult> {
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const traceId = trialTraceId(body);
+    if (traceId === undefined) return this.checkExpression.try(body);
+    const { requests, complete } = await this.findTrace.find(traceId);
+    return { ...(await this.checkExpression.try(body, requests)), complete };
   }
 
   @Post('rules/validate')

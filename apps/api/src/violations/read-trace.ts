@@ -26,7 +26,7 @@ export class ReadTrace {
   async requests({
     log,
     wire_trace_id,
-  }: ViolationRecord): Promise<{ readonly requests: readonly TraceRequest[]; readonly complete: boolean }> {
+  }: Pick<ViolationRecord, 'log' | 'wire_trace_id'>): Promise<{ readonly requests: readonly TraceRequest[]; readonly complete: boolean }> {
     const { partition, first_offset: first, last_offset: last } = log;
     const { start } = await this.log.bounds(TOPICS.spans, partition);
     const requests: TraceRequest[] = [];

@@ -1,0 +1,21 @@
+import { parseJson } from '#otlp';
+
+/** Bytes of a body that names a stored trace: an expression, and an id. What is larger carries spans. */
+const LONGEST = 256 * 1024;
+
+/**
+ * The `trace_id` of the body of a `POST /v1/rules/test` that carries no spans itself. Undefined when it names none, also when it can't be
+ * read: the thread that tries it tells what is wrong.
+ */
+export function trialTraceId(body: Uint8Array): string | undefined {
+  if (body.length > LONGEST || !Buffer.from(body.buffer, body.byteOffset, body.length).includes('"trace_id"')) return undefined;
+  try {
+    const json = parseJson(body);
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
+    const { trace_id, span, spans, trace } = json as Readonly<Record<string, unknown>>;
+    const carriesSpans = span !== undefined || spans !== undefined || trace !== undefined;
+    return typeof trace_id === 'string' && !carriesSpans ? trace_id : undefined;
+  } catch {
+    return undefined;
+  }
+}
