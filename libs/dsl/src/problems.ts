@@ -210,6 +210,10 @@ export const PROBLEMS = {
     'this also holds where {second} is long before {first}: the difference is negative then',
     'Times of two spans that are at most so far apart, and nothing says which comes first.',
   ),
+  BT_DSL_ORDER_RING: warning(
+    '{first} and {second} lead back to where they began: only spans do so whose clocks differ by more than they last',
+    'Orders of named spans that lead back to where they began.',
+  ),
   BT_DSL_STRICT_ORDER: warning(
     'this does not hold where the one starts as the other ends, and takes the clocks of all services for one',
     'The end of one span is compared with the start of another: `a.before(b)` knows equal times, links, callers and the tolerance of clocks.',

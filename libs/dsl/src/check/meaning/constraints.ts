@@ -86,7 +86,8 @@ function comparison(node: BinaryNode, outcome: boolean): readonly Said[] {
   const isMirrored = left.type === 'literal';
   const value = isMirrored ? left : right;
   const subject = isMirrored ? right : left;
-  if (value.type !== 'literal' || subject.type === 'literal' || value.syntax === subject.syntax) return truth(node, outcome);
+  if (value.type !== 'literal') return [...truth(node, outcome), ...twoReadings(node, outcome)];
+  if (subject.type === 'literal' || value.syntax === subject.syntax) return truth(node, outcome);
   const operator = isMirrored ? (MIRRORED[node.operator] ?? node.operator) : node.operator;
   switch (operator) {
     case '==':
@@ -111,6 +112,37 @@ function comparison(node: BinaryNode, outcome: boolean): readonly Said[] {
     default:
       return [];
   }
+}
+
+/** How one value stands to another. */
+const STANDS: Readonly<Partial<Record<BinaryNode['operator'], readonly string[]>>> = {
+  '<': ['<'],
+  '<=': ['<', '=='],
+  '==': ['=='],
+  '>=': ['>', '=='],
+  '>': ['>'],
+};
+
+const ORDERED: readonly Constraint[] = [{ kind: 'one-of', values: ['<', '==', '>'] }];
+
+/** `a.start_time < b.start_time`, of which `b.start_time < a.start_time` says the opposite. */
+function twoReadings({ left, right, operator }: BinaryNode, outcome: boolean): readonly Said[] {
+  if (!isReading(left) || !isReading(right)) return [];
+  const isEquality = operator === '==' || operator === '~=';
+  // What fails is neither.
+  if (!outcome && !isEquality && (left.type !== 'field' || right.type !== 'field')) return [];
+  const [first, second] = [nameOf(left), nameOf(right)];
+  if (first === undefined || second === undefined) return [];
+  const [about, said] = first <= second ? [`${first} ${second}`, operator] : [`${second} ${first}`, MIRRORED[operator]];
+  const values = STANDS[said === '~=' ? '==' : (said ?? '~=')];
+  if (values === undefined) return [];
+  const kind = (said === '~=') !== outcome ? 'one-of' : 'none-of';
+  const areFields = left.type === 'field' && right.type === 'field';
+  return [{ kind: 'two', about: () => about, constraint: { kind, values }, initial: areFields ? ORDERED : [], isWhole: false }];
+}
+
+function isReading({ type }: Resolved): boolean {
+  return type === 'field' || type === 'attribute' || type === 'resource-attribute';
 }
 
 function bound(operator: '<' | '<=' | '>' | '>=', value: number | bigint, outcome: boolean): Constraint {
@@ -151,7 +183,19 @@ function said(subject: Resolved, constraint: Constraint): readonly Said[] {
     return rootness(subject.span, constraint.values[0]);
   if (subject.type === 'trace-quantifier' && subject.quantifier === 'count') return satisfied(subject.over, subject.condition, constraint);
   if (subject.type === 'literal') return [];
-  return [{ kind: kindOf(subject), about: () => nameOf(subject), constraint, initial: initialOf(subject), isWhole: isCount(subject) }];
+  const about = { kind: kindOf(subject), about: () => nameOf(subject), constraint, initial: initialOf(subject), isWhole: isCount(subject) };
+  return isOfTrace(subject) ? [about, ...soManySpans(constraint)] : [about];
+}
+
+/** As many spans as it counts, at least, has the trace. */
+function isOfTrace(node: Resolved): boolean {
+  if (node.type === 'trace-aggregate') return node.over === undefined && isCount(node);
+  return node.type === 'unary' && node.operator === '#' && node.operand.type === 'trace-services';
+}
+
+function soManySpans(constraint: Constraint): readonly Said[] {
+  if (constraint.kind !== 'bound' || constraint.side !== 'low' || constraint.value < 1) return [];
+  return [{ kind: 'trace-field', about: () => 'trace span_count', constraint, initial: COUNT, isWhole: true }];
 }
 
 function isAboutRoot(constraint: Constraint): boolean {
@@ -200,11 +244,12 @@ function parentOf(span: SpanSource): string | undefined {
 function satisfied(over: Relatives | undefined, condition: Resolved, constraint: Constraint): readonly Said[] {
   const counted = counts(over, condition, constraint);
   if (!isAtLeastOne(constraint)) return [counted];
+  const spans = over === undefined ? soManySpans(constraint) : [];
   const isChain = condition.type === 'logical' && condition.operator === 'and';
   const parts = isChain ? () => flatOperands(condition).map((part) => counts(over, part, constraint)) : undefined;
   const said = parts === undefined ? counted : { ...counted, parts };
   // Who has an ancestor has a parent.
-  return over?.axis === 'ancestors' ? [said, ...rootness(over.of, false)] : [said];
+  return over?.axis === 'ancestors' ? [said, ...rootness(over.of, false)] : [said, ...spans];
 }
 
 function counts(over: Relatives | undefined, condition: Resolved, constraint: Constraint): Said {
@@ -284,6 +329,7 @@ function kindOf(node: Resolved): string {
 function nameOf(node: Resolved): string | undefined {
   if (node.type === 'attribute' || node.type === 'resource-attribute') return factKey(node.span, node.type, node.key);
   if (node.type === 'literal') return undefined;
+  if (node.type === 'trace-field') return `trace ${node.field}`;
   return (node.type === 'field' ? factKey(node.span, 'field', node.field) : undefined) ?? textOf(node);
 }
 

@@ -18,11 +18,22 @@ interface Statement {
 
 /** The first contradiction in a chain of `and` (`or`), or undefined. Linear in the operands. */
 export function contradictionIn(operands: readonly Resolved[], operator: 'and' | 'or'): Contradiction | undefined {
+  return contradictionOfAll(operands.map((node) => ({ node, outcome: operator === 'and' })));
+}
+
+/** A condition, and what it comes out as. */
+export interface Outcome {
+  readonly node: Resolved;
+  readonly outcome: boolean;
+}
+
+/** The same of conditions that come out so or so. */
+export function contradictionOfAll(outcomes: readonly Outcome[]): Contradiction | undefined {
   const kinds = new Map<string, Statement[]>();
   const withParts: Statement[] = [];
   let hasLimits = false;
-  for (const by of operands) {
-    for (const said of saidBy(by, operator === 'and')) {
+  for (const { node: by, outcome } of outcomes) {
+    for (const said of saidBy(by, outcome)) {
       const statement = { said, by };
       addTo(kinds, said.kind, statement);
       if (said.parts !== undefined) withParts.push(statement);
@@ -34,7 +45,7 @@ export function contradictionIn(operands: readonly Resolved[], operator: 'and' |
   }
   for (const statements of kinds.values()) {
     // Names cost most: they are only made where there is something to compare. Of a chain each operand was asked alone before.
-    if (statements.length === 1 && operands.length > 1) continue;
+    if (statements.length === 1 && outcomes.length > 1) continue;
     const found = contradictionOf(statements);
     if (found !== undefined) return found;
   }

@@ -1,6 +1,7 @@
 import { LuaError } from '../../lua-error.js';
 import { stringTest } from '../../string-tests.js';
 import type { StringTestName } from '../../syntax.js';
+import { excludeEachOther, implies, onlyText } from './known-text.js';
 
 /** A value that a condition compares with. */
 export type Scalar = undefined | boolean | number | bigint | string;
@@ -51,8 +52,11 @@ export class Domain {
         if (constraint.side === 'low') this.low = tighter(this.low, constraint, (a, b) => a > b);
         else this.high = tighter(this.high, constraint, (a, b) => a < b);
         break;
-      case 'test':
+      case 'test': {
         this.tests.push(constraint);
+        const only = constraint.outcome ? onlyText(constraint) : undefined;
+        if (only !== undefined) this.add({ kind: 'one-of', values: [only] });
+      }
     }
   }
 
@@ -100,11 +104,8 @@ function agrees({ test, pattern, outcome }: Extract<Constraint, { kind: 'test' }
 
 /** Two tests of one text that can't come out so together. */
 function excludes(a: Extract<Constraint, { kind: 'test' }>, b: Extract<Constraint, { kind: 'test' }>): boolean {
-  if (a.test === b.test && a.pattern === b.pattern) return a.outcome !== b.outcome;
-  if (!a.outcome || !b.outcome || a.test !== b.test) return false;
-  if (a.test === 'starts_with') return !a.pattern.startsWith(b.pattern) && !b.pattern.startsWith(a.pattern);
-  if (a.test === 'ends_with') return !a.pattern.endsWith(b.pattern) && !b.pattern.endsWith(a.pattern);
-  return false;
+  if (a.outcome && b.outcome) return excludeEachOther(a, b);
+  return a.outcome !== b.outcome && (a.outcome ? implies(a, b) : implies(b, a));
 }
 
 function tighter(known: Bound | undefined, found: Bound, isTighter: (a: number | bigint, b: number | bigint) => boolean): Bound {

@@ -7,6 +7,7 @@ import { countOfDistinct } from './count-of-distinct.js';
 import { everySpan } from './every-span.js';
 import { foreignPattern } from './foreign-pattern.js';
 import { idText } from './id-text.js';
+import { joinedSpans } from './joined-spans.js';
 import { letterCase } from './letter-case.js';
 import { lengthOfMap, listIndex, spanByPlace } from './list-index.js';
 import { nilEqualsNil } from './nil-equals-nil.js';
@@ -35,6 +36,7 @@ export function judgeMeaning(root: Resolved, findings: Findings): void {
   if (findings.hasErrors) return;
   judgeTruth(root, findings);
   if (findings.hasErrors) return;
+  if (findings.usesTrace) joinedSpans(root, findings);
   everySpan(root, findings);
   notBefore(root, findings);
 }

@@ -1,0 +1,72 @@
+import { factKey } from '../../facts.js';
+import type { Relatives, Resolved, TraceQuantifier } from '../../resolved.js';
+import { BOOLEAN } from '../../types.js';
+import { neverFails } from './asked-of.js';
+import type { Outcome } from './contradiction.js';
+import { MIRRORED } from './ordered-as-count.js';
+
+/** What holds of every span of the trace, or of every relative of a span. */
+export interface Universal extends Outcome {
+  readonly depth: number;
+  readonly over: Relatives | undefined;
+  /** The part of the rule that says so. */
+  readonly by: Resolved;
+}
+
+/** `trace.all(c)`, `not trace.has(c)`, `trace.count(c) == 0`, `trace.max(span.duration) < 1s`. */
+export function universalsOf(part: Outcome): readonly Universal[] {
+  const universals = universalsIn(part);
+  return universals.length === 0 ? universals : universals.map((universal) => ({ ...universal, by: part.node }));
+}
+
+function universalsIn({ node, outcome }: Outcome): readonly Universal[] {
+  if (node.type === 'unary' && node.operator === 'not') return universalsIn({ node: node.operand, outcome: !outcome });
+  if (node.type === 'trace-quantifier') {
+    const { quantifier, condition, depth, over } = node;
+    if (quantifier === 'all' && outcome) return [{ node: condition, outcome: true, depth, over, by: node }];
+    if (quantifier === 'has' && !outcome) return none(node, node);
+    return [];
+  }
+  if (node.type !== 'binary') return [];
+  const [subject, limit, operator] =
+    node.right.type === 'literal' ? [node.left, node.right, node.operator] : [node.right, node.left, MIRRORED[node.operator]];
+  if (limit.type !== 'literal' || operator === undefined) return [];
+  if (subject.type === 'trace-quantifier' && subject.quantifier === 'count') {
+    const isNone = outcome ? isZero(operator, limit.value) : isZero(NEGATED[operator], limit.value);
+    return isNone ? none(subject, node) : [];
+  }
+  if (subject.type !== 'trace-aggregate' || subject.condition !== undefined || subject.field.type !== 'field' || !outcome) return [];
+  const isMost = subject.aggregate === 'max' && (operator === '<' || operator === '<=');
+  const isLeast = subject.aggregate === 'min' && (operator === '>' || operator === '>=');
+  if (!isMost && !isLeast) return [];
+  const each: Resolved = { type: 'binary', operator, left: subject.field, right: limit, syntax: node.syntax, types: BOOLEAN };
+  return [{ node: each, outcome: true, depth: subject.depth, over: subject.over, by: node }];
+}
+
+const NEGATED: Readonly<Record<string, string>> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '==': '~=', '~=': '==' };
+
+function none({ condition, depth, over }: TraceQuantifier, by: Resolved): readonly Universal[] {
+  return neverFails(condition) ? [{ node: condition, outcome: false, depth, over, by }] : [];
+}
+
+function isZero(operator: string | undefined, value: unknown): boolean {
+  if (typeof value !== 'number') return false;
+  return (
+    (operator === '==' && value === 0) || (operator === '<' && value > 0 && value <= 1) || (operator === '<=' && value >= 0 && value < 1)
+  );
+}
+
+/** `trace.count(c) > 2`: there is one. */
+export function asksForSome({ left, right, operator }: Extract<Resolved, { type: 'binary' }>, outcome: boolean): boolean {
+  const [limit, written] = right.type === 'literal' ? [right, operator] : [left, MIRRORED[operator]];
+  const said = outcome ? written : NEGATED[written ?? ''];
+  if (limit.type !== 'literal' || typeof limit.value !== 'number') return false;
+  return (said === '>' && limit.value >= 0) || (said === '>=' && limit.value > 0) || (said === '==' && limit.value > 0);
+}
+
+/** What is said of all a is said of each b. */
+export function areAmong(a: Relatives, b: Relatives | undefined): boolean {
+  if (b === undefined || (a.axis !== b.axis && (a.axis !== 'descendants' || b.axis !== 'children'))) return false;
+  const key = factKey(a.of, 'attribute', '');
+  return key !== undefined && key === factKey(b.of, 'attribute', '');
+}
