@@ -2,7 +2,16 @@ import { DamagedTable } from './damage.js';
 import type { Queries } from './schema.js';
 
 /** The tables whose rows are missed when they are gone. */
-export const FILLED = ['rules', 'rule_versions', 'epochs', 'violations', 'positions', 'exports', 'signature_keys'] as const;
+export const FILLED = [
+  'rules',
+  'rule_versions',
+  'epochs',
+  'violations',
+  'violation_revisions',
+  'positions',
+  'exports',
+  'signature_keys',
+] as const;
 export type FilledTable = (typeof FILLED)[number];
 
 /** In the transaction that inserts into them. */

@@ -10,6 +10,7 @@ export {
   type RulesImport,
   type RuleVersion,
   Store,
+  type StoredRevision,
   type StoredRule,
   type StoredViolation,
   type ViolationFilter,

@@ -6,6 +6,8 @@ export interface Schema {
   rule_versions: RuleVersionsTable;
   epochs: EpochsTable;
   violations: ViolationsTable;
+  /** Every revision of a violation that has, or had, several. */
+  violation_revisions: ViolationRevisionsTable;
   /** How far each reader of the violations log got. */
   positions: { reader: string; partition: number; position: number };
   /** The last revision of a violation that was exported, or refused by the receiver for good: then why. */
@@ -67,6 +69,16 @@ export interface ViolationsTable {
   service: string;
   timestamp_ms: number;
   first_offset: number;
+  json_record: string;
+  /** See `searchedText`; null: kept before there was a search. */
+  search_text: string | null;
+}
+
+export interface ViolationRevisionsTable {
+  violation_id: string;
+  first_offset: number;
+  revision: number;
+  status: string;
   json_record: string;
 }
 

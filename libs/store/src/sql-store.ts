@@ -20,12 +20,14 @@ import {
   type RulesImport,
   type RuleVersion,
   Store,
+  type StoredRevision,
   type StoredRule,
   type StoredViolation,
   type ViolationFilter,
   type ViolationPage,
 } from './store.js';
-import { keep, pruneSome, violationById, violationPage } from './violations.js';
+import { violationRevisions } from './violation-revisions.js';
+import { keep, pruneSome, violationById, violationPage, violationsFrom } from './violations.js';
 
 /** Violations deleted per transaction: other queries get their turn in between. */
 const PRUNED_AT_ONCE = 1_000;
@@ -111,6 +113,17 @@ export class SqlStore extends Store {
 
   violations(filter: ViolationFilter, page: { readonly limit: number; readonly after?: string }): Promise<ViolationPage> {
     return this.resting(['violations'], () => violationPage(this.connection.database, filter, page));
+  }
+
+  violationsFrom(
+    filter: ViolationFilter,
+    page: { readonly limit: number; readonly after?: string },
+  ): Promise<Omit<ViolationPage, 'total'>> {
+    return this.resting(['violations'], () => violationsFrom(this.connection.database, filter, page));
+  }
+
+  violationRevisions(id: string): Promise<readonly StoredRevision[]> {
+    return this.resting(['violations', 'violation_revisions'], () => violationRevisions(this.connection.database, id));
   }
 
   violation(id: string): Promise<StoredViolation | undefined> {

@@ -369,6 +369,15 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         ['end, excluded', { endTime: 3_000 }, ['b', 'a']],
         ['several', { startTime: 2_000, endTime: 4_000, severity: ['HIGH', 'LOW'], status: 'open' }, ['c', 'b']],
         ["text that is SQL: ' or 1=1", { service: "' or 1=1 --" }, []],
+        ['text of the message, in any case', { text: 'FRAUD Check' }, ['c']],
+        ['text of a name beyond ASCII', { text: 'ÜBERWEISUNG ΣΑ' }, ['d']],
+        ['part of an id', { text: 'feedfeed' }, ['b']],
+        ['part of a service', { text: 'payment' }, ['a']],
+        ['text that is a pattern', { text: 'a%c' }, []],
+        ['text that is another pattern', { text: '_' }, []],
+        ['text with what escapes patterns', { text: '100%! sure' }, ['c']],
+        ['text and more', { text: 'e', severity: ['LOW'], endTime: 3_500 }, ['c']],
+        ['text that is nowhere', { text: 'x'.repeat(200) }, []],
       ])('are filtered by %s', async (_, filter, ids) => {
         await keep(
           violation('a', { timestampMs: 1_000, service: 'payments', status: 'undecided' }),
@@ -378,8 +387,8 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
             traceId: 'test-trace-001',
             wireTraceId: 'feedfeedfeedfeedfeedfeedfeedfeed',
           }),
-          violation('c', { timestampMs: 3_000, severity: 'LOW', spanId: 'aaaaaaaaaaaaaaaa' }),
-          violation('d', { timestampMs: 4_000, severity: 'CRITICAL', status: 'retracted' }),
+          violation('c', { timestampMs: 3_000, severity: 'LOW', spanId: 'aaaaaaaaaaaaaaaa', text: 'No fraud check, 100%! sure\u0000' }),
+          violation('d', { timestampMs: 4_000, severity: 'CRITICAL', status: 'retracted', ruleName: 'Überweisung ΣΑΣ' }),
         );
         const page = await store.violations(filter, { limit: 10 });
         expect(page.violations.map(({ id }) => id)).toEqual(ids);
@@ -418,6 +427,28 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         for (const after of ['nonsense', '', Buffer.from('["x",1]').toString('base64url')]) {
           await expect(store.violations({}, { limit: 1, after })).rejects.toMatchObject({ code: 'BT_STORE_BAD_CURSOR', status: 400 });
         }
+      });
+
+      it('have all their revisions kept as they were signed, also those of before, until they are pruned', async () => {
+        const of = (count: number, changed: Partial<StoredViolation> = {}) =>
+          violation('v', { ...revision('v', count), record: JSON.stringify({ count, '€': '"\\ 😀' }), ...changed });
+        const records = async () => (await store.violationRevisions('v')).map(({ record, stands }) => [JSON.parse(record).count, stands]);
+        expect(await records()).toEqual([]);
+        await keep(of(1));
+        expect(await records()).toEqual([[1, true]]);
+        await keep(of(2), of(3));
+        await keep(of(1), violation('w'));
+        expect(await records()).toEqual([
+          [1, false],
+          [2, false],
+          [3, true],
+        ]);
+        expect((await store.violationRevisions('v'))[0]?.record).toBe(of(1).record);
+        expect(await store.violationRevisions('w')).toHaveLength(1);
+        await store.prune(Number.MAX_SAFE_INTEGER);
+        expect(await records()).toEqual([]);
+        await keep(of(2));
+        expect(await records()).toEqual([[2, true]]);
       });
 
       it('are pruned by age, with what is known of their export', async () => {
@@ -509,6 +540,10 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
             ]);
             for (let i = 0; i < read.length; i += size) await keep(...read.slice(i, i + size));
             expect(await kept()).toBe(JSON.parse(expected.record));
+            // And none of its revisions is out of reach.
+            const all = await store.violationRevisions('v');
+            expect(all.map(({ record, status }) => [record, status])).toEqual(revisions.map(({ record, status }) => [record, status]));
+            expect(all.filter(({ stands }) => stands).map(({ record }) => record)).toEqual([expected.record]);
           }),
           { numRuns: 60 },
         );

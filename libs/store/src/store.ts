@@ -42,8 +42,18 @@ export interface StoredViolation extends Revision {
   readonly timestampMs: number;
   /** Why this revision was not exported and never will be (`http_413`); undefined when it was or may be. */
   readonly exportRefused?: string;
+  /** What a search looks in beside ids and names (message, values); written and not read. */
+  readonly text?: string;
   /** The signed record as it was published (`ViolationRecord` of messaging): what the API answers from. */
   readonly record: string;
+}
+
+/** One of the revisions of a violation. */
+export interface StoredRevision extends Revision {
+  /** The signed record as it was published. */
+  readonly record: string;
+  /** It is the one that lists and `Store.violation` answer. */
+  readonly stands: boolean;
 }
 
 /** The guides' query parameters and what users expect beside them. Undefined means no restriction. */
@@ -58,6 +68,8 @@ export interface ViolationFilter {
   /** Unix milliseconds; start included, end not. */
   readonly startTime?: number;
   readonly endTime?: number;
+  /** Part of an id, a name, the service, the message or a value of the metadata, in any case. */
+  readonly text?: string;
 }
 
 export interface ViolationPage {
@@ -163,7 +175,14 @@ export abstract class Store {
   abstract keep(batch: KeptBatch): Promise<void>;
   /** Newest first (by timestamp, then id). Rejects BT_STORE_BAD_CURSOR when `after` is not from a page's `next`. */
   abstract violations(filter: ViolationFilter, page: { readonly limit: number; readonly after?: string }): Promise<ViolationPage>;
+  /** The same page, without the count of all that match. */
+  abstract violationsFrom(
+    filter: ViolationFilter,
+    page: { readonly limit: number; readonly after?: string },
+  ): Promise<Omit<ViolationPage, 'total'>>;
   abstract violation(id: string): Promise<StoredViolation | undefined>;
+  /** All revisions of a violation, the first one first, fragment by fragment; none when there is no such violation. */
+  abstract violationRevisions(id: string): Promise<readonly StoredRevision[]>;
   /** Position of a reader of the violations log, per partition; 0 when it never read. */
   abstract position(reader: string, partition: number): Promise<number>;
   /** Records exports as done and advances, in one transaction. */

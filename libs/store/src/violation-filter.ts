@@ -1,12 +1,13 @@
-import { type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { indexedText } from './indexed-text.js';
 import type { Schema } from './schema.js';
+import { searchPattern } from './searched-text.js';
 import type { ViolationFilter } from './store.js';
 
 /** The condition of a filter; true when it restricts nothing. */
 export function matching(filter: ViolationFilter) {
   return (e: ExpressionBuilder<Schema, 'violations'>): Expression<SqlBool> => {
-    const { ruleId, severity, traceId, spanId, service, status, startTime, endTime } = filter;
+    const { ruleId, severity, traceId, spanId, service, status, startTime, endTime, text } = filter;
     const conditions: Expression<SqlBool>[] = [];
     if (ruleId !== undefined) conditions.push(e('rule_id', '=', ruleId));
     if (severity !== undefined) conditions.push(severity.length > 0 ? e('severity', 'in', severity) : e.lit(false));
@@ -17,6 +18,16 @@ export function matching(filter: ViolationFilter) {
     if (status !== undefined) conditions.push(e('status', '=', status));
     if (startTime !== undefined) conditions.push(e('timestamp_ms', '>=', startTime));
     if (endTime !== undefined) conditions.push(e('timestamp_ms', '<', endTime));
+    if (text !== undefined) conditions.push(containing(text));
     return e.and(conditions);
   };
+}
+
+/** Of what was kept before there was a search, names and ids are looked in. */
+const OLDER = ['id', 'rule_id', 'rule_name', 'service', 'trace_id', 'wire_trace_id', 'span_id'] as const;
+
+function containing(text: string): Expression<SqlBool> {
+  const pattern = searchPattern(text);
+  const older = OLDER.map((column) => sql`lower(${sql.ref(column)}) like ${pattern} escape '!'`);
+  return sql<SqlBool>`(search_text like ${pattern} escape '!' or (search_text is null and (${sql.join(older, sql` or `)})))`;
 }

@@ -7,8 +7,10 @@ import { cursorOf, placeOf } from './page.js';
 import { advance } from './positions.js';
 import { supersedesRow } from './revision.js';
 import type { Queries, ViolationsTable } from './schema.js';
+import { searchedText } from './searched-text.js';
 import type { KeptBatch, StoredViolation, ViolationFilter, ViolationPage } from './store.js';
 import { matching } from './violation-filter.js';
+import { keepRevisions } from './violation-revisions.js';
 
 /** Rows per statement: PostgreSQL and SQLite bound the parameters of one. */
 const ROWS = 500;
@@ -18,6 +20,7 @@ export async function keep(connection: Connection, batch: KeptBatch): Promise<vo
   const statements = oneOfEach(batch.violations).flatMap((part) => chunks(part.map(rowOf)));
   await connection.database.transaction().execute(async (transaction) => {
     for (const rows of statements) {
+      await keepRevisions(transaction, rows);
       await transaction
         .insertInto('violations')
         .values(rows)
@@ -37,6 +40,7 @@ export async function keep(connection: Connection, batch: KeptBatch): Promise<vo
               timestamp_ms: e.ref('excluded.timestamp_ms'),
               first_offset: e.ref('excluded.first_offset'),
               json_record: e.ref('excluded.json_record'),
+              search_text: e.ref('excluded.search_text'),
             }))
             .where(supersedesRow('violations')),
         )
@@ -54,6 +58,22 @@ export async function violationPage(
   { limit, after }: { readonly limit: number; readonly after?: string },
 ): Promise<ViolationPage> {
   const matches = matching(filter);
+  const page = await violationsFrom(queries, filter, { limit, ...(after === undefined ? {} : { after }) });
+  const counted = await queries
+    .selectFrom('violations')
+    .select((e) => e.fn.countAll().as('total'))
+    .where(matches)
+    .executeTakeFirstOrThrow();
+  return { ...page, total: Number(counted.total) };
+}
+
+/** See `Store.violationsFrom`. */
+export async function violationsFrom(
+  queries: Queries,
+  filter: ViolationFilter,
+  { limit, after }: { readonly limit: number; readonly after?: string },
+): Promise<Omit<ViolationPage, 'total'>> {
+  const matches = matching(filter);
   let query = queries.selectFrom('violations').selectAll().where(matches);
   if (after !== undefined) {
     const { timestampMs, id } = placeOf(after);
@@ -63,13 +83,8 @@ export async function violationPage(
   // One more than asked tells whether there is a next page.
   const rows = await ordered.limit(limit + 1).execute();
   const violations = await withRefusals(queries, rows.slice(0, limit).map(violationOf));
-  const counted = await queries
-    .selectFrom('violations')
-    .select((e) => e.fn.countAll().as('total'))
-    .where(matches)
-    .executeTakeFirstOrThrow();
   const last = violations.at(-1);
-  return { violations, total: Number(counted.total), ...(rows.length > limit && last !== undefined ? { next: cursorOf(last) } : {}) };
+  return { violations, ...(rows.length > limit && last !== undefined ? { next: cursorOf(last) } : {}) };
 }
 
 export async function violationById(queries: Queries, id: string): Promise<StoredViolation | undefined> {
@@ -100,8 +115,9 @@ export function pruneSome(connection: Connection, before: number, count: number)
     if (old.length === 0) return 0;
     const ids = old.map(({ id }) => id);
     await transaction.deleteFrom('exports').where('violation_id', 'in', ids).execute();
+    await transaction.deleteFrom('violation_revisions').where('violation_id', 'in', ids).execute();
     await transaction.deleteFrom('violations').where('id', 'in', ids).execute();
-    for (const table of ['exports', 'violations'] as const) await noteDeleted(transaction, table);
+    for (const table of ['exports', 'violation_revisions', 'violations'] as const) await noteDeleted(transaction, table);
     return ids.length;
   });
 }
@@ -140,7 +156,12 @@ function rowOf(violation: StoredViolation): ViolationsTable {
     timestamp_ms: violation.timestampMs,
     first_offset: violation.firstOffset,
     json_record: violation.record,
+    search_text: searchText(violation),
   };
+}
+
+function searchText({ id, ruleId, ruleName, service, traceId, wireTraceId, spanId, text = '' }: StoredViolation): string {
+  return searchedText(id, ruleId, ruleName, service, traceId, wireTraceId, spanId, text);
 }
 
 function violationOf(row: ViolationsTable): StoredViolation {

@@ -41,5 +41,12 @@ export function storedViolation(violation: ViolationRecord, record: LogRecord): 
     timestampMs: violation.timestamp_ms,
     firstOffset: violation.log.first_offset,
     record: Buffer.from(record.value).toString('utf8'),
+    text: searched(violation),
   };
+}
+
+/** The message, and the values of the metadata. A record of somebody else may lack them. */
+function searched({ message, metadata }: ViolationRecord): string {
+  const values = Object.values((metadata as ViolationRecord['metadata'] | undefined) ?? {});
+  return [message as string | undefined, ...values].filter((value) => ['string', 'number', 'boolean'].includes(typeof value)).join('\n');
 }

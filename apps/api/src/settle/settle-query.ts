@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
@@ -7,14 +8,20 @@ const DEFAULT = 30_000;
 const LONGEST = 300_000;
 const EXPECTED = 'timeout must be a duration from 1ms to 5m, like 500ms or 30s';
 
+/** A parameter that says how long a request waits for verdicts. */
+export const Timeout = (): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({ type: String, default: '30s', example: '30s', description: 'The longest wait for verdicts, at most `5m`.' }),
+    IsOptional(),
+    Transform(({ value }) => (typeof value === 'string' ? (parseDuration(value) ?? Number.NaN) : Number.NaN)),
+    IsInt({ message: EXPECTED }),
+    Min(1, { message: EXPECTED }),
+    Max(LONGEST, { message: EXPECTED }),
+  );
+
 /** How long a request waits for verdicts. */
 export class SettleQuery {
-  @ApiPropertyOptional({ type: String, default: '30s', example: '30s', description: 'The longest wait for verdicts, at most `5m`.' })
-  @IsOptional()
-  @Transform(({ value }) => (typeof value === 'string' ? (parseDuration(value) ?? Number.NaN) : Number.NaN))
-  @IsInt({ message: EXPECTED })
-  @Min(1, { message: EXPECTED })
-  @Max(LONGEST, { message: EXPECTED })
+  @Timeout()
   timeout?: number;
 }
 

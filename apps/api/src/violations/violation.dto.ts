@@ -109,16 +109,40 @@ export class ViolationList {
   @ApiProperty({ description: 'How many match the filter, on all pages.', example: 1 })
   total!: number;
 
-  @ApiPropertyOptional({ description: 'Pass as `after` for the next page; absent on the last.' })
+  @ApiPropertyOptional({ description: 'Pass as `cursor` for the next page; absent on the last.' })
   next?: string;
 }
 
-export function signedRecord(violation: StoredViolation): ViolationRecord {
+export class StandingRevision {
+  @ApiProperty({ example: 2 })
+  revision!: number;
+
+  @ApiProperty({ description: '`log.first_offset` of the revision: a trace that is judged in fragments counts its revisions in each.' })
+  first_offset!: number;
+}
+
+export class ViolationRevisionList {
+  @ApiProperty({ example: 'viol-6b0c5a1f0d2e4c7b8a9d0e1f2a3b4c5d' })
+  id!: string;
+
+  @ApiProperty({ type: StandingRevision, description: 'The revision that lists and `GET /v1/violations/{id}` answer.' })
+  standing!: StandingRevision;
+
+  @ApiProperty({ type: [ViolationDetail] })
+  revisions!: readonly ViolationDetail[];
+
+  @ApiProperty({ example: 2 })
+  total!: number;
+}
+
+type Recorded = Pick<StoredViolation, 'record' | 'exportRefused'>;
+
+export function signedRecord(violation: Recorded): ViolationRecord {
   return JSON.parse(violation.record) as ViolationRecord;
 }
 
 /** Member by member, because the list's shape is a promise: nothing that the record may hold one day slips in. */
-export function violationSummary(stored: StoredViolation): ViolationSummary {
+export function violationSummary(stored: Recorded): ViolationSummary {
   const record = signedRecord(stored);
   return {
     id: record.id,
@@ -135,7 +159,7 @@ export function violationSummary(stored: StoredViolation): ViolationSummary {
   };
 }
 
-export function violationDetail(stored: StoredViolation): ViolationDetail {
+export function violationDetail(stored: Recorded): ViolationDetail {
   const record = signedRecord(stored);
   const { exportRefused } = stored;
   const refused = exportRefused === undefined ? {} : { export_refused: exportRefused };

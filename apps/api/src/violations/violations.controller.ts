@@ -21,8 +21,9 @@ import { ExplainViolation, WholeExplanation } from './explain-violation.js';
 import { ReadTrace } from './read-trace.js';
 import { TraceView } from './trace.dto.js';
 import { Verification, VerifyViolation } from './verify-violation.js';
-import { signedRecord, ViolationDetail, ViolationList, violationDetail, violationSummary } from './violation.dto.js';
-import { ViolationQuery, violationFilter } from './violation-query.js';
+import { signedRecord, ViolationDetail, ViolationList, ViolationRevisionList, violationDetail, violationSummary } from './violation.dto.js';
+import { violationFilter } from './violation-filter-query.js';
+import { ViolationQuery } from './violation-query.js';
 
 const PAGE = 100;
 
@@ -47,7 +48,8 @@ export class ViolationsController {
   async list(@Query() query: ViolationQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<ViolationList> {
     const settled = query.settled === undefined ? this.configuration.process.testMode : query.settled === 'true';
     if (settled) await this.settle.wait(timeoutOf(query), clientGone(reply));
-    const page = { limit: query.limit ?? PAGE, ...(query.after === undefined ? {} : { after: query.after }) };
+    const after = query.cursor ?? query.after;
+    const page = { limit: query.limit ?? PAGE, ...(after === undefined ? {} : { after }) };
     const { violations, total, next } = await this.store.violations(violationFilter(query), page);
     const view = query.view === 'full' ? violationDetail : violationSummary;
     return { violations: violations.map(view), total, ...(next === undefined ? {} : { next }) };
@@ -59,6 +61,23 @@ export class ViolationsController {
   @ApiNotFoundResponse({ type: ProblemView })
   async get(@Param('id') id: string): Promise<ViolationDetail> {
     return violationDetail(await this.find(id));
+  }
+
+  @Get(':id/revisions')
+  @ApiOperation({
+    summary: 'All revisions of a violation, each as it was signed, the first one first',
+    description:
+      'A late span can take a violation back or change what it says. `betrace verify` reads the answer. Revisions that were replaced before a server ' +
+      'kept them are not there.',
+  })
+  @ApiOkResponse({ type: ViolationRevisionList })
+  @ApiNotFoundResponse({ type: ProblemView })
+  async revisions(@Param('id') id: string): Promise<ViolationRevisionList> {
+    const revisions = await this.store.violationRevisions(id);
+    const standing = revisions.find(({ stands }) => stands);
+    if (standing === undefined) throw new ApiError('BT_API_VIOLATION_NOT_FOUND', { id });
+    const { revision, firstOffset } = standing;
+    return { id, standing: { revision, first_offset: firstOffset }, revisions: revisions.map(violationDetail), total: revisions.length };
   }
 
   @Post(':id/verify')

@@ -12,22 +12,46 @@ export interface SignedViolation {
 
 const PAGE = 1_000;
 
-/** The violations of a JSON text: a list, an answer with `violations`, a single one, or a trace with exported violation spans. */
+/** The violations of a JSON text: a list, also one to a line, an answer with `violations` or `revisions`, a single one, or a trace with exported violation spans. */
 export function violationsOf(text: string, where: string): readonly SignedViolation[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: (error as Error).message });
-  }
+  const value = parsed(text, where);
   const twice = duplicateMember(text);
   if (twice !== undefined)
     throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `an object in it has the member ${JSON.stringify(twice)} twice` });
   const exported = exportedRecords(value, where);
   if (exported !== undefined) return exported.map((record) => signedRecord(record, where));
-  const list = Array.isArray(value) ? value : ((value as { violations?: unknown } | null)?.violations ?? [value]);
-  if (!Array.isArray(list)) throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: 'its "violations" is no list' });
+  const answer = value as { readonly violations?: unknown; readonly revisions?: unknown } | null;
+  const list = Array.isArray(value) ? value : (answer?.violations ?? answer?.revisions ?? [value]);
+  if (!Array.isArray(list)) throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: 'its "violations" or "revisions" is no list' });
   return list.map((violation) => signedRecord(violation, where));
+}
+
+/** JSON, or a value to each line, as `GET /v1/violations/export?format=ndjson` answers them. */
+function parsed(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    if (lines.length < 2 || !isJson(lines[0]!)) throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: (error as Error).message });
+    return lines.map((line, n) => parsedLine(line, n + 1, where));
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function parsedLine(line: string, number: number, where: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `line ${number}: ${(error as Error).message}` });
+  }
 }
 
 /** All violations of a server, retracted ones too. */

@@ -8,6 +8,7 @@ import { signatureKeys } from './0005-signature-keys.js';
 import { snapshotsBySize } from './0006-snapshots-by-size.js';
 import { filledTables } from './0007-filled-tables.js';
 import { ruleAuthors } from './0008-rule-authors.js';
+import { violationRevisions } from './0009-violation-revisions.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -25,4 +26,5 @@ export const MIGRATIONS: readonly Migration[] = [
   snapshotsBySize,
   filledTables,
   ruleAuthors,
+  violationRevisions,
 ];

@@ -80,12 +80,27 @@ describe('SQLite', () => {
     await store.close();
   });
 
+  it('finds what was kept before there was a search by its names and ids', async () => {
+    const store = await openStore({ kind: 'sqlite', path });
+    await store.keep({ reader: 'r', partition: 0, position: 1, violations: [violation('v', { ruleName: 'Slow 100%', text: 'message' })] });
+    const found = async (text: string) => (await store.violations({ text }, { limit: 1 })).total;
+    expect([await found('slow 100%'), await found('MESSAGE')]).toEqual([1, 1]);
+    const database = new DatabaseSync(join(path, 'store.db'));
+    database.exec('UPDATE violations SET search_text = NULL');
+    database.close();
+    expect([await found('slow 100%'), await found('SHOP'), await found('00F067'), await found('message'), await found('slow_1')]).toEqual([
+      1, 1, 1, 0, 0,
+    ]);
+    await store.close();
+  });
+
   describe('of which somebody empties or drops a table while BeTrace is down', () => {
     const QUERIES: Readonly<Record<FilledTable, (store: Store) => Promise<unknown>>> = {
       rules: (store) => store.rules(),
       rule_versions: (store) => store.putRule({ ...rule, description: 'changed' }, 3),
       epochs: (store) => store.adoptRules([], 1, 3),
       violations: (store) => store.violations({}, { limit: 1 }),
+      violation_revisions: (store) => store.violationRevisions('v'),
       positions: (store) => store.check(),
       exports: (store) => store.check(),
       signature_keys: (store) => store.check(),
@@ -98,7 +113,7 @@ describe('SQLite', () => {
     beforeEach(async () => {
       const store = await openStore({ kind: 'sqlite', path });
       await store.putRule(rule, 1);
-      await store.keep({ reader: 'r', partition: 0, position: 1, violations: [violation('v')] });
+      await store.keep({ reader: 'r', partition: 0, position: 1, violations: [violation('v'), violation('v', { revision: 2 })] });
       await store.exported('otlp', 0, 1, [violation('v')]);
       await store.addSignatureKey({ id: 'k', origin: 'kept', since: 1 });
       await store.close();

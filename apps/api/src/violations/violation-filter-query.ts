@@ -1,0 +1,95 @@
+import { Transform } from 'class-transformer';
+import { IsIn, IsOptional, IsString, Matches, MaxLength, Min } from 'class-validator';
+import { ApiPropertyOptional } from '#openapi';
+import type { ViolationFilter } from '#store';
+import { SEVERITIES } from '../severity.js';
+import { instant } from './instant.js';
+
+const INSTANT = 'Unix seconds (also with decimals, or milliseconds to nanoseconds by the number of digits) or RFC 3339';
+
+const listed = ({ value }: { value: unknown }): unknown =>
+  [value].flat().flatMap((item) => (typeof item === 'string' ? item.split(',').map((word) => word.trim().toUpperCase()) : [item]));
+
+const STATUSES = ['open', 'retracted', 'undecided', 'all'] as const;
+
+/** NaN stands for a text that is no point in time: the validator refuses it with its message. */
+const parsedInstant = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? (instant(value) ?? Number.NaN) : Number.NaN);
+
+/** What no filter can ask for, on any database. */
+export const TEXT = [/^[^\p{Cc}\p{Cs}]*$/u, { message: '$property must hold no control characters' }] as const;
+
+/** What selects violations, for every route that answers many. All filters must hold. */
+export class ViolationFilterQuery {
+  @ApiPropertyOptional({ example: 'slow-requests' })
+  @IsOptional()
+  @IsString()
+  @Matches(...TEXT)
+  rule_id?: string;
+
+  @ApiPropertyOptional({ enum: SEVERITIES, enumName: 'Severity', isArray: true, description: 'Repeated, or separated by commas.' })
+  @IsOptional()
+  @Transform(listed)
+  @IsIn(SEVERITIES, { each: true, message: `severity must be one of ${SEVERITIES.join(', ')}` })
+  severity?: string[];
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @Matches(...TEXT)
+  trace_id?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @Matches(...TEXT)
+  span_id?: string;
+
+  @ApiPropertyOptional({ example: 'checkout' })
+  @IsOptional()
+  @IsString()
+  @Matches(...TEXT)
+  service?: string;
+
+  @ApiPropertyOptional({ enum: STATUSES, default: 'open', description: '`undecided`: what a limit or a defect kept from a verdict.' })
+  @IsOptional()
+  @IsIn(STATUSES)
+  status?: (typeof STATUSES)[number];
+
+  @ApiPropertyOptional({ type: String, description: `Not before: ${INSTANT}.`, example: '1699000000' })
+  @IsOptional()
+  @Transform(parsedInstant)
+  @Min(0, { message: `start_time must be ${INSTANT}` })
+  start_time?: number;
+
+  @ApiPropertyOptional({ type: String, description: `Before: ${INSTANT}.`, example: '1699003600' })
+  @IsOptional()
+  @Transform(parsedInstant)
+  @Min(0, { message: `end_time must be ${INSTANT}` })
+  end_time?: number;
+
+  @ApiPropertyOptional({
+    maxLength: 200,
+    example: 'fraud check',
+    description: 'Part of an id, of the name of the rule, the service, the message or a value of the metadata, in any case.',
+  })
+  @IsOptional()
+  @IsString()
+  @Matches(...TEXT)
+  @MaxLength(200)
+  q?: string;
+}
+
+/** What the store is asked: open violations, unless the query says otherwise. */
+export function violationFilter(query: ViolationFilterQuery): ViolationFilter {
+  return {
+    ...(query.rule_id === undefined ? {} : { ruleId: query.rule_id }),
+    ...(query.severity === undefined ? {} : { severity: query.severity }),
+    ...(query.trace_id === undefined ? {} : { traceId: query.trace_id }),
+    ...(query.span_id === undefined ? {} : { spanId: query.span_id }),
+    ...(query.service === undefined ? {} : { service: query.service }),
+    ...(query.start_time === undefined ? {} : { startTime: query.start_time }),
+    ...(query.end_time === undefined ? {} : { endTime: query.end_time }),
+    ...(query.q === undefined ? {} : { text: query.q }),
+    ...(query.status === 'all' ? {} : { status: query.status ?? 'open' }),
+  };
+}

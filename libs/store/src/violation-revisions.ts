@@ -1,0 +1,61 @@
+import { noteFilled } from './filled-tables.js';
+import { checkedColumn } from './json-column.js';
+import type { Revision } from './revision.js';
+import type { Queries, ViolationRevisionsTable, ViolationsTable } from './schema.js';
+import type { StoredRevision } from './store.js';
+
+type RevisionRow = Pick<ViolationsTable, 'id' | 'revision' | 'status' | 'first_offset' | 'json_record'>;
+
+/**
+ * Keeps what `next` would replace, and `next`, since either may be the one that stands afterwards. Called before the violations are put, no
+ * two of one id. Most violations have one revision only: of these nothing is kept twice.
+ */
+export async function keepRevisions(queries: Queries, next: readonly RevisionRow[]): Promise<void> {
+  const byId = new Map(next.map((row) => [row.id, row]));
+  const known = await queries
+    .selectFrom('violations')
+    .select(['id', 'revision', 'status', 'first_offset', 'json_record'])
+    .where('id', 'in', [...byId.keys()])
+    .execute();
+  for (const before of known) {
+    const after = byId.get(before.id)!;
+    if (before.revision === after.revision && before.first_offset === after.first_offset) continue;
+    await queries
+      .insertInto('violation_revisions')
+      .values([revisionRow(before), revisionRow(after)])
+      .onConflict((conflict) => conflict.columns(['violation_id', 'first_offset', 'revision']).doNothing())
+      .execute();
+    await noteFilled(queries, 'violation_revisions');
+  }
+}
+
+/** See `Store.violationRevisions`. */
+export async function violationRevisions(queries: Queries, id: string): Promise<readonly StoredRevision[]> {
+  const current = await queries
+    .selectFrom('violations')
+    .select(['id', 'revision', 'status', 'first_offset', 'json_record'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (current === undefined) return [];
+  const kept = await queries
+    .selectFrom('violation_revisions')
+    .selectAll()
+    .where('violation_id', '=', id)
+    .orderBy('first_offset')
+    .orderBy('revision')
+    .execute();
+  const rows = kept.length === 0 ? [revisionRow(current)] : kept;
+  return rows.map((row) => ({
+    ...revisionOf(row),
+    record: checkedColumn(row.json_record, () => `revision ${row.revision} of violation ${id}`),
+    stands: row.revision === current.revision && row.first_offset === current.first_offset,
+  }));
+}
+
+function revisionRow({ id, revision, status, first_offset, json_record }: RevisionRow): ViolationRevisionsTable {
+  return { violation_id: id, revision, status, first_offset, json_record };
+}
+
+function revisionOf({ violation_id, revision, status, first_offset }: ViolationRevisionsTable): Revision {
+  return { id: violation_id, revision, status: status as Revision['status'], firstOffset: first_offset };
+}
