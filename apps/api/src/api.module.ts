@@ -40,6 +40,7 @@ import { openKeys } from './violations/open-keys.js';
 import { PruneViolations } from './violations/prune-violations.js';
 import { ReadTrace } from './violations/read-trace.js';
 import { VerifyViolation } from './violations/verify-violation.js';
+import { ViolationStatsController } from './violations/violation-stats.controller.js';
 import { ViolationsController } from './violations/violations.controller.js';
 
 /** Expressions that wait for a thread, at most: to be saved, and to be tried. */
@@ -48,7 +49,14 @@ const TRIALS_WAITING = 8;
 
 /** REST API, and the ways of the violations out of the log. Needs PlatformModule, MessagingModule and StoreModule, which are global. */
 @Module({
-  controllers: [ExpressionsController, RulesController, RuleVersionsController, SettleController, ViolationsController],
+  controllers: [
+    ExpressionsController,
+    RulesController,
+    RuleVersionsController,
+    SettleController,
+    ViolationStatsController,
+    ViolationsController,
+  ],
   providers: [
     {
       provide: CheckExpression,

@@ -19,6 +19,14 @@ export const API_PROBLEMS = {
     status: 400,
     sentence: 'The cursor {cursor} is not one that a page gave as its next. Start again without a cursor.',
   },
+  BT_API_TIME_RANGE_EMPTY: {
+    status: 400,
+    sentence: 'The time begins at {start} and ends at {end} (Unix seconds). Let it end later than it begins.',
+  },
+  BT_API_TOO_MANY_BUCKETS: {
+    status: 400,
+    sentence: 'The time has {buckets} intervals; {limit} are allowed. Ask for longer ones, or for less time.',
+  },
   BT_API_RULE_ID_DIFFERS: {
     status: 400,
     sentence: 'The path names rule {path}, the body rule {body}. Make them equal, or leave the id out.',

@@ -4,6 +4,7 @@ export type { Revision } from './revision.js';
 export type { PostgresStoreSettings, SqliteStoreSettings, StoreSettings } from './settings.js';
 export type { KeyOrigin, KnownKey } from './signature-keys.js';
 export {
+  type CountedGroup,
   type EpochChange,
   type ImportedRule,
   type KeptBatch,
@@ -13,6 +14,8 @@ export {
   type StoredRevision,
   type StoredRule,
   type StoredViolation,
+  type ViolationCounts,
+  type ViolationCountsQuery,
   type ViolationFilter,
   type ViolationPage,
 } from './store.js';

@@ -23,9 +23,12 @@ import {
   type StoredRevision,
   type StoredRule,
   type StoredViolation,
+  type ViolationCounts,
+  type ViolationCountsQuery,
   type ViolationFilter,
   type ViolationPage,
 } from './store.js';
+import { violationCounts } from './violation-counts.js';
 import { violationRevisions } from './violation-revisions.js';
 import { keep, pruneSome, violationById, violationPage, violationsFrom } from './violations.js';
 
@@ -120,6 +123,10 @@ export class SqlStore extends Store {
     page: { readonly limit: number; readonly after?: string },
   ): Promise<Omit<ViolationPage, 'total'>> {
     return this.resting(['violations'], () => violationsFrom(this.connection.database, filter, page));
+  }
+
+  violationCounts(filter: ViolationFilter, query: ViolationCountsQuery): Promise<ViolationCounts> {
+    return this.resting(['violations'], () => violationCounts(this.connection.database, filter, query));
   }
 
   violationRevisions(id: string): Promise<readonly StoredRevision[]> {

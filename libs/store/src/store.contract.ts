@@ -429,6 +429,54 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         }
       });
 
+      it('are counted over time and in groups, as if one counted them one by one', async () => {
+        const START = 1_790_000_000_000;
+        const one = fc.record({
+          at: fc.integer({ min: -2, max: 12 }),
+          service: fc.constantFrom('a', 'b', 'c', 'd', 'ü', ''),
+          severity: fc.constantFrom('HIGH', 'LOW'),
+          status: fc.constantFrom('open' as const, 'retracted' as const),
+        });
+        await fc.assert(
+          fc.asyncProperty(
+            fc.array(one, { maxLength: 40 }),
+            fc.integer({ min: 1, max: 4 }),
+            fc.integer({ min: 1, max: 4 }),
+            fc.integer({ min: 1, max: 7 }),
+            fc.constantFrom(undefined, 'service' as const, 'severity' as const, 'status' as const),
+            async (all, step, buckets, groups, groupBy) => {
+              await store.prune(Number.MAX_SAFE_INTEGER);
+              await keep(...all.map(({ at, ...rest }, i) => violation(`v${i}`, { ...rest, timestampMs: START + at })));
+              const counts = await store.violationCounts({ status: 'open' }, { start: START, step, buckets, groupBy, groups });
+              const inside = all.filter(({ at, status }) => status === 'open' && at >= 0 && at < step * buckets);
+              const keyOf = (item: (typeof all)[number]) => (groupBy === undefined ? '' : item[groupBy]);
+              const over = (items: typeof all) =>
+                Array.from({ length: buckets }, (_, n) => items.filter(({ at }) => Math.floor(at / step) === n).length);
+              const keys = [...new Set(inside.map(keyOf))];
+              const totalOf = (key: string) => inside.filter((item) => keyOf(item) === key).length;
+              expect([counts.total, counts.counts, counts.allGroups]).toEqual([inside.length, over(inside), keys.length]);
+              expect(counts.groups.map(({ total }) => total)).toEqual(
+                keys
+                  .map(totalOf)
+                  .sort((a, b) => b - a)
+                  .slice(0, groups),
+              );
+              for (const { key, ...group } of counts.groups) {
+                expect(group).toEqual({
+                  ruleName: 'Slow',
+                  total: totalOf(key),
+                  counts: over(inside.filter((item) => keyOf(item) === key)),
+                });
+              }
+              const named = new Set(counts.groups.map(({ key }) => key));
+              expect(named.size).toBe(counts.groups.length);
+              expect(counts.others).toEqual(over(inside.filter((item) => !named.has(keyOf(item)))));
+            },
+          ),
+          { numRuns: 40 },
+        );
+      }, 60_000);
+
       it('have all their revisions kept as they were signed, also those of before, until they are pruned', async () => {
         const of = (count: number, changed: Partial<StoredViolation> = {}) =>
           violation('v', { ...revision('v', count), record: JSON.stringify({ count, '€': '"\\ 😀' }), ...changed });

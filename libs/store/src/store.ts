@@ -80,6 +80,38 @@ export interface ViolationPage {
   readonly next?: string;
 }
 
+/** What violations are counted by. Times are whole milliseconds. */
+export interface ViolationCountsQuery {
+  /** Begin of the first bucket. */
+  readonly start: number;
+  /** Length of a bucket. */
+  readonly step: number;
+  readonly buckets: number;
+  readonly groupBy?: 'ruleId' | 'severity' | 'service' | 'status' | undefined;
+  /** How many of the largest groups are told one by one. */
+  readonly groups: number;
+}
+
+export interface ViolationCounts {
+  readonly total: number;
+  /** By bucket, as all counts here. */
+  readonly counts: readonly number[];
+  /** The largest groups, the largest one first; one with an empty key when nothing is grouped. */
+  readonly groups: readonly CountedGroup[];
+  /** Of how many groups there are violations. */
+  readonly allGroups: number;
+  /** Of all groups that are not told one by one. */
+  readonly others: readonly number[];
+}
+
+export interface CountedGroup {
+  readonly key: string;
+  /** Of one of its violations. */
+  readonly ruleName: string;
+  readonly total: number;
+  readonly counts: readonly number[];
+}
+
 /** What a rule was at a version. */
 export interface RuleVersion {
   readonly ruleId: string;
@@ -180,6 +212,8 @@ export abstract class Store {
     filter: ViolationFilter,
     page: { readonly limit: number; readonly after?: string },
   ): Promise<Omit<ViolationPage, 'total'>>;
+  /** How many there are over time, in groups. */
+  abstract violationCounts(filter: ViolationFilter, query: ViolationCountsQuery): Promise<ViolationCounts>;
   abstract violation(id: string): Promise<StoredViolation | undefined>;
   /** All revisions of a violation, the first one first, fragment by fragment; none when there is no such violation. */
   abstract violationRevisions(id: string): Promise<readonly StoredRevision[]>;

@@ -3,6 +3,11 @@
  * milliseconds, microseconds or nanoseconds, told apart by their number of digits, or RFC 3339. `undefined` when it is none.
  */
 export function instant(text: string): number | undefined {
+  const milliseconds = parsedInstant(text);
+  return Number.isSafeInteger(milliseconds) ? milliseconds : undefined;
+}
+
+function parsedInstant(text: string): number | undefined {
   const trimmed = text.trim();
   if (/^\d+(\.\d+)?$/.test(trimmed)) return fromUnix(trimmed);
   // A plus sign that was not percent-encoded arrives as a space: 2025-11-02T08:00:00 01:00.
@@ -10,7 +15,7 @@ export function instant(text: string): number | undefined {
   if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/i.test(date)) return undefined;
   const zoned = /(Z|[+-]\d\d:\d\d)$/i.test(date) || !date.includes('T') ? date : `${date}Z`;
   const parsed = Date.parse(zoned);
-  return Number.isNaN(parsed) ? undefined : parsed;
+  return parsed;
 }
 
 function fromUnix(text: string): number {

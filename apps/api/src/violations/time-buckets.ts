@@ -1,0 +1,43 @@
+import { ApiError } from '../api-error.js';
+
+/** Buckets of time, in whole milliseconds; each begins at a multiple of its length. */
+export interface TimeBuckets {
+  readonly start: number;
+  readonly step: number;
+  readonly buckets: number;
+}
+
+/** Buckets of an answer, at most; and where nobody says how long they are. */
+const MOST = 1_000;
+const COMFORTABLE = 60;
+
+const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000] as const;
+/** Lengths that people read easily. */
+const LENGTHS = [
+  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR),
+  ...[1, 2, 7, 14, 30, 90, 365].map((days) => days * DAY),
+];
+
+/**
+ * The buckets that cover the time from `start` to `end` (Unix milliseconds, not included). Throws BT_API_TIME_RANGE_EMPTY, and BT_API_TOO_MANY_BUCKETS when they
+ * are more than 1,000 of the length that is asked for.
+ */
+export function timeBuckets(start: number, end: number, interval?: number): TimeBuckets {
+  if (end <= start) throw new ApiError('BT_API_TIME_RANGE_EMPTY', { start: inSeconds(start), end: inSeconds(end) });
+  const of = (step: number): TimeBuckets => {
+    const first = Math.floor(start / step) * step;
+    return { start: first, step, buckets: Math.ceil((end - first) / step) };
+  };
+  if (interval === undefined) {
+    const fitting = LENGTHS.map(of).find(({ buckets }) => buckets <= COMFORTABLE);
+    // Of ages: whole years.
+    return fitting ?? of(365 * DAY * Math.ceil((end - start) / (365 * DAY) / (COMFORTABLE - 1)));
+  }
+  const asked = of(interval);
+  if (asked.buckets > MOST) throw new ApiError('BT_API_TOO_MANY_BUCKETS', { buckets: asked.buckets, limit: MOST });
+  return asked;
+}
+
+const inSeconds = (milliseconds: number): number => milliseconds / 1_000;

@@ -1,0 +1,71 @@
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
+import { CLOCK, type Clock } from '#platform';
+import { Store, type ViolationCounts } from '#store';
+import { ProblemView } from '../problem.dto.js';
+import { type TimeBuckets, timeBuckets } from './time-buckets.js';
+import { violationFilter } from './violation-filter-query.js';
+import { GROUPS, ViolationStats, ViolationStatsQuery } from './violation-stats.dto.js';
+
+/** What is counted when nobody says from when. */
+const DAY = 86_400_000;
+const NAMED_GROUPS = 20;
+
+@ApiTags('violations')
+@Controller('v1/violations/stats')
+export class ViolationStatsController {
+  constructor(
+    private readonly store: Store,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'How many violations there were over time, in groups',
+    description: 'Takes the filters of the list. Without `end_time` up to now, without `start_time` the 24 hours before.',
+  })
+  @ApiOkResponse({ type: ViolationStats })
+  @ApiBadRequestResponse({ type: ProblemView })
+  async stats(@Query() query: ViolationStatsQuery): Promise<ViolationStats> {
+    const { group_by, groups = NAMED_GROUPS } = query;
+    const end = query.end_time ?? Math.max(this.clock.now(), (query.start_time ?? 0) + 1);
+    const start = query.start_time ?? Math.max(0, end - DAY);
+    const range = timeBuckets(start, end, query.interval);
+    const status = query.status ?? (group_by === 'status' ? 'all' : 'open');
+    const filter = violationFilter({ ...query, start_time: start, end_time: end, status });
+    const groupBy = group_by === undefined ? undefined : GROUPS[group_by];
+    const counts = await this.store.violationCounts(filter, { ...range, groupBy, groups });
+    return statsOf(counts, range, query, { start, end });
+  }
+}
+
+function statsOf(
+  { total, counts, groups, allGroups, others }: ViolationCounts,
+  { start: first, step, buckets }: TimeBuckets,
+  { group_by }: ViolationStatsQuery,
+  { start, end }: { readonly start: number; readonly end: number },
+): ViolationStats {
+  const stats: ViolationStats = {
+    start_time: start / 1_000,
+    end_time: end / 1_000,
+    interval_seconds: step / 1_000,
+    buckets: Array.from({ length: buckets }, (_, n) => (first + n * step) / 1_000),
+    total,
+    counts,
+  };
+  if (group_by === undefined) return stats;
+  const named = groups.map(({ key, ruleName, total: of, counts: over }) => ({
+    key,
+    ...(group_by === 'rule_id' ? { rule_name: ruleName } : {}),
+    total: of,
+    counts: over,
+  }));
+  const rest = allGroups - groups.length;
+  const totalOfOthers = others.reduce((sum, count) => sum + count, 0);
+  return {
+    ...stats,
+    group_by,
+    groups: named,
+    ...(rest === 0 ? {} : { others: { groups: rest, total: totalOfOthers, counts: others } }),
+  };
+}

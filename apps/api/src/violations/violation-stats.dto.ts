@@ -1,0 +1,113 @@
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '#openapi';
+import { parseDuration } from '#platform';
+import { wholeNumber } from '../query.js';
+import { ViolationFilterQuery } from './violation-filter-query.js';
+
+/** What violations are grouped by, and what the store calls it. */
+export const GROUPS = { rule_id: 'ruleId', severity: 'severity', service: 'service', status: 'status' } as const;
+export type GroupBy = keyof typeof GROUPS;
+
+const INTERVAL = { message: 'interval must be a duration of whole seconds, at least 1s, like 30s, 5m or 1d' };
+const GROUP_LIMIT = { message: 'groups must be a whole number from 1 to 100' };
+
+const wholeSeconds = ({ value }: { value: unknown }): unknown => {
+  const milliseconds = typeof value === 'string' ? parseDuration(value) : undefined;
+  return milliseconds === undefined || milliseconds % 1_000 !== 0 ? Number.NaN : milliseconds;
+};
+
+/** The query of `GET /v1/violations/stats`. */
+export class ViolationStatsQuery extends ViolationFilterQuery {
+  @ApiPropertyOptional({
+    enum: Object.keys(GROUPS),
+    description: 'With `status`, violations of every status are counted unless one is named.',
+  })
+  @IsOptional()
+  @IsIn(Object.keys(GROUPS))
+  group_by?: GroupBy;
+
+  @ApiPropertyOptional({
+    type: String,
+    example: '5m',
+    description: 'The length of a bucket; at most 1,000 buckets. Without it one of which at most 60 cover the time.',
+  })
+  @IsOptional()
+  @Transform(wholeSeconds)
+  @IsInt(INTERVAL)
+  @Min(1_000, INTERVAL)
+  interval?: number;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 100,
+    default: 20,
+    description: 'How many of the largest groups are told one by one.',
+  })
+  @IsOptional()
+  @Transform(wholeNumber)
+  @IsInt(GROUP_LIMIT)
+  @Min(1, GROUP_LIMIT)
+  @Max(100, GROUP_LIMIT)
+  groups?: number;
+}
+
+export class ViolationStatsGroup {
+  @ApiProperty({ example: 'HIGH' })
+  key!: string;
+
+  @ApiPropertyOptional({ description: 'Only with `group_by=rule_id`.', example: 'Slow requests' })
+  rule_name?: string;
+
+  @ApiProperty({ example: 7 })
+  total!: number;
+
+  @ApiProperty({ type: [Number], description: 'By bucket.', example: [3, 4] })
+  counts!: readonly number[];
+}
+
+export class ViolationStatsOthers {
+  @ApiProperty({ description: 'How many groups.', example: 4 })
+  groups!: number;
+
+  @ApiProperty({ example: 9 })
+  total!: number;
+
+  @ApiProperty({ type: [Number], example: [0, 9] })
+  counts!: readonly number[];
+}
+
+/** Times are Unix seconds. */
+export class ViolationStats {
+  @ApiProperty({ example: 1699000000, description: 'From here on is counted, in Unix seconds.' })
+  start_time!: number;
+
+  @ApiProperty({ example: 1699003600, description: 'Up to here, itself not included.' })
+  end_time!: number;
+
+  @ApiProperty({ example: 1800 })
+  interval_seconds!: number;
+
+  @ApiProperty({
+    type: [Number],
+    example: [1699000200, 1699002000],
+    description: 'Where each bucket begins: at multiples of the interval, so that the first may begin before `start_time`.',
+  })
+  buckets!: readonly number[];
+
+  @ApiProperty({ example: 16 })
+  total!: number;
+
+  @ApiProperty({ type: [Number], example: [3, 13] })
+  counts!: readonly number[];
+
+  @ApiPropertyOptional({ enum: Object.keys(GROUPS) })
+  group_by?: GroupBy;
+
+  @ApiPropertyOptional({ type: [ViolationStatsGroup], description: 'The largest one first. Only with `group_by`.' })
+  groups?: readonly ViolationStatsGroup[];
+
+  @ApiPropertyOptional({ type: ViolationStatsOthers, description: 'All groups that are not told one by one, if there are any.' })
+  others?: ViolationStatsOthers;
+}

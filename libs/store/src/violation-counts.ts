@@ -1,0 +1,86 @@
+import { type Expression, sql } from 'kysely';
+import type { Queries } from './schema.js';
+import type { CountedGroup, ViolationCounts, ViolationCountsQuery, ViolationFilter } from './store.js';
+import { matching } from './violation-filter.js';
+
+const COLUMNS = { ruleId: 'rule_id', severity: 'severity', service: 'service', status: 'status' } as const;
+
+interface CountRow {
+  /** Null: of the groups that are not named. */
+  readonly top_key: string | null;
+  readonly bucket: number;
+  readonly count: number | string;
+  readonly name: string | null;
+  readonly all_groups: number | string;
+}
+
+/** See `Store.violationCounts`. One statement, so that the groups add up to the total whatever is kept meanwhile. */
+export async function violationCounts(queries: Queries, filter: ViolationFilter, query: ViolationCountsQuery): Promise<ViolationCounts> {
+  const { start, step, buckets, groupBy, groups } = query;
+  const end = start + step * buckets;
+  const key: Expression<string> = groupBy === undefined ? sql.lit('') : sql.ref(COLUMNS[groupBy]);
+  // SQLite takes JavaScript's numbers as doubles, which it would divide with a rest.
+  const bucket = sql<number>`(timestamp_ms - cast(${start} as bigint)) / cast(${step} as bigint)`;
+  const counted = queries
+    .selectFrom('violations')
+    .select((e) => [
+      sql<string>`${key}`.as('group_key'),
+      bucket.as('bucket'),
+      e.fn.countAll<number>().as('n'),
+      e.fn.max('rule_name').as('name'),
+    ])
+    .where(matching(filter))
+    .where('timestamp_ms', '>=', start)
+    .where('timestamp_ms', '<', end)
+    .groupBy([sql`group_key`, sql`bucket`]);
+  const rows = await queries
+    .with('counted', () => counted)
+    .with('top', (database) =>
+      database
+        .selectFrom('counted')
+        .select((e) => ['group_key as top_key', e.fn.sum<number>('n').as('total'), e.fn.max('name').as('top_name')])
+        .groupBy('group_key')
+        .orderBy('total', 'desc')
+        .orderBy('group_key')
+        .limit(groups),
+    )
+    .selectFrom('counted')
+    .leftJoin('top', 'top.top_key', 'counted.group_key')
+    .select((e) => [
+      'top_key',
+      'bucket',
+      e.fn.sum<number | string>('n').as('count'),
+      e.fn.max('top_name').as('name'),
+      e
+        .selectFrom('counted as every')
+        .select((all) => all.fn.count<number | string>('every.group_key').distinct().as('all_groups'))
+        .as('all_groups'),
+    ])
+    .groupBy(['top_key', 'bucket'])
+    .execute();
+  return gathered(rows as readonly CountRow[], buckets);
+}
+
+function gathered(rows: readonly CountRow[], buckets: number): ViolationCounts {
+  const groups = new Map<string | null, { name: string | null; counts: number[] }>();
+  const counts = zeros(buckets);
+  for (const { top_key, bucket, count, name } of rows) {
+    let group = groups.get(top_key);
+    if (group === undefined) groups.set(top_key, (group = { name, counts: zeros(buckets) }));
+    group.counts[bucket] = Number(count);
+    counts[bucket]! += Number(count);
+  }
+  const named = [...groups].flatMap(([key, { name, counts: of }]): CountedGroup[] =>
+    key === null ? [] : [{ key, ruleName: name ?? '', total: sum(of), counts: of }],
+  );
+  return {
+    total: sum(counts),
+    counts,
+    groups: named.toSorted((a, b) => b.total - a.total || (a.key < b.key ? -1 : 1)),
+    allGroups: Number(rows[0]?.all_groups ?? 0),
+    others: groups.get(null)?.counts ?? zeros(buckets),
+  };
+}
+
+const zeros = (length: number): number[] => new Array<number>(length).fill(0);
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
