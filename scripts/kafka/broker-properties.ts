@@ -11,22 +11,33 @@ export interface BrokerSecurity {
   readonly password: string;
 }
 
+/** One of several brokers that are one cluster. */
+export interface BrokerNode {
+  readonly id: number;
+  readonly clusterId: string;
+  /** By id the ports of all controllers. */
+  readonly controllers: ReadonlyMap<number, number>;
+}
+
 export interface BrokerConfiguration {
   readonly ports: BrokerPorts;
   readonly data: string;
   readonly security?: BrokerSecurity;
+  /** A node of several; default the only one. */
+  readonly node?: BrokerNode;
   /** Further settings, as in server.properties. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** `server.properties` of one KRaft node on loopback that starts fast, keeps little, and creates no topic by itself. */
-export function brokerProperties({ ports, data, security, settings }: BrokerConfiguration): string {
+export function brokerProperties({ ports, data, security, node, settings }: BrokerConfiguration): string {
   const listeners = [`PLAINTEXT://127.0.0.1:${ports.clients}`, ...(security ? [`SASL_SSL://127.0.0.1:${ports.secured}`] : [])];
   const controller = `CONTROLLER://127.0.0.1:${ports.controller}`;
+  const controllers = node?.controllers ?? new Map([[1, ports.controller]]);
   const properties: Record<string, string> = {
     'process.roles': 'broker,controller',
-    'node.id': '1',
-    'controller.quorum.voters': `1@127.0.0.1:${ports.controller}`,
+    'node.id': String(node?.id ?? 1),
+    'controller.quorum.voters': [...controllers].map(([id, port]) => `${id}@127.0.0.1:${port}`).join(','),
     'controller.listener.names': 'CONTROLLER',
     listeners: [...listeners, controller].join(','),
     'advertised.listeners': listeners.join(','),

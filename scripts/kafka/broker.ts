@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../test/harness/free-port.js';
-import { BROKER_USER, type BrokerConfiguration, type BrokerPorts, brokerProperties } from './broker-properties.js';
+import { BROKER_USER, type BrokerConfiguration, type BrokerNode, type BrokerPorts, brokerProperties } from './broker-properties.js';
 import { kafkaJars } from './jars.js';
 
 export interface BrokerOptions {
@@ -15,6 +15,8 @@ export interface BrokerOptions {
   /** Also listens with TLS and SASL (PLAIN, SCRAM): `secured` and `certificate` of the broker. */
   readonly security?: boolean;
   readonly settings?: Readonly<Record<string, string>>;
+  /** A node of several, with its ports; see `KafkaBrokers`. */
+  readonly node?: BrokerNode & { readonly ports: BrokerPorts };
   readonly say?: (text: string) => void;
   /** How long a start may take, ms; default 60 s. */
   readonly patience?: number;
@@ -50,13 +52,13 @@ export class KafkaBroker {
   static async start(options: BrokerOptions = {}): Promise<KafkaBroker> {
     const jars = await kafkaJars(options.say ?? (() => undefined));
     const folder = mkdtempSync(join(tmpdir(), 'betrace-kafka-'));
-    const [clients = 0, controller = 0, secured = 0] = await freePorts(3);
-    const ports = { clients: options.port ?? clients, controller, ...(options.security ? { secured } : {}) };
+    const ports = options.node?.ports ?? (await choosePorts(options));
     const security = options.security ? makeKeystore(folder) : undefined;
     const configuration: BrokerConfiguration = {
       ports,
       data: join(folder, 'data'),
       ...(security ? { security } : {}),
+      ...(options.node ? { node: options.node } : {}),
       ...(options.settings ? { settings: options.settings } : {}),
     };
     writeFileSync(join(folder, 'server.properties'), brokerProperties(configuration));
@@ -164,7 +166,7 @@ export class KafkaBroker {
     const { username, password } = BROKER_USER;
     const scram = ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((name) => ['--add-scram', `${name}=[name=${username},password=${password}]`]);
     const users = this.certificate === undefined ? [] : scram;
-    const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
+    const id = this.options.node?.clusterId ?? newClusterId();
     const args = this.#java(
       '-XX:TieredStopAtLevel=1',
       'kafka.tools.StorageTool',
@@ -209,6 +211,15 @@ export class KafkaBroker {
     await ended;
     clearTimeout(patience);
   }
+}
+
+async function choosePorts({ port, security = false }: BrokerOptions): Promise<BrokerPorts> {
+  const [clients = 0, controller = 0, secured = 0] = await freePorts(3);
+  return { clients: port ?? clients, controller, ...(security ? { secured } : {}) };
+}
+
+export function newClusterId(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
 }
 
 function answers(port: number): Promise<boolean> {

@@ -194,13 +194,15 @@ describe('Evaluator', () => {
     for (const n of [1, 2, 3]) await send(0, slow(`s${n}`, `t${n}`));
     await found(3);
     const [first] = (await recordsOf(TOPICS.spans, 0)).slice(1);
-    const bounds = log.bounds.bind(log);
-    log.bounds = async () => ({ start: 0, end: 1 });
-    await evaluator.records({ topic: TOPICS.spans, partition: 0, records: [{ ...first!, offset: 0 }], endOffset: 1 });
-    log.bounds = bounds;
+    // As the log does when it finds that the topic is another one, whatever was committed in the one before.
+    evaluator.failed(logProblem('BT_LOG_IS_ANOTHER', { topic: TOPICS.spans, partition: 0, position: 4, end: 9 }), 0);
+    expect(evaluator.failure).toContain('is another log');
+    expect(await evaluator.assigned(0, undefined, 0)).toBe(0);
+    await evaluator.records({ topic: TOPICS.spans, partition: 0, records: [{ ...first!, offset: 0 }], endOffset: 9 });
     const last = (await violations()).at(-1);
     expect([last?.trace_id, last?.log.first_offset]).toEqual([(await violations())[0]?.trace_id, 0]);
     expect(warnings.join()).toContain('BT_LOG_IS_ANOTHER');
+    expect(evaluator.failure).toBeUndefined();
   });
 
   it('finds after a restart what it had not judged, and nothing twice', async () => {

@@ -2,7 +2,7 @@ import { UncompiledRules } from '#engine';
 import {
   DeadLetters,
   type Log,
-  type LogError,
+  LogError,
   logProblem,
   type PartitionListener,
   type Position,
@@ -83,10 +83,6 @@ export class Evaluator implements PartitionListener {
       measurements: this.measurements,
       logFailed: logFailed('misplaced spans wait for the log'),
       barriersFailed: logFailed('answers to barriers wait for the log'),
-      anotherLog: (partition, position, end) => {
-        const error = logProblem('BT_LOG_IS_ANOTHER', { topic: TOPICS.spans, partition, position, end });
-        report.warn(error, `partition ${partition} is read from its beginning`);
-      },
       misplaced: (partition) => this.warnOfMisplaced(partition),
       defect: (error, partition, offset) => this.warnOfDefect(error, partition, offset),
       assembly: settings.assembly,
@@ -125,7 +121,8 @@ export class Evaluator implements PartitionListener {
 
   async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
     this.positions.set(partition, committed?.offset ?? start);
-    const run = await PartitionRun.begin(partition, committed, this.tools);
+    // Of a partition that it has, the log is another one.
+    const run = (await this.runs.get(partition)?.anew()) ?? (await PartitionRun.begin(partition, committed, this.tools));
     this.runs.set(partition, run);
     this.positions.set(partition, run.position);
     this.measurements.set('partitionFailing', { partition: String(partition) }, 0);
@@ -133,10 +130,8 @@ export class Evaluator implements PartitionListener {
   }
 
   async records(batch: RecordBatch): Promise<void> {
-    const known = this.runs.get(batch.partition);
-    if (known === undefined) return;
-    const run = batch.endOffset < known.startAt ? await known.anew() : known;
-    this.runs.set(batch.partition, run);
+    const run = this.runs.get(batch.partition);
+    if (run === undefined) return;
     try {
       await run.records(batch);
     } finally {
@@ -247,6 +242,7 @@ export class Evaluator implements PartitionListener {
   }
 
   failed(error: Error, partition?: number): void {
+    if (error instanceof LogError && error.code === 'BT_LOG_IS_ANOTHER') this.measurements.count('logsReplaced');
     if (partition === undefined) this.away = error.message;
     if (partition !== undefined) {
       this.failures.set(partition, error);

@@ -40,6 +40,11 @@ export const EVALUATOR_METRICS = {
     name: 'betrace_spans_expired_total',
     help: 'Records of the spans log (one or more spans each) that were deleted before they were evaluated, by its retention or from its files by somebody: nothing judges them.',
   },
+  logsReplaced: {
+    type: 'counter',
+    name: 'betrace_spans_log_replaced_total',
+    help: 'Partitions of the spans log that turned out to be another log (the topic was deleted and made anew, or lost records) and are read from their beginning.',
+  },
   spansMisplaced: {
     type: 'counter',
     name: 'betrace_spans_misplaced_total',

@@ -24,8 +24,6 @@ export interface PartitionTools {
   logFailed(error: Error, pause: number): void;
   /** An answer to a barrier is about to be appended again after `pause` ms. */
   barriersFailed(error: Error, pause: number): void;
-  /** The log ends before what was read of it: it is read from its beginning. */
-  anotherLog(partition: number, position: number, end: number): void;
   /** Spans of other partitions were found in this one, and moved. */
   misplaced(partition: number): void;
   /** A record met a defect, and is kept aside. */

@@ -114,15 +114,14 @@ export class PartitionRun {
   }
 
   /** Reads from `startAt`, far enough before the committed offset that traces which straddle it are seen whole; judges from there. */
-  static async begin(partition: number, position: Position | undefined, tools: PartitionTools): Promise<PartitionRun> {
+  static async begin(partition: number, position: Position | undefined, tools: PartitionTools, inForce?: number): Promise<PartitionRun> {
     const { log } = tools;
     const { start, end } = await log.bounds(TOPICS.spans, partition);
     const metadata = position && readPositionMetadata(position.metadata);
     const meant = metadata?.from ?? position?.offset ?? start;
     const another = meant > end;
-    if (another) tools.anotherLog(partition, meant, end);
     const judgeFrom = another ? start : Math.max(start, meant);
-    const epoch = metadata?.epoch ?? (await epochBefore(log, partition, judgeFrom));
+    const epoch = metadata?.epoch ?? inForce ?? (await epochBefore(log, partition, judgeFrom));
     const rules = await tools.rules.ruleSet(epoch);
     if (another || metadata === undefined) {
       const time = another ? new IngestTime(tools.monotonic) : await IngestTime.before(log, partition, judgeFrom, tools.monotonic);
@@ -139,10 +138,10 @@ export class PartitionRun {
     return this.next;
   }
 
-  /** Its successor where the log is another one, which ends before what was read; the rules stay in force. */
-  anew(): Promise<PartitionRun> {
-    const metadata = writePositionMetadata({ epoch: this.engine.epoch, logTime: 0, paused: 0 });
-    return PartitionRun.begin(this.partition, { offset: this.next, metadata }, this.tools);
+  /** Its successor where the log is another one; what was found is published, and the rules stay in force. */
+  async anew(): Promise<PartitionRun> {
+    await this.publish();
+    return PartitionRun.begin(this.partition, undefined, this.tools, this.engine.epoch);
   }
 
   /** The rules in force here: another object when they change. */

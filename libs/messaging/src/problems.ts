@@ -192,8 +192,8 @@ export const LOG_PROBLEMS = {
     status: 500,
     retryable: false,
     sentence:
-      'Partition {partition} of {topic} ends at {end}, before offset {position} up to which it was read: it is another log (the topic was deleted ' +
-      'and made anew, or lost records). It is read from its beginning, by the rules that were in force.',
+      'Partition {partition} of {topic} is another log than the one that was read up to offset {position}: the topic was deleted and made anew, ' +
+      'or lost records. It is read from its beginning, up to offset {end} for now; evaluators keep the rules that were in force.',
   },
   BT_LOG_RECORD_UNREADABLE: {
     status: 500,

@@ -4,21 +4,38 @@ import type { LogReport } from '../log-report.js';
 import { LogError, logProblem } from '../problems.js';
 import type { KafkaLogSettings } from '../settings.js';
 import type { TopicSpecification } from '../topics.js';
-import { makeClient } from './client.js';
+import { Connection, UNKNOWN_TOPIC } from './connection.js';
 import { isRefusedCertificate, isRefusedLogin, reasonOf, typeOf } from './kafka-errors.js';
 import { checkPartitions, checkSettings, creationSettings } from './topic-settings.js';
 
 /** Brokers that start with the application may take this long, ms. */
 const OPEN_MS = 30_000;
 const AGAIN_MS = 500;
+/** How long (ms) the leaders of topics that were made a moment ago are waited for; nobody needs them to go on. */
+const LEADERS_MS = 5_000;
 const TOPIC_RESOURCE = 2;
 
 /** Creates the topics that are missing, verifies those that are there. Answers the number of partitions of each. */
 export async function prepareTopics(settings: KafkaLogSettings, report: LogReport, patience = OPEN_MS): Promise<Record<string, number>> {
   const end = performance.now() + patience;
+  const connection = new Connection(settings, report);
+  try {
+    return await attemptUntil(end, connection, settings, report, patience);
+  } finally {
+    connection.close();
+  }
+}
+
+async function attemptUntil(
+  end: number,
+  connection: Connection,
+  settings: KafkaLogSettings,
+  report: LogReport,
+  patience: number,
+): Promise<Record<string, number>> {
   for (;;) {
     try {
-      return await attempt(settings, report);
+      return await attempt(connection, settings, report);
     } catch (error) {
       if (error instanceof LogError) throw error;
       if (isRefusedCertificate(error)) {
@@ -37,24 +54,48 @@ export async function prepareTopics(settings: KafkaLogSettings, report: LogRepor
   }
 }
 
-async function attempt(settings: KafkaLogSettings, report: LogReport): Promise<Record<string, number>> {
-  const { kafka, sockets } = makeClient(settings, report);
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    const known = new Set(await admin.listTopics());
-    const missing = settings.topics.filter(({ name }) => !known.has(name));
-    if (missing.length > 0) await create(admin, missing, settings, report);
-    return await verify(admin, settings, report);
-  } finally {
-    for (const socket of sockets) socket.destroy(new Error('the connection is given up'));
-    admin.disconnect().catch(() => undefined);
+async function attempt(connection: Connection, settings: KafkaLogSettings, report: LogReport): Promise<Record<string, number>> {
+  const found = await partitionsOf(connection, settings);
+  const missing = settings.topics.filter(({ name }) => !found.has(name));
+  if (missing.length === 0) return connection.withAdmin((admin) => verify(admin, found, settings, report));
+  await connection.withAdmin((admin) => create(admin, missing, settings, report));
+  const all = await created(connection, settings);
+  return connection.withAdmin((admin) => verify(admin, all, settings, report));
+}
+
+/** Topics that were made a moment ago have no leaders yet, and there are brokers that do not know of them. */
+async function created(connection: Connection, settings: KafkaLogSettings): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  for (const { name } of settings.topics) {
+    for (const end = performance.now() + LEADERS_MS; ; await pause(AGAIN_MS / 5)) {
+      try {
+        const leaders = [...(await connection.leaders(name, true)).values()];
+        found.set(name, leaders.length);
+        if (leaders.every((leader) => leader >= 0) || performance.now() > end) break;
+      } catch (error) {
+        if (typeOf(error) !== UNKNOWN_TOPIC || performance.now() > end) throw error;
+      }
+    }
   }
+  return found;
+}
+
+/** Numbers of partitions of the topics that are there, whether or not somebody leads all of them now. */
+async function partitionsOf(connection: Connection, { topics }: KafkaLogSettings): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  for (const { name } of topics) {
+    try {
+      found.set(name, (await connection.leaders(name, true)).size);
+    } catch (error) {
+      if (typeOf(error) !== UNKNOWN_TOPIC) throw error;
+    }
+  }
+  return found;
 }
 
 async function create(admin: Admin, topics: readonly TopicSpecification[], settings: KafkaLogSettings, report: LogReport): Promise<void> {
   const made = await admin.createTopics({
-    waitForLeaders: true,
+    waitForLeaders: false,
     topics: topics.map((topic) => ({
       topic: topic.name,
       numPartitions: topic.partitions,
@@ -66,10 +107,14 @@ async function create(admin: Admin, topics: readonly TopicSpecification[], setti
   if (made) report('info', `created topics ${topics.map(({ name }) => name).join(', ')}`);
 }
 
-async function verify(admin: Admin, settings: KafkaLogSettings, report: LogReport): Promise<Record<string, number>> {
+async function verify(
+  admin: Admin,
+  found: ReadonlyMap<string, number>,
+  settings: KafkaLogSettings,
+  report: LogReport,
+): Promise<Record<string, number>> {
   const names = settings.topics.map(({ name }) => name);
-  const { topics } = await admin.fetchTopicMetadata({ topics: names });
-  const partitions = Object.fromEntries(topics.map((topic) => [topic.name, topic.partitions.length]));
+  const partitions = Object.fromEntries(found);
   const configured = await configurations(admin, names, report);
   for (const topic of settings.topics) {
     checkPartitions(topic, partitions[topic.name] ?? 0);

@@ -6,7 +6,7 @@ import type { KafkaLogSettings } from '../settings.js';
 import { AnswerReader } from './answer-reader.js';
 import { KafkaClient, logLevel } from './kafkajs.js';
 
-/** A broker that accepts no connection, or answers no request, within this many ms counts as gone. */
+/** A broker that accepts no connection, or (by default) answers no request, within this many ms counts as gone. */
 const CONNECT_MS = 5_000;
 const REQUEST_MS = 15_000;
 const KEEP_ALIVE_MS = 60_000;
@@ -24,9 +24,9 @@ export function makeClient(settings: KafkaLogSettings, report: LogReport): Clien
   const config: KafkaConfig = {
     clientId: settings.clientId ?? 'betrace',
     // kafkajs begins with the first.
-    brokers: settings.brokers.toSorted(() => Math.random() - 0.5),
+    brokers: [...settings.brokers],
     connectionTimeout: CONNECT_MS,
-    requestTimeout: REQUEST_MS,
+    requestTimeout: settings.requestTimeout ?? REQUEST_MS,
     // Who asks tries again, with a back-off of its own; here only every broker once.
     retry: { retries: settings.brokers.length, initialRetryTime: 50, maxRetryTime: 500 },
     logLevel: logLevel.INFO,

@@ -1,26 +1,52 @@
-import type { Cluster } from 'kafkajs';
+import type { Admin, Cluster } from 'kafkajs';
 import type { LogReport } from '../log-report.js';
 import { logProblem } from '../problems.js';
 import type { KafkaLogSettings } from '../settings.js';
 import { type ClientSockets, makeClient } from './client.js';
-import { typeOf } from './kafka-errors.js';
-import { clusterOf, sendTo, type WireBroker } from './kafkajs.js';
+import { brokerOf, typeOf } from './kafka-errors.js';
+import { adminOf, brokerError, clusterOf, sendTo, topicOf, type WireBroker } from './kafkajs.js';
+import type { TopicMetadata } from './wire/metadata.js';
 import type { WireRequest } from './wire/request.js';
+import { within } from './within.js';
 
 /** What a broker calls a topic that does not exist. */
 export const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION';
 
 const OTHER_COORDINATOR = new Set(['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE']);
+/** After these the leaders, or the topic, are others than was known. */
+const MOVED = new Set([
+  UNKNOWN_TOPIC,
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'REPLICA_NOT_AVAILABLE',
+  'KAFKA_STORAGE_ERROR',
+  'FENCED_LEADER_EPOCH',
+  'UNKNOWN_LEADER_EPOCH',
+]);
+const NO_LEADER = 5;
+/** A broker that hangs accepts a connection and never answers: after so long (ms) the next one of the settings is tried, which has twice as long. */
+const CONNECT_MS = { first: 4_000, most: 16_000 };
+
+interface Present {
+  readonly client: ClientSockets;
+  readonly cluster: Promise<Cluster>;
+}
 
 /**
- * Connections to the brokers of a cluster, made when needed. After any loss all are made anew (kafkajs's own recovery leaves
- * brokers behind that are gone), with the addresses of the settings, which are the ones that stay. Whoever waits long (a fetch, the
- * joining of a group) has a Connection of its own: a broker answers the requests of one connection in their order.
+ * Connections to the brokers of a cluster, made when needed. After any loss, and after any attempt that failed, all are made anew (kafkajs's
+ * own recovery leaves brokers behind that are gone), with the addresses of the settings, which are the ones that stay. Whoever waits long
+ * (a fetch, the joining of a group) has a Connection of its own: a broker answers the requests of one connection in their order.
  */
 export class Connection {
-  #present: { readonly client: ClientSockets; readonly cluster: Promise<Cluster> } | undefined;
+  #present: Present | undefined;
   readonly #topics = new Set<string>();
   readonly #coordinators = new Map<string, WireBroker>();
+  /** Which broker of the settings the next attempt begins with, and which one (`host:port`) did not answer last: that comes last. */
+  #first = Math.floor(Math.random() * 1_000);
+  #avoided: string | undefined;
+  /** Attempts to connect since one that led to something. */
+  #attempts = 0;
+  #moved = false;
   #closed = false;
 
   constructor(
@@ -30,30 +56,62 @@ export class Connection {
 
   /** Per partition its leader's node id, -1 when it has none now. `fresh` asks the brokers again. */
   async leaders(topic: string, fresh = false): Promise<ReadonlyMap<number, number>> {
+    const { partitionMetadata } = await this.#described(topic, fresh);
+    return new Map(partitionMetadata.map(({ partitionId, leader }) => [partitionId, leader]));
+  }
+
+  /** 32 hex digits that no other topic of the name has; undefined when the brokers are too old to tell. */
+  async topicId(topic: string): Promise<string | undefined> {
+    return (await this.#described(topic, false)).topicId;
+  }
+
+  /** A broker's answer says that leaders are others by now: they are asked for again. */
+  leadersMoved(): void {
+    this.#moved = true;
+  }
+
+  async #described(topic: string, fresh: boolean): Promise<TopicMetadata> {
+    let known: TopicMetadata | undefined;
     try {
-      return await this.#with(async (cluster) => {
+      known = await this.#with(async (cluster) => {
         await cluster.addTargetTopic(topic);
-        if (fresh) await cluster.refreshMetadata();
+        const asked = fresh || this.#moved;
+        this.#moved = false;
+        if (asked) await cluster.refreshMetadata();
         else await cluster.refreshMetadataIfNecessary();
-        this.#topics.add(topic);
-        return new Map(cluster.findTopicPartitionMetadata(topic).map(({ partitionId, leader }) => [partitionId, leader]));
+        // What was not well when it was asked for last may be by now.
+        if (!asked && !isWhole(topicOf(cluster, topic))) await cluster.refreshMetadata();
+        return topicOf(cluster, topic);
       });
     } catch (error) {
       this.#forgetMissing(topic, error);
       throw error;
     }
+    if (known === undefined || known.topicErrorCode !== 0) throw brokerError(known?.topicErrorCode ?? NO_LEADER);
+    this.#topics.add(topic);
+    return known;
   }
 
-  /** Brokers are asked for all topics at once: one that is gone would fail every question about the others. Those are asked for again. */
+  /** Old brokers are asked for all topics at once: one that is gone fails every question about the others. Those are asked for again. */
   #forgetMissing(topic: string, error: unknown): void {
     if (typeOf(error) !== UNKNOWN_TOPIC || !this.#topics.has(topic)) return;
     this.#topics.clear();
     this.reset();
   }
 
-  /** Sends a request to a node; rejects what the network or the broker's protocol layer says, not the codes in the answer. */
-  async send<Answer>(node: number, request: WireRequest<Answer>): Promise<Answer> {
-    return this.#with(async (cluster) => sendTo((await cluster.findBroker({ nodeId: String(node) })) as unknown as WireBroker, request));
+  /**
+   * Sends a request to a node; rejects what the network or the broker's protocol layer says, not the codes in the answer. `request` is told
+   * whether the node knows a version of an API.
+   */
+  async send<Answer>(node: number, request: (knows: Knows) => WireRequest<Answer>): Promise<Answer> {
+    if (node < 0) throw brokerError(NO_LEADER);
+    return this.#with(async (cluster) => {
+      const broker = (await cluster.findBroker({ nodeId: String(node) })) as unknown as WireBroker;
+      return sendTo(
+        broker,
+        request((api, version) => (broker.versions?.[api]?.maxVersion ?? 0) >= version),
+      );
+    });
   }
 
   /** The broker that coordinates a group, with which `work` then speaks. `topic` is one that exists. */
@@ -82,9 +140,15 @@ export class Connection {
     return this.#with(async (cluster) => work((await cluster.findBroker({ nodeId: String(node) })) as unknown as WireBroker));
   }
 
+  /** Administration. */
+  async withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    return this.#with((cluster) => work(adminOf(cluster)));
+  }
+
   /** Offsets of partitions by time (Unix ms), or the first or last; -1 where no record is so late. */
   async offsets(topic: string, partition: number, at: 'start' | 'end' | number): Promise<number> {
-    await this.leaders(topic);
+    const leader = (await this.leaders(topic)).get(partition) ?? -1;
+    if (leader < 0) throw brokerError(NO_LEADER);
     return this.#with(async (cluster) => {
       const place = typeof at === 'number' ? { fromTimestamp: at } : { fromBeginning: at === 'start' };
       const [found] = await cluster.fetchTopicsOffset([{ topic, partitions: [{ partition }], ...place }]);
@@ -120,30 +184,65 @@ export class Connection {
   async #with<T>(work: (cluster: Cluster) => Promise<T>): Promise<T> {
     if (this.#closed) throw logProblem('BT_LOG_CLOSED');
     const present = (this.#present ??= this.#connect());
+    let connected = false;
     try {
-      return await work(await present.cluster);
+      const cluster = await present.cluster;
+      connected = true;
+      return await work(cluster);
     } catch (error) {
-      // What a broker said leaves the connection as it is; whatever else went wrong, a new one is the way out.
-      if (typeOf(error) === undefined && this.#present === present) this.reset();
+      const type = typeOf(error);
+      if (type !== undefined && MOVED.has(type)) this.#moved = true;
+      this.#avoided = brokerOf(error) ?? this.#avoided;
+      // What a broker said leaves a connection as it is; whatever else went wrong, a new one is the way out. One that was not made never will be.
+      if ((type === undefined || !connected) && this.#present === present) this.reset();
       throw this.#closed ? logProblem('BT_LOG_CLOSED', {}, error) : error;
     }
   }
 
-  #connect(): { readonly client: ClientSockets; readonly cluster: Promise<Cluster> } {
+  #connect(): Present {
     let quiet = false;
-    const client = makeClient(this.settings, (...line) => {
+    const settings = { ...this.settings, brokers: this.#ordered() };
+    const client = makeClient(settings, (...line) => {
       if (!quiet && this.#present?.client === client && !this.#closed) this.report(...line);
     });
-    const cluster = clusterOf(client.kafka);
-    const connected = cluster.connect().then(async () => {
-      if (this.#topics.size > 0) await cluster.addMultipleTargetTopics([...this.#topics]);
-      return cluster;
-    });
-    connected.catch(() => {
-      quiet = true;
-    });
+    const patience = Math.min(CONNECT_MS.first * 2 ** this.#attempts++, CONNECT_MS.most);
+    const connected = within(patience, this.#open(clusterOf(client.kafka)), `no broker (${settings.brokers[0]} first) answered`);
+    connected.then(
+      () => {
+        this.#attempts = 0;
+      },
+      () => {
+        quiet = true;
+        this.#avoided = settings.brokers[0];
+      },
+    );
     return { client, cluster: connected };
   }
+
+  #ordered(): string[] {
+    const { brokers } = this.settings;
+    const first = this.#first++ % brokers.length;
+    const rotated = [...brokers.slice(first), ...brokers.slice(0, first)];
+    return rotated.toSorted((a, b) => Number(a === this.#avoided) - Number(b === this.#avoided));
+  }
+
+  async #open(cluster: Cluster): Promise<Cluster> {
+    await cluster.connect();
+    try {
+      if (this.#topics.size > 0) await cluster.addMultipleTargetTopics([...this.#topics]);
+    } catch (error) {
+      // What an old broker says of some topic is for those who ask for that topic.
+      if (typeOf(error) === undefined) throw error;
+    }
+    return cluster;
+  }
+}
+
+/** Whether a node knows at least this version of an API. */
+export type Knows = (api: number, version: number) => boolean;
+
+function isWhole(topic: TopicMetadata | undefined): boolean {
+  return topic !== undefined && topic.topicErrorCode === 0 && topic.partitionMetadata.every(({ leader }) => leader >= 0);
 }
 
 function disconnect({ sockets }: ClientSockets, cluster: Promise<Cluster>): void {

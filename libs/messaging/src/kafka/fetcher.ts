@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Connection } from './connection.js';
+import type { Connection, Knows } from './connection.js';
 import { kafkaFailed } from './kafka-errors.js';
 import { brokerError } from './kafkajs.js';
 import type { Outage } from './outage.js';
 import type { PartitionFeed } from './partition-feed.js';
-import { type Fetched, fetchRequest } from './wire/fetch.js';
+import { FETCH, FETCH_BY_ID, type Fetched, fetchRequest } from './wire/fetch.js';
 import { type DecodedRecords, decodeRecordBatches } from './wire/record-batches.js';
 
 /** How long a broker may hold a fetch back until something comes, ms; and how long when a partition is only waiting for its listener. */
@@ -13,6 +13,11 @@ const PARTITION_BYTES = 1024 * 1024;
 const TOTAL_BYTES = 16 * 1024 * 1024;
 const BACK_OFF_MS = { first: 50, most: 2_000 };
 const OFFSET_OUT_OF_RANGE = 1;
+const UNKNOWN_TOPIC = 3;
+/** The topic of this id is gone, or is another one by now: to whoever waits, a topic that is not there. */
+const OTHER_TOPIC = new Set([100, 103]);
+/** A broker that has not answered for so long (ms) hangs; its connection is given up a little later. */
+const SILENT_MS = 5_000;
 /** Parts of an outage. */
 const NODE = 'node ';
 const LEADERS = 'leaders';
@@ -28,6 +33,7 @@ export class Fetcher {
   readonly #feeds = new Map<number, PartitionFeed>();
   readonly #loops = new Set<number>();
   #leaders: ReadonlyMap<number, number> = new Map();
+  #topicId: string | undefined;
   #locating = false;
   #failures = 0;
   #turn = 0;
@@ -64,15 +70,19 @@ export class Fetcher {
     this.#locating = true;
     while (!this.#closing.signal.aborted) {
       try {
-        this.#leaders = await this.options.connection.leaders(this.options.topic, this.#failures > 0);
+        const { connection, topic } = this.options;
+        this.#leaders = await connection.leaders(topic);
+        this.#topicId = await connection.topicId(topic);
+        for (const feed of this.#feeds.values()) feed.isOf(this.#topicId);
         const nodes = new Set([...this.#feeds.keys()].map((partition) => this.#leaders.get(partition) ?? -1));
         this.options.outage.forget((part) => part.startsWith(NODE) && !nodes.has(Number(part.slice(NODE.length))));
         for (const node of nodes) if (node >= 0 && !this.#loops.has(node)) void this.#follow(node);
-        if (!nodes.has(-1)) {
+        const leaderless = [...this.#feeds.keys()].filter((partition) => (this.#leaders.get(partition) ?? -1) < 0);
+        if (leaderless.length === 0) {
           this.options.outage.works(LEADERS);
           break;
         }
-        await this.#backOff(LEADERS, new Error('a partition has no leader now'));
+        await this.#backOff(LEADERS, new Error(`partition ${leaderless.join(', ')} has no leader now`));
       } catch (error) {
         await this.#backOff(LEADERS, error);
       }
@@ -109,7 +119,13 @@ export class Fetcher {
     const { connection, topic } = this.options;
     const wanted = feeds.map(({ partition, wanted: offset = 0 }) => ({ partition, offset }));
     const sizes = { partitionBytes: PARTITION_BYTES, totalBytes: TOTAL_BYTES };
-    const answers = await connection.send(node, fetchRequest({ topic, wanted, maxWait, ...sizes }));
+    const topicId = this.#topicId;
+    const request = (knows: Knows) => {
+      const byId = topicId !== undefined && knows(FETCH, FETCH_BY_ID);
+      return fetchRequest({ topic, ...(byId ? { topicId } : {}), wanted, maxWait, ...sizes });
+    };
+    const silent = setTimeout(() => this.#silent(node), SILENT_MS);
+    const answers = await connection.send(node, request).finally(() => clearTimeout(silent));
     if (answers.length === 0) throw new Error('the broker answered for no partition');
     let failed: Error | undefined;
     for (const answer of answers) {
@@ -118,7 +134,7 @@ export class Fetcher {
       if (!feed || offset === undefined || !feeds.includes(feed)) continue;
       if (answer.errorCode === 0) await this.#deliver(feed, offset, answer);
       else if (answer.errorCode === OFFSET_OUT_OF_RANGE) await this.#relocate(feed, offset);
-      else failed = brokerError(answer.errorCode);
+      else failed = brokerError(OTHER_TOPIC.has(answer.errorCode) ? UNKNOWN_TOPIC : answer.errorCode);
     }
     if (failed) throw failed;
     this.#failures = 0;
@@ -142,7 +158,13 @@ export class Fetcher {
     feed.moved(from, start, await connection.offsets(topic, feed.partition, 'end'));
   }
 
+  #silent(node: number): void {
+    const reason = new Error(`broker ${node} has not answered for ${SILENT_MS / 1_000} s`);
+    if (!this.#closing.signal.aborted) this.options.outage.failed(`${NODE}${node}`, kafkaFailed(`read ${this.options.topic}`, reason));
+  }
+
   async #backOff(part: string, error: unknown): Promise<void> {
+    this.options.connection.leadersMoved();
     const wait = Math.min(BACK_OFF_MS.first * 2 ** this.#failures++, BACK_OFF_MS.most);
     // One failure is what the move of a leader looks like.
     if (this.#failures > 1 && !this.#closing.signal.aborted) {

@@ -5,11 +5,18 @@ interface KafkaError extends Error {
   readonly type?: string;
   readonly code?: string;
   readonly retriable?: boolean;
+  readonly broker?: string;
 }
 
 /** Kafka's name for what went wrong (`REBALANCE_IN_PROGRESS`), when a broker said so. */
 export function typeOf(error: unknown): string | undefined {
   for (const layer of layers(error)) if (layer.type !== undefined) return layer.type;
+  return undefined;
+}
+
+/** Which broker (`host:port`) did not answer, or could not be connected to, when it was one. */
+export function brokerOf(error: unknown): string | undefined {
+  for (const { broker } of layers(error)) if (typeof broker === 'string') return broker;
   return undefined;
 }
 

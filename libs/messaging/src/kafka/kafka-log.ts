@@ -140,7 +140,9 @@ export class KafkaLog extends Log {
   async #checkLeaders(): Promise<void> {
     for (const topic of this.#topics.keys()) {
       const leaders = await this.#reading.leaders(topic, true);
-      for (const [partition, leader] of leaders) if (leader < 0) throw new Error(`partition ${partition} of ${topic} has no leader`);
+      const leaderless = [...leaders].filter(([, leader]) => leader < 0).map(([partition]) => partition);
+      if (leaderless.length > 0)
+        throw new Error(`partition ${leaderless.toSorted((a, b) => a - b).join(', ')} of ${topic} has no leader now`);
     }
   }
 

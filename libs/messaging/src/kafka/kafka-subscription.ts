@@ -68,7 +68,7 @@ export class KafkaSubscription implements Subscription {
 
   async commit(partition: number, position: Position): Promise<void> {
     const feed = this.#feed(partition);
-    await this.#positions.commit(partition, position, () => feed.held);
+    await this.#positions.commit(partition, { ...position, topicId: feed.topicId }, () => feed.held);
   }
 
   pause(partition: number): void {
@@ -112,6 +112,7 @@ export class KafkaSubscription implements Subscription {
     // One that is being given up starts again when it is.
     if (this.#feeds.has(partition)) return;
     const source: FeedSource = {
+      topicId: () => this.#connection.topicId(this.options.topic),
       committed: (which) => this.#positions.committed(which),
       bounds: async (which) => ({
         start: await this.#connection.offsets(this.options.topic, which, 'start'),

@@ -1,7 +1,8 @@
 // The one place that reaches into kafkajs 2.2.4 (its last release, pinned): what its public API lacks or does wrong.
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
-import type { Broker, Cluster, Kafka, KafkaJSProtocolError } from 'kafkajs';
+import type { Admin, Broker, Cluster, Kafka, KafkaJSProtocolError } from 'kafkajs';
+import { METADATA, METADATA_WITH_IDS, metadataRequest, type TopicMetadata } from './wire/metadata.js';
 import type { WireRequest } from './wire/request.js';
 import { stringSize, WireWriter } from './wire/wire-writer.js';
 
@@ -20,6 +21,8 @@ export function brokerError(code: number): KafkaJSProtocolError {
 
 /** A broker as kafkajs has it at run time: more than its types tell. */
 export interface WireBroker extends Pick<Broker, 'isConnected' | 'offsetCommit'> {
+  /** By API the versions that the broker knows; null until it is connected. */
+  readonly versions: Readonly<Record<number, { readonly maxVersion: number }>> | null;
   /** `groupId` null fetches nothing; offsets and metadata of the partitions, -1 and '' when nothing is committed. */
   offsetFetch(request: { groupId: string; topics: readonly { topic: string; partitions: readonly { partition: number }[] }[] }): Promise<{
     responses: readonly {
@@ -115,15 +118,16 @@ function write(socket: Socket, pieces: readonly Buffer[]): void {
   socket.uncork();
 }
 
-/** The request with its header (version 1) and its length before it. */
-function framed({ apiKey, apiVersion, body }: WireRequest<unknown>, correlationId: number, clientId: string): Buffer[] {
+/** The request with its header (version 1; 2 is the flexible one) and its length before it. */
+function framed({ apiKey, apiVersion, flexible = false, body }: WireRequest<unknown>, correlationId: number, clientId: string): Buffer[] {
   const pieces = body();
-  const header = new WireWriter(Buffer.allocUnsafe(4 + 8 + stringSize(clientId)));
+  const header = new WireWriter(Buffer.allocUnsafe(4 + 8 + stringSize(clientId) + (flexible ? 1 : 0)));
   header.int32(header.buffer.length - 4 + pieces.reduce((sum, { length }) => sum + length, 0));
   header.int16(apiKey);
   header.int16(apiVersion);
   header.int32(correlationId);
   header.string(clientId);
+  if (flexible) header.noTags();
   return [header.buffer, ...pieces];
 }
 
@@ -140,7 +144,42 @@ export function clusterOf(kafka: Kafka): Cluster {
       },
     ],
   });
+  askForMetadata((found as unknown as { brokerPool: BrokerPool }).brokerPool);
   return found!;
+}
+
+const createAdmin = load('kafkajs/src/admin') as (parts: { cluster: Cluster; logger: unknown }) => Admin;
+
+/** Administration over connections that are there already. */
+export function adminOf(cluster: Cluster): Admin {
+  return createAdmin({ cluster, logger: (cluster as unknown as { rootLogger: unknown }).rootLogger });
+}
+
+/** What kafkajs knows of the cluster. */
+interface BrokerPool {
+  createBroker: (options: unknown) => WireBroker & { metadata(topics?: string[]): Promise<unknown> };
+  readonly metadata: { readonly topicMetadata: readonly TopicMetadata[] } | null;
+}
+
+/**
+ * kafkajs takes one partition without a leader, or one topic that is gone, for a failure of the whole question, and so of everything
+ * else that is asked or connected meanwhile; and it does not ask for the ids of topics. Brokers since Kafka 2.8 are asked in our own way.
+ */
+function askForMetadata(pool: BrokerPool): void {
+  const { createBroker } = pool;
+  pool.createBroker = (options) => {
+    const broker = createBroker(options);
+    const asked = broker.metadata.bind(broker);
+    broker.metadata = (topics = []) =>
+      (broker.versions?.[METADATA]?.maxVersion ?? 0) < METADATA_WITH_IDS ? asked(topics) : sendTo(broker, metadataRequest(topics));
+    return broker;
+  };
+}
+
+/** What was said of a topic when its cluster was asked last. */
+export function topicOf(cluster: Cluster, topic: string): TopicMetadata | undefined {
+  const { metadata } = (cluster as unknown as { brokerPool: BrokerPool }).brokerPool;
+  return metadata?.topicMetadata.find((one) => one.topic === topic);
 }
 
 interface RequestQueue {

@@ -12,6 +12,7 @@ class Feeding {
   readonly outages: string[] = [];
   idles = 0;
   revoked = false;
+  topicId: string | undefined;
   startAt: number | undefined;
   onRecords: () => Promise<void> = async () => undefined;
   readonly feed: PartitionFeed;
@@ -30,6 +31,7 @@ class Feeding {
       failed: (error) => void this.failures.push(error.message),
     };
     const source = {
+      topicId: async () => this.topicId,
       committed: async () => committed,
       bounds: async () => bounds,
       wantsChanged: () => undefined,
@@ -83,6 +85,36 @@ describe('the feed of a partition', () => {
     feeding.feed.moved(4, 6, 9);
     await feeding.wanting(6);
     expect(feeding.failures[1]).toContain('Records 4 to 5');
+  });
+
+  it('begins anew, and says so, when the topic of the name is another one', async () => {
+    const feeding = new Feeding({ offset: 5, metadata: '' }, { start: 0, end: 9 });
+    feeding.topicId = 'a';
+    await feeding.wanting(5);
+    feeding.feed.isOf('a');
+    feeding.feed.take(5, [record(5)], 6, 9);
+    await until(() => feeding.offsets.length === 1);
+    feeding.topicId = 'b';
+    feeding.feed.isOf('b');
+    feeding.feed.take(6, [record(6)], 7, 9);
+    await feeding.wanting(0);
+    expect(feeding.feed.topicId).toBe('b');
+    expect(feeding.failures).toEqual([expect.stringContaining('BT_LOG_IS_ANOTHER')]);
+    feeding.feed.take(0, [record(0)], 1, 9);
+    await until(() => feeding.offsets.length === 2);
+    expect(feeding.offsets).toEqual([5, 0]);
+  });
+
+  it.each<[string, Position & { topicId?: string }, number]>([
+    ['of another topic', { offset: 5, metadata: '', topicId: 'b' }, 0],
+    ['beyond the end', { offset: 10, metadata: '', topicId: 'a' }, 0],
+    ['of this topic', { offset: 5, metadata: '', topicId: 'a' }, 5],
+    ['of an earlier version, which names no topic', { offset: 5, metadata: '' }, 5],
+  ])('takes a position %s for what it is', async (_, committed, expected) => {
+    const feeding = new Feeding(committed, { start: 0, end: 9 });
+    feeding.topicId = 'a';
+    await feeding.wanting(expected);
+    expect(feeding.failures.join().includes('BT_LOG_IS_ANOTHER')).toBe(expected === 0);
   });
 
   it('takes only what it wanted last', async () => {

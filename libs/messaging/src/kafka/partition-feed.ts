@@ -14,13 +14,20 @@ const FRESH_MS = 2_000;
 
 /** What a feed needs of its subscription. */
 export interface FeedSource {
-  committed(partition: number): Promise<Position | undefined>;
+  /** The log that goes by the topic's name now; undefined when the brokers are too old to tell. */
+  topicId(): Promise<string | undefined>;
+  committed(partition: number): Promise<CommittedPosition | undefined>;
   bounds(partition: number): Promise<{ readonly start: number; readonly end: number }>;
   /** The feed wants something else than before. */
   wantsChanged(): void;
   /** The log is away, which is the same for all partitions, and is tried again; `works` when it is back. */
   unavailable(partition: number, error: Error): void;
   works(partition: number): void;
+}
+
+/** A position, and of which log it is, as far as that is known. */
+export interface CommittedPosition extends Position {
+  readonly topicId?: string | undefined;
 }
 
 /** One partition of a member: what was fetched waits here; the listener gets it, one call at a time. */
@@ -30,6 +37,9 @@ export class PartitionFeed {
   #ready: LogRecord[] = [];
   #readyBytes = 0;
   #fetchAt: number | undefined;
+  #topicId: string | undefined;
+  /** Where reading was when the log turned out to be another one. */
+  #leftAt: number | undefined;
   #fetchAfter = 0;
   #end = 0;
   #answeredAt = Number.NEGATIVE_INFINITY;
@@ -56,6 +66,11 @@ export class PartitionFeed {
   /** Commits are for this member to make. */
   get held(): boolean {
     return this.#held;
+  }
+
+  /** The log that is read: what is committed is a position in this one. */
+  get topicId(): string | undefined {
+    return this.#topicId;
   }
 
   /** The offset to fetch from now; undefined when nothing is wanted. */
@@ -88,9 +103,21 @@ export class PartitionFeed {
   /** What was wanted is not in the log: `start` and `end` are what it has. */
   moved(from: number, start: number, end: number): void {
     if (from !== this.#fetchAt) return;
+    if (from > end) return this.#leave();
     if (from < start) this.#expired(from, start);
     this.#fetchAt = start;
     this.#end = end;
+  }
+
+  /** The topic of the name has this id now: with another one it was made anew, and its records are others at the same offsets. */
+  isOf(topicId: string | undefined): void {
+    if (this.#fetchAt !== undefined && topicId !== undefined && this.#topicId !== undefined && topicId !== this.#topicId) this.#leave();
+  }
+
+  #leave(): void {
+    this.#leftAt = this.#fetchAt;
+    this.#fetchAt = undefined;
+    this.#wake();
   }
 
   /** Fetching failed for this partition alone; it is tried again a little later. */
@@ -132,6 +159,8 @@ export class PartitionFeed {
         if (!started) {
           await this.#start();
           started = true;
+        } else if (this.#leftAt !== undefined) {
+          await this.#startAnew(this.#leftAt);
         } else if (this.#paused) {
           await this.#waitFor(POLL_MS);
         } else if (!(await this.#deliver())) {
@@ -155,17 +184,41 @@ export class PartitionFeed {
   }
 
   async #start(): Promise<void> {
-    const { topic } = this.#options;
-    const [committed, { start, end }] = await Promise.all([
-      this.source.committed(this.partition),
-      this.source.bounds(this.partition),
-    ]).catch((error: unknown) => {
-      throw kafkaFailed(`tell where partition ${this.partition} of ${topic} was left`, error);
-    });
-    if (committed && committed.offset < start) this.#expired(committed.offset, start);
-    const wanted = (await this.#listener.assigned(this.partition, committed, start)) ?? committed?.offset ?? start;
-    // A position beyond the end is of records that are gone (the topic was made anew): read what there is.
-    this.#fetchAt = wanted > end ? start : Math.max(wanted, start);
+    const { topicId, committed, start, end } = await this.#where();
+    const another = committed !== undefined && isAnother(topicId, committed.topicId);
+    if (another || (committed && committed.offset > end)) this.#replaced(committed.offset, end);
+    else if (committed && committed.offset < start) this.#expired(committed.offset, start);
+    const position = committed && !another ? { offset: committed.offset, metadata: committed.metadata } : undefined;
+    const wanted = (await this.#listener.assigned(this.partition, position, start)) ?? position?.offset ?? start;
+    // A position beyond the end is of records that are gone: read what there is.
+    this.#begin(topicId, wanted > end ? start : Math.max(wanted, start), end);
+  }
+
+  /** The log is another one: nothing that was known of positions holds. */
+  async #startAnew(leftAt: number): Promise<void> {
+    const { topicId, start, end } = await this.#where();
+    this.#replaced(leftAt, end);
+    this.#ready = [];
+    this.#readyBytes = 0;
+    this.#latest = 0;
+    const wanted = (await this.#listener.assigned(this.partition, undefined, start)) ?? start;
+    this.#leftAt = undefined;
+    this.#begin(topicId, wanted > end ? start : Math.max(wanted, start), end);
+  }
+
+  async #where(): Promise<{ topicId: string | undefined; committed: CommittedPosition | undefined; start: number; end: number }> {
+    try {
+      const topicId = await this.source.topicId();
+      const [committed, bounds] = await Promise.all([this.source.committed(this.partition), this.source.bounds(this.partition)]);
+      return { topicId, committed, ...bounds };
+    } catch (error) {
+      throw kafkaFailed(`tell where partition ${this.partition} of ${this.#options.topic} was left`, error);
+    }
+  }
+
+  #begin(topicId: string | undefined, fetchAt: number, end: number): void {
+    this.#topicId = topicId;
+    this.#fetchAt = fetchAt;
     this.#end = end;
     this.source.wantsChanged();
   }
@@ -215,6 +268,12 @@ export class PartitionFeed {
     else this.#listener.missing(error, this.partition);
   }
 
+  /** The topic was made anew, or lost records. */
+  #replaced(position: number, end: number): void {
+    const { topic } = this.#options;
+    this.#fail(logProblem('BT_LOG_IS_ANOTHER', { topic, partition: this.partition, position, end }));
+  }
+
   #fail(error: unknown): void {
     // It was lost while a batch was under way: who has it now is given that batch again, and `revoked` says so here.
     if (!this.#held && error instanceof LogError && error.code === 'BT_LOG_NOT_ASSIGNED') return;
@@ -236,6 +295,11 @@ export class PartitionFeed {
       };
     });
   }
+}
+
+/** As far as it is known: positions of earlier versions, and brokers of old ones, don't tell. */
+function isAnother(topicId: string | undefined, committedIn: string | undefined): boolean {
+  return topicId !== undefined && committedIn !== undefined && topicId !== committedIn;
 }
 
 function nextTurn(): Promise<void> {

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Position } from '../log.js';
 import { LogError, logProblem } from '../problems.js';
 import type { Connection } from './connection.js';
 import { kafkaFailed, typeOf } from './kafka-errors.js';
 import { brokerError } from './kafkajs.js';
+import type { CommittedPosition } from './partition-feed.js';
+import { splitTopicId, withTopicId } from './position-text.js';
 
 const METADATA_BYTES = 1024;
 const COMMIT_MS = 10_000;
@@ -19,7 +20,7 @@ export const NO_MEMBER: Committer = { memberId: '', generation: -1 };
 
 interface Commit {
   readonly partition: number;
-  readonly position: Position;
+  readonly position: CommittedPosition;
   /** Whether the partition is still this member's. */
   readonly held: () => boolean;
   readonly done: PromiseWithResolvers<void>;
@@ -37,21 +38,21 @@ export class Positions {
     readonly committer: () => Committer,
   ) {}
 
-  async committed(partition: number): Promise<Position | undefined> {
+  async committed(partition: number): Promise<CommittedPosition | undefined> {
     const { responses } = await this.connection.withCoordinator(this.group, this.topic, (broker) =>
       broker.offsetFetch({ groupId: this.group, topics: [{ topic: this.topic, partitions: [{ partition }] }] }),
     );
     const found = responses.find(({ topic }) => topic === this.topic)?.partitions.find((one) => one.partition === partition);
     if (found && found.errorCode !== 0) throw brokerError(found.errorCode);
     const offset = Number(found?.offset ?? -1);
-    return offset < 0 ? undefined : { offset, metadata: found?.metadata ?? '' };
+    return offset < 0 ? undefined : { offset, ...splitTopicId(found?.metadata ?? '') };
   }
 
   /**
    * Rejects BT_LOG_METADATA_TOO_LONG, BT_LOG_NOT_ASSIGNED when `held` says that the partition is no longer this member's, or a
    * LogUnavailable.
    */
-  async commit(partition: number, position: Position, held: () => boolean): Promise<void> {
+  async commit(partition: number, position: CommittedPosition, held: () => boolean): Promise<void> {
     const bytes = Buffer.byteLength(position.metadata);
     if (bytes > METADATA_BYTES) throw logProblem('BT_LOG_METADATA_TOO_LONG', { bytes });
     const end = performance.now() + COMMIT_MS;
@@ -73,7 +74,7 @@ export class Positions {
     return logProblem('BT_LOG_NOT_ASSIGNED', { topic: this.topic, partition, group: this.group });
   }
 
-  #enqueue(partition: number, position: Position, held: () => boolean): Promise<void> {
+  #enqueue(partition: number, position: CommittedPosition, held: () => boolean): Promise<void> {
     const commit = { partition, position, held, done: Promise.withResolvers<void>() };
     this.#waiting.push(commit);
     if (!this.#committing) void this.#flush();
@@ -107,7 +108,11 @@ export class Positions {
       if (held.length === 0) return new Set<Commit>();
       // The last of each partition is the one that counts.
       const latest = new Map(held.map(({ partition, position }) => [partition, position]));
-      const partitions = [...latest].map(([partition, { offset, metadata }]) => ({ partition, offset: String(offset), metadata }));
+      const partitions = [...latest].map(([partition, { offset, metadata, topicId }]) => ({
+        partition,
+        offset: String(offset),
+        metadata: withTopicId(metadata, topicId),
+      }));
       const { memberId, generation } = this.committer();
       await broker.offsetCommit({
         groupId: this.group,

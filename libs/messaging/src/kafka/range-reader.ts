@@ -66,7 +66,7 @@ export class RangeReader {
     const wanted = [{ partition, offset }];
     const sizes = { partitionBytes: READ_BYTES, totalBytes: READ_BYTES };
     // Within the bounds something is there: the wait is only for a broker that has just become the leader.
-    const [answer] = await this.connection.send(leader, fetchRequest({ topic, wanted, maxWait: AGAIN_MS, ...sizes }));
+    const [answer] = await this.connection.send(leader, () => fetchRequest({ topic, wanted, maxWait: AGAIN_MS, ...sizes }));
     // Retention has passed by meanwhile.
     if (answer?.errorCode === OFFSET_OUT_OF_RANGE) return { records: [], next: await this.connection.offsets(topic, partition, 'start') };
     if (answer === undefined || answer.errorCode !== 0) throw brokerError(answer?.errorCode ?? -1);

@@ -62,6 +62,8 @@ export class Writer {
   /** For partitions that have none yet, or spent theirs. */
   #identity: Promise<ProducerIdentity | undefined> | undefined;
   #leaders = new Map<string, ReadonlyMap<number, number>>();
+  /** Topics that lack a leader for what waits, and are looked at again. */
+  readonly #leaderless = new Map<string, { attempts: number; timer: NodeJS.Timeout | undefined }>();
   #assigning = false;
   #failures = 0;
   /** The failures were worth a word, so that their end is. */
@@ -108,6 +110,7 @@ export class Writer {
     this.#closed = true;
     await Promise.allSettled([...this.#pending].map(({ offsets }) => offsets));
     this.#queues.clear();
+    for (const { timer } of this.#leaderless.values()) clearTimeout(timer);
     this.#closing.abort();
   }
 
@@ -135,26 +138,64 @@ export class Writer {
     });
   }
 
-  /** Queues with work that no sender will come by. */
+  /** Queues with work that no sender will come by; those known to have no leader wait until that is looked at again. */
   #idleWork(): PartitionQueue[] {
-    return [...this.#queues.values()].filter((queue) => queue.hasWork && !queue.busy && !this.#senders.has(this.#leaderOf(queue)));
+    return [...this.#queues.values()].filter((queue) => {
+      if (!queue.hasWork || queue.busy) return false;
+      const leader = this.#leaderOf(queue);
+      return leader < 0 ? !this.#leaders.has(queue.topic) : !this.#senders.has(leader);
+    });
   }
 
   #leaderOf({ topic, partition }: PartitionQueue): number {
     return this.#leaders.get(topic)?.get(partition) ?? -1;
   }
 
+  /** A topic that is gone, or a partition without a leader, keeps nothing of the others waiting. */
   async #startSenders(): Promise<void> {
-    try {
-      for (const { topic } of this.#idleWork()) {
-        if (!this.#leaders.has(topic)) this.#leaders.set(topic, await this.options.connection.leaders(topic, this.#failures > 0));
+    const reasons = new Map<string, unknown>();
+    for (const topic of new Set(this.#idleWork().map((queue) => queue.topic))) {
+      if (this.#leaders.has(topic)) continue;
+      try {
+        this.#leaders.set(topic, await this.options.connection.leaders(topic));
+      } catch (error) {
+        this.#leaders.set(topic, new Map());
+        reasons.set(topic, error);
       }
-      const nodes = new Set(this.#idleWork().map((queue) => this.#leaderOf(queue)));
-      for (const node of nodes) if (node >= 0) void this.#send(node);
-      if (nodes.has(-1)) await this.#failed('find the leader of a partition', new Error('it has none now'));
-    } catch (error) {
-      await this.#failed('find the leaders of partitions', error);
     }
+    for (const node of new Set(this.#idleWork().map((queue) => this.#leaderOf(queue)))) if (node >= 0) void this.#send(node);
+    this.#lookAtLeaderless(reasons);
+  }
+
+  #lookAtLeaderless(reasons: ReadonlyMap<string, unknown>): void {
+    const lacking = new Map<string, number[]>();
+    for (const queue of this.#queues.values()) {
+      if (!queue.hasWork || !this.#leaders.has(queue.topic) || this.#leaderOf(queue) >= 0) continue;
+      lacking.set(queue.topic, [...(lacking.get(queue.topic) ?? []), queue.partition]);
+    }
+    for (const [topic, partitions] of lacking) {
+      const reason = reasons.get(topic) ?? new Error(`partition ${partitions.join(', ')} has no leader now`);
+      this.#lookAgain(topic, reason);
+    }
+    for (const [topic, { attempts, timer }] of this.#leaderless) {
+      if (lacking.has(topic) || timer !== undefined) continue;
+      this.#leaderless.delete(topic);
+      if (attempts > 2 && this.#leaders.has(topic))
+        this.options.report('info', `${topic} has its leaders again`, { failed_attempts: attempts });
+    }
+  }
+
+  #lookAgain(topic: string, reason: unknown): void {
+    const state = this.#leaderless.get(topic) ?? { attempts: 0, timer: undefined };
+    this.#leaderless.set(topic, state);
+    if (state.timer !== undefined || this.#closing.signal.aborted) return;
+    const wait = this.#say(`write to ${topic}`, reason, state.attempts++);
+    state.timer = setTimeout(() => {
+      state.timer = undefined;
+      this.#leaders.delete(topic);
+      this.options.connection.leadersMoved();
+      this.#assign();
+    }, wait);
   }
 
   /** Sends to one node until its queues are empty or something fails; then `#assign` goes on. */
@@ -186,7 +227,7 @@ export class Writer {
       }
       if (taken.size === 0) return true;
       const batches = [...taken].map(([{ topic, partition }, batch]) => ({ topic, partition, batch }));
-      const failed = this.#settle([...taken.keys()], await connection.send(node, produceRequest(batches, REPLICAS_MS)));
+      const failed = this.#settle([...taken.keys()], await connection.send(node, () => produceRequest(batches, REPLICAS_MS)));
       if (failed) await this.#failed(`write to ${failed.topic}`, failed.error);
       else this.#worked();
       return failed === undefined;
@@ -246,11 +287,17 @@ export class Writer {
 
   async #failed(work: string, error: unknown): Promise<void> {
     this.#leaders = new Map();
-    const wait = Math.min(BACK_OFF_MS.first * 2 ** this.#failures++, BACK_OFF_MS.most);
-    // A few failures are what the move of a leader looks like; an outage is told at attempts 4, 8, 16, …
-    const told = this.#failures > 2 && Number.isInteger(Math.log2(this.#failures));
-    this.#told ||= told;
-    this.options.report(told ? 'warn' : 'debug', kafkaFailed(work, error).message, { attempt: this.#failures });
+    this.options.connection.leadersMoved();
+    const wait = this.#say(work, error, this.#failures++);
+    this.#told ||= this.#failures > 3;
     await pause(wait, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+  }
+
+  /** Answers how long to wait (ms). A few failures are what the move of a leader looks like; an outage is told at attempts 4, 8, 16, … */
+  #say(work: string, error: unknown, failures: number): number {
+    const attempt = failures + 1;
+    const told = attempt > 2 && Number.isInteger(Math.log2(attempt));
+    this.options.report(told ? 'warn' : 'debug', kafkaFailed(work, error).message, { attempt });
+    return Math.min(BACK_OFF_MS.first * 2 ** failures, BACK_OFF_MS.most);
   }
 }

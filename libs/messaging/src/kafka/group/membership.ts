@@ -1,5 +1,5 @@
 import type { LogReport } from '../../log-report.js';
-import type { Connection } from '../connection.js';
+import { type Connection, UNKNOWN_TOPIC } from '../connection.js';
 import { kafkaFailed, typeOf } from '../kafka-errors.js';
 import type { Committer } from '../positions.js';
 import { assign, type Candidate } from './assign.js';
@@ -53,6 +53,8 @@ export class Membership {
   #wake: () => void = () => undefined;
   readonly #ended: Promise<void>;
   #joining: Promise<unknown> = Promise.resolve();
+  /** As leader: topics of other members that were not there when partitions were given out. */
+  readonly #missing = new Set<string>();
 
   constructor(readonly options: MembershipOptions) {
     this.#ended = this.#run();
@@ -114,10 +116,12 @@ export class Membership {
       },
       () => undefined,
     );
-    const { memberId, leaderId, generationId, members } = await joining;
+    const silent = setTimeout(() => this.#silent(), sessionTimeout);
+    const { memberId, leaderId, generationId, members } = await joining.finally(() => clearTimeout(silent));
     this.#memberId = memberId;
     this.#generation = generationId;
     const groupAssignment = leaderId === memberId ? await this.#assignAll(members) : [];
+    if (leaderId !== memberId) this.#missing.clear();
     const { memberAssignment } = await connection.withCoordinator(group, topic, (broker) =>
       broker.syncGroup({ groupId: group, generationId, memberId, groupAssignment }),
     );
@@ -132,6 +136,7 @@ export class Membership {
     members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[],
   ): Promise<{ memberId: string; memberAssignment: Buffer }[]> {
     const byTopic = new Map<string, Candidate[]>();
+    this.#missing.clear();
     for (const { memberId, memberMetadata } of members) {
       const subscription = readSubscription(memberMetadata);
       if (subscription === undefined) continue;
@@ -141,12 +146,29 @@ export class Membership {
     }
     const assignments: { memberId: string; memberAssignment: Buffer }[] = [];
     for (const [topic, candidates] of byTopic) {
-      const count = (await this.options.connection.leaders(topic, topic === this.options.topic)).size;
+      const count = await this.#partitions(topic);
       for (const [memberId, partitions] of assign(count, candidates)) {
         assignments.push({ memberId, memberAssignment: writeAssignment(topic, partitions) });
       }
     }
     return assignments;
+  }
+
+  /** None of a topic that is gone: the members of the others must not wait for it. */
+  async #partitions(topic: string): Promise<number> {
+    try {
+      return (await this.options.connection.leaders(topic, true)).size;
+    } catch (error) {
+      if (typeOf(error) !== UNKNOWN_TOPIC || topic === this.options.topic) throw error;
+      this.#missing.add(topic);
+      return 0;
+    }
+  }
+
+  /** A topic is there by now whose members got nothing. */
+  async #appeared(): Promise<boolean> {
+    for (const topic of this.#missing) if ((await this.#partitions(topic)) > 0) return true;
+    return false;
   }
 
   /** Until the group has to be joined again. */
@@ -160,6 +182,7 @@ export class Membership {
           broker.heartbeat({ groupId: group, groupGenerationId: this.#generation, memberId: this.#memberId }),
         );
         this.#worked();
+        if (await this.#appeared()) return;
       } catch (error) {
         const type = typeOf(error);
         // An illegal generation is one whose join was answered, but the answer got lost.
@@ -186,6 +209,13 @@ export class Membership {
       return;
     }
     await this.#backOff(error);
+  }
+
+  /** It may wait for another member, or hang: in both cases nobody gets a partition until it answers. */
+  #silent(): void {
+    const { group, sessionTimeout, events } = this.options;
+    const reason = new Error(`its coordinator has not answered a member that joins for ${Math.round(sessionTimeout / 1_000)} s`);
+    if (!this.#closed) events.failed(kafkaFailed(`keep ${group} together`, reason));
   }
 
   #worked(): void {

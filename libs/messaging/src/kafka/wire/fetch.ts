@@ -3,9 +3,11 @@ import type { WireRequest } from './request.js';
 import { WireReader } from './wire-reader.js';
 import { stringSize, WireWriter } from './wire-writer.js';
 
-const FETCH = 1;
-/** Kafka 2.3 to 4.x. */
-const VERSION = 11;
+export const FETCH = 1;
+/** Kafka 2.3 to 4.x: the topic by its name. */
+const BY_NAME = 11;
+/** Kafka 3.1 and later: the topic by its id, so that nothing is read of another that was made under the same name. */
+export const FETCH_BY_ID = 13;
 const READ_COMMITTED = 1;
 
 /** A partition and the offset to read from. */
@@ -16,6 +18,8 @@ export interface Wanted {
 
 export interface FetchOptions {
   readonly topic: string;
+  /** Asks for this topic and no other of that name; only where brokers know FETCH_BY_ID. */
+  readonly topicId?: string | undefined;
   readonly wanted: readonly Wanted[];
   /** How long the broker may wait for the first byte, ms. */
   readonly maxWait: number;
@@ -38,11 +42,13 @@ export interface Fetched {
 
 /** A fetch of committed records. Partitions are served in the order given: rotate it, so that none starves. */
 export function fetchRequest(options: FetchOptions): WireRequest<Fetched[]> {
-  return { apiKey: FETCH, apiVersion: VERSION, name: 'Fetch', body: () => [encode(options)], read: readFetched };
+  const { topicId } = options;
+  if (topicId === undefined) return { apiKey: FETCH, apiVersion: BY_NAME, name: 'Fetch', body: () => [encode(options)], read: readFetched };
+  const body = (): Buffer[] => [encodeById(options, topicId)];
+  return { apiKey: FETCH, apiVersion: FETCH_BY_ID, name: 'Fetch', flexible: true, body, read: readFetchedById };
 }
 
-function encode({ topic, wanted, maxWait, partitionBytes, totalBytes }: FetchOptions): Buffer {
-  const writer = new WireWriter(Buffer.allocUnsafe(25 + 4 + stringSize(topic) + 4 + wanted.length * 28 + 4 + 2));
+function writeLimits(writer: WireWriter, { maxWait, totalBytes }: FetchOptions): void {
   writer.int32(-1);
   writer.int32(maxWait);
   writer.int32(1);
@@ -51,6 +57,12 @@ function encode({ topic, wanted, maxWait, partitionBytes, totalBytes }: FetchOpt
   // No fetch session.
   writer.int32(0);
   writer.int32(-1);
+}
+
+function encode(options: FetchOptions): Buffer {
+  const { topic, wanted, partitionBytes } = options;
+  const writer = new WireWriter(Buffer.allocUnsafe(25 + 4 + stringSize(topic) + 4 + wanted.length * 28 + 4 + 2));
+  writeLimits(writer, options);
   writer.int32(1);
   writer.string(topic);
   writer.int32(wanted.length);
@@ -64,6 +76,64 @@ function encode({ topic, wanted, maxWait, partitionBytes, totalBytes }: FetchOpt
   writer.int32(0);
   writer.string('');
   return writer.buffer;
+}
+
+function encodeById(options: FetchOptions, topicId: string): Buffer {
+  const { wanted, partitionBytes } = options;
+  const writer = new WireWriter(Buffer.allocUnsafe(25 + 1 + 16 + 5 + wanted.length * 33 + 4));
+  writeLimits(writer, options);
+  writer.uvarint(2);
+  writer.uuid(topicId);
+  writer.uvarint(wanted.length + 1);
+  for (const { partition, offset } of wanted) {
+    writer.int32(partition);
+    writer.int32(-1);
+    writer.int64(offset);
+    writer.int32(-1);
+    writer.int64(-1);
+    writer.int32(partitionBytes);
+    writer.noTags();
+  }
+  writer.noTags();
+  // No forgotten topics, no rack.
+  writer.uvarint(1);
+  writer.uvarint(1);
+  writer.noTags();
+  return writer.buffer.subarray(0, writer.at);
+}
+
+function readFetchedById(body: Buffer): { value: Fetched[]; throttle: number } {
+  const reader = new WireReader(body);
+  reader.tags();
+  const throttle = reader.int32();
+  const errorCode = reader.int16();
+  reader.int32();
+  const value = reader
+    .compactArray(() => {
+      reader.uuid();
+      const partitions = reader.compactArray(() => readPartitionById(reader, errorCode));
+      reader.tags();
+      return partitions;
+    })
+    .flat();
+  return { value, throttle };
+}
+
+function readPartitionById(reader: WireReader, requestError: number): Fetched {
+  const partition = reader.int32();
+  const errorCode = reader.int16() || requestError;
+  const highWatermark = reader.int64();
+  const stable = reader.int64();
+  const start = reader.int64();
+  const aborted = reader.compactArray(() => {
+    const transaction = { producerId: reader.id64(), firstOffset: reader.int64() };
+    reader.tags();
+    return transaction;
+  });
+  reader.int32();
+  const set = reader.view(Math.max(reader.uvarint() - 1, 0));
+  reader.tags();
+  return { partition, errorCode, end: stable >= 0 ? stable : highWatermark, start, aborted, set };
 }
 
 function readFetched(body: Buffer): { value: Fetched[]; throttle: number } {

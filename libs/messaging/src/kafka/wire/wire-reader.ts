@@ -55,6 +55,45 @@ export class WireReader {
     return items;
   }
 
+  /** Unsigned varint: lengths of the compact types of flexible versions. */
+  uvarint(): number {
+    let result = 0;
+    for (let factor = 1; factor < 2 ** 35; factor *= 128) {
+      const byte = this.buffer[this.#take(1)]!;
+      result += (byte & 0x7f) * factor;
+      if (byte < 0x80) return result;
+    }
+    throw new RangeError('an unsigned varint of more than five bytes');
+  }
+
+  compactString(): string | null {
+    const length = this.uvarint() - 1;
+    if (length < 0) return null;
+    const at = this.#take(length);
+    return this.buffer.toString('utf8', at, at + length);
+  }
+
+  compactArray<T>(item: (reader: this) => T): T[] {
+    const length = this.uvarint() - 1;
+    const items: T[] = [];
+    for (let i = 0; i < length; i++) items.push(item(this));
+    return items;
+  }
+
+  /** As 32 hex digits. */
+  uuid(): string {
+    const at = this.#take(16);
+    return this.buffer.toString('hex', at, at + 16);
+  }
+
+  /** Tagged fields, none of which is known here. */
+  tags(): void {
+    for (let count = this.uvarint(); count > 0; count--) {
+      this.uvarint();
+      this.view(this.uvarint());
+    }
+  }
+
   /** A view, not a copy. */
   view(length: number): Buffer {
     const at = this.#take(length);

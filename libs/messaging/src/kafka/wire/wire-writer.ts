@@ -54,6 +54,32 @@ export class WireWriter {
     this.buffer[this.at++] = rest;
   }
 
+  /** Unsigned varint. */
+  uvarint(value: number): void {
+    let rest = value;
+    while (rest > 0x7f) {
+      this.buffer[this.at++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.buffer[this.at++] = rest;
+  }
+
+  compactString(value: string): void {
+    const length = Buffer.byteLength(value);
+    this.uvarint(length + 1);
+    this.utf8(value);
+  }
+
+  /** Of 32 hex digits. */
+  uuid(value: string): void {
+    this.at += this.buffer.write(value, this.at, 16, 'hex');
+  }
+
+  /** No tagged fields. */
+  noTags(): void {
+    this.int8(0);
+  }
+
   /** UTF-8 whose length is known, without a length before it. */
   utf8(value: string): void {
     this.at += this.buffer.write(value, this.at);
@@ -69,4 +95,9 @@ export function varintSize(value: number): number {
 /** Bytes that `string` writes. */
 export function stringSize(value: string | null): number {
   return 2 + (value === null ? 0 : Buffer.byteLength(value));
+}
+
+/** Bytes that `compactString` writes, at most. */
+export function compactStringSize(value: string): number {
+  return 5 + Buffer.byteLength(value);
 }

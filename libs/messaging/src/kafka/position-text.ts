@@ -1,0 +1,19 @@
+const MEMBER = /^\{"topic_id":"([0-9a-f]{32})"(?:,|(?=\}))/;
+
+/**
+ * What is committed beside an offset: the group's own text and the id of the topic in which the offset is a position, as the first member of
+ * the text's JSON object. Readers that don't know it ignore it, and Kafka's tools show it. A text that is no object stays as it is.
+ */
+export function withTopicId(text: string, topicId: string | undefined): string {
+  if (topicId === undefined || text === '{}' || !(text === '' || text.startsWith('{'))) return text;
+  const rest = text === '' ? '}' : text.slice(1);
+  return `{"topic_id":"${topicId}"${rest.startsWith('}') ? '' : ','}${rest}`;
+}
+
+/** The group's text and the id, if there is one. */
+export function splitTopicId(text: string): { readonly metadata: string; readonly topicId?: string } {
+  const [member, topicId] = MEMBER.exec(text) ?? [];
+  if (member === undefined || topicId === undefined) return { metadata: text };
+  const rest = text.slice(member.length);
+  return { metadata: rest === '}' ? '' : `{${rest}`, topicId };
+}

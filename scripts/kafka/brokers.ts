@@ -1,0 +1,61 @@
+import { freePorts } from '../../test/harness/free-port.js';
+import { KafkaBroker, newClusterId } from './broker.js';
+
+export interface BrokersOptions {
+  /** Beside those with which every topic has a copy on each broker, and a broker that is silent for 3 s is out. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** How long the start of each may take, ms. */
+  readonly patience?: number;
+}
+
+/** Three brokers on loopback that are one cluster: for what depends on who leads a partition. Two of them are enough to go on. */
+export class KafkaBrokers {
+  private constructor(readonly all: readonly KafkaBroker[]) {}
+
+  static async start({ settings = {}, patience }: BrokersOptions = {}): Promise<KafkaBrokers> {
+    const ids = [1, 2, 3];
+    const ports = await freePorts(2 * ids.length);
+    const portsOf = (id: number) => ({ clients: ports[2 * id - 2]!, controller: ports[2 * id - 1]! });
+    const controllers = new Map(ids.map((id) => [id, portsOf(id).controller]));
+    const clusterId = newClusterId();
+    const replicated = {
+      'offsets.topic.replication.factor': '3',
+      'transaction.state.log.replication.factor': '3',
+      'broker.session.timeout.ms': '3000',
+      'broker.heartbeat.interval.ms': '500',
+      'controller.quorum.fetch.timeout.ms': '1500',
+      'controller.quorum.election.timeout.ms': '500',
+      'replica.lag.time.max.ms': '5000',
+    };
+    const started = await Promise.allSettled(
+      ids.map((id) =>
+        KafkaBroker.start({
+          node: { id, clusterId, controllers, ports: portsOf(id) },
+          settings: { ...replicated, ...settings },
+          ...(patience === undefined ? {} : { patience }),
+        }),
+      ),
+    );
+    const brokers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const failed = started.find((one) => one.status === 'rejected');
+    if (failed === undefined) return new KafkaBrokers(brokers);
+    await Promise.all(brokers.map((broker) => broker.remove()));
+    throw failed.reason;
+  }
+
+  /** `host:port` of each, in the order of their ids. */
+  get addresses(): readonly string[] {
+    return this.all.map(({ address }) => address);
+  }
+
+  /** That of a node id (1, 2, 3). */
+  node(id: number): KafkaBroker {
+    const broker = this.all[id - 1];
+    if (broker === undefined) throw new Error(`there is no broker ${id}`);
+    return broker;
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(this.all.map((broker) => broker.remove()));
+  }
+}

@@ -1,0 +1,168 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { readAll } from '../../libs/messaging/src/index.js';
+import { Connection } from '../../libs/messaging/src/kafka/connection.js';
+import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
+import type { KafkaLogSettings } from '../../libs/messaging/src/settings.js';
+import { KafkaBrokers } from '../../scripts/kafka/brokers.js';
+import { eventually } from '../harness/eventually.js';
+import { describeOwnKafka } from './describe-kafka.js';
+
+const PATIENCE = 60_000;
+const PARTITIONS = [0, 1, 2, 3, 4, 5];
+
+/** Brokers hang, end, start and elect leaders while processes write, read, join and connect: each goes on by itself. */
+describeOwnKafka('elections of leaders', () => {
+  let brokers: KafkaBrokers;
+  const opened: KafkaLog[] = [];
+
+  beforeAll(async () => {
+    brokers = await KafkaBrokers.start({ patience: 180_000, settings: { 'auto.leader.rebalance.enable': 'false' } });
+  }, 400_000);
+  afterEach(async () => {
+    for (const broker of brokers?.all ?? []) broker.resume();
+    await Promise.all(opened.splice(0).map((log) => log.close()));
+  }, PATIENCE);
+  afterAll(async () => {
+    for (const broker of brokers?.all ?? []) broker.resume();
+    await brokers?.remove();
+  }, PATIENCE);
+
+  const settings = (topic: string, replication = 3): KafkaLogSettings => ({
+    kind: 'kafka',
+    brokers: brokers.addresses,
+    topics: [{ name: topic, partitions: PARTITIONS.length }],
+    replication,
+    appendTimeout: 4_000,
+    sessionTimeout: 6_000,
+    requestTimeout: 5_000,
+  });
+
+  async function open(topic: string, replication = 3): Promise<KafkaLog> {
+    const log = await KafkaLog.open(settings(topic, replication));
+    opened.push(log);
+    return log;
+  }
+
+  /** Node ids by partition as a broker that does not hang says; -1 for none. */
+  async function leadersOf(topic: string, asked = 1): Promise<ReadonlyMap<number, number>> {
+    const connection = new Connection({ ...settings(topic), brokers: [brokers.node(asked).address] }, () => undefined);
+    return connection.leaders(topic, true).finally(() => connection.close());
+  }
+
+  /** Writers (one for each partition, records in their order) and a member of a group that reads all of them, until `stop`. */
+  async function traffic(topic: string) {
+    const [writing, reading] = [await open(topic), await open(topic)];
+    const acknowledged = PARTITIONS.map(() => [] as string[]);
+    const read = PARTITIONS.map(() => [] as string[]);
+    const refused: string[] = [];
+    const failures: string[] = [];
+    let running = true;
+    await reading.subscribe({
+      topic,
+      group: topic,
+      listener: {
+        assigned: async () => undefined,
+        records: async ({ partition, records }) => void read[partition]!.push(...records.map(({ value }) => Buffer.from(value).toString())),
+        revoked: async () => undefined,
+        failed: (error) => void failures.push(error.message),
+        recovered: () => void failures.push('recovered'),
+      },
+    });
+    const lanes = PARTITIONS.map(async (partition) => {
+      for (let i = 0; running; i++) {
+        const text = `${partition}-${i}`;
+        await writing.append(topic, [{ partition, value: Buffer.from(text) }]).then(
+          () => acknowledged[partition]!.push(text),
+          (error: Error) => refused.push(error.message),
+        );
+        await pause(2);
+      }
+    });
+    const counts = (of: readonly string[][]): number[] => of.map(({ length }) => length);
+    return {
+      acknowledged,
+      failures,
+      refused,
+      read,
+      log: writing,
+      /** Each partition has been written and read again since the call. */
+      async goesOn(what: string): Promise<void> {
+        const [written, seen] = [counts(acknowledged), counts(read)];
+        const on = (): boolean => PARTITIONS.every((n) => acknowledged[n]!.length > written[n]! + 20 && read[n]!.length > seen[n]! + 20);
+        await eventually(what, async () => (on() ? true : undefined), PATIENCE).catch((error: Error) => {
+          const now = { written: counts(acknowledged), read: counts(read), before: { written, seen } };
+          throw new Error(`${error.message}: ${JSON.stringify(now)} ${failures.slice(-5).join('; ')} ${refused.slice(-3).join('; ')}`);
+        });
+      },
+      /** What is in the log is what was acknowledged, once each, and read, in its order. */
+      async end(): Promise<void> {
+        running = false;
+        await Promise.all(lanes);
+        for (const partition of PARTITIONS) {
+          const kept = (await readAll(writing, topic, partition)).map(({ value }) => Buffer.from(value).toString());
+          expect(acknowledged[partition]!.filter((text) => !new Set(kept).has(text))).toEqual([]);
+          expect(new Set(kept).size).toBe(kept.length);
+          await eventually('all of it to be read', async () => (read[partition]!.length >= kept.length ? true : undefined), PATIENCE);
+          expect(read[partition]).toEqual(kept);
+        }
+      },
+    };
+  }
+
+  it('a connection that is made while a partition has no leader answers for all others, and for this one when it has', async () => {
+    // One copy each: while its broker is away, nobody leads it.
+    const topic = 'elections.single';
+    const log = await open(topic, 1);
+    const leaders = await leadersOf(topic);
+    const down = brokers.node(2);
+    const mine = PARTITIONS.filter((partition) => leaders.get(partition) === 2);
+    const others = PARTITIONS.filter((partition) => leaders.get(partition) !== 2);
+    expect([mine.length, others.length]).toEqual([2, 4]);
+    for (const partition of PARTITIONS) await log.append(topic, [{ partition, value: Buffer.from('before') }]);
+    down.suspend();
+    await eventually('no leader', async () => ([...(await leadersOf(topic)).values()].includes(-1) ? true : undefined), PATIENCE);
+    const late = await open(topic, 1);
+    const write = (partition: number) => late.append(topic, [{ partition, value: Buffer.from('meanwhile') }]);
+    for (const partition of others) await eventually('a write to a partition that has a leader', () => write(partition), PATIENCE);
+    await expect(write(mine[0]!)).rejects.toThrow('BT_LOG_TIMEOUT');
+    const said = (): Promise<string> => late.check().then(String, ({ message }: Error) => message);
+    const names = `partition ${mine.join(', ')} of ${topic} has no leader now`;
+    await eventually('readiness to name them', async () => ((await said()).includes(names) ? true : undefined), PATIENCE);
+    const connection = new Connection(settings(topic), () => undefined);
+    const found = await eventually('an answer', () => connection.leaders(topic), PATIENCE);
+    expect(mine.map((partition) => found.get(partition))).toEqual(mine.map(() => -1));
+    expect(others.map((partition) => found.get(partition))).toEqual(others.map((partition) => leaders.get(partition)));
+    down.resume();
+    await eventually('its leader', async () => ((await connection.leaders(topic)).get(mine[0]!) === 2 ? true : undefined), PATIENCE);
+    connection.close();
+    await eventually('readiness', async () => (await late.check().then(() => true)) || undefined, PATIENCE);
+    for (const partition of mine) await late.append(topic, [{ partition, value: Buffer.from('after') }]);
+  });
+
+  it('goes on when the leader of partitions hangs beyond its session, and when it comes back', async () => {
+    const topic = 'elections.hang';
+    const flow = await traffic(topic);
+    await flow.goesOn('a beginning');
+    const node = (await leadersOf(topic)).get(0)!;
+    brokers.node(node).suspend();
+    const moved = async () => ([...(await leadersOf(topic, (node % 3) + 1)).values()].includes(node) ? undefined : true);
+    await eventually('other leaders', moved, PATIENCE);
+    await flow.goesOn('work without it');
+    brokers.node(node).resume();
+    await flow.goesOn('work with it');
+    await flow.end();
+  });
+
+  it('goes on when brokers are started again, one after the other', async () => {
+    const topic = 'elections.restart';
+    const flow = await traffic(topic);
+    await flow.goesOn('a beginning');
+    for (const broker of brokers.all.slice(1)) {
+      await broker.stop();
+      await broker.run();
+      await flow.goesOn('work after a restart');
+    }
+    await flow.end();
+  });
+});
