@@ -156,7 +156,9 @@ sent as text) the rule's status also says which it was, with an example: \`statu
 A rule can say more to such a value (\`on_error\`, in the REST API and in rule files): \`no_match\` is the default; \`undecided\` makes the trace a record with the status
 \`undecided\`, whose reason names what was read and its value; \`violation\` makes it a violation that says so. What the rule finds comes first: only where it does not match
 the error is told, once per trace, and only if the rule could match were the values of the type that it expects: not of \`trace.has(a) and trace.has(b)\` where \`b\` failed and there is
-no \`a\`. A guard within the same condition (\`span.name == "charge" and attribute.amount > 1000\`) keeps what is behind it from being asked.
+no \`a\`. In such a rule it does not matter which operand of \`and\` and \`or\` is written first, nor in which order spans come: where one operand fails, the other is asked too, and if that settles the
+answer nothing is told. Of a span called "charge" neither \`span.name == "refund" and attribute.amount > 1000\` nor \`attribute.amount > 1000 and span.name == "refund"\` tells an amount that is a text; of one called
+"refund" both do, and with \`or\` both match. Without \`on_error\` the operand that is written first and fails ends the evaluation, as in Lua. A script ends with the first error that it meets, and that is told.
 [Decision 0020](decisions/0020-undecided.md) has the details.
 `;
 

@@ -26,7 +26,6 @@ export {
 export { describeRule, type RuleDescription } from './compile/describe.js';
 export type { GivesUpFrom } from './compile/gives-up.js';
 export type { EvaluationOptions } from './compile/judge-script.js';
-export { isTypeFailure } from './compile/type-failure.js';
 export type { Diagnostic, Fix } from './diagnostic.js';
 export { clipped } from './explain/clipped.js';
 export { EXPLANATION_KINDS, EXPLANATION_OUTCOMES, type ExplanationKind, type ExplanationOutcome } from './explain/explanation-terms.js';
@@ -35,6 +34,7 @@ export type { ConditionOutcome, Evidence, Explanation, ExplanationNode, SpanRefe
 export { type Formatted, format } from './format.js';
 export { formatExpression } from './format-expression.js';
 export { type Environment, interpret, interpretCondition } from './interpret.js';
+export { isTypeFailure } from './is-type-failure.js';
 export { LuaError } from './lua-error.js';
 export { MAX_TEXT, type Parsed, parse } from './parse.js';
 export { PROBLEMS, type Problem, type ProblemCode } from './problems.js';

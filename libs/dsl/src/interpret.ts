@@ -1,5 +1,6 @@
-import { PatternExceeded, StepsExceeded } from './budget-exceeded.js';
+import { BudgetExceeded, PatternExceeded, StepsExceeded } from './budget-exceeded.js';
 import { partsOf, spanOf } from './compile/walk.js';
+import { isTypeFailure } from './is-type-failure.js';
 import { callLibrary } from './library.js';
 import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from './lua-arithmetic.js';
 import { LuaError } from './lua-error.js';
@@ -7,6 +8,7 @@ import { isNumber, isTruthy, luaEquals, luaIndex, luaLength, luaLess, luaLessOrE
 import {
   type BinaryNode,
   isMethod,
+  type LogicalNode,
   type Resolved,
   type SpanSource,
   type StringTestNode,
@@ -156,10 +158,32 @@ export class Interpreter implements SpanFunctionsHost {
       case 'binary':
         return this.#binary(node);
       case 'logical': {
+        if (node.unordered === true) return this.#unordered(node);
         const left = this.value(node.left);
         return isTruthy(left) === (node.operator === 'and') ? this.value(node.right) : left;
       }
     }
+  }
+
+  /** See `unordered.ts`. Where neither operand settles it, what fails on a missing value is no match, and what fails on another type may be one. */
+  #unordered({ left, right, operator }: LogicalNode): Value {
+    const goesOn = operator === 'and';
+    let failure: LuaError | undefined;
+    try {
+      const first = this.value(left);
+      if (isTruthy(first) !== goesOn) return first;
+    } catch (error) {
+      if (!(error instanceof LuaError) || error instanceof BudgetExceeded) throw error;
+      failure = error;
+    }
+    try {
+      const second = this.value(right);
+      if (failure === undefined || isTruthy(second) !== goesOn) return second;
+    } catch (error) {
+      if (!(error instanceof LuaError) || error instanceof BudgetExceeded) throw error;
+      if (failure === undefined || isTypeFailure(failure.message) === goesOn) throw error;
+    }
+    throw failure;
   }
 
   /** @throws LuaError when there is none */

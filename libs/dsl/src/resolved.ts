@@ -239,4 +239,6 @@ export interface LogicalNode extends Node {
   readonly operator: 'and' | 'or';
   readonly left: Resolved;
   readonly right: Resolved;
+  /** An operand that fails does not end it where the other one settles it, whichever is written first (`unordered.ts`). */
+  readonly unordered?: true;
 }

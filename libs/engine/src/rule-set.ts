@@ -87,7 +87,11 @@ export class RuleSet implements EpochRules {
 
   private static of(epoch: number, rules: readonly GoodRule[], problems: readonly RuleProblem[], options: EvaluationOptions): RuleSet {
     const compiled = compileRules(
-      rules.map(({ definition, checked }) => ({ id: definition.id, checked })),
+      rules.map(({ definition, checked }) => ({
+        id: definition.id,
+        checked,
+        tellsErrors: (definition.onError ?? 'no_match') !== 'no_match',
+      })),
       options,
     );
     return new RuleSet(

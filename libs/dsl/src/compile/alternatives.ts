@@ -35,14 +35,14 @@ function makeAlternatives(condition: Resolved, depth: number): Alternatives | un
     if (either.type !== 'logical' || either.operator !== 'or') continue;
     const others = conjuncts.filter((conjunct) => conjunct !== either);
     const operands = operandsOf(either, 'or');
-    const ways = operands.map((operand) => wayOf([...others, operand], depth));
+    const ways = operands.map((operand) => wayOf([...others, operand], depth, condition));
     if (ways.every(({ plan }) => plan.rest.length < rest.length)) return { ways, areCertain: operands.every(neverFails) };
   }
   return undefined;
 }
 
-function wayOf(conjuncts: readonly Resolved[], depth: number): Alternative {
-  const condition = conjunction(conjuncts) as Resolved;
+function wayOf(conjuncts: readonly Resolved[], depth: number, of: Resolved): Alternative {
+  const condition = conjunction(conjuncts, of) as Resolved;
   return { condition, plan: joinPlan(condition, depth) };
 }
 

@@ -38,7 +38,7 @@ export function candidateOf(root: Resolved, spanCanFail: (node: Resolved) => boo
   const from = operands.findIndex(isSpanCondition);
   if (from < 0 || operands.slice(0, from).some((operand) => canFailOnTrace(operand, spanCanFail))) return undefined;
   const end = operands.findIndex((operand, index) => index > from && !isSpanCondition(operand));
-  return conjunction(operands.slice(from, end < 0 ? operands.length : end));
+  return conjunction(operands.slice(from, end < 0 ? operands.length : end), root);
 }
 
 /** The node's answer may depend on spans that satisfy no test. */

@@ -1,4 +1,4 @@
-import type { Resolved } from '../resolved.js';
+import type { LogicalNode, Resolved } from '../resolved.js';
 import { BOOLEAN } from '../types.js';
 import { isSpanCondition } from './needs.js';
 
@@ -19,7 +19,7 @@ export function candidateOf(node: Resolved, canFail: (node: Resolved) => boolean
     if (part.type !== 'logical') return undefined;
     const left = whenTrue(part.left);
     const right = whenTrue(part.right);
-    return part.operator === 'and' ? both(left, right) : either(part.left, left, right);
+    return part.operator === 'and' ? both(left, right, part) : either(part, left, right);
   }
 
   function whenFalse(part: Resolved): Resolved | undefined {
@@ -28,32 +28,33 @@ export function candidateOf(node: Resolved, canFail: (node: Resolved) => boolean
     if (part.type !== 'logical') return undefined;
     const left = whenFalse(part.left);
     const right = whenFalse(part.right);
-    return part.operator === 'or' ? both(left, right) : either(part.left, left, right);
+    return part.operator === 'or' ? both(left, right, part) : either(part, left, right);
   }
 
-  function either(source: Resolved, left: Resolved | undefined, right: Resolved | undefined): Resolved | undefined {
+  function either(source: LogicalNode, left: Resolved | undefined, right: Resolved | undefined): Resolved | undefined {
     if (left === undefined || right === undefined) return undefined;
-    return !isSpanCondition(source) && canFail(left) ? undefined : logical('or', left, right);
+    return !isSpanCondition(source.left) && canFail(left) ? undefined : logical('or', left, right, source);
   }
 }
 
-/** All of them, in their order; undefined for none. */
-export function conjunction(conditions: readonly Resolved[]): Resolved | undefined {
-  return conditions.reduce<Resolved | undefined>(both, undefined);
+/** All of them, in their order; undefined for none. @param of the condition that they are parts of */
+export function conjunction(conditions: readonly Resolved[], of: Resolved | undefined): Resolved | undefined {
+  return conditions.reduce<Resolved | undefined>((left, right) => both(left, right, of), undefined);
 }
 
-function both(left: Resolved | undefined, right: Resolved | undefined): Resolved | undefined {
+function both(left: Resolved | undefined, right: Resolved | undefined, of: Resolved | undefined): Resolved | undefined {
   if (left === undefined || right === undefined) return left ?? right;
-  return logical('and', left, right);
+  return logical('and', left, right, of);
 }
 
-function logical(operator: 'and' | 'or', left: Resolved, right: Resolved): Resolved {
+function logical(operator: 'and' | 'or', left: Resolved, right: Resolved, of: Resolved | undefined): Resolved {
   const range = { start: left.syntax.range.start, end: right.syntax.range.end };
   return {
     type: 'logical',
     operator,
     left,
     right,
+    ...(of?.type === 'logical' && of.unordered === true ? { unordered: true } : {}),
     types: left.types | right.types,
     syntax: { type: 'logical', operator, left: left.syntax, right: right.syntax, range },
   };

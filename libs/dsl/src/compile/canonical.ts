@@ -45,8 +45,9 @@ export function canonicalKey(node: Resolved): string {
       return `${isMethod(node) ? ':' : ''}${node.function}(${node.args.map(canonicalKey).join(',')})`;
     case 'unary':
       return `(${node.operator} ${canonicalKey(node.operand)})`;
-    case 'binary':
     case 'logical':
+      return `(${canonicalKey(node.left)} ${node.unordered === true ? 'unordered ' : ''}${node.operator} ${canonicalKey(node.right)})`;
+    case 'binary':
       return `(${canonicalKey(node.left)} ${node.operator} ${canonicalKey(node.right)})`;
   }
 }

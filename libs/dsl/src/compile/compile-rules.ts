@@ -1,5 +1,6 @@
 import { PatternExceeded } from '../budget-exceeded.js';
 import { formatExpression } from '../format-expression.js';
+import { isTypeFailure } from '../is-type-failure.js';
 import type { Reads } from '../reads.js';
 import type { Resolved } from '../resolved.js';
 import type { CheckedRule } from '../rule.js';
@@ -17,12 +18,15 @@ import { judgeCondition } from './judge-condition.js';
 import type { EvaluationOptions } from './judge-script.js';
 import { mayBePutOff, PutOff } from './put-off.js';
 import { compileConditions } from './rule-set.js';
-import { isTypeFailure, typeFailure } from './type-failure.js';
+import { typeFailure } from './type-failure.js';
+import { unordered } from './unordered.js';
 
 /** A rule to compile: `id` comes back in `CompiledRule.id`. */
 export interface RuleToCompile {
   readonly id: string;
   readonly checked: CheckedRule;
+  /** It tells errors of the types of values, so their order must say nothing (`unordered.ts`). */
+  readonly tellsErrors?: boolean;
 }
 
 /** What takes more than this share of what it may is put off until the other conditions are evaluated, and then paid for. */
@@ -33,7 +37,10 @@ export function compileRules(rules: readonly RuleToCompile[], options: Evaluatio
   const collector = new ReadsCollector();
   const table = new ConditionTable((node) => formatExpression(node.syntax));
   const functions: ScriptFunctions = new Map();
-  const compiled = rules.map(({ id, checked }, index) => compileRule({ index, id }, checked, table, collector, { ...options, functions }));
+  const compiled = rules.map(({ id, checked, tellsErrors }, index) => {
+    const rule = tellsErrors === true && checked.kind === 'expression' ? unordered(checked) : checked;
+    return compileRule({ index, id }, rule, table, collector, { ...options, functions });
+  });
   const { conditions, nodes, atoms, traceBits, traceCounters } = table;
   const steps = patternSteps(options.timeout ?? DEFAULT_TIMEOUT);
   const words = Math.ceil(conditions.length / 32);

@@ -34,6 +34,9 @@ export class ConditionCompiler {
       case 'logical': {
         const left = this.truth(node.left);
         const right = this.truth(node.right);
+        if (node.unordered === true && (left.fallible || right.fallible)) {
+          return combine(`slow.${node.operator}(() => ${left.text}, () => ${right.text})`, 'boolean', [left, right]);
+        }
         return combine(`(${left.text} ${node.operator === 'and' ? '&&' : '||'} ${right.text})`, 'boolean', [left, right]);
       }
       case 'unary':
@@ -127,6 +130,9 @@ export class ConditionCompiler {
   private logicalValue(node: LogicalNode): Code {
     const left = this.value(node.left);
     const right = this.value(node.right);
+    if (node.unordered === true && (left.fallible || right.fallible)) {
+      return combine(`slow.${node.operator}(() => ${left.text}, () => ${right.text})`, 'value', [left, right]);
+    }
     const operator = node.operator === 'and' ? '&&' : '||';
     if (left.form === 'boolean') {
       return combine(`(${left.text} ${operator} ${right.text})`, right.form === 'boolean' ? 'boolean' : 'value', [left, right]);

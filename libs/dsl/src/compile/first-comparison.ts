@@ -22,6 +22,8 @@ export class FirstComparisons {
 
   /** The number of its error; -1: the condition begins with something else than the comparison of an attribute with a number. */
   of(condition: Resolved): number {
+    // Others have their say when it fails.
+    if (condition.type === 'logical' && condition.unordered === true) return -1;
     const [first] = operandsOf(condition, 'and');
     const bound = first === undefined ? undefined : boundOf(first);
     if (bound === undefined || bound.node.type !== 'binary') return -1;

@@ -1,8 +1,9 @@
 import { BudgetExceeded, PatternExceeded, StepsExceeded } from '../budget-exceeded.js';
 import { Interpreter } from '../interpret.js';
+import { isTypeFailure } from '../is-type-failure.js';
 import { LuaError } from '../lua-error.js';
 import { isTruthy } from '../lua-value.js';
-import type { Resolved } from '../resolved.js';
+import type { LogicalNode, Resolved } from '../resolved.js';
 import type { CheckedExpression } from '../rule.js';
 import type { SpanFunctionsHost } from '../span-functions.js';
 import type { SpanView, TraceView } from '../span-view.js';
@@ -14,7 +15,7 @@ import { type Polarity, polaritiesOf } from './polarity.js';
 import type { TestConditions } from './test-conditions.js';
 import { TestedOnArrival } from './tested-on-arrival.js';
 import { mayClash } from './type-clash.js';
-import { firstMistyped, isTypeFailure } from './type-failure.js';
+import { firstMistyped } from './type-failure.js';
 import { Ways } from './ways.js';
 import { type Leaning, World } from './world.js';
 
@@ -193,6 +194,7 @@ function between(least: Evaluation, most: Evaluation): Between {
 /** The truth of a rule, whose operands that fail on a value of another type are taken to be what the world says. */
 function truth(node: Resolved, interpreter: Interpreter, world: World): boolean {
   if (node.type === 'logical') {
+    if (node.unordered === true) return unorderedTruth(node, interpreter, world);
     const left = truth(node.left, interpreter, world);
     return left === (node.operator === 'and') ? truth(node.right, interpreter, world) : left;
   }
@@ -203,6 +205,20 @@ function truth(node: Resolved, interpreter: Interpreter, world: World): boolean 
     if (!(error instanceof LuaError) || error instanceof StepsExceeded || !isTypeFailure(error.message)) throw error;
     return world.mistyped(node);
   }
+}
+
+function unorderedTruth({ left, right, operator }: LogicalNode, interpreter: Interpreter, world: World): boolean {
+  const goesOn = operator === 'and';
+  let failure: LuaError | undefined;
+  try {
+    if (truth(left, interpreter, world) !== goesOn) return !goesOn;
+  } catch (error) {
+    if (!(error instanceof LuaError) || error instanceof BudgetExceeded) throw error;
+    failure = error;
+  }
+  if (truth(right, interpreter, world) !== goesOn) return !goesOn;
+  if (failure !== undefined) throw failure;
+  return goesOn;
 }
 
 function judgedError(span: number, error: LuaError): JudgedError {

@@ -30,7 +30,7 @@ export function testsOf(node: SpanFunctionNode): readonly FunctionTest[] {
  */
 export function localPart({ condition, depth }: FunctionTest): Resolved | undefined {
   const conjuncts = operandsOf(condition, 'and').filter((conjunct) => isLocal(conjunct, depth));
-  return conjunction(conjuncts.map(ofOutermost));
+  return conjunction(conjuncts.map(ofOutermost), condition);
 }
 
 /** Reads nothing but columns of the span that is bound at `depth`. */

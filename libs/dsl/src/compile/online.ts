@@ -103,8 +103,9 @@ class OnlineCompiler implements TotalsOf {
       (a: Ask, b: Ask): Ask =>
       (trace, spanBits) => {
         const first = a(trace, spanBits);
-        if (first === settling || first === FAILED) return first;
+        if (first === settling || (first === FAILED && node.unordered !== true)) return first;
         const second = b(trace, spanBits);
+        if (first === FAILED) return second === settling ? settling : FAILED;
         if (first !== UNKNOWN) return second;
         return second === settling && !left.mayFail ? settling : UNKNOWN;
       };

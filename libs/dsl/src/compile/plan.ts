@@ -1,5 +1,6 @@
 import type { Resolved } from '../resolved.js';
 import { type Bound, boundOf } from './bound.js';
+import { conjunction } from './candidate.js';
 import { canonicalKey } from './canonical.js';
 import type { Code } from './code.js';
 import type { ConditionCompiler } from './condition.js';
@@ -52,13 +53,25 @@ export interface LadderPlan {
 const MINIMUM_RUNGS = 40;
 
 export function conjunctionOf(index: number, node: Resolved, compiler: ConditionCompiler): Conjunction {
-  const conjuncts = operandsOf(node, 'and').map((operand) => ({
-    key: canonicalKey(operand),
-    node: operand,
-    code: compiler.truth(operand),
-    cost: costOf(operand),
-  }));
-  return cheapFirst({ index, conjuncts });
+  const conjuncts = operandsOf(node, 'and').map((operand) => conjunctOf(operand, compiler));
+  const isUnordered = node.type === 'logical' && node.unordered === true;
+  return cheapFirst({ index, conjuncts: isUnordered ? failingLast(node, conjuncts, compiler) : conjuncts });
+}
+
+function conjunctOf(node: Resolved, compiler: ConditionCompiler): Conjunct {
+  return { key: canonicalKey(node), node, code: compiler.truth(node), cost: costOf(node) };
+}
+
+/** What can fail is asked at last, and together: each of them may settle it where another fails. */
+function failingLast(node: Resolved, conjuncts: readonly Conjunct[], compiler: ConditionCompiler): readonly Conjunct[] {
+  const certain = conjuncts.filter(({ code }) => !code.fallible);
+  const failing = conjuncts.filter(({ code }) => code.fallible);
+  if (failing.length < 2) return [...certain, ...failing];
+  const together = conjunction(
+    failing.map((one) => one.node),
+    node,
+  );
+  return [...certain, conjunctOf(together as Resolved, compiler)];
 }
 
 /**

@@ -91,8 +91,9 @@ function answerOf(node: Resolved, span: SpanView, limit: StepLimit): Answer {
   if (node.type === 'logical') {
     const settling = node.operator === 'or';
     const left = answerOf(node.left, span, limit);
-    if (left === settling || left instanceof LuaError) return left;
+    if (left === settling || (left instanceof LuaError && node.unordered !== true)) return left;
     const right = answerOf(node.right, span, limit);
+    if (left instanceof LuaError) return right === settling ? right : left;
     if (left !== undefined) return right;
     return right === settling ? right : undefined;
   }

@@ -18,7 +18,7 @@ export function scriptNeeds(
   reads: ReadsCollector,
   spanCanFail: (node: Resolved) => boolean,
 ): BufferedNeeds | undefined {
-  const root = conjunction(loop !== undefined && neverFails(loop, spanCanFail) ? [...guards, loop] : guards);
+  const root = conjunction(loop !== undefined && neverFails(loop, spanCanFail) ? [...guards, loop] : guards, undefined);
   if (root === undefined) return undefined;
   const number = (condition: Resolved): number => {
     reads.add(condition);

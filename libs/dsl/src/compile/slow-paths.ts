@@ -1,7 +1,7 @@
 import { containsText } from '../contains-text.js';
 import { callLibrary, LIBRARY, type LibraryFunctionName } from '../library.js';
 import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from '../lua-arithmetic.js';
-import { isNumber, isString, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual } from '../lua-value.js';
+import { isNumber, isString, isTruthy, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual } from '../lua-value.js';
 import { cachedPattern, type Pattern } from '../pattern.js';
 import { patternText, stringTest, subjectText, withPattern } from '../string-tests.js';
 import type { StringTestName } from '../syntax.js';
@@ -23,6 +23,31 @@ export class SlowPaths {
 
   /** @param patternSteps what a regular expression may take on one text without being put off */
   constructor(private readonly patternSteps: number) {}
+
+  /** `unordered.ts`: fails unless an operand settles it. */
+  and<T extends Value>(left: () => T, right: () => T): T {
+    return this.unordered(left, right, true);
+  }
+
+  or<T extends Value>(left: () => T, right: () => T): T {
+    return this.unordered(left, right, false);
+  }
+
+  private unordered<T extends Value>(left: () => T, right: () => T, goesOn: boolean): T {
+    const before = this.failed;
+    this.failed = 0;
+    const first = left();
+    const firstFailed = this.failed;
+    if (firstFailed === 0 && isTruthy(first) !== goesOn) {
+      this.failed = before;
+      return first;
+    }
+    this.failed = 0;
+    const second = right();
+    const isSettled = this.failed === 0 && isTruthy(second) !== goesOn;
+    this.failed = isSettled ? before : before | firstFailed | this.failed;
+    return second;
+  }
 
   less(left: Value, right: Value): boolean {
     if ((isNumber(left) && isNumber(right)) || (isString(left) && isString(right))) return luaLess(left, right);

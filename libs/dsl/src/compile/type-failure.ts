@@ -1,6 +1,7 @@
 import { clipped } from '../explain/clipped.js';
 import { jsonValue } from '../explain/json-value.js';
 import { readings } from '../explain/observed.js';
+import { isTypeFailure } from '../is-type-failure.js';
 import { luaType } from '../lua-value.js';
 import type { Resolved } from '../resolved.js';
 import { readField } from '../span-values.js';
@@ -12,11 +13,6 @@ import { partsOf } from './walk.js';
 
 /** Characters of an example that are kept. */
 const EXAMPLE = 60;
-
-/** The error is about the type of a value that is there: not about a missing one, a budget, or what a script raises itself. */
-export function isTypeFailure(message: string): boolean {
-  return /\battempt to |\bbad argument/.test(message) && !/\bnil\b/.test(message);
-}
 
 /** Of a judgement's errors the first that is about the type of a value: on the trace, or on the first span. */
 export function firstMistyped(errors: readonly JudgedError[]): JudgedError | undefined {

@@ -1,10 +1,10 @@
 import { PatternExceeded } from '../budget-exceeded.js';
+import { isTypeFailure } from '../is-type-failure.js';
 import type { LuaError } from '../lua-error.js';
 import type { Resolved } from '../resolved.js';
 import { compareSpans } from '../span-rank.js';
 import type { SpanView } from '../span-view.js';
 import type { Polarity } from './polarity.js';
-import { isTypeFailure } from './type-failure.js';
 import type { Ways } from './ways.js';
 
 /** How much of what is not known is true: as little as makes the rule's answer (`least`), or as much (`most`). */

@@ -27,14 +27,16 @@ export function evaluate(root: Resolved, find: (part: Resolved) => Found, { isWh
   const visitChain = (node: LogicalNode): Found => {
     let found: Found = NOT_KEPT;
     let doubt: Found | undefined;
+    let failure: Found | undefined;
     for (const operand of operandsOf(node)) {
       found = visit(operand);
       // What is in doubt matters only where nothing else settles the answer.
       if ('unknown' in found && found.unknown === 'in_doubt') doubt ??= found;
+      else if ('error' in found && node.unordered === true) failure ??= found;
       else if ('error' in found) return doubt ?? found;
       else if (!('value' in found) || isTruthy(found.value) === (node.operator === 'or')) return found;
     }
-    return doubt ?? found;
+    return doubt ?? failure ?? found;
   };
   visit(root);
   return outcomes;
