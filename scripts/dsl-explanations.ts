@@ -43,7 +43,7 @@ ${Object.entries(EXPLANATION_KINDS)
 
 \`trace.has\`, \`count\` and \`all\` of conditions on one span are judged by bits and counters, without the spans: in a violation their nodes have the count (of \`has\`: \`at_least\` 1) and the first witness.
 All other functions have all of theirs. \`GET /v1/violations/{id}/explanation\` asks the rule again, in the version that was violated, of the spans as the log has them: there every node has its values and its
-witnesses. That answer is not signed. A script is one node: it is told by what it returned. A rule that is undecided says what is known of its parts; a rule that tells of a value of another type
+witnesses. That answer is not signed. A script is told by the \`return\` that ended it: its children are the conditions that led there, with the values that they read, and its witnesses the spans of the loops around it and those on which the variables that were read got their values. A rule that is undecided says what is known of its parts; a rule that tells of a value of another type
 (\`on_error\`) has the outcome \`failed\`: its tree goes down to the comparison that failed, with the span and the value, or is the whole rule where several may have failed so.
 
 An explanation is bounded: about 100 kB of a record at the most. From 24,000 characters of the tree on nodes name three witnesses and their parts are not taken apart, from 40,000 on they are without

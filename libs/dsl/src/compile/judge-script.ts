@@ -2,7 +2,11 @@ import { LuaError } from '../lua-error.js';
 import type { CheckedScript } from '../rule.js';
 import { DEFAULT_TIMEOUT, limitsOf, type ScriptLimits } from '../script/budget.js';
 import { CompiledScript, type ScriptFunctions } from '../script/compiled/compiled-script.js';
+import { luaText } from '../script/lua-text.js';
 import { ScriptProgram } from '../script/sandbox.js';
+import { type ScriptMarks, scriptMarks } from '../script/script-marks.js';
+import { ScriptTrail } from '../script/script-trail.js';
+import { Source } from '../source.js';
 import type { SpanView, TraceView } from '../span-view.js';
 import type { JudgedError, JudgedTrace } from './compiled.js';
 
@@ -22,6 +26,7 @@ export class ScriptRule {
   private readonly limits: ScriptLimits;
   private program: ScriptProgram | undefined;
   private compiled: CompiledScript | 'sandbox' | undefined;
+  private observed: ObservedProgram | undefined;
 
   constructor(
     readonly checked: CheckedScript,
@@ -34,6 +39,18 @@ export class ScriptRule {
   /** @throws LuaError when the script fails or exceeds its budget */
   evaluate(trace: TraceView, subject?: SpanView): boolean {
     return this.sandbox().evaluate(subject === undefined ? { trace } : { trace, subject });
+  }
+
+  /**
+   * The same by the sandbox, with notes of what the script comes by: for its explanation.
+   * @throws LuaError when it fails, or the notes take more than is left of its budget
+   */
+  observe(trace: TraceView, subject?: SpanView): { readonly value: boolean; readonly marks: ScriptMarks; readonly trail: ScriptTrail } {
+    this.observed ??= observedProgram(this.checked, this.limits);
+    const { marks, program } = this.observed;
+    const trail = new ScriptTrail(marks);
+    const value = program.evaluate(subject === undefined ? { trace, trail } : { trace, subject, trail });
+    return { value, marks, trail };
   }
 
   /**
@@ -80,6 +97,16 @@ export class ScriptRule {
     this.program ??= new ScriptProgram(this.checked.lua, this.limits);
     return this.program;
   }
+}
+
+interface ObservedProgram {
+  readonly marks: ScriptMarks;
+  readonly program: ScriptProgram;
+}
+
+function observedProgram({ block, text }: CheckedScript, limits: ScriptLimits): ObservedProgram {
+  const marks = scriptMarks(block);
+  return { marks, program: new ScriptProgram(luaText(new Source(text), block, marks), limits) };
 }
 
 const TRACE: readonly number[] = [-1];

@@ -70,7 +70,9 @@ describe('scripts', () => {
   it('are explained by what they returned', () => {
     const { rule } = compiledScript('local n = attribute.n return n > 1');
     const evidence = { atom: () => ({ count: 0, witnesses: [] }), spanCount: 3, spans: trace.spans };
-    expect(rule.explain({ ...evidence, span: trace.spans[2]! }).summary).toBe('the script returned true for the span "c" (span)');
+    expect(rule.explain({ ...evidence, span: trace.spans[2]! }).summary).toBe(
+      'the script returned true at line 1 for the span "c" (span); n > 1 holds (n is 3)',
+    );
     expect(rule.explain({ ...evidence, span: trace.spans[1]! }).conditions[0]?.error).toContain('attempt to compare');
   });
 });

@@ -1,13 +1,22 @@
 import type { ScriptRule } from '../compile/judge-script.js';
-import type { ConditionOutcome, Evidence, Explanation } from '../explain.js';
+import type { ConditionOutcome, Evidence, Explanation, ExplanationNode } from '../explain.js';
 import { LuaError } from '../lua-error.js';
 import { Source } from '../source.js';
+import type { SpanView, TraceView } from '../span-view.js';
 import { clipped } from './clipped.js';
 import type { ExplanationOutcome } from './explanation-terms.js';
 import { placed } from './rule-teller.js';
 import { spanText } from './span-text.js';
+import { type ToldScript, tellScript, witnessesOf } from './tell-script.js';
 
-/** A script is explained as a whole: by its text, and what it returned or how it failed. */
+/** Code points. */
+const LONGEST_SUMMARY = 2_000;
+
+/**
+ * A script is explained by the `return` that ended it: the conditions that lead there with the values that they read, and the spans that
+ * were in its variables. It is run once more by the sandbox, with notes of what it comes by; so compiled scripts are told the same. Where that takes
+ * more than its budget it is told by its answer alone.
+ */
 export function explainScript(rule: ScriptRule, evidence: Evidence): Explanation {
   const { spans, spanCount, traceId, isWhole } = evidence;
   // Of spans that all gave the same the first stands for the others.
@@ -17,9 +26,15 @@ export function explainScript(rule: ScriptRule, evidence: Evidence): Explanation
     return told(rule, 'undecided', `the script judged a trace of ${counted(spanCount)}`, { value: null, of: spanCount });
   const of = seen.length;
   const about = span === undefined ? `the trace of ${counted(of)}` : `the span ${spanText(span)}`;
+  const trace = { id: traceId ?? seen[0]?.traceId ?? '', spans: seen, complete: false };
   try {
-    const value = rule.evaluate({ id: traceId ?? seen[0]?.traceId ?? '', spans: seen, complete: false }, span);
-    return told(rule, value ? 'true' : 'false', `the script returned ${value} for ${about}`, { value, of });
+    const observed = observedRun(rule, trace, span);
+    const value = observed?.value ?? rule.evaluate(trace, span);
+    const outcome = value ? 'true' : 'false';
+    const why = observed?.why;
+    if (why === undefined) return told(rule, outcome, `the script returned ${value} for ${about}`, { value, of });
+    const sentence = `the script returned ${value} at line ${why.line} for ${aboutSpans(why, span, about)}`;
+    return told(rule, outcome, [sentence, ...why.sentences].join('; '), { value, of }, why, span);
   } catch (error) {
     if (!(error instanceof LuaError)) throw error;
     const message = clipped(error.message);
@@ -27,16 +42,58 @@ export function explainScript(rule: ScriptRule, evidence: Evidence): Explanation
   }
 }
 
+/** Undefined where it takes more than the script may, or fails: then it is run as it was judged. */
+function observedRun(
+  rule: ScriptRule,
+  trace: TraceView,
+  span: SpanView | undefined,
+): { value: boolean; why: ToldScript | undefined } | undefined {
+  try {
+    const { value, marks, trail } = rule.observe(trace, span);
+    return { value, why: tellScript(new Source(rule.checked.text), marks, trail) };
+  } catch (error) {
+    if (error instanceof LuaError) return undefined;
+    throw error;
+  }
+}
+
+/** `"charge" (c2) in the trace of 7 spans`: the span to look at. */
+function aboutSpans({ witnesses }: ToldScript, span: SpanView | undefined, about: string): string {
+  const [first] = witnesses;
+  return span !== undefined || first === undefined ? about : `${spanText(first)} in ${about}`;
+}
+
 function told(
   { checked: { text } }: ScriptRule,
   outcome: ExplanationOutcome,
-  sentence: string,
+  summary: string,
   found: Omit<ConditionOutcome, 'condition'>,
+  why?: ToldScript,
+  span?: SpanView,
 ): Explanation {
   const condition = clipped(text.replace(/\s+/g, ' ').trim());
   const error = found.error === undefined ? {} : { error: found.error };
   const range = placed(new Source(text), { start: 0, end: text.length });
-  return { summary: sentence, conditions: [{ condition, ...found }], tree: { range, kind: 'script', outcome, sentence, ...error } };
+  const sentence = clipped(summary, LONGEST_SUMMARY);
+  const witnesses = why === undefined || span !== undefined ? [] : witnessesOf(why.witnesses);
+  const named = witnesses.length === 0 ? {} : { witnesses };
+  const tree: ExplanationNode = {
+    range,
+    kind: 'script',
+    outcome,
+    sentence,
+    ...(span === undefined || why === undefined ? {} : { span: clipped(span.id) }),
+    ...(witnesses.length === 0 ? {} : { witnesses: witnesses.map(({ span_id }) => clipped(span_id)) }),
+    ...moreThan(witnesses.length, why, span),
+    ...error,
+    ...(why === undefined ? {} : { children: why.children }),
+  };
+  return { summary: sentence, conditions: [{ condition, ...found, ...named }, ...(why?.conditions ?? [])], tree };
+}
+
+function moreThan(named: number, why: ToldScript | undefined, span: SpanView | undefined): { readonly more_witnesses?: number } {
+  const more = why === undefined || span !== undefined ? 0 : why.witnesses.length - named;
+  return more > 0 ? { more_witnesses: more } : {};
 }
 
 function counted(spans: number): string {

@@ -24,7 +24,8 @@ export const EXPLANATION_KINDS = {
   all: '`all`; its child is its condition, on the first span that breaks it.',
   pair: '`trace.before` and the like; its children are its two conditions.',
   aggregate: '`sum`, `min`, `max`, `avg`, `distinct`, `max_count`; the witnesses are the spans whose values made it.',
-  script: 'A script, as a whole.',
+  script: 'A script, as a whole; its children are the conditions that led to the `return` that ended it, and that.',
+  return: 'The `return` that ended a script.',
 } as const;
 
 export type ExplanationKind = keyof typeof EXPLANATION_KINDS;

@@ -3,14 +3,16 @@ import type { Source } from '../source.js';
 import { type SpanArgument, spanArguments } from '../span-function-call.js';
 import type { BinaryOperator, Block, Expression, FunctionExpression, Statement } from '../syntax.js';
 import { KEYWORDS } from '../token.js';
+import type { ScriptMarks } from './script-marks.js';
 
 /**
  * A script as plain Lua for the sandbox. What Lua lacks is written as calls of helpers (lua-helpers.ts): durations are numbers,
  * string tests and arithmetic are functions (64-bit integers; bounded strings), the condition of `trace.has(…)` is a function
  * of the span, `attribute.http.method` is `span.attributes["http.method"]`. Statements keep their line, for error messages.
+ * @param marks what is noted when it runs
  */
-export function luaText(source: Source, block: Block): string {
-  const writer = new LuaWriter(source);
+export function luaText(source: Source, block: Block, marks?: ScriptMarks): string {
+  const writer = new LuaWriter(source, marks);
   writer.block(block);
   return writer.text;
 }
@@ -54,12 +56,18 @@ class LuaWriter {
   text = '';
   #line = 1;
 
-  constructor(private readonly source: Source) {}
+  constructor(
+    private readonly source: Source,
+    private readonly marks: ScriptMarks | undefined,
+  ) {}
 
   block(block: Block): void {
     for (const statement of block) {
       this.#moveTo(statement.range.start);
+      const mark = this.marks?.statements.get(statement);
+      if (mark?.before !== undefined) this.#write(mark.before);
       this.#statement(statement);
+      if (mark?.after !== undefined) this.#write(mark.after);
     }
   }
 
@@ -140,6 +148,11 @@ class LuaWriter {
 
   /** An expression's text; a function inside it is written by a writer of its own, so that the order of text holds. */
   #expression(expression: Expression): string {
+    const number = this.marks?.expressions.get(expression);
+    return number === undefined ? this.#plain(expression) : `__seen(${number},${this.#plain(expression)})`;
+  }
+
+  #plain(expression: Expression): string {
     switch (expression.type) {
       case 'nil':
       case 'varargs':
@@ -187,7 +200,7 @@ class LuaWriter {
       case 'named-condition':
         return this.#expression(expression.condition);
       case 'function': {
-        const inner = new LuaWriter(this.source);
+        const inner = new LuaWriter(this.source, this.marks);
         inner.#line = this.source.place(expression.range.start).line;
         inner.#made(expression);
         return inner.text.replace(/\n/g, ' ');

@@ -8,10 +8,12 @@ import { lauxlib, lua } from './fengari.js';
 import { isView, type RelativesHandle, TraceHandle } from './handles.js';
 import { addMathFunctions } from './math-functions.js';
 import { ScriptPatterns } from './script-patterns.js';
+import type { ScriptTrail } from './script-trail.js';
 import { SpanFunctionsOfScript } from './span-functions-of-script.js';
 import { bytesArgument, type CFunction, type LuaState, setFunction, textOfBytes } from './stack.js';
 import { addStringFunctions } from './string-functions.js';
 import { addTableFunctions } from './table-functions.js';
+import { addTrailFunctions } from './trail-functions.js';
 
 /** What a script judges, and who is told when a condition of `trace.has(…)` fails on a span. */
 export interface ScriptInput {
@@ -19,6 +21,8 @@ export interface ScriptInput {
   /** The span a span rule judges. */
   readonly subject?: SpanView;
   onSpanError?(span: SpanView, error: LuaError): void;
+  /** What the run comes by, where the program is written with marks. */
+  readonly trail?: ScriptTrail;
 }
 
 /**
@@ -118,6 +122,7 @@ export class ScriptProgram {
     lua.lua_createtable(L, 0, 2);
     lua.lua_createtable(L, 0, 0);
     addBaseFunctions(L, this.#bridge, this.#budget, new ScriptPatterns(this.#budget));
+    addTrailFunctions(L, this.#budget, () => this.#input?.trail);
     this.#addLibrary('string', () => addStringFunctions(L, this.#bridge, this.#budget));
     this.#addLibrary('table', () => addTableFunctions(L, this.#bridge, this.#budget));
     this.#addLibrary('math', () => addMathFunctions(L, this.#bridge, this.#budget));

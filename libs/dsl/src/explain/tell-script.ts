@@ -1,0 +1,242 @@
+import type { ConditionOutcome, ExplanationNode, SpanReference } from '../explain.js';
+import { formatExpression } from '../format-expression.js';
+import type { MarkedReturn, PathCondition, ScriptMarks, TableLoop } from '../script/script-marks.js';
+import { keyOf, unwrapped } from '../script/script-marks.js';
+import type { ScriptTrail, SeenValue } from '../script/script-trail.js';
+import { textOfBytes } from '../script/stack.js';
+import type { Source } from '../source.js';
+import type { SpanView } from '../span-view.js';
+import type { Expression } from '../syntax.js';
+import type { Value } from '../value.js';
+import { clipped } from './clipped.js';
+import type { ExplanationKind } from './explanation-terms.js';
+import { COMPARISONS } from './explanation-terms.js';
+import { jsonValue, type ShownValue } from './json-value.js';
+import { placed } from './rule-teller.js';
+import { holdsSentence } from './sentence.js';
+import { referenceTo, spansText, spanText } from './span-text.js';
+import { valueText } from './value-unit.js';
+
+/** What is told of a script besides its answer. */
+export interface ToldScript {
+  readonly sentences: readonly string[];
+  /** Where it returned. */
+  readonly line: number;
+  /** The spans that decided it, the one to look at first in front. */
+  readonly witnesses: readonly SpanView[];
+  readonly conditions: readonly ConditionOutcome[];
+  readonly children: readonly ExplanationNode[];
+}
+
+/** Conditions on the way to a `return` that are told, the innermost ones; parts of one; values of a part; spans. */
+const MOST_CONDITIONS = 6;
+const MOST_PARTS = 20;
+const MOST_VALUES = 10;
+const MOST_WITNESSES = 50;
+
+/** Tells which `return` ended a script, by which conditions, and what they read. */
+export function tellScript(source: Source, marks: ScriptMarks, trail: ScriptTrail): ToldScript | undefined {
+  const { end } = trail;
+  const marked = end === undefined ? undefined : marks.returns[end.number];
+  return end === undefined || marked === undefined ? undefined : new ScriptTeller(source, marks, trail).tell(marked, end.spans);
+}
+
+class ScriptTeller {
+  private parts = 0;
+  /** Variables that were read, and the spans on which they got their values. */
+  private readonly changes = new Map<string, { readonly text: string; readonly spans: readonly SpanView[] }>();
+  /** Spans in variables that were read. */
+  private readonly read = new Set<SpanView>();
+
+  constructor(
+    private readonly source: Source,
+    private readonly marks: ScriptMarks,
+    private readonly trail: ScriptTrail,
+  ) {}
+
+  tell({ statement, path, entries }: MarkedReturn, spans: readonly SpanView[]): ToldScript {
+    const [value] = statement.values;
+    const way = path.filter(({ condition }) => !isConstant(condition)).slice(-MOST_CONDITIONS);
+    const reached = way.map((condition) => this.condition(condition));
+    const answer = value === undefined || isConstant(value) ? [] : [this.condition({ condition: value, outcome: this.holds(value) })];
+    const told = [...reached, ...answer];
+    const keys = entries.flatMap((entry) => this.entry(entry));
+    const range = placed(this.source, statement.range);
+    const own: ExplanationNode = {
+      range,
+      kind: 'return',
+      outcome: this.holds(value) ? 'true' : 'false',
+      sentence: `the script returned at line ${range.line}`,
+      ...(answer.length === 0 ? {} : { children: answer.map(({ node }) => node) }),
+    };
+    const changes = [...this.changes.values()];
+    const witnesses = [...new Set([...spans, ...this.read, ...changes.flatMap((change) => change.spans)])];
+    return {
+      sentences: [
+        ...told.flatMap(({ because }) => because),
+        ...keys,
+        ...changes.map((change) => `${change.text} was set on ${spansText(change.spans.map(spanText), change.spans.length)}`),
+      ],
+      line: range.line,
+      witnesses,
+      conditions: told.flatMap(({ outcomes }) => outcomes),
+      children: [...reached.map(({ node }) => node), own],
+    };
+  }
+
+  /** `id is "o-17"` of `for id, n in pairs(counts)`, and who set `counts[id]`. */
+  private entry({ table, key }: TableLoop): readonly string[] {
+    const seen = this.trail.seenAs(this.marks.expressions.get(key))?.value;
+    const value = seen === undefined ? undefined : shownValue(seen);
+    const spans = this.trail.changesOf(table, { expression: key });
+    if (spans.length > 0) this.changes.set(`${table}[${key.name}]`, { text: clipped(`${table}[${key.name}]`, LONGEST_NAME), spans });
+    return value === undefined ? [] : [`${key.name} is ${valueText(value.value)}`];
+  }
+
+  private condition({ condition, outcome }: PathCondition): Told {
+    return this.part(condition, outcome, this.trail.seenAs(this.marks.expressions.get(condition))?.before ?? 0);
+  }
+
+  /** @param since when the whole condition was evaluated the time before */
+  private part(node: Expression, outcome: boolean, since: number): Told {
+    const inner = unwrapped(node);
+    const range = placed(this.source, node.range);
+    if (inner.type === 'logical' && this.parts < MOST_PARTS) {
+      const operands = flat(inner, inner.operator).filter((operand) => this.isSeen(operand, since));
+      const told = operands.map((operand) => this.part(operand, this.holds(operand), since));
+      const settles = outcome === (inner.operator === 'or');
+      return {
+        node: { range, kind: inner.operator, outcome: outcomeOf(outcome), children: told.map(({ node: child }) => child) },
+        because: (settles ? told.slice(-1) : told).flatMap(({ because }) => because),
+        outcomes: told.flatMap(({ outcomes }) => outcomes),
+      };
+    }
+    if (inner.type === 'unary' && inner.operator === 'not' && unwrapped(inner.operand).type === 'logical') {
+      const told = this.part(inner.operand, !outcome, since);
+      return { ...told, node: { range, kind: 'not', outcome: outcomeOf(outcome), children: [told.node] } };
+    }
+    this.parts++;
+    const values = this.valuesOf(inner, since);
+    const text = formatExpression(inner);
+    const sentence = clipped(
+      holdsSentence(
+        clipped(text),
+        outcome,
+        values.map(({ name, shown }) => `${name} is ${shown}`),
+      ),
+      LONGEST_SENTENCE,
+    );
+    const shown: Record<string, ShownValue> = Object.fromEntries(values.map(({ name, value }) => [name, value]));
+    const observed = values.length === 0 ? {} : { values: shown };
+    return {
+      node: { range, kind: kindOf(inner), outcome: outcomeOf(outcome), sentence, ...observed },
+      because: [sentence],
+      outcomes: [{ condition: clipped(text), value: outcome, ...(values.length === 0 ? {} : { observed: shown }) }],
+    };
+  }
+
+  /** What a part read, by the text that reads it. */
+  private valuesOf(part: Expression, since: number): readonly ReadValue[] {
+    const values = new Map<string, ReadValue>();
+    for (const node of this.marks.expressions.keys()) {
+      const isInside = node.range.start >= part.range.start && node.range.end <= part.range.end && node !== part;
+      if (!isInside && (node !== part || part.type === 'logical' || part.type === 'binary' || part.type === 'string-test')) continue;
+      const seen = this.trail.seenAs(this.marks.expressions.get(node));
+      if (seen === undefined || seen.at <= since || !isReading(node)) continue;
+      this.noteChanges(node);
+      if ('span' in seen.value) this.read.add(seen.value.span);
+      const name = clipped(formatExpression(node), LONGEST_NAME);
+      const value = shownValue(seen.value);
+      // That it holds says as much.
+      const isAnswer = node === part && typeof value?.value === 'boolean';
+      if (value === undefined || isAnswer || values.size >= MOST_VALUES) continue;
+      const unit = node.type === 'member' && node.name === 'duration' ? 'duration' : 'plain';
+      values.set(name, { name, value: jsonValue(value.value), shown: valueText(value.value, unit) });
+    }
+    return [...values.values()];
+  }
+
+  /** On which spans the variable that is read got its value; of a place in a table only those that set it. */
+  private noteChanges(node: Expression): void {
+    const place = node.type === 'unary' && node.operator === '#' ? unwrapped(node.operand) : node;
+    const key = keyOf(place);
+    const base = place.type === 'member' || place.type === 'index' ? place.object : place;
+    const text = formatExpression(place);
+    if (base.type !== 'name' || this.changes.has(text)) return;
+    const spans = this.trail.changesOf(base.name, key);
+    if (spans.length > 0) this.changes.set(text, { text: clipped(text, LONGEST_NAME), spans });
+  }
+
+  private isSeen(node: Expression, since: number): boolean {
+    const seen = this.trail.seenAs(this.marks.expressions.get(node));
+    return seen !== undefined && seen.at > since;
+  }
+
+  private holds(node: Expression | undefined): boolean {
+    if (node === undefined) return false;
+    const seen = this.trail.seenAs(this.marks.expressions.get(node))?.value;
+    return seen !== undefined && (!('scalar' in seen) || (seen.scalar !== undefined && seen.scalar !== false));
+  }
+}
+
+interface Told {
+  readonly node: ExplanationNode;
+  readonly because: readonly string[];
+  readonly outcomes: readonly ConditionOutcome[];
+}
+
+interface ReadValue {
+  readonly name: string;
+  readonly value: ShownValue;
+  readonly shown: string;
+}
+
+const LONGEST_SENTENCE = 500;
+const LONGEST_NAME = 80;
+
+export function witnessesOf(spans: readonly SpanView[]): readonly SpanReference[] {
+  return spans.slice(0, MOST_WITNESSES).map(referenceTo);
+}
+
+function shownValue(seen: SeenValue): { readonly value: Value } | undefined {
+  if ('scalar' in seen) return { value: seen.scalar };
+  return 'bytes' in seen ? { value: textOfBytes(seen.bytes) } : undefined;
+}
+
+function isReading(node: Expression): boolean {
+  return ['name', 'member', 'index', 'call', 'method-call'].includes(node.type) || (node.type === 'unary' && node.operator === '#');
+}
+
+function isConstant(node: Expression): boolean {
+  return ['boolean', 'nil', 'number', 'duration', 'string'].includes(unwrapped(node).type);
+}
+
+function flat(node: Expression, operator: 'and' | 'or'): readonly Expression[] {
+  const operands: Expression[] = [];
+  const pending = [node];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const inner = unwrapped(next);
+    if (inner.type === 'logical' && inner.operator === operator) pending.push(inner.right, inner.left);
+    else operands.push(next);
+  }
+  return operands;
+}
+
+function outcomeOf(holds: boolean): 'true' | 'false' {
+  return holds ? 'true' : 'false';
+}
+
+function kindOf(node: Expression): ExplanationKind {
+  switch (node.type) {
+    case 'logical':
+      return node.operator;
+    case 'unary':
+      return node.operator === 'not' ? 'not' : 'value';
+    case 'string-test':
+      return 'test';
+    case 'binary':
+      return COMPARISONS.has(node.operator) ? 'comparison' : 'value';
+    default:
+      return 'value';
+  }
+}
