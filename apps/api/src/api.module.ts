@@ -40,6 +40,7 @@ import { openKeys } from './violations/open-keys.js';
 import { PruneViolations } from './violations/prune-violations.js';
 import { ReadTrace } from './violations/read-trace.js';
 import { VerifyViolation } from './violations/verify-violation.js';
+import { ViolationExportController } from './violations/violation-export.controller.js';
 import { ViolationStatsController } from './violations/violation-stats.controller.js';
 import { ViolationsController } from './violations/violations.controller.js';
 
@@ -54,6 +55,7 @@ const TRIALS_WAITING = 8;
     RulesController,
     RuleVersionsController,
     SettleController,
+    ViolationExportController,
     ViolationStatsController,
     ViolationsController,
   ],

@@ -1,0 +1,97 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Store, StoredViolation, ViolationFilter, ViolationPage } from '#store';
+import { csvLine } from './csv.js';
+import { signedRecord, violationDetail } from './violation.dto.js';
+
+/** Violations that are read, and held, at once. */
+const PAGE = 200;
+
+type Page = Omit<ViolationPage, 'total'>;
+
+/** A form of the export: what stands before the violations, and each of them. */
+export interface ExportFormat {
+  readonly contentType: string;
+  readonly head: string;
+  readonly line: (violation: StoredViolation) => string;
+}
+
+const COLUMNS = [
+  'id',
+  'rule_id',
+  'rule_name',
+  'severity',
+  'status',
+  'service',
+  'trace_id',
+  'span_id',
+  'timestamp',
+  'time',
+  'message',
+  'revision',
+  'rule_version',
+  'fragment',
+  'metadata',
+] as const;
+
+export const EXPORT_FORMATS = {
+  csv: { contentType: 'text/csv; charset=utf-8; header=present', head: csvLine(COLUMNS), line: csvOf },
+  ndjson: { contentType: 'application/x-ndjson', head: '', line: ndjsonOf },
+} as const satisfies Readonly<Record<string, ExportFormat>>;
+
+/**
+ * All violations that a filter selects, newest first, as parts of the export. The first page is read before the answer begins, so that what
+ * keeps it from being read is an answer of its own; the others when the client has taken the one before, so that memory holds two pages
+ * however many violations there are.
+ */
+export async function exportViolations(
+  store: Store,
+  filter: ViolationFilter,
+  format: ExportFormat,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<AsyncGenerator<string>> {
+  const first = await store.violationsFrom(filter, { limit: Math.min(PAGE, limit) });
+  return parts(store, filter, format, limit, first);
+}
+
+async function* parts(store: Store, filter: ViolationFilter, format: ExportFormat, limit: number, first: Page): AsyncGenerator<string> {
+  if (format.head !== '') yield format.head;
+  let left = limit;
+  for (let page = first; ; ) {
+    left -= page.violations.length;
+    if (page.violations.length > 0) yield page.violations.map(format.line).join('');
+    if (page.next === undefined || left <= 0) return;
+    // SQLite answers at once: without a pause nothing else would have its turn.
+    await nextTurn();
+    page = await store.violationsFrom(filter, { limit: Math.min(PAGE, left), after: page.next });
+  }
+}
+
+function ndjsonOf(violation: StoredViolation): string {
+  return `${JSON.stringify(violationDetail(violation))}\n`;
+}
+
+function csvOf(violation: StoredViolation): string {
+  const record = signedRecord(violation);
+  return csvLine([
+    record.id,
+    record.rule_id,
+    record.rule_name,
+    record.severity,
+    record.status,
+    record.service,
+    record.trace_id,
+    record.span_id,
+    Math.floor(record.timestamp_ms / 1_000),
+    isoTime(record.timestamp_ms),
+    record.message,
+    record.revision,
+    record.rule_version,
+    record.fragment,
+    JSON.stringify(record.metadata),
+  ]);
+}
+
+/** Empty beyond the years that RFC 3339 has. */
+function isoTime(milliseconds: number): string {
+  return milliseconds >= 0 && milliseconds < 253_402_300_800_000 ? new Date(milliseconds).toISOString() : '';
+}

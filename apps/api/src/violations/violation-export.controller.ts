@@ -1,0 +1,43 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
+import { LOGGER, type Logger } from '#platform';
+import { Store } from '#store';
+import { ProblemView } from '../problem.dto.js';
+import { EXPORT_FORMATS, exportViolations } from './export-violations.js';
+import { ViolationExportQuery } from './violation-export-query.js';
+import { violationFilter } from './violation-filter-query.js';
+
+@ApiTags('violations')
+@Controller('v1/violations/export')
+export class ViolationExportController {
+  constructor(
+    private readonly store: Store,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'All violations that the filters select, as a file',
+    description:
+      'Takes the filters of the list; newest first. `csv`: RFC 4180 with a header, where texts that a spreadsheet would run as formulas have an apostrophe ' +
+      'before them. `ndjson`: each violation as #/components/schemas/ViolationDetail on a line of its own, as `betrace verify` reads them. An answer ' +
+      'that cannot be finished is broken off: its connection ends without the last chunk.',
+  })
+  @ApiOkResponse({
+    description: 'As an attachment.',
+    content: { 'text/csv': { schema: { type: 'string' } }, 'application/x-ndjson': { schema: { type: 'string' } } },
+  })
+  @ApiBadRequestResponse({ type: ProblemView })
+  async export(@Query() query: ViolationExportQuery, @Res() reply: FastifyReply): Promise<void> {
+    const { format = 'csv', limit } = query;
+    const { contentType } = EXPORT_FORMATS[format];
+    const parts = await exportViolations(this.store, violationFilter(query), EXPORT_FORMATS[format], limit);
+    reply.header('content-type', contentType).header('content-disposition', `attachment; filename="violations.${format}"`);
+    const body = Readable.from(parts, { objectMode: false });
+    // The answer has begun: nobody else can tell of it.
+    body.on('error', (error) => this.logger.error({ err: error }, 'an export of violations is broken off'));
+    await reply.send(body);
+  }
+}
