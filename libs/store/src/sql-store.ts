@@ -48,6 +48,7 @@ export class SqlStore extends Store {
 
   async migrate(): Promise<void> {
     await this.guarded(migrate(this.connection));
+    await this.probe();
     this.emptied = await this.guarded(emptiedTables(this.connection.database));
   }
 
@@ -174,13 +175,7 @@ export class SqlStore extends Store {
     if (this.damage !== undefined) throw this.damage;
     this.emptied = await this.guarded(emptiedTables(this.connection.database));
     this.refuseWithout(...this.emptied);
-    // A write that changes nothing: a database that can only be read (a replica, a read-only file) refuses it.
-    const writing = this.connection.database
-      .updateTable('migrations')
-      .set((e) => ({ name: e.ref('name') }))
-      .where('name', '=', '')
-      .execute();
-    await this.guarded(writing);
+    await this.probe();
   }
 
   close(): Promise<void> {
@@ -195,6 +190,16 @@ export class SqlStore extends Store {
   private checkFiles(): void {
     const loss = this.connection.lost?.();
     if (loss !== undefined) throw new StoreError('BT_STORE_FILE_LOST', { place: loss.path, what: loss.what, pid: process.pid });
+  }
+
+  /** A write that changes nothing: a database that can only be read (a replica, a read-only file) refuses it. */
+  private async probe(): Promise<void> {
+    const writing = this.connection.database
+      .updateTable('migrations')
+      .set((e) => ({ name: e.ref('name') }))
+      .where('name', '=', '')
+      .execute();
+    await this.guarded(writing);
   }
 
   private ofRules<T>(query: () => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -191,6 +191,18 @@ describe('SQLite', () => {
     );
   });
 
+  it.each([
+    ['a database that may only be read', 'store.db', 0o400],
+    ['a folder in which nothing may be made', '', 0o500],
+  ])('refuses at its start %s', async (_, file, mode) => {
+    await (await openStore({ kind: 'sqlite', path })).close();
+    chmodSync(join(path, file), mode);
+    await withoutPrivileges(path, async () => {
+      await expect(openStore({ kind: 'sqlite', path })).rejects.toThrow(/BT_STORE_NOT_WRITABLE.*store\.db.*BETRACE_STORAGE_PATH/);
+    });
+    chmodSync(path, 0o700);
+  });
+
   // Only Linux has a folder in which not even root can make anything.
   (existsSync('/proc/self') ? it : it.skip)('refuses at once a path below /proc, where nothing can be made', async () => {
     await expect(openStore({ kind: 'sqlite', path: '/proc/betrace/store' })).rejects.toThrow(/BT_STORE_NOT_WRITABLE/);
@@ -214,3 +226,16 @@ describe('SQLite', () => {
     database.close();
   });
 });
+
+/** Runs as somebody who owns the directory and nothing else: root may write whatever it likes. */
+async function withoutPrivileges(directory: string, work: () => Promise<void>): Promise<void> {
+  if (process.geteuid?.() !== 0) return work();
+  const nobody = 65_534;
+  for (const file of ['', ...readdirSync(directory)]) chownSync(join(directory, file), nobody, nobody);
+  process.seteuid!(nobody);
+  try {
+    await work();
+  } finally {
+    process.seteuid!(0);
+  }
+}
