@@ -5,13 +5,15 @@ import {
   CONTROL_HEADER,
   CONTROL_PAUSE_PREFIX,
   CONTROL_TICK,
+  EPOCH_BEFORE_HEADER,
   type LogRecord,
 } from '#messaging';
 
 /** What a record of the spans log is, by its control header. */
 export type Control =
   | { readonly kind: 'tick' }
-  | { readonly kind: 'epoch'; readonly epoch: number }
+  /** `before`: the epoch in force before it, when it says so. */
+  | { readonly kind: 'epoch'; readonly epoch: number; readonly before?: number }
   | { readonly kind: 'barrier'; readonly id: string }
   /** For so many ms before it nothing could be appended. */
   | { readonly kind: 'pause'; readonly pause: number }
@@ -30,9 +32,15 @@ export function controlOf(record: LogRecord): Control | undefined {
     return /^[\w-]{1,64}$/.test(id) ? { kind: 'barrier', id } : { kind: 'unknown' };
   }
   const epoch = numberAfter(CONTROL_EPOCH_PREFIX, header);
-  if (epoch !== undefined) return { kind: 'epoch', epoch };
+  if (epoch !== undefined) return { kind: 'epoch', epoch, ...epochBeforeIn(record, epoch) };
   const pause = numberAfter(CONTROL_PAUSE_PREFIX, header);
   return pause === undefined ? { kind: 'unknown' } : { kind: 'pause', pause };
+}
+
+function epochBeforeIn({ headers }: LogRecord, epoch: number): { readonly before?: number } {
+  const header = headers?.[EPOCH_BEFORE_HEADER];
+  const before = header === undefined || !/^\d+$/.test(header) ? Number.NaN : Number(header);
+  return before <= epoch ? { before } : {};
 }
 
 /** A whole number above 0. */

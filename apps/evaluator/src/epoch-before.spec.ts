@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, type Log, openLog, TOPICS, topicSpecifications } from '#messaging';
+import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, EPOCH_BEFORE_HEADER, type Log, openLog, TOPICS, topicSpecifications } from '#messaging';
 import { epochBefore } from './epoch-before.js';
 
 describe('the epoch before an offset', () => {
@@ -11,12 +11,17 @@ describe('the epoch before an offset', () => {
 
   const span = () => log.append(TOPICS.spans, [{ partition: 0, value: Buffer.from('x') }]);
   const later = () => new Promise((done) => setTimeout(done, 5));
+  const ruleSet = (number: number) =>
+    log.append(TOPICS.rules, [{ partition: 0, value: Buffer.from(JSON.stringify({ epoch: number, snapshot: [] })) }]);
+  const marker = (number: number, before?: number) => {
+    const said = before === undefined ? {} : { [EPOCH_BEFORE_HEADER]: String(before) };
+    const headers = { [CONTROL_HEADER]: `${CONTROL_EPOCH_PREFIX}${number}`, ...said };
+    return log.append(TOPICS.spans, [{ partition: 0, value: new Uint8Array(), headers }]);
+  };
   const epoch = async (number: number): Promise<void> => {
     await later();
-    await log.append(TOPICS.rules, [{ partition: 0, value: Buffer.from(JSON.stringify({ epoch: number, snapshot: [] })) }]);
-    await log.append(TOPICS.spans, [
-      { partition: 0, value: new Uint8Array(), headers: { [CONTROL_HEADER]: `${CONTROL_EPOCH_PREFIX}${number}` } },
-    ]);
+    await ruleSet(number);
+    await marker(number);
     await later();
   };
   /** Retention has deleted everything before an offset. */
@@ -52,4 +57,32 @@ describe('the epoch before an offset', () => {
     await epoch(1);
     expect(await epochBefore(log, 0, 0)).toBe(0);
   });
+
+  it('is the newest published, where the log has no marker at all: its topic was made anew', async () => {
+    await ruleSet(1);
+    await ruleSet(2);
+    expect(await epochBefore(log, 0, 0)).toBe(2);
+    await later();
+    await span();
+    expect(await epochBefore(log, 0, 0)).toBe(2);
+    await ruleSet(3);
+    expect(await epochBefore(log, 0, 0)).toBe(2);
+  });
+
+  it.each([
+    ['none, as a first marker says', 1, 0, 0],
+    ['that of before the change', 3, 2, 2],
+    ['its own, where it was only written again', 3, 3, 3],
+    ['its own, where the rule set before it is not in the log', 3, 1, 3],
+  ])('is what the next marker says of the time before it: %s', async (_, at, before, expected) => {
+    await span();
+    // By the clock alone it would be 0: the rule sets come later than the span.
+    await later();
+    for (const number of [at === 1 ? 1 : 2, at]) await log.append(TOPICS.rules, [snapshotOf(number)]);
+    await marker(at, before);
+    expect(await epochBefore(log, 0, 0)).toBe(expected);
+  });
 });
+
+/** Whole, so that it needs none before it. */
+const snapshotOf = (epoch: number) => ({ partition: 0, value: Buffer.from(JSON.stringify({ epoch, snapshot: [] })) });

@@ -1,42 +1,55 @@
-import { type Log, type RuleSetRecord, TOPICS } from '#messaging';
+import { type Log, type LogRecord, RuleHistory, type RuleSetRecord, TOPICS } from '#messaging';
 import { controlOf } from './control-record.js';
 
 /**
- * The epoch in force at an offset, from the markers that the log still has before it; 0 when there is none. Only for positions
- * that don't know it (nothing committed yet, or an offset set by hand): it reads the partition. Where retention has deleted records,
- * and the markers with them, it is the newest rule set that was published by the time of the oldest record that is left.
+ * The epoch in force at an offset, as the log tells it; 0 when no rules were. Only for positions that don't know it (nothing committed yet,
+ * the group or the topic was deleted, retention was faster, an offset set by hand): it reads the partition. It is, in this order,
+ *
+ * - that of the newest marker before the offset;
+ * - what the first marker behind it says of the time before it;
+ * - the newest rule set that was published by the time of the oldest record: retention, or whoever made the topic anew, has taken the marker.
  */
 export async function epochBefore(log: Log, partition: number, offset: number): Promise<number> {
   const { start, end } = await log.bounds(TOPICS.spans, partition);
   let epoch = 0;
   let oldest = Number.POSITIVE_INFINITY;
-  // The record at the offset, too: its timestamp may be all that is known.
-  for await (const { records } of log.read(TOPICS.spans, partition, start, Math.min(end, Math.max(offset, start + 1)))) {
-    for (const record of records) {
-      oldest = Math.min(oldest, record.timestamp);
-      const control = record.offset < offset ? controlOf(record) : undefined;
+  for await (const record of recordsOf(log, TOPICS.spans, partition, start, end)) {
+    oldest = Math.min(oldest, record.timestamp);
+    const control = controlOf(record);
+    if (record.offset < offset) {
       if (control?.kind === 'epoch') epoch = Math.max(epoch, control.epoch);
+    } else if (epoch > 0) {
+      return epoch;
+    } else if (control?.kind === 'epoch') {
+      const { history } = await published(log);
+      const before = control.before ?? (await published(log, oldest)).latest;
+      return history.rules(before) === undefined ? control.epoch : before;
     }
   }
-  return epoch === 0 && start > 0 ? publishedBy(log, oldest) : epoch;
+  return epoch > 0 ? epoch : (await published(log, oldest)).latest;
 }
 
-/** The newest rule set whose record is not younger than a timestamp (Unix ms). */
-async function publishedBy(log: Log, timestamp: number): Promise<number> {
-  let epoch = 0;
+/** The rule sets in the rules log, and the newest whose record is not younger than a timestamp (Unix ms). */
+async function published(
+  log: Log,
+  timestamp = Number.POSITIVE_INFINITY,
+): Promise<{ readonly history: RuleHistory; readonly latest: number }> {
+  const history = new RuleHistory();
+  let latest = 0;
   const { start } = await log.bounds(TOPICS.rules, 0);
-  for await (const { records } of log.read(TOPICS.rules, 0, start)) {
-    for (const record of records) if (record.timestamp <= timestamp) epoch = Math.max(epoch, epochOf(record.value));
+  for await (const { value, timestamp: at } of recordsOf(log, TOPICS.rules, 0, start)) {
+    try {
+      const record = JSON.parse(Buffer.from(value).toString('utf8')) as RuleSetRecord;
+      if (!Number.isSafeInteger(record.epoch)) continue;
+      history.add(record);
+      if (at <= timestamp) latest = Math.max(latest, record.epoch);
+    } catch {
+      // Someone else wrote it; whoever follows the rules says so.
+    }
   }
-  return epoch;
+  return { history, latest };
 }
 
-function epochOf(value: Uint8Array): number {
-  try {
-    const { epoch } = JSON.parse(Buffer.from(value).toString('utf8')) as Partial<RuleSetRecord>;
-    return typeof epoch === 'number' && Number.isSafeInteger(epoch) ? epoch : 0;
-  } catch {
-    // Someone else wrote it; whoever follows the rules says so.
-    return 0;
-  }
+async function* recordsOf(log: Log, topic: string, partition: number, from: number, to?: number): AsyncGenerator<LogRecord, void> {
+  for await (const { records } of log.read(topic, partition, from, to)) yield* records;
 }

@@ -13,6 +13,7 @@ import {
   logProblem,
   openLog,
   type PublishedRule,
+  type RecordBatch,
   TOPICS,
   topicSpecifications,
   type ViolationRecord,
@@ -203,6 +204,30 @@ describe('Evaluator', () => {
     expect([last?.trace_id, last?.log.first_offset]).toEqual([(await violations())[0]?.trace_id, 0]);
     expect(warnings.join()).toContain('BT_LOG_IS_ANOTHER');
     expect(evaluator.failure).toBeUndefined();
+  });
+
+  it('judges by the rules in force behind records that retention took from it, markers among them', async () => {
+    await start();
+    await rules(1, UNAUDITED);
+    await send(0, slow('s1', 'before'));
+    const { end } = await log.bounds(TOPICS.spans, 0);
+    await until(async () => evaluator.positions.get(0) === end);
+    await log.append(TOPICS.rules, [{ partition: 0, key: '2', value: Buffer.from(JSON.stringify({ epoch: 2, snapshot: [SLOW] })) }]);
+    const bounds = log.bounds.bind(log);
+    const read = log.read.bind(log);
+    const value = encodeRequest(spansFromValue({ spans: [slow('s2', traceIn(0, 2, 'behind'))] }, { incomplete: true }));
+    const record = { offset: end + 5, timestamp: log.now() + 1, value };
+    // The marker of the second set lay at one of the offsets that are gone.
+    log.bounds = async (topic, partition) => (topic === TOPICS.spans ? { start: end + 5, end: end + 6 } : bounds(topic, partition));
+    log.read = (topic, partition, from, to) =>
+      topic === TOPICS.spans ? only({ topic, partition, records: [record], endOffset: end + 6 }) : read(topic, partition, from, to);
+    const values = { from: end, to: end + 4, partition: 0, topic: TOPICS.spans, group: 'g' };
+    evaluator.missing(logProblem('BT_LOG_RECORDS_EXPIRED', values), 0);
+    await evaluator.records({ topic: TOPICS.spans, partition: 0, records: [record], endOffset: end + 6 });
+    Object.assign(log, { bounds, read });
+    // The evaluator's own calls may overlap with this one, and tell it again.
+    const told = new Set((await violations()).map(({ rule_id, log: { first_offset } }) => `${rule_id} ${first_offset}`));
+    expect([...told]).toEqual([`slow ${end + 5}`]);
   });
 
   it('finds after a restart what it had not judged, and nothing twice', async () => {
@@ -553,3 +578,7 @@ describe('Evaluator', () => {
     expect((await recordsOf(TOPICS.violations, 0)).map(({ headers }) => headers?.[CONTROL_HEADER])).toEqual([undefined]);
   });
 });
+
+async function* only(batch: RecordBatch): AsyncGenerator<RecordBatch, void> {
+  yield batch;
+}

@@ -130,8 +130,10 @@ export class Evaluator implements PartitionListener {
   }
 
   async records(batch: RecordBatch): Promise<void> {
-    const run = this.runs.get(batch.partition);
-    if (run === undefined) return;
+    const known = this.runs.get(batch.partition);
+    if (known === undefined) return;
+    const run = (await known.informed(batch)) ?? known;
+    if (this.runs.has(batch.partition)) this.runs.set(batch.partition, run);
     try {
       await run.records(batch);
     } finally {

@@ -74,6 +74,8 @@ export class PartitionRun {
   private unnoted = false;
   /** Milliseconds of the pause that the next record is taken to end; 0: of none. */
   private interrupted = 0;
+  /** Records were deleted, markers perhaps among them: behind them the rules in force are found out anew. */
+  private lacking = false;
   private readonly found = (verdict: Verdict): void => {
     this.verdicts.push(verdict);
   };
@@ -121,7 +123,10 @@ export class PartitionRun {
     const meant = metadata?.from ?? position?.offset ?? start;
     const another = meant > end;
     const judgeFrom = another ? start : Math.max(start, meant);
-    const epoch = metadata?.epoch ?? inForce ?? (await epochBefore(log, partition, judgeFrom));
+    // Where records were deleted behind the position, markers may be among them.
+    const deleted = metadata !== undefined && !another && judgeFrom > meant;
+    const known = metadata?.epoch ?? inForce;
+    const epoch = known === undefined || deleted ? Math.max(known ?? 0, await epochBefore(log, partition, judgeFrom)) : known;
     const rules = await tools.rules.ruleSet(epoch);
     if (another || metadata === undefined) {
       const time = another ? new IngestTime(tools.monotonic) : await IngestTime.before(log, partition, judgeFrom, tools.monotonic);
@@ -139,9 +144,22 @@ export class PartitionRun {
   }
 
   /** Its successor where the log is another one; what was found is published, and the rules stay in force. */
-  async anew(): Promise<PartitionRun> {
+  async anew(epoch = this.engine.epoch): Promise<PartitionRun> {
     await this.publish();
-    return PartitionRun.begin(this.partition, undefined, this.tools, this.engine.epoch);
+    return PartitionRun.begin(this.partition, undefined, this.tools, epoch);
+  }
+
+  /**
+   * Its successor where the log says only now which rules are in force for all that was read (a new cluster, whose rules came later than its
+   * spans): it is judged again, up to the batch. Undefined mostly.
+   */
+  async informed({ records }: RecordBatch): Promise<PartitionRun | undefined> {
+    if (this.engine.epoch > 0) return undefined;
+    const before = records.map(controlOf).find((control) => control?.kind === 'epoch');
+    if (before?.kind !== 'epoch' || before.before === undefined || before.before === 0) return undefined;
+    const run = await this.anew(before.before);
+    for await (const batch of this.tools.log.read(TOPICS.spans, this.partition, run.startAt, records[0]!.offset)) await run.records(batch);
+    return run;
   }
 
   /** The rules in force here: another object when they change. */
@@ -173,11 +191,13 @@ export class PartitionRun {
   /** Records before the next one were deleted: what was sent may be lost, as in a pause of the log. */
   interrupt(): void {
     this.interrupted = 1;
+    this.lacking = true;
   }
 
   async records({ records }: RecordBatch): Promise<void> {
     for (const record of records) {
       if (record.offset < this.next) continue;
+      if (this.lacking && record.offset > this.next) await this.findRules(record);
       const waiting = this.apply(record);
       if (waiting) await waiting;
       this.next = record.offset + 1;
@@ -217,7 +237,7 @@ export class PartitionRun {
     const control = controlOf(record);
     const { timestamp, pause: silence } = this.time.take(record, control);
     const { offset, value } = record;
-    if (control?.kind === 'epoch') return this.switchTo({ ...record, timestamp }, control.epoch);
+    if (control?.kind === 'epoch') return this.switchTo(offset, timestamp, control.epoch);
     const pause = Math.max(silence, this.interrupted);
     this.interrupted = 0;
     this.unnoted = true;
@@ -274,13 +294,19 @@ export class PartitionRun {
     for (const { reason, spans } of rejections) this.tools.measurements.count('spansRejected', { reason }, spans);
   }
 
-  private async switchTo({ offset, timestamp }: LogRecord, epoch: number): Promise<void> {
+  private async switchTo(offset: number, timestamp: number, epoch: number): Promise<void> {
     if (epoch > this.engine.epoch) {
       if (this.unnoted) this.noteRuleErrors();
       this.prepared = await this.tools.rules.ruleSet(epoch);
     }
     this.engine.apply({ kind: 'epoch', offset, timestamp, epoch }, this.found);
     this.tools.measurements.set('epoch', this.label, this.engine.epoch);
+  }
+
+  private async findRules({ offset, timestamp }: LogRecord): Promise<void> {
+    const epoch = await epochBefore(this.tools.log, this.partition, offset);
+    if (epoch > this.engine.epoch) await this.switchTo(offset - 1, Math.min(this.engine.logTime ?? timestamp, timestamp), epoch);
+    this.lacking = false;
   }
 
   private noteRuleErrors(): void {

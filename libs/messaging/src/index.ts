@@ -28,6 +28,7 @@ export {
   CONTROL_PAUSE_PREFIX,
   CONTROL_SETTLED_PREFIX,
   CONTROL_TICK,
+  EPOCH_BEFORE_HEADER,
   type FullPartitionsRecord,
   type PublishedRule,
   type RuleSetRecord,

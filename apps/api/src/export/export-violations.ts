@@ -76,7 +76,7 @@ export class ExportViolations implements PartitionListener {
 
   async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
     this.lag.at(partition, committed?.offset ?? start);
-    const position = await readerPosition(this.log, this.store, READER, partition);
+    const position = await readerPosition(this.log, this.store, READER, partition, committed);
     this.lag.at(partition, position);
     return position;
   }

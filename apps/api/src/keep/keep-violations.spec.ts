@@ -85,6 +85,17 @@ describe('KeepViolations', () => {
     await kept(3);
   });
 
+  it('begins anew with a log that is longer than its position, but knows nothing of it: nothing of it is missing', async () => {
+    await publish(log, violation(), violation());
+    await eventually(async () => ((await store.position('keep', 0)) === 2 ? true : undefined));
+    await keep.stop();
+    await log.close();
+    ({ log } = await logAndStore());
+    await publish(log, ...[2, 3, 4, 5].map((n) => violation({ id: `viol-${n}` })));
+    await start();
+    await kept(5);
+  });
+
   it('goes on after the last one it kept', async () => {
     await publish(log, violation());
     await kept(1);

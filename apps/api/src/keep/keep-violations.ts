@@ -72,7 +72,7 @@ export class KeepViolations implements PartitionListener {
 
   async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
     this.lag.at(partition, committed?.offset ?? start);
-    const position = await readerPosition(this.log, this.store, KEEP_READER, partition);
+    const position = await readerPosition(this.log, this.store, KEEP_READER, partition, committed);
     this.lag.at(partition, position);
     return position;
   }

@@ -1,12 +1,19 @@
-import { type Log, TOPICS } from '#messaging';
+import { type Log, type Position, TOPICS } from '#messaging';
 import type { Store } from '#store';
 
 /**
- * Where a reader of the violations log goes on. A position beyond the end of the log is of another log, which was lost or moved
- * away: then it begins anew.
+ * Where a reader of the violations log goes on: at its position in the store, unless that is one in another log. It is when it lies beyond the
+ * end, or when the log knows of no position of the reader's group (`committed`), which follows the store's: the topic was made anew, or the
+ * group was deleted. Then it begins anew; what is kept or exported already stays as it is.
  */
-export async function readerPosition(log: Log, store: Store, reader: string, partition: number): Promise<number> {
+export async function readerPosition(
+  log: Log,
+  store: Store,
+  reader: string,
+  partition: number,
+  committed: Position | undefined,
+): Promise<number> {
   const position = await store.position(reader, partition);
   const { start, end } = await log.bounds(TOPICS.violations, partition);
-  return position > end ? start : position;
+  return position > end || committed === undefined ? start : position;
 }

@@ -6,6 +6,8 @@ import type { PublishRules } from './publish-rules.js';
 const PATIENCE = 2_000;
 /** Milliseconds between two looks at what other replicas left: two of them, and a change of a replica that died is in force. */
 const LOOK = 750;
+/** Milliseconds between two looks at whether the logs are the same still. */
+const LOOK_AT_LOGS = 5_000;
 /** Milliseconds between two markers of rules that do not change: the spans log keeps its records for longer. */
 const RENEW = 10 * 60_000;
 
@@ -22,6 +24,8 @@ export class AnnounceRules {
   private looking: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private renewing: NodeJS.Timeout | undefined;
+  private watching: NodeJS.Timeout | undefined;
+  private watched: Promise<void> | undefined;
 
   constructor(
     private readonly publisher: PublishRules,
@@ -33,11 +37,11 @@ export class AnnounceRules {
    * what a replica leaves that dies.
    */
   start(): void {
-    this.keepTrying(async () => {
-      for (const said of await this.publisher.reconcile()) this.logger.error(said);
-    });
+    this.reconcile();
     this.timer = setInterval(() => this.look(), LOOK);
     this.timer.unref();
+    this.watching = setInterval(() => this.watch(), LOOK_AT_LOGS);
+    this.watching.unref();
     this.renewing = setInterval(() => this.keepTrying(() => this.publisher.renew()), RENEW);
     this.renewing.unref();
   }
@@ -58,6 +62,8 @@ export class AnnounceRules {
     this.stopping.abort(new Error('stopping'));
     clearInterval(this.timer);
     clearInterval(this.renewing);
+    clearInterval(this.watching);
+    await this.watched;
     await this.background;
     await this.looking;
   }
@@ -72,6 +78,30 @@ export class AnnounceRules {
       })
       .finally(() => {
         this.looking = undefined;
+      });
+  }
+
+  private reconcile(): void {
+    this.keepTrying(async () => {
+      for (const said of await this.publisher.reconcile()) this.logger.error(said);
+    });
+  }
+
+  /** A topic that somebody deletes while this runs is made anew, and then lacks what this process published. */
+  private watch(): void {
+    if (this.watched) return;
+    this.watched = this.publisher
+      .isAnotherLog()
+      .then((another) => {
+        if (!another) return;
+        this.logger.warn('the rules log or the spans log ends before where it did: it is another one, and the rules are published again');
+        this.reconcile();
+      })
+      .catch((error: unknown) => {
+        this.logger.debug({ err: error }, 'whether the logs are the same still is not known now');
+      })
+      .finally(() => {
+        this.watched = undefined;
       });
   }
 

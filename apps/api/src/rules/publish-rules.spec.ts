@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CONTROL_HEADER, type Log, type LogRecord, type RuleSetRecord, TOPICS } from '#messaging';
+import { CONTROL_HEADER, EPOCH_BEFORE_HEADER, type Log, type LogRecord, type RuleSetRecord, TOPICS } from '#messaging';
 import type { Store } from '#store';
 import { logAndStore } from '../testing/log-and-store.js';
 import { PublishRules } from './publish-rules.js';
@@ -44,6 +44,37 @@ describe('PublishRules', () => {
     expect(await epochs()).toMatchObject([{ epoch: 1, snapshot: [{ id: 'a', version: 1, expression: 'span.duration > 1s' }] }]);
     for (const partition of [0, 1, 2]) expect(await markers(partition)).toEqual(['epoch:1']);
     expect(await store.unpublishedEpochs()).toEqual([]);
+  });
+
+  it('says beside each marker which rules are in force before it', async () => {
+    const before = async () => (await all(TOPICS.spans, 0)).map(({ headers }) => headers?.[EPOCH_BEFORE_HEADER]);
+    await store.putRule(rule('a'), 1);
+    await rules.publish();
+    for (const id of ['b', 'c']) await store.putRule(rule(id), 1);
+    await rules.publish();
+    await rules.renew();
+    expect([await markers(0), await before()]).toEqual([
+      ['epoch:1', 'epoch:3', 'epoch:3'],
+      ['0', '1', '3'],
+    ]);
+  });
+
+  it('notices that the log is another one, and says to it that the rules hold from its beginning on', async () => {
+    await store.putRule(rule('a'), 1);
+    await store.putRule(rule('b'), 1);
+    await rules.publish();
+    expect([await rules.isAnotherLog(), await rules.isAnotherLog()]).toEqual([false, false]);
+    const { log: fresh, store: unused } = await logAndStore(3);
+    await unused.close();
+    await log.close();
+    const { ends, append, bounds, read } = fresh;
+    Object.assign(log, { ends: ends.bind(fresh), append: append.bind(fresh), bounds: bounds.bind(fresh), read: read.bind(fresh) });
+    expect([await rules.isAnotherLog(), await rules.isAnotherLog()]).toEqual([true, false]);
+    await rules.reconcile();
+    expect((await all(TOPICS.spans, 2)).map(({ headers }) => headers)).toEqual([
+      { [CONTROL_HEADER]: 'epoch:2', [EPOCH_BEFORE_HEADER]: '2' },
+    ]);
+    await fresh.close();
   });
 
   it('has nothing to say when nothing changed', async () => {

@@ -1,4 +1,13 @@
-import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, type Log, type OutgoingRecord, RuleHistory, type RuleSetRecord, TOPICS } from '#messaging';
+import {
+  CONTROL_EPOCH_PREFIX,
+  CONTROL_HEADER,
+  EPOCH_BEFORE_HEADER,
+  type Log,
+  type OutgoingRecord,
+  RuleHistory,
+  type RuleSetRecord,
+  TOPICS,
+} from '#messaging';
 import type { EpochChange, Store } from '#store';
 
 const NOTHING = new Uint8Array(0);
@@ -12,6 +21,8 @@ export class PublishRules {
   private last: Promise<void> = Promise.resolve();
   /** The oldest change in the outbox, when it was last looked at. */
   private waiting: number | undefined;
+  /** By partition where the logs ended at the last look. */
+  private readonly ends = new Map<string, number>();
 
   constructor(
     private readonly store: Store,
@@ -57,7 +68,8 @@ export class PublishRules {
       const missing = await this.store.republish(logged.epochs);
       if (missing > 0) said.push(`the rules log lacked ${missing} rule sets that the store has; they are published again`);
       if (logged.latestEpoch > (await this.store.latestEpoch())) await this.store.snapshotAfter(logged.latestEpoch);
-      if (!(await this.publishOutbox())) await this.writeMarkers();
+      // A log that had no rule set at all holds nothing that was to be judged by other rules than the present ones.
+      if (!(await this.publishOutbox(logged.latestEpoch === 0 && missing > 0))) await this.writeMarkers();
       return said;
     });
     this.last = run.then(
@@ -65,6 +77,22 @@ export class PublishRules {
       () => undefined,
     );
     return run;
+  }
+
+  /**
+   * Whether the rules log or the spans log ends before where it did at the last call: then it is another one, made anew, and `reconcile` brings
+   * it what it lacks.
+   */
+  async isAnotherLog(): Promise<boolean> {
+    let another = false;
+    for (const topic of [TOPICS.rules, TOPICS.spans]) {
+      for (const [partition, end] of await this.log.ends(topic)) {
+        const key = `${topic}/${partition}`;
+        if (end < (this.ends.get(key) ?? 0)) another = true;
+        this.ends.set(key, end);
+      }
+    }
+    return another;
   }
 
   /** Writes the marker of the rules in force again, so that retention never leaves a partition without one. */
@@ -77,29 +105,30 @@ export class PublishRules {
   private async writeMarkers(): Promise<void> {
     const epoch = await this.store.latestEpoch();
     // What waits in the outbox brings its own.
-    if (epoch > 0 && (await this.store.unpublishedEpochs()).length === 0) await this.log.append(TOPICS.spans, this.markers(epoch));
+    if (epoch > 0 && (await this.store.unpublishedEpochs()).length === 0) await this.log.append(TOPICS.spans, this.markers(epoch, epoch));
   }
 
   /** Whether there was anything in it. */
-  private async publishOutbox(): Promise<boolean> {
+  private async publishOutbox(restored = false): Promise<boolean> {
     const changes = await this.store.unpublishedEpochs();
-    if (changes.length > 0) await this.publishAll(changes);
+    if (changes.length > 0) await this.publishAll(changes, restored);
     return changes.length > 0;
   }
 
-  private async publishAll(changes: readonly EpochChange[]): Promise<void> {
+  private async publishAll(changes: readonly EpochChange[], restored: boolean): Promise<void> {
     await this.log.append(
       TOPICS.rules,
       changes.map(({ epoch, record }) => ({ partition: 0, key: String(epoch), value: Buffer.from(record) })),
     );
     // One marker for the last is enough: an epoch is a whole rule set.
     const last = changes[changes.length - 1]?.epoch ?? 0;
-    await this.log.append(TOPICS.spans, this.markers(last));
+    await this.log.append(TOPICS.spans, this.markers(last, restored ? last : (changes[0]?.epoch ?? 1) - 1));
     for (const { epoch } of changes) await this.store.epochPublished(epoch);
   }
 
-  private markers(epoch: number): OutgoingRecord[] {
-    const headers = { [CONTROL_HEADER]: `${CONTROL_EPOCH_PREFIX}${epoch}` };
+  /** `before`: the epoch in force before them. */
+  private markers(epoch: number, before: number): OutgoingRecord[] {
+    const headers = { [CONTROL_HEADER]: `${CONTROL_EPOCH_PREFIX}${epoch}`, [EPOCH_BEFORE_HEADER]: String(before) };
     return Array.from({ length: this.log.partitions(TOPICS.spans) }, (_, partition) => ({ partition, value: NOTHING, headers }));
   }
 }

@@ -1,0 +1,246 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { type Log, openLog, readAll, TOPICS, topicSpecifications, type ViolationRecord } from '#messaging';
+import { encodeRequest, spansFromValue } from '#otlp';
+import { openStore, type Store } from '#store';
+import { PublishRules } from '../../apps/api/src/rules/publish-rules.js';
+import { Evaluator } from '../../apps/evaluator/src/evaluator.js';
+import { KafkaBroker } from '../../scripts/kafka/broker.js';
+import { traceIn, wireTraceId } from '../fixtures/evaluator/trace-in.js';
+import { eventually } from '../harness/eventually.js';
+import { describeOwnKafka } from './describe-kafka.js';
+
+const PATIENCE = 60_000;
+const PARTITIONS = [0, 1];
+const GROUP = 'betrace-evaluator';
+
+/**
+ * The group, the marker or the topic is gone. What must be found is what was acknowledged while a rule of the store was in force: spans of
+ * its name, which the test counts itself.
+ */
+describeOwnKafka('rules in force in a log that is another one', () => {
+  let broker: KafkaBroker;
+  let admin: Admin;
+  let log: Log;
+  let store: Store;
+  let rules: PublishRules;
+  let evaluator: Evaluator | undefined;
+  let warnings: string[];
+  let expected: string[];
+  let sent = 0;
+  let starts = 0;
+  const logs: Log[] = [];
+
+  beforeAll(async () => {
+    broker = await KafkaBroker.start({ patience: 180_000 });
+  }, 200_000);
+  afterAll(async () => {
+    await broker?.remove();
+  }, PATIENCE);
+
+  beforeEach(async () => {
+    // One that knows nothing of topics that were.
+    admin = new Kafka({ brokers: [broker.address], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    log = await open();
+    store = await openStore({ kind: 'sqlite' });
+    rules = new PublishRules(store, log);
+    warnings = [];
+    expected = [];
+  });
+  afterEach(async () => {
+    await stop();
+    await Promise.all(logs.splice(0).map((one) => one.close()));
+    await store.close();
+    await deleteGroup();
+    await deleteTopics();
+    await admin.disconnect();
+  }, PATIENCE);
+
+  async function open(): Promise<Log> {
+    const topics = topicSpecifications({ partitions: PARTITIONS.length });
+    const opened = await openLog({ kind: 'kafka', brokers: [broker.address], topics, sessionTimeout: 3_000 });
+    logs.push(opened);
+    return opened;
+  }
+
+  async function deleteTopics(topics: readonly string[] = Object.values(TOPICS)): Promise<void> {
+    await admin.deleteTopics({ topics: [...topics] });
+    const gone = async () => ((await admin.listTopics()).some((topic) => topics.includes(topic)) ? undefined : true);
+    await eventually('the topics to be gone', gone, PATIENCE);
+  }
+
+  async function deleteGroup(): Promise<void> {
+    const { groups } = await admin.listGroups();
+    if (groups.some(({ groupId }) => groupId === GROUP)) await admin.deleteGroups([GROUP]);
+  }
+
+  /** As retention does: what is left are the last `keep` records of each partition. */
+  async function deleteRecords(keep: number): Promise<void> {
+    const ends = await log.ends(TOPICS.spans);
+    const partitions = [...ends].map(([partition, end]) => ({ partition, offset: String(end - keep) }));
+    // kafkajs looks for the leaders in what it was told before.
+    await admin.fetchTopicOffsets(TOPICS.spans);
+    await admin.deleteTopicRecords({ topic: TOPICS.spans, partitions });
+  }
+
+  async function start(): Promise<void> {
+    evaluator = new Evaluator(
+      log,
+      {
+        log: log.forThreads(),
+        volatile: false,
+        foreignProducers: true,
+        name: `another-log-${++starts}`,
+        assembly: { rootGrace: 50, idleTimeout: 200, maxAge: 5_000, lateWindow: 500, maxSpans: 100, memoryBudget: 64 * 1024 * 1024 },
+        keys: { key: 'changeme', development: true },
+        commitInterval: 0,
+        evaluationTimeout: 100,
+        idleInterval: 20,
+      },
+      { warn: ({ message }) => warnings.push(message) },
+    );
+    await evaluator.start();
+  }
+
+  async function stop(): Promise<void> {
+    await evaluator?.stop();
+    evaluator = undefined;
+  }
+
+  async function rule(id: string): Promise<void> {
+    const common = { description: '', severity: 'HIGH' as const, tags: [], enabled: true, message: null, onError: 'no_match' as const };
+    await store.putRule({ ...common, id, name: id, expression: `span.name == "${id}"` }, 1);
+    await rules.publish();
+  }
+
+  /** Traces of one span, acknowledged; `violating` says whether a rule of its name is in force. */
+  async function send(name: string, traces: number, violating: boolean): Promise<void> {
+    for (let n = 0; n < traces; n++) {
+      const partition = PARTITIONS[sent % PARTITIONS.length]!;
+      const id = traceIn(partition, PARTITIONS.length, `trace ${sent++}`);
+      const value = encodeRequest(
+        spansFromValue({ spans: [{ trace_id: id, span_id: 's', name, start_time: 0, duration: 1 }] }, { incomplete: true }),
+      );
+      await eventually('an acknowledgement', () => log.append(TOPICS.spans, [{ partition, value }]), PATIENCE);
+      if (violating) expected.push(wireTraceId(id));
+    }
+  }
+
+  const violations = async (): Promise<ViolationRecord[]> =>
+    (await Promise.all(PARTITIONS.map((partition) => readAll(log, TOPICS.violations, partition))))
+      .flat()
+      .filter(({ value }) => value.length > 0)
+      .map(({ value }) => JSON.parse(Buffer.from(value).toString()) as ViolationRecord);
+
+  /** All that is expected is there, nothing else is, and each has one id and one revision, however often it was judged. */
+  async function found(): Promise<void> {
+    const wanted = new Set(expected);
+    const all = async () => {
+      const there = new Set((await violations()).map(({ wire_trace_id }) => wire_trace_id));
+      return [...wanted].every((trace) => there.has(trace)) ? true : undefined;
+    };
+    await eventually('the violations', all, PATIENCE).catch((error: Error) => {
+      throw new Error(`${error.message}; ${evaluator?.failure}; ${warnings.slice(-8).join('; ')}`, { cause: error });
+    });
+    const records = await violations();
+    expect(new Set(records.map(({ wire_trace_id }) => wire_trace_id))).toEqual(wanted);
+    expect(new Set(records.map(({ id, revision }) => `${id}@${revision}`)).size).toBe(wanted.size);
+    await eventually('readiness', async () => (evaluator?.failure === undefined ? true : undefined), PATIENCE);
+  }
+
+  it('the group is deleted, the marker is in the log: it is judged again by the same rules', async () => {
+    await start();
+    await send('bad', 6, false);
+    await rule('bad');
+    await send('bad', 10, true);
+    await found();
+    await stop();
+    await deleteGroup();
+    await start();
+    await send('bad', 4, true);
+    await found();
+  }, 120_000);
+
+  it('the group is deleted, and the marker too: the rules of the store are in force', async () => {
+    await start();
+    await rule('bad');
+    await send('bad', 6, true);
+    await found();
+    await stop();
+    await deleteGroup();
+    await deleteRecords(1);
+    await send('bad', 6, true);
+    await start();
+    await send('bad', 6, true);
+    await found();
+  }, 120_000);
+
+  it('the log begins behind a marker that nobody has read: its rules are in force', async () => {
+    await start();
+    await rule('bad');
+    await send('bad', 4, true);
+    await found();
+    await stop();
+    await rule('worse');
+    await send('worse', 6, false);
+    await deleteRecords(0);
+    await start();
+    await send('worse', 6, true);
+    await send('bad', 6, true);
+    await found();
+    expect(warnings.join()).toContain('BT_LOG_RECORDS_EXPIRED');
+  }, 120_000);
+
+  it.each([
+    ['shorter than the one before', 4],
+    ['longer than the one before', 40],
+  ])(
+    'the topic is made anew while it is evaluated, and is %s',
+    async (_, traces) => {
+      await start();
+      await rule('bad');
+      await send('bad', 20, true);
+      await found();
+      await deleteTopics([TOPICS.spans]);
+      await open();
+      await send('bad', traces, true);
+      await found();
+      expect(warnings.join()).toContain('BT_LOG_IS_ANOTHER');
+      expect(evaluator?.measurements.drain().filter(({ metric }) => metric === 'logsReplaced').length).toBe(1);
+      await stop();
+      await start();
+      await send('bad', 4, true);
+      await found();
+    },
+    120_000,
+  );
+
+  it('the topic is made anew while nobody evaluates it: the rules of the store are in force', async () => {
+    await start();
+    await rule('bad');
+    await send('bad', 6, true);
+    await found();
+    await stop();
+    await deleteTopics([TOPICS.spans]);
+    await open();
+    await send('bad', 30, true);
+    await start();
+    await send('bad', 4, true);
+    await found();
+  }, 120_000);
+
+  it('a new cluster gets spans before the rules of the store: they are judged by these rules when they come', async () => {
+    await rule('bad');
+    await rules.isAnotherLog();
+    await deleteTopics();
+    await open();
+    await start();
+    await send('bad', 10, true);
+    await eventually('the position', async () => ([...evaluator!.positions.values()].some((at) => at >= 5) ? true : undefined), PATIENCE);
+    expect(await rules.isAnotherLog()).toBe(true);
+    await rules.reconcile();
+    await send('bad', 10, true);
+    await found();
+  }, 120_000);
+});
