@@ -14,8 +14,8 @@ import { SpanColumns } from './span-columns.js';
 
 const ALL: Projection = {
   fields: new Set(['name', 'service', 'kind', 'status', 'status_message', 'scope']),
-  attributes: ['http.method', 'http.status_code', 'user.id', 'a', '__proto__'],
-  resourceAttributes: ['a', 'service.name', 'constructor'],
+  attributes: ['http.method', 'http.status_code', 'user.id', 'a', '__proto__', ''],
+  resourceAttributes: ['a', 'service.name', 'constructor', ''],
 };
 
 /** What the columns say of a span. */

@@ -292,8 +292,8 @@ export class ProjectionDecoder {
         }
       }
     }
-    // Some other order or form.
-    let k = -1;
+    // Some other order or form. A key that is not there is empty.
+    let k = keys.find(bytes, view, start, 0);
     this.value = undefined;
     cursor.position = start;
     while (cursor.position < end) {
