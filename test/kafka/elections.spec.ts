@@ -129,6 +129,21 @@ describeOwnKafka('elections of leaders', () => {
     const said = (): Promise<string> => late.check().then(String, ({ message }: Error) => message);
     const names = `partition ${mine.join(', ')} of ${topic} has no leader now`;
     await eventually('readiness to name them', async () => ((await said()).includes(names) ? true : undefined), PATIENCE);
+    const told: string[] = [];
+    const read: string[] = [];
+    await late.subscribe({
+      topic,
+      group: topic,
+      listener: {
+        assigned: async () => undefined,
+        records: async ({ partition, records }) => void read.push(...records.map(({ value }) => `${partition} ${Buffer.from(value)}`)),
+        revoked: async () => undefined,
+        failed: ({ message }) => void told.push(message),
+        recovered: () => void told.push('recovered'),
+      },
+    });
+    const named = new RegExp(`partition (${mine.join('|')})\\b.* leader`);
+    await eventually('word of what is waited for', async () => (told.some((text) => named.test(text)) ? true : undefined), PATIENCE);
     const connection = new Connection(settings(topic), () => undefined);
     const found = await eventually('an answer', () => connection.leaders(topic), PATIENCE);
     expect(mine.map((partition) => found.get(partition))).toEqual(mine.map(() => -1));
@@ -138,6 +153,13 @@ describeOwnKafka('elections of leaders', () => {
     connection.close();
     await eventually('readiness', async () => (await late.check().then(() => true)) || undefined, PATIENCE);
     for (const partition of mine) await late.append(topic, [{ partition, value: Buffer.from('after') }]);
+    const all = async () => ((await texts()).every((text) => read.includes(text)) && told.at(-1) === 'recovered' ? true : undefined);
+    const texts = async () => {
+      const records = await Promise.all(PARTITIONS.map(async (partition) => ({ partition, of: await readAll(late, topic, partition) })));
+      return records.flatMap(({ partition, of }) => of.map(({ value }) => `${partition} ${Buffer.from(value)}`));
+    };
+    await eventually('all of it to be read', all, PATIENCE);
+    expect(read.toSorted()).toEqual((await texts()).toSorted());
   });
 
   it('goes on when the leader of partitions hangs beyond its session, and when it comes back', async () => {
