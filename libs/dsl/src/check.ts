@@ -25,8 +25,12 @@ export function checkSaved(text: string): Checked {
 export function checkParsed(parsed: Parsed, judgesMeaning = true): Checked {
   const checked = checkWith(parsed, judgesMeaning);
   if (!judgesMeaning) return checked;
-  const { text } = parsed.source;
-  const diagnostics = withTriedFixes(text, checked.diagnostics, (changed) => checkWith(parse(changed), true).diagnostics);
+  if (checked.diagnostics.length === 0) return checked;
+  const isRead = parsed.syntax !== undefined;
+  const diagnostics = withTriedFixes(parsed.source.text, { diagnostics: checked.diagnostics, isRead }, (changed) => {
+    const again = parse(changed);
+    return { diagnostics: checkWith(again, true).diagnostics, isRead: again.syntax !== undefined };
+  });
   if (diagnostics === checked.diagnostics) return checked;
   return checked.ok ? { ok: true, diagnostics, rule: { ...checked.rule, warnings: diagnostics } } : { ok: false, diagnostics };
 }

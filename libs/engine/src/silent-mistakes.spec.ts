@@ -12,12 +12,12 @@ describe('a rule with a mistake in it', () => {
     for (const rule of REAL_RULES) judge.try(rule);
     expect(judge.silent).toEqual([]);
     expect(judge.fitting).toBeGreaterThan(30);
-  }, 300_000);
+  }, 600_000);
 
   it('of the generated rules neither', () => {
     for (const rule of fc.sample(arbitraryRightRule, { numRuns: 400, seed: 7 })) judge.try(rule, 20);
     expect(judge.silent).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 
   it('has no fix that leads to a rule that is refused, or to another warning', () => {
     expect(judge.misleading).toEqual([]);

@@ -3,7 +3,13 @@ import type { ProblemCode } from '../problems.js';
 import type { Range } from '../source.js';
 
 /** What the checker says of a text, whatever fixes it offers. */
-type Recheck = (text: string) => readonly Diagnostic[];
+type Recheck = (text: string) => Rechecked;
+
+interface Rechecked {
+  readonly diagnostics: readonly Diagnostic[];
+  /** It follows the grammar. */
+  readonly isRead: boolean;
+}
 
 /** So many characters are checked again for one rule: a fix of a long rule costs a check of all of it. */
 const MOST_CHARACTERS = 50_000;
@@ -23,17 +29,17 @@ const OF_VALUES: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
  * The diagnostics with those fixes only that lead somewhere. Each is made and the text checked again: where it was made there is no
  * error then, and nothing else to warn of. A fix that was not tried, because the text is long, is not offered.
  */
-export function withTriedFixes(text: string, diagnostics: readonly Diagnostic[], recheck: Recheck): readonly Diagnostic[] {
+export function withTriedFixes(text: string, { diagnostics, isRead }: Rechecked, recheck: Recheck): readonly Diagnostic[] {
   if (diagnostics.every(({ fix }) => fix === undefined)) return diagnostics;
   let left = MOST_CHARACTERS;
   return diagnostics.map((diagnostic) => {
     const { fix, ...others } = diagnostic;
     if (fix === undefined) return diagnostic;
-    const count = (changed: string): readonly Diagnostic[] | undefined => {
+    const count = (changed: string): Rechecked | undefined => {
       left -= changed.length;
       return left < 0 ? undefined : recheck(changed);
     };
-    if (leadsSomewhere(text, fix, diagnostic, diagnostics, count, MOST_ROUNDS)) return diagnostic;
+    if (leadsSomewhere(text, fix, diagnostic, { diagnostics, isRead }, count, MOST_ROUNDS)) return diagnostic;
     // What else is suggested stays.
     const { suggestion, ...told } = others;
     return suggestion === undefined || suggestion === fix.text ? told : others;
@@ -44,16 +50,16 @@ function leadsSomewhere(
   text: string,
   fix: Fix,
   mended: Diagnostic,
-  before: readonly Diagnostic[],
-  recheck: (text: string) => readonly Diagnostic[] | undefined,
+  before: Rechecked,
+  recheck: (text: string) => Rechecked | undefined,
   rounds: number,
 ): boolean {
   const changed = text.slice(0, fix.range.start) + fix.text + text.slice(fix.range.end);
   const after = recheck(changed);
-  if (after === undefined) return false;
-  const known = new Set(before.filter((diagnostic) => diagnostic !== mended).map(nameOf));
+  if (after === undefined || (before.isRead && !after.isRead)) return false;
+  const known = new Set(before.diagnostics.filter((diagnostic) => diagnostic !== mended).map(nameOf));
   const { start, end } = withNeighbours(changed, fix);
-  const news = after.filter((diagnostic) => {
+  const news = after.diagnostics.filter((diagnostic) => {
     const isThere = diagnostic.range.start <= end && start <= diagnostic.range.end;
     return isThere && !OF_VALUES.has(diagnostic.code) && !known.has(nameOf(diagnostic));
   });
@@ -65,7 +71,7 @@ function leadsSomewhere(
   });
 }
 
-/** Where the fix is made, with the blanks around it: an operator may be wrong for what stands beside it. */
+/** Where the fix is made, with the blanks and parentheses around it: an operator may be wrong for what stands beside it. */
 function withNeighbours(changed: string, { range, text }: Fix): Range {
   let { start } = range;
   let end = start + text.length;
@@ -74,8 +80,9 @@ function withNeighbours(changed: string, { range, text }: Fix): Range {
   return { start, end };
 }
 
+/** Also `(` and `)`. */
 function isBlank(unit: number): boolean {
-  return unit === 32 || (unit >= 9 && unit <= 13);
+  return unit === 32 || (unit >= 9 && unit <= 13) || unit === 40 || unit === 41;
 }
 
 /** One warning may name the value that is compared in the mended text otherwise than before. */

@@ -3,6 +3,7 @@ import { formatExpression } from '../../format-expression.js';
 import type { BinaryNode, LogicalNode, Resolved } from '../../resolved.js';
 import type { Findings } from '../context.js';
 import { flatOperands } from './flat-operands.js';
+import { rangeOver } from './range-over.js';
 
 /** Where a condition stands: it decides what was meant by a constant there. */
 export type Place =
@@ -32,7 +33,8 @@ function fixOf({ syntax }: Resolved, text: string | undefined): Fix | undefined 
 function rewritten(node: Resolved, place: Place, findings: Findings): Fix | undefined {
   const previous = place.kind === 'operand' && place.chain.operator === 'or' ? place.previous : undefined;
   if (previous?.type !== 'binary' || previous.right.type !== 'literal' || previous.right.syntax.type !== node.syntax.type) return undefined;
-  const range = { start: previous.syntax.range.start, end: node.syntax.range.end };
+  const range = rangeOver(findings.source, previous.syntax.range, node.syntax.range);
+  if (range === undefined) return undefined;
   const [subject, whole] = [previous.left, previous].map(({ syntax }) => findings.source.slice(syntax.range)) as [string, string];
   const value = formatExpression(node.syntax);
   if (previous.operator === '~=') return { range, text: `(${whole} and ${subject} != ${value})` };

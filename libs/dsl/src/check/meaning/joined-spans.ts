@@ -7,6 +7,7 @@ import { type Contradiction, contradictionOfAll, type Outcome } from './contradi
 import { flatOperands } from './flat-operands.js';
 import { orderRing } from './order-ring.js';
 import { alternativesOf, asksOthers, partsOf, readsSpan, readsTested } from './outcome-parts.js';
+import { mayConcern, topicsOf } from './topic.js';
 import { areAmong, asksForSome, type Universal, universalsOf } from './universal.js';
 
 /** A span that can be asked: of the trace, or one of the relatives of another. */
@@ -42,21 +43,28 @@ class JoinedSpans {
 
   constructor(private readonly findings: Findings) {}
 
-  /** @param isWhole where the condition is false, the rule is */
-  chain(node: Resolved, outcome: boolean, outer: Known, isWhole: boolean): void {
+  /**
+   * @param isWhole where the condition is false, the rule is
+   * @param tested the depth of the span that it is asked of, within a function over spans
+   */
+  chain(node: Resolved, outcome: boolean, outer: Known, isWhole: boolean, tested?: number): void {
     const parts = partsOf(node, outcome);
-    const plain = parts.filter((part) => !asksOthers(part.node));
-    orderRing(plain, [...outer.facts, ...plain], this.findings);
+    const plain: Outcome[] = [];
+    const others: Outcome[] = [];
+    for (const part of parts) (asksOthers(part.node) ? others : plain).push(part);
+    orderRing(plain, outer.facts, this.findings);
     // Nearly all rules that ask one span.
-    if (plain.length === parts.length && (outer.facts.length === 0 || plain.length === 0) && outer.universals.length === 0) return;
-    const universals = parts.flatMap(universalsOf);
+    if (others.length === 0 && (outer.facts.length === 0 || plain.length === 0) && outer.universals.length === 0) return;
+    const universals = others.flatMap(universalsOf);
     const known: Known = {
       facts: [...outer.facts, ...plain].slice(0, MOST_FACTS),
       universals: universals.length === 0 ? outer.universals : [...outer.universals, ...universals].slice(0, MOST_FACTS),
       spans: outer.spans,
     };
-    if (this.isTold(parts, known, outer) || this.excluded(plain, known, outer, isWhole)) return;
-    for (const part of parts) if (asksOthers(part.node)) this.inside(part, known, isWhole);
+    const found = this.amongNamed(plain, outer, tested) ?? this.amongAll(plain, universals, known);
+    if (found === undefined) {
+      for (const part of others) this.inside(part, known, isWhole);
+    } else if (parts.length === 1 || contradictionOfAll(parts) === undefined) this.report(found.first, found.second, isWhole);
   }
 
   /** Conditions that are asked of other spans. */
@@ -92,7 +100,7 @@ class JoinedSpans {
     const hasFirst = outcome === asksForTwo;
     this.tested(first, depth, undefined, known, isWhole && hasFirst);
     const ofFirst = partsOf(first, true).filter(({ node }) => !asksOthers(node));
-    const facts = [...known.facts.filter(({ node }) => !readsTested(node, depth)), ...ofFirst];
+    const facts = [...known.facts, ...ofFirst];
     const spans = [...known.spans, { span: { type: 'bound', depth } } as const];
     const hasSecond = hasFirst && (asksForTwo || relation === 'never_after');
     this.tested(second, depth + 1, undefined, { ...known, facts, spans }, isWhole && hasSecond);
@@ -100,31 +108,36 @@ class JoinedSpans {
 
   /** The condition of a span that is tested at a depth: what holds of all spans holds of it. */
   private tested(condition: Resolved, depth: number, over: Relatives | undefined, known: Known, isWhole: boolean): void {
-    const facts = known.facts.filter(({ node }) => !readsTested(node, depth));
-    this.chain(condition, true, { ...known, facts, spans: [...known.spans, { span: { type: 'bound', depth }, over }] }, isWhole);
+    // Facts are of spans that are in scope: of this one nothing is known yet.
+    this.chain(condition, true, { ...known, spans: [...known.spans, { span: { type: 'bound', depth }, over }] }, isWhole, depth);
   }
 
-  /** By the look at the chain alone. */
-  private isTold(parts: readonly Outcome[], known: Known, outer: Known): boolean {
-    if (known.universals.length === 0 && outer.facts.length === 0) return false;
-    return parts.length > 1 && contradictionOfAll(parts) !== undefined;
+  /** What is asked here of the spans around excludes what is known of them. What is asked of the span that is tested concerns none of them. */
+  private amongNamed(plain: readonly Outcome[], { facts }: Known, tested: number | undefined): Excluded | undefined {
+    if (facts.length === 0) return undefined;
+    const own = tested === undefined ? plain : plain.filter(({ node }) => !readsTested(node, tested));
+    if (own.length === 0 || !mayConcern(own, topicsOf(facts)) || this.left-- <= 0) return undefined;
+    const found = contradictionOfAll([...facts, ...own]);
+    return found !== undefined && isJoined(found, own) ? found : undefined;
   }
 
-  /** Reports that what is asked here excludes what is known around it, or what holds of all spans. */
-  private excluded(plain: readonly Outcome[], known: Known, outer: Known, isWhole: boolean): boolean {
-    if (outer.facts.length > 0 && plain.length > 0 && this.left-- > 0) {
-      const found = contradictionOfAll(known.facts);
-      if (found !== undefined && isJoined(found, plain)) return this.report(found.first, found.second, isWhole);
-    }
-    for (const universal of known.universals) {
-      for (const { span, over } of known.spans) {
+  /** What holds of all spans excludes what is known of one; what was asked around already is not asked again. */
+  private amongAll(plain: readonly Outcome[], own: readonly Universal[], { universals, spans, facts }: Known): Excluded | undefined {
+    if (universals.length === 0) return undefined;
+    const topics = topicsOf(facts);
+    const meant = universals.filter(({ alternatives }) => alternatives.every((alternative) => mayConcern(alternative, topics)));
+    if (meant.length === 0) return undefined;
+    for (const { span, over } of spans) {
+      const hasFacts = plain.some(({ node }) => readsSpan(node, span));
+      for (const universal of meant) {
+        if (!hasFacts && !own.includes(universal)) continue;
         if (universal.over !== undefined && !areAmong(universal.over, over)) continue;
-        if (this.left-- <= 0) return false;
-        const by = excludedBy(universal, span, known.facts);
-        if (by !== undefined) return this.report(by, universal.by, isWhole);
+        if (this.left-- <= 0) return undefined;
+        const by = excludedBy(universal, span, facts);
+        if (by !== undefined) return { first: by, second: universal.by };
       }
     }
-    return false;
+    return undefined;
   }
 
   private report(a: Resolved, b: Resolved, isWhole: boolean): true {
@@ -136,6 +149,11 @@ class JoinedSpans {
     else this.findings.report('BT_DSL_CONTRADICTION', range, { value: 'false', reason });
     return true;
   }
+}
+
+interface Excluded {
+  readonly first: Resolved;
+  readonly second: Resolved;
 }
 
 /** Of conditions of one chain it was told already. */

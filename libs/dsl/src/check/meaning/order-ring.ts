@@ -12,11 +12,12 @@ interface Order {
   readonly by: Resolved;
 }
 
-/** `a.before(b) and … b.before(a)`, also over further spans. `known`: what is known where the conditions `own` are asked, they included. */
-export function orderRing(own: readonly Outcome[], known: readonly Outcome[], findings: Findings): boolean {
+/** `a.before(b) and … b.before(a)`, also over further spans. `outer`: what is known where the conditions `own` are asked. */
+export function orderRing(own: readonly Outcome[], outer: readonly Outcome[], findings: Findings): boolean {
+  if (!own.some(({ node }) => mayOrder(node))) return false;
   const asked = own.flatMap(orderOf);
   if (asked.length === 0) return false;
-  const orders = known.flatMap(orderOf);
+  const orders = [...outer.flatMap(orderOf), ...asked];
   for (const order of asked) {
     const back = wayBack(order, orders);
     if (back === undefined) continue;
@@ -39,6 +40,10 @@ function wayBack({ from, to }: Order, orders: readonly Order[]): Order | undefin
     }
   }
   return undefined;
+}
+
+function mayOrder(node: Resolved): boolean {
+  return node.type === 'span-order' || node.type === 'unary' || (node.type === 'binary' && node.left.type === 'field');
 }
 
 function orderOf({ node, outcome }: Outcome): readonly Order[] {

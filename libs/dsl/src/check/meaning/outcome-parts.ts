@@ -1,7 +1,7 @@
-import { factKey } from '../../facts.js';
 import type { Resolved, SpanSource } from '../../resolved.js';
 import type { Outcome } from './contradiction.js';
 import { flatOperands } from './flat-operands.js';
+import { isSameSpan } from './same-sides.js';
 
 /** `not (a and b)`: a is not so, or b is not. */
 export function alternativesOf(node: Resolved, outcome: boolean): readonly (readonly Outcome[])[] {
@@ -44,8 +44,7 @@ export function asksOthers(node: Resolved): boolean {
 }
 
 export function readsSpan(node: Resolved, span: SpanSource): boolean {
-  const key = factKey(span, 'attribute', '');
-  return someSource(node, (source) => factKey(source, 'attribute', '') === key);
+  return someSource(node, (source) => isSameSpan(source, span));
 }
 
 /** It reads the span that is tested at a depth. */

@@ -17,6 +17,7 @@ import { heldByTheLast } from './no-relatives.js';
 import { numberAttribute, numberCondition } from './number-condition.js';
 import { isBelow, rootPart } from './one-root.js';
 import { oneSided } from './one-sided.js';
+import { rangeOver } from './range-over.js';
 
 /** A part of the rule that does not depend on the trace. */
 interface Constant {
@@ -278,7 +279,8 @@ function otherOperator(
   const [left, right] = [first, second].map(({ syntax }) => findings.source.slice(syntax.range)) as [string, string];
   const text = `${left} ${other} ${right}`;
   const needsParentheses = other === 'or' && operands.length > 2;
-  const range = { start: first.syntax.range.start, end: second.syntax.range.end };
+  const range = rangeOver(findings.source, first.syntax.range, second.syntax.range);
+  if (range === undefined) return { suggestion: other };
   return { suggestion: other, fix: { range, text: needsParentheses ? `(${text})` : text } };
 }
 

@@ -4,6 +4,7 @@ import { BOOLEAN } from '../../types.js';
 import { neverFails } from './asked-of.js';
 import type { Outcome } from './contradiction.js';
 import { MIRRORED } from './ordered-as-count.js';
+import { alternativesOf } from './outcome-parts.js';
 
 /** What holds of every span of the trace, or of every relative of a span. */
 export interface Universal extends Outcome {
@@ -11,20 +12,27 @@ export interface Universal extends Outcome {
   readonly over: Relatives | undefined;
   /** The part of the rule that says so. */
   readonly by: Resolved;
+  /** One of these is so of each of the spans. */
+  readonly alternatives: readonly (readonly Outcome[])[];
 }
 
 /** `trace.all(c)`, `not trace.has(c)`, `trace.count(c) == 0`, `trace.max(span.duration) < 1s`. */
 export function universalsOf(part: Outcome): readonly Universal[] {
   const universals = universalsIn(part);
-  return universals.length === 0 ? universals : universals.map((universal) => ({ ...universal, by: part.node }));
+  if (universals.length === 0) return NO_UNIVERSALS;
+  return universals.map((said) => ({ ...said, by: part.node, alternatives: alternativesOf(said.node, said.outcome) }));
 }
 
-function universalsIn({ node, outcome }: Outcome): readonly Universal[] {
+type AllAre = Omit<Universal, 'by' | 'alternatives'>;
+
+const NO_UNIVERSALS: readonly Universal[] = [];
+
+function universalsIn({ node, outcome }: Outcome): readonly AllAre[] {
   if (node.type === 'unary' && node.operator === 'not') return universalsIn({ node: node.operand, outcome: !outcome });
   if (node.type === 'trace-quantifier') {
     const { quantifier, condition, depth, over } = node;
-    if (quantifier === 'all' && outcome) return [{ node: condition, outcome: true, depth, over, by: node }];
-    if (quantifier === 'has' && !outcome) return none(node, node);
+    if (quantifier === 'all' && outcome) return [{ node: condition, outcome: true, depth, over }];
+    if (quantifier === 'has' && !outcome) return none(node);
     return [];
   }
   if (node.type !== 'binary') return [];
@@ -33,20 +41,20 @@ function universalsIn({ node, outcome }: Outcome): readonly Universal[] {
   if (limit.type !== 'literal' || operator === undefined) return [];
   if (subject.type === 'trace-quantifier' && subject.quantifier === 'count') {
     const isNone = outcome ? isZero(operator, limit.value) : isZero(NEGATED[operator], limit.value);
-    return isNone ? none(subject, node) : [];
+    return isNone ? none(subject) : [];
   }
   if (subject.type !== 'trace-aggregate' || subject.condition !== undefined || subject.field.type !== 'field' || !outcome) return [];
   const isMost = subject.aggregate === 'max' && (operator === '<' || operator === '<=');
   const isLeast = subject.aggregate === 'min' && (operator === '>' || operator === '>=');
   if (!isMost && !isLeast) return [];
   const each: Resolved = { type: 'binary', operator, left: subject.field, right: limit, syntax: node.syntax, types: BOOLEAN };
-  return [{ node: each, outcome: true, depth: subject.depth, over: subject.over, by: node }];
+  return [{ node: each, outcome: true, depth: subject.depth, over: subject.over }];
 }
 
 const NEGATED: Readonly<Record<string, string>> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '==': '~=', '~=': '==' };
 
-function none({ condition, depth, over }: TraceQuantifier, by: Resolved): readonly Universal[] {
-  return neverFails(condition) ? [{ node: condition, outcome: false, depth, over, by }] : [];
+function none({ condition, depth, over }: TraceQuantifier): readonly AllAre[] {
+  return neverFails(condition) ? [{ node: condition, outcome: false, depth, over }] : [];
 }
 
 function isZero(operator: string | undefined, value: unknown): boolean {
