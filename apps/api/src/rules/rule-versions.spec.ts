@@ -26,7 +26,7 @@ describe('the history of a rule', () => {
   const history = async (id: string, query = '') => (await open.ask<History>('GET', `/v1/rules/${id}/versions${query}`)).body;
 
   it('tells who changed what and when, also after its end, and what came after that', async () => {
-    const before = new Date().toISOString();
+    const before = Date.now();
     await put('told', { severity: 'LOW', tags: ['a'] });
     await open.ask('PATCH', '/v1/rules/told', { severity: 'HIGH', on_error: 'violation', message: 'slow', tags: [] });
     await open.ask('DELETE', '/v1/rules/told');
@@ -50,7 +50,7 @@ describe('the history of a rule', () => {
     });
     expect(Object.keys(versions[2]?.['changes'] as object)).toHaveLength(4);
     expect(versions[1]).not.toHaveProperty('rule');
-    for (const { changed_at } of versions) expect(String(changed_at) >= before).toBe(true);
+    for (const { changed_at } of versions) expect(Math.abs(Date.parse(String(changed_at)) - before)).toBeLessThan(600_000);
   });
 
   it('names the key, and no more of it than its name', async () => {
