@@ -462,11 +462,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
                   .slice(0, groups),
               );
               for (const { key, ...group } of counts.groups) {
-                expect(group).toEqual({
-                  ruleName: 'Slow',
-                  total: totalOf(key),
-                  counts: over(inside.filter((item) => keyOf(item) === key)),
-                });
+                expect(group).toEqual({ total: totalOf(key), counts: over(inside.filter((item) => keyOf(item) === key)) });
               }
               const named = new Set(counts.groups.map(({ key }) => key));
               expect(named.size).toBe(counts.groups.length);
@@ -476,6 +472,19 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
           { numRuns: 40 },
         );
       }, 60_000);
+
+      it('are counted by rule with the name that the rule has now', async () => {
+        await keep(
+          violation('a', { timestampMs: 10, ruleName: 'Old name' }),
+          violation('b', { timestampMs: 20, ruleName: 'New name' }),
+          violation('c', { timestampMs: 11, ruleId: 'other', ruleName: 'Other' }),
+        );
+        const { groups } = await store.violationCounts({}, { start: 0, step: 15, buckets: 1, groupBy: 'ruleId', groups: 5 });
+        expect(groups).toEqual([
+          { key: 'other', total: 1, counts: [1], ruleName: 'Other' },
+          { key: 'slow', total: 1, counts: [1], ruleName: 'New name' },
+        ]);
+      });
 
       it('have all their revisions kept as they were signed, also those of before, until they are pruned', async () => {
         const of = (count: number, changed: Partial<StoredViolation> = {}) =>

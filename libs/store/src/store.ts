@@ -106,8 +106,8 @@ export interface ViolationCounts {
 
 export interface CountedGroup {
   readonly key: string;
-  /** Of one of its violations. */
-  readonly ruleName: string;
+  /** Of the newest violation of the rule, where rules are the groups. */
+  readonly ruleName?: string;
   readonly total: number;
   readonly counts: readonly number[];
 }

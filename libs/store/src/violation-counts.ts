@@ -10,7 +10,6 @@ interface CountRow {
   readonly top_key: string | null;
   readonly bucket: number;
   readonly count: number | string;
-  readonly name: string | null;
   readonly all_groups: number | string;
 }
 
@@ -23,12 +22,7 @@ export async function violationCounts(queries: Queries, filter: ViolationFilter,
   const bucket = sql<number>`(timestamp_ms - cast(${start} as bigint)) / cast(${step} as bigint)`;
   const counted = queries
     .selectFrom('violations')
-    .select((e) => [
-      sql<string>`${key}`.as('group_key'),
-      bucket.as('bucket'),
-      e.fn.countAll<number>().as('n'),
-      e.fn.max('rule_name').as('name'),
-    ])
+    .select((e) => [sql<string>`${key}`.as('group_key'), bucket.as('bucket'), e.fn.countAll<number>().as('n')])
     .where(matching(filter))
     .where('timestamp_ms', '>=', start)
     .where('timestamp_ms', '<', end)
@@ -38,7 +32,7 @@ export async function violationCounts(queries: Queries, filter: ViolationFilter,
     .with('top', (database) =>
       database
         .selectFrom('counted')
-        .select((e) => ['group_key as top_key', e.fn.sum<number>('n').as('total'), e.fn.max('name').as('top_name')])
+        .select((e) => ['group_key as top_key', e.fn.sum<number>('n').as('total')])
         .groupBy('group_key')
         .orderBy('total', 'desc')
         .orderBy('group_key')
@@ -50,7 +44,6 @@ export async function violationCounts(queries: Queries, filter: ViolationFilter,
       'top_key',
       'bucket',
       e.fn.sum<number | string>('n').as('count'),
-      e.fn.max('top_name').as('name'),
       e
         .selectFrom('counted as every')
         .select((all) => all.fn.count<number | string>('every.group_key').distinct().as('all_groups'))
@@ -58,27 +51,43 @@ export async function violationCounts(queries: Queries, filter: ViolationFilter,
     ])
     .groupBy(['top_key', 'bucket'])
     .execute();
-  return gathered(rows as readonly CountRow[], buckets);
+  const counts = gathered(rows as readonly CountRow[], buckets);
+  return groupBy === 'ruleId' ? withNames(queries, counts) : counts;
+}
+
+/** What each rule is called in its newest violation. */
+async function withNames(queries: Queries, counts: ViolationCounts): Promise<ViolationCounts> {
+  const groups: CountedGroup[] = [];
+  for (const group of counts.groups) {
+    const newest = await queries
+      .selectFrom('violations')
+      .select('rule_name')
+      .where('rule_id', '=', group.key)
+      .orderBy('timestamp_ms', 'desc')
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    groups.push(newest === undefined ? group : { ...group, ruleName: newest.rule_name });
+  }
+  return { ...counts, groups };
 }
 
 function gathered(rows: readonly CountRow[], buckets: number): ViolationCounts {
-  const groups = new Map<string | null, { name: string | null; counts: number[] }>();
+  const groups = new Map<string | null, number[]>();
   const counts = zeros(buckets);
-  for (const { top_key, bucket, count, name } of rows) {
+  for (const { top_key, bucket, count } of rows) {
     let group = groups.get(top_key);
-    if (group === undefined) groups.set(top_key, (group = { name, counts: zeros(buckets) }));
-    group.counts[bucket] = Number(count);
+    if (group === undefined) groups.set(top_key, (group = zeros(buckets)));
+    group[bucket] = Number(count);
     counts[bucket]! += Number(count);
   }
-  const named = [...groups].flatMap(([key, { name, counts: of }]): CountedGroup[] =>
-    key === null ? [] : [{ key, ruleName: name ?? '', total: sum(of), counts: of }],
-  );
+  const named = [...groups].flatMap(([key, of]): CountedGroup[] => (key === null ? [] : [{ key, total: sum(of), counts: of }]));
   return {
     total: sum(counts),
     counts,
     groups: named.toSorted((a, b) => b.total - a.total || (a.key < b.key ? -1 : 1)),
     allGroups: Number(rows[0]?.all_groups ?? 0),
-    others: groups.get(null)?.counts ?? zeros(buckets),
+    others: groups.get(null) ?? zeros(buckets),
   };
 }
 

@@ -56,7 +56,7 @@ function statsOf(
   if (group_by === undefined) return stats;
   const named = groups.map(({ key, ruleName, total: of, counts: over }) => ({
     key,
-    ...(group_by === 'rule_id' ? { rule_name: ruleName } : {}),
+    ...(ruleName === undefined ? {} : { rule_name: ruleName }),
     total: of,
     counts: over,
   }));

@@ -9,6 +9,7 @@ import { snapshotsBySize } from './0006-snapshots-by-size.js';
 import { filledTables } from './0007-filled-tables.js';
 import { ruleAuthors } from './0008-rule-authors.js';
 import { violationRevisions } from './0009-violation-revisions.js';
+import { violationCounts } from './0010-violation-counts.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -27,4 +28,5 @@ export const MIGRATIONS: readonly Migration[] = [
   filledTables,
   ruleAuthors,
   violationRevisions,
+  violationCounts,
 ];

@@ -94,6 +94,16 @@ describe('SQLite', () => {
     await store.close();
   });
 
+  it.each(['severity', 'service', 'rule_id'])('counts by %s from an index alone', async (column) => {
+    await (await openStore({ kind: 'sqlite', path })).close();
+    const database = new DatabaseSync(join(path, 'store.db'));
+    const counting = `SELECT ${column}, (timestamp_ms - 5) / 7, count(*) FROM violations
+      WHERE status = 'open' AND timestamp_ms >= 5 AND timestamp_ms < 500 GROUP BY 1, 2`;
+    const plan = database.prepare(`EXPLAIN QUERY PLAN ${counting}`).all();
+    database.close();
+    expect(plan.map(({ detail }) => detail)).toContainEqual(expect.stringContaining('USING COVERING INDEX violations_counted'));
+  });
+
   describe('of which somebody empties or drops a table while BeTrace is down', () => {
     const QUERIES: Readonly<Record<FilledTable, (store: Store) => Promise<unknown>>> = {
       rules: (store) => store.rules(),
