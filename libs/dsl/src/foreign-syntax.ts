@@ -138,7 +138,12 @@ function refuseIs(cursor: TokenCursor): void {
 
 /** `x like "a%"`: a test for the beginning, the end, the middle, or a regular expression. */
 function refuseLike(cursor: TokenCursor, left: Expression, pattern: Token): void {
-  if (pattern.kind !== 'string') return replaceWord(cursor, cursor.current, isConstant(pattern) ? '==' : 'matches');
+  if (isConstant(pattern)) return replaceWord(cursor, cursor.current, '==');
+  if (pattern.kind !== 'string') {
+    // Of what a field holds nobody knows whether it is a pattern.
+    const { range, text: found } = cursor.current;
+    return cursor.fail('BT_DSL_FOREIGN_OPERATOR', range, { found, instead: "==' or 'matches" }, { expected: "'==' or 'matches'" });
+  }
   const inner = pattern.value.replace(/^%+|%+$/g, '');
   const start = pattern.value.startsWith('%');
   const end = pattern.value.endsWith('%');
