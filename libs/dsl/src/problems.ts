@@ -117,11 +117,11 @@ export const PROBLEMS = {
   BT_DSL_MATCHES_ALL: mistake('the rule always matches: {reason}', 'Whatever the trace, the rule is true.'),
   BT_DSL_CONSTANT_CONDITION: mistake(
     '{text} is {what}, not a condition: it always counts as true',
-    'A text, a number or a duration where a condition belongs: the name of a span is asked for by `span.name == "x"`.',
+    'A text, a number, a duration or a table where a condition belongs: the name of a span is asked for by `span.name == "x"`.',
   ),
   BT_DSL_CONSTANT_FIELD: mistake(
     "'{name}' reads the constant {text} of every span: a field is `attribute[…]` or `span.…`",
-    'A constant where a field of each span belongs.',
+    'A constant or a table where a field of each span belongs.',
   ),
   BT_DSL_SWAPPED: mistake(
     "'{name}' takes the field first and then the condition",

@@ -193,7 +193,7 @@ class ScriptChecker {
   #result(expression: Expression, locals: Locals): void {
     if (expression.type === 'name' && this.#numbers.has(expression.name))
       this.#findings.report('BT_DSL_NUMBER_CONDITION', expression.range, { text: expression.name }, { expected: `${expression.name} > …` });
-    const isCommented = expression.type === 'logical' && expression.operator === 'and' && isConstant(expression.right);
+    const isCommented = expression.type === 'logical' && expression.operator === 'and' && isComment(expression.right);
     this.#expression(expression, locals);
     if (isCommented) this.#meaning(expression.left, true, locals);
     else this.#meaning(expression, !isConstant(expression), locals);
@@ -312,6 +312,11 @@ class ScriptChecker {
       this.#findings.report('BT_DSL_PATTERN', pattern.range, { reason: error.message }, { expected: 'RE2 syntax' });
     }
   }
+}
+
+/** What tells of a violation: a text, a number, or a table of several. */
+function isComment(expression: Expression): boolean {
+  return isConstant(expression) || expression.type === 'table';
 }
 
 function isConstant({ type }: Expression): boolean {

@@ -1,9 +1,11 @@
 import type { DiagnosticExtras, Fix } from '../../diagnostic.js';
 import { formatExpression } from '../../format-expression.js';
 import type { BinaryNode, LogicalNode, Resolved } from '../../resolved.js';
+import type { TableConstructor } from '../../syntax.js';
 import type { Findings } from '../context.js';
 import { flatOperands } from './flat-operands.js';
 import { rangeOver } from './range-over.js';
+import { shortTable, tableEntry } from './table-entry.js';
 
 /** Where a condition stands: it decides what was meant by a constant there. */
 export type Place =
@@ -14,8 +16,12 @@ export type Place =
 
 export const whole: Place = { kind: 'whole' };
 
-/** Reports a text, a number or a duration where a condition belongs. */
+/** Reports a text, a number, a duration or a table where a condition belongs. */
 export function reportConstant(node: Resolved, place: Place, findings: Findings): boolean {
+  if (node.type === 'literal' && node.syntax.type === 'table') {
+    reportTable(node.syntax, place, findings);
+    return true;
+  }
   if (node.type !== 'literal' || (typeof node.value !== 'string' && typeof node.value !== 'number' && typeof node.value !== 'bigint'))
     return false;
   const what = node.syntax.type === 'duration' ? 'a duration' : typeof node.value === 'string' ? 'a text' : 'a number';
@@ -23,6 +29,14 @@ export function reportConstant(node: Resolved, place: Place, findings: Findings)
   const extras: DiagnosticExtras = { expected: 'a condition', suggestion: fix?.text, fix };
   findings.report('BT_DSL_CONSTANT_CONDITION', node.syntax.range, { text: formatExpression(node.syntax), what }, extras);
   return true;
+}
+
+/** `trace.has({span.name == "x"})`, `trace.has{span.name == "x"}`: braces make a table of what stands in them. */
+function reportTable(table: TableConstructor, place: Place, findings: Findings): void {
+  const text = tableEntry(table, findings.source, place.kind === 'condition');
+  const fix = text === undefined ? undefined : { range: table.range, text };
+  const values = { text: shortTable(table), what: 'a table' };
+  findings.report('BT_DSL_CONSTANT_CONDITION', table.range, values, { expected: 'a condition', suggestion: text, fix });
 }
 
 function fixOf({ syntax }: Resolved, text: string | undefined): Fix | undefined {

@@ -2,6 +2,7 @@ import { formatExpression } from '../../format-expression.js';
 import type { Resolved, TraceAggregate } from '../../resolved.js';
 import { BOOLEAN } from '../../types.js';
 import type { Findings } from '../context.js';
+import { shortTable, tableEntry } from './table-entry.js';
 
 /** `trace.max_count(span.name == "process", attribute.message.id)`: how many spans have the same answer is hardly asked. */
 export function conditionForField({ aggregate, field, condition, syntax }: TraceAggregate, findings: Findings): void {
@@ -47,6 +48,12 @@ export function constantField({ aggregate, field }: TraceAggregate, findings: Fi
   if (isOfTrace(field)) {
     const text = formatExpression(field.syntax);
     return findings.report('BT_DSL_CONSTANT_FIELD', field.syntax.range, { name: aggregate, text }, { expected: 'a field' });
+  }
+  if (field.type === 'literal' && field.syntax.type === 'table') {
+    const text = tableEntry(field.syntax, findings.source, true);
+    const fix = text === undefined ? undefined : { range: field.syntax.range, text };
+    const values = { name: aggregate, text: shortTable(field.syntax) };
+    return findings.report('BT_DSL_CONSTANT_FIELD', field.syntax.range, values, { expected: 'a field', suggestion: text, fix });
   }
   if (field.type !== 'literal' || field.value === undefined) return;
   const text = formatExpression(field.syntax);

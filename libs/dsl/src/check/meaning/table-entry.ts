@@ -1,0 +1,23 @@
+import { formatExpression } from '../../format-expression.js';
+import type { Source } from '../../source.js';
+import type { TableConstructor } from '../../syntax.js';
+
+/**
+ * What stands in the braces, where it is one value without a key. In parentheses where the table stands beside an operator, or was given to
+ * a function without any (`trace.has{c}`).
+ */
+export function tableEntry(table: TableConstructor, source: Source, isArgument: boolean): string | undefined {
+  const [only, ...more] = table.items;
+  if (only === undefined || only.key !== undefined || more.length > 0) return undefined;
+  const text = source.slice(only.value.range);
+  const isAlone = isArgument && /[(,]\s*$|\bwhere\s*$/.test(source.text.slice(Math.max(0, table.range.start - 200), table.range.start));
+  return isAlone ? text : `(${text})`;
+}
+
+const LONGEST = 60;
+
+/** The table, to be named in a message. */
+export function shortTable(table: TableConstructor): string {
+  const text = formatExpression(table);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
