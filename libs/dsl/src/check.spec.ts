@@ -140,6 +140,11 @@ describe('guards', () => {
     ['trace.has(span.name == "a" and attribute.x and attribute.x > 5)'],
     ['attribute.x and trace.has(span.name == "a" and span.duration > 5s) and attribute.x > 5'],
     ['span.resource["x"] and span.resource.x > 5'],
+    ['attribute.x != nil and attribute.x == false'],
+    ['attribute.x and attribute.x == true'],
+    ['attribute.x != nil and attribute.x != false and attribute.x != true'],
+    // A guard within the `not` would make it true of each span without the key.
+    ['trace.has(q where q.name == "quote" and not (q.attributes["currency"] == q.attributes["price.currency"]))'],
   ])('%s needs no warning', (text) => {
     expect(check(text).diagnostics).toEqual([]);
   });

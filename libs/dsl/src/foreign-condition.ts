@@ -1,4 +1,6 @@
+import type { Fix } from './diagnostic.js';
 import type { Expression } from './syntax.js';
+import { nearText, type Token } from './token.js';
 import type { TokenCursor } from './token-cursor.js';
 
 type Parse = (cursor: TokenCursor) => Expression;
@@ -53,25 +55,54 @@ function grouped(text: string, { type }: Expression): string {
   return type === 'logical' ? `(${text})` : text;
 }
 
-/** `x >= 500 and < 600`: the value is named again. Returns when the operator does not stand so. */
-export function refuseMissingSubject(cursor: TokenCursor, left: Expression): void {
-  const { current } = cursor;
-  if (current.kind !== 'symbol' || !COMPARISONS.has(current.text === '!=' ? '~=' : current.text)) return;
-  const compared = lastComparison(left);
-  if (compared === undefined) return;
-  const subject = cursor.source.slice(compared.range);
+/**
+ * `x >= 500 and < 600`: the value is named again. Behind `or` both comparisons belong together, whatever `and` stands beside them.
+ * Returns when the operator does not stand so.
+ */
+export function refuseMissingSubject(cursor: TokenCursor, left: Expression, joint: string, parseOperand: Parse): void {
+  const { current, source } = cursor;
+  if (!isComparison(current)) return;
+  const last = lastOperand(left);
+  if (last.condition.type !== 'binary' || !COMPARISONS.has(last.condition.operator)) return;
+  const subject = source.slice(last.condition.left.range);
   const at = current.range.start;
-  const extras = {
-    expected: 'a value before it',
-    suggestion: `${subject} ${current.text}`,
-    fix: { range: { start: at, end: at }, text: `${subject} ` },
-  };
-  cursor.fail('BT_DSL_SYNTAX', current.range, {}, extras);
+  const together = joint === 'or' ? alternatives(cursor, last, subject, parseOperand) : undefined;
+  const fix = together ?? { range: { start: at, end: at }, text: `${subject} ` };
+  cursor.fail(
+    'BT_DSL_SYNTAX',
+    current.range,
+    { near: nearText(current) },
+    { expected: 'a value before it', suggestion: `${subject} ${current.text}`, fix },
+  );
 }
 
-/** What the last comparison of a chain compares. */
-function lastComparison(condition: Expression): Expression | undefined {
-  let last = condition;
-  while (last.type === 'logical') last = last.right;
-  return last.type === 'binary' && COMPARISONS.has(last.operator) ? last.left : undefined;
+function isComparison({ kind, text }: Token): boolean {
+  return kind === 'symbol' && COMPARISONS.has(text === '!=' ? '~=' : text);
+}
+
+interface LastOperand {
+  readonly condition: Expression;
+  /** What joins it to those before it. */
+  readonly joint: 'and' | 'or' | undefined;
+}
+
+function lastOperand(condition: Expression): LastOperand {
+  let last: LastOperand = { condition, joint: undefined };
+  while (last.condition.type === 'logical') last = { condition: last.condition.right, joint: last.condition.operator };
+  return last;
+}
+
+/** `a and x == 1 or == 2 or == 3` is meant as `a and (x == 1 or x == 2 or x == 3)`; undefined when no parentheses are needed. */
+function alternatives(cursor: TokenCursor, { condition, joint }: LastOperand, subject: string, parseOperand: Parse): Fix | undefined {
+  const { source } = cursor;
+  let text = source.slice(condition.range);
+  let end: number;
+  do {
+    const operator = cursor.take().text;
+    const value = parseOperand(cursor);
+    end = value.range.end;
+    text += ` or ${subject} ${operator} ${source.slice(value.range)}`;
+  } while (cursor.is('or') && isComparison(cursor.next) && cursor.take() !== undefined);
+  if (joint !== 'and' && !cursor.is('and')) return undefined;
+  return { range: { start: condition.range.start, end }, text: `(${text})` };
 }

@@ -35,7 +35,7 @@ function parseOperators(cursor: TokenCursor, limit: number): Expression {
       refuseForeignOperator(cursor, left, (after) => parseOperators(after, COMPARISON));
     if (infix === undefined || infix.left <= limit) return left;
     cursor.take();
-    if (infix.kind === 'logical') refuseMissingSubject(cursor, left);
+    if (infix.kind === 'logical') refuseMissingSubject(cursor, left, infix.operator, (after) => parseOperators(after, COMPARISON));
     const right = cursor.nested(() => parseOperators(cursor, infix.right));
     const range = { start: left.range.start, end: right.range.end };
     if (infix.kind === 'logical') {

@@ -170,6 +170,10 @@ export const PROBLEMS = {
     "this also holds on every span that has no '{key}'",
     'A condition says nothing but what an attribute is not. Guard it with `x and …`, or say which spans are meant.',
   ),
+  BT_DSL_GUARDED_FALSE: warning(
+    "this never holds where '{key}' is false: the guard leaves false out, too",
+    'A guard `x and …` before `x != true`. `x != nil and …` asks whether there is a value.',
+  ),
   BT_DSL_ATTRIBUTE_TYPE: warning(
     "'{key}' is {type} by the semantic conventions, not a text such as {text}",
     'An attribute is compared with a text; a number or a list never equals one.',

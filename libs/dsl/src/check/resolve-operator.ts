@@ -1,3 +1,4 @@
+import type { DiagnosticExtras } from '../diagnostic.js';
 import { parseDuration } from '../duration.js';
 import { typeOfValue } from '../facts.js';
 import { formatExpression } from '../format-expression.js';
@@ -7,7 +8,21 @@ import { parseNumeral } from '../lua-number.js';
 import { luaEquals, luaLess, luaLessOrEqual } from '../lua-value.js';
 import type { BinaryNode, Literal, Resolved } from '../resolved.js';
 import type { BinaryOperator, Expression } from '../syntax.js';
-import { ANY, alwaysFalsy, alwaysTruthy, BOOLEAN, describeTypes, FALSE, NIL, NUMBER, STRING, TABLE, TRUE, type TypeSet } from '../types.js';
+import {
+  ANY,
+  alwaysFalsy,
+  alwaysTruthy,
+  BOOLEAN,
+  describeTypes,
+  FALSE,
+  NIL,
+  NUMBER,
+  STRING,
+  TABLE,
+  TRUE,
+  TRUTHY,
+  type TypeSet,
+} from '../types.js';
 import type { Scope } from './context.js';
 import { checkFieldValue, refuseNumber } from './field-value.js';
 
@@ -215,7 +230,21 @@ function reportMismatch(syntax: Binary, left: Resolved, right: Resolved, scope: 
     }
   }
   const values = { left: describeTypes(left.types), right: describeTypes(right.types) };
-  scope.findings.report('BT_DSL_COMPARISON', syntax.range, values);
+  scope.findings.report('BT_DSL_COMPARISON', syntax.range, values, presentFalse(left, right, scope) ?? presentFalse(right, left, scope));
+}
+
+/** `x and x == false`: the guard in front of it asked for more than a value. */
+function presentFalse(value: Resolved, other: Resolved, { findings }: Scope): DiagnosticExtras | undefined {
+  if (value.type !== 'attribute' || other.type !== 'literal' || other.value !== false || value.types !== TRUTHY) return undefined;
+  const guard = findings.source.slice(value.syntax.range);
+  const meant = `${guard} != nil`;
+  const { start } = value.syntax.range;
+  const before = findings.source.slice({ start: 0, end: start });
+  const [joined] = /\sand\s+$/.exec(before) ?? [''];
+  const end = start - joined.length;
+  const isGuard = joined !== '' && /(?:^|\(|\b(?:and|or|where|return|if)\s)\s*$/.test(before.slice(0, end - guard.length));
+  const fix = isGuard && before.slice(0, end).endsWith(guard) ? { range: { start: end - guard.length, end }, text: meant } : undefined;
+  return { suggestion: `${meant} and …`, fix };
 }
 
 /** `500 <= x <= 599`: two comparisons here. */

@@ -6,11 +6,12 @@ import { conditionForField, constantField } from './constant-field.js';
 import { countOfDistinct } from './count-of-distinct.js';
 import { everySpan } from './every-span.js';
 import { foreignPattern } from './foreign-pattern.js';
+import { guardedFalse } from './guarded-false.js';
 import { idText } from './id-text.js';
 import { joinedSpans } from './joined-spans.js';
 import { letterCase } from './letter-case.js';
 import { lengthOfMap, listIndex, spanByPlace } from './list-index.js';
-import { nilEqualsNil } from './nil-equals-nil.js';
+import { nilEqualsNil, noteNegated } from './nil-equals-nil.js';
 import { notBefore } from './not-before.js';
 import { oneRoot } from './one-root.js';
 import { longTolerance, sameConditions } from './pair-arguments.js';
@@ -49,6 +50,7 @@ export function judgeMeaningInScript(root: Resolved, isCondition: boolean, findi
 
 function judgeParts(root: Resolved, findings: Findings): void {
   const relatives = new Map<number, Relatives>();
+  const negated = new Set<Resolved>();
   eachNode(root, (node) => {
     for (const span of spansOf(node)) spanByPlace(baseOf(span), findings);
     noteRelatives(node, relatives);
@@ -60,7 +62,7 @@ function judgeParts(root: Resolved, findings: Findings): void {
         countOfDistinct(node, findings);
         strictOrder(node, findings);
         timesOfOneSpan(node, findings);
-        nilEqualsNil(node, findings);
+        if (!negated.has(node)) nilEqualsNil(node, findings);
         quotedNumeral(node, findings);
         letterCase(node, findings);
         typeName(node, findings);
@@ -83,7 +85,10 @@ function judgeParts(root: Resolved, findings: Findings): void {
         return constantField(node, findings);
       case 'resource-attribute':
         return spanAttribute(node, findings);
+      case 'logical':
+        return guardedFalse(node, findings);
       case 'unary':
+        if (node.operator === 'not') noteNegated(node, negated);
         return lengthOfMap(node, findings);
       case 'span-order':
         sameSpan(node, relatives, findings);

@@ -14,7 +14,9 @@ export function missingDiffers(condition: Resolved, findings: Findings): void {
   const [first] = differing;
   if (first === undefined || differing.includes(undefined)) return;
   const key = [first.left, first.right].find(mayBeMissing) as Extract<Resolved, { readonly key: string }>;
-  const guards = [first.left, first.right].filter(mayBeMissing).map(({ syntax }) => formatExpression(syntax));
+  // A guard `x and …` leaves out false as well, which is what was meant by `x != true`.
+  const isTruth = [first.left, first.right].some(isBoolean);
+  const guards = [first.left, first.right].filter(mayBeMissing).map(({ syntax }) => formatExpression(syntax) + (isTruth ? ' != nil' : ''));
   const { range } = (operands[0] as Resolved).syntax;
   const text = [...guards, findings.source.slice(range)].join(' and ');
   findings.report('BT_DSL_MISSING_DIFFERS', range, { key: key.key }, { suggestion: `${guards.join(' and ')} and …`, fix: { range, text } });
@@ -37,4 +39,8 @@ function known(node: BinaryNode): BinaryNode | undefined {
 
 function mayBeMissing(node: Resolved): boolean {
   return node.type === 'attribute' && (node.types & NIL) !== 0;
+}
+
+function isBoolean(node: Resolved): boolean {
+  return node.type === 'literal' && typeof node.value === 'boolean';
 }
