@@ -27,7 +27,8 @@ const OF_VALUES: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 
 /**
  * The diagnostics with those fixes only that lead somewhere. Each is made and the text checked again: where it was made there is no
- * error then, and nothing else to warn of. A fix that was not tried, because the text is long, is not offered.
+ * error then, and nothing else to warn of; after the fix of a warning there is no new error anywhere. A fix that was not tried,
+ * because the text is long, is not offered.
  */
 export function withTriedFixes(text: string, { diagnostics, isRead }: Rechecked, recheck: Recheck): readonly Diagnostic[] {
   if (diagnostics.every(({ fix }) => fix === undefined)) return diagnostics;
@@ -63,8 +64,9 @@ function leadsSomewhere(
     const isThere = diagnostic.range.start <= end && start <= diagnostic.range.end;
     return isThere && !OF_VALUES.has(diagnostic.code) && !known.has(nameOf(diagnostic));
   });
-  // A rule that could be saved stays one.
-  if (mended.severity === 'warning' && news.some(({ severity }) => severity === 'error')) return false;
+  // Of a text with a warning all was judged: an error that is new, wherever, is of the fix.
+  if (mended.severity === 'warning' && after.diagnostics.some((next) => next.severity === 'error' && !known.has(nameOf(next))))
+    return false;
   return news.every((next) => {
     if (next.fix === undefined || rounds === 1) return false;
     return leadsSomewhere(changed, next.fix, next, after, recheck, rounds - 1);

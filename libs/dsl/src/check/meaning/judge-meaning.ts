@@ -75,7 +75,7 @@ function judgeParts(root: Resolved, findings: Findings): void {
         return;
       case 'attribute':
       case 'has-attribute':
-        return resourceAttribute(node, findings);
+        return resourceAttribute(node, root, findings);
       case 'index':
         listOfAttributes(node, findings);
         return listIndex(node, findings);

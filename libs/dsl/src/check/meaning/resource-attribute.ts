@@ -1,51 +1,22 @@
+import { someNode } from '../../compile/walk.js';
 import { formatExpression } from '../../format-expression.js';
-import type { Attribute, HasAttribute, IndexValue } from '../../resolved.js';
+import type { Attribute, HasAttribute, IndexValue, Resolved } from '../../resolved.js';
 import type { Expression } from '../../syntax.js';
+import { NIL } from '../../types.js';
 import { SPAN_FIELDS } from '../../vocabulary.js';
 import type { Findings } from '../context.js';
-
-/** Namespaces and keys that the semantic conventions give to resources and not to spans. */
-const NAMESPACES = [
-  'k8s.',
-  'host.',
-  'container.',
-  'os.',
-  'telemetry.sdk.',
-  'telemetry.distro.',
-  'process.runtime.',
-  'aws.ecs.',
-  'aws.eks.',
-];
-const KEYS: ReadonlySet<string> = new Set([
-  'service.name',
-  'service.namespace',
-  'service.version',
-  'service.instance.id',
-  'cloud.provider',
-  'cloud.region',
-  'cloud.platform',
-  'cloud.account.id',
-  'cloud.availability_zone',
-  'deployment.environment',
-  'deployment.environment.name',
-  'process.pid',
-  'process.command',
-  'process.command_line',
-  'process.command_args',
-  'process.executable.name',
-  'process.executable.path',
-  'process.owner',
-]);
+import { isOfResource, RESOURCE_WORDS } from './resource-keys.js';
 
 /** `attribute.service.name`: spans don't have it. `attribute.status`: that is a field. */
-export function resourceAttribute({ type, key, syntax }: Attribute | HasAttribute, findings: Findings): void {
-  if (FIELDS.has(key)) return fieldName(key, syntax, findings);
+export function resourceAttribute(node: Attribute | HasAttribute, root: Resolved, findings: Findings): void {
+  const { type, key, syntax } = node;
+  if (FIELDS.has(key)) return fieldName(key, syntax, findings, !NAMES_OF_OTHERS.has(key) && !isGuarded(node, root));
   const elsewhere = ELSEWHERE.get(key);
   if (elsewhere !== undefined) return fieldElsewhere(key, elsewhere, syntax, findings);
   // Most keys begin otherwise.
   if (!FIRST_WORDS.has(key.slice(0, key.indexOf('.')))) return;
   if (OWNERS.test(key)) return fieldName(key, syntax, findings);
-  if (!KEYS.has(key) && !NAMESPACES.some((namespace) => key.startsWith(namespace))) return;
+  if (!isOfResource(key)) return;
   const text = `${ownerOf(syntax)}.resource[${formatExpression({ type: 'string', value: key, isText: true, range: syntax.range })}]`;
   const meant = type === 'attribute' ? text : `${text} != nil`;
   findings.report('BT_DSL_RESOURCE', syntax.range, { key }, { suggestion: meant, fix: { range: syntax.range, text: meant } });
@@ -67,13 +38,27 @@ export function listOfAttributes({ object, key, syntax }: IndexValue, findings: 
 
 const FIELDS: ReadonlySet<string> = new Set(SPAN_FIELDS.map(({ name }) => name));
 
+/** An order has an id as well as a span: which is meant nobody knows. */
+const NAMES_OF_OTHERS: ReadonlySet<string> = new Set(['id']);
+
+/** `attribute.duration and attribute.duration > 30`: a field needs no guard, and the one that is left asks for the attribute. */
+function isGuarded(node: Attribute | HasAttribute, root: Resolved): boolean {
+  const isSame = (other: Resolved): boolean =>
+    (other.type === 'attribute' || other.type === 'has-attribute') && other.key === node.key && other !== node;
+  return someNode(root, (part) => {
+    if (part.type === 'logical') return isSame(part.left) || isSame(part.right);
+    if (part.type === 'binary') return part.right.types === NIL && part.right.type === 'literal' && isSame(part.left);
+    return part.type === 'has-attribute' && isSame(part);
+  });
+}
+
 /** `attribute.parent.name`. */
 const OWNERS = /^(?:(?:parent|children|descendants|ancestors|attributes?|resource)\.|scope\.(?:name|version)$)/;
 
 /** `attribute.status`: the field is `span.status`. */
-function fieldName(key: string, syntax: Expression, findings: Findings): void {
+function fieldName(key: string, syntax: Expression, findings: Findings, isCertain = true): void {
   const field = `${ownerOf(syntax)}.${withoutOwner(key)}`;
-  const fix = syntax.type === 'call' ? undefined : { range: syntax.range, text: field };
+  const fix = syntax.type === 'call' || !isCertain ? undefined : { range: syntax.range, text: field };
   findings.report('BT_DSL_FIELD_NAME', syntax.range, { key, field }, { suggestion: field, fix });
 }
 
@@ -107,7 +92,7 @@ function fieldElsewhere(key: string, meant: string, syntax: Expression, findings
 }
 
 const FIRST_WORDS: ReadonlySet<string> = new Set([
-  ...[...NAMESPACES, ...KEYS].map((key) => key.slice(0, key.indexOf('.'))),
+  ...RESOURCE_WORDS,
   ...['parent', 'children', 'descendants', 'ancestors', 'attribute', 'attributes', 'resource', 'scope'],
 ]);
 
