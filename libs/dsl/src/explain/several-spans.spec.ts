@@ -66,6 +66,25 @@ describe('rules about several spans are explained', () => {
     expect(explained(text).summary).toBe(expected);
   });
 
+  it('says that a span started once, whatever its own order is', () => {
+    const spans = [
+      viewOf({ id: '1', name: 'w', startTime: 990, duration: 10 }),
+      viewOf({ id: '2', name: 'y', startTime: 1_000, duration: 10 }),
+      viewOf({ id: '3', name: 'x', startTime: 1_010 }),
+    ];
+    const before = 'trace.before(s where s.name == "w", span.name == "y" and span.before(a))';
+    const { tree } = explained(`trace.has(a where a.name == "x" and ${before})`, spans);
+    const told = JSON.stringify(tree);
+    expect(told).toContain('ended before \\"y\\" (2) started, where it ended as \\"x\\" (3) started');
+    expect(told).not.toContain('started started');
+  });
+
+  it('names what came closest to being behind it', () => {
+    expect(explained('not trace.before(span.name == "audit", span.name == "charge" and attribute.order == "A")').summary).toBe(
+      '1 of 3 spans satisfies span.name == "audit", and none of them ended before one that satisfies span.name == "charge" and attribute.order == "A" (closest is "charge" (1), which started 11ns before "audit" (2) ended)',
+    );
+  });
+
   it('tells the value of what is asked for being there, in the sentence and beside it', () => {
     const { tree } = explained('trace.has(a where a.name == "charge" and a.attributes.order and a.attributes.n == 4)');
     const [, there] = tree?.children?.[0]?.children ?? [];

@@ -119,7 +119,7 @@ class PairTeller {
     const found = (teller.values.tally(probe, inner)?.spans ?? []).filter((span) => span !== first);
     if (found.length === 0) return nearestSpan(node.second, node.depth + 1, inner, teller);
     const distance = (span: SpanView): bigint => {
-      const apart = node.relation === 'follows' ? gap(first, span) : gap(span, first);
+      const apart = node.relation === 'follows' || node.relation === 'before' ? gap(first, span) : gap(span, first);
       return apart < 0n ? -apart : apart;
     };
     return found.reduce((best, span) => (distance(span) < distance(best) ? span : best));
@@ -139,7 +139,29 @@ class PairTeller {
     const satisfy = spansSatisfy(pairs.length, teller.values.spanCount, this.firstText);
     const stands = isEvery ? `and each ${STANDS[node.relation]}` : `and ${STANDS_NOT[node.relation]}`;
     const text = teller.text(node.second, node.depth + 1, this.bindings);
-    return this.told(`${satisfy}, ${stands} one that satisfies ${text}${isEvery ? this.within : ''}`, '', [], [told, toldSecond]);
+    const head = `${satisfy}, ${stands} one that satisfies ${text}${isEvery ? this.within : ''}`;
+    if (node.relation === 'before') return this.tellNoneBefore(head);
+    return this.told(head, '', [], [told, toldSecond]);
+  }
+
+  /** None stands before one: the span that ended first, and what came closest to being behind it. */
+  private tellNoneBefore(head: string): FunctionTold {
+    const { node, pairs, teller } = this;
+    const firsts = pairs.map(({ first }) => first);
+    const first = firsts.reduce((best, span) => (BigInt(span.endTime) < BigInt(best.endTime) ? span : best));
+    const inner = bound(this.bindings, node.depth, first);
+    const told = teller.inside(node.first, node.depth, first, this.bindings);
+    const nearest = this.nearestSecond(first);
+    const second = nearest && teller.inside(node.second, node.depth + 1, nearest, inner);
+    const tail = nearest && second ? this.startedEarly(first, nearest, second, inner) : '';
+    return this.told(head, tail, [], [told, second ?? teller.unasked(node.second)]);
+  }
+
+  /** Where the clocks have no objection, what descends from what says why. */
+  private startedEarly(first: SpanView, nearest: SpanView, told: Told, inner: Bindings): string {
+    if (told.outcome !== 'true') return closest(told, nearest, this.node.depth + 1, inner, this.teller);
+    const apart = gap(first, nearest);
+    return apart >= 0n ? '' : ` (closest is ${spanText(nearest)}, which started ${exactDuration(-apart)} before ${spanText(first)} ended)`;
   }
 
   private tellFound(first: SpanView, second: SpanView): FunctionTold {
@@ -150,7 +172,7 @@ class PairTeller {
     const apart = gap(first, second);
     const stands =
       node.relation === 'before' || node.relation === 'never_after'
-        ? `ended ${apart > 0n ? `${exactDuration(apart)} ` : ''}before ${this.namedSecond(b, second, inner)} started`
+        ? `ended ${apart > 0n ? `${exactDuration(apart)} ` : ''}before ${spanText(second)} started${this.detailsAfter(b, second, inner)}`
         : `${STANDS[node.relation]} ${this.namedSecond(b, second, inner)}`;
     return this.told(`${this.named(a, first)} ${stands}`, '', this.spansOfPairs(), [a, b]);
   }
@@ -167,9 +189,19 @@ class PairTeller {
   }
 
   private namedSecond(told: Told, span: SpanView, inner: Bindings): string {
-    const { node, teller } = this;
-    const { text } = detailsOf(told, node.depth + 1, bound(inner, node.depth + 1, span), teller);
+    const text = this.detailsOfSecond(told, span, inner);
     return text === '' ? spanText(span) : `${spanText(span)}, ${text}`;
+  }
+
+  /** Behind the verb: what is told of the second span may end with one itself, as `it ended as "x" (s3) started`. */
+  private detailsAfter(told: Told, span: SpanView, inner: Bindings): string {
+    const text = this.detailsOfSecond(told, span, inner);
+    return text === '' ? '' : `, where ${text}`;
+  }
+
+  private detailsOfSecond(told: Told, span: SpanView, inner: Bindings): string {
+    const { node, teller } = this;
+    return detailsOf(told, node.depth + 1, bound(inner, node.depth + 1, span), teller).text;
   }
 
   private get firstText(): string {
