@@ -117,6 +117,7 @@ it('real rules are there to be broken', () => {
 
 /** One for each kind of fix. */
 const MISTAKES: readonly string[] = [
+  'trace.preceded(span.name == "a", span.name == "b")',
   'span.name = "a"',
   'trace.has(c where c.name == "charge" and not trace.has(span.name == "check" and span.end_time < c.start_time))',
   'trace.has(a where a.name == "a" and trace.has(b where b.start_time - a.end_time < 5s))',
@@ -196,6 +197,7 @@ const FIXABLE: readonly string[] = [
   'BT_DSL_ONE_SIDED',
   'BT_DSL_PATTERN',
   'BT_DSL_QUOTED_TRUTH',
+  'BT_DSL_REQUIREMENT',
   'BT_DSL_RESOURCE',
   'BT_DSL_SAME_SIDES',
   'BT_DSL_STRICT_ORDER',

@@ -210,6 +210,10 @@ export const PROBLEMS = {
     "this also holds in every trace that has no such spans: '{name}' asks for two",
     'Nothing else says which traces are meant. That each b has an a before it is `trace.preceded(b, a)`.',
   ),
+  BT_DSL_REQUIREMENT: warning(
+    "this says what must be, not what is wrong: '{name}' holds in every trace that keeps to it, and in every trace that has no such spans",
+    'A rule matches what is wrong, and nothing else says which traces are meant: `not trace.preceded(…)`.',
+  ),
   BT_DSL_ONE_SIDED: warning(
     'this also holds where {second} is long before {first}: the difference is negative then',
     'Times of two spans that are at most so far apart, and nothing says which comes first.',

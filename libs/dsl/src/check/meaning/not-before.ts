@@ -3,8 +3,8 @@ import type { Findings } from '../context.js';
 import { flatOperands } from './flat-operands.js';
 
 /**
- * `not trace.before(a, b)` and nothing else: holds in every trace that has neither, too. That each b has an a before it is
- * `trace.preceded(b, a)`.
+ * What holds in every trace that has no such spans, and nothing else that says which traces are meant: `not trace.before(a, b)` (that each b
+ * has an a before it is `trace.preceded(b, a)`), and `trace.preceded(b, a)`, which is what is required, not what is wrong.
  */
 export function notBefore(root: Resolved, findings: Findings): void {
   if (findings.usesSubject) return;
@@ -14,10 +14,29 @@ export function notBefore(root: Resolved, findings: Findings): void {
     for (const operand of operands) notBefore(operand, findings);
     return;
   }
-  const pairs = operands.map(negatedPair);
+  const pairs = operands.map((operand) => requirement(operand) ?? negatedPair(operand));
   // Something else says which traces are meant.
   if (pairs.includes(undefined)) return;
-  for (const [place, pair] of pairs.entries()) report(pair as TracePair, operands[place] as Resolved, findings);
+  for (const [place, pair] of pairs.entries()) {
+    const operand = operands[place] as Resolved;
+    if (operand === pair) reportRequirement(pair, findings, operands.length === 1);
+    else report(pair as TracePair, operand, findings);
+  }
+}
+
+/** It holds where there is nothing of which it could be asked. */
+function requirement(node: Resolved): TracePair | undefined {
+  if (node.type !== 'trace-pair') return undefined;
+  return node.relation === 'preceded' || node.relation === 'follows' || node.relation === 'never_after' ? node : undefined;
+}
+
+/** Of several only the writer knows whether each breaks the rule, or all of them do. */
+function reportRequirement({ relation, syntax }: TracePair, findings: Findings, isAlone: boolean): void {
+  const text = isAlone ? `not ${findings.source.slice(syntax.range)}` : undefined;
+  const { start } = syntax.range;
+  const fix = text === undefined ? undefined : { range: { start, end: start }, text: 'not ' };
+  const expected = `what is wrong: not trace.${relation}(…)`;
+  findings.report('BT_DSL_REQUIREMENT', syntax.range, { name: `trace.${relation}` }, { expected, suggestion: text, fix });
 }
 
 function negatedPair(node: Resolved): TracePair | undefined {
