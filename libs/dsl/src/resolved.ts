@@ -71,6 +71,8 @@ export type FieldName =
 export interface Literal extends Node {
   readonly type: 'literal';
   readonly value: undefined | boolean | number | bigint | string;
+  /** Where the value stands, when `syntax` is the variable of a script that holds it. */
+  readonly declared?: Expression;
 }
 
 /** `span.duration`. */

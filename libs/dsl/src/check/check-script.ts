@@ -7,13 +7,14 @@ import { spanArguments } from '../span-function-call.js';
 import { suggest } from '../suggest.js';
 import type { Block, Expression, FunctionExpression, Name, Statement } from '../syntax.js';
 import { SPAN_FIELDS, SPAN_FUNCTIONS, STRING_TEST_FUNCTIONS, TRACE_FIELDS, TRACE_FUNCTIONS } from '../vocabulary.js';
+import { withoutParentheses } from '../without-parentheses.js';
 import { Findings } from './context.js';
 import { refuseIterator } from './iterator.js';
 import { judgedLoop } from './judged-loop.js';
 import { listAsSet } from './list-as-set.js';
 import { knownNames, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from './lua-names.js';
 import { newTable } from './new-table.js';
-import { numberNames } from './number-names.js';
+import { namesAsConditions, numberNames } from './number-names.js';
 import { refuseNot } from './refuse-not.js';
 import { scriptGuards } from './script-guards.js';
 import { assignedNames, blocksOf, type Holding, holdingOf, holdingsOfLoop, type Locals } from './script-locals.js';
@@ -186,17 +187,23 @@ class ScriptChecker {
 
   #condition(expression: Expression, locals: Locals): void {
     this.#expression(expression, locals);
+    // Of a constant it is said that it is one.
+    for (const name of namesAsConditions(expression)) if (typeof locals.get(name.name) !== 'object') this.#number(name);
     this.#meaning(expression, true, locals);
+  }
+
+  #number({ name, range }: Name): void {
+    if (this.#numbers.has(name)) this.#findings.report('BT_DSL_NUMBER_CONDITION', range, { text: name }, { expected: `${name} > …` });
   }
 
   /** `return slow > 3 and "too slow"` is as true as its first part; `return 1` is true. */
   #result(expression: Expression, locals: Locals): void {
-    if (expression.type === 'name' && this.#numbers.has(expression.name))
-      this.#findings.report('BT_DSL_NUMBER_CONDITION', expression.range, { text: expression.name }, { expected: `${expression.name} > …` });
-    const isCommented = expression.type === 'logical' && expression.operator === 'and' && isComment(expression.right);
+    const whole = withoutParentheses(expression);
+    if (whole.type === 'name') this.#number(whole);
+    const isCommented = whole.type === 'logical' && whole.operator === 'and' && isComment(whole.right, locals);
     this.#expression(expression, locals);
-    if (isCommented) this.#meaning(expression.left, true, locals);
-    else this.#meaning(expression, !isConstant(expression), locals);
+    if (isCommented) this.#meaning(whole.left, true, locals);
+    else this.#meaning(expression, !isConstant(whole, locals), locals);
   }
 
   #value(expression: Expression, locals: Locals): void {
@@ -280,7 +287,13 @@ class ScriptChecker {
   #member({ object, name, nameRange }: Extract<Expression, { type: 'member' }>, locals: Locals): void {
     if (object.type !== 'name' || this.#globals.has(object.name)) return;
     const holding = locals.get(object.name);
-    if (holding === 'unknown' || holding === 'texts' || (holding !== undefined && !this.#findings.judgesMeaning)) return;
+    if (
+      holding === 'unknown' ||
+      holding === 'texts' ||
+      typeof holding === 'object' ||
+      (holding !== undefined && !this.#findings.judgesMeaning)
+    )
+      return;
     const owner = holding ?? object.name;
     const known = Object.hasOwn(KNOWN_MEMBERS, owner) ? KNOWN_MEMBERS[owner] : undefined;
     if (known === undefined || known.has(name)) return;
@@ -315,12 +328,12 @@ class ScriptChecker {
 }
 
 /** What tells of a violation: a text, a number, or a table of several. */
-function isComment(expression: Expression): boolean {
-  return isConstant(expression) || expression.type === 'table';
+function isComment(expression: Expression, locals: Locals): boolean {
+  return isConstant(expression, locals) || expression.type === 'table';
 }
 
-function isConstant({ type }: Expression): boolean {
-  return type === 'string' || type === 'number' || type === 'duration';
+function isConstant(expression: Expression, locals: Locals): boolean {
+  return typeof holdingOf(expression, locals) === 'object';
 }
 
 const KNOWN_MEMBERS: Readonly<Record<string, ReadonlySet<string>>> = {

@@ -5,6 +5,7 @@ import type { Literal, Resolved, SpanSource } from '../resolved.js';
 import type { Range, Source } from '../source.js';
 import type { Expression } from '../syntax.js';
 import { ANY } from '../types.js';
+import type { Constant } from './script-locals.js';
 
 /** What one check learns about the whole rule while it walks the tree. */
 export class Findings {
@@ -93,22 +94,27 @@ export class Scope {
     private readonly spans: ReadonlyMap<string, SpanSource>,
     readonly depth: number,
     readonly facts: Facts,
-    /** Names of a script whose values are only known when it runs. */
-    private readonly locals: ReadonlySet<string> = new Set(),
+    /** Names of a script, with their value where it is known before it runs. */
+    private readonly locals: ReadonlyMap<string, Constant | undefined> = new Map(),
   ) {}
 
   static ofRule(findings: Findings): Scope {
     return new Scope(findings, new Map([['span', { type: 'subject' }]]), 0, Facts.none);
   }
 
-  /** A place in a script: with variables, some of which hold a span. */
-  static ofScript(findings: Findings, locals: ReadonlySet<string>, spans: Iterable<string>): Scope {
+  /** A place in a script: with variables, some of which hold a span, and some what stands in the script. */
+  static ofScript(findings: Findings, locals: ReadonlyMap<string, Constant | undefined>, spans: Iterable<string>): Scope {
     const named = [...spans].map((name, index) => [name, { type: 'bound', depth: index + 1 } as SpanSource] as const);
     return new Scope(findings, new Map([['span', { type: 'subject' } as SpanSource], ...named]), named.length, Facts.none, locals);
   }
 
   isLocal(name: string): boolean {
     return this.locals.has(name);
+  }
+
+  /** What a variable always holds, where that stands in the script. */
+  constantOf(name: string): Constant | undefined {
+    return this.locals.get(name);
   }
 
   /** The span that a name means, or undefined. */

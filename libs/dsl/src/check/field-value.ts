@@ -23,10 +23,11 @@ export function checkFieldValue(field: Resolved, value: Resolved, scope: Scope):
   const word = value.value.replace(/^(STATUS_CODE|SPAN_KIND)_/i, '');
   const alias = field.field === 'status' ? wordOf(STATUS_WORDS, word.toLowerCase()) : undefined;
   const suggestion = alias ?? suggest(word, values);
-  const fix =
-    suggestion === undefined || value.syntax.type !== 'string' ? undefined : { range: value.syntax.range, text: `"${suggestion}"` };
-  const names = { field: formatExpression(field.syntax), value: formatExpression(value.syntax) };
-  scope.findings.report('BT_DSL_UNKNOWN_VALUE', value.syntax.range, names, {
+  // What a variable of a script holds is mended where it stands.
+  const syntax = value.declared ?? value.syntax;
+  const fix = suggestion === undefined || syntax.type !== 'string' ? undefined : { range: syntax.range, text: `"${suggestion}"` };
+  const names = { field: formatExpression(field.syntax), value: formatExpression(syntax) };
+  scope.findings.report('BT_DSL_UNKNOWN_VALUE', syntax.range, names, {
     expected: values.map((v) => `"${v}"`).join(', '),
     suggestion,
     fix,

@@ -1,7 +1,14 @@
+import { spanArguments } from '../span-function-call.js';
 import type { Block, Expression, Name, Statement } from '../syntax.js';
 import { blocksOf } from './script-locals.js';
 
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '//', '%', '^']);
+
+const NUMBER_FUNCTIONS: ReadonlySet<string> = new Set(['count', 'sum', 'distinct', 'max_count']);
+const NUMBER_FIELDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['trace', new Set(['span_count', 'duration', 'depth'])],
+  ['span', new Set(['duration', 'start_time', 'end_time'])],
+]);
 
 /** The variables of a script that hold a number wherever they get a value: `return n` of one is always true. */
 export function numberNames(block: Block): ReadonlySet<string> {
@@ -15,6 +22,21 @@ export function numberNames(block: Block): ReadonlySet<string> {
   };
   visit(block);
   return new Set([...numbers].filter((name) => !others.has(name)));
+}
+
+/** The variables that a condition asks as they are: `if n then`, `not n`. Before `and` it may be asked whether there is one. */
+export function* namesAsConditions(condition: Expression): Iterable<Name> {
+  switch (condition.type) {
+    case 'name':
+      return yield condition;
+    case 'parenthesized':
+      return yield* namesAsConditions(condition.expression);
+    case 'unary':
+      return condition.operator === 'not' ? yield* namesAsConditions(condition.operand) : undefined;
+    case 'logical':
+      if (condition.operator === 'or' || condition.left.type !== 'name') yield* namesAsConditions(condition.left);
+      return yield* namesAsConditions(condition.right);
+  }
 }
 
 /** What variables get; undefined: anything. */
@@ -52,6 +74,10 @@ function isNumber(value: Expression): boolean {
       return value.operator === '-' || value.operator === '#';
     case 'binary':
       return ARITHMETIC.has(value.operator);
+    case 'member':
+      return value.object.type === 'name' && NUMBER_FIELDS.get(value.object.name)?.has(value.name) === true;
+    case 'call':
+      return value.callee.type === 'member' && NUMBER_FUNCTIONS.has(value.callee.name) && spanArguments(value) !== undefined;
     case 'parenthesized':
       return isNumber(value.expression);
     default:

@@ -1,8 +1,8 @@
 import { factKey } from '../facts.js';
-import type { FieldName, Resolved, SpanSource } from '../resolved.js';
+import type { FieldName, Literal, Resolved, SpanSource } from '../resolved.js';
 import type { Range } from '../source.js';
 import { suggest } from '../suggest.js';
-import type { Expression } from '../syntax.js';
+import type { Expression, Name } from '../syntax.js';
 import { ANY, NIL, NUMBER, STRING, TABLE, TRUE } from '../types.js';
 import {
   FIELD_TYPES,
@@ -28,7 +28,7 @@ type MemberExpression = Extract<Expression, { type: 'member' | 'index' }>;
 /** What a name means. */
 export function resolveName(expression: Extract<Expression, { type: 'name' }>, scope: Scope): Entity {
   const { name, range } = expression;
-  if (scope.isLocal(name)) return { kind: 'value', node: unknownValue(expression) };
+  if (scope.isLocal(name)) return { kind: 'value', node: valueOfLocal(expression, scope) };
   if (name === 'trace') {
     scope.findings.usesTrace = true;
     return { kind: 'trace' };
@@ -52,6 +52,14 @@ export function resolveName(expression: Extract<Expression, { type: 'name' }>, s
   const suggestion =
     bareField ?? bareFunction ?? wordOf(FOREIGN_WORDS, name.toLowerCase()) ?? suggest(name, [...knownNames(), ...scope.spanNames]);
   return refused(expression, scope, 'BT_DSL_UNKNOWN_NAME', range, { name }, suggestion);
+}
+
+/** A variable that never gets another value is what it was declared with. */
+function valueOfLocal(name: Name, scope: Scope): Literal {
+  const constant = scope.constantOf(name.name);
+  if (constant === undefined) return unknownValue(name);
+  const value = constant.type === 'duration' ? constant.nanoseconds : constant.value;
+  return { type: 'literal', value, syntax: name, types: constant.type === 'string' ? STRING : NUMBER, declared: constant };
 }
 
 /** `object.name` and `object["name"]`. */

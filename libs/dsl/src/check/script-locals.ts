@@ -1,7 +1,10 @@
-import type { Block, Expression, Statement } from '../syntax.js';
+import type { Block, DurationLiteral, Expression, NumberLiteral, Statement, StringLiteral } from '../syntax.js';
+
+/** A value that stands in the script. */
+export type Constant = StringLiteral | NumberLiteral | DurationLiteral;
 
 /** What a variable of a script holds, as far as it is certain. */
-export type Holding = 'span' | 'event' | 'link' | 'texts' | 'unknown';
+export type Holding = 'span' | 'event' | 'link' | 'texts' | 'unknown' | Constant;
 
 /** The variables that are visible at a place of a script. */
 export type Locals = ReadonlyMap<string, Holding>;
@@ -34,6 +37,11 @@ export function holdingOf(expression: Expression, locals: Locals): Holding {
         expression.items.length > 0 && expression.items.every(({ key, value }) => key === undefined && value.type === 'string');
       return isTexts ? 'texts' : 'unknown';
     }
+    case 'string':
+      return expression.isText ? expression : 'unknown';
+    case 'number':
+    case 'duration':
+      return expression;
     case 'parenthesized':
       return holdingOf(expression.expression, locals);
     default:

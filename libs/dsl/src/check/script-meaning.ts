@@ -4,12 +4,13 @@ import type { Expression } from '../syntax.js';
 import { Findings, Scope } from './context.js';
 import { judgeMeaningInScript } from './meaning/judge-meaning.js';
 import { resolve } from './resolve.js';
-import type { Locals } from './script-locals.js';
+import type { Constant, Locals } from './script-locals.js';
 
 /** What is as certain in a script as in an expression. Everything else may be right with the values of its variables. */
 const CERTAIN: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'BT_DSL_CONSTANT_CONDITION',
   'BT_DSL_CONSTANT_FIELD',
+  'BT_DSL_UNASKED',
   'BT_DSL_SWAPPED',
   'BT_DSL_SAME_SIDES',
   'BT_DSL_INDEX_ZERO',
@@ -53,7 +54,7 @@ const GUARDED: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['BT_DSL_UNGUARDE
 
 /**
  * What an expression of a script says that was hardly meant. Its variables may hold anything, but for those that are known to hold a
- * span. `isTested`: the script asks somewhere whether the value of a text is there.
+ * span or a constant. `isTested`: the script asks somewhere whether the value of a text is there.
  */
 export function scriptMeaning(
   expression: Expression,
@@ -64,8 +65,9 @@ export function scriptMeaning(
 ): readonly Diagnostic[] {
   const own = new Findings(findings.source);
   const spans = [...locals].filter(([name, holding]) => holding === 'span' && name !== 'span').map(([name]) => name);
-  const unknown = new Set([...locals.keys()].filter((name) => locals.get(name) !== 'span'));
-  const resolved = resolve(expression, Scope.ofScript(own, unknown, spans));
+  const others = new Map<string, Constant | undefined>();
+  for (const [name, holding] of locals) if (holding !== 'span') others.set(name, typeof holding === 'object' ? holding : undefined);
+  const resolved = resolve(expression, Scope.ofScript(own, others, spans));
   // Behind something that means nothing nothing more is known.
   if (!own.hasErrors) judgeMeaningInScript(resolved, isCondition, own);
   const { source } = findings;

@@ -24,7 +24,7 @@ export function reportConstant(node: Resolved, place: Place, findings: Findings)
   }
   if (node.type !== 'literal' || (typeof node.value !== 'string' && typeof node.value !== 'number' && typeof node.value !== 'bigint'))
     return false;
-  const what = node.syntax.type === 'duration' ? 'a duration' : typeof node.value === 'string' ? 'a text' : 'a number';
+  const what = (node.declared ?? node.syntax).type === 'duration' ? 'a duration' : typeof node.value === 'string' ? 'a text' : 'a number';
   const fix = rewritten(node, place, findings) ?? fixOf(node, meantBy(node, place));
   const extras: DiagnosticExtras = { expected: 'a condition', suggestion: fix?.text, fix };
   findings.report('BT_DSL_CONSTANT_CONDITION', node.syntax.range, { text: formatExpression(node.syntax), what }, extras);
@@ -78,7 +78,8 @@ export function reportAlternatives({ operator, left, right, syntax }: BinaryNode
 }
 
 function meantBy(node: Resolved, place: Place): string | undefined {
-  if (place.kind === 'condition') return node.syntax.type === 'string' ? `span.name == ${formatExpression(node.syntax)}` : undefined;
+  if (place.kind === 'condition')
+    return node.type === 'literal' && typeof node.value === 'string' ? `span.name == ${formatExpression(node.syntax)}` : undefined;
   if (place.kind === 'whole') return undefined;
   const { previous } = place;
   return previous === undefined ? meantBy(node, place.of) : likePrevious(node, previous, place.chain.operator);

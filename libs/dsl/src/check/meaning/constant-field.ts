@@ -55,9 +55,11 @@ export function constantField({ aggregate, field }: TraceAggregate, findings: Fi
     const values = { name: aggregate, text: shortTable(field.syntax) };
     return findings.report('BT_DSL_CONSTANT_FIELD', field.syntax.range, values, { expected: 'a field', suggestion: text, fix });
   }
-  if (field.type !== 'literal' || field.value === undefined) return;
+  // A variable of a script is the same for all spans, whatever it holds.
+  const isVariable = field.type === 'literal' && field.syntax.type === 'name' && field.syntax.name !== 'span';
+  if (field.type !== 'literal' || (field.value === undefined && !isVariable)) return;
   const text = formatExpression(field.syntax);
-  const meant = field.syntax.type === 'string' ? `attribute[${text}]` : undefined;
+  const meant = typeof field.value === 'string' ? `attribute[${text}]` : undefined;
   const fix = meant === undefined ? undefined : { range: field.syntax.range, text: meant };
   // The sum of 1 is a count.
   if (meant === undefined && aggregate === 'sum') return;

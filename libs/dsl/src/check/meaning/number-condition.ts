@@ -7,8 +7,11 @@ import { flatOperands } from './flat-operands.js';
 import { conventionOf } from './semantic-conventions.js';
 
 /** `trace.max(attribute.n)` where a condition belongs: it counts as true whatever it is. As a guard it asks whether there is one. */
-export function numberCondition(node: Resolved, place: Place, findings: Findings): void {
-  if (node.type !== 'trace-aggregate' || node.types !== (NUMBER | NIL) || isGuard(node, place)) return;
+export function numberCondition(node: Resolved, place: Place, findings: Findings, isInScript: boolean): void {
+  const mayBeMissing = node.type === 'trace-aggregate' && node.types === (NUMBER | NIL);
+  // Of a whole rule it is said that it always matches.
+  const isThere = isInScript && node.types === NUMBER && node.type !== 'literal';
+  if ((!mayBeMissing && !isThere) || isGuard(node, place)) return;
   findings.report(
     'BT_DSL_NUMBER_CONDITION',
     node.syntax.range,

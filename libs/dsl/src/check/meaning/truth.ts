@@ -35,7 +35,7 @@ interface Constant {
  * of a part of a script. `part`: what a script does with it; of a value only the conditions within are asked (`local a = trace.has("x")`).
  */
 export function judgeTruth(root: Resolved, findings: Findings, part?: 'condition' | 'value'): void {
-  const judge = new TruthJudge(findings);
+  const judge = new TruthJudge(findings, part !== undefined);
   if (part === 'value') judge.value(root);
   const value = part === 'value' ? undefined : judge.condition(root, whole);
   if (part !== 'value') missingDiffers(root, findings);
@@ -65,7 +65,10 @@ class TruthJudge {
   /** How many functions over spans are around. */
   private depth = 0;
 
-  constructor(private readonly findings: Findings) {}
+  constructor(
+    private readonly findings: Findings,
+    private readonly isInScript: boolean,
+  ) {}
 
   /** Whether the condition is always true or always false; undefined when it depends on the trace. */
   condition(node: Resolved, place: Place): boolean | undefined {
@@ -77,7 +80,7 @@ class TruthJudge {
     const before = this.reports;
     const value = this.inside(node);
     if (this.reports > before) return value;
-    numberCondition(node, place, this.findings);
+    numberCondition(node, place, this.findings, this.isInScript);
     oneSided(node, place, this.findings);
     return this.byTypes(node) ?? this.byValues(node);
   }

@@ -1,5 +1,6 @@
 import { baseOf, someNode, spansOf } from '../../compile/walk.js';
 import type { Resolved, TracePair, TraceQuantifier } from '../../resolved.js';
+import { ANY } from '../../types.js';
 import type { Findings } from '../context.js';
 
 /** `trace.has(a where a.name == "x" and trace.has(b where a.name == "y"))`: nothing is asked of b. */
@@ -11,13 +12,15 @@ export function unasked(node: TraceQuantifier | TracePair, findings: Findings): 
 
 function asked(condition: Resolved, depth: number, findings: Findings): void {
   // `count(true)` counts them all.
-  if (
-    condition.type === 'literal' ||
-    isAskedFirst(condition, depth) ||
-    someNode(condition, (part) => spansOf(part).some((span) => isOf(baseOf(span), depth)))
-  )
-    return;
+  const isConstant = condition.type === 'literal' && (condition.syntax.type !== 'name' || condition.value !== undefined);
+  if (isConstant || isAskedFirst(condition, depth)) return;
+  if (someNode(condition, (part) => isUnknown(part) || spansOf(part).some((span) => isOf(baseOf(span), depth)))) return;
   findings.report('BT_DSL_UNASKED', condition.syntax.range, {}, { expected: 'a condition on the span: span.…, attribute.…, or its name' });
+}
+
+/** In a script: a function of its own may ask the span; a variable alone is the same for all spans. */
+function isUnknown(part: Resolved): boolean {
+  return part.type === 'literal' && part.types === ANY && (part.syntax.type !== 'name' || part.syntax.name === 'span');
 }
 
 function isOf(span: ReturnType<typeof baseOf>, depth: number): boolean {

@@ -48,16 +48,19 @@ const SHORTEST = 1_000_000;
 const EARLIEST = 100_000_000_000_000_000n;
 
 function bare(unit: Unit, what: Resolved | undefined, value: Resolved, findings: Findings): void {
-  if (unit === 'count' || value.type !== 'literal' || value.syntax.type !== 'number') return;
+  if (unit === 'count' || value.type !== 'literal') return;
+  // What a variable of a script holds is mended where it stands.
+  const syntax = value.declared ?? value.syntax;
+  if (syntax.type !== 'number') return;
   const number = value.value;
   if ((typeof number !== 'number' && typeof number !== 'bigint') || number <= 0) return;
-  const text = formatExpression(value.syntax);
+  const text = formatExpression(syntax);
   const name = what === undefined ? 'a duration' : formatExpression(what.syntax);
   if (unit === 'time') {
     if (number >= EARLIEST) return;
     findings.report(
       'BT_DSL_UNIT',
-      value.syntax.range,
+      syntax.range,
       { what: name, number: text, shown: 'long before any span' },
       { expected: 'nanoseconds since 1970' },
     );
@@ -67,10 +70,10 @@ function bare(unit: Unit, what: Resolved | undefined, value: Resolved, findings:
   // From 100 to 99,999 it is milliseconds that people leave out; less may be seconds too.
   const isCertain = number >= 100 && number < 100_000;
   const meant = `${text}ms`;
-  const fix = isCertain ? { range: value.syntax.range, text: meant } : undefined;
+  const fix = isCertain ? { range: syntax.range, text: meant } : undefined;
   findings.report(
     'BT_DSL_UNIT',
-    value.syntax.range,
+    syntax.range,
     { what: name, number: text, shown: formatDuration(Number(number)) },
     { expected: 'a duration such as 500ms, 1.5s, 2m', suggestion: isCertain ? meant : `${text}ms or ${text}s`, fix },
   );
@@ -80,7 +83,7 @@ function bare(unit: Unit, what: Resolved | undefined, value: Resolved, findings:
 function unitOf(node: Resolved): Unit | undefined {
   switch (node.type) {
     case 'literal':
-      return node.syntax.type === 'duration' ? 'duration' : undefined;
+      return (node.declared ?? node.syntax).type === 'duration' ? 'duration' : undefined;
     case 'field':
       if (node.field === 'duration') return 'duration';
       return node.field === 'start_time' || node.field === 'end_time' ? 'time' : undefined;
