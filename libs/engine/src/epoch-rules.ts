@@ -1,12 +1,12 @@
 import type { EvaluationOptions } from '#dsl';
-import { RuleSet, sameRule } from './rule-set.js';
+import { RuleSet } from './rule-set.js';
 import type { RuleDefinition } from './settings.js';
 
 /** The rules of an epoch, as an engine takes them at the epoch's marker: compiled when the first span comes under them. */
 export interface EpochRules {
   readonly epoch: number;
-  /** Whether a rule is in force here in the very same version. */
-  hasUnchanged(definition: RuleDefinition): boolean;
+  /** Whether a rule is in force here, in whatever version. */
+  has(ruleId: string): boolean;
   /** Compiled; the same object at every call. */
   ruleSet(): RuleSet;
 }
@@ -17,7 +17,7 @@ export interface EpochRules {
  */
 export class UncompiledRules implements EpochRules {
   private compiled: RuleSet | undefined;
-  private byId: ReadonlyMap<string, RuleDefinition> | undefined;
+  private ids: ReadonlySet<string> | undefined;
 
   constructor(
     readonly epoch: number,
@@ -25,10 +25,9 @@ export class UncompiledRules implements EpochRules {
     private readonly options: EvaluationOptions = {},
   ) {}
 
-  hasUnchanged(definition: RuleDefinition): boolean {
-    this.byId ??= new Map(this.definitions.map((rule) => [rule.id, rule]));
-    const here = this.byId.get(definition.id);
-    return here !== undefined && sameRule(here, definition);
+  has(ruleId: string): boolean {
+    this.ids ??= new Set(this.definitions.map(({ id }) => id));
+    return this.ids.has(ruleId);
   }
 
   ruleSet(): RuleSet {

@@ -20,7 +20,7 @@ export class Epoch {
   readonly judged: SpanTally = { spans: 0 };
   /** Time of the conditions of all its rules on the spans that it read. */
   private readonly evaluating: TimeTally = { milliseconds: 0 };
-  /** Per rule: 1 while every later epoch has it unchanged. */
+  /** Per rule: 1 while every later epoch has it, in whatever version. */
   readonly alive: Uint8Array;
   /** Remembered traces that opened in it. */
   traces = 0;
@@ -165,11 +165,14 @@ export class Epoch {
     return this.loaded === offset;
   }
 
-  /** A later epoch begins: rules that it has not, or has changed, end here. No span rule judges spans of this one any more. */
+  /**
+   * A later epoch begins: rules that it has not end here. Of those that it has in another version this one goes on with the traces that opened
+   * under it, which the new one does not judge. No span rule judges spans of this epoch any more.
+   */
   succeededBy(later: EpochRules): void {
     const { definitions } = this.rules;
     for (const rule of aboutOneSpan(this.rules)) this.accounts[rule]!.leave(this.judged);
-    for (let rule = 0; rule < definitions.length; rule++) if (!later.hasUnchanged(definitions[rule]!)) this.alive[rule] = 0;
+    for (let rule = 0; rule < definitions.length; rule++) if (!later.has(definitions[rule]!.id)) this.alive[rule] = 0;
   }
 }
 

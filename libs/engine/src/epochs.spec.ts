@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { applyAll, brief, engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
+import { arbitraryLog, SMALL_SETTINGS } from '../../../test/fixtures/engine/arbitrary-log.js';
+import { MODEL_RULES, nextVersion } from '../../../test/fixtures/engine/model-rules.js';
 import { A_SPAN } from '../../../test/fixtures/engine/test-span.js';
 import type { EpochRules } from './epoch-rules.js';
 import { RuleSet } from './rule-set.js';
+import type { Verdict } from './verdict.js';
 
 const slow = ruleOf('slow', 'span.duration > 5');
 const pair = ruleOf('pair', 'trace.has(span.name == "a") and trace.has(span.name == "b")');
@@ -47,11 +51,56 @@ describe('an epoch marker', () => {
     expect(applyAll(engineOf([[alone], []]), records)).toEqual([]);
   });
 
-  it('ends a changed rule and begins its new version', () => {
-    const changed = { ...alone, version: 2 };
+  it('of a changed rule leaves no trace unjudged: the version goes on under which it opened', () => {
+    const changed = { ...alone, version: 2, expression: 'trace.has(span.name == "never")' };
     const records = [{ time: 0, spans: [a] }, { time: 1, epoch: 2 }, { time: 2, spans: [{ ...a, trace: 2 }] }, { time: 500 }];
-    const verdicts = applyAll(engineOf([[alone], [changed]]), records);
-    expect(verdicts.map(({ ruleVersion, traceId }) => [ruleVersion, traceId.at(-1)])).toEqual([[2, '2']]);
+    const verdicts = applyAll(engineOf([[alone], [{ ...alone, version: 2, severity: 'LOW' }]]), records);
+    expect(verdicts.map(({ ruleVersion, traceId }) => [ruleVersion, traceId.at(-1)])).toEqual([
+      [1, '1'],
+      [2, '2'],
+    ]);
+    expect(applyAll(engineOf([[alone], [changed]]), records).map(({ ruleVersion }) => ruleVersion)).toEqual([1]);
+  });
+
+  it('of a changed rule lets what stands be retracted by late spans', () => {
+    const records = [{ time: 0, spans: [a] }, { time: 100 }, { time: 101, epoch: 2 }, { time: 102, spans: [b] }];
+    expect(applyAll(engineOf([[alone], [{ ...alone, version: 2 }]]), records).map(brief)).toEqual([
+      expect.stringMatching(/^alone v1 open \(revision 1\)/),
+      expect.stringMatching(/^alone v1 retracted \(revision 2\)/),
+    ]);
+  });
+
+  it('of a rule whose new version has errors does not end the former one', () => {
+    const broken = { ...alone, version: 2, expression: 'trace.has(' };
+    const records = [{ time: 0, spans: [a] }, { time: 1, epoch: 2 }, { time: 500 }];
+    expect(ids(applyAll(engineOf([[alone], [broken]]), records))).toEqual(['alone']);
+  });
+
+  it('that changes rules alone changes nothing of what is found, whenever it comes: each trace is judged by one version', () => {
+    const rules = MODEL_RULES.filter(({ definition }) => definition.id !== 'script');
+    const epochs = [rules, rules.map(nextVersion), rules.map(nextVersion).map(nextVersion)].map((set) =>
+      set.map(({ definition }) => definition),
+    );
+    fc.assert(
+      fc.property(arbitraryLog(SMALL_SETTINGS, 1, 60), fc.array(fc.nat(60), { maxLength: 2 }), (log, places) => {
+        const edited = log.flatMap((record, n) => [
+          ...places.sort((x, y) => x - y).flatMap((place, k) => (place === n ? [{ time: record.time, epoch: k + 2 }] : [])),
+          record,
+        ]);
+        const unedited = applyAll(engineOf(epochs.slice(0, 1), { settings: SMALL_SETTINGS }), log);
+        const found = applyAll(engineOf(epochs, { settings: SMALL_SETTINGS }), edited);
+        const content = ({ id, revision, status, ruleId, spanId, closeReason }: Verdict) => ({
+          id,
+          revision,
+          status,
+          ruleId,
+          spanId,
+          closeReason,
+        });
+        expect(found.map(content)).toEqual(unedited.map(content));
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it('does not revive a rule that was removed and came back, for traces that opened before', () => {
@@ -87,7 +136,7 @@ describe('an epoch marker', () => {
         if (!compiled.includes(epoch)) compiled.push(epoch);
         return rules;
       };
-      return { epoch, hasUnchanged: (rule) => rules.hasUnchanged(rule), ruleSet };
+      return { epoch, has: (id) => rules.has(id), ruleSet };
     };
     const engine = engineOf([], { ruleSetOf: rulesOf });
     const markers = (from: number, to: number, time: number) =>

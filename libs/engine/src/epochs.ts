@@ -5,8 +5,8 @@ import type { RuleClock } from './rule-clock.js';
 
 /**
  * The epochs of a partition that still matter: the one in force, and those in which a remembered trace opened. A new rule
- * judges the spans after its marker and the traces that open after it; an unchanged rule goes on with the open traces under
- * the epoch in which they opened; a removed or changed one is no longer alive there.
+ * judges the spans after its marker and the traces that open after it; a rule goes on with the remembered traces in the version
+ * under which they opened, also when it has changed since; one that is removed is no longer alive there.
  */
 export class Epochs {
   private readonly epochs: (Epoch | undefined)[] = [];

@@ -31,7 +31,8 @@ export class RuleSet implements EpochRules {
   readonly plan: JudgePlan;
   readonly columnOf: ColumnOf;
   readonly resourceColumnOf: ColumnOf;
-  private readonly byId: ReadonlyMap<string, RuleDefinition>;
+  /** Also of the rules that are none of it because they have errors: they are in force, and not judged. */
+  private readonly ids: ReadonlySet<string>;
 
   private constructor(
     readonly epoch: number,
@@ -45,7 +46,7 @@ export class RuleSet implements EpochRules {
     this.plan = planOf(compiled, definitions);
     this.columnOf = new Map(compiled.reads.attributes.map((key, column) => [key, column]));
     this.resourceColumnOf = new Map(compiled.reads.resourceAttributes.map((key, column) => [key, column]));
-    this.byId = new Map(definitions.map((rule) => [rule.id, rule]));
+    this.ids = new Set([...definitions.map(({ id }) => id), ...problems.map(({ ruleId }) => ruleId)]);
   }
 
   /** Compiles what can be compiled; the rest is in `problems`. Never throws because of a rule. */
@@ -103,9 +104,8 @@ export class RuleSet implements EpochRules {
     );
   }
 
-  hasUnchanged(definition: RuleDefinition): boolean {
-    const here = this.byId.get(definition.id);
-    return here !== undefined && sameRule(here, definition);
+  has(ruleId: string): boolean {
+    return this.ids.has(ruleId);
   }
 
   ruleSet(): RuleSet {
@@ -117,13 +117,6 @@ function sharesOf(costs: readonly number[]): readonly number[] {
   const sum = costs.reduce((all, cost) => all + cost, 0);
   return costs.map((cost) => (sum === 0 ? 1 / costs.length : cost / sum));
 }
-
-/** Whether two definitions are the same version of the same rule. Most are even the same object: rule sets share what did not change. */
-export function sameRule(a: RuleDefinition, b: RuleDefinition): boolean {
-  return a === b || (a.id === b.id && a.version === b.version && TEXTS.every((text) => a[text] === b[text]));
-}
-
-const TEXTS = ['expression', 'name', 'severity', 'message', 'onError'] as const satisfies readonly (keyof RuleDefinition)[];
 
 /** A rule that a later rule set has unchanged, as the same object, is not checked again. */
 const CHECKED = new WeakMap<RuleDefinition, Checked>();
