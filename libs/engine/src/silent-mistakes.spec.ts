@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { GUARDED_RULES, judgeGuards } from '../../../test/fixtures/dsl/guard-fixes.js';
 import { REAL_RULES } from '../../../test/fixtures/dsl/hostile-texts.js';
 import { arbitraryRightRule, MistakeJudge } from '../../../test/fixtures/dsl/judge-mistakes.js';
 import { MISTAKE_KINDS } from '../../../test/fixtures/dsl/wrong-rules.js';
@@ -29,5 +30,13 @@ describe('a rule with a mistake in it', () => {
     expect(judge.wrong).toBeGreaterThan(2_000);
     // Rules that are as good as before are few: a mistake is there to be noticed.
     expect(judge.noticed / judge.wrong).toBeGreaterThan(0.85);
+  });
+});
+
+describe('a guard that a fix puts in', () => {
+  it('loses no span that has the values, and lets none through that has not', () => {
+    const { guards, wrong } = judgeGuards(GUARDED_RULES);
+    expect(wrong).toEqual([]);
+    expect(guards).toBeGreaterThan(15);
   });
 });
