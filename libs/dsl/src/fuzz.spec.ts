@@ -117,6 +117,7 @@ it('real rules are there to be broken', () => {
 
 /** One for each kind of fix. */
 const MISTAKES: readonly string[] = [
+  'attribute.duration_ms and attribute.duration_ms > 500ms',
   'trace.preceded(span.name == "a", span.name == "b")',
   'span.name = "a"',
   'trace.has(c where c.name == "charge" and not trace.has(span.name == "check" and span.end_time < c.start_time))',
@@ -204,6 +205,7 @@ const FIXABLE: readonly string[] = [
   'BT_DSL_SWAPPED',
   'BT_DSL_SYNTAX',
   'BT_DSL_UNIT',
+  'BT_DSL_UNIT_IN_NAME',
   'BT_DSL_UNKNOWN_CHARACTER',
   'BT_DSL_UNKNOWN_FIELD',
   'BT_DSL_UNKNOWN_FUNCTION',

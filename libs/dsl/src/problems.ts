@@ -146,6 +146,10 @@ export const PROBLEMS = {
     'A list of texts is asked by a text, as if it were a set.',
   ),
   BT_DSL_UNIT: warning('{what} is in nanoseconds: {number} is {shown}', 'A bare number that is compared with a duration or a time.'),
+  BT_DSL_UNIT_IN_NAME: warning(
+    "'{key}' is a number of {unit} by its name: {duration} is the number {number}",
+    'An attribute that has its unit in its name is compared with a duration, which is a number of nanoseconds.',
+  ),
   BT_DSL_UNIT_MISMATCH: mistake(
     '{left} is {leftUnit}, {right} is {rightUnit}',
     'A duration, a time and a count are compared with each other.',

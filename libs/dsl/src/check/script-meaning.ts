@@ -15,6 +15,7 @@ const CERTAIN: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'BT_DSL_SAME_SIDES',
   'BT_DSL_INDEX_ZERO',
   'BT_DSL_UNIT',
+  'BT_DSL_UNIT_IN_NAME',
   'BT_DSL_UNIT_MISMATCH',
   'BT_DSL_RESOURCE',
   'BT_DSL_FIELD_NAME',

@@ -25,6 +25,7 @@ import { timesOfOneSpan } from './times-of-one-span.js';
 import { judgeTruth } from './truth.js';
 import { typeName } from './type-name.js';
 import { unasked } from './unasked.js';
+import { unitInName } from './unit-in-name.js';
 import { bareDurations, bareNumber } from './units.js';
 
 /**
@@ -58,6 +59,7 @@ function judgeParts(root: Resolved, findings: Findings): void {
       case 'binary':
         if (sameSides(node, root, findings)) return;
         bareNumber(node, findings);
+        unitInName(node, findings);
         oneRoot(node, findings);
         countOfDistinct(node, findings);
         strictOrder(node, findings);

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../explain/format-duration.js';
 import { formatExpression } from '../../format-expression.js';
 import type { BinaryNode, Resolved, SpanOrderTest, TracePair } from '../../resolved.js';
+import type { Expression } from '../../syntax.js';
 import type { Findings } from '../context.js';
 import { isCount } from '../resolve-operator.js';
 
@@ -51,7 +52,7 @@ function bare(unit: Unit, what: Resolved | undefined, value: Resolved, findings:
   if (unit === 'count' || value.type !== 'literal') return;
   // What a variable of a script holds is mended where it stands.
   const syntax = value.declared ?? value.syntax;
-  if (syntax.type !== 'number') return;
+  if (!isBare(syntax)) return;
   const number = value.value;
   if ((typeof number !== 'number' && typeof number !== 'bigint') || number <= 0) return;
   const text = formatExpression(syntax);
@@ -68,15 +69,22 @@ function bare(unit: Unit, what: Resolved | undefined, value: Resolved, findings:
   }
   if (number >= SHORTEST) return;
   // From 100 to 99,999 it is milliseconds that people leave out; less may be seconds too.
-  const isCertain = number >= 100 && number < 100_000;
+  const isCertain = syntax.type === 'number' && number >= 100 && number < 100_000;
   const meant = `${text}ms`;
+  const suggestion = isCertain ? meant : syntax.type === 'number' ? `${text}ms or ${text}s` : undefined;
   const fix = isCertain ? { range: syntax.range, text: meant } : undefined;
   findings.report(
     'BT_DSL_UNIT',
     syntax.range,
     { what: name, number: text, shown: formatDuration(Number(number)) },
-    { expected: 'a duration such as 500ms, 1.5s, 2m', suggestion: isCertain ? meant : `${text}ms or ${text}s`, fix },
+    { expected: 'a duration such as 500ms, 1.5s, 2m', suggestion, fix },
   );
+}
+
+/** `500`, and `5 * 60`, of which only the writer knows the unit. */
+function isBare(syntax: Expression): boolean {
+  if (syntax.type === 'parenthesized') return isBare(syntax.expression);
+  return syntax.type === 'number' || (syntax.type === 'binary' && isBare(syntax.left) && isBare(syntax.right));
 }
 
 /** What a number counts, where that is known. */
