@@ -8,6 +8,7 @@ import {
   CONTROL_BARRIER_PREFIX,
   CONTROL_EPOCH_PREFIX,
   CONTROL_HEADER,
+  EPOCH_BEFORE_HEADER,
   type Log,
   type LogRecord,
   logProblem,
@@ -102,7 +103,7 @@ describe('Evaluator', () => {
 
   const rules = async (epoch: number, ...snapshot: readonly PublishedRule[]): Promise<void> => {
     await log.append(TOPICS.rules, [{ partition: 0, key: String(epoch), value: Buffer.from(JSON.stringify({ epoch, snapshot })) }]);
-    const headers = { [CONTROL_HEADER]: `${CONTROL_EPOCH_PREFIX}${epoch}` };
+    const headers = { [CONTROL_HEADER]: `${CONTROL_EPOCH_PREFIX}${epoch}`, [EPOCH_BEFORE_HEADER]: String(epoch - 1) };
     await log.append(
       TOPICS.spans,
       [0, 1].map((partition) => ({ partition, value: new Uint8Array(), headers })),
