@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { arbitraryScript } from '../../../../test/fixtures/dsl/arbitrary-script.js';
 import { arbitraryRelatedTrace } from '../../../../test/fixtures/dsl/arbitrary-trace-rule.js';
 import { NotedSpans } from '../../../../test/fixtures/dsl/noted-spans.js';
-import { check } from '../check.js';
+import { checkSaved } from '../check.js';
 import type { CheckedScript } from '../rule.js';
 import { compileRules } from './compile-rules.js';
 import type { CompiledRuleSet } from './compiled.js';
@@ -106,7 +106,7 @@ it('a script says the same where it is run only on what its guards let through',
 });
 
 function scriptOf(text: string): CheckedScript | undefined {
-  const checked = check(text);
+  const checked = checkSaved(text);
   return checked.ok && checked.rule.kind === 'script' ? checked.rule : undefined;
 }
 
