@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Log } from '#messaging';
 import {
   CONFIGURATION,
   type Configuration,
@@ -7,6 +8,7 @@ import {
   LOGGER,
   type Logger,
   lookAfterKey,
+  lookAfterLogSettings,
   Shutdown,
   signatureKey,
 } from '#platform';
@@ -22,6 +24,7 @@ import { PruneViolations } from './violations/prune-violations.js';
 @Injectable()
 export class BackgroundWork implements OnApplicationBootstrap {
   constructor(
+    private readonly log: Log,
     private readonly store: Store,
     private readonly announceRules: AnnounceRules,
     private readonly keepViolations: KeepViolations,
@@ -45,6 +48,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     this.health.register('storage', () => this.store.check().catch(degrade));
     this.health.register('storage', () => this.keepViolations.check().catch(degrade));
     this.lookAfterSignatureKey();
+    lookAfterLogSettings(this.health, this.log);
     this.health.register('otlp_exporter', () => this.exportToOtlp.state());
     this.shutdown.register('receive', 'waiting for verdicts', () => this.settle.stop());
     this.shutdown.register('evaluate', 'announcing rules', () => this.announceRules.stop());
@@ -80,6 +84,7 @@ const DAMAGES: ReadonlySet<string> = new Set(['BT_STORE_CORRUPT', 'BT_STORE_FILE
  * damaged waits for somebody to mend it, and takes any process out of service.
  */
 function degrade(error: unknown): never {
+  if (error instanceof Degraded) throw error;
   const damaged = error instanceof StoreError && DAMAGES.has(error.code);
   throw damaged ? error : new Degraded(error instanceof Error ? error.message : String(error), { cause: error });
 }

@@ -60,6 +60,7 @@ export class EvaluatorThread {
   private lastDefect: Error | undefined;
   private failure: string | undefined;
   private damaged = false;
+  private expired: string | undefined;
   private full: readonly number[] = [];
   private ahead: LogTimeAhead | undefined;
   private warnedOfAhead = Number.NEGATIVE_INFINITY;
@@ -94,6 +95,7 @@ export class EvaluatorThread {
     if (this.failure !== undefined) throw this.damaged ? new Error(this.failure) : new Degraded(this.failure);
     const states = [
       ...(this.full.length === 0 ? [] : [`no memory for more traces in partition ${this.full.join(', ')}: senders wait`]),
+      ...(this.expired === undefined ? [] : [this.expired]),
       ...(this.ahead === undefined ? [] : [aheadOf(this.ahead)]),
     ];
     return states.join('; ') || undefined;
@@ -119,6 +121,7 @@ export class EvaluatorThread {
     } else if (message.type === 'measured') {
       this.failure = message.failure;
       this.damaged = message.damaged;
+      this.expired = message.expired;
       this.reportFull(message.full);
       this.noteAhead(message.ahead);
       this.note(message.positions);

@@ -52,6 +52,8 @@ describe('Evaluator', () => {
   let measured: Measurement[];
   /** The offset committed last, by partition. */
   let commits: Map<number, number>;
+  /** What commits are refused with. */
+  let refusal: Error | undefined;
   let volatile: boolean;
   let foreignProducers: boolean;
   let budget: number;
@@ -79,6 +81,7 @@ describe('Evaluator', () => {
   beforeEach(async () => {
     log = await openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct' });
     warnings = [];
+    refusal = undefined;
     volatile = false;
     foreignProducers = false;
     budget = 64 * 1024 * 1024;
@@ -89,6 +92,7 @@ describe('Evaluator', () => {
       const subscription = await subscribe(options);
       const commit = subscription.commit.bind(subscription);
       subscription.commit = (partition, position) => {
+        if (refusal !== undefined) return Promise.reject(refusal);
         commits.set(partition, position.offset);
         return commit(partition, position);
       };
@@ -424,6 +428,21 @@ describe('Evaluator', () => {
     await evaluator.stop();
     recordMeasurements(tools, evaluator.measurements.drain());
     expect(await series()).toEqual([]);
+  });
+
+  it('gives a partition up whose last commit fails: it is not told as failing from then on', async () => {
+    await rules(1, SLOW);
+    await start();
+    await send(0, slow('s1'));
+    await found(1);
+    await send(0, slow('s2'));
+    refusal = logProblem('BT_LOG_KAFKA_FAILED', { work: 'commit', reason: 'no coordinator' });
+    await until(async () => evaluator.failure !== undefined);
+    await evaluator.stop();
+    expect(evaluator.failure).toBeUndefined();
+    expect(evaluator.positions.size).toBe(0);
+    expect(warnings.at(-1)).toContain('no coordinator');
+    expect(evaluator.measurements.drain().filter(({ metric, removed }) => metric === 'partitionFailing' && removed !== true)).toEqual([]);
   });
 
   it('counts what retention deleted before it was judged, and says that the log is away until it is back', async () => {

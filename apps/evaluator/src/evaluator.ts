@@ -29,6 +29,8 @@ export interface EvaluatorReport {
 const STOP_PATIENCE = 5_000;
 /** A producer that is wrong is wrong all the time: milliseconds between two warnings of it. */
 const SAME_WARNING = 60_000;
+/** How long readiness says (ms) that records were deleted before they were evaluated. */
+const EXPIRED_SHOWN = 60 * 60_000;
 /** Milliseconds in which a marker that is on its way arrives. */
 const RULELESS = 5_000;
 
@@ -51,6 +53,8 @@ export class Evaluator implements PartitionListener {
   readonly positions = new Map<number, number>();
   /** What was deleted from the files of a partition: an operator is to know of it, also when it is evaluated behind. */
   private readonly lacking = new Map<number, LogError>();
+  /** What retention deleted last before it was evaluated, and when that was found. */
+  private expiredLast: { readonly error: LogError; readonly at: number } | undefined;
   private toldRules: ReadonlySet<readonly RuleInForce[]> = new Set();
   /** Why the log cannot be read at present. */
   private away: string | undefined;
@@ -178,6 +182,12 @@ export class Evaluator implements PartitionListener {
     return logProblem('BT_LOG_RULES_NOT_IN_FORCE', { partitions: idle.join(', '), epoch: latestEpoch }).message;
   }
 
+  /** What retention deleted before it was evaluated: nothing is to be waited for, and an operator is to know of it. */
+  get expired(): string | undefined {
+    const last = this.expiredLast;
+    return last === undefined || performance.now() - last.at > EXPIRED_SHOWN ? undefined : last.error.message;
+  }
+
   /** The rules in force in its partitions, if they are others than at the last call. */
   changedRules(): readonly RuleInForce[] | undefined {
     const sets = new Set([...this.runs.values()].map((run) => run.rules));
@@ -204,8 +214,16 @@ export class Evaluator implements PartitionListener {
     this.failures.delete(partition);
     this.positions.delete(partition);
     this.removeGauges(partition);
-    await run?.end();
-    this.removeGauges(partition);
+    try {
+      await run?.end();
+    } catch (error) {
+      // What it could not publish or commit is its successor's to do; here nothing is to be tried again. Where the group has given it away already,
+      // that is what is to be expected.
+      if (!(error instanceof LogError && error.code === 'BT_LOG_NOT_ASSIGNED'))
+        this.report.warn(error as Error, `partition ${partition} is given up before its last commit`);
+    } finally {
+      this.removeGauges(partition);
+    }
   }
 
   recovered(): void {
@@ -240,6 +258,7 @@ export class Evaluator implements PartitionListener {
     this.measurements.count('spansExpired', {}, Number(error.values['to']) - Number(error.values['from']) + 1);
     this.runs.get(partition)?.interrupt();
     if (error.code === 'BT_LOG_RECORDS_MISSING') this.lacking.set(partition, error);
+    else this.expiredLast = { error, at: performance.now() };
     this.report.warn(error, `partition ${partition} is evaluated without records that were deleted`);
   }
 

@@ -11,6 +11,7 @@ import {
   HealthRecorder,
   LOGGER,
   type Logger,
+  lookAfterLogSettings,
   registerMetrics,
   signatureKey,
   systemClock,
@@ -61,6 +62,7 @@ export class StartThreads {
     this.threads = this.settings().map((settings) => new EvaluatorThread(settings, tools));
     for (const { lag } of this.threads) exposeLag({ registry: this.registry, log: this.log, gauge: metrics.lag, topic: TOPICS.spans, lag });
     for (const thread of this.threads) thread.start();
+    lookAfterLogSettings(this.health, this.log);
     this.health.register('rule_engine', () => {
       const states = this.threads.map((thread) => thread.check()).filter((state) => state !== undefined);
       return states.join('; ') || undefined;

@@ -13,6 +13,8 @@ export type FromThread =
       readonly failure: string | undefined;
       /** The failure is one of what is on the disk, or of the configuration: it does not pass by itself. */
       readonly damaged: boolean;
+      /** What retention deleted before it was evaluated, for a while. */
+      readonly expired: string | undefined;
       /** Partitions that it has, and the offset before which everything is judged. */
       readonly positions: readonly (readonly [partition: number, offset: number])[];
       /** The rules in force in its partitions, when they have changed. */

@@ -21,12 +21,13 @@ const warn: EvaluatorReport['warn'] = (error, message) => {
 };
 const evaluator = new Evaluator(log, settings, { warn });
 const report = (): void => {
-  const { measurements, failure, damaged, full, ahead, positions } = evaluator;
+  const { measurements, failure, damaged, expired, full, ahead, positions } = evaluator;
   tell({
     type: 'measured',
     measurements: measurements.drain(),
     failure,
     damaged,
+    expired,
     full,
     ahead,
     positions: [...positions],

@@ -123,6 +123,14 @@ export abstract class Log {
   filesLost(): number {
     return 0;
   }
+  /** Whether the log is elsewhere, where others can change it. */
+  get shared(): boolean {
+    return false;
+  }
+  /** What somebody changed of it, found while it is used, so that it is not as BeTrace needs it. It is read and written all the same. */
+  mismatches(): readonly LogError[] {
+    return [];
+  }
   /** Settings with which another thread of this process opens the same log; they can be cloned to a worker. */
   abstract forThreads(): LogSettings;
   /** Closes the subscriptions, waits for appends under way, and lets go of the storage. */

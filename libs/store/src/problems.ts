@@ -22,6 +22,14 @@ export const STORE_PROBLEMS = {
     sentence: 'The disk of the database {place} is full. Free space there, or keep violations for a shorter time.',
     detail: 'The disk of the database is full.',
   },
+  BT_STORE_READ_ONLY: {
+    status: 503,
+    retryable: true,
+    sentence:
+      'The database {place} takes no writes now ({reason}). It is a replica, or was set read-only: let DATABASE_URL lead to the server that takes writes, or ' +
+      'set default_transaction_read_only to off. Violations wait in the log until then.',
+    detail: 'The database takes no writes now. Try again.',
+  },
   BT_STORE_FILE_LOST: {
     status: 503,
     retryable: true,

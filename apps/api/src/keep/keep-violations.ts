@@ -10,7 +10,7 @@ import {
   type Subscription,
   TOPICS,
 } from '#messaging';
-import { Lag, type Logger, type Metrics } from '#platform';
+import { Behind, Lag, type Logger, type Metrics } from '#platform';
 import { type Store, type StoredViolation, StoreError } from '#store';
 import type { API_METRICS } from '../metrics.js';
 import { PublishRefusals } from './publish-refusals.js';
@@ -62,12 +62,12 @@ export class KeepViolations implements PartitionListener {
     await this.subscription?.close();
   }
 
-  /** For readiness: undefined, or what is waited for. Rejects what the store says when it does not take violations. */
+  /** For readiness: undefined, or what was lost. Rejects what the store says when it does not take violations, and Behind when the log cannot be read. */
   async check(): Promise<string | undefined> {
     const [error] = this.failures.values();
     if (error === undefined) return this.lacking?.message;
     if (error instanceof StoreError) throw error;
-    return `violations are not kept: ${error.message}`;
+    throw new Behind(`violations are not kept: ${error.message}`, { cause: error });
   }
 
   async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {

@@ -4,7 +4,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { Registry } from 'prom-client';
 import { type Log, TOPICS } from '#messaging';
-import { exposeLag, registerMetrics } from '#platform';
+import { Behind, exposeLag, registerMetrics } from '#platform';
 import { type Store, StoreError } from '#store';
 import { ExportViolations } from '../export/export-violations.js';
 import { API_METRICS } from '../metrics.js';
@@ -97,7 +97,7 @@ describe('an outage behind the violations log', () => {
 
   it('of the log is told, and does not take the API out of service', async () => {
     keeping.failed(new Error('no broker'));
-    expect(await keeping.check()).toBe('violations are not kept: no broker');
+    await expect(keeping.check()).rejects.toEqual(new Behind('violations are not kept: no broker'));
     keeping.recovered();
     expect(await keeping.check()).toBeUndefined();
   });

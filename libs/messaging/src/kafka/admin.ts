@@ -6,7 +6,7 @@ import type { KafkaLogSettings } from '../settings.js';
 import type { TopicSpecification } from '../topics.js';
 import { Connection, UNKNOWN_TOPIC } from './connection.js';
 import { isRefusedCertificate, isRefusedLogin, reasonOf, typeOf } from './kafka-errors.js';
-import { checkPartitions, checkSettings, creationSettings } from './topic-settings.js';
+import { creationSettings, partitionsMismatch, settingsMismatch } from './topic-settings.js';
 
 /** Brokers that start with the application may take this long, ms. */
 const OPEN_MS = 30_000;
@@ -113,14 +113,33 @@ async function verify(
   settings: KafkaLogSettings,
   report: LogReport,
 ): Promise<Record<string, number>> {
-  const names = settings.topics.map(({ name }) => name);
-  const partitions = Object.fromEntries(found);
-  const configured = await configurations(admin, names, report);
-  for (const topic of settings.topics) {
-    checkPartitions(topic, partitions[topic.name] ?? 0);
-    checkSettings(topic, configured.get(topic.name) ?? new Map(), settings);
-  }
-  return partitions;
+  const [mismatch] = await mismatchesOf(admin, found, settings, report);
+  if (mismatch !== undefined) throw mismatch;
+  return Object.fromEntries(found);
+}
+
+/** BT_LOG_TOPIC_MISMATCH for each topic that is not as BeTrace needs it. One that is missing is another matter. */
+export async function topicMismatches(connection: Connection, settings: KafkaLogSettings): Promise<readonly LogError[]> {
+  const found = await partitionsOf(connection, settings);
+  return connection.withAdmin((admin) => mismatchesOf(admin, found, settings, () => undefined));
+}
+
+async function mismatchesOf(
+  admin: Admin,
+  found: ReadonlyMap<string, number>,
+  settings: KafkaLogSettings,
+  report: LogReport,
+): Promise<readonly LogError[]> {
+  const topics = settings.topics.filter(({ name }) => found.has(name));
+  const configured = await configurations(
+    admin,
+    topics.map(({ name }) => name),
+    report,
+  );
+  return topics.flatMap((topic) => [
+    ...partitionsMismatch(topic, found.get(topic.name) ?? 0),
+    ...settingsMismatch(topic, configured.get(topic.name) ?? new Map(), settings),
+  ]);
 }
 
 /** Topic → setting → value; empty when this client may not ask, which is no reason not to work. */

@@ -1,9 +1,9 @@
 import { Log, type OutgoingRecord, type RecordBatch, type SubscribeOptions, type Subscription } from '../log.js';
 import { type LogReport, silent } from '../log-report.js';
-import { logProblem } from '../problems.js';
+import { type LogError, logProblem } from '../problems.js';
 import type { KafkaLogSettings } from '../settings.js';
 import type { TopicSpecification } from '../topics.js';
-import { prepareTopics } from './admin.js';
+import { prepareTopics, topicMismatches } from './admin.js';
 import { Connection } from './connection.js';
 import { withInventedKey } from './invented-key.js';
 import { kafkaFailed } from './kafka-errors.js';
@@ -11,6 +11,7 @@ import { KafkaSubscription } from './kafka-subscription.js';
 import { Presence } from './presence.js';
 import { RangeReader } from './range-reader.js';
 import { maxMessageBytes } from './topic-settings.js';
+import { TopicWatch } from './topic-watch.js';
 import { Writer } from './writer.js';
 
 const APPEND_MS = 8_000;
@@ -24,6 +25,7 @@ export class KafkaLog extends Log {
   readonly #writer: Writer;
   readonly #presence: Presence;
   readonly #ranges: RangeReader;
+  readonly #watch: TopicWatch;
   readonly #subscriptions = new Set<KafkaSubscription>();
   #closing: Promise<void> | undefined;
 
@@ -37,6 +39,9 @@ export class KafkaLog extends Log {
     this.#writing = new Connection(settings, report);
     this.#reading = new Connection(settings, report);
     this.#ranges = new RangeReader(this.#reading);
+    this.#watch = new TopicWatch(() => topicMismatches(this.#reading, settings), report);
+    // One of the threads of a process looks.
+    if (settings.verified === undefined) this.#watch.start();
     const told = settings.topics.filter(({ pauses }) => pauses === true).map(({ name }) => ({ name, partitions: counts[name] ?? 0 }));
     this.#presence = new Presence(told, (topic, records) => this.#writer.append(topic, records));
     this.#writer = new Writer({
@@ -120,6 +125,14 @@ export class KafkaLog extends Log {
     }
   }
 
+  override get shared(): boolean {
+    return true;
+  }
+
+  override mismatches(): readonly LogError[] {
+    return this.#watch.mismatches;
+  }
+
   forThreads(): KafkaLogSettings {
     return { ...this.settings, verified: this.counts };
   }
@@ -131,6 +144,7 @@ export class KafkaLog extends Log {
 
   async #close(): Promise<void> {
     this.#presence.stop();
+    this.#watch.stop();
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
     await this.#writer.close();
     this.#writing.close();

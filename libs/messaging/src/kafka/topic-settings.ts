@@ -1,4 +1,4 @@
-import { logProblem } from '../problems.js';
+import { type LogError, logProblem } from '../problems.js';
 import type { KafkaLogSettings } from '../settings.js';
 import type { TopicSpecification } from '../topics.js';
 import { BATCH_OVERHEAD } from './wire/record-batch.js';
@@ -43,29 +43,31 @@ export function needsOf(topic: TopicSpecification, settings: KafkaLogSettings): 
   return needs;
 }
 
-/** Throws BT_LOG_TOPIC_MISMATCH, with every setting that does not fit and the command that changes them. */
-export function checkSettings(topic: TopicSpecification, found: ReadonlyMap<string, string>, settings: KafkaLogSettings): void {
+/** BT_LOG_TOPIC_MISMATCH, with every setting that does not fit and the command that changes them; nothing when all fit. */
+export function settingsMismatch(topic: TopicSpecification, found: ReadonlyMap<string, string>, settings: KafkaLogSettings): LogError[] {
   const unfit = needsOf(topic, settings).filter(({ setting, fits }) => found.has(setting) && !fits(found.get(setting)!));
-  if (unfit.length === 0) return;
+  if (unfit.length === 0) return [];
   const place = `--bootstrap-server ${settings.brokers[0]} --entity-type topics --entity-name ${topic.name}`;
-  throw logProblem('BT_LOG_TOPIC_MISMATCH', {
+  const values = {
     topic: topic.name,
     difference: unfit.map(({ setting, wanted, why }) => `${setting} is ${found.get(setting)}, must be ${wanted}${why}`).join('; '),
     remedy: `Change it: kafka-configs.sh ${place} --alter --add-config ${unfit.map(({ setting, wanted }) => `${setting}=${wanted}`).join(',')}`,
-  });
+  };
+  return [logProblem('BT_LOG_TOPIC_MISMATCH', values)];
 }
 
-/** Throws BT_LOG_TOPIC_MISMATCH when a topic has another number of partitions. */
-export function checkPartitions(topic: TopicSpecification, found: number): void {
-  if (found === topic.partitions) return;
-  throw logProblem('BT_LOG_TOPIC_MISMATCH', {
+/** BT_LOG_TOPIC_MISMATCH when a topic has another number of partitions. */
+export function partitionsMismatch(topic: TopicSpecification, found: number): LogError[] {
+  if (found === topic.partitions) return [];
+  const values = {
     topic: topic.name,
     difference: `it has ${found} partitions, must have ${topic.partitions}`,
     remedy:
       topic.partitions > 1
         ? `Another number would tear open traces apart: set BETRACE_LOG_PARTITIONS=${found} (log.partitions), for topics that exist.`
         : 'Its records have one order: delete it, and it is created as it must be.',
-  });
+  };
+  return [logProblem('BT_LOG_TOPIC_MISMATCH', values)];
 }
 
 /** The settings with which a topic is created. */

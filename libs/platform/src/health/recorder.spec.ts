@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Degraded, HealthRecorder } from './recorder.js';
+import { Behind, Degraded, HealthRecorder } from './recorder.js';
 
 describe('HealthRecorder', () => {
   it('is ready when every check resolves, and shows the state of parts that are off', async () => {
@@ -39,6 +39,20 @@ describe('HealthRecorder', () => {
       throw new Degraded('partition 3 is not evaluated');
     });
     expect(await recorder.readiness()).toEqual({ status: 'not_ready', checks: { rule_engine: 'partition 3 is not evaluated' } });
+  });
+
+  it('stays in service when a part is behind and what is asked is answered all the same, and says so; not when another part fails', async () => {
+    const recorder = new HealthRecorder();
+    recorder.register('storage', () => {});
+    recorder.register('storage', () => {
+      throw new Behind('violations are not kept: no broker');
+    });
+    expect(await recorder.readiness()).toEqual({ status: 'degraded', checks: { storage: 'violations are not kept: no broker' } });
+    expect(await recorder.grades()).toEqual(new Map([['storage', 'degraded']]));
+    recorder.register('rules', () => {
+      throw new Degraded('the database is away');
+    });
+    expect(await recorder.readiness()).toMatchObject({ status: 'not_ready' });
   });
 
   it('wants all checks of one name', async () => {

@@ -13,6 +13,12 @@ export type HealthCheck = () => Promise<string | undefined> | Promise<void> | st
  */
 export class Degraded extends Error {}
 
+/**
+ * Thrown by a check of a part that is behind, or is to be put right by an operator, while all that the process is asked is answered as ever: to take it out
+ * of service would only take more away. Any process stays in service, and says `degraded`.
+ */
+export class Behind extends Degraded {}
+
 export interface Readiness {
   readonly status: 'ready' | 'degraded' | 'not_ready';
   /** `ok`, a state, or why not. */
@@ -56,7 +62,7 @@ export class HealthRecorder {
   async readiness(): Promise<Readiness> {
     const results = await this.results();
     const grade = worst(results.map(([, result]) => result));
-    const serves = this.ending === undefined && (this.receiving || grade !== 'degraded');
+    const serves = this.ending === undefined && (this.receiving || results.every(([, { serves }]) => serves));
     const checks = Object.fromEntries(results.map(([name, { state }]) => [name, state]));
     return { status: serves ? grade : 'not_ready', checks: this.ending === undefined ? checks : { ...checks, process: this.ending } };
   }
@@ -69,6 +75,8 @@ export class HealthRecorder {
 interface Result {
   readonly grade: Readiness['status'];
   readonly state: string;
+  /** It keeps a process that receives nothing in service. */
+  readonly serves: boolean;
 }
 
 /** The worse, the later. */
@@ -82,14 +90,15 @@ function worst(results: readonly Result[]): Readiness['status'] {
 async function all(checks: readonly (() => Promise<Result>)[]): Promise<Result> {
   const results = await Promise.all(checks.map((check) => check()));
   const told = results.map(({ state }) => state).filter((state) => state !== 'ok');
-  return { grade: worst(results), state: [...new Set(told)].join('; ') || 'ok' };
+  return { grade: worst(results), state: [...new Set(told)].join('; ') || 'ok', serves: results.every(({ serves }) => serves) };
 }
 
 async function run(check: HealthCheck, deadline: number): Promise<Result> {
   try {
     const state = await withDeadline(Promise.resolve().then(check), deadline, () => new Error(`no answer within ${deadline} ms`));
-    return { grade: 'ready', state: state ?? 'ok' };
+    return { grade: 'ready', state: state ?? 'ok', serves: true };
   } catch (error) {
-    return { grade: error instanceof Degraded ? 'degraded' : 'not_ready', state: error instanceof Error ? error.message : String(error) };
+    const state = error instanceof Error ? error.message : String(error);
+    return { grade: error instanceof Degraded ? 'degraded' : 'not_ready', state, serves: error instanceof Behind };
   }
 }

@@ -55,6 +55,8 @@ function withoutPassword(url: string): string {
 const PASSING = /^(08|53|57|40)/;
 /** Of what a statement holds: data that no column takes, and more than an index or a row may have. */
 const CONTENT = /^(22|54)/;
+/** Of a server that was failed over to a replica, or set so: a matter of the server, which passes. */
+const READ_ONLY = '25006';
 
 function postgresProblem(error: unknown, place: string): unknown {
   // Told by its fields: errors of sockets may come from another realm than this module's `Error`.
@@ -68,7 +70,8 @@ function postgresProblem(error: unknown, place: string): unknown {
   return ofConnection ? new StoreError('BT_STORE_UNAVAILABLE', values, { cause: error }) : error;
 }
 
-function codeOf(state: string): 'BT_STORE_UNAVAILABLE' | 'BT_STORE_REFUSED' | 'BT_STORE_FAILED' {
+function codeOf(state: string): 'BT_STORE_UNAVAILABLE' | 'BT_STORE_READ_ONLY' | 'BT_STORE_REFUSED' | 'BT_STORE_FAILED' {
+  if (state === READ_ONLY) return 'BT_STORE_READ_ONLY';
   if (PASSING.test(state)) return 'BT_STORE_UNAVAILABLE';
   return CONTENT.test(state) ? 'BT_STORE_REFUSED' : 'BT_STORE_FAILED';
 }

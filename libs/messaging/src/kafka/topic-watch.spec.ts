@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { type LogError, logProblem } from '../problems.js';
+import { TopicWatch } from './topic-watch.js';
+
+const mismatch = (topic: string, difference: string): LogError =>
+  logProblem('BT_LOG_TOPIC_MISMATCH', { topic, difference, remedy: 'Change it.' });
+
+describe('TopicWatch', () => {
+  it('says a mismatch once, another of the same topic too, and that it is over; what is known stays while nothing is known', async () => {
+    const said: string[] = [];
+    let answer: () => Promise<readonly LogError[]> = async () => [];
+    const watch = new TopicWatch(
+      () => answer(),
+      (level, message) => void (level === 'debug' || said.push(`${level} ${message}`)),
+    );
+    await watch.look();
+    expect(watch.mismatches).toEqual([]);
+
+    const one = mismatch('spans', 'message.timestamp.type is CreateTime');
+    answer = async () => [one];
+    await watch.look();
+    await watch.look();
+    expect(watch.mismatches).toEqual([one]);
+
+    answer = () => Promise.reject(new Error('no broker'));
+    await watch.look();
+    expect(watch.mismatches).toEqual([one]);
+
+    const other = mismatch('spans', 'it has 6 partitions, must have 4');
+    answer = async () => [other];
+    await watch.look();
+    expect(watch.mismatches).toEqual([other]);
+
+    answer = async () => [];
+    await watch.look();
+    expect(watch.mismatches).toEqual([]);
+    expect(said).toEqual([`error ${one.message}`, `error ${other.message}`, 'info topic spans is as BeTrace needs it again']);
+  });
+});

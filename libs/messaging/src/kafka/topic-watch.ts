@@ -1,0 +1,57 @@
+import type { LogReport } from '../log-report.js';
+import type { LogError } from '../problems.js';
+import { reasonOf } from './kafka-errors.js';
+
+/** Milliseconds between two looks. */
+const LOOK_MS = 5_000;
+
+/**
+ * Looks now and then whether the topics still are as BeTrace needs them: whoever may change them can do so at any time, and most changes stop nothing,
+ * but break a promise (verdicts by the log's time, all partitions read). Says a mismatch once, and when it is over.
+ */
+export class TopicWatch {
+  #mismatches: readonly LogError[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+
+  constructor(
+    readonly find: () => Promise<readonly LogError[]>,
+    readonly report: LogReport,
+    readonly interval = LOOK_MS,
+  ) {}
+
+  get mismatches(): readonly LogError[] {
+    return this.#mismatches;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#looking ??= this.look().finally(() => {
+        this.#looking = undefined;
+      });
+    }, this.interval);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** What is known stays while the brokers do not answer. Never rejects. */
+  async look(): Promise<void> {
+    try {
+      const found = await this.find();
+      const known = new Set(this.#mismatches.map(({ message }) => message));
+      const present = new Set(found.map(({ message }) => message));
+      for (const error of found) if (!known.has(error.message)) this.report('error', error.message, { code: error.code });
+      for (const { message, values } of this.#mismatches) {
+        const { topic } = values;
+        const over = !present.has(message) && !found.some((error) => error.values['topic'] === topic);
+        if (over) this.report('info', `topic ${topic} is as BeTrace needs it again`);
+      }
+      this.#mismatches = found;
+    } catch (error) {
+      this.report('debug', `the settings of the topics are not known now: ${reasonOf(error)}`);
+    }
+  }
+}

@@ -1,0 +1,274 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
+import pg from 'pg';
+import { type RuleSetRecord, TOPICS } from '#messaging';
+import { BeTrace } from '../harness/betrace.js';
+import { Cluster, type ClusterApp } from '../harness/cluster.js';
+import { eventually } from '../harness/eventually.js';
+
+const why = await Cluster.whyNot();
+if (why !== undefined) console.warn(`SKIPPED: Kafka: what readiness and metrics say of faults (${why})`);
+
+const PATIENCE = 90_000;
+const PARTITIONS = ['0', '1', '2', '3'];
+const GROUP = 'betrace-evaluator';
+const CREATED = [
+  { name: 'message.timestamp.type', value: 'LogAppendTime' },
+  { name: 'max.message.bytes', value: String(8 * 1024 * 1024 + 61) },
+  { name: 'retention.ms', value: '86400000' },
+];
+
+interface Ready {
+  readonly status: string;
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+/** What an alert or an operator is told, over HTTP, in each fault that stops a part of the work; and that it is over when it is. */
+(why === undefined ? describe : describe.skip)('Kafka: readiness and metrics say it', () => {
+  let cluster: Cluster;
+  let kafka: Kafka;
+  let admin: Admin;
+  let spans = 0;
+
+  beforeAll(async () => {
+    cluster = await Cluster.start({ BETRACE_LOG_PARTITIONS: String(PARTITIONS.length) });
+    for (const app of ['api', 'ingest', 'evaluator'] as const) await cluster.add(app);
+    kafka = new Kafka({ brokers: [cluster.broker.address], logLevel: logLevel.NOTHING });
+    admin = kafka.admin();
+    await admin.connect();
+    const rule = { id: 'bad', name: 'bad', expression: 'span.name == "bad"', severity: 'HIGH' };
+    expect((await one('api').json('POST', '/v1/rules', rule)).status).toBe(201);
+  }, 400_000);
+  afterAll(async () => {
+    await admin?.disconnect().catch(() => undefined);
+    await cluster?.stop();
+  }, 60_000);
+
+  const one = (app: ClusterApp): BeTrace => cluster.all(app)[0]!;
+
+  async function ready(of: BeTrace): Promise<Ready & { readonly code: number }> {
+    const answer = await fetch(`${of.url}/ready`, { signal: AbortSignal.timeout(10_000) });
+    return { code: answer.status, ...((await answer.json()) as Ready) };
+  }
+
+  /** Waits until `/ready` answers so, and the check says so, and the grade that alerts see is the same. */
+  async function says(of: BeTrace, code: number, check: string, text: RegExp, grade = 1): Promise<void> {
+    let last: unknown;
+    const told = async () => {
+      const { checks, ...answer } = await ready(of);
+      const graded = (await series(of, 'betrace_readiness_grade')).get(check);
+      last = { ...answer, checks, graded };
+      return answer.code === code && text.test(checks[check] ?? '') && graded === grade ? true : undefined;
+    };
+    await eventually(`${check} to say ${text}`, told, PATIENCE, 200).catch((error: Error) => {
+      throw new Error(`${error.message}: ${JSON.stringify(last)}`, { cause: error });
+    });
+  }
+
+  const well = async (...apps: readonly ClusterApp[]): Promise<void> => {
+    for (const of of apps.flatMap((app) => cluster.all(app))) {
+      let last: Ready | undefined;
+      const is = async () => {
+        last = await ready(of);
+        return last.status === 'ready' ? true : undefined;
+      };
+      await eventually('readiness', is, PATIENCE, 200).catch((error: Error) => {
+        throw new Error(`${error.message}: ${JSON.stringify(last)}`, { cause: error });
+      });
+    }
+  };
+
+  /** The values of a metric by their (only) label; without one by the empty text. */
+  async function series(of: BeTrace, name: string): Promise<ReadonlyMap<string, number>> {
+    const text = await (await fetch(`${of.url}/metrics`, { signal: AbortSignal.timeout(10_000) })).text();
+    const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+    const value = (line: string) => Number(line.slice(line.lastIndexOf(' ') + 1).replace('Inf', 'Infinity'));
+    return new Map(lines.map((line) => [/="([^"]*)"/.exec(line)?.[1] ?? '', value(line)]));
+  }
+
+  const send = async (name: string, traces = 1, size = 0): Promise<number> => {
+    const sent = Array.from({ length: traces }, () => ({
+      trace_id: `trace ${spans++}`,
+      span_id: 's',
+      name,
+      start_time: 0,
+      duration: 1,
+      attributes: { filling: 'x'.repeat(size) },
+    }));
+    return (await one('ingest').json('POST', '/v1/spans', { spans: sent })).status;
+  };
+  const found = async (): Promise<number> => (await one('api').json<{ total: number }>('GET', '/v1/violations?limit=1')).body.total;
+  const all = (count: number) => eventually('the violations', async () => ((await found()) === count ? true : undefined), PATIENCE, 200);
+
+  async function sql(...statements: readonly string[]): Promise<void> {
+    const client = new pg.Client(cluster.env['DATABASE_URL']);
+    await client.connect();
+    for (const statement of ['SET default_transaction_read_only = off', ...statements]) await client.query(statement);
+    await client.end();
+  }
+
+  const alter = (topic: string, changed: Readonly<Record<string, string>>) =>
+    admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: 2, name: topic, configEntries: CREATED.map(({ name, value }) => ({ name, value: changed[name] ?? value })) }],
+    });
+
+  async function deleteTopics(...topics: string[]): Promise<void> {
+    await admin.deleteTopics({ topics });
+    const gone = async () => ((await admin.listTopics()).some((topic) => topics.includes(topic)) ? undefined : true);
+    await eventually('the topics to be gone', gone, PATIENCE);
+  }
+
+  it('the database is read-only', async () => {
+    if (cluster.postgres.outage === undefined) return; // It may be others' too.
+    const others = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()';
+    await sql('ALTER DATABASE postgres SET default_transaction_read_only = on', others);
+    // Also when nothing is to be kept: readiness is a write.
+    await says(one('api'), 503, 'storage', /BT_STORE_READ_ONLY: .*default_transaction_read_only/);
+    const put = await one('api').json<{ code: string }>('PUT', '/v1/rules/bad', {
+      name: 'bad',
+      expression: 'span.name == "bad"',
+      severity: 'LOW',
+    });
+    expect({ status: put.status, code: put.body.code }).toEqual({ status: 503, code: 'BT_STORE_READ_ONLY' });
+    expect(await send('bad')).toBe(202);
+    const failures = async () => ((await series(one('api'), 'betrace_violations_keep_failures_total')).get('')! > 0 ? true : undefined);
+    await eventually('the counter', failures, PATIENCE, 100);
+    const lag = [...(await series(one('api'), 'betrace_violations_keep_lag_records')).values()];
+    expect(lag.reduce((sum, value) => sum + value, 0)).toBeGreaterThan(0);
+    await sql('ALTER DATABASE postgres SET default_transaction_read_only = off', others);
+    await all(1);
+    await well('api');
+  }, 200_000);
+
+  it('the disk of the database is full', async () => {
+    const says53100 = "BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END";
+    await sql(
+      `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$${says53100}$$`,
+      'CREATE TRIGGER full_disk BEFORE INSERT ON violations FOR EACH ROW EXECUTE FUNCTION full_disk()',
+    );
+    const before = (await series(one('api'), 'betrace_violations_keep_failures_total')).get('')!;
+    expect(await send('bad')).toBe(202);
+    await says(one('api'), 503, 'storage', /BT_STORE_FULL/);
+    expect((await series(one('api'), 'betrace_violations_keep_failures_total')).get('')).toBeGreaterThan(before);
+    await sql('DROP FUNCTION full_disk CASCADE');
+    await all(2);
+    await well('api');
+  }, 200_000);
+
+  it('the broker hangs', async () => {
+    cluster.broker.suspend();
+    try {
+      await says(one('ingest'), 503, 'storage', /Kafka could not/, 2);
+      await says(one('evaluator'), 503, 'rule_engine', /the spans log cannot be read/);
+      // It answers what is kept, and says that it is not the newest.
+      await says(one('api'), 200, 'storage', /violations are not kept/);
+      expect((await ready(one('api'))).status).toBe('degraded');
+      expect(await found()).toBe(2);
+      for (const app of ['evaluator', 'api'] as const) {
+        const ages = [...(await series(one(app), 'betrace_log_end_age_seconds')).values()];
+        expect(Math.max(...ages)).toBeGreaterThan(1);
+      }
+    } finally {
+      cluster.broker.resume();
+    }
+    await well('ingest', 'evaluator', 'api');
+  }, 200_000);
+
+  it('the group does not let an evaluator in', async () => {
+    // More than `group.max.session.timeout.ms` of the broker.
+    const out = await BeTrace.spawn({ app: 'evaluator', env: { ...cluster.env, KAFKA_SESSION_TIMEOUT: '40m' } });
+    try {
+      await eventually('its start', async () => (await ready(out)).code, PATIENCE, 200);
+      await says(out, 503, 'rule_engine', /keep betrace-evaluator together: INVALID_SESSION_TIMEOUT/);
+      expect((await series(out, 'betrace_evaluator_lag_records')).size).toBe(0);
+    } finally {
+      await out.stop();
+    }
+  }, 200_000);
+
+  it('partitions move to another evaluator, and back from one that hung: each has the series of its own', async () => {
+    const gauges = ['betrace_evaluator_lag_records', 'betrace_traces_open', 'betrace_trace_memory_bytes', 'betrace_rules_epoch'];
+    const partitionsOf = async (of: BeTrace) =>
+      Promise.all([...gauges, 'betrace_evaluator_partition_failing'].map(async (name) => [...(await series(of, name)).keys()].toSorted()));
+    const [first = ''] = cluster.names('evaluator');
+    const second = await cluster.add('evaluator');
+    const shared = async () => {
+      for (const name of ['ok', 'ok', 'ok', 'ok']) await send(name);
+      const [left, right] = [await partitionsOf(cluster.process(first)), await partitionsOf(cluster.process(second))];
+      return left.every((keys, n) => keys.length === 2 && [...keys, ...right[n]!].toSorted().join() === PARTITIONS.join())
+        ? true
+        : undefined;
+    };
+    await eventually('two partitions each', shared, PATIENCE, 200);
+    cluster.process(first).process.kill('SIGSTOP');
+    const has = async () => ((await partitionsOf(cluster.process(second)))[0]!.length === PARTITIONS.length ? true : undefined);
+    await eventually('all partitions', has, PATIENCE, 200);
+    cluster.process(first).process.kill('SIGCONT');
+    await eventually('two partitions each again', shared, PATIENCE, 200);
+    await cluster.remove(second);
+    await well('evaluator');
+  }, 200_000);
+
+  it('settings of topics are changed, and log time is ahead of the clock', async () => {
+    await alter(TOPICS.spans, { 'message.timestamp.type': 'CreateTime', 'max.message.bytes': '20000' });
+    await admin.createPartitions({ topicPartitions: [{ topic: TOPICS.violations, count: 6 }] });
+    const settings =
+      /message\.timestamp\.type is CreateTime.*max\.message\.bytes is 20000.*kafka-configs\.sh.*it has 6 partitions, must have 4/;
+    for (const app of ['ingest', 'evaluator', 'api'] as const) await says(one(app), 200, 'log_settings', settings);
+    // The client may try again: what is wrong is not its request.
+    expect(await send('large', 1, 50_000)).toBe(503);
+    const producer = kafka.producer();
+    await producer.connect();
+    const ahead = { partition: 0, key: 'k', value: '', timestamp: String(Date.now() + 3_000_000) };
+    await producer.send({ topic: TOPICS.spans, messages: [ahead] });
+    await producer.disconnect();
+    await says(one('evaluator'), 200, 'rule_engine', /log's time of partition 0 is (2[89]|30)\d\d s ahead of this machine's clock/, 0);
+    expect((await series(one('evaluator'), 'betrace_log_time_ahead_seconds')).get('0')).toBeGreaterThan(2_000);
+    await alter(TOPICS.spans, {});
+    const back = async () => (/CreateTime/.test((await ready(one('ingest'))).checks['log_settings'] ?? '') ? undefined : true);
+    await eventually('the word that they are right', back, PATIENCE, 200);
+  }, 200_000);
+
+  it('topics are deleted', async () => {
+    await deleteTopics(TOPICS.spans, TOPICS.violations);
+    await says(one('ingest'), 503, 'storage', /Kafka could not/, 2);
+    await says(one('evaluator'), 503, 'rule_engine', /the spans log cannot be read/);
+    await says(one('api'), 200, 'storage', /violations are not kept/);
+    // Any process makes them anew, as they must be.
+    await cluster.remove(await cluster.add('ingest'));
+    await well('ingest', 'evaluator', 'api');
+    expect(await send('bad')).toBe(202);
+    await all(3);
+  }, 200_000);
+
+  it('records are deleted before they are evaluated', async () => {
+    for (const name of cluster.names('evaluator')) await cluster.remove(name);
+    expect(await send('lost', 40)).toBe(202);
+    const ends = await admin.fetchTopicOffsets(TOPICS.spans);
+    await admin.deleteTopicRecords({ topic: TOPICS.spans, partitions: ends.map(({ partition, high }) => ({ partition, offset: high })) });
+    await cluster.add('evaluator');
+    await says(one('evaluator'), 200, 'rule_engine', /BT_LOG_RECORDS_EXPIRED: .*partition \d of betrace\.spans/, 0);
+    expect((await series(one('evaluator'), 'betrace_spans_expired_total')).get('')).toBeGreaterThan(0);
+  }, 200_000);
+
+  it('rules are published, and none is in force', async () => {
+    for (const name of [...cluster.names('evaluator'), ...cluster.names('api')]) await cluster.remove(name);
+    await admin.deleteGroups([GROUP]);
+    await deleteTopics(TOPICS.spans, TOPICS.rules);
+    await cluster.add('evaluator');
+    await eventually('spans', async () => ((await send('bad', 40)) === 202 ? true : undefined), PATIENCE, 200);
+    const judged = async () => ((await series(one('evaluator'), 'betrace_spans_evaluated_total')).get('')! >= 40 ? true : undefined);
+    await eventually('spans to be judged', judged, PATIENCE, 200);
+    await pause(10);
+    const record: RuleSetRecord = { epoch: 1_000, snapshot: [] };
+    const producer = kafka.producer();
+    await producer.connect();
+    await producer.send({ topic: TOPICS.rules, messages: [{ partition: 0, key: '1000', value: JSON.stringify(record) }] });
+    await producer.disconnect();
+    await says(one('evaluator'), 503, 'rule_engine', /BT_LOG_RULES_NOT_IN_FORCE: .*rule set 1000/, 2);
+    await cluster.add('api');
+    await well('evaluator', 'api');
+  }, 200_000);
+});
