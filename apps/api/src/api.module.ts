@@ -19,6 +19,7 @@ import { Store } from '#store';
 import { BackgroundWork } from './background-work.js';
 import { ExportToOtlp } from './export/export-to-otlp.js';
 import { EXPRESSION_THREAD_ENTRY, ExpressionThreads } from './expressions/expression-threads.js';
+import { ViolationGroupsController } from './groups/violation-groups.controller.js';
 import { KeepViolations } from './keep/keep-violations.js';
 import { API_METRICS } from './metrics.js';
 import { documentApi } from './openapi.js';
@@ -56,6 +57,7 @@ const TRIALS_WAITING = 8;
     RuleVersionsController,
     SettleController,
     ViolationExportController,
+    ViolationGroupsController,
     ViolationStatsController,
     ViolationsController,
   ],

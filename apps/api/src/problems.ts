@@ -99,6 +99,10 @@ export const API_PROBLEMS = {
     sentence:
       'The log no longer keeps the spans of the violation {id}. The record has the explanation of its time; the backend that got the spans may have them.',
   },
+  BT_API_VIOLATION_GROUP_NOT_FOUND: {
+    status: 404,
+    sentence: 'There is no group of violations {id}. GET /v1/violations/groups?status=all lists them; one without violations is forgotten.',
+  },
   BT_API_VIOLATION_NOT_FOUND: { status: 404, sentence: 'There is no violation {id}. GET /v1/violations lists them; old ones are deleted.' },
 } as const satisfies Record<string, ApiProblemEntry>;
 

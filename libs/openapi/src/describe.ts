@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import { PartialType as partialType } from '@nestjs/mapped-types';
+import { OmitType as omitType, PartialType as partialType } from '@nestjs/mapped-types';
 import type * as Swagger from '@nestjs/swagger';
 
 type DecoratorName = Extract<keyof typeof Swagger, `Api${string}`>;
@@ -53,6 +53,13 @@ export function PartialType<T>(base: Type<T>): Type<Partial<T>> {
   const partial = partialType(base);
   descriptions.push((swagger) => copyDescription(swagger.PartialType(base).prototype as object, partial.prototype as object));
   return partial;
+}
+
+/** A class with the properties of another but some: validated from now on, described like the others. */
+export function OmitType<T, K extends keyof T>(base: Type<T>, names: readonly K[]): Type<Omit<T, K>> {
+  const rest = omitType(base, names);
+  descriptions.push((swagger) => copyDescription(swagger.OmitType(base, names).prototype as object, rest.prototype as object));
+  return rest;
 }
 
 function copyDescription(from: object, to: object): void {

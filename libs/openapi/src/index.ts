@@ -19,6 +19,7 @@ export {
   ApiTags,
   ApiUnprocessableEntityResponse,
   loadSwagger,
+  OmitType,
   PartialType,
 } from './describe.js';
 export { DOCUMENTATION_PATHS, serveDocumentation } from './serve-documentation.js';

@@ -16,4 +16,4 @@ export interface Connection {
 }
 
 /** What must not be done by two at once. */
-export type LockName = 'migrations' | 'rules';
+export type LockName = 'migrations' | 'rules' | 'violations';

@@ -8,6 +8,7 @@ export const FILLED = [
   'epochs',
   'violations',
   'violation_revisions',
+  'violation_groups',
   'positions',
   'exports',
   'signature_keys',

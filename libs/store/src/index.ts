@@ -21,3 +21,4 @@ export {
 } from './store.js';
 export { StoreModule, type StoreModuleOptions } from './store.module.js';
 export { storeSettings } from './store-settings.js';
+export type { GroupState, ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';

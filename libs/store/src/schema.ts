@@ -8,6 +8,7 @@ export interface Schema {
   violations: ViolationsTable;
   /** Every revision of a violation that has, or had, several. */
   violation_revisions: ViolationRevisionsTable;
+  violation_groups: ViolationGroupsTable;
   /** How far each reader of the violations log got. */
   positions: { reader: string; partition: number; position: number };
   /** The last revision of a violation that was exported, or refused by the receiver for good: then why. */
@@ -80,6 +81,28 @@ export interface ViolationRevisionsTable {
   revision: number;
   status: string;
   json_record: string;
+}
+
+/** The violations of a rule in a service. */
+export interface ViolationGroupsTable {
+  id: string;
+  rule_id: string;
+  /** Of the newest violation, as `severity`. */
+  rule_name: string;
+  service: string;
+  severity: string;
+  first_seen: number;
+  last_seen: number;
+  /** When it was last seen again after it had been quiet. */
+  returned_at: number | null;
+  /** Violations that are kept, by status. */
+  open: number;
+  undecided: number;
+  retracted: number;
+  /** Violations that stood when they were pruned. */
+  pruned: number;
+  /** See `searchedText`. */
+  search_text: string;
 }
 
 /** A database, or a transaction on it. */

@@ -29,6 +29,9 @@ import {
   type ViolationPage,
 } from './store.js';
 import { violationCounts } from './violation-counts.js';
+import { violationGroup, violationGroups } from './violation-groups/group-query.js';
+import { pruneEmptyGroups } from './violation-groups/keep-groups.js';
+import type { ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
 import { violationRevisions } from './violation-revisions.js';
 import { keep, pruneSome, violationById, violationPage, violationsFrom } from './violations.js';
 
@@ -134,6 +137,18 @@ export class SqlStore extends Store {
     return this.resting(['violations', 'violation_revisions'], () => violationRevisions(this.connection.database, id));
   }
 
+  violationGroups(
+    filter: ViolationGroupFilter,
+    page: { readonly limit: number; readonly after?: string },
+    now: number,
+  ): Promise<ViolationGroupPage> {
+    return this.resting(['violations', 'violation_groups'], () => violationGroups(this.connection.database, filter, page, now));
+  }
+
+  violationGroup(id: string, now: number): Promise<ViolationGroup | undefined> {
+    return this.resting(['violation_groups'], () => violationGroup(this.connection.database, id, now));
+  }
+
   violation(id: string): Promise<StoredViolation | undefined> {
     return this.resting(['violations'], () => violationById(this.connection.database, id));
   }
@@ -167,8 +182,10 @@ export class SqlStore extends Store {
     for (;;) {
       const some = await this.guarded(pruneSome(this.connection, before, PRUNED_AT_ONCE));
       pruned += some;
-      if (some < PRUNED_AT_ONCE) return pruned;
+      if (some < PRUNED_AT_ONCE) break;
     }
+    await this.guarded(pruneEmptyGroups(this.connection, before));
+    return pruned;
   }
 
   async check(): Promise<void> {

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { type Revision, supersedes } from './revision.js';
 import type { RuleSetRecord } from './rule-set-record.js';
 import type { Store, StoredRule, StoredViolation, ViolationFilter } from './store.js';
+import { violation } from './testing/violation.js';
+import { describeGroups } from './violation-groups/violation-groups.contract.js';
 
 type Content = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
 
@@ -16,23 +18,6 @@ const rule = (id: string, changed: Partial<Content> = {}): Content => ({
   enabled: true,
   message: null,
   onError: 'no_match',
-  ...changed,
-});
-
-export const violation = (id: string, changed: Partial<StoredViolation> = {}): StoredViolation => ({
-  id,
-  revision: 1,
-  status: 'open',
-  ruleId: 'slow',
-  ruleName: 'Slow',
-  severity: 'HIGH',
-  traceId: 'trace-1',
-  wireTraceId: '4bf92f3577b34da6a3ce929d0e0e4736',
-  spanId: '00f067aa0ba902b7',
-  service: 'shop',
-  timestampMs: 1_700_000_000_000,
-  firstOffset: 7,
-  record: JSON.stringify({ id, '€': '"\\ 😀' }),
   ...changed,
 });
 
@@ -517,6 +502,8 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         expect([...(await store.alreadyExported(both))]).toEqual(['v2400']);
       });
     });
+
+    describeGroups(() => store);
 
     describe('exports', () => {
       it('are done by revision, and advance the reader', async () => {

@@ -1,6 +1,7 @@
 import type { Revision } from './revision.js';
 import type { PublishedRule } from './rule-set-record.js';
 import type { KnownKey } from './signature-keys.js';
+import type { ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
 
 /** The store port: rules, their epochs, violations, and how far each reader of the violations log got. */
 
@@ -215,6 +216,16 @@ export abstract class Store {
   /** How many there are over time, in groups. */
   abstract violationCounts(filter: ViolationFilter, query: ViolationCountsQuery): Promise<ViolationCounts>;
   abstract violation(id: string): Promise<StoredViolation | undefined>;
+  /**
+   * Violations by rule and service, the one that was seen last first; `now` (Unix ms) says which are new. Rejects BT_STORE_BAD_CURSOR when
+   * `after` is not from a page's `next`.
+   */
+  abstract violationGroups(
+    filter: ViolationGroupFilter,
+    page: { readonly limit: number; readonly after?: string },
+    now: number,
+  ): Promise<ViolationGroupPage>;
+  abstract violationGroup(id: string, now: number): Promise<ViolationGroup | undefined>;
   /** All revisions of a violation, the first one first, fragment by fragment; none when there is no such violation. */
   abstract violationRevisions(id: string): Promise<readonly StoredRevision[]>;
   /** Position of a reader of the violations log, per partition; 0 when it never read. */

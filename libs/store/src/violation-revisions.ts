@@ -7,18 +7,17 @@ import type { StoredRevision } from './store.js';
 type RevisionRow = Pick<ViolationsTable, 'id' | 'revision' | 'status' | 'first_offset' | 'json_record'>;
 
 /**
- * Keeps what `next` would replace, and `next`, since either may be the one that stands afterwards. Called before the violations are put, no
- * two of one id. Most violations have one revision only: of these nothing is kept twice.
+ * Keeps what `next` would replace (`known`, by id), and `next`, since either may be the one that stands afterwards. Called before the violations
+ * are put, no two of one id. Most violations have one revision only: of these nothing is kept twice.
  */
-export async function keepRevisions(queries: Queries, next: readonly RevisionRow[]): Promise<void> {
-  const byId = new Map(next.map((row) => [row.id, row]));
-  const known = await queries
-    .selectFrom('violations')
-    .select(['id', 'revision', 'status', 'first_offset', 'json_record'])
-    .where('id', 'in', [...byId.keys()])
-    .execute();
-  for (const before of known) {
-    const after = byId.get(before.id)!;
+export async function keepRevisions(
+  queries: Queries,
+  known: ReadonlyMap<string, RevisionRow>,
+  next: readonly RevisionRow[],
+): Promise<void> {
+  for (const after of next) {
+    const before = known.get(after.id);
+    if (before === undefined) continue;
     if (before.revision === after.revision && before.first_offset === after.first_offset) continue;
     await queries
       .insertInto('violation_revisions')

@@ -10,6 +10,8 @@ import type { Queries, ViolationsTable } from './schema.js';
 import { searchedText } from './searched-text.js';
 import type { KeptBatch, StoredViolation, ViolationFilter, ViolationPage } from './store.js';
 import { matching } from './violation-filter.js';
+import { groupChanges } from './violation-groups/group-changes.js';
+import { changeGroups, pruneGroups } from './violation-groups/keep-groups.js';
 import { keepRevisions } from './violation-revisions.js';
 
 /** Rows per statement: PostgreSQL and SQLite bound the parameters of one. */
@@ -19,8 +21,11 @@ const ROWS = 500;
 export async function keep(connection: Connection, batch: KeptBatch): Promise<void> {
   const statements = oneOfEach(batch.violations).flatMap((part) => chunks(part.map(rowOf)));
   await connection.database.transaction().execute(async (transaction) => {
+    // What is known of a violation stays true until its row and its group are written.
+    if (statements.length > 0) await connection.lock(transaction, 'violations');
     for (const rows of statements) {
-      await keepRevisions(transaction, rows);
+      const known = await knownRows(transaction, rows);
+      await keepRevisions(transaction, known, rows);
       await transaction
         .insertInto('violations')
         .values(rows)
@@ -45,10 +50,17 @@ export async function keep(connection: Connection, batch: KeptBatch): Promise<vo
             .where(supersedesRow('violations')),
         )
         .execute();
+      await changeGroups(transaction, groupChanges(known, rows));
     }
     if (statements.length > 0) await noteFilled(transaction, 'violations');
     await advance(transaction, batch.reader, batch.partition, batch.position);
   });
+}
+
+async function knownRows(queries: Queries, rows: readonly ViolationsTable[]): Promise<ReadonlyMap<string, ViolationsTable>> {
+  const ids = rows.map(({ id }) => id);
+  const known = await queries.selectFrom('violations').selectAll().where('id', 'in', ids).execute();
+  return new Map(known.map((row) => [row.id, row]));
 }
 
 /** See `Store.violations`. */
@@ -105,9 +117,10 @@ async function withRefusals(queries: Queries, violations: readonly StoredViolati
 /** Deletes at most `count` violations older than `before` (Unix ms), with what is known of their export; answers how many. */
 export function pruneSome(connection: Connection, before: number, count: number): Promise<number> {
   return connection.database.transaction().execute(async (transaction) => {
+    await connection.lock(transaction, 'violations');
     const old = await transaction
       .selectFrom('violations')
-      .select('id')
+      .select(['id', 'rule_id', 'service', 'status'])
       .where('timestamp_ms', '<', before)
       .orderBy('timestamp_ms')
       .limit(count)
@@ -117,6 +130,7 @@ export function pruneSome(connection: Connection, before: number, count: number)
     await transaction.deleteFrom('exports').where('violation_id', 'in', ids).execute();
     await transaction.deleteFrom('violation_revisions').where('violation_id', 'in', ids).execute();
     await transaction.deleteFrom('violations').where('id', 'in', ids).execute();
+    await pruneGroups(transaction, old);
     for (const table of ['exports', 'violation_revisions', 'violations'] as const) await noteDeleted(transaction, table);
     return ids.length;
   });

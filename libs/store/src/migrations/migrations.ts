@@ -10,6 +10,7 @@ import { filledTables } from './0007-filled-tables.js';
 import { ruleAuthors } from './0008-rule-authors.js';
 import { violationRevisions } from './0009-violation-revisions.js';
 import { violationCounts } from './0010-violation-counts.js';
+import { violationGroups } from './0011-violation-groups.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -29,4 +30,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ruleAuthors,
   violationRevisions,
   violationCounts,
+  violationGroups,
 ];

@@ -5,8 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { FILLED, type FilledTable } from '../filled-tables.js';
 import { openStore } from '../open-store.js';
-import { describeStore, violation } from '../store.contract.js';
+import { describeStore } from '../store.contract.js';
 import type { Store } from '../store.js';
+import { violation } from '../testing/violation.js';
 
 const directory = (): string => mkdtempSync(join(tmpdir(), 'betrace-store-'));
 
@@ -94,6 +95,29 @@ describe('SQLite', () => {
     await store.close();
   });
 
+  it('groups what was kept before there were groups, as it would have been', async () => {
+    const store = await openStore({ kind: 'sqlite', path });
+    const violations = Array.from({ length: 1_300 }, (_, i) =>
+      violation(`v${i}`, {
+        service: `service ${i % 600}`,
+        timestampMs: 1_000 + i,
+        ruleName: `Rule ${i}`,
+        status: i % 600 < 5 && i > 600 ? 'retracted' : 'open',
+      }),
+    );
+    await store.keep({ reader: 'r', partition: 0, position: 1, violations });
+    const groups = () =>
+      openStore({ kind: 'sqlite', path }).then((one) => one.violationGroups({}, { limit: 1_000 }, 0).finally(() => one.close()));
+    const kept = await groups();
+    expect(kept.total).toBe(600);
+    const database = new DatabaseSync(join(path, 'store.db'));
+    database.exec(`DROP TABLE violation_groups; DROP INDEX violations_by_group; DELETE FROM filled_tables WHERE name = 'violation_groups';
+      DELETE FROM migrations WHERE name >= '0011'`);
+    database.close();
+    expect(await groups()).toEqual(kept);
+    await store.close();
+  });
+
   it.each(['severity', 'service', 'rule_id'])('counts by %s from an index alone', async (column) => {
     await (await openStore({ kind: 'sqlite', path })).close();
     const database = new DatabaseSync(join(path, 'store.db'));
@@ -111,6 +135,7 @@ describe('SQLite', () => {
       epochs: (store) => store.adoptRules([], 1, 3),
       violations: (store) => store.violations({}, { limit: 1 }),
       violation_revisions: (store) => store.violationRevisions('v'),
+      violation_groups: (store) => store.violationGroups({}, { limit: 1 }, 0),
       positions: (store) => store.check(),
       exports: (store) => store.check(),
       signature_keys: (store) => store.check(),

@@ -1,0 +1,57 @@
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { ApiPropertyOptional, OmitType } from '#openapi';
+import type { ViolationGroupFilter } from '#store';
+import { wholeNumber } from '../query.js';
+import { TEXT, ViolationFilterQuery } from '../violations/violation-filter-query.js';
+
+export const GROUP_STATES = ['new', 'ongoing', 'regressed'] as const;
+
+const LIMIT = { message: 'limit must be a whole number from 1 to 500' };
+
+/** The query of `GET /v1/violations/groups`: the filters of the list that mean something of many violations. */
+export class ViolationGroupQuery extends OmitType(ViolationFilterQuery, ['trace_id', 'span_id', 'q']) {
+  @ApiPropertyOptional({
+    maxLength: 200,
+    example: 'checkout',
+    description: 'Part of the id or name of the rule, or of the service, in any case.',
+  })
+  @IsOptional()
+  @IsString()
+  @Matches(...TEXT)
+  @MaxLength(200)
+  q?: string;
+
+  @ApiPropertyOptional({ enum: GROUP_STATES, enumName: 'GroupState' })
+  @IsOptional()
+  @IsIn(GROUP_STATES)
+  state?: (typeof GROUP_STATES)[number];
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 500, default: 50 })
+  @IsOptional()
+  @Transform(wholeNumber)
+  @IsInt(LIMIT)
+  @Min(1, LIMIT)
+  @Max(500, LIMIT)
+  limit?: number;
+
+  @ApiPropertyOptional({ description: '`next` of the page before.' })
+  @IsOptional()
+  @IsString()
+  @Matches(...TEXT)
+  cursor?: string;
+}
+
+/** What the store is asked: groups with open violations, unless the query says otherwise. */
+export function groupFilter(query: ViolationGroupQuery): ViolationGroupFilter {
+  return {
+    ...(query.rule_id === undefined ? {} : { ruleId: query.rule_id }),
+    ...(query.severity === undefined ? {} : { severity: query.severity }),
+    ...(query.service === undefined ? {} : { service: query.service }),
+    ...(query.state === undefined ? {} : { state: query.state }),
+    ...(query.start_time === undefined ? {} : { startTime: query.start_time }),
+    ...(query.end_time === undefined ? {} : { endTime: query.end_time }),
+    ...(query.q === undefined ? {} : { text: query.q }),
+    ...(query.status === 'all' ? {} : { status: query.status ?? 'open' }),
+  };
+}

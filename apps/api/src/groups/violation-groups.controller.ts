@@ -1,0 +1,43 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { ApiBadRequestResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
+import { CLOCK, type Clock } from '#platform';
+import { Store } from '#store';
+import { ApiError } from '../api-error.js';
+import { ProblemView } from '../problem.dto.js';
+import { groupView, ViolationGroupList, ViolationGroupView } from './violation-group.dto.js';
+import { groupFilter, ViolationGroupQuery } from './violation-group-query.js';
+
+const PAGE = 50;
+
+@ApiTags('violations')
+@Controller('v1/violations/groups')
+export class ViolationGroupsController {
+  constructor(
+    private readonly store: Store,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'Violations by rule and service, the group that was seen last first',
+    description:
+      'Takes the filters of the list; with `start_time` or `end_time` the groups with a violation in that time. `total` counts all pages.',
+  })
+  @ApiOkResponse({ type: ViolationGroupList })
+  @ApiBadRequestResponse({ type: ProblemView })
+  async list(@Query() query: ViolationGroupQuery): Promise<ViolationGroupList> {
+    const page = { limit: query.limit ?? PAGE, ...(query.cursor === undefined ? {} : { after: query.cursor }) };
+    const { groups, total, next } = await this.store.violationGroups(groupFilter(query), page, this.clock.now());
+    return { groups: groups.map(groupView), total, ...(next === undefined ? {} : { next }) };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One group of violations; `count` is that of all that are kept' })
+  @ApiOkResponse({ type: ViolationGroupView })
+  @ApiNotFoundResponse({ type: ProblemView })
+  async get(@Param('id') id: string): Promise<ViolationGroupView> {
+    const group = await this.store.violationGroup(id, this.clock.now());
+    if (group === undefined) throw new ApiError('BT_API_VIOLATION_GROUP_NOT_FOUND', { id });
+    return groupView(group);
+  }
+}

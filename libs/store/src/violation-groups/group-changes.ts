@@ -1,0 +1,91 @@
+import { type Revision, supersedes } from '../revision.js';
+import type { Schema, ViolationsTable } from '../schema.js';
+import { searchedText } from '../searched-text.js';
+import { groupId } from './group-id.js';
+import { QUIET } from './violation-group.js';
+
+type GroupedRow = Pick<
+  ViolationsTable,
+  'id' | 'revision' | 'status' | 'first_offset' | 'rule_id' | 'rule_name' | 'severity' | 'service' | 'timestamp_ms'
+>;
+
+/** What a batch does to a group: `row` holds differences of the counts, and the times of what is seen in the batch. */
+export interface GroupChange {
+  readonly row: Schema['violation_groups'];
+  /** Something of it stands: it was seen. */
+  readonly seen: boolean;
+  /** The earliest time of what stood and no longer does, or elsewhere or at another time: the group's times are to be read again. */
+  readonly withdrawn: number | undefined;
+}
+
+/**
+ * The changes of the groups, in the order of their ids, when `next` are put over `known` (by violation id). Only a revision that supersedes
+ * changes anything, as in the upsert.
+ */
+export function groupChanges(known: ReadonlyMap<string, GroupedRow>, next: readonly GroupedRow[]): readonly GroupChange[] {
+  const drafts = new Map<string, GroupDraft>();
+  const of = (row: GroupedRow): GroupDraft => {
+    const id = groupId(row.rule_id, row.service);
+    const draft = drafts.get(id) ?? new GroupDraft(id, row);
+    drafts.set(id, draft);
+    return draft;
+  };
+  for (const row of next) {
+    const before = known.get(row.id);
+    if (before !== undefined && !supersedes(revisionOf(row), revisionOf(before))) continue;
+    if (before !== undefined) of(before).take(before);
+    of(row).add(row);
+  }
+  return [...drafts.values()].map((draft) => draft.change()).toSorted((a, b) => (a.row.id < b.row.id ? -1 : 1));
+}
+
+class GroupDraft {
+  private readonly counts = { open: 0, undecided: 0, retracted: 0 };
+  private readonly times: number[] = [];
+  private newest: GroupedRow;
+  private withdrawn: number | undefined;
+
+  constructor(
+    private readonly id: string,
+    row: GroupedRow,
+  ) {
+    this.newest = row;
+  }
+
+  add(row: GroupedRow): void {
+    this.counts[row.status as Revision['status']]++;
+    if (row.timestamp_ms >= this.newest.timestamp_ms) this.newest = row;
+    if (row.status !== 'retracted') this.times.push(row.timestamp_ms);
+  }
+
+  take(row: GroupedRow): void {
+    this.counts[row.status as Revision['status']]--;
+    if (row.status !== 'retracted') this.withdrawn = Math.min(row.timestamp_ms, this.withdrawn ?? row.timestamp_ms);
+  }
+
+  change(): GroupChange {
+    const { rule_id, rule_name, severity, service, timestamp_ms } = this.newest;
+    const times = this.times.toSorted((a, b) => a - b);
+    const returned = times.findLast((time, i) => i > 0 && time - times[i - 1]! >= QUIET);
+    const seen = { first_seen: times[0] ?? timestamp_ms, last_seen: times.at(-1) ?? timestamp_ms, returned_at: returned ?? null };
+    return {
+      row: {
+        id: this.id,
+        rule_id,
+        rule_name,
+        severity,
+        service,
+        ...seen,
+        ...this.counts,
+        pruned: 0,
+        search_text: searchedText(rule_id, rule_name, service),
+      },
+      seen: times.length > 0,
+      withdrawn: this.withdrawn,
+    };
+  }
+}
+
+function revisionOf({ id, revision, status, first_offset }: GroupedRow): Revision {
+  return { id, revision, status: status as Revision['status'], firstOffset: first_offset };
+}

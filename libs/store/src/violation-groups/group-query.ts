@@ -1,0 +1,133 @@
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { indexedText } from '../indexed-text.js';
+import { cursorOf, placeOf } from '../page.js';
+import type { Queries, Schema, ViolationGroupsTable } from '../schema.js';
+import { searchPattern } from '../searched-text.js';
+import { type GroupState, RECENT, type ViolationGroup, type ViolationGroupFilter, type ViolationGroupPage } from './violation-group.js';
+
+interface Page {
+  readonly limit: number;
+  readonly after?: string;
+}
+
+/** See `Store.violationGroups`. */
+export async function violationGroups(
+  queries: Queries,
+  filter: ViolationGroupFilter,
+  { limit, after }: Page,
+  now: number,
+): Promise<ViolationGroupPage> {
+  const matches = matchingGroups(filter, now);
+  const counted = await queries
+    .selectFrom('violation_groups')
+    .select((e) => e.fn.countAll().as('total'))
+    .where(matches)
+    .executeTakeFirstOrThrow();
+  let query = queries.selectFrom('violation_groups').selectAll().where(matches);
+  if (after !== undefined) {
+    const { timestampMs, id } = placeOf(after);
+    query = query.where('last_seen', '<=', timestampMs).where((e) => e.or([e('last_seen', '<', timestampMs), e('id', '<', id)]));
+  }
+  const rows = await query
+    .orderBy('last_seen', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const page = rows.slice(0, limit);
+  const groups = await counting(queries, page, filter, now);
+  const last = page.at(-1);
+  const hasMore = rows.length > limit && last !== undefined;
+  return { groups, total: Number(counted.total), ...(hasMore ? { next: cursorOf({ timestampMs: last.last_seen, id: last.id }) } : {}) };
+}
+
+/** See `Store.violationGroup`. */
+export async function violationGroup(queries: Queries, id: string, now: number): Promise<ViolationGroup | undefined> {
+  const rows = await queries.selectFrom('violation_groups').selectAll().where('id', '=', id).execute();
+  return (await counting(queries, rows, {}, now))[0];
+}
+
+/** With how many violations of each the filter selects: they are counted where it has times, and known where it has none. */
+async function counting(
+  queries: Queries,
+  rows: readonly ViolationGroupsTable[],
+  { status, startTime, endTime }: ViolationGroupFilter,
+  now: number,
+): Promise<readonly ViolationGroup[]> {
+  const groups: ViolationGroup[] = [];
+  for (const row of rows) {
+    const { open, undecided, retracted } = row;
+    const counts = { open, undecided, retracted };
+    let count = status === undefined ? open + undecided + retracted : counts[status];
+    if (startTime !== undefined || endTime !== undefined) {
+      const selected = queries
+        .selectFrom('violations')
+        .select((e) => e.fn.countAll().as('count'))
+        .where('rule_id', '=', row.rule_id)
+        .where('service', '=', row.service)
+        .where('status', 'in', statusesOf(status))
+        .where((e) => e.and(inTime(e, startTime, endTime)));
+      count = Number((await selected.executeTakeFirstOrThrow()).count);
+    }
+    groups.push(groupOf(row, counts, count, now));
+  }
+  return groups;
+}
+
+const STATUSES = ['open', 'undecided', 'retracted'] as const;
+const statusesOf = (status: ViolationGroupFilter['status']) => (status === undefined ? STATUSES : [status]);
+
+function inTime(e: ExpressionBuilder<Schema, 'violations'>, startTime?: number, endTime?: number): Expression<SqlBool>[] {
+  return [
+    ...(startTime === undefined ? [] : [e('timestamp_ms', '>=', startTime)]),
+    ...(endTime === undefined ? [] : [e('timestamp_ms', '<', endTime)]),
+  ];
+}
+
+function matchingGroups(filter: ViolationGroupFilter, now: number) {
+  return (e: ExpressionBuilder<Schema, 'violation_groups'>): Expression<SqlBool> => {
+    const { ruleId, severity, service, status, state, startTime, endTime, text } = filter;
+    const conditions: Expression<SqlBool>[] = [];
+    if (ruleId !== undefined) conditions.push(e('rule_id', '=', ruleId));
+    if (severity !== undefined) conditions.push(severity.length > 0 ? e('severity', 'in', severity) : e.lit(false));
+    if (service !== undefined) conditions.push(e('service', '=', indexedText(service)));
+    conditions.push(e.or(statusesOf(status).map((one) => e(one, '>', 0))));
+    if (state !== undefined) conditions.push(inState(e, state, now));
+    if (text !== undefined) conditions.push(sql<SqlBool>`search_text like ${searchPattern(text)} escape '!'`);
+    // What stands was seen last at `last_seen`: this needs no look at the violations.
+    if (startTime !== undefined && (status === 'open' || status === 'undecided')) conditions.push(e('last_seen', '>=', startTime));
+    if (startTime !== undefined || endTime !== undefined) conditions.push(e.exists(violationIn(e, filter)));
+    return e.and(conditions);
+  };
+}
+
+function violationIn(e: ExpressionBuilder<Schema, 'violation_groups'>, { status, startTime, endTime }: ViolationGroupFilter) {
+  return e
+    .selectFrom('violations')
+    .select(e.lit(1).as('one'))
+    .whereRef('violations.rule_id', '=', 'violation_groups.rule_id')
+    .whereRef('violations.service', '=', 'violation_groups.service')
+    .where('violations.status', 'in', statusesOf(status))
+    .where((of) => of.and(inTime(of as unknown as ExpressionBuilder<Schema, 'violations'>, startTime, endTime)));
+}
+
+function inState(e: ExpressionBuilder<Schema, 'violation_groups'>, state: GroupState, now: number): Expression<SqlBool> {
+  const since = now - RECENT;
+  const recent = e('last_seen', '>=', since);
+  const isNew = e('first_seen', '>=', since);
+  // What it came back with may have been taken back.
+  const isBack = e.and([e('first_seen', '<', since), e('returned_at', '>=', since), e('returned_at', '<=', e.ref('last_seen'))]);
+  if (state === 'new') return e.and([recent, isNew]);
+  if (state === 'regressed') return e.and([recent, isBack]);
+  return e.and([e('first_seen', '<', since), e.not(e.and([e('returned_at', 'is not', null), isBack]))]);
+}
+
+function groupOf(row: ViolationGroupsTable, counts: ViolationGroup['counts'], count: number, now: number): ViolationGroup {
+  const { id, rule_id: ruleId, rule_name: ruleName, severity, service, first_seen: firstSeen, last_seen: lastSeen } = row;
+  return { id, ruleId, ruleName, severity, service, firstSeen, lastSeen, state: stateOf(row, now), counts, count };
+}
+
+function stateOf({ first_seen, last_seen, returned_at }: ViolationGroupsTable, now: number): GroupState {
+  const since = now - RECENT;
+  if (first_seen >= since) return 'new';
+  return returned_at !== null && returned_at >= since && returned_at <= last_seen ? 'regressed' : 'ongoing';
+}

@@ -1,0 +1,120 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Connection } from '../connection.js';
+import { noteDeleted, noteFilled } from '../filled-tables.js';
+import type { Revision } from '../revision.js';
+import type { Queries, ViolationsTable } from '../schema.js';
+import type { GroupChange } from './group-changes.js';
+import { groupId } from './group-id.js';
+import { QUIET } from './violation-group.js';
+
+/** Adds what a batch changes; in the transaction that has put its violations, under the lock of the violations. */
+export async function changeGroups(queries: Queries, changes: readonly GroupChange[]): Promise<void> {
+  const seen = changes.filter((change) => change.seen);
+  const others = changes.filter((change) => !change.seen);
+  if (seen.length > 0) await addSeen(queries, seen);
+  if (others.length > 0) await addCounts(queries, others);
+  for (const { row, withdrawn } of changes) if (withdrawn !== undefined) await readTimesAgain(queries, row, withdrawn);
+  if (changes.length > 0) await noteFilled(queries, 'violation_groups');
+}
+
+const known = (column: string): RawBuilder<number> => sql.ref(`violation_groups.${column}`);
+const added = (column: string): RawBuilder<number> => sql.ref(`excluded.${column}`);
+
+const counts = {
+  open: sql<number>`${known('open')} + ${added('open')}`,
+  undecided: sql<number>`${known('undecided')} + ${added('undecided')}`,
+  retracted: sql<number>`${known('retracted')} + ${added('retracted')}`,
+};
+
+/** Of the group that is known nothing ever stood: all of it was taken back. */
+const unseen = sql<boolean>`${known('open')} + ${known('undecided')} + ${known('pruned')} = 0`;
+
+async function addSeen(queries: Queries, changes: readonly GroupChange[]): Promise<void> {
+  const newer = <T>(column: string) =>
+    sql<T>`case when ${unseen} or ${added('last_seen')} >= ${known('last_seen')} then ${added(column)} else ${known(column)} end`;
+  const cameBack = sql<number | null>`case when ${added('returned_at')} is not null then ${added('returned_at')} when ${unseen} then null
+    when ${added('first_seen')} - ${known('last_seen')} >= ${sql.lit(QUIET)} then ${added('first_seen')} else ${known('returned_at')} end`;
+  await queries
+    .insertInto('violation_groups')
+    .values(changes.map(({ row }) => row))
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({
+        ...counts,
+        rule_name: newer<string>('rule_name'),
+        severity: newer<string>('severity'),
+        search_text: newer<string>('search_text'),
+        first_seen: sql<number>`case when ${unseen} or ${added('first_seen')} < ${known('first_seen')} then ${added('first_seen')}
+          else ${known('first_seen')} end`,
+        last_seen: newer<number>('last_seen'),
+        returned_at: cameBack,
+      }),
+    )
+    .execute();
+}
+
+async function addCounts(queries: Queries, changes: readonly GroupChange[]): Promise<void> {
+  await queries
+    .insertInto('violation_groups')
+    .values(changes.map(({ row }) => row))
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(counts))
+    .execute();
+}
+
+/** When the newest of it was taken back, it was last seen at the one before, and likewise the first one. Of what is pruned the first time stays. */
+async function readTimesAgain(queries: Queries, { id, rule_id, service }: GroupChange['row'], withdrawn: number): Promise<void> {
+  const times = await queries
+    .selectFrom('violations')
+    .select((e) => [e.fn.min<number | null>('timestamp_ms').as('from'), e.fn.max<number | null>('timestamp_ms').as('to')])
+    .where('rule_id', '=', rule_id)
+    .where('service', '=', service)
+    .where('status', 'in', ['open', 'undecided'])
+    .executeTakeFirstOrThrow();
+  const { from, to } = times;
+  if (from === null || to === null) return;
+  await queries
+    .updateTable('violation_groups')
+    .set({ last_seen: to, first_seen: sql<number>`case when first_seen = ${withdrawn} and pruned = 0 then ${from} else first_seen end` })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** In the transaction that deletes them: the groups of what is pruned count it no longer. */
+export async function pruneGroups(
+  queries: Queries,
+  pruned: readonly Pick<ViolationsTable, 'rule_id' | 'service' | 'status'>[],
+): Promise<void> {
+  const fewer = new Map<string, Record<Revision['status'], number>>();
+  for (const { rule_id, service, status } of pruned) {
+    const id = groupId(rule_id, service);
+    const of = fewer.get(id) ?? { open: 0, undecided: 0, retracted: 0 };
+    of[status as Revision['status']]++;
+    fewer.set(id, of);
+  }
+  for (const [id, { open, undecided, retracted }] of fewer) {
+    await queries
+      .updateTable('violation_groups')
+      .set((e) => ({
+        open: e('open', '-', open),
+        undecided: e('undecided', '-', undecided),
+        retracted: e('retracted', '-', retracted),
+        pruned: e('pruned', '+', open + undecided),
+      }))
+      .where('id', '=', id)
+      .execute();
+  }
+}
+
+/** Groups without violations are forgotten once they were not seen since `before` (Unix ms). */
+export function pruneEmptyGroups(connection: Connection, before: number): Promise<void> {
+  return connection.database.transaction().execute(async (transaction) => {
+    await connection.lock(transaction, 'violations');
+    await transaction
+      .deleteFrom('violation_groups')
+      .where('last_seen', '<', before)
+      .where('open', '=', 0)
+      .where('undecided', '=', 0)
+      .where('retracted', '=', 0)
+      .execute();
+    await noteDeleted(transaction, 'violation_groups');
+  });
+}

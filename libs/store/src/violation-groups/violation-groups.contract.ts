@@ -1,0 +1,180 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { supersedes } from '../revision.js';
+import type { Store, StoredViolation } from '../store.js';
+import { violation } from '../testing/violation.js';
+import { QUIET, type ViolationGroup } from './violation-group.js';
+
+const START = 1_790_000_000_000;
+const HOUR = 3_600_000;
+
+/** What groups promise on every database; part of the contract of a store. */
+export function describeGroups(open: () => Store): void {
+  describe('groups of violations', () => {
+    let store: Store;
+    beforeEach(() => {
+      store = open();
+    });
+
+    const keep = (...violations: StoredViolation[]) => store.keep({ reader: 'api', partition: 0, position: 1, violations });
+    const at = (hours: number, id: string, changed: Partial<StoredViolation> = {}) =>
+      violation(id, { timestampMs: START + hours * HOUR, ...changed });
+    const all = (now = START) => store.violationGroups({}, { limit: 100 }, now);
+    const only = async (now = START): Promise<ViolationGroup> => {
+      const { groups } = await all(now);
+      expect(groups).toHaveLength(1);
+      return groups[0]!;
+    };
+
+    it('are what one would count, whatever revisions come in which batches, and is pruned', async () => {
+      const one = fc.record({
+        id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g'),
+        revision: fc.integer({ min: 1, max: 4 }),
+        firstOffset: fc.constantFrom(7, 7, 7, 9),
+        status: fc.constantFrom('open' as const, 'open' as const, 'retracted' as const, 'undecided' as const),
+        service: fc.constantFrom('shop', 'shop', 'ü\u0000', ''),
+        ruleId: fc.constantFrom('slow', 'slow', 'other'),
+        severity: fc.constantFrom('HIGH', 'LOW'),
+        hours: fc.integer({ min: 0, max: 6 }),
+      });
+      const batch = fc.oneof(
+        { weight: 5, arbitrary: fc.array(one, { minLength: 1, maxLength: 6 }) },
+        { weight: 1, arbitrary: fc.integer({ min: 1, max: 4 }) },
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 6 }), async (batches) => {
+          await store.prune(Number.MAX_SAFE_INTEGER);
+          expect((await all()).groups).toEqual([]);
+          const standing = new Map<string, StoredViolation>();
+          /** First times of what stood when it was pruned, by group. */
+          const pruned = new Map<string, number>();
+          let earliest = 0;
+          for (const step of batches) {
+            if (typeof step === 'number') {
+              earliest = Math.max(earliest, step);
+              const before = START + step * HOUR;
+              await store.prune(before);
+              for (const [id, known] of standing) {
+                if (known.timestampMs >= before) continue;
+                standing.delete(id);
+                const key = groupOf(known);
+                if (known.status !== 'retracted') pruned.set(key, Math.min(known.timestampMs, pruned.get(key) ?? Number.MAX_VALUE));
+              }
+              const kept = new Set([...standing.values()].map(groupOf));
+              // Without any, a group is forgotten when it was not seen since.
+              const left = new Set((await all()).groups.map(({ ruleId, service }) => JSON.stringify([ruleId, service])));
+              expect([...kept].filter((key) => !left.has(key))).toEqual([]);
+              for (const key of pruned.keys()) if (!left.has(key)) pruned.delete(key);
+              continue;
+            }
+            const violations = step.map(({ hours, ...rest }) =>
+              violation(rest.id, { ...rest, timestampMs: START + Math.max(hours, earliest) * HOUR }),
+            );
+            await keep(...violations);
+            for (const next of violations) {
+              const known = standing.get(next.id);
+              if (known === undefined || supersedes(next, known)) standing.set(next.id, next);
+            }
+          }
+          const { groups } = await all();
+          for (const group of groups) {
+            const key = JSON.stringify([group.ruleId, group.service]);
+            const of = [...standing.values()].filter((known) => groupOf(known) === key);
+            const count = (status: string) => of.filter((known) => known.status === status).length;
+            expect(group.counts).toEqual({ open: count('open'), undecided: count('undecided'), retracted: count('retracted') });
+            const times = of.filter(({ status }) => status !== 'retracted').map(({ timestampMs }) => timestampMs);
+            if (times.length === 0) continue;
+            expect([group.firstSeen, group.lastSeen]).toEqual([
+              Math.min(...times, pruned.get(key) ?? Number.MAX_VALUE),
+              Math.max(...times),
+            ]);
+          }
+          const keys = groups.map(({ ruleId, service }) => JSON.stringify([ruleId, service]));
+          expect(new Set([...standing.values()].map(groupOf).filter((key) => !keys.includes(key)))).toEqual(new Set());
+        }),
+        { numRuns: 60 },
+      );
+    }, 120_000);
+
+    it('are called what their newest violation is', async () => {
+      await keep(at(2, 'a', { ruleName: 'New', severity: 'LOW' }), at(1, 'b', { ruleName: 'Old' }));
+      await keep(at(0, 'c', { ruleName: 'Oldest' }));
+      expect(await only()).toMatchObject({ ruleName: 'New', severity: 'LOW', firstSeen: START, lastSeen: START + 2 * HOUR });
+    });
+
+    it('are new for a day, then ongoing, and regressed for a day when they come back after a day of quiet', async () => {
+      const stateAt = async (hours: number) => (await only(START + hours * HOUR)).state;
+      const inState = async (state: 'new' | 'ongoing' | 'regressed', hours: number) =>
+        (await store.violationGroups({ state }, { limit: 10 }, START + hours * HOUR)).total;
+      await keep(at(0, 'a'));
+      expect([await stateAt(23), await stateAt(25)]).toEqual(['new', 'ongoing']);
+      await keep(at(23, 'b'), at(46, 'c'));
+      expect(await stateAt(46)).toBe('ongoing');
+      await keep(at(70, 'd'));
+      expect([await stateAt(71), await stateAt(93), await stateAt(95)]).toEqual(['regressed', 'regressed', 'ongoing']);
+      for (const hours of [1, 30, 71, 95]) {
+        const state = await stateAt(hours);
+        const counts = [await inState('new', hours), await inState('ongoing', hours), await inState('regressed', hours)];
+        expect([hours, counts]).toEqual([hours, ['new', 'ongoing', 'regressed'].map((name) => Number(name === state))]);
+      }
+      // What it came back with is taken back.
+      await keep(at(71, 'd', { revision: 2, status: 'retracted' }));
+      expect([await stateAt(72), (await only()).lastSeen]).toEqual(['ongoing', START + 46 * HOUR]);
+      expect([await inState('regressed', 72), await inState('ongoing', 72)]).toEqual([0, 1]);
+    });
+
+    it('have come back also when one batch has all of it', async () => {
+      await keep(at(0, 'a'), at(100, 'b'), at(101, 'c'));
+      expect((await only(START + 102 * HOUR)).state).toBe('regressed');
+      expect(QUIET).toBeLessThanOrEqual(100 * HOUR);
+    });
+
+    it('are selected, counted in a time, and paged each once while new violations come', async () => {
+      const services = Array.from({ length: 25 }, (_, i) => `service-${i}`);
+      await keep(...services.flatMap((service, i) => [at(i % 5, `a${i}`, { service }), at(i % 5, `b${i}`, { service })]));
+      await keep(
+        at(4, 'x', { ruleId: 'Ünï', ruleName: 'Ünïque 100%', severity: 'CRITICAL', status: 'undecided' }),
+        at(5, 'y', { service: 'gone', status: 'retracted' }),
+      );
+      const find = async (filter: Parameters<Store['violationGroups']>[0]) => {
+        const { groups, total, next } = await store.violationGroups(filter, { limit: 50 }, START);
+        expect([next, total]).toEqual([undefined, groups.length]);
+        return groups;
+      };
+      expect((await find({ ruleId: 'slow', status: 'open' })).length).toBe(25);
+      expect((await find({ status: 'open', severity: ['CRITICAL'] })).length).toBe(0);
+      expect((await find({ severity: ['CRITICAL', 'LOW'] })).map(({ ruleId, count }) => [ruleId, count])).toEqual([['Ünï', 1]]);
+      expect((await find({ text: 'ÜNÏQUE 100%' })).length).toBe(1);
+      expect((await find({ text: '_' })).length).toBe(0);
+      expect((await find({ service: 'service-3' })).map(({ count }) => count)).toEqual([2]);
+      expect((await find({ status: 'retracted' })).map(({ service, counts }) => [service, counts.retracted])).toEqual([['gone', 1]]);
+      expect((await find({ status: 'retracted', startTime: START + 5 * HOUR })).length).toBe(1);
+      expect((await find({ status: 'open', startTime: START + 4 * HOUR })).map(({ count }) => count)).toEqual([2, 2, 2, 2, 2]);
+      expect((await find({ status: 'open', endTime: START + 1 })).length).toBe(5);
+      expect((await find({ startTime: START + 6 * HOUR })).length).toBe(0);
+
+      const seen: string[] = [];
+      let after: string | undefined;
+      do {
+        const page = await store.violationGroups({ status: 'open' }, after === undefined ? { limit: 4 } : { limit: 4, after }, START);
+        expect(page.total).toBe(25 + Number(seen.length > 0));
+        seen.push(...page.groups.map(({ service }) => service));
+        after = page.next;
+        await keep(at(9, `new ${seen.length}`, { service: 'new' }));
+      } while (after !== undefined);
+      expect(seen.toSorted()).toEqual(services.toSorted());
+      for (const bad of ['nonsense', '', Buffer.from('["x",1]').toString('base64url')]) {
+        await expect(store.violationGroups({}, { limit: 1, after: bad }, START)).rejects.toMatchObject({ code: 'BT_STORE_BAD_CURSOR' });
+      }
+    });
+
+    it('are found by their ids', async () => {
+      await keep(at(0, 'a'));
+      const { id, ...rest } = await only();
+      expect(await store.violationGroup(id, START)).toEqual({ id, ...rest });
+      expect(await store.violationGroup('grp-none', START)).toBeUndefined();
+    });
+  });
+}
+
+const groupOf = ({ ruleId, service }: StoredViolation): string => JSON.stringify([ruleId, service]);
