@@ -1,7 +1,6 @@
 import { PartitionEngine, RuleSet } from '#engine';
-import { type Log, RuleHistory, type RuleSetRecord, readAll, TOPICS, type ViolationRecord } from '#messaging';
+import { controlOf, type Log, RuleHistory, type RuleSetRecord, readAll, TOPICS, type ViolationRecord } from '#messaging';
 import { type KeyRing, keyRing } from '#signing';
-import { controlOf } from '../../apps/evaluator/src/control-record.js';
 import { IngestTime } from '../../apps/evaluator/src/ingest-time.js';
 import { misplacedSpans } from '../../apps/evaluator/src/misplaced-spans.js';
 import { violationRecord } from '../../apps/evaluator/src/violation-record.js';

@@ -29,6 +29,7 @@ import { CheckExpression } from './rules/check-expression.js';
 import { ExpressionsController } from './rules/expressions.controller.js';
 import { FollowRuleStatus } from './rules/follow-rule-status.js';
 import { ImportRules } from './rules/import-rules.js';
+import { LostRuleSetsController } from './rules/lost-rule-sets.controller.js';
 import { PublishRules } from './rules/publish-rules.js';
 import { RuleVersionsController } from './rules/rule-versions.controller.js';
 import { RulesController } from './rules/rules.controller.js';
@@ -53,6 +54,7 @@ const TRIALS_WAITING = 8;
 @Module({
   controllers: [
     ExpressionsController,
+    LostRuleSetsController,
     RulesController,
     RuleVersionsController,
     SettleController,

@@ -49,7 +49,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     this.health.register('storage', () => this.keepViolations.check().catch(degrade));
     this.lookAfterSignatureKey();
     lookAfterLogSettings(this.health, this.log);
-    this.health.register('otlp_exporter', () => this.exportToOtlp.state());
+    this.health.register('otlp_exporter', () => this.exportToOtlp.check());
     this.shutdown.register('receive', 'waiting for verdicts', () => this.settle.stop());
     this.shutdown.register('evaluate', 'announcing rules', () => this.announceRules.stop());
     this.shutdown.register('evaluate', 'following rule status', () => this.ruleStatus.stop());

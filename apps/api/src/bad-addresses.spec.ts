@@ -12,20 +12,23 @@ describe('a path or a filter that is no text', () => {
   afterAll(() => api.close());
 
   it.each([
-    ['GET', '/v1/rules/%00', 404],
+    ['GET', '/v1/rules/%00', 400],
     ['GET', '/v1/rules/%ff', 400],
     ['GET', '/v1/rules/%', 400],
     ['GET', '/v1/rules/%ed%a0%80', 400],
     ['GET', `/v1/rules/${LONG}`, 404],
-    ['DELETE', '/v1/rules/%00', 404],
+    ['DELETE', '/v1/rules/%00', 400],
     ['DELETE', `/v1/rules/${LONG}`, 404],
-    ['PATCH', '/v1/rules/%00', 404],
+    ['PATCH', '/v1/rules/%00', 400],
     ['PUT', '/v1/rules/%00', 400],
     ['PUT', `/v1/rules/${LONG}`, 400],
-    ['GET', '/v1/violations/%00', 404],
+    ['GET', '/v1/violations/%00', 400],
     ['GET', `/v1/violations/${LONG}`, 404],
     ['GET', '/v1/violations/%ff/trace', 400],
-    ['POST', '/v1/violations/%00/verify', 404],
+    ['POST', '/v1/violations/%00/verify', 400],
+    ['GET', '/v1/rules/a%1Fb', 400],
+    ['GET', '/v1/rules/a%7fb/versions', 400],
+    ['GET', '/nothing/%00', 404],
     ['GET', '/v1/violations?after=%00', 400],
     ['GET', '/%ff', 400],
   ])('is a problem as all are: %s %s', async (method, path, status) => {

@@ -1,5 +1,4 @@
-import { type Log, type LogRecord, RuleHistory, type RuleSetRecord, TOPICS } from '#messaging';
-import { controlOf } from './control-record.js';
+import { controlOf, type Log, type LogRecord, RuleHistory, type RuleSetRecord, TOPICS } from '#messaging';
 
 /**
  * The epoch in force at an offset, as the log tells it; 0 when no rules were. Only for positions that don't know it (nothing committed yet,

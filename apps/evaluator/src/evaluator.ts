@@ -1,6 +1,7 @@
 import { UncompiledRules } from '#engine';
 import {
   DeadLetters,
+  EVALUATORS,
   type Log,
   LogError,
   logProblem,
@@ -105,7 +106,7 @@ export class Evaluator implements PartitionListener {
     await this.rules.start();
     this.subscription = await this.log.subscribe({
       topic: TOPICS.spans,
-      group: 'betrace-evaluator',
+      group: EVALUATORS,
       listener: this,
       idleInterval: this.settings.idleInterval,
       ...(this.settings.partitions ? { partitions: this.settings.partitions } : {}),
@@ -161,6 +162,8 @@ export class Evaluator implements PartitionListener {
     if (this.away !== undefined) return `the spans log cannot be read: ${this.away}`;
     const [partition, error] = this.failures.entries().next().value ?? [];
     if (error !== undefined) return `partition ${partition} is not evaluated: ${error.message}`;
+    const { overdue } = this.rules;
+    if (overdue !== undefined) return overdue.message;
     const [lacking] = this.lacking.values();
     return this.withoutRules() ?? lacking?.message;
   }

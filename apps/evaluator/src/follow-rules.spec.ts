@@ -78,6 +78,18 @@ describe('FollowRules', () => {
     await impatient.close();
   });
 
+  it('says that a rule set is missing while it waits for it, before it gives up', async () => {
+    expect(rules.overdue).toBeUndefined();
+    const waiting = rules.ruleSet(9);
+    expect(rules.overdue).toBeUndefined();
+    const deadline = performance.now() + 9_000;
+    while (rules.overdue === undefined && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(rules.overdue?.message).toMatch(/BT_LOG_RULE_SET_MISSING.*Rule set 9/);
+    await publish(JSON.stringify({ epoch: 9, snapshot: [] }));
+    await waiting;
+    expect(rules.overdue).toBeUndefined();
+  });
+
   it('lets nobody wait for ever when it is closed', async () => {
     const waiting = rules.ruleSet(9);
     const outcome = expect(waiting).rejects.toThrow('no longer followed');

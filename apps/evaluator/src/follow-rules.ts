@@ -1,11 +1,15 @@
 import type { Log, LogRecord, PublishedRule, RecordBatch, RuleSetRecord, Subscription } from '#messaging';
-import { logProblem, RuleHistory, TOPICS } from '#messaging';
+import { type LogError, logProblem, RuleHistory, TOPICS } from '#messaging';
 
 /** Rule sets kept for the other partitions of the thread: the newest. What one partition alone passes through in a replay it holds itself. */
 const KEPT = 16;
 
 /** How long a marker may be before its rule set (ms). */
 const PATIENCE = 10_000;
+/** From when on it is said (ms). */
+const OVERDUE = 1_000;
+
+type Waiting = PromiseWithResolvers<void> & { readonly since: number };
 
 /**
  * The rules log, followed: epoch → rule set, the same object for all partitions. Every thread reads the whole log (a group of its own, nothing is
@@ -14,7 +18,7 @@ const PATIENCE = 10_000;
 export class FollowRules<RuleSet> {
   private readonly history = new RuleHistory();
   private readonly made = new Map<number, RuleSet>();
-  private readonly waiting = new Map<number, PromiseWithResolvers<void>>();
+  private readonly waiting = new Map<number, Waiting>();
   private subscription: Subscription | undefined;
 
   /**
@@ -69,6 +73,12 @@ export class FollowRules<RuleSet> {
     return this.made.get(epoch) ?? this.keep(epoch, this.make(epoch, rules));
   }
 
+  /** Somebody has waited for a rule set for longer than the log takes to bring it: what is said until it comes, or is given up. */
+  get overdue(): LogError | undefined {
+    const [epoch] = [...this.waiting].find(([, { since }]) => performance.now() - since > OVERDUE) ?? [];
+    return epoch === undefined ? undefined : this.missing(epoch);
+  }
+
   /** The lowest go: a partition that is replayed must not push out what the others share. */
   private keep(epoch: number, made: RuleSet): RuleSet {
     this.made.set(epoch, made);
@@ -84,8 +94,12 @@ export class FollowRules<RuleSet> {
   }
 
   private giveUp(epoch: number): void {
-    this.waiting.get(epoch)?.reject(logProblem('BT_LOG_RULE_SET_MISSING', { epoch, latest: this.history.latestEpoch }));
+    this.waiting.get(epoch)?.reject(this.missing(epoch));
     this.waiting.delete(epoch);
+  }
+
+  private missing(epoch: number): LogError {
+    return logProblem('BT_LOG_RULE_SET_MISSING', { epoch, latest: this.history.latestEpoch });
   }
 
   private take(batch: RecordBatch): void {
@@ -106,8 +120,8 @@ export class FollowRules<RuleSet> {
     }
   }
 
-  private arrival(epoch: number): PromiseWithResolvers<void> {
-    const waiter = this.waiting.get(epoch) ?? Promise.withResolvers<void>();
+  private arrival(epoch: number): Waiting {
+    const waiter = this.waiting.get(epoch) ?? { ...Promise.withResolvers<void>(), since: performance.now() };
     this.waiting.set(epoch, waiter);
     return waiter;
   }

@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { contextWindow, PartitionEngine, RuleSet, type Verdict } from '#engine';
-import { type LogRecord, openLog, readAll, TOPICS, topicSpecifications } from '#messaging';
+import { controlOf, type LogRecord, openLog, readAll, TOPICS, topicSpecifications } from '#messaging';
 import { ruleOf } from '../../../test/fixtures/engine/apply-all.js';
 import { A_SPAN, logOf } from '../../../test/fixtures/engine/test-span.js';
-import { controlOf } from './control-record.js';
 import { INGEST_DUE, IngestTime } from './ingest-time.js';
 
 const SETTINGS = { rootGrace: 2_000, idleTimeout: 10_000, maxAge: 60_000, lateWindow: 30_000, maxSpans: 1_000, memoryBudget: 1e9 };

@@ -1,5 +1,4 @@
-import { type Log, type LogRecord, TOPICS } from '#messaging';
-import { type Control, controlOf } from './control-record.js';
+import { type Control, controlOf, type Log, type LogRecord, TOPICS } from '#messaging';
 import { MOVED_HEADER } from './misplaced-spans.js';
 
 /**

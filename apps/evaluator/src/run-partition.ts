@@ -1,14 +1,23 @@
 import { type CommitPoint, contextWindow, PartitionEngine, RuleClock, type UncompiledRules, type Verdict } from '#engine';
-import { CONTROL_HEADER, CONTROL_TICK, type LogRecord, type Position, type RecordBatch, TOPICS } from '#messaging';
+import {
+  CONTROL_HEADER,
+  CONTROL_TICK,
+  controlOf,
+  type LogRecord,
+  type Position,
+  type RecordBatch,
+  readPositionMetadata,
+  TOPICS,
+  writePositionMetadata,
+} from '#messaging';
 import { Account } from './account.js';
 import { Barriers } from './barriers.js';
-import { controlOf } from './control-record.js';
+import { countVerdict } from './count-verdict.js';
 import { epochBefore } from './epoch-before.js';
 import { IngestTime } from './ingest-time.js';
 import { type Misplaced, misplacedSpans } from './misplaced-spans.js';
 import { MoveSpans } from './move-spans.js';
 import type { PartitionTools } from './partition-tools.js';
-import { readPositionMetadata, writePositionMetadata } from './position-metadata.js';
 import type { SetAside } from './publish.js';
 import { PublishRuleErrors } from './publish-rule-errors.js';
 import { RuleErrors } from './rule-errors.js';
@@ -383,12 +392,4 @@ export class PartitionRun {
     if (ahead > 0 || this.toldAhead) this.tools.measurements.set('logTimeAhead', this.label, ahead / 1_000);
     this.toldAhead = ahead > 0;
   }
-}
-
-function countVerdict(measurements: PartitionTools['measurements'], verdict: Verdict): void {
-  const { ruleId: rule_id, ruleName: rule_name, severity, service: service_name } = verdict;
-  const fragment = String(verdict.fragment === true);
-  if (verdict.status === 'retracted') measurements.count('violationsRetracted', { rule_id });
-  else if (verdict.status === 'open' && verdict.before !== 'open')
-    measurements.count('violations', { severity, rule_id, rule_name, service_name, fragment });
 }

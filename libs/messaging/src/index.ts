@@ -1,3 +1,4 @@
+export { type Control, controlOf } from './control-record.js';
 export { DEAD_LETTER_HEADERS, type DeadLetter, DeadLetters } from './dead-letters.js';
 export {
   Log,
@@ -14,6 +15,7 @@ export { logSettings, sharedLogSettings } from './log-settings.js';
 export { MessagingModule, type MessagingModuleOptions } from './messaging.module.js';
 export { openLog } from './open-log.js';
 export { partitionOf, partitionOfKey } from './partition-of.js';
+export { type PositionMetadata, readPositionMetadata, writePositionMetadata } from './position-metadata.js';
 export { isRefusedRecord, LOG_PROBLEMS, LogError, type LogProblem, type LogProblemCode, LogUnavailable, logProblem } from './problems.js';
 export { readAll } from './read-all.js';
 export { type RetryOptions, retry } from './retry.js';
@@ -29,6 +31,7 @@ export {
   CONTROL_SETTLED_PREFIX,
   CONTROL_TICK,
   EPOCH_BEFORE_HEADER,
+  EVALUATORS,
   type FullPartitionsRecord,
   type PublishedRule,
   type RuleSetRecord,

@@ -104,6 +104,8 @@ export abstract class Log {
   abstract subscribe(options: SubscribeOptions): Promise<Subscription>;
   /** Records of a partition from an offset on, oldest first, up to (not including) `to` or the present end. */
   abstract read(topic: string, partition: number, from: number, to?: number): AsyncIterable<RecordBatch>;
+  /** How far a group got in a partition, also one that nobody reads for now; undefined when it committed nothing. */
+  abstract committed(topic: string, group: string, partition: number): Promise<Position | undefined>;
   /** The first offset whose timestamp is at or after `timestamp`, else the end offset. */
   abstract offsetAt(topic: string, partition: number, timestamp: number): Promise<number>;
   /** The offset after the newest record of each partition of a topic (Kafka: also of a topic that is not the log's own; empty when there is none of that name). */

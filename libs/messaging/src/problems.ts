@@ -172,7 +172,8 @@ export const LOG_PROBLEMS = {
     retryable: false,
     sentence:
       'Rule set {epoch} is in force in the spans log, and the rules log (betrace.rules; embedded: betrace.rules.db) does not have it; it ends with {latest}. The API ' +
-      'publishes it again at its start when the store has it. Else restore the rules log and the store from the same backup.',
+      'publishes it again at its start when the store has it. Else restore a backup of the rules log and the store that has it, or have its spans judged by the ' +
+      'present rules: POST /v1/rules/lost-sets/replace.',
   },
   BT_LOG_RULES_NOT_IN_FORCE: {
     status: 500,

@@ -14,6 +14,9 @@ export const TOPICS = {
   deadLetters: 'betrace.spans.dead',
 } as const;
 
+/** The group in which evaluators share the partitions of the spans log. */
+export const EVALUATORS = 'betrace-evaluator';
+
 /** The header of control records in the spans log, and of the answers to barriers in the violations log. */
 export const CONTROL_HEADER = 'betrace-control';
 export const CONTROL_TICK = 'tick';

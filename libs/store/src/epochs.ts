@@ -58,6 +58,26 @@ export async function insertWhole(queries: Queries, epoch: number, record: RuleS
   await noteFilled(queries, 'epochs');
 }
 
+/** See `Store.replaceEpochs`. Only the first of some in a row has the rules: those after it change nothing. */
+export async function replaceEpochs(queries: Queries, lost: readonly number[]): Promise<void> {
+  const rows = await queries.selectFrom('epochs').select('epoch').execute();
+  const had = new Set(rows.map(({ epoch }) => epoch));
+  const snapshot = await enabledRules(queries);
+  let base = 0;
+  let last = 0;
+  for (const epoch of lost.filter((epoch) => !had.has(epoch)).toSorted((a, b) => a - b)) {
+    if (base === 0 || epoch !== last + 1) {
+      base = epoch;
+      await insertWhole(queries, epoch, { epoch, snapshot });
+    } else {
+      const json_record = JSON.stringify({ epoch, changes: [] } satisfies RuleSetRecord);
+      const values = { epoch, json_record, published: 0, base, base_rules: snapshot.length, changes_since: 0 };
+      await queries.insertInto('epochs').values(values).execute();
+    }
+    last = epoch;
+  }
+}
+
 /** See `Store.republish`. */
 export async function republish(queries: Queries, known: ReadonlySet<number>): Promise<number> {
   const rows = await queries.selectFrom('epochs').select('epoch').where('published', '=', 1).execute();

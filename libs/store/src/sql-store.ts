@@ -1,6 +1,6 @@
 import type { Connection } from './connection.js';
 import { DamagedTable } from './damage.js';
-import { appendSnapshot, epochPublished, latestEpoch, republish, ruleSet, unpublishedEpochs } from './epochs.js';
+import { appendSnapshot, epochPublished, latestEpoch, replaceEpochs, republish, ruleSet, unpublishedEpochs } from './epochs.js';
 import { alreadyExported, exported, exportRefused } from './exports.js';
 import { emptiedTables, type FilledTable } from './filled-tables.js';
 import { DamagedColumn } from './json-column.js';
@@ -92,6 +92,10 @@ export class SqlStore extends Store {
 
   snapshotAfter(epoch: number): Promise<void> {
     return this.ofRules(() => changing(this.connection, (transaction) => appendSnapshot(transaction, epoch)));
+  }
+
+  replaceEpochs(lost: readonly number[]): Promise<void> {
+    return this.ofRules(() => changing(this.connection, (transaction) => replaceEpochs(transaction, lost)));
   }
 
   adoptRules(rules: readonly PublishedRule[], epoch: number, now: number): Promise<void> {

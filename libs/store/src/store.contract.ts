@@ -260,6 +260,32 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         expect(await store.latestEpoch()).toBe(20);
       });
 
+      it('that were lost get the rules as they are, and those that the store has stay', async () => {
+        await store.putRule(rule('a'), 1);
+        await store.epochPublished(1);
+        await store.snapshotAfter(6);
+        await store.epochPublished(7);
+        await store.putRule(rule('b'), 2);
+        await store.replaceEpochs([6, 1, 4, 5, 7, 2]);
+        expect((await store.unpublishedEpochs()).map(({ epoch }) => epoch)).toEqual([2, 4, 5, 6, 8]);
+        const at = async (epoch: number) => {
+          const record = JSON.parse((await store.ruleSet(epoch)) ?? 'null') as RuleSetRecord | null;
+          return record?.snapshot?.map(({ id }) => id);
+        };
+        expect(await Promise.all([1, 2, 4, 5, 6, 7, 8].map(at))).toEqual([
+          ['a'],
+          ['a', 'b'],
+          ['a', 'b'],
+          ['a', 'b'],
+          ['a', 'b'],
+          ['a'],
+          ['a', 'b'],
+        ]);
+        await store.replaceEpochs([]);
+        await store.replaceEpochs([2, 3]);
+        expect(await store.latestEpoch()).toBe(8);
+      });
+
       it('answer the whole rule set of any of them', async () => {
         expect(await store.ruleSet()).toBeUndefined();
         for (let i = 1; i <= 60; i++) await store.putRule(rule(`r${i % 7}`, { name: `change ${i}` }), i);

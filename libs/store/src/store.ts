@@ -194,6 +194,11 @@ export abstract class Store {
    */
   abstract snapshotAfter(epoch: number): Promise<void>;
   /**
+   * One transaction: epochs whose rule sets nobody has any more get the enabled rules as they are, and wait in the outbox. An epoch that the
+   * store has stays as it is.
+   */
+  abstract replaceEpochs(lost: readonly number[]): Promise<void>;
+  /**
    * One transaction: a store without epochs takes the rules of a log over, with their versions, and the log's epoch as its own. Nothing
    * when it has had any.
    */

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { Log, TOPICS } from '#messaging';
-import { CONFIGURATION, type Configuration, exposeLag, LOGGER, type Logger, registerMetrics, VERSION } from '#platform';
+import { Behind, CONFIGURATION, type Configuration, exposeLag, LOGGER, type Logger, registerMetrics, VERSION } from '#platform';
 import { Store } from '#store';
 import { API_METRICS } from '../metrics.js';
 import { exportUrl, shownAddress } from './endpoint.js';
@@ -45,9 +45,11 @@ export class ExportToOtlp {
     this.logger.info({ endpoint: address, protocol }, `violations are exported to ${address} (${protocol})`);
   }
 
-  /** For readiness: `off`, `ok`, or what is being waited for. */
-  state(): string {
-    return this.exporting?.state() ?? 'off';
+  /** For readiness: `off` or `ok`. Throws what is being waited for; whatever that is, nobody should send less. */
+  check(): string {
+    const state = this.exporting?.state() ?? 'off';
+    if (state !== 'off' && state !== 'ok') throw new Behind(state);
+    return state;
   }
 
   async stop(): Promise<void> {

@@ -1,7 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CONTROL_HEADER, EPOCH_BEFORE_HEADER, type Log, type LogRecord, type RuleSetRecord, TOPICS } from '#messaging';
+import {
+  CONTROL_HEADER,
+  EPOCH_BEFORE_HEADER,
+  EVALUATORS,
+  type Log,
+  type LogRecord,
+  RuleHistory,
+  type RuleSetRecord,
+  TOPICS,
+  writePositionMetadata,
+} from '#messaging';
 import type { Store } from '#store';
 import { logAndStore } from '../testing/log-and-store.js';
+import { namedEpoch } from './named-epoch.js';
 import { PublishRules } from './publish-rules.js';
 
 const rule = (id: string, enabled = true) => ({
@@ -67,8 +78,14 @@ describe('PublishRules', () => {
     const { log: fresh, store: unused } = await logAndStore(3);
     await unused.close();
     await log.close();
-    const { ends, append, bounds, read } = fresh;
-    Object.assign(log, { ends: ends.bind(fresh), append: append.bind(fresh), bounds: bounds.bind(fresh), read: read.bind(fresh) });
+    const { ends, append, bounds, read, committed } = fresh;
+    Object.assign(log, {
+      ends: ends.bind(fresh),
+      append: append.bind(fresh),
+      bounds: bounds.bind(fresh),
+      read: read.bind(fresh),
+      committed: committed.bind(fresh),
+    });
     expect([await rules.isAnotherLog(), await rules.isAnotherLog()]).toEqual([true, false]);
     await rules.reconcile();
     expect((await all(TOPICS.spans, 2)).map(({ headers }) => headers)).toEqual([
@@ -161,6 +178,77 @@ describe('PublishRules', () => {
     expect((await epochs()).at(-1)).toMatchObject({ epoch: 4, changes: [{ put: { id: 'a', version: 3 } }] });
     expect(await new PublishRules(fresh, log).reconcile()).toEqual([]);
     await fresh.close();
+  });
+
+  /** Store and rules log as they were at an epoch; the spans log as it is, with the markers of all epochs. */
+  const restored = async (kept: number) => {
+    const { log: older, store: backup } = await logAndStore(3);
+    for (let epoch = 1; epoch <= kept; epoch++) await backup.putRule(rule(`r${epoch}`), epoch);
+    await new PublishRules(backup, older).publish();
+    for (let partition = 0; partition < 3; partition++) {
+      const records = (await all(TOPICS.spans, partition)).map(({ value, headers }) => ({ partition, value, ...(headers && { headers }) }));
+      await older.append(TOPICS.spans, records);
+    }
+    return { older, backup, publisher: new PublishRules(backup, older) };
+  };
+
+  it.each([0, 1, 2, 3, 4])('never uses the number of a rule set again that a restored backup of epoch %i does not have', async (kept) => {
+    for (let epoch = 1; epoch <= 5; epoch++) {
+      await store.putRule(rule(`r${epoch}`), epoch);
+      await rules.publish();
+    }
+    const { older, backup, publisher } = await restored(kept);
+    const said = (await publisher.reconcile()).join();
+    expect(said).toContain(kept === 4 ? 'rule set 5,' : `rule sets ${kept + 1} to 5,`);
+    expect(await publisher.reconcile()).toEqual([]);
+    for (const id of ['x', 'y']) {
+      await backup.putRule(rule(id), 9);
+      await publisher.publish();
+    }
+    const logged = async () => {
+      const history = new RuleHistory();
+      for await (const { records } of older.read(TOPICS.rules, 0, 0))
+        for (const { value } of records) history.add(JSON.parse(Buffer.from(value).toString()) as RuleSetRecord);
+      return history;
+    };
+    const ids = async (epoch: number) => (await logged()).rules(epoch)?.map(({ id }) => id);
+    const old = Array.from({ length: kept }, (_, i) => `r${i + 1}`);
+    for (let epoch = kept + 1; epoch <= 5; epoch++) expect(await ids(epoch)).toBeUndefined();
+    expect([await ids(6), await ids(7), await ids(8)]).toEqual([old, [...old, 'x'], [...old, 'x', 'y']]);
+
+    const lost = Array.from({ length: 5 - kept }, (_, i) => kept + 1 + i);
+    expect(await publisher.replaceLost()).toEqual(lost);
+    for (const epoch of lost) expect(await ids(epoch)).toEqual([...old, 'x', 'y']);
+    if (kept > 0) expect(await ids(kept)).toEqual(old);
+    expect([await publisher.replaceLost(), await publisher.reconcile()]).toEqual([[], []]);
+    const last: LogRecord[] = [];
+    for await (const { records } of older.read(TOPICS.spans, 2, 0)) last.push(...records);
+    expect(last.at(-1)?.headers?.[CONTROL_HEADER]).toBe('epoch:8');
+    await older.close();
+    await backup.close();
+  });
+
+  it('finds the last marker behind many spans, and what a position knows of markers that retention has removed', async () => {
+    await store.snapshotAfter(16);
+    await rules.publish();
+    for (let i = 0; i < 9; i++)
+      await log.append(
+        TOPICS.spans,
+        Array.from({ length: 1_000 }, (_, n) => ({ partition: n % 3, value: Buffer.from('spans') })),
+      );
+    expect(await namedEpoch(log)).toBe(17);
+    const subscription = await log.subscribe({
+      topic: TOPICS.spans,
+      group: EVALUATORS,
+      listener: { assigned: async () => undefined, records: async () => undefined, revoked: async () => undefined },
+    });
+    const { end } = await log.bounds(TOPICS.spans, 1);
+    const metadata = writePositionMetadata({ epoch: 23, logTime: 1, paused: 0 });
+    await subscription.commit(1, { offset: end, metadata });
+    expect(await namedEpoch(log)).toBe(23);
+    await subscription.commit(1, { offset: end + 1_000, metadata: 'set by hand' });
+    expect(await namedEpoch(log)).toBe(17);
+    await subscription.close();
   });
 
   it('writes the marker of the rules in force again, so that no partition is left without one', async () => {

@@ -9,6 +9,7 @@ import {
   TOPICS,
 } from '#messaging';
 import type { EpochChange, Store } from '#store';
+import { namedEpoch } from './named-epoch.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -53,11 +54,14 @@ export class PublishRules {
   /**
    * Brings log and store to the same rules when they know different epochs, because a file or a topic is new, was emptied or was restored
    * from a backup. What the log lacks is published again, as far as the store has it; what the store has no rules for at all comes
-   * back from the log; else the store's rules are put in force as the next epoch. Then the marker of the rules in force is written
-   * again. Answers what an operator has to know.
+   * back from the log; else the store's rules are put in force as the next epoch. An epoch that the spans log names and nobody has is
+   * lost: its number is never used again, or its spans would be judged by rules that did not exist. Then the marker of the rules in force
+   * is written again. Answers what an operator has to know.
    */
   reconcile(): Promise<readonly string[]> {
     const run = this.last.then(async () => {
+      // Before the store is asked: what another replica publishes meanwhile is not lost.
+      const named = await namedEpoch(this.log);
       const logged = await loggedRules(this.log);
       const said: string[] = [];
       if (logged.latestEpoch > 0 && (await this.store.latestEpoch()) === 0) {
@@ -67,10 +71,33 @@ export class PublishRules {
       }
       const missing = await this.store.republish(logged.epochs);
       if (missing > 0) said.push(`the rules log lacked ${missing} rule sets that the store has; they are published again`);
-      if (logged.latestEpoch > (await this.store.latestEpoch())) await this.store.snapshotAfter(logged.latestEpoch);
+      const latest = await this.store.latestEpoch();
+      if (named > Math.max(latest, logged.latestEpoch)) said.push(lost(Math.max(latest, logged.latestEpoch), named));
+      if (Math.max(logged.latestEpoch, named) > latest) await this.store.snapshotAfter(Math.max(logged.latestEpoch, named));
       // A log that had no rule set at all holds nothing that was to be judged by other rules than the present ones.
       if (!(await this.publishOutbox(logged.latestEpoch === 0 && missing > 0))) await this.writeMarkers();
       return said;
+    });
+    this.last = run.then(
+      () => undefined,
+      () => undefined,
+    );
+    return run;
+  }
+
+  /**
+   * Gives the rules as they are to every epoch whose rule set nobody has, so that what waits for it is judged. Answers those epochs: none
+   * when the rules log has all.
+   */
+  replaceLost(): Promise<readonly number[]> {
+    const run = this.last.then(async () => {
+      const logged = await loggedRules(this.log);
+      const latest = await this.store.latestEpoch();
+      const epochs = Array.from({ length: latest }, (_, index) => index + 1).filter((epoch) => logged.rules(epoch) === undefined);
+      await this.store.replaceEpochs(epochs);
+      await this.store.republish(logged.epochs);
+      if (!(await this.publishOutbox())) await this.writeMarkers();
+      return epochs;
     });
     this.last = run.then(
       () => undefined,
@@ -108,22 +135,22 @@ export class PublishRules {
     if (epoch > 0 && (await this.store.unpublishedEpochs()).length === 0) await this.log.append(TOPICS.spans, this.markers(epoch, epoch));
   }
 
-  /** Whether there was anything in it. */
+  /** Whether markers were written: not when the outbox has nothing, or only what the rules log lacks of epochs before the one in force. */
   private async publishOutbox(restored = false): Promise<boolean> {
+    // Asked first: if this one is not published, it is in the outbox.
+    const latest = await this.store.latestEpoch();
     const changes = await this.store.unpublishedEpochs();
-    if (changes.length > 0) await this.publishAll(changes, restored);
-    return changes.length > 0;
-  }
-
-  private async publishAll(changes: readonly EpochChange[], restored: boolean): Promise<void> {
+    const last = changes.at(-1)?.epoch ?? 0;
+    if (last === 0) return false;
     await this.log.append(
       TOPICS.rules,
       changes.map(({ epoch, record }) => ({ partition: 0, key: String(epoch), value: Buffer.from(record) })),
     );
     // One marker for the last is enough: an epoch is a whole rule set.
-    const last = changes[changes.length - 1]?.epoch ?? 0;
-    await this.log.append(TOPICS.spans, this.markers(last, restored ? last : (changes[0]?.epoch ?? 1) - 1));
+    const marks = last >= latest;
+    if (marks) await this.log.append(TOPICS.spans, this.markers(last, restored ? last : beforeAll(changes)));
     for (const { epoch } of changes) await this.store.epochPublished(epoch);
+    return marks;
   }
 
   /** `before`: the epoch in force before them. */
@@ -133,9 +160,23 @@ export class PublishRules {
   }
 }
 
+/** The epoch before the changes that end in the last one: older ones in front of them are replaced or published again. */
+function beforeAll(changes: readonly EpochChange[]): number {
+  const first = changes.findLast(({ epoch }, index) => changes[index - 1]?.epoch !== epoch - 1);
+  return (first?.epoch ?? 1) - 1;
+}
+
 function adopted(rules: number): string {
   const lost = 'descriptions, tags, earlier versions and disabled rules are lost';
   return `the store has no rules, and the rules log has ${rules}: they are taken over from it (${lost}). Was store.db deleted, or is it another database?`;
+}
+
+function lost(latest: number, named: number): string {
+  const epochs = named === latest + 1 ? `rule set ${named}` : `rule sets ${latest + 1} to ${named}`;
+  return (
+    `the spans log names ${epochs}, which neither the store nor the rules log has: spans sent under them are not judged. Was a backup restored that ` +
+    'is older than the spans log? Restore a newer one, or have them judged by the present rules: POST /v1/rules/lost-sets/replace'
+  );
 }
 
 /** What the rules log has. Records of others count for nothing, as for the evaluators. */

@@ -1,4 +1,4 @@
-import { Log, type OutgoingRecord, type RecordBatch, type SubscribeOptions, type Subscription } from '../log.js';
+import { Log, type OutgoingRecord, type Position, type RecordBatch, type SubscribeOptions, type Subscription } from '../log.js';
 import { logProblem } from '../problems.js';
 import type { EmbeddedLogSettings } from '../settings.js';
 import { DirectWriter } from './direct-writer.js';
@@ -114,6 +114,10 @@ export class EmbeddedLog extends Log {
       next = last.offset + 1;
       yield { topic, partition, records, endOffset: end };
     }
+  }
+
+  async committed(topic: string, group: string, partition: number): Promise<Position | undefined> {
+    return this.storage.positions.committed(topic, group, partition);
   }
 
   async offsetAt(topic: string, partition: number, timestamp: number): Promise<number> {

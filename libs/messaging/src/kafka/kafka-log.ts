@@ -1,4 +1,4 @@
-import { Log, type OutgoingRecord, type RecordBatch, type SubscribeOptions, type Subscription } from '../log.js';
+import { Log, type OutgoingRecord, type Position, type RecordBatch, type SubscribeOptions, type Subscription } from '../log.js';
 import { type LogReport, silent } from '../log-report.js';
 import { type LogError, logProblem } from '../problems.js';
 import type { KafkaLogSettings } from '../settings.js';
@@ -8,6 +8,7 @@ import { Connection } from './connection.js';
 import { withInventedKey } from './invented-key.js';
 import { kafkaFailed } from './kafka-errors.js';
 import { KafkaSubscription } from './kafka-subscription.js';
+import { NO_MEMBER, Positions } from './positions.js';
 import { Presence } from './presence.js';
 import { RangeReader } from './range-reader.js';
 import { maxMessageBytes } from './topic-settings.js';
@@ -84,6 +85,16 @@ export class KafkaLog extends Log {
   read(topic: string, partition: number, from: number, to?: number): AsyncIterable<RecordBatch> {
     this.#checkPartition(topic, partition);
     return this.#ranges.read(topic, partition, from, to);
+  }
+
+  async committed(topic: string, group: string, partition: number): Promise<Position | undefined> {
+    this.#checkPartition(topic, partition);
+    try {
+      const found = await new Positions(this.#reading, topic, group, () => NO_MEMBER).committed(partition);
+      return found && { offset: found.offset, metadata: found.metadata };
+    } catch (error) {
+      throw kafkaFailed(`tell the position of ${group} in ${topic}`, error);
+    }
   }
 
   async offsetAt(topic: string, partition: number, timestamp: number): Promise<number> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { exposeReadiness } from './readiness-metric.js';
-import { Degraded, HealthRecorder } from './recorder.js';
+import { Behind, Degraded, HealthRecorder } from './recorder.js';
 
 describe('the metric of readiness', () => {
   it('says how each check is when it is scraped', async () => {
@@ -21,6 +21,17 @@ describe('the metric of readiness', () => {
     trouble = undefined;
     expect(await grade()).toBe('0');
     expect(await registry.metrics()).toContain('betrace_readiness_grade{check="otlp_exporter"} 0');
+  });
+
+  it('says of work that waits that it does, although the process stays in service', async () => {
+    const [registry, recorder] = [new Registry(), new HealthRecorder()];
+    exposeReadiness(registry, recorder);
+    recorder.register('otlp_exporter', () => {
+      throw new Behind('configuration: 401');
+    });
+    recorder.register('storage', () => undefined);
+    expect(await registry.metrics()).toContain('betrace_readiness_grade{check="otlp_exporter"} 1');
+    expect(await recorder.readiness()).toEqual({ status: 'degraded', checks: { otlp_exporter: 'configuration: 401', storage: 'ok' } });
   });
 
   it('does not let a scrape wait for a check that hangs, and tells of it by the next', async () => {

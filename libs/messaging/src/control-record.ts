@@ -1,3 +1,4 @@
+import type { LogRecord } from './log.js';
 import {
   CONTROL_ALIVE,
   CONTROL_BARRIER_PREFIX,
@@ -6,8 +7,7 @@ import {
   CONTROL_PAUSE_PREFIX,
   CONTROL_TICK,
   EPOCH_BEFORE_HEADER,
-  type LogRecord,
-} from '#messaging';
+} from './topics.js';
 
 /** What a record of the spans log is, by its control header. */
 export type Control =

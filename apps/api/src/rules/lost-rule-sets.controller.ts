@@ -1,0 +1,30 @@
+import { Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiServiceUnavailableResponse, ApiTags } from '#openapi';
+import { ProblemView } from '../problem.dto.js';
+import { PublishRules } from './publish-rules.js';
+
+export class ReplacedRuleSets {
+  @ApiProperty({ type: [Number], example: [5, 6], description: 'The rule sets (epochs) that nobody had any more. Empty: none was lost.' })
+  replaced!: readonly number[];
+}
+
+/** Rule sets that the spans log names and neither the store nor the rules log has: a backup was restored that is older than the spans. */
+@ApiTags('rules')
+@Controller('v1/rules/lost-sets')
+export class LostRuleSetsController {
+  constructor(private readonly publisher: PublishRules) {}
+
+  @Post('replace')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Has the spans of lost rule sets judged by the present rules',
+    description:
+      'For BT_LOG_RULE_SET_MISSING, when no backup has the rule sets. It cannot be taken back: from then on the lost rule sets are the rules that ' +
+      'are enabled at this moment. Nothing is lost when it is called without need, or twice.',
+  })
+  @ApiOkResponse({ type: ReplacedRuleSets })
+  @ApiServiceUnavailableResponse({ type: ProblemView, description: 'The store or the log cannot be reached; call it again.' })
+  async replace(): Promise<ReplacedRuleSets> {
+    return { replaced: await this.publisher.replaceLost() };
+  }
+}

@@ -1,0 +1,43 @@
+import { controlOf, EVALUATORS, type Log, readPositionMetadata, TOPICS } from '#messaging';
+
+/** Records looked at first, from the end backwards; each look is at twice as many. Markers are written every ten minutes. */
+const WINDOW = 1_000;
+
+/**
+ * The highest epoch that the spans log names: in the positions of the evaluators, or in a marker behind them. 0 when it names none. It reads what
+ * is not judged yet, and no further back than the last marker of a partition.
+ */
+export async function namedEpoch(log: Log): Promise<number> {
+  let named = 0;
+  for (let partition = 0; partition < log.partitions(TOPICS.spans); partition++) named = Math.max(named, await namedIn(log, partition));
+  return named;
+}
+
+async function namedIn(log: Log, partition: number): Promise<number> {
+  const { start, end } = await log.bounds(TOPICS.spans, partition);
+  const position = await log.committed(TOPICS.spans, EVALUATORS, partition);
+  const judged = position && readPositionMetadata(position.metadata);
+  // A position behind the end is of another log; what it says of an epoch is true all the same.
+  const oldest = judged && position.offset <= end ? Math.max(start, position.offset) : start;
+  const known = judged?.epoch ?? 0;
+  let to = end;
+  for (let size = WINDOW; to > oldest; size *= 2) {
+    const from = Math.max(oldest, to - size);
+    const marked = await highestMarker(log, partition, from, to);
+    // The epochs of markers never fall.
+    if (marked > 0) return Math.max(known, marked);
+    to = from;
+  }
+  return known;
+}
+
+async function highestMarker(log: Log, partition: number, from: number, to: number): Promise<number> {
+  let highest = 0;
+  for await (const { records } of log.read(TOPICS.spans, partition, from, to)) {
+    for (const record of records) {
+      const control = controlOf(record);
+      if (control?.kind === 'epoch') highest = Math.max(highest, control.epoch);
+    }
+  }
+  return highest;
+}
