@@ -6,7 +6,7 @@ const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   setupFilesAfterEnv: ['<rootDir>/test/harness/patience.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/apps/console/', '<rootDir>/apps/grafana/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/apps/grafana/'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
@@ -30,7 +30,19 @@ export default {
   workerIdleMemoryLimit: '1GB',
   reporters: ['default', '<rootDir>/scripts/jest-summary-reporter.mjs', '<rootDir>/scripts/jest-stuck-files-reporter.mjs'],
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps}/*/src/**/*.spec.ts', '<rootDir>/scripts/**/*.spec.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{libs,apps}/*/src/**/*.spec.ts', '<rootDir>/scripts/**/*.spec.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/apps/console/'],
+    },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.spec.ts'] },
+    {
+      ...shared,
+      displayName: 'console',
+      testMatch: ['<rootDir>/apps/console/{src,test}/**/*.spec.ts'],
+      // Builds the console, once, and only where one of its tests is run.
+      globalSetup: '<rootDir>/apps/console/test/build-console.mjs',
+    },
   ],
 };

@@ -1,8 +1,8 @@
 // File and folder names: kebab-case, and named after what is in them. `npm run check` runs it.
-import { sourceFiles } from './source-files.js';
+import { consoleFiles, sourceFiles } from './source-files.js';
 
 const folder = /^[a-z0-9]+(-[a-z0-9]+)*$/;
-const file = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*\.ts$/;
+const file = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*\.tsx?$/;
 const sayNothing = new Set(['util', 'utils', 'helper', 'helpers', 'common', 'manager', 'managers', 'misc', 'shared']);
 
 /** The problems of one path, one sentence each. */
@@ -18,7 +18,7 @@ export function nameProblems(path: string): string[] {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const problems = [...new Set(sourceFiles().flatMap(nameProblems))];
+  const problems = [...new Set([...sourceFiles(), ...consoleFiles()].flatMap(nameProblems))];
   for (const problem of problems) console.error(problem);
   process.exitCode = problems.length > 0 ? 1 : 0;
 }

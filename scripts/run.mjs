@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { testSeed } from './test-seed.mjs';
-import { ensureBuilt, ensureDependencies, root, runNode, ToolchainError, tsc } from './toolchain.mjs';
+import { checkConsole, ensureBuilt, ensureConsole, ensureDependencies, root, runNode, ToolchainError, tsc } from './toolchain.mjs';
 
 const bin = (...parts) => join(root, 'node_modules', ...parts);
 const biome = (args) => runNode([bin('@biomejs', 'biome', 'bin', 'biome'), ...args, ...(process.stdout.isTTY ? [] : ['--colors=off'])]);
@@ -21,9 +21,23 @@ const built = async (...what) => {
   return runBuilt(...what);
 };
 const build = async (args = []) => {
-  await ensureBuilt({ force: args.includes('--force') });
+  const force = args.includes('--force');
+  await ensureBuilt({ force });
+  await ensureConsole({ force });
   return 0;
 };
+/** A server whose console can't be built (no registry) does everything else, and says at /ui how to build it. */
+const start = async (app, args) => {
+  await ensureBuilt();
+  if (withConsole.has(app)) {
+    await ensureConsole().catch((error) => {
+      if (!(error instanceof ToolchainError)) throw error;
+      process.stderr.write(`betrace: ${error.message}; the server starts without its console\n`);
+    });
+  }
+  return runBuilt(`apps/${app}/src/main.js`, args);
+};
+const withConsole = new Set(['standalone', 'api']);
 
 /** Runs all steps, also after one failed, so that one look shows everything; fails if one did. */
 async function all(steps) {
@@ -44,13 +58,14 @@ async function all(steps) {
 
 const commands = {
   build,
-  typecheck: (args) => tsc(['-p', 'tsconfig.json', ...args]),
+  typecheck: async (args) => (await tsc(['-p', 'tsconfig.json', ...args])) || checkConsole(),
   lint: (args) => biome(['lint', ...args]),
   format: (args) => biome(['check', '--write', '--linter-enabled=false', ...args]),
   check: () =>
     all({
       types: () => tsc(['-p', 'tsconfig.json']),
-      build: () => build(),
+      'types of the console': checkConsole,
+      build: () => ensureBuilt().then(() => 0),
       'lint and format': () => biome(['check', '--error-on-warnings']),
       imports: () => runBuilt('scripts/check-imports.js'),
       purity: () => runBuilt('scripts/check-purity.js'),
@@ -63,7 +78,7 @@ const commands = {
   // Files first: jest takes every word after --selectProjects for a project.
   'test:unit': (args) => jest([...args, '--selectProjects', 'unit']),
   'test:e2e': (args) => ensureBuilt().then(() => jest([...args, '--selectProjects', 'e2e'])),
-  start: ([app, ...args]) => built(`apps/${app}/src/main.js`, args),
+  start: ([app, ...args]) => start(app, args),
   /** Flags before the script are Node's. */
   exec: (args) => {
     const at = args.findIndex((arg) => !arg.startsWith('-'));

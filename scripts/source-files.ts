@@ -11,3 +11,11 @@ export function sourceFiles(): string[] {
     .filter((file) => !/^apps\/(console|grafana)\/|\/node_modules\//.test(file))
     .sort();
 }
+
+/** Every source file of the console, relative to the repository's root: an app with a tool chain of its own, and the same rules of style. */
+export function consoleFiles(): string[] {
+  return globSync(['apps/console/{src,test}/**/*.{ts,tsx}'], { cwd: repositoryRoot })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => !file.endsWith('.generated.ts'))
+    .sort();
+}

@@ -19,39 +19,43 @@ export class ToolchainError extends Error {}
  * npm leaves in node_modules/.package-lock.json what it really installed. Comparing that with package-lock.json costs
  * a few milliseconds and is right after any npm command, also one that somebody typed by hand.
  */
-export function dependenciesAreCurrent() {
-  const installedFile = at('node_modules', '.package-lock.json');
+export function dependenciesAreCurrent(folder = root) {
+  const installedFile = join(folder, 'node_modules', '.package-lock.json');
   if (!existsSync(installedFile)) return false;
-  const wanted = JSON.parse(readFileSync(at('package-lock.json'), 'utf8')).packages;
+  const wanted = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages;
   const installed = JSON.parse(readFileSync(installedFile, 'utf8')).packages;
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === '') return true;
     const found = installed[path];
     if (!found) return entry.optional === true || entry.peer === true; // other platforms' packages
-    return found.version === entry.version && found.integrity === entry.integrity && existsSync(at(path));
+    return found.version === entry.version && found.integrity === entry.integrity && existsSync(join(folder, path));
   });
 }
 
-export async function ensureDependencies() {
-  if (dependenciesAreCurrent()) return;
+/** The packages of the root, or of an app with packages of its own. */
+export async function ensureDependencies(folder = root) {
+  if (dependenciesAreCurrent(folder)) return;
+  const of = folder === root ? 'dependencies' : `dependencies of ${relative(root, folder)}`;
   await exclusively('install', async () => {
-    if (dependenciesAreCurrent()) return;
-    const first = !existsSync(at('node_modules'));
-    say(`installing dependencies (${first ? 'first start only' : 'package-lock.json changed'}) …`);
+    if (dependenciesAreCurrent(folder)) return;
+    const first = !existsSync(join(folder, 'node_modules'));
+    say(`installing ${of} (${first ? 'first time only' : 'package-lock.json changed'}) …`);
     const since = Date.now();
-    if ((await npmCi()) !== 0) {
+    if ((await npmCi(folder)) !== 0) {
       if (interrupted) throw new ToolchainError(`interrupted by ${interrupted}`);
       say('npm ci failed; trying once more …');
-      if ((await npmCi()) !== 0) throw new ToolchainError('npm ci failed twice; see its messages above. Is the npm registry reachable?');
+      if ((await npmCi(folder)) !== 0)
+        throw new ToolchainError('npm ci failed twice; see its messages above. Is the npm registry reachable?');
     }
-    say(`dependencies installed in ${seconds(since)}`);
+    say(`${of} installed in ${seconds(since)}`);
   });
 }
 
-function npmCi() {
+function npmCi(folder) {
   // Without node_modules/.bin in front: npm must not run on a Node that it is about to delete.
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.startsWith(at('node_modules')));
   return run('npm', ['ci', '--include=dev', '--include=optional', '--loglevel=error', '--prefer-offline'], {
+    cwd: folder,
     env: { ...process.env, PATH: path.join(delimiter) },
     shell: process.platform === 'win32',
     stdio: ['ignore', 2, 2],
@@ -93,7 +97,8 @@ function isNode24(binary) {
 // ── build ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const sourceRoots = ['apps', 'libs', 'test', 'bench', 'examples', 'scripts'];
-const foreign = new Set(['console', 'grafana', 'node_modules', 'dist']); // apps with a tool chain of their own
+const consoleFolder = at('apps', 'console');
+const foreign = new Set(['node_modules', 'dist', consoleFolder, at('apps', 'grafana')]); // apps with a tool chain of their own
 
 const isSource = (name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !/\.(spec|test-d)\.ts$/.test(name);
 
@@ -101,16 +106,16 @@ function* filesUnder(folder, skip = foreign) {
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.isDirectory()) {
-      if (!skip.has(entry.name)) yield* filesUnder(join(folder, entry.name), skip);
+      if (!skip.has(entry.name) && !skip.has(join(folder, entry.name))) yield* filesUnder(join(folder, entry.name), skip);
     } else yield join(folder, entry.name);
   }
 }
 
 const sources = () => sourceRoots.flatMap((name) => [...filesUnder(at(name))]).filter(isSource);
 
-function fingerprint(files) {
+function fingerprint(files, settings = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json']) {
   const hash = createHash('sha256');
-  for (const name of ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json']) hash.update(readFileSync(at(name)));
+  for (const name of settings) hash.update(readFileSync(at(name)));
   for (const file of files.sort()) {
     const { size, mtimeMs } = statSync(file);
     hash.update(`${relative(root, file)} ${size} ${mtimeMs}\n`);
@@ -136,6 +141,60 @@ export async function ensureBuilt({ force = false } = {}) {
     writeFileSync(stampFile, wanted);
     say(`built in ${seconds(since)}`);
   });
+}
+
+// ── console ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const consoleStampFile = at('dist', 'console', '.build-stamp');
+
+/** What the console is made of: its own sources, the description of the API and the language's checker. */
+function consoleFingerprint() {
+  const files = [join(consoleFolder, 'src'), at('libs', 'dsl', 'src')].flatMap((folder) => [...filesUnder(folder, new Set())]);
+  const sources = files.filter((file) => !/\.(generated|spec|test-d)\.ts$/.test(file));
+  const settings = ['index.html', 'package-lock.json', 'tsconfig.json', 'vite.config.ts'].map((name) => join('apps', 'console', name));
+  return fingerprint(sources, [...settings, join('docs', 'openapi.json')]);
+}
+
+/** The console's packages, and the client's types, which are made of the API's description. */
+export async function prepareConsole() {
+  await ensureDependencies(consoleFolder);
+  const generator = join(consoleFolder, 'node_modules', 'openapi-typescript', 'bin', 'cli.js');
+  const schema = join('src', 'api', 'schema.generated.ts');
+  const written = join(consoleFolder, schema);
+  if (existsSync(written) && statSync(written).mtimeMs > statSync(at('docs', 'openapi.json')).mtimeMs) return;
+  const made = await runNode([generator, at('docs', 'openapi.json'), '-o', schema], { cwd: consoleFolder, stdio: ['ignore', 'ignore', 2] });
+  if (made !== 0) throw new ToolchainError("the types of the console's API client could not be made; see the messages above");
+}
+
+/** Builds the console to dist/console/ if what it is made of changed since the last build that succeeded. */
+export async function ensureConsole({ force = false } = {}) {
+  const built = () => existsSync(consoleStampFile) && readFileSync(consoleStampFile, 'utf8') === consoleFingerprint();
+  if (!force && built()) return;
+  await prepareConsole();
+  await exclusively('console', async () => {
+    if (!force && built()) return;
+    say('building the console …');
+    const since = Date.now();
+    const wanted = consoleFingerprint();
+    const vite = join(consoleFolder, 'node_modules', 'vite', 'bin', 'vite.js');
+    // Whoever builds it (a test has NODE_ENV=test), it is the same.
+    const env = { ...process.env, NODE_ENV: 'production' };
+    if ((await runNode([vite, 'build', '--logLevel', 'warn'], { cwd: consoleFolder, env, stdio: ['ignore', 2, 2] })) !== 0) {
+      throw new ToolchainError('the build of the console failed; see the messages above');
+    }
+    writeFileSync(consoleStampFile, wanted);
+    say(`console built in ${seconds(since)}`);
+  });
+}
+
+/** Checks the types of the console and of its tests. */
+export async function checkConsole() {
+  await prepareConsole();
+  const failed = [];
+  for (const project of ['tsconfig.json', join('test', 'tsconfig.json')]) {
+    if ((await tsc(['-p', join('apps', 'console', project)])) !== 0) failed.push(project);
+  }
+  return failed.length === 0 ? 0 : 1;
 }
 
 /** TypeScript 7 (native, about 4 times faster); TypeScript 6 where it has no binary. */

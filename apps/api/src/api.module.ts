@@ -17,6 +17,7 @@ import {
 } from '#platform';
 import { Store } from '#store';
 import { BackgroundWork } from './background-work.js';
+import { CONSOLE_PATHS, serveConsole } from './console/serve-console.js';
 import { ExportToOtlp } from './export/export-to-otlp.js';
 import { EXPRESSION_THREAD_ENTRY, ExpressionThreads } from './expressions/expression-threads.js';
 import { ViolationGroupsController } from './groups/violation-groups.controller.js';
@@ -142,12 +143,13 @@ const TRIALS_WAITING = 8;
 })
 export class ApiModule {
   /** Paths that need no API key. */
-  static readonly publicPaths = DOCUMENTATION_PATHS;
+  static readonly publicPaths = [...DOCUMENTATION_PATHS, ...CONSOLE_PATHS];
 
   constructor(@Inject(CONFIGURATION) private readonly configuration: Configuration) {}
 
-  /** Serves the documentation of all routes of an application; before it listens. */
-  static prepare(app: NestFastifyApplication): void {
+  /** Serves the documentation of all routes of an application, and the console; before it listens. */
+  static async prepare(app: NestFastifyApplication): Promise<void> {
+    await serveConsole(app.getHttpAdapter().getInstance());
     documentApi(app, app.get(ApiModule).configuration.authentication.apiKeyHeader);
   }
 }

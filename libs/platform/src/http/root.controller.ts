@@ -6,9 +6,16 @@ import { VERSION } from '../version.js';
 import { KnownPaths } from './known-paths.js';
 
 /** What a visitor of the root may look for, as far as the app serves it. */
-const LINKS = { documentation: '/docs', openapi: '/openapi.json', health: '/health', readiness: '/ready', metrics: '/metrics' } as const;
+const LINKS = {
+  console: '/ui',
+  documentation: '/docs',
+  openapi: '/openapi.json',
+  health: '/health',
+  readiness: '/ready',
+  metrics: '/metrics',
+} as const;
 
-/** `GET /`: where everything is. A browser is sent to the documentation. */
+/** `GET /`: where everything is. A browser is sent to the console, or to the documentation of an app without one. */
 @ApiExcludeController()
 @Controller()
 export class RootController {
@@ -17,9 +24,9 @@ export class RootController {
   @Get()
   @RouteConfig({ access: 'public' })
   async root(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    if (request.headers.accept?.includes('text/html') && this.knownPaths.has(LINKS.documentation)) {
-      await reply.redirect(LINKS.documentation);
-      return;
+    if (request.headers.accept?.includes('text/html')) {
+      const page = [LINKS.console, LINKS.documentation].find((path) => this.knownPaths.has(path));
+      if (page !== undefined) return void (await reply.redirect(page, 302));
     }
     const links = Object.fromEntries(Object.entries(LINKS).filter(([, path]) => this.knownPaths.has(path)));
     await reply.send({ name: 'betrace', version: VERSION, links });

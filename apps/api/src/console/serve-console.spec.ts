@@ -1,0 +1,80 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import fastify, { type FastifyInstance } from 'fastify';
+import { ApiUnderTest } from '../testing/api-under-test.js';
+import { serveConsole } from './serve-console.js';
+
+describe('the console is served', () => {
+  let app: FastifyInstance;
+  let folder: string;
+  const start = async (): Promise<void> => {
+    folder = await mkdtemp(join(tmpdir(), 'betrace-console-'));
+    app = fastify();
+    await serveConsole(app, folder);
+  };
+  const build = async (): Promise<void> => {
+    await mkdir(join(folder, 'assets'));
+    await writeFile(join(folder, 'index.html'), '<title>built</title>');
+    await writeFile(join(folder, 'assets', 'main-1a2b.js'), 'plain');
+    await writeFile(join(folder, 'assets', 'main-1a2b.js.br'), 'small');
+  };
+  afterEach(async () => {
+    await app?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('as a page that says how to build it, and once it is built as itself, without a restart', async () => {
+    await start();
+    const missing = await app.inject('/ui');
+    expect([missing.statusCode, missing.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(missing.body).toContain('npm run build');
+    await build();
+    expect((await app.inject('/ui')).body).toBe('<title>built</title>');
+    expect((await app.inject('/ui/assets/main-1a2b.js')).body).toBe('plain');
+  });
+
+  it('by one page for every address below it, which runs and loads only what comes from this server', async () => {
+    await start();
+    await build();
+    for (const path of ['/ui', '/ui/', '/ui/violations', '/ui/violations/viol-1?span=a', '/ui/rules/a%2Fb']) {
+      const { statusCode, body, headers } = await app.inject(path);
+      expect([path, statusCode, body]).toEqual([path, 200, '<title>built</title>']);
+      expect(headers).toMatchObject({ 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' });
+      const policy = String(headers['content-security-policy']);
+      expect(policy).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
+      expect(policy).not.toMatch(/unsafe|https?:|\*/);
+    }
+  });
+
+  it('by files that browsers keep for ever, because their names change with what is in them', async () => {
+    await start();
+    await build();
+    const { headers, body } = await app.inject({ url: '/ui/assets/main-1a2b.js', headers: { 'accept-encoding': 'br' } });
+    expect(headers).toMatchObject({
+      'cache-control': 'public, max-age=31536000, immutable',
+      'content-encoding': 'br',
+      'x-content-type-options': 'nosniff',
+    });
+    expect(body).toBe('small');
+    for (const path of ['/ui/assets/no.js', '/ui/assets/../index.html', '/ui/assets/%2e%2e/index.html', '/ui/assets/']) {
+      expect([path, (await app.inject(path)).body]).not.toEqual([path, 'plain']);
+    }
+    expect((await app.inject('/ui/assets/no.js')).statusCode).toBe(404);
+  });
+});
+
+describe('a server with an API key', () => {
+  it('gives the console to everybody, and what it shows to who has the key', async () => {
+    const api = await ApiUnderTest.startIn({ BETRACE_API_KEY: 'secret-of-the-house' });
+    try {
+      expect([200, 404]).toContain((await fetch(`${api.url}/ui/violations`)).status);
+      expect((await fetch(`${api.url}/v1/violations`)).status).toBe(401);
+      const root = await fetch(api.url, { headers: { accept: 'text/html' }, redirect: 'manual' });
+      expect([root.status, root.headers.get('location')]).toEqual([302, '/ui']);
+    } finally {
+      await api.close();
+    }
+  });
+});

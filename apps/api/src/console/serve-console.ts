@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { missingConsolePage } from './missing-console-page.js';
+
+/** Paths of the console's own files, which need no API key: what it shows, it asks the API for. */
+export const CONSOLE_PATHS = ['/ui'];
+
+/** Where `npm start` and `npm run build` put the console, as seen from dist/ and from the sources. */
+const PLACES = ['../../../../console', '../../../../dist/console'].map((path) => resolve(import.meta.dirname, path));
+
+const POLICY = [
+  "default-src 'none'",
+  ...['script', 'style', 'font', 'img', 'connect', 'worker'].map((kind) => `${kind}-src 'self'`),
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/**
+ * Serves the web console at /ui: each path below it is the console's page, which reads the address itself, and /ui/assets/ has what the page
+ * loads, under names that change with the content. Where the console is not built (also while the server runs), the page says how to.
+ */
+export async function serveConsole(fastify: FastifyInstance, folder = builtConsole()): Promise<void> {
+  await fastify.register(fastifyStatic, {
+    root: join(folder, 'assets'),
+    prefix: '/ui/assets/',
+    index: false,
+    preCompressed: true,
+    decorateReply: false,
+    immutable: true,
+    maxAge: '365d',
+    suppressWarning: true,
+    setHeaders: (reply) => void reply.header('x-content-type-options', 'nosniff'),
+  });
+  const page = async (reply: FastifyReply) => {
+    const html = await readFile(join(folder, 'index.html'), 'utf8').catch(() => undefined);
+    reply.headers({
+      'content-security-policy': POLICY,
+      'cache-control': 'no-cache',
+      'referrer-policy': 'same-origin',
+      'x-content-type-options': 'nosniff',
+    });
+    return reply
+      .status(html === undefined ? 404 : 200)
+      .type('text/html; charset=utf-8')
+      .send(html ?? missingConsolePage());
+  };
+  fastify.get('/ui', (_request, reply) => page(reply));
+  fastify.get('/ui/*', (_request, reply) => page(reply));
+}
+
+/** The folder of the built console, or where it would be. */
+function builtConsole(): string {
+  const [inDist = '', fromSources = ''] = PLACES;
+  return existsSync(join(fromSources, 'index.html')) ? fromSources : inDist;
+}

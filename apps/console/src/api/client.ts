@@ -1,0 +1,39 @@
+import createClient from 'openapi-fetch';
+import { apiKey, askForApiKey } from './api-key';
+import { ApiProblem, problemOf } from './problem';
+import type { paths } from './schema.generated';
+
+/** `fetch` with the API key, when the server asked for one. */
+export async function fetchWithKey(input: Request | string, init?: RequestInit): Promise<Response> {
+  const request = new Request(input, init);
+  const key = apiKey();
+  if (key !== undefined) request.headers.set(key.header, key.value);
+  let response: Response;
+  try {
+    response = await fetch(request);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiProblem(0, 'The server does not answer. It may be stopped, or the network between is down.');
+  }
+  if (response.status === 401) askForApiKey(response.headers.get('www-authenticate'));
+  return response;
+}
+
+export const client = createClient<paths>({ baseUrl: location.origin, fetch: (request: Request) => fetchWithKey(request) });
+
+interface Answered<T> {
+  readonly data?: T;
+  readonly error?: unknown;
+  readonly response: Response;
+}
+
+/** The body of a success; throws an ApiProblem else. */
+export async function answered<T>(answer: Promise<Answered<T>>): Promise<T> {
+  return (await answeredWithHeaders(answer)).data;
+}
+
+export async function answeredWithHeaders<T>(answer: Promise<Answered<T>>): Promise<{ readonly data: T; readonly headers: Headers }> {
+  const { data, error, response } = await answer;
+  if (!response.ok) throw problemOf(response, error);
+  return { data: data as T, headers: response.headers };
+}

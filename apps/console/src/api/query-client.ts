@@ -1,0 +1,17 @@
+import { QueryClient } from '@tanstack/react-query';
+import { ApiProblem } from './problem';
+
+const isOurs = (error: unknown): boolean =>
+  error instanceof ApiProblem && error.status >= 400 && error.status < 500 && error.status !== 429;
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // What a request did wrong stays wrong; a server that is away or busy may be back.
+      retry: (failures, error) => !isOurs(error) && failures < 2,
+      retryDelay: (failures) => 500 * 2 ** failures,
+      staleTime: 10_000,
+      refetchOnWindowFocus: false,
+    },
+  },
+});

@@ -1,0 +1,23 @@
+import type { components } from './schema.generated';
+
+type Schemas = components['schemas'];
+
+export type Severity = Schemas['Severity'];
+export type Violation = Schemas['ViolationDetail'];
+export type ViolationList = Omit<Schemas['ViolationList'], 'violations'> & { readonly violations: readonly Violation[] };
+export type ViolationStats = Schemas['ViolationStats'];
+export type Revisions = Schemas['ViolationRevisionList'];
+export type Verification = Schemas['Verification'];
+export type Explanation = Schemas['ExplanationView'];
+export type ExplanationNode = Schemas['ExplanationNodeView'];
+export type WholeExplanation = Schemas['WholeExplanation'];
+export type Trace = Schemas['TraceView'];
+export type Span = Schemas['SpanView'];
+export type Rule = Schemas['RuleView'];
+export type RuleVersion = Schemas['RuleVersionView'];
+export type Validation = Schemas['ValidationResult'];
+export type TestResult = Schemas['TestResult'];
+export type Diagnostic = Schemas['ProblemDetailView'];
+
+/** Worst first. */
+export const SEVERITIES = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'] as const satisfies readonly Severity[];

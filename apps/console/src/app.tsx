@@ -1,0 +1,30 @@
+import { lazy, Suspense } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import { Skeleton } from './parts/skeleton';
+import { NotFound } from './shell/not-found';
+import { Shell } from './shell/shell';
+import { SignIn } from './shell/sign-in';
+import { Toasts } from './shell/toasts';
+import { ViolationsPage } from './violations/violations-page';
+
+const ViolationPage = lazy(() => import('./violation/violation-page'));
+
+export function App() {
+  return (
+    <Toasts>
+      <Shell>
+        <Suspense fallback={<Skeleton lines={8} label="The page loads" />}>
+          <Switch>
+            <Route path="/">
+              <Redirect to="/violations" replace />
+            </Route>
+            <Route path="/violations" component={ViolationsPage} />
+            <Route path="/violations/:id">{({ id }) => <ViolationPage key={id} id={decodeURIComponent(id)} />}</Route>
+            <Route component={NotFound} />
+          </Switch>
+        </Suspense>
+      </Shell>
+      <SignIn />
+    </Toasts>
+  );
+}

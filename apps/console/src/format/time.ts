@@ -1,0 +1,26 @@
+/** `2026-11-27 10:55:10.108 UTC` */
+export const exactTime = (ms: number): string => `${new Date(ms).toISOString().replace('T', ' ').slice(0, 23)} UTC`;
+
+/** `10:55:10`; of another day than today's with the date. */
+export function clock(ms: number, now = Date.now()): string {
+  const text = new Date(ms).toISOString();
+  return text.slice(0, 10) === new Date(now).toISOString().slice(0, 10) ? text.slice(11, 19) : `${text.slice(0, 10)} ${text.slice(11, 16)}`;
+}
+
+const STEPS = [
+  [86_400, 'd'],
+  [3_600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+] as const;
+
+/** `23 s`, `5 min`, `3 h`, `2 d`. */
+export function span(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  const [size, unit] = STEPS.find(([size]) => seconds >= size) ?? [1, 's'];
+  return `${Math.floor(seconds / size)} ${unit}`;
+}
+
+export function ago(ms: number, now: number): string {
+  return ms > now + 2_000 ? `in ${span(ms - now)}` : `${span(now - ms)} ago`;
+}

@@ -1,0 +1,22 @@
+import './main.css';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Router } from 'wouter';
+import { queryClient } from './api/query-client';
+import { App } from './app';
+import { applyTheme, storedTheme } from './shell/theme';
+
+applyTheme(storedTheme());
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('the page has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <Router base="/ui">
+        <App />
+      </Router>
+    </QueryClientProvider>
+  </StrictMode>,
+);

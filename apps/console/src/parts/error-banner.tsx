@@ -1,0 +1,30 @@
+import { CircleX } from 'lucide-react';
+import { ApiProblem } from '../api/problem';
+
+interface ErrorBannerProps {
+  /** What could not be done: "The list could not be read." */
+  readonly what: string;
+  readonly error: unknown;
+  readonly onRetry?: () => void;
+}
+
+/** What failed, why, and the way to try it again; what was there before stays below it. */
+export function ErrorBanner({ what, error, onRetry }: ErrorBannerProps) {
+  const problem = error instanceof ApiProblem ? error : undefined;
+  const answered = problem !== undefined && problem.status > 0 ? `BeTrace answered ${problem.status}: ` : '';
+  return (
+    <div className="banner bad" role="alert">
+      <CircleX className="i" aria-hidden="true" />
+      <span>
+        <b>{what}</b> {answered}
+        {error instanceof Error ? error.message : String(error)}
+        {problem?.code === undefined ? null : <span className="mono small"> {problem.code}</span>}
+      </span>
+      {onRetry === undefined ? null : (
+        <button type="button" className="btn small end" onClick={onRetry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,9 @@
+/** A key that does the same as the button it stands on. Not read out: the button's name says what it does. */
+export function Key({ children, className }: { readonly children: string; readonly className?: string }) {
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: it takes no focus
+    <kbd className={className} aria-hidden="true">
+      {children}
+    </kbd>
+  );
+}

@@ -1,0 +1,14 @@
+import { useCallback, useState } from 'react';
+
+/** The inner width of an element in CSS pixels, as it changes: for charts, whose text must not stretch. */
+export function useWidth(before = 800): readonly [(element: HTMLElement | null) => (() => void) | undefined, number] {
+  const [width, setWidth] = useState(before);
+  const measure = useCallback((element: HTMLElement | null) => {
+    if (element === null) return undefined;
+    setWidth(element.clientWidth);
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return [measure, width];
+}

@@ -1,0 +1,11 @@
+import { Inbox, type LucideIcon } from 'lucide-react';
+
+interface Place {
+  readonly href: string;
+  readonly text: string;
+  readonly icon: LucideIcon;
+  /** Typed after `g`. */
+  readonly key: string;
+}
+
+export const PLACES: readonly Place[] = [{ href: '/violations', text: 'Violations', icon: Inbox, key: 'v' }];

@@ -1,0 +1,19 @@
+export type Theme = 'dark' | 'light';
+
+const KEY = 'betrace.theme';
+
+/** What was chosen here, else what the system prefers. */
+export function storedTheme(): Theme {
+  const stored = localStorage.getItem(KEY);
+  if (stored === 'dark' || stored === 'light') return stored;
+  return matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
+}
+
+export function applyTheme(theme: Theme): void {
+  document.documentElement.dataset['theme'] = theme;
+}
+
+export function chooseTheme(theme: Theme): void {
+  localStorage.setItem(KEY, theme);
+  applyTheme(theme);
+}

@@ -1,0 +1,49 @@
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
+
+interface Toast {
+  readonly id: number;
+  readonly text: string;
+  readonly undo?: () => void;
+}
+
+const Say = createContext<(text: string, undo?: () => void) => void>(() => undefined);
+
+/** Says for six seconds what is not visible elsewhere, with a way back where there is one. */
+export const useToast = () => useContext(Say);
+
+const SHOWN_MS = 6_000;
+
+export function Toasts({ children }: { readonly children: ReactNode }) {
+  const [toast, setToast] = useState<Toast>();
+  const next = useRef(0);
+  const say = useCallback((text: string, undo?: () => void) => {
+    const id = ++next.current;
+    setToast({ id, text, ...(undo === undefined ? {} : { undo }) });
+    setTimeout(() => setToast((shown) => (shown?.id === id ? undefined : shown)), SHOWN_MS);
+  }, []);
+  const undo = useMemo(() => toast?.undo, [toast]);
+  return (
+    <Say.Provider value={say}>
+      {children}
+      <div className="toasts" role="status" aria-live="polite">
+        {toast === undefined ? null : (
+          <div className="toast" key={toast.id}>
+            <span>{toast.text}</span>
+            {undo === undefined ? null : (
+              <button
+                type="button"
+                className="btn small"
+                onClick={() => {
+                  setToast(undefined);
+                  undo();
+                }}
+              >
+                Undo
+              </button>
+            )}
+          </div>
+        )}
+      </div>
+    </Say.Provider>
+  );
+}

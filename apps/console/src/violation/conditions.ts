@@ -1,0 +1,56 @@
+import type { ExplanationNode } from '../api/types';
+
+/** A part of the rule that has a letter: it ties text, spans and what is missing together. */
+export interface Condition {
+  readonly letter: string;
+  readonly node: ExplanationNode;
+  /** Ids of the spans that make it so. */
+  readonly witnesses: readonly string[];
+  /** It was looked for, no span satisfies it, and that is why the rule is violated. */
+  readonly missing: boolean;
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const OVER_SPANS: ReadonlySet<string> = new Set(['has', 'count', 'all', 'pair', 'aggregate']);
+const JOINS: ReadonlySet<string> = new Set(['and', 'or', 'not', 'script']);
+
+/**
+ * The conditions of a rule, in the order of its text: each part that looks at spans of the trace, at any depth, and of what is asked of one
+ * span the parts that are joined by and, or, not. `subject` is the span that the rule is about.
+ */
+export function conditionsOf(tree: ExplanationNode | undefined, subject: string): Condition[] {
+  const found: Condition[] = [];
+  const add = (node: ExplanationNode, negated: boolean): void => {
+    const letter = LETTERS[found.length];
+    if (letter === undefined) return;
+    const seen = witnessesOf(node);
+    const ofSpans = OVER_SPANS.has(node.kind) || holdsQuantifier(node);
+    const witnesses = seen.length > 0 || ofSpans || node.outcome !== 'true' ? seen : [node.span ?? subject];
+    const nothing = node.kind === 'has' && node.outcome === 'false' && (node.count ?? 0) === 0;
+    found.push({ letter, node, witnesses: nothing ? [] : witnesses, missing: nothing && negated });
+  };
+  const walk = (node: ExplanationNode, negated: boolean, within: boolean): void => {
+    const inside = node.kind === 'not' ? !negated : negated;
+    const isCondition = OVER_SPANS.has(node.kind) || (!JOINS.has(node.kind) && (!within || holdsQuantifier(node)));
+    if (isCondition) add(node, negated);
+    // A comparison of a count is lettered itself: the count within it is the same condition.
+    const parts =
+      isCondition && !OVER_SPANS.has(node.kind) ? (node.children ?? []).flatMap((child) => child.children ?? []) : (node.children ?? []);
+    for (const part of parts) walk(part, inside, within || isCondition);
+  };
+  if (tree !== undefined) walk(tree, false, false);
+  return found;
+}
+
+function witnessesOf(node: ExplanationNode): readonly string[] {
+  if (node.witnesses !== undefined) return node.witnesses;
+  return (node.children ?? []).filter(({ kind }) => OVER_SPANS.has(kind)).flatMap(({ witnesses = [] }) => witnesses);
+}
+
+const holdsQuantifier = (node: ExplanationNode): boolean =>
+  (node.children ?? []).some((child) => OVER_SPANS.has(child.kind) || holdsQuantifier(child));
+
+/** What no span did, in the fewest words: the name that was looked for, else the condition's text. */
+export function missingName(text: string): string {
+  return /\bname\s*==\s*"([^"]+)"/.exec(text)?.[1] ?? text;
+}

@@ -1,0 +1,141 @@
+import { BadgeCheck, Check, Clock, History, ListTree, type LucideIcon } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import type { RuleVersion, Verification, Violation } from '../api/types';
+import { exactTime, span } from '../format/time';
+import { useNow } from '../format/use-now';
+import { TimeAgo } from '../parts/time-ago';
+
+type Tone = 'ok' | 'warn' | 'bad' | 'plain';
+
+interface FactsProps {
+  readonly violation: Violation;
+  readonly verification: Verification | undefined;
+  readonly verificationFailed: boolean;
+  /** Newest first; null where the rule is not known any more. */
+  readonly versions: readonly RuleVersion[] | null | undefined;
+}
+
+/** What somebody asks who was woken up: when, is the trace whole, does the verdict stand, is it what was written, did the rule change since. */
+export function Facts({ violation, verification, verificationFailed, versions }: FactsProps) {
+  const { timestamp_ms, complete, fragment, close_reason, status, revision } = violation;
+  const trace: readonly [Tone, string, string] =
+    fragment === true
+      ? ['warn', 'A part of it', 'judged on a fragment, or without its root: what seems missing may lie elsewhere']
+      : complete
+        ? ['ok', 'Complete', 'root and every parent seen']
+        : close_reason === 'certain'
+          ? ['plain', 'Judged before it closed', 'the answer could no longer change']
+          : ['warn', 'Incomplete', 'the root or a parent was not seen'];
+  const verdict: readonly [Tone, string, string] =
+    status === 'retracted'
+      ? ['plain', 'Retracted', `by revision ${revision}: a late span came`]
+      : status === 'undecided'
+        ? [
+            'warn',
+            'Undecided',
+            violation.undecided?.['reason'] === undefined ? 'a limit was reached' : String(violation.undecided['reason']),
+          ]
+        : [
+            'ok',
+            'Stands',
+            revision > 1 ? `revision ${revision}; ${CLOSED[close_reason] ?? close_reason}` : (CLOSED[close_reason] ?? close_reason),
+          ];
+  return (
+    <dl className="facts" aria-label="Is it real?">
+      <Fact icon={Clock} question="When" detail={exactTime(timestamp_ms)}>
+        <TimeAgo ms={timestamp_ms} />
+      </Fact>
+      <Fact icon={ListTree} question="Trace" tone={trace[0]} detail={trace[2]}>
+        {trace[1]}
+      </Fact>
+      <Fact icon={Check} question="Verdict" tone={verdict[0]} detail={verdict[2]}>
+        {verdict[1]}
+      </Fact>
+      <Signature verification={verification} failed={verificationFailed} keyId={violation.key_id} />
+      <RuleFact violation={violation} versions={versions} />
+    </dl>
+  );
+}
+
+/** Why the trace was judged when it was. */
+const CLOSED: Readonly<Record<string, string>> = {
+  certain: 'certain before the trace closed',
+  root_grace: 'closed after its root came',
+  idle: 'closed after it was quiet',
+  max_age: 'closed at its greatest age',
+  max_spans: 'closed when it was full',
+  late_span: 'judged again by a late span',
+};
+
+const WORTH: Readonly<Record<string, readonly [Tone, string]>> = {
+  valid: ['ok', 'Valid'],
+  invalid: ['bad', 'Invalid: it was changed'],
+  'unknown-key': ['warn', 'Unknown key'],
+  absent: ['warn', 'Absent'],
+};
+
+function Signature({
+  verification,
+  failed,
+  keyId,
+}: {
+  readonly verification: Verification | undefined;
+  readonly failed: boolean;
+  readonly keyId: string;
+}) {
+  const [tone, text] = failed
+    ? (['warn', 'Not checked'] as const)
+    : verification === undefined
+      ? (['plain', 'Checking'] as const)
+      : (WORTH[verification.signature] ?? (['warn', verification.signature] as const));
+  const publicly = verification?.public_signature === 'valid' ? ', Ed25519 valid' : '';
+  return (
+    <Fact icon={BadgeCheck} question="Signature" tone={tone} detail={`HMAC, key ${keyId}${publicly}`}>
+      {text}
+    </Fact>
+  );
+}
+
+function RuleFact({ violation: { rule_id, rule_version }, versions }: Pick<FactsProps, 'violation' | 'versions'>) {
+  const now = useNow();
+  const newest = versions?.[0];
+  const detail =
+    newest === undefined
+      ? versions === null
+        ? 'not kept any more'
+        : ''
+      : newest.action === 'deleted'
+        ? 'deleted since'
+        : newest.version === rule_version
+          ? `unchanged for ${span(now - Date.parse(newest.changed_at))}`
+          : `changed since: version ${newest.version}`;
+  return (
+    <Fact icon={History} question="Rule" tone={newest !== undefined && newest.version !== rule_version ? 'warn' : 'plain'} detail={detail}>
+      <Link className="link" href={`/violations?rule_id=${encodeURIComponent(rule_id)}`}>
+        Version {rule_version}
+      </Link>
+    </Fact>
+  );
+}
+
+interface FactProps {
+  readonly icon: LucideIcon;
+  readonly question: string;
+  readonly tone?: Tone;
+  readonly detail: ReactNode;
+  readonly children: ReactNode;
+}
+
+function Fact({ icon: Icon, question, tone = 'plain', detail, children }: FactProps) {
+  return (
+    <div>
+      <dt>
+        <Icon className="i" aria-hidden="true" />
+        {question}
+      </dt>
+      <dd className={`is-${tone}`}>{children}</dd>
+      <dd>{detail}</dd>
+    </div>
+  );
+}

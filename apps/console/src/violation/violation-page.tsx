@@ -1,0 +1,127 @@
+import { ChevronRight, History, Link2 } from 'lucide-react';
+import { Link, useLocation, useSearchParams } from 'wouter';
+import { ApiProblem } from '../api/problem';
+import { copyText } from '../parts/copy-text';
+import { ErrorBanner } from '../parts/error-banner';
+import { Key } from '../parts/key';
+import { SeverityBadge } from '../parts/severity-badge';
+import { Skeleton } from '../parts/skeleton';
+import { Tag } from '../parts/tag';
+import { PageTitle } from '../shell/page-title';
+import { useToast } from '../shell/toasts';
+import { useKeys } from '../shell/use-keys';
+import { StatusTag } from '../violations/status-tag';
+import { violationSentence } from '../violations/violation-sentence';
+import { EvidencePanel, RevisionsPanel } from './evidence-panel';
+import { Facts } from './facts';
+import { useRevisions, useRuleVersions, useVerification, useViolation } from './violation-queries';
+import { WhyAndTrace } from './why-and-trace';
+
+/** What happened in this trace, why it counts, whether to believe it. */
+export default function ViolationPage({ id }: { readonly id: string }) {
+  const [, navigate] = useLocation();
+  const [search, setSearch] = useSearchParams();
+  const say = useToast();
+  const violation = useViolation(id);
+  const verification = useVerification(id);
+  const revisions = useRevisions(id);
+  const versions = useRuleVersions(violation.data?.rule_id);
+  const copyLink = async (): Promise<void> =>
+    say((await copyText(location.href)) ? 'Link copied' : 'The browser does not let the link be copied');
+  useKeys({ y: () => void copyLink(), Escape: () => navigate('/violations') });
+
+  if (violation.data === undefined) {
+    const gone = violation.error instanceof ApiProblem && violation.error.status === 404;
+    return (
+      <>
+        <PageTitle>Violation</PageTitle>
+        <section className="panel">
+          {violation.error === null ? (
+            <Skeleton lines={10} label="The violation is being read" />
+          ) : (
+            <ErrorBanner
+              what={gone ? 'There is no such violation.' : 'The violation could not be read.'}
+              error={violation.error}
+              {...(gone ? {} : { onRetry: () => void violation.refetch() })}
+            />
+          )}
+        </section>
+      </>
+    );
+  }
+  const asked = Number(search.get('revision'));
+  const former = revisions.data?.revisions.find(({ revision }) => revision === asked);
+  const shown = former ?? violation.data;
+  const showRevision = (revision: number | null): void =>
+    setSearch((previous) => {
+      const next = new URLSearchParams(previous);
+      if (revision === null) next.delete('revision');
+      else next.set('revision', String(revision));
+      return next;
+    });
+  return (
+    <>
+      <div className="stack tight">
+        <nav className="crumbs" aria-label="Breadcrumb">
+          <Link href="/violations">Violations</Link>
+          <ChevronRight className="i" aria-hidden="true" />
+          <Link href={`/violations?rule_id=${encodeURIComponent(shown.rule_id)}`}>{shown.rule_id}</Link>
+          <ChevronRight className="i" aria-hidden="true" />
+          <span className="mono ellipsis">{shown.id}</span>
+        </nav>
+        <div className="head">
+          <SeverityBadge severity={shown.severity} />
+          <PageTitle>{shown.rule_name}</PageTitle>
+          {shown.status === 'open' ? <Tag>Open</Tag> : null}
+          <StatusTag violation={shown} />
+          <div className="end">
+            <button type="button" className="btn" onClick={() => void copyLink()}>
+              <Link2 className="i" aria-hidden="true" />
+              Copy link <Key>y</Key>
+            </button>
+          </div>
+        </div>
+        <p className="lead">
+          {shown.service === '' ? null : <b>{shown.service}: </b>}
+          {violationSentence(shown)}
+        </p>
+      </div>
+      {former === undefined && violation.data.status === 'retracted' ? (
+        <div className="banner">
+          <History className="i" aria-hidden="true" />
+          <span>
+            <b>Taken back by revision {violation.data.revision}</b>, when a late span came. The first verdict stays on record, with its
+            signature.
+          </span>
+          <button type="button" className="btn small end" onClick={() => showRevision(violation.data.revision - 1)}>
+            Revision {violation.data.revision - 1}
+          </button>
+        </div>
+      ) : null}
+      {former === undefined ? null : (
+        <div className="banner warn">
+          <History className="i" aria-hidden="true" />
+          <span>
+            This is <b>revision {former.revision}</b>, which does not stand any more.
+          </span>
+          <button type="button" className="btn small end" onClick={() => showRevision(null)}>
+            Show what stands
+          </button>
+        </div>
+      )}
+      <Facts
+        violation={shown}
+        verification={verification.data}
+        verificationFailed={verification.error !== null}
+        versions={versions.data === null ? null : versions.data?.versions}
+      />
+      <WhyAndTrace violation={shown} asRecorded={former !== undefined} versions={versions.data?.versions} />
+      <div className="columns three">
+        {revisions.data === undefined || revisions.data.total < 2 ? null : (
+          <RevisionsPanel revisions={revisions.data} shown={shown.revision} onShow={showRevision} />
+        )}
+        <EvidencePanel violation={shown} />
+      </div>
+    </>
+  );
+}

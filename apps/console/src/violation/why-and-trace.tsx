@@ -1,0 +1,153 @@
+import { ChevronDown, ChevronUp, Unlink } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { useSearchParams } from 'wouter';
+import { ApiProblem } from '../api/problem';
+import type { RuleVersion, Violation } from '../api/types';
+import { EmptyState } from '../parts/empty-state';
+import { ErrorBanner } from '../parts/error-banner';
+import { Key } from '../parts/key';
+import { Skeleton } from '../parts/skeleton';
+import { useKeys } from '../shell/use-keys';
+import { conditionsOf, missingName } from './conditions';
+import { Minimap } from './minimap';
+import { SpanPanel } from './span-panel';
+import { traceRows } from './trace-rows';
+import { useTrace, useWholeExplanation } from './violation-queries';
+import { Waterfall } from './waterfall';
+import { WhyTree } from './why-tree';
+
+interface WhyAndTraceProps {
+  readonly violation: Violation;
+  /** Shows what the record says, and does not ask again: for a revision that does not stand. */
+  readonly asRecorded: boolean;
+  readonly versions: readonly RuleVersion[] | undefined;
+}
+
+/** Why, beside the trace that it is about: letters tie the two together, and what is selected in one is shown in the other. */
+export function WhyAndTrace({ violation, asRecorded, versions }: WhyAndTraceProps) {
+  const [search, setSearch] = useSearchParams();
+  const trace = useTrace(violation.id);
+  const whole = useWholeExplanation(violation.id);
+  const asked = asRecorded ? undefined : (whole.data ?? undefined);
+  const tree = asked?.explanation.tree ?? violation.explanation.tree;
+  const text = asked?.expression ?? versions?.find(({ version }) => version === violation.rule_version)?.rule?.expression;
+
+  const conditions = useMemo(() => conditionsOf(tree, violation.span_id), [tree, violation.span_id]);
+  const spans = useMemo(() => new Map((trace.data?.spans ?? []).map((span) => [span.span_id, span])), [trace.data]);
+  const rows = useMemo(() => (trace.data === undefined ? undefined : traceRows(trace.data.spans)), [trace.data]);
+  const letters = useMemo(() => {
+    const found = new Map<string, string[]>();
+    for (const { letter, witnesses } of conditions) for (const id of witnesses) found.set(id, [...(found.get(id) ?? []), letter]);
+    return found;
+  }, [conditions]);
+  const ghosts = useMemo(
+    () =>
+      conditions
+        .filter(({ missing }) => missing)
+        .map(({ letter, node }) => ({
+          letter,
+          name: missingName(text?.slice(node.range.start, node.range.end) ?? node.sentence ?? ''),
+          text: `looked for in ${node.of === undefined ? 'the trace' : `all ${node.of} spans`}: 0`,
+        })),
+    [conditions, text],
+  );
+  const matches = useMemo(() => (rows?.rows ?? []).map(({ span }) => span.span_id).filter((id) => letters.has(id)), [rows, letters]);
+  const [matchesOnly, setMatchesOnly] = useState(search.get('matches') === '1');
+  const selected = search.get('span') ?? (spans.has(violation.span_id) ? violation.span_id : (matches[0] ?? rows?.rows[0]?.span.span_id));
+  const put = (name: string, value: string | null): void =>
+    setSearch(
+      (previous) => {
+        const next = new URLSearchParams(previous);
+        if (value === null) next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
+  const select = (id: string): void => put('span', id);
+  const at = selected === undefined ? -1 : matches.indexOf(selected);
+  const go = (by: number) => (): void => {
+    const next = matches[(at + by + matches.length) % matches.length];
+    if (next !== undefined) select(next);
+  };
+  const toggle = (): void => {
+    put('matches', matchesOnly ? null : '1');
+    setMatchesOnly(!matchesOnly);
+  };
+  useKeys({ ']': go(1), '[': go(-1), o: toggle });
+  const selectedRow = rows?.rows.find(({ span }) => span.span_id === selected);
+
+  return (
+    <div className="columns why-trace">
+      <section className="panel area-why" aria-labelledby="why-h">
+        <header>
+          <h2 id="why-h">Why</h2>
+        </header>
+        {tree === undefined ? (
+          <p className="body dim">{violation.explanation.summary}</p>
+        ) : (
+          <WhyTree tree={tree} text={text} conditions={conditions} spans={spans} onSpan={select} />
+        )}
+      </section>
+      <section className="panel area-trace" aria-labelledby="trace-h">
+        <header>
+          <h2 id="trace-h">Trace</h2>
+          <span className="mono small dim ellipsis" title={violation.trace_id}>
+            {violation.trace_id}
+          </span>
+          {matches.length === 0 ? null : (
+            <div className="end">
+              <button type="button" className="btn small icon" aria-label="Previous match" title="Previous match [" onClick={go(-1)}>
+                <ChevronUp className="i" aria-hidden="true" />
+              </button>
+              <span className="num small dim nowrap">
+                {at < 0 ? '' : `${at + 1} of `}
+                {matches.length} {matches.length === 1 && at < 0 ? 'match' : at < 0 ? 'matches' : ''}
+              </span>
+              <button type="button" className="btn small icon" aria-label="Next match" title="Next match ]" onClick={go(1)}>
+                <ChevronDown className="i" aria-hidden="true" />
+              </button>
+              <button type="button" className="btn small" aria-pressed={matchesOnly} onClick={toggle}>
+                Matches only <Key>o</Key>
+              </button>
+            </div>
+          )}
+        </header>
+        {trace.data !== undefined && !trace.data.complete ? (
+          <div className="banner warn">Some spans of this trace are older than the log keeps: they are not shown.</div>
+        ) : null}
+        {rows === undefined ? (
+          <TraceMissing error={trace.error} onRetry={() => void trace.refetch()} />
+        ) : (
+          <>
+            <Minimap trace={rows} letters={letters} />
+            <Waterfall trace={rows} letters={letters} ghosts={ghosts} selected={selected} matchesOnly={matchesOnly} onSelect={select} />
+          </>
+        )}
+      </section>
+      {selectedRow === undefined ? null : (
+        <section className="panel area-span" aria-labelledby="span-h">
+          <header>
+            <h2 id="span-h" className="ellipsis">
+              {selectedRow.span.name}
+            </h2>
+          </header>
+          <div className="body">
+            <SpanPanel row={selectedRow} conditions={conditions} />
+          </div>
+        </section>
+      )}
+    </div>
+  );
+}
+
+function TraceMissing({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
+  if (error === null) return <Skeleton lines={8} label="The trace is being read" />;
+  if (!(error instanceof ApiProblem) || error.status !== 404)
+    return <ErrorBanner what="The trace could not be read." error={error} onRetry={onRetry} />;
+  return (
+    <EmptyState icon={Unlink} title="The spans are gone">
+      They are older than the log keeps. Why the rule was violated, and by which spans, stays on record.
+    </EmptyState>
+  );
+}

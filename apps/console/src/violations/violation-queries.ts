@@ -1,0 +1,97 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { answered, client } from '../api/client';
+import type { ViolationList, ViolationStats } from '../api/types';
+import { type TimeRange, timeRange } from './time-range';
+import type { Filters } from './use-violation-filters';
+
+/** Violations of a page: each holds its explanation, so that a page is some hundred kilobytes at most. */
+export const PAGE = 50;
+const NEW_EVERY_MS = 10_000;
+
+type Asked = TimeRange & {
+  readonly rule_id?: string;
+  readonly severity?: never;
+  readonly service?: string;
+  readonly status?: 'open' | 'retracted' | 'undecided' | 'all';
+  readonly trace_id?: string;
+  readonly q?: string;
+};
+
+/** What the API is asked for the filters of an address, at a moment. */
+export function askedFor(filters: Filters, now: number): Asked {
+  const { rule_id, severity, service, status, trace_id, q } = filters;
+  const set = Object.entries({ rule_id, severity, service, status, trace_id, q }).filter(([, value]) => value !== null);
+  return { ...Object.fromEntries(set), ...timeRange(filters.start_time, filters.end_time, now) };
+}
+
+export function useViolations(filters: Filters, now: number, limit: number) {
+  return useInfiniteQuery({
+    queryKey: ['violations', filters, now, limit],
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ pageParam, signal }) => {
+      const query = {
+        ...askedFor(filters, now),
+        view: 'full' as const,
+        limit: Math.min(PAGE, limit),
+        ...(pageParam === undefined ? {} : { cursor: pageParam }),
+      };
+      return (await answered(client.GET('/v1/violations', { params: { query }, signal }))) as unknown as ViolationList;
+    },
+    getNextPageParam: (last, pages) => (pages.length * PAGE >= limit ? undefined : last.next),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** How many there were over time, by severity; exactly those of the list. */
+export function useViolationStats(filters: Filters, now: number) {
+  return useQuery({
+    queryKey: ['violation-stats', filters, now],
+    queryFn: async ({ signal }) => {
+      const asked = askedFor(filters, now);
+      return asked.start_time === undefined ? wholeTime(asked, signal) : stats(asked, signal);
+    },
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** How many are of each status, whatever status is shown. */
+export function useStatusCounts(filters: Filters, now: number) {
+  const all = { ...filters, status: null };
+  return useQuery({
+    queryKey: ['violation-statuses', all, now],
+    queryFn: async ({ signal }) => {
+      const asked = { start_time: '0', ...askedFor(all, now), group_by: 'status' as const };
+      const { groups = [] } = await answered(client.GET('/v1/violations/stats', { params: { query: asked }, signal }));
+      return new Map(groups.map(({ key, total }) => [key, total]));
+    },
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** How many match now; beside what the list was read with, it tells what came since. */
+export function useTotalNow(filters: Filters, now: number) {
+  return useQuery({
+    queryKey: ['violation-total', filters, now],
+    queryFn: async ({ signal }) =>
+      (await answered(client.GET('/v1/violations', { params: { query: { ...askedFor(filters, now), limit: 1 } }, signal }))).total,
+    refetchInterval: NEW_EVERY_MS,
+    enabled: filters.end_time === null,
+    staleTime: 0,
+  });
+}
+
+async function stats(asked: Asked, signal: AbortSignal): Promise<ViolationStats> {
+  return answered(client.GET('/v1/violations/stats', { params: { query: { ...asked, group_by: 'severity' } }, signal }));
+}
+
+/** Of any time: narrowed down to where the first one is, since sixty buckets over all years would show one bar. */
+async function wholeTime(asked: Asked, signal: AbortSignal): Promise<ViolationStats> {
+  let found = await stats({ ...asked, start_time: '0' }, signal);
+  for (let narrowed = 0; narrowed < 4 && found.total > 0; narrowed++) {
+    const first = found.counts.findIndex((count) => count > 0);
+    const start = found.buckets[first];
+    if (start === undefined || first < found.buckets.length / 8) break;
+    found = await stats({ ...asked, start_time: String(Math.max(0, start)) }, signal);
+  }
+  return found;
+}

@@ -1,0 +1,52 @@
+import { memo } from 'react';
+import { Link } from 'wouter';
+import type { Violation } from '../api/types';
+import { SeverityBadge } from '../parts/severity-badge';
+import { TimeAgo } from '../parts/time-ago';
+import { StatusTag } from './status-tag';
+import { violationSentence } from './violation-sentence';
+
+interface ViolationRowProps {
+  readonly violation: Violation;
+  readonly selected: boolean;
+  readonly onOpen: (id: string) => void;
+}
+
+export const ViolationRow = memo(function ViolationRow({ violation, selected, onOpen }: ViolationRowProps) {
+  const { id, rule_name, severity, service, trace_id, timestamp_ms } = violation;
+  const href = `/violations/${encodeURIComponent(id)}`;
+  return (
+    <tr
+      data-row={id}
+      aria-selected={selected}
+      onClick={(event) => {
+        if (event.target instanceof Element && event.target.closest('a, button') === null && getSelection()?.isCollapsed !== false)
+          onOpen(id);
+      }}
+    >
+      <td className="wide">
+        <SeverityBadge severity={severity} /> <StatusTag violation={violation} />
+      </td>
+      <td className="wide">
+        <div className="what">
+          <Link href={href}>{rule_name}</Link>
+          <span className="why clamp">{violationSentence(violation)}</span>
+        </div>
+      </td>
+      <td className="dim">{service}</td>
+      <td className="not-phone not-mid">
+        <Link href={`/violations?trace_id=${encodeURIComponent(trace_id)}&start_time=0`} className="mono small dim" title={trace_id}>
+          {trace_id.length > 14 ? `${trace_id.slice(0, 12)}…` : trace_id}
+        </Link>
+      </td>
+      <td className="r dim num nowrap">
+        <TimeAgo ms={timestamp_ms} />
+      </td>
+      <td className="r not-phone">
+        <Link className="link small nowrap" href={href} aria-label={`View Trace of ${rule_name}, ${trace_id}`}>
+          View Trace
+        </Link>
+      </td>
+    </tr>
+  );
+});

@@ -1,0 +1,114 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
+import { ErrorBanner } from '../parts/error-banner';
+import { Skeleton } from '../parts/skeleton';
+import { useKeys } from '../shell/use-keys';
+import { NoViolations } from './no-violations';
+import type { ViolationFilters } from './use-violation-filters';
+import type { useViolations } from './violation-queries';
+import { ViolationRow } from './violation-row';
+
+interface ViolationTableProps {
+  readonly list: ReturnType<typeof useViolations>;
+  readonly limit: number;
+  readonly view: ViolationFilters;
+}
+
+/** The list, newest first; further pages come as one scrolls to their place. */
+export function ViolationTable({ list, limit, view }: ViolationTableProps) {
+  const [, navigate] = useLocation();
+  const violations = useMemo(() => (list.data?.pages ?? []).flatMap((page) => page.violations).slice(0, limit), [list.data, limit]);
+  const [selected, setSelected] = useState<string>();
+  const at = violations.findIndex(({ id }) => id === selected);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const move = (by: number) => (): void => {
+    const next = violations[Math.min(violations.length - 1, Math.max(0, at + by))];
+    if (next === undefined) return;
+    setSelected(next.id);
+    body.current?.querySelector(`[data-row="${CSS.escape(next.id)}"]`)?.scrollIntoView({ block: 'nearest' });
+  };
+  const open = (id: string): void => navigate(`/violations/${encodeURIComponent(id)}`);
+  useKeys({
+    j: move(1),
+    k: move(-1),
+    Enter: (event) => {
+      if (selected !== undefined && !(event.target instanceof Element && event.target.closest('a, button, [role="slider"]')))
+        open(selected);
+    },
+  });
+  const openRow = useRef(open);
+  openRow.current = open;
+  const openStable = useRef((id: string) => openRow.current(id)).current;
+
+  const failed =
+    list.error === null ? null : <ErrorBanner what="The list could not be read." error={list.error} onRetry={() => void list.refetch()} />;
+  if (list.data === undefined) return failed ?? <Skeleton lines={8} label="The violations are being read" />;
+  if (violations.length === 0) return failed ?? <NoViolations view={view} />;
+  return (
+    <>
+      {failed}
+      <div className="scroll">
+        <table className="cards">
+          <thead>
+            <tr>
+              <th scope="col">Severity</th>
+              <th scope="col">Violation</th>
+              <th scope="col">Service</th>
+              <th scope="col" className="not-mid">
+                Trace
+              </th>
+              <th scope="col" className="r">
+                When
+              </th>
+              <th scope="col">
+                <span className="hidden">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody ref={body}>
+            {violations.map((violation) => (
+              <ViolationRow key={violation.id} violation={violation} selected={violation.id === selected} onOpen={openStable} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <ListEnd list={list} shown={violations.length} total={list.data.pages[0]?.total ?? 0} />
+    </>
+  );
+}
+
+interface ListEndProps {
+  readonly list: ViolationTableProps['list'];
+  readonly shown: number;
+  readonly total: number;
+}
+
+function ListEnd({ list, shown, total }: ListEndProps) {
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  const end = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = end.current;
+    if (element === null || !hasNextPage || isFetchingNextPage) return undefined;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting === true && void fetchNextPage(), { rootMargin: '600px' });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  return (
+    <div className="strip" ref={end}>
+      <span className="num">
+        {shown} of {total} shown{shown < total && !hasNextPage ? ', a larger Limit shows more' : ''}
+      </span>
+      {hasNextPage ? (
+        <button type="button" className="btn small" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {isFetchingNextPage ? 'More are being read' : 'Show more'}
+        </button>
+      ) : null}
+      <span className="not-phone" aria-hidden="true">
+        <kbd>j</kbd> <kbd>k</kbd> move
+      </span>
+      <span className="not-phone" aria-hidden="true">
+        <kbd>↵</kbd> open
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,110 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Link2, Radio, RefreshCw } from 'lucide-react';
+import { useState } from 'react';
+import { plural } from '../format/count';
+import { copyText } from '../parts/copy-text';
+import { ErrorBanner } from '../parts/error-banner';
+import { Key } from '../parts/key';
+import { PageTitle } from '../shell/page-title';
+import { useToast } from '../shell/toasts';
+import { useKeys } from '../shell/use-keys';
+import { ExportCsv } from './export-csv';
+import { FilterBar } from './filter-bar';
+import { Histogram } from './histogram';
+import { SeverityLegend } from './severity-legend';
+import { StatusSegments } from './status-segments';
+import { useViolationFilters } from './use-violation-filters';
+import { askedFor, useStatusCounts, useTotalNow, useViolationStats, useViolations } from './violation-queries';
+import { ViolationTable } from './violation-table';
+
+/** What is broken: the filtered violations over time and one by one. What comes meanwhile waits in a bar: nothing moves under the eye. */
+export function ViolationsPage() {
+  const view = useViolationFilters();
+  const { filters, limit, set } = view;
+  // A change of the filters asks for the present, not for what was the present when the page opened.
+  const address = JSON.stringify(filters);
+  const [read, setRead] = useState(() => ({ address, now: Date.now() }));
+  if (read.address !== address) setRead({ address, now: Date.now() });
+  const { now } = read;
+  const say = useToast();
+  const queries = useQueryClient();
+  const list = useViolations(filters, now, limit);
+  const stats = useViolationStats(filters, now);
+  const statuses = useStatusCounts(filters, now);
+  const total = list.data?.pages[0]?.total;
+  const totalNow = useTotalNow(filters, now);
+  const arrived = total === undefined || totalNow.data === undefined || list.isPlaceholderData ? 0 : totalNow.data - total;
+  const refresh = (): void => {
+    setRead({ address, now: Date.now() });
+    void queries.invalidateQueries({ queryKey: ['violation-services'] });
+  };
+  const copyLink = async (): Promise<void> =>
+    say(
+      (await copyText(absoluteLink(filters, now)))
+        ? 'Link copied: it opens this list as it is'
+        : 'The browser does not let the link be copied',
+    );
+  useKeys({ y: () => void copyLink(), '.': refresh });
+
+  return (
+    <>
+      <div className="head">
+        <PageTitle>Violations</PageTitle>
+        <div className="end">
+          <button type="button" className="btn" onClick={refresh}>
+            <RefreshCw className="i" aria-hidden="true" />
+            Refresh <Key>.</Key>
+          </button>
+          <button type="button" className="btn not-phone" onClick={() => void copyLink()}>
+            <Link2 className="i" aria-hidden="true" />
+            Copy link <Key>y</Key>
+          </button>
+          <ExportCsv filters={filters} now={now} limit={limit} />
+        </div>
+      </div>
+      <FilterBar {...view} />
+      <section className="panel" aria-label="Violations over time" data-stale={stats.isPlaceholderData}>
+        <header>
+          <SeverityLegend stats={stats.data} severity={filters.severity} onChange={(severity) => set({ severity })} />
+          <div className="end small dim not-phone">drag to zoom, click a bar to filter</div>
+        </header>
+        {stats.error === null ? null : (
+          <ErrorBanner what="The histogram could not be read." error={stats.error} onRetry={() => void stats.refetch()} />
+        )}
+        <div className="body chart-place">
+          {stats.data === undefined ? null : (
+            <Histogram stats={stats.data} onRange={(start, end) => set({ start_time: String(start), end_time: String(end) })} />
+          )}
+        </div>
+      </section>
+      <section className="panel" aria-label="List" data-stale={list.isPlaceholderData}>
+        <header>
+          <StatusSegments status={filters.status} counts={statuses.data} onChange={(status) => set({ status })} />
+          <div className="end small dim num">{total === undefined ? '' : plural(total, 'violation')}</div>
+        </header>
+        <div role="status">
+          {arrived > 0 ? (
+            <div className="banner" id="arrivals">
+              <Radio className="i" aria-hidden="true" />
+              <span>
+                <b>{arrived} new</b> since you began to read
+              </span>
+              <button type="button" className="btn small end" onClick={refresh}>
+                Show <Key>.</Key>
+              </button>
+            </div>
+          ) : null}
+        </div>
+        <ViolationTable list={list} limit={limit} view={view} />
+      </section>
+    </>
+  );
+}
+
+/** Relative times become what they meant when the list was read: a colleague sees the same. */
+function absoluteLink(filters: Parameters<typeof askedFor>[0], now: number): string {
+  const { start_time, end_time = String(now / 1_000) } = askedFor(filters, now);
+  const set = Object.entries({ ...filters, start_time: start_time ?? '0', end_time: start_time === undefined ? null : end_time });
+  const query = new URLSearchParams(set.filter((entry): entry is [string, string] => entry[1] !== null));
+  return `${location.origin}${location.pathname}?${query}`;
+}

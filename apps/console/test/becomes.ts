@@ -1,0 +1,18 @@
+import { expect } from '@jest/globals';
+
+const PATIENCE_MS = 60_000;
+
+/** Asks until the answer is what is wanted; fails with the difference. */
+export async function becomes(ask: () => Promise<unknown>, wanted: unknown): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await ask();
+    try {
+      expect(answer).toEqual(wanted);
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { describe, it } from '@jest/globals';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+/** Where the pictures of each run are, to be looked at. */
+const PICTURES = resolve(import.meta.dirname, '../../../.cache/console');
+/** A busy machine gives a browser a twentieth of a core. */
+const PATIENCE_MS = 90_000;
+
+/** Chromium or Chrome of this machine; `CHROMIUM` names another. */
+function chromiumOfThisMachine(): string | undefined {
+  return [process.env['CHROMIUM'], ...PLACES].find((path): path is string => path !== undefined && existsSync(path));
+}
+
+/** Describes tests that need a browser; skipped, with a reason that is said, where there is none. Where there is one, nothing skips them. */
+export function describeConsole(name: string, tests: () => void): void {
+  if (chromiumOfThisMachine() !== undefined) return describe(`Console: ${name}`, tests);
+  console.warn(`SKIPPED: Console: ${name} (no Chromium: install the package chromium, or name one in CHROMIUM)`);
+  describe.skip(`Console: ${name}`, () => it('needs a browser', () => undefined));
+}
+
+export interface Complaint {
+  readonly rule: string;
+  readonly where: readonly string[];
+}
+
+/** A browser, and everything that its pages did wrong. */
+export class TestBrowser {
+  /** Errors on the console (the content security policy's, too), defects, and requests to other hosts, of all pages. */
+  private readonly complaints: string[] = [];
+
+  private constructor(
+    private readonly browser: Browser,
+    private readonly origin: () => string,
+  ) {}
+
+  /** @param origin the only server that pages may ask */
+  static async start(origin: () => string): Promise<TestBrowser> {
+    const browser = await chromium.launch({
+      executablePath: chromiumOfThisMachine() ?? '',
+      args: ['--no-sandbox', '--disable-dev-shm-usage'],
+      timeout: PATIENCE_MS,
+    });
+    return new TestBrowser(browser, origin);
+  }
+
+  /** A page in a context of its own: nothing is kept from one to the next. `expected` are errors that the test brings about. */
+  async page(path: string, options: BrowserContextOptions = {}, expected?: RegExp): Promise<Page> {
+    const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark', ...options });
+    context.setDefaultTimeout(PATIENCE_MS);
+    const page = await context.newPage();
+    const complain = (text: string): void => {
+      if (expected?.test(text) !== true) this.complaints.push(`${page.url()}: ${text}`);
+    };
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complain(message.text());
+    });
+    page.on('pageerror', (error) => complain(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(this.origin()) && !/^(blob|data):/.test(request.url())) complain(`asks another host: ${request.url()}`);
+    });
+    await page.goto(this.origin() + path);
+    return page;
+  }
+
+  /** Closes all pages, which would go on asking the server; answers what they did wrong since the last time. */
+  async closePages(): Promise<string[]> {
+    await Promise.all(this.browser.contexts().map((context) => context.close()));
+    return this.complaints.splice(0);
+  }
+
+  close(): Promise<void> {
+    return this.browser.close();
+  }
+}
+
+/** What axe has to say about the page as it is, by the rules of WCAG 2.2 AA and good practice. */
+export async function accessibilityOf(page: Page): Promise<Complaint[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> };
+    };
+    const { violations } = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+    return violations.map(({ id, nodes }) => ({ rule: id, where: nodes.map(({ target }) => target.join(' ')) }));
+  });
+}
+
+/** Keeps a picture of the page in .cache/console. */
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+}
+
+/** The page is no wider than its window: nobody must scroll sideways. */
+export async function overflowOf(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}

@@ -1,0 +1,220 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { BeTrace } from '../../../test/harness/betrace.js';
+import { becomes } from './becomes.js';
+import { accessibilityOf, describeConsole, overflowOf, picture, TestBrowser } from './browser.js';
+import { openShop, orderSpans, send, settled } from './shop-traces.js';
+
+/** Traces close at once; late spans are taken for the whole test. */
+const ENVIRONMENT = { BETRACE_TRACE_ROOT_GRACE: '50ms', BETRACE_TRACE_IDLE_TIMEOUT: '200ms', BETRACE_TRACE_LATE_WINDOW: '600s' };
+const MANY_SPANS = 10_000;
+
+describeConsole('violations', () => {
+  let betrace: BeTrace;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    betrace = await BeTrace.start({ env: ENVIRONMENT });
+    browser = await TestBrowser.start(() => betrace.url);
+    await openShop(betrace);
+    for (const order of [
+      { id: 'order-1', checked: false, slow: true },
+      { id: 'order-2', queries: 6 },
+      { id: 'order-3', declined: true },
+      { id: 'order-4', checked: false },
+      { id: 'order-5' },
+    ]) {
+      await send(betrace, orderSpans(order));
+    }
+    await settled(betrace);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await betrace?.stop();
+  });
+  /** No error on the console, none of the content security policy's, no request to another host: in every test. */
+  afterEach(async () => expect(await browser.closePages()).toEqual([]));
+
+  const rowsOf = (page: Page) => page.locator('tr[data-row]');
+  const pick = (page: Page, label: string) => page.getByLabel(label, { exact: true });
+  const openViolation = async (ruleId: string, traceId: string): Promise<Page> => {
+    const { body } = await betrace.json<{ violations: { id: string }[] }>(
+      'GET',
+      `/v1/violations?status=all&rule_id=${ruleId}&trace_id=${traceId}`,
+    );
+    expect(body.violations).toHaveLength(1);
+    return browser.page(`/ui/violations/${body.violations[0]?.id}`);
+  };
+
+  it('are what a browser is led to, newest first, with what happened in words', async () => {
+    const page = await browser.page('/');
+    await rowsOf(page).first().waitFor();
+    expect(new URL(page.url()).pathname).toBe('/ui/violations');
+    expect(await rowsOf(page).count()).toBe(5);
+    expect(await rowsOf(page).allInnerTexts()).toEqual(
+      expect.arrayContaining([expect.stringMatching(/CRITICAL[\s\S]*charge without fraud check[\s\S]*check fraud[\s\S]*View Trace/)]),
+    );
+  });
+
+  it('are filtered by the names of the guide, and the address keeps it', async () => {
+    const page = await browser.page('/ui/violations');
+    await pick(page, 'Rule ID').selectOption('charge-without-check');
+    await page.waitForURL(/rule_id=charge-without-check/);
+    await becomes(() => rowsOf(page).count(), 2);
+    await page.reload();
+    await becomes(() => rowsOf(page).count(), 2);
+    await pick(page, 'Rule ID').selectOption('');
+    await pick(page, 'Severity').selectOption('LOW');
+    await becomes(() => rowsOf(page).count(), 1);
+    await pick(page, 'Time Range').selectOption({ label: 'Last 24h' });
+    await page.waitForURL(/start_time=-24h/);
+    await becomes(() => rowsOf(page).count(), 1);
+    await pick(page, 'Limit').selectOption('100');
+    await page.waitForURL(/severity=LOW.*limit=100|limit=100.*severity=LOW/);
+    await page.goBack();
+    await page.goBack();
+    await becomes(() => rowsOf(page).count(), 1);
+    await page.getByLabel('Search violations').fill('no such text');
+    await page.getByText('Nothing matches these filters').waitFor();
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await becomes(() => rowsOf(page).count(), 5);
+  });
+
+  it('are filtered by their histogram, which counts what the list shows', async () => {
+    const page = await browser.page('/ui/violations');
+    const histogram = page.getByRole('slider', { name: /Violations over time/ });
+    await histogram.focus();
+    for (let moved = 0; moved < 60 && !/: [1-9]\d* violation/.test((await histogram.getAttribute('aria-valuetext')) ?? ''); moved++) {
+      await histogram.press('ArrowLeft');
+    }
+    const counted = Number(/: (\d+) violation/.exec((await histogram.getAttribute('aria-valuetext')) ?? '')?.[1]);
+    expect(counted).toBeGreaterThan(0);
+    await histogram.press('Enter');
+    await page.waitForURL(/start_time=\d+&end_time=\d+/);
+    await becomes(() => rowsOf(page).count(), counted);
+    expect(await pick(page, 'Time Range').inputValue()).toBe('custom');
+  });
+
+  it('are exported as they are filtered', async () => {
+    const page = await browser.page('/ui/violations?severity=CRITICAL');
+    await becomes(() => rowsOf(page).count(), 2);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export CSV' }).click()]);
+    expect(download.suggestedFilename()).toBe('violations.csv');
+    const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
+    expect(lines).toHaveLength(3);
+    expect(lines.slice(1).every((line) => line.includes('charge-without-check'))).toBe(true);
+  });
+
+  it('say what came meanwhile without moving what one reads', async () => {
+    const page = await browser.page('/ui/violations?rule_id=declined');
+    await becomes(() => rowsOf(page).count(), 1);
+    await send(betrace, orderSpans({ id: 'order-6', declined: true, ago: 1_000 }));
+    await settled(betrace);
+    await page.getByText('1 new since you began to read').waitFor();
+    expect(await rowsOf(page).count()).toBe(1);
+    await page.keyboard.press('.');
+    await becomes(() => rowsOf(page).count(), 2);
+  });
+
+  it('are read and opened by the keyboard alone', async () => {
+    const page = await browser.page('/ui/violations?rule_id=charge-without-check');
+    await becomes(() => rowsOf(page).count(), 2);
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    expect(await rowsOf(page).nth(1).getAttribute('aria-selected')).toBe('true');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/ui\/violations\/viol-/);
+    await page.getByRole('heading', { level: 1, name: 'charge without fraud check' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.waitForURL(/\/ui\/violations$/);
+  });
+
+  it('show why: each part of the rule with its value, its spans, and what is missing', async () => {
+    const page = await openViolation('charge-without-check', 'order-1');
+    const why = page.getByRole('region', { name: 'Why' });
+    await why.getByText('trace.has(span.name == "charge card")').waitFor();
+    await becomes(
+      () => why.innerText(),
+      expect.stringMatching(
+        /and\s+true[\s\S]*1 of \d+\s+spans[\s\S]*charge card[\s\S]*not\s+true[\s\S]*check fraud[\s\S]*false[\s\S]*0 of \d+/,
+      ),
+    );
+    const trace = page.getByRole('region', { name: 'Trace' });
+    const witness = trace.locator('[data-witness="true"]');
+    await becomes(() => witness.count(), 1);
+    expect(await witness.innerText()).toMatch(/^A\s+charge card\s+payment/);
+    expect(await trace.locator('.ghost').innerText()).toMatch(/^B\s+check fraud\s+missing[\s\S]*looked for in all \d+ spans: 0/);
+    await page.locator('.facts').getByText('Valid', { exact: true }).waitFor();
+    // The span that is selected is in the address, and its attributes are beside it.
+    await trace.getByRole('row', { name: /POST \/checkout/ }).click();
+    await page.waitForURL(/span=/);
+    await page.getByRole('region', { name: 'POST /checkout' }).getByText('order.id').waitFor();
+    await page.keyboard.press(']');
+    await page.getByRole('region', { name: 'charge card' }).getByText('payment.amount').waitFor();
+    await page.keyboard.press('o');
+    await becomes(() => trace.locator('.wf-rows [role="row"]').count(), 1);
+    await page.waitForURL(/matches=1/);
+  });
+
+  it('keep the verdict that a late span took back', async () => {
+    await send(betrace, orderSpans({ id: 'order-4' }));
+    await settled(betrace);
+    const page = await openViolation('charge-without-check', 'order-4');
+    await page.getByText('Taken back by revision 2').waitFor();
+    await page.locator('.facts').getByText('Retracted', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Revision 1' }).click();
+    await page.waitForURL(/revision=1/);
+    await page.getByText('which does not stand any more').waitFor();
+    await page.locator('.facts').getByText('Stands', { exact: true }).waitFor();
+    await page.goBack();
+    await page.getByText('Taken back by revision 2').waitFor();
+  });
+
+  it('of ten thousand spans draw only the rows that one sees, and reach the last one by a key', async () => {
+    const begin = BigInt(Date.now() - 30_000) * 1_000_000n;
+    const spans = Array.from({ length: MANY_SPANS }, (_, n) => ({
+      trace_id: 'large',
+      span_id: `s-${n}`,
+      ...(n === 0 ? {} : { parent_id: `s-${Math.floor((n - 1) / 3)}` }),
+      name: n % 100 === 0 ? 'query stock' : `work ${n}`,
+      service: 'inventory',
+      start_time: String(begin + BigInt(n) * 1_000_000n),
+      end_time: String(begin + BigInt(n + 500) * 1_000_000n),
+    }));
+    await send(betrace, spans);
+    await settled(betrace);
+    const page = await openViolation('query-per-item', 'large');
+    const grid = page.getByRole('treegrid');
+    await grid.locator('[data-witness="true"]').first().waitFor();
+    expect(await page.locator('.wf-ruler').innerText()).toContain('10,000 spans');
+    expect(await grid.getByRole('row').count()).toBeLessThan(80);
+    await grid.locator('[data-witness="true"]').first().click();
+    await page.keyboard.press('End');
+    await becomes(() => page.evaluate(() => document.activeElement?.getAttribute('aria-rowindex')), String(MANY_SPANS));
+    expect(await grid.getByRole('row').count()).toBeLessThan(80);
+  });
+
+  it.each([
+    ['violations', '/ui/violations'],
+    ['no violations', '/ui/violations?q=nothing'],
+    ['violation', 'charge-without-check'],
+    ['no such page', '/ui/nothing'],
+  ])('%s: are for everybody, in dark and light, wide and narrow', async (name, where) => {
+    for (const colorScheme of ['dark', 'light'] as const) {
+      const page = where.startsWith('/') ? await browser.page(where, { colorScheme }) : await openViolation(where, 'order-1');
+      await page.emulateMedia({ colorScheme });
+      if (!where.startsWith('/')) await page.evaluate((theme) => document.documentElement.setAttribute('data-theme', theme), colorScheme);
+      await page.waitForLoadState('networkidle');
+      for (const width of [1440, 390]) {
+        await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
+        expect([name, colorScheme, width, await accessibilityOf(page)]).toEqual([name, colorScheme, width, []]);
+        await picture(page, `${name.replaceAll(' ', '-')}-${colorScheme}-${width}`);
+      }
+      await page.setViewportSize({ width: 320, height: 700 });
+      expect(await overflowOf(page)).toBe(0);
+    }
+  });
+});
