@@ -6,6 +6,7 @@ import type { Schema } from '../../libs/store/src/schema.js';
 import { SqlStore } from '../../libs/store/src/sql-store.js';
 import { violationGroups } from '../../libs/store/src/violation-groups/group-query.js';
 import type { ViolationGroupFilter } from '../../libs/store/src/violation-groups/violation-group.js';
+import { violationsSince } from '../../libs/store/src/violation-sequence.js';
 import { describePostgres } from './describe-postgres.js';
 
 const GROUPS = 20_000;
@@ -43,6 +44,7 @@ await describePostgres('groups of violations', (emptyUrl) => {
       2, 0, 0, 0, 'rule' from generate_series(1, ${GROUPS}) n`);
     await execute(`insert into violations select 'v' || n, 1, 'open', 'rule-' || (n / 2) % 200, 'Rule', 'LOW', 'trace-' || n, md5(n::text), left(md5(n::text), 16),
       'service-' || (n / 2) / 200, ${START} + n * 30000, '{}' from generate_series(1, ${VIOLATIONS}) n`);
+    await execute(`update violations set sequence = (timestamp_ms - ${START}) / 30000`);
     await execute('analyze violations');
     await execute('analyze violation_groups');
   }, 120_000);
@@ -57,9 +59,15 @@ await describePostgres('groups of violations', (emptyUrl) => {
 
   /** How PostgreSQL does what the second page asks for; without the count of all, which a filter that selects all has to scan for. */
   async function plan(filter: ViolationGroupFilter): Promise<{ nodes: string[]; indexes: string[] }> {
-    const cursor = Buffer.from(JSON.stringify([NOW, 'z'])).toString('base64url');
+    return plansOf(() => {
+      const cursor = Buffer.from(JSON.stringify([NOW, 'z'])).toString('base64url');
+      return violationGroups(database, filter, { limit: 50, after: cursor }, NOW);
+    });
+  }
+
+  async function plansOf(ask: () => Promise<unknown>): Promise<{ nodes: string[]; indexes: string[] }> {
     asked = [];
-    await violationGroups(database, filter, { limit: 50, after: cursor }, NOW);
+    await ask();
     const found: PlanNode[] = [];
     for (const { sql, parameters } of asked.filter(({ sql: text }) => !text.includes('"total"'))) {
       const [row] = await execute(`explain (format json) ${sql}`, parameters);
@@ -82,6 +90,16 @@ await describePostgres('groups of violations', (emptyUrl) => {
     expect(nodes).not.toContain('Seq Scan');
     expect(indexes).toEqual(expect.arrayContaining([expect.stringMatching(index)]));
   });
+
+  it.each([{}, { status: 'open' as const }, { ruleId: 'rule-7', severity: ['LOW'] }])(
+    'what is kept since is found by its number: %j',
+    async (filter) => {
+      const range = { after: VIOLATIONS - 60, until: VIOLATIONS, limit: 100 };
+      const { nodes, indexes } = await plansOf(() => violationsSince(database, filter, range));
+      expect(nodes).not.toContain('Seq Scan');
+      expect(indexes).toContain('violations_by_sequence');
+    },
+  );
 });
 
 function flat(node: PlanNode): PlanNode[] {

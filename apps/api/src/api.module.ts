@@ -37,6 +37,8 @@ import { RulesController } from './rules/rules.controller.js';
 import { SaveRule } from './rules/save-rule.js';
 import { SettleController } from './settle/settle.controller.js';
 import { Settle } from './settle/settle.js';
+import { ViolationStreamController } from './stream/violation-stream.controller.js';
+import { ViolationStream } from './stream/violation-stream.js';
 import { ExplainViolation } from './violations/explain-violation.js';
 import { FindTrace } from './violations/find-trace.js';
 import { openKeys } from './violations/open-keys.js';
@@ -62,6 +64,7 @@ const TRIALS_WAITING = 8;
     ViolationExportController,
     ViolationGroupsController,
     ViolationStatsController,
+    ViolationStreamController,
     ViolationsController,
   ],
   providers: [
@@ -107,6 +110,7 @@ const TRIALS_WAITING = 8;
         new PruneViolations(store, storage.violationRetention, () => clock.now(), logger),
     },
     { provide: FollowRuleStatus, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new FollowRuleStatus(log, logger) },
+    { provide: ViolationStream, inject: [Store, LOGGER], useFactory: (store: Store, logger: Logger) => new ViolationStream(store, logger) },
     { provide: ReadTrace, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new ReadTrace(log, logger) },
     { provide: FindTrace, inject: [Store, ReadTrace], useFactory: (store: Store, trace: ReadTrace) => new FindTrace(store, trace) },
     {

@@ -18,6 +18,7 @@ import { KeepViolations } from './keep/keep-violations.js';
 import { AnnounceRules } from './rules/announce-rules.js';
 import { FollowRuleStatus } from './rules/follow-rule-status.js';
 import { Settle } from './settle/settle.js';
+import { ViolationStream } from './stream/violation-stream.js';
 import { PruneViolations } from './violations/prune-violations.js';
 
 /** What the API does without being asked: starts with the application, stops in its stage. */
@@ -32,6 +33,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     private readonly pruneViolations: PruneViolations,
     private readonly ruleStatus: FollowRuleStatus,
     private readonly settle: Settle,
+    private readonly stream: ViolationStream,
     private readonly health: HealthRecorder,
     private readonly shutdown: Shutdown,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
@@ -51,6 +53,8 @@ export class BackgroundWork implements OnApplicationBootstrap {
     lookAfterLogSettings(this.health, this.log);
     this.health.register('otlp_exporter', () => this.exportToOtlp.check());
     this.shutdown.register('receive', 'waiting for verdicts', () => this.settle.stop());
+    this.shutdown.onDrain(() => this.stream.stop());
+    this.shutdown.register('receive', 'streams of violations', () => this.stream.stop());
     this.shutdown.register('evaluate', 'announcing rules', () => this.announceRules.stop());
     this.shutdown.register('evaluate', 'following rule status', () => this.ruleStatus.stop());
     this.shutdown.register('evaluate', 'pruning violations', () => this.pruneViolations.stop());

@@ -79,6 +79,14 @@ export const API_PROBLEMS = {
     sentence:
       'After {timeout} not everything that was acknowledged is judged and kept: {missing}. Wait longer (timeout=…, at most 5m), or look at GET /ready.',
   },
+  BT_API_EVENT_ID_INVALID: {
+    status: 400,
+    sentence: 'Last-Event-ID is {id}, which is not the id of an event of this stream. Send the last one as it came, or none.',
+  },
+  BT_API_TOO_MANY_STREAMS: {
+    status: 429,
+    sentence: '{limit} streams of violations are open already. Close one, or try again in a second.',
+  },
   BT_API_TOO_MANY_WAIT: { status: 429, sentence: '{limit} requests wait for verdicts already. Try again in a second.' },
   BT_API_STOPPING: { status: 503, sentence: 'This process is stopping, so that it cannot wait for verdicts. Ask another, or ask again.' },
   BT_API_RULE_VERSION_UNKNOWN: {

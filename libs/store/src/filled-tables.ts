@@ -9,6 +9,7 @@ export const FILLED = [
   'violations',
   'violation_revisions',
   'violation_groups',
+  'violation_sequence',
   'positions',
   'exports',
   'signature_keys',

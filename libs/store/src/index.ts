@@ -22,3 +22,4 @@ export {
 export { StoreModule, type StoreModuleOptions } from './store.module.js';
 export { storeSettings } from './store-settings.js';
 export type { GroupState, ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
+export type { SequencedViolations, ViolationSequence } from './violation-sequence.js';

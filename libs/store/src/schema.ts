@@ -9,6 +9,8 @@ export interface Schema {
   /** Every revision of a violation that has, or had, several. */
   violation_revisions: ViolationRevisionsTable;
   violation_groups: ViolationGroupsTable;
+  /** One row: see `ViolationSequence`. */
+  violation_sequence: { id: number; origin: string; last: number };
   /** How far each reader of the violations log got. */
   positions: { reader: string; partition: number; position: number };
   /** The last revision of a violation that was exported, or refused by the receiver for good: then why. */
@@ -73,6 +75,8 @@ export interface ViolationsTable {
   json_record: string;
   /** See `searchedText`; null: kept before there was a search. */
   search_text: string | null;
+  /** Its number in the order in which violations were kept; null: kept before they had numbers. */
+  sequence: number | null;
 }
 
 export interface ViolationRevisionsTable {

@@ -33,6 +33,7 @@ import { violationGroup, violationGroups } from './violation-groups/group-query.
 import { pruneEmptyGroups } from './violation-groups/keep-groups.js';
 import type { ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
 import { violationRevisions } from './violation-revisions.js';
+import { type SequencedViolations, type ViolationSequence, violationSequence, violationsSince } from './violation-sequence.js';
 import { keep, pruneSome, violationById, violationPage, violationsFrom } from './violations.js';
 
 /** Violations deleted per transaction: other queries get their turn in between. */
@@ -151,6 +152,17 @@ export class SqlStore extends Store {
 
   violationGroup(id: string, now: number): Promise<ViolationGroup | undefined> {
     return this.resting(['violation_groups'], () => violationGroup(this.connection.database, id, now));
+  }
+
+  violationSequence(): Promise<ViolationSequence> {
+    return this.resting(['violation_sequence'], () => violationSequence(this.connection.database));
+  }
+
+  violationsSince(
+    filter: ViolationFilter,
+    range: { readonly after: number; readonly until: number; readonly limit: number },
+  ): Promise<SequencedViolations> {
+    return this.resting(['violations'], () => violationsSince(this.connection.database, filter, range));
   }
 
   violation(id: string): Promise<StoredViolation | undefined> {

@@ -519,6 +519,71 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         expect(await records()).toEqual([[2, true]]);
       });
 
+      it('are read on in the order in which they were kept, whatever their times, each revision that stands', async () => {
+        const { origin, last } = await store.violationSequence();
+        expect([origin, last]).toEqual([expect.stringMatching(/^[0-9a-f]{8}$/), 0]);
+        const since = async (after: number, limit = 100, filter: ViolationFilter = {}) => {
+          const found = await store.violationsSince(filter, { after, until: (await store.violationSequence()).last, limit });
+          return [found.violations.map(({ record }) => (JSON.parse(record) as { id: string }).id).join(''), found.until];
+        };
+        const status = 'retracted' as const;
+        await keep(
+          violation('a', { timestampMs: 9 }),
+          violation('b', { timestampMs: 5, severity: 'LOW' }),
+          violation('c', { timestampMs: 7 }),
+        );
+        expect([await since(0), await since(0, 2), await since(2), await since(3)]).toEqual([
+          ['abc', 3],
+          ['ab', 2],
+          ['c', 3],
+          ['', 3],
+        ]);
+        await keep(
+          violation('b', { revision: 2, status, timestampMs: 6 }),
+          violation('d', { timestampMs: 1 }),
+          violation('a', { timestampMs: 10 }),
+        );
+        // The second `a` supersedes nothing.
+        expect([await since(3), await since(0), await since(3, 9, { status })]).toEqual([
+          ['bd', 6],
+          ['acbd', 6],
+          ['b', 6],
+        ]);
+        await store.prune(Number.MAX_SAFE_INTEGER);
+        await keep(violation('e'));
+        expect(await since(6)).toEqual(['e', 7]);
+        expect(await store.violationSequence()).toEqual({ origin, last: 7 });
+      });
+
+      it('can be read by their numbers in no other order, though several keep them at once', async () => {
+        const kept = Promise.all(
+          Array.from({ length: 8 }, (_, n) =>
+            store.keep({
+              reader: 'api',
+              partition: n,
+              position: 1,
+              violations: Array.from({ length: 40 }, (_, i) => violation(`${n}-${i}`)),
+            }),
+          ),
+        );
+        const seen: string[] = [];
+        let after = 0;
+        const read = async () => {
+          const found = await store.violationsSince({}, { after, until: (await store.violationSequence()).last, limit: 1_000 });
+          seen.push(...found.violations.map(({ record }) => record));
+          after = found.until;
+        };
+        let done = false;
+        void kept.finally(() => (done = true));
+        while (!done) {
+          await read();
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        await kept;
+        await read();
+        expect([seen.length, new Set(seen).size, after]).toEqual([320, 320, 320]);
+      });
+
       it('are pruned by age, with what is known of their export', async () => {
         await keep(...Array.from({ length: 2_500 }, (_, i) => violation(`v${i}`, { timestampMs: i })));
         await store.exported('export', 0, 9, [revision('v1', 1), revision('v2400', 1)]);

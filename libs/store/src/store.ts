@@ -2,6 +2,7 @@ import type { Revision } from './revision.js';
 import type { PublishedRule } from './rule-set-record.js';
 import type { KnownKey } from './signature-keys.js';
 import type { ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
+import type { SequencedViolations, ViolationSequence } from './violation-sequence.js';
 
 /** The store port: rules, their epochs, violations, and how far each reader of the violations log got. */
 
@@ -231,6 +232,16 @@ export abstract class Store {
     now: number,
   ): Promise<ViolationGroupPage>;
   abstract violationGroup(id: string, now: number): Promise<ViolationGroup | undefined>;
+  /** How far the numbers of what is kept are. */
+  abstract violationSequence(): Promise<ViolationSequence>;
+  /**
+   * Violations that match, in the order in which what stands of them was kept: with the numbers above `after`, up to `until`, at most `limit`.
+   * Of a violation with several revisions since, the last one.
+   */
+  abstract violationsSince(
+    filter: ViolationFilter,
+    range: { readonly after: number; readonly until: number; readonly limit: number },
+  ): Promise<SequencedViolations>;
   /** All revisions of a violation, the first one first, fragment by fragment; none when there is no such violation. */
   abstract violationRevisions(id: string): Promise<readonly StoredRevision[]>;
   /** Position of a reader of the violations log, per partition; 0 when it never read. */

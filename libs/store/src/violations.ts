@@ -13,6 +13,7 @@ import { matching } from './violation-filter.js';
 import { groupChanges } from './violation-groups/group-changes.js';
 import { changeGroups, pruneGroups } from './violation-groups/keep-groups.js';
 import { keepRevisions } from './violation-revisions.js';
+import { numbered } from './violation-sequence.js';
 
 /** Rows per statement: PostgreSQL and SQLite bound the parameters of one. */
 const ROWS = 500;
@@ -25,10 +26,11 @@ export async function keep(connection: Connection, batch: KeptBatch): Promise<vo
     if (statements.length > 0) await connection.lock(transaction, 'violations');
     for (const rows of statements) {
       const known = await knownRows(transaction, rows);
+      const values = await numbered(transaction, rows);
       await keepRevisions(transaction, known, rows);
       await transaction
         .insertInto('violations')
-        .values(rows)
+        .values(values)
         .onConflict((conflict) =>
           conflict
             .column('id')
@@ -46,6 +48,7 @@ export async function keep(connection: Connection, batch: KeptBatch): Promise<vo
               first_offset: e.ref('excluded.first_offset'),
               json_record: e.ref('excluded.json_record'),
               search_text: e.ref('excluded.search_text'),
+              sequence: e.ref('excluded.sequence'),
             }))
             .where(supersedesRow('violations')),
         )
@@ -171,6 +174,7 @@ function rowOf(violation: StoredViolation): ViolationsTable {
     first_offset: violation.firstOffset,
     json_record: violation.record,
     search_text: searchText(violation),
+    sequence: null,
   };
 }
 

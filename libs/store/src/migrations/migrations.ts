@@ -11,6 +11,7 @@ import { ruleAuthors } from './0008-rule-authors.js';
 import { violationRevisions } from './0009-violation-revisions.js';
 import { violationCounts } from './0010-violation-counts.js';
 import { violationGroups } from './0011-violation-groups.js';
+import { violationSequence } from './0012-violation-sequence.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -31,4 +32,5 @@ export const MIGRATIONS: readonly Migration[] = [
   violationRevisions,
   violationCounts,
   violationGroups,
+  violationSequence,
 ];

@@ -1,0 +1,18 @@
+import type { ViolationSequence } from '#store';
+import { ApiError } from '../api-error.js';
+
+/** The id of an event: whose numbers, and which. Pages after it begin with the next. */
+export function eventId(origin: string, sequence: number): string {
+  return `${origin}-${sequence}`;
+}
+
+/**
+ * After which number a client goes on that has seen an event; undefined when the event is of another database, or of one of before it was
+ * restored: what came since can't be told. Throws BT_API_EVENT_ID_INVALID.
+ */
+export function placeAfter(id: string, { origin, last }: ViolationSequence): number | undefined {
+  const parts = /^([0-9a-f]{8})-(\d{1,15})$/.exec(id);
+  if (parts === null) throw new ApiError('BT_API_EVENT_ID_INVALID', { id: id.slice(0, 100) });
+  const sequence = Number(parts[2]);
+  return parts[1] === origin && sequence <= last ? sequence : undefined;
+}

@@ -1,0 +1,43 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { ApiBadRequestResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '#openapi';
+import { ProblemView } from '../problem.dto.js';
+import { clientGone } from '../settle/client-gone.js';
+import { violationDetail, violationSummary } from '../violations/violation.dto.js';
+import { violationFilter } from '../violations/violation-filter-query.js';
+import { ViolationStream } from './violation-stream.js';
+import { ViolationStreamQuery } from './violation-stream-query.js';
+
+@ApiTags('violations')
+@Controller('v1/violations/stream')
+export class ViolationStreamController {
+  constructor(private readonly stream: ViolationStream) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'Violations as they are kept, as server-sent events',
+    description:
+      'Takes the filters of the list; without `status` all revisions that come to stand, also retractions. An event `violation` has ' +
+      '#/components/schemas/ViolationSummary as its data (`view=full`: ViolationDetail). It begins with what is kept from now on, or behind the event ' +
+      'of `Last-Event-ID`, at whichever process that was sent. `reset`: that event is unknown here, so that violations may be missing; list them. `end`: ' +
+      'the answer ends; come back. A comment comes every 15 seconds where nothing else does.',
+  })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The id of the last event that was seen.', example: '6b0c5a1f-17' })
+  @ApiOkResponse({ description: 'Until the client closes it.', content: { 'text/event-stream': { schema: { type: 'string' } } } })
+  @ApiBadRequestResponse({ type: ProblemView })
+  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many streams are open.' })
+  async open(
+    @Query() query: ViolationStreamQuery,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const gone = clientGone(reply);
+    const after = lastEventId || query.last_event_id || undefined;
+    const view = query.view === 'full' ? violationDetail : violationSummary;
+    const filter = violationFilter({ ...query, status: query.status ?? 'all' });
+    const parts = await this.stream.begin({ filter, after, view, gone });
+    reply.header('content-type', 'text/event-stream; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no');
+    await reply.send(Readable.from(parts, { objectMode: false, highWaterMark: 1 }));
+  }
+}

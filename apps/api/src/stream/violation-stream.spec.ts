@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EventStream } from '../../../../test/harness/event-stream.js';
+import { ApiUnderTest } from '../testing/api-under-test.js';
+import { eventually } from '../testing/eventually.js';
+import { logAndStore, silent } from '../testing/log-and-store.js';
+import { publish, violation } from '../testing/violation.js';
+import { ViolationStream } from './violation-stream.js';
+
+describe('/v1/violations/stream', () => {
+  let api: ApiUnderTest;
+  const streams: EventStream[] = [];
+  beforeEach(async () => {
+    api = await ApiUnderTest.start();
+  });
+  afterEach(async () => {
+    for (const stream of streams.splice(0)) stream.close();
+    await api.close();
+  });
+
+  const open = async (query = '', headers: Record<string, string> = {}) => {
+    const stream = await EventStream.open(`${api.url}/v1/violations/stream${query}`, headers);
+    streams.push(stream);
+    if (stream.response.ok) await eventually(async () => (stream.lastId === '' ? undefined : true));
+    return stream;
+  };
+  const seen = (stream: EventStream) => stream.events.map(({ event, data }) => `${event} ${(data as { id?: string }).id ?? ''}`);
+  const shows = async (stream: EventStream, count: number) => {
+    await eventually(async () => (stream.events.length >= count ? true : undefined));
+    return seen(stream);
+  };
+
+  it('tells what is kept from now on, by the filters of the list, and what is taken back', async () => {
+    await publish(api.log, violation({ id: 'viol-before' }));
+    await eventually(() => api.store.violation('viol-before'));
+    const all = await open();
+    const low = await open('?severity=low&view=full&status=open');
+    expect(all.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    await publish(api.log, violation({ id: 'viol-1' }), violation({ id: 'viol-2', severity: 'LOW', message: 'two\nlines' }));
+    await shows(all, 2);
+    await publish(api.log, violation({ id: 'viol-1', revision: 2, status: 'retracted' }), violation({ id: 'viol-3', severity: 'LOW' }));
+    expect(await shows(all, 4)).toEqual(['violation viol-1', 'violation viol-2', 'violation viol-1', 'violation viol-3']);
+    expect(all.events[2]?.data).toMatchObject({ status: 'retracted' });
+    expect(await shows(low, 2)).toEqual(['violation viol-2', 'violation viol-3']);
+    expect(low.events[0]?.data).toEqual((await api.ask('GET', '/v1/violations/viol-2')).body);
+    expect(all.events[0]?.data).not.toHaveProperty('signature');
+  });
+
+  it('goes on behind the last event, each once, whichever way it is named', async () => {
+    const first = await open();
+    await publish(api.log, violation({ id: 'viol-1' }), violation({ id: 'viol-2' }), violation({ id: 'viol-3' }));
+    await shows(first, 3);
+    first.close();
+    const many = Array.from({ length: 250 }, (_, i) => violation({ id: `viol-late-${i}` }));
+    await publish(api.log, ...many);
+    await eventually(() => api.store.violation('viol-late-249'));
+    const after = first.events[1]!.id;
+    const expected = ['violation viol-3', ...many.map(({ id }) => `violation ${id}`)];
+    expect(await shows(await open('', { 'last-event-id': after }), 251)).toEqual(expected);
+    expect(await shows(await open(`?last_event_id=${after}`), 251)).toEqual(expected);
+  });
+
+  it('says of an event that it does not know that something may be missing, and goes on with what comes', async () => {
+    const current = await open();
+    const [origin] = current.lastId.split('-');
+    for (const id of ['00000000-1', `${origin}-999`]) {
+      const stream = await open('', { 'last-event-id': id });
+      expect(seen(stream)).toEqual(['reset ']);
+      await publish(api.log, violation({ id: `viol-after-${id}` }));
+      expect(await shows(stream, 2)).toEqual(['reset ', `violation viol-after-${id}`]);
+    }
+  });
+
+  it.each([
+    ['?last_event_id=x', 'BT_API_EVENT_ID_INVALID'],
+    ['?last_event_id=0123abcd-1e3', 'BT_API_EVENT_ID_INVALID'],
+    [`?last_event_id=${'1'.repeat(101)}`, 'BT_HTTP_INVALID'],
+    ['?limit=5', 'BT_HTTP_INVALID'],
+    ['?severity=none', 'BT_HTTP_INVALID'],
+  ])('refuses %s', async (query, code) => {
+    const answer = await api.ask('GET', `/v1/violations/stream${query}`);
+    expect([answer.status, answer.body['code']]).toEqual([400, code]);
+  });
+
+  it('refuses more streams than it serves, and gives the place of a client that is gone to another', async () => {
+    const open50 = await Promise.all(Array.from({ length: 50 }, () => open()));
+    const refused = await api.ask('GET', '/v1/violations/stream');
+    expect([refused.status, refused.body['code'], refused.headers.get('retry-after')]).toEqual([429, 'BT_API_TOO_MANY_STREAMS', '1']);
+    open50[7]!.close();
+    await eventually(async () => ((await open()).response.ok ? true : undefined));
+  }, 30_000);
+
+  it('ends in order when the process stops', async () => {
+    const stream = await open();
+    const stopped = api.close();
+    await eventually(async () => (stream.ended ? true : undefined));
+    expect(seen(stream)).toEqual(['end ']);
+    await stopped;
+    api = await ApiUnderTest.start();
+  });
+});
+
+describe('ViolationStream', () => {
+  it('says now and then that it lives, and where it is; and ends when the store cannot be read', async () => {
+    const { log, store } = await logAndStore();
+    const gone = new AbortController();
+    const stream = new ViolationStream(store, silent, 1);
+    const parts = await stream.begin({ filter: {}, after: undefined, view: () => ({}), gone: gone.signal });
+    const { origin } = await store.violationSequence();
+    expect((await parts.next()).value).toBe(`retry: 2000\n: begins\nid: ${origin}-0\n\n`);
+    expect((await parts.next()).value).toBe(`: heartbeat\nid: ${origin}-0\n\n`);
+    store.violationSequence = () => Promise.reject(new Error('away'));
+    expect((await parts.next()).value).toMatch(/^event: end\ndata: .*\n\n$/);
+    expect((await parts.next()).done).toBe(true);
+    await log.close();
+    await store.close();
+  });
+});

@@ -1,0 +1,108 @@
+import type { Logger } from '#platform';
+import type { Store, ViolationFilter, ViolationSequence } from '#store';
+import { ApiError } from '../api-error.js';
+import { eventId, placeAfter } from './event-id.js';
+import { FollowSequence } from './follow-sequence.js';
+
+/** Clients of a process at once. */
+const MOST_STREAMS = 50;
+/** Violations that are read, and held for a client, at once. */
+const PAGE = 100;
+/** Milliseconds. */
+const HEARTBEAT = 15_000;
+/** After how many milliseconds a client comes back. */
+const RETRY = 2_000;
+
+export interface StreamRequest {
+  readonly filter: ViolationFilter;
+  /** `Last-Event-ID`: begin behind this event. */
+  readonly after: string | undefined;
+  /** What an event says of a violation. */
+  readonly view: (stored: { readonly record: string }) => object;
+  /** Aborted when the client is gone. */
+  readonly gone: AbortSignal;
+}
+
+/**
+ * Violations as server-sent events, in the order in which they were kept. It reads the store, so that each process serves what all of them keep,
+ * a client may go on at another process, and what an event names can be asked for. A client that reads slowly holds one page, and reads on later.
+ */
+export class ViolationStream {
+  private readonly stopping = new AbortController();
+  private open = 0;
+  private readonly sequence: FollowSequence;
+
+  constructor(
+    private readonly store: Pick<Store, 'violationSequence' | 'violationsSince'>,
+    private readonly logger: Logger,
+    private readonly heartbeat = HEARTBEAT,
+  ) {
+    this.sequence = new FollowSequence(store);
+  }
+
+  /**
+   * The parts of an answer, without end until the client is gone or the process stops. What keeps it from beginning is thrown at once:
+   * BT_API_TOO_MANY_STREAMS (429), BT_API_EVENT_ID_INVALID (400), or the store's error.
+   */
+  async begin(request: StreamRequest): Promise<AsyncGenerator<string>> {
+    if (this.open >= MOST_STREAMS) throw new ApiError('BT_API_TOO_MANY_STREAMS', { limit: MOST_STREAMS });
+    this.open++;
+    // The generator gives the place back only if somebody begins to read it.
+    let left = false;
+    const leave = (): void => {
+      if (!left) this.open--;
+      left = true;
+    };
+    request.gone.addEventListener('abort', leave, { once: true });
+    try {
+      const now = await this.store.violationSequence();
+      const place = request.after === undefined ? now.last : placeAfter(request.after, now);
+      return this.parts(request, now, place, leave);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  /** Ends all answers, so that the process can stop: their clients come back, and go on where they were. */
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  private async *parts(
+    { filter, view, gone }: StreamRequest,
+    { origin, last }: ViolationSequence,
+    place: number | undefined,
+    leave: () => void,
+  ): AsyncGenerator<string> {
+    const ended = AbortSignal.any([gone, this.stopping.signal]);
+    let after = place ?? last;
+    try {
+      yield `retry: ${RETRY}\n${place === undefined ? event('reset', { reason: 'The event is not of this database.' }) : ': begins\n'}id: ${eventId(origin, after)}\n\n`;
+      while (!ended.aborted) {
+        const now = await this.sequence.beyond(origin, after, this.heartbeat, ended);
+        if (now === undefined) {
+          if (!ended.aborted) yield `: heartbeat\nid: ${eventId(origin, after)}\n\n`;
+          continue;
+        }
+        if (now.origin !== origin) return yield `${event('end', { reason: 'The database is another now.' })}\n`;
+        const { violations, until } = await this.store.violationsSince(filter, { after, until: now.last, limit: PAGE });
+        if (violations.length > 0) {
+          yield violations.map((one) => `${event('violation', view(one))}id: ${eventId(origin, one.sequence)}\n\n`).join('');
+        }
+        after = until;
+      }
+      if (!gone.aborted) yield `${event('end', { reason: 'This process is stopping.' })}\n`;
+    } catch (error) {
+      this.logger.warn({ err: error }, 'a stream of violations ends; its client may come back');
+      yield `${event('end', { reason: 'The violations cannot be read now.' })}\n`;
+    } finally {
+      leave();
+    }
+  }
+}
+
+/** JSON has no line breaks of its own. */
+function event(name: string, data: object): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n`;
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { noteFilled } from './filled-tables.js';
+import type { Queries, Schema, ViolationsTable } from './schema.js';
+import type { ViolationFilter } from './store.js';
+import { matching } from './violation-filter.js';
+
+/** How far the numbers are. They count what is kept, over all processes, in the order in which it can be read. */
+export interface ViolationSequence {
+  /** Which numbers these are: a database that is made anew begins others. */
+  readonly origin: string;
+  /** The number of what was kept last; 0 at the beginning. */
+  readonly last: number;
+}
+
+/** Violations in the order in which they were kept. */
+export interface SequencedViolations {
+  readonly violations: readonly { readonly sequence: number; readonly record: string }[];
+  /** All up to this number was looked at. */
+  readonly until: number;
+}
+
+const ROW = 1;
+
+export function newSequence(last: number): Schema['violation_sequence'] {
+  return { id: ROW, origin: randomBytes(4).toString('hex'), last };
+}
+
+/** See `Store.violationSequence`. */
+export async function violationSequence(queries: Queries): Promise<ViolationSequence> {
+  return queries.selectFrom('violation_sequence').select(['origin', 'last']).where('id', '=', ROW).executeTakeFirstOrThrow();
+}
+
+/**
+ * Numbers rows; in the transaction that keeps them, under the lock of the violations: so no number can be read before a smaller one.
+ */
+export async function numbered(queries: Queries, rows: readonly ViolationsTable[]): Promise<ViolationsTable[]> {
+  const { last } = await queries
+    .insertInto('violation_sequence')
+    .values(newSequence(rows.length))
+    .onConflict((conflict) => conflict.column('id').doUpdateSet((e) => ({ last: e('violation_sequence.last', '+', rows.length) })))
+    .returning('last')
+    .executeTakeFirstOrThrow();
+  await noteFilled(queries, 'violation_sequence');
+  return rows.map((row, i) => ({ ...row, sequence: last - rows.length + i + 1 }));
+}
+
+/** See `Store.violationsSince`. */
+export async function violationsSince(
+  queries: Queries,
+  filter: ViolationFilter,
+  { after, until, limit }: { readonly after: number; readonly until: number; readonly limit: number },
+): Promise<SequencedViolations> {
+  const rows = await queries
+    .selectFrom('violations')
+    .select(['sequence', 'json_record'])
+    .where('sequence', '>', after)
+    .where('sequence', '<=', until)
+    .where(matching(filter))
+    .orderBy('sequence')
+    .limit(limit)
+    .execute();
+  const violations = rows.map(({ sequence, json_record }) => ({ sequence: sequence!, record: json_record }));
+  const last = violations.at(-1);
+  return { violations, until: last !== undefined && violations.length === limit ? last.sequence : until };
+}
