@@ -1,5 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace } from '../harness/betrace.js';
@@ -62,11 +64,16 @@ describe('betrace as a process', () => {
 
 describe('with a server', () => {
   let betrace: BeTrace;
+  const folder = mkdtempSync(join(tmpdir(), 'betrace-cli-'));
+  const file = join(folder, 'violations.ndjson');
 
   beforeAll(async () => {
     betrace = await BeTrace.start({ env: { BETRACE_SIGNATURE_KEY: KEY } });
   });
-  afterAll(() => betrace?.stop());
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await betrace?.stop();
+  });
 
   it('imports rules, exports them, and verifies the violations that they make', async () => {
     const { url } = betrace;
@@ -97,4 +104,60 @@ describe('with a server', () => {
     expect(JSON.parse(verified.out)).toMatchObject({ violations: [{ valid: true, signature: 'valid' }] });
     expect(await cli(['verify', '--url', url], { BETRACE_SIGNATURE_KEY: 'another key altogether' })).toMatchObject({ code: 1 });
   });
+
+  it('waits until all is judged, then lists, exports and explains violations, and says what a rule was', async () => {
+    const { url } = betrace;
+    const env = { BETRACE_URL: url, BETRACE_SIGNATURE_KEY: KEY };
+    const of = (...args: string[]) => cli(args, env);
+    const rule = (expression: string, severity: string) =>
+      betrace.json('PUT', '/v1/rules/slow-page', { name: 'Slow page', expression, severity });
+    await rule('span.name == "page" and span.duration > 9s', 'LOW');
+    await rule('span.name == "page" and span.duration > 1s', 'HIGH');
+    const page = { trace_id: 'slow', span_id: 'p', name: 'page', service: 'shop\u001b[2J', start_time: 0, duration: 2_000_000_000 };
+    await betrace.json('POST', '/v1/spans', { spans: [page, { ...page, trace_id: 'slow2', service: 'shop' }] });
+    expect(await of('wait', '--timeout', '60s')).toEqual({ code: 0, out: '', err: '' });
+
+    const listed = await of('violations', 'list', '--rule', 'slow-page', '--since', '1h', '--limit', '1');
+    expect(listed).toMatchObject({ code: 0, err: '1 more; --limit 2 lists all\n' });
+    expect(listed.out.split('\n')[0]).toMatch(/^TIME +SEVERITY +RULE +SERVICE +TRACE +STATUS +ID$/);
+    const all = await of('violations', 'list', '--rule', 'slow-page', '--fail-on-any');
+    expect(all).toMatchObject({ code: 1, err: '', out: expect.stringMatching(/ HIGH +slow-page +shop\\u001b\[2J +slow +open +viol-/) });
+    expect(JSON.parse((await of('violations', 'list', '-q', 'slow2', '--output', 'json')).out)).toMatchObject({
+      total: 1,
+      violations: [{ rule_id: 'slow-page', trace_id: 'slow2', service: 'shop' }],
+    });
+    expect(await of('violations', 'list', '--rule', 'nobody', '--fail-on-any')).toEqual({ code: 0, out: '', err: 'no violations\n' });
+    expect(await of('violations', 'list', '--severity', 'URGENT')).toMatchObject({ code: 2, err: expect.stringContaining('answers 400') });
+    expect(await of('violations', 'list', '--since', 'yesterday')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--since is no time'),
+    });
+
+    const csv = await of('violations', 'export', '--rule', 'slow-page');
+    expect([csv.code, csv.out.trimEnd().split(/\r?\n/).length]).toEqual([0, 3]);
+    const ndjson = await of('violations', 'export', '--format', 'ndjson', '-o', file);
+    expect(ndjson).toEqual({ code: 0, out: '', err: '' });
+    expect(await of('verify', file)).toMatchObject({ code: 0, out: expect.stringContaining('viol-') });
+
+    const explained = await of('explain', 'Slow page', 'slow');
+    expect(explained).toMatchObject({ code: 1, out: expect.stringMatching(/^matches\n {2}✓/) });
+    expect(await of('explain', '-e', 'span.name == "nothing"', 'slow')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('does not match'),
+    });
+    expect(await of('explain', 'slow-page', 'never-sent')).toMatchObject({ code: 2, err: expect.stringContaining('answers 404') });
+
+    const history = await of('rules', 'history', 'slow-page');
+    expect(history.out).toMatch(
+      /^version 2 updated .* by anonymous\n {2}- expression: .*9s\n {2}\+ expression: .*1s\n {2}- severity: LOW\n {2}\+ severity: HIGH\nversion 1 created /,
+    );
+    const same = await of('rules', 'diff', 'examples/payments/double-charge.yaml');
+    expect(same).toEqual({ code: 0, out: '', err: '' });
+    expect(await of('rules', 'diff', '--replace', 'examples/payments/double-charge.yaml')).toEqual({
+      code: 1,
+      out: '- slow-page\n',
+      err: '',
+    });
+    expect(await cli(['violations', 'list'])).toMatchObject({ code: 2, err: expect.stringContaining('BETRACE_URL is not set') });
+  }, 120_000);
 });

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { keyRing, publicPem, signViolation } from '#signing';
+import { COMMANDS } from './commands/all.js';
 import { betrace } from './testing/fake-terminal.js';
 import { removeTemporaryFiles, temporaryFiles } from './testing/temporary-files.js';
 
@@ -34,7 +35,7 @@ describe('betrace', () => {
     });
     expect(await betrace(['rules'])).toMatchObject({
       code: 2,
-      err: expect.stringContaining('Did you mean: rules convert, rules export, rules import?'),
+      err: expect.stringContaining('Did you mean: rules convert, rules export, rules import, rules diff, rules history?'),
     });
   });
 
@@ -44,7 +45,7 @@ describe('betrace', () => {
     expect(await betrace(['chekc'])).toMatchObject({ code: 2, err: expect.stringContaining('unknown command chekc') });
   });
 
-  it.each(['check', 'test', 'fmt', 'rules convert', 'rules export', 'rules import', 'verify'])('explains %s', async (name) => {
+  it.each(Object.keys(COMMANDS).filter((name) => name !== 'serve'))('explains %s', async (name) => {
     const { code, out } = await betrace([...name.split(' '), '--help']);
     expect(code).toBe(0);
     expect(out).toMatch(new RegExp(`^betrace ${name} `));

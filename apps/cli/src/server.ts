@@ -8,7 +8,7 @@ export const SERVER_OPTIONS = {
   'api-key-header': { type: 'string', default: 'x-api-key' },
 } as const;
 
-export const SERVER_HELP = `  --url URL              the server, for example http://localhost:12011
+export const SERVER_HELP = `  --url URL              the server, for example http://localhost:12011 (default BETRACE_URL)
   --api-key-env NAME     environment variable that holds the API key (default BETRACE_API_KEY)
   --api-key-header NAME  header in which the server takes it (default x-api-key)`;
 
@@ -23,9 +23,11 @@ export class Server {
   private readonly headers: Readonly<Record<string, string>>;
   private readonly base: string;
 
-  constructor(values: ServerValues & { readonly url: string }, { environment }: Terminal) {
-    if (!URL.canParse(values.url)) throw new UsageError(`--url is no URL: ${values.url}`);
-    this.base = values.url.replace(/\/+$/, '');
+  constructor(values: ServerValues, { environment }: Terminal) {
+    const url = values.url ?? environment['BETRACE_URL'];
+    if (url === undefined || url === '') throw new UsageError('--url is missing, and BETRACE_URL is not set');
+    if (!URL.canParse(url)) throw new UsageError(`${values.url === undefined ? 'BETRACE_URL' : '--url'} is no URL: ${url}`);
+    this.base = url.replace(/\/+$/, '');
     const key = environment[values['api-key-env']];
     this.headers = { accept: 'application/json', ...(key ? { [values['api-key-header']]: key } : {}) };
   }
@@ -34,30 +36,64 @@ export class Server {
     return this.request(path, {});
   }
 
-  async post(path: string, body: unknown): Promise<unknown> {
+  /** Without a body it sends none. */
+  async post(path: string, body?: unknown): Promise<unknown> {
+    if (body === undefined) return this.request(path, { method: 'POST' });
     return this.request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   }
 
-  /** The answer's JSON; throws BT_CLI_SERVER for everything but success. */
-  private async request(path: string, init: RequestInit): Promise<unknown> {
-    const url = this.base + path;
-    let response: Response;
+  /** The body as it comes; throws BT_CLI_SERVER for everything but success, also when it breaks off. */
+  async *stream(path: string, accept: string): AsyncGenerator<Uint8Array, void> {
+    const response = await this.fetch(path, { headers: { accept } });
+    if (!response.ok || response.body === null) throw refusal(this.base + path, response.status, await response.text());
     try {
-      response = await fetch(url, { ...init, headers: { ...this.headers, ...(init.headers as Record<string, string> | undefined) } });
+      yield* response.body;
     } catch (error) {
-      const { cause } = error as Error;
-      throw new CliError('BT_CLI_SERVER', {
-        url,
-        what: `does not answer (${cause instanceof Error ? cause.message : (error as Error).message})`,
-      });
+      throw new CliError('BT_CLI_SERVER', { url: this.base + path, what: `broke off (${reasonOf(error)})` });
     }
-    const text = await response.text();
-    const json = parsed(text);
-    if (response.ok && json !== undefined) return json;
-    const { detail, title } = (json ?? {}) as { readonly detail?: string; readonly title?: string };
-    const said = response.ok ? 'something that is no JSON: is it BeTrace?' : (detail ?? title ?? text.slice(0, 200));
-    throw new CliError('BT_CLI_SERVER', { url, what: `answers ${response.status}: ${said}` });
   }
+
+  /** The answer's JSON, undefined when it has no content; throws BT_CLI_SERVER for everything but success. */
+  private async request(path: string, init: RequestInit): Promise<unknown> {
+    const response = await this.fetch(path, init);
+    if (response.status === 204) return undefined;
+    const text = await response.text();
+    const json = response.ok ? parsed(text) : undefined;
+    if (json === undefined) throw refusal(this.base + path, response.status, text);
+    return json;
+  }
+
+  private async fetch(path: string, init: RequestInit): Promise<Response> {
+    const url = this.base + path;
+    try {
+      return await fetch(url, { ...init, headers: { ...this.headers, ...(init.headers as Record<string, string> | undefined) } });
+    } catch (error) {
+      throw new CliError('BT_CLI_SERVER', { url, what: `does not answer (${reasonOf(error)})` });
+    }
+  }
+}
+
+/** What a server answers that does not do what it was asked. */
+export class Refusal extends CliError {
+  constructor(
+    readonly status: number,
+    values: Readonly<Record<string, string>>,
+    /** Its own words for a person. */
+    readonly detail: string,
+  ) {
+    super('BT_CLI_SERVER', values);
+  }
+}
+
+function refusal(url: string, status: number, text: string): Refusal {
+  const { detail, title } = (parsed(text) ?? {}) as { readonly detail?: string; readonly title?: string };
+  const said = status < 300 ? 'something that is no JSON: is it BeTrace?' : (detail ?? title ?? text.slice(0, 200));
+  return new Refusal(status, { url, what: `answers ${status}: ${said}` }, said);
+}
+
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error;
+  return cause instanceof Error ? cause.message : message;
 }
 
 function parsed(text: string): unknown {

@@ -8,6 +8,12 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'rules convert': async () => (await import('./rules-convert.js')).rulesConvertCommand,
   'rules export': async () => (await import('./rules-export.js')).rulesExportCommand,
   'rules import': async () => (await import('./rules-import.js')).rulesImportCommand,
+  'rules diff': async () => (await import('./rules-diff.js')).rulesDiffCommand,
+  'rules history': async () => (await import('./rules-history.js')).rulesHistoryCommand,
+  'violations list': async () => (await import('./violations-list.js')).violationsListCommand,
+  'violations export': async () => (await import('./violations-export.js')).violationsExportCommand,
+  explain: async () => (await import('./explain.js')).explainCommand,
+  wait: async () => (await import('./wait.js')).waitCommand,
   verify: async () => (await import('./verify.js')).verifyCommand,
   serve: async () => (await import('./serve.js')).serveCommand,
 };

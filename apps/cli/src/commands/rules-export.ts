@@ -1,14 +1,13 @@
 import { stringify } from 'yaml';
 import { type Command, type ExitCode, readArguments } from '../command.js';
 import { writeText } from '../input.js';
-import { UsageError } from '../problems.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
 import type { Terminal } from '../terminal.js';
 
 export const rulesExportCommand: Command = {
   name: 'rules export',
   summary: "writes a server's rules as a rule file",
-  help: `betrace rules export --url URL [-o FILE]
+  help: `betrace rules export [-o FILE]
 
 ${SERVER_HELP}
   -o, --output FILE      writes there instead of to standard output
@@ -16,8 +15,7 @@ ${SERVER_HELP}
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
     const { values } = readArguments(args, { ...SERVER_OPTIONS, output: { type: 'string', short: 'o' } });
-    if (values.url === undefined) throw new UsageError('--url is missing');
-    const { rules } = (await new Server({ ...values, url: values.url }, terminal).get('/v1/rules')) as {
+    const { rules } = (await new Server(values, terminal).get('/v1/rules')) as {
       readonly rules: readonly AnsweredRule[];
     };
     const text = stringify({ rules: rules.map(fileEntry) }, { lineWidth: 0, blockQuote: 'literal' });

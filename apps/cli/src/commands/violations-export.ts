@@ -1,0 +1,58 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Command, type ExitCode, readArguments } from '../command.js';
+import { CliError, UsageError } from '../problems.js';
+import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
+import type { Terminal } from '../terminal.js';
+import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../violation-filter.js';
+
+const ACCEPTED: Readonly<Record<string, string>> = { csv: 'text/csv', ndjson: 'application/x-ndjson' };
+
+export const violationsExportCommand: Command = {
+  name: 'violations export',
+  summary: 'writes all violations that are selected, as CSV or NDJSON',
+  help: `betrace violations export [options]
+
+However many there are, they go through in constant memory. A file of NDJSON is one that betrace verify reads.
+
+${FILTER_HELP}
+  --format FORMAT        csv (the default) or ndjson
+  -o, --output FILE      writes there instead of to standard output
+
+${SERVER_HELP}
+
+Exit code: 0; 2 when the server does not answer as asked, or breaks off: what is written then is not all.
+`,
+
+  async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+    const { values } = readArguments(args, {
+      ...SERVER_OPTIONS,
+      ...FILTER_OPTIONS,
+      format: { type: 'string', default: 'csv' },
+      output: { type: 'string', short: 'o' },
+    });
+    const accept = ACCEPTED[values.format];
+    if (accept === undefined) throw new UsageError(`--format is csv or ndjson, not ${values.format}`);
+    const query = filterQuery(values, Date.now());
+    query.set('format', values.format);
+    const parts = new Server(values, terminal).stream(`/v1/violations/export?${query}`, accept);
+    if (values.output === undefined) {
+      // A character may lie across two parts.
+      const text = new TextDecoder();
+      for await (const part of parts) terminal.out(text.decode(part, { stream: true }));
+      return 0;
+    }
+    await write(values.output, parts);
+    return 0;
+  },
+};
+
+async function write(file: string, parts: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    await pipeline(Readable.from(parts), createWriteStream(file));
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError('BT_CLI_FILE', { action: 'write', file, reason: (error as Error).message });
+  }
+}

@@ -1,0 +1,78 @@
+import { type Command, type ExitCode, readArguments } from '../command.js';
+import { UsageError } from '../problems.js';
+import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
+import { table } from '../table.js';
+import type { Terminal } from '../terminal.js';
+import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../violation-filter.js';
+
+const PAGE = 1_000;
+
+export const violationsListCommand: Command = {
+  name: 'violations list',
+  summary: 'lists violations, newest first',
+  help: `betrace violations list [options]
+
+${FILTER_HELP}
+  --limit N              at most so many (default 100)
+  --output FORMAT        text (the default) or json: what GET /v1/violations answers with view=full
+  --fail-on-any          ends with 1 when there is one: for pipelines
+
+${SERVER_HELP}
+
+Exit code: 0; 1 with --fail-on-any when there is one; 2 when the server does not answer as asked.
+`,
+
+  async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+    const { values } = readArguments(args, {
+      ...SERVER_OPTIONS,
+      ...FILTER_OPTIONS,
+      limit: { type: 'string', default: '100' },
+      output: { type: 'string', default: 'text' },
+      'fail-on-any': { type: 'boolean' },
+    });
+    const limit = Number(values.limit);
+    if (!Number.isSafeInteger(limit) || limit < 1) throw new UsageError(`--limit is no whole number above 0: ${values.limit}`);
+    if (values.output !== 'text' && values.output !== 'json') throw new UsageError(`--output is text or json, not ${values.output}`);
+    const { violations, total } = await pages(new Server(values, terminal), filterQuery(values, Date.now()), limit);
+    if (values.output === 'json') terminal.out(`${JSON.stringify({ violations, total }, undefined, 2)}\n`);
+    else if (violations.length > 0)
+      terminal.out(table(['TIME', 'SEVERITY', 'RULE', 'SERVICE', 'TRACE', 'STATUS', 'ID'], violations.map(row)));
+    const rest = total - violations.length;
+    if (values.output === 'text')
+      terminal.err(total === 0 ? 'no violations\n' : rest > 0 ? `${rest} more; --limit ${total} lists all\n` : '');
+    return values['fail-on-any'] === true && total > 0 ? 1 : 0;
+  },
+};
+
+/** A violation as `view=full` has it. */
+interface Violation {
+  readonly id: string;
+  readonly rule_id: string;
+  readonly severity: string;
+  readonly service: string;
+  readonly trace_id: string;
+  readonly status: string;
+  readonly timestamp_ms: number;
+}
+
+interface Page {
+  readonly violations: readonly Violation[];
+  readonly total: number;
+  readonly next?: string;
+}
+
+async function pages(server: Server, query: URLSearchParams, limit: number): Promise<Page> {
+  const violations: Violation[] = [];
+  query.set('view', 'full');
+  for (;;) {
+    query.set('limit', String(Math.min(PAGE, limit - violations.length)));
+    const page = (await server.get(`/v1/violations?${query}`)) as Page;
+    violations.push(...page.violations);
+    if (page.next === undefined || violations.length >= limit) return { violations, total: page.total };
+    query.set('cursor', page.next);
+  }
+}
+
+function row({ timestamp_ms, severity, rule_id, service, trace_id, status, id }: Violation): readonly string[] {
+  return [new Date(timestamp_ms).toISOString(), severity, rule_id, service, trace_id, status, id];
+}

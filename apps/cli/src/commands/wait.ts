@@ -1,0 +1,33 @@
+import { type Command, type ExitCode, readArguments } from '../command.js';
+import { Refusal, SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
+import type { Terminal } from '../terminal.js';
+
+const GATEWAY_TIMEOUT = 504;
+
+export const waitCommand: Command = {
+  name: 'wait',
+  summary: 'waits until all that was sent is judged',
+  help: `betrace wait [options]
+
+Ends when all spans that the server acknowledged before are judged, and their violations are kept. In a pipeline it stands between the tests
+that send spans and the look at the violations.
+
+  --timeout DURATION     the longest wait, at most 5m (default 30s)
+
+${SERVER_HELP}
+
+Exit code: 0 when all is judged; 1 when it is not in time, with what is missing; 2 when the server does not answer as asked.
+`,
+
+  async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+    const { values } = readArguments(args, { ...SERVER_OPTIONS, timeout: { type: 'string', default: '30s' } });
+    try {
+      await new Server(values, terminal).post(`/v1/settle?timeout=${encodeURIComponent(values.timeout)}`);
+      return 0;
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status !== GATEWAY_TIMEOUT) throw error;
+      terminal.err(`not all is judged after ${values.timeout}: ${error.detail}\n`);
+      return 1;
+    }
+  },
+};

@@ -1,0 +1,44 @@
+import { check } from '#dsl';
+import { findingOf } from '../finding.js';
+import { findingText } from '../finding-text.js';
+import { type Input, readInputs } from '../input.js';
+import type { Terminal } from '../terminal.js';
+import { readRuleFile } from './read-rule-file.js';
+import type { RuleEntry } from './rule-file.js';
+
+/** What `POST /v1/rules/import` answers of each rule. */
+export interface ImportAnswer {
+  readonly rules: readonly {
+    readonly id: string;
+    readonly action: 'created' | 'updated' | 'unchanged' | 'deleted';
+    readonly changes?: Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
+  }[];
+}
+
+/**
+ * The rules of files as the API takes them. Shows what is wrong with them; undefined when that is an error (`strict`: or a warning), so that nothing
+ * is sent.
+ */
+export async function rulesToSend(files: readonly string[], strict: boolean, terminal: Terminal): Promise<readonly object[] | undefined> {
+  const rules: RuleEntry[] = [];
+  let wrong = 0;
+  for (const input of await readInputs({ files }, terminal)) wrong += readRules(input, rules, strict, terminal);
+  return wrong > 0 ? undefined : rules.map(bodyOf);
+}
+
+function bodyOf({ id, name, description, expression, severity, tags, enabled, message, onError }: RuleEntry): object {
+  const rule = { id, name, description, expression, severity, tags, enabled, on_error: onError };
+  return message === undefined ? rule : { ...rule, message };
+}
+
+/** Adds the file's rules; shows its findings and returns how many of them keep it from being sent. */
+function readRules({ file, text }: Input, into: RuleEntry[], strict: boolean, terminal: Terminal): number {
+  const { rules, findings } = readRuleFile(file, text);
+  into.push(...rules);
+  const found = rules.flatMap(({ id, expression, expressionPlaces }) =>
+    check(expression).diagnostics.map((diagnostic) => findingOf(diagnostic, file, expressionPlaces, id)),
+  );
+  const all = [...findings, ...found];
+  for (const finding of all) terminal.err(`${findingText(finding, text, terminal)}\n`);
+  return all.filter(({ severity }) => strict || severity === 'error').length;
+}

@@ -1,0 +1,19 @@
+/** Rows below a heading, in columns as wide as they must be; the last one is as long as it is. Texts of others are shown by `visible`. */
+export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [heading, ...rows.map((row) => row.map(visible))];
+  const widths = heading.map((_, column) => Math.max(...all.map((row) => [...(row[column] ?? '')].length)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => (column === row.length - 1 ? cell : cell + ' '.repeat(widths[column]! - [...cell].length)))
+      .join('  ')
+      .trimEnd();
+  return `${all.map(line).join('\n')}\n`;
+}
+
+/**
+ * A text of somebody else on one line of a terminal: control characters and characters that turn the direction of writing are escaped, or a name of a
+ * service could move the cursor and overwrite what stands there.
+ */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`);
+}
