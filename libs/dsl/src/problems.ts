@@ -113,6 +113,10 @@ export const PROBLEMS = {
     'this is always {value}: {reason}',
     'Conditions on one value that exclude each other, or of which one always holds; it is only a part of the rule.',
   ),
+  BT_DSL_OF_ITSELF: warning(
+    '{of} is one of the spans that are asked, and satisfies this itself{where}',
+    'A condition within another asks for a second span, and the first is one of those it is asked of: `b.id != a.id` leaves it out.',
+  ),
   BT_DSL_NEVER: mistake('the rule can never match: {reason}', 'Whatever the trace, the rule is false or fails.'),
   BT_DSL_MATCHES_ALL: mistake('the rule always matches: {reason}', 'Whatever the trace, the rule is true.'),
   BT_DSL_CONSTANT_CONDITION: mistake(
@@ -153,6 +157,26 @@ export const PROBLEMS = {
   BT_DSL_UNIT_MISMATCH: mistake(
     '{left} is {leftUnit}, {right} is {rightUnit}',
     'A duration, a time and a count are compared with each other.',
+  ),
+  BT_DSL_UNIT_TWICE: warning(
+    '{what} is a number of {unit}: {duration} is the number {number}',
+    'A duration that was divided into another unit is compared with a duration, which is a number of nanoseconds.',
+  ),
+  BT_DSL_UNIT_DIVIDED: warning(
+    '{what} is a number of {unit}: {number} is {shown}',
+    'A duration is a number of nanoseconds, so that a thousandth of it is one of microseconds.',
+  ),
+  BT_DSL_NEGATIVE_DEADLINE: mistake(
+    'a deadline of {shown} has passed before it begins',
+    'The deadline of `trace.follows` and `trace.preceded` is how far apart the spans may be, whichever way the function looks.',
+  ),
+  BT_DSL_ONE_VALUE: warning(
+    'this holds wherever one span has {field}: {what} is `> 1`',
+    'A count of values, or of the spans that share one, is at least 1 where there is a value at all. `trace.has` asks for that.',
+  ),
+  BT_DSL_QUOTES_IN_TEXT: warning(
+    '{text} has quotes within its quotes: they are compared, too',
+    'The name of a span or of a service in quotes of its own.',
   ),
   BT_DSL_RESOURCE: warning(
     "'{key}' is an attribute of the resource by the semantic conventions, not of the span",

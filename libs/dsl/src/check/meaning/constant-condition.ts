@@ -1,5 +1,6 @@
 import type { DiagnosticExtras, Fix } from '../../diagnostic.js';
 import { formatExpression } from '../../format-expression.js';
+import { parse } from '../../parse.js';
 import type { BinaryNode, LogicalNode, Resolved } from '../../resolved.js';
 import type { TableConstructor } from '../../syntax.js';
 import type { Findings } from '../context.js';
@@ -78,11 +79,20 @@ export function reportAlternatives({ operator, left, right, syntax }: BinaryNode
 }
 
 function meantBy(node: Resolved, place: Place): string | undefined {
-  if (place.kind === 'condition')
-    return node.type === 'literal' && typeof node.value === 'string' ? `span.name == ${formatExpression(node.syntax)}` : undefined;
+  if (place.kind === 'condition') {
+    if (node.type !== 'literal' || typeof node.value !== 'string') return undefined;
+    return isCondition(node.value) ? node.value : `span.name == ${formatExpression(node.syntax)}`;
+  }
   if (place.kind === 'whole') return undefined;
   const { previous } = place;
   return previous === undefined ? meantBy(node, place.of) : likePrevious(node, previous, place.chain.operator);
+}
+
+/** `trace.has("span.name == 'audit'")`: what is in the quotes is the condition. */
+function isCondition(text: string): boolean {
+  if (!/^\s*(?:not\b|[!(]|(?:span|attribute)\s*[.[])/.test(text)) return false;
+  const { syntax } = parse(text);
+  return syntax?.kind === 'expression';
 }
 
 /** `span.kind == "server" or "client"`: the comparison again, with the other value. Equal to both values at once nothing can be. */

@@ -8,7 +8,7 @@ export function foreignPattern(node: BinaryNode | StringTestNode, findings: Find
   if (node.type === 'string-test') {
     if (node.test === 'matches') {
       backspace(node.pattern, findings);
-      otherPattern(node.pattern, findings);
+      if (!likePattern(node, findings)) otherPattern(node.pattern, findings);
     } else compared(node, node.subject, node.pattern, node.test, findings);
   } else if (node.operator === '==' || node.operator === '~=') {
     const isMirrored = node.left.syntax.type === 'string';
@@ -23,12 +23,20 @@ function compared({ syntax }: Resolved, subject: Resolved, pattern: Resolved, op
   const text = stringOf(pattern);
   if (text === undefined || subject.type === 'literal') return;
   const isRegex = looksLikeRegex(text);
-  if (!isRegex && !looksLikeGlob(text)) return;
-  const test = isRegex ? regexTest(text, operator) : globTest(text, operator);
+  const isLike = !isRegex && looksLike(text);
+  if (!isRegex && !isLike && !looksLikeGlob(text)) return;
+  const test = isRegex ? regexTest(text, operator) : globTest(isLike ? text.replaceAll('%', '*') : text, operator);
   const shown = formatExpression(subject.syntax);
-  const meant = test === undefined ? undefined : operator === '!=' ? `not (${shown} ${test})` : `${shown} ${test}`;
-  const values = { text: formatExpression(pattern.syntax), operator, what: isRegex ? 'regular expressions' : 'globs' };
-  const fix = meant === undefined ? undefined : { range: syntax.range, text: meant };
+  const written = test === undefined ? undefined : operator === '!=' ? `not (${shown} ${test})` : `${shown} ${test}`;
+  // `lab.*` is a regular expression of all that begins with `lab`, and a glob of what begins with `lab.`.
+  const isEither = (operator === '==' || operator === '!=') && EITHER.test(text);
+  const meant = isEither ? `starts_with ${quoted(text.slice(0, -1))} or ${test}` : written;
+  const values = {
+    text: formatExpression(pattern.syntax),
+    operator,
+    what: isRegex ? 'regular expressions' : isLike ? 'patterns of SQL' : 'globs',
+  };
+  const fix = meant === undefined || isEither ? undefined : { range: syntax.range, text: meant };
   findings.report('BT_DSL_GLOB', pattern.syntax.range, values, { suggestion: meant, fix });
 }
 
@@ -39,6 +47,30 @@ function stringOf({ syntax }: Resolved): string | undefined {
 /** A star at either end, or for a part of a path. */
 function looksLikeGlob(text: string): boolean {
   return text.startsWith('*') || text.endsWith('*') || text.includes('*/') || text.includes('/*');
+}
+
+/** Both a glob and a regular expression. */
+const EITHER = /^[\w-]+\.\*$/;
+
+/** A `%` at an end of a word: `%lab%`, `lab.%`. `50%` is a share, and `%20` a byte of a URL. */
+function looksLike(text: string): boolean {
+  if (text.includes('*')) return false;
+  const inner = text.replace(/^%|%$/g, '');
+  if (inner === text || inner.includes('%') || !/^[\w./ -]+$/.test(inner)) return false;
+  return (text.endsWith('%') && /[A-Za-z_./-]$/.test(inner)) || (text.startsWith('%') && /^[A-Za-z_./-]/.test(inner) && !/^[0-9A-Fa-f]{2}/.test(inner));
+}
+
+/** `matches "lab.%"`. */
+function likePattern({ pattern, subject, syntax }: StringTestNode, findings: Findings): boolean {
+  const text = stringOf(pattern);
+  if (text === undefined || !looksLike(text)) return false;
+  const test = globTest(text.replaceAll('%', '*'), '==');
+  const meant = test === undefined ? undefined : `${formatExpression(subject.syntax)} ${test}`;
+  const reason = "'%' is a character like any other";
+  const values = { text: formatExpression(pattern.syntax), test: 'matches', reason };
+  const fix = meant === undefined ? undefined : { range: syntax.range, text: meant };
+  findings.report('BT_DSL_FOREIGN_PATTERN', pattern.syntax.range, values, { suggestion: meant, fix });
+  return true;
 }
 
 function looksLikeRegex(text: string): boolean {

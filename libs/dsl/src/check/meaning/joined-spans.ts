@@ -1,20 +1,15 @@
 import { formatExpression } from '../../format-expression.js';
-import type { Relatives, Resolved, SpanSource, TracePair } from '../../resolved.js';
+import type { Relatives, Resolved, SpanSource, TracePair, TraceQuantifier } from '../../resolved.js';
 import type { Range } from '../../source.js';
 import type { Findings } from '../context.js';
 import { askedOf } from './asked-of.js';
 import { type Contradiction, contradictionOfAll, type Outcome } from './contradiction.js';
 import { flatOperands } from './flat-operands.js';
+import { type Askable, comparesTwoSpans, comparesWithItself, holdsOfItself, ofItself } from './of-itself.js';
 import { orderRing } from './order-ring.js';
 import { alternativesOf, asksOthers, partsOf, readsSpan, readsTested } from './outcome-parts.js';
 import { mayConcern, topicsOf } from './topic.js';
 import { areAmong, asksForSome, type Universal, universalsOf } from './universal.js';
-
-/** A span that can be asked: of the trace, or one of the relatives of another. */
-interface Askable {
-  readonly span: SpanSource;
-  readonly over?: Relatives | undefined;
-}
 
 /** What is known where a condition is asked. */
 interface Known {
@@ -63,8 +58,11 @@ class JoinedSpans {
     };
     const found = this.amongNamed(plain, outer, tested) ?? this.amongAll(plain, universals, known);
     if (found === undefined) {
-      for (const part of others) this.inside(part, known, isWhole);
-    } else if (parts.length === 1 || contradictionOfAll(parts) === undefined) this.report(found.first, found.second, isWhole);
+      for (const part of others) {
+        if (this.left > 0) this.left -= ofItself(part, known.facts, known.spans, this.findings);
+        this.inside(part, known, isWhole);
+      }
+    } else if (parts.length === 1 || contradictionOfAll(parts) === undefined) this.report(found, isWhole);
   }
 
   /** Conditions that are asked of other spans. */
@@ -74,7 +72,7 @@ class JoinedSpans {
     switch (node.type) {
       case 'trace-quantifier': {
         const isThere = node.quantifier === 'has' && outcome;
-        return this.tested(node.condition, node.depth, node.over, known, isWhole && isThere);
+        return this.tested(node.condition, node.depth, node.over, known, isWhole && isThere, nameOf(node));
       }
       case 'trace-pair':
         return this.pair(node, outcome, known, isWhole);
@@ -89,7 +87,7 @@ class JoinedSpans {
       case 'binary':
         for (const side of [node.left, node.right]) {
           if (side.type === 'trace-quantifier' && side.quantifier === 'count')
-            this.tested(side.condition, side.depth, side.over, known, isWhole && asksForSome(node, outcome));
+            this.tested(side.condition, side.depth, side.over, known, isWhole && asksForSome(node, outcome), nameOf(side));
           else if (asksOthers(side)) this.inside({ node: side, outcome: true }, known, false);
         }
     }
@@ -107,9 +105,16 @@ class JoinedSpans {
   }
 
   /** The condition of a span that is tested at a depth: what holds of all spans holds of it. */
-  private tested(condition: Resolved, depth: number, over: Relatives | undefined, known: Known, isWhole: boolean): void {
+  private tested(
+    condition: Resolved,
+    depth: number,
+    over: Relatives | undefined,
+    known: Known,
+    isWhole: boolean,
+    name?: string | undefined,
+  ): void {
     // Facts are of spans that are in scope: of this one nothing is known yet.
-    this.chain(condition, true, { ...known, spans: [...known.spans, { span: { type: 'bound', depth }, over }] }, isWhole, depth);
+    this.chain(condition, true, { ...known, spans: [...known.spans, { span: { type: 'bound', depth }, over, name }] }, isWhole, depth);
   }
 
   /** What is asked here of the spans around excludes what is known of them. What is asked of the span that is tested concerns none of them. */
@@ -125,7 +130,7 @@ class JoinedSpans {
   private amongAll(plain: readonly Outcome[], own: readonly Universal[], { universals, spans, facts }: Known): Excluded | undefined {
     if (universals.length === 0) return undefined;
     const topics = topicsOf(facts);
-    const meant = universals.filter(({ alternatives }) => alternatives.every((alternative) => mayConcern(alternative, topics)));
+    const meant = universals.filter(({ alternatives }) => alternatives.every((alternative) => mayConcern(alternative, topics) || alternative.some(comparesTwoSpans)));
     if (meant.length === 0) return undefined;
     for (const { span, over } of spans) {
       const hasFacts = plain.some(({ node }) => readsSpan(node, span));
@@ -133,27 +138,30 @@ class JoinedSpans {
         if (!hasFacts && !own.includes(universal)) continue;
         if (universal.over !== undefined && !areAmong(universal.over, over)) continue;
         if (this.left-- <= 0) return undefined;
-        const by = excludedBy(universal, span, facts);
-        if (by !== undefined) return { first: by, second: universal.by };
+        const found = excludedBy(universal, span, facts);
+        if (found !== undefined) return { ...found, second: universal.by };
       }
     }
     return undefined;
   }
 
-  private report(a: Resolved, b: Resolved, isWhole: boolean): true {
+  private report({ first: a, second: b, isItself }: Excluded, isWhole: boolean): void {
     const [first, second] = a.syntax.range.start <= b.syntax.range.start ? [a, b] : [b, a];
     const texts = [first, second].map(({ syntax }) => short(formatExpression(syntax)));
-    const reason = `${texts.join(' and ')} exclude each other`;
+    const among = 'the span around it is one of those that are asked';
+    const exclusion = `${texts.join(' and ')} exclude each other`;
+    const reason = first === second ? among : isItself === true ? `${exclusion}: ${among}` : exclusion;
     const range: Range = { start: first.syntax.range.start, end: Math.max(first.syntax.range.end, second.syntax.range.end) };
     if (isWhole) this.findings.report('BT_DSL_NEVER', range, { reason });
     else this.findings.report('BT_DSL_CONTRADICTION', range, { value: 'false', reason });
-    return true;
   }
 }
 
 interface Excluded {
   readonly first: Resolved;
   readonly second: Resolved;
+  /** A value is compared with itself, because a span is among those that are asked. */
+  readonly isItself?: boolean;
 }
 
 /** Of conditions of one chain it was told already. */
@@ -163,20 +171,32 @@ function isJoined({ first, second }: Contradiction, plain: readonly Outcome[]): 
 }
 
 /** A fact about a span that excludes what holds of every span; undefined when it may be one of them. */
-function excludedBy({ node, outcome, depth }: Universal, span: SpanSource, facts: readonly Outcome[]): Resolved | undefined {
+function excludedBy(
+  { node, outcome, depth, by }: Universal,
+  span: SpanSource,
+  facts: readonly Outcome[],
+): Omit<Excluded, 'second'> | undefined {
   const asked = askedOf(node, depth, span);
   if (asked === undefined) return undefined;
   const of = facts.filter((fact) => readsSpan(fact.node, span));
-  if (of.length === 0) return undefined;
-  const alternatives = alternativesOf(asked, outcome);
   let first: Resolved | undefined;
-  for (const alternative of alternatives) {
-    const found = contradictionOfAll([...of, ...alternative]);
+  let isItself = false;
+  for (const alternative of alternativesOf(asked, outcome)) {
+    if (alternative.some((part) => comparesWithItself(part.node) && !holdsOfItself(part.node, part.outcome))) {
+      isItself = true;
+      continue;
+    }
+    const found = of.length === 0 ? undefined : contradictionOfAll([...of, ...alternative]);
     const fact = found === undefined ? undefined : [found.first, found.second].find((part) => of.some(({ node: known }) => known === part));
     if (fact === undefined) return undefined;
     first ??= fact;
   }
-  return first;
+  return { first: first ?? by, isItself };
+}
+
+function nameOf({ syntax }: TraceQuantifier): string | undefined {
+  const [argument] = syntax.type === 'call' ? syntax.args : [];
+  return argument?.type === 'named-condition' ? argument.name.name : undefined;
 }
 
 const LONGEST = 60;

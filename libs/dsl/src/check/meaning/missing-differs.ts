@@ -6,9 +6,15 @@ import { flatOperands } from './flat-operands.js';
 
 /**
  * A condition on a span that only says what an attribute is not, as `attribute.model != "a"`: it holds on every span without the
- * attribute. Something else in the condition (`span.name == "chat" and …`) says which spans are meant.
+ * attribute. Something else in the condition (`span.name == "chat" and …`) says which spans are meant; behind `or` nothing does.
  */
 export function missingDiffers(condition: Resolved, findings: Findings): void {
+  if (condition.type === 'logical' && condition.operator === 'or') {
+    const alternatives = flatOperands(condition);
+    // `x != "a" or "b"` is another mistake.
+    if (!alternatives.some(({ type }) => type === 'literal')) for (const alternative of alternatives) missingDiffers(alternative, findings);
+    return;
+  }
   const operands = condition.type === 'logical' && condition.operator === 'and' ? flatOperands(condition) : [condition];
   const differing = operands.map(differs);
   const [first] = differing;

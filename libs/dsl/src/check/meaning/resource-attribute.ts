@@ -53,7 +53,7 @@ function isGuarded(node: Attribute | HasAttribute, root: Resolved): boolean {
 }
 
 /** `attribute.parent.name`. */
-const OWNERS = /^(?:(?:parent|children|descendants|ancestors|attributes?|resource)\.|scope\.(?:name|version)$)/;
+const OWNERS = /^(?:(?:parent|children|descendants|ancestors|attributes?|span\.attributes?|resource)\.|scope\.(?:name|version)$)/;
 
 /** `attribute.status`: the field is `span.status`. */
 function fieldName(key: string, syntax: Expression, findings: Findings, isCertain = true): void {
@@ -64,7 +64,7 @@ function fieldName(key: string, syntax: Expression, findings: Findings, isCertai
 
 /** `attribute["attribute.x"]`, `attribute["resource.x"]`: the owner was taken for a part of the key. */
 function withoutOwner(key: string): string {
-  const [owner = ''] = /^(?:attributes?|resource)(?=\.)/.exec(key) ?? [];
+  const [owner = ''] = /^(?:(?:span\.)?attributes?|resource)(?=\.)/.exec(key) ?? [];
   if (owner === '') return key;
   return `${owner === 'resource' ? owner : 'attributes'}[${JSON.stringify(key.slice(owner.length + 1))}]`;
 }
@@ -93,7 +93,7 @@ function fieldElsewhere(key: string, meant: string, syntax: Expression, findings
 
 const FIRST_WORDS: ReadonlySet<string> = new Set([
   ...RESOURCE_WORDS,
-  ...['parent', 'children', 'descendants', 'ancestors', 'attribute', 'attributes', 'resource', 'scope'],
+  ...['parent', 'children', 'descendants', 'ancestors', 'attribute', 'attributes', 'span', 'resource', 'scope'],
 ]);
 
 /** The span in front: `charge` of `charge.attributes["x"]` and of `charge.has(…)`; `attribute.x` is of `span`. */

@@ -93,6 +93,11 @@ function reads(node: Resolved): node is Reading {
   return node.type === 'field' || node.type === 'attribute' || node.type === 'resource-attribute';
 }
 
+/** Both read the same value of the same span. */
+export function isSameReading(a: Resolved, b: Resolved): boolean {
+  return reads(a) && isSame(a, b);
+}
+
 function isSame(a: Reading, b: Resolved): boolean {
   if (a.type !== b.type || !isSameSpan(a.span, b.span)) return false;
   if (a.type === 'field') return b.type === 'field' && a.field === b.field;

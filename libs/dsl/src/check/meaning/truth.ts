@@ -1,9 +1,9 @@
 import type { DiagnosticExtras } from '../../diagnostic.js';
 import { formatExpression } from '../../format-expression.js';
-import type { LogicalNode, Resolved, StringTestNode, TraceAggregate, TracePair, TraceQuantifier } from '../../resolved.js';
+import type { LogicalNode, Resolved, StringTestNode, TraceAggregate, TracePair, TraceQuantifier, UnaryNode } from '../../resolved.js';
 import type { Range } from '../../source.js';
 import type { SpanAxis, SpanRelation } from '../../span-relation.js';
-import { alwaysFalsy, alwaysTruthy, STRING } from '../../types.js';
+import { alwaysFalsy, alwaysTruthy, NIL, STRING } from '../../types.js';
 import { fieldValues } from '../../vocabulary.js';
 import type { Findings } from '../context.js';
 import { type Place, reportAlternatives, reportConstant, whole } from './constant-condition.js';
@@ -13,6 +13,7 @@ import { comparedCounts, type KnownComparison } from './count-limits.js';
 import { heldByEveryText } from './every-text.js';
 import { flatOperands } from './flat-operands.js';
 import { missingDiffers } from './missing-differs.js';
+import { knownOfRoot } from './known-of-root.js';
 import { heldByTheLast } from './no-relatives.js';
 import { numberAttribute, numberCondition } from './number-condition.js';
 import { isBelow, rootPart } from './one-root.js';
@@ -90,7 +91,11 @@ class TruthJudge {
     if (node.type === 'logical') {
       // `x and y` tests x, `x or y` is x where that is true.
       if (node.operator === 'and') this.condition(node.left, whole);
-      else if (!reportConstant(node.left, whole, this.findings)) this.value(node.left);
+      else if (isKnownMissing(node.left)) {
+        const what = node.left.types === NIL ? 'missing' : 'missing or false';
+        const reason = `a condition before it says that ${formatExpression(node.left.syntax)} is ${what}`;
+        this.report({ value: false, range: node.left.syntax.range, reason });
+      } else if (!reportConstant(node.left, whole, this.findings)) this.value(node.left);
       this.value(node.right);
     } else this.inside(node);
   }
@@ -128,6 +133,7 @@ class TruthJudge {
       case 'unary': {
         if (node.operator !== 'not') return void this.value(node.operand);
         const value = this.condition(node.operand, whole);
+        if (value !== undefined) this.negated(node, value);
         return value === undefined ? undefined : !value;
       }
       case 'trace-quantifier':
@@ -150,6 +156,15 @@ class TruthJudge {
       default:
         return undefined;
     }
+  }
+
+  /** `not trace.count(c)`: that the operand is always true may be meant, that the whole never is hardly is. */
+  private negated({ operand, syntax }: UnaryNode, value: boolean): void {
+    const last = this.constants.at(-1);
+    if (last?.isMeant !== true || last.reason !== undefined || operand.syntax.type === 'boolean' || this.isInScript) return;
+    this.constants.pop();
+    const reason = `${short(formatExpression(operand.syntax))} always counts as ${value} here`;
+    this.constants.push({ value: !value, range: syntax.range, reason });
   }
 
   private asked(node: TraceQuantifier | TracePair | TraceAggregate): boolean | undefined {
@@ -219,6 +234,12 @@ class TruthJudge {
   }
 
   private byValues(node: Resolved): boolean | undefined {
+    const ofRoot = knownOfRoot(node);
+    if (ofRoot !== undefined) {
+      const reason = ofRoot ? 'a root is one, and has no parent' : 'a root has no parent';
+      this.report({ value: ofRoot, range: node.syntax.range, reason });
+      return ofRoot;
+    }
     if (node.type !== 'binary' && node.type !== 'string-test') return undefined;
     const known = node.type === 'binary' ? comparedCounts(node) : this.everyText(node);
     if (known !== undefined) {
@@ -251,6 +272,11 @@ class TruthJudge {
     this.reports++;
     this.constants.push(constant);
   }
+}
+
+/** `not attribute.n and (attribute.n or 0) > 5`. */
+function isKnownMissing(node: Resolved): boolean {
+  return (node.type === 'attribute' || node.type === 'resource-attribute') && alwaysFalsy(node.types);
 }
 
 function isTrue(node: Resolved): boolean {

@@ -29,6 +29,39 @@ export function bareNumber({ operator, left, right, syntax }: BinaryNode, findin
   }
   if (a !== undefined) bare(a, left, right, findings);
   if (b !== undefined) bare(b, right, left, findings);
+  if (left.type === 'binary') converted(left, right, findings);
+  if (right.type === 'binary') converted(right, left, findings);
+}
+
+/** What a duration that is divided by so much is a number of. */
+const UNITS: ReadonlyMap<number, string> = new Map([
+  [1e3, 'microseconds'],
+  [1e6, 'milliseconds'],
+  [1e9, 'seconds'],
+]);
+
+/**
+ * `span.duration / 1e6 > 5s`: milliseconds against nanoseconds. `span.duration / 1000 > 5` are microseconds, of which so few hardly matter: it
+ * was taken for milliseconds.
+ */
+function converted(node: BinaryNode, value: Resolved, findings: Findings): void {
+  const { operator, left, right } = node;
+  if (operator !== '/' || right.type !== 'literal' || value.type !== 'literal' || unitOf(left) !== 'duration') return;
+  const divisor = Number(right.value);
+  const unit = UNITS.get(divisor);
+  if (unit === undefined) return;
+  const syntax = value.declared ?? value.syntax;
+  const [what, duration] = [formatExpression(node.syntax), formatExpression(left.syntax)];
+  if (syntax.type === 'duration') {
+    const values = { what, unit, duration: syntax.text, number: String(syntax.nanoseconds) };
+    const fix = { range: node.syntax.range, text: duration };
+    findings.report('BT_DSL_UNIT_TWICE', node.syntax.range, values, { suggestion: duration, fix });
+  } else if (divisor === 1e3 && isBare(syntax)) {
+    const nanoseconds = Number(value.value) * divisor;
+    if (!(nanoseconds > 0 && nanoseconds < SHORTEST)) return;
+    const values = { what, unit, number: formatExpression(syntax), shown: formatDuration(nanoseconds) };
+    findings.report('BT_DSL_UNIT_DIVIDED', syntax.range, values, { expected: `${duration} and a duration such as 500ms` });
+  }
 }
 
 /** `trace.follows(a, b, 30)`. */
@@ -41,6 +74,11 @@ export function bareDurations(node: TracePair | SpanOrderTest, findings: Finding
       const values = { left: 'the argument', leftUnit: 'a duration', right: formatExpression(duration.syntax), rightUnit: NAMES[unit] };
       findings.report('BT_DSL_UNIT_MISMATCH', duration.syntax.range, values);
     } else bare('duration', undefined, duration, findings);
+  }
+  if (within?.type === 'literal' && typeof within.value !== 'string' && Number(within.value) < 0) {
+    const shown = formatExpression((within.declared ?? within.syntax));
+    const expected = 'a duration, and the function that looks the other way: trace.preceded looks back, trace.follows ahead';
+    findings.report('BT_DSL_NEGATIVE_DEADLINE', within.syntax.range, { shown }, { expected });
   }
 }
 
@@ -121,7 +159,9 @@ function unitOfMultiple({ operator, left, right }: BinaryNode): Unit | undefined
   const [what, times] = operator === '*' && left.type === 'literal' ? [right, left] : [left, right];
   if (times.type !== 'literal' || times.syntax.type !== 'number' || what.type === 'literal') return undefined;
   const factor = Number(times.value);
-  if (!(factor > 0 && factor < 1_000) || (operator === '*' && factor < 1e-2)) return undefined;
+  // More nanoseconds than there are: what is meant is the duration itself, or a part of it.
+  const isMore = operator === '*' && factor >= 1_000;
+  if (!isMore && (!(factor > 0 && factor < 1_000) || (operator === '*' && factor < 1e-2))) return undefined;
   return unitOf(what) === 'duration' ? 'duration' : undefined;
 }
 

@@ -1,0 +1,127 @@
+import type { BinaryNode, Relatives, Resolved, SpanSource, TraceQuantifier } from '../../resolved.js';
+import type { Findings } from '../context.js';
+import { askedOf } from './asked-of.js';
+import { contradictionOfAll, type Outcome } from './contradiction.js';
+import { orderedAsCount } from './ordered-as-count.js';
+import { asksOthers, partsOf, readsSpan } from './outcome-parts.js';
+import { isSameReading } from './same-sides.js';
+
+/** A span that can be asked: of the trace, or one of the relatives of another. */
+export interface Askable {
+  readonly span: SpanSource;
+  readonly over?: Relatives | undefined;
+  readonly name?: string | undefined;
+}
+
+/** How the condition of a function over spans comes out of a span that is known: `undefined` where that can't be said. */
+type Satisfied = 'always' | 'with values' | undefined;
+
+/** The function that asks whether there is one span: `trace.has(c)`, `trace.count(c) > 0`, `trace.count(c) == 0`; undefined for all others. */
+function askedForOne({ node, outcome }: Outcome): TraceQuantifier | undefined {
+  if (node.type === 'unary' && node.operator === 'not') return askedForOne({ node: node.operand, outcome: !outcome });
+  if (node.type === 'trace-quantifier') return node.quantifier === 'has' ? node : undefined;
+  const counted = node.type === 'binary' ? orderedAsCount(node) : undefined;
+  if (counted?.count.type !== 'trace-quantifier') return undefined;
+  const { operator, limit } = counted;
+  // `> 1` asks for another one, too.
+  const isOne = limit === 0 ? operator !== '>=' && operator !== '<' : limit === 1 && (operator === '>=' || operator === '<');
+  return isOne ? counted.count : undefined;
+}
+
+/**
+ * `a.name == "load" and trace.has(b where b.name == "load" and b.attributes["tag"] == a.attributes["tag"])`: a is one of the spans that are
+ * asked, and satisfies what was meant of another one. Answers how many spans it was compared with.
+ */
+export function ofItself(part: Outcome, facts: readonly Outcome[], spans: readonly Askable[], findings: Findings): number {
+  const asked = facts.length === 0 && spans.length <= FIRST_SPANS ? undefined : askedForOne(part);
+  if (asked === undefined || asked.condition.type === 'literal') return 0;
+  const parts = partsOf(asked.condition, true);
+  if (parts.some(({ node }) => asksOthers(node))) return 0;
+  let compared = 0;
+  for (const askable of spans) {
+    if (asked.over !== undefined && !isAmong(asked.over, askable)) continue;
+    compared++;
+    const satisfied = satisfiedBy(parts, asked.depth, askable.span, facts);
+    if (satisfied === undefined) continue;
+    report(part.node, asked, askable, satisfied, findings);
+    break;
+  }
+  return compared;
+}
+
+/** The span that is judged, and the root. */
+const FIRST_SPANS = 2;
+
+/** The children and descendants of its parent, and of whatever it is a relative of in the same way. */
+function isAmong(over: Relatives, { span, over: own }: Askable): boolean {
+  if (over.axis === 'ancestors') return false;
+  if (over.of.type === 'parent') return isSpan(over.of.of, span);
+  return own !== undefined && own.axis === over.axis && isSpan(own.of, over.of);
+}
+
+function isSpan(a: SpanSource, b: SpanSource): boolean {
+  return a.type === b.type && (a.type !== 'bound' || b.type !== 'bound' || a.depth === b.depth) && a.type !== 'nth' && a.type !== 'parent';
+}
+
+function satisfiedBy(parts: readonly Outcome[], depth: number, span: SpanSource, facts: readonly Outcome[]): Satisfied {
+  let of: readonly Outcome[] | undefined;
+  let isGuarded = false;
+  let comparesItself = false;
+  for (const { node, outcome } of parts) {
+    const own = askedOf(node, depth, span);
+    if (own === undefined) return undefined;
+    if (comparesWithItself(own)) {
+      if (!holdsOfItself(own, outcome)) return undefined;
+      comparesItself = true;
+      continue;
+    }
+    of ??= facts.filter((fact) => readsSpan(fact.node, span));
+    if (isGuard(own) && outcome) {
+      isGuarded ||= contradictionOfAll([...of, { node: own, outcome: false }]) === undefined;
+      continue;
+    }
+    // Nearly all conditions: what is asked of the other span is something else.
+    if (of.length === 0 || contradictionOfAll([...of, { node: own, outcome: !outcome }]) === undefined) return undefined;
+  }
+  if (isGuarded) return comparesItself ? 'with values' : undefined;
+  return 'always';
+}
+
+/** That there is a value is asked. */
+function isGuard(node: Resolved): boolean {
+  return node.type === 'attribute' || node.type === 'has-attribute' || node.type === 'resource-attribute';
+}
+
+/** `a.k == b.k`, asked of a. */
+export function comparesWithItself(node: Resolved): node is BinaryNode {
+  return node.type === 'binary' && isSameReading(node.left, node.right);
+}
+
+/** `a.k == b.k`: of a span that is both it is one value. */
+export function comparesTwoSpans({ node }: Outcome): boolean {
+  if (node.type !== 'binary') return false;
+  const { left, right } = node;
+  if (left.type === 'field') return right.type === 'field' && left.field === right.field;
+  return left.type === 'attribute' && right.type === 'attribute' && left.key === right.key;
+}
+
+/** What a comparison of a value with itself comes out as. */
+export function holdsOfItself({ operator }: BinaryNode, outcome: boolean): boolean {
+  return (operator === '==' || operator === '<=' || operator === '>=') === outcome;
+}
+
+function report(node: Resolved, asked: TraceQuantifier, { span, name }: Askable, satisfied: 'always' | 'with values', findings: Findings): void {
+  const [argument] = asked.syntax.type === 'call' ? asked.syntax.args : [];
+  const inner = argument?.type === 'named-condition' ? argument.name.name : 'span';
+  const outer = span.type === 'root' ? 'trace.root' : span.type === 'bound' ? name : undefined;
+  const different = outer === undefined ? undefined : `${inner}.id != ${outer}.id`;
+  const { end } = asked.condition.syntax.range;
+  const fix = different === undefined || isAlternative(asked.condition) ? undefined : { range: { start: end, end }, text: ` and ${different}` };
+  const suggestion = different ?? 'trace.has(outer where … span.id != outer.id)';
+  const values = { of: outer ?? 'the span that is judged', where: satisfied === 'always' ? '' : ' where it has the values' };
+  findings.report('BT_DSL_OF_ITSELF', node.syntax.range, values, { expected: 'another span', suggestion, fix });
+}
+
+function isAlternative(condition: Resolved): boolean {
+  return condition.type === 'logical' && condition.operator === 'or';
+}
