@@ -304,6 +304,31 @@ export const PROBLEMS = {
     "the loop never reads '{name}': `span` is not the span of the loop, but the one that the rule is judged on",
     'A loop over spans whose body asks `span` or `attribute` each time.',
   ),
+  BT_DSL_FIRST_ONLY: warning(
+    'the loop ends at its first {name}: every way through it returns',
+    'A `return` that belongs behind the loop stands in it, or in the `else` of its condition.',
+  ),
+  BT_DSL_LAST_DECIDES: warning(
+    "each turn of the loop sets '{name}' anew: the last one decides",
+    'A variable that tells whether something was found is set back by the elements behind it.',
+  ),
+  BT_DSL_HIDDEN_LOCAL: warning(
+    "'local {name}' is another variable than the one outside, which keeps its value: this one ends with its block, and is never read",
+    'A `local` in an inner block that was meant to set the variable around it.',
+  ),
+  BT_DSL_NO_FIRST_VALUE: warning(
+    "'{name}' is nil at first, and nothing can be added to nil",
+    'A variable that is declared without a value, and only ever added to.',
+  ),
+  BT_DSL_FIRST_RESULT: warning('only the first value that is returned counts', 'A second condition behind a comma is never asked.'),
+  BT_DSL_ALWAYS_TRUE: warning(
+    "'{name}' is {what}: it counts as true, whatever is in it",
+    'A function that is not called, or a table, where a condition belongs.',
+  ),
+  BT_DSL_NOT_A_LIST: warning(
+    "'{name}' has texts for its keys: {found} finds nothing there",
+    'A list has the keys 1, 2, 3. What a table has by text is looked through by `pairs`, and counted while it is filled.',
+  ),
   BT_DSL_BACKSPACE: warning(
     '"\\b" in quotes is a backspace: a word boundary is "\\\\b"',
     'An escape of the string that was meant for the regular expression.',

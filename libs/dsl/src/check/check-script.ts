@@ -14,11 +14,13 @@ import { judgedLoop } from './judged-loop.js';
 import { listAsSet } from './list-as-set.js';
 import { knownNames, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from './lua-names.js';
 import { newTable } from './new-table.js';
-import { namesAsConditions, numberNames } from './number-names.js';
+import { namesAsConditions, numberNames, valuesOfNames } from './number-names.js';
 import { refuseNot } from './refuse-not.js';
+import { judgeFlow } from './script-flow.js';
 import { scriptGuards } from './script-guards.js';
 import { assignedNames, blocksOf, type Holding, holdingOf, holdingsOfLoop, type Locals } from './script-locals.js';
 import { scriptMeaning } from './script-meaning.js';
+import { judgeValues } from './script-values.js';
 import { testedTexts } from './tested-texts.js';
 import { unreadSpan } from './unread-span.js';
 
@@ -69,9 +71,14 @@ class ScriptChecker {
   checkRule(block: Block): void {
     this.#collectGlobals(block);
     this.#assigned = assignedNames(block);
-    if (this.#findings.judgesMeaning) this.#numbers = numberNames(block);
+    const values = this.#findings.judgesMeaning ? valuesOfNames(block) : undefined;
+    if (values !== undefined) this.#numbers = numberNames(values);
     this.#tested = testedTexts(this.#findings.source, block);
     this.#block(block, new Map(), true);
+    if (values !== undefined && !this.#findings.isWhenForm && !this.#findings.hasErrors) {
+      judgeFlow(block, this.#findings);
+      judgeValues(block, values, this.#findings);
+    }
     if (!this.#returnsValue) {
       const end = this.#findings.source.text.length;
       this.#findings.report('BT_DSL_NO_RETURN', { start: end, end }, {}, { expected: 'return <condition>' });

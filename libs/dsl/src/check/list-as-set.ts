@@ -10,7 +10,7 @@ export function listAsSet({ object, key, range }: Extract<Expression, { type: 'i
 }
 
 /** A text, an attribute or a field that is a text. */
-function readsText(key: Expression): boolean {
+export function readsText(key: Expression): boolean {
   if (key.type === 'string') return true;
   if (key.type === 'member') return TEXT_FIELDS.has(key.name) || isAttribute(key.object);
   return key.type === 'index' && isAttribute(key.object);

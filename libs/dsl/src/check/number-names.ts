@@ -11,17 +11,26 @@ const NUMBER_FIELDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 ]);
 
 /** The variables of a script that hold a number wherever they get a value: `return n` of one is always true. */
-export function numberNames(block: Block): ReadonlySet<string> {
-  const numbers = new Set<string>();
-  const others = new Set<string>();
+export function numberNames(values: ReadonlyMap<string, readonly (Expression | undefined)[]>): ReadonlySet<string> {
+  const isAll = (given: readonly (Expression | undefined)[]): boolean => given.every((value) => value !== undefined && isNumber(value));
+  return new Set([...values].filter(([, given]) => isAll(given)).map(([name]) => name));
+}
+
+/** All that the variables of a script get anywhere, by their names; undefined: anything. */
+export function valuesOfNames(block: Block): ReadonlyMap<string, readonly (Expression | undefined)[]> {
+  const values = new Map<string, (Expression | undefined)[]>();
   const visit = (statements: Block): void => {
     for (const statement of statements) {
-      for (const [name, value] of givenBy(statement)) (value !== undefined && isNumber(value) ? numbers : others).add(name);
+      for (const [name, value] of givenBy(statement)) {
+        const known = values.get(name);
+        if (known === undefined) values.set(name, [value]);
+        else known.push(value);
+      }
       for (const inner of blocksOf(statement)) visit(inner);
     }
   };
   visit(block);
-  return new Set([...numbers].filter((name) => !others.has(name)));
+  return values;
 }
 
 /** The variables that a condition asks as they are: `if n then`, `not n`. Before `and` it may be asked whether there is one. */
@@ -53,9 +62,12 @@ function givenBy(statement: Statement): readonly (readonly [string, Expression |
     case 'for-in':
       return anything(statement.names);
     case 'local-function':
-      return [[statement.name.name, undefined], ...anything(statement.function.parameters)];
+      return [[statement.name.name, statement.function], ...anything(statement.function.parameters)];
     case 'function-statement':
-      return [...(statement.target.type === 'name' ? anything([statement.target]) : []), ...anything(statement.function.parameters)];
+      return [
+        ...(statement.target.type === 'name' ? [[statement.target.name, statement.function] as const] : []),
+        ...anything(statement.function.parameters),
+      ];
     default:
       return [];
   }
@@ -65,7 +77,7 @@ function anything(names: readonly Pick<Name, 'name'>[]): readonly (readonly [str
   return names.map(({ name }) => [name, undefined] as const);
 }
 
-function isNumber(value: Expression): boolean {
+export function isNumber(value: Expression): boolean {
   switch (value.type) {
     case 'number':
     case 'duration':

@@ -33,7 +33,7 @@ interface Parts {
   readonly body?: Block;
 }
 
-function partsOf(node: Expression): Parts {
+export function partsOf(node: Expression): Parts {
   switch (node.type) {
     case 'logical':
       return { tested: [node.left, node.right], parts: [node.left, node.right] };
@@ -68,7 +68,7 @@ function partsOf(node: Expression): Parts {
   }
 }
 
-function expressionsOf(statement: Statement): { readonly conditions: readonly Expression[]; readonly all: readonly Expression[] } {
+export function expressionsOf(statement: Statement): { readonly conditions: readonly Expression[]; readonly all: readonly Expression[] } {
   switch (statement.type) {
     case 'local':
     case 'return':

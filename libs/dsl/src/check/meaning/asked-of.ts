@@ -38,6 +38,10 @@ export function askedOf(node: Resolved, depth: number, span: SpanSource): Resolv
         const pattern = inner(part.pattern);
         return subject === undefined || pattern === undefined ? undefined : { ...part, subject, pattern };
       }
+      case 'library-call': {
+        const args = part.args.map(inner);
+        return args.includes(undefined) ? undefined : { ...part, args: args as Resolved[] };
+      }
       default:
         return undefined;
     }

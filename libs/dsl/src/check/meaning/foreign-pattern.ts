@@ -57,7 +57,10 @@ function looksLike(text: string): boolean {
   if (text.includes('*')) return false;
   const inner = text.replace(/^%|%$/g, '');
   if (inner === text || inner.includes('%') || !/^[\w./ -]+$/.test(inner)) return false;
-  return (text.endsWith('%') && /[A-Za-z_./-]$/.test(inner)) || (text.startsWith('%') && /^[A-Za-z_./-]/.test(inner) && !/^[0-9A-Fa-f]{2}/.test(inner));
+  return (
+    (text.endsWith('%') && /[A-Za-z_./-]$/.test(inner)) ||
+    (text.startsWith('%') && /^[A-Za-z_./-]/.test(inner) && !/^[0-9A-Fa-f]{2}/.test(inner))
+  );
 }
 
 /** `matches "lab.%"`. */

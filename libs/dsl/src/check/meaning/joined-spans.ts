@@ -130,7 +130,9 @@ class JoinedSpans {
   private amongAll(plain: readonly Outcome[], own: readonly Universal[], { universals, spans, facts }: Known): Excluded | undefined {
     if (universals.length === 0) return undefined;
     const topics = topicsOf(facts);
-    const meant = universals.filter(({ alternatives }) => alternatives.every((alternative) => mayConcern(alternative, topics) || alternative.some(comparesTwoSpans)));
+    const meant = universals.filter(({ alternatives }) =>
+      alternatives.every((alternative) => mayConcern(alternative, topics) || alternative.some(comparesTwoSpans)),
+    );
     if (meant.length === 0) return undefined;
     for (const { span, over } of spans) {
       const hasFacts = plain.some(({ node }) => readsSpan(node, span));

@@ -1,4 +1,5 @@
 import type { BinaryNode, Relatives, Resolved, SpanSource, TraceQuantifier } from '../../resolved.js';
+import { writtenText } from '../../written-text.js';
 import type { Findings } from '../context.js';
 import { askedOf } from './asked-of.js';
 import { contradictionOfAll, type Outcome } from './contradiction.js';
@@ -41,7 +42,7 @@ export function ofItself(part: Outcome, facts: readonly Outcome[], spans: readon
   for (const askable of spans) {
     if (asked.over !== undefined && !isAmong(asked.over, askable)) continue;
     compared++;
-    const satisfied = satisfiedBy(parts, asked.depth, askable.span, facts);
+    const satisfied = satisfiedBy(parts, asked.depth, askable.span, facts, findings);
     if (satisfied === undefined) continue;
     report(part.node, asked, askable, satisfied, findings);
     break;
@@ -63,7 +64,7 @@ function isSpan(a: SpanSource, b: SpanSource): boolean {
   return a.type === b.type && (a.type !== 'bound' || b.type !== 'bound' || a.depth === b.depth) && a.type !== 'nth' && a.type !== 'parent';
 }
 
-function satisfiedBy(parts: readonly Outcome[], depth: number, span: SpanSource, facts: readonly Outcome[]): Satisfied {
+function satisfiedBy(parts: readonly Outcome[], depth: number, span: SpanSource, facts: readonly Outcome[], findings: Findings): Satisfied {
   let of: readonly Outcome[] | undefined;
   let isGuarded = false;
   let comparesItself = false;
@@ -81,10 +82,19 @@ function satisfiedBy(parts: readonly Outcome[], depth: number, span: SpanSource,
       continue;
     }
     // Nearly all conditions: what is asked of the other span is something else.
-    if (of.length === 0 || contradictionOfAll([...of, { node: own, outcome: !outcome }]) === undefined) return undefined;
+    if (of.length === 0) return undefined;
+    if (contradictionOfAll([...of, { node: own, outcome: !outcome }]) !== undefined) continue;
+    if (!of.some((fact) => fact.outcome === outcome && isSameText(fact.node, node, findings))) return undefined;
   }
   if (isGuarded) return comparesItself ? 'with values' : undefined;
   return 'always';
+}
+
+/** Written alike, of `span` and `attribute` alone: what it says of the one it says of the other. */
+function isSameText(a: Resolved, b: Resolved, findings: Findings): boolean {
+  if (a.type !== b.type) return false;
+  const text = writtenText(b.syntax);
+  return writtenText(a.syntax) === text && ![...findings.namedSpans].some((name) => text.includes(name));
 }
 
 /** That there is a value is asked. */
@@ -110,13 +120,21 @@ export function holdsOfItself({ operator }: BinaryNode, outcome: boolean): boole
   return (operator === '==' || operator === '<=' || operator === '>=') === outcome;
 }
 
-function report(node: Resolved, asked: TraceQuantifier, { span, name }: Askable, satisfied: 'always' | 'with values', findings: Findings): void {
+function report(
+  node: Resolved,
+  asked: TraceQuantifier,
+  { span, name }: Askable,
+  satisfied: 'always' | 'with values',
+  findings: Findings,
+): void {
   const [argument] = asked.syntax.type === 'call' ? asked.syntax.args : [];
   const inner = argument?.type === 'named-condition' ? argument.name.name : 'span';
   const outer = span.type === 'root' ? 'trace.root' : span.type === 'bound' ? name : undefined;
   const different = outer === undefined ? undefined : `${inner}.id != ${outer}.id`;
-  const { end } = asked.condition.syntax.range;
-  const fix = different === undefined || isAlternative(asked.condition) ? undefined : { range: { start: end, end }, text: ` and ${different}` };
+  // In front: other fixes of the condition stay where they are.
+  const { start } = asked.condition.syntax.range;
+  const isWhole = different !== undefined && !isAlternative(asked.condition);
+  const fix = isWhole ? { range: { start, end: start }, text: `${different} and ` } : undefined;
   const suggestion = different ?? 'trace.has(outer where … span.id != outer.id)';
   const values = { of: outer ?? 'the span that is judged', where: satisfied === 'always' ? '' : ' where it has the values' };
   findings.report('BT_DSL_OF_ITSELF', node.syntax.range, values, { expected: 'another span', suggestion, fix });

@@ -1,5 +1,5 @@
-import type { BinaryNode } from '../../resolved.js';
 import { formatExpression } from '../../format-expression.js';
+import type { BinaryNode } from '../../resolved.js';
 import type { Findings } from '../context.js';
 import { orderedAsCount } from './ordered-as-count.js';
 

@@ -1,6 +1,5 @@
-import type { FieldName, Resolved } from '../../resolved.js';
 import { formatExpression } from '../../format-expression.js';
-import type { BinaryNode } from '../../resolved.js';
+import type { BinaryNode, FieldName, Resolved } from '../../resolved.js';
 import type { Findings } from '../context.js';
 
 /** Names that nobody puts into quotes; the value of an attribute may be JSON. */
@@ -17,7 +16,10 @@ export function quotesInText({ operator, left, right }: BinaryNode, findings: Fi
   if (inner === undefined) return;
   const meant = formatExpression({ type: 'string', value: inner, isText: true, range: text.syntax.range });
   const values = { text: formatExpression(text.syntax) };
-  findings.report('BT_DSL_QUOTES_IN_TEXT', text.syntax.range, values, { suggestion: meant, fix: { range: text.syntax.range, text: meant } });
+  findings.report('BT_DSL_QUOTES_IN_TEXT', text.syntax.range, values, {
+    suggestion: meant,
+    fix: { range: text.syntax.range, text: meant },
+  });
 }
 
 function textOf({ syntax }: Resolved): string | undefined {

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../explain/format-duration.js';
 import { formatExpression } from '../../format-expression.js';
 import type { BinaryNode, Resolved, SpanOrderTest, TracePair } from '../../resolved.js';
+import type { Source } from '../../source.js';
 import type { Expression } from '../../syntax.js';
 import type { Findings } from '../context.js';
 import { isCount } from '../resolve-operator.js';
@@ -56,7 +57,7 @@ function converted(node: BinaryNode, value: Resolved, findings: Findings): void 
     const values = { what, unit, duration: syntax.text, number: String(syntax.nanoseconds) };
     const fix = { range: node.syntax.range, text: duration };
     findings.report('BT_DSL_UNIT_TWICE', node.syntax.range, values, { suggestion: duration, fix });
-  } else if (divisor === 1e3 && isBare(syntax)) {
+  } else if (divisor === 1e3 && isBare(syntax, findings.source)) {
     const nanoseconds = Number(value.value) * divisor;
     if (!(nanoseconds > 0 && nanoseconds < SHORTEST)) return;
     const values = { what, unit, number: formatExpression(syntax), shown: formatDuration(nanoseconds) };
@@ -76,7 +77,7 @@ export function bareDurations(node: TracePair | SpanOrderTest, findings: Finding
     } else bare('duration', undefined, duration, findings);
   }
   if (within?.type === 'literal' && typeof within.value !== 'string' && Number(within.value) < 0) {
-    const shown = formatExpression((within.declared ?? within.syntax));
+    const shown = formatExpression(within.declared ?? within.syntax);
     const expected = 'a duration, and the function that looks the other way: trace.preceded looks back, trace.follows ahead';
     findings.report('BT_DSL_NEGATIVE_DEADLINE', within.syntax.range, { shown }, { expected });
   }
@@ -90,7 +91,7 @@ function bare(unit: Unit, what: Resolved | undefined, value: Resolved, findings:
   if (unit === 'count' || value.type !== 'literal') return;
   // What a variable of a script holds is mended where it stands.
   const syntax = value.declared ?? value.syntax;
-  if (!isBare(syntax)) return;
+  if (!isBare(syntax, findings.source)) return;
   const number = value.value;
   if ((typeof number !== 'number' && typeof number !== 'bigint') || number <= 0) return;
   const text = formatExpression(syntax);
@@ -119,10 +120,11 @@ function bare(unit: Unit, what: Resolved | undefined, value: Resolved, findings:
   );
 }
 
-/** `500`, and `5 * 60`, of which only the writer knows the unit. */
-function isBare(syntax: Expression): boolean {
-  if (syntax.type === 'parenthesized') return isBare(syntax.expression);
-  return syntax.type === 'number' || (syntax.type === 'binary' && isBare(syntax.left) && isBare(syntax.right));
+/** `500`, and `5 * 60`, of which only the writer knows the unit; `5 * minute` where the script has no durations that the variable could hold. */
+function isBare(syntax: Expression, source: Source, isWithin = false): boolean {
+  if (syntax.type === 'parenthesized') return isBare(syntax.expression, source, isWithin);
+  if (syntax.type === 'name') return isWithin && !/\d(?:ns|us|ms|s|m|h|d)\b/.test(source.text);
+  return syntax.type === 'number' || (syntax.type === 'binary' && isBare(syntax.left, source, true) && isBare(syntax.right, source, true));
 }
 
 /** What a number counts, where that is known. */

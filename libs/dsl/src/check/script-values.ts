@@ -1,0 +1,234 @@
+import { spanArguments } from '../span-function-call.js';
+import type { Block, Expression } from '../syntax.js';
+import { withoutParentheses } from '../without-parentheses.js';
+import type { Findings } from './context.js';
+import { readsText } from './list-as-set.js';
+import { isNumber, namesAsConditions } from './number-names.js';
+import { blocksOf } from './script-locals.js';
+import { expressionsOf, partsOf } from './tested-texts.js';
+
+/** What the variables of a script hold wherever they get a value, by what they are asked: a count that is never below 0, a table that is always true. */
+export function judgeValues(block: Block, values: Values, findings: Findings): void {
+  new ScriptValues(values, findings).block(block, true);
+}
+
+type Values = ReadonlyMap<string, readonly (Expression | undefined)[]>;
+
+class ScriptValues {
+  private textKeys: ReadonlySet<string> | undefined;
+  private main: Block = [];
+
+  constructor(
+    private readonly values: Values,
+    private readonly findings: Findings,
+  ) {}
+
+  block(block: Block, isMain: boolean): void {
+    if (this.main.length === 0) this.main = block;
+    for (const statement of block) {
+      const { conditions, all } = expressionsOf(statement);
+      for (const condition of conditions) this.condition(condition);
+      if (statement.type === 'return' && isMain) this.result(statement.values);
+      for (const expression of all) this.expression(expression);
+      const isInner = statement.type === 'local-function' || statement.type === 'function-statement';
+      for (const inner of blocksOf(statement)) this.block(inner, isMain && !isInner);
+    }
+  }
+
+  private result([first, second]: readonly Expression[]): void {
+    if (first === undefined) return;
+    this.condition(first);
+    // A text that says what was found is of no use, and does no harm.
+    if (second === undefined || ['string', 'number', 'table', 'nil'].includes(second.type)) return;
+    this.findings.report('BT_DSL_FIRST_RESULT', second.range, {}, { expected: 'and or or between them' });
+  }
+
+  private condition(condition: Expression): void {
+    for (const { name, range } of namesAsConditions(condition)) {
+      const [kind, meant] = this.isAll(name, isFunction)
+        ? ['a function', `${name}(…)`]
+        : this.isAll(name, isTable)
+          ? ['a table', `next(${name}) ~= nil`]
+          : [];
+      if (kind === undefined || meant === undefined) continue;
+      const fix = kind === 'a table' ? { range, text: `(${meant})` } : undefined;
+      this.findings.report('BT_DSL_ALWAYS_TRUE', range, { name, what: kind }, { expected: meant, suggestion: meant, fix });
+    }
+  }
+
+  private expression(expression: Expression): void {
+    const pending: Expression[] = [expression];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      if (next.type === 'binary') this.comparison(next);
+      if (next.type === 'unary' && next.operator === '#') this.asList(next.operand, next.range, `#`);
+      if (next.type === 'call' && next.callee.type === 'name' && next.callee.name === 'ipairs' && next.args[0] !== undefined)
+        this.asList(next.args[0], next.callee.range, 'ipairs');
+      const { parts, body } = partsOf(next);
+      pending.push(...parts);
+      if (body !== undefined) this.block(body, false);
+    }
+  }
+
+  private comparison(node: Extract<Expression, { type: 'binary' }>): void {
+    const { operator, left, right, range } = node;
+    const place = foundPlace(left);
+    if (place !== undefined && (operator === '==' || operator === '~=')) return this.placeOfText(node, place);
+    const subject = withoutParentheses(left);
+    if (subject.type !== 'name') return;
+    const { name } = subject;
+    if (right.type === 'string' && (operator === '==' || operator === '~=')) {
+      if ((right.value !== 'true' && right.value !== 'false') || !this.isAll(name, isBoolean)) return;
+      const fix = { range: right.range, text: right.value };
+      this.findings.report(
+        'BT_DSL_QUOTED_TRUTH',
+        right.range,
+        { text: `"${right.value}"`, value: right.value },
+        { suggestion: right.value, fix },
+      );
+      return;
+    }
+    const value = this.knownComparison(name, operator, right);
+    if (value === undefined) return;
+    const reason = right.type === 'nil' ? `'${name}' always has a value` : `'${name}' counts from 0 up`;
+    this.findings.report('BT_DSL_CONTRADICTION', range, { value: String(value), reason });
+  }
+
+  private knownComparison(name: string, operator: string, right: Expression): boolean | undefined {
+    if (right.type === 'nil') {
+      if ((operator !== '==' && operator !== '~=') || !this.isAll(name, isNumber)) return undefined;
+      return operator === '~=';
+    }
+    if (right.type !== 'number' || right.value > 0 || !this.isAll(name, (value) => isCounted(value, name))) return undefined;
+    if (operator === '>=') return true;
+    return operator === '<' ? false : undefined;
+  }
+
+  /** `x:find("a") == true`: where it is, or nil. */
+  private placeOfText({ operator, left, right, range }: Extract<Expression, { type: 'binary' }>, name: string): void {
+    const isTruth = right.type === 'boolean';
+    const isZero = name === 'find' && right.type === 'number' && right.value === 0;
+    if (!isTruth && !isZero) return;
+    const isFound = (operator === '==') === (right.type === 'boolean' && right.value);
+    const text = isTruth ? `${this.findings.source.slice(left.range)} ${isFound ? '~=' : '=='} nil` : undefined;
+    const reason = name === 'find' ? "'find' answers a place, from 1, or nil" : "'match' answers a text, or nil";
+    const value = String(operator === '~=');
+    this.findings.report(
+      'BT_DSL_CONTRADICTION',
+      range,
+      { value, reason },
+      { suggestion: text ?? 'starts_with', fix: text === undefined ? undefined : { range, text } },
+    );
+  }
+
+  /** `#ids`, `ipairs(ids)` of a table that has nothing but texts for its keys. */
+  private asList(of: Expression, range: Expression['range'], found: '#' | 'ipairs'): void {
+    if (of.type !== 'name' || !this.isAll(of.name, isEmptyTable)) return;
+    this.textKeys ??= textKeyed(this.main, this.values);
+    if (!this.textKeys.has(of.name)) return;
+    const fix = found === 'ipairs' ? { range, text: 'pairs' } : undefined;
+    this.findings.report(
+      'BT_DSL_NOT_A_LIST',
+      range,
+      { name: of.name, found: `'${found}'` },
+      { expected: 'a number that is counted, or pairs', suggestion: fix?.text, fix },
+    );
+  }
+
+  private isAll(name: string, test: (value: Expression) => boolean): boolean {
+    const values = this.values.get(name);
+    return values !== undefined && values.length > 0 && values.every((value) => value !== undefined && test(withoutParentheses(value)));
+  }
+}
+
+function isFunction({ type }: Expression): boolean {
+  return type === 'function';
+}
+
+function isTable({ type }: Expression): boolean {
+  return type === 'table';
+}
+
+function isEmptyTable(value: Expression): boolean {
+  return value.type === 'table' && value.items.length === 0;
+}
+
+const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>=']);
+const TRUTHS: ReadonlySet<string> = new Set(['has', 'all', 'before', 'follows', 'preceded', 'never_after', 'child', 'descendant']);
+
+function isBoolean(value: Expression): boolean {
+  switch (value.type) {
+    case 'boolean':
+    case 'string-test':
+      return true;
+    case 'binary':
+      return COMPARISONS.has(value.operator);
+    case 'unary':
+      return value.operator === 'not';
+    case 'call':
+      return value.callee.type === 'member' && TRUTHS.has(value.callee.name) && spanArguments(value) !== undefined;
+    default:
+      return false;
+  }
+}
+
+/** 0 or more, and more by what is added. */
+function isCounted(value: Expression, name: string): boolean {
+  if (value.type === 'number') return value.value >= 0;
+  if (value.type === 'unary') return value.operator === '#';
+  if (value.type === 'binary') {
+    const sides = [value.left, value.right].map(withoutParentheses);
+    return value.operator === '+' && sides.every((side) => (side.type === 'name' && side.name === name) || isCounted(side, name));
+  }
+  return value.type === 'call' && value.callee.type === 'member' && value.callee.name === 'count' && spanArguments(value) !== undefined;
+}
+
+/** `find` of `x:find("a")` and `string.find(x, "a")`, `match` likewise. */
+function foundPlace(node: Expression): string | undefined {
+  const name =
+    node.type === 'method-call'
+      ? node.name
+      : node.type === 'call' && node.callee.type === 'member' && node.callee.object.type === 'name' && node.callee.object.name === 'string'
+        ? node.callee.name
+        : undefined;
+  return name === 'find' || name === 'match' ? name : undefined;
+}
+
+/** The variables whose tables get nothing but texts for their keys, and are given to no function but those that look through them. */
+function textKeyed(block: Block, values: Values): ReadonlySet<string> {
+  const keyed = new Set<string>();
+  const others = new Set<string>();
+  const expression = (node: Expression): void => {
+    const { parts, body } = partsOf(node);
+    if (node.type === 'call' && !(node.callee.type === 'name' && LOOKING.has(node.callee.name)))
+      for (const argument of node.args) if (argument.type === 'name') others.add(argument.name);
+    if (node.type === 'table') for (const { value } of node.items) if (value.type === 'name') others.add(value.name);
+    for (const part of parts) expression(part);
+    if (body !== undefined) visit(body);
+  };
+  const visit = (statements: Block): void => {
+    for (const statement of statements) {
+      if (statement.type === 'assignment')
+        for (const target of statement.targets) {
+          if (target.type !== 'index' && target.type !== 'member') continue;
+          if (target.object.type !== 'name') continue;
+          (target.type === 'member' || isText(target.key, values) ? keyed : others).add(target.object.name);
+        }
+      if (statement.type === 'local' || statement.type === 'assignment' || statement.type === 'return')
+        for (const value of statement.values) if (value.type === 'name') others.add(value.name);
+      for (const node of expressionsOf(statement).all) expression(node);
+      for (const inner of blocksOf(statement)) visit(inner);
+    }
+  };
+  visit(block);
+  return new Set([...keyed].filter((name) => !others.has(name)));
+}
+
+const LOOKING: ReadonlySet<string> = new Set(['ipairs', 'pairs', 'next', 'type']);
+
+function isText(key: Expression, values: Values): boolean {
+  const node = withoutParentheses(key);
+  if (node.type !== 'name') return readsText(node) || (node.type === 'binary' && node.operator === '..');
+  // The variable of a loop elsewhere may have the same name.
+  const given = values.get(node.name)?.filter((value) => value !== undefined) ?? [];
+  return given.length > 0 && given.every((value) => value.type !== 'name' && isText(value, values));
+}
