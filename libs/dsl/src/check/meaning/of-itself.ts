@@ -136,7 +136,10 @@ function report(
   const isWhole = different !== undefined && !isAlternative(asked.condition);
   const fix = isWhole ? { range: { start, end: start }, text: `${different} and ` } : undefined;
   const suggestion = different ?? 'trace.has(outer where … span.id != outer.id)';
-  const values = { of: outer ?? 'the span that is judged', where: satisfied === 'always' ? '' : ' where it has the values' };
+  const values = {
+    of: outer ?? (span.type === 'subject' ? 'the span that is judged' : 'the span around it'),
+    where: satisfied === 'always' ? '' : ' where it has the values',
+  };
   findings.report('BT_DSL_OF_ITSELF', node.syntax.range, values, { expected: 'another span', suggestion, fix });
 }
 
