@@ -116,7 +116,7 @@ await describePostgres('the store', (emptyUrl, url) => {
     const refused: unknown[] = [];
     const writers = Array.from({ length: 8 }, async (_, writer) => {
       for (let n = 0; cutting; n++) {
-        await store.exported('tempo', writer, n, []).catch((error: unknown) => refused.push(error));
+        await store.exported('tempo', new Map([[writer, n]]), []).catch((error: unknown) => refused.push(error));
       }
     });
     for (let cut = 0; cut < 40; cut++) {
@@ -130,7 +130,7 @@ await describePostgres('the store', (emptyUrl, url) => {
     await client.end();
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.filter((error) => (error as { retryable?: boolean }).retryable !== true)).toEqual([]);
-    await store.exported('tempo', 0, 77, []);
+    await store.exported('tempo', new Map([[0, 77]]), []);
     expect(await store.position('tempo', 0)).toBe(77);
     await store.close();
   });

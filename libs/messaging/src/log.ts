@@ -82,6 +82,11 @@ export interface SubscribeOptions {
   readonly listener: PartitionListener;
   /** Bytes of values in one batch, about. */
   readonly maxBatchBytes?: number;
+  /**
+   * Milliseconds from one delivery to the next, at least: more comes at once, and the first after a while of nothing comes as it does without. The embedded
+   * log, whose deliveries cost little, does not wait.
+   */
+  readonly gather?: number;
   /** Milliseconds between two `idle` calls of a partition. */
   readonly idleInterval?: number;
   /**

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.js';
 import { noteFilled } from './filled-tables.js';
+import { oneOfEach } from './one-of-each.js';
 import { advance } from './positions.js';
 import { type Revision, supersedes, supersedesRow } from './revision.js';
 import type { Queries, Schema } from './schema.js';
@@ -11,21 +12,22 @@ const IDS = 500;
 export async function exported(
   connection: Connection,
   reader: string,
-  partition: number,
-  position: number,
+  positions: ReadonlyMap<number, number>,
   done: readonly Revision[],
 ): Promise<void> {
   await connection.database.transaction().execute(async (transaction) => {
-    for (const revision of done) await put(transaction, revision, null);
-    if (done.length > 0) await noteFilled(transaction, 'exports');
-    await advance(transaction, reader, partition, position);
+    for (const revisions of oneOfEach(done)) await put(transaction, revisions, null);
+    const at = [...positions].map(([partition, position]) => ({ reader, partition, position }));
+    await advance(transaction, at);
+    const filled = [...(done.length > 0 ? (['exports'] as const) : []), ...(at.length > 0 ? (['positions'] as const) : [])];
+    await noteFilled(transaction, ...filled);
   });
 }
 
 /** See `Store.exportRefused`. */
 export async function exportRefused(connection: Connection, revision: Revision, reason: string): Promise<void> {
   await connection.database.transaction().execute(async (transaction) => {
-    await put(transaction, revision, reason);
+    await put(transaction, [revision], reason);
     await noteFilled(transaction, 'exports');
   });
 }
@@ -64,12 +66,29 @@ export async function alreadyExported(queries: Queries, items: readonly Revision
   return new Set(items.filter(done).map(({ id }) => id));
 }
 
-async function put(queries: Queries, { id, revision, status, firstOffset }: Revision, refused: string | null): Promise<void> {
-  const row = { revision, status, first_offset: firstOffset, refused };
+/** No two of one violation: a statement may write a row only once. */
+async function put(queries: Queries, revisions: readonly Revision[], refused: string | null): Promise<void> {
+  const rows = revisions.map(({ id, revision, status, firstOffset }) => ({
+    violation_id: id,
+    revision,
+    status,
+    first_offset: firstOffset,
+    refused,
+  }));
   await queries
     .insertInto('exports')
-    .values({ violation_id: id, ...row })
-    .onConflict((conflict) => conflict.column('violation_id').doUpdateSet(row).where(supersedesRow('exports')))
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict
+        .column('violation_id')
+        .doUpdateSet((e) => ({
+          revision: e.ref('excluded.revision'),
+          status: e.ref('excluded.status'),
+          first_offset: e.ref('excluded.first_offset'),
+          refused: e.ref('excluded.refused'),
+        }))
+        .where(supersedesRow('exports')),
+    )
     .execute();
 }
 

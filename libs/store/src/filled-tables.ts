@@ -10,8 +10,6 @@ export const FILLED = [
   'violation_revisions',
   'violation_groups',
   'violation_sequence',
-  'marks',
-  'mutes',
   'positions',
   'exports',
   'signature_keys',
@@ -20,6 +18,7 @@ export type FilledTable = (typeof FILLED)[number];
 
 /** In the transaction that inserts into them. */
 export async function noteFilled(queries: Queries, ...tables: readonly FilledTable[]): Promise<void> {
+  if (tables.length === 0) return;
   await queries
     .insertInto('filled_tables')
     .values(tables.map((name) => ({ name, emptied: 0 })))

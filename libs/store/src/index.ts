@@ -1,4 +1,3 @@
-export type { Mark, MarkKind, Mute, MutePage } from './marks/mark.js';
 export { openStore } from './open-store.js';
 export { STORE_PROBLEMS, StoreError, type StoreProblem, type StoreProblemCode } from './problems.js';
 export type { Revision } from './revision.js';

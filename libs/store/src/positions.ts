@@ -1,4 +1,3 @@
-import { noteFilled } from './filled-tables.js';
 import type { Queries } from './schema.js';
 
 /** 0 when the reader never read the partition. */
@@ -12,15 +11,27 @@ export async function positionOf(queries: Queries, reader: string, partition: nu
   return row?.position ?? 0;
 }
 
+/** Where a reader goes on in a partition. */
+export interface ReaderPosition {
+  readonly reader: string;
+  readonly partition: number;
+  readonly position: number;
+}
+
 /**
- * Sets the position, also backwards: when the log was made anew, its offsets begin again; and reading a record twice is
- * harmless, while leaving one out is not.
+ * To be noted as filled (`noteFilled`) by the caller, with what else it writes.
+ *
+ * Sets positions, also backwards: when the log was made anew, its offsets begin again; and reading a record twice is
+ * harmless, while leaving one out is not. Of several of one partition the last one counts.
  */
-export async function advance(queries: Queries, reader: string, partition: number, position: number): Promise<void> {
+export async function advance(queries: Queries, positions: readonly ReaderPosition[]): Promise<void> {
+  if (positions.length === 0) return;
+  // In one order, whoever writes: transactions that write the same rows don't wait for each other in a circle.
+  const latest = new Map(positions.map(({ reader, partition, position }) => [`${partition} ${reader}`, { reader, partition, position }]));
+  const rows = [...latest.values()].toSorted((a, b) => a.partition - b.partition);
   await queries
     .insertInto('positions')
-    .values({ reader, partition, position })
-    .onConflict((conflict) => conflict.columns(['reader', 'partition']).doUpdateSet({ position }))
+    .values(rows)
+    .onConflict((conflict) => conflict.columns(['reader', 'partition']).doUpdateSet((e) => ({ position: e.ref('excluded.position') })))
     .execute();
-  await noteFilled(queries, 'positions');
 }

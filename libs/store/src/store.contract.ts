@@ -584,9 +584,36 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         expect([seen.length, new Set(seen).size, after]).toEqual([320, 320, 320]);
       });
 
+      it('of several partitions are kept together: all of it, or nothing', async () => {
+        const batch = (partition: number, position: number, ...violations: StoredViolation[]) => ({
+          reader: 'api',
+          partition,
+          position,
+          violations,
+        });
+        await store.keep(
+          batch(0, 5, violation('a'), violation('r', { revision: 1 })),
+          batch(1, 7),
+          batch(2, 9, violation('b'), violation('r', { revision: 2 }), violation('b')),
+        );
+        expect(await Promise.all([0, 1, 2].map((partition) => store.position('api', partition)))).toEqual([5, 7, 9]);
+        expect((await store.violations({}, { limit: 9 })).total).toBe(3);
+        expect((await store.violationRevisions('r')).map(({ revision: number, stands }) => [number, stands])).toEqual([
+          [1, false],
+          [2, true],
+        ]);
+        const refused = { ...violation('c'), timestampMs: Number.NaN };
+        await expect(store.keep(batch(0, 6, violation('d')), batch(1, 8, refused))).rejects.toThrow();
+        expect(await Promise.all([0, 1].map((partition) => store.position('api', partition)))).toEqual([5, 7]);
+        expect(await store.violation('d')).toBeUndefined();
+        const more = Array.from({ length: 1_300 }, (_, n) => violation(`many ${n}`));
+        await store.keep(batch(0, 700, ...more.slice(0, 650)), batch(1, 700, ...more.slice(650)));
+        expect((await store.violations({}, { limit: 1 })).total).toBe(1_303);
+      });
+
       it('are pruned by age, with what is known of their export', async () => {
         await keep(...Array.from({ length: 2_500 }, (_, i) => violation(`v${i}`, { timestampMs: i })));
-        await store.exported('export', 0, 9, [revision('v1', 1), revision('v2400', 1)]);
+        await store.exported('export', new Map([[0, 9]]), [revision('v1', 1), revision('v2400', 1)]);
         expect(await store.prune(2_400)).toBe(2_400);
         expect((await store.violations({}, { limit: 1 })).total).toBe(100);
         const both = [revision('v1', 1), revision('v2400', 1)];
@@ -598,10 +625,18 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
 
     describe('exports', () => {
       it('are done by revision, and advance the reader', async () => {
-        await store.exported('tempo', 1, 8, [revision('a', 2), revision('b', 1)]);
-        await store.exported('tempo', 1, 9, [revision('a', 1)]);
-        const done = await store.alreadyExported([revision('a', 2), revision('b', 2), revision('c', 1)]);
-        expect([...done]).toEqual(['a']);
+        await store.exported('tempo', new Map([[1, 8]]), [revision('a', 2), revision('b', 1)]);
+        await store.exported(
+          'tempo',
+          new Map([
+            [1, 9],
+            [2, 3],
+          ]),
+          [revision('a', 1), revision('c', 1), revision('c', 2)],
+        );
+        const done = await store.alreadyExported([revision('a', 2), revision('b', 2), revision('c', 2), revision('d', 1)]);
+        expect([...done]).toEqual(['a', 'c']);
+        expect(await store.position('tempo', 2)).toBe(3);
         expect(await store.position('tempo', 1)).toBe(9);
         expect(await store.alreadyExported([])).toEqual(new Set());
       });
@@ -622,14 +657,14 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         ]);
         await keep(violation('v', { revision: 2 }));
         expect(await refused()).toBeUndefined();
-        await store.exported('export', 0, 1, [revision('v', 2)]);
+        await store.exported('export', new Map([[0, 1]]), [revision('v', 2)]);
         expect(await refused()).toBeUndefined();
       });
 
       it('are not undone by an export of the same revision that is read again', async () => {
         await keep(violation('v'));
         await store.exportRefused(revision('v', 1), 'http_400');
-        await store.exported('export', 0, 1, [revision('v', 1)]);
+        await store.exported('export', new Map([[0, 1]]), [revision('v', 1)]);
         expect(await refused()).toBe('http_400');
       });
     });
@@ -685,11 +720,11 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       });
 
       it('are exported when they are open again in a later one, once', async () => {
-        await store.exported('tempo', 0, 1, [revision('v', 1, 10)]);
+        await store.exported('tempo', new Map([[0, 1]]), [revision('v', 1, 10)]);
         expect([...(await store.alreadyExported([revision('v', 1, 500)]))]).toEqual(['v']);
-        await store.exported('tempo', 0, 2, [revision('v', 2, 10)]);
+        await store.exported('tempo', new Map([[0, 2]]), [revision('v', 2, 10)]);
         expect([...(await store.alreadyExported([revision('v', 1, 500)]))]).toEqual([]);
-        await store.exported('tempo', 0, 3, [revision('v', 1, 500)]);
+        await store.exported('tempo', new Map([[0, 3]]), [revision('v', 1, 500)]);
         for (const past of [revision('v', 1, 10), revision('v', 2, 10), revision('v', 1, 500)]) {
           expect([...(await store.alreadyExported([past]))]).toEqual(['v']);
         }

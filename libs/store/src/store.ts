@@ -1,4 +1,3 @@
-import type { Mark, Mute, MutePage } from './marks/mark.js';
 import type { Revision } from './revision.js';
 import type { PublishedRule } from './rule-set-record.js';
 import type { KnownKey } from './signature-keys.js';
@@ -127,7 +126,7 @@ export interface RuleVersion {
   readonly rule: StoredRule | undefined;
 }
 
-/** One transaction's worth of violations from the violations log, with the position after them. */
+/** Violations of one partition of the violations log, with the position after them. */
 export interface KeptBatch {
   readonly reader: string;
   readonly partition: number;
@@ -211,8 +210,11 @@ export abstract class Store {
   abstract unpublishedEpochs(): Promise<readonly EpochChange[]>;
   abstract epochPublished(epoch: number): Promise<void>;
   abstract latestEpoch(): Promise<number>;
-  /** Upserts by id (only a revision that supersedes the one that is kept changes it) and advances the reader, in one transaction. */
-  abstract keep(batch: KeptBatch): Promise<void>;
+  /**
+   * Upserts by id (only a revision that supersedes the one that is kept changes it) and advances the readers, all batches in one transaction:
+   * a transaction costs much more than a violation in it.
+   */
+  abstract keep(...batches: readonly KeptBatch[]): Promise<void>;
   /** Newest first (by timestamp, then id). Rejects BT_STORE_BAD_CURSOR when `after` is not from a page's `next`. */
   abstract violations(filter: ViolationFilter, page: { readonly limit: number; readonly after?: string }): Promise<ViolationPage>;
   /** The same page, without the count of all that match. */
@@ -233,19 +235,6 @@ export abstract class Store {
     now: number,
   ): Promise<ViolationGroupPage>;
   abstract violationGroup(id: string, now: number): Promise<ViolationGroup | undefined>;
-  /** Adds what somebody says of a violation or a group; undefined when there is none of this id. They are deleted with what they are about. */
-  abstract addMark(subject: string, mark: Omit<Mark, 'number'>): Promise<Mark | undefined>;
-  /** What was said, newest first: what is numbered below `below`, at most `limit`. */
-  abstract marks(subject: string, page: { readonly limit: number; readonly below?: number | undefined }): Promise<readonly Mark[]>;
-  /** False, and nothing is added, when there are `most` active mutes. */
-  abstract addMute(mute: Mute, most: number): Promise<boolean>;
-  /** Ends one that is active and answers it; undefined when there is none. */
-  abstract endMute(id: string, at: number, by: string): Promise<Mute | undefined>;
-  /** Newest first; `activeAt` (Unix ms): only those that mute at that time. */
-  abstract mutes(
-    filter: { readonly ruleId?: string | undefined; readonly activeAt?: number | undefined },
-    page: { readonly limit: number; readonly after?: string },
-  ): Promise<MutePage>;
   /** How far the numbers of what is kept are. */
   abstract violationSequence(): Promise<ViolationSequence>;
   /**
@@ -260,8 +249,8 @@ export abstract class Store {
   abstract violationRevisions(id: string): Promise<readonly StoredRevision[]>;
   /** Position of a reader of the violations log, per partition; 0 when it never read. */
   abstract position(reader: string, partition: number): Promise<number>;
-  /** Records exports as done and advances, in one transaction. */
-  abstract exported(reader: string, partition: number, position: number, done: readonly Revision[]): Promise<void>;
+  /** Records exports as done and advances to the position of each partition, in one transaction. */
+  abstract exported(reader: string, positions: ReadonlyMap<number, number>, done: readonly Revision[]): Promise<void>;
   /**
    * Records that a revision was not exported, and never will be: the receiver refuses it. It counts as done for `alreadyExported`, and
    * `violation` and `violations` show why (`reason`: a word) until another revision is exported.

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { noteFilled } from './filled-tables.js';
 import type { Queries, Schema, ViolationsTable } from './schema.js';
 import type { ViolationFilter } from './store.js';
 import { matching } from './violation-filter.js';
@@ -31,7 +30,8 @@ export async function violationSequence(queries: Queries): Promise<ViolationSequ
 }
 
 /**
- * Numbers rows; in the transaction that keeps them, under the lock of the violations: so no number can be read before a smaller one.
+ * Numbers rows; in the transaction that keeps them, under the lock of the violations: so no number can be read before a smaller one. The caller notes
+ * the table as filled, with those of what else it writes.
  */
 export async function numbered(queries: Queries, rows: readonly ViolationsTable[]): Promise<ViolationsTable[]> {
   const { last } = await queries
@@ -40,7 +40,6 @@ export async function numbered(queries: Queries, rows: readonly ViolationsTable[
     .onConflict((conflict) => conflict.column('id').doUpdateSet((e) => ({ last: e('violation_sequence.last', '+', rows.length) })))
     .returning('last')
     .executeTakeFirstOrThrow();
-  await noteFilled(queries, 'violation_sequence');
   return rows.map((row, i) => ({ ...row, sequence: last - rows.length + i + 1 }));
 }
 

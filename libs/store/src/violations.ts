@@ -1,8 +1,9 @@
 import type { Connection } from './connection.js';
 import { refusals } from './exports.js';
-import { noteDeleted, noteFilled } from './filled-tables.js';
+import { type FilledTable, noteDeleted, noteFilled } from './filled-tables.js';
 import { indexedText } from './indexed-text.js';
 import { checkedColumn } from './json-column.js';
+import { oneOfEach } from './one-of-each.js';
 import { cursorOf, placeOf } from './page.js';
 import { advance } from './positions.js';
 import { supersedesRow } from './revision.js';
@@ -15,12 +16,12 @@ import { changeGroups, pruneGroups } from './violation-groups/keep-groups.js';
 import { keepRevisions } from './violation-revisions.js';
 import { numbered } from './violation-sequence.js';
 
-/** Rows per statement: PostgreSQL and SQLite bound the parameters of one. */
-const ROWS = 500;
+/** The tables that a kept violation fills. */
+const KEPT_IN = ['violations', 'violation_groups', 'violation_sequence'] as const satisfies readonly FilledTable[];
 
 /** See `Store.keep`. */
-export async function keep(connection: Connection, batch: KeptBatch): Promise<void> {
-  const statements = oneOfEach(batch.violations).flatMap((part) => chunks(part.map(rowOf)));
+export async function keep(connection: Connection, batches: readonly KeptBatch[]): Promise<void> {
+  const statements = oneOfEach(batches.flatMap(({ violations }) => violations)).map((part) => part.map(rowOf));
   await connection.database.transaction().execute(async (transaction) => {
     // What is known of a violation stays true until its row and its group are written.
     if (statements.length > 0) await connection.lock(transaction, 'violations');
@@ -55,8 +56,8 @@ export async function keep(connection: Connection, batch: KeptBatch): Promise<vo
         .execute();
       await changeGroups(transaction, groupChanges(known, rows));
     }
-    if (statements.length > 0) await noteFilled(transaction, 'violations');
-    await advance(transaction, batch.reader, batch.partition, batch.position);
+    await advance(transaction, batches);
+    await noteFilled(transaction, 'positions', ...(statements.length > 0 ? KEPT_IN : []));
   });
 }
 
@@ -132,31 +133,11 @@ export function pruneSome(connection: Connection, before: number, count: number)
     const ids = old.map(({ id }) => id);
     await transaction.deleteFrom('exports').where('violation_id', 'in', ids).execute();
     await transaction.deleteFrom('violation_revisions').where('violation_id', 'in', ids).execute();
-    await transaction.deleteFrom('marks').where('subject', 'in', ids).execute();
     await transaction.deleteFrom('violations').where('id', 'in', ids).execute();
     await pruneGroups(transaction, old);
-    for (const table of ['exports', 'violation_revisions', 'violations', 'marks'] as const) await noteDeleted(transaction, table);
+    for (const table of ['exports', 'violation_revisions', 'violations'] as const) await noteDeleted(transaction, table);
     return ids.length;
   });
-}
-
-/**
- * In order, so that no part has two revisions of one violation: a statement may write a row only once, and which of two stays is
- * told by the row that is there.
- */
-function oneOfEach(violations: readonly StoredViolation[]): readonly StoredViolation[][] {
-  const parts: StoredViolation[][] = [];
-  const seen = new Map<string, number>();
-  for (const violation of violations) {
-    const part = seen.get(violation.id) ?? 0;
-    seen.set(violation.id, part + 1);
-    (parts[part] ??= []).push(violation);
-  }
-  return parts;
-}
-
-function chunks(rows: readonly ViolationsTable[]): ViolationsTable[][] {
-  return Array.from({ length: Math.ceil(rows.length / ROWS) }, (_, n) => rows.slice(n * ROWS, (n + 1) * ROWS));
 }
 
 function rowOf(violation: StoredViolation): ViolationsTable {

@@ -1,7 +1,8 @@
 import type { ViolationRecord } from '#messaging';
 
-/** A violation of the log, and the offset after its record. */
+/** A violation of the log, where it lies, and the offset after its record. */
 export interface Entry {
+  readonly partition: number;
   readonly position: number;
   readonly violation: ViolationRecord;
 }

@@ -22,16 +22,16 @@ export class ExportState {
     return `${failure.configuration ? 'configuration' : 'retrying'}: ${failure.message}`;
   }
 
-  /** A call failed and is repeated after `pause` ms. */
-  waits(partition: number, { kind, reason, message: answer }: Refusal, pause: number): void {
+  /** A call, with violations of these partitions, failed and is repeated after `pause` ms. */
+  waits(partitions: readonly number[], { kind, reason, message: answer }: Refusal, pause: number): void {
     const message = `${this.address}: ${answer}`;
     this.metrics.exportFailures.inc({ kind });
     const configuration = kind === 'configuration';
-    const said = this.failures.get(partition);
-    const level = this.failures.size === 0 || (configuration && said?.configuration !== true) ? 'warn' : 'debug';
-    this.failures.set(partition, { configuration, message });
+    const said = partitions.every((partition) => this.failures.get(partition)?.configuration === true);
+    const level = this.failures.size === 0 || (configuration && !said) ? 'warn' : 'debug';
+    for (const partition of partitions) this.failures.set(partition, { configuration, message });
     const advice = configuration ? 'the configuration of the export is wrong' : 'the OTLP endpoint did not take violations';
-    this.logger[level]({ partition, reason, answer, retry_in_ms: pause }, `${advice}; they wait in the log: ${message}`);
+    this.logger[level]({ partitions, reason, answer, retry_in_ms: pause }, `${advice}; they wait in the log: ${message}`);
   }
 
   /** Something else than the endpoint fails: the log, or the store. */

@@ -12,8 +12,11 @@ import {
 } from '#messaging';
 import { Lag, type Logger, type Metrics } from '#platform';
 import type { Revision, Store } from '#store';
+import { FollowPosition } from '../keep/follow-position.js';
+import { GATHER_MS } from '../keep/keep-violations.js';
 import { readerPosition } from '../keep/reader-position.js';
 import { readViolation } from '../keep/stored-violation.js';
+import { Together } from '../keep/together.js';
 import type { API_METRICS } from '../metrics.js';
 import { type Delivery, deliver, Taken } from './deliver.js';
 import { type Entry, exportBatches } from './export-batches.js';
@@ -23,6 +26,14 @@ import type { Refusal } from './refusal.js';
 import { violationSpan } from './violation-span.js';
 
 const READER = 'export';
+const NOWHERE: ReadonlyMap<number, number> = new Map();
+
+/** What one partition has to export, and the offset behind it. */
+interface Part {
+  readonly partition: number;
+  readonly position: number;
+  readonly entries: readonly Entry[];
+}
 
 export interface ExportSettings {
   /** Of the endpoint, as it may be told. */
@@ -44,6 +55,9 @@ export class ExportViolations implements PartitionListener {
   readonly lag = new Lag();
   private readonly stopping = new AbortController();
   private readonly taken = new Taken();
+  private readonly positions = new FollowPosition();
+  /** Not in turn: what the endpoint does not take of some partitions keeps no other one waiting. */
+  private readonly together = new Together<Part>((parts) => this.exportTogether(parts));
   private readonly failures: ExportState;
   private subscription: Subscription | undefined;
 
@@ -59,7 +73,7 @@ export class ExportViolations implements PartitionListener {
   }
 
   async start(): Promise<void> {
-    this.subscription = await this.log.subscribe({ topic: TOPICS.violations, group: 'betrace-export', listener: this });
+    this.subscription = await this.log.subscribe({ topic: TOPICS.violations, group: 'betrace-export', gather: GATHER_MS, listener: this });
   }
 
   /** Gives up waiting for an endpoint that is down; what is not exported is exported after the next start. */
@@ -87,30 +101,28 @@ export class ExportViolations implements PartitionListener {
     const entries = records.flatMap((record): Entry[] => {
       if (record.headers?.[CONTROL_HEADER] !== undefined) return [];
       try {
-        return [{ position: record.offset + 1, violation: readViolation(record) }];
+        return [{ partition, position: record.offset + 1, violation: readViolation(record) }];
       } catch {
         this.metrics.violationsUnreadable.inc({ reader: READER });
         return [];
       }
     });
-    for (const batch of exportBatches(entries, this.settings.batchSize)) {
-      await this.exportBatch(partition, batch);
-      this.lag.at(partition, batch.at(-1)?.position ?? last.offset + 1);
-    }
     const position = last.offset + 1;
-    await this.store.exported(READER, partition, position, []);
+    await this.together.add({ partition, position, entries });
     this.lag.at(partition, position);
-    await this.subscription?.commit(partition, { offset: position, metadata: '' });
+    await this.positions.follow(this.subscription, partition, position);
     this.failures.works(partition);
   }
 
   async revoked(partition: number): Promise<void> {
     this.failures.forget(partition);
+    await this.positions.leave(this.subscription, partition, this.lag.position(partition));
     this.lag.forget(partition);
   }
 
   async idle(partition: number, position: number): Promise<void> {
     this.lag.at(partition, position);
+    await this.positions.idle(this.subscription, partition, position);
     this.failures.works(partition);
   }
 
@@ -129,16 +141,39 @@ export class ExportViolations implements PartitionListener {
     this.logger.error({ err: error, partition }, 'violations are not exported; it is tried again');
   }
 
-  private async exportBatch(partition: number, batch: readonly Entry[]): Promise<void> {
-    const done = await this.store.alreadyExported(batch.map(revisionOf));
-    const waiting = batch.filter(({ violation }) => !done.has(violation.id));
-    const position = batch.at(-1)?.position ?? 0;
-    await deliver(waiting, this.delivery(partition, (batch[0]?.position ?? 1) - 1));
-    await this.store.exported(READER, partition, position, []);
+  /** What several partitions have, in common requests; each goes on when all of it is dealt with. */
+  private async exportTogether(parts: readonly Part[]): Promise<void> {
+    const entries = parts.flatMap((part) => part.entries);
+    const left = new Map(parts.map((part) => [part.partition, part.entries.length]));
+    const ends = new Map(parts.map(({ partition, position }) => [partition, position]));
+    const nothing = parts.filter((part) => part.entries.length === 0).map((part) => part.partition);
+    const passed = (batch: readonly Entry[]): ReadonlyMap<number, number> => {
+      const positions = new Map(batch.map(({ partition, position }) => [partition, position]));
+      for (const { partition } of batch) left.set(partition, left.get(partition)! - 1);
+      // Behind the last violation of a partition there may be records that are none.
+      for (const partition of [...positions.keys(), ...nothing.splice(0)])
+        if (left.get(partition) === 0) positions.set(partition, ends.get(partition)!);
+      return positions;
+    };
+    for (const batch of exportBatches(entries, this.settings.batchSize)) await this.exportBatch(batch, passed);
+    if (nothing.length > 0) await this.store.exported(READER, passed([]), []);
   }
 
-  /** `before`: the position that stands until the whole batch is delivered; what is delivered of it is noted one by one. */
-  private delivery(partition: number, before: number): Delivery<Entry> {
+  private async exportBatch(batch: readonly Entry[], passed: (batch: readonly Entry[]) => ReadonlyMap<number, number>): Promise<void> {
+    const done = await this.store.alreadyExported(batch.map(revisionOf));
+    const waiting = batch.filter(({ violation }) => !done.has(violation.id));
+    const noted = { all: false };
+    const accepted = async (entries: readonly Entry[]): Promise<void> => {
+      // Mostly all of it is taken at once, and the positions are noted with it.
+      noted.all = entries.length === waiting.length;
+      await this.store.exported(READER, noted.all ? passed(batch) : NOWHERE, entries.map(revisionOf));
+    };
+    await deliver(waiting, this.delivery([...new Set(batch.map(({ partition }) => partition))], accepted));
+    if (!noted.all) await this.store.exported(READER, passed(batch), []);
+    for (const { partition, position } of batch) this.lag.at(partition, position);
+  }
+
+  private delivery(partitions: readonly number[], accepted: (entries: readonly Entry[]) => Promise<void>): Delivery<Entry> {
     const { resource, evidence } = this.settings;
     return {
       send: (entries) =>
@@ -147,15 +182,15 @@ export class ExportViolations implements PartitionListener {
           entries.map(({ violation }) => violationSpan(violation, resource, evidence)),
         ),
       accepted: async (entries) => {
-        this.failures.works(partition);
+        for (const partition of partitions) this.failures.works(partition);
         this.metrics.violationsExported.inc(entries.length);
-        await this.store.exported(READER, partition, before, entries.map(revisionOf));
+        await accepted(entries);
       },
       refused: async (entry, refusal) => {
         this.tellRefused(entry, refusal);
         await this.store.exportRefused(revisionOf(entry), refusal.reason);
       },
-      failed: (refusal, pause) => this.failures.waits(partition, refusal, pause),
+      failed: (refusal, pause) => this.failures.waits(partitions, refusal, pause),
       signal: this.stopping.signal,
       taken: this.taken,
     };

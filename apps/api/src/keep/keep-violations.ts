@@ -11,14 +11,24 @@ import {
   TOPICS,
 } from '#messaging';
 import { Behind, Lag, type Logger, type Metrics } from '#platform';
-import { type Store, type StoredViolation, StoreError } from '#store';
+import { type KeptBatch, type Store, type StoredViolation, StoreError } from '#store';
 import type { API_METRICS } from '../metrics.js';
+import { FollowPosition } from './follow-position.js';
 import { PublishRefusals } from './publish-refusals.js';
 import { readerPosition } from './reader-position.js';
 import { readViolation, storedViolation } from './stored-violation.js';
+import { Together } from './together.js';
 
 /** Whose position in the store says what of the violations log is kept. */
 export const KEEP_READER = 'keep';
+
+/**
+ * Milliseconds from one delivery of violations to the next, at least. One that comes after a while of none is not kept waiting; of many that come one by
+ * one it makes batches, without which each costs a transaction of its own.
+ */
+export const GATHER_MS = 200;
+/** Violations in one transaction, about: it locks out the other replicas. */
+const KEPT_AT_ONCE = 1_000;
 
 /** A record of the log, and the row that it becomes. */
 interface KeptRecord {
@@ -27,13 +37,15 @@ interface KeptRecord {
 }
 
 /**
- * Violations log → store. The position lies in the store and moves in the transaction that keeps the violations, so each is
+ * Violations log → store, all partitions together. The position lies in the store and moves in the transaction that keeps the violations, so each is
  * kept once whatever crashes; the log's own position follows and serves its retention and lag only. When the store is not to
  * be had, the subscription repeats the batch; what the store refuses for its content is kept aside, and stops nothing.
  */
 export class KeepViolations implements PartitionListener {
   /** Where it is in the log. */
   readonly lag = new Lag();
+  private readonly positions = new FollowPosition();
+  private readonly together: Together<KeptBatch>;
   private readonly deadLetters: DeadLetters;
   private readonly refusals: PublishRefusals;
   private readonly stopping = new AbortController();
@@ -49,12 +61,16 @@ export class KeepViolations implements PartitionListener {
     private readonly metrics: Metrics<typeof API_METRICS>,
     private readonly logger: Logger,
   ) {
+    this.together = new Together((batches) => store.keep(...batches), true, {
+      size: ({ violations }) => violations.length,
+      most: KEPT_AT_ONCE,
+    });
     this.refusals = new PublishRefusals(log, (error) => logger.warn({ err: error }, 'the status of a rule lacks what the store refuses'));
     this.deadLetters = new DeadLetters(log, (error) => logger.warn({ err: error }, 'violations that the store refuses wait for the log'));
   }
 
   async start(): Promise<void> {
-    this.subscription = await this.log.subscribe({ topic: TOPICS.violations, group: 'betrace-keep', listener: this });
+    this.subscription = await this.log.subscribe({ topic: TOPICS.violations, group: 'betrace-keep', gather: GATHER_MS, listener: this });
   }
 
   async stop(): Promise<void> {
@@ -93,15 +109,16 @@ export class KeepViolations implements PartitionListener {
     const position = last.offset + 1;
     await this.keep(partition, position, violations);
     this.lag.at(partition, position);
-    await this.subscription?.commit(partition, { offset: position, metadata: '' });
+    await this.positions.follow(this.subscription, partition, position);
     this.failures.delete(partition);
   }
 
   private async keep(partition: number, position: number, records: readonly KeptRecord[]): Promise<void> {
     try {
-      await this.store.keep({ reader: KEEP_READER, partition, position, violations: records.map(({ violation }) => violation) });
+      await this.together.add({ reader: KEEP_READER, partition, position, violations: records.map(({ violation }) => violation) });
       this.metrics.violationsKept.inc(records.length);
     } catch (error) {
+      // One of this partition, or of those that it was kept together with.
       if (!isRefused(error)) throw error;
       await this.keepOneByOne(partition, position, records);
     }
@@ -129,10 +146,12 @@ export class KeepViolations implements PartitionListener {
 
   async idle(partition: number, position: number): Promise<void> {
     this.lag.at(partition, position);
+    await this.positions.idle(this.subscription, partition, position);
     this.failures.delete(partition);
   }
 
   async revoked(partition: number): Promise<void> {
+    await this.positions.leave(this.subscription, partition, this.lag.position(partition));
     this.lag.forget(partition);
     this.failures.delete(partition);
   }

@@ -25,6 +25,8 @@ const LEADERS = 'leaders';
 export interface FetcherOptions {
   readonly connection: Connection;
   readonly topic: string;
+  /** See `SubscribeOptions`. */
+  readonly gather?: number;
   readonly outage: Pick<Outage, 'failed' | 'works' | 'forget'>;
 }
 
@@ -104,7 +106,10 @@ export class Fetcher {
         );
         // A feed may want something again by the mere passing of time.
         if (wanting.length === 0) await Promise.race([changed, this.#pause(WAIT_MS.idle)]);
-        else await this.#fetch(node, wanting, feeds.some(({ full }) => full) ? WAIT_MS.soon : WAIT_MS.idle);
+        else {
+          const came = await this.#fetch(node, wanting, feeds.some(({ full }) => full) ? WAIT_MS.soon : WAIT_MS.idle);
+          if (came && this.options.gather !== undefined) await this.#pause(this.options.gather);
+        }
       }
     } catch (error) {
       if (this.#closing.signal.aborted) return;
@@ -115,7 +120,8 @@ export class Fetcher {
     }
   }
 
-  async #fetch(node: number, feeds: readonly PartitionFeed[], maxWait: number): Promise<void> {
+  /** Whether records came. */
+  async #fetch(node: number, feeds: readonly PartitionFeed[], maxWait: number): Promise<boolean> {
     const { connection, topic } = this.options;
     const wanted = feeds.map(({ partition, wanted: offset = 0 }) => ({ partition, offset }));
     const sizes = { partitionBytes: PARTITION_BYTES, totalBytes: TOTAL_BYTES };
@@ -128,28 +134,31 @@ export class Fetcher {
     const answers = await connection.send(node, request).finally(() => clearTimeout(silent));
     if (answers.length === 0) throw new Error('the broker answered for no partition');
     let failed: Error | undefined;
+    let came = false;
     for (const answer of answers) {
       const offset = wanted.find(({ partition }) => partition === answer.partition)?.offset;
       const feed = this.#feeds.get(answer.partition);
       if (!feed || offset === undefined || !feeds.includes(feed)) continue;
-      if (answer.errorCode === 0) await this.#deliver(feed, offset, answer);
+      if (answer.errorCode === 0) came = (await this.#deliver(feed, offset, answer)) || came;
       else if (answer.errorCode === OFFSET_OUT_OF_RANGE) await this.#relocate(feed, offset);
       else failed = brokerError(OTHER_TOPIC.has(answer.errorCode) ? UNKNOWN_TOPIC : answer.errorCode);
     }
     if (failed) throw failed;
     this.#failures = 0;
     this.options.outage.works(`${NODE}${node}`);
+    return came;
   }
 
-  async #deliver(feed: PartitionFeed, from: number, { set, aborted, end }: Fetched): Promise<void> {
+  async #deliver(feed: PartitionFeed, from: number, { set, aborted, end }: Fetched): Promise<boolean> {
     let decoded: DecodedRecords;
     try {
       decoded = await decodeRecordBatches(set, from, aborted);
     } catch (error) {
       feed.unreadable(from, error);
-      return;
+      return false;
     }
     feed.take(from, decoded.records, decoded.next, end);
+    return decoded.records.length > 0;
   }
 
   async #relocate(feed: PartitionFeed, from: number): Promise<void> {

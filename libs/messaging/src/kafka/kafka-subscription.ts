@@ -45,7 +45,12 @@ export class KafkaSubscription implements Subscription {
     this.#outage = outage;
     this.#connection = new Connection(settings, report);
     this.#positions = new Positions(this.#connection, topic, group, () => this.#membership?.committer ?? NO_MEMBER);
-    this.#fetcher = new Fetcher({ connection: this.#connection, topic, outage });
+    this.#fetcher = new Fetcher({
+      connection: this.#connection,
+      topic,
+      outage,
+      ...(options.gather === undefined ? {} : { gather: options.gather }),
+    });
     this.#membership = partitions
       ? undefined
       : new Membership({

@@ -26,6 +26,11 @@ export class Lag {
     this.positions.delete(partition);
   }
 
+  /** Undefined when the reader does not have the partition. */
+  position(partition: number): number | undefined {
+    return this.positions.get(partition);
+  }
+
   get partitions(): readonly number[] {
     return [...this.positions.keys()];
   }

@@ -1,20 +1,19 @@
-import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Connection } from '../connection.js';
-import { noteDeleted, noteFilled } from '../filled-tables.js';
+import { noteDeleted } from '../filled-tables.js';
 import type { Revision } from '../revision.js';
-import type { Queries, Schema, ViolationsTable } from '../schema.js';
+import type { Queries, ViolationsTable } from '../schema.js';
 import type { GroupChange } from './group-changes.js';
 import { groupId } from './group-id.js';
 import { QUIET } from './violation-group.js';
 
-/** Adds what a batch changes; in the transaction that has put its violations, under the lock of the violations. */
+/** Adds what a batch changes (the table is noted as filled by the caller); in the transaction that has put its violations, under the lock of the violations. */
 export async function changeGroups(queries: Queries, changes: readonly GroupChange[]): Promise<void> {
   const seen = changes.filter((change) => change.seen);
   const others = changes.filter((change) => !change.seen);
   if (seen.length > 0) await addSeen(queries, seen);
   if (others.length > 0) await addCounts(queries, others);
   for (const { row, withdrawn } of changes) if (withdrawn !== undefined) await readTimesAgain(queries, row, withdrawn);
-  if (changes.length > 0) await noteFilled(queries, 'violation_groups');
 }
 
 const known = (column: string): RawBuilder<number> => sql.ref(`violation_groups.${column}`);
@@ -108,13 +107,13 @@ export async function pruneGroups(
 export function pruneEmptyGroups(connection: Connection, before: number): Promise<void> {
   return connection.database.transaction().execute(async (transaction) => {
     await connection.lock(transaction, 'violations');
-    const empty = (e: ExpressionBuilder<Schema, 'violation_groups'>) =>
-      e.and([e('last_seen', '<', before), e('open', '=', 0), e('undecided', '=', 0), e('retracted', '=', 0)]);
     await transaction
-      .deleteFrom('marks')
-      .where('subject', 'in', (e) => e.selectFrom('violation_groups').select('id').where(empty))
+      .deleteFrom('violation_groups')
+      .where('last_seen', '<', before)
+      .where('open', '=', 0)
+      .where('undecided', '=', 0)
+      .where('retracted', '=', 0)
       .execute();
-    await transaction.deleteFrom('violation_groups').where(empty).execute();
-    for (const table of ['marks', 'violation_groups'] as const) await noteDeleted(transaction, table);
+    await noteDeleted(transaction, 'violation_groups');
   });
 }
