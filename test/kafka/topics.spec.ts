@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import { isRefusedRecord, type KafkaLogSettings, TOPICS, topicSpecifications } from '../../libs/messaging/src/index.js';
-import { prepareTopics } from '../../libs/messaging/src/kafka/admin.js';
+import { inspectTopics, prepareTopics } from '../../libs/messaging/src/kafka/admin.js';
 import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
 import { BROKER_USER } from '../../scripts/kafka/broker-properties.js';
@@ -38,6 +38,12 @@ describeOwnKafka('topics and logins', () => {
     }
   }
 
+  it('are told before the first start, which changes nothing', async () => {
+    const { missing, mismatches } = await inspectTopics(settings);
+    expect([missing, mismatches]).toEqual([settings.topics.map(({ name }) => name), []]);
+    expect((await inspectTopics(settings)).missing).toHaveLength(missing.length);
+  });
+
   it('are created as BeTrace needs them, by several processes at once', async () => {
     const logs = await Promise.all([1, 2, 3].map(() => KafkaLog.open(settings)));
     expect(logs.map((log) => [log.partitions(TOPICS.spans), log.partitions(TOPICS.rules)])).toEqual([
@@ -46,6 +52,7 @@ describeOwnKafka('topics and logins', () => {
       [5, 1],
     ]);
     await Promise.all(logs.map((log) => log.close()));
+    expect(await inspectTopics(settings)).toEqual({ missing: [], mismatches: [] });
     expect(await settingsOf(TOPICS.spans)).toMatchObject({
       'message.timestamp.type': 'LogAppendTime',
       'cleanup.policy': 'delete',

@@ -1,5 +1,6 @@
 export { type Control, controlOf } from './control-record.js';
 export { DEAD_LETTER_HEADERS, type DeadLetter, DeadLetters } from './dead-letters.js';
+export { inspectTopics, type TopicInspection } from './kafka/admin.js';
 export {
   Log,
   type LogRecord,

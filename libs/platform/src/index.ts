@@ -9,6 +9,7 @@ export { lookAfterKey, type SignatureKey, signatureKey } from './configuration/s
 export { nearest } from './configuration/suggest.js';
 export { parseDuration } from './configuration/units.js';
 export { withDeadline } from './deadline.js';
+export { type ExportProtocol, exportUrl, shownAddress } from './export-endpoint.js';
 export { FullPartitions } from './full-partitions.js';
 export { lookAfterLogSettings } from './health/log-settings.js';
 export { HEALTH_METRICS } from './health/readiness-metric.js';

@@ -1,4 +1,5 @@
 export { openStore } from './open-store.js';
+export { type DatabaseInspection, inspectDatabase } from './postgres/inspect-database.js';
 export { STORE_PROBLEMS, StoreError, type StoreProblem, type StoreProblemCode } from './problems.js';
 export type { Revision } from './revision.js';
 export type { PostgresStoreSettings, SqliteStoreSettings, StoreSettings } from './settings.js';

@@ -1,10 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { Log, TOPICS } from '#messaging';
-import { Behind, CONFIGURATION, type Configuration, exposeLag, LOGGER, type Logger, registerMetrics, VERSION } from '#platform';
+import {
+  Behind,
+  CONFIGURATION,
+  type Configuration,
+  exportUrl,
+  exposeLag,
+  LOGGER,
+  type Logger,
+  registerMetrics,
+  shownAddress,
+  VERSION,
+} from '#platform';
 import { Store } from '#store';
 import { API_METRICS } from '../metrics.js';
-import { exportUrl, shownAddress } from './endpoint.js';
 import type { ExportViolations } from './export-violations.js';
 
 /** The export as configured: off without an endpoint, and then nothing of OpenTelemetry is loaded. */

@@ -4,7 +4,7 @@ import { convertLegacyOtlpGrpcOptions } from '@opentelemetry/otlp-grpc-exporter-
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { decodeExportResponse } from '#otlp';
-import { shownAddress } from './endpoint.js';
+import { shownAddress } from '#platform';
 import type { PartialSuccessListener } from './partial-success.js';
 import { HttpRefusal, NotOtlp } from './refusal.js';
 

@@ -1,5 +1,5 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { type ExportProtocol, exportUrl } from './endpoint.js';
+import { type ExportProtocol, exportUrl } from '#platform';
 import type { PartialSuccessListener } from './partial-success.js';
 
 export interface ExporterSettings {

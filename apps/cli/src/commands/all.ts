@@ -15,5 +15,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./explain.js')).explainCommand,
   wait: async () => (await import('./wait.js')).waitCommand,
   verify: async () => (await import('./verify.js')).verifyCommand,
+  doctor: async () => (await import('./doctor.js')).doctorCommand,
   serve: async () => (await import('./serve.js')).serveCommand,
 };

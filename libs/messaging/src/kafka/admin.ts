@@ -20,22 +20,36 @@ export async function prepareTopics(settings: KafkaLogSettings, report: LogRepor
   const end = performance.now() + patience;
   const connection = new Connection(settings, report);
   try {
-    return await attemptUntil(end, connection, settings, report, patience);
+    return await attemptUntil(end, settings, patience, () => attempt(connection, settings, report));
   } finally {
     connection.close();
   }
 }
 
-async function attemptUntil(
-  end: number,
-  connection: Connection,
-  settings: KafkaLogSettings,
-  report: LogReport,
-  patience: number,
-): Promise<Record<string, number>> {
+/** What a start would find, without changing anything: which topics it would create, and which are not as BeTrace needs them. */
+export async function inspectTopics(settings: KafkaLogSettings, patience = OPEN_MS): Promise<TopicInspection> {
+  const end = performance.now() + patience;
+  const connection = new Connection(settings, () => undefined);
+  try {
+    return await attemptUntil(end, settings, patience, async () => {
+      const found = await partitionsOf(connection, settings);
+      const missing = settings.topics.map(({ name }) => name).filter((name) => !found.has(name));
+      return { missing, mismatches: await topicMismatches(connection, settings) };
+    });
+  } finally {
+    connection.close();
+  }
+}
+
+export interface TopicInspection {
+  readonly missing: readonly string[];
+  readonly mismatches: readonly LogError[];
+}
+
+async function attemptUntil<T>(end: number, settings: KafkaLogSettings, patience: number, work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
-      return await attempt(connection, settings, report);
+      return await work();
     } catch (error) {
       if (error instanceof LogError) throw error;
       if (isRefusedCertificate(error)) {

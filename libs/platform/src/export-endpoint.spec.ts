@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { exportUrl } from './endpoint.js';
+import { exportUrl } from './export-endpoint.js';
 
 describe('exportUrl', () => {
   it.each([

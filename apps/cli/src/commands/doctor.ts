@@ -1,0 +1,73 @@
+import { loadConfiguration } from '#platform';
+import type { Command, ExitCode } from '../command.js';
+import { type Found, fail, ok, warn } from '../doctor/check.js';
+import { checkClock } from '../doctor/check-clock.js';
+import { checkDatabase } from '../doctor/check-database.js';
+import { checkExport } from '../doctor/check-export.js';
+import { checkKafka } from '../doctor/check-kafka.js';
+import { checkPorts } from '../doctor/check-ports.js';
+import { checkStorage } from '../doctor/check-storage.js';
+import { visible } from '../table.js';
+import { type Color, paint, type Terminal } from '../terminal.js';
+
+const COLORS: Readonly<Record<Found['grade'], Color>> = { ok: 'green', off: 'dim', warn: 'yellow', fail: 'red' };
+
+export const doctorCommand: Command = {
+  name: 'doctor',
+  summary: 'says what would keep a server with this configuration from working',
+  help: `betrace doctor [--output json] [flags of the server]
+
+Reads the configuration as the server does (betrace.yaml, environment, flags) and tries what it names: ports, storage and its room, Kafka and its
+topics, PostgreSQL, the OTLP endpoint, and this machine's clock beside theirs. It changes nothing, and a server that runs is not disturbed.
+
+  --output FORMAT        text (the default) or json
+
+Exit code: 0 when nothing fails; 1 when something does. A warning is no failure.
+`,
+
+  async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+    const json = args.some((arg, at) => arg === '--output=json' || (arg === '--output' && args[at + 1] === 'json'));
+    const flags = args.filter((arg, at) => !arg.startsWith('--output') && args[at - 1] !== '--output');
+    const all = await examine(flags, terminal.environment);
+    if (json)
+      terminal.out(
+        `${JSON.stringify(
+          all.map(([check, found]) => ({ check, ...found })),
+          undefined,
+          2,
+        )}\n`,
+      );
+    else {
+      const width = Math.max(...all.map(([check]) => check.length));
+      for (const [check, { grade, said }] of all) {
+        const [first = '', ...rest] = said.split('\n').map(visible);
+        terminal.out(`${paint(terminal, COLORS[grade], grade.padEnd(4))}  ${check.padEnd(width)}  ${first}\n`);
+        for (const line of rest) terminal.out(`${' '.repeat(width + 8)}${line.trim()}\n`);
+      }
+    }
+    return all.some(([, { grade }]) => grade === 'fail') ? 1 : 0;
+  },
+};
+
+async function examine(args: readonly string[], environment: Terminal['environment']): Promise<readonly (readonly [string, Found])[]> {
+  let loaded: ReturnType<typeof loadConfiguration>;
+  try {
+    loaded = loadConfiguration({ args, environment });
+  } catch (error) {
+    return [['configuration', fail(error)]];
+  }
+  const { configuration, notices, sources } = loaded;
+  const [database, exported] = [await checkDatabase(configuration), await checkExport(configuration)];
+  return [
+    [
+      'configuration',
+      notices.length > 0 ? warn(notices.join('\n')) : ok(sources.size === 0 ? 'all defaults' : `${sources.size} keys are set`),
+    ],
+    ...(await checkPorts(configuration)),
+    ['storage', checkStorage(configuration)],
+    ['kafka', await checkKafka(configuration)],
+    ['database', database.found],
+    ['export', exported.found],
+    ['clock', checkClock(Date.now(), { 'the database': database.clock, 'the OTLP endpoint': exported.clock })],
+  ];
+}

@@ -1,0 +1,14 @@
+import { type Found, off, ok, warn } from './check.js';
+
+/** Beyond that traces are seen to begin after their own spans, and times of violations puzzle who reads them (ms). */
+const APART = 2_000;
+
+/** This machine's clock beside those of the others that answered, Unix ms; `Date` of HTTP has whole seconds. */
+export function checkClock(now: number, others: Readonly<Record<string, number | undefined>>): Found {
+  const known = Object.entries(others).filter((entry): entry is [string, number] => entry[1] !== undefined);
+  if (known.length === 0) return off('there is no other clock to compare with');
+  const far = known.filter(([, other]) => Math.abs(now - other) > APART);
+  if (far.length === 0) return ok(`as that of ${known.map(([name]) => name).join(' and ')}`);
+  const said = far.map(([name, other]) => `${Math.round(Math.abs(now - other) / 1_000)} s ${now > other ? 'ahead of' : 'behind'} ${name}`);
+  return warn(`${said.join(', ')}: let a time service set it (chrony, systemd-timesyncd)`);
+}

@@ -1,0 +1,51 @@
+import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { type Configuration, exportUrl, shownAddress } from '#platform';
+import { type Found, fail, off, ok } from './check.js';
+
+const CONNECT_MS = 5_000;
+
+/** Where violations go: by HTTP an empty request is sent, by gRPC a connection is opened. `clock` is what the endpoint says of the time, Unix ms. */
+export async function checkExport({ otlp }: Configuration): Promise<{ readonly found: Found; readonly clock?: number }> {
+  const { endpoint, protocol, headers } = otlp;
+  if (endpoint === undefined) return { found: off('violations are not exported: OTEL_EXPORTER_OTLP_ENDPOINT is not set') };
+  const url = exportUrl(endpoint, protocol);
+  const address = shownAddress(url);
+  try {
+    if (protocol === 'grpc') {
+      await connects(new URL(url));
+      return { found: ok(`${address} takes connections (whether it takes violations is said by GET /ready of a running server)`) };
+    }
+    const [type, body] = protocol === 'http/json' ? ['application/json', '{}'] : ['application/x-protobuf', new Uint8Array(0)];
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': type },
+      body,
+      signal: AbortSignal.timeout(CONNECT_MS),
+    });
+    const date = Date.parse(answer.headers.get('date') ?? '');
+    const clock = Number.isNaN(date) ? {} : { clock: date };
+    const said = `${address} answers ${answer.status} to an empty export`;
+    return {
+      found: answer.ok ? ok(said) : fail(`${said}; see its address, OTEL_EXPORTER_OTLP_PROTOCOL and OTEL_EXPORTER_OTLP_HEADERS`),
+      ...clock,
+    };
+  } catch (error) {
+    const { cause, message } = error as Error;
+    return { found: fail(`${address} does not answer: ${cause instanceof Error ? cause.message : message}`) };
+  }
+}
+
+function connects({ protocol, hostname, port }: URL): Promise<void> {
+  return new Promise((done, refused) => {
+    const secure = protocol === 'https:';
+    const to = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (secure ? 443 : 80)) };
+    const opened = () => {
+      socket.destroy();
+      done();
+    };
+    const socket = secure ? connectTls({ ...to, servername: hostname }, opened) : connect(to, opened);
+    socket.setTimeout(CONNECT_MS, () => socket.destroy(new Error(`no connection within ${CONNECT_MS} ms`)));
+    socket.once('error', refused);
+  });
+}

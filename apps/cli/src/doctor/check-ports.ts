@@ -1,0 +1,56 @@
+import { createServer } from 'node:net';
+import { type Configuration, listenError } from '#platform';
+import { type Found, fail, ok, warn } from './check.js';
+
+const ANSWER_MS = 2_000;
+
+/** Whether the server could listen on its ports; a BeTrace that runs there already is asked how it is. */
+export async function checkPorts({ server }: Configuration): Promise<readonly (readonly [string, Found])[]> {
+  const { host, httpPort, grpcPort, standardPorts, otlpHttpPort, otlpGrpcPort } = server;
+  const all: readonly (readonly [string, number, string, string])[] = [
+    ['http port', httpPort, '--http-port', 'BETRACE_HTTP_PORT'],
+    ['grpc port', grpcPort, '--grpc-port', 'BETRACE_GRPC_PORT'],
+    ...(standardPorts
+      ? ([
+          ['otlp http port', otlpHttpPort, '--otlp-http-port', 'BETRACE_OTLP_HTTP_PORT'],
+          ['otlp grpc port', otlpGrpcPort, '--otlp-grpc-port', 'BETRACE_OTLP_GRPC_PORT'],
+        ] as const)
+      : []),
+  ];
+  const running = await runs(httpPort);
+  const found: (readonly [string, Found])[] = [];
+  for (const [name, port, flag, env] of all) found.push([name, await checkPort(port, host, { flag, env }, running)]);
+  return found;
+}
+
+async function checkPort(port: number, host: string, key: { flag: string; env: string }, running: string | undefined): Promise<Found> {
+  try {
+    await listen(port, host);
+    return ok(`${host}:${port} is free`);
+  } catch (error) {
+    if (running !== undefined && (error as NodeJS.ErrnoException).code === 'EADDRINUSE')
+      return running === 'ready'
+        ? ok(`${port}: BeTrace runs, and is ready`)
+        : warn(`${port}: BeTrace runs, and is ${running}; GET /ready says why`);
+    return fail(listenError(error, port, host, key));
+  }
+}
+
+function listen(port: number, host: string): Promise<void> {
+  return new Promise((done, refused) => {
+    const server = createServer();
+    server.once('error', refused);
+    server.listen({ port, host, exclusive: true }, () => server.close(() => done()));
+  });
+}
+
+/** What a BeTrace says that listens there; undefined when none does. */
+async function runs(port: number): Promise<string | undefined> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(ANSWER_MS) });
+    const { status, checks } = (await answer.json()) as { readonly status?: unknown; readonly checks?: unknown };
+    return typeof status === 'string' && checks !== undefined ? status : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,35 @@
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Configuration } from '#platform';
+import { type Found, fail, off, ok, warn } from './check.js';
+
+const GIB = 2 ** 30;
+const LITTLE = 2 * GIB;
+const OTHERS = 0o077;
+
+/** The directory of the log, the rules and the violations: whether it can be written, who can look in, and the room that it has. */
+export function checkStorage({ storage, kafka }: Configuration): Found {
+  const { path, databaseUrl } = storage;
+  if (kafka.brokers.length > 0 && databaseUrl !== undefined && path === undefined) return off('everything is kept in Kafka and PostgreSQL');
+  if (path === undefined || storage.type === 'memory')
+    return warn('in memory: rules, spans and violations are forgotten at the end; set BETRACE_STORAGE_PATH to keep them');
+  const directory = resolve(path);
+  const there = nearestDirectory(directory);
+  try {
+    if (!statSync(there).isDirectory()) throw new Error(`${there} is a file`);
+    accessSync(there, constants.R_OK | constants.W_OK | constants.X_OK);
+    const { bavail, bsize } = statfsSync(there);
+    const room = bavail * bsize;
+    const said = `${directory} ${there === directory ? 'can be written' : 'will be made'}, ${(room / GIB).toFixed(1)} GiB are free`;
+    if (there === directory && (statSync(there).mode & OTHERS) !== 0) return warn(`${said}; others can look in: chmod 0700 ${directory}`);
+    return room < LITTLE ? warn(`${said}; spans are kept for log.retention (BETRACE_LOG_RETENTION)`) : ok(said);
+  } catch (error) {
+    return fail(
+      `${directory} cannot be used: ${(error as Error).message}; make it writable for this user, or set another by BETRACE_STORAGE_PATH`,
+    );
+  }
+}
+
+function nearestDirectory(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearestDirectory(dirname(path));
+}

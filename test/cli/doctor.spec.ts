@@ -1,0 +1,130 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BeTrace } from '../harness/betrace.js';
+import { freePorts } from '../harness/free-port.js';
+import { startPostgres, type TestPostgres } from '../harness/postgres.js';
+
+const root = join(import.meta.dirname, '../..');
+const main = join(root, 'dist/apps/cli/src/main.js');
+
+interface Row {
+  readonly check: string;
+  readonly grade: string;
+  readonly said: string;
+}
+
+describe('betrace doctor', () => {
+  let folder: string;
+  let postgres: TestPostgres | string;
+  /** An endpoint whose clock is an hour behind, and which wants to know who asks. */
+  const collector = createServer((request, response) => {
+    const authorized = request.headers.authorization === 'Bearer right';
+    response.writeHead(authorized ? 200 : 401, { date: new Date(Date.now() - 3_600_000).toUTCString() }).end();
+  });
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'betrace-doctor-'));
+    postgres = await startPostgres();
+    await new Promise<void>((done) => collector.listen(0, '127.0.0.1', done));
+  });
+  afterAll(async () => {
+    collector.close();
+    if (typeof postgres === 'object') await postgres.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const run = (args: readonly string[], env: Readonly<Record<string, string>>) =>
+    new Promise<{ code: number; out: string }>((done) => {
+      execFile(
+        process.execPath,
+        [main, 'doctor', ...args],
+        { cwd: folder, env: { PATH: process.env['PATH'], ...env } },
+        (error, out, err) => done({ code: typeof error?.code === 'number' ? error.code : 0, out: out + err }),
+      );
+    });
+  const examine = async (env: Readonly<Record<string, string>>) => {
+    const { code, out } = await run(['--output', 'json'], env);
+    const rows = JSON.parse(out) as readonly Row[];
+    return { code, of: (check: string) => rows.find((row) => row.check === check), out };
+  };
+
+  it('finds nothing wrong with what works, and says what is off', async () => {
+    const [http = 0, grpc = 0] = await freePorts(2);
+    const env = { BETRACE_HTTP_PORT: String(http), BETRACE_GRPC_PORT: String(grpc), BETRACE_STORAGE_PATH: join(folder, 'new') };
+    const { code, of } = await examine(env);
+    expect(code).toBe(0);
+    expect(of('http port')).toMatchObject({ grade: 'ok', said: `0.0.0.0:${http} is free` });
+    expect(of('storage')).toMatchObject({ grade: 'ok', said: expect.stringMatching(/new will be made, \d+\.\d GiB are free/) });
+    expect(['kafka', 'database', 'export', 'clock'].map((check) => of(check)?.grade)).toEqual(['off', 'off', 'off', 'off']);
+    const { out } = await run([], env);
+    expect(out).toMatch(/^(ok|warn) +configuration /);
+    expect(out).toContain(`ok    http port      0.0.0.0:${http} is free\n`);
+  });
+
+  it('says what is wrong with a configuration, a port and a directory', async () => {
+    expect(await run([], { BETRACE_HTTP_PORT: 'many' })).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^fail +configuration .*\n +- .*BETRACE_HTTP_PORT/),
+    });
+    const { port } = collector.address() as AddressInfo;
+    await chmod(folder, 0o755);
+    const { code, of } = await examine({ BETRACE_HTTP_PORT: String(port), BETRACE_STORAGE_PATH: folder });
+    expect([code, of('http port')]).toEqual([
+      1,
+      expect.objectContaining({ grade: 'fail', said: expect.stringContaining(`port ${port} is taken by another process`) }),
+    ]);
+    expect(of('storage')).toMatchObject({ grade: 'warn', said: expect.stringContaining(`chmod 0700 ${folder}`) });
+    expect((await examine({ BETRACE_STORAGE_PATH: join(main, 'below-a-file') })).of('storage')?.grade).toBe('fail');
+  });
+
+  it('knows a server that runs there', async () => {
+    const betrace = await BeTrace.start();
+    try {
+      const { http, grpc } = betrace.ports;
+      const { of, code } = await examine({ BETRACE_HTTP_PORT: String(http), BETRACE_GRPC_PORT: String(grpc) });
+      expect([code, of('http port')?.said, of('grpc port')?.grade]).toEqual([0, `${http}: BeTrace runs, and is ready`, 'ok']);
+    } finally {
+      await betrace.stop();
+    }
+  });
+
+  it('asks the database and the OTLP endpoint, and tells no secret', async () => {
+    if (typeof postgres === 'string') throw new Error(postgres);
+    const { port } = collector.address() as AddressInfo;
+    const env = {
+      DATABASE_URL: postgres.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer right',
+    };
+    const well = await examine(env);
+    expect(well.of('database')).toMatchObject({ grade: 'ok', said: expect.stringMatching(/^PostgreSQL \d+/) });
+    expect(well.of('export')).toMatchObject({ grade: 'ok', said: expect.stringContaining('answers 200 to an empty export') });
+    expect(well.of('clock')).toMatchObject({ grade: 'warn', said: expect.stringMatching(/^3[56]\d\d s ahead of the OTLP endpoint/) });
+    const wrong = {
+      ...env,
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer wrong',
+      DATABASE_URL: 'postgres://betrace:swordfish@127.0.0.1:1/x',
+    };
+    const { code, of, out } = await examine(wrong);
+    expect([code, of('database')?.said, of('export')?.said]).toEqual([
+      1,
+      expect.stringContaining('BT_STORE_UNAVAILABLE'),
+      expect.stringMatching(/answers 401 .*OTEL_EXPORTER_OTLP_HEADERS/),
+    ]);
+    expect(out).not.toMatch(/swordfish|Bearer|wrong/);
+  });
+
+  it('asks Kafka', async () => {
+    const { of, code } = await examine({ KAFKA_BROKERS: '127.0.0.1:1' });
+    expect([code, of('kafka')]).toEqual([
+      1,
+      expect.objectContaining({ grade: 'fail', said: expect.stringContaining('BT_LOG_KAFKA_UNREACHABLE') }),
+    ]);
+  }, 60_000);
+});
