@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BeTrace } from '../harness/betrace.js';
+import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
 
@@ -160,4 +160,50 @@ describe('with a server', () => {
     });
     expect(await cli(['violations', 'list'])).toMatchObject({ code: 2, err: expect.stringContaining('BETRACE_URL is not set') });
   }, 120_000);
+});
+
+describe('betrace violations tail', () => {
+  it('goes on over a restart of the server: none is left out, and none comes twice', async () => {
+    const folder = await storageFolder();
+    const env = { BETRACE_STORAGE_PATH: folder.path };
+    let betrace = await BeTrace.start({ env });
+    const { ports, url } = betrace;
+    const tail = spawn(process.execPath, [main, 'violations', 'tail', '--url', url, '--severity', 'HIGH,CRITICAL'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let out = '';
+    tail.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+    });
+    try {
+      const send = (id: string) =>
+        betrace.json('POST', '/v1/spans', {
+          spans: [{ trace_id: id, span_id: id, name: 'page', service: 'shop', start_time: 0, duration: 1 }],
+        });
+      const shown = (id: string) => out.split('\n').filter((line) => line.includes(` HIGH     page shop ${id}: `)).length;
+      const seen = (id: string) => eventually(`a line of ${id}`, async () => (shown(id) > 0 ? true : undefined), 60_000);
+      await betrace.json('POST', '/v1/rules', { id: 'page', name: 'page', expression: 'span.name == "page"', severity: 'HIGH' });
+      await betrace.json('POST', '/v1/rules', { id: 'low', name: 'low', expression: 'span.name == "page"', severity: 'LOW' });
+      // What comes before the stream is open is not shown: others are sent until one is.
+      let probes = 0;
+      const isOpen = async () => {
+        if (out === '') await send(`probe-${++probes}`);
+        return out === '' ? undefined : true;
+      };
+      await eventually('the first line', isOpen, 90_000, 500);
+      await betrace.stop();
+      betrace = await BeTrace.start({ env, ports });
+      await send('second');
+      await seen('second');
+      await send('third');
+      await seen('third');
+      expect([shown('second'), shown('third'), out.includes('low')]).toEqual([1, 1, false]);
+      for (let probe = 1; probe <= probes; probe++) expect(shown(`probe-${probe}`)).toBeLessThanOrEqual(1);
+      expect(shown(`probe-${probes}`)).toBe(1);
+    } finally {
+      tail.kill();
+      await betrace.stop();
+      await folder.remove();
+    }
+  }, 240_000);
 });

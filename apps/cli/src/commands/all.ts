@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'rules diff': async () => (await import('./rules-diff.js')).rulesDiffCommand,
   'rules history': async () => (await import('./rules-history.js')).rulesHistoryCommand,
   'violations list': async () => (await import('./violations-list.js')).violationsListCommand,
+  'violations tail': async () => (await import('./violations-tail.js')).violationsTailCommand,
   'violations export': async () => (await import('./violations-export.js')).violationsExportCommand,
   explain: async () => (await import('./explain.js')).explainCommand,
   wait: async () => (await import('./wait.js')).waitCommand,

@@ -1,0 +1,90 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Command, type ExitCode, readArguments } from '../command.js';
+import { CliError, UsageError } from '../problems.js';
+import { Refusal, SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
+import { serverEvents } from '../server-events.js';
+import { visible } from '../table.js';
+import { paint, type Terminal } from '../terminal.js';
+import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../violation-filter.js';
+
+/** Between two attempts while the server does not answer (ms). */
+const AGAIN_MS = 2_000;
+const TOO_MANY = 429;
+
+export const violationsTailCommand: Command = {
+  name: 'violations tail',
+  summary: 'shows violations as they come',
+  help: `betrace violations tail [options]
+
+Goes on until it is stopped, also over restarts of the server and at another process of it: none is left out and none comes twice. Without --status
+also violations that are taken back.
+
+${FILTER_HELP}
+  --output FORMAT        text (the default) or json: one object a line, with everything that is known
+  --count N              ends after so many
+
+${SERVER_HELP}
+
+Exit code: 0 after --count; 2 when the server does not answer at first, or refuses.
+`,
+
+  async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+    const { values } = readArguments(args, {
+      ...SERVER_OPTIONS,
+      ...FILTER_OPTIONS,
+      output: { type: 'string', default: 'text' },
+      count: { type: 'string' },
+    });
+    if (values.output !== 'text' && values.output !== 'json') throw new UsageError(`--output is text or json, not ${values.output}`);
+    const count = values.count === undefined ? Number.POSITIVE_INFINITY : Number(values.count);
+    if (!(count >= 1)) throw new UsageError(`--count is no number above 0: ${values.count}`);
+    const query = filterQuery(values, Date.now());
+    query.set('view', 'full');
+    const server = new Server(values, terminal);
+    let shown = 0;
+    for await (const violation of violations(server, query, terminal)) {
+      terminal.out(values.output === 'json' ? `${JSON.stringify(violation)}\n` : lineOf(violation, terminal));
+      if (++shown >= count) return 0;
+    }
+    return 0;
+  },
+};
+
+interface Violation {
+  readonly id: string;
+  readonly rule_id: string;
+  readonly severity: string;
+  readonly service: string;
+  readonly trace_id: string;
+  readonly status: string;
+  readonly message: string;
+  readonly timestamp_ms: number;
+}
+
+/** Goes on behind the last one that came whenever the stream ends. */
+async function* violations(server: Server, query: URLSearchParams, terminal: Terminal): AsyncGenerator<Violation, void> {
+  let connected = false;
+  for (;;) {
+    try {
+      for await (const { event, data, id } of serverEvents(server.stream(`/v1/violations/stream?${query}`, 'text/event-stream'))) {
+        connected = true;
+        if (id !== undefined) query.set('last_event_id', id);
+        if (event === 'reset') terminal.err('the server does not know what came last: violations may be missing; list them\n');
+        if (event === 'violation') yield JSON.parse(data) as Violation;
+      }
+      connected = true;
+    } catch (error) {
+      const passes =
+        error instanceof CliError && connected && (!(error instanceof Refusal) || error.status === TOO_MANY || error.status >= 500);
+      if (!passes) throw error;
+    }
+    await pause(AGAIN_MS);
+  }
+}
+
+function lineOf({ timestamp_ms, severity, rule_id, service, trace_id, status, message }: Violation, terminal: Terminal): string {
+  const color = severity === 'CRITICAL' || severity === 'HIGH' ? 'red' : 'yellow';
+  const kept = status === 'open' ? '' : ` (${status})`;
+  const said = visible(`${rule_id} ${service} ${trace_id}${kept}: ${message}`);
+  return `${new Date(timestamp_ms).toISOString()} ${paint(terminal, color, severity.padEnd(8))} ${said}\n`;
+}
