@@ -159,10 +159,13 @@ function consoleFingerprint() {
 export async function prepareConsole() {
   await ensureDependencies(consoleFolder);
   const generator = join(consoleFolder, 'node_modules', 'openapi-typescript', 'bin', 'cli.js');
-  const schema = join('src', 'api', 'schema.generated.ts');
+  const schema = join('src', 'api', 'openapi.generated.ts');
   const written = join(consoleFolder, schema);
   if (existsSync(written) && statSync(written).mtimeMs > statSync(at('docs', 'openapi.json')).mtimeMs) return;
-  const made = await runNode([generator, at('docs', 'openapi.json'), '-o', schema], { cwd: consoleFolder, stdio: ['ignore', 'ignore', 2] });
+  const made = await runNode([generator, at('docs', 'openapi.json'), '-o', schema, '--default-non-nullable=false'], {
+    cwd: consoleFolder,
+    stdio: ['ignore', 'ignore', 2],
+  });
   if (made !== 0) throw new ToolchainError("the types of the console's API client could not be made; see the messages above");
 }
 

@@ -7,6 +7,8 @@ import { SignIn } from './shell/sign-in';
 import { Toasts } from './shell/toasts';
 import { ViolationsPage } from './violations/violations-page';
 
+const RulesPage = lazy(() => import('./rules/rules-page'));
+const RulePage = lazy(() => import('./rules/rule-page'));
 const ViolationPage = lazy(() => import('./violation/violation-page'));
 
 export function App() {
@@ -20,6 +22,11 @@ export function App() {
             </Route>
             <Route path="/violations" component={ViolationsPage} />
             <Route path="/violations/:id">{({ id }) => <ViolationPage key={id} id={decodeURIComponent(id)} />}</Route>
+            <Route path="/rules" component={RulesPage} />
+            <Route path="/rules/new">
+              <RulePage />
+            </Route>
+            <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={decodeURIComponent(id)} />}</Route>
             <Route component={NotFound} />
           </Switch>
         </Suspense>

@@ -90,13 +90,38 @@ export async function accessibilityOf(page: Page): Promise<Complaint[]> {
   });
 }
 
+/** The widths that are looked at: of a desk, of a phone. */
+const WIDTHS = [
+  [1440, 900],
+  [390, 844],
+] as const;
+
+/**
+ * A page in dark and light, wide and narrow: what axe says, and by how many pixels it is too wide at 320. Leaves a picture of each.
+ * Nothing is wrong when the answer is empty.
+ */
+export async function problemsOf(page: Page, name: string): Promise<readonly unknown[]> {
+  const problems: unknown[] = [];
+  for (const theme of ['dark', 'light']) {
+    await page.evaluate((each) => document.documentElement.setAttribute('data-theme', each), theme);
+    for (const [width, height] of WIDTHS) {
+      await page.setViewportSize({ width, height });
+      problems.push(...(await accessibilityOf(page)).map((complaint) => ({ theme, width, ...complaint })));
+      await picture(page, `${name}-${theme}-${width}`);
+    }
+  }
+  await page.setViewportSize({ width: 320, height: 700 });
+  const overflow = await overflowOf(page);
+  return overflow === 0 ? problems : [...problems, { overflow }];
+}
+
 /** Keeps a picture of the page in .cache/console. */
-export async function picture(page: Page, name: string): Promise<void> {
+async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(PICTURES, { recursive: true });
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }
 
 /** The page is no wider than its window: nobody must scroll sideways. */
-export async function overflowOf(page: Page): Promise<number> {
+async function overflowOf(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }

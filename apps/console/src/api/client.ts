@@ -1,7 +1,7 @@
 import createClient from 'openapi-fetch';
 import { apiKey, askForApiKey } from './api-key';
+import type { paths } from './openapi.generated';
 import { ApiProblem, problemOf } from './problem';
-import type { paths } from './schema.generated';
 
 /** `fetch` with the API key, when the server asked for one. */
 export async function fetchWithKey(input: Request | string, init?: RequestInit): Promise<Response> {

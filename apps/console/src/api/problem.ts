@@ -1,4 +1,4 @@
-import type { components } from './schema.generated';
+import type { components } from './openapi.generated';
 
 export type ProblemDetails = components['schemas']['ProblemView'];
 

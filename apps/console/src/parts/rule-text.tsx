@@ -1,7 +1,7 @@
 import { Fragment, type ReactNode } from 'react';
 
 const TOKEN =
-  /(?<comment>--[^\n]*)|(?<string>"(?:[^"\\]|\\.)*")|\b(?<keyword>and|or|not|where|contains|starts_with|ends_with|matches|nil|true|false|if|then|else|elseif|end|for|in|do|local|return|while)\b|\b(?<number>\d[\d_.]*(?:ms|us|ns|s|m|h)?)\b|(?<field>\b(?:span|trace|attribute)(?:\.[a-z_]+)*)/g;
+  /(?<comment>--[^\n]*)|(?<string>"(?:[^"\\]|\\.)*")|\b(?<keyword>and|or|not|where|contains|starts_with|ends_with|matches|nil|true|false|if|then|else|elseif|end|for|in|do|local|return|while)\b|\b(?<number>\d[\d_.]*(?:ms|us|ns|s|m|h)?)\b|(?<field>(?<![.\w])(?:span|trace|attribute)\b(?:\.\w+)*)/g;
 
 const CLASSES: Readonly<Record<string, string>> = { comment: 'c', string: 's', keyword: 'k', number: 'n-lit', field: 'fld' };
 

@@ -2,6 +2,8 @@ import { Dialog } from './dialog';
 
 const KEYS: readonly (readonly [what: string, ...keys: string[]])[] = [
   ['Violations', 'g', 'v'],
+  ['Rules', 'g', 'r'],
+  ['New rule', 'c'],
   ['Search this list', '/'],
   ['Down, up', 'j', 'k'],
   ['Open', '↵'],

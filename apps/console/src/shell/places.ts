@@ -1,4 +1,4 @@
-import { Inbox, type LucideIcon } from 'lucide-react';
+import { FileCode2, Inbox, type LucideIcon } from 'lucide-react';
 
 interface Place {
   readonly href: string;
@@ -8,4 +8,7 @@ interface Place {
   readonly key: string;
 }
 
-export const PLACES: readonly Place[] = [{ href: '/violations', text: 'Violations', icon: Inbox, key: 'v' }];
+export const PLACES: readonly Place[] = [
+  { href: '/violations', text: 'Violations', icon: Inbox, key: 'v' },
+  { href: '/rules', text: 'Rules', icon: FileCode2, key: 'r' },
+];

@@ -112,7 +112,7 @@ function RuleFact({ violation: { rule_id, rule_version }, versions }: Pick<Facts
           : `changed since: version ${newest.version}`;
   return (
     <Fact icon={History} question="Rule" tone={newest !== undefined && newest.version !== rule_version ? 'warn' : 'plain'} detail={detail}>
-      <Link className="link" href={`/violations?rule_id=${encodeURIComponent(rule_id)}`}>
+      <Link className="link" href={`/rules/${encodeURIComponent(rule_id)}?tab=history`}>
         Version {rule_version}
       </Link>
     </Fact>

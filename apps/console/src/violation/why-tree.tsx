@@ -11,7 +11,8 @@ interface WhyTreeProps {
   readonly text: string | undefined;
   readonly conditions: readonly Condition[];
   readonly spans: ReadonlyMap<string, Span>;
-  readonly onSpan: (id: string) => void;
+  /** Absent where there is no trace beside it. */
+  readonly onSpan?: (id: string) => void;
 }
 
 const FOLDED_BELOW = 4;
@@ -112,9 +113,13 @@ function Found({ node, spans, onSpan, letters }: NodeProps) {
           {named.map((id, index) => (
             <span key={id}>
               {index === 0 ? '' : ', '}
-              <button type="button" className="span-link" onClick={() => onSpan(id)}>
-                {spans.get(id)?.name ?? id}
-              </button>{' '}
+              {onSpan === undefined ? (
+                <b>{spans.get(id)?.name ?? id}</b>
+              ) : (
+                <button type="button" className="span-link" onClick={() => onSpan(id)}>
+                  {spans.get(id)?.name ?? id}
+                </button>
+              )}{' '}
               <span className="faint">{spans.get(id)?.service}</span>
             </span>
           ))}

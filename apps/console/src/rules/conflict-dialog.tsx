@@ -1,0 +1,52 @@
+import type { Rule } from '../api/types';
+import { TextDiff } from '../parts/text-diff';
+import { TimeAgo } from '../parts/time-ago';
+import { Dialog } from '../shell/dialog';
+import { bodyOf, type Draft, draftOf } from './draft';
+
+interface ConflictDialogProps {
+  /** The rule as it is now. */
+  readonly theirs: Rule;
+  readonly mine: Draft;
+  readonly onKeepMine: () => void;
+  readonly onTakeTheirs: () => void;
+  readonly onClose: () => void;
+}
+
+/** Somebody else saved meanwhile: nothing was overwritten, and one decides with both texts in sight. */
+export function ConflictDialog({ theirs, mine, onKeepMine, onTakeTheirs, onClose }: ConflictDialogProps) {
+  const before = bodyOf(draftOf(theirs));
+  const after = bodyOf(mine);
+  const others = (['name', 'description', 'severity', 'tags', 'enabled'] as const).filter(
+    (member) => String(before[member]) !== String(after[member]),
+  );
+  return (
+    <Dialog open label="The rule was changed meanwhile" className="sheet broad" onClose={onClose}>
+      <div className="confirm">
+        <h2>Somebody saved version {theirs.version} meanwhile</h2>
+        <p className="dim">
+          That was <TimeAgo ms={Date.parse(theirs.updated_at)} />. Nothing was overwritten. Lines with a minus are theirs, with a plus
+          yours.
+        </p>
+        <TextDiff before={before.expression} after={after.expression} label="Their expression and yours" />
+        {others.map((member) => (
+          <p key={member} className="small">
+            <b>{member}</b>: <span className="gone">{String(before[member])}</span> theirs,{' '}
+            <span className="come">{String(after[member])}</span> yours
+          </p>
+        ))}
+        <div className="head">
+          <button type="button" className="btn" onClick={onClose}>
+            Go on editing
+          </button>
+          <button type="button" className="btn" onClick={onTakeTheirs}>
+            Take version {theirs.version}
+          </button>
+          <button type="button" className="btn primary" onClick={onKeepMine}>
+            Save mine as version {theirs.version + 1}
+          </button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,52 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { answered, client } from '../api/client';
+import { ifVersion, RULES } from '../api/rule-queries';
+import type { Rule } from '../api/types';
+import { ErrorBanner } from '../parts/error-banner';
+import { Dialog } from '../shell/dialog';
+import { useToast } from '../shell/toasts';
+import { keepDraft } from './draft';
+
+export function DeleteRule({ rule }: { readonly rule: Rule }) {
+  const [open, setOpen] = useState(false);
+  const queries = useQueryClient();
+  const say = useToast();
+  const [, navigate] = useLocation();
+  const remove = useMutation({
+    mutationFn: () => answered(client.DELETE('/v1/rules/{id}', { params: { path: { id: rule.id }, header: ifVersion(rule.version) } })),
+    onSuccess: () => {
+      keepDraft(rule.id, undefined);
+      void queries.invalidateQueries({ queryKey: RULES, exact: true });
+      say(`${rule.name} was deleted; its violations stay`);
+      navigate('/rules');
+    },
+  });
+  return (
+    <>
+      <button type="button" className="btn quiet" onClick={() => setOpen(true)}>
+        <Trash2 className="i" aria-hidden="true" />
+        Delete
+      </button>
+      <Dialog open={open} label="Delete the rule" onClose={() => setOpen(false)}>
+        <div className="confirm">
+          <h2>Delete {rule.name}?</h2>
+          <p className="dim">
+            It judges nothing from the next span on. Its violations and its history stay. To keep it without judging, disable it.
+          </p>
+          {remove.error === null ? null : <ErrorBanner what="The rule was not deleted." error={remove.error} />}
+          <div className="head">
+            <button type="button" className="btn" onClick={() => setOpen(false)}>
+              Keep it
+            </button>
+            <button type="button" className="btn danger" disabled={remove.isPending} onClick={() => remove.mutate()}>
+              Delete
+            </button>
+          </div>
+        </div>
+      </Dialog>
+    </>
+  );
+}

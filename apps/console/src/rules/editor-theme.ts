@@ -1,0 +1,43 @@
+import { EditorView } from '@codemirror/view';
+
+/** The editor in the tokens of the console; the theme's colours come through the shadow root's edge as custom properties. */
+export const editorTheme = EditorView.theme({
+  '&': { color: 'var(--text)', backgroundColor: 'var(--surface-1)', fontSize: 'var(--text-md)' },
+  '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
+  '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.6', minHeight: '13rem', fontFeatureSettings: '"calt" 0' },
+  '.cm-content': { padding: 'var(--space-4) 0', caretColor: 'var(--accent)' },
+  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--text-3)', border: 'none' },
+  '.cm-activeLine': { backgroundColor: 'color-mix(in srgb, var(--surface-2) 70%, transparent)' },
+  '.cm-cursor': { borderLeftColor: 'var(--accent)', borderLeftWidth: '2px' },
+  '&.cm-focused .cm-selectionBackground, ::selection': { backgroundColor: 'var(--accent-soft)' },
+  '.cm-placeholder': { color: 'var(--text-3)' },
+  '.cm-matchingBracket': { backgroundColor: 'var(--surface-3)', outline: '1px solid var(--line-control)' },
+  '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--bad)', textUnderlineOffset: '0.25em' },
+  '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: 'underline wavy var(--warn)', textUnderlineOffset: '0.25em' },
+  '.cm-lint-marker': { content: 'none', width: '0.5rem', height: '0.5rem', borderRadius: '50%', margin: '0.4rem 0 0 0.2rem' },
+  '.cm-lint-marker-error': { backgroundColor: 'var(--bad)' },
+  '.cm-lint-marker-warning': { backgroundColor: 'var(--warn)', borderRadius: '1px' },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--surface-2)',
+    color: 'var(--text)',
+    border: '1px solid var(--line-strong)',
+    borderRadius: 'var(--radius-md)',
+    boxShadow: 'var(--shadow)',
+    fontFamily: 'var(--font-sans)',
+    overflow: 'hidden',
+  },
+  '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent-soft)', color: 'var(--text)' },
+  '.cm-tooltip.cm-completionInfo': {
+    padding: 'var(--space-3) var(--space-4)',
+    maxWidth: '22rem',
+    whiteSpace: 'pre-wrap',
+    fontSize: 'var(--text-sm)',
+  },
+  '.cm-completionDetail': { color: 'var(--text-3)', fontStyle: 'normal' },
+  '.cm-completionIcon': { display: 'none' },
+  '.cm-diagnostic': { padding: 'var(--space-3) var(--space-4)', borderLeft: '3px solid transparent' },
+  '.cm-diagnostic-error': { borderLeftColor: 'var(--bad)' },
+  '.cm-diagnostic-warning': { borderLeftColor: 'var(--warn)' },
+  '.cm-diagnosticAction': { backgroundColor: 'var(--accent-solid)', color: 'var(--on-accent)', borderRadius: 'var(--radius-sm)' },
+  '.cm-panels': { backgroundColor: 'var(--surface-2)', color: 'var(--text)', borderColor: 'var(--line)' },
+});

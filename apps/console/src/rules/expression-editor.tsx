@@ -1,0 +1,152 @@
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { bracketMatching } from '@codemirror/language';
+import { type Diagnostic as EditorDiagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
+import { Compartment, EditorState, type Text } from '@codemirror/state';
+import { EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } from '@codemirror/view';
+import { useEffect, useRef } from 'react';
+import type { Diagnostic } from '../api/types';
+import { completeDsl, dslLanguage, type Vocabulary } from './dsl-language';
+import { editorTheme } from './editor-theme';
+
+interface ExpressionEditorProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  /** Of this very text; places of another text would be wrong. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly vocabulary: Vocabulary | undefined;
+  readonly onSave: () => void;
+  readonly onTest: () => void;
+}
+
+/**
+ * The text of a rule. It lives in a shadow root: there the editor's styles are sheets of the page, and not style elements, which the content
+ * security policy refuses.
+ */
+export default function ExpressionEditor({ value, onChange, diagnostics, vocabulary, onSave, onTest }: ExpressionEditorProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(undefined);
+  const completion = useRef(new Compartment());
+  /** Texts that were told and have not come back yet: what comes back is not news, also when one has typed on meanwhile. */
+  const echoes = useRef<string[]>([]);
+  const latest = useRef({ value, onChange, onSave, onTest });
+  latest.current = { value, onChange, onSave, onTest };
+
+  useEffect(() => {
+    const element = host.current;
+    if (element === null) return undefined;
+    const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
+    const call = (name: 'onSave' | 'onTest') => (): boolean => {
+      latest.current[name]();
+      return true;
+    };
+    const editor = new EditorView({
+      root,
+      parent: root,
+      state: EditorState.create({
+        doc: latest.current.value,
+        extensions: [
+          lineNumbers(),
+          lintGutter(),
+          history(),
+          bracketMatching(),
+          closeBrackets(),
+          highlightActiveLine(),
+          completion.current.of(autocompletion()),
+          dslLanguage,
+          EditorView.lineWrapping,
+          placeholder('span.duration > 1s'),
+          EditorView.contentAttributes.of({ 'aria-label': 'Expression', spellcheck: 'false' }),
+          keymap.of([
+            { key: 'Mod-s', run: call('onSave'), preventDefault: true },
+            { key: 'Mod-Enter', run: call('onTest'), preventDefault: true },
+            ...closeBracketsKeymap,
+            ...completionKeymap,
+            ...lintKeymap,
+            ...historyKeymap,
+            ...defaultKeymap,
+          ]),
+          EditorView.updateListener.of((update) => {
+            if (!update.docChanged) return;
+            const written = update.state.doc.toString();
+            echoes.current.push(written);
+            latest.current.onChange(written);
+          }),
+          typeOver,
+          editorTheme,
+        ],
+      }),
+    });
+    view.current = editor;
+    return () => editor.destroy();
+  }, []);
+
+  useEffect(() => {
+    const editor = view.current;
+    const echo = echoes.current.lastIndexOf(value);
+    echoes.current.splice(0, echo + 1);
+    if (echo >= 0 || editor === undefined || editor.state.doc.toString() === value) return;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    echoes.current = [];
+  }, [value]);
+
+  useEffect(() => {
+    if (vocabulary === undefined) return;
+    view.current?.dispatch({ effects: completion.current.reconfigure(autocompletion({ override: [completeDsl(vocabulary)] })) });
+  }, [vocabulary]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (editor !== undefined)
+      editor.dispatch(
+        setDiagnostics(
+          editor.state,
+          diagnostics.map((each) => inEditor(each, editor.state.doc)),
+        ),
+      );
+  }, [diagnostics]);
+
+  return <div className="expression-editor" ref={host} />;
+}
+
+/**
+ * Types over a selection without the browser: it would keep the colour of what is typed over by a style of its own making, which the content
+ * security policy refuses.
+ */
+const typeOver = EditorView.domEventHandlers({
+  beforeinput(event, editor) {
+    const { data, inputType, isComposing } = event;
+    const { main } = editor.state.selection;
+    if (main.empty || inputType !== 'insertText' || data === null || isComposing) return false;
+    const insert = () => editor.state.update(editor.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+    const taken = editor.state.facet(EditorView.inputHandler).some((handle) => handle(editor, main.from, main.to, data, insert));
+    if (!taken) editor.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
+
+function inEditor(
+  { line = 1, column = 1, end_line = line, end_column = column + 1, severity, message, fix }: Diagnostic,
+  text: Text,
+): EditorDiagnostic {
+  const at = (of: number, col: number): number => {
+    const { from, to } = text.line(Math.min(text.lines, Math.max(1, of)));
+    return Math.min(to, from + col - 1);
+  };
+  return {
+    from: at(line, column),
+    to: Math.max(at(line, column), at(end_line, end_column)),
+    severity: severity === 'warning' ? 'warning' : 'error',
+    message,
+    actions:
+      fix === undefined
+        ? []
+        : [
+            {
+              name: `Write ${fix.text}`,
+              apply: (editor) => editor.dispatch({ changes: { from: fix.start ?? 0, to: fix.end ?? 0, insert: fix.text ?? '' } }),
+            },
+          ],
+  };
+}

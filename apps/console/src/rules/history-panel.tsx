@@ -1,0 +1,84 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { answered, client } from '../api/client';
+import { ifVersion, RULES } from '../api/rule-queries';
+import type { Rule, RuleVersion } from '../api/types';
+import { ErrorBanner } from '../parts/error-banner';
+import { Skeleton } from '../parts/skeleton';
+import { Tag } from '../parts/tag';
+import { TextDiff } from '../parts/text-diff';
+import { TimeAgo } from '../parts/time-ago';
+import { useToast } from '../shell/toasts';
+import { useRuleVersions } from '../violation/violation-queries';
+
+/** Every version of the rule: what changed, by whom, and the way back. */
+export function HistoryPanel({ rule }: { readonly rule: Rule }) {
+  const versions = useRuleVersions(rule.id);
+  const queries = useQueryClient();
+  const say = useToast();
+  const [shown, setShown] = useState<number>();
+  const restore = useMutation({
+    mutationFn: (version: number) =>
+      answered(
+        client.POST('/v1/rules/{id}/versions/{version}/restore', {
+          params: { path: { id: rule.id, version: String(version) }, header: ifVersion(rule.version) },
+        }),
+      ),
+    onSuccess: (restored, version) => {
+      say(`Version ${version} is in force again, as version ${restored?.version}`);
+      void queries.invalidateQueries({ queryKey: RULES });
+      void queries.invalidateQueries({ queryKey: ['rule-versions', rule.id] });
+    },
+  });
+  if (versions.error !== null)
+    return <ErrorBanner what="The history could not be read." error={versions.error} onRetry={() => void versions.refetch()} />;
+  if (versions.data === undefined || versions.data === null) return <Skeleton lines={4} label="The history is being read" />;
+  return (
+    <div className="body">
+      {restore.error === null ? null : <ErrorBanner what="The version was not restored." error={restore.error} />}
+      <ol className="samples" aria-label="Versions">
+        {versions.data.versions.map((version) => (
+          <li key={version.version}>
+            <Tag tone={version.version === rule.version ? 'info' : 'plain'}>Version {version.version}</Tag>
+            <span>{wordsOf(version)}</span>
+            <span className="dim small">
+              <TimeAgo ms={Date.parse(version.changed_at)} />
+              {version.changed_by === undefined ? '' : `, ${version.changed_by}`}
+            </span>
+            {version.rule === undefined || version.version === rule.version ? null : (
+              <button
+                type="button"
+                className="btn small"
+                aria-expanded={shown === version.version}
+                onClick={() => setShown(shown === version.version ? undefined : version.version)}
+              >
+                Compare
+              </button>
+            )}
+            {shown !== version.version || version.rule === undefined ? null : (
+              <div className="stack tight broad">
+                <p className="small dim">
+                  From version {version.version} to version {rule.version}, which is in force
+                </p>
+                <TextDiff
+                  before={version.rule.expression}
+                  after={rule.expression}
+                  label={`Version ${version.version} and version ${rule.version}`}
+                />
+                <button type="button" className="btn small" disabled={restore.isPending} onClick={() => restore.mutate(version.version)}>
+                  Restore version {version.version}
+                </button>
+              </div>
+            )}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function wordsOf({ action, changes }: RuleVersion): string {
+  if (action !== 'updated') return action;
+  const members = Object.keys(changes ?? {});
+  return members.length === 0 ? 'saved without a change' : `changed ${members.join(', ')}`;
+}

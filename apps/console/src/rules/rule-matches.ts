@@ -1,0 +1,20 @@
+import { useQuery } from '@tanstack/react-query';
+import { answered, client } from '../api/client';
+
+export interface RuleMatches {
+  readonly total: number;
+  readonly counts: readonly number[];
+}
+
+/** How often each rule was violated in the last 24 hours, by its id, and over time. `complete`: a rule that is not there was not violated. */
+export function useRuleMatches() {
+  return useQuery({
+    queryKey: ['rule-matches'],
+    staleTime: 60_000,
+    queryFn: async ({ signal }) => {
+      const query = { group_by: 'rule_id' as const, interval: '1h', groups: 100 };
+      const { groups = [], others } = await answered(client.GET('/v1/violations/stats', { params: { query }, signal }));
+      return { complete: others === undefined, byRule: new Map<string, RuleMatches>(groups.map((group) => [group.key, group])) };
+    },
+  });
+}

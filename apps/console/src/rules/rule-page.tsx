@@ -1,0 +1,187 @@
+import { useQuery } from '@tanstack/react-query';
+import { ChevronRight, CircleX } from 'lucide-react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { Link, useSearchParams } from 'wouter';
+import { answered, client } from '../api/client';
+import { ApiProblem } from '../api/problem';
+import { useRule } from '../api/rule-queries';
+import type { Diagnostic, Rule } from '../api/types';
+import { ErrorBanner } from '../parts/error-banner';
+import { Key } from '../parts/key';
+import { Skeleton } from '../parts/skeleton';
+import { Tag } from '../parts/tag';
+import { PageTitle } from '../shell/page-title';
+import { ConflictDialog } from './conflict-dialog';
+import { DeleteRule } from './delete-rule';
+import { DiagnosticsList } from './diagnostics-list';
+import { type Draft, draftOf, isSame, keepDraft, NEW_DRAFT } from './draft';
+import type { Vocabulary } from './dsl-language';
+import { JudgedPanel } from './judged-panel';
+import { RuleForm } from './rule-form';
+import { TryPanel } from './try-panel';
+import { useSaveRule } from './use-save-rule';
+import { useValidation } from './use-validation';
+import { beginWork } from './work';
+
+const ExpressionEditor = lazy(() => import('./expression-editor'));
+
+/** Write a rule, see what it finds, save it without fear. */
+export default function RulePage({ id }: { readonly id?: string }) {
+  const rule = useRule(id);
+  if (id === undefined) return <RuleEditor rule={undefined} />;
+  if (rule.data !== undefined) return <RuleEditor rule={rule.data} />;
+  const gone = rule.error instanceof ApiProblem && rule.error.status === 404;
+  return (
+    <>
+      <PageTitle>Rule</PageTitle>
+      <section className="panel">
+        {rule.error === null ? (
+          <Skeleton lines={8} label="The rule is being read" />
+        ) : (
+          <ErrorBanner
+            what={gone ? 'There is no such rule.' : 'The rule could not be read.'}
+            error={rule.error}
+            {...(gone ? {} : { onRetry: () => void rule.refetch() })}
+          />
+        )}
+      </section>
+    </>
+  );
+}
+
+const NO_DIAGNOSTICS: readonly Diagnostic[] = [];
+
+function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
+  const [search] = useSearchParams();
+  const saved = useMemo(() => (rule === undefined ? NEW_DRAFT : draftOf(rule)), [rule]);
+  const [{ draft, version, base }, setWork] = useState(() => beginWork(rule, saved, search));
+  const changed = !isSame(draft, base);
+  const change = (part: Partial<Draft>): void => setWork((work) => ({ ...work, draft: { ...work.draft, ...part } }));
+  const showSaved = (now: Rule): void => setWork({ version: now.version, draft: draftOf(now), base: draftOf(now) });
+  useEffect(() => keepDraft(rule?.id, changed ? { version, draft } : undefined), [rule?.id, changed, version, draft]);
+  // The rule was changed (here by a restored version, or by somebody else), and nothing was written: what is in force is shown.
+  useEffect(() => {
+    if (rule !== undefined && version !== rule.version && !changed) setWork({ version: rule.version, draft: saved, base: saved });
+  }, [rule, version, changed, saved]);
+
+  const checked = useValidation(draft.expression);
+  const diagnostics = useMemo(
+    () => (checked.data?.text === draft.expression ? [...checked.data.result.errors, ...checked.data.result.warnings] : NO_DIAGNOSTICS),
+    [checked.data, draft.expression],
+  );
+  const errors = diagnostics.filter(({ severity }) => severity !== 'warning').length;
+  const vocabulary = useQuery({
+    queryKey: ['dsl'],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async ({ signal }) => (await answered(client.GET('/v1/dsl', { signal }))) as unknown as Vocabulary,
+  });
+  const [tested, setTested] = useState(0);
+  const saving = useSaveRule(rule?.id, showSaved);
+  const why =
+    draft.name.trim() === ''
+      ? 'It needs a name.'
+      : draft.expression.trim() === ''
+        ? 'It needs an expression.'
+        : errors > 0
+          ? `${errors === 1 ? '1 error keeps' : `${errors} errors keep`} it from being saved.`
+          : undefined;
+  const blocked = why !== undefined || !changed || saving.isPending;
+  const save = (): void => {
+    if (!blocked) saving.save(draft, version);
+  };
+
+  return (
+    <>
+      <div className="stack tight">
+        <nav className="crumbs" aria-label="Breadcrumb">
+          <Link href="/rules">Rules</Link>
+          <ChevronRight className="i" aria-hidden="true" />
+          <span>{rule?.id ?? 'new'}</span>
+        </nav>
+        <div className="head">
+          <PageTitle>{rule?.name ?? 'New rule'}</PageTitle>
+          {rule === undefined ? null : <Tag>Version {rule.version}</Tag>}
+          {changed ? <Tag tone="warn">Not saved</Tag> : null}
+          {rule?.enabled === false ? <Tag>Disabled</Tag> : null}
+          <div className="end">
+            {rule === undefined ? null : <DeleteRule rule={rule} />}
+            {changed ? (
+              <button type="button" className="btn quiet" onClick={() => setWork({ version: rule?.version, draft: saved, base: saved })}>
+                Discard
+              </button>
+            ) : null}
+            <button type="button" className="btn primary" disabled={blocked} aria-describedby="why-not" onClick={save}>
+              {saving.isPending ? 'Saving' : 'Save'} <Key className="not-phone">⌘ S</Key>
+            </button>
+          </div>
+        </div>
+        {rule?.description ? <p className="lead">{rule.description}</p> : null}
+      </div>
+      {rule?.status === undefined ? null : (
+        <div className="banner bad">
+          <CircleX className="i" aria-hidden="true" />
+          <span>
+            <b>
+              Failed on {rule.status.evaluation_errors} {rule.status.evaluation_errors === 1 ? 'evaluation' : 'evaluations'}
+            </b>
+            , which found nothing: {rule.status.last_error}
+          </span>
+        </div>
+      )}
+      {saving.error === null ? null : <ErrorBanner what="The rule was not saved." error={saving.error} />}
+      <div className="columns editor-page">
+        <div className="stack">
+          <section className="panel" aria-label="Rule">
+            <RuleForm draft={draft} onChange={change} />
+            <Suspense fallback={<Skeleton lines={6} label="The editor loads" />}>
+              <ExpressionEditor
+                value={draft.expression}
+                onChange={(expression) => change({ expression })}
+                diagnostics={diagnostics}
+                vocabulary={vocabulary.data}
+                onSave={save}
+                onTest={() => setTested((n) => n + 1)}
+              />
+            </Suspense>
+            <DiagnosticsList
+              diagnostics={diagnostics}
+              onFix={({ start = 0, end = 0, text = '' }) =>
+                change({ expression: draft.expression.slice(0, start) + text + draft.expression.slice(end) })
+              }
+            />
+            <div className="strip" id="why-not" role="status">
+              <span>
+                {why ??
+                  (checked.data?.text === draft.expression
+                    ? 'No errors.'
+                    : checked.error === null
+                      ? 'Being checked.'
+                      : 'It could not be checked.')}
+              </span>
+              <span className="not-phone" aria-hidden="true">
+                <kbd>F8</kbd> next problem
+              </span>
+              <span className="not-phone" aria-hidden="true">
+                <kbd>⌘ ↵</kbd> test
+              </span>
+            </div>
+          </section>
+          {checked.data?.result.valid === true ? <JudgedPanel result={checked.data.result} /> : null}
+        </div>
+        <TryPanel rule={rule} draft={draft} run={tested} canRun={errors === 0} />
+      </div>
+      {saving.conflict === undefined ? null : (
+        <ConflictDialog
+          theirs={saving.conflict}
+          mine={draft}
+          onClose={saving.forgetConflict}
+          onKeepMine={() => saving.save(draft, saving.conflict?.version)}
+          onTakeTheirs={() => {
+            if (saving.conflict !== undefined) showSaved(saving.conflict);
+            saving.forgetConflict();
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,128 @@
+import { FileCode2, Plus, SearchX } from 'lucide-react';
+import { useMemo } from 'react';
+import { Link, useLocation, useSearchParams } from 'wouter';
+import { useRules } from '../api/rule-queries';
+import { SEVERITIES } from '../api/types';
+import { plural } from '../format/count';
+import { EmptyState } from '../parts/empty-state';
+import { ErrorBanner } from '../parts/error-banner';
+import { Key } from '../parts/key';
+import { Pick } from '../parts/pick';
+import { SearchField } from '../parts/search-field';
+import { Skeleton } from '../parts/skeleton';
+import { PageTitle } from '../shell/page-title';
+import { useKeys } from '../shell/use-keys';
+import { useRuleMatches } from './rule-matches';
+import { RuleTable } from './rule-table';
+import { Starters } from './starters';
+
+const ANY = { value: '', text: 'any' };
+
+/** What is looked for, and whether it is found. */
+export default function RulesPage() {
+  const [search, setSearch] = useSearchParams();
+  const [, navigate] = useLocation();
+  const rules = useRules();
+  const matches = useRuleMatches();
+  const [q, severity, tag, state] = ['q', 'severity', 'tag', 'state'].map((name) => search.get(name) ?? '') as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const set = (name: string) => (value: string) =>
+    setSearch(
+      (previous) => {
+        const next = new URLSearchParams(previous);
+        if (value === '') next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace: name === 'q' },
+    );
+  const all = rules.data?.rules;
+  const shown = useMemo(() => {
+    const text = q.toLowerCase();
+    return (all ?? []).filter(
+      (rule) =>
+        (severity === '' || rule.severity === severity) &&
+        (tag === '' || rule.tags.includes(tag)) &&
+        (state === '' || rule.enabled === (state === 'on')) &&
+        [rule.id, rule.name, rule.description, rule.expression, ...rule.tags].some((each) => each.toLowerCase().includes(text)),
+    );
+  }, [all, q, severity, tag, state]);
+  const tags = useMemo(() => [...new Set((all ?? []).flatMap((rule) => rule.tags))].sort(), [all]);
+  useKeys({ c: () => navigate('/rules/new') });
+  const off = (all ?? []).filter(({ enabled }) => !enabled).length;
+
+  return (
+    <>
+      <div className="head">
+        <PageTitle>Rules</PageTitle>
+        <div className="end">
+          <Link className="btn primary" href="/rules/new">
+            <Plus className="i" aria-hidden="true" />
+            New rule <Key className="not-phone">c</Key>
+          </Link>
+        </div>
+      </div>
+      <search className="filters" aria-label="Filter rules">
+        <SearchField label="Search rules" placeholder="Name, expression, tag" value={q} maxLength={200} onChange={set('q')} />
+        <Pick
+          label="Tag"
+          value={tag}
+          isSet={tag !== ''}
+          options={[ANY, ...tags.map((each) => ({ value: each, text: each }))]}
+          onChange={set('tag')}
+        />
+        <Pick
+          label="Severity"
+          value={severity}
+          isSet={severity !== ''}
+          options={[ANY, ...SEVERITIES.map((each) => ({ value: each, text: each }))]}
+          onChange={set('severity')}
+        />
+        <Pick
+          label="State"
+          value={state}
+          isSet={state !== ''}
+          options={[ANY, { value: 'on', text: 'enabled' }, { value: 'off', text: 'disabled' }]}
+          onChange={set('state')}
+        />
+      </search>
+      <section className="panel" aria-label="Rules">
+        {rules.error === null ? null : (
+          <ErrorBanner what="The rules could not be read." error={rules.error} onRetry={() => void rules.refetch()} />
+        )}
+        {all === undefined ? (
+          rules.error === null && <Skeleton lines={8} label="The rules are being read" />
+        ) : all.length === 0 ? (
+          <EmptyState icon={FileCode2} title="No rule yet">
+            A rule says what must not happen. Begin with one of these, and change it to what you know of your system.
+            <Starters />
+          </EmptyState>
+        ) : shown.length === 0 ? (
+          <EmptyState
+            icon={SearchX}
+            title="No rule matches these filters"
+            actions={
+              <button type="button" className="btn primary" onClick={() => setSearch(new URLSearchParams())}>
+                Clear all
+              </button>
+            }
+          />
+        ) : (
+          <RuleTable rules={shown} matches={matches.data} />
+        )}
+        {all === undefined || all.length === 0 ? null : (
+          <div className="strip">
+            <span className="num">
+              {shown.length === all.length ? plural(all.length, 'rule') : `${shown.length} of ${plural(all.length, 'rule')}`},{' '}
+              {all.length - off} enabled
+            </span>
+          </div>
+        )}
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,166 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { CircleCheck, CircleHelp, CircleX, Target } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useSearchParams } from 'wouter';
+import { answered, client, fetchWithKey } from '../api/client';
+import { problemOf } from '../api/problem';
+import type { Span, TestResult } from '../api/types';
+import { plural } from '../format/count';
+import { ErrorBanner } from '../parts/error-banner';
+import { Key } from '../parts/key';
+import { conditionsOf } from '../violation/conditions';
+import { WhyTree } from '../violation/why-tree';
+import { trialBody } from './trial-body';
+
+interface TestPanelProps {
+  readonly expression: string;
+  readonly ruleId: string | undefined;
+  readonly run: number;
+  readonly canRun: boolean;
+}
+
+interface Tried {
+  readonly expression: string;
+  readonly result: TestResult;
+}
+
+/** The text, tried by the engine that judges production: on the trace of a violation, or on a pasted one. */
+export function TestPanel({ expression, ruleId, run, canRun }: TestPanelProps) {
+  const [search] = useSearchParams();
+  const [source, setSource] = useState<'stored' | 'pasted'>('stored');
+  const [pasted, setPasted] = useState('');
+  const traces = useTraces(ruleId);
+  const [chosen, setChosen] = useState(search.get('trace_id') ?? '');
+  const traceId = chosen !== '' ? chosen : (traces[0]?.trace_id ?? '');
+  const test = useMutation({
+    mutationFn: async (): Promise<Tried> => {
+      const body = trialBody(expression, source === 'stored' ? { traceId } : { pasted });
+      // Sent as it was pasted: integers of 64 bits would lose digits on their way through JavaScript.
+      const response = await fetchWithKey(
+        new Request(`${location.origin}/v1/rules/test`, { method: 'POST', headers: { 'content-type': 'application/json' }, body }),
+      );
+      const answer: unknown = await response.json().catch(() => undefined);
+      if (!response.ok) throw problemOf(response, answer);
+      return { expression, result: answer as TestResult };
+    },
+  });
+  const ready = canRun && expression.trim() !== '' && (source === 'stored' ? traceId !== '' : pasted.trim() !== '');
+  const latest = useRef({ ready, test });
+  latest.current = { ready, test };
+  useEffect(() => {
+    if (run > 0 && latest.current.ready) latest.current.test.mutate();
+  }, [run]);
+
+  return (
+    <div className="body stack">
+      <fieldset className="segments">
+        <legend className="hidden">Test against</legend>
+        <button type="button" aria-pressed={source === 'stored'} onClick={() => setSource('stored')}>
+          Stored trace
+        </button>
+        <button type="button" aria-pressed={source === 'pasted'} onClick={() => setSource('pasted')}>
+          Paste JSON
+        </button>
+      </fieldset>
+      {source === 'stored' ? (
+        <label className="stack tight">
+          <span className="dim small">Trace id of a violation; newest first</span>
+          <span className="field">
+            <input
+              className="mono"
+              list="stored-traces"
+              value={traceId}
+              placeholder="no violation is stored yet"
+              spellCheck={false}
+              onChange={(event) => setChosen(event.target.value)}
+            />
+          </span>
+          <datalist id="stored-traces">
+            {traces.map(({ trace_id, rule_name }) => (
+              <option key={trace_id} value={trace_id}>
+                {rule_name}
+              </option>
+            ))}
+          </datalist>
+        </label>
+      ) : (
+        <label className="stack tight">
+          <span className="dim small">OTLP/JSON (resourceSpans), or spans as POST /v1/spans takes them</span>
+          <textarea
+            className="code-box mono"
+            rows={9}
+            value={pasted}
+            spellCheck={false}
+            placeholder='{"spans": [{"name": "charge", "duration": 2000000000}]}'
+            onChange={(event) => setPasted(event.target.value)}
+          />
+        </label>
+      )}
+      <div className="head">
+        <button type="button" className="btn" disabled={!ready || test.isPending} onClick={() => test.mutate()}>
+          {test.isPending ? 'Testing' : 'Test'} <Key className="not-phone">⌘ ↵</Key>
+        </button>
+      </div>
+      {test.error === null ? null : <ErrorBanner what="It could not be tried." error={test.error} />}
+      {test.data === undefined ? null : <Outcome tried={test.data} isStale={test.data.expression !== expression} />}
+    </div>
+  );
+}
+
+function Outcome({ tried: { expression, result }, isStale }: { readonly tried: Tried; readonly isStale: boolean }) {
+  const tree = result.explanation.tree;
+  const subject = result.matched_spans?.[0] ?? '';
+  const conditions = useMemo(() => conditionsOf(tree, subject), [tree, subject]);
+  const spans = useMemo(() => {
+    const witnesses = result.explanation.conditions.flatMap((condition) => condition.witnesses ?? []);
+    return new Map(witnesses.map((witness) => [witness.span_id, { ...witness, name: witness.name ?? witness.span_id } as unknown as Span]));
+  }, [result]);
+  const matched = result.matched_spans?.length ?? 0;
+  const [Icon, tone, text] =
+    result.error !== undefined
+      ? ([CircleX, 'bad', `It failed, which is no match: ${result.error}`] as const)
+      : result.matches
+        ? ([
+            Target,
+            '',
+            matched > 1 ? `Matches ${plural(matched, 'span')}: each would be a violation.` : 'Matches: it would be a violation.',
+          ] as const)
+        : result.undecided !== undefined
+          ? ([CircleHelp, 'warn', `Not known: ${result.undecided.reason}`] as const)
+          : ([CircleCheck, '', 'No match: it would be no violation.'] as const);
+  return (
+    <div className="stack" data-stale={isStale} role="status">
+      {isStale ? <p className="small faint">Of the text before your last change.</p> : null}
+      <div className={`banner ${tone}`}>
+        <Icon className="i" aria-hidden="true" />
+        <span>
+          <b>{text}</b>
+          {result.complete === false ? ' Some spans of this trace are older than the log keeps.' : ''}
+        </span>
+      </div>
+      {tree === undefined ? (
+        <p className="dim">{result.explanation.summary}</p>
+      ) : (
+        <WhyTree tree={tree} text={expression} conditions={conditions} spans={spans} />
+      )}
+    </div>
+  );
+}
+
+/** Traces that can be tried: those of violations, of the rule itself first. */
+function useTraces(ruleId: string | undefined) {
+  const { data } = useQuery({
+    queryKey: ['trial-traces', ruleId],
+    staleTime: 60_000,
+    queryFn: async ({ signal }) => {
+      const ask = async (rule_id?: string) => {
+        const query = { status: 'all' as const, limit: 20, ...(rule_id === undefined ? {} : { rule_id }) };
+        return (await answered(client.GET('/v1/violations', { params: { query }, signal }))).violations;
+      };
+      const own = ruleId === undefined ? [] : await ask(ruleId);
+      const all = [...own, ...(await ask())];
+      return [...new Map(all.map((violation) => [violation.trace_id, violation])).values()];
+    },
+  });
+  return data ?? [];
+}

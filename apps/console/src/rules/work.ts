@@ -1,0 +1,17 @@
+import type { Rule } from '../api/types';
+import { type Draft, type KeptDraft, keptDraft, NEW_DRAFT } from './draft';
+
+/** A draft, and what it was made of: they differ when something was written. */
+export interface Work extends KeptDraft {
+  readonly base: Draft;
+}
+
+/** Goes on with what was kept in the browser; else begins with the rule as it is, or with what the address of a new one says. */
+export function beginWork(rule: Rule | undefined, saved: Draft, search: URLSearchParams): Work {
+  const begun = rule === undefined ? { name: search.get('name') ?? '', expression: search.get('expression') ?? '' } : {};
+  if (Object.values(begun).some((text) => text !== '')) return { version: undefined, draft: { ...NEW_DRAFT, ...begun }, base: NEW_DRAFT };
+  const kept = keptDraft(rule?.id);
+  if (kept === undefined) return { version: rule?.version, draft: saved, base: saved };
+  // A draft of another version is one, whatever it says: it is saved only after both texts were seen.
+  return { ...kept, base: kept.version === rule?.version ? saved : NEW_DRAFT };
+}

@@ -1,0 +1,212 @@
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { BeTrace } from '../../../test/harness/betrace.js';
+import { becomes } from './becomes.js';
+import { describeConsole, problemsOf, TestBrowser } from './browser.js';
+import { openShop, orderSpans, RULES, send, settled } from './shop-traces.js';
+
+const ENVIRONMENT = { BETRACE_TRACE_ROOT_GRACE: '50ms', BETRACE_TRACE_IDLE_TIMEOUT: '200ms', BETRACE_MAX_RULES: '5000' };
+
+/** A trace as OTLP's exporters write it to files. */
+const OTLP = {
+  resourceSpans: [
+    {
+      resource: { attributes: [{ key: 'service.name', value: { stringValue: 'payment' } }] },
+      scopeSpans: [
+        {
+          spans: [
+            {
+              traceId: '5b8efff798038103d269b633813fc60c',
+              spanId: 'eee19b7ec3c1b174',
+              name: 'charge card',
+              kind: 3,
+              startTimeUnixNano: '1699000000000000001',
+              endTimeUnixNano: '1699000002000000001',
+              attributes: [{ key: 'payment.amount', value: { intValue: '1800' } }],
+              status: { code: 2 },
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};
+
+describeConsole('rules', () => {
+  let betrace: BeTrace;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    betrace = await BeTrace.start({ env: ENVIRONMENT });
+    browser = await TestBrowser.start(() => betrace.url);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await betrace?.stop();
+  });
+  afterEach(async () => expect(await browser.closePages()).toEqual([]));
+
+  const ruleOf = async (id: string) =>
+    (await betrace.json<{ version: number; expression: string; enabled: boolean }>('GET', `/v1/rules/${id}`)).body;
+
+  it('begin with an example that one changes, where there is none', async () => {
+    const page = await browser.page('/ui/rules');
+    await page.getByText('No rule yet').waitFor();
+    expect(await problemsOf(page, 'no-rules')).toEqual([]);
+    await page.getByRole('link', { name: /Slow requests/ }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.waitForURL(/\/ui\/rules\/slow-requests$/);
+    expect(await ruleOf('slow-requests')).toMatchObject({ version: 1, expression: 'span.kind == "server" and span.duration > 1s' });
+    await openShop(betrace);
+    for (const order of [
+      { id: 'order-1', checked: false },
+      { id: 'order-2', queries: 6 },
+    ])
+      await send(betrace, orderSpans(order));
+    await settled(betrace);
+  });
+
+  it('are written with errors at their place, repaired by a button, and saved', async () => {
+    const page = await browser.page('/ui/rules/new');
+    await page.getByLabel('Name').fill('Failed charges');
+    const text = page.getByRole('textbox', { name: 'Expression' });
+    await text.fill('span.nmae == "charge card"');
+    const problem = page.getByRole('list', { name: 'Problems' }).getByRole('listitem');
+    await problem.getByText(/line 1, column 6/).waitFor();
+    await becomes(() => page.locator('.cm-lintRange-error').innerText(), 'nmae');
+    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await page.getByText('1 error keeps it from being saved.').waitFor();
+    expect(await problemsOf(page, 'rule-with-an-error')).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await problem.getByRole('button', { name: 'Write name' }).click();
+    await becomes(() => text.innerText(), 'span.name == "charge card"');
+    await page.getByText('No errors.').waitFor();
+    await text.press('ControlOrMeta+s');
+    await page.waitForURL(/\/ui\/rules\/failed-charges$/);
+    expect(await ruleOf('failed-charges')).toMatchObject({ version: 1, expression: 'span.name == "charge card"' });
+  });
+
+  it('complete fields and functions of the language', async () => {
+    const page = await browser.page('/ui/rules/new');
+    const text = page.getByRole('textbox', { name: 'Expression' });
+    await text.click();
+    await text.pressSequentially('span.dur');
+    await page.getByRole('option', { name: /^duration/ }).waitFor();
+    await text.press('Enter');
+    await becomes(() => text.innerText(), 'span.duration');
+    // Typed over, and typed fast: no letter is lost.
+    await text.press('ControlOrMeta+a');
+    await text.press('Backspace');
+    await page.keyboard.type('span.kind == "client" and span.duration > 150ms');
+    await becomes(() => text.innerText(), 'span.kind == "client" and span.duration > 150ms');
+  });
+
+  it('keep what one wrote when one leaves the page, until it is discarded', async () => {
+    const page = await browser.page('/ui/rules/declined');
+    const text = page.getByRole('textbox', { name: 'Expression' });
+    await text.fill('span.status == "error"');
+    await page.getByText('Not saved').waitFor();
+    await page.getByRole('link', { name: 'Violations' }).first().click();
+    await page.goBack();
+    await becomes(() => text.innerText(), 'span.status == "error"');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await becomes(() => text.innerText(), 'span.name == "charge card" and span.status == "error"');
+    expect((await ruleOf('declined')).version).toBe(1);
+  });
+
+  it('are tried on the trace of a violation, and on a pasted one, by the engine', async () => {
+    const page = await browser.page('/ui/rules/charge-without-check');
+    const panel = page.getByRole('region', { name: 'Try it' });
+    await becomes(() => panel.getByRole('combobox').inputValue(), 'order-1');
+    await panel.getByRole('button', { name: 'Test' }).click();
+    await panel.getByText('Matches: it would be a violation.').waitFor();
+    await panel.getByText('nothing in this trace did it').waitFor();
+    expect(await problemsOf(page, 'rule-tested')).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    const text = page.getByRole('textbox', { name: 'Expression' });
+    await text.fill('span.name == "charge card" and span.status == "error" and span.duration == 2s and attribute.payment.amount == 1800');
+    await panel.getByText('Of the text before your last change.').waitFor();
+    await page.getByText('No errors.').waitFor();
+    await text.press('ControlOrMeta+Enter');
+    await panel.getByText('No match: it would be no violation.').waitFor();
+    await panel.getByRole('button', { name: 'Paste JSON' }).click();
+    await panel.getByRole('textbox').fill(JSON.stringify(OTLP));
+    await panel.getByRole('button', { name: 'Test' }).click();
+    await panel.getByText('Matches: it would be a violation.').waitFor();
+    await panel.getByRole('textbox').fill('{"spans": [');
+    await panel.getByRole('button', { name: 'Test' }).click();
+    await panel.getByText(/This is no JSON/).waitFor();
+  });
+
+  it('of two people are not overwritten: both texts are shown, and one decides', async () => {
+    const page = await browser.page('/ui/rules/slow-checkout', {}, /status of 412/);
+    const text = page.getByRole('textbox', { name: 'Expression' });
+    await text.fill('span.name == "POST /checkout" and span.duration > 3s');
+    await page.getByText('No errors.').waitFor();
+    expect((await betrace.json('PATCH', '/v1/rules/slow-checkout', { expression: 'span.duration > 2s' })).status).toBe(200);
+    await page.getByRole('button', { name: 'Save' }).click();
+    const dialog = page.getByRole('dialog', { name: 'The rule was changed meanwhile' });
+    await dialog.getByText('- span.duration > 2s').waitFor();
+    await dialog.getByText('+ span.name == "POST /checkout" and span.duration > 3s').waitFor();
+    expect((await ruleOf('slow-checkout')).version).toBe(2);
+    expect(await problemsOf(page, 'rule-conflict')).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await dialog.getByRole('button', { name: 'Save mine as version 3' }).click();
+    await page.getByText('Version 3', { exact: true }).first().waitFor();
+    expect(await ruleOf('slow-checkout')).toMatchObject({ version: 3, expression: 'span.name == "POST /checkout" and span.duration > 3s' });
+  });
+
+  it('have a history: what changed, and the way back', async () => {
+    const page = await browser.page('/ui/rules/slow-checkout?tab=history');
+    const versions = page.getByRole('list', { name: 'Versions' });
+    await versions.getByText('changed expression').first().waitFor();
+    await versions.getByRole('button', { name: 'Compare' }).last().click();
+    await versions.getByText('- span.name == "POST /checkout" and span.duration > 1s').waitFor();
+    expect(await problemsOf(page, 'rule-history')).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await versions.getByRole('button', { name: 'Restore version 1' }).click();
+    await page.getByText('Version 1 is in force again, as version 4').waitFor();
+    await becomes(() => page.getByRole('textbox', { name: 'Expression' }).innerText(), RULES[1].expression);
+    expect(await ruleOf('slow-checkout')).toMatchObject({ version: 4, expression: RULES[1].expression });
+  });
+
+  it('are listed with what they found, filtered, and switched off and on again', async () => {
+    const page = await browser.page('/ui/rules');
+    const row = page.getByRole('row', { name: /charge without fraud check/ });
+    await becomes(() => row.getByRole('cell').nth(4).innerText(), '1');
+    expect(await problemsOf(page, 'rules')).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    const enabled = row.getByRole('switch');
+    await enabled.click();
+    await becomes(() => enabled.getAttribute('aria-checked'), 'false');
+    await page.getByText('is disabled, from the next span on').waitFor();
+    expect((await ruleOf('charge-without-check')).enabled).toBe(false);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await becomes(async () => (await ruleOf('charge-without-check')).enabled, true);
+    await page.getByLabel('Severity').selectOption('LOW');
+    await becomes(() => page.locator('tr[data-row]').count(), 1);
+    await page.reload();
+    await becomes(() => page.locator('tr[data-row]').count(), 1);
+  });
+
+  it('are deleted when one says so twice; their violations stay', async () => {
+    const page = await browser.page('/ui/rules/charge-without-check');
+    await page.getByRole('button', { name: 'Delete' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Delete the rule' });
+    await dialog.getByRole('button', { name: 'Keep it' }).click();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.waitForURL(/\/ui\/rules$/);
+    expect((await betrace.json('GET', '/v1/rules/charge-without-check')).status).toBe(404);
+    await page.goto(`${betrace.url}/ui/violations?rule_id=charge-without-check`);
+    await page.getByRole('link', { name: 'charge without fraud check', exact: true }).waitFor();
+  });
+
+  it('by the thousand draw only the rows that one comes to', async () => {
+    const rules = Array.from({ length: 3_000 }, (_, n) => ({ id: `r-${n}`, name: `rule ${n}`, expression: `span.name == "n-${n}"` }));
+    expect((await betrace.json('POST', '/v1/rules/import', { rules })).status).toBe(200);
+    const page = await browser.page('/ui/rules');
+    await page.getByText(/3,\d+ rules/).waitFor();
+    expect(await page.locator('tr[data-row]').count()).toBeLessThan(400);
+    await page.getByLabel('Search rules').fill('rule 2999');
+    await becomes(() => page.locator('tr[data-row]').count(), 1);
+  });
+});
