@@ -56,8 +56,12 @@ export class KeyMatch {
    */
   mayHold(bytes: Uint8Array, at: number, end: number): boolean {
     if (at + 2 > end || bytes[at] !== 0x0a || bytes[at + 1]! >= 0x80) return true;
-    const length = bytes[at + 1]!;
-    return length < this.byLength.length && this.byLength[length] !== 0 && this.table[this.slot(bytes, at + 2, length)]! >= 0;
+    return this.mayHoldOf(bytes, at + 2, bytes[at + 1]!);
+  }
+
+  /** Likewise, of a key of `length` bytes. */
+  mayHoldOf(bytes: Uint8Array, start: number, length: number): boolean {
+    return length < this.byLength.length && this.byLength[length] !== 0 && this.table[this.slot(bytes, start, length)]! >= 0;
   }
 
   private slot(bytes: Uint8Array, start: number, length: number): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { request } from '../../../test/fixtures/otlp/arbitrary.js';
+import { request, span } from '../../../test/fixtures/otlp/arbitrary.js';
 import { referenceEncode } from '../../../test/fixtures/otlp/reference.js';
 import { attributesOf, requestOf, spanOf } from '../../../test/fixtures/otlp/spans.js';
 import { attributeOf } from './attribute.js';
@@ -9,8 +9,10 @@ import { traceIdOfText } from './ids.js';
 import { OtlpError } from './otlp-error.js';
 import { project } from './project.js';
 import type { Projection } from './projection.js';
+import { scan } from './scan.js';
 import type { TraceRequest } from './span.js';
 import { SpanColumns } from './span-columns.js';
+import { Cursor } from './wire.js';
 
 const ALL: Projection = {
   fields: new Set(['name', 'service', 'kind', 'status', 'status_message', 'scope']),
@@ -157,6 +159,39 @@ describe('projection', () => {
     expect(attributeOf(attributes, 'a')).toBe(1);
   });
 
+  it('reads the fields of a span in whatever order they come, and of those that come twice the last', () => {
+    const columns = new SpanColumns();
+    const others = { fields: ALL.fields, attributes: [], resourceAttributes: [] };
+    const rows = (bytes: Uint8Array): unknown[] => {
+      columns.clear();
+      project(bytes, others, columns);
+      return Array.from({ length: columns.length }, (_, i) => ({ ...(rowAt(columns, i) as object), whole: 0, links: 0 }));
+    };
+    fc.assert(
+      fc.property(span, span, fc.infiniteStream(fc.nat(999)), (before, model, order) => {
+        const fields = fieldsOf(encodeRequest(requestOf([model])));
+        const inAnyOrder = fields.map((field) => ({ field, place: order.next().value })).sort((a, b) => a.place - b.place);
+        const [whole] = rows(requestWith(fields));
+        expect(rows(requestWith(inAnyOrder.map(({ field }) => field)))).toEqual([whole]);
+        // Of what occurs in both the second counts, and all of the first is something else.
+        const kept = fieldsOf(encodeRequest(requestOf([before]))).filter((first) => fields.some((field) => field[0] === first[0]));
+        const again = kept.filter((field) => field[0] !== 0x6a && field[0] !== 0x7a);
+        expect(rows(requestWith([...again, ...inAnyOrder.map(({ field }) => field)]))).toEqual([whole]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('refuses an attribute that ends within its key, also where the next field goes on as a key would', () => {
+    const ids = [Uint8Array.of(0x0a, 16, ...Buffer.alloc(16, 1)), Uint8Array.of(0x12, 8, ...Buffer.alloc(8, 1))];
+    const cut = Uint8Array.of(0x4a, 1, 0x0a);
+    const other = Uint8Array.of(0x4a, 4, 0x0a, 2, 0x7a, 0x7a);
+    expect(project(requestWith([...ids, other]), ALL, new SpanColumns())).toBe(1);
+    for (const fields of [[cut], [...ids, cut], [...ids, cut, other], [...ids, other, cut, other]]) {
+      expect(() => project(requestWith(fields), ALL, new SpanColumns())).toThrow(OtlpError);
+    }
+  });
+
   it('holds more spans than it had room for', () => {
     const columns = new SpanColumns();
     const spans = Array.from({ length: 1000 }, (_, i) => spanOf({ name: `span ${i}`, attributes: attributesOf({ a: i }) }));
@@ -175,3 +210,26 @@ describe('projection', () => {
     expect(columns.wholeSpan(0).span.name).toBe('ab\ufffddefgh');
   });
 });
+
+/** The fields of the only span of a request, each with its tag. */
+function fieldsOf(bytes: Uint8Array): Uint8Array[] {
+  const { bodyAt, endAt } = scan(bytes);
+  const cursor = new Cursor(bytes, bodyAt[0]!);
+  const fields: Uint8Array[] = [];
+  while (cursor.position < endAt[0]!) {
+    const start = cursor.position;
+    cursor.skip(cursor.tag(endAt[0]!), endAt[0]!);
+    fields.push(bytes.slice(start, cursor.position));
+  }
+  return fields;
+}
+
+/** A request with one span of these fields. */
+function requestWith(fields: readonly Uint8Array[]): Uint8Array {
+  const message = (tag: number, body: Uint8Array): Uint8Array => {
+    const length: number[] = [];
+    for (let left = body.length; left > 0 || length.length === 0; left >>>= 7) length.push((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
+    return Buffer.concat([Uint8Array.of(tag, ...length), body]);
+  };
+  return message(0x0a, message(0x12, message(0x12, Buffer.concat(fields))));
+}
