@@ -22,6 +22,8 @@ import { ExportToOtlp } from './export/export-to-otlp.js';
 import { EXPRESSION_THREAD_ENTRY, ExpressionThreads } from './expressions/expression-threads.js';
 import { ViolationGroupsController } from './groups/violation-groups.controller.js';
 import { KeepViolations } from './keep/keep-violations.js';
+import { MarksController } from './marks/marks.controller.js';
+import { MutesController } from './marks/mutes.controller.js';
 import { API_METRICS } from './metrics.js';
 import { documentApi } from './openapi.js';
 import { AnnounceRules } from './rules/announce-rules.js';
@@ -61,6 +63,8 @@ const TRIALS_WAITING = 8;
     RulesController,
     RuleVersionsController,
     SettleController,
+    MarksController,
+    MutesController,
     ViolationExportController,
     ViolationGroupsController,
     ViolationStatsController,

@@ -107,6 +107,9 @@ export const API_PROBLEMS = {
     sentence:
       'The log no longer keeps the spans of the violation {id}. The record has the explanation of its time; the backend that got the spans may have them.',
   },
+  BT_API_MUTE_NOT_FOUND: { status: 404, sentence: 'There is no mute {id}. GET /v1/mutes?active=false lists them; old ones are deleted.' },
+  BT_API_MUTE_ENDED: { status: 400, sentence: 'The mute would end at {until}, which is over. Let it end later, or leave "until" out.' },
+  BT_API_TOO_MANY_MUTES: { status: 422, sentence: 'There are {limit} mutes, as many as allowed. End some: DELETE /v1/mutes/{id}.' },
   BT_API_VIOLATION_GROUP_NOT_FOUND: {
     status: 404,
     sentence: 'There is no group of violations {id}. GET /v1/violations/groups?status=all lists them; one without violations is forgotten.',

@@ -10,6 +10,8 @@ export const FILLED = [
   'violation_revisions',
   'violation_groups',
   'violation_sequence',
+  'marks',
+  'mutes',
   'positions',
   'exports',
   'signature_keys',

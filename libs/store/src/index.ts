@@ -1,3 +1,4 @@
+export type { Mark, MarkKind, Mute, MutePage } from './marks/mark.js';
 export { openStore } from './open-store.js';
 export { type DatabaseInspection, inspectDatabase } from './postgres/inspect-database.js';
 export { STORE_PROBLEMS, StoreError, type StoreProblem, type StoreProblemCode } from './problems.js';

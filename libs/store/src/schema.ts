@@ -9,6 +9,8 @@ export interface Schema {
   /** Every revision of a violation that has, or had, several. */
   violation_revisions: ViolationRevisionsTable;
   violation_groups: ViolationGroupsTable;
+  marks: MarksTable;
+  mutes: MutesTable;
   /** One row: see `ViolationSequence`. */
   violation_sequence: { id: number; origin: string; last: number };
   /** How far each reader of the violations log got. */
@@ -87,6 +89,29 @@ export interface ViolationRevisionsTable {
   json_record: string;
 }
 
+/** What people said of a violation or a group (`subject`). */
+export interface MarksTable {
+  subject: string;
+  number: number;
+  kind: string;
+  marked_at: number;
+  marked_by: string;
+  note: string | null;
+}
+
+export interface MutesTable {
+  id: string;
+  rule_id: string;
+  /** Null: all. */
+  service: string | null;
+  until: number | null;
+  note: string | null;
+  muted_at: number;
+  muted_by: string;
+  ended_at: number | null;
+  ended_by: string | null;
+}
+
 /** The violations of a rule in a service. */
 export interface ViolationGroupsTable {
   id: string;
@@ -107,6 +132,8 @@ export interface ViolationGroupsTable {
   pruned: number;
   /** See `searchedText`. */
   search_text: string;
+  acknowledged_at: number | null;
+  acknowledged_by: string | null;
 }
 
 /** A database, or a transaction on it. */

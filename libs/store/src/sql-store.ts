@@ -4,6 +4,9 @@ import { appendSnapshot, epochPublished, latestEpoch, replaceEpochs, republish, 
 import { alreadyExported, exported, exportRefused } from './exports.js';
 import { emptiedTables, type FilledTable } from './filled-tables.js';
 import { DamagedColumn } from './json-column.js';
+import type { Mark, Mute, MutePage } from './marks/mark.js';
+import { addMark, marks } from './marks/marks.js';
+import { addMute, endMute, mutes, pruneMutes } from './marks/mutes.js';
 import { migrate } from './migrations/migrate.js';
 import { positionOf } from './positions.js';
 import { StoreError } from './problems.js';
@@ -154,6 +157,29 @@ export class SqlStore extends Store {
     return this.resting(['violation_groups'], () => violationGroup(this.connection.database, id, now));
   }
 
+  addMark(subject: string, mark: Omit<Mark, 'number'>): Promise<Mark | undefined> {
+    return this.resting(['marks', 'violations', 'violation_groups'], () => addMark(this.connection, subject, mark));
+  }
+
+  marks(subject: string, page: { readonly limit: number; readonly below?: number | undefined }): Promise<readonly Mark[]> {
+    return this.resting(['marks'], () => marks(this.connection.database, subject, page));
+  }
+
+  addMute(mute: Mute, most: number): Promise<boolean> {
+    return this.resting(['mutes'], () => addMute(this.connection, mute, most));
+  }
+
+  endMute(id: string, at: number, by: string): Promise<Mute | undefined> {
+    return this.resting(['mutes'], () => endMute(this.connection.database, id, at, by));
+  }
+
+  mutes(
+    filter: { readonly ruleId?: string | undefined; readonly activeAt?: number | undefined },
+    page: { readonly limit: number; readonly after?: string },
+  ): Promise<MutePage> {
+    return this.resting(['mutes'], () => mutes(this.connection.database, filter, page));
+  }
+
   violationSequence(): Promise<ViolationSequence> {
     return this.resting(['violation_sequence'], () => violationSequence(this.connection.database));
   }
@@ -201,6 +227,7 @@ export class SqlStore extends Store {
       if (some < PRUNED_AT_ONCE) break;
     }
     await this.guarded(pruneEmptyGroups(this.connection, before));
+    await this.guarded(pruneMutes(this.connection, before));
     return pruned;
   }
 

@@ -1,3 +1,4 @@
+import type { Mark, Mute, MutePage } from './marks/mark.js';
 import type { Revision } from './revision.js';
 import type { PublishedRule } from './rule-set-record.js';
 import type { KnownKey } from './signature-keys.js';
@@ -235,6 +236,19 @@ export abstract class Store {
     now: number,
   ): Promise<ViolationGroupPage>;
   abstract violationGroup(id: string, now: number): Promise<ViolationGroup | undefined>;
+  /** Adds what somebody says of a violation or a group; undefined when there is none of this id. They are deleted with what they are about. */
+  abstract addMark(subject: string, mark: Omit<Mark, 'number'>): Promise<Mark | undefined>;
+  /** What was said, newest first: what is numbered below `below`, at most `limit`. */
+  abstract marks(subject: string, page: { readonly limit: number; readonly below?: number | undefined }): Promise<readonly Mark[]>;
+  /** False, and nothing is added, when there are `most` active mutes. */
+  abstract addMute(mute: Mute, most: number): Promise<boolean>;
+  /** Ends one that is active and answers it; undefined when there is none. */
+  abstract endMute(id: string, at: number, by: string): Promise<Mute | undefined>;
+  /** Newest first; `activeAt` (Unix ms): only those that mute at that time. */
+  abstract mutes(
+    filter: { readonly ruleId?: string | undefined; readonly activeAt?: number | undefined },
+    page: { readonly limit: number; readonly after?: string },
+  ): Promise<MutePage>;
   /** How far the numbers of what is kept are. */
   abstract violationSequence(): Promise<ViolationSequence>;
   /**

@@ -1,8 +1,8 @@
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { ApiPropertyOptional, OmitType } from '#openapi';
 import type { ViolationGroupFilter } from '#store';
-import { wholeNumber } from '../query.js';
+import { wholeNumber, yesOrNo } from '../query.js';
 import { TEXT, ViolationFilterQuery } from '../violations/violation-filter-query.js';
 
 export const GROUP_STATES = ['new', 'ongoing', 'regressed'] as const;
@@ -27,6 +27,18 @@ export class ViolationGroupQuery extends OmitType(ViolationFilterQuery, ['trace_
   @IsIn(GROUP_STATES)
   state?: (typeof GROUP_STATES)[number];
 
+  @ApiPropertyOptional({ type: Boolean, description: 'Whether somebody knows of it.' })
+  @IsOptional()
+  @Transform(yesOrNo)
+  @IsBoolean()
+  acknowledged?: boolean;
+
+  @ApiPropertyOptional({ type: Boolean, description: 'Whether its rule is muted now, everywhere or in its service.' })
+  @IsOptional()
+  @Transform(yesOrNo)
+  @IsBoolean()
+  muted?: boolean;
+
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 500, default: 50 })
   @IsOptional()
   @Transform(wholeNumber)
@@ -49,6 +61,8 @@ export function groupFilter(query: ViolationGroupQuery): ViolationGroupFilter {
     ...(query.severity === undefined ? {} : { severity: query.severity }),
     ...(query.service === undefined ? {} : { service: query.service }),
     ...(query.state === undefined ? {} : { state: query.state }),
+    ...(query.acknowledged === undefined ? {} : { acknowledged: query.acknowledged }),
+    ...(query.muted === undefined ? {} : { muted: query.muted }),
     ...(query.start_time === undefined ? {} : { startTime: query.start_time }),
     ...(query.end_time === undefined ? {} : { endTime: query.end_time }),
     ...(query.q === undefined ? {} : { text: query.q }),

@@ -14,6 +14,14 @@ export class ViolationGroupCounts {
   retracted!: number;
 }
 
+export class GroupAcknowledgement {
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty({ example: 'api-key', description: 'The name of the key that was used, or `anonymous`.' })
+  by!: string;
+}
+
 /** The violations of a rule in a service. */
 export class ViolationGroupView {
   @ApiProperty({ example: 'grp-6b0c5a1f0d2e4c7b8a9d0e1f2a3b4c5d' })
@@ -35,9 +43,15 @@ export class ViolationGroupView {
     enum: GROUP_STATES,
     enumName: 'GroupState',
     description:
-      '`new`: first seen in the last 24 hours. `regressed`: it came back in the last 24 hours, after 24 hours of quiet or more. `ongoing`: neither.',
+      '`new`: first seen in the last 24 hours. `regressed`: it came back in the last 24 hours, after 24 hours of quiet or more. `ongoing`: neither, or somebody acknowledged it.',
   })
   state!: GroupState;
+
+  @ApiPropertyOptional({ type: GroupAcknowledgement, description: 'Absent when nobody knows of it, or it came back since.' })
+  acknowledged?: GroupAcknowledgement;
+
+  @ApiProperty({ description: 'Its rule is muted now, everywhere or in its service.' })
+  muted!: boolean;
 
   @ApiProperty({
     example: 1699000002.345,
@@ -67,7 +81,8 @@ export class ViolationGroupList {
 }
 
 export function groupView(group: ViolationGroup): ViolationGroupView {
-  const { id, ruleId, ruleName, severity, service, state, firstSeen, lastSeen, count, counts } = group;
+  const { id, ruleId, ruleName, severity, service, state, acknowledged, muted, firstSeen, lastSeen, count, counts } = group;
+  const known = acknowledged === undefined ? {} : { acknowledged: { ...acknowledged, at: new Date(acknowledged.at).toISOString() } };
   const seen = { first_seen: firstSeen / 1_000, last_seen: lastSeen / 1_000 };
-  return { id, rule_id: ruleId, rule_name: ruleName, severity, service, state, ...seen, count, counts };
+  return { id, rule_id: ruleId, rule_name: ruleName, severity, service, state, ...known, muted, ...seen, count, counts };
 }

@@ -44,6 +44,7 @@ describe('/v1/violations/groups', () => {
         severity: 'LOW',
         service: 'checkout',
         state: 'new',
+        muted: false,
         first_seen: (now - 1.5 * HOUR) / 1_000,
         last_seen: (now - HOUR) / 1_000,
         count: 2,

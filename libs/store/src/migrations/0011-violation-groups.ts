@@ -55,7 +55,7 @@ async function groupKept(database: Transaction<Schema>): Promise<void> {
     .groupBy(['rule_id', 'service'])
     .execute();
   for (let i = 0; i < groups.length; i += AT_ONCE) {
-    const rows: Schema['violation_groups'][] = [];
+    const rows: Omit<Schema['violation_groups'], 'acknowledged_at' | 'acknowledged_by'>[] = [];
     for (const { rule_id, service, standing_from, standing_to, from, to, ...counts } of groups.slice(i, i + AT_ONCE)) {
       const newest = await database
         .selectFrom('violations')

@@ -12,6 +12,7 @@ import { violationRevisions } from './0009-violation-revisions.js';
 import { violationCounts } from './0010-violation-counts.js';
 import { violationGroups } from './0011-violation-groups.js';
 import { violationSequence } from './0012-violation-sequence.js';
+import { marks } from './0013-marks.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -33,4 +34,5 @@ export const MIGRATIONS: readonly Migration[] = [
   violationCounts,
   violationGroups,
   violationSequence,
+  marks,
 ];

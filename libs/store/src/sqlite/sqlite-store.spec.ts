@@ -112,7 +112,8 @@ describe('SQLite', () => {
     expect(kept.total).toBe(600);
     const database = new DatabaseSync(join(path, 'store.db'));
     database.exec(`DROP TABLE violation_groups; DROP INDEX violations_by_group; DELETE FROM filled_tables WHERE name = 'violation_groups';
-      DELETE FROM migrations WHERE name = '0011-violation-groups'`);
+      DROP TABLE marks; DROP TABLE mutes;
+      DELETE FROM migrations WHERE name IN ('0011-violation-groups', '0013-marks')`);
     database.close();
     expect(await groups()).toEqual(kept);
     await store.close();
@@ -135,6 +136,8 @@ describe('SQLite', () => {
       epochs: (store) => store.adoptRules([], 1, 3),
       violations: (store) => store.violations({}, { limit: 1 }),
       violation_revisions: (store) => store.violationRevisions('v'),
+      marks: (store) => store.marks('v', { limit: 1 }),
+      mutes: (store) => store.mutes({}, { limit: 1 }),
       violation_sequence: (store) => store.violationSequence(),
       violation_groups: (store) => store.violationGroups({}, { limit: 1 }, 0),
       positions: (store) => store.check(),
@@ -150,6 +153,8 @@ describe('SQLite', () => {
       const store = await openStore({ kind: 'sqlite', path });
       await store.putRule(rule, 1);
       await store.keep({ reader: 'r', partition: 0, position: 1, violations: [violation('v'), violation('v', { revision: 2 })] });
+      await store.addMark('v', { kind: 'note', at: 1, by: 'a', note: 'b' });
+      await store.addMute({ id: 'm', ruleId: 'a', at: 1, by: 'a', until: 2 }, 1);
       await store.exported('otlp', new Map([[0, 1]]), [violation('v')]);
       await store.addSignatureKey({ id: 'k', origin: 'kept', since: 1 });
       await store.close();

@@ -79,6 +79,8 @@ class GroupDraft {
         ...this.counts,
         pruned: 0,
         search_text: searchedText(rule_id, rule_name, service),
+        acknowledged_at: null,
+        acknowledged_by: null,
       },
       seen: times.length > 0,
       withdrawn: this.withdrawn,

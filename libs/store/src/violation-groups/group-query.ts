@@ -1,5 +1,6 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { indexedText } from '../indexed-text.js';
+import { isMuted } from '../marks/mutes.js';
 import { cursorOf, placeOf } from '../page.js';
 import type { Queries, Schema, ViolationGroupsTable } from '../schema.js';
 import { searchPattern } from '../searched-text.js';
@@ -9,6 +10,9 @@ interface Page {
   readonly limit: number;
   readonly after?: string;
 }
+
+/** SQLite answers 0 and 1. */
+type GroupRow = ViolationGroupsTable & { readonly muted: unknown };
 
 /** See `Store.violationGroups`. */
 export async function violationGroups(
@@ -23,7 +27,11 @@ export async function violationGroups(
     .select((e) => e.fn.countAll().as('total'))
     .where(matches)
     .executeTakeFirstOrThrow();
-  let query = queries.selectFrom('violation_groups').selectAll().where(matches);
+  let query = queries
+    .selectFrom('violation_groups')
+    .selectAll()
+    .select((e) => isMuted(e, now).as('muted'))
+    .where(matches);
   if (after !== undefined) {
     const { timestampMs, id } = placeOf(after);
     query = query.where('last_seen', '<=', timestampMs).where((e) => e.or([e('last_seen', '<', timestampMs), e('id', '<', id)]));
@@ -42,14 +50,18 @@ export async function violationGroups(
 
 /** See `Store.violationGroup`. */
 export async function violationGroup(queries: Queries, id: string, now: number): Promise<ViolationGroup | undefined> {
-  const rows = await queries.selectFrom('violation_groups').selectAll().where('id', '=', id).execute();
+  const groups = queries
+    .selectFrom('violation_groups')
+    .selectAll()
+    .select((e) => isMuted(e, now).as('muted'));
+  const rows = await groups.where('id', '=', id).execute();
   return (await counting(queries, rows, {}, now))[0];
 }
 
 /** With how many violations of each the filter selects: they are counted where it has times, and known where it has none. */
 async function counting(
   queries: Queries,
-  rows: readonly ViolationGroupsTable[],
+  rows: readonly GroupRow[],
   { status, startTime, endTime }: ViolationGroupFilter,
   now: number,
 ): Promise<readonly ViolationGroup[]> {
@@ -85,13 +97,15 @@ function inTime(e: ExpressionBuilder<Schema, 'violations'>, startTime?: number, 
 
 function matchingGroups(filter: ViolationGroupFilter, now: number) {
   return (e: ExpressionBuilder<Schema, 'violation_groups'>): Expression<SqlBool> => {
-    const { ruleId, severity, service, status, state, startTime, endTime, text } = filter;
+    const { ruleId, severity, service, status, state, acknowledged, muted, startTime, endTime, text } = filter;
     const conditions: Expression<SqlBool>[] = [];
     if (ruleId !== undefined) conditions.push(e('rule_id', '=', ruleId));
     if (severity !== undefined) conditions.push(severity.length > 0 ? e('severity', 'in', severity) : e.lit(false));
     if (service !== undefined) conditions.push(e('service', '=', indexedText(service)));
     conditions.push(e.or(statusesOf(status).map((one) => e(one, '>', 0))));
     if (state !== undefined) conditions.push(inState(e, state, now));
+    if (acknowledged !== undefined) conditions.push(acknowledged ? isAcknowledged(e) : e.not(isAcknowledged(e)));
+    if (muted !== undefined) conditions.push(muted ? isMuted(e, now) : e.not(isMuted(e, now)));
     if (text !== undefined) conditions.push(sql<SqlBool>`search_text like ${searchPattern(text)} escape '!'`);
     // What stands was seen last at `last_seen`: this needs no look at the violations.
     if (startTime !== undefined && (status === 'open' || status === 'undecided')) conditions.push(e('last_seen', '>=', startTime));
@@ -110,20 +124,39 @@ function violationIn(e: ExpressionBuilder<Schema, 'violation_groups'>, { status,
     .where((of) => of.and(inTime(of as unknown as ExpressionBuilder<Schema, 'violations'>, startTime, endTime)));
 }
 
+/** What came back was forgotten by whoever knew of it, unless that was taken back too. */
+function isAcknowledged(e: ExpressionBuilder<Schema, 'violation_groups'>): Expression<SqlBool> {
+  return e.and([
+    e('acknowledged_at', 'is not', null),
+    e.or([e('returned_at', 'is', null), e('returned_at', '<=', e.ref('acknowledged_at')), e('returned_at', '>', e.ref('last_seen'))]),
+  ]);
+}
+
 function inState(e: ExpressionBuilder<Schema, 'violation_groups'>, state: GroupState, now: number): Expression<SqlBool> {
   const since = now - RECENT;
   const recent = e('last_seen', '>=', since);
-  const isNew = e('first_seen', '>=', since);
+  const unknown = e.not(isAcknowledged(e));
+  const isNew = e.and([e('first_seen', '>=', since), unknown]);
   // What it came back with may have been taken back.
-  const isBack = e.and([e('first_seen', '<', since), e('returned_at', '>=', since), e('returned_at', '<=', e.ref('last_seen'))]);
+  const cameBack = e.and([e('returned_at', 'is not', null), e('returned_at', '>=', since), e('returned_at', '<=', e.ref('last_seen'))]);
+  const isBack = e.and([e('first_seen', '<', since), cameBack, unknown]);
   if (state === 'new') return e.and([recent, isNew]);
   if (state === 'regressed') return e.and([recent, isBack]);
-  return e.and([e('first_seen', '<', since), e.not(e.and([e('returned_at', 'is not', null), isBack]))]);
+  return e.not(e.or([isNew, isBack]));
 }
 
-function groupOf(row: ViolationGroupsTable, counts: ViolationGroup['counts'], count: number, now: number): ViolationGroup {
+function groupOf(row: GroupRow, counts: ViolationGroup['counts'], count: number, now: number): ViolationGroup {
   const { id, rule_id: ruleId, rule_name: ruleName, severity, service, first_seen: firstSeen, last_seen: lastSeen } = row;
-  return { id, ruleId, ruleName, severity, service, firstSeen, lastSeen, state: stateOf(row, now), counts, count };
+  const acknowledged = acknowledgementOf(row);
+  const known = acknowledged === undefined ? {} : { acknowledged };
+  const state = acknowledged === undefined ? stateOf(row, now) : 'ongoing';
+  const muted = Boolean(row.muted);
+  return { id, ruleId, ruleName, severity, service, firstSeen, lastSeen, state, ...known, muted, counts, count };
+}
+
+function acknowledgementOf({ acknowledged_at: at, acknowledged_by: by, returned_at, last_seen }: GroupRow): ViolationGroup['acknowledged'] {
+  if (at === null || by === null) return undefined;
+  return returned_at === null || returned_at <= at || returned_at > last_seen ? { at, by } : undefined;
 }
 
 function stateOf({ first_seen, last_seen, returned_at }: ViolationGroupsTable, now: number): GroupState {

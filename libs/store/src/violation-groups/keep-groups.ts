@@ -1,8 +1,8 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely';
 import type { Connection } from '../connection.js';
 import { noteDeleted } from '../filled-tables.js';
 import type { Revision } from '../revision.js';
-import type { Queries, ViolationsTable } from '../schema.js';
+import type { Queries, Schema, ViolationsTable } from '../schema.js';
 import type { GroupChange } from './group-changes.js';
 import { groupId } from './group-id.js';
 import { QUIET } from './violation-group.js';
@@ -107,13 +107,13 @@ export async function pruneGroups(
 export function pruneEmptyGroups(connection: Connection, before: number): Promise<void> {
   return connection.database.transaction().execute(async (transaction) => {
     await connection.lock(transaction, 'violations');
+    const empty = (e: ExpressionBuilder<Schema, 'violation_groups'>) =>
+      e.and([e('last_seen', '<', before), e('open', '=', 0), e('undecided', '=', 0), e('retracted', '=', 0)]);
     await transaction
-      .deleteFrom('violation_groups')
-      .where('last_seen', '<', before)
-      .where('open', '=', 0)
-      .where('undecided', '=', 0)
-      .where('retracted', '=', 0)
+      .deleteFrom('marks')
+      .where('subject', 'in', (e) => e.selectFrom('violation_groups').select('id').where(empty))
       .execute();
-    await noteDeleted(transaction, 'violation_groups');
+    await transaction.deleteFrom('violation_groups').where(empty).execute();
+    for (const table of ['marks', 'violation_groups'] as const) await noteDeleted(transaction, table);
   });
 }

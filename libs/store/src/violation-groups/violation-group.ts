@@ -20,6 +20,10 @@ export interface ViolationGroup {
   readonly firstSeen: number;
   readonly lastSeen: number;
   readonly state: GroupState;
+  /** Who knows of it, and since when; not of what came back since. */
+  readonly acknowledged?: { readonly at: number; readonly by: string };
+  /** Its rule is muted now, everywhere or in its service. */
+  readonly muted: boolean;
   /** Violations that are kept, by status. */
   readonly counts: Readonly<Record<Revision['status'], number>>;
   /** Of them those that the filter's status and times select. */
@@ -33,6 +37,8 @@ export interface ViolationGroupFilter {
   readonly service?: string;
   readonly status?: Revision['status'];
   readonly state?: GroupState;
+  readonly acknowledged?: boolean;
+  readonly muted?: boolean;
   /** With a violation not before, and before (Unix ms). */
   readonly startTime?: number;
   readonly endTime?: number;

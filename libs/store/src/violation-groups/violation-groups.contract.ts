@@ -168,6 +168,51 @@ export function describeGroups(open: () => Store): void {
       }
     });
 
+    it('are known or muted as people say, until they come back or are pruned', async () => {
+      await keep(at(0, 'a'), at(1, 'b', { service: 'cart' }));
+      const { groups } = await all();
+      const { id } = groups.find(({ service }) => service === 'shop')!;
+      const by = 'ünï\u0000';
+      const found = async (filter: Parameters<Store['violationGroups']>[0], hours = 2) =>
+        (await store.violationGroups(filter, { limit: 9 }, START + hours * HOUR)).groups.map(({ service }) => service);
+      expect(await store.addMark(id, { kind: 'acknowledged', at: START + 2 * HOUR, by, note: '😀\n' })).toMatchObject({ number: 1, by });
+      expect(await store.addMark(id, { kind: 'note', at: START, by: 'b', note: 'n' })).toMatchObject({ number: 2 });
+      expect(await store.addMark('grp-none', { kind: 'note', at: START, by: 'b' })).toBeUndefined();
+      expect((await store.violationGroup(id, START))?.acknowledged).toEqual({ at: START + 2 * HOUR, by });
+      expect([await found({ acknowledged: true }), await found({ state: 'new' }), await found({ state: 'ongoing' })]).toEqual([
+        ['shop'],
+        ['cart'],
+        ['shop'],
+      ]);
+      await keep(at(30, 'c'));
+      expect([await found({ acknowledged: true }, 30), await found({ state: 'regressed' }, 30)]).toEqual([[], ['shop']]);
+      await keep(at(31, 'c', { revision: 2, status: 'retracted' }));
+      expect([await found({ acknowledged: true }, 31), await found({ state: 'regressed' }, 31)]).toEqual([['shop'], []]);
+
+      const mute = { id: 'm', ruleId: 'slow', service: 'cart', until: START + 5 * HOUR, at: START, by };
+      expect([await store.addMute(mute, 1), await store.addMute({ ...mute, id: 'n' }, 1)]).toEqual([true, false]);
+      expect([await found({ muted: true }), await found({ muted: false }), await found({ muted: true }, 5)]).toEqual([
+        ['cart'],
+        ['shop'],
+        [],
+      ]);
+      expect(await store.addMute({ id: 'n', ruleId: 'slow', at: START + 6 * HOUR, by }, 1)).toBe(true);
+      expect((await found({ muted: true }, 7)).length).toBe(2);
+      expect(await store.endMute('n', START + 8 * HOUR, 'c')).toMatchObject({ endedAt: START + 8 * HOUR, endedBy: 'c' });
+      expect(await store.endMute('n', START + 9 * HOUR, 'd')).toMatchObject({ endedAt: START + 8 * HOUR, endedBy: 'c' });
+      expect(await store.endMute('none', START, 'c')).toBeUndefined();
+      const first = await store.mutes({ ruleId: 'slow' }, { limit: 1 });
+      const second = await store.mutes({ ruleId: 'slow' }, { limit: 1, after: first.next! });
+      expect([first.total, first.mutes[0]?.id, second.mutes, second.next]).toEqual([2, 'n', [mute], undefined]);
+      expect((await store.mutes({ activeAt: START + 4 * HOUR }, { limit: 9 })).total).toBe(1);
+
+      await store.prune(START + 7 * HOUR);
+      expect((await store.mutes({}, { limit: 9 })).mutes.map((one) => one.id)).toEqual(['n']);
+      expect(await store.marks(id, { limit: 9 })).toHaveLength(2);
+      await store.prune(Number.MAX_SAFE_INTEGER);
+      expect([await store.marks(id, { limit: 9 }), (await store.mutes({}, { limit: 9 })).total]).toEqual([[], 0]);
+    });
+
     it('are found by their ids', async () => {
       await keep(at(0, 'a'));
       const { id, ...rest } = await only();

@@ -1,0 +1,136 @@
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '#openapi';
+import type { Mute } from '#store';
+import { wholeNumber, yesOrNo } from '../query.js';
+import { instant } from '../violations/instant.js';
+import { TEXT } from '../violations/violation-filter-query.js';
+import { NOTE, NOTE_LENGTH } from './mark.dto.js';
+
+const LIMIT = { message: 'limit must be a whole number from 1 to 1000' };
+/** The last millisecond that has a date. */
+const LAST = 8_640_000_000_000_000;
+const UNTIL = { message: 'until must be a time: RFC 3339, or Unix seconds' };
+
+const parsedInstant = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' || typeof value === 'number' ? (instant(String(value)) ?? Number.NaN) : Number.NaN;
+
+export class MuteBody {
+  @ApiProperty({ example: 'slow-requests', description: 'The id of a rule, or its name.' })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(1_000)
+  rule_id!: string;
+
+  @ApiPropertyOptional({ example: 'checkout', maxLength: 10_000, description: 'Mutes the rule in this service only.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(10_000)
+  service?: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    description: 'RFC 3339, or Unix seconds; without it until somebody ends the mute.',
+  })
+  @IsOptional()
+  @Transform(parsedInstant)
+  @Min(0, UNTIL)
+  @Max(LAST, UNTIL)
+  until?: number;
+
+  @ApiPropertyOptional({ maxLength: NOTE_LENGTH, example: 'Known until the next release.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(NOTE_LENGTH)
+  @Matches(...NOTE)
+  note?: string;
+}
+
+export class MuteQuery {
+  @ApiPropertyOptional({ example: 'slow-requests' })
+  @IsOptional()
+  @IsString()
+  @Matches(...TEXT)
+  rule_id?: string;
+
+  @ApiPropertyOptional({ type: Boolean, default: true, description: '`false`: also those that have ended.' })
+  @IsOptional()
+  @Transform(yesOrNo)
+  @IsBoolean()
+  active?: boolean;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 1_000, default: 100 })
+  @IsOptional()
+  @Transform(wholeNumber)
+  @IsInt(LIMIT)
+  @Min(1, LIMIT)
+  @Max(1_000, LIMIT)
+  limit?: number;
+
+  @ApiPropertyOptional({ description: '`next` of the page before.' })
+  @IsOptional()
+  @IsString()
+  @Matches(...TEXT)
+  cursor?: string;
+}
+
+/** A rule, or a rule in a service, that nobody wants to be bothered with. */
+export class MuteView {
+  @ApiProperty({ example: 'mute-0b7c2f9e-5d1a-4c8e-9f3b-2a6d8e4c1b7f' })
+  id!: string;
+
+  @ApiProperty({ example: 'slow-requests' })
+  rule_id!: string;
+
+  @ApiPropertyOptional({ example: 'checkout', description: 'Absent: in all.' })
+  service?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Absent: until somebody ends it.' })
+  until?: string;
+
+  @ApiPropertyOptional()
+  note?: string;
+
+  @ApiProperty({ format: 'date-time' })
+  muted_at!: string;
+
+  @ApiProperty({ example: 'api-key', description: 'The name of the key that was used, or `anonymous`.' })
+  muted_by!: string;
+
+  @ApiProperty({ description: 'It mutes now.' })
+  active!: boolean;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'When somebody ended it before its time.' })
+  ended_at?: string;
+
+  @ApiPropertyOptional({ example: 'api-key' })
+  ended_by?: string;
+}
+
+export class MuteList {
+  @ApiProperty({ type: [MuteView], description: 'The newest first.' })
+  mutes!: readonly MuteView[];
+
+  @ApiProperty({ example: 1, description: 'Of all pages.' })
+  total!: number;
+
+  @ApiPropertyOptional({ description: 'Pass as `cursor` for the next page; absent on the last.' })
+  next?: string;
+}
+
+export function muteView({ id, ruleId, service, until, note, at, by, endedAt, endedBy }: Mute, now: number): MuteView {
+  const time = (milliseconds: number): string => new Date(milliseconds).toISOString();
+  return {
+    id,
+    rule_id: ruleId,
+    ...(service === undefined ? {} : { service }),
+    ...(until === undefined ? {} : { until: time(until) }),
+    ...(note === undefined ? {} : { note }),
+    muted_at: time(at),
+    muted_by: by,
+    active: endedAt === undefined && (until === undefined || until > now),
+    ...(endedAt === undefined ? {} : { ended_at: time(endedAt) }),
+    ...(endedBy === undefined ? {} : { ended_by: endedBy }),
+  };
+}

@@ -1,0 +1,35 @@
+/** `acknowledged`: somebody knows of it; `unacknowledged` takes that back. */
+export type MarkKind = 'acknowledged' | 'unacknowledged' | 'note';
+
+/** What somebody said of a violation or a group. */
+export interface Mark {
+  /** Counts from 1, of each subject. */
+  readonly number: number;
+  readonly kind: MarkKind;
+  /** Unix ms. */
+  readonly at: number;
+  readonly by: string;
+  readonly note?: string;
+}
+
+/** A rule, or a rule in a service, that nobody wants to be bothered with. */
+export interface Mute {
+  readonly id: string;
+  readonly ruleId: string;
+  /** Undefined: in all. */
+  readonly service?: string;
+  /** Unix ms; undefined: until somebody ends it. */
+  readonly until?: number;
+  readonly note?: string;
+  readonly at: number;
+  readonly by: string;
+  /** When and by whom it was ended before its time. */
+  readonly endedAt?: number;
+  readonly endedBy?: string;
+}
+
+export interface MutePage {
+  readonly mutes: readonly Mute[];
+  readonly total: number;
+  readonly next?: string;
+}
