@@ -34,6 +34,7 @@ import { FollowRuleStatus } from './rules/follow-rule-status.js';
 import { ImportRules } from './rules/import-rules.js';
 import { LostRuleSetsController } from './rules/lost-rule-sets.controller.js';
 import { PublishRules } from './rules/publish-rules.js';
+import { RuleHealth } from './rules/rule-health.js';
 import { RuleVersionsController } from './rules/rule-versions.controller.js';
 import { RulesController } from './rules/rules.controller.js';
 import { SaveRule } from './rules/save-rule.js';
@@ -115,6 +116,11 @@ const TRIALS_WAITING = 8;
     },
     { provide: FollowRuleStatus, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new FollowRuleStatus(log, logger) },
     { provide: ViolationStream, inject: [Store, LOGGER], useFactory: (store: Store, logger: Logger) => new ViolationStream(store, logger) },
+    {
+      provide: RuleHealth,
+      inject: [Store, FollowRuleStatus, CLOCK],
+      useFactory: (store: Store, { evaluations }: FollowRuleStatus, clock: Clock) => new RuleHealth(store, evaluations, () => clock.now()),
+    },
     { provide: ReadTrace, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new ReadTrace(log, logger) },
     { provide: FindTrace, inject: [Store, ReadTrace], useFactory: (store: Store, trace: ReadTrace) => new FindTrace(store, trace) },
     {

@@ -1,20 +1,25 @@
 import { type Log, TOPICS } from '#messaging';
 import type { RuleErrors } from './rule-errors.js';
+import type { RuleHealth } from './rule-health.js';
 
 /** Milliseconds between two records of one partition: a rule that always fails must not fill the log. */
 const INTERVAL = 1_000;
+/** Between two of the health of all rules. */
+const HEALTH_INTERVAL = 10_000;
 
 /**
- * Tells the API, through the log, which rules fail in a partition. Nothing waits for it: what could not be told is told
+ * Tells the API, through the log, which rules fail in a partition, and what the evaluation of each came to. Nothing waits for it: what could not be told is told
  * later, and counts start again with the partition's next evaluator.
  */
 export class PublishRuleErrors {
   private publishedAt = Number.NEGATIVE_INFINITY;
+  private healthAt = Number.NEGATIVE_INFINITY;
   private underWay: Promise<void> | undefined;
 
   constructor(
     private readonly log: Log,
     private readonly errors: RuleErrors,
+    private readonly health: RuleHealth,
     private readonly monotonic: () => number,
   ) {}
 
@@ -29,13 +34,15 @@ export class PublishRuleErrors {
   /** Publishes what is left; resolves also when that fails. */
   async end(): Promise<void> {
     await this.underWay;
+    this.healthAt = Number.NEGATIVE_INFINITY;
     await this.append();
   }
 
   private async append(): Promise<void> {
+    this.publishedAt = this.monotonic();
+    await this.appendHealth();
     const statuses = this.errors.take();
     if (statuses.length === 0) return;
-    this.publishedAt = this.monotonic();
     const records = statuses.map((status) => ({
       partition: 0,
       key: `${status.rule_id}/${status.partition}`,
@@ -46,5 +53,14 @@ export class PublishRuleErrors {
     } catch {
       this.errors.putBack(statuses);
     }
+  }
+
+  private async appendHealth(): Promise<void> {
+    if (this.monotonic() - this.healthAt < HEALTH_INTERVAL) return;
+    this.healthAt = this.monotonic();
+    const health = this.health.records();
+    if (health.length === 0) return;
+    const records = health.map(({ key, record }) => ({ partition: 0, key, value: Buffer.from(JSON.stringify(record)) }));
+    await this.log.append(TOPICS.ruleStatus, records).catch(() => this.health.untold());
   }
 }

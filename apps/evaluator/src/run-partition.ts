@@ -21,6 +21,7 @@ import type { PartitionTools } from './partition-tools.js';
 import type { SetAside } from './publish.js';
 import { PublishRuleErrors } from './publish-rule-errors.js';
 import { RuleErrors } from './rule-errors.js';
+import { RuleHealth } from './rule-health.js';
 import type { RuleInForce } from './rule-series.js';
 import { violationLetter } from './violation-letter.js';
 
@@ -120,7 +121,8 @@ export class PartitionRun {
     });
     this.account = new Account(this.engine.accounting, tools.measurements, tools.monotonic);
     this.ruleErrors = new RuleErrors(partition, this.engine.accounting);
-    this.publishRuleErrors = new PublishRuleErrors(tools.log, this.ruleErrors, tools.monotonic);
+    const health = new RuleHealth(partition, this.engine.accounting, () => this.engine.logTime ?? 0);
+    this.publishRuleErrors = new PublishRuleErrors(tools.log, this.ruleErrors, health, tools.monotonic);
     tools.measurements.set('epoch', this.label, epoch);
   }
 

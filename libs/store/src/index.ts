@@ -3,6 +3,7 @@ export { openStore } from './open-store.js';
 export { type DatabaseInspection, inspectDatabase } from './postgres/inspect-database.js';
 export { STORE_PROBLEMS, StoreError, type StoreProblem, type StoreProblemCode } from './problems.js';
 export type { Revision } from './revision.js';
+export type { RuleViolations } from './rule-violations.js';
 export type { PostgresStoreSettings, SqliteStoreSettings, StoreSettings } from './settings.js';
 export type { KeyOrigin, KnownKey } from './signature-keys.js';
 export {

@@ -14,6 +14,7 @@ import type { Revision } from './revision.js';
 import type { RuleContent } from './rule-row.js';
 import type { PublishedRule } from './rule-set-record.js';
 import { ruleVersion, ruleVersions } from './rule-versions.js';
+import { type RuleViolations, ruleViolations } from './rule-violations.js';
 import { adoptRules, allRules, changing, deleteRule, importRules, putRule, ruleById } from './rules.js';
 import { addKey, type KnownKey, knownKeys } from './signature-keys.js';
 import {
@@ -189,6 +190,10 @@ export class SqlStore extends Store {
     range: { readonly after: number; readonly until: number; readonly limit: number },
   ): Promise<SequencedViolations> {
     return this.resting(['violations'], () => violationsSince(this.connection.database, filter, range));
+  }
+
+  ruleViolations(since: number): Promise<ReadonlyMap<string, RuleViolations>> {
+    return this.resting(['violations', 'violation_groups'], () => ruleViolations(this.connection.database, since));
   }
 
   violation(id: string): Promise<StoredViolation | undefined> {

@@ -1,6 +1,7 @@
 import type { Mark, Mute, MutePage } from './marks/mark.js';
 import type { Revision } from './revision.js';
 import type { PublishedRule } from './rule-set-record.js';
+import type { RuleViolations } from './rule-violations.js';
 import type { KnownKey } from './signature-keys.js';
 import type { ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
 import type { SequencedViolations, ViolationSequence } from './violation-sequence.js';
@@ -225,6 +226,8 @@ export abstract class Store {
   ): Promise<Omit<ViolationPage, 'total'>>;
   /** How many there are over time, in groups. */
   abstract violationCounts(filter: ViolationFilter, query: ViolationCountsQuery): Promise<ViolationCounts>;
+  /** By rule id, of the rules that have any violations kept: those since a time (Unix ms) by status, and the last one that was not taken back. */
+  abstract ruleViolations(since: number): Promise<ReadonlyMap<string, RuleViolations>>;
   abstract violation(id: string): Promise<StoredViolation | undefined>;
   /**
    * Violations by rule and service, the one that was seen last first; `now` (Unix ms) says which are new. Rejects BT_STORE_BAD_CURSOR when

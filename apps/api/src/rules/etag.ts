@@ -6,8 +6,9 @@ import type { RuleView } from './rule.dto.js';
  * The ETag of a rule: its version, and a hash of what an answer says beside it (errors of its evaluation, warnings), when it says
  * something. Two answers of one ETag are equal; a change is based on the version alone.
  */
-export function etagOf({ version, status, warnings = [] }: Pick<RuleView, 'version' | 'status' | 'warnings'>): string {
-  return status === undefined && warnings.length === 0 ? `"${version}"` : `"${version}-${hash({ status, warnings })}"`;
+export function etagOf({ version, status, warnings = [], health }: Pick<RuleView, 'version' | 'status' | 'warnings' | 'health'>): string {
+  const isPlain = status === undefined && warnings.length === 0 && health === undefined;
+  return isPlain ? `"${version}"` : `"${version}-${hash({ status, warnings, health })}"`;
 }
 
 /** The ETag of an answer that has no version of its own. */

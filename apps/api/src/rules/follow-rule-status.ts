@@ -1,6 +1,15 @@
-import { type Log, type RecordBatch, type RuleStatusRecord, type RuleTypeFailure, type Subscription, TOPICS } from '#messaging';
+import {
+  type Log,
+  type RecordBatch,
+  type RuleHealthRecord,
+  type RuleStatusRecord,
+  type RuleTypeFailure,
+  type Subscription,
+  TOPICS,
+} from '#messaging';
 import type { Logger } from '#platform';
 import type { StoredRule } from '#store';
+import { EvaluationCounts } from './evaluation-counts.js';
 
 /** How a rule fares, over all partitions. */
 export interface RuleStatus {
@@ -16,6 +25,8 @@ export interface RuleStatus {
 export class FollowRuleStatus {
   /** By rule, then by who tells, and of which partition. */
   private readonly statuses = new Map<string, Map<string, RuleStatusRecord>>();
+  /** What evaluations came to. */
+  readonly evaluations = new EvaluationCounts();
   private subscription: Subscription | undefined;
 
   constructor(
@@ -57,7 +68,11 @@ export class FollowRuleStatus {
   private take({ records }: RecordBatch): void {
     for (const { value, offset } of records) {
       try {
-        const status = JSON.parse(Buffer.from(value).toString('utf8')) as RuleStatusRecord;
+        const status = JSON.parse(Buffer.from(value).toString('utf8')) as RuleStatusRecord | RuleHealthRecord;
+        if ('kind' in status) {
+          this.evaluations.take(status);
+          continue;
+        }
         const partitions = this.statuses.get(status.rule_id) ?? new Map<string, RuleStatusRecord>();
         this.statuses.set(status.rule_id, partitions.set(`${status.source ?? ''}/${status.partition}`, status));
       } catch (error) {

@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
@@ -7,6 +8,21 @@ import { upperCase, wholeNumber, yesOrNo } from '../query.js';
 import { SEVERITIES } from '../severity.js';
 
 const LIMIT = { message: 'limit must be a whole number from 1 to 1000' };
+
+/** Whether an answer has the health of rules. */
+const Health = () =>
+  applyDecorators(
+    ApiPropertyOptional({ type: Boolean, default: false, description: 'With `health` of each rule: how it fared in the last 24 hours.' }),
+    IsOptional(),
+    Transform(yesOrNo),
+    IsBoolean(),
+  );
+
+/** The query of `GET /v1/rules/{id}`. */
+export class RuleHealthQuery {
+  @Health()
+  health?: boolean;
+}
 
 /** The query of `GET /v1/rules`. */
 export class RuleQuery {
@@ -38,6 +54,9 @@ export class RuleQuery {
   @IsString()
   @MaxLength(500)
   search?: string;
+
+  @Health()
+  health?: boolean;
 
   @ApiPropertyOptional({
     type: 'integer',

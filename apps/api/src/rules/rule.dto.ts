@@ -6,6 +6,7 @@ import type { StoredRule } from '#store';
 import { ProblemDetailView } from '../problem.dto.js';
 import { SEVERITIES, type Severity } from '../severity.js';
 import type { RuleStatus } from './follow-rule-status.js';
+import { RuleHealthView } from './rule-health.dto.js';
 
 const ON_ERROR_DESCRIPTION =
   'What a judgement is that meets a value which is there and of another type than the rule can compare or compute with. A missing value is no match.';
@@ -105,6 +106,11 @@ export class RuleBody {
   @IsOptional()
   @IsArray()
   warnings?: object[];
+
+  @ApiPropertyOptional({ readOnly: true, type: 'object', additionalProperties: true, description: 'Accepted and ignored.' })
+  @IsOptional()
+  @IsObject()
+  health?: object;
 }
 
 /** PATCH: only what changes. */
@@ -192,6 +198,12 @@ export class RuleView {
     description: 'What the expression hardly means as it stands, with its place. In the answers about one rule.',
   })
   warnings?: readonly ProblemDetailView[];
+
+  @ApiPropertyOptional({
+    type: RuleHealthView,
+    description: 'How the rule fared in the last 24 hours; only when `health=true` asks for it.',
+  })
+  health?: RuleHealthView;
 }
 
 export class RuleList {

@@ -22,7 +22,8 @@ import { FollowRuleStatus } from './follow-rule-status.js';
 import { ImportBody, ImportQuery, ImportResult, wholeImport } from './import.dto.js';
 import { ImportRules } from './import-rules.js';
 import { RuleBody, RuleList, RulePatch, RuleView, ruleStatusView, ruleView } from './rule.dto.js';
-import { RuleQuery, rulePage } from './rule-query.js';
+import { RuleHealth } from './rule-health.js';
+import { RuleHealthQuery, RuleQuery, rulePage } from './rule-query.js';
 import { SaveRule } from './save-rule.js';
 
 @ApiTags('rules')
@@ -34,6 +35,7 @@ export class RulesController {
     private readonly answerRule: AnswerRule,
     private readonly ruleStatus: FollowRuleStatus,
     private readonly importRules: ImportRules,
+    private readonly ruleHealth: RuleHealth,
   ) {}
 
   @Get()
@@ -50,7 +52,8 @@ export class RulesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RuleList | undefined> {
     const { rules, ...page } = rulePage(await this.store.rules(), query);
-    const list: RuleList = { rules: rules.map(ruleView), ...page };
+    const health = query.health === true ? await this.ruleHealth.of(rules) : undefined;
+    const list: RuleList = { rules: rules.map((rule) => ({ ...ruleView(rule), ...health?.(rule) })), ...page };
     return unlessKnown(list, contentEtag(list), request, reply);
   }
 
@@ -65,12 +68,14 @@ export class RulesController {
   @ApiConflictResponse({ type: ProblemView, description: 'Several rules have this name.' })
   async get(
     @Param('id') id: string,
+    @Query() query: RuleHealthQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RuleView | undefined> {
     const rule = await requireRule(this.store, id);
     const status = this.ruleStatus.of(rule);
-    const view = { ...(await this.answerRule.view(rule)), ...(status === undefined ? {} : { status: ruleStatusView(status) }) };
+    const health = query.health === true ? (await this.ruleHealth.of([rule]))(rule) : {};
+    const view = { ...(await this.answerRule.view(rule)), ...(status === undefined ? {} : { status: ruleStatusView(status) }), ...health };
     return unlessKnown(view, etagOf(view), request, reply);
   }
 

@@ -213,6 +213,22 @@ export function describeGroups(open: () => Store): void {
       expect([await store.marks(id, { limit: 9 }), (await store.mutes({}, { limit: 9 })).total]).toEqual([[], 0]);
     });
 
+    it('say of each rule what is kept of it since a time, and when it matched last', async () => {
+      await keep(
+        at(0, 'a'),
+        at(5, 'b', { service: 'cart' }),
+        at(6, 'c', { status: 'undecided' }),
+        at(7, 'd', { ruleId: 'odd', status: 'undecided' }),
+      );
+      await keep(at(5, 'e'), at(6, 'e', { revision: 2, status: 'retracted' }));
+      expect(Object.fromEntries(await store.ruleViolations(START + HOUR))).toEqual({
+        slow: { counts: { open: 1, undecided: 1, retracted: 1 }, lastAt: START + 6 * HOUR },
+        odd: { counts: { open: 0, undecided: 1, retracted: 0 } },
+      });
+      await store.prune(START + 6.5 * HOUR);
+      expect((await store.ruleViolations(START)).get('slow')).toBeUndefined();
+    });
+
     it('are found by their ids', async () => {
       await keep(at(0, 'a'));
       const { id, ...rest } = await only();

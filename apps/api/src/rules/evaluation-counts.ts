@@ -1,0 +1,49 @@
+import type { RuleHealthRecord } from '#messaging';
+
+const HOUR = 3_600_000;
+/** Whole hours that are kept: a day, and the one that has begun. */
+const KEPT = 25;
+
+/** What the evaluations of a rule came to. */
+export interface Evaluations {
+  readonly evaluations: number;
+  readonly matches: number;
+  readonly errors: number;
+  readonly undecided: number;
+  readonly milliseconds: number;
+}
+
+/** What evaluators tell of the rules, hour by hour. */
+export class EvaluationCounts {
+  /** By hour, then by who tells of what. */
+  private readonly hours = new Map<number, Map<string, RuleHealthRecord['rules']>>();
+
+  /** A later record of one evaluator replaces its earlier one. Throws a TypeError when it is no such record. */
+  take({ partition, hour, part, evaluator, rules }: RuleHealthRecord): void {
+    if (!Number.isSafeInteger(hour) || !Array.isArray(rules)) throw new TypeError('a health record needs hour and rules');
+    const of = this.hours.get(hour) ?? new Map<string, RuleHealthRecord['rules']>();
+    this.hours.set(hour, of.set(`${partition}/${part}/${evaluator}`, rules));
+    const newest = Math.max(...this.hours.keys());
+    for (const one of this.hours.keys()) if (one <= newest - KEPT) this.hours.delete(one);
+  }
+
+  /** By rule id, in the 24 hours before `now` (Unix ms) and the beginning of the first of them. */
+  lastDay(now: number): ReadonlyMap<string, Evaluations> {
+    const first = Math.floor(now / HOUR) - KEPT + 1;
+    const sums = new Map<string, Evaluations>();
+    for (const [hour, told] of this.hours) {
+      if (hour < first) continue;
+      for (const [id, evaluations, matches, errors, undecided, milliseconds] of [...told.values()].flat()) {
+        const sum = sums.get(id);
+        sums.set(id, {
+          evaluations: (sum?.evaluations ?? 0) + evaluations,
+          matches: (sum?.matches ?? 0) + matches,
+          errors: (sum?.errors ?? 0) + errors,
+          undecided: (sum?.undecided ?? 0) + undecided,
+          milliseconds: (sum?.milliseconds ?? 0) + milliseconds,
+        });
+      }
+    }
+    return sums;
+  }
+}

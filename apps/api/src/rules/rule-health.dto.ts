@@ -1,0 +1,37 @@
+import { ApiProperty, ApiPropertyOptional } from '#openapi';
+
+/** How a rule fared in the last 24 hours. */
+export class RuleHealthView {
+  @ApiProperty({
+    format: 'date-time',
+    description: 'From when violations are counted: 24 hours ago. Evaluations are counted from the beginning of that hour.',
+  })
+  since!: string;
+
+  @ApiProperty({ example: 12, description: 'Violations that stand.' })
+  violations!: number;
+
+  @ApiProperty({ example: 0, description: 'Judgements that a limit or a defect kept from a verdict.' })
+  undecided!: number;
+
+  @ApiProperty({ example: 1, description: 'Violations that were taken back.' })
+  retracted!: number;
+
+  @ApiProperty({ example: false, description: 'No violation of it is known, of any time. (Those of before the retention are forgotten.)' })
+  never_matched!: boolean;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'When the last violation was certain; absent when none is known.' })
+  last_match_at?: string;
+
+  @ApiProperty({ example: 48_210, description: 'Evaluations, as evaluators tell some seconds later.' })
+  evaluations!: number;
+
+  @ApiProperty({ example: 3, description: 'Evaluations that failed; a failed one is not a match.' })
+  evaluation_errors!: number;
+
+  @ApiProperty({
+    example: 0.731,
+    description: 'Processor time of its evaluation in seconds, its share of what rules have in common included.',
+  })
+  evaluation_seconds!: number;
+}

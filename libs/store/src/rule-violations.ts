@@ -1,0 +1,36 @@
+import type { Revision } from './revision.js';
+import type { Queries } from './schema.js';
+
+/** What is kept of a rule's violations. */
+export interface RuleViolations {
+  /** Since the time that was asked for. */
+  readonly counts: Readonly<Record<Revision['status'], number>>;
+  /** Unix ms of the last violation that was not taken back; undefined when none is known. */
+  readonly lastAt?: number;
+}
+
+/** See `Store.ruleViolations`. */
+export async function ruleViolations(queries: Queries, since: number): Promise<ReadonlyMap<string, RuleViolations>> {
+  const rows = await queries
+    .selectFrom('violations')
+    .select((e) => ['rule_id', 'status', e.fn.countAll<number | string>().as('count')])
+    .where('status', 'in', ['open', 'undecided', 'retracted'])
+    .where('timestamp_ms', '>=', since)
+    .groupBy(['rule_id', 'status'])
+    .execute();
+  const seen = await queries
+    .selectFrom('violation_groups')
+    .select((e) => ['rule_id', e.fn.max('last_seen').as('last_at')])
+    .where((e) => e.or([e('open', '>', 0), e('pruned', '>', 0)]))
+    .groupBy('rule_id')
+    .execute();
+  const found = new Map<string, { counts: Record<Revision['status'], number>; lastAt?: number }>();
+  const of = (id: string) => {
+    let rule = found.get(id);
+    if (rule === undefined) found.set(id, (rule = { counts: { open: 0, undecided: 0, retracted: 0 } }));
+    return rule;
+  };
+  for (const { rule_id, status, count } of rows) of(rule_id).counts[status as Revision['status']] = Number(count);
+  for (const { rule_id, last_at } of seen) of(rule_id).lastAt = Number(last_at);
+  return found;
+}
