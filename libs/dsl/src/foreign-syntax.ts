@@ -35,6 +35,7 @@ export function refuseForeignOperator(cursor: TokenCursor, left: Expression, ope
   if (current.kind === 'keyword') {
     if (current.text === 'in' || (current.text === 'not' && next.text.toLowerCase() === 'in')) refuseIn(cursor, left, operand);
     if (current.text === 'not' && STRING_TESTS.has(next.text)) refuseNotTest(cursor, left, operand);
+    if (current.text === 'not') refuseNegated(cursor, left, operand);
     return;
   }
   if (current.kind === 'symbol') {
@@ -46,6 +47,9 @@ export function refuseForeignOperator(cursor: TokenCursor, left: Expression, ope
   if (left.type === 'name' && left.name !== 'not' && left.name.toLowerCase() === 'not') return replaceWord(cursor, left, 'not');
   if (word === 'and' || word === 'or') return replaceWord(cursor, current, word);
   if (word === 'in') return refuseIn(cursor, left, operand);
+  if (word === 'not') return refuseNegated(cursor, left, operand);
+  if (Object.hasOwn(TWO_WORDS, word) && next.text.toLowerCase() === 'with') return refuseTwoWords(cursor, TWO_WORDS[word] as string);
+  if (word === 'implies') return whole(cursor, word, left, '', "… and not (…)', which is where it is violated, or 'not (…) or …");
   if (word === 'is') return refuseIs(cursor);
   if (word === 'exists' && !startsOperand(next)) return whole(cursor, 'exists', left, `${textOf(cursor, left)} != nil`, '!= nil');
   if (!startsOperand(next)) return;
@@ -85,9 +89,30 @@ function refuseNotTest(cursor: TokenCursor, left: Expression, operand: ParseOper
   whole(cursor, `not ${test}`, left, text, `not (… ${test} …)`, pattern.range.end);
 }
 
+/** What is written in two words: `x starts with "a"`. */
+const TWO_WORDS: Readonly<Record<string, string>> = { starts: 'starts_with', begins: 'starts_with', ends: 'ends_with' };
+
+function refuseTwoWords(cursor: TokenCursor, instead: string): void {
+  const { start } = cursor.current.range;
+  cursor.take();
+  const range = { start, end: cursor.current.range.end };
+  const extras = { suggestion: instead, fix: { range, text: instead } };
+  cursor.fail('BT_DSL_FOREIGN_OPERATOR', range, { found: cursor.source.slice(range), instead }, extras);
+}
+
+/** `x not like "a%"`, `x NOT BETWEEN 1 AND 5`, `x NOT IN (…)`. */
+function refuseNegated(cursor: TokenCursor, left: Expression, operand: ParseOperand): void {
+  const word = cursor.next.text.toLowerCase();
+  if (word === 'in') return refuseIn(cursor, left, operand, true);
+  if (word !== 'like' && word !== 'ilike' && word !== 'between') return;
+  cursor.take();
+  if (word === 'between') return refuseBetween(cursor, left, operand, true);
+  return refuseLike(cursor, left, cursor.next, true);
+}
+
 /** `x in ["a", "b"]`, `x not in ("a", "b")`; `"a" in x` asks whether x contains it. */
-function refuseIn(cursor: TokenCursor, left: Expression, operand: ParseOperand): void {
-  const isNot = cursor.accept('not');
+function refuseIn(cursor: TokenCursor, left: Expression, operand: ParseOperand, isWord = false): void {
+  const isNot = isWord ? cursor.take().text !== '' : cursor.accept('not');
   cursor.take();
   const opening = cursor.current.text;
   const isNegated = left.type === 'unary' && left.operator === 'not';
@@ -127,18 +152,20 @@ function refuseIs(cursor: TokenCursor): void {
   const isNot = cursor.current.text.toLowerCase() === 'not';
   if (isNot) cursor.take();
   const value = cursor.current;
-  const isNil = ['nil', 'null', 'none', 'undefined'].includes(value.text.toLowerCase());
-  if (!isNil && value.kind !== 'string' && value.text !== 'true' && value.text !== 'false') return;
+  const word = value.kind === 'string' ? '' : value.text.toLowerCase();
+  const isNil = ['nil', 'null', 'none', 'undefined'].includes(word);
+  const isTruth = word === 'true' || word === 'false';
+  if (!isNil && value.kind !== 'string' && !isTruth) return;
   const instead = isNot ? '!=' : '==';
   const range = { start, end: value.range.end };
-  const text = `${instead} ${isNil ? 'nil' : value.text}`;
+  const text = `${instead} ${isNil ? 'nil' : isTruth ? word : cursor.source.slice(value.range)}`;
   const found = isNot ? 'is not' : first.text;
   cursor.fail('BT_DSL_FOREIGN_OPERATOR', range, { found, instead }, { suggestion: text, fix: { range, text } });
 }
 
 /** `x like "a%"`: a test for the beginning, the end, the middle, or a regular expression. */
-function refuseLike(cursor: TokenCursor, left: Expression, pattern: Token): void {
-  if (isConstant(pattern)) return replaceWord(cursor, cursor.current, '==');
+function refuseLike(cursor: TokenCursor, left: Expression, pattern: Token, isNot = false): void {
+  if (isConstant(pattern)) return replaceWord(cursor, cursor.current, isNot ? '!=' : '==');
   if (pattern.kind !== 'string') {
     // Of what a field holds nobody knows whether it is a pattern.
     const { range, text: found } = cursor.current;
@@ -147,15 +174,19 @@ function refuseLike(cursor: TokenCursor, left: Expression, pattern: Token): void
   const inner = pattern.value.replace(/^%+|%+$/g, '');
   const start = pattern.value.startsWith('%');
   const end = pattern.value.endsWith('%');
-  const isPlain = !/[%_]/.test(inner) && inner !== '';
+  const isAnyCase = cursor.current.text.toLowerCase() === 'ilike';
+  const isPlain = !/[%_]/.test(inner) && inner !== '' && !isAnyCase;
   const instead = !isPlain ? 'matches' : start && end ? 'contains' : start ? 'ends_with' : end ? 'starts_with' : '==';
   const regex = pattern.value
     .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
     .replaceAll('%', '.*')
     .replaceAll('_', '.');
-  const text = isPlain ? inner : `^${regex}$`;
+  const text = isPlain ? inner : `${isAnyCase ? '(?i)' : ''}^${regex}$`;
   const quoted = `"${text.replace(/["\\]/g, '\\$&')}"`;
-  whole(cursor, cursor.current.text, left, `${textOf(cursor, left)} ${instead} ${quoted}`, instead, pattern.range.end);
+  const test = `${textOf(cursor, left)} ${instead} ${quoted}`;
+  const { text: word } = cursor.current;
+  if (isNot) whole(cursor, `not ${word}`, left, `not (${test})`, `not (… ${instead} …)`, pattern.range.end);
+  else whole(cursor, word, left, test, instead, pattern.range.end);
 }
 
 function isConstant({ kind, text }: Token): boolean {
@@ -163,12 +194,15 @@ function isConstant({ kind, text }: Token): boolean {
 }
 
 /** `x between 1 and 5`. */
-function refuseBetween(cursor: TokenCursor, left: Expression, operand: ParseOperand): void {
-  const found = cursor.take().text;
+function refuseBetween(cursor: TokenCursor, left: Expression, operand: ParseOperand, isNot = false): void {
+  const word = cursor.take().text;
+  const found = isNot ? `not ${word}` : word;
   const low = textOf(cursor, operand(cursor));
   if (!cursor.accept('and') && cursor.current.text !== 'AND') return whole(cursor, found, left, '', '>= … and … <= …');
   if (cursor.current.text === 'AND') cursor.take();
   const high = operand(cursor);
   const subject = textOf(cursor, left);
-  whole(cursor, found, left, `(${subject} >= ${low} and ${subject} <= ${textOf(cursor, high)})`, '>= … and … <= …', high.range.end);
+  const [above, below, joiner] = isNot ? ['<', '>', 'or'] : ['>=', '<=', 'and'];
+  const text = `(${subject} ${above} ${low} ${joiner} ${subject} ${below} ${textOf(cursor, high)})`;
+  whole(cursor, found, left, text, `${above} … ${joiner} … ${below} …`, high.range.end);
 }

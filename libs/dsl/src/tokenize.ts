@@ -54,6 +54,8 @@ const FOREIGN: ReadonlyMap<string, readonly (readonly [RegExp, string])[]> = new
 /** Those that begin with a character, the longest first. */
 const SYMBOLS_BY_FIRST: ReadonlyMap<string, readonly SymbolText[]> = Map.groupBy(SYMBOLS, ([first]) => first as string);
 
+const SLASHES = /\/\//y;
+
 /** A comment as C writes it: two words in a row can't be operands. Lua's `//` divides. */
 const FOREIGN_COMMENT = new RegExp(
   `//(?=[^\\S\\n\\r]*[A-Za-z][\\w,.']*[^\\S\\n\\r]+(?!(?:${[...KEYWORDS, ...STRING_TESTS].join('|')})\\b)[A-Za-z]\\w*(?![\\w]|\\s*[=(:.,]))`,
@@ -145,7 +147,8 @@ class Tokenizer {
 
   /** `// comment`. */
   #readForeignComment(): boolean {
-    const foreign = this.#match(FOREIGN_COMMENT);
+    // Before anything else there is nothing to divide.
+    const foreign = this.#tokens.length === 0 ? this.#match(SLASHES) : this.#match(FOREIGN_COMMENT);
     if (foreign === undefined) return false;
     const start = this.#at;
     this.#at += foreign.length;
