@@ -21,6 +21,10 @@ export function span(ms: number): string {
   return `${Math.floor(seconds / size)} ${unit}`;
 }
 
+/** The page's clock goes in steps, and clocks of senders differ a little: what is that near is now. */
+const NEAR_MS = 15_000;
+
 export function ago(ms: number, now: number): string {
-  return ms > now + 2_000 ? `in ${span(ms - now)}` : `${span(now - ms)} ago`;
+  if (ms > now + NEAR_MS) return `in ${span(ms - now)}`;
+  return ms > now ? 'now' : `${span(now - ms)} ago`;
 }

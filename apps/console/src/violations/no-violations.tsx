@@ -6,6 +6,7 @@ import { plural } from '../format/count';
 import { span } from '../format/time';
 import { useNow } from '../format/use-now';
 import { EmptyState } from '../parts/empty-state';
+import { FirstRun } from './first-run';
 import type { FilterName, ViolationFilters } from './use-violation-filters';
 
 const CLEARABLE: readonly (readonly [FilterName, string])[] = [
@@ -17,7 +18,7 @@ const CLEARABLE: readonly (readonly [FilterName, string])[] = [
 ];
 
 /** Why the list is empty: no rule in force, filters, the time, or nothing was ever found. "Nothing found" and "nothing looked at" read differently. */
-export function NoViolations({ view: { filters, set } }: { readonly view: ViolationFilters }) {
+export function NoViolations({ view: { filters, set }, onSent }: { readonly view: ViolationFilters; readonly onSent: () => void }) {
   const now = useNow();
   const newest = useNewest();
   const rules = useRules();
@@ -51,7 +52,11 @@ export function NoViolations({ view: { filters, set } }: { readonly view: Violat
   }
   if (newest === undefined) {
     return (
-      <EmptyState icon={CircleCheck} title={filters.status === null ? 'No violation was found yet' : 'No violation has this status'}>
+      <EmptyState
+        icon={CircleCheck}
+        title={filters.status === null ? 'No violation was found yet' : 'No violation has this status'}
+        {...(filters.status === null && inForce !== undefined ? { actions: <FirstRun hasRules={inForce > 0} onSent={onSent} /> } : {})}
+      >
         {judged}
       </EmptyState>
     );

@@ -12,10 +12,12 @@ interface ViolationTableProps {
   readonly list: ReturnType<typeof useViolations>;
   readonly limit: number;
   readonly view: ViolationFilters;
+  /** Reads the list again. */
+  readonly onRefresh: () => void;
 }
 
 /** The list, newest first; further pages come as one scrolls to their place. */
-export function ViolationTable({ list, limit, view }: ViolationTableProps) {
+export function ViolationTable({ list, limit, view, onRefresh }: ViolationTableProps) {
   const [, navigate] = useLocation();
   const violations = useMemo(() => (list.data?.pages ?? []).flatMap((page) => page.violations).slice(0, limit), [list.data, limit]);
   const [selected, setSelected] = useState<string>();
@@ -43,7 +45,7 @@ export function ViolationTable({ list, limit, view }: ViolationTableProps) {
   const failed =
     list.error === null ? null : <ErrorBanner what="The list could not be read." error={list.error} onRetry={() => void list.refetch()} />;
   if (list.data === undefined) return failed ?? <Skeleton lines={8} label="The violations are being read" />;
-  if (violations.length === 0) return failed ?? <NoViolations view={view} />;
+  if (violations.length === 0) return failed ?? <NoViolations view={view} onSent={onRefresh} />;
   return (
     <>
       {failed}

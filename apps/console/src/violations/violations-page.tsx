@@ -95,7 +95,7 @@ export function ViolationsPage() {
             </div>
           ) : null}
         </div>
-        <ViolationTable list={list} limit={limit} view={view} />
+        <ViolationTable list={list} limit={limit} view={view} onRefresh={refresh} />
       </section>
     </>
   );

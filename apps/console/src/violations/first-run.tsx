@@ -1,0 +1,36 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Plus, Send } from 'lucide-react';
+import { Link } from 'wouter';
+import { ErrorBanner } from '../parts/error-banner';
+import { sendTestTraces } from './test-traces';
+
+interface FirstRunProps {
+  readonly hasRules: boolean;
+  /** What was sent is judged. */
+  readonly onSent: () => void;
+}
+
+/** From nothing to a violation: by test traces, or by a rule of one's own. */
+export function FirstRun({ hasRules, onSent }: FirstRunProps) {
+  const queries = useQueryClient();
+  const send = useMutation({
+    mutationFn: () => sendTestTraces(hasRules),
+    onSettled: () => {
+      void queries.invalidateQueries();
+      onSent();
+    },
+  });
+  return (
+    <>
+      {send.error === null ? null : <ErrorBanner what="The test traces were not judged." error={send.error} />}
+      <button type="button" className="btn primary" disabled={send.isPending} onClick={() => send.mutate()}>
+        <Send className="i" aria-hidden="true" />
+        {send.isPending ? 'Sent, being judged' : hasRules ? 'Send test traces' : 'Create three rules and send test traces'}
+      </button>
+      <Link className="btn" href="/rules/new">
+        <Plus className="i" aria-hidden="true" />
+        New rule
+      </Link>
+    </>
+  );
+}
