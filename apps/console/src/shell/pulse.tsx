@@ -9,7 +9,7 @@ export function Pulse() {
   if (error !== null) return <PulseText tone="bad" title="No answer" text="the server cannot be reached" />;
   if (data === undefined) return <PulseText tone="off" title="Connecting" text="" />;
   const failing = Object.entries(data.checks).filter(([, state]) => state !== 'ok' && state !== 'off');
-  if (failing.length === 0) return <PulseText tone="ok" title="Ready" text="storage and rule engine work" />;
+  if (failing.length === 0) return <PulseText tone="ok" title="Ready" text="all its parts work" />;
   const text = failing.map(([check, state]) => `${check.replaceAll('_', ' ')}: ${state}`).join(', ');
   return (
     <PulseText
