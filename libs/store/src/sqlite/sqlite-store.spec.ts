@@ -156,8 +156,6 @@ describe('SQLite', () => {
       await store.addMark('v', { kind: 'note', at: 1, by: 'a', note: 'b' });
       await store.addMute({ id: 'm', ruleId: 'a', at: 1, by: 'a', until: 2 }, 1);
       await store.exported('otlp', new Map([[0, 1]]), [violation('v')]);
-      await store.addMark('v', { kind: 'note', at: 1, by: 'a', note: 'b' });
-      await store.addMute({ id: 'm', ruleId: 'a', at: 1, by: 'a', until: 2 }, 1);
       await store.addSignatureKey({ id: 'k', origin: 'kept', since: 1 });
       await store.close();
     });
