@@ -244,6 +244,41 @@ interface Ready {
     await all(3);
   }, 200_000);
 
+  it('topics are deleted that spans do not need to be taken', async () => {
+    const before = await found();
+    await deleteTopics(TOPICS.deadLetters, TOPICS.rules, TOPICS.violations, TOPICS.ruleStatus);
+    await says(one('ingest'), 200, 'storage', /topic betrace\.[a-z.-]+ does not exist/);
+    expect(await send('bad')).toBe(202);
+    await says(one('evaluator'), 503, 'rule_engine', /partition \d is not evaluated: violations wait for the log/, 1);
+    const failing = await series(one('evaluator'), 'betrace_evaluator_partition_failing');
+    expect(Math.max(...failing.values())).toBe(1);
+    // A record that cannot be read stops the other partitions no less than a violation that cannot be published.
+    const producer = kafka.producer();
+    await producer.connect();
+    await producer.send({
+      topic: TOPICS.spans,
+      messages: PARTITIONS.map((partition) => ({ partition: Number(partition), value: 'junk' })),
+    });
+    await producer.disconnect();
+    const standing = async () => {
+      const values = await series(one('evaluator'), 'betrace_evaluator_partition_failing');
+      return PARTITIONS.every((partition) => values.get(partition) === 1) ? true : undefined;
+    };
+    await eventually('all partitions to be told', standing, PATIENCE, 200);
+    const rule = { name: 'late', expression: 'span.name == "late"', severity: 'HIGH' };
+    const saved = await fetch(`${one('api').url}/v1/rules/late`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(rule),
+    });
+    expect([saved.status, saved.headers.get('betrace-rule-publication')]).toEqual([201, 'pending']);
+    await says(one('api'), 200, 'rule_engine', /rules are stored and not in force.*betrace\.rules|rules are stored and not in force/);
+    await cluster.remove(await cluster.add('ingest'));
+    await well('ingest', 'evaluator', 'api');
+    expect(await send('late')).toBe(202);
+    await all(before + 2);
+  }, 300_000);
+
   it('records are deleted before they are evaluated', async () => {
     for (const name of cluster.names('evaluator')) await cluster.remove(name);
     expect(await send('lost', 40)).toBe(202);

@@ -49,6 +49,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     this.pruneViolations.start();
     this.health.register('storage', () => this.store.check().catch(degrade));
     this.health.register('storage', () => this.keepViolations.check().catch(degrade));
+    this.health.register('rule_engine', () => this.announceRules.check());
     this.lookAfterSignatureKey();
     lookAfterLogSettings(this.health, this.log);
     this.health.register('otlp_exporter', () => this.exportToOtlp.check());

@@ -34,6 +34,8 @@ const SAME_WARNING = 60_000;
 const EXPIRED_SHOWN = 60 * 60_000;
 /** Milliseconds in which a marker that is on its way arrives. */
 const RULELESS = 5_000;
+/** A partition that waits for the log for so long (ms) is told as failing. */
+const STANDS_STILL = 3_000;
 
 /** How far the log's time of a partition is ahead of this machine's clock. */
 export interface LogTimeAhead {
@@ -50,6 +52,8 @@ export class Evaluator implements PartitionListener {
   private readonly runs = new Map<number, PartitionRun>();
   /** Why a partition is not evaluated at present. */
   private readonly failures = new Map<number, Error>();
+  /** By partition since when (ms, monotonic) it works at what came. */
+  private readonly working = new Map<number, number>();
   /** Where each partition is, also one that could not begin: what lies behind it in the log is lag. */
   readonly positions = new Map<number, number>();
   /** What was deleted from the files of a partition: an operator is to know of it, also when it is evaluated behind. */
@@ -73,6 +77,7 @@ export class Evaluator implements PartitionListener {
     const logFailed = (what: string) => (error: Error) => {
       this.measurements.count('publishFailures');
       report.warn(error, what);
+      this.waits(new Error(`${what}: ${error.message}`, { cause: error }));
     };
     this.rules = new FollowRules(
       log,
@@ -139,9 +144,11 @@ export class Evaluator implements PartitionListener {
     if (known === undefined) return;
     const run = (await known.informed(batch)) ?? known;
     if (this.runs.has(batch.partition)) this.runs.set(batch.partition, run);
+    this.working.set(batch.partition, performance.now());
     try {
       await run.records(batch);
     } finally {
+      this.working.delete(batch.partition);
       if (this.runs.has(batch.partition)) this.positions.set(batch.partition, run.position);
     }
     this.works(batch.partition);
@@ -149,8 +156,22 @@ export class Evaluator implements PartitionListener {
 
   async idle(partition: number, position: number): Promise<void> {
     this.positions.set(partition, position);
-    await this.runs.get(partition)?.idle();
+    this.working.set(partition, performance.now());
+    try {
+      await this.runs.get(partition)?.idle();
+    } finally {
+      this.working.delete(partition);
+    }
     this.works(partition);
+  }
+
+  /** The log does not take what is found: partitions that have worked at it for long stand still, whatever is wrong with the log. */
+  private waits(error: Error): void {
+    for (const [partition, since] of this.working) {
+      if (performance.now() - since < STANDS_STILL) continue;
+      this.failures.set(partition, error);
+      this.measurements.set('partitionFailing', { partition: String(partition) }, 1);
+    }
   }
 
   private works(partition: number): void {

@@ -5,7 +5,7 @@ export const EVALUATOR_METRICS = {
   spansEvaluated: {
     type: 'counter',
     name: 'betrace_spans_evaluated_total',
-    help: 'Spans that were judged by the rules, once each.',
+    help: 'Spans that were judged by the rules, once each; again what a partition reads again after a crash, or after its evaluator lost its membership.',
   },
   spansDuplicate: {
     type: 'counter',
@@ -65,7 +65,7 @@ export const EVALUATOR_METRICS = {
   ruleMatches: {
     type: 'counter',
     name: 'betrace_rule_matches_total',
-    help: 'Violations that a rule found, before they are published; later revisions of one are not counted again.',
+    help: 'Violations that a rule found, before they are published; later revisions of one are not counted again. What a partition reads again after a crash or a lost membership is.',
     labels: ['rule_id'],
   },
   ruleEvaluationDuration: {
@@ -83,7 +83,7 @@ export const EVALUATOR_METRICS = {
   violations: {
     type: 'counter',
     name: 'betrace_violations_total',
-    help: 'Violations published; revisions that only tell other evidence of what is open are not counted again. Beyond `metrics.max_services` services, `service_name` is `other`; it is empty in the series with which a rule begins at 0. `fragment` is `true` for what was judged on a part of a trace, or without its root.',
+    help: 'Violations published; revisions that only tell other evidence of what is open are not counted again; those that are published again after a crash or a lost membership are (the store keeps each once). Beyond `metrics.max_services` services, `service_name` is `other`; it is empty in the series with which a rule begins at 0. `fragment` is `true` for what was judged on a part of a trace, or without its root.',
     labels: ['severity', 'rule_id', 'rule_name', 'service_name', 'fragment'],
   },
   violationsSetAside: {

@@ -1,14 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { Log } from '#messaging';
-import { exposeFilesLost, HealthRecorder, lookAfterLogSettings } from '#platform';
+import { Log, TOPICS } from '#messaging';
+import { Degraded, exposeFilesLost, HealthRecorder, lookAfterLogSettings } from '#platform';
 
 /** Ingest is ready when the log can be written, whatever keeps what is behind it from being judged. */
 @Injectable()
 export class Readiness {
   constructor(log: Log, health: HealthRecorder, @Inject(Registry) registry: Registry) {
     health.receives();
-    health.register('storage', () => log.check());
+    health.register('storage', () => log.check([TOPICS.spans]));
+    // Spans are taken without the other topics, and judged and told as far as that goes.
+    health.register('storage', () =>
+      log.check().catch((error: Error) => {
+        throw new Degraded(error.message, { cause: error });
+      }),
+    );
     lookAfterLogSettings(health, log);
     exposeFilesLost(registry, 'log', () => log.filesLost());
   }

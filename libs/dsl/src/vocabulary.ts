@@ -145,7 +145,7 @@ export const TRACE_FIELDS: readonly VocabularyField[] = [
   {
     name: 'spans',
     type: 'list',
-    doc: 'All spans by start, of one start by id; in scripts also to loop over.',
+    doc: 'All spans by start, of one start by OTLP id; in scripts also to loop over.',
     example: '#trace.spans > 500',
   },
 ];

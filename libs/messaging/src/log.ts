@@ -124,8 +124,8 @@ export abstract class Log {
   abstract now(): number;
   /** Whether anybody can send records: the embedded log's clock stands until the receivers are open, and from when they close. */
   abstract receiving(open: boolean): void;
-  /** Rejects when the log cannot be written or read now (for readiness). */
-  abstract check(): Promise<void>;
+  /** Rejects when the log, or what of it is in these topics (default: all), cannot be written or read now (for readiness). */
+  abstract check(topics?: readonly string[]): Promise<void>;
   /** Databases of the log that were deleted, replaced or truncated while they are open; there are none where the log is elsewhere. */
   filesLost(): number {
     return 0;

@@ -1,9 +1,11 @@
 import { retry } from '#messaging';
-import { type Logger, withDeadline } from '#platform';
+import { Behind, type Logger, withDeadline } from '#platform';
 import type { PublishRules } from './publish-rules.js';
 
 /** How long an answer waits for the change to be in force. */
 const PATIENCE = 2_000;
+/** How long (ms) attempts must fail before readiness says so. */
+const TOLD = 3_000;
 /** Milliseconds between two looks at what other replicas left: two of them, and a change of a replica that died is in force. */
 const LOOK = 750;
 /** Milliseconds between two looks at whether the logs are the same still. */
@@ -21,6 +23,8 @@ export type Publication = 'published' | 'pending';
 export class AnnounceRules {
   private readonly stopping = new AbortController();
   private background: Promise<void> | undefined;
+  /** Since when (ms, monotonic) attempts fail, and the last reason. */
+  private failing: { readonly since: number; reason: string } | undefined;
   private looking: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private renewing: NodeJS.Timeout | undefined;
@@ -56,6 +60,12 @@ export class AnnounceRules {
       this.keepTrying(() => this.publisher.publish());
       return 'pending';
     }
+  }
+
+  /** Throws while rules that are stored do not get into the log: they are not in force. What this process is asked it answers as ever. */
+  check(): void {
+    if (this.failing === undefined || performance.now() - this.failing.since < TOLD) return;
+    throw new Behind(`rules are stored and not in force, because they are not in the log: ${this.failing.reason}`);
   }
 
   async stop(): Promise<void> {
@@ -108,9 +118,15 @@ export class AnnounceRules {
   private keepTrying(publish: () => Promise<void>): void {
     this.background ??= retry(publish, {
       signal: this.stopping.signal,
-      failed: (error, pause) => this.logger.warn({ err: error, retry_in_ms: pause }, 'rules are not published'),
+      failed: (error, pause) => {
+        this.logger.warn({ err: error, retry_in_ms: pause }, 'rules are not published');
+        this.failing = { since: this.failing?.since ?? performance.now(), reason: error.message };
+      },
       longest: 5_000,
     })
+      .then(() => {
+        this.failing = undefined;
+      })
       .catch(() => {})
       .finally(() => {
         this.background = undefined;

@@ -4,9 +4,9 @@ import { type LogError, logProblem } from '../problems.js';
 import type { KafkaLogSettings } from '../settings.js';
 import type { TopicSpecification } from '../topics.js';
 import { prepareTopics, topicMismatches } from './admin.js';
-import { Connection } from './connection.js';
+import { Connection, UNKNOWN_TOPIC } from './connection.js';
 import { withInventedKey } from './invented-key.js';
-import { kafkaFailed } from './kafka-errors.js';
+import { kafkaFailed, typeOf } from './kafka-errors.js';
 import { KafkaSubscription } from './kafka-subscription.js';
 import { NO_MEMBER, Positions } from './positions.js';
 import { Presence } from './presence.js';
@@ -121,14 +121,14 @@ export class KafkaLog extends Log {
     else this.#presence.stop();
   }
 
-  async check(): Promise<void> {
+  async check(topics: readonly string[] = [...this.#topics.keys()]): Promise<void> {
     if (this.#closing) throw logProblem('BT_LOG_CLOSED');
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`no broker answered within ${CHECK_MS} ms`)), CHECK_MS);
     });
     try {
-      await Promise.race([this.#checkLeaders(), late]);
+      await Promise.race([this.#checkLeaders(topics), late]);
     } catch (error) {
       throw kafkaFailed('be reached', error);
     } finally {
@@ -162,9 +162,11 @@ export class KafkaLog extends Log {
     this.#reading.close();
   }
 
-  async #checkLeaders(): Promise<void> {
-    for (const topic of this.#topics.keys()) {
-      const leaders = await this.#reading.leaders(topic, true);
+  async #checkLeaders(topics: readonly string[]): Promise<void> {
+    for (const topic of topics) {
+      const leaders = await this.#reading.leaders(topic, true).catch((error: unknown) => {
+        throw typeOf(error) === UNKNOWN_TOPIC ? new Error(`topic ${topic} does not exist; the next start of ingest makes it`) : error;
+      });
       const leaderless = [...leaders].filter(([, leader]) => leader < 0).map(([partition]) => partition);
       if (leaderless.length > 0)
         throw new Error(`partition ${leaderless.toSorted((a, b) => a - b).join(', ')} of ${topic} has no leader now`);
