@@ -28,6 +28,7 @@ describe('a path or a filter that is no text', () => {
     ['POST', '/v1/violations/%00/verify', 400],
     ['GET', '/v1/rules/a%1Fb', 400],
     ['GET', '/v1/rules/a%7fb/versions', 400],
+    ['GET', '/v1/violations/%0a/revisions', 400],
     ['GET', '/nothing/%00', 404],
     ['GET', '/v1/violations?after=%00', 400],
     ['GET', '/%ff', 400],

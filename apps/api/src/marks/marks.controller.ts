@@ -4,6 +4,7 @@ import { ApiBadRequestResponse, ApiCreatedResponse, ApiNotFoundResponse, ApiOkRe
 import { CLOCK, type Clock, callerOf } from '#platform';
 import { Store } from '#store';
 import { ApiError } from '../api-error.js';
+import { notFound } from '../not-found.js';
 import { ProblemView } from '../problem.dto.js';
 import type { ApiProblemCode } from '../problems.js';
 import { MarkBody, MarkList, MarkQuery, MarkView, markView } from './mark.dto.js';
@@ -48,7 +49,7 @@ export class MarksController {
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiNotFoundResponse({ type: ProblemView })
   async ofViolation(@Param('id') id: string, @Query() query: MarkQuery): Promise<MarkList> {
-    if ((await this.store.violation(id)) === undefined) throw new ApiError('BT_API_VIOLATION_NOT_FOUND', { id });
+    if ((await this.store.violation(id)) === undefined) throw notFound('BT_API_VIOLATION_NOT_FOUND', id);
     return this.list(id, query);
   }
 

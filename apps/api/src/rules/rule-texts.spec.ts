@@ -59,6 +59,8 @@ describe('a rule with a text that is none', () => {
       message: null,
       onError: 'no_match' as const,
     };
+    await api.store.putRule({ ...content, id: 'a\u0007b', name: 'bell', expression: 'span.is_root' }, 1);
+    expect((await api.ask('DELETE', '/v1/rules/a%07b')).status).toBe(204);
     await api.store.putRule({ ...content, name: ' \u0007', expression: 'span.is_root' }, 1);
     expect((await api.ask('PATCH', '/v1/rules/a..b', { enabled: false })).status).toBe(200);
     expect((await api.ask('PATCH', '/v1/rules/a..b', { name: '\u0000' })).status).toBe(400);

@@ -13,6 +13,7 @@ import {
 } from '#openapi';
 import { Store } from '#store';
 import { ApiError } from '../api-error.js';
+import { notFound } from '../not-found.js';
 import { ProblemView } from '../problem.dto.js';
 import { AnswerRule } from './answer-rule.js';
 import { Cached, Conditional, changeOf } from './conditional.js';
@@ -50,7 +51,7 @@ export class RuleVersionsController {
     const id = await this.idOf(idOrName);
     // One more than asked: what the last of the page differs from, and whether there is a next page.
     const versions = await this.store.ruleVersions(id, { limit: limit + 1, below: cursor });
-    if (versions.length === 0 && cursor === undefined) throw new ApiError('BT_API_RULE_NOT_FOUND', { id: idOrName });
+    if (versions.length === 0 && cursor === undefined) throw notFound('BT_API_RULE_NOT_FOUND', idOrName);
     const views = versions.slice(0, limit).map((version, i) => ruleVersionView(version, versions[i + 1]));
     const last = views.at(-1);
     const next = versions.length > limit && last !== undefined ? { next: String(last.version) } : {};

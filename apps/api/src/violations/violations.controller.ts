@@ -12,7 +12,7 @@ import {
 } from '#openapi';
 import { CONFIGURATION, type Configuration } from '#platform';
 import { Store, type StoredViolation } from '#store';
-import { ApiError } from '../api-error.js';
+import { notFound } from '../not-found.js';
 import { ProblemView } from '../problem.dto.js';
 import { clientGone } from '../settle/client-gone.js';
 import { Settle } from '../settle/settle.js';
@@ -75,7 +75,7 @@ export class ViolationsController {
   async revisions(@Param('id') id: string): Promise<ViolationRevisionList> {
     const revisions = await this.store.violationRevisions(id);
     const standing = revisions.find(({ stands }) => stands);
-    if (standing === undefined) throw new ApiError('BT_API_VIOLATION_NOT_FOUND', { id });
+    if (standing === undefined) throw notFound('BT_API_VIOLATION_NOT_FOUND', id);
     const { revision, firstOffset } = standing;
     return { id, standing: { revision, first_offset: firstOffset }, revisions: revisions.map(violationDetail), total: revisions.length };
   }
@@ -116,7 +116,7 @@ export class ViolationsController {
 
   private async find(id: string): Promise<StoredViolation> {
     const violation = await this.store.violation(id);
-    if (violation === undefined) throw new ApiError('BT_API_VIOLATION_NOT_FOUND', { id });
+    if (violation === undefined) throw notFound('BT_API_VIOLATION_NOT_FOUND', id);
     return violation;
   }
 }

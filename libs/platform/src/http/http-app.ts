@@ -15,12 +15,12 @@ import { toProblem } from '../problem-details/to-problem.js';
 import { validationPipe } from '../problem-details/validation-pipe.js';
 import { Shutdown } from '../shutdown.js';
 import { listenError } from '../start-error.js';
-import { refuseBadAddresses } from './address-text.js';
 import { registerBodyParser } from './body-parser.js';
 import { connectionLimits, refuseConnection } from './connection-limits.js';
 import { passMalformedTypes } from './content-type.js';
 import { InFlight } from './in-flight.js';
 import { KnownPaths } from './known-paths.js';
+import { refuseBadQueries } from './query-text.js';
 import { measureRequests } from './request-metrics.js';
 import './route.js';
 
@@ -67,7 +67,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
     protectMetrics: configuration.authentication.protectMetrics,
     publicPaths: options.publicPaths ?? [],
   });
-  refuseBadAddresses(fastify);
+  refuseBadQueries(fastify);
   closeConnectionsAtStop(fastify, app.get(Shutdown));
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(logger, app.get(KnownPaths), app.get(ProblemReports)));
