@@ -1,6 +1,5 @@
 import { type Projection, project, SpanColumns, type WholeSpan } from '#otlp';
 import type { Accounting, RuleAccount, SpanTally, TimeTally } from './accounting.js';
-import { anyInProgress } from './assembly/spans-in-progress.js';
 import type { EpochRules } from './epoch-rules.js';
 import { TraceStates } from './judge/trace-states.js';
 import { anyRejected } from './rejection.js';
@@ -39,7 +38,7 @@ export class Epoch {
   readonly inDoubt = new Map<number, number[]>();
   /** Likewise those that failed on a value of another type, of rules that want to know (`onError`), once they were noted. */
   readonly mistyped = new Map<number, number[]>();
-  /** Whether any span of the record is rejected, or in progress: of most records none is, and then none is asked. */
+  /** Whether any span of the record is rejected, or may be in progress: of most records none is, and then none is asked. */
   anyRejected = false;
   anyInProgress = false;
   /** This epoch's projection cannot read the record. */
@@ -82,7 +81,7 @@ export class Epoch {
     this.unreadable = true;
     project(value, this.projection, this.columns);
     this.anyRejected = anyRejected(this.columns);
-    this.anyInProgress = anyInProgress(this.columns);
+    this.anyInProgress = this.columns.anyUnended;
     this.unreadable = false;
   }
 
@@ -147,7 +146,7 @@ export class Epoch {
 
   /** What `hash` makes of the resource of span `i`: once for all spans of a record that share it and follow each other. */
   ofResource(i: number, hash: (whole: WholeSpan) => number): number {
-    const start = this.columns.resourceStart[i]!;
+    const { start } = this.columns.resources.of(i);
     if (start !== this.hashedAt) {
       this.hashedAt = start;
       this.resourceHash = hash(this.columns.wholeSpan(i));

@@ -257,7 +257,8 @@ export class PartitionEngine {
       this.unfinished.keep(row, epoch, i, record.offset, judging);
       return;
     }
-    const home = this.homeOf(epoch, record, row);
+    const opened = assembly.traces.rows[row * ROW_WORDS + FLAGS]!;
+    const home = this.homeOf(epoch, record, opened);
     const form = home === undefined ? 0 : home.keepsSpans ? spanForm(home, i) : home.forms[i]!;
     const seen = assembly.add(row, columns, i, form, record.offset);
     if (seen === DUPLICATE) {
@@ -276,7 +277,7 @@ export class PartitionEngine {
     }
     const flags = assembly.traces.rows[row * ROW_WORDS + FLAGS]!;
     const closed = (flags & CLOSED) !== 0;
-    if (this.retries.isRetry(row, columns, i)) {
+    if ((flags & KNOWN) !== 0 && this.retries.isRetry(row, columns, i)) {
       accounting.retried++;
       accounting.duplicates++;
     } else {
@@ -315,8 +316,7 @@ export class PartitionEngine {
    * none, or it cannot read the record. Of a trace that opened in the context nothing is known of what its spans were to rules: there
    * all copies of a span are one, their verdicts are out already.
    */
-  private homeOf(epoch: Epoch, record: SpansRecord, row: number): Epoch | undefined {
-    const flags = this.assembly.traces.rows[row * ROW_WORDS + FLAGS]!;
+  private homeOf(epoch: Epoch, record: SpansRecord, flags: number): Epoch | undefined {
     if ((flags & MUTED) !== 0) return undefined;
     const home = this.epochs.at(flags >>> EPOCH_SHIFT);
     if (home === epoch) return home;

@@ -11,20 +11,9 @@ export const REJECTIONS = {
 
 export type Rejection = keyof typeof REJECTIONS;
 
-/** Whether any span is not evaluated: most records have none, which is known after one short loop instead of a question for each. */
-export function anyRejected({ length, traceIds, spanIds, scopeName }: SpanColumns): boolean {
-  let scope = '';
-  for (let i = 0; i < length; i++) {
-    const t = 4 * i;
-    if ((traceIds[t]! | traceIds[t + 1]! | traceIds[t + 2]! | traceIds[t + 3]!) === 0) return true;
-    if ((spanIds[2 * i]! | spanIds[2 * i + 1]!) === 0) return true;
-    // Spans of one scope follow each other: comparing the same text with itself costs least.
-    if (scopeName[i] !== scope) {
-      scope = scopeName[i]!;
-      if (scope === OWN_SCOPE) return true;
-    }
-  }
-  return false;
+/** Whether any span is not evaluated: of most records none is, and then none is asked. */
+export function anyRejected({ anyWithoutId, anyOwn }: SpanColumns): boolean {
+  return anyWithoutId || anyOwn;
 }
 
 /** Why span `i` is not evaluated, if so. Ingest lets no such span through; others may write to the log too. */

@@ -3,6 +3,7 @@ import { readValue } from './decode-value.js';
 import { SCOPE, STATUS } from './fields.js';
 import type { KeyMatch } from './key-match.js';
 import { malformed } from './otlp-error.js';
+import { OWN_SCOPE } from './projection.js';
 import type { ProjectionPlan } from './projection-plan.js';
 import { writeShared } from './shared-text.js';
 import { HIGH, LOW, type SpanColumns } from './span-columns.js';
@@ -48,8 +49,8 @@ export class ProjectionDecoder {
 
   private resourceSpans(end: number): void {
     const { cursor, columns, plan, resourceValues } = this;
-    const start = cursor.position;
     const first = columns.length;
+    columns.resources.begin(first, cursor.position, end);
     resourceValues.fill(undefined);
     while (cursor.position < end) {
       const tag = cursor.tag(end);
@@ -59,8 +60,6 @@ export class ProjectionDecoder {
     }
     // Only now: the resource may come after its spans.
     const last = columns.length;
-    columns.resourceStart.fill(start, first, last);
-    columns.resourceEnd.fill(end, first, last);
     const service = resourceValues[plan.serviceName];
     if (plan.service) writeShared(columns.service, typeof service === 'string' ? service : '', first, last);
     for (let k = 0; k < columns.resourceAttribute.length; k++) {
@@ -86,8 +85,8 @@ export class ProjectionDecoder {
 
   private scopeSpans(end: number): void {
     const { bytes, cursor, columns, plan } = this;
-    const start = cursor.position;
     const first = columns.length;
+    columns.scopes.begin(first, cursor.position, end);
     let name = '';
     let version = '';
     while (cursor.position < end) {
@@ -118,11 +117,10 @@ export class ProjectionDecoder {
       } else cursor.skip(tag, end);
     }
     const last = columns.length;
-    columns.scopeStart.fill(start, first, last);
-    columns.scopeEnd.fill(end, first, last);
     if (plan.scope) {
       writeShared(columns.scopeName, name, first, last);
       writeShared(columns.scopeVersion, version, first, last);
+      if (name === OWN_SCOPE && last > first) columns.anyOwn = true;
     }
   }
 
@@ -262,15 +260,15 @@ export class ProjectionDecoder {
           }
       }
     }
-    if (traceIdAt >= 0) {
-      columns.traceIds[4 * row] = view.getUint32(traceIdAt);
-      columns.traceIds[4 * row + 1] = view.getUint32(traceIdAt + 4);
-      columns.traceIds[4 * row + 2] = view.getUint32(traceIdAt + 8);
-      columns.traceIds[4 * row + 3] = view.getUint32(traceIdAt + 12);
-    } else columns.traceIds.fill(0, 4 * row, 4 * row + 4);
-    const spanIds = columns.spanIds;
-    spanIds[2 * row] = spanIdAt < 0 ? 0 : view.getUint32(spanIdAt);
-    spanIds[2 * row + 1] = spanIdAt < 0 ? 0 : view.getUint32(spanIdAt + 4);
+    const { traceIds, spanIds } = columns;
+    let ofTrace = 0;
+    for (let word = 0; word < 4; word++) ofTrace |= traceIds[4 * row + word] = traceIdAt < 0 ? 0 : view.getUint32(traceIdAt + 4 * word);
+    const spanHigh = spanIdAt < 0 ? 0 : view.getUint32(spanIdAt);
+    const spanLow = spanIdAt < 0 ? 0 : view.getUint32(spanIdAt + 4);
+    spanIds[2 * row] = spanHigh;
+    spanIds[2 * row + 1] = spanLow;
+    if (ofTrace === 0 || (spanHigh | spanLow) === 0) columns.anyWithoutId = true;
+    if ((endHigh | endLow) === 0) columns.anyUnended = true;
     const parentHigh = parentIdAt < 0 ? 0 : view.getUint32(parentIdAt);
     const parentLow = parentIdAt < 0 ? 0 : view.getUint32(parentIdAt + 4);
     columns.parentIds[2 * row] = parentHigh;

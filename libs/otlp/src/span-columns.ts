@@ -1,6 +1,7 @@
 import { readLinks } from './decode-span.js';
 import { hexOfWords, shownSpanId, shownTraceId } from './ids.js';
 import { TextTable } from './intern.js';
+import { MessageRanges } from './message-ranges.js';
 import type { Projection } from './projection.js';
 import { ProjectionPlan } from './projection-plan.js';
 import type { SpanLink, WholeSpan } from './span.js';
@@ -74,16 +75,18 @@ export class SpanColumns {
   /** Where the span, its ScopeSpans and its ResourceSpans message lie in the bytes of their request. */
   spanStart = new Int32Array(0);
   spanEnd = new Int32Array(0);
-  scopeStart = new Int32Array(0);
-  scopeEnd = new Int32Array(0);
-  resourceStart = new Int32Array(0);
-  resourceEnd = new Int32Array(0);
+  readonly scopes = new MessageRanges();
+  readonly resources = new MessageRanges();
 
   /** All attribute columns that are decoded, by number of `plan.spanKeys`: the projected ones and the id texts. */
   readonly written: unknown[][] = [];
   /** 1 for a column of `written`, or of `resourceAttribute`, that holds a value of some span: the others need not be cleared. */
   touched = new Uint8Array(0);
   touchedResource = new Uint8Array(0);
+  /** Of most requests none of these is: some span has no trace id or no span id, some has the scope of BeTrace's own spans, some has no end time. */
+  anyWithoutId = false;
+  anyOwn = false;
+  anyUnended = false;
   /** Some span has a status message. */
   anyStatusMessage = false;
   /** Texts that repeat: one string for all. */
@@ -133,8 +136,11 @@ export class SpanColumns {
       this.statusMessage.fill('', length, end);
       this.anyStatusMessage = length > 0;
     }
+    if (length === 0) this.anyWithoutId = this.anyOwn = this.anyUnended = false;
     this.length = length;
     this.whole.forget();
+    this.scopes.truncate(length);
+    this.resources.truncate(length);
     while (this.sources.length > 0 && this.sources.at(-1)!.first >= length) this.sources.pop();
   }
 
@@ -195,12 +201,7 @@ export class SpanColumns {
 
   /** Decodes one span with its resource and scope, all fields. */
   wholeSpan(i: number): WholeSpan {
-    return this.whole.read(
-      this.sourceOf(i),
-      { start: this.spanStart[i]!, end: this.spanEnd[i]! },
-      { start: this.scopeStart[i]!, end: this.scopeEnd[i]! },
-      { start: this.resourceStart[i]!, end: this.resourceEnd[i]! },
-    );
+    return this.whole.read(this.sourceOf(i), { start: this.spanStart[i]!, end: this.spanEnd[i]! }, this.scopes.of(i), this.resources.of(i));
   }
 
   /** The links of span i: its other fields are passed over, not decoded. */
@@ -257,10 +258,6 @@ export class SpanColumns {
     this.hasLinks = small(this.hasLinks);
     this.spanStart = offsets(this.spanStart);
     this.spanEnd = offsets(this.spanEnd);
-    this.scopeStart = offsets(this.scopeStart);
-    this.scopeEnd = offsets(this.scopeEnd);
-    this.resourceStart = offsets(this.resourceStart);
-    this.resourceEnd = offsets(this.resourceEnd);
     for (const column of [this.name, this.service, this.statusMessage, this.scopeName, this.scopeVersion]) filled(column, capacity, '');
     for (const column of [...this.written, ...this.resourceAttribute]) filled(column, capacity, undefined);
     this.capacity = capacity;

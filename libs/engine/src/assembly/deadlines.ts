@@ -1,5 +1,6 @@
+import { DueTraces } from './due-traces.js';
 import type { OpenTraces } from './open-traces.js';
-import { aheadOf, ID, PLACE, ROW_WORDS, SCHEDULED } from './trace-row.js';
+import { aheadOf, PLACE, ROW_WORDS, SCHEDULED } from './trace-row.js';
 
 /** Rows that a slot has room for at first. */
 const ROOM = 16;
@@ -35,7 +36,7 @@ export class Deadlines {
   private scheduled = 0;
   /** The log time to which `passTo` got: the reference of all times kept as 32 bits. */
   private reached = Number.NEGATIVE_INFINITY;
-  private due: { row: number; deadline: number }[] = [];
+  private readonly due: DueTraces;
   /** Makes `fetch` have a result, or it would be optimized away. */
   fetched = 0;
 
@@ -45,6 +46,7 @@ export class Deadlines {
     horizon: number,
     slots = 4096,
   ) {
+    this.due = new DueTraces(traces);
     this.lists = new Array<undefined>(slots).fill(undefined);
     this.lengths = new Uint32Array(slots);
     this.mask = slots - 1;
@@ -96,8 +98,10 @@ export class Deadlines {
   }
 
   private turn(now: number, owner: DeadlineOwner): void {
+    const { lengths, mask } = this;
     const target = Math.floor(now / this.slotLength);
     while (this.scheduled > 0 && this.cursor <= target) {
+      while (this.cursor < target && lengths[this.cursor & mask] === 0) this.cursor++;
       const slotEnd = (this.cursor + 1) * this.slotLength;
       this.earliest = slotEnd;
       this.visit(this.cursor, Math.min(now, slotEnd - 1), owner);
@@ -116,19 +120,19 @@ export class Deadlines {
     this.lists[number] = undefined;
     this.lengths[number] = 0;
     this.fetch(list, length);
-    const due = this.due;
+    const { due } = this;
+    due.count = 0;
     for (let place = 0; place < length; place++) {
       const row = list[place]!;
       if (row === 0) continue;
       this.scheduled--;
       const deadline = owner.deadlineOf(row);
-      if (deadline <= until) due.push({ row, deadline });
+      if (deadline <= until) due.add(row, deadline);
       else this.schedule(row, deadline);
     }
     this.spare.push(list);
-    if (due.length > 1) due.sort((a, b) => a.deadline - b.deadline || this.compareIds(a.row, b.row));
-    for (const { row, deadline } of due) owner.passed(row, deadline);
-    due.length = 0;
+    due.sort();
+    for (let n = 0; n < due.count; n++) owner.passed(due.rows[n]!, due.deadlines[n]!);
   }
 
   /** Reads of each row, in a loop so short that the processor waits for the memory of many at once. */
@@ -146,15 +150,6 @@ export class Deadlines {
     if (list !== undefined) longer.set(list);
     this.lists[slot] = longer;
     return longer;
-  }
-
-  private compareIds(a: number, b: number): number {
-    const { rows } = this.traces;
-    for (let word = ID; word < ID + 4; word++) {
-      const difference = rows[a * ROW_WORDS + word]! - rows[b * ROW_WORDS + word]!;
-      if (difference !== 0) return difference;
-    }
-    return 0;
   }
 
   private slotOf(time: number): number {

@@ -23,12 +23,6 @@ export function isInProgress(columns: SpanColumns, i: number): boolean {
   return (startWords[2 * i + LOW]! | startWords[2 * i + HIGH]!) !== 0;
 }
 
-/** Whether any span is in progress. */
-export function anyInProgress({ length, endWords }: SpanColumns): boolean {
-  for (let word = 0; word < 2 * length; word += 2) if ((endWords[word]! | endWords[word + 1]!) === 0) return true;
-  return false;
-}
-
 /**
  * The spans of remembered traces that are still in progress, by row. They wait for their final forms, which take their places whichever
  * came first; those that get none are judged when their trace is forgotten. Of several forms of one in progress the one with the most

@@ -48,16 +48,30 @@ export class MixedRules {
   private candidatesOf(epoch: Epoch, i: number): readonly number[] {
     const { compiled, plan } = epoch.rules;
     const { words } = compiled;
-    const { mixedMask } = plan;
-    const found = this.found;
-    found.length = 0;
+    const { mixedMask, mixedOfAnySpan } = plan;
+    let only = mixedOfAnySpan;
+    let lists = mixedOfAnySpan.length === 0 ? 0 : 1;
     for (let word = 0; word < words; word++) {
       for (let bits = epoch.matched[i * words + word]! & mixedMask[word]!; bits !== 0; bits &= bits - 1) {
-        found.push(...plan.mixedOfCondition[(word << 5) + 31 - Math.clz32(bits & -bits)]!);
+        only = plan.mixedOfCondition[conditionOf(word, bits)]!;
+        lists++;
+      }
+    }
+    // Nearly every span: what the plan has in order needs neither copy nor sort.
+    return lists <= 1 && epoch.inDoubt.size + epoch.mistyped.size === 0 ? only : this.mergedOf(epoch, i);
+  }
+
+  private mergedOf(epoch: Epoch, i: number): readonly number[] {
+    const { compiled, plan } = epoch.rules;
+    const { words } = compiled;
+    const { found } = this;
+    found.length = 0;
+    for (let word = 0; word < words; word++) {
+      for (let bits = epoch.matched[i * words + word]! & plan.mixedMask[word]!; bits !== 0; bits &= bits - 1) {
+        found.push(...plan.mixedOfCondition[conditionOf(word, bits)]!);
       }
     }
     if (epoch.inDoubt.size + epoch.mistyped.size > 0) this.findUnknown(epoch, i);
-    if (found.length === 0) return plan.mixedOfAnySpan;
     found.push(...plan.mixedOfAnySpan);
     return found.sort((a, b) => a - b);
   }
@@ -167,6 +181,11 @@ export class MixedRules {
       return explanation;
     };
   }
+}
+
+/** The condition of the lowest of these bits. */
+function conditionOf(word: number, bits: number): number {
+  return (word << 5) + 31 - Math.clz32(bits & -bits);
 }
 
 function holds(epoch: Epoch, i: number, condition: number): boolean {

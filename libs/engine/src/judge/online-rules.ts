@@ -53,7 +53,9 @@ export class OnlineRules {
     if (epoch.rules.plan.mixedRules.length > 0) this.mixed.add(epoch, row, state, i, trace, waits);
     // A closed trace is judged again when the whole record is applied; a retry is not judged.
     if (waits) return;
-    for (const rule of this.atoms.toAsk) {
+    const { toAsk, asking } = this.atoms;
+    for (let n = 0; n < asking; n++) {
+      const rule = toAsk[n]!;
       if (epoch.alive[rule] === 0) continue;
       const bit = epoch.rules.plan.settledBit[rule]!;
       if (bit < 0) this.mixed.decide(epoch, row, state, rule, trace);

@@ -13,8 +13,9 @@ const LOW = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 0 : 1;
  * collects the rules that the span may have decided.
  */
 export class TraceAtoms {
-  /** The rules to ask after the span that was fed last, each once. */
-  readonly toAsk: number[] = [];
+  /** The rules to ask after the span that was fed last, each once: the first `asking` of the array. (To set the length of a list costs more.) */
+  toAsk = new Int32Array(0);
+  asking = 0;
   /** Per rule: the number of the span for which it was put into `toAsk`. */
   private asked = new Float64Array(0);
   private span = 0;
@@ -32,9 +33,12 @@ export class TraceAtoms {
     const { compiled, plan } = epoch.rules;
     const { matched } = epoch;
     this.span++;
-    this.toAsk.length = 0;
+    this.asking = 0;
     this.again = 0;
-    if (this.asked.length < compiled.rules.length) this.asked = new Float64Array(compiled.rules.length);
+    if (this.asked.length < compiled.rules.length) {
+      this.asked = new Float64Array(compiled.rules.length);
+      this.toAsk = new Int32Array(compiled.rules.length);
+    }
     if (this.fedAgain.length < compiled.atoms.length) this.fedAgain = new Float64Array(compiled.atoms.length);
     const state = this.stateOf(epoch, row, i);
     const base = i * compiled.words;
@@ -93,7 +97,7 @@ export class TraceAtoms {
   private ask(rule: number): void {
     if (this.asked[rule] === this.span) return;
     this.asked[rule] = this.span;
-    this.toAsk.push(rule);
+    this.toAsk[this.asking++] = rule;
   }
 
   private stateOf(epoch: Epoch, row: number, i: number): number {
