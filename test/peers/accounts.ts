@@ -22,7 +22,7 @@ export async function accountsOf(processes: readonly BeTrace[]): Promise<Account
   return {
     received: await total('betrace_spans_received_total'),
     evaluated: await total('betrace_spans_evaluated_total'),
-    duplicates: await total('betrace_spans_duplicates_total', 'betrace_spans_conflicting_total'),
+    duplicates: await total('betrace_spans_duplicates_total', 'betrace_spans_conflicting_total', 'betrace_spans_superseded_total'),
     rejected: await total('betrace_spans_rejected_total', 'betrace_spans_own_total', 'betrace_spans_unreadable_total'),
     misplaced: await total('betrace_spans_misplaced_total'),
   };

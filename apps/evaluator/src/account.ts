@@ -19,6 +19,7 @@ export class Account {
   private duplicates = 0;
   private retried = 0;
   private conflicts = 0;
+  private superseded = 0;
   private readonly rejected = new Map<string, number>();
   private readonly closed = new Map<string, number>();
   private readonly rules = new Map<string, Told>();
@@ -40,10 +41,12 @@ export class Account {
     measurements.count('spansDuplicate', { kind: 'in_trace' }, accounting.duplicates - this.duplicates - retried);
     measurements.count('spansDuplicate', { kind: 'retried' }, retried);
     measurements.count('spansConflicting', {}, accounting.conflicts - this.conflicts);
+    measurements.count('spansSuperseded', {}, accounting.superseded - this.superseded);
     this.evaluated = accounting.evaluated;
     this.duplicates = accounting.duplicates;
     this.retried = accounting.retried;
     this.conflicts = accounting.conflicts;
+    this.superseded = accounting.superseded;
     for (const [reason, count] of Object.entries(accounting.rejected)) {
       measurements.count('spansRejected', { reason }, risen(this.rejected, reason, count));
     }

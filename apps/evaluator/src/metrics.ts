@@ -1,6 +1,6 @@
 import type { MetricDeclaration, MetricDeclarations } from '#platform';
 
-/** What the evaluator measures. Received spans = evaluated + rejected + duplicates + conflicts (+ BeTrace's own). */
+/** What the evaluator measures. Received spans = evaluated + rejected + duplicates + conflicts + superseded (+ BeTrace's own). */
 export const EVALUATOR_METRICS = {
   spansEvaluated: {
     type: 'counter',
@@ -17,6 +17,11 @@ export const EVALUATOR_METRICS = {
     type: 'counter',
     name: 'betrace_spans_conflicting_total',
     help: 'Spans read from the log that their trace had already with other content. Each form is judged; see docs/dsl.md.',
+  },
+  spansSuperseded: {
+    type: 'counter',
+    name: 'betrace_spans_superseded_total',
+    help: 'Forms of spans in progress for which the final form stands, or a later one in progress; they are not judged.',
   },
   retriesForgotten: {
     type: 'counter',

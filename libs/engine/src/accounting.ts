@@ -128,7 +128,7 @@ export class RuleAccount {
 }
 
 /**
- * What an engine did with everything it was given, as plain data for metrics: received = evaluated + rejected + duplicates + conflicts.
+ * What an engine did with everything it was given, as plain data for metrics: received = evaluated + rejected + duplicates + conflicts + superseded.
  * Spans read only as context (before the offset from which it judges) stand apart: another engine accounted for them.
  */
 export class Accounting {
@@ -140,6 +140,8 @@ export class Accounting {
   retried = 0;
   /** Spans that came again with other content: judged, each form of a span as a span, but counted apart. */
   conflicts = 0;
+  /** Forms of spans in progress for which the final form stands, or another in progress: they are not judged. */
+  superseded = 0;
   context = 0;
   /** Evaluated spans that came after their trace was closed. */
   late = 0;
@@ -150,7 +152,7 @@ export class Accounting {
 
   /** Of those received, the spans that are told apart below. */
   get accounted(): number {
-    let accounted = this.evaluated + this.duplicates + this.conflicts;
+    let accounted = this.evaluated + this.duplicates + this.conflicts + this.superseded;
     for (const reason of REASONS) accounted += this.rejected[reason];
     return accounted;
   }

@@ -91,8 +91,8 @@ describe('a defect within the engine', () => {
         expect(engine.rememberedTraces).toBe(0);
         expect(engine.commitPoint()).toEqual(undisturbed.engine.commitPoint());
         expect(engine.nextDeadline()).toBe(undisturbed.engine.nextDeadline());
-        const { received, evaluated, duplicates, conflicts, rejected } = engine.accounting;
-        expect(evaluated + duplicates + conflicts + rejected.own_span + rejected.defect).toBe(received);
+        const { received, evaluated, duplicates, conflicts, superseded, rejected } = engine.accounting;
+        expect(evaluated + duplicates + conflicts + superseded + rejected.own_span + rejected.defect).toBe(received);
       }),
       { numRuns: 30 },
     );

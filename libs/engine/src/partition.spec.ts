@@ -140,9 +140,9 @@ describe('PartitionEngine', () => {
       fc.property(arbitraryLog(SMALL_SETTINGS, 4), (records) => {
         const engine = engineFrom(1);
         run(engine, records);
-        const { received, evaluated, duplicates, conflicts, rejected } = engine.accounting;
+        const { received, evaluated, duplicates, conflicts, superseded, rejected } = engine.accounting;
         expect(received).toBe(records.reduce((sum, record) => sum + ('spans' in record ? record.spans.length : 0), 0));
-        expect(evaluated + duplicates + conflicts + rejected.own_span).toBe(received);
+        expect(evaluated + duplicates + conflicts + superseded + rejected.own_span).toBe(received);
       }),
       { numRuns: 8 },
     );

@@ -281,8 +281,9 @@ export class PartitionEngine {
       accounting.retried++;
       accounting.duplicates++;
     } else {
-      if (seen === NEW && !waited) accounting.evaluated++;
-      else accounting.conflicts++;
+      if (seen !== NEW) accounting.conflicts++;
+      else if (waited) accounting.superseded++;
+      else accounting.evaluated++;
       if (closed) accounting.late++;
       this.spans.judge(epoch, record.offset, row, i);
     }

@@ -37,8 +37,8 @@ function afterwards(records: readonly TestRecord[], settings = RETRY_SETTINGS): 
   const verdicts = applyAll(engineWith(settings), [...whole, ...records, END]);
   const again = engineWith(settings);
   applyAll(again, [...whole, ...records, END]);
-  const { received, evaluated, duplicates, retried, conflicts } = again.accounting;
-  expect(received).toBe(evaluated + duplicates + conflicts);
+  const { received, evaluated, duplicates, retried, conflicts, superseded } = again.accounting;
+  expect(received).toBe(evaluated + duplicates + conflicts + superseded);
   return { verdicts: verdicts.slice(before), accounts: [evaluated, duplicates, retried] };
 }
 

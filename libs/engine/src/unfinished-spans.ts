@@ -38,7 +38,7 @@ export class UnfinishedSpans {
     if (!judging) return;
     if (offered === 'new') this.accounting.evaluated++;
     else if (offered === 'known') this.accounting.duplicates++;
-    else this.accounting.conflicts++;
+    else this.accounting.superseded++;
   }
 
   /** The final form of span `i` came: answers whether one in progress waited for it. */

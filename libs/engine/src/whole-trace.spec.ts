@@ -165,8 +165,8 @@ describe('a span that was exported before it ended', () => {
       { time: 1, spans: [...early, ...whole] },
       { time: 2, spans: early },
     ]);
-    const { received, evaluated, duplicates, conflicts } = engine.accounting;
-    expect([received, evaluated, duplicates, conflicts]).toEqual([9, 3, 2, 4]);
+    const { received, evaluated, duplicates, conflicts, superseded } = engine.accounting;
+    expect([received, evaluated, duplicates, conflicts, superseded]).toEqual([9, 3, 2, 0, 4]);
   });
 });
 
