@@ -50,7 +50,13 @@ export class TestBrowser {
 
   /** A page in a context of its own: nothing is kept from one to the next. `expected` are errors that the test brings about. */
   async page(path: string, options: BrowserContextOptions = {}, expected?: RegExp): Promise<Page> {
-    const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark', ...options });
+    // Without motion: axe would measure the colours of a change of theme on their way.
+    const context = await this.browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      colorScheme: 'dark',
+      reducedMotion: 'reduce',
+      ...options,
+    });
     context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
     const complain = (text: string): void => {

@@ -89,8 +89,7 @@ describeConsole('rules', () => {
     const text = page.getByRole('textbox', { name: 'Expression' });
     await text.click();
     await text.pressSequentially('span.dur');
-    await page.getByRole('option', { name: /^duration/ }).waitFor();
-    await text.press('Enter');
+    await page.getByRole('option', { name: /^duration/ }).click();
     await becomes(() => text.innerText(), 'span.duration');
     // Typed over, and typed fast: no letter is lost.
     await text.press('ControlOrMeta+a');

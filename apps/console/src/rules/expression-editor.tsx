@@ -116,15 +116,36 @@ export default function ExpressionEditor({ value, onChange, diagnostics, vocabul
 const typeOver = EditorView.domEventHandlers({
   beforeinput(event, editor) {
     const { data, inputType, isComposing } = event;
-    const { main } = editor.state.selection;
-    if (main.empty || inputType !== 'insertText' || data === null || isComposing) return false;
-    const insert = () => editor.state.update(editor.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
-    const taken = editor.state.facet(EditorView.inputHandler).some((handle) => handle(editor, main.from, main.to, data, insert));
+    if (inputType !== 'insertText' || data === null || isComposing) return false;
+    const [from, to] = selectedNow(editor);
+    if (from === to) return false;
+    const insert = () =>
+      editor.state.update({
+        changes: { from, to, insert: data },
+        selection: { anchor: from + data.length },
+        userEvent: 'input.type',
+        scrollIntoView: true,
+      });
+    const taken = editor.state.facet(EditorView.inputHandler).some((handle) => handle(editor, from, to, data, insert));
     if (!taken) editor.dispatch(insert());
     event.preventDefault();
     return true;
   },
 });
+
+/** What the browser has selected, from and to: the editor hears of a new selection only after a moment. */
+function selectedNow(editor: EditorView): readonly [number, number] {
+  // In a shadow root the document's selection ends at the host; Chromium has one of the root, and elsewhere the document's reaches inside.
+  const root = editor.root as { getSelection?: () => Selection | null };
+  const selection = root.getSelection?.() ?? getSelection();
+  const positions = [
+    [selection?.anchorNode, selection?.anchorOffset],
+    [selection?.focusNode, selection?.focusOffset],
+  ].map(([node, offset]) => (node instanceof Node && editor.contentDOM.contains(node) ? editor.posAtDOM(node, Number(offset)) : undefined));
+  const [anchor, head] = positions;
+  const { main } = editor.state.selection;
+  return anchor === undefined || head === undefined ? [main.from, main.to] : [Math.min(anchor, head), Math.max(anchor, head)];
+}
 
 function inEditor(
   { line = 1, column = 1, end_line = line, end_column = column + 1, severity, message, fix }: Diagnostic,
