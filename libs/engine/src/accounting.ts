@@ -157,6 +157,13 @@ export class Accounting {
     return accounted;
   }
 
+  /** A final form is judged: the first of its span (`isNew`) or another; one in progress may have waited for it, which is counted already. */
+  countJudged(isNew: boolean, waited: boolean): void {
+    if (!isNew) this.conflicts++;
+    else if (waited) this.superseded++;
+    else this.evaluated++;
+  }
+
   rule(id: string): RuleAccount {
     let account = this.rules.get(id);
     if (account === undefined) {

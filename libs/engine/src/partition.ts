@@ -281,9 +281,7 @@ export class PartitionEngine {
       accounting.retried++;
       accounting.duplicates++;
     } else {
-      if (seen !== NEW) accounting.conflicts++;
-      else if (waited) accounting.superseded++;
-      else accounting.evaluated++;
+      accounting.countJudged(seen === NEW, waited);
       if (closed) accounting.late++;
       this.spans.judge(epoch, record.offset, row, i);
     }

@@ -35,7 +35,7 @@ export const ViolationRow = memo(function ViolationRow({ violation, selected, on
       </td>
       <td className="dim">{service}</td>
       <td className="not-phone not-mid">
-        <Link href={`/violations?trace_id=${encodeURIComponent(trace_id)}&start_time=0`} className="mono small dim" title={trace_id}>
+        <Link href={`/violations?trace_id=${encodeURIComponent(trace_id)}&start_time=0`} className="mono small dim nowrap" title={trace_id}>
           {trace_id.length > 14 ? `${trace_id.slice(0, 12)}…` : trace_id}
         </Link>
       </td>
