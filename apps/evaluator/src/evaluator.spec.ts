@@ -274,10 +274,17 @@ describe('Evaluator', () => {
     await rules(1, UNAUDITED);
     for (let n = 0; n < 10; n++) await send(0, { trace_id: `trace-${n}`, span_id: 'c', name: 'charge' });
     await start();
+    // The metric is told while a batch is under way, too: it may take long.
+    const waiting = () => {
+      evaluator.measure();
+      const told = evaluator.measurements.drain().filter(({ metric, labels }) => metric === 'waiting' && labels['partition'] === '0');
+      return [told.at(-1)?.value, evaluator.full];
+    };
     await until(async () => evaluator.full.length > 0);
-    expect(evaluator.full).toEqual([0]);
+    expect(waiting()).toEqual([1, [0]]);
     await found(10);
     await until(async () => evaluator.full.length === 0);
+    expect(waiting()).toEqual([0, []]);
     expect(new Set((await violations()).map(({ close_reason }) => close_reason))).toEqual(new Set(['root_grace']));
     expect(evaluator.failure).toBeUndefined();
   });

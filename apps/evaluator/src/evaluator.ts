@@ -227,6 +227,11 @@ export class Evaluator implements PartitionListener {
     return all.filter(({ seconds }) => seconds > 0).sort((a, b) => b.seconds - a.seconds)[0];
   }
 
+  /** Brings to the metrics what must be true while a batch is under way, which may take long: a process that begins reads its context first. */
+  measure(): void {
+    for (const [partition, run] of this.runs) this.measurements.set('waiting', { partition: String(partition) }, run.full ? 1 : 0);
+  }
+
   /** Partitions whose traces take more memory than they may. */
   get full(): readonly number[] {
     return [...this.runs].filter(([, run]) => run.full).map(([partition]) => partition);

@@ -385,7 +385,6 @@ export class PartitionRun {
     measurements.set('retryMemory', this.label, this.engine.retries.bytes);
     measurements.count('retriesForgotten', {}, this.engine.retries.dropped - this.retriesForgotten);
     this.retriesForgotten = this.engine.retries.dropped;
-    measurements.set('waiting', this.label, this.full ? 1 : 0);
     this.tellAhead();
   }
 

@@ -21,6 +21,7 @@ const warn: EvaluatorReport['warn'] = (error, message) => {
 };
 const evaluator = new Evaluator(log, settings, { warn });
 const report = (): void => {
+  evaluator.measure();
   const { measurements, failure, damaged, expired, full, ahead, positions } = evaluator;
   tell({
     type: 'measured',

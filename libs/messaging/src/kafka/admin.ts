@@ -145,6 +145,7 @@ async function mismatchesOf(
   report: LogReport,
 ): Promise<readonly LogError[]> {
   const topics = settings.topics.filter(({ name }) => found.has(name));
+  if (topics.length === 0) return [];
   const configured = await configurations(
     admin,
     topics.map(({ name }) => name),
