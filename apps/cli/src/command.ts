@@ -26,3 +26,12 @@ export function readArguments<const O extends Options>(args: readonly string[], 
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
+
+/** What commands take that print for people, or JSON for programs. */
+export const OUTPUT_OPTION = { output: { type: 'string', default: 'text' } } as const;
+
+/** Whether JSON is asked for. Throws a UsageError when `--output` is neither `text` nor `json`. */
+export function asksForJson({ output }: { readonly output: string }): boolean {
+  if (output !== 'text' && output !== 'json') throw new UsageError(`--output is text or json, not ${output}`);
+  return output === 'json';
+}

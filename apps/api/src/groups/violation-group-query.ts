@@ -1,13 +1,12 @@
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { ApiPropertyOptional, OmitType } from '#openapi';
 import type { ViolationGroupFilter } from '#store';
-import { wholeNumber, yesOrNo } from '../query.js';
+import { PageCursor, PageLimit } from '../page-query.js';
+import { yesOrNo } from '../query.js';
 import { TEXT, ViolationFilterQuery } from '../violations/violation-filter-query.js';
 
 export const GROUP_STATES = ['new', 'ongoing', 'regressed'] as const;
-
-const LIMIT = { message: 'limit must be a whole number from 1 to 500' };
 
 /** The query of `GET /v1/violations/groups`: the filters of the list that mean something of many violations. */
 export class ViolationGroupQuery extends OmitType(ViolationFilterQuery, ['trace_id', 'span_id', 'q']) {
@@ -39,18 +38,10 @@ export class ViolationGroupQuery extends OmitType(ViolationFilterQuery, ['trace_
   @IsBoolean()
   muted?: boolean;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 500, default: 50 })
-  @IsOptional()
-  @Transform(wholeNumber)
-  @IsInt(LIMIT)
-  @Min(1, LIMIT)
-  @Max(500, LIMIT)
+  @PageLimit({ most: 500, fallback: 50 })
   limit?: number;
 
-  @ApiPropertyOptional({ description: '`next` of the page before.' })
-  @IsOptional()
-  @IsString()
-  @Matches(...TEXT)
+  @PageCursor()
   cursor?: string;
 }
 

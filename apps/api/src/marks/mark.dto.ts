@@ -1,8 +1,7 @@
-import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateIf } from 'class-validator';
+import { IsIn, IsNotEmpty, IsString, Matches, MaxLength, ValidateIf } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import type { Mark, MarkKind } from '#store';
-import { wholeNumber } from '../query.js';
+import { PageLimit, PageNumberCursor } from '../page-query.js';
 
 export const MARK_KINDS = ['acknowledged', 'unacknowledged', 'note'] as const;
 export const NOTE_LENGTH = 2_000;
@@ -11,9 +10,6 @@ export const NOTE = [
   /^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u,
   { message: 'note must hold no control characters but line breaks and tabs' },
 ] as const;
-
-const LIMIT = { message: 'limit must be a whole number from 1 to 1000' };
-const CURSOR = { message: '$property must be the `next` of a page' };
 
 export class MarkBody {
   @ApiProperty({ enum: MARK_KINDS, enumName: 'MarkKind', description: '`unacknowledged` takes back what was `acknowledged`.' })
@@ -30,19 +26,10 @@ export class MarkBody {
 }
 
 export class MarkQuery {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 1_000, default: 100 })
-  @IsOptional()
-  @Transform(wholeNumber)
-  @IsInt(LIMIT)
-  @Min(1, LIMIT)
-  @Max(1_000, LIMIT)
+  @PageLimit({ most: 1_000, fallback: 100 })
   limit?: number;
 
-  @ApiPropertyOptional({ type: String, description: '`next` of the page before.' })
-  @IsOptional()
-  @Transform(wholeNumber)
-  @IsInt(CURSOR)
-  @Min(1, CURSOR)
+  @PageNumberCursor()
   cursor?: number;
 }
 

@@ -1,13 +1,13 @@
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import type { Mute } from '#store';
-import { wholeNumber, yesOrNo } from '../query.js';
+import { PageCursor, PageLimit } from '../page-query.js';
+import { yesOrNo } from '../query.js';
 import { instant } from '../violations/instant.js';
 import { TEXT } from '../violations/violation-filter-query.js';
 import { NOTE, NOTE_LENGTH } from './mark.dto.js';
 
-const LIMIT = { message: 'limit must be a whole number from 1 to 1000' };
 /** The last millisecond that has a date. */
 const LAST = 8_640_000_000_000_000;
 const UNTIL = { message: 'until must be a time: RFC 3339, or Unix seconds' };
@@ -60,18 +60,10 @@ export class MuteQuery {
   @IsBoolean()
   active?: boolean;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 1_000, default: 100 })
-  @IsOptional()
-  @Transform(wholeNumber)
-  @IsInt(LIMIT)
-  @Min(1, LIMIT)
-  @Max(1_000, LIMIT)
+  @PageLimit({ most: 1_000, fallback: 100 })
   limit?: number;
 
-  @ApiPropertyOptional({ description: '`next` of the page before.' })
-  @IsOptional()
-  @IsString()
-  @Matches(...TEXT)
+  @PageCursor()
   cursor?: string;
 }
 

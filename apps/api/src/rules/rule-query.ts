@@ -1,13 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
 import type { StoredRule } from '#store';
 import { ApiError } from '../api-error.js';
-import { upperCase, wholeNumber, yesOrNo } from '../query.js';
+import { PageCursor, PageLimit } from '../page-query.js';
+import { upperCase, yesOrNo } from '../query.js';
 import { SEVERITIES } from '../severity.js';
-
-const LIMIT = { message: 'limit must be a whole number from 1 to 1000' };
 
 /** Whether an answer has the health of rules. */
 const Health = () =>
@@ -58,22 +57,10 @@ export class RuleQuery {
   @Health()
   health?: boolean;
 
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 1,
-    maximum: 1_000,
-    description: 'Rules of a page; without it all of them are answered.',
-  })
-  @IsOptional()
-  @Transform(wholeNumber)
-  @IsInt(LIMIT)
-  @Min(1, LIMIT)
-  @Max(1_000, LIMIT)
+  @PageLimit({ most: 1_000, description: 'Rules of a page; without it all of them are answered.' })
   limit?: number;
 
-  @ApiPropertyOptional({ description: '`next` of the page before.' })
-  @IsOptional()
-  @IsString()
+  @PageCursor()
   cursor?: string;
 }
 

@@ -1,29 +1,15 @@
-import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import type { RuleVersion } from '#store';
-import { wholeNumber } from '../query.js';
+import { PageLimit, PageNumberCursor } from '../page-query.js';
 import { RuleView, ruleView } from './rule.dto.js';
 import { changesBetween, type RuleChanges } from './rule-changes.js';
 
-const LIMIT = { message: 'limit must be a whole number from 1 to 1000' };
-const CURSOR = { message: '$property must be the `next` of a page' };
-
 /** The query of `GET /v1/rules/{id}/versions`. */
 export class RuleVersionQuery {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 1_000, default: 100 })
-  @IsOptional()
-  @Transform(wholeNumber)
-  @IsInt(LIMIT)
-  @Min(1, LIMIT)
-  @Max(1_000, LIMIT)
+  @PageLimit({ most: 1_000, fallback: 100 })
   limit?: number;
 
-  @ApiPropertyOptional({ type: String, description: '`next` of the page before.' })
-  @IsOptional()
-  @Transform(wholeNumber)
-  @IsInt(CURSOR)
-  @Min(1, CURSOR)
+  @PageNumberCursor()
   cursor?: number;
 }
 

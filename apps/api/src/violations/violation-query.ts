@@ -1,7 +1,6 @@
-import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
-import { wholeNumber } from '../query.js';
+import { PageCursor, PageLimit } from '../page-query.js';
 import { Timeout } from '../settle/settle-query.js';
 import { TEXT, ViolationFilterQuery } from './violation-filter-query.js';
 
@@ -20,18 +19,10 @@ export class ViolationQuery extends ViolationFilterQuery {
   @IsIn(['true', 'false'])
   settled?: 'true' | 'false';
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 1_000, default: 100 })
-  @IsOptional()
-  @Transform(wholeNumber)
-  @IsInt({ message: 'limit must be a whole number from 1 to 1000' })
-  @Min(1, { message: 'limit must be a whole number from 1 to 1000' })
-  @Max(1_000, { message: 'limit must be a whole number from 1 to 1000' })
+  @PageLimit({ most: 1_000, fallback: 100 })
   limit?: number;
 
-  @ApiPropertyOptional({ description: '`next` of the page before.' })
-  @IsOptional()
-  @IsString()
-  @Matches(...TEXT)
+  @PageCursor()
   cursor?: string;
 
   @ApiPropertyOptional({ description: 'The same as `cursor`.', deprecated: true })

@@ -1,5 +1,5 @@
 import type { Explanation } from '#dsl';
-import { type Command, type ExitCode, readArguments } from '../command.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../command.js';
 import { explanationLines } from '../judge/explanation-text.js';
 import { UsageError } from '../problems.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
@@ -26,12 +26,12 @@ Exit code: 0 when the rule does not match the trace, 1 when it does, 2 when that
     const { values, positionals } = readArguments(args, {
       ...SERVER_OPTIONS,
       expression: { type: 'string', short: 'e' },
-      output: { type: 'string', default: 'text' },
+      ...OUTPUT_OPTION,
     });
     const trace = positionals[values.expression === undefined ? 1 : 0];
     if (trace === undefined || positionals.length !== (values.expression === undefined ? 2 : 1))
       throw new UsageError(values.expression === undefined ? 'name one rule and one trace' : 'name one trace');
-    if (values.output !== 'text' && values.output !== 'json') throw new UsageError(`--output is text or json, not ${values.output}`);
+    const json = asksForJson(values);
     const server = new Server(values, terminal);
     const rule: Asked =
       values.expression === undefined
@@ -39,7 +39,7 @@ Exit code: 0 when the rule does not match the trace, 1 when it does, 2 when that
         : { expression: values.expression };
     const { expression, on_error } = rule;
     const result = (await server.post('/v1/rules/test', { expression, ...(on_error && { on_error }), trace_id: trace })) as Result;
-    if (values.output === 'json') terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
+    if (json) terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
     else terminal.out(text(result, expression, terminal));
     if (result.complete === false) terminal.err('the log has dropped part of this trace: what is said is of the rest\n');
     if (result.error !== undefined || result.undecided !== undefined) return 2;

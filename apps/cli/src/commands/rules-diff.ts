@@ -1,5 +1,4 @@
-import { type Command, type ExitCode, readArguments } from '../command.js';
-import { UsageError } from '../problems.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../command.js';
 import { type ImportAnswer, rulesToSend } from '../rule-file/rules-to-send.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
 import { paint, type Terminal } from '../terminal.js';
@@ -31,16 +30,16 @@ Exit code: 0 when nothing differs, 1 when something does, 2 when a file has erro
     const { values, positionals } = readArguments(args, {
       ...SERVER_OPTIONS,
       replace: { type: 'boolean' },
-      output: { type: 'string', default: 'text' },
+      ...OUTPUT_OPTION,
     });
-    if (values.output !== 'text' && values.output !== 'json') throw new UsageError(`--output is text or json, not ${values.output}`);
+    const json = asksForJson(values);
     const server = new Server(values, terminal);
     const rules = await rulesToSend(positionals, false, terminal);
     if (rules === undefined) return 2;
     const mode = values.replace === true ? 'replace' : 'merge';
     const answer = (await server.post('/v1/rules/import', { mode, dry_run: true, rules })) as ImportAnswer;
     const differing = answer.rules.filter(({ action }) => action !== 'unchanged');
-    if (values.output === 'json') terminal.out(`${JSON.stringify(answer, undefined, 2)}\n`);
+    if (json) terminal.out(`${JSON.stringify(answer, undefined, 2)}\n`);
     else
       for (const { id, action, changes = {} } of differing) {
         const [sign, color] = SIGNS[action];

@@ -1,4 +1,4 @@
-import { type Command, type ExitCode, readArguments } from '../command.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../command.js';
 import { UsageError } from '../problems.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
 import { visible } from '../table.js';
@@ -23,14 +23,14 @@ POST /v1/rules/RULE/versions/N/restore makes an earlier version the present one.
     const { values, positionals } = readArguments(args, {
       ...SERVER_OPTIONS,
       limit: { type: 'string', default: '20' },
-      output: { type: 'string', default: 'text' },
+      ...OUTPUT_OPTION,
     });
     const [rule] = positionals;
     if (rule === undefined || positionals.length > 1) throw new UsageError('name one rule');
-    if (values.output !== 'text' && values.output !== 'json') throw new UsageError(`--output is text or json, not ${values.output}`);
+    const json = asksForJson(values);
     const path = `/v1/rules/${encodeURIComponent(rule)}/versions?limit=${encodeURIComponent(values.limit)}`;
     const history = (await new Server(values, terminal).get(path)) as History;
-    if (values.output === 'json') terminal.out(`${JSON.stringify(history, undefined, 2)}\n`);
+    if (json) terminal.out(`${JSON.stringify(history, undefined, 2)}\n`);
     else for (const version of history.versions) terminal.out(versionText(version, terminal));
     return 0;
   },

@@ -1,4 +1,4 @@
-import { type Command, type ExitCode, readArguments } from '../command.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../command.js';
 import { UsageError } from '../problems.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
 import { table } from '../table.js';
@@ -27,19 +27,18 @@ Exit code: 0; 1 with --fail-on-any when there is one; 2 when the server does not
       ...SERVER_OPTIONS,
       ...FILTER_OPTIONS,
       limit: { type: 'string', default: '100' },
-      output: { type: 'string', default: 'text' },
+      ...OUTPUT_OPTION,
       'fail-on-any': { type: 'boolean' },
     });
     const limit = Number(values.limit);
     if (!Number.isSafeInteger(limit) || limit < 1) throw new UsageError(`--limit is no whole number above 0: ${values.limit}`);
-    if (values.output !== 'text' && values.output !== 'json') throw new UsageError(`--output is text or json, not ${values.output}`);
+    const json = asksForJson(values);
     const { violations, total } = await pages(new Server(values, terminal), filterQuery(values, Date.now()), limit);
-    if (values.output === 'json') terminal.out(`${JSON.stringify({ violations, total }, undefined, 2)}\n`);
+    if (json) terminal.out(`${JSON.stringify({ violations, total }, undefined, 2)}\n`);
     else if (violations.length > 0)
       terminal.out(table(['TIME', 'SEVERITY', 'RULE', 'SERVICE', 'TRACE', 'STATUS', 'ID'], violations.map(row)));
     const rest = total - violations.length;
-    if (values.output === 'text')
-      terminal.err(total === 0 ? 'no violations\n' : rest > 0 ? `${rest} more; --limit ${total} lists all\n` : '');
+    if (!json) terminal.err(total === 0 ? 'no violations\n' : rest > 0 ? `${rest} more; --limit ${total} lists all\n` : '');
     return values['fail-on-any'] === true && total > 0 ? 1 : 0;
   },
 };

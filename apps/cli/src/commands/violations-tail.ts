@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Command, type ExitCode, readArguments } from '../command.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../command.js';
 import { CliError, UsageError } from '../problems.js';
 import { Refusal, SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
 import { serverEvents } from '../server-events.js';
@@ -32,10 +32,10 @@ Exit code: 0 after --count; 2 when the server does not answer at first, or refus
     const { values } = readArguments(args, {
       ...SERVER_OPTIONS,
       ...FILTER_OPTIONS,
-      output: { type: 'string', default: 'text' },
+      ...OUTPUT_OPTION,
       count: { type: 'string' },
     });
-    if (values.output !== 'text' && values.output !== 'json') throw new UsageError(`--output is text or json, not ${values.output}`);
+    const json = asksForJson(values);
     const count = values.count === undefined ? Number.POSITIVE_INFINITY : Number(values.count);
     if (!(count >= 1)) throw new UsageError(`--count is no number above 0: ${values.count}`);
     const query = filterQuery(values, Date.now());
@@ -43,7 +43,7 @@ Exit code: 0 after --count; 2 when the server does not answer at first, or refus
     const server = new Server(values, terminal);
     let shown = 0;
     for await (const violation of violations(server, query, terminal)) {
-      terminal.out(values.output === 'json' ? `${JSON.stringify(violation)}\n` : lineOf(violation, terminal));
+      terminal.out(json ? `${JSON.stringify(violation)}\n` : lineOf(violation, terminal));
       if (++shown >= count) return 0;
     }
     return 0;
