@@ -3,27 +3,33 @@ import { controlOf, EVALUATORS, type Log, readPositionMetadata, TOPICS } from '#
 /** Records looked at first, from the end backwards; each look is at twice as many. Markers are written every ten minutes. */
 const WINDOW = 1_000;
 
+/** No API makes so many rule sets that no backup has: a marker that is further above is forged, and to go on above it would use the numbers up. */
+const MOST_LOST = 1_000_000;
+
 /**
  * The highest epoch that the spans log names: in the positions of the evaluators, or in a marker behind them. 0 when it names none. It reads what
  * is not judged yet, and no further back than the last marker of a partition.
+ * @param known the latest epoch of the store: numbers far above it count for nothing
  */
-export async function namedEpoch(log: Log): Promise<number> {
+export async function namedEpoch(log: Log, known: number): Promise<number> {
+  const most = known + MOST_LOST;
   let named = 0;
-  for (let partition = 0; partition < log.partitions(TOPICS.spans); partition++) named = Math.max(named, await namedIn(log, partition));
+  for (let partition = 0; partition < log.partitions(TOPICS.spans); partition++)
+    named = Math.max(named, await namedIn(log, partition, most));
   return named;
 }
 
-async function namedIn(log: Log, partition: number): Promise<number> {
+async function namedIn(log: Log, partition: number, most: number): Promise<number> {
   const { start, end } = await log.bounds(TOPICS.spans, partition);
   const position = await log.committed(TOPICS.spans, EVALUATORS, partition);
   const judged = position && readPositionMetadata(position.metadata);
   // A position behind the end is of another log; what it says of an epoch is true all the same.
   const oldest = judged && position.offset <= end ? Math.max(start, position.offset) : start;
-  const known = judged?.epoch ?? 0;
+  const known = judged !== undefined && judged.epoch <= most ? judged.epoch : 0;
   let to = end;
   for (let size = WINDOW; to > oldest; size *= 2) {
     const from = Math.max(oldest, to - size);
-    const marked = await highestMarker(log, partition, from, to);
+    const marked = await highestMarker(log, partition, from, to, most);
     // The epochs of markers never fall.
     if (marked > 0) return Math.max(known, marked);
     to = from;
@@ -31,12 +37,12 @@ async function namedIn(log: Log, partition: number): Promise<number> {
   return known;
 }
 
-async function highestMarker(log: Log, partition: number, from: number, to: number): Promise<number> {
+async function highestMarker(log: Log, partition: number, from: number, to: number, most: number): Promise<number> {
   let highest = 0;
   for await (const { records } of log.read(TOPICS.spans, partition, from, to)) {
     for (const record of records) {
       const control = controlOf(record);
-      if (control?.kind === 'epoch') highest = Math.max(highest, control.epoch);
+      if (control?.kind === 'epoch' && control.epoch <= most) highest = Math.max(highest, control.epoch);
     }
   }
   return highest;

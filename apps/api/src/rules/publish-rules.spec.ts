@@ -236,7 +236,7 @@ describe('PublishRules', () => {
         TOPICS.spans,
         Array.from({ length: 1_000 }, (_, n) => ({ partition: n % 3, value: Buffer.from('spans') })),
       );
-    expect(await namedEpoch(log)).toBe(17);
+    expect(await namedEpoch(log, 0)).toBe(17);
     const subscription = await log.subscribe({
       topic: TOPICS.spans,
       group: EVALUATORS,
@@ -245,10 +245,26 @@ describe('PublishRules', () => {
     const { end } = await log.bounds(TOPICS.spans, 1);
     const metadata = writePositionMetadata({ epoch: 23, logTime: 1, paused: 0 });
     await subscription.commit(1, { offset: end, metadata });
-    expect(await namedEpoch(log)).toBe(23);
+    expect(await namedEpoch(log, 0)).toBe(23);
     await subscription.commit(1, { offset: end + 1_000, metadata: 'set by hand' });
-    expect(await namedEpoch(log)).toBe(17);
+    expect(await namedEpoch(log, 0)).toBe(17);
     await subscription.close();
+  });
+
+  it('goes on from no number that somebody forged', async () => {
+    await store.putRule(rule('a'), 1);
+    await rules.publish();
+    const forged = [Number.MAX_SAFE_INTEGER, 2 ** 40, 1_000_002].map((epoch, partition) => ({
+      partition,
+      value: Buffer.alloc(0),
+      headers: { [CONTROL_HEADER]: `epoch:${epoch}` },
+    }));
+    await log.append(TOPICS.spans, forged);
+    expect(await rules.reconcile()).toEqual([]);
+    await store.putRule(rule('b'), 2);
+    await rules.publish();
+    expect((await epochs()).map(({ epoch }) => epoch)).toEqual([1, 2]);
+    expect(await rules.replaceLost()).toEqual([]);
   });
 
   it('writes the marker of the rules in force again, so that no partition is left without one', async () => {

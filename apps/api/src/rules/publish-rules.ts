@@ -61,7 +61,7 @@ export class PublishRules {
   reconcile(): Promise<readonly string[]> {
     const run = this.last.then(async () => {
       // Before the store is asked: what another replica publishes meanwhile is not lost.
-      const named = await namedEpoch(this.log);
+      const named = await namedEpoch(this.log, await this.store.latestEpoch());
       const logged = await loggedRules(this.log);
       const said: string[] = [];
       if (logged.latestEpoch > 0 && (await this.store.latestEpoch()) === 0) {

@@ -1,0 +1,115 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { type RuleSetRecord } from './rule-set-record.js';
+import { type Store } from './store.js';
+import { rule } from './testing/rule.js';
+
+/** What rule sets and their outbox promise on every database; part of the contract of a store. */
+export function describeEpochs(open: () => Store): void {
+  let store: Store;
+  beforeEach(() => {
+    store = open();
+  });
+  const records = async (): Promise<RuleSetRecord[]> =>
+    (await store.unpublishedEpochs()).map(({ record }) => JSON.parse(record) as RuleSetRecord);
+
+  describe('epochs', () => {
+    it('are made when the published rule set changes, and only then', async () => {
+      await store.putRule(rule('off', { enabled: false }), 1);
+      expect(await store.latestEpoch()).toBe(0);
+      await store.putRule(rule('a', { message: 'slow', onError: 'violation' }), 2);
+      await store.putRule(rule('a', { enabled: false }), 3);
+      await store.deleteRule('a', 4);
+      await store.putRule(rule('off', { enabled: true }), 5);
+      const published = { id: 'a', name: 'Rule a', version: 1, expression: 'span.duration > 1s', severity: 'HIGH' };
+      const a = { ...published, message: 'slow', onError: 'violation' };
+      const off = { ...published, id: 'off', name: 'Rule off', version: 2 };
+      expect(await records()).toEqual([
+        { epoch: 1, changes: [{ put: a }], snapshot: [a] },
+        { epoch: 2, changes: [{ remove: 'a' }] },
+        { epoch: 3, changes: [{ put: off }] },
+      ]);
+      expect(await store.latestEpoch()).toBe(3);
+    });
+
+    it('stay in the outbox until they are published', async () => {
+      for (const id of ['a', 'b', 'c']) await store.putRule(rule(id), 1);
+      await store.epochPublished(1);
+      await store.epochPublished(2);
+      expect(await store.unpublishedEpochs()).toEqual([{ epoch: 3, record: expect.any(String), published: false }]);
+    });
+
+    it('have no gaps and no forks when many change rules at once', async () => {
+      await Promise.all(Array.from({ length: 20 }, (_, i) => store.putRule(rule(`r${i}`), i)));
+      expect((await records()).map(({ epoch }) => epoch)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    });
+
+    it('are made anew above those of a log that has other rules', async () => {
+      await store.putRule(rule('a'), 1);
+      await store.snapshotAfter(17);
+      expect(await store.latestEpoch()).toBe(18);
+      expect(JSON.parse((await store.unpublishedEpochs()).at(-1)?.record ?? 'null')).toMatchObject({
+        epoch: 18,
+        snapshot: [{ id: 'a' }],
+      });
+      await store.putRule(rule('b'), 2);
+      expect(JSON.parse((await store.ruleSet(19)) ?? 'null')).toMatchObject({ epoch: 19, snapshot: [{ id: 'a' }, { id: 'b' }] });
+      await store.snapshotAfter(0);
+      expect(await store.latestEpoch()).toBe(20);
+    });
+
+    it('that were lost get the rules as they are, and those that the store has stay', async () => {
+      await store.putRule(rule('a'), 1);
+      await store.epochPublished(1);
+      await store.snapshotAfter(6);
+      await store.epochPublished(7);
+      await store.putRule(rule('b'), 2);
+      await store.replaceEpochs([6, 1, 4, 5, 7, 2]);
+      expect((await store.unpublishedEpochs()).map(({ epoch }) => epoch)).toEqual([2, 4, 5, 6, 8]);
+      const at = async (epoch: number) => {
+        const record = JSON.parse((await store.ruleSet(epoch)) ?? 'null') as RuleSetRecord | null;
+        return record?.snapshot?.map(({ id }) => id);
+      };
+      expect(await Promise.all([1, 2, 4, 5, 6, 7, 8].map(at))).toEqual([
+        ['a'],
+        ['a', 'b'],
+        ['a', 'b'],
+        ['a', 'b'],
+        ['a', 'b'],
+        ['a'],
+        ['a', 'b'],
+      ]);
+      await store.replaceEpochs([]);
+      await store.replaceEpochs([2, 3]);
+      expect(await store.latestEpoch()).toBe(8);
+    });
+
+    it('answer the whole rule set of any of them', async () => {
+      expect(await store.ruleSet()).toBeUndefined();
+      for (let i = 1; i <= 60; i++) await store.putRule(rule(`r${i % 7}`, { name: `change ${i}` }), i);
+      await store.deleteRule('r0', 61);
+      const at = async (epoch?: number) => JSON.parse((await store.ruleSet(epoch)) ?? 'null') as RuleSetRecord;
+      expect((await at()).epoch).toBe(61);
+      expect((await at()).snapshot?.map(({ id }) => id)).toEqual(['r1', 'r2', 'r3', 'r4', 'r5', 'r6']);
+      expect((await at(3)).snapshot?.map(({ id, name: named }) => [id, named])).toEqual([
+        ['r1', 'change 1'],
+        ['r2', 'change 2'],
+        ['r3', 'change 3'],
+      ]);
+      for (const epoch of [49, 50, 51])
+        expect((await at(epoch)).snapshot?.find(({ id }) => id === `r${epoch % 7}`)?.name).toBe(`change ${epoch}`);
+      expect((await records())[50]).toMatchObject({ epoch: 51, snapshot: expect.any(Array) });
+      expect(await store.ruleSet(62)).toBeUndefined();
+    });
+
+    it('adopts the rules of a log around one that was put before, which stays and is told in the next epoch', async () => {
+      await store.putRule(rule('b', { enabled: false }), 1);
+      const published = (id: string) => ({ id, name: id, version: 4, expression: 'span.is_root', severity: 'LOW' });
+      await store.adoptRules([published('a'), published('b')], 7, 2);
+      expect((await store.rules()).map(({ id, version, enabled }) => [id, version, enabled])).toEqual([
+        ['a', 4, true],
+        ['b', 1, false],
+      ]);
+      expect(await records()).toEqual([{ epoch: 8, snapshot: [expect.objectContaining({ id: 'a', version: 4 })] }]);
+    });
+  });
+}

@@ -1,0 +1,157 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { RuleSetRecord } from './rule-set-record.js';
+import { type Store } from './store.js';
+import { rule } from './testing/rule.js';
+
+/** What rules and their history promise on every database; part of the contract of a store. */
+export function describeRules(open: () => Store): void {
+  let store: Store;
+  beforeEach(() => {
+    store = open();
+  });
+  const records = async (): Promise<RuleSetRecord[]> =>
+    (await store.unpublishedEpochs()).map(({ record }) => JSON.parse(record) as RuleSetRecord);
+
+  describe('rules', () => {
+    it('are kept as they were put, with version and times', async () => {
+      const content = rule('ä "quoted"', {
+        description: 'line\nline',
+        tags: ['pci', '😀'],
+        message: 'm',
+        enabled: false,
+        severity: 'LOW',
+      });
+      const put = await store.putRule(content, 1_700_000_000_123);
+      expect(put).toEqual({ ...content, version: 1, createdAt: 1_700_000_000_123, updatedAt: 1_700_000_000_123 });
+      expect(await store.rule(content.id)).toEqual(put);
+      expect(await store.rule('other')).toBeUndefined();
+    });
+
+    it('are listed in the order of their ids', async () => {
+      for (const id of ['b', 'B', 'a-1', 'a1', 'a']) await store.putRule(rule(id), 1);
+      expect((await store.rules()).map(({ id }) => id)).toEqual(['B', 'a', 'a-1', 'a1', 'b']);
+    });
+
+    it('count their versions, and keep what they were', async () => {
+      await store.putRule(rule('a'), 10);
+      const second = await store.putRule(rule('a', { severity: 'LOW' }), 20);
+      expect(second).toMatchObject({ version: 2, createdAt: 10, updatedAt: 20 });
+      await store.deleteRule('a', 30);
+      const fourth = await store.putRule(rule('a'), 40);
+      expect(fourth).toMatchObject({ version: 4, createdAt: 40 });
+      const versions = await store.ruleVersions('a');
+      expect(versions.map(({ version, changedAt, rule: was }) => [version, changedAt, was?.severity])).toEqual([
+        [4, 40, 'HIGH'],
+        [3, 30, undefined],
+        [2, 20, 'LOW'],
+        [1, 10, 'HIGH'],
+      ]);
+    });
+
+    it('keep who made each version, and answer their history page by page', async () => {
+      for (const [n, by] of ['ann', undefined, 'bob', 'ann'].entries()) await store.putRule(rule('a', { name: `${n}` }), n, undefined, by);
+      await store.importRules({ rules: [{ rule: rule('b') }], replace: true, now: 9, by: 'carl' });
+      await store.putRule(rule('other'), 1, undefined, 'dora');
+      expect((await store.ruleVersions('a')).map(({ version, changedBy }) => [version, changedBy])).toEqual([
+        [5, 'carl'],
+        [4, 'ann'],
+        [3, 'bob'],
+        [2, undefined],
+        [1, 'ann'],
+      ]);
+      const page = async (below?: number) => (await store.ruleVersions('a', { limit: 2, below })).map(({ version }) => version);
+      expect([await page(), await page(4), await page(2), await page(1)]).toEqual([[5, 4], [3, 2], [1], []]);
+      expect(await store.ruleVersion('a', 3)).toMatchObject({ ruleId: 'a', version: 3, changedAt: 2, rule: { name: '2', version: 3 } });
+      expect(await store.ruleVersion('a', 5)).toMatchObject({ rule: undefined, changedBy: 'carl' });
+      expect([await store.ruleVersion('a', 6), await store.ruleVersion('nobody', 1)]).toEqual([undefined, undefined]);
+    });
+
+    it('stay as they are when nothing changes', async () => {
+      const first = await store.putRule(rule('a', { tags: ['x'] }), 10);
+      expect(await store.putRule(rule('a', { tags: ['x'] }), 20)).toEqual(first);
+      expect(await store.latestEpoch()).toBe(1);
+    });
+
+    it('are refused when the version is another', async () => {
+      await store.putRule(rule('a'), 10, 0);
+      await expect(store.putRule(rule('a', { name: 'x' }), 20, 0)).rejects.toMatchObject({ code: 'BT_STORE_CONFLICT', status: 409 });
+      await expect(store.putRule(rule('a', { name: 'x' }), 20, 2)).rejects.toThrow('version 1, not 2');
+      await expect(store.putRule(rule('b'), 20, 1)).rejects.toThrow('BT_STORE_CONFLICT');
+      expect(await store.putRule(rule('a', { name: 'x' }), 20, 1)).toMatchObject({ version: 2 });
+      expect(await store.latestEpoch()).toBe(2);
+    });
+
+    it('are deleted once', async () => {
+      await store.putRule(rule('a'), 1);
+      expect(await store.deleteRule('a', 2)).toBe(true);
+      expect(await store.deleteRule('a', 3)).toBe(false);
+      expect(await store.rules()).toEqual([]);
+    });
+
+    it('are deleted in the version that was expected, and in no other', async () => {
+      await store.putRule(rule('a'), 1);
+      await store.putRule(rule('a', { name: 'x' }), 2);
+      const epoch = await store.latestEpoch();
+      await expect(store.deleteRule('a', 3, 1)).rejects.toMatchObject({ code: 'BT_STORE_CONFLICT', values: { found: 2, expected: 1 } });
+      expect([(await store.rule('a'))?.version, await store.latestEpoch()]).toEqual([2, epoch]);
+      expect(await store.deleteRule('a', 4, 2, 'ann')).toBe(true);
+      expect(await store.deleteRule('a', 5, 2)).toBe(false);
+      expect((await store.ruleVersions('a')).map(({ changedBy }) => changedBy)).toEqual(['ann', undefined, undefined]);
+    });
+
+    it('imports rules together: one epoch for all, none when nothing changed, and nothing at all when a version differs', async () => {
+      await store.putRule(rule('a'), 1);
+      await store.putRule(rule('b'), 1);
+      await store.putRule(rule('off', { enabled: false }), 1);
+      const epoch = await store.latestEpoch();
+      const rules = [{ rule: rule('c') }, { rule: rule('a'), expectedVersion: 1 }, { rule: rule('b', { name: 'other' }) }];
+      const imported = await store.importRules({ rules, replace: true, now: 2 });
+      expect(imported.map(({ id, before, after }) => [id, before?.version, after?.version])).toEqual([
+        ['c', undefined, 1],
+        ['a', 1, 1],
+        ['b', 1, 2],
+        ['off', 1, undefined],
+      ]);
+      expect(await store.latestEpoch()).toBe(epoch + 1);
+      expect((await records()).at(-1)?.changes).toMatchObject([{ put: { id: 'c' } }, { put: { id: 'b', name: 'other', version: 2 } }]);
+      await store.importRules({ rules: rules.slice(0, 2), replace: false, now: 3 });
+      expect(await store.latestEpoch()).toBe(epoch + 1);
+      const wrong = [{ rule: rule('d') }, { rule: rule('a', { name: 'x' }), expectedVersion: 5 }];
+      await expect(store.importRules({ rules: wrong, replace: true, now: 4 })).rejects.toMatchObject({ code: 'BT_STORE_CONFLICT' });
+      expect((await store.rules()).map(({ id, version }) => `${id} ${version}`)).toEqual(['a 1', 'b 2', 'c 1']);
+      expect((await store.ruleVersions('off')).map(({ version, rule: was }) => [version, was?.id])).toEqual([
+        [2, undefined],
+        [1, 'off'],
+      ]);
+    });
+
+    it('an import of many rules lets others have their turn', async () => {
+      let turns = 0;
+      let going = true;
+      const count = () => {
+        turns++;
+        if (going) setImmediate(count);
+      };
+      setImmediate(count);
+      const rules = Array.from({ length: 500 }, (_, i) => ({ rule: rule(`r${i}`), expectedVersion: undefined }));
+      expect(await store.importRules({ rules, replace: false, now: 1 })).toHaveLength(500);
+      going = false;
+      expect(turns).toBeGreaterThanOrEqual(8);
+      expect(await store.latestEpoch()).toBe(1);
+    });
+
+    it('thousands of rules that come one by one cost what they are, not what all of them are each time', async () => {
+      const count = 1_000;
+      for (let i = 0; i < count; i++) await store.putRule(rule(`r${i}`), i);
+      const sizes = (await store.unpublishedEpochs()).map(({ record }) => JSON.parse(record) as RuleSetRecord);
+      const rules = sizes.reduce((sum, { changes = [], snapshot = [] }) => sum + changes.length + snapshot.length, 0);
+      expect(rules).toBeLessThan(4 * count);
+      expect(JSON.parse((await store.ruleSet(count)) ?? 'null').snapshot).toHaveLength(count);
+      for (const epoch of [1, 50, 51, 52, 333, 999])
+        expect(JSON.parse((await store.ruleSet(epoch)) ?? 'null').snapshot).toHaveLength(epoch);
+      // A late reader has no more changes to apply than the set has rules.
+      const lastWhole = sizes.findLastIndex(({ snapshot }) => snapshot !== undefined);
+      expect(count - lastWhole).toBeLessThanOrEqual(count / 2 + 1);
+    });
+  });
+}

@@ -1,0 +1,9 @@
+import type { Revision } from '../revision.js';
+
+/** A revision in tests: the odd ones are open, the even ones retracted. */
+export const revision = (id: string, count: number, firstOffset = 7): Revision => ({
+  id,
+  revision: count,
+  status: count % 2 === 1 ? 'open' : 'retracted',
+  firstOffset,
+});

@@ -1,0 +1,17 @@
+import type { StoredRule } from '../store.js';
+
+export type RuleContent = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
+
+/** A rule to be put, in tests. */
+export const rule = (id: string, changed: Partial<RuleContent> = {}): RuleContent => ({
+  id,
+  name: `Rule ${id}`,
+  description: '',
+  expression: 'span.duration > 1s',
+  severity: 'HIGH',
+  tags: [],
+  enabled: true,
+  message: null,
+  onError: 'no_match',
+  ...changed,
+});
