@@ -87,6 +87,9 @@ interface Ready {
     return new Map(lines.map((line) => [/="([^"]*)"/.exec(line)?.[1] ?? '', value(line)]));
   }
 
+  const keepFailures = async () => (await series(one('api'), 'betrace_violations_keep_failures_total')).get('')!;
+  const keepLag = async () => [...(await series(one('api'), 'betrace_violations_keep_lag_records')).values()].reduce((sum, value) => sum + value, 0);
+
   const send = async (name: string, traces = 1, size = 0): Promise<number> => {
     const sent = Array.from({ length: traces }, () => ({
       trace_id: `trace ${spans++}`,
@@ -124,20 +127,25 @@ interface Ready {
     if (cluster.postgres.outage === undefined) return; // It may be others' too.
     const others = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()';
     await sql('ALTER DATABASE postgres SET default_transaction_read_only = on', others);
-    // Also when nothing is to be kept: readiness is a write.
-    await says(one('api'), 503, 'storage', /BT_STORE_READ_ONLY: .*default_transaction_read_only/);
-    const put = await one('api').json<{ code: string }>('PUT', '/v1/rules/bad', {
-      name: 'bad',
-      expression: 'span.name == "bad"',
-      severity: 'LOW',
-    });
-    expect({ status: put.status, code: put.body.code }).toEqual({ status: 503, code: 'BT_STORE_READ_ONLY' });
-    expect(await send('bad')).toBe(202);
-    const failures = async () => ((await series(one('api'), 'betrace_violations_keep_failures_total')).get('')! > 0 ? true : undefined);
-    await eventually('the counter', failures, PATIENCE, 100);
-    const lag = [...(await series(one('api'), 'betrace_violations_keep_lag_records')).values()];
-    expect(lag.reduce((sum, value) => sum + value, 0)).toBeGreaterThan(0);
-    await sql('ALTER DATABASE postgres SET default_transaction_read_only = off', others);
+    try {
+      // Also when nothing is to be kept: readiness is a write.
+      await says(one('api'), 503, 'storage', /BT_STORE_READ_ONLY: .*default_transaction_read_only/);
+      const put = await one('api').json<{ code: string }>('PUT', '/v1/rules/bad', {
+        name: 'bad',
+        expression: 'span.name == "bad"',
+        severity: 'LOW',
+      });
+      expect({ status: put.status, code: put.body.code }).toEqual({ status: 503, code: 'BT_STORE_READ_ONLY' });
+      // What failed before (the start of a cluster, the sessions that ended) had no violation to keep.
+      const before = await keepFailures();
+      expect(await send('bad')).toBe(202);
+      await eventually('the lag', async () => ((await keepLag()) > 0 ? true : undefined), PATIENCE, 100);
+      await eventually('the counter', async () => ((await keepFailures()) > before ? true : undefined), PATIENCE, 100);
+      // It is not taken back by another attempt.
+      expect(await keepLag()).toBeGreaterThan(0);
+    } finally {
+      await sql('ALTER DATABASE postgres SET default_transaction_read_only = off', others);
+    }
     await all(1);
     await well('api');
   }, 200_000);
@@ -148,11 +156,14 @@ interface Ready {
       `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$${says53100}$$`,
       'CREATE TRIGGER full_disk BEFORE INSERT ON violations FOR EACH ROW EXECUTE FUNCTION full_disk()',
     );
-    const before = (await series(one('api'), 'betrace_violations_keep_failures_total')).get('')!;
-    expect(await send('bad')).toBe(202);
-    await says(one('api'), 503, 'storage', /BT_STORE_FULL/);
-    expect((await series(one('api'), 'betrace_violations_keep_failures_total')).get('')).toBeGreaterThan(before);
-    await sql('DROP FUNCTION full_disk CASCADE');
+    try {
+      const before = await keepFailures();
+      expect(await send('bad')).toBe(202);
+      await says(one('api'), 503, 'storage', /BT_STORE_FULL/);
+      expect(await keepFailures()).toBeGreaterThan(before);
+    } finally {
+      await sql('DROP FUNCTION full_disk CASCADE');
+    }
     await all(2);
     await well('api');
   }, 200_000);
