@@ -1,5 +1,5 @@
-import { expect, it } from '@jest/globals';
-import { linkProblems } from './check-links.js';
+import { describe, expect, it } from '@jest/globals';
+import { commentProblems, linkProblems } from './check-links.js';
 
 const files = new Map([
   ['docs/dsl.md', '# The language\n\n## `nil`, and what it means\n'],
@@ -21,4 +21,30 @@ it.each([
 it('refuses a file or a heading that does not exist', () => {
   expect(problems('[a](0002.md)')).toEqual(['docs/decisions/0001.md: there is no 0002.md']);
   expect(problems('[a](../dsl.md#null)')).toEqual(['docs/decisions/0001.md: ../dsl.md#null names no heading']);
+});
+
+describe('comments', () => {
+  const documents = ['docs/dsl.md', 'docs/decisions/0012-fragments.md'];
+  const found = (text: string): string[] => commentProblems('a.ts', text, documents, new Set(['long-traces.ts', 'app.tsx']));
+
+  it.each([
+    '/** How fragments end (docs/decisions/0012, docs/dsl.md). */',
+    '// `assembly/long-traces.ts` and `app.tsx`',
+    "const path = 'docs/missing.md';",
+    "fetch('http://localhost/docs/missing.md')",
+  ])('accepts %j', (text) => {
+    expect(found(text)).toEqual([]);
+  });
+
+  it('refuses a document, a decision or a source file that is gone', () => {
+    expect(found('/**\n * See docs/decisions/0013.\n */')).toEqual(['a.ts: a comment names docs/decisions/0013, which does not exist']);
+    expect(found('const a = 1; // as docs/words.md says')).toEqual(['a.ts: a comment names docs/words.md, which does not exist']);
+    expect(found('// `lua-helpers.ts`')).toEqual(['a.ts: a comment names lua-helpers.ts, which does not exist']);
+  });
+
+  it('looks at the whole of a document', () => {
+    expect(commentProblems('docs/words.md', '| late | `late-window.ts` |', documents, new Set())).toEqual([
+      'docs/words.md: it names late-window.ts, which does not exist',
+    ]);
+  });
 });

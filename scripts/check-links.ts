@@ -1,7 +1,7 @@
-// Links of documents: files and headings that they name exist. `npm run check` runs it.
+// Links of documents, and what comments name: the files and headings exist. `npm run check` runs it.
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { repositoryRoot } from './source-files.js';
+import { basename, dirname, join } from 'node:path';
+import { consoleFiles, repositoryRoot, sourceFiles } from './source-files.js';
 
 const code = /^(```|~~~)[\s\S]*?^\1|`[^`\n]*`/gm;
 const link = /\]\(([^()\s]+)\)/g;
@@ -20,6 +20,27 @@ export function linkProblems(path: string, text: string, read: (path: string) =>
     if (anchor === undefined || (file !== '' && !file.endsWith('.md'))) return [];
     return anchorsOf(found).includes(anchor) ? [] : [`${path}: ${target} names no heading`];
   });
+}
+
+const comment = /\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm;
+/** A document from the root on; a decision may go by its number. */
+const namedDocument = /(?<![\w./-])docs\/[\w-]+(?:\/[\w-]+)*(?:\.\w+)?/g;
+const namedSource = /`(?:[\w-]+\/)*([\w-]+(?:\.[\w-]+)*\.tsx?)`/g;
+
+/**
+ * The problems of one source file's comments, or of a whole document, one sentence each: documents (`docs/dsl.md`, `docs/decisions/0012`) and source files (by their names in backticks) that are gone.
+ * @param documents paths from the root
+ * @param sources names without a folder
+ */
+export function commentProblems(path: string, text: string, documents: readonly string[], sources: ReadonlySet<string>): string[] {
+  const comments = path.endsWith('.md') ? text : (text.match(comment) ?? []).join('\n');
+  const noDocument = [...comments.matchAll(namedDocument)]
+    .map(([name]) => name)
+    .filter((name) => !documents.some((document) => document === name || (/\/\d{4}$/.test(name) && document.startsWith(`${name}-`))));
+  const noSource = [...comments.matchAll(namedSource)].map(([, name = '']) => name).filter((name) => !sources.has(name));
+  return [...noDocument, ...noSource].map(
+    (name) => `${path}: ${path.endsWith('.md') ? 'it' : 'a comment'} names ${name}, which does not exist`,
+  );
 }
 
 /** As renderers of Markdown make them: lower case, spaces as dashes, no other marks. */
@@ -43,7 +64,17 @@ function readBelowRoot(path: string): string | undefined {
 if (process.argv[1] === import.meta.filename) {
   const documents = globSync('{*.md,{apps,libs,docs,deploy,test,bench,examples,scripts}/**/*.md}', { cwd: repositoryRoot });
   const ours = documents.filter((path) => !path.includes('node_modules')).sort();
-  const problems = ours.flatMap((path) => linkProblems(path, readBelowRoot(path) ?? '', readBelowRoot));
+  const sources = [...sourceFiles(), ...consoleFiles()];
+  const known = globSync('docs/**/*', { cwd: repositoryRoot }).map((path) => path.replaceAll('\\', '/'));
+  const names = new Set(sources.map((path) => basename(path)));
+  const problems = [
+    ...ours.flatMap((path) => linkProblems(path, readBelowRoot(path) ?? '', readBelowRoot)),
+    // Whoever looks a word up goes by file names.
+    ...['docs/words.md', 'docs/architecture.md', 'CONTRIBUTING.md'].flatMap((path) =>
+      commentProblems(path, readBelowRoot(path) ?? '', known, names),
+    ),
+    ...sources.flatMap((path) => commentProblems(path, readFileSync(join(repositoryRoot, path), 'utf8'), known, names)),
+  ];
   for (const problem of problems) console.error(problem);
   process.exitCode = problems.length > 0 ? 1 : 0;
 }

@@ -7,7 +7,7 @@ import { OtlpHttpReceiver } from '../harness/otlp-http-receiver.js';
 
 const slow = (n: number) => ({ trace_id: `trace-${n}`, span_id: `span-${n}`, name: 'slow', start_time: 0, duration: 2_000_000_000 });
 
-/** Invariant 5 over the other protocol that the guide's OTEL_EXPORTER_OTLP_PROTOCOL can choose. */
+/** docs/architecture.md, invariant 5, over the other protocol that the guide's OTEL_EXPORTER_OTLP_PROTOCOL can choose. */
 describe('export of violations over http/protobuf', () => {
   let receiver: OtlpHttpReceiver;
   let folder: Awaited<ReturnType<typeof storageFolder>>;

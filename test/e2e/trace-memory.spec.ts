@@ -4,7 +4,7 @@ import { eventually } from '../harness/eventually.js';
 
 const BATCH = 300;
 
-/** ARCHITECTURE §4: memory is bounded, and nothing is evicted. */
+/** docs/architecture.md: memory is bounded, and nothing is evicted. */
 describe('traces that take all the memory they may', () => {
   let betrace: BeTrace;
 

@@ -24,7 +24,7 @@ const ASSEMBLY = { rootGrace: 20, idleTimeout: 50, maxAge: 150, lateWindow: 80, 
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-/** ARCHITECTURE §2, invariant 2: evaluation depends on the log alone. */
+/** docs/architecture.md, invariant 2: evaluation depends on the log alone. */
 describe('the same log', () => {
   let log: Log;
   let ends: number[];

@@ -88,7 +88,8 @@ interface Ready {
   }
 
   const keepFailures = async () => (await series(one('api'), 'betrace_violations_keep_failures_total')).get('')!;
-  const keepLag = async () => [...(await series(one('api'), 'betrace_violations_keep_lag_records')).values()].reduce((sum, value) => sum + value, 0);
+  const keepLag = async () =>
+    [...(await series(one('api'), 'betrace_violations_keep_lag_records')).values()].reduce((sum, value) => sum + value, 0);
 
   const send = async (name: string, traces = 1, size = 0): Promise<number> => {
     const sent = Array.from({ length: traces }, () => ({

@@ -47,7 +47,7 @@ interface Beginning {
 
 /**
  * One assigned partition, from assignment to revocation: records → engine → violations log → commit, in this order
- * (invariant 3). Its calls never overlap. A batch that is delivered again after a failure goes on where it stopped: records
+ * (docs/architecture.md, invariant 3). Its calls never overlap. A batch that is delivered again after a failure goes on where it stopped: records
  * that were applied are not applied twice, violations that are not acknowledged yet are kept until they are.
  */
 export class PartitionRun {

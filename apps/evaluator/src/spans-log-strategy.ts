@@ -11,7 +11,7 @@ export type SpansLogStatus = 'starting' | 'evaluating' | 'stopped';
  * Nest's transport for the evaluator: the spans log. To listen is to join the log with every thread, to close is to hand the
  * partitions back, committed. Records are not dispatched to handlers one by one as Nest's own Kafka transport does: a partition's
  * records are judged in order in the thread that owns it, and its position stays below the oldest trace that may still change
- * (ARCHITECTURE §2, invariant 3).
+ * (docs/architecture.md, invariant 3).
  */
 @Injectable()
 export class SpansLogStrategy extends Server<ThreadEvents, SpansLogStatus> implements CustomTransportStrategy {

@@ -4,7 +4,7 @@ import { CONFIGURATION, type Configuration, FullPartitions, InFlight, withDeadli
 import { ingestProblem } from './ingest-problem.js';
 
 /**
- * Puts records into the spans log. When it resolves the log has them (invariant 1); when it rejects, the answer is one that
+ * Puts records into the spans log. When it resolves the log has them (docs/architecture.md, invariant 1); when it rejects, the answer is one that
  * makes the sender try again.
  */
 @Injectable()

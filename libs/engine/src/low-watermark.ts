@@ -1,4 +1,4 @@
-/** Where a successor of this engine may begin to judge (ARCHITECTURE §2, invariant 3). */
+/** Where a successor of this engine may begin to judge (docs/architecture.md, invariant 3). */
 export interface CommitPoint {
   /** No trace that is remembered opened before this offset. */
   readonly offset: number;

@@ -26,7 +26,7 @@ import type { Verdict } from './verdict.js';
 
 /**
  * One partition's evaluator: the log's records in, verdicts out. What it does depends on the records alone, in their order:
- * no clock, no I/O, no chance (ARCHITECTURE §2, invariant 2).
+ * no clock, no I/O, no chance (docs/architecture.md, invariant 2).
  */
 export class PartitionEngine {
   readonly accounting: Accounting;
@@ -107,7 +107,7 @@ export class PartitionEngine {
     }
   }
 
-  /** Spans of no trace that may still change lie below this offset (invariant 3). */
+  /** Spans of no trace that may still change lie below this offset (docs/architecture.md, invariant 3). */
   lowWatermark(): number {
     return Math.max(this.judgeFrom, this.assembly.oldest?.offset ?? this.nextOffset);
   }

@@ -1,7 +1,7 @@
 import { DEFAULT_TOLERANCE } from '#dsl';
 import { EngineError } from './problems.js';
 
-/** How traces are assembled (ARCHITECTURE §4). All durations are milliseconds of the log's time. */
+/** How traces are assembled (docs/architecture.md, assembly of traces). All durations are milliseconds of the log's time. */
 export interface AssemblySettings {
   /** A trace whose root has arrived closes when no span came for this long. */
   readonly rootGrace: number;

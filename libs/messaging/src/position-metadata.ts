@@ -1,4 +1,4 @@
-/** What a committed position of the spans log knows beside its offset (invariant 3). */
+/** What a committed position of the spans log knows beside its offset (docs/architecture.md, invariant 3). */
 export interface PositionMetadata {
   /** The rule set in force at the offset. */
   readonly epoch: number;
