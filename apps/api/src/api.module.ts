@@ -97,7 +97,11 @@ const TRIALS_WAITING = 8;
       useFactory: (store: Store, check: CheckExpression, { rules }: Configuration, clock: Clock) =>
         new ImportRules(store, check, rules.maxRules, () => clock.now()),
     },
-    { provide: PublishRules, inject: [Store, Log], useFactory: (store: Store, log: Log) => new PublishRules(store, log) },
+    {
+      provide: PublishRules,
+      inject: [Store, Log, LOGGER],
+      useFactory: (store: Store, log: Log, logger: Logger) => new PublishRules(store, log, (sentence) => logger.error(sentence)),
+    },
     {
       provide: AnnounceRules,
       inject: [PublishRules, LOGGER],

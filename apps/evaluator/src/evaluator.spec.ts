@@ -208,6 +208,8 @@ describe('Evaluator', () => {
     const last = (await violations()).at(-1);
     expect([last?.trace_id, last?.log.first_offset]).toEqual([(await violations())[0]?.trace_id, 0]);
     expect(warnings.join()).toContain('BT_LOG_IS_ANOTHER');
+    // None of them is judged at its close any more.
+    expect(warnings.join()).toContain('3 traces of partition 0 were open');
     expect(evaluator.failure).toBeUndefined();
   });
 

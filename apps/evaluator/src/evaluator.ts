@@ -292,12 +292,24 @@ export class Evaluator implements PartitionListener {
   }
 
   failed(error: Error, partition?: number): void {
-    if (error instanceof LogError && error.code === 'BT_LOG_IS_ANOTHER') this.measurements.count('logsReplaced');
+    if (error instanceof LogError && error.code === 'BT_LOG_IS_ANOTHER') this.countLost(partition);
     if (partition === undefined) this.away = error.message;
     if (partition !== undefined) {
       this.failures.set(partition, error);
       this.measurements.set('partitionFailing', { partition: String(partition) }, 1);
     }
     this.report.warn(error, partition === undefined ? 'the spans log cannot be read' : `partition ${partition} is not evaluated`);
+  }
+
+  /** The spans that open traces lack, and that would close them, went with the log. */
+  private countLost(partition: number | undefined): void {
+    this.measurements.count('logsReplaced');
+    const traces = partition === undefined ? 0 : (this.runs.get(partition)?.openTraces ?? 0);
+    if (traces === 0) return;
+    this.measurements.count('tracesLost', {}, traces);
+    this.report.warn(
+      new Error(`${traces} traces of partition ${partition} were open when their log went`),
+      'rules that are judged at the close say nothing of them',
+    );
   }
 }

@@ -50,6 +50,11 @@ export const EVALUATOR_METRICS = {
     name: 'betrace_spans_log_replaced_total',
     help: 'Partitions of the spans log that turned out to be another log (the topic was deleted and made anew, or lost records) and are read from their beginning.',
   },
+  tracesLost: {
+    type: 'counter',
+    name: 'betrace_traces_lost_total',
+    help: 'Traces that were open when their partition of the spans log turned out to be another log: what they lack is gone, and no rule that is judged at the close of a trace says anything of them.',
+  },
   spansMisplaced: {
     type: 'counter',
     name: 'betrace_spans_misplaced_total',

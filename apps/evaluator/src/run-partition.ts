@@ -195,6 +195,10 @@ export class PartitionRun {
   }
 
   /** Its traces take more memory than they may. Reading on frees it, so it does read on; who sends has to wait. */
+  get openTraces(): number {
+    return this.engine.openTraces;
+  }
+
   get full(): boolean {
     return !this.engine.accepts();
   }

@@ -57,6 +57,16 @@ export function describeEpochs(open: () => Store): void {
       expect(await store.latestEpoch()).toBe(20);
     });
 
+    it('that a log has other rules for are forgotten, and the rules go on above them', async () => {
+      for (const id of ['a', 'b', 'c']) await store.putRule(rule(id), 1);
+      await store.epochPublished(1);
+      await store.forkEpochs(2, 9);
+      expect(await records()).toEqual([{ epoch: 10, snapshot: ['a', 'b', 'c'].map((id) => expect.objectContaining({ id })) }]);
+      expect([await store.ruleSet(2), await store.ruleSet(3), await store.latestEpoch()]).toEqual([undefined, undefined, 10]);
+      await store.forkEpochs(11, 0);
+      expect((await records()).map(({ epoch }) => epoch)).toEqual([10, 11]);
+    });
+
     it('that were lost get the rules as they are, and those that the store has stay', async () => {
       await store.putRule(rule('a'), 1);
       await store.epochPublished(1);

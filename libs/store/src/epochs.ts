@@ -44,6 +44,12 @@ export async function appendSnapshot(queries: Queries, after: number): Promise<v
   await insertWhole(queries, epoch, { epoch, snapshot: await enabledRules(queries) });
 }
 
+/** See `Store.forkEpochs`. */
+export async function forkEpochs(queries: Queries, from: number, after: number): Promise<void> {
+  await queries.deleteFrom('epochs').where('epoch', '>=', from).execute();
+  await appendSnapshot(queries, after);
+}
+
 /** An epoch whose record holds the whole set. */
 export async function insertWhole(queries: Queries, epoch: number, record: RuleSetRecord, published = 0): Promise<void> {
   const row = {

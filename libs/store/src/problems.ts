@@ -65,6 +65,14 @@ export const STORE_PROBLEMS = {
     sentence:
       'The database {place} was migrated by a newer version of BeTrace ({migration}). Run that version, or restore a backup of before.',
   },
+  BT_STORE_POSITION_BEHIND: {
+    status: 503,
+    retryable: true,
+    sentence:
+      'The database {place} has gone back: {reader} has kept partition {partition} up to offset {expected}, and the database says {position}. Was a backup restored while ' +
+      'this runs? What is missing is read from the log again.',
+    detail: 'The database was restored from a backup. Try again.',
+  },
   BT_STORE_REFUSED: {
     status: 500,
     retryable: false,

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.js';
 import { DamagedTable } from './damage.js';
-import { appendSnapshot, epochPublished, latestEpoch, replaceEpochs, republish, ruleSet, unpublishedEpochs } from './epochs.js';
+import { appendSnapshot, epochPublished, forkEpochs, latestEpoch, replaceEpochs, republish, ruleSet, unpublishedEpochs } from './epochs.js';
 import { alreadyExported, exported, exportRefused } from './exports.js';
 import { emptiedTables, type FilledTable } from './filled-tables.js';
 import { DamagedColumn } from './json-column.js';
@@ -97,6 +97,10 @@ export class SqlStore extends Store {
 
   snapshotAfter(epoch: number): Promise<void> {
     return this.ofRules(() => changing(this.connection, (transaction) => appendSnapshot(transaction, epoch)));
+  }
+
+  forkEpochs(from: number, after: number): Promise<void> {
+    return this.ofRules(() => changing(this.connection, (transaction) => forkEpochs(transaction, from, after)));
   }
 
   replaceEpochs(lost: readonly number[]): Promise<void> {

@@ -132,6 +132,8 @@ export interface RuleVersion {
 export interface KeptBatch {
   readonly reader: string;
   readonly partition: number;
+  /** Offset of its first record: the reader has kept what is before. Without it that is not asked. */
+  readonly from?: number;
   /** Offset after the last record of the batch. */
   readonly position: number;
   readonly violations: readonly StoredViolation[];
@@ -197,6 +199,11 @@ export abstract class Store {
    */
   abstract snapshotAfter(epoch: number): Promise<void>;
   /**
+   * One transaction: the epochs from `from` on are nobody's (a log has other rules under their numbers) and are forgotten, and then as
+   * `snapshotAfter(after)`.
+   */
+  abstract forkEpochs(from: number, after: number): Promise<void>;
+  /**
    * One transaction: epochs whose rule sets nobody has any more get the enabled rules as they are, and wait in the outbox. An epoch that the
    * store has stays as it is.
    */
@@ -214,7 +221,8 @@ export abstract class Store {
   abstract latestEpoch(): Promise<number>;
   /**
    * Upserts by id (only a revision that supersedes the one that is kept changes it) and advances the readers, all batches in one transaction:
-   * a transaction costs much more than a violation in it.
+   * a transaction costs much more than a violation in it. Rejects BT_STORE_POSITION_BEHIND, and keeps nothing, when a reader's position is below what it
+   * has kept: the database has gone back.
    */
   abstract keep(...batches: readonly KeptBatch[]): Promise<void>;
   /** Newest first (by timestamp, then id). Rejects BT_STORE_BAD_CURSOR when `after` is not from a page's `next`. */

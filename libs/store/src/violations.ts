@@ -6,6 +6,7 @@ import { checkedColumn } from './json-column.js';
 import { oneOfEach } from './one-of-each.js';
 import { cursorOf, placeOf } from './page.js';
 import { advance } from './positions.js';
+import { StoreError } from './problems.js';
 import { supersedesRow } from './revision.js';
 import type { Queries, ViolationsTable } from './schema.js';
 import { searchedText } from './searched-text.js';
@@ -23,6 +24,7 @@ const KEPT_IN = ['violations', 'violation_groups', 'violation_sequence'] as cons
 export async function keep(connection: Connection, batches: readonly KeptBatch[]): Promise<void> {
   const statements = oneOfEach(batches.flatMap(({ violations }) => violations)).map((part) => part.map(rowOf));
   await connection.database.transaction().execute(async (transaction) => {
+    await refuseWhenBehind(transaction, batches, connection.place);
     // What is known of a violation stays true until its row and its group are written.
     if (statements.length > 0) await connection.lock(transaction, 'violations');
     for (const rows of statements) {
@@ -59,6 +61,27 @@ export async function keep(connection: Connection, batches: readonly KeptBatch[]
     await advance(transaction, batches);
     await noteFilled(transaction, 'positions', ...(statements.length > 0 ? KEPT_IN : []));
   });
+}
+
+/** Rejects BT_STORE_POSITION_BEHIND. */
+async function refuseWhenBehind(queries: Queries, batches: readonly KeptBatch[], place: string): Promise<void> {
+  const asked = batches.filter(
+    ({ from, partition }, i) => from !== undefined && batches.findIndex((batch) => batch.partition === partition) === i,
+  );
+  if (asked.length === 0) return;
+  const rows = await queries
+    .selectFrom('positions')
+    .selectAll()
+    .where(
+      'partition',
+      'in',
+      asked.map(({ partition }) => partition),
+    )
+    .execute();
+  for (const { reader, partition, from = 0 } of asked) {
+    const position = rows.find((row) => row.reader === reader && row.partition === partition)?.position ?? 0;
+    if (position < from) throw new StoreError('BT_STORE_POSITION_BEHIND', { place, reader, partition, expected: from, position });
+  }
 }
 
 async function knownRows(queries: Queries, rows: readonly ViolationsTable[]): Promise<ReadonlyMap<string, ViolationsTable>> {

@@ -30,6 +30,9 @@ export const GATHER_MS = 200;
 /** Violations in one transaction, about: it locks out the other replicas. */
 const KEPT_AT_ONCE = 1_000;
 
+/** Milliseconds between two looks at whether the database has gone back, while nothing comes. */
+const LOOK_BACK = 2_000;
+
 /** A record of the log, and the row that it becomes. */
 interface KeptRecord {
   readonly record: LogRecord;
@@ -45,6 +48,8 @@ export class KeepViolations implements PartitionListener {
   /** Where it is in the log. */
   readonly lag = new Lag();
   private readonly positions = new FollowPosition();
+  /** When (ms, monotonic) it was last seen that the database has not gone back, by partition. */
+  private readonly lookedBack = new Map<number, number>();
   private readonly together: Together<KeptBatch>;
   private readonly deadLetters: DeadLetters;
   private readonly refusals: PublishRefusals;
@@ -94,9 +99,25 @@ export class KeepViolations implements PartitionListener {
   }
 
   async records({ partition, records }: RecordBatch): Promise<void> {
+    const [first] = records;
     const last = records.at(-1);
-    if (last === undefined) return;
-    const violations = records.flatMap((record): KeptRecord[] => {
+    if (first === undefined || last === undefined) return;
+    const position = last.offset + 1;
+    const violations = this.violationsOf(partition, records);
+    try {
+      await this.keep(partition, first.offset, position, violations);
+    } catch (error) {
+      if (!isBehind(error)) throw error;
+      await this.catchUp(partition, first.offset);
+      await this.keep(partition, first.offset, position, violations);
+    }
+    this.lag.at(partition, position);
+    await this.positions.follow(this.subscription, partition, position);
+    this.failures.delete(partition);
+  }
+
+  private violationsOf(partition: number, records: readonly LogRecord[]): readonly KeptRecord[] {
+    return records.flatMap((record): KeptRecord[] => {
       if (record.headers?.[CONTROL_HEADER] !== undefined) return [];
       try {
         return [{ record, violation: storedViolation(readViolation(record), record) }];
@@ -106,16 +127,27 @@ export class KeepViolations implements PartitionListener {
         return [];
       }
     });
-    const position = last.offset + 1;
-    await this.keep(partition, position, violations);
-    this.lag.at(partition, position);
-    await this.positions.follow(this.subscription, partition, position);
-    this.failures.delete(partition);
   }
 
-  private async keep(partition: number, position: number, records: readonly KeptRecord[]): Promise<void> {
+  /**
+   * The database was restored from a backup while this runs, and lacks what was kept since: it is read from the log again. What was said of
+   * another partition that was kept together with this one changes nothing here.
+   */
+  private async catchUp(partition: number, to: number): Promise<void> {
+    const position = await this.store.position(KEEP_READER, partition);
+    if (position >= to) return;
+    const { start } = await this.log.bounds(TOPICS.violations, partition);
+    if (start < to) this.logger.error({ partition }, goneBack(Math.max(start, position), to));
+    for await (const { records } of this.log.read(TOPICS.violations, partition, position, to)) {
+      await this.keep(partition, undefined, (records.at(-1)?.offset ?? -1) + 1, this.violationsOf(partition, records));
+    }
+    await this.store.keep({ reader: KEEP_READER, partition, position: to, violations: [] });
+  }
+
+  private async keep(partition: number, from: number | undefined, position: number, records: readonly KeptRecord[]): Promise<void> {
+    const violations = records.map(({ violation }) => violation);
     try {
-      await this.together.add({ reader: KEEP_READER, partition, position, violations: records.map(({ violation }) => violation) });
+      await this.together.add({ reader: KEEP_READER, partition, ...(from === undefined ? {} : { from }), position, violations });
       this.metrics.violationsKept.inc(records.length);
     } catch (error) {
       // One of this partition, or of those that it was kept together with.
@@ -145,14 +177,25 @@ export class KeepViolations implements PartitionListener {
   }
 
   async idle(partition: number, position: number): Promise<void> {
+    await this.lookBack(partition, position);
     this.lag.at(partition, position);
     await this.positions.idle(this.subscription, partition, position);
     this.failures.delete(partition);
   }
 
+  /** Also where nothing comes that would find it out. */
+  private async lookBack(partition: number, position: number): Promise<void> {
+    const now = performance.now();
+    if (now - (this.lookedBack.get(partition) ?? Number.NEGATIVE_INFINITY) < LOOK_BACK) return;
+    this.lookedBack.set(partition, now);
+    const kept = await this.store.position(KEEP_READER, partition);
+    if (kept < position) await this.catchUp(partition, position);
+  }
+
   async revoked(partition: number): Promise<void> {
     await this.positions.leave(this.subscription, partition, this.lag.position(partition));
     this.lag.forget(partition);
+    this.lookedBack.delete(partition);
     this.failures.delete(partition);
   }
 
@@ -176,4 +219,13 @@ export class KeepViolations implements PartitionListener {
 /** By what it holds: another attempt would be refused too. All else passes, and is waited for. */
 function isRefused(error: unknown): error is StoreError {
   return error instanceof StoreError && error.code === 'BT_STORE_REFUSED';
+}
+
+function goneBack(from: number, to: number): string {
+  return `the database has gone back (was a backup restored while this runs?): what the log has from offset ${from} to ${to} is kept again`;
+}
+
+/** The database was restored from a backup of before. */
+function isBehind(error: unknown): error is StoreError {
+  return error instanceof StoreError && error.code === 'BT_STORE_POSITION_BEHIND';
 }

@@ -57,6 +57,8 @@ export class AnnounceRules {
       return 'published';
     } catch (error) {
       this.logger.warn({ err: error }, 'a change of rules is stored, but not yet in the log');
+      // An attempt may take longer than this before it fails: a topic that is gone.
+      this.failing ??= { since: performance.now() - PATIENCE, reason: (error as Error).message };
       this.keepTrying(() => this.publisher.publish());
       return 'pending';
     }

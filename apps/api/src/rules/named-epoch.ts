@@ -4,7 +4,7 @@ import { controlOf, EVALUATORS, type Log, readPositionMetadata, TOPICS } from '#
 const WINDOW = 1_000;
 
 /** No API makes so many rule sets that no backup has: a marker that is further above is forged, and to go on above it would use the numbers up. */
-const MOST_LOST = 1_000_000;
+export const MOST_LOST = 1_000_000;
 
 /**
  * The highest epoch that the spans log names: in the positions of the evaluators, or in a marker behind them. 0 when it names none. It reads what

@@ -12,6 +12,7 @@ import {
 } from '#messaging';
 import type { Store } from '#store';
 import { logAndStore } from '../testing/log-and-store.js';
+import { replaceable } from '../testing/replaceable.js';
 import { namedEpoch } from './named-epoch.js';
 import { PublishRules } from './publish-rules.js';
 
@@ -71,27 +72,22 @@ describe('PublishRules', () => {
   });
 
   it('notices that the log is another one, and says to it that the rules hold from its beginning on', async () => {
+    const { object, replace } = replaceable(log);
+    rules = new PublishRules(store, object);
     await store.putRule(rule('a'), 1);
     await store.putRule(rule('b'), 1);
     await rules.publish();
     expect([await rules.isAnotherLog(), await rules.isAnotherLog()]).toEqual([false, false]);
     const { log: fresh, store: unused } = await logAndStore(3);
     await unused.close();
+    replace(fresh);
     await log.close();
-    const { ends, append, bounds, read, committed } = fresh;
-    Object.assign(log, {
-      ends: ends.bind(fresh),
-      append: append.bind(fresh),
-      bounds: bounds.bind(fresh),
-      read: read.bind(fresh),
-      committed: committed.bind(fresh),
-    });
+    log = fresh;
     expect([await rules.isAnotherLog(), await rules.isAnotherLog()]).toEqual([true, false]);
     await rules.reconcile();
     expect((await all(TOPICS.spans, 2)).map(({ headers }) => headers)).toEqual([
       { [CONTROL_HEADER]: 'epoch:2', [EPOCH_BEFORE_HEADER]: '2' },
     ]);
-    await fresh.close();
   });
 
   it('has nothing to say when nothing changed', async () => {
@@ -226,6 +222,101 @@ describe('PublishRules', () => {
     expect(last.at(-1)?.headers?.[CONTROL_HEADER]).toBe('epoch:8');
     await older.close();
     await backup.close();
+  });
+
+  describe('a database that is put back to an older backup while the process runs', () => {
+    /** What the log says is in force: the rules of its last marker. */
+    const inForce = async (): Promise<readonly string[] | undefined> => {
+      const history = new RuleHistory();
+      for (const record of await epochs()) history.add(record);
+      const last = (await markers(0)).at(-1) ?? '';
+      return history.rules(Number(last.slice('epoch:'.length)))?.map(({ id, expression }) => `${id} ${expression}`);
+    };
+    const noKeyTwice = async () => {
+      const byKey = new Map<string, string>();
+      for (const { key = '', value } of await all(TOPICS.rules, 0)) {
+        const text = Buffer.from(value).toString();
+        expect(byKey.get(key) ?? text).toBe(text);
+        byKey.set(key, text);
+      }
+    };
+    /** Another database, as it was when it had these rules. */
+    const backupOf = async (ids: readonly string[]): Promise<Store> => {
+      const { store: backup } = await logAndStore(3);
+      for (const id of ids) await backup.putRule(rule(id), 1);
+      for (const { epoch } of await backup.unpublishedEpochs()) await backup.epochPublished(epoch);
+      return backup;
+    };
+
+    it.each<[string, readonly string[], readonly string[]]>([
+      ['one other rule', ['c'], ['a', 'c']],
+      ['as many as before, and more', ['c', 'd', 'e'], ['a', 'c', 'd', 'e']],
+      ['the same change again', ['b'], ['a', 'b']],
+      ['nothing', [], ['a']],
+    ])('has in force what it says, and no number twice: %s is changed then', async (_, changed, expected) => {
+      const told: string[] = [];
+      const { object: running, replace } = replaceable(store);
+      const publisher = new PublishRules(running, log, (sentence) => told.push(sentence));
+      for (const id of ['a', 'b', 'x']) {
+        await running.putRule(rule(id), 1);
+        await publisher.publish();
+      }
+      expect(await publisher.isAnotherLog()).toBe(false);
+      const backup = await backupOf(['a']);
+      replace(backup);
+      for (const id of changed) {
+        await running.putRule(rule(id), 2);
+        await publisher.publish();
+      }
+      if (changed.length === 0) {
+        expect(await publisher.isAnotherLog()).toBe(true);
+        await publisher.reconcile();
+      }
+      expect(await inForce()).toEqual(expected.map((id) => `${id} span.duration > 1s`));
+      expect((await running.rules()).map(({ id }) => id)).toEqual(expected);
+      await noKeyTwice();
+      expect(told).toHaveLength(1);
+      expect([await publisher.isAnotherLog(), await publisher.reconcile(), told.length]).toEqual([false, [], 1]);
+      // Also after a restart.
+      await running.putRule({ ...rule('a'), expression: 'span.duration > 2s' }, 3);
+      const restarted = new PublishRules(running, log);
+      await restarted.reconcile();
+      expect((await inForce())?.[0]).toBe('a span.duration > 2s');
+      await noKeyTwice();
+      await backup.close();
+    });
+
+    it('mends at the next start what a version made that gave a number twice', async () => {
+      for (const id of ['a', 'b']) await store.putRule(rule(id), 1);
+      await rules.publish();
+      const backup = await backupOf(['a', 'c']);
+      await new PublishRules(backup, log).reconcile();
+      expect(await inForce()).toEqual(['a span.duration > 1s', 'c span.duration > 1s']);
+      await noKeyTwice();
+      await backup.close();
+    });
+  });
+
+  it('tells a rules log that was made anew what it lacks, also one that has more records than the old one had', async () => {
+    const { object, replace } = replaceable(log);
+    rules = new PublishRules(store, object);
+    await store.putRule(rule('a'), 1);
+    await rules.publish();
+    expect(await rules.isAnotherLog()).toBe(false);
+    const { log: fresh, store: unused } = await logAndStore(3);
+    await unused.close();
+    const other = new PublishRules(store, fresh);
+    for (const id of ['b', 'c', 'd']) await store.putRule(rule(id), 1);
+    // Another replica is first.
+    await other.publish();
+    replace(fresh);
+    await log.close();
+    log = fresh;
+    expect(await rules.isAnotherLog()).toBe(true);
+    await rules.reconcile();
+    const history = new RuleHistory();
+    for (const record of await epochs()) history.add(record);
+    expect(history.rules(4)?.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('finds the last marker behind many spans, and what a position knows of markers that retention has removed', async () => {

@@ -1,15 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   CONTROL_EPOCH_PREFIX,
   CONTROL_HEADER,
   EPOCH_BEFORE_HEADER,
   type Log,
   type OutgoingRecord,
-  RuleHistory,
+  type PublishedRule,
+  type RuleHistory,
   type RuleSetRecord,
   TOPICS,
 } from '#messaging';
 import type { EpochChange, Store } from '#store';
-import { namedEpoch } from './named-epoch.js';
+import { LoggedRules } from './logged-rules.js';
+import { MOST_LOST, namedEpoch } from './named-epoch.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -22,13 +25,18 @@ export class PublishRules {
   private last: Promise<void> = Promise.resolve();
   /** The oldest change in the outbox, when it was last looked at. */
   private waiting: number | undefined;
-  /** By partition where the logs ended at the last look. */
-  private readonly ends = new Map<string, number>();
+  /** By partition where the spans log ended at the last look. */
+  private readonly ends = new Map<number, number>();
+  private readonly logged: LoggedRules;
 
+  /** @param tell takes what an operator has to know: the database has gone back. */
   constructor(
     private readonly store: Store,
     private readonly log: Log,
-  ) {}
+    private readonly tell: (sentence: string) => void = () => undefined,
+  ) {
+    this.logged = new LoggedRules(log);
+  }
 
   /**
    * Publishes all that is unpublished, one call after the other. Resolves when the markers of every change that was stored
@@ -62,7 +70,7 @@ export class PublishRules {
     const run = this.last.then(async () => {
       // Before the store is asked: what another replica publishes meanwhile is not lost.
       const named = await namedEpoch(this.log, await this.store.latestEpoch());
-      const logged = await loggedRules(this.log);
+      const logged = (await this.logged.read()).history;
       const said: string[] = [];
       if (logged.latestEpoch > 0 && (await this.store.latestEpoch()) === 0) {
         const rules = logged.rules(logged.latestEpoch) ?? [];
@@ -72,8 +80,10 @@ export class PublishRules {
       const missing = await this.store.republish(logged.epochs);
       if (missing > 0) said.push(`the rules log lacked ${missing} rule sets that the store has; they are published again`);
       const latest = await this.store.latestEpoch();
-      if (named > Math.max(latest, logged.latestEpoch)) said.push(lost(Math.max(latest, logged.latestEpoch), named));
-      if (Math.max(logged.latestEpoch, named) > latest) await this.store.snapshotAfter(Math.max(logged.latestEpoch, named));
+      const highest = highestOf(logged, latest);
+      if (named > Math.max(latest, highest)) said.push(lost(Math.max(latest, highest), named));
+      if (named > Math.max(latest, highest)) await this.store.snapshotAfter(named);
+      await this.goOnAbove(logged);
       // A log that had no rule set at all holds nothing that was to be judged by other rules than the present ones.
       if (!(await this.publishOutbox(logged.latestEpoch === 0 && missing > 0))) await this.writeMarkers();
       return said;
@@ -91,7 +101,7 @@ export class PublishRules {
    */
   replaceLost(): Promise<readonly number[]> {
     const run = this.last.then(async () => {
-      const logged = await loggedRules(this.log);
+      const logged = (await this.logged.read()).history;
       const latest = await this.store.latestEpoch();
       const epochs = Array.from({ length: latest }, (_, index) => index + 1).filter((epoch) => logged.rules(epoch) === undefined);
       await this.store.replaceEpochs(epochs);
@@ -107,19 +117,18 @@ export class PublishRules {
   }
 
   /**
-   * Whether the rules log or the spans log ends before where it did at the last call: then it is another one, made anew, and `reconcile` brings
-   * it what it lacks.
+   * Whether the rules log or the spans log is another one than at the last call, made anew, or the store has gone back behind the rules log:
+   * `reconcile` brings each what it lacks.
    */
   async isAnotherLog(): Promise<boolean> {
     let another = false;
-    for (const topic of [TOPICS.rules, TOPICS.spans]) {
-      for (const [partition, end] of await this.log.ends(topic)) {
-        const key = `${topic}/${partition}`;
-        if (end < (this.ends.get(key) ?? 0)) another = true;
-        this.ends.set(key, end);
-      }
+    for (const [partition, end] of await this.log.ends(TOPICS.spans)) {
+      if (end < (this.ends.get(partition) ?? 0)) another = true;
+      this.ends.set(partition, end);
     }
-    return another;
+    const { history, anew } = await this.logged.read();
+    const latest = await this.store.latestEpoch();
+    return another || anew || (latest > 0 && highestOf(history, latest) > latest);
   }
 
   /** Writes the marker of the rules in force again, so that retention never leaves a partition without one. */
@@ -137,8 +146,12 @@ export class PublishRules {
 
   /** Whether markers were written: not when the outbox has nothing, or only what the rules log lacks of epochs before the one in force. */
   private async publishOutbox(restored = false): Promise<boolean> {
-    // Asked first: if this one is not published, it is in the outbox.
-    const latest = await this.store.latestEpoch();
+    if ((await this.store.unpublishedEpochs()).length === 0) return false;
+    const { history, anew } = await this.logged.read();
+    let alone = restored;
+    if (anew) alone = (await this.store.republish(history.epochs)) > 0 && history.latestEpoch === 0;
+    // Asked before the outbox: if this one is not published, it is in there.
+    const latest = await this.goOnAbove(history);
     const changes = await this.store.unpublishedEpochs();
     const last = changes.at(-1)?.epoch ?? 0;
     if (last === 0) return false;
@@ -148,9 +161,38 @@ export class PublishRules {
     );
     // One marker for the last is enough: an epoch is a whole rule set.
     const marks = last >= latest;
-    if (marks) await this.log.append(TOPICS.spans, this.markers(last, restored ? last : beforeAll(changes)));
+    if (marks) await this.log.append(TOPICS.spans, this.markers(last, alone ? last : beforeAll(changes)));
     for (const { epoch } of changes) await this.store.epochPublished(epoch);
     return marks;
+  }
+
+  /**
+   * A store that was restored from a backup gives numbers again that the rules log has given to other rules. They are never published: the rules as they
+   * are get a number above all of them. Answers the store's latest.
+   */
+  private async goOnAbove(logged: RuleHistory): Promise<number> {
+    const latest = await this.store.latestEpoch();
+    const highest = highestOf(logged, latest);
+    let forked: number | undefined;
+    for (const epoch of [...(await this.store.unpublishedEpochs()).map(({ epoch }) => epoch), latest]) {
+      if (forked === undefined && logged.epochs.has(epoch) && !(await this.isOf(logged, epoch))) forked = epoch;
+    }
+    if (forked === undefined && highest <= latest) return latest;
+    const named = await namedEpoch(this.log, latest);
+    this.tell(goneBack(latest, highest));
+    await this.store.forkEpochs(forked ?? latest + 1, Math.max(latest, highest, named));
+    return this.store.latestEpoch();
+  }
+
+  /** Whether the store has the same rules for an epoch as the log; also when the log has none for it. */
+  private async isOf(logged: RuleHistory, epoch: number): Promise<boolean> {
+    const theirs = logged.rules(epoch);
+    const ours = await this.store.ruleSet(epoch);
+    return (
+      theirs === undefined ||
+      ours === undefined ||
+      isDeepStrictEqual(sorted(theirs), sorted((JSON.parse(ours) as RuleSetRecord).snapshot ?? []))
+    );
   }
 
   /** `before`: the epoch in force before them. */
@@ -166,6 +208,26 @@ function beforeAll(changes: readonly EpochChange[]): number {
   return (first?.epoch ?? 1) - 1;
 }
 
+/** The latest rule set of the log; of none that somebody forged with a number far above those of the store. */
+function highestOf(logged: RuleHistory, known: number): number {
+  const most = known + MOST_LOST;
+  if (known === 0 || logged.latestEpoch <= most) return logged.latestEpoch;
+  let highest = 0;
+  for (const epoch of logged.epochs) if (epoch <= most && epoch > highest) highest = epoch;
+  return highest;
+}
+
+function sorted(rules: readonly PublishedRule[]): readonly PublishedRule[] {
+  return rules.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function goneBack(latest: number, highest: number): string {
+  return (
+    `the database has gone back: it goes on from rule set ${latest}, and the rules log has other rules for it, or ends with ${highest}. Was a backup restored while this runs? ` +
+    'The rules of the database are in force from now on, under a new number; what was changed after the backup is lost'
+  );
+}
+
 function adopted(rules: number): string {
   const lost = 'descriptions, tags, earlier versions and disabled rules are lost';
   return `the store has no rules, and the rules log has ${rules}: they are taken over from it (${lost}). Was store.db deleted, or is it another database?`;
@@ -177,21 +239,4 @@ function lost(latest: number, named: number): string {
     `the spans log names ${epochs}, which neither the store nor the rules log has: spans sent under them are not judged. Was a backup restored that ` +
     'is older than the spans log? Restore a newer one, or have them judged by the present rules: POST /v1/rules/lost-sets/replace'
   );
-}
-
-/** What the rules log has. Records of others count for nothing, as for the evaluators. */
-async function loggedRules(log: Log): Promise<RuleHistory> {
-  const history = new RuleHistory();
-  const { start } = await log.bounds(TOPICS.rules, 0);
-  for await (const { records } of log.read(TOPICS.rules, 0, start)) {
-    for (const { value } of records) {
-      try {
-        const record = JSON.parse(Buffer.from(value).toString('utf8')) as RuleSetRecord;
-        if (Number.isSafeInteger(record.epoch)) history.add(record);
-      } catch {
-        // No rule set.
-      }
-    }
-  }
-  return history;
 }

@@ -55,7 +55,10 @@ export class LogEnds {
 
   private async ask(topic: string, known: Known): Promise<void> {
     try {
-      known.ends = await this.log.ends(topic);
+      const ends = await this.log.ends(topic);
+      // A topic that is gone has no partition, and what was last known of it grows old.
+      if (ends.size === 0) return;
+      known.ends = ends;
       known.toldAt = this.now();
     } catch {
       // The age of the last answer says it.
