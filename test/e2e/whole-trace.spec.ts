@@ -16,6 +16,8 @@ const RULES: Readonly<Record<string, string>> = {
   alone: 'span.name == "a" and span.duration > 500ms',
   absent: 'trace.has(span.name == "a") and not trace.has(span.name == "b")',
   many: 'trace.count(span.name == "a") > 1',
+  more: 'trace.count(span.name == "a") > trace.count(span.name == "b")',
+  crowded: 'span.name == "c" and trace.count(span.name == "a") >= 2',
   joined: 'trace.has(one where one.name == "a" and not trace.has(span.name == "b" and attribute.n and attribute.n == one.attributes["n"]))',
   ordered: 'not trace.preceded(span.name == "a", span.name == "b")',
   shared: 'trace.max_count(attribute.n, span.name == "a") > 1',

@@ -81,7 +81,7 @@ export interface TextRange {
 export interface Evidence {
   /** The subject span (span rules). */
   readonly span?: SpanView;
-  /** Per atom index: how many spans fed it (1 stands for "at least one" with kind has) and the first of them. */
+  /** Per atom index: how many spans fed it (1 stands for "at least one" with kind has) and the first of them, fifty at the most. */
   atom(index: number): {
     readonly count: number;
     readonly witnesses: readonly SpanReference[];

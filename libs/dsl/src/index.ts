@@ -28,6 +28,7 @@ export type { GivesUpFrom } from './compile/gives-up.js';
 export type { EvaluationOptions } from './compile/judge-script.js';
 export type { Diagnostic, Fix } from './diagnostic.js';
 export { clipped } from './explain/clipped.js';
+export { MAXIMUM_WITNESSES } from './explain/leaf-values.js';
 export { EXPLANATION_KINDS, EXPLANATION_OUTCOMES, type ExplanationKind, type ExplanationOutcome } from './explain/explanation-terms.js';
 export { jsonValue, type ShownValue } from './explain/json-value.js';
 export type { ConditionOutcome, Evidence, Explanation, ExplanationNode, SpanReference, TextRange } from './explain.js';

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { ExplanationNode } from '#dsl';
 import { applyAll, engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
+import { WINDOW_SETTINGS } from '../../../test/fixtures/engine/deliveries.js';
 import { A_SPAN, type TestSpan } from '../../../test/fixtures/engine/test-span.js';
 
 const root = (span: number, start: number, duration: number): TestSpan => ({ ...A_SPAN, span, start, duration, name: `r${span}` });
@@ -44,4 +46,70 @@ describe('the order of arrival decides nothing:', () => {
       { numRuns: 30 },
     );
   });
+
+  it('not the spans that a count names, the first fifty of those that it counts', () => {
+    const of = (span: number): TestSpan => ({ ...A_SPAN, span, parent: 999, start: 1_000 + (span % 40), name: 'a' });
+    const spans = Array.from({ length: 60 }, (_, n) => of(n + 1)).flatMap((span) => [
+      span,
+      // The other side of a call, and another form of the same span.
+      ...(span.span % 9 === 0 ? [{ ...span, client: true }] : []),
+      ...(span.span % 7 === 0 ? [{ ...span, duration: span.duration + 5 }] : []),
+    ]);
+    const byOrder = [...spans].sort(
+      (a, b) => a.start - b.start || a.span - b.span || Number(b.client ?? false) - Number(a.client ?? false) || b.duration - a.duration,
+    );
+    const counting = [
+      ruleOf('more', 'trace.count(span.name == "a") > 3'),
+      ruleOf('two', 'trace.count(span.name == "a") > trace.count(span.name == "c")'),
+      ruleOf('about', 'span.name == "end" and trace.count(span.name == "a") >= 2'),
+    ];
+    const end: TestSpan = { ...A_SPAN, span: 500, parent: 999, start: 2_000, name: 'end' };
+    fc.assert(
+      fc.property(
+        fc.subarray(spans, { minLength: 5 }),
+        fc.constantFrom('shuffled', 'sorted', 'reversed'),
+        fc.infiniteStream(fc.nat()),
+        (some, order, draw) => {
+          const wanted = byOrder.filter((span) => some.includes(span)).map(({ span }) => span);
+          const sorted = byOrder.filter((span) => some.includes(span));
+          const keys = new Map(sorted.map((span) => [span, draw.next().value as number]));
+          const arrived =
+            order === 'shuffled' ? sorted.sort((a, b) => keys.get(a)! - keys.get(b)!) : order === 'reversed' ? sorted.reverse() : sorted;
+          const cut = (draw.next().value as number) % arrived.length;
+          const records = [
+            { time: 0, spans: arrived.slice(0, cut) },
+            { time: 1, spans: arrived.slice(cut) },
+            { time: 2, spans: [end] },
+            { time: 1_000 },
+          ];
+          const settings = { ...WINDOW_SETTINGS, maxSpans: 1_000 };
+          const engine = engineOf([counting], { settings });
+          const last = new Map(applyAll(engine, records).map((verdict) => [verdict.ruleId, verdict]));
+          for (const { id } of counting) {
+            const node = nodeOf(last.get(id)?.explanation.tree, 'count');
+            const witnesses = node?.witnesses?.map((spanId) => Number.parseInt(spanId, 16));
+            expect([id, node?.count, witnesses]).toEqual([id, wanted.length, wanted.slice(0, 50)]);
+            expect([id, node?.more_witnesses ?? 0]).toEqual([id, Math.max(0, wanted.length - 50)]);
+          }
+          // What is kept for them counts as memory, and goes with the trace.
+          const forgotten = 1_000 + settings.maxAge + 2 * settings.lateWindow;
+          const after = engineOf([counting], { settings });
+          applyAll(after, [...records, { time: forgotten }, { time: 2 * forgotten }]);
+          expect(after.memory).toBeLessThan(400);
+          expect(engine.memory).toBeGreaterThan(after.memory + 3 * 32 * Math.min(49, wanted.length - 1));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
 });
+
+/** The first node of a kind. */
+function nodeOf(tree: ExplanationNode | undefined, kind: string): ExplanationNode | undefined {
+  if (tree === undefined || tree.kind === kind) return tree;
+  for (const child of tree.children ?? []) {
+    const found = nodeOf(child, kind);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -41,7 +41,8 @@ export function tellQuantifier(node: TraceQuantifier, bindings: Bindings, teller
     counted,
     ...(isAll && tally.atLeast ? {} : { count }),
     witnesses: tally.witnesses,
-    known: tally.spans?.length ?? tally.witnesses.length,
+    // A bit counts one, a counter all of them.
+    known: tally.spans?.length ?? Math.max(tally.count, tally.witnesses.length),
     values: found.told?.outcome === 'true' || isAll ? details.values : NO_VALUES,
     children: [told],
   };
@@ -92,7 +93,6 @@ function takenApart(spans: readonly SpanView[], node: TraceQuantifier, { text }:
 function namedText({ spans, witnesses, count, atLeast }: Tally, { text }: Details): string {
   if (witnesses.length === 0) return '';
   const first = referenceText(witnesses[0] as SpanReference);
-  if (spans === undefined) return count > 1 || atLeast ? `${atLeast ? '' : 'the first is '}${first}` : first;
   if (text !== '') return `${count === 1 ? '' : 'the first is '}${first}, ${text}`;
   return spansText(witnesses.map(referenceText), count);
 }

@@ -2,7 +2,7 @@ import { clipped, type SpanReference } from '#dsl';
 import { HIGH, hexOfWords, LOW, type SpanColumns } from '#otlp';
 import { Slots } from '../assembly/slots.js';
 
-const WORDS = 7;
+const WORDS = 8;
 /** The next kept span of the same chain. */
 const NEXT = 0;
 const TAG = 1;
@@ -11,6 +11,10 @@ const ID = 2;
 const START = 4;
 /** 1 for a server span, which may share its id with a client span; from the second bit on its form. */
 const TRAITS = 6;
+/** Of the witness of a counter: the first in a chain of further ones (count-witnesses.ts). */
+const OTHERS = 7;
+/** The words that order spans, before what tells spans of one id apart. */
+const ORDER = [START, START + 1, ID, ID + 1] as const;
 
 /** A span that a verdict names. */
 export interface NamedSpan {
@@ -123,6 +127,18 @@ export class KeptSpans extends Slots {
     return duration === this.durations[kept]! ? formOrder(columns.forms[i]!) < formOrder(traits >>> 1) : duration > this.durations[kept]!;
   }
 
+  /** As `isBefore`, of two that are kept. */
+  goesBefore(kept: number, other: number): boolean {
+    const { words } = this;
+    const a = kept * WORDS;
+    const b = other * WORDS;
+    for (const word of ORDER) if (words[a + word] !== words[b + word]) return words[a + word]! < words[b + word]!;
+    const server = words[a + TRAITS]! & 1;
+    if (server !== (words[b + TRAITS]! & 1)) return server === 0;
+    const longer = this.durations[kept]! - this.durations[other]!;
+    return longer === 0 ? formOrder(words[a + TRAITS]! >>> 1) < formOrder(words[b + TRAITS]! >>> 1) : longer > 0;
+  }
+
   next(kept: number): number {
     return this.words[kept * WORDS + NEXT]!;
   }
@@ -130,6 +146,14 @@ export class KeptSpans extends Slots {
   /** Makes `next` follow `kept` in its chain. */
   chain(kept: number, next: number): void {
     this.words[kept * WORDS + NEXT] = next;
+  }
+
+  others(kept: number): number {
+    return this.words[kept * WORDS + OTHERS]!;
+  }
+
+  setOthers(kept: number, first: number): void {
+    this.words[kept * WORDS + OTHERS] = first;
   }
 
   tag(kept: number): number {
@@ -150,10 +174,12 @@ export class KeptSpans extends Slots {
     };
   }
 
-  /** Releases a whole chain. */
+  /** Releases a whole chain, with what is chained to its spans. */
   forget(first: number): void {
     for (let kept = first; kept !== 0; ) {
       const next = this.next(kept);
+      const others = this.others(kept);
+      if (others !== 0) this.forget(others);
       this.names[kept] = '';
       this.services[kept] = '';
       if (this.shownIds.size > 0) this.shownIds.delete(kept);

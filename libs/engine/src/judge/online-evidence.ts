@@ -1,8 +1,9 @@
-import type { Evidence } from '#dsl';
+import type { Evidence, SpanReference } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
 import { KEPT, ROW_WORDS, SPANS, STATE } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
 import type { UnknownBits } from './budget.js';
+import type { CountWitnesses } from './count-witnesses.js';
 import type { Doubts } from './doubts.js';
 import { type KeptSpans, type NamedSpan, referenceTo } from './kept-spans.js';
 import type { Verdicts } from './verdicts.js';
@@ -17,6 +18,7 @@ export class OnlineEvidence {
   constructor(
     private readonly assembly: Assembly,
     private readonly kept: KeptSpans,
+    private readonly counted: CountWitnesses,
     private readonly doubts: Doubts,
     private readonly verdicts: Verdicts,
   ) {}
@@ -29,10 +31,16 @@ export class OnlineEvidence {
     const atom: Evidence['atom'] = (index) => {
       const { kind, slot, condition } = epoch.rules.compiled.atoms[index]!;
       const count = kind === 'count' ? epoch.states.counted(state, slot) : epoch.states.has(state, slot) ? 1 : 0;
-      const witness = this.tagged(row, index);
-      const witnesses = witness === 0 ? [] : [referenceTo(this.kept.named(witness))];
       const inDoubt = doubts?.get(condition)?.inDoubt ?? 0;
-      return { count, witnesses, ...(inDoubt === 0 ? {} : { inDoubt }) };
+      const witnesses = (): readonly SpanReference[] => this.witnesses(row, index);
+      // Most of those who ask want the number alone.
+      return {
+        count,
+        inDoubt,
+        get witnesses() {
+          return witnesses();
+        },
+      };
     };
     const spanCount = rows[row * ROW_WORDS + SPANS]!;
     const totals = epoch.rules.plan.totals ? { duration: epoch.states.duration(state) } : {};
@@ -48,6 +56,12 @@ export class OnlineEvidence {
     }
     const standIn = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!;
     return standIn === 0 ? undefined : this.kept.named(standIn);
+  }
+
+  /** The first spans that fed an atom: of a bit one, of a counter as many as an explanation names. */
+  private witnesses(row: number, index: number): readonly SpanReference[] {
+    const witness = this.tagged(row, index);
+    return witness === 0 ? [] : this.counted.all(witness).map(referenceTo);
   }
 
   private tagged(row: number, tag: number): number {

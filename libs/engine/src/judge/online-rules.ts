@@ -5,6 +5,7 @@ import { CLOSED, FLAGS, JUDGED, KEPT, RETRIED, ROW_WORDS, STATE } from '../assem
 import type { Epoch } from '../epoch.js';
 import { AskedTrace } from './asked-trace.js';
 import { type Conclusion, conclude, concludeInDoubt, decide, explain } from './budget.js';
+import { CountWitnesses } from './count-witnesses.js';
 import type { Doubts } from './doubts.js';
 import type { KeptSpans, NamedSpan } from './kept-spans.js';
 import { MixedRules } from './mixed-rules.js';
@@ -38,9 +39,10 @@ export class OnlineRules {
     private readonly doubts: Doubts,
     verdicts: Verdicts,
   ) {
-    this.atoms = new TraceAtoms(assembly, kept);
+    const counted = new CountWitnesses(kept);
+    this.atoms = new TraceAtoms(assembly, kept, counted);
     this.asked = new AskedTrace(assembly, verdicts);
-    this.evidence = new OnlineEvidence(assembly, kept, doubts, verdicts);
+    this.evidence = new OnlineEvidence(assembly, kept, counted, doubts, verdicts);
     this.touched = new TouchedRules(assembly, kept);
     this.mixed = new MixedRules(kept, reports, this.evidence, errors, doubts);
   }

@@ -2,6 +2,7 @@ import type { SpanColumns } from '#otlp';
 import type { Assembly } from '../assembly/assembly.js';
 import { FLAGS, KEPT, ROOT_SEEN, ROW_WORDS, STATE } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
+import type { CountWitnesses } from './count-witnesses.js';
 import type { KeptSpans } from './kept-spans.js';
 import { FIRST_SPAN, ROOT } from './online-evidence.js';
 
@@ -9,8 +10,8 @@ import { FIRST_SPAN, ROOT } from './online-evidence.js';
 const LOW = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 0 : 1;
 
 /**
- * Feeds the bits and counters of a trace with one span's conditions, keeps the first span of each atom as its witness, and
- * collects the rules that the span may have decided.
+ * Feeds the bits and counters of a trace with one span's conditions, keeps the first span of each atom as its witness (of a counter the first
+ * ones), and collects the rules that the span may have decided.
  */
 export class TraceAtoms {
   /** The rules to ask after the span that was fed last, each once: the first `asking` of the array. (To set the length of a list costs more.) */
@@ -26,6 +27,7 @@ export class TraceAtoms {
   constructor(
     private readonly assembly: Assembly,
     private readonly kept: KeptSpans,
+    private readonly witnesses: CountWitnesses,
   ) {}
 
   /** Span `i` of the record that `epoch` has evaluated; answers the trace's state, made with its first span. */
@@ -57,7 +59,7 @@ export class TraceAtoms {
       }
     }
     for (const rule of plan.restless) this.ask(rule);
-    if (this.again > 0) this.takeOver(row, epoch.columns, i);
+    if (this.again > 0) this.takeOver(epoch, row, state, i);
     return state;
   }
 
@@ -132,14 +134,28 @@ export class TraceAtoms {
   }
 
   /** The witness of an atom is the first of the spans that fed it, whichever came first. Witnesses follow the span that stands for the trace. */
-  private takeOver(row: number, columns: SpanColumns, i: number): void {
+  private takeOver({ rules, columns, states }: Epoch, row: number, state: number, i: number): void {
     const { kept } = this;
-    let witness = kept.next(this.assembly.traces.rows[row * ROW_WORDS + KEPT]!);
-    for (let left = this.again; witness !== 0 && left > 0; witness = kept.next(witness)) {
+    let before = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!;
+    let witness = kept.next(before);
+    for (let left = this.again; witness !== 0 && left > 0; before = witness, witness = kept.next(witness)) {
       const atom = kept.tag(witness);
       if (this.fedAgain[atom] !== this.span) continue;
       left--;
-      if (kept.isBefore(columns, i, witness)) kept.replace(witness, columns, i, atom);
+      const { kind, slot } = rules.compiled.atoms[atom]!;
+      const isFirst = kept.isBefore(columns, i, witness);
+      if (kind === 'has') {
+        if (isFirst) kept.replace(witness, columns, i, atom);
+        continue;
+      }
+      const counted = states.counted(state, slot) - 1;
+      if (!isFirst) this.witnesses.add(witness, counted, columns, i);
+      else {
+        const first = kept.keep(columns, i, atom, kept.next(witness));
+        kept.chain(before, first);
+        this.witnesses.takeOver(first, witness, counted);
+        witness = first;
+      }
     }
   }
 
