@@ -42,7 +42,9 @@ it('what is found in one way or another is what looking at every pair finds', ()
   let [judged, matches] = [0, 0];
   fc.assert(
     fc.property(rules, arbitraryWornTrace, (text, trace) => {
-      const rule = ruleOf(text)!;
+      const rule = ruleOf(text);
+      // One that always or never matches is refused.
+      if (rule === undefined) return;
       const expected = JSON.stringify(judgedByInterpreter(rule, trace));
       const found = JSON.stringify(judgeExpression(rule, evaluationLimit(rule.resolved, 10_000))(trace));
       if (found !== expected) throw new Error(describePair(text, trace, 'in ways', found, expected));
