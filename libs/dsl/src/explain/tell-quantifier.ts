@@ -90,7 +90,7 @@ function takenApart(spans: readonly SpanView[], node: TraceQuantifier, { text }:
   return `${ofRelatives(node)}${spans.length === 1 ? there : `${spans.length} spans, the first is `}${spanText(first)}: ${text}`;
 }
 
-function namedText({ spans, witnesses, count, atLeast }: Tally, { text }: Details): string {
+function namedText({ witnesses, count }: Tally, { text }: Details): string {
   if (witnesses.length === 0) return '';
   const first = referenceText(witnesses[0] as SpanReference);
   if (text !== '') return `${count === 1 ? '' : 'the first is '}${first}, ${text}`;
