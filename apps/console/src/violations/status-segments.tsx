@@ -1,4 +1,5 @@
 import { shortCount } from '../format/count';
+import { Segments } from '../parts/segments';
 
 const STATUSES = [
   ['open', 'Open'],
@@ -16,17 +17,9 @@ interface StatusSegmentsProps {
 export function StatusSegments({ status, counts, onChange }: StatusSegmentsProps) {
   const of = (key: string): number | undefined =>
     counts === undefined ? undefined : key === 'all' ? [...counts.values()].reduce((a, b) => a + b, 0) : (counts.get(key) ?? 0);
-  return (
-    <fieldset className="segments">
-      <legend className="hidden">Status</legend>
-      {STATUSES.map(([key, text]) => {
-        const count = of(key);
-        return (
-          <button key={key} type="button" aria-pressed={(status ?? 'open') === key} onClick={() => onChange(key === 'open' ? null : key)}>
-            {text} <span className="num faint">{count === undefined ? '' : shortCount(count)}</span>
-          </button>
-        );
-      })}
-    </fieldset>
-  );
+  const options = STATUSES.map(([key, text]) => {
+    const count = of(key);
+    return { key, text, count: count === undefined ? '' : shortCount(count) };
+  });
+  return <Segments label="Status" value={status ?? 'open'} options={options} onChange={(key) => onChange(key === 'open' ? null : key)} />;
 }

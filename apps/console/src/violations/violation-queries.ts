@@ -24,9 +24,10 @@ export function askedFor(filters: Filters, now: number): Asked {
   return { ...Object.fromEntries(set), ...timeRange(filters.start_time, filters.end_time, now) };
 }
 
-export function useViolations(filters: Filters, now: number, limit: number) {
+export function useViolations(filters: Filters, now: number, limit: number, enabled: boolean) {
   return useInfiniteQuery({
     queryKey: ['violations', filters, now, limit],
+    enabled,
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam, signal }) => {
       const query = {

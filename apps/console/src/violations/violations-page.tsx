@@ -1,10 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link2, Radio, RefreshCw } from 'lucide-react';
 import { useState } from 'react';
-import { plural } from '../format/count';
+import { plural, shortCount } from '../format/count';
+import { useGroups, useInboxCounts } from '../groups/group-queries';
+import { GroupTable } from '../groups/group-table';
+import { INBOXES, inboxOf } from '../groups/inbox';
 import { copyText } from '../parts/copy-text';
 import { ErrorBanner } from '../parts/error-banner';
 import { Key } from '../parts/key';
+import { Segments } from '../parts/segments';
 import { PageTitle } from '../shell/page-title';
 import { useToast } from '../shell/toasts';
 import { useKeys } from '../shell/use-keys';
@@ -28,12 +32,18 @@ export function ViolationsPage() {
   const { now } = read;
   const say = useToast();
   const queries = useQueryClient();
-  const list = useViolations(filters, now, limit);
+  // A trace has violations, but no groups.
+  const grouped = filters.view === 'groups' && filters.trace_id === null;
+  const inbox = inboxOf(filters.inbox);
+  const list = useViolations(filters, now, limit, !grouped);
+  const groups = useGroups(filters, now, inbox, grouped);
+  const inboxes = useInboxCounts(filters, now, grouped);
   const stats = useViolationStats(filters, now);
   const statuses = useStatusCounts(filters, now);
-  const total = list.data?.pages[0]?.total;
+  const total = grouped ? stats.data?.total : list.data?.pages[0]?.total;
+  const isOld = grouped ? stats.isPlaceholderData : list.isPlaceholderData;
   const totalNow = useTotalNow(filters, now);
-  const arrived = total === undefined || totalNow.data === undefined || list.isPlaceholderData ? 0 : totalNow.data - total;
+  const arrived = total === undefined || totalNow.data === undefined || isOld ? 0 : totalNow.data - total;
   const refresh = (): void => {
     setRead({ address, now: Date.now() });
     void queries.invalidateQueries({ queryKey: ['violation-services'] });
@@ -44,7 +54,9 @@ export function ViolationsPage() {
         ? 'Link copied: it opens this list as it is'
         : 'The browser does not let the link be copied',
     );
-  useKeys({ y: () => void copyLink(), '.': refresh });
+  const show = (key: string): void =>
+    set({ view: key === 'groups' ? key : null, ...(key === 'groups' ? { trace_id: null } : { inbox: null }) });
+  useKeys({ y: () => void copyLink(), '.': refresh, f: () => show(grouped ? 'flat' : 'groups') });
 
   return (
     <>
@@ -77,9 +89,18 @@ export function ViolationsPage() {
           )}
         </div>
       </section>
-      <section className="panel" aria-label="List" data-stale={list.isPlaceholderData}>
+      <section className="panel" aria-label="List" data-stale={grouped ? groups.isPlaceholderData : list.isPlaceholderData}>
         <header>
+          <Segments label="View" value={grouped ? 'groups' : 'flat'} options={VIEWS} onChange={show} />
           <StatusSegments status={filters.status} counts={statuses.data} onChange={(status) => set({ status })} />
+          {grouped ? (
+            <Segments
+              label="Inbox"
+              value={inbox.key}
+              options={INBOXES.map(({ key, text }) => ({ key, text, count: shortCountOf(inboxes.data?.get(key)) }))}
+              onChange={(key) => set({ inbox: key === INBOXES[0].key ? null : key })}
+            />
+          ) : null}
           <div className="end small dim num">{total === undefined ? '' : plural(total, 'violation')}</div>
         </header>
         <div role="status">
@@ -95,11 +116,22 @@ export function ViolationsPage() {
             </div>
           ) : null}
         </div>
-        <ViolationTable list={list} limit={limit} view={view} onRefresh={refresh} />
+        {grouped ? (
+          <GroupTable key={address} list={groups} inbox={inbox} counts={inboxes.data} view={view} now={now} onRefresh={refresh} />
+        ) : (
+          <ViolationTable list={list} limit={limit} view={view} onRefresh={refresh} />
+        )}
       </section>
     </>
   );
 }
+
+const VIEWS = [
+  { key: 'groups', text: 'Groups' },
+  { key: 'flat', text: 'Flat' },
+];
+
+const shortCountOf = (count: number | undefined): string => (count === undefined ? '' : shortCount(count));
 
 /** Relative times become what they meant when the list was read: a colleague sees the same. */
 function absoluteLink(filters: Parameters<typeof askedFor>[0], now: number): string {

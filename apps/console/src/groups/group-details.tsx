@@ -1,0 +1,69 @@
+import { Link } from 'wouter';
+import type { ViolationGroup } from '../api/types';
+import { plural } from '../format/count';
+import { ErrorBanner } from '../parts/error-banner';
+import { Skeleton } from '../parts/skeleton';
+import { TimeAgo } from '../parts/time-ago';
+import type { Filters } from '../violations/use-violation-filters';
+import { violationSentence } from '../violations/violation-sentence';
+import { NEWEST, useGroupMarks, useNewestOf } from './group-queries';
+
+interface GroupDetailsProps {
+  readonly group: ViolationGroup;
+  readonly filters: Filters;
+  readonly now: number;
+}
+
+/** Below an opened group: its newest violations, the way to all of them, and what was noted. */
+export function GroupDetails({ group, filters, now }: GroupDetailsProps) {
+  const newest = useNewestOf(group, filters, now);
+  const marks = useGroupMarks(group.id);
+  return (
+    <tr className="group-details">
+      <td colSpan={6} className="wide">
+        {newest.error === null ? null : (
+          <ErrorBanner what="The violations of this group could not be read." error={newest.error} onRetry={() => void newest.refetch()} />
+        )}
+        {newest.isPending ? <Skeleton lines={3} label="The violations of this group are being read" /> : null}
+        <ul className="plain">
+          {(newest.data?.violations ?? []).map((violation) => (
+            <li key={violation.id} className="group-one">
+              <Link href={`/violations/${encodeURIComponent(violation.id)}`} aria-label={`View Trace ${violation.trace_id}`}>
+                <span className="mono small">{violation.trace_id.slice(0, 16)}</span>
+              </Link>
+              <span className="clamp small dim">{violationSentence(violation)}</span>
+              <span className="small dim nowrap num">
+                <TimeAgo ms={violation.timestamp_ms} />
+              </span>
+            </li>
+          ))}
+        </ul>
+        {group.count > NEWEST ? (
+          <Link className="link small" href={`/violations?${allOf(group, filters)}`}>
+            All {plural(group.count, 'violation')} of this group
+          </Link>
+        ) : null}
+        {(marks.data ?? []).length === 0 ? null : (
+          <ul className="plain" aria-label="Marks">
+            {(marks.data ?? []).map(({ number, kind, at, by, note }) => (
+              <li key={number} className="small">
+                <span className="dim">
+                  {MARKS[kind]} by {by}, <TimeAgo ms={Date.parse(at)} />
+                </span>
+                {note === undefined ? '' : `: ${note}`}
+              </li>
+            ))}
+          </ul>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+const MARKS = { acknowledged: 'Acknowledged', unacknowledged: 'Acknowledgement taken back', note: 'Note' } as const;
+
+/** The flat list of a group, with the filters that are set. */
+function allOf({ rule_id, service }: ViolationGroup, filters: Filters): URLSearchParams {
+  const set = Object.entries({ ...filters, rule_id, service, view: null, inbox: null });
+  return new URLSearchParams(set.filter((entry): entry is [string, string] => entry[1] !== null));
+}

@@ -1,0 +1,71 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { answered, client } from '../api/client';
+import type { ViolationList } from '../api/types';
+import type { Filters } from '../violations/use-violation-filters';
+import { askedFor } from '../violations/violation-queries';
+import { INBOXES, type Inbox } from './inbox';
+
+/** Groups of a page. */
+const PAGE = 50;
+/** Violations of a group that are shown below it. */
+export const NEWEST = 5;
+
+export const GROUPS = ['violation-groups'] as const;
+
+/** What the API is asked for groups: it knows no trace of a group. */
+function groupsAskedFor(filters: Filters, now: number, { asked }: Inbox) {
+  return { ...askedFor({ ...filters, trace_id: null }, now), ...asked };
+}
+
+/** The groups with violations that the filters select, seen last first. */
+export function useGroups(filters: Filters, now: number, inbox: Inbox, enabled: boolean) {
+  return useInfiniteQuery({
+    queryKey: [...GROUPS, 'list', filters, now, inbox.key],
+    enabled,
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) => {
+      const query = { ...groupsAskedFor(filters, now, inbox), limit: PAGE, ...(pageParam === undefined ? {} : { cursor: pageParam }) };
+      return answered(client.GET('/v1/violations/groups', { params: { query }, signal }));
+    },
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** How many groups are in each part of the inbox, whichever is shown. */
+export function useInboxCounts(filters: Filters, now: number, enabled: boolean) {
+  const all = { ...filters, inbox: null };
+  return useQuery({
+    queryKey: [...GROUPS, 'counts', all, now],
+    enabled,
+    queryFn: async ({ signal }) => {
+      const count = async (inbox: Inbox): Promise<readonly [string, number]> => {
+        const query = { ...groupsAskedFor(all, now, inbox), limit: 1 };
+        return [inbox.key, (await answered(client.GET('/v1/violations/groups', { params: { query }, signal }))).total];
+      };
+      return new Map(await Promise.all(INBOXES.map(count)));
+    },
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The newest violations of a group that the filters select. */
+export function useNewestOf(group: { readonly rule_id: string; readonly service: string }, filters: Filters, now: number) {
+  return useQuery({
+    queryKey: [...GROUPS, 'newest', group.rule_id, group.service, filters, now],
+    queryFn: async ({ signal }) => {
+      const { rule_id, service } = group;
+      const query = { ...askedFor({ ...filters, trace_id: null }, now), rule_id, service, view: 'full' as const, limit: NEWEST };
+      return (await answered(client.GET('/v1/violations', { params: { query }, signal }))) as unknown as ViolationList;
+    },
+  });
+}
+
+/** Who acknowledged a group and what was noted, the newest first. */
+export function useGroupMarks(id: string) {
+  return useQuery({
+    queryKey: [...GROUPS, 'marks', id],
+    queryFn: async ({ signal }) =>
+      (await answered(client.GET('/v1/violations/groups/{id}/marks', { params: { path: { id }, query: { limit: 10 } }, signal }))).marks,
+  });
+}

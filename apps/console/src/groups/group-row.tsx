@@ -1,0 +1,114 @@
+import { BellOff, Check, ChevronDown, ChevronRight, History, Sparkles, StickyNote } from 'lucide-react';
+import type { ViolationGroup } from '../api/types';
+import { exactCount, plural, shortCount } from '../format/count';
+import { SeverityBadge } from '../parts/severity-badge';
+import { Tag } from '../parts/tag';
+import { TimeAgo } from '../parts/time-ago';
+
+export interface GroupHandlers {
+  readonly onToggle: (id: string) => void;
+  readonly onAcknowledge: (group: ViolationGroup) => void;
+  readonly onMute: (group: ViolationGroup) => void;
+  readonly onNote: (group: ViolationGroup) => void;
+}
+
+interface GroupRowProps extends GroupHandlers {
+  readonly group: ViolationGroup;
+  readonly selected: boolean;
+  readonly expanded: boolean;
+}
+
+/** A rule in a service: how often it was violated, since when, and what is known of it. */
+export function GroupRow({ group, selected, expanded, onToggle, onAcknowledge, onMute, onNote }: GroupRowProps) {
+  const { id, rule_name, severity, service, count, first_seen, last_seen, acknowledged, muted } = group;
+  const Fold = expanded ? ChevronDown : ChevronRight;
+  const which = `${rule_name} in ${service}`;
+  return (
+    <tr
+      data-row={id}
+      aria-selected={selected}
+      onClick={(event) => {
+        if (event.target instanceof Element && event.target.closest('a, button') === null && getSelection()?.isCollapsed !== false)
+          onToggle(id);
+      }}
+    >
+      <td className="wide">
+        <SeverityBadge severity={severity} />
+      </td>
+      <td className="wide">
+        <div className="what">
+          <button type="button" className="group-name" aria-expanded={expanded} onClick={() => onToggle(id)}>
+            <Fold className="i" aria-hidden="true" />
+            {rule_name}
+          </button>
+          <span className="why tags">
+            <GroupState group={group} />
+            <span>
+              first <TimeAgo ms={first_seen * 1_000} />
+            </span>
+          </span>
+        </div>
+      </td>
+      <td className="dim">{service}</td>
+      <td className="r num" title={exactCount(count)}>
+        <b>{shortCount(count)}</b>
+        <span className="hidden"> {plural(count, 'violation')}</span>
+      </td>
+      <td className="r dim num nowrap">
+        <TimeAgo ms={last_seen * 1_000} />
+      </td>
+      <td className="r wide">
+        <div className="group-actions">
+          <button
+            type="button"
+            className="btn small"
+            onClick={() => onAcknowledge(group)}
+            aria-label={`${acknowledged ? 'Take back the acknowledgement of' : 'Acknowledge'} ${which}`}
+          >
+            <Check className="i" aria-hidden="true" />
+            {acknowledged ? 'Take back' : 'Acknowledge'}
+          </button>
+          <button type="button" className="btn small" onClick={() => onMute(group)} aria-label={`${muted ? 'Unmute' : 'Mute'} ${which}`}>
+            <BellOff className="i" aria-hidden="true" />
+            {muted ? 'Unmute' : 'Mute'}
+          </button>
+          <button type="button" className="btn small" onClick={() => onNote(group)} aria-label={`Note at ${which}`}>
+            <StickyNote className="i" aria-hidden="true" />
+            Note
+          </button>
+        </div>
+      </td>
+    </tr>
+  );
+}
+
+/** What the server says of a group, in a word; what it means in the title. */
+function GroupState({ group: { state, acknowledged, muted } }: Pick<GroupRowProps, 'group'>) {
+  return (
+    <>
+      {state === 'new' ? (
+        <span title="First seen in the last 24 hours">
+          <Tag tone="info" icon={Sparkles}>
+            New
+          </Tag>
+        </span>
+      ) : null}
+      {state === 'regressed' ? (
+        <span title="It came back in the last 24 hours, after 24 hours of quiet or more">
+          <Tag tone="warn" icon={History}>
+            Regressed
+          </Tag>
+        </span>
+      ) : null}
+      {state === 'ongoing' && acknowledged === undefined ? <Tag>Ongoing</Tag> : null}
+      {acknowledged === undefined ? null : (
+        <span title={`By ${acknowledged.by}, ${acknowledged.at}`}>
+          <Tag tone="ok" icon={Check}>
+            Acknowledged
+          </Tag>
+        </span>
+      )}
+      {muted ? <Tag icon={BellOff}>Muted</Tag> : null}
+    </>
+  );
+}

@@ -1,0 +1,12 @@
+/** The parts of the inbox, by what stands in the address: what the API is asked for each. */
+export const INBOXES = [
+  { key: 'todo', text: 'To look at', asked: { acknowledged: false, muted: false } },
+  { key: 'acknowledged', text: 'Acknowledged', asked: { acknowledged: true } },
+  { key: 'muted', text: 'Muted', asked: { muted: true } },
+  { key: 'all', text: 'All', asked: {} },
+] as const;
+
+export type Inbox = (typeof INBOXES)[number];
+
+/** What is neither acknowledged nor muted, where the address says nothing that is known. */
+export const inboxOf = (key: string | null): Inbox => INBOXES.find((inbox) => inbox.key === key) ?? INBOXES[0];

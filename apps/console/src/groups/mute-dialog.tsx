@@ -1,0 +1,70 @@
+import { useId, useState } from 'react';
+import type { ViolationGroup } from '../api/types';
+import { Pick } from '../parts/pick';
+import { Dialog } from '../shell/dialog';
+import type { Mute } from './use-group-actions';
+
+const HOUR_MS = 3_600_000;
+const UNTIL = [
+  { value: '1', text: 'for 1 hour' },
+  { value: '24', text: 'for 24 hours' },
+  { value: '168', text: 'for 7 days' },
+  { value: '', text: 'until somebody ends it' },
+];
+
+interface MuteDialogProps {
+  readonly group: ViolationGroup | undefined;
+  readonly onMute: (group: ViolationGroup, mute: Mute) => void;
+  readonly onClose: () => void;
+}
+
+export function MuteDialog({ group, onMute, onClose }: MuteDialogProps) {
+  return (
+    <Dialog open={group !== undefined} label="Mute" onClose={onClose}>
+      {group === undefined ? null : <MuteForm group={group} onMute={onMute} onClose={onClose} />}
+    </Dialog>
+  );
+}
+
+function MuteForm({ group, onMute, onClose }: MuteDialogProps & { readonly group: ViolationGroup }) {
+  const id = useId();
+  const [where, setWhere] = useState('service');
+  const [hours, setHours] = useState('24');
+  const [note, setNote] = useState('');
+  return (
+    <form
+      className="group-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const until = hours === '' ? {} : { until: new Date(Date.now() + Number(hours) * HOUR_MS).toISOString() };
+        onMute(group, { everywhere: where === 'all', note: note.trim(), ...until });
+        onClose();
+      }}
+    >
+      <h2 className="sheet-title">Mute {group.rule_name}</h2>
+      <p className="small dim">Violations are judged, signed and kept as before. Their groups leave the inbox, and are counted as muted.</p>
+      <Pick
+        label="Where"
+        value={where}
+        options={[
+          { value: 'service', text: `in ${group.service}` },
+          { value: 'all', text: 'in all services' },
+        ]}
+        onChange={setWhere}
+      />
+      <Pick label="How long" value={hours} options={UNTIL} onChange={setHours} />
+      <label className="small dim" htmlFor={id}>
+        Why (others read it)
+      </label>
+      <textarea id={id} rows={2} maxLength={2_000} value={note} onChange={(event) => setNote(event.target.value)} />
+      <div className="sheet-end">
+        <button type="button" className="btn" onClick={onClose}>
+          Cancel
+        </button>
+        <button type="submit" className="btn primary">
+          Mute
+        </button>
+      </div>
+    </form>
+  );
+}

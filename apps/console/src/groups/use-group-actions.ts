@@ -1,0 +1,69 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { answered, client } from '../api/client';
+import type { ViolationGroup } from '../api/types';
+import { useToast } from '../shell/toasts';
+import { GROUPS } from './group-queries';
+
+export interface Mute {
+  /** Of the rule everywhere, or in the group's service only. */
+  readonly everywhere: boolean;
+  /** RFC 3339; without it until somebody ends it. */
+  readonly until?: string;
+  readonly note?: string;
+}
+
+type MarkBody = { readonly kind: 'acknowledged' | 'unacknowledged' } | { readonly kind: 'note'; readonly note: string };
+
+/** What one does with a group. Each says what it did, with a way back where there is one; what the server refuses is said with its reason. */
+export function useGroupActions() {
+  const queries = useQueryClient();
+  const say = useToast();
+  const { mutate } = useMutation({
+    mutationFn: (change: () => Promise<() => void>) => change(),
+    onSuccess: (done) => done(),
+    onError: (error) => say(`Nothing was changed: ${error.message}`),
+    onSettled: () => queries.invalidateQueries({ queryKey: GROUPS }),
+  });
+  const mark = ({ id }: ViolationGroup, body: MarkBody) =>
+    answered(client.POST('/v1/violations/groups/{id}/marks', { params: { path: { id } }, body }));
+  const endMute = (id: string) => answered(client.DELETE('/v1/mutes/{id}', { params: { path: { id } } }));
+  const setAcknowledged = (group: ViolationGroup, acknowledged: boolean): void =>
+    mutate(async () => {
+      await mark(group, { kind: acknowledged ? 'acknowledged' : 'unacknowledged' });
+      const undo = (): void => setAcknowledged(group, !acknowledged);
+      return () => say(`${nameOf(group)} is ${acknowledged ? 'acknowledged' : 'no longer acknowledged'}`, undo);
+    });
+  return {
+    /** Acknowledges, or takes the acknowledgement back. */
+    acknowledge: (group: ViolationGroup): void => setAcknowledged(group, group.acknowledged === undefined),
+    note: (group: ViolationGroup, note: string): void =>
+      mutate(async () => {
+        await mark(group, { kind: 'note', note });
+        return () => say(`Noted at ${nameOf(group)}`);
+      }),
+    mute: (group: ViolationGroup, { everywhere, until, note }: Mute): void =>
+      mutate(async () => {
+        const { rule_id, service } = group;
+        const body = { rule_id, ...(everywhere ? {} : { service }), ...(until === undefined ? {} : { until }), ...(note ? { note } : {}) };
+        const { id } = await answered(client.POST('/v1/mutes', { body }));
+        const undo = (): void =>
+          mutate(async () => {
+            await endMute(id);
+            return () => say(`${group.rule_name} is no longer muted`);
+          });
+        return () => say(`${group.rule_name} is muted ${everywhere ? 'in all services' : `in ${service}`}`, undo);
+      }),
+    unmute: (group: ViolationGroup): void =>
+      mutate(async () => {
+        const { rule_id, service } = group;
+        const query = { rule_id, active: true, limit: 1_000 };
+        const { mutes } = await answered(client.GET('/v1/mutes', { params: { query } }));
+        const ended = mutes.filter((mute) => mute.service === undefined || mute.service === service);
+        for (const { id } of ended) await endMute(id);
+        const wide = ended.some((mute) => mute.service === undefined);
+        return () => say(`${group.rule_name} is no longer muted ${wide ? 'in all services' : `in ${service}`}`);
+      }),
+  };
+}
+
+const nameOf = ({ rule_name, service }: ViolationGroup): string => `${rule_name} in ${service}`;
