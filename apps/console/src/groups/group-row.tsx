@@ -54,10 +54,10 @@ export function GroupRow({ group, selected, expanded, onToggle, onAcknowledge, o
         <b>{shortCount(count)}</b>
         <span className="hidden"> {plural(count, 'violation')}</span>
       </td>
-      <td className="r dim num nowrap">
+      <td className="r dim num nowrap wide group-last">
         <TimeAgo ms={last_seen * 1_000} />
       </td>
-      <td className="r wide">
+      <td className="r wide group-does">
         <div className="group-actions">
           <button
             type="button"
