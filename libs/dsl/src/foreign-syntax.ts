@@ -1,3 +1,4 @@
+import { refuseGrouping } from './foreign-grouping.js';
 import { STRING_TESTS } from './operators.js';
 import type { Expression } from './syntax.js';
 import type { Token } from './token.js';
@@ -39,6 +40,7 @@ export function refuseForeignOperator(cursor: TokenCursor, left: Expression, ope
     return;
   }
   if (current.kind === 'symbol') {
+    if (current.text === '#') return refuseHash(cursor);
     if (current.text === '!' && next.text === '~') refuseNotMatch(cursor, left, operand);
     return;
   }
@@ -51,6 +53,10 @@ export function refuseForeignOperator(cursor: TokenCursor, left: Expression, ope
   if (Object.hasOwn(TWO_WORDS, word) && next.text.toLowerCase() === 'with') return refuseTwoWords(cursor, TWO_WORDS[word] as string);
   if (word === 'implies') return whole(cursor, word, left, '', "… and not (…)', which is where it is violated, or 'not (…) or …");
   if (word === 'is') return refuseIs(cursor);
+  if (word === 'by' || word === 'without' || (word === 'group' && next.text.toLowerCase() === 'by'))
+    return refuseGrouping(cursor, left, operand);
+  if (word === 'instanceof' && Object.hasOwn(TYPES, next.text)) return refuseInstance(cursor, left);
+  if (left.type === 'name' && left.name === 'typeof') return refuseTypeOf(cursor, left, operand);
   if (word === 'exists' && !startsOperand(next)) return whole(cursor, 'exists', left, `${textOf(cursor, left)} != nil`, '!= nil');
   if (!startsOperand(next)) return;
   if (word === 'like' || word === 'ilike') return refuseLike(cursor, left, next);
@@ -87,6 +93,28 @@ function refuseNotTest(cursor: TokenCursor, left: Expression, operand: ParseOper
   const pattern = operand(cursor);
   const text = `not (${textOf(cursor, left)} ${test} ${textOf(cursor, pattern)})`;
   whole(cursor, `not ${test}`, left, text, `not (… ${test} …)`, pattern.range.end);
+}
+
+/** Behind an operand `#` begins a comment of Python, shell and YAML. */
+function refuseHash(cursor: TokenCursor): void {
+  const { range } = cursor.current;
+  const extras = { expected: 'a comment', suggestion: '--', fix: { range, text: '--' } };
+  cursor.fail('BT_DSL_FOREIGN_OPERATOR', range, { found: '#', instead: '--' }, extras);
+}
+
+const TYPES: Readonly<Record<string, string>> = { String: 'string', Number: 'number', Boolean: 'boolean', Array: 'table', Object: 'table' };
+
+/** `x instanceof String`. */
+function refuseInstance(cursor: TokenCursor, left: Expression): void {
+  cursor.take();
+  const type = TYPES[cursor.current.text] ?? '';
+  whole(cursor, 'instanceof', left, `type(${textOf(cursor, left)}) == "${type}"`, 'type(…) == "…"');
+}
+
+/** `typeof x == "string"`. */
+function refuseTypeOf(cursor: TokenCursor, left: Expression, operand: ParseOperand): void {
+  const value = operand(cursor);
+  whole(cursor, 'typeof', left, `type(${textOf(cursor, value)})`, 'type(…)', value.range.end);
 }
 
 /** What is written in two words: `x starts with "a"`. */

@@ -1,6 +1,8 @@
 import { durationMeant } from './duration.js';
 import { refuseFieldWhere, refuseForeignArgument } from './foreign-argument.js';
+import { refuseComprehension, refuseListComprehension } from './foreign-comprehension.js';
 import { refuseConditional, refuseMissingSubject } from './foreign-condition.js';
+import { refuseCountOfAll, refusePercent } from './foreign-number.js';
 import { refuseForeignOperator } from './foreign-syntax.js';
 import { COMPARISON, infixOperator, prefixOperator, STRING_TESTS, UNARY_POWER } from './operators.js';
 import type { BinaryOperator, Expression, NamedCondition, StringTestName, TableConstructor } from './syntax.js';
@@ -34,6 +36,7 @@ function parseOperators(cursor: TokenCursor, limit: number): Expression {
     if (infix === undefined && limit < COMPARISON && token.kind !== 'end' && !ENDS.has(token.text))
       refuseForeignOperator(cursor, left, (after) => parseOperators(after, COMPARISON));
     if (infix === undefined || infix.left <= limit) return left;
+    if (token.text === '%') refusePercent(cursor, left);
     cursor.take();
     if (infix.kind === 'logical') refuseMissingSubject(cursor, left, infix.operator, (after) => parseOperators(after, COMPARISON));
     const right = cursor.nested(() => parseOperators(cursor, infix.right));
@@ -126,6 +129,7 @@ function parsePrimary(cursor: TokenCursor): Expression {
     const end = cursor.expectClosing(')', token).range.end;
     return cursor.built({ type: 'parenthesized', expression, range: { start: token.range.start, end } }, expression);
   }
+  refuseListComprehension(cursor, undefined, parseExpression);
   return cursor.fail(
     'BT_DSL_SYNTAX',
     token.range,
@@ -170,7 +174,8 @@ function expectMemberName(cursor: TokenCursor): Token {
 }
 
 function parseCall(cursor: TokenCursor, callee: Expression): Expression {
-  const args = parseArguments(cursor);
+  refuseCountOfAll(cursor, callee);
+  const args = parseArguments(cursor, callee);
   return cursor.built({ type: 'call', callee, args, range: { start: callee.range.start, end: cursor.lastEnd } }, callee, ...args);
 }
 
@@ -188,7 +193,7 @@ function parseMethodCall(cursor: TokenCursor, object: Expression): Expression {
 }
 
 /** `(a, b)`, or as in Lua one string or table without parentheses. */
-function parseArguments(cursor: TokenCursor): Expression[] {
+function parseArguments(cursor: TokenCursor, callee?: Expression): Expression[] {
   const token = cursor.current;
   if (token.kind === 'string') {
     cursor.take();
@@ -196,18 +201,20 @@ function parseArguments(cursor: TokenCursor): Expression[] {
   }
   if (cursor.is('{')) return [parseTable(cursor)];
   const opening = cursor.expect('(');
-  const args = cursor.is(')') ? [] : [parseArgument(cursor)];
+  const args = cursor.is(')') ? [] : [parseArgument(cursor, callee)];
   while (args.length > 0 && cursor.accept(',')) args.push(parseArgument(cursor));
   cursor.expectClosing(')', opening);
   return args;
 }
 
 /** `charge where condition`, or an expression. `where` is no keyword: two names in a row are an error everywhere else. */
-function parseArgument(cursor: TokenCursor): Expression {
+function parseArgument(cursor: TokenCursor, callee?: Expression): Expression {
   const { current, next } = cursor;
   if (current.kind === 'name' && next.kind === 'name' && next.text === 'where') return parseNamedCondition(cursor);
   refuseForeignArgument(cursor);
+  refuseListComprehension(cursor, callee, parseExpression);
   const expression = parseExpression(cursor);
+  refuseComprehension(cursor, expression, callee, parseExpression);
   refuseFieldWhere(cursor, expression);
   return expression;
 }

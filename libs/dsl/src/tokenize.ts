@@ -61,6 +61,18 @@ const FOREIGN_COMMENT = new RegExp(
   `//(?=[^\\S\\n\\r]*[A-Za-z][\\w,.']*[^\\S\\n\\r]+(?!(?:${[...KEYWORDS, ...STRING_TESTS].join('|')})\\b)[A-Za-z]\\w*(?![\\w]|\\s*[=(:.,]))`,
   'y',
 );
+const FOREIGN_BLOCK = /\/\*[\s\S]*?\*\//y;
+/** A word behind slashes, with which nothing is done that is done with a value. */
+const WORD_BEHIND = /\/\/[^\S\n\r]*[A-Za-z_]\w*(?=[^\S\n\r]*(?:[\n\r]|$)|[:!?,](?:\s|$))/y;
+/** Names that stand for something without being declared. */
+const KNOWN_NAMES: ReadonlySet<string> = new Set(['span', 'trace', 'attribute', 'string', 'table', 'math']);
+
+function countWords(text: string): ReadonlyMap<string, number> {
+  const words = new Map<string, number>();
+  for (const [word] of text.matchAll(/[A-Za-z_]\w*/g)) words.set(word, (words.get(word) ?? 0) + 1);
+  return words;
+}
+
 /** A regular expression as JavaScript and Perl write it. */
 const REGEX_LITERAL = /\/(?:[^/\\\n\r]|\\[^\n\r])+\/[a-z]*/y;
 const CURLY_QUOTED = /[“”„]([^“”„"\\\n\r]*)[“”]|[‘’]([^‘’'"\\\n\r]*)[‘’]/y;
@@ -74,6 +86,8 @@ class Tokenizer {
   readonly #text: string;
   readonly #tokens: Token[] = [];
   readonly #comments: Comment[] = [];
+  /** How often each word stands in the text. */
+  #words: ReadonlyMap<string, number> | undefined;
   readonly #diagnostics: Diagnostic[] = [];
   #at = 0;
 
@@ -148,13 +162,40 @@ class Tokenizer {
   /** `// comment`. */
   #readForeignComment(): boolean {
     // Before anything else there is nothing to divide.
-    const foreign = this.#tokens.length === 0 ? this.#match(SLASHES) : this.#match(FOREIGN_COMMENT);
+    const block = this.#match(FOREIGN_BLOCK);
+    if (block !== undefined) return this.#blockComment(block);
+    const isComment = this.#tokens.length === 0 || this.#match(FOREIGN_COMMENT) !== undefined || this.#isWordAlone();
+    const foreign = isComment ? this.#match(SLASHES) : undefined;
     if (foreign === undefined) return false;
     const start = this.#at;
     this.#at += foreign.length;
     const fix = { range: this.#rangeFrom(start), text: '--' };
     this.#report('BT_DSL_FOREIGN_OPERATOR', start, { found: '//', instead: '--' }, { expected: 'a comment', suggestion: '--', fix });
     this.#at += this.#match(REST_OF_LINE)?.length ?? 0;
+    return true;
+  }
+
+  /** Behind `//` a word that stands nowhere else and is nothing of the language: there is no such value to divide by. */
+  #isWordAlone(): boolean {
+    const [, word] = this.#match(WORD_BEHIND)?.match(/([A-Za-z_]\w*)$/) ?? [];
+    if (word === undefined || KEYWORDS.has(word) || KNOWN_NAMES.has(word)) return false;
+    this.#words ??= countWords(this.#text);
+    // A variable of a script may be misspelt.
+    return this.#words.get(word) === 1 && !(this.#tokens.at(-1)?.kind === 'name' && this.#words.has('local'));
+  }
+
+  /** A comment as C writes it over several lines. */
+  #blockComment(written: string): true {
+    const start = this.#at;
+    this.#at += written.length;
+    const text = `--[[${written.slice(2, -2)}]]`;
+    const fix = written.includes(']]') ? undefined : { range: this.#rangeFrom(start), text };
+    this.#report(
+      'BT_DSL_FOREIGN_OPERATOR',
+      start,
+      { found: '/* … */', instead: '--[[ … ]]' },
+      { expected: 'a comment', suggestion: '--[[ … ]]', fix },
+    );
     return true;
   }
 

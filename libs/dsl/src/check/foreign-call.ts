@@ -35,11 +35,16 @@ function bareFunction(call: Call, name: string, scope: Scope, at = call.callee.r
   const [subject, pattern, ...more] = call.args;
   if (subject === undefined) return undefined;
   const method = stringMethod(name);
+  const isOfLanguage = call.callee.type === 'name';
   const refuse = (text: string): Resolved => {
     const extras = { suggestion: text, fix: { range: call.range, text } };
     if (call.callee.type === 'name') return scope.findings.refuse(call, 'BT_DSL_UNKNOWN_NAME', at, { name }, extras);
     return scope.findings.refuse(call, 'BT_DSL_UNKNOWN_FUNCTION', at, { object: 'string', name }, extras);
   };
+  // Of a text and of a list alike.
+  if (isOfLanguage && LENGTHS.has(name) && pattern === undefined) return refuse(lengthOf(subject));
+  if (isOfLanguage && name === 'isinstance' && pattern?.type === 'name' && Object.hasOwn(TYPES, pattern.name))
+    return refuse(`type(${formatExpression(subject)}) == "${TYPES[pattern.name]}"`);
   if (method !== undefined && TESTS.has(method) && pattern !== undefined && more.length === 0) {
     return refuse(`${atom(subject)}:${method}(${formatExpression(pattern)})`);
   }
@@ -51,6 +56,27 @@ function bareFunction(call: Call, name: string, scope: Scope, at = call.callee.r
     return refuse(`${formatExpression(subject)}.${name}(${call.args.slice(1).map(formatExpression).join(', ') || 'true'})`);
   }
   return undefined;
+}
+
+const LENGTHS: ReadonlySet<string> = new Set(['len', 'length', 'strlen', 'size', 'LEN', 'LENGTH']);
+/** What other languages call the types of values. */
+const TYPES: Readonly<Record<string, string>> = {
+  str: 'string',
+  String: 'string',
+  int: 'number',
+  float: 'number',
+  Number: 'number',
+  bool: 'boolean',
+  Boolean: 'boolean',
+  list: 'table',
+  dict: 'table',
+};
+
+/** `#x`; of the spans of the trace and of those around a span their count. */
+function lengthOf(subject: Expression): string {
+  const text = formatExpression(subject);
+  if (text === 'trace.spans') return 'trace.span_count';
+  return subject.type === 'member' && RELATIVES.has(subject.name) ? `${text}.count(true)` : `#${atom(subject)}`;
 }
 
 /** A value that a method can be called on without parentheses. */

@@ -58,8 +58,8 @@ export function resolveName(expression: Extract<Expression, { type: 'name' }>, s
 function valueOfLocal(name: Name, scope: Scope): Literal {
   const constant = scope.constantOf(name.name);
   if (constant === undefined) return unknownValue(name);
-  const value = constant.type === 'duration' ? constant.nanoseconds : constant.value;
-  return { type: 'literal', value, syntax: name, types: constant.type === 'string' ? STRING : NUMBER, declared: constant };
+  const { value, expression } = constant;
+  return { type: 'literal', value, syntax: name, types: typeof value === 'string' ? STRING : NUMBER, declared: expression };
 }
 
 /** `object.name` and `object["name"]`. */

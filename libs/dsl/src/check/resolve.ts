@@ -9,7 +9,7 @@ import type { Entity } from './entity.js';
 import { refuseForeignCall } from './foreign-call.js';
 import { refusePath } from './foreign-path.js';
 import { globTest } from './meaning/foreign-pattern.js';
-import { refuseNot } from './refuse-not.js';
+import { refuseNot, refuseNotChain } from './refuse-not.js';
 import { resolveCall, resolveMethod } from './resolve-call.js';
 import { resolveBinary, resolveUnary, warnUnguarded } from './resolve-operator.js';
 import { asValue, resolveIndex, resolveMember, resolveName } from './resolve-path.js';
@@ -120,6 +120,8 @@ function logicalTypes(operator: 'and' | 'or', left: TypeSet, right: TypeSet): Ty
 }
 
 function resolveComparison(expression: Extract<Expression, { type: 'binary' }>, scope: Scope): Resolved {
+  const compared = refuseNotChain(expression, scope.findings);
+  if (compared !== undefined) return refusedNot(expression, compared, scope);
   if (refuseNot(expression, scope.findings)) return refusedNot(expression, [expression.left, expression.right], scope);
   const key = hyphenatedKey(expression, scope);
   if (key !== undefined) return key;

@@ -1,7 +1,13 @@
-import type { Block, DurationLiteral, Expression, NumberLiteral, Statement, StringLiteral } from '../syntax.js';
+import { type ArithmeticOperator, luaArithmetic } from '../lua-arithmetic.js';
+import { LuaError } from '../lua-error.js';
+import type { Block, Expression, Statement } from '../syntax.js';
 
-/** A value that stands in the script. */
-export type Constant = StringLiteral | NumberLiteral | DurationLiteral;
+/** A value that stands in the script, or is computed of such: `5 * 60`, `5 * minute`. */
+export interface Constant {
+  readonly value: number | bigint | string;
+  /** Where it stands. */
+  readonly expression: Expression;
+}
 
 /** What a variable of a script holds, as far as it is certain. */
 export type Holding = 'span' | 'event' | 'link' | 'texts' | 'unknown' | Constant;
@@ -38,14 +44,35 @@ export function holdingOf(expression: Expression, locals: Locals): Holding {
       return isTexts ? 'texts' : 'unknown';
     }
     case 'string':
-      return expression.isText ? expression : 'unknown';
+      return expression.isText ? { value: expression.value, expression } : 'unknown';
     case 'number':
+      return { value: expression.value, expression };
     case 'duration':
-      return expression;
+      return { value: expression.nanoseconds, expression };
     case 'parenthesized':
       return holdingOf(expression.expression, locals);
+    case 'binary':
+      return computed(expression, locals);
     default:
       return 'unknown';
+  }
+}
+
+const COMPUTED: ReadonlySet<string> = new Set(['+', '-', '*', '/', '//', '%', '^', '..']);
+
+/** What comes of two constants; an error of it is one of the place where it is computed. */
+function computed(expression: Extract<Expression, { type: 'binary' }>, locals: Locals): Holding {
+  const { operator, left, right } = expression;
+  if (!COMPUTED.has(operator)) return 'unknown';
+  const a = holdingOf(left, locals);
+  const b = typeof a === 'object' ? holdingOf(right, locals) : 'unknown';
+  if (typeof a !== 'object' || typeof b !== 'object') return 'unknown';
+  try {
+    const value = luaArithmetic(operator as ArithmeticOperator, a.value, b.value);
+    return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string' ? { value, expression } : 'unknown';
+  } catch (error) {
+    if (error instanceof LuaError) return 'unknown';
+    throw error;
   }
 }
 

@@ -19,6 +19,7 @@ import { numberAttribute, numberCondition } from './number-condition.js';
 import { isBelow, rootPart } from './one-root.js';
 import { oneSided } from './one-sided.js';
 import { rangeOver } from './range-over.js';
+import { comparedWithLimits } from './value-limits.js';
 
 /** A part of the rule that does not depend on the trace. */
 interface Constant {
@@ -241,7 +242,7 @@ class TruthJudge {
       return ofRoot;
     }
     if (node.type !== 'binary' && node.type !== 'string-test') return undefined;
-    const known = node.type === 'binary' ? comparedCounts(node) : this.everyText(node);
+    const known = node.type === 'binary' ? (comparedCounts(node) ?? comparedWithLimits(node)) : this.everyText(node);
     if (known !== undefined) {
       this.report({ ...known, range: node.syntax.range, extras: { suggestion: known.suggestion } });
       return known.isMeant === true ? undefined : known.value;
