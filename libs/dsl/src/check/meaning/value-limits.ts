@@ -29,9 +29,10 @@ function ofTwo(left: Resolved, right: Resolved, operator: string): KnownComparis
 }
 
 function never(left: Resolved, right: Resolved): KnownComparison | undefined {
+  const isSure = isAtMost(left, right);
+  if (!isSure && !isEarlier(left, right)) return undefined;
   const reason = `${short(left)} is never more than ${short(right)}`;
-  if (isAtMost(left, right)) return { value: false, reason };
-  return isEarlier(left, right) ? { value: false, reason: `${reason}, unless clocks run backwards`, isMeant: true } : undefined;
+  return isSure ? { value: false, reason } : { value: false, reason: `${reason}, unless clocks run backwards`, isMeant: true };
 }
 
 /** The first start is no later than any end, and the last end no earlier than any start. */
