@@ -88,6 +88,38 @@ describe('a script is told by the return that ended it', () => {
   });
 });
 
+describe('times in a script', () => {
+  const at = 1_700_000_000_000_000_000n;
+  const late = [
+    viewOf({ id: 'a', name: 'charge', startTime: at, duration: 2e9 }),
+    viewOf({ id: 'b', name: 'refund', startTime: at + 8_500_000_000n, parentId: 'a' }),
+  ];
+  const nested = 'for _, a in ipairs(trace.spans) do\n  for _, b in ipairs(trace.spans) do\n';
+  it.each([
+    [
+      'a difference is told, which nobody reads from nineteen digits',
+      `${nested}if a.name == "charge" and b.name == "refund" and b.start_time - a.end_time > 5s then return true end end end`,
+      'b.start_time - a.end_time > 5s holds (b.start_time - a.end_time is 6.5s)',
+    ],
+    [
+      'by how much one moment is later than another',
+      `${nested}if a.id ~= b.id and b.start_time > a.end_time then return true end end end`,
+      'b.start_time > a.end_time holds (b.start_time - a.end_time is 6.5s)',
+    ],
+    [
+      'a length of time that a variable holds',
+      'local gap = trace.spans[2].start_time - trace.spans[1].end_time\nreturn gap >= 2 * 3s',
+      'gap >= 2 * 3s holds (2 * 3s is 6s, gap is 6.5s)',
+    ],
+    ['a sum that is no time', 'local n = #trace.spans\nreturn n + 1 > 2', 'n + 1 > 2 holds (n + 1 is 3, n is 2)'],
+    ['what fails is left to the run', 'local n = #trace.spans\nreturn n // 1 > 1', 'n // 1 > 1 holds (n // 1 is 2, n is 2)'],
+  ])('%s', (_title, text, expected) => {
+    const { summary } = explain(text, undefined, true, late);
+    expect(summary).toContain(expected);
+    expect(summary).not.toMatch(/\d{19}/);
+  });
+});
+
 describe('the tree of a script', () => {
   it('has the conditions and the return, each at its place in the text', () => {
     const { tree } = explain(SEEN);

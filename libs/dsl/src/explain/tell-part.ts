@@ -18,7 +18,7 @@ import { tellQuantifier } from './tell-quantifier.js';
 import type { Bindings } from './tested-spans.js';
 import { textOf } from './text-of.js';
 import type { FunctionTold, Teller, Told } from './told.js';
-import { unitOf, valueText } from './value-unit.js';
+import { isMoment, unitOf, valueText } from './value-unit.js';
 
 /** Code points of a condition, as the list of conditions has it. */
 const LONGEST_CONDITION = 1_000;
@@ -180,11 +180,6 @@ function isComparison(node: Resolved): node is BinaryNode {
 
 function isComputed({ type }: Resolved): boolean {
   return type === 'binary' || type === 'library-call' || type === 'unary';
-}
-
-/** Nanoseconds since 1970, in an attribute: as long as those of spans. */
-function isMoment(value: Value): boolean {
-  return (typeof value === 'number' || typeof value === 'bigint') && value >= 1e17;
 }
 
 /** Of two sides that are compared one may tell what the other measures. */

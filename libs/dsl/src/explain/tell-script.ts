@@ -13,9 +13,10 @@ import type { ExplanationKind } from './explanation-terms.js';
 import { COMPARISONS } from './explanation-terms.js';
 import { jsonValue, type ShownValue } from './json-value.js';
 import { placed } from './rule-teller.js';
+import { computedSides, isComparedWithDuration, isDuration } from './script-differences.js';
 import { holdsSentence } from './sentence.js';
 import { referenceTo, spansText, spanText } from './span-text.js';
-import { valueText } from './value-unit.js';
+import { isMoment, valueText } from './value-unit.js';
 
 /** What is told of a script besides its answer. */
 export interface ToldScript {
@@ -116,13 +117,17 @@ class ScriptTeller {
       return { ...told, node: { range, kind: 'not', outcome: outcomeOf(outcome), children: [told.node] } };
     }
     this.parts++;
-    const values = this.valuesOf(inner, since);
+    const computed = this.computedOf(inner, since);
+    const read = this.valuesOf(inner, since);
+    const values = [...computed, ...read];
+    // Of moments their difference is told.
+    const told = computed.length === 0 ? read : values.filter((one) => !one.isMoment);
     const text = formatExpression(inner);
     const sentence = clipped(
       holdsSentence(
         clipped(text),
         outcome,
-        values.map(({ name, shown }) => `${name} is ${shown}`),
+        told.map(({ name, shown }) => `${name} is ${shown}`),
       ),
       LONGEST_SENTENCE,
     );
@@ -133,6 +138,18 @@ class ScriptTeller {
       because: [sentence],
       outcomes: [{ condition: clipped(text), value: outcome, ...(values.length === 0 ? {} : { observed: shown }) }],
     };
+  }
+
+  /** What the sides of a comparison come to. */
+  private computedOf(part: Expression, since: number): readonly ReadValue[] {
+    const readValue = (reading: Expression): Value => {
+      const seen = this.trail.seenAs(this.marks.expressions.get(reading));
+      return seen !== undefined && seen.at > since && 'scalar' in seen.value ? seen.value.scalar : undefined;
+    };
+    return computedSides(part, readValue).map(({ of, value, isLength }) => {
+      const name = clipped('type' in of ? formatExpression(of) : of.map(formatExpression).join(' - '), LONGEST_NAME);
+      return { name, value: jsonValue(value), shown: valueText(value, isLength ? 'duration' : 'plain'), isMoment: false };
+    });
   }
 
   /** What a part read, by the text that reads it. */
@@ -150,8 +167,8 @@ class ScriptTeller {
       // That it holds says as much.
       const isAnswer = node === part && typeof value?.value === 'boolean';
       if (value === undefined || isAnswer || values.size >= MOST_VALUES) continue;
-      const unit = node.type === 'member' && node.name === 'duration' ? 'duration' : 'plain';
-      values.set(name, { name, value: jsonValue(value.value), shown: valueText(value.value, unit) });
+      const unit = isDuration(node) || isComparedWithDuration(node, part) ? 'duration' : 'plain';
+      values.set(name, { name, value: jsonValue(value.value), shown: valueText(value.value, unit), isMoment: isMoment(value.value) });
     }
     return [...values.values()];
   }
@@ -189,6 +206,7 @@ interface ReadValue {
   readonly name: string;
   readonly value: ShownValue;
   readonly shown: string;
+  readonly isMoment: boolean;
 }
 
 const LONGEST_SENTENCE = 500;

@@ -45,6 +45,11 @@ function unitOfArithmetic(operator: string, left: Unit, right: Unit): Unit {
   }
 }
 
+/** Nanoseconds since 1970, also in an attribute: as long as those of spans. */
+export function isMoment(value: Value): value is number | bigint {
+  return (typeof value === 'number' || typeof value === 'bigint') && value >= 1e17;
+}
+
 /** Code points of a value within a sentence. */
 const LONGEST_SHOWN = 80;
 
