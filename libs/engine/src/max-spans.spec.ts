@@ -103,7 +103,9 @@ describe('a trace of more than max_spans spans', () => {
       fc.property(
         drawn.chain((spans) => delivery(spans)),
         (records) => {
-          for (const { status, complete, undecided } of last(run(REFUTABLE, records))) {
+          for (const { ruleId, status, complete, undecided } of last(run(REFUTABLE, records))) {
+            // Of a span a child came before the trace was full: what is undecided is told of the trace.
+            if (ruleId === 'children' && status === 'retracted') continue;
             expect([status, undecided?.code, complete]).toEqual(['undecided', 'max_spans', false]);
           }
           const told = new Set(run(REFUTABLE, records).map(({ ruleId }) => ruleId));
