@@ -10,6 +10,7 @@ const KEYS: readonly (readonly [what: string, ...keys: string[]])[] = [
   ['Groups or flat list', 'f'],
   ['Open, close a group', '→', '←'],
   ['Acknowledge, mute, note a group', 'e', 'm', 'n'],
+  ['Live, pause', 'l', 'p'],
   ['Show what is new', '.'],
   ['Copy link', 'y'],
   ['Next, previous match', ']', '['],

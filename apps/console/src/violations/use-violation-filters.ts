@@ -1,8 +1,21 @@
 import { useMemo } from 'react';
 import { useSearchParams } from 'wouter';
 
-/** The filters by the names of the API, as they stand in the address; and how they are looked at: `view=groups`, and of groups which `inbox`. */
-const NAMES = ['rule_id', 'severity', 'service', 'status', 'trace_id', 'q', 'start_time', 'end_time', 'limit', 'view', 'inbox'] as const;
+/** The filters by the names of the API, as they stand in the address; and how they are looked at: `view=groups`, and of groups which `inbox`, of the flat list whether `live=1`. */
+const NAMES = [
+  'rule_id',
+  'severity',
+  'service',
+  'status',
+  'trace_id',
+  'q',
+  'start_time',
+  'end_time',
+  'limit',
+  'view',
+  'inbox',
+  'live',
+] as const;
 export type FilterName = (typeof NAMES)[number];
 export type Filters = Readonly<Record<FilterName, string | null>>;
 

@@ -44,8 +44,9 @@ export function useViolations(filters: Filters, now: number, limit: number, enab
 }
 
 /** How many there were over time, by severity; exactly those of the list. */
-export function useViolationStats(filters: Filters, now: number) {
+export function useViolationStats(filters: Filters, now: number, live: boolean) {
   return useQuery({
+    refetchInterval: live ? NEW_EVERY_MS : false,
     queryKey: ['violation-stats', filters, now],
     queryFn: async ({ signal }) => {
       const asked = askedFor(filters, now);
@@ -56,9 +57,10 @@ export function useViolationStats(filters: Filters, now: number) {
 }
 
 /** How many are of each status, whatever status is shown. */
-export function useStatusCounts(filters: Filters, now: number) {
+export function useStatusCounts(filters: Filters, now: number, live: boolean) {
   const all = { ...filters, status: null };
   return useQuery({
+    refetchInterval: live ? NEW_EVERY_MS : false,
     queryKey: ['violation-statuses', all, now],
     queryFn: async ({ signal }) => {
       const asked = { start_time: '0', ...askedFor(all, now), group_by: 'status' as const };
@@ -70,13 +72,13 @@ export function useStatusCounts(filters: Filters, now: number) {
 }
 
 /** How many match now; beside what the list was read with, it tells what came since. */
-export function useTotalNow(filters: Filters, now: number) {
+export function useTotalNow(filters: Filters, now: number, live: boolean) {
   return useQuery({
     queryKey: ['violation-total', filters, now],
     queryFn: async ({ signal }) =>
       (await answered(client.GET('/v1/violations', { params: { query: { ...askedFor(filters, now), limit: 1 } }, signal }))).total,
     refetchInterval: NEW_EVERY_MS,
-    enabled: filters.end_time === null,
+    enabled: filters.end_time === null && !live,
     staleTime: 0,
   });
 }

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
+import { type LiveChanges, withChanges } from '../live/use-live';
 import { ErrorBanner } from '../parts/error-banner';
 import { Skeleton } from '../parts/skeleton';
 import { useKeys } from '../shell/use-keys';
@@ -12,14 +13,19 @@ interface ViolationTableProps {
   readonly list: ReturnType<typeof useViolations>;
   readonly limit: number;
   readonly view: ViolationFilters;
+  /** What came since the list was read. */
+  readonly changes: LiveChanges;
   /** Reads the list again. */
   readonly onRefresh: () => void;
 }
 
 /** The list, newest first; further pages come as one scrolls to their place. */
-export function ViolationTable({ list, limit, view, onRefresh }: ViolationTableProps) {
+export function ViolationTable({ list, limit, view, changes, onRefresh }: ViolationTableProps) {
   const [, navigate] = useLocation();
-  const violations = useMemo(() => (list.data?.pages ?? []).flatMap((page) => page.violations).slice(0, limit), [list.data, limit]);
+  const violations = useMemo(() => {
+    const read = (list.data?.pages ?? []).flatMap((page) => page.violations);
+    return withChanges(read, changes).slice(0, limit);
+  }, [list.data, changes, limit]);
   const [selected, setSelected] = useState<string>();
   const at = violations.findIndex(({ id }) => id === selected);
   const body = useRef<HTMLTableSectionElement>(null);
@@ -74,7 +80,7 @@ export function ViolationTable({ list, limit, view, onRefresh }: ViolationTableP
           </tbody>
         </table>
       </div>
-      <ListEnd list={list} shown={violations.length} total={list.data.pages[0]?.total ?? 0} />
+      <ListEnd list={list} shown={violations.length} total={Math.max(violations.length, list.data.pages[0]?.total ?? 0)} />
     </>
   );
 }

@@ -5,6 +5,8 @@ import { plural, shortCount } from '../format/count';
 import { useGroups, useInboxCounts } from '../groups/group-queries';
 import { GroupTable } from '../groups/group-table';
 import { INBOXES, inboxOf } from '../groups/inbox';
+import { LiveBar } from '../live/live-bar';
+import { useLive } from '../live/use-live';
 import { copyText } from '../parts/copy-text';
 import { ErrorBanner } from '../parts/error-banner';
 import { Key } from '../parts/key';
@@ -34,20 +36,29 @@ export function ViolationsPage() {
   const queries = useQueryClient();
   // A trace has violations, but no groups.
   const grouped = filters.view === 'groups' && filters.trace_id === null;
+  const isLive = filters.live === '1' && !grouped && filters.end_time === null;
   const inbox = inboxOf(filters.inbox);
   const list = useViolations(filters, now, limit, !grouped);
   const groups = useGroups(filters, now, inbox, grouped);
   const inboxes = useInboxCounts(filters, now, grouped);
-  const stats = useViolationStats(filters, now);
-  const statuses = useStatusCounts(filters, now);
-  const total = grouped ? stats.data?.total : list.data?.pages[0]?.total;
+  const stats = useViolationStats(filters, now, isLive);
+  const statuses = useStatusCounts(filters, now, isLive);
+  const total = grouped || isLive ? stats.data?.total : list.data?.pages[0]?.total;
   const isOld = grouped ? stats.isPlaceholderData : list.isPlaceholderData;
-  const totalNow = useTotalNow(filters, now);
-  const arrived = total === undefined || totalNow.data === undefined || isOld ? 0 : totalNow.data - total;
+  const totalNow = useTotalNow(filters, now, isLive);
+  const arrived = total === undefined || totalNow.data === undefined || isOld || isLive ? 0 : totalNow.data - total;
   const refresh = (): void => {
     setRead({ address, now: Date.now() });
     void queries.invalidateQueries({ queryKey: ['violation-services'] });
   };
+  // What came between the reading of the list and the beginning of the stream is in the list that is read then.
+  const live = useLive(filters, isLive, refresh);
+  const goLive = (): void =>
+    set(
+      isLive
+        ? { live: null }
+        : { live: '1', view: null, inbox: null, ...(filters.end_time === null ? {} : { start_time: null, end_time: null }) },
+    );
   const copyLink = async (): Promise<void> =>
     say(
       (await copyText(absoluteLink(filters, now)))
@@ -55,14 +66,24 @@ export function ViolationsPage() {
         : 'The browser does not let the link be copied',
     );
   const show = (key: string): void =>
-    set({ view: key === 'groups' ? key : null, ...(key === 'groups' ? { trace_id: null } : { inbox: null }) });
-  useKeys({ y: () => void copyLink(), '.': refresh, f: () => show(grouped ? 'flat' : 'groups') });
+    set({ view: key === 'groups' ? key : null, ...(key === 'groups' ? { trace_id: null, live: null } : { inbox: null }) });
+  useKeys({
+    y: () => void copyLink(),
+    '.': refresh,
+    f: () => show(grouped ? 'flat' : 'groups'),
+    l: goLive,
+    p: () => isLive && live.setPaused(!live.paused),
+  });
 
   return (
     <>
       <div className="head">
         <PageTitle>Violations</PageTitle>
         <div className="end">
+          <button type="button" className="btn" aria-pressed={isLive} onClick={goLive}>
+            <Radio className="i" aria-hidden="true" />
+            Live <Key className="not-phone">l</Key>
+          </button>
           <button type="button" className="btn" onClick={refresh}>
             <RefreshCw className="i" aria-hidden="true" />
             Refresh <Key>.</Key>
@@ -103,6 +124,7 @@ export function ViolationsPage() {
           ) : null}
           <div className="end small dim num">{total === undefined ? '' : plural(total, 'violation')}</div>
         </header>
+        {isLive ? <LiveBar live={live} /> : null}
         <div role="status">
           {arrived > 0 ? (
             <div className="banner" id="arrivals">
@@ -119,7 +141,7 @@ export function ViolationsPage() {
         {grouped ? (
           <GroupTable key={address} list={groups} inbox={inbox} counts={inboxes.data} view={view} now={now} onRefresh={refresh} />
         ) : (
-          <ViolationTable list={list} limit={limit} view={view} onRefresh={refresh} />
+          <ViolationTable list={list} limit={limit} view={view} changes={live.changes} onRefresh={refresh} />
         )}
       </section>
     </>
@@ -136,7 +158,12 @@ const shortCountOf = (count: number | undefined): string => (count === undefined
 /** Relative times become what they meant when the list was read: a colleague sees the same. */
 function absoluteLink(filters: Parameters<typeof askedFor>[0], now: number): string {
   const { start_time, end_time = String(now / 1_000) } = askedFor(filters, now);
-  const set = Object.entries({ ...filters, start_time: start_time ?? '0', end_time: start_time === undefined ? null : end_time });
+  const set = Object.entries({
+    ...filters,
+    live: null,
+    start_time: start_time ?? '0',
+    end_time: start_time === undefined ? null : end_time,
+  });
   const query = new URLSearchParams(set.filter((entry): entry is [string, string] => entry[1] !== null));
   return `${location.origin}${location.pathname}?${query}`;
 }
