@@ -16,6 +16,7 @@ export type WholeExplanation = Schemas['WholeExplanation'];
 export type Trace = Schemas['TraceView'];
 export type Span = Schemas['SpanView'];
 export type Rule = Schemas['RuleView'];
+export type RuleHealth = Schemas['RuleHealthView'];
 export type RuleVersion = Schemas['RuleVersionView'];
 export type Validation = Schemas['ValidationResult'];
 export type TestResult = Schemas['TestResult'];

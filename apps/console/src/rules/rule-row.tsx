@@ -1,35 +1,53 @@
 import { Link } from 'wouter';
-import type { Rule } from '../api/types';
+import type { Rule, RuleHealth } from '../api/types';
 import { exactCount, plural, shortCount } from '../format/count';
+import { duration } from '../format/duration';
 import { SeverityBadge } from '../parts/severity-badge';
 import { Sparkline } from '../parts/sparkline';
 import { Switch } from '../parts/switch';
 import { Tag } from '../parts/tag';
 import { TimeAgo } from '../parts/time-ago';
+import { HealthTags } from './health-tags';
+import { costOf } from './rule-health';
 import type { RuleMatches } from './rule-matches';
 
 interface RuleRowProps {
   readonly rule: Rule;
   /** Absent where it is not known. */
   readonly matches: RuleMatches | undefined;
+  /** Absent while it is being read. */
+  readonly health: RuleHealth | undefined;
   readonly selected: boolean;
+  /** Chosen for what is done with many. */
+  readonly checked: boolean;
+  readonly onCheck: (id: string) => void;
   readonly onEnable: (rule: Rule, enabled: boolean) => void;
   readonly onOpen: (id: string) => void;
 }
 
-export function RuleRow({ rule, matches, selected, onEnable, onOpen }: RuleRowProps) {
-  const { id, name, severity, tags, enabled, updated_at } = rule;
+export function RuleRow({ rule, matches, health, selected, checked, onCheck, onEnable, onOpen }: RuleRowProps) {
+  const { id, name, severity, tags, enabled } = rule;
+  const cost = costOf(health);
+  // What the store counts for the rule's health is exact, also of a rule that is not among those with most violations.
+  const total = health?.violations ?? matches?.total;
   return (
     <tr
       data-row={id}
       data-off={!enabled}
       aria-selected={selected}
       onClick={(event) => {
-        if (event.target instanceof Element && event.target.closest('a, button') === null && getSelection()?.isCollapsed !== false)
+        if (
+          event.target instanceof Element &&
+          event.target.closest('a, button, label, input') === null &&
+          getSelection()?.isCollapsed !== false
+        )
           onOpen(id);
       }}
     >
       <td className="toggle">
+        <label className="check">
+          <input type="checkbox" checked={checked} aria-label={`Select ${name}`} onChange={() => onCheck(id)} />
+        </label>
         <Switch label={`${name} enabled`} checked={enabled} onChange={(on) => onEnable(rule, on)} />
       </td>
       <td className="wide">
@@ -55,17 +73,29 @@ export function RuleRow({ rule, matches, selected, onEnable, onOpen }: RuleRowPr
           />
         )}
       </td>
-      <td className="r num" title={matches === undefined ? undefined : exactCount(matches.total)}>
-        {matches === undefined ? null : matches.total === 0 ? (
+      <td className="r num" title={total === undefined ? undefined : exactCount(total)}>
+        {total === undefined ? null : total === 0 ? (
           <span className="faint">0</span>
         ) : (
           <Link className="strong" href={`/violations?rule_id=${encodeURIComponent(id)}&start_time=-24h`}>
-            {shortCount(matches.total)}
+            {shortCount(total)}
           </Link>
         )}
       </td>
+      <td className="wide">
+        <HealthTags health={health} />
+      </td>
       <td className="r dim num nowrap not-phone">
-        <TimeAgo ms={Date.parse(updated_at)} />
+        {health?.last_match_at === undefined ? (
+          health === undefined ? null : (
+            <span className="faint">{health.never_matched ? 'never' : ''}</span>
+          )
+        ) : (
+          <TimeAgo ms={Date.parse(health.last_match_at)} />
+        )}
+      </td>
+      <td className="r dim num nowrap not-phone not-mid" title="Processor time of one evaluation, on average of the last 24 hours">
+        {cost === undefined ? null : duration(cost)}
       </td>
     </tr>
   );

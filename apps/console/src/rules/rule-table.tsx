@@ -6,21 +6,29 @@ import { RULES } from '../api/rule-queries';
 import type { Rule } from '../api/types';
 import { useToast } from '../shell/toasts';
 import { useKeys } from '../shell/use-keys';
+import { BulkBar } from './bulk-bar';
+import type { HealthById } from './rule-health';
 import type { RuleMatches } from './rule-matches';
 import { RuleRow } from './rule-row';
 
 interface RuleTableProps {
   readonly rules: readonly Rule[];
   readonly matches: { readonly complete: boolean; readonly byRule: ReadonlyMap<string, RuleMatches> } | undefined;
+  readonly health: HealthById | undefined;
 }
 
 /** Rows that are drawn at first, and again when one scrolls to their end: ten thousand rules open as fast as ten. */
 const PAGE = 100;
 
-export function RuleTable({ rules, matches }: RuleTableProps) {
+export function RuleTable({ rules, matches, health }: RuleTableProps) {
   const [, navigate] = useLocation();
   const [drawn, setDrawn] = useState(PAGE);
   const [selected, setSelected] = useState<string>();
+  const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
+  // Only what one sees is changed: a rule that the filters took away is not among them.
+  const chosen = rules.filter(({ id }) => checked.has(id));
+  const check = (id: string): void =>
+    setChecked((before) => new Set(before.has(id) ? [...before].filter((each) => each !== id) : [...before, id]));
   const enable = useEnable();
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -45,18 +53,27 @@ export function RuleTable({ rules, matches }: RuleTableProps) {
   useKeys({
     j: move(1),
     k: move(-1),
+    x: () => selected !== undefined && check(selected),
     Enter: (event) => {
-      if (selected !== undefined && !(event.target instanceof Element && event.target.closest('a, button'))) open(selected);
+      if (selected !== undefined && !(event.target instanceof Element && event.target.closest('a, button, input'))) open(selected);
     },
   });
   return (
     <>
+      {chosen.length === 0 ? null : <BulkBar rules={chosen} onSelect={(ids) => setChecked(new Set(ids))} />}
       <div className="scroll">
         <table className="cards">
           <thead>
             <tr>
               <th scope="col">
-                <span className="hidden">Enabled</span>
+                <label className="check">
+                  <input
+                    type="checkbox"
+                    aria-label="Select all rules of this list"
+                    checked={chosen.length === rules.length}
+                    onChange={() => setChecked(new Set(chosen.length === rules.length ? [] : rules.map(({ id }) => id)))}
+                  />
+                </label>
               </th>
               <th scope="col">Rule</th>
               <th scope="col">Severity</th>
@@ -64,8 +81,12 @@ export function RuleTable({ rules, matches }: RuleTableProps) {
               <th scope="col" className="r">
                 Violations
               </th>
+              <th scope="col">Health</th>
               <th scope="col" className="r">
-                Changed
+                Last match
+              </th>
+              <th scope="col" className="r not-mid">
+                Cost
               </th>
             </tr>
           </thead>
@@ -75,7 +96,10 @@ export function RuleTable({ rules, matches }: RuleTableProps) {
                 key={rule.id}
                 rule={rule}
                 matches={matches?.byRule.get(rule.id) ?? (matches?.complete === true ? NONE : undefined)}
+                health={health?.get(rule.id)}
                 selected={rule.id === selected}
+                checked={checked.has(rule.id)}
+                onCheck={check}
                 onEnable={enable}
                 onOpen={open}
               />

@@ -12,6 +12,7 @@ import { SearchField } from '../parts/search-field';
 import { Skeleton } from '../parts/skeleton';
 import { PageTitle } from '../shell/page-title';
 import { useKeys } from '../shell/use-keys';
+import { byHealth, HEALTHS, SORTS, useRuleHealth } from './rule-health';
 import { useRuleMatches } from './rule-matches';
 import { RuleTable } from './rule-table';
 import { Starters } from './starters';
@@ -24,11 +25,15 @@ export default function RulesPage() {
   const [, navigate] = useLocation();
   const rules = useRules();
   const matches = useRuleMatches();
-  const [q, severity, tag, state] = ['q', 'severity', 'tag', 'state'].map((name) => search.get(name) ?? '') as [
-    string,
-    string,
-    string,
-    string,
+  const health = useRuleHealth();
+  const param = (name: string): string => search.get(name) ?? '';
+  const [q, severity, tag, state, fares, sort] = [
+    param('q'),
+    param('severity'),
+    param('tag'),
+    param('state'),
+    param('health'),
+    param('sort'),
   ];
   const set = (name: string) => (value: string) =>
     setSearch(
@@ -43,14 +48,15 @@ export default function RulesPage() {
   const all = rules.data?.rules;
   const shown = useMemo(() => {
     const text = q.toLowerCase();
-    return (all ?? []).filter(
+    const found = (all ?? []).filter(
       (rule) =>
         (severity === '' || rule.severity === severity) &&
         (tag === '' || rule.tags.includes(tag)) &&
         (state === '' || rule.enabled === (state === 'on')) &&
         [rule.id, rule.name, rule.description, rule.expression, ...rule.tags].some((each) => each.toLowerCase().includes(text)),
     );
-  }, [all, q, severity, tag, state]);
+    return byHealth(found, health.data, fares, sort);
+  }, [all, q, severity, tag, state, health.data, fares, sort]);
   const tags = useMemo(() => [...new Set((all ?? []).flatMap((rule) => rule.tags))].sort(), [all]);
   useKeys({ c: () => navigate('/rules/new') });
   const off = (all ?? []).filter(({ enabled }) => !enabled).length;
@@ -89,10 +95,15 @@ export default function RulesPage() {
           options={[ANY, { value: 'on', text: 'enabled' }, { value: 'off', text: 'disabled' }]}
           onChange={set('state')}
         />
+        <Pick label="Health" value={fares} isSet={fares !== ''} options={[ANY, ...HEALTHS]} onChange={set('health')} />
+        <Pick label="Sort" value={sort} isSet={sort !== ''} options={[{ value: '', text: 'id' }, ...SORTS]} onChange={set('sort')} />
       </search>
       <section className="panel" aria-label="Rules">
         {rules.error === null ? null : (
           <ErrorBanner what="The rules could not be read." error={rules.error} onRetry={() => void rules.refetch()} />
+        )}
+        {health.error === null || rules.error !== null ? null : (
+          <ErrorBanner what="The health of the rules could not be read." error={health.error} onRetry={() => void health.refetch()} />
         )}
         {all === undefined ? (
           rules.error === null && <Skeleton lines={8} label="The rules are being read" />
@@ -112,7 +123,7 @@ export default function RulesPage() {
             }
           />
         ) : (
-          <RuleTable rules={shown} matches={matches.data} />
+          <RuleTable rules={shown} matches={matches.data} health={health.data} />
         )}
         {all === undefined || all.length === 0 ? null : (
           <div className="strip">

@@ -4,6 +4,7 @@ const KEYS: readonly (readonly [what: string, ...keys: string[]])[] = [
   ['Violations', 'g', 'v'],
   ['Rules', 'g', 'r'],
   ['New rule', 'c'],
+  ['Select a rule', 'x'],
   ['Search this list', '/'],
   ['Down, up', 'j', 'k'],
   ['Open', '↵'],

@@ -1,0 +1,111 @@
+import { useState } from 'react';
+import type { Rule } from '../api/types';
+import { plural } from '../format/count';
+import { Dialog } from '../shell/dialog';
+import { useBulkChange } from './use-bulk-change';
+
+interface BulkBarProps {
+  readonly rules: readonly Rule[];
+  /** What stays selected: of a change what was refused, else none. */
+  readonly onSelect: (ids: readonly string[]) => void;
+}
+
+/** From how many on their number has to be typed before they are deleted. */
+const TYPED_ABOVE = 10;
+
+/** What one does with the rules that are selected. */
+export function BulkBar({ rules, onSelect }: BulkBarProps) {
+  const { progress, enable, tag, remove } = useBulkChange();
+  const [deleting, setDeleting] = useState(false);
+  const [name, setName] = useState('');
+  const busy = progress !== undefined;
+  const trimmed = name.trim();
+  return (
+    <fieldset className="banner" id="bulk-bar" disabled={busy}>
+      <legend className="hidden">Change the selected rules</legend>
+      <b className="num">{busy ? `${progress.done} of ${progress.of}` : plural(rules.length, 'rule')}</b>
+      <button type="button" className="btn small" onClick={() => void enable(rules, true).then(onSelect)}>
+        Enable
+      </button>
+      <button type="button" className="btn small" onClick={() => void enable(rules, false).then(onSelect)}>
+        Disable
+      </button>
+      <form
+        className="bulk-tag"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (trimmed !== '')
+            void tag(rules, trimmed)
+              .then(onSelect)
+              .then(() => setName(''));
+        }}
+      >
+        <input
+          className="input"
+          aria-label="Tag to add"
+          placeholder="tag"
+          maxLength={100}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <button type="submit" className="btn small" disabled={trimmed === ''}>
+          Add tag
+        </button>
+      </form>
+      <button type="button" className="btn small danger" onClick={() => setDeleting(true)}>
+        Delete
+      </button>
+      <button type="button" className="btn small end" onClick={() => onSelect([])}>
+        Select none
+      </button>
+      <Dialog open={deleting} label="Delete the selected rules" onClose={() => setDeleting(false)}>
+        <DeleteMany
+          rules={rules}
+          onKeep={() => setDeleting(false)}
+          onDelete={() => {
+            setDeleting(false);
+            void remove(rules).then(onSelect);
+          }}
+        />
+      </Dialog>
+    </fieldset>
+  );
+}
+
+function DeleteMany({
+  rules,
+  onKeep,
+  onDelete,
+}: {
+  readonly rules: readonly Rule[];
+  readonly onKeep: () => void;
+  readonly onDelete: () => void;
+}) {
+  const [typed, setTyped] = useState('');
+  const ask = rules.length > TYPED_ABOVE;
+  return (
+    <div className="confirm">
+      <h2>Delete {plural(rules.length, 'rule')}?</h2>
+      <p className="dim">They judge nothing from the next span on. Their violations and their history stay.</p>
+      <ul className="bulk-names">
+        {rules.map(({ id, name }) => (
+          <li key={id}>{name}</li>
+        ))}
+      </ul>
+      {ask ? (
+        <label className="small">
+          Type {rules.length} to delete them{' '}
+          <input className="input" inputMode="numeric" value={typed} onChange={(event) => setTyped(event.target.value)} />
+        </label>
+      ) : null}
+      <div className="head">
+        <button type="button" className="btn" onClick={onKeep}>
+          Keep them
+        </button>
+        <button type="button" className="btn danger" disabled={ask && typed.trim() !== String(rules.length)} onClick={onDelete}>
+          Delete
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { answered, client } from '../api/client';
+import { ifVersion, RULES } from '../api/rule-queries';
+import type { Rule } from '../api/types';
+import { plural } from '../format/count';
+import { useToast } from '../shell/toasts';
+import { keepDraft } from './draft';
+
+interface Progress {
+  readonly done: number;
+  readonly of: number;
+}
+
+/** Changes many rules one after the other, each as it was read: one that somebody changed meanwhile is left alone, and named. */
+export function useBulkChange() {
+  const queries = useQueryClient();
+  const say = useToast();
+  const [progress, setProgress] = useState<Progress>();
+
+  /** Answers the rules that were not changed. */
+  async function forEach<R extends { readonly id: string }>(
+    rules: readonly R[],
+    change: (rule: R) => Promise<unknown>,
+    did: string,
+    undo?: () => void,
+  ) {
+    const failed: { readonly rule: R; readonly why: string }[] = [];
+    for (const [done, rule] of rules.entries()) {
+      setProgress({ done, of: rules.length });
+      try {
+        await change(rule);
+      } catch (error) {
+        failed.push({ rule, why: error instanceof Error ? error.message : String(error) });
+      }
+    }
+    setProgress(undefined);
+    await queries.invalidateQueries({ queryKey: RULES });
+    const changed = `${plural(rules.length - failed.length, 'rule was', 'rules were')} ${did}`;
+    const [first] = failed;
+    if (first === undefined) say(changed, undo);
+    else say(`${changed}; ${failed.length} not. ${first.rule.id}: ${first.why}`);
+    return failed.map(({ rule }) => rule.id);
+  }
+
+  const enable = (rules: readonly Rule[], enabled: boolean) => {
+    const concerned = rules.filter((rule) => rule.enabled !== enabled);
+    const set = (to: boolean, header?: (rule: Rule) => ReturnType<typeof ifVersion>) => (rule: Rule) =>
+      answered(
+        client.PATCH('/v1/rules/{id}', {
+          params: { path: { id: rule.id }, ...(header ? { header: header(rule) } : {}) },
+          body: { enabled: to },
+        }),
+      );
+    const did = enabled ? 'enabled' : 'disabled';
+    const undo = (): void => void forEach(concerned, set(!enabled), enabled ? 'disabled again' : 'enabled again');
+    return forEach(
+      concerned,
+      set(enabled, ({ version }) => ifVersion(version)),
+      did,
+      undo,
+    );
+  };
+  const tag = (rules: readonly Rule[], name: string) =>
+    forEach(
+      rules.filter(({ tags }) => !tags.includes(name)),
+      ({ id, version, tags }) =>
+        answered(client.PATCH('/v1/rules/{id}', { params: { path: { id }, header: ifVersion(version) }, body: { tags: [...tags, name] } })),
+      `tagged ${name}`,
+    );
+  const remove = (rules: readonly Rule[]) =>
+    forEach(
+      rules,
+      async ({ id, version }) => {
+        await answered(client.DELETE('/v1/rules/{id}', { params: { path: { id }, header: ifVersion(version) } }));
+        keepDraft(id, undefined);
+      },
+      'deleted',
+    );
+  return { progress, enable, tag, remove };
+}

@@ -1,0 +1,120 @@
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { BeTrace } from '../../../test/harness/betrace.js';
+import { becomes } from './becomes.js';
+import { describeConsole, problemsOf, TestBrowser } from './browser.js';
+import { openShop, orderSpans, send, settled } from './shop-traces.js';
+
+const ENVIRONMENT = { BETRACE_TRACE_ROOT_GRACE: '50ms', BETRACE_TRACE_IDLE_TIMEOUT: '200ms' };
+
+describeConsole('list of rules', () => {
+  let betrace: BeTrace;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    betrace = await BeTrace.start({ env: ENVIRONMENT });
+    browser = await TestBrowser.start(() => betrace.url);
+    await openShop(betrace);
+    // An id is a text: each comparison with a number fails, and the rule never matches.
+    const failing = { id: 'order-by-number', name: 'order by number', severity: 'HIGH', expression: 'attribute.order.id > 5' };
+    expect((await betrace.json('POST', '/v1/rules', failing)).status).toBe(201);
+    for (const order of [
+      { id: 'order-1', checked: false },
+      { id: 'order-2', checked: false },
+      { id: 'order-3', slow: true },
+    ]) {
+      await send(betrace, orderSpans(order));
+    }
+    await settled(betrace);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await betrace?.stop();
+  });
+  afterEach(async () => expect(await browser.closePages()).toEqual([]));
+
+  const rowsOf = (page: Page) => page.locator('tr[data-row]');
+  const idsOf = (page: Page) => rowsOf(page).evaluateAll((rows) => rows.map((row) => row.getAttribute('data-row')));
+  const ruleOf = async (id: string) =>
+    (await betrace.json<{ enabled: boolean; tags: string[]; version: number }>('GET', `/v1/rules/${id}`)).body;
+
+  it('tells how each rule fares: what it found, what failed, what never matched, what it costs', async () => {
+    await becomes(async () => {
+      const { body } = await betrace.json<{ health?: { evaluation_errors: number } }>('GET', '/v1/rules/order-by-number?health=true');
+      return (body.health?.evaluation_errors ?? 0) > 0;
+    }, true);
+    const page = await browser.page('/ui/rules?sort=attention');
+    await becomes(async () => (await idsOf(page)).slice(0, 2), ['order-by-number', 'charge-without-check']);
+    expect(await page.getByRole('row', { name: /order by number/ }).innerText()).toMatch(/\d+ failed[\s\S]*never/);
+    const row = page.getByRole('row', { name: /charge without fraud check/ });
+    expect(await row.getByRole('cell').nth(4).innerText()).toBe('2');
+    expect(await row.innerText()).toMatch(/ok[\s\S]*ago/);
+    await page.getByLabel('Health', { exact: true }).selectOption('failing');
+    await page.waitForURL(/health=failing/);
+    await becomes(() => idsOf(page), ['order-by-number']);
+    await page.reload();
+    await becomes(() => idsOf(page), ['order-by-number']);
+    await page.getByLabel('Health', { exact: true }).selectOption('never matched');
+    await becomes(async () => (await idsOf(page)).length, 3);
+    await page.goto(`${betrace.url}/ui/rules?sort=attention`);
+    await becomes(async () => (await page.getByText(/\d+ failed/).count()) > 0, true);
+    expect(await problemsOf(page, 'rule-health')).toEqual([]);
+  });
+
+  it('tells a cost only where the processor time is more than its rounding', async () => {
+    const page = await browser.page('/ui');
+    await page.route('**/v1/rules?health=true', async (route) => {
+      const answer = await route.fetch();
+      const body = (await answer.json()) as { rules: { id: string; health: object }[] };
+      for (const rule of body.rules) {
+        const seconds = rule.id === 'declined' ? 0.731 : 0.002;
+        Object.assign(rule.health, { evaluations: 48_210, evaluation_seconds: seconds });
+      }
+      await route.fulfill({ response: answer, json: body });
+    });
+    await page.getByRole('link', { name: 'Rules', exact: true }).click();
+    await becomes(async () => (await page.getByRole('row', { name: /declined charge/ }).innerText()).includes('15.2 µs'), true);
+    expect(await page.getByText(/\d (ns|µs|ms)$/).count()).toBe(1);
+  });
+
+  it('disables and enables many at once, with a way back, and only those that one sees', async () => {
+    const page = await browser.page('/ui/rules');
+    await becomes(() => rowsOf(page).count(), 5);
+    await page.getByLabel('Select declined charge').check();
+    await page.getByLabel('Select slow checkout').check();
+    await page.getByText('2 rules', { exact: true }).waitFor();
+    expect(await problemsOf(page, 'rules-selected')).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.getByRole('button', { name: 'Disable', exact: true }).click();
+    await page.getByText('2 rules were disabled').waitFor();
+    expect((await ruleOf('declined')).enabled).toBe(false);
+    expect((await ruleOf('slow-checkout')).enabled).toBe(false);
+    expect((await ruleOf('query-per-item')).enabled).toBe(true);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await becomes(async () => (await ruleOf('declined')).enabled && (await ruleOf('slow-checkout')).enabled, true);
+    await page.getByLabel('Select all rules of this list').check();
+    await page.getByLabel('Severity', { exact: true }).selectOption('LOW');
+    await page.getByText('1 rule', { exact: true }).waitFor();
+    await page.getByLabel('Tag to add').fill('payments');
+    await page.getByRole('button', { name: 'Add tag' }).click();
+    await becomes(async () => (await ruleOf('declined')).tags, ['payments']);
+    expect((await ruleOf('slow-checkout')).tags).toEqual([]);
+  });
+
+  it('leaves alone what somebody changed meanwhile, names it, and deletes the others', async () => {
+    const rules = Array.from({ length: 11 }, (_, n) => ({ id: `old-${n}`, name: `old rule ${n}`, expression: `span.name == "n-${n}"` }));
+    for (const rule of rules) expect((await betrace.json('POST', '/v1/rules', rule)).status).toBe(201);
+    const page = await browser.page('/ui/rules?q=old-', {}, /status of 412/);
+    await becomes(() => rowsOf(page).count(), 11);
+    await page.getByLabel('Select all rules of this list').check();
+    expect((await betrace.json('PATCH', '/v1/rules/old-3', { description: 'still needed' })).status).toBe(200);
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Delete the selected rules' });
+    const sure = dialog.getByRole('button', { name: 'Delete', exact: true });
+    expect(await sure.isDisabled()).toBe(true);
+    await dialog.getByLabel(/Type 11/).fill('11');
+    await sure.click();
+    await page.getByText(/^10 rules were deleted; 1 not\. old-3: /).waitFor();
+    await becomes(() => idsOf(page), ['old-3']);
+    expect((await ruleOf('old-3')).version).toBe(2);
+  });
+});
