@@ -293,6 +293,7 @@ describe('betrace rules export and import', () => {
       severity: 'LOW',
       tags: ['a'],
       enabled: true,
+      mode: 'shadow',
       on_error: 'violation',
       version: 2,
       created_at: 'x',
@@ -316,7 +317,7 @@ describe('betrace rules export and import', () => {
     expect(strict).toMatchObject({
       code: 1,
       out: '',
-      err: expect.stringContaining('rules.yaml:10:23: warning: span.duration is in nanoseconds'),
+      err: expect.stringContaining('rules.yaml:11:23: warning: span.duration is in nanoseconds'),
     });
     expect(posted).toHaveLength(1);
     const imported = await betrace(['rules', 'import', '--url', url, doubtful]);

@@ -1,5 +1,6 @@
-import type { Verdict } from '#engine';
+import type { Accounting, Verdict } from '#engine';
 import type { PartitionTools } from './partition-tools.js';
+import type { SetAside } from './publish.js';
 
 /** A violation counts once, whatever its revisions; a retraction by itself. */
 export function countVerdict(measurements: PartitionTools['measurements'], verdict: Verdict): void {
@@ -8,4 +9,22 @@ export function countVerdict(measurements: PartitionTools['measurements'], verdi
   if (verdict.status === 'retracted') measurements.count('violationsRetracted', { rule_id });
   else if (verdict.status === 'open' && verdict.before !== 'open')
     measurements.count('violations', { severity, rule_id, rule_name, service_name, fragment });
+}
+
+/** What would be a violation if its rule were enforced; likewise. */
+export function countShadow(measurements: PartitionTools['measurements'], verdict: Verdict): void {
+  const { ruleId: rule_id, ruleName: rule_name, severity } = verdict;
+  if (verdict.status === 'retracted') measurements.count('shadowRetracted', { rule_id });
+  else if (verdict.status === 'open' && verdict.before !== 'open') measurements.count('shadowMatches', { severity, rule_id, rule_name });
+}
+
+/** A violation that can't be published is counted as an error of its rule too: so the rule's status and the log say it. */
+export function countSetAside(
+  measurements: PartitionTools['measurements'],
+  accounting: Accounting,
+  { verdict, reason, error }: SetAside,
+): void {
+  measurements.count('violationsSetAside', { rule_id: verdict.ruleId, reason });
+  const text = error.message.split(':', 1)[0]!;
+  accounting.rule(verdict.ruleId).countErrors(`a violation was set aside (${reason}): ${text}`, 1);
 }

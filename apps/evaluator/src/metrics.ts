@@ -96,6 +96,18 @@ export const EVALUATOR_METRICS = {
     help: 'Violations published; revisions that only tell other evidence of what is open are not counted again; those that are published again after a crash or a lost membership are (the store keeps each once). Beyond `metrics.max_services` services, `service_name` is `other`; it is empty in the series with which a rule begins at 0. `fragment` is `true` for what was judged on a part of a trace, or without its root.',
     labels: ['severity', 'rule_id', 'rule_name', 'service_name', 'fragment'],
   },
+  shadowMatches: {
+    type: 'counter',
+    name: 'betrace_shadow_matches_total',
+    help: 'What would be violations if the rule were enforced: matches of rules in the mode `shadow`, which are not in `betrace_violations_total`. Later revisions of one are not counted again; what a partition reads again after a crash is.',
+    labels: ['severity', 'rule_id', 'rule_name'],
+  },
+  shadowRetracted: {
+    type: 'counter',
+    name: 'betrace_shadow_retracted_total',
+    help: 'Matches of rules in the mode `shadow` that a late span took back.',
+    labels: ['rule_id'],
+  },
   violationsSetAside: {
     type: 'counter',
     name: 'betrace_violations_set_aside_total',

@@ -1,6 +1,7 @@
-import { type Log, TOPICS } from '#messaging';
+import { type Log, shadowKey, TOPICS } from '#messaging';
 import type { RuleErrors } from './rule-errors.js';
 import type { RuleHealth } from './rule-health.js';
+import type { ShadowSamples } from './shadow-samples.js';
 
 /** Milliseconds between two records of one partition: a rule that always fails must not fill the log. */
 const INTERVAL = 1_000;
@@ -8,7 +9,7 @@ const INTERVAL = 1_000;
 const HEALTH_INTERVAL = 10_000;
 
 /**
- * Tells the API, through the log, which rules fail in a partition, and what the evaluation of each came to. Nothing waits for it: what could not be told is told
+ * Tells the API, through the log, which rules fail in a partition, what the evaluation of each came to, and what rules in shadow found. Nothing waits for it: what could not be told is told
  * later, and counts start again with the partition's next evaluator.
  */
 export class PublishRuleErrors {
@@ -20,6 +21,7 @@ export class PublishRuleErrors {
     private readonly log: Log,
     private readonly errors: RuleErrors,
     private readonly health: RuleHealth,
+    private readonly samples: ShadowSamples,
     private readonly monotonic: () => number,
   ) {}
 
@@ -41,6 +43,7 @@ export class PublishRuleErrors {
   private async append(): Promise<void> {
     this.publishedAt = this.monotonic();
     await this.appendHealth();
+    await this.appendSamples();
     const statuses = this.errors.take();
     if (statuses.length === 0) return;
     const records = statuses.map((status) => ({
@@ -53,6 +56,15 @@ export class PublishRuleErrors {
     } catch {
       this.errors.putBack(statuses);
     }
+  }
+
+  private async appendSamples(): Promise<void> {
+    const samples = this.samples.records();
+    if (samples.length === 0) return;
+    const records = samples.map((record) => {
+      return { partition: 0, key: shadowKey(record.rule_id, record.partition), value: Buffer.from(JSON.stringify(record)) };
+    });
+    await this.log.append(TOPICS.ruleStatus, records).catch(() => this.samples.untold(samples));
   }
 
   private async appendHealth(): Promise<void> {

@@ -12,17 +12,17 @@ import {
 } from '#messaging';
 import { Account } from './account.js';
 import { Barriers } from './barriers.js';
-import { countVerdict } from './count-verdict.js';
+import { countSetAside, countVerdict } from './count-verdict.js';
 import { epochBefore } from './epoch-before.js';
 import { IngestTime } from './ingest-time.js';
 import { type Misplaced, misplacedSpans } from './misplaced-spans.js';
 import { MoveSpans } from './move-spans.js';
 import type { PartitionTools } from './partition-tools.js';
-import type { SetAside } from './publish.js';
 import { PublishRuleErrors } from './publish-rule-errors.js';
 import { RuleErrors } from './rule-errors.js';
 import { RuleHealth } from './rule-health.js';
 import type { RuleInForce } from './rule-series.js';
+import { ShadowSamples } from './shadow-samples.js';
 import { violationLetter } from './violation-letter.js';
 
 const NOTHING = new Uint8Array(0);
@@ -55,6 +55,7 @@ export class PartitionRun {
   private readonly account: Account;
   private readonly ruleErrors: RuleErrors;
   private readonly publishRuleErrors: PublishRuleErrors;
+  private readonly samples: ShadowSamples;
   private readonly label: { readonly partition: string };
   /** The rule set that the engine asks for next: markers name it, and it is here before the engine sees them. */
   private prepared: UncompiledRules;
@@ -87,7 +88,7 @@ export class PartitionRun {
   /** Records were deleted, markers perhaps among them: behind them the rules in force are found out anew. */
   private lacking = false;
   private readonly found = (verdict: Verdict): void => {
-    this.verdicts.push(verdict);
+    if (!this.samples.take(verdict)) this.verdicts.push(verdict);
   };
 
   private constructor(
@@ -122,7 +123,9 @@ export class PartitionRun {
     this.account = new Account(this.engine.accounting, tools.measurements, tools.monotonic);
     this.ruleErrors = new RuleErrors(partition, this.engine.accounting);
     const health = new RuleHealth(partition, this.engine.accounting, () => this.engine.logTime ?? 0);
-    this.publishRuleErrors = new PublishRuleErrors(tools.log, this.ruleErrors, health, tools.monotonic);
+    this.samples = new ShadowSamples(partition, tools.measurements);
+    this.samples.inForce(rules.definitions);
+    this.publishRuleErrors = new PublishRuleErrors(tools.log, this.ruleErrors, health, this.samples, tools.monotonic);
     tools.measurements.set('epoch', this.label, epoch);
   }
 
@@ -313,6 +316,7 @@ export class PartitionRun {
     if (epoch > this.engine.epoch) {
       if (this.unnoted) this.noteRuleErrors();
       this.prepared = await this.tools.rules.ruleSet(epoch);
+      this.samples.inForce(this.prepared.definitions);
     }
     this.engine.apply({ kind: 'epoch', offset, timestamp, epoch }, this.found);
     this.tools.measurements.set('epoch', this.label, this.engine.epoch);
@@ -350,16 +354,9 @@ export class PartitionRun {
       this.verdicts = [];
       const notPublished = new Set(lost.map(({ verdict }) => verdict));
       for (const verdict of verdicts) if (!notPublished.has(verdict)) countVerdict(measurements, verdict);
-      for (const one of lost) this.countSetAside(one);
+      for (const one of lost) countSetAside(measurements, this.engine.accounting, one);
     }
     await this.barriers.answer((offset) => this.engine.openBefore(offset), signal, this.tools.barriersFailed);
-  }
-
-  /** Counted as an error of the rule too: so its status and the log say it. */
-  private countSetAside({ verdict, reason, error }: SetAside): void {
-    this.tools.measurements.count('violationsSetAside', { rule_id: verdict.ruleId, reason });
-    const text = error.message.split(':', 1)[0]!;
-    this.engine.accounting.rule(verdict.ruleId).countErrors(`a violation was set aside (${reason}): ${text}`, 1);
   }
 
   /** Moves the committed position up to the oldest record that may still matter; all violations before it are acknowledged. */

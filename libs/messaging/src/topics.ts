@@ -54,6 +54,8 @@ export interface PublishedRule {
   readonly message?: string;
   /** What a judgement is that meets a value of another type than the rule can take; `no_match` without it. */
   readonly onError?: 'no_match' | 'undecided' | 'violation';
+  /** `shadow`: judged, and no violation comes of it. Without it the rule is enforced; an evaluator from before it enforces every rule. */
+  readonly mode?: 'shadow';
 }
 
 /**
@@ -103,6 +105,40 @@ export interface RuleHealthRecord {
 /** Keys come round after 25 hours: the log keeps a day, and no more. */
 export function healthKey(partition: number, hour: number, part: number): string {
   return `/health/${partition}/${hour % 25}/${part}`;
+}
+
+/** Samples of a rule in shadow that an evaluator keeps of one partition. */
+export const SHADOW_SAMPLES = 10;
+
+/**
+ * A record of the rule status log: the last verdicts of a rule in shadow in one partition, of which nobody is told otherwise. A later record
+ * replaces the earlier one.
+ */
+export interface ShadowSamplesRecord {
+  readonly kind: 'shadow';
+  readonly rule_id: string;
+  readonly partition: number;
+  /** Oldest first, one of each id. */
+  readonly samples: readonly ShadowSample[];
+}
+
+/** A verdict of a rule in shadow, in the names of a violation; `explanation` is absent when it is too large to be kept. */
+export interface ShadowSample {
+  readonly id: string;
+  readonly revision: number;
+  readonly status: 'open' | 'retracted' | 'undecided';
+  readonly rule_version: number;
+  readonly trace_id: string;
+  readonly span_id: string;
+  readonly service: string;
+  /** Unix milliseconds, log time. */
+  readonly timestamp_ms: number;
+  readonly message: string;
+  readonly explanation?: unknown;
+}
+
+export function shadowKey(ruleId: string, partition: number): string {
+  return `/shadow/${ruleId}/${partition}`;
 }
 
 /** Spans on which a rule met a value of another type. */

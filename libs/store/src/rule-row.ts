@@ -6,8 +6,8 @@ import type { StoredRule } from './store.js';
 export type RuleContent = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
 
 export function rowOf(content: RuleContent): Omit<RulesTable, 'version' | 'created_at' | 'updated_at'> {
-  const { id, name, description, expression, severity, tags, enabled, message, onError } = content;
-  const flags = { json_tags: JSON.stringify(tags), enabled: enabled ? 1 : 0 };
+  const { id, name, description, expression, severity, tags, enabled, shadow = false, message, onError } = content;
+  const flags = { json_tags: JSON.stringify(tags), enabled: enabled ? 1 : 0, shadow: enabled && shadow ? 1 : 0 };
   return { id, name, description, expression, severity, ...flags, message, on_error: onError };
 }
 
@@ -24,6 +24,8 @@ export function ruleOf(row: RulesTable): StoredRule {
     severity: row.severity as StoredRule['severity'],
     tags: parsedColumn(row.json_tags, () => `the tags of rule ${row.id}`),
     enabled: row.enabled !== 0,
+    // Absent when it is not: as of a version that was kept before there was a choice.
+    ...(row.shadow === 1 ? { shadow: true } : {}),
     message: row.message,
     // A version that was kept before there was a choice says nothing.
     onError: (row.on_error ?? 'no_match') as StoredRule['onError'],

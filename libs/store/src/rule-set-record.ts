@@ -11,6 +11,8 @@ export interface PublishedRule {
   readonly message?: string;
   /** Absent: `no_match`. */
   readonly onError?: StoredRule['onError'];
+  /** Absent: enforced. */
+  readonly mode?: 'shadow';
 }
 
 /** A record of the rules log: what changed against the epoch before, the whole set, or both. */
@@ -31,8 +33,16 @@ export function publishedRule(row: RulesTable | undefined): PublishedRule | unde
   const { id, name, version, expression, severity, message } = row;
   // A version that was kept before there was a choice says nothing.
   const onError = (row.on_error ?? 'no_match') as StoredRule['onError'];
-  const optional = { ...(message === null ? {} : { message }), ...(onError === 'no_match' ? {} : { onError }) };
-  return { id, name, version, expression, severity, ...optional };
+  return {
+    id,
+    name,
+    version,
+    expression,
+    severity,
+    ...(message === null ? {} : { message }),
+    ...(onError === 'no_match' ? {} : { onError }),
+    ...(row.shadow === 1 ? { mode: 'shadow' } : {}),
+  };
 }
 
 /** What a rule's change does to the published rule set: one change or none. */

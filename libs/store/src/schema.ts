@@ -35,6 +35,8 @@ export interface RulesTable {
   enabled: number;
   message: string | null;
   on_error: string;
+  /** 1: judged, and no violation comes of it; 0 of a rule that is not enabled. */
+  shadow: number;
   version: number;
   created_at: number;
   updated_at: number;

@@ -16,6 +16,8 @@ export interface StoredRule {
   readonly severity: 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW';
   readonly tags: readonly string[];
   readonly enabled: boolean;
+  /** It is judged and counted, and no violation comes of it; of an enabled rule only. Absent: no. */
+  readonly shadow?: boolean;
   readonly message: string | null;
   /** What a judgement is that meets a value of another type than the rule can take. */
   readonly onError: 'no_match' | 'undecided' | 'violation';

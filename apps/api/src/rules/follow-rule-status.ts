@@ -4,12 +4,15 @@ import {
   type RuleHealthRecord,
   type RuleStatusRecord,
   type RuleTypeFailure,
+  type ShadowSample,
+  type ShadowSamplesRecord,
   type Subscription,
   TOPICS,
 } from '#messaging';
 import type { Logger } from '#platform';
 import type { StoredRule } from '#store';
 import { EvaluationCounts } from './evaluation-counts.js';
+import { KeptSamples } from './kept-samples.js';
 
 /** How a rule fares, over all partitions. */
 export interface RuleStatus {
@@ -27,6 +30,8 @@ export class FollowRuleStatus {
   private readonly statuses = new Map<string, Map<string, RuleStatusRecord>>();
   /** What evaluations came to. */
   readonly evaluations = new EvaluationCounts();
+  /** What rules in shadow found. */
+  private readonly shadow = new KeptSamples();
   private subscription: Subscription | undefined;
 
   constructor(
@@ -65,12 +70,19 @@ export class FollowRuleStatus {
     };
   }
 
+  /** What the rule found in shadow, newest first. */
+  samplesOf(id: string): readonly ShadowSample[] {
+    return this.shadow.of(id);
+  }
+
   private take({ records }: RecordBatch): void {
     for (const { value, offset } of records) {
       try {
-        const status = JSON.parse(Buffer.from(value).toString('utf8')) as RuleStatusRecord | RuleHealthRecord;
+        const status = JSON.parse(Buffer.from(value).toString('utf8')) as RuleStatusRecord | RuleHealthRecord | ShadowSamplesRecord;
         if ('kind' in status) {
-          this.evaluations.take(status);
+          if (status.kind === 'health') this.evaluations.take(status);
+          else if (status.kind === 'shadow') this.shadow.take(status);
+          // A kind of a later version says nothing to this one.
           continue;
         }
         const partitions = this.statuses.get(status.rule_id) ?? new Map<string, RuleStatusRecord>();

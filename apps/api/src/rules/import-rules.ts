@@ -30,7 +30,7 @@ export class ImportRules {
     const before = new Map((await this.store.rules()).map((rule) => [rule.id, rule]));
     // Far too many are not looked at one by one. Of a few too many it may be that some are named twice, which is told.
     if (rules.length > 2 * Math.max(this.maxRules, before.size)) throw new ApiError('BT_API_TOO_MANY_RULES', { limit: this.maxRules });
-    const items = await this.read(rules);
+    const items = await this.read(rules, before);
     this.refuseTooMany(items, mode === 'merge' ? [...before.keys()] : []);
     const imported = dry_run
       ? planned(items, before, mode === 'replace')
@@ -49,13 +49,14 @@ export class ImportRules {
     };
   }
 
-  private async read(rules: ImportBody['rules']): Promise<readonly Item[]> {
+  private async read(rules: ImportBody['rules'], before: ReadonlyMap<string, StoredRule>): Promise<readonly Item[]> {
     const errors: ProblemDetail[] = [];
     const seen = new Map<string, number>();
     const items: Item[] = [];
     for (const [index, body] of rules.entries()) {
-      const content = contentOf(body.id ?? slug(body.name), body);
       const path = `rules[${index}]`;
+      const id = body.id ?? slug(body.name);
+      const content = contentOf(id, body, before.get(id), `${path}.mode`);
       const twin = seen.get(content.id);
       if (twin !== undefined) errors.push({ path: `${path}.id`, message: `rules[${twin}] has the id ${content.id} too` });
       seen.set(content.id, index);

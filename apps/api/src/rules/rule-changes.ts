@@ -1,4 +1,5 @@
 import type { StoredRule } from '#store';
+import { ruleMode } from './rule-mode.js';
 
 /** What a member was, and what it is. */
 export type RuleChanges = Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
@@ -10,5 +11,12 @@ const SHOWN: Readonly<Record<string, string>> = { onError: 'on_error' };
 /** What differs between two states of a rule, by the names that the API has for its members. */
 export function changesBetween(before: StoredRule, after: StoredRule): RuleChanges {
   const differing = MEMBERS.filter((member) => JSON.stringify(before[member]) !== JSON.stringify(after[member]));
-  return Object.fromEntries(differing.map((member) => [SHOWN[member] ?? member, { from: before[member], to: after[member] }]));
+  const changes = differing.map((member): [string, RuleChanges[string]] => {
+    return [SHOWN[member] ?? member, { from: before[member], to: after[member] }];
+  });
+  // Between enforced and off `enabled` says it all.
+  const from = ruleMode(before);
+  const to = ruleMode(after);
+  if (from !== to && (from === 'shadow' || to === 'shadow')) changes.push(['mode', { from, to }]);
+  return Object.fromEntries(changes);
 }

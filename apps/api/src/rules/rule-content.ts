@@ -1,11 +1,12 @@
 import type { StoredRule } from '#store';
 import type { RuleBody, RulePatch } from './rule.dto.js';
+import { askedMode, ruleMode } from './rule-mode.js';
 
 /** What a client decides about a rule: everything but its version and times. */
 export type RuleContent = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
 
-/** The content that a whole body asks for; what it leaves out has its default. */
-export function contentOf(id: string, body: RuleBody): RuleContent {
+/** The content that a whole body asks for; what it leaves out has its default. `existing`: the rule that it replaces. */
+export function contentOf(id: string, body: RuleBody, existing?: StoredRule, path?: string): RuleContent {
   return {
     id,
     name: body.name,
@@ -13,7 +14,7 @@ export function contentOf(id: string, body: RuleBody): RuleContent {
     expression: body.expression,
     severity: body.severity ?? 'MEDIUM',
     tags: body.tags ?? [],
-    enabled: body.enabled ?? true,
+    ...askedMode(body, existing, 'enforce', path),
     message: body.message ?? null,
     onError: body.on_error ?? 'no_match',
   };
@@ -29,10 +30,16 @@ export function patched(rule: StoredRule, patch: RulePatch): RuleContent {
     expression: patch.expression ?? rule.expression,
     severity: of(patch.severity, rule.severity, 'MEDIUM'),
     tags: of<readonly string[]>(patch.tags, rule.tags, []),
-    enabled: of(patch.enabled, rule.enabled, true),
+    ...patchedMode(rule, patch),
     message: of(patch.message, rule.message, null),
     onError: of(patch.on_error, rule.onError, 'no_match'),
   };
+}
+
+/** `enabled: true` leaves a rule in shadow as it is; `mode: null` makes one enforced. */
+function patchedMode(rule: StoredRule, patch: RulePatch): Pick<StoredRule, 'enabled' | 'shadow'> {
+  const enabled = patch.enabled === null ? true : patch.enabled;
+  return askedMode({ ...patch, enabled }, rule, patch.mode === null ? 'enforce' : ruleMode(rule));
 }
 
 export function sameContent(a: RuleContent, b: RuleContent): boolean {
@@ -42,7 +49,7 @@ export function sameContent(a: RuleContent, b: RuleContent): boolean {
     a.description === b.description &&
     a.expression === b.expression &&
     a.severity === b.severity &&
-    a.enabled === b.enabled &&
+    ruleMode(a) === ruleMode(b) &&
     a.message === b.message &&
     a.onError === b.onError &&
     a.tags.length === b.tags.length &&

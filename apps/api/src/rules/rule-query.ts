@@ -7,6 +7,7 @@ import { ApiError } from '../api-error.js';
 import { PageCursor, PageLimit } from '../page-query.js';
 import { upperCase, yesOrNo } from '../query.js';
 import { SEVERITIES } from '../severity.js';
+import { RULE_MODES, type RuleMode, ruleMode } from './rule-mode.js';
 
 /** Whether an answer has the health of rules. */
 const Health = () =>
@@ -30,6 +31,11 @@ export class RuleQuery {
   @Transform(yesOrNo)
   @IsBoolean()
   enabled?: boolean;
+
+  @ApiPropertyOptional({ enum: RULE_MODES, enumName: 'RuleMode' })
+  @IsOptional()
+  @IsIn(RULE_MODES)
+  mode?: RuleMode;
 
   @ApiPropertyOptional({ enum: SEVERITIES, enumName: 'Severity' })
   @IsOptional()
@@ -89,6 +95,7 @@ function matchesQuery(rule: StoredRule, query: RuleQuery): boolean {
   const texts = [rule.id, rule.name, rule.description, rule.expression, ...rule.tags].map((text) => text.toLowerCase());
   return (
     (query.enabled === undefined || rule.enabled === query.enabled) &&
+    (query.mode === undefined || ruleMode(rule) === query.mode) &&
     (query.severity === undefined || rule.severity === query.severity) &&
     (query.tag === undefined || rule.tags.includes(query.tag)) &&
     [query.q, query.search].every((part) => part === undefined || texts.some((text) => text.includes(part.toLowerCase())))

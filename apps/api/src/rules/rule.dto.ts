@@ -7,6 +7,11 @@ import { ProblemDetailView } from '../problem.dto.js';
 import { SEVERITIES, type Severity } from '../severity.js';
 import type { RuleStatus } from './follow-rule-status.js';
 import { RuleHealthView } from './rule-health.dto.js';
+import { RULE_MODES, type RuleMode, ruleMode } from './rule-mode.js';
+
+const MODE_DESCRIPTION =
+  '`enforce`: what matches is a violation. `shadow`: the rule is judged and counted and keeps samples (`GET /v1/rules/{id}/samples`), and no ' +
+  'violation comes of it. `off`: it judges nothing, and `enabled` is false.';
 
 const ON_ERROR_DESCRIPTION =
   'What a judgement is that meets a value which is there and of another type than the rule can compare or compute with. A missing value is no match.';
@@ -56,6 +61,15 @@ export class RuleBody {
   @IsOptional()
   @IsBoolean()
   enabled?: boolean;
+
+  @ApiPropertyOptional({
+    enum: RULE_MODES,
+    enumName: 'RuleMode',
+    description: `${MODE_DESCRIPTION} Without it \`enabled\` says whether the rule is off. Where the two contradict each other, the one holds that changes the rule.`,
+  })
+  @IsOptional()
+  @IsIn(RULE_MODES)
+  mode?: RuleMode;
 
   @ApiPropertyOptional({
     type: String,
@@ -172,6 +186,9 @@ export class RuleView {
   @ApiProperty({ example: true })
   enabled!: boolean;
 
+  @ApiProperty({ enum: RULE_MODES, enumName: 'RuleMode', description: MODE_DESCRIPTION })
+  mode!: RuleMode;
+
   @ApiPropertyOptional({ example: 'A request took longer than a second' })
   message?: string;
 
@@ -226,6 +243,7 @@ export function ruleView(rule: StoredRule): RuleView {
     severity: rule.severity,
     tags: rule.tags,
     enabled: rule.enabled,
+    mode: ruleMode(rule),
     ...(rule.message === null ? {} : { message: rule.message }),
     on_error: rule.onError,
     version: rule.version,

@@ -46,6 +46,7 @@ describe('/v1/rules', () => {
       severity: 'HIGH',
       tags: ['performance'],
       enabled: true,
+      mode: 'enforce',
       on_error: 'no_match',
       version: 1,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),

@@ -23,7 +23,9 @@ import { ImportBody, ImportQuery, ImportResult, wholeImport } from './import.dto
 import { ImportRules } from './import-rules.js';
 import { RuleBody, RuleList, RulePatch, RuleView, ruleStatusView, ruleView } from './rule.dto.js';
 import { RuleHealth } from './rule-health.js';
+import { ruleMode } from './rule-mode.js';
 import { RuleHealthQuery, RuleQuery, rulePage } from './rule-query.js';
+import { RuleSamples, ruleSampleView } from './rule-samples.dto.js';
 import { SaveRule } from './save-rule.js';
 
 @ApiTags('rules')
@@ -77,6 +79,30 @@ export class RulesController {
     const health = query.health === true ? (await this.ruleHealth.of([rule]))(rule) : {};
     const view = { ...(await this.answerRule.view(rule)), ...(status === undefined ? {} : { status: ruleStatusView(status) }), ...health };
     return unlessKnown(view, etagOf(view), request, reply);
+  }
+
+  @Get(':id/samples')
+  @Cached()
+  @ApiOperation({
+    summary: 'What a rule found in the mode `shadow`: the last samples, with their explanations',
+    description:
+      'Nobody is told of them, and they are in no list and no total of violations. They are there about a second after the verdict.',
+  })
+  @ApiOkResponse({ type: RuleSamples })
+  @ApiNotFoundResponse({ type: ProblemView })
+  @ApiConflictResponse({ type: ProblemView, description: 'Several rules have this name.' })
+  async samples(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RuleSamples | undefined> {
+    const rule = await requireRule(this.store, id);
+    const samples: RuleSamples = {
+      rule_id: rule.id,
+      mode: ruleMode(rule),
+      samples: this.ruleStatus.samplesOf(rule.id).map(ruleSampleView),
+    };
+    return unlessKnown(samples, contentEtag(samples), request, reply);
   }
 
   @Post()

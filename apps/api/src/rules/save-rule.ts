@@ -35,7 +35,7 @@ export class SaveRule {
    */
   async create(body: RuleBody, change: Change): Promise<SavedRule> {
     const id = body.id ?? slug(body.name);
-    const content = contentOf(id, body);
+    const content = contentOf(id, body, await this.store.rule(id));
     refuseBadTexts(content);
     await this.check.orRefuse(content.expression);
     const existing = await this.store.rule(id);
@@ -55,7 +55,7 @@ export class SaveRule {
     const existing = named === idOrName ? await this.store.rule(idOrName) : await findRule(this.store, idOrName);
     const id = existing?.id ?? idOrName;
     if (named !== undefined && named !== id) throw new ApiError('BT_API_RULE_ID_DIFFERS', { path: idOrName, body: named });
-    const content = contentOf(id, body);
+    const content = contentOf(id, body, existing);
     refuseBadTexts(content, existing);
     await this.check.orRefuse(content.expression);
     if (existing !== undefined) return { rule: await this.update(existing, content, body.version, change), created: false };

@@ -33,6 +33,8 @@ interface AnsweredRule {
   readonly severity: string;
   readonly tags: readonly string[];
   readonly enabled: boolean;
+  /** A server of an earlier version does not say it. */
+  readonly mode?: string;
   readonly message?: string;
   /** A server of an earlier version does not say it. */
   readonly on_error?: string;
@@ -47,6 +49,7 @@ function fileEntry({
   severity,
   tags,
   enabled,
+  mode,
   message,
   on_error = 'no_match',
 }: AnsweredRule): Record<string, unknown> {
@@ -57,6 +60,7 @@ function fileEntry({
     severity,
     ...(tags.length === 0 ? {} : { tags }),
     ...(enabled ? {} : { enabled }),
+    ...(mode === 'shadow' ? { mode } : {}),
     ...(message === undefined ? {} : { message }),
     ...(on_error === 'no_match' ? {} : { on_error }),
     expression,

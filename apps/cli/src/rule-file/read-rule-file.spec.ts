@@ -118,6 +118,13 @@ describe('a rule file', () => {
     ['a wrong field of a span', test('expect: match', '[{name: a, kind: x}]'), 'BT_CLI_TRACE_SPANS', 4, 47],
     ['a name that is blank', 'rules:\n  - id: a\n    name: "  "\n    expression: span.is_root', 'BT_CLI_RULE_TEXT', 3, 11],
     ['half a surrogate pair', 'rules:\n  - id: a\n    message: "x\\ud800"\n    expression: span.is_root', 'BT_CLI_RULE_TEXT', 3, 14],
+    [
+      'a mode that enabled contradicts',
+      'rules:\n  - id: a\n    enabled: true\n    mode: off\n    expression: span.is_root',
+      'BT_CLI_RULE_TEXT',
+      4,
+      11,
+    ],
     ['a trace without spans', test('expect: match', '[]'), 'BT_CLI_WRONG_VALUE', 4, 30],
   ])('says where there is %s', (_what, text, code, line, column) => {
     expect(readRuleFile('r.yaml', text).findings[0]).toMatchObject({ file: 'r.yaml', code, line, column });

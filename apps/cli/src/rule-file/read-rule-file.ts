@@ -1,10 +1,22 @@
 import { ruleTextProblems } from '#dsl';
 import { ON_ERROR } from '#engine';
 import { readTestCase } from './read-test-case.js';
-import { type RuleEntry, type RuleFile, SEVERITIES } from './rule-file.js';
+import { RULE_MODES, type RuleEntry, type RuleFile, SEVERITIES } from './rule-file.js';
 import { type Item, YamlReader } from './yaml-reader.js';
 
-const RULE_KEYS = ['id', 'name', 'expression', 'description', 'severity', 'tags', 'enabled', 'message', 'on_error', 'tests'] as const;
+const RULE_KEYS = [
+  'id',
+  'name',
+  'expression',
+  'description',
+  'severity',
+  'tags',
+  'enabled',
+  'mode',
+  'message',
+  'on_error',
+  'tests',
+] as const;
 /** What only rules of the Go version have. */
 const GO_KEYS = ['condition', 'example_violation', 'compliance_frameworks'] as const;
 /** What answers of the API hold beside: a backup is a rule file. */
@@ -60,13 +72,19 @@ function readRule(reader: YamlReader, item: Item): RuleEntry | undefined {
     const list = reader.list(inner)?.map((tag) => reader.text(tag));
     return list?.every((tag) => tag !== undefined) ? list : undefined;
   };
+  const enabled = read('enabled', (inner) => reader.boolean(inner));
+  const mode = read('mode', (inner) => reader.oneOf(inner, RULE_MODES));
+  if (mode !== undefined && enabled !== undefined && enabled !== (mode !== 'off')) {
+    reader.fail(entries.get('mode')!, 'BT_CLI_RULE_TEXT', { key: 'mode', what: `is ${mode}, and enabled is ${enabled}: say one of them` });
+  }
   const message = read('message', (inner) => reader.text(inner));
   const rule = {
     name: read('name', (inner) => reader.text(inner)) ?? id ?? '',
     description: read('description', (inner) => reader.text(inner)) ?? '',
     severity: read('severity', (inner) => reader.oneOf(inner, SEVERITIES)) ?? 'MEDIUM',
     tags: read('tags', texts) ?? [],
-    enabled: read('enabled', (inner) => reader.boolean(inner)) ?? true,
+    enabled: mode === undefined ? (enabled ?? true) : mode !== 'off',
+    ...(mode === 'shadow' ? { mode } : {}),
     ...(message === undefined ? {} : { message }),
     onError: read('on_error', (inner) => reader.oneOf(inner, ON_ERROR)) ?? 'no_match',
     tests: read('tests', (inner) => reader.list(inner)?.map((test) => readTestCase(reader, test))) ?? [],

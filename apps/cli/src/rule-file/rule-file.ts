@@ -6,6 +6,8 @@ import type { ScalarPlaces } from './scalar-places.js';
 export const SEVERITIES = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+export const RULE_MODES = ['enforce', 'shadow', 'off'] as const;
+
 /** A rule as a file has it: what `POST /v1/rules` takes, and its test cases. */
 export interface RuleEntry {
   readonly id: string;
@@ -15,6 +17,8 @@ export interface RuleEntry {
   readonly severity: Severity;
   readonly tags: readonly string[];
   readonly enabled: boolean;
+  /** Absent: `enabled` says it all. */
+  readonly mode?: 'shadow';
   readonly message?: string;
   readonly onError: OnError;
   readonly tests: readonly TestCase[];

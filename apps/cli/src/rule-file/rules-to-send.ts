@@ -26,9 +26,9 @@ export async function rulesToSend(files: readonly string[], strict: boolean, ter
   return wrong > 0 ? undefined : rules.map(bodyOf);
 }
 
-function bodyOf({ id, name, description, expression, severity, tags, enabled, message, onError }: RuleEntry): object {
+function bodyOf({ id, name, description, expression, severity, tags, enabled, mode, message, onError }: RuleEntry): object {
   const rule = { id, name, description, expression, severity, tags, enabled, on_error: onError };
-  return message === undefined ? rule : { ...rule, message };
+  return { ...rule, ...(mode === undefined ? {} : { mode }), ...(message === undefined ? {} : { message }) };
 }
 
 /** Adds the file's rules; shows its findings and returns how many of them keep it from being sent. */

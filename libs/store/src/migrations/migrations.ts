@@ -13,6 +13,7 @@ import { violationCounts } from './0010-violation-counts.js';
 import { violationGroups } from './0011-violation-groups.js';
 import { violationSequence } from './0012-violation-sequence.js';
 import { marks } from './0013-marks.js';
+import { rulesInShadow } from './0014-rules-in-shadow.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -35,4 +36,5 @@ export const MIGRATIONS: readonly Migration[] = [
   violationGroups,
   violationSequence,
   marks,
+  rulesInShadow,
 ];

@@ -1,0 +1,31 @@
+import type { ShadowSample, ShadowSamplesRecord } from '#messaging';
+
+/** Samples that are kept of a rule, over all partitions. */
+export const MOST_SAMPLES = 20;
+
+/** The samples of rules in shadow, as evaluators tell of them: they outlive the evaluator that told of them. */
+export class KeptSamples {
+  private readonly rules = new Map<string, readonly ShadowSample[]>();
+
+  /** The newest of all are kept, of each id the last revision. Throws a TypeError when it is no such record. */
+  take({ rule_id, samples }: ShadowSamplesRecord): void {
+    if (typeof rule_id !== 'string' || !Array.isArray(samples)) throw new TypeError('a record of samples needs rule_id and samples');
+    const byId = new Map(this.of(rule_id).map((sample) => [sample.id, sample]));
+    for (const sample of samples as readonly ShadowSample[]) {
+      const known = byId.get(sample.id);
+      if (known === undefined || isLater(sample, known)) byId.set(sample.id, sample);
+    }
+    const newest = [...byId.values()].sort((a, b) => b.timestamp_ms - a.timestamp_ms || (a.id < b.id ? -1 : 1));
+    this.rules.set(rule_id, newest.slice(0, MOST_SAMPLES));
+  }
+
+  /** Newest first. */
+  of(ruleId: string): readonly ShadowSample[] {
+    return this.rules.get(ruleId) ?? [];
+  }
+}
+
+/** A trace that is judged anew under a later version counts its revisions from 1 again. */
+function isLater(a: ShadowSample, b: ShadowSample): boolean {
+  return a.rule_version === b.rule_version ? a.revision >= b.revision : a.rule_version > b.rule_version;
+}

@@ -1,0 +1,78 @@
+import type { Verdict } from '#engine';
+import { SHADOW_SAMPLES, type ShadowSample, type ShadowSamplesRecord } from '#messaging';
+import { countShadow } from './count-verdict.js';
+import type { PartitionTools } from './partition-tools.js';
+import { unsignedRecord } from './violation-record.js';
+
+/** Characters of a sample's explanation, as JSON: what is larger is left out, so that no record is larger than a broker takes. */
+const LONGEST = 32_768;
+
+/** A rule of the rules log, as far as it matters here. */
+interface Ruled {
+  readonly id: string;
+  readonly version: number;
+  readonly mode?: string;
+}
+
+const versionKey = (ruleId: string, version: number): string => `${ruleId}/${version}`;
+
+/** The last verdicts of each rule in shadow in one partition: what there is to look at, as nobody is told of them. */
+export class ShadowSamples {
+  /** By rule, then by the verdict's id; the oldest first. */
+  private readonly kept = new Map<string, Map<string, Verdict>>();
+  private changed = new Set<string>();
+  /** Those that were in shadow since the partition began: a verdict says its version, which is that under which its trace opened. */
+  private readonly versions = new Set<string>();
+
+  constructor(
+    private readonly partition: number,
+    private readonly measurements: PartitionTools['measurements'],
+  ) {}
+
+  /** Of a rule in shadow: counts it, and keeps it, a later revision in the place of the earlier one. False of any other: it is to be told. */
+  take(verdict: Verdict): boolean {
+    if (!this.versions.has(versionKey(verdict.ruleId, verdict.ruleVersion))) return false;
+    countShadow(this.measurements, verdict);
+    const samples = this.kept.get(verdict.ruleId) ?? new Map<string, Verdict>();
+    this.kept.set(verdict.ruleId, samples);
+    samples.delete(verdict.id);
+    samples.set(verdict.id, verdict);
+    if (samples.size > SHADOW_SAMPLES) samples.delete(samples.keys().next().value!);
+    this.changed.add(verdict.ruleId);
+    return true;
+  }
+
+  /** The rules that come into force. Of those that are not in shadow any more the samples are forgotten; their versions go on in open traces. */
+  inForce(rules: readonly Ruled[]): void {
+    const inShadow = new Set<string>();
+    for (const { id, version, mode } of rules) {
+      if (mode === 'shadow') {
+        inShadow.add(id);
+        this.versions.add(versionKey(id, version));
+      } else if (this.versions.size > 0) this.versions.delete(versionKey(id, version));
+    }
+    for (const id of this.kept.keys()) if (!inShadow.has(id) && !this.changed.has(id)) this.kept.delete(id);
+  }
+
+  /** Of the rules of which there is something new since the last call. */
+  records(): readonly ShadowSamplesRecord[] {
+    const { partition } = this;
+    const records = [...this.changed].map((rule_id): ShadowSamplesRecord => {
+      return { kind: 'shadow', rule_id, partition, samples: [...(this.kept.get(rule_id)?.values() ?? [])].map(sampleOf) };
+    });
+    this.changed = new Set();
+    return records;
+  }
+
+  /** What was answered last could not be told. */
+  untold(records: readonly ShadowSamplesRecord[]): void {
+    for (const { rule_id } of records) this.changed.add(rule_id);
+  }
+}
+
+function sampleOf(verdict: Verdict): ShadowSample {
+  const { id, revision, status, rule_version, trace_id, span_id, service, timestamp_ms, message, explanation } = unsignedRecord(verdict);
+  const fits = JSON.stringify(explanation).length <= LONGEST;
+  const sample = { id, revision, status, rule_version, trace_id, span_id, service, timestamp_ms, message };
+  return fits ? { ...sample, explanation } : sample;
+}

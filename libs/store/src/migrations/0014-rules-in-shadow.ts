@@ -1,0 +1,12 @@
+import type { Migration } from './migrations.js';
+
+/** Rules that are judged, and of which no violation comes. */
+export const rulesInShadow: Migration = {
+  name: '0014-rules-in-shadow',
+  up: async ({ schema }) => {
+    await schema
+      .alterTable('rules')
+      .addColumn('shadow', 'integer', (column) => column.notNull().defaultTo(0))
+      .execute();
+  },
+};
