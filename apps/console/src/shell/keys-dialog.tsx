@@ -17,6 +17,7 @@ const KEYS: readonly (readonly [what: string, ...keys: string[]])[] = [
   ['Next, previous match', ']', '['],
   ['Matches only', 'o'],
   ['Back', 'esc'],
+  ['Commands', '⌘K or Ctrl K'],
   ['These keys', '?'],
 ];
 

@@ -1,6 +1,7 @@
-import { Keyboard, Moon, Sun } from 'lucide-react';
-import { type ReactNode, useRef, useState } from 'react';
+import { Keyboard, Moon, Search, Sun } from 'lucide-react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { CommandPalette } from './command-palette';
 import { KeysDialog } from './keys-dialog';
 import { PLACES } from './places';
 import { Pulse } from './pulse';
@@ -14,6 +15,19 @@ const CHORD_MS = 1_500;
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [location, navigate] = useLocation();
   const [keys, setKeys] = useState(false);
+  const [palette, setPalette] = useState(false);
+  useEffect(() => {
+    // With a modifier, so that it works while one types, too.
+    const listen = (event: KeyboardEvent): void => {
+      if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.shiftKey || event.altKey) return;
+      if (document.querySelector('dialog[open]') !== null) return;
+      event.preventDefault();
+      setPalette(true);
+    };
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, []);
+  const more = useMemo(() => [{ id: 'keys', text: 'Keys', detail: '?', run: () => setKeys(true) }], []);
   const going = useRef(0);
   const goTo = (key: string) => () => {
     if (performance.now() - going.current > CHORD_MS) return;
@@ -49,6 +63,10 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           ))}
           <span className="spacer" />
           <Pulse />
+          <button type="button" className="place" title="Search" onClick={() => setPalette(true)}>
+            <Search className="i" aria-hidden="true" />
+            Search<kbd className="wide-only">⌘K</kbd>
+          </button>
           <button type="button" className="place wide-only" title="Keys" onClick={() => setKeys(true)}>
             <Keyboard className="i" aria-hidden="true" />
             Keys<kbd>?</kbd>
@@ -59,6 +77,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           {children}
         </main>
       </div>
+      <CommandPalette open={palette} onClose={() => setPalette(false)} more={more} />
       <KeysDialog open={keys} onClose={() => setKeys(false)} />
     </>
   );

@@ -1,0 +1,67 @@
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { BeTrace } from '../../../test/harness/betrace.js';
+import { becomes } from './becomes.js';
+import { describeConsole, problemsOf, TestBrowser } from './browser.js';
+import { openShop, orderSpans, send, settled } from './shop-traces.js';
+
+const ENVIRONMENT = { BETRACE_TRACE_ROOT_GRACE: '50ms', BETRACE_TRACE_IDLE_TIMEOUT: '200ms' };
+
+describeConsole('command palette', () => {
+  let betrace: BeTrace;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    betrace = await BeTrace.start({ env: ENVIRONMENT });
+    browser = await TestBrowser.start(() => betrace.url);
+    await openShop(betrace);
+    await send(betrace, orderSpans({ id: 'order-1', checked: false }));
+    await settled(betrace);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await betrace?.stop();
+  });
+  afterEach(async () => expect(await browser.closePages()).toEqual([]));
+
+  it('leads to rules by name, by the keyboard alone, also while one types', async () => {
+    const page = await browser.page('/ui/violations');
+    await page.locator('tr[data-row]').first().waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.press('Control+k');
+    const dialog = page.getByRole('dialog', { name: 'Commands' });
+    await dialog.getByRole('combobox').fill('slow');
+    await becomes(() => dialog.getByRole('option').count(), 2);
+    await page.keyboard.press('ArrowDown');
+    await becomes(() => dialog.locator('[aria-selected="true"]').innerText(), expect.stringMatching(/^Violations of slow checkout/));
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/ui\/rules\/slow-checkout$/);
+    expect(await dialog.count()).toBe(0);
+  });
+
+  it('leads to a pasted violation and to the violations of a pasted trace', async () => {
+    const { body } = await betrace.json<{ violations: { id: string }[] }>('GET', '/v1/violations');
+    const page = await browser.page('/ui/rules');
+    await page.locator('tr[data-row]').first().waitFor();
+    await page.getByRole('button', { name: /^Search/ }).click();
+    const box = page.getByRole('dialog', { name: 'Commands' }).getByRole('combobox');
+    await box.fill(String(body.violations[0]?.id));
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'charge without fraud check' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await box.fill('order-1');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/trace_id=order-1/);
+    await becomes(() => page.locator('tr[data-row]').count(), 1);
+  });
+
+  it('for everybody, in dark and light, wide and narrow', async () => {
+    const page = await browser.page('/ui/rules');
+    await page.locator('tr[data-row]').first().waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('option', { name: /New rule/ }).waitFor();
+    expect(await problemsOf(page, 'palette')).toEqual([]);
+    await page.getByRole('dialog').getByRole('combobox').fill('no such thing');
+    await page.getByText('Nothing has this name.').waitFor();
+    expect(await problemsOf(page, 'palette-none')).toEqual([]);
+  });
+});
