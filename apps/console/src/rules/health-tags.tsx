@@ -24,7 +24,7 @@ export function HealthTags({ health }: { readonly health: RuleHealth | undefined
         </span>
       ) : null}
       {retracted > 0 ? <Tag>{shortCount(retracted)} taken back</Tag> : null}
-      {errors + undecided + retracted > 0 ? null : <span className="faint small">{evaluations > 0 ? 'ok' : 'not evaluated'}</span>}
+      {errors + undecided + retracted > 0 ? null : <span className="faint small">{evaluations > 0 ? 'ok' : 'no figures yet'}</span>}
     </span>
   );
 }
