@@ -1,5 +1,6 @@
 import {
   CONTROL_HEADER,
+  type DeadLetter,
   DeadLetters,
   type Log,
   type LogError,
@@ -32,6 +33,9 @@ const KEPT_AT_ONCE = 1_000;
 
 /** Milliseconds between two looks at whether the database has gone back, while nothing comes. */
 const LOOK_BACK = 2_000;
+
+/** How long (ms) a violation that is refused waits for the dead letter topic until that is told. */
+const TOLD = 3_000;
 
 /** A record of the log, and the row that it becomes. */
 interface KeptRecord {
@@ -166,7 +170,7 @@ export class KeepViolations implements PartitionListener {
       } catch (error) {
         if (!isRefused(error)) throw error;
         const letter = { topic: TOPICS.violations, partition, record, reason: error.message, rule: violation.ruleId };
-        await this.deadLetters.keep(letter, this.stopping.signal);
+        await this.setAside(letter);
         await this.store.keep({ ...kept, violations: [] });
         this.metrics.keepRefused.inc({ rule_id: violation.ruleId });
         void this.refusals.note(readViolation(record), partition, error.message);
@@ -174,6 +178,17 @@ export class KeepViolations implements PartitionListener {
       }
     }
     await this.store.keep({ reader: KEEP_READER, partition, position, violations: [] });
+  }
+
+  /** Waits for as long as the log does not take it, and says so. */
+  private async setAside(letter: DeadLetter): Promise<void> {
+    const reason = `the store refuses one, and ${TOPICS.deadLetters} cannot be written`;
+    const told = setTimeout(() => this.failed(new Error(reason), letter.partition), TOLD);
+    try {
+      await this.deadLetters.keep(letter, this.stopping.signal);
+    } finally {
+      clearTimeout(told);
+    }
   }
 
   async idle(partition: number, position: number): Promise<void> {

@@ -92,6 +92,31 @@ describe('a violation that the store refuses for what it holds', () => {
     await status.stop();
   });
 
+  it('is told by readiness and counted while the dead letter topic cannot be written, and nothing behind it is passed over', async () => {
+    refuse('BT_STORE_REFUSED');
+    const works = log.append.bind(log);
+    let gone = true;
+    log.append = async (topic, records) => {
+      if (gone && topic === TOPICS.deadLetters) throw new Error('the topic is gone');
+      return works(topic, records);
+    };
+    await publish(log, ...some);
+    await keep.start();
+    const told = async () =>
+      keep.check().then(
+        () => undefined,
+        (error: Error) => error.message,
+      );
+    expect(await eventually(told, 20_000)).toMatch(
+      /violations are not kept: the store refuses one, and betrace\.spans\.dead cannot be written/,
+    );
+    expect(await registry.metrics()).toContain('betrace_violations_keep_failures_total 1');
+    gone = false;
+    await kept('viol-1', 'viol-3');
+    await eventually(async () => ((await told()) === undefined ? true : undefined), 20_000);
+    expect(await readAll(log, TOPICS.deadLetters, 0)).toHaveLength(1);
+  }, 60_000);
+
   it('is waited for when the refusal passes', async () => {
     refuse('BT_STORE_UNAVAILABLE', 2);
     await publish(log, ...some);

@@ -342,6 +342,21 @@ describe('PublishRules', () => {
     await subscription.close();
   });
 
+  it('calls no rule set lost that the store has, when the rules log was made anew or a change waits', async () => {
+    for (const id of ['a', 'b', 'c']) await store.putRule(rule(id), 1);
+    await rules.publish();
+    const { log: fresh, store: unused } = await logAndStore(3);
+    await unused.close();
+    const publisher = new PublishRules(store, fresh);
+    await store.putRule(rule('d'), 1);
+    expect(await publisher.replaceLost()).toEqual([]);
+    const history = new RuleHistory();
+    for await (const { records } of fresh.read(TOPICS.rules, 0, 0))
+      for (const { value } of records) history.add(JSON.parse(Buffer.from(value).toString()) as RuleSetRecord);
+    expect(history.rules(4)?.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
+    await fresh.close();
+  });
+
   it('goes on from no number that somebody forged', async () => {
     await store.putRule(rule('a'), 1);
     await rules.publish();

@@ -103,7 +103,10 @@ export class PublishRules {
     const run = this.last.then(async () => {
       const logged = (await this.logged.read()).history;
       const latest = await this.store.latestEpoch();
-      const epochs = Array.from({ length: latest }, (_, index) => index + 1).filter((epoch) => logged.rules(epoch) === undefined);
+      const absent = Array.from({ length: latest }, (_, index) => index + 1).filter((epoch) => logged.rules(epoch) === undefined);
+      const epochs: number[] = [];
+      // What the store has is published again, and was never lost.
+      for (const epoch of absent) if ((await this.store.ruleSet(epoch)) === undefined) epochs.push(epoch);
       await this.store.replaceEpochs(epochs);
       await this.store.republish(logged.epochs);
       if (!(await this.publishOutbox())) await this.writeMarkers();
