@@ -15,6 +15,7 @@ import {
   registerMetrics,
   Shutdown,
 } from '#platform';
+import type { KeyRing } from '#signing';
 import { Store } from '#store';
 import { BackgroundWork } from './background-work.js';
 import { CONSOLE_PATHS, serveConsole } from './console/serve-console.js';
@@ -44,6 +45,7 @@ import { ViolationStreamController } from './stream/violation-stream.controller.
 import { ViolationStream } from './stream/violation-stream.js';
 import { ExplainViolation } from './violations/explain-violation.js';
 import { FindTrace } from './violations/find-trace.js';
+import { KEY_RING, KeysController } from './violations/keys.controller.js';
 import { openKeys } from './violations/open-keys.js';
 import { PruneViolations } from './violations/prune-violations.js';
 import { ReadTrace } from './violations/read-trace.js';
@@ -71,6 +73,7 @@ const TRIALS_WAITING = 8;
     ViolationStatsController,
     ViolationStreamController,
     ViolationsController,
+    KeysController,
   ],
   providers: [
     {
@@ -134,11 +137,11 @@ const TRIALS_WAITING = 8;
         new ExplainViolation(store, trace, check, traces.tolerance),
     },
     {
-      provide: VerifyViolation,
+      provide: KEY_RING,
       inject: [Store, CONFIGURATION, CLOCK],
-      useFactory: async (store: Store, configuration: Configuration, clock: Clock) =>
-        new VerifyViolation(await openKeys(store, configuration, () => clock.now())),
+      useFactory: (store: Store, configuration: Configuration, clock: Clock) => openKeys(store, configuration, () => clock.now()),
     },
+    { provide: VerifyViolation, inject: [KEY_RING], useFactory: (ring: KeyRing) => new VerifyViolation(ring) },
     {
       provide: KeepViolations,
       inject: [Log, Store, Registry, LOGGER],

@@ -12,6 +12,7 @@ import {
   LOGGER,
   type Logger,
   lookAfterLogSettings,
+  privateSignatureKey,
   registerMetrics,
   signatureKey,
   systemClock,
@@ -75,7 +76,8 @@ export class StartThreads {
   }
 
   private settings(): EvaluatorSettings[] {
-    const { evaluator, rules, traces, compliance, process: mode, kafka, storage } = this.configuration;
+    const { evaluator, rules, traces, process: mode, kafka, storage } = this.configuration;
+    const privateKey = privateSignatureKey(this.configuration);
     const common = {
       log: this.log.forThreads(),
       volatile: kafka.brokers.length === 0 && storage.type === 'memory',
@@ -84,7 +86,7 @@ export class StartThreads {
       evaluationTimeout: rules.evaluationTimeout,
       keys: {
         key: signatureKey(this.configuration).key,
-        ...(compliance.privateKey === undefined ? {} : { privateKey: compliance.privateKey }),
+        ...(privateKey === undefined ? {} : { privateKey }),
         development: mode.environment === 'development',
       },
       commitInterval: COMMIT_INTERVAL,

@@ -5,7 +5,7 @@ export { CONFIGURATION, type Configuration } from './configuration/configuration
 export { ConfigurationError, type ConfigurationProblem } from './configuration/configuration-error.js';
 export { configurationDocument, helpText } from './configuration/document.js';
 export { type LoadedConfiguration, type LoadOptions, loadConfiguration } from './configuration/load.js';
-export { lookAfterKey, type SignatureKey, signatureKey } from './configuration/signature-key.js';
+export { formerSignatureKeys, lookAfterKey, privateSignatureKey, type SignatureKey, signatureKey } from './configuration/signature-key.js';
 export { nearest } from './configuration/suggest.js';
 export { parseDuration } from './configuration/units.js';
 export { withDeadline } from './deadline.js';

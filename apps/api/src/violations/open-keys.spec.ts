@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -66,5 +66,32 @@ describe('the keys of the violations', () => {
     const ring = await open({ BETRACE_PRIVATE_KEY: pem(), BETRACE_NEW_SIGNATURE_KEY: 'true' });
     expect(verifyViolation(violation, ring)).toEqual({ valid: true, signature: 'unknown-key', publicSignature: 'valid' });
     expect(verifyViolation({ ...violation, id: 'b' }, ring)).toMatchObject({ valid: false, publicSignature: 'invalid' });
+  });
+
+  it('what former secrets signed is verified where they are handed over, one to a line; without them their key is unknown, not invalid', async () => {
+    const [first, second, third] = ['the first key of the settings', 'the second key of the settings', 'the third key of the settings'];
+    const signed = (key: string) => signViolation({ id: 'a', revision: 1 }, keyRing({ key, development: false }));
+    const former = join(directory, 'former.keys');
+    writeFileSync(former, `# rotated in May\n${first}\r\n\n  ${second}  \n`);
+    await open({ BETRACE_SIGNATURE_KEY: first });
+    await open({ BETRACE_SIGNATURE_KEY: second });
+    const ring = await open({ BETRACE_SIGNATURE_KEY: third, BETRACE_FORMER_SIGNATURE_KEYS_FILE: former });
+    for (const key of [first, second, third]) expect(verifyViolation(signed(key), ring)).toMatchObject({ valid: true, signature: 'valid' });
+    const alone = await open({ BETRACE_SIGNATURE_KEY: third });
+    expect(verifyViolation(signed(first), alone)).toMatchObject({ valid: false, signature: 'unknown-key' });
+    // A forged record does not become true by the name of a former key.
+    expect(verifyViolation({ ...signed(first), id: 'b' }, ring)).toMatchObject({ valid: false, signature: 'invalid' });
+    const missing = { BETRACE_SIGNATURE_KEY: third, BETRACE_FORMER_SIGNATURE_KEYS_FILE: join(directory, 'nowhere') };
+    await expect(open(missing)).rejects.toThrow(/former signature keys cannot be read/);
+  });
+
+  it('a signature.key that was replaced on purpose, its key handed over as a former one, is no lost key', async () => {
+    const { current } = await open();
+    const former = join(directory, 'former.keys');
+    copyFileSync(file(), former);
+    rmSync(file());
+    const ring = await open({ BETRACE_FORMER_SIGNATURE_KEYS_FILE: former });
+    expect(ring.current.id).not.toBe(current.id);
+    expect([...ring.secrets.keys()]).toContain(current.id);
   });
 });

@@ -1,5 +1,5 @@
 import type { Configuration } from '#platform';
-import { signatureKey } from '#platform';
+import { formerSignatureKeys, privateSignatureKey, signatureKey } from '#platform';
 import { DEFAULT_KEY, type KeyRing, keyId, keyRing, publicPem, SigningError } from '#signing';
 import type { KeyOrigin, Store } from '#store';
 
@@ -12,9 +12,12 @@ export async function openKeys(store: Store, configuration: Configuration, now: 
   const { compliance, process: mode, storage } = configuration;
   const { key, file } = signatureKey(configuration);
   const id = keyId(key);
+  const formerKeys = formerSignatureKeys(configuration);
+  const formerIds = new Set(formerKeys.map(keyId));
   const known = await store.signatureKeys();
   const before = known.filter(({ origin }) => origin === 'configured' || origin === 'kept');
-  const lost = file !== undefined && before.length > 0 && !known.some((one) => one.id === id);
+  // Whoever hands the keys of before over has changed it on purpose.
+  const lost = file !== undefined && before.some((one) => !formerIds.has(one.id)) && !known.some((one) => one.id === id);
   if (lost && !compliance.newSignatureKey) {
     const [last] = before.slice(-1);
     throw new SigningError('BT_SIGNING_KEY_LOST', { file, id: last?.id ?? '?', directory: storage.path ?? '' });
@@ -22,8 +25,14 @@ export async function openKeys(store: Store, configuration: Configuration, now: 
   const origin: KeyOrigin = key === DEFAULT_KEY ? 'development' : file === undefined ? 'configured' : 'kept';
   await store.addSignatureKey({ id, origin, since: now() });
   const publicKeys = known.flatMap(({ publicKey }) => publicKey ?? []);
-  const privateKey = compliance.privateKey === undefined ? {} : { privateKey: compliance.privateKey };
-  const ring = keyRing({ key, ...privateKey, publicKeys, development: mode.environment === 'development' });
+  const privateKey = privateSignatureKey(configuration);
+  const ring = keyRing({
+    key,
+    formerKeys,
+    ...(privateKey === undefined ? {} : { privateKey }),
+    publicKeys,
+    development: mode.environment === 'development',
+  });
   if (ring.privateKey !== undefined) {
     await store.addSignatureKey({ id: ring.privateKey.id, origin: 'public', publicKey: publicPem(ring.privateKey.key), since: now() });
   }

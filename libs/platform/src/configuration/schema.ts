@@ -291,6 +291,11 @@ export const SCHEMA = {
       env: ['BETRACE_SIGNATURE_KEY_FILE'],
       doc: 'File that holds the signature key, as Docker and Kubernetes mount secrets; read when the key itself is not set.',
     },
+    formerSignatureKeysFile: {
+      type: text,
+      env: ['BETRACE_FORMER_SIGNATURE_KEYS_FILE'],
+      doc: 'File with the signature keys of before, one to a line: the API verifies what they signed. Lines that begin with `#` are comments.',
+    },
     newSignatureKey: {
       type: flag,
       env: ['BETRACE_NEW_SIGNATURE_KEY'],

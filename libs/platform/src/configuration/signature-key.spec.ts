@@ -1,9 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadConfiguration } from './load.js';
-import { lookAfterKey, signatureKey } from './signature-key.js';
+import { lookAfterKey, privateSignatureKey, signatureKey } from './signature-key.js';
 
 const key = (environment: Record<string, string>) => signatureKey(loadConfiguration({ environment, directory: '/nowhere' }).configuration);
 
@@ -74,5 +75,38 @@ describe('the signature key', () => {
     writeFileSync(join(directory, 'file'), '');
     expect(() => key({ BETRACE_STORAGE_PATH: join(directory, 'file', 'below') })).toThrow(/give another --storage-path/);
     rmSync(directory, { recursive: true });
+  });
+});
+
+describe('the private key', () => {
+  const privateKey = (value?: string) =>
+    privateSignatureKey(
+      loadConfiguration({ environment: value === undefined ? {} : { BETRACE_PRIVATE_KEY: value }, directory: '/nowhere' }).configuration,
+    );
+  const { privateKey: made } = generateKeyPairSync('ed25519');
+  const pem = made.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const der = made.export({ type: 'pkcs8', format: 'der' }).toString('base64');
+
+  it('is a PEM, also with its line ends written out, or base64', () => {
+    expect(privateKey()).toBeUndefined();
+    expect(privateKey(pem)?.trim()).toBe(pem.trim());
+    expect(privateKey(pem.replaceAll('\n', '\\n'))?.trim()).toBe(pem.trim());
+    expect(privateKey(der)).toBe(der);
+  });
+
+  it('is what the file of a path holds; a path that leads nowhere is told without what is set', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'betrace-key-'));
+    try {
+      const file = join(directory, 'private.pem');
+      writeFileSync(file, pem);
+      expect(privateKey(file)).toBe(pem);
+      expect(() => privateKey(join(directory, 'nowhere.pem'))).toThrow(
+        /neither a PEM nor a file that can be read: ENOENT.*openssl genpkey/,
+      );
+      expect(() => privateKey(directory)).toThrow(/EISDIR/);
+      expect(() => privateKey('a secret that was pasted by mistake')).toThrow(/^(?!.*pasted)/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 });

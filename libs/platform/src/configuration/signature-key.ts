@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Degraded } from '../health/recorder.js';
 import { prepareStorage } from '../storage-directory.js';
@@ -37,6 +37,35 @@ export function signatureKey(configuration: Configuration): SignatureKey {
   const what = configured === undefined ? 'is not set' : `is "${DEVELOPMENT_KEY}", which is refused in production`;
   const message = `the signature key ${what}; set it to the output of "openssl rand -base64 32", or set BETRACE_ENVIRONMENT=development`;
   throw new ConfigurationError([{ key: 'compliance.signature_key', source: 'environment variable BETRACE_SIGNATURE_KEY', message }]);
+}
+
+/** Signature keys of before, for verifying. Throws a ConfigurationError when their file cannot be read. */
+export function formerSignatureKeys({ compliance: { formerSignatureKeysFile: file } }: Configuration): readonly string[] {
+  if (file === undefined) return [];
+  try {
+    const lines = readFileSync(file, 'utf8').split('\n');
+    return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  } catch (error) {
+    const message = `the former signature keys cannot be read: ${(error as Error).message}`;
+    const source = 'environment variable BETRACE_FORMER_SIGNATURE_KEYS_FILE';
+    throw new ConfigurationError([{ key: 'compliance.former_signature_keys_file', source, message }]);
+  }
+}
+
+/**
+ * The private key for public signatures as it is set: PEM (line ends may be written as \\n, as environment files have them), base64 of its DER, or what the
+ * file of that path holds. Throws a ConfigurationError when the file cannot be read.
+ */
+export function privateSignatureKey({ compliance: { privateKey } }: Configuration): string | undefined {
+  if (privateKey === undefined) return undefined;
+  if (privateKey.includes('-----BEGIN')) return privateKey.replaceAll('\\n', '\n');
+  if (/^[A-Za-z0-9+/=\s]{60,}$/.test(privateKey) && !existsSync(privateKey)) return privateKey;
+  try {
+    return readFileSync(privateKey, 'utf8');
+  } catch (error) {
+    const message = `it is neither a PEM nor a file that can be read: ${(error as NodeJS.ErrnoException).code ?? 'unreadable'}; make a key by "openssl genpkey -algorithm ed25519 -out private.pem"`;
+    throw new ConfigurationError([{ key: 'compliance.private_key', source: 'environment variable BETRACE_PRIVATE_KEY', message }]);
+  }
 }
 
 function keyInFile(file: string | undefined): string | undefined {

@@ -1,0 +1,62 @@
+import { Controller, Get, Inject } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '#openapi';
+import { type KeyRing, publicPem } from '#signing';
+import { type KnownKey, Store } from '#store';
+
+/** The provider of the keys to verify with. */
+export const KEY_RING = Symbol('KeyRing');
+
+export class KeyView {
+  @ApiProperty({ example: 'c024a143', description: 'As `key_id` of violations and of their `public_signature` names it.' })
+  id!: string;
+
+  @ApiProperty({ enum: ['hmac-sha256', 'ed25519'] })
+  algorithm!: 'hmac-sha256' | 'ed25519';
+
+  @ApiProperty({ description: 'It signs at present.' })
+  current!: boolean;
+
+  @ApiProperty({
+    description:
+      'What it signed can be verified here. A former secret is at hand when compliance.former_signature_keys_file has it; public keys are kept.',
+  })
+  verifies!: boolean;
+
+  @ApiProperty({ example: '2026-11-27T08:00:00.000Z', description: 'When this server signed with it first.' })
+  since!: string;
+
+  @ApiPropertyOptional({ description: 'PEM, of an Ed25519 key: what auditors are given.' })
+  public_key?: string;
+}
+
+export class KeyList {
+  @ApiProperty({ type: [KeyView] })
+  keys!: readonly KeyView[];
+}
+
+/** The keys that sign violations, or did: their names and public halves, never a secret. */
+@ApiTags('violations')
+@Controller('v1/keys')
+export class KeysController {
+  constructor(
+    private readonly store: Store,
+    @Inject(KEY_RING) private readonly ring: KeyRing,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The keys that sign violations, and those that did', description: 'The oldest first. Secrets are not shown.' })
+  @ApiOkResponse({ type: KeyList })
+  async list(): Promise<KeyList> {
+    return { keys: (await this.store.signatureKeys()).map((key) => this.view(key)) };
+  }
+
+  private view({ id, origin, publicKey, since }: KnownKey): KeyView {
+    const { current, secrets, privateKey, publicKeys } = this.ring;
+    const began = new Date(since).toISOString();
+    if (origin !== 'public') return { id, algorithm: 'hmac-sha256', current: id === current.id, verifies: secrets.has(id), since: began };
+    const verifier = publicKeys.get(id);
+    const pem = verifier === undefined ? publicKey : publicPem(verifier);
+    const shown = pem === undefined ? {} : { public_key: pem };
+    return { id, algorithm: 'ed25519', current: id === privateKey?.id, verifies: verifier !== undefined, since: began, ...shown };
+  }
+}
