@@ -1,5 +1,6 @@
-export { ApiKey } from './authentication/api-key.js';
+export { ApiKeys } from './authentication/api-keys.js';
 export { callerOf } from './authentication/caller.js';
+export { SCOPES, type Scope } from './authentication/scopes.js';
 export { CLOCK, type Clock, systemClock } from './clock.js';
 export { CONFIGURATION, type Configuration } from './configuration/configuration.js';
 export { ConfigurationError, type ConfigurationProblem } from './configuration/configuration-error.js';

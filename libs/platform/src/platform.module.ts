@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { ApiKey } from './authentication/api-key.js';
+import { ApiKeys } from './authentication/api-keys.js';
 import { CLOCK, systemClock } from './clock.js';
 import { CONFIGURATION, type Configuration } from './configuration/configuration.js';
 import { FullPartitions } from './full-partitions.js';
@@ -17,7 +17,7 @@ import { Shutdown } from './shutdown.js';
 
 /**
  * What every app has, injectable everywhere: CONFIGURATION, LOGGER, CLOCK, Registry (metrics), HealthRecorder, Shutdown,
- * ApiKey, InFlight, FullPartitions, KnownPaths, ProblemReports; and the routes /, /health, /ready, /metrics. Each application has its own registry, so that tests can run several.
+ * ApiKeys, InFlight, FullPartitions, KnownPaths, ProblemReports; and the routes /, /health, /ready, /metrics. Each application has its own registry, so that tests can run several.
  */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest's form of a module with settings
@@ -36,7 +36,7 @@ export class PlatformModule {
       ...tokens,
       { provide: HealthRecorder, useValue: health },
       Shutdown,
-      ApiKey,
+      ApiKeys,
       InFlight,
       FullPartitions,
       KnownPaths,

@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { ApiBadRequestResponse, ApiCreatedResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
 import { CLOCK, type Clock, callerOf } from '#platform';
@@ -32,6 +33,7 @@ export class MarksController {
   }
 
   @Post('groups/:id/marks')
+  @RouteConfig({ scope: 'rules:write' })
   @ApiOperation({
     summary: 'Acknowledges a group, takes that back, or notes something',
     description: 'An acknowledged group is neither new nor regressed, until it comes back after 24 hours of quiet or more.',
@@ -54,6 +56,7 @@ export class MarksController {
   }
 
   @Post(':id/marks')
+  @RouteConfig({ scope: 'rules:write' })
   @ApiOperation({ summary: 'Acknowledges a violation, takes that back, or notes something' })
   @ApiCreatedResponse({ type: MarkView })
   @ApiBadRequestResponse({ type: ProblemView })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import {
   ApiBadRequestResponse,
@@ -42,6 +43,7 @@ export class MutesController {
   }
 
   @Post()
+  @RouteConfig({ scope: 'rules:write' })
   @ApiOperation({
     summary: 'Mutes a rule, or a rule in a service',
     description:
@@ -70,6 +72,7 @@ export class MutesController {
   }
 
   @Delete(':id')
+  @RouteConfig({ scope: 'rules:write' })
   @ApiOperation({ summary: 'Ends a mute; who did so is kept with it' })
   @ApiOkResponse({ type: MuteView })
   @ApiNotFoundResponse({ type: ProblemView })

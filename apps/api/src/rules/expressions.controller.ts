@@ -34,7 +34,7 @@ export class ExpressionsController {
 
   @Post('rules/test')
   @HttpCode(200)
-  @RouteConfig({ body: 'json_bytes', bodyLimit: TRIAL_LIMIT })
+  @RouteConfig({ scope: 'read', body: 'json_bytes', bodyLimit: TRIAL_LIMIT })
   @ApiOperation({
     summary: 'Tries an expression on a span, a trace, or the stored trace of a violation',
     description: 'By the engine that judges production. Ids, name and times may be missing; integers keep all 64 bits.',
@@ -60,7 +60,7 @@ export class ExpressionsController {
 
   @Post('rules/validate')
   @HttpCode(200)
-  @RouteConfig({ bodyLimit: EXPRESSION_LIMIT })
+  @RouteConfig({ scope: 'read', bodyLimit: EXPRESSION_LIMIT })
   @ApiOperation({ summary: 'Checks an expression: errors and warnings with line, column and suggestion, and what judging it costs' })
   @ApiOkResponse({ type: ValidationResult })
   async validate(@Body() { expression }: ExpressionBody): Promise<ValidationResult> {

@@ -80,7 +80,7 @@ export class RuleVersionsController {
 
   @Post(':version/restore')
   @HttpCode(200)
-  @RouteConfig({ body: 'discard' })
+  @RouteConfig({ scope: 'rules:write', body: 'discard' })
   @Conditional()
   @ApiOperation({
     summary: 'Makes a rule what it was at a version',

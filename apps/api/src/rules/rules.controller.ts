@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   ApiBadRequestResponse,
@@ -106,6 +107,7 @@ export class RulesController {
   }
 
   @Post()
+  @RouteConfig({ scope: 'rules:write' })
   @Conditional()
   @ApiOperation({
     summary: 'Creates a rule, or restores one from a backup',
@@ -123,6 +125,7 @@ export class RulesController {
   }
 
   @Post('import')
+  @RouteConfig({ scope: 'rules:write' })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Puts many rules at once, all or none',
@@ -147,6 +150,7 @@ export class RulesController {
   }
 
   @Put(':id')
+  @RouteConfig({ scope: 'rules:write' })
   @Conditional()
   @ApiOperation({
     summary: 'Replaces a rule, or creates it',
@@ -168,6 +172,7 @@ export class RulesController {
   }
 
   @Patch(':id')
+  @RouteConfig({ scope: 'rules:write' })
   @Conditional()
   @ApiOperation({
     summary: 'Changes what the body names, for instance `{"enabled": false}`',
@@ -188,6 +193,7 @@ export class RulesController {
   }
 
   @Delete(':id')
+  @RouteConfig({ scope: 'rules:write' })
   @HttpCode(204)
   @Conditional()
   @ApiOperation({ summary: 'Deletes a rule; its violations and its history stay' })

@@ -1,4 +1,5 @@
 import { Controller, HttpCode, Post, Query, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { ApiNoContentResponse, ApiOperation, ApiResponse, ApiTags } from '#openapi';
 import { ProblemView } from '../problem.dto.js';
@@ -12,6 +13,7 @@ export class SettleController {
   constructor(private readonly settle: Settle) {}
 
   @Post()
+  @RouteConfig({ scope: 'read' })
   @HttpCode(204)
   @ApiOperation({
     summary: 'Waits until all that was acknowledged before is judged and kept',

@@ -1,4 +1,5 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import {
   ApiBadRequestResponse,
@@ -81,6 +82,7 @@ export class ViolationsController {
   }
 
   @Post(':id/verify')
+  @RouteConfig({ scope: 'read' })
   @HttpCode(200)
   @ApiOperation({ summary: 'Checks the signatures of a violation as it is stored' })
   @ApiOkResponse({ type: Verification })

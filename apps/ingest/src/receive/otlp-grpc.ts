@@ -2,7 +2,7 @@ import * as grpc from '@grpc/grpc-js';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { encodeExportResponse } from '#otlp';
 import {
-  ApiKey,
+  ApiKeys,
   CLOCK,
   type Clock,
   CONFIGURATION,
@@ -52,7 +52,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
 
   constructor(
     private readonly intake: Intake,
-    private readonly apiKey: ApiKey,
+    private readonly apiKeys: ApiKeys,
     inFlight: InFlight,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -128,9 +128,10 @@ export class OtlpGrpc implements OnApplicationBootstrap {
   }
 
   private authenticate(metadata: grpc.Metadata): void {
-    const value = metadata.get(this.apiKey.header)[0];
-    if (this.apiKey.accepts(value?.toString())) return;
-    throw new Problem('BT_HTTP_UNAUTHENTICATED', `the metadata ${this.apiKey.header} must hold the API key`);
+    const value = metadata.get(this.apiKeys.header)[0];
+    const judged = this.apiKeys.judge(value?.toString(), 'ingest');
+    if (judged === 'unknown') throw new Problem('BT_HTTP_UNAUTHENTICATED', `the metadata ${this.apiKeys.header} must hold the API key`);
+    if (judged === 'forbidden') throw new Problem('BT_HTTP_FORBIDDEN', 'the key may not send spans: it needs the scope ingest');
   }
 
   private async bind(port: number, key: { readonly flag: string; readonly env: string }): Promise<number> {

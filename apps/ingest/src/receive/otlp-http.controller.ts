@@ -20,7 +20,7 @@ export class OtlpHttpController {
   @Post()
   @HttpCode(200)
   @DocumentedOtlp()
-  @RouteConfig({ body: 'raw', renderError: renderStatus })
+  @RouteConfig({ scope: 'ingest', body: 'raw', renderError: renderStatus })
   async export(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const type = mediaType(contentTypeOf(request));
     if (type !== PROTOBUF_TYPE && type !== JSON_TYPE) {

@@ -24,7 +24,7 @@ export class SpansJsonController {
   @Post()
   @HttpCode(202)
   @DocumentedSpansJson()
-  @RouteConfig({ body: 'raw' })
+  @RouteConfig({ scope: 'ingest', body: 'raw' })
   async receive(@Req() request: FastifyRequest): Promise<SpansAnswer> {
     const type = mediaType(contentTypeOf(request));
     if (type !== JSON_TYPE) throw ingestProblem('BT_INGEST_CONTENT_TYPE', { found: type, path: '/v1/spans', expected: JSON_TYPE });

@@ -11,7 +11,7 @@ import { renderStatus } from './status.js';
 @Controller()
 export class TracesOnlyController {
   @Post(OTHER_SIGNALS.map(({ path }) => path))
-  @RouteConfig({ body: 'discard', renderError: renderStatus })
+  @RouteConfig({ scope: 'ingest', body: 'discard', renderError: renderStatus })
   refuse(@Req() request: FastifyRequest): never {
     const { url: path = '' } = request.routeOptions;
     const signal = OTHER_SIGNALS.find((one) => one.path === path);

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problem-details/problem.js';
-import type { ApiKey } from './api-key.js';
+import type { ApiKeys } from './api-keys.js';
 import { noteCaller } from './caller.js';
+import { defaultScope, mayDo, type Scope } from './scopes.js';
 
 export interface AuthenticationOptions {
   readonly protectMetrics: boolean;
@@ -10,19 +11,31 @@ export interface AuthenticationOptions {
 }
 
 /**
- * Refuses requests without the API key. A hook of Fastify's and not a guard of Nest's, because guards run after the body was
- * read: nobody unknown makes us read and inflate 64 MiB.
+ * Refuses requests without a key (401), and those whose key may not do what the route needs (403). A hook of Fastify's and not a guard of Nest's, because guards
+ * run after the body was read: nobody unknown makes us read and inflate 64 MiB.
  */
-export function requireApiKey(fastify: FastifyInstance, apiKey: ApiKey, options: AuthenticationOptions): void {
-  if (!apiKey.required) return;
+export function requireApiKey(fastify: FastifyInstance, apiKeys: ApiKeys, options: AuthenticationOptions): void {
+  if (!apiKeys.required) return;
   fastify.addHook('onRequest', async (request) => {
     if (isPublic(request, options)) return;
-    const value = request.headers[apiKey.header];
-    if (apiKey.accepts(Array.isArray(value) ? value[0] : value)) return noteCaller(request, apiKey.name);
-    throw new Problem('BT_HTTP_UNAUTHENTICATED', `the header ${apiKey.header} must hold the API key`, {
-      headers: { 'www-authenticate': `ApiKey header="${apiKey.header}"` },
-    });
+    const value = request.headers[apiKeys.header];
+    const caller = apiKeys.caller(Array.isArray(value) ? value[0] : value);
+    if (caller === undefined) {
+      throw new Problem('BT_HTTP_UNAUTHENTICATED', `the header ${apiKeys.header} must hold the API key`, {
+        headers: { 'www-authenticate': `ApiKey header="${apiKeys.header}"` },
+      });
+    }
+    noteCaller(request, caller.name);
+    const needed = scopeOf(request);
+    // What is not there is so for everybody who is known.
+    if (request.routeOptions.url === undefined || mayDo(caller.scopes, needed)) return;
+    throw new Problem('BT_HTTP_FORBIDDEN', `the key ${caller.name} has the scopes ${caller.scopes.join(', ')}, and this needs ${needed}`);
   });
+}
+
+/** What a route needs of a key. */
+export function scopeOf(request: FastifyRequest): Scope {
+  return request.routeOptions.config.scope ?? defaultScope(request.method);
 }
 
 function isPublic(request: FastifyRequest, options: AuthenticationOptions): boolean {

@@ -326,7 +326,12 @@ export const SCHEMA = {
       type: text,
       env: ['BETRACE_API_KEY'],
       secret: true,
-      doc: 'When set, every request needs it, but `/health` and `/ready`. Unset: no authentication.',
+      doc: 'When set, every request needs it (or a key of `api_keys_file`), but `/health` and `/ready`; it may do everything. Unset, and no file: no authentication.',
+    },
+    apiKeysFile: {
+      type: text,
+      env: ['BETRACE_API_KEYS_FILE'],
+      doc: 'File (YAML or JSON) with keys that have names and scopes, hashed; `betrace keys new` makes one. It is read again when it changes.',
     },
     protectMetrics: { type: flag, env: ['BETRACE_PROTECT_METRICS'], default: false, doc: '`/metrics` needs the API key too.' },
   },

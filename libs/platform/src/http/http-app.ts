@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Registry } from 'prom-client';
-import { ApiKey } from '../authentication/api-key.js';
+import { ApiKeys } from '../authentication/api-keys.js';
 import { requireApiKey } from '../authentication/authentication-hook.js';
 import type { Configuration } from '../configuration/configuration.js';
 import type { Logger } from '../logging/logger.js';
@@ -63,7 +63,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
   passMalformedTypes(fastify);
   registerBodyParser(fastify, configuration.server, app.get(InFlight));
   measureRequests(fastify, app.get(Registry));
-  requireApiKey(fastify, app.get(ApiKey), {
+  requireApiKey(fastify, app.get(ApiKeys), {
     protectMetrics: configuration.authentication.protectMetrics,
     publicPaths: options.publicPaths ?? [],
   });

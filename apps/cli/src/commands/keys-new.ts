@@ -1,0 +1,38 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { SCOPES, type Scope } from '#platform';
+import { type Command, type ExitCode, readArguments } from '../command.js';
+import { UsageError } from '../problems.js';
+import type { Terminal } from '../terminal.js';
+
+export const keysNewCommand: Command = {
+  name: 'keys new',
+  summary: 'makes an API key, and what a server needs to know of it',
+  help: `betrace keys new NAME --scope SCOPE…
+
+Prints a new key on standard error, and on standard output its entry for the file that BETRACE_API_KEYS_FILE names. The entry holds a hash:
+the key itself is shown once and kept nowhere. NAME is noted beside the changes that are made with the key.
+
+  --scope SCOPE          read, rules:write (reads, too), ingest (sends spans) or admin (everything); repeat for several
+
+Example:
+  echo 'keys:' > keys.yaml; betrace keys new ci --scope read >> keys.yaml
+
+Exit code: 0.
+`,
+
+  async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+    const { values, positionals } = readArguments(args, { scope: { type: 'string', multiple: true } });
+    const [name] = positionals;
+    if (name === undefined || positionals.length > 1) throw new UsageError('give one name');
+    if (!/^[\w.@-]{1,64}$/.test(name)) throw new UsageError('a name has 1 to 64 letters, digits, dots, dashes, @ or _');
+    const scopes = values.scope ?? [];
+    const unknown = scopes.find((scope) => !SCOPES.includes(scope as Scope));
+    if (unknown !== undefined) throw new UsageError(`there is no scope ${unknown}; there are ${SCOPES.join(', ')}`);
+    if (scopes.length === 0) throw new UsageError(`give what it may do: --scope ${SCOPES.join('|')}`);
+    const key = `bt_${randomBytes(32).toString('base64url')}`;
+    const hash = createHash('sha256').update(key).digest('hex');
+    terminal.err(`the key, shown this once: ${key}\n`);
+    terminal.out(`  - name: "${name}"\n    sha256: ${hash}\n    scopes: [${[...new Set(scopes)].join(', ')}]\n`);
+    return 0;
+  },
+};
