@@ -9,12 +9,12 @@ import type { RouteOptions } from 'fastify';
 import { logSettings, MessagingModule } from '#messaging';
 import { CONFIGURATION, type Configuration, createLogger, loadConfiguration, SCOPES, startApp } from '#platform';
 import { StoreModule } from '#store';
-import { ApiModule } from '../../api/src/api.module.js';
-import { EXPRESSION_THREAD_ENTRY } from '../../api/src/expressions/expression-threads.js';
-import { IngestModule } from '../../ingest/src/ingest.module.js';
+import { ApiModule } from '../../apps/api/src/api.module.js';
+import { EXPRESSION_THREAD_ENTRY } from '../../apps/api/src/expressions/expression-threads.js';
+import { IngestModule } from '../../apps/ingest/src/ingest.module.js';
 
 /** The thread's entry exists in the build only. */
-const entry = new URL('../../../dist/apps/api/src/expressions/thread.js', import.meta.url);
+const entry = new URL('../../dist/apps/api/src/expressions/thread.js', import.meta.url);
 
 @Global()
 @Module({ providers: [{ provide: EXPRESSION_THREAD_ENTRY, useValue: entry }], exports: [EXPRESSION_THREAD_ENTRY] })
