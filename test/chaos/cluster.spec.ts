@@ -228,7 +228,17 @@ async function assignments(broker: string): Promise<number[][]> {
       sending = false;
       return sender;
     });
-    await eventually('an acceptance', async () => ((await send()).status === 202 ? true : undefined), PATIENCE, 500);
+    let last: unknown;
+    const acceptance = async () => {
+      last = await send();
+      return (last as { status: number }).status === 202 ? true : undefined;
+    };
+    await eventually('an acceptance', acceptance, PATIENCE, 500).catch(async (error: Error) => {
+      const gauges = ['betrace_evaluator_waiting', 'betrace_trace_memory_bytes', 'betrace_traces_open', 'betrace_evaluator_lag_records'];
+      const told = await Promise.all(gauges.map(async (name) => `${name} ${(await metric(evaluator, name)).join(' ')}`));
+      const { checks } = (await evaluator.json<{ checks: object }>('GET', '/ready')).body;
+      throw new Error(`${error.message}: ${JSON.stringify({ last, told, checks })}`, { cause: error });
+    });
     await eventually('all judged', async () => ((await total(0, 'slow-call')) === before + accepted ? true : undefined), PATIENCE, 500);
   }, 200_000);
 });

@@ -262,7 +262,7 @@ describe('betrace verify', () => {
     const auditor = await betrace(['verify', '--public-key', join(files, 'public.pem'), join(files, 'good.json')]);
     expect(auditor).toMatchObject({ code: 0, out: expect.stringContaining('public signature valid') });
     const other = await betrace(['verify', '--key-env', 'OTHER', join(files, 'good.json')], { environment: { OTHER: 'x' } });
-    expect(other).toMatchObject({ code: 1, out: expect.stringContaining('INVALID viol-1  signature unknown-key') });
+    expect(other).toMatchObject({ code: 1, out: expect.stringContaining('UNKNOWN viol-1  signature unknown-key') });
     expect(await betrace(['verify', join(files, 'summary.json')], { environment })).toMatchObject({
       code: 2,
       err: expect.stringContaining('view=full'),

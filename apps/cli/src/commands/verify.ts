@@ -1,4 +1,4 @@
-import { ed25519KeyId, keyId, readPublicKey, SigningError, type VerificationKeys, verifyViolation } from '#signing';
+import { type Authenticity, ed25519KeyId, keyId, readPublicKey, SigningError, type VerificationKeys, verifyViolation } from '#signing';
 import { type Command, type ExitCode, readArguments } from '../command.js';
 import { readText } from '../input.js';
 import { CliError, UsageError } from '../problems.js';
@@ -16,7 +16,7 @@ FILE (- for standard input) holds JSON: an answer of GET /v1/violations?view=ful
 export as NDJSON, or a trace with exported violation spans as OTLP/JSON or as Tempo answers it. With --url the violations of a server are fetched and verified here.
 
   --key-env NAME         environment variable that holds the secret (default BETRACE_SIGNATURE_KEY); repeat for former secrets
-  --key-file FILE        file that holds it
+  --key-file FILE        file that holds secrets, one to a line
   --public-key FILE      Ed25519 public key (PEM), for auditors without the secret
 ${SERVER_HELP}
   --json                 the result as JSON
@@ -62,13 +62,25 @@ function resultText({ id, key_id, valid, signature, publicSignature }: Result, t
     `signature ${signature} (key ${key_id})`,
     ...(publicSignature === 'absent' ? [] : [`public signature ${publicSignature}`]),
   ];
-  return `${valid ? paint(terminal, 'green', 'valid  ') : paint(terminal, 'red', 'INVALID')} ${id}  ${parts.join(', ')}`;
+  return `${worth(valid, [signature, publicSignature], terminal)} ${id}  ${parts.join(', ')}`;
+}
+
+/** What no key at hand can tell is not called invalid. */
+function worth(valid: boolean, of: readonly Authenticity[], terminal: Terminal): string {
+  if (valid) return paint(terminal, 'green', 'valid  ');
+  return of.includes('unknown-key') && !of.includes('invalid') ? paint(terminal, 'yellow', 'UNKNOWN') : paint(terminal, 'red', 'INVALID');
 }
 
 interface KeyValues {
   readonly 'key-env'?: readonly string[] | undefined;
   readonly 'key-file'?: readonly string[] | undefined;
   readonly 'public-key'?: readonly string[] | undefined;
+}
+
+/** One to a line, as the server reads its former keys. */
+function secretsOf(text: string): readonly string[] {
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 /** The keys named; without any, the secret of the server's own variable. */
@@ -79,7 +91,7 @@ function readKeys(values: KeyValues, { environment }: Terminal): VerificationKey
     if (secret) return secret;
     throw new CliError('BT_CLI_KEY', { what: `the environment variable ${name} is not set (see --key-env, --key-file, --public-key)` });
   });
-  const secrets = [...fromEnvironment, ...(values['key-file'] ?? []).map((file) => readText(file).trim())];
+  const secrets = [...fromEnvironment, ...(values['key-file'] ?? []).flatMap((file) => secretsOf(readText(file)))];
   try {
     const publicKeys = (values['public-key'] ?? []).map((file) => readPublicKey(readText(file)));
     return {

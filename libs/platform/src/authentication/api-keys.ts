@@ -35,6 +35,8 @@ export class ApiKeys {
   private keys: readonly NamedKey[];
   private seen = '';
   private lookedAt = 0;
+  /** Why the file could not be read, which is told once. */
+  private failure = '';
 
   /** Throws a ConfigurationError when the file of keys cannot be read or is wrong. */
   constructor(
@@ -84,11 +86,16 @@ export class ApiKeys {
     try {
       const seen = mark(this.file);
       if (seen === this.seen) return;
-      this.seen = seen;
       const keys = readKeys(readFileSync(this.file, 'utf8'));
+      // Only now: what could not be read is looked at again, or a key that was withdrawn would go on to work.
+      this.seen = seen;
       this.keys = [...this.single, ...keys];
+      this.failure = '';
       this.logger.info({ keys: keys.length }, 'the API keys were read again');
     } catch (error) {
+      const { message } = error as Error;
+      if (message === this.failure) return;
+      this.failure = message;
       // What was read before goes on to hold: a file that is being written must not lock everybody out.
       this.logger.error({ err: error }, `the API keys of ${this.file} cannot be read; those of before hold`);
     }

@@ -21,6 +21,8 @@ describe('the file of API keys', () => {
     ['- a', 'it has no list "keys"'],
     ['keys: [', 'it is neither YAML nor JSON: line 1 cannot be read'],
     [yaml('sesame'), 'key 1 is no object'],
+    [yaml(null), 'key 1 is no object'],
+    ['keys:\n  -', 'key 1 is no object'],
     [yaml({ ...entry, scope: 'read' }), 'key 1 has the unknown member "scope". Did you mean scopes?'],
     [yaml(entry, { ...entry, sha256: hashOf('b') }), 'key 2 has the name of another'],
     [yaml(entry, { ...entry, name: 'b' }), 'key 2 has the sha256 of another'],

@@ -37,8 +37,9 @@ export function readKeys(text: string): readonly NamedKey[] {
   const found = keys.flatMap((entry: unknown, n) => {
     const problems = problemsOf(entry).map((problem) => `key ${n + 1} ${problem}`);
     wrong.push(...problems);
+    if (problems.length > 0) return [];
     const { name, sha256, scopes } = entry as { readonly name: string; readonly sha256: string; readonly scopes: readonly Scope[] };
-    return problems.length > 0 ? [] : [{ name, hash: Buffer.from(sha256, 'hex'), scopes }];
+    return [{ name, hash: Buffer.from(sha256, 'hex'), scopes }];
   });
   const names = found.map(({ name }) => name);
   const hashes = found.map(({ hash }) => hash.toString('hex'));

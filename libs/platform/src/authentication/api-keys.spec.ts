@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it, jest } from '@jest/globals';
+import { loadConfiguration } from '../configuration/load.js';
+import { createLogger } from '../logging/logger.js';
+import { ApiKeys } from './api-keys.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'betrace-keys-'));
+const file = join(directory, 'keys.json');
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(directory, { recursive: true });
+});
+
+it('withdraws a key with the file, also when a first look could not read it; a failure is told once', () => {
+  const write = (key: string) => {
+    const keys = [{ name: key, sha256: createHash('sha256').update(key).digest('hex'), scopes: ['read'] }];
+    writeFileSync(`${file}.new`, JSON.stringify({ keys }));
+    renameSync(`${file}.new`, file);
+  };
+  let now = 1_000;
+  jest.spyOn(performance, 'now').mockImplementation(() => (now += 3_000));
+  const lines: string[] = [];
+  const logger = createLogger({ level: 'info', format: 'json' }, { write: (line: string) => void lines.push(line) });
+  write('former');
+  const { configuration } = loadConfiguration({ environment: { BETRACE_API_KEYS_FILE: file }, directory: '/nowhere' });
+  const keys = new ApiKeys(configuration, logger);
+  const known = () => ['former', 'present'].filter((key) => keys.caller(key) !== undefined);
+  expect(known()).toEqual(['former']);
+  write('present');
+  // For a while it cannot be read: it is a folder, as a mount that is not there yet.
+  renameSync(file, `${file}.kept`);
+  expect([known(), known()]).toEqual([['former'], ['former']]);
+  expect(lines.filter((line) => line.includes('those of before hold'))).toHaveLength(1);
+  renameSync(`${file}.kept`, file);
+  expect(known()).toEqual(['present']);
+});
