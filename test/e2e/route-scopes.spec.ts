@@ -3,22 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { RouteOptions } from 'fastify';
 import { logSettings, MessagingModule } from '#messaging';
 import { CONFIGURATION, type Configuration, createLogger, loadConfiguration, SCOPES, startApp } from '#platform';
 import { StoreModule } from '#store';
 import { ApiModule } from '../../apps/api/src/api.module.js';
-import { EXPRESSION_THREAD_ENTRY } from '../../apps/api/src/expressions/expression-threads.js';
+import { ThreadEntry } from '../../apps/api/src/testing/thread-entry.js';
 import { IngestModule } from '../../apps/ingest/src/ingest.module.js';
-
-/** The thread's entry exists in the build only. */
-const entry = new URL('../../dist/apps/api/src/expressions/thread.js', import.meta.url);
-
-@Global()
-@Module({ providers: [{ provide: EXPRESSION_THREAD_ENTRY, useValue: entry }], exports: [EXPRESSION_THREAD_ENTRY] })
-class ThreadEntry {}
 
 /** All routes of all apps; an evaluator has none of its own. */
 @Module({

@@ -17,9 +17,10 @@ export class LoggedRules {
 
   /** Rejects when the log cannot be read. */
   async read(): Promise<Logged> {
-    const anew = !(await this.isTheSame());
+    const bounds = await this.log.bounds(TOPICS.rules, 0);
+    const anew = !(await this.isTheSame(bounds));
     if (anew) this.forget();
-    const { start, end } = await this.log.bounds(TOPICS.rules, 0);
+    const { start, end } = bounds;
     const from = Math.max(start, this.next);
     if (from >= end) return { history: this.history, anew };
     for await (const { records } of this.log.read(TOPICS.rules, 0, from, end)) {
@@ -29,10 +30,9 @@ export class LoggedRules {
     return { history: this.history, anew };
   }
 
-  private async isTheSame(): Promise<boolean> {
+  private async isTheSame({ start, end }: { readonly start: number; readonly end: number }): Promise<boolean> {
     const { last } = this;
     if (last === undefined) return true;
-    const { start, end } = await this.log.bounds(TOPICS.rules, 0);
     if (last.offset < start || last.offset >= end) return end >= this.next && last.offset < start;
     for await (const { records } of this.log.read(TOPICS.rules, 0, last.offset, last.offset + 1)) {
       const [found] = records;

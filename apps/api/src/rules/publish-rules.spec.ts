@@ -7,26 +7,16 @@ import {
   type LogRecord,
   RuleHistory,
   type RuleSetRecord,
+  readAll,
   TOPICS,
   writePositionMetadata,
 } from '#messaging';
 import type { Store } from '#store';
 import { logAndStore } from '../testing/log-and-store.js';
 import { replaceable } from '../testing/replaceable.js';
+import { loggedMarkers, loggedRuleSets, plainRule } from '../testing/rules-in-the-log.js';
 import { namedEpoch } from './named-epoch.js';
 import { PublishRules } from './publish-rules.js';
-
-const rule = (id: string, enabled = true) => ({
-  id,
-  name: id,
-  description: '',
-  expression: 'span.duration > 1s',
-  severity: 'HIGH' as const,
-  tags: [],
-  enabled,
-  message: null,
-  onError: 'no_match' as const,
-});
 
 describe('PublishRules', () => {
   let log: Log;
@@ -42,16 +32,12 @@ describe('PublishRules', () => {
     await store.close();
   });
 
-  const all = async (topic: string, partition: number): Promise<LogRecord[]> => {
-    const found: LogRecord[] = [];
-    for await (const { records } of log.read(topic, partition, 0)) found.push(...records);
-    return found;
-  };
-  const epochs = async () => (await all(TOPICS.rules, 0)).map(({ value }) => JSON.parse(Buffer.from(value).toString()) as RuleSetRecord);
-  const markers = async (partition: number) => (await all(TOPICS.spans, partition)).map(({ headers }) => headers?.[CONTROL_HEADER]);
+  const all = (topic: string, partition: number) => readAll(log, topic, partition);
+  const epochs = () => loggedRuleSets(log);
+  const markers = (partition: number) => loggedMarkers(log, partition);
 
   it('publishes the rule set, then a marker in every partition', async () => {
-    await store.putRule(rule('a'), 1);
+    await store.putRule(plainRule('a'), 1);
     await rules.publish();
     expect(await epochs()).toMatchObject([{ epoch: 1, snapshot: [{ id: 'a', version: 1, expression: 'span.duration > 1s' }] }]);
     for (const partition of [0, 1, 2]) expect(await markers(partition)).toEqual(['epoch:1']);
@@ -60,9 +46,9 @@ describe('PublishRules', () => {
 
   it('says beside each marker which rules are in force before it', async () => {
     const before = async () => (await all(TOPICS.spans, 0)).map(({ headers }) => headers?.[EPOCH_BEFORE_HEADER]);
-    await store.putRule(rule('a'), 1);
+    await store.putRule(plainRule('a'), 1);
     await rules.publish();
-    for (const id of ['b', 'c']) await store.putRule(rule(id), 1);
+    for (const id of ['b', 'c']) await store.putRule(plainRule(id), 1);
     await rules.publish();
     await rules.renew();
     expect([await markers(0), await before()]).toEqual([
@@ -74,8 +60,8 @@ describe('PublishRules', () => {
   it('notices that the log is another one, and says to it that the rules hold from its beginning on', async () => {
     const { object, replace } = replaceable(log);
     rules = new PublishRules(store, object);
-    await store.putRule(rule('a'), 1);
-    await store.putRule(rule('b'), 1);
+    await store.putRule(plainRule('a'), 1);
+    await store.putRule(plainRule('b'), 1);
     await rules.publish();
     expect([await rules.isAnotherLog(), await rules.isAnotherLog()]).toEqual([false, false]);
     const { log: fresh, store: unused } = await logAndStore(3);
@@ -91,21 +77,21 @@ describe('PublishRules', () => {
   });
 
   it('has nothing to say when nothing changed', async () => {
-    await store.putRule(rule('a', false), 1);
+    await store.putRule(plainRule('a', false), 1);
     await rules.publish();
     expect(await epochs()).toEqual([]);
     expect(await markers(0)).toEqual([]);
   });
 
   it('publishes what piled up as its epochs, with one marker for the last', async () => {
-    for (const id of ['a', 'b', 'c']) await store.putRule(rule(id), 1);
+    for (const id of ['a', 'b', 'c']) await store.putRule(plainRule(id), 1);
     await rules.publish();
     expect((await epochs()).map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
     expect(await markers(1)).toEqual(['epoch:3']);
   });
 
   it('repeats from the beginning what a crash interrupted', async () => {
-    await store.putRule(rule('a'), 1);
+    await store.putRule(plainRule('a'), 1);
     const interrupted = new PublishRules(store, Object.assign(Object.create(log) as Log, { append: failingAfterFirst(log) }));
     await expect(interrupted.publish()).rejects.toThrow('the power is gone');
     expect(await markers(0)).toEqual([]);
@@ -116,11 +102,11 @@ describe('PublishRules', () => {
 
   it('publishes what a replica left that died, but not what one is just publishing', async () => {
     const other = new PublishRules(store, log);
-    await store.putRule(rule('a'), 1);
+    await store.putRule(plainRule('a'), 1);
     await other.publishForgotten();
     expect(await epochs()).toEqual([]);
     await rules.publish();
-    await store.putRule(rule('b'), 1);
+    await store.putRule(plainRule('b'), 1);
     await other.publishForgotten();
     expect(await markers(0)).toEqual(['epoch:1']);
     await other.publishForgotten();
@@ -131,7 +117,7 @@ describe('PublishRules', () => {
   });
 
   it('tells a new log what an old store knows', async () => {
-    for (const id of ['a', 'b']) await store.putRule(rule(id), 1);
+    for (const id of ['a', 'b']) await store.putRule(plainRule(id), 1);
     await rules.publish();
     const fresh = (await logAndStore(2)).log;
     await new PublishRules(store, fresh).reconcile();
@@ -146,10 +132,10 @@ describe('PublishRules', () => {
   });
 
   it('puts the rules of a new store above those of an old log', async () => {
-    for (const id of ['a', 'b', 'c']) await store.putRule(rule(id), 1);
+    for (const id of ['a', 'b', 'c']) await store.putRule(plainRule(id), 1);
     await rules.publish();
     const fresh = (await logAndStore()).store;
-    await fresh.putRule(rule('z'), 1);
+    await fresh.putRule(plainRule('z'), 1);
     await new PublishRules(fresh, log).reconcile();
     expect((await epochs()).at(-1)).toMatchObject({ epoch: 4, snapshot: [{ id: 'z' }] });
     expect((await markers(0)).at(-1)).toBe('epoch:4');
@@ -157,9 +143,9 @@ describe('PublishRules', () => {
   });
 
   it('gives an empty store the rules of an old log back, with their versions, and says what is lost', async () => {
-    await store.putRule(rule('a'), 1);
-    await store.putRule({ ...rule('a'), expression: 'span.duration > 2s' }, 2);
-    await store.putRule(rule('b'), 3);
+    await store.putRule(plainRule('a'), 1);
+    await store.putRule({ ...plainRule('a'), expression: 'span.duration > 2s' }, 2);
+    await store.putRule(plainRule('b'), 3);
     await rules.publish();
     const fresh = (await logAndStore()).store;
     const said = await new PublishRules(fresh, log).reconcile();
@@ -169,7 +155,7 @@ describe('PublishRules', () => {
       ['b', 1, 'span.duration > 1s'],
     ]);
     expect(await fresh.latestEpoch()).toBe(3);
-    await fresh.putRule({ ...rule('a'), expression: 'span.duration > 3s' }, 4);
+    await fresh.putRule({ ...plainRule('a'), expression: 'span.duration > 3s' }, 4);
     await new PublishRules(fresh, log).publish();
     expect((await epochs()).at(-1)).toMatchObject({ epoch: 4, changes: [{ put: { id: 'a', version: 3 } }] });
     expect(await new PublishRules(fresh, log).reconcile()).toEqual([]);
@@ -179,7 +165,7 @@ describe('PublishRules', () => {
   /** Store and rules log as they were at an epoch; the spans log as it is, with the markers of all epochs. */
   const restored = async (kept: number) => {
     const { log: older, store: backup } = await logAndStore(3);
-    for (let epoch = 1; epoch <= kept; epoch++) await backup.putRule(rule(`r${epoch}`), epoch);
+    for (let epoch = 1; epoch <= kept; epoch++) await backup.putRule(plainRule(`r${epoch}`), epoch);
     await new PublishRules(backup, older).publish();
     for (let partition = 0; partition < 3; partition++) {
       const records = (await all(TOPICS.spans, partition)).map(({ value, headers }) => ({ partition, value, ...(headers && { headers }) }));
@@ -190,7 +176,7 @@ describe('PublishRules', () => {
 
   it.each([0, 1, 2, 3, 4])('never uses the number of a rule set again that a restored backup of epoch %i does not have', async (kept) => {
     for (let epoch = 1; epoch <= 5; epoch++) {
-      await store.putRule(rule(`r${epoch}`), epoch);
+      await store.putRule(plainRule(`r${epoch}`), epoch);
       await rules.publish();
     }
     const { older, backup, publisher } = await restored(kept);
@@ -198,7 +184,7 @@ describe('PublishRules', () => {
     expect(said).toContain(kept === 4 ? 'rule set 5,' : `rule sets ${kept + 1} to 5,`);
     expect(await publisher.reconcile()).toEqual([]);
     for (const id of ['x', 'y']) {
-      await backup.putRule(rule(id), 9);
+      await backup.putRule(plainRule(id), 9);
       await publisher.publish();
     }
     const logged = async () => {
@@ -224,89 +210,16 @@ describe('PublishRules', () => {
     await backup.close();
   });
 
-  describe('a database that is put back to an older backup while the process runs', () => {
-    /** What the log says is in force: the rules of its last marker. */
-    const inForce = async (): Promise<readonly string[] | undefined> => {
-      const history = new RuleHistory();
-      for (const record of await epochs()) history.add(record);
-      const last = (await markers(0)).at(-1) ?? '';
-      return history.rules(Number(last.slice('epoch:'.length)))?.map(({ id, expression }) => `${id} ${expression}`);
-    };
-    const noKeyTwice = async () => {
-      const byKey = new Map<string, string>();
-      for (const { key = '', value } of await all(TOPICS.rules, 0)) {
-        const text = Buffer.from(value).toString();
-        expect(byKey.get(key) ?? text).toBe(text);
-        byKey.set(key, text);
-      }
-    };
-    /** Another database, as it was when it had these rules. */
-    const backupOf = async (ids: readonly string[]): Promise<Store> => {
-      const { store: backup } = await logAndStore(3);
-      for (const id of ids) await backup.putRule(rule(id), 1);
-      for (const { epoch } of await backup.unpublishedEpochs()) await backup.epochPublished(epoch);
-      return backup;
-    };
-
-    it.each<[string, readonly string[], readonly string[]]>([
-      ['one other rule', ['c'], ['a', 'c']],
-      ['as many as before, and more', ['c', 'd', 'e'], ['a', 'c', 'd', 'e']],
-      ['the same change again', ['b'], ['a', 'b']],
-      ['nothing', [], ['a']],
-    ])('has in force what it says, and no number twice: %s is changed then', async (_, changed, expected) => {
-      const told: string[] = [];
-      const { object: running, replace } = replaceable(store);
-      const publisher = new PublishRules(running, log, (sentence) => told.push(sentence));
-      for (const id of ['a', 'b', 'x']) {
-        await running.putRule(rule(id), 1);
-        await publisher.publish();
-      }
-      expect(await publisher.isAnotherLog()).toBe(false);
-      const backup = await backupOf(['a']);
-      replace(backup);
-      for (const id of changed) {
-        await running.putRule(rule(id), 2);
-        await publisher.publish();
-      }
-      if (changed.length === 0) {
-        expect(await publisher.isAnotherLog()).toBe(true);
-        await publisher.reconcile();
-      }
-      expect(await inForce()).toEqual(expected.map((id) => `${id} span.duration > 1s`));
-      expect((await running.rules()).map(({ id }) => id)).toEqual(expected);
-      await noKeyTwice();
-      expect(told).toHaveLength(1);
-      expect([await publisher.isAnotherLog(), await publisher.reconcile(), told.length]).toEqual([false, [], 1]);
-      // Also after a restart.
-      await running.putRule({ ...rule('a'), expression: 'span.duration > 2s' }, 3);
-      const restarted = new PublishRules(running, log);
-      await restarted.reconcile();
-      expect((await inForce())?.[0]).toBe('a span.duration > 2s');
-      await noKeyTwice();
-      await backup.close();
-    });
-
-    it('mends at the next start what a version made that gave a number twice', async () => {
-      for (const id of ['a', 'b']) await store.putRule(rule(id), 1);
-      await rules.publish();
-      const backup = await backupOf(['a', 'c']);
-      await new PublishRules(backup, log).reconcile();
-      expect(await inForce()).toEqual(['a span.duration > 1s', 'c span.duration > 1s']);
-      await noKeyTwice();
-      await backup.close();
-    });
-  });
-
   it('tells a rules log that was made anew what it lacks, also one that has more records than the old one had', async () => {
     const { object, replace } = replaceable(log);
     rules = new PublishRules(store, object);
-    await store.putRule(rule('a'), 1);
+    await store.putRule(plainRule('a'), 1);
     await rules.publish();
     expect(await rules.isAnotherLog()).toBe(false);
     const { log: fresh, store: unused } = await logAndStore(3);
     await unused.close();
     const other = new PublishRules(store, fresh);
-    for (const id of ['b', 'c', 'd']) await store.putRule(rule(id), 1);
+    for (const id of ['b', 'c', 'd']) await store.putRule(plainRule(id), 1);
     // Another replica is first.
     await other.publish();
     replace(fresh);
@@ -343,12 +256,12 @@ describe('PublishRules', () => {
   });
 
   it('calls no rule set lost that the store has, when the rules log was made anew or a change waits', async () => {
-    for (const id of ['a', 'b', 'c']) await store.putRule(rule(id), 1);
+    for (const id of ['a', 'b', 'c']) await store.putRule(plainRule(id), 1);
     await rules.publish();
     const { log: fresh, store: unused } = await logAndStore(3);
     await unused.close();
     const publisher = new PublishRules(store, fresh);
-    await store.putRule(rule('d'), 1);
+    await store.putRule(plainRule('d'), 1);
     expect(await publisher.replaceLost()).toEqual([]);
     const history = new RuleHistory();
     for await (const { records } of fresh.read(TOPICS.rules, 0, 0))
@@ -358,7 +271,7 @@ describe('PublishRules', () => {
   });
 
   it('goes on from no number that somebody forged', async () => {
-    await store.putRule(rule('a'), 1);
+    await store.putRule(plainRule('a'), 1);
     await rules.publish();
     const forged = [Number.MAX_SAFE_INTEGER, 2 ** 40, 1_000_002].map((epoch, partition) => ({
       partition,
@@ -367,7 +280,7 @@ describe('PublishRules', () => {
     }));
     await log.append(TOPICS.spans, forged);
     expect(await rules.reconcile()).toEqual([]);
-    await store.putRule(rule('b'), 2);
+    await store.putRule(plainRule('b'), 2);
     await rules.publish();
     expect((await epochs()).map(({ epoch }) => epoch)).toEqual([1, 2]);
     expect(await rules.replaceLost()).toEqual([]);
@@ -376,7 +289,7 @@ describe('PublishRules', () => {
   it('writes the marker of the rules in force again, so that no partition is left without one', async () => {
     await rules.renew();
     expect(await markers(0)).toEqual([]);
-    await store.putRule(rule('a'), 1);
+    await store.putRule(plainRule('a'), 1);
     await rules.publish();
     await rules.renew();
     expect(await markers(2)).toEqual(['epoch:1', 'epoch:1']);
@@ -384,16 +297,16 @@ describe('PublishRules', () => {
 
   it('leaves a log and a store alone that know the same', async () => {
     await rules.reconcile();
-    await store.putRule(rule('a'), 1);
+    await store.putRule(plainRule('a'), 1);
     await rules.reconcile();
     await rules.reconcile();
     expect((await epochs()).map(({ epoch }) => epoch)).toEqual([1]);
   });
 
   it('goes on after a failure, and publishes what was stored while it ran', async () => {
-    await store.putRule(rule('a'), 1);
+    await store.putRule(plainRule('a'), 1);
     const first = rules.publish();
-    await store.putRule(rule('b'), 1);
+    await store.putRule(plainRule('b'), 1);
     await Promise.all([first, rules.publish()]);
     expect((await epochs()).map(({ epoch }) => epoch)).toEqual([1, 2]);
   });

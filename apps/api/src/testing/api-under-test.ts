@@ -1,16 +1,9 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { Log, logSettings, MessagingModule } from '#messaging';
 import { CONFIGURATION, type Configuration, createLogger, loadConfiguration, startApp } from '#platform';
 import { Store, StoreModule } from '#store';
 import { ApiModule } from '../api.module.js';
-import { EXPRESSION_THREAD_ENTRY } from '../expressions/expression-threads.js';
-
-/** The thread's entry exists in the build only, which `npm test` makes first. */
-const entry = new URL('../../../../dist/apps/api/src/expressions/thread.js', import.meta.url);
-
-@Global()
-@Module({ providers: [{ provide: EXPRESSION_THREAD_ENTRY, useValue: entry }], exports: [EXPRESSION_THREAD_ENTRY] })
-class ThreadEntry {}
+import { ThreadEntry } from './thread-entry.js';
 
 @Module({
   imports: [

@@ -1,0 +1,24 @@
+import { CONTROL_HEADER, type Log, type RuleSetRecord, readAll, TOPICS } from '#messaging';
+
+/** A rule as the store takes it, of which only the id matters. */
+export const plainRule = (id: string, enabled = true) => ({
+  id,
+  name: id,
+  description: '',
+  expression: 'span.duration > 1s',
+  severity: 'HIGH' as const,
+  tags: [],
+  enabled,
+  message: null,
+  onError: 'no_match' as const,
+});
+
+/** The records of the rules log. */
+export async function loggedRuleSets(log: Log): Promise<readonly RuleSetRecord[]> {
+  return (await readAll(log, TOPICS.rules, 0)).map(({ value }) => JSON.parse(Buffer.from(value).toString()) as RuleSetRecord);
+}
+
+/** The control records of a partition of the spans log, as their header has them. */
+export async function loggedMarkers(log: Log, partition: number): Promise<readonly (string | undefined)[]> {
+  return (await readAll(log, TOPICS.spans, partition)).map(({ headers }) => headers?.[CONTROL_HEADER]);
+}
