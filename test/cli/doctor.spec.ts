@@ -58,12 +58,12 @@ describe('betrace doctor', () => {
     const env = { BETRACE_HTTP_PORT: String(http), BETRACE_GRPC_PORT: String(grpc), BETRACE_STORAGE_PATH: join(folder, 'new') };
     const { code, of } = await examine(env);
     expect(code).toBe(0);
-    expect(of('http port')).toMatchObject({ grade: 'ok', said: `0.0.0.0:${http} is free` });
+    expect(of('http port')).toMatchObject({ grade: 'ok', said: `127.0.0.1:${http} is free` });
     expect(of('storage')).toMatchObject({ grade: 'ok', said: expect.stringMatching(/new will be made, \d+\.\d GiB are free/) });
     expect(['kafka', 'database', 'export', 'clock'].map((check) => of(check)?.grade)).toEqual(['off', 'off', 'off', 'off']);
     const { out } = await run([], env);
     expect(out).toMatch(/^(ok|warn) +configuration /);
-    expect(out).toContain(`ok    http port      0.0.0.0:${http} is free\n`);
+    expect(out).toContain(`ok    http port      127.0.0.1:${http} is free\n`);
   });
 
   it('says what is wrong with a configuration, a port and a directory', async () => {

@@ -140,6 +140,21 @@ describe('the scopes of routes', () => {
     }
   }, 120_000);
 
+  it('answers with a policy for pages and no guess of what it is, on each route', async () => {
+    for (const { method, path } of routes.filter(({ method }) => method !== 'OPTIONS')) {
+      // One route waits, for as long as it is told.
+      const target = `${url}${path.replaceAll(/:[^/]+/g, 'x')}${path === '/v1/settle' ? '?timeout=1ms' : ''}`;
+      const gone = new AbortController();
+      const { headers } = await fetch(target, { method, headers: { 'x-api-key': 'key admin' }, redirect: 'manual', signal: gone.signal });
+      gone.abort();
+      expect([path, headers.get('x-content-type-options')]).toEqual([path, 'nosniff']);
+      expect([path, headers.get('content-security-policy')]).toEqual([
+        path,
+        expect.stringMatching(/^default-src 'none'.*frame-ancestors 'none'$/),
+      ]);
+    }
+  }, 60_000);
+
   it('lets a key do what it may, and says what it lacks', async () => {
     const ask = (method: string, path: string, key: string, body?: unknown) =>
       fetch(url + path, {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { swaggerUiPage } from './swagger-ui-page.js';
+import { START_SCRIPT, swaggerUiPage } from './swagger-ui-page.js';
 
 /** Paths of the documentation, which needs no API key. */
 export const DOCUMENTATION_PATHS = ['/docs', '/openapi.json'];
@@ -13,6 +13,18 @@ const FILES: Readonly<Record<string, string>> = {
   'swagger-ui-bundle.js': 'text/javascript',
   'favicon-32x32.png': 'image/png',
 };
+
+/** Swagger UI's style sheet has its icons in itself. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
 
 /** Serves the OpenAPI document at /openapi.json, made at the first request, and Swagger UI at /docs. */
 export function serveDocumentation(fastify: FastifyInstance, title: string, makeDocument: () => Promise<object>): void {
@@ -25,8 +37,10 @@ export function serveDocumentation(fastify: FastifyInstance, title: string, make
   fastify.get('/docs', async (request, reply) => {
     // The page's links are relative to it, so that it works behind any prefix.
     if (request.url.split('?', 1)[0]?.endsWith('/')) return reply.redirect('../docs');
+    reply.header('content-security-policy', POLICY);
     return send(reply, 'text/html; charset=utf-8', swaggerUiPage(title));
   });
+  fastify.get('/docs/start.js', (_request, reply) => send(reply, 'text/javascript; charset=utf-8', START_SCRIPT));
   fastify.get<{ Params: { file: string } }>('/docs/:file', async ({ params }, reply) => {
     const type = FILES[params.file];
     if (type === undefined) return reply.callNotFound();

@@ -20,6 +20,7 @@ export { contentTypeOf } from './http/content-type.js';
 export { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';
 export { InFlight, type Reservation } from './http/in-flight.js';
 export { jsonProblem } from './http/json.js';
+export { SECURITY_HEADERS, setSecurityHeaders } from './http/security-headers.js';
 export { createLogger, LOGGER, type Logger } from './logging/logger.js';
 export { NestLogger } from './logging/nest-logger.js';
 export { BoundedLabel } from './metrics/bounded-label.js';

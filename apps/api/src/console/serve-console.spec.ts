@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fastify, { type FastifyInstance } from 'fastify';
+import { setSecurityHeaders } from '#platform';
 import { ApiUnderTest } from '../testing/api-under-test.js';
 import { serveConsole } from './serve-console.js';
 
@@ -12,6 +13,7 @@ describe('the console is served', () => {
   const start = async (): Promise<void> => {
     folder = await mkdtemp(join(tmpdir(), 'betrace-console-'));
     app = fastify();
+    setSecurityHeaders(app);
     await serveConsole(app, folder);
   };
   const build = async (): Promise<void> => {

@@ -33,16 +33,10 @@ export async function serveConsole(fastify: FastifyInstance, folder = builtConso
     immutable: true,
     maxAge: '365d',
     suppressWarning: true,
-    setHeaders: (reply) => void reply.header('x-content-type-options', 'nosniff'),
   });
   const page = async (reply: FastifyReply) => {
     const html = await readFile(join(folder, 'index.html'), 'utf8').catch(() => undefined);
-    reply.headers({
-      'content-security-policy': POLICY,
-      'cache-control': 'no-cache',
-      'referrer-policy': 'same-origin',
-      'x-content-type-options': 'nosniff',
-    });
+    reply.headers({ 'content-security-policy': POLICY, 'cache-control': 'no-cache' });
     return reply
       .status(html === undefined ? 404 : 200)
       .type('text/html; charset=utf-8')

@@ -11,7 +11,12 @@ export function noteCaller(request: FastifyRequest, name: string): void {
   callers.set(request.raw, name);
 }
 
+/** The name of the key that a request brought; undefined where none is wanted. */
+export function knownCallerOf(request: FastifyRequest): string | undefined {
+  return callers.get(request.raw);
+}
+
 /** Who makes a request: the name of the key that it brought, or `anonymous`. */
 export function callerOf(request: FastifyRequest): string {
-  return callers.get(request.raw) ?? ANONYMOUS;
+  return knownCallerOf(request) ?? ANONYMOUS;
 }

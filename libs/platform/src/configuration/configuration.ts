@@ -7,7 +7,8 @@ type Value<S> = S extends { readonly type: SettingType<infer T> } ? (S extends {
 export type Declared = { readonly [G in keyof typeof SCHEMA]: { readonly [K in keyof (typeof SCHEMA)[G]]: Value<(typeof SCHEMA)[G][K]> } };
 
 /** The configuration with everything decided that depends on more than one key. */
-export type Configuration = Omit<Declared, 'storage' | 'process'> & {
+export type Configuration = Omit<Declared, 'server' | 'storage' | 'process'> & {
+  readonly server: Omit<Declared['server'], 'host'> & { readonly host: string };
   readonly storage: Omit<Declared['storage'], 'type'> & { readonly type: 'disk' | 'memory' };
   readonly process: Omit<Declared['process'], 'environment'> & { readonly environment: 'development' | 'production' };
 };

@@ -14,6 +14,7 @@ export function decide(
 ): { readonly configuration: Configuration; readonly notices: readonly string[] } {
   const notices: string[] = [];
   const storage = decideStorage(declared, notices);
+  const host = decideHost(declared, notices);
   const durable = storage.type === 'disk' || declared.storage.databaseUrl !== undefined || declared.kafka.brokers.length > 0;
   const mode = declared.process.environment ?? (durable ? 'production' : 'development');
   checkPorts(declared, problems);
@@ -30,6 +31,7 @@ export function decide(
   const signatureKey = declared.compliance.signatureKey ?? (environment[signatureKeyEnv]?.trim() || undefined);
   const configuration: Configuration = {
     ...declared,
+    server: { ...declared.server, host },
     storage,
     compliance: { ...declared.compliance, signatureKey },
     process: { ...declared.process, environment: mode },
@@ -46,6 +48,28 @@ function decideStorage({ storage, process }: Declared, notices: string[]): Confi
     );
   }
   return { ...storage, type, path: undefined };
+}
+
+/** Without a key everybody who reaches the ports may do everything, so only this machine does unless somebody says otherwise. */
+function decideHost({ server, authentication, process }: Declared, notices: string[]): string {
+  const open = authentication.apiKey === undefined && authentication.apiKeysFile === undefined;
+  const host = server.host ?? (open ? '127.0.0.1' : '0.0.0.0');
+  if (!open || process.testMode) return host;
+  if (server.host === undefined) {
+    notices.push(
+      'only this machine reaches the ports, because no API key is set; to open them: BETRACE_API_KEY or BETRACE_API_KEYS_FILE, or without a key --host=0.0.0.0',
+    );
+  } else if (!isLoopback(host)) {
+    notices.push(
+      `everybody who reaches ${host} may read violations, change rules and send spans, because no API key is set; to protect it: BETRACE_API_KEY or BETRACE_API_KEYS_FILE`,
+    );
+  }
+  return host;
+}
+
+/** Whether only this machine reaches an address: `127.0.0.0/8`, `::1`, or the name of them. */
+function isLoopback(host: string): boolean {
+  return /^127(\.\d{1,3}){3}$/.test(host) || host === '::1' || host === 'localhost';
 }
 
 function checkPorts({ server }: Declared, problems: ProblemCollector): void {

@@ -116,8 +116,13 @@ logging:
   });
 
   it('says what is off by default', () => {
-    expect(load().notices).toEqual([expect.stringContaining('memory only'), expect.stringContaining('not exported')]);
-    expect(load({ environment: { BETRACE_STORAGE_PATH: '/x', OTEL_EXPORTER_OTLP_ENDPOINT: 'tempo:4317' } }).notices).toEqual([]);
+    expect(load().notices).toEqual([
+      expect.stringContaining('only this machine'),
+      expect.stringContaining('memory only'),
+      expect.stringContaining('not exported'),
+    ]);
+    const environment = { BETRACE_STORAGE_PATH: '/x', OTEL_EXPORTER_OTLP_ENDPOINT: 'tempo:4317', BETRACE_API_KEY: 'k'.repeat(32) };
+    expect(load({ environment }).notices).toEqual([]);
   });
 
   it.each([
@@ -203,6 +208,26 @@ logging:
   it('shows no secret in an error', () => {
     file('compliance:\n  signature_key: [hunter2]\n');
     expect(failure()).not.toContain('hunter2');
+  });
+
+  it('listens where only this machine reaches it unless there is a key or an address', () => {
+    const host = (environment: Readonly<Record<string, string>>) => load({ environment }).configuration.server.host;
+    expect(host({})).toBe('127.0.0.1');
+    expect(host({ BETRACE_HOST: '' })).toBe('127.0.0.1');
+    expect(host({ BETRACE_TEST_MODE: 'true' })).toBe('127.0.0.1');
+    expect(host({ BETRACE_HOST: '10.1.2.3' })).toBe('10.1.2.3');
+    expect(host({ BETRACE_API_KEY: 'k'.repeat(32) })).toBe('0.0.0.0');
+    expect(host({ BETRACE_API_KEYS_FILE: '/run/keys.yaml' })).toBe('0.0.0.0');
+  });
+
+  it.each(['0.0.0.0', '::', '10.1.2.3', '127.0.0.1.example.com'])('says that everybody who reaches %s may do everything', (host) => {
+    const open = expect.stringContaining(`everybody who reaches ${host} may read violations`);
+    expect(load({ args: [`--host=${host}`] }).notices).toContainEqual(open);
+    expect(load({ args: [`--host=${host}`], environment: { BETRACE_API_KEY: 'k'.repeat(32) } }).notices).not.toContainEqual(open);
+  });
+
+  it.each(['127.0.0.1', '127.9.9.9', '::1', 'localhost'])('says nothing of the kind about %s', (host) => {
+    expect(load({ args: [`--host=${host}`] }).notices).not.toContainEqual(expect.stringContaining('API key'));
   });
 
   it('notices a mistyped variable, and leaves those of Kubernetes alone', () => {

@@ -1,4 +1,18 @@
-import { bytes, choice, duration, durationFrom, flag, headers, integer, list, otlpEndpoint, port, type Setting, text } from './setting.js';
+import {
+  bytes,
+  choice,
+  duration,
+  durationFrom,
+  flag,
+  headers,
+  integer,
+  list,
+  origins,
+  otlpEndpoint,
+  port,
+  type Setting,
+  text,
+} from './setting.js';
 
 const MiB = 1024 * 1024;
 const SECOND = 1_000;
@@ -14,7 +28,12 @@ const LONGEST_WINDOW = 12 * DAY;
  */
 export const SCHEMA = {
   server: {
-    host: { type: text, env: ['BETRACE_HOST'], flag: '--host', default: '0.0.0.0', doc: 'Address that all ports listen on.' },
+    host: {
+      type: text,
+      env: ['BETRACE_HOST'],
+      flag: '--host',
+      doc: 'Address that all ports listen on. Unset: `127.0.0.1`, which only this machine reaches; `0.0.0.0` when an API key is set. The image sets `0.0.0.0`.',
+    },
     httpPort: {
       type: port,
       env: ['BETRACE_HTTP_PORT'],
@@ -65,6 +84,18 @@ export const SCHEMA = {
       env: ['BETRACE_APPEND_TIMEOUT'],
       default: 8 * SECOND,
       doc: 'How long a receiver waits for the log before it answers that the client should retry.',
+    },
+    corsOrigins: {
+      type: origins,
+      env: ['BETRACE_CORS_ORIGINS'],
+      default: [],
+      doc: 'Origins whose pages may use the API and send spans from a browser, like `https://shop.example.com`; `*` for all. Empty: none but the server itself.',
+    },
+    rateLimit: {
+      type: integer(0, 1_000_000_000),
+      env: ['BETRACE_RATE_LIMIT'],
+      default: 12_000,
+      doc: 'Requests to the REST API that one API key, or one address where no key is set, may make in a minute; beyond it they are refused (429). 0: no limit. Senders of spans are not counted.',
     },
     drainPeriod: {
       type: duration,

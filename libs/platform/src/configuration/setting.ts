@@ -124,6 +124,25 @@ export const list: SettingType<readonly string[]> = {
   show: (value) => value.join(','),
 };
 
+/** A list of origins as browsers send them (`https://host`, `https://host:8443`), or `*`. */
+export const origins: SettingType<readonly string[]> = {
+  name: 'origins',
+  expected: 'origins like https://shop.example.com, without a path, separated by commas; or *',
+  parse: (input) => {
+    const found = list.parse(input)?.map((item) => (item === '*' ? item : originOf(item)));
+    return found === undefined || found.includes(undefined) ? undefined : found.filter((item) => item !== undefined);
+  },
+  show: list.show,
+};
+
+/** As a browser writes it: lower case, without the scheme's own port. */
+function originOf(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const isWhole = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
+  return isWhole && (url.protocol === 'https:' || url.protocol === 'http:') ? url.origin : undefined;
+}
+
 /** `name=value,name=value` with percent-encoding as OTEL_EXPORTER_OTLP_HEADERS has it, or a YAML mapping. */
 export const headers: SettingType<Readonly<Record<string, string>>> = {
   name: 'headers',

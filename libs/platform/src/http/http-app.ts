@@ -18,11 +18,14 @@ import { listenError } from '../start-error.js';
 import { registerBodyParser } from './body-parser.js';
 import { connectionLimits, refuseConnection } from './connection-limits.js';
 import { passMalformedTypes } from './content-type.js';
+import { allowOrigins } from './cross-origin.js';
 import { InFlight } from './in-flight.js';
 import { KnownPaths } from './known-paths.js';
 import { refuseBadQueries } from './query-text.js';
+import { limitRequests } from './rate-limit.js';
 import { measureRequests } from './request-metrics.js';
 import './route.js';
+import { secure, setSecurityHeaders } from './security-headers.js';
 
 /** Node's own limit of a request's head. */
 const MAX_HEAD_BYTES = 16_384;
@@ -59,6 +62,9 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
     logger: new NestLogger(logger),
   });
   const fastify: FastifyInstance = adapter.getInstance();
+  setSecurityHeaders(fastify);
+  const { corsOrigins, rateLimit } = configuration.server;
+  await allowOrigins(fastify, { origins: corsOrigins, apiKeyHeader: configuration.authentication.apiKeyHeader });
   noteRoutes(fastify, app.get(KnownPaths));
   passMalformedTypes(fastify);
   registerBodyParser(fastify, configuration.server, app.get(InFlight));
@@ -67,6 +73,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
     protectMetrics: configuration.authentication.protectMetrics,
     publicPaths: options.publicPaths ?? [],
   });
+  await limitRequests(fastify, rateLimit);
   refuseBadQueries(fastify);
   closeConnectionsAtStop(fastify, app.get(Shutdown));
   app.useGlobalPipes(validationPipe());
@@ -77,6 +84,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
 
 /** What Fastify refuses before it looks for a route (a path that is no UTF-8), as the problem that it is. */
 function answerUnrouted(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  secure(reply);
   const problem = toProblem(error);
   reply.status(problem.status);
   renderProblem(problem, request, reply);

@@ -1,0 +1,41 @@
+import cors from '@fastify/cors';
+import type { FastifyInstance } from 'fastify';
+
+/** Headers of requests that pages may send beside the key's. */
+const REQUEST_HEADERS = [
+  'Accept',
+  'Authorization',
+  'Content-Encoding',
+  'Content-Type',
+  'If-Match',
+  'If-None-Match',
+  'Last-Event-ID',
+  'Traceparent',
+  'Tracestate',
+];
+/** Headers of answers that pages may read. */
+const ANSWER_HEADERS = ['ETag', 'Location', 'Retry-After', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'];
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+/** Seconds for which a browser need not ask again. */
+const MAX_AGE = 600;
+
+export interface CrossOriginOptions {
+  /** Origins whose pages may ask, or `*`; none: no page of another origin may. */
+  readonly origins: readonly string[];
+  readonly apiKeyHeader: string;
+}
+
+/**
+ * Lets pages of the given origins send requests and read the answers, also refusals, so it comes before what refuses. Keys travel in headers that a page sets
+ * itself: credentials that a browser adds by itself (cookies) are never allowed.
+ */
+export async function allowOrigins(fastify: FastifyInstance, { origins, apiKeyHeader }: CrossOriginOptions): Promise<void> {
+  if (origins.length === 0) return;
+  await fastify.register(cors, {
+    origin: origins.includes('*') ? '*' : [...origins],
+    methods: METHODS,
+    allowedHeaders: [...new Set([...REQUEST_HEADERS, apiKeyHeader])],
+    exposedHeaders: ANSWER_HEADERS,
+    maxAge: MAX_AGE,
+  });
+}

@@ -1,0 +1,149 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Module, Post } from '@nestjs/common';
+import { type NestFastifyApplication, RouteConfig } from '@nestjs/platform-fastify';
+import { loadConfiguration } from '../configuration/load.js';
+import { createLogger } from '../logging/logger.js';
+import { startApp } from '../run-app.js';
+import { SECURITY_HEADERS } from './security-headers.js';
+
+@Controller('v1')
+class ThingsController {
+  @Get('things') list() {
+    return { things: [] };
+  }
+  @Get('defect') defect() {
+    throw new Error('a defect');
+  }
+  @Post('spans') @RouteConfig({ scope: 'ingest' }) take() {
+    return {};
+  }
+}
+@Module({ controllers: [ThingsController] })
+class ThingsModule {}
+
+let app: NestFastifyApplication | undefined;
+afterEach(() => app?.close());
+
+async function start(environment: Readonly<Record<string, string>> = {}): Promise<string> {
+  const { configuration } = loadConfiguration({ environment: { BETRACE_HTTP_PORT: '0', ...environment }, directory: '/nowhere' });
+  const logger = createLogger(configuration.logging, { write: () => undefined });
+  const started = await startApp({ name: 'test', module: () => ThingsModule }, configuration, logger);
+  app = started.app;
+  return started.url;
+}
+
+describe('security headers', () => {
+  it('are on each answer, whatever it is', async () => {
+    const url = await start({ BETRACE_API_KEY: 'the key' });
+    const known = { 'x-api-key': 'the key' };
+    const asked: readonly (readonly [path: string, status: number, init?: RequestInit])[] = [
+      ['/', 200],
+      ['/health', 200],
+      ['/metrics', 200],
+      ['/v1/things', 200, { headers: known }],
+      ['/v1/things', 401],
+      ['/v1/nothing', 404, { headers: known }],
+      ['/v1/things', 405, { headers: known, method: 'PUT' }],
+      ['/v1/things?a=%ff', 400, { headers: known }],
+      ['/v1/%ff', 400, { headers: known }],
+      ['/v1/defect', 500, { headers: known }],
+    ];
+    for (const [path, status, init] of asked) {
+      const answer = await fetch(url + path, init);
+      expect([path, answer.status]).toEqual([path, status]);
+      for (const [name, value] of Object.entries(SECURITY_HEADERS))
+        expect([path, name, answer.headers.get(name)]).toEqual([path, name, value]);
+    }
+  });
+});
+
+describe('pages of other origins', () => {
+  const preflight = (url: string, path: string, origin: string) =>
+    fetch(url + path, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type, x-api-key' },
+    });
+
+  it('may ask for nothing unless it is set', async () => {
+    const url = await start();
+    for (const path of ['/v1/things', '/v1/spans']) {
+      const answer = await preflight(url, path, 'https://shop.example.com');
+      expect([path, answer.ok]).toEqual([path, false]);
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+    }
+    const answer = await fetch(`${url}/v1/things`, { headers: { origin: 'https://shop.example.com' } });
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('may ask and read, refusals too, where theirs is set, before any key is asked for', async () => {
+    const url = await start({ BETRACE_CORS_ORIGINS: 'https://Shop.example.com:443/,http://localhost:3000', BETRACE_API_KEY: 'the key' });
+    for (const origin of ['https://shop.example.com', 'http://localhost:3000']) {
+      const answer = await preflight(url, '/v1/spans', origin);
+      expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([204, origin]);
+      expect(answer.headers.get('access-control-allow-headers')?.toLowerCase()).toMatch(/content-type.*x-api-key/);
+      expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+      const refused = await fetch(`${url}/v1/things`, { headers: { origin } });
+      expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, origin]);
+      const taken = await fetch(`${url}/v1/spans`, { method: 'POST', headers: { origin, 'x-api-key': 'the key' } });
+      expect([taken.status, taken.headers.get('access-control-allow-origin')]).toEqual([201, origin]);
+    }
+    for (const origin of ['https://shop.example.com.evil.example', 'http://shop.example.com', 'null', 'https://localhost:3000']) {
+      expect([origin, (await preflight(url, '/v1/spans', origin)).headers.get('access-control-allow-origin')]).not.toEqual([
+        origin,
+        origin,
+      ]);
+    }
+  });
+
+  it('all may where that is set', async () => {
+    const url = await start({ BETRACE_CORS_ORIGINS: '*' });
+    expect((await preflight(url, '/v1/spans', 'https://anybody.example')).headers.get('access-control-allow-origin')).toBe('*');
+  });
+
+  it.each([
+    'shop.example.com',
+    'https://shop.example.com/path',
+    'https://user:password@shop.example.com',
+    'ftp://shop.example.com',
+    'null',
+  ])('cannot be set as %s, which no browser sends', (value) => {
+    expect(() => loadConfiguration({ environment: { BETRACE_CORS_ORIGINS: value }, directory: '/nowhere' })).toThrow(
+      /server\.cors_origins/,
+    );
+  });
+});
+
+describe('requests beyond the limit of a minute', () => {
+  const ask = async (url: string, path: string, times: number, init?: RequestInit): Promise<readonly number[]> => {
+    const statuses: number[] = [];
+    for (let n = 0; n < times; n++) statuses.push((await fetch(url + path, init)).status);
+    return statuses;
+  };
+
+  it('are refused, with when to come back; senders of spans, health and metrics are not', async () => {
+    const url = await start({ BETRACE_RATE_LIMIT: '3' });
+    expect(await ask(url, '/v1/things', 5)).toEqual([200, 200, 200, 429, 429]);
+    const refused = await fetch(`${url}/v1/things`);
+    expect(await refused.json()).toMatchObject({
+      status: 429,
+      code: 'BT_HTTP_TOO_MANY_REQUESTS',
+      detail: expect.stringContaining('server.rate_limit'),
+    });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    expect(refused.headers.get('ratelimit-limit')).toBe('3');
+    expect(new Set(await ask(url, '/v1/spans', 10, { method: 'POST' }))).toEqual(new Set([201]));
+    for (const path of ['/health', '/ready', '/metrics', '/']) expect(new Set(await ask(url, path, 5))).toEqual(new Set([200]));
+  });
+
+  it('are counted by key, so that nobody uses up what another may', async () => {
+    const url = await start({ BETRACE_RATE_LIMIT: '2', BETRACE_API_KEY: 'the key' });
+    expect(await ask(url, '/v1/things', 5)).toEqual([401, 401, 401, 401, 401]);
+    expect(await ask(url, '/v1/things', 3, { headers: { 'x-api-key': 'the key' } })).toEqual([200, 200, 429]);
+  });
+
+  it('are taken where there is no limit', async () => {
+    const url = await start({ BETRACE_RATE_LIMIT: '0' });
+    expect(new Set(await ask(url, '/v1/things', 20))).toEqual(new Set([200]));
+  });
+});
