@@ -7,10 +7,12 @@ import type { MetricDeclarations } from '../libs/platform/src/metrics/declaratio
 import { HTTP_METRICS } from '../libs/platform/src/metrics/http-metrics.js';
 import { LOG_METRICS } from '../libs/platform/src/metrics/lag.js';
 import { STORAGE_METRICS } from '../libs/platform/src/metrics/storage-files.js';
+import { TLS_METRICS } from '../libs/platform/src/tls/server-certificate.js';
 
 export const DOCUMENTED_METRICS: Readonly<Record<string, MetricDeclarations>> = {
   'HTTP, in every process': HTTP_METRICS,
   'Readiness, in every process': HEALTH_METRICS,
+  'TLS, in every process that has it': TLS_METRICS,
   'The log, in every process': LOG_METRICS,
   'Files, in processes that have some': STORAGE_METRICS,
   Ingest: INGEST_METRICS,

@@ -6,11 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace } from '../harness/betrace.js';
+import { Authority } from '../harness/certificates.js';
 import { freePorts } from '../harness/free-port.js';
 import { startPostgres, type TestPostgres } from '../harness/postgres.js';
+import { missing } from '../harness/shell.js';
 
 const root = join(import.meta.dirname, '../..');
 const main = join(root, 'dist/apps/cli/src/main.js');
+
+const absent = await missing('openssl');
+if (absent.length > 0) process.stderr.write('SKIPPED: the certificates that doctor looks at, because this machine has no openssl\n');
 
 interface Row {
   readonly check: string;
@@ -64,6 +69,24 @@ describe('betrace doctor', () => {
     const { out } = await run([], env);
     expect(out).toMatch(/^(ok|warn) +configuration /);
     expect(out).toContain(`ok    http port      127.0.0.1:${http} is free\n`);
+  });
+
+  (absent.length > 0 ? it.skip : it)('says until when the certificate of TLS is good, and what is wrong with it', async () => {
+    const authority = await Authority.create(folder);
+    const good = await authority.issue('good', 30);
+    const ending = await authority.issue('ending', 3);
+    const tls = async (cert: string, key: string) =>
+      (await examine({ BETRACE_HTTP_PORT: '0', BETRACE_GRPC_PORT: '0', BETRACE_TLS_CERT_FILE: cert, BETRACE_TLS_KEY_FILE: key })).of('tls');
+    expect(await tls(good.cert, good.key)).toMatchObject({
+      grade: 'ok',
+      said: expect.stringMatching(/^the certificate is good until \d{4}-/),
+    });
+    expect(await tls(ending.cert, ending.key)).toMatchObject({ grade: 'warn', said: expect.stringContaining('ending.pem ends at') });
+    expect(await tls(good.cert, ending.key)).toMatchObject({
+      grade: 'fail',
+      said: expect.stringContaining('are no certificate and its key'),
+    });
+    expect(await tls('', '')).toMatchObject({ grade: 'off' });
   });
 
   it('says what is wrong with a configuration, a port and a directory', async () => {

@@ -40,4 +40,7 @@ export { release } from './release.js';
 export { type AppDefinition, runApp, startApp } from './run-app.js';
 export { SHUTDOWN_STAGES, Shutdown, type ShutdownStage } from './shutdown.js';
 export { listenError, StartError } from './start-error.js';
+export { readCertificateFiles } from './tls/certificate-files.js';
+export { httpsOptions } from './tls/https-options.js';
+export { ServerCertificate, TLS_METRICS } from './tls/server-certificate.js';
 export { VERSION } from './version.js';

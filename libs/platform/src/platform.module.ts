@@ -14,18 +14,20 @@ import { LOGGER, type Logger } from './logging/logger.js';
 import { metricsModule } from './metrics/metrics.module.js';
 import { ProblemReports } from './problem-details/problem-reports.js';
 import { Shutdown } from './shutdown.js';
+import { ServerCertificate } from './tls/server-certificate.js';
 
 /**
  * What every app has, injectable everywhere: CONFIGURATION, LOGGER, CLOCK, Registry (metrics), HealthRecorder, Shutdown,
- * ApiKeys, InFlight, FullPartitions, KnownPaths, ProblemReports; and the routes /, /health, /ready, /metrics. Each application has its own registry, so that tests can run several.
+ * ApiKeys, ServerCertificate, InFlight, FullPartitions, KnownPaths, ProblemReports; and the routes /, /health, /ready, /metrics. Each application has its own registry, so that tests can run several.
  */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest's form of a module with settings
 export class PlatformModule {
-  static forRoot(configuration: Configuration, logger: Logger): DynamicModule {
+  static forRoot(configuration: Configuration, logger: Logger, certificate: ServerCertificate): DynamicModule {
     const registry = new Registry();
     const health = new HealthRecorder();
     exposeReadiness(registry, health);
+    certificate.expose(registry);
     const tokens = [
       { provide: CONFIGURATION, useValue: configuration },
       { provide: LOGGER, useValue: logger },
@@ -36,6 +38,7 @@ export class PlatformModule {
       ...tokens,
       { provide: HealthRecorder, useValue: health },
       Shutdown,
+      { provide: ServerCertificate, useValue: certificate },
       ApiKeys,
       InFlight,
       FullPartitions,

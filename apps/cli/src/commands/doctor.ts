@@ -7,6 +7,7 @@ import { checkExport } from '../doctor/check-export.js';
 import { checkKafka } from '../doctor/check-kafka.js';
 import { checkPorts } from '../doctor/check-ports.js';
 import { checkStorage } from '../doctor/check-storage.js';
+import { checkTls } from '../doctor/check-tls.js';
 import { visible } from '../table.js';
 import { type Color, paint, type Terminal } from '../terminal.js';
 
@@ -17,7 +18,7 @@ export const doctorCommand: Command = {
   summary: 'says what would keep a server with this configuration from working',
   help: `betrace doctor [--output json] [flags of the server]
 
-Reads the configuration as the server does (betrace.yaml, environment, flags) and tries what it names: ports, storage and its room, Kafka and its
+Reads the configuration as the server does (betrace.yaml, environment, flags) and tries what it names: ports, the certificate of TLS, storage and its room, Kafka and its
 topics, PostgreSQL, the OTLP endpoint, and this machine's clock beside theirs. It changes nothing, and a server that runs is not disturbed.
 
   --output FORMAT        text (the default) or json
@@ -64,6 +65,7 @@ async function examine(args: readonly string[], environment: Terminal['environme
       notices.length > 0 ? warn(notices.join('\n')) : ok(sources.size === 0 ? 'all defaults' : `${sources.size} keys are set`),
     ],
     ...(await checkPorts(configuration)),
+    ['tls', checkTls(configuration, Date.now())],
     ['storage', checkStorage(configuration)],
     ['kafka', await checkKafka(configuration)],
     ['database', database.found],

@@ -13,11 +13,13 @@ import {
   listenError,
   Problem,
   release,
+  ServerCertificate,
   Shutdown,
   toProblem,
 } from '#platform';
 import { ingestProblem } from '../ingest-problem.js';
 import { Intake } from '../intake.js';
+import { grpcCredentials } from './grpc-credentials.js';
 import { OTHER_SIGNALS } from './other-signals.js';
 import { ReceiveCalls } from './receive-calls.js';
 import { GRPC_CODES, partialSuccess } from './status.js';
@@ -53,6 +55,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
   constructor(
     private readonly intake: Intake,
     private readonly apiKeys: ApiKeys,
+    private readonly certificate: ServerCertificate,
     inFlight: InFlight,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -139,7 +142,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     try {
       return await new Promise((resolve, reject) => {
         const bound = (error: Error | null, bound: number) => (error ? reject(error) : resolve(bound));
-        this.server.bindAsync(this.address(port), grpc.ServerCredentials.createInsecure(), bound);
+        this.server.bindAsync(this.address(port), grpcCredentials(this.certificate), bound);
       });
     } catch (error) {
       this.server.forceShutdown();

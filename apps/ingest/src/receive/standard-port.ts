@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer, type ServerOptions } from 'node:https';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
@@ -6,11 +7,13 @@ import {
   CONFIGURATION,
   type Configuration,
   connectionLimits,
+  httpsOptions,
   LOGGER,
   type Logger,
   listenError,
   Problem,
   refuseConnection,
+  ServerCertificate,
   Shutdown,
 } from '#platform';
 import { OTHER_SIGNALS } from './other-signals.js';
@@ -21,10 +24,11 @@ const SIGNAL_PATHS: ReadonlySet<string> = new Set(['/v1/traces', ...OTHER_SIGNAL
 /** OTLP/HTTP on OpenTelemetry's own port, when the standard ports are on: a second way to the same route, and to nothing else. */
 @Injectable()
 export class StandardPort implements OnApplicationBootstrap {
-  private server: Server | undefined;
+  private server: Server | SecureServer | undefined;
 
   constructor(
     private readonly adapterHost: HttpAdapterHost,
+    private readonly certificate: ServerCertificate,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
     shutdown: Shutdown,
@@ -42,10 +46,13 @@ export class StandardPort implements OnApplicationBootstrap {
     const { host, otlpHttpPort, requestTimeout, standardPorts } = this.configuration.server;
     if (!standardPorts) return;
     const fastify = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
-    const server = createServer(connectionLimits(requestTimeout), (request, response) => {
+    const listener = (request: IncomingMessage, response: ServerResponse) => {
       if (SIGNAL_PATHS.has(request.url?.split('?', 1)[0] ?? '')) fastify.routing(request, response);
       else notHere(request, response);
-    });
+    };
+    const limits = connectionLimits(requestTimeout);
+    const https = httpsOptions(this.certificate);
+    const server = https === undefined ? createServer(limits, listener) : this.secureServer({ ...limits, ...https }, listener);
     server.on('clientError', refuseConnection);
     try {
       await new Promise<void>((resolve, reject) => {
@@ -57,6 +64,12 @@ export class StandardPort implements OnApplicationBootstrap {
     }
     this.server = server;
     this.logger.info({ port: this.port }, `OTLP/HTTP also on port ${this.port}`);
+  }
+
+  private secureServer(options: ServerOptions, listener: RequestListener): SecureServer {
+    const server = createSecureServer(options, listener);
+    this.certificate.onChange((files) => server.setSecureContext(files));
+    return server;
   }
 
   private async stop(): Promise<void> {

@@ -38,7 +38,8 @@ export function scopeOf(request: FastifyRequest): Scope {
   return request.routeOptions.config.scope ?? defaultScope(request.method);
 }
 
-function isPublic(request: FastifyRequest, options: AuthenticationOptions): boolean {
+/** Whether everybody may ask this, without a key. */
+export function isPublic(request: FastifyRequest, options: AuthenticationOptions): boolean {
   const { access } = request.routeOptions.config;
   if (access === 'public' || (access === 'metrics' && !options.protectMetrics)) return true;
   const path = request.routeOptions.url;

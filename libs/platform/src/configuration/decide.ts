@@ -19,6 +19,7 @@ export function decide(
   const mode = declared.process.environment ?? (durable ? 'production' : 'development');
   checkPorts(declared, problems);
   checkLimits(declared, problems);
+  checkTls(declared, problems);
   checkKafka(declared, problems);
 
   if (!durable && !declared.process.testMode) {
@@ -89,6 +90,16 @@ function checkLimits({ server }: Declared, problems: ProblemCollector): void {
   if (server.inFlightLimit >= least) return;
   const message = `is ${formatBytes(server.inFlightLimit)}; it must be at least three times server.request_limit, ${formatBytes(least)}`;
   problems.add('server.in_flight_limit', 'server.in_flight_limit', message);
+}
+
+function checkTls({ server }: Declared, problems: ProblemCollector): void {
+  const { tlsCertFile, tlsKeyFile, tlsClientCaFile } = server;
+  const missing = (name: string, needed: string) => problems.add(name, name, `needs ${needed} too`);
+  if (tlsCertFile !== undefined && tlsKeyFile === undefined) missing('server.tls_cert_file', 'server.tls_key_file (BETRACE_TLS_KEY_FILE)');
+  if (tlsCertFile !== undefined) return;
+  const needed = 'server.tls_cert_file (BETRACE_TLS_CERT_FILE)';
+  if (tlsKeyFile !== undefined) missing('server.tls_key_file', needed);
+  if (tlsClientCaFile !== undefined) missing('server.tls_client_ca_file', needed);
 }
 
 function checkKafka({ kafka }: Declared, problems: ProblemCollector): void {

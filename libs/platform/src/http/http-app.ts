@@ -1,10 +1,12 @@
+import type { Server } from 'node:https';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Registry } from 'prom-client';
 import { ApiKeys } from '../authentication/api-keys.js';
-import { requireApiKey } from '../authentication/authentication-hook.js';
+import { isPublic, requireApiKey } from '../authentication/authentication-hook.js';
+import { systemClock } from '../clock.js';
 import type { Configuration } from '../configuration/configuration.js';
 import type { Logger } from '../logging/logger.js';
 import { NestLogger } from '../logging/nest-logger.js';
@@ -15,6 +17,9 @@ import { toProblem } from '../problem-details/to-problem.js';
 import { validationPipe } from '../problem-details/validation-pipe.js';
 import { Shutdown } from '../shutdown.js';
 import { listenError } from '../start-error.js';
+import { httpsOptions } from '../tls/https-options.js';
+import { requireClientCertificate } from '../tls/require-client-certificate.js';
+import { ServerCertificate } from '../tls/server-certificate.js';
 import { registerBodyParser } from './body-parser.js';
 import { connectionLimits, refuseConnection } from './connection-limits.js';
 import { passMalformedTypes } from './content-type.js';
@@ -45,14 +50,16 @@ export interface HttpAppOptions {
 export async function createHttpApp(options: HttpAppOptions): Promise<NestFastifyApplication> {
   const { configuration, logger } = options;
   class Root {}
-  const root: DynamicModule = { module: Root, imports: [PlatformModule.forRoot(configuration, logger), options.module] };
+  const certificate = new ServerCertificate(configuration.server, logger, systemClock);
+  const root: DynamicModule = { module: Root, imports: [PlatformModule.forRoot(configuration, logger, certificate), options.module] };
   const limits = connectionLimits(configuration.server.requestTimeout);
+  const https = httpsOptions(certificate);
   const adapter = new FastifyAdapter({
     forceCloseConnections: 'idle',
     // No parameter is longer than a head may be: what is too long for an id is told by who reads it.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_HEAD_BYTES },
     frameworkErrors: answerUnrouted,
-    http: limits,
+    ...(https === undefined ? { http: limits } : { https: { ...limits, ...https } }),
     requestTimeout: limits.requestTimeout,
     clientErrorHandler: refuseConnection,
   });
@@ -69,13 +76,17 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
   passMalformedTypes(fastify);
   registerBodyParser(fastify, configuration.server, app.get(InFlight));
   measureRequests(fastify, app.get(Registry));
-  requireApiKey(fastify, app.get(ApiKeys), {
-    protectMetrics: configuration.authentication.protectMetrics,
-    publicPaths: options.publicPaths ?? [],
-  });
+  const access = { protectMetrics: configuration.authentication.protectMetrics, publicPaths: options.publicPaths ?? [] };
+  if (certificate.asksClients) requireClientCertificate(fastify, (request) => isPublic(request, { ...access, protectMetrics: true }));
+  requireApiKey(fastify, app.get(ApiKeys), access);
   await limitRequests(fastify, rateLimit);
   refuseBadQueries(fastify);
   closeConnectionsAtStop(fastify, app.get(Shutdown));
+  certificate.onChange((files) => (fastify.server as Server).setSecureContext(files));
+  fastify.addHook('onClose', (_instance, done) => {
+    certificate.close();
+    done();
+  });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(logger, app.get(KnownPaths), app.get(ProblemReports)));
   await options.prepare?.(app);
@@ -113,5 +124,5 @@ export async function listen(app: NestFastifyApplication, { server }: Configurat
   }
   const address = app.getHttpServer().address();
   const port = typeof address === 'object' && address !== null ? address.port : server.httpPort;
-  return `http://${server.host === '0.0.0.0' || server.host === '::' ? 'localhost' : server.host}:${port}`;
+  return `${server.tlsCertFile === undefined ? 'http' : 'https'}://${server.host === '0.0.0.0' || server.host === '::' ? 'localhost' : server.host}:${port}`;
 }

@@ -21,6 +21,11 @@ export const HTTP_PROBLEMS = {
     title: 'Authentication required',
     doc: 'The API key is missing or wrong. It goes into the header named by `authentication.api_key_header`.',
   },
+  BT_HTTP_CLIENT_CERTIFICATE: {
+    status: 401,
+    title: 'Client certificate required',
+    doc: 'The connection has no client certificate, or one of another authority than `server.tls_client_ca_file`.',
+  },
   BT_HTTP_FORBIDDEN: { status: 403, title: 'Forbidden', doc: 'The caller may not do this.' },
   BT_HTTP_NOT_FOUND: { status: 404, title: 'Not found', doc: 'There is nothing at this path, or nothing with this id.' },
   BT_HTTP_METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed', doc: 'The path exists, but not with this method.' },

@@ -62,6 +62,21 @@ export const SERVER = {
     default: 8 * SECOND,
     doc: 'How long a receiver waits for the log before it answers that the client should retry.',
   },
+  tlsCertFile: {
+    type: text,
+    env: ['BETRACE_TLS_CERT_FILE'],
+    doc: 'File (PEM) with the certificate of the server and those of its issuers: all ports speak TLS then, HTTP and gRPC. It is read again when it changes.',
+  },
+  tlsKeyFile: {
+    type: text,
+    env: ['BETRACE_TLS_KEY_FILE'],
+    doc: 'File (PEM) with the key of `server.tls_cert_file`.',
+  },
+  tlsClientCaFile: {
+    type: text,
+    env: ['BETRACE_TLS_CLIENT_CA_FILE'],
+    doc: 'File (PEM) with authorities: clients must show a certificate of one of them (mutual TLS). `/`, `/health`, `/ready`, `/docs` and the files of `/ui` need none over HTTP.',
+  },
   corsOrigins: {
     type: origins,
     env: ['BETRACE_CORS_ORIGINS'],

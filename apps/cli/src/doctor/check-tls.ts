@@ -1,0 +1,18 @@
+import { type Configuration, readCertificateFiles } from '#platform';
+import { type Found, fail, off, ok, warn } from './check.js';
+
+const DAY = 24 * 60 * 60 * 1_000;
+const SOON = 14 * DAY;
+
+/** Whether the server's certificate can be used, and for how long; `now` is in milliseconds since 1970. */
+export function checkTls({ server }: Configuration, now: number): Found {
+  if (server.tlsCertFile === undefined) return off('the ports speak plain text');
+  try {
+    const { expires } = readCertificateFiles(server);
+    const end = new Date(expires).toISOString();
+    if (expires < now) return fail(`${server.tlsCertFile} ended at ${end}: clients refuse it`);
+    return expires - now < SOON ? warn(`${server.tlsCertFile} ends at ${end}`) : ok(`the certificate is good until ${end}`);
+  } catch (error) {
+    return fail(error);
+  }
+}

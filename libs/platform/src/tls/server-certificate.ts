@@ -1,0 +1,107 @@
+import type { Registry } from 'prom-client';
+import type { Clock } from '../clock.js';
+import type { Configuration } from '../configuration/configuration.js';
+import { ConfigurationError } from '../configuration/configuration-error.js';
+import type { Logger } from '../logging/logger.js';
+import { type MetricDeclarations, readAtScrape, registerMetrics } from '../metrics/declaration.js';
+import { type CertificateFiles, markOf, readCertificateFiles } from './certificate-files.js';
+
+/** Milliseconds between two looks at whether the files are others. */
+const LOOK = 2_000;
+const DAY = 24 * 60 * 60 * 1_000;
+/** It is told so long before the certificate ends. */
+const SOON = 14 * DAY;
+
+export const TLS_METRICS = {
+  expires: {
+    type: 'gauge',
+    name: 'betrace_tls_certificate_expires_timestamp_seconds',
+    help: 'When the certificate of the server ends, in seconds since 1970; absent without TLS.',
+  },
+} as const satisfies MetricDeclarations;
+
+type Listener = (files: CertificateFiles) => void;
+
+/**
+ * The server's certificate, its key and the authority of its clients, if TLS is configured. The files are read again when one is another; a set that does not fit
+ * together changes nothing and is told, since certificate and key are seldom exchanged at one moment.
+ */
+export class ServerCertificate {
+  private readonly listeners: Listener[] = [];
+  private readonly timer: NodeJS.Timeout | undefined;
+  private current: CertificateFiles | undefined;
+  private seen = '';
+  /** Why the files could not be used, which is told once. */
+  private failure = '';
+
+  /** Throws a ConfigurationError when a file cannot be read, or they do not fit together. */
+  constructor(
+    private readonly server: Configuration['server'],
+    private readonly logger: Logger,
+    private readonly clock: Clock,
+  ) {
+    if (server.tlsCertFile === undefined) return;
+    try {
+      this.seen = markOf(server);
+      this.current = readCertificateFiles(server);
+    } catch (error) {
+      throw new ConfigurationError([{ key: 'server.tls_cert_file', source: 'the files of TLS', message: (error as Error).message }]);
+    }
+    this.tellEnd(this.current);
+    this.timer = setInterval(() => this.look(), LOOK).unref();
+  }
+
+  /** What servers use now; undefined: no TLS. */
+  get files(): CertificateFiles | undefined {
+    return this.current;
+  }
+
+  /** Clients must show a certificate. */
+  get asksClients(): boolean {
+    return this.current?.ca !== undefined;
+  }
+
+  /** Told of each new set of files, which is for connections made from then on. */
+  onChange(listener: Listener): void {
+    this.listeners.push(listener);
+  }
+
+  /** Looks at the files no more. */
+  close(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Has scrapes say when the certificate ends. */
+  expose(registry: Registry): void {
+    if (this.current === undefined) return;
+    const { expires } = registerMetrics(TLS_METRICS, registry);
+    readAtScrape(expires, () => (this.current?.expires ?? 0) / 1_000);
+  }
+
+  private look(): void {
+    try {
+      const seen = markOf(this.server);
+      if (seen === this.seen) return;
+      const files = readCertificateFiles(this.server);
+      // Only now: what does not fit yet is looked at again.
+      this.seen = seen;
+      this.failure = '';
+      this.current = files;
+      for (const listener of this.listeners) listener(files);
+      this.logger.info({ expires: new Date(files.expires) }, 'the certificate of TLS was read again');
+      this.tellEnd(files);
+    } catch (error) {
+      const { message } = error as Error;
+      if (message === this.failure) return;
+      this.failure = message;
+      this.logger.error({ err: error }, `${message}; the certificate of before goes on to serve`);
+    }
+  }
+
+  private tellEnd({ expires }: CertificateFiles): void {
+    const end = new Date(expires).toISOString();
+    const left = expires - this.clock.now();
+    if (left < 0) this.logger.error({ expires: end }, `the certificate of TLS ended at ${end}: clients refuse it`);
+    else if (left < SOON) this.logger.warn({ expires: end }, `the certificate of TLS ends at ${end}`);
+  }
+}
