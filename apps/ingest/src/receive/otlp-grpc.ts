@@ -7,6 +7,7 @@ import {
   type Clock,
   CONFIGURATION,
   type Configuration,
+  HealthRecorder,
   InFlight,
   LOGGER,
   type Logger,
@@ -20,6 +21,7 @@ import {
 import { ingestProblem } from '../ingest-problem.js';
 import { Intake } from '../intake.js';
 import { grpcCredentials } from './grpc-credentials.js';
+import { GrpcHealth } from './grpc-health.js';
 import { OTHER_SIGNALS } from './other-signals.js';
 import { ReceiveCalls } from './receive-calls.js';
 import { GRPC_CODES, partialSuccess } from './status.js';
@@ -50,6 +52,7 @@ const TRACES = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 export class OtlpGrpc implements OnApplicationBootstrap {
   private readonly server: grpc.Server;
   private readonly receiving: ReceiveCalls;
+  private readonly health: GrpcHealth;
   private bound: readonly number[] = [];
 
   constructor(
@@ -57,6 +60,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     private readonly apiKeys: ApiKeys,
     private readonly certificate: ServerCertificate,
     inFlight: InFlight,
+    health: HealthRecorder,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -81,6 +85,8 @@ export class OtlpGrpc implements OnApplicationBootstrap {
         Export: (_call: Call, callback: Callback) => this.refuse(problem(), callback, GRPC_CODES.UNIMPLEMENTED),
       });
     }
+    this.health = new GrpcHealth(health, (request) => this.receiving.take(request).release());
+    this.health.addTo(this.server);
     shutdown.register('receive', 'OTLP/gRPC', () => this.stop());
     shutdown.onDrain((grace) => this.drain(grace));
   }
@@ -165,6 +171,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
 
   /** Lets calls under way finish; connections that stay are closed when the calls had half of the time for stopping. */
   private async stop(): Promise<void> {
+    this.health.close();
     const timer = setTimeout(() => this.server.forceShutdown(), this.configuration.server.shutdownTimeout / 2);
     await new Promise<void>((resolve) => this.server.tryShutdown(() => resolve()));
     clearTimeout(timer);

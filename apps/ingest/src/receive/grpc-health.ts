@@ -1,0 +1,103 @@
+import * as grpc from '@grpc/grpc-js';
+import type { HealthRecorder } from '#platform';
+
+/** What `grpc.health.v1.Health` is asked about: the server (an empty name), and the one service that it has. */
+const SERVICES: readonly Buffer[] = ['', 'opentelemetry.proto.collector.trace.v1.TraceService'].flatMap((name) => {
+  const text = Buffer.from(name);
+  const request = Buffer.from([0x0a, text.length, ...text]);
+  // Protobuf leaves an empty name out; who writes it means the same.
+  return name === '' ? [Buffer.alloc(0), request] : [request];
+});
+
+/** HealthCheckResponse with its one field, `status`. */
+const answer = (status: number) => Buffer.from([0x08, status]);
+const ANSWERS = { serving: answer(1), notServing: answer(2), unknown: answer(3) };
+
+/** Milliseconds between two looks of a watch. */
+const LOOK = 1_000;
+/** Watches that are open at a time; each costs a stream and its looks. */
+const MOST_WATCHES = 100;
+
+const bytes = (buffer: Buffer) => buffer;
+const method = (path: string, responseStream: boolean): grpc.MethodDefinition<Buffer, Buffer> => ({
+  path,
+  requestStream: false,
+  responseStream,
+  requestSerialize: bytes,
+  requestDeserialize: bytes,
+  responseSerialize: bytes,
+  responseDeserialize: bytes,
+});
+
+/**
+ * `grpc.health.v1.Health`, as load balancers and Kubernetes ask it, without a key: a process serves while `GET /ready` says 200. Source: the gRPC health checking
+ * protocol. `taken` is called with each request, which has been read then.
+ */
+export class GrpcHealth {
+  /** How to end each that is open. */
+  private readonly watches = new Set<(last: Buffer) => void>();
+
+  constructor(
+    private readonly health: HealthRecorder,
+    private readonly taken: (request: Buffer) => void,
+  ) {}
+
+  addTo(server: grpc.Server): void {
+    server.addService(
+      { Check: method('/grpc.health.v1.Health/Check', false), Watch: method('/grpc.health.v1.Health/Watch', true) },
+      {
+        Check: (call: grpc.ServerUnaryCall<Buffer, Buffer>, callback: grpc.sendUnaryData<Buffer>) =>
+          void this.check(call.request, callback),
+        Watch: (call: grpc.ServerWritableStream<Buffer, Buffer>) => void this.watch(call),
+      },
+    );
+  }
+
+  private async check(request: Buffer, callback: grpc.sendUnaryData<Buffer>): Promise<void> {
+    this.taken(request);
+    if (!isKnown(request)) return callback({ code: grpc.status.NOT_FOUND, details: 'there is no such service' });
+    callback(null, await this.state());
+  }
+
+  /** Ends all watches: the process stops, and waits for no client to notice. */
+  close(): void {
+    for (const watch of [...this.watches]) watch(ANSWERS.notServing);
+  }
+
+  /** Answers at once, and again with each change, until the client goes. Of a service that is unknown the protocol has it wait for its coming. */
+  private async watch(call: grpc.ServerWritableStream<Buffer, Buffer>): Promise<void> {
+    this.taken(call.request);
+    if (this.watches.size >= MOST_WATCHES) {
+      call.emit('error', { code: grpc.status.RESOURCE_EXHAUSTED, details: `${MOST_WATCHES} watches are open already` });
+      return;
+    }
+    const known = isKnown(call.request);
+    let said: Buffer | undefined;
+    const say = (state: Buffer): void => {
+      if (this.watches.has(end) && state !== said) call.write(state);
+      said = state;
+    };
+    const look = async (): Promise<void> => say(known ? await this.state() : ANSWERS.unknown);
+    const timer = setInterval(() => void look(), LOOK).unref();
+    const forget = (): void => {
+      clearInterval(timer);
+      this.watches.delete(end);
+    };
+    const end = (last: Buffer): void => {
+      if (known) say(last);
+      forget();
+      call.end();
+    };
+    this.watches.add(end);
+    call.once('cancelled', forget);
+    await look();
+  }
+
+  private async state(): Promise<Buffer> {
+    return (await this.health.readiness()).status === 'not_ready' ? ANSWERS.notServing : ANSWERS.serving;
+  }
+}
+
+function isKnown(request: Buffer): boolean {
+  return SERVICES.some((service) => service.equals(request));
+}
