@@ -6,16 +6,19 @@ export const SERVER_OPTIONS = {
   url: { type: 'string' },
   'api-key-env': { type: 'string', default: 'BETRACE_API_KEY' },
   'api-key-header': { type: 'string', default: 'x-api-key' },
+  'token-env': { type: 'string', default: 'BETRACE_TOKEN' },
 } as const;
 
 export const SERVER_HELP = `  --url URL              the server, for example http://localhost:12011 (default BETRACE_URL)
   --api-key-env NAME     environment variable that holds the API key (default BETRACE_API_KEY)
-  --api-key-header NAME  header in which the server takes it (default x-api-key)`;
+  --api-key-header NAME  header in which the server takes it (default x-api-key)
+  --token-env NAME       environment variable that holds a bearer token (default BETRACE_TOKEN)`;
 
 export interface ServerValues {
   readonly url?: string | undefined;
   readonly 'api-key-env': string;
   readonly 'api-key-header': string;
+  readonly 'token-env': string;
 }
 
 /** A running BeTrace, by its REST API. */
@@ -29,7 +32,12 @@ export class Server {
     if (!URL.canParse(url)) throw new UsageError(`${values.url === undefined ? 'BETRACE_URL' : '--url'} is no URL: ${url}`);
     this.base = url.replace(/\/+$/, '');
     const key = environment[values['api-key-env']];
-    this.headers = { accept: 'application/json', ...(key ? { [values['api-key-header']]: key } : {}) };
+    const token = environment[values['token-env']];
+    this.headers = {
+      accept: 'application/json',
+      ...(key ? { [values['api-key-header']]: key } : {}),
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+    };
   }
 
   async get(path: string): Promise<unknown> {

@@ -1,4 +1,4 @@
-export { ApiKeys } from './authentication/api-keys.js';
+export { Authentication } from './authentication/authentication.js';
 export { callerOf } from './authentication/caller.js';
 export { SCOPES, type Scope } from './authentication/scopes.js';
 export { CLOCK, type Clock, systemClock } from './clock.js';

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { ApiKeys } from './authentication/api-keys.js';
+import { Authentication } from './authentication/authentication.js';
 import { CLOCK, systemClock } from './clock.js';
 import { CONFIGURATION, type Configuration } from './configuration/configuration.js';
 import { FullPartitions } from './full-partitions.js';
@@ -18,7 +19,7 @@ import { ServerCertificate } from './tls/server-certificate.js';
 
 /**
  * What every app has, injectable everywhere: CONFIGURATION, LOGGER, CLOCK, Registry (metrics), HealthRecorder, Shutdown,
- * ApiKeys, ServerCertificate, InFlight, FullPartitions, KnownPaths, ProblemReports; and the routes /, /health, /ready, /metrics. Each application has its own registry, so that tests can run several.
+ * Authentication, ServerCertificate, InFlight, FullPartitions, KnownPaths, ProblemReports; and the routes /, /health, /ready, /metrics. Each application has its own registry, so that tests can run several.
  */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest's form of a module with settings
@@ -40,6 +41,7 @@ export class PlatformModule {
       Shutdown,
       { provide: ServerCertificate, useValue: certificate },
       ApiKeys,
+      Authentication,
       InFlight,
       FullPartitions,
       KnownPaths,

@@ -2,7 +2,7 @@ import * as grpc from '@grpc/grpc-js';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { encodeExportResponse } from '#otlp';
 import {
-  ApiKeys,
+  Authentication,
   CLOCK,
   type Clock,
   CONFIGURATION,
@@ -12,7 +12,7 @@ import {
   LOGGER,
   type Logger,
   listenError,
-  Problem,
+  type Problem,
   release,
   ServerCertificate,
   Shutdown,
@@ -57,7 +57,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
 
   constructor(
     private readonly intake: Intake,
-    private readonly apiKeys: ApiKeys,
+    private readonly authentication: Authentication,
     private readonly certificate: ServerCertificate,
     inFlight: InFlight,
     health: HealthRecorder,
@@ -108,7 +108,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
   private async answer(call: Call, callback: Callback): Promise<void> {
     const reservation = this.receiving.take(call.request);
     try {
-      this.authenticate(call.metadata);
+      await this.authenticate(call.metadata);
       const taken = await this.intake.take('otlp_grpc', () => ({ bytes: call.request }), this.patience(call));
       release(call.request);
       callback(null, Buffer.from(encodeExportResponse(partialSuccess(taken))));
@@ -136,11 +136,10 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     return 0.8 * Math.max(0, Number(call.getDeadline()) - this.clock.now());
   }
 
-  private authenticate(metadata: grpc.Metadata): void {
-    const value = metadata.get(this.apiKeys.header)[0];
-    const judged = this.apiKeys.judge(value?.toString(), 'ingest');
-    if (judged === 'unknown') throw new Problem('BT_HTTP_UNAUTHENTICATED', `the metadata ${this.apiKeys.header} must hold the API key`);
-    if (judged === 'forbidden') throw new Problem('BT_HTTP_FORBIDDEN', 'the key may not send spans: it needs the scope ingest');
+  private async authenticate(metadata: grpc.Metadata): Promise<void> {
+    if (!this.authentication.required) return;
+    const caller = await this.authentication.caller((name) => metadata.get(name)[0]?.toString());
+    this.authentication.check(caller, 'ingest');
   }
 
   private async bind(port: number, key: { readonly flag: string; readonly env: string }): Promise<number> {

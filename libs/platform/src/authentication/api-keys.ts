@@ -5,7 +5,7 @@ import { CONFIGURATION, type Configuration } from '../configuration/configuratio
 import { ConfigurationError } from '../configuration/configuration-error.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { type NamedKey, readKeys } from './keys-file.js';
-import { mayDo, type Scope } from './scopes.js';
+import type { Scope } from './scopes.js';
 
 /** Milliseconds between two looks at whether the file of keys is another one. */
 const LOOK = 2_000;
@@ -70,14 +70,6 @@ export class ApiKeys {
     let found: Caller | undefined;
     for (const key of this.keys) if (timingSafeEqual(key.hash, hash)) found = key;
     return found;
-  }
-
-  /** Whether a request with this header value may do what needs the scope; `unknown`: it has no key that is known. */
-  judge(value: string | undefined, needed: Scope): 'allowed' | 'forbidden' | 'unknown' {
-    if (!this.required) return 'allowed';
-    const caller = this.caller(value);
-    if (caller === undefined) return 'unknown';
-    return mayDo(caller.scopes, needed) ? 'allowed' : 'forbidden';
   }
 
   private look(): void {

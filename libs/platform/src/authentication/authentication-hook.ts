@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Problem } from '../problem-details/problem.js';
-import type { ApiKeys } from './api-keys.js';
+import type { Authentication } from './authentication.js';
 import { noteCaller } from './caller.js';
-import { defaultScope, mayDo, type Scope } from './scopes.js';
+import { defaultScope, type Scope } from './scopes.js';
 
 export interface AuthenticationOptions {
   readonly protectMetrics: boolean;
@@ -11,25 +10,20 @@ export interface AuthenticationOptions {
 }
 
 /**
- * Refuses requests without a key (401), and those whose key may not do what the route needs (403). A hook of Fastify's and not a guard of Nest's, because guards
+ * Refuses requests without a key or token (401), and those whose key or token may not do what the route needs (403). A hook of Fastify's and not a guard of Nest's, because guards
  * run after the body was read: nobody unknown makes us read and inflate 64 MiB.
  */
-export function requireApiKey(fastify: FastifyInstance, apiKeys: ApiKeys, options: AuthenticationOptions): void {
-  if (!apiKeys.required) return;
+export function requireCaller(fastify: FastifyInstance, authentication: Authentication, options: AuthenticationOptions): void {
+  if (!authentication.required) return;
   fastify.addHook('onRequest', async (request) => {
     if (isPublic(request, options)) return;
-    const value = request.headers[apiKeys.header];
-    const caller = apiKeys.caller(Array.isArray(value) ? value[0] : value);
-    if (caller === undefined) {
-      throw new Problem('BT_HTTP_UNAUTHENTICATED', `the header ${apiKeys.header} must hold the API key`, {
-        headers: { 'www-authenticate': `ApiKey header="${apiKeys.header}"` },
-      });
-    }
+    const caller = await authentication.caller((name) => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    });
     noteCaller(request, caller.name);
-    const needed = scopeOf(request);
     // What is not there is so for everybody who is known.
-    if (request.routeOptions.url === undefined || mayDo(caller.scopes, needed)) return;
-    throw new Problem('BT_HTTP_FORBIDDEN', `the key ${caller.name} has the scopes ${caller.scopes.join(', ')}, and this needs ${needed}`);
+    if (request.routeOptions.url !== undefined) authentication.check(caller, scopeOf(request));
   });
 }
 

@@ -20,6 +20,7 @@ export function decide(
   checkPorts(declared, problems);
   checkLimits(declared, problems);
   checkTls(declared, problems);
+  checkOidc(declared, problems);
   checkKafka(declared, problems);
 
   if (!durable && !declared.process.testMode) {
@@ -53,7 +54,7 @@ function decideStorage({ storage, process }: Declared, notices: string[]): Confi
 
 /** Without a key everybody who reaches the ports may do everything, so only this machine does unless somebody says otherwise. */
 function decideHost({ server, authentication, process }: Declared, notices: string[]): string {
-  const open = authentication.apiKey === undefined && authentication.apiKeysFile === undefined;
+  const open = [authentication.apiKey, authentication.apiKeysFile, authentication.oidcIssuer].every((way) => way === undefined);
   const host = server.host ?? (open ? '127.0.0.1' : '0.0.0.0');
   if (!open || process.testMode) return host;
   if (server.host === undefined) {
@@ -100,6 +101,15 @@ function checkTls({ server }: Declared, problems: ProblemCollector): void {
   const needed = 'server.tls_cert_file (BETRACE_TLS_CERT_FILE)';
   if (tlsKeyFile !== undefined) missing('server.tls_key_file', needed);
   if (tlsClientCaFile !== undefined) missing('server.tls_client_ca_file', needed);
+}
+
+function checkOidc({ authentication: { oidcIssuer, oidcAudience } }: Declared, problems: ProblemCollector): void {
+  if ((oidcIssuer === undefined) === (oidcAudience === undefined)) return;
+  const [given, needed] =
+    oidcAudience === undefined
+      ? ['authentication.oidc_issuer', 'authentication.oidc_audience (BETRACE_OIDC_AUDIENCE)']
+      : ['authentication.oidc_audience', 'authentication.oidc_issuer (BETRACE_OIDC_ISSUER)'];
+  problems.add(given, given, `needs ${needed} too`);
 }
 
 function checkKafka({ kafka }: Declared, problems: ProblemCollector): void {

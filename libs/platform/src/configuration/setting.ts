@@ -48,6 +48,20 @@ export const otlpEndpoint: SettingType<string> = {
   show: (value) => value,
 };
 
+/** A URL that is asked for what decides about access: over https, or on this machine. */
+export const issuer: SettingType<string> = {
+  name: 'URL',
+  expected: 'a URL like https://login.example.com/realms/shop (http on this machine alone)',
+  parse: (input) => {
+    const text = scalarText(input)?.trim() ?? '';
+    if (!URL.canParse(text)) return undefined;
+    const { protocol, hostname, search, hash } = new URL(text);
+    const isSafe = protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
+    return isSafe && search === '' && hash === '' ? text : undefined;
+  },
+  show: (value) => value,
+};
+
 /** A whole number within bounds, both included. */
 export function integer(minimum: number, maximum: number, name = 'integer'): SettingType<number> {
   return {

@@ -1,0 +1,81 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../clock.js';
+import { CONFIGURATION, type Configuration } from '../configuration/configuration.js';
+import { Behind, HealthRecorder } from '../health/recorder.js';
+import { Problem } from '../problem-details/problem.js';
+import { ApiKeys, type Caller } from './api-keys.js';
+import { BadToken, BearerTokens } from './bearer-tokens.js';
+import { mayDo, type Scope } from './scopes.js';
+
+/** What a request brings to say who makes it, by the lower-case name of a header or of gRPC's metadata. */
+export type ReadHeader = (name: string) => string | undefined;
+
+/** Who may ask: callers with an API key, or with a token of the configured OpenID Connect issuer. */
+@Injectable()
+export class Authentication {
+  /** False: everybody may ask everything. */
+  readonly required: boolean;
+  private readonly tokens: BearerTokens | undefined;
+
+  constructor(
+    private readonly apiKeys: ApiKeys,
+    @Inject(CONFIGURATION) { authentication }: Configuration,
+    @Inject(CLOCK) clock: Clock,
+    health: HealthRecorder,
+  ) {
+    const { oidcIssuer: issuer, oidcAudience: audience, oidcScopeClaim, oidcScopePrefix, oidcKeysUrl } = authentication;
+    if (issuer !== undefined && audience !== undefined) {
+      const tokens = new BearerTokens({
+        issuer,
+        audience,
+        scopeClaim: oidcScopeClaim,
+        scopePrefix: oidcScopePrefix,
+        keysUrl: oidcKeysUrl,
+        now: () => clock.now(),
+      });
+      this.tokens = tokens;
+      // Callers with keys, and whose token is known, are answered all the same.
+      health.register('oidc', () => {
+        if (tokens.away !== undefined) throw new Behind(tokens.away);
+      });
+    }
+    this.required = apiKeys.required || this.tokens !== undefined;
+  }
+
+  /** Who makes a request; throws BT_HTTP_UNAUTHENTICATED (401), or BT_HTTP_UNAVAILABLE (503) when a token cannot be judged now. */
+  async caller(read: ReadHeader): Promise<Caller> {
+    const holder = this.apiKeys.caller(read(this.apiKeys.header));
+    if (holder !== undefined) return holder;
+    if (this.tokens === undefined) return this.refuse(undefined);
+    const [, token] = /^Bearer +(\S+)$/i.exec(read('authorization') ?? '') ?? [];
+    if (token === undefined) return this.refuse(undefined);
+    try {
+      return await this.tokens.caller(token);
+    } catch (error) {
+      if (error instanceof BadToken) return this.refuse(error.message);
+      throw new Problem('BT_HTTP_UNAVAILABLE', (error as Error).message, { retryAfter: 5 });
+    }
+  }
+
+  /** Refuses who may not do what needs the scope: BT_HTTP_FORBIDDEN (403). */
+  check({ name, scopes }: Caller, needed: Scope): void {
+    if (mayDo(scopes, needed)) return;
+    const held = scopes.length === 0 ? 'no scope' : `the scopes ${scopes.join(', ')}`;
+    throw new Problem('BT_HTTP_FORBIDDEN', `the key ${name} has ${held}, and this needs ${needed}`);
+  }
+
+  /** `reason`: what is wrong with the token that was sent. */
+  private refuse(reason: string | undefined): never {
+    const { header } = this.apiKeys;
+    const ways = [
+      ...(this.apiKeys.required ? [`the header ${header} must hold the API key`] : []),
+      ...(this.tokens === undefined ? [] : ['the header authorization must hold a bearer token of the issuer']),
+    ];
+    const detail = reason === undefined ? ways.join(', or ') : `the bearer token is refused: ${reason}`;
+    const challenges = [
+      ...(this.apiKeys.required ? [`ApiKey header="${header}"`] : []),
+      ...(this.tokens === undefined ? [] : [`Bearer realm="betrace"${reason === undefined ? '' : ', error="invalid_token"'}`]),
+    ];
+    throw new Problem('BT_HTTP_UNAUTHENTICATED', detail, { headers: { 'www-authenticate': challenges.join(', ') } });
+  }
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { type createRemoteJWKSet, type JWTPayload, errors as joseErrors, jwtVerify } from 'jose';
+import type { Caller } from './api-keys.js';
+import { openKeySet } from './open-key-set.js';
+import { SCOPES, type Scope } from './scopes.js';
+
+/** Signatures that an issuer alone can make: none by a secret that both sides have, and never `none`. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+/** Seconds by which the issuer's clock may differ. */
+const TOLERANCE = 30;
+/** A token that was found good is taken for so long (ms) without another look at its signature, so that a key that an issuer withdraws is soon of no use. */
+const TRUSTED_FOR = 60_000;
+const MOST_TRUSTED = 1_000;
+/** What a person or program is called, the first that the token has. */
+const NAME_CLAIMS = ['preferred_username', 'email', 'client_id', 'azp', 'sub'] as const;
+/** As long as a key's name may be. */
+const LONGEST_NAME = 64;
+
+export interface BearerOptions {
+  readonly issuer: string;
+  readonly audience: string;
+  /** The claim with what the caller may do: words separated by spaces, or a list. */
+  readonly scopeClaim: string;
+  /** What stands before a scope of ours in it. */
+  readonly scopePrefix: string;
+  /** Where the issuer's keys are; undefined: where its discovery document says. */
+  readonly keysUrl: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** The token does not prove who calls; the message says why, and has nothing of the token. */
+export class BadToken extends Error {}
+/** The issuer's keys are not to be had now, so that nobody knows whether the token is good. */
+export class IssuerAway extends Error {}
+
+type KeySet = ReturnType<typeof createRemoteJWKSet>;
+
+/** Bearer tokens of an OpenID Connect issuer (JWT, RFC 9068 or ID tokens): who calls, and with what scopes. */
+export class BearerTokens {
+  private keys: Promise<KeySet> | undefined;
+  private readonly trusted = new Map<string, { readonly caller: Caller; readonly until: number }>();
+  private failure: string | undefined;
+
+  constructor(private readonly options: BearerOptions) {}
+
+  /** Why the issuer's keys were not to be had when they were last needed; undefined: they were. */
+  get away(): string | undefined {
+    return this.failure;
+  }
+
+  /** Who a token speaks for; throws BadToken or IssuerAway. */
+  async caller(token: string): Promise<Caller> {
+    const mark = createHash('sha256').update(token).digest('base64');
+    const now = this.options.now();
+    const known = this.trusted.get(mark);
+    if (known !== undefined && now < known.until) return known.caller;
+    this.trusted.delete(mark);
+    const payload = await this.verified(token);
+    const caller = { name: nameOf(payload), scopes: this.scopesOf(payload) };
+    if (this.trusted.size >= MOST_TRUSTED) this.trusted.delete(this.trusted.keys().next().value as string);
+    this.trusted.set(mark, { caller, until: Math.min(now + TRUSTED_FOR, (payload.exp as number) * 1_000) });
+    return caller;
+  }
+
+  private async verified(token: string): Promise<JWTPayload> {
+    const { issuer, audience, now } = this.options;
+    try {
+      this.keys ??= openKeySet(this.options);
+      const { payload } = await jwtVerify(token, await this.keys, {
+        issuer,
+        audience,
+        algorithms: ALGORITHMS,
+        clockTolerance: TOLERANCE,
+        requiredClaims: ['exp', 'iss', 'aud'],
+        currentDate: new Date(now()),
+      });
+      this.failure = undefined;
+      return payload;
+    } catch (error) {
+      if (isAboutToken(error)) throw new BadToken(reasonOf(error as joseErrors.JOSEError), { cause: error });
+      // The next request asks the issuer again.
+      this.keys = undefined;
+      this.failure = `the keys of ${issuer} are not to be had: ${(error as Error).message}`;
+      throw new IssuerAway(this.failure, { cause: error });
+    }
+  }
+
+  private scopesOf(payload: JWTPayload): readonly Scope[] {
+    const { scopeClaim, scopePrefix } = this.options;
+    const claim = payload[scopeClaim];
+    const words: readonly unknown[] = Array.isArray(claim) ? claim : typeof claim === 'string' ? claim.split(' ') : [];
+    return SCOPES.filter((scope) => words.includes(`${scopePrefix}${scope}`));
+  }
+}
+
+/** All that jose throws is about the token, but for what it says of the set of keys. */
+function isAboutToken(error: unknown): boolean {
+  if (error instanceof joseErrors.JWKSTimeout || error instanceof joseErrors.JWKSInvalid) return false;
+  if (error instanceof joseErrors.JWKInvalid) return false;
+  // What the issuer answers other than its keys is a JOSEError without a code of its own.
+  return error instanceof joseErrors.JOSEError && error.code !== 'ERR_JOSE_GENERIC';
+}
+
+/** In words for who sent it; jose's own messages name no secrets, but not all say what to do. */
+function reasonOf(error: joseErrors.JOSEError): string {
+  if (error instanceof joseErrors.JWTExpired) return 'it has expired';
+  if (error instanceof joseErrors.JWTClaimValidationFailed) {
+    return error.reason === 'missing' ? `it has no claim ${error.claim}` : `its claim ${error.claim} is not what this server wants`;
+  }
+  if (error instanceof joseErrors.JWKSNoMatchingKey) return 'its issuer has no key that it names';
+  if (error instanceof joseErrors.JWSSignatureVerificationFailed) return 'its signature is wrong';
+  if (error instanceof joseErrors.JOSEAlgNotAllowed) return `its algorithm is none of ${ALGORITHMS.join(', ')}`;
+  return 'it is no JSON Web Token';
+}
+
+/** Whoever is noted as having changed something must be readable in a log and a list. */
+function nameOf(payload: JWTPayload): string {
+  const named = NAME_CLAIMS.map((claim) => payload[claim]).find((name) => typeof name === 'string' && name !== '') as string | undefined;
+  const plain = (named ?? 'token').replaceAll(/[^\w.@-]/g, '_');
+  return plain.slice(0, LONGEST_NAME);
+}

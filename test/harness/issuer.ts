@@ -1,0 +1,80 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+
+interface SigningKey {
+  readonly id: string;
+  readonly algorithm: string;
+  readonly sign: CryptoKey;
+  readonly shown: JWK;
+}
+
+/** An OpenID Connect issuer on loopback: discovery, keys, and tokens signed by them. */
+export class Issuer {
+  /** How often its keys were asked for. */
+  asked = 0;
+  /** What the discovery document calls the issuer; a test may make it another. */
+  named: string | undefined;
+  private server: Server | undefined;
+  private keys: readonly SigningKey[] = [];
+
+  private constructor(private port: number) {}
+
+  static async start(): Promise<Issuer> {
+    const issuer = new Issuer(0);
+    await issuer.rotate('first');
+    await issuer.open();
+    return issuer;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/realms/shop`;
+  }
+
+  /** Signs by a new key from now on, and shows no other. */
+  async rotate(id: string, algorithm = 'RS256'): Promise<void> {
+    const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
+    this.keys = [{ id, algorithm, sign: privateKey, shown: { ...(await exportJWK(publicKey)), kid: id, alg: algorithm, use: 'sig' } }];
+  }
+
+  /** The present public key. */
+  get publicKey(): JWK {
+    return (this.keys[0] as SigningKey).shown;
+  }
+
+  /** A token for these claims; those of every token may be changed, undefined leaves them out. */
+  token(claims: Readonly<Record<string, unknown>>, header: { readonly kid?: string } = {}): Promise<string> {
+    const { id, algorithm, sign } = this.keys[0] as SigningKey;
+    const now = Math.floor(Date.now() / 1_000);
+    const payload = Object.entries({ iss: this.url, aud: 'betrace', iat: now, exp: now + 600, sub: 'somebody', ...claims });
+    return new SignJWT(Object.fromEntries(payload.filter(([, value]) => value !== undefined)))
+      .setProtectedHeader({ alg: algorithm, kid: id, ...header })
+      .sign(sign);
+  }
+
+  /** Listens, where it listened before. */
+  async open(): Promise<void> {
+    const server = createServer((request, response) => {
+      const documents: Readonly<Record<string, () => unknown>> = {
+        '/realms/shop/.well-known/openid-configuration': () => ({ issuer: this.named ?? this.url, jwks_uri: `${this.url}/keys` }),
+        '/realms/shop/keys': () => {
+          this.asked++;
+          return { keys: this.keys.map(({ shown }) => shown) };
+        },
+      };
+      const document = documents[request.url ?? ''];
+      response.writeHead(document === undefined ? 404 : 200, { 'content-type': 'application/json', connection: 'close' });
+      response.end(JSON.stringify(document?.() ?? {}));
+    });
+    await new Promise<void>((done) => server.listen(this.port, '127.0.0.1', done));
+    this.port = (server.address() as AddressInfo).port;
+    this.server = server;
+  }
+
+  async close(): Promise<void> {
+    const { server } = this;
+    this.server = undefined;
+    server?.closeAllConnections();
+    await new Promise<void>((done) => (server === undefined ? done() : server.close(() => done())));
+  }
+}
