@@ -14,6 +14,7 @@ const libs: Readonly<Record<string, readonly string[]>> = {
   files: [],
   engine: ['dsl', 'otlp'],
   messaging: ['files', 'platform', 'otlp'],
+  replay: ['engine', 'messaging', 'otlp'],
   store: ['files', 'platform'],
 };
 

@@ -1,8 +1,7 @@
 import { PartitionEngine, RuleSet } from '#engine';
 import { controlOf, type Log, RuleHistory, type RuleSetRecord, readAll, TOPICS, type ViolationRecord } from '#messaging';
+import { IngestTime, misplacedSpans } from '#replay';
 import { type KeyRing, keyRing } from '#signing';
-import { IngestTime } from '../../apps/evaluator/src/ingest-time.js';
-import { misplacedSpans } from '../../apps/evaluator/src/misplaced-spans.js';
 import { violationRecord } from '../../apps/evaluator/src/violation-record.js';
 import type { Configuration } from '../../libs/platform/src/configuration/configuration.js';
 

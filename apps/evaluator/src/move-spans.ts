@@ -1,6 +1,6 @@
 import { type DeadLetters, isRefusedRecord, type Log, LogError, type LogRecord, retry, TOPICS } from '#messaging';
 import type { PartitionRequest } from '#otlp';
-import { MOVED_HEADER } from './misplaced-spans.js';
+import { MOVED_HEADER } from '#replay';
 
 /** How far (ms) the clocks of two partitions' brokers may be apart. */
 const CLOCK_SKEW = 60_000;

@@ -10,12 +10,11 @@ import {
   TOPICS,
   writePositionMetadata,
 } from '#messaging';
+import { engineRecord, IngestTime, type Misplaced, misplacedSpans } from '#replay';
 import { Account } from './account.js';
 import { Barriers } from './barriers.js';
 import { countSetAside, countVerdict } from './count-verdict.js';
 import { epochBefore } from './epoch-before.js';
-import { IngestTime } from './ingest-time.js';
-import { type Misplaced, misplacedSpans } from './misplaced-spans.js';
 import { MoveSpans } from './move-spans.js';
 import type { PartitionTools } from './partition-tools.js';
 import { PublishRuleErrors } from './publish-rule-errors.js';
@@ -254,24 +253,20 @@ export class PartitionRun {
     this.applying = record;
     const control = controlOf(record);
     const { timestamp, pause: silence } = this.time.take(record, control);
-    const { offset, value } = record;
+    const { offset } = record;
     if (control?.kind === 'epoch') return this.switchTo(offset, timestamp, control.epoch);
     const pause = Math.max(silence, this.interrupted);
     this.interrupted = 0;
     this.unnoted = true;
     if (control) {
       if (control.kind === 'barrier') this.barriers.note(control.id, offset);
-      const paused = control.kind === 'pause' ? control.pause : pause;
-      if (paused > 0) this.engine.apply({ kind: 'pause', offset, timestamp, pause: paused }, this.found);
-      // A control of a later version says nothing to this one but what time it is.
-      else this.engine.apply({ kind: 'tick', offset, timestamp }, this.found);
+      this.engine.apply(engineRecord(record, control, { timestamp, pause }, undefined), this.found);
       return undefined;
     }
     const started = this.tools.monotonic();
     const misplaced = this.misplacedIn(record);
-    const paused = pause > 0 ? { pause } : {};
-    if (misplaced) this.applyOwn({ ...record, timestamp }, misplaced, paused);
-    else this.engine.apply({ kind: 'spans', offset, timestamp, value, ...paused }, this.found);
+    this.engine.apply(engineRecord(record, control, { timestamp, pause }, misplaced), this.found);
+    if (misplaced) this.noteMisplaced({ ...record, timestamp }, misplaced);
     this.tools.measurements.observe('ruleEvaluationDuration', (this.tools.monotonic() - started) / 1_000);
     return undefined;
   }
@@ -300,16 +295,11 @@ export class PartitionRun {
     }
   }
 
-  /** Judges what belongs here; the rest is moved before the offset is committed. In the context before the commit it is done. */
-  private applyOwn(record: LogRecord, misplaced: Misplaced, paused: { readonly pause?: number }): void {
-    const { offset, timestamp } = record;
-    const { own, rejections } = misplaced;
-    if (own !== undefined) this.engine.apply({ kind: 'spans', offset, timestamp, value: own, ...paused }, this.found);
-    else if (paused.pause !== undefined) this.engine.apply({ kind: 'pause', offset, timestamp, pause: paused.pause }, this.found);
-    else this.engine.apply({ kind: 'tick', offset, timestamp }, this.found);
-    if (offset < this.judgeFrom) return;
+  /** What belongs here is judged; the rest is moved before the offset is committed. In the context before the commit it is done. */
+  private noteMisplaced(record: LogRecord, misplaced: Misplaced): void {
+    if (record.offset < this.judgeFrom) return;
     this.misplaced.push({ record, found: misplaced });
-    for (const { reason, spans } of rejections) this.tools.measurements.count('spansRejected', { reason }, spans);
+    for (const { reason, spans } of misplaced.rejections) this.tools.measurements.count('spansRejected', { reason }, spans);
   }
 
   private async switchTo(offset: number, timestamp: number, epoch: number): Promise<void> {

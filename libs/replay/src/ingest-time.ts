@@ -42,7 +42,13 @@ export class IngestTime {
    * As it is at an offset, from the records before it.
    * @param said ingest said something by then, perhaps longer ago than is looked for
    */
-  static async before(log: Log, partition: number, offset: number, monotonic: () => number, said = false): Promise<IngestTime> {
+  static async before(
+    log: Pick<Log, 'read' | 'bounds'>,
+    partition: number,
+    offset: number,
+    monotonic: () => number,
+    said = false,
+  ): Promise<IngestTime> {
     const time = new IngestTime(monotonic);
     const { start } = await log.bounds(TOPICS.spans, partition);
     const from = Math.max(start, offset - LOOKED_THROUGH);

@@ -1,0 +1,220 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Accounting, type AssemblySettings, type EngineRecord, type RuleDefinition, RuleSet, type Verdict } from '#engine';
+import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, CONTROL_PAUSE_PREFIX, CONTROL_TICK, type LogRecord } from '#messaging';
+import { engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
+import { arbitraryLog, logOfLongTraces, pausedLog, SMALL_SETTINGS, somePauses } from '../../../test/fixtures/engine/arbitrary-log.js';
+import { spanRule, traceRule } from '../../../test/fixtures/engine/arbitrary-rule.js';
+import { A_SPAN, logOf, type TestRecord, type TestSpan } from '../../../test/fixtures/engine/test-span.js';
+import { type ReplayedLog, type ReplayLimits, replayPartition } from './replay-partition.js';
+import { spansRange } from './spans-range.js';
+
+/** A partition whose records from `start` on are kept. */
+function logWith(records: readonly LogRecord[], start = 0): ReplayedLog {
+  const kept = records.filter(({ offset }) => offset >= start);
+  const end = records.length;
+  return {
+    shared: false,
+    partitions: () => 1,
+    bounds: async () => ({ start: kept[0]?.offset ?? 0, end }),
+    offsetAt: async (_topic, _partition, timestamp) => kept.find((record) => record.timestamp >= timestamp)?.offset ?? end,
+    async *read(topic, partition, from, to = end) {
+      // Small batches, so that a replay stops and goes on within traces.
+      const asked = kept.filter(({ offset }) => offset >= from && offset < to);
+      for (let i = 0; i < asked.length; i += 3) yield { topic, partition, records: asked.slice(i, i + 3), endOffset: end };
+    },
+  };
+}
+
+/** As the log has what an engine is given. */
+function recordOf(record: EngineRecord): LogRecord {
+  const { offset, timestamp } = record;
+  if (record.kind === 'spans') return { offset, timestamp, value: record.value };
+  const control =
+    record.kind === 'epoch'
+      ? `${CONTROL_EPOCH_PREFIX}${record.epoch}`
+      : record.kind === 'pause'
+        ? `${CONTROL_PAUSE_PREFIX}${record.pause}`
+        : CONTROL_TICK;
+  return { offset, timestamp, value: new Uint8Array(), headers: { [CONTROL_HEADER]: control } };
+}
+
+interface Found {
+  readonly verdicts: readonly Verdict[];
+  readonly closed: readonly number[];
+  readonly limits: ReplayLimits;
+  readonly judgeFrom: number;
+  readonly until: number;
+}
+
+interface Asked {
+  readonly from?: number;
+  readonly to?: number;
+  readonly start?: number;
+  readonly settings?: AssemblySettings;
+}
+
+async function replay(records: readonly TestRecord[], rule: RuleDefinition, { start = 0, settings = SMALL_SETTINGS, ...time }: Asked = {}) {
+  const log = logWith(logOf(records).map(recordOf), start);
+  const range = await spansRange(log, 0, time, settings);
+  const verdicts: Verdict[] = [];
+  const closed: number[] = [];
+  const options = {
+    log,
+    settings,
+    rules: RuleSet.compile(1, [rule]),
+    accounting: new Accounting(),
+    foreignProducers: false,
+    monotonic: () => 0,
+  };
+  const limits = await replayPartition(range, options, {
+    verdict: (verdict) => verdicts.push(verdict),
+    closed: (firstOffset) => closed.push(firstOffset),
+    reached: () => {},
+    final: () => {},
+    applied: async () => {},
+    defect: (_offset, error) => {
+      throw error;
+    },
+  });
+  const found: Found = { verdicts, closed, limits, judgeFrom: range.judgeFrom, until: range.until };
+  return found;
+}
+
+/** What an evaluator finds that judges the whole log from its beginning, by this rule and another. */
+function live(records: readonly TestRecord[], rule: RuleDefinition, settings = SMALL_SETTINGS) {
+  const other = ruleOf('other', 'span.service == "s2" and attribute.n > 2');
+  const verdicts: Verdict[] = [];
+  const closed: number[] = [];
+  const engine = engineOf([[other, rule], [rule, other], [rule]], { settings, closed: (firstOffset) => closed.push(firstOffset) });
+  for (const record of logOf(records)) engine.apply(record, (verdict) => verdicts.push(verdict));
+  return { verdicts: verdicts.filter(({ ruleId }) => ruleId === rule.id), closed };
+}
+
+const sameRange = ({ judgeFrom, until }: Found, { verdicts, closed }: ReturnType<typeof live>) => {
+  const isIn = (offset: number): boolean => offset >= judgeFrom && offset < until;
+  return { verdicts: verdicts.filter(({ firstOffset }) => isIn(firstOffset)), closed: closed.filter(isIn) };
+};
+
+/** The same log, where spans that come again come as they were. */
+function withoutConflicts(records: readonly TestRecord[]): TestRecord[] {
+  const first = new Map<string, TestSpan>();
+  return records.map((record) => {
+    if (!('spans' in record)) return record;
+    const spans = record.spans.map((span) => {
+      const key = `${span.trace} ${span.span}`;
+      const known = first.get(key) ?? span;
+      first.set(key, known);
+      return known;
+    });
+    return { ...record, spans };
+  });
+}
+
+/** As the store has them: of two that are called the same the first. */
+function onceEach(verdicts: readonly Verdict[]): readonly Verdict[] {
+  const byName = new Map([...verdicts].reverse().map((verdict) => [`${verdict.id} ${verdict.revision}`, verdict]));
+  return verdicts.filter((verdict) => byName.get(`${verdict.id} ${verdict.revision}`) === verdict);
+}
+
+/** A range within a log: shares of its time. */
+const part = fc.tuple(fc.nat(100), fc.nat(100)).map(([a, b]) => [Math.min(a, b) / 100, Math.max(a, b) / 100] as const);
+
+function timesOf(records: readonly TestRecord[], [from, to]: readonly [number, number]): { from: number; to: number } {
+  const [first, last] = [records[0]!.time, records.at(-1)!.time];
+  const at = (share: number): number => first + Math.round((last - first) * share);
+  return { from: at(from), to: at(to) };
+}
+
+const rules = fc.oneof(spanRule, traceRule).map(({ text }) => ruleOf('r', text));
+
+describe('a replay of a partition', () => {
+  it('finds what an evaluator found, revision by revision, whatever rules were beside it', async () => {
+    let found = 0;
+    await fc.assert(
+      fc.asyncProperty(arbitraryLog(SMALL_SETTINGS, 1), rules, async (records, rule) => {
+        const replayed = await replay(records, rule);
+        found += replayed.verdicts.length;
+        expect({ verdicts: replayed.verdicts, closed: replayed.closed }).toEqual(live(records, rule));
+      }),
+      { numRuns: 60 },
+    );
+    expect(found).toBeGreaterThan(200);
+  });
+
+  it('finds the same where other rules changed meanwhile', async () => {
+    await fc.assert(
+      // (With spans that come again with other content, a change of the rules in between may let an evaluator take them for copies.)
+      fc.asyncProperty(arbitraryLog(SMALL_SETTINGS, 3).map(withoutConflicts), rules, async (records, rule) => {
+        const replayed = await replay(records, rule);
+        const found = live(records, rule);
+        expect({ verdicts: onceEach(replayed.verdicts), closed: replayed.closed }).toEqual({
+          ...found,
+          verdicts: onceEach(found.verdicts),
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('finds of a part of the log what an evaluator found of the traces that began in it, also where the log paused', async () => {
+    let found = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        arbitraryLog(SMALL_SETTINGS, 1, 120).chain((records) => fc.tuple(fc.constant(records), somePauses(records.length))),
+        rules,
+        part,
+        async ([records, pauses], rule, shares) => {
+          const { paused } = pausedLog(records, pauses);
+          const replayed = await replay(paused, rule, timesOf(paused, shares));
+          found += replayed.verdicts.length;
+          expect({ verdicts: replayed.verdicts, closed: replayed.closed }).toEqual(sameRange(replayed, live(paused, rule)));
+        },
+      ),
+      { numRuns: 100 },
+    );
+    expect(found).toBeGreaterThan(50);
+  });
+
+  it('cuts traces that go on and on where an evaluator cuts them', async () => {
+    await fc.assert(
+      fc.asyncProperty(logOfLongTraces(1, 200), rules, part, async (records, rule, shares) => {
+        const replayed = await replay(records, rule, timesOf(records, shares));
+        expect({ verdicts: replayed.verdicts, closed: replayed.closed }).toEqual(sameRange(replayed, live(records, rule)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('knows spans that come again after their trace was forgotten', async () => {
+    const settings = { ...SMALL_SETTINGS, retryWindow: 5_000 };
+    await fc.assert(
+      fc.asyncProperty(arbitraryLog(settings, 1, 120), rules, part, fc.nat(119), async (records, rule, shares, at) => {
+        const again = records[at % records.length]!;
+        const late = [...records, { ...again, time: records.at(-1)!.time + 1_000 }, { time: records.at(-1)!.time + 4_000 }];
+        const sent = late.filter((record) => !('epoch' in record));
+        const replayed = await replay(sent, rule, { ...timesOf(sent, shares), settings });
+        expect({ verdicts: replayed.verdicts, closed: replayed.closed }).toEqual(sameRange(replayed, live(sent, rule, settings)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('judges no trace whose beginning the log no longer has', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryLog(SMALL_SETTINGS, 1, 150), rules, fc.nat(60), async (records, rule, start) => {
+        const replayed = await replay(records, rule, { start: Math.min(start, records.length - 1) });
+        expect({ verdicts: replayed.verdicts, closed: replayed.closed }).toEqual(sameRange(replayed, live(records, rule)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('says how many traces are open at its end, and were at its beginning', async () => {
+    const time = 1_700_000_000_000;
+    const at = (ms: number, trace: number): TestRecord => ({ time: time + ms, spans: [{ ...A_SPAN, trace, parent: 9 }] });
+    const records = [at(0, 1), at(40, 2), at(90, 3), { time: time + 145 }, at(160, 4)];
+    const { closed, limits } = await replay(records, ruleOf('r', 'trace.span_count == 1'), { from: time + 30 });
+    expect({ closed, limits }).toEqual({ closed: [1], limits: { open: 2, before: 1, deleted: 0 } });
+  });
+});

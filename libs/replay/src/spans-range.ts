@@ -1,0 +1,84 @@
+import { type AssemblySettings, contextWindow } from '#engine';
+import { controlOf, type LogRecord, TOPICS } from '#messaging';
+import { IngestTime } from './ingest-time.js';
+import type { ReplayedLog } from './replay-partition.js';
+
+/** What of one partition is judged: traces whose first span lies from `judgeFrom` on and before `until`. */
+export interface SpansRange {
+  readonly partition: number;
+  readonly judgeFrom: number;
+  readonly until: number;
+  /** Behind the last record there was. */
+  readonly end: number;
+  /** Oldest record kept. */
+  readonly start: number;
+  /** Log time of the oldest record, Unix ms; undefined when there is none. */
+  readonly oldest: number | undefined;
+  /** Log time of the record at `judgeFrom`, Unix ms; undefined where there is nothing to judge. */
+  readonly time: number | undefined;
+  /** Log time from which on traces are known from their beginning, where that is later than asked for: the log no longer has what came before. */
+  readonly knownFrom?: number;
+}
+
+/**
+ * The range of a partition for a time of the log (Unix ms; undefined: from the beginning, to the present end). Where records were deleted, a trace
+ * that seems to begin may have begun before them: judging starts as far behind them as a trace is remembered in any way.
+ */
+export async function spansRange(
+  log: ReplayedLog,
+  partition: number,
+  { from, to }: { readonly from?: number | undefined; readonly to?: number | undefined },
+  settings: AssemblySettings,
+): Promise<SpansRange> {
+  const { start, end } = await log.bounds(TOPICS.spans, partition);
+  const asked = from === undefined ? start : await offsetAt(log, partition, from, start, end);
+  const until = to === undefined ? end : await offsetAt(log, partition, to, start, end);
+  const known = start > 0 && asked < until ? await knownOffset(log, partition, start, until, contextWindow(settings)) : start;
+  const judgeFrom = Math.max(asked, known);
+  const time = judgeFrom < until ? await timeAt(log, partition, judgeFrom) : undefined;
+  const oldest = await timeAt(log, partition, start);
+  const knownFrom = judgeFrom > asked ? (time ?? (await timeAt(log, partition, judgeFrom - 1))) : undefined;
+  return {
+    partition,
+    judgeFrom,
+    until: Math.max(until, judgeFrom),
+    end,
+    start,
+    oldest,
+    time,
+    ...(knownFrom === undefined ? {} : { knownFrom }),
+  };
+}
+
+/** The first offset, up to `until`, that lies so many ms behind the oldest record, pauses not counted. */
+async function knownOffset(log: ReplayedLog, partition: number, start: number, until: number, window: number): Promise<number> {
+  const time = new IngestTime(() => 0);
+  let oldest: number | undefined;
+  let paused = 0;
+  for await (const { records } of log.read(TOPICS.spans, partition, start, until)) {
+    for (const record of records) {
+      const pause = pauseAt(record, time);
+      // What it says of the time before the oldest record is of no interest.
+      if (oldest === undefined) oldest = record.timestamp;
+      else paused += pause;
+      if (record.timestamp - oldest - paused >= window) return record.offset;
+    }
+  }
+  return until;
+}
+
+/** Milliseconds of the pause that a record tells of; 0 mostly. */
+export function pauseAt(record: LogRecord, time: IngestTime): number {
+  const control = controlOf(record);
+  const { pause } = time.take(record, control);
+  return control?.kind === 'pause' ? control.pause : pause;
+}
+
+async function offsetAt(log: ReplayedLog, partition: number, time: number, start: number, end: number): Promise<number> {
+  return Math.min(end, Math.max(start, await log.offsetAt(TOPICS.spans, partition, time)));
+}
+
+async function timeAt(log: ReplayedLog, partition: number, offset: number): Promise<number | undefined> {
+  for await (const { records } of log.read(TOPICS.spans, partition, offset, offset + 1)) return records[0]?.timestamp;
+  return undefined;
+}
