@@ -27,6 +27,9 @@ import { MarksController } from './marks/marks.controller.js';
 import { MutesController } from './marks/mutes.controller.js';
 import { API_METRICS } from './metrics.js';
 import { documentApi } from './openapi.js';
+import { PREVIEW_THREAD_ENTRY, PreviewJobs } from './preview/preview-jobs.js';
+import { previewSettings } from './preview/preview-settings.js';
+import { PreviewsController } from './preview/previews.controller.js';
 import { AnnounceRules } from './rules/announce-rules.js';
 import { AnswerRule } from './rules/answer-rule.js';
 import { CheckExpression } from './rules/check-expression.js';
@@ -68,6 +71,7 @@ const TRIALS_WAITING = 8;
     SettleController,
     MarksController,
     MutesController,
+    PreviewsController,
     ViolationExportController,
     ViolationGroupsController,
     ViolationStatsController,
@@ -86,6 +90,23 @@ const TRIALS_WAITING = 8;
         const trying = new ExpressionThreads({ ...settings, threads: 2, queue: TRIALS_WAITING });
         for (const threads of [saving, trying]) shutdown.register('evaluate', 'checking expressions', () => threads.stop());
         return new CheckExpression(maxLength, saving, trying);
+      },
+    },
+    {
+      provide: PreviewJobs,
+      inject: [Log, CONFIGURATION, CLOCK, LOGGER, Shutdown, { token: PREVIEW_THREAD_ENTRY, optional: true }],
+      useFactory: (log: Log, configuration: Configuration, clock: Clock, logger: Logger, shutdown: Shutdown, entry?: URL) => {
+        const { rules } = configuration;
+        const jobs = new PreviewJobs({
+          settings: () => previewSettings(log, configuration),
+          concurrency: rules.previewConcurrency,
+          timeout: rules.previewTimeout,
+          now: () => clock.now(),
+          defect: (error) => logger.error({ err: error }, 'a preview met a defect'),
+          entry,
+        });
+        shutdown.register('receive', 'previews', () => jobs.stop());
+        return jobs;
       },
     },
     {

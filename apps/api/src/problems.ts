@@ -89,6 +89,26 @@ export const API_PROBLEMS = {
   },
   BT_API_TOO_MANY_WAIT: { status: 429, sentence: '{limit} requests wait for verdicts already. Try again in a second.' },
   BT_API_STOPPING: { status: 503, sentence: 'This process is stopping, so that it cannot wait for verdicts. Ask another, or ask again.' },
+  BT_API_PREVIEWS_BUSY: { status: 429, sentence: '{waiting} previews wait already. Try again when one has ended: GET /v1/previews.' },
+  BT_API_PREVIEW_NOT_FOUND: {
+    status: 404,
+    sentence:
+      'There is no preview {id} in this process: it was ended, is older than an hour, or another process has it. POST /v1/rules/preview begins one.',
+  },
+  BT_API_PREVIEW_COMPARISON: { status: 400, sentence: '"compare_with" needs either "rule_id" or "expression".' },
+  BT_API_PREVIEW_TIMEOUT: {
+    status: 422,
+    sentence:
+      'The preview took longer than {timeout} s. Ask for less time, or raise rules.preview_timeout (BETRACE_PREVIEW_TIMEOUT) or rules.preview_load.',
+  },
+  BT_API_PREVIEW_MEMORY: {
+    status: 422,
+    sentence: 'The preview took more than {limit} MiB of memory. Ask for less time, or for fewer samples.',
+  },
+  BT_API_PREVIEW_FAILED: {
+    status: 500,
+    sentence: 'The preview met a defect of BeTrace, which the log of the process tells. Please report it.',
+  },
   BT_API_RULE_VERSION_UNKNOWN: {
     status: 404,
     sentence: 'The rule {id} has no version {version}. GET /v1/rules/{id}/versions lists them.',

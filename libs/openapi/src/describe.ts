@@ -36,6 +36,7 @@ export const ApiCreatedResponse = later('ApiCreatedResponse');
 export const ApiExcludeController = later('ApiExcludeController');
 export const ApiExtraModels = later('ApiExtraModels');
 export const ApiHeader = later('ApiHeader');
+export const ApiAcceptedResponse = later('ApiAcceptedResponse');
 export const ApiNoContentResponse = later('ApiNoContentResponse');
 export const ApiNotFoundResponse = later('ApiNotFoundResponse');
 export const ApiOkResponse = later('ApiOkResponse');

@@ -143,6 +143,24 @@ export const SCHEMA = {
         'How long a rule (a script, or an expression about all pairs of spans) may take over one trace before that counts as its error. It is counted in steps, 10,000 to a millisecond, ' +
         'so that the same log is always judged in the same way.',
     },
+    previewConcurrency: {
+      type: integer(1, 16),
+      env: ['BETRACE_PREVIEW_CONCURRENCY'],
+      default: 1,
+      doc: 'Previews (`POST /v1/rules/preview`) that a process runs at once; eight more may wait.',
+    },
+    previewTimeout: {
+      type: duration,
+      env: ['BETRACE_PREVIEW_TIMEOUT'],
+      default: 10 * 60 * SECOND,
+      doc: 'How long a preview may run.',
+    },
+    previewLoad: {
+      type: integer(1, 100),
+      env: ['BETRACE_PREVIEW_LOAD'],
+      default: 25,
+      doc: 'The part of one processor, in percent, that a preview may take. On Linux its thread has the lowest priority beside that, unless the log is in memory.',
+    },
   },
   traces: {
     rootGrace: {

@@ -1,0 +1,57 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** Milliseconds: what people divide time by. */
+const INTERVALS = [
+  ...[1, 2, 5, 10, 30].map((n) => n * SECOND),
+  ...[1, 2, 5, 10, 30].map((n) => n * MINUTE),
+  ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
+  ...[1, 2, 7, 30, 90, 365].map((n) => n * DAY),
+];
+const MOST_BUCKETS = 60;
+
+export interface Bucket {
+  /** Unix ms. */
+  readonly start: number;
+  traces: number;
+  matched: number;
+}
+
+/** Traces by the time of the log at which they began. Offsets are those of one partition at a time. */
+export class Histogram {
+  /** Milliseconds. */
+  readonly interval: number;
+  readonly buckets: Bucket[] = [];
+  /** Where a bucket begins in the present partition, in order of offset. */
+  private marks: { readonly offset: number; readonly bucket: Bucket }[] = [];
+
+  /** From and to a time of the log, Unix ms. */
+  constructor(from: number, to: number) {
+    this.interval = INTERVALS.find((interval) => spanned(from, to, interval) <= MOST_BUCKETS) ?? INTERVALS.at(-1)!;
+    const first = Math.floor(from / this.interval) * this.interval;
+    const count = Math.min(MOST_BUCKETS, spanned(from, to, this.interval));
+    for (let i = 0; i < count; i++) this.buckets.push({ start: first + i * this.interval, traces: 0, matched: 0 });
+  }
+
+  /** Records of another partition follow. */
+  begin(): void {
+    this.marks = [];
+  }
+
+  /** A record of the present partition lies at this time. */
+  reached(offset: number, time: number): void {
+    const index = Math.floor((time - this.buckets[0]!.start) / this.interval);
+    const bucket = this.buckets[Math.min(this.buckets.length - 1, Math.max(0, index))]!;
+    if (this.marks.at(-1)?.bucket !== bucket) this.marks.push({ offset, bucket });
+  }
+
+  count(offset: number, what: 'traces' | 'matched'): void {
+    const mark = this.marks.findLast((one) => one.offset <= offset) ?? this.marks[0];
+    if (mark !== undefined) mark.bucket[what]++;
+  }
+}
+
+function spanned(from: number, to: number, interval: number): number {
+  return Math.max(1, Math.floor(Math.max(to - 1, from) / interval) - Math.floor(from / interval) + 1);
+}

@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import { ApiError } from '../api-error.js';
+import type { CarriedError } from '../expressions/expression-task.js';
+import type { PreviewProgressView, PreviewResultView } from './preview.dto.js';
+import type { FromPreviewThread, PreviewSettings, PreviewTask, PreviewWork } from './preview-task.js';
+
+/** Exists in the build only. */
+const PREVIEW_THREAD = new URL('./thread.js', import.meta.url);
+
+/** Where the entry lies, if not beside this file: for specs, which run the sources. */
+export const PREVIEW_THREAD_ENTRY = Symbol('preview thread entry');
+
+/** Previews that wait for a thread; more are refused. */
+const WAITING = 8;
+/** Ended previews that are kept, and for how long (ms). */
+const KEPT = 20;
+const KEPT_FOR = 3_600_000;
+/** MiB of a thread's objects. What it keeps of traces is beside that, and as much as an evaluator keeps. */
+const MEMORY = 512;
+
+export type PreviewState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+
+export interface PreviewJob {
+  readonly id: string;
+  readonly task: PreviewTask;
+  readonly by: string;
+  /** Unix ms. */
+  readonly createdAt: number;
+  readonly state: PreviewState;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly progress?: PreviewProgressView;
+  readonly result?: PreviewResultView;
+  readonly error?: CarriedError;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+interface Entry {
+  readonly job: Mutable<PreviewJob>;
+  readonly ended: PromiseWithResolvers<void>;
+  worker?: Worker;
+  deadline?: NodeJS.Timeout;
+}
+
+export interface PreviewJobsOptions {
+  readonly settings: () => PreviewSettings;
+  /** Previews that run at once. */
+  readonly concurrency: number;
+  /** Milliseconds that one may run. */
+  readonly timeout: number;
+  readonly now: () => number;
+  readonly defect: (error: Error) => void;
+  readonly entry?: URL | undefined;
+}
+
+/** Previews, each in a thread of its own for as long as it runs. They end with the process: whoever needs one again asks for it again. */
+export class PreviewJobs {
+  private readonly entries = new Map<string, Entry>();
+  private stopped = false;
+
+  constructor(private readonly options: PreviewJobsOptions) {}
+
+  /** Throws BT_API_PREVIEWS_BUSY (429) when too many wait, BT_API_STOPPING (503). */
+  begin(task: PreviewTask, by: string): PreviewJob {
+    if (this.stopped) throw new ApiError('BT_API_STOPPING', {});
+    this.forget();
+    const waiting = this.inState('queued').length;
+    if (waiting >= WAITING) throw new ApiError('BT_API_PREVIEWS_BUSY', { waiting });
+    const job: PreviewJob = { id: `preview-${randomUUID()}`, task, by, createdAt: this.options.now(), state: 'queued' };
+    const ended = Promise.withResolvers<void>();
+    this.entries.set(job.id, { job, ended });
+    this.next();
+    return job;
+  }
+
+  /** Newest first. */
+  list(): readonly PreviewJob[] {
+    this.forget();
+    return [...this.entries.values()].map(({ job }) => job).reverse();
+  }
+
+  /** Throws BT_API_PREVIEW_NOT_FOUND. */
+  get(id: string): PreviewJob {
+    return this.entry(id).job;
+  }
+
+  /** Answers when it has ended, or after so many ms, or when nobody waits any more. */
+  async wait(id: string, milliseconds: number, gone: AbortSignal): Promise<PreviewJob> {
+    const { job, ended } = this.entry(id);
+    if (job.endedAt !== undefined || milliseconds === 0) return job;
+    const over = Promise.withResolvers<void>();
+    const timer = setTimeout(over.resolve, milliseconds);
+    gone.addEventListener('abort', () => over.resolve(), { once: true });
+    await Promise.race([ended.promise, over.promise]);
+    clearTimeout(timer);
+    return job;
+  }
+
+  /** Ends it if it has not ended, and forgets it. */
+  async delete(id: string): Promise<void> {
+    const entry = this.entry(id);
+    this.entries.delete(id);
+    await this.end(entry, 'cancelled');
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.all([...this.entries.values()].map((entry) => this.end(entry, 'cancelled')));
+  }
+
+  private entry(id: string): Entry {
+    this.forget();
+    const entry = this.entries.get(id);
+    if (entry === undefined) throw new ApiError('BT_API_PREVIEW_NOT_FOUND', { id });
+    return entry;
+  }
+
+  private inState(state: PreviewState): Entry[] {
+    return [...this.entries.values()].filter(({ job }) => job.state === state);
+  }
+
+  private forget(): void {
+    const ended = [...this.entries.values()].filter(({ job }) => job.endedAt !== undefined);
+    const since = this.options.now() - KEPT_FOR;
+    const gone = ended.filter(({ job }, i) => i < ended.length - KEPT || job.endedAt! < since);
+    for (const { job } of gone) this.entries.delete(job.id);
+  }
+
+  private next(): void {
+    const [entry] = this.inState('queued');
+    if (entry === undefined || this.stopped || this.inState('running').length >= this.options.concurrency) return;
+    this.start(entry);
+    this.next();
+  }
+
+  private start(entry: Entry): void {
+    const { settings, timeout, now, entry: file = PREVIEW_THREAD } = this.options;
+    const { job } = entry;
+    job.state = 'running';
+    job.startedAt = now();
+    const workerData: PreviewWork = { task: job.task, settings: settings() };
+    const worker = new Worker(file, { workerData, name: job.id, resourceLimits: { maxOldGenerationSizeMb: MEMORY } });
+    entry.worker = worker;
+    entry.deadline = setTimeout(() => this.fail(entry, new ApiError('BT_API_PREVIEW_TIMEOUT', { timeout: timeout / 1_000 })), timeout);
+    worker.on('message', (message: FromPreviewThread) => this.hear(entry, message));
+    worker.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.fail(entry, new ApiError('BT_API_PREVIEW_MEMORY', { limit: MEMORY }));
+      else this.defect(entry, error);
+    });
+    worker.on('exit', () => this.defect(entry, new Error('the thread of a preview ended without an answer')));
+  }
+
+  private hear(entry: Entry, message: FromPreviewThread): void {
+    const { job } = entry;
+    if (job.endedAt !== undefined) return;
+    if (message.type === 'progress') job.progress = message.progress;
+    else if (message.type === 'defect') this.defect(entry, message.error);
+    else if (message.type === 'refused') this.fail(entry, message.error);
+    else {
+      job.result = message.result;
+      const { cost, traces, matched_traces } = message.result;
+      job.progress = { records: cost.records, records_read: cost.records, traces, matched_traces };
+      void this.end(entry, 'done');
+    }
+  }
+
+  private defect(entry: Entry, error: Error): void {
+    if (entry.job.endedAt !== undefined) return;
+    this.options.defect(error);
+    this.fail(entry, new ApiError('BT_API_PREVIEW_FAILED', {}));
+  }
+
+  private fail(entry: Entry, { code, status, message }: CarriedError): void {
+    if (entry.job.endedAt !== undefined) return;
+    entry.job.error = { code, status, message };
+    void this.end(entry, 'failed');
+  }
+
+  private async end(entry: Entry, state: PreviewState): Promise<void> {
+    const { job, worker, deadline, ended } = entry;
+    if (job.endedAt !== undefined) return;
+    job.state = state;
+    job.endedAt = this.options.now();
+    clearTimeout(deadline);
+    ended.resolve();
+    // One that has answered closes the log and ends by itself.
+    if (state !== 'done') await worker?.terminate();
+    this.next();
+  }
+}

@@ -1,0 +1,45 @@
+import type { RuleDefinition } from '#engine';
+import type { Store } from '#store';
+import { ApiError } from '../api-error.js';
+import type { CheckExpression } from '../rules/check-expression.js';
+import { requireRule } from '../rules/find-rule.js';
+import type { PreviewBody, PreviewComparisonBody } from './preview.dto.js';
+import type { PreviewTask } from './preview-task.js';
+
+const SAMPLES = 10;
+
+/** Makes the task of a request. `now`: Unix ms. Throws what is wrong with it: its time, an expression, a rule that does not exist. */
+export async function previewTask(body: PreviewBody, store: Store, check: CheckExpression, now: number): Promise<PreviewTask> {
+  const { expression, on_error: onError = 'no_match', name = 'preview', message, samples = SAMPLES } = body;
+  const from = momentOf(body.from, now);
+  const to = momentOf(body.to, now);
+  if (from !== undefined && from >= (to ?? now)) {
+    throw new ApiError('BT_API_TIME_RANGE_EMPTY', { start: from / 1_000, end: (to ?? now) / 1_000 });
+  }
+  await check.orRefuse(expression);
+  const rule = { ...ruleOf('preview', name, expression), onError, ...(message === undefined ? {} : { message }) };
+  const compareWith = body.compare_with === undefined ? undefined : await comparedRule(body.compare_with, store, check);
+  return { rule, compareWith, from, to, samples };
+}
+
+async function comparedRule(body: PreviewComparisonBody, store: Store, check: CheckExpression): Promise<RuleDefinition> {
+  const { rule_id, expression, on_error: onError = 'no_match' } = body;
+  if ((rule_id === undefined) === (expression === undefined)) throw new ApiError('BT_API_PREVIEW_COMPARISON', {});
+  if (expression !== undefined) {
+    await check.orRefuse(expression);
+    return { ...ruleOf('compared', 'compared', expression), onError };
+  }
+  const stored = await requireRule(store, rule_id!);
+  await check.orRefuse(stored.expression);
+  const text = stored.message === null ? {} : { message: stored.message };
+  return { ...ruleOf('compared', stored.name, stored.expression), onError: stored.onError, ...text };
+}
+
+function ruleOf(id: string, name: string, expression: string): RuleDefinition {
+  return { id, name, version: 1, expression, severity: 'MEDIUM' };
+}
+
+/** What is not positive is so long ago. */
+function momentOf(moment: number | undefined, now: number): number | undefined {
+  return moment === undefined || moment > 0 ? moment : Math.max(0, now + moment);
+}

@@ -1,0 +1,350 @@
+import { Transform, Type } from 'class-transformer';
+import { IsDefined, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { RULE_TEXT_LIMITS } from '#dsl';
+import { ON_ERROR, type OnError } from '#engine';
+import { ApiProperty, ApiPropertyOptional } from '#openapi';
+import { parseDuration } from '#platform';
+import { ProblemDetailView } from '../problem.dto.js';
+import { instant } from '../violations/instant.js';
+
+/** The last millisecond that has a date. */
+const LAST = 8_640_000_000_000_000;
+export const MOST_SAMPLES = 50;
+const LONGEST_WAIT = 30_000;
+
+/** A time, or so long before now: negative until somebody says when now is. */
+const asMoment = ({ value }: { value: unknown }): unknown => {
+  if (typeof value !== 'string' && typeof value !== 'number') return Number.NaN;
+  const text = String(value);
+  const ago = /^\s*\d+(\.\d+)?\s*$/.test(text) ? undefined : parseDuration(text);
+  return ago === undefined ? (instant(text) ?? Number.NaN) : -ago;
+};
+const moment = (name: string) => ({
+  message: `${name} must be a time (RFC 3339, or Unix seconds), or how long ago it was (24h, 7d)`,
+});
+
+/** The rule that a candidate is compared with. */
+export class PreviewComparisonBody {
+  @ApiPropertyOptional({
+    example: 'slow-requests',
+    description: 'The id or the name of a rule, in its present version, also when it is off.',
+  })
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(1_000)
+  rule_id?: string;
+
+  @ApiPropertyOptional({ example: 'span.duration > 1s', description: 'Or an expression of its own.' })
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  expression?: string;
+
+  @ApiPropertyOptional({ enum: ON_ERROR, enumName: 'OnError', default: 'no_match', description: 'Of the expression.' })
+  @IsOptional()
+  @IsIn(ON_ERROR)
+  on_error?: OnError;
+}
+
+/** A rule that need not be saved, and the time over which it is asked. */
+export class PreviewBody {
+  @ApiProperty({ example: 'span.duration > 500ms' })
+  @IsString()
+  @IsNotEmpty()
+  expression!: string;
+
+  @ApiPropertyOptional({ enum: ON_ERROR, enumName: 'OnError', default: 'no_match', description: 'As the rule would say it.' })
+  @IsOptional()
+  @IsIn(ON_ERROR)
+  on_error?: OnError;
+
+  @ApiPropertyOptional({ example: 'slow-requests', description: 'For the messages of the samples.', default: 'preview' })
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(RULE_TEXT_LIMITS.name)
+  name?: string;
+
+  @ApiPropertyOptional({ description: 'As the rule would have it; for the messages of the samples.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(RULE_TEXT_LIMITS.message)
+  message?: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    example: '24h',
+    description:
+      'When the traces began that are judged, by the time of the log (when their first span was received): a time (RFC 3339, or Unix seconds), or how ' +
+      'long ago it was. Default: all that the log has.',
+  })
+  @IsOptional()
+  @Transform(asMoment)
+  @Max(LAST, moment('from'))
+  @Min(-LAST, moment('from'))
+  from?: number;
+
+  @ApiPropertyOptional({ type: String, example: '2026-11-27T08:00:00Z', description: 'Before when; likewise. Default: now.' })
+  @IsOptional()
+  @Transform(asMoment)
+  @Max(LAST, moment('to'))
+  @Min(-LAST, moment('to'))
+  to?: number;
+
+  @ApiPropertyOptional({ type: 'integer', default: 10, minimum: 0, maximum: MOST_SAMPLES, description: 'Samples of each kind, at most.' })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(MOST_SAMPLES)
+  samples?: number;
+
+  @ApiPropertyOptional({
+    type: PreviewComparisonBody,
+    description: 'What the rule would replace: the answer tells the difference, in traces.',
+  })
+  @IsOptional()
+  @IsDefined()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => PreviewComparisonBody)
+  compare_with?: PreviewComparisonBody;
+}
+
+export class PreviewQuery {
+  @ApiPropertyOptional({
+    type: String,
+    default: '0s',
+    example: '5s',
+    description: 'Answers when the preview has ended, or after so long, at most `30s`.',
+  })
+  @IsOptional()
+  @Transform(({ value }) => (typeof value === 'string' ? (parseDuration(value) ?? Number.NaN) : Number.NaN))
+  @IsInt({ message: 'wait must be a duration up to 30s, like 5s' })
+  @Min(0, { message: 'wait must be a duration up to 30s, like 5s' })
+  @Max(LONGEST_WAIT, { message: 'wait must be a duration up to 30s, like 5s' })
+  wait?: number;
+}
+
+export class PreviewProgressView {
+  @ApiProperty({ example: 120_400, description: 'Records of the log that are to be read; a record has the spans of a request.' })
+  records!: number;
+
+  @ApiProperty({ example: 60_200 })
+  records_read!: number;
+
+  @ApiProperty({ example: 6_240, description: 'Traces that were judged so far.' })
+  traces!: number;
+
+  @ApiProperty({ example: 18, description: 'Of them those that the rule matches.' })
+  matched_traces!: number;
+}
+
+export class PreviewBucketView {
+  @ApiProperty({ format: 'date-time' })
+  start!: string;
+
+  @ApiProperty({ example: 520, description: 'Traces that began then and have closed.' })
+  traces!: number;
+
+  @ApiProperty({ example: 3 })
+  matched_traces!: number;
+}
+
+/** A violation, if the rule had been in force. */
+export class PreviewSampleView {
+  @ApiProperty({ example: '4bf92f3577b34da6a3ce929d0e0e4736' })
+  trace_id!: string;
+
+  @ApiProperty({ example: '00f067aa0ba902b7' })
+  span_id!: string;
+
+  @ApiProperty({ example: 'checkout' })
+  service!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'When it was certain, by the time of the log.' })
+  timestamp!: string;
+
+  @ApiProperty({ example: 1 })
+  revision!: number;
+
+  @ApiProperty({ example: 'slow-requests: span.duration is 1.2s' })
+  message!: string;
+
+  @ApiProperty({ example: 'certain' })
+  close_reason!: string;
+
+  @ApiProperty({ description: 'The root and all parents were seen.' })
+  complete!: boolean;
+
+  @ApiPropertyOptional({ description: 'It was found in a part of a trace.' })
+  fragment?: boolean;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description: 'As of a violation; absent when it is larger than 32 KiB.',
+  })
+  explanation?: unknown;
+}
+
+export class PreviewErrorView {
+  @ApiProperty({ example: 'attempt to compare nil with number' })
+  message!: string;
+
+  @ApiProperty({ example: 3 })
+  count!: number;
+}
+
+export class PreviewCostView {
+  @ApiProperty({ example: 120_400, description: 'Records of the range.' })
+  records!: number;
+
+  @ApiProperty({ example: 14.2, description: 'How long the preview took; it takes a part of one processor only.' })
+  elapsed_seconds!: number;
+
+  @ApiProperty({ example: 251_004, description: 'Of spans for a rule about spans, of traces for one about traces.' })
+  evaluations!: number;
+
+  @ApiProperty({ example: 0.31, description: 'Processor time of these evaluations, in seconds; estimated from a part of them.' })
+  evaluation_seconds!: number;
+
+  @ApiProperty({ example: 0, description: 'Evaluations that failed; a failed one is not a match.' })
+  evaluation_errors!: number;
+
+  @ApiProperty({ example: 0, description: 'Judgements that a limit or a defect kept from a verdict.' })
+  undecided!: number;
+
+  @ApiProperty({ type: [PreviewErrorView], description: 'The first five kinds of errors.' })
+  errors!: readonly PreviewErrorView[];
+}
+
+/** What a preview can not tell. */
+export class PreviewLimitsView {
+  @ApiProperty({
+    example: 2,
+    description: 'Traces that are not closed yet at the end of the log: what they match so far counts, and may be taken back.',
+  })
+  open_traces!: number;
+
+  @ApiProperty({ example: 1, description: 'Traces that were open when the range began: they are left out.' })
+  began_before!: number;
+
+  @ApiProperty({ example: 0, description: 'Records that the embedded log deleted while they were to be read.' })
+  deleted_records!: number;
+
+  @ApiProperty({ example: 0, description: 'Defects of BeTrace met on the way: something was not judged.' })
+  defects!: number;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'Of some partitions traces count from then on only: the log no longer has enough of what came before.',
+  })
+  known_from?: string;
+}
+
+/** The difference to the rule that the candidate would replace, in traces. */
+export class PreviewComparisonView {
+  @ApiProperty({ example: 12, description: 'Traces that only the candidate matches.' })
+  only_new!: number;
+
+  @ApiProperty({ example: 3, description: 'Traces that only the rule matches which it is compared with.' })
+  only_old!: number;
+
+  @ApiProperty({ example: 25 })
+  both!: number;
+
+  @ApiProperty({ type: [PreviewSampleView] })
+  only_new_samples!: readonly PreviewSampleView[];
+
+  @ApiProperty({ type: [PreviewSampleView], description: 'With the message and the explanation of that rule.' })
+  only_old_samples!: readonly PreviewSampleView[];
+
+  @ApiProperty({ type: PreviewCostView, description: 'That of the rule it is compared with.' })
+  cost!: PreviewCostView;
+}
+
+export class PreviewResultView {
+  @ApiProperty({ format: 'date-time', description: 'What was asked for, but no earlier than the log begins.' })
+  from!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  to!: string;
+
+  @ApiProperty({ example: 12_480, description: 'Traces that began in this time. Of a trace that goes on for too long each part counts.' })
+  traces!: number;
+
+  @ApiProperty({ example: 37 })
+  matched_traces!: number;
+
+  @ApiProperty({ example: 41, description: 'What would stand as violations: several of a trace for a rule about spans.' })
+  violations!: number;
+
+  @ApiProperty({ example: 1_800 })
+  interval_seconds!: number;
+
+  @ApiProperty({ type: [PreviewBucketView], description: 'By the time of the log at which traces began; at most 60.' })
+  histogram!: readonly PreviewBucketView[];
+
+  @ApiProperty({ type: [PreviewSampleView], description: 'Newest first, at most two of a trace.' })
+  samples!: readonly PreviewSampleView[];
+
+  @ApiProperty({ type: PreviewCostView })
+  cost!: PreviewCostView;
+
+  @ApiProperty({ type: PreviewLimitsView })
+  limits!: PreviewLimitsView;
+
+  @ApiPropertyOptional({ type: PreviewComparisonView })
+  comparison?: PreviewComparisonView;
+}
+
+export class PreviewProblemView {
+  @ApiProperty({ example: 'BT_API_PREVIEW_TIMEOUT' })
+  code!: string;
+
+  @ApiProperty({ example: 'The preview took longer than 600 s.' })
+  message!: string;
+}
+
+export const PREVIEW_STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
+
+export class PreviewView {
+  @ApiProperty({ example: 'preview-0b7c2f9e-5d1a-4c8e-9f3b-2a6d8e4c1b7f' })
+  id!: string;
+
+  @ApiProperty({ enum: PREVIEW_STATES, enumName: 'PreviewState' })
+  state!: (typeof PREVIEW_STATES)[number];
+
+  @ApiProperty({ example: 'span.duration > 500ms' })
+  expression!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  created_at!: string;
+
+  @ApiProperty({ example: 'api-key', description: 'The name of the key that was used, or `anonymous`.' })
+  created_by!: string;
+
+  @ApiPropertyOptional({ format: 'date-time' })
+  started_at?: string;
+
+  @ApiPropertyOptional({ format: 'date-time' })
+  ended_at?: string;
+
+  @ApiPropertyOptional({ type: PreviewProgressView, description: 'Absent until the thread has begun.' })
+  progress?: PreviewProgressView;
+
+  @ApiPropertyOptional({ type: PreviewResultView, description: 'When it is done.' })
+  result?: PreviewResultView;
+
+  @ApiPropertyOptional({ type: PreviewProblemView, description: 'When it failed.' })
+  error?: PreviewProblemView;
+
+  @ApiPropertyOptional({ type: [ProblemDetailView], description: 'What the expression hardly means as it stands; in the answer to POST.' })
+  warnings?: readonly ProblemDetailView[];
+}
+
+export class PreviewList {
+  @ApiProperty({ type: [PreviewView], description: 'Of this process, the newest first, without their results.' })
+  previews!: readonly PreviewView[];
+}

@@ -1,0 +1,99 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  ApiAcceptedResponse,
+  ApiBadRequestResponse,
+  ApiConflictResponse,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+  ApiUnprocessableEntityResponse,
+} from '#openapi';
+import { CLOCK, type Clock, callerOf } from '#platform';
+import { Store } from '#store';
+import { ProblemView } from '../problem.dto.js';
+import { CheckExpression } from '../rules/check-expression.js';
+import { clientGone } from '../settle/client-gone.js';
+import { PreviewBody, PreviewList, PreviewQuery, PreviewView } from './preview.dto.js';
+import { PreviewJobs } from './preview-jobs.js';
+import { previewTask } from './preview-request.js';
+import { previewView } from './preview-view.js';
+
+const EXPRESSION_LIMIT = 1024 * 1024;
+
+/** Rules over the recorded past. */
+@ApiTags('rules')
+@Controller('v1')
+export class PreviewsController {
+  constructor(
+    private readonly jobs: PreviewJobs,
+    private readonly store: Store,
+    private readonly checkExpression: CheckExpression,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Post('rules/preview')
+  @HttpCode(202)
+  @RouteConfig({ scope: 'rules:write', bodyLimit: EXPRESSION_LIMIT })
+  @ApiOperation({
+    summary: 'Runs a rule that need not be saved over the recorded past',
+    description:
+      'By the engine that judges production, over what the log still has: what it answers is what would have been said with this rule in force. It runs ' +
+      'beside ingest, on a part of one processor; `GET /v1/previews/{id}`, which `Location` names, has its progress and result, and `DELETE` ends it. ' +
+      'It belongs to the process that took it and is kept there for an hour. It needs the scope `rules:write`, as it lets see values of any trace.',
+  })
+  @ApiAcceptedResponse({
+    type: PreviewView,
+    headers: { Location: { description: 'Where to ask for it.', schema: { type: 'string' } } },
+  })
+  @ApiBadRequestResponse({ type: ProblemView })
+  @ApiNotFoundResponse({ type: ProblemView, description: 'There is no rule `compare_with.rule_id`.' })
+  @ApiConflictResponse({ type: ProblemView, description: 'Several rules have this name.' })
+  @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'An expression has errors, each with line and column.' })
+  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many previews wait.' })
+  async begin(
+    @Body() body: PreviewBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PreviewView> {
+    const task = await previewTask(body, this.store, this.checkExpression, this.clock.now());
+    const warnings = await this.checkExpression.warningsOf(task.rule.expression);
+    const job = this.jobs.begin(task, callerOf(request));
+    reply.header('location', `/v1/previews/${job.id}`);
+    return { ...previewView(job), warnings };
+  }
+
+  @Get('previews')
+  @ApiOperation({ summary: 'The previews of this process' })
+  @ApiOkResponse({ type: PreviewList })
+  list(): PreviewList {
+    return { previews: this.jobs.list().map(({ result, ...job }) => previewView(job)) };
+  }
+
+  @Get('previews/:id')
+  @ApiOperation({ summary: 'How far a preview is, and what came of it' })
+  @ApiOkResponse({ type: PreviewView })
+  @ApiBadRequestResponse({ type: ProblemView })
+  @ApiNotFoundResponse({ type: ProblemView })
+  async get(
+    @Param('id') id: string,
+    @Query() { wait = 0 }: PreviewQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PreviewView> {
+    return previewView(await this.jobs.wait(id, wait, clientGone(reply)));
+  }
+
+  @Delete('previews/:id')
+  @HttpCode(204)
+  @RouteConfig({ scope: 'rules:write' })
+  @ApiOperation({ summary: 'Ends a preview, and forgets it' })
+  @ApiNoContentResponse()
+  @ApiNotFoundResponse({ type: ProblemView })
+  async end(@Param('id') id: string): Promise<void> {
+    await this.jobs.delete(id);
+  }
+}
