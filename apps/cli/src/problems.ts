@@ -18,6 +18,8 @@ export const CLI_PROBLEMS = {
   BT_CLI_TRACE_LINE: { sentence: '{what}', doc: 'A line of a trace that is written as a tree.' },
   BT_CLI_TRACE_SPANS: { sentence: 'the trace is no list of spans: {what}' },
   BT_CLI_SERVER: { sentence: '{url} {what}' },
+  BT_CLI_PREVIEW: { sentence: 'the preview failed: {what}', doc: 'What the server says of it follows.' },
+  BT_CLI_STOPPED: { sentence: 'stopped; the preview on the server is ended too' },
   BT_CLI_NOT_VIOLATIONS: { sentence: '{where} holds no violations: {what}' },
   BT_CLI_KEY: { sentence: 'no key to verify with: {what}' },
   BT_CLI_NOT_BUILT: { sentence: '{file} does not exist: build first (npm run build)' },

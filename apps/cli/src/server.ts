@@ -50,6 +50,10 @@ export class Server {
     return this.request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   }
 
+  async delete(path: string): Promise<void> {
+    await this.request(path, { method: 'DELETE' });
+  }
+
   /** The body as it comes; throws BT_CLI_SERVER for everything but success, also when it breaks off. */
   async *stream(path: string, accept: string): AsyncGenerator<Uint8Array, void> {
     const response = await this.fetch(path, { headers: { accept } });

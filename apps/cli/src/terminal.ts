@@ -5,6 +5,8 @@ export interface Terminal {
   /** Everything else: progress, errors. */
   err(text: string): void;
   readonly colors: boolean;
+  /** A person looks at `err`: a line may be written over and over. */
+  readonly interactive?: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   stdin(): Promise<string>;
 }
@@ -41,6 +43,7 @@ export function processTerminal(): Terminal {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     colors: stdout.isTTY === true && !env.NO_COLOR,
+    interactive: stderr.isTTY === true,
     environment: env,
     stdin: async () => {
       const chunks: Buffer[] = [];

@@ -49,8 +49,8 @@ export function filterQuery(values: FilterValues, now: number): URLSearchParams 
   return new URLSearchParams(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-/** A bare number is a time, not a duration. */
-function timeOf(option: string, text: string, now: number): string {
+/** A time as the API takes it, of a time or of how long ago it was. A bare number is a time, not a duration. */
+export function timeOf(option: string, text: string, now: number): string {
   const ago = /^\d+$/.test(text) ? undefined : parseDuration(text);
   if (ago !== undefined) return new Date(now - ago).toISOString();
   if (/^\d+(\.\d+)?$/.test(text) || !Number.isNaN(Date.parse(text))) return text;

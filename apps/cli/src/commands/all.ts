@@ -4,6 +4,7 @@ import type { Command } from '../command.js';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.js')).checkCommand,
   test: async () => (await import('./test.js')).testCommand,
+  backtest: async () => (await import('./backtest.js')).backtestCommand,
   fmt: async () => (await import('./fmt.js')).fmtCommand,
   'rules convert': async () => (await import('./rules-convert.js')).rulesConvertCommand,
   'rules export': async () => (await import('./rules-export.js')).rulesExportCommand,

@@ -1,3 +1,4 @@
+import { attributes, escaped } from '../xml.js';
 import type { CaseResult, FileResult } from './run-rule-file.js';
 
 /** The results as JUnit XML, which CI servers show: a suite per file, a case per test case. */
@@ -43,24 +44,3 @@ function failures({ cases }: FileResult): number {
 function seconds(cases: readonly CaseResult[]): string {
   return (cases.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1_000).toFixed(3);
 }
-
-function attributes(values: Readonly<Record<string, string | number>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => ` ${name}="${escaped(String(value))}"`)
-    .join('');
-}
-
-/** Text for XML 1.0, in which most control characters have no form. */
-function escaped(text: string): string {
-  return text.replace(/[&<>"\p{Cc}\ufffe\uffff]/gu, (character) => NAMES[character] ?? '\ufffd');
-}
-
-const NAMES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\n': '&#10;',
-  '\t': '&#9;',
-  '\r': '&#13;',
-};
