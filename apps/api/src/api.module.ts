@@ -26,6 +26,7 @@ import { KeepViolations } from './keep/keep-violations.js';
 import { MarksController } from './marks/marks.controller.js';
 import { MutesController } from './marks/mutes.controller.js';
 import { API_METRICS } from './metrics.js';
+import { Notify } from './notify/notify.js';
 import { documentApi } from './openapi.js';
 import { PREVIEW_THREAD_ENTRY, PreviewJobs } from './preview/preview-jobs.js';
 import { previewSettings } from './preview/preview-settings.js';
@@ -180,6 +181,7 @@ const TRIALS_WAITING = 8;
       useFactory: (log: Log, store: Store, clock: Clock) => new Settle(log, store, () => clock.monotonic()),
     },
     ExportToOtlp,
+    Notify,
     BackgroundWork,
   ],
 })

@@ -15,6 +15,7 @@ import {
 import { Store, StoreError } from '#store';
 import { ExportToOtlp } from './export/export-to-otlp.js';
 import { KeepViolations } from './keep/keep-violations.js';
+import { Notify } from './notify/notify.js';
 import { AnnounceRules } from './rules/announce-rules.js';
 import { FollowRuleStatus } from './rules/follow-rule-status.js';
 import { Settle } from './settle/settle.js';
@@ -30,6 +31,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     private readonly announceRules: AnnounceRules,
     private readonly keepViolations: KeepViolations,
     private readonly exportToOtlp: ExportToOtlp,
+    private readonly notify: Notify,
     private readonly pruneViolations: PruneViolations,
     private readonly ruleStatus: FollowRuleStatus,
     private readonly settle: Settle,
@@ -46,6 +48,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     await this.ruleStatus.start();
     await this.keepViolations.start();
     await this.exportToOtlp.start();
+    await this.notify.start();
     this.pruneViolations.start();
     this.health.register('storage', () => this.store.check().catch(degrade));
     this.health.register('storage', () => this.keepViolations.check().catch(degrade));
@@ -53,6 +56,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     this.lookAfterSignatureKey();
     lookAfterLogSettings(this.health, this.log);
     this.health.register('otlp_exporter', () => this.exportToOtlp.check());
+    this.health.register('notifications', () => this.notify.check());
     this.shutdown.register('receive', 'waiting for verdicts', () => this.settle.stop());
     this.shutdown.onDrain(() => this.stream.stop());
     this.shutdown.register('receive', 'streams of violations', () => this.stream.stop());
@@ -61,6 +65,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     this.shutdown.register('evaluate', 'pruning violations', () => this.pruneViolations.stop());
     this.shutdown.register('export', 'keeping violations', () => this.keepViolations.stop());
     this.shutdown.register('export', 'exporting violations', () => this.exportToOtlp.stop());
+    this.shutdown.register('export', 'telling receivers', () => this.notify.stop());
   }
 
   private lookAfterSignatureKey(): void {

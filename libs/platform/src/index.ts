@@ -3,7 +3,7 @@ export { callerOf } from './authentication/caller.js';
 export { SCOPES, type Scope } from './authentication/scopes.js';
 export { CLOCK, type Clock, systemClock } from './clock.js';
 export { CONFIGURATION, type Configuration } from './configuration/configuration.js';
-export { ConfigurationError, type ConfigurationProblem } from './configuration/configuration-error.js';
+export { ConfigurationError, type ConfigurationProblem, didYouMean } from './configuration/configuration-error.js';
 export { configurationDocument, helpText } from './configuration/document.js';
 export { type LoadedConfiguration, type LoadOptions, loadConfiguration } from './configuration/load.js';
 export { formerSignatureKeys, lookAfterKey, privateSignatureKey, type SignatureKey, signatureKey } from './configuration/signature-key.js';

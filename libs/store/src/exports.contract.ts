@@ -32,6 +32,25 @@ export function describeExports(open: () => Store): void {
     });
   });
 
+  describe('notifications', () => {
+    it('are done by receiver and revision, advance the receiver, and are forgotten with the violation', async () => {
+      await keep(violation('a', { timestampMs: 1 }), violation('b', { timestampMs: 1_000 }));
+      await store.notified('one', new Map([[0, 8]]), [revision('a', 1), revision('a', 2), revision('b', 1)]);
+      await store.notified('two', new Map([[0, 3]]), [revision('a', 1)]);
+      await store.notified('one', new Map([[1, 5]]), [revision('a', 1)]);
+      const asked = [revision('a', 2), revision('b', 2), revision('c', 1)];
+      expect([...(await store.alreadyNotified('one', asked))]).toEqual(['a']);
+      expect([...(await store.alreadyNotified('two', asked))]).toEqual([]);
+      expect([...(await store.alreadyNotified('three', asked))]).toEqual([]);
+      expect(await store.alreadyNotified('one', [])).toEqual(new Set());
+      expect(await Promise.all([store.position('one', 0), store.position('one', 1), store.position('two', 0)])).toEqual([8, 5, 3]);
+      expect([...(await store.alreadyExported(asked))]).toEqual([]);
+      expect(await store.prune(500)).toBe(1);
+      expect([...(await store.alreadyNotified('one', [revision('a', 1), revision('b', 1)]))]).toEqual(['b']);
+      await store.check();
+    });
+  });
+
   describe('exports that the receiver refuses for good', () => {
     const refused = async () => (await store.violation('v'))?.exportRefused;
 

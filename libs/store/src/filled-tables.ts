@@ -14,6 +14,7 @@ export const FILLED = [
   'mutes',
   'positions',
   'exports',
+  'notifications',
   'signature_keys',
 ] as const;
 export type FilledTable = (typeof FILLED)[number];

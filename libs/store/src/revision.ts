@@ -22,7 +22,7 @@ export function supersedes(next: Revision, known: Revision): boolean {
 const WEIGHT: Readonly<Record<Revision['status'], number>> = { retracted: 0, undecided: 1, open: 2 };
 
 /** `supersedes` for the row of an upsert. */
-export function supersedesRow(table: 'violations' | 'exports'): RawBuilder<SqlBool> {
+export function supersedesRow(table: 'violations' | 'exports' | 'notifications'): RawBuilder<SqlBool> {
   const known = (column: string) => sql.ref(`${table}.${column}`);
   const next = (column: string) => sql.ref(`excluded.${column}`);
   return sql<SqlBool>`(${next('first_offset')} = ${known('first_offset')} and ${next('revision')} > ${known('revision')})

@@ -16,6 +16,7 @@ export interface Schema {
   /** How far each reader of the violations log got. */
   positions: { reader: string; partition: number; position: number };
   /** The last revision of a violation that was exported, or refused by the receiver for good: then why. */
+  notifications: { reader: string; violation_id: string; revision: number; first_offset: number; status: string };
   exports: { violation_id: string; revision: number; first_offset: number; status: string; refused: string | null };
   /** Keys that signed violations, by id. `public_key`: PEM, of an Ed25519 key. */
   signature_keys: { id: string; origin: string; public_key: string | null; since: number };

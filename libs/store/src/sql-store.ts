@@ -8,6 +8,7 @@ import type { Mark, Mute, MutePage } from './marks/mark.js';
 import { addMark, marks } from './marks/marks.js';
 import { addMute, endMute, mutes, pruneMutes } from './marks/mutes.js';
 import { migrate } from './migrations/migrate.js';
+import { alreadyNotified, notified } from './notifications.js';
 import { positionOf } from './positions.js';
 import { StoreError } from './problems.js';
 import type { Revision } from './revision.js';
@@ -218,6 +219,14 @@ export class SqlStore extends Store {
 
   alreadyExported(items: readonly Revision[]): Promise<ReadonlySet<string>> {
     return this.guarded(alreadyExported(this.connection.database, items));
+  }
+
+  notified(reader: string, positions: ReadonlyMap<number, number>, done: readonly Revision[]): Promise<void> {
+    return this.guarded(notified(this.connection, reader, positions, done));
+  }
+
+  alreadyNotified(reader: string, items: readonly Revision[]): Promise<ReadonlySet<string>> {
+    return this.guarded(alreadyNotified(this.connection.database, reader, items));
   }
 
   signatureKeys(): Promise<readonly KnownKey[]> {

@@ -285,6 +285,10 @@ export abstract class Store {
   abstract exportRefused(revision: Revision, reason: string): Promise<void>;
   /** Of these, no two of one violation, the ones that supersede none that was exported: ids. */
   abstract alreadyExported(items: readonly Revision[]): Promise<ReadonlySet<string>>;
+  /** Records what a receiver of notifications was told, and advances it to the position of each partition, in one transaction. */
+  abstract notified(reader: string, positions: ReadonlyMap<number, number>, done: readonly Revision[]): Promise<void>;
+  /** Of these, no two of one violation, the ones that supersede none that the receiver was told: ids. */
+  abstract alreadyNotified(reader: string, items: readonly Revision[]): Promise<ReadonlySet<string>>;
   /** The keys that sign violations here, or did, the oldest first. */
   abstract signatureKeys(): Promise<readonly KnownKey[]>;
   /** Remembers a key; one that is known is left as it is. */

@@ -155,11 +155,13 @@ export function pruneSome(connection: Connection, before: number, count: number)
     if (old.length === 0) return 0;
     const ids = old.map(({ id }) => id);
     await transaction.deleteFrom('exports').where('violation_id', 'in', ids).execute();
+    await transaction.deleteFrom('notifications').where('violation_id', 'in', ids).execute();
     await transaction.deleteFrom('violation_revisions').where('violation_id', 'in', ids).execute();
     await transaction.deleteFrom('marks').where('subject', 'in', ids).execute();
     await transaction.deleteFrom('violations').where('id', 'in', ids).execute();
     await pruneGroups(transaction, old);
-    for (const table of ['exports', 'violation_revisions', 'violations', 'marks'] as const) await noteDeleted(transaction, table);
+    for (const table of ['exports', 'notifications', 'violation_revisions', 'violations', 'marks'] as const)
+      await noteDeleted(transaction, table);
     return ids.length;
   });
 }

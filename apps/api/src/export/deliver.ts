@@ -15,6 +15,8 @@ export class Taken {
 export interface Delivery<Item> {
   /** One call; rejects with the exporter's error. */
   send(items: readonly Item[]): Promise<void>;
+  /** What such an error means; default: what it does of an OTLP endpoint. */
+  readonly meaning?: (error: unknown) => Refusal;
   accepted(items: readonly Item[]): Promise<void>;
   /** The endpoint will never take this one. */
   refused(item: Item, refusal: Refusal): Promise<void>;
@@ -91,21 +93,22 @@ async function deliverOnce<Item>(items: readonly Item[], delivery: Delivery<Item
 
 /** One call, repeated while nothing is wrong with what it carries. Answers why it is not taken; undefined when it is. */
 async function call<Item>(items: readonly Item[], delivery: Delivery<Item>): Promise<Refusal | undefined> {
+  const meaning = delivery.meaning ?? refusalOf;
   const waits = (error: Error) => {
-    const { kind } = refusalOf(error);
+    const { kind } = meaning(error);
     return kind === 'passing' || kind === 'configuration';
   };
   try {
     await retry(() => delivery.send(items), {
       signal: delivery.signal,
       hopeless: (error) => !waits(error),
-      failed: (error, pause) => delivery.failed(refusalOf(error), pause),
-      atLeast: (error) => Math.min(LONGEST_ASKED, refusalOf(error).retryAfter ?? 0),
+      failed: (error, pause) => delivery.failed(meaning(error), pause),
+      atLeast: (error) => Math.min(LONGEST_ASKED, meaning(error).retryAfter ?? 0),
     });
     return undefined;
   } catch (error) {
     delivery.signal.throwIfAborted();
-    const refusal = refusalOf(error);
+    const refusal = meaning(error);
     if (refusal.kind === 'refused' || refusal.kind === 'doubtful') return refusal;
     throw error;
   }

@@ -125,15 +125,19 @@ const ADVICE: Readonly<Record<string, string>> = {
 const NO_HTTP = /^HPE_/;
 const TLS = /^(ERR_TLS|ERR_SSL|EPROTO$|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_(VERIFY|GET_ISSUER))/;
 
+/** What to look at when a configuration is wrong, by the reason. */
+type Advise = (reason: string) => string;
+
 /** What an error of an export call means. Every error is told: one that nobody knows is passing. */
-export function refusalOf(error: unknown): Refusal {
+export function refusalOf(error: unknown, advise: Advise = adviseOtlp): Refusal {
+  const refusal = refusalBy(advise);
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof HttpRefusal) {
     return refusal(httpKind(error), `http_${error.status}`, message, error.details.retryAfter);
   }
   if (error instanceof NotOtlp) return refusal('configuration', 'not_otlp', message);
   const { code } = error as { readonly code?: unknown };
-  if (typeof code === 'number' && GRPC[code] !== undefined) return grpcRefusal(code, message, error);
+  if (typeof code === 'number' && GRPC[code] !== undefined) return grpcRefusal(code, message, error, refusal);
   if (typeof code === 'string' && NO_HTTP.test(code)) return refusal('configuration', 'no_http', message);
   if (typeof code === 'string' && TLS.test(code)) return refusal('configuration', 'tls', message);
   return refusal('passing', 'network', message);
@@ -145,7 +149,7 @@ function httpKind({ status, details }: HttpRefusal): RefusalKind {
   return kind === 'refused' && details.page === true && status !== TOO_LARGE ? 'doubtful' : kind;
 }
 
-function grpcRefusal(code: number, message: string, error: unknown): Refusal {
+function grpcRefusal(code: number, message: string, error: unknown, refusal: ReturnType<typeof refusalBy>): Refusal {
   const delay = grpcDelay(error);
   const kind = code === grpcStatus.RESOURCE_EXHAUSTED && delay !== undefined ? 'passing' : GRPC[code]!;
   return refusal(kind, `grpc_${grpcStatus[code]!.toLowerCase()}`, message, delay);
@@ -162,7 +166,11 @@ function grpcDelay(error: unknown): number | undefined {
   }
 }
 
-function refusal(kind: RefusalKind, reason: string, message: string, retryAfter?: number): Refusal {
-  const advice = kind === 'configuration' ? `; ${ADVICE[reason] ?? 'check the settings of otlp'}` : '';
-  return { kind, reason, message: message + advice, ...(retryAfter === undefined ? {} : { retryAfter }) };
+const adviseOtlp: Advise = (reason) => ADVICE[reason] ?? 'check the settings of otlp';
+
+function refusalBy(advise: Advise) {
+  return (kind: RefusalKind, reason: string, message: string, retryAfter?: number): Refusal => {
+    const advice = kind === 'configuration' ? `; ${advise(reason)}` : '';
+    return { kind, reason, message: message + advice, ...(retryAfter === undefined ? {} : { retryAfter }) };
+  };
 }

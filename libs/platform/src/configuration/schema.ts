@@ -271,6 +271,13 @@ export const SCHEMA = {
     },
   },
   authentication: AUTHENTICATION,
+  notifications: {
+    file: {
+      type: text,
+      env: ['BETRACE_NOTIFICATIONS_FILE'],
+      doc: 'File (YAML or JSON) with receivers that are told of violations: Alertmanagers and webhooks. Unset: nobody is.',
+    },
+  },
   metrics: {
     maxServices: {
       type: integer(1, 100_000),

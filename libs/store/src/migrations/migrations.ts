@@ -14,6 +14,7 @@ import { violationGroups } from './0011-violation-groups.js';
 import { violationSequence } from './0012-violation-sequence.js';
 import { marks } from './0013-marks.js';
 import { rulesInShadow } from './0014-rules-in-shadow.js';
+import { notifications } from './0015-notifications.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -37,4 +38,5 @@ export const MIGRATIONS: readonly Migration[] = [
   violationSequence,
   marks,
   rulesInShadow,
+  notifications,
 ];

@@ -142,6 +142,7 @@ describe('SQLite', () => {
       violation_groups: (store) => store.violationGroups({}, { limit: 1 }, 0),
       positions: (store) => store.check(),
       exports: (store) => store.check(),
+      notifications: (store) => store.check(),
       signature_keys: (store) => store.check(),
     };
     const run = (sql: string): void => {
@@ -156,6 +157,7 @@ describe('SQLite', () => {
       await store.addMark('v', { kind: 'note', at: 1, by: 'a', note: 'b' });
       await store.addMute({ id: 'm', ruleId: 'a', at: 1, by: 'a', until: 2 }, 1);
       await store.exported('otlp', new Map([[0, 1]]), [violation('v')]);
+      await store.notified('oncall', new Map([[0, 1]]), [violation('v')]);
       await store.addSignatureKey({ id: 'k', origin: 'kept', since: 1 });
       await store.close();
     });

@@ -1,0 +1,51 @@
+import type { ViolationRecord } from '#messaging';
+import { consolePage } from './console-page.js';
+import type { Receiver } from './receiver.js';
+
+/** An alert of Alertmanager's API v2 (`POST /api/v2/alerts`). */
+export interface Alert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly generatorURL?: string;
+}
+
+/** Characters of a label or annotation: Alertmanager has no bound of its own, and pages and mails show them whole. */
+const LONGEST_TEXT = 1_024;
+
+/**
+ * A violation as an alert of its own: the labels are of its id, so that each revision is the same alert and a retraction ends it. Labels have no dots in their
+ * names, or Alertmanager refuses the whole batch. `now`: Unix milliseconds.
+ */
+export function alertOf(violation: ViolationRecord, receiver: Receiver, now: number): Alert {
+  const { id, rule_id, rule_name, severity, service, status, message, trace_id, span_id, timestamp_ms, undecided } = violation;
+  const start = Math.min(timestamp_ms, now);
+  const page = consolePage(receiver, id);
+  return {
+    labels: texts({
+      alertname: 'BeTraceViolation',
+      rule_id,
+      rule_name,
+      severity: severity.toLowerCase(),
+      service,
+      violation_id: id,
+    }),
+    annotations: texts({
+      summary: status === 'undecided' ? `${rule_name}: not decided (${undecided?.reason ?? 'no reason'})` : message,
+      status,
+      trace_id,
+      span_id,
+    }),
+    startsAt: new Date(start).toISOString(),
+    // One that ends before it starts is refused.
+    endsAt: new Date(status === 'retracted' ? Math.max(now, start + 1) : now + receiver.firesFor).toISOString(),
+    ...(page === undefined ? {} : { generatorURL: page }),
+  };
+}
+
+/** Alertmanager refuses labels that are no valid UTF-8, and takes empty ones for absent. */
+function texts(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const kept = Object.entries(values).filter(([, value]) => value !== '');
+  return Object.fromEntries(kept.map(([name, value]) => [name, [...value.toWellFormed()].slice(0, LONGEST_TEXT).join('')]));
+}

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { didYouMean, nearest, parseDuration } from '#platform';
+import { SEVERITIES } from '../severity.js';
+import type { Receiver } from './receiver.js';
+
+const MEMBERS = ['name', 'alertmanager', 'webhook', 'secret_file', 'headers', 'severities', 'rules', 'tags', 'console_url', 'fires_for'];
+const NAME = /^[\w.-]{1,64}$/;
+const MOST_RECEIVERS = 100;
+const DAY = 24 * 60 * 60 * 1_000;
+/** What Standard Webhooks writes before the base64 of a secret. */
+const SECRET_PREFIX = 'whsec_';
+const LEAST_SECRET_BYTES = 24;
+
+type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * The receivers of a file in YAML or JSON. Secrets lie in files of their own, beside it or under an absolute path. Throws an Error that says all that is wrong and
+ * names no secret; of a file that is partly wrong nothing is taken.
+ */
+export function readReceivers(path: string): readonly Receiver[] {
+  const document = parseDocument(readFileSync(path, 'utf8'));
+  const [error] = document.errors;
+  if (error !== undefined) throw new Error(`line ${error.linePos?.[0].line ?? '?'} is neither YAML nor JSON`);
+  const value: unknown = document.toJS({ maxAliasCount: 0 });
+  const { receivers, ...others } = isRecord(value) ? value : {};
+  const wrong = Object.keys(others).map((member) => `there is no ${JSON.stringify(member)}; what is told are "receivers", a list`);
+  if (!Array.isArray(receivers)) throw new Error([...wrong, 'it has no list "receivers"'].join('; '));
+  if (receivers.length > MOST_RECEIVERS) throw new Error(`it has ${receivers.length} receivers, and at most ${MOST_RECEIVERS} are told`);
+  const found = receivers.map((entry: unknown, n) => {
+    const told = (problem: string) => wrong.push(`receiver ${n + 1} ${problem}`);
+    return isRecord(entry)
+      ? receiverOf(entry, dirname(resolve(path)), told)
+      : void told('is no mapping with "name" and "alertmanager" or "webhook"');
+  });
+  const names = found.map((receiver) => receiver?.name);
+  for (const [n, name] of names.entries())
+    if (name !== undefined && names.indexOf(name) < n) wrong.push(`receiver ${n + 1} has the name of another`);
+  if (wrong.length > 0) throw new Error(wrong.join('; '));
+  return found.filter((receiver) => receiver !== undefined);
+}
+
+function receiverOf(entry: Members, folder: string, told: (problem: string) => void): Receiver | undefined {
+  for (const member of Object.keys(entry)) {
+    if (!MEMBERS.includes(member)) told(`has the unknown member ${JSON.stringify(member)}${didYouMean(nearest(member, MEMBERS))}`);
+  }
+  const { name, alertmanager, webhook, secret_file: secretFile, headers = {}, console_url: consoleUrl, fires_for: firesFor = '1h' } = entry;
+  if (typeof name !== 'string' || !NAME.test(name)) told('has no "name" of 1 to 64 letters, digits, dots, dashes or _');
+  if ((alertmanager === undefined) === (webhook === undefined)) told('must have "alertmanager" or "webhook", an address, and not both');
+  const url = alertmanager ?? webhook;
+  if (url !== undefined && !isUrl(url)) told('has an address that is no URL of http or https');
+  if (consoleUrl !== undefined && !isUrl(consoleUrl)) told('has a "console_url" that is no URL of http or https');
+  if (!isRecord(headers) || !Object.values(headers).every((text) => typeof text === 'string' && /^[\t\x20-\x7e]*$/.test(text)))
+    told('has "headers" that are no mapping of names to texts');
+  const severities = textsOf(entry, 'severities', told).map((severity) => severity.toUpperCase());
+  const unknown = severities.find((severity) => !(SEVERITIES as readonly string[]).includes(severity));
+  if (unknown !== undefined) told(`has the severity ${JSON.stringify(unknown)}, which is none of ${SEVERITIES.join(', ')}`);
+  const duration = typeof firesFor === 'string' ? parseDuration(firesFor) : undefined;
+  if (duration === undefined || duration <= 0 || duration > 365 * DAY) told('has a "fires_for" that is no duration like 15m, 1h or 2d');
+  if (secretFile !== undefined && webhook === undefined) told('has a "secret_file", which is for a webhook');
+  return {
+    name: String(name),
+    kind: webhook === undefined ? 'alertmanager' : 'webhook',
+    url: String(url),
+    headers: headers as Readonly<Record<string, string>>,
+    ...(secretFile === undefined ? {} : secretOf(secretFile, folder, told)),
+    severities,
+    rules: textsOf(entry, 'rules', told),
+    tags: textsOf(entry, 'tags', told),
+    ...(typeof consoleUrl === 'string' ? { consoleUrl: consoleUrl.replace(/\/+$/, '') } : {}),
+    firesFor: duration ?? 0,
+  };
+}
+
+function textsOf(entry: Members, member: string, told: (problem: string) => void): readonly string[] {
+  const { [member]: value = [] } = entry;
+  if (Array.isArray(value) && value.every((text) => typeof text === 'string' && text !== '')) return value as readonly string[];
+  told(`has ${JSON.stringify(member)} that are no list of texts`);
+  return [];
+}
+
+function secretOf(file: unknown, folder: string, told: (problem: string) => void): { readonly secret?: Buffer } {
+  if (typeof file !== 'string') {
+    told('has a "secret_file" that is no path');
+    return {};
+  }
+  try {
+    const text = readFileSync(resolve(folder, file), 'utf8').trim();
+    const secret = Buffer.from(text.startsWith(SECRET_PREFIX) ? text.slice(SECRET_PREFIX.length) : '', 'base64');
+    if (secret.length >= LEAST_SECRET_BYTES) return { secret };
+    told(`has a "secret_file" without ${SECRET_PREFIX} and the base64 of at least ${LEAST_SECRET_BYTES} bytes`);
+  } catch (error) {
+    told(`has a "secret_file" that cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unreadable'}`);
+  }
+  return {};
+}
+
+function isUrl(value: unknown): boolean {
+  return typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
+function isRecord(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
