@@ -9,6 +9,7 @@ import { alertsDocument } from './alerts-document.js';
 import { DOCUMENTED_ERRORS } from './documented-errors.js';
 import { DOCUMENTED_METRICS } from './documented-metrics.js';
 import { dslDocument } from './dsl-document.js';
+import { grafanaAlerts } from './grafana-alerts.js';
 import { openApiText } from './openapi-document.js';
 import { repositoryRoot } from './source-files.js';
 
@@ -22,6 +23,7 @@ const documents: readonly Document[] = [
   { file: 'docs/configuration.md', generate: configurationDocument },
   { file: 'docs/metrics.md', generate: () => metricsDocument(DOCUMENTED_METRICS) },
   { file: 'docs/operations/alerts.md', generate: alertsDocument },
+  { file: 'deploy/grafana/provisioning/alerting/alerts.yaml', generate: grafanaAlerts },
   { file: 'docs/dsl.md', generate: dslDocument },
   { file: 'docs/errors.md', generate: () => errorsDocument(DOCUMENTED_ERRORS) },
   { file: 'docs/cli.md', generate: cliDocument },

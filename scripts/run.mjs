@@ -2,7 +2,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { testSeed } from './test-seed.mjs';
-import { checkConsole, ensureBuilt, ensureConsole, ensureDependencies, root, runNode, ToolchainError, tsc } from './toolchain.mjs';
+import {
+  checkConsole,
+  dashboardGenerator,
+  ensureBuilt,
+  ensureConsole,
+  ensureDependencies,
+  root,
+  runNode,
+  ToolchainError,
+  tsc,
+} from './toolchain.mjs';
 
 const bin = (...parts) => join(root, 'node_modules', ...parts);
 const biome = (args) => runNode([bin('@biomejs', 'biome', 'bin', 'biome'), ...args, ...(process.stdout.isTTY ? [] : ['--colors=off'])]);
@@ -16,6 +26,16 @@ const runBuilt = (script, args = [], nodeFlags = []) => {
   if (!existsSync(file)) throw new ToolchainError(`${script.replace(/\.js$/, '.ts')} does not exist, or was not built`);
   return runNode(['--enable-source-maps', '--disable-warning=ExperimentalWarning', ...nodeFlags, file, ...args]);
 };
+/** The dashboards have a generator with a package of its own, which runs as it is written. */
+const dashboards = async (args = []) => {
+  await ensureDependencies(dashboardGenerator);
+  return runNode(['--disable-warning=ExperimentalWarning', join(dashboardGenerator, 'generate.ts'), ...args]);
+};
+const checkDashboards = async () => {
+  await ensureDependencies(dashboardGenerator);
+  return (await tsc(['-p', join('deploy', 'grafana', 'generator')])) || dashboards(['--check']);
+};
+const generateDocuments = async () => (await built('scripts/generate-docs.js')) || dashboards();
 const built = async (...what) => {
   await ensureBuilt();
   return runBuilt(...what);
@@ -73,7 +93,9 @@ const commands = {
       links: () => runBuilt('scripts/check-links.js'),
       sizes: () => runBuilt('scripts/check-sizes.js'),
       'generated documents': () => runBuilt('scripts/generate-docs.js', ['--check']),
+      dashboards: checkDashboards,
     }),
+  'docs:generate': generateDocuments,
   test: (args) => ensureBuilt().then(() => jest(args)),
   // Files first: jest takes every word after --selectProjects for a project.
   'test:unit': (args) => jest([...args, '--selectProjects', 'unit']),

@@ -66,6 +66,8 @@ describe('deploy/prometheus/alerts.yaml', () => {
       alert_rule_test: [{ eval_time: at, alertname, exp_alerts: labels.map((exp_labels) => ({ exp_labels })) }],
     });
     const violation = 'betrace_violations_total{severity="CRITICAL",rule_id="r",rule_name="R",service_name="shop"}';
+    const ofProcess = (name: string, values: string) => series(`${name}{job="betrace-backend",instance="a"}`, values);
+    const certificate = (ends: number) => series('betrace_tls_certificate_expires_timestamp_seconds{instance="a"}', `${ends}x20`);
     const lag = 'betrace_evaluator_lag_records{partition="3"}';
     // The first sight of a series is 0, as a scraper is told (libs/platform/src/metrics/first-sight.ts).
     const cases = [
@@ -73,6 +75,40 @@ describe('deploy/prometheus/alerts.yaml', () => {
         { severity: 'critical', rule_id: 'r', rule_name: 'R' },
       ]),
       fires('BeTraceCriticalViolations', [series(violation, '0x40')], '5m', []),
+      fires('BeTraceCriticalViolationSpike', [series(violation, '0+1x60')], '8m', [{ severity: 'critical', rule_id: 'r', rule_name: 'R' }]),
+      fires('BeTraceCriticalViolationSpike', [series(violation, '0x8 5x60')], '8m', []),
+      fires('BeTraceCriticalViolationSpike', [series(violation, '0+1x60')], '3m', []), // above 5 for less than two minutes
+      fires(
+        'BeTraceHighCpu',
+        [ofProcess('process_cpu_seconds_total', '0+27x120'), ofProcess('betrace_process_cpu_limit_cores', '2x120')],
+        '20m',
+        [{ severity: 'warning', job: 'betrace-backend', instance: 'a' }],
+      ),
+      fires(
+        'BeTraceHighCpu',
+        [ofProcess('process_cpu_seconds_total', '0+15x120'), ofProcess('betrace_process_cpu_limit_cores', '2x120')],
+        '20m',
+        [],
+      ),
+      fires(
+        'BeTraceHighMemory',
+        [ofProcess('process_resident_memory_bytes', '81x60'), ofProcess('betrace_process_memory_limit_bytes', '100x60')],
+        '6m',
+        [{ severity: 'warning', job: 'betrace-backend', instance: 'a' }],
+      ),
+      fires(
+        'BeTraceHighMemory',
+        [ofProcess('process_resident_memory_bytes', '79x60'), ofProcess('betrace_process_memory_limit_bytes', '100x60')],
+        '6m',
+        [],
+      ),
+      // Time begins at 0 in these tests.
+      fires('BeTraceCertificateExpires', [certificate(14 * 86_400 + 120)], '3m', [{ severity: 'warning', instance: 'a' }]),
+      fires('BeTraceCertificateExpires', [certificate(14 * 86_400 + 120)], '1m', []),
+      fires('BeTraceViolationsNotPublished', [ofProcess('betrace_violation_publish_failures_total', '0+1x80')], '10m', [
+        { severity: 'critical', job: 'betrace-backend', instance: 'a' },
+      ]),
+      fires('BeTraceViolationsNotPublished', [ofProcess('betrace_violation_publish_failures_total', '7x80')], '10m', []),
       fires('BeTraceEvaluatorLagGrows', [series(lag, '2000+100x100')], '20m', [{ severity: 'critical', partition: '3' }]),
       fires('BeTraceEvaluatorLagGrows', [series(lag, '5000-60x70 100x30')], '20m', []),
       fires(

@@ -1,0 +1,218 @@
+import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { dashboard, lines, number, row } from './panels.ts';
+
+const job = 'job="$job"';
+const rate = (metric: string, filter = job) => `rate(${metric}{${filter}}[$__rate_interval])`;
+const quantile = (q: number, histogram: string) => `histogram_quantile(${q}, sum by (le) (${rate(`${histogram}_bucket`)}))`;
+
+/** Whether BeTrace works: what comes in and goes out, how long it takes, what fails, what waits, what it needs. */
+export const backendOverview: DashboardBuilder = dashboard(
+  'betrace-backend-overview',
+  'BeTrace: backend overview',
+  'Throughput, latency, errors, lag and resources of the BeTrace processes.',
+)
+  .withPanel(
+    number({
+      title: 'Processes that answer',
+      description: 'Processes that Prometheus could scrape last time.',
+      queries: [[`sum(up{${job}})`, 'up']],
+      unit: 'short',
+      width: 6,
+    }),
+  )
+  .withPanel(
+    number({
+      title: 'Worst readiness',
+      description:
+        '0: all works. 1: what is sent is taken, and part of the work behind it waits. 2: something does not work. GET /ready says what.',
+      queries: [[`max(betrace_readiness_grade{${job}})`, 'grade']],
+      unit: 'short',
+      width: 6,
+    }),
+  )
+  .withPanel(
+    number({
+      title: 'Records not judged yet',
+      description: 'From the end of the spans log when it is scraped, of all partitions.',
+      queries: [[`sum(max by (partition) (betrace_evaluator_lag_records{${job}}))`, 'records']],
+      unit: 'short',
+      width: 6,
+    }),
+  )
+  .withPanel(
+    number({
+      title: 'Open traces',
+      description: 'Traces that may still get spans.',
+      queries: [[`sum(betrace_traces_open{${job}})`, 'traces']],
+      unit: 'short',
+      width: 6,
+    }),
+  )
+  .withRow(row('Throughput'))
+  .withPanel(
+    lines({
+      title: 'Spans',
+      description: 'Written to the log, and judged. Judged stays below written while duplicates come, and for good where they do.',
+      queries: [
+        [`sum(${rate('betrace_spans_ingested_total')})`, 'ingested'],
+        [`sum(${rate('betrace_spans_evaluated_total')})`, 'judged'],
+      ],
+      unit: 'cps',
+      width: 8,
+    }),
+  )
+  .withPanel(
+    lines({
+      title: 'Violations',
+      description: 'Published, kept in the store, and taken by the OTLP endpoint. Kept and exported count each revision.',
+      queries: [
+        [`sum(${rate('betrace_violations_total')})`, 'published'],
+        [`sum(${rate('betrace_violations_kept_total')})`, 'kept'],
+        [`sum(${rate('betrace_violations_exported_total')})`, 'exported'],
+      ],
+      unit: 'cps',
+      width: 8,
+    }),
+  )
+  .withPanel(
+    lines({
+      title: 'Rule evaluations',
+      description: 'Spans and traces that rules have judged, of all rules.',
+      queries: [[`sum(${rate('betrace_rule_evaluations_total')})`, 'evaluations']],
+      unit: 'cps',
+      width: 8,
+    }),
+  )
+  .withRow(row('Latency'))
+  .withPanel(
+    lines({
+      title: 'HTTP requests',
+      description: 'Time from the request line to the end of the answer. A stream of violations counts when it ends.',
+      queries: [
+        [quantile(0.5, 'http_request_duration_seconds'), 'p50'],
+        [quantile(0.95, 'http_request_duration_seconds'), 'p95'],
+        [quantile(0.99, 'http_request_duration_seconds'), 'p99'],
+      ],
+      unit: 's',
+      width: 8,
+    }),
+  )
+  .withPanel(
+    lines({
+      title: 'Spans acknowledged',
+      description: 'Time from the whole request received to its spans in the log.',
+      queries: [
+        [quantile(0.5, 'betrace_ingest_duration_seconds'), 'p50'],
+        [quantile(0.99, 'betrace_ingest_duration_seconds'), 'p99'],
+      ],
+      unit: 's',
+      width: 8,
+    }),
+  )
+  .withPanel(
+    lines({
+      title: 'One record through all rules',
+      description: 'Time to take one record of the spans log through all rules.',
+      queries: [
+        [quantile(0.5, 'betrace_rule_evaluation_duration_seconds'), 'p50'],
+        [quantile(0.95, 'betrace_rule_evaluation_duration_seconds'), 'p95'],
+        [quantile(0.99, 'betrace_rule_evaluation_duration_seconds'), 'p99'],
+      ],
+      unit: 's',
+      width: 8,
+    }),
+  )
+  .withRow(row('Errors'))
+  .withPanel(
+    lines({
+      title: 'Requests that fail',
+      description: 'HTTP answers with 5xx, and requests with spans that were not taken wholly, by outcome.',
+      queries: [
+        [`sum(${rate('http_requests_total', `${job},status=~"5.."`)}) or vector(0)`, 'HTTP 5xx'],
+        [`sum by (outcome) (${rate('betrace_ingest_requests_total', `${job},outcome!="ok"`)})`, 'ingest {{outcome}}'],
+      ],
+      unit: 'cps',
+      width: 8,
+    }),
+  )
+  .withPanel(
+    lines({
+      title: 'Spans refused, evaluations that fail',
+      description: 'Senders of refused spans were told. An evaluation that fails is not a match.',
+      queries: [
+        [`sum by (reason) (${rate('betrace_spans_rejected_total')})`, 'refused: {{reason}}'],
+        [`sum(${rate('betrace_rule_evaluation_errors_total')}) or vector(0)`, 'evaluations that fail'],
+      ],
+      unit: 'cps',
+      width: 8,
+    }),
+  )
+  .withPanel(
+    lines({
+      title: 'Violations that do not arrive',
+      description: 'Attempts that failed and are repeated (log, store, OTLP endpoint), and what is refused for good.',
+      queries: [
+        [`sum(${rate('betrace_violation_publish_failures_total')}) or vector(0)`, 'log'],
+        [`sum(${rate('betrace_violations_keep_failures_total')}) or vector(0)`, 'store'],
+        [`sum(${rate('betrace_otlp_export_failures_total')}) or vector(0)`, 'OTLP endpoint'],
+        [`sum(${rate('betrace_violations_export_rejected_total')}) or vector(0)`, 'refused by the endpoint'],
+        [`sum(${rate('betrace_violations_set_aside_total')}) or vector(0)`, 'set aside'],
+      ],
+      unit: 'cps',
+      width: 8,
+    }),
+  )
+  .withRow(row('Lag'))
+  .withPanel(
+    lines({
+      title: 'Records that wait',
+      description: 'For the evaluator, for the store and for the OTLP endpoint, from the end of the log when it is scraped.',
+      queries: [
+        [`sum(max by (partition) (betrace_evaluator_lag_records{${job}}))`, 'evaluator'],
+        [`sum(max by (partition) (betrace_violations_keep_lag_records{${job}}))`, 'store'],
+        [`sum(max by (partition) (betrace_otlp_export_lag_records{${job}}))`, 'OTLP endpoint'],
+      ],
+      unit: 'short',
+      width: 12,
+    }),
+  )
+  .withPanel(
+    lines({
+      title: 'Readiness by check',
+      description: 'What GET /ready says: 0 it works, 1 degraded, 2 it does not work.',
+      queries: [[`max by (check) (betrace_readiness_grade{${job}})`, '{{check}}']],
+      unit: 'short',
+      width: 12,
+    }),
+  )
+  .withRow(row('Resources'))
+  .withPanel(
+    lines({
+      title: 'Processor',
+      description: 'Part of the cores that the process may use.',
+      queries: [[`${rate('process_cpu_seconds_total')} / on (job, instance) betrace_process_cpu_limit_cores{${job}}`, '{{instance}}']],
+      unit: 'percentunit',
+      width: 8,
+    }),
+  )
+  .withPanel(
+    lines({
+      title: 'Memory',
+      description: 'Resident memory, and what traces take of it.',
+      queries: [
+        [`process_resident_memory_bytes{${job}}`, '{{instance}}'],
+        [`sum by (instance) (betrace_trace_memory_bytes{${job}})`, '{{instance}}: traces'],
+      ],
+      unit: 'bytes',
+      width: 8,
+    }),
+  )
+  .withPanel(
+    lines({
+      title: 'Event loop',
+      description: 'A main thread that is late by much answers late.',
+      queries: [[`nodejs_eventloop_lag_p99_seconds{${job}}`, '{{instance}}']],
+      unit: 's',
+      width: 8,
+    }),
+  );

@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
+import { exposeProcessLimits, memoryLimitBytes } from './process-limits.js';
+
+describe('what the process may use', () => {
+  it('is what its container allows, or the machine has', () => {
+    expect(memoryLimitBytes(0, 8e9)).toBe(8e9);
+    expect(memoryLimitBytes(1.8446744073709552e19, 8e9)).toBe(8e9);
+    expect(memoryLimitBytes(1e9, 8e9)).toBe(1e9);
+  });
+
+  it('is a whole number of cores, and more memory than this process has now', async () => {
+    const registry = new Registry();
+    exposeProcessLimits(registry);
+    const text = await registry.metrics();
+    const of = (name: string) => Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
+    expect(of('betrace_process_cpu_limit_cores')).toBeGreaterThanOrEqual(1);
+    expect(Number.isInteger(of('betrace_process_cpu_limit_cores'))).toBe(true);
+    expect(of('betrace_process_memory_limit_bytes')).toBeGreaterThan(process.memoryUsage().rss);
+  });
+});

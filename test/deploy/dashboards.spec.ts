@@ -1,0 +1,203 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { alertGroups } from '../../scripts/alerts-document.js';
+import { BeTrace } from '../harness/betrace.js';
+import { eventually } from '../harness/eventually.js';
+import { freePorts } from '../harness/free-port.js';
+import { OtlpReceiver } from '../harness/otlp-receiver.js';
+import { Prometheus, whyNoPrometheus } from './prometheus.js';
+
+const grafana = join(import.meta.dirname, '../../deploy/grafana');
+const yaml = <T>(path: string) => parse(readFileSync(join(grafana, path), 'utf8')) as T;
+
+interface Panel {
+  readonly title?: string;
+  readonly type: string;
+  readonly description?: string;
+  readonly datasource?: { readonly uid: string };
+  readonly targets?: readonly { readonly refId: string; readonly expr: string; readonly datasource: { readonly uid: string } }[];
+}
+interface Dashboard {
+  readonly uid: string;
+  readonly title: string;
+  readonly panels: readonly Panel[];
+  readonly templating: { readonly list: readonly { readonly name: string; readonly type: string; readonly query: string }[] };
+}
+
+const files = readdirSync(join(grafana, 'dashboards')).sort();
+const dashboards = files.map((file) => JSON.parse(readFileSync(join(grafana, 'dashboards', file), 'utf8')) as Dashboard);
+const panels = dashboards.flatMap((dashboard) =>
+  dashboard.panels.filter(({ type }) => type !== 'row').map((panel) => ({ dashboard, panel })),
+);
+const queries = panels.flatMap(({ dashboard, panel }) =>
+  (panel.targets ?? []).map(({ refId, expr }) => [`${dashboard.title}: ${panel.title}, ${refId}`, expr] as const),
+);
+/** As Grafana fills the variables in, over a range of five minutes. */
+const filledIn = (expression: string) =>
+  expression.replaceAll('$__rate_interval', '15s').replaceAll('$__range', '5m').replaceAll('$job', 'betrace-backend');
+
+describe('the files for Grafana', () => {
+  it('are the four dashboards of the guides', () => {
+    expect(files).toEqual(['backend-overview.json', 'rule-performance.json', 'violation-trends.json', 'violations-overview.json']);
+    expect(new Set(dashboards.map(({ uid }) => uid)).size).toBe(4);
+  });
+
+  it('ask the data source that the reader chooses, and say what each panel shows', () => {
+    for (const { templating } of dashboards) expect(templating.list.map(({ name }) => name)).toEqual(['datasource', 'job']);
+    for (const { panel } of panels) {
+      expect([panel.title, panel.targets?.length, panel.description]).toEqual([
+        expect.any(String),
+        expect.any(Number),
+        expect.stringMatching(/.{20}/),
+      ]);
+      for (const { uid } of [panel.datasource!, ...panel.targets!.map(({ datasource }) => datasource)]) expect(uid).toBe('$datasource');
+    }
+    expect(
+      queries
+        .map(([, expr]) => expr)
+        .join()
+        .replaceAll(/\$(job|__range|__rate_interval)\b/g, ''),
+    ).not.toContain('$');
+  });
+
+  it('provision data sources by the uids that alerts ask, and every alert once', () => {
+    const { datasources } = yaml<{ datasources: { uid: string; type: string }[] }>('provisioning/datasources/datasources.yaml');
+    const { groups } = yaml<{ groups: { rules: { uid: string; title: string; data: { datasourceUid: string }[] }[] }[] }>(
+      'provisioning/alerting/alerts.yaml',
+    );
+    const rules = groups.flatMap((group) => group.rules);
+    expect(rules.map(({ title }) => title)).toEqual(
+      alertGroups(join(grafana, '../..')).flatMap((group) => group.rules.map(({ alert }) => alert)),
+    );
+    expect(new Set(rules.map(({ uid }) => uid)).size).toBe(rules.length);
+    for (const { uid } of rules) expect(uid).toMatch(/^[a-z-]{1,40}$/);
+    const known = ['__expr__', ...datasources.map(({ uid }) => uid)];
+    for (const { data } of rules) for (const { datasourceUid } of data) expect(known).toContain(datasourceUid);
+  });
+
+  it('route alerts to contact points that exist', () => {
+    const { contactPoints, policies } = yaml<{
+      contactPoints: { name: string }[];
+      policies: { receiver: string; routes: { receiver: string }[] }[];
+    }>('examples/contact-points.yaml');
+    const names = contactPoints.map(({ name }) => name);
+    for (const { receiver } of policies.flatMap((policy) => [policy, ...policy.routes])) expect(names).toContain(receiver);
+  });
+});
+
+const problem = whyNoPrometheus();
+if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${problem})`);
+
+(problem === undefined ? describe : describe.skip)('the queries of the dashboards', () => {
+  let betrace: BeTrace;
+  let prometheus: Prometheus;
+  let receiver: OtlpReceiver;
+  const SLOW = 37;
+  const MILLISECOND = 1_000_000n;
+
+  /** Spans of traces of their own, of `milliseconds` each. */
+  const send = async (count: number, milliseconds: number, attributes: Record<string, unknown>) => {
+    const start = BigInt(Date.now()) * MILLISECOND;
+    const spans = Array.from({ length: count }, (_, at) => ({
+      trace_id: `${performance.now()}-${milliseconds}-${at}`,
+      span_id: 's',
+      name: 'checkout',
+      service: `shop-${at % 3}`,
+      start_time: Number(start),
+      end_time: Number(start + BigInt(milliseconds) * MILLISECOND),
+      attributes,
+    }));
+    expect(await betrace.json('POST', '/v1/spans', { spans })).toMatchObject({ body: { accepted: count, rejected: 0 } });
+  };
+  const rule = async (name: string, expression: string, more: object = {}) =>
+    expect(await betrace.json('POST', '/v1/rules', { name, expression, enabled: true, ...more })).toMatchObject({ status: 201 });
+
+  beforeAll(async () => {
+    const [port = 0] = await freePorts(1);
+    receiver = new OtlpReceiver(port);
+    await receiver.start();
+    betrace = await BeTrace.start({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, BETRACE_TRACE_ROOT_GRACE: '50ms' } });
+    prometheus = await Prometheus.start(`127.0.0.1:${betrace.ports.http}`);
+    await rule('slow', 'span.duration > 1s', { severity: 'CRITICAL' });
+    await rule('never', 'span.name == "nothing has this name"', { severity: 'LOW' });
+    await rule('unaudited', 'trace.has(span.name == "pay") and not trace.has(span.name == "audit")', { severity: 'MEDIUM' });
+    await rule('wrong', 'span.attributes["n"] > 3', { severity: 'HIGH' });
+    await rule('candidate', 'span.duration > 1s', { mode: 'shadow' });
+    // What Prometheus has not seen yet comes at once: a first burst.
+    await send(SLOW, 2000, { n: 'a text' });
+    await betrace.json('GET', '/v1/violations?settled=true');
+    // A violation that a late span takes back, a request that is refused, a span that is refused, and calm load.
+    const ofOneTrace = (name: string) => ({ trace_id: 'late', span_id: name, name, start_time: 1_000_000, end_time: 2_000_000 });
+    await betrace.json('POST', '/v1/spans', { spans: [ofOneTrace('pay')] });
+    await betrace.json('GET', '/v1/violations?settled=true');
+    await betrace.json('POST', '/v1/spans', { spans: [{ ...ofOneTrace('audit'), parent_span_id: 'pay' }] });
+    await betrace.json('POST', '/v1/spans', '{');
+    const withoutId = { traceId: '', spanId: '00f067aa0ba902b7', name: 'n', startTimeUnixNano: '1', endTimeUnixNano: '2' };
+    await betrace.json('POST', '/v1/traces', { resourceSpans: [{ scopeSpans: [{ spans: [withoutId] }] }] });
+    await eventually(
+      'five scrapes after the first sight of violations',
+      async () => {
+        await send(5, 10, { n: 'a text' });
+        const [scrapes] = await prometheus.ask('count_over_time(betrace_violations_total{severity="CRITICAL",service_name="shop-0"}[5m])');
+        return scrapes !== undefined && scrapes.value > 5 ? true : undefined;
+      },
+      60_000,
+      500,
+    );
+  });
+  afterAll(async () => {
+    await prometheus?.stop();
+    await betrace?.stop();
+    receiver?.stop();
+  });
+
+  it('answer numbers, each of them', async () => {
+    const empty: string[] = [];
+    for (const [name, expression] of queries) {
+      const answer = await prometheus.ask(filledIn(expression));
+      if (answer.length === 0 || !answer.every(({ value }) => Number.isFinite(value))) empty.push(`${name}: ${JSON.stringify(answer)}`);
+    }
+    expect(empty).toEqual([]);
+    expect(queries.length).toBeGreaterThan(50);
+  });
+
+  it('find the job that is the default', async () => {
+    for (const { templating } of dashboards) {
+      const [, metric = '', label = ''] = /^label_values\((\w+), (\w+)\)$/.exec(templating.list[1]!.query) ?? [];
+      expect(await prometheus.labelValues(metric, label)).toEqual(['betrace-backend']);
+    }
+  });
+
+  it('count violations one by one, those of the first burst too', async () => {
+    // At the time of a scrape nothing is extended beyond it.
+    const [last] = await prometheus.ask('max(timestamp(betrace_violations_total))');
+    const of = async (dashboard: string, panel: string, at = 0) => {
+      const { targets } = dashboards.find(({ title }) => title === `BeTrace: ${dashboard}`)!.panels.find(({ title }) => title === panel)!;
+      return prometheus.ask(filledIn(targets![at]!.expr), last!.value);
+    };
+    expect((await of('violations overview', 'Violations')).map(({ value }) => value)).toEqual([SLOW + 1]);
+    expect((await of('violations overview', 'CRITICAL')).map(({ value }) => value)).toEqual([SLOW]);
+    expect((await of('violations overview', 'HIGH')).map(({ value }) => value)).toEqual([0]);
+    const services = await of('violation trends', 'Violations by service');
+    expect(Object.fromEntries(services.map(({ metric, value }) => [metric['service_name'], value]))).toEqual({
+      'shop-0': 13,
+      'shop-1': 12,
+      'shop-2': 12,
+      'no service': 1,
+    });
+    const [top] = await of('violation trends', 'Top 10 rules');
+    expect(top).toMatchObject({ metric: { rule_name: 'slow', severity: 'CRITICAL' }, value: SLOW });
+    const matches = await of('rule performance', 'Rules', 1);
+    expect(Object.fromEntries(matches.map(({ metric, value }) => [metric['rule_id'], value]))).toMatchObject({ slow: SLOW, never: 0 });
+    expect((await of('rule performance', 'Rules that matched nothing')).map(({ metric }) => metric['rule_id']).sort()).toEqual([
+      'never',
+      'wrong',
+    ]);
+    const retracted = await of('rule performance', 'Rules', 2);
+    expect(Object.fromEntries(retracted.map(({ metric, value }) => [metric['rule_id'], value]))).toMatchObject({ unaudited: 1, slow: 0 });
+    const [shadow] = await of('rule performance', 'Rules in shadow');
+    expect(shadow).toMatchObject({ metric: { rule_id: 'candidate' }, value: SLOW });
+  });
+});
