@@ -17,9 +17,16 @@ export interface AlertGroup {
   readonly rules: readonly AlertRule[];
 }
 
+const ALERTS_FILE = 'deploy/prometheus/alerts.yaml';
+
 export function alertGroups(root = repositoryRoot): readonly AlertGroup[] {
-  const text = readFileSync(join(root, 'deploy/prometheus/alerts.yaml'), 'utf8');
+  const text = readFileSync(join(root, ALERTS_FILE), 'utf8');
   return (parse(text) as { readonly groups: readonly AlertGroup[] }).groups;
+}
+
+/** The text of `deploy/helm/betrace/files/alerts.yaml`: a chart reads no file outside of its folder. */
+export function alertsOfTheChart(): string {
+  return `# Generated from ${ALERTS_FILE} by npm run docs:generate.\n${readFileSync(join(repositoryRoot, ALERTS_FILE), 'utf8')}`;
 }
 
 const TITLES: Readonly<Record<string, string>> = {

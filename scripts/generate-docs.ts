@@ -5,7 +5,8 @@ import { cliDocument } from '../apps/cli/src/commands/document.js';
 import { configurationDocument } from '../libs/platform/src/configuration/document.js';
 import { metricsDocument } from '../libs/platform/src/metrics/document.js';
 import { errorsDocument } from '../libs/platform/src/problem-details/document.js';
-import { alertsDocument } from './alerts-document.js';
+import { alertsDocument, alertsOfTheChart } from './alerts-document.js';
+import { chartValuesSchema } from './chart-values-schema.js';
 import { DOCUMENTED_ERRORS } from './documented-errors.js';
 import { DOCUMENTED_METRICS } from './documented-metrics.js';
 import { dslDocument } from './dsl-document.js';
@@ -24,6 +25,8 @@ const documents: readonly Document[] = [
   { file: 'docs/metrics.md', generate: () => metricsDocument(DOCUMENTED_METRICS) },
   { file: 'docs/operations/alerts.md', generate: alertsDocument },
   { file: 'deploy/grafana/provisioning/alerting/alerts.yaml', generate: grafanaAlerts },
+  { file: 'deploy/helm/betrace/files/alerts.yaml', generate: alertsOfTheChart },
+  { file: 'deploy/helm/betrace/values.schema.json', generate: chartValuesSchema },
   { file: 'docs/dsl.md', generate: dslDocument },
   { file: 'docs/errors.md', generate: () => errorsDocument(DOCUMENTED_ERRORS) },
   { file: 'docs/cli.md', generate: cliDocument },

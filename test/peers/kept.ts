@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { eventually } from '../harness/eventually.js';
+import { REPOSITORY } from '../harness/repository.js';
 
 /** How long (ms) a test that needs a peer may wait until it is there: on a bare machine it is downloaded and compiled first. */
 export const PEER_PATIENCE = 900_000;
 
-const cache = resolve(import.meta.dirname, '../../.cache/peers');
+const cache = join(REPOSITORY, '.cache/peers');
 
 /**
  * The folder of something that takes long to make, below .cache/: `make` fills it once for each content of `recipe`. Of several

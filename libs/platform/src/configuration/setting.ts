@@ -9,6 +9,8 @@ export interface SettingType<T> {
   parse(input: unknown): T | undefined;
   /** A method, so that settings of any type fit in one schema; the schema's spec proves that defaults fit their types. */
   show(value: T): string;
+  /** JSON Schema of what a file may hold for it: the chart's values are checked by it. Bounds of durations and sizes are not in it. */
+  readonly jsonSchema: Readonly<Record<string, unknown>>;
 }
 
 /** One configuration key, declared once: the file key is its path in the schema in snake_case. */
@@ -32,6 +34,7 @@ const scalarText = (input: unknown): string | undefined =>
 export const text: SettingType<string> = {
   name: 'text',
   expected: 'a text',
+  jsonSchema: { type: ['string', 'number', 'boolean'] },
   parse: scalarText,
   show: (value) => value,
 };
@@ -39,6 +42,7 @@ export const text: SettingType<string> = {
 /** Where an OTLP exporter sends to: `host:port`, or a URL of http or https. */
 export const otlpEndpoint: SettingType<string> = {
   name: 'endpoint',
+  jsonSchema: { type: 'string', minLength: 1 },
   expected: 'an address like tempo:4317, http://tempo:4318 or https://otlp.example.com',
   parse: (input) => {
     const address = scalarText(input)?.trim() ?? '';
@@ -66,6 +70,7 @@ export const issuer: SettingType<string> = {
 export function integer(minimum: number, maximum: number, name = 'integer'): SettingType<number> {
   return {
     name,
+    jsonSchema: { type: 'integer', minimum, maximum },
     expected: `a whole number from ${minimum} to ${maximum}`,
     parse: (input) => {
       const digits = scalarText(input)?.trim() ?? '';
@@ -81,6 +86,7 @@ export const port = integer(0, 65_535, 'port');
 
 export const duration: SettingType<number> = {
   name: 'duration',
+  jsonSchema: { type: ['string', 'integer'], pattern: '^\\s*(\\d+|(\\d+(\\.\\d+)?(ms|s|m|h|d))+)\\s*$', minimum: 0 },
   expected: 'a duration like 500ms, 10s, 2m, 1h or 30d',
   parse: (input) => parseDuration(scalarText(input) ?? ''),
   show: formatDuration,
@@ -100,6 +106,7 @@ export function durationFrom(least: number, most: number): SettingType<number> {
 
 export const bytes: SettingType<number> = {
   name: 'size',
+  jsonSchema: { type: ['string', 'integer'], pattern: '^\\s*\\d+(\\.\\d+)?\\s*([kKmMgG][iI]?)?[bB]?\\s*$', minimum: 0 },
   expected: 'a size like 64MiB, 1GB or a number of bytes',
   parse: (input) => parseBytes(scalarText(input) ?? ''),
   show: formatBytes,
@@ -107,6 +114,7 @@ export const bytes: SettingType<number> = {
 
 export const flag: SettingType<boolean> = {
   name: 'boolean',
+  jsonSchema: { type: 'boolean' },
   expected: 'true or false',
   parse: (input) => {
     const word = scalarText(input)?.toLowerCase();
@@ -120,6 +128,7 @@ export const flag: SettingType<boolean> = {
 export function choice<const T extends string>(...words: readonly T[]): SettingType<T> {
   return {
     name: words.join(' | '),
+    jsonSchema: { enum: words },
     expected: `one of ${words.join(', ')}`,
     parse: (input) => words.find((word) => word === scalarText(input)?.toLowerCase()),
     show: (value) => value,
@@ -129,6 +138,7 @@ export function choice<const T extends string>(...words: readonly T[]): SettingT
 /** Separated by commas, or a YAML list. */
 export const list: SettingType<readonly string[]> = {
   name: 'list',
+  jsonSchema: { type: ['array', 'string'], items: { type: 'string' } },
   expected: 'a list, separated by commas',
   parse: (input) => {
     const items = Array.isArray(input) ? input.map(scalarText) : scalarText(input)?.split(',');
@@ -141,6 +151,7 @@ export const list: SettingType<readonly string[]> = {
 /** A list of origins as browsers send them (`https://host`, `https://host:8443`), or `*`. */
 export const origins: SettingType<readonly string[]> = {
   name: 'origins',
+  jsonSchema: { type: ['array', 'string'], items: { type: 'string' } },
   expected: 'origins like https://shop.example.com, without a path, separated by commas; or *',
   parse: (input) => {
     const found = list.parse(input)?.map((item) => (item === '*' ? item : originOf(item)));
@@ -160,6 +171,7 @@ function originOf(text: string): string | undefined {
 /** `name=value,name=value` with percent-encoding as OTEL_EXPORTER_OTLP_HEADERS has it, or a YAML mapping. */
 export const headers: SettingType<Readonly<Record<string, string>>> = {
   name: 'headers',
+  jsonSchema: { type: ['object', 'string'], additionalProperties: { type: ['string', 'number', 'boolean'] } },
   expected: 'headers like name=value,other=value',
   parse: (input) => {
     if (typeof input === 'object' && input !== null && !Array.isArray(input)) {

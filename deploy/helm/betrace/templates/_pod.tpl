@@ -1,0 +1,173 @@
+{{/* The pod of an app: {root, app}. */}}
+{{- define "betrace.pod" -}}
+{{- $root := .root -}}
+{{- $app := .app -}}
+{{- $values := index $root.Values $app -}}
+{{- $scheme := ternary "HTTPS" "HTTP" $root.Values.tls.enabled -}}
+metadata:
+  labels:
+    {{- include "betrace.labels" . | nindent 4 }}
+    {{- with $values.podLabels }}{{ toYaml . | nindent 4 }}{{ end }}
+  annotations:
+    checksum/config: {{ include "betrace.config" $root | sha256sum }}
+    {{- with $values.podAnnotations }}{{ toYaml . | nindent 4 }}{{ end }}
+spec:
+  serviceAccountName: {{ include "betrace.fullname" $root }}-{{ $app }}
+  automountServiceAccountToken: false
+  # Else a Service named betrace-… sets variables that look like settings.
+  enableServiceLinks: false
+  # The drain period (5 s) and server.shutdown_timeout (15 s), and some.
+  terminationGracePeriodSeconds: 30
+  securityContext:
+    runAsNonRoot: true
+    runAsUser: 1000
+    runAsGroup: 1000
+    fsGroup: 1000
+    fsGroupChangePolicy: OnRootMismatch
+    seccompProfile: { type: RuntimeDefault }
+  {{- with $root.Values.imagePullSecrets }}
+  imagePullSecrets: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  containers:
+    - name: {{ $app }}
+      image: {{ include "betrace.image" $root | quote }}
+      imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+      args: [dist/apps/{{ $app }}/src/main.js]
+      env:
+        - { name: BETRACE_CONFIG, value: /etc/betrace/betrace.yaml }
+        - { name: BETRACE_ENVIRONMENT, value: production }
+        {{- if ne $app "standalone" }}
+        # The image names a directory; here the log is Kafka, and the store PostgreSQL.
+        - { name: BETRACE_STORAGE_PATH, value: '' }
+        {{- end }}
+        {{- if $root.Values.tls.enabled }}
+        - { name: BETRACE_TLS_CERT_FILE, value: /etc/betrace-tls/tls.crt }
+        - { name: BETRACE_TLS_KEY_FILE, value: /etc/betrace-tls/tls.key }
+        {{- if $root.Values.tls.mutual }}
+        - { name: BETRACE_TLS_CLIENT_CA_FILE, value: /etc/betrace-tls/ca.crt }
+        {{- end }}
+        {{- end }}
+        {{- if $root.Values.secrets.apiKeysFile.secretName }}
+        - { name: BETRACE_API_KEYS_FILE, value: {{ printf "/etc/betrace-api-keys/%s" $root.Values.secrets.apiKeysFile.key | quote }} }
+        {{- end }}
+        {{- if and $root.Values.secrets.formerSignatureKeysFile.secretName (has $app (list "api" "standalone")) }}
+        - { name: BETRACE_FORMER_SIGNATURE_KEYS_FILE, value: {{ printf "/etc/betrace-former-keys/%s" $root.Values.secrets.formerSignatureKeysFile.key | quote }} }
+        {{- end }}
+        {{- if and $root.Values.kafkaTls.enabled (ne $app "standalone") }}
+        - { name: KAFKA_TLS, value: 'true' }
+        {{- if $root.Values.kafkaTls.caSecretName }}
+        - { name: KAFKA_TLS_CA, value: {{ printf "/etc/betrace-kafka/%s" $root.Values.kafkaTls.caKey | quote }} }
+        {{- end }}
+        {{- end }}
+        {{- include "betrace.secretVariables" . | nindent 8 }}
+        {{- with $values.extraEnv }}{{ toYaml . | nindent 8 }}{{ end }}
+      ports:
+        - { name: http, containerPort: 12011, protocol: TCP }
+        {{- if has $app (list "ingest" "standalone") }}
+        - { name: grpc, containerPort: 12012, protocol: TCP }
+        {{- end }}
+      # Alive: the process answers. Ready: it can do its work. A process that waits for Kafka is alive and not ready, and is not restarted.
+      startupProbe:
+        httpGet: { path: /health, port: http, scheme: {{ $scheme }} }
+        periodSeconds: 2
+        failureThreshold: 60
+      livenessProbe:
+        httpGet: { path: /health, port: http, scheme: {{ $scheme }} }
+        periodSeconds: 10
+        timeoutSeconds: 5
+        failureThreshold: 6
+      readinessProbe:
+        httpGet: { path: /ready, port: http, scheme: {{ $scheme }} }
+        periodSeconds: 5
+        timeoutSeconds: 3
+        failureThreshold: 2
+      resources: {{- toYaml $values.resources | nindent 8 }}
+      securityContext:
+        allowPrivilegeEscalation: false
+        readOnlyRootFilesystem: true
+        capabilities: { drop: [ALL] }
+      volumeMounts:
+        - { name: config, mountPath: /etc/betrace, readOnly: true }
+        - { name: tmp, mountPath: /tmp }
+        {{- if eq $app "standalone" }}
+        - { name: data, mountPath: /var/lib/betrace }
+        {{- end }}
+        {{- if $root.Values.tls.enabled }}
+        - { name: tls, mountPath: /etc/betrace-tls, readOnly: true }
+        {{- end }}
+        {{- if $root.Values.secrets.apiKeysFile.secretName }}
+        - { name: api-keys, mountPath: /etc/betrace-api-keys, readOnly: true }
+        {{- end }}
+        {{- if and $root.Values.secrets.formerSignatureKeysFile.secretName (has $app (list "api" "standalone")) }}
+        - { name: former-keys, mountPath: /etc/betrace-former-keys, readOnly: true }
+        {{- end }}
+        {{- if and $root.Values.kafkaTls.enabled $root.Values.kafkaTls.caSecretName (ne $app "standalone") }}
+        - { name: kafka-ca, mountPath: /etc/betrace-kafka, readOnly: true }
+        {{- end }}
+  volumes:
+    - name: config
+      configMap: { name: {{ include "betrace.fullname" $root }} }
+    - name: tmp
+      emptyDir: { sizeLimit: 64Mi }
+    {{- if $root.Values.tls.enabled }}
+    - name: tls
+      secret: { secretName: {{ include "betrace.tlsSecret" $root | quote }}, defaultMode: 0440 }
+    {{- end }}
+    {{- if $root.Values.secrets.apiKeysFile.secretName }}
+    - name: api-keys
+      secret: { secretName: {{ $root.Values.secrets.apiKeysFile.secretName | quote }}, defaultMode: 0440 }
+    {{- end }}
+    {{- if and $root.Values.secrets.formerSignatureKeysFile.secretName (has $app (list "api" "standalone")) }}
+    - name: former-keys
+      secret: { secretName: {{ $root.Values.secrets.formerSignatureKeysFile.secretName | quote }}, defaultMode: 0440 }
+    {{- end }}
+    {{- if and $root.Values.kafkaTls.enabled $root.Values.kafkaTls.caSecretName (ne $app "standalone") }}
+    - name: kafka-ca
+      secret: { secretName: {{ $root.Values.kafkaTls.caSecretName | quote }}, defaultMode: 0440 }
+    {{- end }}
+  {{- if and (ne $app "standalone") $values.topologySpread }}
+  topologySpreadConstraints:
+    {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+    - maxSkew: 1
+      topologyKey: {{ . }}
+      whenUnsatisfiable: ScheduleAnyway
+      labelSelector:
+        matchLabels: {{- include "betrace.selector" $ | nindent 10 }}
+    {{- end }}
+  {{- end }}
+  {{- with $values.nodeSelector }}
+  nodeSelector: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $values.tolerations }}
+  tolerations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $values.affinity }}
+  affinity: {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end }}
+
+{{/*
+Secrets as variables: {root, app}. Each process gets those that it needs. What a process cannot do without is not optional: the pod then waits with
+an event that names the key, instead of starting without it.
+*/}}
+{{- define "betrace.secretVariables" -}}
+{{- $secret := include "betrace.secret" .root -}}
+{{- $of := dict
+  "ingest" (list "api-key" "kafka-sasl-password")
+  "evaluator" (list "api-key" "kafka-sasl-password" "signature-key" "private-key")
+  "api" (list "api-key" "kafka-sasl-password" "signature-key" "private-key" "database-url" "otlp-headers")
+  "standalone" (list "api-key" "signature-key" "private-key" "database-url" "otlp-headers") -}}
+{{- $variables := dict
+  "api-key" "BETRACE_API_KEY"
+  "kafka-sasl-password" "KAFKA_SASL_PASSWORD"
+  "signature-key" "BETRACE_SIGNATURE_KEY"
+  "private-key" "BETRACE_PRIVATE_KEY"
+  "database-url" "DATABASE_URL"
+  "otlp-headers" "OTEL_EXPORTER_OTLP_HEADERS" -}}
+{{- range $index, $key := index $of .app }}{{ if $index }}
+{{ end -}}
+- name: {{ index $variables $key }}
+  valueFrom:
+    secretKeyRef: { name: {{ $secret | quote }}, key: {{ $key }}, optional: {{ not (or (eq $key "signature-key") (and (eq $key "database-url") (eq $.app "api"))) }} }
+{{- end }}
+{{- end }}

@@ -1,0 +1,265 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { loadConfiguration } from '#platform';
+import { KEYS } from '../../libs/platform/src/configuration/keys.js';
+import { alertGroups } from '../../scripts/alerts-document.js';
+import { REPOSITORY } from '../harness/repository.js';
+import { PEER_PATIENCE } from '../peers/kept.js';
+import { CHART, KUBERNETES, type Manifest, manifestsOf, podsOf, render, VALUE_SETS } from './chart.js';
+import { type DeployTools, deployTools, whyNoDeployTools } from './deploy-tools.js';
+
+const root = REPOSITORY;
+const plain = join(root, 'docs/deployment/kubernetes.yaml');
+const schemas = join(root, 'test/fixtures/kubernetes');
+const problem = whyNoDeployTools();
+if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
+
+(problem === undefined ? describe : describe.skip)('the Helm chart', () => {
+  let tools: DeployTools;
+  const rendered = new Map<string, readonly Manifest[]>();
+  beforeAll(async () => {
+    tools = await deployTools();
+    for (const values of VALUE_SETS) {
+      const { status, text } = render(tools.helm, values);
+      expect([values, status, status === 0 ? '' : text]).toEqual([values, 0, '']);
+      rendered.set(values, manifestsOf(text));
+    }
+  }, PEER_PATIENCE);
+  const of = (values: string, kind: string) => (rendered.get(values) ?? []).filter((manifest) => manifest.kind === kind);
+  const matches = (selector: Record<string, string>, labels: Record<string, string>) =>
+    Object.entries(selector).every(([key, value]) => labels[key] === value);
+
+  it('has the version of the package', () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
+    expect(parse(readFileSync(join(CHART, 'Chart.yaml'), 'utf8'))).toMatchObject({ version, appVersion: version });
+  });
+
+  it.each(VALUE_SETS)('is what helm lint --strict lets pass with %s', (values) => {
+    const args = ['lint', '--strict', CHART, '--kube-version', KUBERNETES, '-f', join(CHART, 'ci', `${values}.yaml`)];
+    const { status, stdout, stderr } = spawnSync(tools.helm, args, { encoding: 'utf8' });
+    expect([status, stdout + stderr]).toEqual([0, expect.not.stringMatching(/WARNING|ERROR/)]);
+  });
+
+  it.each(VALUE_SETS)('makes of %s what the strict schemas of Kubernetes and of the operators know', (values) => {
+    const location = join(schemas, '{{.ResourceKind}}_{{.ResourceAPIVersion}}.json');
+    // Strimzi's definitions are in no package that can be had: see docs/deployment/README.md.
+    const args = ['-strict', '-summary', '-output', 'json', '-skip', 'Kafka,KafkaNodePool', '-kubernetes-version', KUBERNETES];
+    const input = render(tools.helm, values).text;
+    const { status, stdout } = spawnSync(tools.kubeconform, [...args, '-schema-location', location], { input, encoding: 'utf8' });
+    const { resources = [], summary } = JSON.parse(stdout) as {
+      readonly resources?: readonly unknown[];
+      readonly summary: { readonly valid: number };
+    };
+    expect([status, resources]).toEqual([0, []]);
+    const skipped = of(values, 'Kafka').length + of(values, 'KafkaNodePool').length;
+    expect(summary.valid).toBe((rendered.get(values) ?? []).length - skipped);
+  });
+
+  it('would be refused for one wrong word', () => {
+    const input = render(tools.helm, 'external-kafka').text.replace('terminationGracePeriodSeconds', 'terminationGraceSeconds');
+    const location = join(schemas, '{{.ResourceKind}}_{{.ResourceAPIVersion}}.json');
+    const { status, stdout } = spawnSync(tools.kubeconform, ['-strict', '-schema-location', location], { input, encoding: 'utf8' });
+    expect([status, stdout]).toEqual([1, expect.stringContaining('terminationGraceSeconds')]);
+  });
+
+  it.each([
+    ['config.kafka.broker=x:9092', "at '/config/kafka': additional properties 'broker' not allowed"],
+    ['config.log.partitions=many', "at '/config/log/partitions': got string, want integer"],
+    ['config.traces.root_grace=soon', "at '/config/traces/root_grace': 'soon' does not match pattern"],
+    ['config.storage.database_url=postgres://x', "at '/config/storage': additional properties 'database_url' not allowed"],
+    ['evaluators.replicas=3', "additional properties 'evaluators' not allowed"],
+    ['api.replica=3', "at '/api': additional properties 'replica' not allowed"],
+    ['api.autoscaling.keda.enabled=true', "at '/api/autoscaling': additional properties 'keda' not allowed"],
+    ['mode=both', "at '/mode': value must be one of 'distributed', 'standalone'"],
+    ['evaluator.autoscaling.maxReplicas=13', 'evaluator.autoscaling.maxReplicas is 13, and there are 12 partitions'],
+    ['tls.enabled=true', 'tls.enabled needs tls.secretName, or certificate.enabled'],
+    ['certificate.enabled=true', 'certificate.issuerRef.name is needed'],
+    ['externalSecret.enabled=true', 'externalSecret.storeRef.name is needed'],
+    ['strimzi.enabled=true', 'config.kafka.brokers and strimzi.enabled exclude each other'],
+    ['prometheusRule.enabled=true,prometheusRule.disabled={BeTraceDwon}', 'there is no alert BeTraceDwon'],
+    ['serviceMonitor.enabled=true,config.authentication.protect_metrics=true', "the operator's scrapes can't carry an API key"],
+  ])('refuses %s, and says why', (set, why) => {
+    const { status, text } = render(tools.helm, 'external-kafka', set);
+    expect([status, text]).toEqual([1, expect.stringContaining(why)]);
+  });
+
+  it('asks for brokers, without which nothing would run', () => {
+    expect(render(tools.helm, undefined)).toEqual({ status: 1, text: expect.stringContaining('config.kafka.brokers is needed') });
+  });
+
+  describe.each(VALUE_SETS)('of %s', (values) => {
+    const manifests = () => rendered.get(values) ?? [];
+
+    it('runs each pod as Pod Security `restricted` has it, with requests and limits, on a file system that it can only read', () => {
+      const pods = podsOf(manifests());
+      expect(pods.length).toBeGreaterThan(0);
+      for (const { name, spec } of pods) {
+        expect([name, spec]).toEqual([
+          name,
+          expect.objectContaining({
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            securityContext: expect.objectContaining({ runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } }),
+          }),
+        ]);
+        expect(spec.volumes.filter((volume: Manifest) => volume.hostPath !== undefined)).toEqual([]);
+        for (const container of spec.containers) {
+          expect(container.securityContext).toEqual({
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          });
+          for (const kind of ['requests', 'limits'])
+            expect(Object.keys(container.resources[kind]).sort()).toEqual(['cpu', 'ephemeral-storage', 'memory']);
+          for (const { name: mount } of container.volumeMounts)
+            expect(
+              [
+                ...spec.volumes,
+                ...of(values, 'StatefulSet').flatMap((set) => set.spec.volumeClaimTemplates.map((claim: Manifest) => claim.metadata)),
+              ].map((volume: Manifest) => volume.name),
+            ).toContain(mount);
+        }
+      }
+    });
+
+    it('starts programs that are there, with settings that they know', () => {
+      for (const { spec } of podsOf(manifests())) {
+        const [container] = spec.containers;
+        expect(existsSync(join(root, container.args[0].replace(/^dist\//, '').replace(/\.js$/, '.ts')))).toBe(true);
+        const directory = mkdtempSync(join(tmpdir(), 'betrace-chart-'));
+        try {
+          writeFileSync(join(directory, 'betrace.yaml'), of(values, 'ConfigMap')[0].data['betrace.yaml']);
+          const variables = container.env.map(({ name, value }: Manifest) => [name, value ?? secretOf(name)]);
+          const environment = {
+            ...Object.fromEntries(variables),
+            BETRACE_CONFIG: join(directory, 'betrace.yaml'),
+            BETRACE_HOST: '0.0.0.0',
+          };
+          const { configuration, notices } = loadConfiguration({ environment, directory });
+          expect(notices).toEqual([]);
+          expect(configuration.process.environment).toBe('production');
+          expect(configuration.kafka.brokers.length > 0).toBe(container.name !== 'standalone');
+        } finally {
+          rmSync(directory, { recursive: true });
+        }
+      }
+    });
+
+    it('refers to what is there', () => {
+      const pods = podsOf(manifests());
+      const accounts = of(values, 'ServiceAccount').map(({ metadata }) => metadata.name);
+      const workloads = [...of(values, 'Deployment'), ...of(values, 'StatefulSet')].map(({ metadata }) => metadata.name);
+      const services = of(values, 'Service');
+      for (const { spec } of pods) expect(accounts).toContain(spec.serviceAccountName);
+      for (const { spec } of services) {
+        const [pod] = pods.filter(({ metadata }) => matches(spec.selector, metadata.labels));
+        const ports = pod?.spec.containers[0].ports.map(({ name }: Manifest) => name);
+        for (const { targetPort } of spec.ports) expect(ports).toContain(targetPort);
+      }
+      for (const { spec } of [...of(values, 'HorizontalPodAutoscaler'), ...of(values, 'ScaledObject')])
+        expect(workloads).toContain(spec.scaleTargetRef.name);
+      for (const { spec } of of(values, 'StatefulSet')) expect(services.map(({ metadata }) => metadata.name)).toContain(spec.serviceName);
+      for (const { spec } of of(values, 'Ingress'))
+        for (const { backend } of spec.rules[0].http.paths)
+          expect(services.map(({ metadata }) => metadata.name)).toContain(backend.service.name);
+      for (const { spec } of of(values, 'ServiceMonitor'))
+        expect(services.filter(({ metadata }) => matches(spec.selector.matchLabels, metadata.labels))).toHaveLength(workloads.length);
+    });
+
+    it('lets no selector match the pods of two', () => {
+      const pods = podsOf(manifests()).filter(({ name }) => !name.startsWith('CronJob/'));
+      const selectors = [...of(values, 'Deployment'), ...of(values, 'StatefulSet'), ...of(values, 'PodDisruptionBudget')].map(
+        ({ spec }) => spec.selector.matchLabels,
+      );
+      const policies = of(values, 'NetworkPolicy').map(({ spec }) => spec.podSelector.matchLabels);
+      for (const selector of [...selectors, ...policies])
+        expect(pods.filter(({ metadata }) => matches(selector, metadata.labels))).toHaveLength(1);
+    });
+  });
+
+  it('keeps each of several replicas from going at once, and apart', () => {
+    for (const values of ['external-kafka', 'everything']) {
+      expect(of(values, 'PodDisruptionBudget')).toHaveLength(of(values, 'Deployment').length);
+      for (const { spec } of of(values, 'Deployment')) {
+        expect(spec.strategy.rollingUpdate).toEqual({ maxSurge: 1, maxUnavailable: 0 });
+        expect(spec.replicas).toBeUndefined();
+        expect(spec.template.spec.topologySpreadConstraints).toHaveLength(2);
+      }
+    }
+    expect(of('fixed-replicas', 'Deployment').map(({ spec }) => spec.replicas)).toEqual([3, 4, 2]);
+  });
+
+  it('has a policy for each pod, and lets nobody reach the evaluator but who scrapes it', () => {
+    expect(of('everything', 'NetworkPolicy')).toHaveLength(of('everything', 'Deployment').length);
+    const evaluator = of('everything', 'NetworkPolicy').find(({ metadata }) => metadata.name === 'betrace-evaluator');
+    const monitoring = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } };
+    expect(evaluator.spec.ingress).toEqual([{ from: [monitoring], ports: [{ port: 12011, protocol: 'TCP' }] }]);
+  });
+
+  it('gives each process the secrets that it needs, and the configuration has no others', () => {
+    const secretsOf = (values: string, name: string) =>
+      podsOf(rendered.get(values) ?? [])
+        .find((pod) => pod.name.endsWith(name))
+        ?.spec.containers[0].env.filter(({ valueFrom }: Manifest) => valueFrom !== undefined)
+        .map((variable: Manifest) => [variable.name, variable.valueFrom.secretKeyRef.optional]);
+    expect(secretsOf('everything', '-ingest')).toEqual([
+      ['BETRACE_API_KEY', true],
+      ['KAFKA_SASL_PASSWORD', true],
+    ]);
+    expect(secretsOf('everything', '-api')).toEqual(
+      expect.arrayContaining([
+        ['DATABASE_URL', false],
+        ['BETRACE_SIGNATURE_KEY', false],
+      ]),
+    );
+    const all = ['-ingest', '-evaluator', '-api'].flatMap((name) => secretsOf('everything', name).map(([variable]: [string]) => variable));
+    for (const { setting } of KEYS) if (setting.secret) expect(setting.env.filter((variable) => all.includes(variable))).toHaveLength(1);
+  });
+
+  it('has the alerts of deploy/prometheus/alerts.yaml, less those that are left out', () => {
+    const [rule] = of('everything', 'PrometheusRule');
+    const expected = alertGroups(root).map(({ name, rules }) => ({
+      name,
+      rules: rules.filter(({ alert }) => alert !== 'BeTraceManyViolations'),
+    }));
+    expect(rule.spec.groups).toEqual(expected);
+    expect(of('everything', 'ServiceMonitor')[0].spec.endpoints[0].relabelings).toEqual([
+      { targetLabel: 'job', replacement: 'betrace-backend' },
+    ]);
+  });
+
+  it('asks people to sign in, and senders not', () => {
+    const annotations = Object.fromEntries(of('everything', 'Ingress').map(({ metadata }) => [metadata.name, metadata.annotations]));
+    expect(annotations['betrace-front']).toMatchObject({
+      'nginx.ingress.kubernetes.io/auth-url': 'https://oauth2.example.com/oauth2/auth',
+    });
+    expect(Object.keys(annotations['betrace-intake'])).not.toContain('nginx.ingress.kubernetes.io/auth-url');
+  });
+
+  it('keeps the volume of a standalone process when the release goes', () => {
+    const [set] = of('standalone', 'StatefulSet');
+    expect(set.spec).toMatchObject({ replicas: 1, persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' } });
+    expect(set.spec.volumeClaimTemplates[0].spec).toMatchObject({ storageClassName: 'fast', resources: { requests: { storage: '50Gi' } } });
+    expect(set.spec.template.spec.containers[0].volumeMounts).toContainEqual({ name: 'data', mountPath: '/var/lib/betrace' });
+  });
+
+  // KUBERNETES=write npm test -- test/deploy/chart.spec.ts writes it.
+  it('is docs/deployment/kubernetes.yaml, without Helm', () => {
+    const { text } = render(tools.helm, 'external-kafka');
+    const head =
+      '# Rendered from deploy/helm/betrace with ci/external-kafka.yaml: kubectl create namespace betrace; kubectl apply -n betrace -f kubernetes.yaml\n';
+    const ofHelm = /^ *(app\.kubernetes\.io\/managed-by: Helm|helm\.sh\/chart: .*|# Source: .*)\n/gm;
+    const wanted = head + text.replaceAll(ofHelm, '');
+    if (process.env['KUBERNETES'] === 'write') writeFileSync(plain, wanted);
+    expect(readFileSync(plain, 'utf8')).toBe(wanted);
+  });
+});
+
+/** A value for each variable that comes from a Secret. */
+const secretOf = (variable: string): string =>
+  ({ DATABASE_URL: 'postgres://betrace:pass@postgres/betrace', OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer x' })[variable] ??
+  (variable === 'BETRACE_PRIVATE_KEY' ? '' : 'a-secret-of-the-test');

@@ -1,0 +1,55 @@
+// The chart as Helm renders it.
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { REPOSITORY } from '../harness/repository.js';
+
+export const CHART = join(REPOSITORY, 'deploy/helm/betrace');
+/** What the chart is checked against. */
+export const KUBERNETES = '1.36.0';
+export const VALUE_SETS = globSync('ci/*.yaml', { cwd: CHART })
+  .map((file) => basename(file, '.yaml'))
+  .sort();
+
+// biome-ignore lint/suspicious/noExplicitAny: objects of a dozen kinds; kubeconform and the API server check their shapes.
+export type Manifest = any;
+
+export interface Outcome {
+  readonly status: number | null;
+  readonly text: string;
+}
+
+/** What `helm template` makes of a set of values, and of values set beside it. */
+export function render(helm: string, values: string | undefined, ...set: readonly string[]): Outcome {
+  const file = values === undefined ? [] : ['-f', join(CHART, 'ci', `${values}.yaml`)];
+  const args = [
+    'template',
+    'betrace',
+    CHART,
+    '-n',
+    'betrace',
+    '--kube-version',
+    KUBERNETES,
+    ...file,
+    ...set.flatMap((one) => ['--set', one]),
+  ];
+  const { status, stdout, stderr } = spawnSync(helm, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
+  return { status, text: status === 0 ? stdout : stderr };
+}
+
+export const manifestsOf = (text: string): readonly Manifest[] =>
+  parseAllDocuments(text)
+    .map((document) => document.toJS() as Manifest)
+    .filter((manifest) => manifest !== null);
+
+/** The pods that manifests make, with the names of what makes them. */
+export const podsOf = (
+  manifests: readonly Manifest[],
+): readonly { readonly name: string; readonly metadata: Manifest; readonly spec: Manifest }[] =>
+  manifests.flatMap(({ kind, metadata, spec }) => {
+    const template = kind === 'CronJob' ? spec.jobTemplate.spec.template : spec?.template;
+    return template?.spec?.containers === undefined
+      ? []
+      : [{ name: `${kind}/${metadata.name}`, metadata: template.metadata, spec: template.spec }];
+  });

@@ -1,0 +1,122 @@
+// A Kubernetes API server with its etcd: built and started here, as there is no cluster. No controller runs in it, and no pod.
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { eventually } from '../harness/eventually.js';
+import { freePorts } from '../harness/free-port.js';
+import { REPOSITORY } from '../harness/repository.js';
+import { kept } from '../peers/kept.js';
+
+const source = join(REPOSITORY, 'test/deploy/kube-apiserver');
+const VERSION =
+  '-X k8s.io/component-base/version.gitVersion=v1.36.3 -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36';
+const TOKEN = 'token-of-a-test';
+/** How long (ms) etcd and the API server may take until they answer. */
+const START_PATIENCE = 120_000;
+
+export interface Ran {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class KubernetesApi {
+  private constructor(
+    private readonly children: readonly ChildProcess[],
+    private readonly folder: string,
+    readonly kubeconfig: string,
+  ) {}
+
+  static async start(): Promise<KubernetesApi> {
+    const binary = await apiServerBinary();
+    const folder = mkdtempSync(join(tmpdir(), 'betrace-kubernetes-'));
+    const [client = 0, peer = 0, secure = 0] = await freePorts(3);
+    const [clientUrl, peerUrl] = [`http://127.0.0.1:${client}`, `http://127.0.0.1:${peer}`];
+    mkdirSync(join(folder, 'etcd'), { mode: 0o700 });
+    writeFileSync(join(folder, 'tokens.csv'), `${TOKEN},admin,admin,system:masters\n`);
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    writeFileSync(join(folder, 'accounts.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+    const start = (command: string, ...args: readonly string[]) => spawn(command, args, { stdio: 'ignore' });
+    const etcd = start(
+      'etcd',
+      ...['--data-dir', join(folder, 'etcd'), '--listen-client-urls', clientUrl, '--advertise-client-urls', clientUrl],
+      ...['--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', peerUrl, '--initial-cluster', `default=${peerUrl}`],
+    );
+    const server = start(
+      binary,
+      ...[
+        `--etcd-servers=${clientUrl}`,
+        `--secure-port=${secure}`,
+        '--bind-address=127.0.0.1',
+        `--cert-dir=${join(folder, 'certificates')}`,
+      ],
+      ...[
+        `--service-account-key-file=${join(folder, 'accounts.key')}`,
+        `--service-account-signing-key-file=${join(folder, 'accounts.key')}`,
+      ],
+      ...['--service-account-issuer=https://kubernetes.default.svc', `--token-auth-file=${join(folder, 'tokens.csv')}`],
+      ...['--authorization-mode=RBAC', '--service-cluster-ip-range=10.0.0.0/24', '--disable-admission-plugins=ServiceAccount'],
+    );
+    const kubeconfig = join(folder, 'kubeconfig');
+    writeFileSync(kubeconfig, kubeconfigOf(`https://127.0.0.1:${secure}`), { mode: 0o600 });
+    const api = new KubernetesApi([server, etcd], folder, kubeconfig);
+    try {
+      await eventually(
+        'the API server',
+        async () => (api.kubectl('get', '--raw', '/readyz').status === 0 ? true : undefined),
+        START_PATIENCE,
+        250,
+      );
+      return api;
+    } catch (error) {
+      api.stop();
+      throw error;
+    }
+  }
+
+  kubectl(...args: readonly string[]): Ran {
+    return this.run('kubectl', args);
+  }
+
+  /** A command against this API server; `input` goes to its standard input. */
+  run(command: string, args: readonly string[], input = ''): Ran {
+    const env = {
+      ...process.env,
+      KUBECONFIG: this.kubeconfig,
+      HELM_CACHE_HOME: this.folder,
+      HELM_CONFIG_HOME: this.folder,
+      HELM_DATA_HOME: this.folder,
+    };
+    const { status, stdout, stderr } = spawnSync(command, args, { env, input, encoding: 'utf8', maxBuffer: 1 << 26 });
+    return { status, stdout, stderr };
+  }
+
+  stop(): void {
+    for (const child of this.children) child.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Takes some five minutes of two cores the first time. */
+async function apiServerBinary(): Promise<string> {
+  const recipe = ['go.mod', 'go.sum', 'main.go'].map((file) => readFileSync(join(source, file), 'utf8')).join('\n');
+  const folder = await kept('kube-apiserver', recipe, async (work) => {
+    const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '-mod=readonly' };
+    const args = ['-n', '10', 'go', 'build', `-ldflags=-s -w ${VERSION}`, '-o', join(work, 'kube-apiserver'), '.'];
+    await promisify(execFile)('nice', args, { cwd: source, env, maxBuffer: 64 * 1024 * 1024 });
+  });
+  return join(folder, 'kube-apiserver');
+}
+
+const kubeconfigOf = (server: string): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'test', cluster: { server, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'test', user: { token: TOKEN } }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
+    'current-context': 'test',
+  });

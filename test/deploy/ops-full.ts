@@ -1,0 +1,119 @@
+// npm run ops:full: the chart against a Kubernetes API server. It is no part of `npm test`: the API server takes five minutes to build. Says one line
+// for each step, and fails with the first that does.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { CHART, type Manifest, manifestsOf, render, VALUE_SETS } from './chart.js';
+import { CUSTOM_RESOURCES } from './custom-resources.js';
+import { deployTools } from './deploy-tools.js';
+import { KubernetesApi, type Ran } from './kubernetes-api.js';
+
+/** Pods that are not as restricted as they could be are refused, and what makes such pods is warned of. */
+const RESTRICTED = ['enforce', 'warn'].map((mode) => `pod-security.kubernetes.io/${mode}=restricted`);
+/** There are no definitions of Strimzi to be had: see docs/deployment/README.md. */
+const isKnown = ({ kind }: Manifest) => kind !== 'Kafka' && kind !== 'KafkaNodePool';
+
+function succeeded(ran: Ran, what: string): string {
+  if (ran.status !== 0) throw new Error(`${what}: ${ran.stderr}${ran.stdout}`);
+  if (/warning|would violate/i.test(ran.stderr)) throw new Error(`${what} is warned of: ${ran.stderr}`);
+  return ran.stdout;
+}
+
+function refused(ran: Ran, why: string): void {
+  if (ran.status === 0 || !ran.stderr.includes(why)) throw new Error(`not refused with "${why}": ${ran.stderr}${ran.stdout}`);
+}
+
+const text = (manifests: readonly Manifest[]) => manifests.map((manifest) => stringify(manifest, { version: '1.1' })).join('---\n');
+
+async function main(): Promise<void> {
+  const missing = ['etcd', 'kubectl', 'go'].filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0);
+  if (missing.length > 0) throw new Error(`not in PATH: ${missing.join(', ')} (Debian's etcd-server has etcd)`);
+  let from = Date.now();
+  const said = (what: string) => {
+    console.log(`${((Date.now() - from) / 1000).toFixed(1).padStart(6)} s  ${what}`);
+    from = Date.now();
+  };
+  const { helm } = await deployTools();
+  const api = await KubernetesApi.start();
+  said('a Kubernetes API server answers');
+  try {
+    for (const { module, file } of CUSTOM_RESOURCES) {
+      const { stdout } = spawnSync('go', ['mod', 'download', '-json', module], { encoding: 'utf8' });
+      const { Dir } = JSON.parse(stdout) as { readonly Dir: string };
+      succeeded(api.kubectl('create', '-f', join(Dir, file)), file);
+    }
+    succeeded(api.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s'), 'the custom resources');
+    said(`${CUSTOM_RESOURCES.length} custom resource definitions of operators`);
+    succeeded(api.kubectl('create', 'namespace', 'betrace'), 'the namespace');
+    succeeded(api.kubectl('label', 'namespace', 'betrace', ...RESTRICTED), 'the namespace');
+
+    const apply = (manifests: readonly Manifest[]) =>
+      api.run('kubectl', ['apply', '--dry-run=server', '--validate=strict', '-n', 'betrace', '-f', '-'], text(manifests));
+    for (const values of VALUE_SETS) {
+      const manifests = manifestsOf(render(helm, values).text).filter(isKnown);
+      succeeded(apply(manifests), values);
+      said(`${values}: ${manifests.length} objects are taken, none with a warning`);
+    }
+
+    const good = manifestsOf(render(helm, 'external-kafka').text);
+    const [deployment] = good.filter(({ kind }) => kind === 'Deployment');
+    const changed = (change: (spec: Manifest) => void) => {
+      const copy = structuredClone(deployment);
+      change(copy.spec.template.spec);
+      return copy;
+    };
+    refused(apply([changed((pod) => (pod.containers[0].prots = []))]), 'unknown field "spec.template.spec.containers[0].prots"');
+    const warned = apply([changed((pod) => delete pod.containers[0].securityContext.capabilities)]);
+    if (!warned.stderr.includes('would violate PodSecurity "restricted')) throw new Error(`no warning: ${warned.stderr}`);
+    const root = { ...changed((pod) => (pod.securityContext.runAsUser = 0)).spec.template, apiVersion: 'v1', kind: 'Pod' };
+    refused(apply([{ ...root, metadata: { name: 'root' } }]), 'violates PodSecurity "restricted');
+    said('a misspelt field, a capability that stays and root are found');
+
+    const release = (command: string, ...args: readonly string[]) => api.run(helm, [command, 'betrace', ...args, '-n', 'betrace']);
+    const values = (name: string) => ['-f', join(CHART, 'ci', `${name}.yaml`)];
+    const images = () =>
+      succeeded(
+        api.kubectl('get', 'deployments', '-n', 'betrace', '-o', 'jsonpath={.items[*].spec.template.spec.containers[*].image}'),
+        'images',
+      );
+    const replicas = () =>
+      succeeded(api.kubectl('get', 'deployments', '-n', 'betrace', '-o', 'jsonpath={.items[*].spec.replicas}'), 'replicas');
+    const expect = (got: string, wanted: string) => {
+      if (got !== wanted) throw new Error(`expected ${wanted}, got ${got}`);
+    };
+    succeeded(release('install', CHART, ...values('external-kafka')), 'helm install');
+    const first = images();
+    expect(replicas(), '1 1 1');
+    said('helm install');
+    // Whoever scaled in between keeps the number: an upgrade with an autoscaler names none.
+    succeeded(api.kubectl('scale', 'deployment', 'betrace-ingest', '-n', 'betrace', '--replicas=5'), 'kubectl scale');
+    succeeded(
+      release('upgrade', CHART, ...values('external-kafka'), '--set', 'image.tag=0.2.0', '--set', 'serviceMonitor.enabled=true'),
+      'helm upgrade',
+    );
+    expect(images(), 'betrace:0.2.0 betrace:0.2.0 betrace:0.2.0');
+    expect(replicas(), '1 1 5');
+    said('helm upgrade, with a number of replicas that an autoscaler chose');
+    succeeded(release('rollback', '1'), 'helm rollback');
+    expect(images(), first);
+    const left = succeeded(api.kubectl('get', 'servicemonitors', '-n', 'betrace', '-o', 'name'), 'ServiceMonitors');
+    expect(left, '');
+    said('helm rollback');
+    succeeded(release('uninstall'), 'helm uninstall');
+    const rest = succeeded(
+      api.kubectl('get', 'all,configmaps,ingresses,networkpolicies,pdb,hpa', '-n', 'betrace', '-o', 'name'),
+      'what is left',
+    );
+    expect(rest.replaceAll(/configmap\/kube-root-ca.crt\n/g, ''), '');
+    said('helm uninstall leaves nothing');
+  } finally {
+    api.stop();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}
