@@ -82,7 +82,12 @@ const PROPERTIES: Readonly<Record<string, Schema>> = {
   }),
   imagePullSecrets: listOf(object({ name: text }, { required: ['name'] })),
   config: configuration(),
-  secrets: object({ existingSecret: text, apiKeysFile: fileOfSecret, formerSignatureKeysFile: fileOfSecret }),
+  secrets: object({
+    existingSecret: text,
+    apiKeysFile: fileOfSecret,
+    formerSignatureKeysFile: fileOfSecret,
+    notificationsFile: fileOfSecret,
+  }),
   tls: object({ enabled: flag, secretName: text, mutual: flag }),
   kafkaTls: object({ enabled: flag, caSecretName: text, caKey: text }),
   certificate: object({

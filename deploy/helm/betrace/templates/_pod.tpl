@@ -53,6 +53,9 @@ spec:
         {{- if and $root.Values.secrets.formerSignatureKeysFile.secretName (has $app (list "api" "standalone")) }}
         - { name: BETRACE_FORMER_SIGNATURE_KEYS_FILE, value: {{ printf "/etc/betrace-former-keys/%s" $root.Values.secrets.formerSignatureKeysFile.key | quote }} }
         {{- end }}
+        {{- if and $root.Values.secrets.notificationsFile.secretName (has $app (list "api" "standalone")) }}
+        - { name: BETRACE_NOTIFICATIONS_FILE, value: {{ printf "/etc/betrace-notifications/%s" $root.Values.secrets.notificationsFile.key | quote }} }
+        {{- end }}
         {{- if and $root.Values.kafkaTls.enabled (ne $app "standalone") }}
         - { name: KAFKA_TLS, value: 'true' }
         {{- if $root.Values.kafkaTls.caSecretName }}
@@ -101,6 +104,9 @@ spec:
         {{- if and $root.Values.secrets.formerSignatureKeysFile.secretName (has $app (list "api" "standalone")) }}
         - { name: former-keys, mountPath: /etc/betrace-former-keys, readOnly: true }
         {{- end }}
+        {{- if and $root.Values.secrets.notificationsFile.secretName (has $app (list "api" "standalone")) }}
+        - { name: notifications, mountPath: /etc/betrace-notifications, readOnly: true }
+        {{- end }}
         {{- if and $root.Values.kafkaTls.enabled $root.Values.kafkaTls.caSecretName (ne $app "standalone") }}
         - { name: kafka-ca, mountPath: /etc/betrace-kafka, readOnly: true }
         {{- end }}
@@ -120,6 +126,10 @@ spec:
     {{- if and $root.Values.secrets.formerSignatureKeysFile.secretName (has $app (list "api" "standalone")) }}
     - name: former-keys
       secret: { secretName: {{ $root.Values.secrets.formerSignatureKeysFile.secretName | quote }}, defaultMode: 0440 }
+    {{- end }}
+    {{- if and $root.Values.secrets.notificationsFile.secretName (has $app (list "api" "standalone")) }}
+    - name: notifications
+      secret: { secretName: {{ $root.Values.secrets.notificationsFile.secretName | quote }}, defaultMode: 0440 }
     {{- end }}
     {{- if and $root.Values.kafkaTls.enabled $root.Values.kafkaTls.caSecretName (ne $app "standalone") }}
     - name: kafka-ca

@@ -42,7 +42,7 @@ export const text: SettingType<string> = {
 /** Where an OTLP exporter sends to: `host:port`, or a URL of http or https. */
 export const otlpEndpoint: SettingType<string> = {
   name: 'endpoint',
-  jsonSchema: { type: 'string', minLength: 1 },
+  jsonSchema: { type: 'string', pattern: '^\\S+$' },
   expected: 'an address like tempo:4317, http://tempo:4318 or https://otlp.example.com',
   parse: (input) => {
     const address = scalarText(input)?.trim() ?? '';
@@ -55,6 +55,7 @@ export const otlpEndpoint: SettingType<string> = {
 /** A URL that is asked for what decides about access: over https, or on this machine. */
 export const issuer: SettingType<string> = {
   name: 'URL',
+  jsonSchema: { type: 'string', pattern: '^[hH][tT][tT][pP][sS]?://' },
   expected: 'a URL like https://login.example.com/realms/shop (http on this machine alone)',
   parse: (input) => {
     const text = scalarText(input)?.trim() ?? '';
@@ -106,7 +107,7 @@ export function durationFrom(least: number, most: number): SettingType<number> {
 
 export const bytes: SettingType<number> = {
   name: 'size',
-  jsonSchema: { type: ['string', 'integer'], pattern: '^\\s*\\d+(\\.\\d+)?\\s*([kKmMgG][iI]?)?[bB]?\\s*$', minimum: 0 },
+  jsonSchema: { type: ['string', 'integer'], pattern: '^\\s*\\d+(\\.\\d+)?\\s*(([kKmMgG][iI]?)?[bB])?\\s*$', minimum: 0 },
   expected: 'a size like 64MiB, 1GB or a number of bytes',
   parse: (input) => parseBytes(scalarText(input) ?? ''),
   show: formatBytes,
@@ -151,7 +152,7 @@ export const list: SettingType<readonly string[]> = {
 /** A list of origins as browsers send them (`https://host`, `https://host:8443`), or `*`. */
 export const origins: SettingType<readonly string[]> = {
   name: 'origins',
-  jsonSchema: { type: ['array', 'string'], items: { type: 'string' } },
+  jsonSchema: { type: 'array', items: { type: 'string', pattern: '^(\\*|[hH][tT][tT][pP][sS]?://[^\\s/?#@]+/?)$' } },
   expected: 'origins like https://shop.example.com, without a path, separated by commas; or *',
   parse: (input) => {
     const found = list.parse(input)?.map((item) => (item === '*' ? item : originOf(item)));
