@@ -1,3 +1,4 @@
+export { noteChange } from './audit/note-change.js';
 export { Authentication } from './authentication/authentication.js';
 export { callerOf } from './authentication/caller.js';
 export { SCOPES, type Scope } from './authentication/scopes.js';

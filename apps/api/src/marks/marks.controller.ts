@@ -2,7 +2,7 @@ import { Body, Controller, Get, Inject, Param, Post, Query, Req } from '@nestjs/
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { ApiBadRequestResponse, ApiCreatedResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
-import { CLOCK, type Clock, callerOf } from '#platform';
+import { CLOCK, type Clock, callerOf, noteChange } from '#platform';
 import { Store } from '#store';
 import { ApiError } from '../api-error.js';
 import { notFound } from '../not-found.js';
@@ -82,6 +82,7 @@ export class MarksController {
     const said = { kind, at: this.clock.now(), by: callerOf(request), ...(note === undefined ? {} : { note }) };
     const mark = named.test(id) ? await this.store.addMark(id, said) : undefined;
     if (mark === undefined) throw new ApiError(unknown, { id });
+    noteChange(request, { event: `violation.${kind}`, subject: id, after: mark });
     return markView(mark);
   }
 }

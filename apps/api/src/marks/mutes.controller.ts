@@ -12,7 +12,7 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '#openapi';
-import { CLOCK, type Clock, callerOf } from '#platform';
+import { CLOCK, type Clock, callerOf, noteChange } from '#platform';
 import { type Mute, Store } from '#store';
 import { ApiError } from '../api-error.js';
 import { ProblemView } from '../problem.dto.js';
@@ -68,6 +68,7 @@ export class MutesController {
       ...(note === undefined ? {} : { note }),
     };
     if (!(await this.store.addMute(mute, MOST_MUTES))) throw new ApiError('BT_API_TOO_MANY_MUTES', { limit: MOST_MUTES });
+    noteChange(request, { event: 'mute.created', subject: mute.id, after: mute });
     return muteView(mute, now);
   }
 
@@ -80,6 +81,7 @@ export class MutesController {
     const now = this.clock.now();
     const mute = await this.store.endMute(id, now, callerOf(request));
     if (mute === undefined) throw new ApiError('BT_API_MUTE_NOT_FOUND', { id });
+    noteChange(request, { event: 'mute.ended', subject: id, after: mute });
     return muteView(mute, now);
   }
 }

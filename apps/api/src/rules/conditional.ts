@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { ApiHeader, ApiResponse } from '#openapi';
 import { callerOf } from '#platform';
 import { ProblemView } from '../problem.dto.js';
+import { noteRuleChange } from './note-rule-change.js';
 import { preconditions } from './preconditions.js';
 import type { Change } from './save-rule.js';
 
@@ -32,5 +33,10 @@ export const Conditional = () =>
 
 /** Who asks for a change, and on what condition. Throws BT_API_IF_MATCH_INVALID. */
 export function changeOf(request: FastifyRequest): Change {
-  return { by: callerOf(request), preconditions: preconditions(request.headers) };
+  return { ...changerOf(request), preconditions: preconditions(request.headers) };
+}
+
+/** Who asks for a change, whatever is there. */
+export function changerOf(request: FastifyRequest): Omit<Change, 'preconditions'> {
+  return { by: callerOf(request), changed: (before, after) => noteRuleChange(request, before, after) };
 }

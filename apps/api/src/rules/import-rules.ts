@@ -7,6 +7,7 @@ import type { CheckExpression } from './check-expression.js';
 import type { ImportBody, ImportedRuleView, ImportResult } from './import.dto.js';
 import { changesBetween } from './rule-changes.js';
 import { contentOf, type RuleContent, sameContent } from './rule-content.js';
+import type { Change } from './save-rule.js';
 import { slug } from './slug.js';
 
 interface Item {
@@ -25,8 +26,11 @@ export class ImportRules {
     private readonly now: () => number,
   ) {}
 
-  /** `by`: who imports, for the history. Throws BT_API_IMPORT_INVALID with everything that is wrong, each with its path; BT_API_RULE_CHANGED, BT_API_TOO_MANY_RULES. */
-  async import({ rules, mode = 'merge', dry_run = false }: ImportBody, by: string): Promise<ImportResult> {
+  /** `by`: who imports, for the history; `changed` is told of each rule. Throws BT_API_IMPORT_INVALID with everything that is wrong, each with its path; BT_API_RULE_CHANGED, BT_API_TOO_MANY_RULES. */
+  async import(
+    { rules, mode = 'merge', dry_run = false }: ImportBody,
+    { by, changed }: Omit<Change, 'preconditions'>,
+  ): Promise<ImportResult> {
     const before = new Map((await this.store.rules()).map((rule) => [rule.id, rule]));
     // Far too many are not looked at one by one. Of a few too many it may be that some are named twice, which is told.
     if (rules.length > 2 * Math.max(this.maxRules, before.size)) throw new ApiError('BT_API_TOO_MANY_RULES', { limit: this.maxRules });
@@ -35,6 +39,7 @@ export class ImportRules {
     const imported = dry_run
       ? planned(items, before, mode === 'replace')
       : await this.put(items, before, { replace: mode === 'replace', by });
+    if (!dry_run) for (const rule of imported) changed?.(rule.before, rule.after);
     const warnings = new Map(items.map((item) => [item.content.id, item.warnings]));
     const views = imported.map((rule) => viewOf(rule, warnings.get(rule.id) ?? [], dry_run));
     const count = (action: string): number => views.filter((view) => view.action === action).length;

@@ -1,5 +1,7 @@
-import { Controller, HttpCode, Post } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiServiceUnavailableResponse, ApiTags } from '#openapi';
+import { noteChange } from '#platform';
 import { ProblemView } from '../problem.dto.js';
 import { PublishRules } from './publish-rules.js';
 
@@ -24,7 +26,9 @@ export class LostRuleSetsController {
   })
   @ApiOkResponse({ type: ReplacedRuleSets })
   @ApiServiceUnavailableResponse({ type: ProblemView, description: 'The store or the log cannot be reached; call it again.' })
-  async replace(): Promise<ReplacedRuleSets> {
-    return { replaced: await this.publisher.replaceLost() };
+  async replace(@Req() request: FastifyRequest): Promise<ReplacedRuleSets> {
+    const replaced = await this.publisher.replaceLost();
+    if (replaced.length > 0) noteChange(request, { event: 'rule_sets.replaced', subject: replaced.join(','), after: replaced });
+    return { replaced };
   }
 }

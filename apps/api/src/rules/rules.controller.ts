@@ -12,11 +12,10 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '#openapi';
-import { callerOf } from '#platform';
 import { Store } from '#store';
 import { ProblemView } from '../problem.dto.js';
 import { AnswerRule } from './answer-rule.js';
-import { Cached, Conditional, changeOf } from './conditional.js';
+import { Cached, Conditional, changeOf, changerOf } from './conditional.js';
 import { contentEtag, etagOf, unlessKnown } from './etag.js';
 import { requireRule } from './find-rule.js';
 import { FollowRuleStatus } from './follow-rule-status.js';
@@ -144,7 +143,7 @@ export class RulesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImportResult> {
-    const result = await this.importRules.import(wholeImport(body, query), callerOf(request));
+    const result = await this.importRules.import(wholeImport(body, query), changerOf(request));
     if (!result.dry_run) await this.answerRule.announce(reply);
     return result;
   }

@@ -18,6 +18,8 @@ export interface SavedRule {
 export interface Change {
   readonly by: string;
   readonly preconditions: Preconditions;
+  /** Told what became of the rule. */
+  readonly changed?: (before: StoredRule | undefined, after: StoredRule | undefined) => void;
 }
 
 /** What POST, PUT, PATCH and DELETE do to the stored rules; publishing the change is another's business. */
@@ -89,24 +91,28 @@ export class SaveRule {
     return { rule: await this.update(existing, content, undefined, change), created: false };
   }
 
-  async remove(idOrName: string, { by, preconditions }: Change): Promise<void> {
-    const { id, version } = await requireRule(this.store, idOrName);
+  async remove(idOrName: string, { by, preconditions, changed }: Change): Promise<void> {
+    const existing = await requireRule(this.store, idOrName);
+    const { id, version } = existing;
     refuseUnmet(preconditions, id, version);
     const expected = isConditional(preconditions) ? version : undefined;
     try {
       if (!(await this.store.deleteRule(id, this.now(), expected, by))) throw new ApiError('BT_API_RULE_NOT_FOUND', { id: idOrName });
+      changed?.(existing, undefined);
     } catch (error) {
       throw isConflict(error) ? await this.changedMeanwhile(id, preconditions, expected) : error;
     }
   }
 
-  private async insert(content: RuleContent, { by, preconditions }: Change): Promise<SavedRule> {
+  private async insert(content: RuleContent, { by, preconditions, changed }: Change): Promise<SavedRule> {
     const { id } = content;
     refuseUnmet(preconditions, id, 0);
     const { length } = await this.store.rules();
     if (length >= this.maxRules) throw new ApiError('BT_API_TOO_MANY_RULES', { limit: this.maxRules });
     try {
-      return { rule: await this.store.putRule(content, this.now(), 0, by), created: true };
+      const rule = await this.store.putRule(content, this.now(), 0, by);
+      changed?.(undefined, rule);
+      return { rule, created: true };
     } catch (error) {
       const winner = isConflict(error) ? await this.store.rule(id) : undefined;
       if (winner === undefined) throw error;
@@ -121,7 +127,7 @@ export class SaveRule {
     existing: StoredRule,
     content: RuleContent,
     version: number | undefined,
-    { by, preconditions }: Change,
+    { by, preconditions, changed: noted }: Change,
   ): Promise<StoredRule> {
     refuseUnmet(preconditions, existing.id, existing.version);
     const based = isConditional(preconditions) ? existing.version : (version ?? undefined);
@@ -129,7 +135,9 @@ export class SaveRule {
     if (sameContent(existing, content)) return existing;
     try {
       // Without an expected version the last writer wins, as the client asked.
-      return await this.store.putRule(content, this.now(), based, by);
+      const rule = await this.store.putRule(content, this.now(), based, by);
+      noted?.(existing, rule);
+      return rule;
     } catch (error) {
       throw isConflict(error) ? await this.changedMeanwhile(existing.id, preconditions, based) : error;
     }

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Registry } from 'prom-client';
+import { auditChanges } from '../audit/audit-log.js';
 import { Authentication } from '../authentication/authentication.js';
 import { isPublic, requireCaller } from '../authentication/authentication-hook.js';
 import { systemClock } from '../clock.js';
@@ -76,6 +77,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
   passMalformedTypes(fastify);
   registerBodyParser(fastify, configuration.server, app.get(InFlight));
   measureRequests(fastify, app.get(Registry));
+  auditChanges(fastify, logger);
   const access = { protectMetrics: configuration.authentication.protectMetrics, publicPaths: options.publicPaths ?? [] };
   if (certificate.asksClients) requireClientCertificate(fastify, (request) => isPublic(request, { ...access, protectMetrics: true }));
   requireCaller(fastify, app.get(Authentication), access);

@@ -1,0 +1,40 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { scopeOf } from '../authentication/authentication-hook.js';
+import { callerOf } from '../authentication/caller.js';
+import type { Scope } from '../authentication/scopes.js';
+import type { Logger } from '../logging/logger.js';
+import { changesOf } from './note-change.js';
+
+/** What needs one of these changes something. */
+const CHANGING: ReadonlySet<Scope> = new Set(['rules:write', 'admin']);
+const REFUSED: ReadonlySet<number> = new Set([401, 403]);
+
+/**
+ * Writes a line for each thing that a request has changed, and for each request that was refused a change: who, from where, what, before and after. The lines have
+ * `audit: true`, and are written whatever the least level of the log is.
+ */
+export function auditChanges(fastify: FastifyInstance, logger: Logger): void {
+  const audit = logger.child({ audit: true }, { level: 'info' });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    for (const { event, subject, ...states } of changesOf(request)) {
+      audit.info({ event, subject, ...whoOf(request, reply), ...states }, `${callerOf(request)}: ${event} ${subject}`);
+    }
+    if (REFUSED.has(reply.statusCode) && isChange(request)) {
+      audit.warn({ event: 'refused', ...whoOf(request, reply) }, `${callerOf(request)} was refused ${request.method} ${pathOf(request)}`);
+    }
+    done();
+  });
+}
+
+function whoOf(request: FastifyRequest, reply: FastifyReply) {
+  return { who: callerOf(request), from: request.ip, method: request.method, path: pathOf(request), status: reply.statusCode };
+}
+
+/** Without the query, which may hold what is looked for. */
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
+}
+
+function isChange(request: FastifyRequest): boolean {
+  return request.routeOptions.url !== undefined && !['GET', 'HEAD', 'OPTIONS'].includes(request.method) && CHANGING.has(scopeOf(request));
+}
