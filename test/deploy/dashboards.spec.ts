@@ -119,7 +119,7 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     receiver = new OtlpReceiver(port);
     await receiver.start();
     betrace = await BeTrace.start({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, BETRACE_TRACE_ROOT_GRACE: '50ms' } });
-    prometheus = await Prometheus.start(`127.0.0.1:${betrace.ports.http}`);
+    prometheus = await Prometheus.start(`127.0.0.1:${betrace.ports.http}`, join(grafana, '../prometheus/alerts.yaml'));
     await rule('slow', 'span.duration > 1s', { severity: 'CRITICAL' });
     await rule('never', 'span.name == "nothing has this name"', { severity: 'LOW' });
     await rule('unaudited', 'trace.has(span.name == "pay") and not trace.has(span.name == "audit")', { severity: 'MEDIUM' });
@@ -161,6 +161,14 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     }
     expect(empty).toEqual([]);
     expect(queries.length).toBeGreaterThan(50);
+  });
+
+  it('are beside alerts that Prometheus can evaluate, of which those fire that should', async () => {
+    const alerts = await prometheus.alerts();
+    expect(alerts.filter(({ health }) => health !== 'ok')).toEqual([]);
+    // The others that look at this load wait for minutes; the rule `wrong` fails on all that it judges.
+    const firing = alerts.filter(({ state }) => state === 'firing').map(({ name }) => name);
+    expect(firing.sort()).toEqual(['BeTraceCriticalViolations', 'BeTraceRuleErrors']);
   });
 
   it('find the job that is the default', async () => {

@@ -16,7 +16,15 @@ export interface Sample {
 export const whyNoPrometheus = (): string | undefined =>
   spawnSync('prometheus', ['--version']).status === 0 ? undefined : 'no prometheus in PATH: apt-get install prometheus';
 
-/** A Prometheus that scrapes one server each second, as job betrace-backend. */
+/** A rule of alerts, as Prometheus has evaluated it. */
+export interface EvaluatedAlert {
+  readonly name: string;
+  readonly health: 'ok' | 'err' | 'unknown';
+  readonly lastError?: string;
+  readonly state: 'firing' | 'pending' | 'inactive';
+}
+
+/** A Prometheus that scrapes one server each second, as job betrace-backend, and evaluates alerts. */
 export class Prometheus {
   private constructor(
     private readonly process: ChildProcess,
@@ -24,13 +32,14 @@ export class Prometheus {
     private readonly url: string,
   ) {}
 
-  static async start(target: string): Promise<Prometheus> {
+  static async start(target: string, alerts: string): Promise<Prometheus> {
     const folder = mkdtempSync(join(tmpdir(), 'betrace-prometheus-'));
     const [port = 0] = await freePorts(1);
     writeFileSync(
       join(folder, 'prometheus.yaml'),
       stringify({
-        global: { scrape_interval: '1s' },
+        global: { scrape_interval: '1s', evaluation_interval: '1s' },
+        rule_files: [alerts],
         scrape_configs: [{ job_name: 'betrace-backend', static_configs: [{ targets: [target] }] }],
       }),
     );
@@ -66,6 +75,11 @@ export class Prometheus {
   /** The values that a label has in the series of a metric. */
   labelValues(metric: string, label: string): Promise<string[]> {
     return this.get(`label/${label}/values`, { 'match[]': metric });
+  }
+
+  async alerts(): Promise<EvaluatedAlert[]> {
+    const { groups } = await this.get<{ groups: { rules: EvaluatedAlert[] }[] }>('rules', {});
+    return groups.flatMap(({ rules }) => rules);
   }
 
   async stop(): Promise<void> {
