@@ -9,6 +9,7 @@ interface Document {
 
 interface Operation {
   readonly requestBody?: { readonly content?: Readonly<Record<string, unknown>> };
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
 }
 
 describe('the documentation of the API', () => {
@@ -57,6 +58,27 @@ describe('the documentation of the API', () => {
         'get /metrics',
       ]),
     );
+  });
+
+  it('says of each route how it refuses, and that refusals are problems', async () => {
+    const { paths } = (await api.ask<Document>('GET', '/openapi.json')).body;
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const [method, operation] of Object.entries(methods)) {
+        const { responses, requestBody } = operation as Operation;
+        const route = `${method} ${path}`;
+        for (const [status, { content = {} }] of Object.entries(responses)) {
+          const isProblem = JSON.stringify(content).includes('ProblemView');
+          expect([route, status, isProblem ? Object.keys(content) : []]).toEqual([
+            route,
+            status,
+            isProblem ? ['application/problem+json'] : [],
+          ]);
+        }
+        if (path === '/health' || path === '/ready') continue;
+        const wanted = ['401', '403', 'default', ...(requestBody === undefined ? [] : ['400', '413', '415'])];
+        expect([route, wanted.filter((status) => !(status in responses))]).toEqual([route, []]);
+      }
+    }
   });
 
   it.each([

@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { loadSwagger, serveDocumentation } from '#openapi';
 import { VERSION } from '#platform';
+import { describeRefusals } from './describe-refusals.js';
 
 const TITLE = 'BeTrace';
 
@@ -28,7 +29,7 @@ export async function openApiDocument(app: INestApplication, apiKeyHeader: strin
     .addSecurityRequirements('api-key')
     .addSecurityRequirements('bearer')
     .build();
-  return SwaggerModule.createDocument(app, settings, { operationIdFactory: operationId });
+  return describeRefusals(SwaggerModule.createDocument(app, settings, { operationIdFactory: operationId }));
 }
 
 /** `RulesController.list` → `rulesList`: what generated clients call it. */

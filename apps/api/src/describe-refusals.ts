@@ -1,0 +1,54 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Response = { description: string; content?: Record<string, { schema?: unknown }> };
+
+const PROBLEM = { $ref: '#/components/schemas/ProblemView' };
+const PROBLEM_TYPE = 'application/problem+json';
+/** What everybody may ask, and what the server then answers without looking who it is. */
+const OPEN: ReadonlySet<string> = new Set(['/health', '/ready']);
+/** Senders of spans are not counted by the rate limit. */
+const UNCOUNTED: ReadonlySet<string> = new Set(['/v1/traces', '/v1/spans']);
+/** Its errors are `google.rpc.Status`, as OTLP has it. */
+const OTLP = '/v1/traces';
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+const refusal = (description: string): Response => ({ description, content: { [PROBLEM_TYPE]: { schema: PROBLEM } } });
+
+/**
+ * Writes into a document what no single route says: that problems are `application/problem+json`, and how any route refuses who may not ask (401, 403), asks too
+ * much (429), or sends what is no JSON, too large or of another type (400, 413, 415). What a route says itself stays.
+ */
+export function describeRefusals(document: OpenAPIObject): OpenAPIObject {
+  for (const [path, methods] of Object.entries(document.paths)) {
+    for (const method of METHODS) {
+      const operation = methods[method];
+      if (operation !== undefined) describe(path, operation);
+    }
+  }
+  return document;
+}
+
+function describe(path: string, operation: Operation): void {
+  const responses = operation.responses as Record<string, Response>;
+  for (const { content } of Object.values(responses)) {
+    const json = content?.['application/json'];
+    if (content === undefined || JSON.stringify(json?.schema) !== JSON.stringify(PROBLEM)) continue;
+    delete content['application/json'];
+    content[PROBLEM_TYPE] = { schema: PROBLEM };
+  }
+  if (OPEN.has(path)) return;
+  const otlp = path === OTLP;
+  const add = (status: string, description: string) => {
+    responses[status] ??= otlp ? { description } : refusal(description);
+  };
+  add('401', 'No API key or bearer token, or one that is not known.');
+  add('403', 'The key or token lacks the scope.');
+  if (operation.requestBody !== undefined) {
+    add('400', 'The body cannot be read, or a member is wrong.');
+    add('413', 'The body is too large.');
+    add('415', 'The body is of another type or encoding than this route takes.');
+  }
+  if (!UNCOUNTED.has(path)) add('429', 'Too many requests in a minute (`server.rate_limit`); try again after `Retry-After` seconds.');
+  add('default', 'Any other refusal: something that the server needs is not there (503), or a defect (500).');
+}
