@@ -21,6 +21,16 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
   const service = (name: string) => project.services[name]!;
   const environmentOf = (name: string) =>
     Object.fromEntries(Object.entries(service(name).environment ?? {}).map(([key, value]) => [key, value ?? '']));
+  /** What the image sets is there, too: `ENV` of the last stage of its Dockerfile, a line each. */
+  const imageEnvironment = () => {
+    const stage = readFileSync(join(root, 'deploy/docker/Dockerfile'), 'utf8')
+      .split(/^FROM /m)
+      .at(-1)!;
+    const lines = [...stage.matchAll(/^ENV (.+)$/gm)].map(([, line = '']) => line);
+    return Object.fromEntries(
+      lines.flatMap((line) => line.split(' ')).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+    );
+  };
   /** A file that a service has mounted, by its path there. */
   const mounted = (name: string, target: string) => {
     const mount = service(name).volumes?.find((volume) => volume.target === target);
@@ -34,8 +44,13 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
   });
 
   it.each(ours)('starts %s with settings that it knows, over Kafka', (name) => {
-    const { configuration, notices } = loadConfiguration({ environment: environmentOf(name), directory: '/nowhere' });
-    expect(notices).toEqual([]);
+    const { configuration, notices } = loadConfiguration({
+      environment: { ...imageEnvironment(), ...environmentOf(name) },
+      directory: '/nowhere',
+    });
+    // Other containers have to reach it, and an API key is the user's to set: nothing else is noticed.
+    expect(notices).toEqual([expect.stringContaining('everybody who reaches 0.0.0.0')]);
+    expect(configuration.server.host).toBe('0.0.0.0');
     expect(configuration.kafka.brokers).toEqual(['kafka:9092']);
     expect(configuration.process.environment).toBe('production');
     expect(configuration.otlp.endpoint).toBe('tempo:4317');
