@@ -69,6 +69,14 @@ describe('betrace backtest', () => {
     expect(backtests[1].result).not.toHaveProperty('comparison');
   });
 
+  it('compares a rule of the server with another', async () => {
+    await betrace.json('POST', '/v1/rules', { name: 'candidate', expression: 'span.duration > 1s and span.duration < 4s', mode: 'shadow' });
+    const { out } = await cli('backtest', '--id', 'candidate', '--against', 'slow', '--samples', '1');
+    expect(out).toMatch(
+      /^candidate: 2 of 3 traces.*\n.*\n {2}only new 2, only old 1, both 0\n {2}only new: .*\n {2}only old: .* t2 shop: slow: /,
+    );
+  });
+
   it('is a test for a pipeline', async () => {
     const { code, out } = await cli('backtest', rules, '--output', 'junit', '--max-matches', '1');
     expect(code).toBe(1);

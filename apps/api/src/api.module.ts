@@ -148,7 +148,7 @@ const TRIALS_WAITING = 8;
     {
       provide: RuleHealth,
       inject: [Store, FollowRuleStatus, CLOCK],
-      useFactory: (store: Store, { evaluations }: FollowRuleStatus, clock: Clock) => new RuleHealth(store, evaluations, () => clock.now()),
+      useFactory: (store: Store, status: FollowRuleStatus, clock: Clock) => new RuleHealth(store, status, () => clock.now()),
     },
     { provide: ReadTrace, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new ReadTrace(log, logger) },
     { provide: FindTrace, inject: [Store, ReadTrace], useFactory: (store: Store, trace: ReadTrace) => new FindTrace(store, trace) },

@@ -95,7 +95,7 @@ export const API_PROBLEMS = {
     sentence:
       'There is no preview {id} in this process: it was ended, is older than an hour, or another process has it. POST /v1/rules/preview begins one.',
   },
-  BT_API_PREVIEW_COMPARISON: { status: 400, sentence: '"compare_with" needs either "rule_id" or "expression".' },
+  BT_API_PREVIEW_RULE: { status: 400, sentence: '{where} needs either "rule_id" or "expression".' },
   BT_API_PREVIEW_TIMEOUT: {
     status: 422,
     sentence:

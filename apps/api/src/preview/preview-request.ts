@@ -10,29 +10,45 @@ const SAMPLES = 10;
 
 /** Makes the task of a request. `now`: Unix ms. Throws what is wrong with it: its time, an expression, a rule that does not exist. */
 export async function previewTask(body: PreviewBody, store: Store, check: CheckExpression, now: number): Promise<PreviewTask> {
-  const { expression, on_error: onError = 'no_match', name = 'preview', message, samples = SAMPLES } = body;
+  const { samples = SAMPLES } = body;
   const from = momentOf(body.from, now);
   const to = momentOf(body.to, now);
   if (from !== undefined && from >= (to ?? now)) {
     throw new ApiError('BT_API_TIME_RANGE_EMPTY', { start: from / 1_000, end: (to ?? now) / 1_000 });
   }
-  await check.orRefuse(expression);
-  const rule = { ...ruleOf('preview', name, expression), onError, ...(message === undefined ? {} : { message }) };
-  const compareWith = body.compare_with === undefined ? undefined : await comparedRule(body.compare_with, store, check);
+  const rule = await askedRule('preview', body, { store, check });
+  const compareWith = body.compare_with === undefined ? undefined : await askedRule('compared', body.compare_with, { store, check });
   return { rule, compareWith, from, to, samples };
 }
 
-async function comparedRule(body: PreviewComparisonBody, store: Store, check: CheckExpression): Promise<RuleDefinition> {
-  const { rule_id, expression, on_error: onError = 'no_match' } = body;
-  if ((rule_id === undefined) === (expression === undefined)) throw new ApiError('BT_API_PREVIEW_COMPARISON', {});
-  if (expression !== undefined) {
+interface Tools {
+  readonly store: Store;
+  readonly check: CheckExpression;
+}
+
+/** A rule that is named, or an expression that is sent. */
+async function askedRule(
+  id: 'preview' | 'compared',
+  {
+    rule_id,
+    expression,
+    on_error: onError = 'no_match',
+    name = id,
+    message,
+  }: Pick<PreviewBody, 'name' | 'message'> & PreviewComparisonBody,
+  { store, check }: Tools,
+): Promise<RuleDefinition> {
+  if (expression !== undefined && rule_id === undefined) {
     await check.orRefuse(expression);
-    return { ...ruleOf('compared', 'compared', expression), onError };
+    return { ...ruleOf(id, name, expression), onError, ...(message === undefined ? {} : { message }) };
   }
-  const stored = await requireRule(store, rule_id!);
+  if (rule_id === undefined || expression !== undefined) {
+    throw new ApiError('BT_API_PREVIEW_RULE', { where: id === 'compared' ? '"compare_with"' : 'A preview' });
+  }
+  const stored = await requireRule(store, rule_id);
   await check.orRefuse(stored.expression);
   const text = stored.message === null ? {} : { message: stored.message };
-  return { ...ruleOf('compared', stored.name, stored.expression), onError: stored.onError, ...text };
+  return { ...ruleOf(id, stored.name, stored.expression), onError: stored.onError, ...text };
 }
 
 function ruleOf(id: string, name: string, expression: string): RuleDefinition {

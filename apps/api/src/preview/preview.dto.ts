@@ -49,24 +49,40 @@ export class PreviewComparisonBody {
 
 /** A rule that need not be saved, and the time over which it is asked. */
 export class PreviewBody {
-  @ApiProperty({ example: 'span.duration > 500ms' })
+  @ApiPropertyOptional({ example: 'span.duration > 500ms', description: 'Or `rule_id`.' })
+  @IsOptional()
   @IsString()
   @IsNotEmpty()
-  expression!: string;
+  expression?: string;
 
-  @ApiPropertyOptional({ enum: ON_ERROR, enumName: 'OnError', default: 'no_match', description: 'As the rule would say it.' })
+  @ApiPropertyOptional({
+    example: 'slow-requests-2',
+    description: 'The id or the name of a rule of the server, a candidate in shadow for example, in its present version. Or `expression`.',
+  })
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(1_000)
+  rule_id?: string;
+
+  @ApiPropertyOptional({
+    enum: ON_ERROR,
+    enumName: 'OnError',
+    default: 'no_match',
+    description: 'Of the expression, as the rule would say it.',
+  })
   @IsOptional()
   @IsIn(ON_ERROR)
   on_error?: OnError;
 
-  @ApiPropertyOptional({ example: 'slow-requests', description: 'For the messages of the samples.', default: 'preview' })
+  @ApiPropertyOptional({ example: 'slow-requests', description: 'Of the expression, for the messages of the samples.', default: 'preview' })
   @IsOptional()
   @IsString()
   @IsNotEmpty()
   @MaxLength(RULE_TEXT_LIMITS.name)
   name?: string;
 
-  @ApiPropertyOptional({ description: 'As the rule would have it; for the messages of the samples.' })
+  @ApiPropertyOptional({ description: 'Of the expression, as the rule would have it; for the messages of the samples.' })
   @IsOptional()
   @IsString()
   @MaxLength(RULE_TEXT_LIMITS.message)

@@ -66,8 +66,18 @@ describe('POST /v1/rules/preview', () => {
     expect(result?.comparison?.only_old_samples[0]?.message).toMatch(/^slow: /);
   });
 
+  it('tells the difference between a candidate in shadow and the rule that it would replace', async () => {
+    await api.ask('POST', '/v1/rules', { name: 'live', expression: 'span.duration > 2s', message: 'it is slow' });
+    await api.ask('POST', '/v1/rules', { name: 'candidate', expression: 'span.duration > 1s and span.duration < 3s', mode: 'shadow' });
+    const { expression, result } = await preview({ rule_id: 'candidate', compare_with: { rule_id: 'live' } });
+    expect(expression).toBe('span.duration > 1s and span.duration < 3s');
+    expect(result?.comparison).toMatchObject({ only_new: 1, only_old: 1, both: 1 });
+    expect(result?.comparison?.only_old_samples).toEqual([expect.objectContaining({ trace_id: 'a', message: 'it is slow' })]);
+  });
+
   it.each([
-    ['no expression', {}, 400, 'BT_HTTP_INVALID'],
+    ['no rule', {}, 400, 'BT_API_PREVIEW_RULE'],
+    ['an expression and a rule', { expression: 'span.duration > 1s', rule_id: 'slow' }, 400, 'BT_API_PREVIEW_RULE'],
     ['an expression with errors', { expression: 'span.durations > 1s' }, 422, 'BT_API_EXPRESSION_INVALID'],
     ['a member that it does not know', { expression: 'span.duration > 1s', since: '1h' }, 400, 'BT_HTTP_INVALID'],
     ['a time that is none', { expression: 'span.duration > 1s', from: 'yesterday' }, 400, 'BT_HTTP_INVALID'],
@@ -75,13 +85,13 @@ describe('POST /v1/rules/preview', () => {
     ['an end before the beginning', { expression: 'span.duration > 1s', from: '1h', to: '2h' }, 400, 'BT_API_TIME_RANGE_EMPTY'],
     ['a beginning in the future', { expression: 'span.duration > 1s', from: '2999-01-01T00:00:00Z' }, 400, 'BT_API_TIME_RANGE_EMPTY'],
     ['too many samples', { expression: 'span.duration > 1s', samples: 51 }, 400, 'BT_HTTP_INVALID'],
-    ['a comparison with nothing', { expression: 'span.duration > 1s', compare_with: {} }, 400, 'BT_API_PREVIEW_COMPARISON'],
+    ['a comparison with nothing', { expression: 'span.duration > 1s', compare_with: {} }, 400, 'BT_API_PREVIEW_RULE'],
     ['a comparison that is no object', { expression: 'span.duration > 1s', compare_with: 5 }, 400, 'BT_HTTP_INVALID'],
     [
       'a comparison with two things',
       { expression: 'span.duration > 1s', compare_with: { rule_id: 'a', expression: 'span.duration > 1s' } },
       400,
-      'BT_API_PREVIEW_COMPARISON',
+      'BT_API_PREVIEW_RULE',
     ],
     ['a rule that does not exist', { expression: 'span.duration > 1s', compare_with: { rule_id: 'none' } }, 404, 'BT_API_RULE_NOT_FOUND'],
     [

@@ -40,7 +40,7 @@ export class PreviewsController {
   @HttpCode(202)
   @RouteConfig({ scope: 'rules:write', bodyLimit: EXPRESSION_LIMIT })
   @ApiOperation({
-    summary: 'Runs a rule that need not be saved over the recorded past',
+    summary: 'Runs a rule, which need not be saved, over the recorded past',
     description:
       'By the engine that judges production, over what the log still has: what it answers is what would have been said with this rule in force. It runs ' +
       'beside ingest, on a part of one processor; `GET /v1/previews/{id}`, which `Location` names, has its progress and result, and `DELETE` ends it. ' +
@@ -51,7 +51,7 @@ export class PreviewsController {
     headers: { Location: { description: 'Where to ask for it.', schema: { type: 'string' } } },
   })
   @ApiBadRequestResponse({ type: ProblemView })
-  @ApiNotFoundResponse({ type: ProblemView, description: 'There is no rule `compare_with.rule_id`.' })
+  @ApiNotFoundResponse({ type: ProblemView, description: 'There is no rule of this id.' })
   @ApiConflictResponse({ type: ProblemView, description: 'Several rules have this name.' })
   @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'An expression has errors, each with line and column.' })
   @ApiResponse({ status: 429, type: ProblemView, description: 'Too many previews wait.' })

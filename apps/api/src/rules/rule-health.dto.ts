@@ -17,10 +17,17 @@ export class RuleHealthView {
   @ApiProperty({ example: 1, description: 'Violations that were taken back.' })
   retracted!: number;
 
-  @ApiProperty({ example: false, description: 'No violation of it is known, of any time. (Those of before the retention are forgotten.)' })
+  @ApiProperty({
+    example: false,
+    description:
+      'No match is known, of any time, in shadow included. (Violations of before the retention are forgotten, and matches in shadow when their samples are.)',
+  })
   never_matched!: boolean;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'When the last violation was certain; absent when none is known.' })
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'When the last violation, or sample of the rule in shadow, was certain; absent when none is known.',
+  })
   last_match_at?: string;
 
   @ApiProperty({ example: 48_210, description: 'Evaluations, as evaluators tell some seconds later.' })

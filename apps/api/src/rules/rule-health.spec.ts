@@ -103,4 +103,25 @@ describe('the health of rules', () => {
     await tell({ rules: [['slow-requests', 13, 1, 0, 0, 0.25]] });
     await eventually(async () => ((await health('slow-requests')).evaluations === 1_025 ? true : undefined));
   });
+
+  it('knows what a rule in shadow matched', async () => {
+    await api.ask('POST', '/v1/rules', { name: 'hidden', expression: 'span.duration > 1s', mode: 'shadow' });
+    expect(await health('hidden')).toMatchObject({ never_matched: true });
+    const sample = {
+      id: 'viol-h',
+      revision: 1,
+      status: 'open',
+      rule_version: 1,
+      trace_id: 't',
+      span_id: 's',
+      service: 'a',
+      timestamp_ms: now,
+      message: 'm',
+    };
+    const undecided = { ...sample, id: 'viol-u', status: 'undecided', timestamp_ms: now + 1 };
+    const record = { kind: 'shadow', rule_id: 'hidden', partition: 0, samples: [sample, undecided] };
+    await api.log.append(TOPICS.ruleStatus, [{ partition: 0, key: 'shadow/hidden', value: Buffer.from(JSON.stringify(record)) }]);
+    const matched = await eventually(async () => ((await health('hidden')).never_matched ? undefined : health('hidden')));
+    expect(matched).toMatchObject({ violations: 0, never_matched: false, last_match_at: new Date(now).toISOString() });
+  });
 });

@@ -1,14 +1,14 @@
 import type { Store, StoredRule } from '#store';
-import type { EvaluationCounts } from './evaluation-counts.js';
+import type { FollowRuleStatus } from './follow-rule-status.js';
 import type { RuleHealthView } from './rule-health.dto.js';
 
 const DAY = 86_400_000;
 
-/** How rules fare: violations as the store has them, evaluations as evaluators tell through the log. */
+/** How rules fare: violations as the store has them, evaluations, and what rules in shadow matched, as evaluators tell through the log. */
 export class RuleHealth {
   constructor(
     private readonly store: Pick<Store, 'ruleViolations'>,
-    private readonly evaluations: Pick<EvaluationCounts, 'lastDay'>,
+    private readonly status: Pick<FollowRuleStatus, 'evaluations' | 'samplesOf'>,
     private readonly now: () => number,
   ) {}
 
@@ -18,17 +18,18 @@ export class RuleHealth {
     const now = this.now();
     const since = now - DAY;
     const kept = await this.store.ruleViolations(since);
-    const counted = this.evaluations.lastDay(now);
+    const counted = this.status.evaluations.lastDay(now);
     return ({ id }) => {
-      const { counts, lastAt } = kept.get(id) ?? { counts: { open: 0, undecided: 0, retracted: 0 } };
+      const { counts, lastAt: keptAt } = kept.get(id) ?? { counts: { open: 0, undecided: 0, retracted: 0 } };
       const evaluations = counted.get(id);
+      const lastAt = later(keptAt, this.lastInShadow(id));
       const last = lastAt === undefined ? {} : { last_match_at: new Date(lastAt).toISOString() };
       const health: RuleHealthView = {
         since: new Date(since).toISOString(),
         violations: counts.open,
         undecided: counts.undecided,
         retracted: counts.retracted,
-        never_matched: lastAt === undefined,
+        never_matched: lastAt === undefined && (evaluations?.matches ?? 0) === 0,
         ...last,
         evaluations: evaluations?.evaluations ?? 0,
         evaluation_errors: evaluations?.errors ?? 0,
@@ -37,4 +38,13 @@ export class RuleHealth {
       return { health };
     };
   }
+
+  /** When the rule's newest sample that matches was certain, Unix ms. */
+  private lastInShadow(id: string): number | undefined {
+    return this.status.samplesOf(id).find(({ status }) => status === 'open')?.timestamp_ms;
+  }
+}
+
+function later(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }

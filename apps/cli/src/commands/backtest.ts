@@ -18,6 +18,7 @@ export const backtestCommand: Command = {
   summary: 'says what rules would have found in the recorded past',
   help: `betrace backtest [options] FILE…
 betrace backtest [options] -e EXPRESSION
+betrace backtest [options] --id ID
 
 Runs the rules of rule files (.yaml, .yml, .json; or directories of them) over the spans that the server still has, one after the other, by the engine
 that judges production: of how many traces each would have made a violation, when, and why. The rules need not be on the server. Nothing is changed.
@@ -26,6 +27,7 @@ that judges production: of how many traces each would have made a violation, whe
   --until TIME           and before that (default: now)
   --rule ID              only this rule of the files; may be repeated
   -e, --expression TEXT  an expression instead of files
+  --id ID                a rule of the server instead of files: a candidate in shadow, with --against the rule that it would replace
   --compare              tells the difference to the rule of the same id on the server, where there is one
   --against ID           tells the difference to this rule of the server
   --samples N            traces that are shown of each rule, at most 50 (default 3)
@@ -45,6 +47,7 @@ Exit code: 0 when all rules were tried; 1 when one matches more than --max-match
       until: { type: 'string' },
       rule: { type: 'string', multiple: true },
       expression: { type: 'string', short: 'e' },
+      id: { type: 'string' },
       compare: { type: 'boolean' },
       against: { type: 'string' },
       samples: { type: 'string', default: '3' },
@@ -53,7 +56,8 @@ Exit code: 0 when all rules were tried; 1 when one matches more than --max-match
     });
     const format = FORMATS.find((one) => one === values.output);
     if (format === undefined) throw new UsageError(`--output is text, json or junit, not ${values.output}`);
-    if ((values.expression === undefined) === (positionals.length === 0)) throw new UsageError('name rule files, or one expression by -e');
+    const named = [values.expression, values.id, positionals[0]].filter((one) => one !== undefined);
+    if (named.length !== 1) throw new UsageError('name rule files, or one expression by -e, or one rule of the server by --id');
     if (values.compare === true && values.against !== undefined) throw new UsageError('--compare and --against exclude each other');
     const most = values['max-matches'] === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--max-matches', values['max-matches']);
     const now = Date.now();
@@ -63,7 +67,7 @@ Exit code: 0 when all rules were tried; 1 when one matches more than --max-match
       samples: wholeNumber('--samples', values.samples),
     };
     const server = new Server(values, terminal);
-    const rules = await rulesOf(values.expression, positionals, values.rule, terminal);
+    const rules = await rulesOf(values, positionals, terminal);
     if (rules === undefined) return 1;
     const backtests: Backtest[] = [];
     const line = new ProgressLine(terminal);
@@ -93,20 +97,30 @@ Exit code: 0 when all rules were tried; 1 when one matches more than --max-match
 /** A rule as a preview takes it; its id says whose result it is. */
 interface RuleToTry {
   readonly id: string;
-  readonly name: string;
-  readonly expression: string;
+  readonly rule_id?: string;
+  readonly name?: string;
+  readonly expression?: string;
   readonly on_error?: string;
   readonly message?: string;
 }
 
+interface Named {
+  readonly expression?: string | undefined;
+  readonly id?: string | undefined;
+  /** Of the files only these. */
+  readonly rule?: readonly string[] | undefined;
+}
+
 async function rulesOf(
-  expression: string | undefined,
+  { expression, id, rule: only }: Named,
   files: readonly string[],
-  only: readonly string[] | undefined,
   terminal: Terminal,
 ): Promise<readonly RuleToTry[] | undefined> {
   if (expression !== undefined) return [{ id: 'expression', name: 'expression', expression }];
-  const rules = (await rulesToSend(files, false, terminal)) as readonly RuleToTry[] | undefined;
+  if (id !== undefined) return [{ id, rule_id: id }];
+  const rules = (await rulesToSend(files, false, terminal)) as
+    | readonly (RuleToTry & { readonly name: string; readonly expression: string })[]
+    | undefined;
   const missing = only?.find((id) => rules?.every((rule) => rule.id !== id));
   if (rules !== undefined && missing !== undefined) throw new UsageError(`no rule of these files has the id ${missing}`);
   return rules
