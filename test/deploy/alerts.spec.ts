@@ -236,6 +236,33 @@ describe('deploy/prometheus/alerts.yaml', () => {
         '25m',
         [{ ...warning, partition: '1', instance: 'a' }],
       ),
+      fires('BeTraceViolationsMissing', [grows('betrace_violations_missing_total{reader="keep"}')], '5m', [
+        { ...critical, reader: 'keep' },
+      ]),
+      fires('BeTraceViolationsMissing', [stays('betrace_violations_missing_total{reader="keep"}')], '5m', []),
+      fires(
+        'BeTraceNotificationConfiguration',
+        [grows('betrace_notification_failures_total{receiver="chat",kind="configuration"}')],
+        '15m',
+        [{ ...critical, receiver: 'chat' }],
+      ),
+      fires('BeTraceNotificationConfiguration', [grows('betrace_notification_failures_total{receiver="chat",kind="passing"}')], '15m', []),
+      fires(
+        'BeTraceNotificationsWait',
+        [
+          series('betrace_notification_lag_records{receiver="chat",partition="1",instance="a"}', '7x120'),
+          series('betrace_notification_lag_records{receiver="other",partition="1",instance="a"}', '7x120'),
+          series('betrace_notification_failures_total{receiver="chat",kind="passing",instance="a"}', '0+1x120'),
+        ],
+        '25m',
+        [{ ...warning, receiver: 'chat', partition: '1', instance: 'a' }],
+      ),
+      fires('BeTraceNotificationsRefused', [grows('betrace_notifications_refused_total{receiver="chat",reason="http_400"}')], '5m', [
+        { ...warning, receiver: 'chat', reason: 'http_400' },
+      ]),
+      fires('BeTraceNotificationsMissing', [grows('betrace_notifications_missing_total{receiver="chat"}')], '5m', [
+        { ...critical, receiver: 'chat' },
+      ]),
     ];
     const fired = cases.flatMap(({ alert_rule_test: [test] }) => (test!.exp_alerts.length > 0 ? [test!.alertname] : []));
     expect([...new Set(fired)].sort()).toEqual(alerts.map(({ alert }) => alert).sort());

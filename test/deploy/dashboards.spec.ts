@@ -1,12 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { alertGroups } from '../../scripts/alerts-document.js';
 import { BeTrace } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
 import { OtlpReceiver } from '../harness/otlp-receiver.js';
+import { WebhookReceiver } from '../harness/webhook-receiver.js';
 import { Prometheus, whyNoPrometheus } from './prometheus.js';
 
 const grafana = join(import.meta.dirname, '../../deploy/grafana');
@@ -94,6 +96,8 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
   let betrace: BeTrace;
   let prometheus: Prometheus;
   let receiver: OtlpReceiver;
+  const webhook = new WebhookReceiver();
+  const folder = mkdtempSync(join(tmpdir(), 'betrace-dashboards-'));
   const SLOW = 37;
   const MILLISECOND = 1_000_000n;
 
@@ -118,7 +122,16 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     const [port = 0] = await freePorts(1);
     receiver = new OtlpReceiver(port);
     await receiver.start();
-    betrace = await BeTrace.start({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, BETRACE_TRACE_ROOT_GRACE: '50ms' } });
+    await webhook.open();
+    const notifications = join(folder, 'notifications.yaml');
+    writeFileSync(notifications, stringify({ receivers: [{ name: 'chat', webhook: webhook.url }] }));
+    betrace = await BeTrace.start({
+      env: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+        BETRACE_TRACE_ROOT_GRACE: '50ms',
+        BETRACE_NOTIFICATIONS_FILE: notifications,
+      },
+    });
     prometheus = await Prometheus.start(`127.0.0.1:${betrace.ports.http}`, join(grafana, '../prometheus/alerts.yaml'));
     await rule('slow', 'span.duration > 1s', { severity: 'CRITICAL' });
     await rule('never', 'span.name == "nothing has this name"', { severity: 'LOW' });
@@ -151,6 +164,8 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     await prometheus?.stop();
     await betrace?.stop();
     receiver?.stop();
+    await webhook.close();
+    rmSync(folder, { recursive: true });
   });
 
   it('answer numbers, each of them', async () => {

@@ -64,11 +64,13 @@ export const backendOverview: DashboardBuilder = dashboard(
   .withPanel(
     lines({
       title: 'Violations',
-      description: 'Published, kept in the store, and taken by the OTLP endpoint. Kept and exported count each revision.',
+      description:
+        'Published, kept in the store, taken by the OTLP endpoint, told to receivers of notifications. All but published count each revision.',
       queries: [
         [`sum(${rate('betrace_violations_total')})`, 'published'],
         [`sum(${rate('betrace_violations_kept_total')})`, 'kept'],
         [`sum(${rate('betrace_violations_exported_total')})`, 'exported'],
+        [`sum by (receiver) (${rate('betrace_notifications_sent_total')})`, 'told to {{receiver}}'],
       ],
       unit: 'cps',
       width: 8,
@@ -150,13 +152,15 @@ export const backendOverview: DashboardBuilder = dashboard(
   .withPanel(
     lines({
       title: 'Violations that do not arrive',
-      description: 'Attempts that failed and are repeated (log, store, OTLP endpoint), and what is refused for good.',
+      description: 'Attempts that failed and are repeated (log, store, OTLP endpoint, notifications), and what is refused for good.',
       queries: [
         [`sum(${rate('betrace_violation_publish_failures_total')}) or vector(0)`, 'log'],
         [`sum(${rate('betrace_violations_keep_failures_total')}) or vector(0)`, 'store'],
         [`sum(${rate('betrace_otlp_export_failures_total')}) or vector(0)`, 'OTLP endpoint'],
         [`sum(${rate('betrace_violations_export_rejected_total')}) or vector(0)`, 'refused by the endpoint'],
         [`sum(${rate('betrace_violations_set_aside_total')}) or vector(0)`, 'set aside'],
+        [`sum(${rate('betrace_notification_failures_total')}) or vector(0)`, 'notifications'],
+        [`sum(${rate('betrace_notifications_refused_total')}) or vector(0)`, 'refused by receivers'],
       ],
       unit: 'cps',
       width: 8,
@@ -166,11 +170,13 @@ export const backendOverview: DashboardBuilder = dashboard(
   .withPanel(
     lines({
       title: 'Records that wait',
-      description: 'For the evaluator, for the store and for the OTLP endpoint, from the end of the log when it is scraped.',
+      description:
+        'For the evaluator, the store, the OTLP endpoint and receivers of notifications, from the end of the log when it is scraped.',
       queries: [
         [`sum(max by (partition) (betrace_evaluator_lag_records{${job}}))`, 'evaluator'],
         [`sum(max by (partition) (betrace_violations_keep_lag_records{${job}}))`, 'store'],
         [`sum(max by (partition) (betrace_otlp_export_lag_records{${job}}))`, 'OTLP endpoint'],
+        [`sum by (receiver) (max by (receiver, partition) (betrace_notification_lag_records{${job}}))`, 'notifications to {{receiver}}'],
       ],
       unit: 'short',
       width: 12,

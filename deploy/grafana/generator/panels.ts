@@ -33,7 +33,7 @@ interface Panel {
   readonly height?: number;
 }
 
-const refIds = ['A', 'B', 'C', 'D', 'E', 'F'];
+const refIds = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
 const query = ([expression, legend]: Query, at: number): DataqueryBuilder =>
   new DataqueryBuilder()
     .refId(refIds[at] ?? 'Z')
