@@ -47,6 +47,7 @@ export function refuseForeignOperator(cursor: TokenCursor, left: Expression, ope
   if (current.kind !== 'name' || next.text === '=' || next.text === ',') return;
   const word = current.text.toLowerCase();
   if (left.type === 'name' && left.name !== 'not' && left.name.toLowerCase() === 'not') return replaceWord(cursor, left, 'not');
+  if (left.type === 'name' && left.name.toLowerCase() === 'exists') return refuseExists(cursor, left, operand);
   if (word === 'and' || word === 'or') return replaceWord(cursor, current, word);
   if (word === 'in') return refuseIn(cursor, left, operand);
   if (word === 'not') return refuseNegated(cursor, left, operand);
@@ -109,6 +110,12 @@ function refuseInstance(cursor: TokenCursor, left: Expression): void {
   cursor.take();
   const type = TYPES[cursor.current.text] ?? '';
   whole(cursor, 'instanceof', left, `type(${textOf(cursor, left)}) == "${type}"`, 'type(…) == "…"');
+}
+
+/** `exists attribute.x`. */
+function refuseExists(cursor: TokenCursor, left: Expression, operand: ParseOperand): void {
+  const value = operand(cursor);
+  whole(cursor, 'exists', left, `${textOf(cursor, value)} != nil`, '!= nil', value.range.end);
 }
 
 /** `typeof x == "string"`. */

@@ -174,6 +174,14 @@ export const PROBLEMS = {
     'this holds wherever one span has {field}: {what} is `> 1`',
     'A count of values, or of the spans that share one, is at least 1 where there is a value at all. `trace.has` asks for that.',
   ),
+  BT_DSL_DISTINCT_IDS: warning(
+    "this holds wherever there are two of them: each has a '{key}' of its own; that one came twice is `max_count`",
+    '`trace.distinct` counts different values. Messages and events have different ids; that several spans share one is `trace.max_count(field) > 1`.',
+  ),
+  BT_DSL_COVERED: warning(
+    '{part} adds nothing: {whole} holds there, too',
+    'Of two alternatives about one value the second holds wherever the first does, as `x == "a" or x != "b"`. Mostly another value, or `and`, was meant.',
+  ),
   BT_DSL_QUOTES_IN_TEXT: warning(
     '{text} has quotes within its quotes: they are compared, too',
     'The name of a span or of a service in quotes of its own.',

@@ -13,7 +13,9 @@ import { refuseIterator } from './iterator.js';
 import { judgedLoop } from './judged-loop.js';
 import { listAsSet } from './list-as-set.js';
 import { knownNames, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from './lua-names.js';
+import { neverSet } from './never-set.js';
 import { newTable } from './new-table.js';
+import { nilKeys } from './nil-key.js';
 import { namesAsConditions, numberNames, valuesOfNames } from './number-names.js';
 import { refuseNot } from './refuse-not.js';
 import { judgeFlow } from './script-flow.js';
@@ -77,6 +79,8 @@ class ScriptChecker {
     this.#block(block, new Map(), true);
     if (values !== undefined && !this.#findings.isWhenForm && !this.#findings.hasErrors) {
       judgeFlow(block, this.#findings);
+      neverSet(block, this.#findings);
+      nilKeys(block, this.#assigned, this.#findings);
       judgeValues(block, values, this.#findings);
     }
     if (!this.#returnsValue) {

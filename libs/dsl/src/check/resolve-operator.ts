@@ -25,6 +25,7 @@ import {
 } from '../types.js';
 import type { Scope } from './context.js';
 import { checkFieldValue, refuseNumber } from './field-value.js';
+import { soleEntry } from './meaning/table-entry.js';
 
 type Unary = Extract<Expression, { type: 'unary' }>;
 type Binary = Extract<Expression, { type: 'binary' }>;
@@ -56,11 +57,16 @@ export function resolveBinary(syntax: Binary, left: Resolved, right: Resolved, s
       return equality(syntax, left, right, scope);
     case '<':
     case '<=':
-    case '>':
     case '>=':
       return ordering(syntax, left, right, scope);
+    case '>':
+      return pairMeant(syntax, 'child', scope) ?? ordering(syntax, left, right, scope);
   }
   const takes = NUMBER | STRING;
+  if (operator === '>>') {
+    const pair = pairMeant(syntax, 'descendant', scope);
+    if (pair !== undefined) return pair;
+  }
   if (operator === '~' && right.type === 'literal' && right.syntax.type === 'string') return matchesMeant(syntax, left, right, scope);
   const isBitwise = operator === '&' || operator === '|' || operator === '~' || operator === '<<' || operator === '>>';
   const operation = operator === '..' ? 'concatenate' : isBitwise ? 'perform bitwise operation on' : 'perform arithmetic on';
@@ -77,6 +83,23 @@ function matchesMeant(syntax: Binary, left: Resolved, right: Resolved, scope: Sc
   const text = `${formatExpression(left.syntax)} matches ${formatExpression(right.syntax)}`;
   const extras = { suggestion: 'matches', fix: { range: syntax.range, text } };
   return scope.findings.refuse(syntax, 'BT_DSL_FOREIGN_OPERATOR', syntax.range, { found: '~', instead: 'matches' }, extras);
+}
+
+/** `{a} >> {b}`, `{a} > {b}` of TraceQL: a b below an a. */
+function pairMeant(syntax: Binary, relation: 'child' | 'descendant', scope: Scope): Resolved | undefined {
+  const { left, right, operator, range } = syntax;
+  if (left.type !== 'table' || right.type !== 'table') return undefined;
+  const [a, b] = [left, right].map((table) => soleEntry(table, scope.findings.source));
+  if (a === undefined || b === undefined) return undefined;
+  const instead = `trace.${relation}`;
+  const text = `${instead}(${a}, ${b})`;
+  return scope.findings.refuse(
+    syntax,
+    'BT_DSL_FOREIGN_OPERATOR',
+    range,
+    { found: operator, instead },
+    { suggestion: text, fix: { range, text } },
+  );
 }
 
 /** Warns when a node that may be nil, and that no guard has tested, is used where nil is an error. */

@@ -21,6 +21,8 @@ const CERTAIN: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'BT_DSL_UNIT_DIVIDED',
   'BT_DSL_NEGATIVE_DEADLINE',
   'BT_DSL_ONE_VALUE',
+  'BT_DSL_DISTINCT_IDS',
+  'BT_DSL_COVERED',
   'BT_DSL_QUOTES_IN_TEXT',
   'BT_DSL_RESOURCE',
   'BT_DSL_FIELD_NAME',

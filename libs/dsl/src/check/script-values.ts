@@ -5,6 +5,7 @@ import type { Findings } from './context.js';
 import { readsText } from './list-as-set.js';
 import { isNumber, namesAsConditions } from './number-names.js';
 import { blocksOf } from './script-locals.js';
+import { bareTotal } from './script-units.js';
 import { expressionsOf, partsOf } from './tested-texts.js';
 
 /** What the variables of a script hold wherever they get a value, by what they are asked: a count that is never below 0, a table that is always true. */
@@ -60,6 +61,7 @@ class ScriptValues {
     const pending: Expression[] = [expression];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       if (next.type === 'binary') this.comparison(next);
+      if (next.type === 'call' || next.type === 'method-call') this.methodOfTable(next);
       if (next.type === 'unary' && next.operator === '#') this.asList(next.operand, next.range, `#`);
       if (next.type === 'call' && next.callee.type === 'name' && next.callee.name === 'ipairs' && next.args[0] !== undefined)
         this.asList(next.args[0], next.callee.range, 'ipairs');
@@ -71,6 +73,7 @@ class ScriptValues {
 
   private comparison(node: Extract<Expression, { type: 'binary' }>): void {
     const { operator, left, right, range } = node;
+    bareTotal(node, this.values, this.findings);
     const place = foundPlace(left);
     if (place !== undefined && (operator === '==' || operator === '~=')) return this.placeOfText(node, place);
     const subject = withoutParentheses(left);
@@ -120,6 +123,31 @@ class ScriptValues {
     );
   }
 
+  /** `ids.contains("x")`, `ids:push(x)`: a table of the script has the functions that the script puts into it, and no others. */
+  private methodOfTable(call: Extract<Expression, { type: 'call' | 'method-call' }>): void {
+    const [object, name, range] =
+      call.type === 'method-call'
+        ? [call.object, call.name, call.range]
+        : call.callee.type === 'member'
+          ? [call.callee.object, call.callee.name, call.callee.nameRange]
+          : [];
+    if (object?.type !== 'name' || name === undefined || range === undefined || !this.isAll(object.name, isEmptyTable)) return;
+    const { source } = this.findings;
+    // What it gets by another name, or from a function, is not followed.
+    if (
+      new RegExp(
+        `\\b${object.name}\\s*(?:\\.\\s*${name}\\s*=[^=]|\\[|[.:]\\s*${name}\\s*=)|\\bsetmetatable\\b|function\\s+${object.name}\\b|=\\s*${object.name}\\b`,
+      ).test(source.text)
+    )
+      return;
+    this.findings.report(
+      'BT_DSL_UNKNOWN_FUNCTION',
+      range,
+      { object: object.name, name },
+      { expected: TABLE_FUNCTIONS[name] ?? 'table.insert, or a loop' },
+    );
+  }
+
   /** `#ids`, `ipairs(ids)` of a table that has nothing but texts for its keys. */
   private asList(of: Expression, range: Expression['range'], found: '#' | 'ipairs'): void {
     if (of.type !== 'name' || !this.isAll(of.name, isEmptyTable)) return;
@@ -139,6 +167,19 @@ class ScriptValues {
     return values !== undefined && values.length > 0 && values.every((value) => value !== undefined && test(withoutParentheses(value)));
   }
 }
+
+/** What lists of other languages are asked, and how it is done here. */
+const TABLE_FUNCTIONS: Readonly<Partial<Record<string, string>>> = {
+  push: 'table.insert(list, value)',
+  add: 'table.insert(list, value)',
+  append: 'table.insert(list, value)',
+  contains: 'seen[value] = true to keep it, and seen[value] to ask for it',
+  includes: 'seen[value] = true to keep it, and seen[value] to ask for it',
+  has: 'seen[value] = true to keep it, and seen[value] to ask for it',
+  length: '#list',
+  size: '#list',
+  count: '#list',
+};
 
 function isFunction({ type }: Expression): boolean {
   return type === 'function';

@@ -87,6 +87,19 @@ export function someNode(node: Resolved, test: (node: Resolved) => boolean): boo
 /** Visits every node, parents first. */
 export function eachNode(node: Resolved, visit: (node: Resolved) => void): void {
   visit(node);
+  // What most nodes are, without a list of their parts.
+  switch (node.type) {
+    case 'literal':
+      return;
+    case 'binary':
+    case 'logical':
+      eachNode(node.left, visit);
+      eachNode(node.right, visit);
+      return;
+    case 'field':
+    case 'attribute':
+      if (node.span.type === 'subject' || node.span.type === 'bound') return;
+  }
   for (const part of partsOf(node)) eachNode(part, visit);
 }
 

@@ -268,8 +268,12 @@ function shapeOf(condition: Resolved): string {
       return `${condition.operator} ${condition.right.type === 'literal' ? String(condition.right.value) : condition.right.type}`;
     case 'string-test':
       return `${condition.test} ${condition.pattern.type === 'literal' ? String(condition.pattern.value) : ''}`;
-    case 'logical':
-      return condition.operator;
+    case 'logical': {
+      // However the chain is put together, it ends alike.
+      let last: Resolved = condition.right;
+      while (last.type === 'logical' && last.operator === condition.operator) last = last.right;
+      return `${condition.operator} ${shapeOf(last)}`;
+    }
     default:
       return condition.type;
   }

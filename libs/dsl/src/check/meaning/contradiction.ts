@@ -1,6 +1,7 @@
 import type { Resolved } from '../../resolved.js';
 import { isAtLeast, type Said, saidBy } from './constraints.js';
 import { Domain } from './domain.js';
+import { chainTopicOf } from './topic.js';
 
 /** Conditions of a chain that exclude each other (for `or`: of which one always holds); one alone, when it does so by itself. */
 export interface Contradiction {
@@ -18,7 +19,19 @@ interface Statement {
 
 /** The first contradiction in a chain of `and` (`or`), or undefined. Linear in the operands. */
 export function contradictionIn(operands: readonly Resolved[], operator: 'and' | 'or'): Contradiction | undefined {
+  if (operands.length > 1 && areApart(operands)) return undefined;
   return contradictionOfAll(operands.map((node) => ({ node, outcome: operator === 'and' })));
+}
+
+/** Each operand is about something else: nearly all chains. Each was asked alone before. */
+function areApart(operands: readonly Resolved[]): boolean {
+  const topics = new Set<string>();
+  for (const operand of operands) {
+    const topic = chainTopicOf(operand);
+    if (topic === undefined || topics.has(topic)) return false;
+    topics.add(topic);
+  }
+  return true;
 }
 
 /** A condition, and what it comes out as. */
@@ -45,7 +58,7 @@ export function contradictionOfAll(outcomes: readonly Outcome[]): Contradiction 
   }
   for (const statements of kinds.values()) {
     // Names cost most: they are only made where there is something to compare. Of a chain each operand was asked alone before.
-    if (statements.length === 1 && outcomes.length > 1) continue;
+    if (statements.length === 1 ? outcomes.length > 1 : statements.every(({ said }) => said.isWhole && isAtLeast(said))) continue;
     const found = contradictionOf(statements);
     if (found !== undefined) return found;
   }

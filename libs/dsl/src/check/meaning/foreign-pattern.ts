@@ -21,7 +21,7 @@ export type Operator = '==' | '!=' | 'contains' | 'starts_with' | 'ends_with';
 
 function compared({ syntax }: Resolved, subject: Resolved, pattern: Resolved, operator: Operator, findings: Findings): void {
   const text = stringOf(pattern);
-  if (text === undefined || subject.type === 'literal') return;
+  if (text === undefined || subject.type === 'literal' || !SIGNS.test(text)) return;
   const isRegex = looksLikeRegex(text);
   const isLike = !isRegex && looksLike(text);
   if (!isRegex && !isLike && !looksLikeGlob(text)) return;
@@ -39,6 +39,9 @@ function compared({ syntax }: Resolved, subject: Resolved, pattern: Resolved, op
   const fix = meant === undefined || isEither ? undefined : { range: syntax.range, text: meant };
   findings.report('BT_DSL_GLOB', pattern.syntax.range, values, { suggestion: meant, fix });
 }
+
+/** What some pattern has; most texts have none of it. */
+const SIGNS = /[*+|$^%[\\]/;
 
 function stringOf({ syntax }: Resolved): string | undefined {
   return syntax.type === 'string' && syntax.isText ? syntax.value : undefined;
@@ -63,13 +66,17 @@ function looksLike(text: string): boolean {
   );
 }
 
-/** `matches "lab.%"`. */
+/** A star that is of no use in a regular expression, which is found anywhere: `/checkout/*`. */
+const STARRED_END = /^\/?[\w/ -]*[\w/]\*$/;
+
+/** `matches "lab.%"`, `matches "/checkout/*"`. */
 function likePattern({ pattern, subject, syntax }: StringTestNode, findings: Findings): boolean {
   const text = stringOf(pattern);
-  if (text === undefined || !looksLike(text)) return false;
+  const isGlob = text !== undefined && STARRED_END.test(text);
+  if (text === undefined || (!isGlob && !looksLike(text))) return false;
   const test = globTest(text.replaceAll('%', '*'), '==');
   const meant = test === undefined ? undefined : `${formatExpression(subject.syntax)} ${test}`;
-  const reason = "'%' is a character like any other";
+  const reason = isGlob ? "'*' repeats the character before it, or leaves it out" : "'%' is a character like any other";
   const values = { text: formatExpression(pattern.syntax), test: 'matches', reason };
   const fix = meant === undefined ? undefined : { range: syntax.range, text: meant };
   findings.report('BT_DSL_FOREIGN_PATTERN', pattern.syntax.range, values, { suggestion: meant, fix });

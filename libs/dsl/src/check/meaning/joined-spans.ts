@@ -5,7 +5,7 @@ import type { Findings } from '../context.js';
 import { askedOf } from './asked-of.js';
 import { type Contradiction, contradictionOfAll, type Outcome } from './contradiction.js';
 import { flatOperands } from './flat-operands.js';
-import { type Askable, comparesTwoSpans, comparesWithItself, holdsOfItself, ofItself } from './of-itself.js';
+import { type Askable, type AskedPart, comparesTwoSpans, comparesWithItself, holdsOfItself, ofItself } from './of-itself.js';
 import { orderRing } from './order-ring.js';
 import { alternativesOf, asksOthers, partsOf, readsSpan, readsTested } from './outcome-parts.js';
 import { mayConcern, topicsOf } from './topic.js';
@@ -16,9 +16,11 @@ interface Known {
   readonly facts: readonly Outcome[];
   readonly universals: readonly Universal[];
   readonly spans: readonly Askable[];
+  /** What the spans around are asked of further ones. */
+  readonly asked: readonly AskedPart[];
 }
 
-const AT_FIRST: Known = { facts: [], universals: [], spans: [{ span: { type: 'subject' } }, { span: { type: 'root' } }] };
+const AT_FIRST: Known = { facts: [], universals: [], asked: [], spans: [{ span: { type: 'subject' } }, { span: { type: 'root' } }] };
 
 /** Each condition is compared with all around it: of a long rule the rest is not. */
 const MOST_FACTS = 40;
@@ -55,11 +57,12 @@ class JoinedSpans {
       facts: [...outer.facts, ...plain].slice(0, MOST_FACTS),
       universals: universals.length === 0 ? outer.universals : [...outer.universals, ...universals].slice(0, MOST_FACTS),
       spans: outer.spans,
+      asked: others.length < 2 ? outer.asked : [...outer.asked, ...others.map((part) => ({ ...part, depth: tested }))].slice(0, MOST_FACTS),
     };
     const found = this.amongNamed(plain, outer, tested) ?? this.amongAll(plain, universals, known);
     if (found === undefined) {
       for (const part of others) {
-        if (this.left > 0) this.left -= ofItself(part, known.facts, known.spans, this.findings);
+        if (this.left > 0) this.left -= ofItself(part, known, this.findings);
         this.inside(part, known, isWhole);
       }
     } else if (parts.length === 1 || contradictionOfAll(parts) === undefined) this.report(found, isWhole);

@@ -1,9 +1,10 @@
 import { baseOf, eachNode, spansOf } from '../../compile/walk.js';
-import type { Relatives, Resolved } from '../../resolved.js';
+import type { Relatives, Resolved, SpanSource } from '../../resolved.js';
 import type { Findings } from '../context.js';
 import { attributeType } from './attribute-type.js';
 import { conditionForField, constantField } from './constant-field.js';
 import { countOfDistinct } from './count-of-distinct.js';
+import { distinctIds } from './distinct-ids.js';
 import { everySpan } from './every-span.js';
 import { foreignPattern } from './foreign-pattern.js';
 import { guardedFalse } from './guarded-false.js';
@@ -16,6 +17,7 @@ import { notBefore } from './not-before.js';
 import { oneRoot } from './one-root.js';
 import { oneValue } from './one-value.js';
 import { longTolerance, sameConditions } from './pair-arguments.js';
+import { isPlainComparison, type PlainComparison } from './plain-comparison.js';
 import { quotedNumeral } from './quoted-numeral.js';
 import { quotesInText } from './quotes-in-text.js';
 import { listOfAttributes, resourceAttribute } from './resource-attribute.js';
@@ -55,16 +57,18 @@ function judgeParts(root: Resolved, findings: Findings): void {
   const relatives = new Map<number, Relatives>();
   const negated = new Set<Resolved>();
   eachNode(root, (node) => {
-    for (const span of spansOf(node)) spanByPlace(baseOf(span), findings);
-    noteRelatives(node, relatives);
     switch (node.type) {
+      case 'literal':
+        return;
       case 'binary':
+        if (isPlainComparison(node)) return judgePlain(node, findings);
         if (sameSides(node, root, findings)) return;
         bareNumber(node, findings);
         unitInName(node, findings);
         oneRoot(node, findings);
         countOfDistinct(node, findings);
         oneValue(node, findings);
+        distinctIds(node, findings);
         strictOrder(node, findings);
         timesOfOneSpan(node, findings);
         if (!negated.has(node)) nilEqualsNil(node, findings);
@@ -79,17 +83,25 @@ function judgeParts(root: Resolved, findings: Findings): void {
         letterCase(node, findings);
         if (!sameSides(node, root, findings) && !attributeType(node, findings)) foreignPattern(node, findings);
         return;
+      case 'field':
+      case 'span':
+      case 'span-table':
+        return byPlace(node.span, findings);
       case 'attribute':
       case 'has-attribute':
+        byPlace(node.span, findings);
         return resourceAttribute(node, root, findings);
       case 'index':
         listOfAttributes(node, findings);
         return listIndex(node, findings);
       case 'trace-aggregate':
+        byPlaces(node, findings);
+        noteRelatives(node, relatives);
         conditionForField(node, findings);
         textField(node, findings);
         return constantField(node, findings);
       case 'resource-attribute':
+        byPlace(node.span, findings);
         return spanAttribute(node, findings);
       case 'logical':
         return guardedFalse(node, findings);
@@ -97,19 +109,50 @@ function judgeParts(root: Resolved, findings: Findings): void {
         if (node.operator === 'not') noteNegated(node, negated);
         return lengthOfMap(node, findings);
       case 'span-order':
+        byPlaces(node, findings);
         sameSpan(node, relatives, findings);
         longTolerance(node, findings);
         return bareDurations(node, findings);
       case 'trace-quantifier':
+        byPlaces(node, findings);
+        noteRelatives(node, relatives);
         allBefore(node, relatives, findings);
         return unasked(node, findings);
       case 'trace-pair':
+        noteRelatives(node, relatives);
         sameConditions(node, findings);
         longTolerance(node, findings);
         unasked(node, findings);
         return bareDurations(node, findings);
     }
   });
+}
+
+/** What can be wrong with one value and a constant, by what the constant is. */
+function judgePlain(node: PlainComparison, findings: Findings): void {
+  switch (typeof node.right.value) {
+    case 'string':
+      quotedNumeral(node, findings);
+      if (node.left.type === 'field') {
+        quotesInText(node, findings);
+        idText(node, findings);
+      }
+      if (!attributeType(node, findings)) foreignPattern(node, findings);
+      return;
+    case 'number':
+    case 'bigint':
+      if (node.left.type === 'field') bareNumber(node, findings);
+      else unitInName(node, findings);
+  }
+}
+
+/** `trace.spans[0].name`. */
+function byPlace(span: SpanSource, findings: Findings): void {
+  if (span.type !== 'subject' && span.type !== 'bound') spanByPlace(baseOf(span), findings);
+}
+
+function byPlaces(node: Resolved, findings: Findings): void {
+  for (const span of spansOf(node)) byPlace(span, findings);
 }
 
 /** Of which span the one tested at a depth is a relative; at the same depth elsewhere it may be of none. */

@@ -16,9 +16,9 @@ export function missingDiffers(condition: Resolved, findings: Findings): void {
     return;
   }
   const operands = condition.type === 'logical' && condition.operator === 'and' ? flatOperands(condition) : [condition];
-  const differing = operands.map(differs);
-  const [first] = differing;
-  if (first === undefined || differing.includes(undefined)) return;
+  const [start] = operands;
+  const first = start === undefined ? undefined : differs(start);
+  if (first === undefined || !operands.every((operand) => differs(operand) !== undefined)) return;
   const key = [first.left, first.right].find(mayBeMissing) as Extract<Resolved, { readonly key: string }>;
   // A guard `x and …` leaves out false as well, which is what was meant by `x != true`.
   const isTruth = [first.left, first.right].some(isBoolean);

@@ -4,14 +4,20 @@ import type { Findings } from '../context.js';
 import { askedOf } from './asked-of.js';
 import { contradictionOfAll, type Outcome } from './contradiction.js';
 import { orderedAsCount } from './ordered-as-count.js';
-import { asksOthers, partsOf, readsSpan } from './outcome-parts.js';
+import { asksOthers, partsOf, readsSpan, readsTested } from './outcome-parts.js';
 import { isSameReading } from './same-sides.js';
+import { mayConcern, topicsOf } from './topic.js';
 
 /** A span that can be asked: of the trace, or one of the relatives of another. */
 export interface Askable {
   readonly span: SpanSource;
   readonly over?: Relatives | undefined;
   readonly name?: string | undefined;
+}
+
+/** A part that asks further spans, and of which span it is a part: the one that is judged, or the one tested at a depth. */
+export interface AskedPart extends Outcome {
+  readonly depth: number | undefined;
 }
 
 /** How the condition of a function over spans comes out of a span that is known: `undefined` where that can't be said. */
@@ -33,21 +39,47 @@ function askedForOne({ node, outcome }: Outcome): TraceQuantifier | undefined {
  * `a.name == "load" and trace.has(b where b.name == "load" and b.attributes["tag"] == a.attributes["tag"])`: a is one of the spans that are
  * asked, and satisfies what was meant of another one. Answers how many spans it was compared with.
  */
-export function ofItself(part: Outcome, facts: readonly Outcome[], spans: readonly Askable[], findings: Findings): number {
-  const asked = facts.length === 0 && spans.length <= FIRST_SPANS ? undefined : askedForOne(part);
+export function ofItself(
+  part: Outcome,
+  {
+    facts,
+    asked: known,
+    spans,
+  }: { readonly facts: readonly Outcome[]; readonly asked: readonly AskedPart[]; readonly spans: readonly Askable[] },
+  findings: Findings,
+): number {
+  const asked = facts.length === 0 && known.length === 0 && spans.length <= FIRST_SPANS ? undefined : askedForOne(part);
   if (asked === undefined || asked.condition.type === 'literal') return 0;
   const parts = partsOf(asked.condition, true);
-  if (parts.some(({ node }) => asksOthers(node))) return 0;
+  const further = parts.filter(({ node }) => asksOthers(node));
+  if (further.some((own) => !known.some((fact) => isSaid(fact, own, findings)))) return 0;
+  const topics = topicsOf(facts);
+  if (!parts.every((own) => further.includes(own) || isGuard(own.node) || comparesTwoSpans(own) || mayConcern([own], topics))) return 0;
   let compared = 0;
   for (const askable of spans) {
     if (asked.over !== undefined && !isAmong(asked.over, askable)) continue;
     compared++;
-    const satisfied = satisfiedBy(parts, asked.depth, askable.span, facts, findings);
+    if (!further.every((own) => known.some((fact) => isOf(fact, askable.span) && isSaid(fact, own, findings)))) continue;
+    const satisfied = satisfiedBy(
+      further.length === 0 ? parts : parts.filter((own) => !further.includes(own)),
+      asked.depth,
+      askable.span,
+      facts,
+      findings,
+    );
     if (satisfied === undefined) continue;
     report(part.node, asked, askable, satisfied, findings);
     break;
   }
   return compared;
+}
+
+function isSaid(fact: Outcome, { node, outcome }: Outcome, findings: Findings): boolean {
+  return fact.outcome === outcome && isSameText(fact.node, node, findings);
+}
+
+function isOf({ depth }: AskedPart, span: SpanSource): boolean {
+  return depth === undefined ? span.type === 'subject' : span.type === 'bound' && span.depth === depth;
 }
 
 /** The span that is judged, and the root. */
@@ -69,6 +101,8 @@ function satisfiedBy(parts: readonly Outcome[], depth: number, span: SpanSource,
   let isGuarded = false;
   let comparesItself = false;
   for (const { node, outcome } of parts) {
+    // What is asked of no span, as `trace.depth > 2`, is so for both.
+    if (!readsTested(node, depth) && facts.some((fact) => isSaid(fact, { node, outcome }, findings))) continue;
     const own = askedOf(node, depth, span);
     if (own === undefined) return undefined;
     if (comparesWithItself(own)) {
@@ -94,7 +128,7 @@ function satisfiedBy(parts: readonly Outcome[], depth: number, span: SpanSource,
 function isSameText(a: Resolved, b: Resolved, findings: Findings): boolean {
   if (a.type !== b.type) return false;
   const text = writtenText(b.syntax);
-  return writtenText(a.syntax) === text && ![...findings.namedSpans].some((name) => text.includes(name));
+  return writtenText(a.syntax) === text && ![...findings.namedSpans].some((name) => new RegExp(`\\b${name}\\b`).test(text));
 }
 
 /** That there is a value is asked. */

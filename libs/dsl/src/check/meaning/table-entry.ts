@@ -2,14 +2,19 @@ import { formatExpression } from '../../format-expression.js';
 import type { Source } from '../../source.js';
 import type { TableConstructor } from '../../syntax.js';
 
+/** What stands in the braces, where it is one value without a key. */
+export function soleEntry(table: TableConstructor, source: Source): string | undefined {
+  const [only, ...more] = table.items;
+  return only === undefined || only.key !== undefined || more.length > 0 ? undefined : source.slice(only.value.range);
+}
+
 /**
  * What stands in the braces, where it is one value without a key. In parentheses where the table stands beside an operator, or was given to
  * a function without any (`trace.has{c}`).
  */
 export function tableEntry(table: TableConstructor, source: Source, isArgument: boolean): string | undefined {
-  const [only, ...more] = table.items;
-  if (only === undefined || only.key !== undefined || more.length > 0) return undefined;
-  const text = source.slice(only.value.range);
+  const text = soleEntry(table, source);
+  if (text === undefined) return undefined;
   const isAlone = isArgument && /[(,]\s*$|\bwhere\s*$/.test(source.text.slice(Math.max(0, table.range.start - 200), table.range.start));
   return isAlone ? text : `(${text})`;
 }

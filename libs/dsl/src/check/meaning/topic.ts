@@ -16,11 +16,20 @@ export function mayConcern(conditions: readonly Outcome[], topics: ReadonlySet<s
   });
 }
 
+/** The same of an operand of a chain, where what is asked of several spans is one topic. Who has ancestors is no root. */
+export function chainTopicOf(node: Resolved): string | undefined {
+  if (node.type === 'trace-quantifier') return node.over?.axis === 'ancestors' ? undefined : SPANS;
+  if (node.type === 'unary' && node.operator === 'not') return chainTopicOf(node.operand);
+  return node.type === 'trace-pair' ? SPANS : topicOf(node);
+}
+
+const SPANS = 'several spans';
+
 /**
  * What a condition is about, so that conditions about different things need not be compared: undefined where that is not one thing, and
  * it may concern anything.
  */
-function topicOf(node: Resolved): string | undefined {
+export function topicOf(node: Resolved): string | undefined {
   switch (node.type) {
     case 'unary':
       return node.operator === 'not' ? topicOf(node.operand) : undefined;

@@ -1,15 +1,25 @@
 import type { DiagnosticExtras } from '../../diagnostic.js';
 import { formatExpression } from '../../format-expression.js';
-import type { LogicalNode, Resolved, StringTestNode, TraceAggregate, TracePair, TraceQuantifier, UnaryNode } from '../../resolved.js';
+import type {
+  BinaryNode,
+  LogicalNode,
+  Resolved,
+  StringTestNode,
+  TraceAggregate,
+  TracePair,
+  TraceQuantifier,
+  UnaryNode,
+} from '../../resolved.js';
 import type { Range } from '../../source.js';
 import type { SpanAxis, SpanRelation } from '../../span-relation.js';
-import { alwaysFalsy, alwaysTruthy, NIL, STRING } from '../../types.js';
+import { alwaysFalsy, alwaysTruthy, BOOLEAN, NIL, STRING } from '../../types.js';
 import { fieldValues } from '../../vocabulary.js';
 import type { Findings } from '../context.js';
 import { type Place, reportAlternatives, reportConstant, whole } from './constant-condition.js';
 import { mayExcludeAlone } from './constraints.js';
 import { contradictionIn } from './contradiction.js';
 import { comparedCounts, type KnownComparison } from './count-limits.js';
+import { coveredAlternative } from './covered.js';
 import { heldByEveryText } from './every-text.js';
 import { flatOperands } from './flat-operands.js';
 import { knownOfRoot } from './known-of-root.js';
@@ -18,6 +28,7 @@ import { heldByTheLast } from './no-relatives.js';
 import { numberAttribute, numberCondition } from './number-condition.js';
 import { isBelow, rootPart } from './one-root.js';
 import { oneSided } from './one-sided.js';
+import { isPlainComparison, type PlainComparison } from './plain-comparison.js';
 import { rangeOver } from './range-over.js';
 import { comparedWithLimits } from './value-limits.js';
 
@@ -75,16 +86,24 @@ class TruthJudge {
   /** Whether the condition is always true or always false; undefined when it depends on the trace. */
   condition(node: Resolved, place: Place): boolean | undefined {
     if (node.type === 'logical') return this.chain(node, place);
-    if (reportConstant(node, place, this.findings)) {
+    if (node.type === 'literal' && reportConstant(node, place, this.findings)) {
       this.reports++;
       return undefined;
     }
+    if (isPlainComparison(node)) return this.plain(node);
     const before = this.reports;
     const value = this.inside(node);
     if (this.reports > before) return value;
     numberCondition(node, place, this.findings, this.isInScript);
     oneSided(node, place, this.findings);
     return this.byTypes(node) ?? this.byValues(node);
+  }
+
+  /** What can be known of a value of one span and a constant. */
+  private plain(node: PlainComparison): boolean | undefined {
+    const value = this.byTypes(node);
+    if (value !== undefined || (node.left.type !== 'field' && (node.left.types & ~BOOLEAN) !== 0)) return value;
+    return this.byRoot(node) ?? this.byItself(node);
   }
 
   /** The conditions inside a value: `trace.count(c) > 3`. */
@@ -116,6 +135,7 @@ class TruthJudge {
     }
     if (result === undefined && allNeutral) result = !absorbing;
     if (this.reports > before || result !== undefined) return result;
+    if (coveredAlternative(node, operands, this.findings)) return undefined;
     const found = contradictionIn(operands, node.operator);
     if (found === undefined) return this.byTypes(node);
     const { first, second, isOfMany } = found;
@@ -235,19 +255,27 @@ class TruthJudge {
   }
 
   private byValues(node: Resolved): boolean | undefined {
-    const ofRoot = knownOfRoot(node);
-    if (ofRoot !== undefined) {
-      const reason = ofRoot ? 'a root is one, and has no parent' : 'a root has no parent';
-      this.report({ value: ofRoot, range: node.syntax.range, reason });
-      return ofRoot;
-    }
+    const ofRoot = this.byRoot(node);
+    if (ofRoot !== undefined) return ofRoot;
     if (node.type !== 'binary' && node.type !== 'string-test') return undefined;
     const known = node.type === 'binary' ? (comparedCounts(node) ?? comparedWithLimits(node)) : this.everyText(node);
     if (known !== undefined) {
       this.report({ ...known, range: node.syntax.range, extras: { suggestion: known.suggestion } });
       return known.isMeant === true ? undefined : known.value;
     }
-    // Only of a field, a count or a boolean is anything known beforehand.
+    return this.byItself(node);
+  }
+
+  private byRoot(node: Resolved): boolean | undefined {
+    const value = knownOfRoot(node);
+    if (value === undefined) return undefined;
+    const reason = value ? 'a root is one, and has no parent' : 'a root has no parent';
+    this.report({ value, range: node.syntax.range, reason });
+    return value;
+  }
+
+  /** Only of a field, a count or a boolean is anything known beforehand. */
+  private byItself(node: BinaryNode | StringTestNode): boolean | undefined {
     if (!mayExcludeAlone(node)) return undefined;
     for (const operator of ['and', 'or'] as const) {
       if (contradictionIn([node], operator) === undefined) continue;
