@@ -15,7 +15,10 @@ export interface RuleJudgement {
   readonly violations: readonly Verdict[];
   /** The verdicts that could not be reached, each with its reason: it may match all the same. */
   readonly undecided: readonly Verdict[];
-  /** Why it matches (the first violation's), or why it does not. */
+  /**
+   * Why it matches, or why it does not: what the first violation says. Its tree is asked of all spans again, where a violation has bits and
+   * counters: with the number of spans that satisfy each part, and up to 50 of them.
+   */
   readonly explanation: Explanation;
   /** Lua's texts of the evaluations that failed, each once. */
   readonly errors: readonly string[];
@@ -42,13 +45,34 @@ export function judgeTrace(
   return rules.definitions.map(({ id }, rule) => {
     const standing = [...latest.values()].filter(({ ruleId }) => ruleId === id);
     const violations = standing.filter(({ status }) => status === 'open');
+    let explanation: Explanation | undefined;
     return {
       ruleId: id,
       matches: violations.length > 0,
       violations,
       undecided: standing.filter(({ status }) => status === 'undecided'),
-      explanation: violations[0]?.explanation ?? explainTrace(rules, rule, requests, settings),
+      // Most who ask want the verdict alone.
+      get explanation() {
+        const [violation] = violations;
+        explanation ??=
+          violation === undefined
+            ? explainTrace(rules, rule, requests, settings)
+            : withWholeTree(violation, rules, rule, requests, settings);
+        return explanation;
+      },
       errors: [...accounting.rule(id).errors.keys()],
     };
   });
+}
+
+/** Where the whole trace says otherwise, because its parts were judged one by one, the violation's own tree stays. */
+function withWholeTree(
+  { explanation, traceId, wireSpanId }: Verdict,
+  rules: RuleSet,
+  rule: number,
+  requests: readonly Uint8Array[],
+  settings: AssemblySettings,
+): Explanation {
+  const { tree } = explainTrace(rules, rule, requests, settings, wireSpanId, traceId);
+  return tree?.outcome === 'true' ? { ...explanation, tree } : explanation;
 }
