@@ -131,6 +131,13 @@ const PROPERTIES: Readonly<Record<string, Schema>> = {
   serviceAccount: object({ annotations: texts }),
   serviceMonitor: object({ enabled: flag, interval: duration, labels: texts }),
   prometheusRule: object({ enabled: flag, labels: texts, disabled: listOf(text) }),
+  backup: object({
+    enabled: flag,
+    schedule: { type: 'string', minLength: 9 },
+    keep: count(1),
+    persistence: object({ existingClaim: text, size: quantity, storageClassName: text }),
+    resources,
+  }),
   strimzi: object({
     enabled: flag,
     version: text,

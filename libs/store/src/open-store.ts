@@ -10,9 +10,14 @@ const connections: { readonly [K in StoreSettings['kind']]: (settings: Extract<S
   postgres: async (settings) => (await import('./postgres/connection.js')).openPostgres(settings),
 };
 
+/** Connects, and changes nothing; a SQLite database that is not there is made. */
+export function connectionOf(settings: StoreSettings): Promise<Connection> {
+  return settings.kind === 'sqlite' ? connections.sqlite(settings) : connections.postgres(settings);
+}
+
 /** Opens the store and migrates it. Rejects a StoreError that names the database. */
 export async function openStore(settings: StoreSettings): Promise<Store> {
-  const connection = settings.kind === 'sqlite' ? await connections.sqlite(settings) : await connections.postgres(settings);
+  const connection = await connectionOf(settings);
   const store = new SqlStore(connection);
   try {
     await store.migrate();

@@ -65,6 +65,34 @@ export const STORE_PROBLEMS = {
     sentence:
       'The database {place} was migrated by a newer version of BeTrace ({migration}). Run that version, or restore a backup of before.',
   },
+  BT_STORE_OLDER_SCHEMA: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'The database {place} was not yet migrated by this version of BeTrace (it is at {migration}). Make the backup with the version that the database is of.',
+  },
+  BT_STORE_NOTHING_THERE: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'There is no database ({place}) to back up or to restore. Name the directory by BETRACE_STORAGE_PATH (storage.path), or PostgreSQL by DATABASE_URL.',
+  },
+  BT_STORE_NOT_EMPTY: {
+    status: 409,
+    retryable: false,
+    sentence:
+      'The database {place} has rows in {table}, and nothing was restored. Restore into an empty one, or with --replace in the place of what it has.',
+  },
+  BT_STORE_BACKUP_DAMAGED: {
+    status: 400,
+    retryable: false,
+    sentence: '{file}, line {line}: the backup cannot be used, {reason}. Nothing was restored. Take another backup.',
+  },
+  BT_STORE_BACKUP_NEWER: {
+    status: 400,
+    retryable: false,
+    sentence: '{file} was made by a newer version of BeTrace ({migration}). Nothing was restored. Restore it with that version.',
+  },
   BT_STORE_POSITION_BEHIND: {
     status: 503,
     retryable: true,

@@ -19,5 +19,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'keys new': async () => (await import('./keys-new.js')).keysNewCommand,
   verify: async () => (await import('./verify.js')).verifyCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
+  backup: async () => (await import('./backup.js')).backupCommand,
+  restore: async () => (await import('./restore.js')).restoreCommand,
   serve: async () => (await import('./serve.js')).serveCommand,
 };

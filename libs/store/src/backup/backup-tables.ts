@@ -1,0 +1,48 @@
+import { type SqlBool, sql } from 'kysely';
+import type { Queries, Schema } from '../schema.js';
+
+/**
+ * What a backup holds, with the key of each table. Positions are not in it: they are those of a log, which may be another one when the backup is
+ * restored. Without them readers begin where the log does, and what is kept, exported or told already stays as it is.
+ */
+export const BACKUP_TABLES = {
+  rules: ['id'],
+  rule_versions: ['rule_id', 'version'],
+  epochs: ['epoch'],
+  violations: ['id'],
+  violation_revisions: ['violation_id', 'first_offset', 'revision'],
+  violation_groups: ['id'],
+  violation_sequence: ['id'],
+  marks: ['subject', 'number'],
+  mutes: ['id'],
+  exports: ['violation_id'],
+  notifications: ['violation_id', 'reader'],
+  signature_keys: ['id'],
+} as const satisfies Partial<Record<keyof Schema, readonly string[]>>;
+
+export type BackupTable = keyof typeof BACKUP_TABLES;
+export type BackupRow = Readonly<Record<string, string | number | null>>;
+
+export const isBackupTable = (name: unknown): name is BackupTable => typeof name === 'string' && Object.hasOwn(BACKUP_TABLES, name);
+
+/** The rows of a table in the order of its key, a page at a time. */
+export async function* rowsOf(queries: Queries, table: BackupTable, page: number): AsyncIterable<BackupRow> {
+  const key: readonly string[] = BACKUP_TABLES[table];
+  const columns = sql.join(key.map((column) => sql.ref(column)));
+  let last: BackupRow | undefined;
+  do {
+    const after = last;
+    const rows = await queries
+      .selectFrom(table as 'rules')
+      .selectAll()
+      .$if(after !== undefined, (query) =>
+        query.where(sql<SqlBool>`(${columns}) > (${sql.join(key.map((column) => after?.[column] ?? null))})`),
+      )
+      .orderBy(columns)
+      .limit(page)
+      .execute();
+    const read = rows as unknown as readonly BackupRow[];
+    yield* read;
+    last = read.length === page ? read.at(-1) : undefined;
+  } while (last !== undefined);
+}

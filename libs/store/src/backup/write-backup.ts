@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { sql } from 'kysely';
+import type { Connection } from '../connection.js';
+import { MIGRATIONS } from '../migrations/migrations.js';
+import { connectionOf } from '../open-store.js';
+import { StoreError } from '../problems.js';
+import type { Queries } from '../schema.js';
+import type { StoreSettings } from '../settings.js';
+import { BACKUP_TABLES, type BackupTable, rowsOf } from './backup-tables.js';
+
+export const BACKUP_FORMAT = 'betrace-backup';
+/** Of the file's format; the schema of its rows is `schema`. */
+export const BACKUP_VERSION = 1;
+const PAGE = 500;
+
+/** First line of a backup. */
+export interface BackupHeader {
+  readonly format: typeof BACKUP_FORMAT;
+  readonly version: number;
+  /** The last migration of the database: what the rows look like. */
+  readonly schema: string;
+  /** Unix milliseconds. */
+  readonly created_at: number;
+}
+
+/** Rows by table. */
+export type BackupCounts = Readonly<Record<BackupTable, number>>;
+
+/**
+ * The lines of a backup: its header, a row each as `[table, row]`, and at the end their number and a SHA-256 of everything before. All rows are of one
+ * moment, and nobody who writes waits for it. Rejects a StoreError; BT_STORE_NOTHING_THERE when there is no database.
+ */
+export async function* backupLines(settings: StoreSettings, now: number): AsyncGenerator<string, BackupCounts> {
+  if (settings.kind === 'sqlite') {
+    if (settings.path === undefined) throw new StoreError('BT_STORE_NOTHING_THERE', { place: 'in memory' });
+    const place = join(resolve(settings.path), 'store.db');
+    if (!existsSync(place)) throw new StoreError('BT_STORE_NOTHING_THERE', { place });
+  }
+  const connection = await connectionOf(settings);
+  const lines = openLines(connection, settings.kind, now);
+  try {
+    return yield* lines;
+  } catch (error) {
+    throw connection.problem(error);
+  } finally {
+    await connection.database.destroy();
+  }
+}
+
+async function* openLines(connection: Connection, kind: StoreSettings['kind'], now: number): AsyncGenerator<string, BackupCounts> {
+  // One connection for all of it, which a generator cannot have by a callback: its own is made, and closed with the database.
+  const reader = await connection.database.startTransaction().execute();
+  try {
+    // Nobody waits for it: see `snapshot`.
+    await snapshot(reader, kind);
+    const schema = await schemaOf(reader, connection.place);
+    const hash = createHash('sha256');
+    const counts: Partial<Record<BackupTable, number>> = {};
+    const line = (value: unknown): string => {
+      const text = `${JSON.stringify(value)}\n`;
+      hash.update(text);
+      return text;
+    };
+    yield line({ format: BACKUP_FORMAT, version: BACKUP_VERSION, schema, created_at: now } satisfies BackupHeader);
+    for (const table of Object.keys(BACKUP_TABLES) as BackupTable[]) {
+      let count = 0;
+      for await (const row of rowsOf(reader, table, PAGE)) {
+        yield line([table, row]);
+        count += 1;
+      }
+      counts[table] = count;
+    }
+    yield `${JSON.stringify({ end: true, rows: counts, sha256: hash.digest('hex') })}\n`;
+    return counts as BackupCounts;
+  } finally {
+    await reader.rollback().execute();
+  }
+}
+
+/** PostgreSQL: all statements see the moment of the first. SQLite: a transaction does anyway, without the lock that writers need. */
+async function snapshot(queries: Queries, kind: StoreSettings['kind']): Promise<void> {
+  if (kind === 'postgres') {
+    await sql`set transaction isolation level repeatable read, read only`.execute(queries);
+    return;
+  }
+  await sql`rollback`.execute(queries);
+  await sql`begin`.execute(queries);
+}
+
+/** The database's last migration. Throws when it is not this version's last one: its tables are not those that are read here. */
+async function schemaOf(queries: Queries, place: string): Promise<string> {
+  const found = (await queries.selectFrom('migrations').select('name').orderBy('name', 'desc').limit(1).executeTakeFirst())?.name ?? 'none';
+  const known = MIGRATIONS.at(-1)?.name ?? '';
+  if (found > known) throw new StoreError('BT_STORE_NEWER_SCHEMA', { place, migration: found });
+  if (found < known) throw new StoreError('BT_STORE_OLDER_SCHEMA', { place, migration: found });
+  return found;
+}
