@@ -140,7 +140,8 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
             BETRACE_HOST: '0.0.0.0',
           };
           const { configuration, notices } = loadConfiguration({ environment, directory });
-          expect(notices).toEqual([]);
+          // Those of ports mean nothing to the CLI, which has none.
+          expect(notices.filter((notice) => container.name !== 'backup' || !notice.includes('API key'))).toEqual([]);
           expect(configuration.process.environment).toBe('production');
           if (container.name !== 'backup') expect(configuration.kafka.brokers.length > 0).toBe(container.name !== 'standalone');
         } finally {

@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
+import { REPOSITORY } from '../harness/repository.js';
 import { missing, shell } from '../harness/shell.js';
 
 const absent = await missing('curl', 'jq');
@@ -48,6 +50,21 @@ done`;
     const before = (await first.json('GET', '/v1/rules')).body;
     expect(await on(first, RESTORE)).toBe('200 200 200 ');
     expect((await first.json('GET', '/v1/rules')).body).toEqual(before);
+  });
+
+  it('restores by the script of the image, all rules together or none', async () => {
+    await on(first, BACKUP);
+    const script = `BETRACE_HOME=${REPOSITORY} BETRACE_URL=http://localhost:12011 ${REPOSITORY}/deploy/docker/restore-rules.sh`;
+    const third = await BeTrace.start();
+    try {
+      await on(third, `PATH=${dirname(process.execPath)}:$PATH ${script} rules-backup.json`);
+      expect(await rulesOf(third)).toEqual(await rulesOf(first));
+      await on(third, `jq '.rules[1].expression = "span.nothing"' rules-backup.json > wrong.json`);
+      await expect(on(third, `PATH=${dirname(process.execPath)}:$PATH ${script} wrong.json`)).rejects.toThrow();
+      expect(await rulesOf(third)).toEqual(await rulesOf(first));
+    } finally {
+      await third.stop();
+    }
   });
 
   it('brings a rule back that was changed since', async () => {
