@@ -54,8 +54,10 @@ export class MutesController {
   @ApiNotFoundResponse({ type: ProblemView, description: 'There is no such rule.' })
   @ApiConflictResponse({ type: ProblemView, description: 'Several rules have this name.' })
   @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'There are too many mutes.' })
-  async mute(@Body() { rule_id, service, until, note }: MuteBody, @Req() request: FastifyRequest): Promise<MuteView> {
+  async mute(@Body() { rule_id, ...body }: MuteBody, @Req() request: FastifyRequest): Promise<MuteView> {
     const now = this.clock.now();
+    // `null` is as what is left out.
+    const [service, until, note] = [body.service ?? undefined, body.until ?? undefined, body.note ?? undefined];
     if (until !== undefined && until <= now) throw new ApiError('BT_API_MUTE_ENDED', { until: new Date(until).toISOString() });
     const { id: ruleId } = await requireRule(this.store, rule_id);
     const mute: Mute = {

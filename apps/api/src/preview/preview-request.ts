@@ -9,7 +9,8 @@ import type { PreviewTask } from './preview-task.js';
 const SAMPLES = 10;
 
 /** Makes the task of a request. `now`: Unix ms. Throws what is wrong with it: its time, an expression, a rule that does not exist. */
-export async function previewTask(body: PreviewBody, store: Store, check: CheckExpression, now: number): Promise<PreviewTask> {
+export async function previewTask(sent: PreviewBody, store: Store, check: CheckExpression, now: number): Promise<PreviewTask> {
+  const body = given(sent);
   const { samples = SAMPLES } = body;
   const from = momentOf(body.from, now);
   const to = momentOf(body.to, now);
@@ -17,8 +18,13 @@ export async function previewTask(body: PreviewBody, store: Store, check: CheckE
     throw new ApiError('BT_API_TIME_RANGE_EMPTY', { start: from / 1_000, end: (to ?? now) / 1_000 });
   }
   const rule = await askedRule('preview', body, { store, check });
-  const compareWith = body.compare_with === undefined ? undefined : await askedRule('compared', body.compare_with, { store, check });
+  const compareWith = body.compare_with === undefined ? undefined : await askedRule('compared', given(body.compare_with), { store, check });
   return { rule, compareWith, from, to, samples };
+}
+
+/** A member that is `null` is as one that is left out. */
+function given<Body extends object>(body: Body): Body {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)) as Body;
 }
 
 interface Tools {

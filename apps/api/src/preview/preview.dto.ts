@@ -1,5 +1,5 @@
 import { Transform, Type } from 'class-transformer';
-import { IsDefined, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import { RULE_TEXT_LIMITS } from '#dsl';
 import { ON_ERROR, type OnError } from '#engine';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
@@ -120,7 +120,6 @@ export class PreviewBody {
     description: 'What the rule would replace: the answer tells the difference, in traces.',
   })
   @IsOptional()
-  @IsDefined()
   @IsObject()
   @ValidateNested()
   @Type(() => PreviewComparisonBody)

@@ -21,6 +21,16 @@ describe('POST /v1/rules/preview', () => {
     return (await api.ask<PreviewView>('GET', `/v1/previews/${begun.id}?wait=30s`)).body;
   };
 
+  it('takes `null` for what is left out', async () => {
+    const nothing = { on_error: null, name: null, message: null, samples: null, compare_with: null };
+    const { state, result } = await preview({ expression: 'span.duration > 1s', ...nothing });
+    expect([state, result?.comparison]).toEqual(['done', undefined]);
+    const compare_with = { rule_id: null, expression: 'span.duration > 1s', on_error: null };
+    expect((await preview({ expression: 'span.duration > 2s', compare_with })).state).toBe('done');
+    const { status } = await api.ask('POST', '/v1/rules/preview', { expression: 'span.duration > 2s', compare_with: { rule_id: null } });
+    expect(status).toBe(400);
+  });
+
   it('answers nothing of nothing', async () => {
     const { state, result } = await preview({ expression: 'span.duration > 1s' });
     expect(state).toBe('done');
