@@ -45,5 +45,13 @@ export default {
       // Builds the console, once, and only where one of its tests is run.
       globalSetup: '<rootDir>/apps/console/test/build-console.mjs',
     },
+    {
+      ...shared,
+      displayName: 'grafana',
+      testMatch: ['<rootDir>/apps/grafana/test/**/*.spec.ts'],
+      modulePathIgnorePatterns: ['<rootDir>/dist/'],
+      // Installs the plugin's packages and builds it, once, and only where one of its tests is run.
+      globalSetup: '<rootDir>/apps/grafana/test/build-plugin.mjs',
+    },
   ],
 };

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { testSeed } from './test-seed.mjs';
 import {
   checkConsole,
+  checkPlugin,
   dashboardGenerator,
   ensureBuilt,
   ensureConsole,
   ensureDependencies,
+  ensurePlugin,
   root,
   runNode,
   ToolchainError,
@@ -95,6 +97,12 @@ const commands = {
       'generated documents': () => runBuilt('scripts/generate-docs.js', ['--check']),
       dashboards: checkDashboards,
     }),
+  /** `check`: the types of the Grafana plugin; without it: the zip that Grafana installs. Only these and its tests install its packages. */
+  plugin: async ([what]) => {
+    if (what === 'check') return checkPlugin();
+    await ensurePlugin();
+    return runNode([join(root, 'apps', 'grafana', 'package.mjs')]);
+  },
   'docs:generate': generateDocuments,
   test: (args) => ensureBuilt().then(() => jest(args)),
   // Files first: jest takes every word after --selectProjects for a project.

@@ -201,6 +201,58 @@ export async function checkConsole() {
   return failed.length === 0 ? 0 : 1;
 }
 
+// ── Grafana plugin ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+const pluginFolder = at('apps', 'grafana');
+const pluginStampFile = at('dist', 'grafana', '.build-stamp');
+
+/** What the plugin and the host page of its tests are made of: its own sources, and the console's, whose parts it shows. */
+function pluginFingerprint() {
+  const folders = [
+    join(pluginFolder, 'src'),
+    join(pluginFolder, 'test', 'host'),
+    join(consoleFolder, 'src'),
+    at('deploy', 'grafana', 'dashboards'),
+  ];
+  const files = folders.flatMap((folder) => [...filesUnder(folder, new Set())]).filter((file) => !/\.(generated|spec)\.ts$/.test(file));
+  const settings = ['build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json', 'README.md'].map((name) =>
+    join('apps', 'grafana', name),
+  );
+  return fingerprint(files, [...settings, join('docs', 'openapi.json')]);
+}
+
+/** Builds the Grafana plugin to dist/grafana/ if what it is made of changed. Its packages are large: only its own scripts and tests ask. */
+export async function ensurePlugin() {
+  const built = () => existsSync(pluginStampFile) && readFileSync(pluginStampFile, 'utf8') === pluginFingerprint();
+  if (built()) return;
+  await ensureDependencies(pluginFolder);
+  await exclusively('grafana', async () => {
+    if (built()) return;
+    say('building the Grafana plugin …');
+    const since = Date.now();
+    const wanted = pluginFingerprint();
+    const env = { ...process.env, NODE_ENV: 'production' };
+    for (const script of ['build.mjs', join('test', 'host', 'build-host.mjs')]) {
+      if ((await runNode([join(pluginFolder, script)], { cwd: pluginFolder, env, stdio: ['ignore', 2, 2] })) !== 0) {
+        throw new ToolchainError('the build of the Grafana plugin failed; see the messages above');
+      }
+    }
+    writeFileSync(pluginStampFile, wanted);
+    say(`Grafana plugin built in ${seconds(since)}`);
+  });
+}
+
+/** Checks the types of the Grafana plugin and of its tests; those that it shares with the console are made first. */
+export async function checkPlugin() {
+  await prepareConsole();
+  await ensureDependencies(pluginFolder);
+  const failed = [];
+  for (const project of ['tsconfig.json', join('test', 'tsconfig.json')]) {
+    if ((await tsc(['-p', join('apps', 'grafana', project)])) !== 0) failed.push(project);
+  }
+  return failed.length === 0 ? 0 : 1;
+}
+
 /** TypeScript 7 (native, about 4 times faster); TypeScript 6 where it has no binary. */
 export function tsc(args) {
   const native = at('node_modules', 'typescript-7', 'bin', 'tsc');

@@ -17,11 +17,13 @@ function chromiumOfThisMachine(): string | undefined {
 }
 
 /** Describes tests that need a browser; skipped, with a reason that is said, where there is none. Where there is one, nothing skips them. */
-export function describeConsole(name: string, tests: () => void): void {
-  if (chromiumOfThisMachine() !== undefined) return describe(`Console: ${name}`, tests);
-  console.warn(`SKIPPED: Console: ${name} (no Chromium: install the package chromium, or name one in CHROMIUM)`);
-  describe.skip(`Console: ${name}`, () => it('needs a browser', () => undefined));
+export function describeWithBrowser(name: string, tests: () => void): void {
+  if (chromiumOfThisMachine() !== undefined) return describe(name, tests);
+  console.warn(`SKIPPED: ${name} (no Chromium: install the package chromium, or name one in CHROMIUM)`);
+  describe.skip(name, () => it('needs a browser', () => undefined));
 }
+
+export const describeConsole = (name: string, tests: () => void): void => describeWithBrowser(`Console: ${name}`, tests);
 
 export interface Complaint {
   readonly rule: string;

@@ -8,7 +8,8 @@ import { ErrorBanner } from '../parts/error-banner';
 import { Key } from '../parts/key';
 import { Skeleton } from '../parts/skeleton';
 import { useKeys } from '../shell/use-keys';
-import { conditionsOf, missingName } from './conditions';
+import { conditionsOf } from './conditions';
+import { ghostsOf, lettersOf } from './letters';
 import { Minimap } from './minimap';
 import { SpanPanel } from './span-panel';
 import { traceRows } from './trace-rows';
@@ -35,22 +36,8 @@ export function WhyAndTrace({ violation, asRecorded, versions }: WhyAndTraceProp
   const conditions = useMemo(() => conditionsOf(tree, violation.span_id), [tree, violation.span_id]);
   const spans = useMemo(() => new Map((trace.data?.spans ?? []).map((span) => [span.span_id, span])), [trace.data]);
   const rows = useMemo(() => (trace.data === undefined ? undefined : traceRows(trace.data.spans)), [trace.data]);
-  const letters = useMemo(() => {
-    const found = new Map<string, string[]>();
-    for (const { letter, witnesses } of conditions) for (const id of witnesses) found.set(id, [...(found.get(id) ?? []), letter]);
-    return found;
-  }, [conditions]);
-  const ghosts = useMemo(
-    () =>
-      conditions
-        .filter(({ missing }) => missing)
-        .map(({ letter, node }) => ({
-          letter,
-          name: missingName(text?.slice(node.range.start, node.range.end) ?? node.sentence ?? ''),
-          text: `looked for in ${node.of === undefined ? 'the trace' : `all ${node.of} spans`}: 0`,
-        })),
-    [conditions, text],
-  );
+  const letters = useMemo(() => lettersOf(conditions), [conditions]);
+  const ghosts = useMemo(() => ghostsOf(conditions, text), [conditions, text]);
   const matches = useMemo(() => (rows?.rows ?? []).map(({ span }) => span.span_id).filter((id) => letters.has(id)), [rows, letters]);
   const [matchesOnly, setMatchesOnly] = useState(search.get('matches') === '1');
   const selected = search.get('span') ?? (spans.has(violation.span_id) ? violation.span_id : (matches[0] ?? rows?.rows[0]?.span.span_id));

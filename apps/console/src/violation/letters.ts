@@ -1,0 +1,23 @@
+import { type Condition, missingName } from './conditions';
+import type { Ghost } from './ghost-row';
+
+/** The letters of the conditions that a span witnesses, by its id. */
+export function lettersOf(conditions: readonly Condition[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { letter, witnesses } of conditions) for (const id of witnesses) found.set(id, [...(found.get(id) ?? []), letter]);
+  return found;
+}
+
+/**
+ * A row for each condition that no span satisfies.
+ * @param text what the ranges of the conditions are about; undefined where that version of the rule is gone
+ */
+export function ghostsOf(conditions: readonly Condition[], text: string | undefined): readonly Ghost[] {
+  return conditions
+    .filter(({ missing }) => missing)
+    .map(({ letter, node }) => ({
+      letter,
+      name: missingName(text?.slice(node.range.start, node.range.end) ?? node.sentence ?? ''),
+      text: `looked for in ${node.of === undefined ? 'the trace' : `all ${node.of} spans`}: 0`,
+    }));
+}

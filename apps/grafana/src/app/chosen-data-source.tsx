@@ -1,0 +1,59 @@
+import { DataSourcePicker, getDataSourceSrv } from '@grafana/runtime';
+import { Alert, LinkButton } from '@grafana/ui';
+import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
+import { useLocation } from 'react-router';
+import { proxyOf } from '../api/request';
+
+export interface ChosenDataSource {
+  readonly uid: string;
+  readonly proxy: string;
+  /** The Tempo data source that the data source names; undefined: none, and "Open in Tempo" is not offered. */
+  readonly tempoUid: string | undefined;
+  readonly choose: (uid: string) => void;
+}
+
+const Context = createContext<ChosenDataSource | undefined>(undefined);
+const REMEMBERED = 'betrace-app.datasource';
+export const DATA_SOURCE_TYPE = 'betrace-datasource';
+
+/** Pages ask BeTrace through a data source: that of the address (`ds`), else the one chosen last, else the first. */
+export function WithDataSource({ children }: { readonly children: ReactNode }) {
+  const { search } = useLocation();
+  const [picked, setPicked] = useState<string>();
+  const all = getDataSourceSrv().getList({ pluginId: DATA_SOURCE_TYPE });
+  const wanted = [picked, new URLSearchParams(search).get('ds'), localStorage.getItem(REMEMBERED)];
+  const found = wanted.map((uid) => all.find((each) => each.uid === uid)).find((each) => each !== undefined) ?? all[0];
+  const chosen = useMemo(() => {
+    if (found === undefined) return undefined;
+    const { tempoUid } = found.jsonData as { readonly tempoUid?: string };
+    const choose = (uid: string): void => {
+      localStorage.setItem(REMEMBERED, uid);
+      setPicked(uid);
+    };
+    return { uid: found.uid, proxy: proxyOf(found.uid), tempoUid: tempoUid === '' ? undefined : tempoUid, choose };
+  }, [found]);
+  if (chosen === undefined) return <NoDataSource />;
+  return <Context.Provider value={chosen}>{children}</Context.Provider>;
+}
+
+export function useChosenDataSource(): ChosenDataSource {
+  const chosen = useContext(Context);
+  if (chosen === undefined) throw new Error('no BeTrace data source is chosen');
+  return chosen;
+}
+
+function NoDataSource() {
+  return (
+    <Alert severity="info" title="No BeTrace data source">
+      <p>Add a data source of the type BeTrace with the address of your BeTrace server, such as http://betrace-backend:12011.</p>
+      <LinkButton href="/connections/datasources/new?search=betrace">Add data source</LinkButton>
+    </Alert>
+  );
+}
+
+/** Shown where there is more than one. */
+export function DataSourceChoice() {
+  const { uid, choose } = useChosenDataSource();
+  if (getDataSourceSrv().getList({ pluginId: DATA_SOURCE_TYPE }).length < 2) return null;
+  return <DataSourcePicker current={uid} noDefault pluginId={DATA_SOURCE_TYPE} onChange={(settings) => choose(settings.uid)} />;
+}

@@ -1,0 +1,56 @@
+import { dateTimeFormat } from '@grafana/data';
+import { PluginPage } from '@grafana/runtime';
+import { LinkButton, LoadingPlaceholder, Stack, Text } from '@grafana/ui';
+import { useCallback } from 'react';
+import { useParams } from 'react-router';
+import { SeverityBadge } from '#console/parts/severity-badge';
+import { violationSentence } from '#console/violations/violation-sentence';
+import { place, tempoPlace } from '../api/place';
+import { request } from '../api/request';
+import type { Violation } from '../api/types';
+import { useAnswer } from '../api/use-answer';
+import { useChosenDataSource } from '../app/chosen-data-source';
+import { ProblemAlert } from '../app/problem-alert';
+import { ConsoleScope } from '../console/console-scope';
+import { WhyAndTrace } from './why-and-trace';
+
+/** A violation: what happened, why it counts, and the trace that it is about. */
+export default function ViolationPage() {
+  const { id = '' } = useParams();
+  const { proxy, tempoUid } = useChosenDataSource();
+  const { value, error, again } = useAnswer(
+    useCallback(() => request<Violation>(proxy, `v1/violations/${encodeURIComponent(id)}`), [proxy, id]),
+  );
+  const actions =
+    value === undefined || tempoUid === undefined ? undefined : (
+      <LinkButton variant="secondary" href={tempoPlace(tempoUid, value.wire_trace_id, value.timestamp_ms)}>
+        Open in Tempo
+      </LinkButton>
+    );
+  return (
+    <PluginPage
+      pageNav={{ text: value?.rule_name ?? 'Violation', parentItem: { text: 'Violations', url: place('violations') } }}
+      actions={actions}
+    >
+      <ProblemAlert what="The violation could not be read." error={error} onRetry={again} />
+      {value === undefined ? (
+        error === undefined ? (
+          <LoadingPlaceholder text="Loading violation" />
+        ) : null
+      ) : (
+        <Stack direction="column" gap={2}>
+          <Stack direction="row" gap={2} alignItems="center" wrap="wrap">
+            <ConsoleScope>
+              <SeverityBadge severity={value.severity} />
+            </ConsoleScope>
+            <span>{value.service}</span>
+            <span>{dateTimeFormat(value.timestamp_ms)}</span>
+            {value.status === 'open' ? null : <span>{value.status}</span>}
+          </Stack>
+          <Text element="p">{violationSentence(value)}</Text>
+          <WhyAndTrace violation={value} />
+        </Stack>
+      )}
+    </PluginPage>
+  );
+}

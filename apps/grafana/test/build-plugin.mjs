@@ -1,0 +1,7 @@
+import { ensurePlugin, prepareConsole } from '../../../scripts/toolchain.mjs';
+
+/** Jest's global setup of the plugin's tests: they run against the plugin as Grafana loads it, and use the console's browser. */
+export default async () => {
+  await prepareConsole();
+  await ensurePlugin();
+};

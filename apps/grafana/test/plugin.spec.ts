@@ -1,0 +1,223 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { BeTrace } from '../../../test/harness/betrace.js';
+import { becomes } from '../../console/test/becomes.js';
+import { accessibilityOf, describeWithBrowser, TestBrowser } from '../../console/test/browser.js';
+import { openShop, orderSpans, send, settled } from '../../console/test/shop-traces.js';
+import { GrafanaHost, UID } from './grafana-host.js';
+
+const ENVIRONMENT = { BETRACE_TRACE_ROOT_GRACE: '50ms', BETRACE_TRACE_IDLE_TIMEOUT: '200ms', BETRACE_TRACE_LATE_WINDOW: '600s' };
+const PICTURES = resolve(import.meta.dirname, '../../../.cache/grafana');
+
+/** The data source of the host's page, as Grafana's panels call it. */
+interface Source {
+  query(request: object): Promise<{ data: { name: string; meta?: object; fields: { name: string; values: unknown[] }[] }[] }>;
+  metricFindQuery(query: string): Promise<{ text: string; value: string }[]>;
+  testDatasource(): Promise<{ status: string; message: string }>;
+}
+
+describeWithBrowser('Grafana plugin', () => {
+  let betrace: BeTrace;
+  let grafana: GrafanaHost;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    betrace = await BeTrace.start({ env: ENVIRONMENT });
+    grafana = await GrafanaHost.start(betrace.url);
+    browser = await TestBrowser.start(() => grafana.url);
+    await openShop(betrace);
+    for (const order of [
+      { id: 'order-1', checked: false, slow: true },
+      { id: 'order-2', queries: 6 },
+      { id: 'order-3', declined: true },
+      { id: 'order-5' },
+    ])
+      await send(betrace, orderSpans(order));
+    await settled(betrace);
+  });
+  beforeEach(() => {
+    grafana.role = 'Admin';
+    grafana.target = betrace.url;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await grafana?.stop();
+    await betrace?.stop();
+  });
+  /** No error on the console and no request to another host. */
+  afterEach(async () => expect(await browser.closePages()).toEqual([]));
+
+  /** In dark and light: what axe says within the app. Leaves pictures. */
+  const looked = async (path: string, name: string, ready: (page: Page) => Promise<unknown>): Promise<void> => {
+    mkdirSync(PICTURES, { recursive: true });
+    for (const theme of ['dark', 'light']) {
+      const page = await browser.page(`${path}${path.includes('?') ? '&' : '?'}theme=${theme}`);
+      await ready(page);
+      await page.screenshot({ path: join(PICTURES, `${name}-${theme}.png`), fullPage: true });
+      expect([theme, await accessibilityOf(page)]).toEqual([theme, []]);
+    }
+  };
+  const rule = (id: string) => betrace.json<{ enabled: boolean; severity: string; expression: string }>('GET', `/v1/rules/${id}`);
+  const violationId = async (ruleId: string): Promise<string> => {
+    const { body } = await betrace.json<{ violations: { id: string }[] }>('GET', `/v1/violations?rule_id=${ruleId}`);
+    return body.violations[0]?.id ?? '';
+  };
+
+  it('lists rules', () => looked('/a/betrace-app/rules', 'rules', (page) => page.getByText('slow checkout').waitFor()));
+  it('edits a rule in the editor of the console', () =>
+    looked('/a/betrace-app/rules/charge-without-check', 'rule', (page) => page.locator('.cm-content').waitFor()));
+  it('lists violations', () =>
+    looked('/a/betrace-app/violations', 'violations', (page) => page.getByRole('link', { name: 'View Trace' }).first().waitFor()));
+  it('shows why, and the trace with what is missing, as the console does', async () => {
+    await looked(`/a/betrace-app/violations/${await violationId('charge-without-check')}`, 'violation', async (page) => {
+      await page.locator('.wf-row.ghost').getByText('check fraud', { exact: true }).waitFor();
+      await page.locator('.wf-row[data-witness="true"]').getByText('charge card', { exact: true }).waitFor();
+      await page.getByText('1 of 4 spans').waitFor();
+    });
+  });
+  it('has a page of its data sources', () =>
+    looked('/plugins/betrace-app', 'configuration', async (page) => {
+      await page.getByRole('button', { name: 'Test' }).click();
+      await page.getByText('Grafana reaches BeTrace').waitFor();
+    }));
+
+  it('creates, disables and deletes a rule', async () => {
+    grafana.role = 'Editor';
+    const page = await browser.page('/a/betrace-app/rules', {}, /422/);
+    await page.getByRole('link', { name: 'Create Rule' }).click();
+    await page.getByLabel('Name').fill('slow database queries');
+    await page.locator('.cm-content').click();
+    await page.keyboard.type('span.durations > 500ms');
+    await page.getByText("'span' has no field 'durations'").first().waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The rule was not saved.').waitFor();
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('span.duration > 500ms');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('slow database queries').waitFor();
+    expect((await rule('slow-database-queries')).body).toMatchObject({
+      enabled: true,
+      severity: 'MEDIUM',
+      expression: 'span.duration > 500ms',
+    });
+    await page.getByLabel('Enabled: slow database queries').click({ force: true });
+    await becomes(async () => (await rule('slow-database-queries')).body.enabled, false);
+    await page.getByRole('button', { name: 'Delete slow database queries' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await becomes(async () => (await rule('slow-database-queries')).status, 404);
+  });
+
+  it('lets a Viewer look and change nothing, also by hand through the proxy', async () => {
+    grafana.role = 'Viewer';
+    const page = await browser.page('/a/betrace-app/rules');
+    await page.getByText('slow checkout').waitFor();
+    expect(await page.getByRole('link', { name: 'Create Rule' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: /Delete/ }).count()).toBe(0);
+    expect(await page.getByRole('switch').first().isDisabled()).toBe(true);
+    const by = async (method: string, path: string): Promise<number> =>
+      (await fetch(`${grafana.url}/api/datasources/proxy/uid/${UID}/${path}`, { method })).status;
+    expect(await by('GET', 'v1/rules/slow-checkout')).toBe(200);
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
+      expect([method, await by(method, 'v1/rules/slow-checkout')]).toEqual([method, 403]);
+    expect(await by('POST', 'v1/rules/testing/versions/1/restore')).toBe(403);
+    expect(await by('GET', 'v1/keys')).toBe(403);
+    grafana.role = 'Editor';
+    expect(await by('POST', 'v1/spans')).toBe(403);
+    expect((await rule('slow-checkout')).status).toBe(200);
+  });
+
+  it('filters violations by the names of the guide, exports exactly these, and leads to traces', async () => {
+    const page = await browser.page('/a/betrace-app/violations?severity=CRITICAL');
+    await page.getByText('1 violation', { exact: true }).waitFor();
+    for (const name of ['Rule ID', 'Severity', 'Time Range', 'Limit']) expect(await page.getByLabel(name, { exact: true }).count()).toBe(1);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export CSV' }).click()]);
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split(/\r?\n/);
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toContain('charge-without-check');
+    const tempo = new URL((await page.getByRole('link', { name: 'Open in Tempo' }).getAttribute('href')) ?? '', grafana.url);
+    expect(JSON.parse(tempo.searchParams.get('panes') ?? '').a).toMatchObject({
+      datasource: 'tempo-1',
+      queries: [{ queryType: 'traceql', query: expect.stringMatching(/^[0-9a-f]{32}$/) }],
+    });
+    await page.getByLabel('Severity', { exact: true }).click();
+    await page.getByRole('option', { name: 'LOW' }).click();
+    await page.waitForURL(/severity=LOW/);
+    await page.getByText('declined charge').waitFor();
+    await page.getByRole('link', { name: 'View Trace' }).click();
+    await page.locator('.wf-row').first().waitFor();
+    await page.goto(`${grafana.url}/a/betrace-app/traces/order-3`);
+    await page.waitForURL(/violations\/viol-/);
+  });
+
+  it('says what is wrong when BeTrace is away', async () => {
+    grafana.target = 'http://127.0.0.1:1';
+    const page = await browser.page('/a/betrace-app/violations', {}, /502/);
+    await page.getByText('Grafana does not reach BeTrace').first().waitFor();
+    grafana.target = betrace.url;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: 'View Trace' }).first().waitFor();
+  });
+
+  it('has a data source that answers violations, counts, traces and rules, and values of variables', async () => {
+    mkdirSync(PICTURES, { recursive: true });
+    const page = await browser.page('/datasource');
+    await page.getByText('Query type').waitFor();
+    await page.screenshot({ path: join(PICTURES, 'datasource.png'), fullPage: true });
+    const ask = (target: object) =>
+      page.evaluate(async (query) => {
+        const { dataSource, dateTime } = globalThis as unknown as { dataSource: Source; dateTime: (ms: number) => unknown };
+        const range = { from: dateTime(Date.now() - 3_600_000), to: dateTime(Date.now() + 1000) };
+        const { data } = await dataSource.query({ targets: [{ refId: 'A', ...query }], range, scopedVars: {}, intervalMs: 60_000 });
+        return data.map(({ name, meta, fields }) => ({
+          name,
+          meta,
+          values: Object.fromEntries(fields.map((each) => [each.name, [...each.values]])),
+        }));
+      }, target);
+    const [violations] = await ask({ queryType: 'violations' });
+    expect(violations?.values['Rule']).toHaveLength(4);
+    const counts = await ask({ queryType: 'counts', groupBy: 'severity' });
+    const sums = Object.fromEntries(counts.map(({ name, values }) => [name, (values[name] as number[]).reduce((sum, n) => sum + n, 0)]));
+    expect(sums).toEqual({ CRITICAL: 1, HIGH: 1, MEDIUM: 1, LOW: 1 });
+    const [trace] = await ask({ queryType: 'trace', traceId: 'order-1' });
+    expect(trace?.meta).toMatchObject({ preferredVisualisationType: 'trace' });
+    expect(trace?.values['spanID']).toHaveLength(4);
+    expect(trace?.values['warnings']?.flat()).toEqual(expect.arrayContaining([expect.stringMatching(/^BeTrace HIGH slow checkout: /)]));
+    const [rules] = await ask({ queryType: 'rules' });
+    expect(rules?.values['Id']).toEqual(expect.arrayContaining(['slow-checkout', 'declined']));
+    const find = (query: string) =>
+      page.evaluate((text) => (globalThis as unknown as { dataSource: Source }).dataSource.metricFindQuery(text), query);
+    expect((await find('rules')).map(({ value }) => value)).toContain('slow-checkout');
+    expect((await find('services')).map(({ value }) => value)).toContain('payment');
+  });
+
+  it('names the hop that is broken in Save & Test', async () => {
+    const page = await browser.page('/datasource', {}, /502|404|400/);
+    await page.getByText('Query type').waitFor();
+    const test = () => page.evaluate(() => (globalThis as unknown as { dataSource: Source }).dataSource.testDatasource());
+    expect(await test()).toMatchObject({ status: 'success' });
+    grafana.target = 'http://127.0.0.1:1';
+    expect(await test()).toEqual({
+      status: 'error',
+      message: expect.stringMatching(/^Grafana to BeTrace: Grafana does not reach BeTrace/),
+    });
+    grafana.target = grafana.url;
+    expect(await test()).toEqual({ status: 'error', message: expect.stringContaining('is not BeTrace') });
+  });
+
+  it('registers the links that plugin.json declares, and no others', async () => {
+    const page = await browser.page('/a/betrace-app/rules');
+    await page.getByText('slow checkout').waitFor();
+    const links = await page.evaluate(() =>
+      (globalThis as unknown as { links: { title: string; targets: string[] }[] }).links.map(({ title, targets }) => ({ title, targets })),
+    );
+    const declared = await (await fetch(`${grafana.url}/public/plugins/betrace-app/plugin.json`)).json();
+    expect(links).toEqual(
+      declared.extensions.addedLinks.map(({ title, targets }: { title: string; targets: string[] }) => ({ title, targets })),
+    );
+  });
+});
