@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const root = join(import.meta.dirname, '../..');
+const json = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'));
+
+type Role = 'Viewer' | 'Editor' | 'Admin';
+const RANK: Readonly<Record<Role, number>> = { Viewer: 0, Editor: 1, Admin: 2 };
+const { routes } = json('apps/grafana/src/datasource/plugin.json') as {
+  readonly routes: readonly { readonly method?: string; readonly path?: string; readonly reqRole?: Role }[];
+};
+
+/** Grafana's own: the path below the root without `.`, `..` and doubled slashes; `.` of nothing. It does not decode. */
+const cleaned = (path: string) => posix.relative('/', posix.normalize(`/${path}`)) || '.';
+
+/**
+ * Whether Grafana's data proxy passes a request on: the first route of its method whose path is a prefix decides, and what no route matches passes.
+ * @param emptyMatches false in Grafana 11.6.1 to 12.3.1, where a route without a path is one of the path `.`, which matches nothing (grafana/grafana#116273)
+ */
+function passes(role: Role, method: string, path: string, emptyMatches: boolean): boolean {
+  const route = routes.find(({ method: only, path: prefix = '' }) => {
+    if (only !== undefined && only !== '*' && only !== method) return false;
+    return cleaned(path).startsWith(prefix === '' && emptyMatches ? '' : cleaned(prefix));
+  });
+  return route?.reqRole === undefined || RANK[role] >= RANK[route.reqRole];
+}
+
+const operations = Object.entries(json('docs/openapi.json').paths as Record<string, object>).flatMap(([path, methods]) =>
+  Object.keys(methods).map((method) => [method.toUpperCase(), path.slice(1).replaceAll(/\{\w+\}/g, 'test-1')] as const),
+);
+const changes = operations.filter(([method]) => method !== 'GET');
+/** Ways to write a path that the API takes for the same, or Grafana does. */
+const spellings = (path: string) => [
+  path,
+  `/${path}`,
+  `./${path}`,
+  `${path}/`,
+  path.replace('v', '%76'),
+  path.replace('v1', 'v%31'),
+  path.replace('v1', '%76%31'),
+];
+
+describe.each([
+  ['Grafana 12.3.0 and 12.3.1', false],
+  ['Grafana since 12.3.2', true],
+] as const)('roles at the data proxy of %s', (_, emptyMatches) => {
+  it('keep a Viewer from every route that changes something, however its path is written', () => {
+    const open = changes.flatMap(([method, path]) =>
+      spellings(path).flatMap((spelling) => (passes('Viewer', method, spelling, emptyMatches) ? [`${method} ${spelling}`] : [])),
+    );
+    expect(open).toEqual([]);
+    expect(changes.length).toBeGreaterThan(15);
+  });
+
+  it('let an Editor change rules and states, and send no spans', () => {
+    for (const [method, path] of changes) {
+      expect([method, path, passes('Editor', method, path, emptyMatches)]).toEqual([method, path, !/^v1\/(spans|traces)$/.test(path)]);
+      expect([method, path, passes('Admin', method, path, emptyMatches)]).toEqual([method, path, true]);
+    }
+  });
+
+  it('let a Viewer read everything but the names of keys', () => {
+    for (const [method, path] of operations.filter(([each]) => each === 'GET'))
+      expect([path, passes('Viewer', method, path, emptyMatches)]).toEqual([path, path !== 'v1/keys']);
+  });
+});
