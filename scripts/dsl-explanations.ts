@@ -42,7 +42,7 @@ ${Object.entries(EXPLANATION_KINDS)
   .join('\n')}
 
 \`trace.has\`, \`count\` and \`all\` of conditions on one span are judged by bits and counters, without the spans: in a violation the node of a \`count\` has the number and the first 50 witnesses, those of \`has\` and
-\`all\` \`at_least\` 1 and the first witness, and none has the values of its witnesses. All other functions have all of theirs. \`POST /v1/rules/test\` and \`betrace test\` answer what the violation would say, with a tree that is asked of all spans: nine spans that satisfy a \`has\` are nine there. \`GET /v1/violations/{id}/explanation\` asks the rule again, in the version that was violated, of the spans as the log has them: there every node has its values and its
+\`all\` \`at_least\` 1 and the first witness, and none has the values of its witnesses. All other functions have all of theirs. \`POST /v1/rules/test\` and \`betrace test\` answer what the violation would say. \`GET /v1/violations/{id}/explanation\` asks the rule again, in the version that was violated, of the spans as the log has them: there every node has its values and its
 witnesses. That answer is not signed. A script is told by the \`return\` that ended it: its children are the conditions that led there, with the values that they read, and its witnesses the spans of the loops around it and those on which the variables that were read got their values. A rule that is undecided says what is known of its parts; a rule that tells of a value of another type
 (\`on_error\`) has the outcome \`failed\`: its tree goes down to the comparison that failed, with the span and the value, or is the whole rule where several may have failed so.
 

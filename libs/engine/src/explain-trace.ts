@@ -11,7 +11,6 @@ import { type AssemblySettings, toleranceOf } from './settings.js';
  * Why a rule matches the (first) trace of some requests, or does not, asked of all its spans. A span rule is explained on the subject,
  * without one on the span that came furthest. Throws OtlpError when a request is malformed.
  * @param subject the wire id of a span: of two that share it the one that the rule matches
- * @param traceId as it is shown: of which trace; the first one when it is left out
  */
 export function explainTrace(
   rules: RuleSet,
@@ -19,13 +18,9 @@ export function explainTrace(
   requests: readonly Uint8Array[],
   settings: AssemblySettings,
   subject?: string,
-  traceId?: string,
 ): Explanation {
   const epoch = new Epoch(rules.epoch, 0, rules, new Accounting());
-  const spans = oneTrace(
-    requests.flatMap((request, offset) => spansOf(epoch, request, offset)),
-    traceId,
-  );
+  const spans = firstTrace(requests.flatMap((request, offset) => spansOf(epoch, request, offset)));
   const trace = { id: spans[0]?.traceId ?? '', spans, complete: true, tolerance: toleranceOf(settings) };
   const evidence = { trace, spans, spanCount: spans.length, isWhole: true, atom: () => ({ count: 0, witnesses: [] }) };
   const isOfSpan = rules.compiled.rules[rule]?.subject === 'span';
@@ -40,12 +35,12 @@ function spansOf(epoch: Epoch, request: Uint8Array, offset: number): BufferedSpa
 }
 
 /** Its spans, each once, in the order in which rules see them; the two sides of a call may share an id. */
-function oneTrace(spans: readonly BufferedSpan[], wanted = spans[0]?.traceId): readonly BufferedSpan[] {
+function firstTrace(spans: readonly BufferedSpan[]): readonly BufferedSpan[] {
   const seen = new Set<string>();
   return spans
     .filter(({ traceId, wireId, kind }) => {
       const key = `${wireId} ${kind === 'server'}`;
-      return traceId === wanted && !seen.has(key) && seen.add(key);
+      return traceId === spans[0]?.traceId && !seen.has(key) && seen.add(key);
     })
     .sort(compareSpans);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ruleOf } from '../../../test/fixtures/engine/apply-all.js';
-import { A_SPAN, requestOf, spanIdOf } from '../../../test/fixtures/engine/test-span.js';
+import { A_SPAN, requestOf } from '../../../test/fixtures/engine/test-span.js';
 import { judgeTrace } from './judge-trace.js';
 import { RuleSet } from './rule-set.js';
 
@@ -28,10 +28,7 @@ describe('judgeTrace', () => {
     const { matches, violations, explanation, errors } = judged(expression);
     expect(matches).toBe(true);
     expect(violations.map(({ spanId }) => spanId)).toEqual(subjects);
-    const { tree, ...said } = explanation;
-    const { tree: own, ...saidByViolation } = violations[0]!.explanation;
-    expect(said).toEqual(saidByViolation);
-    expect([tree?.outcome, tree?.range, tree?.kind]).toEqual(['true', own?.range, own?.kind]);
+    expect(explanation).toEqual(violations[0]!.explanation);
     expect(errors).toEqual([]);
   });
 
@@ -47,32 +44,6 @@ describe('judgeTrace', () => {
     expect([matches, violations]).toEqual([false, []]);
     expect(explanation.summary).not.toBe('');
     expect(explanation.summary).not.toContain('could not be explained');
-  });
-
-  it.each([
-    ['trace.has(span.name == "b")', 'b', 9],
-    ['trace.all(span.name == "b" or span.name == "a")', 'c', 9],
-    ['trace.has(span.name == "b")', 'b', 60],
-  ])('shows of %s all spans in its tree, up to fifty: of %s there are %d', (expression, name, count) => {
-    const many = Array.from({ length: count }, (_, i) => ({ ...A_SPAN, span: 2 + i, parent: 1, name }));
-    const isAll = expression.startsWith('trace.all');
-    const { explanation, violations } = judged(isAll ? `not ${expression}` : expression, [requestOf([A_SPAN, ...many])]);
-    const part = isAll ? explanation.tree?.children?.[0] : explanation.tree;
-    // Those that satisfy it are counted, those that make it so are named.
-    expect(part).toMatchObject({ count: isAll ? 1 : count, of: count + 1 });
-    expect(part?.witnesses).toEqual(many.slice(0, 50).map(({ span }) => spanIdOf(span)));
-    // The violation has bits: that there is one, and which came first.
-    expect(violations[0]!.explanation.conditions[0]!.witnesses).toHaveLength(1);
-  });
-
-  it('explains the trace that violates, of several', () => {
-    const others = [
-      { ...A_SPAN, trace: 2 },
-      { ...A_SPAN, trace: 2, span: 2, parent: 1, name: 'b' },
-    ];
-    const { explanation, violations } = judged('trace.has(span.name == "b")', [requestOf([A_SPAN, ...others])]);
-    expect(violations).toHaveLength(1);
-    expect(explanation.tree).toMatchObject({ outcome: 'true', count: 1, of: 2 });
   });
 
   it('explains an absence by the span that is there', () => {

@@ -15,10 +15,7 @@ export interface RuleJudgement {
   readonly violations: readonly Verdict[];
   /** The verdicts that could not be reached, each with its reason: it may match all the same. */
   readonly undecided: readonly Verdict[];
-  /**
-   * Why it matches, or why it does not: what the first violation says. Its tree is asked of all spans again, where a violation has bits and
-   * counters: with the number of spans that satisfy each part, and up to 50 of them.
-   */
+  /** Why it matches (the first violation's), or why it does not. */
   readonly explanation: Explanation;
   /** Lua's texts of the evaluations that failed, each once. */
   readonly errors: readonly string[];
@@ -53,26 +50,10 @@ export function judgeTrace(
       undecided: standing.filter(({ status }) => status === 'undecided'),
       // Most who ask want the verdict alone.
       get explanation() {
-        const [violation] = violations;
-        explanation ??=
-          violation === undefined
-            ? explainTrace(rules, rule, requests, settings)
-            : withWholeTree(violation, rules, rule, requests, settings);
+        explanation ??= violations[0]?.explanation ?? explainTrace(rules, rule, requests, settings);
         return explanation;
       },
       errors: [...accounting.rule(id).errors.keys()],
     };
   });
-}
-
-/** Where the whole trace says otherwise, because its parts were judged one by one, the violation's own tree stays. */
-function withWholeTree(
-  { explanation, traceId, wireSpanId }: Verdict,
-  rules: RuleSet,
-  rule: number,
-  requests: readonly Uint8Array[],
-  settings: AssemblySettings,
-): Explanation {
-  const { tree } = explainTrace(rules, rule, requests, settings, wireSpanId, traceId);
-  return tree?.outcome === 'true' ? { ...explanation, tree } : explanation;
 }
