@@ -209,6 +209,23 @@ describeWithBrowser('Grafana plugin', () => {
     expect(await test()).toEqual({ status: 'error', message: expect.stringContaining('is not BeTrace') });
   });
 
+  it('asks with the key that Grafana keeps, and says in Save & Test that one is missing', async () => {
+    const locked = await BeTrace.start({ env: { ...ENVIRONMENT, BETRACE_API_KEY: 'secret-of-the-house' } });
+    try {
+      grafana.target = locked.url;
+      const page = await browser.page('/datasource', {}, /400/);
+      await page.getByText('Query type').waitFor();
+      const test = () => page.evaluate(() => (globalThis as unknown as { dataSource: Source }).dataSource.testDatasource());
+      expect(await test()).toEqual({ status: 'error', message: expect.stringMatching(/set an API key that may read rules/) });
+      grafana.apiKey = 'secret-of-the-house';
+      expect(await test()).toMatchObject({ status: 'success' });
+      expect(await page.content()).not.toContain('secret-of-the-house');
+    } finally {
+      grafana.apiKey = undefined;
+      await locked.stop();
+    }
+  });
+
   it('registers the links that plugin.json declares, and no others', async () => {
     const page = await browser.page('/a/betrace-app/rules');
     await page.getByText('slow checkout').waitFor();
