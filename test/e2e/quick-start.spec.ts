@@ -107,7 +107,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the guide's commands, beca
     });
     expect(JSON.parse(await guide('curl -sS http://localhost:12011/ready'))).toEqual({
       status: 'ready',
-      checks: { otlp_exporter: 'off', rule_engine: 'ok', storage: 'ok' },
+      checks: { notifications: 'off', otlp_exporter: 'off', rule_engine: 'ok', storage: 'ok' },
     });
     const metrics = await eventually('the metrics of the evaluator', async () => {
       const text = await guide('curl -sS http://localhost:12011/metrics');
