@@ -2,7 +2,7 @@
 // dependencies that runs on Node 20, because it runs before anything is installed.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -39,6 +39,7 @@ export async function ensureDependencies(folder = root) {
   await exclusively('install', async () => {
     if (dependenciesAreCurrent(folder)) return;
     const first = !existsSync(join(folder, 'node_modules'));
+    refuseLink(join(folder, 'node_modules'));
     say(`installing ${of} (${first ? 'first time only' : 'package-lock.json changed'}) …`);
     const since = Date.now();
     if ((await npmCi(folder)) !== 0) {
@@ -49,6 +50,12 @@ export async function ensureDependencies(folder = root) {
     }
     say(`${of} installed in ${seconds(since)}`);
   });
+}
+
+/** npm would delete the packages of the checkout that a link leads to, under the feet of who runs there. */
+function refuseLink(packages) {
+  if (lstatSync(packages, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  throw new ToolchainError(`${relative(root, packages)} is a link to packages that are not those of package-lock.json; remove the link`);
 }
 
 function npmCi(folder) {

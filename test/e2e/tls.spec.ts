@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { request as ask } from 'node:https';
 import { connect as connectPlain } from 'node:net';
@@ -148,6 +149,22 @@ const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
     expect((await get('/metrics')).body).toMatch(
       /^betrace_tls_certificate_expires_timestamp_seconds 1\.\d+e\+9$|^betrace_tls_certificate_expires_timestamp_seconds \d{10}/m,
     );
+  }, 120_000);
+
+  it("is what the image's health check speaks, too", async () => {
+    const { ports } = await start();
+    const dockerfile = await readFile(join(import.meta.dirname, '../../deploy/docker/Dockerfile'), 'utf8');
+    const [, command = '[]'] = /^HEALTHCHECK .* CMD (\[.*\])$/m.exec(dockerfile) ?? [];
+    const [, ...args] = JSON.parse(command) as string[];
+    const healthy = (env: Readonly<Record<string, string>>) =>
+      new Promise<number | null>((done) => void spawn(process.execPath, args, { env, stdio: 'ignore' }).on('exit', done));
+    const port = { BETRACE_HTTP_PORT: String(ports.http) };
+    expect(await healthy({ ...port, BETRACE_TLS_CERT_FILE: files.cert })).toBe(0);
+    expect(await healthy(port)).toBe(1);
+    await betrace!.stop();
+    expect(await healthy({ ...port, BETRACE_TLS_CERT_FILE: files.cert })).toBe(1);
+    betrace = await BeTrace.start({ args: ['--test-mode'], ports });
+    expect(await healthy(port)).toBe(0);
   }, 120_000);
 
   it('takes a new certificate without a restart, and none that has another key meanwhile', async () => {
