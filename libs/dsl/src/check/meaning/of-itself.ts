@@ -104,7 +104,11 @@ function satisfiedBy(parts: readonly Outcome[], depth: number, span: SpanSource,
     // What is asked of no span, as `trace.depth > 2`, is so for both.
     if (!readsTested(node, depth) && facts.some((fact) => isSaid(fact, { node, outcome }, findings))) continue;
     const own = askedOf(node, depth, span);
-    if (own === undefined) return undefined;
+    if (own === undefined) {
+      // What can't be asked of another span (it reads `trace.id`, too) may stand there as it is.
+      if (facts.some((fact) => readsSpan(fact.node, span) && isSaid(fact, { node, outcome }, findings))) continue;
+      return undefined;
+    }
     if (comparesWithItself(own)) {
       if (!holdsOfItself(own, outcome)) return undefined;
       comparesItself = true;
@@ -128,7 +132,15 @@ function satisfiedBy(parts: readonly Outcome[], depth: number, span: SpanSource,
 function isSameText(a: Resolved, b: Resolved, findings: Findings): boolean {
   if (a.type !== b.type) return false;
   const text = writtenText(b.syntax);
-  return writtenText(a.syntax) === text && ![...findings.namedSpans].some((name) => new RegExp(`\\b${name}\\b`).test(text));
+  if (writtenText(a.syntax) !== text) return false;
+  return [...findings.namedSpans].every((name) => !new RegExp(`\\b${name}\\b`).test(text) || isOwnName(name, text, findings));
+}
+
+/** `trace.count(x where …)`: the name stands for nothing outside of the two conditions. */
+function isOwnName(name: string, text: string, { source }: Findings): boolean {
+  const named = new RegExp(`\\b${name}\\s+where\\b`, 'g');
+  const within = text.match(named)?.length ?? 0;
+  return within > 0 && (source.text.match(named)?.length ?? 0) === 2 * within;
 }
 
 /** That there is a value is asked. */
