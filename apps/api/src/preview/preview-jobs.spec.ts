@@ -1,0 +1,79 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { DEFAULT_ASSEMBLY } from '#engine';
+import { type Log, openLog, topicSpecifications } from '#messaging';
+import { PreviewJobs, type PreviewJobsOptions } from './preview-jobs.js';
+import type { PreviewTask } from './preview-task.js';
+
+const ENTRY = new URL('../../../../dist/apps/api/src/preview/thread.js', import.meta.url);
+const TASK: PreviewTask = {
+  rule: { id: 'preview', name: 'preview', version: 1, expression: 'span.duration > 1s', severity: 'LOW' },
+  samples: 1,
+};
+
+describe('jobs of previews', () => {
+  let log: Log;
+  let jobs: PreviewJobs;
+  let now = 1_000_000;
+  const defects: Error[] = [];
+  const start = async (options: Partial<PreviewJobsOptions> = {}): Promise<void> => {
+    log = await openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct' });
+    const settings = () => ({
+      log: log.forThreads(),
+      volatile: true,
+      foreignProducers: false,
+      assembly: DEFAULT_ASSEMBLY,
+      evaluationTimeout: 100,
+      load: 1,
+    });
+    const defect = (error: Error): void => void defects.push(error);
+    jobs = new PreviewJobs({ settings, concurrency: 1, timeout: 60_000, now: () => now, defect, entry: ENTRY, ...options });
+  };
+  afterEach(async () => {
+    await jobs.stop();
+    await log.close();
+    defects.length = 0;
+  });
+
+  const ended = (id: string) => jobs.wait(id, 30_000, new AbortController().signal);
+
+  it('end when they take too long, and the next one begins', async () => {
+    await start({ timeout: 1 });
+    const ids = [jobs.begin(TASK, 'me').id, jobs.begin(TASK, 'me').id];
+    for (const id of ids)
+      expect(await ended(id)).toMatchObject({ state: 'failed', error: { code: 'BT_API_PREVIEW_TIMEOUT', status: 422 } });
+    expect(defects).toEqual([]);
+  });
+
+  it('fail by a defect without saying more than that', async () => {
+    await start({ entry: new URL('./nowhere.js', ENTRY) });
+    const { state, error } = await ended(jobs.begin(TASK, 'me').id);
+    expect([state, error?.code, error?.message.includes('nowhere')]).toEqual(['failed', 'BT_API_PREVIEW_FAILED', false]);
+    expect(defects).toEqual([expect.objectContaining({ message: expect.stringContaining('nowhere') })]);
+  });
+
+  it('are forgotten after an hour', async () => {
+    await start();
+    const { id } = jobs.begin(TASK, 'me');
+    expect(await ended(id)).toMatchObject({ state: 'done', by: 'me', result: { traces: 0 } });
+    now += 3_600_001;
+    expect(() => jobs.get(id)).toThrow(expect.objectContaining({ code: 'BT_API_PREVIEW_NOT_FOUND' }));
+  });
+
+  it('wait no longer than somebody waits for the answer', async () => {
+    await start({ timeout: 60_000, concurrency: 1 });
+    const { id } = jobs.begin(TASK, 'me');
+    const gone = new AbortController();
+    const waiting = jobs.wait(id, 30_000, gone.signal);
+    gone.abort();
+    expect((await waiting).id).toBe(id);
+  });
+
+  it('begin no more when the process stops, and end at once', async () => {
+    await start();
+    const first = jobs.begin(TASK, 'me');
+    const second = jobs.begin(TASK, 'me');
+    await jobs.stop();
+    expect([first.state, second.state]).toEqual(['cancelled', 'cancelled']);
+    expect(() => jobs.begin(TASK, 'me')).toThrow(expect.objectContaining({ code: 'BT_API_STOPPING' }));
+  });
+});
