@@ -66,6 +66,7 @@ describe('the file of receivers', () => {
     [{ receivers: [{ ...webhook, alertmanager: 'http://x' }] }, 'and not both'],
     [{ receivers: [{ ...webhook, webhook: 'ftp://x' }] }, 'no URL of http or https'],
     [{ receivers: [{ ...webhook, webhook: 7 }] }, 'no URL of http or https'],
+    [{ receivers: [{ ...webhook, webhook: 'https://user:hunter2@x' }] }, 'without a user; credentials go into "headers"'],
     [{ receivers: [webhook, webhook] }, 'receiver 2 has the name of another'],
     [{ receivers: [{ ...webhook, name: 'a b' }] }, 'no "name" of 1 to 64'],
     [{ receivers: [{ ...webhook, severities: ['GRAVE'] }] }, 'none of CRITICAL, HIGH, MEDIUM, LOW'],
@@ -86,6 +87,8 @@ describe('the file of receivers', () => {
 
   it('names no secret, and no line of it', () => {
     writeFileSync(join(folder, 'wrong.secret'), 'the-secret-of-the-house');
+    const told = { receivers: [{ ...webhook, webhook: 'https://user:of-the-house@x' }] };
+    expect(() => read(JSON.stringify(told))).toThrow(/^(?!.*of-the-house)/s);
     expect(() => read('receivers: [')).toThrow('line 1 is neither YAML nor JSON');
     expect(() => read(JSON.stringify({ receivers: [{ ...webhook, secret_file: 'wrong.secret' }] }))).toThrow(/^(?!.*of-the-house)/s);
   });

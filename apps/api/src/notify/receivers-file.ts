@@ -49,7 +49,8 @@ function receiverOf(entry: Members, folder: string, told: (problem: string) => v
   if (typeof name !== 'string' || !NAME.test(name)) told('has no "name" of 1 to 64 letters, digits, dots, dashes or _');
   if ((alertmanager === undefined) === (webhook === undefined)) told('must have "alertmanager" or "webhook", an address, and not both');
   const url = alertmanager ?? webhook;
-  if (url !== undefined && !isUrl(url)) told('has an address that is no URL of http or https');
+  if (url !== undefined && !isUrl(url))
+    told('has an address that is no URL of http or https without a user; credentials go into "headers"');
   if (consoleUrl !== undefined && !isUrl(consoleUrl)) told('has a "console_url" that is no URL of http or https');
   if (!isRecord(headers) || !Object.values(headers).every((text) => typeof text === 'string' && /^[\t\x20-\x7e]*$/.test(text)))
     told('has "headers" that are no mapping of names to texts');
@@ -96,8 +97,11 @@ function secretOf(file: unknown, folder: string, told: (problem: string) => void
   return {};
 }
 
+/** Without a user and a password: they would be told wherever the address is. Headers are for these. */
 function isUrl(value: unknown): boolean {
-  return typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
 }
 
 function isRecord(value: unknown): value is Members {

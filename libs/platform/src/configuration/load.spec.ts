@@ -226,6 +226,12 @@ logging:
     expect(load({ args: [`--host=${host}`], environment: { BETRACE_API_KEY: 'k'.repeat(32) } }).notices).not.toContainEqual(open);
   });
 
+  it('tells no password of an address that it refuses', () => {
+    const environment = { BETRACE_OIDC_ISSUER: 'https://user:hunter2@login.example.com', BETRACE_OIDC_AUDIENCE: 'betrace' };
+    expect(failure({ environment })).toMatch(/authentication\.oidc_issuer is "https:\/\/…@login\.example\.com"/);
+    expect(failure({ environment })).not.toContain('hunter2');
+  });
+
   it.each(['127.0.0.1', '127.9.9.9', '::1', 'localhost'])('says nothing of the kind about %s', (host) => {
     expect(load({ args: [`--host=${host}`] }).notices).not.toContainEqual(expect.stringContaining('API key'));
   });

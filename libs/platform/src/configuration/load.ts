@@ -79,10 +79,15 @@ function readConfigurationFile(
   }
 }
 
+/** Of a URL the user and the password are not told. */
+function withoutCredentials(text: string): string {
+  return text.replaceAll(/:\/\/[^/@]*@/g, '://…@');
+}
+
 function parse({ key, value, source }: Found, problems: ProblemCollector): unknown {
   const parsed = key.setting.type.parse(value);
   if (parsed !== undefined) return parsed;
-  const shown = key.setting.secret ? 'its value' : JSON.stringify(value);
+  const shown = key.setting.secret ? 'its value' : withoutCredentials(JSON.stringify(value));
   const serviceLink = typeof value === 'string' && /^tcp:\/\/[\d.]+:\d+$/.test(value);
   const hint = serviceLink ? ' (Kubernetes set it for a service of that name: set enableServiceLinks: false in the pod)' : '';
   problems.add(key.name, source, `${key.name} is ${shown}, expected ${key.setting.type.expected}${hint}`);

@@ -60,9 +60,10 @@ export const issuer: SettingType<string> = {
   parse: (input) => {
     const text = scalarText(input)?.trim() ?? '';
     if (!URL.canParse(text)) return undefined;
-    const { protocol, hostname, search, hash } = new URL(text);
+    const { protocol, hostname, search, hash, username, password } = new URL(text);
     const isSafe = protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
-    return isSafe && search === '' && hash === '' ? text : undefined;
+    const isPlain = search === '' && hash === '' && username === '' && password === '';
+    return isSafe && isPlain ? text : undefined;
   },
   show: (value) => value,
 };
