@@ -32,6 +32,7 @@ export function alertsOfTheChart(): string {
 const TITLES: Readonly<Record<string, string>> = {
   'betrace-violations': 'What rules found',
   'betrace-judgement': 'Whether spans are judged',
+  'betrace-probe': 'What the verdict probe finds',
   'betrace-completeness': 'What was not judged, or not wholly',
   'betrace-delivery': 'Whether violations arrive',
 };

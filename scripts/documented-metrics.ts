@@ -1,6 +1,7 @@
 // The metrics of all apps, for docs/metrics.md.
 import { API_METRICS } from '../apps/api/src/metrics.js';
 import { NOTIFY_METRICS } from '../apps/api/src/notify/metrics.js';
+import { PROBE_METRICS } from '../apps/cli/src/probe/metrics.js';
 import { EVALUATOR_METRICS } from '../apps/evaluator/src/metrics.js';
 import { INGEST_METRICS } from '../apps/ingest/src/metrics.js';
 import { HEALTH_METRICS } from '../libs/platform/src/health/readiness-metric.js';
@@ -22,4 +23,5 @@ export const DOCUMENTED_METRICS: Readonly<Record<string, MetricDeclarations>> = 
   Evaluator: EVALUATOR_METRICS,
   API: API_METRICS,
   'Notifications, in the API when there are receivers': NOTIFY_METRICS,
+  'The verdict probe, at `betrace probe --listen`': PROBE_METRICS,
 };

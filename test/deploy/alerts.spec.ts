@@ -165,6 +165,16 @@ describe('deploy/prometheus/alerts.yaml', () => {
       fires('BeTraceCertificateExpires', [certificate(14 * 86_400 + 120)], '3m', [{ ...warning, instance: 'a' }]),
       fires('BeTraceCertificateExpires', [certificate(14 * 86_400 + 120)], '1m', []),
 
+      fires('BeTraceProbeFaulty', [grows('betrace_probe_verdicts_total{outcome="late",instance="a"}')], '5m', [
+        { ...critical, instance: 'a', outcome: 'late' },
+      ]),
+      fires('BeTraceProbeFaulty', [grows('betrace_probe_verdicts_total{outcome="right",instance="a"}')], '5m', []),
+      fires('BeTraceProbeFaulty', [stays('betrace_probe_verdicts_total{outcome="late",instance="a"}')], '5m', []),
+      fires('BeTraceProbeSilent', [series('betrace_probe_last_right_timestamp_seconds{instance="a"}', '60x160')], '17m', [
+        { ...warning, instance: 'a' },
+      ]),
+      fires('BeTraceProbeSilent', [series('betrace_probe_last_right_timestamp_seconds{instance="a"}', '60x160')], '15m', []),
+
       fires('BeTraceUndecided', [grows('betrace_undecided_total{rule_id="r",reason="step_limit"}')], '5m', [
         { ...warning, ...ofRule, reason: 'step_limit' },
       ]),

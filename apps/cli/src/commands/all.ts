@@ -16,6 +16,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'violations export': async () => (await import('./violations-export.js')).violationsExportCommand,
   explain: async () => (await import('./explain.js')).explainCommand,
   wait: async () => (await import('./wait.js')).waitCommand,
+  probe: async () => (await import('./probe.js')).probeCommand,
   'keys new': async () => (await import('./keys-new.js')).keysNewCommand,
   verify: async () => (await import('./verify.js')).verifyCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
