@@ -1,6 +1,6 @@
 import { PartitionEngine, RuleSet } from '#engine';
 import { controlOf, type Log, RuleHistory, type RuleSetRecord, readAll, TOPICS, type ViolationRecord } from '#messaging';
-import { IngestTime, misplacedSpans } from '#replay';
+import { engineRecord, IngestTime, misplacedSpans } from '#replay';
 import { type KeyRing, keyRing } from '#signing';
 import { violationRecord } from '../../apps/evaluator/src/violation-record.js';
 import type { Configuration } from '../../libs/platform/src/configuration/configuration.js';
@@ -42,17 +42,14 @@ async function runPartition(log: Log, partition: number, { history, assembly, ke
   const engine = new PartitionEngine({ partition, settings: assembly, ruleSetOf, initialEpoch: 0 });
   const time = new IngestTime(() => 0);
   for (const record of await readAll(log, TOPICS.spans, partition)) {
-    const { offset, value } = record;
+    const { offset } = record;
     const control = controlOf(record);
-    const { timestamp, pause } = time.take(record, control);
-    const paused = control?.kind === 'pause' ? control.pause : pause;
+    const at = time.take(record, control);
     const misplaced = control ? undefined : misplacedSpans(record, partition, partitions);
-    const own = misplaced ? misplaced.own : value;
     const sink: Parameters<PartitionEngine['apply']>[1] = (verdict) => revisions.push(violationRecord(verdict, keys));
-    if (control?.kind === 'epoch') engine.apply({ kind: 'epoch', offset, timestamp, epoch: control.epoch }, sink);
-    else if (paused > 0) engine.apply({ kind: 'pause', offset, timestamp, pause: paused }, sink);
-    else if (control || own === undefined) engine.apply({ kind: 'tick', offset, timestamp }, sink);
-    else engine.apply({ kind: 'spans', offset, timestamp, value: own }, sink);
+    if (control?.kind === 'epoch') engine.apply({ kind: 'epoch', offset, timestamp: at.timestamp, epoch: control.epoch }, sink);
+    // Spans may come with a pause before them: they are to be judged all the same.
+    else engine.apply(engineRecord(record, control, at, misplaced), sink);
   }
   return engine.openTraces;
 }
