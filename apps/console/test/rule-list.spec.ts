@@ -46,7 +46,7 @@ describeConsole('list of rules', () => {
     await becomes(async () => (await idsOf(page)).slice(0, 2), ['order-by-number', 'charge-without-check']);
     expect(await page.getByRole('row', { name: /order by number/ }).innerText()).toMatch(/\d+ failed[\s\S]*never/);
     const row = page.getByRole('row', { name: /charge without fraud check/ });
-    expect(await row.getByRole('cell').nth(4).innerText()).toBe('2');
+    expect(await row.getByRole('cell').nth(5).innerText()).toBe('2');
     expect(await row.innerText()).toMatch(/ok[\s\S]*ago/);
     await page.getByLabel('Health', { exact: true }).selectOption('failing');
     await page.waitForURL(/health=failing/);
@@ -84,8 +84,8 @@ describeConsole('list of rules', () => {
     await page.getByText('2 rules', { exact: true }).waitFor();
     expect(await problemsOf(page, 'rules-selected')).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });
-    await page.getByRole('button', { name: 'Disable', exact: true }).click();
-    await page.getByText('2 rules were disabled').waitFor();
+    await page.getByRole('button', { name: 'Off', exact: true }).click();
+    await page.getByText('2 rules were turned off').waitFor();
     expect((await ruleOf('declined')).enabled).toBe(false);
     expect((await ruleOf('slow-checkout')).enabled).toBe(false);
     expect((await ruleOf('query-per-item')).enabled).toBe(true);

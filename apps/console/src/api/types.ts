@@ -17,9 +17,14 @@ export type Trace = Schemas['TraceView'];
 export type Span = Schemas['SpanView'];
 export type Rule = Schemas['RuleView'];
 export type RuleHealth = Schemas['RuleHealthView'];
+export type RuleMode = Schemas['RuleMode'];
+export type RuleSamples = Schemas['RuleSamples'];
 export type RuleVersion = Schemas['RuleVersionView'];
 export type Validation = Schemas['ValidationResult'];
 export type TestResult = Schemas['TestResult'];
+export type Preview = Schemas['PreviewView'];
+export type PreviewResult = Schemas['PreviewResultView'];
+export type PreviewBody = Schemas['PreviewBody'];
 export type Diagnostic = Schemas['ProblemDetailView'];
 
 /** Worst first. */

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Rule } from '../api/types';
 import { plural } from '../format/count';
 import { Dialog } from '../shell/dialog';
+import { MODES } from './modes';
 import { useBulkChange } from './use-bulk-change';
 
 interface BulkBarProps {
@@ -15,7 +16,7 @@ const TYPED_ABOVE = 10;
 
 /** What one does with the rules that are selected. */
 export function BulkBar({ rules, onSelect }: BulkBarProps) {
-  const { progress, enable, tag, remove } = useBulkChange();
+  const { progress, setMode, tag, remove } = useBulkChange();
   const [deleting, setDeleting] = useState(false);
   const [name, setName] = useState('');
   const busy = progress !== undefined;
@@ -24,12 +25,11 @@ export function BulkBar({ rules, onSelect }: BulkBarProps) {
     <fieldset className="banner" id="bulk-bar" disabled={busy}>
       <legend className="hidden">Change the selected rules</legend>
       <b className="num">{busy ? `${progress.done} of ${progress.of}` : plural(rules.length, 'rule')}</b>
-      <button type="button" className="btn small" onClick={() => void enable(rules, true).then(onSelect)}>
-        Enable
-      </button>
-      <button type="button" className="btn small" onClick={() => void enable(rules, false).then(onSelect)}>
-        Disable
-      </button>
+      {MODES.map(({ value, text, means }) => (
+        <button key={value} type="button" className="btn small" title={means} onClick={() => void setMode(rules, value).then(onSelect)}>
+          {text}
+        </button>
+      ))}
       <form
         className="bulk-tag"
         onSubmit={(event) => {

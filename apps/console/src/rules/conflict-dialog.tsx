@@ -17,7 +17,7 @@ interface ConflictDialogProps {
 export function ConflictDialog({ theirs, mine, onKeepMine, onTakeTheirs, onClose }: ConflictDialogProps) {
   const before = bodyOf(draftOf(theirs));
   const after = bodyOf(mine);
-  const others = (['name', 'description', 'severity', 'tags', 'enabled'] as const).filter(
+  const others = (['name', 'description', 'severity', 'tags', 'mode'] as const).filter(
     (member) => String(before[member]) !== String(after[member]),
   );
   return (

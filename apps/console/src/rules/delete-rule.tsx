@@ -34,7 +34,7 @@ export function DeleteRule({ rule }: { readonly rule: Rule }) {
         <div className="confirm">
           <h2>Delete {rule.name}?</h2>
           <p className="dim">
-            It judges nothing from the next span on. Its violations and its history stay. To keep it without judging, disable it.
+            It judges nothing from the next span on. Its violations and its history stay. To keep it without judging, turn it off.
           </p>
           {remove.error === null ? null : <ErrorBanner what="The rule was not deleted." error={remove.error} />}
           <div className="head">

@@ -1,4 +1,4 @@
-import type { Rule, Severity } from '../api/types';
+import type { Rule, RuleMode, Severity } from '../api/types';
 
 /** What somebody writes, before it is saved. */
 export interface Draft {
@@ -7,13 +7,13 @@ export interface Draft {
   readonly expression: string;
   readonly severity: Severity;
   readonly tags: string;
-  readonly enabled: boolean;
+  readonly mode: RuleMode;
 }
 
-export const NEW_DRAFT: Draft = { name: '', description: '', expression: '', severity: 'MEDIUM', tags: '', enabled: true };
+export const NEW_DRAFT: Draft = { name: '', description: '', expression: '', severity: 'MEDIUM', tags: '', mode: 'enforce' };
 
-export function draftOf({ name, description, expression, severity, tags, enabled }: Rule): Draft {
-  return { name, description, expression, severity, tags: tags.join(', '), enabled };
+export function draftOf({ name, description, expression, severity, tags, mode }: Rule): Draft {
+  return { name, description, expression, severity, tags: tags.join(', '), mode };
 }
 
 export function bodyOf(draft: Draft) {
@@ -47,7 +47,10 @@ export function keepDraft(id: string | undefined, kept: KeptDraft | undefined): 
 export function keptDraft(id: string | undefined): KeptDraft | undefined {
   try {
     const kept = JSON.parse(localStorage.getItem(keyOf(id)) ?? 'null') as Partial<KeptDraft> | null;
-    return typeof kept?.draft?.expression === 'string' ? { version: kept.version, draft: { ...NEW_DRAFT, ...kept.draft } } : undefined;
+    if (typeof kept?.draft?.expression !== 'string') return undefined;
+    // A draft of an older console says whether the rule is enabled: one that was off stays off.
+    const { enabled, ...draft } = kept.draft as Draft & { readonly enabled?: boolean };
+    return { version: kept.version, draft: { ...NEW_DRAFT, ...(enabled === false ? { mode: 'off' } : {}), ...draft } };
   } catch {
     return undefined;
   }

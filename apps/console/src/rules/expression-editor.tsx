@@ -17,27 +17,29 @@ interface ExpressionEditorProps {
   readonly vocabulary: Vocabulary | undefined;
   readonly onSave: () => void;
   readonly onTest: () => void;
+  /** Absent where there is no preview. */
+  readonly onPreview?: () => void;
 }
 
 /**
  * The text of a rule. It lives in a shadow root: there the editor's styles are sheets of the page, and not style elements, which the content
  * security policy refuses.
  */
-export default function ExpressionEditor({ value, onChange, diagnostics, vocabulary, onSave, onTest }: ExpressionEditorProps) {
+export default function ExpressionEditor({ value, onChange, diagnostics, vocabulary, onSave, onTest, onPreview }: ExpressionEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const completion = useRef(new Compartment());
   /** Texts that were told and have not come back yet: what comes back is not news, also when one has typed on meanwhile. */
   const echoes = useRef<string[]>([]);
-  const latest = useRef({ value, onChange, onSave, onTest });
-  latest.current = { value, onChange, onSave, onTest };
+  const latest = useRef({ value, onChange, onSave, onTest, onPreview });
+  latest.current = { value, onChange, onSave, onTest, onPreview };
 
   useEffect(() => {
     const element = host.current;
     if (element === null) return undefined;
     const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
-    const call = (name: 'onSave' | 'onTest') => (): boolean => {
-      latest.current[name]();
+    const call = (name: 'onSave' | 'onTest' | 'onPreview') => (): boolean => {
+      latest.current[name]?.();
       return true;
     };
     const editor = new EditorView({
@@ -59,6 +61,7 @@ export default function ExpressionEditor({ value, onChange, diagnostics, vocabul
           EditorView.contentAttributes.of({ 'aria-label': 'Expression', spellcheck: 'false' }),
           keymap.of([
             { key: 'Mod-s', run: call('onSave'), preventDefault: true },
+            { key: 'Mod-Shift-Enter', run: call('onPreview'), preventDefault: true },
             { key: 'Mod-Enter', run: call('onTest'), preventDefault: true },
             ...closeBracketsKeymap,
             ...completionKeymap,

@@ -1,6 +1,7 @@
 import { ChevronDown } from 'lucide-react';
-import { SEVERITIES, type Severity } from '../api/types';
+import { type RuleMode, SEVERITIES, type Severity } from '../api/types';
 import type { Draft } from './draft';
+import { MODES } from './modes';
 
 interface RuleFormProps {
   readonly draft: Draft;
@@ -39,10 +40,22 @@ export function RuleForm({ draft, onChange }: RuleFormProps) {
           <input value={draft.description} onChange={(event) => onChange({ description: event.target.value })} />
         </span>
       </label>
-      <label className="check wide">
-        <input type="checkbox" checked={draft.enabled} onChange={(event) => onChange({ enabled: event.target.checked })} />
-        Enabled: it judges every span from its saving on
+      <label>
+        Mode
+        <span className="pick">
+          <select aria-describedby="mode-means" value={draft.mode} onChange={(event) => onChange({ mode: event.target.value as RuleMode })}>
+            {MODES.map(({ value, text }) => (
+              <option key={value} value={value}>
+                {text}
+              </option>
+            ))}
+          </select>
+          <ChevronDown className="i" aria-hidden="true" />
+        </span>
       </label>
+      <p className="small dim beside" id="mode-means">
+        {MODES.find(({ value }) => value === draft.mode)?.means}
+      </p>
     </div>
   );
 }

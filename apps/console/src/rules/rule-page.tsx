@@ -75,7 +75,8 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: async ({ signal }) => (await answered(client.GET('/v1/dsl', { signal }))) as unknown as Vocabulary,
   });
-  const [tested, setTested] = useState(0);
+  const [tests, setTests] = useState(0);
+  const [previews, setPreviews] = useState(0);
   const saving = useSaveRule(rule?.id, showSaved);
   const why =
     draft.name.trim() === ''
@@ -102,7 +103,8 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
           <PageTitle>{rule?.name ?? 'New rule'}</PageTitle>
           {rule === undefined ? null : <Tag>Version {rule.version}</Tag>}
           {changed ? <Tag tone="warn">Not saved</Tag> : null}
-          {rule?.enabled === false ? <Tag>Disabled</Tag> : null}
+          {rule?.mode === 'off' ? <Tag>Off</Tag> : null}
+          {rule?.mode === 'shadow' ? <Tag tone="info">Shadow</Tag> : null}
           <div className="end">
             {rule === undefined ? null : <DeleteRule rule={rule} />}
             {changed ? (
@@ -140,7 +142,8 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
                 diagnostics={diagnostics}
                 vocabulary={vocabulary.data}
                 onSave={save}
-                onTest={() => setTested((n) => n + 1)}
+                onTest={() => setTests((n) => n + 1)}
+                onPreview={() => setPreviews((n) => n + 1)}
               />
             </Suspense>
             <DiagnosticsList
@@ -164,11 +167,14 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
               <span className="not-phone" aria-hidden="true">
                 <kbd>⌘ ↵</kbd> test
               </span>
+              <span className="not-phone" aria-hidden="true">
+                <kbd>⌘ ⇧ ↵</kbd> preview
+              </span>
             </div>
           </section>
           {checked.data?.result.valid === true ? <JudgedPanel result={checked.data.result} /> : null}
         </div>
-        <TryPanel rule={rule} draft={draft} run={tested} canRun={errors === 0} />
+        <TryPanel rule={rule} draft={draft} tests={tests} previews={previews} canRun={errors === 0} />
       </div>
       {saving.conflict === undefined ? null : (
         <ConflictDialog

@@ -1,13 +1,13 @@
 import { Link } from 'wouter';
-import type { Rule, RuleHealth } from '../api/types';
+import type { Rule, RuleHealth, RuleMode } from '../api/types';
 import { exactCount, plural, shortCount } from '../format/count';
 import { duration } from '../format/duration';
 import { SeverityBadge } from '../parts/severity-badge';
 import { Sparkline } from '../parts/sparkline';
-import { Switch } from '../parts/switch';
 import { Tag } from '../parts/tag';
 import { TimeAgo } from '../parts/time-ago';
 import { HealthTags } from './health-tags';
+import { ModePick } from './mode-pick';
 import { costOf } from './rule-health';
 import type { RuleMatches } from './rule-matches';
 
@@ -21,24 +21,24 @@ interface RuleRowProps {
   /** Chosen for what is done with many. */
   readonly checked: boolean;
   readonly onCheck: (id: string) => void;
-  readonly onEnable: (rule: Rule, enabled: boolean) => void;
+  readonly onMode: (rule: Rule, mode: RuleMode) => void;
   readonly onOpen: (id: string) => void;
 }
 
-export function RuleRow({ rule, matches, health, selected, checked, onCheck, onEnable, onOpen }: RuleRowProps) {
-  const { id, name, severity, tags, enabled } = rule;
+export function RuleRow({ rule, matches, health, selected, checked, onCheck, onMode, onOpen }: RuleRowProps) {
+  const { id, name, severity, tags, mode } = rule;
   const cost = costOf(health);
   // What the store counts for the rule's health is exact, also of a rule that is not among those with most violations.
   const total = health?.violations ?? matches?.total;
   return (
     <tr
       data-row={id}
-      data-off={!enabled}
+      data-off={mode === 'off'}
       aria-selected={selected}
       onClick={(event) => {
         if (
           event.target instanceof Element &&
-          event.target.closest('a, button, label, input') === null &&
+          event.target.closest('a, button, label, input, select') === null &&
           getSelection()?.isCollapsed !== false
         )
           onOpen(id);
@@ -48,7 +48,6 @@ export function RuleRow({ rule, matches, health, selected, checked, onCheck, onE
         <label className="check">
           <input type="checkbox" checked={checked} aria-label={`Select ${name}`} onChange={() => onCheck(id)} />
         </label>
-        <Switch label={`${name} enabled`} checked={enabled} onChange={(on) => onEnable(rule, on)} />
       </td>
       <td className="wide">
         <div className="what">
@@ -63,6 +62,9 @@ export function RuleRow({ rule, matches, health, selected, checked, onCheck, onE
       </td>
       <td>
         <SeverityBadge severity={severity} />
+      </td>
+      <td className="beside-first">
+        <ModePick label={`Mode of ${name}`} mode={mode} onChange={(to) => onMode(rule, to)} />
       </td>
       <td className="not-phone">
         {matches === undefined ? null : (

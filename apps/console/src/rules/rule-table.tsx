@@ -1,15 +1,12 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
-import { answered, client } from '../api/client';
-import { RULES } from '../api/rule-queries';
 import type { Rule } from '../api/types';
-import { useToast } from '../shell/toasts';
 import { useKeys } from '../shell/use-keys';
 import { BulkBar } from './bulk-bar';
 import type { HealthById } from './rule-health';
 import type { RuleMatches } from './rule-matches';
 import { RuleRow } from './rule-row';
+import { useChangeMode } from './use-change-mode';
 
 interface RuleTableProps {
   readonly rules: readonly Rule[];
@@ -29,7 +26,7 @@ export function RuleTable({ rules, matches, health }: RuleTableProps) {
   const chosen = rules.filter(({ id }) => checked.has(id));
   const check = (id: string): void =>
     setChecked((before) => new Set(before.has(id) ? [...before].filter((each) => each !== id) : [...before, id]));
-  const enable = useEnable();
+  const changeMode = useChangeMode();
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = end.current;
@@ -77,6 +74,7 @@ export function RuleTable({ rules, matches, health }: RuleTableProps) {
               </th>
               <th scope="col">Rule</th>
               <th scope="col">Severity</th>
+              <th scope="col">Mode</th>
               <th scope="col">Last 24h</th>
               <th scope="col" className="r">
                 Violations
@@ -100,7 +98,7 @@ export function RuleTable({ rules, matches, health }: RuleTableProps) {
                 selected={rule.id === selected}
                 checked={checked.has(rule.id)}
                 onCheck={check}
-                onEnable={enable}
+                onMode={changeMode}
                 onOpen={open}
               />
             ))}
@@ -113,30 +111,3 @@ export function RuleTable({ rules, matches, health }: RuleTableProps) {
 }
 
 const NONE: RuleMatches = { total: 0, counts: [] };
-
-/** Enables or disables at once, with a way back; undone by itself when the server refuses. */
-function useEnable(): (rule: Rule, enabled: boolean) => void {
-  const queries = useQueryClient();
-  const say = useToast();
-  const change = useMutation({
-    mutationFn: ({ id, enabled }: { readonly id: string; readonly enabled: boolean }) =>
-      answered(client.PATCH('/v1/rules/{id}', { params: { path: { id } }, body: { enabled } })),
-    onMutate: ({ id, enabled }) =>
-      queries.setQueryData<{ rules: readonly Rule[] }>(RULES, (list) =>
-        list === undefined ? list : { ...list, rules: list.rules.map((rule) => (rule.id === id ? { ...rule, enabled } : rule)) },
-      ),
-    onError: (error) => say(`The rule was not changed: ${error.message}`),
-    onSettled: () => queries.invalidateQueries({ queryKey: RULES }),
-  });
-  return (rule, enabled) => {
-    change.mutate(
-      { id: rule.id, enabled },
-      {
-        onSuccess: () =>
-          say(`${rule.name} is ${enabled ? 'enabled' : 'disabled'}, from the next span on`, () =>
-            change.mutate({ id: rule.id, enabled: !enabled }),
-          ),
-      },
-    );
-  };
-}

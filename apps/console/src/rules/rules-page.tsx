@@ -2,7 +2,7 @@ import { FileCode2, Plus, SearchX } from 'lucide-react';
 import { useMemo } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { useRules } from '../api/rule-queries';
-import { SEVERITIES } from '../api/types';
+import { type RuleMode, SEVERITIES } from '../api/types';
 import { plural } from '../format/count';
 import { EmptyState } from '../parts/empty-state';
 import { ErrorBanner } from '../parts/error-banner';
@@ -12,10 +12,13 @@ import { SearchField } from '../parts/search-field';
 import { Skeleton } from '../parts/skeleton';
 import { PageTitle } from '../shell/page-title';
 import { useKeys } from '../shell/use-keys';
+import { MODES } from './modes';
 import { byHealth, HEALTHS, SORTS, useRuleHealth } from './rule-health';
 import { useRuleMatches } from './rule-matches';
 import { RuleTable } from './rule-table';
 import { Starters } from './starters';
+
+const IN_MODE: Readonly<Record<RuleMode, string>> = { enforce: 'enforced', shadow: 'in shadow', off: 'off' };
 
 const ANY = { value: '', text: 'any' };
 
@@ -27,11 +30,11 @@ export default function RulesPage() {
   const matches = useRuleMatches();
   const health = useRuleHealth();
   const param = (name: string): string => search.get(name) ?? '';
-  const [q, severity, tag, state, fares, sort] = [
+  const [q, severity, tag, mode, fares, sort] = [
     param('q'),
     param('severity'),
     param('tag'),
-    param('state'),
+    param('mode'),
     param('health'),
     param('sort'),
   ];
@@ -52,14 +55,14 @@ export default function RulesPage() {
       (rule) =>
         (severity === '' || rule.severity === severity) &&
         (tag === '' || rule.tags.includes(tag)) &&
-        (state === '' || rule.enabled === (state === 'on')) &&
+        (mode === '' || rule.mode === mode) &&
         [rule.id, rule.name, rule.description, rule.expression, ...rule.tags].some((each) => each.toLowerCase().includes(text)),
     );
     return byHealth(found, health.data, fares, sort);
-  }, [all, q, severity, tag, state, health.data, fares, sort]);
+  }, [all, q, severity, tag, mode, health.data, fares, sort]);
   const tags = useMemo(() => [...new Set((all ?? []).flatMap((rule) => rule.tags))].sort(), [all]);
   useKeys({ c: () => navigate('/rules/new') });
-  const off = (all ?? []).filter(({ enabled }) => !enabled).length;
+  const counts = MODES.map(({ value }) => [value, (all ?? []).filter(({ mode }) => mode === value).length] as const);
 
   return (
     <>
@@ -89,11 +92,11 @@ export default function RulesPage() {
           onChange={set('severity')}
         />
         <Pick
-          label="State"
-          value={state}
-          isSet={state !== ''}
-          options={[ANY, { value: 'on', text: 'enabled' }, { value: 'off', text: 'disabled' }]}
-          onChange={set('state')}
+          label="Mode"
+          value={mode}
+          isSet={mode !== ''}
+          options={[ANY, ...MODES.map(({ value, text }) => ({ value, text: text.toLowerCase() }))]}
+          onChange={set('mode')}
         />
         <Pick label="Health" value={fares} isSet={fares !== ''} options={[ANY, ...HEALTHS]} onChange={set('health')} />
         <Pick label="Sort" value={sort} isSet={sort !== ''} options={[{ value: '', text: 'id' }, ...SORTS]} onChange={set('sort')} />
@@ -128,8 +131,11 @@ export default function RulesPage() {
         {all === undefined || all.length === 0 ? null : (
           <div className="strip">
             <span className="num">
-              {shown.length === all.length ? plural(all.length, 'rule') : `${shown.length} of ${plural(all.length, 'rule')}`},{' '}
-              {all.length - off} enabled
+              {shown.length === all.length ? plural(all.length, 'rule') : `${shown.length} of ${plural(all.length, 'rule')}`}:{' '}
+              {counts
+                .filter(([, count]) => count > 0)
+                .map(([mode, count]) => `${count} ${IN_MODE[mode]}`)
+                .join(', ')}
             </span>
           </div>
         )}

@@ -1,15 +1,14 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { CircleCheck, CircleHelp, CircleX, Target } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { answered, client, fetchWithKey } from '../api/client';
 import { problemOf } from '../api/problem';
-import type { Span, TestResult } from '../api/types';
+import type { TestResult } from '../api/types';
 import { plural } from '../format/count';
 import { ErrorBanner } from '../parts/error-banner';
 import { Key } from '../parts/key';
-import { conditionsOf } from '../violation/conditions';
-import { WhyTree } from '../violation/why-tree';
+import { RecordedWhy } from './recorded-why';
 import { trialBody } from './trial-body';
 
 interface TestPanelProps {
@@ -108,13 +107,6 @@ export function TestPanel({ expression, ruleId, run, canRun }: TestPanelProps) {
 }
 
 function Outcome({ tried: { expression, result }, isStale }: { readonly tried: Tried; readonly isStale: boolean }) {
-  const tree = result.explanation.tree;
-  const subject = result.matched_spans?.[0] ?? '';
-  const conditions = useMemo(() => conditionsOf(tree, subject), [tree, subject]);
-  const spans = useMemo(() => {
-    const witnesses = result.explanation.conditions.flatMap((condition) => condition.witnesses ?? []);
-    return new Map(witnesses.map((witness) => [witness.span_id, { ...witness, name: witness.name ?? witness.span_id } as unknown as Span]));
-  }, [result]);
   const matched = result.matched_spans?.length ?? 0;
   const [Icon, tone, text] =
     result.error !== undefined
@@ -138,11 +130,7 @@ function Outcome({ tried: { expression, result }, isStale }: { readonly tried: T
           {result.complete === false ? ' Some spans of this trace are older than the log keeps.' : ''}
         </span>
       </div>
-      {tree === undefined ? (
-        <p className="dim">{result.explanation.summary}</p>
-      ) : (
-        <WhyTree tree={tree} text={expression} conditions={conditions} spans={spans} />
-      )}
+      <RecordedWhy explanation={result.explanation} subject={result.matched_spans?.[0] ?? ''} expression={expression} />
     </div>
   );
 }

@@ -1,44 +1,93 @@
+import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'wouter';
-import type { Rule } from '../api/types';
+import type { PreviewBody, Rule } from '../api/types';
 import { Tabs } from '../parts/tabs';
 import type { Draft } from './draft';
 import { HistoryPanel } from './history-panel';
+import { DEFAULT_RANGE, PreviewPanel } from './preview-panel';
+import { ShadowPanel } from './shadow-panel';
 import { TestPanel } from './test-panel';
+import { usePreview } from './use-preview';
 
 interface TryPanelProps {
   readonly rule: Rule | undefined;
   readonly draft: Draft;
-  /** Counts how often the editor asked for a test. */
-  readonly run: number;
+  /** Count how often the editor asked for a test, and for a preview. */
+  readonly tests: number;
+  readonly previews: number;
   readonly canRun: boolean;
 }
 
-/** What the text finds, and what it was before. */
-export function TryPanel({ rule, draft, run, canRun }: TryPanelProps) {
+/** What the text finds now, what it would have found, what it found in shadow, and what it was before. */
+export function TryPanel({ rule, draft, tests, previews, canRun }: TryPanelProps) {
   const [search, setSearch] = useSearchParams();
-  const test = {
-    key: 'test',
-    text: 'Test',
-    content: () => <TestPanel expression={draft.expression} ruleId={rule?.id} run={run} canRun={canRun} />,
+  const preview = usePreview();
+  const [range, setRange] = useState<string>(DEFAULT_RANGE);
+  const body = canRun && draft.expression.trim() !== '' ? previewBody(draft, rule, range) : undefined;
+  const put = (changes: Readonly<Record<string, string>>): void =>
+    setSearch(
+      (previous) => {
+        const next = new URLSearchParams(previous);
+        for (const [name, value] of Object.entries(changes)) next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
+  const [tries, setTries] = useState(0);
+  const tryOn = (traceId: string): void => {
+    setTries((n) => n + 1);
+    put({ tab: 'test', trace_id: traceId });
   };
-  const history = rule === undefined ? [] : [{ key: 'history', text: 'History', content: () => <HistoryPanel rule={rule} /> }];
+  const latest = useRef({ body, preview, put });
+  latest.current = { body, preview, put };
+  useEffect(() => {
+    const now = latest.current;
+    if (previews === 0 || now.body === undefined) return;
+    now.put({ tab: 'preview' });
+    now.preview.start(now.body);
+  }, [previews]);
+  useEffect(() => {
+    if (tests > 0) latest.current.put({ tab: 'test' });
+  }, [tests]);
+  const tabs = [
+    {
+      key: 'test',
+      text: 'Test',
+      content: () => <TestPanel expression={draft.expression} ruleId={rule?.id} run={tests + tries} canRun={canRun} />,
+    },
+    {
+      key: 'preview',
+      text: 'Preview',
+      content: () => (
+        <PreviewPanel
+          run={preview}
+          range={range}
+          onRange={setRange}
+          body={body}
+          beside={rule?.version}
+          savedExpression={rule?.expression}
+          onTry={tryOn}
+        />
+      ),
+    },
+    ...(rule?.mode === 'shadow' ? [{ key: 'shadow', text: 'Shadow', content: () => <ShadowPanel rule={rule} onTry={tryOn} /> }] : []),
+    ...(rule === undefined ? [] : [{ key: 'history', text: 'History', content: () => <HistoryPanel rule={rule} /> }]),
+  ];
   return (
     <section className="panel" aria-label="Try it">
-      <Tabs
-        label="Try it"
-        tabs={[test, ...history]}
-        selected={search.get('tab') ?? 'test'}
-        onSelect={(tab) =>
-          setSearch(
-            (previous) => {
-              const next = new URLSearchParams(previous);
-              next.set('tab', tab);
-              return next;
-            },
-            { replace: true },
-          )
-        }
-      />
+      <Tabs label="Try it" tabs={tabs} selected={search.get('tab') ?? 'test'} onSelect={(tab) => put({ tab })} />
     </section>
   );
+}
+
+/** A text that is not the saved one is compared with it. */
+function previewBody({ name, expression }: Draft, rule: Rule | undefined, range: string): PreviewBody {
+  return {
+    expression,
+    ...(name.trim() === '' ? {} : { name: name.trim() }),
+    ...(range === '' ? {} : { from: range }),
+    ...(rule === undefined ? {} : { on_error: rule.on_error }),
+    ...(rule?.message === undefined ? {} : { message: rule.message }),
+    ...(rule === undefined || rule.expression === expression ? {} : { compare_with: { rule_id: rule.id } }),
+  } as PreviewBody;
 }

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, client } from '../api/client';
 import { ifVersion, RULES } from '../api/rule-queries';
-import type { Rule } from '../api/types';
+import type { Rule, RuleMode } from '../api/types';
 import { plural } from '../format/count';
 import { useToast } from '../shell/toasts';
 import { keepDraft } from './draft';
@@ -11,6 +11,8 @@ interface Progress {
   readonly done: number;
   readonly of: number;
 }
+
+const DID: Readonly<Record<RuleMode, string>> = { enforce: 'enforced', shadow: 'put in shadow', off: 'turned off' };
 
 /** Changes many rules one after the other, each as it was read: one that somebody changed meanwhile is left alone, and named. */
 export function useBulkChange() {
@@ -43,21 +45,19 @@ export function useBulkChange() {
     return failed.map(({ rule }) => rule.id);
   }
 
-  const enable = (rules: readonly Rule[], enabled: boolean) => {
-    const concerned = rules.filter((rule) => rule.enabled !== enabled);
-    const set = (to: boolean, header?: (rule: Rule) => ReturnType<typeof ifVersion>) => (rule: Rule) =>
-      answered(
-        client.PATCH('/v1/rules/{id}', {
-          params: { path: { id: rule.id }, ...(header ? { header: header(rule) } : {}) },
-          body: { enabled: to },
-        }),
+  const setMode = (rules: readonly Rule[], mode: RuleMode) => {
+    const concerned = rules.filter((rule) => rule.mode !== mode);
+    const undo = (): void =>
+      void forEach(
+        concerned,
+        (rule) => answered(client.PATCH('/v1/rules/{id}', { params: { path: { id: rule.id } }, body: { mode: rule.mode } })),
+        'put back',
       );
-    const did = enabled ? 'enabled' : 'disabled';
-    const undo = (): void => void forEach(concerned, set(!enabled), enabled ? 'disabled again' : 'enabled again');
     return forEach(
       concerned,
-      set(enabled, ({ version }) => ifVersion(version)),
-      did,
+      ({ id, version }) =>
+        answered(client.PATCH('/v1/rules/{id}', { params: { path: { id }, header: ifVersion(version) }, body: { mode } })),
+      DID[mode],
       undo,
     );
   };
@@ -77,5 +77,5 @@ export function useBulkChange() {
       },
       'deleted',
     );
-  return { progress, enable, tag, remove };
+  return { progress, setMode, tag, remove };
 }

@@ -1,0 +1,75 @@
+import { useState } from 'react';
+import type { Explanation } from '../api/types';
+import { Tag } from '../parts/tag';
+import { TimeAgo } from '../parts/time-ago';
+import { RecordedWhy } from './recorded-why';
+
+/** What a rule found and nobody was told of: in a preview, or in shadow. */
+export interface FoundSample {
+  readonly trace_id: string;
+  readonly span_id: string;
+  readonly service: string;
+  readonly timestamp: string;
+  readonly message: string;
+  readonly status?: string;
+  readonly complete?: boolean;
+  readonly fragment?: boolean;
+  readonly explanation?: unknown;
+}
+
+interface FoundSamplesProps {
+  readonly label: string;
+  readonly samples: readonly FoundSample[];
+  /** The text that found them. */
+  readonly expression: string | undefined;
+  readonly onTry: (traceId: string) => void;
+}
+
+/** Examples of what was found, each with why, and the way to try the text on its trace. */
+export function FoundSamples({ label, samples, expression, onTry }: FoundSamplesProps) {
+  return (
+    <ul className="found-samples" aria-label={label}>
+      {samples.map((sample) => (
+        <Sample key={`${sample.trace_id} ${sample.span_id}`} sample={sample} expression={expression} onTry={onTry} />
+      ))}
+    </ul>
+  );
+}
+
+interface SampleProps extends Pick<FoundSamplesProps, 'expression' | 'onTry'> {
+  readonly sample: FoundSample;
+}
+
+function Sample({ sample, expression, onTry }: SampleProps) {
+  const { trace_id, span_id, service, timestamp, message, status, complete, fragment } = sample;
+  const explanation = sample.explanation as Explanation | undefined;
+  const [open, setOpen] = useState(false);
+  return (
+    <li>
+      <p className="clamp" title={message}>
+        {message}
+      </p>
+      <div className="tags small dim">
+        <TimeAgo ms={Date.parse(timestamp)} />
+        <span>{service}</span>
+        <span className="mono ellipsis" title={trace_id}>
+          {trace_id}
+        </span>
+        {status === 'retracted' ? <Tag>taken back</Tag> : null}
+        {status === 'undecided' ? <Tag tone="warn">undecided</Tag> : null}
+        {fragment === true ? <Tag tone="warn">a part of a trace</Tag> : complete === false ? <Tag>not complete</Tag> : null}
+        <span className="end tags">
+          {explanation?.tree === undefined ? null : (
+            <button type="button" className="btn small" aria-expanded={open} onClick={() => setOpen(!open)}>
+              Why
+            </button>
+          )}
+          <button type="button" className="btn small" onClick={() => onTry(trace_id)}>
+            Test
+          </button>
+        </span>
+      </div>
+      {open && explanation !== undefined ? <RecordedWhy explanation={explanation} subject={span_id} expression={expression} /> : null}
+    </li>
+  );
+}

@@ -1,0 +1,20 @@
+import type { RuleMode } from '../api/types';
+
+/** What a rule's judgement leads to, the loudest first. */
+export const MODES: readonly { readonly value: RuleMode; readonly text: string; readonly means: string; readonly changed: string }[] = [
+  {
+    value: 'enforce',
+    text: 'Enforce',
+    means: 'It judges every span from its saving on, and what matches is a violation.',
+    changed: 'enforced, from the next span on',
+  },
+  {
+    value: 'shadow',
+    text: 'Shadow',
+    means: 'It judges, is counted and keeps samples of what it finds; nobody is told, and no violation comes of it.',
+    changed: 'in shadow: it is judged and counted, and nobody is told',
+  },
+  { value: 'off', text: 'Off', means: 'It is kept and judges nothing.', changed: 'off, from the next span on' },
+];
+
+export const modeOf = (mode: RuleMode) => MODES.find(({ value }) => value === mode) ?? MODES[0];

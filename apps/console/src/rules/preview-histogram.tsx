@@ -1,0 +1,66 @@
+import type { PreviewResult } from '../api/types';
+import { plural } from '../format/count';
+import { clock } from '../format/time';
+import { useWidth } from '../parts/use-width';
+
+const [HEIGHT, BOTTOM] = [88, 18];
+const LABEL_PX = 110;
+
+/** Traces that match, by when they began; the traces of that time as a pale bar behind, on a scale of their own. */
+export function PreviewHistogram({ result: { histogram, interval_seconds } }: { readonly result: PreviewResult }) {
+  const [figure, width] = useWidth();
+  const plot = HEIGHT - BOTTOM;
+  const bar = Math.max(1, width) / Math.max(1, histogram.length);
+  const most = Math.max(1, ...histogram.map(({ matched_traces }) => matched_traces));
+  const mostTraces = Math.max(1, ...histogram.map(({ traces }) => traces));
+  const labelEvery = Math.max(1, Math.ceil(LABEL_PX / bar));
+  const timeOf = (start: string): string => clock(Date.parse(start)).replace(/:\d\d$/, interval_seconds < 60 ? '$&' : '');
+  const textOf = ({ start, traces, matched_traces }: (typeof histogram)[number]): string =>
+    `${timeOf(start)} UTC: ${matched_traces} of ${plural(traces, 'trace')}`;
+  const height = (part: number, whole: number): number => (part === 0 ? 0 : Math.max(2, (part / whole) * (plot - 4)));
+  return (
+    <figure className="preview-chart" ref={figure}>
+      <svg className="chart" height={HEIGHT} viewBox={`0 0 ${Math.max(1, width)} ${HEIGHT}`} aria-hidden="true">
+        <line className="grid-line" x1="0" x2={width} y1={plot} y2={plot} />
+        {histogram.map((bucket, index) => {
+          const [x, w] = [index * bar + 0.75, Math.max(1, bar - 1.5)];
+          const behind = height(bucket.traces, mostTraces);
+          const matched = height(bucket.matched_traces, most);
+          return (
+            <g key={bucket.start}>
+              <title>{textOf(bucket)}</title>
+              <rect className="f-all" x={x} width={w} y={plot - behind} height={behind} />
+              <rect className="f-accent" x={x + w * 0.2} width={Math.max(1, w * 0.6)} y={plot - matched} height={matched} />
+              {index % labelEvery === 0 && index * bar + 60 < width ? (
+                <text className="axis" x={index * bar} y={HEIGHT - 4}>
+                  {timeOf(bucket.start)}
+                </text>
+              ) : null}
+            </g>
+          );
+        })}
+      </svg>
+      <figcaption className="legend">
+        <span>
+          <svg viewBox="0 0 10 10" aria-hidden="true">
+            <rect className="f-accent" width="10" height="10" />
+          </svg>
+          match, at most {most}
+        </span>
+        <span>
+          <svg viewBox="0 0 10 10" aria-hidden="true">
+            <rect className="f-all" width="10" height="10" />
+          </svg>
+          all traces, at most {mostTraces}
+        </span>
+      </figcaption>
+      <ul className="hidden">
+        {histogram
+          .filter(({ traces }) => traces > 0)
+          .map((bucket) => (
+            <li key={bucket.start}>{textOf(bucket)}</li>
+          ))}
+      </ul>
+    </figure>
+  );
+}

@@ -1,0 +1,27 @@
+import { useMemo } from 'react';
+import type { Explanation, Span } from '../api/types';
+import { conditionsOf } from '../violation/conditions';
+import { WhyTree } from '../violation/why-tree';
+
+interface RecordedWhyProps {
+  readonly explanation: Explanation;
+  /** The span that it is about. */
+  readonly subject: string;
+  /** The text that was judged. */
+  readonly expression: string | undefined;
+}
+
+/** Why something matches, by its explanation alone: without the trace beside it. */
+export function RecordedWhy({ explanation, subject, expression }: RecordedWhyProps) {
+  const { tree } = explanation;
+  const conditions = useMemo(() => conditionsOf(tree, subject), [tree, subject]);
+  const spans = useMemo(() => {
+    const witnesses = explanation.conditions.flatMap((condition) => condition.witnesses ?? []);
+    return new Map(witnesses.map((witness) => [witness.span_id, { ...witness, name: witness.name ?? witness.span_id } as unknown as Span]));
+  }, [explanation]);
+  return tree === undefined ? (
+    <p className="dim">{explanation.summary}</p>
+  ) : (
+    <WhyTree tree={tree} text={expression} conditions={conditions} spans={spans} />
+  );
+}

@@ -1,0 +1,83 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { answered, client } from '../api/client';
+import { ApiProblem } from '../api/problem';
+import type { Preview, PreviewBody } from '../api/types';
+
+/** How often a job is asked how far it is, in ms. */
+const EVERY_MS = 400;
+
+const isOver = (job: Preview | undefined): boolean => job !== undefined && job.state !== 'queued' && job.state !== 'running';
+
+const forget = (id: string): void => {
+  // What is forgotten already, or with a server that is away, needs no more.
+  void client.DELETE('/v1/previews/{id}', { params: { path: { id } } }).catch(() => undefined);
+};
+
+/** A rule over the recorded past: one job at a time; the one before is ended, and so is that of a page which one leaves. */
+export function usePreview() {
+  const [job, setJob] = useState<Preview>();
+  const [asked, setAsked] = useState<PreviewBody>();
+  const [cancelled, setCancelled] = useState(false);
+  /** The run that counts: an answer of an earlier one begins a job that nobody waits for. */
+  const run = useRef(0);
+  const running = useRef<string>(undefined);
+  const begin = useMutation({
+    mutationFn: async ({ body, at }: { readonly body: PreviewBody; readonly at: number }) => {
+      const begun = await answered(client.POST('/v1/rules/preview', { body }));
+      if (at !== run.current) forget(begun.id);
+      return begun;
+    },
+    onSuccess: (begun, { at }) => {
+      if (at !== run.current) return;
+      running.current = begun.id;
+      setJob(begun);
+    },
+  });
+  const progress = useQuery<Preview>({
+    queryKey: ['preview', job?.id],
+    enabled: job !== undefined && !isOver(job),
+    staleTime: 0,
+    gcTime: 0,
+    refetchInterval: ({ state }) => (isOver(state.data) || state.error !== null ? false : EVERY_MS),
+    queryFn: ({ signal }) => answered(client.GET('/v1/previews/{id}', { params: { path: { id: job?.id ?? '' } }, signal })),
+  });
+  const now: Preview | undefined = progress.data ?? job;
+  useEffect(() => {
+    if (isOver(now)) running.current = undefined;
+  }, [now]);
+  const stop = (): void => {
+    run.current++;
+    if (running.current !== undefined) forget(running.current);
+    running.current = undefined;
+  };
+  const leave = useRef(stop);
+  leave.current = stop;
+  useEffect(() => () => leave.current(), []);
+  const gone = progress.error instanceof ApiProblem && progress.error.status === 404;
+  return {
+    /** What was asked last. */
+    asked,
+    job: cancelled ? undefined : now,
+    cancelled,
+    isRunning: !cancelled && (begin.isPending || (job !== undefined && !isOver(now) && progress.error === null)),
+    error: cancelled
+      ? null
+      : (begin.error ??
+        (gone ? new ApiProblem(404, 'The process that ran it has forgotten it, or another one answers. Run it again.') : progress.error)),
+    start: (body: PreviewBody): void => {
+      stop();
+      setCancelled(false);
+      setJob(undefined);
+      setAsked(body);
+      begin.mutate({ body, at: run.current });
+    },
+    cancel: (): void => {
+      stop();
+      setCancelled(true);
+      setJob(undefined);
+    },
+  };
+}
+
+export type PreviewRun = ReturnType<typeof usePreview>;
