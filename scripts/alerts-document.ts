@@ -9,7 +9,8 @@ export interface AlertRule {
   readonly expr: string;
   readonly for?: string;
   readonly labels: { readonly severity: string };
-  readonly annotations: { readonly summary: string; readonly description: string };
+  /** `runbook`: the section of docs/operations/runbooks.md, from the root of the repository. */
+  readonly annotations: { readonly summary: string; readonly description: string; readonly runbook: string };
 }
 
 export interface AlertGroup {
@@ -41,6 +42,7 @@ const HEAD = `# Alerts and what they mean
 
 [deploy/prometheus/alerts.yaml](../../deploy/prometheus/alerts.yaml) has these alerts for Prometheus; the Compose file loads it. They expect the scrape job
 \`betrace-backend\` and need nothing but [BeTrace's metrics](../metrics.md). A threshold that does not suit is to be changed there: it is a file of yours.
+The annotation \`runbook\` names the section of the [runbooks](runbooks.md) with checks and remedies; set \`runbook_url\` in your copy if you publish them.
 
 Lag is measured from the end of the log when it is scraped. It grows also while its reader is stuck, down to a partition that could never begin. While no
 broker answers, the last known end serves, and \`betrace_log_end_age_seconds\` says how old it is; before the first answer lag is \`NaN\`, never 0.
@@ -80,5 +82,6 @@ export function alertsDocument(): string {
 function alertText({ alert, expr, for: lasting, labels, annotations }: AlertRule): string {
   const when = lasting === undefined ? 'at once' : `when it lasts ${lasting}`;
   const sentence = annotations.description.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, '<$1>').replaceAll(/\{\{ \$value[^}]*\}\}/g, 'So many');
-  return `### ${alert}\n\n${labels.severity}, ${when}. ${sentence}\n\n\`\`\`promql\n${expr}\n\`\`\`\n`;
+  const runbook = `[Runbook](${annotations.runbook.replace('docs/operations/', '')})`;
+  return `### ${alert}\n\n${labels.severity}, ${when}. ${sentence} ${runbook}.\n\n\`\`\`promql\n${expr}\n\`\`\`\n`;
 }
