@@ -10,6 +10,7 @@ import { isInProgress } from './assembly/spans-in-progress.js';
 import { CLOSED, EPOCH_SHIFT, FLAGS, KNOWN, MUTED, RETRIED, ROW_WORDS, SEEN_BEFORE, SPANS } from './assembly/trace-row.js';
 import type { Epoch } from './epoch.js';
 import { Epochs } from './epochs.js';
+import { Homes } from './homes.js';
 import { Conclusions } from './judge/conclusions.js';
 import { Judge } from './judge/judge.js';
 import { SpanJudgement } from './judge/span-judgement.js';
@@ -20,7 +21,7 @@ import type { PartitionEngineOptions, SpansRecord } from './partition-options.js
 import type { EngineRecord } from './record.js';
 import { rejectionOf } from './rejection.js';
 import { checkSettings } from './settings.js';
-import { CONTENT, spanForm, writeForms } from './span-form.js';
+import { CONTENT, writeForms } from './span-form.js';
 import { UnfinishedSpans } from './unfinished-spans.js';
 import type { Verdict } from './verdict.js';
 
@@ -34,6 +35,7 @@ export class PartitionEngine {
   private readonly judgeFrom: number;
   private readonly assembly: Assembly;
   private readonly epochs: Epochs;
+  private readonly homes: Homes;
   private readonly verdicts: Verdicts;
   private readonly spans: SpanJudgement;
   private readonly judge: Judge;
@@ -57,6 +59,11 @@ export class PartitionEngine {
     const events = { closed: (traces: readonly ClosedTrace[]) => this.closed(traces), forgotten: (row: number) => this.forgotten(row) };
     this.assembly = new Assembly(settings, events, new Pauses(options.paused));
     this.epochs = new Epochs(ruleSetOf(initialEpoch), this.accounting, options.clock);
+    this.homes = new Homes(
+      this.epochs,
+      (home) => this.evaluate(home),
+      (record, error) => this.undecodable(record, error),
+    );
     this.verdicts = new Verdicts(partition, this.assembly);
     const spanRules = new SpanRules(this.assembly, this.verdicts);
     this.spans = new SpanJudgement(spanRules);
@@ -160,7 +167,7 @@ export class PartitionEngine {
 
   /** Bytes that remembered traces take, about. */
   get memory(): number {
-    return this.assembly.bytes + this.judge.bytes + this.epochs.bytes + this.unfinished.bytes;
+    return this.assembly.bytes + this.judge.bytes + this.epochs.bytes + this.spans.bytes + this.unfinished.bytes;
   }
 
   /**
@@ -258,11 +265,11 @@ export class PartitionEngine {
       return;
     }
     const opened = assembly.traces.rows[row * ROW_WORDS + FLAGS]!;
-    const home = this.homeOf(epoch, record, opened);
-    const form = home === undefined ? 0 : home.keepsSpans ? spanForm(home, i) : home.forms[i]!;
+    const home = this.homes.of(opened, epoch, record);
+    const form = this.homes.formOf(opened, home ?? epoch, i);
     const seen = assembly.add(row, columns, i, form, record.offset);
     if (seen === DUPLICATE) {
-      if (judging) accounting.duplicates++;
+      if (judging) this.applyCopy(epoch, home, row, i);
       return;
     }
     columns.forms[i] = ((form & CONTENT) << 1) | (seen === SAME_TIMES ? 1 : 0);
@@ -283,7 +290,7 @@ export class PartitionEngine {
     } else {
       accounting.countJudged(seen === NEW, waited);
       if (closed) accounting.late++;
-      this.spans.judge(epoch, record.offset, row, i);
+      this.spans.judge(epoch, record.offset, row, i, home);
     }
     if (epoch.anyUnusual) this.noteFailures(epoch, row, i);
     if (home?.rules.plan.judgesTraces === true) {
@@ -292,6 +299,16 @@ export class PartitionEngine {
       if ((flags & (CLOSED | RETRIED)) !== 0) this.followUp(home, row, flags);
     }
     if (!closed && assembly.isFull(row)) assembly.closeFull(row);
+  }
+
+  /**
+   * The rules of its trace's home have seen span `i`, in this form. Rules that came later may see another in it; what is but a retry
+   * is none of theirs either.
+   */
+  private applyCopy(epoch: Epoch, home: Epoch | undefined, row: number, i: number): void {
+    this.accounting.duplicates++;
+    if (home === undefined || home === epoch) return;
+    if ((this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & RETRIED) === 0) this.spans.judgeCopy(epoch, row, i, home);
   }
 
   /**
@@ -308,33 +325,6 @@ export class PartitionEngine {
   private noteFailures(epoch: Epoch, row: number, i: number): void {
     const muted = (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & MUTED) !== 0;
     if (!muted && this.epochOf(row) === epoch) this.judge.noteFailures(epoch, row, i);
-  }
-
-  /**
-   * The epoch whose rules see the trace, with the record read by its projection if that is not the present one. Undefined if there is
-   * none, or it cannot read the record. Of a trace that opened in the context nothing is known of what its spans were to rules: there
-   * all copies of a span are one, their verdicts are out already.
-   */
-  private homeOf(epoch: Epoch, record: SpansRecord, flags: number): Epoch | undefined {
-    if ((flags & MUTED) !== 0) return undefined;
-    const home = this.epochs.at(flags >>> EPOCH_SHIFT);
-    if (home === epoch) return home;
-    if (!home.rules.plan.judgesTraces) return undefined;
-    if (!home.has(record.offset)) this.loadAgain(home, record);
-    return home.unreadable ? undefined : home;
-  }
-
-  /**
-   * Reads a record once more, as an epoch of the past needs it. Its projection may name a value that is nested too deep, which
-   * the present one passed over: then the past one's rules go without this record's spans.
-   */
-  private loadAgain(home: Epoch, record: SpansRecord): void {
-    try {
-      home.load(record.offset, record.value);
-      this.evaluate(home);
-    } catch (error) {
-      this.undecodable(record, error);
-    }
   }
 
   private open(epoch: Epoch, offset: number, i: number, judging: boolean): number {
@@ -374,6 +364,7 @@ export class PartitionEngine {
     } catch (error) {
       this.defect(error);
     }
+    this.spans.forget(row);
     this.verdicts.forget(row);
     this.epochs.release(epoch);
   }

@@ -33,6 +33,8 @@ export class RuleSet implements EpochRules {
   readonly resourceColumnOf: ColumnOf;
   /** Also of the rules that are none of it because they have errors: they are in force, and not judged. */
   private readonly ids: ReadonlySet<string>;
+  /** What its rules ask; made when it is asked for. */
+  private questions: ReadonlySet<string> | undefined;
 
   private constructor(
     readonly epoch: number,
@@ -111,6 +113,16 @@ export class RuleSet implements EpochRules {
   ruleSet(): RuleSet {
     return this;
   }
+
+  /** Whether some rule of this set asks what the other one asks, whatever it is called: what that one can see of a span, this set sees. */
+  asks(rule: RuleDefinition): boolean {
+    this.questions ??= new Set(this.definitions.map(questionOf));
+    return this.questions.has(questionOf(rule));
+  }
+}
+
+function questionOf({ expression, onError = 'no_match' }: RuleDefinition): string {
+  return `${onError} ${expression}`;
 }
 
 function sharesOf(costs: readonly number[]): readonly number[] {

@@ -11,7 +11,7 @@ export const CONTENT = 0xffff;
 
 /**
  * 32 bits (a signed number: V8 allocates for a larger one) that tell apart what the rules of an epoch can see of span `i` of its record, which it has evaluated: times, parent and kind,
- * the conditions that hold on it, the values and links that wait for the trace to close, and all of it where rules ask for whole spans.
+ * the conditions that hold on it, those that a rule wants to be told of where they fail, the values and links that wait for the trace to close, and all of it where rules ask for whole spans.
  * Two forms of a span that differ in nothing of that are one to every rule. The high half is that of the times alone. (A hash of all
  * bytes of every span would cost a seventh of the throughput.)
  */
@@ -43,6 +43,24 @@ export function writeForms(epoch: Epoch): void {
     let hash = step(times ^ parent, kind[i]! ^ (status[i]! << 4));
     for (let word = i * words, end = word + words; word < end; word++) hash = step(hash, matched[word]!);
     forms[i] = withContent(times << 16, hash);
+  }
+  if (epoch.anyUnusual) writeUnknown(epoch);
+}
+
+/** What could not be answered within its steps, and what failed on a value of another type where a rule wants to know: a verdict may tell of it. */
+function writeUnknown({ columns, failed, forms, inDoubt, rules }: Epoch): void {
+  const { compiled, plan } = rules;
+  for (let i = 0; i < columns.length; i++) {
+    let hash = 0;
+    for (const condition of inDoubt.get(i) ?? []) hash = step(hash, condition + 1);
+    for (let word = 0; plan.strict !== undefined && word < compiled.words; word++) {
+      for (let bits = failed[i * compiled.words + word]!; bits !== 0; bits &= bits - 1) {
+        const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+        const wanted = plan.strict.ofTraces[condition]!.length + plan.strict.ofSpans[condition]!.length > 0;
+        if (wanted && compiled.failsByType(condition, columns, i)) hash = step(hash, ~condition);
+      }
+    }
+    if (hash !== 0) forms[i] = withContent(forms[i]!, step(forms[i]!, hash));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Epoch } from '../epoch.js';
 import { Failures } from './failures.js';
+import type { Guest } from './later-rules.js';
 import type { SpanRules } from './span-rules.js';
 import { TypeFailures } from './type-failures.js';
 
@@ -10,14 +11,31 @@ export class SpanJudgement {
 
   constructor(private readonly rules: SpanRules) {}
 
-  /** Span `i` of the record at `offset`, which the epoch has evaluated. */
-  judge(epoch: Epoch, offset: number, row: number, i: number): void {
+  /** Span `i` of the record at `offset`, which the epoch has evaluated. `home`: the epoch of its trace, if that is known. */
+  judge(epoch: Epoch, offset: number, row: number, i: number, home: Epoch | undefined): void {
     if (epoch.anyFailed) this.failures.count(epoch, i);
-    if (epoch.anyUnusual) {
-      this.typeFailures.count(epoch, i, offset);
-      this.rules.judgeFailures(epoch, row, i);
-    }
-    this.rules.judge(epoch, row, i);
+    if (epoch.anyUnusual) this.typeFailures.count(epoch, i, offset);
+    this.ask(epoch, row, i, home === undefined || home === epoch ? undefined : { home, isCopy: false });
+  }
+
+  /** Span `i` came before, in a form that is one with this to the rules of another epoch, its trace's home: those that it lacks are asked. */
+  judgeCopy(epoch: Epoch, row: number, i: number, home: Epoch): void {
+    this.ask(epoch, row, i, { home, isCopy: true });
+  }
+
+  /** The trace is forgotten. */
+  forget(row: number): void {
+    this.rules.later.forget(row);
+  }
+
+  /** Bytes in use, about. */
+  get bytes(): number {
+    return this.rules.later.bytes;
+  }
+
+  private ask(epoch: Epoch, row: number, i: number, guest: Guest | undefined): void {
+    if (epoch.anyUnusual) this.rules.judgeFailures(epoch, row, i, guest);
+    this.rules.judge(epoch, row, i, guest);
   }
 
   /** The spans of a record are judged: what failed is told to the rules' accounts. */

@@ -1,0 +1,177 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
+import { HEAVY_PATTERN, HEAVY_TEXT } from '../../../test/fixtures/engine/heavy-text.js';
+import { A_SPAN, logOf, spanIdOf, type TestRecord, type TestSpan, traceIdOf } from '../../../test/fixtures/engine/test-span.js';
+import type { RuleDefinition } from './settings.js';
+import type { Verdict } from './verdict.js';
+
+const x: TestSpan = { ...A_SPAN, parent: 9, n: 0 };
+const root: TestSpan = { ...A_SPAN, span: 9 };
+const large = ruleOf('large', 'attribute.n > 3');
+const named = ruleOf('named', 'span.name == "a"');
+const pair = ruleOf('pair', 'trace.count(span.name == "a") > 2');
+
+function run(epochs: readonly (readonly RuleDefinition[])[], records: readonly TestRecord[]) {
+  const engine = engineOf(epochs);
+  const verdicts: Verdict[] = [];
+  for (const record of logOf(records)) engine.apply(record, (verdict) => verdicts.push(verdict));
+  return { verdicts, told: verdicts.map(({ ruleId, spanId }) => `${ruleId} ${spanId.at(-1)}`), accounting: engine.accounting };
+}
+
+describe('a span that comes again after the rules changed', () => {
+  const homes = [
+    ['judges no traces', [named]],
+    ['has no rules', []],
+    ['judges traces', [pair]],
+  ] as const;
+
+  it.each(homes)('with what only a new rule sees is told, of a trace whose home %s', (_home, rules) => {
+    const [before, after] = [
+      { time: 0, spans: [root] },
+      { time: 1, epoch: 2 },
+    ];
+    const other = { ...x, n: 4 };
+    const epochs = [[...rules], [...rules, large]];
+    // Both under the new rules; the first under the old ones; the one that matches first.
+    for (const records of [
+      [before, after, { time: 2, spans: [x] }, { time: 3, spans: [other] }],
+      [before, { time: 0, spans: [x] }, after, { time: 3, spans: [other] }],
+      [before, after, { time: 2, spans: [x, other] }],
+      [before, after, { time: 2, spans: [other] }, { time: 3, spans: [x] }, { time: 4, spans: [other] }],
+    ]) {
+      expect(run(epochs, records).told.filter((told) => told.startsWith('large'))).toEqual(['large 1']);
+    }
+  });
+
+  it.each(homes)('as it was is a duplicate, of a trace whose home %s', (_home, rules) => {
+    const epochs = [[...rules, large], [large, ...rules, ruleOf('other', 'span.duration > 3')], [large]];
+    const copy = { ...x, n: 4 };
+    const records = [
+      { time: 0, spans: [root, copy] },
+      { time: 1, epoch: 2 },
+      { time: 2, spans: [copy, root] },
+      { time: 3, epoch: 3 },
+      { time: 4, spans: [root, copy, copy] },
+      { time: 500 },
+    ];
+    const { told, accounting } = run(epochs, records);
+    expect(told.filter((each) => each.startsWith('large'))).toEqual(['large 1']);
+    expect(accounting).toMatchObject({ evaluated: 2, duplicates: 5, conflicts: 0 });
+  });
+
+  it('does not fill its trace', () => {
+    const records = [
+      { time: 0, spans: [root] },
+      { time: 1, epoch: 2 },
+      ...Array.from({ length: 20 }, (_, n) => ({ time: 2 + n, spans: [root, x] })),
+      { time: 500 },
+    ];
+    expect(run([[named], [large]], records).accounting).toMatchObject({ evaluated: 2, conflicts: 0, closed: { max_spans: 0 } });
+  });
+
+  it('is judged once by the rules of its time, whichever those are, and no match is lost', () => {
+    const pool = [
+      ...[0, 1, 2].map((least) => `attribute.n > ${least}`),
+      'span.name == "a"',
+      'span.name == "b" and attribute.n == 2',
+      'span.service == "s2"',
+      'span.status == "error"',
+      'span.service == "s1" and not (attribute.n == 1)',
+    ];
+    const matches = (expression: string, { name, service, error, n = 0 }: TestSpan): boolean =>
+      [n > 0, n > 1, n > 2, name === 'a', name === 'b' && n === 2, service === 's2', error, service === 's1' && n !== 1][
+        pool.indexOf(expression)
+      ]!;
+    /** In force from one epoch to another. */
+    const rule = fc.tuple(fc.nat(pool.length - 1), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }));
+    const span = fc.record({
+      trace: fc.integer({ min: 1, max: 2 }),
+      span: fc.integer({ min: 1, max: 2 }),
+      name: fc.constantFrom('a', 'b'),
+      service: fc.constantFrom('s1', 's1', 's2'),
+      error: fc.constantFrom(false, false, true),
+      n: fc.nat(3),
+    });
+    const step = fc.oneof({ weight: 5, arbitrary: fc.array(span, { minLength: 1, maxLength: 3 }) }, fc.constant(undefined));
+    const beside = fc.array(fc.constantFrom(pair, ruleOf('columns', 'trace.distinct(attribute.n) > 2')), { maxLength: 4 });
+    let told = 0;
+    let copies = 0;
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(rule, { selector: ([of]) => of, maxLength: 6 }),
+        beside,
+        fc.array(step, { maxLength: 14 }),
+        (drawn, others, steps) => {
+          const epochs = [1, 2, 3, 4].map((epoch) => {
+            const inForce = drawn.filter(([, a, b]) => epoch >= Math.min(a, b) && epoch <= Math.max(a, b));
+            const other = others[epoch - 1];
+            return [...inForce.map(([of]) => ruleOf(`r${of}`, pool[of]!)), ...(other === undefined ? [] : [other])];
+          });
+          let epoch = 1;
+          const records: TestRecord[] = [];
+          const came: { readonly span: TestSpan; readonly rule: RuleDefinition }[] = [];
+          for (const [time, spans] of steps.entries()) {
+            if (spans === undefined) {
+              if (epoch < 4) records.push({ time, epoch: ++epoch });
+              continue;
+            }
+            const whole = spans.map((each): TestSpan => ({ ...A_SPAN, parent: 9, ...each }));
+            records.push({ time, spans: whole });
+            for (const each of whole) {
+              for (const rule of epochs[epoch - 1]!)
+                if (rule.id.startsWith('r') && matches(rule.expression, each)) came.push({ span: each, rule });
+            }
+          }
+          const { verdicts, accounting } = run(epochs, records);
+          const found = verdicts.filter(({ ruleId }) => ruleId.startsWith('r'));
+          const keyOf = (ruleId: string, traceId: string, spanId: string): string => `${ruleId} ${traceId} ${spanId}`;
+          const contents = new Map<string, Set<string>>();
+          for (const {
+            span: each,
+            rule: { id },
+          } of came) {
+            const key = keyOf(id, traceIdOf(each.trace), spanIdOf(each.span));
+            contents.set(key, (contents.get(key) ?? new Set()).add(JSON.stringify(each)));
+          }
+          const counts = new Map<string, number>();
+          for (const { ruleId, traceId, spanId } of found) {
+            const key = keyOf(ruleId, traceId, spanId);
+            counts.set(key, (counts.get(key) ?? 0) + 1);
+          }
+          told += found.length;
+          copies += accounting.duplicates;
+          expect([...counts.keys()].sort()).toEqual([...contents.keys()].sort());
+          for (const [key, count] of counts) expect([key, count <= contents.get(key)!.size]).toEqual([key, true]);
+          expect(new Set(found.map(({ id }) => id)).size).toBe(found.length);
+          expect(accounting.received).toBe(accounting.accounted);
+        },
+      ),
+      { numRuns: 500 },
+    );
+    expect(told).toBeGreaterThan(500);
+    expect(copies).toBeGreaterThan(200);
+  });
+});
+
+describe('two contents of a span of which one can not be compared', () => {
+  it.each([
+    ['a value of another type, that is a violation', 'attribute.n > 4', 'violation', { nText: 'x' }, 'open'],
+    ['a value of another type, of a rule over the trace', 'trace.has(attribute.n > 4)', 'undecided', { nText: 'x' }, 'undecided'],
+    ['a value of another type, of a rule about one span', 'attribute.n > 4', 'undecided', { nText: 'x' }, 'undecided'],
+    ['a text that takes too long', `attribute.n matches "${HEAVY_PATTERN}"`, undefined, { nText: HEAVY_TEXT }, 'undecided'],
+  ] as const)('are two, whichever comes first: %s', (_what, expression, onError, content, status) => {
+    const { n: _n, ...missing } = x;
+    const odd: TestSpan = { ...missing, ...content };
+    for (const forms of [
+      [x, odd],
+      [odd, x],
+      [missing, odd],
+      [odd, missing],
+    ]) {
+      const records = [{ time: 0, spans: [root] }, ...forms.map((form, n) => ({ time: n + 1, spans: [form] })), { time: 500 }];
+      const { verdicts, accounting } = run([[ruleOf('r', expression, onError === undefined ? {} : { onError })]], records);
+      expect([verdicts.map((verdict) => verdict.status), accounting.conflicts]).toEqual([[status], 1]);
+    }
+  });
+});
