@@ -175,3 +175,69 @@ describe('two contents of a span of which one can not be compared', () => {
     }
   });
 });
+
+describe('what a new rule about one span can not judge of a trace that opened before it', () => {
+  const odd: TestSpan = { ...A_SPAN, parent: 9, nText: 'x' };
+  const heavy: TestSpan = { ...A_SPAN, parent: 9, nText: HEAVY_TEXT };
+  const asks = ruleOf('asks', 'attribute.n > 4', { onError: 'undecided' });
+  const fires = ruleOf('asks', 'attribute.n > 4', { onError: 'violation' });
+  const slow = ruleOf('slow', `attribute.n matches "${HEAVY_PATTERN}"`);
+
+  const briefly = ({ verdicts }: ReturnType<typeof run>) =>
+    verdicts.map(({ ruleId, status, spanId, undecided }) => [ruleId, status, spanId.at(-1), undecided?.code]);
+  const forgotten = { time: 1_000 };
+
+  it.each([
+    ['a value of another type', asks, odd, 'value_type'],
+    ['a text that takes too long', slow, heavy, 'step_limit'],
+  ] as const)('is told once, of the first span, in whatever order they come: %s', (_what, rule, span, code) => {
+    const earlier = { ...span, span: 5, start: 900 };
+    for (const spans of [
+      [span, earlier, { ...earlier, nText: 'y' }, span],
+      [earlier, span],
+      [{ ...span, nText: '1' }, span, earlier],
+    ]) {
+      const came = spans.map((each, n) => ({ time: n + 2, spans: [each] }));
+      const records = [{ time: 0, spans: [root] }, { time: 1, epoch: 2 }, ...came, forgotten];
+      for (const beside of [[], [named], [pair]]) {
+        const found = briefly(run([beside, [...beside, rule]], records));
+        expect(found.filter(([ruleId]) => ruleId === rule.id)).toEqual([[rule.id, 'undecided', '5', code]]);
+      }
+    }
+  });
+
+  it('is told of a span that was seen before, when the rule was not there', () => {
+    const records = [{ time: 0, spans: [root, odd] }, { time: 1, epoch: 2 }, { time: 2, spans: [odd] }, forgotten];
+    expect(briefly(run([[], [asks]], records))).toEqual([['asks', 'undecided', '1', 'value_type']]);
+    expect(briefly(run([[], [fires]], records))).toEqual([['asks', 'open', '1', undefined]]);
+  });
+
+  it('is told of a span that never ended', () => {
+    const records = [{ time: 0, spans: [root] }, { time: 1, epoch: 2 }, { time: 2, spans: [{ ...odd, inProgress: true }] }, forgotten];
+    expect(briefly(run([[], [asks]], records))).toEqual([['asks', 'undecided', '1', 'value_type']]);
+  });
+
+  it('is not told of a rule that is gone, nor by two versions of one', () => {
+    const [before, after] = [
+      { time: 0, spans: [root] },
+      { time: 1, epoch: 2 },
+    ];
+    const records = [before, after, { time: 2, spans: [odd] }, { time: 3, epoch: 3 }, forgotten];
+    expect(run([[], [asks], []], records).verdicts).toEqual([]);
+    const changed = { ...asks, version: 2, expression: 'attribute.n > 5' };
+    expect(run([[asks], [changed], [changed]], records).verdicts.map(({ ruleVersion }) => ruleVersion)).toEqual([1]);
+  });
+
+  it('floods nobody', () => {
+    const traces = Array.from({ length: 30 }, (_, n) => n + 1);
+    const records = [
+      { time: 0, spans: traces.map((trace) => ({ ...root, trace })) },
+      { time: 1, epoch: 2 },
+      { time: 2, spans: traces.map((trace) => ({ ...odd, trace })) },
+      forgotten,
+    ];
+    const { verdicts } = run([[], [asks]], records);
+    expect(verdicts.filter(({ undecided }) => undecided?.code === 'value_type')).toHaveLength(10);
+    expect(verdicts.filter(({ undecided }) => undecided?.code === 'too_many')).toHaveLength(1);
+  });
+});

@@ -30,6 +30,11 @@ export class Epochs {
     return this.begun;
   }
 
+  /** Whether a rule is in force, in whatever version. */
+  isInForce(ruleId: string): boolean {
+    return this.rules.has(ruleId);
+  }
+
   /** The epoch in a slot in use. */
   at(slot: number): Epoch {
     return this.epochs[slot]!;

@@ -292,7 +292,8 @@ export class PartitionEngine {
       if (closed) accounting.late++;
       this.spans.judge(epoch, record.offset, row, i, home);
     }
-    if (epoch.anyUnusual) this.noteFailures(epoch, row, i);
+    if (epoch.anyUnusual && home === epoch) this.judge.noteFailures(epoch, row, i);
+    else if (epoch.anyUnusual && home !== undefined) this.judge.noteLater(epoch, row, i, { home, isCopy: false });
     if (home?.rules.plan.judgesTraces === true) {
       if (home !== epoch && home.anyUnusual) this.judge.noteFailures(home, row, i);
       this.judge.feed(home, row, i);
@@ -308,7 +309,9 @@ export class PartitionEngine {
   private applyCopy(epoch: Epoch, home: Epoch | undefined, row: number, i: number): void {
     this.accounting.duplicates++;
     if (home === undefined || home === epoch) return;
-    if ((this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & RETRIED) === 0) this.spans.judgeCopy(epoch, row, i, home);
+    if ((this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & RETRIED) !== 0) return;
+    this.spans.judgeCopy(epoch, row, i, home);
+    if (epoch.anyUnusual) this.judge.noteLater(epoch, row, i, { home, isCopy: true });
   }
 
   /**
@@ -319,12 +322,6 @@ export class PartitionEngine {
     if ((this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & RETRIED) !== 0) return;
     if ((flags & CLOSED) !== 0) this.late.note(row);
     else if ((flags & SEEN_BEFORE) !== 0) this.judge.decide(home, row);
-  }
-
-  /** Span `i` has a value of another type than some rule over its trace can take, it may be. */
-  private noteFailures(epoch: Epoch, row: number, i: number): void {
-    const muted = (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & MUTED) !== 0;
-    if (!muted && this.epochOf(row) === epoch) this.judge.noteFailures(epoch, row, i);
   }
 
   private open(epoch: Epoch, offset: number, i: number, judging: boolean): number {
@@ -354,12 +351,12 @@ export class PartitionEngine {
     const muted = (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & MUTED) !== 0;
     const epoch = this.epochOf(row);
     try {
-      const seen = !muted && epoch.rules.plan.judgesTraces ? epoch : undefined;
-      if (this.unfinished.judge(row, seen, this.judgeFrom)) this.conclusions.conclude([{ row, reason: 'late_span' }]);
+      if (this.unfinished.judge(row, muted ? undefined : epoch, this.judgeFrom)) this.conclusions.conclude([{ row, reason: 'late_span' }]);
     } catch (error) {
       this.defect(error);
     }
     try {
+      this.judge.tellLater(row, (ruleId) => this.epochs.isInForce(ruleId));
       if (!muted) this.judge.forget(epoch, row);
     } catch (error) {
       this.defect(error);

@@ -48,14 +48,15 @@ export class UnfinishedSpans {
 
   /**
    * The trace is about to be forgotten. Answers whether its rules were given spans, and are to be asked again.
-   * @param home the epoch whose rules see the trace, if any do
+   * @param opened the epoch under which the trace opened, unless that was in the context
    */
-  judge(row: number, home: Epoch | undefined, judgeFrom: number): boolean {
+  judge(row: number, opened: Epoch | undefined, judgeFrom: number): boolean {
+    const home = opened?.rules.plan.judgesTraces === true ? opened : undefined;
     const spans = this.inProgress.any ? this.inProgress.take(row) : [];
     for (const { value, offset, epoch } of spans) {
       if (offset >= judgeFrom && this.load(epoch, value)) {
         this.spanRules.judge(epoch, row, 0);
-        if (epoch.anyUnusual) this.spanRules.judgeFailures(epoch, row, 0);
+        if (epoch.anyUnusual) this.judgeFailures(epoch, row, opened);
       }
       if (home !== undefined && this.load(home, value)) {
         this.assembly.addBelated(row, home.columns, 0, spanForm(home, 0), offset);
@@ -66,6 +67,11 @@ export class UnfinishedSpans {
       this.epochs.release(epoch);
     }
     return home !== undefined && spans.length > 0;
+  }
+
+  private judgeFailures(epoch: Epoch, row: number, opened: Epoch | undefined): void {
+    this.spanRules.judgeFailures(epoch, row, 0);
+    if (opened !== undefined && opened !== epoch) this.traceRules.noteLater(epoch, row, 0, { home: opened, isCopy: false });
   }
 
   /** Loads the one span; whatever record the epoch has is to be loaded anew. */

@@ -5,6 +5,8 @@ import type { AssemblySettings } from '../settings.js';
 import { BufferedRules } from './buffered-rules.js';
 import { Doubts } from './doubts.js';
 import { KeptSpans } from './kept-spans.js';
+import { LaterErrors } from './later-errors.js';
+import type { Guest } from './later-rules.js';
 import { OnlineRules } from './online-rules.js';
 import { Reports } from './reports.js';
 import { UndecidedLimit } from './undecided-limit.js';
@@ -18,12 +20,14 @@ export class Judge {
   private readonly doubts = new Doubts();
   private readonly limit: UndecidedLimit;
   private readonly reports: Reports;
+  private readonly later: LaterErrors;
   private readonly online: OnlineRules;
   private readonly buffered: BufferedRules;
 
   constructor(settings: AssemblySettings, assembly: Assembly, verdicts: Verdicts) {
     this.limit = new UndecidedLimit(settings, assembly, verdicts);
     this.reports = new Reports(assembly, verdicts, this.limit, this.errors);
+    this.later = new LaterErrors(verdicts, this.limit);
     this.online = new OnlineRules(assembly, this.kept, this.reports, this.errors, this.doubts, verdicts);
     this.buffered = new BufferedRules(settings, assembly, this.reports, this.errors, verdicts);
   }
@@ -47,6 +51,16 @@ export class Judge {
   noteFailures(epoch: Epoch, row: number, i: number): void {
     this.errors.note(epoch, row, i);
     this.doubts.note(epoch, row, i);
+  }
+
+  /** As `noteFailures`, of a trace that opened under another epoch: what the epoch's rules about one span alone could not judge. */
+  noteLater(epoch: Epoch, row: number, i: number, guest: Guest): void {
+    this.later.note(epoch, row, i, guest);
+  }
+
+  /** The trace is about to be forgotten: tells that. */
+  tellLater(row: number, isInForce: (ruleId: string) => boolean): void {
+    this.later.tell(row, isInForce);
   }
 
   /** Judges traces as they are; emits what changed since the last time, trace by trace. */
@@ -100,6 +114,14 @@ export class Judge {
 
   /** Bytes in use, without the epochs' states. */
   get bytes(): number {
-    return this.kept.bytes + this.online.bytes + this.buffered.bytes + this.reports.bytes + this.errors.bytes + this.doubts.bytes;
+    return (
+      this.kept.bytes +
+      this.online.bytes +
+      this.buffered.bytes +
+      this.reports.bytes +
+      this.errors.bytes +
+      this.doubts.bytes +
+      this.later.bytes
+    );
   }
 }

@@ -3,6 +3,7 @@ import type { Assembly } from '../assembly/assembly.js';
 import type { CloseReason } from '../assembly/close-reason.js';
 import { ROW_WORDS, SPANS } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
+import type { RuleSet } from '../rule-set.js';
 import type { Undecided } from '../undecided.js';
 import type { VerdictStatus } from '../verdict.js';
 import type { Conclusion } from './budget.js';
@@ -116,12 +117,10 @@ export class Reports {
   }
 
   private tellError(epoch: Epoch, { rule, row, closeReason }: Pick<Report, 'rule' | 'row' | 'closeReason'>, error: ValueError): void {
-    const reason = reasonOf(error);
-    const code = error.exceeded === true ? 'step_limit' : 'value_type';
     const isUndecided = error.exceeded === true || epoch.rules.definitions[rule]!.onError === 'undecided';
-    const found = isUndecided ? ({ found: 'undecided', undecided: { code, reason } } as const) : ({ found: 'open' } as const);
+    const found = isUndecided ? ({ found: 'undecided', undecided: undecidedBy(error) } as const) : ({ found: 'open' } as const);
     const report = { rule, row, subject: 0, ...found, aboutSpan: false, closeReason, byError: true } as const;
-    this.tell(epoch, report, () => ({ span: error.span, explanation: errorExplanation(epoch, rule, error) }));
+    this.tell(epoch, report, () => ({ span: error.span, explanation: errorExplanation(epoch.rules, rule, error) }));
   }
 
   private tell(epoch: Epoch, report: Report, shown: () => Shown): void {
@@ -214,12 +213,17 @@ export class Reports {
   }
 }
 
+/** What kept a rule from a verdict, of one that says nothing else to such a value. */
+export function undecidedBy(error: ValueError): Undecided {
+  return { code: error.exceeded === true ? 'step_limit' : 'value_type', reason: reasonOf(error) };
+}
+
 /** Where the rule failed; steps may run out anywhere. */
-function errorExplanation(epoch: Epoch, rule: number, error: ValueError): Explanation {
+export function errorExplanation(rules: RuleSet, rule: number, error: ValueError): Explanation {
   const { failure, exceeded, span, conditions } = error;
   const reason = reasonOf(error);
   if (exceeded === true) return { summary: reason, conditions };
-  const tree = epoch.rules.compiled.rules[rule]!.explainFailure({ failure, reason, span: span?.spanId });
+  const tree = rules.compiled.rules[rule]!.explainFailure({ failure, reason, span: span?.spanId });
   return { summary: reason, conditions, tree };
 }
 

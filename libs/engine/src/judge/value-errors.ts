@@ -4,7 +4,7 @@ import type { Epoch } from '../epoch.js';
 import { compareNamed, type NamedSpan, namedSpan } from './kept-spans.js';
 
 /** Bytes of one that is kept, about. */
-const KEPT_BYTES = 400;
+export const KEPT_BYTES = 400;
 
 /** A rule met a value that is there and of another type than it can take, or could not tell within its steps what a span is to it. */
 export interface ValueError {
@@ -130,7 +130,8 @@ export class ValueErrors {
 }
 
 const NONE: readonly number[] = [];
-const EXCEEDED: TypeFailure = { message: new PatternExceeded().message };
+/** A condition took more steps than it may. */
+export const EXCEEDED: TypeFailure = { message: new PatternExceeded().message };
 
 /** Seen without making anything of the span. */
 function isAfter(columns: SpanColumns, i: number, { span }: ValueError): boolean {
@@ -138,7 +139,7 @@ function isAfter(columns: SpanColumns, i: number, { span }: ValueError): boolean
 }
 
 /** As the language orders spans; on one span by what is said of it. */
-function isBefore(a: ValueError, b: ValueError): boolean {
+export function isBefore(a: ValueError, b: ValueError): boolean {
   const one = a.span;
   const other = b.span;
   const order = one === undefined || other === undefined ? 0 : compareNamed(one, other);

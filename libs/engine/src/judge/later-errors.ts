@@ -1,0 +1,104 @@
+import type { RuleAccount } from '../accounting.js';
+import type { Epoch } from '../epoch.js';
+import type { RuleSet } from '../rule-set.js';
+import { namedSpan } from './kept-spans.js';
+import type { Guest } from './later-rules.js';
+import { errorExplanation, undecidedBy } from './reports.js';
+import type { UndecidedLimit } from './undecided-limit.js';
+import { EXCEEDED, isBefore, KEPT_BYTES, type ValueError } from './value-errors.js';
+import type { Finding, Verdicts } from './verdicts.js';
+
+interface LaterError {
+  readonly rules: RuleSet;
+  readonly rule: number;
+  readonly account: RuleAccount;
+  readonly error: ValueError;
+}
+
+/**
+ * What rules about one span alone that came while a trace was open could not judge of its spans: of each trace and rule the first such span, told
+ * when the trace is forgotten. (The trace's home does not have these rules, and what it tells at the close is about its own.)
+ */
+export class LaterErrors {
+  private readonly errors = new Map<number, Map<string, LaterError>>();
+  private kept = 0;
+
+  constructor(
+    private readonly verdicts: Verdicts,
+    private readonly limit: UndecidedLimit,
+  ) {}
+
+  /** Bytes in use, about. */
+  get bytes(): number {
+    return this.kept * KEPT_BYTES;
+  }
+
+  /** Span `i` of the epoch's record, on which something failed; its trace opened under another epoch. */
+  note(epoch: Epoch, row: number, i: number, { home, isCopy }: Guest): void {
+    const { definitions, compiled, plan } = epoch.rules;
+    const isAsked = (rule: number): boolean => {
+      const definition = definitions[rule]!;
+      return compiled.rules[rule]!.needs === 'span' && !home.rules.has(definition.id) && !(isCopy && home.rules.asks(definition));
+    };
+    for (const condition of epoch.inDoubt.get(i) ?? []) {
+      const rules = compiled.rulesOfCondition[condition]!.filter(isAsked);
+      this.keep(epoch, row, i, rules, () => ({ failure: EXCEEDED, exceeded: true }));
+    }
+    if (plan.strict === undefined) return;
+    for (let word = 0; word < compiled.words; word++) {
+      for (let bits = epoch.failed[i * compiled.words + word]! & plan.strict.mask[word]!; bits !== 0; bits &= bits - 1) {
+        const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+        const failure = compiled.failureOf(condition, epoch.columns, i);
+        if (failure !== undefined) this.keep(epoch, row, i, plan.strict.ofTraces[condition]!.filter(isAsked), () => ({ failure }));
+      }
+    }
+  }
+
+  /** The trace is about to be forgotten. `isInForce`: whether a rule is, in whatever version. */
+  tell(row: number, isInForce: (ruleId: string) => boolean): void {
+    const errors = this.errors.get(row);
+    if (errors === undefined) return;
+    this.errors.delete(row);
+    this.kept -= errors.size;
+    for (const [ruleId, error] of errors) if (isInForce(ruleId)) this.tellOne(row, error);
+  }
+
+  private keep(
+    epoch: Epoch,
+    row: number,
+    i: number,
+    rules: readonly number[],
+    failed: () => Pick<ValueError, 'failure' | 'exceeded'>,
+  ): void {
+    if (rules.length === 0) return;
+    const error: ValueError = { ...failed(), alone: true, span: namedSpan(epoch.columns, i), conditions: [] };
+    let ofTrace = this.errors.get(row);
+    if (ofTrace === undefined) this.errors.set(row, (ofTrace = new Map()));
+    for (const rule of rules) {
+      const { id } = epoch.rules.definitions[rule]!;
+      const known = ofTrace.get(id);
+      if (known === undefined) this.kept++;
+      else if (!isBefore(error, known.error)) continue;
+      ofTrace.set(id, { rules: epoch.rules, rule, account: epoch.accounts[rule]!, error });
+    }
+  }
+
+  private tellOne(row: number, { rules, rule, account, error }: LaterError): void {
+    const undecided = undecidedBy(error);
+    const finding: Finding = {
+      rule: rules.definitions[rule]!,
+      row,
+      span: error.span,
+      aboutSpan: false,
+      revision: 1,
+      status: 'undecided',
+      before: undefined,
+      undecided,
+      byError: true,
+      closeReason: 'late_span',
+      explanation: errorExplanation(rules, rule, error),
+    };
+    account.countUndecided(undecided.code);
+    if (this.limit.admits(finding.rule, row, undecided, () => this.verdicts.verdict(finding))) this.verdicts.emit(finding);
+  }
+}
