@@ -7,6 +7,7 @@ import { SignIn } from './shell/sign-in';
 import { Toasts } from './shell/toasts';
 import { ViolationsPage } from './violations/violations-page';
 
+const OverviewPage = lazy(() => import('./overview/overview-page'));
 const RulesPage = lazy(() => import('./rules/rules-page'));
 const RulePage = lazy(() => import('./rules/rule-page'));
 const ViolationPage = lazy(() => import('./violation/violation-page'));
@@ -27,6 +28,7 @@ export function App() {
               <RulePage />
             </Route>
             <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={decodeURIComponent(id)} />}</Route>
+            <Route path="/overview" component={OverviewPage} />
             <Route component={NotFound} />
           </Switch>
         </Suspense>

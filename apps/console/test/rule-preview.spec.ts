@@ -38,7 +38,7 @@ describeConsole('rules before they count', () => {
   const panelOf = (page: Page) => page.getByRole('region', { name: 'Try it' });
   const wide = (page: Page) => page.setViewportSize({ width: 1440, height: 900 });
 
-  it('tell what an unsaved one would have found, and why; each sample can be tried', async () => {
+  it('tell what an unsaved one would have found, and why', async () => {
     const page = await browser.page('/ui/rules/new?tab=preview');
     const panel = panelOf(page);
     await panel.getByText('What would it have found?').waitFor();
@@ -64,8 +64,6 @@ describeConsole('rules before they count', () => {
     await page.getByText('No errors.').waitFor();
     await panel.getByRole('button', { name: 'Preview' }).click();
     await panel.getByText(`${MANY_QUERIES} of ${ORDERS} traces, 7.5 %`).waitFor();
-    await samples.first().getByRole('button', { name: 'Test' }).click();
-    await panel.getByText('Matches: it would be a violation.').waitFor();
     expect((await betrace.json('GET', '/v1/rules/several-queries')).status).toBe(404);
   });
 

@@ -22,25 +22,24 @@ interface FoundSamplesProps {
   readonly samples: readonly FoundSample[];
   /** The text that found them. */
   readonly expression: string | undefined;
-  readonly onTry: (traceId: string) => void;
 }
 
-/** Examples of what was found, each with why, and the way to try the text on its trace. */
-export function FoundSamples({ label, samples, expression, onTry }: FoundSamplesProps) {
+/** Examples of what was found, each with why. */
+export function FoundSamples({ label, samples, expression }: FoundSamplesProps) {
   return (
     <ul className="found-samples" aria-label={label}>
       {samples.map((sample) => (
-        <Sample key={`${sample.trace_id} ${sample.span_id}`} sample={sample} expression={expression} onTry={onTry} />
+        <Sample key={`${sample.trace_id} ${sample.span_id}`} sample={sample} expression={expression} />
       ))}
     </ul>
   );
 }
 
-interface SampleProps extends Pick<FoundSamplesProps, 'expression' | 'onTry'> {
+interface SampleProps extends Pick<FoundSamplesProps, 'expression'> {
   readonly sample: FoundSample;
 }
 
-function Sample({ sample, expression, onTry }: SampleProps) {
+function Sample({ sample, expression }: SampleProps) {
   const { trace_id, span_id, service, timestamp, message, status, complete, fragment } = sample;
   const explanation = sample.explanation as Explanation | undefined;
   const [open, setOpen] = useState(false);
@@ -64,9 +63,6 @@ function Sample({ sample, expression, onTry }: SampleProps) {
               Why
             </button>
           )}
-          <button type="button" className="btn small" onClick={() => onTry(trace_id)}>
-            Test
-          </button>
         </span>
       </div>
       {open && explanation !== undefined ? <RecordedWhy explanation={explanation} subject={span_id} expression={expression} /> : null}

@@ -12,11 +12,10 @@ interface PreviewComparisonProps {
   readonly version: number | undefined;
   readonly expression: string;
   readonly savedExpression: string | undefined;
-  readonly onTry: (traceId: string) => void;
 }
 
 /** The text beside the version that is saved, in traces: what would be new, and what would be missed. */
-export function PreviewComparison({ comparison, samples, version, expression, savedExpression, onTry }: PreviewComparisonProps) {
+export function PreviewComparison({ comparison, samples, version, expression, savedExpression }: PreviewComparisonProps) {
   const { only_new, only_old, both, only_new_samples, only_old_samples } = comparison;
   const [shown, setShown] = useState('all');
   const lists = {
@@ -58,7 +57,7 @@ export function PreviewComparison({ comparison, samples, version, expression, sa
       {list.samples.length === 0 ? (
         <p className="small dim">{list.none}</p>
       ) : (
-        <FoundSamples label="Samples" samples={list.samples} expression={list.expression} onTry={onTry} />
+        <FoundSamples label="Samples" samples={list.samples} expression={list.expression} />
       )}
     </>
   );

@@ -12,7 +12,7 @@ import { PreviewComparison } from './preview-comparison';
 import { PreviewHistogram } from './preview-histogram';
 import type { PreviewRun } from './use-preview';
 
-const RANGES = [
+export const RANGES = [
   { value: '1h', text: 'last 1h' },
   { value: '6h', text: 'last 6h' },
   { value: '24h', text: 'last 24h' },
@@ -31,11 +31,10 @@ interface PreviewPanelProps {
   /** The version that is saved, where the text is another one. */
   readonly beside: number | undefined;
   readonly savedExpression: string | undefined;
-  readonly onTry: (traceId: string) => void;
 }
 
 /** What the text would have found: over what the log keeps, by the engine that judges production. */
-export function PreviewPanel({ run, range, onRange, body, beside, savedExpression, onTry }: PreviewPanelProps) {
+export function PreviewPanel({ run, range, onRange, body, beside, savedExpression }: PreviewPanelProps) {
   const { job, asked, isRunning, error, cancelled } = run;
   const isStale = asked !== undefined && JSON.stringify(asked) !== JSON.stringify(body);
   const start = (): void => {
@@ -81,7 +80,7 @@ export function PreviewPanel({ run, range, onRange, body, beside, savedExpressio
       {job?.result === undefined ? null : (
         <div className="stack" data-stale={isStale}>
           {isStale ? <p className="small faint">Of the text and the time before your last change.</p> : null}
-          <Result result={job.result} expression={job.expression} beside={beside} savedExpression={savedExpression} onTry={onTry} />
+          <Result result={job.result} expression={job.expression} beside={beside} savedExpression={savedExpression} />
         </div>
       )}
     </div>
@@ -108,12 +107,12 @@ function Progress({ job }: { readonly job: Preview | undefined }) {
 /** A rule that matches more than this share of the traces is hardly meant. */
 const NOISY = 0.05;
 
-interface ResultProps extends Pick<PreviewPanelProps, 'beside' | 'savedExpression' | 'onTry'> {
+interface ResultProps extends Pick<PreviewPanelProps, 'beside' | 'savedExpression'> {
   readonly result: PreviewResult;
   readonly expression: string;
 }
 
-function Result({ result, expression, beside, savedExpression, onTry }: ResultProps) {
+function Result({ result, expression, beside, savedExpression }: ResultProps) {
   const { traces, matched_traces, violations, from, to, samples, comparison } = result;
   const range = `${exactTime(Date.parse(from)).slice(0, 16)} to ${exactTime(Date.parse(to)).slice(0, 16)} UTC`;
   if (traces === 0) {
@@ -147,7 +146,7 @@ function Result({ result, expression, beside, savedExpression, onTry }: ResultPr
       <Limits result={result} />
       {comparison === undefined ? (
         samples.length === 0 ? null : (
-          <FoundSamples label="Samples" samples={samples} expression={expression} onTry={onTry} />
+          <FoundSamples label="Samples" samples={samples} expression={expression} />
         )
       ) : (
         <PreviewComparison
@@ -156,7 +155,6 @@ function Result({ result, expression, beside, savedExpression, onTry }: ResultPr
           version={beside}
           expression={expression}
           savedExpression={savedExpression}
-          onTry={onTry}
         />
       )}
       <p className="small faint">

@@ -11,11 +11,10 @@ const EVERY_MS = 10_000;
 
 interface ShadowPanelProps {
   readonly rule: Rule;
-  readonly onTry: (traceId: string) => void;
 }
 
 /** What a rule in shadow found lately: a violation each, if it were enforced. */
-export function ShadowPanel({ rule, onTry }: ShadowPanelProps) {
+export function ShadowPanel({ rule }: ShadowPanelProps) {
   const { data, error, refetch } = useQuery({
     queryKey: ['rule-samples', rule.id],
     refetchInterval: EVERY_MS,
@@ -44,7 +43,6 @@ export function ShadowPanel({ rule, onTry }: ShadowPanelProps) {
             label="Samples in shadow"
             samples={data.samples}
             expression={data.samples.every(({ rule_version }) => rule_version === rule.version) ? rule.expression : undefined}
-            onTry={onTry}
           />
         </>
       )}

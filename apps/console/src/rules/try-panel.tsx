@@ -33,11 +33,6 @@ export function TryPanel({ rule, draft, tests, previews, canRun }: TryPanelProps
       },
       { replace: true },
     );
-  const [tries, setTries] = useState(0);
-  const tryOn = (traceId: string): void => {
-    setTries((n) => n + 1);
-    put({ tab: 'test', trace_id: traceId });
-  };
   const latest = useRef({ body, preview, put });
   latest.current = { body, preview, put };
   useEffect(() => {
@@ -53,7 +48,7 @@ export function TryPanel({ rule, draft, tests, previews, canRun }: TryPanelProps
     {
       key: 'test',
       text: 'Test',
-      content: () => <TestPanel expression={draft.expression} ruleId={rule?.id} run={tests + tries} canRun={canRun} />,
+      content: () => <TestPanel expression={draft.expression} ruleId={rule?.id} run={tests} canRun={canRun} />,
     },
     {
       key: 'preview',
@@ -66,11 +61,10 @@ export function TryPanel({ rule, draft, tests, previews, canRun }: TryPanelProps
           body={body}
           beside={rule?.version}
           savedExpression={rule?.expression}
-          onTry={tryOn}
         />
       ),
     },
-    ...(rule?.mode === 'shadow' ? [{ key: 'shadow', text: 'Shadow', content: () => <ShadowPanel rule={rule} onTry={tryOn} /> }] : []),
+    ...(rule?.mode === 'shadow' ? [{ key: 'shadow', text: 'Shadow', content: () => <ShadowPanel rule={rule} /> }] : []),
     ...(rule === undefined ? [] : [{ key: 'history', text: 'History', content: () => <HistoryPanel rule={rule} /> }]),
   ];
   return (

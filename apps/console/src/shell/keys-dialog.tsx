@@ -3,6 +3,7 @@ import { Dialog } from './dialog';
 const KEYS: readonly (readonly [what: string, ...keys: string[]])[] = [
   ['Violations', 'g', 'v'],
   ['Rules', 'g', 'r'],
+  ['Overview', 'g', 'o'],
   ['New rule', 'c'],
   ['Select a rule', 'x'],
   ['Search this list', '/'],
@@ -16,6 +17,7 @@ const KEYS: readonly (readonly [what: string, ...keys: string[]])[] = [
   ['Copy link', 'y'],
   ['Next, previous match', ']', '['],
   ['Matches only', 'o'],
+  ['Make a rule of the span, exclude it', 'r', 'x'],
   ['Back', 'esc'],
   ['Commands', '⌘K or Ctrl K'],
   ['These keys', '?'],

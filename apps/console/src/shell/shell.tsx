@@ -28,19 +28,24 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     return () => document.removeEventListener('keydown', listen);
   }, []);
   const more = useMemo(() => [{ id: 'keys', text: 'Keys', detail: '?', run: () => setKeys(true) }], []);
-  const going = useRef(0);
-  const goTo = (key: string) => () => {
+  const going = useRef(Number.NEGATIVE_INFINITY);
+  const goTo = (key: string) => (event: KeyboardEvent) => {
     if (performance.now() - going.current > CHORD_MS) return;
-    going.current = 0;
+    going.current = Number.NEGATIVE_INFINITY;
+    event.preventDefault();
     navigate(PLACES.find((place) => place.key === key)?.href ?? '/');
   };
-  useKeys({
-    g: () => {
-      going.current = performance.now();
+  // Before the keys of the page: after `g` a letter is a place, whatever it is alone.
+  useKeys(
+    {
+      g: () => {
+        going.current = performance.now();
+      },
+      ...Object.fromEntries(PLACES.map(({ key }) => [key, goTo(key)])),
+      '?': () => setKeys(true),
     },
-    ...Object.fromEntries(PLACES.map(({ key }) => [key, goTo(key)])),
-    '?': () => setKeys(true),
-  });
+    { first: true },
+  );
   return (
     <>
       <a className="skip" href="#main">

@@ -6,9 +6,9 @@ const isTyping = (target: EventTarget | null): boolean =>
 
 /**
  * Single keys of a screen, by `KeyboardEvent.key`. They work outside of inputs, editors and dialogs only, and never with a modifier
- * (Shift for the sign itself excepted).
+ * (Shift for the sign itself excepted). `first`: they come before those of others, who hear nothing of what was taken (`preventDefault`).
  */
-export function useKeys(keys: Readonly<Record<string, (event: KeyboardEvent) => void>>): void {
+export function useKeys(keys: Readonly<Record<string, (event: KeyboardEvent) => void>>, { first = false } = {}): void {
   const latest = useRef(keys);
   latest.current = keys;
   useEffect(() => {
@@ -17,7 +17,7 @@ export function useKeys(keys: Readonly<Record<string, (event: KeyboardEvent) => 
       if (document.querySelector('dialog[open]') !== null) return;
       latest.current[event.key]?.(event);
     };
-    document.addEventListener('keydown', listen);
-    return () => document.removeEventListener('keydown', listen);
-  }, []);
+    document.addEventListener('keydown', listen, { capture: first });
+    return () => document.removeEventListener('keydown', listen, { capture: first });
+  }, [first]);
 }

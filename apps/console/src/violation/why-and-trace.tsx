@@ -9,7 +9,9 @@ import { Key } from '../parts/key';
 import { Skeleton } from '../parts/skeleton';
 import { useKeys } from '../shell/use-keys';
 import { conditionsOf } from './conditions';
+import { ExcludeDialog } from './exclude-dialog';
 import { ghostsOf, lettersOf } from './letters';
+import { MakeRuleDialog } from './make-rule-dialog';
 import { Minimap } from './minimap';
 import { SpanPanel } from './span-panel';
 import { traceRows } from './trace-rows';
@@ -61,8 +63,13 @@ export function WhyAndTrace({ violation, asRecorded, versions }: WhyAndTraceProp
     put('matches', matchesOnly ? null : '1');
     setMatchesOnly(!matchesOnly);
   };
-  useKeys({ ']': go(1), '[': go(-1), o: toggle });
+  const [dialog, setDialog] = useState<'rule' | 'exclude'>();
   const selectedRow = rows?.rows.find(({ span }) => span.span_id === selected);
+  const canExclude = !asRecorded && violation.status === 'open';
+  const show = (which: 'rule' | 'exclude') => (): void => {
+    if (selectedRow !== undefined && (which === 'rule' || canExclude)) setDialog(which);
+  };
+  useKeys({ ']': go(1), '[': go(-1), o: toggle, r: show('rule'), x: show('exclude') });
 
   return (
     <div className="columns why-trace">
@@ -118,12 +125,28 @@ export function WhyAndTrace({ violation, asRecorded, versions }: WhyAndTraceProp
             <h2 id="span-h" className="ellipsis">
               {selectedRow.span.name}
             </h2>
+            <div className="end">
+              <button type="button" className="btn small" onClick={show('rule')}>
+                Make a rule <Key className="not-phone">r</Key>
+              </button>
+              {canExclude ? (
+                <button type="button" className="btn small" onClick={show('exclude')}>
+                  Exclude this <Key className="not-phone">x</Key>
+                </button>
+              ) : null}
+            </div>
           </header>
           <div className="body">
             <SpanPanel row={selectedRow} conditions={conditions} />
           </div>
         </section>
       )}
+      {dialog === 'rule' && selectedRow !== undefined ? (
+        <MakeRuleDialog span={selectedRow.span} traceId={violation.trace_id} onClose={() => setDialog(undefined)} />
+      ) : null}
+      {dialog === 'exclude' && selectedRow !== undefined ? (
+        <ExcludeDialog violation={violation} span={selectedRow.span} onClose={() => setDialog(undefined)} />
+      ) : null}
     </div>
   );
 }

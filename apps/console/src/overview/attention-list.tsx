@@ -1,0 +1,55 @@
+import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import type { Concern } from './concerns';
+
+const SHOWN = 6;
+
+/** What somebody has to look at, worst first. `complete`: nothing that would be asked for it is missing. */
+export function AttentionList({ concerns, complete }: { readonly concerns: readonly Concern[]; readonly complete: boolean }) {
+  const [all, setAll] = useState(false);
+  if (concerns.length === 0) {
+    return (
+      <p className="body attention-none">
+        {complete ? (
+          <>
+            <CircleCheck className="i is-ok" aria-hidden="true" /> Nothing does.
+          </>
+        ) : (
+          <span className="dim">Nothing that could be read does.</span>
+        )}
+      </p>
+    );
+  }
+  return (
+    <>
+      <ul className="attention">
+        {concerns.slice(0, all ? concerns.length : SHOWN).map(({ key, tone, title, text, link }) => (
+          <li key={key}>
+            {tone === 'bad' ? (
+              <CircleX className="i is-bad" role="img" aria-label="Error" />
+            ) : (
+              <TriangleAlert className="i is-warn" role="img" aria-label="Warning" />
+            )}
+            <div>
+              <span className="strong wrap">{title}</span>
+              {text === '' ? null : <p className="small dim wrap">{text}</p>}
+            </div>
+            {link === undefined ? null : (
+              <Link className="btn small" href={link.href} aria-label={`${link.text}: ${title}`}>
+                {link.text}
+              </Link>
+            )}
+          </li>
+        ))}
+      </ul>
+      {concerns.length > SHOWN && !all ? (
+        <div className="strip">
+          <button type="button" className="btn small quiet" onClick={() => setAll(true)}>
+            Show all {concerns.length}
+          </button>
+        </div>
+      ) : null}
+    </>
+  );
+}

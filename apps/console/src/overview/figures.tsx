@@ -1,0 +1,97 @@
+import { Activity, CircleHelp, Gauge, Inbox, type LucideIcon, Timer } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { exactCount, shortCount } from '../format/count';
+import { duration } from '../format/duration';
+import { quantile, type Reading, rate, total } from './readings';
+
+interface FiguresProps {
+  /** The reading of a minute ago, or the oldest that there is; rates and times are of what came since. */
+  readonly before: Reading | undefined;
+  readonly now: Reading | undefined;
+  /** Of the last 24 hours; undefined while they are not known. */
+  readonly violations: number | undefined;
+  readonly undecided: number | undefined;
+}
+
+/** Five numbers that say whether it looks at everything, and in time. What was not read is a dash, never 0. */
+export function Figures({ before, now, violations, undecided }: FiguresProps) {
+  const received = now && rate(before, now, 'betrace_spans_received_total');
+  const judged = now && rate(before, now, 'betrace_spans_evaluated_total');
+  const lag = now && total(now, 'betrace_evaluator_lag_records');
+  const took = now && quantile(0.95, before, now, 'betrace_rule_evaluation_duration_seconds');
+  const open = now && total(now, 'betrace_traces_open');
+  return (
+    <dl className="facts">
+      <Figure
+        icon={Activity}
+        question="Received"
+        value={perSecond(received)}
+        detail={judged === undefined ? '' : `${perSecond(judged)} judged`}
+      />
+      <Figure
+        icon={Inbox}
+        question="Waiting for judgement"
+        value={lag === undefined ? undefined : Number.isNaN(lag) ? 'unknown' : exactCount(lag)}
+        detail={open === undefined ? 'records of the spans log' : `records of the spans log; ${shortCount(open)} traces are open`}
+      />
+      <Figure
+        icon={Timer}
+        question="Through all rules, 95 %"
+        value={took === undefined ? undefined : duration(took * 1e9)}
+        detail="a request's spans; rules about traces wait for the close"
+      />
+      <Figure
+        icon={Gauge}
+        question="Violations in 24 h"
+        value={violations === undefined ? undefined : <Link href="/violations?start_time=-24h">{shortCount(violations)}</Link>}
+        detail="that stand"
+      />
+      <Figure
+        icon={CircleHelp}
+        question="Undecided in 24 h"
+        value={
+          undecided === undefined ? undefined : undecided === 0 ? (
+            '0'
+          ) : (
+            <Link href="/violations?start_time=-24h&status=undecided">{shortCount(undecided)}</Link>
+          )
+        }
+        warn={undecided !== undefined && undecided > 0}
+        detail="a limit or a defect kept a rule from a verdict"
+      />
+    </dl>
+  );
+}
+
+export function perSecond(value: number | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  return `${value === 0 ? '0' : value < 10 ? value.toFixed(1) : shortCount(Math.round(value))}/s`;
+}
+
+interface FigureProps {
+  readonly icon: LucideIcon;
+  readonly question: string;
+  readonly value: ReactNode;
+  readonly detail: string;
+  readonly warn?: boolean;
+}
+
+function Figure({ icon: Icon, question, value, detail, warn = false }: FigureProps) {
+  return (
+    <div>
+      <dt>
+        <Icon className="i" aria-hidden="true" />
+        {question}
+      </dt>
+      <dd className={warn ? 'figure num is-warn' : 'figure num'}>
+        {value ?? (
+          <span className="faint" title="no reading">
+            –
+          </span>
+        )}
+      </dd>
+      <dd>{detail}</dd>
+    </div>
+  );
+}

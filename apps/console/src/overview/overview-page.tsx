@@ -1,0 +1,159 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import { fetchReadiness, type Readiness } from '../api/readiness';
+import { useRules } from '../api/rule-queries';
+import { exactCount } from '../format/count';
+import { clock } from '../format/time';
+import { ErrorBanner } from '../parts/error-banner';
+import { Skeleton } from '../parts/skeleton';
+import { Tag } from '../parts/tag';
+import { useRuleHealth } from '../rules/rule-health';
+import { useRuleMatches } from '../rules/rule-matches';
+import { PageTitle } from '../shell/page-title';
+import { AttentionList } from './attention-list';
+import { ClosedTraces } from './closed-traces';
+import { concernsOf } from './concerns';
+import { Figures } from './figures';
+import { HopList } from './hop-list';
+import { hopsOf } from './hops';
+import { LoudestRules } from './loudest-rules';
+import { type Reading, total } from './readings';
+import { ThroughputChart, ThroughputLegend } from './throughput-chart';
+import { useReadings } from './use-readings';
+
+const READY_EVERY_MS = 10_000;
+/** Rates and times are of what came since then, in ms. */
+const WINDOW_MS = 60_000;
+
+/** Is it looking at everything, in time, and does what it finds arrive? */
+export default function OverviewPage() {
+  const metrics = useReadings();
+  const ready = useQuery({ queryKey: ['ready'], queryFn: fetchReadiness, refetchInterval: READY_EVERY_MS, retry: false });
+  const rules = useRules();
+  const health = useRuleHealth();
+  const matches = useRuleMatches();
+  const { readings } = metrics;
+  const now = metrics.error === null ? readings.at(-1) : undefined;
+  const before = now === undefined ? undefined : readings.find(({ at }) => at >= now.at - WINDOW_MS && at < now.at);
+  const readiness = ready.error === null ? ready.data : undefined;
+  const hops = hopsOf(readiness, before, now);
+  const concerns = concernsOf({ hops, readiness, reading: now, rules: rules.data?.rules, health: health.data });
+  const byRule = [...(health.data?.values() ?? [])];
+  const isLoading = metrics.isPending || ready.isPending;
+  const last = readings.at(-1);
+
+  return (
+    <>
+      <div className="head">
+        <PageTitle>Overview</PageTitle>
+        <Verdict readiness={readiness} reading={now} isLoading={isLoading} />
+        <div className="end small dim">figures of this process, every 5 s; rates of the last minute</div>
+      </div>
+      {metrics.error === null ? null : (
+        <ErrorBanner
+          what={last === undefined ? 'The metrics could not be read.' : `No reading since ${clock(last.at)} UTC.`}
+          error={metrics.error}
+          onRetry={() => void metrics.refetch()}
+        />
+      )}
+      {ready.error === null ? null : (
+        <ErrorBanner what="Whether its parts work could not be read." error={ready.error} onRetry={() => void ready.refetch()} />
+      )}
+      <Figures
+        before={before}
+        now={now}
+        violations={health.data === undefined ? undefined : byRule.reduce((sum, { violations }) => sum + violations, 0)}
+        undecided={health.data === undefined ? undefined : byRule.reduce((sum, { undecided }) => sum + undecided, 0)}
+      />
+      <div className="columns halves">
+        <section className="panel" aria-labelledby="attention-h">
+          <header>
+            <h2 id="attention-h">Needs attention</h2>
+          </header>
+          {health.error === null ? null : (
+            <ErrorBanner what="The health of the rules could not be read." error={health.error} onRetry={() => void health.refetch()} />
+          )}
+          {isLoading || health.isPending ? (
+            <Skeleton lines={3} label="What needs attention is being read" />
+          ) : (
+            <AttentionList concerns={concerns} complete={now !== undefined && readiness !== undefined && health.data !== undefined} />
+          )}
+        </section>
+        <section className="panel" aria-labelledby="throughput-h">
+          <header>
+            <h2 id="throughput-h">Spans a second</h2>
+            <ThroughputLegend />
+          </header>
+          <ThroughputChart readings={readings} />
+        </section>
+      </div>
+      <section className="panel" aria-labelledby="hops-h">
+        <header>
+          <h2 id="hops-h">The way of a span</h2>
+          <div className="end small dim not-phone">each part, what it did last, what to do</div>
+        </header>
+        {isLoading ? <Skeleton lines={3} label="The parts are being asked" /> : <HopList hops={hops} />}
+      </section>
+      <div className="columns halves">
+        <section className="panel" aria-labelledby="closed-h">
+          <header>
+            <h2 id="closed-h">Why traces were closed</h2>
+            <div className="end small dim not-phone">since this process started</div>
+          </header>
+          {now === undefined ? (
+            isLoading ? (
+              <Skeleton lines={3} label="The metrics are being read" />
+            ) : (
+              <p className="body dim">No reading.</p>
+            )
+          ) : (
+            <ClosedTraces reading={now} />
+          )}
+        </section>
+        <section className="panel" aria-labelledby="loud-h">
+          <header>
+            <h2 id="loud-h">Loudest rules</h2>
+            <div className="end small">
+              <Link className="link" href="/rules?sort=matches">
+                All rules
+              </Link>
+            </div>
+          </header>
+          {matches.error === null ? null : (
+            <ErrorBanner what="The violations could not be counted." error={matches.error} onRetry={() => void matches.refetch()} />
+          )}
+          {matches.data === undefined || rules.data === undefined ? (
+            matches.error === null ? (
+              <Skeleton lines={3} label="The violations are being counted" />
+            ) : null
+          ) : (
+            <LoudestRules rules={rules.data.rules} matches={matches.data.byRule} />
+          )}
+        </section>
+      </div>
+    </>
+  );
+}
+
+/** The answer before the data. */
+function Verdict({
+  readiness,
+  reading,
+  isLoading,
+}: {
+  readonly readiness: Readiness | undefined;
+  readonly reading: Reading | undefined;
+  readonly isLoading: boolean;
+}) {
+  if (isLoading) return null;
+  if (readiness === undefined) return <Tag tone="bad">The server does not say how it is</Tag>;
+  if (readiness.status === 'not_ready') return <Tag tone="bad">Not ready</Tag>;
+  if (readiness.status === 'degraded') return <Tag tone="warn">Degraded: a part of the work waits</Tag>;
+  const lag = reading && total(reading, 'betrace_evaluator_lag_records');
+  if (lag === undefined) return <Tag tone="ok">Ready</Tag>;
+  return Number.isNaN(lag) ? (
+    <Tag tone="warn">How far it is behind is not known</Tag>
+  ) : (
+    <Tag tone="ok">Judging, {exactCount(lag)} behind</Tag>
+  );
+}

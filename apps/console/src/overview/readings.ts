@@ -1,0 +1,66 @@
+import type { Metrics, Sample } from './prometheus-text';
+
+/** What `/metrics` said, and when it was read, in ms of the page's clock. */
+export interface Reading {
+  readonly at: number;
+  readonly metrics: Metrics;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+const fits = ({ labels }: Sample, wanted: Labels): boolean => Object.entries(wanted).every(([name, value]) => labels[name] === value);
+
+/** The sum of a metric's series; undefined where the process has no such metric, which is not 0. */
+export function total({ metrics }: Reading, name: string, wanted: Labels = {}): number | undefined {
+  const samples = metrics.get(name)?.filter((sample) => fits(sample, wanted));
+  return samples === undefined ? undefined : samples.reduce((sum, { value }) => sum + value, 0);
+}
+
+/** By how much a counter grew between two readings; it began anew where the process was started between them. */
+export function growth(before: Reading, after: Reading, name: string): number | undefined {
+  const now = total(after, name);
+  if (now === undefined) return undefined;
+  const then = total(before, name) ?? 0;
+  return now < then ? now : now - then;
+}
+
+/** What a counter grew by in a second; undefined until there are two readings. */
+export function rate(before: Reading | undefined, after: Reading, name: string): number | undefined {
+  if (before === undefined || after.at <= before.at) return undefined;
+  const grown = growth(before, after, name);
+  return grown === undefined ? undefined : grown / ((after.at - before.at) / 1_000);
+}
+
+/**
+ * The value below which the share `q` of a histogram's observations lies, as Prometheus's `histogram_quantile` estimates it, of those between the two
+ * readings, or of all where there is no earlier one; undefined of none.
+ */
+export function quantile(q: number, before: Reading | undefined, after: Reading, name: string): number | undefined {
+  const counts = bucketsOf(after, name);
+  const earlier = before === undefined ? new Map<number, number>() : bucketsOf(before, name);
+  const restarted = [...counts].some(([le, count]) => count < (earlier.get(le) ?? 0));
+  const buckets = [...counts]
+    .sort(([a], [b]) => a - b)
+    .map(([le, count]) => [le, restarted ? count : count - (earlier.get(le) ?? 0)] as const);
+  const all = buckets.at(-1)?.[1] ?? 0;
+  if (all === 0) return undefined;
+  const rank = q * all;
+  let [low, below] = [0, 0];
+  for (const [le, count] of buckets) {
+    if (count >= rank) {
+      if (le === Number.POSITIVE_INFINITY) return low;
+      return count === below ? le : low + (le - low) * ((rank - below) / (count - below));
+    }
+    [low, below] = [le, count];
+  }
+  return low;
+}
+
+function bucketsOf({ metrics }: Reading, name: string): Map<number, number> {
+  const buckets = new Map<number, number>();
+  for (const { labels, value } of metrics.get(`${name}_bucket`) ?? []) {
+    const le = labels['le'] === '+Inf' ? Number.POSITIVE_INFINITY : Number(labels['le']);
+    buckets.set(le, (buckets.get(le) ?? 0) + value);
+  }
+  return buckets;
+}

@@ -1,0 +1,121 @@
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { BeTrace } from '../../../test/harness/betrace.js';
+import { becomes } from './becomes.js';
+import { describeConsole, problemsOf, TestBrowser } from './browser.js';
+import { openShop, orderSpans, send, settled } from './shop-traces.js';
+
+const ENVIRONMENT = { BETRACE_TRACE_ROOT_GRACE: '50ms', BETRACE_TRACE_IDLE_TIMEOUT: '200ms' };
+
+describeConsole('overview', () => {
+  let betrace: BeTrace;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    betrace = await BeTrace.start({ env: ENVIRONMENT });
+    browser = await TestBrowser.start(() => betrace.url);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await betrace?.stop();
+  });
+  afterEach(async () => expect(await browser.closePages()).toEqual([]));
+
+  const hop = (page: Page, name: string) =>
+    page.getByRole('region', { name: 'The way of a span' }).getByRole('listitem').filter({ hasText: name });
+  const figure = (page: Page, question: string) =>
+    page.locator('dl.facts > div').filter({ hasText: question }).locator('dd.figure').innerText();
+  const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+
+  it('of a server that nothing was sent to says so, and draws no figure for what it does not know', async () => {
+    const page = await browser.page('/ui/overview');
+    await page.getByText('Judging, 0 behind').waitFor();
+    await panel(page, 'Needs attention').getByText('Nothing does.').waitFor();
+    await panel(page, 'Why traces were closed').getByText('No trace was closed').waitFor();
+    await panel(page, 'Loudest rules').getByText('No rule was violated').waitFor();
+    expect(await figure(page, 'Through all rules')).toBe('–');
+    expect(await figure(page, 'Violations in 24 h')).toBe('0');
+    expect(await hop(page, 'Export').innerText()).toMatch(/off[\s\S]*--otel-endpoint/);
+    expect(await problemsOf(page, 'overview-empty')).toEqual([]);
+  });
+
+  it('says what came, how fast, what was found, and what needs attention', async () => {
+    await openShop(betrace);
+    const failing = { id: 'order-by-number', name: 'order by number', expression: 'attribute.order.id > 5' };
+    const undecided = { id: 'order-or-not', name: 'order or not', expression: 'attribute.order.id > 5', on_error: 'undecided' };
+    for (const rule of [failing, undecided]) expect((await betrace.json('POST', '/v1/rules', rule)).status).toBe(201);
+    for (const order of [
+      { id: 'order-1', checked: false },
+      { id: 'order-2', checked: false },
+      { id: 'order-3', slow: true },
+    ])
+      await send(betrace, orderSpans(order));
+    await settled(betrace);
+    // Evaluators tell some seconds later; the page asks for it twice a minute.
+    await becomes(async () => {
+      const { body } = await betrace.json<{ rules: { health: { evaluation_errors: number } }[] }>('GET', '/v1/rules?health=true');
+      return body.rules.filter(({ health }) => health.evaluation_errors > 0).length;
+    }, 2);
+    const page = await browser.page('/ui/violations');
+    await page.locator('tr[data-row]').first().waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('o');
+    await page.waitForURL(/\/ui\/overview$/);
+    await becomes(() => figure(page, 'Violations in 24 h'), '3');
+    await becomes(async () => (await panel(page, 'Why traces were closed').innerText()).includes('100 %'), true);
+    expect(await figure(page, 'Through all rules')).toMatch(/^[\d.]+ (µs|ms|s)$/);
+    const loudest = panel(page, 'Loudest rules').getByRole('row');
+    await becomes(async () => (await loudest.first().innerText()).includes('charge without fraud check'), true);
+    const attention = panel(page, 'Needs attention');
+    await attention.getByText(/order by number failed on \d+ of \d+ evaluations/).waitFor();
+    await attention.getByText('A failed evaluation is undecided, as the rule says.').waitFor();
+    expect(await figure(page, 'Undecided in 24 h')).toBe('3');
+    await panel(page, 'Spans a second').getByRole('img').waitFor();
+    await send(betrace, orderSpans({ id: 'order-4', queries: 30 }));
+    // Within a minute of the first reading what came since is a rate above nothing.
+    await becomes(async () => Number.parseFloat(await figure(page, 'Received')) > 0, true);
+    expect(await problemsOf(page, 'overview')).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await attention.getByRole('link', { name: /Fix: order by number/ }).click();
+    await page.waitForURL(/\/ui\/rules\/order-by-number$/);
+  });
+
+  it('says which part does not work, in its words, and since when there is no reading', async () => {
+    const page = await browser.page('/ui/rules', {}, /status of 503/);
+    const checks = {
+      storage: 'the database is away: connect ECONNREFUSED',
+      rule_engine: 'ok',
+      otlp_exporter: 'tempo:4317 refuses',
+      notifications: 'off',
+    };
+    await page.route('**/ready', (route) => route.fulfill({ status: 503, json: { status: 'not_ready', checks } }));
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await hop(page, 'Store').getByText('the database is away').waitFor();
+    await hop(page, 'Store').getByRole('img', { name: 'does not work' }).waitFor();
+    await hop(page, 'Export').getByRole('img', { name: 'needs attention' }).waitFor();
+    await page.getByText('Not ready', { exact: true }).last().waitFor();
+    await page.route('**/metrics', (route) => route.fulfill({ status: 503, json: { status: 503, detail: 'the process ends' } }));
+    await page.getByText(/No reading since .* the process ends/).waitFor();
+    await becomes(() => figure(page, 'Received'), '–');
+    expect(await problemsOf(page, 'overview-failing')).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.unroute('**/metrics');
+    await page.getByRole('button', { name: 'Try again' }).first().click();
+    await becomes(() => page.getByText(/No reading since/).count(), 0);
+  });
+
+  it('of an API alone says where the other figures are, and takes none for 0', async () => {
+    const page = await browser.page('/ui/rules');
+    await page.route('**/metrics', async (route) => {
+      const text = await (await route.fetch()).text();
+      const own = text
+        .split('\n')
+        .filter((line) => !/^betrace_(spans|ingest|rule|evaluat|trace|retry|log_time|shadow|undecided)/.test(line));
+      await route.fulfill({ body: own.join('\n'), contentType: 'text/plain' });
+    });
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await hop(page, 'Ingest').getByText('in a process of its own').waitFor();
+    await hop(page, 'Evaluator').getByText('in a process of its own').waitFor();
+    expect(await figure(page, 'Waiting for judgement')).toBe('–');
+    expect(await figure(page, 'Received')).toBe('–');
+  });
+});
