@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Log } from '#messaging';
 import {
+  Accounts,
   CONFIGURATION,
   type Configuration,
   Degraded,
@@ -37,6 +38,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     private readonly settle: Settle,
     private readonly stream: ViolationStream,
     private readonly health: HealthRecorder,
+    private readonly accounts: Accounts,
     private readonly shutdown: Shutdown,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -47,6 +49,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     this.announceRules.start();
     await this.ruleStatus.start();
     await this.keepViolations.start();
+    this.accounts.keep = () => this.keepViolations.account();
     await this.exportToOtlp.start();
     await this.notify.start();
     this.pruneViolations.start();

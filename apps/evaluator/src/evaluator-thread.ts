@@ -1,6 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import type { Gauge } from 'prom-client';
-import { type BoundedLabel, Degraded, type FullPartitions, Lag, type Logger, type Metrics } from '#platform';
+import {
+  type BoundedLabel,
+  Degraded,
+  type EvaluatedSpans,
+  type FullPartitions,
+  Lag,
+  type Logger,
+  type Metrics,
+  withDeadline,
+} from '#platform';
 import type { LogTimeAhead } from './evaluator.js';
 import { type EVALUATOR_METRICS, PARTITION_GAUGES } from './metrics.js';
 import { recordMeasurements } from './record-measurements.js';
@@ -66,6 +75,8 @@ export class EvaluatorThread {
   private warnedOfAhead = Number.NEGATIVE_INFINITY;
   private restart: NodeJS.Timeout | undefined;
   private stopping: PromiseWithResolvers<void> | undefined;
+  /** Who waits for an account. */
+  private asking: PromiseWithResolvers<EvaluatedSpans>[] = [];
 
   constructor(
     private readonly settings: EvaluatorSettings,
@@ -101,6 +112,16 @@ export class EvaluatorThread {
     return states.join('; ') || undefined;
   }
 
+  /** What became of the spans of its partitions, at an instant behind the call; rejects when the thread does not tell within so many ms. */
+  async account(milliseconds: number): Promise<EvaluatedSpans> {
+    const { name } = this.settings;
+    if (this.worker === undefined || !this.ready) throw new Error(`${name} does not evaluate at present`);
+    const asked = Promise.withResolvers<EvaluatedSpans>();
+    this.asking.push(asked);
+    this.worker.postMessage({ type: 'account' } satisfies ToThread);
+    return withDeadline(asked.promise, milliseconds, () => new Error(`${name} does not tell what became of its spans`));
+  }
+
   /** Resolves when the thread has committed and ended. */
   async stop(): Promise<void> {
     clearTimeout(this.restart);
@@ -129,6 +150,9 @@ export class EvaluatorThread {
       recordMeasurements(this.tools, message.measurements);
       void this.tools.ruleSeries.sweep();
       this.tools.ruleErrors.report(message.measurements);
+    } else if (message.type === 'account') {
+      // In the order in which they asked; one who has given up is answered, too.
+      this.asking.shift()?.resolve(message.account);
     } else if (message.type === 'warn') logger.warn({ err: message.error, thread }, message.message);
     else if (message.type === 'log') logger[message.level]({ ...message.fields, thread }, message.message);
   }
@@ -163,6 +187,7 @@ export class EvaluatorThread {
   private ended(code: number): void {
     this.worker = undefined;
     this.ready = false;
+    for (const asked of this.asking.splice(0)) asked.reject(new Error(`${this.settings.name} ended`));
     this.forgetPartitions();
     // Its successor finds out anew.
     this.reportFull([]);

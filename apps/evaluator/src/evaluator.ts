@@ -2,6 +2,7 @@ import { UncompiledRules } from '#engine';
 import {
   DeadLetters,
   EVALUATORS,
+  LatestLatencies,
   type Log,
   LogError,
   logProblem,
@@ -11,6 +12,7 @@ import {
   type Subscription,
   TOPICS,
 } from '#messaging';
+import type { EvaluatedPartition, EvaluatedSpans } from '#platform';
 import { keyRing } from '#signing';
 import { FollowRules } from './follow-rules.js';
 import { Measurements } from './measurements.js';
@@ -46,6 +48,7 @@ export interface LogTimeAhead {
 /** Evaluates the partitions that it is assigned, in whichever thread it runs. */
 export class Evaluator implements PartitionListener {
   readonly measurements = new Measurements();
+  private readonly latencies = new LatestLatencies();
   private readonly aborted = new AbortController();
   private readonly rules: FollowRules<UncompiledRules>;
   private readonly tools: PartitionTools;
@@ -56,6 +59,8 @@ export class Evaluator implements PartitionListener {
   private readonly working = new Map<number, number>();
   /** Where each partition is, also one that could not begin: what lies behind it in the log is lag. */
   readonly positions = new Map<number, number>();
+  /** Records that were deleted before they were evaluated, by partition. */
+  private readonly expiredRecords = new Map<number, number>();
   /** What was deleted from the files of a partition: an operator is to know of it, also when it is evaluated behind. */
   private readonly lacking = new Map<number, LogError>();
   /** What retention deleted last before it was evaluated, and when that was found. */
@@ -91,6 +96,7 @@ export class Evaluator implements PartitionListener {
       publisher: new PublishViolations(log, keyRing(settings.keys), logFailed('violations wait for the log')),
       deadLetters: new DeadLetters(log, logFailed('unreadable records wait for the log')),
       measurements: this.measurements,
+      latencies: this.latencies,
       logFailed: logFailed('misplaced spans wait for the log'),
       barriersFailed: logFailed('answers to barriers wait for the log'),
       misplaced: (partition) => this.warnOfMisplaced(partition),
@@ -227,6 +233,20 @@ export class Evaluator implements PartitionListener {
     return all.filter(({ seconds }) => seconds > 0).sort((a, b) => b.seconds - a.seconds)[0];
   }
 
+  /** What became of the spans of its partitions, at this instant. */
+  get account(): EvaluatedSpans {
+    const partitions = [...this.runs].map(
+      ([partition, run]): EvaluatedPartition => ({ ...run.accounted, expiredRecords: this.expiredRecords.get(partition) ?? 0 }),
+    );
+    const lacking = [...this.positions.keys()]
+      .filter((partition) => !this.runs.has(partition))
+      .map((partition) => `partition ${partition} is not evaluated at present`);
+    for (const { partition, expiredRecords } of partitions) {
+      if (expiredRecords > 0) lacking.push(`${expiredRecords} records of partition ${partition} were deleted before they were evaluated`);
+    }
+    return { partitions, lacking, latencies: this.latencies.seconds };
+  }
+
   /** Brings to the metrics what must be true while a batch is under way, which may take long: a process that begins reads its context first. */
   measure(): void {
     for (const [partition, run] of this.runs) this.measurements.set('waiting', { partition: String(partition) }, run.full ? 1 : 0);
@@ -242,6 +262,7 @@ export class Evaluator implements PartitionListener {
     this.runs.delete(partition);
     this.failures.delete(partition);
     this.positions.delete(partition);
+    this.expiredRecords.delete(partition);
     this.removeGauges(partition);
     try {
       await run?.end();
@@ -284,7 +305,9 @@ export class Evaluator implements PartitionListener {
 
   /** Nothing judges them, and what they would have changed is not known: no trace that is remembered is whole any more. */
   missing(error: LogError, partition: number): void {
-    this.measurements.count('spansExpired', {}, Number(error.values['to']) - Number(error.values['from']) + 1);
+    const records = Number(error.values['to']) - Number(error.values['from']) + 1;
+    this.measurements.count('spansExpired', {}, records);
+    this.expiredRecords.set(partition, (this.expiredRecords.get(partition) ?? 0) + records);
     this.runs.get(partition)?.interrupt();
     if (error.code === 'BT_LOG_RECORDS_MISSING') this.lacking.set(partition, error);
     else this.expiredLast = { error, at: performance.now() };

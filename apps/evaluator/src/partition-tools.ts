@@ -1,5 +1,5 @@
 import type { AssemblySettings, UncompiledRules } from '#engine';
-import type { DeadLetters, Log, Position } from '#messaging';
+import type { DeadLetters, LatestLatencies, Log, Position } from '#messaging';
 import type { FollowRules } from './follow-rules.js';
 import type { Measurements } from './measurements.js';
 import type { PublishViolations } from './publish.js';
@@ -11,6 +11,8 @@ export interface PartitionTools {
   readonly publisher: PublishViolations;
   readonly deadLetters: DeadLetters;
   readonly measurements: Measurements;
+  /** From when verdicts were certain by the log's clock until the violations log had them. */
+  readonly latencies: LatestLatencies;
   readonly assembly: AssemblySettings;
   /** Milliseconds between two commits of a partition. */
   readonly commitInterval: number;

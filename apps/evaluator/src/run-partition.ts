@@ -16,6 +16,7 @@ import { Barriers } from './barriers.js';
 import { countSetAside, countVerdict } from './count-verdict.js';
 import { epochBefore } from './epoch-before.js';
 import { MoveSpans } from './move-spans.js';
+import { MisplacedSpans, type PartitionAccount, partitionAccount } from './partition-account.js';
 import type { PartitionTools } from './partition-tools.js';
 import { PublishRuleErrors } from './publish-rule-errors.js';
 import { RuleErrors } from './rule-errors.js';
@@ -66,6 +67,7 @@ export class PartitionRun {
   private readonly aside = new Map<number, { readonly record: LogRecord; readonly reason: string }>();
   /** Written by a producer with another partitioner, and not moved yet. */
   private misplaced: { readonly record: LogRecord; readonly found: Misplaced }[] = [];
+  private readonly elsewhere = new MisplacedSpans();
   private readonly mover: MoveSpans;
   private readonly barriers: Barriers;
   private readonly judgeFrom: number;
@@ -185,6 +187,12 @@ export class PartitionRun {
     return Math.max(this.next, this.judgeFrom);
   }
 
+  /** What became of the spans before `position`. */
+  get accounted(): PartitionAccount {
+    const { partition, judgeFrom: from, position, openTraces } = this;
+    return partitionAccount({ partition, from, position, openTraces }, this.engine.accounting, this.elsewhere);
+  }
+
   /** By how many ms the log's time is ahead of this machine's clock; 0 when it is not by more than a second. */
   get ahead(): number {
     const ahead = (this.engine.logTime ?? 0) - this.tools.wall();
@@ -299,6 +307,7 @@ export class PartitionRun {
   private noteMisplaced(record: LogRecord, misplaced: Misplaced): void {
     if (record.offset < this.judgeFrom) return;
     this.misplaced.push({ record, found: misplaced });
+    this.elsewhere.note(misplaced);
     for (const { reason, spans } of misplaced.rejections) this.tools.measurements.count('spansRejected', { reason }, spans);
   }
 
@@ -344,6 +353,7 @@ export class PartitionRun {
       this.verdicts = [];
       const notPublished = new Set(lost.map(({ verdict }) => verdict));
       for (const verdict of verdicts) if (!notPublished.has(verdict)) countVerdict(measurements, verdict);
+      for (const { timestamp } of verdicts) this.tools.latencies.note(this.tools.now() - timestamp);
       for (const one of lost) countSetAside(measurements, this.engine.accounting, one);
     }
     await this.barriers.answer((offset) => this.engine.openBefore(offset), signal, this.tools.barriersFailed);

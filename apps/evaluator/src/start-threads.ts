@@ -1,11 +1,13 @@
 import { EventEmitter } from 'node:events';
 import { Inject, Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { Log, TOPICS } from '#messaging';
+import { countedLog, Log, TOPICS } from '#messaging';
 import {
+  Accounts,
   BoundedLabel,
   CONFIGURATION,
   type Configuration,
+  type EvaluatedSpans,
   exposeLag,
   FullPartitions,
   HealthRecorder,
@@ -41,6 +43,7 @@ export class StartThreads {
     @Inject(Registry) private readonly registry: Registry,
     private readonly fullPartitions: FullPartitions,
     private readonly health: HealthRecorder,
+    private readonly accounts: Accounts,
   ) {}
 
   on<Event extends keyof ThreadEvents>(event: Event, callback: ThreadEvents[Event]): void {
@@ -63,6 +66,7 @@ export class StartThreads {
     this.threads = this.settings().map((settings) => new EvaluatorThread(settings, tools));
     for (const { lag } of this.threads) exposeLag({ registry: this.registry, log: this.log, gauge: metrics.lag, topic: TOPICS.spans, lag });
     for (const thread of this.threads) thread.start();
+    this.answerForThreads();
     lookAfterLogSettings(this.health, this.log);
     this.health.register('rule_engine', () => {
       const states = this.threads.map((thread) => thread.check()).filter((state) => state !== undefined);
@@ -73,6 +77,21 @@ export class StartThreads {
   /** Resolves when all have committed and ended. */
   async stop(): Promise<void> {
     await Promise.all(this.threads.map((thread) => thread.stop()));
+  }
+
+  /** `GET /v1/accounting` asks. */
+  private answerForThreads(): void {
+    const { log, accounts } = this;
+    accounts.evaluate = async (milliseconds) => {
+      const told = await Promise.allSettled(this.threads.map((thread) => thread.account(milliseconds)));
+      const accounted = told.map(
+        (one): EvaluatedSpans =>
+          one.status === 'fulfilled' ? one.value : { partitions: [], lacking: [(one.reason as Error).message], latencies: [] },
+      );
+      const partitions = accounted.flatMap((one) => one.partitions).sort((a, b) => a.partition - b.partition);
+      return { partitions, lacking: accounted.flatMap((one) => one.lacking), latencies: accounted.flatMap((one) => one.latencies) };
+    };
+    accounts.log ??= countedLog(log);
   }
 
   private settings(): EvaluatorSettings[] {

@@ -1,8 +1,9 @@
+import type { EvaluatedSpans } from '#platform';
 import type { LogTimeAhead } from './evaluator.js';
 import type { Measurement } from './measurements.js';
 import type { RuleInForce } from './rule-series.js';
 
-/** What a thread tells the main thread, without being asked. */
+/** What a thread tells the main thread, the account alone when it is asked. */
 export type FromThread =
   | { readonly type: 'ready' }
   | {
@@ -24,6 +25,7 @@ export type FromThread =
       /** The partition whose log time is the furthest ahead of this machine's clock, if one is. */
       readonly ahead: LogTimeAhead | undefined;
     }
+  | { readonly type: 'account'; readonly account: EvaluatedSpans }
   | { readonly type: 'warn'; readonly message: string; readonly error: Error }
   | {
       readonly type: 'log';
@@ -35,5 +37,6 @@ export type FromThread =
 
 /** What the main thread tells a thread. */
 export interface ToThread {
-  readonly type: 'stop';
+  /** `account`: to tell what became of the spans of its partitions. */
+  readonly type: 'stop' | 'account';
 }

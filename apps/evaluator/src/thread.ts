@@ -40,6 +40,7 @@ const reporting = setInterval(report, REPORT_INTERVAL);
 tell({ type: 'ready' });
 
 port.on('message', async ({ type }: ToThread) => {
+  if (type === 'account') tell({ type: 'account', account: evaluator.account });
   if (type !== 'stop') return;
   clearInterval(reporting);
   try {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccountReceived } from './account-received.js';
 import { Append } from './append.js';
 import { HearFullPartitions } from './hear-full-partitions.js';
 import { Intake } from './intake.js';
@@ -15,6 +16,17 @@ import { RefusedRequests } from './refused-requests.js';
 /** The receivers and their way into the log. Needs PlatformModule (configuration, metrics) and MessagingModule (the log), which are global. */
 @Module({
   controllers: [OtlpHttpController, SpansJsonController, TracesOnlyController],
-  providers: [Append, HearFullPartitions, Intake, KafkaTopics, OtlpGrpc, Readiness, Receiving, RefusedRequests, StandardPort],
+  providers: [
+    AccountReceived,
+    Append,
+    HearFullPartitions,
+    Intake,
+    KafkaTopics,
+    OtlpGrpc,
+    Readiness,
+    Receiving,
+    RefusedRequests,
+    StandardPort,
+  ],
 })
 export class IngestModule {}

@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { CLOCK, type Clock, InFlight, type Metrics, readAtScrape, registerMetrics, release, toProblem } from '#platform';
 import { type Admission, admit, type Rejection } from './admit.js';
 import { Append } from './append.js';
+import { IntakeTotals } from './intake-totals.js';
 import { INGEST_METRICS } from './metrics.js';
 import type { Receiver } from './receive/receiver.js';
 import { type ReadRequest, type RequestWarning, warningOf } from './request-warning.js';
@@ -20,6 +21,7 @@ export interface Taken {
 @Injectable()
 export class Intake {
   readonly metrics: Metrics<typeof INGEST_METRICS>;
+  readonly totals = new IntakeTotals();
   private readonly counted = new WeakSet<object>();
 
   constructor(
@@ -43,7 +45,7 @@ export class Intake {
       const { bytes, warning } = read();
       this.metrics.bytes.inc({ receiver }, bytes.length);
       const admission = admit(bytes, this.append.partitions);
-      await this.append.append(admission.records, patience);
+      await this.append.append(admission.records, admission.accepted, patience);
       // Made here; the request itself is its receiver's.
       for (const { value } of admission.records) if (value !== bytes) release(value);
       return this.account(receiver, admission, warning ?? warningOf(admission, bytes.length));
@@ -51,7 +53,9 @@ export class Intake {
       this.refused(receiver, error);
       throw error;
     } finally {
-      this.metrics.duration.observe({ receiver }, (this.clock.monotonic() - started) / 1_000);
+      const milliseconds = this.clock.monotonic() - started;
+      this.metrics.duration.observe({ receiver }, milliseconds / 1_000);
+      this.totals.latencies.note(milliseconds);
     }
   }
 
@@ -64,7 +68,9 @@ export class Intake {
     this.metrics.requests.inc({ receiver, outcome: toProblem(error).code });
   }
 
-  private account(receiver: Receiver, { spans, accepted, own, rejections }: Admission, warning: RequestWarning | undefined): Taken {
+  private account(receiver: Receiver, admission: Admission, warning: RequestWarning | undefined): Taken {
+    const { spans, accepted, own, rejections } = admission;
+    this.totals.count(admission);
     this.metrics.spansReceived.inc({ receiver }, spans);
     this.metrics.spansIngested.inc({ receiver }, accepted);
     this.metrics.spansOwn.inc({ receiver }, own);

@@ -1,6 +1,8 @@
 export { type Control, controlOf } from './control-record.js';
+export { countedLog, countSpans } from './count-spans.js';
 export { DEAD_LETTER_HEADERS, type DeadLetter, DeadLetters } from './dead-letters.js';
 export { inspectTopics, type TopicInspection } from './kafka/admin.js';
+export { LatestLatencies } from './latest-latencies.js';
 export {
   Log,
   type LogRecord,

@@ -1,3 +1,4 @@
+export { Accounts, type EvaluatedPartition, type EvaluatedSpans, type KeptViolations, type ReceivedSpans } from './accounting/accounts.js';
 export { noteChange } from './audit/note-change.js';
 export { Authentication } from './authentication/authentication.js';
 export { callerOf } from './authentication/caller.js';

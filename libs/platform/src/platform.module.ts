@@ -1,5 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
+import { AccountingController } from './accounting/accounting.controller.js';
+import { Accounts } from './accounting/accounts.js';
 import { ApiKeys } from './authentication/api-keys.js';
 import { Authentication } from './authentication/authentication.js';
 import { CLOCK, systemClock } from './clock.js';
@@ -18,8 +20,8 @@ import { Shutdown } from './shutdown.js';
 import { ServerCertificate } from './tls/server-certificate.js';
 
 /**
- * What every app has, injectable everywhere: CONFIGURATION, LOGGER, CLOCK, Registry (metrics), HealthRecorder, Shutdown,
- * Authentication, ServerCertificate, InFlight, FullPartitions, KnownPaths, ProblemReports; and the routes /, /health, /ready, /metrics. Each application has its own registry, so that tests can run several.
+ * What every app has, injectable everywhere: CONFIGURATION, LOGGER, CLOCK, Registry (metrics), HealthRecorder, Accounts, Shutdown,
+ * Authentication, ServerCertificate, InFlight, FullPartitions, KnownPaths, ProblemReports; and the routes /, /health, /ready, /metrics, /v1/accounting. Each application has its own registry, so that tests can run several.
  */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest's form of a module with settings
@@ -38,6 +40,7 @@ export class PlatformModule {
     const providers = [
       ...tokens,
       { provide: HealthRecorder, useValue: health },
+      Accounts,
       Shutdown,
       { provide: ServerCertificate, useValue: certificate },
       ApiKeys,
@@ -51,7 +54,7 @@ export class PlatformModule {
       module: PlatformModule,
       global: true,
       imports: [metricsModule(registry)],
-      controllers: [RootController, HealthController],
+      controllers: [RootController, HealthController, AccountingController],
       providers,
       exports: providers,
     };

@@ -2,6 +2,7 @@ import {
   CONTROL_HEADER,
   type DeadLetter,
   DeadLetters,
+  LatestLatencies,
   type Log,
   type LogError,
   type LogRecord,
@@ -11,7 +12,7 @@ import {
   type Subscription,
   TOPICS,
 } from '#messaging';
-import { Behind, Lag, type Logger, type Metrics } from '#platform';
+import { Behind, type KeptViolations, Lag, type Logger, type Metrics } from '#platform';
 import { type KeptBatch, type Store, type StoredViolation, StoreError } from '#store';
 import type { API_METRICS } from '../metrics.js';
 import { FollowPosition } from './follow-position.js';
@@ -51,6 +52,10 @@ interface KeptRecord {
 export class KeepViolations implements PartitionListener {
   /** Where it is in the log. */
   readonly lag = new Lag();
+  /** What it did since it started. */
+  private readonly did = { kept: 0, refused: 0, unreadable: 0 };
+  /** From when verdicts were certain by the log's clock until they were in the store. */
+  private readonly latencies = new LatestLatencies();
   private readonly positions = new FollowPosition();
   /** When (ms, monotonic) it was last seen that the database has not gone back, by partition. */
   private readonly lookedBack = new Map<number, number>();
@@ -95,6 +100,13 @@ export class KeepViolations implements PartitionListener {
     throw new Behind(`violations are not kept: ${error.message}`, { cause: error });
   }
 
+  /** Without `waitingRecords` when the log does not tell where it ends. */
+  async account(): Promise<KeptViolations> {
+    const ends = await this.log.ends(TOPICS.violations).catch(() => undefined);
+    const waitingRecords = ends && [...this.lag.behind(ends).values()].reduce((sum, records) => sum + records, 0);
+    return { ...this.did, waitingRecords, latencies: this.latencies.seconds };
+  }
+
   async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
     this.lag.at(partition, committed?.offset ?? start);
     const position = await readerPosition(this.log, this.store, KEEP_READER, partition, committed);
@@ -127,6 +139,7 @@ export class KeepViolations implements PartitionListener {
         return [{ record, violation: storedViolation(readViolation(record), record) }];
       } catch (error) {
         this.metrics.violationsUnreadable.inc({ reader: KEEP_READER });
+        this.did.unreadable++;
         this.logger.warn({ err: error, partition, offset: record.offset }, 'a record of the violations log is no violation');
         return [];
       }
@@ -152,12 +165,19 @@ export class KeepViolations implements PartitionListener {
     const violations = records.map(({ violation }) => violation);
     try {
       await this.together.add({ reader: KEEP_READER, partition, ...(from === undefined ? {} : { from }), position, violations });
-      this.metrics.violationsKept.inc(records.length);
+      this.noteKept(violations);
     } catch (error) {
       // One of this partition, or of those that it was kept together with.
       if (!isRefused(error)) throw error;
       await this.keepOneByOne(partition, position, records);
     }
+  }
+
+  private noteKept(violations: readonly StoredViolation[]): void {
+    this.metrics.violationsKept.inc(violations.length);
+    this.did.kept += violations.length;
+    const now = this.log.now();
+    for (const { timestampMs } of violations) this.latencies.note(now - timestampMs);
   }
 
   /** Some record is refused: each is kept alone, in order, with the position behind it; a refused one is a dead letter first. */
@@ -166,13 +186,14 @@ export class KeepViolations implements PartitionListener {
       const kept = { reader: KEEP_READER, partition, position: record.offset + 1 };
       try {
         await this.store.keep({ ...kept, violations: [violation] });
-        this.metrics.violationsKept.inc(1);
+        this.noteKept([violation]);
       } catch (error) {
         if (!isRefused(error)) throw error;
         const letter = { topic: TOPICS.violations, partition, record, reason: error.message, rule: violation.ruleId };
         await this.setAside(letter);
         await this.store.keep({ ...kept, violations: [] });
         this.metrics.keepRefused.inc({ rule_id: violation.ruleId });
+        this.did.refused++;
         void this.refusals.note(readViolation(record), partition, error.message);
         this.logger.error({ err: error, partition, offset: record.offset }, 'the store refuses a violation for good; it is kept aside');
       }

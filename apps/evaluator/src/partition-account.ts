@@ -1,0 +1,32 @@
+import type { Accounting } from '#engine';
+import type { EvaluatedPartition } from '#platform';
+import type { Misplaced } from '#replay';
+
+/** What became of the spans of a partition, but for what its evaluator never saw. */
+export type PartitionAccount = Omit<EvaluatedPartition, 'expiredRecords'>;
+
+/** Spans that a producer wrote into the wrong partition: the engine of this one never has them. */
+export class MisplacedSpans {
+  moved = 0;
+  readonly rejected: Record<string, number> = {};
+
+  note({ spans, rejections }: Misplaced): void {
+    this.moved += spans;
+    for (const { reason, spans: rejected } of rejections) this.rejected[reason] = (this.rejected[reason] ?? 0) + rejected;
+  }
+}
+
+/** Of one instant, as long as it is asked between two records. */
+export function partitionAccount(
+  at: Pick<PartitionAccount, 'partition' | 'from' | 'position' | 'openTraces'>,
+  { received, evaluated, duplicates, retried, conflicts, superseded, rejected: refused }: Accounting,
+  misplaced: MisplacedSpans,
+): PartitionAccount {
+  const rejected: Record<string, number> = { ...refused };
+  let spans = received + misplaced.moved;
+  for (const [reason, count] of Object.entries(misplaced.rejected)) {
+    rejected[reason] = (rejected[reason] ?? 0) + count;
+    spans += count;
+  }
+  return { ...at, spans, judged: evaluated, duplicates, retried, conflicts, superseded, rejected, moved: misplaced.moved };
+}

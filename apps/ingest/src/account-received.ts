@@ -1,0 +1,35 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { countedLog, Log, TOPICS } from '#messaging';
+import { Accounts } from '#platform';
+import { Append } from './append.js';
+import { Intake } from './intake.js';
+
+/** Answers for the way from requests to the log in `GET /v1/accounting`. */
+@Injectable()
+export class AccountReceived implements OnModuleInit {
+  constructor(
+    private readonly log: Log,
+    private readonly append: Append,
+    private readonly intake: Intake,
+    private readonly accounts: Accounts,
+  ) {}
+
+  /** Before the first request can come. A log that others append to has no such point for this process. */
+  async onModuleInit(): Promise<void> {
+    const { log, accounts } = this;
+    const bases = log.shared ? new Map<number, number>() : await log.ends(TOPICS.spans);
+    const { appended } = this.append;
+    accounts.receive = {
+      decided: (milliseconds) => appended.decided(milliseconds),
+      now: () => {
+        const { logged, underWay, unconfirmed } = appended;
+        const { received, answered, own, latencies } = this.intake.totals;
+        // Copies: they are counted on while the account is taken.
+        const rejected = { ...this.intake.totals.rejected };
+        const ends = new Map(appended.ends);
+        return { received, answered, own, rejected, logged, underWay, unconfirmed, bases, ends, latencies: latencies.seconds };
+      },
+    };
+    accounts.log ??= countedLog(log);
+  }
+}

@@ -1,0 +1,48 @@
+import type { OutgoingRecord } from '#messaging';
+import { withDeadline } from '#platform';
+
+/** What became of the spans that were given to the log, whatever their senders were told. */
+export class AppendedSpans {
+  /** The log has them. */
+  logged = 0;
+  /** The log has not said yet. */
+  underWay = 0;
+  /** The log said that it cannot confirm them. */
+  unconfirmed = 0;
+  /** The offset behind the last record that the log has confirmed, by partition. */
+  readonly ends = new Map<number, number>();
+  private readonly undecided = new Set<Promise<unknown>>();
+
+  /** Follows an append of so many spans to its end; answers the same promise. */
+  follow(appended: Promise<readonly number[]>, records: readonly OutgoingRecord[], spans: number): Promise<readonly number[]> {
+    this.underWay += spans;
+    const decided = appended
+      .then(
+        (offsets) => this.confirm(offsets, records, spans),
+        () => {
+          this.unconfirmed += spans;
+        },
+      )
+      .finally(() => {
+        this.underWay -= spans;
+        this.undecided.delete(decided);
+      });
+    this.undecided.add(decided);
+    return appended;
+  }
+
+  /** Answers whether the log has said what became of all that was given to it before this call, within so many ms. */
+  async decided(milliseconds: number): Promise<boolean> {
+    try {
+      await withDeadline(Promise.all(this.undecided), milliseconds, () => new Error('not in time'));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private confirm(offsets: readonly number[], records: readonly OutgoingRecord[], spans: number): void {
+    this.logged += spans;
+    for (const [i, { partition }] of records.entries()) this.ends.set(partition, Math.max(this.ends.get(partition) ?? 0, offsets[i]! + 1));
+  }
+}

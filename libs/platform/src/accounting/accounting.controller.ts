@@ -1,0 +1,42 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
+import { AccountingView } from './accounting.dto.js';
+import { Accounts } from './accounts.js';
+import { takeAccount } from './take-account.js';
+
+/** What became of everything that was received. */
+@ApiTags('operation')
+@Controller('v1/accounting')
+export class AccountingController {
+  private readonly since = new Date();
+  /** One at a time: to take it reads the log. */
+  private underWay: Promise<AccountingView> | undefined;
+  private next: Promise<AccountingView> | undefined;
+
+  constructor(private readonly accounts: Accounts) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'What became of every span that was received',
+    description:
+      'Received = judged + rejected by reason + duplicates + on the way, exact at one instant. Each process answers for its own hops; docs/operations/accounting.md says how they add up.',
+  })
+  @ApiOkResponse({ type: AccountingView })
+  read(): Promise<AccountingView> {
+    // One that is under way may be of an instant before this request.
+    if (this.underWay === undefined) return this.begin();
+    this.next ??= this.underWay.then(
+      () => this.begin(),
+      () => this.begin(),
+    );
+    return this.next;
+  }
+
+  private begin(): Promise<AccountingView> {
+    this.next = undefined;
+    this.underWay = takeAccount(this.accounts, this.since).finally(() => {
+      this.underWay = undefined;
+    });
+    return this.underWay;
+  }
+}

@@ -1,0 +1,144 @@
+import type { AccountingView, EvaluateAccount, KeepAccount, ReceiveAccount } from './accounting.dto.js';
+import type { Accounts, CountedLog, EvaluatedPartition, EvaluatedSpans, KeptViolations, ReceivedSpans } from './accounts.js';
+import { latency } from './latency.js';
+import { added, sumOf } from './sum-counts.js';
+import { type Measured, totalOf } from './total-account.js';
+
+/** How long (ms) evaluators, appends under way, and the reading of the log may each take. */
+const PATIENCE = 3_000;
+
+/**
+ * Takes the account of a process: a cut through the log. First the evaluators say how far each partition is and what became of the spans before; then the
+ * log is waited for until it has said what became of the appends that were under way, so that what an evaluator has read is counted as logged; then the
+ * receivers say, in one turn of the event loop, what they have logged and up to which offset. What lies between the two offsets of a partition is counted by
+ * reading it: the records before an offset never change.
+ */
+export async function takeAccount(accounts: Accounts, since: Date, patience = PATIENCE): Promise<AccountingView> {
+  const inexact = new Set<string>();
+  const evaluated = await accounts.evaluate?.(patience);
+  for (const reason of evaluated?.lacking ?? []) inexact.add(reason);
+  const decided = (await accounts.receive?.decided(patience)) ?? true;
+  if (!decided) inexact.add('the log has not said yet what became of spans that it was given');
+  const received = accounts.receive?.now();
+  const at = new Date();
+  const reader = new SpansReader(accounts.log, performance.now() + patience, inexact);
+  const linked = accounts.log?.exclusive === true && evaluated !== undefined ? received : undefined;
+  const partitions = evaluated && (await measured(evaluated, linked, reader));
+  const total = linked && partitions && (await totalOf(linked, partitions, reader));
+  if (total !== undefined && linked!.unconfirmed > 0 && total.unaccounted !== 0) {
+    inexact.add(`the log did not confirm ${linked!.unconfirmed} spans, of which it may have some`);
+  }
+  const kept = await accounts.keep?.();
+  return {
+    at: at.toISOString(),
+    since: since.toISOString(),
+    exact: inexact.size === 0,
+    inexact: [...inexact],
+    ...(total ? { total } : {}),
+    hops: {
+      ...(received ? { receive: receiveAccount(received) } : {}),
+      ...(evaluated && partitions ? { evaluate: evaluateAccount(evaluated, partitions) } : {}),
+      ...(kept ? { keep: keepAccount(kept) } : {}),
+    },
+  };
+}
+
+/** Reads the log until a deadline (ms, monotonic); what could not be counted is said in `inexact`. */
+class SpansReader {
+  constructor(
+    private readonly log: CountedLog | undefined,
+    private readonly deadline: number,
+    private readonly inexact: Set<string>,
+  ) {}
+
+  async ends(): Promise<ReadonlyMap<number, number>> {
+    try {
+      return (await this.log?.ends()) ?? new Map();
+    } catch (error) {
+      this.inexact.add(`the log does not tell where it ends: ${error instanceof Error ? error.message : String(error)}`);
+      return new Map();
+    }
+  }
+
+  /** Spans between two offsets of a partition. */
+  async count(partition: number, from: number, to: number): Promise<number> {
+    if (from >= to) return 0;
+    const spans = await this.log?.count(partition, from, to, this.deadline);
+    if (spans !== undefined) return spans;
+    this.inexact.add(`the spans of partition ${partition} from offset ${from} to ${to} could not be counted`);
+    return 0;
+  }
+}
+
+async function measured(
+  { partitions }: EvaluatedSpans,
+  received: ReceivedSpans | undefined,
+  reader: SpansReader,
+): Promise<readonly Measured[]> {
+  const ends = received ? undefined : await reader.ends();
+  const all: Measured[] = [];
+  for (const one of partitions) {
+    const { partition, position } = one;
+    const known = ends?.get(partition) ?? received?.ends.get(partition) ?? received?.bases.get(partition) ?? position;
+    const end = Math.max(position, known);
+    all.push({ ...one, end, waiting: await reader.count(partition, position, end) });
+  }
+  return all;
+}
+
+function receiveAccount({ received, logged, answered, rejected, own, underWay, unconfirmed, latencies }: ReceivedSpans): ReceiveAccount {
+  return {
+    received,
+    logged,
+    unanswered: logged - answered,
+    rejected,
+    own,
+    under_way: underWay,
+    unconfirmed,
+    unaccounted: received - answered - sumOf(rejected) - own,
+    latency_seconds: latency(latencies),
+  };
+}
+
+function evaluateAccount({ latencies }: EvaluatedSpans, partitions: readonly Measured[]): EvaluateAccount {
+  const sum = (of: (one: Measured) => number): number => partitions.reduce((total, one) => total + of(one), 0);
+  return {
+    in_log: sum(inLog),
+    judged: sum(({ judged }) => judged),
+    duplicates: sum(({ duplicates }) => duplicates),
+    retried: sum(({ retried }) => retried),
+    conflicts: sum(({ conflicts }) => conflicts),
+    superseded: sum(({ superseded }) => superseded),
+    rejected: added(partitions.map(({ rejected }) => rejected)),
+    moved: sum(({ moved }) => moved),
+    on_the_way: sum(({ waiting }) => waiting),
+    unaccounted: sum((one) => one.spans - settledBy(one)),
+    expired_records: sum(({ expiredRecords }) => expiredRecords),
+    open_traces: sum(({ openTraces }) => openTraces),
+    partitions: partitions.map((one) => ({
+      partition: one.partition,
+      from_offset: one.from,
+      position: one.position,
+      end_offset: one.end,
+      in_log: inLog(one),
+      on_the_way: one.waiting,
+    })),
+    latency_seconds: latency(latencies),
+  };
+}
+
+const inLog = ({ spans, waiting }: Measured): number => spans + waiting;
+
+function settledBy({ judged, duplicates, conflicts, superseded, rejected, moved }: EvaluatedPartition): number {
+  return judged + duplicates + conflicts + superseded + sumOf(rejected) + moved;
+}
+
+function keepAccount({ kept, refused, unreadable, waitingRecords, latencies }: KeptViolations): KeepAccount {
+  return {
+    kept,
+    refused,
+    unreadable,
+    ...(waitingRecords === undefined ? {} : { waiting_records: waitingRecords }),
+    latency_seconds: latency(latencies),
+  };
+}

@@ -1,0 +1,44 @@
+import type { TotalAccount } from './accounting.dto.js';
+import type { EvaluatedPartition, ReceivedSpans } from './accounts.js';
+import { added, sumOf } from './sum-counts.js';
+
+/** A partition, and what the log has behind its evaluator up to the cut. */
+export interface Measured extends EvaluatedPartition {
+  /** The offset of the cut. */
+  readonly end: number;
+  /** Spans between the evaluator and the cut. */
+  readonly waiting: number;
+}
+
+/** Spans between two offsets of a partition. */
+export interface CountsSpans {
+  count(partition: number, from: number, to: number): Promise<number>;
+}
+
+/**
+ * From the request to the verdict, where one process has the log to itself. An evaluator does not begin where receiving did: after a restart it begins before
+ * (what its predecessor had not finished is carried over), and when it alone was started again, behind (what its predecessor had finished).
+ */
+export async function totalOf(received: ReceivedSpans, partitions: readonly Measured[], reader: CountsSpans): Promise<TotalAccount> {
+  let carriedOver = 0;
+  let judgedBefore = 0;
+  for (const { partition, from } of partitions) {
+    const base = received.bases.get(partition) ?? from;
+    carriedOver += await reader.count(partition, from, base);
+    judgedBefore += await reader.count(partition, base, from);
+  }
+  const sum = (of: (one: Measured) => number): number => partitions.reduce((total, one) => total + of(one), 0);
+  const became = {
+    judged: sum(({ judged }) => judged),
+    duplicates: sum(({ duplicates }) => duplicates),
+    conflicts: sum(({ conflicts }) => conflicts),
+    superseded: sum(({ superseded }) => superseded),
+    moved: sum(({ moved }) => moved),
+    own: received.own,
+    on_the_way: sum(({ waiting }) => waiting),
+    judged_before: judgedBefore,
+  };
+  const rejected = added([received.rejected, ...partitions.map((one) => one.rejected)]);
+  const came = { received: received.received, unanswered: received.logged - received.answered, carried_over: carriedOver };
+  return { ...came, ...became, rejected, unaccounted: sumOf(came) - sumOf(became) - sumOf(rejected) };
+}
