@@ -17,6 +17,9 @@ import {
 } from '#platform';
 import type { KeyRing } from '#signing';
 import { Store } from '#store';
+import { AttributesController } from './attributes/attributes.controller.js';
+import { SampleAttributes } from './attributes/sample-attributes.js';
+import { SensitiveAttributes } from './attributes/sensitive-attributes.js';
 import { BackgroundWork } from './background-work.js';
 import { CONSOLE_PATHS, serveConsole } from './console/serve-console.js';
 import { ExportToOtlp } from './export/export-to-otlp.js';
@@ -65,6 +68,7 @@ const TRIALS_WAITING = 8;
 /** REST API, and the ways of the violations out of the log. Needs PlatformModule, MessagingModule and StoreModule, which are global. */
 @Module({
   controllers: [
+    AttributesController,
     ExpressionsController,
     LostRuleSetsController,
     RulesController,
@@ -149,6 +153,12 @@ const TRIALS_WAITING = 8;
       provide: RuleHealth,
       inject: [Store, FollowRuleStatus, CLOCK],
       useFactory: (store: Store, status: FollowRuleStatus, clock: Clock) => new RuleHealth(store, status, () => clock.now()),
+    },
+    {
+      provide: SampleAttributes,
+      inject: [Log, CONFIGURATION, CLOCK],
+      useFactory: (log: Log, { attributes }: Configuration, clock: Clock) =>
+        new SampleAttributes(log, new SensitiveAttributes(attributes.sensitive), () => clock.monotonic()),
     },
     { provide: ReadTrace, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new ReadTrace(log, logger) },
     { provide: FindTrace, inject: [Store, ReadTrace], useFactory: (store: Store, trace: ReadTrace) => new FindTrace(store, trace) },

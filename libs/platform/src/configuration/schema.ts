@@ -1,4 +1,5 @@
 import { bytes, choice, duration, durationFrom, flag, headers, integer, list, otlpEndpoint, type Setting, text } from './setting.js';
+import { SENSITIVE_ATTRIBUTES } from './settings/attributes.js';
 import { AUTHENTICATION } from './settings/authentication.js';
 import { SERVER } from './settings/server.js';
 
@@ -276,6 +277,14 @@ export const SCHEMA = {
       type: text,
       env: ['BETRACE_NOTIFICATIONS_FILE'],
       doc: 'File (YAML or JSON) with receivers that are told of violations: Alertmanagers and webhooks. Unset: nobody is.',
+    },
+  },
+  attributes: {
+    sensitive: {
+      type: list,
+      env: ['BETRACE_ATTRIBUTES_SENSITIVE'],
+      default: SENSITIVE_ATTRIBUTES,
+      doc: 'Attributes of spans and resources whose values `GET /v1/attributes` does not tell, whatever they are: names, in which `*` stands for any text, in any case. What is set replaces the default.',
     },
   },
   metrics: {

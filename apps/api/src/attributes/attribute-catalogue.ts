@@ -1,0 +1,116 @@
+import type { PlainMap, PlainValue } from '#otlp';
+import { looksSensitive, type SensitiveAttributes } from './sensitive-attributes.js';
+
+/** Names kept at most, values kept of each, and the length in characters up to which either is told. */
+const NAMES = 1_000;
+const VALUES = 50;
+const LONGEST_NAME = 200;
+const LONGEST_VALUE = 100;
+
+export type AttributePlace = 'span' | 'resource';
+export type AttributeType = 'string' | 'number' | 'boolean' | 'bytes' | 'list' | 'map';
+
+interface Known {
+  readonly on: AttributePlace;
+  readonly name: string;
+  readonly types: Set<AttributeType>;
+  readonly sensitive: boolean;
+  spans: number;
+  readonly values: Map<string | number | boolean, number>;
+  /** Some values are not told: there are more, they are too long, or they look sensitive. */
+  more: boolean;
+}
+
+export interface CataloguedAttribute {
+  readonly on: AttributePlace;
+  readonly name: string;
+  readonly types: readonly AttributeType[];
+  readonly sensitive: boolean;
+  /** Spans that have it, themselves or by their resource. */
+  readonly spans: number;
+  /** The most frequent first. */
+  readonly values: readonly { readonly value: string | number | boolean; readonly spans: number }[];
+  readonly more: boolean;
+}
+
+/** Names and values of attributes of some spans. Bounded in names, values, and bytes, whatever the spans hold. */
+export class AttributeCatalogue {
+  private readonly known = new Map<string, Known>();
+  /** There are names that are not kept. */
+  more = false;
+
+  constructor(private readonly sensitive: SensitiveAttributes) {}
+
+  /** Adds the attributes of a span, or those of a resource for so many spans. */
+  add(on: AttributePlace, attributes: PlainMap, spans = 1): void {
+    for (const name of Object.keys(attributes)) {
+      const value = attributes[name];
+      const attribute = value === undefined ? undefined : this.attribute(on, name);
+      if (attribute === undefined) continue;
+      attribute.types.add(typeOf(value));
+      attribute.spans += spans;
+      if (!attribute.sensitive) note(attribute, value, spans);
+    }
+  }
+
+  /** By name; `on` the span before `on` the resource. */
+  get attributes(): readonly CataloguedAttribute[] {
+    return [...this.known.values()]
+      .sort((a, b) => compare(a.name, b.name) || compare(b.on, a.on))
+      .map(({ on, name, types, sensitive, spans, values, more }) => ({
+        on,
+        name,
+        types: [...types].sort(),
+        sensitive,
+        spans,
+        values: [...values]
+          .map(([value, of]) => ({ value, spans: of }))
+          .sort((a, b) => b.spans - a.spans || compare(String(a.value), String(b.value))),
+        more,
+      }));
+  }
+
+  private attribute(on: AttributePlace, name: string): Known | undefined {
+    const key = `${on} ${name}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    if (this.known.size >= NAMES || name.length > LONGEST_NAME || cleaned(name) !== name) {
+      this.more = true;
+      return undefined;
+    }
+    const sensitive = this.sensitive.has(name);
+    const attribute: Known = { on, name, types: new Set(), sensitive, spans: 0, values: new Map(), more: sensitive };
+    this.known.set(key, attribute);
+    return attribute;
+  }
+}
+
+function note(attribute: Known, value: PlainValue, spans: number): void {
+  const told = toldValue(value);
+  const before = told === undefined ? undefined : attribute.values.get(told);
+  if (told !== undefined && (before !== undefined || attribute.values.size < VALUES)) attribute.values.set(told, (before ?? 0) + spans);
+  else attribute.more = true;
+}
+
+/** Undefined of what is not told as a value: lists, maps, bytes, what is no JSON number, what is too long, and what looks sensitive. */
+function toldValue(value: PlainValue): string | number | boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) && !looksSensitive(String(value)) ? value : undefined;
+  if (typeof value !== 'string' || value.length > LONGEST_VALUE) return undefined;
+  return looksSensitive(value) ? undefined : cleaned(value);
+}
+
+/** Without control characters, direction marks, and halves of surrogate pairs, which no reader of a list can tell apart. */
+function cleaned(text: string): string {
+  return text.toWellFormed().replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\u{fffd}');
+}
+
+function typeOf(value: PlainValue): AttributeType {
+  if (typeof value === 'string' || typeof value === 'boolean') return typeof value === 'string' ? 'string' : 'boolean';
+  if (typeof value === 'number' || typeof value === 'bigint') return 'number';
+  return value instanceof Uint8Array ? 'bytes' : Array.isArray(value) ? 'list' : 'map';
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

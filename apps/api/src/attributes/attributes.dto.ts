@@ -1,0 +1,79 @@
+import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '#openapi';
+import { PageLimit } from '../page-query.js';
+import { TEXT } from '../violations/violation-filter-query.js';
+import type { AttributePlace, AttributeType } from './attribute-catalogue.js';
+
+const PLACES: readonly AttributePlace[] = ['span', 'resource'];
+const TYPES: readonly AttributeType[] = ['string', 'number', 'boolean', 'bytes', 'list', 'map'];
+
+/** The query of `GET /v1/attributes`. */
+export class AttributesQuery {
+  @ApiPropertyOptional({ type: String, description: 'A part of the name, in any case.', example: 'http.' })
+  @IsOptional()
+  @IsString()
+  @Matches(...TEXT)
+  q?: string;
+
+  @ApiPropertyOptional({ enum: PLACES, description: 'Where the attribute is: at spans, or at the resource that sent them.' })
+  @IsOptional()
+  @IsIn(PLACES)
+  on?: AttributePlace;
+
+  @PageLimit({ most: 1_000, fallback: 100 })
+  limit?: number;
+}
+
+export class AttributeValueView {
+  @ApiProperty({ oneOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }], example: 'GET' })
+  value!: string | number | boolean;
+
+  @ApiProperty({ type: 'integer', example: 812, description: 'Spans of the sample that have it.' })
+  spans!: number;
+}
+
+export class AttributeView {
+  @ApiProperty({ example: 'http.request.method' })
+  name!: string;
+
+  @ApiProperty({ enum: PLACES })
+  on!: AttributePlace;
+
+  @ApiProperty({ type: [String], enum: TYPES, description: 'Of which types its values are.' })
+  types!: readonly AttributeType[];
+
+  @ApiProperty({ type: 'integer', example: 1204, description: 'Spans of the sample that have it, themselves or by their resource.' })
+  spans!: number;
+
+  @ApiProperty({ description: 'Its name fits a pattern of `attributes.sensitive`: its values are told to nobody.' })
+  sensitive!: boolean;
+
+  @ApiProperty({ type: [AttributeValueView], description: 'The most frequent first, at most 50.' })
+  values!: readonly AttributeValueView[];
+
+  @ApiProperty({
+    description:
+      'Some values are not told: there are more, they are long, they are no text, number or boolean, or they look like what names a person or opens a door.',
+  })
+  more!: boolean;
+}
+
+export class AttributesView {
+  @ApiProperty({ type: [AttributeView], description: 'By name.' })
+  attributes!: readonly AttributeView[];
+
+  @ApiProperty({ type: 'integer', description: 'How many fit the query.' })
+  total!: number;
+
+  @ApiProperty({ description: 'There are names that are not told: beyond 1,000, longer than 200 characters, or not readable.' })
+  more!: boolean;
+
+  @ApiProperty({ type: 'integer', description: 'Spans that were looked at: the last ones, at most 5,000.' })
+  sampled_spans!: number;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'When the first of them came; absent when there was none.' })
+  since?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'When the last of them came.' })
+  until?: string;
+}

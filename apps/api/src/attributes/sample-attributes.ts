@@ -1,0 +1,106 @@
+import { controlOf, type Log, TOPICS } from '#messaging';
+import { decodeRequest, plainMap, spanAttributes, type TraceRequest } from '#otlp';
+import { AttributeCatalogue, type CataloguedAttribute } from './attribute-catalogue.js';
+import type { SensitiveAttributes } from './sensitive-attributes.js';
+
+/** What is looked at: the last records of each partition, spans of all of them together, and bytes. */
+const RECORDS = 200;
+const SPANS = 5_000;
+const BYTES = 8 * 1024 * 1024;
+/** How long (ms) a sample is answered again: whoever types asks often. */
+const FRESH = 10_000;
+
+export interface AttributeSample {
+  readonly attributes: readonly CataloguedAttribute[];
+  /** There are names that are not told. */
+  readonly more: boolean;
+  readonly spans: number;
+  /** Unix milliseconds, log time, of the first and the last record of the sample; absent when there was none. */
+  readonly since?: number;
+  readonly until?: number;
+}
+
+/**
+ * Names and values of attributes in the spans that came last. They are read from the spans log when somebody asks, so that no span costs anything for it when it
+ * comes; and whichever process has the log can answer.
+ */
+export class SampleAttributes {
+  private last: { readonly at: number; readonly sample: Promise<AttributeSample> } | undefined;
+
+  constructor(
+    private readonly log: Log,
+    private readonly sensitive: SensitiveAttributes,
+    private readonly monotonic: () => number,
+  ) {}
+
+  /** Rejects with the log's error when it cannot be read. One sample serves all who ask within ten seconds. */
+  sample(): Promise<AttributeSample> {
+    const now = this.monotonic();
+    if (this.last === undefined || now - this.last.at >= FRESH) {
+      const sample = this.read();
+      this.last = { at: now, sample };
+      sample.catch(() => {
+        this.last = undefined;
+      });
+    }
+    return this.last.sample;
+  }
+
+  private async read(): Promise<AttributeSample> {
+    const catalogue = new AttributeCatalogue(this.sensitive);
+    const partitions = this.log.partitions(TOPICS.spans);
+    let spans = 0;
+    let since: number | undefined;
+    let until: number | undefined;
+    for (let partition = 0; partition < partitions; partition++) {
+      // Each partition has its share, so that no service is missing because the first partitions are full.
+      let left = Math.ceil(SPANS / partitions);
+      let bytes = BYTES / partitions;
+      const { start, end } = await this.log.bounds(TOPICS.spans, partition);
+      for await (const { records } of this.log.read(TOPICS.spans, partition, Math.max(start, end - RECORDS), end)) {
+        for (const record of records) {
+          if (left <= 0 || bytes <= 0) break;
+          if (controlOf(record) !== undefined) continue;
+          const taken = addRequest(catalogue, requestOf(record.value), left);
+          left -= taken;
+          spans += taken;
+          bytes -= record.value.length;
+          since = Math.min(since ?? record.timestamp, record.timestamp);
+          until = Math.max(until ?? record.timestamp, record.timestamp);
+          // Receivers have a turn.
+          await new Promise(setImmediate);
+        }
+        if (left <= 0 || bytes <= 0) break;
+      }
+    }
+    return {
+      attributes: catalogue.attributes,
+      more: catalogue.more,
+      spans,
+      ...(since === undefined ? {} : { since }),
+      ...(until === undefined ? {} : { until }),
+    };
+  }
+}
+
+/** What cannot be read has no attributes; that it is there is told elsewhere. */
+function requestOf(value: Uint8Array): TraceRequest {
+  try {
+    return decodeRequest(value);
+  } catch {
+    return { resourceSpans: [] };
+  }
+}
+
+/** Adds at most so many spans; answers how many. */
+function addRequest(catalogue: AttributeCatalogue, { resourceSpans }: TraceRequest, most: number): number {
+  let taken = 0;
+  for (const { resource, scopeSpans } of resourceSpans) {
+    const some = scopeSpans.flatMap(({ spans }) => spans).slice(0, most - taken);
+    if (some.length === 0) continue;
+    taken += some.length;
+    if (resource !== undefined) catalogue.add('resource', plainMap(resource.attributes), some.length);
+    for (const { attributes } of some) catalogue.add('span', spanAttributes(attributes));
+  }
+  return taken;
+}
