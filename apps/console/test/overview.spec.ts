@@ -24,6 +24,14 @@ describeConsole('overview', () => {
     page.getByRole('region', { name: 'The way of a span' }).getByRole('listitem').filter({ hasText: name });
   const figure = (page: Page, question: string) =>
     page.locator('dl.facts > div').filter({ hasText: question }).locator('dd.figure').innerText();
+  const equation = async (page: Page) =>
+    Object.fromEntries(
+      await page
+        .locator('.equation [data-part]')
+        .evaluateAll((parts) =>
+          parts.map((part) => [part.getAttribute('data-part'), Number(part.querySelector('.big')?.textContent?.replace(/,/g, ''))]),
+        ),
+    );
   const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
   it('of a server that nothing was sent to says so, and draws no figure for what it does not know', async () => {
@@ -32,7 +40,8 @@ describeConsole('overview', () => {
     await panel(page, 'Needs attention').getByText('Nothing does.').waitFor();
     await panel(page, 'Why traces were closed').getByText('No trace was closed').waitFor();
     await panel(page, 'Loudest rules').getByText('No rule was violated').waitFor();
-    expect(await figure(page, 'Through all rules')).toBe('–');
+    expect(await figure(page, 'Certain to listed')).toBe('–');
+    expect(await equation(page)).toEqual({ received: 0, judged: 0, rejected: 0, duplicates: 0, on_the_way: 0 });
     expect(await figure(page, 'Violations in 24 h')).toBe('0');
     expect(await hop(page, 'Export').innerText()).toMatch(/off[\s\S]*--otel-endpoint/);
     expect(await problemsOf(page, 'overview-empty')).toEqual([]);
@@ -49,6 +58,8 @@ describeConsole('overview', () => {
       { id: 'order-3', slow: true },
     ])
       await send(betrace, orderSpans(order));
+    const again = orderSpans({ id: 'order-again' });
+    for (let times = 0; times < 3; times++) await send(betrace, again);
     await settled(betrace);
     // Evaluators tell some seconds later; the page asks for it twice a minute.
     await becomes(async () => {
@@ -61,14 +72,18 @@ describeConsole('overview', () => {
     await page.keyboard.press('o');
     await page.waitForURL(/\/ui\/overview$/);
     await becomes(() => figure(page, 'Violations in 24 h'), '3');
+    // 4 + 4 + 5 spans of the orders and 5 of the one that came three times.
+    await becomes(() => equation(page), { received: 28, judged: 18, rejected: 0, duplicates: 10, on_the_way: 0 });
+    await panel(page, 'Is it looking at everything?').getByText('adds up').waitFor();
+    expect(await figure(page, 'Certain to listed')).toMatch(/^[\d.]+ (µs|ms|s)$/);
     await becomes(async () => (await panel(page, 'Why traces were closed').innerText()).includes('100 %'), true);
-    expect(await figure(page, 'Through all rules')).toMatch(/^[\d.]+ (µs|ms|s)$/);
+    expect(await hop(page, 'Evaluator').innerText()).toMatch(/[\d.]+ (µs|ms|s) for a request through all rules/);
     const loudest = panel(page, 'Loudest rules').getByRole('row');
     await becomes(async () => (await loudest.first().innerText()).includes('charge without fraud check'), true);
     const attention = panel(page, 'Needs attention');
     await attention.getByText(/order by number failed on \d+ of \d+ evaluations/).waitFor();
     await attention.getByText('A failed evaluation is undecided, as the rule says.').waitFor();
-    expect(await figure(page, 'Undecided in 24 h')).toBe('3');
+    expect(await figure(page, 'Undecided in 24 h')).toBe('4');
     await panel(page, 'Spans a second').getByRole('img').waitFor();
     await send(betrace, orderSpans({ id: 'order-4', queries: 30 }));
     // Within a minute of the first reading what came since is a rate above nothing.
@@ -103,6 +118,29 @@ describeConsole('overview', () => {
     await becomes(() => page.getByText(/No reading since/).count(), 0);
   });
 
+  it('says that spans are missing, that the account is not exact, or not to be had', async () => {
+    const page = await browser.page('/ui/rules', {}, /status of 503/);
+    const account = (await betrace.json<{ total: { judged: number } }>('GET', '/v1/accounting')).body;
+    const answer = async (more: object): Promise<void> => {
+      await page.unroute('**/v1/accounting');
+      await page.route('**/v1/accounting', (route) => route.fulfill({ json: { ...account, ...more } }));
+    };
+    await answer({ total: { ...account.total, judged: account.total.judged - 3, unaccounted: 3, rejected: { no_trace_id: 2 } } });
+    await page.getByRole('link', { name: 'Overview' }).click();
+    const whole = panel(page, 'Is it looking at everything?');
+    await whole.getByText('3 spans are unaccounted for', { exact: true }).waitFor();
+    await whole.getByText('rejected, no trace id: 2').waitFor();
+    await panel(page, 'Needs attention').getByText('3 spans are unaccounted for since the start').waitFor();
+    expect(await problemsOf(page, 'overview-unaccounted')).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await answer({ total: undefined, exact: false, inexact: ['the log did not tell where it ends'] });
+    await whole.getByText('This process is one of several').waitFor();
+    await whole.getByText('the log did not tell where it ends').waitFor();
+    await page.unroute('**/v1/accounting');
+    await page.route('**/v1/accounting', (route) => route.fulfill({ status: 503, json: { status: 503, detail: 'the log is away' } }));
+    await page.getByText(/The account is of .* the log is away/).waitFor();
+  });
+
   it('of an API alone says where the other figures are, and takes none for 0', async () => {
     const page = await browser.page('/ui/rules');
     await page.route('**/metrics', async (route) => {
@@ -112,7 +150,13 @@ describeConsole('overview', () => {
         .filter((line) => !/^betrace_(spans|ingest|rule|evaluat|trace|retry|log_time|shadow|undecided)/.test(line));
       await route.fulfill({ body: own.join('\n'), contentType: 'text/plain' });
     });
+    await page.route('**/v1/accounting', async (route) => {
+      const answer = await route.fetch();
+      const { total: _, hops, ...account } = (await answer.json()) as { total: object; hops: { keep: object } };
+      await route.fulfill({ response: answer, json: { ...account, hops: { keep: hops.keep } } });
+    });
     await page.getByRole('link', { name: 'Overview' }).click();
+    await panel(page, 'Is it looking at everything?').getByText('This process is one of several').waitFor();
     await hop(page, 'Ingest').getByText('in a process of its own').waitFor();
     await hop(page, 'Evaluator').getByText('in a process of its own').waitFor();
     expect(await figure(page, 'Waiting for judgement')).toBe('–');

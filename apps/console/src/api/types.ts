@@ -22,6 +22,7 @@ export type RuleSamples = Schemas['RuleSamples'];
 export type RuleVersion = Schemas['RuleVersionView'];
 export type Validation = Schemas['ValidationResult'];
 export type TestResult = Schemas['TestResult'];
+export type Accounting = Schemas['AccountingView'];
 export type Preview = Schemas['PreviewView'];
 export type PreviewResult = Schemas['PreviewResultView'];
 export type PreviewBody = Schemas['PreviewBody'];

@@ -1,5 +1,5 @@
 import type { Readiness } from '../api/readiness';
-import type { Rule, RuleHealth } from '../api/types';
+import type { Accounting, Rule, RuleHealth } from '../api/types';
 import { exactCount, plural } from '../format/count';
 import type { Hop } from './hops';
 import { type Reading, total } from './readings';
@@ -120,6 +120,21 @@ const ON_ERROR: Readonly<Record<Rule['on_error'], string>> = {
   violation: 'A failed evaluation is a violation, as the rule says.',
 };
 
+/** Spans of which nobody knows what became of them: a defect, where everything was counted. */
+function ofAccount({ exact, total, hops }: Accounting): readonly Concern[] {
+  const unaccounted = total?.unaccounted ?? (hops.receive?.unaccounted ?? 0) + (hops.evaluate?.unaccounted ?? 0);
+  if (!exact || unaccounted === 0) return [];
+  const title = `${plural(Math.abs(unaccounted), 'span is', 'spans are')} unaccounted for since the start`;
+  return [
+    {
+      key: 'unaccounted',
+      tone: 'bad',
+      title,
+      text: 'It is a defect of BeTrace. Keep the log of spans and the answer of GET /v1/accounting.',
+    },
+  ];
+}
+
 /** Parts on the way of a span that are not well. */
 function ofHops(hops: readonly Hop[]): readonly Concern[] {
   return hops.flatMap(({ name, state, text, todo }): readonly Concern[] =>
@@ -163,6 +178,7 @@ function ofReadiness({ checks }: Readiness): readonly Concern[] {
 }
 
 interface Known {
+  readonly account: Accounting | undefined;
   readonly hops: readonly Hop[];
   readonly readiness: Readiness | undefined;
   readonly reading: Reading | undefined;
@@ -171,8 +187,9 @@ interface Known {
 }
 
 /** All that needs attention, what is lost before what may be. */
-export function concernsOf({ hops, readiness, reading, rules = [], health }: Known): readonly Concern[] {
+export function concernsOf({ account, hops, readiness, reading, rules = [], health }: Known): readonly Concern[] {
   const all = [
+    ...(account === undefined ? [] : ofAccount(account)),
     ...ofHops(hops),
     ...(readiness === undefined ? [] : ofReadiness(readiness)),
     ...(reading === undefined ? [] : ofReading(reading)),

@@ -1,9 +1,10 @@
 import { Activity, CircleHelp, Gauge, Inbox, type LucideIcon, Timer } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { exactCount, shortCount } from '../format/count';
+import type { Accounting } from '../api/types';
+import { exactCount, plural, shortCount } from '../format/count';
 import { duration } from '../format/duration';
-import { quantile, type Reading, rate, total } from './readings';
+import { type Reading, rate, total } from './readings';
 
 interface FiguresProps {
   /** The reading of a minute ago, or the oldest that there is; rates and times are of what came since. */
@@ -12,14 +13,16 @@ interface FiguresProps {
   /** Of the last 24 hours; undefined while they are not known. */
   readonly violations: number | undefined;
   readonly undecided: number | undefined;
+  readonly account: Accounting | undefined;
 }
 
 /** Five numbers that say whether it looks at everything, and in time. What was not read is a dash, never 0. */
-export function Figures({ before, now, violations, undecided }: FiguresProps) {
+export function Figures({ before, now, violations, undecided, account }: FiguresProps) {
   const received = now && rate(before, now, 'betrace_spans_received_total');
   const judged = now && rate(before, now, 'betrace_spans_evaluated_total');
   const lag = now && total(now, 'betrace_evaluator_lag_records');
-  const took = now && quantile(0.95, before, now, 'betrace_rule_evaluation_duration_seconds');
+  const late = account?.hops.keep?.latency_seconds;
+  const onTheWay = account?.hops.evaluate?.on_the_way;
   const open = now && total(now, 'betrace_traces_open');
   return (
     <dl className="facts">
@@ -32,14 +35,16 @@ export function Figures({ before, now, violations, undecided }: FiguresProps) {
       <Figure
         icon={Inbox}
         question="Waiting for judgement"
-        value={lag === undefined ? undefined : Number.isNaN(lag) ? 'unknown' : exactCount(lag)}
-        detail={open === undefined ? 'records of the spans log' : `records of the spans log; ${shortCount(open)} traces are open`}
+        value={
+          onTheWay !== undefined ? exactCount(onTheWay) : lag === undefined ? undefined : Number.isNaN(lag) ? 'unknown' : exactCount(lag)
+        }
+        detail={`${onTheWay === undefined ? 'records' : 'spans'} in the log${open === undefined ? '' : `; ${shortCount(open)} traces are open`}`}
       />
       <Figure
         icon={Timer}
-        question="Through all rules, 95 %"
-        value={took === undefined ? undefined : duration(took * 1e9)}
-        detail="a request's spans; rules about traces wait for the close"
+        question="Certain to listed, 95 %"
+        value={late?.p95 === undefined ? undefined : duration(late.p95 * 1e9)}
+        detail={late?.p95 === undefined ? 'no verdict yet' : `from a verdict to the list, of the latest ${plural(late.of, 'violation')}`}
       />
       <Figure
         icon={Gauge}

@@ -10,6 +10,7 @@ import { Tag } from '../parts/tag';
 import { useRuleHealth } from '../rules/rule-health';
 import { useRuleMatches } from '../rules/rule-matches';
 import { PageTitle } from '../shell/page-title';
+import { AccountingPanel } from './accounting-panel';
 import { AttentionList } from './attention-list';
 import { ClosedTraces } from './closed-traces';
 import { concernsOf } from './concerns';
@@ -19,6 +20,7 @@ import { hopsOf } from './hops';
 import { LoudestRules } from './loudest-rules';
 import { type Reading, total } from './readings';
 import { ThroughputChart, ThroughputLegend } from './throughput-chart';
+import { useAccounting } from './use-accounting';
 import { useReadings } from './use-readings';
 
 const READY_EVERY_MS = 10_000;
@@ -29,6 +31,7 @@ const WINDOW_MS = 60_000;
 export default function OverviewPage() {
   const metrics = useReadings();
   const ready = useQuery({ queryKey: ['ready'], queryFn: fetchReadiness, refetchInterval: READY_EVERY_MS, retry: false });
+  const account = useAccounting();
   const rules = useRules();
   const health = useRuleHealth();
   const matches = useRuleMatches();
@@ -37,7 +40,7 @@ export default function OverviewPage() {
   const before = now === undefined ? undefined : readings.find(({ at }) => at >= now.at - WINDOW_MS && at < now.at);
   const readiness = ready.error === null ? ready.data : undefined;
   const hops = hopsOf(readiness, before, now);
-  const concerns = concernsOf({ hops, readiness, reading: now, rules: rules.data?.rules, health: health.data });
+  const concerns = concernsOf({ account: account.data, hops, readiness, reading: now, rules: rules.data?.rules, health: health.data });
   const byRule = [...(health.data?.values() ?? [])];
   const isLoading = metrics.isPending || ready.isPending;
   const last = readings.at(-1);
@@ -46,7 +49,12 @@ export default function OverviewPage() {
     <>
       <div className="head">
         <PageTitle>Overview</PageTitle>
-        <Verdict readiness={readiness} reading={now} isLoading={isLoading} />
+        <Verdict
+          readiness={readiness}
+          reading={now}
+          onTheWay={account.error === null ? account.data?.hops.evaluate?.on_the_way : undefined}
+          isLoading={isLoading || account.isPending}
+        />
         <div className="end small dim">figures of this process, every 5 s; rates of the last minute</div>
       </div>
       {metrics.error === null ? null : (
@@ -59,7 +67,9 @@ export default function OverviewPage() {
       {ready.error === null ? null : (
         <ErrorBanner what="Whether its parts work could not be read." error={ready.error} onRetry={() => void ready.refetch()} />
       )}
+      <AccountingPanel query={account} />
       <Figures
+        account={account.error === null ? account.data : undefined}
         before={before}
         now={now}
         violations={health.data === undefined ? undefined : byRule.reduce((sum, { violations }) => sum + violations, 0)}
@@ -139,17 +149,20 @@ export default function OverviewPage() {
 function Verdict({
   readiness,
   reading,
+  onTheWay,
   isLoading,
 }: {
   readonly readiness: Readiness | undefined;
   readonly reading: Reading | undefined;
+  /** Spans that no evaluator has read yet; what waits is counted in records of the log else. */
+  readonly onTheWay: number | undefined;
   readonly isLoading: boolean;
 }) {
   if (isLoading) return null;
   if (readiness === undefined) return <Tag tone="bad">The server does not say how it is</Tag>;
   if (readiness.status === 'not_ready') return <Tag tone="bad">Not ready</Tag>;
   if (readiness.status === 'degraded') return <Tag tone="warn">Degraded: a part of the work waits</Tag>;
-  const lag = reading && total(reading, 'betrace_evaluator_lag_records');
+  const lag = onTheWay ?? (reading && total(reading, 'betrace_evaluator_lag_records'));
   if (lag === undefined) return <Tag tone="ok">Ready</Tag>;
   return Number.isNaN(lag) ? (
     <Tag tone="warn">How far it is behind is not known</Tag>
