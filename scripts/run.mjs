@@ -7,6 +7,7 @@ import {
   checkPlugin,
   dashboardGenerator,
   ensureBuilt,
+  ensureBundle,
   ensureConsole,
   ensureDependencies,
   ensurePlugin,
@@ -48,6 +49,11 @@ const build = async (args = []) => {
   await ensureConsole({ force });
   return 0;
 };
+/** The production code with its packages in dist/bundle, by a tool chain of its own. */
+const bundle = async () => {
+  await ensureBundle();
+  return 0;
+};
 /** A server whose console can't be built (no registry) does everything else, and says at /ui how to build it. */
 const start = async (app, args) => {
   await ensureBuilt();
@@ -80,6 +86,7 @@ async function all(steps) {
 
 const commands = {
   build,
+  bundle,
   typecheck: async (args) => (await tsc(['-p', 'tsconfig.json', ...args])) || checkConsole(),
   lint: (args) => biome(['lint', ...args]),
   format: (args) => biome(['check', '--write', '--linter-enabled=false', ...args]),

@@ -106,6 +106,7 @@ function isNode24(binary) {
 const sourceRoots = ['apps', 'libs', 'test', 'bench', 'examples', 'scripts'];
 const consoleFolder = at('apps', 'console');
 export const dashboardGenerator = at('deploy', 'grafana', 'generator');
+export const bundler = at('deploy', 'bundle');
 const foreign = new Set(['node_modules', 'dist', consoleFolder, at('apps', 'grafana')]); // apps with a tool chain of their own
 
 const isSource = (name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !/\.(spec|test-d)\.ts$/.test(name);
@@ -206,6 +207,26 @@ export async function checkConsole() {
     if ((await tsc(['-p', join('apps', 'console', project)])) !== 0) failed.push(project);
   }
   return failed.length === 0 ? 0 : 1;
+}
+
+// ── bundle ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Makes dist/bundle of what is built, by a tool chain of its own, if any of that changed since. */
+export async function ensureBundle() {
+  await ensureBuilt();
+  await ensureConsole();
+  await ensureDependencies(bundler);
+  const parts = [stampFile, consoleStampFile, join(bundler, 'bundle.mjs'), join(bundler, 'package-lock.json'), at('package.json')];
+  const wanted = parts.map((file) => createHash('sha256').update(readFileSync(file)).digest('hex')).join('\n');
+  const bundleStampFile = at('dist', '.bundle-stamp');
+  const made = () => existsSync(bundleStampFile) && readFileSync(bundleStampFile, 'utf8') === wanted;
+  await exclusively('bundle', async () => {
+    if (made()) return;
+    rmSync(bundleStampFile, { force: true });
+    if ((await runNode([join(bundler, 'bundle.mjs')])) !== 0)
+      throw new ToolchainError('the bundle could not be made; see the messages above');
+    writeFileSync(bundleStampFile, wanted);
+  });
 }
 
 // ── Grafana plugin ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,4 +3,4 @@
 # there with the same id are replaced, others stay. All come into force together; nothing is changed when one has an error.
 set -eu
 test $# -eq 1 || { echo "usage: $0 FILE" >&2; exit 2; }
-exec node --disable-warning=ExperimentalWarning "${BETRACE_HOME:-/betrace}/dist/apps/cli/src/main.js" rules import "$1"
+exec node --disable-warning=ExperimentalWarning "${BETRACE_HOME:-/betrace}/cli.js" rules import "$1"

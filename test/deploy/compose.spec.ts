@@ -7,8 +7,8 @@ import { parse } from 'yaml';
 import { loadConfiguration } from '#platform';
 import { KAFKA_VERSION } from '../../scripts/kafka/jars.js';
 import { type ComposeProject, composeConfig, whyNoCompose } from './compose-config.js';
+import { imageStages } from './image-stages.js';
 
-const root = join(import.meta.dirname, '../..');
 const ours = ['ingest', 'evaluator', 'api'] as const;
 const problem = whyNoCompose();
 if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem})`);
@@ -21,16 +21,6 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
   const service = (name: string) => project.services[name]!;
   const environmentOf = (name: string) =>
     Object.fromEntries(Object.entries(service(name).environment ?? {}).map(([key, value]) => [key, value ?? '']));
-  /** What the image sets is there, too: `ENV` of the last stage of its Dockerfile, a line each. */
-  const imageEnvironment = () => {
-    const stage = readFileSync(join(root, 'deploy/docker/Dockerfile'), 'utf8')
-      .split(/^FROM /m)
-      .at(-1)!;
-    const lines = [...stage.matchAll(/^ENV (.+)$/gm)].map(([, line = '']) => line);
-    return Object.fromEntries(
-      lines.flatMap((line) => line.split(' ')).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
-    );
-  };
   /** A file that a service has mounted, by its path there. */
   const mounted = (name: string, target: string) => {
     const mount = service(name).volumes?.find((volume) => volume.target === target);
@@ -45,7 +35,7 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
 
   it.each(ours)('starts %s with settings that it knows, over Kafka', (name) => {
     const { configuration, notices } = loadConfiguration({
-      environment: { ...imageEnvironment(), ...environmentOf(name) },
+      environment: { ...imageStages().get('runtime')!.environment, ...environmentOf(name) },
       directory: '/nowhere',
     });
     // Other containers have to reach it, and an API key is the user's to set: nothing else is noticed.
@@ -55,8 +45,7 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
     expect(configuration.process.environment).toBe('production');
     expect(configuration.otlp.endpoint).toBe('tempo:4317');
     expect(configuration.storage.databaseUrl).toMatch(/^postgres:\/\/betrace:betrace@postgres:5432\/betrace$/);
-    const entry = service(name).command?.[0]?.replace(/^dist/, root).replace(/\.js$/, '.ts');
-    expect(existsSync(String(entry))).toBe(true);
+    expect(service(name).command).toEqual([`${name}.js`]);
   });
 
   it('gives all of them the same signature key: one that is made once, or the one of .env', () => {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
+import { bundledCode } from '../harness/bundle.js';
 import { REPOSITORY } from '../harness/repository.js';
 import { missing, shell } from '../harness/shell.js';
 
@@ -54,7 +55,8 @@ done`;
 
   it('restores by the script of the image, all rules together or none', async () => {
     await on(first, BACKUP);
-    const script = `BETRACE_HOME=${REPOSITORY} BETRACE_URL=http://localhost:12011 ${REPOSITORY}/deploy/docker/restore-rules.sh`;
+    const bundle = await bundledCode();
+    const script = `BETRACE_HOME=${bundle} BETRACE_URL=http://localhost:12011 ${REPOSITORY}/deploy/docker/restore-rules.sh`;
     const third = await BeTrace.start();
     try {
       await on(third, `PATH=${dirname(process.execPath)}:$PATH ${script} rules-backup.json`);

@@ -25,11 +25,13 @@ export interface BeTraceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Ports of an earlier process, to start again where it was. */
   readonly ports?: { readonly http: number; readonly grpc: number };
+  /** Another folder with the bundle than dist/, whose files are started as they are there: `standalone.js` and its likes. */
+  readonly bundle?: string;
   /** How long it may take until /ready answers 200; default 90 s: a start takes one, on a machine with many other tests more. */
   readonly patience?: number;
 }
 
-/** A BeTrace process, started from dist/ as `npm start` starts it. */
+/** A BeTrace process, started from dist/ as `npm start` starts it. `BETRACE_TEST_BUNDLE=$PWD/dist/bundle npm test -- …` starts the bundle instead. */
 export class BeTrace {
   private constructor(
     readonly process: ChildProcess,
@@ -60,7 +62,9 @@ export class BeTrace {
   /** Starts the process without waiting: for starts that are to fail. */
   static async spawn(options: BeTraceOptions = {}): Promise<BeTrace> {
     const [http = 0, grpc = 0] = options.ports ? [options.ports.http, options.ports.grpc] : await freePorts(2);
-    const main = join(root, 'dist', 'apps', options.app ?? 'standalone', 'src', 'main.js');
+    const app = options.app ?? 'standalone';
+    const bundle = options.bundle ?? process.env['BETRACE_TEST_BUNDLE'];
+    const main = bundle === undefined ? join(root, 'dist', 'apps', app, 'src', 'main.js') : join(bundle, `${app}.js`);
     const output: string[] = [];
     const child = spawn(process.execPath, ['--enable-source-maps', main, ...(options.args ?? [])], {
       cwd: tmpdir(),

@@ -1,3 +1,4 @@
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 import { runCli } from './run-cli.js';
 import { processTerminal } from './terminal.js';
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -50,5 +51,7 @@ export function serveDocumentation(fastify: FastifyInstance, title: string, make
 }
 
 function swaggerUiFolder(): string {
+  const bundled = join(import.meta.dirname, 'swagger-ui');
+  if (existsSync(bundled)) return bundled;
   return dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 }

@@ -8,8 +8,8 @@ import { missingConsolePage } from './missing-console-page.js';
 /** Paths of the console's own files, which need no API key: what it shows, it asks the API for. */
 export const CONSOLE_PATHS = ['/ui'];
 
-/** Where `npm start` and `npm run build` put the console, as seen from dist/ and from the sources. */
-const PLACES = ['../../../../console', '../../../../dist/console'].map((path) => resolve(import.meta.dirname, path));
+/** Where `npm start` and `npm run build` put the console, as seen from dist/, from the sources and from the bundle. */
+const PLACES = ['../../../../console', '../../../../dist/console', 'console'].map((path) => resolve(import.meta.dirname, path));
 
 const POLICY = [
   "default-src 'none'",
@@ -48,6 +48,6 @@ export async function serveConsole(fastify: FastifyInstance, folder = builtConso
 
 /** The folder of the built console, or where it would be. */
 function builtConsole(): string {
-  const [inDist = '', fromSources = ''] = PLACES;
-  return existsSync(join(fromSources, 'index.html')) ? fromSources : inDist;
+  const [inDist = '', ...others] = PLACES;
+  return others.find((folder) => existsSync(join(folder, 'index.html'))) ?? inDist;
 }

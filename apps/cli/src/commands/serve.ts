@@ -13,7 +13,8 @@ The same as npm start. \`betrace serve --help\` after a build lists the server's
 `,
 
   async run(args: readonly string[]): Promise<ExitCode> {
-    const main = join(import.meta.dirname, '..', '..', '..', 'standalone', 'src', 'main.js');
+    const bundled = join(import.meta.dirname, 'standalone.js');
+    const main = existsSync(bundled) ? bundled : join(import.meta.dirname, '..', '..', '..', 'standalone', 'src', 'main.js');
     if (!existsSync(main)) throw new CliError('BT_CLI_NOT_BUILT', { file: main });
     const child = spawn(process.execPath, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', main, ...args], {
       stdio: 'inherit',

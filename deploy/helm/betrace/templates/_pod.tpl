@@ -32,7 +32,7 @@ spec:
     - name: {{ $app }}
       image: {{ include "betrace.image" $root | quote }}
       imagePullPolicy: {{ $root.Values.image.pullPolicy }}
-      args: [dist/apps/{{ $app }}/src/main.js]
+      args: [{{ $app }}.js]
       env:
         - { name: BETRACE_CONFIG, value: /etc/betrace/betrace.yaml }
         - { name: BETRACE_ENVIRONMENT, value: production }

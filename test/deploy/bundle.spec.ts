@@ -1,0 +1,145 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, cpSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BeTrace } from '../harness/betrace.js';
+import { bundledCode } from '../harness/bundle.js';
+import { imageStages } from './image-stages.js';
+
+const stages = imageStages();
+const runtime = stages.get('runtime')!;
+const targets = ['ingest', 'evaluator', 'api', 'cli', 'standalone'] as const;
+
+/** A node that is run by nobody in particular, where the tests are root; else by whoever runs them. */
+const asOther = process.getuid?.() === 0 ? ['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups', '--no-new-privs'] : [];
+
+describe('the image: its steps in a clean folder', () => {
+  let parent: string;
+  /** /betrace of the image: what `COPY --from=build` copies, which nobody may write. */
+  let folder: string;
+  let node: string;
+  beforeAll(async () => {
+    const bundle = await bundledCode();
+    parent = mkdtempSync(join(tmpdir(), 'betrace-image-'));
+    chmodSync(parent, 0o755);
+    folder = join(parent, 'betrace');
+    cpSync(bundle, folder, { recursive: true, filter: (file) => !file.endsWith('.map') || !file.startsWith(bundle) });
+    node = join(parent, 'node');
+    cpSync(process.execPath, node); // the folder of the tests need not be one that others may read
+    spawnSync('chmod', ['-R', 'a+rX,a-w', folder]);
+  }, 300_000);
+  afterAll(() => {
+    spawnSync('chmod', ['-R', 'u+w', parent]);
+    rmSync(parent, { recursive: true, force: true });
+  });
+
+  const environment = (more: Readonly<Record<string, string>> = {}) => ({ PATH: '/usr/bin:/bin', ...runtime.environment, ...more });
+  const run = (args: readonly string[], env = environment()) => {
+    const [command = node, ...rest] = [...asOther, node, ...args];
+    return spawnSync(command, rest, { cwd: folder, env, encoding: 'utf8', timeout: 60_000 });
+  };
+
+  it('is described by a target for each app, all of the same files', () => {
+    for (const name of targets) {
+      expect(stages.get(name)).toMatchObject({ base: 'runtime', environment: {} });
+      expect(stages.get(name)!.command?.[0]).toBe(`${name}.js`);
+      expect(statSync(join(folder, `${name}.js`)).isFile()).toBe(true);
+    }
+    expect([...stages.keys()].at(-1)).toBe('standalone'); // what is built without a target
+    expect(runtime.user).toBe('1000:1000');
+    expect(runtime.entrypoint).toEqual(['node']);
+    expect(stages.get('build')!.text).toContain('RUN npm run bundle && rm dist/bundle/*.map');
+    expect(runtime.text).toContain('COPY --from=build /betrace/dist/bundle ./');
+  });
+
+  it('holds no packages, sources or tests, the licences of what is in it, and less than 25 MB', () => {
+    const files = globSync('**/*', { cwd: folder, withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(files.filter(({ parentPath }) => parentPath.includes('node_modules'))).toEqual([]);
+    expect(files.filter(({ name }) => /\.(ts|map|node)$|spec|jest/.test(name)).map(({ name }) => name)).toEqual([]);
+    const size = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+    expect(size).toBeGreaterThan(5e6);
+    expect(size).toBeLessThan(25e6);
+    const notices = readFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    for (const name of ['@nestjs/core', 'kafkajs', 'pg', 'fengari', 'swagger-ui-dist', 'reflect-metadata'])
+      expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'));
+  });
+
+  it('says how it is used, by each of its entries', () => {
+    expect(run(['cli.js', '--help'])).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('betrace COMMAND') });
+    for (const app of ['ingest', 'evaluator', 'api', 'standalone'])
+      expect(run([`${app}.js`, '--help'])).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining(`betrace ${app}`) });
+  });
+
+  it('checks rules, reads YAML, and calls what is wrong by its code', () => {
+    const rules = join(parent, 'rules.yaml');
+    writeFileSync(
+      rules,
+      'rules:\n  - { id: slow, name: slow, severity: LOW, expression: span.duration > 1s }\n  - { id: bad, name: bad, severity: LOW, expression: span.durations > 1s }\n',
+    );
+    const { status, stdout, stderr } = run(['cli.js', 'check', rules]);
+    expect([status, stdout + stderr]).toEqual([1, expect.stringContaining('BT_DSL_UNKNOWN_FIELD')]);
+    const kafka = run(['api.js'], environment({ KAFKA_BROKERS: '', BETRACE_STORAGE_PATH: '', BETRACE_SIGNATURE_KEY: 'k'.repeat(32) }));
+    expect([kafka.status, kafka.stderr]).toEqual([1, expect.stringContaining('KAFKA_BROKERS')]);
+    expect(kafka.stderr).not.toContain('    at ');
+  });
+
+  it('does the work: threads, scripts, documents, console, files; and stops', async () => {
+    const data = join(parent, 'data');
+    spawnSync('install', ['-d', '-m', '700', ...(asOther.length > 0 ? ['-o', '1000', '-g', '1000'] : []), data]);
+    // Starts by the harness, which waits and ends; as the other user by a file that it takes for the app's.
+    const starter = join(parent, 'start');
+    spawnSync('mkdir', [starter]);
+    const command = [...asOther.slice(1), node, join(folder, 'standalone.js')];
+    writeFileSync(
+      join(starter, 'standalone.js'),
+      asOther.length === 0
+        ? `import ${JSON.stringify(join(folder, 'standalone.js'))};`
+        : `process.execve(${JSON.stringify(spawnSync('which', ['setpriv'], { encoding: 'utf8' }).stdout.trim())}, ${JSON.stringify(['setpriv', ...command])}, process.env);`,
+    );
+    writeFileSync(join(starter, 'package.json'), '{ "type": "module" }');
+    const betrace = await BeTrace.start({
+      bundle: starter,
+      env: { ...environment({ BETRACE_STORAGE_PATH: data, BETRACE_DRAIN_PERIOD: '0s', LOG_FORMAT: 'text' }) },
+    });
+    try {
+      if (asOther.length > 0) expect(statSync(join(data, 'store.db')).uid).toBe(1000);
+      const script = 'local n = 0\nfor _, s in ipairs(trace.spans) do if s.name == "slow" then n = n + 1 end end\nreturn n > 0';
+      for (const [name, expression] of [
+        ['slow', 'span.duration > 1s'],
+        ['counted', script],
+      ])
+        expect((await betrace.json('POST', '/v1/rules', { name, expression, severity: 'HIGH', enabled: true })).status).toBe(201);
+      const spans = [{ trace_id: 'one', span_id: 'a', name: 'slow', start_time: 1, end_time: 2_000_000_001 }];
+      expect((await betrace.json('POST', '/v1/spans', { spans })).body).toEqual({ accepted: 1, rejected: 0 });
+      const { body } = await betrace.json<{ violations: { rule_id: string; id: string }[] }>('GET', '/v1/violations?settled=true');
+      expect(body.violations.map(({ rule_id }) => rule_id).sort()).toEqual(['counted', 'slow']);
+      expect((await betrace.json('POST', '/v1/rules/test', { expression: 'span.duration > 1s', spans })).status).toBe(200);
+      expect((await betrace.json('POST', '/v1/rules', { name: 5 })).status).toBe(400); // class-validator, class-transformer
+      const preview = await betrace.json<{ id: string }>('POST', '/v1/rules/preview', { expression: 'span.duration > 1s' });
+      expect(preview.status).toBe(202);
+      for (const [path, type] of [
+        ['/openapi.json', 'application/json'],
+        ['/docs/swagger-ui-bundle.js', 'text/javascript'],
+        ['/ui', 'text/html'],
+        ['/metrics', 'text/plain'],
+      ] as const) {
+        const answer = await fetch(betrace.url + path);
+        expect([path, answer.status, answer.headers.get('content-type')]).toEqual([path, 200, expect.stringContaining(type)]);
+        expect((await answer.text()).length).toBeGreaterThan(500);
+      }
+      expect(betrace.logs()).toMatch(/INFO.*listening on/); // pino-pretty
+      const tail = spawn(node, [join(folder, 'cli.js'), 'violations', 'list'], {
+        env: { BETRACE_URL: betrace.url, PATH: '/bin' },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const listed: Buffer[] = [];
+      tail.stdout.on('data', (chunk: Buffer) => listed.push(chunk));
+      expect(await once(tail, 'exit')).toEqual([0, null]);
+      expect(Buffer.concat(listed).toString()).toContain('counted');
+    } finally {
+      expect(await betrace.stop()).toBe(0);
+    }
+  }, 180_000);
+});
