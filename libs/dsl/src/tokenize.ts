@@ -54,6 +54,14 @@ const FOREIGN: ReadonlyMap<string, readonly (readonly [RegExp, string])[]> = new
 /** Those that begin with a character, the longest first. */
 const SYMBOLS_BY_FIRST: ReadonlyMap<string, readonly SymbolText[]> = Map.groupBy(SYMBOLS, ([first]) => first as string);
 
+/** Both by the code of the character, all of which are ASCII: a symbol is looked up for each token. */
+const SYMBOLS_OF: readonly (readonly SymbolText[] | undefined)[] = byCode(SYMBOLS_BY_FIRST);
+const FOREIGN_OF: readonly (readonly (readonly [RegExp, string])[] | undefined)[] = byCode(FOREIGN);
+
+function byCode<T>(byFirst: ReadonlyMap<string, T>): readonly (T | undefined)[] {
+  return Array.from({ length: 128 }, (_, code) => byFirst.get(String.fromCharCode(code)));
+}
+
 const SLASHES = /\/\//y;
 
 /** A comment as C writes it: two words in a row can't be operands. Lua's `//` divides. */
@@ -137,7 +145,8 @@ class Tokenizer {
     const start = this.#at;
     // Nearly all that begin with `=` are `==`.
     const isEquality = first === '=' && this.#text[start + 1] === '=' && this.#text[start + 2] !== '=';
-    for (const [pattern, instead] of isEquality ? [] : (FOREIGN.get(first) ?? [])) {
+    const code = first.charCodeAt(0);
+    for (const [pattern, instead] of isEquality ? [] : (FOREIGN_OF[code] ?? [])) {
       const foreign = this.#match(pattern);
       if (foreign === undefined) continue;
       this.#at += foreign.length;
@@ -149,7 +158,7 @@ class Tokenizer {
     }
     if (first === '/' && (this.#readForeignComment() || this.#readRegexLiteral())) return;
     if (CURLY_QUOTES.includes(first) && this.#readCurlyQuotes()) return;
-    const symbol = SYMBOLS_BY_FIRST.get(first)?.find((candidate) => this.#text.startsWith(candidate, start));
+    const symbol = SYMBOLS_OF[code]?.find((candidate) => this.#text.startsWith(candidate, start));
     if (symbol === undefined) {
       this.#at += (this.#text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1;
       this.#report('BT_DSL_UNKNOWN_CHARACTER', start, { near: quoteNear(this.#text.slice(start, this.#at)) });

@@ -128,17 +128,20 @@ export const RELATIVES_FUNCTIONS: readonly VocabularyFunction[] = named(RELATIVE
 export const PAIR_FUNCTIONS: readonly VocabularyFunction[] = named(PAIRS);
 export const TRACE_FUNCTIONS: readonly VocabularyFunction[] = [...RELATIVES_FUNCTIONS, ...PAIR_FUNCTIONS];
 
+const RELATIONS: ReadonlySet<string> = new Set(Object.keys(PAIRS));
+const AGGREGATES: ReadonlySet<string> = new Set(Object.keys(RELATIVES).filter((name) => !isQuantifier(name)));
+
 /** What a function of `trace` or of a span's relatives means, by its name. */
 export function isQuantifier(name: string): name is Quantifier {
   return (QUANTIFIERS as readonly string[]).includes(name);
 }
 
 export function isRelation(name: string): name is SpanRelation {
-  return Object.hasOwn(PAIRS, name);
+  return RELATIONS.has(name);
 }
 
 export function isAggregate(name: string): name is AggregateName {
-  return Object.hasOwn(RELATIVES, name) && !isQuantifier(name);
+  return AGGREGATES.has(name);
 }
 
 function named(entries: Readonly<Record<string, Entry>>): readonly VocabularyFunction[] {

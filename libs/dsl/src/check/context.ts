@@ -19,7 +19,7 @@ export class Findings {
   readonly isWhenForm: boolean;
   /** Also what can be run but is hardly meant is reported. */
   readonly judgesMeaning: boolean;
-  private readonly reported = new Set<string>();
+  private reported: Set<string> | undefined;
   private names: ReadonlySet<string> | undefined;
 
   constructor(
@@ -52,6 +52,7 @@ export class Findings {
     const problem: Problem = PROBLEMS[code];
     if (problem.isAboutMeaning === true && !this.judgesMeaning) return;
     const key = `${range.start} ${range.end} ${code} ${message}`;
+    this.reported ??= new Set();
     if (this.diagnostics.length >= MAX_DIAGNOSTICS || this.reported.has(key)) return;
     this.reported.add(key);
     this.diagnostics.push(this.withoutOverlap(diagnostic));
@@ -122,6 +123,10 @@ export class Scope {
     const source = this.spans.get(name);
     if (source?.type === 'subject') this.findings.usesSubject = true;
     return source;
+  }
+
+  isSpanName(name: string): boolean {
+    return this.spans.has(name);
   }
 
   get spanNames(): Iterable<string> {

@@ -10,7 +10,7 @@ export function nameTaken({ name, range }: Name, scope: Scope): boolean {
     SANDBOX_GLOBALS.has(name) ||
     Object.hasOwn(SANDBOX_LIBRARIES, name) ||
     UNAVAILABLE.has(name) ||
-    [...scope.spanNames].includes(name);
+    scope.isSpanName(name);
   if (isTaken) scope.findings.report('BT_DSL_NAME_TAKEN', range, { name }, { suggestion: `${name}2`, expected: 'a new name' });
   return isTaken;
 }

@@ -164,8 +164,11 @@ function guardedMember(
   return member;
 }
 
+/** `scope_name` is written `span.scope.name`. */
+const MEMBERS_WITH_VALUES: ReadonlySet<string> = new Set(Object.keys(FIELD_TYPES).filter((name) => !name.startsWith('scope_')));
+
 function spanMember(expression: MemberExpression, span: SpanSource, object: string, key: string, keyRange: Range, scope: Scope): Entity {
-  if (Object.hasOwn(FIELD_TYPES, key) && !key.startsWith('scope_'))
+  if (MEMBERS_WITH_VALUES.has(key))
     return { kind: 'value', node: fieldNode(expression, span, key as FieldName) };
   switch (key) {
     case 'attributes':

@@ -1,13 +1,15 @@
+import { baseOf } from '../../compile/walk.js';
 import { factKey } from '../../facts.js';
 import type { BinaryNode, Relatives, Resolved, SpanSource, StringTestNode, TracePair } from '../../resolved.js';
 import type { SpanRelation } from '../../span-relation.js';
-import { BOOLEAN, NIL } from '../../types.js';
+import { ANY, BOOLEAN, NIL } from '../../types.js';
 import { fieldValues } from '../../vocabulary.js';
 import { writtenText } from '../../written-text.js';
 import { isCount } from '../resolve-operator.js';
 import type { Constraint, Scalar } from './domain.js';
 import { flatOperands } from './flat-operands.js';
 import { MIRRORED } from './ordered-as-count.js';
+import { type ComparedReadings, comparesReadings, type Reading } from './plain-comparison.js';
 
 /** What a condition that is true (or false) says about some value. */
 export interface Said {
@@ -83,11 +85,16 @@ const FALSY: readonly Scalar[] = [undefined, false];
 
 function comparison(node: BinaryNode, outcome: boolean): readonly Said[] {
   const { left, right } = node;
-  const isMirrored = left.type === 'literal';
+  const isMirrored = left.type === 'literal' && !isVariable(left);
   const value = isMirrored ? left : right;
   const subject = isMirrored ? right : left;
-  if (value.type !== 'literal') return [...truth(node, outcome), ...twoReadings(node, outcome)];
-  if (subject.type === 'literal' || value.syntax === subject.syntax) return truth(node, outcome);
+  if (value.type !== 'literal' || isVariable(value)) {
+    if (!comparesReadings(node)) return truth(node, outcome);
+    if (node.operator !== '==' && node.operator !== '~=') return [...truth(node, outcome), ...twoReadings(node, outcome)];
+    // `trace.spans[i]` may be another span when it is read again: only what is written is the same.
+    return hasName(node.left) && hasName(node.right) ? [equalReadings(node, outcome)] : truth(node, outcome);
+  }
+  if ((subject.type === 'literal' && !isVariable(subject)) || value.syntax === subject.syntax) return truth(node, outcome);
   const operator = isMirrored ? (MIRRORED[node.operator] ?? node.operator) : node.operator;
   switch (operator) {
     case '==':
@@ -123,26 +130,46 @@ const STANDS: Readonly<Partial<Record<BinaryNode['operator'], readonly string[]>
   '>': ['>'],
 };
 
+const NOTHING: readonly Constraint[] = [];
 const ORDERED: readonly Constraint[] = [{ kind: 'one-of', values: ['<', '==', '>'] }];
 
 /** `a.start_time < b.start_time`, of which `b.start_time < a.start_time` says the opposite. */
-function twoReadings({ left, right, operator }: BinaryNode, outcome: boolean): readonly Said[] {
-  if (!isReading(left) || !isReading(right)) return [];
-  const isEquality = operator === '==' || operator === '~=';
+function twoReadings({ left, right, operator }: ComparedReadings, outcome: boolean): readonly Said[] {
+  const areFields = left.type === 'field' && right.type === 'field';
   // What fails is neither.
-  if (!outcome && !isEquality && (left.type !== 'field' || right.type !== 'field')) return [];
+  if (!outcome && !areFields) return [];
   const [first, second] = [nameOf(left), nameOf(right)];
   if (first === undefined || second === undefined) return [];
-  const [about, said] = first <= second ? [`${first} ${second}`, operator] : [`${second} ${first}`, MIRRORED[operator]];
-  const values = STANDS[said === '~=' ? '==' : (said ?? '~=')];
+  const isSorted = first <= second;
+  const values = STANDS[(isSorted ? operator : MIRRORED[operator]) ?? '~='];
   if (values === undefined) return [];
-  const kind = (said === '~=') !== outcome ? 'one-of' : 'none-of';
-  const areFields = left.type === 'field' && right.type === 'field';
-  return [{ kind: 'two', about: () => about, constraint: { kind, values }, initial: areFields ? ORDERED : [], isWhole: false }];
+  const about = (): string => (isSorted ? `${first} ${second}` : `${second} ${first}`);
+  const kind = outcome ? 'one-of' : 'none-of';
+  return [{ kind: kindOfTwo(left, right), about, constraint: { kind, values }, initial: areFields ? ORDERED : [], isWhole: false }];
 }
 
-function isReading({ type }: Resolved): boolean {
-  return type === 'field' || type === 'attribute' || type === 'resource-attribute';
+const SAME: readonly string[] = ['=='];
+
+/** `a.k == b.k`: nothing else is said of it as a condition. */
+function equalReadings({ left, right, operator }: ComparedReadings, outcome: boolean): Said {
+  const about = (): string | undefined => {
+    const [first, second] = [nameOf(left), nameOf(right)];
+    if (first === undefined || second === undefined) return undefined;
+    return first <= second ? `${first} ${second}` : `${second} ${first}`;
+  };
+  const constraint: Constraint = { kind: (operator === '==') === outcome ? 'one-of' : 'none-of', values: SAME };
+  const areFields = left.type === 'field' && right.type === 'field';
+  return { kind: kindOfTwo(left, right), about, constraint, initial: areFields ? ORDERED : NOTHING, isWhole: false };
+}
+
+function hasName({ type, span }: Reading): boolean {
+  return type === 'field' || baseOf(span).type !== 'nth';
+}
+
+/** Alike for the same two values, whichever comes first. */
+function kindOfTwo(left: Resolved, right: Resolved): string {
+  const [a, b] = [kindOf(left), kindOf(right)];
+  return a <= b ? `${a} ${b}` : `${b} ${a}`;
 }
 
 function bound(operator: '<' | '<=' | '>' | '>=', value: number | bigint, outcome: boolean): Constraint {
@@ -182,7 +209,7 @@ function said(subject: Resolved, constraint: Constraint): readonly Said[] {
   if (subject.type === 'field' && subject.field === 'is_root' && constraint.kind === 'one-of' && typeof constraint.values[0] === 'boolean')
     return rootness(subject.span, constraint.values[0]);
   if (subject.type === 'trace-quantifier' && subject.quantifier === 'count') return satisfied(subject.over, subject.condition, constraint);
-  if (subject.type === 'literal') return [];
+  if (subject.type === 'literal' && !isVariable(subject)) return [];
   const about = { kind: kindOf(subject), about: () => nameOf(subject), constraint, initial: initialOf(subject), isWhole: isCount(subject) };
   return isOfTrace(subject) ? [about, ...soManySpans(constraint)] : [about];
 }
@@ -207,7 +234,7 @@ function truth(node: Resolved, outcome: boolean): readonly Said[] {
   if (node.type === 'field' && node.field === 'is_root') return rootness(node.span, outcome);
   const constraint: Constraint = { kind: outcome ? 'none-of' : 'one-of', values: FALSY };
   if (node.type === 'attribute' || node.type === 'resource-attribute') return said(node, constraint);
-  if (node.type === 'literal') return [];
+  if (node.type === 'literal' && !isVariable(node)) return [];
   return [{ kind: kindOf(node), about: () => nameOf(node), constraint, initial: [], isWhole: false }];
 }
 
@@ -262,10 +289,16 @@ function counts(over: Relatives | undefined, condition: Resolved, constraint: Co
 }
 
 /** Alike for conditions of one text, and for few others. */
-function shapeOf(condition: Resolved): string {
+export function shapeOf(condition: Resolved): string {
   switch (condition.type) {
     case 'binary':
-      return `${condition.operator} ${condition.right.type === 'literal' ? String(condition.right.value) : condition.right.type}`;
+      return `${condition.operator} ${condition.right.type === 'literal' ? String(condition.right.value) : kindOf(condition.right)}`;
+    case 'trace-quantifier':
+      return `${condition.quantifier} ${shapeOf(condition.condition)}`;
+    case 'attribute':
+    case 'resource-attribute':
+    case 'has-attribute':
+      return condition.key;
     case 'string-test':
       return `${condition.test} ${condition.pattern.type === 'literal' ? String(condition.pattern.value) : ''}`;
     case 'logical': {
@@ -327,12 +360,22 @@ function initialOf(node: Resolved): readonly Constraint[] {
 /** Alike for values of one name. */
 function kindOf(node: Resolved): string {
   if (node.type === 'attribute' || node.type === 'resource-attribute') return node.key;
+  if (node.type === 'binary') return `${node.operator} ${kindOf(node.left)}`;
+  if (node.type === 'literal') return VARIABLE;
   return node.type === 'field' ? node.field : node.type;
+}
+
+/** What is said of variables. */
+export const VARIABLE = 'variable';
+
+/** A variable of a script that may hold anything: it holds the same wherever one expression reads it, unless that calls a function. */
+function isVariable(node: Resolved): boolean {
+  return node.type === 'literal' && node.syntax.type === 'name' && node.types === ANY && node.value === undefined;
 }
 
 function nameOf(node: Resolved): string | undefined {
   if (node.type === 'attribute' || node.type === 'resource-attribute') return factKey(node.span, node.type, node.key);
-  if (node.type === 'literal') return undefined;
+  if (node.type === 'literal') return isVariable(node) && node.syntax.type === 'name' ? `variable ${node.syntax.name}` : undefined;
   if (node.type === 'trace-field') return `trace ${node.field}`;
   return (node.type === 'field' ? factKey(node.span, 'field', node.field) : undefined) ?? textOf(node);
 }

@@ -1,5 +1,6 @@
+import { someNode } from '../../compile/walk.js';
 import type { Resolved } from '../../resolved.js';
-import { isAtLeast, type Said, saidBy } from './constraints.js';
+import { isAtLeast, type Said, saidBy, VARIABLE } from './constraints.js';
 import { Domain } from './domain.js';
 import { chainTopicOf } from './topic.js';
 
@@ -17,14 +18,13 @@ interface Statement {
   readonly by: Resolved;
 }
 
-/** The first contradiction in a chain of `and` (`or`), or undefined. Linear in the operands. */
+/** The first contradiction in a chain of `and` (`or`) that is not apart, or undefined. Linear in the operands. */
 export function contradictionIn(operands: readonly Resolved[], operator: 'and' | 'or'): Contradiction | undefined {
-  if (operands.length > 1 && areApart(operands)) return undefined;
   return contradictionOfAll(operands.map((node) => ({ node, outcome: operator === 'and' })));
 }
 
-/** Each operand is about something else: nearly all chains. Each was asked alone before. */
-function areApart(operands: readonly Resolved[]): boolean {
+/** Each operand is about something else: nearly all chains. Each is asked alone. */
+export function areApart(operands: readonly Resolved[]): boolean {
   const topics = new Set<string>();
   for (const operand of operands) {
     const topic = chainTopicOf(operand);
@@ -56,9 +56,11 @@ export function contradictionOfAll(outcomes: readonly Outcome[]): Contradiction 
   if (hasLimits) {
     for (const { said, by } of withParts) for (const part of said.parts?.() ?? []) addTo(kinds, part.kind, { said: part, by });
   }
-  for (const statements of kinds.values()) {
+  for (const [kind, statements] of kinds) {
     // Names cost most: they are only made where there is something to compare. Of a chain each operand was asked alone before.
     if (statements.length === 1 ? outcomes.length > 1 : statements.every(({ said }) => said.isWhole && isAtLeast(said))) continue;
+    // A function of the script may give a variable another value.
+    if (kind === VARIABLE && outcomes.some(({ node }) => someNode(node, callsUnknown))) continue;
     const found = contradictionOf(statements);
     if (found !== undefined) return found;
   }
@@ -81,6 +83,10 @@ function contradictionOf(statements: readonly Statement[]): Contradiction | unde
     return { first: (other ?? about[0] ?? last).by, second: last.by, isOfMany: other === undefined };
   }
   return undefined;
+}
+
+function callsUnknown({ type, syntax }: Resolved): boolean {
+  return type === 'literal' && (syntax.type === 'call' || syntax.type === 'method-call');
 }
 
 function addTo(groups: Map<string, Statement[]>, name: string, statement: Statement): void {

@@ -1,6 +1,7 @@
 import { formatExpression } from '../../format-expression.js';
 import type { BinaryNode, Resolved } from '../../resolved.js';
 import { writtenText } from '../../written-text.js';
+import { shapeOf } from './constraints.js';
 import { flatOperands } from './flat-operands.js';
 import { MIRRORED } from './ordered-as-count.js';
 
@@ -28,7 +29,7 @@ export function comparedCounts(node: BinaryNode): KnownComparison | undefined {
 
 function ofTwo(left: Resolved, right: Resolved, operator: string): KnownComparison | undefined {
   if (right.type === 'literal') return share(left, right, operator);
-  const isSame = isOfTrace(left) && isOfTrace(right) && writtenText(left.syntax) === writtenText(right.syntax);
+  const isSame = isOfTrace(left) && isOfTrace(right) && shapeOf(left) === shapeOf(right) && writtenText(left.syntax) === writtenText(right.syntax);
   if (isSame) {
     const value = operator === '==' || operator === '<=' || operator === '>=';
     return { value, reason: `both sides are ${short(left)}` };
@@ -78,8 +79,13 @@ function isPart(part: Resolved, all: Resolved): boolean {
   if (part.type !== 'trace-quantifier' || part.quantifier !== 'count') return false;
   if (all.type === 'trace-field') return all.field === 'span_count' && part.over === undefined;
   if (all.type !== 'trace-quantifier' || all.quantifier !== 'count' || part.over !== undefined || all.over !== undefined) return false;
-  const own = new Set(operandsOf(part.condition).map(({ syntax }) => writtenText(syntax)));
-  return operandsOf(all.condition).every(({ syntax }) => own.has(writtenText(syntax)));
+  const own = operandsOf(part.condition);
+  const wanted = operandsOf(all.condition);
+  // Texts cost most, and few conditions are alike.
+  const shapes = new Set(own.map(shapeOf));
+  if (!wanted.every((operand) => shapes.has(shapeOf(operand)))) return false;
+  const texts = new Set(own.map(({ syntax }) => writtenText(syntax)));
+  return wanted.every(({ syntax }) => texts.has(writtenText(syntax)));
 }
 
 function operandsOf(condition: Resolved): readonly Resolved[] {

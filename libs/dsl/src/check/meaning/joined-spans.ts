@@ -35,6 +35,15 @@ export function joinedSpans(root: Resolved, findings: Findings): void {
   new JoinedSpans(findings).chain(root, true, AT_FIRST, true);
 }
 
+const NO_UNIVERSALS: readonly Universal[] = [];
+
+/** Both lists, or the one that has something. */
+function joined<T>(outer: readonly T[], own: readonly T[]): readonly T[] {
+  if (own.length === 0) return outer;
+  const all = outer.length === 0 ? own : [...outer, ...own];
+  return all.length > MOST_FACTS ? all.slice(0, MOST_FACTS) : all;
+}
+
 class JoinedSpans {
   private left = MOST_COMPARISONS;
 
@@ -52,12 +61,12 @@ class JoinedSpans {
     orderRing(plain, outer.facts, this.findings);
     // Nearly all rules that ask one span.
     if (others.length === 0 && (outer.facts.length === 0 || plain.length === 0) && outer.universals.length === 0) return;
-    const universals = others.flatMap(universalsOf);
+    const universals = others.length === 0 ? NO_UNIVERSALS : others.flatMap(universalsOf);
     const known: Known = {
-      facts: [...outer.facts, ...plain].slice(0, MOST_FACTS),
-      universals: universals.length === 0 ? outer.universals : [...outer.universals, ...universals].slice(0, MOST_FACTS),
+      facts: joined(outer.facts, plain),
+      universals: joined(outer.universals, universals),
       spans: outer.spans,
-      asked: others.length < 2 ? outer.asked : [...outer.asked, ...others.map((part) => ({ ...part, depth: tested }))].slice(0, MOST_FACTS),
+      asked: others.length < 2 ? outer.asked : joined(outer.asked, others.map((part) => ({ ...part, depth: tested }))),
     };
     const found = this.amongNamed(plain, outer, tested) ?? this.amongAll(plain, universals, known);
     if (found === undefined) {

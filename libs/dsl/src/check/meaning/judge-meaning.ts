@@ -17,7 +17,7 @@ import { notBefore } from './not-before.js';
 import { oneRoot } from './one-root.js';
 import { oneValue } from './one-value.js';
 import { longTolerance, sameConditions } from './pair-arguments.js';
-import { isPlainComparison, type PlainComparison } from './plain-comparison.js';
+import { type ComparedReadings, comparesReadings, isPlainComparison, type PlainComparison } from './plain-comparison.js';
 import { quotedNumeral } from './quoted-numeral.js';
 import { quotesInText } from './quotes-in-text.js';
 import { listOfAttributes, resourceAttribute } from './resource-attribute.js';
@@ -62,6 +62,7 @@ function judgeParts(root: Resolved, findings: Findings): void {
         return;
       case 'binary':
         if (isPlainComparison(node)) return judgePlain(node, findings);
+        if (comparesReadings(node)) return judgeReadings(node, root, negated.has(node), findings);
         if (sameSides(node, root, findings)) return;
         bareNumber(node, findings);
         unitInName(node, findings);
@@ -144,6 +145,15 @@ function judgePlain(node: PlainComparison, findings: Findings): void {
       if (node.left.type === 'field') bareNumber(node, findings);
       else unitInName(node, findings);
   }
+}
+
+/** What can be wrong with two values of spans: neither is a constant, a count or a sum. */
+function judgeReadings(node: ComparedReadings, root: Resolved, isNegated: boolean, findings: Findings): void {
+  if (sameSides(node, root, findings)) return;
+  if (node.left.type === 'field' && node.right.type === 'field') {
+    bareNumber(node, findings);
+    strictOrder(node, findings);
+  } else if (!isNegated) nilEqualsNil(node, findings);
 }
 
 /** `trace.spans[0].name`. */

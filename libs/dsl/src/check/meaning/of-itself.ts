@@ -2,6 +2,7 @@ import type { BinaryNode, Relatives, Resolved, SpanSource, TraceQuantifier } fro
 import { writtenText } from '../../written-text.js';
 import type { Findings } from '../context.js';
 import { askedOf } from './asked-of.js';
+import { shapeOf } from './constraints.js';
 import { contradictionOfAll, type Outcome } from './contradiction.js';
 import { orderedAsCount } from './ordered-as-count.js';
 import { asksOthers, partsOf, readsSpan, readsTested } from './outcome-parts.js';
@@ -130,7 +131,7 @@ function satisfiedBy(parts: readonly Outcome[], depth: number, span: SpanSource,
 
 /** Written alike, of `span` and `attribute` alone: what it says of the one it says of the other. */
 function isSameText(a: Resolved, b: Resolved, findings: Findings): boolean {
-  if (a.type !== b.type) return false;
+  if (a.type !== b.type || shapeOf(a) !== shapeOf(b)) return false;
   const text = writtenText(b.syntax);
   if (writtenText(a.syntax) !== text) return false;
   return [...findings.namedSpans].every((name) => !new RegExp(`\\b${name}\\b`).test(text) || isOwnName(name, text, findings));

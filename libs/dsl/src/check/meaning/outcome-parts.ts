@@ -12,13 +12,26 @@ export function alternativesOf(node: Resolved, outcome: boolean): readonly (read
 
 /** What a condition that comes out so says, part by part. */
 export function partsOf(node: Resolved, outcome: boolean): readonly Outcome[] {
-  if (node.type === 'unary' && node.operator === 'not') {
-    const parts = partsOf(node.operand, !outcome);
-    // One that is not taken apart is told as it is written.
-    return parts[0]?.node === node.operand ? [{ node, outcome }] : parts;
+  if (node.type !== 'unary' && node.type !== 'logical') return [{ node, outcome }];
+  const parts: Outcome[] = [];
+  addParts(node, outcome, parts);
+  return parts;
+}
+
+function addParts(node: Resolved, outcome: boolean, parts: Outcome[]): void {
+  if (node.type === 'logical' && (node.operator === 'and') === outcome) {
+    for (const part of flatOperands(node)) addParts(part, outcome, parts);
+    return;
   }
-  if (node.type === 'logical' && (node.operator === 'and') === outcome) return flatOperands(node).flatMap((part) => partsOf(part, outcome));
-  return [{ node, outcome }];
+  // One that is not taken apart is told as it is written.
+  if (node.type === 'unary' && node.operator === 'not' && isTakenApart(node.operand, !outcome)) addParts(node.operand, !outcome, parts);
+  else parts.push({ node, outcome });
+}
+
+/** `not (a or b)`, `not not (a and b)`. */
+function isTakenApart(node: Resolved, outcome: boolean): boolean {
+  if (node.type === 'logical') return (node.operator === 'and') === outcome;
+  return node.type === 'unary' && node.operator === 'not' && isTakenApart(node.operand, !outcome);
 }
 
 /** Some function over spans stands in it. */

@@ -10,11 +10,13 @@ import { isOfResource, RESOURCE_WORDS } from './resource-keys.js';
 /** `attribute.service.name`: spans don't have it. `attribute.status`: that is a field. */
 export function resourceAttribute(node: Attribute | HasAttribute, root: Resolved, findings: Findings): void {
   const { type, key, syntax } = node;
+  // Most keys begin otherwise.
+  const dot = key.indexOf('.');
+  if (!MAY_BE_MEANT.has(dot < 0 ? key : key.slice(0, dot))) return;
   if (FIELDS.has(key)) return fieldName(key, syntax, findings, !NAMES_OF_OTHERS.has(key) && !isGuarded(node, root));
   const elsewhere = ELSEWHERE.get(key);
   if (elsewhere !== undefined) return fieldElsewhere(key, elsewhere, syntax, findings);
-  // Most keys begin otherwise.
-  if (!FIRST_WORDS.has(key.slice(0, key.indexOf('.')))) return;
+  if (dot < 0 || !FIRST_WORDS.has(key.slice(0, dot))) return;
   if (OWNERS.test(key)) return fieldName(key, syntax, findings);
   if (!isOfResource(key)) return;
   const text = `${ownerOf(syntax)}.resource[${formatExpression({ type: 'string', value: key, isText: true, range: syntax.range })}]`;
@@ -95,6 +97,10 @@ const FIRST_WORDS: ReadonlySet<string> = new Set([
   ...RESOURCE_WORDS,
   ...['parent', 'children', 'descendants', 'ancestors', 'attribute', 'attributes', 'span', 'resource', 'scope'],
 ]);
+
+const MAY_BE_MEANT: ReadonlySet<string> = new Set(
+  [...FIELDS, ...ELSEWHERE.keys(), ...FIRST_WORDS].map((key) => key.split('.', 1)[0] as string),
+);
 
 /** The span in front: `charge` of `charge.attributes["x"]` and of `charge.has(…)`; `attribute.x` is of `span`. */
 function ownerOf(syntax: Expression): string {

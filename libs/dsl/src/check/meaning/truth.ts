@@ -17,7 +17,7 @@ import { fieldValues } from '../../vocabulary.js';
 import type { Findings } from '../context.js';
 import { type Place, reportAlternatives, reportConstant, whole } from './constant-condition.js';
 import { mayExcludeAlone } from './constraints.js';
-import { contradictionIn } from './contradiction.js';
+import { areApart, contradictionIn } from './contradiction.js';
 import { comparedCounts, type KnownComparison } from './count-limits.js';
 import { coveredAlternative } from './covered.js';
 import { heldByEveryText } from './every-text.js';
@@ -28,7 +28,7 @@ import { heldByTheLast } from './no-relatives.js';
 import { numberAttribute, numberCondition } from './number-condition.js';
 import { isBelow, rootPart } from './one-root.js';
 import { oneSided } from './one-sided.js';
-import { isPlainComparison, type PlainComparison } from './plain-comparison.js';
+import { comparesReadings, isPlainComparison, type PlainComparison } from './plain-comparison.js';
 import { rangeOver } from './range-over.js';
 import { comparedWithLimits } from './value-limits.js';
 
@@ -90,7 +90,10 @@ class TruthJudge {
       this.reports++;
       return undefined;
     }
+    // A guard.
+    if (node.type === 'attribute' && !this.isInScript) return this.byTypes(node);
     if (isPlainComparison(node)) return this.plain(node);
+    if (comparesReadings(node)) return this.byTypes(node) ?? this.byItself(node);
     const before = this.reports;
     const value = this.inside(node);
     if (this.reports > before) return value;
@@ -129,12 +132,17 @@ class TruthJudge {
     let previous: Resolved | undefined;
     for (const operand of operands) {
       const value = this.condition(operand, { kind: 'operand', chain: node, previous, of: place });
-      if (value === absorbing) result = absorbing;
-      if (value !== !absorbing) allNeutral = false;
+      // One comparison of undefined with a boolean had V8 throw its code away at each rule.
+      if (value === undefined) allNeutral = false;
+      else if (absorbing ? value : !value) {
+        result = absorbing;
+        allNeutral = false;
+      }
       previous = operand;
     }
     if (result === undefined && allNeutral) result = !absorbing;
     if (this.reports > before || result !== undefined) return result;
+    if (areApart(operands)) return this.byTypes(node);
     if (coveredAlternative(node, operands, this.findings)) return undefined;
     const found = contradictionIn(operands, node.operator);
     if (found === undefined) return this.byTypes(node);
