@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { ruleOf } from '../../../test/fixtures/engine/apply-all.js';
 import { A_SPAN, requestOf } from '../../../test/fixtures/engine/test-span.js';
+import { explainTrace } from './explain-trace.js';
 import { judgeTrace } from './judge-trace.js';
 import { RuleSet } from './rule-set.js';
+import { DEFAULT_ASSEMBLY } from './settings.js';
 
 const spans = [
   A_SPAN,
@@ -49,6 +51,27 @@ describe('judgeTrace', () => {
   it('explains an absence by the span that is there', () => {
     const { explanation } = judged('trace.has(span.name == "a") and not trace.has(span.name == "b")');
     expect(explanation.summary).toContain('span.name == "b"');
+  });
+
+  it.each([
+    ['two ended forms of one id', [{ ...A_SPAN, span: 2, parent: 1, name: 'b', start: 1001 }], 3],
+    ['a client and a server span of one id', [{ ...A_SPAN, span: 2, parent: 1, name: 'b', client: true }], 3],
+    ['a copy', [{ ...A_SPAN, span: 2, parent: 1, name: 'b', duration: 3 }], 2],
+    ['a form in progress of a span that ended', [{ ...A_SPAN, span: 2, parent: 1, name: 'b', inProgress: true }], 2],
+    ['two forms of a span that never ended', [4, 5].map((n) => ({ ...A_SPAN, span: 9, parent: 1, name: 'b', n, inProgress: true })), 3],
+    ['a span of BeTrace', [{ ...A_SPAN, span: 9, parent: 1, name: 'b', own: true }], 2],
+  ])('counts %s as a violation does and as an explanation does', (_sentence, more, count) => {
+    const all = [...spans, { ...A_SPAN, span: 4, parent: 1, name: 'b' }, ...more];
+    const expression = (most: number): string => `trace.count(span.name == "b") > ${most} and not trace.has(attribute.n == 9)`;
+    const requests = [requestOf(all.slice(0, 2)), requestOf(all.slice(2))];
+    expect([judged(expression(count - 1), requests).matches, judged(expression(count), requests).matches]).toEqual([true, false]);
+    for (const most of [count - 1, count]) {
+      const rules = RuleSet.compile(1, [ruleOf('r', expression(most))]);
+      for (const order of [requests, requests.toReversed()]) {
+        const { conditions } = explainTrace(rules, 0, order, DEFAULT_ASSEMBLY);
+        expect(conditions[0]).toMatchObject({ condition: `trace.count(span.name == "b") > ${most}`, value: most < count, matched: count });
+      }
+    }
   });
 
   it('reports the errors of evaluations', () => {
