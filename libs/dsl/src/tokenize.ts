@@ -51,11 +51,8 @@ const FOREIGN: ReadonlyMap<string, readonly (readonly [RegExp, string])[]> = new
   ],
 ]);
 
-/** Those that begin with a character, the longest first. */
-const SYMBOLS_BY_FIRST: ReadonlyMap<string, readonly SymbolText[]> = Map.groupBy(SYMBOLS, ([first]) => first as string);
-
-/** Both by the code of the character, all of which are ASCII: a symbol is looked up for each token. */
-const SYMBOLS_OF: readonly (readonly SymbolText[] | undefined)[] = byCode(SYMBOLS_BY_FIRST);
+/** Those that begin with a character, the longest first. By its code, as one is looked up for each symbol of a text; all are ASCII. */
+const SYMBOLS_OF: readonly (readonly SymbolText[] | undefined)[] = byCode(Map.groupBy(SYMBOLS, ([first]) => first as string));
 const FOREIGN_OF: readonly (readonly (readonly [RegExp, string])[] | undefined)[] = byCode(FOREIGN);
 
 function byCode<T>(byFirst: ReadonlyMap<string, T>): readonly (T | undefined)[] {

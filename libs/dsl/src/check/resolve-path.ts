@@ -168,8 +168,7 @@ function guardedMember(
 const MEMBERS_WITH_VALUES: ReadonlySet<string> = new Set(Object.keys(FIELD_TYPES).filter((name) => !name.startsWith('scope_')));
 
 function spanMember(expression: MemberExpression, span: SpanSource, object: string, key: string, keyRange: Range, scope: Scope): Entity {
-  if (MEMBERS_WITH_VALUES.has(key))
-    return { kind: 'value', node: fieldNode(expression, span, key as FieldName) };
+  if (MEMBERS_WITH_VALUES.has(key)) return { kind: 'value', node: fieldNode(expression, span, key as FieldName) };
   switch (key) {
     case 'attributes':
     case 'resource':

@@ -29,7 +29,8 @@ export function comparedCounts(node: BinaryNode): KnownComparison | undefined {
 
 function ofTwo(left: Resolved, right: Resolved, operator: string): KnownComparison | undefined {
   if (right.type === 'literal') return share(left, right, operator);
-  const isSame = isOfTrace(left) && isOfTrace(right) && shapeOf(left) === shapeOf(right) && writtenText(left.syntax) === writtenText(right.syntax);
+  const isSame =
+    isOfTrace(left) && isOfTrace(right) && shapeOf(left) === shapeOf(right) && writtenText(left.syntax) === writtenText(right.syntax);
   if (isSame) {
     const value = operator === '==' || operator === '<=' || operator === '>=';
     return { value, reason: `both sides are ${short(left)}` };

@@ -66,7 +66,13 @@ class JoinedSpans {
       facts: joined(outer.facts, plain),
       universals: joined(outer.universals, universals),
       spans: outer.spans,
-      asked: others.length < 2 ? outer.asked : joined(outer.asked, others.map((part) => ({ ...part, depth: tested }))),
+      asked:
+        others.length < 2
+          ? outer.asked
+          : joined(
+              outer.asked,
+              others.map((part) => ({ ...part, depth: tested })),
+            ),
     };
     const found = this.amongNamed(plain, outer, tested) ?? this.amongAll(plain, universals, known);
     if (found === undefined) {
