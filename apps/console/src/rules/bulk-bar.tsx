@@ -1,8 +1,10 @@
 import { useState } from 'react';
 import type { Rule } from '../api/types';
 import { plural } from '../format/count';
+import { saveFile } from '../parts/save-file';
 import { Dialog } from '../shell/dialog';
 import { MODES } from './modes';
+import { ruleFile } from './rule-file';
 import { useBulkChange } from './use-bulk-change';
 
 interface BulkBarProps {
@@ -52,6 +54,9 @@ export function BulkBar({ rules, onSelect }: BulkBarProps) {
           Add tag
         </button>
       </form>
+      <button type="button" className="btn small" onClick={() => saveFile(ruleFile(rules), 'rules.json')}>
+        Export
+      </button>
       <button type="button" className="btn small danger" onClick={() => setDeleting(true)}>
         Delete
       </button>

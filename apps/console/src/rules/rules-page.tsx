@@ -1,5 +1,5 @@
-import { FileCode2, Plus, SearchX } from 'lucide-react';
-import { useMemo } from 'react';
+import { Download, FileCode2, Plus, SearchX, Upload } from 'lucide-react';
+import { useMemo, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { useRules } from '../api/rule-queries';
 import { type RuleMode, SEVERITIES } from '../api/types';
@@ -8,11 +8,14 @@ import { EmptyState } from '../parts/empty-state';
 import { ErrorBanner } from '../parts/error-banner';
 import { Key } from '../parts/key';
 import { Pick } from '../parts/pick';
+import { saveFile } from '../parts/save-file';
 import { SearchField } from '../parts/search-field';
 import { Skeleton } from '../parts/skeleton';
 import { PageTitle } from '../shell/page-title';
 import { useKeys } from '../shell/use-keys';
+import { ImportDialog } from './import-dialog';
 import { MODES } from './modes';
+import { ruleFile } from './rule-file';
 import { byHealth, HEALTHS, SORTS, useRuleHealth } from './rule-health';
 import { useRuleMatches } from './rule-matches';
 import { RuleTable } from './rule-table';
@@ -62,13 +65,28 @@ export default function RulesPage() {
   }, [all, q, severity, tag, mode, health.data, fares, sort]);
   const tags = useMemo(() => [...new Set((all ?? []).flatMap((rule) => rule.tags))].sort(), [all]);
   useKeys({ c: () => navigate('/rules/new') });
+  const [importing, setImporting] = useState(false);
   const counts = MODES.map(({ value }) => [value, (all ?? []).filter(({ mode }) => mode === value).length] as const);
 
   return (
     <>
       <div className="head">
         <PageTitle>Rules</PageTitle>
-        <div className="end">
+        <div className="end head">
+          <button type="button" className="btn" disabled={all === undefined} onClick={() => setImporting(true)}>
+            <Upload className="i" aria-hidden="true" />
+            Import
+          </button>
+          <button
+            type="button"
+            className="btn"
+            disabled={shown.length === 0}
+            title="The rules of this list, as JSON"
+            onClick={() => saveFile(ruleFile(shown), 'rules.json')}
+          >
+            <Download className="i" aria-hidden="true" />
+            Export
+          </button>
           <Link className="btn primary" href="/rules/new">
             <Plus className="i" aria-hidden="true" />
             New rule <Key className="not-phone">c</Key>
@@ -140,6 +158,7 @@ export default function RulesPage() {
           </div>
         )}
       </section>
+      {importing && all !== undefined ? <ImportDialog present={all} onClose={() => setImporting(false)} /> : null}
     </>
   );
 }

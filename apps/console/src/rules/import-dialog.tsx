@@ -1,0 +1,133 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { answered, client } from '../api/client';
+import { ApiProblem } from '../api/problem';
+import { RULES } from '../api/rule-queries';
+import type { ImportBody, ImportResult, Rule } from '../api/types';
+import { plural } from '../format/count';
+import { ErrorBanner } from '../parts/error-banner';
+import { Dialog } from '../shell/dialog';
+import { useToast } from '../shell/toasts';
+import { ImportChanges } from './import-changes';
+import { pastedRules } from './rule-file';
+
+interface ImportDialogProps {
+  readonly present: readonly Rule[];
+  readonly onClose: () => void;
+}
+
+/** Rules out of a file or a text: first what would change, then the change, all or none. */
+export function ImportDialog({ present, onClose }: ImportDialogProps) {
+  const queries = useQueryClient();
+  const say = useToast();
+  const [text, setText] = useState('');
+  const [replace, setReplace] = useState(false);
+  // What is here may be other than what was read: the next try begins with what is.
+  const readAgain = (): void => void queries.invalidateQueries({ queryKey: RULES });
+  const send = async (body: ImportBody): Promise<ImportResult> => answered(client.POST('/v1/rules/import', { body }));
+  const check = useMutation({
+    onError: readAgain,
+    mutationFn: async () => {
+      const body = { rules: pastedRules(text, present), mode: replace ? 'replace' : 'merge' } as unknown as ImportBody;
+      return { body, result: await send({ ...body, dry_run: true }) };
+    },
+  });
+  const apply = useMutation({
+    mutationFn: send,
+    onError: readAgain,
+    onSuccess: ({ created, updated, deleted }) => {
+      readAgain();
+      say(`Imported: ${created} created, ${updated} updated, ${deleted} deleted; in force from the next span on`);
+      onClose();
+    },
+  });
+  const change = (to: () => void): void => {
+    // What was shown is of another text.
+    check.reset();
+    apply.reset();
+    to();
+  };
+  const found = check.data;
+  const changes = found === undefined ? 0 : found.result.created + found.result.updated + found.result.deleted;
+  const error = apply.error ?? check.error;
+  return (
+    <Dialog open label="Import rules" className="sheet broad" onClose={onClose}>
+      <div className="confirm">
+        <h2>Import rules</h2>
+        <label className="stack tight">
+          <span className="dim small">JSON as Export writes it, or as GET /v1/rules answers</span>
+          <textarea
+            className="code-box mono"
+            rows={8}
+            value={text}
+            spellCheck={false}
+            placeholder='{"rules": [{"id": "slow-requests", "name": "Slow requests", "expression": "span.duration > 1s"}]}'
+            onChange={(event) => change(() => setText(event.target.value))}
+          />
+        </label>
+        <div className="head">
+          <label className="btn">
+            Choose a file
+            <input
+              className="hidden"
+              type="file"
+              accept=".json,application/json"
+              onChange={(event) => {
+                const [file] = event.target.files ?? [];
+                void file?.text().then((content) => change(() => setText(content)));
+              }}
+            />
+          </label>
+          <label className="tick">
+            <input type="checkbox" checked={replace} onChange={(event) => change(() => setReplace(event.target.checked))} />
+            Delete the rules that are not among them
+          </label>
+        </div>
+        {error === null ? null : <Refused error={error} />}
+        {found === undefined ? null : <ImportChanges result={found.result} />}
+        <div className="head">
+          <button type="button" className="btn" onClick={onClose}>
+            Cancel
+          </button>
+          {found === undefined ? (
+            <button type="button" className="btn primary" disabled={text.trim() === '' || check.isPending} onClick={() => check.mutate()}>
+              Show what would change
+            </button>
+          ) : (
+            <button
+              type="button"
+              className={found.result.deleted > 0 ? 'btn danger' : 'btn primary'}
+              disabled={changes === 0 || apply.isPending}
+              onClick={() => apply.mutate(found.body)}
+            >
+              {changes === 0 ? 'Nothing to import' : `Import ${plural(changes, 'change')}`}
+            </button>
+          )}
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+const SHOWN = 20;
+
+/** Nothing was imported: everything that is wrong, each with its place. */
+function Refused({ error }: { readonly error: Error }) {
+  const errors = error instanceof ApiProblem ? (error.details?.errors ?? []) : [];
+  return (
+    <>
+      <ErrorBanner what="Nothing was imported." error={error} />
+      {errors.length < 2 ? null : (
+        <ul className="limits small">
+          {errors.slice(0, SHOWN).map(({ path, line, column, message }) => (
+            <li key={`${path} ${line} ${column} ${message}`}>
+              <span className="mono">{path}</span>
+              {line === undefined ? '' : ` line ${line}, column ${column}`}: {message}
+            </li>
+          ))}
+          {errors.length > SHOWN ? <li>and {errors.length - SHOWN} more</li> : null}
+        </ul>
+      )}
+    </>
+  );
+}
