@@ -9,6 +9,7 @@ const libs: Readonly<Record<string, readonly string[]>> = {
   dsl: [],
   otlp: [],
   signing: [],
+  mcp: [],
   platform: ['openapi'],
   openapi: [],
   files: [],

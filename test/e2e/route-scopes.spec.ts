@@ -39,6 +39,7 @@ interface Route {
 const SCOPE_OF: Readonly<Record<string, string>> = {
   'POST /v1/traces': 'ingest',
   'POST /v1/spans': 'ingest',
+  'POST /mcp': 'read',
   'POST /v1/metrics': 'ingest',
   'POST /v1/logs': 'ingest',
   'POST /v1/rules': 'rules:write',

@@ -28,6 +28,7 @@ import { ViolationGroupsController } from './groups/violation-groups.controller.
 import { KeepViolations } from './keep/keep-violations.js';
 import { MarksController } from './marks/marks.controller.js';
 import { MutesController } from './marks/mutes.controller.js';
+import { McpController } from './mcp/mcp.controller.js';
 import { API_METRICS } from './metrics.js';
 import { Notify } from './notify/notify.js';
 import { documentApi } from './openapi.js';
@@ -75,6 +76,7 @@ const TRIALS_WAITING = 8;
     RuleVersionsController,
     SettleController,
     MarksController,
+    McpController,
     MutesController,
     PreviewsController,
     ViolationExportController,

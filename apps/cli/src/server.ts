@@ -50,6 +50,16 @@ export class Server {
     return this.request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   }
 
+  /** Whatever the server answers, refusals too; throws BT_CLI_SERVER when it does not answer, or no JSON. */
+  async ask(method: 'GET' | 'POST', path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }> {
+    const sent = body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    const response = await this.fetch(path, { method, ...sent });
+    const text = await response.text();
+    const json = parsed(text);
+    if (json === undefined && text !== '') throw refusal(this.base + path, response.status, text);
+    return { status: response.status, body: json };
+  }
+
   async delete(path: string): Promise<void> {
     await this.request(path, { method: 'DELETE' });
   }

@@ -15,6 +15,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'violations tail': async () => (await import('./violations-tail.js')).violationsTailCommand,
   'violations export': async () => (await import('./violations-export.js')).violationsExportCommand,
   explain: async () => (await import('./explain.js')).explainCommand,
+  mcp: async () => (await import('./mcp.js')).mcpCommand,
   wait: async () => (await import('./wait.js')).waitCommand,
   probe: async () => (await import('./probe.js')).probeCommand,
   'keys new': async () => (await import('./keys-new.js')).keysNewCommand,

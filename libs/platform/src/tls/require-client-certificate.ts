@@ -1,4 +1,4 @@
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problem-details/problem.js';
 
@@ -8,7 +8,10 @@ import { Problem } from '../problem-details/problem.js';
  */
 export function requireClientCertificate(fastify: FastifyInstance, isPublic: (request: FastifyRequest) => boolean): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
-    const { authorized, authorizationError } = request.raw.socket as TLSSocket;
+    const { socket } = request.raw;
+    // Without a connection it is one of the server's own (/mcp), asked for by a request that was let in.
+    if (!(socket instanceof TLSSocket)) return done();
+    const { authorized, authorizationError } = socket;
     if (authorized || isPublic(request)) return done();
     const reason = authorizationError === undefined || authorizationError === null ? '' : ` (${String(authorizationError)})`;
     done(

@@ -1,0 +1,23 @@
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import type { Answer } from './ask.js';
+
+/** Characters of one result: a model reads all of it. */
+const LONGEST = 60_000;
+
+/** What a tool answers for what the API answered: a problem is an error whose text says what to do. */
+export function resultOf({ status, body }: Answer): CallToolResult {
+  if (status < 400) return told(body);
+  const { code, title, detail, errors } = (body ?? {}) as { code?: string; title?: string; detail?: string; errors?: unknown };
+  return { isError: true, content: [{ type: 'text', text: text({ status, code, title, detail, errors }) }] };
+}
+
+/** What a tool answers. */
+export function told(body: unknown): CallToolResult {
+  return { content: [{ type: 'text', text: text(body) }] };
+}
+
+function text(value: unknown): string {
+  const json = JSON.stringify(value, undefined, 1) ?? '';
+  if (json.length <= LONGEST) return json;
+  return `${json.slice(0, LONGEST).toWellFormed()}\n… (${json.length - LONGEST} more characters are left out: ask for less, by a filter or a limit)`;
+}
