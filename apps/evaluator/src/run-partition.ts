@@ -84,8 +84,8 @@ export class PartitionRun {
   private retriesForgotten = 0;
   /** Something was judged since the rules' errors were noted. */
   private unnoted = false;
-  /** Milliseconds of the pause that the next record is taken to end; 0: of none. */
-  private interrupted = 0;
+  /** Records before the next one were deleted. */
+  private interrupted = false;
   /** Records were deleted, markers perhaps among them: behind them the rules in force are found out anew. */
   private lacking = false;
   private readonly found = (verdict: Verdict): void => {
@@ -213,9 +213,9 @@ export class PartitionRun {
     return !this.engine.accepts();
   }
 
-  /** Records before the next one were deleted: what was sent may be lost, as in a pause of the log. */
+  /** Records before the next one were deleted: what was sent may be lost. */
   interrupt(): void {
-    this.interrupted = 1;
+    this.interrupted = true;
     this.lacking = true;
   }
 
@@ -260,11 +260,11 @@ export class PartitionRun {
   private apply(record: LogRecord): Promise<void> | undefined {
     this.applying = record;
     const control = controlOf(record);
-    const { timestamp, pause: silence } = this.time.take(record, control);
+    const { timestamp, pause } = this.time.take(record, control);
     const { offset } = record;
+    if (this.interrupted) this.engine.interrupt();
+    this.interrupted = false;
     if (control?.kind === 'epoch') return this.switchTo(offset, timestamp, control.epoch);
-    const pause = Math.max(silence, this.interrupted);
-    this.interrupted = 0;
     this.unnoted = true;
     if (control) {
       if (control.kind === 'barrier') this.barriers.note(control.id, offset);

@@ -114,6 +114,14 @@ export class PartitionEngine {
     }
   }
 
+  /**
+   * Records between the last one applied and the next were deleted: what they held of the traces that are remembered is lost, so none of those is
+   * complete any more. It is so before the next record's time passes: that may close traces which the lost ones would have kept open.
+   */
+  interrupt(): void {
+    this.assembly.interrupt();
+  }
+
   /** Spans of no trace that may still change lie below this offset (docs/architecture.md, invariant 3). */
   lowWatermark(): number {
     return Math.max(this.judgeFrom, this.assembly.oldest?.offset ?? this.nextOffset);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { applyAll, engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
 import { arbitraryLog, logOfLongTraces, pausedLog, SMALL_SETTINGS, somePauses } from '../../../test/fixtures/engine/arbitrary-log.js';
 import { MODEL_RULES, nextVersion } from '../../../test/fixtures/engine/model-rules.js';
-import { A_SPAN, type TestRecord } from '../../../test/fixtures/engine/test-span.js';
+import { A_SPAN, logOf, type TestRecord } from '../../../test/fixtures/engine/test-span.js';
 import type { Verdict } from './verdict.js';
 
 const modelRules = MODEL_RULES.filter(({ definition }) => definition.id !== 'script');
@@ -84,5 +84,26 @@ describe('a pause of the log', () => {
     })();
     expect(logTime).toBe(35);
     expect(nextDeadline).toBeGreaterThanOrEqual(35);
+  });
+});
+
+describe('records that were deleted from the log', () => {
+  it('leave no trace complete that was remembered, also one that the time of the next record closes', () => {
+    for (const next of [10, HOUR]) {
+      const engine = engineOf([[unaudited]]);
+      const verdicts: Verdict[] = [];
+      const [first, ...later] = logOf([
+        { time: 0, spans: [charge] },
+        { time: next, spans: [{ ...charge, trace: 2 }] },
+        { time: next + HOUR },
+      ]);
+      engine.apply(first!, (verdict) => verdicts.push(verdict));
+      engine.interrupt();
+      for (const record of later) engine.apply(record, (verdict) => verdicts.push(verdict));
+      expect(verdicts.map(({ traceId, complete }) => [traceId.at(-1), complete])).toEqual([
+        ['1', false],
+        ['2', true],
+      ]);
+    }
   });
 });

@@ -163,16 +163,16 @@ class Replay {
     this.events.reached(record.offset, at.timestamp);
     const misplaced =
       control === undefined && foreignProducers ? misplacedSpans(record, partition, log.partitions(TOPICS.spans)) : undefined;
-    const pause = Math.max(at.pause, this.deletedBefore(record.offset));
-    this.engine.apply(engineRecord(record, control, { ...at, pause }, misplaced), this.sink);
+    this.noteDeleted(record.offset);
+    this.engine.apply(engineRecord(record, control, at, misplaced), this.sink);
     this.next = record.offset + 1;
   }
 
-  /** Where records are missing in the embedded log, retention was faster: spans may be lost, as in a pause of 1 ms. (In Kafka offsets have gaps of other kinds.) */
-  private deletedBefore(offset: number): number {
-    if (offset === this.next || this.options.log.shared) return 0;
+  /** Where records are missing in the embedded log, retention was faster, or somebody deleted them. (In Kafka offsets have gaps of other kinds.) */
+  private noteDeleted(offset: number): void {
+    if (offset === this.next || this.options.log.shared) return;
     this.deleted += offset - this.next;
-    return 1;
+    this.engine.interrupt();
   }
 
   private isOfRange(firstOffset: number): boolean {
