@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { BeTrace } from '../../../test/harness/betrace.js';
-import { accessibilityOf, describeConsole, TestBrowser } from './browser.js';
+import { Issuer } from '../../../test/harness/issuer.js';
+import { accessibilityOf, describeConsole, problemsOf, TestBrowser } from './browser.js';
 
 const KEY = 'secret-of-the-house';
 
@@ -19,7 +20,7 @@ describeConsole('a server with an API key', () => {
 
   it('is asked with the key that one gives, after it refused a wrong one', async () => {
     const page = await browser.page('/ui/violations', {}, /status of 401/);
-    const dialog = page.getByRole('dialog', { name: 'API key' });
+    const dialog = page.getByRole('dialog', { name: 'Sign in' });
     await dialog.waitFor();
     expect(await accessibilityOf(page)).toEqual([]);
     await dialog.getByLabel('API key').fill('wrong');
@@ -35,7 +36,7 @@ describeConsole('a server with an API key', () => {
 
   it('that goes away is said to be away, and is asked again when one likes', async () => {
     const page = await browser.page('/ui/violations', {}, /status of (401|503)|ERR_CONNECTION_(REFUSED|RESET)/);
-    await page.getByRole('dialog', { name: 'API key' }).getByLabel('API key').fill(KEY);
+    await page.getByRole('dialog', { name: 'Sign in' }).getByLabel('API key').fill(KEY);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('No violation was found yet').waitFor();
     await betrace.stop();
@@ -44,6 +45,57 @@ describeConsole('a server with an API key', () => {
     await page.getByText('The server does not answer.').first().waitFor();
     betrace = await BeTrace.start({ env: { BETRACE_API_KEY: KEY }, ports: betrace.ports });
     await page.getByRole('region', { name: 'List' }).getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('No violation was found yet').waitFor();
+  });
+});
+
+describeConsole('a server with an OpenID Connect issuer', () => {
+  let issuer: Issuer;
+  let betrace: BeTrace;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    issuer = await Issuer.start();
+    betrace = await BeTrace.start({ env: { BETRACE_OIDC_ISSUER: issuer.url, BETRACE_OIDC_AUDIENCE: 'betrace' } });
+    browser = await TestBrowser.start(() => betrace.url);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await betrace?.stop();
+    await issuer?.close();
+  });
+  afterEach(async () => expect(await browser.closePages()).toEqual([]));
+
+  it('is asked with a token of it, and for no API key where it has none', async () => {
+    const page = await browser.page('/ui/violations', {}, /status of 401/);
+    const dialog = page.getByRole('dialog', { name: 'Sign in' });
+    await dialog.getByLabel('Bearer token').fill(await issuer.token({ scope: 'betrace:read', aud: 'somebody else' }));
+    expect(await dialog.getByRole('group', { name: 'Sign in by' }).count()).toBe(0);
+    expect(await accessibilityOf(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await dialog.getByText('The server refused the last one.').waitFor();
+    await dialog.getByLabel('Bearer token').fill('schlüssel');
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await dialog.getByText('beyond ASCII').waitFor();
+    // As it is often copied: with the word before it.
+    await dialog.getByLabel('Bearer token').fill(`Bearer ${await issuer.token({ scope: 'betrace:read' })}`);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('No violation was found yet').waitFor();
+    expect(await dialog.count()).toBe(0);
+    await page.reload();
+    await page.getByText('No violation was found yet').waitFor();
+  });
+
+  it('and with API keys lets one choose', async () => {
+    await betrace.stop();
+    const env = { BETRACE_API_KEY: KEY, BETRACE_OIDC_ISSUER: issuer.url, BETRACE_OIDC_AUDIENCE: 'betrace' };
+    betrace = await BeTrace.start({ env });
+    const page = await browser.page('/ui/violations', {}, /status of 401/);
+    const dialog = page.getByRole('dialog', { name: 'Sign in' });
+    await dialog.getByLabel('API key', { exact: true }).waitFor();
+    await dialog.getByRole('button', { name: 'Bearer token' }).click();
+    await dialog.getByLabel('Bearer token', { exact: true }).fill(await issuer.token({ scope: 'betrace:read' }));
+    expect(await problemsOf(page, 'sign-in')).toEqual([]);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('No violation was found yet').waitFor();
   });
 });

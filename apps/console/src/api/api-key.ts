@@ -9,8 +9,18 @@ interface Key {
 const STORAGE = 'betrace.api-key';
 const listeners = new Set<() => void>();
 let key = read();
-/** The header that the server asked for, while it refuses what we have. */
-let asked: string | undefined;
+/** What the server asked for, while it refuses what we have. */
+let asked: Asked | undefined;
+
+/** The ways to sign in that the server offers. */
+export interface Asked {
+  /** Of API keys; absent where it has none. */
+  readonly header: string | undefined;
+  /** It takes tokens of an OpenID Connect issuer. */
+  readonly bearer: boolean;
+}
+
+const BEARER = 'authorization';
 
 function read(): Key | undefined {
   try {
@@ -26,26 +36,32 @@ const changed = (): void => {
 
 export const apiKey = (): Key | undefined => key;
 
-export function setApiKey(value: string): void {
-  key = { header: asked ?? 'x-api-key', value };
+/** Keeps an API key, or a bearer token, and goes on with it. */
+export function signIn(kind: 'key' | 'token', value: string): void {
+  key =
+    kind === 'token'
+      ? { header: BEARER, value: `Bearer ${value.replace(/^Bearer\s+/i, '')}` }
+      : { header: asked?.header ?? 'x-api-key', value };
   asked = undefined;
   sessionStorage.setItem(STORAGE, JSON.stringify(key));
   changed();
 }
 
-/** A server said 401: `www-authenticate: ApiKey header="x-api-key"` names the header. */
-export function askForApiKey(challenge: string | null): void {
-  asked = /header="([^"]+)"/.exec(challenge ?? '')?.[1] ?? 'x-api-key';
+/** A server said 401: `www-authenticate: ApiKey header="x-api-key", Bearer realm="betrace"` names the ways. */
+export function askToSignIn(challenge: string | null): void {
+  const bearer = /\bBearer\b/i.test(challenge ?? '');
+  const header = /\bApiKey header="([^"]+)"/.exec(challenge ?? '')?.[1];
+  asked = { header: header ?? (bearer ? undefined : 'x-api-key'), bearer };
   changed();
 }
 
-export function useAskedForApiKey(): { readonly header: string; readonly refused: boolean } | undefined {
-  const header = useSyncExternalStore(
+export function useAskedToSignIn(): (Asked & { readonly refused: boolean }) | undefined {
+  const now = useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     () => asked,
   );
-  return header === undefined ? undefined : { header, refused: key !== undefined };
+  return now === undefined ? undefined : { ...now, refused: key !== undefined };
 }

@@ -1,5 +1,5 @@
 import createClient from 'openapi-fetch';
-import { apiKey, askForApiKey } from './api-key';
+import { apiKey, askToSignIn } from './api-key';
 import type { paths } from './openapi.generated';
 import { ApiProblem, problemOf } from './problem';
 
@@ -15,7 +15,7 @@ export async function fetchWithKey(input: Request | string, init?: RequestInit):
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiProblem(0, 'The server does not answer. It may be stopped, or the network between is down.');
   }
-  if (response.status === 401) askForApiKey(response.headers.get('www-authenticate'));
+  if (response.status === 401) askToSignIn(response.headers.get('www-authenticate'));
   return response;
 }
 
