@@ -49,6 +49,18 @@ broker answers, the last known end serves, and \`betrace_log_end_age_seconds\` s
 `;
 
 const TAIL = `
+## Violations in Loki
+
+Each violation is a line of the API's log when it is kept, of the level \`info\`: one with \`betrace_violation_severity\`, \`betrace_violation_id\`, \`betrace_violation_rule_id\`, \`betrace_violation_rule_name\`,
+\`betrace_violation_service\` and \`trace_id\`, and without values of spans. Later revisions have none. An alert over logs:
+
+\`\`\`logql
+sum(count_over_time({job="betrace-backend"} | json | betrace_violation_severity="CRITICAL" [5m])) > 5
+\`\`\`
+
+Where the collector of logs makes \`betrace_violation_severity\` a label, \`{job="betrace-backend", betrace_violation_severity="CRITICAL"}\` selects the same. No more than \`logging.violations_per_second\` lines (10) are written in a second;
+how many were left out is a line of the level \`warn\`. So count with the metrics (\`BeTraceCriticalViolations\`), and look things up in the log. Loki itself was not run with this query.
+
 ## Violations in Tempo
 
 A violation is a span named \`betrace.violation\` in the trace that it is about, below the offending span. Each revision is a span of its own, and spans can't be

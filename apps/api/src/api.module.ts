@@ -26,6 +26,7 @@ import { ExportToOtlp } from './export/export-to-otlp.js';
 import { EXPRESSION_THREAD_ENTRY, ExpressionThreads } from './expressions/expression-threads.js';
 import { ViolationGroupsController } from './groups/violation-groups.controller.js';
 import { KeepViolations } from './keep/keep-violations.js';
+import { TellViolations } from './keep/tell-violations.js';
 import { MarksController } from './marks/marks.controller.js';
 import { MutesController } from './marks/mutes.controller.js';
 import { McpController } from './mcp/mcp.controller.js';
@@ -178,10 +179,11 @@ const TRIALS_WAITING = 8;
     { provide: VerifyViolation, inject: [KEY_RING], useFactory: (ring: KeyRing) => new VerifyViolation(ring) },
     {
       provide: KeepViolations,
-      inject: [Log, Store, Registry, LOGGER],
-      useFactory: (log: Log, store: Store, registry: Registry, logger: Logger) => {
+      inject: [Log, Store, Registry, LOGGER, CONFIGURATION, CLOCK],
+      useFactory: (log: Log, store: Store, registry: Registry, logger: Logger, { logging }: Configuration, clock: Clock) => {
         const metrics = registerMetrics(API_METRICS, registry);
-        const keeping = new KeepViolations(log, store, metrics, logger);
+        const tell = new TellViolations(logger, logging.violationsPerSecond, clock);
+        const keeping = new KeepViolations(log, store, metrics, logger, tell);
         exposeFilesLost(registry, 'store', () => store.filesLost());
         exposeLag({ registry, log, gauge: metrics.keepLag, topic: TOPICS.violations, lag: keeping.lag });
         return keeping;

@@ -19,6 +19,7 @@ import { FollowPosition } from './follow-position.js';
 import { PublishRefusals } from './publish-refusals.js';
 import { readerPosition } from './reader-position.js';
 import { readViolation, storedViolation } from './stored-violation.js';
+import type { TellViolations } from './tell-violations.js';
 import { Together } from './together.js';
 
 /** Whose position in the store says what of the violations log is kept. */
@@ -74,6 +75,7 @@ export class KeepViolations implements PartitionListener {
     private readonly store: Store,
     private readonly metrics: Metrics<typeof API_METRICS>,
     private readonly logger: Logger,
+    private readonly tell?: TellViolations,
   ) {
     this.together = new Together((batches) => store.keep(...batches), true, {
       size: ({ violations }) => violations.length,
@@ -90,6 +92,7 @@ export class KeepViolations implements PartitionListener {
   async stop(): Promise<void> {
     this.stopping.abort(new Error('keeping violations stops'));
     await this.subscription?.close();
+    this.tell?.close();
   }
 
   /** For readiness: undefined, or what was lost. Rejects what the store says when it does not take violations, and Behind when the log cannot be read. */
@@ -175,6 +178,7 @@ export class KeepViolations implements PartitionListener {
 
   private noteKept(violations: readonly StoredViolation[]): void {
     this.metrics.violationsKept.inc(violations.length);
+    this.tell?.tell(violations);
     this.did.kept += violations.length;
     const now = this.log.now();
     for (const { timestampMs } of violations) this.latencies.note(now - timestampMs);

@@ -310,6 +310,12 @@ export const SCHEMA = {
       default: 'json',
       doc: '`json` (one object a line) or `text` (for people; the default on a terminal).',
     },
+    violationsPerSecond: {
+      type: integer(0, 10_000),
+      env: ['BETRACE_LOG_VIOLATIONS_PER_SECOND'],
+      default: 10,
+      doc: 'Lines of the level `info` that a second may have for violations, one for each when the API keeps it, with `betrace_violation_severity`; how many are left out is told. 0: none.',
+    },
   },
   process: {
     environment: {

@@ -16,7 +16,7 @@ export const LOGGER = Symbol('Logger');
  * Writes one object a line (`json`) or readable lines (`text`) to standard output, synchronously: what was logged before a
  * crash is there after it.
  */
-export function createLogger(settings: Configuration['logging'], destination?: DestinationStream): Logger {
+export function createLogger(settings: Pick<Configuration['logging'], 'level' | 'format'>, destination?: DestinationStream): Logger {
   const options = {
     level: settings.level,
     base: null,
