@@ -192,6 +192,7 @@ const MISTAKES: readonly string[] = [
   'type(attribute.x) == "int"',
   'span.name matches "/checkout/*"',
   'when { charge.where(currency == EUR or USD) } always { x }',
+  'for _, s in ipairs(trace) do return true end return false',
   'When { a } never { b }',
   'when { span.name == a } never { b }',
 ];
@@ -226,6 +227,7 @@ const FIXABLE: readonly string[] = [
   'BT_DSL_LETTER_CASE',
   'BT_DSL_LIST_AS_SET',
   'BT_DSL_LOOP_INDEX',
+  'BT_DSL_LOOP_OVER',
   'BT_DSL_MALFORMED_NUMBER',
   'BT_DSL_MATCHES_ALL',
   'BT_DSL_MISSING_DIFFERS',

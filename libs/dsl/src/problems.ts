@@ -141,6 +141,10 @@ export const PROBLEMS = {
   ),
   BT_DSL_INDEX_ZERO: mistake('lists count from 1: there is nothing at {index}', 'An index below 1, or one that is no whole number.'),
   BT_DSL_ITERATOR: mistake("'for … in' needs ipairs: {text} is a list", 'A loop over a list without `ipairs` fails on every trace.'),
+  BT_DSL_LOOP_OVER: mistake(
+    '{text} has names for its parts, and {function} {what}',
+    'A loop over `trace` or a span, or by `ipairs` over attributes, which finds nothing or fails.',
+  ),
   BT_DSL_LOOP_INDEX: mistake(
     "'{name}' is the place in the list, not what stands there: {text} gives two values",
     'A loop over `ipairs(list)` with one variable.',

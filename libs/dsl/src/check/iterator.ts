@@ -9,6 +9,7 @@ export function refuseIterator(statement: Extract<Statement, { type: 'for-in' }>
   const [iterator, ...more] = statement.iterators;
   if (iterator !== undefined && more.length === 0) {
     if (refuseAttribute(statement, iterator, findings)) return;
+    if (refuseNamedParts(iterator, findings)) return;
     refuseIndexAlone(statement, iterator, findings);
   }
   if (iterator === undefined || more.length > 0 || iterator.type !== 'member') return;
@@ -32,6 +33,24 @@ function refuseAttribute({ names }: ForIn, iterator: Expression, findings: Findi
   const meant = `${written.length === 1 ? `_, ${written[0]}` : written.join(', ')} in ipairs(${text} or {})`;
   const fix = { range: { start: first.range.start, end: iterator.range.end }, text: meant };
   findings.report('BT_DSL_ITERATOR', iterator.range, { text }, { suggestion: `for ${meant} do`, fix });
+  return true;
+}
+
+/** `for _, s in ipairs(trace) do`, `for _, value in ipairs(span.attributes) do`. */
+function refuseNamedParts(iterator: Expression, findings: Findings): boolean {
+  if (iterator.type !== 'call' || iterator.callee.type !== 'name') return false;
+  const { name } = iterator.callee;
+  const [of, ...more] = iterator.args;
+  if ((name !== 'ipairs' && name !== 'pairs') || of === undefined || more.length > 0) return false;
+  const isMap = of.type === 'member' && MAPS.has(of.name);
+  const isOwner = of.type === 'name' && (of.name === 'trace' || of.name === 'span');
+  if (!isOwner && !(isMap && name === 'ipairs')) return false;
+  const text = findings.source.slice(of.range);
+  const meant = isMap ? `pairs(${text})` : of.type === 'name' && of.name === 'trace' ? 'ipairs(trace.spans)' : undefined;
+  const values = { text, function: name, what: name === 'ipairs' ? 'finds nothing there' : 'fails there' };
+  const fix = meant === undefined ? undefined : { range: iterator.range, text: meant };
+  const expected = meant ?? 'pairs(span.attributes), ipairs(span.events) or ipairs(span.links)';
+  findings.report('BT_DSL_LOOP_OVER', of.range, values, { expected, suggestion: meant, fix });
   return true;
 }
 

@@ -90,20 +90,35 @@ class ScriptValues {
       );
       return;
     }
-    const value = this.knownComparison(name, operator, right);
-    if (value === undefined) return;
-    const reason = right.type === 'nil' ? `'${name}' always has a value` : `'${name}' counts from 0 up`;
+    const known = this.knownComparison(name, operator, right);
+    if (known === undefined) return;
+    const [value, reason] = known;
     this.findings.report('BT_DSL_CONTRADICTION', range, { value: String(value), reason });
   }
 
-  private knownComparison(name: string, operator: string, right: Expression): boolean | undefined {
+  private knownComparison(name: string, operator: string, right: Expression): readonly [boolean, string] | undefined {
     if (right.type === 'nil') {
       if ((operator !== '==' && operator !== '~=') || !this.isAll(name, isNumber)) return undefined;
-      return operator === '~=';
+      return [operator === '~=', `'${name}' always has a value`];
     }
-    if (right.type !== 'number' || right.value > 0 || !this.isAll(name, (value) => isCounted(value, name))) return undefined;
-    if (operator === '>=') return true;
-    return operator === '<' ? false : undefined;
+    if (right.type !== 'number') return undefined;
+    if ((operator === '==' || operator === '~=') && this.isAll(name, isBoolean)) return [operator === '~=', `'${name}' is true or false`];
+    if (this.isAll(name, ({ type }) => type === 'number')) return this.comparedConstants(name, operator, right.value);
+    if (right.value > 0 || !this.isAll(name, (value) => isCounted(value, name))) return undefined;
+    if (operator === '>=') return [true, `'${name}' counts from 0 up`];
+    return operator === '<' ? [false, `'${name}' counts from 0 up`] : undefined;
+  }
+
+  /** `count = 1` in a loop, and `count > 3` behind it: it never gets another value than those that stand there. */
+  private comparedConstants(name: string, operator: string, limit: number | bigint): readonly [boolean, string] | undefined {
+    const all = (this.values.get(name) ?? []).map((value) => value && withoutParentheses(value));
+    const numbers = [...new Set(all.flatMap((value) => (value?.type === 'number' ? [value.value] : [])))];
+    const outcomes = new Set(numbers.map((value) => compared(value, operator, limit)));
+    const [outcome] = outcomes;
+    // One constant alone is the writer's name for it; within a function it may get another value.
+    if (/\bfunction\b/.test(this.findings.source.text)) return undefined;
+    if (numbers.length < 2 || outcomes.size !== 1 || outcome === undefined) return undefined;
+    return [outcome, `'${name}' is never anything but ${numbers.slice(0, 3).join(', ')}${numbers.length > 3 ? ', …' : ''}`];
   }
 
   /** `x:find("a") == true`: where it is, or nil. */
@@ -180,6 +195,25 @@ const TABLE_FUNCTIONS: Readonly<Partial<Record<string, string>>> = {
   size: '#list',
   count: '#list',
 };
+
+function compared(value: number | bigint, operator: string, limit: number | bigint): boolean | undefined {
+  switch (operator) {
+    case '<':
+      return value < limit;
+    case '<=':
+      return value <= limit;
+    case '>':
+      return value > limit;
+    case '>=':
+      return value >= limit;
+    case '==':
+      return value >= limit && value <= limit;
+    case '~=':
+      return value < limit || value > limit;
+    default:
+      return undefined;
+  }
+}
 
 function isFunction({ type }: Expression): boolean {
   return type === 'function';

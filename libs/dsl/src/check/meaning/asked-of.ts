@@ -38,6 +38,12 @@ export function askedOf(node: Resolved, depth: number, span: SpanSource): Resolv
         const pattern = inner(part.pattern);
         return subject === undefined || pattern === undefined ? undefined : { ...part, subject, pattern };
       }
+      case 'span-order': {
+        const [first, second] = [of(part.first), of(part.second)];
+        if (first === undefined || second === undefined) return undefined;
+        // It is known by its text, in which `span` is the one of the two that is tested.
+        return part.tolerance === undefined ? { ...part, first, second } : undefined;
+      }
       case 'library-call': {
         const args = part.args.map(inner);
         return args.includes(undefined) ? undefined : { ...part, args: args as Resolved[] };

@@ -2,6 +2,7 @@ import { baseOf } from '../../compile/walk.js';
 import { factKey } from '../../facts.js';
 import type { BinaryNode, Relatives, Resolved, SpanSource, StringTestNode, TracePair } from '../../resolved.js';
 import type { SpanRelation } from '../../span-relation.js';
+import type { Expression } from '../../syntax.js';
 import { ANY, BOOLEAN, NIL } from '../../types.js';
 import { fieldValues } from '../../vocabulary.js';
 import { writtenText } from '../../written-text.js';
@@ -89,7 +90,8 @@ function comparison(node: BinaryNode, outcome: boolean): readonly Said[] {
   const value = isMirrored ? left : right;
   const subject = isMirrored ? right : left;
   if (value.type !== 'literal' || isVariable(value)) {
-    if (!comparesReadings(node)) return truth(node, outcome);
+    if (!comparesReadings(node))
+      return [...truth(node, outcome), ...(isVariable(left) && isVariable(right) ? twoReadings(node, outcome) : [])];
     if (node.operator !== '==' && node.operator !== '~=') return [...truth(node, outcome), ...twoReadings(node, outcome)];
     // `trace.spans[i]` may be another span when it is read again: only what is written is the same.
     return hasName(node.left) && hasName(node.right) ? [equalReadings(node, outcome)] : truth(node, outcome);
@@ -134,7 +136,7 @@ const NOTHING: readonly Constraint[] = [];
 const ORDERED: readonly Constraint[] = [{ kind: 'one-of', values: ['<', '==', '>'] }];
 
 /** `a.start_time < b.start_time`, of which `b.start_time < a.start_time` says the opposite. */
-function twoReadings({ left, right, operator }: ComparedReadings, outcome: boolean): readonly Said[] {
+function twoReadings({ left, right, operator }: BinaryNode, outcome: boolean): readonly Said[] {
   const areFields = left.type === 'field' && right.type === 'field';
   // What fails is neither.
   if (!outcome && !areFields) return [];
@@ -368,14 +370,21 @@ function kindOf(node: Resolved): string {
 /** What is said of variables. */
 export const VARIABLE = 'variable';
 
-/** A variable of a script that may hold anything: it holds the same wherever one expression reads it, unless that calls a function. */
+/**
+ * A variable of a script that may hold anything, or a part of what it holds: the same wherever one expression reads it, unless that calls
+ * a function.
+ */
 function isVariable(node: Resolved): boolean {
-  return node.type === 'literal' && node.syntax.type === 'name' && node.types === ANY && node.value === undefined;
+  return node.type === 'literal' && node.types === ANY && node.value === undefined && isPath(node.syntax);
+}
+
+function isPath(syntax: Expression): boolean {
+  return syntax.type === 'name' || (syntax.type === 'member' && isPath(syntax.object));
 }
 
 function nameOf(node: Resolved): string | undefined {
   if (node.type === 'attribute' || node.type === 'resource-attribute') return factKey(node.span, node.type, node.key);
-  if (node.type === 'literal') return isVariable(node) && node.syntax.type === 'name' ? `variable ${node.syntax.name}` : undefined;
+  if (node.type === 'literal') return isVariable(node) ? `variable ${textOf(node)}` : undefined;
   if (node.type === 'trace-field') return `trace ${node.field}`;
   return (node.type === 'field' ? factKey(node.span, 'field', node.field) : undefined) ?? textOf(node);
 }

@@ -29,14 +29,18 @@ export function comparedCounts(node: BinaryNode): KnownComparison | undefined {
 
 function ofTwo(left: Resolved, right: Resolved, operator: string): KnownComparison | undefined {
   if (right.type === 'literal') return share(left, right, operator);
-  const isSame =
-    isOfTrace(left) && isOfTrace(right) && shapeOf(left) === shapeOf(right) && writtenText(left.syntax) === writtenText(right.syntax);
-  if (isSame) {
+  if (left.type === 'trace-aggregate' && (operator === '>' || operator === '<') && isWrittenAlike(left, right))
+    return { value: false, reason: `both sides are ${short(left)}` };
+  if (isOfTrace(left) && isOfTrace(right) && isWrittenAlike(left, right)) {
     const value = operator === '==' || operator === '<=' || operator === '>=';
     return { value, reason: `both sides are ${short(left)}` };
   }
   if (!isPart(left, right) || (operator !== '>' && operator !== '<=')) return undefined;
   return { value: operator === '<=', reason: `${short(left)} counts no more spans than ${short(right)}` };
+}
+
+function isWrittenAlike(left: Resolved, right: Resolved): boolean {
+  return left.type === right.type && shapeOf(left) === shapeOf(right) && writtenText(left.syntax) === writtenText(right.syntax);
 }
 
 function share(node: Resolved, limit: Resolved, operator: string): KnownComparison | undefined {

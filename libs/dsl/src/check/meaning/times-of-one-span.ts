@@ -10,10 +10,11 @@ const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
  */
 export function timesOfOneSpan({ operator, left, right, syntax }: BinaryNode, findings: Findings): void {
   if (!ORDERS.has(operator)) return;
-  const sum: Sum = { start: 0, end: 0, constant: 0n, span: undefined };
+  const sum: Sum = { durations: 0, start: 0, end: 0, constant: 0n, span: undefined };
   if (!add(left, 1, sum) || !add(right, -1, sum)) return;
-  if (sum.start * sum.end !== -1 || (left.type === 'field' && right.type === 'field')) return;
-  const outcome = onDurations(operator, sum.end, sum.constant);
+  const isOfOne = sum.span !== undefined && sum.durations > 0 && sum.start === 0 && sum.end === 0;
+  if (!isOfOne && (sum.start * sum.end !== -1 || (left.type === 'field' && right.type === 'field'))) return;
+  const outcome = isOfOne ? ofNothing(operator, sum.constant) : onDurations(operator, sum.end, sum.constant);
   if (outcome === undefined) return;
   const which = outcome ? 'every span' : 'no span';
   findings.report('BT_DSL_BACKWARDS', syntax.range, { which }, { expected: 'the time of another span, or span.duration' });
@@ -33,7 +34,16 @@ function onDurations(operator: string, factor: number, constant: bigint): boolea
   return isGreater === isPositive;
 }
 
+/** `span.end_time - span.start_time > span.duration`: what is left is a constant compared with 0. */
+function ofNothing(operator: string, constant: bigint): boolean {
+  if (operator === '<') return constant < 0n;
+  if (operator === '<=') return constant <= 0n;
+  return operator === '>' ? constant > 0n : constant >= 0n;
+}
+
 interface Sum {
+  /** How often it reads the duration, which is the end less the start. */
+  durations: number;
   start: number;
   end: number;
   constant: bigint;
@@ -59,9 +69,14 @@ function addConstant(value: unknown, sign: 1 | -1, sum: Sum): boolean {
 }
 
 function addTime({ field, span }: Field, sign: 1 | -1, sum: Sum): boolean {
-  if ((field !== 'start_time' && field !== 'end_time') || (sum.span !== undefined && !isSameSpan(sum.span, span))) return false;
+  if ((field !== 'start_time' && field !== 'end_time' && field !== 'duration') || (sum.span !== undefined && !isSameSpan(sum.span, span)))
+    return false;
   sum.span = span;
-  if (field === 'start_time') sum.start += sign;
+  if (field === 'duration') {
+    sum.durations++;
+    sum.start -= sign;
+    sum.end += sign;
+  } else if (field === 'start_time') sum.start += sign;
   else sum.end += sign;
   return true;
 }

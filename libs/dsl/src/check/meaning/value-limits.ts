@@ -30,9 +30,18 @@ function ofTwo(left: Resolved, right: Resolved, operator: string): KnownComparis
 
 function never(left: Resolved, right: Resolved): KnownComparison | undefined {
   const isSure = isAtMost(left, right);
-  if (!isSure && !isEarlier(left, right)) return undefined;
   const reason = `${short(left)} is never more than ${short(right)}`;
+  if (isMean(left, right, 'max') || isMean(right, left, 'min'))
+    return { value: false, reason: `${reason}, but for rounding`, isMeant: true };
+  if (!isSure && !isEarlier(left, right)) return undefined;
   return isSure ? { value: false, reason } : { value: false, reason: `${reason}, unless clocks run backwards`, isMeant: true };
+}
+
+/** The mean of what the other one is the largest (smallest) of. */
+function isMean(mean: Resolved, limit: Resolved, aggregate: 'min' | 'max'): boolean {
+  if (mean.type !== 'trace-aggregate' || mean.aggregate !== 'avg' || !isOfAll(limit, aggregate)) return false;
+  const of = readingOf(limit.field);
+  return of !== undefined && readingOf(mean.field) === of;
 }
 
 /** The first start is no later than any end, and the last end no earlier than any start. */
