@@ -23,5 +23,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./doctor.js')).doctorCommand,
   backup: async () => (await import('./backup.js')).backupCommand,
   restore: async () => (await import('./restore.js')).restoreCommand,
+  completion: async () => (await import('./completion.js')).completionCommand,
   serve: async () => (await import('./serve.js')).serveCommand,
 };

@@ -1,0 +1,35 @@
+import { type Command, type ExitCode, readArguments } from '../command.js';
+import { bashCompletion } from '../completion/bash-completion.js';
+import { commandWords } from '../completion/command-words.js';
+import { fishCompletion } from '../completion/fish-completion.js';
+import { zshCompletion } from '../completion/zsh-completion.js';
+import { UsageError } from '../problems.js';
+import type { Terminal } from '../terminal.js';
+import { COMMANDS } from './all.js';
+
+const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
+
+export const completionCommand: Command = {
+  name: 'completion',
+  summary: 'makes a shell complete commands and options',
+  help: `betrace completion bash|zsh|fish
+
+Prints a script for the shell. It knows the commands and their options, and completes file names where neither fits.
+
+  bash: betrace completion bash > ~/.local/share/bash-completion/completions/betrace
+  zsh:  betrace completion zsh > "\${fpath[1]}/_betrace"
+  fish: betrace completion fish > ~/.config/fish/completions/betrace.fish
+
+Exit code: 0, or 2 when the shell is not known.
+`,
+
+  async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+    const { positionals } = readArguments(args, {});
+    const [shell = ''] = positionals;
+    if (positionals.length !== 1 || !Object.hasOwn(SHELLS, shell))
+      throw new UsageError(`name one shell: ${Object.keys(SHELLS).join(', ')}`);
+    const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+    terminal.out(SHELLS[shell as keyof typeof SHELLS](commandWords(commands)));
+    return 0;
+  },
+};
