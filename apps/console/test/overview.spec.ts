@@ -134,6 +134,7 @@ describeConsole('overview', () => {
     expect(await problemsOf(page, 'overview-unaccounted')).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });
     await answer({ total: undefined, exact: false, inexact: ['the log did not tell where it ends'] });
+    await page.reload();
     await whole.getByText('This process is one of several').waitFor();
     await whole.getByText('the log did not tell where it ends').waitFor();
     await page.unroute('**/v1/accounting');
