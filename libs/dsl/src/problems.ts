@@ -313,8 +313,8 @@ export const PROBLEMS = {
     "A pattern of another language: Lua's `%d`, the slashes around a JavaScript pattern.",
   ),
   BT_DSL_LOOP_VARIABLE: warning(
-    "the loop never reads '{name}': `span` is not the span of the loop, but the one that the rule is judged on",
-    'A loop over spans whose body asks `span` or `attribute` each time.',
+    "the loop never reads '{name}': `span` is not the {what} of the loop, but the span that the rule is judged on",
+    'A loop over spans, events or links whose body asks `span` or `attribute` each time.',
   ),
   BT_DSL_FIRST_ONLY: warning(
     'the loop ends at its first {name}: every way through it returns',

@@ -29,11 +29,25 @@ class ScriptValues {
     for (const statement of block) {
       const { conditions, all } = expressionsOf(statement);
       for (const condition of conditions) this.condition(condition);
+      if (statement.type === 'assignment') for (const target of statement.targets) this.behindTheLast(target);
       if (statement.type === 'return' && isMain) this.result(statement.values);
       for (const expression of all) this.expression(expression);
       const isInner = statement.type === 'local-function' || statement.type === 'function-statement';
       for (const inner of blocksOf(statement)) this.block(inner, isMain && !isInner);
     }
+  }
+
+  /** `ids[#ids] = x`, and nothing else is written to `ids`: at the place 0 each time, which does not count. */
+  private behindTheLast(target: Expression): void {
+    if (target.type !== 'index' || target.object.type !== 'name' || target.key.type !== 'unary' || target.key.operator !== '#') return;
+    const { name } = target.object;
+    const { source } = this.findings;
+    const index = source.slice(target.key.range);
+    if (target.key.operand.type !== 'name' || target.key.operand.name !== name || !this.isAll(name, isEmptyTable)) return;
+    const isElse = new RegExp(`\\(\\s*${name}\\s*[,)]|\\b${name}\\s*(?:\\[\\s*(?!#\\s*${name}\\s*\\])|[.:])`);
+    if (isElse.test(source.text)) return;
+    const fix = { range: target.key.range, text: `${index} + 1` };
+    this.findings.report('BT_DSL_INDEX_ZERO', target.key.range, { index: `${index}, which stays 0` }, { suggestion: fix.text, fix });
   }
 
   private result([first, second]: readonly Expression[]): void {
