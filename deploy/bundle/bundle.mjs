@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 const root = dirname(dirname(import.meta.dirname));
 const out = join(root, 'dist', 'bundle');
 const of = createRequire(join(root, 'package.json'));
+const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** Entries of processes, and of threads under the names that `threadEntries` gives them. */
@@ -79,8 +80,10 @@ const rewritten = {
       if (kind === 'entry-point' || builtinModules.includes(path) || path.startsWith('node:')) return undefined;
       if (kind === 'import-statement' || !/node_modules/.test(resolveDir)) return undefined;
       try {
-        createRequire(join(resolveDir, 'from.js')).resolve(path);
-        return undefined;
+        const found = createRequire(join(resolveDir, 'from.js')).resolve(path);
+        const [folder] = /node_modules\/(?:@[^/]+\/)?[^/]+(?:\/node_modules\/(?:@[^/]+\/)?[^/]+)*/.exec(found.replaceAll('\\', '/')) ?? [];
+        // Nor do those that only the tests have.
+        return folder !== undefined && lock[folder]?.dev ? { path, external: true } : undefined;
       } catch {
         return { path, external: true };
       }
@@ -126,6 +129,9 @@ const folders = new Set(
   Object.keys(metafile.inputs).flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(relative(root, join(root, input)))?.[0] ?? []),
 );
 for (const folder of [swagger, reflect]) folders.add(relative(root, folder));
+// The console is built by Vite, of its production packages.
+const consoleLock = JSON.parse(readFileSync(join(root, 'apps', 'console', 'package-lock.json'), 'utf8')).packages;
+for (const [folder, { dev, optional }] of Object.entries(consoleLock)) if (folder !== '' && !dev && !optional) folders.add(join('apps', 'console', folder));
 const packages = [...folders].sort().map((folder) => {
   const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
   const [file] = globSync('{LICEN[CS]E,LICEN[CS]E.*,LICEN[CS]E-*,licen[cs]e,licen[cs]e.*,COPYING*}', { cwd: join(root, folder) }).sort();
@@ -134,6 +140,17 @@ const packages = [...folders].sort().map((folder) => {
 const notices = packages.map(({ name, version, text }) => `${name} ${version}\n\n${text}\n`);
 writeFileSync(join(out, 'THIRD-PARTY-NOTICES.txt'), notices.join(`\n${'-'.repeat(100)}\n\n`));
 cpSync(join(root, 'LICENSE'), join(out, 'LICENSE'));
+/** A package URL, by which scanners know it. */
+const purl = ({ name, version }) => `pkg:npm/${name.replace(/^@/, '%40')}@${version}`;
+const components = new Map(
+  packages.map((one) => [
+    purl(one),
+    { type: 'library', 'bom-ref': purl(one), name: one.name, version: one.version, purl: purl(one), licenses: [{ expression: one.license }] },
+  ]),
+);
+const self = { type: 'application', 'bom-ref': purl(manifest), name: manifest.name, version: manifest.version, purl: purl(manifest) };
+const sbom = { bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, metadata: { component: self }, components: [...components.values()] };
+writeFileSync(join(out, 'sbom.cdx.json'), `${JSON.stringify(sbom, undefined, 2)}\n`);
 const { name, version, description, license } = manifest;
 const own = { name, version, description, license, type: 'module', bin: { betrace: 'cli.js' }, engines: { node: '>=24' } };
 writeFileSync(join(out, 'package.json'), `${JSON.stringify(own, undefined, 2)}\n`);

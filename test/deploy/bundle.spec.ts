@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace } from '../harness/betrace.js';
 import { bundledCode } from '../harness/bundle.js';
+import { REPOSITORY } from '../harness/repository.js';
 import { imageStages } from './image-stages.js';
 
 const stages = imageStages();
@@ -64,6 +65,27 @@ describe('the image: its steps in a clean folder', () => {
     const notices = readFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
     for (const name of ['@nestjs/core', 'kafkajs', 'pg', 'fengari', 'swagger-ui-dist', 'reflect-metadata'])
       expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'));
+  });
+
+  it('lists the packages that it is made of, with the versions of the lock files and their licences', () => {
+    const { components } = JSON.parse(readFileSync(join(folder, 'sbom.cdx.json'), 'utf8')) as {
+      components: { name: string; version: string; purl: string; licenses: { expression?: string }[] }[];
+    };
+    const locked = ['package-lock.json', 'apps/console/package-lock.json'].flatMap((file) =>
+      Object.entries(
+        (JSON.parse(readFileSync(join(REPOSITORY, file), 'utf8')) as { packages: Record<string, { version?: string; dev?: boolean }> })
+          .packages,
+      ).flatMap(([path, { version, dev }]) => (dev ? [] : [`${path.slice(path.lastIndexOf('node_modules/') + 13)}@${version}`])),
+    );
+    for (const { name, version, purl, licenses } of components) {
+      expect(locked).toContain(`${name}@${version}`);
+      expect(purl).toBe(`pkg:npm/${name.replace('@', '%40')}@${version}`);
+      expect([name, licenses[0]?.expression]).toEqual([name, expect.stringMatching(/MIT|ISC|Apache-2.0|BSD|Unlicense|BlueOak|OFL-1.1/)]);
+    }
+    // npm's own list leaves some of these out.
+    const names = components.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['kafkajs', 'pg', 'kysely', '@nestjs/core', 'prom-client', 'react', 'swagger-ui-dist']));
+    expect(new Set(components.map(({ purl }) => purl)).size).toBe(components.length);
   });
 
   it('says how it is used, by each of its entries', () => {
