@@ -92,6 +92,31 @@ interface Preview {
     }
   });
 
+  it('account for every span, each process for its own hop', async () => {
+    interface Told {
+      readonly exact: boolean;
+      readonly hops: {
+        readonly receive?: { readonly logged: number; readonly unaccounted: number };
+        readonly evaluate?: {
+          readonly unaccounted: number;
+          readonly partitions: readonly { partition: number; from_offset: number; end_offset: number; in_log: number }[];
+        };
+      };
+    }
+    const account = async (process: BeTrace) => (await process.json<Told>('GET', '/v1/accounting')).body;
+    const all = await records();
+    const received = await account(cluster.all('ingest')[0]!);
+    expect(received).toMatchObject({ exact: true, hops: { receive: { logged: all.flat().flatMap(traceIds).length, unaccounted: 0 } } });
+    const evaluated = await Promise.all(cluster.all('evaluator').map(account));
+    for (const told of evaluated) expect(told).toMatchObject({ exact: true, hops: { evaluate: { unaccounted: 0 } } });
+    const partitions = evaluated.flatMap(({ hops }) => hops.evaluate!.partitions);
+    expect(partitions.map(({ partition }) => partition).sort((a, b) => a - b)).toEqual(PARTITIONS);
+    for (const { partition, from_offset, end_offset, in_log } of partitions) {
+      const between = all[partition]!.filter(({ offset }) => offset >= from_offset && offset < end_offset);
+      expect(in_log).toBe(between.flatMap(traceIds).length);
+    }
+  });
+
   it('publish the change of a replica that was killed before it could', async () => {
     const [first = '', second = ''] = cluster.names('api');
     cluster.broker.suspend();
