@@ -14,7 +14,13 @@ export function compareSpans(a: SpanView, b: SpanView): number {
   const other = isServer(b);
   if (server !== other) return server ? 1 : -1;
   if (a.duration !== b.duration) return a.duration > b.duration ? -1 : 1;
-  return ((a.form ?? 0) >>> 1) - ((b.form ?? 0) >>> 1);
+  return compareContents(a, b) || ((a.form ?? 0) >>> 1) - ((b.form ?? 0) >>> 1);
+}
+
+/** Two contents of one span with the same times: by what the spans are, where that is kept, whatever rules are in force. */
+function compareContents({ content: a }: SpanView, { content: b }: SpanView): number {
+  if (a === undefined || b === undefined || a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 /** The id by which other spans name it. */

@@ -13,6 +13,8 @@ export interface SpanView {
   readonly wireId?: string;
   /** What tells its content from others of its id and times, doubled: the last thing that the order of spans goes by. */
   readonly form?: number;
+  /** All of it but ids and times, as text: where whole spans are kept. */
+  readonly content?: string;
   readonly wireParentId?: string;
   readonly wireTraceId?: string;
   readonly traceId: string;

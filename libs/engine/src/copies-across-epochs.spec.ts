@@ -83,8 +83,8 @@ describe('a span that comes again after the rules changed', () => {
       [n > 0, n > 1, n > 2, name === 'a', name === 'b' && n === 2, service === 's2', error, service === 's1' && n !== 1][
         pool.indexOf(expression)
       ]!;
-    /** In force from one epoch to another. */
-    const rule = fc.tuple(fc.nat(pool.length - 1), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }));
+    /** What it asks, and the epochs in which it is in force: it may be away in between, and others may ask the same. */
+    const rule = fc.tuple(fc.nat(pool.length - 1), fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }));
     const span = fc.record({
       trace: fc.integer({ min: 1, max: 2 }),
       span: fc.integer({ min: 1, max: 2 }),
@@ -98,59 +98,123 @@ describe('a span that comes again after the rules changed', () => {
     let told = 0;
     let copies = 0;
     fc.assert(
-      fc.property(
-        fc.uniqueArray(rule, { selector: ([of]) => of, maxLength: 6 }),
-        beside,
-        fc.array(step, { maxLength: 14 }),
-        (drawn, others, steps) => {
-          const epochs = [1, 2, 3, 4].map((epoch) => {
-            const inForce = drawn.filter(([, a, b]) => epoch >= Math.min(a, b) && epoch <= Math.max(a, b));
-            const other = others[epoch - 1];
-            return [...inForce.map(([of]) => ruleOf(`r${of}`, pool[of]!)), ...(other === undefined ? [] : [other])];
-          });
-          let epoch = 1;
-          const records: TestRecord[] = [];
-          const came: { readonly span: TestSpan; readonly rule: RuleDefinition }[] = [];
-          for (const [time, spans] of steps.entries()) {
-            if (spans === undefined) {
-              if (epoch < 4) records.push({ time, epoch: ++epoch });
-              continue;
-            }
-            const whole = spans.map((each): TestSpan => ({ ...A_SPAN, parent: 9, ...each }));
-            records.push({ time, spans: whole });
-            for (const each of whole) {
-              for (const rule of epochs[epoch - 1]!)
-                if (rule.id.startsWith('r') && matches(rule.expression, each)) came.push({ span: each, rule });
-            }
+      fc.property(fc.array(rule, { maxLength: 6 }), beside, fc.array(step, { maxLength: 14 }), (drawn, others, steps) => {
+        const epochs = [1, 2, 3, 4].map((epoch) => {
+          const inForce = [...drawn.entries()].filter(([, [, epochs]]) => epochs[epoch - 1]);
+          const other = others[epoch - 1];
+          return [...inForce.map(([n, [of]]) => ruleOf(`r${n}`, pool[of]!)), ...(other === undefined ? [] : [other])];
+        });
+        let epoch = 1;
+        const records: TestRecord[] = [];
+        const came: { readonly span: TestSpan; readonly rule: RuleDefinition }[] = [];
+        for (const [time, spans] of steps.entries()) {
+          if (spans === undefined) {
+            if (epoch < 4) records.push({ time, epoch: ++epoch });
+            continue;
           }
-          const { verdicts, accounting } = run(epochs, records);
-          const found = verdicts.filter(({ ruleId }) => ruleId.startsWith('r'));
-          const keyOf = (ruleId: string, traceId: string, spanId: string): string => `${ruleId} ${traceId} ${spanId}`;
-          const contents = new Map<string, Set<string>>();
-          for (const {
-            span: each,
-            rule: { id },
-          } of came) {
-            const key = keyOf(id, traceIdOf(each.trace), spanIdOf(each.span));
-            contents.set(key, (contents.get(key) ?? new Set()).add(JSON.stringify(each)));
+          const whole = spans.map((each): TestSpan => ({ ...A_SPAN, parent: 9, ...each }));
+          records.push({ time, spans: whole });
+          for (const each of whole) {
+            for (const rule of epochs[epoch - 1]!)
+              if (rule.id.startsWith('r') && matches(rule.expression, each)) came.push({ span: each, rule });
           }
-          const counts = new Map<string, number>();
-          for (const { ruleId, traceId, spanId } of found) {
-            const key = keyOf(ruleId, traceId, spanId);
-            counts.set(key, (counts.get(key) ?? 0) + 1);
-          }
-          told += found.length;
-          copies += accounting.duplicates;
-          expect([...counts.keys()].sort()).toEqual([...contents.keys()].sort());
-          for (const [key, count] of counts) expect([key, count <= contents.get(key)!.size]).toEqual([key, true]);
-          expect(new Set(found.map(({ id }) => id)).size).toBe(found.length);
-          expect(accounting.received).toBe(accounting.accounted);
-        },
-      ),
+        }
+        const { verdicts, accounting } = run(epochs, records);
+        const found = verdicts.filter(({ ruleId }) => ruleId.startsWith('r'));
+        const keyOf = (ruleId: string, traceId: string, spanId: string): string => `${ruleId} ${traceId} ${spanId}`;
+        const contents = new Map<string, Set<string>>();
+        for (const {
+          span: each,
+          rule: { id },
+        } of came) {
+          const key = keyOf(id, traceIdOf(each.trace), spanIdOf(each.span));
+          contents.set(key, (contents.get(key) ?? new Set()).add(JSON.stringify(each)));
+        }
+        const counts = new Map<string, number>();
+        const once = [...new Map(found.map((verdict) => [verdict.id, verdict])).values()];
+        for (const { ruleId, traceId, spanId } of once) {
+          const key = keyOf(ruleId, traceId, spanId);
+          counts.set(key, (counts.get(key) ?? 0) + 1);
+        }
+        told += found.length;
+        copies += accounting.duplicates;
+        expect([...counts.keys()].sort()).toEqual([...contents.keys()].sort());
+        for (const [key, count] of counts) expect([key, count <= contents.get(key)!.size]).toEqual([key, true]);
+        // One that was away may tell again what it told before, under the same name.
+        const stayed = drawn.flatMap(([, epochs], n) => (/^f*t*f*$/.test(epochs.map((is) => (is ? 't' : 'f')).join('')) ? [`r${n}`] : []));
+        const byThese = found.filter(({ ruleId }) => stayed.includes(ruleId));
+        expect(new Set(byThese.map(({ id }) => id)).size).toBe(byThese.length);
+        expect(accounting.received).toBe(accounting.accounted);
+      }),
       { numRuns: 500 },
     );
     expect(told).toBeGreaterThan(500);
     expect(copies).toBeGreaterThan(200);
+  });
+});
+
+describe('a rule about one span that was away', () => {
+  const spans = (time: number): TestRecord => ({ time, spans: [{ ...x, n: 4 }] });
+  const [opens, away, back] = [
+    { time: 0, spans: [root] },
+    { time: 1, epoch: 2 },
+    { time: 3, epoch: 3 },
+  ];
+
+  it.each([
+    ['came back', [[large], [], [large]]],
+    ['is new, and asks what another one asked', [[ruleOf('other', large.expression)], [ruleOf('other', large.expression)], [large]]],
+  ] as const)('and %s is asked about a span that comes again, which it has not seen', (_what, epochs) => {
+    const { told } = run(epochs, [opens, away, spans(2), back, spans(4), spans(5)]);
+    expect(told.filter((each) => each.startsWith('large'))).toEqual(['large 1']);
+  });
+
+  it.each([
+    ['deleted', [[large], []]],
+    ['replaced by another', [[large], [ruleOf('other', large.expression)]]],
+  ] as const)('when it was %s says nothing of a span in progress that came before', (_what, epochs) => {
+    const begun = { time: 0, spans: [root, { ...x, n: 4, inProgress: true }] };
+    expect(run([[large]], [begun, { time: 1_000 }]).told).toEqual(['large 1']);
+    expect(run(epochs, [begun, away, { time: 1_000 }]).told).toEqual([]);
+  });
+});
+
+describe('a trace with a span in progress', () => {
+  it('is not settled before that is judged, when the trace is forgotten', () => {
+    const engine = engineOf([[large]]);
+    const before: number[] = [];
+    const records = [{ time: 0, spans: [root, { ...x, inProgress: true }] }, { time: 50 }, { time: 1_000 }];
+    for (const record of logOf(records)) {
+      engine.apply(record, () => undefined);
+      before.push(engine.openBefore(1), engine.openTraces);
+    }
+    expect(before).toEqual([1, 1, 1, 0, 0, 0]);
+  });
+});
+
+describe('two contents of a span with the same times', () => {
+  it('are seen in one order, whatever rules are beside it, and whatever the trace is called', () => {
+    const first = ruleOf('first', 'local s = trace.spans[2]; return s ~= nil and s.attributes.n == 3');
+    const beside = [
+      [],
+      ['trace.has(attribute.n == 3)'],
+      ['trace.has(attribute.n == 2)'],
+      ['span.name == "b"', 'trace.distinct(attribute.m) > 1'],
+    ];
+    const answers = new Set<number>();
+    for (const others of beside) {
+      for (const trace of [1, 2, 3, 4, 5, 6, 7, 8]) {
+        for (const forms of [
+          [2, 3],
+          [3, 2],
+        ]) {
+          const rules = [...others.map((text, n) => ruleOf(`beside-${n}`, text)), first];
+          const spans = [{ ...root, trace, start: 1 }, ...forms.map((n) => ({ ...x, trace, n }))];
+          answers.add(run([rules], [{ time: 0, spans }, { time: 500 }]).told.filter((told) => told.startsWith('first')).length);
+        }
+      }
+    }
+    expect([...answers]).toHaveLength(1);
   });
 });
 

@@ -5,6 +5,7 @@ import { TraceStates } from './judge/trace-states.js';
 import { anyRejected } from './rejection.js';
 import type { RuleClock } from './rule-clock.js';
 import type { RuleSet } from './rule-set.js';
+import type { RuleDefinition } from './settings.js';
 
 /**
  * One rule set in force, from its marker on: for the spans that come until the next marker, and for the traces that open
@@ -152,6 +153,12 @@ export class Epoch {
       this.resourceHash = hash(this.columns.wholeSpan(i));
     }
     return this.resourceHash;
+  }
+
+  /** Whether a rule judged every span that came since this epoch began: what it can see of one, the form of this epoch has. */
+  judgedAll(rule: RuleDefinition): boolean {
+    const place = this.rules.placeOf(rule);
+    return place >= 0 && this.alive[place] === 1;
   }
 
   /** It is remembered no longer. */

@@ -1,7 +1,7 @@
 import { Accounting } from './accounting.js';
 import { Assembly } from './assembly/assembly.js';
 import type { ClosedTrace } from './assembly/close-reason.js';
-import { DUPLICATE, NEW, SAME_TIMES } from './assembly/duplicates.js';
+import { DUPLICATE_SAME_TIMES, isDuplicate, NEW, SAME_TIMES } from './assembly/duplicates.js';
 import { LateSpans } from './assembly/late-spans.js';
 import { contextWindow } from './assembly/long-traces.js';
 import { Pauses } from './assembly/pauses.js';
@@ -154,9 +154,9 @@ export class PartitionEngine {
     return this.assembly.open;
   }
 
-  /** Traces that opened below this offset and are open. Looks at each trace: to be asked seldom. */
+  /** Traces that opened below this offset and are open, or have spans in progress that wait. Looks at each trace: to be asked seldom. */
   openBefore(offset: number): number {
-    return this.assembly.openBefore(offset);
+    return this.assembly.openBefore(offset) + this.unfinished.closedBefore(offset);
   }
 
   /** Open traces and those closed less than `lateWindow` ago. */
@@ -276,11 +276,11 @@ export class PartitionEngine {
     const home = this.homes.of(opened, epoch, record);
     const form = this.homes.formOf(opened, home ?? epoch, i);
     const seen = assembly.add(row, columns, i, form, record.offset);
-    if (seen === DUPLICATE) {
+    columns.forms[i] = ((form & CONTENT) << 1) | (seen === SAME_TIMES || seen === DUPLICATE_SAME_TIMES ? 1 : 0);
+    if (isDuplicate(seen)) {
       if (judging) this.applyCopy(epoch, home, row, i);
       return;
     }
-    columns.forms[i] = ((form & CONTENT) << 1) | (seen === SAME_TIMES ? 1 : 0);
     if (home !== undefined) home.columns.forms[i] = columns.forms[i]!;
     const waited = this.unfinished.end(row, columns, i);
     if (columns.isRoot[i] === 1) assembly.noteRoot(row);

@@ -33,8 +33,8 @@ export class RuleSet implements EpochRules {
   readonly resourceColumnOf: ColumnOf;
   /** Also of the rules that are none of it because they have errors: they are in force, and not judged. */
   private readonly ids: ReadonlySet<string>;
-  /** What its rules ask; made when it is asked for. */
-  private questions: ReadonlySet<string> | undefined;
+  /** Per id, when they are asked for. */
+  private places: ReadonlyMap<string, number> | undefined;
 
   private constructor(
     readonly epoch: number,
@@ -114,15 +114,14 @@ export class RuleSet implements EpochRules {
     return this;
   }
 
-  /** Whether some rule of this set asks what the other one asks, whatever it is called: what that one can see of a span, this set sees. */
-  asks(rule: RuleDefinition): boolean {
-    this.questions ??= new Set(this.definitions.map(questionOf));
-    return this.questions.has(questionOf(rule));
+  /** The place of a rule that is called so and asks the same, in whatever version; -1 if there is none. */
+  placeOf({ id, expression, onError = 'no_match' }: RuleDefinition): number {
+    this.places ??= new Map(this.definitions.map((definition, place) => [definition.id, place]));
+    const place = this.places.get(id);
+    if (place === undefined) return -1;
+    const own = this.definitions[place]!;
+    return own.expression === expression && (own.onError ?? 'no_match') === onError ? place : -1;
   }
-}
-
-function questionOf({ expression, onError = 'no_match' }: RuleDefinition): string {
-  return `${onError} ${expression}`;
 }
 
 function sharesOf(costs: readonly number[]): readonly number[] {

@@ -3,6 +3,7 @@ import type { Accounting } from './accounting.js';
 import type { Assembly } from './assembly/assembly.js';
 import type { Retries } from './assembly/retries.js';
 import { SpansInProgress } from './assembly/spans-in-progress.js';
+import { CLOSED, FLAGS, ROW_WORDS } from './assembly/trace-row.js';
 import type { Epoch } from './epoch.js';
 import type { Judge } from './judge/judge.js';
 import type { SpanRules } from './judge/span-rules.js';
@@ -24,6 +25,14 @@ export class UnfinishedSpans {
   /** Bytes in use, about. */
   get bytes(): number {
     return this.inProgress.bytes;
+  }
+
+  /** Closed traces that opened below this offset, of which some span is in progress: it is judged when they are forgotten. */
+  closedBefore(offset: number): number {
+    const { traces } = this.assembly;
+    return this.inProgress.rows.filter(
+      (row) => (traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0 && this.assembly.firstOffset(row) < offset,
+    ).length;
   }
 
   /** Keeps span `i` of the epoch's record, unless its final form is known. It is counted if `judging`. */

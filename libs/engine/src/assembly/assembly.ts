@@ -2,7 +2,7 @@ import { LowWatermark, type Opening } from '../low-watermark.js';
 import type { AssemblySettings } from '../settings.js';
 import type { ClosedTrace, CloseReason } from './close-reason.js';
 import { type DeadlineOwner, Deadlines } from './deadlines.js';
-import { DUPLICATE, Duplicates, type Seen } from './duplicates.js';
+import { Duplicates, isDuplicate, type Seen } from './duplicates.js';
 import { LongTraces } from './long-traces.js';
 import { OpenTraces } from './open-traces.js';
 import { type ContextStart, Pauses } from './pauses.js';
@@ -155,7 +155,7 @@ export class Assembly implements DeadlineOwner {
     // Also for a span that it has: who does not know what came before takes that one for its first.
     rows[at + LAST_TIME] = this.now >>> 0;
     const seen = this.duplicates.add(row, ids, i, form);
-    if (seen === DUPLICATE) return seen;
+    if (isDuplicate(seen)) return seen;
     rows[at + SPANS]!++;
     rows[at + LAST_OFFSET] = offset >>> 0;
     return seen;

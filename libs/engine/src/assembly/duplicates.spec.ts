@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { DUPLICATE, Duplicates, NEW, OTHER_FORM, SAME_TIMES } from './duplicates.js';
+import { DUPLICATE, DUPLICATE_SAME_TIMES, Duplicates, NEW, OTHER_FORM, SAME_TIMES } from './duplicates.js';
 import { OpenTraces } from './open-traces.js';
 import type { SpanIds } from './span-ids.js';
 import { MISSING, ROW_WORDS } from './trace-row.js';
@@ -30,7 +30,9 @@ describe('Duplicates', () => {
         const seen = new Set<string>();
         for (const { low, server, form } of spans) {
           const [known, times, same] = [`${low} ${server}`, `${low} ${server} at ${form >>> 16}`, `${low} ${server} ${form}`];
-          const expected = seen.has(same) ? DUPLICATE : seen.has(times) ? SAME_TIMES : seen.has(known) ? OTHER_FORM : NEW;
+          const again = seen.has(`${same} again`) ? DUPLICATE_SAME_TIMES : DUPLICATE;
+          const expected = seen.has(same) ? again : seen.has(times) ? SAME_TIMES : seen.has(known) ? OTHER_FORM : NEW;
+          if (expected === SAME_TIMES) seen.add(`${same} again`);
           expect(duplicates.add(row, idsOf([0, low], [0, 41], server), 0, form)).toBe(expected);
           seen.add(known).add(times).add(same);
           expect(traces.rows[row * ROW_WORDS + MISSING]).toBe(1);

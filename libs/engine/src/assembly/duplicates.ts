@@ -20,7 +20,14 @@ export const DUPLICATE = 1;
 export const OTHER_FORM = 2;
 /** It was seen with other content and the same times. */
 export const SAME_TIMES = 3;
-export type Seen = typeof NEW | typeof DUPLICATE | typeof OTHER_FORM | typeof SAME_TIMES;
+/** It was seen, in a form that was `SAME_TIMES` when it came. */
+export const DUPLICATE_SAME_TIMES = 4;
+export type Seen = typeof NEW | typeof DUPLICATE | typeof OTHER_FORM | typeof SAME_TIMES | typeof DUPLICATE_SAME_TIMES;
+
+/** Nothing changes. */
+export function isDuplicate(seen: Seen): boolean {
+  return seen === DUPLICATE || seen === DUPLICATE_SAME_TIMES;
+}
 
 /**
  * The exact set of span ids of all remembered traces: says which span is a duplicate, and counts the parents that were named
@@ -63,21 +70,40 @@ export class Duplicates {
   private again(row: number, high: number, low: number, server: boolean, form: number, first: number): Seen {
     if (form === first) return DUPLICATE;
     const hasTimes = first !== NO_FORM && first >>> 16 === form >>> 16;
-    const known = this.noteForm(row, high, low, server, form);
+    const known = this.noteForm(row, high, low, server, form, hasTimes);
     if (known === 'form') return DUPLICATE;
+    if (known === 'same times') return DUPLICATE_SAME_TIMES;
     return hasTimes || known === 'times' ? SAME_TIMES : OTHER_FORM;
   }
 
-  /** Notes a form; answers what of it was noted before. */
-  private noteForm(row: number, high: number, low: number, server: boolean, form: number): 'form' | 'times' | undefined {
+  /** Notes a further form, which has the times of the first one or not; answers what of it was noted before: the form, and how it came, or its times. */
+  private noteForm(
+    row: number,
+    high: number,
+    low: number,
+    server: boolean,
+    form: number,
+    hasTimes: boolean,
+  ): 'form' | 'same times' | 'times' | undefined {
+    const forms = this.formsOf(row);
+    const [ofTimes, ofAll, ofSameTimes] = notesOf(high, low, server, form);
+    if (forms.has(ofAll)) return forms.has(ofSameTimes) ? 'same times' : 'form';
+    const known = forms.has(ofTimes) ? 'times' : undefined;
+    forms.add(ofTimes).add(ofAll);
+    if (hasTimes || known === 'times') forms.add(ofSameTimes);
+    return known;
+  }
+
+  /** Notes the first form of a side of a call: there it is kept no longer, because both sides have one place. */
+  private noteFirst(row: number, high: number, low: number, server: boolean, form: number): void {
+    const [ofTimes, ofAll] = notesOf(high, low, server, form);
+    this.formsOf(row).add(ofTimes).add(ofAll);
+  }
+
+  private formsOf(row: number): Set<string> {
     let forms = this.forms.get(row);
     if (forms === undefined) this.forms.set(row, (forms = new Set()));
-    const id = `${high} ${low} ${server}`;
-    const ofTimes = `${id} at ${form >>> 16}`;
-    const ofAll = `${id} ${form}`;
-    const known = forms.has(ofAll) ? 'form' : forms.has(ofTimes) ? 'times' : undefined;
-    forms.add(ofTimes).add(ofAll);
-    return known;
+    return forms;
   }
 
   /** Forgets all ids of a trace. */
@@ -112,7 +138,7 @@ export class Duplicates {
       list.see(list.span, server, form);
     } else {
       seen = this.seeAgain(row, list, span, high, low, server, form);
-      if (seen === DUPLICATE) return seen;
+      if (isDuplicate(seen)) return seen;
     }
     const ownParent = parentLow === low && parentHigh === high;
     if ((parentHigh | parentLow) !== 0 && parent === 0 && !ownParent) {
@@ -140,7 +166,7 @@ export class Duplicates {
       table.see(rows[at + SPAN_IDS]!, server, form);
     } else {
       seen = this.seeAgain(row, table, span, high, low, server, form);
-      if (seen === DUPLICATE) return seen;
+      if (isDuplicate(seen)) return seen;
     }
     if ((parentHigh | parentLow) !== 0 && table.find(row, parentHigh, parentLow) === 0) {
       rows[at + SPAN_IDS] = table.add(row, parentHigh, parentLow, rows[at + SPAN_IDS]!);
@@ -154,8 +180,8 @@ export class Duplicates {
     const other = ids.isSeen(place, !server);
     if (ids.isSeen(place, server)) return this.again(row, high, low, server, form, other ? NO_FORM : ids.formOf(place));
     if (other) {
-      this.noteForm(row, high, low, !server, ids.formOf(place));
-      this.noteForm(row, high, low, server, form);
+      this.noteFirst(row, high, low, !server, ids.formOf(place));
+      this.noteFirst(row, high, low, server, form);
     } else this.traces.rows[row * ROW_WORDS + MISSING]!--;
     ids.see(place, server, form);
     return NEW;
@@ -175,4 +201,10 @@ export class Duplicates {
     rows[at + SPAN_IDS] = chain;
     rows[at + FLAGS]! |= MANY_SPANS;
   }
+}
+
+/** How a form of a span is noted: its times, all of it, and that another one with its times came before. */
+function notesOf(high: number, low: number, server: boolean, form: number): readonly [string, string, string] {
+  const id = `${high} ${low} ${server}`;
+  return [`${id} at ${form >>> 16}`, `${id} ${form}`, `${id} ${form} again`];
 }

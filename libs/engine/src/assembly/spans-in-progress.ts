@@ -73,6 +73,11 @@ export class SpansInProgress {
     return true;
   }
 
+  /** The traces of which some are in progress. */
+  get rows(): readonly number[] {
+    return [...this.byRow.keys()];
+  }
+
   /** Some span is in progress. */
   get any(): boolean {
     return this.byRow.size > 0;

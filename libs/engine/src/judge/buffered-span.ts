@@ -179,6 +179,7 @@ export class DecodedSpan extends CopiedSpan implements BufferedSpan {
   readonly statusMessage: string;
   readonly kind: string;
   private readonly whole: WholeSpan;
+  private asText: string | undefined;
   private ownAttributes: ValueMap | undefined;
   private resourceAttributes: ValueMap | undefined;
 
@@ -189,6 +190,21 @@ export class DecodedSpan extends CopiedSpan implements BufferedSpan {
     this.status = STATUS_CODES[span.status?.code ?? 0] ?? STATUS_CODES[0];
     this.statusMessage = span.status?.message ?? '';
     this.kind = SPAN_KINDS[span.kind] ?? SPAN_KINDS[0];
+  }
+
+  /** All of it but ids and times, as text. */
+  get content(): string {
+    this.asText ??= this.contentAsText();
+    return this.asText;
+  }
+
+  private contentAsText(): string {
+    const { span, resource, scope } = this.whole;
+    const { name, kind, status, attributes, events, links, traceState, flags } = span;
+    return JSON.stringify(
+      [this.wireParentId, name, kind, status, attributes, events, links, resource, scope, traceState, flags],
+      (_key, value: unknown) => (typeof value === 'bigint' || typeof value === 'number' ? String(value) : value),
+    );
   }
 
   get attributes(): ValueMap {

@@ -38,7 +38,7 @@ export class LaterErrors {
     const { definitions, compiled, plan } = epoch.rules;
     const isAsked = (rule: number): boolean => {
       const definition = definitions[rule]!;
-      return compiled.rules[rule]!.needs === 'span' && !home.rules.has(definition.id) && !(isCopy && home.rules.asks(definition));
+      return compiled.rules[rule]!.needs === 'span' && !home.rules.has(definition.id) && !(isCopy && home.judgedAll(definition));
     };
     for (const condition of epoch.inDoubt.get(i) ?? []) {
       const rules = compiled.rulesOfCondition[condition]!.filter(isAsked);

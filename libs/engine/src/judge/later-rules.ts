@@ -16,21 +16,21 @@ export interface Guest {
 }
 
 /**
- * Rules about one span alone that came while a trace was open. The trace's home does not know what they see of a span: a copy that differs in
+ * Rules about one span alone that came, or came back, while a trace was open. The trace's home does not know what they see of a span: a copy that differs in
  * nothing to the home may differ to them, so they are asked about copies too. What they tell is remembered, so that a span that is
  * nothing but a copy is not told again (docs/decisions/0024).
  */
 export class LaterRules {
-  /** By row: the ids of the violations told, but for what tells forms with the same times apart. */
+  /** By row: what names the violations told. */
   private readonly told = new Map<number, Set<string>>();
   private ids = 0;
 
   /** Whether the match of a rule on a span is to be told. */
   isNews(rule: RuleDefinition, row: number, span: NamedSpan, { home, isCopy }: Guest): boolean {
-    if (home.rules.asks(rule)) return !isCopy;
+    if (home.judgedAll(rule)) return !isCopy;
     let told = this.told.get(row);
     if (told === undefined) this.told.set(row, (told = new Set()));
-    const id = violationId(rule.id, '', { ...span, form: 0 });
+    const id = violationId(rule.id, '', span);
     if (told.has(id)) return !isCopy;
     told.add(id);
     this.ids++;

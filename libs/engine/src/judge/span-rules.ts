@@ -63,6 +63,8 @@ export class SpanRules {
       atom: () => ({ count: 0, witnesses: [] }),
     };
     for (const rule of rules) {
+      // Of a span in progress, which is judged when its trace is forgotten, the rule may be gone.
+      if (epoch.alive[rule] === 0) continue;
       if (guest !== undefined && !this.later.isNews(definitions[rule]!, row, namedSpan(epoch.columns, i), guest)) continue;
       const explanation = explain(epoch, rule, evidence);
       epoch.accounts[rule]!.matches++;
