@@ -65,6 +65,7 @@ describe('the epoch before an offset', () => {
     await later();
     await span();
     expect(await epochBefore(log, 0, 0)).toBe(2);
+    await later();
     await ruleSet(3);
     expect(await epochBefore(log, 0, 0)).toBe(2);
   });

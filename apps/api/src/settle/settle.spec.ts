@@ -69,7 +69,7 @@ describe('waiting for verdicts', () => {
   });
 
   it('names what is missing when the time is over', async () => {
-    const done = settle.wait(400);
+    const done = settle.wait(2_000);
     const id = await barrier();
     await say(0, `${CONTROL_OPEN_PREFIX}${id}:3`);
     await expect(done).rejects.toMatchObject({
