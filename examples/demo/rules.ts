@@ -20,6 +20,10 @@ export const RULES = [
 ))`,
     severity: 'HIGH',
     tags: ['demo', 'compliance'],
+    controls: [
+      { framework: 'SOC 2', control: 'CC6.1' },
+      { framework: 'GDPR', control: '32' },
+    ],
   },
   {
     id: 'demo-declined-charge',

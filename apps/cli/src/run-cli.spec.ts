@@ -292,6 +292,7 @@ describe('betrace rules export and import', () => {
       expression: 'span.is_root and\nspan.duration > 1s',
       severity: 'LOW',
       tags: ['a'],
+      controls: [{ framework: 'PCI DSS', control: '10.2' }],
       enabled: true,
       mode: 'shadow',
       on_error: 'violation',
@@ -317,7 +318,7 @@ describe('betrace rules export and import', () => {
     expect(strict).toMatchObject({
       code: 1,
       out: '',
-      err: expect.stringContaining('rules.yaml:11:23: warning: span.duration is in nanoseconds'),
+      err: expect.stringContaining('rules.yaml:14:23: warning: span.duration is in nanoseconds'),
     });
     expect(posted).toHaveLength(1);
     const imported = await betrace(['rules', 'import', '--url', url, doubtful]);

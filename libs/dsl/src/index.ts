@@ -42,7 +42,15 @@ export { PROBLEMS, type Problem, type ProblemCode } from './problems.js';
 export type { Reads, SpanField } from './reads.js';
 export type { Resolved } from './resolved.js';
 export type { Checked, CheckedExpression, CheckedRule, CheckedScript } from './rule.js';
-export { isRuleId, RULE_TEXT_LIMITS, type RuleTextProblem, type RuleTexts, ruleTextProblems } from './rule-texts.js';
+export {
+  isRuleId,
+  MOST_CONTROLS,
+  RULE_TEXT_LIMITS,
+  type RuleControl,
+  type RuleTextProblem,
+  type RuleTexts,
+  ruleTextProblems,
+} from './rule-texts.js';
 export { DEFAULT_TIMEOUT } from './script/budget.js';
 export type { Place, Range } from './source.js';
 export { compareSpans } from './span-rank.js';

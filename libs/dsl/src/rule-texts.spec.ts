@@ -61,6 +61,45 @@ describe('the texts of a rule', () => {
     expect(problems({ description: '', message: null, tags: [] })).toEqual([]);
   });
 
+  it.each([
+    [[{ framework: 'SOC 2', control: '' }], ['controls[0].control must not be blank']],
+    [
+      [{ framework: ' SOC 2', control: 'CC6.1 ' }],
+      ['controls[0].framework must not begin or end with a space', 'controls[0].control must not begin or end with a space'],
+    ],
+    [[{ framework: 'a/../b', control: '1' }], ['controls[0].framework must not hold ".." as a step of a path']],
+    [
+      [{ framework: 'f'.repeat(51), control: 'c'.repeat(101) }],
+      ['controls[0].framework must have at most 50 characters, not 51', 'controls[0].control must have at most 100 characters, not 101'],
+    ],
+    [
+      [
+        { framework: 'GDPR', control: '32' },
+        { framework: 'GDPR', control: '\ud800' },
+      ],
+      ['controls[1].control must not hold half a surrogate pair (U+D800 at character 1)'],
+    ],
+    [
+      [
+        { framework: 'GDPR', control: '32' },
+        { framework: 'PCI DSS', control: '32' },
+        { framework: 'GDPR', control: '32' },
+      ],
+      ['controls[2] must not be named twice: controls[0] is the same'],
+    ],
+    [Array.from({ length: 51 }, (_, n) => ({ framework: 'GDPR', control: `${n}` })), ['controls must be at most 50, not 51']],
+    [
+      [
+        { framework: 'HIPAA', control: '164.312(b)' },
+        { framework: 'PCI DSS', control: '10.2' },
+        { framework: 'GDPR', control: '32' },
+      ],
+      [],
+    ],
+  ])('of the controls %j: %j', (controls, expected) => {
+    expect(problems({ controls })).toEqual(expected);
+  });
+
   it('tell everything that is wrong at once', () => {
     const all = problems({ id: '..', name: '', description: '\u0007', message: ' ', tags: ['\ud83d'], expression: '"\u0000"' });
     expect(all.map((one) => one.split(' ')[0])).toEqual(['id', 'name', 'expression', 'description', 'message', 'tags[0]']);

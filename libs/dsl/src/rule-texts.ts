@@ -1,3 +1,9 @@
+/** A control of a compliance framework that a rule watches over: SOC 2 CC6.1, PCI DSS 10.2. */
+export interface RuleControl {
+  readonly framework: string;
+  readonly control: string;
+}
+
 /** The texts of a rule, beside its expression's meaning: what is published, signed, stored, shown in terminals and put into URLs. */
 export interface RuleTexts {
   readonly id: string;
@@ -5,19 +11,23 @@ export interface RuleTexts {
   readonly expression: string;
   readonly description?: string | null | undefined;
   readonly tags?: readonly string[] | undefined;
+  readonly controls?: readonly RuleControl[] | undefined;
   readonly message?: string | null | undefined;
 }
 
 /** A text that a rule can't have. */
 export interface RuleTextProblem {
-  /** `name`, `tags[2]`. */
+  /** `name`, `tags[2]`, `controls[0].framework`. */
   readonly member: string;
   /** What it must be: `a text without control characters, not U+0000 at character 3`. */
   readonly message: string;
 }
 
 /** The longest texts, in UTF-16 units. */
-export const RULE_TEXT_LIMITS = { name: 200, description: 10_000, tag: 100, message: 1_000 } as const;
+export const RULE_TEXT_LIMITS = { name: 200, description: 10_000, tag: 100, message: 1_000, framework: 50, control: 100 } as const;
+
+/** Controls that a rule may name. */
+export const MOST_CONTROLS = 50;
 
 const ID = /^[\p{L}\p{N}][\p{L}\p{N}._:-]{0,127}$/u;
 
@@ -39,6 +49,8 @@ interface Form {
   readonly mayBeBlank?: boolean;
   /** No `..` between slashes. */
   readonly noStepUp?: boolean;
+  /** No space before or behind it: two that look the same are the same. */
+  readonly trimmed?: boolean;
 }
 
 /**
@@ -61,6 +73,28 @@ export function ruleTextProblems(texts: RuleTexts): readonly RuleTextProblem[] {
   look('description', texts.description, { longest: RULE_TEXT_LIMITS.description, lines: true, mayBeBlank: true });
   look('message', texts.message, { longest: RULE_TEXT_LIMITS.message, lines: true });
   for (const [n, tag] of (texts.tags ?? []).entries()) look(`tags[${n}]`, tag, { longest: RULE_TEXT_LIMITS.tag });
+  problems.push(...controlProblems(texts.controls ?? [], look));
+  return problems;
+}
+
+/** Looks at each control; answers what is wrong with the list. */
+function controlProblems(
+  controls: readonly RuleControl[],
+  look: (member: string, text: string, form: Form) => void,
+): readonly RuleTextProblem[] {
+  const problems: RuleTextProblem[] = [];
+  if (controls.length > MOST_CONTROLS) {
+    problems.push({ member: 'controls', message: `must be at most ${MOST_CONTROLS}, not ${controls.length}` });
+  }
+  const seen = new Map<string, number>();
+  for (const [n, { framework, control }] of controls.entries()) {
+    look(`controls[${n}].framework`, framework, { longest: RULE_TEXT_LIMITS.framework, noStepUp: true, trimmed: true });
+    look(`controls[${n}].control`, control, { longest: RULE_TEXT_LIMITS.control, trimmed: true });
+    const key = JSON.stringify([framework, control]);
+    const before = seen.get(key);
+    if (before === undefined) seen.set(key, n);
+    else problems.push({ member: `controls[${n}]`, message: `must not be named twice: controls[${before}] is the same` });
+  }
   return problems;
 }
 
@@ -69,7 +103,10 @@ export function isRuleId(id: string): boolean {
   return ID.test(id) && !id.includes('..');
 }
 
-function problemOf(text: string, { longest, lines = false, mayBeBlank = false, noStepUp = false }: Form): string | undefined {
+function problemOf(
+  text: string,
+  { longest, lines = false, mayBeBlank = false, noStepUp = false, trimmed = false }: Form,
+): string | undefined {
   for (const [pattern, what] of [
     [HALF_PAIR, 'half a surrogate pair'],
     [lines ? CONTROL_BUT_LINES : CONTROL, 'a control character'],
@@ -79,6 +116,7 @@ function problemOf(text: string, { longest, lines = false, mayBeBlank = false, n
     if (found !== null) return `must not hold ${what} (${codePoint(found[0])} at character ${[...text.slice(0, found.index)].length + 1})`;
   }
   if (!mayBeBlank && !VISIBLE.test(text)) return 'must not be blank';
+  if (trimmed && text.trim() !== text) return 'must not begin or end with a space';
   if (noStepUp && STEP_UP.test(text)) return 'must not hold ".." as a step of a path';
   return longest !== undefined && text.length > longest ? `must have at most ${longest} characters, not ${text.length}` : undefined;
 }

@@ -6,13 +6,20 @@ import type { StoredRule } from './store.js';
 export type RuleContent = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
 
 export function rowOf(content: RuleContent): Omit<RulesTable, 'version' | 'created_at' | 'updated_at'> {
-  const { id, name, description, expression, severity, tags, enabled, shadow = false, message, onError } = content;
+  const { id, name, description, expression, severity, tags, controls = [], enabled, shadow = false, message, onError } = content;
+  const json_controls = JSON.stringify(controls.map(({ framework, control }) => ({ framework, control })));
   const flags = { json_tags: JSON.stringify(tags), enabled: enabled ? 1 : 0, shadow: enabled && shadow ? 1 : 0 };
-  return { id, name, description, expression, severity, ...flags, message, on_error: onError };
+  return { id, name, description, expression, severity, json_controls, ...flags, message, on_error: onError };
 }
 
 export function sameContent(row: RulesTable, content: RuleContent): boolean {
   return Object.entries(rowOf(content)).every(([column, value]) => row[column as keyof RulesTable] === value);
+}
+
+/** Absent when there are none: as of a version that was kept before rules had them. */
+function controlsOf({ id, json_controls = '[]' }: Partial<RulesTable>): Pick<StoredRule, 'controls'> {
+  const controls = parsedColumn<NonNullable<StoredRule['controls']>>(json_controls, () => `the controls of rule ${id}`);
+  return controls.length === 0 ? {} : { controls };
 }
 
 export function ruleOf(row: RulesTable): StoredRule {
@@ -23,6 +30,7 @@ export function ruleOf(row: RulesTable): StoredRule {
     expression: row.expression,
     severity: row.severity as StoredRule['severity'],
     tags: parsedColumn(row.json_tags, () => `the tags of rule ${row.id}`),
+    ...controlsOf(row),
     enabled: row.enabled !== 0,
     // Absent when it is not: as of a version that was kept before there was a choice.
     ...(row.shadow === 1 ? { shadow: true } : {}),

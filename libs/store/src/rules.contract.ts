@@ -17,6 +17,7 @@ export function describeRules(open: () => Store): void {
       const content = rule('ä "quoted"', {
         description: 'line\nline',
         tags: ['pci', '😀'],
+        controls: [{ framework: 'SOC 2', control: '😀' }],
         message: 'm',
         enabled: false,
         severity: 'LOW',
@@ -70,6 +71,18 @@ export function describeRules(open: () => Store): void {
       const first = await store.putRule(rule('a', { tags: ['x'] }), 10);
       expect(await store.putRule(rule('a', { tags: ['x'] }), 20)).toEqual(first);
       expect(await store.latestEpoch()).toBe(1);
+    });
+
+    it('have another version with other controls, and none where they have none', async () => {
+      const controls = [{ framework: 'SOC 2', control: 'CC6.1' }];
+      await store.putRule(rule('a', { controls }), 10);
+      expect(await store.putRule(rule('a', { controls }), 20)).toMatchObject({ version: 1, controls });
+      expect(await store.putRule(rule('a', { controls: [] }), 30)).not.toHaveProperty('controls');
+      const versions = await store.ruleVersions('a');
+      expect(versions.map(({ version, rule: was }) => [version, was?.controls])).toEqual([
+        [2, undefined],
+        [1, controls],
+      ]);
     });
 
     it('are refused when the version is another', async () => {

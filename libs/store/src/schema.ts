@@ -33,6 +33,7 @@ export interface RulesTable {
   expression: string;
   severity: string;
   json_tags: string;
+  json_controls: string;
   enabled: number;
   message: string | null;
   on_error: string;

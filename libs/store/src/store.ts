@@ -8,6 +8,12 @@ import type { SequencedViolations, ViolationSequence } from './violation-sequenc
 
 /** The store port: rules, their epochs, violations, and how far each reader of the violations log got. */
 
+/** A control of a compliance framework: SOC 2 CC6.1. */
+export interface StoredControl {
+  readonly framework: string;
+  readonly control: string;
+}
+
 export interface StoredRule {
   readonly id: string;
   readonly name: string;
@@ -15,6 +21,8 @@ export interface StoredRule {
   readonly expression: string;
   readonly severity: 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW';
   readonly tags: readonly string[];
+  /** Controls of compliance frameworks that it watches over. Absent: none. */
+  readonly controls?: readonly StoredControl[];
   readonly enabled: boolean;
   /** It is judged and counted, and no violation comes of it; of an enabled rule only. Absent: no. */
   readonly shadow?: boolean;

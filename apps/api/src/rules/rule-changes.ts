@@ -14,6 +14,9 @@ export function changesBetween(before: StoredRule, after: StoredRule): RuleChang
   const changes = differing.map((member): [string, RuleChanges[string]] => {
     return [SHOWN[member] ?? member, { from: before[member], to: after[member] }];
   });
+  const had = before.controls ?? [];
+  const has = after.controls ?? [];
+  if (JSON.stringify(had) !== JSON.stringify(has)) changes.push(['controls', { from: had, to: has }]);
   // Between enforced and off `enabled` says it all.
   const from = ruleMode(before);
   const to = ruleMode(after);

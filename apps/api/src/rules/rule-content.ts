@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { StoredRule } from '#store';
 import type { RuleBody, RulePatch } from './rule.dto.js';
 import { askedMode, ruleMode } from './rule-mode.js';
@@ -14,6 +15,7 @@ export function contentOf(id: string, body: RuleBody, existing?: StoredRule, pat
     expression: body.expression,
     severity: body.severity ?? 'MEDIUM',
     tags: body.tags ?? [],
+    ...controlsOf(body.controls),
     ...askedMode(body, existing, 'enforce', path),
     message: body.message ?? null,
     onError: body.on_error ?? 'no_match',
@@ -30,10 +32,17 @@ export function patched(rule: StoredRule, patch: RulePatch): RuleContent {
     expression: patch.expression ?? rule.expression,
     severity: of(patch.severity, rule.severity, 'MEDIUM'),
     tags: of<readonly string[]>(patch.tags, rule.tags, []),
+    ...controlsOf(of(patch.controls, rule.controls, [])),
     ...patchedMode(rule, patch),
     message: of(patch.message, rule.message, null),
     onError: of(patch.on_error, rule.onError, 'no_match'),
   };
+}
+
+/** None are no member: as of a rule from before there were any. */
+function controlsOf(controls: RuleContent['controls'] | null): Pick<RuleContent, 'controls'> {
+  if (controls === undefined || controls === null || controls.length === 0) return {};
+  return { controls: controls.map(({ framework, control }) => ({ framework, control })) };
 }
 
 /** `enabled: true` leaves a rule in shadow as it is; `mode: null` makes one enforced. */
@@ -53,6 +62,7 @@ export function sameContent(a: RuleContent, b: RuleContent): boolean {
     a.message === b.message &&
     a.onError === b.onError &&
     a.tags.length === b.tags.length &&
-    a.tags.every((tag, i) => tag === b.tags[i])
+    a.tags.every((tag, i) => tag === b.tags[i]) &&
+    isDeepStrictEqual(a.controls ?? [], b.controls ?? [])
   );
 }

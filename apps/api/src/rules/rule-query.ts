@@ -48,7 +48,7 @@ export class RuleQuery {
   @IsString()
   tag?: string;
 
-  @ApiPropertyOptional({ description: 'Part of the id, name, description, expression or a tag, in any case.', maxLength: 500 })
+  @ApiPropertyOptional({ description: 'Part of the id, name, description, expression, a tag or a control, in any case.', maxLength: 500 })
   @IsOptional()
   @IsString()
   @MaxLength(500)
@@ -92,7 +92,9 @@ export function rulePage(rules: readonly StoredRule[], query: RuleQuery): RulePa
 }
 
 function matchesQuery(rule: StoredRule, query: RuleQuery): boolean {
-  const texts = [rule.id, rule.name, rule.description, rule.expression, ...rule.tags].map((text) => text.toLowerCase());
+  const texts = [rule.id, rule.name, rule.description, rule.expression, ...rule.tags, ...controlTexts(rule)].map((text) =>
+    text.toLowerCase(),
+  );
   return (
     (query.enabled === undefined || rule.enabled === query.enabled) &&
     (query.mode === undefined || ruleMode(rule) === query.mode) &&
@@ -100,6 +102,11 @@ function matchesQuery(rule: StoredRule, query: RuleQuery): boolean {
     (query.tag === undefined || rule.tags.includes(query.tag)) &&
     [query.q, query.search].every((part) => part === undefined || texts.some((text) => text.includes(part.toLowerCase())))
   );
+}
+
+/** `SOC 2 CC6.1`. */
+function controlTexts({ controls = [] }: StoredRule): readonly string[] {
+  return controls.map(({ framework, control }) => `${framework} ${control}`);
 }
 
 const cursorOfId = (id: string): string => Buffer.from(JSON.stringify({ after: id })).toString('base64url');

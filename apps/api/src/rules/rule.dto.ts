@@ -1,5 +1,19 @@
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, Min } from 'class-validator';
-import { RULE_TEXT_LIMITS } from '#dsl';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsObject,
+  IsOptional,
+  IsString,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { MOST_CONTROLS, RULE_TEXT_LIMITS } from '#dsl';
 import { ON_ERROR, type OnError } from '#engine';
 import { ApiProperty, ApiPropertyOptional, PartialType } from '#openapi';
 import type { StoredRule } from '#store';
@@ -15,6 +29,21 @@ const MODE_DESCRIPTION =
 
 const ON_ERROR_DESCRIPTION =
   'What a judgement is that meets a value which is there and of another type than the rule can compare or compute with. A missing value is no match.';
+
+/** A control of a compliance framework that a rule watches over. */
+export class RuleControlView {
+  @ApiProperty({ example: 'SOC 2', maxLength: RULE_TEXT_LIMITS.framework })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(RULE_TEXT_LIMITS.framework)
+  framework!: string;
+
+  @ApiProperty({ example: 'CC6.1', maxLength: RULE_TEXT_LIMITS.control, description: "The control's id in the framework." })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(RULE_TEXT_LIMITS.control)
+  control!: string;
+}
 
 /** What a client may say about a rule. Read-only members are accepted, so that an answer can be sent back as it is. */
 export class RuleBody {
@@ -56,6 +85,18 @@ export class RuleBody {
   @IsString({ each: true })
   @MaxLength(RULE_TEXT_LIMITS.tag, { each: true })
   tags?: string[];
+
+  @ApiPropertyOptional({
+    type: [RuleControlView],
+    default: [],
+    description: `Controls of compliance frameworks that the rule watches over, at most ${MOST_CONTROLS}.`,
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MOST_CONTROLS)
+  @ValidateNested({ each: true })
+  @Type(() => RuleControlView)
+  controls?: RuleControlView[];
 
   @ApiPropertyOptional({ default: true, description: 'A disabled rule is kept and judges nothing.' })
   @IsOptional()
@@ -183,6 +224,9 @@ export class RuleView {
   @ApiProperty({ type: [String], example: ['performance'] })
   tags!: readonly string[];
 
+  @ApiProperty({ type: [RuleControlView], example: [{ framework: 'SOC 2', control: 'CC7.2' }] })
+  controls!: readonly RuleControlView[];
+
   @ApiProperty({ example: true })
   enabled!: boolean;
 
@@ -242,6 +286,7 @@ export function ruleView(rule: StoredRule): RuleView {
     expression: rule.expression,
     severity: rule.severity,
     tags: rule.tags,
+    controls: rule.controls ?? [],
     enabled: rule.enabled,
     mode: ruleMode(rule),
     ...(rule.message === null ? {} : { message: rule.message }),

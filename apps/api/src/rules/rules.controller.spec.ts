@@ -45,6 +45,7 @@ describe('/v1/rules', () => {
       expression: 'span.duration > 1s',
       severity: 'HIGH',
       tags: ['performance'],
+      controls: [],
       enabled: true,
       mode: 'enforce',
       on_error: 'no_match',

@@ -32,6 +32,8 @@ interface AnsweredRule {
   readonly expression: string;
   readonly severity: string;
   readonly tags: readonly string[];
+  /** A server of an earlier version does not say it. */
+  readonly controls?: readonly { readonly framework: string; readonly control: string }[];
   readonly enabled: boolean;
   /** A server of an earlier version does not say it. */
   readonly mode?: string;
@@ -48,6 +50,7 @@ function fileEntry({
   expression,
   severity,
   tags,
+  controls = [],
   enabled,
   mode,
   message,
@@ -59,6 +62,7 @@ function fileEntry({
     ...(description === '' ? {} : { description }),
     severity,
     ...(tags.length === 0 ? {} : { tags }),
+    ...(controls.length === 0 ? {} : { controls }),
     ...(enabled ? {} : { enabled }),
     ...(mode === 'shadow' ? { mode } : {}),
     ...(message === undefined ? {} : { message }),

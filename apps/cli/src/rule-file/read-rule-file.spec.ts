@@ -14,6 +14,7 @@ rules:
     description: too slow
     severity: HIGH
     tags: [performance, "slo"]
+    controls: [{framework: SOC 2, control: CC7.2}, {framework: GDPR, control: "32"}]
     enabled: false
     message: it took too long
     expression: span.duration > 1s
@@ -41,6 +42,10 @@ describe('a rule file', () => {
       description: 'too slow',
       severity: 'HIGH',
       tags: ['performance', 'slo'],
+      controls: [
+        { framework: 'SOC 2', control: 'CC7.2' },
+        { framework: 'GDPR', control: '32' },
+      ],
       enabled: false,
       message: 'it took too long',
       expression: 'span.duration > 1s',
@@ -116,6 +121,22 @@ describe('a rule file', () => {
       15,
     ],
     ['a wrong field of a span', test('expect: match', '[{name: a, kind: x}]'), 'BT_CLI_TRACE_SPANS', 4, 47],
+    ['a control that is a text', 'rules:\n  - {id: a, expression: "true", controls: [GDPR 32]}\n', 'BT_CLI_WRONG_VALUE', 2, 44],
+    ['a control without a framework', 'rules:\n  - {id: a, expression: "true", controls: [{control: x}]}\n', 'BT_CLI_MISSING_KEY', 2, 44],
+    [
+      'a control that is a number',
+      'rules:\n  - {id: a, expression: "true", controls: [{framework: x, control: 32}]}\n',
+      'BT_CLI_WRONG_VALUE',
+      2,
+      68,
+    ],
+    [
+      'a control twice',
+      `rules:\n  - {id: a, expression: "true", controls: [${'{framework: x, control: y}, '.repeat(2)}]}\n`,
+      'BT_CLI_RULE_TEXT',
+      2,
+      43,
+    ],
     ['a name that is blank', 'rules:\n  - id: a\n    name: "  "\n    expression: span.is_root', 'BT_CLI_RULE_TEXT', 3, 11],
     ['half a surrogate pair', 'rules:\n  - id: a\n    message: "x\\ud800"\n    expression: span.is_root', 'BT_CLI_RULE_TEXT', 3, 14],
     [

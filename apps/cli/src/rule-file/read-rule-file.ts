@@ -1,4 +1,4 @@
-import { ruleTextProblems } from '#dsl';
+import { type RuleControl, ruleTextProblems } from '#dsl';
 import { ON_ERROR } from '#engine';
 import { readTestCase } from './read-test-case.js';
 import { RULE_MODES, type RuleEntry, type RuleFile, SEVERITIES } from './rule-file.js';
@@ -11,12 +11,15 @@ const RULE_KEYS = [
   'description',
   'severity',
   'tags',
+  'controls',
   'enabled',
   'mode',
   'message',
   'on_error',
   'tests',
 ] as const;
+const CONTROL_KEYS = ['framework', 'control'] as const;
+const CONTROL_EXAMPLES = { framework: 'a framework such as SOC 2', control: "a control's id such as CC6.1" } as const;
 /** What only rules of the Go version have. */
 const GO_KEYS = ['condition', 'example_violation', 'compliance_frameworks'] as const;
 /** What answers of the API hold beside: a backup is a rule file. */
@@ -83,6 +86,7 @@ function readRule(reader: YamlReader, item: Item): RuleEntry | undefined {
     description: read('description', (inner) => reader.text(inner)) ?? '',
     severity: read('severity', (inner) => reader.oneOf(inner, SEVERITIES)) ?? 'MEDIUM',
     tags: read('tags', texts) ?? [],
+    controls: read('controls', (inner) => readControls(reader, inner)) ?? [],
     enabled: mode === undefined ? (enabled ?? true) : mode !== 'off',
     ...(mode === 'shadow' ? { mode } : {}),
     ...(message === undefined ? {} : { message }),
@@ -97,4 +101,18 @@ function readRule(reader: YamlReader, item: Item): RuleEntry | undefined {
   }
   if (wrong.some(({ member }) => member === 'id')) return undefined;
   return { ...rule, id, expression: places.value, tests, place: reader.placeOf(item), expressionPlaces: places };
+}
+
+/** `[{framework: SOC 2, control: CC6.1}]`. */
+function readControls(reader: YamlReader, item: Item): readonly RuleControl[] {
+  return (reader.list(item) ?? []).flatMap((inner): readonly RuleControl[] => {
+    const entries = reader.map(inner, CONTROL_KEYS);
+    if (entries === undefined) return [];
+    const [framework, control] = CONTROL_KEYS.map((key) => {
+      const value = entries.get(key);
+      if (value !== undefined) return reader.text(value);
+      return reader.fail(inner, 'BT_CLI_MISSING_KEY', { where: inner.where, key, what: CONTROL_EXAMPLES[key] });
+    });
+    return framework === undefined || control === undefined ? [] : [{ framework, control }];
+  });
 }

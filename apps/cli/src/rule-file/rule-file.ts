@@ -1,3 +1,4 @@
+import type { RuleControl } from '#dsl';
 import type { OnError } from '#engine';
 import type { WholeSpan } from '#otlp';
 import type { Finding, Place } from '../finding.js';
@@ -16,6 +17,7 @@ export interface RuleEntry {
   readonly description: string;
   readonly severity: Severity;
   readonly tags: readonly string[];
+  readonly controls: readonly RuleControl[];
   readonly enabled: boolean;
   /** Absent: `enabled` says it all. */
   readonly mode?: 'shadow';

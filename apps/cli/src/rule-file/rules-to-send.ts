@@ -26,9 +26,11 @@ export async function rulesToSend(files: readonly string[], strict: boolean, ter
   return wrong > 0 ? undefined : rules.map(bodyOf);
 }
 
-function bodyOf({ id, name, description, expression, severity, tags, enabled, mode, message, onError }: RuleEntry): object {
+function bodyOf({ id, name, description, expression, severity, tags, controls, enabled, mode, message, onError }: RuleEntry): object {
   const rule = { id, name, description, expression, severity, tags, enabled, on_error: onError };
-  return { ...rule, ...(mode === undefined ? {} : { mode }), ...(message === undefined ? {} : { message }) };
+  // A server of an earlier version refuses the member.
+  const named = controls.length === 0 ? {} : { controls };
+  return { ...rule, ...named, ...(mode === undefined ? {} : { mode }), ...(message === undefined ? {} : { message }) };
 }
 
 /** Adds the file's rules; shows its findings and returns how many of them keep it from being sent. */

@@ -175,8 +175,11 @@ describe('a backup of SQLite', () => {
     const written = await lines(from);
     const of = (schema: string) => {
       const header = { ...(JSON.parse(written[0] ?? '') as object), schema };
-      return ended([JSON.stringify(header), ...written.slice(1, -1)]);
+      return ended([JSON.stringify(header), ...written.slice(1, -1).map(withoutControls)]);
     };
+    // As a rule was kept before it had controls.
+    const withoutControls = (line: string) => (line.startsWith('["rules"') ? line.replace('"json_controls":"[]",', '') : line);
+    expect(written.map(withoutControls)).not.toEqual(written);
     await restore(of('0014-rules-in-shadow'));
     expect(await lines(into)).toHaveLength(written.length);
     expect(JSON.parse((await lines(into))[0] ?? '')).toMatchObject({ schema: MIGRATIONS.at(-1)?.name });

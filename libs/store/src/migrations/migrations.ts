@@ -15,6 +15,7 @@ import { violationSequence } from './0012-violation-sequence.js';
 import { marks } from './0013-marks.js';
 import { rulesInShadow } from './0014-rules-in-shadow.js';
 import { notifications } from './0015-notifications.js';
+import { ruleControls } from './0016-rule-controls.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -39,4 +40,5 @@ export const MIGRATIONS: readonly Migration[] = [
   marks,
   rulesInShadow,
   notifications,
+  ruleControls,
 ];

@@ -1,0 +1,12 @@
+import type { Migration } from './migrations.js';
+
+/** Controls of compliance frameworks that a rule watches over. */
+export const ruleControls: Migration = {
+  name: '0016-rule-controls',
+  up: async ({ schema }) => {
+    await schema
+      .alterTable('rules')
+      .addColumn('json_controls', 'text', (column) => column.notNull().defaultTo('[]'))
+      .execute();
+  },
+};
