@@ -70,21 +70,22 @@ describe('a span that comes again after the rules changed', () => {
     expect(run([[named], [large]], records).accounting).toMatchObject({ evaluated: 2, conflicts: 0, closed: { max_spans: 0 } });
   });
 
-  it('is judged once by the rules of its time, whichever those are, and no match is lost', () => {
-    const pool = [
-      ...[0, 1, 2].map((least) => `attribute.n > ${least}`),
-      'span.name == "a"',
-      'span.name == "b" and attribute.n == 2',
-      'span.service == "s2"',
-      'span.status == "error"',
-      'span.service == "s1" and not (attribute.n == 1)',
-    ];
-    const matches = (expression: string, { name, service, error, n = 0 }: TestSpan): boolean =>
-      [n > 0, n > 1, n > 2, name === 'a', name === 'b' && n === 2, service === 's2', error, service === 's1' && n !== 1][
-        pool.indexOf(expression)
-      ]!;
-    /** What it asks, and the epochs in which it is in force: it may be away in between, and others may ask the same. */
-    const rule = fc.tuple(fc.nat(pool.length - 1), fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }));
+  it('is judged once, by the version under which its trace opened or by a rule that came later, and no match is lost', () => {
+    const tests: Readonly<Record<string, (span: TestSpan) => boolean>> = {
+      'attribute.n > 0': ({ n = 0 }) => n > 0,
+      'attribute.n > 1': ({ n = 0 }) => n > 1,
+      'attribute.n > 2': ({ n = 0 }) => n > 2,
+      'span.name == "a"': ({ name }) => name === 'a',
+      'span.name == "b" and attribute.n == 2': ({ name, n = 0 }) => name === 'b' && n === 2,
+      'span.service == "s2"': ({ service }) => service === 's2',
+      'span.status == "error"': ({ error }) => error,
+      'span.service == "s1" and not (attribute.n == 1)': ({ service, n = 0 }) => service === 's1' && n !== 1,
+    };
+    const texts = Object.keys(tests);
+    /** As it is, or of the whole trace: a rule may change its kind. */
+    const text = fc.tuple(fc.constantFrom(...texts), fc.constantFrom(false, false, false, true));
+    /** What it asks in each epoch, if it is in force: it may be edited, edited back, and away in between; others may ask the same. */
+    const history = fc.tuple(text, text, fc.array(fc.constantFrom(0, 0, 1, 1, undefined, undefined), { minLength: 5, maxLength: 5 }));
     const span = fc.record({
       trace: fc.integer({ min: 1, max: 2 }),
       span: fc.integer({ min: 1, max: 2 }),
@@ -93,65 +94,106 @@ describe('a span that comes again after the rules changed', () => {
       error: fc.constantFrom(false, false, true),
       n: fc.nat(3),
     });
-    const step = fc.oneof({ weight: 5, arbitrary: fc.array(span, { minLength: 1, maxLength: 3 }) }, fc.constant(undefined));
-    const beside = fc.array(fc.constantFrom(pair, ruleOf('columns', 'trace.distinct(attribute.n) > 2')), { maxLength: 4 });
-    let told = 0;
-    let copies = 0;
+    const step = fc.oneof({ weight: 3, arbitrary: fc.array(span, { minLength: 1, maxLength: 3 }) }, fc.constant(undefined));
+    const beside = fc.array(fc.constantFrom(pair, ruleOf('columns', 'trace.distinct(attribute.n) > 2')), { maxLength: 5 });
+    const happened = { told: 0, copies: 0, byEdited: 0, byReturned: 0, ofTraces: 0 };
     fc.assert(
-      fc.property(fc.array(rule, { maxLength: 6 }), beside, fc.array(step, { maxLength: 14 }), (drawn, others, steps) => {
-        const epochs = [1, 2, 3, 4].map((epoch) => {
-          const inForce = [...drawn.entries()].filter(([, [, epochs]]) => epochs[epoch - 1]);
-          const other = others[epoch - 1];
-          return [...inForce.map(([n, [of]]) => ruleOf(`r${n}`, pool[of]!)), ...(other === undefined ? [] : [other])];
-        });
-        let epoch = 1;
-        const records: TestRecord[] = [];
-        const came: { readonly span: TestSpan; readonly rule: RuleDefinition }[] = [];
-        for (const [time, spans] of steps.entries()) {
-          if (spans === undefined) {
-            if (epoch < 4) records.push({ time, epoch: ++epoch });
-            continue;
+      fc.property(
+        fc.array(history, { maxLength: 6 }),
+        beside,
+        fc.array(step, { maxLength: 16, size: 'max' }),
+        (histories, others, steps) => {
+          const epochs = [0, 1, 2, 3, 4].map((epoch) => {
+            const inForce = histories.flatMap(([one, other, versions], n) => {
+              const version = versions[epoch];
+              if (version === undefined) return [];
+              const [asked, ofTrace] = version === 0 ? one : other;
+              return [{ test: asked, ofTrace, rule: ruleOf(`r${n}`, ofTrace ? `trace.has(${asked})` : asked, { version: version + 1 }) }];
+            });
+            return { inForce, beside: others[epoch] };
+          });
+          let epoch = 0;
+          const records: TestRecord[] = [];
+          const homes = new Map<number, number>();
+          /** Of what is to be told: by how many contents, and by a version that was not in force in each epoch since the trace opened. */
+          const due = new Map<string, { readonly contents: Set<string>; readonly returned: boolean }>();
+          const note = (key: string, each: TestSpan, returned: boolean): void => {
+            const known = due.get(key) ?? { contents: new Set<string>(), returned };
+            known.contents.add(JSON.stringify(each));
+            due.set(key, { ...known, returned: known.returned || returned });
+          };
+          for (const [time, spans] of steps.entries()) {
+            if (spans === undefined) {
+              if (epoch < 4) records.push({ time, epoch: ++epoch + 1 });
+              continue;
+            }
+            const whole = spans.map((each): TestSpan => ({ ...A_SPAN, parent: 9, ...each }));
+            records.push({ time, spans: whole });
+            for (const each of whole) {
+              if (!homes.has(each.trace)) homes.set(each.trace, epoch);
+              const since = epochs.slice(homes.get(each.trace)!, epoch + 1);
+              for (const present of epochs[epoch]!.inForce) {
+                const { id } = present.rule;
+                const versions = since.map(({ inForce }) => inForce.find(({ rule }) => rule.id === id));
+                const goesOn = versions.every((version) => version !== undefined);
+                const asked = goesOn ? versions[0]! : present;
+                if ((asked.ofTrace && !goesOn) || !tests[asked.test]!(each)) continue;
+                if (goesOn && asked.test !== present.test) happened.byEdited++;
+                if (!goesOn && versions[0] !== undefined) happened.byReturned++;
+                if (asked.ofTrace) happened.ofTraces++;
+                note(
+                  `${id} v${asked.rule.version} ${traceIdOf(each.trace)} ${asked.ofTrace ? 'trace' : spanIdOf(each.span)}`,
+                  asked.ofTrace ? A_SPAN : each,
+                  !goesOn && versions[0] !== undefined,
+                );
+              }
+            }
           }
-          const whole = spans.map((each): TestSpan => ({ ...A_SPAN, parent: 9, ...each }));
-          records.push({ time, spans: whole });
-          for (const each of whole) {
-            for (const rule of epochs[epoch - 1]!)
-              if (rule.id.startsWith('r') && matches(rule.expression, each)) came.push({ span: each, rule });
+          const sets = epochs.map(({ inForce, beside }) => [...inForce.map(({ rule }) => rule), ...(beside === undefined ? [] : [beside])]);
+          const { verdicts, accounting } = run(sets, records);
+          const ofTraces = new Set(epochs.flatMap(({ inForce }) => inForce.filter((rule) => rule.ofTrace).map(versionOf)));
+          const keyOf = ({ ruleId, ruleVersion, traceId, spanId }: Verdict): string => {
+            const version = `${ruleId} v${ruleVersion}`;
+            return `${version} ${traceId} ${ofTraces.has(version) ? 'trace' : spanId}`;
+          };
+          // Evidence of rules over traces changes: what counts is what was found first.
+          const found = verdicts.filter(({ ruleId, revision }) => ruleId.startsWith('r') && revision === 1);
+          const counts = new Map<string, number>();
+          for (const verdict of new Map(found.map((verdict) => [`${verdict.id} ${verdict.ruleVersion}`, verdict])).values()) {
+            counts.set(keyOf(verdict), (counts.get(keyOf(verdict)) ?? 0) + 1);
           }
-        }
-        const { verdicts, accounting } = run(epochs, records);
-        const found = verdicts.filter(({ ruleId }) => ruleId.startsWith('r'));
-        const keyOf = (ruleId: string, traceId: string, spanId: string): string => `${ruleId} ${traceId} ${spanId}`;
-        const contents = new Map<string, Set<string>>();
-        for (const {
-          span: each,
-          rule: { id },
-        } of came) {
-          const key = keyOf(id, traceIdOf(each.trace), spanIdOf(each.span));
-          contents.set(key, (contents.get(key) ?? new Set()).add(JSON.stringify(each)));
-        }
-        const counts = new Map<string, number>();
-        const once = [...new Map(found.map((verdict) => [verdict.id, verdict])).values()];
-        for (const { ruleId, traceId, spanId } of once) {
-          const key = keyOf(ruleId, traceId, spanId);
-          counts.set(key, (counts.get(key) ?? 0) + 1);
-        }
-        told += found.length;
-        copies += accounting.duplicates;
-        expect([...counts.keys()].sort()).toEqual([...contents.keys()].sort());
-        for (const [key, count] of counts) expect([key, count <= contents.get(key)!.size]).toEqual([key, true]);
-        // One that was away may tell again what it told before, under the same name.
-        const stayed = drawn.flatMap(([, epochs], n) => (/^f*t*f*$/.test(epochs.map((is) => (is ? 't' : 'f')).join('')) ? [`r${n}`] : []));
-        const byThese = found.filter(({ ruleId }) => stayed.includes(ruleId));
-        expect(new Set(byThese.map(({ id }) => id)).size).toBe(byThese.length);
-        expect(accounting.received).toBe(accounting.accounted);
-      }),
-      { numRuns: 500 },
+          happened.told += found.length;
+          happened.copies += accounting.duplicates;
+          const lost = [...due.keys()].filter((key) => !counts.has(key) && !isToldAlready(key, counts));
+          expect([lost, [...counts.keys()].filter((key) => !due.has(key))]).toEqual([[], []]);
+          for (const [key, count] of counts) expect([key, count <= due.get(key)!.contents.size]).toEqual([key, true]);
+          // One that was away may tell again what it told before, under the same name.
+          const once = found.filter((verdict) => !due.get(keyOf(verdict))!.returned);
+          const again = new Set([...due].filter(([, { returned }]) => returned).map(([key]) => nameOf(key)));
+          const byOthers = once.filter((verdict) => !again.has(nameOf(keyOf(verdict))));
+          expect(new Set(byOthers.map(({ id }) => id)).size).toBe(byOthers.length);
+          expect(accounting.received).toBe(accounting.accounted);
+        },
+      ),
+      { numRuns: 400 },
     );
-    expect(told).toBeGreaterThan(500);
-    expect(copies).toBeGreaterThan(200);
+    expect(happened.told).toBeGreaterThan(1_000);
+    expect(happened.copies).toBeGreaterThan(400);
+    expect(happened.byEdited).toBeGreaterThan(300);
+    expect(happened.byReturned).toBeGreaterThan(100);
+    expect(happened.ofTraces).toBeGreaterThan(100);
   });
 });
+
+const versionOf = ({ rule: { id, version } }: { readonly rule: RuleDefinition }): string => `${id} v${version}`;
+
+/** What is told, whichever version of the rule tells it. */
+const nameOf = (key: string): string => key.replace(/ v\d+ /, ' ');
+
+/** Another version of the rule, which came later than the trace too, told of the span. */
+function isToldAlready(key: string, counts: ReadonlyMap<string, number>): boolean {
+  return [...counts.keys()].some((told) => nameOf(told) === nameOf(key));
+}
 
 describe('a rule about one span that was away', () => {
   const spans = (time: number): TestRecord => ({ time, spans: [{ ...x, n: 4 }] });
@@ -176,6 +218,75 @@ describe('a rule about one span that was away', () => {
     const begun = { time: 0, spans: [root, { ...x, n: 4, inProgress: true }] };
     expect(run([[large]], [begun, { time: 1_000 }]).told).toEqual(['large 1']);
     expect(run(epochs, [begun, away, { time: 1_000 }]).told).toEqual([]);
+  });
+});
+
+describe('an edit of a rule about one span', () => {
+  const edited = (expression: string, version = 2) => ruleOf('large', expression, { version });
+  const never = edited('attribute.n > 9');
+  const ofTrace = edited('trace.count(attribute.n > 3) > 1');
+  const versions = ({ verdicts }: ReturnType<typeof run>) =>
+    verdicts.filter(({ ruleId }) => ruleId === 'large').map(({ ruleVersion, spanId }) => [ruleVersion, spanId.at(-1)]);
+  const opens: TestRecord = { time: 0, spans: [root] };
+  const epoch = (number: number): TestRecord => ({ time: number, epoch: number });
+  const matching: TestSpan = { ...x, n: 4 };
+  const other: TestSpan = { ...matching, span: 2 };
+
+  it.each([
+    ['edited away and back, and of a span that came meanwhile', [[large], [never], [edited(large.expression, 3)]]],
+    ['edited so that it is of the whole trace', [[large], [ofTrace], [ofTrace]]],
+    ['in shadow meanwhile, or has another severity', [[large], [edited(large.expression)], [edited(large.expression, 3)]]],
+  ])('loses no match in a trace that is open: %s', (_what, epochs) => {
+    const records = [opens, epoch(2), { time: 2, spans: [matching] }, epoch(3), { time: 4, spans: [matching, other] }, { time: 500 }];
+    for (const beside of [[], [pair], [named]]) {
+      expect(
+        versions(
+          run(
+            epochs.map((rules) => [...rules, ...beside]),
+            records,
+          ),
+        ),
+      ).toEqual([
+        [1, '1'],
+        [1, '2'],
+      ]);
+    }
+  });
+
+  it('that was of the whole trace leaves the trace to the version that judges it', () => {
+    const records = [opens, { time: 1, spans: [matching] }, epoch(2), { time: 2, spans: [other] }, { time: 500 }];
+    const { verdicts } = run([[ruleOf('large', ofTrace.expression)], [edited(large.expression)]], records);
+    expect(verdicts.map(({ ruleVersion, status }) => [ruleVersion, status])).toEqual([[1, 'open']]);
+  });
+
+  it('judges by its former version a span in progress of a trace that was open, and by the new one that of a later trace', () => {
+    const begun: TestSpan = { ...matching, inProgress: true };
+    const later = {
+      time: 3,
+      spans: [
+        { ...root, trace: 2 },
+        { ...begun, trace: 2 },
+      ],
+    };
+    for (const records of [
+      [opens, { time: 1, spans: [begun] }, epoch(2), later, { time: 1_000 }],
+      [opens, epoch(2), { time: 2, spans: [begun] }, later, { time: 1_000 }],
+    ]) {
+      expect(versions(run([[large], [never]], records))).toEqual([[1, '1']]);
+      expect(versions(run([[edited(never.expression, 1)], [edited(large.expression)]], records))).toEqual([[2, '1']]);
+    }
+  });
+
+  it('tells once what it could not judge, also where it was away meanwhile', () => {
+    const odd: TestSpan = { ...A_SPAN, parent: 9, nText: 'x' };
+    const [asks, asksElse] = [1, 2].map((version) => ruleOf('asks', `attribute.n > ${version}`, { onError: 'undecided', version }));
+    const records = [opens, epoch(2), { time: 2, spans: [odd] }, epoch(3), { time: 4, spans: [{ ...odd, span: 2 }] }, { time: 1_000 }];
+    const told = (epochs: readonly (readonly RuleDefinition[])[]) =>
+      run(epochs, records).verdicts.map(({ status, ruleVersion, spanId }) => [status, ruleVersion, spanId.at(-1)]);
+    expect(told([[asks!], [asksElse!], [asks!]])).toEqual([['undecided', 1, '1']]);
+    expect(told([[asks!], [asks!, large], [asks!]])).toEqual([['undecided', 1, '1']]);
+    expect(told([[asks!], [], [asks!]])).toEqual([['undecided', 1, '2']]);
+    expect(told([[], [asks!], [asksElse!]])).toEqual([['undecided', 1, '1']]);
   });
 });
 

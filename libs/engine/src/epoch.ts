@@ -5,7 +5,6 @@ import { TraceStates } from './judge/trace-states.js';
 import { anyRejected } from './rejection.js';
 import type { RuleClock } from './rule-clock.js';
 import type { RuleSet } from './rule-set.js';
-import type { RuleDefinition } from './settings.js';
 
 /**
  * One rule set in force, from its marker on: for the spans that come until the next marker, and for the traces that open
@@ -155,9 +154,9 @@ export class Epoch {
     return this.resourceHash;
   }
 
-  /** Whether a rule judged every span that came since this epoch began: what it can see of one, the form of this epoch has. */
-  judgedAll(rule: RuleDefinition): boolean {
-    const place = this.rules.placeOf(rule);
+  /** Whether a rule that was in force when this epoch began has been since, in whatever version: this epoch's judges the traces that opened in it. */
+  goesOn(ruleId: string): boolean {
+    const place = this.rules.placeOf(ruleId);
     return place >= 0 && this.alive[place] === 1;
   }
 
@@ -173,7 +172,7 @@ export class Epoch {
 
   /**
    * A later epoch begins: rules that it has not end here. Of those that it has in another version this one goes on with the traces that opened
-   * under it, which the new one does not judge. No span rule judges spans of this epoch any more.
+   * under it, which the new one does not judge.
    */
   succeededBy(later: EpochRules): void {
     const { definitions } = this.rules;

@@ -65,8 +65,7 @@ export class PartitionEngine {
       (record, error) => this.undecodable(record, error),
     );
     this.verdicts = new Verdicts(partition, this.assembly);
-    const spanRules = new SpanRules(this.assembly, this.verdicts);
-    this.spans = new SpanJudgement(spanRules);
+    this.spans = new SpanJudgement(new SpanRules(this.assembly, this.verdicts));
     this.judge = new Judge(settings, this.assembly, this.verdicts);
     this.conclusions = new Conclusions(
       this.judge,
@@ -75,7 +74,7 @@ export class PartitionEngine {
     );
     this.retries = new Retries(settings, this.assembly.traces);
     const epochs = { evaluate: (epoch: Epoch) => this.evaluate(epoch), release: (epoch: Epoch) => this.epochs.release(epoch) };
-    this.unfinished = new UnfinishedSpans(this.assembly, this.judge, spanRules, this.accounting, this.retries, epochs);
+    this.unfinished = new UnfinishedSpans(this.assembly, this.judge, this.spans, this.accounting, this.retries, epochs);
     this.late = new LateSpans(this.assembly.traces);
     this.assembleFrom = (options.committedAt ?? Number.NEGATIVE_INFINITY) - (options.paused ?? 0) - contextWindow(settings);
   }
@@ -301,7 +300,7 @@ export class PartitionEngine {
       this.spans.judge(epoch, record.offset, row, i, home);
     }
     if (epoch.anyUnusual && home === epoch) this.judge.noteFailures(epoch, row, i);
-    else if (epoch.anyUnusual && home !== undefined) this.judge.noteLater(epoch, row, i, { home, isCopy: false });
+    else if (epoch.anyUnusual && home !== undefined) this.judge.noteLater(epoch, row, i, home);
     if (home?.rules.plan.judgesTraces === true) {
       if (home !== epoch && home.anyUnusual) this.judge.noteFailures(home, row, i);
       this.judge.feed(home, row, i);
@@ -319,7 +318,7 @@ export class PartitionEngine {
     if (home === undefined || home === epoch) return;
     if ((this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & RETRIED) !== 0) return;
     this.spans.judgeCopy(epoch, row, i, home);
-    if (epoch.anyUnusual) this.judge.noteLater(epoch, row, i, { home, isCopy: true });
+    if (epoch.anyUnusual) this.judge.noteLater(epoch, row, i, home);
   }
 
   /**

@@ -114,13 +114,10 @@ export class RuleSet implements EpochRules {
     return this;
   }
 
-  /** The place of a rule that is called so and asks the same, in whatever version; -1 if there is none. */
-  placeOf({ id, expression, onError = 'no_match' }: RuleDefinition): number {
-    this.places ??= new Map(this.definitions.map((definition, place) => [definition.id, place]));
-    const place = this.places.get(id);
-    if (place === undefined) return -1;
-    const own = this.definitions[place]!;
-    return own.expression === expression && (own.onError ?? 'no_match') === onError ? place : -1;
+  /** The place of a rule among those that are judged, in whatever version; -1 if it is none of them. */
+  placeOf(ruleId: string): number {
+    this.places ??= new Map(this.definitions.map(({ id }, place) => [id, place]));
+    return this.places.get(ruleId) ?? -1;
   }
 }
 

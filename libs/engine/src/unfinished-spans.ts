@@ -6,7 +6,7 @@ import { SpansInProgress } from './assembly/spans-in-progress.js';
 import { CLOSED, FLAGS, ROW_WORDS } from './assembly/trace-row.js';
 import type { Epoch } from './epoch.js';
 import type { Judge } from './judge/judge.js';
-import type { SpanRules } from './judge/span-rules.js';
+import type { SpanJudgement } from './judge/span-judgement.js';
 import { spanForm } from './span-form.js';
 
 /** Spans in progress, from their arrival to their end or to that of their trace: then those that never ended are judged as they are. */
@@ -16,7 +16,7 @@ export class UnfinishedSpans {
   constructor(
     private readonly assembly: Assembly,
     private readonly traceRules: Judge,
-    private readonly spanRules: SpanRules,
+    private readonly spanRules: SpanJudgement,
     private readonly accounting: Accounting,
     private readonly retries: Retries,
     private readonly epochs: { readonly evaluate: (epoch: Epoch) => void; readonly release: (epoch: Epoch) => void },
@@ -63,10 +63,7 @@ export class UnfinishedSpans {
     const home = opened?.rules.plan.judgesTraces === true ? opened : undefined;
     const spans = this.inProgress.any ? this.inProgress.take(row) : [];
     for (const { value, offset, epoch } of spans) {
-      if (offset >= judgeFrom && this.load(epoch, value)) {
-        this.spanRules.judge(epoch, row, 0);
-        if (epoch.anyUnusual) this.judgeFailures(epoch, row, opened);
-      }
+      if (offset >= judgeFrom && this.load(epoch, value)) this.judgeAlone(epoch, value, row, opened);
       if (home !== undefined && this.load(home, value)) {
         this.assembly.addBelated(row, home.columns, 0, spanForm(home, 0), offset);
         if (home.columns.isRoot[0] === 1) this.assembly.noteRoot(row);
@@ -78,9 +75,19 @@ export class UnfinishedSpans {
     return home !== undefined && spans.length > 0;
   }
 
-  private judgeFailures(epoch: Epoch, row: number, opened: Epoch | undefined): void {
-    this.spanRules.judgeFailures(epoch, row, 0);
-    if (opened !== undefined && opened !== epoch) this.traceRules.noteLater(epoch, row, 0, { home: opened, isCopy: false });
+  private judgeAlone(epoch: Epoch, value: Uint8Array, row: number, opened: Epoch | undefined): void {
+    const isGuest = opened !== undefined && opened !== epoch;
+    this.spanRules.ask(epoch, row, 0, isGuest && this.canLoad(opened, value) ? opened : undefined);
+    if (isGuest && epoch.anyUnusual) this.traceRules.noteLater(epoch, row, 0, opened);
+  }
+
+  /** Its projection may name a value that is nested too deep, which another one passed over. */
+  private canLoad(epoch: Epoch, value: Uint8Array): boolean {
+    try {
+      return this.load(epoch, value);
+    } catch {
+      return false;
+    }
   }
 
   /** Loads the one span; whatever record the epoch has is to be loaded anew. */

@@ -6,7 +6,6 @@ import { BufferedRules } from './buffered-rules.js';
 import { Doubts } from './doubts.js';
 import { KeptSpans } from './kept-spans.js';
 import { LaterErrors } from './later-errors.js';
-import type { Guest } from './later-rules.js';
 import { OnlineRules } from './online-rules.js';
 import { Reports } from './reports.js';
 import { UndecidedLimit } from './undecided-limit.js';
@@ -54,8 +53,8 @@ export class Judge {
   }
 
   /** As `noteFailures`, of a trace that opened under another epoch: what the epoch's rules about one span alone could not judge. */
-  noteLater(epoch: Epoch, row: number, i: number, guest: Guest): void {
-    this.later.note(epoch, row, i, guest);
+  noteLater(epoch: Epoch, row: number, i: number, home: Epoch): void {
+    this.later.note(epoch, row, i, home);
   }
 
   /** The trace is about to be forgotten: tells that. */

@@ -2,7 +2,6 @@ import type { RuleAccount } from '../accounting.js';
 import type { Epoch } from '../epoch.js';
 import type { RuleSet } from '../rule-set.js';
 import { namedSpan } from './kept-spans.js';
-import type { Guest } from './later-rules.js';
 import { errorExplanation, undecidedBy } from './reports.js';
 import type { UndecidedLimit } from './undecided-limit.js';
 import { EXCEEDED, isBefore, KEPT_BYTES, type ValueError } from './value-errors.js';
@@ -16,7 +15,7 @@ interface LaterError {
 }
 
 /**
- * What rules about one span alone that came while a trace was open could not judge of its spans: of each trace and rule the first such span, told
+ * What rules about one span alone that came, or came back, while a trace was open could not judge of its spans: of each trace and rule the first such span, told
  * when the trace is forgotten. (The trace's home does not have these rules, and what it tells at the close is about its own.)
  */
 export class LaterErrors {
@@ -33,13 +32,10 @@ export class LaterErrors {
     return this.kept * KEPT_BYTES;
   }
 
-  /** Span `i` of the epoch's record, on which something failed; its trace opened under another epoch. */
-  note(epoch: Epoch, row: number, i: number, { home, isCopy }: Guest): void {
+  /** Span `i` of the epoch's record, on which something failed; its trace opened under another epoch, `home`. */
+  note(epoch: Epoch, row: number, i: number, home: Epoch): void {
     const { definitions, compiled, plan } = epoch.rules;
-    const isAsked = (rule: number): boolean => {
-      const definition = definitions[rule]!;
-      return compiled.rules[rule]!.needs === 'span' && !home.rules.has(definition.id) && !(isCopy && home.judgedAll(definition));
-    };
+    const isAsked = (rule: number): boolean => compiled.rules[rule]!.needs === 'span' && !home.goesOn(definitions[rule]!.id);
     for (const condition of epoch.inDoubt.get(i) ?? []) {
       const rules = compiled.rulesOfCondition[condition]!.filter(isAsked);
       this.keep(epoch, row, i, rules, () => ({ failure: EXCEEDED, exceeded: true }));

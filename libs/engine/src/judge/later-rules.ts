@@ -1,19 +1,10 @@
 import type { Epoch } from '../epoch.js';
-import type { RuleDefinition } from '../settings.js';
 import { violationId } from '../violation-id.js';
 import type { NamedSpan } from './kept-spans.js';
 
 /** Of the heap, about, for one id and for one trace. */
 const ID_BYTES = 120;
 const TRACE_BYTES = 250;
-
-/** A span that comes under one epoch to a trace of another. */
-export interface Guest {
-  /** The epoch under which the trace opened: it tells copies of a span from other forms of it. */
-  readonly home: Epoch;
-  /** The home knows this form of the span. */
-  readonly isCopy: boolean;
-}
 
 /**
  * Rules about one span alone that came, or came back, while a trace was open. The trace's home does not know what they see of a span: a copy that differs in
@@ -25,13 +16,13 @@ export class LaterRules {
   private readonly told = new Map<number, Set<string>>();
   private ids = 0;
 
-  /** Whether the match of a rule on a span is to be told. */
-  isNews(rule: RuleDefinition, row: number, span: NamedSpan, { home, isCopy }: Guest): boolean {
-    if (home.judgedAll(rule)) return !isCopy;
+  /** Whether the match of a rule on a span of a trace that opened under another epoch is to be told: the home does not go on with it, and it was not. */
+  isNews(ruleId: string, row: number, span: NamedSpan, home: Epoch): boolean {
+    if (home.goesOn(ruleId)) return false;
     let told = this.told.get(row);
     if (told === undefined) this.told.set(row, (told = new Set()));
-    const id = violationId(rule.id, '', span);
-    if (told.has(id)) return !isCopy;
+    const id = violationId(ruleId, '', span);
+    if (told.has(id)) return false;
     told.add(id);
     this.ids++;
     return true;

@@ -1,6 +1,5 @@
 import type { Epoch } from '../epoch.js';
 import { Failures } from './failures.js';
-import type { Guest } from './later-rules.js';
 import type { SpanRules } from './span-rules.js';
 import { TypeFailures } from './type-failures.js';
 
@@ -15,12 +14,19 @@ export class SpanJudgement {
   judge(epoch: Epoch, offset: number, row: number, i: number, home: Epoch | undefined): void {
     if (epoch.anyFailed) this.failures.count(epoch, i);
     if (epoch.anyUnusual) this.typeFailures.count(epoch, i, offset);
-    this.ask(epoch, row, i, home === undefined || home === epoch ? undefined : { home, isCopy: false });
+    this.ask(epoch, row, i, home);
+  }
+
+  /** As `judge`, without the count of what failed. The home has evaluated the span too: its rules go on with the trace, in its versions. */
+  ask(epoch: Epoch, row: number, i: number, home: Epoch | undefined): void {
+    const isGuest = home !== undefined && home !== epoch;
+    if (isGuest) this.askRulesOf(home, row, i);
+    this.askRulesOf(epoch, row, i, isGuest ? home : undefined);
   }
 
   /** Span `i` came before, in a form that is one with this to the rules of another epoch, its trace's home: those that it lacks are asked. */
   judgeCopy(epoch: Epoch, row: number, i: number, home: Epoch): void {
-    this.ask(epoch, row, i, { home, isCopy: true });
+    this.askRulesOf(epoch, row, i, home);
   }
 
   /** The trace is forgotten. */
@@ -33,9 +39,9 @@ export class SpanJudgement {
     return this.rules.later.bytes;
   }
 
-  private ask(epoch: Epoch, row: number, i: number, guest: Guest | undefined): void {
-    if (epoch.anyUnusual) this.rules.judgeFailures(epoch, row, i, guest);
-    this.rules.judge(epoch, row, i, guest);
+  private askRulesOf(epoch: Epoch, row: number, i: number, home?: Epoch): void {
+    if (epoch.anyUnusual) this.rules.judgeFailures(epoch, row, i, home);
+    this.rules.judge(epoch, row, i, home);
   }
 
   /** The spans of a record are judged: what failed is told to the rules' accounts. */

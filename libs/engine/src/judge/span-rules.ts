@@ -5,11 +5,11 @@ import type { Epoch } from '../epoch.js';
 import { explain } from './budget.js';
 import { ColumnSpan } from './buffered-span.js';
 import { namedSpan } from './kept-spans.js';
-import { type Guest, LaterRules } from './later-rules.js';
+import { LaterRules } from './later-rules.js';
 import { reasonOf } from './value-errors.js';
 import type { Verdicts } from './verdicts.js';
 
-/** Rules about one span alone: judged at once, by the epoch in force when the span arrives. */
+/** Rules about one span alone: judged at once, when the span arrives, by the epoch of its trace and of those that came later by the one in force. */
 export class SpanRules {
   readonly later = new LaterRules();
 
@@ -20,23 +20,23 @@ export class SpanRules {
 
   /**
    * Span `i` of the record that the epoch has evaluated. A span that matches nothing costs one AND per 32 conditions.
-   * @param guest given if the span's trace opened under another epoch
+   * @param home the epoch under which the span's trace opened, if that is another
    */
-  judge(epoch: Epoch, row: number, i: number, guest?: Guest): void {
+  judge(epoch: Epoch, row: number, i: number, home?: Epoch): void {
     const { words, spanRuleMask } = epoch.rules.compiled;
     const { matched } = epoch;
     const base = i * words;
     for (let word = 0; word < words; word++) {
       let bits = matched[base + word]! & spanRuleMask[word]!;
       while (bits !== 0) {
-        this.matches(epoch, row, i, (word << 5) + 31 - Math.clz32(bits & -bits), guest);
+        this.matches(epoch, row, i, (word << 5) + 31 - Math.clz32(bits & -bits), home);
         bits &= bits - 1;
       }
     }
   }
 
   /** As `judge`, for rules to which a value of another type is a violation; only where something failed so. */
-  judgeFailures(epoch: Epoch, row: number, i: number, guest?: Guest): void {
+  judgeFailures(epoch: Epoch, row: number, i: number, home?: Epoch): void {
     const { compiled, plan } = epoch.rules;
     if (plan.strict === undefined) return;
     for (let word = 0; word < compiled.words; word++) {
@@ -44,17 +44,17 @@ export class SpanRules {
         const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
         const rules = plan.strict.ofSpans[condition]!;
         const failure = rules.length === 0 ? undefined : compiled.failureOf(condition, epoch.columns, i);
-        if (failure !== undefined) this.violate(epoch, row, i, rules, guest, failure);
+        if (failure !== undefined) this.violate(epoch, row, i, rules, home, failure);
       }
     }
   }
 
-  private matches(epoch: Epoch, row: number, i: number, condition: number, guest: Guest | undefined): void {
-    this.violate(epoch, row, i, epoch.rules.compiled.rulesOfCondition[condition]!, guest);
+  private matches(epoch: Epoch, row: number, i: number, condition: number, home: Epoch | undefined): void {
+    this.violate(epoch, row, i, epoch.rules.compiled.rulesOfCondition[condition]!, home);
   }
 
   /** @param failure why it is not known whether the span matches */
-  private violate(epoch: Epoch, row: number, i: number, rules: readonly number[], guest: Guest | undefined, failure?: TypeFailure): void {
+  private violate(epoch: Epoch, row: number, i: number, rules: readonly number[], home: Epoch | undefined, failure?: TypeFailure): void {
     const { definitions } = epoch.rules;
     const span = new ColumnSpan(epoch.columns, i, epoch.rules.columnOf, epoch.rules.resourceColumnOf);
     const evidence: Evidence = {
@@ -63,9 +63,9 @@ export class SpanRules {
       atom: () => ({ count: 0, witnesses: [] }),
     };
     for (const rule of rules) {
-      // Of a span in progress, which is judged when its trace is forgotten, the rule may be gone.
+      // A later epoch, or the one in force when a span in progress is judged at last, may not have the rule any more.
       if (epoch.alive[rule] === 0) continue;
-      if (guest !== undefined && !this.later.isNews(definitions[rule]!, row, namedSpan(epoch.columns, i), guest)) continue;
+      if (home !== undefined && !this.later.isNews(definitions[rule]!.id, row, namedSpan(epoch.columns, i), home)) continue;
       const explanation = explain(epoch, rule, evidence);
       epoch.accounts[rule]!.matches++;
       this.verdicts.emit({
