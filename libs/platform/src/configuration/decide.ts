@@ -33,7 +33,7 @@ export function decide(
   const signatureKey = declared.compliance.signatureKey ?? (environment[signatureKeyEnv]?.trim() || undefined);
   const configuration: Configuration = {
     ...declared,
-    server: { ...declared.server, host },
+    server: { ...declared.server, host, allowedHosts: decideHosts(declared, host) },
     storage,
     compliance: { ...declared.compliance, signatureKey },
     process: { ...declared.process, environment: mode },
@@ -54,7 +54,7 @@ function decideStorage({ storage, process }: Declared, notices: string[]): Confi
 
 /** Without a key everybody who reaches the ports may do everything, so only this machine does unless somebody says otherwise. */
 function decideHost({ server, authentication, process }: Declared, notices: string[]): string {
-  const open = [authentication.apiKey, authentication.apiKeysFile, authentication.oidcIssuer].every((way) => way === undefined);
+  const open = isOpen(authentication);
   const host = server.host ?? (open ? '127.0.0.1' : '0.0.0.0');
   if (!open || process.testMode) return host;
   if (server.host === undefined) {
@@ -67,6 +67,16 @@ function decideHost({ server, authentication, process }: Declared, notices: stri
     );
   }
   return host;
+}
+
+/** Pages that a browser on this machine shows must not be everybody: without a key they can be told by the name that they ask for. */
+function decideHosts({ server, authentication }: Declared, host: string): readonly string[] {
+  return server.allowedHosts.length === 0 && isOpen(authentication) && isLoopback(host) ? ['localhost'] : server.allowedHosts;
+}
+
+/** Whoever reaches the ports may do everything. */
+function isOpen({ apiKey, apiKeysFile, oidcIssuer }: Declared['authentication']): boolean {
+  return [apiKey, apiKeysFile, oidcIssuer].every((way) => way === undefined);
 }
 
 /** Whether only this machine reaches an address: `127.0.0.0/8`, `::1`, or the name of them. */

@@ -137,6 +137,9 @@ export function choice<const T extends string>(...words: readonly T[]): SettingT
   };
 }
 
+/** Labels of letters, digits, hyphens and underscores (Compose), between dots. */
+const HOST_NAME = /[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*/;
+
 /** Separated by commas, or a YAML list. */
 export const list: SettingType<readonly string[]> = {
   name: 'list',
@@ -148,6 +151,18 @@ export const list: SettingType<readonly string[]> = {
     return items.map((item) => (item ?? '').trim()).filter((item) => item !== '');
   },
   show: (value) => value.join(','),
+};
+
+/** A list of names of hosts, in lower case, without ports. */
+export const hostNames: SettingType<readonly string[]> = {
+  name: 'host names',
+  jsonSchema: { type: 'array', items: { type: 'string', pattern: `^${HOST_NAME.source}$` } },
+  expected: 'names of hosts like betrace.example.com, without a port, separated by commas',
+  parse: (input) => {
+    const names = list.parse(input);
+    return names?.every((name) => new RegExp(`^${HOST_NAME.source}$`).test(name)) ? names.map((name) => name.toLowerCase()) : undefined;
+  },
+  show: list.show,
 };
 
 /** A list of origins as browsers send them (`https://host`, `https://host:8443`), or `*`. */

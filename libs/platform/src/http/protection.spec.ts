@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, Post } from '@nestjs/common';
 import { type NestFastifyApplication, RouteConfig } from '@nestjs/platform-fastify';
@@ -109,6 +110,74 @@ describe('pages of other origins', () => {
   ])('cannot be set as %s, which no browser sends', (value) => {
     expect(() => loadConfiguration({ environment: { BETRACE_CORS_ORIGINS: value }, directory: '/nowhere' })).toThrow(
       /server\.cors_origins/,
+    );
+  });
+});
+
+describe('pages that have their own name resolved to this machine', () => {
+  /** Of a request that names this host. */
+  const ask = (url: string, host: string, path = '/v1/things'): Promise<{ readonly status: number; readonly body: string }> =>
+    new Promise((resolve, reject) => {
+      const asking = request(url + path, { headers: { host } }, (answer) => {
+        let body = '';
+        answer.setEncoding('utf8').on('data', (text: string) => (body += text));
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }));
+      });
+      asking.on('error', reject).end();
+    });
+  const statuses = (url: string, hosts: readonly string[]) => Promise.all(hosts.map(async (host) => [host, (await ask(url, host)).status]));
+  const FOREIGN = [
+    'evil.example',
+    'evil.example:12011',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    'evillocalhost',
+    'a'.repeat(2_000),
+    '%',
+    '[::1',
+    ']',
+  ];
+  const OWN = [
+    'localhost',
+    'LOCALHOST:12011',
+    'localhost.',
+    'betrace.localhost:80',
+    '127.0.0.1',
+    '127.0.0.1:12011',
+    '10.1.2.3:80',
+    '[::1]',
+    '[::1]:12011',
+  ];
+
+  it('reach nothing of a server without a key', async () => {
+    const url = await start();
+    expect(await statuses(url, FOREIGN)).toEqual(FOREIGN.map((host) => [host, 421]));
+    expect(await statuses(url, OWN)).toEqual(OWN.map((host) => [host, 200]));
+    for (const path of ['/', '/health', '/metrics', '/v1/nothing'])
+      expect([path, (await ask(url, 'evil.example', path)).status]).toEqual([path, 421]);
+    const { body } = await ask(url, 'evil.example:80');
+    expect(JSON.parse(body)).toMatchObject({
+      code: 'BT_HTTP_UNKNOWN_HOST',
+      detail: expect.stringMatching(/"evil\.example".*BETRACE_ALLOWED_HOSTS/),
+    });
+  });
+
+  it('reach one with a key, where they need it, or one for every address, unless its names are set', async () => {
+    for (const environment of [{ BETRACE_API_KEY: 'the key' }, { BETRACE_HOST: '0.0.0.0' }] as Record<string, string>[]) {
+      expect((await ask(await start(environment), 'betrace.example.com')).status).not.toBe(421);
+      await app?.close();
+      const url = await start({ ...environment, BETRACE_ALLOWED_HOSTS: 'BeTrace.example.com, betrace_api' });
+      expect((await ask(url, 'betrace.example.com:443')).status).not.toBe(421);
+      expect((await ask(url, 'betrace_api')).status).not.toBe(421);
+      expect((await ask(url, '127.0.0.1')).status).not.toBe(421);
+      expect((await ask(url, 'evil.example')).status).toBe(421);
+      await app?.close();
+    }
+  });
+
+  it.each(['https://betrace.example.com', 'betrace.example.com:443', 'a b', '*', '.', 'a..b', '-a'])('cannot be set as %s', (value) => {
+    expect(() => loadConfiguration({ environment: { BETRACE_ALLOWED_HOSTS: value }, directory: '/nowhere' })).toThrow(
+      /server\.allowed_hosts/,
     );
   });
 });

@@ -46,6 +46,11 @@ export const HTTP_PROBLEMS = {
     title: 'Unsupported media type',
     doc: 'The `Content-Type` or `Content-Encoding` is none that this path takes; `detail` names those it takes.',
   },
+  BT_HTTP_UNKNOWN_HOST: {
+    status: 421,
+    title: 'Unknown host',
+    doc: 'The `Host` of the request is no name of this server (`server.allowed_hosts`). Without an API key, and on loopback, it answers to addresses and `localhost` only, so that no page of the web can reach it by a name of its own.',
+  },
   BT_HTTP_UNPROCESSABLE: { status: 422, title: 'Unprocessable', doc: 'The request is well formed, but cannot be carried out as it is.' },
   BT_HTTP_TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests', doc: 'Try again after `Retry-After` seconds.' },
   BT_HTTP_HEADERS_TOO_LARGE: {

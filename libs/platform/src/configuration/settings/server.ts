@@ -1,4 +1,4 @@
-import { bytes, duration, flag, integer, origins, port, type Setting, text } from '../setting.js';
+import { bytes, duration, flag, hostNames, integer, origins, port, type Setting, text } from '../setting.js';
 
 const MiB = 1024 * 1024;
 const SECOND = 1_000;
@@ -76,6 +76,12 @@ export const SERVER = {
     type: text,
     env: ['BETRACE_TLS_CLIENT_CA_FILE'],
     doc: 'File (PEM) with authorities: clients must show a certificate of one of them (mutual TLS). `/`, `/health`, `/ready`, `/docs` and the files of `/ui` need none over HTTP.',
+  },
+  allowedHosts: {
+    type: hostNames,
+    env: ['BETRACE_ALLOWED_HOSTS'],
+    default: [],
+    doc: 'Names by which this server is known, like `betrace.example.com`: requests for other hosts are refused (421). Addresses and `localhost` are always known. Empty: every name is, or none where there is neither a key nor an issuer and only this machine reaches the ports.',
   },
   corsOrigins: {
     type: origins,
