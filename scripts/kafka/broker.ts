@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../test/harness/free-port.js';
 import { BROKER_USER, type BrokerConfiguration, type BrokerNode, type BrokerPorts, brokerProperties } from './broker-properties.js';
+import { ClassArchive } from './class-archive.js';
 import { kafkaJars } from './jars.js';
 
 export interface BrokerOptions {
@@ -26,6 +27,9 @@ export interface BrokerOptions {
   readonly alsoDelete?: readonly string[];
 }
 
+/** How long a broker may take to end and to write its classes. */
+const ARCHIVE_PATIENCE_MS = 120_000;
+
 const LOG4J = `rootLogger.level = WARN
 rootLogger.appenderRef.console.ref = CONSOLE
 appender.console.type = Console
@@ -38,6 +42,8 @@ appender.console.layout.pattern = %d{HH:mm:ss.SSS} %p %c{1}: %m%n
 /** One broker, its data in a folder of its own that `remove` deletes. It can be stopped, killed and started again. */
 export class KafkaBroker {
   #process: ChildProcess | undefined;
+  /** Of Java, for the broker and its tools. */
+  #flags: readonly string[] = [];
 
   private constructor(
     readonly jars: string,
@@ -51,6 +57,16 @@ export class KafkaBroker {
   /** Fetches the jars when they are missing, formats the storage, starts, and waits until the broker serves. */
   static async start(options: BrokerOptions = {}): Promise<KafkaBroker> {
     const jars = await kafkaJars(options.say ?? (() => undefined));
+    const archive = new ClassArchive(jars);
+    await archive.make(async (flags) => {
+      const broker = await KafkaBroker.#start(jars, {}, flags);
+      await broker.#end('SIGTERM', ARCHIVE_PATIENCE_MS);
+      await broker.remove();
+    });
+    return KafkaBroker.#start(jars, options, archive.flags);
+  }
+
+  static async #start(jars: string, options: BrokerOptions, flags: readonly string[]): Promise<KafkaBroker> {
     const folder = mkdtempSync(join(tmpdir(), 'betrace-kafka-'));
     const ports = options.node?.ports ?? (await choosePorts(options));
     const security = options.security ? makeKeystore(folder) : undefined;
@@ -65,7 +81,10 @@ export class KafkaBroker {
     writeFileSync(join(folder, 'log4j2.properties'), LOG4J);
     const broker = new KafkaBroker(jars, folder, ports, security?.certificate, options);
     try {
+      // Java would make the archive at the end of both.
+      broker.#flags = flags.filter((flag) => !flag.includes('AtExit'));
       broker.#format();
+      broker.#flags = flags;
       await broker.run();
       return broker;
     } catch (error) {
@@ -92,7 +111,7 @@ export class KafkaBroker {
   async run(): Promise<void> {
     if (this.#process) return;
     const log = openSync(this.#file('broker.log'), 'a');
-    const java = this.#java('-Xmx512m', '-Xms128m', '-XX:TieredStopAtLevel=1', 'kafka.Kafka', this.#file('server.properties'));
+    const java = this.#java('-Xmx512m', '-Xms128m', 'kafka.Kafka', this.#file('server.properties'));
     const child = spawn('java', java, { stdio: ['ignore', log, log] });
     closeSync(log);
     child.unref();
@@ -132,7 +151,7 @@ export class KafkaBroker {
   /** Runs one of Kafka's own tools, for instance `org.apache.kafka.tools.ConsoleConsumer`; answers its standard output. */
   tool(main: string, args: readonly string[], input?: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      const child = spawn('java', this.#java('-Xmx256m', '-XX:TieredStopAtLevel=1', main, ...args), { stdio: 'pipe' });
+      const child = spawn('java', this.#java('-Xmx256m', main, ...args), { stdio: 'pipe' });
       let output = '';
       let errors = '';
       child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -159,7 +178,9 @@ export class KafkaBroker {
   }
 
   #java(...args: string[]): string[] {
-    return [`-Dlog4j2.configurationFile=${this.#file('log4j2.properties')}`, '-cp', join(this.jars, '*'), ...args];
+    // One collector for all machines: what an archive is made with is what it is read with.
+    const flags = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...this.#flags];
+    return [`-Dlog4j2.configurationFile=${this.#file('log4j2.properties')}`, '-cp', join(this.jars, '*'), ...flags, ...args];
   }
 
   #format(): void {
@@ -168,7 +189,6 @@ export class KafkaBroker {
     const users = this.certificate === undefined ? [] : scram;
     const id = this.options.node?.clusterId ?? newClusterId();
     const args = this.#java(
-      '-XX:TieredStopAtLevel=1',
       'kafka.tools.StorageTool',
       'format',
       `--cluster-id=${id}`, // one argument: every 64th id begins with a hyphen
@@ -200,16 +220,16 @@ export class KafkaBroker {
     }
   }
 
-  async #end(signal: NodeJS.Signals): Promise<void> {
+  async #end(signal: NodeJS.Signals, patience = 20_000): Promise<void> {
     const child = this.#process;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     child.ref();
     const ended = once(child, 'exit');
     child.kill(signal);
     if (signal !== 'SIGKILL') child.kill('SIGCONT');
-    const patience = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    const impatient = setTimeout(() => child.kill('SIGKILL'), patience);
     await ended;
-    clearTimeout(patience);
+    clearTimeout(impatient);
   }
 }
 
