@@ -37,7 +37,7 @@ export default {
       testMatch: ['<rootDir>/{libs,apps}/*/src/**/*.spec.ts', '<rootDir>/scripts/**/*.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/apps/console/'],
     },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.spec.ts'] },
+    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.spec.ts'], globalSetup: '<rootDir>/test/harness/bundle.setup.mjs' },
     {
       ...shared,
       displayName: 'console',

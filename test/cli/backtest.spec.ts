@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace } from '../harness/betrace.js';
+import { entryOf } from '../harness/entry.js';
 import { eventually } from '../harness/eventually.js';
 
-const main = join(import.meta.dirname, '../../dist/apps/cli/src/main.js');
+const main = entryOf('cli');
 const RULES = `rules:
   - id: slow
     name: Slow span

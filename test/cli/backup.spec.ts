@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace } from '../harness/betrace.js';
+import { entryOf } from '../harness/entry.js';
 import { eventually } from '../harness/eventually.js';
-import { REPOSITORY } from '../harness/repository.js';
 import { describePostgres } from '../store/describe-postgres.js';
 
-const main = join(REPOSITORY, 'dist/apps/cli/src/main.js');
+const main = entryOf('cli');
 const PATIENCE = 60_000;
 const KEY = { BETRACE_SIGNATURE_KEY: 'the signature key of the test '.repeat(2) };
 

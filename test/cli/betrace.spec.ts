@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
+import { entryOf } from '../harness/entry.js';
 import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
 
 const root = join(import.meta.dirname, '../..');
-const main = join(root, 'dist/apps/cli/src/main.js');
+const main = entryOf('cli');
 const KEY = 'a key that only this test knows';
 
 /** The command line as a process: exit code and output. */

@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace } from '../harness/betrace.js';
 import { Authority } from '../harness/certificates.js';
+import { entryOf } from '../harness/entry.js';
 import { freePorts } from '../harness/free-port.js';
 import { startPostgres, type TestPostgres } from '../harness/postgres.js';
 import { missing } from '../harness/shell.js';
 
-const root = join(import.meta.dirname, '../..');
-const main = join(root, 'dist/apps/cli/src/main.js');
+const _root = join(import.meta.dirname, '../..');
+const main = entryOf('cli');
 
 const absent = await missing('openssl');
 if (absent.length > 0) process.stderr.write('SKIPPED: the certificates that doctor looks at, because this machine has no openssl\n');

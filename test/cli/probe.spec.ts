@@ -1,12 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace } from '../harness/betrace.js';
+import { entryOf } from '../harness/entry.js';
 import { eventually } from '../harness/eventually.js';
 
-const main = join(import.meta.dirname, '../../dist/apps/cli/src/main.js');
+const main = entryOf('cli');
 
 /** What stands between the probe and the server, and does something wrong. */
 interface Fault {

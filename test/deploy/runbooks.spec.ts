@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { alertGroups } from '../../scripts/alerts-document.js';
 import { DOCUMENTED_METRICS } from '../../scripts/documented-metrics.js';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
+import { entryOf } from '../harness/entry.js';
 import { REPOSITORY } from '../harness/repository.js';
 import { missing, shell } from '../harness/shell.js';
 
@@ -91,7 +92,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the commands of the runboo
     const head = [
       `export BETRACE_URL=${betrace.url} BETRACE_HTTP_PORT=${http} BETRACE_GRPC_PORT=${grpc}`,
       `export BETRACE_STORAGE_PATH=${join(storage.path, 'data')} BETRACE_NOTIFICATIONS_FILE=${notifications}`,
-      `betrace() { ${process.execPath} --disable-warning=ExperimentalWarning ${join(REPOSITORY, 'dist/apps/cli/src/main.js')} "$@"; }`,
+      `betrace() { ${process.execPath} --disable-warning=ExperimentalWarning ${entryOf('cli')} "$@"; }`,
     ];
     const output = await shell([...head, ...commands.flatMap((command) => [command, `echo '${marker}'`])].join('\n'), REPOSITORY, 120_000);
     const parts = output.split(marker);

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
+import { entryOf } from '../harness/entry.js';
 import { eventually } from '../harness/eventually.js';
 
-const CLI = join(import.meta.dirname, '../../dist/apps/cli/src/main.js');
+const CLI = entryOf('cli');
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 const PATIENCE = 20_000;
 

@@ -5,6 +5,7 @@ import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { attributeOf, decodeRequest, encodeRequestJson } from '#otlp';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
+import { entryOf } from '../harness/entry.js';
 import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
 import { OtlpReceiver } from '../harness/otlp-receiver.js';
@@ -108,7 +109,7 @@ describe('export of violations as OTLP spans', () => {
     const file = join(folderOfSpans.path, 'trace.json');
     writeFileSync(file, encodeRequestJson(decodeRequest(receiver.requests[0]!)));
     expect(readFileSync(file, 'utf8')).toContain('betrace.violation.record.2');
-    const args = [join(import.meta.dirname, '../../dist/apps/cli/src/main.js'), 'verify', file];
+    const args = [entryOf('cli'), 'verify', file];
     const { status: code, stdout } = spawnSync(process.execPath, args, {
       env: { BETRACE_SIGNATURE_KEY: 'k'.repeat(32) },
       encoding: 'utf8',

@@ -6,9 +6,10 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
+import { entryOf } from '../harness/entry.js';
 import { eventually } from '../harness/eventually.js';
 
-const cli = join(import.meta.dirname, '../../dist/apps/cli/src/main.js');
+const cli = entryOf('cli');
 const SCOPES = ['read', 'rules:write', 'ingest', 'admin'] as const;
 type Scope = (typeof SCOPES)[number];
 const TRACE = '5b8efff798038103d269b633813fc60c';

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, credentials, status as grpcStatus, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPair, SignJWT } from 'jose';
 import { BeTrace } from '../harness/betrace.js';
+import { entryOf } from '../harness/entry.js';
 import { eventually } from '../harness/eventually.js';
 import { Issuer } from '../harness/issuer.js';
 
@@ -73,7 +73,7 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
       expect([scope, (await ask(await issuer.token({ scope }))).status]).toEqual([scope, 403]);
     }
     expect((await ask(undefined, '/v1/rules', { headers: { 'x-api-key': 'the key' } })).status).toBe(200);
-    const cli = join(import.meta.dirname, '../../dist/apps/cli/src/main.js');
+    const cli = entryOf('cli');
     const env = { PATH: process.env['PATH'], BETRACE_URL: betrace!.url, BETRACE_TOKEN: reader };
     expect((await run(process.execPath, [cli, 'rules', 'export'], { env })).stdout).toContain('span.duration > 1s');
     expect(await ask(undefined)).toMatchObject({ status: 401, challenge: 'ApiKey header="x-api-key", Bearer realm="betrace"' });

@@ -12,7 +12,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the guide's commands, beca
   const guide = (script: string) => shell(script.replaceAll('http://localhost:12011', betrace.url));
 
   beforeAll(async () => {
-    betrace = await BeTrace.start();
+    betrace = await BeTrace.start({ compiled: true });
   });
   afterAll(() => betrace?.stop());
 

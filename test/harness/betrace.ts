@@ -1,16 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { COMPILE_CACHE, compiledEntryOf, entryOf } from './entry.js';
 import { eventually, GivenUp } from './eventually.js';
 import { freePorts } from './free-port.js';
-
-/** Works from the sources (jest) and from dist (benches). */
-const root = [resolve(import.meta.dirname, '../..'), resolve(import.meta.dirname, '../../..')].find((folder) =>
-  existsSync(join(folder, 'package.json')),
-) as string;
 
 /** No test leaves a process behind, however it ends. */
 const running = new Set<ChildProcess>();
@@ -27,11 +22,13 @@ export interface BeTraceOptions {
   readonly ports?: { readonly http: number; readonly grpc: number };
   /** Another folder with the bundle than dist/, whose files are started as they are there: `standalone.js` and its likes. */
   readonly bundle?: string;
+  /** Starts dist/ as `npm start` does, also in a run that starts the bundle. */
+  readonly compiled?: boolean;
   /** How long it may take until /ready answers 200; default 90 s: a start takes one, on a machine with many other tests more. */
   readonly patience?: number;
 }
 
-/** A BeTrace process, started from dist/ as `npm start` starts it. `BETRACE_TEST_BUNDLE=$PWD/dist/bundle npm test -- …` starts the bundle instead. */
+/** A BeTrace process: of the bundle in a test, of dist/ elsewhere (`entry.ts`). */
 export class BeTrace {
   private constructor(
     readonly process: ChildProcess,
@@ -63,8 +60,7 @@ export class BeTrace {
   static async spawn(options: BeTraceOptions = {}): Promise<BeTrace> {
     const [http = 0, grpc = 0] = options.ports ? [options.ports.http, options.ports.grpc] : await freePorts(2);
     const app = options.app ?? 'standalone';
-    const bundle = options.bundle ?? process.env['BETRACE_TEST_BUNDLE'];
-    const main = bundle === undefined ? join(root, 'dist', 'apps', app, 'src', 'main.js') : join(bundle, `${app}.js`);
+    const main = options.compiled ? compiledEntryOf(app) : entryOf(app, options.bundle);
     const output: string[] = [];
     const child = spawn(process.execPath, ['--enable-source-maps', main, ...(options.args ?? [])], {
       cwd: tmpdir(),
@@ -74,6 +70,7 @@ export class BeTrace {
         BETRACE_HTTP_PORT: String(http),
         BETRACE_GRPC_PORT: String(grpc),
         LOG_LEVEL: 'info',
+        ...COMPILE_CACHE,
         ...options.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

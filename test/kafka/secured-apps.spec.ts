@@ -41,7 +41,7 @@ describeOwnKafka('brokers with TLS and SASL', () => {
   });
 
   async function start(app: BeTraceOptions['app'], mechanism: string): Promise<BeTrace> {
-    const betrace = await BeTrace.start({ ...(app ? { app } : {}), env: environment(mechanism) });
+    const betrace = await BeTrace.start({ ...(app ? { app } : {}), env: environment(mechanism), compiled: true });
     running.push(betrace);
     return betrace;
   }

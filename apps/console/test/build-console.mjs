@@ -1,4 +1,8 @@
 import { ensureConsole } from '../../../scripts/toolchain.mjs';
+import bundle from '../../../test/harness/bundle.setup.mjs';
 
 /** Jest's global setup of the console's tests: they run against the console as it is served. */
-export default () => ensureConsole();
+export default async () => {
+  await ensureConsole();
+  await bundle();
+};
