@@ -7,9 +7,11 @@ const shared = {
   setupFilesAfterEnv: ['<rootDir>/test/harness/patience.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/apps/grafana/'],
+  // Packages that tests spend much time in are transformed, too: see jest-transform.mjs.
+  transformIgnorePatterns: ['/node_modules/(?!(fengari|re2js|fast-check)/)'],
   transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
+    '^.+\\.ts$|/node_modules/.+\\.js$': [
+      '<rootDir>/scripts/jest-transform.mjs',
       {
         swcrc: false,
         module: { type: 'nodenext' },
