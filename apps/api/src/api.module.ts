@@ -21,6 +21,9 @@ import { AttributesController } from './attributes/attributes.controller.js';
 import { SampleAttributes } from './attributes/sample-attributes.js';
 import { SensitiveAttributes } from './attributes/sensitive-attributes.js';
 import { BackgroundWork } from './background-work.js';
+import { ComplianceController } from './compliance/compliance.controller.js';
+import { KeepClosedTraces } from './compliance/keep-closed-traces.js';
+import { ReportCompliance } from './compliance/report-compliance.js';
 import { CONSOLE_PATHS, serveConsole } from './console/serve-console.js';
 import { ExportToOtlp } from './export/export-to-otlp.js';
 import { EXPRESSION_THREAD_ENTRY, ExpressionThreads } from './expressions/expression-threads.js';
@@ -71,6 +74,7 @@ const TRIALS_WAITING = 8;
 @Module({
   controllers: [
     AttributesController,
+    ComplianceController,
     ExpressionsController,
     LostRuleSetsController,
     RulesController,
@@ -150,7 +154,22 @@ const TRIALS_WAITING = 8;
       useFactory: (store: Store, { storage }: Configuration, clock: Clock, logger: Logger) =>
         new PruneViolations(store, storage.violationRetention, () => clock.now(), logger),
     },
-    { provide: FollowRuleStatus, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new FollowRuleStatus(log, logger) },
+    {
+      provide: KeepClosedTraces,
+      inject: [Store, LOGGER],
+      useFactory: (store: Store, logger: Logger) => new KeepClosedTraces(store, logger),
+    },
+    {
+      provide: FollowRuleStatus,
+      inject: [Log, LOGGER, KeepClosedTraces],
+      useFactory: (log: Log, logger: Logger, closed: KeepClosedTraces) =>
+        new FollowRuleStatus(log, logger, (record) => closed.take(record)),
+    },
+    {
+      provide: ReportCompliance,
+      inject: [Store, KeepClosedTraces, CLOCK],
+      useFactory: (store: Store, closed: KeepClosedTraces, clock: Clock) => new ReportCompliance(store, closed, () => clock.now()),
+    },
     { provide: ViolationStream, inject: [Store, LOGGER], useFactory: (store: Store, logger: Logger) => new ViolationStream(store, logger) },
     {
       provide: RuleHealth,

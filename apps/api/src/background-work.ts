@@ -14,6 +14,7 @@ import {
   signatureKey,
 } from '#platform';
 import { Store, StoreError } from '#store';
+import { KeepClosedTraces } from './compliance/keep-closed-traces.js';
 import { ExportToOtlp } from './export/export-to-otlp.js';
 import { KeepViolations } from './keep/keep-violations.js';
 import { Notify } from './notify/notify.js';
@@ -35,6 +36,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     private readonly notify: Notify,
     private readonly pruneViolations: PruneViolations,
     private readonly ruleStatus: FollowRuleStatus,
+    private readonly closedTraces: KeepClosedTraces,
     private readonly settle: Settle,
     private readonly stream: ViolationStream,
     private readonly health: HealthRecorder,
@@ -48,6 +50,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     this.warnOfOwnDatabase();
     this.announceRules.start();
     await this.ruleStatus.start();
+    this.closedTraces.start();
     await this.keepViolations.start();
     this.accounts.keep = () => this.keepViolations.account();
     await this.exportToOtlp.start();
@@ -65,6 +68,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     this.shutdown.register('receive', 'streams of violations', () => this.stream.stop());
     this.shutdown.register('evaluate', 'announcing rules', () => this.announceRules.stop());
     this.shutdown.register('evaluate', 'following rule status', () => this.ruleStatus.stop());
+    this.shutdown.register('export', 'keeping counts of closed traces', () => this.closedTraces.stop());
     this.shutdown.register('evaluate', 'pruning violations', () => this.pruneViolations.stop());
     this.shutdown.register('export', 'keeping violations', () => this.keepViolations.stop());
     this.shutdown.register('export', 'exporting violations', () => this.exportToOtlp.stop());

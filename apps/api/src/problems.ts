@@ -134,6 +134,11 @@ export const API_PROBLEMS = {
     status: 404,
     sentence: 'There is no group of violations {id}. GET /v1/violations/groups?status=all lists them; one without violations is forgotten.',
   },
+  BT_API_FRAMEWORK_UNKNOWN: {
+    status: 404,
+    sentence:
+      'No rule names a control of {framework}, as it is written here. {known}. A rule names one by "controls": [{"framework": …, "control": …}].',
+  },
   BT_API_VIOLATION_NOT_FOUND: { status: 404, sentence: 'There is no violation {id}. GET /v1/violations lists them; old ones are deleted.' },
 } as const satisfies Record<string, ApiProblemEntry>;
 

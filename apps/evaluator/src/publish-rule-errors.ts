@@ -2,6 +2,7 @@ import { type Log, shadowKey, TOPICS } from '#messaging';
 import type { RuleErrors } from './rule-errors.js';
 import type { RuleHealth } from './rule-health.js';
 import type { ShadowSamples } from './shadow-samples.js';
+import type { TellClosedTraces } from './tell-closed-traces.js';
 
 /** Milliseconds between two records of one partition: a rule that always fails must not fill the log. */
 const INTERVAL = 1_000;
@@ -9,7 +10,8 @@ const INTERVAL = 1_000;
 const HEALTH_INTERVAL = 10_000;
 
 /**
- * Tells the API, through the log, which rules fail in a partition, what the evaluation of each came to, and what rules in shadow found. Nothing waits for it: what could not be told is told
+ * Tells the API, through the log, which rules fail in a partition, what the evaluation of each came to, what rules in shadow found, and how many traces
+ * closed. Nothing waits for it: what could not be told is told
  * later, and counts start again with the partition's next evaluator.
  */
 export class PublishRuleErrors {
@@ -22,6 +24,7 @@ export class PublishRuleErrors {
     private readonly errors: RuleErrors,
     private readonly health: RuleHealth,
     private readonly samples: ShadowSamples,
+    private readonly closed: TellClosedTraces,
     private readonly monotonic: () => number,
   ) {}
 
@@ -67,9 +70,17 @@ export class PublishRuleErrors {
     await this.log.append(TOPICS.ruleStatus, records).catch(() => this.samples.untold(samples));
   }
 
+  private async appendClosed(): Promise<void> {
+    const closed = this.closed.records();
+    if (closed.length === 0) return;
+    const records = closed.map((record) => ({ partition: 0, key: this.closed.key(record), value: Buffer.from(JSON.stringify(record)) }));
+    await this.log.append(TOPICS.ruleStatus, records).catch(() => this.closed.untold(closed));
+  }
+
   private async appendHealth(): Promise<void> {
     if (this.monotonic() - this.healthAt < HEALTH_INTERVAL) return;
     this.healthAt = this.monotonic();
+    await this.appendClosed();
     const health = this.health.records();
     if (health.length === 0) return;
     const records = health.map(({ key, record }) => ({ partition: 0, key, value: Buffer.from(JSON.stringify(record)) }));

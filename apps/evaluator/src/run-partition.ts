@@ -23,6 +23,7 @@ import { RuleErrors } from './rule-errors.js';
 import { RuleHealth } from './rule-health.js';
 import type { RuleInForce } from './rule-series.js';
 import { ShadowSamples } from './shadow-samples.js';
+import { TellClosedTraces } from './tell-closed-traces.js';
 import { violationLetter } from './violation-letter.js';
 
 const NOTHING = new Uint8Array(0);
@@ -126,7 +127,8 @@ export class PartitionRun {
     const health = new RuleHealth(partition, this.engine.accounting, () => this.engine.logTime ?? 0);
     this.samples = new ShadowSamples(partition, tools.measurements);
     this.samples.inForce(rules.definitions);
-    this.publishRuleErrors = new PublishRuleErrors(tools.log, this.ruleErrors, health, this.samples, tools.monotonic);
+    const closed = new TellClosedTraces(partition, this.engine.accounting.closedTraces, () => this.engine.logTime ?? 0);
+    this.publishRuleErrors = new PublishRuleErrors(tools.log, this.ruleErrors, health, this.samples, closed, tools.monotonic);
     tools.measurements.set('epoch', this.label, epoch);
   }
 

@@ -1,5 +1,6 @@
 import type { TypeFailure } from '#dsl';
 import { CLOSE_REASONS, type CloseReason } from './assembly/close-reason.js';
+import { ClosedTraces } from './closed-traces.js';
 import { REJECTIONS, type Rejection } from './rejection.js';
 import type { UndecidedCode } from './undecided.js';
 
@@ -147,6 +148,8 @@ export class Accounting {
   late = 0;
   readonly rejected: Record<Rejection, number> = zeros(REJECTIONS);
   readonly closed: Record<CloseReason, number> = zeros(CLOSE_REASONS);
+  /** Of these, when and under which rule set. */
+  readonly closedTraces = new ClosedTraces();
   /** By rule id. */
   readonly rules = new Map<string, RuleAccount>();
 
@@ -162,6 +165,12 @@ export class Accounting {
     if (!isNew) this.conflicts++;
     else if (waited) this.superseded++;
     else this.evaluated++;
+  }
+
+  /** `time`: when it was quiet, Unix ms, log time; `epoch`: under which it opened. */
+  countClosed(reason: CloseReason, time: number, epoch: number): void {
+    this.closed[reason]++;
+    this.closedTraces.note(time, epoch);
   }
 
   rule(id: string): RuleAccount {

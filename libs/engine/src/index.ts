@@ -2,6 +2,7 @@ export { Accounting, type CountedTypeFailure, OTHER_ERRORS, type RuleAccount } f
 export { CLOSE_REASONS, type CloseReason } from './assembly/close-reason.js';
 export { contextWindow } from './assembly/long-traces.js';
 export { contextStart } from './assembly/retry-window.js';
+export { type ClosedInHour, ClosedTraces } from './closed-traces.js';
 export { type EpochRules, UncompiledRules } from './epoch-rules.js';
 export { explainTrace } from './explain-trace.js';
 export { judgeTrace, type RuleJudgement } from './judge-trace.js';

@@ -346,7 +346,7 @@ export class PartitionEngine {
     for (const trace of traces) {
       const at = trace.row * ROW_WORDS;
       if ((rows[at + FLAGS]! & (MUTED | RETRIED)) !== 0) continue;
-      this.accounting.closed[trace.reason]++;
+      this.accounting.countClosed(trace.reason, this.assembly.quietAt(trace.row), this.epochOf(trace.row).number);
       this.options.closed?.(this.assembly.firstOffset(trace.row));
       // Of a trace all of whose spans are in progress there is nothing to be judged yet.
       if (rows[at + SPANS] !== 0 && this.epochOf(trace.row).rules.plan.judgesTraces) judged.push(trace);

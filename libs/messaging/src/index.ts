@@ -25,6 +25,7 @@ export { type RetryOptions, retry } from './retry.js';
 export { RuleHistory } from './rule-history.js';
 export type { EmbeddedLogSettings, KafkaLogSettings, LogSettings } from './settings.js';
 export {
+  type ClosedTracesRecord,
   CONTROL_ALIVE,
   CONTROL_BARRIER_PREFIX,
   CONTROL_EPOCH_PREFIX,
@@ -33,6 +34,7 @@ export {
   CONTROL_PAUSE_PREFIX,
   CONTROL_SETTLED_PREFIX,
   CONTROL_TICK,
+  closedTracesKey,
   EPOCH_BEFORE_HEADER,
   EVALUATORS,
   type FullPartitionsRecord,

@@ -107,6 +107,23 @@ export function healthKey(partition: number, hour: number, part: number): string
   return `/health/${partition}/${hour % 25}/${part}`;
 }
 
+/**
+ * A record of the rule status log: how many traces of a partition closed in one hour of the log's time, by the rule set under which they opened, in parts of
+ * 10 s from part `first` of the hour on. Of each part the highest count that an evaluator tells holds (docs/decisions/0053).
+ */
+export interface ClosedTracesRecord {
+  readonly kind: 'traces';
+  readonly partition: number;
+  /** Whole hours since 1970. */
+  readonly hour: number;
+  readonly epochs: readonly (readonly [epoch: number, first: number, counts: readonly number[]])[];
+}
+
+/** Keys come round after 25 hours. */
+export function closedTracesKey(partition: number, hour: number): string {
+  return `/traces/${partition}/${hour % 25}`;
+}
+
 /** Samples of a rule in shadow that an evaluator keeps of one partition. */
 export const SHADOW_SAMPLES = 10;
 

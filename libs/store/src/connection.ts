@@ -16,4 +16,4 @@ export interface Connection {
 }
 
 /** What must not be done by two at once. */
-export type LockName = 'migrations' | 'rules' | 'violations';
+export type LockName = 'migrations' | 'rules' | 'violations' | 'closed_traces';

@@ -10,6 +10,7 @@ export const FILLED = [
   'violation_revisions',
   'violation_groups',
   'violation_sequence',
+  'closed_traces',
   'marks',
   'mutes',
   'positions',

@@ -1,5 +1,8 @@
 export { type BackupLines, type RestoreOptions, restoreBackup } from './backup/restore-backup.js';
 export { type BackupCounts, type BackupHeader, backupLines } from './backup/write-backup.js';
+export type { ClosedTracesCount, ClosedTracesTotals } from './compliance/closed-traces.js';
+export type { ControlledRule } from './compliance/controlled-rules.js';
+export type { JudgedTraces } from './compliance/judged-traces.js';
 export type { Mark, MarkKind, Mute, MutePage } from './marks/mark.js';
 export { openStore } from './open-store.js';
 export { type DatabaseInspection, inspectDatabase } from './postgres/inspect-database.js';

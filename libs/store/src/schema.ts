@@ -8,6 +8,7 @@ export interface Schema {
   violations: ViolationsTable;
   /** Every revision of a violation that has, or had, several. */
   violation_revisions: ViolationRevisionsTable;
+  closed_traces: ClosedTracesTable;
   violation_groups: ViolationGroupsTable;
   marks: MarksTable;
   mutes: MutesTable;
@@ -83,6 +84,18 @@ export interface ViolationsTable {
   search_text: string | null;
   /** Its number in the order in which violations were kept; null: kept before they had numbers. */
   sequence: number | null;
+}
+
+/** How many traces of a partition closed in an hour, by the rule set under which they opened. */
+export interface ClosedTracesTable {
+  /** Whole hours since 1970. */
+  hour: number;
+  partition: number;
+  epoch: number;
+  /** The counts by parts of the hour, from the first part on. */
+  json_parts: string;
+  /** Their sum. */
+  traces: number;
 }
 
 export interface ViolationRevisionsTable {

@@ -1,3 +1,12 @@
+import {
+  type ClosedTracesCount,
+  type ClosedTracesTotals,
+  closedTraces,
+  keepClosedTraces,
+  pruneClosedTraces,
+} from './compliance/closed-traces.js';
+import { type ControlledRule, controlledRules } from './compliance/controlled-rules.js';
+import { type JudgedTraces, judgedTraces } from './compliance/judged-traces.js';
 import type { Connection } from './connection.js';
 import { DamagedTable } from './damage.js';
 import { appendSnapshot, epochPublished, forkEpochs, latestEpoch, replaceEpochs, republish, ruleSet, unpublishedEpochs } from './epochs.js';
@@ -246,7 +255,24 @@ export class SqlStore extends Store {
     }
     await this.guarded(pruneEmptyGroups(this.connection, before));
     await this.guarded(pruneMutes(this.connection, before));
+    await this.guarded(pruneClosedTraces(this.connection, before));
     return pruned;
+  }
+
+  keepClosedTraces(counts: readonly ClosedTracesCount[]): Promise<void> {
+    return this.resting(['closed_traces'], () => keepClosedTraces(this.connection, counts));
+  }
+
+  closedTraces(from: number, to: number): Promise<ClosedTracesTotals> {
+    return this.resting(['closed_traces'], () => closedTraces(this.connection.database, from, to));
+  }
+
+  controlledRules(): Promise<readonly ControlledRule[]> {
+    return this.ofRules(() => controlledRules(this.connection.database));
+  }
+
+  judgedTraces(ruleIds: readonly string[], from: number, to: number): Promise<JudgedTraces> {
+    return this.resting(['violations'], () => judgedTraces(this.connection.database, ruleIds, from, to));
   }
 
   async check(): Promise<void> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describeCompliance } from './compliance/compliance.contract.js';
 import { describeEpochs } from './epochs.contract.js';
 import { describeExports } from './exports.contract.js';
 import { describeRules } from './rules.contract.js';
@@ -69,6 +70,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     });
 
     describeRules(() => store);
+    describeCompliance(() => store);
 
     describeEpochs(() => store);
 

@@ -1,3 +1,6 @@
+import type { ClosedTracesCount, ClosedTracesTotals } from './compliance/closed-traces.js';
+import type { ControlledRule } from './compliance/controlled-rules.js';
+import type { JudgedTraces } from './compliance/judged-traces.js';
 import type { Mark, Mute, MutePage } from './marks/mark.js';
 import type { Revision } from './revision.js';
 import type { PublishedRule } from './rule-set-record.js';
@@ -301,7 +304,15 @@ export abstract class Store {
   abstract signatureKeys(): Promise<readonly KnownKey[]>;
   /** Remembers a key; one that is known is left as it is. */
   abstract addSignatureKey(key: KnownKey): Promise<void>;
-  /** Deletes violations older than this (Unix ms); answers how many. */
+  /** Of each part of an hour that is told again the higher count holds: it may be told any number of times. */
+  abstract keepClosedTraces(counts: readonly ClosedTracesCount[]): Promise<void>;
+  /** How many traces closed in the hours that a period (Unix ms; start included, end not) touches. */
+  abstract closedTraces(from: number, to: number): Promise<ClosedTracesTotals>;
+  /** The rules that name controls, also those that were deleted, as they were then. */
+  abstract controlledRules(): Promise<readonly ControlledRule[]>;
+  /** Traces that any of the rules found wrong, or could not judge, in a period (Unix ms; start included, end not). */
+  abstract judgedTraces(ruleIds: readonly string[], from: number, to: number): Promise<JudgedTraces>;
+  /** Deletes violations older than this (Unix ms), and the counts of closed traces of hours before; answers how many violations. */
   abstract prune(before: number): Promise<number>;
   /** Rejects when nothing can be kept now (for readiness). */
   abstract check(): Promise<void>;

@@ -1,4 +1,5 @@
 import {
+  type ClosedTracesRecord,
   type Log,
   type RecordBatch,
   type RuleHealthRecord,
@@ -37,6 +38,8 @@ export class FollowRuleStatus {
   constructor(
     private readonly log: Log,
     private readonly logger: Logger,
+    /** Takes what evaluators tell of closed traces; throws a TypeError when it is no such record. */
+    private readonly closed: (record: ClosedTracesRecord) => void = () => undefined,
   ) {}
 
   async start(): Promise<void> {
@@ -78,10 +81,15 @@ export class FollowRuleStatus {
   private take({ records }: RecordBatch): void {
     for (const { value, offset } of records) {
       try {
-        const status = JSON.parse(Buffer.from(value).toString('utf8')) as RuleStatusRecord | RuleHealthRecord | ShadowSamplesRecord;
+        const status = JSON.parse(Buffer.from(value).toString('utf8')) as
+          | RuleStatusRecord
+          | RuleHealthRecord
+          | ShadowSamplesRecord
+          | ClosedTracesRecord;
         if ('kind' in status) {
           if (status.kind === 'health') this.evaluations.take(status);
           else if (status.kind === 'shadow') this.shadow.take(status);
+          else if (status.kind === 'traces') this.closed(status);
           // A kind of a later version says nothing to this one.
           continue;
         }

@@ -89,7 +89,7 @@ export class RuleBody {
   @ApiPropertyOptional({
     type: [RuleControlView],
     default: [],
-    description: `Controls of compliance frameworks that the rule watches over, at most ${MOST_CONTROLS}.`,
+    description: `Controls of compliance frameworks that the rule watches over, at most ${MOST_CONTROLS}: what \`GET /v1/compliance/{framework}\` reports.`,
   })
   @IsOptional()
   @IsArray()

@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'violations list': async () => (await import('./violations-list.js')).violationsListCommand,
   'violations tail': async () => (await import('./violations-tail.js')).violationsTailCommand,
   'violations export': async () => (await import('./violations-export.js')).violationsExportCommand,
+  report: async () => (await import('./report.js')).reportCommand,
   explain: async () => (await import('./explain.js')).explainCommand,
   mcp: async () => (await import('./mcp.js')).mcpCommand,
   wait: async () => (await import('./wait.js')).waitCommand,

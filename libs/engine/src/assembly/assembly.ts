@@ -203,6 +203,14 @@ export class Assembly implements DeadlineOwner {
     if (this.longTraces.silence === 0) this.located.fill(0);
   }
 
+  /**
+   * About when a trace that closes now was quiet, as log time: such that the trace is remembered for `lateWindow` from then on, also where time goes on in
+   * a leap.
+   */
+  quietAt(row: number): number {
+    return this.forgetAt(row) - this.settings.lateWindow + this.pauses.total;
+  }
+
   deadlineOf(row: number): number {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;

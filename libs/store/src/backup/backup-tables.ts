@@ -13,6 +13,7 @@ export const BACKUP_TABLES = {
   violation_revisions: ['violation_id', 'first_offset', 'revision'],
   violation_groups: ['id'],
   violation_sequence: ['id'],
+  closed_traces: ['hour', 'partition', 'epoch'],
   marks: ['subject', 'number'],
   mutes: ['id'],
   exports: ['violation_id'],

@@ -16,6 +16,7 @@ import { marks } from './0013-marks.js';
 import { rulesInShadow } from './0014-rules-in-shadow.js';
 import { notifications } from './0015-notifications.js';
 import { ruleControls } from './0016-rule-controls.js';
+import { closedTraces } from './0017-closed-traces.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -41,4 +42,5 @@ export const MIGRATIONS: readonly Migration[] = [
   rulesInShadow,
   notifications,
   ruleControls,
+  closedTraces,
 ];

@@ -11,7 +11,12 @@ const STATEMENT_MS = 30_000;
 const INT8 = 20;
 
 /** Numbers of the advisory locks: any, as long as no other program on the database takes the same. */
-const LOCKS: Readonly<Record<LockName, number>> = { migrations: 1_113_937_001, rules: 1_113_937_002, violations: 1_113_937_003 };
+const LOCKS: Readonly<Record<LockName, number>> = {
+  migrations: 1_113_937_001,
+  rules: 1_113_937_002,
+  violations: 1_113_937_003,
+  closed_traces: 1_113_937_004,
+};
 
 /** Connects when the first query comes; while the database is away, queries reject BT_STORE_UNAVAILABLE. */
 export function openPostgres(settings: PostgresStoreSettings): Connection {

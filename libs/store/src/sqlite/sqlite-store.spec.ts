@@ -136,6 +136,7 @@ describe('SQLite', () => {
       epochs: (store) => store.adoptRules([], 1, 3),
       violations: (store) => store.violations({}, { limit: 1 }),
       violation_revisions: (store) => store.violationRevisions('v'),
+      closed_traces: (store) => store.closedTraces(0, 1),
       marks: (store) => store.marks('v', { limit: 1 }),
       mutes: (store) => store.mutes({}, { limit: 1 }),
       violation_sequence: (store) => store.violationSequence(),
@@ -154,6 +155,7 @@ describe('SQLite', () => {
       const store = await openStore({ kind: 'sqlite', path });
       await store.putRule(rule, 1);
       await store.keep({ reader: 'r', partition: 0, position: 1, violations: [violation('v'), violation('v', { revision: 2 })] });
+      await store.keepClosedTraces([{ hour: 1, partition: 0, epoch: 1, first: 0, counts: [1] }]);
       await store.addMark('v', { kind: 'note', at: 1, by: 'a', note: 'b' });
       await store.addMute({ id: 'm', ruleId: 'a', at: 1, by: 'a', until: 2 }, 1);
       await store.exported('otlp', new Map([[0, 1]]), [violation('v')]);

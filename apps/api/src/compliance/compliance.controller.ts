@@ -1,0 +1,52 @@
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { ApiBadRequestResponse, ApiExtraModels, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
+import { ProblemView } from '../problem.dto.js';
+import { ComplianceFrameworks, ComplianceQuery, ComplianceReport } from './compliance.dto.js';
+import { ReportCompliance } from './report-compliance.js';
+import { reportCsv } from './report-csv.js';
+import { REPORT_PAGE_POLICY, reportPage } from './report-page.js';
+
+@ApiTags('compliance')
+@ApiExtraModels(ComplianceReport)
+@Controller('v1/compliance')
+export class ComplianceController {
+  constructor(private readonly compliance: ReportCompliance) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The frameworks of which rules name controls' })
+  @ApiOkResponse({ type: ComplianceFrameworks })
+  async frameworks(): Promise<ComplianceFrameworks> {
+    return { frameworks: await this.compliance.frameworks() };
+  }
+
+  @Get(':framework')
+  @ApiOperation({
+    summary: 'What was looked at, control by control',
+    description:
+      'Of each control that rules name: how many traces were in scope, passed, were violated, could not be judged, and were not looked at. Counts of closed traces come some ' +
+      '20 s after the traces. `csv`: RFC 4180 with a header, where texts that a spreadsheet would run as formulas have an apostrophe before them. `html`: a page to print.',
+  })
+  @ApiOkResponse({
+    content: {
+      'application/json': { schema: { $ref: '#/components/schemas/ComplianceReport' } },
+      'text/csv': { schema: { type: 'string' } },
+      'text/html': { schema: { type: 'string' } },
+    },
+  })
+  @ApiBadRequestResponse({ type: ProblemView })
+  @ApiNotFoundResponse({ type: ProblemView })
+  async report(@Param('framework') framework: string, @Query() query: ComplianceQuery, @Res() reply: FastifyReply): Promise<void> {
+    const { format = 'json', from, to } = query;
+    const report = await this.compliance.report(framework, { from, to });
+    if (format === 'json') return void (await reply.send(report));
+    if (format === 'html') {
+      reply.header('content-type', 'text/html; charset=utf-8').header('content-security-policy', REPORT_PAGE_POLICY);
+      return void (await reply.send(reportPage(report)));
+    }
+    reply
+      .header('content-type', 'text/csv; charset=utf-8; header=present')
+      .header('content-disposition', 'attachment; filename="compliance.csv"');
+    await reply.send(reportCsv(report));
+  }
+}

@@ -1,0 +1,160 @@
+import { Transform } from 'class-transformer';
+import { IsIn, IsOptional, Max, Min } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '#openapi';
+import { RULE_MODES, type RuleMode } from '../rules/rule-mode.js';
+import { instant } from '../violations/instant.js';
+
+const INSTANT = 'Unix seconds (also with decimals, or milliseconds to nanoseconds by the number of digits) or RFC 3339';
+/** The year 9999: beyond, there is no RFC 3339. */
+const LATEST = 253_402_300_799_999;
+
+/** NaN stands for a text that is no point in time: the validator refuses it with its message. */
+const parsedInstant = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? (instant(value) ?? Number.NaN) : Number.NaN);
+
+export const REPORT_FORMATS = ['json', 'csv', 'html'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+/** The query of `GET /v1/compliance/{framework}`. */
+export class ComplianceQuery {
+  @ApiPropertyOptional({
+    type: String,
+    example: '2026-11-01T00:00:00Z',
+    description: `Begin: ${INSTANT}; its hour is included. Default: 30 days before the end.`,
+  })
+  @IsOptional()
+  @Transform(parsedInstant)
+  @Min(0, { message: `from must be ${INSTANT}` })
+  @Max(LATEST, { message: 'from must be before the year 10000' })
+  from?: number;
+
+  @ApiPropertyOptional({ type: String, description: `End: ${INSTANT}; its hour is included, unless it is a whole hour. Default: now.` })
+  @IsOptional()
+  @Transform(parsedInstant)
+  @Min(0, { message: `to must be ${INSTANT}` })
+  @Max(LATEST, { message: 'to must be before the year 10000' })
+  to?: number;
+
+  @ApiPropertyOptional({ enum: REPORT_FORMATS, default: 'json', description: '`html` is a page to print.' })
+  @IsOptional()
+  @IsIn(REPORT_FORMATS)
+  format?: ReportFormat;
+}
+
+export class ComplianceFrameworkView {
+  @ApiProperty({ example: 'SOC 2' })
+  framework!: string;
+
+  @ApiProperty({ example: 3, description: 'Controls of it that rules name.' })
+  controls!: number;
+
+  @ApiProperty({ example: 5, description: 'Rules that name one of them.' })
+  rules!: number;
+}
+
+export class ComplianceFrameworks {
+  @ApiProperty({ type: [ComplianceFrameworkView] })
+  frameworks!: readonly ComplianceFrameworkView[];
+}
+
+export const OUTCOMES = ['violated', 'undecided', 'passed', 'nothing_in_scope', 'not_looked_at'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** A rule of a control. */
+export class ControlRuleView {
+  @ApiProperty({ example: 'personal-data-authorization' })
+  id!: string;
+
+  @ApiProperty({ example: 'Personal data queried without authorisation' })
+  name!: string;
+
+  @ApiProperty({ enum: RULE_MODES, enumName: 'RuleMode', description: 'Now; of a deleted rule `off`.' })
+  mode!: RuleMode;
+
+  @ApiProperty({ example: 2, description: 'The present version; of a deleted rule its last.' })
+  version!: number;
+
+  @ApiProperty({ example: false })
+  deleted!: boolean;
+
+  @ApiProperty({ example: 12_480, description: 'Traces that closed under a rule set in which the rule is enforced.' })
+  traces_in_scope!: number;
+
+  @ApiProperty({ example: 3, description: 'Of them, those of which a violation of the rule stands.' })
+  violated!: number;
+
+  @ApiProperty({ example: 0, description: 'Those of which the rule could not be judged.' })
+  undecided!: number;
+}
+
+/** What came of a control in a period. */
+export class ControlReportView {
+  @ApiProperty({ example: 'CC6.1' })
+  control!: string;
+
+  @ApiProperty({
+    enum: OUTCOMES,
+    enumName: 'ComplianceOutcome',
+    description:
+      '`passed`: there were traces in scope, and all passed. `nothing_in_scope`: a rule is enforced now, and no trace came. `not_looked_at`: no rule of the control was ' +
+      'enforced in the period, nor is one now.',
+  })
+  outcome!: Outcome;
+
+  @ApiProperty({ type: [ControlRuleView] })
+  rules!: readonly ControlRuleView[];
+
+  @ApiProperty({ example: 12_480, description: 'Traces that closed under a rule set in which a rule of the control is enforced.' })
+  traces_in_scope!: number;
+
+  @ApiProperty({ example: 12_477, description: 'Those in scope that are neither violated nor undecided.' })
+  passed!: number;
+
+  @ApiProperty({ example: 3, description: 'Traces of which a violation of a rule of the control stands.' })
+  violated!: number;
+
+  @ApiProperty({
+    example: 0,
+    description:
+      'Traces that a rule of the control could not judge, and that are not violated; those that were only counted together with others among them.',
+  })
+  undecided!: number;
+
+  @ApiProperty({ example: 310, description: 'Traces that closed while no rule of the control was enforced.' })
+  not_looked_at!: number;
+}
+
+/** What a report can't know. */
+export class ComplianceLimitsView {
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'From when on closed traces are counted at all; absent when none were. What closed before is not in the report.',
+  })
+  counted_since?: string;
+
+  @ApiProperty({ example: 0, description: 'Traces whose rule set is lost: they count as not looked at.' })
+  rule_set_unknown!: number;
+}
+
+/** The report about a framework. */
+export class ComplianceReport {
+  @ApiProperty({ example: 'SOC 2' })
+  framework!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'A whole hour (UTC).' })
+  from!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'A whole hour (UTC), not included.' })
+  to!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  generated_at!: string;
+
+  @ApiProperty({ example: 12_790, description: 'All traces that closed in the period.' })
+  traces!: number;
+
+  @ApiProperty({ type: [ControlReportView] })
+  controls!: readonly ControlReportView[];
+
+  @ApiProperty({ type: ComplianceLimitsView })
+  limits!: ComplianceLimitsView;
+}

@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { closedTracesKey, TOPICS } from '#messaging';
+import { ApiUnderTest } from '../testing/api-under-test.js';
+import { eventually } from '../testing/eventually.js';
+import type { ComplianceFrameworks, ComplianceReport } from './compliance.dto.js';
+
+const HOUR = 3_600_000;
+const START = 472_222 * HOUR;
+const PERIOD = `from=${START / 1_000}&to=${(START + HOUR) / 1_000}`;
+const iso = (ms: number) => new Date(ms).toISOString();
+const of = (control: string, framework = 'SOC 2') => ({ framework, control });
+
+describe('GET /v1/compliance', () => {
+  let api: ApiUnderTest;
+  beforeAll(async () => {
+    api = await ApiUnderTest.start();
+  });
+  afterAll(() => api.close());
+
+  /** Answers the rule set that it brings in force. */
+  const put = async (id: string, controls: readonly object[], more: object = {}) => {
+    const body = { name: id, expression: 'span.duration > 1s', controls, ...more };
+    expect((await api.ask('PUT', `/v1/rules/${id}`, body)).status).toBeLessThan(300);
+    return api.store.latestEpoch();
+  };
+  const report = async (framework = 'SOC%202') => (await api.ask<ComplianceReport>('GET', `/v1/compliance/${framework}?${PERIOD}`)).body;
+  const text = async (format: string) => {
+    const answer = await fetch(`${api.url}/v1/compliance/SOC%202?${PERIOD}&format=${format}`);
+    return { headers: answer.headers, body: await answer.text() };
+  };
+  /** As an evaluator tells it. */
+  const closed = (hour: number, ...epochs: readonly (readonly [number, number, readonly number[]])[]) => {
+    const value = Buffer.from(JSON.stringify({ kind: 'traces', partition: 0, hour, epochs }));
+    return api.log.append(TOPICS.ruleStatus, [{ partition: 0, key: closedTracesKey(0, hour), value }]);
+  };
+  const violation = (id: string, ruleId: string, wireTraceId: string, status: 'open' | 'retracted' | 'undecided' = 'open') => ({
+    id,
+    revision: 1,
+    status,
+    ruleId,
+    ruleName: ruleId,
+    severity: 'HIGH',
+    traceId: wireTraceId,
+    wireTraceId,
+    spanId: 's',
+    service: 'shop',
+    timestampMs: START + 60_000,
+    firstOffset: 1,
+    record: '{}',
+  });
+
+  it('has nothing before a rule names a control, and says what to do', async () => {
+    expect((await api.ask('GET', '/v1/compliance')).body).toEqual({ frameworks: [] });
+    const { status, body } = await api.ask('GET', '/v1/compliance/SOC%202');
+    expect([status, body['code'], body['detail']]).toEqual([
+      404,
+      'BT_API_FRAMEWORK_UNKNOWN',
+      'No rule names a control of SOC 2, as it is written here. No rule names a control. A rule names one by "controls": [{"framework": …, "control": …}].',
+    ]);
+  });
+
+  it('counts for each control what its rules looked at, by the rule sets of the time', async () => {
+    const before = await put('plain', []);
+    const first = await put('access', [of('CC6.1'), of('8.4', 'PCI DSS')]);
+    const both = await put('review', [of('CC6.1'), of('CC10.2')]);
+    const shadow = await put('review', [of('CC6.1'), of('CC10.2')], { mode: 'shadow' });
+    await put('draft', [of('CC9')], { mode: 'off' });
+    await put('new', [of('CC7')]);
+    const gone = await put('gone', [of('CC8.1')]);
+    await api.ask('DELETE', '/v1/rules/gone');
+    await put('never', [of('CC1')]);
+    await api.ask('DELETE', '/v1/rules/never');
+    await closed(START / HOUR, [before, 0, [10]], [first, 0, [100]], [both, 1, [1_000]], [shadow, 2, [5]]);
+    await closed(START / HOUR, [both, 1, [1_000, 7]], [gone, 3, [3]], [99_999, 0, [2]]);
+    await closed(START / HOUR + 1, [gone, 0, [400]]);
+    const violations = [
+      violation('1', 'access', 'a'),
+      violation('2', 'review', 'a'),
+      violation('3', 'review', 'b'),
+      violation('4', 'access', 'c', 'undecided'),
+      violation('5', 'access', 'd', 'retracted'),
+      violation('6', 'plain', 'e'),
+    ];
+    await api.store.keep({ reader: 'test', partition: 0, position: 1, violations });
+    // What evaluators tell is read from the log.
+    await eventually(async () => ((await report()).traces === 1_127 ? true : undefined));
+    const { controls, ...rest } = await report();
+    expect(rest).toEqual({
+      framework: 'SOC 2',
+      from: iso(START),
+      to: iso(START + HOUR),
+      generated_at: expect.any(String),
+      traces: 1_127,
+      limits: { counted_since: iso(START), rule_set_unknown: 2 },
+    });
+    const figures = controls.map((one) => [one.traces_in_scope, one.passed, one.violated, one.undecided, one.not_looked_at]);
+    expect(controls.map(({ control, outcome }, n) => [control, outcome, ...figures[n]!])).toEqual([
+      // `access` is in all rule sets but the first and the lost one.
+      ['CC6.1', 'violated', 1_115, 1_112, 2, 1, 12],
+      ['CC7', 'passed', 3, 3, 0, 0, 1_124],
+      ['CC8.1', 'passed', 3, 3, 0, 0, 1_124],
+      ['CC9', 'not_looked_at', 0, 0, 0, 0, 1_127],
+      ['CC10.2', 'violated', 1_007, 1_005, 2, 0, 120],
+    ]);
+    const rules = controls.map((one) => one.rules.map((rule) => [rule.id, rule.mode, rule.deleted, rule.traces_in_scope, rule.violated]));
+    expect(rules).toEqual([
+      [
+        ['access', 'enforce', false, 1_115, 1],
+        ['review', 'shadow', false, 1_007, 2],
+      ],
+      [['new', 'enforce', false, 3, 0]],
+      [['gone', 'off', true, 3, 0]],
+      [['draft', 'off', false, 0, 0]],
+      [['review', 'shadow', false, 1_007, 2]],
+    ]);
+    const pci = await report('PCI%20DSS');
+    expect(pci.controls.map(({ control, violated, undecided }) => [control, violated, undecided])).toEqual([['8.4', 1, 1]]);
+    expect((await api.ask<ComplianceFrameworks>('GET', '/v1/compliance')).body.frameworks).toEqual([
+      { framework: 'PCI DSS', controls: 1, rules: 1 },
+      { framework: 'SOC 2', controls: 4, rules: 4 },
+    ]);
+  });
+
+  it('is of whole hours, without any traces too', async () => {
+    const query = `from=${START / 1_000 - 7_000}&to=${START / 1_000 - 6_000}`;
+    const { body } = await api.ask<ComplianceReport>('GET', `/v1/compliance/SOC%202?${query}`);
+    expect([body.from, body.to, body.traces]).toEqual([iso(START - 2 * HOUR), iso(START - HOUR), 0]);
+    expect(body.controls.map(({ control, outcome }) => [control, outcome])).toEqual([
+      ['CC6.1', 'nothing_in_scope'],
+      ['CC7', 'nothing_in_scope'],
+      ['CC9', 'not_looked_at'],
+      ['CC10.2', 'not_looked_at'],
+    ]);
+  });
+
+  it('is CSV, without formulas', async () => {
+    await put('new', [of('=1+1,"x"')]);
+    const { headers, body } = await text('csv');
+    expect([headers.get('content-type'), headers.get('content-disposition')]).toEqual([
+      'text/csv; charset=utf-8; header=present',
+      'attachment; filename="compliance.csv"',
+    ]);
+    const lines = body.split('\r\n');
+    expect(lines[0]).toBe('framework,control,outcome,traces_in_scope,passed,violated,undecided,not_looked_at,rules,from,to,counted_since');
+    expect(lines).toContain(`SOC 2,CC6.1,violated,1115,1112,2,1,12,access review,${iso(START)},${iso(START + HOUR)},${iso(START)}`);
+    expect(body).toContain(`SOC 2,"'=1+1,""x""",passed,3,3,0,0,1124,new,`);
+  });
+
+  it('is a page to print, in which what people wrote is text and nothing is loaded', async () => {
+    await put('new', [of('"><img src=x>')], { name: '<script>alert(1)</script>' });
+    const { headers, body } = await text('html');
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; frame-ancestors 'none'/);
+    expect(body).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(body).not.toMatch(/<script|<img/);
+    expect(body).toContain('<th scope="row">CC6.1</th><td>Violated</td><td class="n">1,115</td>');
+  });
+
+  it.each([
+    ['from=yesterday', 'BT_HTTP_INVALID'],
+    ['to=NaN', 'BT_HTTP_INVALID'],
+    ['from=-1', 'BT_HTTP_INVALID'],
+    ['to=999999999999999999999', 'BT_HTTP_INVALID'],
+    ['from=20&to=10', 'BT_API_TIME_RANGE_EMPTY'],
+    ['from=10&to=10', 'BT_API_TIME_RANGE_EMPTY'],
+    ['format=pdf', 'BT_HTTP_INVALID'],
+    ['form=csv', 'BT_HTTP_INVALID'],
+  ])('refuses %s', async (query, code) => {
+    const { status, body } = await api.ask('GET', `/v1/compliance/SOC%202?${query}`);
+    expect([status, body['code']]).toEqual([400, code]);
+  });
+
+  it.each(['soc%202', '%00', '%F0%9F%98%80', 'x'.repeat(5_000)])('knows no framework %.20s', async (framework) => {
+    const { status } = await api.ask('GET', `/v1/compliance/${framework}`);
+    expect([404, 414]).toContain(status);
+  });
+});

@@ -1,0 +1,85 @@
+import type { Connection } from '../connection.js';
+import { noteDeleted, noteFilled } from '../filled-tables.js';
+import { parsedColumn } from '../json-column.js';
+import type { Queries } from '../schema.js';
+
+const HOUR = 3_600_000;
+
+/** Traces of one partition that closed in one hour, of those that opened under one rule set. */
+export interface ClosedTracesCount {
+  /** Whole hours since 1970. */
+  readonly hour: number;
+  readonly partition: number;
+  readonly epoch: number;
+  /** Part of the hour that the first of the counts is of. */
+  readonly first: number;
+  /** By part of the hour. */
+  readonly counts: readonly number[];
+}
+
+/** What closed in a period. */
+export interface ClosedTracesTotals {
+  /** By rule set. */
+  readonly epochs: ReadonlyMap<number, number>;
+  /** The first hour of which anything is known (Unix ms), whatever was asked; undefined when nothing is. */
+  readonly since: number | undefined;
+}
+
+/** See `Store.keepClosedTraces`. */
+export async function keepClosedTraces(connection: Connection, told: readonly ClosedTracesCount[]): Promise<void> {
+  if (told.length === 0) return;
+  await connection.database.transaction().execute(async (transaction) => {
+    await connection.lock(transaction, 'closed_traces');
+    for (const { hour, partition, epoch, first, counts } of told) {
+      const row = await transaction
+        .selectFrom('closed_traces')
+        .select('json_parts')
+        .where('hour', '=', hour)
+        .where('partition', '=', partition)
+        .where('epoch', '=', epoch)
+        .executeTakeFirst();
+      const known = row && parsedColumn<readonly number[]>(row.json_parts, () => `the closed traces of hour ${hour}`);
+      const parts = higher(known ?? [], first, counts);
+      const after = { json_parts: JSON.stringify(parts), traces: parts.reduce((sum, count) => sum + count, 0) };
+      await transaction
+        .insertInto('closed_traces')
+        .values({ hour, partition, epoch, ...after })
+        .onConflict((conflict) => conflict.columns(['hour', 'partition', 'epoch']).doUpdateSet(after))
+        .execute();
+    }
+    await noteFilled(transaction, 'closed_traces');
+  });
+}
+
+/** Part by part the higher count. */
+function higher(known: readonly number[], first: number, counts: readonly number[]): readonly number[] {
+  const length = Math.max(known.length, first + counts.length);
+  return Array.from({ length }, (_, part) => Math.max(known[part] ?? 0, counts[part - first] ?? 0));
+}
+
+/** See `Store.closedTraces`. */
+export async function closedTraces(queries: Queries, from: number, to: number): Promise<ClosedTracesTotals> {
+  const rows = await queries
+    .selectFrom('closed_traces')
+    .select((e) => ['epoch', e.fn.sum<number | string>('traces').as('traces')])
+    .where('hour', '>=', Math.floor(from / HOUR))
+    .where('hour', '<', Math.ceil(to / HOUR))
+    .groupBy('epoch')
+    .execute();
+  const first = await queries.selectFrom('closed_traces').select('hour').orderBy('hour').limit(1).executeTakeFirst();
+  return {
+    epochs: new Map(rows.map(({ epoch, traces }) => [Number(epoch), Number(traces)])),
+    since: first && first.hour * HOUR,
+  };
+}
+
+/** Deletes the hours that ended before a time (Unix ms). */
+export async function pruneClosedTraces({ database }: Connection, before: number): Promise<void> {
+  await database.transaction().execute(async (transaction) => {
+    await transaction
+      .deleteFrom('closed_traces')
+      .where('hour', '<', Math.floor(before / HOUR))
+      .execute();
+    await noteDeleted(transaction, 'closed_traces');
+  });
+}

@@ -1,0 +1,57 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { parsedColumn } from '../json-column.js';
+import type { Queries } from '../schema.js';
+
+/** Traces that some rules did not pass. */
+export interface JudgedTraces {
+  /** A violation of one of the rules stands. */
+  readonly violated: number;
+  /** One of the rules could not be judged, and no violation of them stands; with those that were counted together at most so many. */
+  readonly undecided: number;
+}
+
+/** Records of counts that are read at once. */
+const PAGE = 500;
+/** How the record of a count begins to differ from that of a trace. */
+const COUNTED = '%"code":"too_many"%';
+
+/** See `Store.judgedTraces`. */
+export async function judgedTraces(queries: Queries, ruleIds: readonly string[], from: number, to: number): Promise<JudgedTraces> {
+  if (ruleIds.length === 0) return { violated: 0, undecided: 0 };
+  const of = (status: 'open' | 'undecided') =>
+    queries
+      .selectFrom('violations')
+      .where('status', '=', status)
+      .where('timestamp_ms', '>=', from)
+      .where('timestamp_ms', '<', to)
+      .where('rule_id', 'in', ruleIds);
+  const violated = await of('open')
+    .select((e) => e.fn.count<number | string>('wire_trace_id').distinct().as('traces'))
+    .executeTakeFirstOrThrow();
+  const undecided = await of('undecided')
+    .where('json_record', 'not like', COUNTED)
+    .where('wire_trace_id', 'not in', of('open').select('wire_trace_id'))
+    .select((e) => e.fn.count<number | string>('wire_trace_id').distinct().as('traces'))
+    .executeTakeFirstOrThrow();
+  let counted = 0;
+  for (let after = ''; ; await nextTurn()) {
+    const rows = await of('undecided')
+      .select(['id', 'json_record'])
+      .where('json_record', 'like', COUNTED)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(PAGE)
+      .execute();
+    for (const { id, json_record } of rows) counted += countOf(json_record, id);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) break;
+    after = last.id;
+  }
+  return { violated: Number(violated.traces), undecided: Number(undecided.traces) + counted };
+}
+
+/** The undecided verdicts that one record stands for (docs/decisions/0020). */
+function countOf(text: string, id: string): number {
+  const { metadata } = parsedColumn<{ readonly metadata?: { readonly undecided?: unknown } }>(text, () => `the record of violation ${id}`);
+  return typeof metadata?.undecided === 'number' ? metadata.undecided : 1;
+}
