@@ -81,7 +81,7 @@ export interface TextRange {
 export interface Evidence {
   /** The subject span (span rules). */
   readonly span?: SpanView;
-  /** Per atom index: how many spans fed it (1 stands for "at least one" with kind has) and the first of them, fifty at the most. */
+  /** Per atom index: how many spans fed it and the first of them, fifty at the most. */
   atom(index: number): {
     readonly count: number;
     readonly witnesses: readonly SpanReference[];
@@ -89,6 +89,8 @@ export interface Evidence {
     readonly inDoubt?: number;
   };
   readonly spanCount: number;
+  /** The rule matches whatever else comes, so what spans there are beside those that it names is no part of why. */
+  readonly isCertain?: boolean;
   /** Last end minus first start, nanoseconds; and the trace's id: for online rules that read them. */
   readonly duration?: number | bigint;
   readonly traceId?: string;

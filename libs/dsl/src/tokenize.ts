@@ -59,6 +59,11 @@ function byCode<T>(byFirst: ReadonlyMap<string, T>): readonly (T | undefined)[] 
   return Array.from({ length: 128 }, (_, code) => byFirst.get(String.fromCharCode(code)));
 }
 
+/** Those that begin no other one and no operator of another language: nothing is looked for behind them. */
+const ALONE: readonly (SymbolText | undefined)[] = SYMBOLS_OF.map((symbols, code) =>
+  symbols?.length === 1 && FOREIGN_OF[code] === undefined ? symbols[0] : undefined,
+);
+
 const SLASHES = /\/\//y;
 
 /** A comment as C writes it: two words in a row can't be operands. Lua's `//` divides. */
@@ -85,6 +90,17 @@ const CURLY_QUOTES = '“”„‘’';
 const REST_OF_LINE = /[^\r\n]*/y;
 /** A text full of garbage gives this many diagnostics, not millions. */
 const MAX_DIAGNOSTICS = 20;
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const QUOTE = 34;
+const APOSTROPHE = 39;
+const MINUS = 45;
+const DOT = 46;
+const SLASH = 47;
+const EQUALS = 61;
+const BRACKET = 91;
+const BACKSLASH = 92;
 
 class Tokenizer {
   readonly #source: Source;
@@ -113,16 +129,22 @@ class Tokenizer {
   }
 
   #readOne(): void {
-    const start = this.#at;
-    const character = this.#text[start] ?? '';
-    const next = this.#text[start + 1] ?? '';
-    const bracket = character === '[' ? this.#match(LONG_BRACKET) : undefined;
-    if (character === '-' && next === '-') this.#readComment();
-    else if (character === '"' || character === "'") this.#readString(character);
-    else if (bracket !== undefined) this.#readLongString(bracket);
-    else if (isDigit(character) || (character === '.' && isDigit(next))) this.#readNumeral();
-    else if (isLetter(character.charCodeAt(0))) this.#readName();
-    else this.#readSymbol(character);
+    const code = this.#text.charCodeAt(this.#at);
+    if (isLetter(code)) return this.#readName();
+    const next = this.#text.charCodeAt(this.#at + 1);
+    const alone = ALONE[code];
+    if (code === QUOTE || code === APOSTROPHE) this.#readString(code);
+    else if (isDigit(code) || (code === DOT && isDigit(next))) this.#readNumeral();
+    else if (code === MINUS && next === MINUS) this.#readComment();
+    else if (code === BRACKET && (next === BRACKET || next === EQUALS)) this.#readBracket();
+    else if (alone !== undefined) this.#pushSymbol(alone);
+    else this.#readSymbol(code);
+  }
+
+  #readBracket(): void {
+    const bracket = this.#match(LONG_BRACKET);
+    if (bracket === undefined) this.#pushSymbol('[');
+    else this.#readLongString(bracket);
   }
 
   #skipSpace(): void {
@@ -133,16 +155,15 @@ class Tokenizer {
     const start = this.#at;
     let code: number;
     do code = this.#text.charCodeAt(++this.#at);
-    while (isLetter(code) || (code >= 48 && code <= 57));
+    while (isLetter(code) || isDigit(code));
     const name = this.#text.slice(start, this.#at);
     this.#tokens.push({ kind: KEYWORDS.has(name) ? 'keyword' : 'name', text: name, range: this.#rangeFrom(start) });
   }
 
-  #readSymbol(first: string): void {
+  #readSymbol(code: number): void {
     const start = this.#at;
     // Nearly all that begin with `=` are `==`.
-    const isEquality = first === '=' && this.#text[start + 1] === '=' && this.#text[start + 2] !== '=';
-    const code = first.charCodeAt(0);
+    const isEquality = code === EQUALS && this.#text[start + 1] === '=' && this.#text[start + 2] !== '=';
     for (const [pattern, instead] of isEquality ? [] : (FOREIGN_OF[code] ?? [])) {
       const foreign = this.#match(pattern);
       if (foreign === undefined) continue;
@@ -153,16 +174,17 @@ class Tokenizer {
       this.#pushInstead(instead.trim(), start);
       return;
     }
-    if (first === '/' && (this.#readForeignComment() || this.#readRegexLiteral())) return;
-    if (CURLY_QUOTES.includes(first) && this.#readCurlyQuotes()) return;
-    const symbol = SYMBOLS_OF[code]?.find((candidate) => this.#text.startsWith(candidate, start));
-    if (symbol === undefined) {
-      this.#at += (this.#text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1;
-      this.#report('BT_DSL_UNKNOWN_CHARACTER', start, { near: quoteNear(this.#text.slice(start, this.#at)) });
-      return;
-    }
-    this.#at += symbol.length;
-    this.#tokens.push({ kind: 'symbol', text: symbol, range: this.#rangeFrom(start) });
+    if (code === SLASH && (this.#readForeignComment() || this.#readRegexLiteral())) return;
+    for (const symbol of SYMBOLS_OF[code] ?? []) if (this.#text.startsWith(symbol, start)) return this.#pushSymbol(symbol);
+    if (code > 127 && CURLY_QUOTES.includes(this.#text[start]!) && this.#readCurlyQuotes()) return;
+    this.#at += (this.#text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1;
+    this.#report('BT_DSL_UNKNOWN_CHARACTER', start, { near: quoteNear(this.#text.slice(start, this.#at)) });
+  }
+
+  #pushSymbol(text: SymbolText): void {
+    const start = this.#at;
+    this.#at += text.length;
+    this.#tokens.push({ kind: 'symbol', text, range: this.#rangeFrom(start) });
   }
 
   /** `// comment`. */
@@ -273,13 +295,13 @@ class Tokenizer {
     this.#tokens.push({ kind: 'number', value: 0, text, range });
   }
 
-  #readString(quote: string): void {
+  #readString(quote: number): void {
     const start = this.#at;
     const end = this.#findQuote(quote);
-    const closed = this.#text[end] === quote;
+    const closed = this.#text.charCodeAt(end) === quote;
     this.#at = closed ? end + 1 : end;
     const text = this.#text.slice(start, this.#at);
-    if (!closed) this.#report('BT_DSL_UNFINISHED_STRING', start, { near: quoteNear(text) }, { expected: quote });
+    if (!closed) this.#report('BT_DSL_UNFINISHED_STRING', start, { near: quoteNear(text) }, { expected: String.fromCharCode(quote) });
     const unescaped = unescapeString(this.#text, start + 1, end);
     const range = this.#rangeFrom(start);
     if ('value' in unescaped) {
@@ -295,12 +317,12 @@ class Tokenizer {
   }
 
   /** The offset of the closing quote, or of the line break or end that comes before it. */
-  #findQuote(quote: string): number {
+  #findQuote(quote: number): number {
     let at = this.#at + 1;
     for (; at < this.#text.length; at++) {
-      const character = this.#text[at] ?? '';
-      if (character === quote || character === '\n' || character === '\r') return at;
-      if (character !== '\\') continue;
+      const code = this.#text.charCodeAt(at);
+      if (code === quote || code === LINE_FEED || code === CARRIAGE_RETURN) return at;
+      if (code !== BACKSLASH) continue;
       const next = this.#text[at + 1] ?? '';
       if (next === '\n' || next === '\r') at = skipLineBreak(this.#text, at + 1) - 1;
       else if (next === 'z') {
@@ -385,8 +407,8 @@ function isLetter(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95;
 }
 
-function isDigit(character: string): boolean {
-  return character >= '0' && character <= '9' && character.length === 1;
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 function closing(bracket: string): string {

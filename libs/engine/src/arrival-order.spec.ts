@@ -47,7 +47,7 @@ describe('the order of arrival decides nothing:', () => {
     );
   });
 
-  it('not the spans that a count names, the first fifty of those that it counts', () => {
+  it('not the spans that has, all and count name, the first fifty of those that they found', () => {
     const of = (span: number): TestSpan => ({ ...A_SPAN, span, parent: 999, start: 1_000 + (span % 40), name: 'a' });
     const spans = Array.from({ length: 60 }, (_, n) => of(n + 1)).flatMap((span) => [
       span,
@@ -58,10 +58,15 @@ describe('the order of arrival decides nothing:', () => {
     const byOrder = [...spans].sort(
       (a, b) => a.start - b.start || a.span - b.span || Number(b.client ?? false) - Number(a.client ?? false) || b.duration - a.duration,
     );
-    const counting = [
+    const naming = [
       ruleOf('more', 'trace.count(span.name == "a") > 3'),
       ruleOf('two', 'trace.count(span.name == "a") > trace.count(span.name == "c")'),
       ruleOf('about', 'span.name == "end" and trace.count(span.name == "a") >= 2'),
+      ruleOf('certain', 'trace.has(span.name == "a")'),
+      ruleOf('absent', 'trace.has(span.name == "a") and not trace.has(span.name == "c")'),
+      ruleOf('both', 'span.name == "end" and trace.has(span.name == "a")'),
+      ruleOf('uniform', 'not trace.all(span.name != "a")'),
+      ruleOf('mostly', 'trace.has(span.name == "end") and not trace.all(span.name != "a") and trace.span_count < 1000'),
     ];
     const end: TestSpan = { ...A_SPAN, span: 500, parent: 999, start: 2_000, name: 'end' };
     fc.assert(
@@ -83,17 +88,23 @@ describe('the order of arrival decides nothing:', () => {
             { time: 1_000 },
           ];
           const settings = { ...WINDOW_SETTINGS, maxSpans: 1_000 };
-          const engine = engineOf([counting], { settings });
+          const engine = engineOf([naming], { settings });
           const last = new Map(applyAll(engine, records).map((verdict) => [verdict.ruleId, verdict]));
-          for (const { id } of counting) {
-            const node = nodeOf(last.get(id)?.explanation.tree, 'count');
+          for (const { id } of naming) {
+            const kind = ALL.includes(id) ? 'all' : COUNT.includes(id) ? 'count' : 'has';
+            const node = nodeOf(last.get(id)?.explanation.tree, kind, ({ witnesses: [first] = [] }) => first !== END_ID);
             const witnesses = node?.witnesses?.map((spanId) => Number.parseInt(spanId, 16));
-            expect([id, node?.count, witnesses]).toEqual([id, wanted.length, wanted.slice(0, 50)]);
+            const all = some.length + 1;
+            // Of a verdict that more spans can't change the others are no part.
+            const of = ['certain', 'both', 'uniform'].includes(id) ? undefined : all;
+            const count = kind !== 'all' ? wanted.length : of === undefined ? undefined : all - wanted.length;
+            expect([id, node?.count, node?.of, witnesses]).toEqual([id, count, of, wanted.slice(0, 50)]);
             expect([id, node?.more_witnesses ?? 0]).toEqual([id, Math.max(0, wanted.length - 50)]);
+            expect([id, node?.at_least]).toEqual([id, undefined]);
           }
           // What is kept for them counts as memory, and goes with the trace.
           const forgotten = 1_000 + settings.maxAge + 2 * settings.lateWindow;
-          const after = engineOf([counting], { settings });
+          const after = engineOf([naming], { settings });
           applyAll(after, [...records, { time: forgotten }, { time: 2 * forgotten }]);
           expect(after.memory).toBeLessThan(400);
           expect(engine.memory).toBeGreaterThan(after.memory + 3 * 32 * Math.min(49, wanted.length - 1));
@@ -104,11 +115,15 @@ describe('the order of arrival decides nothing:', () => {
   });
 });
 
-/** The first node of a kind. */
-function nodeOf(tree: ExplanationNode | undefined, kind: string): ExplanationNode | undefined {
-  if (tree === undefined || tree.kind === kind) return tree;
+const COUNT = ['more', 'two', 'about'];
+const ALL = ['uniform', 'mostly'];
+const END_ID = (500).toString(16).padStart(16, '0');
+
+/** The first node of a kind that is so. */
+function nodeOf(tree: ExplanationNode | undefined, kind: string, isSo: (node: ExplanationNode) => boolean): ExplanationNode | undefined {
+  if (tree === undefined || (tree.kind === kind && isSo(tree))) return tree;
   for (const child of tree.children ?? []) {
-    const found = nodeOf(child, kind);
+    const found = nodeOf(child, kind, isSo);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -204,6 +204,35 @@ describe('what a violation says', () => {
     ]);
   });
 
+  it('names nine spans of nine once its trace is closed, though the first made it certain', () => {
+    const rules = [ruleOf('has', 'trace.has(span.name == "read")'), ruleOf('all', 'not trace.all(span.name != "read")')];
+    const reads = Array.from({ length: 9 }, (_, n) => read(n + 1, n, 1000 + n));
+    const verdicts = applyAll(engineOf([rules]), [{ time: 0, spans: [...reads.toReversed(), root] }, { time: 50 }]);
+    for (const { id } of rules) {
+      const told = verdicts.filter(({ ruleId }) => ruleId === id);
+      expect(told.map(({ revision, closeReason }) => [revision, closeReason])).toEqual([
+        [1, 'certain'],
+        [2, 'root_grace'],
+      ]);
+      const [condition] = told[1]!.explanation.conditions;
+      expect(condition!.witnesses!.map(({ span_id }) => span_id)).toEqual(reads.map(({ span }) => spanIdOf(span)));
+      expect(condition!.at_least).toBeUndefined();
+    }
+    expect(verdicts.filter(({ ruleId }) => ruleId === 'has').map(({ explanation }) => explanation.conditions[0]!.matched)).toEqual([1, 9]);
+    expect(standing(verdicts).map(({ message }) => message)).toContain(
+      'has: 9 spans satisfy span.name == "read": "read" (0000000000000001), "read" (0000000000000002), "read" (0000000000000003) and 6 more',
+    );
+  });
+
+  it('names one span of those that took it back, and how many they are', () => {
+    const rule = ruleOf('absent', 'trace.has(span.name == "read") and not trace.has(span.name == "audit")');
+    const records = [{ time: 0, spans: [root, read(1, 1, 1000)] }, { time: 50 }, { time: 60, spans: [audit(3, 1), audit(4, 1), audit(5, 1)] }];
+    const [open, retracted] = applyAll(engineOf([[rule]]), records);
+    expect([open!.status, retracted!.status]).toEqual(['open', 'retracted']);
+    const [, condition] = retracted!.explanation.conditions;
+    expect(condition).toMatchObject({ matched: 3, of: 5, witnesses: [{ span_id: spanIdOf(3) }] });
+  });
+
   it('is not told again when nothing of it changes', () => {
     const rules = [
       ruleOf('has', 'trace.has(span.name == "read")'),

@@ -94,7 +94,7 @@ function headOf(text: string, node: ExplanationNode): string {
 function Found({ node, spans, onSpan, letters }: NodeProps) {
   const named = (letters.get(node)?.witnesses ?? []).slice(0, NAMED);
   const more = (letters.get(node)?.witnesses.length ?? 0) - named.length + (node.more_witnesses ?? 0);
-  const counted = node.count !== undefined && node.of !== undefined;
+  const counted = node.count !== undefined;
   const values = Object.entries(node.values ?? {});
   if (!counted && named.length === 0 && values.length === 0 && node.error === undefined) return null;
   return (
@@ -102,10 +102,9 @@ function Found({ node, spans, onSpan, letters }: NodeProps) {
       {counted ? (
         <p>
           {node.at_least === true ? 'at least ' : ''}
-          <span className="num">
-            {node.count} of {node.of}
-          </span>{' '}
-          spans{node.count === 0 ? ': nothing in this trace did it' : ''}
+          <span className="num">{node.of === undefined ? node.count : `${node.count} of ${node.of}`}</span>{' '}
+          {node.count === 1 && node.of === undefined ? 'span' : 'spans'}
+          {node.count === 0 ? ': nothing in this trace did it' : ''}
         </p>
       ) : null}
       {named.length === 0 ? null : (

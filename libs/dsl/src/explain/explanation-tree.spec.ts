@@ -86,7 +86,7 @@ function treeOf(
 
 describe('the tree of an explanation', () => {
   it('says what the verdict says, where the text says it, by spans that do', () => {
-    const counted = { trees: 0, matches: 0, witnessed: 0 };
+    const counted = { trees: 0, matches: 0, witnessed: 0, several: 0 };
     fc.assert(
       fc.property(judgementInputs[0], judgementInputs[1], (text, arrived) => {
         const rule = ruleOf(text);
@@ -98,7 +98,7 @@ describe('the tree of an explanation', () => {
         if (!isUndecided) expect({ text, holds: tree.outcome === 'true' }).toEqual({ text, holds: matches });
         expect(size).toBeLessThan(LARGEST);
         const functions = outerFunctions(rule.resolved);
-        for (const { range, kind, count, at_least, witnesses = [], outcome } of nodesOf(tree)) {
+        for (const { range, kind, count, at_least, witnesses = [], more_witnesses = 0, outcome } of nodesOf(tree)) {
           const spelled = text.slice(range.start, range.end);
           const { syntax } = parse(spelled);
           const found = {
@@ -111,9 +111,17 @@ describe('the tree of an explanation', () => {
           expect(range.line).toBe(text.slice(0, range.start).split('\n').length);
           expect(witnesses.length).toBeLessThanOrEqual(50);
           const asked = functions.get(`${range.start} ${range.end}`);
-          if (asked === undefined || count === undefined || outcome === 'not_evaluated') continue;
+          if (asked === undefined || outcome === 'not_evaluated' || outcome === 'undecided') continue;
           const satisfied = satisfying(asked, trace).map(({ id }) => id);
-          if (at_least !== true) expect({ text, spelled, count }).toEqual({ text, spelled, count: satisfied.length });
+          if (at_least !== true && count !== undefined) expect({ text, spelled, count }).toEqual({ text, spelled, count: satisfied.length });
+          const decisive = kind === 'all' ? trace.spans.length - satisfied.length : satisfied.length;
+          // A violation names all of them, up to fifty, however the rule is judged.
+          const isNamed = matches && at_least !== true && !isUndecided && size < 20_000;
+          if (isNamed) {
+            const named = { witnesses: witnesses.length, all: witnesses.length + more_witnesses };
+            expect({ text, spelled, ...named }).toEqual({ text, spelled, witnesses: Math.min(50, decisive), all: decisive });
+            if (decisive > 1) counted.several++;
+          }
           const right =
             kind === 'all' ? witnesses.filter((id) => satisfied.includes(id)) : witnesses.filter((id) => !satisfied.includes(id));
           expect({ text, spelled, wrong: right }).toEqual({ text, spelled, wrong: [] });
@@ -125,6 +133,7 @@ describe('the tree of an explanation', () => {
     expect(counted.trees).toBeGreaterThan(300);
     expect(counted.matches).toBeGreaterThan(60);
     expect(counted.witnessed).toBeGreaterThan(60);
+    expect(counted.several).toBeGreaterThan(5);
   }, 180_000);
 
   it('of spans of which only bits are kept knows what a negation of a negation says', () => {

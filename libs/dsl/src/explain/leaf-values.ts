@@ -27,8 +27,8 @@ export interface SpanBits {
 /** How many spans satisfied (for `all`: did not satisfy) the condition of a trace function. */
 export interface Tally {
   readonly count: number;
-  /** Of so many spans. */
-  readonly of: number;
+  /** Of so many spans; undefined where a span more or less is nothing to the verdict (`Evidence.isCertain`). */
+  readonly of: number | undefined;
   /** The count is a lower bound. */
   readonly atLeast: boolean;
   /** Of these spans the first ones. */
@@ -149,7 +149,8 @@ export class LeafValues {
     if (atom === undefined) return undefined;
     const { count, witnesses, inDoubt = 0 } = this.evidence.atom(atom.index);
     if (inDoubt > 0 && count === 0) return undefined;
-    return { count, of: this.spanCount, atLeast: (atom.kind === 'has' && count > 0) || inDoubt > 0, witnesses };
+    const of = atom.kind === 'has' && count > 0 && this.evidence.isCertain === true ? undefined : this.spanCount;
+    return { count, of, atLeast: inDoubt > 0, witnesses };
   }
 
   /** The spans of which `trace.sum` and its like have a value, in the order of the trace, and of how many. */

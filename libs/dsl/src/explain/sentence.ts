@@ -2,18 +2,18 @@ import { PatternExceeded, StepsExceeded } from '../budget-exceeded.js';
 import type { BinaryOperator } from '../syntax.js';
 import type { Unknown } from './found.js';
 
-/** `1 of 14 spans satisfies`, `0 of 14 spans satisfy`. */
-export function spansSatisfy(count: number, of: number, condition: string): string {
-  const spans = of === 1 ? 'span' : 'spans';
-  return `${count} of ${of} ${spans} ${count === 1 ? 'satisfies' : 'satisfy'} ${condition}`;
+/** `1 of 14 spans satisfies`, `0 of 14 spans satisfy`; `9 spans satisfy` where it does not matter of how many. */
+export function spansSatisfy(count: number, of: number | undefined, condition: string): string {
+  const spans = (of ?? count) === 1 ? 'span' : 'spans';
+  return `${count} ${of === undefined ? '' : `of ${of} `}${spans} ${count === 1 ? 'satisfies' : 'satisfy'} ${condition}`;
 }
 
-/** `at least 1 span satisfies`: true of the trace whatever else comes, so its spans are not counted. */
+/** `at least 1 span satisfies`: of others that is not known. */
 export function atLeastSatisfy(count: number, condition: string): string {
   return `at least ${count} ${count === 1 ? 'span satisfies' : 'spans satisfy'} ${condition}`;
 }
 
-/** `not all 14 spans satisfy span.status == "ok"`; without the number where it is not known in the end. */
+/** `not all 14 spans satisfy span.status == "ok"`; without the number where it does not matter of how many. */
 export function notAllSatisfy(of: number | undefined, condition: string): string {
   return `not all ${of === undefined ? '' : `${of} `}spans satisfy ${condition}`;
 }

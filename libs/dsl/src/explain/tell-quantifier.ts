@@ -26,22 +26,22 @@ export function tellQuantifier(node: TraceQuantifier, bindings: Bindings, teller
   const { told, details } = found;
   const isAll = node.quantifier === 'all';
   const owner = ofRelatives(node);
-  const count = isAll ? tally.of - tally.count : tally.count;
-  const sentence = isAll ? allSentence(tally, text) : tally.atLeast ? atLeastSatisfy(count, text) : spansSatisfy(count, tally.of, text);
+  const of = tally.atLeast ? undefined : tally.of;
+  const count = !isAll ? tally.count : of === undefined ? undefined : of - tally.count;
+  const sentence = isAll ? allSentence(tally.count, of, text) : hasSentence(tally.count, of, tally.atLeast, text);
   const named = namedText(tally, details);
   const isTaken = node.quantifier === 'has' && details.text !== '' && asksOfOthers(node);
   const counted = {
-    ...(isAll && tally.atLeast ? {} : { matched: count }),
+    ...(count === undefined ? {} : { matched: count }),
     ...(tally.atLeast && !isAll ? { at_least: true } : {}),
-    ...(tally.atLeast ? {} : { of: tally.of }),
+    ...(of === undefined ? {} : { of }),
   };
   return {
     head: isTaken ? takenApart(tally.spans as readonly SpanView[], node, details, bindings) : `${owner}${sentence}`,
     tail: isTaken ? '' : (found.tail ?? (named === '' ? '' : `: ${named}`)),
     counted,
-    ...(isAll && tally.atLeast ? {} : { count }),
+    ...(count === undefined ? {} : { count }),
     witnesses: tally.witnesses,
-    // A bit counts one, a counter all of them.
     known: tally.spans?.length ?? Math.max(tally.count, tally.witnesses.length),
     values: found.told?.outcome === 'true' || isAll ? details.values : NO_VALUES,
     children: [told],
@@ -97,8 +97,13 @@ function namedText({ witnesses, count }: Tally, { text }: Details): string {
   return spansText(witnesses.map(referenceText), count);
 }
 
-function allSentence({ count, of, atLeast }: Tally, condition: string): string {
-  return count > 0 ? notAllSatisfy(atLeast ? undefined : of, condition) : spansSatisfy(of, of, condition);
+function hasSentence(count: number, of: number | undefined, atLeast: boolean, condition: string): string {
+  return atLeast ? atLeastSatisfy(count, condition) : spansSatisfy(count, of, condition);
+}
+
+/** @param others do not satisfy it */
+function allSentence(others: number, of: number | undefined, condition: string): string {
+  return others > 0 || of === undefined ? notAllSatisfy(of, condition) : spansSatisfy(of, of, condition);
 }
 
 /** `of span.children `, of the functions that ask a span's relatives. */

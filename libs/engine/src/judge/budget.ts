@@ -58,7 +58,7 @@ export function conclude(
   try {
     const outcome = epoch.rules.compiled.rules[rule]!.conclude!(trace, spanBits);
     if (outcome === FAILED) {
-      const explanation = explain(epoch, rule, evidence.of(epoch, trace.row, { bits: spanBits, inDoubt: 0 }));
+      const explanation = explain(epoch, rule, evidence.of(epoch, trace.row, rule, { bits: spanBits, inDoubt: 0 }));
       const message = errorIn(explanation);
       chargeError(epoch, rule, message);
       if (errors !== undefined && isTypeFailure(message)) {

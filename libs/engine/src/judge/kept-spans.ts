@@ -2,7 +2,7 @@ import { clipped, type SpanReference } from '#dsl';
 import { HIGH, hexOfWords, LOW, type SpanColumns } from '#otlp';
 import { Slots } from '../assembly/slots.js';
 
-const WORDS = 8;
+const WORDS = 9;
 /** The next kept span of the same chain. */
 const NEXT = 0;
 const TAG = 1;
@@ -11,8 +11,9 @@ const ID = 2;
 const START = 4;
 /** 1 for a server span, which may share its id with a client span; from the second bit on its form. */
 const TRAITS = 6;
-/** Of the witness of a counter: the first in a chain of further ones (count-witnesses.ts). */
+/** Of the witness of an atom: the first in a chain of further ones (atom-witnesses.ts), and how many spans fed a bit. */
 const OTHERS = 7;
+const FED = 8;
 /** The words that order spans, before what tells spans of one id apart. */
 const ORDER = [START, START + 1, ID, ID + 1] as const;
 
@@ -154,6 +155,15 @@ export class KeptSpans extends Slots {
 
   setOthers(kept: number, first: number): void {
     this.words[kept * WORDS + OTHERS] = first;
+  }
+
+  /** How many spans fed the bit whose witness it is. */
+  fed(kept: number): number {
+    return this.words[kept * WORDS + FED]!;
+  }
+
+  setFed(kept: number, spans: number): void {
+    this.words[kept * WORDS + FED] = spans;
   }
 
   tag(kept: number): number {

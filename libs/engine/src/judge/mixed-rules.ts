@@ -177,7 +177,8 @@ export class MixedRules {
   private shownOf(epoch: Epoch, row: number, group: number): () => Explanation {
     let explanation: Explanation | undefined;
     return () => {
-      explanation ??= explain(epoch, this.groups.rule(group), this.evidence.of(epoch, row, this.groups.unknown(group)));
+      const rule = this.groups.rule(group);
+      explanation ??= explain(epoch, rule, this.evidence.of(epoch, row, rule, this.groups.unknown(group)));
       return explanation;
     };
   }

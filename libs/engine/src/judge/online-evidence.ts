@@ -1,11 +1,13 @@
-import type { Evidence, SpanReference } from '#dsl';
+import { type Evidence, type SpanReference, TRUE } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
 import { KEPT, ROW_WORDS, SPANS, STATE } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
+import { AskedTrace } from './asked-trace.js';
+import type { AtomWitnesses } from './atom-witnesses.js';
 import type { UnknownBits } from './budget.js';
-import type { CountWitnesses } from './count-witnesses.js';
 import type { Doubts } from './doubts.js';
 import { type KeptSpans, type NamedSpan, referenceTo } from './kept-spans.js';
+import { mayName } from './named-atoms.js';
 import type { Verdicts } from './verdicts.js';
 
 /** Tags of the kept span that stands for its trace, the first of its chain. Witnesses have their atom's index. */
@@ -15,24 +17,30 @@ export const FIRST_SPAN = 0xfffffffe;
 
 /** What is remembered of a trace for its online rules, as an explanation asks for it. */
 export class OnlineEvidence {
+  private readonly asked: AskedTrace;
+
   constructor(
     private readonly assembly: Assembly,
     private readonly kept: KeptSpans,
-    private readonly counted: CountWitnesses,
+    private readonly atomWitnesses: AtomWitnesses,
     private readonly doubts: Doubts,
     private readonly verdicts: Verdicts,
-  ) {}
+  ) {
+    this.asked = new AskedTrace(assembly, verdicts);
+  }
 
   /** @param span of a rule about a span in its trace: what is known of that */
-  of(epoch: Epoch, row: number, span?: Pick<UnknownBits, 'bits' | 'inDoubt'>): Evidence {
+  of(epoch: Epoch, row: number, rule: number, span?: Pick<UnknownBits, 'bits' | 'inDoubt'>): Evidence {
     const { rows } = this.assembly.traces;
     const state = rows[row * ROW_WORDS + STATE]!;
     const doubts = this.doubts.of(row);
     const atom: Evidence['atom'] = (index) => {
-      const { kind, slot, condition } = epoch.rules.compiled.atoms[index]!;
-      const count = kind === 'count' ? epoch.states.counted(state, slot) : epoch.states.has(state, slot) ? 1 : 0;
+      const { compiled } = epoch.rules;
+      const { kind, slot, condition } = compiled.atoms[index]!;
+      const count = kind === 'count' ? epoch.states.counted(state, slot) : epoch.states.has(state, slot) ? this.fed(row, index) : 0;
       const inDoubt = doubts?.get(condition)?.inDoubt ?? 0;
-      const witnesses = (): readonly SpanReference[] => this.witnesses(row, index);
+      // More may be kept for another rule, which is nothing to this one.
+      const witnesses = (): readonly SpanReference[] => this.witnesses(row, index, mayName(compiled.rules[rule]!, compiled.atoms[index]!));
       // Most of those who ask want the number alone.
       return {
         count,
@@ -45,7 +53,18 @@ export class OnlineEvidence {
     const spanCount = rows[row * ROW_WORDS + SPANS]!;
     const totals = epoch.rules.plan.totals ? { duration: epoch.states.duration(state) } : {};
     const bits = span === undefined ? {} : { spanBits: span.bits, ...(span.inDoubt === 0 ? {} : { spanBitsInDoubt: span.inDoubt }) };
-    return { atom, spanCount, traceId: this.verdicts.traceId(row), ...totals, ...bits };
+    const isCertain = this.isCertain(epoch, row, rule, span);
+    return { atom, spanCount, traceId: this.verdicts.traceId(row), ...(isCertain ? { isCertain } : {}), ...totals, ...bits };
+  }
+
+  /** Whether the rule matches whatever else comes. What is known of the trace decides that, not when it came to be known. */
+  private isCertain(epoch: Epoch, row: number, rule: number, span?: Pick<UnknownBits, 'bits' | 'inDoubt'>): boolean {
+    if ((span?.inDoubt ?? 0) !== 0) return false;
+    try {
+      return epoch.rules.compiled.rules[rule]!.decide!(this.asked.at(epoch, row), span?.bits ?? 0) === TRUE;
+    } catch {
+      return false;
+    }
   }
 
   /** The span that a verdict on the whole trace names: the rule's first witness, else the root, else the first span. */
@@ -58,10 +77,16 @@ export class OnlineEvidence {
     return standIn === 0 ? undefined : this.kept.named(standIn);
   }
 
-  /** The first spans that fed an atom: of a bit one, of a counter as many as an explanation names. */
-  private witnesses(row: number, index: number): readonly SpanReference[] {
+  /** The first spans that fed an atom: as many as an explanation names, or one. */
+  private witnesses(row: number, index: number, isNamed: boolean): readonly SpanReference[] {
     const witness = this.tagged(row, index);
-    return witness === 0 ? [] : this.counted.all(witness).map(referenceTo);
+    if (witness === 0) return [];
+    return isNamed ? this.atomWitnesses.all(witness).map(referenceTo) : [referenceTo(this.kept.named(witness))];
+  }
+
+  /** How many spans fed a bit that is set. */
+  private fed(row: number, index: number): number {
+    return this.kept.fed(this.tagged(row, index));
   }
 
   private tagged(row: number, tag: number): number {

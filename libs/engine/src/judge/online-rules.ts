@@ -4,8 +4,8 @@ import type { CloseReason } from '../assembly/close-reason.js';
 import { CLOSED, FLAGS, JUDGED, KEPT, RETRIED, ROW_WORDS, STATE } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
 import { AskedTrace } from './asked-trace.js';
+import { AtomWitnesses } from './atom-witnesses.js';
 import { type Conclusion, conclude, concludeInDoubt, decide, explain } from './budget.js';
-import { CountWitnesses } from './count-witnesses.js';
 import type { Doubts } from './doubts.js';
 import type { KeptSpans, NamedSpan } from './kept-spans.js';
 import { MixedRules } from './mixed-rules.js';
@@ -39,10 +39,10 @@ export class OnlineRules {
     private readonly doubts: Doubts,
     verdicts: Verdicts,
   ) {
-    const counted = new CountWitnesses(kept);
-    this.atoms = new TraceAtoms(assembly, kept, counted);
+    const witnesses = new AtomWitnesses(kept);
+    this.atoms = new TraceAtoms(assembly, kept, witnesses);
     this.asked = new AskedTrace(assembly, verdicts);
-    this.evidence = new OnlineEvidence(assembly, kept, counted, doubts, verdicts);
+    this.evidence = new OnlineEvidence(assembly, kept, witnesses, doubts, verdicts);
     this.touched = new TouchedRules(assembly, kept);
     this.mixed = new MixedRules(kept, reports, this.evidence, errors, doubts);
   }
@@ -155,7 +155,7 @@ export class OnlineRules {
   ): void {
     this.reports.report(epoch, { rule, row, subject: 0, ...foundBy(concluded), aboutSpan: false, closeReason }, () => ({
       span: doubtful ?? this.evidence.spanFor(epoch, row, rule),
-      explanation: explain(epoch, rule, this.evidence.of(epoch, row)),
+      explanation: explain(epoch, rule, this.evidence.of(epoch, row, rule)),
     }));
   }
 }

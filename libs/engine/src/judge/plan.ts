@@ -2,6 +2,7 @@ import { type CompiledRule, type CompiledRuleSet, FALSE, type OnlineTrace } from
 import type { RuleDefinition } from '../settings.js';
 import { type BufferPlan, bufferPlanOf } from './buffer-plan.js';
 import { maskOf } from './condition-mask.js';
+import { namedAtoms } from './named-atoms.js';
 import { type StrictRules, strictRulesOf } from './strict-rules.js';
 
 /**
@@ -17,6 +18,8 @@ export interface JudgePlan {
   readonly lockedRulesOfAtom: readonly (readonly number[])[];
   /** Per atom: the rules whose key it is. */
   readonly rulesOfKey: readonly (readonly number[])[];
+  /** Per atom: a violation may name the spans that fed it, so the first of them are kept. Of the others one is. */
+  readonly namedAtoms: readonly boolean[];
   /** Per atom: the mixed rules that read it. */
   readonly mixedOfAtom: readonly (readonly number[])[];
   /** Online rules that any span may decide: they read the trace's totals, or no atom at all. */
@@ -79,6 +82,7 @@ export function planOf(compiled: CompiledRuleSet, definitions: readonly RuleDefi
     rulesOfAtom: listed(atoms.length, traceRules, (rule) => atomsOf(rule).filter((atom) => !isLocked(rule, atom))),
     lockedRulesOfAtom: listed(atoms.length, traceRules, (rule) => atomsOf(rule).filter((atom) => isLocked(rule, atom))),
     rulesOfKey: listed(atoms.length, traceRules, keyOf),
+    namedAtoms: namedAtoms(compiled),
     mixedOfAtom: listed(atoms.length, mixedRules, atomsOf),
     restless: onlineRules.filter((rule) => rules[rule]!.readsTotals === true || rules[rule]!.atoms.length === 0),
     rulesOfFailure,

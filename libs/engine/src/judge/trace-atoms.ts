@@ -2,7 +2,7 @@ import type { SpanColumns } from '#otlp';
 import type { Assembly } from '../assembly/assembly.js';
 import { FLAGS, KEPT, ROOT_SEEN, ROW_WORDS, STATE } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
-import type { CountWitnesses } from './count-witnesses.js';
+import type { AtomWitnesses } from './atom-witnesses.js';
 import type { KeptSpans } from './kept-spans.js';
 import { FIRST_SPAN, ROOT } from './online-evidence.js';
 
@@ -10,8 +10,8 @@ import { FIRST_SPAN, ROOT } from './online-evidence.js';
 const LOW = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 0 : 1;
 
 /**
- * Feeds the bits and counters of a trace with one span's conditions, keeps the first span of each atom as its witness (of a counter the first
- * ones), and collects the rules that the span may have decided.
+ * Feeds the bits and counters of a trace with one span's conditions, keeps the first span of each atom as its witness (where a violation may
+ * name more, the first ones), and collects the rules that the span may have decided.
  */
 export class TraceAtoms {
   /** The rules to ask after the span that was fed last, each once: the first `asking` of the array. (To set the length of a list costs more.) */
@@ -27,7 +27,7 @@ export class TraceAtoms {
   constructor(
     private readonly assembly: Assembly,
     private readonly kept: KeptSpans,
-    private readonly witnesses: CountWitnesses,
+    private readonly witnesses: AtomWitnesses,
   ) {}
 
   /** Span `i` of the record that `epoch` has evaluated; answers the trace's state, made with its first span. */
@@ -144,25 +144,27 @@ export class TraceAtoms {
       left--;
       const { kind, slot } = rules.compiled.atoms[atom]!;
       const isFirst = kept.isBefore(columns, i, witness);
-      if (kind === 'has') {
+      const fed = kind === 'has' ? kept.fed(witness) : states.counted(state, slot) - 1;
+      if (!rules.plan.namedAtoms[atom]) {
         if (isFirst) kept.replace(witness, columns, i, atom);
-        continue;
-      }
-      const counted = states.counted(state, slot) - 1;
-      if (!isFirst) this.witnesses.add(witness, counted, columns, i);
+      } else if (!isFirst) this.witnesses.add(witness, fed, columns, i);
       else {
         const first = kept.keep(columns, i, atom, kept.next(witness));
         kept.chain(before, first);
-        this.witnesses.takeOver(first, witness, counted);
+        this.witnesses.takeOver(first, witness, fed);
         witness = first;
       }
+      if (kind === 'has') kept.setFed(witness, fed + 1);
     }
   }
 
   /** Witnesses follow the span that stands for the trace. */
   private keepWitness(row: number, atom: number, columns: SpanColumns, i: number): void {
+    const { kept } = this;
     const first = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!;
-    this.kept.chain(first, this.kept.keep(columns, i, atom, this.kept.next(first)));
+    const witness = kept.keep(columns, i, atom, kept.next(first));
+    kept.setFed(witness, 1);
+    kept.chain(first, witness);
   }
 }
 

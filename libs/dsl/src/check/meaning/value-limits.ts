@@ -29,11 +29,11 @@ function ofTwo(left: Resolved, right: Resolved, operator: string): KnownComparis
 }
 
 function never(left: Resolved, right: Resolved): KnownComparison | undefined {
+  const isMeanOfBoth = isMean(left, right, 'max') || isMean(right, left, 'min');
   const isSure = isAtMost(left, right);
+  if (!isMeanOfBoth && !isSure && !isEarlier(left, right)) return undefined;
   const reason = `${short(left)} is never more than ${short(right)}`;
-  if (isMean(left, right, 'max') || isMean(right, left, 'min'))
-    return { value: false, reason: `${reason}, but for rounding`, isMeant: true };
-  if (!isSure && !isEarlier(left, right)) return undefined;
+  if (isMeanOfBoth) return { value: false, reason: `${reason}, but for rounding`, isMeant: true };
   return isSure ? { value: false, reason } : { value: false, reason: `${reason}, unless clocks run backwards`, isMeant: true };
 }
 

@@ -6,37 +6,37 @@ import { compareNamed, type KeptSpans, type NamedSpan } from './kept-spans.js';
 const MOST_OTHERS = MAXIMUM_WITNESSES - 1;
 
 /**
- * The spans that fed a `count` atom beside its witness, the first of them: of more than an explanation names, those that go before the others, so
- * that the order of arrival decides nothing. A trace on which nothing is counted twice keeps none. They are chained to the witness in no
+ * The spans that fed an atom beside its witness, the first of them: of more than an explanation names, those that go before the others, so
+ * that the order of arrival decides nothing. A trace on which nothing is found twice keeps none. They are chained to the witness in no
  * order, but for a full chain: it begins with its last span, with which one that comes is compared.
  */
-export class CountWitnesses {
+export class AtomWitnesses {
   constructor(private readonly kept: KeptSpans) {}
 
-  /** Span `i`, which goes after the witness, fed the atom again. @param counted how often it was fed before */
-  add(witness: number, counted: number, columns: SpanColumns, i: number): void {
+  /** Span `i`, which goes after the witness, fed the atom again. @param before how many fed it before */
+  add(witness: number, before: number, columns: SpanColumns, i: number): void {
     const { kept } = this;
     const first = kept.others(witness);
-    if (counted <= MOST_OTHERS) this.begin(witness, kept.keep(columns, i, 0, first), counted);
+    if (before <= MOST_OTHERS) this.begin(witness, kept.keep(columns, i, 0, first), before);
     else if (kept.isBefore(columns, i, first)) {
       kept.replace(first, columns, i, 0);
       this.lead(witness);
     }
   }
 
-  /** A witness goes before the one that was it until now, and takes its others over. @param counted as of `add` */
-  takeOver(witness: number, from: number, counted: number): void {
+  /** A witness goes before the one that was it until now, and takes its others over. @param before as of `add` */
+  takeOver(witness: number, from: number, before: number): void {
     const { kept } = this;
     let others = kept.others(from);
     kept.setOthers(from, 0);
-    if (counted > MOST_OTHERS) {
+    if (before > MOST_OTHERS) {
       const last = others;
       others = kept.next(last);
       kept.chain(last, 0);
       kept.forget(last);
     }
     kept.chain(from, others);
-    this.begin(witness, from, Math.min(counted, MOST_OTHERS));
+    this.begin(witness, from, Math.min(before, MOST_OTHERS));
   }
 
   /** The witness and the others, in the order of spans. */

@@ -1,0 +1,49 @@
+import { type Atom, type CompiledRule, type CompiledRuleSet, FALSE, type OnlineTrace } from '#dsl';
+
+/** Of a rule that looks at more conditions of its span than this, all atoms are taken to be named. */
+const MOST_SPAN_CONDITIONS = 6;
+
+/** Per atom: whether a violation of some rule may name the spans that fed it. */
+export function namedAtoms({ rules, atoms }: CompiledRuleSet): readonly boolean[] {
+  const named = atoms.map(() => false);
+  for (const rule of rules) for (const atom of rule.atoms) named[atom] ||= mayName(rule, atoms[atom]!);
+  return named;
+}
+
+/**
+ * Whether a violation of the rule may name the spans that fed an atom. It can't where the rule is false of a trace that has one such span,
+ * whatever else comes: of `trace.has(read) and not trace.has(audit)` it names reads and no audit.
+ */
+export function mayName(rule: CompiledRule, { kind, slot }: Atom): boolean {
+  const { length } = rule.spanConditions;
+  if (kind === 'count' || rule.decide === undefined || length > MOST_SPAN_CONDITIONS) return true;
+  // What a trace with nothing but that bit has decided, every later state of it says too.
+  const trace = new OneBit(slot);
+  try {
+    for (let bits = 0; bits < 1 << length; bits++) if (rule.decide(trace, bits) !== FALSE) return true;
+  } catch {
+    // It reads the id, or can't be evaluated.
+    return true;
+  }
+  return false;
+}
+
+/** A trace of which nothing is known but that one bit was fed. */
+class OneBit implements OnlineTrace {
+  readonly spanCount = 0;
+  readonly duration = 0;
+
+  constructor(private readonly slot: number) {}
+
+  get id(): string {
+    throw new Error('the id is not known');
+  }
+
+  has(slot: number): boolean {
+    return slot === this.slot;
+  }
+
+  count(): number {
+    return 0;
+  }
+}
