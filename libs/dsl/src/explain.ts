@@ -89,8 +89,6 @@ export interface Evidence {
     readonly inDoubt?: number;
   };
   readonly spanCount: number;
-  /** The rule matches whatever else comes, so what spans there are beside those that it names is no part of why. */
-  readonly isCertain?: boolean;
   /** Last end minus first start, nanoseconds; and the trace's id: for online rules that read them. */
   readonly duration?: number | bigint;
   readonly traceId?: string;

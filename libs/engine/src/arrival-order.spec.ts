@@ -95,9 +95,9 @@ describe('the order of arrival decides nothing:', () => {
             const node = nodeOf(last.get(id)?.explanation.tree, kind, ({ witnesses: [first] = [] }) => first !== END_ID);
             const witnesses = node?.witnesses?.map((spanId) => Number.parseInt(spanId, 16));
             const all = some.length + 1;
-            // Of a verdict that more spans can't change the others are no part.
-            const of = ['certain', 'both', 'uniform'].includes(id) ? undefined : all;
-            const count = kind !== 'all' ? wanted.length : of === undefined ? undefined : all - wanted.length;
+            // What other spans are there is nothing to those that are.
+            const of = kind === 'count' ? all : undefined;
+            const count = kind === 'all' ? undefined : wanted.length;
             expect([id, node?.count, node?.of, witnesses]).toEqual([id, count, of, wanted.slice(0, 50)]);
             expect([id, node?.more_witnesses ?? 0]).toEqual([id, Math.max(0, wanted.length - 50)]);
             expect([id, node?.at_least]).toEqual([id, undefined]);

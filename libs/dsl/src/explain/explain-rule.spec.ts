@@ -41,7 +41,7 @@ describe('the summary', () => {
     [
       'counts witnesses and their absence',
       'trace.has(span.name == "charge") and not trace.has(span.name == "audit.log")',
-      '1 of 3 spans satisfies span.name == "charge"; 0 of 3 spans satisfy span.name == "audit.log"',
+      '1 span satisfies span.name == "charge"; 0 of 3 spans satisfy span.name == "audit.log"',
     ],
     [
       'says why not',
@@ -50,7 +50,7 @@ describe('the summary', () => {
     ],
     ['says what a count led to', 'trace.count(span.name == "charge") > 3', '1 of 3 spans satisfies span.name == "charge", not more than 3'],
     ['says that all do', 'trace.all(span.name != "audit.log")', '3 of 3 spans satisfy span.name != "audit.log"'],
-    ['says that not all do', 'not trace.all(span.name == "charge")', 'not all 3 spans satisfy span.name == "charge"'],
+    ['says that not all do', 'not trace.all(span.name == "charge")', 'not all spans satisfy span.name == "charge"'],
     [
       'shows the trace as a whole',
       'trace.span_count >= 3 and trace.duration > 1s',
@@ -59,15 +59,6 @@ describe('the summary', () => {
   ])('of a trace rule %s', (_sentence, text, summary) => {
     const compiled = compile(text);
     expect(compiled.rules[0]?.explain({ ...evidenceOf(compiled), duration: 1.5e9 }).summary).toBe(summary);
-  });
-
-  it.each([
-    ['trace.has(span.name == "charge")', '1 span satisfies span.name == "charge"'],
-    ['not trace.all(span.name == "charge")', 'not all spans satisfy span.name == "charge"'],
-    ['trace.count(span.name == "charge") > 0', '1 of 3 spans satisfies span.name == "charge", more than 0'],
-  ])('of %s does not say of how many spans where others do not matter', (text, summary) => {
-    const compiled = compile(text);
-    expect(compiled.rules[0]?.explain({ ...evidenceOf(compiled), isCertain: true }).summary).toBe(summary);
   });
 
   it('of a rule over a span and its trace uses the bits that were kept', () => {

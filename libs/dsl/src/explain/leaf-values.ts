@@ -27,7 +27,7 @@ export interface SpanBits {
 /** How many spans satisfied (for `all`: did not satisfy) the condition of a trace function. */
 export interface Tally {
   readonly count: number;
-  /** Of so many spans; undefined where a span more or less is nothing to the verdict (`Evidence.isCertain`). */
+  /** Of so many spans; undefined where others are nothing to it: spans that are there (or break an `all`) are so whatever else comes. */
   readonly of: number | undefined;
   /** The count is a lower bound. */
   readonly atLeast: boolean;
@@ -149,7 +149,7 @@ export class LeafValues {
     if (atom === undefined) return undefined;
     const { count, witnesses, inDoubt = 0 } = this.evidence.atom(atom.index);
     if (inDoubt > 0 && count === 0) return undefined;
-    const of = atom.kind === 'has' && count > 0 && this.evidence.isCertain === true ? undefined : this.spanCount;
+    const of = atom.kind === 'has' && count > 0 ? undefined : this.spanCount;
     return { count, of, atLeast: inDoubt > 0, witnesses };
   }
 

@@ -1,8 +1,7 @@
-import { type Evidence, type SpanReference, TRUE } from '#dsl';
+import type { Evidence, SpanReference } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
 import { KEPT, ROW_WORDS, SPANS, STATE } from '../assembly/trace-row.js';
 import type { Epoch } from '../epoch.js';
-import { AskedTrace } from './asked-trace.js';
 import type { AtomWitnesses } from './atom-witnesses.js';
 import type { UnknownBits } from './budget.js';
 import type { Doubts } from './doubts.js';
@@ -17,17 +16,13 @@ export const FIRST_SPAN = 0xfffffffe;
 
 /** What is remembered of a trace for its online rules, as an explanation asks for it. */
 export class OnlineEvidence {
-  private readonly asked: AskedTrace;
-
   constructor(
     private readonly assembly: Assembly,
     private readonly kept: KeptSpans,
     private readonly atomWitnesses: AtomWitnesses,
     private readonly doubts: Doubts,
     private readonly verdicts: Verdicts,
-  ) {
-    this.asked = new AskedTrace(assembly, verdicts);
-  }
+  ) {}
 
   /** @param span of a rule about a span in its trace: what is known of that */
   of(epoch: Epoch, row: number, rule: number, span?: Pick<UnknownBits, 'bits' | 'inDoubt'>): Evidence {
@@ -53,18 +48,7 @@ export class OnlineEvidence {
     const spanCount = rows[row * ROW_WORDS + SPANS]!;
     const totals = epoch.rules.plan.totals ? { duration: epoch.states.duration(state) } : {};
     const bits = span === undefined ? {} : { spanBits: span.bits, ...(span.inDoubt === 0 ? {} : { spanBitsInDoubt: span.inDoubt }) };
-    const isCertain = this.isCertain(epoch, row, rule, span);
-    return { atom, spanCount, traceId: this.verdicts.traceId(row), ...(isCertain ? { isCertain } : {}), ...totals, ...bits };
-  }
-
-  /** Whether the rule matches whatever else comes. What is known of the trace decides that, not when it came to be known. */
-  private isCertain(epoch: Epoch, row: number, rule: number, span?: Pick<UnknownBits, 'bits' | 'inDoubt'>): boolean {
-    if ((span?.inDoubt ?? 0) !== 0) return false;
-    try {
-      return epoch.rules.compiled.rules[rule]!.decide!(this.asked.at(epoch, row), span?.bits ?? 0) === TRUE;
-    } catch {
-      return false;
-    }
+    return { atom, spanCount, traceId: this.verdicts.traceId(row), ...totals, ...bits };
   }
 
   /** The span that a verdict on the whole trace names: the rule's first witness, else the root, else the first span. */
