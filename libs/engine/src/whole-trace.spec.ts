@@ -228,7 +228,11 @@ describe('what a violation says', () => {
 
   it('names one span of those that took it back, and how many they are', () => {
     const rule = ruleOf('absent', 'trace.has(span.name == "read") and not trace.has(span.name == "audit")');
-    const records = [{ time: 0, spans: [root, read(1, 1, 1000)] }, { time: 50 }, { time: 60, spans: [audit(3, 1), audit(4, 1), audit(5, 1)] }];
+    const records = [
+      { time: 0, spans: [root, read(1, 1, 1000)] },
+      { time: 50 },
+      { time: 60, spans: [audit(3, 1), audit(4, 1), audit(5, 1)] },
+    ];
     const [open, retracted] = applyAll(engineOf([[rule]]), records);
     expect([open!.status, retracted!.status]).toEqual(['open', 'retracted']);
     const [, condition] = retracted!.explanation.conditions;

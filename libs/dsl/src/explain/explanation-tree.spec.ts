@@ -113,7 +113,8 @@ describe('the tree of an explanation', () => {
           const asked = functions.get(`${range.start} ${range.end}`);
           if (asked === undefined || outcome === 'not_evaluated' || outcome === 'undecided') continue;
           const satisfied = satisfying(asked, trace).map(({ id }) => id);
-          if (at_least !== true && count !== undefined) expect({ text, spelled, count }).toEqual({ text, spelled, count: satisfied.length });
+          if (at_least !== true && count !== undefined)
+            expect({ text, spelled, count }).toEqual({ text, spelled, count: satisfied.length });
           const decisive = kind === 'all' ? trace.spans.length - satisfied.length : satisfied.length;
           // A violation names all of them, up to fifty, however the rule is judged.
           const isNamed = matches && at_least !== true && !isUndecided && size < 20_000;
