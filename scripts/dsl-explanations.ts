@@ -41,8 +41,9 @@ ${Object.entries(EXPLANATION_KINDS)
   .map(([name, text]) => `| \`${name}\` | ${text} |`)
   .join('\n')}
 
-\`trace.has\`, \`count\` and \`all\` of conditions on one span are judged by bits and counters, without the spans: in a violation the node of a \`count\` has the number and the first 50 witnesses, those of \`has\` and
-\`all\` \`at_least\` 1 and the first witness, and none has the values of its witnesses. All other functions have all of theirs. \`POST /v1/rules/test\` and \`betrace test\` answer what the violation would say. \`GET /v1/violations/{id}/explanation\` asks the rule again, in the version that was violated, of the spans as the log has them: there every node has its values and its
+\`trace.has\`, \`count\` and \`all\` of conditions on one span are judged by bits and counters, without the spans: in a violation their nodes have the number and the first 50 witnesses, and none has the values of its witnesses. Where
+spans satisfy a \`has\`, or break an \`all\`, it is not said of how many spans: what else is in the trace is no part of why. A violation that is taken back names the first witness of what
+took it back (\`not trace.has(audit)\`), with the number of them. All other functions have all of theirs. \`POST /v1/rules/test\` and \`betrace test\` answer what the violation would say. \`GET /v1/violations/{id}/explanation\` asks the rule again, in the version that was violated, of the spans as the log has them: there every node has its values and its
 witnesses. That answer is not signed. A script is told by the \`return\` that ended it: its children are the conditions that led there, with the values that they read, and its witnesses the spans of the loops around it and those on which the variables that were read got their values. A rule that is undecided says what is known of its parts; a rule that tells of a value of another type
 (\`on_error\`) has the outcome \`failed\`: its tree goes down to the comparison that failed, with the span and the value, or is the whole rule where several may have failed so.
 

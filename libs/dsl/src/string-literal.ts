@@ -77,3 +77,17 @@ export function skipLineBreak(text: string, at: number): number {
   const next = text[at + 1];
   return (next === '\n' || next === '\r') && next !== text[at] ? at + 2 : at + 1;
 }
+
+/** A backslash that begins no escape of Lua was meant for the regular expression. */
+export function doubled(written: string, escaped: string): string {
+  return /[abfnrtvxzu\d\\"'\n\r]/.test(escaped) ? written : `\\${written}`;
+}
+
+export function closing(bracket: string): string {
+  return bracket.replaceAll('[', ']');
+}
+
+/** A long string drops its first line break, and its others are `\n`. */
+export function normalizeLines(text: string): string {
+  return text.replace(/\r\n|\n\r|\r|\n/g, '\n').replace(/^\n/, '');
+}

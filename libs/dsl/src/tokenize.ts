@@ -1,3 +1,18 @@
+import {
+  APOSTROPHE,
+  BACKSLASH,
+  BRACKET,
+  CARRIAGE_RETURN,
+  DOT,
+  EQUALS,
+  isDigit,
+  isLetter,
+  isSpace,
+  LINE_FEED,
+  MINUS,
+  QUOTE,
+  SLASH,
+} from './character-codes.js';
 import { type Diagnostic, type DiagnosticExtras, diagnose } from './diagnostic.js';
 import { durationMeant, parseDuration } from './duration.js';
 import { parseNumeral } from './lua-number.js';
@@ -5,7 +20,7 @@ import { STRING_TESTS } from './operators.js';
 import type { ProblemCode } from './problems.js';
 import { sizeMeant } from './size.js';
 import type { Source } from './source.js';
-import { skipLineBreak, unescapeString } from './string-literal.js';
+import { closing, doubled, normalizeLines, skipLineBreak, unescapeString } from './string-literal.js';
 import { type Comment, KEYWORDS, quoteNear, SYMBOLS, type SymbolText, type Token } from './token.js';
 
 export interface Tokens {
@@ -90,17 +105,6 @@ const CURLY_QUOTES = '“”„‘’';
 const REST_OF_LINE = /[^\r\n]*/y;
 /** A text full of garbage gives this many diagnostics, not millions. */
 const MAX_DIAGNOSTICS = 20;
-
-const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;
-const QUOTE = 34;
-const APOSTROPHE = 39;
-const MINUS = 45;
-const DOT = 46;
-const SLASH = 47;
-const EQUALS = 61;
-const BRACKET = 91;
-const BACKSLASH = 92;
 
 class Tokenizer {
   readonly #source: Source;
@@ -390,32 +394,4 @@ class Tokenizer {
 function numberMeant(text: string): string | undefined {
   const plain = text.replaceAll('_', '');
   return durationMeant(plain) ?? sizeMeant(plain) ?? (plain !== text && parseNumeral(plain) !== undefined ? plain : undefined);
-}
-
-/** A backslash that begins no escape of Lua was meant for the regular expression. */
-function doubled(written: string, escaped: string): string {
-  return /[abfnrtvxzu\d\\"'\n\r]/.test(escaped) ? written : `\\${written}`;
-}
-
-/** Lua's white space: a blank, and what lies from tab to carriage return. */
-function isSpace(code: number): boolean {
-  return code === 32 || (code >= 9 && code <= 13);
-}
-
-/** Of the alphabet, or `_`. */
-function isLetter(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
-}
-
-function closing(bracket: string): string {
-  return bracket.replaceAll('[', ']');
-}
-
-/** A long string drops its first line break, and its others are `\n`. */
-function normalizeLines(text: string): string {
-  return text.replace(/\r\n|\n\r|\r|\n/g, '\n').replace(/^\n/, '');
 }

@@ -1,0 +1,25 @@
+/** Characters that a text is taken apart by, as their codes. */
+export const LINE_FEED = 10;
+export const CARRIAGE_RETURN = 13;
+export const QUOTE = 34;
+export const APOSTROPHE = 39;
+export const MINUS = 45;
+export const DOT = 46;
+export const SLASH = 47;
+export const EQUALS = 61;
+export const BRACKET = 91;
+export const BACKSLASH = 92;
+
+/** Lua's white space: a blank, and what lies from tab to carriage return. */
+export function isSpace(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13);
+}
+
+/** Of the alphabet, or `_`. */
+export function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95;
+}
+
+export function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
