@@ -7,6 +7,7 @@ import { SignIn } from './shell/sign-in';
 import { Toasts } from './shell/toasts';
 import { ViolationsPage } from './violations/violations-page';
 
+const CompliancePage = lazy(() => import('./compliance/compliance-page'));
 const OverviewPage = lazy(() => import('./overview/overview-page'));
 const RulesPage = lazy(() => import('./rules/rules-page'));
 const RulePage = lazy(() => import('./rules/rule-page'));
@@ -29,6 +30,7 @@ export function App() {
             </Route>
             <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={decodeURIComponent(id)} />}</Route>
             <Route path="/overview" component={OverviewPage} />
+            <Route path="/compliance" component={CompliancePage} />
             <Route component={NotFound} />
           </Switch>
         </Suspense>

@@ -4,6 +4,7 @@ const KEYS: readonly (readonly [what: string, ...keys: string[]])[] = [
   ['Violations', 'g', 'v'],
   ['Rules', 'g', 'r'],
   ['Overview', 'g', 'o'],
+  ['Compliance', 'g', 'c'],
   ['New rule', 'c'],
   ['Select a rule', 'x'],
   ['Search this list', '/'],

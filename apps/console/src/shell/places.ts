@@ -1,4 +1,4 @@
-import { Activity, FileCode2, Inbox, type LucideIcon } from 'lucide-react';
+import { Activity, FileCode2, Inbox, type LucideIcon, ShieldCheck } from 'lucide-react';
 
 interface Place {
   readonly href: string;
@@ -12,4 +12,5 @@ export const PLACES: readonly Place[] = [
   { href: '/violations', text: 'Violations', icon: Inbox, key: 'v' },
   { href: '/rules', text: 'Rules', icon: FileCode2, key: 'r' },
   { href: '/overview', text: 'Overview', icon: Activity, key: 'o' },
+  { href: '/compliance', text: 'Compliance', icon: ShieldCheck, key: 'c' },
 ];

@@ -1,0 +1,87 @@
+import { ShieldCheck } from 'lucide-react';
+import { Link, useSearchParams } from 'wouter';
+import { EmptyState } from '../parts/empty-state';
+import { ErrorBanner } from '../parts/error-banner';
+import { Pick } from '../parts/pick';
+import { Skeleton } from '../parts/skeleton';
+import { Tabs } from '../parts/tabs';
+import { PageTitle } from '../shell/page-title';
+import { PERIODS, useFrameworks, useReport } from './compliance-queries';
+import { DownloadReport } from './download-report';
+import { ReportPanel } from './report-panel';
+
+/** What was looked at, what held, and a file of it. */
+export default function CompliancePage() {
+  const frameworks = useFrameworks();
+  const known = frameworks.data?.frameworks;
+  if (known !== undefined && known.length > 0) return <Frameworks names={known.map(({ framework }) => framework)} />;
+  return (
+    <>
+      <div className="head">
+        <PageTitle>Compliance</PageTitle>
+      </div>
+      <section className="panel" aria-label="Controls">
+        {frameworks.error === null ? null : (
+          <ErrorBanner what="The frameworks could not be read." error={frameworks.error} onRetry={() => void frameworks.refetch()} />
+        )}
+        {known === undefined ? (
+          frameworks.error === null && <Skeleton lines={6} label="The frameworks are being read" />
+        ) : (
+          <EmptyState
+            icon={ShieldCheck}
+            title="No rule names a control"
+            actions={
+              <Link className="btn primary" href="/rules">
+                Rules
+              </Link>
+            }
+          >
+            A rule that watches over a control says so in its file or over the API, and <code>betrace rules import</code> brings it here:
+            <pre className="mono small">{'controls:\n  - {framework: SOC 2, control: CC6.1}'}</pre>
+          </EmptyState>
+        )}
+      </section>
+    </>
+  );
+}
+
+function Frameworks({ names }: { readonly names: readonly string[] }) {
+  const [search, setSearch] = useSearchParams();
+  const asked = search.get('framework');
+  const framework = names.find((name) => name === asked) ?? names[0] ?? '';
+  const period = search.get('period') ?? '';
+  const report = useReport(framework, period);
+  const set = (name: string, value: string): void =>
+    setSearch(
+      (previous) => {
+        const next = new URLSearchParams(previous);
+        if (value === '') next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
+  return (
+    <>
+      <div className="head">
+        <PageTitle>Compliance</PageTitle>
+        <div className="end">
+          <Pick
+            label="Period"
+            value={period}
+            isSet={period !== ''}
+            options={PERIODS.map(({ value, text }) => ({ value, text }))}
+            onChange={(value) => set('period', value)}
+          />
+          <DownloadReport report={report.data} />
+        </div>
+      </div>
+      <Tabs
+        label="Framework"
+        selected={framework}
+        onSelect={(name) => set('framework', name)}
+        tabs={names.map((name) => ({ key: name, text: name, content: () => <ReportPanel query={report} /> }))}
+      />
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+import { useQuery } from '@tanstack/react-query';
+import { answered, client, fetchWithKey } from '../api/client';
+import { problemOf } from '../api/problem';
+import type { ComplianceReport } from '../api/types';
+
+/** Evaluators tell every 10 s how many traces closed. */
+const EVERY_MS = 15_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** By what stands in the address. */
+export const PERIODS = [
+  { value: '', text: 'last 30 days', ms: 30 * DAY_MS },
+  { value: '7d', text: 'last 7 days', ms: 7 * DAY_MS },
+  { value: '24h', text: 'last 24 hours', ms: DAY_MS },
+] as const;
+
+/** The begin of a period that ends now, as the API takes it: a whole hour, so that it stays the same for a while. */
+export function beginOf(period: string, now: number): string {
+  const { ms } = PERIODS.find(({ value }) => value === period) ?? PERIODS[0];
+  return new Date(Math.floor((now - ms) / HOUR_MS) * HOUR_MS).toISOString();
+}
+
+export function useFrameworks() {
+  return useQuery({
+    queryKey: ['compliance'],
+    staleTime: 0,
+    queryFn: ({ signal }) => answered(client.GET('/v1/compliance', { signal })),
+  });
+}
+
+export function useReport(framework: string, period: string) {
+  return useQuery({
+    queryKey: ['compliance', framework, period],
+    refetchInterval: EVERY_MS,
+    staleTime: 0,
+    queryFn: async ({ signal }) => {
+      const params = { path: { framework }, query: { from: beginOf(period, Date.now()) } };
+      // Without a format it is JSON.
+      return (await answered(client.GET('/v1/compliance/{framework}', { params, signal }))) as ComplianceReport;
+    },
+  });
+}
+
+/** The same hours as a file. Throws an ApiProblem. */
+export async function reportFile({ framework, from, to }: ComplianceReport, format: 'csv' | 'html'): Promise<Blob> {
+  const query = new URLSearchParams({ from, to, format });
+  const response = await fetchWithKey(`${location.origin}/v1/compliance/${encodeURIComponent(framework)}?${query}`);
+  if (!response.ok) throw problemOf(response, await response.json().catch(() => undefined));
+  return response.blob();
+}

@@ -1,0 +1,70 @@
+import { CircleCheck, CircleHelp, CircleMinus, CircleX, EyeOff, type LucideIcon } from 'lucide-react';
+import { Link } from 'wouter';
+import type { ComplianceOutcome, ControlReport } from '../api/types';
+import { exactCount } from '../format/count';
+import { Tag, type Tone } from '../parts/tag';
+
+const OUTCOMES: Readonly<Record<ComplianceOutcome, { readonly text: string; readonly tone: Tone; readonly icon: LucideIcon }>> = {
+  violated: { text: 'Violated', tone: 'bad', icon: CircleX },
+  undecided: { text: 'Undecided', tone: 'warn', icon: CircleHelp },
+  passed: { text: 'Passed', tone: 'ok', icon: CircleCheck },
+  nothing_in_scope: { text: 'Nothing in scope', tone: 'plain', icon: CircleMinus },
+  not_looked_at: { text: 'Not looked at', tone: 'warn', icon: EyeOff },
+};
+
+const FIGURES = [
+  ['traces_in_scope', 'In scope'],
+  ['passed', 'Passed'],
+  ['violated', 'Violated'],
+  ['undecided', 'Undecided'],
+  ['not_looked_at', 'Not looked at'],
+] as const;
+
+/** What came of each control, worst to see: a word and a shape, never a colour alone. */
+export function ControlTable({ controls }: { readonly controls: readonly ControlReport[] }) {
+  return (
+    <table className="cards controls">
+      <thead>
+        <tr>
+          <th scope="col">Control</th>
+          <th scope="col">Outcome</th>
+          {FIGURES.map(([member, text]) => (
+            <th key={member} scope="col" className="r">
+              {text}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {controls.map((one) => (
+          <tr key={one.control}>
+            <td>
+              <div className="what">
+                <b className="mono">{one.control}</b>
+                <span className="why">
+                  {one.rules.map(({ id, name, deleted, mode }, n) => (
+                    <span key={id}>
+                      {n === 0 ? '' : ', '}
+                      {deleted ? `${name} (deleted)` : <Link href={`/rules/${encodeURIComponent(id)}`}>{name}</Link>}
+                      {deleted || mode === 'enforce' ? '' : mode === 'shadow' ? ' (in shadow)' : ' (off)'}
+                    </span>
+                  ))}
+                </span>
+              </div>
+            </td>
+            <td className="beside-first">
+              <Tag tone={OUTCOMES[one.outcome].tone} icon={OUTCOMES[one.outcome].icon}>
+                {OUTCOMES[one.outcome].text}
+              </Tag>
+            </td>
+            {FIGURES.map(([member, text]) => (
+              <td key={member} className="r num figure-cell" data-name={text} data-figure={member}>
+                {exactCount(one[member])}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,44 @@
+import { Download, Printer } from 'lucide-react';
+import { useState } from 'react';
+import type { ComplianceReport } from '../api/types';
+import { saveFile } from '../parts/save-file';
+import { useToast } from '../shell/toasts';
+import { reportFile } from './compliance-queries';
+
+const FORMATS = [
+  { format: 'csv', text: 'Export CSV', icon: Download },
+  { format: 'html', text: 'Page to print', icon: Printer },
+] as const;
+
+/** What is seen, as files. */
+export function DownloadReport({ report }: { readonly report: ComplianceReport | undefined }) {
+  const say = useToast();
+  const [busy, setBusy] = useState(false);
+  const download = async (shown: ComplianceReport, format: 'csv' | 'html'): Promise<void> => {
+    setBusy(true);
+    try {
+      const name = shown.framework.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+      saveFile(await reportFile(shown, format), `compliance-${name}-${shown.to.slice(0, 10)}.${format}`);
+    } catch (error) {
+      say(`The export failed: ${(error as Error).message}`);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      {FORMATS.map(({ format, text, icon: Icon }) => (
+        <button
+          key={format}
+          type="button"
+          className="btn"
+          disabled={busy || report === undefined}
+          onClick={() => report !== undefined && void download(report, format)}
+        >
+          <Icon className="i" aria-hidden="true" />
+          {text}
+        </button>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { BeTrace } from '../../../test/harness/betrace.js';
+import { becomes } from './becomes.js';
+import { describeConsole, problemsOf, TestBrowser } from './browser.js';
+import { orderSpans, send, settled } from './shop-traces.js';
+
+const ENVIRONMENT = { BETRACE_TRACE_ROOT_GRACE: '50ms', BETRACE_TRACE_IDLE_TIMEOUT: '200ms' };
+
+describeConsole('compliance', () => {
+  let betrace: BeTrace;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    betrace = await BeTrace.start({ env: ENVIRONMENT });
+    browser = await TestBrowser.start(() => betrace.url);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await betrace?.stop();
+  });
+  afterEach(async () => expect(await browser.closePages()).toEqual([]));
+
+  const row = (page: Page, control: string) => page.locator('table.controls tbody tr').filter({ hasText: control });
+  const figures = async (page: Page, control: string) =>
+    Object.fromEntries(
+      await row(page, control)
+        .locator('[data-figure]')
+        .evaluateAll((cells) => cells.map((cell) => [cell.getAttribute('data-figure'), Number(cell.textContent)])),
+    );
+
+  it('says what to do while no rule names a control', async () => {
+    const page = await browser.page('/ui/violations');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('c');
+    await page.waitForURL(/\/ui\/compliance$/);
+    await page.getByRole('heading', { name: 'No rule names a control' }).waitFor();
+    expect(await problemsOf(page, 'compliance-empty')).toEqual([]);
+  });
+
+  it('shows of each control what was looked at, passed and violated, as files too', async () => {
+    const put = async (id: string, body: object) =>
+      expect((await betrace.json('PUT', `/v1/rules/${id}`, { name: id, ...body })).status).toBe(201);
+    const unchecked = 'trace.has(span.name == "charge") and not trace.has(span.name == "fraud.check")';
+    await put('unchecked', {
+      expression: 'not trace.has(span.name == "nothing of the kind") and span.is_root',
+      controls: [{ framework: 'SOC 2', control: 'CC6.1' }],
+    });
+    await put('never', {
+      expression: 'span.name == "never"',
+      controls: [
+        { framework: 'SOC 2', control: 'CC8.1' },
+        { framework: 'GDPR', control: '32' },
+      ],
+    });
+    await put('draft', { expression: unchecked, mode: 'off', controls: [{ framework: 'SOC 2', control: 'CC9.2' }] });
+    for (const id of ['order-1', 'order-2', 'order-3']) await send(betrace, orderSpans({ id }));
+    await settled(betrace);
+    const page = await browser.page('/ui/compliance?framework=SOC+2');
+    await row(page, 'CC6.1').getByText('Violated').waitFor();
+    // Evaluators tell every ten seconds.
+    await becomes(() => figures(page, 'CC6.1'), { traces_in_scope: 3, passed: 0, violated: 3, undecided: 0, not_looked_at: 0 });
+    expect(await figures(page, 'CC8.1')).toEqual({ traces_in_scope: 3, passed: 3, violated: 0, undecided: 0, not_looked_at: 0 });
+    expect(await row(page, 'CC8.1').innerText()).toContain('Passed');
+    expect(await figures(page, 'CC9.2')).toEqual({ traces_in_scope: 0, passed: 0, violated: 0, undecided: 0, not_looked_at: 3 });
+    expect(await row(page, 'CC9.2').innerText()).toContain('Not looked at');
+    expect(await page.locator('dl.facts').innerText()).toMatch(/Controls looked at\s+2 of 3/);
+    expect(await problemsOf(page, 'compliance')).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    for (const [button, text] of [
+      ['Export CSV', /\r\nSOC 2,CC6.1,violated,3,0,3,0,0,unchecked,/],
+      ['Page to print', /<th scope="row">CC8.1<\/th><td>Passed<\/td><td class="n">3<\/td>/],
+    ] as const) {
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: button }).click();
+      expect(await readFile(await (await download).path(), 'utf8')).toMatch(text);
+    }
+    await page.getByRole('tab', { name: 'GDPR' }).click();
+    await page.waitForURL(/framework=GDPR/);
+    await row(page, '32').getByText('Passed').waitFor();
+    await page.getByLabel('Period').selectOption('24h');
+    await page.waitForURL(/period=24h/);
+    await row(page, '32').getByRole('link', { name: 'never' }).click();
+    await page.waitForURL(/\/ui\/rules\/never$/);
+  });
+
+  it('says that the report could not be read, and reads it again', async () => {
+    const page = await browser.page('/ui/rules', {}, /status of 503/);
+    await page.route('**/v1/compliance/**', (route) =>
+      route.fulfill({ status: 503, json: { status: 503, detail: 'the database is away' } }),
+    );
+    await page.getByRole('link', { name: 'Compliance' }).click();
+    await page.getByText(/The report could not be read.*the database is away/).waitFor();
+    expect(await problemsOf(page, 'compliance-failing')).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.unroute('**/v1/compliance/**');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await row(page, '32').getByText('Passed').waitFor();
+  });
+});
