@@ -9,6 +9,8 @@ const PROTOCOL = 'betrace-cooperative-sticky';
 /** How long a group waits for a member to join again, once it has to. They do at their next heartbeat. */
 const REBALANCE_MS = 30_000;
 const BACK_OFF_MS = { first: 50, most: 2_000 };
+/** An answer to a heartbeat may take so long on a broker that is busy, however short the session is. */
+const HEARTBEAT_MS = 5_000;
 /** What a member that stops waits at most for its first joining to end, so that it can leave. */
 const LEAVE_MS = 3_000;
 
@@ -178,9 +180,12 @@ export class Membership {
       await this.#sleep(sessionTimeout / 10);
       if (this.#closed || this.#rejoin) return;
       try {
-        await connection.withCoordinator(group, topic, (broker) =>
+        const heartbeat = connection.withCoordinator(group, topic, (broker) =>
           broker.heartbeat({ groupId: group, groupGenerationId: this.#generation, memberId: this.#memberId }),
         );
+        // A coordinator that hangs is replaced, and its successor waits for a session from then on: it must be looked for before that is over.
+        const patience = setTimeout(() => connection.reset(), Math.max(sessionTimeout / 2, HEARTBEAT_MS));
+        await heartbeat.finally(() => clearTimeout(patience));
         this.#worked();
         if (await this.#appeared()) return;
       } catch (error) {
