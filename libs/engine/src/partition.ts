@@ -174,7 +174,7 @@ export class PartitionEngine {
 
   /** Bytes that remembered traces take, about. */
   get memory(): number {
-    return this.assembly.bytes + this.judge.bytes + this.epochs.bytes + this.spans.bytes + this.unfinished.bytes;
+    return this.assembly.bytes + this.judge.bytes + this.epochs.bytes + this.verdicts.bytes + this.unfinished.bytes;
   }
 
   /**
@@ -368,7 +368,6 @@ export class PartitionEngine {
     } catch (error) {
       this.defect(error);
     }
-    this.spans.forget(row);
     this.verdicts.forget(row);
     this.epochs.release(epoch);
   }

@@ -90,6 +90,22 @@ describe('PublishRules', () => {
     expect(await markers(1)).toEqual(['epoch:3']);
   });
 
+  it('marks that a rule was gone which is made anew under its id, or put off and on, in the same breath', async () => {
+    for (const id of ['a', 'b', 'c']) await store.putRule(plainRule(id), 1);
+    await rules.publish();
+    await store.deleteRule('a', 2);
+    await store.putRule(plainRule('b', false), 2);
+    await store.putRule(plainRule('c'), 2);
+    await store.putRule(plainRule('a'), 3);
+    await store.putRule(plainRule('b'), 3);
+    await store.deleteRule('c', 3);
+    await rules.publish();
+    expect(await epochs()).toHaveLength(8);
+    for (const partition of [0, 1, 2]) expect(await markers(partition)).toEqual(['epoch:3', 'epoch:4', 'epoch:5', 'epoch:8']);
+    const before = (await all(TOPICS.spans, 0)).map(({ headers }) => headers?.[EPOCH_BEFORE_HEADER]);
+    expect(before).toEqual(['0', '3', '4', '5']);
+  });
+
   it('repeats from the beginning what a crash interrupted', async () => {
     await store.putRule(plainRule('a'), 1);
     const interrupted = new PublishRules(store, Object.assign(Object.create(log) as Log, { append: failingAfterFirst(log) }));

@@ -162,9 +162,8 @@ export class PublishRules {
       TOPICS.rules,
       changes.map(({ epoch, record }) => ({ partition: 0, key: String(epoch), value: Buffer.from(record) })),
     );
-    // One marker for the last is enough: an epoch is a whole rule set.
     const marks = last >= latest;
-    if (marks) await this.log.append(TOPICS.spans, this.markers(last, alone ? last : beforeAll(changes)));
+    if (marks) await this.log.append(TOPICS.spans, alone ? this.markers(last, last) : this.markersOf(changes));
     for (const { epoch } of changes) await this.store.epochPublished(epoch);
     return marks;
   }
@@ -198,11 +197,39 @@ export class PublishRules {
     );
   }
 
+  /**
+   * One marker for the last change is enough, for an epoch is a whole rule set; but a rule that went and is made anew under its id would seem to be edited, and go
+   * on with open traces. So its absence is marked too.
+   */
+  private markersOf(changes: readonly EpochChange[]): OutgoingRecord[] {
+    const first = beforeAll(changes) + 1;
+    const absent = absences(changes);
+    const marked = changes.filter(({ epoch }, index) => index === changes.length - 1 || (epoch >= first && absent.has(epoch)));
+    let before = first - 1;
+    return marked.flatMap(({ epoch }) => {
+      const markers = this.markers(epoch, before);
+      before = epoch;
+      return markers;
+    });
+  }
+
   /** `before`: the epoch in force before them. */
   private markers(epoch: number, before: number): OutgoingRecord[] {
     const headers = { [CONTROL_HEADER]: `${CONTROL_EPOCH_PREFIX}${epoch}`, [EPOCH_BEFORE_HEADER]: String(before) };
     return Array.from({ length: this.log.partitions(TOPICS.spans) }, (_, partition) => ({ partition, value: NOTHING, headers }));
   }
+}
+
+/** The changes that take away a rule which a later one of them brings back. */
+function absences(changes: readonly EpochChange[]): ReadonlySet<number> {
+  const broughtBack = new Set<string>();
+  const found = new Set<number>();
+  for (const { epoch, record } of changes.toReversed()) {
+    const { changes: ofEpoch = [] } = JSON.parse(record) as RuleSetRecord;
+    for (const change of ofEpoch) if ('remove' in change && broughtBack.has(change.remove)) found.add(epoch);
+    for (const change of ofEpoch) if ('put' in change) broughtBack.add(change.put.id);
+  }
+  return found;
 }
 
 /** The epoch before the changes that end in the last one: older ones in front of them are replaced or published again. */

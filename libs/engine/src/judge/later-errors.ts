@@ -3,6 +3,7 @@ import type { Epoch } from '../epoch.js';
 import type { RuleSet } from '../rule-set.js';
 import { namedSpan } from './kept-spans.js';
 import { errorExplanation, undecidedBy } from './reports.js';
+import { isOf } from './told-verdicts.js';
 import type { UndecidedLimit } from './undecided-limit.js';
 import { EXCEEDED, isBefore, KEPT_BYTES, type ValueError } from './value-errors.js';
 import type { Finding, Verdicts } from './verdicts.js';
@@ -80,21 +81,26 @@ export class LaterErrors {
   }
 
   private tellOne(row: number, { rules, rule, account, error }: LaterError): void {
+    const definition = rules.definitions[rule]!;
+    const last = this.verdicts.lastOf(definition, row, undefined);
+    // A former rule of this id has found something in the trace, or this one has told of it.
+    if (last?.status === 'open' || (last?.status === 'undecided' && isOf(last, definition))) return;
     const undecided = undecidedBy(error);
     const finding: Finding = {
-      rule: rules.definitions[rule]!,
+      rule: definition,
       row,
       span: error.span,
       aboutSpan: false,
-      revision: 1,
+      revision: (last?.revision ?? 0) + 1,
       status: 'undecided',
-      before: undefined,
+      before: last?.status,
       undecided,
       byError: true,
       closeReason: 'late_span',
       explanation: errorExplanation(rules, rule, error),
     };
-    account.countUndecided(undecided.code);
-    if (this.limit.admits(finding.rule, row, undecided, () => this.verdicts.verdict(finding))) this.verdicts.emit(finding);
+    if (last?.status !== 'undecided') account.countUndecided(undecided.code);
+    if (last !== undefined || this.limit.admits(finding.rule, row, undecided, () => this.verdicts.verdict(finding)))
+      this.verdicts.emit(finding);
   }
 }

@@ -29,16 +29,6 @@ export class SpanJudgement {
     this.askRulesOf(epoch, row, i, home);
   }
 
-  /** The trace is forgotten. */
-  forget(row: number): void {
-    this.rules.later.forget(row);
-  }
-
-  /** Bytes in use, about. */
-  get bytes(): number {
-    return this.rules.later.bytes;
-  }
-
   private askRulesOf(epoch: Epoch, row: number, i: number, home?: Epoch): void {
     if (epoch.anyUnusual) this.rules.judgeFailures(epoch, row, i, home);
     this.rules.judge(epoch, row, i, home);

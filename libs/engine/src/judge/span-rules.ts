@@ -5,14 +5,12 @@ import type { Epoch } from '../epoch.js';
 import { explain } from './budget.js';
 import { ColumnSpan } from './buffered-span.js';
 import { namedSpan } from './kept-spans.js';
-import { LaterRules } from './later-rules.js';
+import { isOf } from './told-verdicts.js';
 import { reasonOf } from './value-errors.js';
 import type { Verdicts } from './verdicts.js';
 
 /** Rules about one span alone: judged at once, when the span arrives, by the epoch of its trace and of those that came later by the one in force. */
 export class SpanRules {
-  readonly later = new LaterRules();
-
   constructor(
     private readonly assembly: Assembly,
     private readonly verdicts: Verdicts,
@@ -65,18 +63,22 @@ export class SpanRules {
     for (const rule of rules) {
       // A later epoch, or the one in force when a span in progress is judged at last, may not have the rule any more.
       if (epoch.alive[rule] === 0) continue;
-      if (home !== undefined && !this.later.isNews(definitions[rule]!.id, row, namedSpan(epoch.columns, i), home)) continue;
+      const definition = definitions[rule]!;
+      if (home?.goesOn(definition.id) === true) continue;
+      const named = namedSpan(epoch.columns, i);
+      const last = home === undefined ? undefined : this.verdicts.lastOf(definition, row, named);
+      if (last?.status === 'open' && isOf(last, definition)) continue;
       const explanation = explain(epoch, rule, evidence);
-      epoch.accounts[rule]!.matches++;
+      if (last?.status !== 'open') epoch.accounts[rule]!.matches++;
       this.verdicts.emit({
-        rule: definitions[rule]!,
+        rule: definition,
         row,
-        span: namedSpan(epoch.columns, i),
+        span: named,
         aboutSpan: true,
         alone: true,
-        revision: 1,
+        revision: (last?.revision ?? 0) + 1,
         status: 'open',
-        before: undefined,
+        before: last?.status,
         closeReason: 'certain',
         ...(failure === undefined ? { explanation } : { byError: true, explanation: { ...explanation, summary: reasonOf({ failure }) } }),
       });

@@ -6,7 +6,7 @@ import type { Verdict } from '../verdict.js';
 import { violationId } from '../violation-id.js';
 import type { Verdicts } from './verdicts.js';
 
-/** Undecided verdicts of a rule that are told one by one, of the traces of one partition that opened in one cell of trace time (decision 0019). */
+/** Undecided verdicts of a version of a rule that are told one by one, of the traces of one partition that opened in one cell of trace time (decision 0019). */
 const TOLD = 10;
 /** Milliseconds. */
 const CELL = 60_000;
@@ -28,7 +28,7 @@ interface Cell {
 }
 
 /**
- * Bounds how many undecided verdicts are emitted: a broken rule floods nobody. What is beyond is counted in one record per rule and
+ * Bounds how many undecided verdicts are emitted: a broken rule floods nobody. What is beyond is counted in one record per version of a rule and
  * cell, emitted at once, and again with the final count when no trace of the cell can be judged any more.
  */
 export class UndecidedLimit {
@@ -44,7 +44,7 @@ export class UndecidedLimit {
   admits(rule: RuleDefinition, row: number, undecided: Undecided, emitted: () => Verdict): boolean {
     const opening = this.assembly.traces.rows[row * ROW_WORDS + OPENING]!;
     const number = Math.floor(this.assembly.watermark.timeOf(opening) / CELL);
-    const count = this.countOf(this.cellOf(number, opening), rule.id);
+    const count = this.countOf(this.cellOf(number, opening), rule);
     if (count.told < TOLD) {
       count.told++;
       return true;
@@ -92,9 +92,11 @@ export class UndecidedLimit {
     return cell;
   }
 
-  private countOf({ rules }: Cell, id: string): Count {
-    let count = rules.get(id);
-    if (count === undefined) rules.set(id, (count = { told: 0, beyond: 0, reasons: new Map(), summary: undefined }));
+  /** Each version has its own: another may be in shadow, or another rule under the same id. */
+  private countOf({ rules }: Cell, { id, version }: RuleDefinition): Count {
+    const key = `${version} ${id}`;
+    let count = rules.get(key);
+    if (count === undefined) rules.set(key, (count = { told: 0, beyond: 0, reasons: new Map(), summary: undefined }));
     return count;
   }
 
@@ -119,7 +121,7 @@ function summaryOf(verdict: Verdict, number: number, { beyond, reasons }: Count,
     : `at least ${many}; this trace is the first, and how many follow is told when all of them are judged`;
   return {
     ...example,
-    id: violationId(verdict.ruleId, `undecided ${verdict.partition} ${number}`),
+    id: violationId(verdict.ruleId, `undecided ${verdict.partition} ${number} ${verdict.ruleVersion}`),
     revision: 1,
     status: 'undecided',
     undecided: { code: 'too_many', reason },

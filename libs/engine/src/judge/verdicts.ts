@@ -8,6 +8,7 @@ import type { Undecided } from '../undecided.js';
 import type { Verdict, VerdictStatus } from '../verdict.js';
 import { violationId } from '../violation-id.js';
 import type { NamedSpan } from './kept-spans.js';
+import { type Told, ToldVerdicts } from './told-verdicts.js';
 
 /** One finding, before it is a verdict. */
 export interface Finding {
@@ -44,6 +45,7 @@ export class Verdicts {
   nextOffset = 0;
   /** Trace ids as the user gave them, by row, where they are not the wire's. */
   private readonly traceTexts = new Map<number, string>();
+  private readonly told = new ToldVerdicts();
 
   constructor(
     private readonly partition: number,
@@ -51,7 +53,14 @@ export class Verdicts {
   ) {}
 
   emit(finding: Finding): void {
-    this.sink(this.verdict(finding));
+    const verdict = this.verdict(finding);
+    this.told.note(finding.row, verdict.id, finding);
+    this.sink(verdict);
+  }
+
+  /** What was told last of a subject, the trace or one of its spans, by any rule of this id. */
+  lastOf({ id }: RuleDefinition, row: number, subject: NamedSpan | undefined): Told | undefined {
+    return this.told.of(row, violationId(id, this.wireTraceId(row), subject));
   }
 
   verdict(finding: Finding): Verdict {
@@ -96,7 +105,13 @@ export class Verdicts {
   }
 
   forget(row: number): void {
+    this.told.forget(row);
     if (this.traceTexts.size > 0) this.traceTexts.delete(row);
+  }
+
+  /** Bytes in use, about. */
+  get bytes(): number {
+    return this.told.bytes;
   }
 
   /** 32 hex digits. */
