@@ -12,7 +12,6 @@ import { freePorts } from '../harness/free-port.js';
 import { startPostgres, type TestPostgres } from '../harness/postgres.js';
 import { missing } from '../harness/shell.js';
 
-const _root = join(import.meta.dirname, '../..');
 const main = entryOf('cli');
 
 const absent = await missing('openssl');

@@ -57,6 +57,7 @@ describe('Evaluator', () => {
   let volatile: boolean;
   let foreignProducers: boolean;
   let budget: number;
+  let times: Pick<typeof assembly, 'rootGrace' | 'idleTimeout'>;
   let members = 0;
 
   const start = async (): Promise<void> => {
@@ -67,7 +68,7 @@ describe('Evaluator', () => {
         volatile,
         foreignProducers,
         name: `spec-${++members}`,
-        assembly: { ...assembly, memoryBudget: budget },
+        assembly: { ...assembly, ...times, memoryBudget: budget },
         keys: { key: 'changeme', development: true },
         commitInterval: 0,
         evaluationTimeout: 100,
@@ -85,6 +86,7 @@ describe('Evaluator', () => {
     volatile = false;
     foreignProducers = false;
     budget = 64 * 1024 * 1024;
+    times = assembly;
     measured = [];
     commits = new Map();
     const subscribe = log.subscribe.bind(log);
@@ -195,6 +197,8 @@ describe('Evaluator', () => {
   });
 
   it('judges another log from its beginning when the topic was made anew behind its back', async () => {
+    // However slow the machine is, its traces are open.
+    times = { rootGrace: 60_000, idleTimeout: 60_000 };
     await start();
     await rules(1, SLOW);
     for (const n of [1, 2, 3]) await send(0, slow(`s${n}`, `t${n}`));
