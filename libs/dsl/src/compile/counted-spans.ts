@@ -81,18 +81,22 @@ export abstract class CountedSpans extends LinkedSpans {
     most: number,
   ): number | undefined {
     const plan = joinPlan(condition, test.depth);
-    const relation = plan.rest.length > 0 ? undefined : this.relation(condition, axis, of);
+    const relation = plan.rest.length > 0 ? undefined : this.relation(condition, plan, axis, of);
     if (relation === undefined) return undefined;
     const bucket = this.candidates(test, condition, plan);
     return this.isWorn(bucket) ? this.countInIndex(test, plan, bucket, most, relation) : undefined;
   }
 
-  /** Undefined until enough relatives were come by. */
-  protected relation(condition: Resolved, axis: 'descendants' | 'ancestors', of: SpanView): Relation | undefined {
+  /**
+   * Undefined until enough relatives were come by. One that is asked a question about spans by itself may be come by again and again (an ancestor of many), and
+   * the question may take as long as there are spans: it is asked once of each.
+   */
+  protected relation(condition: Resolved, plan: JoinPlan, axis: 'descendants' | 'ancestors', of: SpanView): Relation | undefined {
     const { structure } = this.host;
     const position = structure.intervals.indexOf.get(of);
+    if (position === undefined) return undefined;
     const walked = this.walked.get(condition) ?? 0;
-    if (position === undefined || walked <= Math.max(64, 2 * this.host.trace.spans.length)) return undefined;
+    if (plan.own.length === 0 && walked <= Math.max(64, 2 * this.host.trace.spans.length)) return undefined;
     return {
       constraint: new RelativesConstraint(this.traceColumns(), position, axis),
       columns: BELOW,

@@ -265,6 +265,37 @@ describe('rules of any form', () => {
     values: fc.nat(VALUES.length - 1),
   });
 
+  it('take no more steps where a span that many lead to is asked a question of its own', () => {
+    const asked = [
+      '(b.children.sum(c.duration, c where c.attributes.k == b.attributes.k) or 0) > 9e30',
+      'b.children.count(c where c.attributes.k == b.attributes.k) > 99999',
+      'b.descendants.has(c where c.attributes.k == b.attributes.k and c.duration > b.duration + 99h)',
+    ].flatMap((question) => [
+      `span.duration >= 0 and span.descendants.has(a where a.duration >= 0 and a.ancestors.has(b where b.attributes.k == a.attributes.k and ${question}))`,
+      `trace.has(a where a.ancestors.count(b where ${question}) > 99999)`,
+      `trace.has(a where a.ancestors.has(b where b.duration > a.duration and ${question}))`,
+    ]);
+    for (const text of asked) {
+      const rule = ruleOf(text)!;
+      for (const linked of [false, true]) {
+        for (const [one, size] of [...SHAPES, ...TREES].flatMap((one) => [200, 700].map((size) => [one, size] as const))) {
+          const trace = adversarialTrace(rule, size, one);
+          for (const judged of linked ? LINKS.map((kind) => withLinks(trace, kind)) : [trace]) {
+            const limit = new StepLimit(StepModel.of(rule, linked).steps.on(size));
+            const { errors } = judgeExpression(rule, () => limit)(judged);
+            expect([text, nameOf(one), size, linked, errors.some(({ exceeded }) => exceeded)]).toEqual([
+              text,
+              nameOf(one),
+              size,
+              linked,
+              false,
+            ]);
+          }
+        }
+      }
+    }
+  }, 120_000);
+
   it('take no more steps than what is told is computed from', () => {
     let [judged, costly] = [0, 0];
     fc.assert(

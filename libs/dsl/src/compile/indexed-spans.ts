@@ -160,12 +160,12 @@ export class IndexedSpanFunctions extends CountedSpans {
 
   /** Of the spans below or above another one those that satisfy a test. */
   private *amongRelatives(test: SpanTest, condition: Resolved, axis: 'descendants' | 'ancestors', of: SpanView): Iterable<SpanView> {
-    const relation = this.relation(condition, axis, of);
+    const plan = joinPlan(condition, test.depth);
+    const relation = this.relation(condition, plan, axis, of);
     if (relation === undefined) {
       for (const span of this.walk(condition, axis, of)) if (this.holds(test, span)) yield span;
       return;
     }
-    const plan = joinPlan(condition, test.depth);
     yield* this.search(test, plan, this.candidates(test, condition, plan), relation);
   }
 
