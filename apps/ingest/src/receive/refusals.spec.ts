@@ -103,7 +103,7 @@ describe('a request that stalls is closed', () => {
 
   it('in its body: 408, counted, its room given back', async () => {
     const before = await refused('otlp_http', 'BT_HTTP_TIMEOUT');
-    const head = `POST /v1/traces HTTP/1.1\r\nhost: x\r\nx-api-key: sesame\r\ncontent-type: ${PROTOBUF}\r\ncontent-length: 90000\r\n\r\n`;
+    const head = `POST /v1/traces HTTP/1.1\r\nhost: localhost\r\nx-api-key: sesame\r\ncontent-type: ${PROTOBUF}\r\ncontent-length: 90000\r\n\r\n`;
     const answer = await stalled(head + 'x'.repeat(50_000));
     expect(answer).toMatch(/^HTTP\/1.1 408 /);
     expect(answer.toLowerCase()).toContain('connection: close');
@@ -112,7 +112,9 @@ describe('a request that stalls is closed', () => {
   });
 
   it('in its head', async () => {
-    expect(await stalled('POST /v1/traces HTTP/1.1\r\nhost: x\r\nx-slow: ')).toMatch(/^HTTP\/1.1 408 [\s\S]*application\/problem\+json/);
+    expect(await stalled('POST /v1/traces HTTP/1.1\r\nhost: localhost\r\nx-slow: ')).toMatch(
+      /^HTTP\/1.1 408 [\s\S]*application\/problem\+json/,
+    );
   });
 
   it('over gRPC: DEADLINE_EXCEEDED, counted', async () => {

@@ -34,7 +34,7 @@ function stallOverHttp(): void {
   const socket = connect(address());
   socket.on('error', () => undefined).resume();
   socket.write(
-    `POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\ncontent-length: ${REQUEST_LIMIT - 1}\r\n\r\n`,
+    `POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-protobuf\r\ncontent-length: ${REQUEST_LIMIT - 1}\r\n\r\n`,
   );
   socket.write(Buffer.alloc(SENT));
   sockets.push(socket);

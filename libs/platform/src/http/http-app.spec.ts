@@ -170,7 +170,7 @@ describe('a client that goes away', () => {
   it('leaves nothing behind', async () => {
     const inFlight = app.get(InFlight);
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    socket.write('POST /v1/raw HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 90000\r\n\r\n');
+    socket.write('POST /v1/raw HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: 90000\r\n\r\n');
     socket.write(Buffer.alloc(50_000));
     while (inFlight.bytes < 50_000) await new Promise((resolve) => setTimeout(resolve, 5));
     socket.destroy();
@@ -188,7 +188,7 @@ describe('uploads that stall', () => {
       const socket = connect(Number(new URL(url).port), '127.0.0.1');
       socket.on('data', (chunk: Buffer) => answers.push(chunk.toString().split('\r\n', 1)[0] ?? ''));
       socket.on('error', () => undefined);
-      socket.write(`POST /v1/raw HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: ${LIMIT}\r\n\r\n`);
+      socket.write(`POST /v1/raw HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: ${LIMIT}\r\n\r\n`);
       socket.write(Buffer.alloc(LIMIT - 1));
       return socket;
     });
