@@ -37,6 +37,21 @@ describe('import rules', () => {
     expect(check({ [file]: text })).toEqual([expect.stringContaining(`${file}:1: `)]);
   });
 
+  it.each([
+    ['a folder imports what lies below it', 'apps/evaluator/src/threads/thread.ts', `import { a } from '../partition/evaluator.js';`],
+    ['a spec imports what it tests with', 'apps/evaluator/src/rules/rule-health.spec.ts', `import { a } from '../partition/evaluator.js';`],
+  ])('floors: %s', (_sentence, file, text) => {
+    expect(check({ [file]: text })).toEqual([]);
+  });
+
+  it.each([
+    ['an import goes up', 'apps/evaluator/src/rules/rule-health.ts', `import { a } from '../partition/evaluator.js';`, 'is above'],
+    ['a type is imported from above', 'apps/evaluator/src/rules/a.ts', `import type { A } from '../threads/thread.js';`, 'is above'],
+    ['a folder has no floor', 'apps/evaluator/src/attic/a.ts', `import { a } from '../metrics.js';`, 'has no floor'],
+  ])('floors: refused when %s', (_sentence, file, text, why) => {
+    expect(check({ [file]: text })).toEqual([expect.stringContaining(why)]);
+  });
+
   it('finds a cycle of values, through libs too', () => {
     expect(
       check({

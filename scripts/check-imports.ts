@@ -1,6 +1,7 @@
 // Who may import whom: the rules of the architecture as tables. `npm run check` runs it.
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { FLOORS } from './floors.js';
 import { importsOf } from './imports.js';
 import { repositoryRoot, sourceFiles } from './source-files.js';
 
@@ -69,7 +70,7 @@ function whyForbidden(file: string, specifier: string): string | undefined {
     if (here.kind === 'libs' && !isTest(file) && !libs[here.name]?.includes(lib)) return `lib ${here.name} may not import lib ${lib}`;
     return undefined;
   }
-  if (here.kind === there.kind && here.name === there.name) return undefined;
+  if (here.kind === there.kind && here.name === there.name) return isTest(file) ? undefined : whyUpward(file, target);
   if (here.kind === 'scripts' || here.kind === 'test' || here.kind === 'bench') return undefined;
   if (isTest(file) && /^test\/(fixtures|harness)\//.test(target)) return undefined;
   if (there.kind === 'libs') return `reaches into a lib; import #${there.name}`;
@@ -77,6 +78,27 @@ function whyForbidden(file: string, specifier: string): string | undefined {
   if (here.kind !== 'apps') return `${here.kind} may not import apps`;
   if (!apps[here.name]?.includes(there.name)) return `app ${here.name} may not import app ${there.name}`;
   return target.endsWith('.module.ts') ? undefined : `of another app only its module may be imported`;
+}
+
+/** Why a file may not import another one of its own lib or app. */
+function whyUpward(file: string, target: string): string | undefined {
+  const [kind = '', name = '', , ...path] = file.split('/');
+  const floors = FLOORS[`${kind}/${name}`];
+  if (!floors) return undefined;
+  const [from, to] = [floorOf(floors, path.join('/')), floorOf(floors, target.split('/').slice(3).join('/'))];
+  if (from < 0) return `${path.join('/')} has no floor; scripts/floors.ts lists them`;
+  if (from >= to) return undefined;
+  return `is above: ${floors[from]} may import ${floors.slice(0, from).join(', ') || 'nothing but itself'}`;
+}
+
+/** The number of the folder or file that a path below `src` belongs to; the longest name counts. -1: none. */
+function floorOf(floors: readonly string[], path: string): number {
+  let best = -1;
+  floors.forEach((floor, i) => {
+    const fits = path.startsWith(`${floor}/`) || path === `${floor}.ts`;
+    if (fits && (best < 0 || floor.length > floors[best]!.length)) best = i;
+  });
+  return best;
 }
 
 function whyPackageForbidden(file: string, here: Place, specifier: string): string | undefined {

@@ -14,7 +14,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 /** Entries of processes, and of threads under the names that `threadEntries` gives them. */
 const entries = {
   ...Object.fromEntries(['standalone', 'ingest', 'evaluator', 'api', 'cli'].map((app) => [app, `dist/apps/${app}/src/main.js`])),
-  'evaluator-thread': 'dist/apps/evaluator/src/thread.js',
+  'evaluator-thread': 'dist/apps/evaluator/src/threads/thread.js',
   'expression-thread': 'dist/apps/api/src/expressions/thread.js',
   'preview-thread': 'dist/apps/api/src/preview/thread.js',
   'writer-thread': 'dist/libs/messaging/src/embedded/writer-thread.js',

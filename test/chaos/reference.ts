@@ -2,7 +2,7 @@ import { PartitionEngine, RuleSet } from '#engine';
 import { controlOf, type Log, RuleHistory, type RuleSetRecord, readAll, TOPICS, type ViolationRecord } from '#messaging';
 import { engineRecord, IngestTime, misplacedSpans } from '#replay';
 import { type KeyRing, keyRing } from '#signing';
-import { violationRecord } from '../../apps/evaluator/src/violation-record.js';
+import { violationRecord } from '../../apps/evaluator/src/publish/violation-record.js';
 import type { Configuration } from '../../libs/platform/src/configuration/configuration.js';
 
 /** What an undisturbed run of a log in one process finds. */

@@ -12,8 +12,8 @@ import {
   type ViolationRecord,
 } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
-import { Evaluator } from '../../apps/evaluator/src/evaluator.js';
-import { shares } from '../../apps/evaluator/src/shares.js';
+import { Evaluator } from '../../apps/evaluator/src/partition/evaluator.js';
+import { shares } from '../../apps/evaluator/src/threads/shares.js';
 import { Random } from '../chaos/random.js';
 import { CHAOS_RULES, type PlainSpan, planTrace } from '../chaos/traces.js';
 import { eventually } from '../harness/eventually.js';

@@ -6,14 +6,14 @@ import { DEFAULT_ASSEMBLY } from '#engine';
 import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, type Log, openLog, TOPICS, topicSpecifications, type ViolationRecord } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
 import { BoundedLabel, createLogger, FullPartitions, registerMetrics } from '#platform';
-import { EvaluatorThread } from '../../apps/evaluator/src/evaluator-thread.js';
 import { EVALUATOR_METRICS } from '../../apps/evaluator/src/metrics.js';
-import { RuleSeries } from '../../apps/evaluator/src/rule-series.js';
+import { RuleSeries } from '../../apps/evaluator/src/rules/rule-series.js';
 import type { EvaluatorSettings } from '../../apps/evaluator/src/settings.js';
+import { EvaluatorThread } from '../../apps/evaluator/src/threads/evaluator-thread.js';
 import { eventually } from '../harness/eventually.js';
 
 /** The built entry: a thread of Node's own does not compile TypeScript. */
-const ENTRY = new URL('../../dist/apps/evaluator/src/thread.js', import.meta.url);
+const ENTRY = new URL('../../dist/apps/evaluator/src/threads/thread.js', import.meta.url);
 
 describe('an evaluator thread that ends by a defect', () => {
   let log: Log;

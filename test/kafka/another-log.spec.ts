@@ -4,7 +4,7 @@ import { type Log, openLog, readAll, TOPICS, topicSpecifications, type Violation
 import { encodeRequest, spansFromValue } from '#otlp';
 import { openStore, type Store } from '#store';
 import { PublishRules } from '../../apps/api/src/rules/publish-rules.js';
-import { Evaluator } from '../../apps/evaluator/src/evaluator.js';
+import { Evaluator } from '../../apps/evaluator/src/partition/evaluator.js';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
 import { traceIn, wireTraceId } from '../fixtures/evaluator/trace-in.js';
 import { eventually } from '../harness/eventually.js';

@@ -1,6 +1,6 @@
 import { type INestApplication, Module } from '@nestjs/common';
-import { SpansLogStrategy } from './spans-log-strategy.js';
-import { StartThreads } from './start-threads.js';
+import { SpansLogStrategy } from './threads/spans-log-strategy.js';
+import { StartThreads } from './threads/start-threads.js';
 
 /** Evaluation in worker threads, fed by the spans log. Needs PlatformModule and MessagingModule, which are global. */
 @Module({ providers: [StartThreads, SpansLogStrategy] })

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Logger } from '#platform';
-import { Measurements } from './measurements.js';
+import { Measurements } from '../partition/measurements.js';
 import { ReportErrors } from './report-errors.js';
 
 describe('ReportErrors', () => {

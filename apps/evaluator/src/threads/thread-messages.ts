@@ -1,7 +1,7 @@
 import type { EvaluatedSpans } from '#platform';
-import type { LogTimeAhead } from './evaluator.js';
-import type { Measurement } from './measurements.js';
-import type { RuleInForce } from './rule-series.js';
+import type { LogTimeAhead } from '../partition/evaluator.js';
+import type { Measurement } from '../partition/measurements.js';
+import type { RuleInForce } from '../rules/rule-series.js';
 
 /** What a thread tells the main thread, the account alone when it is asked. */
 export type FromThread =

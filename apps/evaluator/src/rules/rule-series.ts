@@ -1,6 +1,6 @@
 import type { Counter } from 'prom-client';
 import type { MetricDeclaration, Metrics } from '#platform';
-import { EVALUATOR_METRICS } from './metrics.js';
+import { EVALUATOR_METRICS } from '../metrics.js';
 
 /** A rule in force, as its series name it. */
 export interface RuleInForce {

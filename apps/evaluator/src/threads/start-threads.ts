@@ -19,11 +19,11 @@ import {
   signatureKey,
   systemClock,
 } from '#platform';
+import { EVALUATOR_METRICS } from '../metrics.js';
+import { RuleSeries } from '../rules/rule-series.js';
+import type { EvaluatorSettings } from '../settings.js';
 import { EvaluatorThread, type ThreadEvents } from './evaluator-thread.js';
-import { EVALUATOR_METRICS } from './metrics.js';
 import { ReportErrors } from './report-errors.js';
-import { RuleSeries } from './rule-series.js';
-import type { EvaluatorSettings } from './settings.js';
 import { shares } from './shares.js';
 import { TellFullPartitions } from './tell-full-partitions.js';
 

@@ -1,6 +1,6 @@
 import { type Log, shadowKey, TOPICS } from '#messaging';
-import type { RuleErrors } from './rule-errors.js';
-import type { RuleHealth } from './rule-health.js';
+import type { RuleErrors } from '../rules/rule-errors.js';
+import type { RuleHealth } from '../rules/rule-health.js';
 import type { ShadowSamples } from './shadow-samples.js';
 import type { TellClosedTraces } from './tell-closed-traces.js';
 

@@ -14,14 +14,14 @@ import {
 } from '#messaging';
 import type { EvaluatedPartition, EvaluatedSpans } from '#platform';
 import { keyRing } from '#signing';
-import { FollowRules } from './follow-rules.js';
+import { PARTITION_GAUGES } from '../metrics.js';
+import { PublishViolations } from '../publish/publish.js';
+import { FollowRules } from '../rules/follow-rules.js';
+import type { RuleInForce } from '../rules/rule-series.js';
+import type { EvaluatorSettings } from '../settings.js';
 import { Measurements } from './measurements.js';
-import { PARTITION_GAUGES } from './metrics.js';
 import type { PartitionTools } from './partition-tools.js';
-import { PublishViolations } from './publish.js';
-import type { RuleInForce } from './rule-series.js';
 import { PartitionRun } from './run-partition.js';
-import type { EvaluatorSettings } from './settings.js';
 
 /** Where an evaluator says what happens to it. */
 export interface EvaluatorReport {

@@ -1,8 +1,8 @@
 import type { AssemblySettings, UncompiledRules } from '#engine';
 import type { DeadLetters, LatestLatencies, Log, Position } from '#messaging';
-import type { FollowRules } from './follow-rules.js';
+import type { PublishViolations } from '../publish/publish.js';
+import type { FollowRules } from '../rules/follow-rules.js';
 import type { Measurements } from './measurements.js';
-import type { PublishViolations } from './publish.js';
 
 /** What the partitions of one thread share. */
 export interface PartitionTools {

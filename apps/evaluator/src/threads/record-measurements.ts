@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { BoundedLabel, Metrics } from '#platform';
-import type { Measurement } from './measurements.js';
-import type { EVALUATOR_METRICS } from './metrics.js';
-import type { RuleSeries } from './rule-series.js';
+import type { EVALUATOR_METRICS } from '../metrics.js';
+import type { Measurement } from '../partition/measurements.js';
+import type { RuleSeries } from '../rules/rule-series.js';
 
 /** The process's metrics, and what bounds their series. */
 export interface RecordTools {

@@ -10,12 +10,12 @@ import {
   type Metrics,
   withDeadline,
 } from '#platform';
-import type { LogTimeAhead } from './evaluator.js';
-import { type EVALUATOR_METRICS, PARTITION_GAUGES } from './metrics.js';
+import { type EVALUATOR_METRICS, PARTITION_GAUGES } from '../metrics.js';
+import type { LogTimeAhead } from '../partition/evaluator.js';
+import type { RuleSeries } from '../rules/rule-series.js';
+import type { EvaluatorSettings } from '../settings.js';
 import { recordMeasurements } from './record-measurements.js';
 import type { ReportErrors } from './report-errors.js';
-import type { RuleSeries } from './rule-series.js';
-import type { EvaluatorSettings } from './settings.js';
 import type { FromThread, ToThread } from './thread-messages.js';
 
 /** Exists in the build only. */

@@ -13,7 +13,7 @@ import {
   type ViolationRecord,
 } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
-import { traceIn } from '../../../test/fixtures/evaluator/trace-in.js';
+import { traceIn } from '../../../../test/fixtures/evaluator/trace-in.js';
 import { Evaluator } from './evaluator.js';
 import type { Measurement } from './measurements.js';
 

@@ -1,6 +1,6 @@
 import type { Accounting, Verdict } from '#engine';
+import type { SetAside } from '../publish/publish.js';
 import type { PartitionTools } from './partition-tools.js';
-import type { SetAside } from './publish.js';
 
 /** A violation counts once, whatever its revisions; a retraction by itself. */
 export function countVerdict(measurements: PartitionTools['measurements'], verdict: Verdict): void {

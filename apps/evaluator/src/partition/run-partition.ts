@@ -11,6 +11,10 @@ import {
   writePositionMetadata,
 } from '#messaging';
 import { engineRecord, IngestTime, type Misplaced, misplacedSpans } from '#replay';
+import { violationLetter } from '../publish/violation-letter.js';
+import { RuleErrors } from '../rules/rule-errors.js';
+import { RuleHealth } from '../rules/rule-health.js';
+import type { RuleInForce } from '../rules/rule-series.js';
 import { Account } from './account.js';
 import { Barriers } from './barriers.js';
 import { countSetAside, countVerdict } from './count-verdict.js';
@@ -19,12 +23,8 @@ import { MoveSpans } from './move-spans.js';
 import { MisplacedSpans, type PartitionAccount, partitionAccount } from './partition-account.js';
 import type { PartitionTools } from './partition-tools.js';
 import { PublishRuleErrors } from './publish-rule-errors.js';
-import { RuleErrors } from './rule-errors.js';
-import { RuleHealth } from './rule-health.js';
-import type { RuleInForce } from './rule-series.js';
 import { ShadowSamples } from './shadow-samples.js';
 import { TellClosedTraces } from './tell-closed-traces.js';
-import { violationLetter } from './violation-letter.js';
 
 const NOTHING = new Uint8Array(0);
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { type Metrics, registerMetrics } from '#platform';
-import { EVALUATOR_METRICS } from './metrics.js';
+import { EVALUATOR_METRICS } from '../metrics.js';
 import { RuleSeries } from './rule-series.js';
 
 const rule = (id: string) => ({ id, name: `Name of ${id}`, severity: 'HIGH' });

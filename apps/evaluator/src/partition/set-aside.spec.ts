@@ -14,7 +14,7 @@ import {
 } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
 import { keyRing, verifyViolation } from '#signing';
-import { traceIn } from '../../../test/fixtures/evaluator/trace-in.js';
+import { traceIn } from '../../../../test/fixtures/evaluator/trace-in.js';
 import { Evaluator } from './evaluator.js';
 import type { Measurement } from './measurements.js';
 

@@ -21,12 +21,12 @@ import {
 } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
 import { BoundedLabel, registerMetrics } from '#platform';
-import { traceIn, wireTraceId } from '../../../test/fixtures/evaluator/trace-in.js';
+import { traceIn, wireTraceId } from '../../../../test/fixtures/evaluator/trace-in.js';
+import { EVALUATOR_METRICS } from '../metrics.js';
+import { RuleSeries } from '../rules/rule-series.js';
+import { recordMeasurements } from '../threads/record-measurements.js';
 import { Evaluator } from './evaluator.js';
 import type { Measurement } from './measurements.js';
-import { EVALUATOR_METRICS } from './metrics.js';
-import { recordMeasurements } from './record-measurements.js';
-import { RuleSeries } from './rule-series.js';
 
 const SLOW: PublishedRule = { id: 'slow', name: 'Slow', version: 1, expression: 'span.duration > 1s', severity: 'HIGH' };
 const UNAUDITED: PublishedRule = {

@@ -1,8 +1,8 @@
 import type { Verdict } from '#engine';
 import { SHADOW_SAMPLES, type ShadowSample, type ShadowSamplesRecord } from '#messaging';
+import { unsignedRecord } from '../publish/violation-record.js';
 import { countShadow } from './count-verdict.js';
 import type { PartitionTools } from './partition-tools.js';
-import { unsignedRecord } from './violation-record.js';
 
 /** Characters of a sample's explanation, as JSON: what is larger is left out, so that no record is larger than a broker takes. */
 const LONGEST = 32_768;

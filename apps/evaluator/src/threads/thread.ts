@@ -1,8 +1,8 @@
 // The entry of an evaluator thread: opens the log itself, so that a receiver never waits for a rule.
 import { parentPort, workerData } from 'node:worker_threads';
 import { type LogReport, LogUnavailable, openLog } from '#messaging';
-import { Evaluator, type EvaluatorReport } from './evaluator.js';
-import type { EvaluatorSettings } from './settings.js';
+import { Evaluator, type EvaluatorReport } from '../partition/evaluator.js';
+import type { EvaluatorSettings } from '../settings.js';
 import type { FromThread, ToThread } from './thread-messages.js';
 
 /** Milliseconds between two reports: how late metrics may be. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { BoundedLabel, type Metrics, registerMetrics } from '#platform';
+import { EVALUATOR_METRICS } from '../metrics.js';
+import { RuleSeries } from '../rules/rule-series.js';
+import { recordMeasurements } from '../threads/record-measurements.js';
 import { Measurements } from './measurements.js';
-import { EVALUATOR_METRICS } from './metrics.js';
-import { recordMeasurements } from './record-measurements.js';
-import { RuleSeries } from './rule-series.js';
 
 const measured = (): Measurements => {
   const measurements = new Measurements();

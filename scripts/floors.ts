@@ -1,0 +1,7 @@
+/**
+ * The floors of a lib or an app, the ground first: a folder, or a file beside the folders, imports what stands before it in the list,
+ * types too, and nothing behind it. What is not listed is refused. Tests import what they test.
+ */
+export const FLOORS: Readonly<Record<string, readonly string[]>> = {
+  'apps/evaluator': ['metrics', 'settings', 'publish', 'rules', 'partition', 'threads', 'evaluator.module', 'main'],
+};
