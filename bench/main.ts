@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BenchCase } from './case.js';
+import { collectedBytes } from './collected-bytes.js';
 
 const folder = join(import.meta.dirname, 'cases');
 const words = process.argv.slice(2);
@@ -15,6 +16,8 @@ for (const file of (await readdir(folder)).filter((name) => name.endsWith('.js')
   for (const { name, unit, run } of cases ?? []) {
     if (!isWanted(topic, name)) continue;
     process.stderr.write(`${topic}: ${name} …\n`);
+    // What the case before left goes before the next begins: within the next, optimized code that is on the stack may hold it for a while.
+    collectedBytes();
     const { value, note = '' } = await run();
     lines.push({ name: `${topic}: ${name}`, value: digits(value), unit, note });
   }

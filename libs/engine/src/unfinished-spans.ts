@@ -16,7 +16,7 @@ export class UnfinishedSpans {
   constructor(
     private readonly assembly: Assembly,
     private readonly traceRules: Judge,
-    private readonly spanRules: SpanJudgement,
+    private readonly spans: SpanJudgement,
     private readonly accounting: Accounting,
     private readonly retries: Retries,
     private readonly epochs: { readonly evaluate: (epoch: Epoch) => void; readonly release: (epoch: Epoch) => void },
@@ -77,7 +77,7 @@ export class UnfinishedSpans {
 
   private judgeAlone(epoch: Epoch, value: Uint8Array, row: number, opened: Epoch | undefined): void {
     const isGuest = opened !== undefined && opened !== epoch;
-    this.spanRules.ask(epoch, row, 0, isGuest && this.canLoad(opened, value) ? opened : undefined);
+    this.spans.ask(epoch, row, 0, isGuest && this.canLoad(opened, value) ? opened : undefined);
     if (isGuest && epoch.anyUnusual) this.traceRules.noteLater(epoch, row, 0, opened);
   }
 

@@ -2,8 +2,8 @@ import type { RuleDefinition } from '../settings.js';
 import type { VerdictStatus } from '../verdict.js';
 
 /** Of the heap, about, for one id and for one trace. */
-const ID_BYTES = 200;
-const TRACE_BYTES = 250;
+const ID_BYTES = 240;
+const TRACE_BYTES = 170;
 
 /** What was told last under the id of a violation. */
 export interface Told {
