@@ -5,7 +5,7 @@ import { INGEST_PROBLEMS } from '../apps/ingest/src/problems.js';
 import { PROBLEMS as DSL_PROBLEMS } from '../libs/dsl/src/problems.js';
 import { ENGINE_PROBLEMS } from '../libs/engine/src/problems.js';
 import { LOG_PROBLEMS } from '../libs/messaging/src/problems.js';
-import { OTLP_PROBLEMS } from '../libs/otlp/src/problems.js';
+import { OTLP_PROBLEMS } from '../libs/otlp/src/wire/problems.js';
 import { CONFIGURATION_PROBLEMS } from '../libs/platform/src/configuration/problems.js';
 import { type ErrorSection, HTTP_ERROR_SECTION } from '../libs/platform/src/problem-details/document.js';
 import { SIGNING_PROBLEMS } from '../libs/signing/src/problems.js';

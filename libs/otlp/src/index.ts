@@ -1,3 +1,18 @@
+export { decodeExportResponse } from './answer/decode-response.js';
+export { encodeExportResponse, exportResponseJson, type PartialSuccess } from './answer/response.js';
+export { retryDelay } from './answer/retry-delay.js';
+export { encodeStatus, type RpcStatus, statusJson } from './answer/status.js';
+export { project } from './columns/project.js';
+export type { ProjectedField, Projection } from './columns/projection.js';
+export { HIGH, LOW, SpanColumns } from './columns/span-columns.js';
+export { decodeRequestJson } from './json/json-decode.js';
+export { encodeRequestJson } from './json/json-encode.js';
+export { type JsonValue, parseJson } from './json/lossless-json.js';
+export { type SpansJsonOptions, spansFromJson, spansFromValue } from './json/spans-json.js';
+export { collectTrace } from './scan/collect.js';
+export { RequestIndex } from './scan/request-index.js';
+export { type ScanDepth, scan } from './scan/scan.js';
+export { type PartitionOf, type PartitionRequest, split } from './scan/split.js';
 export {
   type AnyValue,
   attributeOf,
@@ -7,29 +22,26 @@ export {
   plainMap,
   plainValue,
   spanAttributes,
-} from './attribute.js';
-export { collectTrace } from './collect.js';
-export { decodeRequest } from './decode.js';
-export { decodeExportResponse } from './decode-response.js';
-export { encodeRequest } from './encode.js';
-export { hexOfWords } from './ids.js';
-export { decodeRequestJson } from './json-decode.js';
-export { encodeRequestJson } from './json-encode.js';
-export { MAX_RECORD_BYTES, MAX_REQUEST_BYTES } from './limits.js';
-export { type JsonValue, parseJson } from './lossless-json.js';
-export { type FieldError, OtlpError } from './otlp-error.js';
-export { OTLP_PROBLEMS } from './problems.js';
-export { project } from './project.js';
-export { OWN_SCOPE, type ProjectedField, type Projection } from './projection.js';
-export type { RejectionReason } from './rejection.js';
-export { RequestIndex } from './request-index.js';
-export { encodeExportResponse, exportResponseJson, type PartialSuccess } from './response.js';
-export { retryDelay } from './retry-delay.js';
-export { type ScanDepth, scan } from './scan.js';
-export { shownIds, shownLinkIds } from './shown-ids.js';
-export type { Resource, ResourceSpans, Scope, ScopeSpans, Span, SpanEvent, SpanLink, SpanStatus, TraceRequest, WholeSpan } from './span.js';
-export { integer, SPAN_KINDS, STATUS_CODES } from './span.js';
-export { HIGH, LOW, SpanColumns } from './span-columns.js';
-export { type SpansJsonOptions, spansFromJson, spansFromValue } from './spans-json.js';
-export { type PartitionOf, type PartitionRequest, split } from './split.js';
-export { encodeStatus, type RpcStatus, statusJson } from './status.js';
+} from './span/attribute.js';
+export { decodeRequest } from './span/decode.js';
+export { encodeRequest } from './span/encode.js';
+export { shownIds, shownLinkIds } from './span/shown-ids.js';
+export type {
+  Resource,
+  ResourceSpans,
+  Scope,
+  ScopeSpans,
+  Span,
+  SpanEvent,
+  SpanLink,
+  SpanStatus,
+  TraceRequest,
+  WholeSpan,
+} from './span/span.js';
+export { integer, SPAN_KINDS, STATUS_CODES } from './span/span.js';
+export { hexOfWords } from './wire/ids.js';
+export { MAX_RECORD_BYTES, MAX_REQUEST_BYTES } from './wire/limits.js';
+export { type FieldError, OtlpError } from './wire/otlp-error.js';
+export { OWN_SCOPE } from './wire/own-names.js';
+export { OTLP_PROBLEMS } from './wire/problems.js';
+export type { RejectionReason } from './wire/rejection.js';

@@ -2,15 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { request } from '../../../test/fixtures/otlp/arbitrary.js';
 import { requestOf, spanOf } from '../../../test/fixtures/otlp/spans.js';
-import type { AnyValue } from './attribute.js';
-import { decodeRequest } from './decode.js';
-import { encodeRequest } from './encode.js';
-import { decodeRequestJson } from './json-decode.js';
-import { encodeRequestJson } from './json-encode.js';
-import { OtlpError } from './otlp-error.js';
-import { scan } from './scan.js';
-import type { TraceRequest } from './span.js';
-import { spansFromJson } from './spans-json.js';
+import { decodeRequestJson } from './json/json-decode.js';
+import { encodeRequestJson } from './json/json-encode.js';
+import { spansFromJson } from './json/spans-json.js';
+import { scan } from './scan/scan.js';
+import type { AnyValue } from './span/attribute.js';
+import { decodeRequest } from './span/decode.js';
+import { encodeRequest } from './span/encode.js';
+import type { TraceRequest } from './span/span.js';
+import { OtlpError } from './wire/otlp-error.js';
 
 function errorOf(text: string): OtlpError {
   try {

@@ -1,0 +1,27 @@
+import { PARTIAL_SUCCESS, RESPONSE } from '../wire/fields.js';
+import { Writer } from '../wire/writer.js';
+
+/** What the sender is told beside success: spans that were not accepted, and why. It must not send them again. */
+export interface PartialSuccess {
+  readonly rejectedSpans: number;
+  readonly errorMessage: string;
+}
+
+/** ExportTraceServiceResponse as protobuf; no bytes at all for a full success. */
+export function encodeExportResponse(partial?: PartialSuccess): Uint8Array {
+  const writer = new Writer();
+  if (partial) {
+    writer.message(RESPONSE.partialSuccess, partial, (inner, { rejectedSpans, errorMessage }) => {
+      inner.int64(PARTIAL_SUCCESS.rejectedSpans, rejectedSpans);
+      inner.text(PARTIAL_SUCCESS.errorMessage, errorMessage);
+    });
+  }
+  return writer.finish();
+}
+
+/** ExportTraceServiceResponse as OTLP/JSON: int64 is text. */
+export function exportResponseJson(partial?: PartialSuccess): string {
+  if (!partial) return '{}';
+  const { rejectedSpans, errorMessage } = partial;
+  return JSON.stringify({ partialSuccess: { rejectedSpans: String(rejectedSpans), errorMessage } });
+}

@@ -1,0 +1,43 @@
+import { readResourceSpans, readScopeSpans } from '../span/decode.js';
+import { readSpan } from '../span/decode-span.js';
+import type { ResourceSpans, ScopeSpans, Span, TraceRequest } from '../span/span.js';
+import { bytesOfHex } from '../wire/ids.js';
+import { KEPT } from '../wire/rejection.js';
+import { Cursor } from '../wire/wire.js';
+import { RequestIndex } from './request-index.js';
+import { scan } from './scan.js';
+
+/**
+ * The spans of one trace (32 hex digits) out of a request, decoded whole, in their resources and scopes; those of other traces
+ * are passed over, not decoded. How a trace is read back from the log. Throws OtlpError on malformed bytes.
+ */
+export function collectTrace(bytes: Uint8Array, traceId: string, index: RequestIndex = new RequestIndex()): TraceRequest {
+  const wanted = bytesOfHex(traceId);
+  if (wanted?.length !== 16) throw new TypeError(`collectTrace: ${traceId} is not 32 hex digits`);
+  scan(bytes, index, 'ids');
+  const resourceSpans: (ResourceSpans & { scopeSpans: ScopeSpans[] })[] = [];
+  let resource = -1;
+  let scope = -1;
+  let spans: Span[] = [];
+  for (let i = 0; i < index.spans; i++) {
+    if (index.outcome[i] !== KEPT || !isAt(bytes, index.traceIdAt[i]!, wanted)) continue;
+    if (index.scopeOf[i] !== scope) {
+      scope = index.scopeOf[i]!;
+      if (index.resourceOf[scope] !== resource) {
+        resource = index.resourceOf[scope]!;
+        const cursor = new Cursor(bytes, index.resourceBodyAt[resource]!);
+        resourceSpans.push({ ...readResourceSpans(cursor, index.resourceEndAt[resource]!, true), scopeSpans: [] });
+      }
+      spans = [];
+      const cursor = new Cursor(bytes, index.scopeBodyAt[scope]!);
+      resourceSpans.at(-1)!.scopeSpans.push({ ...readScopeSpans(cursor, index.scopeEndAt[scope]!, true), spans });
+    }
+    spans.push(readSpan(new Cursor(bytes, index.bodyAt[i]!), index.endAt[i]!));
+  }
+  return { resourceSpans };
+}
+
+function isAt(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
+  for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false;
+  return true;
+}
