@@ -4,9 +4,9 @@ import { encodeRequest, spansFromJson } from '#otlp';
 import { applyAll, engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
 import { A_SPAN, requestOf } from '../../../test/fixtures/engine/test-span.js';
 import { OTHER_ERRORS, RuleAccount } from './accounting.js';
-import type { PartitionEngine } from './partition.js';
+import type { PartitionEngine } from './partition/partition.js';
 import type { EngineRecord } from './record.js';
-import type { Verdict } from './verdict.js';
+import type { Verdict } from './verdict/verdict.js';
 
 const slow = ruleOf('slow', 'span.duration > 5');
 

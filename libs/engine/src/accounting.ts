@@ -1,8 +1,8 @@
 import type { TypeFailure } from '#dsl';
-import { CLOSE_REASONS, type CloseReason } from './assembly/close-reason.js';
-import { ClosedTraces } from './closed-traces.js';
 import { REJECTIONS, type Rejection } from './rejection.js';
-import type { UndecidedCode } from './undecided.js';
+import { CLOSE_REASONS, type CloseReason } from './verdict/close-reason.js';
+import { ClosedTraces } from './verdict/closed-traces.js';
+import type { UndecidedCode } from './verdict/undecided.js';
 
 /** Error texts counted apart per rule; what comes beyond is counted as `OTHER_ERRORS`. */
 const ERROR_TEXTS = 20;

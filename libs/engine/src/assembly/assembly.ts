@@ -1,9 +1,9 @@
-import { LowWatermark, type Opening } from '../low-watermark.js';
 import type { AssemblySettings } from '../settings.js';
-import type { ClosedTrace, CloseReason } from './close-reason.js';
+import type { ClosedTrace, CloseReason } from '../verdict/close-reason.js';
 import { type DeadlineOwner, Deadlines } from './deadlines.js';
 import { Duplicates, isDuplicate, type Seen } from './duplicates.js';
 import { LongTraces } from './long-traces.js';
+import { LowWatermark, type Opening } from './low-watermark.js';
 import { OpenTraces } from './open-traces.js';
 import { type ContextStart, Pauses } from './pauses.js';
 import { contextStart } from './retry-window.js';

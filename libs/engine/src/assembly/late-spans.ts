@@ -1,4 +1,4 @@
-import type { ClosedTrace } from './close-reason.js';
+import type { ClosedTrace } from '../verdict/close-reason.js';
 import type { OpenTraces } from './open-traces.js';
 import { FLAGS, REOPENED, ROW_WORDS } from './trace-row.js';
 

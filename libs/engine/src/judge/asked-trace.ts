@@ -1,8 +1,8 @@
 import type { OnlineTrace } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
 import { ROW_WORDS, SPANS, STATE } from '../assembly/trace-row.js';
-import type { Epoch } from '../epoch.js';
-import type { TraceStates } from './trace-states.js';
+import type { Epoch } from '../rules/epoch.js';
+import type { TraceStates } from '../rules/trace-states.js';
 import type { Verdicts } from './verdicts.js';
 
 /** A trace as an online rule asks about it: one object, pointed at one trace after the other. */

@@ -12,8 +12,8 @@ import {
   type Truth,
   UNKNOWN,
 } from '#dsl';
-import type { Epoch } from '../epoch.js';
-import { exceeded, type Undecided } from '../undecided.js';
+import type { Epoch } from '../rules/epoch.js';
+import { exceeded, type Undecided } from '../verdict/undecided.js';
 import type { AskedTrace } from './asked-trace.js';
 import type { Doubt } from './doubts.js';
 import type { NamedSpan } from './kept-spans.js';

@@ -1,5 +1,5 @@
-import type { ClosedTrace } from '../assembly/close-reason.js';
-import type { Epoch } from '../epoch.js';
+import type { Epoch } from '../rules/epoch.js';
+import type { ClosedTrace } from '../verdict/close-reason.js';
 import type { Judge } from './judge.js';
 
 /** A rule is run on so many traces before the next one, while its code is at hand (decision 0016). More, and the spans would not be. */

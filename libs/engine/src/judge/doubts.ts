@@ -1,4 +1,4 @@
-import type { Epoch } from '../epoch.js';
+import type { Epoch } from '../rules/epoch.js';
 import { compareNamed, type NamedSpan, namedSpan } from './kept-spans.js';
 
 /** Bytes of what is kept of a condition of a trace, about. */

@@ -1,12 +1,12 @@
 import type { Assembly } from '../assembly/assembly.js';
-import type { ClosedTrace } from '../assembly/close-reason.js';
-import type { Epoch } from '../epoch.js';
+import type { Epoch } from '../rules/epoch.js';
 import type { AssemblySettings } from '../settings.js';
-import { BufferedRules } from './buffered-rules.js';
+import type { ClosedTrace } from '../verdict/close-reason.js';
+import { BufferedRules } from './buffered/buffered-rules.js';
 import { Doubts } from './doubts.js';
 import { KeptSpans } from './kept-spans.js';
 import { LaterErrors } from './later-errors.js';
-import { OnlineRules } from './online-rules.js';
+import { OnlineRules } from './online/online-rules.js';
 import { Reports } from './reports.js';
 import { UndecidedLimit } from './undecided-limit.js';
 import { ValueErrors } from './value-errors.js';

@@ -1,9 +1,9 @@
 import type { RuleAccount } from '../accounting.js';
-import type { Epoch } from '../epoch.js';
-import type { RuleSet } from '../rule-set.js';
+import type { Epoch } from '../rules/epoch.js';
+import type { RuleSet } from '../rules/rule-set.js';
+import { isOf } from '../verdict/told-verdicts.js';
 import { namedSpan } from './kept-spans.js';
 import { errorExplanation, undecidedBy } from './reports.js';
-import { isOf } from './told-verdicts.js';
 import type { UndecidedLimit } from './undecided-limit.js';
 import { EXCEEDED, isBefore, KEPT_BYTES, type ValueError } from './value-errors.js';
 import type { Finding, Verdicts } from './verdicts.js';

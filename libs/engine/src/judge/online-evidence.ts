@@ -1,12 +1,12 @@
 import type { Evidence, SpanReference } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
 import { KEPT, ROW_WORDS, SPANS, STATE } from '../assembly/trace-row.js';
-import type { Epoch } from '../epoch.js';
+import type { Epoch } from '../rules/epoch.js';
+import { mayName } from '../rules/named-atoms.js';
 import type { AtomWitnesses } from './atom-witnesses.js';
 import type { UnknownBits } from './budget.js';
 import type { Doubts } from './doubts.js';
 import { type KeptSpans, type NamedSpan, referenceTo } from './kept-spans.js';
-import { mayName } from './named-atoms.js';
 import type { Verdicts } from './verdicts.js';
 
 /** Tags of the kept span that stands for its trace, the first of its chain. Witnesses have their atom's index. */

@@ -1,9 +1,9 @@
 import type { Assembly } from '../assembly/assembly.js';
 import { OPENING, ROW_WORDS } from '../assembly/trace-row.js';
 import type { AssemblySettings, RuleDefinition } from '../settings.js';
-import type { Undecided, UndecidedCode } from '../undecided.js';
-import type { Verdict } from '../verdict.js';
-import { violationId } from '../violation-id.js';
+import type { Undecided, UndecidedCode } from '../verdict/undecided.js';
+import type { Verdict } from '../verdict/verdict.js';
+import { violationId } from '../verdict/violation-id.js';
 import type { Verdicts } from './verdicts.js';
 
 /** Undecided verdicts of a version of a rule that are told one by one, of the traces of one partition that opened in one cell of trace time (decision 0019). */

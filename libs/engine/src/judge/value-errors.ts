@@ -1,6 +1,6 @@
 import { type ConditionOutcome, PatternExceeded, type TypeFailure } from '#dsl';
 import type { SpanColumns } from '#otlp';
-import type { Epoch } from '../epoch.js';
+import type { Epoch } from '../rules/epoch.js';
 import { compareNamed, type NamedSpan, namedSpan } from './kept-spans.js';
 
 /** Bytes of one that is kept, about. */

@@ -1,14 +1,14 @@
 import type { Explanation } from '#dsl';
 import { hexOfWords } from '#otlp';
 import type { Assembly } from '../assembly/assembly.js';
-import type { CloseReason } from '../assembly/close-reason.js';
 import { ID, ROW_WORDS } from '../assembly/trace-row.js';
 import type { RuleDefinition } from '../settings.js';
-import type { Undecided } from '../undecided.js';
-import type { Verdict, VerdictStatus } from '../verdict.js';
-import { violationId } from '../violation-id.js';
+import type { CloseReason } from '../verdict/close-reason.js';
+import { type Told, ToldVerdicts } from '../verdict/told-verdicts.js';
+import type { Undecided } from '../verdict/undecided.js';
+import type { Verdict, VerdictStatus } from '../verdict/verdict.js';
+import { violationId } from '../verdict/violation-id.js';
 import type { NamedSpan } from './kept-spans.js';
-import { type Told, ToldVerdicts } from './told-verdicts.js';
 
 /** One finding, before it is a verdict. */
 export interface Finding {

@@ -1,0 +1,193 @@
+import { clipped, type Evidence, type Explanation, type JudgedError, type TraceView } from '#dsl';
+import type { Assembly } from '../../assembly/assembly.js';
+import { ROW_WORDS, SPANS } from '../../assembly/trace-row.js';
+import type { BufferPlan } from '../../rules/buffer-plan.js';
+import type { BufferedSpan } from '../../rules/buffered-span.js';
+import type { Epoch } from '../../rules/epoch.js';
+import { type AssemblySettings, toleranceOf } from '../../settings.js';
+import type { ClosedTrace } from '../../verdict/close-reason.js';
+import type { Undecided } from '../../verdict/undecided.js';
+import { explain } from '../budget.js';
+import type { NamedSpan } from '../kept-spans.js';
+import { foundBy, type Reports } from '../reports.js';
+import type { ValueErrors } from '../value-errors.js';
+import type { Verdicts } from '../verdicts.js';
+import { BufferedTraces } from './buffered-traces.js';
+import { TraceConditions } from './trace-conditions.js';
+import { type DueRules, type SeenTrace, seenTrace, TraceJudgement } from './trace-judgement.js';
+
+/** How a rule numbers the trace among its subjects. */
+const TRACE = -1;
+const ALL_JUDGED: Explanation = { summary: 'all spans of the trace could be judged', conditions: [] };
+const TOO_MANY_SPANS: Undecided = {
+  code: 'max_spans',
+  reason: 'the trace has more spans than traces.max_spans: what the first that came show can be otherwise with the others',
+};
+const NO_WHOLE_SPANS = { spans: [], held: new TraceConditions() };
+
+/**
+ * Rules that need several spans of a trace, or whole ones (order, structure, joins, scripts): what they ask of each span alone is
+ * noted when it arrives, and they are judged when the trace closes, if it has the spans without which they can't match. Of a trace with
+ * more than `maxSpans` spans the first that came are kept: a violation is what they show for good, whatever the others are; else the rule is
+ * undecided.
+ */
+export class BufferedRules {
+  private readonly traces: BufferedTraces;
+
+  constructor(
+    private readonly settings: AssemblySettings,
+    private readonly assembly: Assembly,
+    private readonly reports: Reports,
+    private readonly errors: ValueErrors,
+    private readonly verdicts: Verdicts,
+  ) {
+    this.traces = new BufferedTraces(settings.maxSpans);
+  }
+
+  /** Bytes that the buffered spans take, about. */
+  get bytes(): number {
+    return this.traces.bytes;
+  }
+
+  /** Keeps span `i` of the epoch's record. Beyond `maxSpans` the trace is judged by the spans it has. */
+  add(epoch: Epoch, row: number, i: number): void {
+    this.traces.add(epoch, row, i);
+  }
+
+  /** Runs the rules on some traces as they are: each rule on all of them, then the next. Undefined for a trace that no rule can match. */
+  judge(epoch: Epoch, traces: readonly ClosedTrace[]): readonly (TraceJudgement | undefined)[] {
+    const { columns, wholeSpans } = epoch.rules.plan;
+    const always = { columns: aliveOf(epoch, columns.always), whole: aliveOf(epoch, wholeSpans.always) };
+    this.countEvaluations(epoch, traces);
+    const begun = traces.map((trace) => this.begin(epoch, trace, always));
+    const judged = begun.filter((trace) => trace !== undefined);
+    for (const rule of always.columns) for (const trace of judged) trace.run(epoch, rule, trace.columns);
+    for (const rule of always.whole) for (const trace of judged) trace.run(epoch, rule, trace.whole);
+    for (const trace of judged) trace.runTriggered(epoch);
+    return begun;
+  }
+
+  /** Emits what changed since the trace was judged the last time. */
+  emit(epoch: Epoch, trace: TraceJudgement): void {
+    const rules = trace.isCut ? aliveOf(epoch, epoch.rules.plan.bufferedRules) : this.reports.has(trace.row) ? trace.due : trace.told;
+    for (const rule of rules) this.emitRule(epoch, rule, trace);
+  }
+
+  forget(row: number): void {
+    this.traces.forget(row);
+  }
+
+  private begin(epoch: Epoch, { row, reason }: ClosedTrace, always: DueRules): TraceJudgement | undefined {
+    const { plan } = epoch.rules;
+    const buffer = this.traces.of(row);
+    const { spans, held } = buffer.whole ?? NO_WHOLE_SPANS;
+    const triggered = { columns: triggeredBy(epoch, plan.columns, buffer.ofRows), whole: triggeredBy(epoch, plan.wholeSpans, held) };
+    const isCut = buffer.count >= this.settings.maxSpans && this.assembly.traces.rows[row * ROW_WORDS + SPANS]! > buffer.count;
+    // The spans that are kept are those that it was judged by when it was full.
+    if (isCut && buffer.wasCut) return undefined;
+    buffer.wasCut = isCut;
+    const onColumns = isCut || always.columns.length + triggered.columns.length > 0;
+    if (!onColumns && always.whole.length + triggered.whole.length === 0) return undefined;
+    const seen = {
+      id: this.verdicts.traceId(row),
+      complete: !isCut && this.assembly.isComplete(row),
+      tolerance: toleranceOf(this.settings),
+    };
+    const columns = onColumns ? this.traces.spansOf(buffer, this.verdicts.wireTraceId(row), epoch) : [];
+    return new TraceJudgement(row, reason, buffer.count, isCut, always, triggered, {
+      columns: seenTrace(seen, columns, buffer.ofRows),
+      whole: seenTrace(seen, spans, held),
+    });
+  }
+
+  /** A rule over spans has one evaluation per span, also where it was seen beforehand that none can match. What is judged again is not counted again. */
+  private countEvaluations(epoch: Epoch, closed: readonly ClosedTrace[]): void {
+    const { plan, compiled } = epoch.rules;
+    let spans = 0;
+    let traces = 0;
+    for (const { row } of closed) {
+      const buffer = this.traces.of(row);
+      if (buffer.counted === 0) traces++;
+      spans += buffer.count - buffer.counted;
+      buffer.counted = buffer.count;
+    }
+    for (const rule of plan.bufferedRules) {
+      const times = compiled.rules[rule]!.subject === 'span' ? spans : traces;
+      if (epoch.alive[rule] === 1) epoch.accounts[rule]!.countEvaluations(times);
+    }
+  }
+
+  private emitRule(epoch: Epoch, rule: number, judged: TraceJudgement): void {
+    const { row, reason } = judged;
+    const { subject: kind, needs } = epoch.rules.compiled.rules[rule]!;
+    const { trace, spans } = needs === 'columns' ? judged.columns : judged.whole;
+    const { matches, mistyped, inDoubt, undecided = judged.isCut ? TOO_MANY_SPANS : undefined } = judged.judgedOf(rule);
+    if (mistyped !== undefined) this.errors.confirm(rule);
+    if (mistyped?.first !== undefined) this.noteError(epoch, rule, judged.count, trace, mistyped.first);
+    const matching = new Set(matches);
+    // A rule numbers its subjects -1 (the trace), 0, 1 …; what stands is numbered from 0.
+    const subjects = new Set([...matches, ...this.reports.standing(row, rule).map((subject) => subject - 1)]);
+    if (undecided !== undefined && (kind === 'span' || matches.length === 0)) subjects.add(TRACE);
+    for (const subject of subjects) {
+      const found = foundBy(matching.has(subject) || (undecided ?? false));
+      const aboutSpan = kind === 'span' && subject !== TRACE;
+      const report = { rule, row, subject: subject + 1, ...found, aboutSpan, isCut: judged.isCut, closeReason: reason };
+      this.reports.report(epoch, report, () => {
+        const span = spans[subject];
+        const isKnown = kind === 'trace' || span !== undefined;
+        const known = isKnown ? explain(epoch, rule, evidenceOf(trace, judged.count, span)) : ALL_JUDGED;
+        const doubtful = subject === TRACE && found.found === 'undecided' && inDoubt !== undefined ? trace.spans[inDoubt] : undefined;
+        return { span: named(span ?? doubtful ?? standIn(known, trace.spans)), explanation: known };
+      });
+    }
+  }
+
+  /** The judgement, or that of a span, ended in an error about a value of another type. */
+  private noteError(epoch: Epoch, rule: number, count: number, trace: SeenTrace['trace'], { span, message }: JudgedError): void {
+    this.errors.found(epoch, rule, () => {
+      const on = trace.spans[span];
+      const known = explain(epoch, rule, evidenceOf(trace, count, on));
+      return { failure: { message: clipped(message) }, span: named(on ?? standIn(known, trace.spans)), conditions: known.conditions };
+    });
+  }
+}
+
+function aliveOf({ alive }: Epoch, rules: readonly number[]): readonly number[] {
+  return rules.filter((rule) => alive[rule] === 1);
+}
+
+/** The rules that the trace may match because it has all that they need. */
+function triggeredBy(epoch: Epoch, plan: BufferPlan, held: TraceConditions): readonly number[] {
+  const { rules } = epoch.rules.compiled;
+  const triggered = new Set<number>();
+  for (const condition of held.conditions()) {
+    for (const rule of plan.rulesOfTrigger.get(condition) ?? []) {
+      if (epoch.alive[rule] === 1 && rules[rule]!.buffered!.needed.every((needed) => held.has(needed))) triggered.add(rule);
+    }
+  }
+  return [...triggered];
+}
+
+function evidenceOf(trace: TraceView, spanCount: number, span: BufferedSpan | undefined): Evidence {
+  const atom = (): { count: number; witnesses: [] } => ({ count: 0, witnesses: [] });
+  const evidence = { trace, spans: trace.spans, spanCount, atom };
+  return span === undefined ? evidence : { ...evidence, span };
+}
+
+/** The span that a verdict on the whole trace names: the first witness, else the root, else the first span. */
+function standIn(explanation: Explanation, spans: readonly BufferedSpan[]): BufferedSpan | undefined {
+  const witness = explanation.conditions.find(({ witnesses }) => witnesses !== undefined && witnesses.length > 0)?.witnesses?.[0];
+  return (
+    spans.find(({ id, name, service }) => id === witness?.span_id && name === witness.name && service === witness.service) ??
+    spans.find(({ isRoot }) => isRoot) ??
+    spans[0]
+  );
+}
+
+function named(span: BufferedSpan | undefined): NamedSpan | undefined {
+  if (span === undefined) return undefined;
+  const { id, wireId, kind, startTime, name, service, duration, form } = span;
+  const start = BigInt(startTime);
+  const isServer = kind === 'server';
+  return { spanId: id, wireSpanId: wireId, isServer, start, name, service, duration: Number(duration), form };
+}

@@ -1,0 +1,140 @@
+import { HIGH, LOW, type SpanColumns } from '#otlp';
+import type { BufferPlan } from '../../rules/buffer-plan.js';
+import { type BufferedSpan, DecodedSpan } from '../../rules/buffered-span.js';
+import type { Epoch } from '../../rules/epoch.js';
+import { BufferedColumns } from './buffered-columns.js';
+import { concerns, TraceConditions } from './trace-conditions.js';
+
+/** What a whole span takes of the heap for each of its bytes, as measured with Node 24; and what is kept per trace. */
+const WHOLE_FACTOR = 9;
+const TRACE_BYTES = 200;
+
+/** What is kept of one trace. */
+export interface BufferedTrace {
+  /** Spans offered: at most `maxSpans`. */
+  count: number;
+  /** Of these, the ones that were counted as judged. */
+  counted: number;
+  /** It was judged when the trace had more spans than are kept. */
+  wasCut: boolean;
+  /** The chain of rows, and how many they are. */
+  first: number;
+  last: number;
+  rows: number;
+  readonly ofRows: TraceConditions;
+  /** A root was kept; and the start of the earliest span kept until then, high word first. */
+  rootSeen: boolean;
+  startHigh: number;
+  startLow: number;
+  /** Whole spans, only with rules that need them. */
+  whole: WholeSpans | undefined;
+}
+
+interface WholeSpans {
+  readonly spans: BufferedSpan[];
+  readonly held: TraceConditions;
+  bytes: number;
+}
+
+/** The spans of traces that rules judged at close want to see, and what these ask of each span alone: that is noted when it arrives. */
+export class BufferedTraces {
+  private readonly rows = new BufferedColumns();
+  private readonly buffers = new Map<number, BufferedTrace>();
+  /** Of whole spans, and of what is noted about spans. */
+  private otherBytes = 0;
+
+  constructor(private readonly maxSpans: number) {}
+
+  /** Bytes that the buffered spans take, about. */
+  get bytes(): number {
+    return this.rows.bytes + this.otherBytes + this.buffers.size * TRACE_BYTES;
+  }
+
+  /** What is kept of a trace: of one without spans nothing. */
+  of(row: number): BufferedTrace {
+    return this.buffers.get(row) ?? emptyBuffer();
+  }
+
+  /** The spans of which columns are kept. @param traceId on the wire */
+  spansOf({ first }: BufferedTrace, traceId: string, epoch: Epoch): readonly BufferedSpan[] {
+    return this.rows.spans(first, traceId, epoch.rules);
+  }
+
+  /** Keeps span `i` of the epoch's record. Beyond `maxSpans` the trace is judged by the spans it has. */
+  add(epoch: Epoch, row: number, i: number): void {
+    let buffer = this.buffers.get(row);
+    if (buffer === undefined) this.buffers.set(row, (buffer = emptyBuffer()));
+    if (buffer.count >= this.maxSpans) return;
+    buffer.count++;
+    const { columns, wholeSpans } = epoch.rules.plan;
+    if (columns.rules.length > 0) this.addRow(epoch, buffer, i);
+    if (wholeSpans.rules.length > 0) this.addWhole(epoch, buffer, i);
+  }
+
+  forget(row: number): void {
+    const buffer = this.buffers.get(row);
+    if (buffer === undefined) return;
+    this.rows.forget(buffer.first);
+    this.otherBytes -= buffer.ofRows.bytes + (buffer.whole === undefined ? 0 : buffer.whole.bytes + buffer.whole.held.bytes);
+    this.buffers.delete(row);
+  }
+
+  private addWhole(epoch: Epoch, buffer: BufferedTrace, i: number): void {
+    buffer.whole ??= { spans: [], held: new TraceConditions(), bytes: 0 };
+    const { spans, held } = buffer.whole;
+    this.note(held, epoch, i, epoch.rules.plan.wholeSpans, spans.length);
+    spans.push(new DecodedSpan(epoch.columns, i));
+    const bytes = WHOLE_FACTOR * (epoch.columns.spanEnd[i]! - epoch.columns.spanStart[i]!);
+    buffer.whole.bytes += bytes;
+    this.otherBytes += bytes;
+  }
+
+  private addRow(epoch: Epoch, buffer: BufferedTrace, i: number): void {
+    const plan = epoch.rules.plan.columns;
+    const isNamed = mayBeNamed(buffer, epoch.columns, i);
+    if (!plan.everySpan && !isNamed && !concerns(epoch, i, plan)) return;
+    this.note(buffer.ofRows, epoch, i, plan, buffer.rows++);
+    const kept = this.rows.keep(epoch.columns, i, epoch.rules);
+    if (buffer.first === 0) buffer.first = kept;
+    else this.rows.chain(buffer.last, kept);
+    buffer.last = kept;
+  }
+
+  private note(held: TraceConditions, epoch: Epoch, i: number, plan: BufferPlan, position: number): void {
+    const before = held.bytes;
+    held.note(epoch, i, plan, position);
+    this.otherBytes += held.bytes - before;
+  }
+}
+
+function emptyBuffer(): BufferedTrace {
+  return {
+    count: 0,
+    counted: 0,
+    wasCut: false,
+    first: 0,
+    last: 0,
+    rows: 0,
+    ofRows: new TraceConditions(),
+    rootSeen: false,
+    startHigh: 0,
+    startLow: 0,
+    whole: undefined,
+  };
+}
+
+/** A verdict on the trace may name its root, or (without one) its first span: the earliest, whichever came first. */
+function mayBeNamed(buffer: BufferedTrace, columns: SpanColumns, i: number): boolean {
+  if (columns.isRoot[i] === 1) {
+    buffer.rootSeen = true;
+    return true;
+  }
+  if (buffer.rootSeen) return false;
+  const low = columns.startWords[2 * i + LOW]!;
+  const high = columns.startWords[2 * i + HIGH]!;
+  const isLater = high > buffer.startHigh || (high === buffer.startHigh && low > buffer.startLow);
+  if (buffer.count > 1 && isLater) return false;
+  buffer.startHigh = high;
+  buffer.startLow = low;
+  return true;
+}

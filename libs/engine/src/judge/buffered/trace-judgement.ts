@@ -1,0 +1,96 @@
+import type { HeldConditions, TraceView } from '#dsl';
+import type { BufferedSpan } from '../../rules/buffered-span.js';
+import type { Epoch } from '../../rules/epoch.js';
+import type { CloseReason } from '../../verdict/close-reason.js';
+import { type Judged, judge } from '../budget.js';
+import { orderedSpans } from './span-order.js';
+
+/** Rules by what they are judged on. */
+export interface DueRules {
+  readonly columns: readonly number[];
+  readonly whole: readonly number[];
+}
+
+/** The spans on which rules are judged, and what is known of them. */
+export interface SeenTrace {
+  /** With its spans in an order that does not depend on their arrival: so rules see it. */
+  readonly trace: TraceView & { readonly spans: readonly BufferedSpan[] };
+  /** In order of arrival, by which subjects are numbered: late spans come last. */
+  readonly spans: readonly BufferedSpan[];
+  readonly held: HeldConditions;
+  /** By place in `trace.spans`: the place in `spans`. Undefined where the two are one. */
+  readonly arrival: readonly number[] | undefined;
+}
+
+/** @param spans in order of arrival; `held` says what by their places there */
+export function seenTrace(about: Omit<TraceView, 'spans'>, spans: readonly BufferedSpan[], held: HeldConditions): SeenTrace {
+  const ordered = orderedSpans(spans, held);
+  return { trace: { ...about, spans: ordered.spans }, spans, held: ordered.held, arrival: ordered.arrival };
+}
+
+/** A trace that is being judged, and what the rules found so far. */
+export class TraceJudgement {
+  readonly columns: SeenTrace;
+  readonly whole: SeenTrace;
+  /** What was found, by rule. Most rules match nothing. */
+  private found: Map<number, Judged> | undefined;
+
+  /**
+   * @param count its spans up to `maxSpans`, whether rules see them or not
+   * @param isCut it has more spans than that: no rule can say that it does not match, and few that they do
+   * @param always rules that are run on every trace
+   * @param triggered those that this one may match by what was noted about its spans
+   */
+  constructor(
+    readonly row: number,
+    readonly reason: CloseReason,
+    readonly count: number,
+    readonly isCut: boolean,
+    private readonly always: DueRules,
+    private readonly triggered: DueRules,
+    { columns, whole }: { readonly columns: SeenTrace; readonly whole: SeenTrace },
+  ) {
+    this.columns = columns;
+    this.whole = whole;
+  }
+
+  run(epoch: Epoch, rule: number, { trace, held, arrival }: SeenTrace): void {
+    // Whatever it found, a span that was not kept may say otherwise.
+    if (this.isCut && epoch.rules.compiled.rules[rule]!.lasting !== true) return;
+    const judged = judge(epoch, rule, trace, held);
+    if (judged.matches.length === 0 && judged.undecided === undefined && judged.mistyped === undefined) return;
+    this.found ??= new Map();
+    this.found.set(
+      rule,
+      arrival === undefined ? judged : { ...judged, matches: judged.matches.map((subject) => arrival[subject] ?? subject) },
+    );
+  }
+
+  runTriggered(epoch: Epoch): void {
+    for (const rule of this.triggered.columns) this.run(epoch, rule, this.columns);
+    for (const rule of this.triggered.whole) this.run(epoch, rule, this.whole);
+  }
+
+  /** All rules that were run, in order. */
+  get due(): readonly number[] {
+    const { always, triggered } = this;
+    return [...always.columns, ...always.whole, ...triggered.columns, ...triggered.whole].sort(ascending);
+  }
+
+  /** Those that match, or of which that is not known, in order. */
+  get told(): readonly number[] {
+    return this.found === undefined ? NONE : [...this.found.keys()].sort(ascending);
+  }
+
+  /** Subjects are numbered by arrival. */
+  judgedOf(rule: number): Judged {
+    return this.found?.get(rule) ?? NOTHING;
+  }
+}
+
+const NONE: readonly number[] = [];
+const NOTHING: Judged = { matches: NONE };
+
+function ascending(a: number, b: number): number {
+  return a - b;
+}

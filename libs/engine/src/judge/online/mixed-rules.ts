@@ -1,0 +1,208 @@
+import { type Explanation, FALSE, TRUE, type Truth, UNKNOWN } from '#dsl';
+import type { Epoch } from '../../rules/epoch.js';
+import type { CloseReason } from '../../verdict/close-reason.js';
+import type { AskedTrace } from '../asked-trace.js';
+import { type Conclusion, conclude, concludeInDoubt, decide, explain, type UnknownBits } from '../budget.js';
+import type { Doubts } from '../doubts.js';
+import type { KeptSpans } from '../kept-spans.js';
+import type { OnlineEvidence } from '../online-evidence.js';
+import { foundBy, type Reports, type Shown } from '../reports.js';
+import type { ValueErrors } from '../value-errors.js';
+import { isInDoubt } from '../worlds.js';
+import { PendingGroups } from './pending-groups.js';
+
+/**
+ * Online rules about one span in its trace (`span.name == "charge" and not trace.has(…)`): each span that can match waits,
+ * in its group, until the trace decides.
+ */
+export class MixedRules {
+  readonly groups: PendingGroups;
+  private readonly found: number[] = [];
+
+  constructor(
+    private readonly kept: KeptSpans,
+    private readonly reports: Reports,
+    private readonly evidence: OnlineEvidence,
+    private readonly errors: ValueErrors,
+    private readonly doubts: Doubts,
+  ) {
+    this.groups = new PendingGroups(kept);
+  }
+
+  /** Span `i` joins its group in each rule for which it can match; the trace's state has it already. */
+  add(epoch: Epoch, row: number, state: number, i: number, trace: AskedTrace, closed: boolean): void {
+    const { compiled } = epoch.rules;
+    for (const rule of this.candidatesOf(epoch, i)) {
+      const { spanConditions } = compiled.rules[rule]!;
+      if (epoch.alive[rule] === 0) continue;
+      let bits = 0;
+      for (let bit = 0; bit < spanConditions.length; bit++) if (holds(epoch, i, spanConditions[bit]!)) bits |= 1 << bit;
+      const isKnown = epoch.inDoubt.size + epoch.mistyped.size === 0;
+      const inDoubt = isKnown ? 0 : bitsOf(spanConditions, epoch.inDoubt.get(i));
+      const mistyped = !isKnown && isStrict(epoch, rule) ? bitsOf(spanConditions, epoch.mistyped.get(i)) & ~inDoubt : 0;
+      this.join(epoch, row, state, i, rule, { bits: bits >>> 0, inDoubt, mistyped: mistyped >>> 0 }, trace, closed);
+    }
+  }
+
+  /** The rules for which span `i` can match, in their order. */
+  private candidatesOf(epoch: Epoch, i: number): readonly number[] {
+    const { compiled, plan } = epoch.rules;
+    const { words } = compiled;
+    const { mixedMask, mixedOfAnySpan } = plan;
+    let only = mixedOfAnySpan;
+    let lists = mixedOfAnySpan.length === 0 ? 0 : 1;
+    for (let word = 0; word < words; word++) {
+      for (let bits = epoch.matched[i * words + word]! & mixedMask[word]!; bits !== 0; bits &= bits - 1) {
+        only = plan.mixedOfCondition[conditionOf(word, bits)]!;
+        lists++;
+      }
+    }
+    // Nearly every span: what the plan has in order needs neither copy nor sort.
+    return lists <= 1 && epoch.inDoubt.size + epoch.mistyped.size === 0 ? only : this.mergedOf(epoch, i);
+  }
+
+  private mergedOf(epoch: Epoch, i: number): readonly number[] {
+    const { compiled, plan } = epoch.rules;
+    const { words } = compiled;
+    const { found } = this;
+    found.length = 0;
+    for (let word = 0; word < words; word++) {
+      for (let bits = epoch.matched[i * words + word]! & plan.mixedMask[word]!; bits !== 0; bits &= bits - 1) {
+        found.push(...plan.mixedOfCondition[conditionOf(word, bits)]!);
+      }
+    }
+    if (epoch.inDoubt.size + epoch.mistyped.size > 0) this.findUnknown(epoch, i);
+    found.push(...plan.mixedOfAnySpan);
+    return found.sort((a, b) => a - b);
+  }
+
+  /** The rules of which it is not known whether span `i` can match. */
+  private findUnknown({ rules: { plan }, inDoubt, mistyped }: Epoch, i: number): void {
+    for (const condition of inDoubt.get(i) ?? NONE) this.found.push(...plan.mixedOfCondition[condition]!);
+    for (const condition of mistyped.get(i) ?? NONE) {
+      this.found.push(...plan.mixedOfCondition[condition]!.filter((rule) => plan.strict?.rules.has(rule) === true));
+    }
+  }
+
+  /** Asks a rule about its groups that wait. */
+  decide(epoch: Epoch, row: number, state: number, rule: number, trace: AskedTrace): void {
+    for (let group = epoch.states.groups(state); group !== 0; group = this.groups.next(group)) {
+      if (this.groups.rule(group) !== rule || this.groups.verdict(group) !== UNKNOWN || this.groups.isOpen(group)) continue;
+      const truth = decide(epoch, rule, trace, this.groups.bits(group));
+      if (truth !== UNKNOWN) this.settle(epoch, row, group, truth);
+    }
+  }
+
+  /** Judges the groups that still wait; emits what changed since the last time, also of those that do not. */
+  conclude(epoch: Epoch, row: number, state: number, trace: AskedTrace, reason: CloseReason): void {
+    if (epoch.rules.plan.mixedRules.length === 0) return;
+    for (let group = epoch.states.groups(state); group !== 0; group = this.groups.next(group)) {
+      const rule = this.groups.rule(group);
+      const verdict = this.groups.verdict(group);
+      if (epoch.alive[rule] === 0 || verdict === FALSE) continue;
+      const matches = verdict === TRUE || this.concludeGroup(epoch, rule, group, trace);
+      this.report(epoch, row, group, matches, reason);
+    }
+  }
+
+  private concludeGroup(epoch: Epoch, rule: number, group: number, trace: AskedTrace): Conclusion {
+    const { groups, errors } = this;
+    const doubts = this.doubts.of(trace.row);
+    const isOpen = groups.isOpen(group) || (doubts !== undefined && isInDoubt(epoch.rules.compiled, rule, doubts));
+    const matches = conclude(epoch, rule, trace, groups.bits(group), this.evidence, isOpen ? undefined : errors);
+    if (!isOpen || typeof matches === 'object') return matches;
+    return concludeInDoubt(epoch, rule, trace, groups.unknown(group), doubts, errors);
+  }
+
+  forget(epoch: Epoch, state: number): void {
+    if (epoch.rules.plan.mixedRules.length > 0) this.groups.forget(epoch.states.groups(state));
+  }
+
+  private join(
+    epoch: Epoch,
+    row: number,
+    state: number,
+    i: number,
+    rule: number,
+    bits: UnknownBits,
+    trace: AskedTrace,
+    closed: boolean,
+  ): void {
+    const first = epoch.states.groups(state);
+    let group = this.groups.find(first, rule, bits);
+    if (group === 0) {
+      const isOpen = (bits.inDoubt | bits.mistyped) !== 0;
+      const verdict = closed || isOpen ? UNKNOWN : decide(epoch, rule, trace, bits.bits);
+      group = this.groups.open(first, rule, bits, verdict);
+      epoch.states.setGroups(state, group);
+    }
+    const verdict = this.groups.verdict(group);
+    if (verdict === FALSE) return;
+    const kept = this.kept.keep(epoch.columns, i, 0, 0);
+    this.groups.append(group, kept);
+    // A closed trace is judged again when the whole record is applied.
+    if (verdict === TRUE && !closed) this.reportSpan(epoch, row, group, kept, true, 'certain', this.shownOf(epoch, row, group));
+  }
+
+  /** The verdict of a group is certain. Its spans need not wait if it is that they do not match. */
+  private settle(epoch: Epoch, row: number, group: number, verdict: Exclude<Truth, typeof UNKNOWN>): void {
+    this.groups.decide(group, verdict);
+    if (verdict === FALSE) this.groups.empty(group);
+    else this.report(epoch, row, group, true, 'certain');
+  }
+
+  /** Reports what a rule says of all spans of a group. */
+  private report(epoch: Epoch, row: number, group: number, concluded: Conclusion, closeReason: CloseReason | 'certain'): void {
+    const shown = this.shownOf(epoch, row, group);
+    for (let kept = this.groups.first(group); kept !== 0; kept = this.kept.next(kept)) {
+      this.reportSpan(epoch, row, group, kept, concluded, closeReason, shown);
+    }
+  }
+
+  private reportSpan(
+    epoch: Epoch,
+    row: number,
+    group: number,
+    kept: number,
+    concluded: Conclusion,
+    closeReason: CloseReason | 'certain',
+    shown: () => Explanation,
+  ): void {
+    const rule = this.groups.rule(group);
+    const report = { rule, row, subject: kept, ...foundBy(concluded), aboutSpan: true, closeReason };
+    this.reports.report(epoch, report, (): Shown => ({ span: this.kept.named(kept), explanation: shown() }));
+  }
+
+  /** What is to be said is the same for all spans of a group: it is worked out once, if at all. */
+  private shownOf(epoch: Epoch, row: number, group: number): () => Explanation {
+    let explanation: Explanation | undefined;
+    return () => {
+      const rule = this.groups.rule(group);
+      explanation ??= explain(epoch, rule, this.evidence.of(epoch, row, rule, this.groups.unknown(group)));
+      return explanation;
+    };
+  }
+}
+
+/** The condition of the lowest of these bits. */
+function conditionOf(word: number, bits: number): number {
+  return (word << 5) + 31 - Math.clz32(bits & -bits);
+}
+
+function holds(epoch: Epoch, i: number, condition: number): boolean {
+  return ((epoch.matched[i * epoch.rules.compiled.words + (condition >> 5)]! >>> (condition & 31)) & 1) === 1;
+}
+
+function isStrict(epoch: Epoch, rule: number): boolean {
+  return epoch.rules.plan.strict?.rules.has(rule) === true;
+}
+
+/** The bits of those conditions that are among some. */
+function bitsOf(conditions: readonly number[], some: readonly number[] | undefined): number {
+  if (some === undefined) return 0;
+  let bits = 0;
+  for (const [bit, condition] of conditions.entries()) if (some.includes(condition)) bits |= 1 << bit;
+  return bits >>> 0;
+}
+
+const NONE: readonly number[] = [];

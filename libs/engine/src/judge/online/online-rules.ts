@@ -1,0 +1,161 @@
+import { TRUE, UNKNOWN } from '#dsl';
+import type { Assembly } from '../../assembly/assembly.js';
+import { CLOSED, FLAGS, JUDGED, KEPT, RETRIED, ROW_WORDS, STATE } from '../../assembly/trace-row.js';
+import type { Epoch } from '../../rules/epoch.js';
+import type { CloseReason } from '../../verdict/close-reason.js';
+import { AskedTrace } from '../asked-trace.js';
+import { AtomWitnesses } from '../atom-witnesses.js';
+import { type Conclusion, conclude, concludeInDoubt, decide, explain } from '../budget.js';
+import type { Doubts } from '../doubts.js';
+import type { KeptSpans, NamedSpan } from '../kept-spans.js';
+import { OnlineEvidence } from '../online-evidence.js';
+import { foundBy, type Reports } from '../reports.js';
+import type { ValueErrors } from '../value-errors.js';
+import type { Verdicts } from '../verdicts.js';
+import { isInDoubt } from '../worlds.js';
+import { MixedRules } from './mixed-rules.js';
+import { TouchedRules } from './touched-rules.js';
+import { TraceAtoms } from './trace-atoms.js';
+
+const NO_BITS = { bits: 0, inDoubt: 0, mistyped: 0 };
+
+/**
+ * Rules that need bits and counters of a trace, not its spans. A rule is asked again only when an atom that it reads has
+ * changed, and fires as soon as no further span can change its answer; what is still open at close is concluded then, and
+ * again after late spans. What fired early is told again at close if by then its evidence is another.
+ */
+export class OnlineRules {
+  private readonly atoms: TraceAtoms;
+  private readonly asked: AskedTrace;
+  private readonly evidence: OnlineEvidence;
+  private readonly mixed: MixedRules;
+  private readonly touched: TouchedRules;
+
+  constructor(
+    private readonly assembly: Assembly,
+    private readonly kept: KeptSpans,
+    private readonly reports: Reports,
+    private readonly errors: ValueErrors,
+    private readonly doubts: Doubts,
+    verdicts: Verdicts,
+  ) {
+    const witnesses = new AtomWitnesses(kept);
+    this.atoms = new TraceAtoms(assembly, kept, witnesses);
+    this.asked = new AskedTrace(assembly, verdicts);
+    this.evidence = new OnlineEvidence(assembly, kept, witnesses, doubts, verdicts);
+    this.touched = new TouchedRules(assembly, kept);
+    this.mixed = new MixedRules(kept, reports, this.evidence, errors, doubts);
+  }
+
+  /** Takes span `i` of the epoch's record, which its trace (opened in that epoch) has just got. */
+  feed(epoch: Epoch, row: number, i: number): void {
+    const state = this.atoms.feed(epoch, row, i);
+    const trace = this.asked.at(epoch, row);
+    const waits = (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & (CLOSED | RETRIED)) !== 0;
+    if (epoch.rules.plan.mixedRules.length > 0) this.mixed.add(epoch, row, state, i, trace, waits);
+    // A closed trace is judged again when the whole record is applied; a retry is not judged.
+    if (waits) return;
+    const { toAsk, asking } = this.atoms;
+    for (let n = 0; n < asking; n++) {
+      const rule = toAsk[n]!;
+      if (epoch.alive[rule] === 0) continue;
+      const bit = epoch.rules.plan.settledBit[rule]!;
+      if (bit < 0) this.mixed.decide(epoch, row, state, rule, trace);
+      else this.decide(epoch, row, state, rule, bit, trace);
+    }
+  }
+
+  /** Asks all rules, whatever was fed since they were asked the last time. */
+  decideAll(epoch: Epoch, row: number): void {
+    const state = this.assembly.traces.rows[row * ROW_WORDS + STATE]!;
+    const trace = this.asked.at(epoch, row);
+    const { traceRules, mixedRules } = epoch.rules.plan;
+    for (const [bit, rule] of traceRules.entries()) if (epoch.alive[rule] === 1) this.decide(epoch, row, state, rule, bit, trace);
+    for (const rule of mixedRules) if (epoch.alive[rule] === 1) this.mixed.decide(epoch, row, state, rule, trace);
+  }
+
+  /** Judges the trace as it is; emits what changed since the last time. */
+  conclude(epoch: Epoch, row: number, reason: CloseReason): void {
+    const { rows } = this.assembly.traces;
+    const state = rows[row * ROW_WORDS + STATE]!;
+    const times = (rows[row * ROW_WORDS + FLAGS]! & JUDGED) === 0 ? 1 : 0;
+    rows[row * ROW_WORDS + FLAGS]! |= JUDGED;
+    const trace = this.asked.at(epoch, row);
+    const { traceRules, quiet, strict } = epoch.rules.plan;
+    epoch.timing = epoch.clock?.conclusions.next() ?? 0;
+    this.touched.of(epoch, row);
+    const fired = this.reports.has(row);
+    const doubts = this.doubts.of(row);
+    // Of a rule that does not match nothing is to be said, unless something was or its errors are verdicts.
+    const isSilent = !fired && strict === undefined;
+    for (let bit = 0; bit < traceRules.length; bit++) {
+      const rule = traceRules[bit]!;
+      if (epoch.alive[rule] === 0) continue;
+      const isOpen = doubts !== undefined && isInDoubt(epoch.rules.compiled, rule, doubts);
+      if (epoch.states.isSettled(state, bit)) {
+        // Certain as the language has it, to which what fails is false: the rule may want to know.
+        if (isOpen) concludeInDoubt(epoch, rule, trace, NO_BITS, doubts, this.errors);
+        // What stands may be what it says to a value of another type, though it does not match.
+        if (fired && this.reports.isKnown(row, rule, 0)) this.report(epoch, row, rule, this.settledOn(epoch, rule, trace), reason);
+        continue;
+      }
+      epoch.accounts[rule]!.countEvaluations(times);
+      if (quiet[rule] === true && !this.touched.has(rule) && !isOpen) continue;
+      const known = conclude(epoch, rule, trace, 0, this.evidence, this.errors);
+      const matches = isOpen && typeof known !== 'object' ? concludeInDoubt(epoch, rule, trace, NO_BITS, doubts, this.errors) : known;
+      const doubtful = isOpen && typeof matches === 'object' ? this.doubtfulSpan(epoch, row, rule) : undefined;
+      if (matches !== false || !isSilent) this.report(epoch, row, rule, matches, reason, doubtful);
+    }
+    this.mixed.conclude(epoch, row, state, trace, reason);
+  }
+
+  forget(epoch: Epoch, row: number): void {
+    const { rows } = this.assembly.traces;
+    const state = rows[row * ROW_WORDS + STATE]!;
+    this.kept.forget(rows[row * ROW_WORDS + KEPT]!);
+    this.mixed.forget(epoch, state);
+    epoch.states.release(state);
+  }
+
+  /** Bytes of pending spans' groups. */
+  get bytes(): number {
+    return this.mixed.groups.bytes;
+  }
+
+  private decide(epoch: Epoch, row: number, state: number, rule: number, bit: number, trace: AskedTrace): void {
+    if (epoch.states.isSettled(state, bit)) return;
+    const truth = decide(epoch, rule, trace, 0);
+    if (truth === UNKNOWN) return;
+    epoch.states.settle(state, bit);
+    epoch.accounts[rule]!.countEvaluations(1);
+    if (truth === TRUE) this.report(epoch, row, rule, true, 'certain');
+  }
+
+  /** A rule that is certain about a trace, and something stands: mostly because it matches. */
+  private settledOn(epoch: Epoch, rule: number, trace: AskedTrace): Conclusion {
+    const isStrict = epoch.rules.plan.strict?.rules.has(rule) === true;
+    return !isStrict || conclude(epoch, rule, trace, 0, this.evidence, this.errors);
+  }
+
+  /** The first span on which something that the rule asks takes too long to tell. */
+  private doubtfulSpan({ rules: { compiled } }: Epoch, row: number, rule: number): NamedSpan | undefined {
+    return this.doubts.firstOf(
+      row,
+      compiled.rules[rule]!.atoms.map((atom) => compiled.atoms[atom]!.condition),
+    );
+  }
+
+  private report(
+    epoch: Epoch,
+    row: number,
+    rule: number,
+    concluded: Conclusion,
+    closeReason: CloseReason | 'certain',
+    doubtful?: NamedSpan,
+  ): void {
+    this.reports.report(epoch, { rule, row, subject: 0, ...foundBy(concluded), aboutSpan: false, closeReason }, () => ({
+      span: doubtful ?? this.evidence.spanFor(epoch, row, rule),
+      explanation: explain(epoch, rule, this.evidence.of(epoch, row, rule)),
+    }));
+  }
+}

@@ -1,0 +1,111 @@
+import type { Truth } from '#dsl';
+import { Slots } from '../../assembly/slots.js';
+import type { UnknownBits } from '../budget.js';
+import type { KeptSpans } from '../kept-spans.js';
+
+const WORDS = 8;
+const NEXT = 0;
+const RULE = 1;
+const BITS = 2;
+const VERDICT = 3;
+const FIRST = 4;
+const LAST = 5;
+const IN_DOUBT = 6;
+const MISTYPED = 7;
+
+/**
+ * The spans of remembered traces that a mixed rule matches, or may match, depending on what else their trace brings. All the
+ * rule knows of such a span is which of its conditions hold (or are not known), so spans with the same bits share one verdict and form a
+ * group: a trace has few of them, however many spans wait. The groups of a trace are chained, the latest first.
+ */
+export class PendingGroups extends Slots {
+  constructor(private readonly kept: KeptSpans) {
+    super(WORDS);
+  }
+
+  /** The group of a rule's spans with these bits in a chain of groups, or 0. */
+  find(first: number, rule: number, { bits, inDoubt, mistyped }: UnknownBits): number {
+    let group = first;
+    for (; group !== 0; group = this.next(group)) {
+      const at = group * WORDS;
+      if (this.rule(group) !== rule || this.bits(group) !== bits) continue;
+      if (this.words[at + IN_DOUBT] === inDoubt && this.words[at + MISTYPED] === mistyped) break;
+    }
+    return group;
+  }
+
+  open(next: number, rule: number, { bits, inDoubt, mistyped }: UnknownBits, verdict: Truth): number {
+    const group = this.take();
+    const at = group * WORDS;
+    this.words[at + NEXT] = next;
+    this.words[at + RULE] = rule;
+    this.words[at + BITS] = bits;
+    this.words[at + IN_DOUBT] = inDoubt;
+    this.words[at + MISTYPED] = mistyped;
+    this.words[at + VERDICT] = verdict;
+    return group;
+  }
+
+  next(group: number): number {
+    return this.words[group * WORDS + NEXT]!;
+  }
+
+  rule(group: number): number {
+    return this.words[group * WORDS + RULE]!;
+  }
+
+  bits(group: number): number {
+    return this.words[group * WORDS + BITS]!;
+  }
+
+  /** Something that the rule asks of these spans is not known. */
+  isOpen(group: number): boolean {
+    return (this.words[group * WORDS + IN_DOUBT]! | this.words[group * WORDS + MISTYPED]!) !== 0;
+  }
+
+  /** With what of the bits is not known. */
+  unknown(group: number): UnknownBits {
+    const at = group * WORDS;
+    return { bits: this.bits(group), inDoubt: this.words[at + IN_DOUBT]!, mistyped: this.words[at + MISTYPED]! };
+  }
+
+  /** UNKNOWN while more spans may change it. */
+  verdict(group: number): Truth {
+    return this.words[group * WORDS + VERDICT]! as Truth;
+  }
+
+  decide(group: number, verdict: Truth): void {
+    this.words[group * WORDS + VERDICT] = verdict;
+  }
+
+  /** First of the spans that wait or match, in order of arrival. */
+  first(group: number): number {
+    return this.words[group * WORDS + FIRST]!;
+  }
+
+  append(group: number, kept: number): void {
+    const at = group * WORDS;
+    const last = this.words[at + LAST]!;
+    if (last === 0) this.words[at + FIRST] = kept;
+    else this.kept.chain(last, kept);
+    this.words[at + LAST] = kept;
+  }
+
+  /** The spans no longer wait. */
+  empty(group: number): void {
+    const at = group * WORDS;
+    this.kept.forget(this.words[at + FIRST]!);
+    this.words[at + FIRST] = 0;
+    this.words[at + LAST] = 0;
+  }
+
+  /** Releases a chain of groups with their spans. */
+  forget(first: number): void {
+    for (let group = first; group !== 0; ) {
+      const next = this.next(group);
+      this.empty(group);
+      this.release(group);
+      group = next;
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import type { Assembly } from '../../assembly/assembly.js';
+import { KEPT, ROW_WORDS } from '../../assembly/trace-row.js';
+import type { Epoch } from '../../rules/epoch.js';
+import type { KeptSpans } from '../kept-spans.js';
+import { FIRST_SPAN, ROOT } from '../online-evidence.js';
+
+/**
+ * The rules over a trace that are worth concluding: those of which some atom was fed. The others see a trace on which nothing
+ * holds, as they do on nearly every trace, and their answer to that is known (plan.ts).
+ */
+export class TouchedRules {
+  /** Per rule: the number of the trace for which it was touched last. */
+  private marks = new Float64Array(0);
+  private trace = 0;
+
+  constructor(
+    private readonly assembly: Assembly,
+    private readonly kept: KeptSpans,
+  ) {}
+
+  /** Points it at a trace. Each atom that was fed has kept a witness. */
+  of(epoch: Epoch, row: number): void {
+    const { compiled, plan } = epoch.rules;
+    if (this.marks.length < compiled.rules.length) this.marks = new Float64Array(compiled.rules.length);
+    this.trace++;
+    for (let kept = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!; kept !== 0; kept = this.kept.next(kept)) {
+      const atom = this.kept.tag(kept);
+      if (atom === ROOT || atom === FIRST_SPAN) continue;
+      for (const rule of plan.rulesOfAtom[atom]!) this.marks[rule] = this.trace;
+    }
+  }
+
+  has(rule: number): boolean {
+    return this.marks[rule] === this.trace;
+  }
+}

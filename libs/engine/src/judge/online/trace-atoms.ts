@@ -1,0 +1,174 @@
+import type { SpanColumns } from '#otlp';
+import type { Assembly } from '../../assembly/assembly.js';
+import { FLAGS, KEPT, ROOT_SEEN, ROW_WORDS, STATE } from '../../assembly/trace-row.js';
+import type { Epoch } from '../../rules/epoch.js';
+import type { AtomWitnesses } from '../atom-witnesses.js';
+import type { KeptSpans } from '../kept-spans.js';
+import { FIRST_SPAN, ROOT } from '../online-evidence.js';
+
+/** The low one of the two words of a 64-bit time in `startWords` and `endWords`. */
+const LOW = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 0 : 1;
+
+/**
+ * Feeds the bits and counters of a trace with one span's conditions, keeps the first span of each atom as its witness (where a violation may
+ * name more, the first ones), and collects the rules that the span may have decided.
+ */
+export class TraceAtoms {
+  /** The rules to ask after the span that was fed last, each once: the first `asking` of the array. (To set the length of a list costs more.) */
+  toAsk = new Int32Array(0);
+  asking = 0;
+  /** Per rule: the number of the span for which it was put into `toAsk`. */
+  private asked = new Float64Array(0);
+  private span = 0;
+  /** Per atom: the number of the span that fed it last, after another had; and how many atoms this span fed so. */
+  private fedAgain = new Float64Array(0);
+  private again = 0;
+
+  constructor(
+    private readonly assembly: Assembly,
+    private readonly kept: KeptSpans,
+    private readonly witnesses: AtomWitnesses,
+  ) {}
+
+  /** Span `i` of the record that `epoch` has evaluated; answers the trace's state, made with its first span. */
+  feed(epoch: Epoch, row: number, i: number): number {
+    const { compiled, plan } = epoch.rules;
+    const { matched } = epoch;
+    this.span++;
+    this.asking = 0;
+    this.again = 0;
+    if (this.asked.length < compiled.rules.length) {
+      this.asked = new Float64Array(compiled.rules.length);
+      this.toAsk = new Int32Array(compiled.rules.length);
+    }
+    if (this.fedAgain.length < compiled.atoms.length) this.fedAgain = new Float64Array(compiled.atoms.length);
+    const state = this.stateOf(epoch, row, i);
+    const base = i * compiled.words;
+    for (let word = 0; word < compiled.words; word++) {
+      let bits = matched[base + word]! & compiled.atomMask[word]!;
+      while (bits !== 0) {
+        const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+        bits &= bits - 1;
+        for (const atom of compiled.atomsOfCondition[condition]!) this.feedAtom(epoch, row, state, atom, i);
+      }
+    }
+    for (const atom of compiled.atomsWhenUnmatched) {
+      const { condition } = compiled.atoms[atom]!;
+      if (((matched[base + (condition >> 5)]! >>> (condition & 31)) & 1) === 0 && !isInDoubt(epoch, i, condition)) {
+        this.feedAtom(epoch, row, state, atom, i);
+      }
+    }
+    for (const rule of plan.restless) this.ask(rule);
+    if (this.again > 0) this.takeOver(epoch, row, state, i);
+    return state;
+  }
+
+  private feedAtom(epoch: Epoch, row: number, state: number, atom: number, i: number): void {
+    const { kind, slot } = epoch.rules.compiled.atoms[atom]!;
+    if (kind === 'has') {
+      if (!epoch.states.set(state, slot)) {
+        this.again++;
+        this.fedAgain[atom] = this.span;
+        return;
+      }
+      this.keepWitness(row, atom, epoch.columns, i);
+    } else {
+      if (epoch.states.counted(state, slot) === 0) this.keepWitness(row, atom, epoch.columns, i);
+      else {
+        this.again++;
+        this.fedAgain[atom] = this.span;
+      }
+      epoch.states.add(state, slot);
+    }
+    const { rulesOfAtom, lockedRulesOfAtom, mixedOfAtom, mixedRules } = epoch.rules.plan;
+    for (const rule of rulesOfAtom[atom]!) this.ask(rule);
+    if (lockedRulesOfAtom[atom]!.length > 0) this.askUnlocked(epoch, row, atom);
+    if (mixedRules.length > 0 && epoch.states.groups(state) !== 0) for (const rule of mixedOfAtom[atom]!) this.ask(rule);
+  }
+
+  /** Asks the rules that read an atom and whose key is fed: few of those that read it, where many do. */
+  private askUnlocked(epoch: Epoch, row: number, atom: number): void {
+    const { plan, compiled } = epoch.rules;
+    for (let kept = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!; kept !== 0; kept = this.kept.next(kept)) {
+      const key = this.kept.tag(kept);
+      if (key === ROOT || key === FIRST_SPAN) continue;
+      for (const rule of plan.rulesOfKey[key]!) if (compiled.rules[rule]!.atoms.includes(atom)) this.ask(rule);
+    }
+  }
+
+  private ask(rule: number): void {
+    if (this.asked[rule] === this.span) return;
+    this.asked[rule] = this.span;
+    this.toAsk[this.asking++] = rule;
+  }
+
+  private stateOf(epoch: Epoch, row: number, i: number): number {
+    const { rows } = this.assembly.traces;
+    const { columns, states, rules } = epoch;
+    const at = row * ROW_WORDS;
+    let state = rows[at + STATE]!;
+    const first = state === 0;
+    if (first) {
+      state = states.take();
+      rows[at + STATE] = state;
+      rows[at + KEPT] = this.kept.keep(columns, i, columns.isRoot[i] === 1 ? ROOT : FIRST_SPAN, 0);
+    } else if (rules.plan.namesAnySpan || columns.isRoot[i] === 1) {
+      this.standIn(rows[at + KEPT]!, columns, i, (rows[at + FLAGS]! & ROOT_SEEN) !== 0);
+    }
+    if (rules.plan.totals) {
+      const { startWords, endWords } = columns;
+      const low = 2 * i + LOW;
+      const high = 2 * i + 1 - LOW;
+      states.widen(state, first, startWords[low]!, startWords[high]!, endWords[low]!, endWords[high]!);
+    }
+    return state;
+  }
+
+  /** The span that stands for a trace is its root, or its first span; of several the one that goes before the others. */
+  private standIn(kept: number, columns: SpanColumns, i: number, rootSeen: boolean): void {
+    const isRoot = columns.isRoot[i] === 1;
+    // Most traces have seen their root, or wait for it: this span is neither it nor the first.
+    if (rootSeen && !isRoot) return;
+    const isFirstRoot = isRoot && this.kept.tag(kept) === FIRST_SPAN;
+    if (isFirstRoot || this.kept.isBefore(columns, i, kept)) this.kept.replace(kept, columns, i, isRoot ? ROOT : FIRST_SPAN);
+  }
+
+  /** The witness of an atom is the first of the spans that fed it, whichever came first. Witnesses follow the span that stands for the trace. */
+  private takeOver({ rules, columns, states }: Epoch, row: number, state: number, i: number): void {
+    const { kept } = this;
+    let before = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!;
+    let witness = kept.next(before);
+    for (let left = this.again; witness !== 0 && left > 0; before = witness, witness = kept.next(witness)) {
+      const atom = kept.tag(witness);
+      if (this.fedAgain[atom] !== this.span) continue;
+      left--;
+      const { kind, slot } = rules.compiled.atoms[atom]!;
+      const isFirst = kept.isBefore(columns, i, witness);
+      const fed = kind === 'has' ? kept.fed(witness) : states.counted(state, slot) - 1;
+      if (!rules.plan.namedAtoms[atom]) {
+        if (isFirst) kept.replace(witness, columns, i, atom);
+      } else if (!isFirst) this.witnesses.add(witness, fed, columns, i);
+      else {
+        const first = kept.keep(columns, i, atom, kept.next(witness));
+        kept.chain(before, first);
+        this.witnesses.takeOver(first, witness, fed);
+        witness = first;
+      }
+      if (kind === 'has') kept.setFed(witness, fed + 1);
+    }
+  }
+
+  /** Witnesses follow the span that stands for the trace. */
+  private keepWitness(row: number, atom: number, columns: SpanColumns, i: number): void {
+    const { kept } = this;
+    const first = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!;
+    const witness = kept.keep(columns, i, atom, kept.next(first));
+    kept.setFed(witness, 1);
+    kept.chain(first, witness);
+  }
+}
+
+/** Whether the span satisfies the condition is not known. */
+function isInDoubt({ inDoubt }: Epoch, i: number, condition: number): boolean {
+  return inDoubt.size > 0 && inDoubt.get(i)?.includes(condition) === true;
+}

@@ -1,0 +1,47 @@
+import type { Epoch } from '../../rules/epoch.js';
+import { Failures } from './failures.js';
+import type { SpanRules } from './span-rules.js';
+import { TypeFailures } from './type-failures.js';
+
+/** A span before the rules about one span alone, and the count of what failed on it. */
+export class SpanJudgement {
+  private readonly failures = new Failures();
+  private readonly typeFailures = new TypeFailures();
+
+  constructor(private readonly rules: SpanRules) {}
+
+  /** Span `i` of the record at `offset`, which the epoch has evaluated. `home`: the epoch of its trace, if that is known. */
+  judge(epoch: Epoch, offset: number, row: number, i: number, home: Epoch | undefined): void {
+    if (epoch.anyFailed) this.failures.count(epoch, i);
+    if (epoch.anyUnusual) this.typeFailures.count(epoch, i, offset);
+    this.ask(epoch, row, i, home);
+  }
+
+  /** As `judge`, without the count of what failed. The home has evaluated the span too: its rules go on with the trace, in its versions. */
+  ask(epoch: Epoch, row: number, i: number, home: Epoch | undefined): void {
+    const isGuest = home !== undefined && home !== epoch;
+    if (isGuest) this.askRulesOf(home, row, i);
+    this.askRulesOf(epoch, row, i, isGuest ? home : undefined);
+  }
+
+  /** Span `i` came before, in a form that is one with this to the rules of another epoch, its trace's home: those that it lacks are asked. */
+  judgeCopy(epoch: Epoch, row: number, i: number, home: Epoch): void {
+    this.askRulesOf(epoch, row, i, home);
+  }
+
+  private askRulesOf(epoch: Epoch, row: number, i: number, home?: Epoch): void {
+    if (epoch.anyUnusual) this.rules.judgeFailures(epoch, row, i, home);
+    this.rules.judge(epoch, row, i, home);
+  }
+
+  /** The spans of a record are judged: what failed is told to the rules' accounts. */
+  settle(epoch: Epoch): void {
+    if (!epoch.anyFailed) return;
+    try {
+      this.failures.settle(epoch);
+    } catch (error) {
+      this.failures.drop();
+      throw error;
+    }
+  }
+}

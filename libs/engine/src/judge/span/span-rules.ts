@@ -1,0 +1,87 @@
+import type { Evidence, TypeFailure } from '#dsl';
+import type { Assembly } from '../../assembly/assembly.js';
+import { ROW_WORDS, SPANS } from '../../assembly/trace-row.js';
+import { ColumnSpan } from '../../rules/buffered-span.js';
+import type { Epoch } from '../../rules/epoch.js';
+import { isOf } from '../../verdict/told-verdicts.js';
+import { explain } from '../budget.js';
+import { namedSpan } from '../kept-spans.js';
+import { reasonOf } from '../value-errors.js';
+import type { Verdicts } from '../verdicts.js';
+
+/** Rules about one span alone: judged at once, when the span arrives, by the epoch of its trace and of those that came later by the one in force. */
+export class SpanRules {
+  constructor(
+    private readonly assembly: Assembly,
+    private readonly verdicts: Verdicts,
+  ) {}
+
+  /**
+   * Span `i` of the record that the epoch has evaluated. A span that matches nothing costs one AND per 32 conditions.
+   * @param home the epoch under which the span's trace opened, if that is another
+   */
+  judge(epoch: Epoch, row: number, i: number, home?: Epoch): void {
+    const { words, spanRuleMask } = epoch.rules.compiled;
+    const { matched } = epoch;
+    const base = i * words;
+    for (let word = 0; word < words; word++) {
+      let bits = matched[base + word]! & spanRuleMask[word]!;
+      while (bits !== 0) {
+        this.matches(epoch, row, i, (word << 5) + 31 - Math.clz32(bits & -bits), home);
+        bits &= bits - 1;
+      }
+    }
+  }
+
+  /** As `judge`, for rules to which a value of another type is a violation; only where something failed so. */
+  judgeFailures(epoch: Epoch, row: number, i: number, home?: Epoch): void {
+    const { compiled, plan } = epoch.rules;
+    if (plan.strict === undefined) return;
+    for (let word = 0; word < compiled.words; word++) {
+      for (let bits = epoch.failed[i * compiled.words + word]! & compiled.spanRuleMask[word]!; bits !== 0; bits &= bits - 1) {
+        const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+        const rules = plan.strict.ofSpans[condition]!;
+        const failure = rules.length === 0 ? undefined : compiled.failureOf(condition, epoch.columns, i);
+        if (failure !== undefined) this.violate(epoch, row, i, rules, home, failure);
+      }
+    }
+  }
+
+  private matches(epoch: Epoch, row: number, i: number, condition: number, home: Epoch | undefined): void {
+    this.violate(epoch, row, i, epoch.rules.compiled.rulesOfCondition[condition]!, home);
+  }
+
+  /** @param failure why it is not known whether the span matches */
+  private violate(epoch: Epoch, row: number, i: number, rules: readonly number[], home: Epoch | undefined, failure?: TypeFailure): void {
+    const { definitions } = epoch.rules;
+    const span = new ColumnSpan(epoch.columns, i, epoch.rules.columnOf, epoch.rules.resourceColumnOf);
+    const evidence: Evidence = {
+      span,
+      spanCount: this.assembly.traces.rows[row * ROW_WORDS + SPANS]!,
+      atom: () => ({ count: 0, witnesses: [] }),
+    };
+    for (const rule of rules) {
+      // A later epoch, or the one in force when a span in progress is judged at last, may not have the rule any more.
+      if (epoch.alive[rule] === 0) continue;
+      const definition = definitions[rule]!;
+      if (home?.goesOn(definition.id) === true) continue;
+      const named = namedSpan(epoch.columns, i);
+      const last = home === undefined ? undefined : this.verdicts.lastOf(definition, row, named);
+      if (last?.status === 'open' && isOf(last, definition)) continue;
+      const explanation = explain(epoch, rule, evidence);
+      if (last?.status !== 'open') epoch.accounts[rule]!.matches++;
+      this.verdicts.emit({
+        rule: definition,
+        row,
+        span: named,
+        aboutSpan: true,
+        alone: true,
+        revision: (last?.revision ?? 0) + 1,
+        status: 'open',
+        before: last?.status,
+        closeReason: 'certain',
+        ...(failure === undefined ? { explanation } : { byError: true, explanation: { ...explanation, summary: reasonOf({ failure }) } }),
+      });
+    }
+  }
+}

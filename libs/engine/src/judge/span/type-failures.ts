@@ -1,0 +1,51 @@
+import { isTypeFailure, type TypeFailure } from '#dsl';
+import type { Epoch } from '../../rules/epoch.js';
+
+/**
+ * So often a condition is asked what it failed on, per record; then it is taken to be what it was the last time. Where a comparison comes first
+ * that fails, its text is known for each span, and it is asked once for each text.
+ */
+const ASKED = 16;
+
+/**
+ * Counts, for each rule, the spans on which one of its conditions met a value of another type than it can take. Most records have none,
+ * and then nothing is asked.
+ */
+export class TypeFailures {
+  private offset = -1;
+  /** By condition, with the text of the comparison that it begins with, if that failed. */
+  private readonly asked = new Map<string, { times: number; last: TypeFailure | undefined }>();
+
+  /** Span `i` of the record that the epoch has evaluated; only where that said that something failed so. */
+  count(epoch: Epoch, i: number, offset: number): void {
+    const { words } = epoch.rules.compiled;
+    if (offset !== this.offset) this.asked.clear();
+    this.offset = offset;
+    const counted = new Set<string>();
+    for (let word = 0; word < words; word++) {
+      for (let bits = epoch.failed[i * words + word]!; bits !== 0; bits &= bits - 1) {
+        const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+        const rules = epoch.rules.plan.rulesOfFailure[condition]!;
+        const failure = rules.length === 0 ? undefined : this.failureOf(epoch, condition, i);
+        if (failure === undefined) continue;
+        // A part of a rule may be a condition, and its negation another: that is one failure.
+        for (const rule of rules) {
+          const key = `${rule} ${failure.message} ${failure.reading}`;
+          if (!counted.has(key)) epoch.accounts[rule]!.countTypeFailure(failure);
+          counted.add(key);
+        }
+      }
+    }
+  }
+
+  private failureOf({ rules: { compiled }, columns }: Epoch, condition: number, i: number): TypeFailure | undefined {
+    const comparison = compiled.comparisonOf[condition]!;
+    const text = comparison < 0 ? undefined : compiled.comparisonError(comparison, columns, i);
+    if (text !== undefined && !isTypeFailure(text)) return undefined;
+    const key = `${condition} ${text ?? ''}`;
+    let asked = this.asked.get(key);
+    if (asked === undefined) this.asked.set(key, (asked = { times: 0, last: undefined }));
+    if (asked.times++ < (text === undefined ? ASKED : 1)) asked.last = compiled.failureOf(condition, columns, i);
+    return asked.last;
+  }
+}

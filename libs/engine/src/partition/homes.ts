@@ -1,0 +1,48 @@
+import { EPOCH_SHIFT, MUTED } from '../assembly/trace-row.js';
+import type { Epoch } from '../rules/epoch.js';
+import type { Epochs } from '../rules/epochs.js';
+import type { SpansRecord } from './partition-options.js';
+import { spanForm } from './span-form.js';
+
+/**
+ * The home of a trace is the epoch under which it opened: its rules over traces see all spans of the trace, and what its rules can see of a
+ * span tells copies of it from other forms, whatever epoch is in force when they come (docs/decisions/0024).
+ */
+export class Homes {
+  constructor(
+    private readonly epochs: Epochs,
+    private readonly evaluate: (home: Epoch) => void,
+    private readonly undecodable: (record: SpansRecord, error: unknown) => void,
+  ) {}
+
+  /**
+   * The home of a trace with these flags. If that is not the present epoch, it has read the record by its own projection. Undefined if it cannot, or
+   * the trace opened in the context, where nothing is known of what its spans were to rules.
+   */
+  of(flags: number, epoch: Epoch, record: SpansRecord): Epoch | undefined {
+    if ((flags & MUTED) !== 0) return undefined;
+    const home = this.epochs.at(flags >>> EPOCH_SHIFT);
+    if (home === epoch) return home;
+    if (!home.has(record.offset)) this.loadAgain(home, record);
+    return home.unreadable ? undefined : home;
+  }
+
+  /** What tells span `i` of an epoch's record from others of its id. In a trace that opened in the context all are one: their verdicts are out already. */
+  formOf(flags: number, epoch: Epoch, i: number): number {
+    if ((flags & MUTED) !== 0) return 0;
+    return epoch.keepsSpans ? spanForm(epoch, i) : epoch.forms[i]!;
+  }
+
+  /**
+   * Reads a record once more, as an epoch of the past needs it. Its projection may name a value that is nested too deep, which
+   * the present one passed over: then the past one's rules go without this record's spans.
+   */
+  private loadAgain(home: Epoch, record: SpansRecord): void {
+    try {
+      home.load(record.offset, record.value);
+      this.evaluate(home);
+    } catch (error) {
+      if (home.rules.plan.judgesTraces) this.undecodable(record, error);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { Accounting } from '../accounting.js';
+import type { EngineRecord } from '../record.js';
+import type { EpochRules } from '../rules/epoch-rules.js';
+import type { RuleClock } from '../rules/rule-clock.js';
+import type { AssemblySettings } from '../settings.js';
+
+/** A record of the log that holds spans. */
+export type SpansRecord = Extract<EngineRecord, { readonly kind: 'spans' }>;
+
+export interface PartitionEngineOptions {
+  readonly partition: number;
+  readonly settings: AssemblySettings;
+  /** The rule set of an epoch; the owner has it ready before it hands in that epoch's marker. */
+  readonly ruleSetOf: (epoch: number) => EpochRules;
+  /** The epoch in force at the first record (of a successor: at the committed offset). */
+  readonly initialEpoch: number;
+  /** The committed offset: what concerns only traces that opened before it was emitted already. Default: judge everything. */
+  readonly judgeFrom?: number;
+  /** `logTime` of that commit: what lies further back than traces are remembered is read for retries only. Default: traces begin with the first record. */
+  readonly committedAt?: number;
+  /** The pauses of the log before the first record, ms: from the same commit. */
+  readonly paused?: number;
+  /** Times evaluations, for `Accounting`. */
+  readonly clock?: RuleClock;
+  /** Shared by engines whose figures are added up. */
+  readonly accounting?: Accounting;
+  /** A trace closed that is judged, or would be if a rule were about traces: where its first span lies. Once for each trace, or fragment of one. */
+  readonly closed?: (firstOffset: number) => void;
+  /** A record that is no OTLP request: it is counted and passed over; here it can be kept aside. */
+  readonly undecodable?: (record: SpansRecord, reason: string) => void;
+  /** Something threw that should not, while this record was applied: how far the damage goes is said by `apply`. */
+  readonly defect?: (record: EngineRecord, error: unknown) => void;
+}

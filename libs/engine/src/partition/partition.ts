@@ -1,0 +1,394 @@
+import { Accounting } from '../accounting.js';
+import { Assembly } from '../assembly/assembly.js';
+import { DUPLICATE_SAME_TIMES, isDuplicate, NEW, SAME_TIMES } from '../assembly/duplicates.js';
+import { LateSpans } from '../assembly/late-spans.js';
+import { contextWindow } from '../assembly/long-traces.js';
+import type { CommitPoint } from '../assembly/low-watermark.js';
+import { Pauses } from '../assembly/pauses.js';
+import { Retries } from '../assembly/retries.js';
+import { CLOSED, EPOCH_SHIFT, FLAGS, KNOWN, MUTED, RETRIED, ROW_WORDS, SEEN_BEFORE, SPANS } from '../assembly/trace-row.js';
+import { Conclusions } from '../judge/conclusions.js';
+import { Judge } from '../judge/judge.js';
+import { SpanJudgement } from '../judge/span/span-judgement.js';
+import { SpanRules } from '../judge/span/span-rules.js';
+import { Verdicts } from '../judge/verdicts.js';
+import type { EngineRecord } from '../record.js';
+import { rejectionOf } from '../rejection.js';
+import type { Epoch } from '../rules/epoch.js';
+import { Epochs } from '../rules/epochs.js';
+import { checkSettings } from '../settings.js';
+import type { ClosedTrace } from '../verdict/close-reason.js';
+import type { Verdict } from '../verdict/verdict.js';
+import { Homes } from './homes.js';
+import type { PartitionEngineOptions, SpansRecord } from './partition-options.js';
+import { CONTENT, writeForms } from './span-form.js';
+import { isInProgress } from './spans-in-progress.js';
+import { UnfinishedSpans } from './unfinished-spans.js';
+
+/**
+ * One partition's evaluator: the log's records in, verdicts out. What it does depends on the records alone, in their order:
+ * no clock, no I/O, no chance (docs/architecture.md, invariant 2).
+ */
+export class PartitionEngine {
+  readonly accounting: Accounting;
+  readonly retries: Retries;
+  private readonly judgeFrom: number;
+  private readonly assembly: Assembly;
+  private readonly epochs: Epochs;
+  private readonly homes: Homes;
+  private readonly verdicts: Verdicts;
+  private readonly spans: SpanJudgement;
+  private readonly judge: Judge;
+  private readonly late: LateSpans;
+  private readonly conclusions: Conclusions;
+  private readonly unfinished: UnfinishedSpans;
+  /** Trace time: what comes before opens no traces, it is read for retries. */
+  private readonly assembleFrom: number;
+  /** Traces are remembered for a while, so that a span in progress may get its final form. */
+  private readonly waits: boolean;
+  private nextOffset = 0;
+  /** The record under way. */
+  private applying: EngineRecord | undefined;
+
+  constructor(private readonly options: PartitionEngineOptions) {
+    const { partition, settings, ruleSetOf, initialEpoch } = options;
+    checkSettings(settings);
+    this.waits = settings.idleTimeout + settings.lateWindow > 0;
+    this.judgeFrom = options.judgeFrom ?? 0;
+    this.accounting = options.accounting ?? new Accounting();
+    const events = { closed: (traces: readonly ClosedTrace[]) => this.closed(traces), forgotten: (row: number) => this.forgotten(row) };
+    this.assembly = new Assembly(settings, events, new Pauses(options.paused));
+    this.epochs = new Epochs(ruleSetOf(initialEpoch), this.accounting, options.clock);
+    this.homes = new Homes(
+      this.epochs,
+      (home) => this.evaluate(home),
+      (record, error) => this.undecodable(record, error),
+    );
+    this.verdicts = new Verdicts(partition, this.assembly);
+    this.spans = new SpanJudgement(new SpanRules(this.assembly, this.verdicts));
+    this.judge = new Judge(settings, this.assembly, this.verdicts);
+    this.conclusions = new Conclusions(
+      this.judge,
+      (row) => this.epochOf(row),
+      (error) => this.defect(error),
+    );
+    this.retries = new Retries(settings, this.assembly.traces);
+    const epochs = { evaluate: (epoch: Epoch) => this.evaluate(epoch), release: (epoch: Epoch) => this.epochs.release(epoch) };
+    this.unfinished = new UnfinishedSpans(this.assembly, this.judge, this.spans, this.accounting, this.retries, epochs);
+    this.late = new LateSpans(this.assembly.traces);
+    this.assembleFrom = (options.committedAt ?? Number.NEGATIVE_INFINITY) - (options.paused ?? 0) - contextWindow(settings);
+  }
+
+  /**
+   * Applies the next record of the partition. Verdicts go to `sink` before it returns, in an order that the log determines.
+   * A record below one that was applied (read again after a reconnection) changes nothing.
+   *
+   * A defect (whatever throws that should not) is told to `defect` and costs as little as can be told apart: the judgement of one
+   * trace, or one span for all rules that had not seen it (its trace has it, so that a copy is a duplicate). The other spans and
+   * traces are judged, and what is remembered stays in order: deadlines, duplicates and offsets do not depend on any rule. Only rules
+   * that can't be had are thrown: then the record (marker or spans) is not applied, and can be applied again.
+   */
+  apply(record: EngineRecord, sink: (verdict: Verdict) => void): void {
+    if (record.offset < this.nextOffset) return;
+    this.nextOffset = record.offset + 1;
+    this.applying = record;
+    this.verdicts.sink = sink;
+    this.verdicts.nextOffset = this.nextOffset;
+    const pause = record.kind === 'pause' || record.kind === 'spans' ? record.pause : undefined;
+    if (pause !== undefined) this.assembly.pause(pause, record.timestamp);
+    this.passTo(record.timestamp);
+    if (pause !== undefined) this.assembly.interrupt();
+    if (record.kind === 'epoch') this.withRules(record, () => this.epochs.switchTo(record.epoch, this.options.ruleSetOf));
+    if (record.kind !== 'spans') return;
+    this.retries.passTo(this.assembly.now);
+    if (this.assembly.now < this.assembleFrom) {
+      this.accounting.context += this.retries.scan(record.value);
+      return;
+    }
+    const epoch = this.withRules(record, () => this.epochs.current());
+    try {
+      this.applySpans(epoch, record);
+    } catch (error) {
+      this.defect(error);
+    }
+  }
+
+  /**
+   * Records between the last one applied and the next were deleted: what they held of the traces that are remembered is lost, so none of those is
+   * complete any more. It is so before the next record's time passes: that may close traces which the lost ones would have kept open.
+   */
+  interrupt(): void {
+    this.assembly.interrupt();
+  }
+
+  /** Spans of no trace that may still change lie below this offset (docs/architecture.md, invariant 3). */
+  lowWatermark(): number {
+    return Math.max(this.judgeFrom, this.assembly.oldest?.offset ?? this.nextOffset);
+  }
+
+  /**
+   * What may be committed once all verdicts emitted so far are acknowledged. Undefined while a successor still reads the
+   * context before its own commit, or waits for a trace that opened there to be forgotten: that commit stands.
+   */
+  commitPoint(): CommitPoint | undefined {
+    const { assembly, epochs, nextOffset } = this;
+    const { offset, epoch, time } = assembly.oldest ?? { offset: nextOffset, time: assembly.now, epoch: epochs.number };
+    if (offset <= this.judgeFrom || offset === 0) return undefined;
+    const { logTime: start, paused } = this.assembly.contextOf(time);
+    return { offset, epoch, logTime: time + paused, start, paused };
+  }
+
+  /** The highest timestamp so far (Unix milliseconds); undefined before the first record. */
+  get logTime(): number | undefined {
+    return Number.isFinite(this.assembly.now) ? this.assembly.logTime : undefined;
+  }
+
+  /** The epoch in force. */
+  get epoch(): number {
+    return this.epochs.number;
+  }
+
+  /** Traces that are not closed. */
+  get openTraces(): number {
+    return this.assembly.open;
+  }
+
+  /** Traces that opened below this offset and are open, or have spans in progress that wait. Looks at each trace: to be asked seldom. */
+  openBefore(offset: number): number {
+    return this.assembly.openBefore(offset) + this.unfinished.closedBefore(offset);
+  }
+
+  /** Open traces and those closed less than `lateWindow` ago. */
+  get rememberedTraces(): number {
+    return this.assembly.traces.count;
+  }
+
+  /**
+   * No trace closes or is forgotten before this log time. While it is defined, the owner of an idle partition appends ticks
+   * from then on, so that the log's time goes on.
+   */
+  nextDeadline(): number | undefined {
+    const deadlines = [this.assembly.nextDeadline, this.judge.nextDeadline].filter((deadline) => deadline !== undefined);
+    return deadlines.length === 0 ? undefined : Math.min(...deadlines);
+  }
+
+  /** Bytes that remembered traces take, about. */
+  get memory(): number {
+    return this.assembly.bytes + this.judge.bytes + this.epochs.bytes + this.verdicts.bytes + this.unfinished.bytes;
+  }
+
+  /**
+   * False when remembered traces take more than the memory budget. Reading on is what closes traces (time is in the log), so
+   * the owner does not stop: it has senders held back until time has passed (docs/decisions/0007).
+   */
+  accepts(): boolean {
+    return this.memory < this.options.settings.memoryBudget;
+  }
+
+  private applySpans(epoch: Epoch, record: SpansRecord): void {
+    const judging = record.offset >= this.judgeFrom;
+    try {
+      epoch.load(record.offset, record.value);
+    } catch (error) {
+      this.passOver(record, error, judging);
+      return;
+    }
+    if (judging) this.evaluate(epoch);
+    const spans = epoch.columns.length;
+    this.retries.expect(epoch.columns, this.assembly.locate(epoch.columns, spans));
+    const { accounting } = this;
+    const before = accounting.evaluated + accounting.conflicts;
+    for (let i = 0; i < spans; ) i = this.applySpansFrom(epoch, record, i, judging);
+    epoch.judged.spans += accounting.evaluated + accounting.conflicts - before;
+    this.retries.add(epoch.columns, epoch.anyRejected);
+    this.settle(epoch);
+    this.late.settle((traces) => this.conclusions.conclude(traces));
+  }
+
+  /** Applies the spans from `i` on; answers where to go on: at the end, or behind a span that met a defect. */
+  private applySpansFrom(epoch: Epoch, record: SpansRecord, from: number, judging: boolean): number {
+    const { accounting } = this;
+    const spans = epoch.columns.length;
+    const open = accounting.received - accounting.accounted;
+    let i = from;
+    try {
+      for (; i < spans; i++) this.applySpan(epoch, record, i, judging);
+    } catch (error) {
+      accounting.rejected.defect += accounting.received - accounting.accounted - open;
+      this.defect(error);
+    }
+    return i + 1;
+  }
+
+  private settle(epoch: Epoch): void {
+    try {
+      this.spans.settle(epoch);
+    } catch (error) {
+      this.defect(error);
+    }
+  }
+
+  private evaluate(epoch: Epoch): void {
+    epoch.evaluate((error) => this.defect(error));
+    writeForms(epoch);
+  }
+
+  private passTo(time: number): void {
+    try {
+      this.assembly.passTo(time);
+      this.judge.passTo(this.assembly.now);
+    } catch (error) {
+      this.defect(error);
+    }
+  }
+
+  /** What needs rules that may not be to be had: then the record is not applied. */
+  private withRules<T>({ offset }: EngineRecord, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      this.nextOffset = offset;
+      throw error;
+    }
+  }
+
+  private defect(error: unknown): void {
+    this.options.defect?.(this.applying!, error);
+  }
+
+  private applySpan(epoch: Epoch, record: SpansRecord, i: number, judging: boolean): void {
+    const { assembly, accounting } = this;
+    const { columns } = epoch;
+    if (judging) accounting.received++;
+    else accounting.context++;
+    const rejection = epoch.anyRejected ? rejectionOf(columns, i) : undefined;
+    if (rejection !== undefined) {
+      if (judging) accounting.rejected[rejection]++;
+      return;
+    }
+    const row = assembly.rowOf(columns, i) || this.open(epoch, record.offset, i, judging);
+    if (epoch.anyInProgress && this.waits && isInProgress(columns, i)) {
+      this.unfinished.keep(row, epoch, i, record.offset, judging);
+      return;
+    }
+    const opened = assembly.traces.rows[row * ROW_WORDS + FLAGS]!;
+    const home = this.homes.of(opened, epoch, record);
+    const form = this.homes.formOf(opened, home ?? epoch, i);
+    const seen = assembly.add(row, columns, i, form, record.offset);
+    columns.forms[i] = ((form & CONTENT) << 1) | (seen === SAME_TIMES || seen === DUPLICATE_SAME_TIMES ? 1 : 0);
+    if (isDuplicate(seen)) {
+      if (judging) this.applyCopy(epoch, home, row, i);
+      return;
+    }
+    if (home !== undefined) home.columns.forms[i] = columns.forms[i]!;
+    const waited = this.unfinished.end(row, columns, i);
+    if (columns.isRoot[i] === 1) assembly.noteRoot(row);
+    if (!judging) {
+      // Rules about one span alone judge spans that come to it later, as the predecessor did: not those that came before.
+      this.retries.isRetry(row, columns, i);
+      if (assembly.isFull(row)) assembly.closeFull(row);
+      return;
+    }
+    const flags = assembly.traces.rows[row * ROW_WORDS + FLAGS]!;
+    const closed = (flags & CLOSED) !== 0;
+    if ((flags & KNOWN) !== 0 && this.retries.isRetry(row, columns, i)) {
+      accounting.retried++;
+      accounting.duplicates++;
+    } else {
+      accounting.countJudged(seen === NEW, waited);
+      if (closed) accounting.late++;
+      this.spans.judge(epoch, record.offset, row, i, home);
+    }
+    if (epoch.anyUnusual && home === epoch) this.judge.noteFailures(epoch, row, i);
+    else if (epoch.anyUnusual && home !== undefined) this.judge.noteLater(epoch, row, i, home);
+    if (home?.rules.plan.judgesTraces === true) {
+      if (home !== epoch && home.anyUnusual) this.judge.noteFailures(home, row, i);
+      this.judge.feed(home, row, i);
+      if ((flags & (CLOSED | RETRIED)) !== 0) this.followUp(home, row, flags);
+    }
+    if (!closed && assembly.isFull(row)) assembly.closeFull(row);
+  }
+
+  /**
+   * The rules of its trace's home have seen span `i`, in this form. Rules that came later may see another in it; what is but a retry
+   * is none of theirs either.
+   */
+  private applyCopy(epoch: Epoch, home: Epoch | undefined, row: number, i: number): void {
+    this.accounting.duplicates++;
+    if (home === undefined || home === epoch) return;
+    if ((this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & RETRIED) !== 0) return;
+    this.spans.judgeCopy(epoch, row, i, home);
+    if (epoch.anyUnusual) this.judge.noteLater(epoch, row, i, home);
+  }
+
+  /**
+   * A span came to a trace that was closed or a mere retry (`flags`). If it is closed, it is judged again when the record is done; if it was a
+   * retry and is none any more, what its rules held back is said.
+   */
+  private followUp(home: Epoch, row: number, flags: number): void {
+    if ((this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & RETRIED) !== 0) return;
+    if ((flags & CLOSED) !== 0) this.late.note(row);
+    else if ((flags & SEEN_BEFORE) !== 0) this.judge.decide(home, row);
+  }
+
+  private open(epoch: Epoch, offset: number, i: number, judging: boolean): number {
+    const known = this.retries.openTrace(epoch.columns, i);
+    const flags = judging ? known : MUTED | (known & KNOWN);
+    const row = this.assembly.openFor(epoch.columns, i, offset, epoch.number, epoch.slot, flags);
+    epoch.traces++;
+    if (epoch.columns.hasTraceIdText(i)) this.verdicts.noteTraceText(row, epoch.columns.traceId(i));
+    return row;
+  }
+
+  private closed(traces: readonly ClosedTrace[]): void {
+    const { rows } = this.assembly.traces;
+    const judged: ClosedTrace[] = [];
+    for (const trace of traces) {
+      const at = trace.row * ROW_WORDS;
+      if ((rows[at + FLAGS]! & (MUTED | RETRIED)) !== 0) continue;
+      this.accounting.countClosed(trace.reason, this.assembly.quietAt(trace.row), this.epochOf(trace.row).number);
+      this.options.closed?.(this.assembly.firstOffset(trace.row));
+      // Of a trace all of whose spans are in progress there is nothing to be judged yet.
+      if (rows[at + SPANS] !== 0 && this.epochOf(trace.row).rules.plan.judgesTraces) judged.push(trace);
+    }
+    this.conclusions.conclude(judged);
+  }
+
+  private forgotten(row: number): void {
+    const muted = (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & MUTED) !== 0;
+    const epoch = this.epochOf(row);
+    try {
+      if (this.unfinished.judge(row, muted ? undefined : epoch, this.judgeFrom)) this.conclusions.conclude([{ row, reason: 'late_span' }]);
+    } catch (error) {
+      this.defect(error);
+    }
+    try {
+      this.judge.tellLater(row, (ruleId) => this.epochs.isInForce(ruleId));
+      if (!muted) this.judge.forget(epoch, row);
+    } catch (error) {
+      this.defect(error);
+    }
+    this.verdicts.forget(row);
+    this.epochs.release(epoch);
+  }
+
+  private epochOf(row: number): Epoch {
+    return this.epochs.at(this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! >>> EPOCH_SHIFT);
+  }
+
+  private passOver(record: SpansRecord, error: unknown, judging: boolean): void {
+    // Another epoch may be able to read it: whether its spans came must not depend on that.
+    this.retries.scan(record.value);
+    if (!judging) {
+      this.accounting.context++;
+      return;
+    }
+    this.accounting.received++;
+    this.accounting.rejected.undecodable++;
+    this.undecodable(record, error);
+  }
+
+  private undecodable(record: SpansRecord, error: unknown): void {
+    this.options.undecodable?.(record, error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { GUARDED_RULES, judgeGuards } from '../../../../test/fixtures/dsl/guard-fixes.js';
+import { REAL_RULES } from '../../../../test/fixtures/dsl/hostile-texts.js';
+import { arbitraryRightRule, MistakeJudge } from '../../../../test/fixtures/dsl/judge-mistakes.js';
+import { MISTAKE_KINDS } from '../../../../test/fixtures/dsl/wrong-rules.js';
+
+/** More of them: `npm run test:differential`. */
+describe('a rule with a mistake in it', () => {
+  const judge = new MistakeJudge();
+
+  it('of the examples and documents is not accepted without a word when it matches none of many traces, or all', () => {
+    for (const rule of REAL_RULES) judge.try(rule);
+    expect(judge.silent).toEqual([]);
+    expect(judge.fitting).toBeGreaterThan(30);
+  }, 600_000);
+
+  it('of the generated rules neither', () => {
+    for (const rule of fc.sample(arbitraryRightRule, { numRuns: 400, seed: 7 })) judge.try(rule, 20);
+    expect(judge.silent).toEqual([]);
+  }, 600_000);
+
+  it('has no fix that leads to a rule that is refused, or to another warning', () => {
+    expect(judge.misleading).toEqual([]);
+    expect(judge.fixes).toBeGreaterThan(1_000);
+  });
+
+  it('was made in every way, more than 2,000 times', () => {
+    expect([...judge.kinds].sort()).toEqual([...MISTAKE_KINDS].sort());
+    expect(judge.wrong).toBeGreaterThan(2_000);
+    // Rules that are as good as before are few: a mistake is there to be noticed.
+    expect(judge.noticed / judge.wrong).toBeGreaterThan(0.85);
+  });
+});
+
+describe('a guard that a fix puts in', () => {
+  it('loses no span that has the values, and lets none through that has not', () => {
+    const { guards, wrong } = judgeGuards(GUARDED_RULES);
+    expect(wrong).toEqual([]);
+    expect(guards).toBeGreaterThan(15);
+  });
+});

@@ -1,0 +1,136 @@
+import { HIGH, LOW } from '#otlp';
+import type { Epoch } from '../rules/epoch.js';
+
+/** Tell a number from the text that spells it. */
+const INTEGER = 0x5bd1e995;
+const FRACTION = 0x1b873593;
+const LONG_INTEGER = 0x38b34ae5;
+
+/** The half of a form that tells apart contents with the same times. */
+export const CONTENT = 0xffff;
+
+/**
+ * 32 bits (a signed number: V8 allocates for a larger one) that tell apart what the rules of an epoch can see of span `i` of its record, which it has evaluated: times, parent and kind,
+ * the conditions that hold on it, those that a rule wants to be told of where they fail, the values and links that wait for the trace to close, and all of it where rules ask for whole spans.
+ * Two forms of a span that differ in nothing of that are one to every rule. The high half is that of the times alone. (A hash of all
+ * bytes of every span would cost a seventh of the throughput.)
+ */
+export function spanForm(epoch: Epoch, i: number): number {
+  const { plan } = epoch.rules;
+  const form = epoch.forms[i]!;
+  if (!epoch.keepsSpans) return form;
+  let hash = form;
+  if (plan.columns.rules.length > 0) hash = step(hash, ofColumns(epoch, i));
+  if (plan.wholeSpans.rules.length > 0) hash = step(hash, ofWhole(epoch, i));
+  return withContent(form, hash);
+}
+
+/**
+ * Writes of each span of an epoch's record what its form has of times, parent and conditions into `forms`: in one short loop,
+ * because asked span by span half of the cost is finding the columns again. What may fail, because it reads the span's bytes, `spanForm` adds.
+ */
+export function writeForms(epoch: Epoch): void {
+  const { columns, matched, rules } = epoch;
+  const { words } = rules.compiled;
+  const { length, startWords, endWords, parentIds, kind, status } = columns;
+  if (length > epoch.forms.length) epoch.forms = new Int32Array(2 * length);
+  const { forms } = epoch;
+  for (let i = 0; i < length; i++) {
+    const low = 2 * i + LOW;
+    const high = 2 * i + HIGH;
+    const times = step(step(startWords[high]! ^ (endWords[high]! << 8), startWords[low]!), endWords[low]!);
+    const parent = Math.imul(parentIds[2 * i]! ^ Math.imul(parentIds[2 * i + 1]!, 31), 0xc2b2ae35);
+    let hash = step(times ^ parent, kind[i]! ^ (status[i]! << 4));
+    for (let word = i * words, end = word + words; word < end; word++) hash = step(hash, matched[word]!);
+    forms[i] = withContent(times << 16, hash);
+  }
+  if (epoch.anyUnusual) writeUnknown(epoch);
+}
+
+/** What could not be answered within its steps, and what failed on a value of another type where a rule wants to know: a verdict may tell of it. */
+function writeUnknown({ columns, failed, forms, inDoubt, rules }: Epoch): void {
+  const { compiled, plan } = rules;
+  for (let i = 0; i < columns.length; i++) {
+    let hash = 0;
+    for (const condition of inDoubt.get(i) ?? []) hash = step(hash, condition + 1);
+    for (let word = 0; plan.strict !== undefined && word < compiled.words; word++) {
+      for (let bits = failed[i * compiled.words + word]!; bits !== 0; bits &= bits - 1) {
+        const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+        const wanted = plan.strict.ofTraces[condition]!.length + plan.strict.ofSpans[condition]!.length > 0;
+        if (wanted && compiled.failsByType(condition, columns, i)) hash = step(hash, ~condition);
+      }
+    }
+    if (hash !== 0) forms[i] = withContent(forms[i]!, step(forms[i]!, hash));
+  }
+}
+
+function withContent(form: number, hash: number): number {
+  return (form & ~CONTENT) | ((hash ^ (hash >>> 16)) & CONTENT);
+}
+
+/** What rules that are judged when the trace closes read of the span. */
+function ofColumns({ columns, rules }: Epoch, i: number): number {
+  const { fields, bufferedAttributes, bufferedResourceAttributes } = rules.compiled.reads;
+  let hash = 0;
+  if (fields.has('name')) hash = step(hash, ofText(columns.name[i]!));
+  if (fields.has('service')) hash = step(hash, ofText(columns.service[i]!));
+  if (fields.has('status_message')) hash = step(hash, ofText(columns.statusMessage[i]!));
+  if (fields.has('scope')) hash = step(step(hash, ofText(columns.scopeName[i]!)), ofText(columns.scopeVersion[i]!));
+  if (fields.has('links') && columns.hasLinks[i] === 1) hash = step(hash, ofTree(columns.linksOf(i)));
+  for (const column of bufferedAttributes) hash = step(hash, ofValue(columns.attribute[column]![i]));
+  for (const column of bufferedResourceAttributes) hash = step(hash, ofValue(columns.resourceAttribute[column]![i]));
+  return hash;
+}
+
+/** The whole span, with its resource and scope, which are not among its bytes. */
+function ofWhole(epoch: Epoch, i: number): number {
+  const { columns } = epoch;
+  const hash = step(ofText(columns.scopeName[i]!), ofText(columns.scopeVersion[i]!));
+  const resource = epoch.ofResource(i, (whole) => ofTree(whole.resource?.attributes));
+  return step(step(hash, resource), ofBytes(columns.sourceOf(i), columns.spanStart[i]!, columns.spanEnd[i]!));
+}
+
+function step(hash: number, word: number): number {
+  const mixed = Math.imul(hash ^ word, 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
+}
+
+function ofValue(value: unknown): number {
+  switch (typeof value) {
+    case 'undefined':
+      return 0;
+    case 'boolean':
+      return value ? 1 : 2;
+    case 'string':
+      return ofText(value);
+    case 'number':
+      return Number.isInteger(value) ? step(value ^ INTEGER, Math.floor(value / 2 ** 32) | 0) : ofText(String(value)) ^ FRACTION;
+    case 'bigint':
+      return ofText(String(value)) ^ LONG_INTEGER;
+    default:
+      return ofTree(value);
+  }
+}
+
+function ofTree(value: unknown): number {
+  return ofText(JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner)) ?? '');
+}
+
+/** All characters of it: texts that differ in one (an order's number, an id) are common. */
+function ofText(text: string): number {
+  const { length } = text;
+  let hash = length + 3;
+  for (let at = 0; at < length; at++) hash = Math.imul(hash, 31) + text.charCodeAt(at);
+  return hash | 0;
+}
+
+function ofBytes(bytes: Uint8Array, start: number, end: number): number {
+  let hash = end - start;
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    const word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+    hash = Math.imul(hash ^ word ^ (hash >>> 15), 0x9e3779b1);
+  }
+  for (; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  return hash;
+}

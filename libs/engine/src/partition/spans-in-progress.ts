@@ -1,0 +1,104 @@
+import { encodeRequest, HIGH, LOW, type SpanColumns } from '#otlp';
+import type { Epoch } from '../rules/epoch.js';
+
+/** Of the heap, about, for a span beside its bytes. */
+const SPAN_BYTES = 300;
+
+/** A span that was exported before it ended, alone in an OTLP request. */
+export interface SpanInProgress {
+  readonly value: Uint8Array;
+  readonly attributes: number;
+  /** The record that brought it, and the epoch in force then. */
+  readonly offset: number;
+  readonly epoch: Epoch;
+}
+
+/** What became of a span in progress when it was offered. */
+export type Offered = 'new' | 'known' | 'other form';
+
+/** It has begun and has no end time: its sender exports it again when it has ended. */
+export function isInProgress(columns: SpanColumns, i: number): boolean {
+  const { startWords, endWords } = columns;
+  if ((endWords[2 * i + LOW]! | endWords[2 * i + HIGH]!) !== 0) return false;
+  return (startWords[2 * i + LOW]! | startWords[2 * i + HIGH]!) !== 0;
+}
+
+/**
+ * The spans of remembered traces that are still in progress, by row. They wait for their final forms, which take their places whichever
+ * came first; those that get none are judged when their trace is forgotten. Of several forms of one in progress the one with the most
+ * attributes waits, of those the largest one: which came first plays no part.
+ */
+export class SpansInProgress {
+  private readonly byRow = new Map<number, Map<string, SpanInProgress>>();
+  /** Bytes in use, about. */
+  bytes = 0;
+
+  /** Keeps span `i` of the epoch's record. `released` is told of an epoch that is held no longer. */
+  offer(row: number, epoch: Epoch, i: number, offset: number, released: (epoch: Epoch) => void): Offered {
+    const key = keyOf(epoch.columns, i);
+    let spans = this.byRow.get(row);
+    if (spans === undefined) this.byRow.set(row, (spans = new Map()));
+    const known = spans.get(key);
+    const { span, resource, scope } = epoch.columns.wholeSpan(i);
+    const scopeSpans = [{ scope, spans: [span], schemaUrl: '' }];
+    const value = encodeRequest({ resourceSpans: [{ resource, scopeSpans, schemaUrl: '' }] });
+    const offered = { value, attributes: span.attributes.length, offset, epoch };
+    if (known !== undefined) {
+      const order = offered.attributes - known.attributes || Buffer.compare(value, known.value);
+      if (order === 0) return 'known';
+      if (order < 0) return 'other form';
+    }
+    spans.set(key, offered);
+    epoch.traces++;
+    if (known !== undefined) this.drop(known, released);
+    this.bytes += value.length + SPAN_BYTES;
+    return known === undefined ? 'new' : 'other form';
+  }
+
+  /** Some form of span `i` waits. */
+  has(row: number, columns: SpanColumns, i: number): boolean {
+    return this.byRow.get(row)?.has(keyOf(columns, i)) === true;
+  }
+
+  /** The final form of span `i` came: answers whether one waited for it. `released` is told of an epoch that it held. */
+  end(row: number, columns: SpanColumns, i: number, released: (epoch: Epoch) => void): boolean {
+    const spans = this.byRow.get(row);
+    if (spans === undefined) return false;
+    const key = keyOf(columns, i);
+    const known = spans.get(key);
+    if (known === undefined) return false;
+    spans.delete(key);
+    if (spans.size === 0) this.byRow.delete(row);
+    this.drop(known, released);
+    return true;
+  }
+
+  /** The traces of which some are in progress. */
+  get rows(): readonly number[] {
+    return [...this.byRow.keys()];
+  }
+
+  /** Some span is in progress. */
+  get any(): boolean {
+    return this.byRow.size > 0;
+  }
+
+  /** Takes out the spans of a trace that is about to be forgotten, in the order of their ids. Their epochs are the caller's to release. */
+  take(row: number): readonly SpanInProgress[] {
+    const spans = this.byRow.get(row);
+    if (spans === undefined) return [];
+    this.byRow.delete(row);
+    const taken = [...spans].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, span]) => span);
+    for (const { value } of taken) this.bytes -= value.length + SPAN_BYTES;
+    return taken;
+  }
+
+  private drop({ value, epoch }: SpanInProgress, released: (epoch: Epoch) => void): void {
+    this.bytes -= value.length + SPAN_BYTES;
+    released(epoch);
+  }
+}
+
+function keyOf(columns: SpanColumns, i: number): string {
+  return `${columns.wireSpanId(i)} ${columns.isServer(i)}`;
+}

@@ -1,0 +1,99 @@
+import type { SpanColumns } from '#otlp';
+import type { Accounting } from '../accounting.js';
+import type { Assembly } from '../assembly/assembly.js';
+import type { Retries } from '../assembly/retries.js';
+import { CLOSED, FLAGS, ROW_WORDS } from '../assembly/trace-row.js';
+import type { Judge } from '../judge/judge.js';
+import type { SpanJudgement } from '../judge/span/span-judgement.js';
+import type { Epoch } from '../rules/epoch.js';
+import { spanForm } from './span-form.js';
+import { SpansInProgress } from './spans-in-progress.js';
+
+/** Spans in progress, from their arrival to their end or to that of their trace: then those that never ended are judged as they are. */
+export class UnfinishedSpans {
+  private readonly inProgress = new SpansInProgress();
+
+  constructor(
+    private readonly assembly: Assembly,
+    private readonly traceRules: Judge,
+    private readonly spans: SpanJudgement,
+    private readonly accounting: Accounting,
+    private readonly retries: Retries,
+    private readonly epochs: { readonly evaluate: (epoch: Epoch) => void; readonly release: (epoch: Epoch) => void },
+  ) {}
+
+  /** Bytes in use, about. */
+  get bytes(): number {
+    return this.inProgress.bytes;
+  }
+
+  /** Closed traces that opened below this offset, of which some span is in progress: it is judged when they are forgotten. */
+  closedBefore(offset: number): number {
+    const { traces } = this.assembly;
+    return this.inProgress.rows.filter(
+      (row) => (traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0 && this.assembly.firstOffset(row) < offset,
+    ).length;
+  }
+
+  /** Keeps span `i` of the epoch's record, unless its final form is known. It is counted if `judging`. */
+  keep(row: number, epoch: Epoch, i: number, offset: number, judging: boolean): void {
+    const known = this.assembly.knows(row, epoch.columns, i, offset);
+    if (judging && !known && !this.inProgress.has(row, epoch.columns, i) && this.retries.isRetry(row, epoch.columns, i)) {
+      this.accounting.retried++;
+      this.accounting.duplicates++;
+      return;
+    }
+    const offered = known ? 'other form' : this.inProgress.offer(row, epoch, i, offset, this.epochs.release);
+    if (!judging) return;
+    if (offered === 'new') this.accounting.evaluated++;
+    else if (offered === 'known') this.accounting.duplicates++;
+    else this.accounting.superseded++;
+  }
+
+  /** The final form of span `i` came: answers whether one in progress waited for it. */
+  end(row: number, columns: SpanColumns, i: number): boolean {
+    return this.inProgress.any && this.inProgress.end(row, columns, i, this.epochs.release);
+  }
+
+  /**
+   * The trace is about to be forgotten. Answers whether its rules were given spans, and are to be asked again.
+   * @param opened the epoch under which the trace opened, unless that was in the context
+   */
+  judge(row: number, opened: Epoch | undefined, judgeFrom: number): boolean {
+    const home = opened?.rules.plan.judgesTraces === true ? opened : undefined;
+    const spans = this.inProgress.any ? this.inProgress.take(row) : [];
+    for (const { value, offset, epoch } of spans) {
+      if (offset >= judgeFrom && this.load(epoch, value)) this.judgeAlone(epoch, value, row, opened);
+      if (home !== undefined && this.load(home, value)) {
+        this.assembly.addBelated(row, home.columns, 0, spanForm(home, 0), offset);
+        if (home.columns.isRoot[0] === 1) this.assembly.noteRoot(row);
+        if (home.anyUnusual) this.traceRules.noteFailures(home, row, 0);
+        this.traceRules.feed(home, row, 0);
+      }
+      this.epochs.release(epoch);
+    }
+    return home !== undefined && spans.length > 0;
+  }
+
+  private judgeAlone(epoch: Epoch, value: Uint8Array, row: number, opened: Epoch | undefined): void {
+    const isGuest = opened !== undefined && opened !== epoch;
+    this.spans.ask(epoch, row, 0, isGuest && this.canLoad(opened, value) ? opened : undefined);
+    if (isGuest && epoch.anyUnusual) this.traceRules.noteLater(epoch, row, 0, opened);
+  }
+
+  /** Its projection may name a value that is nested too deep, which another one passed over. */
+  private canLoad(epoch: Epoch, value: Uint8Array): boolean {
+    try {
+      return this.load(epoch, value);
+    } catch {
+      return false;
+    }
+  }
+
+  /** Loads the one span; whatever record the epoch has is to be loaded anew. */
+  private load(epoch: Epoch, value: Uint8Array): boolean {
+    epoch.load(-1, value);
+    this.epochs.evaluate(epoch);
+    return epoch.columns.length === 1;
+  }
+}

@@ -1,0 +1,153 @@
+import {
+  arrivalCost,
+  type Checked,
+  type CheckedRule,
+  type CompiledRuleSet,
+  checkSaved,
+  compileRules,
+  type Diagnostic,
+  type EvaluationOptions,
+} from '#dsl';
+import type { RuleDefinition } from '../settings.js';
+import type { ColumnOf } from './buffered-span.js';
+import type { EpochRules } from './epoch-rules.js';
+import { type JudgePlan, planOf } from './plan.js';
+
+/** A rule that is not part of its rule set, and why. Rules are checked before they are saved, so this is another version's. */
+export interface RuleProblem {
+  readonly ruleId: string;
+  /** The first diagnostic, or the defect that the compiler met. */
+  readonly reason: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface GoodRule {
+  readonly definition: RuleDefinition;
+  readonly checked: CheckedRule;
+}
+
+/** The rules of one epoch, compiled. Immutable; engines of many partitions (of one thread) share it. */
+export class RuleSet implements EpochRules {
+  readonly plan: JudgePlan;
+  readonly columnOf: ColumnOf;
+  readonly resourceColumnOf: ColumnOf;
+  /** Also of the rules that are none of it because they have errors: they are in force, and not judged. */
+  private readonly ids: ReadonlySet<string>;
+  /** Per id, when they are asked for. */
+  private places: ReadonlyMap<string, number> | undefined;
+
+  private constructor(
+    readonly epoch: number,
+    /** The rules in force, in the order of `compiled.rules`. */
+    readonly definitions: readonly RuleDefinition[],
+    readonly compiled: CompiledRuleSet,
+    readonly problems: readonly RuleProblem[],
+    /** Per rule its part (0 to 1) of the time that the conditions of all take on a span, by estimate. */
+    readonly shares: readonly number[],
+  ) {
+    this.plan = planOf(compiled, definitions);
+    this.columnOf = new Map(compiled.reads.attributes.map((key, column) => [key, column]));
+    this.resourceColumnOf = new Map(compiled.reads.resourceAttributes.map((key, column) => [key, column]));
+    this.ids = new Set([...definitions.map(({ id }) => id), ...problems.map(({ ruleId }) => ruleId)]);
+  }
+
+  /** Compiles what can be compiled; the rest is in `problems`. Never throws because of a rule. */
+  static compile(epoch: number, rules: readonly RuleDefinition[], options: EvaluationOptions = {}): RuleSet {
+    const good: GoodRule[] = [];
+    const problems: RuleProblem[] = [];
+    for (const definition of rules) {
+      const checked = checkedOrDefect(definition);
+      if ('defect' in checked) problems.push({ ruleId: definition.id, reason: checked.defect, diagnostics: [] });
+      else if (checked.ok) good.push({ definition, checked: checked.rule });
+      else problems.push({ ruleId: definition.id, reason: reasonOf(checked.diagnostics), diagnostics: checked.diagnostics });
+    }
+    try {
+      return RuleSet.of(epoch, good, problems, options);
+    } catch {
+      return RuleSet.withoutDefects(epoch, good, problems, options);
+    }
+  }
+
+  /** The compiler met a defect: the rules on which it does so alone are left out. Throws when there is none. */
+  private static withoutDefects(
+    epoch: number,
+    rules: readonly GoodRule[],
+    problems: readonly RuleProblem[],
+    options: EvaluationOptions,
+  ): RuleSet {
+    const good: GoodRule[] = [];
+    const found = [...problems];
+    for (const rule of rules) {
+      try {
+        RuleSet.of(epoch, [rule], [], options);
+        good.push(rule);
+      } catch (error) {
+        found.push({ ruleId: rule.definition.id, reason: defectOf(error), diagnostics: [] });
+      }
+    }
+    return RuleSet.of(epoch, good, found, options);
+  }
+
+  private static of(epoch: number, rules: readonly GoodRule[], problems: readonly RuleProblem[], options: EvaluationOptions): RuleSet {
+    const compiled = compileRules(
+      rules.map(({ definition, checked }) => ({
+        id: definition.id,
+        checked,
+        tellsErrors: (definition.onError ?? 'no_match') !== 'no_match',
+      })),
+      options,
+    );
+    return new RuleSet(
+      epoch,
+      rules.map(({ definition }) => definition),
+      compiled,
+      problems,
+      sharesOf(rules.map(({ checked }, index) => arrivalCost(compiled.rules[index]!, checked))),
+    );
+  }
+
+  has(ruleId: string): boolean {
+    return this.ids.has(ruleId);
+  }
+
+  ruleSet(): RuleSet {
+    return this;
+  }
+
+  /** The place of a rule among those that are judged, in whatever version; -1 if it is none of them. */
+  placeOf(ruleId: string): number {
+    this.places ??= new Map(this.definitions.map(({ id }, place) => [id, place]));
+    return this.places.get(ruleId) ?? -1;
+  }
+}
+
+function sharesOf(costs: readonly number[]): readonly number[] {
+  const sum = costs.reduce((all, cost) => all + cost, 0);
+  return costs.map((cost) => (sum === 0 ? 1 / costs.length : cost / sum));
+}
+
+/** A rule that a later rule set has unchanged, as the same object, is not checked again. */
+const CHECKED = new WeakMap<RuleDefinition, Checked>();
+
+function reasonOf(diagnostics: readonly Diagnostic[]): string {
+  const first = diagnostics.find(({ severity }) => severity === 'error');
+  return first === undefined ? 'it has errors' : `${first.code}: ${first.message}`;
+}
+
+function checkedOrDefect(definition: RuleDefinition): Checked | { readonly defect: string } {
+  try {
+    return checkedOnce(definition);
+  } catch (error) {
+    return { defect: defectOf(error) };
+  }
+}
+
+function defectOf(error: unknown): string {
+  return `it cannot be compiled: ${String(error)}`;
+}
+
+function checkedOnce(definition: RuleDefinition): Checked {
+  let checked = CHECKED.get(definition);
+  if (checked === undefined) CHECKED.set(definition, (checked = checkSaved(definition.expression)));
+  return checked;
+}

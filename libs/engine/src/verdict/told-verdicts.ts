@@ -1,0 +1,50 @@
+import type { RuleDefinition } from '../settings.js';
+import type { VerdictStatus } from './verdict.js';
+
+/** Of the heap, about, for one id and for one trace. */
+const ID_BYTES = 240;
+const TRACE_BYTES = 170;
+
+/** What was told last under the id of a violation. */
+export interface Told {
+  readonly revision: number;
+  readonly status: VerdictStatus;
+  /** The version that told it. */
+  readonly rule: RuleDefinition;
+}
+
+/**
+ * What was told of the traces that are remembered, by the ids of violations. A rule that came, or came back, while a trace was open may find again what a former version of it,
+ * or a former rule of its id, has told: then it is a further revision, and what is but a copy of a span is not told again (docs/decisions/0024).
+ */
+export class ToldVerdicts {
+  private readonly byTrace = new Map<number, Map<string, Told>>();
+  private ids = 0;
+
+  note(row: number, id: string, { revision, status, rule }: Told): void {
+    let ofTrace = this.byTrace.get(row);
+    if (ofTrace === undefined) this.byTrace.set(row, (ofTrace = new Map()));
+    if (!ofTrace.has(id)) this.ids++;
+    ofTrace.set(id, { revision, status, rule });
+  }
+
+  of(row: number, id: string): Told | undefined {
+    return this.byTrace.get(row)?.get(id);
+  }
+
+  /** The trace is forgotten. */
+  forget(row: number): void {
+    this.ids -= this.byTrace.get(row)?.size ?? 0;
+    this.byTrace.delete(row);
+  }
+
+  /** Bytes in use, about. */
+  get bytes(): number {
+    return this.ids * ID_BYTES + this.byTrace.size * TRACE_BYTES;
+  }
+}
+
+/** Whether it was this version that told it: a rule that is made anew under an id has another. */
+export function isOf({ rule }: Told, { version, expression }: RuleDefinition): boolean {
+  return rule.version === version && rule.expression === expression;
+}

@@ -1,0 +1,50 @@
+import type { Explanation } from '#dsl';
+import type { CloseReason } from './close-reason.js';
+import type { Undecided } from './undecided.js';
+
+/** `open`: violated. `retracted`: it no longer is. `undecided`: a limit or a defect kept the rule from a verdict. */
+export type VerdictStatus = 'open' | 'retracted' | 'undecided';
+
+/**
+ * What the engine found: one rule is violated by one span or one trace, or (a late span showed) no longer is. A pure
+ * function of the log's records; signing and publishing add nothing but the signature.
+ */
+export interface Verdict {
+  /** `viol-` and 32 hex digits: SHA-256 of rule id, wire trace id and subject span (`violation-id.ts`), truncated. */
+  readonly id: string;
+  /** Counts from 1; a later revision replaces the earlier one. */
+  readonly revision: number;
+  readonly status: VerdictStatus;
+  /** Why there is no verdict; only with the status `undecided`. */
+  readonly undecided?: Undecided;
+  /** What stood before; absent of the first revision. The same as now, when only the evidence has changed. */
+  readonly before?: VerdictStatus;
+  readonly ruleId: string;
+  readonly ruleName: string;
+  readonly ruleVersion: number;
+  readonly severity: string;
+  /** As shown: the text the user sent, else hex. */
+  readonly traceId: string;
+  /** The subject span of a span rule; for a trace rule the first witness, else the root, else the first span seen. */
+  readonly spanId: string;
+  /** The OTLP ids (hex): equal to the above unless the user's ids were no OTLP ids. */
+  readonly wireTraceId: string;
+  readonly wireSpanId: string;
+  /** Log time (Unix milliseconds) of the record that made it certain. */
+  readonly timestamp: number;
+  readonly service: string;
+  readonly message: string;
+  readonly explanation: Explanation;
+  /** Why the trace was judged when it was: `certain` before close. */
+  readonly closeReason: CloseReason | 'certain';
+  /** Root seen and every parent seen, at the time of the verdict. */
+  readonly complete: boolean;
+  /** Judged on a part of a trace that goes on for too long, or on a trace that closed without its root. */
+  readonly fragment?: true;
+  /** Where the trace lies in the spans log. */
+  readonly partition: number;
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+  /** `span_name`, `duration_ms` of the span named by spanId, where known; and the like. */
+  readonly metadata: Readonly<Record<string, string | number | boolean>>;
+}
