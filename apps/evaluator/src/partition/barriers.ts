@@ -27,6 +27,11 @@ export class Barriers {
     private readonly monotonic: () => number,
   ) {}
 
+  /** Some wait for an answer. */
+  get any(): boolean {
+    return this.waiting.length > 0;
+  }
+
   /** A barrier was applied. Read again (after a restart) it is answered again, which changes nothing. */
   note(id: string, offset: number): void {
     if (this.waiting.length < MOST) this.waiting.push({ id, offset, told: undefined });

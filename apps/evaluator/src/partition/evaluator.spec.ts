@@ -58,6 +58,7 @@ describe('Evaluator', () => {
   let foreignProducers: boolean;
   let budget: number;
   let times: Pick<typeof assembly, 'rootGrace' | 'idleTimeout'>;
+  let idleInterval: number;
   let members = 0;
 
   const start = async (): Promise<void> => {
@@ -72,7 +73,7 @@ describe('Evaluator', () => {
         keys: { key: 'changeme', development: true },
         commitInterval: 0,
         evaluationTimeout: 100,
-        idleInterval: 5,
+        idleInterval,
       },
       { warn: ({ message }) => warnings.push(message) },
     );
@@ -87,6 +88,7 @@ describe('Evaluator', () => {
     foreignProducers = false;
     budget = 64 * 1024 * 1024;
     times = assembly;
+    idleInterval = 5;
     measured = [];
     commits = new Map();
     const subscribe = log.subscribe.bind(log);
@@ -209,6 +211,7 @@ describe('Evaluator', () => {
     expect(evaluator.failure).toContain('is another log');
     expect(await evaluator.assigned(0, undefined, 0)).toBe(0);
     await evaluator.records({ topic: TOPICS.spans, partition: 0, records: [{ ...first!, offset: 0 }], endOffset: 9 });
+    await until(async () => (await violations()).at(-1)?.log.first_offset === 0);
     const last = (await violations()).at(-1);
     expect([last?.trace_id, last?.log.first_offset]).toEqual([(await violations())[0]?.trace_id, 0]);
     expect(warnings.join()).toContain('BT_LOG_IS_ANOTHER');
@@ -235,6 +238,7 @@ describe('Evaluator', () => {
     const values = { from: end, to: end + 4, partition: 0, topic: TOPICS.spans, group: 'g' };
     evaluator.missing(logProblem('BT_LOG_RECORDS_EXPIRED', values), 0);
     await evaluator.records({ topic: TOPICS.spans, partition: 0, records: [record], endOffset: end + 6 });
+    await until(async () => (await violations()).some(({ rule_id }) => rule_id === 'slow'));
     Object.assign(log, { bounds, read });
     // The evaluator's own calls may overlap with this one, and tell it again.
     const told = new Set((await violations()).map(({ rule_id, log: { first_offset } }) => `${rule_id} ${first_offset}`));
@@ -394,6 +398,42 @@ describe('Evaluator', () => {
     await found(1);
     await until(async () => (commits.get(0) ?? 0) > 1);
     expect(await violations()).toHaveLength(1);
+  });
+
+  it('judges on while verdicts are on their way, commits nothing above them, and answers for them before it is given up', async () => {
+    let release = (): void => undefined;
+    const away = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const append = log.append.bind(log);
+    log.append = async (topic, records) => {
+      if (topic === TOPICS.violations) await away;
+      return append(topic, records);
+    };
+    const evaluated = () => evaluator.account.partitions.find(({ partition }) => partition === 0)?.judged;
+    // One that is idle waits for them.
+    idleInterval = 60_000;
+    await start();
+    await rules(1, SLOW);
+    await until(async () => (commits.get(0) ?? 0) === 1);
+    await send(0, slow('s1'));
+    await until(async () => evaluated() === 1);
+    await send(0, slow('s2', 'b'));
+    await until(async () => evaluated() === 2);
+    await send(0, slow('s3', 'c'));
+    await until(async () => evaluated() === 3);
+    expect(await violations()).toEqual([]);
+    expect([commits.get(0), evaluator.positions.get(0)]).toEqual([1, 1]);
+    let stopped = false;
+    const stopping = evaluator.stop().then(() => {
+      stopped = true;
+    });
+    await new Promise((done) => setTimeout(done, 50));
+    expect([stopped, commits.get(0)]).toEqual([false, 1]);
+    release();
+    await stopping;
+    expect((await violations()).map(({ span_id }) => span_id)).toEqual(['s1', 's2', 's3']);
+    expect(warnings).toEqual([]);
   });
 
   it('says where it is: before what it could not publish, and before what it could not begin', async () => {

@@ -161,13 +161,14 @@ export class Evaluator implements PartitionListener {
   }
 
   async idle(partition: number, position: number): Promise<void> {
-    this.positions.set(partition, position);
     this.working.set(partition, performance.now());
     try {
+      // Read is not yet judged: what was found of it may still be on its way into the log.
       await this.runs.get(partition)?.idle();
     } finally {
       this.working.delete(partition);
     }
+    if (this.runs.has(partition)) this.positions.set(partition, position);
     this.works(partition);
   }
 

@@ -1,4 +1,4 @@
-import { type CommitPoint, contextWindow, PartitionEngine, RuleClock, type UncompiledRules, type Verdict } from '#engine';
+import { type CommitPoint, PartitionEngine, RuleClock, type UncompiledRules, type Verdict } from '#engine';
 import {
   CONTROL_HEADER,
   CONTROL_TICK,
@@ -6,25 +6,25 @@ import {
   type LogRecord,
   type Position,
   type RecordBatch,
-  readPositionMetadata,
   TOPICS,
   writePositionMetadata,
 } from '#messaging';
 import { engineRecord, IngestTime, type Misplaced, misplacedSpans } from '#replay';
-import { violationLetter } from '../publish/violation-letter.js';
 import { RuleErrors } from '../rules/rule-errors.js';
 import { RuleHealth } from '../rules/rule-health.js';
 import type { RuleInForce } from '../rules/rule-series.js';
 import { Account } from './account.js';
 import { Barriers } from './barriers.js';
-import { countSetAside, countVerdict } from './count-verdict.js';
+import { type Beginning, beginningOf } from './beginning.js';
 import { epochBefore } from './epoch-before.js';
 import { MoveSpans } from './move-spans.js';
 import { MisplacedSpans, type PartitionAccount, partitionAccount } from './partition-account.js';
 import type { PartitionTools } from './partition-tools.js';
 import { PublishRuleErrors } from './publish-rule-errors.js';
+import { RecordsAside } from './records-aside.js';
 import { ShadowSamples } from './shadow-samples.js';
 import { TellClosedTraces } from './tell-closed-traces.js';
+import { type Judged, VerdictsUnderWay } from './verdicts-under-way.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -33,18 +33,6 @@ const TELL_INTERVAL = 100;
 
 /** Clocks of brokers and evaluators differ by less (ms). */
 const AHEAD = 1_000;
-
-/** Where a partition begins: what was committed, and how far before it the context lies that its open traces may need. */
-interface Beginning {
-  readonly startAt: number;
-  readonly judgeFrom: number;
-  readonly epoch: number;
-  readonly logTime: number;
-  readonly start: number;
-  readonly paused: number;
-  readonly rules: UncompiledRules;
-  readonly time: IngestTime;
-}
 
 /**
  * One assigned partition, from assignment to revocation: records → engine → violations log → commit, in this order
@@ -62,10 +50,8 @@ export class PartitionRun {
   private prepared: UncompiledRules;
   /** Offset of the record to apply next. */
   private next: number;
-  /** Found and not acknowledged yet. */
-  private verdicts: Verdict[] = [];
-  /** Could not be read, or met a defect, and not kept aside yet; by offset, with the first reason. */
-  private readonly aside = new Map<number, { readonly record: LogRecord; readonly reason: string }>();
+  private readonly verdicts: VerdictsUnderWay;
+  private readonly aside: RecordsAside;
   /** Written by a producer with another partitioner, and not moved yet. */
   private misplaced: { readonly record: LogRecord; readonly found: Misplaced }[] = [];
   private readonly elsewhere = new MisplacedSpans();
@@ -90,7 +76,7 @@ export class PartitionRun {
   /** Records were deleted, markers perhaps among them: behind them the rules in force are found out anew. */
   private lacking = false;
   private readonly found = (verdict: Verdict): void => {
-    if (!this.samples.take(verdict)) this.verdicts.push(verdict);
+    if (!this.samples.take(verdict)) this.verdicts.add(verdict);
   };
 
   private constructor(
@@ -122,6 +108,8 @@ export class PartitionRun {
       },
       defect: ({ offset }, error) => this.defect(offset, error),
     });
+    this.aside = new RecordsAside(partition, tools);
+    this.verdicts = new VerdictsUnderWay(partition, { next: startAt, point: undefined }, tools, this.engine.accounting);
     this.account = new Account(this.engine.accounting, tools.measurements, tools.monotonic);
     this.ruleErrors = new RuleErrors(partition, this.engine.accounting);
     const health = new RuleHealth(partition, this.engine.accounting, () => this.engine.logTime ?? 0);
@@ -134,26 +122,7 @@ export class PartitionRun {
 
   /** Reads from `startAt`, far enough before the committed offset that traces which straddle it are seen whole; judges from there. */
   static async begin(partition: number, position: Position | undefined, tools: PartitionTools, inForce?: number): Promise<PartitionRun> {
-    const { log } = tools;
-    const { start, end } = await log.bounds(TOPICS.spans, partition);
-    const metadata = position && readPositionMetadata(position.metadata);
-    const meant = metadata?.from ?? position?.offset ?? start;
-    const another = meant > end;
-    const judgeFrom = another ? start : Math.max(start, meant);
-    // Where records were deleted behind the position, markers may be among them.
-    const deleted = metadata !== undefined && !another && judgeFrom > meant;
-    const known = metadata?.epoch ?? inForce;
-    const epoch = known === undefined || deleted ? Math.max(known ?? 0, await epochBefore(log, partition, judgeFrom)) : known;
-    const rules = await tools.rules.ruleSet(epoch);
-    if (another || metadata === undefined) {
-      const time = another ? new IngestTime(tools.monotonic) : await IngestTime.before(log, partition, judgeFrom, tools.monotonic);
-      return new PartitionRun(partition, { startAt: judgeFrom, judgeFrom, epoch, logTime: 0, start: 0, paused: 0, rules, time }, tools);
-    }
-    const { logTime, paused, said } = metadata;
-    const contextStart = Math.min(metadata.start ?? logTime, logTime - contextWindow(tools.assembly));
-    const startAt = Math.min(judgeFrom, await log.offsetAt(TOPICS.spans, partition, contextStart));
-    const time = await IngestTime.before(log, partition, startAt, tools.monotonic, said);
-    return new PartitionRun(partition, { startAt, judgeFrom, epoch, logTime, start: contextStart, paused, rules, time }, tools);
+    return new PartitionRun(partition, await beginningOf(partition, position, tools, inForce), tools);
   }
 
   get startAt(): number {
@@ -162,7 +131,7 @@ export class PartitionRun {
 
   /** Its successor where the log is another one; what was found is published, and the rules stay in force. */
   async anew(epoch = this.engine.epoch): Promise<PartitionRun> {
-    await this.publish();
+    await this.publishAll();
     return PartitionRun.begin(this.partition, undefined, this.tools, epoch);
   }
 
@@ -184,14 +153,15 @@ export class PartitionRun {
     return this.prepared.definitions;
   }
 
-  /** Everything before it is judged. */
+  /** Everything before it is judged, and what was found is in the log. */
   get position(): number {
-    return Math.max(this.next, this.judgeFrom);
+    return Math.max(this.verdicts.acknowledged.next, this.judgeFrom);
   }
 
-  /** What became of the spans before `position`. */
+  /** What became of the spans that were read. */
   get accounted(): PartitionAccount {
-    const { partition, judgeFrom: from, position, openTraces } = this;
+    const { partition, judgeFrom: from, openTraces } = this;
+    const position = Math.max(this.next, from);
     return partitionAccount({ partition, from, position, openTraces }, this.engine.accounting, this.elsewhere);
   }
 
@@ -237,7 +207,7 @@ export class PartitionRun {
 
   /** Nothing comes: commits, and lets time pass in the log if a trace waits for it. */
   async idle(): Promise<void> {
-    await this.publish();
+    await this.publishAll();
     if (this.untold) this.tell();
     this.tellAhead();
     this.account.updateRulesInTime();
@@ -251,7 +221,7 @@ export class PartitionRun {
 
   /** The last commit, so that the successor has little to repeat. */
   async end(): Promise<void> {
-    await this.publish();
+    await this.publishAll();
     await this.commit();
     this.tell();
     this.account.updateRules();
@@ -282,15 +252,15 @@ export class PartitionRun {
   }
 
   private keepAside(record: LogRecord, reason: string): void {
-    if (record.offset >= this.judgeFrom && !this.aside.has(record.offset)) this.aside.set(record.offset, { record, reason });
+    if (record.offset >= this.judgeFrom) this.aside.add(record, reason);
   }
 
   /** A record that met a defect may do so again, in a later version too, so it can be looked at; the partition goes on behind it. */
   private defect(offset: number, error: unknown): void {
     if (this.applying?.offset !== offset || offset < this.judgeFrom) return;
     const { stack, message } = error instanceof Error ? error : new Error(String(error));
-    if (!this.aside.has(offset)) this.tools.measurements.count('evaluationDefects', this.label);
-    this.keepAside(this.applying, `a defect of BeTrace: ${stack ?? message}`);
+    const isNew = this.aside.add(this.applying, `a defect of BeTrace: ${stack ?? message}`);
+    if (isNew) this.tools.measurements.count('evaluationDefects', this.label);
     this.tools.defect(error instanceof Error ? error : new Error(String(error)), this.partition, offset);
   }
 
@@ -334,40 +304,46 @@ export class PartitionRun {
     this.ruleErrors.note(this.prepared.definitions, this.engine.logTime ?? 0);
   }
 
+  /** What was found goes to the log, while the next records are judged. */
   private async publish(): Promise<void> {
-    const { publisher, deadLetters, signal, measurements } = this.tools;
-    const { verdicts, aside, misplaced, partition } = this;
-    for (const [offset, { record, reason }] of aside) {
-      await deadLetters.keep({ topic: TOPICS.spans, partition, record, reason }, signal);
-      aside.delete(offset);
+    await this.setAside();
+    if (this.barriers.any) await this.publishAll();
+    else await this.verdicts.judged(this.judged);
+  }
+
+  /** Resolves when all that was found is acknowledged. */
+  private async publishAll(): Promise<void> {
+    await this.setAside();
+    await this.verdicts.allOf(this.judged);
+    await this.barriers.answer((offset) => this.engine.openBefore(offset), this.tools.signal, this.tools.barriersFailed);
+  }
+
+  private get judged(): Judged {
+    return { next: this.next, point: this.engine.commitPoint() };
+  }
+
+  /** Keeps aside what could not be judged, and moves what belongs elsewhere: seldom anything. */
+  private async setAside(): Promise<void> {
+    const { signal, measurements } = this.tools;
+    const { misplaced, partition } = this;
+    await this.aside.keep();
+    if (misplaced.length === 0) return;
+    for (const { record, found } of misplaced) {
+      await this.mover.move(record, found.others, signal);
+      measurements.count('spansMisplaced', {}, found.spans);
     }
-    if (misplaced.length > 0) {
-      for (const { record, found } of misplaced) {
-        await this.mover.move(record, found.others, signal);
-        measurements.count('spansMisplaced', {}, found.spans);
-      }
-      this.misplaced = [];
-      this.tools.misplaced(partition);
-    }
-    if (verdicts.length > 0) {
-      const lost = await publisher.publish(partition, verdicts, signal);
-      for (const one of lost) await deadLetters.keep(violationLetter(one), signal);
-      this.verdicts = [];
-      const notPublished = new Set(lost.map(({ verdict }) => verdict));
-      for (const verdict of verdicts) if (!notPublished.has(verdict)) countVerdict(measurements, verdict);
-      for (const { timestamp } of verdicts) this.tools.latencies.note(this.tools.now() - timestamp);
-      for (const one of lost) countSetAside(measurements, this.engine.accounting, one);
-    }
-    await this.barriers.answer((offset) => this.engine.openBefore(offset), signal, this.tools.barriersFailed);
+    this.misplaced = [];
+    this.tools.misplaced(partition);
   }
 
   /** Moves the committed position up to the oldest record that may still matter; all violations before it are acknowledged. */
   private async commit(): Promise<void> {
     this.committedAt = this.tools.monotonic();
-    this.point = this.engine.commitPoint() ?? this.point;
+    const { next, point } = this.verdicts.acknowledged;
+    this.point = point ?? this.point;
     const { offset: from, epoch, logTime, start, paused } = this.point;
     // In memory nothing outlives the process: applied records may go when space is needed, and stay for a successor otherwise.
-    const offset = this.tools.volatile ? this.next : from;
+    const offset = this.tools.volatile ? next : from;
     if (offset <= this.committed) return;
     const { says: said } = this.time;
     const metadata = writePositionMetadata({ epoch, logTime, start, paused, said, ...(this.tools.volatile ? { from } : {}) });

@@ -1,0 +1,46 @@
+import { contextWindow, type UncompiledRules } from '#engine';
+import { type Position, readPositionMetadata, TOPICS } from '#messaging';
+import { IngestTime } from '#replay';
+import { epochBefore } from './epoch-before.js';
+import type { PartitionTools } from './partition-tools.js';
+
+/** Where a partition begins: what was committed, and how far before it the context lies that its open traces may need. */
+export interface Beginning {
+  readonly startAt: number;
+  readonly judgeFrom: number;
+  readonly epoch: number;
+  readonly logTime: number;
+  readonly start: number;
+  readonly paused: number;
+  readonly rules: UncompiledRules;
+  readonly time: IngestTime;
+}
+
+/** @param inForce the epoch in force, where the position does not say it */
+export async function beginningOf(
+  partition: number,
+  position: Position | undefined,
+  tools: PartitionTools,
+  inForce: number | undefined,
+): Promise<Beginning> {
+  const { log } = tools;
+  const { start, end } = await log.bounds(TOPICS.spans, partition);
+  const metadata = position && readPositionMetadata(position.metadata);
+  const meant = metadata?.from ?? position?.offset ?? start;
+  const another = meant > end;
+  const judgeFrom = another ? start : Math.max(start, meant);
+  // Where records were deleted behind the position, markers may be among them.
+  const deleted = metadata !== undefined && !another && judgeFrom > meant;
+  const known = metadata?.epoch ?? inForce;
+  const epoch = known === undefined || deleted ? Math.max(known ?? 0, await epochBefore(log, partition, judgeFrom)) : known;
+  const rules = await tools.rules.ruleSet(epoch);
+  if (another || metadata === undefined) {
+    const time = another ? new IngestTime(tools.monotonic) : await IngestTime.before(log, partition, judgeFrom, tools.monotonic);
+    return { startAt: judgeFrom, judgeFrom, epoch, logTime: 0, start: 0, paused: 0, rules, time };
+  }
+  const { logTime, paused, said } = metadata;
+  const contextStart = Math.min(metadata.start ?? logTime, logTime - contextWindow(tools.assembly));
+  const startAt = Math.min(judgeFrom, await log.offsetAt(TOPICS.spans, partition, contextStart));
+  const time = await IngestTime.before(log, partition, startAt, tools.monotonic, said);
+  return { startAt, judgeFrom, epoch, logTime, start: contextStart, paused, rules, time };
+}

@@ -1,0 +1,29 @@
+import { type LogRecord, TOPICS } from '#messaging';
+import type { PartitionTools } from './partition-tools.js';
+
+/** Records of a partition that could not be read, or met a defect, until they are kept aside: of each the first reason. */
+export class RecordsAside {
+  private readonly waiting = new Map<number, { readonly record: LogRecord; readonly reason: string }>();
+
+  constructor(
+    private readonly partition: number,
+    private readonly tools: Pick<PartitionTools, 'deadLetters' | 'signal'>,
+  ) {}
+
+  /** Answers false if it waits already. */
+  add(record: LogRecord, reason: string): boolean {
+    if (this.waiting.has(record.offset)) return false;
+    this.waiting.set(record.offset, { record, reason });
+    return true;
+  }
+
+  /** Resolves when all that waited are kept. What was not kept when it rejects still waits. */
+  async keep(): Promise<void> {
+    const { partition, waiting } = this;
+    const { deadLetters, signal } = this.tools;
+    for (const [offset, { record, reason }] of waiting) {
+      await deadLetters.keep({ topic: TOPICS.spans, partition, record, reason }, signal);
+      waiting.delete(offset);
+    }
+  }
+}

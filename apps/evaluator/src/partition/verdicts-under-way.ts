@@ -1,0 +1,114 @@
+import type { Accounting, CommitPoint, Verdict } from '#engine';
+import { countSetAside, countVerdict } from './count-verdict.js';
+import type { PartitionTools } from './partition-tools.js';
+import { violationLetter } from '../publish/violation-letter.js';
+
+/** Verdicts that wait behind an append; with more of them, or behind an append that takes longer (ms), reading waits too. */
+const MOST_WAITING = 1_000;
+const LONGEST = 500;
+
+/** How far a partition is judged, and where a successor would begin. */
+export interface Judged {
+  /** Offset of the next record. */
+  readonly next: number;
+  readonly point: CommitPoint | undefined;
+}
+
+/**
+ * The verdicts of a partition on their way into the violations log. One append is under way at a time, so that they keep their order; the
+ * partition judges on meanwhile, and what it finds goes with the next append. What may be committed is how far it had come when
+ * everything that it had found by then was acknowledged.
+ */
+export class VerdictsUnderWay {
+  private waiting: Verdict[] = [];
+  private underWay: Promise<void> | undefined;
+  private since = 0;
+  private failure: { readonly error: unknown } | undefined;
+  private present: Judged;
+
+  constructor(
+    private readonly partition: number,
+    /** All that was found by then is acknowledged. */
+    private done: Judged,
+    private readonly tools: Pick<
+      PartitionTools,
+      'publisher' | 'deadLetters' | 'signal' | 'measurements' | 'latencies' | 'now' | 'monotonic'
+    >,
+    private readonly accounting: Accounting,
+  ) {
+    this.present = done;
+  }
+
+  add(verdict: Verdict): void {
+    this.waiting.push(verdict);
+  }
+
+  get acknowledged(): Judged {
+    return this.done;
+  }
+
+  /**
+   * The partition has come this far. Resolves soon, unless too much waits for the log. Rejects with what an earlier append met: then its verdicts
+   * wait to be appended again.
+   */
+  async judged(judged: Judged): Promise<void> {
+    this.present = judged;
+    this.throwFailure();
+    this.appendNext();
+    if (this.underWay === undefined) return;
+    if (this.waiting.length >= MOST_WAITING || this.tools.monotonic() - this.since >= LONGEST) await this.all();
+  }
+
+  /** Likewise, and resolves when all is acknowledged: what an earlier append met is tried again first, since nobody may come back to it. */
+  async allOf(judged: Judged): Promise<void> {
+    this.present = judged;
+    this.failure = undefined;
+    this.appendNext();
+    await this.all();
+  }
+
+  private async all(): Promise<void> {
+    while (this.underWay !== undefined) await this.underWay;
+    this.throwFailure();
+  }
+
+  private throwFailure(): void {
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure !== undefined) throw failure.error;
+  }
+
+  /** Begins the next append if none is under way and something waits. */
+  private appendNext(): void {
+    if (this.underWay !== undefined) return;
+    const { waiting, present } = this;
+    if (waiting.length === 0) {
+      this.done = present;
+      return;
+    }
+    this.waiting = [];
+    this.since = this.tools.monotonic();
+    this.underWay = this.append(waiting).then(
+      () => {
+        this.underWay = undefined;
+        this.done = present;
+        this.appendNext();
+      },
+      (error: unknown) => {
+        this.underWay = undefined;
+        this.waiting = [...waiting, ...this.waiting];
+        this.failure = { error };
+      },
+    );
+  }
+
+  private async append(verdicts: readonly Verdict[]): Promise<void> {
+    const { publisher, deadLetters, signal, measurements, latencies, now } = this.tools;
+    const lost = await publisher.publish(this.partition, verdicts, signal);
+    for (const one of lost) await deadLetters.keep(violationLetter(one), signal);
+    const notPublished = new Set(lost.map(({ verdict }) => verdict));
+    for (const verdict of verdicts) if (!notPublished.has(verdict)) countVerdict(measurements, verdict);
+    for (const { timestamp } of verdicts) latencies.note(now() - timestamp);
+    for (const one of lost) countSetAside(measurements, this.accounting, one);
+  }
+}
