@@ -10,6 +10,8 @@ export interface PositionMetadata {
   readonly paused: number;
   /** Ingest said by then that it is there (`IngestTime.says`). */
   readonly said?: boolean;
+  /** Offset before which all that was found is in the violations log: a successor finds the same of those records, and need not publish it again. */
+  readonly published?: number;
   /**
    * The offset meant, where the position's own lies above it: a log in memory may drop what was applied when it is full, and
    * then a successor of the thread has less to go back to.
@@ -17,18 +19,27 @@ export interface PositionMetadata {
   readonly from?: number;
 }
 
-export function writePositionMetadata({ epoch, logTime, start, paused, said, from }: PositionMetadata): string {
-  return JSON.stringify({ epoch, logTime, start, ...(paused === 0 ? {} : { paused }), ...(said === true ? { said } : {}), from });
+export function writePositionMetadata({ epoch, logTime, start, paused, said, published, from }: PositionMetadata): string {
+  return JSON.stringify({
+    epoch,
+    logTime,
+    start,
+    ...(paused === 0 ? {} : { paused }),
+    ...(said === true ? { said } : {}),
+    published,
+    from,
+  });
 }
 
 /** Undefined when the text is not ours: an operator moved the group's offset by hand. */
 export function readPositionMetadata(text: string): PositionMetadata | undefined {
   try {
-    const { epoch, logTime, start, paused = 0, said, from } = JSON.parse(text) as Partial<PositionMetadata>;
+    const { epoch, logTime, start, paused = 0, said, published, from } = JSON.parse(text) as Partial<PositionMetadata>;
     if (![epoch, logTime, paused].every(Number.isSafeInteger)) return undefined;
     const begin = Number.isSafeInteger(start) ? { start: start as number } : {};
     const point = { epoch: epoch as number, logTime: logTime as number, ...begin, paused, ...(said === true ? { said } : {}) };
-    return Number.isSafeInteger(from) ? { ...point, from: from as number } : point;
+    const offsets = Object.entries({ published, from }).filter(([, offset]) => Number.isSafeInteger(offset));
+    return { ...point, ...Object.fromEntries(offsets) };
   } catch {
     return undefined;
   }

@@ -14,6 +14,8 @@ export interface Beginning {
   readonly paused: number;
   readonly rules: UncompiledRules;
   readonly time: IngestTime;
+  /** What is found of the records before it is in the violations log already. */
+  readonly published: number;
 }
 
 /** @param inForce the epoch in force, where the position does not say it */
@@ -36,11 +38,13 @@ export async function beginningOf(
   const rules = await tools.rules.ruleSet(epoch);
   if (another || metadata === undefined) {
     const time = another ? new IngestTime(tools.monotonic) : await IngestTime.before(log, partition, judgeFrom, tools.monotonic);
-    return { startAt: judgeFrom, judgeFrom, epoch, logTime: 0, start: 0, paused: 0, rules, time };
+    return { startAt: judgeFrom, judgeFrom, epoch, logTime: 0, start: 0, paused: 0, rules, time, published: 0 };
   }
   const { logTime, paused, said } = metadata;
+  // Without the records that were deleted other things may be found.
+  const published = deleted ? 0 : (metadata.published ?? 0);
   const contextStart = Math.min(metadata.start ?? logTime, logTime - contextWindow(tools.assembly));
   const startAt = Math.min(judgeFrom, await log.offsetAt(TOPICS.spans, partition, contextStart));
   const time = await IngestTime.before(log, partition, startAt, tools.monotonic, said);
-  return { startAt, judgeFrom, epoch, logTime, start: contextStart, paused, rules, time };
+  return { startAt, judgeFrom, epoch, logTime, start: contextStart, paused, rules, time, published };
 }

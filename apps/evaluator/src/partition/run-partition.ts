@@ -62,8 +62,10 @@ export class PartitionRun {
   private applying: LogRecord | undefined;
   /** Where a successor would begin to judge, as far as it is committed. */
   private point: CommitPoint;
-  private committed: number;
+  private committed: { readonly offset: number; readonly published: number };
   private committedAt: number;
+  /** Offset before which what is found was published by a predecessor, which found the same of the same records. */
+  private published: number;
   /** When counts were told last, and whether there are others since. */
   private toldAt = Number.NEGATIVE_INFINITY;
   private untold = false;
@@ -76,18 +78,20 @@ export class PartitionRun {
   /** Records were deleted, markers perhaps among them: behind them the rules in force are found out anew. */
   private lacking = false;
   private readonly found = (verdict: Verdict): void => {
+    if (this.applying !== undefined && this.applying.offset < this.published) return;
     if (!this.samples.take(verdict)) this.verdicts.add(verdict);
   };
 
   private constructor(
     private readonly partition: number,
-    { startAt, judgeFrom, epoch, logTime, start, paused, rules, time }: Beginning,
+    { startAt, judgeFrom, epoch, logTime, start, paused, rules, time, published }: Beginning,
     private readonly tools: PartitionTools,
   ) {
     this.next = startAt;
     this.judgeFrom = judgeFrom;
     this.time = time;
-    this.committed = judgeFrom;
+    this.published = published;
+    this.committed = { offset: judgeFrom, published };
     this.mover = new MoveSpans(partition, tools.log, tools.deadLetters, tools.logFailed);
     this.barriers = new Barriers(partition, tools.log, tools.monotonic);
     this.point = { offset: judgeFrom, epoch, logTime, start, paused };
@@ -189,6 +193,8 @@ export class PartitionRun {
   interrupt(): void {
     this.interrupted = true;
     this.lacking = true;
+    // A predecessor that had read them may have found something else.
+    this.published = 0;
   }
 
   async records({ records }: RecordBatch): Promise<void> {
@@ -222,7 +228,7 @@ export class PartitionRun {
   /** The last commit, so that the successor has little to repeat. */
   async end(): Promise<void> {
     await this.publishAll();
-    await this.commit();
+    await this.commit(true);
     this.tell();
     this.account.updateRules();
     await this.publishRuleErrors.end();
@@ -336,19 +342,26 @@ export class PartitionRun {
     this.tools.misplaced(partition);
   }
 
-  /** Moves the committed position up to the oldest record that may still matter; all violations before it are acknowledged. */
-  private async commit(): Promise<void> {
-    this.committedAt = this.tools.monotonic();
+  /**
+   * Moves the committed position up to the oldest record that may still matter; all violations before it are acknowledged. Where it can't move, it
+   * says now and then, and at last, how much of what lies behind it is published.
+   */
+  private async commit(atLast = false): Promise<void> {
     const { next, point } = this.verdicts.acknowledged;
     this.point = point ?? this.point;
     const { offset: from, epoch, logTime, start, paused } = this.point;
     // In memory nothing outlives the process: applied records may go when space is needed, and stay for a successor otherwise.
     const offset = this.tools.volatile ? next : from;
-    if (offset <= this.committed) return;
+    const published = Math.max(next, this.published);
+    const due = atLast || this.tools.monotonic() - this.committedAt >= this.tools.commitInterval;
+    if (offset <= this.committed.offset && !(due && published > this.committed.published)) return;
+    this.committedAt = this.tools.monotonic();
     const { says: said } = this.time;
-    const metadata = writePositionMetadata({ epoch, logTime, start, paused, said, ...(this.tools.volatile ? { from } : {}) });
-    await this.tools.commit(this.partition, { offset, metadata });
-    this.committed = offset;
+    const more = { said, published, ...(this.tools.volatile ? { from } : {}) };
+    const metadata = writePositionMetadata({ epoch, logTime, start, paused, ...more });
+    const reached = Math.max(offset, this.committed.offset);
+    await this.tools.commit(this.partition, { offset: reached, metadata });
+    this.committed = { offset: reached, published };
   }
 
   /** Brings what was counted to the metrics and to the rules' status. */

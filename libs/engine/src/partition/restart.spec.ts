@@ -61,11 +61,14 @@ function expectSame(found: unknown, wanted: unknown): void {
   if (!isDeepStrictEqual(found, wanted)) expect(found).toEqual(wanted);
 }
 
-/** By id, revision and first offset: a fragment of a trace counts revisions anew. A verdict that is emitted again must be equal. */
+/**
+ * By id, revision, first offset (a fragment of a trace counts revisions anew), and the record at which it is emitted: a successor need not publish
+ * what its predecessor found of the same records. A verdict that is emitted again must be equal.
+ */
 function collect(into: Map<string, Verdict>, engine: PartitionEngine, log: readonly EngineRecord[]): void {
   for (const record of log) {
     engine.apply(record, (verdict) => {
-      const key = `${verdict.id}:${verdict.revision}:${verdict.firstOffset}`;
+      const key = `${verdict.id}:${verdict.revision}:${verdict.firstOffset}:${record.offset}`;
       const known = into.get(key);
       if (known !== undefined) expectSame(verdict, known);
       into.set(key, verdict);
