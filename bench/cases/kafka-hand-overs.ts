@@ -1,0 +1,109 @@
+// Only when asked for (`npm run bench:kafka`, or `npm run bench -- kafka-hand-overs`).
+import { setTimeout as pause } from 'node:timers/promises';
+import { clusterLog } from '../../test/chaos/send.js';
+import type { Cluster } from '../../test/harness/cluster.js';
+import type { BenchCase, BenchResult } from '../case.js';
+import { judged } from '../fixtures/betrace-process.js';
+import { withCluster } from '../fixtures/kafka-cluster.js';
+import { now, PROBE_RULES, Probes } from '../fixtures/probes.js';
+import { RequestSender } from '../fixtures/request-sender.js';
+import { latency, type Recovery, recoveryFrom } from '../fixtures/verdict-times.js';
+
+/** Spans a second, and for how long (s) before anything moves: a successor reads of it up to 230 s. The targets are of 50,000. */
+const RATE = Number(process.env['BETRACE_BENCH_RATE'] ?? 50_000);
+const LOAD_S = Number(process.env['BETRACE_BENCH_SECONDS'] ?? 125);
+const SPANS = 512;
+/** Each of twelve partitions has a probe five times a second. */
+const PROBES = 60;
+/** How long verdicts are timed after a move has begun; the evaluators share the partitions again within a few heartbeats. */
+const MOVE_MS = 30_000;
+
+interface Figures {
+  readonly out: number;
+  readonly back: number;
+  readonly repeats: number;
+  readonly records: number;
+  readonly broker: Recovery;
+}
+
+async function measure(cluster: Cluster): Promise<Figures> {
+  const [ingest, api] = [cluster.all('ingest')[0]!, cluster.all('api')[0]!];
+  const log = await clusterLog(cluster);
+  const probes = await Probes.start(log, ingest, api, true);
+  const sender = new RequestSender(ingest.url, { patient: true });
+  const ended = new AbortController();
+  const load = sender.sendSteadily(RATE / SPANS, ended.signal);
+  load.catch(() => undefined);
+  try {
+    const before = AbortSignal.timeout(LOAD_S * 1_000);
+    await probes.sendSteadily(PROBES, before);
+    await pause(1_000);
+    const usual = latency(probes.sent, ({ sentAt, spanRuleAt = Number.NaN }) => spanRuleAt - sentAt).p99;
+    const heard = { ...probes.heard };
+    let name = '';
+    const out = await worst(probes, async () => {
+      name = await cluster.add('evaluator');
+      await judged([cluster.process(name)], 1);
+    });
+    const back = await worst(probes, () => cluster.remove(name));
+    // What the successor repeats, it does within the time of its context.
+    await pause(2_000);
+    const records = probes.heard.records - heard.records;
+    const repeats = probes.heard.repeats - heard.repeats;
+    await cluster.broker.kill();
+    await cluster.broker.run();
+    const broker = await recoveryFrom(async () => undefined, probes, usual);
+    return { out, back, repeats, records, broker };
+  } finally {
+    ended.abort();
+    await load.finally(() => {
+      sender.close();
+      probes.close();
+      return log.close();
+    });
+  }
+}
+
+/** The longest time (ms) from sending a probe until its verdict while partitions move: the pause of the partition that waited longest. */
+async function worst(probes: Probes, move: () => Promise<unknown>): Promise<number> {
+  const first = probes.sent.length;
+  await Promise.all([move(), probes.sendSteadily(PROBES, AbortSignal.timeout(MOVE_MS))]);
+  const deadline = now() + MOVE_MS;
+  const moved = probes.sent.slice(first);
+  while (moved.some(({ spanRuleAt }) => spanRuleAt === undefined)) {
+    if (now() > deadline) throw new Error('a probe was not judged');
+    await pause(20);
+  }
+  return Math.max(...moved.map(({ sentAt, spanRuleAt = 0 }) => spanRuleAt - sentAt));
+}
+
+let measured: Promise<Figures> | undefined;
+const figures = (): Promise<Figures> => (measured ??= withCluster(measure, { rules: PROBE_RULES }));
+const moved = (name: 'out' | 'back', what: string) => async (): Promise<BenchResult> => {
+  return { value: (await figures())[name] / 1_000, note: `target 2; ${what}, after ${LOAD_S} s of load` };
+};
+
+const load = `under ${(RATE / 1_000).toFixed(0)} k spans/s`;
+const all: readonly BenchCase[] = [
+  { name: `longest pause of a partition, 1 evaluator → 2, ${load}`, unit: 's', run: moved('out', 'orderly') },
+  { name: `longest pause of a partition, 2 evaluators → 1, ${load}`, unit: 's', run: moved('back', 'orderly') },
+  {
+    name: 'violations published again by both moves',
+    unit: '%',
+    run: async () => {
+      const { repeats, records } = await figures();
+      return { value: (repeats * 100) / records, note: `target 1; ${repeats} of ${records} records` };
+    },
+  },
+  {
+    name: `kill -9 of the broker, started again at once, ${load}`,
+    unit: 's',
+    run: async () => {
+      const { judged: first, caughtUp } = (await figures()).broker;
+      const note = `target 5; from when it serves until the last partition has a verdict; within the usual time after ${(caughtUp / 1_000).toFixed(1)} s`;
+      return { value: first / 1_000, note };
+    },
+  },
+];
+
+export const cases: readonly BenchCase[] = process.argv.some((word) => /^kafka(-hand-overs)?$/.test(word)) ? all : [];
