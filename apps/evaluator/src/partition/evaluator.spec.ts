@@ -59,6 +59,7 @@ describe('Evaluator', () => {
   let budget: number;
   let times: Pick<typeof assembly, 'rootGrace' | 'idleTimeout'>;
   let idleInterval: number;
+  let times: Pick<typeof assembly, 'rootGrace' | 'idleTimeout'>;
   let members = 0;
 
   const start = async (): Promise<void> => {
@@ -89,6 +90,7 @@ describe('Evaluator', () => {
     budget = 64 * 1024 * 1024;
     times = assembly;
     idleInterval = 5;
+    times = assembly;
     measured = [];
     commits = new Map();
     const subscribe = log.subscribe.bind(log);
