@@ -102,6 +102,7 @@ describe('the same log', () => {
         keys: { key: 'changeme', development: true },
         commitInterval: 0,
         evaluationTimeout: 100,
+        version: '0.0.0',
         idleInterval: 5,
       };
       return new Evaluator(seen, settings, { warn: () => {} });

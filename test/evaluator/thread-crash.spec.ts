@@ -33,6 +33,7 @@ describe('an evaluator thread that ends by a defect', () => {
       keys: { key: 'changeme', development: true },
       commitInterval: 0,
       evaluationTimeout: 100,
+      version: '0.0.0',
       idleInterval: 10,
       ...change,
     };

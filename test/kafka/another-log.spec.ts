@@ -96,6 +96,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
         keys: { key: 'changeme', development: true },
         commitInterval: 0,
         evaluationTimeout: 100,
+        version: '0.0.0',
         idleInterval: 20,
       },
       { warn: ({ message }) => warnings.push(message) },

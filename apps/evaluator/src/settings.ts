@@ -17,6 +17,8 @@ export interface EvaluatorSettings {
   /** Milliseconds that one rule may take over one trace, as steps. */
   readonly evaluationTimeout: number;
   readonly keys: KeySettings;
+  /** BeTrace's: another version may judge in another way. */
+  readonly version: string;
   /** Milliseconds between two commits of a partition. */
   readonly commitInterval: number;
   /** Milliseconds between two looks at an idle partition: how late a trace may close. */

@@ -18,7 +18,7 @@ describe('the metadata of a position', () => {
   });
 
   it('keeps before which offset all that was found is published', () => {
-    const metadata = { epoch: 12, logTime: 1_699_000_000_123, paused: 0, said: true, published: 4_711, from: 9 };
+    const metadata = { epoch: 12, logTime: 1_699_000_000_123, paused: 0, said: true, published: 4_711, judgement: 'a1', from: 9 };
     expect(readPositionMetadata(writePositionMetadata(metadata))).toEqual(metadata);
     expect(readPositionMetadata('{"epoch":12,"logTime":5,"published":"7"}')).toEqual({ epoch: 12, logTime: 5, paused: 0 });
   });

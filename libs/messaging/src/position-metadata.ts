@@ -12,6 +12,8 @@ export interface PositionMetadata {
   readonly said?: boolean;
   /** Offset before which all that was found is in the violations log: a successor finds the same of those records, and need not publish it again. */
   readonly published?: number;
+  /** By what it was found (`judgementOf`): a successor that judges in another way publishes all that it finds. */
+  readonly judgement?: string;
   /**
    * The offset meant, where the position's own lies above it: a log in memory may drop what was applied when it is full, and
    * then a successor of the thread has less to go back to.
@@ -19,7 +21,7 @@ export interface PositionMetadata {
   readonly from?: number;
 }
 
-export function writePositionMetadata({ epoch, logTime, start, paused, said, published, from }: PositionMetadata): string {
+export function writePositionMetadata({ epoch, logTime, start, paused, said, published, judgement, from }: PositionMetadata): string {
   return JSON.stringify({
     epoch,
     logTime,
@@ -27,6 +29,7 @@ export function writePositionMetadata({ epoch, logTime, start, paused, said, pub
     ...(paused === 0 ? {} : { paused }),
     ...(said === true ? { said } : {}),
     published,
+    judgement,
     from,
   });
 }
@@ -34,12 +37,12 @@ export function writePositionMetadata({ epoch, logTime, start, paused, said, pub
 /** Undefined when the text is not ours: an operator moved the group's offset by hand. */
 export function readPositionMetadata(text: string): PositionMetadata | undefined {
   try {
-    const { epoch, logTime, start, paused = 0, said, published, from } = JSON.parse(text) as Partial<PositionMetadata>;
+    const { epoch, logTime, start, paused = 0, said, published, judgement, from } = JSON.parse(text) as Partial<PositionMetadata>;
     if (![epoch, logTime, paused].every(Number.isSafeInteger)) return undefined;
     const begin = Number.isSafeInteger(start) ? { start: start as number } : {};
     const point = { epoch: epoch as number, logTime: logTime as number, ...begin, paused, ...(said === true ? { said } : {}) };
     const offsets = Object.entries({ published, from }).filter(([, offset]) => Number.isSafeInteger(offset));
-    return { ...point, ...Object.fromEntries(offsets) };
+    return { ...point, ...(typeof judgement === 'string' ? { judgement } : {}), ...Object.fromEntries(offsets) };
   } catch {
     return undefined;
   }

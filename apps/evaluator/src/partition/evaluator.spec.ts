@@ -59,7 +59,6 @@ describe('Evaluator', () => {
   let budget: number;
   let times: Pick<typeof assembly, 'rootGrace' | 'idleTimeout'>;
   let idleInterval: number;
-  let times: Pick<typeof assembly, 'rootGrace' | 'idleTimeout'>;
   let members = 0;
 
   const start = async (): Promise<void> => {
@@ -74,6 +73,7 @@ describe('Evaluator', () => {
         keys: { key: 'changeme', development: true },
         commitInterval: 0,
         evaluationTimeout: 100,
+        version: '0.0.0',
         idleInterval,
       },
       { warn: ({ message }) => warnings.push(message) },
@@ -90,7 +90,6 @@ describe('Evaluator', () => {
     budget = 64 * 1024 * 1024;
     times = assembly;
     idleInterval = 5;
-    times = assembly;
     measured = [];
     commits = new Map();
     const subscribe = log.subscribe.bind(log);
@@ -436,6 +435,23 @@ describe('Evaluator', () => {
     await stopping;
     expect((await violations()).map(({ span_id }) => span_id)).toEqual(['s1', 's2', 's3']);
     expect(warnings).toEqual([]);
+  });
+
+  it('publishes by other settings what its predecessor had not found of the same records', async () => {
+    // The trace is open at a record with which it is closed by the settings of the successor.
+    times = { rootGrace: 60_000, idleTimeout: 60_000 };
+    await start();
+    await rules(1, UNAUDITED);
+    await send(0, { trace_id: 'a', span_id: 'c', name: 'charge' });
+    await new Promise((done) => setTimeout(done, 100));
+    await send(0, { trace_id: 'b', span_id: 'p', name: 'pay' });
+    await until(async () => evaluator.positions.get(0) === (await log.bounds(TOPICS.spans, 0)).end);
+    await evaluator.stop();
+    expect(await violations()).toEqual([]);
+    times = assembly;
+    await start();
+    await found(1);
+    expect((await violations())[0]).toMatchObject({ rule_id: 'unaudited', trace_id: traceIn(0, 2, 'a'), log: { first_offset: 1 } });
   });
 
   it('says where it is: before what it could not publish, and before what it could not begin', async () => {

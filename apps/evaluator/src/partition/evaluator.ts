@@ -19,6 +19,7 @@ import { PublishViolations } from '../publish/publish.js';
 import { FollowRules } from '../rules/follow-rules.js';
 import type { RuleInForce } from '../rules/rule-series.js';
 import type { EvaluatorSettings } from '../settings.js';
+import { judgementOf } from './judgement.js';
 import { Measurements } from './measurements.js';
 import type { PartitionTools } from './partition-tools.js';
 import { PartitionRun } from './run-partition.js';
@@ -102,6 +103,7 @@ export class Evaluator implements PartitionListener {
       misplaced: (partition) => this.warnOfMisplaced(partition),
       defect: (error, partition, offset) => this.warnOfDefect(error, partition, offset),
       assembly: settings.assembly,
+      judgement: judgementOf(settings),
       commitInterval: settings.commitInterval,
       volatile: settings.volatile,
       foreignProducers: settings.foreignProducers,

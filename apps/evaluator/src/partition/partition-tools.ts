@@ -14,6 +14,8 @@ export interface PartitionTools {
   /** From when verdicts were certain by the log's clock until the violations log had them. */
   readonly latencies: LatestLatencies;
   readonly assembly: AssemblySettings;
+  /** What two evaluators have in common that find the same of the same records, at the same record (`judgementOf`). */
+  readonly judgement: string;
   /** Milliseconds between two commits of a partition. */
   readonly commitInterval: number;
   /** The log is in memory: what was applied may be dropped when it is full. */

@@ -78,8 +78,9 @@ export class PartitionRun {
   /** Records were deleted, markers perhaps among them: behind them the rules in force are found out anew. */
   private lacking = false;
   private readonly found = (verdict: Verdict): void => {
-    if (this.applying !== undefined && this.applying.offset < this.published) return;
-    if (!this.samples.take(verdict)) this.verdicts.add(verdict);
+    // What there is to look at of a rule in shadow is kept in memory, by whoever has the partition.
+    if (this.samples.take(verdict) || (this.applying !== undefined && this.applying.offset < this.published)) return;
+    this.verdicts.add(verdict);
   };
 
   private constructor(
@@ -357,7 +358,7 @@ export class PartitionRun {
     if (offset <= this.committed.offset && !(due && published > this.committed.published)) return;
     this.committedAt = this.tools.monotonic();
     const { says: said } = this.time;
-    const more = { said, published, ...(this.tools.volatile ? { from } : {}) };
+    const more = { said, published, judgement: this.tools.judgement, ...(this.tools.volatile ? { from } : {}) };
     const metadata = writePositionMetadata({ epoch, logTime, start, paused, ...more });
     const reached = Math.max(offset, this.committed.offset);
     await this.tools.commit(this.partition, { offset: reached, metadata });

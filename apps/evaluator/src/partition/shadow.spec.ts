@@ -33,7 +33,7 @@ describe('rules in shadow', () => {
 
   const start = async (): Promise<void> => {
     const settings = { volatile: false, foreignProducers: false, name: `aside-${++members}`, assembly, keys: KEYS };
-    const intervals = { commitInterval: 0, evaluationTimeout: 100, idleInterval: 5 };
+    const intervals = { commitInterval: 0, evaluationTimeout: 100, idleInterval: 5, version: '0.0.0' };
     evaluator = new Evaluator(log, { log: log.forThreads(), ...settings, ...intervals }, { warn: ({ message }) => warnings.push(message) });
     await evaluator.start();
   };

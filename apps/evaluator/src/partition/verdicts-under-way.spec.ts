@@ -15,9 +15,8 @@ import {
 import { keyRing } from '#signing';
 import { applyAll, engineOf, ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
 import { A_SPAN } from '../../../../test/fixtures/engine/test-span.js';
-
-import { Measurements } from './measurements.js';
 import { PublishViolations } from '../publish/publish.js';
+import { Measurements } from './measurements.js';
 import { VerdictsUnderWay } from './verdicts-under-way.js';
 
 const SLOW = ruleOf('slow', 'span.duration > 5');

@@ -1,7 +1,7 @@
 import type { Accounting, CommitPoint, Verdict } from '#engine';
+import { violationLetter } from '../publish/violation-letter.js';
 import { countSetAside, countVerdict } from './count-verdict.js';
 import type { PartitionTools } from './partition-tools.js';
-import { violationLetter } from '../publish/violation-letter.js';
 
 /** Verdicts that wait behind an append; with more of them, or behind an append that takes longer (ms), reading waits too. */
 const MOST_WAITING = 1_000;

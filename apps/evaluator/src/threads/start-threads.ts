@@ -18,6 +18,7 @@ import {
   registerMetrics,
   signatureKey,
   systemClock,
+  VERSION,
 } from '#platform';
 import { EVALUATOR_METRICS } from '../metrics.js';
 import { RuleSeries } from '../rules/rule-series.js';
@@ -103,6 +104,7 @@ export class StartThreads {
       foreignProducers: kafka.brokers.length > 0,
       assembly: traces,
       evaluationTimeout: rules.evaluationTimeout,
+      version: VERSION,
       keys: {
         key: signatureKey(this.configuration).key,
         ...(privateKey === undefined ? {} : { privateKey }),
