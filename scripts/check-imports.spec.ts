@@ -6,8 +6,8 @@ const check = (sources: Record<string, string>): string[] => importProblems(new 
 describe('import rules', () => {
   it.each([
     ['engine may use dsl', 'libs/engine/src/rules/rule-set.ts', `import { compile } from '#dsl';`],
-    ['a lib imports its own files', 'libs/dsl/src/compile/emit.ts', `import { Token } from '../token.js';`],
-    ['a spec may load Node modules', 'libs/dsl/src/parse.spec.ts', `import { readFileSync } from 'node:fs';`],
+    ['a lib imports its own files', 'libs/dsl/src/emit/emit.ts', `import { Token } from '../text/token.js';`],
+    ['a spec may load Node modules', 'libs/dsl/src/parse/parse.spec.ts', `import { readFileSync } from 'node:fs';`],
     ['a spec uses a fixture', 'apps/ingest/src/append.spec.ts', `import { a } from '../../../test/fixtures/ingest/requests.js';`],
     ['standalone composes modules', 'apps/standalone/src/standalone.module.ts', `import { A } from '../../api/src/api.module.js';`],
     ['an app uses Nest', 'apps/api/src/main.ts', `import { NestFactory } from '@nestjs/core';`],
@@ -17,16 +17,16 @@ describe('import rules', () => {
   });
 
   it.each([
-    ['dsl imports a lib', 'libs/dsl/src/parse.ts', `import { a } from '#otlp';`],
-    ['dsl imports a lib for its types only', 'libs/dsl/src/parse.ts', `import type { A } from '#otlp';`],
-    ['dsl loads a Node module', 'libs/dsl/src/script/sandbox.ts', `import { hrtime } from 'node:process';`],
-    ['dsl loads a package', 'libs/dsl/src/parse.ts', `import yaml from 'yaml';`],
+    ['dsl imports a lib', 'libs/dsl/src/parse/parse.ts', `import { a } from '#otlp';`],
+    ['dsl imports a lib for its types only', 'libs/dsl/src/parse/parse.ts', `import type { A } from '#otlp';`],
+    ['dsl loads a Node module', 'libs/dsl/src/sandbox/sandbox.ts', `import { hrtime } from 'node:process';`],
+    ['dsl loads a package', 'libs/dsl/src/parse/parse.ts', `import yaml from 'yaml';`],
     ['engine imports the log', 'libs/engine/src/partition/partition.ts', `import { Log } from '#messaging';`],
-    ['a lib reaches into another one', 'libs/engine/src/partition/partition.ts', `import { a } from '../../dsl/src/token.js';`],
+    ['a lib reaches into another one', 'libs/engine/src/partition/partition.ts', `import { a } from '../../../dsl/src/token.js';`],
     ['a lib imports an app', 'libs/platform/src/clock.ts', `import { a } from '../../../apps/api/src/main.js';`],
-    ['a lib imports its own door', 'libs/dsl/src/parse.ts', `import { a } from '#dsl';`],
+    ['a lib imports its own door', 'libs/dsl/src/parse/parse.ts', `import { a } from '#dsl';`],
     ['a fixture outside of specs', 'apps/ingest/src/append.ts', `import { a } from '../../../test/fixtures/ingest/requests.js';`],
-    ['an app reaches into a lib', 'apps/api/src/main.ts', `export { a } from '../../../libs/dsl/src/token.js';`],
+    ['an app reaches into a lib', 'apps/api/src/main.ts', `export { a } from '../../../libs/dsl/src/text/token.js';`],
     ['an app imports another app', 'apps/api/src/main.ts', `import { a } from '../../ingest/src/ingest.module.js';`],
     ['the cli imports an app', 'apps/cli/src/main.ts', `await import('../../standalone/src/standalone.module.js');`],
     ['standalone reaches past a module', 'apps/standalone/src/main.ts', `import { a } from '../../api/src/metrics.js';`],

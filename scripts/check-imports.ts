@@ -45,7 +45,7 @@ interface Place {
   readonly name: string;
 }
 
-/** `libs/dsl/src/parse.ts` → lib dsl; `bench/main.ts` → bench. */
+/** `libs/dsl/src/parse/parse.ts` → lib dsl; `bench/main.ts` → bench. */
 function placeOf(file: string): Place {
   const [top = '', name = ''] = file.split('/');
   return top === 'libs' || top === 'apps' ? { kind: top, name } : { kind: top, name: '' };

@@ -2,7 +2,7 @@
 import { API_PROBLEMS } from '../apps/api/src/problems.js';
 import { CLI_PROBLEMS } from '../apps/cli/src/problems.js';
 import { INGEST_PROBLEMS } from '../apps/ingest/src/problems.js';
-import { PROBLEMS as DSL_PROBLEMS } from '../libs/dsl/src/problems.js';
+import { PROBLEMS as DSL_PROBLEMS } from '../libs/dsl/src/text/problems.js';
 import { ENGINE_PROBLEMS } from '../libs/engine/src/problems.js';
 import { LOG_PROBLEMS } from '../libs/messaging/src/problems.js';
 import { OTLP_PROBLEMS } from '../libs/otlp/src/wire/problems.js';

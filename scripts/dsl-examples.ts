@@ -1,5 +1,5 @@
 import { compileRules } from '../libs/dsl/src/compile/compile-rules.js';
-import type { TraceView } from '../libs/dsl/src/span-view.js';
+import type { TraceView } from '../libs/dsl/src/trace/span-view.js';
 import { judgedByInterpreter, ruleOf } from '../test/fixtures/dsl/judgements.js';
 import { type PlainSpan, viewOf } from '../test/fixtures/dsl/plain-span.js';
 

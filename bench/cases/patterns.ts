@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { RE2JS } from 're2js';
-import { compilePattern } from '../../libs/dsl/src/pattern.js';
+import { compilePattern } from '../../libs/dsl/src/values/pattern.js';
 import type { BenchCase } from '../case.js';
 import { perSecond } from '../measure.js';
 

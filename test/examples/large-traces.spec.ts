@@ -2,11 +2,11 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { readRuleFile } from '../../apps/cli/src/rule-file/read-rule-file.js';
-import { evaluationLimit } from '../../libs/dsl/src/compile/evaluation-limit.js';
 import { givesUpFrom } from '../../libs/dsl/src/compile/gives-up.js';
-import { judgeExpression } from '../../libs/dsl/src/compile/judge.js';
-import { StepModel } from '../../libs/dsl/src/compile/step-model.js';
-import { DEFAULT_TIMEOUT } from '../../libs/dsl/src/script/budget.js';
+import { evaluationLimit } from '../../libs/dsl/src/interpret/evaluation-limit.js';
+import { judgeExpression } from '../../libs/dsl/src/judge/judge.js';
+import { DEFAULT_TIMEOUT } from '../../libs/dsl/src/lua/budget.js';
+import { StepModel } from '../../libs/dsl/src/pairs/step-model.js';
 import {
   adversarialTrace,
   LINKS,

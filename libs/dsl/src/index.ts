@@ -1,7 +1,8 @@
-export { BudgetExceeded, isBudgetExceeded, PatternExceeded } from './budget-exceeded.js';
-export { check, checkParsed, checkSaved } from './check.js';
+export { check, checkParsed, checkSaved } from './check/check.js';
 export { arrivalCost } from './compile/arrival-cost.js';
 export { compileRules, type RuleToCompile } from './compile/compile-rules.js';
+export { describeRule, type RuleDescription } from './compile/describe.js';
+export type { GivesUpFrom } from './compile/gives-up.js';
 export {
   type Atom,
   type BufferedNeeds,
@@ -22,26 +23,21 @@ export {
   type Truth,
   type TypeFailure,
   UNKNOWN,
-} from './compile/compiled.js';
-export { describeRule, type RuleDescription } from './compile/describe.js';
-export type { GivesUpFrom } from './compile/gives-up.js';
-export type { EvaluationOptions } from './compile/judge-script.js';
-export type { Diagnostic, Fix } from './diagnostic.js';
-export { clipped } from './explain/clipped.js';
-export { EXPLANATION_KINDS, EXPLANATION_OUTCOMES, type ExplanationKind, type ExplanationOutcome } from './explain/explanation-terms.js';
-export { jsonValue, type ShownValue } from './explain/json-value.js';
-export { MAXIMUM_WITNESSES } from './explain/leaf-values.js';
-export type { ConditionOutcome, Evidence, Explanation, ExplanationNode, SpanReference, TextRange } from './explain.js';
-export { type Formatted, format } from './format.js';
-export { formatExpression } from './format-expression.js';
-export { type Environment, interpret, interpretCondition } from './interpret.js';
-export { isTypeFailure } from './is-type-failure.js';
-export { LuaError } from './lua-error.js';
-export { MAX_TEXT, type Parsed, parse } from './parse.js';
-export { PROBLEMS, type Problem, type ProblemCode } from './problems.js';
-export type { Reads, SpanField } from './reads.js';
-export type { Resolved } from './resolved.js';
-export type { Checked, CheckedExpression, CheckedRule, CheckedScript } from './rule.js';
+} from './contract/compiled.js';
+export type { ConditionOutcome, Evidence, Explanation, ExplanationNode, SpanReference, TextRange } from './contract/explain.js';
+export { EXPLANATION_KINDS, EXPLANATION_OUTCOMES, type ExplanationKind, type ExplanationOutcome } from './contract/explanation-terms.js';
+export { MAXIMUM_WITNESSES } from './explain/evidence/leaf-values.js';
+export { type Environment, interpret, interpretCondition } from './interpret/interpret.js';
+export type { EvaluationOptions } from './judge/judge-script.js';
+export { DEFAULT_TIMEOUT } from './lua/budget.js';
+export { BudgetExceeded, isBudgetExceeded, PatternExceeded } from './lua/budget-exceeded.js';
+export { LuaError } from './lua/lua-error.js';
+export { convertWhen } from './parse/convert-when.js';
+export { type Formatted, format } from './parse/format.js';
+export { MAX_TEXT, parse } from './parse/parse.js';
+export type { Diagnostic, Fix } from './text/diagnostic.js';
+export type { Parsed } from './text/parsed.js';
+export { PROBLEMS, type Problem, type ProblemCode } from './text/problems.js';
 export {
   isRuleId,
   MOST_CONTROLS,
@@ -50,15 +46,20 @@ export {
   type RuleTextProblem,
   type RuleTexts,
   ruleTextProblems,
-} from './rule-texts.js';
-export { DEFAULT_TIMEOUT } from './script/budget.js';
-export type { Place, Range } from './source.js';
-export { compareSpans } from './span-rank.js';
-export { DEFAULT_TOLERANCE } from './span-relation.js';
-export type { EventView, LinkView, SpanView, TraceView } from './span-view.js';
-export type { Expression, RuleSyntax } from './syntax.js';
-export type { Value, ValueMap } from './value.js';
-export { VOCABULARY, type VocabularyField, type VocabularyFunction } from './vocabulary.js';
-export { convertWhen } from './when/convert-when.js';
+} from './text/rule-texts.js';
+export type { Place, Range } from './text/source.js';
+export type { Expression, RuleSyntax } from './text/syntax.js';
+export { compareSpans } from './trace/span-rank.js';
+export type { EventView, LinkView, SpanView, TraceView } from './trace/span-view.js';
+export { formatExpression } from './tree/format-expression.js';
+export type { Reads, SpanField } from './tree/reads.js';
+export type { Resolved } from './tree/resolved.js';
+export type { Checked, CheckedExpression, CheckedRule, CheckedScript } from './tree/rule.js';
+export { DEFAULT_TOLERANCE } from './tree/span-relation.js';
+export { clipped } from './values/clipped.js';
+export { isTypeFailure } from './values/is-type-failure.js';
+export { jsonValue, type ShownValue } from './values/json-value.js';
+export type { Value, ValueMap } from './values/value.js';
+export { VOCABULARY, type VocabularyField, type VocabularyFunction } from './vocabulary/vocabulary.js';
 export type { WhenOptions } from './when/parse-when.js';
 export { isWhenForm } from './when/tokenize-when.js';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { check } from '../check.js';
-import type { Diagnostic } from '../diagnostic.js';
+import type { Diagnostic } from '../text/diagnostic.js';
+import { check } from './check.js';
 
 /**
  * What people write who come from other languages, or who think of something else: the text (⏎ is a line break), each complaint with its

@@ -1,6 +1,6 @@
-import type { Diagnostic, Fix } from '../diagnostic.js';
-import type { ProblemCode } from '../problems.js';
-import type { Range } from '../source.js';
+import type { Diagnostic, Fix } from '../text/diagnostic.js';
+import type { ProblemCode } from '../text/problems.js';
+import type { Range } from '../text/source.js';
 
 /** What the checker says of a text, whatever fixes it offers. */
 type Recheck = (text: string) => Rechecked;

@@ -1,10 +1,10 @@
-import type { Resolved } from '../resolved.js';
-import type { CheckedRule } from '../rule.js';
-import type { CompiledRule } from './compiled.js';
-import { costOf } from './cost.js';
-import { isSpanFunction, localPart, testsOf } from './local-test.js';
-import { isSpanCondition } from './needs.js';
-import { eachNode, operandsOf } from './walk.js';
+import { costOf } from '../conditions/cost.js';
+import type { CompiledRule } from '../contract/compiled.js';
+import { isSpanFunction, localPart, testsOf } from '../interpret/local-test.js';
+import { isSpanCondition } from '../interpret/needs.js';
+import type { Resolved } from '../tree/resolved.js';
+import type { CheckedRule } from '../tree/rule.js';
+import { eachNode, operandsOf } from '../tree/walk.js';
 
 /**
  * About how many nanoseconds a rule's conditions cost on each span that arrives, alone: what the rule sets' shared function does for it. 0 for a

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { arbitraryRelatedTrace, arbitrarySpansRule } from '../../../../test/fixtures/dsl/arbitrary-trace-rule.js';
 import { ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
 import { NotedSpans } from '../../../../test/fixtures/dsl/noted-spans.js';
-import type { TraceView } from '../span-view.js';
+import type { BufferedNeeds, CompiledRuleSet, JudgedTrace } from '../contract/compiled.js';
+import type { TraceView } from '../trace/span-view.js';
 import { compileRules } from './compile-rules.js';
-import type { BufferedNeeds, CompiledRuleSet, JudgedTrace } from './compiled.js';
 
 describe('what a rule judged at close needs', () => {
   it.each([

@@ -1,14 +1,14 @@
-import type { Resolved } from '../resolved.js';
-import type { CheckedExpression } from '../rule.js';
-import { conjunction } from './candidate.js';
-import type { BufferedNeeds } from './compiled.js';
-import type { ConditionTable } from './condition-table.js';
-import type { CompiledTests } from './judge.js';
-import { testsOf } from './local-test.js';
+import type { BufferedNeeds } from '../contract/compiled.js';
+import type { ConditionTable } from '../contract/condition-table.js';
+import { conjunction } from '../interpret/candidate.js';
+import { testsOf } from '../interpret/local-test.js';
+import { isSpanCondition } from '../interpret/needs.js';
+import type { CompiledTests } from '../judge/judge.js';
+import { TestConditions } from '../online/test-conditions.js';
+import type { Resolved } from '../tree/resolved.js';
+import type { CheckedExpression } from '../tree/rule.js';
+import { baseOf, operandsOf, someNode, spansOf } from '../tree/walk.js';
 import { canFailOnTrace, neededConditions } from './needed.js';
-import { isSpanCondition } from './needs.js';
-import { TestConditions } from './test-conditions.js';
-import { baseOf, operandsOf, someNode, spansOf } from './walk.js';
 
 /** What a rule that is judged at close can know of its spans on arrival. */
 export function bufferedNeeds(

@@ -1,7 +1,7 @@
-import type { Reads, SpanField } from '../reads.js';
-import type { FieldName, Resolved } from '../resolved.js';
-import type { AttributeColumns } from './declarations.js';
-import { eachNode } from './walk.js';
+import type { AttributeColumns } from '../emit/declarations.js';
+import type { Reads, SpanField } from '../tree/reads.js';
+import type { FieldName, Resolved } from '../tree/resolved.js';
+import { eachNode } from '../tree/walk.js';
 
 /** Ids, times and parentage are always read. */
 const COST_OF_FIELD: Readonly<Partial<Record<FieldName, SpanField>>> = {

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { arbitraryCondition, arbitrarySpan } from '../../../../test/fixtures/dsl/arbitrary-rule.js';
 import { columnsOf } from '../../../../test/fixtures/dsl/plain-columns.js';
 import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
-import { check } from '../check.js';
-import type { CheckedExpression } from '../rule.js';
-import type { SpanView } from '../span-view.js';
+import { check } from '../check/check.js';
+import type { CompiledRuleSet } from '../contract/compiled.js';
+import { judgeCondition } from '../interpret/judge-condition.js';
+import type { SpanView } from '../trace/span-view.js';
+import type { CheckedExpression } from '../tree/rule.js';
 import { compileRules } from './compile-rules.js';
-import type { CompiledRuleSet } from './compiled.js';
-import { judgeCondition } from './judge-condition.js';
 
 describe('generated conditions', () => {
   it('say what the interpreter says, match and error, in any batches', () => {

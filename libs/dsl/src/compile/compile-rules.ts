@@ -1,25 +1,25 @@
-import { PatternExceeded } from '../budget-exceeded.js';
-import { formatExpression } from '../format-expression.js';
-import { isTypeFailure } from '../is-type-failure.js';
-import type { Reads } from '../reads.js';
-import type { Resolved } from '../resolved.js';
-import type { CheckedRule } from '../rule.js';
-import { DEFAULT_TIMEOUT } from '../script/budget.js';
-import type { ScriptFunctions } from '../script/compiled/compiled-script.js';
+import { ColumnView } from '../conditions/column-view.js';
+import { FirstComparisons } from '../conditions/first-comparison.js';
+import { mayBePutOff, PutOff } from '../conditions/put-off.js';
+import { compileConditions } from '../conditions/rule-set.js';
+import type { Atom, CompiledRule, CompiledRuleSet, ConditionColumns, InDoubt } from '../contract/compiled.js';
+import { ConditionTable } from '../contract/condition-table.js';
+import type { AttributeColumns } from '../emit/declarations.js';
+import { patternSteps } from '../interpret/evaluation-limit.js';
+import { judgeCondition } from '../interpret/judge-condition.js';
+import type { EvaluationOptions } from '../judge/judge-script.js';
+import { typeFailure } from '../judge/type-failure.js';
+import { DEFAULT_TIMEOUT } from '../lua/budget.js';
+import { PatternExceeded } from '../lua/budget-exceeded.js';
+import { unordered } from '../online/unordered.js';
+import type { ScriptFunctions } from '../script/compiled-script.js';
+import { formatExpression } from '../tree/format-expression.js';
+import type { Reads } from '../tree/reads.js';
+import type { Resolved } from '../tree/resolved.js';
+import type { CheckedRule } from '../tree/rule.js';
+import { isTypeFailure } from '../values/is-type-failure.js';
 import { ReadsCollector } from './collect-reads.js';
-import { ColumnView } from './column-view.js';
 import { compileRule } from './compile-rule.js';
-import type { Atom, CompiledRule, CompiledRuleSet, ConditionColumns, InDoubt } from './compiled.js';
-import { ConditionTable } from './condition-table.js';
-import type { AttributeColumns } from './declarations.js';
-import { patternSteps } from './evaluation-limit.js';
-import { FirstComparisons } from './first-comparison.js';
-import { judgeCondition } from './judge-condition.js';
-import type { EvaluationOptions } from './judge-script.js';
-import { mayBePutOff, PutOff } from './put-off.js';
-import { compileConditions } from './rule-set.js';
-import { typeFailure } from './type-failure.js';
-import { unordered } from './unordered.js';
 
 /** A rule to compile: `id` comes back in `CompiledRule.id`. */
 export interface RuleToCompile {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { check } from '../check.js';
+import { check } from '../check/check.js';
 import { describeRule, type RuleDescription } from './describe.js';
 
 describe('a rule is described by what it needs and when it fires', () => {

@@ -1,11 +1,11 @@
-import type { CheckedExpression, CheckedRule } from '../rule.js';
-import { sandboxReason } from '../script/compiled/compiled-script.js';
+import { costOf } from '../conditions/cost.js';
+import type { CompiledRule, CompiledRuleSet, Needs } from '../contract/compiled.js';
+import { settledEarly } from '../online/settled-early.js';
+import { sandboxReason } from '../script/compiled-script.js';
+import type { CheckedExpression, CheckedRule } from '../tree/rule.js';
 import { costOnArrival } from './arrival-cost.js';
 import { compileRules } from './compile-rules.js';
-import type { CompiledRule, CompiledRuleSet, Needs } from './compiled.js';
-import { costOf } from './cost.js';
 import { type GivesUpFrom, givesUpFrom } from './gives-up.js';
-import { settledEarly } from './settled-early.js';
 
 /** What a rule costs and when it can fire: for people who write rules. Property names are JSON's. */
 export interface RuleDescription {

@@ -13,15 +13,15 @@ import {
 import { arbitraryPairRule } from '../../../../test/fixtures/dsl/arbitrary-pair-rule.js';
 import { ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
 import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
-import type { CheckedExpression } from '../rule.js';
-import { DEFAULT_TIMEOUT } from '../script/budget.js';
-import type { TraceView } from '../span-view.js';
-import { StepLimit } from '../step-limit.js';
-import { evaluationLimit } from './evaluation-limit.js';
+import { evaluationLimit } from '../interpret/evaluation-limit.js';
+import { judgeExpression } from '../judge/judge.js';
+import { DEFAULT_TIMEOUT } from '../lua/budget.js';
+import { StepLimit } from '../lua/step-limit.js';
+import { LinkedSpans } from '../pairs/links/linked-spans.js';
+import { StepModel } from '../pairs/step-model.js';
+import type { TraceView } from '../trace/span-view.js';
+import type { CheckedExpression } from '../tree/rule.js';
 import { givesUpFrom } from './gives-up.js';
-import { judgeExpression } from './judge.js';
-import { LinkedSpans } from './linked-spans.js';
-import { StepModel } from './step-model.js';
 
 const MAX_SPANS = 32_000;
 /** The real first size is at most this many times the one that is told. */

@@ -1,6 +1,6 @@
-import type { CheckedExpression } from '../rule.js';
-import { stepsOnTrace } from './evaluation-limit.js';
-import { StepModel } from './step-model.js';
+import { stepsOnTrace } from '../interpret/evaluation-limit.js';
+import { StepModel } from '../pairs/step-model.js';
+import type { CheckedExpression } from '../tree/rule.js';
 
 /** From how many spans on a rule may take more steps than it may. Property names are JSON's. */
 export interface GivesUpFrom {

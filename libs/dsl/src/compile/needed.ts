@@ -1,8 +1,8 @@
-import type { Resolved, TraceAggregate, TracePair } from '../resolved.js';
-import type { SpanFunctionNode } from '../span-functions.js';
-import { NUMBER } from '../types.js';
-import { type FunctionTest, isSpanFunction, testsOf } from './local-test.js';
-import { isSpanCondition } from './needs.js';
+import { type FunctionTest, isSpanFunction, testsOf } from '../interpret/local-test.js';
+import { isSpanCondition } from '../interpret/needs.js';
+import type { SpanFunctionNode } from '../trace/span-functions.js';
+import type { Resolved, TraceAggregate, TracePair } from '../tree/resolved.js';
+import { NUMBER } from '../values/types.js';
 
 type CanFail = (node: Resolved) => boolean;
 

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { arbitraryScript } from '../../../../test/fixtures/dsl/arbitrary-script.js';
 import { arbitraryRelatedTrace } from '../../../../test/fixtures/dsl/arbitrary-trace-rule.js';
 import { NotedSpans } from '../../../../test/fixtures/dsl/noted-spans.js';
-import { checkSaved } from '../check.js';
-import type { CheckedScript } from '../rule.js';
+import { checkSaved } from '../check/check.js';
+import type { CompiledRuleSet } from '../contract/compiled.js';
+import { ScriptRule } from '../judge/judge-script.js';
+import type { CheckedScript } from '../tree/rule.js';
 import { compileRules } from './compile-rules.js';
-import type { CompiledRuleSet } from './compiled.js';
-import { ScriptRule } from './judge-script.js';
 
 const BODY = 'local n = 0 for _, s in ipairs(trace.spans) do n = n + s.duration end return n > 5';
 

@@ -1,11 +1,11 @@
-import type { Resolved } from '../resolved.js';
-import type { CheckedScript } from '../rule.js';
+import type { BufferedNeeds } from '../contract/compiled.js';
+import type { ConditionTable } from '../contract/condition-table.js';
+import { conjunction } from '../interpret/candidate.js';
+import { type FunctionTest, isLocal, localPart } from '../interpret/local-test.js';
+import type { Resolved } from '../tree/resolved.js';
+import type { CheckedScript } from '../tree/rule.js';
 import { candidateOf } from './buffered-needs.js';
-import { conjunction } from './candidate.js';
 import type { ReadsCollector } from './collect-reads.js';
-import type { BufferedNeeds } from './compiled.js';
-import type { ConditionTable } from './condition-table.js';
-import { type FunctionTest, isLocal, localPart } from './local-test.js';
 import { neededConditions } from './needed.js';
 
 /**

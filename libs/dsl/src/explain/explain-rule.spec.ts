@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
 import { ReferenceState } from '../../../../test/fixtures/dsl/reference-state.js';
-import { check } from '../check.js';
+import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
-import type { Atom, CompiledRuleSet } from '../compile/compiled.js';
-import type { Evidence } from '../explain.js';
+import type { Atom, CompiledRuleSet } from '../contract/compiled.js';
+import type { Evidence } from '../contract/explain.js';
 
 const SPANS = [
   viewOf({ id: 's1', name: 'charge', service: 'payment', duration: 2e9, attributes: { amount: 1200 } }),

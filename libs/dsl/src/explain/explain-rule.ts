@@ -1,12 +1,12 @@
-import type { ConditionTable } from '../compile/condition-table.js';
-import type { EvaluationLimit } from '../compile/evaluation-limit.js';
-import type { ConditionOutcome, Evidence, Explanation } from '../explain.js';
-import type { Resolved } from '../resolved.js';
-import type { Source } from '../source.js';
-import { clipped } from './clipped.js';
+import type { ConditionTable } from '../contract/condition-table.js';
+import type { ConditionOutcome, Evidence, Explanation } from '../contract/explain.js';
+import type { EvaluationLimit } from '../interpret/evaluation-limit.js';
+import type { Source } from '../text/source.js';
+import type { Resolved } from '../tree/resolved.js';
+import { clipped } from '../values/clipped.js';
+import { spanText } from './evidence/span-text.js';
 import { type Furthest, furthestSpan } from './furthest-span.js';
 import { RuleTeller } from './rule-teller.js';
-import { spanText } from './span-text.js';
 
 /** What the explanation of one rule looks up among the compiled conditions, and its text. */
 export interface ExplainedRule {

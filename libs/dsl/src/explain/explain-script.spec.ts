@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { programInputs } from '../../../../test/fixtures/dsl/compare-programs.js';
 import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
-import { check } from '../check.js';
+import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
-import { ScriptRule } from '../compile/judge-script.js';
-import type { Explanation } from '../explain.js';
-import { LuaError } from '../lua-error.js';
+import type { Explanation } from '../contract/explain.js';
+import { ScriptRule } from '../judge/judge-script.js';
+import { LuaError } from '../lua/lua-error.js';
 
 const SPANS = [
   viewOf({ id: 'c0', name: 'charge', service: 'payments', attributes: { 'order.id': 'o-1' } }),

@@ -1,12 +1,12 @@
-import type { ScriptRule } from '../compile/judge-script.js';
-import type { ConditionOutcome, Evidence, Explanation, ExplanationNode } from '../explain.js';
-import { LuaError } from '../lua-error.js';
-import { Source } from '../source.js';
-import type { SpanView, TraceView } from '../span-view.js';
-import { clipped } from './clipped.js';
-import type { ExplanationOutcome } from './explanation-terms.js';
+import type { ConditionOutcome, Evidence, Explanation, ExplanationNode } from '../contract/explain.js';
+import type { ExplanationOutcome } from '../contract/explanation-terms.js';
+import type { ScriptRule } from '../judge/judge-script.js';
+import { LuaError } from '../lua/lua-error.js';
+import { Source } from '../text/source.js';
+import type { SpanView, TraceView } from '../trace/span-view.js';
+import { clipped } from '../values/clipped.js';
+import { spanText } from './evidence/span-text.js';
 import { placed } from './rule-teller.js';
-import { spanText } from './span-text.js';
 import { type ToldScript, tellScript, witnessesOf } from './tell-script.js';
 
 /** Code points. */

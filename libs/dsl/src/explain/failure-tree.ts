@@ -1,21 +1,12 @@
-import type { TypeFailure } from '../compile/compiled.js';
-import { partsOf } from '../compile/walk.js';
-import type { ExplanationNode } from '../explain.js';
-import type { Resolved } from '../resolved.js';
-import type { Source } from '../source.js';
-import { clipped } from './clipped.js';
-import { kindOf } from './explanation-terms.js';
-import { readings } from './observed.js';
+import type { Failed, TypeFailure } from '../contract/compiled.js';
+import type { ExplanationNode } from '../contract/explain.js';
+import { kindOf } from '../contract/explanation-terms.js';
+import type { Source } from '../text/source.js';
+import { readings } from '../tree/observed.js';
+import type { Resolved } from '../tree/resolved.js';
+import { partsOf } from '../tree/walk.js';
+import { clipped } from '../values/clipped.js';
 import { placed } from './rule-teller.js';
-
-/** Where a rule failed on the type of a value, and on which span. */
-export interface Failed {
-  readonly failure: TypeFailure;
-  /** The sentence of it. */
-  readonly reason: string;
-  /** The id of the span that has the value. */
-  readonly span?: string | undefined;
-}
 
 /**
  * The rule as a tree that goes down to the operation that failed: with its place, the span, and what it read there. Where the rule has

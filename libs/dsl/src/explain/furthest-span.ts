@@ -1,13 +1,13 @@
-import { isSpanFunction } from '../compile/local-test.js';
-import { operandsOf, someNode } from '../compile/walk.js';
-import type { Evidence } from '../explain.js';
-import { isTruthy } from '../lua-value.js';
-import type { Resolved } from '../resolved.js';
-import type { SpanView } from '../span-view.js';
+import type { Evidence } from '../contract/explain.js';
+import { isSpanFunction } from '../interpret/local-test.js';
+import { isTruthy } from '../lua/lua-value.js';
+import type { SpanView } from '../trace/span-view.js';
+import type { Resolved } from '../tree/resolved.js';
+import { operandsOf, someNode } from '../tree/walk.js';
+import { LeafValues } from './evidence/leaf-values.js';
+import { UNBOUND } from './evidence/tested-spans.js';
 import type { ExplainedRule } from './explain-rule.js';
-import { LeafValues } from './leaf-values.js';
-import { UNBOUND } from './tested-spans.js';
-import { isNameTest } from './witness-details.js';
+import { isNameTest } from './tell/witness-details.js';
 
 /** Spans that are looked at; and of a rule that asks of other spans, which takes as long for each as the trace has spans. */
 const MOST_SPANS = 2_000;

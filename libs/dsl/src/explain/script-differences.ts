@@ -1,10 +1,10 @@
-import { type ArithmeticOperator, luaArithmetic } from '../lua-arithmetic.js';
-import { LuaError } from '../lua-error.js';
-import { unwrapped } from '../script/script-marks.js';
-import type { Expression } from '../syntax.js';
-import type { Value } from '../value.js';
-import { COMPARISONS } from './explanation-terms.js';
-import { isMoment } from './value-unit.js';
+import { COMPARISONS } from '../contract/explanation-terms.js';
+import { type ArithmeticOperator, luaArithmetic } from '../lua/lua-arithmetic.js';
+import { LuaError } from '../lua/lua-error.js';
+import { unwrapped } from '../sandbox/bridge/script-marks.js';
+import type { Expression } from '../text/syntax.js';
+import type { Value } from '../values/value.js';
+import { isMoment } from './tell/value-unit.js';
 
 /** What is computed of the values that a part of a script read. */
 export interface Computed {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
-import { check } from '../check.js';
+import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
-import type { Explanation } from '../explain.js';
-import type { SpanView } from '../span-view.js';
+import type { Explanation } from '../contract/explain.js';
+import type { SpanView } from '../trace/span-view.js';
 
 const SPANS = [
   viewOf({ id: '1', name: 'charge', startTime: 0, duration: 5, attributes: { order: 'A', n: 3 } }),

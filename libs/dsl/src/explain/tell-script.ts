@@ -1,22 +1,22 @@
-import type { ConditionOutcome, ExplanationNode, SpanReference } from '../explain.js';
-import { formatExpression } from '../format-expression.js';
-import type { MarkedReturn, PathCondition, ScriptMarks, TableLoop } from '../script/script-marks.js';
-import { keyOf, unwrapped } from '../script/script-marks.js';
-import type { ScriptTrail, SeenValue } from '../script/script-trail.js';
-import { textOfBytes } from '../script/stack.js';
-import type { Source } from '../source.js';
-import type { SpanView } from '../span-view.js';
-import type { Expression } from '../syntax.js';
-import type { Value } from '../value.js';
-import { clipped } from './clipped.js';
-import type { ExplanationKind } from './explanation-terms.js';
-import { COMPARISONS } from './explanation-terms.js';
-import { jsonValue, type ShownValue } from './json-value.js';
+import type { ConditionOutcome, ExplanationNode, SpanReference } from '../contract/explain.js';
+import type { ExplanationKind } from '../contract/explanation-terms.js';
+import { COMPARISONS } from '../contract/explanation-terms.js';
+import type { MarkedReturn, PathCondition, ScriptMarks, TableLoop } from '../sandbox/bridge/script-marks.js';
+import { keyOf, unwrapped } from '../sandbox/bridge/script-marks.js';
+import type { ScriptTrail, SeenValue } from '../sandbox/bridge/script-trail.js';
+import { textOfBytes } from '../sandbox/bridge/stack.js';
+import type { Source } from '../text/source.js';
+import type { Expression } from '../text/syntax.js';
+import type { SpanView } from '../trace/span-view.js';
+import { formatExpression } from '../tree/format-expression.js';
+import { clipped } from '../values/clipped.js';
+import { jsonValue, type ShownValue } from '../values/json-value.js';
+import type { Value } from '../values/value.js';
+import { referenceTo, spansText, spanText } from './evidence/span-text.js';
 import { placed } from './rule-teller.js';
 import { computedSides, isComparedWithDuration, isDuration } from './script-differences.js';
-import { holdsSentence } from './sentence.js';
-import { referenceTo, spansText, spanText } from './span-text.js';
-import { isMoment, valueText } from './value-unit.js';
+import { holdsSentence } from './tell/sentence.js';
+import { isMoment, valueText } from './tell/value-unit.js';
 
 /** What is told of a script besides its answer. */
 export interface ToldScript {

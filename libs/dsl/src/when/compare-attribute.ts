@@ -1,6 +1,6 @@
-import { parseNumeral } from '../lua-number.js';
-import type { Range } from '../source.js';
-import type { BinaryOperator, Expression } from '../syntax.js';
+import { parseNumeral } from '../lua/lua-number.js';
+import type { Range } from '../text/source.js';
+import type { BinaryOperator, Expression } from '../text/syntax.js';
 import type { WhenTree } from './when-tree.js';
 
 /** A value as written: `1000`, `"EUR"`, `EUR`, `true`. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { check } from '../check.js';
-import { convertWhen } from './convert-when.js';
+import { check } from '../check/check.js';
+import { convertWhen } from '../parse/convert-when.js';
 
 const document = readFileSync(join(import.meta.dirname, '../../../../docs/when-form.md'), 'utf8');
 const [, outside = '', inside = ''] = document.split(/^## In .*$/m);

@@ -1,6 +1,6 @@
-import { type Diagnostic, diagnose } from '../diagnostic.js';
-import type { Source } from '../source.js';
-import { KINDS, STATUSES } from '../vocabulary.js';
+import { type Diagnostic, diagnose } from '../text/diagnostic.js';
+import type { Source } from '../text/source.js';
+import { KINDS, STATUSES } from '../vocabulary/vocabulary.js';
 import type { AttributeName, WhenOperator, WhenValue } from './compare-attribute.js';
 
 /** Fields of spans, and with which values an attribute of that name was hardly meant; without: with any. */

@@ -1,8 +1,8 @@
-import { type Diagnostic, diagnose } from '../diagnostic.js';
-import type { Range } from '../source.js';
-import type { Expression } from '../syntax.js';
-import type { Token } from '../token.js';
-import type { TokenCursor } from '../token-cursor.js';
+import { type Diagnostic, diagnose } from '../text/diagnostic.js';
+import type { Range } from '../text/source.js';
+import type { Expression } from '../text/syntax.js';
+import type { Token } from '../text/token.js';
+import type { TokenCursor } from '../text/token-cursor.js';
 import { type AttributeName, CompareAttribute, type WhenOperator, type WhenValue } from './compare-attribute.js';
 import { fieldNamed } from './field-name.js';
 import { WhenTree } from './when-tree.js';

@@ -1,7 +1,7 @@
-import type { Parsed } from '../parse.js';
-import type { Source } from '../source.js';
-import type { Expression } from '../syntax.js';
-import { SyntaxFailure, TokenCursor } from '../token-cursor.js';
+import type { Parsed } from '../text/parsed.js';
+import type { Source } from '../text/source.js';
+import type { Expression } from '../text/syntax.js';
+import { SyntaxFailure, TokenCursor } from '../text/token-cursor.js';
 import { ConditionParser } from './parse-condition.js';
 import { tokenizeWhen } from './tokenize-when.js';
 import { WhenTree } from './when-tree.js';

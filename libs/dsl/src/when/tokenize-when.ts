@@ -1,9 +1,9 @@
-import { type Diagnostic, diagnose } from '../diagnostic.js';
-import { parseNumeral } from '../lua-number.js';
-import type { ProblemCode } from '../problems.js';
-import type { Range, Source } from '../source.js';
-import { type Comment, KEYWORDS, type SymbolText, type Token } from '../token.js';
-import type { Tokens } from '../tokenize.js';
+import type { Tokens } from '../grammar/tokenize.js';
+import { parseNumeral } from '../lua/lua-number.js';
+import { type Diagnostic, diagnose } from '../text/diagnostic.js';
+import type { ProblemCode } from '../text/problems.js';
+import type { Range, Source } from '../text/source.js';
+import { type Comment, KEYWORDS, type SymbolText, type Token } from '../text/token.js';
 
 /** What a text of this form is made of; tried in this order. */
 const LEXEMES =

@@ -1,6 +1,6 @@
-import type { Range } from '../source.js';
-import type { BinaryOperator, Expression, StringTestName } from '../syntax.js';
-import type { TokenCursor } from '../token-cursor.js';
+import type { Range } from '../text/source.js';
+import type { BinaryOperator, Expression, StringTestName } from '../text/syntax.js';
+import type { TokenCursor } from '../text/token-cursor.js';
 
 /**
  * Makes the nodes of BeTraceDSL that a `when` form stands for. Each has the place of the text it came from, so that

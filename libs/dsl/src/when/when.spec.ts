@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
-import { check, checkSaved } from '../check.js';
-import { format } from '../format.js';
-import { interpretCondition } from '../interpret.js';
-import { parse } from '../parse.js';
-import { convertWhen } from './convert-when.js';
+import { check, checkSaved } from '../check/check.js';
+import { interpretCondition } from '../interpret/interpret.js';
+import { convertWhen } from '../parse/convert-when.js';
+import { format } from '../parse/format.js';
+import { parse } from '../parse/parse.js';
 
 type Attributes = NonNullable<PlainSpan['attributes']>;
 

@@ -1,4 +1,4 @@
-import type { Resolved, SpanSource } from '../../resolved.js';
+import type { Resolved, SpanSource } from '../../tree/resolved.js';
 
 /**
  * A condition on the span tested at a depth, asked of another span. Undefined where that can't be said: it asks further spans, or the

@@ -1,8 +1,8 @@
-import type { Fix } from '../../diagnostic.js';
-import { formatExpression } from '../../format-expression.js';
-import { parseNumeral } from '../../lua-number.js';
-import type { BinaryNode, Resolved, StringTestNode } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import { parseNumeral } from '../../lua/lua-number.js';
+import type { Fix } from '../../text/diagnostic.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { BinaryNode, Resolved, StringTestNode } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
 import { listByName } from './list-by-name.js';
 import { conventionOf } from './semantic-conventions.js';
 

@@ -1,12 +1,12 @@
-import type { DiagnosticExtras, Fix } from '../../diagnostic.js';
-import { formatExpression } from '../../format-expression.js';
-import { parse } from '../../parse.js';
-import type { BinaryNode, LogicalNode, Resolved } from '../../resolved.js';
-import type { TableConstructor } from '../../syntax.js';
-import type { Findings } from '../context.js';
+import { parse } from '../../parse/parse.js';
+import type { DiagnosticExtras, Fix } from '../../text/diagnostic.js';
+import type { TableConstructor } from '../../text/syntax.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { BinaryNode, LogicalNode, Resolved } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
+import { shortTable, tableEntry } from '../scope/table-entry.js';
 import { flatOperands } from './flat-operands.js';
 import { rangeOver } from './range-over.js';
-import { shortTable, tableEntry } from './table-entry.js';
 
 /** Where a condition stands: it decides what was meant by a constant there. */
 export type Place =

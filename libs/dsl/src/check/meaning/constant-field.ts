@@ -1,8 +1,8 @@
-import { formatExpression } from '../../format-expression.js';
-import type { Resolved, TraceAggregate } from '../../resolved.js';
-import { BOOLEAN } from '../../types.js';
-import type { Findings } from '../context.js';
-import { shortTable, tableEntry } from './table-entry.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { Resolved, TraceAggregate } from '../../tree/resolved.js';
+import { BOOLEAN } from '../../values/types.js';
+import type { Findings } from '../scope/context.js';
+import { shortTable, tableEntry } from '../scope/table-entry.js';
 
 /** `trace.max_count(span.name == "process", attribute.message.id)`: how many spans have the same answer is hardly asked. */
 export function conditionForField({ aggregate, field, condition, syntax }: TraceAggregate, findings: Findings): void {

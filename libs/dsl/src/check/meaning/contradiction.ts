@@ -1,5 +1,5 @@
-import { someNode } from '../../compile/walk.js';
-import type { Resolved } from '../../resolved.js';
+import type { Resolved } from '../../tree/resolved.js';
+import { someNode } from '../../tree/walk.js';
 import { isAtLeast, type Said, saidBy, VARIABLE } from './constraints.js';
 import { Domain } from './domain.js';
 import { chainTopicOf } from './topic.js';

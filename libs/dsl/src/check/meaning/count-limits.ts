@@ -1,6 +1,6 @@
-import { formatExpression } from '../../format-expression.js';
-import type { BinaryNode, Resolved } from '../../resolved.js';
-import { writtenText } from '../../written-text.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { BinaryNode, Resolved } from '../../tree/resolved.js';
+import { writtenText } from '../../tree/written-text.js';
 import { shapeOf } from './constraints.js';
 import { flatOperands } from './flat-operands.js';
 import { MIRRORED } from './ordered-as-count.js';

@@ -1,6 +1,6 @@
-import { someNode } from '../../compile/walk.js';
-import type { BinaryNode, Resolved, TraceAggregate, TraceQuantifier } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import type { BinaryNode, Resolved, TraceAggregate, TraceQuantifier } from '../../tree/resolved.js';
+import { someNode } from '../../tree/walk.js';
+import type { Findings } from '../scope/context.js';
 import { MIRRORED } from './ordered-as-count.js';
 
 /**

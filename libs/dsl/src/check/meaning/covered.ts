@@ -1,7 +1,7 @@
-import { formatExpression } from '../../format-expression.js';
-import type { LogicalNode, Resolved } from '../../resolved.js';
-import type { Range } from '../../source.js';
-import type { Findings } from '../context.js';
+import type { Range } from '../../text/source.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { LogicalNode, Resolved } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
 import { isPlainComparison, type PlainComparison } from './plain-comparison.js';
 import { isSameReading } from './same-sides.js';
 

@@ -1,5 +1,5 @@
-import type { BinaryNode } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import type { BinaryNode } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
 import { orderedAsCount } from './ordered-as-count.js';
 
 /** The ids of what comes once: of messages and events each has its own. A trace that is about two orders or tenants is another matter. */

@@ -1,6 +1,6 @@
-import { LuaError } from '../../lua-error.js';
-import { stringTest } from '../../string-tests.js';
-import type { StringTestName } from '../../syntax.js';
+import { LuaError } from '../../lua/lua-error.js';
+import { stringTest } from '../../lua/string-tests.js';
+import type { StringTestName } from '../../text/syntax.js';
 import { excludeEachOther, implies, onlyText } from './known-text.js';
 
 /** A value that a condition compares with. */

@@ -1,7 +1,7 @@
-import { baseOf, someNode, spansOf } from '../../compile/walk.js';
-import { formatExpression } from '../../format-expression.js';
-import type { Resolved } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { Resolved } from '../../tree/resolved.js';
+import { baseOf, someNode, spansOf } from '../../tree/walk.js';
+import type { Findings } from '../scope/context.js';
 import { flatOperands } from './flat-operands.js';
 
 /**

@@ -1,5 +1,5 @@
-import { compilePattern, PatternError } from '../../pattern.js';
-import type { Resolved, StringTestNode } from '../../resolved.js';
+import type { Resolved, StringTestNode } from '../../tree/resolved.js';
+import { compilePattern, PatternError } from '../../values/pattern.js';
 
 /** Of which texts a test holds, when it holds on all of some sort: `x contains ""`, `x matches ".*"`. */
 export function heldByEveryText({ test, pattern }: StringTestNode): string | undefined {

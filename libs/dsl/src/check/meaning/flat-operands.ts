@@ -1,4 +1,4 @@
-import type { LogicalNode, Resolved } from '../../resolved.js';
+import type { LogicalNode, Resolved } from '../../tree/resolved.js';
 
 /** The operands of a chain, in the order of the text. */
 export function flatOperands(node: LogicalNode): readonly Resolved[] {

@@ -1,8 +1,8 @@
-import { factKey } from '../../facts.js';
-import { formatExpression } from '../../format-expression.js';
-import type { Attribute, LogicalNode, Resolved } from '../../resolved.js';
-import { FALSY } from '../../types.js';
-import type { Findings } from '../context.js';
+import { factKey } from '../../tree/facts.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { Attribute, LogicalNode, Resolved } from '../../tree/resolved.js';
+import { FALSY } from '../../values/types.js';
+import type { Findings } from '../scope/context.js';
 import { flatOperands } from './flat-operands.js';
 
 /** `attribute.x and attribute.x != true`: the guard leaves out false, too, and nothing is left but values that are no booleans. */

@@ -1,6 +1,6 @@
-import { formatExpression } from '../../format-expression.js';
-import type { BinaryNode, Resolved } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { BinaryNode, Resolved } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
 
 /** What is known by an id: how many digits it has, and the name that was meant instead. */
 const IDS: Readonly<Record<string, { readonly what: string; readonly digits: number; readonly field: string }>> = {

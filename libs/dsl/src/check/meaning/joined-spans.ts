@@ -1,7 +1,7 @@
-import { formatExpression } from '../../format-expression.js';
-import type { Relatives, Resolved, SpanSource, TracePair, TraceQuantifier } from '../../resolved.js';
-import type { Range } from '../../source.js';
-import type { Findings } from '../context.js';
+import type { Range } from '../../text/source.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { Relatives, Resolved, SpanSource, TracePair, TraceQuantifier } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
 import { askedOf } from './asked-of.js';
 import { type Contradiction, contradictionOfAll, type Outcome } from './contradiction.js';
 import { flatOperands } from './flat-operands.js';

@@ -1,12 +1,12 @@
-import { baseOf, eachNode, spansOf } from '../../compile/walk.js';
-import type { Relatives, Resolved, SpanSource } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import type { Relatives, Resolved, SpanSource } from '../../tree/resolved.js';
+import { baseOf, eachNode, spansOf } from '../../tree/walk.js';
+import { foreignPattern } from '../foreign/foreign-pattern.js';
+import type { Findings } from '../scope/context.js';
 import { attributeType } from './attribute-type.js';
 import { conditionForField, constantField } from './constant-field.js';
 import { countOfDistinct } from './count-of-distinct.js';
 import { distinctIds } from './distinct-ids.js';
 import { everySpan } from './every-span.js';
-import { foreignPattern } from './foreign-pattern.js';
 import { guardedFalse } from './guarded-false.js';
 import { idText } from './id-text.js';
 import { joinedSpans } from './joined-spans.js';

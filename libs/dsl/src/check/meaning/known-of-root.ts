@@ -1,4 +1,4 @@
-import type { Resolved, SpanSource } from '../../resolved.js';
+import type { Resolved, SpanSource } from '../../tree/resolved.js';
 
 /** What is known of `trace.root` before there is a trace: it is a root, and has no parent and no ancestors. Undefined for all else. */
 export function knownOfRoot(node: Resolved): boolean | undefined {

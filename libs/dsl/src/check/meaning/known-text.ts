@@ -1,5 +1,5 @@
-import { requiredLiteral } from '../../pattern-literal.js';
-import type { StringTestName } from '../../syntax.js';
+import type { StringTestName } from '../../text/syntax.js';
+import { requiredLiteral } from '../../values/pattern-literal.js';
 
 /** A test of a text by a constant. */
 export interface TextTest {

@@ -1,7 +1,7 @@
-import { formatExpression } from '../../format-expression.js';
-import type { LibraryFunctionName } from '../../library.js';
-import type { BinaryNode, Resolved, StringTestNode } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import type { LibraryFunctionName } from '../../lua/library.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { BinaryNode, Resolved, StringTestNode } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
 
 const OTHER_LETTERS: Readonly<
   Partial<Record<LibraryFunctionName, { readonly has: RegExp; readonly name: string; readonly mend: (text: string) => string }>>

@@ -1,7 +1,7 @@
-import { formatExpression } from '../../format-expression.js';
-import type { BinaryNode, Resolved, StringTestNode } from '../../resolved.js';
-import { STRING, TABLE } from '../../types.js';
-import type { Findings } from '../context.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { BinaryNode, Resolved, StringTestNode } from '../../tree/resolved.js';
+import { STRING, TABLE } from '../../values/types.js';
+import type { Findings } from '../scope/context.js';
 
 /** Words for several of something; most senders send them as a list. */
 const SEVERAL = /(?:^|[._])(?:roles|groups|permissions|scopes|authorities|entitlements|privileges|tags|labels|categories|features)$/;

@@ -1,6 +1,6 @@
-import { formatExpression } from '../../format-expression.js';
-import type { IndexValue, Resolved, SpanSource, UnaryNode } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { IndexValue, Resolved, SpanSource, UnaryNode } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
 
 /** `span.events[0]`. */
 export function listIndex(node: IndexValue, findings: Findings): void {

@@ -1,7 +1,7 @@
-import { formatExpression } from '../../format-expression.js';
-import type { BinaryNode, Resolved } from '../../resolved.js';
-import { NIL } from '../../types.js';
-import type { Findings } from '../context.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { BinaryNode, Resolved } from '../../tree/resolved.js';
+import { NIL } from '../../values/types.js';
+import type { Findings } from '../scope/context.js';
 import { flatOperands } from './flat-operands.js';
 
 /**

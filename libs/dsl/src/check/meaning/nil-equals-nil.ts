@@ -1,7 +1,7 @@
-import { formatExpression } from '../../format-expression.js';
-import type { BinaryNode, Resolved } from '../../resolved.js';
-import { NIL } from '../../types.js';
-import type { Findings } from '../context.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { BinaryNode, Resolved } from '../../tree/resolved.js';
+import { NIL } from '../../values/types.js';
+import type { Findings } from '../scope/context.js';
 
 /**
  * `attribute.a == attribute.b`: true also of a span that has neither. Behind a `not` it is false there, and a guard would make the

@@ -1,5 +1,5 @@
-import type { Resolved, TraceQuantifier } from '../../resolved.js';
-import type { SpanAxis } from '../../span-relation.js';
+import type { Resolved, TraceQuantifier } from '../../tree/resolved.js';
+import type { SpanAxis } from '../../tree/span-relation.js';
 import { flatOperands } from './flat-operands.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { Resolved, TracePair } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import type { Resolved, TracePair } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
 import { flatOperands } from './flat-operands.js';
 
 /**

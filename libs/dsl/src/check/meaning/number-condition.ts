@@ -1,7 +1,7 @@
-import { formatExpression } from '../../format-expression.js';
-import type { Resolved } from '../../resolved.js';
-import { NIL, NUMBER } from '../../types.js';
-import type { Findings } from '../context.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { Resolved } from '../../tree/resolved.js';
+import { NIL, NUMBER } from '../../values/types.js';
+import type { Findings } from '../scope/context.js';
 import type { Place } from './constant-condition.js';
 import { flatOperands } from './flat-operands.js';
 import { conventionOf } from './semantic-conventions.js';

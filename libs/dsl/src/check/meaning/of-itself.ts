@@ -1,6 +1,6 @@
-import type { BinaryNode, Relatives, Resolved, SpanSource, TraceQuantifier } from '../../resolved.js';
-import { writtenText } from '../../written-text.js';
-import type { Findings } from '../context.js';
+import type { BinaryNode, Relatives, Resolved, SpanSource, TraceQuantifier } from '../../tree/resolved.js';
+import { writtenText } from '../../tree/written-text.js';
+import type { Findings } from '../scope/context.js';
 import { askedOf } from './asked-of.js';
 import { shapeOf } from './constraints.js';
 import { contradictionOfAll, type Outcome } from './contradiction.js';

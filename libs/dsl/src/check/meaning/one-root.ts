@@ -1,6 +1,6 @@
-import type { BinaryNode, Resolved } from '../../resolved.js';
-import type { SpanAxis, SpanRelation } from '../../span-relation.js';
-import type { Findings } from '../context.js';
+import type { BinaryNode, Resolved } from '../../tree/resolved.js';
+import type { SpanAxis, SpanRelation } from '../../tree/span-relation.js';
+import type { Findings } from '../scope/context.js';
 import { saidBy } from './constraints.js';
 import { flatOperands } from './flat-operands.js';
 import { orderedAsCount } from './ordered-as-count.js';

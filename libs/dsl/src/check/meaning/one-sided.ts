@@ -1,6 +1,6 @@
-import { someNode } from '../../compile/walk.js';
-import type { BinaryNode, Field, Resolved, SpanSource } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import type { BinaryNode, Field, Resolved, SpanSource } from '../../tree/resolved.js';
+import { someNode } from '../../tree/walk.js';
+import type { Findings } from '../scope/context.js';
 import type { Place } from './constant-condition.js';
 import { flatOperands } from './flat-operands.js';
 import { isSameSpan } from './same-sides.js';

@@ -1,6 +1,6 @@
-import { formatExpression } from '../../format-expression.js';
-import type { BinaryNode } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { BinaryNode } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
 import { orderedAsCount } from './ordered-as-count.js';
 
 /**

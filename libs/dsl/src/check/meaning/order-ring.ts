@@ -1,7 +1,7 @@
-import { factKey } from '../../facts.js';
-import { formatExpression } from '../../format-expression.js';
-import type { Resolved, SpanSource } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import { factKey } from '../../tree/facts.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { Resolved, SpanSource } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
 import type { Outcome } from './contradiction.js';
 import { MIRRORED } from './ordered-as-count.js';
 

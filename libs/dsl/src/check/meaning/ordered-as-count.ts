@@ -1,5 +1,5 @@
-import type { BinaryNode, Resolved, TraceAggregate, TraceQuantifier } from '../../resolved.js';
-import { isCount } from '../resolve-operator.js';
+import type { BinaryNode, Resolved, TraceAggregate, TraceQuantifier } from '../../tree/resolved.js';
+import { isCount } from '../resolve/resolve-operator.js';
 
 /** A comparison of a count with a number, read from the count to the number. */
 export interface OrderedCount {

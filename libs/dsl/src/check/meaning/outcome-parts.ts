@@ -1,4 +1,4 @@
-import type { Resolved, SpanSource } from '../../resolved.js';
+import type { Resolved, SpanSource } from '../../tree/resolved.js';
 import type { Outcome } from './contradiction.js';
 import { flatOperands } from './flat-operands.js';
 import { isSameSpan } from './same-sides.js';

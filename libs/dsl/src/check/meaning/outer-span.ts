@@ -1,10 +1,10 @@
-import { partsOf } from '../../compile/walk.js';
-import type { Fix } from '../../diagnostic.js';
-import { formatExpression } from '../../format-expression.js';
-import type { Resolved } from '../../resolved.js';
-import type { Range } from '../../source.js';
-import { spanArguments } from '../../span-function-call.js';
-import type { Findings } from '../context.js';
+import type { Fix } from '../../text/diagnostic.js';
+import type { Range } from '../../text/source.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { Resolved } from '../../tree/resolved.js';
+import { partsOf } from '../../tree/walk.js';
+import { spanArguments } from '../../vocabulary/span-function-call.js';
+import type { Findings } from '../scope/context.js';
 
 type Reading = Extract<Resolved, { type: 'field' | 'attribute' | 'resource-attribute' }>;
 

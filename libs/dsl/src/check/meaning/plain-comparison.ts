@@ -1,4 +1,4 @@
-import type { Attribute, BinaryNode, Field, Literal, Resolved, ResourceAttribute } from '../../resolved.js';
+import type { Attribute, BinaryNode, Field, Literal, Resolved, ResourceAttribute } from '../../tree/resolved.js';
 
 /** A value of a span, compared with one that stands in the rule: `span.name == "checkout"`. */
 export interface PlainComparison extends BinaryNode {

@@ -1,9 +1,9 @@
-import { parseDuration } from '../../duration.js';
-import { formatExpression } from '../../format-expression.js';
-import { parseNumeral } from '../../lua-number.js';
-import type { BinaryNode, Resolved } from '../../resolved.js';
-import { STRING } from '../../types.js';
-import type { Findings } from '../context.js';
+import { parseDuration } from '../../lua/duration.js';
+import { parseNumeral } from '../../lua/lua-number.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { BinaryNode, Resolved } from '../../tree/resolved.js';
+import { STRING } from '../../values/types.js';
+import type { Findings } from '../scope/context.js';
 
 const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
 

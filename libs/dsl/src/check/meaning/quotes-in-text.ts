@@ -1,6 +1,6 @@
-import { formatExpression } from '../../format-expression.js';
-import type { BinaryNode, FieldName, Resolved } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { BinaryNode, FieldName, Resolved } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
 
 /** Names that nobody puts into quotes; the value of an attribute may be JSON. */
 const NAMES: ReadonlySet<FieldName> = new Set<FieldName>(['name', 'service', 'scope_name', 'scope_version']);

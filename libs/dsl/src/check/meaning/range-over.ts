@@ -1,4 +1,4 @@
-import type { Range, Source } from '../../source.js';
+import type { Range, Source } from '../../text/source.js';
 
 /**
  * From one operand to another behind it, with the parentheses around either that the other does not stand in: `(a) or b` is replaced whole.

@@ -1,10 +1,10 @@
-import { someNode } from '../../compile/walk.js';
-import { formatExpression } from '../../format-expression.js';
-import type { Attribute, HasAttribute, IndexValue, Resolved } from '../../resolved.js';
-import type { Expression } from '../../syntax.js';
-import { NIL } from '../../types.js';
-import { SPAN_FIELDS } from '../../vocabulary.js';
-import type { Findings } from '../context.js';
+import type { Expression } from '../../text/syntax.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { Attribute, HasAttribute, IndexValue, Resolved } from '../../tree/resolved.js';
+import { someNode } from '../../tree/walk.js';
+import { NIL } from '../../values/types.js';
+import { SPAN_FIELDS } from '../../vocabulary/vocabulary.js';
+import type { Findings } from '../scope/context.js';
 import { isOfResource, RESOURCE_WORDS } from './resource-keys.js';
 
 /** `attribute.service.name`: spans don't have it. `attribute.status`: that is a field. */

@@ -1,6 +1,6 @@
-import { formatExpression } from '../../format-expression.js';
-import type { BinaryNode, Relatives, Resolved, SpanOrderTest, SpanSource, StringTestNode, TraceQuantifier } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { BinaryNode, Relatives, Resolved, SpanOrderTest, SpanSource, StringTestNode, TraceQuantifier } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
 import { flatOperands } from './flat-operands.js';
 import { comparedWithOuter } from './outer-span.js';
 

@@ -1,7 +1,7 @@
-import { formatExpression } from '../../format-expression.js';
-import type { ResourceAttribute } from '../../resolved.js';
-import { SPAN_FIELDS } from '../../vocabulary.js';
-import type { Findings } from '../context.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { ResourceAttribute } from '../../tree/resolved.js';
+import { SPAN_FIELDS } from '../../vocabulary/vocabulary.js';
+import type { Findings } from '../scope/context.js';
 
 /** Namespaces that the semantic conventions give to spans and not to resources. */
 const OF_SPANS =

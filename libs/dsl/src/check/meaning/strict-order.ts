@@ -1,5 +1,5 @@
-import type { BinaryNode, Field, Resolved } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import type { BinaryNode, Field, Resolved } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
 import { isSameSpan } from './same-sides.js';
 
 /** `a.end_time < b.start_time`: false where b starts as a ends, which with clocks of milliseconds is common. `a.before(b)` asks it. */

@@ -1,5 +1,5 @@
-import type { TraceAggregate } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import type { TraceAggregate } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
 
 /** What attributes whose keys end so hold is a text nearly everywhere, or is a number that nobody computes with. */
 const TEXTS = /(?:^|[._])(?:id|ids|uuid|guid|name|email|method|url|path|type|currency|region|version)$/;

@@ -1,5 +1,5 @@
-import type { BinaryNode, Field, Resolved, SpanSource } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import type { BinaryNode, Field, Resolved, SpanSource } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
 import { isSameSpan } from './same-sides.js';
 
 const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);

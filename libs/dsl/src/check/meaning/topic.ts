@@ -1,4 +1,4 @@
-import type { Resolved } from '../../resolved.js';
+import type { Resolved } from '../../tree/resolved.js';
 import type { Outcome } from './contradiction.js';
 
 /** What some conditions are about. */

@@ -1,5 +1,6 @@
-import type { DiagnosticExtras } from '../../diagnostic.js';
-import { formatExpression } from '../../format-expression.js';
+import type { DiagnosticExtras } from '../../text/diagnostic.js';
+import type { Range } from '../../text/source.js';
+import { formatExpression } from '../../tree/format-expression.js';
 import type {
   BinaryNode,
   LogicalNode,
@@ -9,12 +10,11 @@ import type {
   TracePair,
   TraceQuantifier,
   UnaryNode,
-} from '../../resolved.js';
-import type { Range } from '../../source.js';
-import type { SpanAxis, SpanRelation } from '../../span-relation.js';
-import { alwaysFalsy, alwaysTruthy, BOOLEAN, NIL, STRING } from '../../types.js';
-import { fieldValues } from '../../vocabulary.js';
-import type { Findings } from '../context.js';
+} from '../../tree/resolved.js';
+import type { SpanAxis, SpanRelation } from '../../tree/span-relation.js';
+import { alwaysFalsy, alwaysTruthy, BOOLEAN, NIL, STRING } from '../../values/types.js';
+import { fieldValues } from '../../vocabulary/vocabulary.js';
+import type { Findings } from '../scope/context.js';
 import { type Place, reportAlternatives, reportConstant, whole } from './constant-condition.js';
 import { mayExcludeAlone } from './constraints.js';
 import { areApart, contradictionIn } from './contradiction.js';

@@ -1,6 +1,6 @@
-import { formatExpression } from '../../format-expression.js';
-import type { BinaryNode, Resolved } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { BinaryNode, Resolved } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
 
 /** A script can ask for the type of a function too. */
 const TYPES: ReadonlySet<string> = new Set(['nil', 'boolean', 'number', 'string', 'table', 'function']);

@@ -1,7 +1,7 @@
-import { baseOf, someNode, spansOf } from '../../compile/walk.js';
-import type { Resolved, TracePair, TraceQuantifier } from '../../resolved.js';
-import { ANY } from '../../types.js';
-import type { Findings } from '../context.js';
+import type { Resolved, TracePair, TraceQuantifier } from '../../tree/resolved.js';
+import { baseOf, someNode, spansOf } from '../../tree/walk.js';
+import { ANY } from '../../values/types.js';
+import type { Findings } from '../scope/context.js';
 
 /** `trace.has(a where a.name == "x" and trace.has(b where a.name == "y"))`: nothing is asked of b. */
 export function unasked(node: TraceQuantifier | TracePair, findings: Findings): void {

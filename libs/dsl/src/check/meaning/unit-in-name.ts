@@ -1,5 +1,5 @@
-import type { BinaryNode, Resolved } from '../../resolved.js';
-import type { Findings } from '../context.js';
+import type { BinaryNode, Resolved } from '../../tree/resolved.js';
+import type { Findings } from '../scope/context.js';
 
 /** What ends the key of an attribute that holds a duration, with the nanoseconds of its unit. */
 const UNITS: readonly (readonly [RegExp, string, number])[] = [

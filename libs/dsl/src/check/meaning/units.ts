@@ -1,10 +1,10 @@
-import { formatDuration } from '../../explain/format-duration.js';
-import { formatExpression } from '../../format-expression.js';
-import type { BinaryNode, Resolved, SpanOrderTest, TracePair } from '../../resolved.js';
-import type { Source } from '../../source.js';
-import type { Expression } from '../../syntax.js';
-import type { Findings } from '../context.js';
-import { isCount } from '../resolve-operator.js';
+import type { Source } from '../../text/source.js';
+import type { Expression } from '../../text/syntax.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { BinaryNode, Resolved, SpanOrderTest, TracePair } from '../../tree/resolved.js';
+import { formatDuration } from '../../values/format-duration.js';
+import { isCount } from '../resolve/resolve-operator.js';
+import type { Findings } from '../scope/context.js';
 
 type Unit = 'duration' | 'time' | 'count';
 

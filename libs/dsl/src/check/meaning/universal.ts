@@ -1,6 +1,6 @@
-import { factKey } from '../../facts.js';
-import type { Relatives, Resolved, TraceQuantifier } from '../../resolved.js';
-import { BOOLEAN } from '../../types.js';
+import { factKey } from '../../tree/facts.js';
+import type { Relatives, Resolved, TraceQuantifier } from '../../tree/resolved.js';
+import { BOOLEAN } from '../../values/types.js';
 import { neverFails } from './asked-of.js';
 import type { Outcome } from './contradiction.js';
 import { MIRRORED } from './ordered-as-count.js';

@@ -2,8 +2,8 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { judgedByInterpreter } from '../../../../../test/fixtures/dsl/judgements.js';
 import { viewOf } from '../../../../../test/fixtures/dsl/plain-span.js';
-import { check, checkSaved } from '../../check.js';
-import type { TraceView } from '../../span-view.js';
+import type { TraceView } from '../../trace/span-view.js';
+import { check, checkSaved } from '../check.js';
 
 const READ = ['start_time', 'end_time', 'duration', 'attributes.n'];
 const SPANS = ['span', 'trace.root', 'trace.spans[1]', 'span.parent'];

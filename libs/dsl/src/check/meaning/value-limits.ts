@@ -1,5 +1,5 @@
-import { formatExpression } from '../../format-expression.js';
-import type { BinaryNode, FieldName, Resolved, TraceAggregate } from '../../resolved.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { BinaryNode, FieldName, Resolved, TraceAggregate } from '../../tree/resolved.js';
 import type { KnownComparison } from './count-limits.js';
 import { MIRRORED } from './ordered-as-count.js';
 

@@ -1,0 +1,47 @@
+import type { Expression } from '../../text/syntax.js';
+import type { Resolved } from '../../tree/resolved.js';
+import type { Scope } from '../scope/context.js';
+
+type Call = Extract<Expression, { type: 'call' }>;
+
+/** What strings can do, by the names that other languages have for it. */
+const METHODS: Readonly<Record<string, string>> = {
+  contains: 'contains',
+  includes: 'contains',
+  startswith: 'starts_with',
+  hasprefix: 'starts_with',
+  endswith: 'ends_with',
+  hassuffix: 'ends_with',
+  matches: 'matches',
+  test: 'matches',
+  lower: 'lower',
+  tolowercase: 'lower',
+  upper: 'upper',
+  touppercase: 'upper',
+  len: 'len',
+};
+
+const COLLECTIONS: ReadonlySet<string> = new Set(['children', 'descendants', 'ancestors', 'spans', 'parent', 'root']);
+
+/** `span.name.contains("x")`: a method of a string is called with a colon. */
+export function isDottedMethod({ callee }: Call): boolean {
+  if (callee.type !== 'member') return false;
+  const { object } = callee;
+  // Of a name by itself it is a function (`string.lower`), of several spans a question about them.
+  if (object.type === 'name' || (object.type === 'member' && COLLECTIONS.has(object.name))) return false;
+  return stringMethod(callee.name) !== undefined;
+}
+
+export function refuseDottedMethod(call: Call, scope: Scope): Resolved {
+  const callee = call.callee as Extract<Expression, { type: 'member' }>;
+  const method = `:${stringMethod(callee.name) ?? callee.name}`;
+  const range = { start: callee.object.range.end, end: callee.range.end };
+  const extras = { suggestion: method, fix: { range, text: method } };
+  return scope.findings.refuse(call, 'BT_DSL_UNKNOWN_FUNCTION', callee.nameRange, { object: 'a string', name: callee.name }, extras);
+}
+
+/** What a method of strings is called here. */
+export function stringMethod(name: string): string | undefined {
+  const key = name.replaceAll('_', '').toLowerCase();
+  return Object.hasOwn(METHODS, key) ? METHODS[key] : undefined;
+}

@@ -1,0 +1,70 @@
+import { suggest } from '../../text/suggest.js';
+import type { Expression } from '../../text/syntax.js';
+import type { Resolved } from '../../tree/resolved.js';
+import { isKnownName, knownNames } from '../../vocabulary/lua-names.js';
+import { FIELD_TYPES, SPAN_FIELDS, SPAN_FUNCTIONS } from '../../vocabulary/vocabulary.js';
+import { type Scope, unknownValue } from '../scope/context.js';
+
+type Member = Extract<Expression, { type: 'member' }>;
+
+const MEMBERS: ReadonlySet<string> = new Set([...SPAN_FIELDS, ...SPAN_FUNCTIONS].map(({ name }) => name));
+
+/**
+ * A path with dots that leads to no field: `span.http.status_code`, `charge.order.id` and `order.id` were meant as attributes. Undefined
+ * for all other paths.
+ */
+export function refusePath(path: Member, scope: Scope): Resolved | undefined {
+  // Most paths are these.
+  if (path.object.type === 'name' && (path.object.name === 'span' || path.object.name === 'trace')) return undefined;
+  const names = namesOf(path);
+  if (names === undefined || names[0] === 'attribute') return undefined;
+  return attributeOfSpan(path, names, scope) ?? attributeAlone(path, names, scope);
+}
+
+/** `span.http.status_code`: what stands behind the span is no field, nor nearly one. */
+function attributeOfSpan(path: Member, names: readonly string[], scope: Scope): Resolved | undefined {
+  const [root = ''] = names;
+  const isRoot = root === 'trace' && names[1] === 'root';
+  if (!isRoot && ![...scope.spanNames].includes(root)) return undefined;
+  let at = isRoot ? 2 : 1;
+  while (names[at] === 'parent') at++;
+  const first = names[at];
+  if (first === undefined || at + 1 >= names.length || MEMBERS.has(first) || Object.hasOwn(FIELD_TYPES, first)) return undefined;
+  if (suggest(first, MEMBERS) !== undefined) return undefined;
+  const key = names.slice(at).join('.');
+  const text = `attributes["${key}"]`;
+  const object = names.slice(0, at).join('.');
+  // So the rule is known to be about that span.
+  scope.span(root);
+  const range = { start: ownerOf(path, names.length - at).range.end + 1, end: path.range.end };
+  scope.findings.report('BT_DSL_UNKNOWN_FIELD', range, { object, name: key }, { suggestion: text, fix: { range, text } });
+  return unknownValue(path);
+}
+
+/** `order.id`: no such name, and none that is near. */
+function attributeAlone(path: Member, names: readonly string[], scope: Scope): Resolved | undefined {
+  const [root = '', second = ''] = names;
+  if (scope.isLocal(root) || isKnownName(root, scope.spanNames) || suggest(root, [...knownNames(), ...scope.spanNames]) !== undefined)
+    return undefined;
+  // A span that is named elsewhere, or a field of something that is no span here.
+  if (scope.findings.namedSpans.has(root) || MEMBERS.has(root) || (names.length === 2 && MEMBERS.has(second) && second !== 'id'))
+    return undefined;
+  const name = names.join('.');
+  const text = `attribute.${name}`;
+  scope.findings.report('BT_DSL_UNKNOWN_NAME', path.range, { name }, { suggestion: text, fix: { range: path.range, text } });
+  return unknownValue(path);
+}
+
+function namesOf(path: Member): readonly string[] | undefined {
+  const names: string[] = [];
+  let inner: Expression = path;
+  for (; inner.type === 'member'; inner = inner.object) names.push(inner.name);
+  return inner.type === 'name' ? [...names, inner.name].reverse() : undefined;
+}
+
+/** What the last `count` names stand behind. */
+function ownerOf(path: Member, count: number): Expression {
+  let inner: Expression = path;
+  for (let left = count; left > 0 && inner.type === 'member'; left--) inner = inner.object;
+  return inner;
+}

@@ -1,0 +1,22 @@
+import type { Fix } from '../../text/diagnostic.js';
+import type { Expression } from '../../text/syntax.js';
+import type { Resolved } from '../../tree/resolved.js';
+import type { VocabularyFunction } from '../../vocabulary/vocabulary.js';
+import type { Scope } from '../scope/context.js';
+
+/** `1 condition`, `a, b, and perhaps within, tolerance`: what a function of the vocabulary takes, for a message. */
+export function wantedArguments(parameters: VocabularyFunction['parameters']): string {
+  const [only] = parameters;
+  if (only !== undefined && parameters.length === 1) return `1 ${only.name}`;
+  const names = (optional: boolean): string =>
+    parameters
+      .filter((parameter) => (parameter.optional === true) === optional)
+      .map(({ name }) => name)
+      .join(', ');
+  return names(true) === '' ? names(false) : `${names(false)} and perhaps ${names(true)}`;
+}
+
+export function arityError(call: Expression, name: string, wanted: string, found: number, scope: Scope, fix?: Fix): Resolved {
+  const extras = { expected: wanted, suggestion: fix?.text, fix };
+  return scope.findings.refuse(call, 'BT_DSL_ARITY', call.range, { name, wanted, found: String(found) }, extras);
+}

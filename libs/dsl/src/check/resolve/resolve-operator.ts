@@ -1,0 +1,301 @@
+import { parseDuration } from '../../lua/duration.js';
+import { luaArithmetic, luaBitwiseNot, luaNegate } from '../../lua/lua-arithmetic.js';
+import { LuaError } from '../../lua/lua-error.js';
+import { parseNumeral } from '../../lua/lua-number.js';
+import { luaEquals, luaLess, luaLessOrEqual } from '../../lua/lua-value.js';
+import type { DiagnosticExtras } from '../../text/diagnostic.js';
+import type { BinaryOperator, Expression } from '../../text/syntax.js';
+import { typeOfValue } from '../../tree/facts.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { BinaryNode, Literal, Resolved } from '../../tree/resolved.js';
+import {
+  ANY,
+  alwaysFalsy,
+  alwaysTruthy,
+  BOOLEAN,
+  describeTypes,
+  FALSE,
+  NIL,
+  NUMBER,
+  STRING,
+  TABLE,
+  TRUE,
+  TRUTHY,
+  type TypeSet,
+} from '../../values/types.js';
+import { checkFieldValue, refuseNumber } from '../foreign/field-value.js';
+import type { Scope } from '../scope/context.js';
+import { soleEntry } from '../scope/table-entry.js';
+
+type Unary = Extract<Expression, { type: 'unary' }>;
+type Binary = Extract<Expression, { type: 'binary' }>;
+
+export function resolveUnary(syntax: Unary, operand: Resolved, scope: Scope): Resolved {
+  const { operator } = syntax;
+  if (operator === 'not') {
+    const types = alwaysTruthy(operand.types) ? FALSE : alwaysFalsy(operand.types) ? TRUE : BOOLEAN;
+    return { type: 'unary', operator, operand, syntax, types };
+  }
+  const takes = operator === '#' ? STRING | TABLE : NUMBER | STRING;
+  checkOperand(
+    operand,
+    takes,
+    operator === '#' ? 'get length of' : operator === '~' ? 'perform bitwise operation on' : 'perform arithmetic on',
+    scope,
+  );
+  if (operator !== '#' && operand.type === 'literal' && operand.types === NUMBER) {
+    return fold(syntax, scope, () => (operator === '-' ? luaNegate(operand.value) : luaBitwiseNot(operand.value)));
+  }
+  return { type: 'unary', operator, operand, syntax, types: NUMBER };
+}
+
+export function resolveBinary(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): Resolved {
+  const { operator } = syntax;
+  switch (operator) {
+    case '==':
+    case '~=':
+      return equality(syntax, left, right, scope);
+    case '<':
+    case '<=':
+    case '>=':
+      return ordering(syntax, left, right, scope);
+    case '>':
+      return pairMeant(syntax, 'child', scope) ?? ordering(syntax, left, right, scope);
+  }
+  const takes = NUMBER | STRING;
+  if (operator === '>>') {
+    const pair = pairMeant(syntax, 'descendant', scope);
+    if (pair !== undefined) return pair;
+  }
+  if (operator === '~' && right.type === 'literal' && right.syntax.type === 'string') return matchesMeant(syntax, left, right, scope);
+  const isBitwise = operator === '&' || operator === '|' || operator === '~' || operator === '<<' || operator === '>>';
+  const operation = operator === '..' ? 'concatenate' : isBitwise ? 'perform bitwise operation on' : 'perform arithmetic on';
+  checkOperand(left, takes, operation, scope);
+  checkOperand(right, takes, operation, scope);
+  if (left.type === 'literal' && right.type === 'literal' && (left.types & takes) === left.types && (right.types & takes) === right.types) {
+    return fold(syntax, scope, () => luaArithmetic(operator, left.value, right.value));
+  }
+  return { type: 'binary', operator, left, right, syntax, types: operator === '..' ? STRING : NUMBER };
+}
+
+/** `span.name ~ "^/api"`, as TraceQL's and PromQL's regular expressions are nearly written. */
+function matchesMeant(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): Resolved {
+  const text = `${formatExpression(left.syntax)} matches ${formatExpression(right.syntax)}`;
+  const extras = { suggestion: 'matches', fix: { range: syntax.range, text } };
+  return scope.findings.refuse(syntax, 'BT_DSL_FOREIGN_OPERATOR', syntax.range, { found: '~', instead: 'matches' }, extras);
+}
+
+/** `{a} >> {b}`, `{a} > {b}` of TraceQL: a b below an a. */
+function pairMeant(syntax: Binary, relation: 'child' | 'descendant', scope: Scope): Resolved | undefined {
+  const { left, right, operator, range } = syntax;
+  if (left.type !== 'table' || right.type !== 'table') return undefined;
+  const [a, b] = [left, right].map((table) => soleEntry(table, scope.findings.source));
+  if (a === undefined || b === undefined) return undefined;
+  const instead = `trace.${relation}`;
+  const text = `${instead}(${a}, ${b})`;
+  return scope.findings.refuse(
+    syntax,
+    'BT_DSL_FOREIGN_OPERATOR',
+    range,
+    { found: operator, instead },
+    { suggestion: text, fix: { range, text } },
+  );
+}
+
+/** Warns when a node that may be nil, and that no guard has tested, is used where nil is an error. */
+export function warnUnguarded(node: Resolved, operation: string, scope: Scope): void {
+  // Of a literal nothing is known, or all.
+  if ((node.types & NIL) === 0 || node.type === 'literal' || scope.facts.isPresent(node.syntax) || isOfSome(node, scope)) return;
+  const text = formatExpression(node.syntax);
+  const isAttribute = node.type === 'attribute' || node.type === 'resource-attribute';
+  const where = isAttribute ? `on a span that has no '${node.key}'` : `where ${text} is nil`;
+  scope.findings.report('BT_DSL_UNGUARDED_NIL', node.syntax.range, { operation, where }, { suggestion: `${text} and …` });
+}
+
+/** The first span, or an aggregate of what every span has over spans of which there are some. */
+function isOfSome(node: Resolved, { facts }: Scope): boolean {
+  if (node.type === 'span' && node.span.type === 'nth') return node.span.index.type === 'literal' && node.span.index.value === 1;
+  if (node.type !== 'trace-aggregate' || (node.field.types & ~NUMBER) !== 0) return false;
+  if (node.condition === undefined) return node.over === undefined;
+  return facts.isSatisfied(node.over, node.condition.syntax);
+}
+
+function checkOperand(operand: Resolved, takes: TypeSet, operation: string, scope: Scope): void {
+  if (operand.types === 0) return;
+  const isText =
+    operand.type === 'literal' && typeof operand.value === 'string' && takes === (NUMBER | STRING) && operation !== 'concatenate';
+  if ((operand.types & takes) === 0 || (isText && parseNumeral(operand.value as string) === undefined)) {
+    scope.findings.report('BT_DSL_ARITHMETIC', operand.syntax.range, { operation, type: describeTypes(operand.types) });
+  } else warnUnguarded(operand, OPERATIONS[operation] ?? operation, scope);
+}
+
+const OPERATIONS: Readonly<Record<string, string>> = {
+  'get length of': 'the length',
+  concatenate: 'concatenation',
+  'perform arithmetic on': 'arithmetic',
+  'perform bitwise operation on': 'arithmetic',
+};
+
+function ordering(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): Resolved {
+  const { operator } = syntax;
+  const common = left.types & right.types & (NUMBER | STRING);
+  const node: BinaryNode = { type: 'binary', operator, left, right, syntax, types: BOOLEAN };
+  if (left.types === 0 || right.types === 0) return node;
+  if (left.type === 'span' && right.type === 'span') {
+    const [first, second] = operator === '<' || operator === '<=' ? [left, right] : [right, left];
+    const text = `${formatExpression(first.syntax)}.before(${formatExpression(second.syntax)})`;
+    const values = { name: operator, reason: 'the order of spans is asked by a.before(b), their times by a.end_time <= b.start_time' };
+    scope.findings.report('BT_DSL_ARGUMENT', syntax.range, values, { suggestion: text, fix: { range: syntax.range, text } });
+    return node;
+  }
+  if (common === 0) {
+    reportMismatch(syntax, left, right, scope);
+    return node;
+  }
+  if (refuseDefault(left, right, scope) || refuseDefault(right, left, scope)) return node;
+  warnUnguarded(left, 'the comparison', scope);
+  warnUnguarded(right, 'the comparison', scope);
+  if (left.type === 'literal' && right.type === 'literal' && left.types !== ANY && right.types !== ANY)
+    return fold(syntax, scope, () => compare(operator, left, right));
+  return { ...node, types: boundOf(operator, left, right) };
+}
+
+/** `(attribute.amount or "0") > 1000`: where the attribute is missing, its stand-in fails. */
+function refuseDefault(node: Resolved, other: Resolved, scope: Scope): boolean {
+  if (node.type !== 'logical' || node.operator !== 'or' || node.right.type !== 'literal' || other.types === 0) return false;
+  const standIn = node.right;
+  const wanted = other.types & (NUMBER | STRING);
+  if (wanted === (NUMBER | STRING) || (other.types & ~(NUMBER | STRING)) !== 0 || (standIn.types & wanted) !== 0) return false;
+  const text = wanted === STRING ? `"${String(standIn.value)}"` : String(standIn.value).trim();
+  const isCertain =
+    wanted === STRING ? standIn.types === NUMBER : typeof standIn.value === 'string' && parseNumeral(String(standIn.value)) !== undefined;
+  const fix = isCertain ? { range: standIn.syntax.range, text } : undefined;
+  const values = { left: describeTypes(standIn.types), right: describeTypes(other.types) };
+  scope.findings.report('BT_DSL_COMPARISON', standIn.syntax.range, values, {
+    expected: `a ${describeTypes(wanted)}`,
+    suggestion: fix?.text,
+    fix,
+  });
+  return true;
+}
+
+function compare(operator: BinaryOperator, left: Literal, right: Literal): boolean {
+  switch (operator) {
+    case '<':
+      return luaLess(left.value, right.value);
+    case '<=':
+      return luaLessOrEqual(left.value, right.value);
+    case '>':
+      return luaLess(right.value, left.value);
+    default:
+      return luaLessOrEqual(right.value, left.value);
+  }
+}
+
+/** A count or a length is never negative: `trace.count(c) >= 0` is always true. */
+function boundOf(operator: BinaryOperator, left: Resolved, right: Resolved): TypeSet {
+  if (right.type !== 'literal' || right.types !== NUMBER || !isCount(left)) return BOOLEAN;
+  const bound = right.value as number | bigint;
+  if ((operator === '>=' && bound <= 0) || (operator === '>' && bound < 0)) return TRUE;
+  if ((operator === '<' && bound <= 0) || (operator === '<=' && bound < 0)) return FALSE;
+  return BOOLEAN;
+}
+
+export function isCount(node: Resolved): boolean {
+  if (node.type === 'trace-quantifier') return node.quantifier === 'count';
+  if (node.type === 'trace-aggregate') return node.aggregate === 'distinct' || node.aggregate === 'max_count';
+  return (node.type === 'unary' && node.operator === '#') || (node.type === 'trace-field' && node.field === 'span_count');
+}
+
+function equality(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): Resolved {
+  const { operator } = syntax;
+  const outcome = (equal: boolean): TypeSet => ((operator === '==') === equal ? TRUE : FALSE);
+  const node: BinaryNode = { type: 'binary', operator, left, right, syntax, types: BOOLEAN };
+  if (left.types === 0 || right.types === 0) return node;
+  if (left.type === 'span' && right.type === 'span') {
+    const text = `${formatExpression(left.syntax)}.id ${operator === '~=' ? '!=' : operator} ${formatExpression(right.syntax)}.id`;
+    const values = { name: operator, reason: 'spans are compared by their ids: a.id == b.id' };
+    scope.findings.report('BT_DSL_ARGUMENT', syntax.range, values, { suggestion: text, fix: { range: syntax.range, text } });
+    return node;
+  }
+  if (left.type === 'literal' && right.type === 'literal' && left.types !== ANY && right.types !== ANY) {
+    return fold(syntax, scope, () => luaEquals(left.value, right.value) === (operator === '=='));
+  }
+  if ((left.types & right.types) === 0) {
+    // A comparison with nil asks for presence and is always answered; other types are a mistake.
+    if (left.types === NIL || right.types === NIL) return { ...node, types: outcome(false) };
+    reportMismatch(syntax, left, right, scope);
+    return node;
+  }
+  checkFieldValue(left, right, scope);
+  checkFieldValue(right, left, scope);
+  return left.types === NIL && right.types === NIL ? { ...node, types: outcome(true) } : node;
+}
+
+function reportMismatch(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): void {
+  if (refuseChain(syntax, left, right, scope) || refuseNumber(left, right, scope) || refuseNumber(right, left, scope)) return;
+  const quoted = [left, right].find((side) => side.type === 'literal' && typeof side.value === 'string') as Literal | undefined;
+  const other = quoted === left ? right : left;
+  if (quoted !== undefined && other.types === NUMBER && quoted.syntax.type === 'string') {
+    const text = (quoted.value as string).trim();
+    const fix = { range: quoted.syntax.range, text };
+    if (parseDuration(text) !== undefined && parseNumeral(text) === undefined) {
+      return scope.findings.report(
+        'BT_DSL_DURATION_IN_STRING',
+        quoted.syntax.range,
+        { duration: text },
+        { expected: 'a duration', suggestion: text, fix },
+      );
+    }
+    if (parseNumeral(text) !== undefined) {
+      const values = { left: describeTypes(left.types), right: describeTypes(right.types) };
+      return scope.findings.report('BT_DSL_COMPARISON', syntax.range, values, { expected: 'a number', suggestion: text, fix });
+    }
+  }
+  const values = { left: describeTypes(left.types), right: describeTypes(right.types) };
+  scope.findings.report('BT_DSL_COMPARISON', syntax.range, values, presentFalse(left, right, scope) ?? presentFalse(right, left, scope));
+}
+
+/** `x and x == false`: the guard in front of it asked for more than a value. */
+function presentFalse(value: Resolved, other: Resolved, { findings }: Scope): DiagnosticExtras | undefined {
+  if (value.type !== 'attribute' || other.type !== 'literal' || other.value !== false || value.types !== TRUTHY) return undefined;
+  const guard = findings.source.slice(value.syntax.range);
+  const meant = `${guard} != nil`;
+  const { start } = value.syntax.range;
+  const before = findings.source.slice({ start: 0, end: start });
+  const [joined] = /\sand\s+$/.exec(before) ?? [''];
+  const end = start - joined.length;
+  const isGuard = joined !== '' && /(?:^|\(|\b(?:and|or|where|return|if)\s)\s*$/.test(before.slice(0, end - guard.length));
+  const fix = isGuard && before.slice(0, end).endsWith(guard) ? { range: { start: end - guard.length, end }, text: meant } : undefined;
+  return { suggestion: `${meant} and …`, fix };
+}
+
+/** `500 <= x <= 599`: two comparisons here. */
+function refuseChain(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): boolean {
+  const { left: first, right: last, operator } = syntax;
+  if (first.type !== 'binary' || !['==', '~=', '<', '<=', '>', '>='].includes(first.operator)) return false;
+  const written = operator === '~=' ? '!=' : operator;
+  const { source } = scope.findings;
+  const text = `${source.slice(first.range)} and ${source.slice(first.right.range)} ${written} ${source.slice(last.range)}`;
+  const values = { left: describeTypes(left.types), right: describeTypes(right.types) };
+  // Of a first comparison that is a mistake too two comparisons are no remedy.
+  const isSound = !scope.findings.diagnostics.some(
+    ({ code, range }) => code === 'BT_DSL_COMPARISON' && range.start >= first.range.start && range.end <= first.range.end,
+  );
+  // `span.name == "retry" > 3` has a number for a name: what was counted stands in front of the parenthesis.
+  const isAlike = first.right.type !== 'string' || right.types !== NUMBER;
+  const remedy = isSound && isAlike ? { suggestion: text, fix: { range: syntax.range, text } } : {};
+  scope.findings.report('BT_DSL_COMPARISON', syntax.range, values, { expected: 'two comparisons', ...remedy });
+  return true;
+}
+
+/** The value of an operation on constants; an error of it (`1 // 0`) is reported now, not at run time. */
+function fold(syntax: Expression, scope: Scope, evaluate: () => unknown): Resolved {
+  try {
+    const value = evaluate() as Literal['value'];
+    return { type: 'literal', value, syntax, types: typeOfValue(value) };
+  } catch (error) {
+    if (!(error instanceof LuaError)) throw error;
+    return scope.findings.refuse(syntax, 'BT_DSL_CONSTANT_FAILS', syntax.range, { reason: error.message });
+  }
+}

@@ -1,0 +1,130 @@
+import { interpretCondition } from '../../interpret/interpret.js';
+import type { Source } from '../../text/source.js';
+import type { Block, Expression, Name, Statement } from '../../text/syntax.js';
+import type { Resolved } from '../../tree/resolved.js';
+import { resolve } from '../resolve/resolve.js';
+import { Findings, Scope } from '../scope/context.js';
+
+/** What locals hold, as expressions without names. */
+type Values = ReadonlyMap<string, Expression>;
+
+const NO_SPANS = { id: '', spans: [], complete: true };
+/** Names of functions that mean the same in conditions. */
+const FUNCTIONS: ReadonlySet<string> = new Set(['tonumber', 'tostring', 'type', 'math', 'string']);
+
+/**
+ * `trace.has(s where c)` for a script that is locals of constants, `for _, s in ipairs(trace.spans) do if c then … end end`, and a result: where c
+ * holds on no span nothing happens in the loop, c sees the constants as they were, and so does the result. When that is false then, the
+ * script is false of every trace on no span of which c holds. (Where c can fail, it is for the caller to see: in a loop that ends the script.)
+ */
+export function loopGuard(source: Source, block: Block): Resolved | undefined {
+  const values = new Map<string, Expression>();
+  const [loop, result, ...more] = withoutLocals(source, block, values);
+  if (loop?.type !== 'for-in' || result?.type !== 'return' || result.values.length !== 1 || more.length > 0) return undefined;
+  const [, span] = loop.names;
+  const [body, ...others] = loop.body;
+  if (span === undefined || loop.names.length !== 2 || !isAllSpans(loop.iterators) || body?.type !== 'if' || others.length > 0)
+    return undefined;
+  const [branch, ...branches] = body.branches;
+  if (branch === undefined || branches.length > 0 || body.otherwise !== undefined) return undefined;
+  if (values.has('ipairs') || truthOf(source, withValues(result.values[0]!, values, new Set())) !== false) return undefined;
+  for (const { name } of loop.names) values.delete(name);
+  const condition = withValues(branch.condition, values, new Set([span.name]));
+  return condition && resolvedAlone(source, asked(span, condition));
+}
+
+/** The statements behind the locals, whose values are noted; a local of anything but a constant that can be computed ends them. */
+function withoutLocals(source: Source, block: Block, values: Map<string, Expression>): readonly Statement[] {
+  const end = block.findIndex((statement) => {
+    if (statement.type !== 'local') return true;
+    const { names, values: given, range } = statement;
+    // A call may have several values, for the names that have none of their own.
+    if (given.length > names.length || (given.length < names.length && given.at(-1)?.type === 'call')) return true;
+    const constants = names.map((_name, place) => withValues(given[place] ?? { type: 'nil', range }, values, new Set()));
+    if (!constants.every((constant) => truthOf(source, constant) !== undefined)) return true;
+    for (const [place, { name }] of names.entries()) values.set(name, constants[place]!);
+    return false;
+  });
+  return end < 0 ? [] : block.slice(end);
+}
+
+/** `ipairs(trace.spans)`. */
+function isAllSpans([iterator, ...more]: readonly Expression[]): boolean {
+  if (iterator?.type !== 'call' || more.length > 0 || iterator.args.length !== 1) return false;
+  const [{ callee }, spans] = [iterator, iterator.args[0]!];
+  if (callee.type !== 'name' || callee.name !== 'ipairs' || spans.type !== 'member' || spans.name !== 'spans') return false;
+  return spans.object.type === 'name' && spans.object.name === 'trace';
+}
+
+/** The expression with values in the place of locals; undefined when it has other names than `allowed`, or does more than compute. */
+function withValues(expression: Expression, values: Values, allowed: ReadonlySet<string>): Expression | undefined {
+  const of = (part: Expression): Expression | undefined => withValues(part, values, allowed);
+  switch (expression.type) {
+    case 'nil':
+    case 'boolean':
+    case 'number':
+    case 'duration':
+    case 'string':
+      return expression;
+    case 'name': {
+      const value = values.get(expression.name);
+      if (value !== undefined) return { type: 'parenthesized', expression: value, range: expression.range };
+      return allowed.has(expression.name) || FUNCTIONS.has(expression.name) ? expression : undefined;
+    }
+    case 'member': {
+      const object = of(expression.object);
+      return object && { ...expression, object };
+    }
+    case 'index': {
+      const object = of(expression.object);
+      const key = of(expression.key);
+      return object && key && { ...expression, object, key };
+    }
+    case 'call': {
+      const [callee, ...args] = [of(expression.callee), ...expression.args.map(of)];
+      return callee && !args.includes(undefined) ? { ...expression, callee, args: args as Expression[] } : undefined;
+    }
+    case 'string-test': {
+      const subject = of(expression.subject);
+      const pattern = of(expression.pattern);
+      return subject && pattern && { ...expression, subject, pattern };
+    }
+    case 'unary': {
+      const operand = of(expression.operand);
+      return operand && { ...expression, operand };
+    }
+    case 'binary':
+    case 'logical': {
+      const left = of(expression.left);
+      const right = of(expression.right);
+      return left && right && { ...expression, left, right };
+    }
+    case 'parenthesized': {
+      const inner = of(expression.expression);
+      return inner && { ...expression, expression: inner };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** `trace.has(s where c)`; of a variable `span` it is `trace.has(c)`. */
+function asked(span: Name, condition: Expression): Expression {
+  const { range } = condition;
+  const callee: Expression = { type: 'member', object: { type: 'name', name: 'trace', range }, name: 'has', nameRange: range, range };
+  const argument: Expression = span.name === 'span' ? condition : { type: 'named-condition', name: span, condition, range };
+  return { type: 'call', callee, args: [argument], range };
+}
+
+/** Whether a constant is true; undefined when it is none, or fails. */
+function truthOf(source: Source, constant: Expression | undefined): boolean | undefined {
+  const resolved = constant && resolvedAlone(source, constant);
+  return resolved && interpretCondition(resolved, { trace: NO_SPANS });
+}
+
+/** As a rule by itself; undefined when it can't be one, or asks a subject. */
+function resolvedAlone(source: Source, expression: Expression): Resolved | undefined {
+  const findings = new Findings(source);
+  const resolved = resolve(expression, Scope.ofRule(findings));
+  return findings.hasErrors || findings.needsSandbox || findings.usesSubject ? undefined : resolved;
+}

@@ -1,0 +1,161 @@
+import type { Fix } from '../../text/diagnostic.js';
+import type { Block, Expression, Name, Statement } from '../../text/syntax.js';
+import { withoutParentheses } from '../../tree/without-parentheses.js';
+import type { Findings } from '../scope/context.js';
+import { blocksOf } from '../scope/script-locals.js';
+
+/**
+ * `seen[id] = true`, where `id` is an attribute that nothing there says is present: nil is no key of a table, and writing to it fails. To
+ * read `seen[id]` is no mistake.
+ */
+export function nilKeys(block: Block, assigned: ReadonlySet<string>, findings: Findings): void {
+  new NilKeys(assigned, findings).block(block, new Map());
+}
+
+/** Variables that hold an attribute that may be missing, with its key. */
+type Missing = ReadonlyMap<string, string>;
+
+class NilKeys {
+  /** By variable: the condition `not seen[id]` around, which holds where the variable is nil. */
+  private readonly unkept = new Map<string, Expression>();
+
+  constructor(
+    private readonly assigned: ReadonlySet<string>,
+    private readonly findings: Findings,
+  ) {}
+
+  block(block: Block, outer: Missing): void {
+    let known = outer;
+    for (const statement of block) {
+      if (statement.type === 'assignment') this.assignment(statement, known);
+      if (statement.type === 'local') known = this.declared(statement.names, statement.values, known);
+      else if (statement.type === 'if') known = this.branches(statement, known);
+      else for (const inner of blocksOf(statement)) this.block(inner, this.without(known, statement));
+    }
+  }
+
+  /** Where a condition speaks of a value, it is asked for. What leaves the block where there is none guards what follows. */
+  private branches(statement: Extract<Statement, { type: 'if' }>, known: Missing): Missing {
+    let left = known;
+    for (const { condition, body } of statement.branches) {
+      const named = this.named(condition, left);
+      const inside = without(left, named);
+      const unkept = [...inside.keys()].filter((name) => this.mentions(condition, name));
+      for (const name of unkept) this.unkept.set(name, condition);
+      this.block(body, inside);
+      for (const name of unkept) this.unkept.delete(name);
+      const last = body.at(-1)?.type;
+      if (last === 'return' || last === 'break')
+        left = without(
+          left,
+          named.filter((name) => this.asksForNone(condition, name)),
+        );
+      else left = without(left, [...this.setWithin(body, named)]);
+    }
+    const isAsked = (name: string): boolean => statement.branches.some(({ condition }) => this.asksForNone(condition, name));
+    this.block(statement.otherwise ?? [], without(left, [...left.keys()].filter(isAsked)));
+    return left;
+  }
+
+  private assignment(statement: Extract<Statement, { type: 'assignment' }>, known: Missing): void {
+    for (const target of statement.targets) {
+      if (target.type !== 'index') continue;
+      const key = withoutParentheses(target.key);
+      const attribute = key.type === 'name' ? known.get(key.name) : undefined;
+      if (attribute === undefined) continue;
+      const { source } = this.findings;
+      const text = source.slice(key.range);
+      const around = this.unkept.get(text);
+      const fix =
+        around === undefined
+          ? { range: statement.range, text: `if ${text} then ${source.slice(statement.range)} end` }
+          : inFront(around, text);
+      const where = `where ${text} is nil: on a span that has no '${attribute}'`;
+      const extras = { suggestion: around === undefined ? fix?.text : `${text} and …`, fix };
+      this.findings.report('BT_DSL_UNGUARDED_NIL', target.range, { operation: 'writing to a table', where }, extras);
+    }
+  }
+
+  private declared(names: readonly Name[], values: readonly Expression[], known: Missing): Missing {
+    const next = new Map(known);
+    for (const [place, { name }] of names.entries()) {
+      next.delete(name);
+      const key = values[place] === undefined ? undefined : attributeOf(values[place]);
+      if (key !== undefined && !this.assigned.has(name)) next.set(name, key);
+    }
+    return next;
+  }
+
+  /** The variables of a loop are others, and what a condition speaks of is asked for. */
+  private without(known: Missing, statement: Statement): Missing {
+    switch (statement.type) {
+      case 'for':
+        return without(known, [statement.variable.name]);
+      case 'for-in':
+        return without(
+          known,
+          statement.names.map(({ name }) => name),
+        );
+      case 'while':
+      case 'repeat':
+        return without(known, this.named(statement.condition, known));
+      case 'local-function':
+      case 'function-statement':
+        return NONE;
+      default:
+        return known;
+    }
+  }
+
+  private named({ range }: Expression, known: Missing): readonly string[] {
+    // That nothing is kept for it (`not seen[id]`) is so where it is nil, too.
+    const text = this.findings.source.slice(range).replace(UNKEPT, '');
+    return [...known.keys()].filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+  }
+
+  private mentions({ range }: Expression, name: string): boolean {
+    return new RegExp(`\\b${name}\\b`).test(this.findings.source.slice(range));
+  }
+
+  private asksForNone({ range }: Expression, name: string): boolean {
+    return new RegExp(`\\bnot\\s*\\(?\\s*${name}\\b(?!\\s*[.[(])|\\b${name}\\s*==\\s*nil\\b|\\btype\\(\\s*${name}\\s*\\)`).test(
+      this.findings.source.slice(range),
+    );
+  }
+
+  private setWithin(body: Block, names: readonly string[]): readonly string[] {
+    const [first] = body;
+    if (first === undefined) return [];
+    const text = this.findings.source.slice({ start: first.range.start, end: body.at(-1)?.range.end ?? first.range.end });
+    return names.filter((name) => new RegExp(`\\b${name}\\s*=[^=]`).test(text));
+  }
+}
+
+const NONE: Missing = new Map();
+const UNKEPT = /\bnot\s+\w+\[\s*\w+\s*\]|\w+\[\s*\w+\s*\]\s*==\s*nil\b/g;
+
+/** `if id and not seen[id] then`. */
+function inFront(condition: Expression, name: string): Fix | undefined {
+  const { start } = condition.range;
+  return condition.type === 'logical' && condition.operator === 'or' ? undefined : { range: { start, end: start }, text: `${name} and ` };
+}
+
+function without(known: Missing, names: readonly string[]): Missing {
+  if (names.length === 0 || known.size === 0) return known;
+  const left = new Map(known);
+  for (const name of names) left.delete(name);
+  return left;
+}
+
+/** `s.attributes["k"]`, `s.attributes.k`, `attribute["k"]`, as it stands: `x or "?"` is always there. */
+function attributeOf(value: Expression): string | undefined {
+  const node = withoutParentheses(value);
+  const { key, object } =
+    node.type === 'index' && node.key.type === 'string'
+      ? { key: node.key.value, object: node.object }
+      : node.type === 'member'
+        ? { key: node.name, object: node.object }
+        : { key: undefined, object: undefined };
+  const isAttributes = object?.type === 'member' ? object.name === 'attributes' : object?.type === 'name' && object.name === 'attribute';
+  return isAttributes ? key : undefined;
+}

@@ -1,0 +1,69 @@
+import type { Source } from '../../text/source.js';
+import type { Block, Expression, Statement } from '../../text/syntax.js';
+import type { Resolved } from '../../tree/resolved.js';
+import { withoutParentheses } from '../../tree/without-parentheses.js';
+import { resolve } from '../resolve/resolve.js';
+import { Findings, Scope } from '../scope/context.js';
+import { loopGuard } from './loop-guard.js';
+
+/** What must be true, one after the other, for a script to come to anything but false; and whether some of it asks the subject. */
+export interface ScriptGuards {
+  readonly conditions: readonly Resolved[];
+  readonly usesSubject: boolean;
+  /** What its only loop must find; said by itself because there an error ends the script. */
+  readonly loop: Resolved | undefined;
+}
+
+/**
+ * The conditions that a script begins with: `if not c then return end` as its first statements, then the operands of `return c and …`.
+ * Nothing was assigned before them, so a condition that could be a rule means what it means there. The first that can't ends them.
+ */
+export function scriptGuards(source: Source, block: Block): ScriptGuards {
+  let scope = Scope.ofRule(new Findings(source));
+  const conditions: Resolved[] = [];
+  let usesSubject = false;
+  for (const condition of conditionsOf(block)) {
+    const findings = new Findings(source);
+    const resolved = resolve(condition, scope.into(findings));
+    // What it comes to, or whether it fails, is not known; nor is what comes behind it.
+    if (findings.hasErrors || findings.needsSandbox) return { conditions, usesSubject, loop: undefined };
+    conditions.push(resolved);
+    usesSubject ||= findings.usesSubject;
+    scope = scope.given(resolved, true);
+  }
+  const begin = block.findIndex((statement) => guardOf(statement) === undefined);
+  return { conditions, usesSubject, loop: begin < 0 ? undefined : loopGuard(source, block.slice(begin)) };
+}
+
+function* conditionsOf(block: Block): Iterable<Expression> {
+  for (const statement of block) {
+    const guard = guardOf(statement);
+    if (guard !== undefined) yield guard;
+    else {
+      const [value, ...more] = statement.type === 'return' ? statement.values : [];
+      if (value !== undefined && more.length === 0) yield* conjunctsOf(value);
+      return;
+    }
+  }
+}
+
+/** What must be true for the script to get past a statement that otherwise ends it with nothing true; undefined for any other statement. */
+function guardOf(statement: Statement): Expression | undefined {
+  if (statement.type !== 'if' || statement.otherwise !== undefined) return undefined;
+  const [branch, ...more] = statement.branches;
+  if (branch === undefined || more.length > 0 || branch.body.length !== 1) return undefined;
+  const [end] = branch.body;
+  if (end?.type !== 'return' || end.values.length > 1 || !end.values.every(isFalse)) return undefined;
+  const condition = withoutParentheses(branch.condition);
+  if (condition.type === 'unary' && condition.operator === 'not') return condition.operand;
+  return { type: 'unary', operator: 'not', operand: condition, range: condition.range };
+}
+
+function conjunctsOf(expression: Expression): readonly Expression[] {
+  const inner = withoutParentheses(expression);
+  return inner.type === 'logical' && inner.operator === 'and' ? [...conjunctsOf(inner.left), ...conjunctsOf(inner.right)] : [inner];
+}
+
+function isFalse(value: Expression): boolean {
+  return value.type === 'nil' || (value.type === 'boolean' && !value.value);
+}

@@ -1,0 +1,47 @@
+import type { Expression } from '../../text/syntax.js';
+import { withoutParentheses } from '../../tree/without-parentheses.js';
+import { formatDuration } from '../../values/format-duration.js';
+import type { Findings } from '../scope/context.js';
+
+type Values = ReadonlyMap<string, readonly (Expression | undefined)[]>;
+type Comparison = Extract<Expression, { type: 'binary' }>;
+
+const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
+/** Shorter than this no duration is written as a bare number of nanoseconds. */
+const SHORTEST = 1_000_000;
+
+/** `total = total + s.duration` and `total > 1000`: a variable that adds up durations is a number of nanoseconds. */
+export function bareTotal({ operator, left, right }: Comparison, values: Values, findings: Findings): void {
+  if (!ORDERS.has(operator)) return;
+  const total = withoutParentheses(left);
+  if (total.type !== 'name' || right.type !== 'number' || !(right.value > 0) || right.value >= SHORTEST) return;
+  if (!addsDurations(total.name, values)) return;
+  const number = findings.source.slice(right.range);
+  const isCertain = right.value >= 100 && right.value < 100_000 && Number.isInteger(right.value);
+  const meant = `${number}ms`;
+  findings.report(
+    'BT_DSL_UNIT',
+    right.range,
+    { what: total.name, number, shown: formatDuration(right.value) },
+    {
+      expected: 'a duration such as 500ms, 1.5s, 2m',
+      suggestion: isCertain ? meant : `${number}ms or ${number}s`,
+      fix: isCertain ? { range: right.range, text: meant } : undefined,
+    },
+  );
+}
+
+function addsDurations(name: string, values: Values): boolean {
+  const given = values.get(name) ?? [];
+  let hasDuration = false;
+  const isTerm = (value: Expression): boolean => {
+    const node = withoutParentheses(value);
+    if (node.type === 'member' && node.name === 'duration') {
+      hasDuration = true;
+      return true;
+    }
+    if (node.type === 'binary') return node.operator === '+' && isTerm(node.left) && isTerm(node.right);
+    return (node.type === 'number' && node.value === 0) || (node.type === 'name' && node.name === name);
+  };
+  return given.every((value) => value !== undefined && isTerm(value)) && hasDuration;
+}

@@ -1,0 +1,67 @@
+import type { ConditionColumns } from '../contract/compiled.js';
+import type { AttributeColumns } from '../emit/declarations.js';
+import { incomparableText, type LuaType, luaType } from '../lua/lua-value.js';
+import type { Resolved } from '../tree/resolved.js';
+import { operandsOf } from '../tree/walk.js';
+import type { Value } from '../values/value.js';
+import { boundOf } from './bound.js';
+
+/** The text of the error in which the comparison that a condition begins with ends on a span; undefined when it does not. */
+type ComparisonError = (columns: ConditionColumns, i: number) => string | undefined;
+
+/**
+ * The errors of the comparisons that conditions begin with. Conditions that compare one attribute, whatever with, share one function:
+ * a thousand may be asked after a record.
+ */
+export class FirstComparisons {
+  /** By their numbers. */
+  readonly errors: ComparisonError[] = [];
+  private readonly known = new Map<string, number>();
+
+  constructor(private readonly columns: AttributeColumns) {}
+
+  /** The number of its error; -1: the condition begins with something else than the comparison of an attribute with a number. */
+  of(condition: Resolved): number {
+    // Others have their say when it fails.
+    if (condition.type === 'logical' && condition.unordered === true) return -1;
+    const [first] = operandsOf(condition, 'and');
+    const bound = first === undefined ? undefined : boundOf(first);
+    if (bound === undefined || bound.node.type !== 'binary') return -1;
+    const { column } = bound;
+    if (column.type !== 'attribute' && column.type !== 'resource-attribute') return -1;
+    const [list, number] =
+      column.type === 'attribute'
+        ? (['attribute', this.columns.attribute(column.key)] as const)
+        : (['resourceAttribute', this.columns.resourceAttribute(column.key)] as const);
+    // Lua turns `a > b` into `b < a`.
+    const columnFirst = (bound.node.left === column) === bound.node.operator.startsWith('<');
+    const key = `${list} ${number} ${columnFirst}`;
+    let error = this.known.get(key);
+    if (error === undefined) {
+      error = this.errors.push(comparisonError(list, number, columnFirst ? WITH_NUMBER : TO_NUMBER)) - 1;
+      this.known.set(key, error);
+    }
+    return error;
+  }
+}
+
+function comparisonError(
+  list: 'attribute' | 'resourceAttribute',
+  number: number,
+  texts: Readonly<Record<LuaType, string>>,
+): ComparisonError {
+  return (spans, i) => {
+    const type = luaType(spans[list][number]?.[i] as Value);
+    return type === 'number' ? undefined : texts[type];
+  };
+}
+
+const TYPES: readonly LuaType[] = ['nil', 'boolean', 'string', 'table'];
+
+/** Each text is one string, so that those who count by it need not hash it anew. */
+function texts(text: (type: LuaType) => string): Readonly<Record<LuaType, string>> {
+  return Object.fromEntries(TYPES.map((type) => [type, text(type)])) as Record<LuaType, string>;
+}
+
+const WITH_NUMBER = texts((type) => incomparableText(type, 'number'));
+const TO_NUMBER = texts((type) => incomparableText('number', type));

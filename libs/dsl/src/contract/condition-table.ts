@@ -1,0 +1,60 @@
+import { canonicalKey } from '../tree/canonical.js';
+import type { Resolved, TraceQuantifier } from '../tree/resolved.js';
+import type { Atom, Condition } from './compiled.js';
+
+type Quantifier = TraceQuantifier['quantifier'];
+
+/** The conditions and atoms of a rule set: equal ones are one, whatever rules they come from. */
+export class ConditionTable {
+  readonly conditions: Condition[] = [];
+  readonly nodes: Resolved[] = [];
+  readonly atoms: Atom[] = [];
+  traceBits = 0;
+  traceCounters = 0;
+  private readonly conditionNumbers = new Map<string, number>();
+  private readonly atomNumbers = new Map<string, number>();
+
+  constructor(private readonly textOf: (node: Resolved) => string) {}
+
+  /** The number of a span condition. */
+  condition(node: Resolved): number {
+    const key = canonicalKey(node);
+    const known = this.conditionNumbers.get(key);
+    if (known !== undefined) return known;
+    const index = this.conditions.length;
+    this.conditionNumbers.set(key, index);
+    this.conditions.push({ index, text: this.textOf(node) });
+    this.nodes.push(node);
+    return index;
+  }
+
+  /** The number of a condition that some rule has; undefined for any other. */
+  findCondition(node: Resolved): number | undefined {
+    return this.conditionNumbers.get(canonicalKey(node));
+  }
+
+  /** The atom of a trace function that some online rule has; undefined for any other. */
+  findAtom(quantifier: Quantifier, node: Resolved): Atom | undefined {
+    const condition = this.findCondition(node);
+    const known = condition === undefined ? undefined : this.atomNumbers.get(atomKey(quantifier, condition));
+    return known === undefined ? undefined : this.atoms[known];
+  }
+
+  /** What a trace must remember for `trace.has/count/all` of a span condition. */
+  atom(quantifier: Quantifier, node: Resolved): Atom {
+    const condition = this.condition(node);
+    const kind = quantifier === 'count' ? 'count' : 'has';
+    const key = atomKey(quantifier, condition);
+    const known = this.atomNumbers.get(key);
+    if (known !== undefined) return this.atoms[known] as Atom;
+    const slot = kind === 'has' ? this.traceBits++ : this.traceCounters++;
+    const atom: Atom = { index: this.atoms.length, kind, condition, whenUnmatched: quantifier === 'all', slot };
+    this.atomNumbers.set(key, atom.index);
+    this.atoms.push(atom);
+    return atom;
+  }
+}
+
+function atomKey(quantifier: Quantifier, condition: number): string {
+  return `${quantifier} ${condition}`;
+}

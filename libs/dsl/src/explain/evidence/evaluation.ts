@@ -1,0 +1,74 @@
+import type { ExplanationOutcome } from '../../contract/explanation-terms.js';
+import { isTruthy } from '../../lua/lua-value.js';
+import type { LogicalNode, Resolved, UnaryNode } from '../../tree/resolved.js';
+import { operandsOf } from '../../tree/walk.js';
+import { type Found, NOT_KEPT } from './found.js';
+
+/** What was found of each part that was reached. */
+export type Outcomes = ReadonlyMap<Resolved, Found>;
+
+/**
+ * Evaluates the boolean skeleton of a rule or a condition as Lua would, from the left to the right.
+ * @param find the value of a part that is no `and`, `or` or `not`
+ */
+export function evaluate(root: Resolved, find: (part: Resolved) => Found, { isWhole, operandsOf }: Shape): Outcomes {
+  const outcomes = new Map<Resolved, Found>();
+  const visit = (node: Resolved): Found => {
+    let found: Found;
+    if (isWhole(node)) found = find(node);
+    else if (isNegation(node)) {
+      const inner = visit(node.operand);
+      found = 'value' in inner ? { value: !isTruthy(inner.value) } : inner;
+    } else if (node.type === 'logical') found = visitChain(node);
+    else found = find(node);
+    outcomes.set(node, found);
+    return found;
+  };
+  const visitChain = (node: LogicalNode): Found => {
+    let found: Found = NOT_KEPT;
+    let doubt: Found | undefined;
+    let failure: Found | undefined;
+    for (const operand of operandsOf(node)) {
+      found = visit(operand);
+      // What is in doubt matters only where nothing else settles the answer.
+      if ('unknown' in found && found.unknown === 'in_doubt') doubt ??= found;
+      else if ('error' in found && node.unordered === true) failure ??= found;
+      else if ('error' in found) return doubt ?? found;
+      else if (!('value' in found) || isTruthy(found.value) === (node.operator === 'or')) return found;
+    }
+    return doubt ?? failure ?? found;
+  };
+  visit(root);
+  return outcomes;
+}
+
+/** How a rule is taken apart: as far as what is known of its parts allows. */
+export interface Shape {
+  /** Whether a part is asked as one. */
+  isWhole(this: void, node: Resolved): boolean;
+  operandsOf(this: void, node: LogicalNode): readonly Resolved[];
+}
+
+export const TAKEN_APART: Shape = { isWhole: () => false, operandsOf: (node) => operandsOf(node, node.operator) };
+
+/** The same where only of some parts something is known, each as a whole. */
+export function shapeOf(isWhole: (node: Resolved) => boolean): Shape {
+  const operands = (node: LogicalNode): readonly Resolved[] =>
+    [node.left, node.right].flatMap((side) =>
+      side.type === 'logical' && side.operator === node.operator && !isWhole(side) ? operands(side) : [side],
+    );
+  return { isWhole, operandsOf: operands };
+}
+
+/** `not attribute.x` reads better whole. */
+export function isNegation(node: Resolved): node is UnaryNode {
+  if (node.type !== 'unary' || node.operator !== 'not') return false;
+  const { type } = node.operand;
+  return type !== 'attribute' && type !== 'resource-attribute' && type !== 'has-attribute';
+}
+
+export function outcomeOf(found: Found | undefined): ExplanationOutcome {
+  if (found === undefined) return 'not_evaluated';
+  if ('error' in found) return 'failed';
+  return 'value' in found ? (isTruthy(found.value) ? 'true' : 'false') : 'undecided';
+}

@@ -1,0 +1,259 @@
+import type { Atom, OnlineTrace } from '../../contract/compiled.js';
+import type { ConditionTable } from '../../contract/condition-table.js';
+import type { Evidence, SpanReference } from '../../contract/explain.js';
+import type { EvaluationLimit } from '../../interpret/evaluation-limit.js';
+import { Interpreter } from '../../interpret/interpret.js';
+import { traceOf } from '../../interpret/judge-condition.js';
+import { isSpanCondition, isTotal } from '../../interpret/needs.js';
+import { Ways } from '../../interpret/ways.js';
+import { PatternExceeded, StepsExceeded } from '../../lua/budget-exceeded.js';
+import { LuaError } from '../../lua/lua-error.js';
+import type { StepLimit } from '../../lua/step-limit.js';
+import { totalValue } from '../../online/totals.js';
+import { compareSpans } from '../../trace/span-rank.js';
+import type { SpanView, TraceView } from '../../trace/span-view.js';
+import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../../tree/resolved.js';
+import { type Found, IN_DOUBT, NOT_EVALUATED, NOT_KEPT } from './found.js';
+import { referenceTo } from './span-text.js';
+import { type Bindings, type RelatedSpans, type SpanValue, TestedSpans, UNBOUND } from './tested-spans.js';
+import { TestedWorlds } from './tested-worlds.js';
+
+/** Where the engine keeps the bit of a span condition, and that of its negation (-1: it can't fail, so the other one tells). */
+export interface SpanBits {
+  readonly holds: number;
+  readonly holdsNot: number;
+}
+
+/** How many spans satisfied (for `all`: did not satisfy) the condition of a trace function. */
+export interface Tally {
+  readonly count: number;
+  /** Of so many spans; undefined where others are nothing to it: spans that are there (or break an `all`) are so whatever else comes. */
+  readonly of: number | undefined;
+  /** The count is a lower bound. */
+  readonly atLeast: boolean;
+  /** Of these spans the first ones. */
+  readonly witnesses: readonly SpanReference[];
+  /** All of them, where the trace's spans are known. */
+  readonly spans?: readonly SpanView[];
+}
+
+/** So many are named, at most, of one condition. */
+export const MAXIMUM_WITNESSES = 50;
+
+/** Answers questions about the parts of one rule from what the engine remembers; nothing remembered, nothing claimed. */
+export class LeafValues {
+  private testedSpans: TestedSpans | undefined;
+  private testedWorlds: TestedWorlds | undefined;
+  private wholeTrace: TraceView | undefined;
+
+  constructor(
+    private readonly evidence: Evidence,
+    private readonly rule: { readonly table: ConditionTable; readonly limit: EvaluationLimit },
+    /** The rule whose parts are asked. */
+    private readonly root: Resolved,
+  ) {}
+
+  get spanCount(): number {
+    return this.evidence.spanCount;
+  }
+
+  /** Whether all spans of the trace are known, not only those that matter. */
+  get isWhole(): boolean {
+    return this.evidence.isWhole === true;
+  }
+
+  /** The spans that are known of the trace. */
+  get spans(): readonly SpanView[] | undefined {
+    return this.evidence.spans;
+  }
+
+  get subject(): SpanView | undefined {
+    return this.evidence.span;
+  }
+
+  /** The trace of the spans that are known. */
+  get knownTrace(): TraceView | undefined {
+    return this.evidence.spans && this.trace(this.evidence.spans);
+  }
+
+  /** What the rule says is known: what is asked from here on may take as much again as that. */
+  renew(): void {
+    this.testedSpans?.renew();
+    this.testedWorlds?.renew();
+  }
+
+  /** Fields of the subject span can be read. */
+  get hasSpan(): boolean {
+    return this.evidence.span !== undefined || this.evidence.spans !== undefined;
+  }
+
+  /** The value of a part of the rule. */
+  find(node: Resolved, bits: SpanBits | undefined, bindings = UNBOUND): Found {
+    try {
+      return this.known(node, bits, bindings);
+    } catch (error) {
+      if (error instanceof NotRemembered) return NOT_KEPT;
+      if (error instanceof PatternExceeded) return IN_DOUBT;
+      if (error instanceof StepsExceeded) return NOT_EVALUATED;
+      if (error instanceof LuaError) return { error: error.message };
+      throw error;
+    }
+  }
+
+  private known(node: Resolved, bits: SpanBits | undefined, bindings: Bindings): Found {
+    const { span, spans, spanBits } = this.evidence;
+    if (spans !== undefined) return this.ofSpans(spans, node, bindings);
+    if (isSpanCondition(node)) {
+      if (span !== undefined)
+        return { value: new Interpreter({ trace: traceOf(span), subject: span }, undefined, this.rule.limit(1)).value(node) };
+      if (bits !== undefined && spanBits !== undefined) return fromBits(spanBits, this.evidence.spanBitsInDoubt ?? 0, bits);
+    }
+    return isTotal(node) ? this.ofTotals(node) : NOT_KEPT;
+  }
+
+  private ofSpans(spans: readonly SpanView[], node: Resolved, bindings: Bindings): Found {
+    try {
+      return { value: this.tested(spans).value(node, bindings) };
+    } catch (error) {
+      if (!(error instanceof PatternExceeded)) throw error;
+      return this.worlds(spans).value(node, bindings);
+    }
+  }
+
+  /** What bits and counters say, however what is in doubt may be. */
+  private ofTotals(node: Resolved): Found {
+    const ask = totalValue(node, { atomOf: (quantifier) => this.atomOf(quantifier) });
+    const ways = new Ways();
+    const value = ask(this.online(ways));
+    while (ways.next()) if (ask(this.online(ways)) !== value) return IN_DOUBT;
+    return ways.isComplete ? { value } : IN_DOUBT;
+  }
+
+  /** How many spans fed a trace function. */
+  tally(node: TraceQuantifier, bindings: Bindings): Tally | undefined {
+    const wanted = node.quantifier !== 'all';
+    const { spans } = this.evidence;
+    if (spans !== undefined) {
+      const known = this.tested(spans).satisfying(node, bindings);
+      const tested = known ?? this.settled(spans, node, bindings)?.satisfying(node, bindings);
+      if (tested === undefined) return undefined;
+      const satisfying = new Set(tested.spans);
+      const found = inOrder(wanted ? tested.spans : tested.of.filter((span) => !satisfying.has(span)));
+      const witnesses = found.slice(0, MAXIMUM_WITNESSES).map(referenceTo);
+      // What is in doubt may be more of them.
+      const atLeast = known === undefined && found.length > 0 && node.quantifier !== 'count';
+      return { count: found.length, of: this.testedOf(node, tested.of), atLeast, witnesses, spans: found };
+    }
+    if (node.over !== undefined) return undefined;
+    const atom = this.rule.table.findAtom(node.quantifier, node.condition);
+    if (atom === undefined) return undefined;
+    const { count, witnesses, inDoubt = 0 } = this.evidence.atom(atom.index);
+    if (inDoubt > 0 && count === 0) return undefined;
+    const of = atom.kind === 'has' && count > 0 ? undefined : this.spanCount;
+    return { count, of, atLeast: inDoubt > 0, witnesses };
+  }
+
+  /** The spans of which `trace.sum` and its like have a value, in the order of the trace, and of how many. */
+  valuesOf(node: TraceAggregate, bindings: Bindings): { readonly values: readonly SpanValue[]; readonly of: number } | undefined {
+    const { spans } = this.evidence;
+    if (spans === undefined) return undefined;
+    const tested = this.tested(spans);
+    const values = tested.values(node, bindings);
+    if (values === undefined) return undefined;
+    const of = node.over === undefined ? this.spanCount : (tested.satisfying(node, bindings)?.of.length ?? values.length);
+    return { values: values.toSorted((a, b) => compareSpans(a.span, b.span)), of };
+  }
+
+  /** How many spans a function was asked of: of a trace's, those that satisfy nothing may not have been kept. */
+  private testedOf(node: TraceQuantifier, spans: readonly SpanView[]): number {
+    return node.over === undefined ? this.spanCount : spans.length;
+  }
+
+  /** The spans of a relation. */
+  pairs(node: TracePair, bindings: Bindings): readonly RelatedSpans[] | undefined {
+    const { spans } = this.evidence;
+    if (spans === undefined) return undefined;
+    return this.tested(spans).pairs(node, bindings) ?? this.settled(spans, node, bindings)?.pairs(node, bindings);
+  }
+
+  private tested(spans: readonly SpanView[]): TestedSpans {
+    this.testedSpans ??= new TestedSpans(this.trace(spans), this.evidence.span, () => this.rule.limit(spans.length));
+    return this.testedSpans;
+  }
+
+  private worlds(spans: readonly SpanView[]): TestedWorlds {
+    const limit = (): StepLimit => this.rule.limit(spans.length);
+    this.testedWorlds ??= new TestedWorlds(
+      this.root,
+      (onDoubt, limitOf) => new TestedSpans(this.trace(spans), this.evidence.span, limitOf, onDoubt),
+      limit,
+    );
+    return this.testedWorlds;
+  }
+
+  /** Where something that a function asks is in doubt: what asks for the spans that settle it, if what it says is known. */
+  private settled(spans: readonly SpanView[], node: Resolved, bindings: Bindings): TestedSpans | undefined {
+    const found = this.find(node, undefined, bindings);
+    return 'value' in found ? this.worlds(spans).settled(node, bindings) : undefined;
+  }
+
+  private atomOf(node: TraceQuantifier): Atom {
+    const atom = this.rule.table.findAtom(node.quantifier, node.condition);
+    if (atom === undefined) throw new NotRemembered();
+    return atom;
+  }
+
+  private trace(spans: readonly SpanView[]): TraceView {
+    this.wholeTrace ??= this.evidence.trace ?? { id: this.traceId(), spans, complete: false };
+    return this.wholeTrace;
+  }
+
+  private traceId(): string {
+    return this.evidence.traceId ?? this.evidence.span?.traceId ?? this.evidence.spans?.[0]?.traceId ?? '';
+  }
+
+  private online(ways: Ways): OnlineTrace {
+    const { evidence } = this;
+    const { table } = this.rule;
+    const fed = (kind: 'has' | 'count', slot: number): number => {
+      const atom = table.atoms.find((one) => one.kind === kind && one.slot === slot);
+      if (atom === undefined) return 0;
+      const { count, inDoubt = 0 } = evidence.atom(atom.index);
+      const most = kind === 'has' && count > 0 ? 0 : inDoubt;
+      let more = 0;
+      while (more < most && ways.answer(atom.index * MOST_COUNTED + more, undefined)) more++;
+      return count + more;
+    };
+    const traceId = this.traceId();
+    return {
+      has: (slot) => fed('has', slot) > 0,
+      count: (slot) => fed('count', slot),
+      spanCount: evidence.spanCount,
+      get duration() {
+        if (evidence.duration === undefined) throw new NotRemembered();
+        return evidence.duration;
+      },
+      get id() {
+        if (traceId === '') throw new NotRemembered();
+        return traceId;
+      },
+    };
+  }
+}
+
+/** The engine did not keep what the question needs. */
+class NotRemembered extends Error {}
+
+/** Numbers the questions of how many more spans may have fed an atom. */
+const MOST_COUNTED = 2 ** 32;
+
+function fromBits(spanBits: number, inDoubt: number, { holds, holdsNot }: SpanBits): Found {
+  if ([holds, holdsNot].some((bit) => bit >= 0 && (inDoubt >>> bit) & 1)) return IN_DOUBT;
+  if (holds >= 0 && (spanBits >>> holds) & 1) return { value: true };
+  if (holdsNot >= 0 && (spanBits >>> holdsNot) & 1) return { value: false };
+  return holds >= 0 && holdsNot >= 0 ? { error: 'the evaluation ended in an error' } : { value: holds < 0 };
+}
+
+function inOrder(spans: readonly SpanView[]): readonly SpanView[] {
+  return spans.some((span, index) => index > 0 && compareSpans(spans[index - 1]!, span) > 0) ? spans.toSorted(compareSpans) : spans;
+}

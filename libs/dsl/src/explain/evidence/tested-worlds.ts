@@ -1,0 +1,92 @@
+import { type Polarity, polaritiesOf } from '../../interpret/polarity.js';
+import { Ways } from '../../interpret/ways.js';
+import { type Leaning, World } from '../../interpret/world.js';
+import { PatternExceeded } from '../../lua/budget-exceeded.js';
+import { LuaError } from '../../lua/lua-error.js';
+import { isTruthy } from '../../lua/lua-value.js';
+import type { StepLimit } from '../../lua/step-limit.js';
+import type { Resolved } from '../../tree/resolved.js';
+import type { Value } from '../../values/value.js';
+import { type Found, IN_DOUBT } from './found.js';
+import type { Bindings, OnDoubt, TestedSpans } from './tested-spans.js';
+
+/** Makes what asks of a trace, in a world in which what is in doubt is so. */
+export type MakeTested = (onDoubt: OnDoubt, limit: () => StepLimit) => TestedSpans;
+
+/**
+ * Asks of a trace on which some answers are in doubt what is so however they may be: with the least and with the most of them true, as the
+ * rule was judged, or where that is none in particular in every way.
+ */
+export class TestedWorlds {
+  private readonly polarities: ReadonlyMap<Resolved, Polarity>;
+  private readonly least: TestedSpans;
+  private readonly most: TestedSpans;
+  private limitOfWays: StepLimit;
+
+  constructor(
+    root: Resolved,
+    private readonly make: MakeTested,
+    private readonly limit: () => StepLimit,
+  ) {
+    this.polarities = polaritiesOf(root);
+    this.least = this.tested('least', limit);
+    this.most = this.tested('most', limit);
+    this.limitOfWays = limit();
+  }
+
+  /** What is asked from here on may take as much again. */
+  renew(): void {
+    this.least.renew();
+    this.most.renew();
+    this.limitOfWays = this.limit();
+  }
+
+  value(part: Resolved, bindings: Bindings): Found {
+    const [a, b] = [this.least, this.most].map((tested) => attempted(() => tested.value(part, bindings)));
+    if (a instanceof PatternExceeded || b instanceof PatternExceeded) return this.everyWay(part, bindings);
+    return same(a, b) ? found(a) : IN_DOUBT;
+  }
+
+  /** The world in which the spans that make a function say what it says are those that do so however what is in doubt may be. */
+  settled(node: Resolved, bindings: Bindings): TestedSpans | undefined {
+    const known = this.value(node, bindings);
+    const polarity = this.polarities.get(node) ?? 0;
+    if (!('value' in known) || polarity === 0) return undefined;
+    return isTruthy(known.value) === polarity > 0 ? this.least : this.most;
+  }
+
+  private everyWay(part: Resolved, bindings: Bindings): Found {
+    const ways = new Ways();
+    let first: { readonly said: Value | LuaError } | undefined;
+    do {
+      const tested = this.tested(ways, () => this.limitOfWays);
+      const said = attempted(() => tested.value(part, bindings));
+      first ??= { said };
+      if (!same(first.said, said)) return IN_DOUBT;
+    } while (ways.next());
+    return ways.isComplete ? found(first.said) : IN_DOUBT;
+  }
+
+  private tested(doubts: Leaning['doubts'], limit: () => StepLimit): TestedSpans {
+    const world = new World(this.polarities, { doubts, mistyped: 'language' });
+    return this.make((test, span) => world.answer(test, span), limit);
+  }
+}
+
+function attempted(ask: () => Value): Value | LuaError {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof LuaError) return error;
+    throw error;
+  }
+}
+
+function same(a: Value | LuaError, b: Value | LuaError): boolean {
+  return a instanceof LuaError ? b instanceof LuaError && a.message === b.message : Object.is(a, b);
+}
+
+function found(said: Value | LuaError): Found {
+  if (said instanceof LuaError) throw said;
+  return { value: said };
+}

@@ -1,0 +1,49 @@
+import { isLocal } from '../../interpret/local-test.js';
+import { isTruthy } from '../../lua/lua-value.js';
+import type { SpanView } from '../../trace/span-view.js';
+import type { Resolved } from '../../tree/resolved.js';
+import { operandsOf } from '../../tree/walk.js';
+import type { Bindings } from '../evidence/tested-spans.js';
+import { bound, type Teller } from './told.js';
+import { isNameTest } from './witness-details.js';
+
+/** On larger traces nothing is sought: it would take as long as all the rule. */
+const MOST_SPANS = 2_000;
+/** What a name says of a span is more than what anything else does. */
+const NAME_WEIGHT = 100;
+/** And what it says of itself is more than what is asked of others: that nothing is before it holds of nearly every span. */
+const OWN_WEIGHT = 2;
+
+/**
+ * Of the spans that do not satisfy a condition the one that came closest: with the name that it asks for, if it does, and the most of
+ * its operands. Undefined where none has anything of it.
+ *
+ * Which spans the engine has beside those that satisfy what a condition asks of a span alone depends on other rules. So only those are
+ * looked at unless all spans are known.
+ */
+export function nearestSpan(condition: Resolved, depth: number, bindings: Bindings, teller: Teller): SpanView | undefined {
+  const { spans = [], isWhole, spanCount } = teller.values;
+  const operands = operandsOf(condition, 'and');
+  const local = operands.filter((operand) => isLocal(operand, depth));
+  if (spanCount > MOST_SPANS || (!isWhole && (local.length === 0 || local.length === operands.length))) return undefined;
+  if (!teller.size.admitsSearch()) return undefined;
+  const own = new Set(local);
+  const needsName = operands.some((operand) => isNameTest(operand, depth));
+  const others = new Set(bindings.values());
+  let best: SpanView | undefined;
+  let most = needsName ? NAME_WEIGHT - 1 : 0;
+  for (const span of spans) {
+    if (others.has(span)) continue;
+    const inner = bound(bindings, depth, span);
+    const holds = (operand: Resolved): boolean => {
+      const found = teller.find(operand, inner);
+      return 'value' in found && isTruthy(found.value);
+    };
+    if (!isWhole && !local.every(holds)) continue;
+    let score = 0;
+    for (const operand of operands)
+      if (holds(operand)) score += isNameTest(operand, depth) ? NAME_WEIGHT : own.has(operand) ? OWN_WEIGHT : 1;
+    if (score > most) [best, most] = [span, score];
+  }
+  return best;
+}

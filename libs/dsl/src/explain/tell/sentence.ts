@@ -1,0 +1,54 @@
+import { PatternExceeded, StepsExceeded } from '../../lua/budget-exceeded.js';
+import type { BinaryOperator } from '../../text/syntax.js';
+import type { Unknown } from '../evidence/found.js';
+
+/** `1 of 14 spans satisfies`, `0 of 14 spans satisfy`; `9 spans satisfy` where it does not matter of how many. */
+export function spansSatisfy(count: number, of: number | undefined, condition: string): string {
+  const spans = (of ?? count) === 1 ? 'span' : 'spans';
+  return `${count} ${of === undefined ? '' : `of ${of} `}${spans} ${count === 1 ? 'satisfies' : 'satisfy'} ${condition}`;
+}
+
+/** `at least 1 span satisfies`: of others that is not known. */
+export function atLeastSatisfy(count: number, condition: string): string {
+  return `at least ${count} ${count === 1 ? 'span satisfies' : 'spans satisfy'} ${condition}`;
+}
+
+/** `not all 14 spans satisfy span.status == "ok"`; without the number where it does not matter of how many. */
+export function notAllSatisfy(of: number | undefined, condition: string): string {
+  return `not all ${of === undefined ? '' : `${of} `}spans satisfy ${condition}`;
+}
+
+/** `span.duration > 1s holds (span.duration is 2s)`. */
+export function holdsSentence(condition: string, holds: boolean, values: readonly string[]): string {
+  return `${condition} ${holds ? 'holds' : 'does not hold'}${values.length === 0 ? '' : ` (${values.join(', ')})`}`;
+}
+
+/** `span.duration > 1s failed: attempt to compare nil with number`. */
+export function failureSentence(condition: string, error: string): string {
+  return `${condition} failed: ${error}`;
+}
+
+/** `trace.has(…) is not known: a regular expression takes more steps …`. */
+export function unknownSentence(condition: string, unknown: Unknown): string {
+  if (unknown === 'not_kept') return `the value of ${condition} was not kept`;
+  const { message } = unknown === 'in_doubt' ? new PatternExceeded() : new StepsExceeded();
+  return `${condition} is not known: ${message}`;
+}
+
+/** `more than 8`: how what was counted compares with the other side. */
+export function comparedSentence(operator: BinaryOperator, other: string, holds: boolean): string {
+  const words = WORDS[operator];
+  return words === undefined ? '' : `${words[holds ? 0 : 1]} ${other}`;
+}
+
+/** Where it holds, and where it does not. */
+const WORDS: Readonly<Partial<Record<BinaryOperator, readonly [string, string]>>> = {
+  '>': ['more than', 'not more than'],
+  '>=': ['at least', 'less than'],
+  '<': ['less than', 'not less than'],
+  '<=': ['at most', 'more than'],
+  '==': ['exactly', 'not'],
+  '~=': ['not', 'exactly'],
+};
+
+export const MIRRORED: Readonly<Partial<Record<BinaryOperator, BinaryOperator>>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };

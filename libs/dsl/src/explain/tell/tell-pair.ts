@@ -1,0 +1,231 @@
+import { gap } from '../../trace/span-order.js';
+import type { SpanView } from '../../trace/span-view.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { TracePair } from '../../tree/resolved.js';
+import { exactDuration } from '../../values/format-duration.js';
+import { MAXIMUM_WITNESSES } from '../evidence/leaf-values.js';
+import { referenceTo, spanText } from '../evidence/span-text.js';
+import type { Bindings, RelatedSpans } from '../evidence/tested-spans.js';
+import { nearestSpan } from './near-miss.js';
+import { spansSatisfy } from './sentence.js';
+import { closest, NO_VALUES } from './tell-quantifier.js';
+import { bound, type FunctionTold, type Teller, type Told } from './told.js';
+import { detailsOf } from './witness-details.js';
+
+const STANDS = {
+  before: 'ended before',
+  follows: 'is followed by',
+  preceded: 'is preceded by',
+  never_after: 'ended before',
+  child: 'is the parent of',
+  descendant: 'is above',
+} as const;
+
+const STANDS_NOT = {
+  before: 'none of them ended before',
+  follows: 'is not followed by',
+  preceded: 'is not preceded by',
+  never_after: 'none of them ended before',
+  child: 'none of them is the parent of',
+  descendant: 'none of them is above',
+} as const;
+
+/** `trace.before(a, b)` and its like: the spans that settled it; of what is missing the span that came closest. */
+export function tellPair(node: TracePair, bindings: Bindings, teller: Teller): FunctionTold | undefined {
+  const pairs = teller.values.pairs(node, bindings);
+  if (pairs === undefined) return undefined;
+  return new PairTeller(node, pairs, bindings, teller).tell();
+}
+
+class PairTeller {
+  private readonly related: readonly RelatedSpans[];
+
+  constructor(
+    private readonly node: TracePair,
+    private readonly pairs: readonly RelatedSpans[],
+    private readonly bindings: Bindings,
+    private readonly teller: Teller,
+  ) {
+    this.related = pairs.filter(({ second }) => second !== undefined);
+  }
+
+  tell(): FunctionTold {
+    const { node, pairs, related } = this;
+    if (pairs.length === 0) return this.tellNoFirst();
+    const isEvery = node.relation === 'follows' || node.relation === 'preceded';
+    const lonely = isEvery ? pairs.filter(({ second }) => second === undefined).map(({ first }) => first) : [];
+    if (lonely.length > 0) return this.tellLonely(lonely as [SpanView, ...SpanView[]]);
+    const [found] = related;
+    if (isEvery || found?.second === undefined) return this.tellAll(isEvery);
+    return this.tellFound(found.first, found.second);
+  }
+
+  /** No span satisfies the first condition. */
+  private tellNoFirst(): FunctionTold {
+    const { node, bindings, teller } = this;
+    const nearest = nearestSpan(node.first, node.depth, bindings, teller);
+    const told = nearest && teller.inside(node.first, node.depth, nearest, bindings);
+    const tail = nearest && told ? closest(told, nearest, node.depth, bindings, teller) : '';
+    return this.told(
+      spansSatisfy(0, teller.values.spanCount, this.firstText),
+      tail,
+      [],
+      [told ?? teller.unasked(node.first), teller.unasked(node.second)],
+    );
+  }
+
+  /** Spans that satisfy the first condition and stand in relation to none: the first of them is told. */
+  private tellLonely(lonely: readonly [SpanView, ...SpanView[]]): FunctionTold {
+    const { node, teller } = this;
+    const [first] = lonely;
+    const inner = bound(this.bindings, node.depth, first);
+    const nearest = this.nearestSecond(first);
+    const told = teller.inside(node.first, node.depth, first, this.bindings);
+    const others = lonely.length === 1 ? '' : ` (as ${lonely.length - 1} more)`;
+    const sentence = `${this.named(told, first)}${others} ${STANDS_NOT[node.relation]} a span that satisfies ${this.secondText(first)}${this.within}`;
+    const second = nearest && teller.inside(node.second, node.depth + 1, nearest, inner);
+    const tail = nearest && second ? this.missed(first, nearest, second, inner) : '';
+    return this.told(sentence, tail, lonely, [told, second ?? teller.unasked(node.second)]);
+  }
+
+  /** How the span that came closest missed: in what it is, or in when it was. */
+  private missed(first: SpanView, nearest: SpanView, told: Told, inner: Bindings): string {
+    const { node, teller } = this;
+    if (told.outcome !== 'true') return closest(told, nearest, node.depth + 1, inner, teller);
+    const isFollowing = node.relation === 'follows';
+    const apart = isFollowing ? gap(first, nearest) : gap(nearest, first);
+    const what = isFollowing
+      ? apart < 0n
+        ? `started ${exactDuration(-apart)} before it ended`
+        : `started ${exactDuration(apart)} after it ended`
+      : apart < 0n
+        ? `ended ${exactDuration(-apart)} after it started`
+        : `ended ${exactDuration(apart)} before it started`;
+    return ` (closest is ${spanText(nearest)}, which ${what})`;
+  }
+
+  /** A span that satisfies the second condition, nearest in time; else the one that has most of it. */
+  private nearestSecond(first: SpanView): SpanView | undefined {
+    const { node, teller } = this;
+    const inner = bound(this.bindings, node.depth, first);
+    const probe = {
+      type: 'trace-quantifier',
+      quantifier: 'has',
+      depth: node.depth + 1,
+      condition: node.second,
+      syntax: node.syntax,
+      types: node.types,
+    } as const;
+    const found = (teller.values.tally(probe, inner)?.spans ?? []).filter((span) => span !== first);
+    if (found.length === 0) return nearestSpan(node.second, node.depth + 1, inner, teller);
+    const distance = (span: SpanView): bigint => {
+      const apart = node.relation === 'follows' || node.relation === 'before' ? gap(first, span) : gap(span, first);
+      return apart < 0n ? -apart : apart;
+    };
+    return found.reduce((best, span) => (distance(span) < distance(best) ? span : best));
+  }
+
+  /** Each span that satisfies the first condition stands in the relation, or none does. */
+  private tellAll(isEvery: boolean): FunctionTold {
+    const { node, pairs, teller } = this;
+    const { first, second } = pairs[0] as RelatedSpans;
+    const told = teller.inside(node.first, node.depth, first, this.bindings);
+    const inner = bound(this.bindings, node.depth, first);
+    const toldSecond = second === undefined ? teller.unasked(node.second) : teller.inside(node.second, node.depth + 1, second, inner);
+    if (isEvery && pairs.length === 1 && second !== undefined && toldSecond !== undefined) {
+      const sentence = `${this.named(told, first)} ${STANDS[node.relation]} ${this.namedSecond(toldSecond, second, inner)}${this.within}`;
+      return this.told(sentence, '', [], [told, toldSecond]);
+    }
+    const satisfy = spansSatisfy(pairs.length, teller.values.spanCount, this.firstText);
+    const stands = isEvery ? `and each ${STANDS[node.relation]}` : `and ${STANDS_NOT[node.relation]}`;
+    const text = teller.text(node.second, node.depth + 1, this.bindings);
+    const head = `${satisfy}, ${stands} one that satisfies ${text}${isEvery ? this.within : ''}`;
+    if (node.relation === 'before') return this.tellNoneBefore(head);
+    return this.told(head, '', [], [told, toldSecond]);
+  }
+
+  /** None stands before one: the span that ended first, and what came closest to being behind it. */
+  private tellNoneBefore(head: string): FunctionTold {
+    const { node, pairs, teller } = this;
+    const firsts = pairs.map(({ first }) => first);
+    const first = firsts.reduce((best, span) => (BigInt(span.endTime) < BigInt(best.endTime) ? span : best));
+    const inner = bound(this.bindings, node.depth, first);
+    const told = teller.inside(node.first, node.depth, first, this.bindings);
+    const nearest = this.nearestSecond(first);
+    const second = nearest && teller.inside(node.second, node.depth + 1, nearest, inner);
+    const tail = nearest && second ? this.startedEarly(first, nearest, second, inner) : '';
+    return this.told(head, tail, [], [told, second ?? teller.unasked(node.second)]);
+  }
+
+  /** Where the clocks have no objection, what descends from what says why. */
+  private startedEarly(first: SpanView, nearest: SpanView, told: Told, inner: Bindings): string {
+    if (told.outcome !== 'true') return closest(told, nearest, this.node.depth + 1, inner, this.teller);
+    const apart = gap(first, nearest);
+    return apart >= 0n ? '' : ` (closest is ${spanText(nearest)}, which started ${exactDuration(-apart)} before ${spanText(first)} ended)`;
+  }
+
+  private tellFound(first: SpanView, second: SpanView): FunctionTold {
+    const { node, teller } = this;
+    const inner = bound(this.bindings, node.depth, first);
+    const a = teller.inside(node.first, node.depth, first, this.bindings);
+    const b = teller.inside(node.second, node.depth + 1, second, inner);
+    const apart = gap(first, second);
+    const stands =
+      node.relation === 'before' || node.relation === 'never_after'
+        ? `ended ${apart > 0n ? `${exactDuration(apart)} ` : ''}before ${spanText(second)} started${this.detailsAfter(b, second, inner)}`
+        : `${STANDS[node.relation]} ${this.namedSecond(b, second, inner)}`;
+    return this.told(`${this.named(a, first)} ${stands}`, '', this.spansOfPairs(), [a, b]);
+  }
+
+  /** Of nine pairs all spans, those of the first pair first. */
+  private spansOfPairs(): readonly SpanView[] {
+    return [...new Set(this.related.flatMap(({ first, second }) => (second === undefined ? [first] : [first, second])))];
+  }
+
+  private named(told: Told, span: SpanView): string {
+    const { node, teller } = this;
+    const { text } = detailsOf(told, node.depth, bound(this.bindings, node.depth, span), teller);
+    return text === '' ? spanText(span) : `${spanText(span)}, ${text},`;
+  }
+
+  private namedSecond(told: Told, span: SpanView, inner: Bindings): string {
+    const text = this.detailsOfSecond(told, span, inner);
+    return text === '' ? spanText(span) : `${spanText(span)}, ${text}`;
+  }
+
+  /** Behind the verb: what is told of the second span may end with one itself, as `it ended as "x" (s3) started`. */
+  private detailsAfter(told: Told, span: SpanView, inner: Bindings): string {
+    const text = this.detailsOfSecond(told, span, inner);
+    return text === '' ? '' : `, where ${text}`;
+  }
+
+  private detailsOfSecond(told: Told, span: SpanView, inner: Bindings): string {
+    const { node, teller } = this;
+    return detailsOf(told, node.depth + 1, bound(inner, node.depth + 1, span), teller).text;
+  }
+
+  private get firstText(): string {
+    return this.teller.text(this.node.first, this.node.depth, this.bindings);
+  }
+
+  private secondText(first: SpanView): string {
+    return this.teller.text(this.node.second, this.node.depth + 1, bound(this.bindings, this.node.depth, first));
+  }
+
+  private get within(): string {
+    return this.node.within === undefined ? '' : ` within ${formatExpression(this.node.within.syntax)}`;
+  }
+
+  private told(head: string, tail: string, witnesses: readonly SpanView[], children: readonly (Told | undefined)[]): FunctionTold {
+    return {
+      head,
+      tail,
+      counted: { matched: this.related.length, of: this.teller.values.spanCount },
+      count: this.related.length,
+      witnesses: witnesses.slice(0, MAXIMUM_WITNESSES).map(referenceTo),
+      known: witnesses.length,
+      values: NO_VALUES,
+      children,
+    };
+  }
+}

@@ -1,0 +1,113 @@
+import type { SpanReference } from '../../contract/explain.js';
+import { isSpanFunction } from '../../interpret/local-test.js';
+import { readsOuter } from '../../pairs/plan/join-plan.js';
+import type { SpanView } from '../../trace/span-view.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { Relatives, TraceAggregate, TraceQuantifier } from '../../tree/resolved.js';
+import { someNode } from '../../tree/walk.js';
+import type { Value } from '../../values/value.js';
+import type { Tally } from '../evidence/leaf-values.js';
+import { referenceText, spansText, spanText } from '../evidence/span-text.js';
+import type { Bindings } from '../evidence/tested-spans.js';
+import { nearestSpan } from './near-miss.js';
+import { atLeastSatisfy, notAllSatisfy, spansSatisfy } from './sentence.js';
+import { bound, type FunctionTold, type Teller, type Told } from './told.js';
+import { type Details, detailsOf } from './witness-details.js';
+
+export const NO_VALUES: ReadonlyMap<string, Value> = new Map();
+
+/** `has`, `count`, `all`: how many spans, which, and what they are like; of none the one that came closest. */
+export function tellQuantifier(node: TraceQuantifier, bindings: Bindings, teller: Teller): FunctionTold | undefined {
+  const tally = teller.values.tally(node, bindings);
+  if (tally === undefined) return undefined;
+  const text = teller.text(node.condition, node.depth, bindings);
+  const found =
+    tally.count === 0 && node.quantifier !== 'all' ? tellNone(node, bindings, teller) : tellFirst(node, tally, bindings, teller);
+  const { told, details } = found;
+  const isAll = node.quantifier === 'all';
+  const owner = ofRelatives(node);
+  const of = tally.atLeast ? undefined : tally.of;
+  const count = !isAll ? tally.count : of === undefined ? undefined : of - tally.count;
+  const sentence = isAll ? allSentence(tally.count, of, text) : hasSentence(tally.count, of, tally.atLeast, text);
+  const named = namedText(tally, details);
+  const isTaken = node.quantifier === 'has' && details.text !== '' && asksOfOthers(node);
+  const counted = {
+    ...(count === undefined ? {} : { matched: count }),
+    ...(tally.atLeast && !isAll ? { at_least: true } : {}),
+    ...(of === undefined ? {} : { of }),
+  };
+  return {
+    head: isTaken ? takenApart(tally.spans as readonly SpanView[], node, details, bindings) : `${owner}${sentence}`,
+    tail: isTaken ? '' : (found.tail ?? (named === '' ? '' : `: ${named}`)),
+    counted,
+    ...(count === undefined ? {} : { count }),
+    witnesses: tally.witnesses,
+    known: tally.spans?.length ?? Math.max(tally.count, tally.witnesses.length),
+    values: found.told?.outcome === 'true' || isAll ? details.values : NO_VALUES,
+    children: [told],
+  };
+}
+
+/** Nothing is to be said of a span. */
+export const NO_DETAILS: Details = { values: NO_VALUES, text: '' };
+
+interface Found {
+  readonly told: Told | undefined;
+  readonly details: Details;
+  readonly tail?: string;
+}
+
+function tellFirst(node: TraceQuantifier, { spans }: Tally, bindings: Bindings, teller: Teller): Found {
+  const { condition, depth } = node;
+  const first = spans?.[0];
+  if (first === undefined || !teller.size.isFull) return { told: teller.unasked(condition), details: NO_DETAILS };
+  const told = teller.inside(condition, depth, first, bindings);
+  const isTextShown = node.quantifier !== 'has' || !asksOfOthers(node);
+  return { told, details: detailsOf(told, depth, bound(bindings, depth, first), teller, isTextShown) };
+}
+
+function tellNone({ condition, depth, over }: TraceQuantifier, bindings: Bindings, teller: Teller): Found {
+  const nearest = over === undefined ? nearestSpan(condition, depth, bindings, teller) : undefined;
+  if (nearest === undefined) return { told: teller.unasked(condition), details: NO_DETAILS };
+  const told = teller.inside(condition, depth, nearest, bindings);
+  return { told, details: NO_DETAILS, tail: closest(told, nearest, depth, bindings, teller) };
+}
+
+/** ` (closest is "audit.log" (s4): attribute.user.id is "u2")`. */
+export function closest(told: Told, nearest: SpanView, depth: number, bindings: Bindings, teller: Teller): string {
+  const { text } = detailsOf(told, depth, bound(bindings, depth, nearest), teller);
+  return ` (closest is ${spanText(nearest)}${text === '' ? '' : `: ${text}`})`;
+}
+
+/** A condition that asks of other spans is said by what came of that: its text would be the rule again. */
+function asksOfOthers({ condition, depth }: TraceQuantifier): boolean {
+  return readsOuter(condition, depth) || someNode(condition, (part) => isSpanFunction(part) || part.type === 'span-order');
+}
+
+function takenApart(spans: readonly SpanView[], node: TraceQuantifier, { text }: Details, { size }: Bindings): string {
+  const [first] = spans as readonly [SpanView];
+  const there = size === 0 ? '' : 'there is ';
+  return `${ofRelatives(node)}${spans.length === 1 ? there : `${spans.length} spans, the first is `}${spanText(first)}: ${text}`;
+}
+
+function namedText({ witnesses, count }: Tally, { text }: Details): string {
+  if (witnesses.length === 0) return '';
+  const first = referenceText(witnesses[0] as SpanReference);
+  if (text !== '') return `${count === 1 ? '' : 'the first is '}${first}, ${text}`;
+  return spansText(witnesses.map(referenceText), count);
+}
+
+function hasSentence(count: number, of: number | undefined, atLeast: boolean, condition: string): string {
+  return atLeast ? atLeastSatisfy(count, condition) : spansSatisfy(count, of, condition);
+}
+
+/** @param others do not satisfy it */
+function allSentence(others: number, of: number | undefined, condition: string): string {
+  return others > 0 || of === undefined ? notAllSatisfy(of, condition) : spansSatisfy(of, of, condition);
+}
+
+/** `of span.children `, of the functions that ask a span's relatives. */
+export function ofRelatives({ syntax, over }: (TraceQuantifier | TraceAggregate) & { readonly over?: Relatives }): string {
+  if (over === undefined || syntax.type !== 'call' || syntax.callee.type !== 'member') return '';
+  return `of ${formatExpression(syntax.callee.object)} `;
+}

@@ -1,0 +1,59 @@
+import type { ConditionOutcome, ExplanationNode, SpanReference } from '../../contract/explain.js';
+import type { ExplanationOutcome } from '../../contract/explanation-terms.js';
+import type { SpanView } from '../../trace/span-view.js';
+import type { Resolved } from '../../tree/resolved.js';
+import type { Value } from '../../values/value.js';
+import type { ExplanationSize } from '../evidence/explanation-size.js';
+import type { Found } from '../evidence/found.js';
+import type { LeafValues } from '../evidence/leaf-values.js';
+import type { Bindings } from '../evidence/tested-spans.js';
+
+/** A part of a rule, and what there is to say of it. */
+export interface Told {
+  readonly node: Resolved;
+  readonly outcome: ExplanationOutcome;
+  /** The sentences that say why. */
+  readonly because: readonly string[];
+  /** Undefined where the explanation has no place for it. */
+  readonly tree: ExplanationNode | undefined;
+  /** The operands of `and`, `or`, `not`, in the order of the text. */
+  readonly parts: readonly Told[];
+}
+
+/** What there is to say of a function over spans. */
+export interface FunctionTold {
+  /** What it found: `9 of 14 spans satisfy span.name == "query"`; and the spans that did it, with their values. */
+  readonly head: string;
+  readonly tail: string;
+  /** Among which spans. */
+  readonly among?: string;
+  /** How many spans satisfy its condition or stand in its relation, and of how many. */
+  readonly counted: Pick<ConditionOutcome, 'matched' | 'at_least' | 'of'>;
+  readonly count?: number;
+  /** The first of the spans that made it so, and how many they are. */
+  readonly witnesses: readonly SpanReference[];
+  readonly known: number;
+  /** Values to be shown beside it, by what reads them. */
+  readonly values: ReadonlyMap<string, Value>;
+  readonly children: readonly (Told | undefined)[];
+}
+
+/** What the tellers of single parts ask of the whole explanation. */
+export interface Teller {
+  readonly values: LeafValues;
+  readonly size: ExplanationSize;
+  /** The value of a part where some spans are bound. */
+  find(node: Resolved, bindings: Bindings): Found;
+  /** A condition, asked of a span of its function. */
+  inside(condition: Resolved, depth: number, span: SpanView, bindings: Bindings): Told;
+  /** A condition that no single span stands for. */
+  unasked(condition: Resolved): Told | undefined;
+  /** A part of which it is known what there is to say. */
+  built(node: Resolved, found: Found, sentence: string, details: Partial<ExplanationNode>, children: readonly (Told | undefined)[]): Told;
+  /** Its text, with the values of outer spans. */
+  text(condition: Resolved, depth: number, bindings: Bindings): string;
+}
+
+export function bound(bindings: Bindings, depth: number, span: SpanView): Bindings {
+  return new Map([...bindings, [depth, span]]);
+}

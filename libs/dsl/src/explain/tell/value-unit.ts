@@ -1,0 +1,63 @@
+import type { Resolved } from '../../tree/resolved.js';
+import { clipped } from '../../values/clipped.js';
+import { formatDuration } from '../../values/format-duration.js';
+import { jsonValue } from '../../values/json-value.js';
+import type { Value } from '../../values/value.js';
+
+/** How people read a number: as a length of time, as a moment (too long to read), or as it is. */
+export type Unit = 'duration' | 'time' | 'plain';
+
+/** What a part of a rule measures, as far as its text tells. */
+export function unitOf(node: Resolved): Unit {
+  switch (node.type) {
+    case 'literal':
+      return node.syntax.type === 'duration' ? 'duration' : 'plain';
+    case 'field':
+      return node.field === 'duration' ? 'duration' : node.field === 'start_time' || node.field === 'end_time' ? 'time' : 'plain';
+    case 'trace-field':
+      return node.field === 'duration' ? 'duration' : 'plain';
+    case 'trace-aggregate':
+      return node.aggregate === 'distinct' || node.aggregate === 'max_count' ? 'plain' : unitOf(node.field);
+    case 'unary':
+      return node.operator === '-' ? unitOf(node.operand) : 'plain';
+    case 'logical':
+      return unitOf(node.left);
+    case 'binary':
+      return unitOfArithmetic(node.operator, unitOf(node.left), unitOf(node.right));
+    default:
+      return 'plain';
+  }
+}
+
+function unitOfArithmetic(operator: string, left: Unit, right: Unit): Unit {
+  switch (operator) {
+    case '-':
+      // What is taken from a moment is mostly another moment.
+      return left === 'time' ? 'duration' : left;
+    case '+':
+      return left === 'time' || right === 'time' ? 'time' : left === 'duration' ? left : right;
+    case '*':
+      return left === 'plain' ? right : left;
+    case '/':
+      return right === 'plain' ? left : 'plain';
+    default:
+      return 'plain';
+  }
+}
+
+/** Nanoseconds since 1970, also in an attribute: as long as those of spans. */
+export function isMoment(value: Value): value is number | bigint {
+  return (typeof value === 'number' || typeof value === 'bigint') && value >= 1e17;
+}
+
+/** Code points of a value within a sentence. */
+const LONGEST_SHOWN = 80;
+
+/** A value as people read it: durations with their unit, strings quoted, long ones cut. */
+export function valueText(value: Value, unit: Unit = 'plain'): string {
+  if (unit === 'duration' && (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))))
+    return formatDuration(value);
+  const shown = jsonValue(value);
+  if (shown === null) return 'nil';
+  return typeof value === 'string' ? JSON.stringify(clipped(value, LONGEST_SHOWN)) : clipped(String(shown), LONGEST_SHOWN);
+}

@@ -1,0 +1,111 @@
+import { isSpanFunction } from '../../interpret/local-test.js';
+import type { SpanView } from '../../trace/span-view.js';
+import type { Resolved } from '../../tree/resolved.js';
+import { textOf } from '../../tree/text-of.js';
+import { baseOf, partsOf, someNode, spanOf } from '../../tree/walk.js';
+import type { Value } from '../../values/value.js';
+import { spanText } from '../evidence/span-text.js';
+import type { Bindings } from '../evidence/tested-spans.js';
+import { withoutGuards } from './filled-text.js';
+import type { Teller, Told } from './told.js';
+import { unitOf, valueText } from './value-unit.js';
+
+/** Values and sentences that a sentence about a span tells. */
+const MAXIMUM_VALUES = 6;
+
+export interface Details {
+  /** By the text that reads them. */
+  readonly values: ReadonlyMap<string, Value>;
+  readonly text: string;
+}
+
+/**
+ * What there is to say of a span beside its name: the values that the condition reads of it, and what it asks of other spans.
+ * @param told the condition, as it was asked of the span; of one that does not hold only what made it so is told
+ * @param isTextShown its text stands beside: what equals something need not be told again
+ */
+export function detailsOf(told: Told, depth: number, bindings: Bindings, teller: Teller, isTextShown = false): Details {
+  const values = new Map<string, Value>();
+  const texts = new Map<string, string>();
+  const sentences: string[] = [];
+  const note = (reading: Resolved): { readonly value: Value } | undefined => {
+    const found = teller.find(reading, bindings);
+    if (!('value' in found) || unitOf(reading) === 'time') return undefined;
+    values.set(textOf(reading), found.value);
+    return found;
+  };
+  const evaluated = operandsOf(told).filter(({ outcome }) => outcome !== 'not_evaluated');
+  const telling = told.outcome === 'true' ? evaluated : evaluated.slice(-1);
+  const kept = new Set(withoutGuards(telling.map(({ node }) => node)));
+  for (const { node, because, outcome } of telling.filter((part) => kept.has(part.node))) {
+    if (outcome === 'true' && (isNameTest(node, depth) || saysLittle(node, isTextShown))) {
+      if (!equalsConstant(node)) for (const reading of ownReadings(node, depth)) note(reading);
+      continue;
+    }
+    if (outcome === 'failed' || outcome === 'undecided' || someNode(node, asksOthers)) {
+      sentences.push(...(node.type === 'span-order' ? because.map((sentence) => ofIt(sentence, bindings.get(depth))) : because));
+      // What further functions compare with theirs.
+      for (const reading of ownReadings(node, depth)) note(reading);
+      continue;
+    }
+    for (const reading of ownReadings(node, depth)) {
+      const value = note(reading);
+      if (value !== undefined) texts.set(textOf(reading), `${textOf(reading)} is ${valueText(value.value, unitOf(reading))}`);
+    }
+  }
+  const shown = [...texts.values()].slice(0, MAXIMUM_VALUES);
+  return { values, text: [...(shown.length === 0 ? [] : [shown.join(', ')]), ...sentences.slice(0, MAXIMUM_VALUES)].join('; ') };
+}
+
+/** The span stands before the sentence: `closest is "audit" (s5): it ended 2s after "read" (s3) started`. */
+function ofIt(sentence: string, span: SpanView | undefined): string {
+  return span === undefined ? sentence : sentence.replace(spanText(span), () => 'it');
+}
+
+function operandsOf(told: Told): readonly Told[] {
+  return told.node.type === 'logical' && told.node.operator === 'and' && told.parts.length > 0 ? told.parts : [told];
+}
+
+function asksOthers(node: Resolved): boolean {
+  return isSpanFunction(node) || node.type === 'span-order';
+}
+
+/** `span.name == "x"`: where a span is named nothing else is to be said of it. The subject is at depth 0. */
+export function isNameTest(node: Resolved, depth: number): boolean {
+  if (node.type !== 'binary' || node.operator !== '==') return false;
+  return [node.left, node.right].some((side) => side.type === 'field' && side.field === 'name' && isOwn(side, depth));
+}
+
+/** That a value is not another one, or what the condition's text says. */
+function saysLittle(node: Resolved, isTextShown: boolean): boolean {
+  if (node.type === 'span-order') return isTextShown;
+  if (node.type !== 'binary') return false;
+  if (node.operator === '==') return isTextShown;
+  return node.operator === '~=' && (node.left.type === 'literal' || node.right.type === 'literal');
+}
+
+function equalsConstant(node: Resolved): boolean {
+  return node.type === 'binary' && node.operator === '==' && (node.left.type === 'literal' || node.right.type === 'literal');
+}
+
+/** What reads the span that the condition is about, or one that is reached from it, or the trace. */
+function ownReadings(node: Resolved, depth: number): readonly Resolved[] {
+  switch (node.type) {
+    case 'field':
+    case 'attribute':
+    case 'resource-attribute':
+      return isOwn(node, depth) ? [node] : [];
+    case 'trace-field':
+      return [node];
+    default:
+      return partsOf(node).flatMap((part) => ownReadings(part, depth));
+  }
+}
+
+function isOwn(node: Resolved, depth: number): boolean {
+  const span = spanOf(node);
+  if (span === undefined) return false;
+  const base = baseOf(span);
+  if (base.type === 'subject') return depth === 0;
+  return (base.type === 'bound' && base.depth === depth) || base.type === 'root' || base.type === 'nth';
+}

@@ -1,0 +1,397 @@
+import { durationMeant, parseDuration } from '../lua/duration.js';
+import { parseNumeral } from '../lua/lua-number.js';
+import {
+  APOSTROPHE,
+  BACKSLASH,
+  BRACKET,
+  CARRIAGE_RETURN,
+  DOT,
+  EQUALS,
+  isDigit,
+  isLetter,
+  isSpace,
+  LINE_FEED,
+  MINUS,
+  QUOTE,
+  SLASH,
+} from '../text/character-codes.js';
+import { type Diagnostic, type DiagnosticExtras, diagnose } from '../text/diagnostic.js';
+import { STRING_TESTS } from '../text/operators.js';
+import type { ProblemCode } from '../text/problems.js';
+import { sizeMeant } from '../text/size.js';
+import type { Source } from '../text/source.js';
+import { closing, doubled, normalizeLines, skipLineBreak, unescapeString } from '../text/string-literal.js';
+import { type Comment, KEYWORDS, quoteNear, SYMBOLS, type SymbolText, type Token } from '../text/token.js';
+
+export interface Tokens {
+  /** The last one is `end`. */
+  readonly tokens: readonly Token[];
+  readonly comments: readonly Comment[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Text → tokens: Lua 5.3's lexis, durations, `!=` and `!`. One pass; goes on after errors so that all are reported. */
+export function tokenize(source: Source): Tokens {
+  return new Tokenizer(source).run();
+}
+
+/** As Lua reads numerals: digits, letters, dots and signed exponents; whether it is a number is decided after. */
+const NUMERAL = /0[xX](?:[pP][+-]?|[0-9a-zA-Z_.])*|(?:[eE][+-]?|[0-9a-zA-Z_.µ])+/y;
+const LONG_BRACKET = /\[(=*)\[/y;
+/**
+ * Enough of other languages' operators to say what to write instead, by their first character; with all `=` that follow, or the fix would
+ * make another of them.
+ */
+const FOREIGN: ReadonlyMap<string, readonly (readonly [RegExp, string])[]> = new Map([
+  ['&', [[/&&/y, ' and ']]],
+  ['|', [[/\|\|/y, ' or ']]],
+  [
+    '=',
+    [
+      [/={3,}/y, '=='],
+      [/=~(?=\s*["'[/])/y, ' matches '],
+      // Between conditions `=>` is an implication, which has no operator here.
+      [/=>(?=\s*-?[\d.(])/y, '>='],
+      [/=<(?!=)/y, '<='],
+    ],
+  ],
+  ['!', [[/!={2,}/y, '!=']]],
+  ['<', [[/<>=*/y, '!=']]],
+  [
+    '?',
+    [
+      [/\?\?/y, ' or '],
+      [/\?\.(?=[A-Za-z_])/y, '.'],
+    ],
+  ],
+]);
+
+/** Those that begin with a character, the longest first. By its code, as one is looked up for each symbol of a text; all are ASCII. */
+const SYMBOLS_OF: readonly (readonly SymbolText[] | undefined)[] = byCode(Map.groupBy(SYMBOLS, ([first]) => first as string));
+const FOREIGN_OF: readonly (readonly (readonly [RegExp, string])[] | undefined)[] = byCode(FOREIGN);
+
+function byCode<T>(byFirst: ReadonlyMap<string, T>): readonly (T | undefined)[] {
+  return Array.from({ length: 128 }, (_, code) => byFirst.get(String.fromCharCode(code)));
+}
+
+/** Those that begin no other one and no operator of another language: nothing is looked for behind them. */
+const ALONE: readonly (SymbolText | undefined)[] = SYMBOLS_OF.map((symbols, code) =>
+  symbols?.length === 1 && FOREIGN_OF[code] === undefined ? symbols[0] : undefined,
+);
+
+const SLASHES = /\/\//y;
+
+/** A comment as C writes it: two words in a row can't be operands. Lua's `//` divides. */
+const FOREIGN_COMMENT = new RegExp(
+  `//(?=[^\\S\\n\\r]*[A-Za-z][\\w,.']*[^\\S\\n\\r]+(?!(?:${[...KEYWORDS, ...STRING_TESTS].join('|')})\\b)[A-Za-z]\\w*(?![\\w]|\\s*[=(:.,]))`,
+  'y',
+);
+const FOREIGN_BLOCK = /\/\*[\s\S]*?\*\//y;
+/** A word behind slashes, with which nothing is done that is done with a value. */
+const WORD_BEHIND = /\/\/[^\S\n\r]*[A-Za-z_]\w*(?=[^\S\n\r]*(?:[\n\r]|$)|[:!?,](?:\s|$))/y;
+/** Names that stand for something without being declared. */
+const KNOWN_NAMES: ReadonlySet<string> = new Set(['span', 'trace', 'attribute', 'string', 'table', 'math']);
+
+function countWords(text: string): ReadonlyMap<string, number> {
+  const words = new Map<string, number>();
+  for (const [word] of text.matchAll(/[A-Za-z_]\w*/g)) words.set(word, (words.get(word) ?? 0) + 1);
+  return words;
+}
+
+/** A regular expression as JavaScript and Perl write it. */
+const REGEX_LITERAL = /\/(?:[^/\\\n\r]|\\[^\n\r])+\/[a-z]*/y;
+const CURLY_QUOTED = /[“”„]([^“”„"\\\n\r]*)[“”]|[‘’]([^‘’'"\\\n\r]*)[‘’]/y;
+const CURLY_QUOTES = '“”„‘’';
+const REST_OF_LINE = /[^\r\n]*/y;
+/** A text full of garbage gives this many diagnostics, not millions. */
+const MAX_DIAGNOSTICS = 20;
+
+class Tokenizer {
+  readonly #source: Source;
+  readonly #text: string;
+  readonly #tokens: Token[] = [];
+  readonly #comments: Comment[] = [];
+  /** How often each word stands in the text. */
+  #words: ReadonlyMap<string, number> | undefined;
+  readonly #diagnostics: Diagnostic[] = [];
+  #at = 0;
+
+  constructor(source: Source) {
+    this.#source = source;
+    this.#text = source.text;
+  }
+
+  run(): Tokens {
+    for (;;) {
+      this.#skipSpace();
+      if (this.#at >= this.#text.length || this.#diagnostics.length >= MAX_DIAGNOSTICS) break;
+      this.#readOne();
+    }
+    const end = this.#text.length;
+    this.#tokens.push({ kind: 'end', text: '', range: { start: end, end } });
+    return { tokens: this.#tokens, comments: this.#comments, diagnostics: this.#diagnostics };
+  }
+
+  #readOne(): void {
+    const code = this.#text.charCodeAt(this.#at);
+    if (isLetter(code)) return this.#readName();
+    const next = this.#text.charCodeAt(this.#at + 1);
+    const alone = ALONE[code];
+    if (code === QUOTE || code === APOSTROPHE) this.#readString(code);
+    else if (isDigit(code) || (code === DOT && isDigit(next))) this.#readNumeral();
+    else if (code === MINUS && next === MINUS) this.#readComment();
+    else if (code === BRACKET && (next === BRACKET || next === EQUALS)) this.#readBracket();
+    else if (alone !== undefined) this.#pushSymbol(alone);
+    else this.#readSymbol(code);
+  }
+
+  #readBracket(): void {
+    const bracket = this.#match(LONG_BRACKET);
+    if (bracket === undefined) this.#pushSymbol('[');
+    else this.#readLongString(bracket);
+  }
+
+  #skipSpace(): void {
+    while (isSpace(this.#text.charCodeAt(this.#at))) this.#at++;
+  }
+
+  #readName(): void {
+    const start = this.#at;
+    let code: number;
+    do code = this.#text.charCodeAt(++this.#at);
+    while (isLetter(code) || isDigit(code));
+    const name = this.#text.slice(start, this.#at);
+    this.#tokens.push({ kind: KEYWORDS.has(name) ? 'keyword' : 'name', text: name, range: this.#rangeFrom(start) });
+  }
+
+  #readSymbol(code: number): void {
+    const start = this.#at;
+    // Nearly all that begin with `=` are `==`.
+    const isEquality = code === EQUALS && this.#text[start + 1] === '=' && this.#text[start + 2] !== '=';
+    for (const [pattern, instead] of isEquality ? [] : (FOREIGN_OF[code] ?? [])) {
+      const foreign = this.#match(pattern);
+      if (foreign === undefined) continue;
+      this.#at += foreign.length;
+      const range = this.#rangeFrom(start);
+      const fix = { range, text: this.#spaced(instead, range) };
+      this.#report('BT_DSL_FOREIGN_OPERATOR', start, { found: foreign, instead: instead.trim() }, { suggestion: instead.trim(), fix });
+      this.#pushInstead(instead.trim(), start);
+      return;
+    }
+    if (code === SLASH && (this.#readForeignComment() || this.#readRegexLiteral())) return;
+    for (const symbol of SYMBOLS_OF[code] ?? []) if (this.#text.startsWith(symbol, start)) return this.#pushSymbol(symbol);
+    if (code > 127 && CURLY_QUOTES.includes(this.#text[start]!) && this.#readCurlyQuotes()) return;
+    this.#at += (this.#text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1;
+    this.#report('BT_DSL_UNKNOWN_CHARACTER', start, { near: quoteNear(this.#text.slice(start, this.#at)) });
+  }
+
+  #pushSymbol(text: SymbolText): void {
+    const start = this.#at;
+    this.#at += text.length;
+    this.#tokens.push({ kind: 'symbol', text, range: this.#rangeFrom(start) });
+  }
+
+  /** `// comment`. */
+  #readForeignComment(): boolean {
+    // Before anything else there is nothing to divide.
+    const block = this.#match(FOREIGN_BLOCK);
+    if (block !== undefined) return this.#blockComment(block);
+    const isComment = this.#tokens.length === 0 || this.#match(FOREIGN_COMMENT) !== undefined || this.#isWordAlone();
+    const foreign = isComment ? this.#match(SLASHES) : undefined;
+    if (foreign === undefined) return false;
+    const start = this.#at;
+    this.#at += foreign.length;
+    const fix = { range: this.#rangeFrom(start), text: '--' };
+    this.#report('BT_DSL_FOREIGN_OPERATOR', start, { found: '//', instead: '--' }, { expected: 'a comment', suggestion: '--', fix });
+    this.#at += this.#match(REST_OF_LINE)?.length ?? 0;
+    return true;
+  }
+
+  /** Behind `//` a word that stands nowhere else and is nothing of the language: there is no such value to divide by. */
+  #isWordAlone(): boolean {
+    const [, word] = this.#match(WORD_BEHIND)?.match(/([A-Za-z_]\w*)$/) ?? [];
+    if (word === undefined || KEYWORDS.has(word) || KNOWN_NAMES.has(word)) return false;
+    this.#words ??= countWords(this.#text);
+    // A variable of a script may be misspelt.
+    return this.#words.get(word) === 1 && !(this.#tokens.at(-1)?.kind === 'name' && this.#words.has('local'));
+  }
+
+  /** A comment as C writes it over several lines. */
+  #blockComment(written: string): true {
+    const start = this.#at;
+    this.#at += written.length;
+    const text = `--[[${written.slice(2, -2)}]]`;
+    const fix = written.includes(']]') ? undefined : { range: this.#rangeFrom(start), text };
+    this.#report(
+      'BT_DSL_FOREIGN_OPERATOR',
+      start,
+      { found: '/* … */', instead: '--[[ … ]]' },
+      { expected: 'a comment', suggestion: '--[[ … ]]', fix },
+    );
+    return true;
+  }
+
+  /** `matches /^a/i`. */
+  #readRegexLiteral(): boolean {
+    const test = this.#tokens.at(-1);
+    const written = test?.kind === 'name' && test.text === 'matches' ? this.#match(REGEX_LITERAL) : undefined;
+    if (written === undefined) return false;
+    const start = this.#at;
+    this.#at += written.length;
+    const end = written.lastIndexOf('/');
+    const flags = written.slice(end + 1).replace(/[^ims]/g, '');
+    const pattern = written.slice(1, end).replaceAll('\\/', '/');
+    const text = `"${`${flags === '' ? '' : `(?${flags})`}${pattern}`.replace(/["\\]/g, '\\$&')}"`;
+    const range = this.#rangeFrom(start);
+    const extras = { expected: 'a text', suggestion: text, fix: { range, text } };
+    this.#report('BT_DSL_FOREIGN_OPERATOR', start, { found: '/…/', instead: '"…"' }, extras);
+    this.#tokens.push({ kind: 'string', value: pattern, isText: true, text, range });
+    return true;
+  }
+
+  /** `“text”`, as word processors make it. */
+  #readCurlyQuotes(): boolean {
+    const quoted = this.#match(CURLY_QUOTED);
+    if (quoted === undefined) return false;
+    const start = this.#at;
+    this.#at += quoted.length;
+    const range = this.#rangeFrom(start);
+    const text = `"${quoted.slice(1, -1)}"`;
+    const extras = { expected: 'straight quotes', suggestion: text, fix: { range, text } };
+    this.#report('BT_DSL_UNKNOWN_CHARACTER', start, { near: quoteNear(quoted) }, extras);
+    this.#tokens.push({ kind: 'string', value: quoted.slice(1, -1), isText: true, text, range });
+    return true;
+  }
+
+  /** `a&&b` becomes `a and b`, `a && b` too. */
+  #spaced(instead: string, range: { start: number; end: number }): string {
+    const before = /\s/.test(this.#text[range.start - 1] ?? ' ') ? instead.trimStart() : instead;
+    return /\s/.test(this.#text[range.end] ?? ' ') ? before.trimEnd() : before;
+  }
+
+  /** What was meant, so that the rest is checked as well. */
+  #pushInstead(instead: string, start: number): void {
+    const range = this.#rangeFrom(start);
+    if (KEYWORDS.has(instead)) this.#tokens.push({ kind: 'keyword', text: instead, range });
+    else if (STRING_TESTS.has(instead)) this.#tokens.push({ kind: 'name', text: instead, range });
+    else this.#tokens.push({ kind: 'symbol', text: instead as SymbolText, range });
+  }
+
+  #readNumeral(): void {
+    const start = this.#at;
+    const text = this.#match(NUMERAL) ?? '';
+    this.#at += text.length;
+    const range = this.#rangeFrom(start);
+    const value = parseNumeral(text);
+    if (value !== undefined) {
+      this.#tokens.push({ kind: 'number', value, text, range });
+      return;
+    }
+    const nanoseconds = parseDuration(text);
+    if (nanoseconds !== undefined) {
+      this.#tokens.push({ kind: 'duration', nanoseconds, text, range });
+      return;
+    }
+    const meant = numberMeant(text);
+    const fix = meant === undefined ? undefined : { range, text: meant };
+    const expected = 'a number, or a duration such as 500ms, 1.5s, 2m (ns, us, ms, s, m, h, d)';
+    this.#report('BT_DSL_MALFORMED_NUMBER', start, { near: quoteNear(text) }, { expected, suggestion: meant, fix });
+    this.#tokens.push({ kind: 'number', value: 0, text, range });
+  }
+
+  #readString(quote: number): void {
+    const start = this.#at;
+    const end = this.#findQuote(quote);
+    const closed = this.#text.charCodeAt(end) === quote;
+    this.#at = closed ? end + 1 : end;
+    const text = this.#text.slice(start, this.#at);
+    if (!closed) this.#report('BT_DSL_UNFINISHED_STRING', start, { near: quoteNear(text) }, { expected: String.fromCharCode(quote) });
+    const unescaped = unescapeString(this.#text, start + 1, end);
+    const range = this.#rangeFrom(start);
+    if ('value' in unescaped) {
+      this.#tokens.push({ kind: 'string', value: unescaped.value, isText: unescaped.isText, text, range });
+      return;
+    }
+    const near = quoteNear(this.#text.slice(unescaped.start, unescaped.end));
+    const fix = { range, text: text.replace(/\\([\s\S])/g, doubled) };
+    const isMended = closed && 'value' in unescapeString(fix.text, 1, fix.text.length - 1);
+    const extras = isMended ? { suggestion: fix.text, fix } : {};
+    this.#add('BT_DSL_BAD_ESCAPE', { start: unescaped.start, end: unescaped.end }, { reason: unescaped.reason, near }, extras);
+    this.#tokens.push({ kind: 'string', value: '', isText: true, text, range });
+  }
+
+  /** The offset of the closing quote, or of the line break or end that comes before it. */
+  #findQuote(quote: number): number {
+    let at = this.#at + 1;
+    for (; at < this.#text.length; at++) {
+      const code = this.#text.charCodeAt(at);
+      if (code === quote || code === LINE_FEED || code === CARRIAGE_RETURN) return at;
+      if (code !== BACKSLASH) continue;
+      const next = this.#text[at + 1] ?? '';
+      if (next === '\n' || next === '\r') at = skipLineBreak(this.#text, at + 1) - 1;
+      else if (next === 'z') {
+        at += 1;
+        while (/[ \f\n\r\t\v]/.test(this.#text[at + 1] ?? '')) at++;
+      } else at += 1;
+    }
+    return this.#text.length;
+  }
+
+  #readLongString(bracket: string): void {
+    const start = this.#at;
+    const inside = this.#skipLong(bracket);
+    const range = this.#rangeFrom(start);
+    const text = this.#text.slice(start, this.#at);
+    if (inside === undefined) this.#report('BT_DSL_UNFINISHED_STRING', start, { near: quoteNear(text) }, { expected: closing(bracket) });
+    this.#tokens.push({ kind: 'string', value: normalizeLines(inside ?? ''), isText: true, text, range });
+  }
+
+  #readComment(): void {
+    const start = this.#at;
+    this.#at += 2;
+    const bracket = this.#text[this.#at] === '[' ? this.#match(LONG_BRACKET) : undefined;
+    if (bracket === undefined) {
+      this.#at += this.#match(REST_OF_LINE)?.length ?? 0;
+    } else if (this.#skipLong(bracket) === undefined) {
+      this.#report('BT_DSL_UNFINISHED_STRING', start, { near: quoteNear(bracket) }, { expected: closing(bracket) });
+    }
+    this.#comments.push({ text: this.#text.slice(start, this.#at), range: this.#rangeFrom(start) });
+  }
+
+  /** Moves behind the closing bracket; returns what was inside, or undefined when it never closes. */
+  #skipLong(bracket: string): string | undefined {
+    const from = this.#at + bracket.length;
+    const end = this.#text.indexOf(closing(bracket), from);
+    this.#at = end === -1 ? this.#text.length : end + bracket.length;
+    return end === -1 ? undefined : this.#text.slice(from, end);
+  }
+
+  #match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at;
+    const match = pattern.exec(this.#text);
+    return match === null ? undefined : match[0];
+  }
+
+  #rangeFrom(start: number): { start: number; end: number } {
+    return { start, end: this.#at };
+  }
+
+  #report(code: ProblemCode, start: number, values: Readonly<Record<string, string>>, extras: DiagnosticExtras = {}): void {
+    this.#add(code, this.#rangeFrom(start), values, extras);
+  }
+
+  #add(
+    code: ProblemCode,
+    range: { start: number; end: number },
+    values: Readonly<Record<string, string>>,
+    extras: DiagnosticExtras = {},
+  ): void {
+    this.#diagnostics.push(diagnose(this.#source, code, range, values, extras));
+  }
+}
+
+/** `1sec`, `1_000`, `10MB`. */
+function numberMeant(text: string): string | undefined {
+  const plain = text.replaceAll('_', '');
+  return durationMeant(plain) ?? sizeMeant(plain) ?? (plain !== text && parseNumeral(plain) !== undefined ? plain : undefined);
+}

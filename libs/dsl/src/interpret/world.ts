@@ -1,0 +1,87 @@
+import { PatternExceeded } from '../lua/budget-exceeded.js';
+import type { LuaError } from '../lua/lua-error.js';
+import { compareSpans } from '../trace/span-rank.js';
+import type { SpanView } from '../trace/span-view.js';
+import type { Resolved } from '../tree/resolved.js';
+import { isTypeFailure } from '../values/is-type-failure.js';
+import type { Polarity } from './polarity.js';
+import type { Ways } from './ways.js';
+
+/** How much of what is not known is true: as little as makes the rule's answer (`least`), or as much (`most`). */
+export interface Leaning {
+  /** Of what takes longer to tell than it may; or each as the way that is tried has it. */
+  readonly doubts: 'least' | 'most' | Ways;
+  /** Of what fails on a value of another type: as the language has it, which is false, or as much as makes the rule's answer. */
+  readonly mistyped: 'language' | 'most';
+}
+
+/**
+ * What one evaluation of a rule takes those answers to be that are not known. A rule that says the same with the least and the most of
+ * them is decided.
+ */
+export class World {
+  /** An answer was in doubt. */
+  metDoubt = false;
+  /** An answer was in doubt of which neither is the most: the evaluation ended there. */
+  isUnclear = false;
+  /** Of the spans on which an answer was in doubt the first, in the order of the language. */
+  inDoubt: SpanView | undefined;
+  /** A test failed on a value of another type; and what that is to the rule can't be said. */
+  metMistyped = false;
+  isMixed = false;
+  private readonly mixed = new Set<Resolved>();
+  /** The first such failure that was met within a function over spans, and where. */
+  failure: { readonly span: SpanView; readonly message: string } | undefined;
+
+  constructor(
+    private readonly polarities: ReadonlyMap<Resolved, Polarity>,
+    private readonly leaning: Leaning,
+  ) {}
+
+  /**
+   * What a part in doubt is taken to be.
+   * @param question stands for the part where several are the same question
+   * @throws PatternExceeded where neither is the most
+   */
+  answer(part: Resolved, span: SpanView | undefined, question: Resolved | number = part): boolean {
+    this.metDoubt = true;
+    if (span !== undefined && (this.inDoubt === undefined || compareSpans(span, this.inDoubt) < 0)) this.inDoubt = span;
+    const { doubts } = this.leaning;
+    if (typeof doubts === 'object') return doubts.answer(question, span);
+    const polarity = this.polarities.get(part) ?? 0;
+    if (polarity === 0) {
+      this.isUnclear = true;
+      throw new PatternExceeded();
+    }
+    return polarity > 0 === (doubts === 'most');
+  }
+
+  /** What a part that failed on a value of another type is taken to be. */
+  mistyped(part: Resolved): boolean {
+    this.metMistyped = true;
+    if (this.leaning.mistyped === 'language') return false;
+    const polarity = this.polarities.get(part) ?? 0;
+    if (polarity === 0) this.isMixed = true;
+    return polarity > 0;
+  }
+
+  /**
+   * The truth of an operand of the rule. Where it can't be said what a failure within it is to it, it is itself taken to be what makes the
+   * rule's answer, so that the other operands may still decide, whichever is written first. An answer may be remembered: so is this.
+   */
+  unmixed(operand: Resolved, evaluate: () => boolean): boolean {
+    const wasMixed = this.isMixed;
+    this.isMixed = false;
+    const answer = evaluate();
+    if (this.isMixed) this.mixed.add(operand);
+    this.isMixed = wasMixed;
+    return this.mixed.has(operand) ? this.mistyped(operand) : answer;
+  }
+
+  /** A part ended in an error on a span: what it is taken to be. */
+  failed(part: Resolved, span: SpanView, { message }: LuaError): boolean {
+    if (!isTypeFailure(message)) return false;
+    this.failure ??= { span, message };
+    return this.mistyped(part);
+  }
+}

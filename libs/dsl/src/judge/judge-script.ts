@@ -1,0 +1,113 @@
+import type { JudgedError, JudgedTrace } from '../contract/compiled.js';
+import { DEFAULT_TIMEOUT, limitsOf, type ScriptLimits } from '../lua/budget.js';
+import { LuaError } from '../lua/lua-error.js';
+import { luaText } from '../sandbox/bridge/lua-text.js';
+import { type ScriptMarks, scriptMarks } from '../sandbox/bridge/script-marks.js';
+import { ScriptTrail } from '../sandbox/bridge/script-trail.js';
+import { ScriptProgram } from '../sandbox/sandbox.js';
+import { CompiledScript, type ScriptFunctions } from '../script/compiled-script.js';
+import { Source } from '../text/source.js';
+import type { SpanView, TraceView } from '../trace/span-view.js';
+import type { CheckedScript } from '../tree/rule.js';
+
+/** How evaluations are bounded: scripts, and expressions that are judged at close. */
+export interface EvaluationOptions {
+  /** Milliseconds that a rule may take on one trace, as steps (decision 0013); DEFAULT_TIMEOUT without it. */
+  readonly timeout?: number;
+  /** Scripts are compiled where they can be, unless this is false: what they answer is the same. */
+  readonly isCompiled?: boolean;
+}
+
+/**
+ * A rule that is a script: compiled, where that can tell, else run by the sandbox. Each is made when it is first asked: most processes that
+ * compile rules never run them.
+ */
+export class ScriptRule {
+  private readonly limits: ScriptLimits;
+  private program: ScriptProgram | undefined;
+  private compiled: CompiledScript | 'sandbox' | undefined;
+  private observed: ObservedProgram | undefined;
+
+  constructor(
+    readonly checked: CheckedScript,
+    private readonly options: EvaluationOptions & { readonly functions?: ScriptFunctions },
+  ) {
+    this.limits = limitsOf(options.timeout ?? DEFAULT_TIMEOUT);
+    if (options.isCompiled === false) this.compiled = 'sandbox';
+  }
+
+  /** @throws LuaError when the script fails or exceeds its budget */
+  evaluate(trace: TraceView, subject?: SpanView): boolean {
+    return this.sandbox().evaluate(subject === undefined ? { trace } : { trace, subject });
+  }
+
+  /**
+   * The same by the sandbox, with notes of what the script comes by: for its explanation.
+   * @throws LuaError when it fails, or the notes take more than is left of its budget
+   */
+  observe(trace: TraceView, subject?: SpanView): { readonly value: boolean; readonly marks: ScriptMarks; readonly trail: ScriptTrail } {
+    this.observed ??= observedProgram(this.checked, this.limits);
+    const { marks, program } = this.observed;
+    const trail = new ScriptTrail(marks);
+    const value = program.evaluate(subject === undefined ? { trace, trail } : { trace, subject, trail });
+    return { value, marks, trail };
+  }
+
+  /**
+   * All spans share one budget; those that it does not suffice for are not judged.
+   * @param candidates positions of the only spans that it can match or fail on, where that is known
+   */
+  judge(trace: TraceView, candidates?: Iterable<number>): JudgedTrace {
+    const { block, subject } = this.checked;
+    const subjects = subject === 'trace' ? TRACE : [...(candidates ?? trace.spans.keys())];
+    this.compiled ??= CompiledScript.of(block, subject, this.options.functions) ?? 'sandbox';
+    const judged = this.compiled === 'sandbox' ? undefined : this.compiled.judge(trace, subjects, this.limits.steps);
+    if (judged === undefined) return this.judgeInSandbox(trace, subjects);
+    const { matches, left, taken } = judged;
+    if (left.length === 0) return matches.length === 0 ? NOTHING : { matches, errors: [] };
+    const rest = this.judgeInSandbox(trace, left, taken);
+    // What the compiled script took at most may be more than what it would have taken here.
+    if (taken > 0 && this.sandbox().isExhausted) return this.judgeInSandbox(trace, subjects);
+    return { matches: [...matches, ...rest.matches].sort((a, b) => a - b), errors: rest.errors };
+  }
+
+  /** @param taken steps that others took of the budget */
+  private judgeInSandbox(trace: TraceView, subjects: readonly number[], taken = 0): JudgedTrace {
+    const program = this.sandbox();
+    const matches: number[] = [];
+    const errors: JudgedError[] = [];
+    let start: number | 'before' = taken;
+    for (const index of subjects) {
+      const subject = trace.spans[index];
+      try {
+        if (program.evaluate(subject === undefined ? { trace } : { trace, subject }, start)) matches.push(index);
+      } catch (error) {
+        if (!(error instanceof LuaError)) throw error;
+        errors.push(
+          program.isExhausted ? { span: index, message: error.message, exceeded: true } : { span: index, message: error.message },
+        );
+        if (program.isExhausted) break;
+      }
+      start = 'before';
+    }
+    return { matches, errors };
+  }
+
+  private sandbox(): ScriptProgram {
+    this.program ??= new ScriptProgram(this.checked.lua, this.limits);
+    return this.program;
+  }
+}
+
+interface ObservedProgram {
+  readonly marks: ScriptMarks;
+  readonly program: ScriptProgram;
+}
+
+function observedProgram({ block, text }: CheckedScript, limits: ScriptLimits): ObservedProgram {
+  const marks = scriptMarks(block);
+  return { marks, program: new ScriptProgram(luaText(new Source(text), block, marks), limits) };
+}
+
+const TRACE: readonly number[] = [-1];
+const NOTHING: JudgedTrace = { matches: [], errors: [] };

@@ -1,0 +1,226 @@
+import type { HeldConditions, JudgedError, JudgedTrace } from '../contract/compiled.js';
+import type { EvaluationLimit } from '../interpret/evaluation-limit.js';
+import { Interpreter } from '../interpret/interpret.js';
+import { type Polarity, polaritiesOf } from '../interpret/polarity.js';
+import { mayClash } from '../interpret/type-clash.js';
+import { Ways } from '../interpret/ways.js';
+import { type Leaning, World } from '../interpret/world.js';
+import { BudgetExceeded, PatternExceeded, StepsExceeded } from '../lua/budget-exceeded.js';
+import { LuaError } from '../lua/lua-error.js';
+import { isTruthy } from '../lua/lua-value.js';
+import type { StepLimit } from '../lua/step-limit.js';
+import type { TestConditions } from '../online/test-conditions.js';
+import { TestedOnArrival } from '../online/tested-on-arrival.js';
+import { IndexedSpanFunctions } from '../pairs/indexed-spans.js';
+import type { SpanFunctionsHost } from '../trace/span-functions.js';
+import type { SpanView, TraceView } from '../trace/span-view.js';
+import type { LogicalNode, Resolved } from '../tree/resolved.js';
+import type { CheckedExpression } from '../tree/rule.js';
+import { isTypeFailure } from '../values/is-type-failure.js';
+import { firstMistyped } from './type-failure.js';
+
+/** What was compiled of a rule that is judged at close: what its spans were asked when they arrived. */
+export interface CompiledTests {
+  readonly tests: TestConditions;
+  /** A condition that a subject span must satisfy, or fail on, for the rule to match it or fail on it; -1: any span may. */
+  readonly candidate: number;
+}
+
+/** One evaluation of a rule, with what it took unknown answers to be. */
+interface Evaluation extends JudgedTrace {
+  readonly world: World;
+}
+
+/** What it says of spans (-1: of the trace) however what is in doubt may be. */
+interface Between {
+  /** They match in every way. */
+  readonly always: ReadonlySet<number>;
+  /** They match in some way. */
+  readonly ever: ReadonlySet<number>;
+  readonly errors: readonly JudgedError[];
+}
+
+const LEAST: Leaning = { doubts: 'least', mistyped: 'language' };
+const MOST: Leaning = { doubts: 'most', mistyped: 'language' };
+const MISTYPED: Leaning = { doubts: 'least', mistyped: 'most' };
+
+/**
+ * A rule that needs the spans of its trace, judged by interpretation: its answer for each span, or for the trace (-1). What its
+ * spans were asked on arrival need not be asked again, where that is given. All spans share one limit; those that it does not suffice
+ * for are not judged. Where answers are not known, the rule is evaluated once more, with as many of them true as make it match; where that
+ * is none in particular (the condition of a sum), in each way in which they may be, as far as one more limit suffices.
+ */
+export function judgeExpression(
+  checked: CheckedExpression,
+  limit: EvaluationLimit,
+  compiled?: CompiledTests,
+): (trace: TraceView, held?: HeldConditions, asksTypes?: boolean) => JudgedTrace {
+  const rule = new JudgedExpression(checked, limit, compiled);
+  return (trace, held, asksTypes = false) => {
+    const least = rule.evaluate(trace, held, LEAST);
+    const decided = least.world.metDoubt ? rule.decideInDoubt(least, trace, held) : least;
+    if (asksTypes) return rule.withTypes(decided, least, trace, held);
+    const { matches, errors, inDoubt } = decided;
+    return { matches, errors, ...(inDoubt === undefined ? {} : { inDoubt }) };
+  };
+}
+
+class JudgedExpression {
+  private known: ReadonlyMap<Resolved, Polarity> | undefined;
+
+  constructor(
+    private readonly checked: CheckedExpression,
+    private readonly limit: EvaluationLimit,
+    private readonly compiled: CompiledTests | undefined,
+  ) {}
+
+  evaluate(
+    trace: TraceView,
+    held: HeldConditions | undefined,
+    leaning: Leaning,
+    limit: StepLimit = this.limit(trace.spans.length),
+  ): Evaluation {
+    const { resolved, subject } = this.checked;
+    const world = new World(this.polarities, leaning);
+    const isMost = leaning.mistyped === 'most';
+    const arrived = this.compiled === undefined || held === undefined ? undefined : new TestedOnArrival(this.compiled.tests, held, world);
+    const environment = {
+      trace,
+      onSpanError: (test: Resolved, span: SpanView, error: LuaError) => world.failed(test, span, error),
+      onDoubt: (test: Resolved, span: SpanView | undefined) => world.answer(test, span),
+    };
+    const functions = (host: SpanFunctionsHost): IndexedSpanFunctions => new IndexedSpanFunctions(host, arrived, isMost);
+    const interpreter = new Interpreter(environment, functions, limit);
+    const matches: number[] = [];
+    const errors: JudgedError[] = [];
+    const judge = (span: number): void => {
+      try {
+        if (isMost ? truth(resolved, interpreter, world) : isTruthy(interpreter.value(resolved))) matches.push(span);
+      } catch (error) {
+        if (!(error instanceof LuaError) || (error instanceof StepsExceeded && !(error instanceof PatternExceeded))) throw error;
+        errors.push(judgedError(span, error));
+      }
+    };
+    try {
+      if (subject === 'trace') judge(-1);
+      else
+        for (const index of arrived?.subjects(this.compiled?.candidate ?? -1, trace.spans) ?? trace.spans.keys()) {
+          interpreter.judge(trace.spans[index]!);
+          judge(index);
+        }
+    } catch (error) {
+      if (!(error instanceof StepsExceeded)) throw error;
+      errors.push({ span: -1, message: error.message, exceeded: true });
+    }
+    return { matches, errors, world };
+  }
+
+  /** What is known of a rule that met an answer in doubt. */
+  decideInDoubt(least: Evaluation, trace: TraceView, held: HeldConditions | undefined): JudgedTrace {
+    const most = this.evaluate(trace, held, MOST);
+    const { always, ever, errors } =
+      (least.world.isUnclear || most.world.isUnclear ? this.everyWay(trace, held) : undefined) ?? between(least, most);
+    const { message } = new PatternExceeded();
+    const open = [...ever].filter((span) => !always.has(span));
+    const exceeded = [
+      ...errors.filter(({ span }) => !open.includes(span)),
+      ...open.map((span) => ({ span, message, exceeded: true }) as const),
+    ];
+    const inDoubt = this.firstInDoubt(exceeded, [least.world, most.world], trace);
+    return { matches: [...always], errors: exceeded, ...(inDoubt === undefined ? {} : { inDoubt }) };
+  }
+
+  /** What the rule says in every way in which what is in doubt may be; undefined where they are too many. */
+  private everyWay(trace: TraceView, held: HeldConditions | undefined): Between | undefined {
+    const ways = new Ways();
+    const limit = this.limit(trace.spans.length);
+    let found: Between | undefined;
+    do {
+      const { matches, errors } = this.evaluate(trace, held, { doubts: ways, mistyped: 'language' }, limit);
+      if (errors.some(({ exceeded }) => exceeded === true)) return undefined;
+      const always = found?.always ?? new Set(matches);
+      const ever = found?.ever ?? [];
+      found = { always: new Set(matches.filter((span) => always.has(span))), ever: new Set([...ever, ...matches]), errors };
+    } while (ways.next());
+    return ways.isComplete ? found : undefined;
+  }
+
+  /** Of a rule about spans it is the first subject of which nothing is known, of one about the trace what it asks. */
+  private firstInDoubt(errors: readonly JudgedError[], worlds: readonly World[], { spans }: TraceView): number | undefined {
+    const open = errors.filter(({ exceeded }) => exceeded === true).map(({ span }) => span);
+    if (open.length === 0) return undefined;
+    const asked = worlds.map(({ inDoubt }) => inDoubt).filter((span) => span !== undefined);
+    const places = this.checked.subject === 'span' ? open : asked.map((span) => spans.indexOf(span));
+    const known = places.filter((place) => place >= 0);
+    return known.length === 0 ? undefined : known.reduce((least, place) => Math.min(least, place));
+  }
+
+  /** Told of values of another type, if the rule could match were they of the type that it expects. */
+  withTypes(decided: JudgedTrace, { world }: Evaluation, trace: TraceView, held: HeldConditions | undefined): JudgedTrace {
+    const { matches, errors, inDoubt } = decided;
+    const known = inDoubt === undefined ? {} : { inDoubt };
+    const failed = firstMistyped(errors);
+    const isMet = world.metMistyped || failed !== undefined || this.wasMistyped(held);
+    if (!isMet && !mayClash(this.checked.resolved, trace.spans)) return { matches, errors, ...known };
+    const most = this.evaluate(trace, held, MISTYPED);
+    const matching = new Set(matches);
+    const isOpen = most.world.isMixed || most.matches.some((span) => !matching.has(span));
+    if (!isOpen) return { matches, errors: [...errors, ...most.errors.filter(({ exceeded }) => exceeded === true)], ...known };
+    const { failure } = most.world;
+    const met = failure && { span: trace.spans.indexOf(failure.span), message: failure.message };
+    return { matches, errors, ...known, mistyped: { first: failed ?? met } };
+  }
+
+  private wasMistyped(held: HeldConditions | undefined): boolean {
+    return this.compiled?.tests.conditions.some((condition) => (held?.mistyped?.(condition) ?? []).length > 0) === true;
+  }
+
+  private get polarities(): ReadonlyMap<Resolved, Polarity> {
+    this.known ??= polaritiesOf(this.checked.resolved);
+    return this.known;
+  }
+}
+
+/** What a rule with the least and with the most of what is in doubt says. */
+function between(least: Evaluation, most: Evaluation): Between {
+  const more = new Set(most.matches);
+  return {
+    always: new Set(least.matches.filter((span) => more.has(span))),
+    ever: new Set([...least.matches, ...most.matches]),
+    errors: [...least.errors, ...most.errors.filter(({ exceeded }) => exceeded === true)],
+  };
+}
+
+/** The truth of a rule, whose operands that fail on a value of another type are taken to be what the world says. */
+function truth(node: Resolved, interpreter: Interpreter, world: World): boolean {
+  if (node.type === 'logical') {
+    if (node.unordered === true) return unorderedTruth(node, interpreter, world);
+    const left = truth(node.left, interpreter, world);
+    return left === (node.operator === 'and') ? truth(node.right, interpreter, world) : left;
+  }
+  if (node.type === 'unary' && node.operator === 'not') return !truth(node.operand, interpreter, world);
+  try {
+    return world.unmixed(node, () => isTruthy(interpreter.value(node)));
+  } catch (error) {
+    if (!(error instanceof LuaError) || error instanceof StepsExceeded || !isTypeFailure(error.message)) throw error;
+    return world.mistyped(node);
+  }
+}
+
+function unorderedTruth({ left, right, operator }: LogicalNode, interpreter: Interpreter, world: World): boolean {
+  const goesOn = operator === 'and';
+  let failure: LuaError | undefined;
+  try {
+    if (truth(left, interpreter, world) !== goesOn) return !goesOn;
+  } catch (error) {
+    if (!(error instanceof LuaError) || error instanceof BudgetExceeded) throw error;
+    failure = error;
+  }
+  if (truth(right, interpreter, world) !== goesOn) return !goesOn;
+  if (failure !== undefined) throw failure;
+  return goesOn;
+}
+
+function judgedError(span: number, error: LuaError): JudgedError {
+  return error instanceof BudgetExceeded ? { span, message: error.message, exceeded: true } : { span, message: error.message };
+}

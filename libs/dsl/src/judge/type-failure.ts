@@ -1,0 +1,49 @@
+import type { JudgedError, TypeFailure } from '../contract/compiled.js';
+import { judgeCondition } from '../interpret/judge-condition.js';
+import { luaType } from '../lua/lua-value.js';
+import { readField } from '../trace/span-values.js';
+import type { SpanView } from '../trace/span-view.js';
+import { readings } from '../tree/observed.js';
+import type { Resolved } from '../tree/resolved.js';
+import { partsOf } from '../tree/walk.js';
+import { clipped } from '../values/clipped.js';
+import { isTypeFailure } from '../values/is-type-failure.js';
+import { jsonValue } from '../values/json-value.js';
+import type { Value } from '../values/value.js';
+
+/** Characters of an example that are kept. */
+const EXAMPLE = 60;
+
+/** Of a judgement's errors the first that is about the type of a value: on the trace, or on the first span. */
+export function firstMistyped(errors: readonly JudgedError[]): JudgedError | undefined {
+  return errors.filter(({ message }) => isTypeFailure(message)).toSorted((a, b) => a.span - b.span)[0];
+}
+
+/** The value that a condition most likely failed on: of those that the failing part of it reads the first of a type that the error names, numbers last. */
+export function typeFailure(condition: Resolved, message: string, span: SpanView): TypeFailure | undefined {
+  if (!isTypeFailure(message)) return undefined;
+  let found: { readonly reading: string; readonly value: Value } | undefined;
+  for (const [reading, node] of readings(failingPart(condition, message, span))) {
+    const value = readOf(node, span);
+    if (value === undefined || !message.includes(luaType(value))) continue;
+    if (found === undefined || luaType(found.value) === 'number') found = { reading, value };
+  }
+  if (found === undefined) return { message };
+  return { message, reading: clipped(found.reading), example: exampleOf(found.value) };
+}
+
+/** The innermost part that fails so: what is only compared beside it is not to blame. */
+function failingPart(node: Resolved, message: string, span: SpanView): Resolved {
+  const part = partsOf(node).find((one) => judgeCondition(one, span) === message);
+  return part === undefined ? node : failingPart(part, message, span);
+}
+
+export function exampleOf(value: Value): string {
+  return clipped(typeof value === 'string' ? JSON.stringify(value) : String(jsonValue(value)), EXAMPLE);
+}
+
+function readOf(node: Resolved, span: SpanView): Value {
+  if (node.type === 'attribute') return span.attribute(node.key);
+  if (node.type === 'resource-attribute') return span.resourceAttribute(node.key);
+  return node.type === 'field' ? readField(span, node.field) : undefined;
+}

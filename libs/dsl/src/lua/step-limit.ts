@@ -1,0 +1,49 @@
+import type { Pattern } from '../values/pattern.js';
+import { PatternExceeded, StepsExceeded } from './budget-exceeded.js';
+
+/**
+ * How much the evaluation of an expression on one trace may still do. A step is a part of the expression that is evaluated, or a span
+ * that is come by on a way through the trace: a clock would judge the same log differently the next time (docs/decisions/0013).
+ */
+export class StepLimit {
+  private readonly answers = new Map<Pattern, Map<string, boolean>>();
+
+  /** @param ofPattern what one regular expression may take on one text; as much as is left without */
+  constructor(
+    private left: number,
+    readonly ofPattern = Number.POSITIVE_INFINITY,
+  ) {}
+
+  /** Once exceeded it stays so. @throws StepsExceeded */
+  spend(steps: number): void {
+    this.left -= steps;
+    if (this.left < 0) throw new StepsExceeded();
+  }
+
+  /**
+   * Whether a regular expression occurs in a text: paid for before it is tried.
+   * @throws PatternExceeded where it takes more than any text may
+   * @throws StepsExceeded where less is left
+   */
+  matches(pattern: Pattern, subject: string): boolean {
+    const price = pattern.price(subject);
+    if (price > this.ofPattern) throw new PatternExceeded();
+    this.spend(price);
+    return pattern.test(subject);
+  }
+
+  /**
+   * As `matches`, of a text that a span holds. Each such question is asked once, as when the span arrives, so all of them together take
+   * what grows with the spans: that is not counted.
+   */
+  matchesHeld(pattern: Pattern, subject: string): boolean {
+    let known = this.answers.get(pattern);
+    if (known === undefined) this.answers.set(pattern, (known = new Map()));
+    let answer = known.get(subject);
+    if (answer === undefined) {
+      if (pattern.price(subject) > this.ofPattern) throw new PatternExceeded();
+      known.set(subject, (answer = pattern.test(subject)));
+    }
+    return answer;
+  }
+}

@@ -1,0 +1,61 @@
+import type { Resolved, SpanSource } from '../tree/resolved.js';
+import { partsOf, spansOf } from '../tree/walk.js';
+import { certaintyOf } from './growing.js';
+
+/**
+ * Whether a rule that matches still does so, on the same span, whatever further spans its trace has. False where that is not sure: so of
+ * all that asks how spans lie to each other, in time too, because a span that comes may make of two others ancestor and descendant.
+ */
+export function isLasting(rule: Resolved): boolean {
+  return stays(rule, true);
+}
+
+/** What has this truth keeps it, and does not end in an error, when spans are added. */
+function stays(node: Resolved, truth: boolean): boolean {
+  if (isLocal(node)) return true;
+  switch (node.type) {
+    case 'unary':
+      return node.operator === 'not' && stays(node.operand, !truth);
+    case 'logical':
+      return stays(node.left, truth) && stays(node.right, truth);
+    case 'trace-quantifier':
+      if (node.over !== undefined) return false;
+      // On a span on which its condition fails, `all` is false too: only what never changes is sure to stay so.
+      if (node.quantifier === 'all') return !truth && isLocal(node.condition);
+      return node.quantifier === 'has' && truth && stays(node.condition, true);
+    case 'binary':
+      return ORDERS.has(node.operator) && certaintyOf(node)?.[truth ? 'asTrue' : 'asFalse'] === true && countsLast(node);
+    default:
+      return false;
+  }
+}
+
+/** Not `~=`: two numbers that differ may meet before one passes the other. */
+const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
+
+/** What is counted stays so. */
+function countsLast(node: Resolved): boolean {
+  if (node.type === 'trace-quantifier') return node.over === undefined && stays(node.condition, true);
+  return partsOf(node).every(countsLast);
+}
+
+/** Reads nothing but the span that is judged, or those that functions test, and constants: no other span matters. */
+function isLocal(node: Resolved): boolean {
+  switch (node.type) {
+    case 'trace-quantifier':
+    case 'trace-pair':
+    case 'trace-aggregate':
+    case 'trace-depth':
+    case 'trace-services':
+    case 'span-order':
+      return false;
+    case 'trace-field':
+      return node.field === 'id';
+    default:
+      return spansOf(node).every(isGiven) && partsOf(node).every(isLocal);
+  }
+}
+
+function isGiven({ type }: SpanSource): boolean {
+  return type === 'subject' || type === 'bound';
+}

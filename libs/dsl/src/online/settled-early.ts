@@ -1,0 +1,27 @@
+import { isSpanCondition } from '../interpret/needs.js';
+import type { Resolved } from '../tree/resolved.js';
+import { certaintyOf } from './growing.js';
+
+/** Whether a rule over bits and counters can be certainly true, or certainly false, before its trace closes. */
+export interface SettledEarly {
+  readonly asTrue: boolean;
+  readonly asFalse: boolean;
+}
+
+/** Follows what `decide` can answer (online.ts) without a trace. */
+export function settledEarly(node: Resolved): SettledEarly {
+  if (isSpanCondition(node)) return { asTrue: true, asFalse: true };
+  if (node.type === 'unary' && node.operator === 'not') {
+    const { asTrue, asFalse } = settledEarly(node.operand);
+    return { asTrue: asFalse, asFalse: asTrue };
+  }
+  if (node.type === 'logical') {
+    const left = settledEarly(node.left);
+    const right = settledEarly(node.right);
+    return node.operator === 'and'
+      ? { asTrue: left.asTrue && right.asTrue, asFalse: left.asFalse || right.asFalse }
+      : { asTrue: left.asTrue || right.asTrue, asFalse: left.asFalse && right.asFalse };
+  }
+  if (node.type === 'trace-quantifier') return { asTrue: node.quantifier === 'has', asFalse: node.quantifier === 'all' };
+  return certaintyOf(node) ?? { asTrue: false, asFalse: false };
+}

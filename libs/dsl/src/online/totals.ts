@@ -1,0 +1,139 @@
+import { type Atom, FAILED, FALSE, type OnlineTrace, TRUE } from '../contract/compiled.js';
+import { callLibrary } from '../lua/library.js';
+import { luaArithmetic, luaBitwiseNot, luaNegate } from '../lua/lua-arithmetic.js';
+import { LuaError } from '../lua/lua-error.js';
+import { isTruthy, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual } from '../lua/lua-value.js';
+import { stringTest } from '../lua/string-tests.js';
+import { type BinaryNode, isMethod, type Resolved, type TraceQuantifier } from '../tree/resolved.js';
+import { NUMBER } from '../values/types.js';
+import type { Value } from '../values/value.js';
+
+/** Finds (and notes) the atom that stands for a trace function. */
+export interface TotalsOf {
+  atomOf(node: TraceQuantifier): Atom;
+}
+
+type Ask = (trace: OnlineTrace) => Value;
+
+/**
+ * The exact truth of an expression over a trace's totals (needs.ts: isTotal), as closures: it is asked once per trace, not once per
+ * span.
+ */
+export function totalTruth(node: Resolved, totals: TotalsOf): (trace: OnlineTrace) => typeof TRUE | typeof FALSE | typeof FAILED {
+  const ask = totalValue(node, totals);
+  return (trace) => {
+    try {
+      return isTruthy(ask(trace)) ? TRUE : FALSE;
+    } catch (error) {
+      if (error instanceof LuaError) return FAILED;
+      throw error;
+    }
+  };
+}
+
+/** The value of an expression over a trace's totals. @throws LuaError from the closure, as Lua would */
+export function totalValue(node: Resolved, totals: TotalsOf): Ask {
+  const ask = (part: Resolved): Ask => totalValue(part, totals);
+  switch (node.type) {
+    case 'literal':
+      return () => node.value;
+    case 'trace-field':
+      return node.field === 'id' ? (trace) => trace.id : node.field === 'duration' ? (trace) => trace.duration : (trace) => trace.spanCount;
+    case 'trace-quantifier': {
+      const { slot } = totals.atomOf(node);
+      if (node.quantifier === 'count') return (trace) => trace.count(slot);
+      return node.quantifier === 'has' ? (trace) => trace.has(slot) : (trace) => !trace.has(slot);
+    }
+    case 'logical': {
+      const left = ask(node.left);
+      const right = ask(node.right);
+      const goesOn = node.operator === 'and';
+      return (trace) => {
+        const value = left(trace);
+        return isTruthy(value) === goesOn ? right(trace) : value;
+      };
+    }
+    case 'unary': {
+      const operand = ask(node.operand);
+      const apply = UNARY[node.operator];
+      return (trace) => apply(operand(trace));
+    }
+    case 'binary': {
+      const left = ask(node.left);
+      const right = ask(node.right);
+      const apply = binaryOperation(node);
+      return (trace) => apply(left(trace), right(trace));
+    }
+    case 'string-test': {
+      const subject = ask(node.subject);
+      const pattern = ask(node.pattern);
+      return (trace) => stringTest(node.test, subject(trace), pattern(trace));
+    }
+    case 'index': {
+      const object = ask(node.object);
+      const key = ask(node.key);
+      return (trace) => luaIndex(object(trace), key(trace));
+    }
+    case 'library-call': {
+      const args = node.args.map(ask);
+      const asMethod = isMethod(node);
+      return (trace) => {
+        const values = args.map((argument) => argument(trace));
+        return callLibrary(node.function, values, asMethod);
+      };
+    }
+    default:
+      throw new Error(`${node.type} is no total of a trace`);
+  }
+}
+
+/** The expression over totals may end in an error on some trace; not so comparisons and sums of numbers. */
+export function totalCanFail(node: Resolved): boolean {
+  switch (node.type) {
+    case 'literal':
+    case 'trace-field':
+    case 'trace-quantifier':
+      return false;
+    case 'logical':
+      return totalCanFail(node.left) || totalCanFail(node.right);
+    case 'unary':
+      return totalCanFail(node.operand) || (node.operator !== 'not' && (node.operator !== '-' || node.operand.types !== NUMBER));
+    case 'binary': {
+      const { left, right, operator } = node;
+      const isSafe = operator === '==' || operator === '~=' || (left.types === right.types && right.types === NUMBER && SAFE.has(operator));
+      return !isSafe || totalCanFail(left) || totalCanFail(right);
+    }
+    default:
+      return true;
+  }
+}
+
+/** On numbers these never fail; `//` and `%` do by zero, bits of what is no integer. */
+const SAFE: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '+', '-', '*', '/', '^']);
+
+const UNARY: Readonly<Record<'not' | '-' | '#' | '~', (operand: Value) => Value>> = {
+  not: (operand) => !isTruthy(operand),
+  '-': luaNegate,
+  '#': luaLength,
+  '~': luaBitwiseNot,
+};
+
+function binaryOperation(node: BinaryNode): (left: Value, right: Value) => Value {
+  const { operator } = node;
+  switch (operator) {
+    case '==':
+      return luaEquals;
+    case '~=':
+      return (left, right) => !luaEquals(left, right);
+    case '<':
+      return luaLess;
+    case '<=':
+      return luaLessOrEqual;
+    case '>':
+      return (left, right) => luaLess(right, left);
+    case '>=':
+      return (left, right) => luaLessOrEqual(right, left);
+    default:
+      return (left, right) => luaArithmetic(operator, left, right);
+  }
+}

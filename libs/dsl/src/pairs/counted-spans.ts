@@ -1,0 +1,113 @@
+import type { SpanTest } from '../trace/span-functions.js';
+import type { SpanView } from '../trace/span-view.js';
+import type { Resolved } from '../tree/resolved.js';
+import { BELOW, EVERY, JoinedSpans, type Relation } from './joined/joined-spans.js';
+import type { SpanBucket } from './joined/span-bucket.js';
+import { LinkedSpans } from './links/linked-spans.js';
+import { alternativesOf } from './plan/alternatives.js';
+import { type JoinPlan, joinPlan } from './plan/join-plan.js';
+import { RelativesConstraint } from './ranks/order-constraint.js';
+import { NEVER } from './ranks/value-column.js';
+
+/** How many spans there are, or whether there is one, where look-ups tell it without coming by them. */
+export abstract class CountedSpans extends LinkedSpans {
+  /** By condition: how many relatives were looked through. */
+  private readonly walked = new Map<Resolved, number>();
+
+  /** How many satisfy a test, up to `most` and one more. Undefined where look-ups alone can't tell, or don't pay yet. */
+  protected countIfWorn(test: SpanTest, most: number): number | undefined {
+    const { condition, depth } = test;
+    if (condition === undefined) return undefined;
+    const plan = joinPlan(condition, depth);
+    if (plan.tests.length === 0) return undefined;
+    if (plan.rest.length > 0) return most === 0 ? this.hasInSomeWay(test, condition, plan) : undefined;
+    const linked = this.countLinked(test, plan, most);
+    if (linked !== undefined) return linked;
+    const bucket = this.candidates(test, condition, plan);
+    return this.isWorn(bucket) ? this.countInIndex(test, plan, bucket, most) : undefined;
+  }
+
+  /** 1 where some span satisfies a test by one of its alternatives, 0 where none does. */
+  private hasInSomeWay(test: SpanTest, condition: Resolved, plan: JoinPlan): number | undefined {
+    const alternatives = alternativesOf(condition, test.depth);
+    if (alternatives?.areCertain !== true || !this.isWorn(this.candidates(test, condition, plan))) return undefined;
+    let isKnown = true;
+    for (const way of alternatives.ways) {
+      const one: SpanTest = { ...test, condition: way.condition };
+      const bucket = this.candidates(one, way.condition, way.plan);
+      // What has no tests of outer spans any more is a look-up, or not at all worth one.
+      const found =
+        way.plan.tests.length === 0
+          ? bucket.spans.length
+          : way.plan.rest.length > 0
+            ? undefined
+            : this.isWorn(bucket)
+              ? this.countInIndex(one, way.plan, bucket, 0)
+              : this.lookThrough(one, way.plan, bucket);
+      if (found === undefined) isKnown = false;
+      else if (found > 0) return 1;
+    }
+    return isKnown ? 0 : undefined;
+  }
+
+  private lookThrough(test: SpanTest, plan: JoinPlan, bucket: SpanBucket): number {
+    for (const span of bucket) {
+      bucket.scanned++;
+      if (this.satisfies(test, plan.tests, span)) return 1;
+    }
+    return 0;
+  }
+
+  /** Of the candidates; in a relation to an outer span, where one is asked for. Undefined where look-ups alone can't tell. */
+  protected countInIndex(test: SpanTest, plan: JoinPlan, bucket: SpanBucket, most: number, relation?: Relation): number | undefined {
+    if (relation !== undefined && relation.constraint === undefined) return undefined;
+    const index = this.indexed(bucket, test.depth, plan, relation?.columns ?? EVERY);
+    const asked = this.constraints(plan, index);
+    if (asked !== NEVER && asked.left.length > 0) return undefined;
+    JoinedSpans.searches++;
+    let count = 0;
+    for (const span of index.apart) if (relation?.stands(span) !== false && this.satisfies(test, plan.tests, span)) count++;
+    if (asked === NEVER || count > most) return count;
+    const constraints = relation?.constraint === undefined ? asked.constraints : [relation.constraint, ...asked.constraints];
+    return count + this.counted(index, constraints, most);
+  }
+
+  /** Undefined where relatives are still come by one after the other. */
+  protected countRelatives(
+    test: SpanTest,
+    condition: Resolved,
+    axis: 'descendants' | 'ancestors',
+    of: SpanView,
+    most: number,
+  ): number | undefined {
+    const plan = joinPlan(condition, test.depth);
+    const relation = plan.rest.length > 0 ? undefined : this.relation(condition, plan, axis, of);
+    if (relation === undefined) return undefined;
+    const bucket = this.candidates(test, condition, plan);
+    return this.isWorn(bucket) ? this.countInIndex(test, plan, bucket, most, relation) : undefined;
+  }
+
+  /**
+   * Undefined until enough relatives were come by. One that is asked a question about spans by itself may be come by again and again (an ancestor of many), and
+   * the question may take as long as there are spans: it is asked once of each.
+   */
+  protected relation(condition: Resolved, plan: JoinPlan, axis: 'descendants' | 'ancestors', of: SpanView): Relation | undefined {
+    const { structure } = this.host;
+    const position = structure.intervals.indexOf.get(of);
+    if (position === undefined) return undefined;
+    const walked = this.walked.get(condition) ?? 0;
+    if (plan.own.length === 0 && walked <= Math.max(64, 2 * this.host.trace.spans.length)) return undefined;
+    return {
+      constraint: new RelativesConstraint(this.traceColumns(), position, axis),
+      columns: BELOW,
+      stands: (span) => span !== of && (axis === 'descendants' ? structure.isAncestor(of, span) : structure.isAncestor(span, of)),
+    };
+  }
+
+  /** Relatives, come by one after the other. */
+  protected walk(condition: Resolved, axis: 'descendants' | 'ancestors', of: SpanView): readonly SpanView[] {
+    const relatives = this.walking((structure) => structure.relatives(axis, of));
+    this.walked.set(condition, (this.walked.get(condition) ?? 0) + relatives.length);
+    return relatives;
+  }
+}

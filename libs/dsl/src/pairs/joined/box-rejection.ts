@@ -1,0 +1,133 @@
+import type { SpanView } from '../../trace/span-view.js';
+import type { Resolved, TraceQuantifier } from '../../tree/resolved.js';
+import type { Value } from '../../values/value.js';
+import { type BoxQuestion, boxQuestion, timeOf } from '../plan/box-question.js';
+import type { JoinPlan, OrderJoin, SortedJoin } from '../plan/join-plan.js';
+import { BeforeAll, beforeSome, belowSome, outerBox } from '../ranks/box-constraint.js';
+import { type Box, type Constraint, NONE, type Rejection } from '../ranks/span-tree.js';
+import { END, START, TRACE_COLUMNS, type TraceColumns } from '../ranks/trace-columns.js';
+import { type FAILED, NEVER } from '../ranks/value-column.js';
+import type { SpanBucket } from './span-bucket.js';
+import { JOINED, type JoinedBounds, type SpanIndex } from './span-index.js';
+
+/** What is known of the spans that a further question asks for. */
+export interface FurtherSpans {
+  columnsOf(): TraceColumns;
+  bucketOf(node: TraceQuantifier, plan: JoinPlan): SpanBucket;
+  indexOf(bucket: SpanBucket, node: TraceQuantifier, plan: JoinPlan): SpanIndex;
+  orderOf(join: OrderJoin): Constraint | typeof NEVER | undefined;
+  toleranceOf(tolerance: Resolved | undefined): number | bigint | undefined;
+  attempted(node: Resolved): Value | typeof FAILED;
+  /** The spans that a keyed question asks for, for one tested span. */
+  joinedTo(span: SpanView, question: BoxQuestion): SpanBucket;
+  /** Counts what was looked at. */
+  pay(visits: number): void;
+}
+
+/** The questions among what a plan leaves to be tested, whose answer can be known for many spans at once. */
+export function furtherQuestions(plan: JoinPlan, depth: number): readonly BoxQuestion[] {
+  return plan.rest.map((conjunct) => boxQuestion(conjunct, depth)).filter((question) => question !== undefined);
+}
+
+/** Columns of an index by which keyed questions are answered: between which times the spans lie that are joined to each. */
+export function joinedBounds(plan: JoinPlan, depth: number, further: FurtherSpans): readonly JoinedBounds[] {
+  return furtherQuestions(plan, depth)
+    .filter(({ isKeyed }) => isKeyed)
+    .map((question) => ({ question, of: (span) => further.joinedTo(span, question) }));
+}
+
+/** Of boxes of spans that are tested at `depth`, those in which no span satisfies what the plan leaves to be tested. */
+export function boxRejection(plan: JoinPlan, depth: number, index: SpanIndex, further: FurtherSpans): Rejection | undefined {
+  const rejections: Rejection[] = [];
+  for (const question of furtherQuestions(plan, depth)) {
+    const rejection = question.isKeyed ? keyedRejection(question, index, further) : rejectionBy(question, depth, further);
+    if (rejection !== undefined) rejections.push(rejection);
+  }
+  return rejections.length === 0 ? undefined : (box) => rejections.some((reject) => reject(box));
+}
+
+/** What one question about a box of spans may look at: with more to look at the spans are asked one by one. */
+export const BOX_VISITS = 256;
+
+const EVERYTHING: Rejection = () => true;
+
+function rejectionBy(question: BoxQuestion, depth: number, further: FurtherSpans): Rejection | undefined {
+  const { node, plan, isNegated, joins, given } = question;
+  const bucket = further.bucketOf(node, plan);
+  if (bucket.spans.length === 0) return isNegated ? undefined : EVERYTHING;
+  const index = further.indexOf(bucket, node, plan);
+  const exact: Constraint[] = [];
+  for (const join of given) {
+    const constraint = exactly(join, index, further);
+    if (constraint === NEVER) return isNegated ? undefined : EVERYTHING;
+    if (constraint !== undefined) exact.push(constraint);
+    else if (isNegated) return undefined;
+  }
+  const byBox: ((box: Box) => readonly (Constraint | typeof NEVER | undefined)[])[] = [];
+  if (node.over !== undefined) byBox.push((box) => [belowSome(outerBox(box))]);
+  for (const join of joins) {
+    if (join.type === 'value') {
+      // Of a time that lies between two, what holds for both holds.
+      if (isNegated) byBox.push((box) => timesOf(box, join, depth, index, further));
+      continue;
+    }
+    const tolerance = further.toleranceOf(join.conjunct.tolerance);
+    const isDirect = join.outer.type === 'bound' && tolerance !== undefined && Number.isFinite(Number(tolerance)) && tolerance >= 0;
+    if (isDirect)
+      byBox.push((box) => [
+        isNegated
+          ? new BeforeAll(further.columnsOf(), outerBox(box), join.isFirst, tolerance)
+          : beforeSome(further.columnsOf(), outerBox(box), join.isFirst, tolerance),
+      ]);
+    else if (isNegated) return undefined;
+  }
+  return (box) => {
+    const asked = byBox.flatMap((make) => make(box));
+    if (asked.some((constraint) => constraint === NEVER || constraint === undefined)) return false;
+    const before = index.tree.visits;
+    const found = index.tree.countWithin([...exact, ...(asked as Constraint[])], 0, BOX_VISITS);
+    further.pay(index.tree.visits - before);
+    return found !== undefined && found > 0 === isNegated;
+  };
+}
+
+function exactly(join: SortedJoin, index: SpanIndex, further: FurtherSpans): Constraint | typeof NEVER | undefined {
+  return join.type === 'order' ? further.orderOf(join) : index.column(join).constraint(({ node }) => further.attempted(node));
+}
+
+function timesOf(
+  box: Box,
+  join: Extract<SortedJoin, { type: 'value' }>,
+  depth: number,
+  index: SpanIndex,
+  further: FurtherSpans,
+): readonly (Constraint | typeof NEVER | undefined)[] {
+  const time = timeOf(join, depth)!;
+  const outer = outerBox(box);
+  const column = time.field === 'start_time' ? START : END;
+  return [outer.low(column), outer.high(column)].map((rank) =>
+    index.column(join).constraint(({ node }) => (node === time.node ? further.columnsOf().valueOf(rank) : further.attempted(node))),
+  );
+}
+
+/** By the times and places between which the spans lie that are joined to some span of the box. */
+function keyedRejection(question: BoxQuestion, index: SpanIndex, further: FurtherSpans): Rejection | undefined {
+  const constraints: Constraint[] = [];
+  for (const join of question.given) {
+    const constraint = join.type === 'order' ? further.orderOf(join) : undefined;
+    if (constraint === NEVER) return EVERYTHING;
+    if (constraint !== undefined) constraints.push(constraint);
+  }
+  const first = index.boundsOf(question);
+  const lows = new Int32Array(TRACE_COLUMNS);
+  const highs = new Int32Array(TRACE_COLUMNS);
+  const joined: Box = { lows, highs, at: 0 };
+  return (box) => {
+    for (const column of JOINED) {
+      lows[column] = box.lows[box.at + first + 2 * column]!;
+      highs[column] = box.highs[box.at + first + 2 * column + 1]!;
+    }
+    if (lows[START]! > highs[START]!) return true;
+    return constraints.some((constraint) => constraint.ofBox(joined) === NONE);
+  };
+}

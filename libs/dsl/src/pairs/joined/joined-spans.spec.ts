@@ -1,0 +1,32 @@
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { arbitraryCrowdedTrace, arbitraryJoinedRule } from '../../../../../test/fixtures/dsl/arbitrary-trace-rule.js';
+import { describePair } from '../../../../../test/fixtures/dsl/compare-judgements.js';
+import { judgedByInterpreter, ruleOf } from '../../../../../test/fixtures/dsl/judgements.js';
+import { evaluationLimit } from '../../interpret/evaluation-limit.js';
+import { judgeExpression } from '../../judge/judge.js';
+import { JoinedSpans } from './joined-spans.js';
+
+it('what sorted spans say of pairs is what looking at every pair says', () => {
+  const before = JoinedSpans.searches;
+  let [rules, matches] = [0, 0];
+  fc.assert(
+    fc.property(arbitraryJoinedRule, arbitraryCrowdedTrace, (text, trace) => {
+      const rule = ruleOf(text);
+      if (rule === undefined) return;
+      const expected = JSON.stringify(judgedByInterpreter(rule, trace));
+      const found = JSON.stringify(judgeExpression(rule, evaluationLimit(rule.resolved, 10_000))(trace));
+      if (found !== expected) throw new Error(describePair(text, trace, 'sorted', found, expected));
+      rules++;
+      if (JSON.parse(expected).matches.length > 0) matches++;
+    }),
+    { numRuns: 2_000 },
+  );
+  const searches = JoinedSpans.searches - before;
+  expect({ rules: rules > 1_600, matches: matches > 400, misses: rules - matches > 400, searches: searches > 4_000 }).toEqual({
+    rules: true,
+    matches: true,
+    misses: true,
+    searches: true,
+  });
+}, 120_000);

@@ -1,0 +1,221 @@
+import { StepsExceeded } from '../../lua/budget-exceeded.js';
+import { LuaError } from '../../lua/lua-error.js';
+import type { TestedOnArrival } from '../../online/tested-on-arrival.js';
+import { SpanFunctions, type SpanFunctionsHost, type SpanTest } from '../../trace/span-functions.js';
+import type { SpanView } from '../../trace/span-view.js';
+import type { Resolved } from '../../tree/resolved.js';
+import type { Value } from '../../values/value.js';
+import type { JoinPlan } from '../plan/join-plan.js';
+import { orderConstraint } from '../ranks/order-constraint.js';
+import type { Constraint } from '../ranks/span-tree.js';
+import { ENTER, TraceColumns } from '../ranks/trace-columns.js';
+import { FAILED, NEVER } from '../ranks/value-column.js';
+import { boxRejection, type FurtherSpans, joinedBounds } from './box-rejection.js';
+import { KeyedSpans } from './keyed-spans.js';
+import { SpanBucket } from './span-bucket.js';
+import { SpanIndex } from './span-index.js';
+
+export const EVERY: ReadonlySet<number> = new Set();
+export const BELOW: ReadonlySet<number> = new Set([ENTER]);
+
+/** A step is about as much as this many boxes or spans of a tree that are looked at. */
+export const VISITS_PER_STEP = 8;
+/** Steps for each span of a trace, or of an index, to put it into columns and sort it. */
+const COLUMN_STEPS = 2;
+
+/** How the spans that are sought must lie to an outer one, beside what their condition says. */
+export interface Relation {
+  /** Undefined where only `stands` can tell. */
+  readonly constraint: Constraint | undefined;
+  /** The columns by which it asks. */
+  readonly columns: ReadonlySet<number>;
+  stands(span: SpanView): boolean;
+}
+
+/** Spans that satisfy conditions, found by what joins them to outer spans. */
+export abstract class JoinedSpans extends SpanFunctions {
+  /** How many questions were answered by trees, of all evaluations: for tests of what is meant to be tested. */
+  static searches = 0;
+
+  /**
+   * @param arrived what was tested when the spans arrived; without it all is tested now
+   * @param testsEach each comparison is tested, so that what fails is seen: no trees
+   */
+  constructor(
+    host: SpanFunctionsHost,
+    private readonly arrived?: TestedOnArrival,
+    protected readonly testsEach = false,
+  ) {
+    super(host);
+  }
+
+  /** Enough of the bucket's spans were looked through to make a tree of them. */
+  protected isWorn(bucket: SpanBucket): boolean {
+    return bucket.isWorn && !this.testsEach;
+  }
+
+  /** By condition: the spans on which its own conjuncts hold; and those by the values of its keys. */
+  private readonly own = new Map<Resolved, SpanBucket>();
+  private readonly byKey = new Map<Resolved, KeyedSpans>();
+  private columns: TraceColumns | undefined;
+
+  /** Of the candidates those that satisfy what the plan has left to ask, and stand in the relation, by a tree of them. */
+  protected *search(test: SpanTest, plan: JoinPlan, bucket: SpanBucket, relation?: Relation): Iterable<SpanView> {
+    if (!this.isWorn(bucket)) {
+      for (const span of bucket) {
+        bucket.scanned++;
+        if (relation?.stands(span) !== false && this.satisfies(test, plan.tests, span)) yield span;
+      }
+      return;
+    }
+    const index = this.indexed(bucket, test.depth, plan, relation?.columns ?? EVERY);
+    const asked = this.constraints(plan, index);
+    JoinedSpans.searches++;
+    for (const span of index.apart) if (relation?.stands(span) !== false && this.satisfies(test, plan.tests, span)) yield span;
+    if (asked === NEVER) return;
+    const { constraint } = relation ?? {};
+    const isTested = relation !== undefined && constraint === undefined;
+    const constraints = constraint === undefined ? asked.constraints : [constraint, ...asked.constraints];
+    const { tree } = index;
+    let paid = tree.visits;
+    const rejection = this.host.structure.hasLinks ? undefined : boxRejection(plan, test.depth, index, this.further);
+    for (const position of tree.find(constraints, rejection)) {
+      this.host.spend((tree.visits - paid) / VISITS_PER_STEP);
+      paid = tree.visits;
+      const span = index.at(position);
+      if ((!isTested || relation.stands(span)) && this.satisfies(test, asked.left, span)) yield span;
+    }
+    this.host.spend((tree.visits - paid) / VISITS_PER_STEP);
+  }
+
+  protected indexed(bucket: SpanBucket, depth: number, plan: JoinPlan, columns: ReadonlySet<number>): SpanIndex {
+    if (bucket.index === undefined) {
+      this.host.spend(bucket.spans.length * COLUMN_STEPS);
+      bucket.index = new SpanIndex(
+        bucket.spans,
+        this.traceColumns(),
+        plan,
+        columns,
+        (inner, span) => {
+          this.host.bind(depth, span);
+          return this.attempted(inner);
+        },
+        this.host.structure.hasLinks ? [] : joinedBounds(plan, depth, this.further),
+      );
+    }
+    return bucket.index;
+  }
+
+  protected traceColumns(): TraceColumns {
+    if (this.columns === undefined) {
+      this.host.spend(this.host.trace.spans.length * COLUMN_STEPS);
+      this.columns = TraceColumns.of(this.host.trace, this.host.structure);
+    }
+    return this.columns;
+  }
+
+  /** What the plan's sorted joins ask for the outer spans as they are bound, and what is left to be tested. */
+  protected constraints(
+    plan: JoinPlan,
+    index: SpanIndex,
+  ): { readonly constraints: readonly Constraint[]; readonly left: readonly Resolved[] } | typeof NEVER {
+    const constraints: Constraint[] = [];
+    const left = [...plan.rest];
+    for (const join of plan.sorted) {
+      const constraint =
+        join.type === 'value' ? index.column(join).constraint(({ node }) => this.attempted(node)) : this.orderOf(join.conjunct, join);
+      if (constraint === NEVER) return NEVER;
+      if (constraint === undefined) left.push(join.conjunct);
+      else constraints.push(constraint);
+    }
+    return { constraints, left };
+  }
+
+  /** How many of an index satisfy what the outer spans ask; counting ends when there are more than `most`. */
+  protected counted(index: SpanIndex, constraints: readonly Constraint[], most: number): number {
+    const before = index.visits;
+    const count = index.count(constraints, most);
+    this.host.spend((index.visits - before) / VISITS_PER_STEP);
+    return count;
+  }
+
+  private orderOf(
+    { tolerance }: { readonly tolerance?: Resolved },
+    { outer, isFirst }: { readonly outer: Parameters<SpanFunctionsHost['span']>[0]; readonly isFirst: boolean },
+  ): Constraint | typeof NEVER | undefined {
+    const columns = this.traceColumns();
+    return this.tried(
+      () =>
+        orderConstraint(columns, columns.indexOf(this.host.span(outer)), {
+          isFirst,
+          tolerance: this.host.tolerance(tolerance),
+          within: undefined,
+        }),
+      NEVER,
+    );
+  }
+
+  /** What questions about many spans at once ask of the spans that they lead to. */
+  private readonly further: FurtherSpans = {
+    columnsOf: () => this.traceColumns(),
+    bucketOf: (node, plan) => this.candidates({ node, depth: node.depth, condition: node.condition }, node.condition, plan),
+    indexOf: (bucket, { depth, over }, plan) => this.indexed(bucket, depth, plan, over === undefined ? EVERY : BELOW),
+    orderOf: (join) => this.orderOf(join.conjunct, join),
+    toleranceOf: (tolerance) => this.tried(() => this.host.tolerance(tolerance), undefined),
+    attempted: (node) => this.attempted(node),
+    joinedTo: (span, { node, plan }) => {
+      this.host.bind(node.depth - 1, span);
+      return this.keyed({ node, depth: node.depth, condition: node.condition }, node.condition, plan);
+    },
+    pay: (visits) => this.host.spend(visits / VISITS_PER_STEP),
+  };
+
+  protected candidates(test: SpanTest, condition: Resolved, plan: JoinPlan): SpanBucket {
+    return plan.keys.length === 0 ? this.ownSpans(test, condition, plan) : this.keyed(test, condition, plan);
+  }
+
+  protected keyed(test: Pick<SpanTest, 'depth'> & Partial<SpanTest>, condition: Resolved, plan: JoinPlan): SpanBucket {
+    let keyed = this.byKey.get(condition);
+    if (keyed === undefined) {
+      keyed = new KeyedSpans();
+      for (const span of this.ownSpans(test, condition, plan)) {
+        this.host.bind(test.depth, span);
+        keyed.add(
+          plan.keys.map(({ inner }) => this.attempted(inner)),
+          span,
+        );
+      }
+      this.byKey.set(condition, keyed);
+    }
+    return keyed.at(plan.keys, ({ outer }) => this.attempted(outer));
+  }
+
+  protected ownSpans(test: Pick<SpanTest, 'depth'> & Partial<SpanTest>, condition: Resolved, plan: JoinPlan): SpanBucket {
+    let bucket = this.own.get(condition);
+    if (bucket === undefined) {
+      const { spans } = this.host.trace;
+      const tested = this.arrived?.spansOf(condition, spans);
+      const left = tested === undefined ? [...plan.local, ...plan.own] : plan.own;
+      bucket = new SpanBucket(tested ?? spans, (span) => this.satisfies(test as SpanTest, left, span));
+      this.own.set(condition, bucket);
+    }
+    return bucket;
+  }
+
+  protected attempted(node: Resolved): Value | typeof FAILED {
+    return this.tried(() => this.host.value(node), FAILED);
+  }
+
+  private tried<T, U>(ask: () => T, failed: U): T | U {
+    try {
+      return ask();
+    } catch (error) {
+      if (error instanceof LuaError && !(error instanceof StepsExceeded)) return failed;
+      throw error;
+    }
+  }
+
+  protected satisfies({ node, depth }: SpanTest, conjuncts: readonly Resolved[], span: SpanView): boolean {
+    return conjuncts.every((condition) => this.holds({ node, depth, condition }, span));
+  }
+}

@@ -1,0 +1,99 @@
+import type { SpanView } from '../../trace/span-view.js';
+import type { TraceAggregate } from '../../tree/resolved.js';
+import type { Value } from '../../values/value.js';
+import type { SpanIndex } from './span-index.js';
+
+/** Looking through fewer is cheaper than to sort them. */
+export const FEW = 64;
+
+/** Some spans of a trace, found while they are asked for; to be looked through, or looked up by time. */
+export class SpanBucket implements Iterable<SpanView> {
+  private starts: Sorted | undefined;
+  private ends: Sorted | undefined;
+  private readonly found: SpanView[];
+  private next = 0;
+  /** How many were looked through so far, by all who looked. */
+  scanned = 0;
+  index: SpanIndex | undefined;
+  /** The earliest and the latest start, and end, of all of them (span-index.ts). */
+  limits: readonly number[] | undefined;
+  /** What aggregates over all of them are. */
+  aggregates: Map<TraceAggregate, { readonly value: Value }> | undefined;
+
+  /** @param keep which of them it is about; all without it */
+  constructor(
+    private readonly source: readonly SpanView[],
+    private readonly keep?: (span: SpanView) => boolean,
+  ) {
+    this.found = keep === undefined ? (source as SpanView[]) : [];
+    if (keep === undefined) this.next = source.length;
+  }
+
+  *[Symbol.iterator](): Iterator<SpanView> {
+    for (let at = 0; ; at++) {
+      while (at >= this.found.length) if (!this.findNext()) return;
+      yield this.found[at]!;
+    }
+  }
+
+  /** All of them. */
+  get spans(): readonly SpanView[] {
+    while (this.findNext());
+    return this.found;
+  }
+
+  /** None of the source is left out. */
+  get keepsAll(): boolean {
+    while (this.found.length === this.next) if (!this.findNext()) break;
+    return this.found.length === this.source.length;
+  }
+
+  /** It was looked through so often that to sort it pays. */
+  get isWorn(): boolean {
+    return this.scanned > FEW && this.scanned > 2 * this.source.length;
+  }
+
+  /** Those that start at or after `from`, the earliest first, up to `to` (nanoseconds since the epoch). */
+  *startingBetween(from: bigint, to: bigint | undefined): Iterable<SpanView> {
+    this.starts ??= sortedBy(this.spans, (span) => BigInt(span.startTime));
+    const { times, spans } = this.starts;
+    for (let at = firstNotBelow(times, from); at < times.length && (to === undefined || times[at]! <= to); at++) yield spans[at]!;
+  }
+
+  /** Those that end at or before `until`, the latest first, down to `from`. */
+  *endingBetween(from: bigint | undefined, until: bigint): Iterable<SpanView> {
+    this.ends ??= sortedBy(this.spans, (span) => BigInt(span.endTime));
+    const { times, spans } = this.ends;
+    for (let at = firstNotBelow(times, until + 1n) - 1; at >= 0 && (from === undefined || times[at]! >= from); at--) yield spans[at]!;
+  }
+
+  /** Looks at one more of the source; false when there is none. One that can't be told of is asked again, and fails again. */
+  private findNext(): boolean {
+    if (this.next >= this.source.length) return false;
+    const span = this.source[this.next]!;
+    if (this.keep!(span)) this.found.push(span);
+    this.next++;
+    return true;
+  }
+}
+
+interface Sorted {
+  readonly times: readonly bigint[];
+  readonly spans: readonly SpanView[];
+}
+
+function sortedBy(spans: readonly SpanView[], timeOf: (span: SpanView) => bigint): Sorted {
+  const timed = spans.map((span) => ({ span, time: timeOf(span) })).sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+  return { times: timed.map(({ time }) => time), spans: timed.map(({ span }) => span) };
+}
+
+function firstNotBelow(times: readonly bigint[], time: bigint): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle]! < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

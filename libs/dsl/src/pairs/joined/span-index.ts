@@ -1,0 +1,190 @@
+import type { SpanView } from '../../trace/span-view.js';
+import { formatExpression } from '../../tree/format-expression.js';
+import type { Resolved } from '../../tree/resolved.js';
+import type { Value } from '../../values/value.js';
+import type { BoxQuestion } from '../plan/box-question.js';
+import type { JoinPlan, ValueJoin } from '../plan/join-plan.js';
+import { intersected, type Region } from '../ranks/region.js';
+import { SpanCounts } from '../ranks/span-counts.js';
+import { type Constraint, SpanTree } from '../ranks/span-tree.js';
+import { END, ENTER, LEAVE, SERVICE, START, type TraceColumns } from '../ranks/trace-columns.js';
+import { type FAILED, ValueColumn } from '../ranks/value-column.js';
+import type { SpanBucket } from './span-bucket.js';
+
+/** Reads what a comparison reads of its own span. */
+export type InnerValue = (node: Resolved, span: SpanView) => Value | typeof FAILED;
+
+/** Where spans hang in their trees, and of which service they are, most often asks little: times and values divide better. */
+const PLACES = 32;
+const FEW_SERVICES = 8;
+
+/** Which spans are joined to a span by the keys of a further question. */
+export interface JoinedBounds {
+  readonly question: BoxQuestion;
+  of(span: SpanView): SpanBucket;
+}
+
+/** Some spans of a trace, to be found by what a plan's sorted joins ask of them. */
+export class SpanIndex {
+  private readonly columns: readonly Int32Array[];
+  private readonly dividing: ReadonlyMap<number, number>;
+  private boxes: SpanTree | undefined;
+  private counted: SpanCounts | undefined;
+  /** How often the tree was asked to count, and how often it would have looked at more than sums of regions do. */
+  private asked = 0;
+  private failed = 0;
+  /** Those about whose order columns can't tell: they are tested one by one. */
+  readonly apart: readonly SpanView[];
+  private readonly spans: readonly SpanView[];
+  private readonly values = new Map<ValueJoin, ValueColumn>();
+  private readonly bounds = new Map<BoxQuestion, number>();
+
+  /** @param times the columns by which relations between spans ask, beside the plan's joins */
+  constructor(
+    spans: readonly SpanView[],
+    trace: TraceColumns,
+    plan: JoinPlan,
+    times: ReadonlySet<number>,
+    read: InnerValue,
+    joined: readonly JoinedBounds[],
+  ) {
+    const dividing = new Map<number, number>([...times].map((column) => [column, 1]));
+    for (const join of plan.sorted) if (join.type === 'order') dividing.set(join.isFirst ? END : START, 1);
+    const isOrdered = dividing.size > 0;
+    const ofServices = trace.services <= FEW_SERVICES ? 4 : PLACES;
+    if (isOrdered) dividing.set(ENTER, PLACES);
+    if (isOrdered && trace.services > 1) dividing.set(SERVICE, ofServices);
+    const positions = spans.map((span) => trace.indexOf(span) as number);
+    // Who descends from whom is told by parents alone.
+    const isTimed = dividing.has(START) || dividing.has(END);
+    this.apart = isTimed ? spans.filter((_span, at) => trace.isLinked(positions[at]!)) : [];
+    this.spans = isTimed ? spans.filter((_span, at) => !trace.isLinked(positions[at]!)) : spans;
+    const kept = isTimed ? positions.filter((position) => !trace.isLinked(position)) : positions;
+    const columns: Int32Array[] = trace.columns.map((column) => Int32Array.from(kept, (position) => column[position]!));
+    const ofValues = new Map<string, number>();
+    for (const join of plan.sorted) {
+      if (join.type !== 'value') continue;
+      // Comparisons of one value ask for ranges of one column.
+      const same = join.operator === '~=' ? undefined : formatExpression(join.inner.syntax);
+      const shared = same === undefined ? undefined : ofValues.get(same);
+      const index = shared ?? columns.length;
+      const column = new ValueColumn(
+        join,
+        this.spans.map((span) => read(join.inner, span)),
+        index,
+      );
+      this.values.set(join, column);
+      if (shared !== undefined) continue;
+      if (same !== undefined) ofValues.set(same, index);
+      columns.push(column.ranks);
+      dividing.set(index, 1);
+    }
+    for (const { question, of } of joined) {
+      this.bounds.set(question, columns.length);
+      const limits = this.spans.map((span) => limitsOf(of(span), trace));
+      // Where the first of them ends and the last of them starts is what order asks for; then where they hang, and whose they are.
+      for (const limit of [2 * START + 1, 2 * END]) dividing.set(columns.length + limit, 1);
+      dividing.set(columns.length + 2 * ENTER + 1, PLACES);
+      dividing.set(columns.length + 2 * SERVICE + 1, ofServices);
+      for (let limit = 0; limit < 2 * JOINED.length; limit++) columns.push(Int32Array.from(limits, (of) => of[limit]!));
+    }
+    this.columns = columns;
+    this.dividing = dividing;
+  }
+
+  get tree(): SpanTree {
+    this.boxes ??= new SpanTree(this.columns, this.dividing);
+    return this.boxes;
+  }
+
+  /** What was looked at so far, boxes and spans. */
+  get visits(): number {
+    return (this.boxes?.visits ?? 0) + (this.counted?.visits ?? 0);
+  }
+
+  /**
+   * How many spans satisfy all constraints; where there are more than `most`, how many is not sure. The tree tells it fast where spans lie
+   * together, or a witness is found soon; where it would have to look at many boxes, sums of regions do.
+   */
+  count(constraints: readonly Constraint[], most: number): number {
+    const regions = regionsOf(constraints);
+    this.counted ??= new SpanCounts(comparable(this.columns));
+    const price = regions && this.counted.price(regions);
+    if (regions === undefined || price === undefined || price > this.size) return this.tree.count(constraints, most);
+    if (this.failed <= 4 + this.asked / 8) {
+      this.asked++;
+      const count = this.tree.countWithin(constraints, most, Math.max(FEW_VISITS, price));
+      if (count !== undefined) return count;
+      this.failed++;
+    }
+    return this.counted.totals(regions)[0]!;
+  }
+
+  /** Counts of its spans with weights. */
+  countsOf(weights: readonly Float64Array[]): SpanCounts {
+    return new SpanCounts(this.columns, weights);
+  }
+
+  /** The span that stands at a place of the columns. */
+  spanAt(place: number): SpanView {
+    return this.spans[place]!;
+  }
+
+  get size(): number {
+    return this.spans.length;
+  }
+
+  /** The first of the columns that say of what is joined to each span the least and the most of each of JOINED. */
+  boundsOf(question: BoxQuestion): number {
+    return this.bounds.get(question) as number;
+  }
+
+  column(join: ValueJoin): ValueColumn {
+    return this.values.get(join) as ValueColumn;
+  }
+
+  /** The span at a position of the tree. */
+  at(position: number): SpanView {
+    return this.spans[this.tree.order[position]!]!;
+  }
+}
+
+/** The columns without the spans on which a comparison fails: no constraint of the plan leaves them. */
+function comparable(columns: readonly Int32Array[]): readonly Int32Array[] {
+  if (columns.every((column) => column.every((rank) => rank >= 0))) return columns;
+  const kept = [...columns[0]!.keys()].filter((place) => columns.every((column) => column[place]! >= 0));
+  return columns.map((column) => Int32Array.from(kept, (place) => column[place]!));
+}
+
+/** More regions than these are not summed up. */
+const MOST_REGIONS = 64;
+const FEW_VISITS = 64;
+
+/** The spans that satisfy all constraints, as a sum of regions. Undefined where one can't be told so. */
+export function regionsOf(constraints: readonly Constraint[]): readonly Region[] | undefined {
+  let regions: readonly Region[] = [{ sign: 1, ranges: [] }];
+  for (const constraint of constraints) {
+    const added = constraint.regions?.();
+    if (added === undefined || regions.length * added.length > MOST_REGIONS) return undefined;
+    regions = intersected(regions, added);
+  }
+  return regions;
+}
+
+/** The columns of joined spans of which the limits are known. */
+export const JOINED: readonly number[] = [START, END, ENTER, LEAVE, SERVICE];
+
+/** Of no spans the least is more than the most. */
+function limitsOf(bucket: SpanBucket, trace: TraceColumns): readonly number[] {
+  bucket.limits ??= JOINED.flatMap((column) => {
+    let low = 2 * trace.columns[column]!.length;
+    let high = -1;
+    for (const span of bucket.spans) {
+      const rank = trace.columns[column]![trace.indexOf(span) as number]!;
+      low = Math.min(low, rank);
+      high = Math.max(high, rank);
+    }
+    return [low, high];
+  });
+  return bucket.limits;
+}

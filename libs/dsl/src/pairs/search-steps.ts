@@ -1,0 +1,98 @@
+import { formatExpression } from '../tree/format-expression.js';
+import { NUMBER } from '../values/types.js';
+import type { JoinPlan, SortedJoin } from './plan/join-plan.js';
+import { Steps } from './plan/steps.js';
+import { BUILDING_VISITS, columnOrder, type Ends, levelsOf, regionPrice } from './ranks/region-price.js';
+import { END, ENTER, LEAVE, START, TRACE_COLUMNS } from './ranks/trace-columns.js';
+
+/** Boxes and spans that are looked at for one step (joined-spans.ts). */
+const VISITS_PER_STEP = 8;
+/** A tree is tried first (span-index.ts): in few searches in vain, for as much as sums of regions take. */
+const TRIED = 1 + 1 / 8;
+const FEW_VISITS = 64;
+/** A tree has at most half as many boxes as spans. */
+const TREE_VISITS = 1.5;
+const MOST_REGIONS = 64;
+/** The spans of the trace, and of its services. */
+const PARTS = 2;
+
+/** How sought spans lie to an outer one, beside what their condition says. */
+export type SoughtRelation = 'descendants' | 'ancestors' | 'before' | 'after' | 'before within' | 'after within';
+
+/** The columns by which a region is bounded, and how many ends its ranges have. */
+type Shape = ReadonlyMap<number, Ends>;
+
+/** What it takes to count the spans that a plan's sorted joins ask for: of each outer span, and once to prepare for it. */
+export interface SearchSteps {
+  readonly each: Steps;
+  readonly once: Steps;
+}
+
+/** In the worst case: the trace is of several services. */
+export function searchSteps(plan: Pick<JoinPlan, 'sorted'>, relation?: SoughtRelation): SearchSteps {
+  let shapes: readonly Shape[] = [new Map()];
+  for (const added of [...(relation === undefined ? [] : [ofRelation(relation)]), ...shapesOf(plan.sorted)]) {
+    shapes = shapes.flatMap((one) => added.map((other) => both(one, other)));
+  }
+  const isSummed = shapes.length <= MOST_REGIONS;
+  const sorted = shapes.map((shape) => [...shape].sort(([a], [b]) => columnOrder(a, b)));
+  const prepared = new Set(sorted.filter(({ length }) => length > 1).map((columns) => columns.map(([column]) => column).join(' ')));
+  const each = (spans: number): number => {
+    const whole = TREE_VISITS * spans + 1;
+    let price = 0;
+    for (const columns of isSummed ? sorted : []) {
+      const one = regionPrice(
+        columns.map(([, ends]) => ends),
+        spans,
+      );
+      if (one === undefined) return whole;
+      // As well those that say of one span alone that it is not sought.
+      price += one + 1;
+    }
+    return isSummed ? Math.min(whole, TRIED * Math.max(FEW_VISITS, price) + 1) : whole;
+  };
+  const once = (spans: number): number => {
+    const levels = levelsOf(spans);
+    const perSpan = [...prepared].map((columns) => (columns.split(' ').length === 2 ? levels : levels ** 2 / 2) * BUILDING_VISITS);
+    return spans * (1 + PARTS * (2 + perSpan.reduce((sum, visits) => sum + visits, 0)));
+  };
+  return {
+    each: new Steps((spans) => Math.ceil(each(spans) / VISITS_PER_STEP)),
+    once: new Steps((spans) => once(spans) / VISITS_PER_STEP),
+  };
+}
+
+function shapesOf(joins: readonly SortedJoin[]): readonly (readonly Shape[])[] {
+  const columns = new Map<string, number>();
+  return joins.map((join) => {
+    if (join.type === 'order') return ofRelation(join.isFirst ? 'before' : 'after');
+    const text = join.operator === '~=' ? `${columns.size}` : formatExpression(join.inner.syntax);
+    let column = columns.get(text);
+    if (column === undefined) columns.set(text, (column = TRACE_COLUMNS + columns.size));
+    if (join.operator === '~=') return [new Map([[column, 1]]), new Map([[column, 2]])];
+    // Of texts and numbers the one kind comes behind the other.
+    return [new Map([[column, join.operator === '==' || join.inner.types !== NUMBER ? 2 : 1]])];
+  });
+}
+
+/** As the constraints of order-constraint.ts have it. */
+function ofRelation(relation: SoughtRelation): readonly Shape[] {
+  const below: Shape = new Map([[ENTER, 2]]);
+  const above: readonly Shape[] = [new Map([[ENTER, 1]]), new Map([[LEAVE, 1]])];
+  if (relation === 'descendants') return [below];
+  if (relation === 'ancestors') return above;
+  const isFirst = relation.startsWith('before');
+  const ends: Ends = relation.endsWith('within') ? 2 : 1;
+  const within = (shapes: readonly Shape[], most: Ends): readonly Shape[] =>
+    shapes.map((shape) => both(shape, new Map([[isFirst ? END : START, most]])));
+  const same = within([new Map(), ...(isFirst ? [below] : above)], ends);
+  const whole = [...same, ...within(isFirst ? above : [below], 2)];
+  // Of its own service: what lies between the windows; or where both ends of them differ, all over again.
+  return ends === 1 ? [...whole, ...within([new Map(), below, ...above], 2)] : [...whole, ...whole, ...same];
+}
+
+function both(one: Shape, other: Shape): Shape {
+  const columns = new Map(one);
+  for (const [column, ends] of other) columns.set(column, columns.has(column) ? 2 : ends);
+  return columns;
+}

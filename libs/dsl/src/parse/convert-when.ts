@@ -1,0 +1,21 @@
+import { Source } from '../text/source.js';
+import type { Expression } from '../text/syntax.js';
+import { formatExpression } from '../tree/format-expression.js';
+import { parseWhen, type WhenOptions } from '../when/parse-when.js';
+import { flat } from '../when/when-tree.js';
+import type { Formatted } from './format.js';
+
+const WIDTH = 100;
+
+/** A rule of the form `when { … }` as BeTraceDSL that gives the same verdicts. Longer ones have a line per condition. */
+export function convertWhen(text: string, options?: WhenOptions): Formatted {
+  const { syntax, diagnostics } = parseWhen(new Source(text), options);
+  if (syntax?.kind !== 'expression') return { ok: false, diagnostics };
+  const line = formatExpression(syntax.expression);
+  return { ok: true, text: line.length <= WIDTH ? line : flat('and', syntax.expression).map(operand).join(' and\n') };
+}
+
+function operand(expression: Expression): string {
+  const text = formatExpression(expression);
+  return expression.type === 'logical' ? `(${text})` : text;
+}

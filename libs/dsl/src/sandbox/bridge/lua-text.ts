@@ -1,0 +1,303 @@
+import type { Source } from '../../text/source.js';
+import type { BinaryOperator, Block, Expression, FunctionExpression, Statement } from '../../text/syntax.js';
+import { KEYWORDS } from '../../text/token.js';
+import { quote } from '../../tree/format-expression.js';
+import { type SpanArgument, spanArguments } from '../../vocabulary/span-function-call.js';
+import type { ScriptMarks } from './script-marks.js';
+
+/**
+ * A script as plain Lua for the sandbox. What Lua lacks is written as calls of helpers (lua-helpers.ts): durations are numbers,
+ * string tests and arithmetic are functions (64-bit integers; bounded strings), the condition of `trace.has(…)` is a function
+ * of the span, `attribute.http.method` is `span.attributes["http.method"]`. Statements keep their line, for error messages.
+ * @param marks what is noted when it runs
+ */
+export function luaText(source: Source, block: Block, marks?: ScriptMarks): string {
+  const writer = new LuaWriter(source, marks);
+  writer.block(block);
+  return writer.text;
+}
+
+/** Arithmetic by helper name; `/`, `^`, comparisons and `#` are Lua's own. */
+export const ARITHMETIC_HELPERS: Readonly<Partial<Record<BinaryOperator, string>>> = {
+  '+': '__add',
+  '-': '__sub',
+  '*': '__mul',
+  '//': '__idiv',
+  '%': '__mod',
+  '..': '__concat',
+  '&': '__band',
+  '|': '__bor',
+  '~': '__bxor',
+  '<<': '__shl',
+  '>>': '__shr',
+};
+
+/** Comparisons that a helper makes, because Lua's own do not pay for long strings. */
+const COMPARISON_HELPERS: Readonly<Partial<Record<BinaryOperator, string>>> = {
+  '==': '__eq',
+  '~=': '__ne',
+  '<': '__lt',
+  '<=': '__le',
+  '>': '__gt',
+  '>=': '__ge',
+};
+
+/** A constant on one side bounds what Lua's own comparison looks at. */
+function isCheap({ operator, left, right }: Extract<Expression, { type: 'binary' }>): boolean {
+  const isEquality = operator === '==' || operator === '~=';
+  return [left, right].some((side) => {
+    if (side.type === 'number') return typeof side.value === 'number' && Math.abs(side.value) <= Number.MAX_SAFE_INTEGER;
+    if (side.type === 'duration') return typeof side.nanoseconds === 'number';
+    return isEquality && (side.type === 'string' || side.type === 'nil' || side.type === 'boolean');
+  });
+}
+
+class LuaWriter {
+  text = '';
+  #line = 1;
+
+  constructor(
+    private readonly source: Source,
+    private readonly marks: ScriptMarks | undefined,
+  ) {}
+
+  block(block: Block): void {
+    for (const statement of block) {
+      this.#moveTo(statement.range.start);
+      const mark = this.marks?.statements.get(statement);
+      if (mark?.before !== undefined) this.#write(mark.before);
+      this.#statement(statement);
+      if (mark?.after !== undefined) this.#write(mark.after);
+    }
+  }
+
+  /** Line breaks up to the line of an offset of the source. */
+  #moveTo(offset: number): void {
+    const { line } = this.source.place(offset);
+    for (; this.#line < line; this.#line++) this.text += '\n';
+  }
+
+  #write(...parts: readonly string[]): void {
+    this.text += parts.join('');
+  }
+
+  #statement(statement: Statement): void {
+    switch (statement.type) {
+      case 'local':
+        this.#write('local ', statement.names.map(({ name }) => name).join(','));
+        if (statement.values.length > 0) this.#write('=', this.#list(statement.values));
+        this.#write(' ');
+        return;
+      case 'local-function':
+        // The name is known inside of the function.
+        this.#write('local ', statement.name.name, ' ', statement.name.name, '=');
+        return this.#made(statement.function);
+      case 'function-statement': {
+        this.#write(this.#expression(statement.target), '=');
+        return this.#made(statement.function, statement.isMethod ? ['self'] : []);
+      }
+      case 'assignment':
+        return this.#write(this.#list(statement.targets), '=', this.#list(statement.values), ' ');
+      case 'call-statement':
+        // A parenthesis at the beginning of a statement would continue the one before.
+        return this.#write(';', this.#expression(statement.call), ' ');
+      case 'do':
+        return this.#enclosed('do ', statement.body, ' end ');
+      case 'while':
+        return this.#enclosed(`while ${this.#expression(statement.condition)} do `, statement.body, ' end ');
+      case 'repeat':
+        return this.#enclosed('repeat ', statement.body, ` until ${this.#expression(statement.condition)} `);
+      case 'if': {
+        statement.branches.forEach(({ condition, body }, index) => {
+          this.#enclosed(`${index === 0 ? 'if' : 'elseif'} ${this.#expression(condition)} then `, body, ' ');
+        });
+        if (statement.otherwise !== undefined) this.#enclosed('else ', statement.otherwise, ' ');
+        return this.#write('end ');
+      }
+      case 'for':
+        return this.#enclosed(`for ${statement.variable.name}=${this.#list(statement.bounds)} do `, statement.body, ' end ');
+      case 'for-in': {
+        const names = statement.names.map(({ name }) => name).join(',');
+        return this.#enclosed(`for ${names} in ${this.#list(statement.iterators)} do `, statement.body, ' end ');
+      }
+      case 'return':
+        return this.#write('return ', this.#list(statement.values), ' ');
+      case 'break':
+        return this.#write('break ');
+    }
+  }
+
+  #enclosed(before: string, body: Block, after: string): void {
+    this.#write(before);
+    this.block(body);
+    this.#write(after);
+  }
+
+  #made(node: FunctionExpression, first: readonly string[] = []): void {
+    this.#write('__made(function');
+    this.#functionBody(node, first);
+    this.#write(') ');
+  }
+
+  #functionBody(node: FunctionExpression, first: readonly string[] = []): void {
+    const parameters = [...first, ...node.parameters.map(({ name }) => name)];
+    this.#write('(', [...parameters, ...(node.isVariadic ? ['...'] : [])].join(','), ') ');
+    this.block(node.body);
+    this.#write(' end ');
+  }
+
+  /** An expression's text; a function inside it is written by a writer of its own, so that the order of text holds. */
+  #expression(expression: Expression): string {
+    const number = this.marks?.expressions.get(expression);
+    return number === undefined ? this.#plain(expression) : `__seen(${number},${this.#plain(expression)})`;
+  }
+
+  #plain(expression: Expression): string {
+    switch (expression.type) {
+      case 'nil':
+      case 'varargs':
+        return expression.type === 'nil' ? 'nil' : '__all(...)';
+      case 'boolean':
+        return String(expression.value);
+      case 'number':
+        return numeral(expression.value);
+      case 'duration':
+        return numeral(expression.nanoseconds);
+      case 'string':
+        return ` ${singleLine(this.source.slice(expression.range), expression)}`;
+      case 'name':
+        return expression.name === 'attribute' ? 'span.attributes' : expression.name;
+      case 'member':
+        return this.#member(expression);
+      case 'index':
+        return `${this.#object(expression.object)}[${this.#expression(expression.key)}]`;
+      case 'call':
+        return `${this.#object(expression.callee)}(${this.#arguments(expression)})`;
+      case 'method-call':
+        return `${this.#object(expression.object)}:${expression.name}(${this.#list(expression.args)})`;
+      case 'string-test':
+        return `__${expression.test}(${this.#expression(expression.subject)},${this.#expression(expression.pattern)}${expression.pattern.type === 'string' ? ',true' : ''})`;
+      case 'unary':
+        if (expression.operator === '-') return `__unm(${this.#expression(expression.operand)})`;
+        if (expression.operator === '~') return `__bnot(${this.#expression(expression.operand)})`;
+        return `(${expression.operator} ${this.#expression(expression.operand)})`;
+      case 'binary': {
+        const left = this.#expression(expression.left);
+        const right = this.#expression(expression.right);
+        const comparison = COMPARISON_HELPERS[expression.operator];
+        if (comparison !== undefined && !isCheap(expression)) {
+          return `${comparison}(${left},${right})`;
+        }
+        const helper = ARITHMETIC_HELPERS[expression.operator];
+        return helper === undefined ? `(${left} ${expression.operator} ${right})` : `${helper}(${left},${right})`;
+      }
+      case 'logical':
+        return `(${this.#logical(expression)})`;
+      case 'parenthesized':
+        return `(${this.#expression(expression.expression)})`;
+      case 'table':
+        return `__made({${expression.items.map(({ key, value }) => (key === undefined ? '' : `[${this.#expression(key)}]=`) + this.#expression(value)).join(',')}})`;
+      case 'named-condition':
+        return this.#expression(expression.condition);
+      case 'function': {
+        const inner = new LuaWriter(this.source, this.marks);
+        inner.#line = this.source.place(expression.range.start).line;
+        inner.#made(expression);
+        return inner.text.replace(/\n/g, ' ');
+      }
+    }
+  }
+
+  /** Without parentheses around a chain of one operator: Lua's parser nests at most 200 of them. */
+  #logical({ left, operator, right }: Extract<Expression, { type: 'logical' }>): string {
+    const isChain = left.type === 'logical' && left.operator === operator;
+    return `${isChain ? this.#logical(left) : this.#expression(left)} ${operator} ${this.#expression(right)}`;
+  }
+
+  #member(expression: Extract<Expression, { type: 'member' }>): string {
+    const path = attributePath(expression);
+    return path === undefined ? this.#plainMember(expression) : `${this.#expression(path.map)}[${quote(path.key)}]`;
+  }
+
+  #plainMember({ object, name }: Extract<Expression, { type: 'member' }>): string {
+    if (object.type === 'name' && object.name === 'math' && LIMITS.has(name)) return numeral(LIMITS.get(name) ?? 0);
+    return this.#object(object) + (KEYWORDS.has(name) ? `["${name}"]` : `.${name}`);
+  }
+
+  #object(object: Expression): string {
+    const text = this.#expression(object);
+    const isPrefix = object.type === 'name' || object.type === 'member' || object.type === 'index' || object.type === 'call';
+    return isPrefix || object.type === 'method-call' || object.type === 'parenthesized' ? text : `(${text})`;
+  }
+
+  #arguments(call: Extract<Expression, { type: 'call' }>): string {
+    const { callee, args } = call;
+    const spanFunction = spanArguments(call);
+    if (spanFunction === undefined) {
+      const isHas = callee.type === 'member' && callee.name === 'has';
+      return args.map((argument) => (isHas ? this.#attributeKey(argument) : this.#expression(argument))).join(',');
+    }
+    return spanFunction.map((argument) => this.#spanArgument(argument)).join(',');
+  }
+
+  /** A condition as a function of the span it tests (and for the second of a pair, of the first span). */
+  #spanArgument({ expression, own, outer, isPlain }: SpanArgument): string {
+    const text = this.#expression(expression);
+    if (isPlain || isFunction(expression)) return text;
+    const names = own.map((name) => `local ${name}=span `).join('');
+    return `function(${['span', ...outer].join(',')}) ${names}return ${text} end`;
+  }
+
+  /** `span.has(attribute.x)` asks by key. */
+  #attributeKey(argument: Expression): string {
+    if (argument.type === 'index' && isAttributeMap(argument.object)) return this.#expression(argument.key);
+    const path = argument.type === 'member' ? attributePath(argument) : undefined;
+    return path === undefined ? this.#expression(argument) : quote(path.key);
+  }
+
+  #list(expressions: readonly Expression[]): string {
+    return expressions.map((expression) => this.#expression(expression)).join(',');
+  }
+}
+
+/** An expression whose fields are attributes: `attribute`, `x.attributes`, `x.resource`. */
+export function isAttributeMap(expression: Expression): boolean {
+  if (expression.type === 'name') return expression.name === 'attribute';
+  return expression.type === 'member' && (expression.name === 'attributes' || expression.name === 'resource');
+}
+
+function isFunction(expression: Expression): boolean {
+  return expression.type === 'function' || expression.type === 'name';
+}
+
+/** `attribute.http.method`, `x.attributes.http.method`: dots below a map of attributes make one key. */
+export function attributePath(expression: Expression): { readonly map: Expression; readonly key: string } | undefined {
+  const names: string[] = [];
+  let object = expression;
+  while (object.type === 'member' && !isAttributeMap(object)) {
+    names.unshift(object.name);
+    object = object.object;
+  }
+  return names.length > 0 && isAttributeMap(object) ? { map: object, key: names.join('.') } : undefined;
+}
+
+/** Doubles throughout (fengari's integers have 32 bits); integers beyond 2^53 are boxed. */
+function numeral(value: number | bigint): string {
+  if (typeof value === 'bigint') return `__int64("${value}")`;
+  if (value === Number.POSITIVE_INFINITY) return '(1/0)';
+  const text = String(value);
+  const double = /^-?\d+$/.test(text) ? `${text}.0` : text;
+  return value < 0 ? `(${double})` : double;
+}
+
+/** Boxed, so they can't be fields of a table that outlives an evaluation. */
+export const LIMITS: ReadonlyMap<string, bigint> = new Map([
+  ['maxinteger', 2n ** 63n - 1n],
+  ['mininteger', -(2n ** 63n)],
+]);
+
+/** A literal on one line, so that lines stay in step: line breaks as escapes. */
+function singleLine(raw: string, literal: Extract<Expression, { type: 'string' }>): string {
+  if (!literal.isText) return raw.replace(/\\(?:\r\n|\n\r|\r|\n)/g, '\\n');
+  return quote(literal.value);
+}

@@ -1,0 +1,87 @@
+import type { SpanView } from '../../trace/span-view.js';
+import type { Value } from '../../values/value.js';
+import type { PlaceKey, ScriptMarks } from './script-marks.js';
+import { textOfBytes } from './stack.js';
+
+/** A value that was seen last, and when. */
+interface Seen {
+  /** Texts as they are in Lua: most are never shown. */
+  readonly value: SeenValue;
+  readonly at: number;
+  /** When the same was seen before: what is seen since belongs to this time. */
+  readonly before: number;
+}
+
+export type SeenValue =
+  | { readonly scalar: Value }
+  | { readonly bytes: Uint8Array }
+  | { readonly span: SpanView }
+  | { readonly table: true };
+
+interface Changes {
+  readonly all: SpanView[];
+  readonly byKey: Map<string, SpanView[]>;
+}
+
+/** Spans on which a variable, or a place in a table, got its value. */
+const MOST_SPANS = 1_000;
+
+/** What an observed run of a script came by. */
+export class ScriptTrail {
+  private readonly seen: Seen[] = [];
+  private readonly changed = new Map<string, Changes>();
+  private clock = 0;
+  /** Which `return` ended it, and the spans that were in variables there, the innermost first. */
+  end: { readonly number: number; readonly spans: readonly SpanView[] } | undefined;
+
+  constructor(private readonly marks: ScriptMarks) {}
+
+  see(number: number, value: SeenValue): void {
+    this.clock++;
+    this.seen[number] = { value, at: this.clock, before: this.seen[number]?.at ?? 0 };
+  }
+
+  arrive(number: number, spans: readonly SpanView[]): void {
+    this.end = { number, spans: spans.toReversed() };
+  }
+
+  change(number: number, spans: readonly SpanView[]): void {
+    const change = this.marks.changes[number];
+    if (change === undefined) return;
+    if (change.isFirst) this.changed.delete(change.variable);
+    const span = spans.at(-1);
+    if (span === undefined) return;
+    let changes = this.changed.get(change.variable);
+    if (changes === undefined) this.changed.set(change.variable, (changes = { all: [], byKey: new Map() }));
+    addTo(changes.all, span);
+    const key = change.key === undefined ? undefined : this.keyText(change.key);
+    if (key === undefined) return;
+    const ofKey = changes.byKey.get(key);
+    if (ofKey !== undefined) addTo(ofKey, span);
+    else if (changes.byKey.size < MOST_SPANS) changes.byKey.set(key, [span]);
+  }
+
+  /** The spans on which a variable, or a place in the table that it holds, got its value, in order. */
+  changesOf(variable: string, key?: PlaceKey): readonly SpanView[] {
+    const changes = this.changed.get(variable);
+    if (changes === undefined || key === undefined) return changes?.all ?? [];
+    const text = this.keyText(key);
+    return text === undefined ? [] : (changes.byKey.get(text) ?? []);
+  }
+
+  private keyText(key: PlaceKey): string | undefined {
+    if ('name' in key) return `text ${key.name}`;
+    const value = this.seenAs(this.marks.expressions.get(key.expression))?.value;
+    if (value === undefined || 'table' in value) return undefined;
+    if ('bytes' in value) return `text ${textOfBytes(value.bytes)}`;
+    return 'span' in value ? `span ${value.span.id} ${value.span.kind}` : `${typeof value.scalar} ${value.scalar}`;
+  }
+
+  seenAs(number: number | undefined): Seen | undefined {
+    return number === undefined ? undefined : this.seen[number];
+  }
+}
+
+function addTo(spans: SpanView[], span: SpanView): void {
+  if (spans.at(-1) !== span && spans.length < MOST_SPANS) spans.push(span);
+}

@@ -1,0 +1,120 @@
+import type { Budget } from '../../lua/budget.js';
+import { LuaError } from '../../lua/lua-error.js';
+import { formatNumber } from '../../lua/lua-number.js';
+import { bytesOf } from '../../lua/lua-value.js';
+import { type CFunction, type LuaState, lauxlib, lua } from './fengari.js';
+
+export type { CFunction, LuaState };
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+export function textOfBytes(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+/** A function for Lua: each call is paid for; a LuaError thrown inside becomes an error of Lua, with the line where it happened. */
+export function guarded(budget: Budget, f: CFunction): CFunction {
+  return (L) => {
+    try {
+      budget.call();
+      return f(L);
+    } catch (error) {
+      if (!(error instanceof LuaError)) throw error;
+      lauxlib.luaL_where(L, 1);
+      const place = lua.lua_tostring(L, -1);
+      pushBytes(L, bytesOf(textOfBytes(place) + error.message));
+      return lua.lua_error(L);
+    }
+  };
+}
+
+export function pushBytes(L: LuaState, bytes: Uint8Array): void {
+  lua.lua_pushlstring(L, bytes, bytes.length);
+}
+
+export function pushText(L: LuaState, text: string): void {
+  pushBytes(L, bytesOf(text));
+}
+
+/** Sets a field of the table on top of the stack to a function. */
+export function setFunction(L: LuaState, budget: Budget, name: string, f: CFunction): void {
+  lua.lua_pushcfunction(L, guarded(budget, f));
+  lua.lua_setfield(L, -2, bytesOf(name));
+}
+
+/** `number`, `table`, …: boxed integers are numbers, spans and their maps are tables. */
+export function typeAt(L: LuaState, index: number): string {
+  const type = lua.lua_type(L, index);
+  if (type < 0) return 'no value';
+  if (type !== lua.LUA_TUSERDATA) return textOfBytes(lua.lua_typename(L, type));
+  return typeof payloadAt(L, index) === 'bigint' ? 'number' : 'table';
+}
+
+/** What a userdata stands for; undefined for everything else. */
+export function payloadAt(L: LuaState, index: number): unknown {
+  return lua.lua_type(L, index) === lua.LUA_TUSERDATA ? lua.lua_touserdata(L, index)?.payload : undefined;
+}
+
+export function badArgument(L: LuaState, index: number, name: string, wanted: string): LuaError {
+  return new LuaError(`bad argument #${index} to '${name}' (${wanted} expected, got ${typeAt(L, index)})`);
+}
+
+/** A string argument; numbers are turned into strings, as in Lua. @throws LuaError */
+export function bytesArgument(L: LuaState, index: number, name: string): Uint8Array {
+  const type = lua.lua_type(L, index);
+  if (type === lua.LUA_TSTRING) return lua.lua_tostring(L, index);
+  if (type === lua.LUA_TNUMBER) return bytesOf(formatNumber(lua.lua_tonumber(L, index)));
+  const payload = payloadAt(L, index);
+  if (typeof payload === 'bigint') return bytesOf(String(payload));
+  throw badArgument(L, index, name, 'string');
+}
+
+/** An argument that must be an integer in the safe range. @throws LuaError */
+export function integerArgument(L: LuaState, index: number, name: string, fallback?: number): number {
+  if (fallback !== undefined && lua.lua_type(L, index) <= lua.LUA_TNIL) return fallback;
+  const number = numberArgument(L, index, name);
+  if (!Number.isInteger(number)) throw new LuaError(`bad argument #${index} to '${name}' (number has no integer representation)`);
+  return number;
+}
+
+/** An index of a table, or undefined when the argument is absent: fengari's own have 32 bits. @throws LuaError */
+export function indexArgument(L: LuaState, index: number, name: string): number | undefined {
+  if (lua.lua_type(L, index) <= lua.LUA_TNIL) return undefined;
+  const place = integerArgument(L, index, name);
+  if (place !== (place | 0)) throw new LuaError(`bad argument #${index} to '${name}' (position out of bounds)`);
+  return place;
+}
+
+/** The most results, and variable arguments, that are passed at once: they are copied with every call. */
+export const MAX_RESULTS = 250;
+
+export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    joined.set(piece, at);
+    at += piece.length;
+  }
+  return joined;
+}
+
+/** @throws LuaError */
+export function numberArgument(L: LuaState, index: number, name: string): number {
+  if (lua.lua_type(L, index) === lua.LUA_TNUMBER) return lua.lua_tonumber(L, index);
+  const payload = payloadAt(L, index);
+  if (typeof payload === 'bigint') return Number(payload);
+  const text =
+    lua.lua_type(L, index) === lua.LUA_TSTRING ? Number(textOfBytes(lua.lua_tostring(L, index)).trim() || Number.NaN) : Number.NaN;
+  if (Number.isNaN(text)) throw badArgument(L, index, name, 'number');
+  return text;
+}
+
+/** @throws LuaError */
+export function functionArgument(L: LuaState, index: number, name: string): void {
+  if (lua.lua_type(L, index) !== lua.LUA_TFUNCTION) throw badArgument(L, index, name, 'function');
+}
+
+/** A table of Lua or one of the read-only tables. @throws LuaError */
+export function tableArgument(L: LuaState, index: number, name: string): void {
+  if (typeAt(L, index) !== 'table') throw badArgument(L, index, name, 'table');
+}

@@ -1,0 +1,40 @@
+import type { Budget } from '../../lua/budget.js';
+import { patternText, subjectText, withPattern } from '../../lua/string-tests.js';
+import { cachedPattern, compilePattern, type Pattern } from '../../values/pattern.js';
+import type { Value } from '../../values/value.js';
+
+/** Steps for each instruction of a regular expression's program: to compile it, and to try it on one character. */
+const COMPILE_STEPS = 20;
+const MATCH_STEPS = 1 / 16;
+
+/** The regular expressions of one script. Those it writes as literals are compiled once; every other one is paid for each time. */
+export class ScriptPatterns {
+  private readonly literals = new Map<string, Pattern>();
+
+  constructor(private readonly budget: Budget) {}
+
+  /** @throws LuaError when there is no text to test, or the pattern is none */
+  matches(subject: Value, pattern: Value, isLiteral: boolean): boolean {
+    const text = subjectText(subject);
+    const wanted = patternText('matches', pattern);
+    return withPattern(() => {
+      const compiled = isLiteral ? this.literal(wanted) : this.computed(wanted);
+      this.budget.spend(text.length * Math.max(1, compiled.size * MATCH_STEPS));
+      return compiled.test(text);
+    });
+  }
+
+  private literal(text: string): Pattern {
+    let pattern = this.literals.get(text);
+    if (pattern === undefined) this.literals.set(text, (pattern = compilePattern(text)));
+    return pattern;
+  }
+
+  /** Whether it is in a cache must not show. */
+  private computed(text: string): Pattern {
+    this.budget.scan(text.length);
+    const pattern = cachedPattern(text);
+    this.budget.spend(pattern.size * COMPILE_STEPS);
+    return pattern;
+  }
+}

@@ -1,0 +1,67 @@
+import { LuaError } from '../lua/lua-error.js';
+import { RelativesHandle, TraceHandle } from '../sandbox/bridge/handles.js';
+import { aggregate } from '../trace/aggregate.js';
+import type { SpanView } from '../trace/span-view.js';
+import type { AggregateName } from '../tree/resolved.js';
+import type { Value } from '../values/value.js';
+import { OPERATIONS } from './operations.js';
+import { LEAVE, leave, type Run } from './run.js';
+
+/** A condition of a span, or something that is the same for all. */
+type Condition = unknown;
+
+/** What the sandbox takes to call a condition, and for one that fails. */
+const CONDITION_STEPS = 60;
+const FAILURE_STEPS = 500;
+
+/** Does the condition hold? One that fails does not, and the script goes on. */
+function holds(run: Run, condition: Condition, span: SpanView): boolean {
+  run.spend(CONDITION_STEPS);
+  if (typeof condition !== 'function') return OPERATIONS.truthy(condition);
+  return attempt(run, () => OPERATIONS.truthy(OPERATIONS.call(run, condition, span))) ?? false;
+}
+
+function attempt<T>(run: Run, ask: () => T): T | undefined {
+  const { depth } = run;
+  try {
+    return ask();
+  } catch (error) {
+    if (!(error instanceof LuaError)) throw error;
+    run.depth = depth;
+    run.spend(FAILURE_STEPS);
+    return undefined;
+  }
+}
+
+function spansOf(run: Run, owner: unknown): readonly SpanView[] {
+  if (owner instanceof TraceHandle) return run.trace.spans;
+  if (!(owner instanceof RelativesHandle)) throw LEAVE;
+  return run.walking((structure) => structure.relatives(owner.axis, owner.span));
+}
+
+/** `owner.has(condition)`, `.count`, `.all`. */
+function quantify(run: Run, owner: unknown, name: 'has' | 'count' | 'all', condition: Condition): boolean | number {
+  const spans = spansOf(run, owner);
+  if (name === 'count') return spans.filter((span) => holds(run, condition, span)).length;
+  return name === 'has' ? spans.some((span) => holds(run, condition, span)) : spans.every((span) => holds(run, condition, span));
+}
+
+/** `owner.sum(field, condition)` and the like. */
+function collect(run: Run, owner: unknown, name: AggregateName, field: unknown, ...condition: readonly Condition[]): Value {
+  if (typeof field !== 'function') throw LEAVE;
+  const values: Value[] = [];
+  for (const span of spansOf(run, owner)) {
+    if (condition.length > 0 && condition[0] !== undefined && !holds(run, condition[0], span)) continue;
+    run.spend(CONDITION_STEPS);
+    const value = attempt(run, () => {
+      const found = OPERATIONS.call(run, field, span);
+      if (typeof found === 'function') leave();
+      return found === undefined ? undefined : aggregate.checked(name, found as Value);
+    });
+    if (value !== undefined) values.push(value);
+  }
+  return aggregate[name](values);
+}
+
+/** What asks a condition of several spans. */
+export const ASKED_SPANS = { quantify, collect };

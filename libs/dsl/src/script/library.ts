@@ -1,0 +1,203 @@
+import { CALL_STEPS } from '../lua/budget.js';
+import { LIBRARY } from '../lua/library.js';
+import { toNumber } from '../lua/lua-arithmetic.js';
+import { LuaError } from '../lua/lua-error.js';
+import { formatNumber, parseNumeral } from '../lua/lua-number.js';
+import { bytesOf, isNumber, utf8Length } from '../lua/lua-value.js';
+import { stringTest } from '../lua/string-tests.js';
+import { findPattern, findPlain, isLiteral } from '../sandbox/library/lua-pattern.js';
+import { mergeSort } from '../sandbox/library/merge-sort.js';
+import type { StringTestName } from '../text/syntax.js';
+import { cachedPattern } from '../values/pattern.js';
+import type { Value } from '../values/value.js';
+import { LuaTable } from './lua-table.js';
+import { OPERATIONS } from './operations.js';
+import { LEAVE, leave, type Run } from './run.js';
+
+/**
+ * The functions that compiled scripts call, with their first result alone. What they make of unusual arguments is left to the sandbox.
+ */
+type LibraryCall = (run: Run, ...args: readonly unknown[]) => unknown;
+
+function textArgument(run: Run, value: unknown): string {
+  return typeof value === 'string' ? run.text(value) : leave();
+}
+
+function numberArgument(value: unknown): number {
+  return typeof value === 'number' ? value : leave();
+}
+
+/** Numbers alone, which need no call to be compared; everything else as compiled expressions have it. */
+function viaLibrary(name: keyof typeof LIBRARY): LibraryCall {
+  const { call } = LIBRARY[name];
+  return (run, ...args) => {
+    run.spend(args.length);
+    if (!args.every((argument) => isNumber(argument as Value))) leave();
+    return call(args as Value[]);
+  };
+}
+
+/** Lua's positions (from 1, negative from the end) of a text whose characters are bytes. */
+function sub(run: Run, value: unknown, first: unknown, last: unknown = -1): string {
+  const text = textArgument(run, value);
+  if (utf8Length(text) !== text.length) leave();
+  const from = numberArgument(first);
+  const to = numberArgument(last);
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) leave();
+  const start = from < 0 ? Math.max(0, text.length + from) : Math.max(0, from - 1);
+  return run.text(text.slice(start, Math.max(start, to < 0 ? text.length + to + 1 : to)));
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function textOf(run: Run, bytes: Uint8Array): string {
+  try {
+    return run.text(strict.decode(bytes));
+  } catch {
+    throw LEAVE;
+  }
+}
+
+function search(run: Run, value: unknown, pattern: unknown, init: unknown, plain: unknown, isFind: boolean): unknown {
+  const subject = bytesOf(textArgument(run, value));
+  const wanted = bytesOf(textArgument(run, pattern));
+  const place = init === undefined ? 1 : numberArgument(init);
+  if (!Number.isSafeInteger(place)) leave();
+  const from = place < 0 ? Math.max(0, subject.length + place) : Math.max(0, place - 1);
+  run.spend(1 + (subject.length >> 4));
+  if (from > subject.length) return undefined;
+  const spend = (steps: number): void => run.spend(steps);
+  const isPlain = isFind && (OPERATIONS.truthy(plain) || isLiteral(wanted));
+  const match = isPlain ? findPlain(subject, wanted, from, spend) : findPattern(subject, wanted, from, spend);
+  if (match === undefined) return undefined;
+  if (isFind) return match.start + 1;
+  const capture = match.captures[0] ?? match;
+  return 'position' in capture ? capture.position : textOf(run, subject.subarray(capture.start, capture.end));
+}
+
+function tostring(run: Run, value: unknown): string {
+  if (typeof value === 'string') return run.text(value);
+  run.spend(CALL_STEPS);
+  return run.text(
+    isNumber(value as Value) ? formatNumber(value as number | bigint) : typeof value === 'boolean' ? String(value) : type(value),
+  );
+}
+
+function type(value: unknown): string {
+  if (value === undefined) return 'nil';
+  return typeof value === 'bigint' ? 'number' : typeof value === 'object' ? 'table' : typeof value;
+}
+
+function ownTable(value: unknown): LuaTable {
+  return value instanceof LuaTable ? value : leave();
+}
+
+function concat(run: Run, list: unknown, separator: unknown = ''): string {
+  const table = ownTable(list);
+  const between = textArgument(run, separator);
+  const pieces: string[] = [];
+  for (let place = 1; place <= table.length; place++) {
+    run.spend(4);
+    const item = table.get(place);
+    if (typeof item !== 'string' && !isNumber(item as Value)) throw new LuaError(`invalid value (at index ${place}) in table for 'concat'`);
+    pieces.push(run.text(typeof item === 'string' ? item : formatNumber(item as number | bigint)));
+    run.text(between);
+  }
+  return pieces.join(between);
+}
+
+function insert(_run: Run, list: unknown, value: unknown): void {
+  const table = ownTable(list);
+  table.set(table.length + 1, value);
+}
+
+function remove(_run: Run, list: unknown): unknown {
+  const table = ownTable(list);
+  const { length } = table;
+  const item = table.get(length);
+  table.set(length, undefined);
+  return item;
+}
+
+/** Merge sort, as the sandbox does it: bounded comparisons whatever the order function answers. */
+function sort(run: Run, list: unknown, order?: unknown): void {
+  const table = ownTable(list);
+  const { length } = table;
+  run.spend(length * 8);
+  const items = Array.from({ length }, (_, place) => table.get(place + 1));
+  const before = (a: unknown, b: unknown): boolean => {
+    run.spend(5);
+    return order === undefined ? OPERATIONS.less(run, a, b) : OPERATIONS.truthy(OPERATIONS.call(run, order, a, b));
+  };
+  for (const [place, item] of mergeSort(items, before).entries()) table.set(place + 1, item);
+}
+
+/** By the names under which scripts call them; of strings also as methods. */
+export const LIBRARY_CALLS: Readonly<Record<string, LibraryCall>> = {
+  tostring,
+  type: (_run, value) => type(value),
+  tonumber: (run, value, ...more) => {
+    if (more.length > 0) leave();
+    return typeof value === 'string' ? parseNumeral(run.text(value)) : isNumber(value as Value) ? toNumber(value as Value) : undefined;
+  },
+  assert: (_run, value) => (OPERATIONS.truthy(value) ? value : leave()),
+  error: () => leave(),
+  'string.len': (run, value) => utf8Length(textArgument(run, value)),
+  'string.lower': (run, value) => run.text(LIBRARY['string.lower'].call([textArgument(run, value)]) as string),
+  'string.upper': (run, value) => run.text(LIBRARY['string.upper'].call([textArgument(run, value)]) as string),
+  'string.sub': sub,
+  'string.find': (run, value, pattern, init, plain) => search(run, value, pattern, init, plain, true),
+  'string.match': (run, value, pattern, init) => search(run, value, pattern, init, undefined, false),
+  'table.concat': (run, ...args) => (args.length > 2 ? leave() : concat(run, ...(args as [unknown, unknown]))),
+  'table.insert': (run, ...args) => (args.length === 2 ? insert(run, args[0], args[1]) : leave()),
+  'table.remove': (run, ...args) => (args.length === 1 ? remove(run, args[0]) : leave()),
+  'table.sort': sort,
+  'math.abs': viaLibrary('math.abs'),
+  'math.ceil': viaLibrary('math.ceil'),
+  'math.floor': viaLibrary('math.floor'),
+  'math.max': viaLibrary('math.max'),
+  'math.min': viaLibrary('math.min'),
+  'math.sqrt': (_run, x) => Math.sqrt(numberArgument(x)),
+  'math.exp': (_run, x) => Math.exp(numberArgument(x)),
+};
+
+/** Functions that have more results than one. */
+export const SEVERAL_RESULTS: ReadonlySet<string> = new Set(['find', 'match', 'assert']);
+
+/** `object:name(…)`. */
+function method(run: Run, object: unknown, name: string, ...args: readonly unknown[]): unknown {
+  if (typeof object === 'string') return (LIBRARY_CALLS[`string.${name}`] ?? leave)(run, object, ...args);
+  return object instanceof LuaTable ? OPERATIONS.call(run, object.get(name), object, ...args) : leave();
+}
+
+function testedText(run: Run, subject: unknown): string {
+  if (typeof subject !== 'string') throw new LuaError('attempt to index what is no string');
+  return run.text(subject);
+}
+
+function matches(run: Run, subject: unknown, pattern: unknown, isLiteral: boolean): boolean {
+  const text = testedText(run, subject);
+  const wanted = textArgument(run, pattern);
+  if (!isLiteral) leave();
+  run.spend(text.length * Math.max(1, cachedPattern(wanted).size / 16));
+  return stringTest('matches', text, wanted);
+}
+
+/** `subject contains pattern` and the like. */
+const STRING_TESTS: Readonly<Record<StringTestName, (run: Run, subject: unknown, pattern: unknown, isLiteral: boolean) => boolean>> = {
+  contains: (run, subject, pattern) => testedText(run, subject).includes(textArgument(run, pattern)),
+  starts_with: (run, subject, pattern) => testedText(run, subject).startsWith(textArgument(run, pattern)),
+  ends_with: (run, subject, pattern) => testedText(run, subject).endsWith(textArgument(run, pattern)),
+  matches,
+};
+
+/** `math.max(a, b)` and `math.min(a, b)`: of two equal ones the first. */
+function maximum(run: Run, a: unknown, b: unknown): unknown {
+  return typeof a === 'number' && typeof b === 'number' ? (b > a ? b : a) : LIBRARY_CALLS['math.max']!(run, a, b);
+}
+
+function minimum(run: Run, a: unknown, b: unknown): unknown {
+  return typeof a === 'number' && typeof b === 'number' ? (b < a ? b : a) : LIBRARY_CALLS['math.min']!(run, a, b);
+}
+
+export const LIBRARY_OPERATIONS = { library: LIBRARY_CALLS, method, ...STRING_TESTS, maximum, minimum };

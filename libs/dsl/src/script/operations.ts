@@ -1,0 +1,176 @@
+import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from '../lua/lua-arithmetic.js';
+import { LuaError } from '../lua/lua-error.js';
+import { formatNumber } from '../lua/lua-number.js';
+import { compareStrings, isNumber, utf8Length } from '../lua/lua-value.js';
+import type { Value } from '../values/value.js';
+import { LuaTable } from './lua-table.js';
+import { LEAVE, leave, MAX_DEPTH, type Run } from './run.js';
+
+/**
+ * What the operators of a compiled script do. Its values are those of the language (value.ts; bytes that are no text are left to the
+ * sandbox), the tables and functions that it makes, and spans and their like. A LuaError says that the script fails here, but not
+ * in the words of the sandbox, which know names and lines.
+ */
+
+function truthy(value: unknown): boolean {
+  return value !== undefined && value !== false;
+}
+
+/** Numbers alone: what strings mean to an operator that wants numbers is left to the sandbox. */
+function numeric(value: unknown): number | bigint {
+  if (typeof value === 'number' || typeof value === 'bigint') return value;
+  if (typeof value === 'string') throw LEAVE;
+  throw new LuaError('attempt to perform arithmetic on what is no number');
+}
+
+function compute(operator: ArithmeticOperator, a: unknown, b: unknown): Value {
+  return luaArithmetic(operator, numeric(a), numeric(b));
+}
+
+const MAX = Number.MAX_SAFE_INTEGER;
+
+/** Doubles that add up to less than 2^53 do so exactly where both are integers. */
+function add(a: unknown, b: unknown): Value {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const sum = a + b;
+    if (sum <= MAX && sum >= -MAX) return sum + 0;
+  }
+  return compute('+', a, b);
+}
+
+function subtract(a: unknown, b: unknown): Value {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const difference = a - b;
+    if (difference <= MAX && difference >= -MAX) return difference + 0;
+  }
+  return compute('-', a, b);
+}
+
+function multiply(a: unknown, b: unknown): Value {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const product = a * b;
+    // The sign of a zero is kept for doubles alone.
+    if (product !== 0 && product <= MAX && product >= -MAX) return product;
+  }
+  return compute('*', a, b);
+}
+
+/** Below, a quotient is exact once it is rounded down. */
+const EXACT = 2 ** 51;
+
+function floorDivide(a: unknown, b: unknown): Value {
+  // The sum makes -0 the integer 0.
+  if (typeof a === 'number' && typeof b === 'number' && a >= 0 && a < EXACT && b > 0) return Math.floor(a / b) + 0;
+  return compute('//', a, b);
+}
+
+function modulo(a: unknown, b: unknown): Value {
+  if (typeof a === 'number' && typeof b === 'number' && a >= 0 && b > 0) return (a % b) + 0;
+  return compute('%', a, b);
+}
+
+/** As the sandbox's machine does it. */
+function divide(a: unknown, b: unknown): number {
+  return Number(numeric(a)) / Number(numeric(b));
+}
+
+function power(a: unknown, b: unknown): number {
+  const result = Number(numeric(a)) ** Number(numeric(b));
+  return Number.isNaN(result) ? leave() : result;
+}
+
+function negate(a: unknown): Value {
+  return typeof a === 'number' ? 0 - a : luaNegate(numeric(a));
+}
+
+function bitwiseNot(a: unknown): Value {
+  return luaBitwiseNot(numeric(a));
+}
+
+function concatenate(run: Run, a: unknown, b: unknown): string {
+  const left = asText(run, a);
+  const right = asText(run, b);
+  return run.text(left + right);
+}
+
+function asText(run: Run, value: unknown): string {
+  if (typeof value === 'string') return run.text(value);
+  if (isNumber(value as Value)) return formatNumber(value as number | bigint);
+  throw new LuaError('attempt to concatenate what is neither a string nor a number');
+}
+
+/** `==`. */
+function equal(run: Run, a: unknown, b: unknown): boolean {
+  if (typeof a === 'string') {
+    if (typeof b !== 'string') return false;
+    run.text(a.length < b.length ? a : b);
+    return a === b;
+  }
+  if (a === b) return typeof a === 'function' ? leave() : true;
+  if (typeof a === 'function' && typeof b === 'function') leave();
+  // biome-ignore lint/suspicious/noDoubleEquals: bigint == number compares the exact values
+  return isNumber(a as Value) && isNumber(b as Value) && (a as number) == b;
+}
+
+/** `<`. */
+function less(run: Run, a: unknown, b: unknown): boolean {
+  if (typeof a === 'number' && typeof b === 'number') return a < b;
+  if (typeof a === 'string' && typeof b === 'string') return compared(run, a, b) < 0;
+  return ordered(a) < ordered(b);
+}
+
+/** `<=`. */
+function lessOrEqual(run: Run, a: unknown, b: unknown): boolean {
+  if (typeof a === 'number' && typeof b === 'number') return a <= b;
+  if (typeof a === 'string' && typeof b === 'string') return compared(run, a, b) <= 0;
+  return ordered(a) <= ordered(b);
+}
+
+function compared(run: Run, a: string, b: string): number {
+  run.text(a.length < b.length ? a : b);
+  return compareStrings(a, b);
+}
+
+function ordered(value: unknown): number | bigint {
+  if (isNumber(value as Value)) return value as number | bigint;
+  throw new LuaError('attempt to compare values without an order');
+}
+
+/** `#`. */
+function length(run: Run, value: unknown): number {
+  if (typeof value === 'string') return utf8Length(run.text(value));
+  if (value instanceof LuaTable || Array.isArray(value)) return value.length;
+  if (typeof value === 'object') return 0;
+  throw new LuaError('attempt to get the length of what has none');
+}
+
+/** `f(…)`. */
+function call(run: Run, callee: unknown, ...args: readonly unknown[]): unknown {
+  if (typeof callee !== 'function') throw new LuaError('attempt to call what is no function');
+  if (++run.depth > MAX_DEPTH) leave();
+  const result: unknown = callee(...args);
+  run.depth--;
+  return result;
+}
+
+/** By the names that the generated code has for them. */
+export const OPERATIONS = {
+  truthy,
+  compute,
+  add,
+  subtract,
+  multiply,
+  divide,
+  floorDivide,
+  modulo,
+  power,
+  negate,
+  bitwiseNot,
+  concatenate,
+  equal,
+  less,
+  lessOrEqual,
+  length,
+  call,
+  leave,
+};

@@ -1,0 +1,101 @@
+import { quote } from '../emit/emit.js';
+import type { Expression } from '../text/syntax.js';
+import type { Code, CodeType } from './code.js';
+import { refuseOtherOrder } from './order.js';
+import type { ScriptWriter } from './script-writer.js';
+import { STEPS } from './steps.js';
+
+/** `not x`, `-x`, `~x`, `#x`. */
+export function writeUnary(writer: ScriptWriter, { operator, operand }: Extract<Expression, { type: 'unary' }>): Code {
+  switch (operator) {
+    case 'not':
+      return { text: `!${writer.truth(operand)}`, type: 'boolean' };
+    case '-':
+      writer.spend(STEPS.arithmetic);
+      return { text: `negate(${writer.value(operand)})`, type: 'numeric' };
+    case '~':
+      writer.spend(STEPS.arithmetic);
+      return { text: `bitwiseNot(${writer.value(operand)})`, type: 'numeric' };
+    case '#':
+      writer.spend(STEPS.comparison);
+      return { text: `length(run, ${writer.value(operand)})`, type: 'number' };
+  }
+}
+
+const FUNCTIONS: Readonly<Record<string, { readonly name: string; readonly type: CodeType; readonly run?: true }>> = {
+  '+': { name: 'add', type: 'numeric' },
+  '-': { name: 'subtract', type: 'numeric' },
+  '*': { name: 'multiply', type: 'numeric' },
+  '/': { name: 'divide', type: 'number' },
+  '//': { name: 'floorDivide', type: 'numeric' },
+  '%': { name: 'modulo', type: 'numeric' },
+  '^': { name: 'power', type: 'number' },
+  '..': { name: 'concatenate', type: 'string', run: true },
+};
+
+/** Comparisons and arithmetic. */
+export function writeBinary(writer: ScriptWriter, { operator, left, right }: Extract<Expression, { type: 'binary' }>): Code {
+  switch (operator) {
+    case '==':
+    case '~=':
+      return writeEquality(writer, operator === '==', writer.code(left), writer.code(right));
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return writeOrder(writer, operator, writer.code(left), writer.code(right));
+  }
+  if (operator === '/' || operator === '^') refuseOtherOrder(writer.scopes, [left], [right]);
+  writer.spend(STEPS.arithmetic);
+  const a = writer.value(left);
+  const b = writer.value(right);
+  const known = FUNCTIONS[operator];
+  if (known === undefined) return { text: `compute(${quote(operator)}, ${a}, ${b})`, type: 'numeric' };
+  return { text: `${known.name}(${known.run ? 'run, ' : ''}${a}, ${b})`, type: known.type };
+}
+
+const SIMPLE: ReadonlySet<CodeType> = new Set(['nil', 'boolean']);
+
+function writeEquality(writer: ScriptWriter, isEqual: boolean, left: Code, right: Code): Code {
+  writer.spend(STEPS.comparison);
+  const a = left.type;
+  const b = right.type;
+  // A constant text bounds what is looked at.
+  const isExact = SIMPLE.has(a) || SIMPLE.has(b) || (a === 'number' && b === 'number') || isText(left) || isText(right);
+  // JavaScript compares bigints with numbers by their exact values.
+  if (!isExact && isNumeric(a) && isNumeric(b)) return { text: `(${left.text} ${isEqual ? '==' : '!='} ${right.text})`, type: 'boolean' };
+  if (isExact) return { text: `(${left.text} ${isEqual ? '===' : '!=='} ${right.text})`, type: 'boolean' };
+  return { text: `${isEqual ? '' : '!'}equal(run, ${left.text}, ${right.text})`, type: 'boolean' };
+}
+
+function isNumeric(type: CodeType): boolean {
+  return type === 'number' || type === 'numeric';
+}
+
+function isText({ type, isConstant }: Code): boolean {
+  return type === 'string' && isConstant === true;
+}
+
+function writeOrder(writer: ScriptWriter, operator: '<' | '<=' | '>' | '>=', left: Code, right: Code): Code {
+  writer.spend(STEPS.comparison);
+  if (isNumeric(left.type) && isNumeric(right.type)) return { text: `(${left.text} ${operator} ${right.text})`, type: 'boolean' };
+  const name = operator.length === 1 ? 'less' : 'lessOrEqual';
+  if (operator.startsWith('<')) return { text: `${name}(run, ${left.text}, ${right.text})`, type: 'boolean' };
+  // `a > b` is `b < a`, but a is evaluated first.
+  const kept = writer.temporary();
+  return { text: `(${kept} = ${left.text}, ${name}(run, ${right.text}, ${kept}))`, type: 'boolean' };
+}
+
+/** `a and b`, `a or b`: one of the operands. */
+export function writeLogical(writer: ScriptWriter, { operator, left, right }: Extract<Expression, { type: 'logical' }>): Code {
+  writer.spend(STEPS.logical);
+  const first = writer.code(left);
+  const second = writer.code(right);
+  if (first.type === 'boolean' && second.type === 'boolean') {
+    return { text: `(${first.text} ${operator === 'and' ? '&&' : '||'} ${second.text})`, type: 'boolean' };
+  }
+  const kept = writer.temporary();
+  const holds = `truthy(${kept} = ${first.text})`;
+  const text = operator === 'and' ? `(${holds} ? ${second.text} : ${kept})` : `(${holds} ? ${kept} : ${second.text})`;
+  return { text, type: first.type === second.type ? first.type : 'any' };
+}

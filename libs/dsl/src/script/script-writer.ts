@@ -1,0 +1,251 @@
+import { quote } from '../emit/emit.js';
+import type { Block, Expression, FunctionExpression, Name, Statement } from '../text/syntax.js';
+import { refuseSeveralResults } from './calls.js';
+import { type Code, type CodeType, truthOf, variableName } from './code.js';
+import { writeCondition, writeExpression } from './expressions.js';
+import { writeLoop, writeNumericLoop } from './loops.js';
+import { isNumeric } from './numeric.js';
+import { refuseOtherOrder } from './order.js';
+import { type Scopes, Unsupported, type Variable } from './scopes.js';
+import { STEPS } from './steps.js';
+
+/**
+ * A script as the body of a JavaScript function of `run`, `k` (its constants) and `subject`, which answers whether the script returns something
+ * true. Only texts of its own and quoted names get into it (compile/emit.ts).
+ */
+export class ScriptWriter {
+  /** Steps of the block that is being written. */
+  private steps = 0;
+  /** Temporaries of the function that is being written. */
+  private temporaries: string[] = [];
+  private isMain = true;
+  private count = 0;
+  /** What the script has in the places of `k[0]`, `k[1]` …: scripts that differ in nothing else are one function. */
+  readonly constants: (string | number | bigint)[] = [];
+  private readonly types = new Map<Variable, CodeType>();
+
+  constructor(
+    readonly scopes: Scopes,
+    private readonly subjectType: 'span' | 'trace',
+  ) {}
+
+  /** @throws Unsupported */
+  script(block: Block): string {
+    this.spend(STEPS.evaluation);
+    const globals = this.scopes.globals.map((variable) => `let ${variableName(variable)};\n`).join('');
+    const body = this.withTemporaries(() => this.block(block));
+    return `run.spend(${this.steps});\n${globals}${body}return false;\n`;
+  }
+
+  spend(steps: number): void {
+    this.steps += steps;
+  }
+
+  /** A variable for what is kept in the middle of an expression. */
+  temporary(): string {
+    const name = this.name('t');
+    this.temporaries.push(name);
+    return name;
+  }
+
+  /** A text or number of the script. */
+  constant(value: string | number | bigint): string {
+    return `k[${this.constants.push(value) - 1}]`;
+  }
+
+  /** @throws Unsupported */
+  code(expression: Expression): Code {
+    return writeExpression(this, expression);
+  }
+
+  /** @throws Unsupported */
+  value(expression: Expression): string {
+    return this.code(expression).text;
+  }
+
+  /** Whether an expression is true. @throws Unsupported */
+  truth(expression: Expression): string {
+    return writeCondition(this, expression);
+  }
+
+  /** The span that a span rule judges; a rule over the trace has none. */
+  subject(): Code {
+    return this.subjectType === 'span' ? { text: 'subject', type: 'span' } : { text: 'undefined', type: 'nil' };
+  }
+
+  /** A name of its own. */
+  name(beginning: string): string {
+    return `${beginning}${this.count++}`;
+  }
+
+  /** What is known of a variable that never changes. */
+  know(variable: Variable, type: CodeType): void {
+    if (!variable.assigned) this.types.set(variable, type);
+  }
+
+  typeOf(variable: Variable): CodeType {
+    let type = this.types.get(variable);
+    if (type === undefined) this.types.set(variable, (type = isNumeric(variable, this.scopes) ? 'numeric' : 'any'));
+    return type;
+  }
+
+  function(node: FunctionExpression): Code {
+    this.spend(STEPS.made);
+    const parameters = node.parameters.map((name) => variableName(this.declared(name)));
+    return { text: `(${parameters.join(', ')}) => {\n${this.functionBody(() => this.block(node.body))}}`, type: 'function' };
+  }
+
+  /** A condition of `trace.has(…)` as a function of the span. */
+  condition(span: Variable, expression: Expression): string {
+    this.spend(STEPS.made);
+    this.know(span, 'span');
+    return `(${variableName(span)}) => {\n${this.functionBody(() => `return ${this.value(expression)};\n`)}}`;
+  }
+
+  private functionBody(write: () => string): string {
+    const { isMain, steps } = this;
+    this.isMain = false;
+    this.steps = STEPS.call;
+    const body = this.withTemporaries(write);
+    const text = `run.spend(${this.steps});\n${body}`;
+    this.isMain = isMain;
+    this.steps = steps;
+    return text;
+  }
+
+  private withTemporaries(write: () => string): string {
+    const outer = this.temporaries;
+    this.temporaries = [];
+    const text = write();
+    const declared = this.temporaries.length === 0 ? '' : `let ${this.temporaries.join(', ')};\n`;
+    this.temporaries = outer;
+    return declared + text;
+  }
+
+  private block(block: Block): string {
+    return block.map((statement) => this.statement(statement)).join('');
+  }
+
+  /** A block that is run never, once or often: it pays for itself. */
+  inner(block: Block, perTurn: number = STEPS.jump, before = '', after: () => string = () => ''): string {
+    const { steps } = this;
+    this.steps = perTurn;
+    const body = this.block(block);
+    const end = after();
+    const text = `{\nif ((run.left -= ${this.steps}) < 0) leave();\n${before}${body}${end}}`;
+    this.steps = steps;
+    return text;
+  }
+
+  private statement(statement: Statement): string {
+    this.spend(STEPS.statement);
+    switch (statement.type) {
+      case 'local':
+        return this.local(statement.names, statement.values);
+      case 'local-function': {
+        const variable = this.declared(statement.name);
+        return `let ${variableName(variable)} = ${this.function(statement.function).text};\n`;
+      }
+      case 'function-statement':
+        return this.assign([statement.target], [this.function(statement.function).text]);
+      case 'assignment':
+        return this.assignment(statement.targets, statement.values);
+      case 'call-statement':
+        return `${this.value(statement.call)};\n`;
+      case 'do':
+        return `${this.inner(statement.body)}\n`;
+      case 'while': {
+        this.spend(2 * STEPS.jump);
+        const { steps } = this;
+        this.steps = 0;
+        const condition = writeCondition(this, statement.condition);
+        const each = this.steps;
+        this.steps = steps + each;
+        return `while (${condition}) ${this.inner(statement.body, each + STEPS.jump)}\n`;
+      }
+      case 'repeat': {
+        const body = this.inner(statement.body, STEPS.jump, '', () => `if (${writeCondition(this, statement.condition)}) break;\n`);
+        return `for (;;) ${body}\n`;
+      }
+      case 'if': {
+        const branches = statement.branches.map(({ condition, body }) => `if (${writeCondition(this, condition)}) ${this.inner(body)}`);
+        const otherwise = statement.otherwise === undefined ? '' : ` else ${this.inner(statement.otherwise)}`;
+        return `${branches.join(' else ')}${otherwise}\n`;
+      }
+      case 'for':
+        return writeNumericLoop(this, statement);
+      case 'for-in':
+        return writeLoop(this, statement);
+      case 'return':
+        return this.result(statement.values);
+      case 'break':
+        return 'break;\n';
+    }
+  }
+
+  private local(names: readonly Name[], values: readonly Expression[]): string {
+    if (values.length < names.length) refuseSeveralResults(values.at(-1));
+    const codes = values.map((value) => writeExpression(this, value));
+    const declarations = names.map((name, place) => {
+      const variable = this.declared(name);
+      const code = codes[place] ?? { text: 'undefined', type: 'nil' };
+      this.know(variable, code.type);
+      return `let ${variableName(variable)} = ${code.text};\n`;
+    });
+    return [...declarations, ...codes.slice(names.length).map(({ text }) => `${text};\n`)].join('');
+  }
+
+  private assignment(targets: readonly Expression[], values: readonly Expression[]): string {
+    if (values.length < targets.length) refuseSeveralResults(values.at(-1));
+    const read = targets.flatMap((target) =>
+      target.type === 'member' ? [target.object] : target.type === 'index' ? [target.object, target.key] : [],
+    );
+    refuseOtherOrder(this.scopes, read, [...targets, ...values]);
+    if (targets.length === 1 && values.length === 1) return this.assign(targets, [this.value(values[0]!)]);
+    // Everything is evaluated before anything changes; then the last target comes first.
+    const places = targets.map((target) => this.place(target, true));
+    const kept = values.map((value) => {
+      const text = this.value(value);
+      const name = this.temporary();
+      return { name, text: `${name} = ${text};\n` };
+    });
+    const before = [...places.map(({ before }) => before), ...kept.map(({ text }) => text)];
+    const sets = places.map(({ set }, place) => set(kept[place]?.name ?? 'undefined'));
+    return [...before, ...sets.reverse()].join('');
+  }
+
+  private assign(targets: readonly Expression[], [text]: readonly string[]): string {
+    const { before, set } = this.place(targets[0]!, false);
+    return before + set(text!);
+  }
+
+  /** Where a value goes: what comes before it is made, and the statement that sets it. */
+  private place(target: Expression, keep: boolean): { readonly before: string; set(value: string): string } {
+    if (target.type === 'name') {
+      const variable = this.scopes.uses.get(target) as Variable;
+      return { before: '', set: (value) => `${variableName(variable)} = ${value};\n` };
+    }
+    if (target.type !== 'member' && target.type !== 'index') throw new Unsupported('what it assigns to');
+    this.spend(STEPS.member);
+    const { text: object, type } = this.code(target.object);
+    const key = target.type === 'member' ? quote(target.name) : this.value(target.key);
+    const writeSet = (o: string, k: string, value: string): string =>
+      type === 'own table' ? `${o}.set(${k}, ${value});\n` : `setIndex(${o}, ${k}, ${value});\n`;
+    if (!keep) return { before: '', set: (value) => writeSet(object, key, value) };
+    const o = this.temporary();
+    const k = this.temporary();
+    return { before: `${o} = ${object};\n${k} = ${key};\n`, set: (value) => writeSet(o, k, value) };
+  }
+
+  private result(values: readonly Expression[]): string {
+    if (!this.isMain) return `return ${values.length === 0 ? 'undefined' : this.value(values[0]!)};\n`;
+    const [first = 'false', ...others] = values.map((value) => truthOf(writeExpression(this, value)));
+    if (others.length === 0) return `return ${first};\n`;
+    const kept = this.temporary();
+    return `${kept} = ${first};\n${others.map((other) => `${other};\n`).join('')}return ${kept};\n`;
+  }
+
+  declared(name: Name): Variable {
+    return this.scopes.declared.get(name) as Variable;
+  }
+}

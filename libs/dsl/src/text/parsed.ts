@@ -1,0 +1,18 @@
+import type { Diagnostic } from './diagnostic.js';
+import type { Source } from './source.js';
+import type { RuleSyntax } from './syntax.js';
+import type { Comment, Token } from './token.js';
+
+/** What a parser makes of a text, in either notation. */
+export interface Parsed {
+  readonly source: Source;
+  /** Undefined when there are errors. */
+  readonly syntax: RuleSyntax | undefined;
+  readonly tokens: readonly Token[];
+  readonly comments: readonly Comment[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** What the text says that its tree no longer shows. */
+  readonly warnings?: readonly Diagnostic[];
+  /** Tokens looked at by the parser: for the test of linear time. */
+  readonly steps: number;
+}

@@ -1,0 +1,100 @@
+import { luaArithmetic } from '../lua/lua-arithmetic.js';
+import { LuaError } from '../lua/lua-error.js';
+import { isNumber, isString, luaType } from '../lua/lua-value.js';
+import type { AggregateName } from '../tree/resolved.js';
+import type { Value } from '../values/value.js';
+
+/**
+ * What `trace.sum(field, c)` and its like make of the values found (nil is none of them). The order of the values makes no
+ * difference: integers are added exactly, doubles from the smallest to the largest.
+ */
+export const aggregate = {
+  /** 0 for no values. */
+  sum(values: readonly Value[]): Value {
+    let integers = 0n;
+    let safe = 0;
+    const doubles: number[] = [];
+    for (const value of values as readonly (number | bigint)[]) {
+      if (typeof value === 'bigint') integers += value;
+      else if (!Number.isSafeInteger(value)) doubles.push(value);
+      else if (Number.isSafeInteger(safe + value)) safe += value;
+      else integers += BigInt(value);
+    }
+    const total = normal(BigInt.asIntN(64, integers + BigInt(safe)));
+    if (doubles.length === 0) return total;
+    return luaArithmetic(
+      '+',
+      total,
+      doubles.sort((a, b) => a - b).reduce((sum, value) => sum + value, 0),
+    );
+  },
+
+  /** nil for no values. */
+  min: (values: readonly Value[]): Value => extreme(values, (a, b) => a < b),
+
+  /** nil for no values. */
+  max: (values: readonly Value[]): Value => extreme(values, (a, b) => a > b),
+
+  /** nil for no values. */
+  avg(values: readonly Value[]): Value {
+    return values.length === 0 ? undefined : aggregate.mean(aggregate.sum(values), values.length);
+  },
+
+  /** Of so many values, not 0, that have this sum. */
+  mean: (sum: Value, count: number): Value => luaArithmetic('/', sum, count),
+
+  /** How many different values there are, equal as `==` says. */
+  distinct: (values: readonly Value[]): Value => new Set(values.map(valueKey)).size,
+
+  /** How often the most frequent value occurs; 0 for no values. */
+  max_count(values: readonly Value[]): Value {
+    const counts = new Map<unknown, number>();
+    let most = 0;
+    for (const value of values) {
+      const key = valueKey(value);
+      const count = (counts.get(key) ?? 0) + 1;
+      counts.set(key, count);
+      most = Math.max(most, count);
+    }
+    return most;
+  },
+
+  /** The value, if the aggregate can take it. @throws LuaError */
+  checked(name: AggregateName, value: Value): Value {
+    if (name === 'distinct' || name === 'max_count') {
+      if (typeof value === 'object' && !isString(value)) throw new LuaError(`attempt to count a ${luaType(value)} value`);
+      if (Number.isNaN(value)) throw new LuaError('attempt to count a value that is not a number');
+    } else if (!isNumber(value)) throw new LuaError(`attempt to perform arithmetic on a ${luaType(value)} value`);
+    else if (Number.isNaN(value)) throw new LuaError('attempt to perform arithmetic on a value that is not a number');
+    return value;
+  },
+} as const satisfies Readonly<Record<AggregateName, (values: readonly Value[]) => Value>> & { checked: unknown; mean: unknown };
+
+/** A key that two values share (in a Map or Set) exactly when `==` calls them equal. NaN equals nothing: it has no key. */
+export function valueKey(value: Value): unknown {
+  if (typeof value === 'bigint') return normal(value);
+  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(value) : value;
+  if (!(value instanceof Uint8Array)) return value;
+  try {
+    return strict.decode(value);
+  } catch {
+    // A lone surrogate begins no text, so bytes that are no text equal none.
+    return `\ud800${Array.from(value, (byte) => String.fromCharCode(byte)).join('')}`;
+  }
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function normal(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+function extreme(values: readonly Value[], better: (a: number | bigint, b: number | bigint) => boolean): Value {
+  let best: number | bigint | undefined;
+  for (const value of values as readonly (number | bigint)[]) {
+    // Of an integer and a double of the same size the integer is kept, so that the order of the values makes no difference.
+    if (best === undefined || better(value, best) || (typeof value === 'bigint' && !better(best, value))) best = value;
+  }
+  return best;
+}

@@ -1,0 +1,190 @@
+import { luaType } from '../lua/lua-value.js';
+import type { Expression } from '../text/syntax.js';
+import { ANY, BOOLEAN, FALSE, FALSY, NIL, NUMBER, STRING, TABLE, TRUE, TRUTHY, type TypeSet } from '../values/types.js';
+import type { Value } from '../values/value.js';
+import type { Relatives, Resolved, SpanSource } from './resolved.js';
+import { writtenText } from './written-text.js';
+
+/** What is known not to be nil, or to be satisfied, as it is written. Few are ever asked for, so their texts are made only then. */
+type Present = Expression | { readonly over: Relatives | undefined; readonly satisfied: Expression };
+
+const NO_TYPES: ReadonlyMap<string, TypeSet> = new Map();
+const NOTHING: readonly Present[] = [];
+
+/**
+ * What guards prove: right of `attribute.x and …` x is not nil, right of `attribute.n > 5 and …` n is a number, right of `span.parent and …`
+ * there is a parent. Sound because conditions have no effects: what is read twice is the same.
+ */
+export class Facts {
+  static readonly none = new Facts(undefined, NO_TYPES, NOTHING);
+  #presentTexts: ReadonlySet<string> | undefined;
+
+  /** What is known outside is not copied: a chain of 800 guards would copy 320,000 of them. */
+  private constructor(
+    private readonly outer: Facts | undefined,
+    private readonly known: ReadonlyMap<string, TypeSet>,
+    private readonly present: readonly Present[],
+    /** What is present outside may be something else here. */
+    private readonly isElsewhere = false,
+  ) {}
+
+  /** The types that the attribute can have. */
+  typesOf(key: string): TypeSet {
+    let types = ANY;
+    for (let facts: Facts | undefined = this; facts !== undefined; facts = facts.outer) types &= facts.known.get(key) ?? ANY;
+    return types;
+  }
+
+  /** Whether something else than an attribute is known not to be nil, as it is written. */
+  isPresent(written: Expression): boolean {
+    return this.hasPresent(() => writtenText(written));
+  }
+
+  /** Whether some span of the trace, or some relative, is known to satisfy a condition, as it is written. */
+  isSatisfied(over: Relatives | undefined, condition: Expression): boolean {
+    return this.hasPresent(() => satisfiedKey(over, condition));
+  }
+
+  /** These facts and what `condition` being true (or false) proves. */
+  given(condition: Resolved, outcome: boolean): Facts {
+    const learned: Learned = { known: undefined, present: undefined };
+    learn(condition, outcome, learned);
+    const { known, present } = learned;
+    if (known === undefined && present === undefined) return this;
+    return new Facts(this, known ?? NO_TYPES, present ?? NOTHING);
+  }
+
+  /** Where `span` means another span: what was known as it is written may be something else there. */
+  elsewhere(): Facts {
+    return new Facts(this, NO_TYPES, NOTHING, true);
+  }
+
+  private hasPresent(keyOf: () => string): boolean {
+    let key: string | undefined;
+    for (let facts: Facts | undefined = this; facts !== undefined; facts = facts.isElsewhere ? undefined : facts.outer) {
+      if (facts.present.length === 0) continue;
+      key ??= keyOf();
+      if (facts.presentTexts.has(key)) return true;
+    }
+    return false;
+  }
+
+  private get presentTexts(): ReadonlySet<string> {
+    this.#presentTexts ??= new Set(
+      this.present.map((fact) => ('satisfied' in fact ? satisfiedKey(fact.over, fact.satisfied) : writtenText(fact))),
+    );
+    return this.#presentTexts;
+  }
+}
+
+interface Learned {
+  known: Map<string, TypeSet> | undefined;
+  present: Present[] | undefined;
+}
+
+function satisfiedKey(over: Relatives | undefined, condition: Expression): string {
+  const whose = over === undefined ? 'trace' : `${over.axis} of ${sourceKey(over.of) ?? '?'}`;
+  return `has ${whose} ${writtenText(condition)}`;
+}
+
+/** A name for what is read of a span; undefined when it may differ between two readings. */
+export function factKey(span: SpanSource, kind: 'attribute' | 'resource-attribute' | 'field', key: string): string | undefined {
+  const source = sourceKey(span);
+  return source === undefined ? undefined : `${source} ${kind} ${key}`;
+}
+
+function sourceKey(span: SpanSource): string | undefined {
+  if (span.type === 'nth') return undefined;
+  if (span.type === 'bound') return `bound${span.depth}`;
+  if (span.type !== 'parent') return span.type;
+  const below = sourceKey(span.of);
+  return below === undefined ? undefined : `${below} parent`;
+}
+
+function learn(node: Resolved, outcome: boolean, learned: Learned): void {
+  switch (node.type) {
+    case 'attribute':
+    case 'resource-attribute':
+    case 'span':
+    case 'trace-aggregate':
+    case 'library-call':
+    case 'index':
+      return restrict(node, outcome ? TRUTHY : FALSY, learned);
+    case 'trace-quantifier':
+      if (outcome && node.quantifier === 'has') addPresent({ over: node.over, satisfied: node.condition.syntax }, learned);
+      return;
+    case 'has-attribute': {
+      const key = factKey(node.span, 'attribute', node.key);
+      return add(key, outcome ? ANY & ~NIL : NIL, learned);
+    }
+    case 'unary':
+      if (node.operator === 'not') learn(node.operand, !outcome, learned);
+      return;
+    case 'logical':
+      if (outcome && node.operator === 'or') restrict(node, TRUTHY, learned);
+      // `a and b` true: both are; `a or b` false: both are. Otherwise it is not known which.
+      if (outcome === (node.operator === 'and')) {
+        learn(node.left, outcome, learned);
+        learn(node.right, outcome, learned);
+      }
+      return;
+    case 'string-test':
+      return restrict(node.subject, STRING, learned);
+    case 'binary':
+      return learnBinary(node, outcome, learned);
+  }
+}
+
+function learnBinary(node: Extract<Resolved, { type: 'binary' }>, outcome: boolean, learned: Learned): void {
+  switch (node.operator) {
+    case '==':
+    case '~=': {
+      const equal = outcome === (node.operator === '==');
+      learnEqual(node.left, node.right, equal, learned);
+      learnEqual(node.right, node.left, equal, learned);
+      return;
+    }
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      // It did not fail, so both are numbers or both are strings.
+      restrict(node.left, node.right.types & (NUMBER | STRING), learned);
+      restrict(node.right, node.left.types & (NUMBER | STRING), learned);
+  }
+}
+
+function learnEqual(node: Resolved, other: Resolved, equal: boolean, learned: Learned): void {
+  if (equal) restrict(node, other.types, learned);
+  else if (other.type === 'literal' && other.value === undefined) restrict(node, ANY & ~NIL, learned);
+  else if (other.type === 'literal' && typeof other.value === 'boolean') restrict(node, ANY & ~(other.value ? TRUE : FALSE), learned);
+  // type(x) == "number"
+  if (equal && node.type === 'library-call' && node.function === 'type' && other.type === 'literal') {
+    const [argument] = node.args;
+    if (argument !== undefined) restrict(argument, TYPES_BY_NAME[String(other.value)] ?? ANY, learned);
+  }
+}
+
+const TYPES_BY_NAME: Readonly<Record<string, TypeSet>> = { nil: NIL, boolean: BOOLEAN, number: NUMBER, string: STRING, table: TABLE };
+
+function restrict(node: Resolved, types: TypeSet, learned: Learned): void {
+  if (node.type === 'attribute' || node.type === 'resource-attribute') add(factKey(node.span, node.type, node.key), types, learned);
+  else if (node.type !== 'literal' && (types & NIL) === 0 && (node.types & NIL) !== 0) addPresent(node.syntax, learned);
+}
+
+function add(key: string | undefined, types: TypeSet, learned: Learned): void {
+  if (key === undefined) return;
+  learned.known ??= new Map();
+  learned.known.set(key, (learned.known.get(key) ?? ANY) & types);
+}
+
+function addPresent(fact: Present, learned: Learned): void {
+  learned.present ??= [];
+  learned.present.push(fact);
+}
+
+/** The type of a constant. */
+export function typeOfValue(value: Value): TypeSet {
+  if (typeof value === 'boolean') return value ? TRUE : FALSE;
+  return TYPES_BY_NAME[luaType(value)] ?? ANY;
+}

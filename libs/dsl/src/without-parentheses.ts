@@ -1,6 +1,0 @@
-import type { Expression } from './syntax.js';
-
-/** What is inside of all parentheses around it. */
-export function withoutParentheses(expression: Expression): Expression {
-  return expression.type === 'parenthesized' ? withoutParentheses(expression.expression) : expression;
-}
