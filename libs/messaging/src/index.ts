@@ -1,7 +1,7 @@
 export { type Control, controlOf } from './control-record.js';
-export { countedLog, countSpans } from './count-spans.js';
-export { DEAD_LETTER_HEADERS, type DeadLetter, DeadLetters } from './dead-letters.js';
-export { inspectTopics, type TopicInspection } from './kafka/admin.js';
+export { countedLog } from './count-spans.js';
+export { type DeadLetter, DeadLetters } from './dead-letters.js';
+export { inspectTopics } from './kafka/admin.js';
 export { LatestLatencies } from './latest-latencies.js';
 export {
   Log,
@@ -15,18 +15,17 @@ export {
 } from './log.js';
 export { type LogReport, logReport } from './log-report.js';
 export { logSettings, sharedLogSettings } from './log-settings.js';
-export { MessagingModule, type MessagingModuleOptions } from './messaging.module.js';
+export { MessagingModule } from './messaging.module.js';
 export { openLog } from './open-log.js';
 export { partitionOf, partitionOfKey } from './partition-of.js';
-export { type PositionMetadata, readPositionMetadata, writePositionMetadata } from './position-metadata.js';
-export { isRefusedRecord, LOG_PROBLEMS, LogError, type LogProblem, type LogProblemCode, LogUnavailable, logProblem } from './problems.js';
+export { readPositionMetadata, writePositionMetadata } from './position-metadata.js';
+export { isRefusedRecord, LogError, LogUnavailable, logProblem } from './problems.js';
 export { readAll } from './read-all.js';
-export { type RetryOptions, retry } from './retry.js';
+export { retry } from './retry.js';
 export { RuleHistory } from './rule-history.js';
 export type { EmbeddedLogSettings, KafkaLogSettings, LogSettings } from './settings.js';
 export {
   type ClosedTracesRecord,
-  CONTROL_ALIVE,
   CONTROL_BARRIER_PREFIX,
   CONTROL_EPOCH_PREFIX,
   CONTROL_HEADER,
@@ -50,7 +49,6 @@ export {
   type ShadowSamplesRecord,
   shadowKey,
   TOPICS,
-  type TopicSpecification,
   topicSpecifications,
   type ViolationRecord,
 } from './topics.js';

@@ -1,5 +1,5 @@
-export { engineRecord, type OwnSpans } from './engine-record.js';
-export { INGEST_DUE, INGEST_SILENT, IngestTime } from './ingest-time.js';
+export { engineRecord } from './engine-record.js';
+export { IngestTime } from './ingest-time.js';
 export { type Misplaced, MOVED_HEADER, misplacedSpans } from './misplaced-spans.js';
-export { type ReplayEvents, type ReplayedLog, type ReplayLimits, type ReplayOptions, replayPartition } from './replay-partition.js';
+export { type ReplayLimits, replayPartition } from './replay-partition.js';
 export { type SpansRange, spansRange } from './spans-range.js';

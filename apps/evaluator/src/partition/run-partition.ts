@@ -20,8 +20,8 @@ import { epochBefore } from './epoch-before.js';
 import { MoveSpans } from './move-spans.js';
 import { MisplacedSpans, type PartitionAccount, partitionAccount } from './partition-account.js';
 import type { PartitionTools } from './partition-tools.js';
-import { PublishRuleErrors } from './publish-rule-errors.js';
 import { RecordsAside } from './records-aside.js';
+import { RuleStatusPublisher } from './rule-status-publisher.js';
 import { ShadowSamples } from './shadow-samples.js';
 import { TellClosedTraces } from './tell-closed-traces.js';
 import { type Judged, VerdictsUnderWay } from './verdicts-under-way.js';
@@ -43,7 +43,7 @@ export class PartitionRun {
   private readonly engine: PartitionEngine;
   private readonly account: Account;
   private readonly ruleErrors: RuleErrors;
-  private readonly publishRuleErrors: PublishRuleErrors;
+  private readonly ruleStatus: RuleStatusPublisher;
   private readonly samples: ShadowSamples;
   private readonly label: { readonly partition: string };
   /** The rule set that the engine asks for next: markers name it, and it is here before the engine sees them. */
@@ -121,7 +121,7 @@ export class PartitionRun {
     this.samples = new ShadowSamples(partition, tools.measurements);
     this.samples.inForce(rules.definitions);
     const closed = new TellClosedTraces(partition, this.engine.accounting.closedTraces, () => this.engine.logTime ?? 0);
-    this.publishRuleErrors = new PublishRuleErrors(tools.log, this.ruleErrors, health, this.samples, closed, tools.monotonic);
+    this.ruleStatus = new RuleStatusPublisher(tools.log, this.ruleErrors, health, this.samples, closed, tools.monotonic);
     tools.measurements.set('epoch', this.label, epoch);
   }
 
@@ -218,7 +218,7 @@ export class PartitionRun {
     if (this.untold) this.tell();
     this.tellAhead();
     this.account.updateRulesInTime();
-    this.publishRuleErrors.publish();
+    this.ruleStatus.publish();
     await this.commit();
     const deadline = this.engine.nextDeadline();
     if (deadline === undefined || this.tools.now() < deadline || this.time.stands) return;
@@ -232,7 +232,7 @@ export class PartitionRun {
     await this.commit(true);
     this.tell();
     this.account.updateRules();
-    await this.publishRuleErrors.end();
+    await this.ruleStatus.end();
   }
 
   /** Answers a promise only when there is something to wait for: most records are applied without leaving this turn. */
@@ -371,7 +371,7 @@ export class PartitionRun {
     this.toldAt = this.tools.monotonic();
     this.untold = false;
     this.noteRuleErrors();
-    this.publishRuleErrors.publish();
+    this.ruleStatus.publish();
     this.account.update();
     measurements.set('tracesOpen', this.label, this.engine.openTraces);
     measurements.set('traceMemory', this.label, this.engine.memory);

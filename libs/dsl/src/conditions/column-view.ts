@@ -1,9 +1,9 @@
 import type { ConditionColumns } from '../contract/compiled.js';
+import { normalInteger } from '../lua/lua-number.js';
 import type { EventView, LinkView, SpanView } from '../trace/span-view.js';
 import type { Reads } from '../tree/reads.js';
 import type { Value, ValueMap } from '../values/value.js';
 import { KINDS, STATUSES } from '../vocabulary/vocabulary.js';
-import { normalInteger } from './normal-integer.js';
 
 /** One row of the columns as the interpreter reads a span: for the text of an error, not for the hot path. */
 export class ColumnView implements SpanView {

@@ -1,6 +1,7 @@
 import type { ConditionColumns } from '../contract/compiled.js';
 import type { AttributeColumns } from '../emit/declarations.js';
 import { emit } from '../emit/emit.js';
+import { normalInteger } from '../lua/lua-number.js';
 import { isTruthy } from '../lua/lua-value.js';
 import type { Resolved } from '../tree/resolved.js';
 import type { Value } from '../values/value.js';
@@ -8,7 +9,6 @@ import { KINDS, STATUSES } from '../vocabulary/vocabulary.js';
 import { ConditionCompiler } from './condition.js';
 import { type Dispatch, dispatch } from './dispatch.js';
 import { type Block, type Handler, inOrder, Ladder } from './ladder.js';
-import { normalInteger } from './normal-integer.js';
 import { type Conjunction, conjunctionOf, type LadderPlan, type Plan, plan } from './plan.js';
 import { SlowPaths } from './slow-paths.js';
 import { type LadderCode, StatementWriter } from './statements.js';

@@ -1,4 +1,4 @@
-import { wrap } from './lua-integer.js';
+import { wrap } from './lua-number.js';
 
 /** The units of durations, in nanoseconds. */
 export const DURATION_UNITS: Readonly<Record<string, bigint>> = {

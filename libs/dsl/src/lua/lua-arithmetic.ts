@@ -1,8 +1,7 @@
 import type { BinaryOperator } from '../text/syntax.js';
 import type { Value } from '../values/value.js';
 import { LuaError } from './lua-error.js';
-import { wrap } from './lua-integer.js';
-import { formatNumber, parseNumeral } from './lua-number.js';
+import { formatNumber, parseNumeral, wrap } from './lua-number.js';
 import { isNumber, isString, luaType } from './lua-value.js';
 
 /**

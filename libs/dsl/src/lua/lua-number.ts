@@ -1,5 +1,3 @@
-import { wrap } from './lua-integer.js';
-
 /**
  * Text to number and back, as Lua 5.3 does it.
  */
@@ -100,4 +98,18 @@ function evenTie(rounded: string, exact: string): string {
 
 function stripZeros(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+const MIN_SAFE = BigInt(Number.MIN_SAFE_INTEGER);
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** An integer as Lua 5.3's 64 bits hold it: wrapped around, and a number when safe. */
+export function wrap(value: bigint): number | bigint {
+  const wrapped = BigInt.asIntN(64, value);
+  return wrapped >= MIN_SAFE && wrapped <= MAX_SAFE ? Number(wrapped) : wrapped;
+}
+
+/** An unsigned 64-bit time as a value of the DSL: a number while it is safe (`value.ts`). */
+export function normalInteger(value: bigint): number | bigint {
+  return value <= MAX_SAFE ? Number(value) : value;
 }

@@ -10,6 +10,7 @@ import {
   spanAttributes,
   type WholeSpan,
 } from '#otlp';
+import type { RuleSet } from './rule-set.js';
 
 /** A span outside its record: as rules see it, and with its id on the wire. */
 export interface BufferedSpan extends SpanView {
@@ -240,4 +241,11 @@ export class DecodedSpan extends CopiedSpan implements BufferedSpan {
   get links(): readonly LinkView[] {
     return linkViews(this.whole.span.links);
   }
+}
+
+/** Copies span `i` out of the columns, with as much of it as the rules read. */
+export function bufferedSpan(columns: SpanColumns, i: number, { compiled, columnOf, resourceColumnOf }: RuleSet): BufferedSpan {
+  const { reads } = compiled;
+  if (reads.buffersSpans) return new DecodedSpan(columns, i);
+  return new ColumnSpan(columns, i, columnOf, resourceColumnOf, reads.fields.has('links'));
 }

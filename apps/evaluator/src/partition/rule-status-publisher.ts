@@ -10,11 +10,11 @@ const INTERVAL = 1_000;
 const HEALTH_INTERVAL = 10_000;
 
 /**
- * Tells the API, through the log, which rules fail in a partition, what the evaluation of each came to, what rules in shadow found, and how many traces
- * closed. Nothing waits for it: what could not be told is told
- * later, and counts start again with the partition's next evaluator.
+ * Publishes to `betrace.rule-status` what the API shows of one partition's rules: failing rules, the health of each rule, samples of rules in
+ * shadow, and closed traces. Nothing waits for it. What could not be appended is appended with the next publication; counts start again
+ * with the partition's next evaluator.
  */
-export class PublishRuleErrors {
+export class RuleStatusPublisher {
   private publishedAt = Number.NEGATIVE_INFINITY;
   private healthAt = Number.NEGATIVE_INFINITY;
   private underWay: Promise<void> | undefined;
