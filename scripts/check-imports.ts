@@ -7,17 +7,18 @@ import { repositoryRoot, sourceFiles } from './source-files.js';
 
 /** A lib and the libs it may import. */
 const libs: Readonly<Record<string, readonly string[]>> = {
-  dsl: [],
-  otlp: [],
-  signing: [],
+  base: [],
+  dsl: ['base'],
+  otlp: ['base'],
+  signing: ['base'],
   mcp: [],
-  platform: ['openapi'],
+  platform: ['base', 'openapi'],
   openapi: [],
   files: [],
-  engine: ['dsl', 'otlp'],
-  messaging: ['files', 'platform', 'otlp'],
+  engine: ['base', 'dsl', 'otlp'],
+  messaging: ['base', 'files', 'platform', 'otlp'],
   replay: ['engine', 'messaging', 'otlp'],
-  store: ['files', 'platform'],
+  store: ['base', 'files', 'platform'],
 };
 
 /** An app may import every lib, and of other apps only the modules of those named here. */
@@ -31,6 +32,7 @@ const apps: Readonly<Record<string, readonly string[]>> = {
 
 /** The packages and Node modules a pure lib may load; a lib that is not named here may load any. */
 const packages: Readonly<Record<string, readonly string[]>> = {
+  base: [],
   dsl: ['fengari', 're2js'], // no Node module: it runs in a browser
   otlp: ['node:crypto'],
   signing: ['node:crypto'],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { repositoryRoot, sourceFiles } from './source-files.js';
 
-const pureLibs = /^libs\/(engine|dsl|otlp|signing)\//;
+const pureLibs = /^libs\/(base|engine|dsl|otlp|signing)\//;
 const mayGenerateCode = 'libs/dsl/src/emit/emit.ts';
 const isTest = (file: string): boolean => /\.(spec|test-d|contract)\.ts$/.test(file);
 

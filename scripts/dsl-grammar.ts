@@ -10,7 +10,8 @@ arguments   = "(" [ argument { "," argument } ] ")" | string
 argument    = expression | name "where" expression
 literal     = "nil" | "true" | "false" | number | duration | string
 number      = Lua's: 42, 2.5, 1e9, 0xff
-duration    = number ( ${VOCABULARY.durationUnits.map(({ unit }) => `"${unit}"`).join(' | ')} )
+duration    = number unit { number unit }
+unit        = ${VOCABULARY.durationUnits.map(({ unit }) => `"${unit}"`).join(' | ')}
 string      = "text" | 'text' | [[text]], with Lua's escapes
 operator    = see below
 \`\`\`

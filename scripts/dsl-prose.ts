@@ -59,7 +59,7 @@ export const VALUES = `## Values
 - **nil**: what is not there. Only nil and \`false\` are false; 0 and \`""\` are true.
 - **boolean**, **string** (\`#\` counts bytes of UTF-8), **list** (from 1) and **map** (by text), as attributes have them.
 - **number**: one type. Integers are exact over 64 bits and wrap as in Lua 5.3; everything else is a double.
-- **duration**: a number of nanoseconds, written \`5ns\`, \`10us\`, \`500ms\`, \`1.5s\`, \`2m\`, \`1h\`, \`30d\`, without quotes. Durations and **times** (nanoseconds since 1970) are compared
+- **duration**: a number of nanoseconds, written \`5ns\`, \`10us\`, \`500ms\`, \`1.5s\`, \`1m30s\`, \`1h\`, \`30d\`, without quotes. Durations and **times** (nanoseconds since 1970) are compared
   and computed with as numbers: \`span.end_time - trace.root.start_time > 2s\`.
 
 \`nil == nil\` is true, also of two attributes that are both missing. Comparing nil by order, computing with it and testing it as a string is an error:

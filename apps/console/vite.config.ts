@@ -25,7 +25,9 @@ function compressed(): Plugin {
 export default defineConfig({
   base: '/ui/',
   plugins: [react(), compressed()],
-  resolve: { alias: { '#dsl': join(import.meta.dirname, '../../libs/dsl/src/index.ts') } },
+  resolve: {
+    alias: Object.fromEntries(['base', 'dsl'].map((lib) => [`#${lib}`, join(import.meta.dirname, `../../libs/${lib}/src/index.ts`)])),
+  },
   build: {
     outDir: out,
     emptyOutDir: true,

@@ -1,3 +1,4 @@
+import { filledSentence } from '#base';
 import type { ProblemDetail } from '#platform';
 import { API_PROBLEMS, type ApiProblemCode } from './problems.js';
 
@@ -15,7 +16,7 @@ export class ApiError extends Error {
     readonly errors: readonly ProblemDetail[] = [],
   ) {
     const { sentence, status } = API_PROBLEMS[code];
-    super(sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '?')));
+    super(filledSentence(sentence, values));
     this.name = 'ApiError';
     this.status = status;
     if (status === 429) this.retryAfter = 1;

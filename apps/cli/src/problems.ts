@@ -1,3 +1,5 @@
+import { filledSentence } from '#base';
+
 /** What the command line says of files, servers and keys; what is wrong with an expression has a code of the DSL's catalogue. */
 export const CLI_PROBLEMS = {
   BT_CLI_FILE: { sentence: 'can not {action} {file}: {reason}' },
@@ -28,7 +30,7 @@ export const CLI_PROBLEMS = {
 export type CliProblemCode = keyof typeof CLI_PROBLEMS;
 
 export function sentenceOf(code: CliProblemCode, values: Readonly<Record<string, string>>): string {
-  return CLI_PROBLEMS[code].sentence.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '?');
+  return filledSentence(CLI_PROBLEMS[code].sentence, values);
 }
 
 /** The command can not go on: a file, a server or a key is not what it must be. Ends with exit code 2. */

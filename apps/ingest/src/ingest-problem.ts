@@ -1,9 +1,10 @@
+import { filledSentence } from '#base';
 import { Problem } from '#platform';
 import { INGEST_PROBLEMS, type IngestProblemCode } from './problems.js';
 
 /** A problem of ingest's catalogue; those that pass by themselves say to come back after a second. */
 export function ingestProblem(code: IngestProblemCode, values: Readonly<Record<string, string | number>> = {}): Problem {
   const { status, title, sentence } = INGEST_PROBLEMS[code];
-  const detail = sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '?'));
+  const detail = filledSentence(sentence, values);
   return new Problem(code, detail, status === 503 ? { retryAfter: 1 } : {}, { status, title });
 }

@@ -1,3 +1,5 @@
+import { filledSentence } from '#base';
+
 /** The errors of the engine, by code. `{…}` is filled in when the error is made. They are mistakes of whoever constructs it. */
 export const ENGINE_PROBLEMS = {
   BT_ENGINE_SETTING: {
@@ -18,6 +20,6 @@ export class EngineError extends Error {
     readonly code: EngineProblemCode,
     values: Readonly<Record<string, string | number>>,
   ) {
-    super(ENGINE_PROBLEMS[code].sentence.replace(/\{(\w+)\}/g, (_match, key: string) => String(values[key] ?? '')));
+    super(filledSentence(ENGINE_PROBLEMS[code].sentence, values));
   }
 }

@@ -1,3 +1,5 @@
+import { filledSentence } from '#base';
+
 /**
  * What can go wrong in the log. A code is never used again for something else. `retryable`: the caller may try again, which
  * ingest answers as 503 or UNAVAILABLE.
@@ -227,7 +229,7 @@ export class LogError extends Error {
     options?: ErrorOptions,
   ) {
     const { sentence, status, retryable } = LOG_PROBLEMS[code];
-    super(`${code}: ${sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '?'))}`, options);
+    super(`${code}: ${filledSentence(sentence, values)}`, options);
     this.name = new.target.name;
     this.status = status;
     this.retryable = retryable;

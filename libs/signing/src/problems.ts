@@ -1,3 +1,5 @@
+import { filledSentence } from '#base';
+
 /** What can be wrong with keys and signatures. A code is never used again for something else. */
 export const SIGNING_PROBLEMS = {
   BT_SIGNING_DEFAULT_KEY: {
@@ -53,7 +55,7 @@ export class SigningError extends Error {
     options?: ErrorOptions,
   ) {
     const { sentence, status } = SIGNING_PROBLEMS[code];
-    super(`${code}: ${sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '?'))}`, options);
+    super(`${code}: ${filledSentence(sentence, values)}`, options);
     this.name = 'SigningError';
     this.status = status;
   }

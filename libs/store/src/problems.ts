@@ -1,3 +1,5 @@
+import { filledSentence } from '#base';
+
 /** What can go wrong in the store. A code is never used again for something else. */
 export const STORE_PROBLEMS = {
   BT_STORE_CONFLICT: {
@@ -141,7 +143,7 @@ export class StoreError extends Error {
     options?: ErrorOptions,
   ) {
     const { sentence, status, retryable, detail }: StoreProblem = STORE_PROBLEMS[code];
-    super(`${code}: ${sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '?'))}`, options);
+    super(`${code}: ${filledSentence(sentence, values)}`, options);
     this.name = 'StoreError';
     this.status = status;
     this.retryable = retryable;

@@ -83,6 +83,7 @@ describe('the notation of traces', () => {
       scope: 'http',
       traceId: 't1',
     });
+    expect(parseTrace('checkout 1m30s')[0]).toMatchObject({ name: 'checkout', duration: 90_000n * MS });
     expect(parseTrace('"20ms" 20ms')[0]).toMatchObject({ name: '20ms', duration: 20n * MS });
   });
 

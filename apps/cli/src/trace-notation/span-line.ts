@@ -1,4 +1,5 @@
-import { durationOf, offsetOf } from './duration.js';
+import { parseDuration } from '#base';
+import { offsetOf } from './duration.js';
 import { NotationError } from './notation-error.js';
 import type { NotationValue, Word } from './words.js';
 
@@ -63,7 +64,7 @@ export function spanLine(words: readonly Word[], offset: number): SpanLine {
       else attributes[key.replace(/^attribute\./, '')] = value;
       continue;
     }
-    const duration = word.kind === 'word' ? durationOf(word.text) : undefined;
+    const duration = word.kind === 'word' ? parseDuration(word.text) : undefined;
     const shift = word.kind === 'word' ? offsetOf(word.text) : undefined;
     if (index > 0 && duration !== undefined && line.duration === undefined) line.duration = duration;
     else if (index > 0 && shift !== undefined && line.offset === undefined) line.offset = shift;

@@ -1,3 +1,4 @@
+import { filledSentence } from '#base';
 import type { ProblemCode } from './problems.js';
 import { PROBLEMS } from './problems.js';
 import type { Range } from './source.js';
@@ -50,7 +51,7 @@ export function diagnose(
   return {
     code,
     severity: problem.severity,
-    message: problem.message.replace(/\{(\w+)\}/g, (_match, name: string) => shortened(values[name] ?? '')),
+    message: filledSentence(problem.message, shortened(values), ''),
     line: start.line,
     column: start.column,
     endLine: end.line,
@@ -65,6 +66,8 @@ export function diagnose(
 /** A message quotes what was written, which may be long. */
 const LONGEST_QUOTE = 200;
 
-function shortened(text: string): string {
-  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
+function shortened(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, text]) => [name, text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text]),
+  );
 }

@@ -1,4 +1,4 @@
-import { DURATION_UNITS } from '../lua/duration.js';
+import { DURATION_UNITS } from '#base';
 import { LIBRARY } from '../lua/library.js';
 import { OPERATORS } from '../text/operators.js';
 import type { VocabularyField, VocabularyFunction } from '../text/vocabulary-entry.js';

@@ -1,4 +1,5 @@
 import type { Admin, Cluster } from 'kafkajs';
+import { withDeadline } from '#platform';
 import type { LogReport } from '../log-report.js';
 import { logProblem } from '../problems.js';
 import type { KafkaLogSettings } from '../settings.js';
@@ -7,7 +8,6 @@ import { brokerOf, typeOf } from './kafka-errors.js';
 import { adminOf, brokerError, clusterOf, sendTo, topicOf, type WireBroker } from './kafkajs.js';
 import type { TopicMetadata } from './wire/metadata.js';
 import type { WireRequest } from './wire/request.js';
-import { within } from './within.js';
 
 /** What a broker calls a topic that does not exist. */
 export const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION';
@@ -206,7 +206,11 @@ export class Connection {
       if (!quiet && this.#present?.client === client && !this.#closed) this.report(...line);
     });
     const patience = Math.min(CONNECT_MS.first * 2 ** this.#attempts++, CONNECT_MS.most);
-    const connected = within(patience, this.#open(clusterOf(client.kafka)), `no broker (${settings.brokers[0]} first) answered`);
+    const connected = withDeadline(
+      this.#open(clusterOf(client.kafka)),
+      patience,
+      () => new Error(`no broker (${settings.brokers[0]} first) answered within ${patience} ms`),
+    );
     connected.then(
       () => {
         this.#attempts = 0;

@@ -1,3 +1,4 @@
+import { parseDuration } from '#base';
 import type { AnyValue, KeyValue } from '../span/attribute.js';
 import { SPAN_KINDS, type SpanStatus, STATUS_CODES } from '../span/span.js';
 import { isSpanId, isTraceId, spanIdOfText, traceIdOfText } from '../wire/ids.js';
@@ -6,7 +7,7 @@ import { deeper, readAttributes, safe } from './json-value.js';
 import { refuseUnknownMembers } from './known-members.js';
 import type { JsonValue } from './lossless-json.js';
 import { STATUS_MEMBERS } from './spans-json-members.js';
-import { parseDuration, parseInstant } from './time-text.js';
+import { parseInstant } from './time-text.js';
 
 const MAX_TIME = 2n ** 64n - 1n;
 const MAX_ID_TEXT = 256;

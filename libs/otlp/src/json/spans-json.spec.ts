@@ -70,6 +70,7 @@ describe('spans as JSON', () => {
     ['a text in seconds', '1.5s', 1_500_000_000n],
     ['a text in several units', '1m30s', 90_000_000_000n],
     ['microseconds', '250µs', 250_000n],
+    ['days', '2d', 172_800_000_000_000n],
   ])('takes a duration as %s', (_, duration, expected) => {
     const span = one({ start_time: 1000, duration });
     expect(span.endTimeUnixNano - span.startTimeUnixNano).toBe(expected);

@@ -1,15 +1,5 @@
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d*)?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
-const UNITS: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  us: 1_000n,
-  µs: 1_000n,
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n,
-};
-
 /** Nanoseconds since the Unix epoch of an RFC 3339 text, finer digits cut off; undefined when it is none or before 1970. */
 export function parseInstant(text: string): bigint | undefined {
   const match = RFC_3339.exec(text);
@@ -20,15 +10,4 @@ export function parseInstant(text: string): bigint | undefined {
   const offset = (Number(match[9] ?? 0) * 60 + Number(match[10] ?? 0)) * (match[8] === '-' ? -1 : 1);
   const nanoseconds = BigInt(date.getTime() / 1000 - offset * 60) * 1_000_000_000n + BigInt((match[7] ?? '').padEnd(9, '0'));
   return exists && nanoseconds >= 0n ? nanoseconds : undefined;
-}
-
-/** Nanoseconds of a duration text, one or more of number and unit (`1.5s`, `1m30s`, `250µs`); undefined when it is none. */
-export function parseDuration(text: string): bigint | undefined {
-  if (!/^(\d{1,12}(\.\d{1,9})?(ns|us|µs|ms|s|m|h))+$/.test(text)) return undefined;
-  let sum = 0n;
-  for (const [, whole, fraction = '', unit] of text.matchAll(/(\d+)(?:\.(\d+))?(ns|us|µs|ms|s|m|h)/g)) {
-    const size = UNITS[unit!]!;
-    sum += BigInt(whole!) * size + (BigInt(fraction.padEnd(9, '0')) * size) / 1_000_000_000n;
-  }
-  return sum;
 }

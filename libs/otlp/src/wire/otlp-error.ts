@@ -1,3 +1,4 @@
+import { filledSentence } from '#base';
 import { OTLP_PROBLEMS, type OtlpProblemCode } from './problems.js';
 
 /** Where and why: a byte offset in protobuf, a path (`spans[0].start_time`) in JSON. */
@@ -28,7 +29,7 @@ export class OtlpError extends Error {
     parts: Readonly<Record<string, string | number>>,
     place: OtlpErrorPlace = {},
   ) {
-    super(OTLP_PROBLEMS[code].sentence.replace(/\{(\w+)\}/g, (whole, part: string) => String(parts[part] ?? whole)));
+    super(filledSentence(OTLP_PROBLEMS[code].sentence, parts));
     this.status = OTLP_PROBLEMS[code].status;
     this.offset = place.offset;
     this.path = place.path;

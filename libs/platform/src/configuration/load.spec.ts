@@ -130,10 +130,16 @@ logging:
     ['BETRACE_TRACE_ROOT_GRACE', '9ms', 'traces.root_grace is "9ms", expected a duration from 10ms to 12d'],
     ['BETRACE_TRACE_MAX_AGE', '0s', 'traces.max_age is "0s", expected a duration from 10ms to 12d'],
     ['BETRACE_TRACE_LATE_WINDOW', '13d', 'traces.late_window is "13d", expected a duration from 0ms to 12d'],
+    ['BETRACE_TRACE_LATE_WINDOW', '100us', 'traces.late_window is "100us", expected a duration from 0ms to 12d'],
     ['BETRACE_TRACE_MAX_SPANS', '1', 'traces.max_spans is "1", expected a whole number from 2 to 10000000'],
   ])('refuses traces that end before their second span can come: %s=%s', (variable, value, message) => {
     expect(() => load({ environment: { [variable]: value } })).toThrow(message);
     expect(() => load({ environment: { [variable]: value } })).toThrow(expect.objectContaining({ code: 'BT_CONFIGURATION_INVALID' }));
+  });
+
+  it('takes durations in any unit that makes a millisecond or more', () => {
+    const environment = { BETRACE_TRACE_ROOT_GRACE: '1500000us', BETRACE_TRACE_IDLE_TIMEOUT: '1m30s' };
+    expect(load({ environment }).configuration.traces).toMatchObject({ rootGrace: 1_500, idleTimeout: 90_000 });
   });
 
   it('takes the least windows, and none for late spans', () => {

@@ -88,7 +88,7 @@ export const port = integer(0, 65_535, 'port');
 
 export const duration: SettingType<number> = {
   name: 'duration',
-  jsonSchema: { type: ['string', 'integer'], pattern: '^\\s*(\\d+|(\\d+(\\.\\d+)?(ms|s|m|h|d))+)\\s*$', minimum: 0 },
+  jsonSchema: { type: ['string', 'integer'], pattern: '^\\s*(\\d+|(\\d+(\\.\\d*)?(ns|us|µs|ms|s|m|h|d))+)\\s*$', minimum: 0 },
   expected: 'a duration like 500ms, 10s, 2m, 1h or 30d',
   parse: (input) => parseDuration(scalarText(input) ?? ''),
   show: formatDuration,

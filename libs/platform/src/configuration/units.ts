@@ -1,23 +1,26 @@
+import { parseDuration as nanosecondsOf } from '#base';
+
 /** Durations and byte sizes as people write them in configuration. */
 
-const DURATION_UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const BYTE_UNITS = { b: 1, kb: 1_000, mb: 1_000_000, gb: 1_000_000_000, kib: 1_024, mib: 1_048_576, gib: 1_073_741_824 } as const;
 
-/** Milliseconds of `500ms`, `1.5s`, `2m`, `1h30m`, `30d`; a bare number is milliseconds (as in OTEL_*). Undefined: not one. */
+/**
+ * Milliseconds of a duration (`500ms`, `1.5s`, `1h30m`, `30d`), rounded; a bare number is milliseconds (as in OTEL_*). Undefined when the text
+ * is none, or rounds to none.
+ */
 export function parseDuration(text: string): number | undefined {
   const trimmed = text.trim();
   if (/^\d+$/.test(trimmed)) return Number(trimmed);
-  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(trimmed)) return undefined;
-  let total = 0;
-  for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
-    total += Number(amount) * DURATION_UNITS[unit as keyof typeof DURATION_UNITS];
-  }
-  return Math.round(total);
+  const nanoseconds = nanosecondsOf(trimmed);
+  if (nanoseconds === undefined) return undefined;
+  const milliseconds = Math.round(Number(nanoseconds) / 1e6);
+  return milliseconds === 0 && nanoseconds > 0n ? undefined : milliseconds;
 }
 
 /** `2000` → `2s`: the largest unit that divides it. */
 export function formatDuration(milliseconds: number): string {
-  const units = Object.entries(DURATION_UNITS).reverse();
+  const units = Object.entries(MILLISECONDS).reverse();
   const [unit, size] = units.find(([, size]) => milliseconds % size === 0 && milliseconds >= size) ?? ['ms', 1];
   return `${milliseconds / size}${unit}`;
 }

@@ -1,0 +1,32 @@
+/** The units of durations, in nanoseconds. */
+export const DURATION_UNITS: Readonly<Record<string, bigint>> = {
+  ns: 1n,
+  us: 1_000n,
+  µs: 1_000n,
+  ms: 1_000_000n,
+  s: 1_000_000_000n,
+  m: 60_000_000_000n,
+  h: 3_600_000_000_000n,
+  d: 86_400_000_000_000n,
+};
+
+const DURATION = /^(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h|d))+$/;
+const PART = /(\d+)(?:\.(\d*))?(ns|us|µs|ms|s|m|h|d)/g;
+const MAX_LENGTH = 40;
+
+/**
+ * The nanoseconds of a duration: one or more of number and unit (`500ms`, `1.5s`, `1m30s`, `2d`). Undefined when the text is none, is no whole
+ * number of nanoseconds (`0.5ns`), or does not fit into 63 bits (292 years). One grammar for rules, spans, command lines and
+ * configuration (docs/decisions/0056).
+ */
+export function parseDuration(text: string): bigint | undefined {
+  if (text.length > MAX_LENGTH || !DURATION.test(text)) return undefined;
+  let sum = 0n;
+  for (const [, whole = '0', fraction = '', unit = 'ns'] of text.matchAll(PART)) {
+    const scaled = BigInt(whole + fraction) * (DURATION_UNITS[unit] ?? 1n);
+    const divisor = 10n ** BigInt(fraction.length);
+    if (scaled % divisor !== 0n) return undefined;
+    sum += scaled / divisor;
+  }
+  return sum < 2n ** 63n ? sum : undefined;
+}
