@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { readAll, type Subscription } from '../../libs/messaging/src/index.js';
 import { Connection } from '../../libs/messaging/src/kafka/connection.js';
+import { writeSubscription } from '../../libs/messaging/src/kafka/group/member-data.js';
 import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
 import type { KafkaLogSettings } from '../../libs/messaging/src/settings.js';
 import { KafkaBrokers } from '../../scripts/kafka/brokers.js';
@@ -196,6 +197,55 @@ describeOwnKafka('elections of leaders', () => {
         await flow.goesOn('work after it was put out');
       }
       await flow.end();
+    },
+    LONGEST,
+  );
+
+  it(
+    'a member that joins leaves a coordinator that hangs for the next, and is said to be out meanwhile',
+    async () => {
+      const topic = 'elections.joins';
+      await allServe();
+      // Of another member that nobody hears of any more the coordinator waits here for 20 s. It may hold the answer to a join back for five minutes.
+      const [silent, log] = [new Connection(settings(topic), () => undefined), await open(topic, 3, { sessionTimeout: 300_000 })];
+      const joining = { groupId: topic, sessionTimeout: 20_000, rebalanceTimeout: 300_000, memberId: '' };
+      const join = () =>
+        silent.withCoordinator(topic, topic, async (broker) => {
+          const metadata = writeSubscription({ topic, owned: [], generation: -1 });
+          const joined = await broker.joinGroup({ ...joining, groupProtocols: [{ name: 'betrace-cooperative-sticky', metadata }] });
+          await broker.syncGroup({ groupId: topic, ...joined, groupAssignment: [] });
+          return joined;
+        });
+      // A coordinator may be loading its groups.
+      const { generationId, memberId } = await eventually('a first member', join, PATIENCE);
+      expect([generationId, memberId]).toEqual([1, expect.stringMatching(/./)]);
+      const told: string[] = [];
+      const assigned: number[] = [];
+      await log.subscribe({
+        topic,
+        group: topic,
+        listener: {
+          assigned: async (partition) => void assigned.push(partition),
+          records: async () => undefined,
+          revoked: async () => undefined,
+          failed: ({ message }) => void told.push(message),
+          recovered: () => void told.push('recovered'),
+        },
+      });
+      const state = async (): Promise<string | undefined> => {
+        const asking = new Connection(settings(topic), () => undefined);
+        const { groups } = await asking.withAdmin((admin) => admin.describeGroups([topic])).finally(() => asking.close());
+        return groups[0]?.state;
+      };
+      await eventually('a join that is held back', async () => ((await state()) === 'PreparingRebalance' ? true : undefined), PATIENCE);
+      expect(assigned).toEqual([]);
+      const hanging = brokers.node(await coordinatorOf(topic, topic));
+      hanging.suspend();
+      const all = async () => (assigned.length === PARTITIONS.length && told.at(-1) === 'recovered' ? true : undefined);
+      await eventually('its partitions, of another coordinator', all, PATIENCE);
+      expect(told[0]).toContain(`keep ${topic} together`);
+      hanging.resume();
+      silent.close();
     },
     LONGEST,
   );

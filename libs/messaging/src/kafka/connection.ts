@@ -132,6 +132,11 @@ export class Connection {
     });
   }
 
+  /** The node id of the broker with which `withCoordinator` speaks; undefined while it looks for one, or connects to it. */
+  coordinator(group: string): string | number | undefined {
+    return this.#coordinators.get(group)?.nodeId;
+  }
+
   /** Any broker: for what all can do. `topic` is one that exists. */
   async withBroker<T>(topic: string, work: (broker: WireBroker) => Promise<T>): Promise<T> {
     const nodes = [...(await this.leaders(topic)).values()].filter((node) => node >= 0);

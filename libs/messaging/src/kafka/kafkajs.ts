@@ -21,6 +21,7 @@ export function brokerError(code: number): KafkaJSProtocolError {
 
 /** A broker as kafkajs has it at run time: more than its types tell. */
 export interface WireBroker extends Pick<Broker, 'isConnected' | 'offsetCommit'> {
+  readonly nodeId: string | number;
   /** By API the versions that the broker knows; null until it is connected. */
   readonly versions: Readonly<Record<number, { readonly maxVersion: number }>> | null;
   /** `groupId` null fetches nothing; offsets and metadata of the partitions, -1 and '' when nothing is committed. */
@@ -50,6 +51,8 @@ export interface WireBroker extends Pick<Broker, 'isConnected' | 'offsetCommit'>
   }): Promise<{ memberAssignment: Buffer }>;
   heartbeat(request: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>;
   leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>;
+  /** Rejects unless the broker coordinates all of them. */
+  describeGroups(request: { groupIds: readonly string[] }): Promise<unknown>;
   initProducerId(request: { transactionTimeout: number }): Promise<{ producerId: bigint | string | number; producerEpoch: number }>;
   readonly connectionPool: { readonly pool: readonly [WireConnection, WireConnection]; readonly clientId: string };
 }

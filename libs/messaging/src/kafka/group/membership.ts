@@ -4,6 +4,7 @@ import { kafkaFailed, typeOf } from '../kafka-errors.js';
 import type { Committer } from '../positions.js';
 import { assign, type Candidate } from './assign.js';
 import { readAssignment, readSubscription, writeAssignment, writeSubscription } from './member-data.js';
+import { unlessCoordinatorMoved } from './unless-coordinator-moved.js';
 
 const PROTOCOL = 'betrace-cooperative-sticky';
 /** How long a group waits for a member to join again, once it has to. They do at their next heartbeat. */
@@ -119,18 +120,27 @@ export class Membership {
       () => undefined,
     );
     const silent = setTimeout(() => this.#silent(), sessionTimeout);
-    const { memberId, leaderId, generationId, members } = await joining.finally(() => clearTimeout(silent));
+    const { memberId, leaderId, generationId, members } = await this.#answered(joining).finally(() => clearTimeout(silent));
     this.#memberId = memberId;
     this.#generation = generationId;
     const groupAssignment = leaderId === memberId ? await this.#assignAll(members) : [];
     if (leaderId !== memberId) this.#missing.clear();
-    const { memberAssignment } = await connection.withCoordinator(group, topic, (broker) =>
+    const syncing = connection.withCoordinator(group, topic, (broker) =>
       broker.syncGroup({ groupId: group, generationId, memberId, groupAssignment }),
     );
+    const { memberAssignment } = await this.#answered(syncing);
     this.#assignedIn = generationId;
     const partitions = readAssignment(memberAssignment, topic);
     report('debug', `member of ${group} in generation ${generationId}`, { group, topic, partitions, leader: leaderId === memberId });
     if (!this.#closed) events.assigned(partitions);
+  }
+
+  #answered<T>(answer: Promise<T>): Promise<T> {
+    const { group, topic, connection, events } = this.options;
+    const failed = (error: Error): void => {
+      if (!this.#closed) events.failed(kafkaFailed(`keep ${group} together`, error));
+    };
+    return unlessCoordinatorMoved(answer, { group, topic, connection, failed });
   }
 
   /** As leader: an assignment for every member, topic by topic. */
