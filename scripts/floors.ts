@@ -7,6 +7,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'values',
     'text',
     'lua',
+    'vocabulary/trace-vocabulary',
     'tree',
     'vocabulary',
     'trace',

@@ -2,6 +2,7 @@ import { type FunctionTest, isSpanFunction, testsOf } from '../interpret/local-t
 import { isSpanCondition } from '../interpret/needs.js';
 import type { SpanFunctionNode } from '../trace/span-functions.js';
 import type { Resolved, TraceAggregate, TracePair } from '../tree/resolved.js';
+import { RELATIONS } from '../tree/span-relation.js';
 import { NUMBER } from '../values/types.js';
 
 type CanFail = (node: Resolved) => boolean;
@@ -27,9 +28,9 @@ export function neededConditions(
       case 'trace-quantifier':
         return node.quantifier === 'has' ? toFind(node) : [];
       case 'trace-pair':
-        return TRUE_OF_NOTHING.has(node.relation) ? [] : toFind(node);
+        return RELATIONS[node.relation].asks === 'some' ? toFind(node) : [];
       case 'trace-aggregate':
-        return NIL_OF_NOTHING.has(node.aggregate) ? toFind(node) : [];
+        return OF_NOTHING[node.aggregate] === 'nil' ? toFind(node) : [];
       case 'binary':
         return toExceedZero(node);
       default:
@@ -44,11 +45,17 @@ export function neededConditions(
       case 'unary':
         return node.operator === 'not' ? toBeTrue(node.operand) : [];
       case 'trace-pair':
-        if (node.relation === 'never_after') return toFind(node);
-        return TRUE_OF_NOTHING.has(node.relation) ? toFind(node, 1) : [];
+        return toBreak(node);
       default:
         return [];
     }
+  }
+
+  /** What must be there for a pair to be false. */
+  function toBreak(node: TracePair): readonly number[] {
+    const { asks } = RELATIONS[node.relation];
+    if (asks === 'some') return [];
+    return asks === 'none' ? toFind(node) : toFind(node, 1);
   }
 
   /** Both operands must say so. What the right one needs counts only if the left one can't fail before. */
@@ -70,7 +77,7 @@ export function neededConditions(
     const [counted, limit] = right.type === 'literal' ? [left, right] : [right, left];
     if (limit.type !== 'literal' || typeof limit.value !== 'number') return [];
     if (!isSpanFunction(counted) || counted.type === 'trace-pair') return [];
-    if (counted.type === 'trace-aggregate' ? NIL_OF_NOTHING.has(counted.aggregate) : counted.quantifier !== 'count') return [];
+    if (counted.type === 'trace-aggregate' ? OF_NOTHING[counted.aggregate] === 'nil' : counted.quantifier !== 'count') return [];
     const excludesZero = {
       '>': counted === left ? limit.value >= 0 : limit.value <= 0,
       '<': counted === left ? limit.value <= 0 : limit.value >= 0,
@@ -87,8 +94,15 @@ function either(left: readonly number[], right: readonly number[]): readonly num
   return left.filter((condition) => right.includes(condition));
 }
 
-const TRUE_OF_NOTHING: ReadonlySet<TracePair['relation']> = new Set(['follows', 'preceded', 'never_after'] as const);
-const NIL_OF_NOTHING: ReadonlySet<TraceAggregate['aggregate']> = new Set(['min', 'max', 'avg'] as const);
+/** What an aggregate makes of no values. */
+const OF_NOTHING: Readonly<Record<TraceAggregate['aggregate'], 'nil' | 'zero'>> = {
+  sum: 'zero',
+  min: 'nil',
+  max: 'nil',
+  avg: 'nil',
+  distinct: 'zero',
+  max_count: 'zero',
+};
 
 /**
  * The evaluation may end in an error, on some span or some trace. What fails within a function over spans does not end it.

@@ -1,6 +1,7 @@
 import type { Enough, SpanFunctionNode, SpanTest } from '../trace/span-functions.js';
 import type { SpanView } from '../trace/span-view.js';
 import type { Relatives, Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../tree/resolved.js';
+import { RELATIONS } from '../tree/span-relation.js';
 import type { Value } from '../values/value.js';
 import { CountedSpans } from './counted-spans.js';
 import { type Relation } from './joined/joined-spans.js';
@@ -181,7 +182,7 @@ export class IndexedSpanFunctions extends CountedSpans {
     if (relation === 'descendant' && readsOuter(node.second, second.depth)) {
       const counted = this.countRelatives(second, node.second, 'descendants', a, 0);
       if (counted !== undefined) return counted > 0;
-    } else if (relation !== 'child' && relation !== 'descendant' && plan.rest.length === 0) {
+    } else if (RELATIONS[relation].by === 'clocks' && plan.rest.length === 0) {
       const linked = this.host.structure.hasLinks
         ? this.countLinked(second, plan, 0, { ...this.orderOfPair(node, within, tolerance), outer: node.depth })
         : undefined;

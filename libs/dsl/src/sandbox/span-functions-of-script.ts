@@ -5,9 +5,9 @@ import { aggregate } from '../trace/aggregate.js';
 import { isBefore, isWithin } from '../trace/span-order.js';
 import type { SpanView, TraceView } from '../trace/span-view.js';
 import { TraceStructure } from '../trace/trace-structure.js';
-import type { AggregateName } from '../tree/resolved.js';
-import { DEFAULT_TOLERANCE, SPAN_RELATIONS, type SpanRelation } from '../tree/span-relation.js';
+import { DEFAULT_TOLERANCE, RELATIONS, type SpanRelation } from '../tree/span-relation.js';
 import type { Value } from '../values/value.js';
+import { type AggregateName, isAggregate, isQuantifier, isRelation, type Quantifier } from '../vocabulary/trace-vocabulary.js';
 import type { Bridge } from './bridge/bridge.js';
 import { lua } from './bridge/fengari.js';
 import { isView, RelativesHandle, TraceHandle } from './bridge/handles.js';
@@ -31,10 +31,9 @@ export class SpanFunctionsOfScript {
 
   /** The function of that name of `trace`, or of a span's relatives. */
   method(owner: TraceHandle | RelativesHandle, name: string): CFunction | undefined {
-    if (name === 'has' || name === 'count' || name === 'all') return () => this.quantify(name, owner);
-    if (name !== 'checked' && Object.hasOwn(aggregate, name)) return () => this.compute(name as AggregateName, owner);
-    const isRelation = owner instanceof TraceHandle && (SPAN_RELATIONS as readonly string[]).includes(name);
-    return isRelation ? () => this.relate(name as SpanRelation, owner.trace) : undefined;
+    if (isQuantifier(name)) return () => this.quantify(name, owner);
+    if (isAggregate(name)) return () => this.compute(name, owner);
+    return owner instanceof TraceHandle && isRelation(name) ? () => this.relate(name, owner.trace) : undefined;
   }
 
   /** `a.before(b)`. */
@@ -51,7 +50,7 @@ export class SpanFunctionsOfScript {
     return 1;
   }
 
-  private quantify(quantifier: 'has' | 'count' | 'all', owner: TraceHandle | RelativesHandle): number {
+  private quantify(quantifier: Quantifier, owner: TraceHandle | RelativesHandle): number {
     const spans = this.spansOf(owner);
     if (quantifier === 'count') lua.lua_pushnumber(this.L, spans.filter((span) => this.holds(1, span)).length);
     else
@@ -76,7 +75,8 @@ export class SpanFunctionsOfScript {
   }
 
   private relate(relation: SpanRelation, { spans }: TraceView): number {
-    const isTimed = relation === 'follows' || relation === 'preceded';
+    const { asks } = RELATIONS[relation];
+    const isTimed = asks === 'every';
     const within = isTimed ? this.nanoseconds(3) : undefined;
     const tolerance = this.tolerance(isTimed ? 4 : 3);
     const stand = (a: SpanView, b: SpanView): boolean => {
@@ -85,7 +85,7 @@ export class SpanFunctionsOfScript {
     };
     const pairWith = (a: SpanView): boolean => spans.some((b) => stand(a, b) && this.holds(2, b, a));
     const firsts = (): SpanView[] => spans.filter((a) => this.holds(1, a));
-    lua.lua_pushboolean(this.L, isTimed ? firsts().every(pairWith) : firsts().some(pairWith) !== (relation === 'never_after'));
+    lua.lua_pushboolean(this.L, isTimed ? firsts().every(pairWith) : firsts().some(pairWith) !== (asks === 'none'));
     return 1;
   }
 
@@ -106,7 +106,8 @@ export class SpanFunctionsOfScript {
         return isBefore(b, a, tolerance, structure) && isWithin(b, a, within, tolerance);
       case 'never_after':
         return isBefore(a, b, -tolerance, structure);
-      default:
+      case 'before':
+      case 'follows':
         return isBefore(a, b, tolerance, structure) && isWithin(a, b, within, tolerance);
     }
   }

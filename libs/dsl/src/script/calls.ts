@@ -1,8 +1,8 @@
 import { quote } from '../emit/emit.js';
 import { attributePath, isAttributeMap } from '../sandbox/bridge/lua-text.js';
 import type { Expression } from '../text/syntax.js';
-import { aggregate } from '../trace/aggregate.js';
 import { spanArguments } from '../vocabulary/span-function-call.js';
+import { isAggregate, isQuantifier } from '../vocabulary/trace-vocabulary.js';
 import type { Code, CodeType } from './code.js';
 import { LIBRARY_CALLS, SEVERAL_RESULTS } from './library.js';
 import { Unsupported } from './scopes.js';
@@ -82,8 +82,6 @@ function writeHas(writer: ScriptWriter, object: Expression, [argument, ...more]:
   return { text: `hasAttribute(${span}, ${key})`, type: 'boolean' };
 }
 
-const QUANTIFIERS: ReadonlySet<string> = new Set(['has', 'count', 'all']);
-
 /** `trace.has(c)`, `x.children.sum(field, c)`. */
 function writeSpanFunction(writer: ScriptWriter, call: Call): Code {
   const callee = call.callee as Extract<Expression, { type: 'member' }>;
@@ -92,10 +90,10 @@ function writeSpanFunction(writer: ScriptWriter, call: Call): Code {
   const { name } = callee;
   const conditions = spanArguments(call)!.map(({ expression }) => writeSpanArgument(writer, expression));
   if (conditions.length === 0) throw new Unsupported(`${name}() of nothing`);
-  const isQuantifier = QUANTIFIERS.has(name);
-  if (!isQuantifier && !Object.hasOwn(aggregate, name)) throw new Unsupported(name);
-  const text = `${isQuantifier ? 'quantify' : 'collect'}(run, ${owner}, ${quote(name)}, ${conditions.join(', ')})`;
-  return { text, type: isQuantifier ? (name === 'count' ? 'number' : 'boolean') : 'any' };
+  const isTest = isQuantifier(name);
+  if (!isTest && !isAggregate(name)) throw new Unsupported(name);
+  const text = `${isTest ? 'quantify' : 'collect'}(run, ${owner}, ${quote(name)}, ${conditions.join(', ')})`;
+  return { text, type: isTest ? (name === 'count' ? 'number' : 'boolean') : 'any' };
 }
 
 function writeSpanArgument(writer: ScriptWriter, expression: Expression): string {

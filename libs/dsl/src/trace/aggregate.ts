@@ -1,8 +1,8 @@
 import { luaArithmetic } from '../lua/lua-arithmetic.js';
 import { LuaError } from '../lua/lua-error.js';
 import { isNumber, isString, luaType } from '../lua/lua-value.js';
-import type { AggregateName } from '../tree/resolved.js';
 import type { Value } from '../values/value.js';
+import type { AggregateName } from '../vocabulary/trace-vocabulary.js';
 
 /**
  * What `trace.sum(field, c)` and its like make of the values found (nil is none of them). The order of the values makes no

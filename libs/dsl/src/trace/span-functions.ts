@@ -2,6 +2,7 @@ import { StepsExceeded } from '../lua/budget-exceeded.js';
 import { LuaError } from '../lua/lua-error.js';
 import { isTruthy } from '../lua/lua-value.js';
 import type { Relatives, Resolved, SpanSource, TraceAggregate, TracePair, TraceQuantifier } from '../tree/resolved.js';
+import { RELATIONS } from '../tree/span-relation.js';
 import type { Value } from '../values/value.js';
 import { aggregate } from './aggregate.js';
 import { isBefore, isWithin } from './span-order.js';
@@ -64,13 +65,14 @@ export class SpanFunctions {
     const tolerance = this.host.tolerance(node.tolerance);
     const first: SpanTest = { node, depth: node.depth, condition: node.first };
     const second: SpanTest = { node, depth: node.depth + 1, condition: node.second };
-    const everyFirst = node.relation === 'follows' || node.relation === 'preceded';
+    const { asks } = RELATIONS[node.relation];
+    const everyFirst = asks === 'every';
     for (const a of this.satisfying(first)) {
       this.host.bind(node.depth, a);
       const related = this.isRelated(node, a, second, within, tolerance);
-      if (related !== everyFirst) return node.relation !== 'never_after' && !everyFirst;
+      if (related !== everyFirst) return asks === 'some';
     }
-    return node.relation === 'never_after' || everyFirst;
+    return asks !== 'some';
   }
 
   aggregate(node: TraceAggregate): Value {

@@ -2,6 +2,7 @@ import type { LibraryFunctionName } from '../lua/library.js';
 import type { BinaryOperator, Expression, StringTestName } from '../text/syntax.js';
 import type { Pattern } from '../values/pattern.js';
 import type { TypeSet } from '../values/types.js';
+import type { AggregateName, Quantifier } from '../vocabulary/trace-vocabulary.js';
 import type { SpanAxis, SpanRelation } from './span-relation.js';
 
 /**
@@ -140,9 +141,6 @@ export interface TraceQuantifier extends Node {
   readonly over?: Relatives;
 }
 
-export const QUANTIFIERS = ['has', 'count', 'all'] as const;
-export type Quantifier = (typeof QUANTIFIERS)[number];
-
 /** The spans below or above a span, as far as the trace has them. */
 export interface Relatives {
   readonly axis: SpanAxis;
@@ -182,8 +180,6 @@ export interface TraceAggregate extends Node {
   readonly condition?: Resolved;
   readonly over?: Relatives;
 }
-
-export type AggregateName = 'sum' | 'min' | 'max' | 'avg' | 'distinct' | 'max_count';
 
 /** `a.before(b)`: two spans by the same order as `trace.before`. nil on either side is an error. */
 export interface SpanOrderTest extends Node {

@@ -1,10 +1,27 @@
+import type { SpanRelation } from '../vocabulary/trace-vocabulary.js';
+
+export type { SpanRelation };
+
+export interface RelationTraits {
+  /** What must stand in it: some pair of spans, every first span with some second, or no pair. */
+  readonly asks: 'some' | 'every' | 'none';
+  /** What says whether two spans stand in it. */
+  readonly by: 'clocks' | 'parentage';
+}
+
 /** What `trace.<relation>(a, b)` asks of pairs of spans. */
-export type SpanRelation = 'before' | 'follows' | 'preceded' | 'never_after' | 'child' | 'descendant';
+export const RELATIONS = {
+  before: { asks: 'some', by: 'clocks' },
+  follows: { asks: 'every', by: 'clocks' },
+  preceded: { asks: 'every', by: 'clocks' },
+  never_after: { asks: 'none', by: 'clocks' },
+  child: { asks: 'some', by: 'parentage' },
+  descendant: { asks: 'some', by: 'parentage' },
+} as const satisfies Readonly<Record<SpanRelation, RelationTraits>>;
 
 /** The spans that a span leads to by parentage. */
 export type SpanAxis = 'children' | 'descendants' | 'ancestors';
 
-export const SPAN_RELATIONS = ['before', 'follows', 'preceded', 'never_after', 'child', 'descendant'] as const;
 export const SPAN_AXES = ['children', 'descendants', 'ancestors'] as const;
 
 /** Clocks of different services are trusted to a millisecond (nanoseconds): what time synchronisation within one site achieves. */

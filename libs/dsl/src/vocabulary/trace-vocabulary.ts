@@ -1,6 +1,4 @@
 import type { VocabularyFunction } from '../text/vocabulary-entry.js';
-import { type AggregateName, QUANTIFIERS, type Quantifier } from '../tree/resolved.js';
-import type { SpanRelation } from '../tree/span-relation.js';
 
 type Entry = Omit<VocabularyFunction, 'name'>;
 
@@ -14,9 +12,10 @@ const OPTIONAL_CONDITION = { ...CONDITION, doc: 'Which spans count; all of them 
 const FIELD = { name: 'field', type: 'value', doc: 'Read of each of the spans; where it is nil the span is left out.' } as const;
 
 /**
- * Functions of `trace`, and of `span.children`, `span.descendants` and `span.ancestors`: one entry for each that the resolved tree knows.
+ * Functions of `trace`, and of `span.children`, `span.descendants` and `span.ancestors` that count and test spans. The names of the language are
+ * derived from these tables: an entry that nothing evaluates does not compile.
  */
-const RELATIVES: Readonly<Record<Quantifier | AggregateName, Entry>> = {
+const QUANTIFIERS = {
   has: {
     parameters: [CONDITION],
     returns: 'boolean',
@@ -35,6 +34,10 @@ const RELATIVES: Readonly<Record<Quantifier | AggregateName, Entry>> = {
     doc: 'True when every span satisfies the condition.',
     example: 'trace.all(span.service == "checkout")',
   },
+} as const satisfies Readonly<Record<string, Entry>>;
+
+/** Functions of the same owners that make one value of a field's values. */
+const AGGREGATES = {
   sum: {
     parameters: [FIELD, OPTIONAL_CONDITION],
     returns: 'number',
@@ -71,7 +74,7 @@ const RELATIVES: Readonly<Record<Quantifier | AggregateName, Entry>> = {
     doc: 'How many spans have the value that occurs most often; 0 when no span has one.',
     example: 'trace.max_count(span.attributes["order.id"], span.name == "charge" and span.status == "ok") > 1',
   },
-};
+} as const satisfies Readonly<Record<string, Entry>>;
 
 const A = { name: 'a', type: 'condition', doc: 'Satisfied by the first span; a name given to it can be used in b.' } as const;
 const B = { name: 'b', type: 'condition', doc: 'Satisfied by another span.' } as const;
@@ -83,8 +86,8 @@ const TOLERANCE = {
   optional: true,
 } as const;
 
-/** Functions over pairs of spans, likewise. */
-const PAIRS: Readonly<Record<SpanRelation, Entry>> = {
+/** Functions over pairs of spans. */
+const PAIRS = {
   before: {
     parameters: [A, B, TOLERANCE],
     returns: 'boolean',
@@ -122,26 +125,27 @@ const PAIRS: Readonly<Record<SpanRelation, Entry>> = {
     doc: 'True when some b is below some a, directly or not.',
     example: 'trace.descendant(span.name == "readonly", span.name == "db.write")',
   },
-};
+} as const satisfies Readonly<Record<string, Entry>>;
 
-export const RELATIVES_FUNCTIONS: readonly VocabularyFunction[] = named(RELATIVES);
+export type Quantifier = keyof typeof QUANTIFIERS;
+export type AggregateName = keyof typeof AGGREGATES;
+export type SpanRelation = keyof typeof PAIRS;
+
+export const RELATIVES_FUNCTIONS: readonly VocabularyFunction[] = named({ ...QUANTIFIERS, ...AGGREGATES });
 export const PAIR_FUNCTIONS: readonly VocabularyFunction[] = named(PAIRS);
 export const TRACE_FUNCTIONS: readonly VocabularyFunction[] = [...RELATIVES_FUNCTIONS, ...PAIR_FUNCTIONS];
 
-const RELATIONS: ReadonlySet<string> = new Set(Object.keys(PAIRS));
-const AGGREGATES: ReadonlySet<string> = new Set(Object.keys(RELATIVES).filter((name) => !isQuantifier(name)));
-
 /** What a function of `trace` or of a span's relatives means, by its name. */
 export function isQuantifier(name: string): name is Quantifier {
-  return (QUANTIFIERS as readonly string[]).includes(name);
+  return Object.hasOwn(QUANTIFIERS, name);
 }
 
 export function isRelation(name: string): name is SpanRelation {
-  return RELATIONS.has(name);
+  return Object.hasOwn(PAIRS, name);
 }
 
 export function isAggregate(name: string): name is AggregateName {
-  return AGGREGATES.has(name);
+  return Object.hasOwn(AGGREGATES, name);
 }
 
 function named(entries: Readonly<Record<string, Entry>>): readonly VocabularyFunction[] {

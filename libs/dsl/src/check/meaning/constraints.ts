@@ -1,7 +1,7 @@
 import type { Expression } from '../../text/syntax.js';
 import { factKey } from '../../tree/facts.js';
 import type { BinaryNode, Relatives, Resolved, SpanSource, StringTestNode, TracePair } from '../../tree/resolved.js';
-import type { SpanRelation } from '../../tree/span-relation.js';
+import { RELATIONS } from '../../tree/span-relation.js';
 import { baseOf } from '../../tree/walk.js';
 import { writtenText } from '../../tree/written-text.js';
 import { ANY, BOOLEAN, NIL } from '../../values/types.js';
@@ -57,7 +57,7 @@ export function saidBy(node: Resolved, outcome: boolean): readonly Said[] {
       if (node.quantifier !== 'has') return truth(node, outcome);
       return satisfied(node.over, node.condition, outcome ? SOME : ZERO);
     case 'trace-pair':
-      return [...truth(node, outcome), ...(outcome && ASKS_FOR_TWO.has(node.relation) ? pairOfSome(node) : [])];
+      return [...truth(node, outcome), ...(outcome && RELATIONS[node.relation].asks === 'some' ? pairOfSome(node) : [])];
     default:
       return truth(node, outcome);
   }
@@ -80,8 +80,6 @@ function isLimited(node: Resolved, other: Resolved): boolean {
 
 const ZERO: Constraint = { kind: 'one-of', values: [0] };
 const SOME: Constraint = { kind: 'bound', side: 'low', value: 1, isOpen: false };
-/** The relations that hold only where there is a pair of spans. */
-const ASKS_FOR_TWO: ReadonlySet<SpanRelation> = new Set<SpanRelation>(['before', 'child', 'descendant']);
 const FALSY: readonly Scalar[] = [undefined, false];
 
 function comparison(node: BinaryNode, outcome: boolean): readonly Said[] {

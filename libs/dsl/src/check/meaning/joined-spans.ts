@@ -1,6 +1,7 @@
 import type { Range } from '../../text/source.js';
 import { formatExpression } from '../../tree/format-expression.js';
 import type { Relatives, Resolved, SpanSource, TracePair, TraceQuantifier } from '../../tree/resolved.js';
+import { RELATIONS } from '../../tree/span-relation.js';
 import type { Findings } from '../scope/context.js';
 import { askedOf } from './asked-of.js';
 import { type Contradiction, contradictionOfAll, type Outcome } from './contradiction.js';
@@ -112,13 +113,14 @@ class JoinedSpans {
   }
 
   private pair({ relation, first, second, depth }: TracePair, outcome: boolean, known: Known, isWhole: boolean): void {
-    const asksForTwo = relation === 'before' || relation === 'child' || relation === 'descendant';
+    const { asks } = RELATIONS[relation];
+    const asksForTwo = asks === 'some';
     const hasFirst = outcome === asksForTwo;
     this.tested(first, depth, undefined, known, isWhole && hasFirst);
     const ofFirst = partsOf(first, true).filter(({ node }) => !asksOthers(node));
     const facts = [...known.facts, ...ofFirst];
     const spans = [...known.spans, { span: { type: 'bound', depth } } as const];
-    const hasSecond = hasFirst && (asksForTwo || relation === 'never_after');
+    const hasSecond = hasFirst && asks !== 'every';
     this.tested(second, depth + 1, undefined, { ...known, facts, spans }, isWhole && hasSecond);
   }
 

@@ -1,4 +1,5 @@
 import type { Resolved, TracePair } from '../../tree/resolved.js';
+import { RELATIONS } from '../../tree/span-relation.js';
 import type { Findings } from '../scope/context.js';
 import { flatOperands } from './flat-operands.js';
 
@@ -27,7 +28,7 @@ export function notBefore(root: Resolved, findings: Findings): void {
 /** It holds where there is nothing of which it could be asked. */
 function requirement(node: Resolved): TracePair | undefined {
   if (node.type !== 'trace-pair') return undefined;
-  return node.relation === 'preceded' || node.relation === 'follows' || node.relation === 'never_after' ? node : undefined;
+  return RELATIONS[node.relation].asks === 'some' ? undefined : node;
 }
 
 /** Of several only the writer knows whether each breaks the rule, or all of them do. */
@@ -42,7 +43,7 @@ function reportRequirement({ relation, syntax }: TracePair, findings: Findings, 
 function negatedPair(node: Resolved): TracePair | undefined {
   const pair = negated(node);
   if (pair?.type !== 'trace-pair') return undefined;
-  return pair.relation === 'before' || pair.relation === 'child' || pair.relation === 'descendant' ? pair : undefined;
+  return RELATIONS[pair.relation].asks === 'some' ? pair : undefined;
 }
 
 function negated(node: Resolved): Resolved | undefined {

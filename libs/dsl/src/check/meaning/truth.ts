@@ -11,7 +11,7 @@ import type {
   TraceQuantifier,
   UnaryNode,
 } from '../../tree/resolved.js';
-import type { SpanAxis, SpanRelation } from '../../tree/span-relation.js';
+import { RELATIONS, type SpanAxis, type SpanRelation } from '../../tree/span-relation.js';
 import { alwaysFalsy, alwaysTruthy, BOOLEAN, NIL, STRING } from '../../values/types.js';
 import { fieldValues } from '../../vocabulary/vocabulary.js';
 import type { Findings } from '../scope/context.js';
@@ -226,10 +226,11 @@ class TruthJudge {
     const second = this.condition(node.second, { kind: 'condition' }) ?? this.rootBelow(node.second, node.depth + 1, node.relation);
     missingDiffers(node.first, this.findings);
     missingDiffers(node.second, this.findings);
-    const isUniversal = node.relation === 'follows' || node.relation === 'preceded' || node.relation === 'never_after';
+    const { asks } = RELATIONS[node.relation];
+    const isUniversal = asks !== 'some';
     if (first === false) return isUniversal;
     if (second !== false) return undefined;
-    return node.relation === 'never_after' ? true : isUniversal ? undefined : false;
+    return asks === 'none' ? true : isUniversal ? undefined : false;
   }
 
   /** `span.children.has(span.is_root)`. */

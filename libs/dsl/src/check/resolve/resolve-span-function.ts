@@ -1,9 +1,10 @@
 import { parseDuration } from '../../lua/duration.js';
 import type { Range } from '../../text/source.js';
 import type { Expression } from '../../text/syntax.js';
-import type { AggregateName, Relatives, Resolved, SpanSource } from '../../tree/resolved.js';
-import type { SpanRelation } from '../../tree/span-relation.js';
+import type { Relatives, Resolved, SpanSource } from '../../tree/resolved.js';
+import { RELATIONS, type SpanRelation } from '../../tree/span-relation.js';
 import { BOOLEAN, describeTypes, NIL, NUMBER } from '../../values/types.js';
+import type { AggregateName } from '../../vocabulary/trace-vocabulary.js';
 import { isAggregate, isQuantifier, isRelation } from '../../vocabulary/trace-vocabulary.js';
 import { TRACE_FUNCTIONS } from '../../vocabulary/vocabulary.js';
 import { bareSpanName } from '../foreign/unquoted.js';
@@ -88,7 +89,7 @@ function resolvePair(call: Call, relation: SpanRelation, name: string, scope: Sc
   // Where b is tested, a span satisfies a.
   const second = resolveTest(b, first.inner.given(first.condition, true), resolve);
   const [third, fourth] = durations.map((duration) => resolveDuration(duration, name, scope, resolve));
-  const isTimed = relation === 'follows' || relation === 'preceded';
+  const isTimed = RELATIONS[relation].asks === 'every';
   const [within, tolerance] = isTimed ? [third, fourth] : [undefined, third];
   return {
     type: 'trace-pair',

@@ -1,4 +1,5 @@
 import type { Block, Expression } from '../../text/syntax.js';
+import { RELATIONS } from '../../tree/span-relation.js';
 import { withoutParentheses } from '../../tree/without-parentheses.js';
 import { spanArguments } from '../../vocabulary/span-function-call.js';
 import type { Findings } from '../scope/context.js';
@@ -242,7 +243,7 @@ function isEmptyTable(value: Expression): boolean {
 }
 
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>=']);
-const TRUTHS: ReadonlySet<string> = new Set(['has', 'all', 'before', 'follows', 'preceded', 'never_after', 'child', 'descendant']);
+const TRUTHS: ReadonlySet<string> = new Set(['has', 'all', ...Object.keys(RELATIONS)]);
 
 function isBoolean(value: Expression): boolean {
   switch (value.type) {

@@ -2,6 +2,7 @@ import { gap } from '../../trace/span-order.js';
 import type { SpanView } from '../../trace/span-view.js';
 import { formatExpression } from '../../tree/format-expression.js';
 import type { TracePair } from '../../tree/resolved.js';
+import { RELATIONS } from '../../tree/span-relation.js';
 import { exactDuration } from '../../values/format-duration.js';
 import { MAXIMUM_WITNESSES } from '../evidence/leaf-values.js';
 import { referenceTo, spanText } from '../evidence/span-text.js';
@@ -52,7 +53,7 @@ class PairTeller {
   tell(): FunctionTold {
     const { node, pairs, related } = this;
     if (pairs.length === 0) return this.tellNoFirst();
-    const isEvery = node.relation === 'follows' || node.relation === 'preceded';
+    const isEvery = RELATIONS[node.relation].asks === 'every';
     const lonely = isEvery ? pairs.filter(({ second }) => second === undefined).map(({ first }) => first) : [];
     if (lonely.length > 0) return this.tellLonely(lonely as [SpanView, ...SpanView[]]);
     const [found] = related;
