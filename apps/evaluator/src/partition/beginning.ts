@@ -1,5 +1,5 @@
 import { contextWindow, type UncompiledRules } from '#engine';
-import { type Position, readPositionMetadata, TOPICS } from '#messaging';
+import { type Log, type Position, readPositionMetadata, TOPICS } from '#messaging';
 import { IngestTime } from '#replay';
 import { epochBefore } from './epoch-before.js';
 import type { PartitionTools } from './partition-tools.js';
@@ -48,4 +48,20 @@ export async function beginningOf(
   const startAt = Math.min(judgeFrom, await log.offsetAt(TOPICS.spans, partition, contextStart));
   const time = await IngestTime.before(log, partition, startAt, tools.monotonic, said);
   return { startAt, judgeFrom, epoch, logTime, start: contextStart, paused, rules, time, published };
+}
+
+/**
+ * Whether a partition that was given up comes back as it was left: nobody has committed a position since, in this log or in another, and the
+ * records from `next` on are there. What another member published without a commit is published again.
+ */
+export async function isAsLeft(
+  partition: number,
+  left: Position | undefined,
+  position: Position | undefined,
+  next: number,
+  log: Pick<Log, 'bounds'>,
+): Promise<boolean> {
+  if (left === undefined || left.offset !== position?.offset || left.metadata !== position.metadata) return false;
+  const { start, end } = await log.bounds(TOPICS.spans, partition);
+  return start <= next && next <= end;
 }

@@ -13,6 +13,7 @@ import {
   type LogRecord,
   logProblem,
   openLog,
+  type Position,
   type PublishedRule,
   type RecordBatch,
   TOPICS,
@@ -52,6 +53,8 @@ describe('Evaluator', () => {
   let measured: Measurement[];
   /** The offset committed last, by partition. */
   let commits: Map<number, number>;
+  /** The last of partition 0. */
+  let lastCommit: Position | undefined;
   /** What commits are refused with. */
   let refusal: Error | undefined;
   let volatile: boolean;
@@ -99,6 +102,7 @@ describe('Evaluator', () => {
       subscription.commit = (partition, position) => {
         if (refusal !== undefined) return Promise.reject(refusal);
         commits.set(partition, position.offset);
+        if (partition === 0) lastCommit = position;
         return commit(partition, position);
       };
       return subscription;
@@ -435,6 +439,31 @@ describe('Evaluator', () => {
     await stopping;
     expect((await violations()).map(({ span_id }) => span_id)).toEqual(['s1', 's2', 's3']);
     expect(warnings).toEqual([]);
+  });
+
+  it('goes on with a partition that comes back as it was left, and begins anew one that somebody else has had', async () => {
+    times = { rootGrace: 60_000, idleTimeout: 60_000 };
+    await start();
+    await rules(1, UNAUDITED);
+    await send(0, { trace_id: 'a', span_id: 'c', name: 'charge' });
+    const { end } = await log.bounds(TOPICS.spans, 0);
+    await until(async () => evaluator.positions.get(0) === end);
+    // The group has put it out: its last commit is refused.
+    refusal = logProblem('BT_LOG_NOT_ASSIGNED', { topic: TOPICS.spans, partition: 0, group: 'betrace-evaluator' });
+    await evaluator.revoked(0);
+    refusal = undefined;
+    const left = lastCommit!;
+    expect(left.offset).toBeLessThan(end);
+    expect([
+      await evaluator.assigned(0, left, 0),
+      evaluator.account.partitions.find(({ partition }) => partition === 0)?.openTraces,
+    ]).toEqual([end, 1]);
+    const told = () => evaluator.measurements.drain().filter(({ metric, labels }) => metric === 'epoch' && labels['partition'] === '0');
+    expect(told().at(-1)?.value).toBe(1);
+    await evaluator.revoked(0);
+    const other = { ...left, metadata: left.metadata.replace('{', '{"by":"somebody else",') };
+    expect(await evaluator.assigned(0, other, 0)).toBeLessThan(end);
+    expect(evaluator.account.partitions.find(({ partition }) => partition === 0)?.openTraces).toBe(0);
   });
 
   it('publishes by other settings what its predecessor had not found of the same records', async () => {

@@ -31,6 +31,8 @@ export interface EvaluatorReport {
 
 /** How long a stop waits for the log before it gives up what a successor will do again. */
 const STOP_PATIENCE = 5_000;
+/** For how long (ms) the traces of a partition that was given up are kept: a group that lost its coordinator comes together again within it. */
+const REMEMBERED = 60_000;
 /** A producer that is wrong is wrong all the time: milliseconds between two warnings of it. */
 const SAME_WARNING = 60_000;
 /** How long readiness says (ms) that records were deleted before they were evaluated. */
@@ -54,6 +56,8 @@ export class Evaluator implements PartitionListener {
   private readonly rules: FollowRules<UncompiledRules>;
   private readonly tools: PartitionTools;
   private readonly runs = new Map<number, PartitionRun>();
+  /** Partitions that were given up a short time ago. */
+  private readonly givenUp = new Map<number, PartitionRun>();
   /** Why a partition is not evaluated at present. */
   private readonly failures = new Map<number, Error>();
   /** By partition since when (ms, monotonic) it works at what came. */
@@ -140,11 +144,22 @@ export class Evaluator implements PartitionListener {
   async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
     this.positions.set(partition, committed?.offset ?? start);
     // Of a partition that it has, the log is another one.
-    const run = (await this.runs.get(partition)?.anew()) ?? (await PartitionRun.begin(partition, committed, this.tools));
+    const run =
+      (await this.runs.get(partition)?.anew()) ??
+      (await this.cameBack(partition, committed)) ??
+      (await PartitionRun.begin(partition, committed, this.tools));
     this.runs.set(partition, run);
+    this.measurements.set('epoch', { partition: String(partition) }, run.epoch);
     this.positions.set(partition, run.position);
     this.measurements.set('partitionFailing', { partition: String(partition) }, 0);
     return run.startAt;
+  }
+
+  /** A partition that the group took and gives back, as after a coordinator that hung, need not be read again. */
+  private async cameBack(partition: number, committed: Position | undefined): Promise<PartitionRun | undefined> {
+    const run = this.givenUp.get(partition);
+    this.givenUp.delete(partition);
+    return run !== undefined && (await run.goesOn(committed)) ? run : undefined;
   }
 
   async records(batch: RecordBatch): Promise<void> {
@@ -276,7 +291,16 @@ export class Evaluator implements PartitionListener {
         this.report.warn(error as Error, `partition ${partition} is given up before its last commit`);
     } finally {
       this.removeGauges(partition);
+      if (run !== undefined) this.remember(partition, run);
     }
+  }
+
+  private remember(partition: number, run: PartitionRun): void {
+    this.givenUp.set(partition, run);
+    const forget = (): void => {
+      if (this.givenUp.get(partition) === run) this.givenUp.delete(partition);
+    };
+    setTimeout(forget, REMEMBERED).unref();
   }
 
   recovered(): void {

@@ -15,7 +15,7 @@ import { RuleHealth } from '../rules/rule-health.js';
 import type { RuleInForce } from '../rules/rule-series.js';
 import { Account } from './account.js';
 import { Barriers } from './barriers.js';
-import { type Beginning, beginningOf } from './beginning.js';
+import { type Beginning, beginningOf, isAsLeft } from './beginning.js';
 import { epochBefore } from './epoch-before.js';
 import { MoveSpans } from './move-spans.js';
 import { MisplacedSpans, type PartitionAccount, partitionAccount } from './partition-account.js';
@@ -63,6 +63,8 @@ export class PartitionRun {
   /** Where a successor would begin to judge, as far as it is committed. */
   private point: CommitPoint;
   private committed: { readonly offset: number; readonly published: number };
+  /** The position as the group has it. */
+  private left: Position | undefined;
   private committedAt: number;
   /** Offset before which what is found was published by a predecessor, which found the same of the same records. */
   private published: number;
@@ -127,7 +129,14 @@ export class PartitionRun {
 
   /** Reads from `startAt`, far enough before the committed offset that traces which straddle it are seen whole; judges from there. */
   static async begin(partition: number, position: Position | undefined, tools: PartitionTools, inForce?: number): Promise<PartitionRun> {
-    return new PartitionRun(partition, await beginningOf(partition, position, tools, inForce), tools);
+    const run = new PartitionRun(partition, await beginningOf(partition, position, tools, inForce), tools);
+    run.left = position;
+    return run;
+  }
+
+  /** Given up, it may go on with what it remembers: it was given back as it was left, at `position`. */
+  async goesOn(position: Position | undefined): Promise<boolean> {
+    return isAsLeft(this.partition, this.left, position, this.next, this.tools.log);
   }
 
   get startAt(): number {
@@ -361,7 +370,9 @@ export class PartitionRun {
     const more = { said, published, judgement: this.tools.judgement, ...(this.tools.volatile ? { from } : {}) };
     const metadata = writePositionMetadata({ epoch, logTime, start, paused, ...more });
     const reached = Math.max(offset, this.committed.offset);
-    await this.tools.commit(this.partition, { offset: reached, metadata });
+    const position = { offset: reached, metadata };
+    await this.tools.commit(this.partition, position);
+    this.left = position;
     this.committed = { offset: reached, published };
   }
 
