@@ -52,9 +52,19 @@ export function detailsOf(told: Told, depth: number, bindings: Bindings, teller:
       const value = note(reading);
       if (value !== undefined) texts.set(textOf(reading), `${textOf(reading)} is ${valueText(value.value, unitOf(reading))}`);
     }
+    for (const side of differencesOf(node)) {
+      const found = teller.find(side, bindings);
+      if ('value' in found) texts.set(textOf(side), `${textOf(side)} is ${valueText(found.value, 'duration')}`);
+    }
   }
   const shown = [...texts.values()].slice(0, MAXIMUM_VALUES);
   return { values, text: [...(shown.length === 0 ? [] : [shown.join(', ')]), ...sentences.slice(0, MAXIMUM_VALUES)].join('; ') };
+}
+
+/** What a comparison says of how far apart two moments are: these are too long to be read, and how far apart they are is what decides. */
+function differencesOf(node: Resolved): readonly Resolved[] {
+  if (node.type !== 'binary') return [];
+  return [node.left, node.right].filter((side) => side.type === 'binary' && side.operator === '-' && unitOf(side.left) === 'time');
 }
 
 /** The span stands before the sentence: `closest is "audit" (s5): it ended 2s after "read" (s3) started`. */

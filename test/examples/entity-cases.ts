@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+/**
+ * Which case of an example shows what, by its name. Examples are what people copy, so each that asks for order, for absence or for equal values has to be
+ * right where a trace is about two entities, where spans overlap, lie within each other or share a moment, where ids are missing, where clocks differ, and
+ * where one call is two spans. What an example has no case of says why not.
+ */
+export interface EntityCases {
+  /** By what its spans belong together: attributes of spans or of their resource, their parent, or nothing but the span itself. */
+  readonly keys: readonly string[];
+  readonly cases: Readonly<Record<Situation, readonly string[] | Reason>>;
+}
+
+export interface Reason {
+  readonly why: string;
+}
+
+export const SITUATIONS = [
+  'two entities',
+  'concurrent',
+  'nested',
+  'equal times',
+  'missing ids',
+  'skewed clocks',
+  'client and server',
+] as const;
+export type Situation = (typeof SITUATIONS)[number];
+
+/** The parent of a span as its key. */
+export const PARENT = '(parent)';
+/** Each span is an entity. */
+export const SPAN = '(span)';
+
+/** Rules that ask nothing of a second span, and why that is so. */
+export const OF_ONE_SPAN: Readonly<Record<string, Reason>> = {
+  'data-residency': { why: 'where the data of one transfer goes is in its own span' },
+  'erasure-deadline': { why: 'the span that completes an erasure carries the time of its request' },
+  'cited-sources': { why: 'an answer carries how many sources it cites' },
+  'goal-deviation': { why: 'an action carries its own score' },
+  'queue-overflow': { why: 'a span carries how much its queue holds and how much it can' },
+};
+
+/** Rules that ask how a trace is built, and compare no spans. */
+export const OF_THE_SHAPE: Readonly<Record<string, Reason>> = {
+  'fan-out': { why: 'it counts services and levels, whichever spans they are of' },
+};
+
+export const ENTITY_CASES: Readonly<Record<string, EntityCases>> = parse(
+  readFileSync(join(import.meta.dirname, 'entity-cases.yaml'), 'utf8'),
+);
