@@ -55,6 +55,7 @@ import { SettleController } from './settle/settle.controller.js';
 import { Settle } from './settle/settle.js';
 import { ViolationStreamController } from './stream/violation-stream.controller.js';
 import { ViolationStream } from './stream/violation-stream.js';
+import { TellNewerSchema } from './tell-newer-schema.js';
 import { ExplainViolation } from './violations/explain-violation.js';
 import { FindTrace } from './violations/find-trace.js';
 import { KEY_RING, KeysController } from './violations/keys.controller.js';
@@ -147,6 +148,11 @@ const TRIALS_WAITING = 8;
       provide: AnswerRule,
       inject: [AnnounceRules, CheckExpression],
       useFactory: (announce: AnnounceRules, check: CheckExpression) => new AnswerRule(announce, check),
+    },
+    {
+      provide: TellNewerSchema,
+      inject: [Store, LOGGER],
+      useFactory: (store: Store, logger: Logger) => new TellNewerSchema(store, logger),
     },
     {
       provide: PruneViolations,

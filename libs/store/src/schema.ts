@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Generated, Kysely, Transaction } from 'kysely';
 
 /** The tables, as the migrations leave them. Times are Unix milliseconds, booleans 0 or 1, `json…` columns JSON texts. */
 export interface Schema {
@@ -23,8 +23,8 @@ export interface Schema {
   signature_keys: { id: string; origin: string; public_key: string | null; since: number };
   /** Tables that have rows; `emptied`: it was found without. */
   filled_tables: { name: string; emptied: number };
-  /** Migrations that were run. */
-  migrations: { name: string };
+  /** Migrations that were run. `older_versions`: `go on`, or null; `passed_over`: 1, a version has opened the database that does not know it. */
+  migrations: { name: string; older_versions: Generated<string | null>; passed_over: Generated<number> };
 }
 
 export interface RulesTable {

@@ -16,7 +16,7 @@ import { DamagedColumn } from './json-column.js';
 import type { Mark, Mute, MutePage } from './marks/mark.js';
 import { addMark, marks } from './marks/marks.js';
 import { addMute, endMute, mutes, pruneMutes } from './marks/mutes.js';
-import { migrate } from './migrations/migrate.js';
+import { migrate, newerMigrations } from './migrations/migrate.js';
 import { alreadyNotified, notified } from './notifications.js';
 import { positionOf } from './positions.js';
 import { StoreError } from './problems.js';
@@ -68,6 +68,10 @@ export class SqlStore extends Store {
     await this.guarded(migrate(this.connection));
     await this.probe();
     this.emptied = await this.guarded(emptiedTables(this.connection.database));
+  }
+
+  newerMigrations(): Promise<readonly string[]> {
+    return this.guarded(newerMigrations(this.connection.database));
   }
 
   rules(): Promise<readonly StoredRule[]> {

@@ -177,6 +177,8 @@ export interface ImportedRule {
 export abstract class Store {
   /** Creates or migrates the schema, under a lock. */
   abstract migrate(): Promise<void>;
+  /** Migrations of newer versions of BeTrace, beside which this one goes on (docs/decisions/0054). */
+  abstract newerMigrations(): Promise<readonly string[]>;
   abstract rules(): Promise<readonly StoredRule[]>;
   abstract rule(id: string): Promise<StoredRule | undefined>;
   /**

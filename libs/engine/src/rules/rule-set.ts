@@ -8,7 +8,7 @@ import {
   type Diagnostic,
   type EvaluationOptions,
 } from '#dsl';
-import type { RuleDefinition } from '../settings.js';
+import { ON_ERROR, type RuleDefinition } from '../settings.js';
 import type { ColumnOf } from './buffered-span.js';
 import type { EpochRules } from './epoch-rules.js';
 import { type JudgePlan, planOf } from './plan.js';
@@ -135,11 +135,36 @@ function reasonOf(diagnostics: readonly Diagnostic[]): string {
 }
 
 function checkedOrDefect(definition: RuleDefinition): Checked | { readonly defect: string } {
+  const newer = newerMember(definition);
+  if (newer !== undefined) return { defect: newer };
   try {
     return checkedOnce(definition);
   } catch (error) {
     return { defect: defectOf(error) };
   }
+}
+
+/** What a rule may say about how it is judged, with the values that this version knows; `true`: any. */
+const MEMBERS: Readonly<Record<string, true | readonly string[]>> = {
+  id: true,
+  name: true,
+  version: true,
+  expression: true,
+  severity: true,
+  message: true,
+  onError: ON_ERROR,
+  mode: ['shadow'],
+};
+
+/** A rule of a newer version may ask for what this one would pass over: it would be judged as something else. */
+function newerMember(definition: RuleDefinition): string | undefined {
+  for (const [member, value] of Object.entries(definition)) {
+    const known = Object.hasOwn(MEMBERS, member) ? MEMBERS[member]! : [];
+    if (value === undefined || known === true || known.includes(value as string)) continue;
+    const what = known.length === 0 ? `"${member}"` : `"${member}": ${JSON.stringify(value)?.slice(0, 100)}`;
+    return `it has ${what}, which this version of BeTrace does not know; a newer version saved it`;
+  }
+  return undefined;
 }
 
 function defectOf(error: unknown): string {

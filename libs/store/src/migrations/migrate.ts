@@ -1,14 +1,14 @@
-import type { Transaction } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import type { Connection } from '../connection.js';
 import { DamagedTable } from '../damage.js';
 import { StoreError } from '../problems.js';
-import type { Schema } from '../schema.js';
+import type { Queries, Schema } from '../schema.js';
 import { MIGRATIONS, type Migration } from './migrations.js';
 
 /**
  * Runs the migrations that the database has not had, in one transaction and under a lock: of several processes that start
  * at once, one migrates, and the others find it done. Throws BT_STORE_NEWER_SCHEMA when the database has had one that this
- * version does not know, a DamagedTable when one was run already that the list of them lacks.
+ * version does not know and may not go on beside, a DamagedTable when one was run already that the list of them lacks.
  */
 export async function migrate(connection: Connection, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
   await connection.database.transaction().execute(async (transaction) => {
@@ -28,15 +28,44 @@ export async function runMigrations(
     .ifNotExists()
     .addColumn('name', 'text', (column) => column.primaryKey())
     .execute();
-  const rows = await transaction.selectFrom('migrations').select('name').orderBy('name').execute();
-  const done = new Set(rows.map(({ name }) => name));
-  const unknown = rows.find(({ name }) => !migrations.some((migration) => migration.name === name));
-  if (unknown) throw new StoreError('BT_STORE_NEWER_SCHEMA', { place, migration: unknown.name });
-  for (const { name, up } of migrations) {
-    if (done.has(name)) continue;
-    await up(transaction).catch((error: unknown) => {
-      throw new DamagedTable('migrations', error);
-    });
-    await transaction.insertInto('migrations').values({ name }).execute();
+  // All columns: before 0018 there is but one.
+  const rows: readonly DoneMigration[] = await transaction.selectFrom('migrations').selectAll().orderBy('name').execute();
+  const unknown = rows.filter(({ name }) => !migrations.some((migration) => migration.name === name));
+  const refusing = unknown.find(({ older_versions }) => older_versions !== 'go on');
+  if (refusing) throw new StoreError('BT_STORE_NEWER_SCHEMA', { place, migration: refusing.name });
+  const done = new Map(rows.map((row) => [row.name, row]));
+  for (const migration of migrations) {
+    const row = done.get(migration.name);
+    if (row === undefined) await run(transaction, migration);
+    else if (row.passed_over === 1) await complete(transaction, migration);
   }
+  if (unknown.length > 0) await passOver(transaction, unknown);
+}
+
+/** A row of `migrations`, of which 0018 made the last two columns. */
+type DoneMigration = Pick<Schema['migrations'], 'name'> & Partial<Selectable<Schema['migrations']>>;
+
+async function run(transaction: Transaction<Schema>, { name, up, olderVersions }: Migration): Promise<void> {
+  await up(transaction).catch((error: unknown) => {
+    throw new DamagedTable('migrations', error);
+  });
+  const row = olderVersions === undefined ? { name } : { name, older_versions: olderVersions };
+  await transaction.insertInto('migrations').values(row).execute();
+}
+
+async function complete(transaction: Transaction<Schema>, migration: Migration): Promise<void> {
+  await migration.complete?.(transaction);
+  await transaction.updateTable('migrations').set({ passed_over: 0 }).where('name', '=', migration.name).execute();
+}
+
+/** This version writes without what these migrations ask of a writer. */
+async function passOver(transaction: Transaction<Schema>, unknown: readonly DoneMigration[]): Promise<void> {
+  const names = unknown.map(({ name }) => name);
+  await transaction.updateTable('migrations').set({ passed_over: 1 }).where('name', 'in', names).execute();
+}
+
+/** The migrations of newer versions beside which this one goes on. */
+export async function newerMigrations(queries: Queries, migrations: readonly Migration[] = MIGRATIONS): Promise<readonly string[]> {
+  const rows = await queries.selectFrom('migrations').select('name').orderBy('name').execute();
+  return rows.map(({ name }) => name).filter((name) => !migrations.some((migration) => migration.name === name));
 }

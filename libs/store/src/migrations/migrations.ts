@@ -17,10 +17,18 @@ import { rulesInShadow } from './0014-rules-in-shadow.js';
 import { notifications } from './0015-notifications.js';
 import { ruleControls } from './0016-rule-controls.js';
 import { closedTraces } from './0017-closed-traces.js';
+import { olderVersions } from './0018-older-versions.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
   readonly name: string;
+  /**
+   * `go on`: versions that don't know it may read and write the database beside it, as what they write is whole by defaults, or is made whole by
+   * `complete` (docs/decisions/0054). Without it they refuse the database.
+   */
+  readonly olderVersions?: 'go on';
+  /** Mends what a version wrote that does not know it: runs at the next start of one that does. */
+  readonly complete?: (database: Transaction<Schema>) => Promise<void>;
   readonly up: (database: Transaction<Schema>) => Promise<void>;
 }
 
@@ -43,4 +51,5 @@ export const MIGRATIONS: readonly Migration[] = [
   notifications,
   ruleControls,
   closedTraces,
+  olderVersions,
 ];

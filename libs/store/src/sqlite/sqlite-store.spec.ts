@@ -54,7 +54,7 @@ describe('SQLite', () => {
   it('refuses a database that a newer version migrated', async () => {
     await (await openStore({ kind: 'sqlite', path })).close();
     const database = new DatabaseSync(join(path, 'store.db'));
-    database.exec("INSERT INTO migrations VALUES ('9999-later')");
+    database.exec("INSERT INTO migrations (name) VALUES ('9999-later')");
     database.close();
     await expect(openStore({ kind: 'sqlite', path })).rejects.toThrow(/BT_STORE_NEWER_SCHEMA.*store\.db.*9999-later/);
   });

@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Connection } from '../connection.js';
+import { connectionOf, openStore } from '../open-store.js';
+import { violation } from '../testing/violation.js';
+import { migrate, newerMigrations } from './migrate.js';
+import { MIGRATIONS, type Migration } from './migrations.js';
+
+/** As a later version may have it: a column that it fills in when it keeps a violation, and that it makes whole of what others kept. */
+const lengths: Migration = {
+  name: '9001-lengths',
+  olderVersions: 'go on',
+  up: async (database) => {
+    await database.schema.alterTable('violations').addColumn('record_length', 'bigint').execute();
+    await lengths.complete!(database);
+  },
+  complete: async (database) => {
+    const { sql } = await import('kysely');
+    await sql`update violations set record_length = length(json_record) where record_length is null`.execute(database);
+  },
+};
+const NEWER = [...MIGRATIONS, lengths];
+
+describe('a database that a newer version has migrated', () => {
+  let path: string;
+  let connection: Connection | undefined;
+  beforeEach(async () => {
+    path = await mkdtemp(join(tmpdir(), 'betrace-store-'));
+  });
+  afterEach(async () => {
+    await connection?.database.destroy();
+    await rm(path, { recursive: true });
+  });
+  const asNewer = async <T>(use: (newer: Connection) => Promise<T>): Promise<T> => {
+    connection = await connectionOf({ kind: 'sqlite', path });
+    try {
+      await migrate(connection, NEWER);
+      return await use(connection);
+    } finally {
+      await connection.database.destroy();
+      connection = undefined;
+    }
+  };
+  const kept = async (id: string): Promise<readonly string[]> => {
+    const store = await openStore({ kind: 'sqlite', path });
+    try {
+      const { violations } = await store.violations({}, { limit: 100 });
+      await store.keep({ reader: 'r', partition: 0, position: violations.length + 1, violations: [violation(id)] });
+      return await store.newerMigrations();
+    } finally {
+      await store.close();
+    }
+  };
+  const lengthsOf = (newer: Connection) =>
+    newer.database
+      .selectFrom('violations')
+      .select((e) => ['id', e.ref('record_length' as 'json_record').as('length'), 'json_record'])
+      .orderBy('id')
+      .execute();
+
+  it('is gone on with by this one, which says so; what it keeps is made whole when the newer one comes back', async () => {
+    expect(await kept('a')).toEqual([]);
+    await asNewer(async (newer) => expect(await newerMigrations(newer.database)).toEqual(['9001-lengths']));
+    expect(await kept('b')).toEqual(['9001-lengths']);
+    expect(await kept('c')).toEqual(['9001-lengths']);
+
+    const rows = await asNewer(lengthsOf);
+    expect(rows.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect(rows.map(({ length }) => Number(length))).toEqual(rows.map(({ json_record }) => [...json_record].length));
+  });
+
+  it('is made whole once for each time that an older one had it', async () => {
+    let completed = 0;
+    const counting = [...MIGRATIONS, { ...lengths, complete: async () => void completed++ }];
+    const counted = async () => {
+      connection = await connectionOf({ kind: 'sqlite', path });
+      await migrate(connection, counting);
+      await connection.database.destroy();
+      connection = undefined;
+      return completed;
+    };
+    expect([await counted(), await counted()]).toEqual([0, 0]);
+    await kept('a');
+    expect([await counted(), await counted()]).toEqual([1, 1]);
+  });
+
+  it('is refused by this one where the migration does not say that older versions may go on', async () => {
+    connection = await connectionOf({ kind: 'sqlite', path });
+    await migrate(connection, [...MIGRATIONS, lengths, { name: '9002-renamed', up: async () => {} }]);
+    await connection.database.destroy();
+    connection = undefined;
+    await expect(openStore({ kind: 'sqlite', path })).rejects.toThrow(/BT_STORE_NEWER_SCHEMA.*9002-renamed/);
+  });
+
+  it('was made when there was no word for that: the first versions refuse whatever they do not know', async () => {
+    connection = await connectionOf({ kind: 'sqlite', path });
+    await migrate(connection, MIGRATIONS.slice(0, 17));
+    await connection.database.insertInto('migrations').values({ name: '9003-later' }).execute();
+    await connection.database.destroy();
+    connection = undefined;
+    await expect(openStore({ kind: 'sqlite', path })).rejects.toThrow(/BT_STORE_NEWER_SCHEMA.*9003-later/);
+  });
+});
