@@ -9,6 +9,11 @@ import { type DecodedRecords, decodeRecordBatches } from './wire/record-batches.
 
 /** How long a broker may hold a fetch back until something comes, ms; and how long when a partition is only waiting for its listener. */
 const WAIT_MS = { idle: 250, soon: 5 };
+/**
+ * What a fetch costs, here and in the broker, grows with the partitions that it asks for, however few of them have something. What was appended
+ * to many at once is answered in parts unless it is waited for a little, the longer the more a fetch costs: 16 ms with 64 partitions, 3 ms with 12.
+ */
+const GATHER_MS_PER_PARTITION = 0.25;
 const PARTITION_BYTES = 1024 * 1024;
 const TOTAL_BYTES = 16 * 1024 * 1024;
 const BACK_OFF_MS = { first: 50, most: 2_000 };
@@ -108,7 +113,8 @@ export class Fetcher {
         if (wanting.length === 0) await Promise.race([changed, this.#pause(WAIT_MS.idle)]);
         else {
           const came = await this.#fetch(node, wanting, feeds.some(({ full }) => full) ? WAIT_MS.soon : WAIT_MS.idle);
-          if (came && this.options.gather !== undefined) await this.#pause(this.options.gather);
+          const gather = this.options.gather ?? Math.floor(wanting.length * GATHER_MS_PER_PARTITION);
+          if (came && gather > 0) await this.#pause(gather);
         }
       }
     } catch (error) {
