@@ -15,11 +15,16 @@ interface Intent {
 }
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/dsl');
-/** Many ways to write each, and one each as it was written at the first try, on two days. */
-const [manyWays, firstTries, moreTries] = ['twenty-intents.yaml', 'twenty-first-tries.yaml', 'twenty-more-tries.yaml'].map((file) => {
+/** Many ways to write each, and one each as it was written at the first try, on three days. */
+const [manyWays, firstTries, moreTries, lastTries] = [
+  'twenty-intents.yaml',
+  'twenty-first-tries.yaml',
+  'twenty-more-tries.yaml',
+  'twenty-last-tries.yaml',
+].map((file) => {
   return (parse(readFileSync(join(FIXTURES, file), 'utf8')) as { readonly intents: readonly Intent[] }).intents;
-}) as [readonly Intent[], readonly Intent[], readonly Intent[]];
-const intents = [...manyWays, ...firstTries, ...moreTries];
+}) as [readonly Intent[], readonly Intent[], readonly Intent[], readonly Intent[]];
+const intents = [...manyWays, ...firstTries, ...moreTries, ...lastTries];
 
 afterAll(removeTemporaryFiles);
 
@@ -57,6 +62,8 @@ describe('a rule as a new user writes it', () => {
     expect(count(firstTries, 'silent')).toBeLessThanOrEqual(1);
     expect(moreTries.length).toBe(20);
     expect(count(moreTries, 'silent')).toBe(0);
+    expect(lastTries.length).toBe(20);
+    expect(count(lastTries, 'silent')).toBe(0);
   });
 });
 
