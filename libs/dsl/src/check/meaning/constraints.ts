@@ -11,6 +11,7 @@ import type { Constraint, Scalar } from './domain.js';
 import { flatOperands } from './flat-operands.js';
 import { MIRRORED } from './ordered-as-count.js';
 import { type ComparedReadings, comparesReadings, type Reading } from './plain-comparison.js';
+import { isRounded, leastOf, mostOf } from './whole-numbers.js';
 
 /** What a condition that is true (or false) says about some value. */
 export interface Said {
@@ -75,6 +76,7 @@ function isLimited(node: Resolved, other: Resolved): boolean {
   // Nearly all comparisons: with one of the words, and of a count with a number that it can be above or below.
   if (node.type === 'field') return node.field === 'is_root' || fieldValues(node.field)?.includes(value as string) === false;
   if (isCount(node)) return typeof value !== 'number' || !Number.isInteger(value) || value <= leastOf(node) || value >= mostOf(node) - 1;
+  if (isRounded(node)) return typeof value === 'number' && !Number.isInteger(value);
   return initialOf(node).length > 0;
 }
 
@@ -210,7 +212,13 @@ function said(subject: Resolved, constraint: Constraint): readonly Said[] {
     return rootness(subject.span, constraint.values[0]);
   if (subject.type === 'trace-quantifier' && subject.quantifier === 'count') return satisfied(subject.over, subject.condition, constraint);
   if (subject.type === 'literal' && !isVariable(subject)) return [];
-  const about = { kind: kindOf(subject), about: () => nameOf(subject), constraint, initial: initialOf(subject), isWhole: isCount(subject) };
+  const about = {
+    kind: kindOf(subject),
+    about: () => nameOf(subject),
+    constraint,
+    initial: initialOf(subject),
+    isWhole: isCount(subject) || isRounded(subject),
+  };
   return isOfTrace(subject) ? [about, ...soManySpans(constraint)] : [about];
 }
 
@@ -324,21 +332,6 @@ function pairOfSome({ first, second }: TracePair): readonly Said[] {
 }
 
 const COUNT: readonly Constraint[] = [{ kind: 'bound', side: 'low', value: 0, isOpen: false }];
-
-/** A trace that is judged has a span, and so a service. */
-function leastOf(node: Resolved): number {
-  if (node.type === 'trace-field') return 1;
-  return node.type === 'unary' && node.operand.type === 'trace-services' ? 1 : 0;
-}
-
-/** Of a field with few values no more are different. */
-function mostOf(node: Resolved): number {
-  if (node.type !== 'trace-aggregate' || node.aggregate !== 'distinct') return Number.POSITIVE_INFINITY;
-  const { field } = node;
-  const words = field.type === 'field' ? fieldValues(field.field) : undefined;
-  if (words !== undefined) return words.length;
-  return field.types !== 0 && (field.types & ~BOOLEAN) === 0 ? 2 : Number.POSITIVE_INFINITY;
-}
 
 function ofCount(node: Resolved): readonly Constraint[] {
   const least = leastOf(node);

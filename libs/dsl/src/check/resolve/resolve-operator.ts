@@ -204,6 +204,7 @@ function boundOf(operator: BinaryOperator, left: Resolved, right: Resolved): Typ
 export function isCount(node: Resolved): boolean {
   if (node.type === 'trace-quantifier') return node.quantifier === 'count';
   if (node.type === 'trace-aggregate') return node.aggregate === 'distinct' || node.aggregate === 'max_count';
+  if (node.type === 'library-call') return node.function === 'string.len';
   return (node.type === 'unary' && node.operator === '#') || (node.type === 'trace-field' && node.field === 'span_count');
 }
 
