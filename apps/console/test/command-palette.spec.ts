@@ -1,26 +1,21 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { BeTrace } from '../../../test/harness/betrace.js';
+import { beforeAll, expect, it } from '@jest/globals';
+import type { BeTrace } from '../../../test/harness/betrace.js';
 import { becomes } from './becomes.js';
-import { describeConsole, problemsOf, TestBrowser } from './browser.js';
+import { describeConsole, problemsOf, type TestBrowser } from './browser.js';
 import { openShop, orderSpans, send, settled } from './shop-traces.js';
-
-const ENVIRONMENT = { BETRACE_TRACE_ROOT_GRACE: '50ms', BETRACE_TRACE_IDLE_TIMEOUT: '200ms' };
+import { withConsole } from './with-console.js';
 
 describeConsole('command palette', () => {
   let betrace: BeTrace;
   let browser: TestBrowser;
+  withConsole((console) => {
+    ({ betrace, browser } = console);
+  });
   beforeAll(async () => {
-    betrace = await BeTrace.start({ env: ENVIRONMENT });
-    browser = await TestBrowser.start(() => betrace.url);
     await openShop(betrace);
     await send(betrace, orderSpans({ id: 'order-1', checked: false }));
     await settled(betrace);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await betrace?.stop();
-  });
-  afterEach(async () => expect(await browser.closePages()).toEqual([]));
 
   it('leads to rules by name, by the keyboard alone, also while one types', async () => {
     const page = await browser.page('/ui/violations');

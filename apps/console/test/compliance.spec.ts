@@ -1,25 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { BeTrace } from '../../../test/harness/betrace.js';
+import type { BeTrace } from '../../../test/harness/betrace.js';
 import { becomes } from './becomes.js';
-import { describeConsole, problemsOf, TestBrowser } from './browser.js';
+import { describeConsole, problemsOf, type TestBrowser } from './browser.js';
 import { orderSpans, send, settled } from './shop-traces.js';
-
-const ENVIRONMENT = { BETRACE_TRACE_ROOT_GRACE: '50ms', BETRACE_TRACE_IDLE_TIMEOUT: '200ms' };
+import { withConsole } from './with-console.js';
 
 describeConsole('compliance', () => {
   let betrace: BeTrace;
   let browser: TestBrowser;
-  beforeAll(async () => {
-    betrace = await BeTrace.start({ env: ENVIRONMENT });
-    browser = await TestBrowser.start(() => betrace.url);
+  withConsole((console) => {
+    ({ betrace, browser } = console);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await betrace?.stop();
-  });
-  afterEach(async () => expect(await browser.closePages()).toEqual([]));
 
   const row = (page: Page, control: string) => page.locator('table.controls tbody tr').filter({ hasText: control });
   const figures = async (page: Page, control: string) =>

@@ -1,19 +1,23 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { BeTrace } from '../../../test/harness/betrace.js';
+import type { BeTrace } from '../../../test/harness/betrace.js';
 import { becomes } from './becomes.js';
-import { describeConsole, problemsOf, TestBrowser } from './browser.js';
+import { describeConsole, problemsOf, type TestBrowser } from './browser.js';
 import { openShop, orderSpans, send, settled } from './shop-traces.js';
+import { withConsole } from './with-console.js';
 
-const ENVIRONMENT = { BETRACE_TRACE_ROOT_GRACE: '50ms', BETRACE_TRACE_IDLE_TIMEOUT: '200ms', BETRACE_TRACE_LATE_WINDOW: '600s' };
 const INBOX = '/ui/violations?view=groups';
 
 describeConsole('groups of violations', () => {
   let betrace: BeTrace;
   let browser: TestBrowser;
+  withConsole(
+    (console) => {
+      ({ betrace, browser } = console);
+    },
+    { BETRACE_TRACE_LATE_WINDOW: '600s' },
+  );
   beforeAll(async () => {
-    betrace = await BeTrace.start({ env: ENVIRONMENT });
-    browser = await TestBrowser.start(() => betrace.url);
     await openShop(betrace);
     for (const order of [
       { id: 'order-1', slow: true },
@@ -23,11 +27,6 @@ describeConsole('groups of violations', () => {
     for (let n = 0; n < 7; n++) await send(betrace, orderSpans({ id: `unchecked-${n}`, checked: false }));
     await settled(betrace);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await betrace?.stop();
-  });
-  afterEach(async () => expect(await browser.closePages()).toEqual([]));
 
   const rowsOf = (page: Page) => page.locator('tr[data-row]');
   const namesOf = async (page: Page): Promise<string[]> =>

@@ -1,26 +1,24 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { BeTrace } from '../../../test/harness/betrace.js';
+import type { BeTrace } from '../../../test/harness/betrace.js';
 import { becomes } from './becomes.js';
-import { describeConsole, problemsOf, TestBrowser } from './browser.js';
+import { describeConsole, problemsOf, type TestBrowser } from './browser.js';
 import { openShop, orderSpans, send, settled } from './shop-traces.js';
-
-const ENVIRONMENT = { BETRACE_TRACE_ROOT_GRACE: '50ms', BETRACE_TRACE_IDLE_TIMEOUT: '200ms', BETRACE_TRACE_LATE_WINDOW: '600s' };
+import { withConsole } from './with-console.js';
 
 describeConsole('live tail', () => {
   let betrace: BeTrace;
   let browser: TestBrowser;
+  withConsole(
+    (console) => {
+      ({ betrace, browser } = console);
+    },
+    { BETRACE_TRACE_LATE_WINDOW: '600s' },
+  );
   beforeAll(async () => {
-    betrace = await BeTrace.start({ env: ENVIRONMENT });
-    browser = await TestBrowser.start(() => betrace.url);
     await openShop(betrace);
     await order({ id: 'order-1', checked: false });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await betrace?.stop();
-  });
-  afterEach(async () => expect(await browser.closePages()).toEqual([]));
 
   const rowsOf = (page: Page) => page.locator('tr[data-row]');
   const order = async (one: Parameters<typeof orderSpans>[0]): Promise<void> => {

@@ -1,18 +1,18 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { BeTrace } from '../../../test/harness/betrace.js';
+import type { BeTrace } from '../../../test/harness/betrace.js';
 import { becomes } from './becomes.js';
-import { describeConsole, problemsOf, TestBrowser } from './browser.js';
+import { describeConsole, problemsOf, type TestBrowser } from './browser.js';
 import { openShop, orderSpans, send, settled } from './shop-traces.js';
-
-const ENVIRONMENT = { BETRACE_TRACE_ROOT_GRACE: '50ms', BETRACE_TRACE_IDLE_TIMEOUT: '200ms' };
+import { withConsole } from './with-console.js';
 
 describeConsole('list of rules', () => {
   let betrace: BeTrace;
   let browser: TestBrowser;
+  withConsole((console) => {
+    ({ betrace, browser } = console);
+  });
   beforeAll(async () => {
-    betrace = await BeTrace.start({ env: ENVIRONMENT });
-    browser = await TestBrowser.start(() => betrace.url);
     await openShop(betrace);
     // An id is a text: each comparison with a number fails, and the rule never matches.
     const failing = { id: 'order-by-number', name: 'order by number', severity: 'HIGH', expression: 'attribute.order.id > 5' };
@@ -26,11 +26,6 @@ describeConsole('list of rules', () => {
     }
     await settled(betrace);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await betrace?.stop();
-  });
-  afterEach(async () => expect(await browser.closePages()).toEqual([]));
 
   const rowsOf = (page: Page) => page.locator('tr[data-row]');
   const idsOf = (page: Page) => rowsOf(page).evaluateAll((rows) => rows.map((row) => row.getAttribute('data-row')));

@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { BeTrace } from '../../../test/harness/betrace.js';
+import type { BeTrace } from '../../../test/harness/betrace.js';
 import { becomes } from './becomes.js';
-import { describeConsole, problemsOf, TestBrowser } from './browser.js';
+import { describeConsole, problemsOf, type TestBrowser } from './browser.js';
 import { openShop, orderSpans, send, settled } from './shop-traces.js';
+import { withConsole } from './with-console.js';
 
-const ENVIRONMENT = { BETRACE_TRACE_ROOT_GRACE: '50ms', BETRACE_TRACE_IDLE_TIMEOUT: '200ms' };
 const ORDERS = 40;
 /** Orders of the shop with more than three queries of the stock, and with more than one. */
 const MANY_QUERIES = 3;
@@ -14,9 +14,10 @@ const SOME_QUERIES = 8;
 describeConsole('rules before they count', () => {
   let betrace: BeTrace;
   let browser: TestBrowser;
+  withConsole((console) => {
+    ({ betrace, browser } = console);
+  });
   beforeAll(async () => {
-    betrace = await BeTrace.start({ env: ENVIRONMENT });
-    browser = await TestBrowser.start(() => betrace.url);
     await openShop(betrace);
     const orders = Array.from({ length: ORDERS }, (_, n) => ({
       id: `order-${n}`,
@@ -26,11 +27,6 @@ describeConsole('rules before they count', () => {
     for (const order of orders) await send(betrace, orderSpans(order));
     await settled(betrace);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await betrace?.stop();
-  });
-  afterEach(async () => expect(await browser.closePages()).toEqual([]));
 
   const ruleOf = async (id: string) => (await betrace.json<{ mode: string; version: number }>('GET', `/v1/rules/${id}`)).body;
   const violationsOf = async (id: string) =>

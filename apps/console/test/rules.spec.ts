@@ -1,10 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { BeTrace } from '../../../test/harness/betrace.js';
+import { expect, it } from '@jest/globals';
+import type { BeTrace } from '../../../test/harness/betrace.js';
 import { becomes } from './becomes.js';
-import { describeConsole, problemsOf, TestBrowser } from './browser.js';
+import { describeConsole, problemsOf, type TestBrowser } from './browser.js';
 import { openShop, orderSpans, RULES, send, settled } from './shop-traces.js';
-
-const ENVIRONMENT = { BETRACE_TRACE_ROOT_GRACE: '50ms', BETRACE_TRACE_IDLE_TIMEOUT: '200ms', BETRACE_MAX_RULES: '5000' };
+import { withConsole } from './with-console.js';
 
 /** A trace as OTLP's exporters write it to files. */
 const OTLP = {
@@ -34,15 +33,12 @@ const OTLP = {
 describeConsole('rules', () => {
   let betrace: BeTrace;
   let browser: TestBrowser;
-  beforeAll(async () => {
-    betrace = await BeTrace.start({ env: ENVIRONMENT });
-    browser = await TestBrowser.start(() => betrace.url);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await betrace?.stop();
-  });
-  afterEach(async () => expect(await browser.closePages()).toEqual([]));
+  withConsole(
+    (console) => {
+      ({ betrace, browser } = console);
+    },
+    { BETRACE_MAX_RULES: '5000' },
+  );
 
   const ruleOf = async (id: string) =>
     (await betrace.json<{ version: number; expression: string; enabled: boolean }>('GET', `/v1/rules/${id}`)).body;

@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { BeTrace } from '../../../test/harness/betrace.js';
+import type { BeTrace } from '../../../test/harness/betrace.js';
 import { becomes } from './becomes.js';
-import { describeConsole, problemsOf, TestBrowser } from './browser.js';
+import { describeConsole, problemsOf, type TestBrowser } from './browser.js';
 import { openShop, orderSpans, send, settled } from './shop-traces.js';
+import { withConsole } from './with-console.js';
 
-const ENVIRONMENT = { BETRACE_TRACE_ROOT_GRACE: '50ms', BETRACE_TRACE_IDLE_TIMEOUT: '200ms' };
 /** A text that has to be escaped in a rule. */
 const TENANT = 'a "quoted" \\ back\nslash';
 const ORDERS = 10;
@@ -14,9 +14,10 @@ const LOAD_TESTS = 3;
 describeConsole('rules made of a span', () => {
   let betrace: BeTrace;
   let browser: TestBrowser;
+  withConsole((console) => {
+    ({ betrace, browser } = console);
+  });
   beforeAll(async () => {
-    betrace = await BeTrace.start({ env: ENVIRONMENT });
-    browser = await TestBrowser.start(() => betrace.url);
     await openShop(betrace);
     const script = { id: 'scripted', name: 'scripted', expression: 'if span.name == "charge card" then return true end\nreturn false' };
     expect((await betrace.json('POST', '/v1/rules', script)).status).toBe(201);
@@ -27,11 +28,6 @@ describeConsole('rules made of a span', () => {
     }
     await settled(betrace);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await betrace?.stop();
-  });
-  afterEach(async () => expect(await browser.closePages()).toEqual([]));
 
   const openViolation = async (ruleId: string, traceId: string, expected?: RegExp): Promise<Page> => {
     const { body } = await betrace.json<{ violations: { id: string }[] }>('GET', `/v1/violations?rule_id=${ruleId}&trace_id=${traceId}`);
