@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CompiledQuery, Kysely } from 'kysely';
-import { MIGRATIONS } from '../migrations/migrations.js';
+import { runMigrations } from '../migrations/migrate.js';
 import type { Schema } from '../schema.js';
 import { NodeSqliteDialect } from '../sqlite/node-sqlite.js';
 import { violationGroups } from './group-query.js';
@@ -19,11 +19,7 @@ describe('the plans of SQLite for groups', () => {
       asked.push(query);
     },
   });
-  beforeAll(() =>
-    database.transaction().execute(async (transaction) => {
-      for (const { up } of MIGRATIONS) await up(transaction);
-    }),
-  );
+  beforeAll(() => database.transaction().execute((transaction) => runMigrations(transaction, 'in memory')));
   afterAll(() => database.destroy());
 
   /** How SQLite does what a page asks for. */
