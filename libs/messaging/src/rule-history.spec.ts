@@ -36,6 +36,26 @@ describe('RuleHistory', () => {
     expect(ids(history, 2)).toEqual(['a@1']);
   });
 
+  it('says which epochs rest on one that was lost and replaced', () => {
+    const history = new RuleHistory();
+    history.add({ epoch: 1, changes: [{ put: rule('a') }] });
+    history.add({ epoch: 2, snapshot: [rule('b')], replaced: true });
+    history.add({ epoch: 3, changes: [], replaced: true });
+    history.add({ epoch: 4, changes: [{ put: rule('c') }] });
+    history.add({ epoch: 5, snapshot: [rule('c')] });
+    history.add({ epoch: 7, changes: [] });
+    expect([0, 1, 2, 3, 4, 5, 6, 7].map((epoch) => history.isReplaced(epoch))).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
   it('takes a record that was published twice once', () => {
     const history = new RuleHistory();
     history.add({ epoch: 1, changes: [{ put: rule('a') }] });

@@ -43,6 +43,15 @@ export class RuleHistory {
     return rules;
   }
 
+  /** Whether the rules of an epoch rest on a record that replaces a lost one: whoever had that may have judged by others. */
+  isReplaced(epoch: number): boolean {
+    for (let at = epoch; ; at--) {
+      const record = this.records.get(at);
+      if (record === undefined || record.replaced === true) return record !== undefined;
+      if (record.snapshot) return false;
+    }
+  }
+
   private rulesOf(epoch: number): Rules | undefined {
     const changes: RuleSetRecord[] = [];
     for (let at = epoch; ; at--) {

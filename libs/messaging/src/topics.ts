@@ -42,6 +42,8 @@ export interface RuleSetRecord {
   readonly epoch: number;
   readonly snapshot?: readonly PublishedRule[];
   readonly changes?: readonly ({ readonly put: PublishedRule } | { readonly remove: string })[];
+  /** The rules of an epoch that was lost, as they were when somebody said so: those under which its spans were judged may have been others. */
+  readonly replaced?: true;
 }
 
 /** An enabled rule as published to the evaluators (disabled and deleted rules are absent). */

@@ -74,9 +74,9 @@ export async function replaceEpochs(queries: Queries, lost: readonly number[]): 
   for (const epoch of lost.filter((epoch) => !had.has(epoch)).toSorted((a, b) => a - b)) {
     if (base === 0 || epoch !== last + 1) {
       base = epoch;
-      await insertWhole(queries, epoch, { epoch, snapshot });
+      await insertWhole(queries, epoch, { epoch, snapshot, replaced: true });
     } else {
-      const json_record = JSON.stringify({ epoch, changes: [] } satisfies RuleSetRecord);
+      const json_record = JSON.stringify({ epoch, changes: [], replaced: true } satisfies RuleSetRecord);
       const values = { epoch, json_record, published: 0, base, base_rules: snapshot.length, changes_since: 0 };
       await queries.insertInto('epochs').values(values).execute();
     }

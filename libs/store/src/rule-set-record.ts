@@ -20,6 +20,8 @@ export interface RuleSetRecord {
   readonly epoch: number;
   readonly changes?: readonly RuleChange[];
   readonly snapshot?: readonly PublishedRule[];
+  /** The rules of an epoch that was lost, as they were when somebody said so: those under which its spans were judged may have been others. */
+  readonly replaced?: true;
 }
 
 export type RuleChange = { readonly put: PublishedRule } | { readonly remove: string };

@@ -41,8 +41,8 @@ export async function beginningOf(
     return { startAt: judgeFrom, judgeFrom, epoch, logTime: 0, start: 0, paused: 0, rules, time, published: 0 };
   }
   const { logTime, paused, said } = metadata;
-  // Without the records that were deleted other things may be found, and by other settings: what the predecessor had not found there yet.
-  const same = !deleted && metadata.judgement === tools.judgement;
+  // Without the records that were deleted other things may be found, by other rules too, and by other settings: what the predecessor had not found there yet.
+  const same = !deleted && metadata.judgement === tools.judgement && !tools.rules.isReplaced(epoch);
   const published = same ? (metadata.published ?? 0) : 0;
   const contextStart = Math.min(metadata.start ?? logTime, logTime - contextWindow(tools.assembly));
   const startAt = Math.min(judgeFrom, await log.offsetAt(TOPICS.spans, partition, contextStart));

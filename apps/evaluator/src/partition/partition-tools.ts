@@ -7,7 +7,7 @@ import type { Measurements } from './measurements.js';
 /** What the partitions of one thread share. */
 export interface PartitionTools {
   readonly log: Log;
-  readonly rules: Pick<FollowRules<UncompiledRules>, 'ruleSet'>;
+  readonly rules: Pick<FollowRules<UncompiledRules>, 'ruleSet' | 'isReplaced'>;
   readonly publisher: PublishViolations;
   readonly deadLetters: DeadLetters;
   readonly measurements: Measurements;

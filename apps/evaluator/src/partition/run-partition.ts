@@ -203,7 +203,6 @@ export class PartitionRun {
   interrupt(): void {
     this.interrupted = true;
     this.lacking = true;
-    // A predecessor that had read them may have found something else.
     this.published = 0;
   }
 
@@ -303,6 +302,7 @@ export class PartitionRun {
     if (epoch > this.engine.epoch) {
       if (this.unnoted) this.noteRuleErrors();
       this.prepared = await this.tools.rules.ruleSet(epoch);
+      if (this.tools.rules.isReplaced(epoch)) this.published = 0;
       this.samples.inForce(this.prepared.definitions);
     }
     this.engine.apply({ kind: 'epoch', offset, timestamp, epoch }, this.found);

@@ -73,6 +73,11 @@ export class FollowRules<RuleSet> {
     return this.made.get(epoch) ?? this.keep(epoch, this.make(epoch, rules));
   }
 
+  /** Whether another evaluator may have judged by other rules under this epoch. */
+  isReplaced(epoch: number): boolean {
+    return this.history.isReplaced(epoch);
+  }
+
   /** Somebody has waited for a rule set for longer than the log takes to bring it: what is said until it comes, or is given up. */
   get overdue(): LogError | undefined {
     const [epoch] = [...this.waiting].find(([, { since }]) => performance.now() - since > OVERDUE) ?? [];
