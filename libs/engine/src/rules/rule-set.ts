@@ -135,10 +135,9 @@ function reasonOf(diagnostics: readonly Diagnostic[]): string {
 }
 
 function checkedOrDefect(definition: RuleDefinition): Checked | { readonly defect: string } {
-  const newer = newerMember(definition);
-  if (newer !== undefined) return { defect: newer };
   try {
-    return checkedOnce(definition);
+    const newer = newerMember(definition);
+    return newer === undefined ? checkedOnce(definition) : { defect: newer };
   } catch (error) {
     return { defect: defectOf(error) };
   }
