@@ -93,6 +93,29 @@ await describePostgres('the store', (emptyUrl, url) => {
     await expect(away).rejects.not.toThrow('topsecret');
   });
 
+  it('is unavailable while its privileges are revoked, and goes on when they are back', async () => {
+    const own = new URL(await emptyUrl());
+    const owner = new pg.Client(own.href);
+    await owner.connect();
+    const schema = String((await owner.query('SELECT current_schema() AS schema')).rows[0].schema);
+    const role = `limited_${schema}`;
+    await owner.query(`CREATE ROLE ${role} LOGIN PASSWORD 'limited'; GRANT ALL ON SCHEMA ${schema} TO ${role}`);
+    own.username = role;
+    own.password = 'limited';
+    const store = await openStore({ kind: 'postgres', url: own.href, connections: 1 });
+    try {
+      await store.putRule({ ...rule, id: 'a' }, 1);
+      await owner.query(`REVOKE ALL ON ALL TABLES IN SCHEMA ${schema} FROM ${role}`);
+      await expect(store.rules()).rejects.toMatchObject({ code: 'BT_STORE_UNAVAILABLE', retryable: true, status: 503 });
+      await owner.query(`GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO ${role}`);
+      expect(await store.rules()).toHaveLength(1);
+    } finally {
+      await store.close();
+      await owner.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+      await owner.end();
+    }
+  });
+
   it('goes on when its connections were cut', async () => {
     const store = await openStore({ kind: 'postgres', url: await emptyUrl(), connections: 2 });
     await store.putRule({ ...rule, id: 'a' }, 1);

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { BeTrace } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 import { describePostgres } from './describe-postgres.js';
@@ -64,6 +65,33 @@ await describePostgres('one process alone', (emptyUrl, _url, outage) => {
     }
     await eventually('the violations of the outage', async () => ((await total(one)) === 3 ? true : undefined), PATIENCE);
     await eventually('readiness', async () => ((await ready()).body.status === 'ready' ? true : undefined), PATIENCE);
+  });
+
+  it('stays in service while the database hangs, says so, and keeps what came meanwhile', async () => {
+    const url = await emptyUrl();
+    const one = await start(url);
+    expect((await one.json('POST', '/v1/rules', { name: 'pay', expression: 'span.name == "pay"', severity: 'LOW' })).status).toBe(201);
+    const locker = new pg.Client(url);
+    await locker.connect();
+    try {
+      await locker.query('BEGIN; LOCK TABLE violations, positions IN ACCESS EXCLUSIVE MODE');
+      for (const id of ['a', 'b']) expect((await send(one, id)).status).toBe(202);
+      const statuses = new Set<number>();
+      await eventually(
+        'the hanging database in readiness',
+        async () => {
+          const { status, body } = await one.json<{ status: string; checks: { storage: string } }>('GET', '/ready');
+          statuses.add(status);
+          return body.status === 'degraded' && body.checks.storage.includes('no answer within') ? true : undefined;
+        },
+        PATIENCE,
+      );
+      expect([...statuses]).toEqual([200]);
+      await locker.query('ROLLBACK');
+    } finally {
+      await locker.end();
+    }
+    await eventually('the violations of that time', async () => ((await total(one)) === 2 ? true : undefined), PATIENCE);
   });
 
   it('says what it needs when the database is away', async () => {

@@ -12,6 +12,7 @@ import {
   lookAfterLogSettings,
   Shutdown,
   signatureKey,
+  withDeadline,
 } from '#platform';
 import { Store, StoreError } from '#store';
 import { KeepClosedTraces } from './compliance/keep-closed-traces.js';
@@ -56,8 +57,8 @@ export class BackgroundWork implements OnApplicationBootstrap {
     await this.exportToOtlp.start();
     await this.notify.start();
     this.pruneViolations.start();
-    this.health.register('storage', () => this.store.check().catch(degrade));
-    this.health.register('storage', () => this.keepViolations.check().catch(degrade));
+    this.health.register('storage', () => inTime(this.store.check()).catch(degrade));
+    this.health.register('storage', () => inTime(this.keepViolations.check()).catch(degrade));
     this.health.register('rule_engine', () => this.announceRules.check());
     this.lookAfterSignatureKey();
     lookAfterLogSettings(this.health, this.log);
@@ -92,6 +93,13 @@ export class BackgroundWork implements OnApplicationBootstrap {
     const warning = `rules and violations are kept ${where}, where no other process finds them; to keep them in PostgreSQL, and for a second API: DATABASE_URL`;
     this.logger.warn(warning);
   }
+}
+
+/** Below the deadline of a check (ms): a database that hangs is one that is away, and not a part that nobody knows of. */
+const STORE_DEADLINE = 1_500;
+
+function inTime<T>(check: Promise<T>): Promise<T> {
+  return withDeadline(check, STORE_DEADLINE, () => new Degraded(`the database gives no answer within ${STORE_DEADLINE} ms`));
 }
 
 const DAMAGES: ReadonlySet<string> = new Set(['BT_STORE_CORRUPT', 'BT_STORE_FILE_LOST', 'BT_STORE_TABLE_EMPTIED']);

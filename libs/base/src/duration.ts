@@ -13,13 +13,15 @@ export const DURATION_UNITS: Readonly<Record<string, bigint>> = {
 const DURATION = /^(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h|d))+$/;
 const PART = /(\d+)(?:\.(\d*))?(ns|us|µs|ms|s|m|h|d)/g;
 const MAX_LENGTH = 40;
+/** What 63 bits hold. */
+const LONGEST = 2n ** 63n - 1n;
 
 /**
  * The nanoseconds of a duration: one or more of number and unit (`500ms`, `1.5s`, `1m30s`, `2d`). Undefined when the text is none, is no whole
- * number of nanoseconds (`0.5ns`), or does not fit into 63 bits (292 years). One grammar for rules, spans, command lines and
+ * number of nanoseconds (`0.5ns`), or is longer than `longest`, mostly what fits into 63 bits (292 years). One grammar for rules, spans, command lines and
  * configuration (docs/decisions/0056).
  */
-export function parseDuration(text: string): bigint | undefined {
+export function parseDuration(text: string, longest = LONGEST): bigint | undefined {
   if (text.length > MAX_LENGTH || !DURATION.test(text)) return undefined;
   let sum = 0n;
   for (const [, whole = '0', fraction = '', unit = 'ns'] of text.matchAll(PART)) {
@@ -28,5 +30,5 @@ export function parseDuration(text: string): bigint | undefined {
     if (scaled % divisor !== 0n) return undefined;
     sum += scaled / divisor;
   }
-  return sum < 2n ** 63n ? sum : undefined;
+  return sum <= longest ? sum : undefined;
 }

@@ -1,12 +1,22 @@
 import type { Logger } from '#platform';
 import type { Store } from '#store';
 
-const INTERVAL = 60 * 60 * 1_000;
+const INTERVAL = 10 * 60 * 1_000;
 
-/** Deletes violations that are older than the retention: at the start, then every hour. */
+/** A clock that went on by so much more than the machine's own time has leapt (ms). */
+const LEAP = 5 * 60 * 1_000;
+/** What would delete all that there is waits for so long (ms). */
+const PATIENCE = 24 * 60 * 60 * 1_000;
+
+/**
+ * Deletes violations that are older than the retention, every ten minutes. A wall clock that is ahead for a moment must not delete for good what is young: nothing is
+ * deleted in the first ten minutes, in those after the clock leapt, and, where nothing would be left, in the first day.
+ */
 export class PruneViolations {
   private timer: NodeJS.Timeout | undefined;
   private pruning: Promise<void> = Promise.resolve();
+  private startedAt = 0;
+  private last = { time: 0, at: 0 };
 
   constructor(
     private readonly store: Store,
@@ -14,10 +24,13 @@ export class PruneViolations {
     private readonly retention: number,
     private readonly now: () => number,
     private readonly logger: Logger,
+    /** Milliseconds that no clock setting changes. */
+    private readonly monotonic: () => number = () => performance.now(),
   ) {}
 
   start(): void {
-    this.pruning = this.prune();
+    this.startedAt = this.monotonic();
+    this.last = { time: this.now(), at: this.startedAt };
     this.timer = setInterval(() => {
       this.pruning = this.pruning.then(() => this.prune());
     }, INTERVAL);
@@ -29,13 +42,36 @@ export class PruneViolations {
     await this.pruning;
   }
 
-  /** A failure is logged only: the next hour tries again. */
+  /** Whether there are violations, and all were made before. */
+  private async isAll(before: number): Promise<boolean> {
+    const [newest] = (await this.store.violationsFrom({}, { limit: 1 })).violations;
+    return newest !== undefined && newest.timestampMs < before;
+  }
+
+  /** A failure is logged only: the next round tries again. */
   private async prune(): Promise<void> {
+    const { time, at } = this.last;
+    this.last = { time: this.now(), at: this.monotonic() };
+    const leap = this.last.time - time - (this.last.at - at);
+    if (leap > LEAP) {
+      this.logger.warn(
+        { seconds: Math.round(leap / 1_000) },
+        'the clock went forward; old violations are deleted in ten minutes, unless it is put right',
+      );
+      return;
+    }
     try {
-      const violations = await this.store.prune(this.now() - this.retention);
+      const before = this.last.time - this.retention;
+      if (this.last.at - this.startedAt < PATIENCE && (await this.isAll(before))) {
+        this.logger.warn(
+          'every violation is older than the retention; they are deleted when the process has run for a day, unless its clock is put right',
+        );
+        return;
+      }
+      const violations = await this.store.prune(before);
       if (violations > 0) this.logger.info({ violations }, 'old violations were deleted');
     } catch (error) {
-      this.logger.error({ err: error }, 'old violations were not deleted; it is tried again in an hour');
+      this.logger.error({ err: error }, 'old violations were not deleted; it is tried again in ten minutes');
     }
   }
 }

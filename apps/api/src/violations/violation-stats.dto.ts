@@ -1,7 +1,7 @@
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { parseDuration } from '#base';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
-import { parseDuration } from '#platform';
 import { wholeNumber } from '../query.js';
 import { ViolationFilterQuery } from './violation-filter-query.js';
 
@@ -12,9 +12,16 @@ export type GroupBy = keyof typeof GROUPS;
 const INTERVAL = { message: 'interval must be a duration of whole seconds, at least 1s, like 30s, 5m or 1d' };
 const GROUP_LIMIT = { message: 'groups must be a whole number from 1 to 100' };
 
+const SECOND = 1_000_000_000n;
+/** Nanoseconds: all the time that there is, in one interval. */
+const LONGEST = BigInt(Number.MAX_SAFE_INTEGER) * 1_000_000n;
+
+/** Milliseconds. */
 const wholeSeconds = ({ value }: { value: unknown }): unknown => {
-  const milliseconds = typeof value === 'string' ? parseDuration(value) : undefined;
-  return milliseconds === undefined || milliseconds % 1_000 !== 0 ? Number.NaN : milliseconds;
+  // A bare number is milliseconds, as in the configuration.
+  const text = typeof value === 'string' && /^\d+$/.test(value) ? `${value}ms` : value;
+  const duration = typeof text === 'string' ? parseDuration(text, LONGEST) : undefined;
+  return duration === undefined || duration % SECOND !== 0n ? Number.NaN : Number(duration / 1_000_000n);
 };
 
 /** The query of `GET /v1/violations/stats`. */

@@ -11,6 +11,8 @@ const RETRY_MS = { first: 50, most: 5_000 };
 const DELIVERED_BYTES = 1024 * 1024;
 /** How often a reader that has nothing to commit says that it is still there. */
 const SEEN_EVERY_MS = 60 * 60 * 1000;
+/** How often it looks whether it is to say so, also while its listener has a batch for days: by a clock that may leap. */
+const SEEN_CHECK_MS = 1_000;
 
 /** Reads one partition for one member of a group and feeds the listener, one call at a time. */
 export class PartitionReader {
@@ -70,6 +72,8 @@ export class PartitionReader {
   async #run(): Promise<void> {
     const stopListening = this.storage.arrivals.listen(this.#topic, this.partition, () => this.#wake());
     let started = false;
+    const seen = setInterval(() => started && this.#saySeenIfPossible(), SEEN_CHECK_MS);
+    seen.unref();
     // The subscriber has its subscription in hand before its listener is called.
     await nextTurn();
     while (!this.#stopping) {
@@ -89,6 +93,7 @@ export class PartitionReader {
       }
     }
     stopListening();
+    clearInterval(seen);
     try {
       if (started) await this.#listener.revoked(this.partition);
     } catch (error) {
@@ -160,6 +165,15 @@ export class PartitionReader {
     if (this.now() - this.#seenAt < SEEN_EVERY_MS) return;
     this.#seenAt = this.now();
     this.storage.positions.seen(this.#topic, this.#group, this.partition, this.#seenAt);
+  }
+
+  /** A storage that refuses it refuses other work too, which tells of it. */
+  #saySeenIfPossible(): void {
+    try {
+      this.#saySeen();
+    } catch {
+      this.#seenAt = Number.NEGATIVE_INFINITY;
+    }
   }
 
   /** Waits for a wake-up, at most `ms`; with `whole`, only stopping ends it earlier. */

@@ -64,6 +64,33 @@ describe('retention', () => {
       expect(await start(0)).toBe(8);
     });
 
+    it('waits for a reader that has a batch for longer than a group is remembered, by a clock that leaps', async () => {
+      let release: () => void = () => undefined;
+      const stuck = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      let reads = false;
+      const listener = {
+        assigned: async () => undefined,
+        records: () => {
+          reads = true;
+          return stuck;
+        },
+        revoked: async () => undefined,
+      };
+      const subscription = await log.subscribe({ topic: 'spans', group: 'stuck', partitions: [0], listener });
+      while (!reads) await new Promise((resolve) => setTimeout(resolve, 2));
+      for (let leap = 0; leap < 2; leap++) {
+        now += GROUP_REMEMBERED_MS + 1;
+        passed('other', 0, 8);
+        await new Promise((resolve) => setTimeout(resolve, 1_500));
+        await sweep();
+        expect(await start(0)).toBe(0);
+      }
+      release();
+      await subscription.close();
+    });
+
     it('keeps the newest record, which carries the next offset', async () => {
       now += 3_600_000;
       passed('one', 0, 10);

@@ -3,6 +3,8 @@ import type { Storage } from './storage.js';
 /** Records deleted per transaction: small, so that an append never waits long behind one. */
 const STEP_RECORDS = 64;
 const SWEEP_EVERY_MS = 10_000;
+/** Time that goes on by so much more than the machine's own has leapt: readers that are there say so anew before it counts that they were not seen. */
+const LEAP_MS = 60_000;
 /** Space is made down to this share of the bound, so that not every append has to. */
 const LOW_MARK = 0.9;
 
@@ -33,7 +35,12 @@ export class Retention {
 
   /** Starts the sweeps; one thread per storage does them. What one could not delete, the next will: appends report the failure. */
   start(): void {
+    let last = { time: this.now(), at: performance.now() };
     this.#timer = setInterval(() => {
+      const present = { time: this.now(), at: performance.now() };
+      const leapt = present.time - last.time - (present.at - last.at) > LEAP_MS;
+      last = present;
+      if (leapt) return;
       this.sweep().catch(() => undefined);
     }, SWEEP_EVERY_MS);
     this.#timer.unref();

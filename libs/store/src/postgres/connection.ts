@@ -56,8 +56,11 @@ function withoutPassword(url: string): string {
   }
 }
 
-/** Classes of SQLSTATE that pass: connection, resources, operator intervention, serialization and deadlock. */
-const PASSING = /^(08|53|57|40)/;
+/**
+ * Classes of SQLSTATE that pass: connection, resources, operator intervention, serialization and deadlock; and a password or privileges that
+ * were changed, until an operator puts them right.
+ */
+const PASSING = /^(08|53|57|40|28|42501)/;
 /** Of what a statement holds: data that no column takes, and more than an index or a row may have. */
 const CONTENT = /^(22|54)/;
 /** Of a server that was failed over to a replica, or set so: a matter of the server, which passes. */
