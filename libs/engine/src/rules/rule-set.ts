@@ -144,7 +144,7 @@ function checkedOrDefect(definition: RuleDefinition): Checked | { readonly defec
 }
 
 /** What a rule may say about how it is judged, with the values that this version knows; `true`: any. */
-const MEMBERS: Readonly<Record<string, true | readonly string[]>> = {
+const MEMBERS: Readonly<Record<keyof RuleDefinition | 'mode', true | readonly string[]>> = {
   id: true,
   name: true,
   version: true,
@@ -158,7 +158,7 @@ const MEMBERS: Readonly<Record<string, true | readonly string[]>> = {
 /** A rule of a newer version may ask for what this one would pass over: it would be judged as something else. */
 function newerMember(definition: RuleDefinition): string | undefined {
   for (const [member, value] of Object.entries(definition)) {
-    const known = Object.hasOwn(MEMBERS, member) ? MEMBERS[member]! : [];
+    const known = Object.hasOwn(MEMBERS, member) ? MEMBERS[member as keyof typeof MEMBERS] : [];
     if (value === undefined || known === true || known.includes(value as string)) continue;
     const what = known.length === 0 ? `"${member}"` : `"${member}": ${JSON.stringify(value)?.slice(0, 100)}`;
     return `it has ${what}, which this version of BeTrace does not know; a newer version saved it`;
