@@ -1,4 +1,4 @@
-/** It is warm after so many calls at least, when so many rounds in a row were no faster than the best before by more than that. */
+/** When a case counts as warm: after at least this many calls, once this many rounds in a row were no faster than the best one by more than this share. */
 const WARM_CALLS = 100;
 const WARM_ROUNDS = 3;
 const FASTER = 1.02;
@@ -15,7 +15,7 @@ export function perSecond(units: number, work: () => unknown): number {
   return eachPerSecond(units, [work])[0]!;
 }
 
-/** The same of several works whose figures are to be compared: they take turns, so that none has the machine at its best alone. */
+/** Measures several works whose figures are compared. They take turns, so that none has the machine at its best alone. */
 export function eachPerSecond(units: number, works: readonly (() => unknown)[]): readonly number[] {
   for (const work of works) warmUp(work);
   const best = works.map(() => 0);

@@ -1,7 +1,6 @@
-// Random rules on random traces, judged by the engine from OTLP bytes in random batches, by the compiled rule, by the interpreter, by
-// fengari and by the reference implementation of Lua 5.3: `npm run test:differential [-- pairs [seed]]`, 100,000 pairs unless told otherwise.
-// And a fifth as many random scripts, compiled and run by the sandbox; and as many wrong rules, none of which may be accepted without a word
-// when it matches none of many traces, or all. These alone: `npm run test:differential -- mistakes [wrong rules [seed]]`.
+// Judges random rules on random traces by five ways: the engine (OTLP bytes in random batches), the compiled rule, the interpreter, fengari, and Lua 5.3 itself. `npm run test:differential [-- pairs [seed]]`, 100,000 pairs by default.
+// It also runs a fifth as many random scripts, compiled and in the sandbox, and as many wrong rules. No wrong rule may be accepted without a warning when it
+// matches none of many traces, or all of them. These alone: `npm run test:differential -- mistakes [wrong rules [seed]]`.
 import fc from 'fast-check';
 import { judgementInputs } from '../test/fixtures/dsl/compare-judgements.js';
 import { ProgramComparison, programInputs } from '../test/fixtures/dsl/compare-programs.js';

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { root } from './toolchain.mjs';
 
 /**
- * `BETRACE_TEST_SEED` repeats a run. Without it CI takes the contents of the commit: the same commit is tested with the same values each
- * time and the next one with others, so that a failure belongs to the commit it is reported for. Elsewhere each run has its own.
+ * `BETRACE_TEST_SEED` repeats a run. Without it CI derives the seed from the contents of the commit. The same commit is tested with the same values each time,
+ * and a failure belongs to the commit that it is reported for. Outside of CI each run has its own seed.
  */
 export function testSeed({ BETRACE_TEST_SEED: given, CI: isCI } = process.env) {
   if (given) return given;

@@ -12,9 +12,9 @@ const WARM_UP = 3_200;
 const REQUESTS = 1_600;
 
 /**
- * A BeTrace process as `npm start` starts it, spans over OTLP/HTTP protobuf, until all of them are acknowledged and judged.
- * The value is spans per CPU second of that process (receiving, writing, evaluating), so that it does not depend on what
- * the sender or a neighbour takes of the machine; spans per second of wall clock are in the note.
+ * A BeTrace process as `npm start` starts it, with spans over OTLP/HTTP protobuf, until all of them are acknowledged and judged. The value is spans per CPU
+ * second of that process (receiving, writing, evaluating). It does not depend on what the sender or a neighbour takes of the machine. The note has the spans
+ * per second of wall clock.
  */
 async function endToEnd(rules: number, durable: boolean): Promise<BenchResult> {
   const storage = await storageFolder();

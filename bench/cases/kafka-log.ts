@@ -50,7 +50,7 @@ async function inTopic<T>(work: (log: Log, topic: string, brokers: readonly stri
   }
 }
 
-/** Appends one record per partition at a time, as a request that is split; `AT_ONCE` of them are under way. */
+/** Appends one record per partition at a time, as a divided request does, with `AT_ONCE` appends under way. */
 async function appendAll(append: (records: { partition: number; value: Buffer }[]) => Promise<unknown>): Promise<void> {
   let next = 0;
   const sender = async (): Promise<void> => {

@@ -8,7 +8,7 @@ export interface BrokersOptions {
   readonly patience?: number;
 }
 
-/** Three brokers on loopback that are one cluster: for what depends on who leads a partition. Two of them are enough to go on. */
+/** A cluster of three brokers on loopback, for tests that depend on the leaders of partitions. Two of them are enough to go on. */
 export class KafkaBrokers {
   private constructor(readonly all: readonly KafkaBroker[]) {}
 

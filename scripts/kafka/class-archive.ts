@@ -15,7 +15,7 @@ export class ClassArchive {
     this.#file = join(jars, 'broker.jsa');
   }
 
-  /** Flags of a Java that reads it, when it is there; what Java has to say of it is for nobody. */
+  /** Flags for a Java that reads the archive, if it exists. Java's own output is discarded. */
   get flags(): string[] {
     if (!existsSync(this.#file)) return [];
     return [`-XX:SharedArchiveFile=${this.#file}`, '-Xshare:auto', '-Xlog:cds=off', '-Xlog:cds+dynamic=off'];
@@ -38,7 +38,7 @@ export class ClassArchive {
   }
 }
 
-/** The folder is made, by nobody else. */
+/** Whether the folder was made, and by this user. */
 function taken(lock: string): boolean {
   const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
   if (since !== undefined && Date.now() - since > FORGOTTEN_AFTER_MS) rmSync(lock, { recursive: true, force: true });

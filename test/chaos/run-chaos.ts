@@ -53,8 +53,8 @@ export async function startProcesses(cluster: Cluster): Promise<void> {
 }
 
 /**
- * Runs a load over a running cluster while dangers happen, one after the other, and compares what came out with an undisturbed run
- * of the same log, all that was in it before included.
+ * Runs a load over a running cluster while dangers happen one after the other. Compares the results with an undisturbed run of the same log, including all that
+ * was in it before.
  */
 export async function runChaos(cluster: Cluster, log: Log, plan: ChaosPlan): Promise<ChaosResult> {
   const sender = new Sender(cluster, log, new Random(plan.seed + 1));

@@ -10,7 +10,7 @@ import { KubernetesApi, type Ran } from './kubernetes-api.js';
 
 /** Pods that are not as restricted as they could be are refused, and what makes such pods is warned of. */
 const RESTRICTED = ['enforce', 'warn'].map((mode) => `pod-security.kubernetes.io/${mode}=restricted`);
-/** There are no definitions of Strimzi to be had: see docs/deployment/README.md. */
+/** Definitions of Strimzi are not available: see docs/deployment/README.md. */
 const isKnown = ({ kind }: Manifest) => kind !== 'Kafka' && kind !== 'KafkaNodePool';
 
 function succeeded(ran: Ran, what: string): string {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 /**
- * Which case of an example shows what, by its name. Examples are what people copy, so each that asks for order, for absence or for equal values has to be
- * right where a trace is about two entities, where spans overlap, lie within each other or share a moment, where ids are missing, where clocks differ, and
- * where one call is two spans. What an example has no case of says why not.
+ * Which case of an example shows what, by its name. Examples are what people copy. Each one about order, absence or equal values has to be right in these
+ * traces: two entities, overlapping, nested and simultaneous spans, missing ids, different clocks, and one call as two spans. An example without such a case
+ * says why.
  */
 export interface EntityCases {
   /** By what its spans belong together: attributes of spans or of their resource, their parent, or nothing but the span itself. */

@@ -10,9 +10,9 @@ import { startKafkaContainer, whyNoContainer } from './kafka-container.js';
 const PATIENCE = 180_000;
 
 /**
- * Brokers for tests: those of `KAFKA_BROKERS`; else one that all specs of a run share, started by the first that needs it and ended
- * with the run, by Java and Maven, or by testcontainers where Docker is. Answers why not when there is none of these, so that its tests
- * can be skipped with a reason; with `CI` set it throws instead.
+ * Brokers for tests: those of `KAFKA_BROKERS`, else one that all specs of a run share. The first spec that needs it starts it, by Java and Maven, or by
+ * testcontainers where Docker is. It ends with the run. Returns why there is none, so that its tests can be skipped with a reason; with `CI` set it throws
+ * instead.
  */
 export async function startKafka(): Promise<readonly string[] | string> {
   const configured = process.env['KAFKA_BROKERS'];

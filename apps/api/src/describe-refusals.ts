@@ -16,8 +16,8 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 const refusal = (description: string): Response => ({ description, content: { [PROBLEM_TYPE]: { schema: PROBLEM } } });
 
 /**
- * Writes into a document what no single route says: that problems are `application/problem+json`, and how any route refuses who may not ask (401, 403), asks too
- * much (429), or sends what is no JSON, too large or of another type (400, 413, 415). What a route says itself stays.
+ * Adds to an OpenAPI document what all routes share. Problems are `application/problem+json`. Any route may answer 401 or 403 (not allowed), 429 (too many
+ * requests), and 400, 413 or 415 (a body that is not JSON, is too large or has another type). What a route declares itself stays.
  */
 export function describeRefusals(document: OpenAPIObject): OpenAPIObject {
   for (const [path, methods] of Object.entries(document.paths)) {

@@ -11,8 +11,8 @@ export function table(heading: readonly string[], rows: readonly (readonly strin
 }
 
 /**
- * A text of somebody else on one line of a terminal: control characters and characters that turn the direction of writing are escaped, or a name of a
- * service could move the cursor and overwrite what stands there.
+ * A foreign text on one line of a terminal. Control characters and characters that change the writing direction are escaped. Otherwise a service name could
+ * move the cursor and overwrite the screen.
  */
 export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`);

@@ -10,7 +10,7 @@ export interface Rejection {
   readonly sentence: string;
 }
 
-/** What of a request goes on. */
+/** The part of a request that is accepted. */
 export interface Admission {
   readonly records: readonly OutgoingRecord[];
   /** Spans in the request = accepted + own + those rejected. */

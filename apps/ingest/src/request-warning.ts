@@ -1,6 +1,6 @@
 import type { Admission } from './admit.js';
 
-/** What is suspicious about a request that can be read: its sender is told, though nothing of it is refused. */
+/** Why a readable request is suspicious. Its sender is warned, and nothing is refused. */
 export interface RequestWarning {
   /** Label of the metric. */
   readonly kind: 'no_spans' | 'unread';

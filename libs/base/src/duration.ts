@@ -17,9 +17,9 @@ const MAX_LENGTH = 40;
 const LONGEST = 2n ** 63n - 1n;
 
 /**
- * The nanoseconds of a duration: one or more of number and unit (`500ms`, `1.5s`, `1m30s`, `2d`). Undefined when the text is none, is no whole
- * number of nanoseconds (`0.5ns`), or is longer than `longest`, mostly what fits into 63 bits (292 years). One grammar for rules, spans, command lines and
- * configuration (docs/decisions/0056).
+ * The nanoseconds of a duration: one or more of number and unit (`500ms`, `1.5s`, `1m30s`, `2d`). Undefined if the text is not a duration, is not a whole
+ * number of nanoseconds (`0.5ns`), or exceeds `longest` (by default 63 bits, 292 years). One grammar for rules, spans, command lines and configuration
+ * (docs/decisions/0056).
  */
 export function parseDuration(text: string, longest = LONGEST): bigint | undefined {
   if (text.length > MAX_LENGTH || !DURATION.test(text)) return undefined;

@@ -31,8 +31,8 @@ export function countedLog(log: Log) {
 }
 
 /**
- * Counts the spans in the records of the spans log from one offset up to another, as an evaluator does: a record that is no request counts as one.
- * Undefined when records of them are gone, or when `deadline` (ms, monotonic) has passed.
+ * Counts the spans in the records of the spans log from one offset up to another, as an evaluator does. A record that is no request counts as one. Undefined
+ * when some of the records are deleted, or when `deadline` (ms, monotonic) has passed.
  */
 export async function countSpans(
   log: Pick<Log, 'read'>,

@@ -90,8 +90,8 @@ export interface SubscribeOptions {
   /** Milliseconds between two `idle` calls of a partition. */
   readonly idleInterval?: number;
   /**
-   * Only these partitions, and nobody else's business: this member shares nothing with others of its group, so that it starts at once,
-   * and who else of the group reads them is for the caller to see to. (In the embedded log the only way to share.)
+   * Static assignment: this member reads exactly these partitions and starts at once. It shares nothing with other members of its group; the caller keeps them
+   * from overlapping. (In the embedded log the only way to share.)
    */
   readonly partitions?: readonly number[];
 }
@@ -124,7 +124,7 @@ export abstract class Log {
   abstract now(): number;
   /** Whether anybody can send records: the embedded log's clock stands until the receivers are open, and from when they close. */
   abstract receiving(open: boolean): void;
-  /** Rejects when the log, or what of it is in these topics (default: all), cannot be written or read now (for readiness). */
+  /** Rejects when the log cannot be written or read now (for readiness). `topics` limits the check; default: all. */
   abstract check(topics?: readonly string[]): Promise<void>;
   /** Databases of the log that were deleted, replaced or truncated while they are open; there are none where the log is elsewhere. */
   filesLost(): number {

@@ -10,13 +10,13 @@ export interface PositionMetadata {
   readonly paused: number;
   /** Ingest said by then that it is there (`IngestTime.says`). */
   readonly said?: boolean;
-  /** Offset before which all that was found is in the violations log: a successor finds the same of those records, and need not publish it again. */
+  /** Offset before which all that was found is in the violations log. A successor finds the same in those records, and need not publish it again. */
   readonly published?: number;
   /** By what it was found (`judgementOf`): a successor that judges in another way publishes all that it finds. */
   readonly judgement?: string;
   /**
-   * The offset meant, where the position's own lies above it: a log in memory may drop what was applied when it is full, and
-   * then a successor of the thread has less to go back to.
+   * The intended offset where the position's own lies above it. A full log in memory may drop applied records; then a successor of the thread has less to read
+   * again.
    */
   readonly from?: number;
 }

@@ -110,8 +110,8 @@ export function healthKey(partition: number, hour: number, part: number): string
 }
 
 /**
- * A record of the rule status log: how many traces of a partition closed in one hour of the log's time, by the rule set under which they opened, in parts of
- * 10 s from part `first` of the hour on. Of each part the highest count that an evaluator tells holds (docs/decisions/0053).
+ * A record of the rule status log: how many traces of a partition closed in one hour of the log's time, by the rule set under which they opened. It holds parts
+ * of 10 s, from part `first` of the hour on. For each part the highest count of any evaluator holds (docs/decisions/0053).
  */
 export interface ClosedTracesRecord {
   readonly kind: 'traces';

@@ -2,16 +2,16 @@ import type { EngineRecord } from '#engine';
 import type { Control, LogRecord } from '#messaging';
 import type { AppliedAt } from './ingest-time.js';
 
-/** What of a record with spans belongs to its partition; `undefined`: nothing does. */
+/** The spans of a record that belong to its partition; `undefined` if there are none. */
 export interface OwnSpans {
   readonly own: Uint8Array | undefined;
 }
 
 /**
- * A record of the spans log as the engine takes it: the one translation, of evaluators and of whoever replays the log. An epoch marker is
- * one for the owner of the rules to apply, which is to say that it says here what time it is and no more.
+ * A record of the spans log as the engine takes it: the one translation, for evaluators and replays. An epoch marker is applied by the owner of the rules; here
+ * it only tells the time.
  * @param at when it is applied, and after which pause, by `IngestTime`
- * @param misplaced of a record of another partitioner: what of it is to be judged here
+ * @param misplaced for a record of another partitioner: the spans to be judged here
  */
 export function engineRecord(
   { offset, value }: LogRecord,

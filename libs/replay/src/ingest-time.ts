@@ -27,11 +27,11 @@ export interface AppliedAt {
  * embedded log has its own way, older versions have none) time is the records' time.
  */
 export class IngestTime {
-  /** Log time of the last record of ingest, and of the last that said no more than that it is there, or of spans that ended a silence. */
+  /** Log time of ingest's last record, and of its last tick or spans that ended a silence. */
   private heard: number | undefined;
   private said: number | undefined;
   private heardAt: number;
-  /** Spans ended a silence, and no word came since. */
+  /** Spans ended a silence, and no tick came since. */
   private endedSilence = false;
 
   constructor(private readonly monotonic: () => number) {

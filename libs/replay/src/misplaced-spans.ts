@@ -20,9 +20,9 @@ export interface Misplaced {
 const index = new RequestIndex();
 
 /**
- * Whether a producer with another partitioner wrote the record: then some of its traces belong elsewhere. Undefined for all
- * others: those in order, those that can't be read, and those that were moved before (so that two evaluators which disagree
- * on the number of partitions don't play ping-pong). Depends on the record alone, so every replay sees the same.
+ * Whether a producer with another partitioner wrote the record: then some of its traces belong to other partitions. Undefined for all other records: correct
+ * ones, unreadable ones and moved ones. Otherwise two evaluators that disagree on the number of partitions would move spans for ever. The answer depends on the
+ * record alone, so every replay sees the same.
  */
 export function misplacedSpans({ value, headers }: LogRecord, partition: number, partitions: number): Misplaced | undefined {
   if (headers?.[MOVED_HEADER] !== undefined) return undefined;

@@ -5,7 +5,7 @@ import { IngestTime } from './ingest-time.js';
 import { misplacedSpans } from './misplaced-spans.js';
 import { pauseAt, type SpansRange } from './spans-range.js';
 
-/** What of the log a replay needs: it only reads. */
+/** The part of the log that a replay needs: it only reads. */
 export type ReplayedLog = Pick<Log, 'read' | 'bounds' | 'offsetAt' | 'partitions' | 'shared'>;
 
 export interface ReplayOptions {
@@ -32,7 +32,7 @@ export interface ReplayEvents {
   final(before: number): void;
   /** So many records were applied since the last call. Rejects to end the replay; resolves when it may go on. */
   applied(records: number): Promise<void>;
-  /** A defect of BeTrace: what of the record was not judged. */
+  /** A defect of BeTrace: the part of the record that was not judged. */
   defect(offset: number, error: unknown): void;
 }
 
@@ -50,9 +50,9 @@ export interface ReplayLimits {
 const STRIDE = 64;
 
 /**
- * Judges the traces of a range by the engine that judges production, fed in the same way: what it finds is what an evaluator would have found
- * with these rules in force. It reads from before the range (traces that began there, and spans that come again, are known), and on behind it until
- * no trace of the range can change any more, or the log ends.
+ * Judges the traces of a range by the engine that judges production, fed in the same way. It finds what an evaluator would have found with these rules in
+ * force. It begins before the range, to know earlier traces and repeated spans. It reads on behind the range until no trace of it can change any more, or the
+ * log ends.
  */
 export async function replayPartition(range: SpansRange, options: ReplayOptions, events: ReplayEvents): Promise<ReplayLimits> {
   if (range.time === undefined) return { open: 0, before: 0, deleted: 0 };

@@ -3,7 +3,7 @@ import { controlOf, type LogRecord, TOPICS } from '#messaging';
 import { IngestTime } from './ingest-time.js';
 import type { ReplayedLog } from './replay-partition.js';
 
-/** What of one partition is judged: traces whose first span lies from `judgeFrom` on and before `until`. */
+/** The traces of one partition that are judged: those whose first span lies from `judgeFrom` on and before `until`. */
 export interface SpansRange {
   readonly partition: number;
   readonly judgeFrom: number;

@@ -66,7 +66,7 @@ function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** What of a value JSON cannot hold, and where. */
+/** The value that JSON cannot hold, and its path. */
 function refusal(value: unknown, where: string): SigningError {
   if (typeof value === 'string') return notJson('text with half a surrogate pair', where);
   if (typeof value === 'number') return notJson(String(value), where);

@@ -1,8 +1,7 @@
 /**
- * The same value as JSON can hold it, so that it always has a canonical form, and says the same when it is read back: half a surrogate
- * pair becomes U+FFFD (in names of members too), a number that JSON has not `"Infinity"`, `"-Infinity"` or `"NaN"`, a bigint its
- * decimal text. Members that are `undefined` are left out; in an array they become null. It is the one place where a violation gets
- * its signable form; what is no data (functions, maps) is left to `canonicalJson` to refuse.
+ * The same value as JSON can hold it. It always has a canonical form, and means the same when it is read back. Half a surrogate pair becomes U+FFFD, in names
+ * of members too. Other numbers become `"Infinity"`, `"-Infinity"` or `"NaN"`, a bigint its decimal text. Members that are `undefined` are left out; in an
+ * array they become null. Only here does a violation get its signable form. `canonicalJson` refuses what is no data (functions, maps).
  */
 export function signable<T>(value: T): T {
   return plain(value) as T;

@@ -14,9 +14,9 @@ export async function latestEpoch(queries: Queries): Promise<number> {
 }
 
 /**
- * The next epoch, and with it its record in the outbox; nothing when nothing changed. Called in the transaction that changed the rules. It holds the
- * whole set when there were as many changes since the last whole one as that has rules: however many rules come one by one, the
- * records of all of them are not larger than a few times the changes.
+ * Writes the next epoch and its record in the outbox; nothing when nothing changed. Called in the transaction that changed the rules. The record holds the
+ * whole set when the changes since the last whole one are as many as the set has rules. So all records together stay within a few times the size of the
+ * changes, however many rules come one by one.
  */
 export async function appendEpoch(queries: Queries, changes: readonly RuleChange[]): Promise<void> {
   if (changes.length === 0) return;

@@ -107,8 +107,8 @@ async function remove(transaction: Transaction<Schema>, { id, version }: RulesTa
 }
 
 /**
- * See `Store.adoptRules`. What the log does not know of a rule is empty. A rule that the store has nevertheless (it was put before the log could
- * be read) stays as it is, and the next epoch says so.
+ * See `Store.adoptRules`. Fields of a rule that the log does not know are empty. A rule that the store has already (it was put before the log could be read)
+ * stays unchanged, and the next epoch tells it.
  */
 export function adoptRules(connection: Connection, rules: readonly PublishedRule[], epoch: number, now: number): Promise<void> {
   return changing(connection, async (transaction) => {

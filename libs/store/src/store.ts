@@ -209,8 +209,8 @@ export abstract class Store {
   /** JSON of a rules log record that holds the whole rule set of an epoch (default: the latest); undefined when there is no such epoch. */
   abstract ruleSet(epoch?: number): Promise<string | undefined>;
   /**
-   * One transaction: the next epoch, above the latest and above `epoch`, whose outbox record is the whole rule set as it is. For
-   * a log that has other rules than the store, because one of them is new or was restored from a backup.
+   * In one transaction: the next epoch, above the latest and above `epoch`, whose outbox record is the whole rule set. It serves a log with other rules than
+   * the store, because one of them is new or was restored from a backup.
    */
   abstract snapshotAfter(epoch: number): Promise<void>;
   /**
@@ -270,7 +270,7 @@ export abstract class Store {
   abstract addMute(mute: Mute, most: number): Promise<boolean>;
   /** Ends one that is active and answers it; undefined when there is none. */
   abstract endMute(id: string, at: number, by: string): Promise<Mute | undefined>;
-  /** Newest first; `activeAt` (Unix ms): only those that mute at that time. */
+  /** Newest first; `activeAt` (Unix ms): only mutes that are active at that time. */
   abstract mutes(
     filter: { readonly ruleId?: string | undefined; readonly activeAt?: number | undefined },
     page: { readonly limit: number; readonly after?: string },

@@ -20,8 +20,8 @@ const POLICY = [
 ].join('; ');
 
 /**
- * Serves the web console at /ui: each path below it is the console's page, which reads the address itself, and /ui/assets/ has what the page
- * loads, under names that change with the content. Where the console is not built (also while the server runs), the page says how to.
+ * Serves the web console at /ui. Each path below /ui answers the console's page, which reads the address itself. /ui/assets/ holds what the page loads, under
+ * names that change with the content. While the console is not built, the page says how to build it.
  */
 export async function serveConsole(fastify: FastifyInstance, folder = builtConsole()): Promise<void> {
   await fastify.register(fastifyStatic, {

@@ -3,7 +3,7 @@ import { type Refusal, refusalOf } from './refusal.js';
 
 /** A violation that only doubtful answers refuse is tried so often before it is given up. */
 const DOUBTFUL_TRIES = 3;
-/** Longest pause (ms) that an endpoint can ask for: it may be wrong about itself, and a restart of it is not told. */
+/** Longest pause (ms) that an endpoint can ask for. A longer one may be a mistake, and a restart of the endpoint is not announced. */
 const LONGEST_ASKED = 300_000;
 
 /** What the deliveries of one exporter know together: whether the endpoint takes anything at all. */

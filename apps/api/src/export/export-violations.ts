@@ -141,7 +141,7 @@ export class ExportViolations implements PartitionListener {
     this.logger.error({ err: error, partition }, 'violations are not exported; it is tried again');
   }
 
-  /** What several partitions have, in common requests; each goes on when all of it is dealt with. */
+  /** Exports the violations of several partitions in common requests. Each partition goes on when all of its violations are dealt with. */
   private async exportTogether(parts: readonly Part[]): Promise<void> {
     const entries = parts.flatMap((part) => part.entries);
     const left = new Map(parts.map((part) => [part.partition, part.entries.length]));
@@ -164,7 +164,7 @@ export class ExportViolations implements PartitionListener {
     const waiting = batch.filter(({ violation }) => !done.has(violation.id));
     const noted = { all: false };
     const accepted = async (entries: readonly Entry[]): Promise<void> => {
-      // Mostly all of it is taken at once, and the positions are noted with it.
+      // Usually the endpoint takes the whole batch, and the positions are stored with it.
       noted.all = entries.length === waiting.length;
       await this.store.exported(READER, noted.all ? passed(batch) : NOWHERE, entries.map(revisionOf));
     };

@@ -143,7 +143,7 @@ export function refusalOf(error: unknown, advise: Advise = adviseOtlp): Refusal 
   return refusal('passing', 'network', message);
 }
 
-/** A page that says 400 was not written by who reads violations, so it is no proof that one of them is bad. */
+/** A page that says 400 comes from a proxy, not from the trace backend. It does not prove that a violation is bad. */
 function httpKind({ status, details }: HttpRefusal): RefusalKind {
   const kind = HTTP[status] ?? (status >= 500 ? 'doubtful' : status >= 400 ? 'refused' : 'configuration');
   return kind === 'refused' && details.page === true && status !== TOO_LARGE ? 'doubtful' : kind;

@@ -10,9 +10,9 @@ import { attributeParts, fitted } from './record-parts.js';
 const INSTANT: HrTime = [0, 0];
 
 /**
- * A violation as the span that Tempo shows inside the offending trace: child of the offending span, at the instant of the
- * verdict, with the record as evidence if wanted. Its id is derived from the violation's id, its revision and the fragment of the trace, so that an export that is repeated (after a crash, after an
- * answer that got lost) is the same span again.
+ * A violation as the span that Tempo shows inside the offending trace: a child of the offending span, at the instant of the verdict, with the record as
+ * evidence if wanted. The span id is derived from the violation's id, its revision and the fragment of the trace. A repeated export (after a crash or a lost
+ * answer) therefore writes the same span again.
  */
 export function violationSpan(violation: ViolationRecord, resource: Resource, evidence: boolean): ReadableSpan {
   const at = hrTime(violation.timestamp_ms);

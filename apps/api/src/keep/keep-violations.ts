@@ -22,7 +22,7 @@ import { readViolation, storedViolation } from './stored-violation.js';
 import type { TellViolations } from './tell-violations.js';
 import { Together } from './together.js';
 
-/** Whose position in the store says what of the violations log is kept. */
+/** Name of the reader whose position in the store says up to where the violations log is kept. */
 export const KEEP_READER = 'keep';
 
 /**
@@ -46,9 +46,9 @@ interface KeptRecord {
 }
 
 /**
- * Violations log → store, all partitions together. The position lies in the store and moves in the transaction that keeps the violations, so each is
- * kept once whatever crashes; the log's own position follows and serves its retention and lag only. When the store is not to
- * be had, the subscription repeats the batch; what the store refuses for its content is kept aside, and stops nothing.
+ * Violations log → store, all partitions together. The position lies in the store and moves in the transaction that keeps the violations, so each is kept once
+ * whatever crashes. The log's own position follows; it serves retention and lag only. While the store is unavailable, the subscription repeats the batch. A
+ * record that the store refuses for its content is kept aside and stops nothing.
  */
 export class KeepViolations implements PartitionListener {
   /** Where it is in the log. */
@@ -67,7 +67,7 @@ export class KeepViolations implements PartitionListener {
   private subscription: Subscription | undefined;
   /** Why violations are not kept at present, by partition; without one: the log cannot be read. */
   private readonly failures = new Map<number | undefined, Error>();
-  /** What of the log was deleted before it was kept: an operator is to know of it until the next start. */
+  /** Offsets that were deleted from the log before they were kept. Operators see them until the next start. */
   private lacking: LogError | undefined;
 
   constructor(

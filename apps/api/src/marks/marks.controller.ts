@@ -12,7 +12,7 @@ import { MarkBody, MarkList, MarkQuery, MarkView, markView } from './mark.dto.js
 
 const PAGE = 100;
 
-/** What people say of violations and of their groups. None of it is part of what is signed. */
+/** Acknowledgements, notes and mutes of violations and their groups. They are not part of the signed record. */
 @ApiTags('violations')
 @Controller('v1/violations')
 export class MarksController {

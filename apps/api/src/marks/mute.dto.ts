@@ -67,7 +67,7 @@ export class MuteQuery {
   cursor?: string;
 }
 
-/** A rule, or a rule in a service, that nobody wants to be bothered with. */
+/** A muted rule, or a rule muted in one service. */
 export class MuteView {
   @ApiProperty({ example: 'mute-0b7c2f9e-5d1a-4c8e-9f3b-2a6d8e4c1b7f' })
   id!: string;

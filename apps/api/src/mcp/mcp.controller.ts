@@ -10,8 +10,8 @@ import { CONFIGURATION, type Configuration, VERSION } from '#platform';
 const REQUEST_LIMIT = 8 * 1024 * 1024;
 
 /**
- * The Model Context Protocol over streamable HTTP. What a tool asks goes through the routes of the REST API with the credentials of this request, so that it
- * may do what its caller may do, is counted by the same limits, and stands in the same audit log. Not in the OpenAPI document: it has a protocol of its own.
+ * The Model Context Protocol over streamable HTTP. Each tool calls the routes of the REST API with the credentials of this request. It may do what its caller
+ * may do, counts against the same limits, and appears in the same audit log. The OpenAPI document leaves it out: MCP has a protocol of its own.
  */
 @ApiExcludeController()
 @Controller('mcp')

@@ -19,7 +19,7 @@ import { NOTIFY_METRICS } from './metrics.js';
 import type { NotifyReceiver } from './notify-receiver.js';
 import type { Receiver } from './receiver.js';
 
-/** Tells the receivers that the file of notifications names; without a file nothing of it is loaded. */
+/** Notifies the receivers that the file of notifications names. Without that file none of this is loaded. */
 @Injectable()
 export class Notify {
   private told: readonly NotifyReceiver[] | undefined;

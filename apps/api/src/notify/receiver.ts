@@ -22,7 +22,10 @@ export interface Receiver {
   readonly firesFor: number;
 }
 
-/** Whether a receiver wants to hear of a violation; `tags`: the rule's, undefined when the rule is gone, and then they are no reason to leave it out. */
+/**
+ * Whether a receiver is notified of a violation. `tags` are those of the rule, undefined when the rule is deleted; a violation of a deleted rule passes the
+ * filter by tags.
+ */
 export function wants(receiver: Receiver, violation: ViolationRecord, tags: readonly string[] | undefined): boolean {
   const { severities, rules } = receiver;
   if (severities.length > 0 && !severities.includes(violation.severity)) return false;

@@ -23,8 +23,8 @@ export interface PreviewTools {
 }
 
 /**
- * Runs a rule over the recorded past, partition by partition, and answers what came of it. It asks for no time of its own (`from` and `to` are of the
- * log), so that the same log gives the same answer, but for the times that it took. Throws BT_API_EXPRESSION_INVALID, and the log's errors.
+ * Runs a rule over the recorded past, partition by partition, and returns the result. It reads no clock (`from` and `to` are log times), so the same log gives
+ * the same result, apart from the durations. Throws BT_API_EXPRESSION_INVALID, and the log's errors.
  */
 export async function runPreview(task: PreviewTask, tools: PreviewTools): Promise<PreviewResultView> {
   const { log, settings, monotonic } = tools;

@@ -14,7 +14,7 @@ if (!port) throw new Error('this file is the entry of a worker thread');
 const tell = (message: FromPreviewThread): void => port.postMessage(message);
 const { task, settings } = workerData as PreviewWork;
 
-// A thread that is put aside in the middle of a read of the memory log holds up who writes it, whose turn would be first.
+// A thread that is paused while it reads the memory log blocks the writer, which takes precedence.
 if (!settings.volatile) yieldToOthers();
 const pace = new PreviewPace(settings.load);
 let told = Number.NEGATIVE_INFINITY;

@@ -17,8 +17,8 @@ const RENEW = 10 * 60_000;
 export type Publication = 'published' | 'pending';
 
 /**
- * Sees that stored changes get into the log: at once for the request that made them, and again with back-off, also after a
- * restart, while the log or the store is not to be had.
+ * Publishes stored rule changes to the log: at once for the request that made them, and again with back-off while the log or the store is unavailable, also
+ * after a restart.
  */
 export class AnnounceRules {
   private readonly stopping = new AbortController();

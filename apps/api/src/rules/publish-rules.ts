@@ -60,11 +60,10 @@ export class PublishRules {
   }
 
   /**
-   * Brings log and store to the same rules when they know different epochs, because a file or a topic is new, was emptied or was restored
-   * from a backup. What the log lacks is published again, as far as the store has it; what the store has no rules for at all comes
-   * back from the log; else the store's rules are put in force as the next epoch. An epoch that the spans log names and nobody has is
-   * lost: its number is never used again, or its spans would be judged by rules that did not exist. Then the marker of the rules in force
-   * is written again. Answers what an operator has to know.
+   * Brings log and store to the same rules when they know different epochs. One of them is then new, was emptied, or was restored from a backup. What
+   * the log lacks is published again, as far as the store has it. If the store has no rules at all, they come back from the log. Otherwise the store's rules
+   * are put in force as the next epoch. An epoch that the spans log names and nobody has is lost. Its number is never used again, or its spans would be judged
+   * by rules that did not exist. Then the marker of the rules in force is written again. Returns what an operator has to know.
    */
   reconcile(): Promise<readonly string[]> {
     const run = this.last.then(async () => {
@@ -120,8 +119,8 @@ export class PublishRules {
   }
 
   /**
-   * Whether the rules log or the spans log is another one than at the last call, made anew, or the store has gone back behind the rules log:
-   * `reconcile` brings each what it lacks.
+   * Whether the rules log or the spans log was recreated since the last call, or the store is older than the rules log. Then `reconcile` brings each what it
+   * lacks.
    */
   async isAnotherLog(): Promise<boolean> {
     let another = false;
@@ -232,7 +231,7 @@ function absences(changes: readonly EpochChange[]): ReadonlySet<number> {
   return found;
 }
 
-/** The epoch before the changes that end in the last one: older ones in front of them are replaced or published again. */
+/** The epoch before the changes that end in the last one. Older changes before them are replaced or published again. */
 function beforeAll(changes: readonly EpochChange[]): number {
   const first = changes.findLast(({ epoch }, index) => changes[index - 1]?.epoch !== epoch - 1);
   return (first?.epoch ?? 1) - 1;

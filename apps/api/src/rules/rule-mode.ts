@@ -12,7 +12,7 @@ export function ruleMode({ enabled, shadow }: Mode): RuleMode {
   return shadow === true ? 'shadow' : 'enforce';
 }
 
-/** What a client says of it; null is no word of either. */
+/** The mode as a client writes it. Null counts as absent. */
 interface Asked {
   readonly mode?: RuleMode | null | undefined;
   readonly enabled?: boolean | null | undefined;

@@ -32,8 +32,8 @@ export class SaveRule {
   ) {}
 
   /**
-   * Creates a rule. A body with an `id` (a backup that is restored) replaces the rule of that id; one without is refused when
-   * the id made from its name belongs to a rule with other content, so that nobody's rule is replaced by accident.
+   * Creates a rule. A body with an `id` (a restored backup) replaces the rule of that id. A body without one is refused when the id made from its name belongs
+   * to a rule with other content: no rule is replaced by accident.
    */
   async create(body: RuleBody, change: Change): Promise<SavedRule> {
     const id = body.id ?? slug(body.name);

@@ -24,8 +24,8 @@ export interface StreamRequest {
 }
 
 /**
- * Violations as server-sent events, in the order in which they were kept. It reads the store, so that each process serves what all of them keep,
- * a client may go on at another process, and what an event names can be asked for. A client that reads slowly holds one page, and reads on later.
+ * Violations as server-sent events, in the order in which they were kept. The stream reads the store. Each process therefore serves what all of them keep, a
+ * client may resume at another process, and whatever an event names can be queried. A slow client holds one page and reads on later.
  */
 export class ViolationStream {
   private readonly stopping = new AbortController();

@@ -36,7 +36,7 @@ export class ViolationExportController {
     const parts = await exportViolations(this.store, violationFilter(query), EXPORT_FORMATS[format], limit);
     reply.header('content-type', contentType).header('content-disposition', `attachment; filename="violations.${format}"`);
     const body = Readable.from(parts, { objectMode: false });
-    // The answer has begun: nobody else can tell of it.
+    // The answer has begun, so no error answer can follow: the log is the only place to report this.
     body.on('error', (error) => this.logger.error({ err: error }, 'an export of violations is broken off'));
     await reply.send(body);
   }

@@ -32,8 +32,8 @@ export function rate(before: Reading | undefined, after: Reading, name: string):
 }
 
 /**
- * The value below which the share `q` of a histogram's observations lies, as Prometheus's `histogram_quantile` estimates it, of those between the two
- * readings, or of all where there is no earlier one; undefined of none.
+ * The `q` quantile of a histogram, as Prometheus's `histogram_quantile` estimates it. It covers the observations between the two readings, or all of them
+ * without an earlier reading. Undefined if there are none.
  */
 export function quantile(q: number, before: Reading | undefined, after: Reading, name: string): number | undefined {
   const counts = bucketsOf(after, name);

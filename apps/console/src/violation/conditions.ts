@@ -15,8 +15,8 @@ const OVER_SPANS: ReadonlySet<string> = new Set(['has', 'count', 'all', 'pair', 
 const JOINS: ReadonlySet<string> = new Set(['and', 'or', 'not', 'script']);
 
 /**
- * The conditions of a rule, in the order of its text: each part that looks at spans of the trace, at any depth, and of what is asked of one
- * span the parts that are joined by and, or, not. `subject` is the span that the rule is about.
+ * The conditions of a rule, in the order of its text. Each function over spans is one, at any depth. A condition about one span is divided at `and`, `or` and
+ * `not`. `subject` is the span that the rule is about.
  */
 export function conditionsOf(tree: ExplanationNode | undefined, subject: string): Condition[] {
   const found: Condition[] = [];

@@ -4,8 +4,8 @@ import type { EvaluatorSettings } from '../settings.js';
 type Judging = Pick<EvaluatorSettings, 'assembly' | 'evaluationTimeout' | 'foreignProducers' | 'version'>;
 
 /**
- * The same text for evaluators that find the same of the same records, at the same record: 16 hex digits. With other settings a trace closes
- * elsewhere, so that a successor finds at a record what its predecessor would have found behind it.
+ * A fingerprint of what decides verdicts: 16 hex digits. Evaluators with the same one find the same in the same records, at the same record. With other
+ * settings a trace closes at another record, so a successor finds there what its predecessor would have found later.
  */
 export function judgementOf({ assembly, evaluationTimeout, foreignProducers, version }: Judging): string {
   // How much memory there is changes when senders wait, and no verdict.

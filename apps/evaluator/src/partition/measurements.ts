@@ -22,8 +22,8 @@ interface Series {
 }
 
 /**
- * What a thread measures, kept until the main thread fetches it. Only sums travel between threads, so the registry with its
- * series lives in the main thread alone and goes on when a thread is started again.
+ * What a thread measures, kept until the main thread fetches it. Only sums travel between threads. The registry and its series live in the main thread alone
+ * and survive the restart of a thread.
  */
 export class Measurements {
   private series = new Map<string, Series>();

@@ -14,7 +14,7 @@ export interface PartitionTools {
   /** From when verdicts were certain by the log's clock until the violations log had them. */
   readonly latencies: LatestLatencies;
   readonly assembly: AssemblySettings;
-  /** What two evaluators have in common that find the same of the same records, at the same record (`judgementOf`). */
+  /** Fingerprint shared by evaluators that find the same in the same records, at the same record (`judgementOf`). */
   readonly judgement: string;
   /** Milliseconds between two commits of a partition. */
   readonly commitInterval: number;

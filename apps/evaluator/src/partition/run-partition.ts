@@ -66,7 +66,7 @@ export class PartitionRun {
   /** The position as the group has it. */
   private left: Position | undefined;
   private committedAt: number;
-  /** Offset before which what is found was published by a predecessor, which found the same of the same records. */
+  /** Offset before which a predecessor with the same judgement published all that it found. */
   private published: number;
   /** When counts were told last, and whether there are others since. */
   private toldAt = Number.NEGATIVE_INFINITY;
@@ -150,8 +150,8 @@ export class PartitionRun {
   }
 
   /**
-   * Its successor where the log says only now which rules are in force for all that was read (a new cluster, whose rules came later than its
-   * spans): it is judged again, up to the batch. Undefined mostly.
+   * The run that replaces this one, which judges again up to the batch. It is needed when the log names the rules in force only after spans were read (a new
+   * cluster whose rules came later). Usually undefined.
    */
   async informed({ records }: RecordBatch): Promise<PartitionRun | undefined> {
     if (this.engine.epoch > 0) return undefined;

@@ -12,8 +12,8 @@ const OVERDUE = 1_000;
 type Waiting = PromiseWithResolvers<void> & { readonly since: number };
 
 /**
- * The rules log, followed: epoch → rule set, the same object for all partitions. Every thread reads the whole log (a group of its own, nothing is
- * committed), so that any epoch which a marker names is found, also an old one during a replay.
+ * Follows the rules log: epoch → rule set, one object for all partitions. Every thread reads the whole log in a group of its own and commits nothing. It
+ * therefore finds any epoch that a marker names, also an old one during a replay.
  */
 export class FollowRules<RuleSet> {
   private readonly history = new RuleHistory();

@@ -23,8 +23,8 @@ const BY_RULE = (Object.keys(EVALUATOR_METRICS) as Key[]).filter((key) => isCoun
 const FROM_START = ['violations', 'ruleMatches', 'ruleTime', 'ruleEvaluations', 'ruleEvaluationErrors'] as const satisfies readonly Key[];
 
 /**
- * The series of rules: they begin at 0 when a rule comes into force in any thread, and end some time after it went, or deleted
- * rules would stay in the metrics for as long as the process lives.
+ * The metric series of rules. They begin at 0 when a rule comes into force in any thread, and end some time after the rule is gone. Otherwise the series of
+ * deleted rules would stay until the process ends.
  */
 export class RuleSeries {
   /** By thread: the rules in force there. */

@@ -163,7 +163,7 @@ export class EvaluatorThread {
     for (const [partition, offset] of present) this.lag.at(partition, offset);
   }
 
-  /** What it measured of its partitions ends with it; lag goes on where nobody else can have the partition. */
+  /** Removes the series of a thread's partitions. Lag stays where no other process can own the partition. */
   private forgetPartitions(): void {
     for (const partition of this.lag.partitions) {
       for (const gauge of PARTITION_GAUGES) (this.tools.metrics[gauge] as Gauge<string>).remove({ partition: String(partition) });

@@ -8,10 +8,9 @@ import { StartThreads } from './start-threads.js';
 export type SpansLogStatus = 'starting' | 'evaluating' | 'stopped';
 
 /**
- * Nest's transport for the evaluator: the spans log. To listen is to join the log with every thread, to close is to hand the
- * partitions back, committed. Records are not dispatched to handlers one by one as Nest's own Kafka transport does: a partition's
- * records are judged in order in the thread that owns it, and its position stays below the oldest trace that may still change
- * (docs/architecture.md, invariant 3).
+ * Nest's transport for the evaluator: the spans log. Listening joins the log with every thread. Closing commits the partitions and hands them back. Unlike
+ * Nest's own Kafka transport it does not dispatch records to handlers one by one. A partition's records are judged in order in the thread that owns it. Its
+ * position stays below the oldest trace that may still change (docs/architecture.md, invariant 3).
  */
 @Injectable()
 export class SpansLogStrategy extends Server<ThreadEvents, SpansLogStatus> implements CustomTransportStrategy {

@@ -21,9 +21,9 @@ export interface ReceiveOptions {
 }
 
 /**
- * Sees to calls until a handler has their message: their bytes count as in flight from the first on, those that stall give way or are ended
- * after `timeout` ms, and what is refused (too large, in an unknown compression, too slow, no room) is told. grpc-js sends such a status below all
- * interceptors, so its own call is listened to; of its stream the bytes are counted.
+ * Watches gRPC calls until a handler has their message. Their bytes count as in flight from the first one. Stalled calls give way or end after `timeout` ms.
+ * Refused calls (too large, unknown compression, too slow, no room) are reported. grpc-js sends such a status below all interceptors, so this class listens to
+ * grpc-js's own call and counts the bytes of its stream.
  */
 export class ReceiveCalls {
   /** What messages hold that no handler has taken yet. */

@@ -57,7 +57,7 @@ export class ReadsCollector implements AttributeColumns {
     });
   }
 
-  /** What of the spans is kept until their trace closes: whole ones, or the columns that the rule reads. */
+  /** The parts of the spans that are kept until their trace closes: whole spans, or the columns that the rule reads. */
   buffer(what: 'columns' | 'spans', node?: Resolved): void {
     if (what === 'columns') this.buffersColumns = true;
     else this.buffersSpans = true;

@@ -80,8 +80,8 @@ export function compileRules(rules: readonly RuleToCompile[], options: Evaluatio
 }
 
 /**
- * The texts of errors: from the interpreter, which costs microseconds. Not so where a comparison comes first that fails (`attribute.retries > 3
- * and …` where there are no retries): a thousand rules may do so on every span.
+ * Error texts come from the interpreter, which takes microseconds. A condition whose first comparison fails (`attribute.retries > 3 and …` without retries) has
+ * a fast path: a thousand rules may fail that way on every span.
  */
 function errorTexts(
   nodes: readonly Resolved[],

@@ -9,8 +9,8 @@ import type { ReadsCollector } from './collect-reads.js';
 import { neededConditions } from './needed.js';
 
 /**
- * What a script's guards need of a trace, for it to be worth running; undefined: nothing. Of the tests in them the script's judge
- * wants to know nothing, and what fails there is no error of the rule: the sandbox goes on to the next span.
+ * The guards of a script: what a trace needs for the script to be worth running. Undefined if there are none. Guard results only decide whether the script
+ * runs. A guard that fails is no rule error: the sandbox goes on to the next span.
  */
 export function scriptNeeds(
   { guards, loop, subject }: CheckedScript,

@@ -3,8 +3,8 @@ import { partsOf } from '../tree/walk.js';
 import { isComparison } from './comparison.js';
 
 /**
- * About how many nanoseconds a condition costs on a span when all of it is evaluated: good enough to test the cheap first and to
- * tell a user which of two rules is the expensive one.
+ * Approximate nanoseconds that a condition costs on a span when all of it is evaluated. The estimate orders the tests, cheap ones first, and tells users which
+ * of two rules is the expensive one.
  */
 export function costOf(node: Resolved): number {
   return ownCost(node) + partsOf(node).reduce((sum, part) => sum + costOf(part), 0);

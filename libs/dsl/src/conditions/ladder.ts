@@ -33,8 +33,8 @@ export function inOrder<R extends Rung>(rungs: readonly R[], isAbove: boolean): 
 }
 
 /**
- * Many bounds on one column, answered together: the value's place among the sorted literals says how many hold, and the bits of
- * those that are whole conditions are set a word at a time.
+ * Many bounds on one column, answered together. The value's index among the sorted literals says how many bounds hold. The bits of bounds that are whole
+ * conditions are set a word at a time.
  */
 export class Ladder {
   /** The distinct literals, ascending (negated where values must lie below), and how many rungs hold at and above each. */

@@ -25,9 +25,8 @@ export interface Conjunction {
 }
 
 /**
- * How the conditions are tested, as a forest: what several of them require is tested once (`group`), what is left of one of them
- * is a `leaf`; those that require one column to lie above (or below) a number each are looked up among these (`ladder`). "Shared
- * sub-conditions are evaluated once" is this tree.
+ * How the conditions are tested, as a forest. A `group` tests once what several conditions require, and a `leaf` is the rest of one condition. A `ladder` looks
+ * up conditions that each bound the same column by a number. This tree is what "shared sub-conditions are evaluated once" means.
  */
 export type Plan = LeafPlan | GroupPlan | LadderPlan;
 

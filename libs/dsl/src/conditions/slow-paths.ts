@@ -9,9 +9,9 @@ import { NIL } from '../values/types.js';
 import type { Value } from '../values/value.js';
 
 /**
- * What generated code calls when its inline fast path does not apply: Lua's operations with errors as a state. An error sets
- * `failed` and yields nil; the generated code goes on (nothing it does has an effect), then reads and clears `failed`, so a
- * condition that fails on most spans (`attribute.x > 5` where most have no x) costs no exception.
+ * What generated code calls when its inline fast path does not apply: Lua's operations with errors as a state. An error sets `failed` and yields nil. The
+ * generated code goes on, since nothing that it does has an effect, then reads and clears `failed`. A condition that fails on most spans (`attribute.x > 5`
+ * where most have no x) therefore costs no exception.
  */
 export class SlowPaths {
   failed = 0;

@@ -36,11 +36,10 @@ export interface CompiledRuleSet {
   /** The atoms fed when their condition does not hold (from `trace.all`). */
   readonly atomsWhenUnmatched: readonly number[];
   /**
-   * Evaluates all conditions on spans `from` (included) to `to` (not). Row r = i - from: bit c of
-   * `matched[r * words + (c >> 5)]` says that condition c holds, the same bit of `failed` that its evaluation ended in an
-   * error (then it does not hold). Both arrays are overwritten for the rows. Never throws, never allocates per span. Answers whether some
-   * condition may have failed on a value that is there, and not on a missing one alone: then `failureOf` tells on which spans. What takes
-   * longer to answer than it may is told by `inDoubt`.
+   * Evaluates all conditions on spans `from` (included) to `to` (not). Row r = i - from. Bit c of `matched[r * words + (c >> 5)]` says that condition c holds.
+   * The same bit of `failed` says that its evaluation ended in an error; then it does not hold. Both arrays are overwritten for the rows. Never throws, never
+   * allocates per span. Returns whether some condition may have failed on a present value, not only on a missing one. Then `failureOf` tells on which spans.
+   * `inDoubt` tells the conditions that exceed their budget.
    */
   evaluate(columns: ConditionColumns, from: number, to: number, matched: Uint32Array, failed: Uint32Array): boolean;
   /** Of the spans evaluated last: the conditions on which no answer could be had within the steps that they may take. They count as failed too. */
@@ -170,7 +169,7 @@ export interface CompiledRule {
 
 /** What a rule judged at close asks of each span when it arrives. */
 export interface BufferedNeeds {
-  /** The conditions of which `judge` wants to know the spans. */
+  /** The conditions whose spans `judge` needs. */
   readonly conditions: readonly number[];
   /** Of a span rule: the condition among them on which a span must hold or fail for the rule to match or fail on it. Else -1. */
   readonly candidate: number;

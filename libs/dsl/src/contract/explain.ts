@@ -58,7 +58,7 @@ export interface ExplanationNode {
   readonly of?: number;
   /** Ids of the spans that make it so: of `all` those that do not satisfy it. */
   readonly witnesses?: readonly string[];
-  /** How many more of them are known. */
+  /** The number of further ones. */
   readonly more_witnesses?: number;
   readonly error?: string;
   /** In the order of the text. */

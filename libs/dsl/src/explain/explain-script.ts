@@ -14,7 +14,7 @@ const LONGEST_SUMMARY = 2_000;
 
 /**
  * A script is explained by the `return` that ended it: the conditions that lead there with the values that they read, and the spans that
- * were in its variables. It is run once more by the sandbox, with notes of what it comes by; so compiled scripts are told the same. Where that takes
+ * were in its variables. It is run once more by the sandbox, which notes the statements that it reaches; so compiled scripts are told the same. Where that takes
  * more than its budget it is told by its answer alone.
  */
 export function explainScript(rule: ScriptRule, evidence: Evidence): Explanation {

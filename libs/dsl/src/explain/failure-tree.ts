@@ -31,7 +31,7 @@ export function failureTree(root: Resolved, source: Source, { failure, reason, s
   return { ...node, sentence: reason };
 }
 
-/** The same of a script, which is told as a whole. */
+/** Explains the failure of a script, which is told as a whole. */
 export function failureOfScript(source: Source, { failure: { message }, reason, span }: Failed): ExplanationNode {
   const range = placed(source, { start: 0, end: source.text.length });
   return {

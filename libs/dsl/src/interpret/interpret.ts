@@ -68,7 +68,7 @@ export class Interpreter implements SpanFunctionsHost {
   #subject: SpanView | undefined;
   /** The spans being tested, by depth of the trace function. */
   readonly #bound: SpanView[] = [];
-  /** What of a trace takes a look at all of its spans, once it was asked for. */
+  /** Answers about a trace that need a pass over all of its spans, kept once asked for. */
   #root: { readonly span: SpanView | undefined } | undefined;
   #duration: number | bigint | undefined;
   #services: readonly string[] | undefined;

@@ -1,7 +1,7 @@
 import type { BinaryNode, Resolved, TracePair } from '../tree/resolved.js';
 import { partsOf } from '../tree/walk.js';
 
-/** How a part bears on its rule: the more of it is true, the more of the rule is (1), or the less (-1); 0: that can't be said. */
+/** How the truth of a part bears on its rule: it makes the rule more true (1), less true (-1), or neither for certain (0). */
 export type Polarity = 1 | 0 | -1;
 
 /** The polarity of the parts of a rule that are true or false. */

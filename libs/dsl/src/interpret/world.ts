@@ -16,8 +16,7 @@ export interface Leaning {
 }
 
 /**
- * What one evaluation of a rule takes those answers to be that are not known. A rule that says the same with the least and the most of
- * them is decided.
+ * The answers that one evaluation of a rule assumes where they are not known. A rule with the same result under the least and the greatest of them is decided.
  */
 export class World {
   /** An answer was in doubt. */
@@ -66,8 +65,8 @@ export class World {
   }
 
   /**
-   * The truth of an operand of the rule. Where it can't be said what a failure within it is to it, it is itself taken to be what makes the
-   * rule's answer, so that the other operands may still decide, whichever is written first. An answer may be remembered: so is this.
+   * The truth of an operand of the rule. If the effect of a failure within it is not known, the operand counts as what decides the rule. The other operands may
+   * then still decide, in whichever order they are written. The answer may be remembered, as any answer may.
    */
   unmixed(operand: Resolved, evaluate: () => boolean): boolean {
     const wasMixed = this.isMixed;

@@ -42,7 +42,7 @@ export class ScriptRule {
   }
 
   /**
-   * The same by the sandbox, with notes of what the script comes by: for its explanation.
+   * The same by the sandbox, which notes the statements that the script reaches: for its explanation.
    * @throws LuaError when it fails, or the notes take more than is left of its budget
    */
   observe(trace: TraceView, subject?: SpanView): { readonly value: boolean; readonly marks: ScriptMarks; readonly trail: ScriptTrail } {

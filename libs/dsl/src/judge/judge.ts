@@ -45,10 +45,9 @@ const MOST: Leaning = { doubts: 'most', mistyped: 'language' };
 const MISTYPED: Leaning = { doubts: 'least', mistyped: 'most' };
 
 /**
- * A rule that needs the spans of its trace, judged by interpretation: its answer for each span, or for the trace (-1). What its
- * spans were asked on arrival need not be asked again, where that is given. All spans share one limit; those that it does not suffice
- * for are not judged. Where answers are not known, the rule is evaluated once more, with as many of them true as make it match; where that
- * is none in particular (the condition of a sum), in each way in which they may be, as far as one more limit suffices.
+ * Judges a rule that needs the spans of its trace, by interpretation: its answer for each span, or for the trace (-1). Results of conditions that were tested
+ * on arrival are used where they are given. All spans share one limit; spans beyond it are not judged. Where answers are not known, the rule is evaluated once
+ * more, with those assumed that favour a match. Where no assumption favours it (the condition of a sum), each combination is evaluated, within one more limit.
  */
 export function judgeExpression(
   checked: CheckedExpression,

@@ -1,8 +1,8 @@
 import { LuaError } from './lua-error.js';
 
 /**
- * An evaluation takes more than it may (docs/decisions/0013): what it would have answered is not known. Of the other errors of a rule
- * it is told apart by its class, in what a rule says of a trace by `JudgedTrace.errors[].exceeded`, and as a text by `isBudgetExceeded`.
+ * An evaluation exceeds its budget (docs/decisions/0013), so its result is not known. It differs from a rule's other errors by its class, in a rule's result by
+ * `JudgedTrace.errors[].exceeded`, and as a text by `isBudgetExceeded`.
  */
 export class BudgetExceeded extends LuaError {}
 

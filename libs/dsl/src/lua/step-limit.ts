@@ -2,8 +2,8 @@ import type { Pattern } from '../values/pattern.js';
 import { PatternExceeded, StepsExceeded } from './budget-exceeded.js';
 
 /**
- * How much the evaluation of an expression on one trace may still do. A step is a part of the expression that is evaluated, or a span
- * that is come by on a way through the trace: a clock would judge the same log differently the next time (docs/decisions/0013).
+ * How many steps the evaluation of an expression on one trace may still take. A step is an evaluated part of the expression, or a span visited on a walk
+ * through the trace. A clock would judge the same log differently the next time (docs/decisions/0013).
  */
 export class StepLimit {
   private readonly answers = new Map<Pattern, Map<string, boolean>>();

@@ -3,8 +3,8 @@ import { partsOf, spansOf } from '../tree/walk.js';
 import { certaintyOf } from './growing.js';
 
 /**
- * Whether a rule that matches still does so, on the same span, whatever further spans its trace has. False where that is not sure: so of
- * all that asks how spans lie to each other, in time too, because a span that comes may make of two others ancestor and descendant.
+ * Whether a rule that matches still does so, on the same span, whatever further spans its trace has. False where that is not certain. All relations between
+ * spans are uncertain, those in time included: a further span may make two others ancestor and descendant.
  */
 export function isLasting(rule: Resolved): boolean {
   return stays(rule, true);

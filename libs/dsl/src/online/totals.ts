@@ -87,7 +87,7 @@ export function totalValue(node: Resolved, totals: TotalsOf): Ask {
   }
 }
 
-/** The expression over totals may end in an error on some trace; not so comparisons and sums of numbers. */
+/** Whether the expression over totals may end in an error on some trace. Comparisons and sums of numbers never do. */
 export function totalCanFail(node: Resolved): boolean {
   switch (node.type) {
     case 'literal':

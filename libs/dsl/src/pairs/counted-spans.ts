@@ -72,7 +72,7 @@ export abstract class CountedSpans extends LinkedSpans {
     return count + this.counted(index, constraints, most);
   }
 
-  /** Undefined where relatives are still come by one after the other. */
+  /** Undefined while relatives are still visited one by one. */
   protected countRelatives(
     test: SpanTest,
     condition: Resolved,
@@ -88,8 +88,8 @@ export abstract class CountedSpans extends LinkedSpans {
   }
 
   /**
-   * Undefined until enough relatives were come by. One that is asked a question about spans by itself may be come by again and again (an ancestor of many), and
-   * the question may take as long as there are spans: it is asked once of each.
+   * Undefined until enough relatives were visited. A span with a question of its own may be visited many times (an ancestor of many), and the question may take
+   * as long as there are spans. It is therefore asked once for each span.
    */
   protected relation(condition: Resolved, plan: JoinPlan, axis: 'descendants' | 'ancestors', of: SpanView): Relation | undefined {
     const { structure } = this.host;
@@ -104,7 +104,7 @@ export abstract class CountedSpans extends LinkedSpans {
     };
   }
 
-  /** Relatives, come by one after the other. */
+  /** Relatives, visited one by one. */
   protected walk(condition: Resolved, axis: 'descendants' | 'ancestors', of: SpanView): readonly SpanView[] {
     const relatives = this.walking((structure) => structure.relatives(axis, of));
     this.walked.set(condition, (this.walked.get(condition) ?? 0) + relatives.length);

@@ -12,9 +12,9 @@ import { orderConstraint, type SpanOrder } from './ranks/order-constraint.js';
 import { END, START } from './ranks/trace-columns.js';
 
 /**
- * The functions over spans, answered without trying all pairs: what a condition asks of its span alone is tested once per trace, equal
- * values of two spans are found by their hash, order of times and of values in sorted trees, structure by intervals. What asks further
- * questions is asked last, and no more is asked than the answer needs. One per rule and trace.
+ * The functions over spans, answered without trying all pairs. What a condition asks of its span alone is tested once per trace. Equal values of two spans are
+ * found by hash, order of times and values in sorted trees, structure by intervals. Further questions are asked last, and only as far as the answer needs. One
+ * per rule and trace.
  */
 export class IndexedSpanFunctions extends CountedSpans {
   /** The answers of what asks nothing of outer spans. */

@@ -130,7 +130,7 @@ export class StepModel {
     ]);
   }
 
-  /** Told by a tree of spans with sums (summed-spans.ts), once spans were come by often enough. */
+  /** Answered by a tree of spans with sums (summed-spans.ts), once enough spans were visited. */
   private summed(node: TraceAggregate, taken: Steps): Steps {
     this.payOnce(node, () => Steps.sum([Steps.of(BUILDING_STEPS), ...Array(BEFORE_TREES + 1).fill(taken.plus(Steps.of(2)))]).perSpan());
     if (node.over !== undefined && node.condition !== undefined) this.payWalks(node.condition);
@@ -214,7 +214,7 @@ export class StepModel {
     return each;
   }
 
-  /** Relatives are come by one after the other until that was done for about as many as there are spans, twice. */
+  /** Relatives are visited one by one until about twice as many were visited as there are spans. */
   private payWalks(condition: Resolved): void {
     this.payOnce(`walks ${formatExpression(condition.syntax)}`, () => {
       const perSpan = this.tested([condition]).plus(Steps.of(1)).perSpan();
@@ -222,7 +222,7 @@ export class StepModel {
     });
   }
 
-  /** Descendants or ancestors, come by one after the other; children are those of one span only, so all of them are n. */
+  /** Descendants or ancestors, visited one by one. Children belong to one span only, so all of them together are n. */
   private walked({ axis, of }: Relatives, perSpan: Steps, depth: number): Steps {
     // Of each span that is asked for in turn; not of one and the same for all of them.
     const isInTurn = depth > 1 ? of.type === 'bound' && of.depth === depth - 1 : of.type === 'subject';

@@ -21,7 +21,7 @@ export interface ScriptInput {
   /** The span a span rule judges. */
   readonly subject?: SpanView;
   onSpanError?(span: SpanView, error: LuaError): void;
-  /** What the run comes by, where the program is written with marks. */
+  /** What the run reaches, where the program is written with marks. */
   readonly trail?: ScriptTrail;
 }
 

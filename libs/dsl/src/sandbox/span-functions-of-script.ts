@@ -112,7 +112,7 @@ export class SpanFunctionsOfScript {
     }
   }
 
-  /** What it does to find its way in the trace is paid for by the spans that it comes by. */
+  /** A walk through the trace costs the spans that it visits. */
   private walking<T>(ask: () => T): T {
     const { structure } = this;
     const before = structure.visits;

@@ -116,7 +116,7 @@ describe('numbers in variables that change', () => {
     (expression) => {
       for (const a of values) {
         for (const b of values) {
-          // `told` compares what the sandbox says: it must be the same of whatever the result is compared with.
+          // `told` compares the sandbox's messages: they must not depend on what the result is compared with.
           const script = (wanted: string): string =>
             `local a, b = ${a}, ${b} for i = 1, 0 do a = a + 1 b = b + 1 end local c = ${expression} return trace.id ~= "" and tostring(c) == "${wanted}"`;
           const { matches, errors } = new ScriptRule(scriptOf(script('?')), { isCompiled: false }).judge(trace);

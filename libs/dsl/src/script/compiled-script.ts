@@ -56,9 +56,9 @@ const RUNTIME = {
 };
 
 /**
- * A script as JavaScript: some hundred times as fast as the sandbox. It answers only where the sandbox would answer the same; errors, whose
- * words it does not know, what may be more than the budget, and what it has no counterpart for are left to the sandbox, which runs the
- * script from its beginning: a script changes nothing but its own variables.
+ * A script as JavaScript, about a hundred times as fast as the sandbox. It answers only where the sandbox would answer the same. Errors, a possibly exceeded
+ * budget and unsupported constructs go to the sandbox, which runs the script from its beginning. A script changes only its own variables, so nothing happens
+ * twice.
  */
 export class CompiledScript {
   private constructor(
@@ -114,7 +114,7 @@ export class CompiledScript {
   }
 }
 
-/** What of a script has to be run by the sandbox, as a noun; undefined when it is compiled. */
+/** The part of a script that needs the sandbox, as a noun. Undefined when the script is compiled. */
 export function sandboxReason({ block, subject }: CheckedScript): string | undefined {
   try {
     new ScriptWriter(scopesOf(block), subject).script(block);

@@ -100,7 +100,7 @@ export class Run {
     return this.once(span, axis, () => new RelativesHandle(axis, span));
   }
 
-  /** What it does to find its way in the trace is paid for by the spans that it comes by. */
+  /** A walk through the trace costs the spans that it visits. */
   walking<T>(ask: (structure: TraceStructure) => T): T {
     const { structure } = this;
     const before = structure.visits;

@@ -142,7 +142,7 @@ export class SpanFunctions {
     });
   }
 
-  /** Asks about ways through the trace, which cost the spans that are come by. */
+  /** Walks through the trace; the visited spans are its cost. */
   protected walking<T>(ask: (structure: TraceStructure) => T): T {
     const { structure } = this.host;
     const before = structure.visits;

@@ -20,8 +20,8 @@ export class TraceStructure {
   /** Some span links to another of this trace. */
   readonly hasLinks: boolean;
   /**
-   * How many spans were come by to answer questions about ways: what evaluations pay for. Each pays for what it asks, also where another was
-   * the first to ask: or what a rule may do would depend on the rules beside it.
+   * Spans visited to answer questions about paths: what evaluations pay for. Each pays for what it asks, cached or not. Otherwise a rule's budget would depend
+   * on the rules beside it.
    */
   visits = 0;
   private asking: object | undefined;

@@ -3,8 +3,8 @@ import { textOf } from './text-of.js';
 import { partsOf } from './walk.js';
 
 /**
- * The parts of a condition that read something, by the text that reads it: what a person wants to know the value of. A
- * trace function counts as one reading; what its own condition reads differs from span to span.
+ * The parts of a condition that read something, by the text that reads it: the values that a person asks for. A trace function counts as one reading, since
+ * what its own condition reads differs from span to span.
  */
 export function readings(node: Resolved): ReadonlyMap<string, Resolved> {
   const found = new Map<string, Resolved>();

@@ -153,8 +153,8 @@ export interface TraceDepth extends Node {
 }
 
 /**
- * `trace.before(a, b)` and its like, over pairs of different spans (span-relation.ts). The first argument's span is bound at
- * `depth`, the second's at `depth + 1`, so that the second condition can refer to the first span by its name.
+ * `trace.before(a, b)` and its like, over pairs of different spans (span-relation.ts). The first argument's span is bound at `depth`, the second's at `depth +
+ * 1`. So the second condition can refer to the first span by its name.
  */
 export interface TracePair extends Node {
   readonly type: 'trace-pair';

@@ -177,7 +177,7 @@ export const VOCABULARY = {
   stringTests: STRING_TEST_FUNCTIONS,
   library: LIBRARY_FUNCTIONS,
   operators: OPERATORS,
-  /** A number with one of them is a duration. */
+  /** The units of time: a number with one of them is a duration. */
   durationUnits: Object.entries(DURATION_UNITS).map(([unit, nanoseconds]) => ({ unit, nanoseconds: Number(nanoseconds) })),
 } as const;
 

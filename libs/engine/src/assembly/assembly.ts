@@ -35,14 +35,13 @@ export interface TraceEvents {
 }
 
 /**
- * Puts spans together to traces by the log's time, in which pauses of the log do not count (`pauses.ts`). A trace is *open* from its first span until it closes (`close-reason.ts`),
- * then *remembered* as long as late spans come, for at least `lateWindow`, but at most until `maxAge` + `lateWindow` after its first
- * span; then it is forgotten. A span that comes later opens a fragment, which, having lost its root or its parents, is not complete;
- * where it ends is told in `long-traces.ts`.
+ * Assembles spans to traces by the log's time, in which pauses of the log do not count (`pauses.ts`). A trace is *open* from its first span until it closes
+ * (`close-reason.ts`). Then it is *remembered* while late spans come: for at least `lateWindow`, but at most until `maxAge` + `lateWindow` after its first
+ * span. Then it is forgotten. A span that comes later opens a fragment, which is not complete: its root or its parents are gone. `long-traces.ts` says where a
+ * fragment ends.
  *
- * All of that happens at the trace's own deadlines, not at the moment the engine happens to see that they passed: closing is
- * reported at the first record at or after the deadline, forgetting counts from the spans. So what a record finds does
- * not depend on how many ticks came between.
+ * All of that happens at the trace's own deadlines, not when the engine happens to see that they passed. Closing is reported at the first record at or after
+ * the deadline; forgetting counts from the spans. So what a record finds does not depend on how many ticks came between.
  */
 export class Assembly implements DeadlineOwner {
   readonly traces = new OpenTraces();
@@ -252,7 +251,7 @@ export class Assembly implements DeadlineOwner {
     return (this.traces.rows[at + FLAGS]! & (ROOT_SEEN | INTERRUPTED)) === ROOT_SEEN && this.traces.rows[at + MISSING] === 0;
   }
 
-  /** Part of a trace that goes on for longer than one is remembered, or of which spans came before it opened, or closed without its root. */
+  /** Whether the trace is a part: of a trace that lasts longer than one is remembered, of one with earlier spans, or of one that closed without its root. */
   isFragment(row: number): boolean {
     const flags = this.traces.rows[row * ROW_WORDS + FLAGS]!;
     return (flags & (FRAGMENT | SEEN_BEFORE)) !== 0 || (flags & (CLOSED | ROOT_SEEN)) === CLOSED;

@@ -5,9 +5,7 @@ import { ID, ROW_WORDS } from './trace-row.js';
 const ROOM = 64;
 
 /**
- * Traces whose deadlines have come, put into order: by deadline, those with the same one by their ids. In typed arrays and with a sort of its
- * own, because traces of one moment come by the hundred, twice each: to have `Array.sort` call a function for each comparison
- * took a twentieth of the whole cost per span.
+ * Traces whose deadlines have come, ordered by deadline, then by id. Typed arrays and a sort of its own, because hundreds of traces share one moment, twice each. A comparison function for `Array.sort` took a twentieth of the whole cost per span.
  */
 export class DueTraces {
   count = 0;

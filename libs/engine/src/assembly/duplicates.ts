@@ -30,8 +30,8 @@ export function isDuplicate(seen: Seen): boolean {
 }
 
 /**
- * The exact set of span ids of all remembered traces: says which span is a duplicate, and counts the parents that were named
- * but not seen, so that a trace's completeness is known at any time without a walk over its spans.
+ * The exact set of span ids of all remembered traces: tells which span is a duplicate. It also counts the parents that were named but not seen. A trace's
+ * completeness is therefore known at any time without a walk over its spans.
  */
 export class Duplicates {
   private readonly list = new IdList();
@@ -76,7 +76,7 @@ export class Duplicates {
     return hasTimes || known === 'times' ? SAME_TIMES : OTHER_FORM;
   }
 
-  /** Notes a further form, which has the times of the first one or not; answers what of it was noted before: the form, and how it came, or its times. */
+  /** Notes a further form of a span, whose times may be those of the first form. Returns what was noted before: the form and its arrival, or its times. */
   private noteForm(
     row: number,
     high: number,

@@ -8,9 +8,9 @@ const FULL = 0.75;
 const CELL = 0xff;
 
 /**
- * The traces that opened in the last cells of time, 8 bytes each. Says of nearly every trace that begins that none of its spans can have
- * been seen before, so that nothing else is asked about it. It always knows a trace that opened; another one it takes for known
- * in one case of 2^36, about, where a million are, and then its spans are looked at one by one.
+ * The traces that opened in the last cells of time, 8 bytes each. For nearly every new trace it proves that none of its spans was seen before, so nothing else
+ * is asked about the trace. It never misses a trace that opened. It takes another one for known in about one case of 2^36, with a million traces. Then that
+ * trace's spans are looked up one by one.
  */
 export class KnownTraces {
   /** Per place 32 bits of hash, which give the place too; 24 bits of another, never all zero, and the low 8 bits of the cell. */

@@ -1,13 +1,12 @@
 import type { AssemblySettings } from '../settings.js';
 
 /**
- * Where a trace ends that goes on and on, so that a successor, which has not seen how it began, cuts it at the same records.
+ * Where a trace ends that goes on and on. A successor, which has not seen its beginning, cuts it at the same records.
  *
- * A trace *goes on* as long as no two spans of it are `silence` apart. It is judged whole until it is `maxAge` + `lateWindow` old
- * (its *head*). What comes then is judged in fragments, which begin with the first span in a cell of the log's time and end with
- * the cell. Cells lie at multiples of `cell`, whatever the trace: so where a fragment ends is known without its beginning, and that a
- * trace is past its head is known from spans that lie between a head's length and that plus a silence back. A span after a silence is
- * taken for the first of a trace, by everyone.
+ * A trace *goes on* as long as no two spans of it are `silence` apart. It is judged whole until it is `maxAge` + `lateWindow` old (its *head*). Later spans are
+ * judged in fragments, which begin with the first span in a cell of the log's time and end with the cell. Cells lie at multiples of `cell`, for every trace. So
+ * the end of a fragment does not depend on the trace's beginning. To know that a trace is past its head takes only the spans between `head` and `head +
+ * silence` before. A span after a silence counts as the first of a trace, for every reader.
  *
  * All in milliseconds of the log's time.
  */

@@ -21,8 +21,8 @@ export interface Opening {
 }
 
 /**
- * The records that opened traces which are still remembered, oldest first: a ring with one entry per record, so the first
- * offset below which nothing is remembered is known at once, and all traces of a record share its offset and time.
+ * The records that opened traces which are still remembered, oldest first: a ring with one entry per record. The first offset below which nothing is remembered
+ * is known at once. All traces of a record share its offset and time.
  */
 export class LowWatermark {
   private offsets = new Float64Array(256);

@@ -22,9 +22,8 @@ import type { ValueErrors } from './value-errors.js';
 import { type OpenBits, possible, type UnknownKind } from './worlds.js';
 
 /**
- * The door between the engine and the rules' code: whatever a rule does here, its error is counted for that rule and reaches
- * no other. Steps are bounded by the compiler (generated code has no loops of its own) and by the sandbox's instruction
- * budget, which ends in such an error.
+ * The boundary between the engine and the rules' code. A rule's error is counted for that rule and reaches no other. The compiler bounds steps, since generated
+ * code has no loops of its own. The sandbox's instruction budget bounds scripts and ends in such an error.
  */
 export function decide(epoch: Epoch, rule: number, trace: AskedTrace, spanBits: number): Truth {
   const compiled = epoch.rules.compiled.rules[rule]!;
@@ -75,7 +74,7 @@ export function conclude(
   }
 }
 
-/** What of a span's bits is not known: it takes too long, or failed on a value of another type. */
+/** The unknown bits of a span: conditions that exceed their budget, or fail on a value of another type. */
 export interface UnknownBits {
   readonly bits: number;
   readonly inDoubt: number;

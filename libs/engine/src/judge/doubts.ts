@@ -8,7 +8,7 @@ const KEPT_BYTES = 400;
 export interface Doubt {
   /** It takes longer than it may. */
   inDoubt: number;
-  /** It failed on a value of another type, and some rule wants to know (`onError`). */
+  /** The condition failed on a value of another type, and some rule asks for that (`onError`). */
   mistyped: number;
   /** Of the spans on which it takes too long the first, whichever came first. */
   first: NamedSpan | undefined;

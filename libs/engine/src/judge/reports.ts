@@ -140,7 +140,7 @@ export class Reports {
     const { undecided } = report;
     if (undecided !== undefined && last?.status !== 'undecided') epoch.accounts[rule]!.countUndecided(undecided.code);
     const revision = (last?.revision ?? 0) + 1;
-    // What was counted with others only, and is no violation, needs no word.
+    // A rule that was only counted with others, and has no violation, is not told.
     const isSilent = last?.revision === 0 && found === 'retracted';
     const before = last === undefined || last.revision === 0 ? undefined : last.status;
     const finding: Finding = {

@@ -6,7 +6,10 @@ import type { Verdict } from '../verdict/verdict.js';
 import { violationId } from '../verdict/violation-id.js';
 import type { Verdicts } from './verdicts.js';
 
-/** Undecided verdicts of a version of a rule that are told one by one, of the traces of one partition that opened in one cell of trace time (decision 0019). */
+/**
+ * Undecided verdicts that are told one by one. The limit holds per version of a rule, partition and cell of trace time in which the traces opened (decision
+ * 0019).
+ */
 const TOLD = 10;
 /** Milliseconds. */
 const CELL = 60_000;
@@ -28,8 +31,8 @@ interface Cell {
 }
 
 /**
- * Bounds how many undecided verdicts are emitted: a broken rule floods nobody. What is beyond is counted in one record per version of a rule and
- * cell, emitted at once, and again with the final count when no trace of the cell can be judged any more.
+ * Bounds how many undecided verdicts are emitted: a broken rule floods nobody. Those beyond the limit are counted in one record per version of a rule and cell.
+ * It is emitted at once, and again with the final count when no trace of the cell can be judged any more.
  */
 export class UndecidedLimit {
   private readonly cells = new Map<number, Cell>();

@@ -6,7 +6,7 @@ import { compareNamed, type NamedSpan, namedSpan } from './kept-spans.js';
 /** Bytes of one that is kept, about. */
 export const KEPT_BYTES = 400;
 
-/** A rule met a value that is there and of another type than it can take, or could not tell within its steps what a span is to it. */
+/** A rule met a value of a type that it cannot take, or could not decide within its steps what a span is to it. */
 export interface ValueError {
   readonly failure: TypeFailure;
   /** Its steps did not suffice. */

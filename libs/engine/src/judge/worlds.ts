@@ -21,8 +21,8 @@ const MOST_WORLDS = 512;
 type Choice = (world: World) => void;
 
 /**
- * Whether an online rule matches a trace, by asking for each way in which what is not known may be.
- * @param kinds what of the doubts is meant
+ * Whether an online rule matches a trace, evaluated for each combination of the unknown answers.
+ * @param kinds the kinds of doubt to consider
  */
 export function possible(
   compiled: CompiledRuleSet,

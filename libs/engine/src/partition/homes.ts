@@ -5,8 +5,8 @@ import type { SpansRecord } from './partition-options.js';
 import { spanForm } from './span-form.js';
 
 /**
- * The home of a trace is the epoch under which it opened: its rules over traces see all spans of the trace, and what its rules can see of a
- * span tells copies of it from other forms, whatever epoch is in force when they come (docs/decisions/0024).
+ * The home of a trace is the epoch under which it opened. Its rules over traces see all spans of the trace. What its rules can see of a span tells copies of it
+ * from other forms, under any later epoch (docs/decisions/0024).
  */
 export class Homes {
   constructor(

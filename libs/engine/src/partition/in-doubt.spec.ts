@@ -38,7 +38,7 @@ const standing = (verdicts: readonly Verdict[]): string[] =>
     (status) => status !== 'retracted ',
   );
 
-/** Rules of every kind that is judged, with what they say of a trace of which one span is in doubt and no other has a text. */
+/** Rules of every kind, with their results on a trace of which one span is in doubt and no other has a text. */
 const RULES: readonly (readonly [string, string])[] = [
   ['about a span alone', 'BAD'],
   ['about a span alone, negated', 'span.attributes.n and not (BAD)'],
@@ -289,7 +289,7 @@ function statuses(verdicts: readonly Verdict[]): ReadonlyMap<string, ReadonlyMap
   return found;
 }
 
-/** What an explanation says that is not so: nothing of what these rules ask was not kept, and a violation is explained by what is true. */
+/** False statements of an explanation: everything that these rules ask was kept, and a violation is explained by what is true. */
 function misexplained({ status, explanation }: Verdict): readonly string[] {
   const { tree, summary } = explanation;
   const nodes = (node: ExplanationNode): readonly ExplanationNode[] => [node, ...(node.children ?? []).flatMap(nodes)];

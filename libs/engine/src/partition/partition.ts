@@ -80,13 +80,13 @@ export class PartitionEngine {
   }
 
   /**
-   * Applies the next record of the partition. Verdicts go to `sink` before it returns, in an order that the log determines.
-   * A record below one that was applied (read again after a reconnection) changes nothing.
+   * Applies the next record of the partition. Verdicts go to `sink` before it returns, in an order that the log determines. A record below one that was applied
+   * (read again after a reconnection) changes nothing.
    *
-   * A defect (whatever throws that should not) is told to `defect` and costs as little as can be told apart: the judgement of one
-   * trace, or one span for all rules that had not seen it (its trace has it, so that a copy is a duplicate). The other spans and
-   * traces are judged, and what is remembered stays in order: deadlines, duplicates and offsets do not depend on any rule. Only rules
-   * that can't be had are thrown: then the record (marker or spans) is not applied, and can be applied again.
+   * A defect (whatever throws that should not) is told to `defect` and costs as little as possible: the judgement of one trace, or one span for all rules that
+   * had not seen it. The trace keeps that span, so a copy of it is a duplicate. The other spans and traces are judged. What is remembered stays in order:
+   * deadlines, duplicates and offsets do not depend on any rule. Only unavailable rules are thrown. Then the record (marker or spans) is not applied, and can
+   * be applied again.
    */
   apply(record: EngineRecord, sink: (verdict: Verdict) => void): void {
     if (record.offset < this.nextOffset) return;
@@ -242,7 +242,7 @@ export class PartitionEngine {
     }
   }
 
-  /** What needs rules that may not be to be had: then the record is not applied. */
+  /** Work that needs rules, which may be unavailable. Then the record is not applied. */
   private withRules<T>({ offset }: EngineRecord, work: () => T): T {
     try {
       return work();

@@ -10,9 +10,9 @@ const LONG_INTEGER = 0x38b34ae5;
 export const CONTENT = 0xffff;
 
 /**
- * 32 bits (a signed number: V8 allocates for a larger one) that tell apart what the rules of an epoch can see of span `i` of its record, which it has evaluated: times, parent and kind,
- * the conditions that hold on it, those that a rule wants to be told of where they fail, the values and links that wait for the trace to close, and all of it where rules ask for whole spans.
- * Two forms of a span that differ in nothing of that are one to every rule. The high half is that of the times alone. (A hash of all
+ * 32 bits that tell apart what the rules of an epoch can see of span `i` of its evaluated record. A signed number, because V8 allocates for a larger one. It
+ * covers times, parent and kind, the conditions that hold, and the failures that a rule asks for. It also covers the values and links kept for the trace, and
+ * whole spans where rules ask for them. Two forms that agree in all of that are one to every rule. The high half is that of the times alone. (A hash of all
  * bytes of every span would cost a seventh of the throughput.)
  */
 export function spanForm(epoch: Epoch, i: number): number {
@@ -47,7 +47,7 @@ export function writeForms(epoch: Epoch): void {
   if (epoch.anyUnusual) writeUnknown(epoch);
 }
 
-/** What could not be answered within its steps, and what failed on a value of another type where a rule wants to know: a verdict may tell of it. */
+/** Conditions that exceeded their steps, and those that failed on a value of another type where a rule asks for it. A verdict may name them. */
 function writeUnknown({ columns, failed, forms, inDoubt, rules }: Epoch): void {
   const { compiled, plan } = rules;
   for (let i = 0; i < columns.length; i++) {

@@ -60,7 +60,7 @@ const span: fc.Arbitrary<Omit<TestSpan, 'span'>> = fc
   })
   .map(({ n, nText, ...rest }) => ({ ...rest, ...(n === undefined ? {} : { n }), ...(nText === undefined ? {} : { nText }) }));
 
-/** A trace of which some spans share their id with the span of the other side of a call, and some came in more than one form. */
+/** A trace in which some spans share their id with the other side of a call, and some came in more than one form. */
 const trace: fc.Arbitrary<readonly TestSpan[]> = fc
   .tuple(
     fc.array(span, { minLength: 1, maxLength: 9 }),

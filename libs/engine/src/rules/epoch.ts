@@ -170,10 +170,7 @@ export class Epoch {
     return this.loaded === offset;
   }
 
-  /**
-   * A later epoch begins: rules that it has not end here. Of those that it has in another version this one goes on with the traces that opened
-   * under it, which the new one does not judge.
-   */
+  /** A later epoch begins: rules that it lacks end here. Rules that it has in another version go on here with the traces that opened under them. */
   succeededBy(later: EpochRules): void {
     const { definitions } = this.rules;
     for (const rule of aboutOneSpan(this.rules)) this.accounts[rule]!.leave(this.judged);

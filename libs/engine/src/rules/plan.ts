@@ -5,10 +5,7 @@ import { maskOf } from './condition-mask.js';
 import { namedAtoms } from './named-atoms.js';
 import { type StrictRules, strictRulesOf } from './strict-rules.js';
 
-/**
- * What of a rule set the engine asks of each span and each trace, worked out once per epoch. All numbers are indexes into the
- * compiled rule set's lists.
- */
+/** What the engine asks of each span and each trace for a rule set, computed once per epoch. All numbers are indexes into the compiled rule set's lists. */
 export interface JudgePlan {
   /**
    * Per atom: the rules over the trace to be decided again whenever it changes; and those that this can decide only once their key
@@ -18,7 +15,7 @@ export interface JudgePlan {
   readonly lockedRulesOfAtom: readonly (readonly number[])[];
   /** Per atom: the rules whose key it is. */
   readonly rulesOfKey: readonly (readonly number[])[];
-  /** Per atom: a violation may name the spans that fed it, so the first of them are kept. Of the others one is. */
+  /** Per atom: whether a violation may name the spans that fed it. Then the first spans are kept, otherwise one. */
   readonly namedAtoms: readonly boolean[];
   /** Per atom: the mixed rules that read it. */
   readonly mixedOfAtom: readonly (readonly number[])[];
@@ -35,7 +32,7 @@ export interface JudgePlan {
   readonly traceRules: readonly number[];
   /** Per rule: its place in `traceRules`, which is its bit among the settled ones; else -1. */
   readonly settledBit: readonly number[];
-  /** Per rule: it is over the trace, and false of one on which its key was not fed, or none of its atoms, whatever else is true of that. */
+  /** Per rule: a rule over the trace that is false until its key atom is fed; without a key, until any of its atoms is. */
   readonly quiet: readonly boolean[];
   /** Online rules with a subject span ("mixed": `span.x and not trace.has(y)`). */
   readonly mixedRules: readonly number[];

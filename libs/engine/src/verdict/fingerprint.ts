@@ -9,7 +9,7 @@ const LIST = 7;
 const OBJECT = 8;
 const END = -1;
 
-// Bound here: in a context of its own (every spec of jest has one) each look at a global costs far more than what it is asked for.
+// Bound here: in a separate context (every spec of jest has one) each look-up of a global costs far more than the call.
 const { imul } = Math;
 const number = new Float64Array(1);
 const words = new Uint32Array(number.buffer);

@@ -14,8 +14,8 @@ export interface Told {
 }
 
 /**
- * What was told of the traces that are remembered, by the ids of violations. A rule that came, or came back, while a trace was open may find again what a former version of it,
- * or a former rule of its id, has told: then it is a further revision, and what is but a copy of a span is not told again (docs/decisions/0024).
+ * The verdicts told of remembered traces, by the ids of violations. A rule that came, or came back, while a trace was open may find what a former version of it
+ * has told. Then the verdict is a further revision, and a mere copy of a span is not told again (docs/decisions/0024).
  */
 export class ToldVerdicts {
   private readonly byTrace = new Map<number, Map<string, Told>>();

@@ -34,8 +34,8 @@ export interface Append {
 }
 
 /**
- * One message of several appends. The values are copied into one buffer: they are often views of a larger one (a request's
- * body), which may be neither transferred, since it is the caller's, nor cloned, since a clone would take all of it.
+ * One message of several appends. The values are copied into one buffer. They are often views of a larger one (a request's body). That one belongs to the
+ * caller, so it can't be transferred, and a clone would copy all of it.
  */
 export function packAppends(appends: readonly Append[]): AppendRequest {
   let total = 0;

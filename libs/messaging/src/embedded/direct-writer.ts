@@ -27,8 +27,8 @@ interface WaitingAppend {
 }
 
 /**
- * Writes in the calling thread, in group commits: appends that come in the same turn of the event loop, or while a
- * commit runs, share a transaction, and so its one sync of the disk.
+ * Writes in the calling thread, in group commits. Appends of one turn of the event loop, or made while a commit runs, share a transaction and its one sync of
+ * the disk.
  */
 export class DirectWriter implements Writer {
   readonly retention: Retention;

@@ -36,15 +36,15 @@ export interface Beat {
 }
 
 /**
- * The clock of the embedded log. It follows the wall clock, but:
- * - it never runs backwards, and never stands because the wall clock does: while it is ahead (the wall clock was ahead, and was set
- *   back), it goes on at nine tenths of the real pace until the wall clock has caught up;
- * - it beats while records can be appended. When the beats cease (the process is stopped, its event loop hangs, the disk is full), it
- *   stands a second later, in every thread, so that no trace is taken for silent while nobody could have sent anything; the next
- *   beat, also of the next process, says how long the pause was. A step ahead of the wall clock is told as a pause too.
+ * The clock of the embedded log. It follows the wall clock, with these differences:
+ * - It never runs backwards, and never stands still because the wall clock does. While it is ahead (the wall clock was ahead and was set back), it runs at nine
+ * tenths of the real pace until the wall clock has caught up.
+ * - It beats while records can be appended. When the beats cease (the process is stopped, its event loop hangs, the disk is full), it stands still a second
+ * later, in every thread. So no trace counts as silent while nobody could send anything. The next beat, also of the next process, says how long the pause was.
+ * A step ahead of the wall clock is told as a pause too.
  *
- * The state is shared by the threads of the process; one of them beats. Between two beats a reader may see the time go back by a
- * second when the wall clock is set back; the timestamps of a partition do not (`TopicRecords`).
+ * The state is shared by the threads of the process; one of them beats. Between two beats a reader may see the time go back by a second when the wall clock is
+ * set back. The timestamps of a partition do not (`TopicRecords`).
  */
 export class LogClock {
   readonly #state: BigInt64Array;

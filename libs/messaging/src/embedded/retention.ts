@@ -17,7 +17,7 @@ export class Retention {
     readonly now: () => number,
   ) {}
 
-  /** Makes room in a topic that reached its bound. False when too much of it is unread. */
+  /** Makes room in a topic that reached its bound. False when too much of the topic is unread. */
   makeRoom(topicName: string): boolean {
     const { maxBytes, partitions } = this.storage.topic(topicName);
     if (maxBytes === undefined) return true;

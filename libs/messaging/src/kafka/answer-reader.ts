@@ -13,7 +13,7 @@ export class AnswerReader {
   readonly #start = Buffer.allocUnsafeSlow(START_BYTES);
   /** Bytes in `#start`. */
   #started = 0;
-  /** A large answer, and how much of it is there. */
+  /** A large answer, and how many of its bytes have arrived. */
   #answer: Buffer | undefined;
   #filled = 0;
   /** No answers come here: whatever comes is passed on. */

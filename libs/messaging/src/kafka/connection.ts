@@ -33,9 +33,9 @@ interface Present {
 }
 
 /**
- * Connections to the brokers of a cluster, made when needed. After any loss, and after any attempt that failed, all are made anew (kafkajs's
- * own recovery leaves brokers behind that are gone), with the addresses of the settings, which are the ones that stay. Whoever waits long
- * (a fetch, the joining of a group) has a Connection of its own: a broker answers the requests of one connection in their order.
+ * Connections to the brokers of a cluster, made when needed. After any loss, and after any failed attempt, all are made again with the addresses of the
+ * settings, which are stable. (kafkajs's own recovery keeps brokers that are gone.) A long wait (a fetch, the joining of a group) needs a Connection of its
+ * own: a broker answers the requests of one connection in their order.
  */
 export class Connection {
   #present: Present | undefined;

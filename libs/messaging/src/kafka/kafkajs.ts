@@ -165,8 +165,8 @@ interface BrokerPool {
 }
 
 /**
- * kafkajs takes one partition without a leader, or one topic that is gone, for a failure of the whole question, and so of everything
- * else that is asked or connected meanwhile; and it does not ask for the ids of topics. Brokers since Kafka 2.8 are asked in our own way.
+ * In kafkajs one partition without a leader, or one missing topic, fails the whole metadata request, and every other request or connection with it. kafkajs
+ * also does not ask for the ids of topics. Brokers since Kafka 2.8 are therefore asked by a request of our own.
  */
 function askForMetadata(pool: BrokerPool): void {
   const { createBroker } = pool;

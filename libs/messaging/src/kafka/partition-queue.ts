@@ -14,10 +14,9 @@ export type Identify = (spent: ProducerIdentity | undefined) => Promise<Producer
 const SEQUENCES = 2 ** 31;
 
 /**
- * What waits to be written to one partition, in its order, one batch under way at a time. A batch of unknown fate (its answer got
- * lost) is sent again as it is, with the sequence it had, so that the broker writes it once. If nobody waits for it any more it is
- * given up, and with it the identity: a later batch under the same sequence would be taken for the lost one, and be acknowledged
- * without being written.
+ * What waits to be written to one partition, in its order, with one batch under way. A batch of unknown fate (its answer was lost) is sent again unchanged,
+ * with the same sequence, so the broker writes it once. If no caller waits for it any more, it is given up, and with it the producer's identity. Otherwise a
+ * later batch under the same sequence would count as the lost one, and be acknowledged without being written.
  */
 export class PartitionQueue {
   #waiting: Piece[] = [];

@@ -2,7 +2,7 @@ import type { OutgoingRecord } from '../log.js';
 import { logProblem } from '../problems.js';
 import { recordSize } from './wire/record-batch.js';
 
-/** What of one append goes to one partition, in one batch. */
+/** The part of one append that goes to one partition, in one batch. */
 export interface Piece {
   readonly append: PendingAppend;
   /** Places of the records in the append. */

@@ -15,7 +15,7 @@ interface Appended {
   alive: number;
 }
 
-/** What of a topic is written. */
+/** A topic that ingest writes, with the number of its partitions. */
 export interface PresentTopic {
   readonly name: string;
   readonly partitions: number;
@@ -73,7 +73,7 @@ export class Presence {
     return quiet.length === 0 ? offsets : offsets.slice(quiet.length);
   }
 
-  /** Nothing waits for it: while it can't be said, it is not so. */
+  /** Failures are ignored. No caller waits for it, and while the log takes no record, ingest counts as absent. */
   private async tell(): Promise<void> {
     if (this.telling) return;
     this.telling = true;

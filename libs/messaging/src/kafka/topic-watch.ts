@@ -6,8 +6,8 @@ import { reasonOf } from './kafka-errors.js';
 const LOOK_MS = 5_000;
 
 /**
- * Looks now and then whether the topics still are as BeTrace needs them: whoever may change them can do so at any time, and most changes stop nothing,
- * but break a promise (verdicts by the log's time, all partitions read). Says a mismatch once, and when it is over.
+ * Checks from time to time that the topics still are as BeTrace needs them. Their settings can change at any time. Most changes stop nothing but break a
+ * promise (verdicts by the log's time, all partitions read). Logs a mismatch once, and its end.
  */
 export class TopicWatch {
   #mismatches: readonly LogError[] = [];

@@ -138,7 +138,7 @@ export class Writer {
     });
   }
 
-  /** Queues with work that no sender will come by; those known to have no leader wait until that is looked at again. */
+  /** Queues with work that no sender serves. Those without a known leader wait until the leader is looked up again. */
   #idleWork(): PartitionQueue[] {
     return [...this.#queues.values()].filter((queue) => {
       if (!queue.hasWork || queue.busy) return false;

@@ -25,8 +25,8 @@ export function parseJson(input: string | Uint8Array): JsonValue {
 }
 
 /**
- * Reads JSON that is known to be valid, with large integers as bigint. 2.7 times the speed of JSON.parse with a reviver that
- * asks for the source text of each number (measured on a request of 512 spans, 450 KB, whose times are numbers).
+ * Reads valid JSON, with large integers as bigint. 2.7 times the speed of JSON.parse with a reviver that asks for each number's source text. (Measured on a
+ * request of 512 spans, 450 KB, whose times are numbers.)
  */
 class LosslessParser {
   private at = 0;

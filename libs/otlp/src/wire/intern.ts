@@ -5,10 +5,9 @@ const MAX_BYTES = 64;
 const WORDS = MAX_BYTES / 4;
 
 /**
- * Texts by their bytes: span names, services and most attribute values repeat, and finding the text that is already there
- * costs about a quarter of decoding it again. Bounded: sets of two places each; a text that is seen for the first time only
- * takes the second place of its set, where the next stranger replaces it, and moves to the first when it is seen again. So
- * a flood of unique values neither grows the table nor drives out what repeats. Owned by one SpanColumns, never shared.
+ * Texts by their bytes. Span names, services and most attribute values repeat, and a look-up costs about a quarter of decoding them again. Bounded: sets of two
+ * entries each. A new text takes only the second entry of its set, where the next new one replaces it. It moves to the first when it is seen again. So a flood
+ * of unique values neither grows the table nor evicts what repeats. Owned by one SpanColumns, never shared.
  */
 export class TextTable {
   private readonly mask: number;

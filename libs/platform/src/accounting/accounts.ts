@@ -51,7 +51,7 @@ export interface EvaluatedSpans {
   readonly latencies: readonly number[];
 }
 
-/** What of the violations log is in the store, since the process started. */
+/** Records of the violations log that were stored since the process started. */
 export interface KeptViolations {
   /** Violations (revisions). */
   readonly kept: number;

@@ -8,10 +8,10 @@ import { type Measured, totalOf } from './total-account.js';
 const PATIENCE = 3_000;
 
 /**
- * Takes the account of a process: a cut through the log. First the evaluators say how far each partition is and what became of the spans before; then the
- * log is waited for until it has said what became of the appends that were under way, so that what an evaluator has read is counted as logged; then the
- * receivers say, in one turn of the event loop, what they have logged and up to which offset. What lies between the two offsets of a partition is counted by
- * reading it: the records before an offset never change.
+ * Takes the account of a process: a cut through the log. First the evaluators report how far each partition is, and what became of the spans before. Then it
+ * waits until every append under way has its answer, so that what an evaluator has read is counted as logged. Then the receivers report, in one turn of the
+ * event loop, what they have logged and up to which offset. The records between the two offsets of a partition are counted by reading them: records before an
+ * offset never change.
  */
 export async function takeAccount(accounts: Accounts, since: Date, patience = PATIENCE): Promise<AccountingView> {
   const inexact = new Set<string>();

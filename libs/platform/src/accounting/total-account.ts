@@ -16,8 +16,8 @@ export interface CountsSpans {
 }
 
 /**
- * From the request to the verdict, where one process has the log to itself. An evaluator does not begin where receiving did: after a restart it begins before
- * (what its predecessor had not finished is carried over), and when it alone was started again, behind (what its predecessor had finished).
+ * From the request to the verdict, where one process has the log to itself. An evaluator does not begin where receiving did. After a restart it begins earlier:
+ * what its predecessor had not finished is carried over. When it alone was restarted, it begins later: its predecessor had finished the rest.
  */
 export async function totalOf(received: ReceivedSpans, partitions: readonly Measured[], reader: CountsSpans): Promise<TotalAccount> {
   let carriedOver = 0;

@@ -8,7 +8,7 @@ import { SCOPES, type Scope } from './scopes.js';
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
 /** Seconds by which the issuer's clock may differ. */
 const TOLERANCE = 30;
-/** A token that was found good is taken for so long (ms) without another look at its signature, so that a key that an issuer withdraws is soon of no use. */
+/** How long (ms) a verified token is accepted without another check of its signature. A key that an issuer withdraws is soon of no use. */
 const TRUSTED_FOR = 60_000;
 const MOST_TRUSTED = 1_000;
 /** What a person or program is called, the first that the token has. */
@@ -31,7 +31,7 @@ export interface BearerOptions {
 
 /** The token does not prove who calls; the message says why, and has nothing of the token. */
 export class BadToken extends Error {}
-/** The issuer's keys are not to be had now, so that nobody knows whether the token is good. */
+/** The issuer's keys are unavailable, so the token cannot be verified. */
 export class IssuerAway extends Error {}
 
 type KeySet = ReturnType<typeof createRemoteJWKSet>;
@@ -44,7 +44,7 @@ export class BearerTokens {
 
   constructor(private readonly options: BearerOptions) {}
 
-  /** Why the issuer's keys were not to be had when they were last needed; undefined: they were. */
+  /** Why the issuer's keys were unavailable when they were last needed; undefined when they were available. */
   get away(): string | undefined {
     return this.failure;
   }

@@ -10,8 +10,8 @@ const FRESH = 10 * 60_000;
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * The keys of an OpenID Connect issuer, read when they are asked for and again when they are old or a token names one that is not among them. Rejects with an Error
- * when the discovery document cannot be read, or is of another issuer. Source: OpenID Connect Discovery 1.0, section 4.
+ * The keys of an OpenID Connect issuer. They are read when first needed, when they are old, and when a token names an unknown key. Rejects with an Error when
+ * the discovery document cannot be read, or belongs to another issuer. Source: OpenID Connect Discovery 1.0, section 4.
  */
 export async function openKeySet({ issuer, keysUrl }: { readonly issuer: string; readonly keysUrl: string | undefined }) {
   const url = keysUrl ?? (await discover(issuer));

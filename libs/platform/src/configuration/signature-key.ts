@@ -18,9 +18,9 @@ export interface SignatureKey {
 }
 
 /**
- * The secret that signs violations: the configured one, or that of the configured file; in development `changeme`; with a storage
- * path one that is made once and kept there, readable by the owner only. Throws a ConfigurationError when there is none of these
- * (several processes need the same key, so none is made up), or when `changeme` is set in production.
+ * The secret that signs violations: the configured one, or that of the configured file; in development `changeme`. With a storage path it is generated once and
+ * kept there, readable by the owner only. Throws a ConfigurationError when there is none of these: several processes need the same key, so none is generated.
+ * Throws one also when `changeme` is set in production.
  */
 export function signatureKey(configuration: Configuration): SignatureKey {
   const { compliance, process, storage, kafka } = configuration;

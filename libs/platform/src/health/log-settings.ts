@@ -10,8 +10,8 @@ export interface SettledLog {
 const watched = new WeakSet<HealthRecorder>();
 
 /**
- * Has readiness say, as `log_settings`, what somebody changed of the log so that it is not as BeTrace needs it. What is written and read goes on,
- * so it takes no process out of service. A log that is nobody else's has no such check.
+ * Reports in readiness, as `log_settings`, settings of the log that somebody changed from what BeTrace needs. Reading and writing go on, so it takes no process
+ * out of service. A log that no other process uses has no such check.
  */
 export function lookAfterLogSettings(health: HealthRecorder, log: SettledLog): void {
   if (!log.shared || watched.has(health)) return;

@@ -14,8 +14,8 @@ export type HealthCheck = () => Promise<string | undefined> | Promise<void> | st
 export class Degraded extends Error {}
 
 /**
- * Thrown by a check of a part that is behind, or is to be put right by an operator, while all that the process is asked is answered as ever: to take it out
- * of service would only take more away. Any process stays in service, and says `degraded`.
+ * Thrown by the check of a part that is behind, or that an operator has to mend, while the process still answers every request. Taking it out of service would
+ * only make things worse. The process stays in service and reports `degraded`.
  */
 export class Behind extends Degraded {}
 

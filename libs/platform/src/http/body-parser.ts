@@ -55,8 +55,8 @@ function checkJsonType(contentType: string | undefined): void {
 }
 
 /**
- * The bytes of a request. What is beyond the limit is read and thrown away before the refusal, so that the client gets to
- * read the answer instead of a broken connection; but not more than as much again.
+ * The bytes of a request. Bytes beyond the limit are read and discarded before the refusal, so that the client can read the answer instead of a broken
+ * connection. At most as much again is discarded.
  */
 function collect(
   payload: IncomingMessage,

@@ -12,8 +12,8 @@ export interface ConnectionLimits {
 const LONGEST_HEAD = 30_000;
 
 /**
- * How long Node waits for a request's head, and for the whole of it, which is a little longer than our own wait for the body: that one can
- * say more. `timeout`: `server.request_timeout` in milliseconds.
+ * How long Node waits for a request's head, and for the whole request. The latter is a little longer than our own wait for the body, whose error says more.
+ * `timeout`: `server.request_timeout` in milliseconds.
  */
 export function connectionLimits(timeout: number): ConnectionLimits {
   const interval = Math.ceil(Math.min(5_000, timeout / 4));

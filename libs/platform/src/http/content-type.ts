@@ -8,8 +8,8 @@ const malformed = new WeakMap<IncomingMessage, string>();
 const MEDIA_TYPE = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/;
 
 /**
- * Fastify refuses a `Content-Type` that is no media type (empty, `json`) before the route has its say, so that nobody is told what the
- * path takes, or that it takes nothing. Here such a request goes on as one without the header.
+ * Fastify refuses a `Content-Type` that is no media type (empty, `json`) before the route runs. The client would not learn what the path takes, or that it
+ * takes nothing. Here such a request goes on as one without the header.
  */
 export function passMalformedTypes(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {

@@ -9,7 +9,7 @@ export interface Reservation {
   grow(bytes: number): void;
   /** From now on bytes come from the network: when that stalls and others need the room, `abort` is called and all is given back. */
   receiving(abort: (problem: Problem) => void): void;
-  /** All bytes are here: nobody else's need ends the request from now on. */
+  /** All bytes are here: from now on the request is not ended to make room. */
   received(): void;
   /** Gives everything back; a second time it does nothing. */
   release(): void;
@@ -27,7 +27,7 @@ interface Upload {
   readonly abort: (problem: Problem) => void;
 }
 
-/** An upload that takes longer than the stall time (ms) for so many bytes, and for this share of what it holds, has to give way: slower than a modem. */
+/** An upload gives way when it exceeds the stall time (ms) for this many bytes, and for this share of what it holds: slower than a modem. */
 const PROGRESS = 64 * 1024;
 const PROGRESS_SHARE = 1 / 16;
 const LONGEST_STALL = 5_000;

@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { Problem } from '../problem-details/problem.js';
 
 /**
- * Refuses requests that name a host by which nobody knows this server (421). A page of the web can have its own name resolved to 127.0.0.1 and then asks
- * as a page of this server (DNS rebinding); its browser says that name. Addresses are no names, and `localhost` is nobody else's.
+ * Refuses requests that name an unknown host (421). A web page can have its own name resolved to 127.0.0.1, and then acts as a page of this server (DNS
+ * rebinding). Its browser sends that name. Addresses are no names, and `localhost` always means this machine.
  * @param names in lower case, without a port
  */
 export function refuseForeignHosts(fastify: FastifyInstance, names: readonly string[]): void {

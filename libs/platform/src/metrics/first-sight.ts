@@ -5,9 +5,9 @@ const SCRAPERS = 32;
 const SERIES = /^(.*) (\S+)$/;
 
 /**
- * Tells a scraper of each series of a counter that is new to it that it stands at 0, and its value from the next scrape on. `increase()`
- * and `rate()` take what a series begins with for what it had always been: of a first burst, whose series it makes, they would see nothing.
- * For a series that began before (the process was started anew) this is a reset to 0, which they see through.
+ * Shows a scraper each series of a counter that is new to it at 0 first, and with its value from the next scrape on. `increase()` and `rate()` take the first
+ * value of a series for one that it always had, and would not see a first burst. For a series that began before (the process was restarted) this is a reset to
+ * 0, which they handle.
  */
 export class FirstSight {
   /** By scraper, the one that was here last at the end: the series that it has seen. */

@@ -57,8 +57,8 @@ const endsOf = new WeakMap<Registry, LogEnds>();
 const exposed = new WeakMap<Gauge<string>, ExposedLag[]>();
 
 /**
- * Has the gauge say, whenever it is scraped, what lies between the reader and the log's end at that moment: also while the reader is stuck,
- * which a figure that the reader itself tells would hide. Series are those of the partitions that the reader has.
+ * Has the gauge report at each scrape what lies between the reader and the log's end. That also holds while the reader is stuck, which a figure of the reader
+ * itself would hide. The series are those of the reader's partitions.
  */
 export function exposeLag(options: ExposedLag): void {
   const { registry, log, gauge } = options;

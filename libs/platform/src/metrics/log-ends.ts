@@ -1,4 +1,4 @@
-/** What of a log is needed here. */
+/** The part of a log that is needed here. */
 export interface EndingLog {
   /** The offset after the newest record of each partition. */
   ends(topic: string): Promise<ReadonlyMap<number, number>>;

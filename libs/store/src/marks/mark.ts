@@ -12,7 +12,7 @@ export interface Mark {
   readonly note?: string;
 }
 
-/** A rule, or a rule in a service, that nobody wants to be bothered with. */
+/** A muted rule, or a rule muted in one service. */
 export interface Mute {
   readonly id: string;
   readonly ruleId: string;

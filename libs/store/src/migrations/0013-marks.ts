@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** What people say of violations and groups, and which rules they mute. Nothing of it is part of what is signed. */
+/** Acknowledgements, notes and mutes of violations and groups. They are not part of the signed record. */
 export const marks: Migration = {
   name: '0013-marks',
   up: async ({ schema }) => {

@@ -6,9 +6,9 @@ import type { Queries, Schema } from '../schema.js';
 import { MIGRATIONS, type Migration } from './migrations.js';
 
 /**
- * Runs the migrations that the database has not had, in one transaction and under a lock: of several processes that start
- * at once, one migrates, and the others find it done. Throws BT_STORE_NEWER_SCHEMA when the database has had one that this
- * version does not know and may not go on beside, a DamagedTable when one was run already that the list of them lacks.
+ * Runs the migrations that the database lacks, in one transaction and under a lock. Of several processes that start at once, one migrates and the others find
+ * it done. Throws BT_STORE_NEWER_SCHEMA when the database has an unknown migration that does not let this version go on. Throws a DamagedTable when the list of
+ * migrations lacks one that was run.
  */
 export async function migrate(connection: Connection, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
   await connection.database.transaction().execute(async (transaction) => {

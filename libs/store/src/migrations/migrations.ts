@@ -23,8 +23,8 @@ import { olderVersions } from './0018-older-versions.js';
 export interface Migration {
   readonly name: string;
   /**
-   * `go on`: versions that don't know it may read and write the database beside it, as what they write is whole by defaults, or is made whole by
-   * `complete` (docs/decisions/0054). Without it they refuse the database.
+   * `go on`: versions that don't know the migration may read and write the database. What they write is complete by defaults, or `complete` completes it
+   * (docs/decisions/0054). Without it they refuse the database.
    */
   readonly olderVersions?: 'go on';
   /** Mends what a version wrote that does not know it: runs at the next start of one that does. */

@@ -1,6 +1,6 @@
 /**
- * Characters of the tree of one explanation, about: so large that rules as people write them are told in full, and so small that a
- * record of a rule of hundreds of conditions stays below 150 kB.
+ * Approximate maximum number of characters of an explanation's tree. Rules as people write them fit in full. A record of a rule with hundreds of conditions
+ * stays below 150 kB.
  */
 const FULL = 24_000;
 const BRIEF = 40_000;

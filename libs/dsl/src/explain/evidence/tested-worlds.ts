@@ -47,7 +47,7 @@ export class TestedWorlds {
     return same(a, b) ? found(a) : IN_DOUBT;
   }
 
-  /** The world in which the spans that make a function say what it says are those that do so however what is in doubt may be. */
+  /** The world whose witnesses hold under every answer to what is in doubt. */
   settled(node: Resolved, bindings: Bindings): TestedSpans | undefined {
     const known = this.value(node, bindings);
     const polarity = this.polarities.get(node) ?? 0;

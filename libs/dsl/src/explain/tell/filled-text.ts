@@ -13,10 +13,10 @@ const LONGEST_TEXT = 240;
 const LONGEST_VALUE = 80;
 
 /**
- * A condition as its text, with the values of outer spans in the place of what reads them, without what only guards what follows, and
- * without the conditions of further functions: `span.name == "audit" and attribute.order.id == "o-17" and not trace.has(…)`.
+ * A condition as its text, with the values of outer spans in place of what reads them: `span.name == "audit" and attribute.order.id == "o-17" and not
+ * trace.has(…)`. Guards and the conditions of further functions are left out.
  * @param depth of the span that the condition is about
- * @param readOuter the value that a node reads of an outer span; undefined where that is not known
+ * @param readOuter the value that a node reads of an outer span, undefined where it is not known
  */
 export function filledText(
   condition: Resolved,

@@ -75,7 +75,7 @@ class PairTeller {
     );
   }
 
-  /** Spans that satisfy the first condition and stand in relation to none: the first of them is told. */
+  /** Spans that satisfy the first condition and stand in relation to no other span. The first of them is told. */
   private tellLonely(lonely: readonly [SpanView, ...SpanView[]]): FunctionTold {
     const { node, teller } = this;
     const [first] = lonely;

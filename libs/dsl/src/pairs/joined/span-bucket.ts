@@ -17,7 +17,7 @@ export class SpanBucket implements Iterable<SpanView> {
   index: SpanIndex | undefined;
   /** The earliest and the latest start, and end, of all of them (span-index.ts). */
   limits: readonly number[] | undefined;
-  /** What aggregates over all of them are. */
+  /** The aggregates over all spans of the bucket. */
   aggregates: Map<TraceAggregate, { readonly value: Value }> | undefined;
 
   /** @param keep which of them it is about; all without it */

@@ -36,10 +36,10 @@ export abstract class SummedSpans extends JoinedSpans {
   /** What aggregates read, by the index of the spans. */
   private readonly sums = new Map<TraceAggregate, Map<SpanIndex, Sums | undefined>>();
   private whole: SpanBucket | undefined;
-  /** How many relatives aggregates came by. */
+  /** How many relatives aggregates visited. */
   private readonly walks = new Map<TraceAggregate, number>();
 
-  /** A sum over spans that a tree finds: those in a window, or below a span. Undefined where the spans are to be come by. */
+  /** A sum over spans that a tree finds: those in a window, or below a span. Undefined where the spans have to be visited. */
   protected summed(node: TraceAggregate): { readonly value: Value } | undefined {
     const { aggregate: name, condition, depth, field, over } = node;
     if ((name !== 'sum' && name !== 'avg') || readsOuter(field, depth)) return undefined;
@@ -61,7 +61,7 @@ export abstract class SummedSpans extends JoinedSpans {
     return { value };
   }
 
-  /** Relatives are come by one after the other until that was done for twice as many as there are spans, whatever else joins them. */
+  /** Relatives are visited one by one until twice as many were visited as there are spans, whatever else joins them. */
   private isWalkedOften(node: TraceAggregate, over: Relatives): boolean {
     const walked = this.walks.get(node) ?? 0;
     if (walked > Math.max(FEW, 2 * this.host.trace.spans.length)) return !this.testsEach;

@@ -60,7 +60,7 @@ export class CauseGraph {
     return graph;
   }
 
-  /** Edges and components: what one walk through all of it comes by. */
+  /** Edges and components: what one walk through all of it visits. */
   get size(): number {
     return this.components + this.causes.length + this.links.length;
   }

@@ -5,8 +5,8 @@ export const WORDS = 8;
 export const BLOCK = 32 * WORDS;
 
 /**
- * For some spans at once (a block), a bit each: which of them every component of a trace builds on, and which build on it. The bits are passed
- * on along the graph, so a block takes as long as a walk through all of it, and memory for one block only.
+ * For a block of spans, a bit each: which of them every component of a trace builds on, and which build on it. The bits are passed on along the graph. A block
+ * takes as long as a walk through the whole graph, and memory for one block only.
  */
 export class CauseWords {
   /** By component: those of the block that its spans build on, and its own. */

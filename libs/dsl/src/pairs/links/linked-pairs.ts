@@ -26,7 +26,7 @@ export interface AskedGroup {
   asking: AskedSpans[];
 }
 
-/** To pass the words of a block on along one edge of the graph, or to make those of one component, takes so much of what a look at a box takes. */
+/** Cost of passing the words of a block along one edge of the graph, or of making those of one component. The unit is a look at a box. */
 export const PASS_VISITS = 5 / 8;
 
 /** What one outer span takes that asks a block by so many orders and ranges of values. */
@@ -35,8 +35,8 @@ export function askingVisits(parts: number): number {
 }
 
 /**
- * Counts the pairs of spans in an order, on traces in which spans build on others by links: what clocks say as ranges of ranks, what the
- * graph of causes says as bits, of a block of candidates for every outer span at once.
+ * Counts the pairs of spans in an order, on traces whose spans build on others by links. Clocks give ranges of ranks. The graph of causes gives bits, of a
+ * block of candidates for every outer span at once.
  */
 export class LinkedPairs {
   private readonly words: CauseWords;

@@ -39,7 +39,7 @@ const other = fc.constantFrom(
   ' and x.before(span, 9)',
 );
 
-/** Questions that few spans of a large trace answer in one way, so that a wrong answer for one of them is seen. */
+/** Questions that only few spans of a large trace answer in one way, so that a wrong answer for one of them shows. */
 const arbitraryOrderRule: fc.Arbitrary<string> = fc.oneof(
   fc.tuple(order, other, other).map(([a, b, c]) => `trace.has(x where x.name ~= "c" and not trace.has(${a}${b}${c}))`),
   fc

@@ -3,9 +3,8 @@ import type { Resolved, SpanOrderTest, SpanSource } from '../../tree/resolved.js
 import { baseOf, operandsOf, someNode, spansOf } from '../../tree/walk.js';
 
 /**
- * How the spans that satisfy a condition are found without trying all of them for each outer span. A span satisfies a conjunction
- * exactly when every conjunct is true of it, whatever their order (a conjunct that fails is not true, and evaluation goes on with
- * the next span), so the conjuncts can be taken apart:
+ * How the spans that satisfy a condition are found without trying all of them for each outer span. A span satisfies a conjunction exactly when every conjunct
+ * is true of it, in any order: a conjunct that fails is not true, and evaluation goes on with the next span. So the conjuncts can be taken apart:
  */
 export interface JoinPlan {
   /** Those that ask nothing but of the span itself: known since it arrived (local-test.ts), or tested once per trace. */

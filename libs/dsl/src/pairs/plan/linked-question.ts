@@ -3,10 +3,10 @@ import { baseOf, eachNode, spansOf } from '../../tree/walk.js';
 import type { JoinPlan } from './join-plan.js';
 
 /**
- * At which depth the one span is bound of which a question about order is asked, so that its answers for all spans of the trace are known at
- * once (linked-spans.ts). Undefined where it is asked of several, or its plan leaves something that only the spans themselves tell.
+ * The depth of the one span that a question about order reads. Its answers for all spans of the trace are then known at once (linked-spans.ts). Undefined if
+ * the question reads several spans, or if its plan leaves a part that only the spans themselves answer.
  *
- * @param related where the span is bound to which those that are sought stand in an order, beside what the condition says
+ * @param related depth of the span to which the sought spans stand in an order, beside what the condition says
  */
 export function linkedQuestion(condition: Resolved, depth: number, plan: JoinPlan, related?: number): number | undefined {
   if (plan.rest.length > 0 || (related === undefined && !plan.sorted.some(({ type }) => type === 'order'))) return undefined;

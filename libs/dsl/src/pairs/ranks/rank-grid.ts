@@ -2,9 +2,9 @@ import { firstPlace, orderOf, prefixSums, ranksOf } from './rank-line.js';
 import { levelsOf } from './region-price.js';
 
 /**
- * Points by two ranks, to be counted (and their weights summed) in any rectangle within as many looks as the number of points has binary
- * digits: a wavelet matrix. The points stand in the order of the first rank; each level divides them by a digit of their place in the order
- * of the second one, and keeps how many of the first so many have a zero there.
+ * A wavelet matrix: points with two ranks. It counts the points in any rectangle, and sums their weights, with one look per binary digit of the number of
+ * points. The points stand in the order of the first rank. Each level divides them by one digit of their index in the order of the second rank. It keeps how
+ * many of the first so many points have a zero there.
  */
 export class RankGrid {
   private readonly firsts: Int32Array;

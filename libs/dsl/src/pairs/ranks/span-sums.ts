@@ -15,7 +15,7 @@ export class SpanSums {
     this.counts = counts;
   }
 
-  /** @param values of each span; undefined where it has none. Undefined where not all of them are integers. */
+  /** @param values of each span, undefined where it has none. The result is undefined unless all of them are integers. */
   static of(values: readonly Value[]): SpanSums | undefined {
     const sums: (number | bigint)[] = [0];
     const counts = new Int32Array(values.length + 1);

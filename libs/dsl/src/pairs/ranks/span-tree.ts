@@ -27,8 +27,8 @@ export type Rejection = (box: Box) => boolean;
 const LEAF = 8;
 
 /**
- * Spans in a tree of boxes: halves of halves, divided by the column in which they lie farthest apart. What constraints leave of it is found by
- * looking at the boxes on the borders alone: of n spans and one column some log n, of two some √n.
+ * Spans in a tree of boxes: halves of halves, divided by the column in which they lie farthest apart. Only the boxes on the borders of the constraints are
+ * visited: of n spans about log n for one column, about √n for two.
  */
 export class SpanTree {
   /** The spans at each position, by the numbers that they have in `columns` as given. */

@@ -16,7 +16,7 @@ export class SummedRanks {
     private readonly isSmall: boolean,
   ) {}
 
-  /** @param values of each span, in the order of the columns; undefined where it has none. Undefined where not all of them are integers. */
+  /** @param values of each span, in the order of the columns, undefined where it has none. The result is undefined unless all of them are integers. */
   static of(values: readonly Value[], countsOf: (weights: readonly Float64Array[]) => SpanCounts): SummedRanks | undefined {
     const given = Float64Array.from(values, (value) => (value === undefined ? 0 : 1));
     let most = 0;

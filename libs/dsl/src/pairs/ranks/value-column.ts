@@ -18,8 +18,8 @@ export type OuterValues = (term: Extract<Term, { type: 'outer' }>) => Value | ty
 export const NEVER = Symbol('never');
 
 /**
- * One thing that a comparison reads of each of some spans, as a column of ranks: what holds of one value holds of all that are less, or
- * of all that are more, so where it begins to hold is found by halving.
+ * One value that a comparison reads of each of some spans, as a column of ranks. A comparison that holds for one value holds for all smaller ones, or for all
+ * larger ones. A binary search finds where it begins to hold.
  */
 export class ValueColumn {
   readonly ranks: Int32Array;

@@ -19,8 +19,8 @@ export function forgetKeys(): void {
 }
 
 /**
- * By what fengari finds a string in tables. Its own way writes bytes below 16 as one digit, so that `"\f:1"` and `"\xc3\xa3\1"` were one
- * key, and needs a hundred times as long for long strings.
+ * The key by which fengari finds a string in tables. Fengari's own key writes bytes below 16 as one digit, so `"\f:1"` and `"\xc3\xa3\1"` would share one. It
+ * also takes a hundred times as long for long strings.
  */
 Object.defineProperty(TString.prototype, 'hash', {
   get(this: TString & { key?: string }): string {

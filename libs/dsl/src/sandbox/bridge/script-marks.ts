@@ -1,7 +1,7 @@
 import type { Block, Expression, Name, Statement } from '../../text/syntax.js';
 import { formatExpression } from '../../tree/format-expression.js';
 
-/** What an observed run notes, by number: the values of some expressions, and which statements were come by. */
+/** What an observed run notes, by number: the values of some expressions, and the statements that were reached. */
 export interface ScriptMarks {
   readonly expressions: ReadonlyMap<Expression, number>;
   /** Lua that is run before or after a statement. */

@@ -26,7 +26,7 @@ interface Changes {
 /** Spans on which a variable, or a place in a table, got its value. */
 const MOST_SPANS = 1_000;
 
-/** What an observed run of a script came by. */
+/** What an observed run of a script reached. */
 export class ScriptTrail {
   private readonly seen: Seen[] = [];
   private readonly changed = new Map<string, Changes>();

@@ -133,7 +133,7 @@ function runStringTest(L: LuaState, test: StringTestName, bridge: Bridge, budget
   return stringTest(test, scanned(L, bridge, budget, 1), scanned(L, bridge, budget, 2));
 }
 
-/** What a table or a function of Lua costs, most of it when it is swept up; and it bounds how many of them there can be. */
+/** The cost of a Lua table or function, mostly that of its collection. It also bounds how many of them there can be. */
 const MADE_STEPS = 30;
 
 /** What a protected call and an error in it cost: much more than an instruction (JavaScript exceptions). */

@@ -20,7 +20,7 @@ const FORM_SHIFT = 6;
 /** Which of the two words of a 64-bit time in the columns is the high one. */
 const HIGH = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
 
-/** What of the heap the values of a span take, as measured with Node 24: the list, and each pair in it. */
+/** Bytes of heap that the values of a span take, measured with Node 24: the list, and each pair in it. */
 const LIST_BYTES = 40;
 const PAIR_BYTES = 16;
 const REFERENCES_BYTES = 24;

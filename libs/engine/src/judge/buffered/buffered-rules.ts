@@ -26,10 +26,9 @@ const TOO_MANY_SPANS: Undecided = {
 const NO_WHOLE_SPANS = { spans: [], held: new TraceConditions() };
 
 /**
- * Rules that need several spans of a trace, or whole ones (order, structure, joins, scripts): what they ask of each span alone is
- * noted when it arrives, and they are judged when the trace closes, if it has the spans without which they can't match. Of a trace with
- * more than `maxSpans` spans the first that came are kept: a violation is what they show for good, whatever the others are; else the rule is
- * undecided.
+ * Rules that need several spans of a trace, or whole ones (order, structure, joins, scripts). What they ask of each span alone is noted when the span arrives.
+ * They are judged when the trace closes, if it has the spans without which they can't match. Of a trace with more than `maxSpans` spans the first that came are
+ * kept. A violation counts only if it holds whatever the other spans are; otherwise the rule is undecided.
  */
 export class BufferedRules {
   private readonly traces: BufferedTraces;

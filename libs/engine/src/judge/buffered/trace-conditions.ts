@@ -4,7 +4,7 @@ import type { Epoch } from '../../rules/epoch.js';
 
 const NONE: readonly number[] = [];
 
-/** What of the heap the first condition takes, each one with its first span, and each span more; measured with Node 24. */
+/** Bytes of heap that the first condition takes, each condition with its first span, and each further span. Measured with Node 24. */
 const FIRST_BYTES = 250;
 const CONDITION_BYTES = 120;
 const POSITION_BYTES = 8;

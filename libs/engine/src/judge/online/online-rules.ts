@@ -20,9 +20,9 @@ import { TraceAtoms } from './trace-atoms.js';
 const NO_BITS = { bits: 0, inDoubt: 0, mistyped: 0 };
 
 /**
- * Rules that need bits and counters of a trace, not its spans. A rule is asked again only when an atom that it reads has
- * changed, and fires as soon as no further span can change its answer; what is still open at close is concluded then, and
- * again after late spans. What fired early is told again at close if by then its evidence is another.
+ * Rules that need bits and counters of a trace, not its spans. A rule is evaluated again only when an atom that it reads has changed. It fires as soon as no
+ * further span can change its answer. The rest is decided at close, and again after late spans. A rule that fired early is told again at close if its evidence
+ * changed.
  */
 export class OnlineRules {
   private readonly atoms: TraceAtoms;

@@ -14,9 +14,9 @@ const IN_DOUBT = 6;
 const MISTYPED = 7;
 
 /**
- * The spans of remembered traces that a mixed rule matches, or may match, depending on what else their trace brings. All the
- * rule knows of such a span is which of its conditions hold (or are not known), so spans with the same bits share one verdict and form a
- * group: a trace has few of them, however many spans wait. The groups of a trace are chained, the latest first.
+ * The spans of remembered traces that a mixed rule matches, or may match, depending on the rest of their trace. The rule knows only which of its conditions
+ * hold for such a span, or are unknown. Spans with the same bits share one verdict and form a group. A trace has few groups, however many spans wait. The
+ * groups of a trace are chained, the latest first.
  */
 export class PendingGroups extends Slots {
   constructor(private readonly kept: KeptSpans) {
@@ -63,7 +63,7 @@ export class PendingGroups extends Slots {
     return (this.words[group * WORDS + IN_DOUBT]! | this.words[group * WORDS + MISTYPED]!) !== 0;
   }
 
-  /** With what of the bits is not known. */
+  /** The unknown bits of the group. */
   unknown(group: number): UnknownBits {
     const at = group * WORDS;
     return { bits: this.bits(group), inDoubt: this.words[at + IN_DOUBT]!, mistyped: this.words[at + MISTYPED]! };

@@ -10,8 +10,8 @@ import { FIRST_SPAN, ROOT } from '../online-evidence.js';
 const LOW = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 0 : 1;
 
 /**
- * Feeds the bits and counters of a trace with one span's conditions, keeps the first span of each atom as its witness (where a violation may
- * name more, the first ones), and collects the rules that the span may have decided.
+ * Feeds the bits and counters of a trace with one span's conditions. Keeps the first span of each atom as its witness, or the first ones where a violation may
+ * name more. Collects the rules that the span may have decided.
  */
 export class TraceAtoms {
   /** The rules to ask after the span that was fed last, each once: the first `asking` of the array. (To set the length of a list costs more.) */

@@ -17,7 +17,7 @@ const LEAVE_MS = 3_000;
 
 /** What a membership is told to do, and asked. */
 export interface MembershipEvents {
-  /** Partitions that this member works on, those included that it is giving up: nobody else gets them yet. */
+  /** Partitions that this member works on, including those that it is giving up: no other member gets them yet. */
   owned(): readonly number[];
   /** The group says: these and no others. What is more has to be given up, and then `rejoin` called. */
   assigned(partitions: readonly number[]): void;

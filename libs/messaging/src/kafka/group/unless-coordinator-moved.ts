@@ -17,10 +17,9 @@ interface Waiting {
 }
 
 /**
- * Waits for an answer that a group's coordinator may hold back for as long as the group takes to come together, so that its silence says
- * nothing. Meanwhile brokers are asked over connections of its own: once another one answers as the coordinator, the first is left, and
- * `answer` rejects. While it is the same, slow as it may be, nothing is given up: a join that is made twice makes the group wait for a
- * member that nobody is.
+ * Waits for an answer of a group's coordinator. The coordinator may hold it back until the group is complete, so its silence says nothing. Meanwhile other
+ * brokers are asked over separate connections. Once another broker answers as the coordinator, `answer` rejects and the first one is left. While the
+ * coordinator stays the same, however slow, the wait goes on. A second join would make the group wait for a member that does not exist.
  */
 export async function unlessCoordinatorMoved<T>(answer: Promise<T>, waiting: Waiting): Promise<T> {
   const ended = new AbortController();
