@@ -3,7 +3,7 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { type Log, openLog, readAll, TOPICS, topicSpecifications, type ViolationRecord } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
 import { openStore, type Store } from '#store';
-import { PublishRules } from '../../apps/api/src/rules/publish-rules.js';
+import { RulePublisher } from '../../apps/api/src/rules/rule-publisher.js';
 import { Evaluator } from '../../apps/evaluator/src/partition/evaluator.js';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
 import { traceIn, wireTraceId } from '../fixtures/evaluator/trace-in.js';
@@ -23,7 +23,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
   let admin: Admin;
   let log: Log;
   let store: Store;
-  let rules: PublishRules;
+  let rules: RulePublisher;
   let evaluator: Evaluator | undefined;
   let warnings: string[];
   let expected: string[];
@@ -44,7 +44,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
     await admin.connect();
     log = await open();
     store = await openStore({ kind: 'sqlite' });
-    rules = new PublishRules(store, log);
+    rules = new RulePublisher(store, log);
     warnings = [];
     expected = [];
   });

@@ -21,33 +21,34 @@ import { AttributesController } from './attributes/attributes.controller.js';
 import { SampleAttributes } from './attributes/sample-attributes.js';
 import { SensitiveAttributes } from './attributes/sensitive-attributes.js';
 import { BackgroundWork } from './background-work.js';
+import { ClosedTraceKeeper } from './compliance/closed-trace-keeper.js';
 import { ComplianceController } from './compliance/compliance.controller.js';
-import { KeepClosedTraces } from './compliance/keep-closed-traces.js';
-import { ReportCompliance } from './compliance/report-compliance.js';
+import { ComplianceReporter } from './compliance/compliance-reporter.js';
 import { CONSOLE_PATHS, serveConsole } from './console/serve-console.js';
-import { ExportToOtlp } from './export/export-to-otlp.js';
+import { OtlpExport } from './export/otlp-export.js';
 import { EXPRESSION_THREAD_ENTRY, ExpressionThreads } from './expressions/expression-threads.js';
 import { ViolationGroupsController } from './groups/violation-groups.controller.js';
-import { KeepViolations } from './keep/keep-violations.js';
-import { TellViolations } from './keep/tell-violations.js';
+import { ViolationKeeper } from './keep/violation-keeper.js';
+import { ViolationLogger } from './keep/violation-logger.js';
 import { MarksController } from './marks/marks.controller.js';
 import { MutesController } from './marks/mutes.controller.js';
 import { McpController } from './mcp/mcp.controller.js';
 import { API_METRICS } from './metrics.js';
-import { Notify } from './notify/notify.js';
+import { NewerSchemaWarning } from './newer-schema-warning.js';
+import { Notifier } from './notify/notifier.js';
 import { documentApi } from './openapi.js';
 import { PREVIEW_THREAD_ENTRY, PreviewJobs } from './preview/preview-jobs.js';
 import { previewSettings } from './preview/preview-settings.js';
 import { PreviewsController } from './preview/previews.controller.js';
-import { AnnounceRules } from './rules/announce-rules.js';
 import { AnswerRule } from './rules/answer-rule.js';
-import { CheckExpression } from './rules/check-expression.js';
+import { ExpressionChecker } from './rules/expression-checker.js';
 import { ExpressionsController } from './rules/expressions.controller.js';
-import { FollowRuleStatus } from './rules/follow-rule-status.js';
 import { ImportRules } from './rules/import-rules.js';
 import { LostRuleSetsController } from './rules/lost-rule-sets.controller.js';
-import { PublishRules } from './rules/publish-rules.js';
+import { RuleAnnouncer } from './rules/rule-announcer.js';
 import { RuleHealth } from './rules/rule-health.js';
+import { RulePublisher } from './rules/rule-publisher.js';
+import { RuleStatusFollower } from './rules/rule-status-follower.js';
 import { RuleVersionsController } from './rules/rule-versions.controller.js';
 import { RulesController } from './rules/rules.controller.js';
 import { SaveRule } from './rules/save-rule.js';
@@ -55,15 +56,14 @@ import { SettleController } from './settle/settle.controller.js';
 import { Settle } from './settle/settle.js';
 import { ViolationStreamController } from './stream/violation-stream.controller.js';
 import { ViolationStream } from './stream/violation-stream.js';
-import { TellNewerSchema } from './tell-newer-schema.js';
 import { ExplainViolation } from './violations/explain-violation.js';
-import { FindTrace } from './violations/find-trace.js';
 import { KEY_RING, KeysController } from './violations/keys.controller.js';
 import { openKeys } from './violations/open-keys.js';
-import { PruneViolations } from './violations/prune-violations.js';
-import { ReadTrace } from './violations/read-trace.js';
+import { TraceFinder } from './violations/trace-finder.js';
+import { TraceReader } from './violations/trace-reader.js';
 import { VerifyViolation } from './violations/verify-violation.js';
 import { ViolationExportController } from './violations/violation-export.controller.js';
+import { ViolationPruner } from './violations/violation-pruner.js';
 import { ViolationStatsController } from './violations/violation-stats.controller.js';
 import { ViolationsController } from './violations/violations.controller.js';
 
@@ -94,7 +94,7 @@ const TRIALS_WAITING = 8;
   ],
   providers: [
     {
-      provide: CheckExpression,
+      provide: ExpressionChecker,
       inject: [CONFIGURATION, Shutdown, { token: EXPRESSION_THREAD_ENTRY, optional: true }],
       useFactory: ({ rules }: Configuration, shutdown: Shutdown, entry?: URL) => {
         const { maxExpressionLength: maxLength, evaluationTimeout, checkTimeout: deadline } = rules;
@@ -102,7 +102,7 @@ const TRIALS_WAITING = 8;
         const saving = new ExpressionThreads({ ...settings, threads: 1, queue: SAVES_WAITING });
         const trying = new ExpressionThreads({ ...settings, threads: 2, queue: TRIALS_WAITING });
         for (const threads of [saving, trying]) shutdown.register('evaluate', 'checking expressions', () => threads.stop());
-        return new CheckExpression(maxLength, saving, trying);
+        return new ExpressionChecker(maxLength, saving, trying);
       },
     },
     {
@@ -124,63 +124,63 @@ const TRIALS_WAITING = 8;
     },
     {
       provide: SaveRule,
-      inject: [Store, CheckExpression, CONFIGURATION, CLOCK],
-      useFactory: (store: Store, check: CheckExpression, { rules }: Configuration, clock: Clock) =>
+      inject: [Store, ExpressionChecker, CONFIGURATION, CLOCK],
+      useFactory: (store: Store, check: ExpressionChecker, { rules }: Configuration, clock: Clock) =>
         new SaveRule(store, check, rules.maxRules, () => clock.now()),
     },
     {
       provide: ImportRules,
-      inject: [Store, CheckExpression, CONFIGURATION, CLOCK],
-      useFactory: (store: Store, check: CheckExpression, { rules }: Configuration, clock: Clock) =>
+      inject: [Store, ExpressionChecker, CONFIGURATION, CLOCK],
+      useFactory: (store: Store, check: ExpressionChecker, { rules }: Configuration, clock: Clock) =>
         new ImportRules(store, check, rules.maxRules, () => clock.now()),
     },
     {
-      provide: PublishRules,
+      provide: RulePublisher,
       inject: [Store, Log, LOGGER],
-      useFactory: (store: Store, log: Log, logger: Logger) => new PublishRules(store, log, (sentence) => logger.error(sentence)),
+      useFactory: (store: Store, log: Log, logger: Logger) => new RulePublisher(store, log, (sentence) => logger.error(sentence)),
     },
     {
-      provide: AnnounceRules,
-      inject: [PublishRules, LOGGER],
-      useFactory: (publisher: PublishRules, logger: Logger) => new AnnounceRules(publisher, logger),
+      provide: RuleAnnouncer,
+      inject: [RulePublisher, LOGGER],
+      useFactory: (publisher: RulePublisher, logger: Logger) => new RuleAnnouncer(publisher, logger),
     },
     {
       provide: AnswerRule,
-      inject: [AnnounceRules, CheckExpression],
-      useFactory: (announce: AnnounceRules, check: CheckExpression) => new AnswerRule(announce, check),
+      inject: [RuleAnnouncer, ExpressionChecker],
+      useFactory: (announce: RuleAnnouncer, check: ExpressionChecker) => new AnswerRule(announce, check),
     },
     {
-      provide: TellNewerSchema,
+      provide: NewerSchemaWarning,
       inject: [Store, LOGGER],
-      useFactory: (store: Store, logger: Logger) => new TellNewerSchema(store, logger),
+      useFactory: (store: Store, logger: Logger) => new NewerSchemaWarning(store, logger),
     },
     {
-      provide: PruneViolations,
+      provide: ViolationPruner,
       inject: [Store, CONFIGURATION, CLOCK, LOGGER],
       useFactory: (store: Store, { storage }: Configuration, clock: Clock, logger: Logger) =>
-        new PruneViolations(store, storage.violationRetention, () => clock.now(), logger),
+        new ViolationPruner(store, storage.violationRetention, () => clock.now(), logger),
     },
     {
-      provide: KeepClosedTraces,
+      provide: ClosedTraceKeeper,
       inject: [Store, LOGGER],
-      useFactory: (store: Store, logger: Logger) => new KeepClosedTraces(store, logger),
+      useFactory: (store: Store, logger: Logger) => new ClosedTraceKeeper(store, logger),
     },
     {
-      provide: FollowRuleStatus,
-      inject: [Log, LOGGER, KeepClosedTraces],
-      useFactory: (log: Log, logger: Logger, closed: KeepClosedTraces) =>
-        new FollowRuleStatus(log, logger, (record) => closed.take(record)),
+      provide: RuleStatusFollower,
+      inject: [Log, LOGGER, ClosedTraceKeeper],
+      useFactory: (log: Log, logger: Logger, closed: ClosedTraceKeeper) =>
+        new RuleStatusFollower(log, logger, (record) => closed.take(record)),
     },
     {
-      provide: ReportCompliance,
-      inject: [Store, KeepClosedTraces, CLOCK],
-      useFactory: (store: Store, closed: KeepClosedTraces, clock: Clock) => new ReportCompliance(store, closed, () => clock.now()),
+      provide: ComplianceReporter,
+      inject: [Store, ClosedTraceKeeper, CLOCK],
+      useFactory: (store: Store, closed: ClosedTraceKeeper, clock: Clock) => new ComplianceReporter(store, closed, () => clock.now()),
     },
     { provide: ViolationStream, inject: [Store, LOGGER], useFactory: (store: Store, logger: Logger) => new ViolationStream(store, logger) },
     {
       provide: RuleHealth,
-      inject: [Store, FollowRuleStatus, CLOCK],
-      useFactory: (store: Store, status: FollowRuleStatus, clock: Clock) => new RuleHealth(store, status, () => clock.now()),
+      inject: [Store, RuleStatusFollower, CLOCK],
+      useFactory: (store: Store, status: RuleStatusFollower, clock: Clock) => new RuleHealth(store, status, () => clock.now()),
     },
     {
       provide: SampleAttributes,
@@ -188,12 +188,12 @@ const TRIALS_WAITING = 8;
       useFactory: (log: Log, { attributes }: Configuration, clock: Clock) =>
         new SampleAttributes(log, new SensitiveAttributes(attributes.sensitive), () => clock.monotonic()),
     },
-    { provide: ReadTrace, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new ReadTrace(log, logger) },
-    { provide: FindTrace, inject: [Store, ReadTrace], useFactory: (store: Store, trace: ReadTrace) => new FindTrace(store, trace) },
+    { provide: TraceReader, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new TraceReader(log, logger) },
+    { provide: TraceFinder, inject: [Store, TraceReader], useFactory: (store: Store, trace: TraceReader) => new TraceFinder(store, trace) },
     {
       provide: ExplainViolation,
-      inject: [Store, ReadTrace, CheckExpression, CONFIGURATION],
-      useFactory: (store: Store, trace: ReadTrace, check: CheckExpression, { traces }: Configuration) =>
+      inject: [Store, TraceReader, ExpressionChecker, CONFIGURATION],
+      useFactory: (store: Store, trace: TraceReader, check: ExpressionChecker, { traces }: Configuration) =>
         new ExplainViolation(store, trace, check, traces.tolerance),
     },
     {
@@ -203,12 +203,12 @@ const TRIALS_WAITING = 8;
     },
     { provide: VerifyViolation, inject: [KEY_RING], useFactory: (ring: KeyRing) => new VerifyViolation(ring) },
     {
-      provide: KeepViolations,
+      provide: ViolationKeeper,
       inject: [Log, Store, Registry, LOGGER, CONFIGURATION, CLOCK],
       useFactory: (log: Log, store: Store, registry: Registry, logger: Logger, { logging }: Configuration, clock: Clock) => {
         const metrics = registerMetrics(API_METRICS, registry);
-        const tell = new TellViolations(logger, logging.violationsPerSecond, clock);
-        const keeping = new KeepViolations(log, store, metrics, logger, tell);
+        const tell = new ViolationLogger(logger, logging.violationsPerSecond, clock);
+        const keeping = new ViolationKeeper(log, store, metrics, logger, tell);
         exposeFilesLost(registry, 'store', () => store.filesLost());
         exposeLag({ registry, log, gauge: metrics.keepLag, topic: TOPICS.violations, lag: keeping.lag });
         return keeping;
@@ -219,8 +219,8 @@ const TRIALS_WAITING = 8;
       inject: [Log, Store, CLOCK],
       useFactory: (log: Log, store: Store, clock: Clock) => new Settle(log, store, () => clock.monotonic()),
     },
-    ExportToOtlp,
-    Notify,
+    OtlpExport,
+    Notifier,
     BackgroundWork,
   ],
 })

@@ -15,15 +15,15 @@ import {
   withDeadline,
 } from '#platform';
 import { Store, StoreError } from '#store';
-import { KeepClosedTraces } from './compliance/keep-closed-traces.js';
-import { ExportToOtlp } from './export/export-to-otlp.js';
-import { KeepViolations } from './keep/keep-violations.js';
-import { Notify } from './notify/notify.js';
-import { AnnounceRules } from './rules/announce-rules.js';
-import { FollowRuleStatus } from './rules/follow-rule-status.js';
+import { ClosedTraceKeeper } from './compliance/closed-trace-keeper.js';
+import { OtlpExport } from './export/otlp-export.js';
+import { ViolationKeeper } from './keep/violation-keeper.js';
+import { Notifier } from './notify/notifier.js';
+import { RuleAnnouncer } from './rules/rule-announcer.js';
+import { RuleStatusFollower } from './rules/rule-status-follower.js';
 import { Settle } from './settle/settle.js';
 import { ViolationStream } from './stream/violation-stream.js';
-import { PruneViolations } from './violations/prune-violations.js';
+import { ViolationPruner } from './violations/violation-pruner.js';
 
 /** What the API does without being asked: starts with the application, stops in its stage. */
 @Injectable()
@@ -31,13 +31,13 @@ export class BackgroundWork implements OnApplicationBootstrap {
   constructor(
     private readonly log: Log,
     private readonly store: Store,
-    private readonly announceRules: AnnounceRules,
-    private readonly keepViolations: KeepViolations,
-    private readonly exportToOtlp: ExportToOtlp,
-    private readonly notify: Notify,
-    private readonly pruneViolations: PruneViolations,
-    private readonly ruleStatus: FollowRuleStatus,
-    private readonly closedTraces: KeepClosedTraces,
+    private readonly ruleAnnouncer: RuleAnnouncer,
+    private readonly violationKeeper: ViolationKeeper,
+    private readonly otlpExport: OtlpExport,
+    private readonly notify: Notifier,
+    private readonly violationPruner: ViolationPruner,
+    private readonly ruleStatus: RuleStatusFollower,
+    private readonly closedTraces: ClosedTraceKeeper,
     private readonly settle: Settle,
     private readonly stream: ViolationStream,
     private readonly health: HealthRecorder,
@@ -49,30 +49,30 @@ export class BackgroundWork implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     this.warnOfOwnDatabase();
-    this.announceRules.start();
+    this.ruleAnnouncer.start();
     await this.ruleStatus.start();
     this.closedTraces.start();
-    await this.keepViolations.start();
-    this.accounts.keep = () => this.keepViolations.account();
-    await this.exportToOtlp.start();
+    await this.violationKeeper.start();
+    this.accounts.keep = () => this.violationKeeper.account();
+    await this.otlpExport.start();
     await this.notify.start();
-    this.pruneViolations.start();
+    this.violationPruner.start();
     this.health.register('storage', () => inTime(this.store.check()).catch(degrade));
-    this.health.register('storage', () => inTime(this.keepViolations.check()).catch(degrade));
-    this.health.register('rule_engine', () => this.announceRules.check());
+    this.health.register('storage', () => inTime(this.violationKeeper.check()).catch(degrade));
+    this.health.register('rule_engine', () => this.ruleAnnouncer.check());
     this.lookAfterSignatureKey();
     lookAfterLogSettings(this.health, this.log);
-    this.health.register('otlp_exporter', () => this.exportToOtlp.check());
+    this.health.register('otlp_exporter', () => this.otlpExport.check());
     this.health.register('notifications', () => this.notify.check());
     this.shutdown.register('receive', 'waiting for verdicts', () => this.settle.stop());
     this.shutdown.onDrain(() => this.stream.stop());
     this.shutdown.register('receive', 'streams of violations', () => this.stream.stop());
-    this.shutdown.register('evaluate', 'announcing rules', () => this.announceRules.stop());
+    this.shutdown.register('evaluate', 'announcing rules', () => this.ruleAnnouncer.stop());
     this.shutdown.register('evaluate', 'following rule status', () => this.ruleStatus.stop());
     this.shutdown.register('export', 'keeping counts of closed traces', () => this.closedTraces.stop());
-    this.shutdown.register('evaluate', 'pruning violations', () => this.pruneViolations.stop());
-    this.shutdown.register('export', 'keeping violations', () => this.keepViolations.stop());
-    this.shutdown.register('export', 'exporting violations', () => this.exportToOtlp.stop());
+    this.shutdown.register('evaluate', 'pruning violations', () => this.violationPruner.stop());
+    this.shutdown.register('export', 'keeping violations', () => this.violationKeeper.stop());
+    this.shutdown.register('export', 'exporting violations', () => this.otlpExport.stop());
     this.shutdown.register('export', 'telling receivers', () => this.notify.stop());
   }
 

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountReceived } from './account-received.js';
 import { Append } from './append.js';
-import { HearFullPartitions } from './hear-full-partitions.js';
+import { FullPartitionsListener } from './full-partitions-listener.js';
 import { Intake } from './intake.js';
 import { Readiness } from './readiness.js';
 import { KafkaTopics } from './receive/kafka-topics.js';
@@ -19,7 +19,7 @@ import { RefusedRequests } from './refused-requests.js';
   providers: [
     AccountReceived,
     Append,
-    HearFullPartitions,
+    FullPartitionsListener,
     Intake,
     KafkaTopics,
     OtlpGrpc,

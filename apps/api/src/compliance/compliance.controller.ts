@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { ApiBadRequestResponse, ApiExtraModels, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
 import { ProblemView } from '../problem.dto.js';
 import { ComplianceFrameworks, ComplianceQuery, ComplianceReport } from './compliance.dto.js';
-import { ReportCompliance } from './report-compliance.js';
+import { ComplianceReporter } from './compliance-reporter.js';
 import { reportCsv } from './report-csv.js';
 import { REPORT_PAGE_POLICY, reportPage } from './report-page.js';
 
@@ -11,7 +11,7 @@ import { REPORT_PAGE_POLICY, reportPage } from './report-page.js';
 @ApiExtraModels(ComplianceReport)
 @Controller('v1/compliance')
 export class ComplianceController {
-  constructor(private readonly compliance: ReportCompliance) {}
+  constructor(private readonly compliance: ComplianceReporter) {}
 
   @Get()
   @ApiOperation({ summary: 'The frameworks of which rules name controls' })

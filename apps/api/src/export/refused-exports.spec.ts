@@ -12,15 +12,15 @@ import type { Store } from '#store';
 import { freePorts } from '../../../../test/harness/free-port.js';
 import { OtlpHttpReceiver } from '../../../../test/harness/otlp-http-receiver.js';
 import { OtlpReceiver } from '../../../../test/harness/otlp-receiver.js';
-import { KeepViolations } from '../keep/keep-violations.js';
+import { ViolationKeeper } from '../keep/violation-keeper.js';
 import { API_METRICS } from '../metrics.js';
 import { eventually } from '../testing/eventually.js';
 import { logAndStore } from '../testing/log-and-store.js';
 import { publish, violation } from '../testing/violation.js';
-import { ExportViolations } from './export-violations.js';
 import { hearExporter } from './hear-exporter.js';
 import { openExporter } from './open-exporter.js';
 import { hearPartialSuccess } from './partial-success.js';
+import { ViolationExporter } from './violation-exporter.js';
 
 const PARTITIONS = 2;
 
@@ -92,8 +92,8 @@ describe.each(['http/protobuf', 'grpc'] as const)('an OTLP endpoint that refuses
   let log: Log;
   let store: Store;
   let registry: Registry;
-  let exporting: ExportViolations;
-  let keeping: KeepViolations;
+  let exporting: ViolationExporter;
+  let keeping: ViolationKeeper;
   let lines: string[];
 
   const begin = async (): Promise<void> => {
@@ -107,7 +107,7 @@ describe.each(['http/protobuf', 'grpc'] as const)('an OTLP endpoint that refuses
     const partial = hearPartialSuccess(metrics, logger);
     const exporter = await openExporter({ endpoint: sink.endpoint, protocol, headers: {}, timeout: 5_000, partial });
     hearExporter(logger);
-    exporting = new ExportViolations(
+    exporting = new ViolationExporter(
       log,
       store,
       exporter,
@@ -115,7 +115,7 @@ describe.each(['http/protobuf', 'grpc'] as const)('an OTLP endpoint that refuses
       metrics,
       logger,
     );
-    keeping = new KeepViolations(log, store, metrics, logger);
+    keeping = new ViolationKeeper(log, store, metrics, logger);
   };
   const end = async (): Promise<void> => {
     await exporting.stop();
@@ -261,7 +261,7 @@ describe('a partial success over gRPC', () => {
     const partial = hearPartialSuccess(metrics, logger);
     const exporter = await openExporter({ endpoint: receiver.endpoint, protocol: 'grpc', headers: {}, timeout: 5_000, partial });
     hearExporter(logger);
-    const exporting = new ExportViolations(
+    const exporting = new ViolationExporter(
       log,
       store,
       exporter,

@@ -16,11 +16,11 @@ import { API_METRICS } from '../metrics.js';
 import { eventually } from '../testing/eventually.js';
 import { logAndStore } from '../testing/log-and-store.js';
 import { publish, violation } from '../testing/violation.js';
-import { ExportViolations } from './export-violations.js';
 import { openExporter } from './open-exporter.js';
 import { otlpAnswer } from './otlp-answer.js';
 import { hearPartialSuccess } from './partial-success.js';
 import { HttpRefusal, NotOtlp, refusalOf } from './refusal.js';
+import { ViolationExporter } from './violation-exporter.js';
 
 const PAGE = '<!doctype html><html><head><title>Sign in to Example</title></head><body><form>…</form></body></html>';
 
@@ -134,7 +134,7 @@ describe('an endpoint that is no OTLP receiver', () => {
   let log: Log;
   let store: Store;
   let registry: Registry;
-  let exporting: ExportViolations;
+  let exporting: ViolationExporter;
   let takeAway: (() => void) | undefined;
 
   beforeEach(async () => {
@@ -155,7 +155,7 @@ describe('an endpoint that is no OTLP receiver', () => {
     const endpoint = `http://someone:password@127.0.0.1:${port}`;
     const exporter = await openExporter({ endpoint, protocol, headers: {}, timeout: 5_000, partial: hearPartialSuccess(metrics, logger) });
     const settings = { address: `http://127.0.0.1:${port}`, batchSize: 10, evidence: true, resource: resourceFromAttributes({}) };
-    exporting = new ExportViolations(log, store, exporter, settings, metrics, logger);
+    exporting = new ViolationExporter(log, store, exporter, settings, metrics, logger);
     for (const id of ['a', 'b']) await publish(log, violation({ id }));
     await exporting.start();
   };

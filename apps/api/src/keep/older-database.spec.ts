@@ -6,12 +6,12 @@ import { eventually } from '../testing/eventually.js';
 import { logAndStore, silent } from '../testing/log-and-store.js';
 import { replaceable } from '../testing/replaceable.js';
 import { publish, violation } from '../testing/violation.js';
-import { KEEP_READER, KeepViolations } from './keep-violations.js';
+import { KEEP_READER, ViolationKeeper } from './violation-keeper.js';
 
 const PATIENCE = 20_000;
 
 /** The database is put back to a backup while the process runs: it lacks what was kept since, and the log has it. */
-describe('KeepViolations, with a database that goes back', () => {
+describe('ViolationKeeper, with a database that goes back', () => {
   const closing: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -29,7 +29,7 @@ describe('KeepViolations, with a database that goes back', () => {
       () => backup.close(),
     );
     const { object, replace } = replaceable(store);
-    const keep = new KeepViolations(log, object, registerMetrics(API_METRICS, new Registry()), silent);
+    const keep = new ViolationKeeper(log, object, registerMetrics(API_METRICS, new Registry()), silent);
     await keep.start();
     closing.push(() => keep.stop());
     const kept = (count: number) =>

@@ -6,20 +6,20 @@ import { Registry } from 'prom-client';
 import { type Log, TOPICS } from '#messaging';
 import { Behind, exposeLag, registerMetrics } from '#platform';
 import { type Store, StoreError } from '#store';
-import { ExportViolations } from '../export/export-violations.js';
+import { ViolationExporter } from '../export/violation-exporter.js';
 import { API_METRICS } from '../metrics.js';
 import { eventually } from '../testing/eventually.js';
 import { logAndStore, silent } from '../testing/log-and-store.js';
 import { publish, violation } from '../testing/violation.js';
-import { KeepViolations } from './keep-violations.js';
+import { ViolationKeeper } from './violation-keeper.js';
 
 /** What operators see while violations cannot leave the log. */
 describe('an outage behind the violations log', () => {
   let log: Log;
   let store: Store;
   let registry: Registry;
-  let keeping: KeepViolations;
-  let exporting: ExportViolations;
+  let keeping: ViolationKeeper;
+  let exporting: ViolationExporter;
   let down: boolean;
 
   const start = async (): Promise<void> => {
@@ -38,9 +38,9 @@ describe('an outage behind the violations log', () => {
         return typeof member === 'function' ? member.bind(target) : member;
       },
     });
-    keeping = new KeepViolations(log, readOnly, metrics, silent);
+    keeping = new ViolationKeeper(log, readOnly, metrics, silent);
     const settings = { address: 'http://collector', batchSize: 9, evidence: false, resource: resourceFromAttributes({}) };
-    exporting = new ExportViolations(log, store, endpoint, settings, metrics, silent);
+    exporting = new ViolationExporter(log, store, endpoint, settings, metrics, silent);
     exposeLag({ registry, log, gauge: metrics.keepLag, topic: TOPICS.violations, lag: keeping.lag });
     exposeLag({ registry, log, gauge: metrics.exportLag, topic: TOPICS.violations, lag: exporting.lag });
     await keeping.start();

@@ -4,22 +4,22 @@ import { type Log, readAll, TOPICS } from '#messaging';
 import { registerMetrics } from '#platform';
 import { type Store, StoreError } from '#store';
 import { API_METRICS } from '../metrics.js';
-import { FollowRuleStatus } from '../rules/follow-rule-status.js';
+import { RuleStatusFollower } from '../rules/rule-status-follower.js';
 import { eventually } from '../testing/eventually.js';
 import { logAndStore, silent } from '../testing/log-and-store.js';
 import { publish, violation } from '../testing/violation.js';
-import { KeepViolations } from './keep-violations.js';
+import { ViolationKeeper } from './violation-keeper.js';
 
 describe('a violation that the store refuses for what it holds', () => {
   let log: Log;
   let store: Store;
   let registry: Registry;
-  let keep: KeepViolations;
+  let keep: ViolationKeeper;
 
   beforeEach(async () => {
     ({ log, store } = await logAndStore());
     registry = new Registry();
-    keep = new KeepViolations(log, store, registerMetrics(API_METRICS, registry), silent);
+    keep = new ViolationKeeper(log, store, registerMetrics(API_METRICS, registry), silent);
   });
   afterEach(async () => {
     await keep.stop();
@@ -80,7 +80,7 @@ describe('a violation that the store refuses for what it holds', () => {
     await log.append(TOPICS.ruleStatus, [{ partition: 0, key: 'slow-requests/0', value: Buffer.from(JSON.stringify(evaluator)) }]);
     refuse('BT_STORE_REFUSED');
     await publish(log, ...some, violation({ id: 'viol-5', service: 'poison' }));
-    const status = new FollowRuleStatus(log, silent);
+    const status = new RuleStatusFollower(log, silent);
     await status.start();
     await keep.start();
     const version = violation().rule_version;

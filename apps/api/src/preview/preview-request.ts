@@ -1,7 +1,7 @@
 import type { RuleDefinition } from '#engine';
 import type { Store } from '#store';
 import { ApiError } from '../api-error.js';
-import type { CheckExpression } from '../rules/check-expression.js';
+import type { ExpressionChecker } from '../rules/expression-checker.js';
 import { requireRule } from '../rules/find-rule.js';
 import type { PreviewBody, PreviewComparisonBody } from './preview.dto.js';
 import type { PreviewTask } from './preview-task.js';
@@ -9,7 +9,7 @@ import type { PreviewTask } from './preview-task.js';
 const SAMPLES = 10;
 
 /** Makes the task of a request. `now`: Unix ms. Throws what is wrong with it: its time, an expression, a rule that does not exist. */
-export async function previewTask(sent: PreviewBody, store: Store, check: CheckExpression, now: number): Promise<PreviewTask> {
+export async function previewTask(sent: PreviewBody, store: Store, check: ExpressionChecker, now: number): Promise<PreviewTask> {
   const body = given(sent);
   const { samples = SAMPLES } = body;
   const from = momentOf(body.from, now);
@@ -29,7 +29,7 @@ function given<Body extends object>(body: Body): Body {
 
 interface Tools {
   readonly store: Store;
-  readonly check: CheckExpression;
+  readonly check: ExpressionChecker;
 }
 
 /** A rule that is named, or an expression that is sent. */

@@ -16,7 +16,7 @@ import {
 import { CLOCK, type Clock, callerOf } from '#platform';
 import { Store } from '#store';
 import { ProblemView } from '../problem.dto.js';
-import { CheckExpression } from '../rules/check-expression.js';
+import { ExpressionChecker } from '../rules/expression-checker.js';
 import { clientGone } from '../settle/client-gone.js';
 import { PreviewBody, PreviewList, PreviewQuery, PreviewView } from './preview.dto.js';
 import { PreviewJobs } from './preview-jobs.js';
@@ -32,7 +32,7 @@ export class PreviewsController {
   constructor(
     private readonly jobs: PreviewJobs,
     private readonly store: Store,
-    private readonly checkExpression: CheckExpression,
+    private readonly checkExpression: ExpressionChecker,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 

@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify';
 import type { StoredRule } from '#store';
-import type { AnnounceRules } from './announce-rules.js';
-import type { CheckExpression } from './check-expression.js';
 import { etagOf } from './etag.js';
+import type { ExpressionChecker } from './expression-checker.js';
 import { type RuleView, ruleView } from './rule.dto.js';
+import type { RuleAnnouncer } from './rule-announcer.js';
 import type { SavedRule } from './save-rule.js';
 
 /** `published` or `pending`: whether the change is in force for spans that are sent after the answer. */
@@ -12,8 +12,8 @@ const PUBLICATION_HEADER = 'betrace-rule-publication';
 /** Answers about single rules, and sees that a change is in force before it is answered. */
 export class AnswerRule {
   constructor(
-    private readonly announceRules: AnnounceRules,
-    private readonly checkExpression: CheckExpression,
+    private readonly ruleAnnouncer: RuleAnnouncer,
+    private readonly checkExpression: ExpressionChecker,
   ) {}
 
   /** A rule with what the checker says of it. */
@@ -32,6 +32,6 @@ export class AnswerRule {
 
   /** After any change of rules. */
   async announce(reply: FastifyReply): Promise<void> {
-    reply.header(PUBLICATION_HEADER, await this.announceRules.announce());
+    reply.header(PUBLICATION_HEADER, await this.ruleAnnouncer.announce());
   }
 }

@@ -14,9 +14,9 @@ import {
 } from '#openapi';
 import { problemDetail } from '../expressions/refusal.js';
 import { ProblemView } from '../problem.dto.js';
-import { FindTrace } from '../violations/find-trace.js';
-import { CheckExpression } from './check-expression.js';
+import { TraceFinder } from '../violations/trace-finder.js';
 import { ExpressionBody, TestBody, TestResult, ValidationResult } from './expression.dto.js';
+import { ExpressionChecker } from './expression-checker.js';
 import { trialTraceId } from './trial-trace-id.js';
 
 /** Bytes of a body: a trace of some thousand spans to try; an expression. */
@@ -28,8 +28,8 @@ const EXPRESSION_LIMIT = 1024 * 1024;
 @Controller('v1')
 export class ExpressionsController {
   constructor(
-    private readonly checkExpression: CheckExpression,
-    private readonly findTrace: FindTrace,
+    private readonly checkExpression: ExpressionChecker,
+    private readonly traceFinder: TraceFinder,
   ) {}
 
   @Post('rules/test')
@@ -54,7 +54,7 @@ export class ExpressionsController {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const traceId = trialTraceId(body);
     if (traceId === undefined) return this.checkExpression.try(body);
-    const { requests, complete } = await this.findTrace.find(traceId);
+    const { requests, complete } = await this.traceFinder.find(traceId);
     return { ...(await this.checkExpression.try(body, requests)), complete };
   }
 

@@ -3,7 +3,7 @@ import type { ProblemDetail } from '#platform';
 import type { ImportedRule, Store, StoredRule } from '#store';
 import { ApiError } from '../api-error.js';
 import { problemDetail } from '../expressions/refusal.js';
-import type { CheckExpression } from './check-expression.js';
+import type { ExpressionChecker } from './expression-checker.js';
 import type { ImportBody, ImportedRuleView, ImportResult } from './import.dto.js';
 import { changesBetween } from './rule-changes.js';
 import { contentOf, type RuleContent, sameContent } from './rule-content.js';
@@ -21,7 +21,7 @@ interface Item {
 export class ImportRules {
   constructor(
     private readonly store: Store,
-    private readonly check: CheckExpression,
+    private readonly check: ExpressionChecker,
     private readonly maxRules: number,
     private readonly now: () => number,
   ) {}

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiServiceUnavailableResponse, ApiTags } from '#openapi';
 import { noteChange } from '#platform';
 import { ProblemView } from '../problem.dto.js';
-import { PublishRules } from './publish-rules.js';
+import { RulePublisher } from './rule-publisher.js';
 
 export class ReplacedRuleSets {
   @ApiProperty({ type: [Number], example: [5, 6], description: 'The rule sets (epochs) that nobody had any more. Empty: none was lost.' })
@@ -14,7 +14,7 @@ export class ReplacedRuleSets {
 @ApiTags('rules')
 @Controller('v1/rules/lost-sets')
 export class LostRuleSetsController {
-  constructor(private readonly publisher: PublishRules) {}
+  constructor(private readonly publisher: RulePublisher) {}
 
   @Post('replace')
   @HttpCode(200)

@@ -4,7 +4,7 @@ import type { Store } from '#store';
 import { logAndStore } from '../testing/log-and-store.js';
 import { replaceable } from '../testing/replaceable.js';
 import { loggedMarkers, loggedRuleSets, plainRule } from '../testing/rules-in-the-log.js';
-import { PublishRules } from './publish-rules.js';
+import { RulePublisher } from './rule-publisher.js';
 
 describe('a database that is put back to an older backup while the process runs', () => {
   let log: Log;
@@ -48,7 +48,7 @@ describe('a database that is put back to an older backup while the process runs'
   ])('has in force what it says, and no number twice: %s is changed then', async (_, changed, expected) => {
     const told: string[] = [];
     const { object: running, replace } = replaceable(store);
-    const publisher = new PublishRules(running, log, (sentence) => told.push(sentence));
+    const publisher = new RulePublisher(running, log, (sentence) => told.push(sentence));
     for (const id of ['a', 'b', 'x']) {
       await running.putRule(plainRule(id), 1);
       await publisher.publish();
@@ -71,7 +71,7 @@ describe('a database that is put back to an older backup while the process runs'
     expect([await publisher.isAnotherLog(), await publisher.reconcile(), told.length]).toEqual([false, [], 1]);
     // Also after a restart.
     await running.putRule({ ...plainRule('a'), expression: 'span.duration > 2s' }, 3);
-    const restarted = new PublishRules(running, log);
+    const restarted = new RulePublisher(running, log);
     await restarted.reconcile();
     expect((await inForce())?.[0]).toBe('a span.duration > 2s');
     await noKeyTwice();
@@ -80,9 +80,9 @@ describe('a database that is put back to an older backup while the process runs'
 
   it('mends at the next start what a version made that gave a number twice', async () => {
     for (const id of ['a', 'b']) await store.putRule(plainRule(id), 1);
-    await new PublishRules(store, log).publish();
+    await new RulePublisher(store, log).publish();
     const backup = await backupOf(['a', 'c']);
-    await new PublishRules(backup, log).reconcile();
+    await new RulePublisher(backup, log).reconcile();
     expect(await inForce()).toEqual(['a span.duration > 1s', 'c span.duration > 1s']);
     await noKeyTwice();
     await backup.close();

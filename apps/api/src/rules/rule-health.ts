@@ -1,6 +1,6 @@
 import type { Store, StoredRule } from '#store';
-import type { FollowRuleStatus } from './follow-rule-status.js';
 import type { RuleHealthView } from './rule-health.dto.js';
+import type { RuleStatusFollower } from './rule-status-follower.js';
 
 const DAY = 86_400_000;
 
@@ -8,7 +8,7 @@ const DAY = 86_400_000;
 export class RuleHealth {
   constructor(
     private readonly store: Pick<Store, 'ruleViolations'>,
-    private readonly status: Pick<FollowRuleStatus, 'evaluations' | 'samplesOf'>,
+    private readonly status: Pick<RuleStatusFollower, 'evaluations' | 'samplesOf'>,
     private readonly now: () => number,
   ) {}
 

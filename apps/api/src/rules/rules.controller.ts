@@ -18,7 +18,6 @@ import { AnswerRule } from './answer-rule.js';
 import { Cached, Conditional, changeOf, changerOf } from './conditional.js';
 import { contentEtag, etagOf, unlessKnown } from './etag.js';
 import { requireRule } from './find-rule.js';
-import { FollowRuleStatus } from './follow-rule-status.js';
 import { ImportBody, ImportQuery, ImportResult, wholeImport } from './import.dto.js';
 import { ImportRules } from './import-rules.js';
 import { RuleBody, RuleList, RulePatch, RuleView, ruleStatusView, ruleView } from './rule.dto.js';
@@ -26,6 +25,7 @@ import { RuleHealth } from './rule-health.js';
 import { ruleMode } from './rule-mode.js';
 import { RuleHealthQuery, RuleQuery, rulePage } from './rule-query.js';
 import { RuleSamples, ruleSampleView } from './rule-samples.dto.js';
+import { RuleStatusFollower } from './rule-status-follower.js';
 import { SaveRule } from './save-rule.js';
 
 @ApiTags('rules')
@@ -35,7 +35,7 @@ export class RulesController {
     private readonly store: Store,
     private readonly saveRule: SaveRule,
     private readonly answerRule: AnswerRule,
-    private readonly ruleStatus: FollowRuleStatus,
+    private readonly ruleStatus: RuleStatusFollower,
     private readonly importRules: ImportRules,
     private readonly ruleHealth: RuleHealth,
   ) {}

@@ -2,7 +2,7 @@ import { type RuleTextProblem, ruleTextProblems } from '#dsl';
 import { Problem } from '#platform';
 import type { Store, StoredRule } from '#store';
 import { ApiError } from '../api-error.js';
-import type { CheckExpression } from './check-expression.js';
+import type { ExpressionChecker } from './expression-checker.js';
 import { findRule, requireRule } from './find-rule.js';
 import { isConditional, type Preconditions, refuseUnmet } from './preconditions.js';
 import type { RuleBody, RulePatch } from './rule.dto.js';
@@ -26,7 +26,7 @@ export interface Change {
 export class SaveRule {
   constructor(
     private readonly store: Store,
-    private readonly check: CheckExpression,
+    private readonly check: ExpressionChecker,
     private readonly maxRules: number,
     private readonly now: () => number,
   ) {}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CONTROL_BARRIER_PREFIX, CONTROL_HEADER, CONTROL_OPEN_PREFIX, CONTROL_SETTLED_PREFIX, type Log, TOPICS } from '#messaging';
 import type { Store } from '#store';
-import { KEEP_READER } from '../keep/keep-violations.js';
+import { KEEP_READER } from '../keep/violation-keeper.js';
 
 const NOTHING = new Uint8Array(0);
 

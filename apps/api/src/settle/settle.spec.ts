@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CONTROL_BARRIER_PREFIX, CONTROL_HEADER, CONTROL_OPEN_PREFIX, CONTROL_SETTLED_PREFIX, type Log, TOPICS } from '#messaging';
 import type { Store } from '#store';
-import { KEEP_READER } from '../keep/keep-violations.js';
+import { KEEP_READER } from '../keep/violation-keeper.js';
 import { eventually } from '../testing/eventually.js';
 import { logAndStore } from '../testing/log-and-store.js';
 import { publish, violation } from '../testing/violation.js';

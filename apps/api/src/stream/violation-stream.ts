@@ -2,7 +2,7 @@ import type { Logger } from '#platform';
 import type { Store, ViolationFilter, ViolationSequence } from '#store';
 import { ApiError } from '../api-error.js';
 import { eventId, placeAfter } from './event-id.js';
-import { FollowSequence } from './follow-sequence.js';
+import { SequenceFollower } from './sequence-follower.js';
 
 /** Clients of a process at once. */
 const MOST_STREAMS = 50;
@@ -30,14 +30,14 @@ export interface StreamRequest {
 export class ViolationStream {
   private readonly stopping = new AbortController();
   private open = 0;
-  private readonly sequence: FollowSequence;
+  private readonly sequence: SequenceFollower;
 
   constructor(
     private readonly store: Pick<Store, 'violationSequence' | 'violationsSince'>,
     private readonly logger: Logger,
     private readonly heartbeat = HEARTBEAT,
   ) {
-    this.sequence = new FollowSequence(store);
+    this.sequence = new SequenceFollower(store);
   }
 
   /**

@@ -5,8 +5,8 @@ import { encodeRequest } from '#otlp';
 import type { Store } from '#store';
 import { ApiError } from '../api-error.js';
 import { ExplanationView } from '../explanation.dto.js';
-import type { CheckExpression } from '../rules/check-expression.js';
-import type { ReadTrace } from './read-trace.js';
+import type { ExpressionChecker } from '../rules/expression-checker.js';
+import type { TraceReader } from './trace-reader.js';
 
 /** A violation explained again, by all spans of its trace. */
 export class WholeExplanation {
@@ -28,8 +28,8 @@ export class ExplainViolation {
   /** @param tolerance milliseconds by which clocks may differ, as the evaluators have it */
   constructor(
     private readonly store: Store,
-    private readonly readTrace: ReadTrace,
-    private readonly expressions: CheckExpression,
+    private readonly traceReader: TraceReader,
+    private readonly expressions: ExpressionChecker,
     private readonly tolerance: number,
   ) {}
 
@@ -37,7 +37,7 @@ export class ExplainViolation {
     const { rule_id, rule_version, wire_span_id } = violation;
     const rule = (await this.store.ruleVersion(rule_id, rule_version))?.rule;
     if (rule === undefined) throw new ApiError('BT_API_RULE_VERSION_NOT_FOUND', { id: rule_id, version: rule_version });
-    const { requests, complete } = await this.readTrace.requests(violation);
+    const { requests, complete } = await this.traceReader.requests(violation);
     if (requests.length === 0) throw new ApiError('BT_API_TRACE_GONE', { id: violation.id });
     const explanation = await this.expressions.explain({
       expression: rule.expression,

@@ -19,8 +19,8 @@ import { clientGone } from '../settle/client-gone.js';
 import { Settle } from '../settle/settle.js';
 import { timeoutOf } from '../settle/settle-query.js';
 import { ExplainViolation, WholeExplanation } from './explain-violation.js';
-import { ReadTrace } from './read-trace.js';
 import { TraceView } from './trace.dto.js';
+import { TraceReader } from './trace-reader.js';
 import { Verification, VerifyViolation } from './verify-violation.js';
 import { signedRecord, ViolationDetail, ViolationList, ViolationRevisionList, violationDetail, violationSummary } from './violation.dto.js';
 import { violationFilter } from './violation-filter-query.js';
@@ -35,7 +35,7 @@ export class ViolationsController {
   constructor(
     private readonly store: Store,
     private readonly verifyViolation: VerifyViolation,
-    private readonly readTrace: ReadTrace,
+    private readonly traceReader: TraceReader,
     private readonly explainViolation: ExplainViolation,
     private readonly settle: Settle,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
@@ -96,7 +96,7 @@ export class ViolationsController {
   @ApiOkResponse({ type: TraceView })
   @ApiNotFoundResponse({ type: ProblemView })
   async trace(@Param('id') id: string): Promise<TraceView> {
-    return this.readTrace.read(signedRecord(await this.find(id)));
+    return this.traceReader.read(signedRecord(await this.find(id)));
   }
 
   @Get(':id/explanation')

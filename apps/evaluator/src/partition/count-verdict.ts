@@ -1,5 +1,5 @@
 import type { Accounting, Verdict } from '#engine';
-import type { SetAside } from '../publish/publish.js';
+import type { SetAside } from '../publish/violation-publisher.js';
 import type { PartitionTools } from './partition-tools.js';
 
 /** A violation counts once, whatever its revisions; a retraction by itself. */

@@ -15,9 +15,9 @@ import {
 import type { EvaluatedPartition, EvaluatedSpans } from '#platform';
 import { keyRing } from '#signing';
 import { PARTITION_GAUGES } from '../metrics.js';
-import { PublishViolations } from '../publish/publish.js';
-import { FollowRules } from '../rules/follow-rules.js';
+import { ViolationPublisher } from '../publish/violation-publisher.js';
 import type { RuleInForce } from '../rules/rule-series.js';
+import { RulesFollower } from '../rules/rules-follower.js';
 import type { EvaluatorSettings } from '../settings.js';
 import { judgementOf } from './judgement.js';
 import { Measurements } from './measurements.js';
@@ -53,7 +53,7 @@ export class Evaluator implements PartitionListener {
   readonly measurements = new Measurements();
   private readonly latencies = new LatestLatencies();
   private readonly aborted = new AbortController();
-  private readonly rules: FollowRules<UncompiledRules>;
+  private readonly rules: RulesFollower<UncompiledRules>;
   private readonly tools: PartitionTools;
   private readonly runs = new Map<number, PartitionRun>();
   /** Partitions that were given up a short time ago. */
@@ -89,7 +89,7 @@ export class Evaluator implements PartitionListener {
       report.warn(error, what);
       this.waits(new Error(`${what}: ${error.message}`, { cause: error }));
     };
-    this.rules = new FollowRules(
+    this.rules = new RulesFollower(
       log,
       (epoch, rules) => new UncompiledRules(epoch, rules, { timeout: settings.evaluationTimeout }),
       `betrace-rules-${settings.name}`,
@@ -98,7 +98,7 @@ export class Evaluator implements PartitionListener {
     this.tools = {
       log,
       rules: this.rules,
-      publisher: new PublishViolations(log, keyRing(settings.keys), logFailed('violations wait for the log')),
+      publisher: new ViolationPublisher(log, keyRing(settings.keys), logFailed('violations wait for the log')),
       deadLetters: new DeadLetters(log, logFailed('unreadable records wait for the log')),
       measurements: this.measurements,
       latencies: this.latencies,

@@ -1,14 +1,14 @@
 import type { AssemblySettings, UncompiledRules } from '#engine';
 import type { DeadLetters, LatestLatencies, Log, Position } from '#messaging';
-import type { PublishViolations } from '../publish/publish.js';
-import type { FollowRules } from '../rules/follow-rules.js';
+import type { ViolationPublisher } from '../publish/violation-publisher.js';
+import type { RulesFollower } from '../rules/rules-follower.js';
 import type { Measurements } from './measurements.js';
 
 /** What the partitions of one thread share. */
 export interface PartitionTools {
   readonly log: Log;
-  readonly rules: Pick<FollowRules<UncompiledRules>, 'ruleSet' | 'isReplaced'>;
-  readonly publisher: PublishViolations;
+  readonly rules: Pick<RulesFollower<UncompiledRules>, 'ruleSet' | 'isReplaced'>;
+  readonly publisher: ViolationPublisher;
   readonly deadLetters: DeadLetters;
   readonly measurements: Measurements;
   /** From when verdicts were certain by the log's clock until the violations log had them. */

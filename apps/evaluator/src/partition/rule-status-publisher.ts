@@ -1,8 +1,8 @@
 import { type Log, shadowKey, TOPICS } from '#messaging';
 import type { RuleErrors } from '../rules/rule-errors.js';
 import type { RuleHealth } from '../rules/rule-health.js';
+import type { ClosedTracePublisher } from './closed-trace-publisher.js';
 import type { ShadowSamples } from './shadow-samples.js';
-import type { TellClosedTraces } from './tell-closed-traces.js';
 
 /** Milliseconds between two records of one partition: a rule that always fails must not fill the log. */
 const INTERVAL = 1_000;
@@ -24,7 +24,7 @@ export class RuleStatusPublisher {
     private readonly errors: RuleErrors,
     private readonly health: RuleHealth,
     private readonly samples: ShadowSamples,
-    private readonly closed: TellClosedTraces,
+    private readonly closed: ClosedTracePublisher,
     private readonly monotonic: () => number,
   ) {}
 

@@ -16,14 +16,14 @@ import type { RuleInForce } from '../rules/rule-series.js';
 import { Account } from './account.js';
 import { Barriers } from './barriers.js';
 import { type Beginning, beginningOf, isAsLeft } from './beginning.js';
+import { ClosedTracePublisher } from './closed-trace-publisher.js';
 import { epochBefore } from './epoch-before.js';
-import { MoveSpans } from './move-spans.js';
 import { MisplacedSpans, type PartitionAccount, partitionAccount } from './partition-account.js';
 import type { PartitionTools } from './partition-tools.js';
 import { RecordsAside } from './records-aside.js';
 import { RuleStatusPublisher } from './rule-status-publisher.js';
 import { ShadowSamples } from './shadow-samples.js';
-import { TellClosedTraces } from './tell-closed-traces.js';
+import { SpanMover } from './span-mover.js';
 import { type Judged, VerdictsUnderWay } from './verdicts-under-way.js';
 
 const NOTHING = new Uint8Array(0);
@@ -55,7 +55,7 @@ export class PartitionRun {
   /** Written by a producer with another partitioner, and not moved yet. */
   private misplaced: { readonly record: LogRecord; readonly found: Misplaced }[] = [];
   private readonly elsewhere = new MisplacedSpans();
-  private readonly mover: MoveSpans;
+  private readonly mover: SpanMover;
   private readonly barriers: Barriers;
   private readonly judgeFrom: number;
   private readonly time: IngestTime;
@@ -95,7 +95,7 @@ export class PartitionRun {
     this.time = time;
     this.published = published;
     this.committed = { offset: judgeFrom, published };
-    this.mover = new MoveSpans(partition, tools.log, tools.deadLetters, tools.logFailed);
+    this.mover = new SpanMover(partition, tools.log, tools.deadLetters, tools.logFailed);
     this.barriers = new Barriers(partition, tools.log, tools.monotonic);
     this.point = { offset: judgeFrom, epoch, logTime, start, paused };
     this.committedAt = tools.monotonic();
@@ -122,7 +122,7 @@ export class PartitionRun {
     const health = new RuleHealth(partition, this.engine.accounting, () => this.engine.logTime ?? 0);
     this.samples = new ShadowSamples(partition, tools.measurements);
     this.samples.inForce(rules.definitions);
-    const closed = new TellClosedTraces(partition, this.engine.accounting.closedTraces, () => this.engine.logTime ?? 0);
+    const closed = new ClosedTracePublisher(partition, this.engine.accounting.closedTraces, () => this.engine.logTime ?? 0);
     this.ruleStatus = new RuleStatusPublisher(tools.log, this.ruleErrors, health, this.samples, closed, tools.monotonic);
     tools.measurements.set('epoch', this.label, epoch);
   }

@@ -15,7 +15,7 @@ import {
 import { keyRing } from '#signing';
 import { applyAll, engineOf, ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
 import { A_SPAN } from '../../../../test/fixtures/engine/test-span.js';
-import { PublishViolations } from '../publish/publish.js';
+import { ViolationPublisher } from '../publish/violation-publisher.js';
 import { Measurements } from './measurements.js';
 import { VerdictsUnderWay } from './verdicts-under-way.js';
 
@@ -49,7 +49,7 @@ describe('verdicts on their way into the log', () => {
     now = 0;
     deadLetters = new DeadLetters(log, () => undefined);
     const tools = {
-      publisher: new PublishViolations(log, keyRing({ key: 'changeme', development: true }), () => undefined),
+      publisher: new ViolationPublisher(log, keyRing({ key: 'changeme', development: true }), () => undefined),
       deadLetters,
       signal: stop.signal,
       measurements: new Measurements(),

@@ -1,6 +1,6 @@
 import type { Verdict } from '#engine';
 import { type DeadLetter, TOPICS } from '#messaging';
-import type { SetAside } from './publish.js';
+import type { SetAside } from './violation-publisher.js';
 import { unsignedRecord } from './violation-record.js';
 
 /** The dead letter of a violation that could not be published: unsigned, as far as it could be built. */

@@ -15,7 +15,7 @@ import type { LogTimeAhead } from '../partition/evaluator.js';
 import type { RuleSeries } from '../rules/rule-series.js';
 import type { EvaluatorSettings } from '../settings.js';
 import { recordMeasurements } from './record-measurements.js';
-import type { ReportErrors } from './report-errors.js';
+import type { RuleErrorLogger } from './rule-error-logger.js';
 import type { FromThread, ToThread } from './thread-messages.js';
 
 /** Exists in the build only. */
@@ -51,7 +51,7 @@ export interface ThreadTools {
   readonly logger: Logger;
   readonly fullPartitions: Pick<FullPartitions, 'report'>;
   /** One for all threads: a rule fails in each of them. */
-  readonly ruleErrors: Pick<ReportErrors, 'report'>;
+  readonly ruleErrors: Pick<RuleErrorLogger, 'report'>;
   readonly events: { emit(event: keyof ThreadEvents, thread: string): unknown };
 }
 

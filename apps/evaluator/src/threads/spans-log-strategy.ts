@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { Shutdown } from '#platform';
 import type { EvaluatorThread, ThreadEvents } from './evaluator-thread.js';
-import { StartThreads } from './start-threads.js';
+import { ThreadPool } from './thread-pool.js';
 
 /** `starting` until every thread has joined the spans log, and again while one that ended by a defect is replaced. */
 export type SpansLogStatus = 'starting' | 'evaluating' | 'stopped';
@@ -19,7 +19,7 @@ export class SpansLogStrategy extends Server<ThreadEvents, SpansLogStatus> imple
   private closing: Promise<void> | undefined;
 
   constructor(
-    private readonly threads: StartThreads,
+    private readonly threads: ThreadPool,
     private readonly shutdown: Shutdown,
   ) {
     super();

@@ -20,10 +20,10 @@ import {
 } from '#platform';
 import { ingestProblem } from '../ingest-problem.js';
 import { Intake } from '../intake.js';
+import { CallReceiver } from './call-receiver.js';
 import { grpcCredentials } from './grpc-credentials.js';
 import { GrpcHealth } from './grpc-health.js';
 import { OTHER_SIGNALS } from './other-signals.js';
-import { ReceiveCalls } from './receive-calls.js';
 import { GRPC_CODES, partialSuccess } from './status.js';
 import { statusError } from './status-error.js';
 
@@ -51,7 +51,7 @@ const TRACES = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 @Injectable()
 export class OtlpGrpc implements OnApplicationBootstrap {
   private readonly server: grpc.Server;
-  private readonly receiving: ReceiveCalls;
+  private readonly receiving: CallReceiver;
   private readonly health: GrpcHealth;
   private bound: readonly number[] = [];
 
@@ -71,7 +71,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     const debug = (...parts: unknown[]) => logger.debug({ context: 'grpc' }, parts.map(String).join(' '));
     grpc.setLogger({ debug, info: debug, error: debug });
     const refused = (problem: Problem) => intake.refused('otlp_grpc', problem);
-    this.receiving = new ReceiveCalls({ inFlight, timeout: configuration.server.requestTimeout, refused });
+    this.receiving = new CallReceiver({ inFlight, timeout: configuration.server.requestTimeout, refused });
     this.server = new grpc.Server({
       'grpc.max_receive_message_length': limit,
       interceptors: [this.receiving.interceptor],

@@ -1,6 +1,6 @@
 import { ColumnView } from '../conditions/column-view.js';
+import { DeferredConditions, mayBePutOff } from '../conditions/deferred-conditions.js';
 import { FirstComparisons } from '../conditions/first-comparison.js';
-import { mayBePutOff, PutOff } from '../conditions/put-off.js';
 import { compileConditions } from '../conditions/rule-set.js';
 import type { Atom, CompiledRule, CompiledRuleSet, ConditionColumns, InDoubt } from '../contract/compiled.js';
 import { ConditionTable } from '../contract/condition-table.js';
@@ -45,7 +45,7 @@ export function compileRules(rules: readonly RuleToCompile[], options: Evaluatio
   const steps = patternSteps(options.timeout ?? DEFAULT_TIMEOUT);
   const words = Math.ceil(conditions.length / 32);
   const doubtful = new Map([...nodes.entries()].filter(([, node]) => mayBePutOff(node)));
-  const putOff = new PutOff(doubtful, words, steps, () => reads);
+  const putOff = new DeferredConditions(doubtful, words, steps, () => reads);
   const evaluate = compileConditions(nodes, collector, steps / AT_ONCE, (...args) => putOff.settle(...args));
   const reads = collector.reads();
   const spanRules = compiled.filter((rule) => rule.needs === 'span');

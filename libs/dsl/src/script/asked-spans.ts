@@ -5,7 +5,7 @@ import type { SpanView } from '../trace/span-view.js';
 import type { Value } from '../values/value.js';
 import type { AggregateName } from '../vocabulary/trace-vocabulary.js';
 import { OPERATIONS } from './operations.js';
-import { LEAVE, leave, type Run } from './run.js';
+import { LEAVE, leave, type ScriptRun } from './script-run.js';
 
 /** A condition of a span, or something that is the same for all. */
 type Condition = unknown;
@@ -15,13 +15,13 @@ const CONDITION_STEPS = 60;
 const FAILURE_STEPS = 500;
 
 /** Does the condition hold? One that fails does not, and the script goes on. */
-function holds(run: Run, condition: Condition, span: SpanView): boolean {
+function holds(run: ScriptRun, condition: Condition, span: SpanView): boolean {
   run.spend(CONDITION_STEPS);
   if (typeof condition !== 'function') return OPERATIONS.truthy(condition);
   return attempt(run, () => OPERATIONS.truthy(OPERATIONS.call(run, condition, span))) ?? false;
 }
 
-function attempt<T>(run: Run, ask: () => T): T | undefined {
+function attempt<T>(run: ScriptRun, ask: () => T): T | undefined {
   const { depth } = run;
   try {
     return ask();
@@ -33,21 +33,21 @@ function attempt<T>(run: Run, ask: () => T): T | undefined {
   }
 }
 
-function spansOf(run: Run, owner: unknown): readonly SpanView[] {
+function spansOf(run: ScriptRun, owner: unknown): readonly SpanView[] {
   if (owner instanceof TraceHandle) return run.trace.spans;
   if (!(owner instanceof RelativesHandle)) throw LEAVE;
   return run.walking((structure) => structure.relatives(owner.axis, owner.span));
 }
 
 /** `owner.has(condition)`, `.count`, `.all`. */
-function quantify(run: Run, owner: unknown, name: 'has' | 'count' | 'all', condition: Condition): boolean | number {
+function quantify(run: ScriptRun, owner: unknown, name: 'has' | 'count' | 'all', condition: Condition): boolean | number {
   const spans = spansOf(run, owner);
   if (name === 'count') return spans.filter((span) => holds(run, condition, span)).length;
   return name === 'has' ? spans.some((span) => holds(run, condition, span)) : spans.every((span) => holds(run, condition, span));
 }
 
 /** `owner.sum(field, condition)` and the like. */
-function collect(run: Run, owner: unknown, name: AggregateName, field: unknown, ...condition: readonly Condition[]): Value {
+function collect(run: ScriptRun, owner: unknown, name: AggregateName, field: unknown, ...condition: readonly Condition[]): Value {
   if (typeof field !== 'function') throw LEAVE;
   const values: Value[] = [];
   for (const span of spansOf(run, owner)) {

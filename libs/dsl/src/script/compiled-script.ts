@@ -8,12 +8,12 @@ import { LIBRARY_OPERATIONS } from './library.js';
 import { LuaTable } from './lua-table.js';
 import { MEMBERS } from './members.js';
 import { OPERATIONS } from './operations.js';
-import { LEAVE, Run } from './run.js';
 import { scopesOf, Unsupported } from './scopes.js';
+import { LEAVE, ScriptRun } from './script-run.js';
 import { ScriptWriter } from './script-writer.js';
 
 /** Whether the script returns something true. @throws LuaError, LEAVE */
-type Script = (run: Run, constants: Constants, subject: SpanView | undefined) => boolean;
+type Script = (run: ScriptRun, constants: Constants, subject: SpanView | undefined) => boolean;
 type Constants = readonly (string | number | bigint)[];
 
 /** Functions by their text, for the scripts of one rule set: a thousand that differ in a name or a number are one function. */
@@ -22,7 +22,7 @@ export type ScriptFunctions = Map<string, Script>;
 /** Steps of a compiled script, whatever it is allowed: then it can't make more strings than the sandbox allows (16 MiB at 16 bytes a step). */
 const MAX_STEPS = 2 ** 20;
 
-const run = new Run();
+const run = new ScriptRun();
 /** Of most judgements: lists are made with their first item. */
 const NONE: number[] = [];
 

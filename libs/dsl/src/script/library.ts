@@ -12,14 +12,14 @@ import { cachedPattern } from '../values/pattern.js';
 import type { Value } from '../values/value.js';
 import { LuaTable } from './lua-table.js';
 import { OPERATIONS } from './operations.js';
-import { LEAVE, leave, type Run } from './run.js';
+import { LEAVE, leave, type ScriptRun } from './script-run.js';
 
 /**
  * The functions that compiled scripts call, with their first result alone. What they make of unusual arguments is left to the sandbox.
  */
-type LibraryCall = (run: Run, ...args: readonly unknown[]) => unknown;
+type LibraryCall = (run: ScriptRun, ...args: readonly unknown[]) => unknown;
 
-function textArgument(run: Run, value: unknown): string {
+function textArgument(run: ScriptRun, value: unknown): string {
   return typeof value === 'string' ? run.text(value) : leave();
 }
 
@@ -38,7 +38,7 @@ function viaLibrary(name: keyof typeof LIBRARY): LibraryCall {
 }
 
 /** Lua's positions (from 1, negative from the end) of a text whose characters are bytes. */
-function sub(run: Run, value: unknown, first: unknown, last: unknown = -1): string {
+function sub(run: ScriptRun, value: unknown, first: unknown, last: unknown = -1): string {
   const text = textArgument(run, value);
   if (utf8Length(text) !== text.length) leave();
   const from = numberArgument(first);
@@ -50,7 +50,7 @@ function sub(run: Run, value: unknown, first: unknown, last: unknown = -1): stri
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function textOf(run: Run, bytes: Uint8Array): string {
+function textOf(run: ScriptRun, bytes: Uint8Array): string {
   try {
     return run.text(strict.decode(bytes));
   } catch {
@@ -58,7 +58,7 @@ function textOf(run: Run, bytes: Uint8Array): string {
   }
 }
 
-function search(run: Run, value: unknown, pattern: unknown, init: unknown, plain: unknown, isFind: boolean): unknown {
+function search(run: ScriptRun, value: unknown, pattern: unknown, init: unknown, plain: unknown, isFind: boolean): unknown {
   const subject = bytesOf(textArgument(run, value));
   const wanted = bytesOf(textArgument(run, pattern));
   const place = init === undefined ? 1 : numberArgument(init);
@@ -75,7 +75,7 @@ function search(run: Run, value: unknown, pattern: unknown, init: unknown, plain
   return 'position' in capture ? capture.position : textOf(run, subject.subarray(capture.start, capture.end));
 }
 
-function tostring(run: Run, value: unknown): string {
+function tostring(run: ScriptRun, value: unknown): string {
   if (typeof value === 'string') return run.text(value);
   run.spend(CALL_STEPS);
   return run.text(
@@ -92,7 +92,7 @@ function ownTable(value: unknown): LuaTable {
   return value instanceof LuaTable ? value : leave();
 }
 
-function concat(run: Run, list: unknown, separator: unknown = ''): string {
+function concat(run: ScriptRun, list: unknown, separator: unknown = ''): string {
   const table = ownTable(list);
   const between = textArgument(run, separator);
   const pieces: string[] = [];
@@ -106,12 +106,12 @@ function concat(run: Run, list: unknown, separator: unknown = ''): string {
   return pieces.join(between);
 }
 
-function insert(_run: Run, list: unknown, value: unknown): void {
+function insert(_run: ScriptRun, list: unknown, value: unknown): void {
   const table = ownTable(list);
   table.set(table.length + 1, value);
 }
 
-function remove(_run: Run, list: unknown): unknown {
+function remove(_run: ScriptRun, list: unknown): unknown {
   const table = ownTable(list);
   const { length } = table;
   const item = table.get(length);
@@ -120,7 +120,7 @@ function remove(_run: Run, list: unknown): unknown {
 }
 
 /** Merge sort, as the sandbox does it: bounded comparisons whatever the order function answers. */
-function sort(run: Run, list: unknown, order?: unknown): void {
+function sort(run: ScriptRun, list: unknown, order?: unknown): void {
   const table = ownTable(list);
   const { length } = table;
   run.spend(length * 8);
@@ -165,17 +165,17 @@ export const LIBRARY_CALLS: Readonly<Record<string, LibraryCall>> = {
 export const SEVERAL_RESULTS: ReadonlySet<string> = new Set(['find', 'match', 'assert']);
 
 /** `object:name(…)`. */
-function method(run: Run, object: unknown, name: string, ...args: readonly unknown[]): unknown {
+function method(run: ScriptRun, object: unknown, name: string, ...args: readonly unknown[]): unknown {
   if (typeof object === 'string') return (LIBRARY_CALLS[`string.${name}`] ?? leave)(run, object, ...args);
   return object instanceof LuaTable ? OPERATIONS.call(run, object.get(name), object, ...args) : leave();
 }
 
-function testedText(run: Run, subject: unknown): string {
+function testedText(run: ScriptRun, subject: unknown): string {
   if (typeof subject !== 'string') throw new LuaError('attempt to index what is no string');
   return run.text(subject);
 }
 
-function matches(run: Run, subject: unknown, pattern: unknown, isLiteral: boolean): boolean {
+function matches(run: ScriptRun, subject: unknown, pattern: unknown, isLiteral: boolean): boolean {
   const text = testedText(run, subject);
   const wanted = textArgument(run, pattern);
   if (!isLiteral) leave();
@@ -184,19 +184,20 @@ function matches(run: Run, subject: unknown, pattern: unknown, isLiteral: boolea
 }
 
 /** `subject contains pattern` and the like. */
-const STRING_TESTS: Readonly<Record<StringTestName, (run: Run, subject: unknown, pattern: unknown, isLiteral: boolean) => boolean>> = {
-  contains: (run, subject, pattern) => testedText(run, subject).includes(textArgument(run, pattern)),
-  starts_with: (run, subject, pattern) => testedText(run, subject).startsWith(textArgument(run, pattern)),
-  ends_with: (run, subject, pattern) => testedText(run, subject).endsWith(textArgument(run, pattern)),
-  matches,
-};
+const STRING_TESTS: Readonly<Record<StringTestName, (run: ScriptRun, subject: unknown, pattern: unknown, isLiteral: boolean) => boolean>> =
+  {
+    contains: (run, subject, pattern) => testedText(run, subject).includes(textArgument(run, pattern)),
+    starts_with: (run, subject, pattern) => testedText(run, subject).startsWith(textArgument(run, pattern)),
+    ends_with: (run, subject, pattern) => testedText(run, subject).endsWith(textArgument(run, pattern)),
+    matches,
+  };
 
 /** `math.max(a, b)` and `math.min(a, b)`: of two equal ones the first. */
-function maximum(run: Run, a: unknown, b: unknown): unknown {
+function maximum(run: ScriptRun, a: unknown, b: unknown): unknown {
   return typeof a === 'number' && typeof b === 'number' ? (b > a ? b : a) : LIBRARY_CALLS['math.max']!(run, a, b);
 }
 
-function minimum(run: Run, a: unknown, b: unknown): unknown {
+function minimum(run: ScriptRun, a: unknown, b: unknown): unknown {
   return typeof a === 'number' && typeof b === 'number' ? (b < a ? b : a) : LIBRARY_CALLS['math.min']!(run, a, b);
 }
 

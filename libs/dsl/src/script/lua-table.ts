@@ -1,5 +1,5 @@
 import { LuaError } from '../lua/lua-error.js';
-import { leave } from './run.js';
+import { leave } from './script-run.js';
 
 /** How far a border is looked for. */
 const FARTHEST = 2 ** 30;

@@ -6,23 +6,23 @@ import type { FieldName } from '../tree/resolved.js';
 import type { ValueMap } from '../values/value.js';
 import { FIELD_TYPES, SPAN_FUNCTIONS, TRACE_FUNCTIONS } from '../vocabulary/vocabulary.js';
 import { LuaTable } from './lua-table.js';
-import { leave, type Run } from './run.js';
+import { leave, type ScriptRun } from './script-run.js';
 
 /** What compiled scripts read from spans, traces, maps, lists and their own tables. */
 
 const METHODS: ReadonlySet<string> = new Set([...SPAN_FUNCTIONS, ...TRACE_FUNCTIONS].map(({ name }) => name));
 
 /** A value as it comes from a span: a string is paid for, bytes that are no text are left to the sandbox. */
-function read(run: Run, value: unknown): unknown {
+function read(run: ScriptRun, value: unknown): unknown {
   if (typeof value === 'string') return run.text(value);
   return value instanceof Uint8Array ? leave() : value;
 }
 
-function attribute(run: Run, span: SpanView, key: unknown): unknown {
+function attribute(run: ScriptRun, span: SpanView, key: unknown): unknown {
   return typeof key === 'string' ? read(run, span.attribute(key)) : undefined;
 }
 
-function resourceAttribute(run: Run, span: SpanView, key: unknown): unknown {
+function resourceAttribute(run: ScriptRun, span: SpanView, key: unknown): unknown {
   return typeof key === 'string' ? read(run, span.resourceAttribute(key)) : undefined;
 }
 
@@ -33,7 +33,7 @@ function present(span: SpanView | undefined): SpanView {
 }
 
 /** `object[key]`. */
-function index(run: Run, object: unknown, key: unknown): unknown {
+function index(run: ScriptRun, object: unknown, key: unknown): unknown {
   if (object instanceof LuaTable) return object.get(key);
   if (typeof object === 'string') return typeof key === 'string' ? leave() : undefined;
   if (typeof object !== 'object' || object === null) throw new LuaError('attempt to index what has no fields');
@@ -41,7 +41,7 @@ function index(run: Run, object: unknown, key: unknown): unknown {
   return typeof key === 'string' ? member(run, object, key) : undefined;
 }
 
-function member(run: Run, owner: object, key: string): unknown {
+function member(run: ScriptRun, owner: object, key: string): unknown {
   if (isView(owner)) return spanMember(run, owner, key);
   if (owner instanceof AttributesHandle) return read(run, owner.read(key));
   if (owner instanceof TraceHandle) return traceMember(run, key);
@@ -49,7 +49,7 @@ function member(run: Run, owner: object, key: string): unknown {
   return Object.hasOwn(owner, key) ? read(run, (owner as ValueMap)[key]) : undefined;
 }
 
-function spanMember(run: Run, span: SpanView, key: string): unknown {
+function spanMember(run: ScriptRun, span: SpanView, key: string): unknown {
   if (Object.hasOwn(FIELD_TYPES, key) && !key.startsWith('scope_')) return read(run, readField(span, key as FieldName));
   switch (key) {
     case 'attributes':
@@ -70,7 +70,7 @@ function spanMember(run: Run, span: SpanView, key: string): unknown {
   }
 }
 
-function traceMember(run: Run, key: string): unknown {
+function traceMember(run: ScriptRun, key: string): unknown {
   switch (key) {
     case 'id':
       return run.text(run.trace.id);
@@ -98,7 +98,7 @@ function setIndex(object: unknown, key: unknown, value: unknown): void {
 }
 
 /** `pairs(object)`. */
-function* pairs(run: Run, object: unknown): Iterable<readonly [unknown, unknown]> {
+function* pairs(run: ScriptRun, object: unknown): Iterable<readonly [unknown, unknown]> {
   if (object instanceof LuaTable) {
     yield* object;
     return;

@@ -4,7 +4,7 @@ import { formatNumber } from '../lua/lua-number.js';
 import { compareStrings, isNumber, utf8Length } from '../lua/lua-value.js';
 import type { Value } from '../values/value.js';
 import { LuaTable } from './lua-table.js';
-import { LEAVE, leave, MAX_DEPTH, type Run } from './run.js';
+import { LEAVE, leave, MAX_DEPTH, type ScriptRun } from './script-run.js';
 
 /**
  * What the operators of a compiled script do. Its values are those of the language (value.ts; bytes that are no text are left to the
@@ -87,20 +87,20 @@ function bitwiseNot(a: unknown): Value {
   return luaBitwiseNot(numeric(a));
 }
 
-function concatenate(run: Run, a: unknown, b: unknown): string {
+function concatenate(run: ScriptRun, a: unknown, b: unknown): string {
   const left = asText(run, a);
   const right = asText(run, b);
   return run.text(left + right);
 }
 
-function asText(run: Run, value: unknown): string {
+function asText(run: ScriptRun, value: unknown): string {
   if (typeof value === 'string') return run.text(value);
   if (isNumber(value as Value)) return formatNumber(value as number | bigint);
   throw new LuaError('attempt to concatenate what is neither a string nor a number');
 }
 
 /** `==`. */
-function equal(run: Run, a: unknown, b: unknown): boolean {
+function equal(run: ScriptRun, a: unknown, b: unknown): boolean {
   if (typeof a === 'string') {
     if (typeof b !== 'string') return false;
     run.text(a.length < b.length ? a : b);
@@ -113,20 +113,20 @@ function equal(run: Run, a: unknown, b: unknown): boolean {
 }
 
 /** `<`. */
-function less(run: Run, a: unknown, b: unknown): boolean {
+function less(run: ScriptRun, a: unknown, b: unknown): boolean {
   if (typeof a === 'number' && typeof b === 'number') return a < b;
   if (typeof a === 'string' && typeof b === 'string') return compared(run, a, b) < 0;
   return ordered(a) < ordered(b);
 }
 
 /** `<=`. */
-function lessOrEqual(run: Run, a: unknown, b: unknown): boolean {
+function lessOrEqual(run: ScriptRun, a: unknown, b: unknown): boolean {
   if (typeof a === 'number' && typeof b === 'number') return a <= b;
   if (typeof a === 'string' && typeof b === 'string') return compared(run, a, b) <= 0;
   return ordered(a) <= ordered(b);
 }
 
-function compared(run: Run, a: string, b: string): number {
+function compared(run: ScriptRun, a: string, b: string): number {
   run.text(a.length < b.length ? a : b);
   return compareStrings(a, b);
 }
@@ -137,7 +137,7 @@ function ordered(value: unknown): number | bigint {
 }
 
 /** `#`. */
-function length(run: Run, value: unknown): number {
+function length(run: ScriptRun, value: unknown): number {
   if (typeof value === 'string') return utf8Length(run.text(value));
   if (value instanceof LuaTable || Array.isArray(value)) return value.length;
   if (typeof value === 'object') return 0;
@@ -145,7 +145,7 @@ function length(run: Run, value: unknown): number {
 }
 
 /** `f(…)`. */
-function call(run: Run, callee: unknown, ...args: readonly unknown[]): unknown {
+function call(run: ScriptRun, callee: unknown, ...args: readonly unknown[]): unknown {
   if (typeof callee !== 'function') throw new LuaError('attempt to call what is no function');
   if (++run.depth > MAX_DEPTH) leave();
   const result: unknown = callee(...args);

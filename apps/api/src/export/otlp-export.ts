@@ -1,0 +1,68 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import { Log, TOPICS } from '#messaging';
+import {
+  Behind,
+  CONFIGURATION,
+  type Configuration,
+  exportUrl,
+  exposeLag,
+  LOGGER,
+  type Logger,
+  registerMetrics,
+  shownAddress,
+  VERSION,
+} from '#platform';
+import { Store } from '#store';
+import { API_METRICS } from '../metrics.js';
+import type { ViolationExporter } from './violation-exporter.js';
+
+/** The export as configured: off without an endpoint, and then nothing of OpenTelemetry is loaded. */
+@Injectable()
+export class OtlpExport {
+  private exporting: ViolationExporter | undefined;
+
+  constructor(
+    private readonly log: Log,
+    private readonly store: Store,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(Registry) private readonly registry: Registry,
+  ) {}
+
+  async start(): Promise<void> {
+    const { otlp, compliance } = this.configuration;
+    const { endpoint, protocol, headers, timeout, batchSize } = otlp;
+    if (endpoint === undefined) return;
+    const [{ resourceFromAttributes }, { ViolationExporter }, { hearExporter }, { openExporter }, { hearPartialSuccess }] =
+      await Promise.all([
+        import('@opentelemetry/resources'),
+        import('./violation-exporter.js'),
+        import('./hear-exporter.js'),
+        import('./open-exporter.js'),
+        import('./partial-success.js'),
+      ]);
+    const metrics = registerMetrics(API_METRICS, this.registry);
+    const partial = hearPartialSuccess(metrics, this.logger);
+    const exporter = await openExporter({ endpoint, protocol, headers, timeout, partial });
+    const resource = resourceFromAttributes({ 'service.name': 'betrace', 'service.version': VERSION });
+    const address = shownAddress(exportUrl(endpoint, protocol));
+    const settings = { address, batchSize, evidence: compliance.emitEvidence, resource };
+    hearExporter(this.logger);
+    this.exporting = new ViolationExporter(this.log, this.store, exporter, settings, metrics, this.logger);
+    exposeLag({ registry: this.registry, log: this.log, gauge: metrics.exportLag, topic: TOPICS.violations, lag: this.exporting.lag });
+    await this.exporting.start();
+    this.logger.info({ endpoint: address, protocol }, `violations are exported to ${address} (${protocol})`);
+  }
+
+  /** For readiness: `off` or `ok`. Throws what is being waited for; whatever that is, nobody should send less. */
+  check(): string {
+    const state = this.exporting?.state() ?? 'off';
+    if (state !== 'off' && state !== 'ok') throw new Behind(state);
+    return state;
+  }
+
+  async stop(): Promise<void> {
+    await this.exporting?.stop();
+  }
+}

@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ExportResultCode } from '@opentelemetry/core';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { Registry } from 'prom-client';
+import { type Log, TOPICS } from '#messaging';
+import { registerMetrics } from '#platform';
+import type { Store } from '#store';
+import { API_METRICS } from '../metrics.js';
+import { eventually } from '../testing/eventually.js';
+import { logAndStore, silent } from '../testing/log-and-store.js';
+import { publish, violation } from '../testing/violation.js';
+import { ViolationExporter } from './violation-exporter.js';
+
+/** A collector that can be down, or take what it gets and lose its answer. */
+class Collector implements SpanExporter {
+  readonly calls: ReadableSpan[][] = [];
+  failures = 0;
+  losesAnswers = false;
+
+  export(spans: ReadableSpan[], answer: Parameters<SpanExporter['export']>[1]): void {
+    if (this.failures > 0 && !this.losesAnswers) {
+      this.failures--;
+      answer({ code: ExportResultCode.FAILED, error: new Error('14 UNAVAILABLE') });
+      return;
+    }
+    this.calls.push(spans);
+    const lost = this.losesAnswers && this.failures-- > 0;
+    answer(lost ? { code: ExportResultCode.FAILED, error: new Error('4 DEADLINE_EXCEEDED') } : { code: ExportResultCode.SUCCESS });
+  }
+
+  async shutdown(): Promise<void> {}
+
+  get exported(): string[] {
+    return this.calls.flat().map(({ attributes }) => `${attributes['betrace.violation.id']}@${attributes['betrace.violation.revision']}`);
+  }
+}
+
+describe('ViolationExporter', () => {
+  let log: Log;
+  let store: Store;
+  let registry: Registry;
+  let collector: Collector;
+  let exporting: ViolationExporter;
+
+  const start = async (): Promise<void> => {
+    registry = new Registry();
+    collector = new Collector();
+    const settings = {
+      address: 'http://collector',
+      batchSize: 2,
+      evidence: true,
+      resource: resourceFromAttributes({ 'service.name': 'betrace' }),
+    };
+    exporting = new ViolationExporter(log, store, collector, settings, registerMetrics(API_METRICS, registry), silent);
+  };
+
+  beforeEach(async () => {
+    ({ log, store } = await logAndStore(1));
+    await start();
+  });
+
+  afterEach(async () => {
+    await exporting.stop();
+    await log.close();
+    await store.close();
+  });
+
+  const position = (wanted: number) => eventually(async () => ((await store.position('export', 0)) === wanted ? true : undefined));
+
+  it('exports in batches, and moves its position behind them', async () => {
+    await publish(log, violation(), violation({ id: 'viol-2' }), violation({ id: 'viol-3' }));
+    await exporting.start();
+    await position(3);
+    expect(collector.calls.map((spans) => spans.length)).toEqual([2, 1]);
+    expect(exporting.state()).toBe('ok');
+  });
+
+  it('waits while the endpoint is down, says so, and loses nothing', async () => {
+    collector.failures = 3;
+    await publish(log, violation(), violation({ id: 'viol-2' }));
+    await exporting.start();
+    await eventually(async () => (exporting.state() === 'retrying: http://collector: 14 UNAVAILABLE' ? true : undefined));
+    expect(await store.position('export', 0)).toBe(0);
+    await position(2);
+    expect(collector.exported).toEqual(['viol-1@1', 'viol-2@1']);
+    expect(exporting.state()).toBe('ok');
+    expect(await registry.metrics()).toContain('betrace_otlp_export_failures_total{kind="passing"} 3');
+    expect(await registry.metrics()).toContain('betrace_violations_exported_total 2');
+  });
+
+  it('repeats a batch whose answer was lost as the same spans', async () => {
+    collector.losesAnswers = true;
+    collector.failures = 1;
+    await publish(log, violation());
+    await exporting.start();
+    await position(1);
+    const [first, second] = collector.calls.flat();
+    expect(collector.calls).toHaveLength(2);
+    expect(second?.spanContext()).toEqual(first?.spanContext());
+  });
+
+  it('exports each revision, and each once', async () => {
+    await publish(log, violation(), violation({ revision: 2, status: 'retracted' }), violation());
+    await exporting.start();
+    await position(3);
+    expect(collector.exported).toEqual(['viol-1@1', 'viol-1@2']);
+  });
+
+  it('does not export again after a restart', async () => {
+    await publish(log, violation());
+    await exporting.start();
+    await position(1);
+    await exporting.stop();
+    await publish(log, violation(), violation({ id: 'viol-2' }));
+    await start();
+    await exporting.start();
+    await position(3);
+    expect(collector.exported).toEqual(['viol-2@1']);
+  });
+
+  it('skips what is no violation', async () => {
+    await log.append(TOPICS.violations, [{ partition: 0, value: Buffer.from('{}') }]);
+    await publish(log, violation());
+    await exporting.start();
+    await position(2);
+    expect(collector.exported).toEqual(['viol-1@1']);
+  });
+
+  it('stops while it waits for an endpoint that is down', async () => {
+    collector.failures = Number.POSITIVE_INFINITY;
+    await publish(log, violation());
+    await exporting.start();
+    await eventually(async () => (exporting.state() === 'ok' ? undefined : true));
+    await exporting.stop();
+    expect(await store.position('export', 0)).toBe(0);
+  });
+});

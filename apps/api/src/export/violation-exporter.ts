@@ -1,0 +1,212 @@
+import type { Resource } from '@opentelemetry/resources';
+import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
+import {
+  CONTROL_HEADER,
+  type Log,
+  type LogError,
+  type PartitionListener,
+  type Position,
+  type RecordBatch,
+  type Subscription,
+  TOPICS,
+} from '#messaging';
+import { Lag, type Logger, type Metrics } from '#platform';
+import type { Revision, Store } from '#store';
+import { PositionFollower } from '../keep/position-follower.js';
+import { readerPosition } from '../keep/reader-position.js';
+import { readViolation } from '../keep/stored-violation.js';
+import { Together } from '../keep/together.js';
+import { GATHER_MS } from '../keep/violation-keeper.js';
+import type { API_METRICS } from '../metrics.js';
+import { type Delivery, deliver, Taken } from './deliver.js';
+import { type Entry, exportBatches } from './export-batches.js';
+import { exportSpans } from './export-spans.js';
+import { ExportState } from './export-state.js';
+import type { Refusal } from './refusal.js';
+import { violationSpan } from './violation-span.js';
+
+const READER = 'export';
+const NOWHERE: ReadonlyMap<number, number> = new Map();
+
+/** What one partition has to export, and the offset behind it. */
+interface Part {
+  readonly partition: number;
+  readonly position: number;
+  readonly entries: readonly Entry[];
+}
+
+export interface ExportSettings {
+  /** Of the endpoint, as it may be told. */
+  readonly address: string;
+  readonly batchSize: number;
+  /** Puts explanation and signature into the spans. */
+  readonly evidence: boolean;
+  readonly resource: Resource;
+}
+
+/**
+ * Violations log → OTLP endpoint, with a position of its own that advances only after success: when the endpoint is down, the
+ * log waits. A violation that was exported (with this revision or one that it does not supersede) is not exported again after a restart; one
+ * whose success we did not live to see is, as the same span. One that the endpoint refuses for good is passed over: it stays in the
+ * store, which notes why it was not exported.
+ */
+export class ViolationExporter implements PartitionListener {
+  /** Where it is in the log. */
+  readonly lag = new Lag();
+  private readonly stopping = new AbortController();
+  private readonly taken = new Taken();
+  private readonly positions = new PositionFollower();
+  /** Not in turn: what the endpoint does not take of some partitions keeps no other one waiting. */
+  private readonly together = new Together<Part>((parts) => this.exportTogether(parts));
+  private readonly failures: ExportState;
+  private subscription: Subscription | undefined;
+
+  constructor(
+    private readonly log: Log,
+    private readonly store: Store,
+    private readonly exporter: SpanExporter,
+    private readonly settings: ExportSettings,
+    private readonly metrics: Metrics<typeof API_METRICS>,
+    private readonly logger: Logger,
+  ) {
+    this.failures = new ExportState(settings.address, metrics, logger);
+  }
+
+  async start(): Promise<void> {
+    this.subscription = await this.log.subscribe({ topic: TOPICS.violations, group: 'betrace-export', gather: GATHER_MS, listener: this });
+  }
+
+  /** Gives up waiting for an endpoint that is down; what is not exported is exported after the next start. */
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error('stopping'));
+    await this.subscription?.close();
+    await this.exporter.shutdown();
+  }
+
+  /** For readiness: `ok`, or what is being waited for. An endpoint that is down delays exports, it does not stop BeTrace. */
+  state(): string {
+    return this.failures.state();
+  }
+
+  async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
+    this.lag.at(partition, committed?.offset ?? start);
+    const position = await readerPosition(this.log, this.store, READER, partition, committed);
+    this.lag.at(partition, position);
+    return position;
+  }
+
+  async records({ partition, records }: RecordBatch): Promise<void> {
+    const last = records.at(-1);
+    if (last === undefined) return;
+    const entries = records.flatMap((record): Entry[] => {
+      if (record.headers?.[CONTROL_HEADER] !== undefined) return [];
+      try {
+        return [{ partition, position: record.offset + 1, violation: readViolation(record) }];
+      } catch {
+        this.metrics.violationsUnreadable.inc({ reader: READER });
+        return [];
+      }
+    });
+    const position = last.offset + 1;
+    await this.together.add({ partition, position, entries });
+    this.lag.at(partition, position);
+    await this.positions.follow(this.subscription, partition, position);
+    this.failures.works(partition);
+  }
+
+  async revoked(partition: number): Promise<void> {
+    this.failures.forget(partition);
+    await this.positions.leave(this.subscription, partition, this.lag.position(partition));
+    this.lag.forget(partition);
+  }
+
+  async idle(partition: number, position: number): Promise<void> {
+    this.lag.at(partition, position);
+    await this.positions.idle(this.subscription, partition, position);
+    this.failures.works(partition);
+  }
+
+  recovered(): void {
+    this.failures.forget(undefined);
+  }
+
+  missing(error: LogError, partition: number): void {
+    this.metrics.violationsMissing.inc({ reader: READER }, Number(error.values['to']) - Number(error.values['from']) + 1);
+    this.logger.error({ err: error, partition }, 'violations were deleted from the log before they were exported');
+  }
+
+  failed(error: Error, partition?: number): void {
+    if (this.stopping.signal.aborted) return;
+    this.failures.broken(error, partition);
+    this.logger.error({ err: error, partition }, 'violations are not exported; it is tried again');
+  }
+
+  /** Exports the violations of several partitions in common requests. Each partition goes on when all of its violations are dealt with. */
+  private async exportTogether(parts: readonly Part[]): Promise<void> {
+    const entries = parts.flatMap((part) => part.entries);
+    const left = new Map(parts.map((part) => [part.partition, part.entries.length]));
+    const ends = new Map(parts.map(({ partition, position }) => [partition, position]));
+    const nothing = parts.filter((part) => part.entries.length === 0).map((part) => part.partition);
+    const passed = (batch: readonly Entry[]): ReadonlyMap<number, number> => {
+      const positions = new Map(batch.map(({ partition, position }) => [partition, position]));
+      for (const { partition } of batch) left.set(partition, left.get(partition)! - 1);
+      // Behind the last violation of a partition there may be records that are none.
+      for (const partition of [...positions.keys(), ...nothing.splice(0)])
+        if (left.get(partition) === 0) positions.set(partition, ends.get(partition)!);
+      return positions;
+    };
+    for (const batch of exportBatches(entries, this.settings.batchSize)) await this.exportBatch(batch, passed);
+    if (nothing.length > 0) await this.store.exported(READER, passed([]), []);
+  }
+
+  private async exportBatch(batch: readonly Entry[], passed: (batch: readonly Entry[]) => ReadonlyMap<number, number>): Promise<void> {
+    const done = await this.store.alreadyExported(batch.map(revisionOf));
+    const waiting = batch.filter(({ violation }) => !done.has(violation.id));
+    const noted = { all: false };
+    const accepted = async (entries: readonly Entry[]): Promise<void> => {
+      // Usually the endpoint takes the whole batch, and the positions are stored with it.
+      noted.all = entries.length === waiting.length;
+      await this.store.exported(READER, noted.all ? passed(batch) : NOWHERE, entries.map(revisionOf));
+    };
+    await deliver(waiting, this.delivery([...new Set(batch.map(({ partition }) => partition))], accepted));
+    if (!noted.all) await this.store.exported(READER, passed(batch), []);
+    for (const { partition, position } of batch) this.lag.at(partition, position);
+  }
+
+  private delivery(partitions: readonly number[], accepted: (entries: readonly Entry[]) => Promise<void>): Delivery<Entry> {
+    const { resource, evidence } = this.settings;
+    return {
+      send: (entries) =>
+        exportSpans(
+          this.exporter,
+          entries.map(({ violation }) => violationSpan(violation, resource, evidence)),
+        ),
+      accepted: async (entries) => {
+        for (const partition of partitions) this.failures.works(partition);
+        this.metrics.violationsExported.inc(entries.length);
+        await accepted(entries);
+      },
+      refused: async (entry, refusal) => {
+        this.tellRefused(entry, refusal);
+        await this.store.exportRefused(revisionOf(entry), refusal.reason);
+      },
+      failed: (refusal, pause) => this.failures.waits(partitions, refusal, pause),
+      signal: this.stopping.signal,
+      taken: this.taken,
+    };
+  }
+
+  private tellRefused({ violation }: Entry, { kind, reason, message }: Refusal): void {
+    const { id, revision, rule_id } = violation;
+    this.metrics.exportFailures.inc({ kind });
+    this.metrics.exportRejected.inc({ reason });
+    this.logger.error(
+      { violation: id, revision, rule_id, reason, answer: message },
+      `the OTLP endpoint refuses violation ${id} for good; it is kept here and not exported: ${message}`,
+    );
+  }
+}
+
+function revisionOf({ violation: { id, revision, status, log } }: Entry): Revision {
+  return { id, revision, status, firstOffset: log.first_offset };
+}

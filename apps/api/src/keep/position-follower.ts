@@ -1,0 +1,33 @@
+import type { Subscription } from '#messaging';
+
+/** Milliseconds between two commits of a partition: the position that counts lies in the store. */
+const INTERVAL = 1_000;
+
+/** Lets the log's own position follow the one in the store, now and then: it serves lag and retention only. */
+export class PositionFollower {
+  private readonly positions = new Map<number, { committed: number; at: number }>();
+
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  /** Everything before `offset` is in the store. */
+  async follow(subscription: Subscription | undefined, partition: number, offset: number): Promise<void> {
+    const known = this.positions.get(partition);
+    const now = this.now();
+    if (known !== undefined && (known.committed === offset || now - known.at < INTERVAL)) return;
+    await subscription?.commit(partition, { offset, metadata: '' });
+    this.positions.set(partition, { committed: offset, at: now });
+  }
+
+  /** Nothing comes: what is left is committed. */
+  async idle(subscription: Subscription | undefined, partition: number, offset: number): Promise<void> {
+    if (this.positions.has(partition)) await this.follow(subscription, partition, offset);
+  }
+
+  /** The partition is given up. Never rejects: whoever has it next goes by the store. */
+  async leave(subscription: Subscription | undefined, partition: number, offset: number | undefined): Promise<void> {
+    const known = this.positions.get(partition);
+    this.positions.delete(partition);
+    if (offset === undefined || known === undefined || known.committed === offset) return;
+    await subscription?.commit(partition, { offset, metadata: '' }).catch(() => undefined);
+  }
+}

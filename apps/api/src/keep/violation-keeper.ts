@@ -1,0 +1,271 @@
+import {
+  CONTROL_HEADER,
+  type DeadLetter,
+  DeadLetters,
+  LatestLatencies,
+  type Log,
+  type LogError,
+  type LogRecord,
+  type PartitionListener,
+  type Position,
+  type RecordBatch,
+  type Subscription,
+  TOPICS,
+} from '#messaging';
+import { Behind, type KeptViolations, Lag, type Logger, type Metrics } from '#platform';
+import { type KeptBatch, type Store, type StoredViolation, StoreError } from '#store';
+import type { API_METRICS } from '../metrics.js';
+import { PositionFollower } from './position-follower.js';
+import { readerPosition } from './reader-position.js';
+import { RefusalPublisher } from './refusal-publisher.js';
+import { readViolation, storedViolation } from './stored-violation.js';
+import { Together } from './together.js';
+import type { ViolationLogger } from './violation-logger.js';
+
+/** Name of the reader whose position in the store says up to where the violations log is kept. */
+export const KEEP_READER = 'keep';
+
+/**
+ * Milliseconds from one delivery of violations to the next, at least. One that comes after a while of none is not kept waiting; of many that come one by
+ * one it makes batches, without which each costs a transaction of its own.
+ */
+export const GATHER_MS = 200;
+/** Violations in one transaction, about: it locks out the other replicas. */
+const KEPT_AT_ONCE = 1_000;
+
+/** Milliseconds between two looks at whether the database has gone back, while nothing comes. */
+const LOOK_BACK = 2_000;
+
+/** How long (ms) a violation that is refused waits for the dead letter topic until that is told. */
+const TOLD = 3_000;
+
+/** A record of the log, and the row that it becomes. */
+interface KeptRecord {
+  readonly record: LogRecord;
+  readonly violation: StoredViolation;
+}
+
+/**
+ * Violations log → store, all partitions together. The position lies in the store and moves in the transaction that keeps the violations, so each is kept once
+ * whatever crashes. The log's own position follows; it serves retention and lag only. While the store is unavailable, the subscription repeats the batch. A
+ * record that the store refuses for its content is kept aside and stops nothing.
+ */
+export class ViolationKeeper implements PartitionListener {
+  /** Where it is in the log. */
+  readonly lag = new Lag();
+  /** What it did since it started. */
+  private readonly did = { kept: 0, refused: 0, unreadable: 0 };
+  /** From when verdicts were certain by the log's clock until they were in the store. */
+  private readonly latencies = new LatestLatencies();
+  private readonly positions = new PositionFollower();
+  /** When (ms, monotonic) it was last seen that the database has not gone back, by partition. */
+  private readonly lookedBack = new Map<number, number>();
+  private readonly together: Together<KeptBatch>;
+  private readonly deadLetters: DeadLetters;
+  private readonly refusals: RefusalPublisher;
+  private readonly stopping = new AbortController();
+  private subscription: Subscription | undefined;
+  /** Why violations are not kept at present, by partition; without one: the log cannot be read. */
+  private readonly failures = new Map<number | undefined, Error>();
+  /** Offsets that were deleted from the log before they were kept. Operators see them until the next start. */
+  private lacking: LogError | undefined;
+
+  constructor(
+    private readonly log: Log,
+    private readonly store: Store,
+    private readonly metrics: Metrics<typeof API_METRICS>,
+    private readonly logger: Logger,
+    private readonly tell?: ViolationLogger,
+  ) {
+    this.together = new Together((batches) => store.keep(...batches), true, {
+      size: ({ violations }) => violations.length,
+      most: KEPT_AT_ONCE,
+    });
+    this.refusals = new RefusalPublisher(log, (error) => logger.warn({ err: error }, 'the status of a rule lacks what the store refuses'));
+    this.deadLetters = new DeadLetters(log, (error) => logger.warn({ err: error }, 'violations that the store refuses wait for the log'));
+  }
+
+  async start(): Promise<void> {
+    this.subscription = await this.log.subscribe({ topic: TOPICS.violations, group: 'betrace-keep', gather: GATHER_MS, listener: this });
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error('keeping violations stops'));
+    await this.subscription?.close();
+    this.tell?.close();
+  }
+
+  /** For readiness: undefined, or what was lost. Rejects what the store says when it does not take violations, and Behind when the log cannot be read. */
+  async check(): Promise<string | undefined> {
+    const [error] = this.failures.values();
+    if (error === undefined) return this.lacking?.message;
+    if (error instanceof StoreError) throw error;
+    throw new Behind(`violations are not kept: ${error.message}`, { cause: error });
+  }
+
+  /** Without `waitingRecords` when the log does not tell where it ends. */
+  async account(): Promise<KeptViolations> {
+    const ends = await this.log.ends(TOPICS.violations).catch(() => undefined);
+    const waitingRecords = ends && [...this.lag.behind(ends).values()].reduce((sum, records) => sum + records, 0);
+    return { ...this.did, waitingRecords, latencies: this.latencies.seconds };
+  }
+
+  async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
+    this.lag.at(partition, committed?.offset ?? start);
+    const position = await readerPosition(this.log, this.store, KEEP_READER, partition, committed);
+    this.lag.at(partition, position);
+    return position;
+  }
+
+  async records({ partition, records }: RecordBatch): Promise<void> {
+    const [first] = records;
+    const last = records.at(-1);
+    if (first === undefined || last === undefined) return;
+    const position = last.offset + 1;
+    const violations = this.violationsOf(partition, records);
+    try {
+      await this.keep(partition, first.offset, position, violations);
+    } catch (error) {
+      if (!isBehind(error)) throw error;
+      await this.catchUp(partition, first.offset);
+      await this.keep(partition, first.offset, position, violations);
+    }
+    this.lag.at(partition, position);
+    await this.positions.follow(this.subscription, partition, position);
+    this.failures.delete(partition);
+  }
+
+  private violationsOf(partition: number, records: readonly LogRecord[]): readonly KeptRecord[] {
+    return records.flatMap((record): KeptRecord[] => {
+      if (record.headers?.[CONTROL_HEADER] !== undefined) return [];
+      try {
+        return [{ record, violation: storedViolation(readViolation(record), record) }];
+      } catch (error) {
+        this.metrics.violationsUnreadable.inc({ reader: KEEP_READER });
+        this.did.unreadable++;
+        this.logger.warn({ err: error, partition, offset: record.offset }, 'a record of the violations log is no violation');
+        return [];
+      }
+    });
+  }
+
+  /**
+   * The database was restored from a backup while this runs, and lacks what was kept since: it is read from the log again. What was said of
+   * another partition that was kept together with this one changes nothing here.
+   */
+  private async catchUp(partition: number, to: number): Promise<void> {
+    const position = await this.store.position(KEEP_READER, partition);
+    if (position >= to) return;
+    const { start } = await this.log.bounds(TOPICS.violations, partition);
+    if (start < to) this.logger.error({ partition }, goneBack(Math.max(start, position), to));
+    for await (const { records } of this.log.read(TOPICS.violations, partition, position, to)) {
+      await this.keep(partition, undefined, (records.at(-1)?.offset ?? -1) + 1, this.violationsOf(partition, records));
+    }
+    await this.store.keep({ reader: KEEP_READER, partition, position: to, violations: [] });
+  }
+
+  private async keep(partition: number, from: number | undefined, position: number, records: readonly KeptRecord[]): Promise<void> {
+    const violations = records.map(({ violation }) => violation);
+    try {
+      await this.together.add({ reader: KEEP_READER, partition, ...(from === undefined ? {} : { from }), position, violations });
+      this.noteKept(violations);
+    } catch (error) {
+      // One of this partition, or of those that it was kept together with.
+      if (!isRefused(error)) throw error;
+      await this.keepOneByOne(partition, position, records);
+    }
+  }
+
+  private noteKept(violations: readonly StoredViolation[]): void {
+    this.metrics.violationsKept.inc(violations.length);
+    this.tell?.tell(violations);
+    this.did.kept += violations.length;
+    const now = this.log.now();
+    for (const { timestampMs } of violations) this.latencies.note(now - timestampMs);
+  }
+
+  /** Some record is refused: each is kept alone, in order, with the position behind it; a refused one is a dead letter first. */
+  private async keepOneByOne(partition: number, position: number, records: readonly KeptRecord[]): Promise<void> {
+    for (const { record, violation } of records) {
+      const kept = { reader: KEEP_READER, partition, position: record.offset + 1 };
+      try {
+        await this.store.keep({ ...kept, violations: [violation] });
+        this.noteKept([violation]);
+      } catch (error) {
+        if (!isRefused(error)) throw error;
+        const letter = { topic: TOPICS.violations, partition, record, reason: error.message, rule: violation.ruleId };
+        await this.setAside(letter);
+        await this.store.keep({ ...kept, violations: [] });
+        this.metrics.keepRefused.inc({ rule_id: violation.ruleId });
+        this.did.refused++;
+        void this.refusals.note(readViolation(record), partition, error.message);
+        this.logger.error({ err: error, partition, offset: record.offset }, 'the store refuses a violation for good; it is kept aside');
+      }
+    }
+    await this.store.keep({ reader: KEEP_READER, partition, position, violations: [] });
+  }
+
+  /** Waits for as long as the log does not take it, and says so. */
+  private async setAside(letter: DeadLetter): Promise<void> {
+    const reason = `the store refuses one, and ${TOPICS.deadLetters} cannot be written`;
+    const told = setTimeout(() => this.failed(new Error(reason), letter.partition), TOLD);
+    try {
+      await this.deadLetters.keep(letter, this.stopping.signal);
+    } finally {
+      clearTimeout(told);
+    }
+  }
+
+  async idle(partition: number, position: number): Promise<void> {
+    await this.lookBack(partition, position);
+    this.lag.at(partition, position);
+    await this.positions.idle(this.subscription, partition, position);
+    this.failures.delete(partition);
+  }
+
+  /** Also where nothing comes that would find it out. */
+  private async lookBack(partition: number, position: number): Promise<void> {
+    const now = performance.now();
+    if (now - (this.lookedBack.get(partition) ?? Number.NEGATIVE_INFINITY) < LOOK_BACK) return;
+    this.lookedBack.set(partition, now);
+    const kept = await this.store.position(KEEP_READER, partition);
+    if (kept < position) await this.catchUp(partition, position);
+  }
+
+  async revoked(partition: number): Promise<void> {
+    await this.positions.leave(this.subscription, partition, this.lag.position(partition));
+    this.lag.forget(partition);
+    this.lookedBack.delete(partition);
+    this.failures.delete(partition);
+  }
+
+  recovered(): void {
+    this.failures.delete(undefined);
+  }
+
+  missing(error: LogError, partition: number): void {
+    this.metrics.violationsMissing.inc({ reader: KEEP_READER }, Number(error.values['to']) - Number(error.values['from']) + 1);
+    this.lacking ??= error;
+    this.logger.error({ err: error, partition }, 'violations were deleted from the log before they were kept');
+  }
+
+  failed(error: Error, partition?: number): void {
+    this.metrics.keepFailures.inc();
+    this.failures.set(partition, error);
+    this.logger.error({ err: error, partition }, 'violations are not kept; it is tried again');
+  }
+}
+
+/** By what it holds: another attempt would be refused too. All else passes, and is waited for. */
+function isRefused(error: unknown): error is StoreError {
+  return error instanceof StoreError && error.code === 'BT_STORE_REFUSED';
+}
+
+function goneBack(from: number, to: number): string {
+  return `the database has gone back (was a backup restored while this runs?): what the log has from offset ${from} to ${to} is kept again`;
+}
+
+/** The database was restored from a backup of before. */
+function isBehind(error: unknown): error is StoreError {
+  return error instanceof StoreError && error.code === 'BT_STORE_POSITION_BEHIND';
+}

@@ -1,0 +1,82 @@
+import type { Clock, Logger } from '#platform';
+import type { StoredViolation } from '#store';
+
+/** Violations whose lines are remembered, so that a later revision makes no second one. */
+const REMEMBERED = 10_000;
+/** Milliseconds in which `perSecond` lines are written at most. */
+const WINDOW = 1_000;
+
+/**
+ * Writes a line to the log for each violation when it is kept: alerts over logs count these lines. A later revision of an open violation has none, nor has one that is
+ * retracted or undecided. No message and no metadata are told: they hold values of spans. What is above the limit is told as a number, once a second.
+ */
+export class ViolationLogger {
+  private readonly told = new Set<string>();
+  private windowEnd = Number.NEGATIVE_INFINITY;
+  private lines = 0;
+  private leftOut = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  /** `perSecond`: lines; 0 for none. */
+  constructor(
+    private readonly logger: Logger,
+    private readonly perSecond: number,
+    private readonly clock: Clock,
+  ) {}
+
+  tell(violations: readonly StoredViolation[]): void {
+    if (this.perSecond === 0) return;
+    for (const violation of violations) {
+      if (violation.status !== 'open') this.told.delete(violation.id);
+      else if (!this.told.has(violation.id)) {
+        this.remember(violation.id);
+        this.write(violation);
+      }
+    }
+  }
+
+  /** What was left out and is not told yet. */
+  close(): void {
+    clearTimeout(this.timer);
+    this.tellLeftOut();
+  }
+
+  private remember(id: string): void {
+    this.told.add(id);
+    const [oldest] = this.told;
+    if (this.told.size > REMEMBERED && oldest !== undefined) this.told.delete(oldest);
+  }
+
+  private write({ id, revision, severity, ruleId, ruleName, service, traceId }: StoredViolation): void {
+    const now = this.clock.monotonic();
+    if (now >= this.windowEnd) {
+      this.windowEnd = now + WINDOW;
+      this.lines = 0;
+    }
+    if (this.lines >= this.perSecond) {
+      this.leftOut++;
+      this.timer ??= setTimeout(() => this.tellLeftOut(), WINDOW).unref();
+      return;
+    }
+    this.lines++;
+    this.logger.info(
+      {
+        betrace_violation_severity: severity,
+        betrace_violation_id: id,
+        betrace_violation_revision: revision,
+        betrace_violation_rule_id: ruleId,
+        betrace_violation_rule_name: ruleName,
+        betrace_violation_service: service,
+        trace_id: traceId,
+      },
+      'violation',
+    );
+  }
+
+  private tellLeftOut(): void {
+    this.timer = undefined;
+    if (this.leftOut === 0) return;
+    this.logger.warn({ violations: this.leftOut }, 'violations without a line of their own (logging.violations_per_second)');
+    this.leftOut = 0;
+  }
+}

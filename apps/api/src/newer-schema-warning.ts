@@ -1,0 +1,17 @@
+import type { OnModuleInit } from '@nestjs/common';
+import type { Logger } from '#platform';
+import type { Store } from '#store';
+
+/** Says in the log that this version goes on with a database that a newer one has migrated: after a rollback, or while an upgrade is under way. */
+export class NewerSchemaWarning implements OnModuleInit {
+  constructor(
+    private readonly store: Pick<Store, 'newerMigrations'>,
+    private readonly logger: Pick<Logger, 'warn'>,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const migrations = await this.store.newerMigrations();
+    if (migrations.length > 0)
+      this.logger.warn({ migrations }, 'a newer version of BeTrace has migrated the database; this version goes on with it');
+  }
+}

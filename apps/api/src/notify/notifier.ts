@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import { Log, TOPICS } from '#messaging';
+import {
+  Behind,
+  CLOCK,
+  type Clock,
+  CONFIGURATION,
+  type Configuration,
+  ConfigurationError,
+  exposeLag,
+  LOGGER,
+  type Logger,
+  registerMetrics,
+  shownAddress,
+} from '#platform';
+import { Store } from '#store';
+import { NOTIFY_METRICS } from './metrics.js';
+import type { Receiver } from './receiver.js';
+import type { ReceiverNotifier } from './receiver-notifier.js';
+
+/** Notifies the receivers that the file of notifications names. Without that file none of this is loaded. */
+@Injectable()
+export class Notifier {
+  private told: readonly ReceiverNotifier[] | undefined;
+
+  constructor(
+    private readonly log: Log,
+    private readonly store: Store,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(Registry) private readonly registry: Registry,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Throws a ConfigurationError when the file cannot be read or is wrong. */
+  async start(): Promise<void> {
+    const { file } = this.configuration.notifications;
+    if (file === undefined) return;
+    const [{ readReceivers }, { ReceiverNotifier }, { RuleFacts }] = await Promise.all([
+      import('./receivers-file.js'),
+      import('./receiver-notifier.js'),
+      import('./rule-facts.js'),
+    ]);
+    let receivers: readonly Receiver[];
+    try {
+      receivers = readReceivers(file);
+    } catch (error) {
+      const message = `${file} cannot be used: ${(error as Error).message}`;
+      throw new ConfigurationError([{ key: 'notifications.file', source: 'the file of notifications', message }]);
+    }
+    const now = () => this.clock.now();
+    const metrics = registerMetrics(NOTIFY_METRICS, this.registry);
+    const facts = new RuleFacts(this.store, now);
+    const parts = { log: this.log, store: this.store, facts, metrics, logger: this.logger, now };
+    this.told = receivers.map((receiver) => new ReceiverNotifier(receiver, parts));
+    for (const [n, { name, kind, url }] of receivers.entries()) {
+      const { lag } = this.told[n]!;
+      exposeLag({ registry: this.registry, log: this.log, gauge: metrics.lag, topic: TOPICS.violations, labels: { receiver: name }, lag });
+      this.logger.info({ receiver: name, kind, address: shownAddress(url) }, `violations are told to ${name} (${kind})`);
+    }
+    await Promise.all(this.told.map((receiver) => receiver.start()));
+  }
+
+  /** For readiness: `off` or `ok`. Throws what receivers are waited for; nobody should send less because of it. */
+  check(): string {
+    if (this.told === undefined) return 'off';
+    const waiting = this.told.map((receiver) => receiver.state()).filter((state) => state !== undefined);
+    if (waiting.length > 0) throw new Behind(waiting.join('; '));
+    return 'ok';
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all((this.told ?? []).map((receiver) => receiver.stop()));
+  }
+}

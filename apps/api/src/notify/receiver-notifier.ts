@@ -1,0 +1,250 @@
+import {
+  CONTROL_HEADER,
+  type Log,
+  type LogError,
+  type PartitionListener,
+  type Position,
+  type RecordBatch,
+  type Subscription,
+  TOPICS,
+} from '#messaging';
+import { Lag, type Logger, type Metrics } from '#platform';
+import type { Revision, Store } from '#store';
+import { type Delivery, deliver, Taken } from '../export/deliver.js';
+import { type Entry, exportBatches } from '../export/export-batches.js';
+import { type Refusal, refusalOf } from '../export/refusal.js';
+import { PositionFollower } from '../keep/position-follower.js';
+import { readViolation } from '../keep/stored-violation.js';
+import { GATHER_MS } from '../keep/violation-keeper.js';
+import { alertOf } from './alert.js';
+import type { NOTIFY_METRICS } from './metrics.js';
+import { postJson } from './post-json.js';
+import { type Receiver, wants } from './receiver.js';
+import type { RuleFacts } from './rule-facts.js';
+import { webhookMessage } from './webhook-message.js';
+
+/** Alerts in one request, and messages of a webhook under way at a time. */
+const BATCH = { alertmanager: 64, webhook: 8 } as const;
+const ADVICE = (reason: string): string => `check the address, headers and secret of the receiver (${reason})`;
+
+export interface NotifyParts {
+  readonly log: Log;
+  readonly store: Store;
+  readonly facts: RuleFacts;
+  readonly metrics: Metrics<typeof NOTIFY_METRICS>;
+  readonly logger: Logger;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * Violations log → one receiver, with a position of its own that advances only after success: while the receiver is away, the log waits, and no other receiver
+ * does. A receiver that is new hears what happens from then on. After a kill some are told again: as the same alert, or under the same `webhook-id`.
+ */
+export class ReceiverNotifier implements PartitionListener {
+  /** Where it is in the log. */
+  readonly lag = new Lag();
+  private readonly stopping = new AbortController();
+  private readonly taken = new Taken();
+  private readonly positions = new PositionFollower();
+  /** Why nothing is taken at present, by partition. */
+  private readonly waiting = new Map<number | undefined, string>();
+  private readonly reader: string;
+  private readonly subscribed = Promise.withResolvers<Subscription>();
+  private subscription: Subscription | undefined;
+  private since: number | undefined;
+
+  constructor(
+    private readonly receiver: Receiver,
+    private readonly parts: NotifyParts,
+  ) {
+    this.reader = `notify ${receiver.name}`;
+    const { metrics } = parts;
+    const labels = { receiver: receiver.name };
+    metrics.sent.inc(labels, 0);
+    metrics.muted.inc(labels, 0);
+  }
+
+  async start(): Promise<void> {
+    const group = `betrace-notify-${this.receiver.name}`;
+    const subscription = await this.parts.log.subscribe({ topic: TOPICS.violations, group, gather: GATHER_MS, listener: this });
+    this.subscribed.resolve(subscription);
+    this.subscription = subscription;
+  }
+
+  /** Gives up waiting; what was not sent is sent after the next start. */
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error('stopping'));
+    await this.subscription?.close();
+  }
+
+  /** What is being waited for; undefined: nothing. */
+  state(): string | undefined {
+    const [why] = this.waiting.values();
+    return why === undefined ? undefined : `${this.receiver.name}: ${why}`;
+  }
+
+  async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
+    const { log, store } = this.parts;
+    this.since ??= await this.begin();
+    const position = await store.position(this.reader, partition);
+    const { end } = await log.bounds(TOPICS.violations, partition);
+    const isNew = committed === undefined && position === 0;
+    // In a log that was made anew the position is somebody else's.
+    const isOther = position > end || (committed === undefined && !isNew);
+    const at = isNew ? end : isOther ? start : Math.max(position, start);
+    this.lag.at(partition, at);
+    return at;
+  }
+
+  async records({ partition, records }: RecordBatch): Promise<void> {
+    const [first] = records;
+    const last = records.at(-1);
+    if (first === undefined || last === undefined) return;
+    const subscription = await this.subscribed.promise;
+    // First of all, so that the log knows who reads: what comes while we are down is told.
+    await this.positions.follow(subscription, partition, first.offset);
+    const wanted = await this.toBeTold(partition, records);
+    for (const batch of exportBatches(wanted, BATCH[this.receiver.kind])) await this.tell(partition, batch);
+    await this.parts.store.notified(this.reader, new Map([[partition, last.offset + 1]]), []);
+    this.lag.at(partition, last.offset + 1);
+    await this.positions.follow(subscription, partition, last.offset + 1);
+    this.works(partition);
+  }
+
+  async idle(partition: number, position: number): Promise<void> {
+    this.lag.at(partition, position);
+    await this.positions.follow(await this.subscribed.promise, partition, position);
+    this.works(partition);
+  }
+
+  async revoked(partition: number): Promise<void> {
+    this.waiting.delete(partition);
+    await this.positions.leave(this.subscription, partition, this.lag.position(partition));
+    this.lag.forget(partition);
+  }
+
+  recovered(): void {
+    this.waiting.delete(undefined);
+  }
+
+  missing(error: LogError, partition: number): void {
+    const count = Number(error.values['to']) - Number(error.values['from']) + 1;
+    this.parts.metrics.missing.inc({ receiver: this.receiver.name }, count);
+    this.parts.logger.error(
+      { err: error, partition, receiver: this.receiver.name },
+      'violations were deleted from the log before the receiver was told of them',
+    );
+  }
+
+  failed(error: Error, partition?: number): void {
+    if (this.stopping.signal.aborted) return;
+    this.waiting.set(partition, error.message);
+    this.parts.logger.error({ err: error, partition, receiver: this.receiver.name }, 'violations are not told; it is tried again');
+  }
+
+  /** The log's time from which on the receiver is told: that of its first start, whatever is read again later. */
+  private async begin(): Promise<number> {
+    const { store, log } = this.parts;
+    const reader = `${this.reader} since`;
+    const known = await store.position(reader, 0);
+    if (known > 0) return known;
+    const now = log.now();
+    await store.notified(reader, new Map([[0, now]]), []);
+    return now;
+  }
+
+  private async toBeTold(partition: number, records: RecordBatch['records']): Promise<readonly Entry[]> {
+    const { facts, metrics } = this.parts;
+    await facts.refresh();
+    return records.flatMap((record): Entry[] => {
+      if (record.headers?.[CONTROL_HEADER] !== undefined) return [];
+      try {
+        const violation = readViolation(record);
+        return this.isToBeTold(violation) ? [{ partition, position: record.offset + 1, violation }] : [];
+      } catch {
+        metrics.unreadable.inc({ receiver: this.receiver.name });
+        return [];
+      }
+    });
+  }
+
+  /** A retraction is told also of what is muted: it may end an alert of before. */
+  private isToBeTold(violation: Entry['violation']): boolean {
+    const { facts, metrics } = this.parts;
+    // An evaluator that starts publishes some of what it published before.
+    if (violation.timestamp_ms < (this.since ?? 0)) return false;
+    if (!wants(this.receiver, violation, facts.tagsOf(violation.rule_id))) return false;
+    if (violation.status === 'retracted' || !facts.isMuted(violation.rule_id, violation.service)) return true;
+    metrics.muted.inc({ receiver: this.receiver.name });
+    return false;
+  }
+
+  private async tell(partition: number, batch: readonly Entry[]): Promise<void> {
+    const { store } = this.parts;
+    const done = await store.alreadyNotified(this.reader, batch.map(revisionOf));
+    const waiting = batch.filter(({ violation }) => !done.has(violation.id));
+    const delivery = this.delivery(partition);
+    if (this.receiver.kind === 'alertmanager') await deliver(waiting, delivery);
+    else await Promise.all(waiting.map((entry) => deliver([entry], delivery)));
+    const { position } = batch.at(-1)!;
+    await store.notified(this.reader, new Map([[partition, position]]), waiting.map(revisionOf));
+    this.lag.at(partition, position);
+  }
+
+  private delivery(partition: number): Delivery<Entry> {
+    const { name: receiver } = this.receiver;
+    const { metrics, logger } = this.parts;
+    return {
+      send: (entries) => this.post(entries),
+      meaning: (error) => refusalOf(error, ADVICE),
+      accepted: async (entries) => {
+        this.works(partition);
+        metrics.sent.inc({ receiver }, entries.length);
+      },
+      refused: async ({ violation: { id, revision } }, { reason, message }) => {
+        metrics.refused.inc({ receiver, reason });
+        logger.error(
+          { receiver, violation: id, revision, reason, answer: message },
+          `the receiver ${receiver} refuses violation ${id} for good: ${message}`,
+        );
+      },
+      failed: (refusal, pause) => this.waits(partition, refusal, pause),
+      signal: this.stopping.signal,
+      taken: this.taken,
+    };
+  }
+
+  private async post(entries: readonly Entry[]): Promise<void> {
+    const { receiver, parts, stopping } = this;
+    const now = parts.now();
+    if (receiver.kind === 'alertmanager') {
+      const alerts = entries.map(({ violation }) => alertOf(violation, receiver, now));
+      return postJson(`${receiver.url.replace(/\/+$/, '')}/api/v2/alerts`, JSON.stringify(alerts), receiver.headers, stopping.signal);
+    }
+    for (const { violation } of entries) {
+      const { headers, body } = webhookMessage(violation, receiver, now);
+      await postJson(receiver.url, body, { ...receiver.headers, ...headers }, stopping.signal);
+    }
+  }
+
+  private waits(partition: number, { kind, reason, message }: Refusal, pause: number): void {
+    const { name } = this.receiver;
+    this.parts.metrics.failures.inc({ receiver: name, kind });
+    const level = this.waiting.has(partition) ? 'debug' : 'warn';
+    this.waiting.set(partition, message);
+    this.parts.logger[level](
+      { receiver: name, partition, reason, answer: message, retry_in_ms: pause },
+      `the receiver ${name} does not take violations; they wait in the log: ${message}`,
+    );
+  }
+
+  private works(partition: number): void {
+    if (this.waiting.delete(partition) && this.waiting.size === 0)
+      this.parts.logger.info({ receiver: this.receiver.name }, `the receiver ${this.receiver.name} is told again`);
+  }
+}
+
+function revisionOf({ violation: { id, revision, status, log } }: Entry): Revision {
+  return { id, revision, status, firstOffset: log.first_offset };
+}

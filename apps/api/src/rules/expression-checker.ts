@@ -1,0 +1,76 @@
+import type { Explanation } from '#dsl';
+import type { ProblemDetail } from '#platform';
+import { ApiError } from '../api-error.js';
+import type { CheckedText, DescribedText, ExplainTask } from '../expressions/expression-task.js';
+import type { ExpressionThreads } from '../expressions/expression-threads.js';
+import { problemDetail, refusal } from '../expressions/refusal.js';
+import type { TestResult } from './expression.dto.js';
+
+/** Expressions whose diagnostics are remembered: an answer about a rule has them, and a rule is saved once and read often. */
+const REMEMBERED = 500;
+
+/**
+ * What is asked about expressions that somebody sent, answered by threads of their own. Rules that are saved don't wait behind those
+ * that are only tried.
+ */
+export class ExpressionChecker {
+  private readonly checked = new Map<string, CheckedText>();
+
+  constructor(
+    private readonly maxLength: number,
+    private readonly saving: ExpressionThreads,
+    private readonly trying: ExpressionThreads,
+  ) {}
+
+  /** Every diagnostic of an expression that is to be saved. */
+  async check(expression: string): Promise<CheckedText> {
+    const known = this.checked.get(expression);
+    if (known !== undefined) return known;
+    this.refuseLong(expression);
+    const checked = await this.saving.run({ kind: 'check', expression });
+    const [oldest] = this.checked.keys();
+    if (this.checked.size >= REMEMBERED && oldest !== undefined) this.checked.delete(oldest);
+    this.checked.set(expression, checked);
+    return checked;
+  }
+
+  /** Refuses what may not become a rule: BT_API_EXPRESSION_INVALID with the place of each error. */
+  async orRefuse(expression: string): Promise<void> {
+    const { ok, diagnostics } = await this.check(expression);
+    if (!ok) throw refusal(diagnostics);
+  }
+
+  /**
+   * What is wrong or doubtful in an expression that is saved; errors among them, when it was saved before they were known. That it
+   * can't be checked now is one of them: it does not make the rule unreadable.
+   */
+  async warningsOf(expression: string): Promise<readonly ProblemDetail[]> {
+    try {
+      return (await this.check(expression)).diagnostics.map(problemDetail);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return [{ path: 'expression', code: error.code, severity: 'warning', message: error.message }];
+    }
+  }
+
+  /** Every diagnostic, errors and warnings; refuses only what is too long to be looked at. What judging it costs, if it can be judged. */
+  async describe(expression: string): Promise<DescribedText> {
+    this.refuseLong(expression);
+    return this.trying.run({ kind: 'describe', expression });
+  }
+
+  /** Judges the spans of a `POST /v1/rules/test`: those of the body, or of the stored trace that it names. */
+  try(body: Uint8Array, stored?: readonly Uint8Array[]): Promise<TestResult> {
+    // A copy: a small body is a part of a larger buffer, all of which would go along.
+    return this.trying.run({ kind: 'try', body: Uint8Array.from(body), stored });
+  }
+
+  /** Asks a rule that was in force of all spans of a trace. */
+  explain(task: Omit<ExplainTask, 'kind'>): Promise<Explanation> {
+    return this.trying.run({ kind: 'explain', ...task });
+  }
+
+  private refuseLong({ length }: string): void {
+    if (length > this.maxLength) throw new ApiError('BT_API_EXPRESSION_TOO_LONG', { length, limit: this.maxLength });
+  }
+}

@@ -1,0 +1,337 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  CONTROL_HEADER,
+  EPOCH_BEFORE_HEADER,
+  EVALUATORS,
+  type Log,
+  type LogRecord,
+  RuleHistory,
+  type RuleSetRecord,
+  readAll,
+  TOPICS,
+  writePositionMetadata,
+} from '#messaging';
+import type { Store } from '#store';
+import { logAndStore } from '../testing/log-and-store.js';
+import { replaceable } from '../testing/replaceable.js';
+import { loggedMarkers, loggedRuleSets, plainRule } from '../testing/rules-in-the-log.js';
+import { namedEpoch } from './named-epoch.js';
+import { RulePublisher } from './rule-publisher.js';
+
+describe('RulePublisher', () => {
+  let log: Log;
+  let store: Store;
+  let rules: RulePublisher;
+
+  beforeEach(async () => {
+    ({ log, store } = await logAndStore(3));
+    rules = new RulePublisher(store, log);
+  });
+  afterEach(async () => {
+    await log.close();
+    await store.close();
+  });
+
+  const all = (topic: string, partition: number) => readAll(log, topic, partition);
+  const epochs = () => loggedRuleSets(log);
+  const markers = (partition: number) => loggedMarkers(log, partition);
+
+  it('publishes the rule set, then a marker in every partition', async () => {
+    await store.putRule(plainRule('a'), 1);
+    await rules.publish();
+    expect(await epochs()).toMatchObject([{ epoch: 1, snapshot: [{ id: 'a', version: 1, expression: 'span.duration > 1s' }] }]);
+    for (const partition of [0, 1, 2]) expect(await markers(partition)).toEqual(['epoch:1']);
+    expect(await store.unpublishedEpochs()).toEqual([]);
+  });
+
+  it('says beside each marker which rules are in force before it', async () => {
+    const before = async () => (await all(TOPICS.spans, 0)).map(({ headers }) => headers?.[EPOCH_BEFORE_HEADER]);
+    await store.putRule(plainRule('a'), 1);
+    await rules.publish();
+    for (const id of ['b', 'c']) await store.putRule(plainRule(id), 1);
+    await rules.publish();
+    await rules.renew();
+    expect([await markers(0), await before()]).toEqual([
+      ['epoch:1', 'epoch:3', 'epoch:3'],
+      ['0', '1', '3'],
+    ]);
+  });
+
+  it('notices that the log is another one, and says to it that the rules hold from its beginning on', async () => {
+    const { object, replace } = replaceable(log);
+    rules = new RulePublisher(store, object);
+    await store.putRule(plainRule('a'), 1);
+    await store.putRule(plainRule('b'), 1);
+    await rules.publish();
+    expect([await rules.isAnotherLog(), await rules.isAnotherLog()]).toEqual([false, false]);
+    const { log: fresh, store: unused } = await logAndStore(3);
+    await unused.close();
+    replace(fresh);
+    await log.close();
+    log = fresh;
+    expect([await rules.isAnotherLog(), await rules.isAnotherLog()]).toEqual([true, false]);
+    await rules.reconcile();
+    expect((await all(TOPICS.spans, 2)).map(({ headers }) => headers)).toEqual([
+      { [CONTROL_HEADER]: 'epoch:2', [EPOCH_BEFORE_HEADER]: '2' },
+    ]);
+  });
+
+  it('has nothing to say when nothing changed', async () => {
+    await store.putRule(plainRule('a', false), 1);
+    await rules.publish();
+    expect(await epochs()).toEqual([]);
+    expect(await markers(0)).toEqual([]);
+  });
+
+  it('publishes what piled up as its epochs, with one marker for the last', async () => {
+    for (const id of ['a', 'b', 'c']) await store.putRule(plainRule(id), 1);
+    await rules.publish();
+    expect((await epochs()).map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(await markers(1)).toEqual(['epoch:3']);
+  });
+
+  it('marks that a rule was gone which is made anew under its id, or put off and on, in the same breath', async () => {
+    for (const id of ['a', 'b', 'c']) await store.putRule(plainRule(id), 1);
+    await rules.publish();
+    await store.deleteRule('a', 2);
+    await store.putRule(plainRule('b', false), 2);
+    await store.putRule(plainRule('c'), 2);
+    await store.putRule(plainRule('a'), 3);
+    await store.putRule(plainRule('b'), 3);
+    await store.deleteRule('c', 3);
+    await rules.publish();
+    expect(await epochs()).toHaveLength(8);
+    for (const partition of [0, 1, 2]) expect(await markers(partition)).toEqual(['epoch:3', 'epoch:4', 'epoch:5', 'epoch:8']);
+    const before = (await all(TOPICS.spans, 0)).map(({ headers }) => headers?.[EPOCH_BEFORE_HEADER]);
+    expect(before).toEqual(['0', '3', '4', '5']);
+  });
+
+  it('repeats from the beginning what a crash interrupted', async () => {
+    await store.putRule(plainRule('a'), 1);
+    const interrupted = new RulePublisher(store, Object.assign(Object.create(log) as Log, { append: failingAfterFirst(log) }));
+    await expect(interrupted.publish()).rejects.toThrow('the power is gone');
+    expect(await markers(0)).toEqual([]);
+    await rules.publish();
+    expect((await epochs()).map(({ epoch }) => epoch)).toEqual([1, 1]);
+    expect(await markers(0)).toEqual(['epoch:1']);
+  });
+
+  it('publishes what a replica left that died, but not what one is just publishing', async () => {
+    const other = new RulePublisher(store, log);
+    await store.putRule(plainRule('a'), 1);
+    await other.publishForgotten();
+    expect(await epochs()).toEqual([]);
+    await rules.publish();
+    await store.putRule(plainRule('b'), 1);
+    await other.publishForgotten();
+    expect(await markers(0)).toEqual(['epoch:1']);
+    await other.publishForgotten();
+    expect(await markers(0)).toEqual(['epoch:1', 'epoch:2']);
+    await other.publishForgotten();
+    await other.publishForgotten();
+    expect(await markers(0)).toHaveLength(2);
+  });
+
+  it('tells a new log what an old store knows', async () => {
+    for (const id of ['a', 'b']) await store.putRule(plainRule(id), 1);
+    await rules.publish();
+    const fresh = (await logAndStore(2)).log;
+    await new RulePublisher(store, fresh).reconcile();
+    const found: LogRecord[] = [];
+    for await (const { records } of fresh.read(TOPICS.rules, 0, 0)) found.push(...records);
+    expect(found.map(({ value }) => JSON.parse(Buffer.from(value).toString()))).toMatchObject([
+      { epoch: 1, snapshot: [{ id: 'a' }] },
+      { epoch: 2, changes: [{ put: { id: 'b' } }] },
+    ]);
+    expect((await fresh.bounds(TOPICS.spans, 1)).end).toBe(1);
+    await fresh.close();
+  });
+
+  it('puts the rules of a new store above those of an old log', async () => {
+    for (const id of ['a', 'b', 'c']) await store.putRule(plainRule(id), 1);
+    await rules.publish();
+    const fresh = (await logAndStore()).store;
+    await fresh.putRule(plainRule('z'), 1);
+    await new RulePublisher(fresh, log).reconcile();
+    expect((await epochs()).at(-1)).toMatchObject({ epoch: 4, snapshot: [{ id: 'z' }] });
+    expect((await markers(0)).at(-1)).toBe('epoch:4');
+    await fresh.close();
+  });
+
+  it('gives an empty store the rules of an old log back, with their versions, and says what is lost', async () => {
+    await store.putRule(plainRule('a'), 1);
+    await store.putRule({ ...plainRule('a'), expression: 'span.duration > 2s' }, 2);
+    await store.putRule(plainRule('b'), 3);
+    await rules.publish();
+    const fresh = (await logAndStore()).store;
+    const said = await new RulePublisher(fresh, log).reconcile();
+    expect(said.join()).toContain('2: they are taken over');
+    expect((await fresh.rules()).map(({ id, version, expression }) => [id, version, expression])).toEqual([
+      ['a', 2, 'span.duration > 2s'],
+      ['b', 1, 'span.duration > 1s'],
+    ]);
+    expect(await fresh.latestEpoch()).toBe(3);
+    await fresh.putRule({ ...plainRule('a'), expression: 'span.duration > 3s' }, 4);
+    await new RulePublisher(fresh, log).publish();
+    expect((await epochs()).at(-1)).toMatchObject({ epoch: 4, changes: [{ put: { id: 'a', version: 3 } }] });
+    expect(await new RulePublisher(fresh, log).reconcile()).toEqual([]);
+    await fresh.close();
+  });
+
+  /** Store and rules log as they were at an epoch; the spans log as it is, with the markers of all epochs. */
+  const restored = async (kept: number) => {
+    const { log: older, store: backup } = await logAndStore(3);
+    for (let epoch = 1; epoch <= kept; epoch++) await backup.putRule(plainRule(`r${epoch}`), epoch);
+    await new RulePublisher(backup, older).publish();
+    for (let partition = 0; partition < 3; partition++) {
+      const records = (await all(TOPICS.spans, partition)).map(({ value, headers }) => ({ partition, value, ...(headers && { headers }) }));
+      await older.append(TOPICS.spans, records);
+    }
+    return { older, backup, publisher: new RulePublisher(backup, older) };
+  };
+
+  it.each([0, 1, 2, 3, 4])('never uses the number of a rule set again that a restored backup of epoch %i does not have', async (kept) => {
+    for (let epoch = 1; epoch <= 5; epoch++) {
+      await store.putRule(plainRule(`r${epoch}`), epoch);
+      await rules.publish();
+    }
+    const { older, backup, publisher } = await restored(kept);
+    const said = (await publisher.reconcile()).join();
+    expect(said).toContain(kept === 4 ? 'rule set 5,' : `rule sets ${kept + 1} to 5,`);
+    expect(await publisher.reconcile()).toEqual([]);
+    for (const id of ['x', 'y']) {
+      await backup.putRule(plainRule(id), 9);
+      await publisher.publish();
+    }
+    const logged = async () => {
+      const history = new RuleHistory();
+      for await (const { records } of older.read(TOPICS.rules, 0, 0))
+        for (const { value } of records) history.add(JSON.parse(Buffer.from(value).toString()) as RuleSetRecord);
+      return history;
+    };
+    const ids = async (epoch: number) => (await logged()).rules(epoch)?.map(({ id }) => id);
+    const old = Array.from({ length: kept }, (_, i) => `r${i + 1}`);
+    for (let epoch = kept + 1; epoch <= 5; epoch++) expect(await ids(epoch)).toBeUndefined();
+    expect([await ids(6), await ids(7), await ids(8)]).toEqual([old, [...old, 'x'], [...old, 'x', 'y']]);
+
+    const lost = Array.from({ length: 5 - kept }, (_, i) => kept + 1 + i);
+    expect(await publisher.replaceLost()).toEqual(lost);
+    for (const epoch of lost) expect(await ids(epoch)).toEqual([...old, 'x', 'y']);
+    if (kept > 0) expect(await ids(kept)).toEqual(old);
+    expect([await publisher.replaceLost(), await publisher.reconcile()]).toEqual([[], []]);
+    const last: LogRecord[] = [];
+    for await (const { records } of older.read(TOPICS.spans, 2, 0)) last.push(...records);
+    expect(last.at(-1)?.headers?.[CONTROL_HEADER]).toBe('epoch:8');
+    await older.close();
+    await backup.close();
+  });
+
+  it('tells a rules log that was made anew what it lacks, also one that has more records than the old one had', async () => {
+    const { object, replace } = replaceable(log);
+    rules = new RulePublisher(store, object);
+    await store.putRule(plainRule('a'), 1);
+    await rules.publish();
+    expect(await rules.isAnotherLog()).toBe(false);
+    const { log: fresh, store: unused } = await logAndStore(3);
+    await unused.close();
+    const other = new RulePublisher(store, fresh);
+    for (const id of ['b', 'c', 'd']) await store.putRule(plainRule(id), 1);
+    // Another replica is first.
+    await other.publish();
+    replace(fresh);
+    await log.close();
+    log = fresh;
+    expect(await rules.isAnotherLog()).toBe(true);
+    await rules.reconcile();
+    const history = new RuleHistory();
+    for (const record of await epochs()) history.add(record);
+    expect(history.rules(4)?.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('finds the last marker behind many spans, and what a position knows of markers that retention has removed', async () => {
+    await store.snapshotAfter(16);
+    await rules.publish();
+    for (let i = 0; i < 9; i++)
+      await log.append(
+        TOPICS.spans,
+        Array.from({ length: 1_000 }, (_, n) => ({ partition: n % 3, value: Buffer.from('spans') })),
+      );
+    expect(await namedEpoch(log, 0)).toBe(17);
+    const subscription = await log.subscribe({
+      topic: TOPICS.spans,
+      group: EVALUATORS,
+      listener: { assigned: async () => undefined, records: async () => undefined, revoked: async () => undefined },
+    });
+    const { end } = await log.bounds(TOPICS.spans, 1);
+    const metadata = writePositionMetadata({ epoch: 23, logTime: 1, paused: 0 });
+    await subscription.commit(1, { offset: end, metadata });
+    expect(await namedEpoch(log, 0)).toBe(23);
+    await subscription.commit(1, { offset: end + 1_000, metadata: 'set by hand' });
+    expect(await namedEpoch(log, 0)).toBe(17);
+    await subscription.close();
+  });
+
+  it('calls no rule set lost that the store has, when the rules log was made anew or a change waits', async () => {
+    for (const id of ['a', 'b', 'c']) await store.putRule(plainRule(id), 1);
+    await rules.publish();
+    const { log: fresh, store: unused } = await logAndStore(3);
+    await unused.close();
+    const publisher = new RulePublisher(store, fresh);
+    await store.putRule(plainRule('d'), 1);
+    expect(await publisher.replaceLost()).toEqual([]);
+    const history = new RuleHistory();
+    for await (const { records } of fresh.read(TOPICS.rules, 0, 0))
+      for (const { value } of records) history.add(JSON.parse(Buffer.from(value).toString()) as RuleSetRecord);
+    expect(history.rules(4)?.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
+    await fresh.close();
+  });
+
+  it('goes on from no number that somebody forged', async () => {
+    await store.putRule(plainRule('a'), 1);
+    await rules.publish();
+    const forged = [Number.MAX_SAFE_INTEGER, 2 ** 40, 1_000_002].map((epoch, partition) => ({
+      partition,
+      value: Buffer.alloc(0),
+      headers: { [CONTROL_HEADER]: `epoch:${epoch}` },
+    }));
+    await log.append(TOPICS.spans, forged);
+    expect(await rules.reconcile()).toEqual([]);
+    await store.putRule(plainRule('b'), 2);
+    await rules.publish();
+    expect((await epochs()).map(({ epoch }) => epoch)).toEqual([1, 2]);
+    expect(await rules.replaceLost()).toEqual([]);
+  });
+
+  it('writes the marker of the rules in force again, so that no partition is left without one', async () => {
+    await rules.renew();
+    expect(await markers(0)).toEqual([]);
+    await store.putRule(plainRule('a'), 1);
+    await rules.publish();
+    await rules.renew();
+    expect(await markers(2)).toEqual(['epoch:1', 'epoch:1']);
+  });
+
+  it('leaves a log and a store alone that know the same', async () => {
+    await rules.reconcile();
+    await store.putRule(plainRule('a'), 1);
+    await rules.reconcile();
+    await rules.reconcile();
+    expect((await epochs()).map(({ epoch }) => epoch)).toEqual([1]);
+  });
+
+  it('goes on after a failure, and publishes what was stored while it ran', async () => {
+    await store.putRule(plainRule('a'), 1);
+    const first = rules.publish();
+    await store.putRule(plainRule('b'), 1);
+    await Promise.all([first, rules.publish()]);
+    expect((await epochs()).map(({ epoch }) => epoch)).toEqual([1, 2]);
+  });
+});
+
+function failingAfterFirst(log: Log): Log['append'] {
+  let calls = 0;
+  return async (topic, records) => {
+    if (calls++ > 0) throw new Error('the power is gone');
+    return log.append(topic, records);
+  };
+}

@@ -1,0 +1,271 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  CONTROL_EPOCH_PREFIX,
+  CONTROL_HEADER,
+  EPOCH_BEFORE_HEADER,
+  type Log,
+  type OutgoingRecord,
+  type PublishedRule,
+  type RuleHistory,
+  type RuleSetRecord,
+  TOPICS,
+} from '#messaging';
+import type { EpochChange, Store } from '#store';
+import { LoggedRules } from './logged-rules.js';
+import { MOST_LOST, namedEpoch } from './named-epoch.js';
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Brings changes of rules from the store's outbox into the log: the rule set's record first, then an epoch marker in every
+ * partition of the spans log, then it is done. Several replicas may do so at once, and any step may be repeated after a
+ * crash: an evaluator takes an epoch's record once, and ignores a marker of the epoch it has or of an older one.
+ */
+export class RulePublisher {
+  private last: Promise<void> = Promise.resolve();
+  /** The oldest change in the outbox, when it was last looked at. */
+  private waiting: number | undefined;
+  /** By partition where the spans log ended at the last look. */
+  private readonly ends = new Map<number, number>();
+  private readonly logged: LoggedRules;
+
+  /** @param tell takes what an operator has to know: the database has gone back. */
+  constructor(
+    private readonly store: Store,
+    private readonly log: Log,
+    private readonly tell: (sentence: string) => void = () => undefined,
+  ) {
+    this.logged = new LoggedRules(log);
+  }
+
+  /**
+   * Publishes all that is unpublished, one call after the other. Resolves when the markers of every change that was stored
+   * before the call are in the log; rejects with the log's or the store's error, and the changes stay in the outbox.
+   */
+  publish(): Promise<void> {
+    const run = this.last.then(() => this.publishOutbox()).then(() => undefined);
+    this.last = run.catch(() => {});
+    return run;
+  }
+
+  /**
+   * Publishes what another replica stored and has not published since the last call: it died between the two. Called now and then;
+   * a change that is just being published is left to its replica.
+   */
+  async publishForgotten(): Promise<void> {
+    const oldest = (await this.store.unpublishedEpochs())[0]?.epoch;
+    const forgotten = oldest !== undefined && oldest === this.waiting;
+    this.waiting = oldest;
+    if (forgotten) await this.publish();
+  }
+
+  /**
+   * Brings log and store to the same rules when they know different epochs. One of them is then new, was emptied, or was restored from a backup. What
+   * the log lacks is published again, as far as the store has it. If the store has no rules at all, they come back from the log. Otherwise the store's rules
+   * are put in force as the next epoch. An epoch that the spans log names and nobody has is lost. Its number is never used again, or its spans would be judged
+   * by rules that did not exist. Then the marker of the rules in force is written again. Returns what an operator has to know.
+   */
+  reconcile(): Promise<readonly string[]> {
+    const run = this.last.then(async () => {
+      // Before the store is asked: what another replica publishes meanwhile is not lost.
+      const named = await namedEpoch(this.log, await this.store.latestEpoch());
+      const logged = (await this.logged.read()).history;
+      const said: string[] = [];
+      if (logged.latestEpoch > 0 && (await this.store.latestEpoch()) === 0) {
+        const rules = logged.rules(logged.latestEpoch) ?? [];
+        await this.store.adoptRules(rules, logged.latestEpoch, Date.now());
+        if (rules.length > 0) said.push(adopted(rules.length));
+      }
+      const missing = await this.store.republish(logged.epochs);
+      if (missing > 0) said.push(`the rules log lacked ${missing} rule sets that the store has; they are published again`);
+      const latest = await this.store.latestEpoch();
+      const highest = highestOf(logged, latest);
+      if (named > Math.max(latest, highest)) said.push(lost(Math.max(latest, highest), named));
+      if (named > Math.max(latest, highest)) await this.store.snapshotAfter(named);
+      await this.goOnAbove(logged);
+      // A log that had no rule set at all holds nothing that was to be judged by other rules than the present ones.
+      if (!(await this.publishOutbox(logged.latestEpoch === 0 && missing > 0))) await this.writeMarkers();
+      return said;
+    });
+    this.last = run.then(
+      () => undefined,
+      () => undefined,
+    );
+    return run;
+  }
+
+  /**
+   * Gives the rules as they are to every epoch whose rule set nobody has, so that what waits for it is judged. Answers those epochs: none
+   * when the rules log has all.
+   */
+  replaceLost(): Promise<readonly number[]> {
+    const run = this.last.then(async () => {
+      const logged = (await this.logged.read()).history;
+      const latest = await this.store.latestEpoch();
+      const absent = Array.from({ length: latest }, (_, index) => index + 1).filter((epoch) => logged.rules(epoch) === undefined);
+      const epochs: number[] = [];
+      // What the store has is published again, and was never lost.
+      for (const epoch of absent) if ((await this.store.ruleSet(epoch)) === undefined) epochs.push(epoch);
+      await this.store.replaceEpochs(epochs);
+      await this.store.republish(logged.epochs);
+      if (!(await this.publishOutbox())) await this.writeMarkers();
+      return epochs;
+    });
+    this.last = run.then(
+      () => undefined,
+      () => undefined,
+    );
+    return run;
+  }
+
+  /**
+   * Whether the rules log or the spans log was recreated since the last call, or the store is older than the rules log. Then `reconcile` brings each what it
+   * lacks.
+   */
+  async isAnotherLog(): Promise<boolean> {
+    let another = false;
+    for (const [partition, end] of await this.log.ends(TOPICS.spans)) {
+      if (end < (this.ends.get(partition) ?? 0)) another = true;
+      this.ends.set(partition, end);
+    }
+    const { history, anew } = await this.logged.read();
+    const latest = await this.store.latestEpoch();
+    return another || anew || (latest > 0 && highestOf(history, latest) > latest);
+  }
+
+  /** Writes the marker of the rules in force again, so that retention never leaves a partition without one. */
+  renew(): Promise<void> {
+    const run = this.last.then(() => this.writeMarkers());
+    this.last = run.catch(() => {});
+    return run;
+  }
+
+  private async writeMarkers(): Promise<void> {
+    const epoch = await this.store.latestEpoch();
+    // What waits in the outbox brings its own.
+    if (epoch > 0 && (await this.store.unpublishedEpochs()).length === 0) await this.log.append(TOPICS.spans, this.markers(epoch, epoch));
+  }
+
+  /** Whether markers were written: not when the outbox has nothing, or only what the rules log lacks of epochs before the one in force. */
+  private async publishOutbox(restored = false): Promise<boolean> {
+    if ((await this.store.unpublishedEpochs()).length === 0) return false;
+    const { history, anew } = await this.logged.read();
+    let alone = restored;
+    if (anew) alone = (await this.store.republish(history.epochs)) > 0 && history.latestEpoch === 0;
+    // Asked before the outbox: if this one is not published, it is in there.
+    const latest = await this.goOnAbove(history);
+    const changes = await this.store.unpublishedEpochs();
+    const last = changes.at(-1)?.epoch ?? 0;
+    if (last === 0) return false;
+    await this.log.append(
+      TOPICS.rules,
+      changes.map(({ epoch, record }) => ({ partition: 0, key: String(epoch), value: Buffer.from(record) })),
+    );
+    const marks = last >= latest;
+    if (marks) await this.log.append(TOPICS.spans, alone ? this.markers(last, last) : this.markersOf(changes));
+    for (const { epoch } of changes) await this.store.epochPublished(epoch);
+    return marks;
+  }
+
+  /**
+   * A store that was restored from a backup gives numbers again that the rules log has given to other rules. They are never published: the rules as they
+   * are get a number above all of them. Answers the store's latest.
+   */
+  private async goOnAbove(logged: RuleHistory): Promise<number> {
+    const latest = await this.store.latestEpoch();
+    const highest = highestOf(logged, latest);
+    let forked: number | undefined;
+    for (const epoch of [...(await this.store.unpublishedEpochs()).map(({ epoch }) => epoch), latest]) {
+      if (forked === undefined && logged.epochs.has(epoch) && !(await this.isOf(logged, epoch))) forked = epoch;
+    }
+    if (forked === undefined && highest <= latest) return latest;
+    const named = await namedEpoch(this.log, latest);
+    this.tell(goneBack(latest, highest));
+    await this.store.forkEpochs(forked ?? latest + 1, Math.max(latest, highest, named));
+    return this.store.latestEpoch();
+  }
+
+  /** Whether the store has the same rules for an epoch as the log; also when the log has none for it. */
+  private async isOf(logged: RuleHistory, epoch: number): Promise<boolean> {
+    const theirs = logged.rules(epoch);
+    const ours = await this.store.ruleSet(epoch);
+    return (
+      theirs === undefined ||
+      ours === undefined ||
+      isDeepStrictEqual(sorted(theirs), sorted((JSON.parse(ours) as RuleSetRecord).snapshot ?? []))
+    );
+  }
+
+  /**
+   * One marker for the last change is enough, for an epoch is a whole rule set; but a rule that went and is made anew under its id would seem to be edited, and go
+   * on with open traces. So its absence is marked too.
+   */
+  private markersOf(changes: readonly EpochChange[]): OutgoingRecord[] {
+    const first = beforeAll(changes) + 1;
+    const absent = absences(changes);
+    const marked = changes.filter(({ epoch }, index) => index === changes.length - 1 || (epoch >= first && absent.has(epoch)));
+    let before = first - 1;
+    return marked.flatMap(({ epoch }) => {
+      const markers = this.markers(epoch, before);
+      before = epoch;
+      return markers;
+    });
+  }
+
+  /** `before`: the epoch in force before them. */
+  private markers(epoch: number, before: number): OutgoingRecord[] {
+    const headers = { [CONTROL_HEADER]: `${CONTROL_EPOCH_PREFIX}${epoch}`, [EPOCH_BEFORE_HEADER]: String(before) };
+    return Array.from({ length: this.log.partitions(TOPICS.spans) }, (_, partition) => ({ partition, value: NOTHING, headers }));
+  }
+}
+
+/** The changes that take away a rule which a later one of them brings back. */
+function absences(changes: readonly EpochChange[]): ReadonlySet<number> {
+  const broughtBack = new Set<string>();
+  const found = new Set<number>();
+  for (const { epoch, record } of changes.toReversed()) {
+    const { changes: ofEpoch = [] } = JSON.parse(record) as RuleSetRecord;
+    for (const change of ofEpoch) if ('remove' in change && broughtBack.has(change.remove)) found.add(epoch);
+    for (const change of ofEpoch) if ('put' in change) broughtBack.add(change.put.id);
+  }
+  return found;
+}
+
+/** The epoch before the changes that end in the last one. Older changes before them are replaced or published again. */
+function beforeAll(changes: readonly EpochChange[]): number {
+  const first = changes.findLast(({ epoch }, index) => changes[index - 1]?.epoch !== epoch - 1);
+  return (first?.epoch ?? 1) - 1;
+}
+
+/** The latest rule set of the log; of none that somebody forged with a number far above those of the store. */
+function highestOf(logged: RuleHistory, known: number): number {
+  const most = known + MOST_LOST;
+  if (known === 0 || logged.latestEpoch <= most) return logged.latestEpoch;
+  let highest = 0;
+  for (const epoch of logged.epochs) if (epoch <= most && epoch > highest) highest = epoch;
+  return highest;
+}
+
+function sorted(rules: readonly PublishedRule[]): readonly PublishedRule[] {
+  return rules.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function goneBack(latest: number, highest: number): string {
+  return (
+    `the database has gone back: it goes on from rule set ${latest}, and the rules log has other rules for it, or ends with ${highest}. Was a backup restored while this runs? ` +
+    'The rules of the database are in force from now on, under a new number; what was changed after the backup is lost'
+  );
+}
+
+function adopted(rules: number): string {
+  const lost = 'descriptions, tags, earlier versions and disabled rules are lost';
+  return `the store has no rules, and the rules log has ${rules}: they are taken over from it (${lost}). Was store.db deleted, or is it another database?`;
+}
+
+function lost(latest: number, named: number): string {
+  const epochs = named === latest + 1 ? `rule set ${named}` : `rule sets ${latest + 1} to ${named}`;
+  return (
+    `the spans log names ${epochs}, which neither the store nor the rules log has: spans sent under them are not judged. Was a backup restored that ` +
+    'is older than the spans log? Restore a newer one, or have them judged by the present rules: POST /v1/rules/lost-sets/replace'
+  );
+}

@@ -1,0 +1,113 @@
+import {
+  type ClosedTracesRecord,
+  type Log,
+  type RecordBatch,
+  type RuleHealthRecord,
+  type RuleStatusRecord,
+  type RuleTypeFailure,
+  type ShadowSample,
+  type ShadowSamplesRecord,
+  type Subscription,
+  TOPICS,
+} from '#messaging';
+import type { Logger } from '#platform';
+import type { StoredRule } from '#store';
+import { EvaluationCounts } from './evaluation-counts.js';
+import { KeptSamples } from './kept-samples.js';
+
+/** How a rule fares, over all partitions. */
+export interface RuleStatus {
+  readonly errors: number;
+  readonly lastError: string;
+  /** Unix milliseconds. */
+  readonly lastErrorAt: number;
+  /** Of them those about the type of a value that is there. */
+  readonly typeFailures: readonly RuleTypeFailure[];
+}
+
+/** The rule status log, followed: each API reads all of it and commits nothing. */
+export class RuleStatusFollower {
+  /** By rule, then by who tells, and of which partition. */
+  private readonly statuses = new Map<string, Map<string, RuleStatusRecord>>();
+  /** What evaluations came to. */
+  readonly evaluations = new EvaluationCounts();
+  /** What rules in shadow found. */
+  private readonly shadow = new KeptSamples();
+  private subscription: Subscription | undefined;
+
+  constructor(
+    private readonly log: Log,
+    private readonly logger: Logger,
+    /** Takes what evaluators tell of closed traces; throws a TypeError when it is no such record. */
+    private readonly closed: (record: ClosedTracesRecord) => void = () => undefined,
+  ) {}
+
+  async start(): Promise<void> {
+    this.subscription = await this.log.subscribe({
+      topic: TOPICS.ruleStatus,
+      group: `betrace-rule-status-${process.pid}`,
+      partitions: [0],
+      listener: {
+        assigned: async () => 0,
+        records: async (batch) => this.take(batch),
+        revoked: async () => {},
+        failed: (error) => this.logger.warn({ err: error }, 'the rule status log cannot be followed; it is tried again'),
+      },
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.subscription?.close();
+  }
+
+  /** The errors of the rule's present version; undefined when none is known. */
+  of({ id, version }: Pick<StoredRule, 'id' | 'version'>): RuleStatus | undefined {
+    const known = [...(this.statuses.get(id)?.values() ?? [])].filter(({ rule_version }) => rule_version === version);
+    if (known.length === 0) return undefined;
+    const last = known.reduce((a, b) => (b.last_error_at_ms > a.last_error_at_ms ? b : a));
+    return {
+      errors: known.reduce((sum, { errors }) => sum + errors, 0),
+      lastError: last.last_error,
+      lastErrorAt: last.last_error_at_ms,
+      typeFailures: added(known.flatMap(({ type_failures = [] }) => type_failures)),
+    };
+  }
+
+  /** What the rule found in shadow, newest first. */
+  samplesOf(id: string): readonly ShadowSample[] {
+    return this.shadow.of(id);
+  }
+
+  private take({ records }: RecordBatch): void {
+    for (const { value, offset } of records) {
+      try {
+        const status = JSON.parse(Buffer.from(value).toString('utf8')) as
+          | RuleStatusRecord
+          | RuleHealthRecord
+          | ShadowSamplesRecord
+          | ClosedTracesRecord;
+        if ('kind' in status) {
+          if (status.kind === 'health') this.evaluations.take(status);
+          else if (status.kind === 'shadow') this.shadow.take(status);
+          else if (status.kind === 'traces') this.closed(status);
+          // A kind of a later version says nothing to this one.
+          continue;
+        }
+        const partitions = this.statuses.get(status.rule_id) ?? new Map<string, RuleStatusRecord>();
+        this.statuses.set(status.rule_id, partitions.set(`${status.source ?? ''}/${status.partition}`, status));
+      } catch (error) {
+        this.logger.warn({ err: error, offset }, 'a record of the rule status log is no rule status; it is skipped');
+      }
+    }
+  }
+}
+
+/** Those of one kind, over all partitions, as one: the most frequent first. */
+function added(failures: readonly RuleTypeFailure[]): readonly RuleTypeFailure[] {
+  const byKind = new Map<string, RuleTypeFailure>();
+  for (const failure of failures) {
+    const kind = `${failure.error} ${failure.reading ?? ''}`;
+    byKind.set(kind, { ...failure, count: failure.count + (byKind.get(kind)?.count ?? 0) });
+  }
+  return [...byKind.values()].sort((a, b) => b.count - a.count);
+}

@@ -1,0 +1,31 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Store, ViolationSequence } from '#store';
+
+/** Milliseconds between two looks. */
+const INTERVAL = 250;
+
+/** Looks how far the numbers of what is kept are, once for all who wait, and only while somebody waits. */
+export class SequenceFollower {
+  private look: Promise<ViolationSequence> | undefined;
+
+  constructor(private readonly store: Pick<Store, 'violationSequence'>) {}
+
+  /** Resolves when there is more than `after`, or other numbers than those of `origin`; with undefined after `patience` ms, or when `ended`. */
+  async beyond(origin: string, after: number, patience: number, ended: AbortSignal): Promise<ViolationSequence | undefined> {
+    for (let waited = 0; !ended.aborted; waited += INTERVAL) {
+      const now = await this.next();
+      if (now.last > after || now.origin !== origin) return now;
+      if (waited >= patience) return undefined;
+      await pause(INTERVAL, undefined, { signal: ended }).catch(() => undefined);
+    }
+    return undefined;
+  }
+
+  /** One that began after this call, or at the same time as another's. */
+  private next(): Promise<ViolationSequence> {
+    this.look ??= this.store.violationSequence().finally(() => {
+      this.look = undefined;
+    });
+    return this.look;
+  }
+}

@@ -1,0 +1,42 @@
+import { encodeRequest } from '#otlp';
+import type { Store } from '#store';
+import { ApiError } from '../api-error.js';
+import type { TraceReader } from './trace-reader.js';
+import { signedRecord } from './violation.dto.js';
+
+/** The spans of a trace as the log has them. */
+export interface FoundTrace {
+  /** OTLP requests, in the order of the log. */
+  readonly requests: readonly Uint8Array[];
+  /** False when the log has already dropped some of the records in which the trace lay. */
+  readonly complete: boolean;
+}
+
+/** Violations that are asked where the trace lies: a rule about spans may have as many as the trace has spans. */
+const MOST_VIOLATIONS = 1_000;
+
+/** Finds the spans of a trace by its id. Where they lie is known of traces that violated some rule. */
+export class TraceFinder {
+  constructor(
+    private readonly store: Store,
+    private readonly traceReader: TraceReader,
+  ) {}
+
+  /** `traceId`: as it was sent, or 32 hex digits. Throws BT_API_TRACE_UNKNOWN, BT_API_TRACE_GONE. */
+  async find(traceId: string): Promise<FoundTrace> {
+    const { violations } = await this.store.violations({ traceId }, { limit: MOST_VIOLATIONS });
+    const [first, ...others] = violations.map(signedRecord);
+    if (first === undefined) throw new ApiError('BT_API_TRACE_UNKNOWN', { trace_id: traceId.slice(0, 100) });
+    const { wire_trace_id } = first;
+    // A trace that was judged in fragments lies in the ranges of all of them.
+    const logs = [first, ...others].filter((record) => record.wire_trace_id === wire_trace_id).map(({ log }) => log);
+    const log = {
+      partition: first.log.partition,
+      first_offset: Math.min(...logs.map(({ first_offset }) => first_offset)),
+      last_offset: Math.max(...logs.map(({ last_offset }) => last_offset)),
+    };
+    const { requests, complete } = await this.traceReader.requests({ wire_trace_id, log });
+    if (requests.length === 0) throw new ApiError('BT_API_TRACE_GONE', { id: first.id });
+    return { requests: requests.map(encodeRequest), complete };
+  }
+}

@@ -1,0 +1,77 @@
+import type { Logger } from '#platform';
+import type { Store } from '#store';
+
+const INTERVAL = 10 * 60 * 1_000;
+
+/** A clock that went on by so much more than the machine's own time has leapt (ms). */
+const LEAP = 5 * 60 * 1_000;
+/** What would delete all that there is waits for so long (ms). */
+const PATIENCE = 24 * 60 * 60 * 1_000;
+
+/**
+ * Deletes violations that are older than the retention, every ten minutes. A wall clock that is ahead for a moment must not delete for good what is young: nothing is
+ * deleted in the first ten minutes, in those after the clock leapt, and, where nothing would be left, in the first day.
+ */
+export class ViolationPruner {
+  private timer: NodeJS.Timeout | undefined;
+  private pruning: Promise<void> = Promise.resolve();
+  private startedAt = 0;
+  private last = { time: 0, at: 0 };
+
+  constructor(
+    private readonly store: Store,
+    /** Milliseconds. */
+    private readonly retention: number,
+    private readonly now: () => number,
+    private readonly logger: Logger,
+    /** Milliseconds that no clock setting changes. */
+    private readonly monotonic: () => number = () => performance.now(),
+  ) {}
+
+  start(): void {
+    this.startedAt = this.monotonic();
+    this.last = { time: this.now(), at: this.startedAt };
+    this.timer = setInterval(() => {
+      this.pruning = this.pruning.then(() => this.prune());
+    }, INTERVAL);
+    this.timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.pruning;
+  }
+
+  /** Whether there are violations, and all were made before. */
+  private async isAll(before: number): Promise<boolean> {
+    const [newest] = (await this.store.violationsFrom({}, { limit: 1 })).violations;
+    return newest !== undefined && newest.timestampMs < before;
+  }
+
+  /** A failure is logged only: the next round tries again. */
+  private async prune(): Promise<void> {
+    const { time, at } = this.last;
+    this.last = { time: this.now(), at: this.monotonic() };
+    const leap = this.last.time - time - (this.last.at - at);
+    if (leap > LEAP) {
+      this.logger.warn(
+        { seconds: Math.round(leap / 1_000) },
+        'the clock went forward; old violations are deleted in ten minutes, unless it is put right',
+      );
+      return;
+    }
+    try {
+      const before = this.last.time - this.retention;
+      if (this.last.at - this.startedAt < PATIENCE && (await this.isAll(before))) {
+        this.logger.warn(
+          'every violation is older than the retention; they are deleted when the process has run for a day, unless its clock is put right',
+        );
+        return;
+      }
+      const violations = await this.store.prune(before);
+      if (violations > 0) this.logger.info({ violations }, 'old violations were deleted');
+    } catch (error) {
+      this.logger.error({ err: error }, 'old violations were not deleted; it is tried again in ten minutes');
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { ClosedTraces } from '#engine';
+import { type ClosedTracesRecord, closedTracesKey } from '#messaging';
+
+const HOUR = 3_600_000;
+
+/** How many traces of one partition closed under which rule set, hour by hour of the log's time, as records for the API. */
+export class ClosedTracePublisher {
+  /** By hour, what was told of it. */
+  private readonly told = new Map<number, string>();
+
+  constructor(
+    private readonly partition: number,
+    private readonly closed: ClosedTraces,
+    private readonly logTime: () => number,
+  ) {}
+
+  /** Records of the present hour, of the one before and of the next, in which traces may be quiet that close now: a later one of an hour has all that an earlier one had. None when nothing has changed. */
+  records(): readonly ClosedTracesRecord[] {
+    const present = Math.floor(this.logTime() / HOUR);
+    for (const hour of this.told.keys()) if (hour < present - 1) this.told.delete(hour);
+    return [present - 1, present, present + 1].flatMap((hour): readonly ClosedTracesRecord[] => {
+      const epochs = this.closed.of(hour).map(({ epoch, first, counts }) => [epoch, first, counts] as const);
+      const text = JSON.stringify(epochs);
+      if (epochs.length === 0 || this.told.get(hour) === text) return [];
+      this.told.set(hour, text);
+      return [{ kind: 'traces', partition: this.partition, hour, epochs }];
+    });
+  }
+
+  /** What was answered last could not be told. */
+  untold(records: readonly ClosedTracesRecord[]): void {
+    for (const { hour } of records) this.told.delete(hour);
+  }
+
+  key({ partition, hour }: ClosedTracesRecord): string {
+    return closedTracesKey(partition, hour);
+  }
+}

@@ -1,0 +1,133 @@
+import type { Log, LogRecord, PublishedRule, RecordBatch, RuleSetRecord, Subscription } from '#messaging';
+import { type LogError, logProblem, RuleHistory, TOPICS } from '#messaging';
+
+/** Rule sets kept for the other partitions of the thread: the newest. What one partition alone passes through in a replay it holds itself. */
+const KEPT = 16;
+
+/** How long a marker may be before its rule set (ms). */
+const PATIENCE = 10_000;
+/** From when on it is said (ms). */
+const OVERDUE = 1_000;
+
+type Waiting = PromiseWithResolvers<void> & { readonly since: number };
+
+/**
+ * Follows the rules log: epoch → rule set, one object for all partitions. Every thread reads the whole log in a group of its own and commits nothing. It
+ * therefore finds any epoch that a marker names, also an old one during a replay.
+ */
+export class RulesFollower<RuleSet> {
+  private readonly history = new RuleHistory();
+  private readonly made = new Map<number, RuleSet>();
+  private readonly waiting = new Map<number, Waiting>();
+  private subscription: Subscription | undefined;
+
+  /**
+   * @param make must not throw: a rule that can't be compiled is the rule set's business
+   * @param group unique to this reader
+   */
+  constructor(
+    private readonly log: Log,
+    private readonly make: (epoch: number, rules: readonly PublishedRule[]) => RuleSet,
+    private readonly group: string,
+    private readonly failed: (error: Error) => void,
+    private readonly patience = PATIENCE,
+  ) {}
+
+  async start(): Promise<void> {
+    this.subscription = await this.log.subscribe({
+      topic: TOPICS.rules,
+      group: this.group,
+      // Given, not shared with a group's members: who follows the rules needs all of them, and at once.
+      partitions: [0],
+      listener: {
+        assigned: async () => 0,
+        records: async (batch) => this.take(batch),
+        revoked: async () => {},
+        failed: (error) => this.failed(error),
+      },
+    });
+  }
+
+  /** The highest epoch known; 0 before the first. */
+  get latestEpoch(): number {
+    return this.history.latestEpoch;
+  }
+
+  /**
+   * The rule set of an epoch. Waits for its record: a marker can be read before it, by another connection. Rejects
+   * BT_LOG_RULE_SET_MISSING when it does not come.
+   */
+  async ruleSet(epoch: number): Promise<RuleSet> {
+    const known = this.made.get(epoch);
+    if (known) return known;
+    let rules = this.history.rules(epoch);
+    const patience = setTimeout(() => this.giveUp(epoch), this.patience);
+    try {
+      while (!rules) {
+        await this.arrival(epoch).promise;
+        rules = this.history.rules(epoch);
+      }
+    } finally {
+      clearTimeout(patience);
+    }
+    return this.made.get(epoch) ?? this.keep(epoch, this.make(epoch, rules));
+  }
+
+  /** Whether another evaluator may have judged by other rules under this epoch. */
+  isReplaced(epoch: number): boolean {
+    return this.history.isReplaced(epoch);
+  }
+
+  /** Somebody has waited for a rule set for longer than the log takes to bring it: what is said until it comes, or is given up. */
+  get overdue(): LogError | undefined {
+    const [epoch] = [...this.waiting].find(([, { since }]) => performance.now() - since > OVERDUE) ?? [];
+    return epoch === undefined ? undefined : this.missing(epoch);
+  }
+
+  /** The lowest go: a partition that is replayed must not push out what the others share. */
+  private keep(epoch: number, made: RuleSet): RuleSet {
+    this.made.set(epoch, made);
+    if (this.made.size > KEPT) this.made.delete(Math.min(...this.made.keys()));
+    return made;
+  }
+
+  /** Rejects those who wait. */
+  async close(): Promise<void> {
+    for (const waiter of this.waiting.values()) waiter.reject(new Error('the rules log is no longer followed'));
+    this.waiting.clear();
+    await this.subscription?.close();
+  }
+
+  private giveUp(epoch: number): void {
+    this.waiting.get(epoch)?.reject(this.missing(epoch));
+    this.waiting.delete(epoch);
+  }
+
+  private missing(epoch: number): LogError {
+    return logProblem('BT_LOG_RULE_SET_MISSING', { epoch, latest: this.history.latestEpoch });
+  }
+
+  private take(batch: RecordBatch): void {
+    for (const record of batch.records) this.takeRecord(record);
+    const waiting = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const waiter of waiting) waiter.resolve();
+  }
+
+  /** What is no rule set (someone else wrote it) is reported and skipped. */
+  private takeRecord(record: LogRecord): void {
+    try {
+      const ruleSet = JSON.parse(Buffer.from(record.value).toString('utf8')) as RuleSetRecord;
+      if (!Number.isSafeInteger(ruleSet.epoch)) throw new TypeError('epoch is missing');
+      this.history.add(ruleSet);
+    } catch (error) {
+      this.failed(new Error(`record ${record.offset} of ${TOPICS.rules} is no rule set`, { cause: error }));
+    }
+  }
+
+  private arrival(epoch: number): Waiting {
+    const waiter = this.waiting.get(epoch) ?? { ...Promise.withResolvers<void>(), since: performance.now() };
+    this.waiting.set(epoch, waiter);
+    return waiter;
+  }
+}

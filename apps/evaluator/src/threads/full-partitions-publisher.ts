@@ -1,0 +1,32 @@
+import { type FullPartitionsRecord, type Log, TOPICS } from '#messaging';
+import type { Clock, FullPartitions } from '#platform';
+
+/** Milliseconds between two records while a partition stays full; receivers forget what they heard after three of them. */
+const REPEAT = 3_000;
+
+/**
+ * Tells the receivers of other processes, through the log, for which partitions they are to make senders wait. Nothing waits for it,
+ * and what could not be told is told with the next report: reports come several times a second.
+ */
+export class FullPartitionsPublisher implements Pick<FullPartitions, 'report'> {
+  /** By evaluator: what was told last, and when. */
+  private readonly told = new Map<string, { readonly partitions: readonly number[]; readonly at: number }>();
+
+  constructor(
+    private readonly log: Pick<Log, 'append'>,
+    private readonly clock: Pick<Clock, 'monotonic'>,
+  ) {}
+
+  report(evaluator: string, partitions: readonly number[]): void {
+    const last = this.told.get(evaluator);
+    const changed = partitions.join() !== (last?.partitions.join() ?? '');
+    const now = this.clock.monotonic();
+    if (!changed && (partitions.length === 0 || now - (last?.at ?? 0) < REPEAT)) return;
+    this.told.set(evaluator, { partitions, at: now });
+    const value = Buffer.from(JSON.stringify({ evaluator, partitions } satisfies FullPartitionsRecord));
+    this.log.append(TOPICS.fullPartitions, [{ partition: 0, key: evaluator, value }]).catch(() => {
+      if (last === undefined) this.told.delete(evaluator);
+      else this.told.set(evaluator, last);
+    });
+  }
+}

@@ -1,0 +1,125 @@
+import { EventEmitter } from 'node:events';
+import { Inject, Injectable } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import { countedLog, Log, TOPICS } from '#messaging';
+import {
+  Accounts,
+  BoundedLabel,
+  CONFIGURATION,
+  type Configuration,
+  type EvaluatedSpans,
+  exposeLag,
+  FullPartitions,
+  HealthRecorder,
+  LOGGER,
+  type Logger,
+  lookAfterLogSettings,
+  privateSignatureKey,
+  registerMetrics,
+  signatureKey,
+  systemClock,
+  VERSION,
+} from '#platform';
+import { EVALUATOR_METRICS } from '../metrics.js';
+import { RuleSeries } from '../rules/rule-series.js';
+import type { EvaluatorSettings } from '../settings.js';
+import { EvaluatorThread, type ThreadEvents } from './evaluator-thread.js';
+import { FullPartitionsPublisher } from './full-partitions-publisher.js';
+import { RuleErrorLogger } from './rule-error-logger.js';
+import { shares } from './shares.js';
+
+const COMMIT_INTERVAL = 1_000;
+const IDLE_INTERVAL = 50;
+
+/** The evaluator threads of this process. */
+@Injectable()
+export class ThreadPool {
+  private readonly events = new EventEmitter();
+  private threads: readonly EvaluatorThread[] = [];
+
+  constructor(
+    private readonly log: Log,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(Registry) private readonly registry: Registry,
+    private readonly fullPartitions: FullPartitions,
+    private readonly health: HealthRecorder,
+    private readonly accounts: Accounts,
+  ) {}
+
+  on<Event extends keyof ThreadEvents>(event: Event, callback: ThreadEvents[Event]): void {
+    this.events.on(event, callback);
+  }
+
+  get running(): readonly EvaluatorThread[] {
+    return this.threads;
+  }
+
+  /** Returns when they are started; each says `ready` when it has joined the log. */
+  start(): void {
+    const metrics = registerMetrics(EVALUATOR_METRICS, this.registry);
+    const ruleErrors = new RuleErrorLogger(this.logger, systemClock);
+    // Receivers are in other processes.
+    const heard = this.configuration.kafka.brokers.length === 0 ? this.fullPartitions : new FullPartitionsPublisher(this.log, systemClock);
+    const ruleSeries = new RuleSeries(metrics);
+    const services = new BoundedLabel(this.configuration.metrics.maxServices);
+    const tools = { metrics, ruleSeries, services, logger: this.logger, fullPartitions: heard, ruleErrors, events: this.events };
+    this.threads = this.settings().map((settings) => new EvaluatorThread(settings, tools));
+    for (const { lag } of this.threads) exposeLag({ registry: this.registry, log: this.log, gauge: metrics.lag, topic: TOPICS.spans, lag });
+    for (const thread of this.threads) thread.start();
+    this.answerForThreads();
+    lookAfterLogSettings(this.health, this.log);
+    this.health.register('rule_engine', () => {
+      const states = this.threads.map((thread) => thread.check()).filter((state) => state !== undefined);
+      return states.join('; ') || undefined;
+    });
+  }
+
+  /** Resolves when all have committed and ended. */
+  async stop(): Promise<void> {
+    await Promise.all(this.threads.map((thread) => thread.stop()));
+  }
+
+  /** `GET /v1/accounting` asks. */
+  private answerForThreads(): void {
+    const { log, accounts } = this;
+    accounts.evaluate = async (milliseconds) => {
+      const told = await Promise.allSettled(this.threads.map((thread) => thread.account(milliseconds)));
+      const accounted = told.map(
+        (one): EvaluatedSpans =>
+          one.status === 'fulfilled' ? one.value : { partitions: [], lacking: [(one.reason as Error).message], latencies: [] },
+      );
+      const partitions = accounted.flatMap((one) => one.partitions).sort((a, b) => a.partition - b.partition);
+      return { partitions, lacking: accounted.flatMap((one) => one.lacking), latencies: accounted.flatMap((one) => one.latencies) };
+    };
+    accounts.log ??= countedLog(log);
+  }
+
+  private settings(): EvaluatorSettings[] {
+    const { evaluator, rules, traces, process: mode, kafka, storage } = this.configuration;
+    const privateKey = privateSignatureKey(this.configuration);
+    const common = {
+      log: this.log.forThreads(),
+      volatile: kafka.brokers.length === 0 && storage.type === 'memory',
+      foreignProducers: kafka.brokers.length > 0,
+      assembly: traces,
+      evaluationTimeout: rules.evaluationTimeout,
+      version: VERSION,
+      keys: {
+        key: signatureKey(this.configuration).key,
+        ...(privateKey === undefined ? {} : { privateKey }),
+        development: mode.environment === 'development',
+      },
+      commitInterval: COMMIT_INTERVAL,
+      idleInterval: IDLE_INTERVAL,
+    };
+    // Kafka's group shares the partitions; threads of one process over the embedded log are given theirs.
+    const fixed = kafka.brokers.length === 0 ? shares(this.log.partitions(TOPICS.spans), evaluator.threads) : undefined;
+    const count = fixed?.length ?? evaluator.threads;
+    return Array.from({ length: count }, (_, n) => ({
+      ...common,
+      name: `evaluator-${process.pid}-${n + 1}`,
+      ...(fixed?.[n] ? { partitions: fixed[n] } : {}),
+    }));
+  }
+}

@@ -1,0 +1,76 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type FullPartitionsRecord, Log, type LogRecord, type RecordBatch, TOPICS } from '#messaging';
+import { CONFIGURATION, type Configuration, FullPartitions, LOGGER, type Logger, Shutdown } from '#platform';
+
+/** What an evaluator says holds for so long (ms): it says it again while it holds, and one that died says nothing. */
+const HOLDS = 10_000;
+
+/**
+ * Over Kafka: hears from the evaluators of other processes which partitions are full, so that the receivers here make their senders
+ * wait (docs/decisions/0007). Every ingest reads all of it, from the end on, and commits nothing.
+ */
+@Injectable()
+export class FullPartitionsListener implements OnApplicationBootstrap {
+  private readonly forgets = new Map<string, NodeJS.Timeout>();
+
+  constructor(
+    private readonly log: Log,
+    private readonly fullPartitions: FullPartitions,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly shutdown: Shutdown,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.configuration.kafka.brokers.length > 0) await this.start();
+  }
+
+  /** `holds`: milliseconds until what an evaluator said is forgotten. */
+  async start(holds = HOLDS): Promise<void> {
+    const subscription = await this.log.subscribe({
+      topic: TOPICS.fullPartitions,
+      group: `betrace-full-partitions-${process.pid}`,
+      partitions: [0],
+      listener: {
+        assigned: async () => (await this.log.bounds(TOPICS.fullPartitions, 0)).end,
+        records: async ({ records }: RecordBatch) => {
+          for (const record of records) this.hear(record, holds);
+        },
+        revoked: async () => {},
+        failed: (error) => this.logger.warn({ err: error }, 'which partitions are full cannot be heard; it is tried again'),
+      },
+    });
+    this.shutdown.register('receive', 'full partitions', async () => {
+      for (const timer of this.forgets.values()) clearTimeout(timer);
+      await subscription.close();
+    });
+  }
+
+  private hear({ value, offset }: LogRecord, holds: number): void {
+    const said = readRecord(value);
+    if (said === undefined) {
+      this.logger.warn({ offset }, 'a record does not say which partitions are full; it is skipped');
+      return;
+    }
+    const { evaluator, partitions } = said;
+    clearTimeout(this.forgets.get(evaluator));
+    this.forgets.delete(evaluator);
+    this.fullPartitions.report(evaluator, partitions);
+    if (partitions.length === 0) return;
+    const forget = () => {
+      this.forgets.delete(evaluator);
+      this.fullPartitions.report(evaluator, []);
+    };
+    this.forgets.set(evaluator, setTimeout(forget, holds));
+  }
+}
+
+function readRecord(value: Uint8Array): FullPartitionsRecord | undefined {
+  try {
+    const said = JSON.parse(Buffer.from(value).toString('utf8')) as Partial<FullPartitionsRecord> | null;
+    if (typeof said?.evaluator !== 'string' || !Array.isArray(said.partitions)) return undefined;
+    return { evaluator: said.evaluator, partitions: said.partitions.filter((one) => Number.isInteger(one)) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,118 @@
+import type { ConditionColumns, InDoubt } from '../contract/compiled.js';
+import { Interpreter } from '../interpret/interpret.js';
+import { traceOf } from '../interpret/judge-condition.js';
+import { PatternExceeded } from '../lua/budget-exceeded.js';
+import { LuaError } from '../lua/lua-error.js';
+import { isTruthy } from '../lua/lua-value.js';
+import { StepLimit } from '../lua/step-limit.js';
+import type { SpanView } from '../trace/span-view.js';
+import type { Reads } from '../tree/reads.js';
+import type { Resolved } from '../tree/resolved.js';
+import { someNode } from '../tree/walk.js';
+import type { Pattern } from '../values/pattern.js';
+import { ColumnView } from './column-view.js';
+
+/** What a condition says of a span: that it holds or not, that it ends in an error, or (undefined) that it takes too long to tell. */
+export type Answer = boolean | LuaError | undefined;
+
+/** The condition may ask for a regular expression that takes long on long texts. */
+export function mayBePutOff(condition: Resolved): boolean {
+  return someNode(
+    condition,
+    (node) => node.type === 'string-test' && node.test === 'matches' && node.compiled?.longest(1) !== Number.POSITIVE_INFINITY,
+  );
+}
+
+/**
+ * Conditions on spans with long texts, for which the generated code did not take the time. Each is answered here within what it may take
+ * on one span (docs/decisions/0013), or not: then it is in doubt, unless its other parts decide it.
+ */
+export class DeferredConditions {
+  /** What could not be answered of the spans evaluated last. */
+  readonly inDoubt: InDoubt[] = [];
+
+  /** @param conditions those that may be put off, with their numbers */
+  constructor(
+    private readonly conditions: ReadonlyMap<number, Resolved>,
+    private readonly words: number,
+    private readonly steps: number,
+    private readonly reads: () => Reads,
+  ) {}
+
+  /** Rows begin with span `from`. */
+  settle(columns: ConditionColumns, from: number, matched: Uint32Array, failed: Uint32Array, spans: readonly number[]): void {
+    if (this.inDoubt.length > 0) this.inDoubt.length = 0;
+    if (spans.length === 0) return;
+    for (const i of new Set(spans)) {
+      const span = new ColumnView(columns, this.reads(), i);
+      const known: Answers = new Map();
+      for (const [condition, node] of this.conditions) {
+        const at = (i - from) * this.words + (condition >> 5);
+        const bit = 1 << (condition & 31);
+        if ((failed[at]! & bit) === 0) continue;
+        const answer = answerOf(node, span, new SpanLimit(this.steps, known));
+        if (answer === true) matched[at]! |= bit;
+        if (typeof answer === 'boolean') failed[at]! &= ~bit;
+        if (answer === undefined) this.inDoubt.push({ i, condition });
+      }
+    }
+  }
+}
+
+type Answers = Map<string, Map<string, boolean>>;
+
+/** For the regular expressions of one condition on one span. What several conditions ask is paid by each, and tried once. */
+class SpanLimit extends StepLimit {
+  constructor(
+    private steps: number,
+    private readonly known: Answers,
+  ) {
+    super(Number.POSITIVE_INFINITY);
+  }
+
+  override matches(pattern: Pattern, subject: string): boolean {
+    const price = pattern.price(subject);
+    if (price > this.steps) throw new PatternExceeded();
+    this.steps -= price;
+    let known = this.known.get(pattern.text);
+    if (known === undefined) this.known.set(pattern.text, (known = new Map()));
+    let answer = known.get(subject);
+    if (answer === undefined) known.set(subject, (answer = pattern.test(subject)));
+    return answer;
+  }
+
+  override matchesHeld(pattern: Pattern, subject: string): boolean {
+    return this.matches(pattern, subject);
+  }
+}
+
+/** Kleene's logic: what takes too long matters only where it could change the answer. An error ends the evaluation, as in Lua. */
+function answerOf(node: Resolved, span: SpanView, limit: StepLimit): Answer {
+  if (node.type === 'logical') {
+    const settling = node.operator === 'or';
+    const left = answerOf(node.left, span, limit);
+    if (left === settling || (left instanceof LuaError && node.unordered !== true)) return left;
+    const right = answerOf(node.right, span, limit);
+    if (left instanceof LuaError) return right === settling ? right : left;
+    if (left !== undefined) return right;
+    return right === settling ? right : undefined;
+  }
+  if (node.type === 'unary' && node.operator === 'not') {
+    const operand = answerOf(node.operand, span, limit);
+    return typeof operand === 'boolean' ? !operand : operand;
+  }
+  try {
+    return isTruthy(boundAtDepthOne(span, limit).value(node));
+  } catch (error) {
+    if (error instanceof PatternExceeded) return undefined;
+    if (error instanceof LuaError) return error;
+    throw error;
+  }
+}
+
+/** An interpreter of conditions on one span, in whatever place they stand in their rule. */
+function boundAtDepthOne(span: SpanView, limit: StepLimit): Interpreter {
+  const interpreter = new Interpreter({ trace: traceOf(span), subject: span }, undefined, limit);
+  interpreter.bind(1, span);
+  return interpreter;
+}

@@ -1,0 +1,128 @@
+import { AttributesHandle, RelativesHandle, TraceHandle } from '../sandbox/bridge/handles.js';
+import { readTable, rootOf, servicesOf, traceDuration } from '../trace/span-values.js';
+import type { SpanView, TraceView } from '../trace/span-view.js';
+import { TraceStructure } from '../trace/trace-structure.js';
+
+/** Thrown where only the sandbox can tell what comes next. One object: making one takes longer than most scripts. */
+export const LEAVE = new Error('the sandbox must run this script');
+
+export function leave(): never {
+  throw LEAVE;
+}
+
+/** A call inside of a call inside of …: so many fit into the sandbox's stack whatever they hold. */
+export const MAX_DEPTH = 60;
+
+/**
+ * One evaluation of a compiled script: its trace, what was made from it, and what is left of its steps. They are counted so that the
+ * sandbox never takes more for the same: in blocks before they run, and in strings by their length when they are read or made.
+ */
+export class ScriptRun {
+  /** May fall below 0 between two loops, and at the end: then the sandbox must tell whether it was too much. */
+  left = 0;
+  depth = 0;
+  trace: TraceView = NO_TRACE;
+  private known: TraceStructure | undefined;
+  /** The span whose parent was asked for last: `s.parent and s.parent.name` asks twice. */
+  private child: SpanView | undefined;
+  private parentOfChild: SpanView | undefined;
+  private readonly made = new Map<object, Map<string, unknown>>();
+
+  start(trace: TraceView): void {
+    if (trace !== this.trace) {
+      this.known = undefined;
+      this.child = undefined;
+      this.parentOfChild = undefined;
+    }
+    this.trace = trace;
+    this.depth = 0;
+    if (this.made.size > 0) this.made.clear();
+  }
+
+  /** Lets the trace go. */
+  end(): void {
+    this.start(NO_TRACE);
+  }
+
+  spend(steps: number): void {
+    this.left -= steps;
+    if (this.left < 0) throw LEAVE;
+  }
+
+  /** A string that is read or made: at most three bytes to a unit, sixteen of them to a step. */
+  text(text: string): string {
+    this.left -= (text.length + 3) >> 2;
+    return text;
+  }
+
+  get handle(): TraceHandle {
+    return this.once(this.trace, 'trace', () => new TraceHandle(this.trace));
+  }
+
+  get structure(): TraceStructure {
+    this.known ??= TraceStructure.of(this.trace);
+    return this.known;
+  }
+
+  root(): SpanView | undefined {
+    return this.fact('root', () => rootOf(this.trace));
+  }
+
+  services(): readonly string[] {
+    return this.fact('services', () => servicesOf(this.trace));
+  }
+
+  duration(): number | bigint {
+    return this.fact('duration', () => traceDuration(this.trace));
+  }
+
+  traceDepth(): number {
+    return this.fact('depth', () => this.structure.depth);
+  }
+
+  parent(span: SpanView): SpanView | undefined {
+    if (span !== this.child) {
+      this.parentOfChild = this.structure.parent(span);
+      this.child = span;
+    }
+    return this.parentOfChild;
+  }
+
+  attributes(span: SpanView, table: 'attributes' | 'resource'): AttributesHandle {
+    return this.once(span, table, () => new AttributesHandle(span, table));
+  }
+
+  table(span: SpanView, table: 'events' | 'links' | 'scope'): object {
+    return this.once(span, table, () => readTable(span, table) as object);
+  }
+
+  relatives(span: SpanView, axis: 'children' | 'descendants' | 'ancestors'): RelativesHandle {
+    return this.once(span, axis, () => new RelativesHandle(axis, span));
+  }
+
+  /** A walk through the trace costs the spans that it visits. */
+  walking<T>(ask: (structure: TraceStructure) => T): T {
+    const { structure } = this;
+    const before = structure.visits;
+    const answer = ask(structure);
+    this.spend(structure.visits - before);
+    return answer;
+  }
+
+  private fact<T>(name: string, find: () => T): T {
+    return this.once(this.trace, name, () => {
+      this.spend(this.trace.spans.length);
+      return find();
+    });
+  }
+
+  /** One thing is one object, as long as the evaluation lasts. */
+  private once<T>(owner: object, name: string, make: () => T): T {
+    let made = this.made.get(owner);
+    if (made === undefined) this.made.set(owner, (made = new Map()));
+    if (!made.has(name)) made.set(name, make());
+    return made.get(name) as T;
+  }
+}
+
+const NO_TRACE: TraceView = { id: '', spans: [], complete: false };
