@@ -19,7 +19,7 @@ const REQUESTS = 1_600;
 async function endToEnd(rules: number, durable: boolean): Promise<BenchResult> {
   const storage = await storageFolder();
   const env = { LOG_LEVEL: 'error', ...(durable ? { BETRACE_STORAGE_PATH: storage.path } : {}) };
-  const betrace = await BeTrace.start({ env, patience: 60_000 });
+  const betrace = await BeTrace.start({ env, timeoutMs: 60_000 });
   try {
     await createRules(betrace, FIFTY_RULES.slice(0, rules));
     const sender = new RequestSender(betrace.url);

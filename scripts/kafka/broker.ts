@@ -20,7 +20,7 @@ export interface BrokerOptions {
   readonly node?: BrokerNode & { readonly ports: BrokerPorts };
   readonly say?: (text: string) => void;
   /** How long a start may take, ms; default 60 s. */
-  readonly patience?: number;
+  readonly timeoutMs?: number;
   /** The process whose end is the broker's end too, however it ends; default this one. */
   readonly owner?: number;
   /** Folders that are deleted with the broker's when the owner ends. */
@@ -28,7 +28,7 @@ export interface BrokerOptions {
 }
 
 /** How long a broker may take to end and to write its classes. */
-const ARCHIVE_PATIENCE_MS = 120_000;
+const ARCHIVE_TIMEOUT_MS = 120_000;
 
 const LOG4J = `rootLogger.level = WARN
 rootLogger.appenderRef.console.ref = CONSOLE
@@ -60,7 +60,7 @@ export class KafkaBroker {
     const archive = new ClassArchive(jars);
     await archive.make(async (flags) => {
       const broker = await KafkaBroker.#start(jars, {}, flags);
-      await broker.#end('SIGTERM', ARCHIVE_PATIENCE_MS);
+      await broker.#end('SIGTERM', ARCHIVE_TIMEOUT_MS);
       await broker.remove();
     });
     return KafkaBroker.#start(jars, options, archive.flags);
@@ -211,23 +211,23 @@ export class KafkaBroker {
   }
 
   async #serving(child: ChildProcess): Promise<void> {
-    const { patience = 60_000 } = this.options;
-    const end = performance.now() + patience;
+    const { timeoutMs = 60_000 } = this.options;
+    const end = performance.now() + timeoutMs;
     while (!(await answers(this.ports.clients))) {
       if (child.exitCode !== null || child.signalCode !== null) throw new Error(`Kafka ended while it started:\n${this.logs()}`);
-      if (performance.now() > end) throw new Error(`Kafka did not serve within ${patience} ms:\n${this.logs()}`);
+      if (performance.now() > end) throw new Error(`Kafka did not serve within ${timeoutMs} ms:\n${this.logs()}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 
-  async #end(signal: NodeJS.Signals, patience = 20_000): Promise<void> {
+  async #end(signal: NodeJS.Signals, timeoutMs = 20_000): Promise<void> {
     const child = this.#process;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     child.ref();
     const ended = once(child, 'exit');
     child.kill(signal);
     if (signal !== 'SIGKILL') child.kill('SIGCONT');
-    const impatient = setTimeout(() => child.kill('SIGKILL'), patience);
+    const impatient = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     await ended;
     clearTimeout(impatient);
   }

@@ -5,14 +5,14 @@ export interface BrokersOptions {
   /** Beside those with which every topic has a copy on each broker, and a broker that is silent for 3 s is out. */
   readonly settings?: Readonly<Record<string, string>>;
   /** How long the start of each may take, ms. */
-  readonly patience?: number;
+  readonly timeoutMs?: number;
 }
 
 /** A cluster of three brokers on loopback, for tests that depend on the leaders of partitions. Two of them are enough to go on. */
 export class KafkaBrokers {
   private constructor(readonly all: readonly KafkaBroker[]) {}
 
-  static async start({ settings = {}, patience }: BrokersOptions = {}): Promise<KafkaBrokers> {
+  static async start({ settings = {}, timeoutMs }: BrokersOptions = {}): Promise<KafkaBrokers> {
     const ids = [1, 2, 3];
     const ports = await freePorts(2 * ids.length);
     const portsOf = (id: number) => ({ clients: ports[2 * id - 2]!, controller: ports[2 * id - 1]! });
@@ -32,7 +32,7 @@ export class KafkaBrokers {
         KafkaBroker.start({
           node: { id, clusterId, controllers, ports: portsOf(id) },
           settings: { ...replicated, ...settings },
-          ...(patience === undefined ? {} : { patience }),
+          ...(timeoutMs === undefined ? {} : { timeoutMs }),
         }),
       ),
     );

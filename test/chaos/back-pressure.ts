@@ -33,12 +33,12 @@ const asIs = (bytes: Buffer): Buffer => bytes;
 export async function exportOverGrpc(
   ingest: BeTrace,
   request: Uint8Array,
-  patience = 60_000,
+  timeoutMs = 60_000,
 ): Promise<{ code: number; retryDelay: number | undefined } | undefined> {
   const client = new Client(`127.0.0.1:${ingest.ports.grpc}`, credentials.createInsecure());
   try {
     return await new Promise((resolve) => {
-      client.makeUnaryRequest(EXPORT, asIs, asIs, Buffer.from(request), new Metadata(), { deadline: Date.now() + patience }, (error) => {
+      client.makeUnaryRequest(EXPORT, asIs, asIs, Buffer.from(request), new Metadata(), { deadline: Date.now() + timeoutMs }, (error) => {
         const details = error?.metadata.get('grpc-status-details-bin')[0];
         resolve(error ? { code: error.code, retryDelay: details ? decodeRetryDelay(details as Buffer) : undefined } : undefined);
       });

@@ -34,7 +34,7 @@ const DANGERS: readonly DangerName[] = [
   'a burst of rules',
 ];
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 const MiB = 1024 * 1024;
 const why = await Cluster.whyNot();
 if (why !== undefined) console.warn(`SKIPPED: the tests of many processes (${why})`);
@@ -86,7 +86,7 @@ async function assignments(broker: string): Promise<number[][]> {
     const statuses = await Promise.all(Array.from({ length: 20 }, (_, n) => post(n, `trace-${n}`)));
     expect(new Set(statuses)).toEqual(new Set([202]));
     for (const api of [0, 1]) {
-      await eventually('all violations', async () => ((await total(api, 'slow-call')) === 20 ? true : undefined), PATIENCE);
+      await eventually('all violations', async () => ((await total(api, 'slow-call')) === 20 ? true : undefined), TIMEOUT_MS);
     }
     expect((await cluster.all('api')[1]!.json('GET', '/v1/rules/slow-call')).status).toBe(200);
   });
@@ -98,7 +98,7 @@ async function assignments(broker: string): Promise<number[][]> {
     for (const args of [[], ['--topic', 'spans-of-others', '--encoding', 'json']]) {
       await promisify(execFile)(process.execPath, [producer, '--brokers', cluster.broker.address, '--traces', '10', ...args]);
     }
-    await eventually('all violations', async () => ((await total(0, 'slow-payment')) === 20 ? true : undefined), PATIENCE);
+    await eventually('all violations', async () => ((await total(0, 'slow-payment')) === 20 ? true : undefined), TIMEOUT_MS);
   });
 
   it('keep a record that nobody can read aside, and go on', async () => {
@@ -109,7 +109,7 @@ async function assignments(broker: string): Promise<number[][]> {
         const letters = await readAll(log, TOPICS.deadLetters, 0);
         return letters.length > 0 ? letters : undefined;
       },
-      PATIENCE,
+      TIMEOUT_MS,
     );
     expect(letter!.headers).toMatchObject({
       'betrace-dead-topic': TOPICS.spans,
@@ -134,7 +134,7 @@ async function assignments(broker: string): Promise<number[][]> {
     expect(peakMemory(ingest) ?? 0).toBeLessThan(450 * MiB);
     await cluster.broker.run();
     await exported;
-    await eventually('all spans of the SDK', async () => ((await total(0, 'slow-call')) === before + 30 ? true : undefined), PATIENCE);
+    await eventually('all spans of the SDK', async () => ((await total(0, 'slow-call')) === before + 30 ? true : undefined), TIMEOUT_MS);
     await cluster.remove(name);
   }, 200_000);
 
@@ -156,7 +156,7 @@ async function assignments(broker: string): Promise<number[][]> {
     const statuses = await Promise.all(Array.from({ length: 20 }, (_, n) => post(n, `orphaned-${n}`)));
     expect(new Set(statuses)).toEqual(new Set([202]));
     for (const api of [0, 1]) {
-      await eventually('all violations', async () => ((await total(api, rule)) === 20 ? true : undefined), PATIENCE);
+      await eventually('all violations', async () => ((await total(api, rule)) === 20 ? true : undefined), TIMEOUT_MS);
     }
   }, 200_000);
 
@@ -170,7 +170,7 @@ async function assignments(broker: string): Promise<number[][]> {
       for (const name of cluster.names('evaluator')) await cluster.remove(name);
       const admin = new Kafka({ brokers: [cluster.broker.address], logLevel: logLevel.NOTHING }).admin();
       await admin.connect();
-      await eventually('the end of the group', () => admin.deleteGroups(['betrace-evaluator']), PATIENCE, 500);
+      await eventually('the end of the group', () => admin.deleteGroups(['betrace-evaluator']), TIMEOUT_MS, 500);
       await admin.disconnect();
       const reference = await undisturbed(log);
       const partitions = Array.from({ length: log.partitions(TOPICS.violations) }, (_, partition) => partition);
@@ -181,7 +181,7 @@ async function assignments(broker: string): Promise<number[][]> {
         differences = await publishedDifferences(log, reference, from);
         return differences.length === 0 ? true : undefined;
       };
-      await eventually('the same violations again', same, PATIENCE, 500).catch(() => expect(differences).toEqual([]));
+      await eventually('the same violations again', same, TIMEOUT_MS, 500).catch(() => expect(differences).toEqual([]));
       const each = CLUSTER_PARTITIONS / (evaluators * threads);
       await eventually(
         'an even assignment',
@@ -190,7 +190,7 @@ async function assignments(broker: string): Promise<number[][]> {
           const even = members.length === evaluators * threads && members.every((partitions) => partitions.length === each);
           return even && new Set(members.flat()).size === CLUSTER_PARTITIONS ? true : undefined;
         },
-        PATIENCE,
+        TIMEOUT_MS,
       );
     },
     200_000,
@@ -213,7 +213,7 @@ async function assignments(broker: string): Promise<number[][]> {
       const answer = await send();
       return answer.status === 202 ? undefined : answer;
     };
-    const refused = await eventually('a refusal', refusal, PATIENCE);
+    const refused = await eventually('a refusal', refusal, TIMEOUT_MS);
     expect(refused).toEqual({ status: 503, code: 'BT_INGEST_NO_TRACE_MEMORY' });
     // Traces that are forgotten meanwhile make room, so senders go on. The metric is looked at beside them: a request may take longer than one waits.
     let sending = true;
@@ -224,7 +224,7 @@ async function assignments(broker: string): Promise<number[][]> {
       }
     })();
     const waiting = async () => (await metric(evaluator, 'betrace_evaluator_waiting')).some((is) => is === 1) || undefined;
-    await eventually('the metric', waiting, PATIENCE).finally(() => {
+    await eventually('the metric', waiting, TIMEOUT_MS).finally(() => {
       sending = false;
       return sender;
     });
@@ -233,12 +233,12 @@ async function assignments(broker: string): Promise<number[][]> {
       last = await send();
       return (last as { status: number }).status === 202 ? true : undefined;
     };
-    await eventually('an acceptance', acceptance, PATIENCE, 500).catch(async (error: Error) => {
+    await eventually('an acceptance', acceptance, TIMEOUT_MS, 500).catch(async (error: Error) => {
       const gauges = ['betrace_evaluator_waiting', 'betrace_trace_memory_bytes', 'betrace_traces_open', 'betrace_evaluator_lag_records'];
       const told = await Promise.all(gauges.map(async (name) => `${name} ${(await metric(evaluator, name)).join(' ')}`));
       const { checks } = (await evaluator.json<{ checks: object }>('GET', '/ready')).body;
       throw new Error(`${error.message}: ${JSON.stringify({ last, told, checks })}`, { cause: error });
     });
-    await eventually('all judged', async () => ((await total(0, 'slow-call')) === before + accepted ? true : undefined), PATIENCE, 500);
+    await eventually('all judged', async () => ((await total(0, 'slow-call')) === before + accepted ? true : undefined), TIMEOUT_MS, 500);
   }, 200_000);
 });

@@ -3,7 +3,7 @@ import type { Cluster } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
 import type { Random } from './random.js';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /**
  * kill -9 of an API that has committed a change of rules, and has not published it: nothing gets out while the broker is suspended, and
@@ -35,7 +35,7 @@ export async function killBeforePublication(cluster: Cluster, random: Random): P
     }
     if ((await answer) !== 'no answer') throw new Error(`the change of rules was answered with ${await answer}: it was published`);
     await cluster.restart(name);
-    await eventually('the publication', async () => ((await unpublished()) ? undefined : true), PATIENCE);
+    await eventually('the publication', async () => ((await unpublished()) ? undefined : true), TIMEOUT_MS);
   } finally {
     await client.end();
   }

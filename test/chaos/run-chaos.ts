@@ -40,7 +40,7 @@ const ASSEMBLY_ENV = {
 };
 const ASSEMBLY = loadConfiguration({ environment: ASSEMBLY_ENV }).configuration.traces;
 /** How long everything may take to come to rest after the last danger. */
-const PATIENCE = 120_000;
+const TIMEOUT_MS = 120_000;
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
@@ -123,9 +123,9 @@ class Load {
   /** No more begin; resolves when all that began was acknowledged. */
   async finish(): Promise<void> {
     clearInterval(this.timer);
-    const patience = setTimeout(() => this.giveUp.abort(new Error('spans were not taken in time')), PATIENCE);
+    const timer = setTimeout(() => this.giveUp.abort(new Error('spans were not taken in time')), TIMEOUT_MS);
     await Promise.all(this.sending);
-    clearTimeout(patience);
+    clearTimeout(timer);
   }
 
   private begin(): void {
@@ -164,7 +164,7 @@ async function outcome(cluster: Cluster, log: Log, { say }: ChaosPlan): Promise<
         last = { reference, found };
         return found.length === 0 ? true : undefined;
       },
-      PATIENCE,
+      TIMEOUT_MS,
       1_000,
     );
   } catch (error) {

@@ -11,7 +11,7 @@ import { eventually } from '../harness/eventually.js';
 import { describePostgres } from '../store/describe-postgres.js';
 
 const main = entryOf('cli');
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 const KEY = { BETRACE_SIGNATURE_KEY: 'the signature key of the test '.repeat(2) };
 
 interface Ran {
@@ -107,7 +107,7 @@ describe('betrace backup and restore', () => {
 
     expect((await cli(['restore', 'b.ndjson', `--storage-path=${data}`])).code).toBe(0);
     const server = await start({ BETRACE_STORAGE_PATH: data });
-    await eventually('the violation of after the backup', async () => ((await totalOf(server)) === 4 ? true : undefined), PATIENCE);
+    await eventually('the violation of after the backup', async () => ((await totalOf(server)) === 4 ? true : undefined), TIMEOUT_MS);
     expect((JSON.parse(await seen(server)) as readonly unknown[])[2]).toEqual((JSON.parse(after) as readonly unknown[])[2]);
   }, 240_000);
 
@@ -168,7 +168,7 @@ describe('betrace backup and restore', () => {
       await eventually('the pipe', async () => (existsSync(join(folder, 'pipe')) ? true : undefined));
       const args = ['--disable-warning=ExperimentalWarning', main, 'restore', 'pipe', '--replace', `--storage-path=${other}`];
       const child = spawn(process.execPath, args, { cwd: folder, stdio: 'ignore' });
-      await eventually('half of it', async () => (existsSync(join(folder, 'written')) ? true : undefined), PATIENCE);
+      await eventually('half of it', async () => (existsSync(join(folder, 'written')) ? true : undefined), TIMEOUT_MS);
       await new Promise((done) => setTimeout(done, 500));
       expect(child.exitCode).toBe(null);
       child.kill('SIGKILL');

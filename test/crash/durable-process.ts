@@ -2,7 +2,7 @@ import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { eventually, GivenUp } from '../harness/eventually.js';
 
 /** How long a start may take on a busy machine, in milliseconds. */
-const START_PATIENCE = 120_000;
+const START_TIMEOUT_MS = 120_000;
 
 /** One durable process on one storage folder and on ports that stay the same, over all its lives. */
 export class DurableProcess {
@@ -44,7 +44,7 @@ export class DurableProcess {
         if (exitCode !== null) throw new GivenUp(`it ended with exit code ${exitCode}\n${this.betrace.logs()}`);
         return (await fetch(`${this.betrace.url}/ready`, { signal: AbortSignal.timeout(5_000) })).ok ? true : undefined;
       },
-      START_PATIENCE,
+      START_TIMEOUT_MS,
     );
   }
 

@@ -34,7 +34,7 @@ export interface CrashResult {
 
 const KEY = 'a key for the crash tests, 32 bytes';
 /** How long everything may take to come to rest after the last danger, in milliseconds. */
-const PATIENCE = 180_000;
+const TIMEOUT_MS = 180_000;
 /** Nothing may change any more when all is as it should be, in milliseconds. */
 const REST = 3_000;
 
@@ -72,7 +72,7 @@ async function crash(process: DurableProcess, plan: CrashPlan): Promise<CrashRes
   try {
     await endanger(process, plan, load);
     enough.abort();
-    const impatience = setTimeout(() => giveUp.abort(new Error('spans were not acknowledged in time')), PATIENCE);
+    const impatience = setTimeout(() => giveUp.abort(new Error('spans were not acknowledged in time')), TIMEOUT_MS);
     await Promise.all([load.finish(), changes]);
     clearTimeout(impatience);
   } finally {
@@ -110,7 +110,7 @@ async function wrongIn(process: DurableProcess, due: readonly string[]): Promise
   let found: readonly Found[] = [];
   const compare = async () => differences(due, (found = await openViolations(process.betrace)));
   try {
-    await eventually('the violations that are due', async () => ((await compare()).length === 0 ? true : undefined), PATIENCE, 500);
+    await eventually('the violations that are due', async () => ((await compare()).length === 0 ? true : undefined), TIMEOUT_MS, 500);
     await pause(REST);
   } catch {
     // What differs is told below.

@@ -8,7 +8,7 @@ import { loadConfiguration } from '#platform';
 import { KEYS } from '../../libs/platform/src/configuration/keys.js';
 import { alertGroups } from '../../scripts/alerts-document.js';
 import { REPOSITORY } from '../harness/repository.js';
-import { PEER_PATIENCE } from '../peers/kept.js';
+import { PEER_TIMEOUT_MS } from '../peers/kept.js';
 import { CHART, KUBERNETES, type Manifest, manifestsOf, podsOf, render, VALUE_SETS } from './chart.js';
 import { type DeployTools, deployTools, whyNoDeployTools } from './deploy-tools.js';
 import { imageStages } from './image-stages.js';
@@ -31,7 +31,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
       expect([values, status, status === 0 ? '' : text]).toEqual([values, 0, '']);
       rendered.set(values, manifestsOf(text));
     }
-  }, PEER_PATIENCE);
+  }, PEER_TIMEOUT_MS);
   const of = (values: string, kind: string) => (rendered.get(values) ?? []).filter((manifest) => manifest.kind === kind);
   const matches = (selector: Record<string, string>, labels: Record<string, string>) =>
     Object.entries(selector).every(([key, value]) => labels[key] === value);

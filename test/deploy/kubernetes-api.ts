@@ -15,7 +15,7 @@ const VERSION =
   '-X k8s.io/component-base/version.gitVersion=v1.36.3 -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36';
 const TOKEN = 'token-of-a-test';
 /** How long (ms) etcd and the API server may take until they answer. */
-const START_PATIENCE = 120_000;
+const START_TIMEOUT_MS = 120_000;
 
 export interface Ran {
   readonly status: number | null;
@@ -67,7 +67,7 @@ export class KubernetesApi {
       await eventually(
         'the API server',
         async () => (api.kubectl('get', '--raw', '/readyz').status === 0 ? true : undefined),
-        START_PATIENCE,
+        START_TIMEOUT_MS,
         250,
       );
       return api;

@@ -9,7 +9,7 @@ import { eventually } from '../harness/eventually.js';
 
 const CLI = entryOf('cli');
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
-const PATIENCE = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /** Keys of a file, made by the command line, at every door of a started server; the file changes while it runs. */
 describe('API keys of a file', () => {
@@ -92,7 +92,7 @@ describe('API keys of a file', () => {
 
   it('come and go with the file, without a restart; a file that is wrong changes nothing, and is told', async () => {
     write(fileOf('reader', 'later'));
-    await eventually('the new key', async () => ((await ask('GET', '/v1/rules', 'later')) === 200 ? true : undefined), PATIENCE, 200);
+    await eventually('the new key', async () => ((await ask('GET', '/v1/rules', 'later')) === 200 ? true : undefined), TIMEOUT_MS, 200);
     expect([await ask('GET', '/v1/rules', 'writer'), await exportOver('sender'), await exportOver('later')]).toEqual([
       401,
       status.UNAUTHENTICATED,
@@ -105,7 +105,7 @@ describe('API keys of a file', () => {
         await ask('GET', '/v1/rules', 'reader');
         return betrace.logs().includes('those of before hold') ? true : undefined;
       },
-      PATIENCE,
+      TIMEOUT_MS,
       200,
     );
     expect([await ask('GET', '/v1/rules', 'reader'), await ask('GET', '/v1/rules', 'writer')]).toEqual([200, 401]);

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 
 interface Key {
   readonly id: string;
@@ -39,7 +39,7 @@ describe('rotation of keys', () => {
       const { body } = await of.json<{ violations: { id: string }[] }>('GET', `/v1/violations?trace_id=${trace}`);
       return body.violations[0]?.id;
     };
-    return eventually('a violation', found, PATIENCE);
+    return eventually('a violation', found, TIMEOUT_MS);
   };
   const verify = async (of: BeTrace, id: string) => (await of.json('POST', `/v1/violations/${id}/verify`, {})).body;
   const keys = async (of: BeTrace) => (await of.json<{ keys: Key[] }>('GET', '/v1/keys')).body.keys;

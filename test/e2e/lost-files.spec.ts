@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 
-const PATIENCE = 30_000;
+const TIMEOUT_MS = 30_000;
 
 const replaced = async (file: string) => {
   await copyFile(file, `${file}.copy`);
@@ -55,7 +55,7 @@ describe('while the process runs', () => {
         const { status, text } = await ready(one);
         return status === 503 ? text : undefined;
       },
-      PATIENCE,
+      TIMEOUT_MS,
     );
     expect(told).toMatch(/BT_(LOG|STORE)_(FILE_LOST|STORAGE_CORRUPT|CORRUPT)/);
     expect(told).toContain(file);
@@ -85,7 +85,7 @@ describe('while the process runs', () => {
           const { status, text } = await ready(first);
           return status === 503 && text.includes('BT_LOG_LOCK_LOST') ? 'first' : undefined;
         },
-        PATIENCE,
+        TIMEOUT_MS,
       );
       if (outcome === 'second') {
         expect(second.logs()).toContain('BT_LOG_STORAGE_IN_USE');

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 /** The rules and violations; the spans and the positions of those who judge them stay as they are. */
 const BACKED_UP = /^(store|betrace\.rules)\.db/;
 
@@ -30,7 +30,7 @@ describe('a backup that is older than the spans log', () => {
     betrace = await BeTrace.spawn({ env: { BETRACE_STORAGE_PATH: path, BETRACE_TRACE_LATE_WINDOW: '30m' } });
     const started = betrace;
     // Ready or not.
-    await eventually('an answer', async () => (await ready(started)).text, PATIENCE);
+    await eventually('an answer', async () => (await ready(started)).text, TIMEOUT_MS);
     return started;
   };
   const put = (of: BeTrace, id: string, name: string) =>
@@ -70,7 +70,7 @@ describe('a backup that is older than the spans log', () => {
           const { status, text } = await ready(one);
           return status === 503 && text.includes('BT_LOG_RULE_SET_MISSING') ? text : undefined;
         },
-        PATIENCE,
+        TIMEOUT_MS,
       );
       expect(told).toContain('Rule set 3');
       expect(told).toContain('/v1/rules/lost-sets/replace');
@@ -81,7 +81,7 @@ describe('a backup that is older than the spans log', () => {
       expect(await found(one)).toEqual([]);
 
       expect((await one.json('POST', '/v1/rules/lost-sets/replace')).body).toEqual({ replaced: [2, 3] });
-      await eventually('readiness', async () => (await ready(one)).status === 200, PATIENCE);
+      await eventually('readiness', async () => (await ready(one)).status === 200, TIMEOUT_MS);
       expect((await one.json('POST', '/v1/settle?timeout=60s')).status).toBeLessThan(300);
       // Whose rules were lost, and what can still change, is judged by the present ones: the operator said so.
       expect(await found(one)).toEqual(['x 1', 'x 2', 'x 3', 'y 1', 'y 2', 'y 3', 'z 1', 'z 2', 'z 3']);

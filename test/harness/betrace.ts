@@ -25,7 +25,7 @@ export interface BeTraceOptions {
   /** Starts dist/ as `npm start` does, also in a run that starts the bundle. */
   readonly compiled?: boolean;
   /** How long it may take until /ready answers 200; default 90 s: a start takes one, on a machine with many other tests more. */
-  readonly patience?: number;
+  readonly timeoutMs?: number;
 }
 
 /** A BeTrace process: of the bundle in a test, of dist/ elsewhere (`entry.ts`). */
@@ -47,7 +47,7 @@ export class BeTrace {
           if (exitCode !== null) throw new GivenUp(`it ended with exit code ${exitCode}`);
           return (await fetch(`${betrace.url}/ready`)).ok ? true : undefined;
         },
-        options.patience ?? 90_000,
+        options.timeoutMs ?? 90_000,
       );
       return betrace;
     } catch (error) {

@@ -12,7 +12,7 @@ export const CLUSTER_KEY = 'the signature key of the tests '.repeat(2);
 export const CLUSTER_PARTITIONS = 12;
 
 /** How long (ms) anything may take to start on a machine that does much else. */
-const START_PATIENCE = 180_000;
+const START_TIMEOUT_MS = 180_000;
 
 /**
  * BeTrace as many processes over a Kafka, a PostgreSQL and a collector of its own, all of which can be killed, stopped and
@@ -44,7 +44,7 @@ export class Cluster {
     const [port = 0] = await freePorts(1);
     const receiver = new OtlpReceiver(port);
     await receiver.start();
-    const [kafka, database] = await Promise.allSettled([KafkaBroker.start({ patience: START_PATIENCE, settings }), startPostgres()]);
+    const [kafka, database] = await Promise.allSettled([KafkaBroker.start({ timeoutMs: START_TIMEOUT_MS, settings }), startPostgres()]);
     const broker = kafka.status === 'fulfilled' ? kafka.value : undefined;
     const postgres = database.status === 'fulfilled' && typeof database.value === 'object' ? database.value : undefined;
     if (broker === undefined || postgres === undefined) {
@@ -68,7 +68,7 @@ export class Cluster {
   /** Starts one more process. Resolves when it is ready. */
   async add(app: ClusterApp, env: BeTraceOptions['env'] = {}): Promise<string> {
     const name = `${app}-${++this.numbers[app]}`;
-    this.processes.set(name, await BeTrace.start({ app, env: { ...this.env, ...env }, patience: START_PATIENCE }));
+    this.processes.set(name, await BeTrace.start({ app, env: { ...this.env, ...env }, timeoutMs: START_TIMEOUT_MS }));
     return name;
   }
 
@@ -87,7 +87,7 @@ export class Cluster {
   async restart(name: string): Promise<void> {
     const { ports } = this.process(name);
     const app = name.split('-')[0] as ClusterApp;
-    this.processes.set(name, await BeTrace.start({ app, env: this.env, ports, patience: START_PATIENCE }));
+    this.processes.set(name, await BeTrace.start({ app, env: this.env, ports, timeoutMs: START_TIMEOUT_MS }));
   }
 
   process(name: string): BeTrace {

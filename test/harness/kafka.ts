@@ -7,7 +7,7 @@ import { eventually } from './eventually.js';
 import { startKafkaContainer, whyNoContainer } from './kafka-container.js';
 
 /** How long the first of a run may take: the jars may have to be fetched. */
-const PATIENCE = 180_000;
+const TIMEOUT_MS = 180_000;
 
 /**
  * Brokers for tests: those of `KAFKA_BROKERS`, else one that all specs of a run share. The first spec that needs it starts it, by Java and Maven, or by
@@ -20,7 +20,7 @@ export async function startKafka(): Promise<readonly string[] | string> {
   const noJava = whyNoBroker();
   if (noJava === undefined) {
     return [
-      await shared(async (run, folder) => (await KafkaBroker.start({ owner: run, alsoDelete: [folder], patience: PATIENCE })).address),
+      await shared(async (run, folder) => (await KafkaBroker.start({ owner: run, alsoDelete: [folder], timeoutMs: TIMEOUT_MS })).address),
     ];
   }
   const noContainer = await whyNoContainer();
@@ -51,7 +51,7 @@ async function shared(start: (run: number, folder: string) => Promise<string>): 
     return eventually(
       'the start of the shared Kafka',
       async () => (existsSync(address) ? readFileSync(address, 'utf8') : undefined),
-      PATIENCE,
+      TIMEOUT_MS,
       200,
     );
   }

@@ -5,10 +5,10 @@ const run = promisify(execFile);
 
 /**
  * Runs a text as bash would, as a user pastes it from a guide; answers what it printed. Fails with its output when it fails.
- * `patience`: milliseconds.
+ * `timeoutMs`: milliseconds.
  */
-export async function shell(script: string, folder?: string, patience = 30_000): Promise<string> {
-  const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], { ...(folder ? { cwd: folder } : {}), timeout: patience });
+export async function shell(script: string, folder?: string, timeoutMs = 30_000): Promise<string> {
+  const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], { ...(folder ? { cwd: folder } : {}), timeout: timeoutMs });
   return stdout;
 }
 

@@ -10,7 +10,7 @@ import { traceIn, wireTraceId } from '../fixtures/evaluator/trace-in.js';
 import { eventually } from '../harness/eventually.js';
 import { describeOwnKafka } from './describe-kafka.js';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 const PARTITIONS = [0, 1];
 const GROUP = 'betrace-evaluator';
 
@@ -32,11 +32,11 @@ describeOwnKafka('rules in force in a log that is another one', () => {
   const logs: Log[] = [];
 
   beforeAll(async () => {
-    broker = await KafkaBroker.start({ patience: 180_000 });
+    broker = await KafkaBroker.start({ timeoutMs: 180_000 });
   }, 200_000);
   afterAll(async () => {
     await broker?.remove();
-  }, PATIENCE);
+  }, TIMEOUT_MS);
 
   beforeEach(async () => {
     // One that knows nothing of topics that were.
@@ -55,7 +55,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
     await deleteGroup();
     await deleteTopics();
     await admin.disconnect();
-  }, PATIENCE);
+  }, TIMEOUT_MS);
 
   async function open(): Promise<Log> {
     const topics = topicSpecifications({ partitions: PARTITIONS.length });
@@ -67,7 +67,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
   async function deleteTopics(topics: readonly string[] = Object.values(TOPICS)): Promise<void> {
     await admin.deleteTopics({ topics: [...topics] });
     const gone = async () => ((await admin.listTopics()).some((topic) => topics.includes(topic)) ? undefined : true);
-    await eventually('the topics to be gone', gone, PATIENCE);
+    await eventually('the topics to be gone', gone, TIMEOUT_MS);
   }
 
   async function deleteGroup(): Promise<void> {
@@ -123,7 +123,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
       const value = encodeRequest(
         spansFromValue({ spans: [{ trace_id: id, span_id: 's', name, start_time: 0, duration: 1 }] }, { incomplete: true }),
       );
-      await eventually('an acknowledgement', () => log.append(TOPICS.spans, [{ partition, value }]), PATIENCE);
+      await eventually('an acknowledgement', () => log.append(TOPICS.spans, [{ partition, value }]), TIMEOUT_MS);
       if (violating) expected.push(wireTraceId(id));
     }
   }
@@ -141,13 +141,13 @@ describeOwnKafka('rules in force in a log that is another one', () => {
       const there = new Set((await violations()).map(({ wire_trace_id }) => wire_trace_id));
       return [...wanted].every((trace) => there.has(trace)) ? true : undefined;
     };
-    await eventually('the violations', all, PATIENCE).catch((error: Error) => {
+    await eventually('the violations', all, TIMEOUT_MS).catch((error: Error) => {
       throw new Error(`${error.message}; ${evaluator?.failure}; ${warnings.slice(-8).join('; ')}`, { cause: error });
     });
     const records = await violations();
     expect(new Set(records.map(({ wire_trace_id }) => wire_trace_id))).toEqual(wanted);
     expect(new Set(records.map(({ id, revision }) => `${id}@${revision}`)).size).toBe(wanted.size);
-    await eventually('readiness', async () => (evaluator?.failure === undefined ? true : undefined), PATIENCE);
+    await eventually('readiness', async () => (evaluator?.failure === undefined ? true : undefined), TIMEOUT_MS);
   }
 
   it('the group is deleted, the marker is in the log: it is judged again by the same rules', async () => {
@@ -238,7 +238,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
     await open();
     await start();
     await send('bad', 10, true);
-    await eventually('the position', async () => ([...evaluator!.positions.values()].some((at) => at >= 5) ? true : undefined), PATIENCE);
+    await eventually('the position', async () => ([...evaluator!.positions.values()].some((at) => at >= 5) ? true : undefined), TIMEOUT_MS);
     expect(await rules.isAnotherLog()).toBe(true);
     await rules.reconcile();
     await send('bad', 10, true);

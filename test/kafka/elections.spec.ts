@@ -9,7 +9,7 @@ import { KafkaBrokers } from '../../scripts/kafka/brokers.js';
 import { eventually } from '../harness/eventually.js';
 import { describeOwnKafka } from './describe-kafka.js';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 /** On a machine that does much else; some seconds else. */
 const LONGEST = 400_000;
 const PARTITIONS = [0, 1, 2, 3, 4, 5];
@@ -21,16 +21,16 @@ describeOwnKafka('elections of leaders', () => {
   const opened: KafkaLog[] = [];
 
   beforeAll(async () => {
-    brokers = await KafkaBrokers.start({ patience: 180_000, settings: { 'auto.leader.rebalance.enable': 'false' } });
+    brokers = await KafkaBrokers.start({ timeoutMs: 180_000, settings: { 'auto.leader.rebalance.enable': 'false' } });
   }, 400_000);
   afterEach(async () => {
     for (const broker of brokers?.all ?? []) broker.resume();
     await Promise.all(opened.splice(0).map((log) => log.close()));
-  }, PATIENCE);
+  }, TIMEOUT_MS);
   afterAll(async () => {
     for (const broker of brokers?.all ?? []) broker.resume();
     await brokers?.remove();
-  }, PATIENCE);
+  }, TIMEOUT_MS);
 
   type Times = Pick<KafkaLogSettings, 'sessionTimeout' | 'requestTimeout'>;
   const settings = (topic: string, replication = 3, times: Times = {}): KafkaLogSettings => ({
@@ -60,7 +60,7 @@ describeOwnKafka('elections of leaders', () => {
   async function allServe(): Promise<void> {
     const connection = new Connection(settings('none'), () => undefined);
     const serving = () => connection.withAdmin(async (admin) => (await admin.describeCluster()).brokers.length);
-    await eventually('all brokers to serve', async () => ((await serving()) === brokers.all.length ? true : undefined), PATIENCE);
+    await eventually('all brokers to serve', async () => ((await serving()) === brokers.all.length ? true : undefined), TIMEOUT_MS);
     connection.close();
   }
 
@@ -148,7 +148,7 @@ describeOwnKafka('elections of leaders', () => {
       async goesOn(what: string): Promise<void> {
         const [written, seen] = [counts(acknowledged), counts(read)];
         const on = (): boolean => PARTITIONS.every((n) => acknowledged[n]!.length > written[n]! + 20 && read[n]!.length > seen[n]! + 20);
-        await eventually(what, async () => (on() ? true : undefined), PATIENCE).catch((error: Error) => {
+        await eventually(what, async () => (on() ? true : undefined), TIMEOUT_MS).catch((error: Error) => {
           const now = { written: counts(acknowledged), read: counts(read), before: { written, seen } };
           throw new Error(`${error.message}: ${JSON.stringify(now)} ${failures.slice(-5).join('; ')} ${refused.slice(-3).join('; ')}`);
         });
@@ -161,7 +161,7 @@ describeOwnKafka('elections of leaders', () => {
           const kept = (await readAll(writing, topic, partition)).map(({ value }) => Buffer.from(value).toString());
           expect(acknowledged[partition]!.filter((text) => !new Set(kept).has(text))).toEqual([]);
           expect(new Set(kept).size).toBe(kept.length);
-          await eventually('all of it to be read', async () => (read[partition]!.length >= kept.length ? true : undefined), PATIENCE);
+          await eventually('all of it to be read', async () => (read[partition]!.length >= kept.length ? true : undefined), TIMEOUT_MS);
           expect(read[partition]).toEqual(kept);
         }
         expect(wrong).toEqual([]);
@@ -184,7 +184,7 @@ describeOwnKafka('elections of leaders', () => {
       expect(led).toBe(PARTITIONS.length / 3);
       brokers.node(node).suspend();
       const moved = async () => ([...(await leadersOf(topic, (node % 3) + 1)).values()].includes(node) ? undefined : true);
-      await eventually('other leaders', moved, PATIENCE);
+      await eventually('other leaders', moved, TIMEOUT_MS);
       await flow.goesOn('work without it');
       brokers.node(node).resume();
       await flow.goesOn('work with it');
@@ -193,7 +193,7 @@ describeOwnKafka('elections of leaders', () => {
         const before = [...flow.assignments];
         await putOut(topic, topic);
         const again = async () => (flow.assignments.every((times, partition) => times > before[partition]!) ? true : undefined);
-        await eventually('its partitions given to it again', again, PATIENCE);
+        await eventually('its partitions given to it again', again, TIMEOUT_MS);
         await flow.goesOn('work after it was put out');
       }
       await flow.end();
@@ -217,7 +217,7 @@ describeOwnKafka('elections of leaders', () => {
           return joined;
         });
       // A coordinator may be loading its groups.
-      const { generationId, memberId } = await eventually('a first member', join, PATIENCE);
+      const { generationId, memberId } = await eventually('a first member', join, TIMEOUT_MS);
       expect([generationId, memberId]).toEqual([1, expect.stringMatching(/./)]);
       const told: string[] = [];
       const assigned: number[] = [];
@@ -237,12 +237,12 @@ describeOwnKafka('elections of leaders', () => {
         const { groups } = await asking.withAdmin((admin) => admin.describeGroups([topic])).finally(() => asking.close());
         return groups[0]?.state;
       };
-      await eventually('a join that is held back', async () => ((await state()) === 'PreparingRebalance' ? true : undefined), PATIENCE);
+      await eventually('a join that is held back', async () => ((await state()) === 'PreparingRebalance' ? true : undefined), TIMEOUT_MS);
       expect(assigned).toEqual([]);
       const hanging = brokers.node(await coordinatorOf(topic, topic));
       hanging.suspend();
       const all = async () => (assigned.length === PARTITIONS.length && told.at(-1) === 'recovered' ? true : undefined);
-      await eventually('its partitions, of another coordinator', all, PATIENCE);
+      await eventually('its partitions, of another coordinator', all, TIMEOUT_MS);
       expect(told[0]).toContain(`keep ${topic} together`);
       hanging.resume();
       silent.close();
@@ -279,14 +279,14 @@ describeOwnKafka('elections of leaders', () => {
       expect([mine.length, others.length]).toEqual([2, 4]);
       for (const partition of PARTITIONS) await log.append(topic, [{ partition, value: Buffer.from('before') }]);
       down.suspend();
-      await eventually('no leader', async () => ([...(await leadersOf(topic)).values()].includes(-1) ? true : undefined), PATIENCE);
+      await eventually('no leader', async () => ([...(await leadersOf(topic)).values()].includes(-1) ? true : undefined), TIMEOUT_MS);
       const late = await open(topic, 1);
       const write = (partition: number) => late.append(topic, [{ partition, value: Buffer.from('meanwhile') }]);
-      for (const partition of others) await eventually('a write to a partition that has a leader', () => write(partition), PATIENCE);
+      for (const partition of others) await eventually('a write to a partition that has a leader', () => write(partition), TIMEOUT_MS);
       await expect(write(mine[0]!)).rejects.toThrow('BT_LOG_TIMEOUT');
       const said = (): Promise<string> => late.check().then(String, ({ message }: Error) => message);
       const names = `partition ${mine.join(', ')} of ${topic} has no leader now`;
-      await eventually('readiness to name them', async () => ((await said()).includes(names) ? true : undefined), PATIENCE);
+      await eventually('readiness to name them', async () => ((await said()).includes(names) ? true : undefined), TIMEOUT_MS);
       const told: string[] = [];
       const read: string[] = [];
       await late.subscribe({
@@ -301,22 +301,22 @@ describeOwnKafka('elections of leaders', () => {
         },
       });
       const named = new RegExp(`partition (${mine.join('|')})\\b.* leader`);
-      await eventually('word of what is waited for', async () => (told.some((text) => named.test(text)) ? true : undefined), PATIENCE);
+      await eventually('word of what is waited for', async () => (told.some((text) => named.test(text)) ? true : undefined), TIMEOUT_MS);
       const connection = new Connection(settings(topic), () => undefined);
-      const found = await eventually('an answer', () => connection.leaders(topic), PATIENCE);
+      const found = await eventually('an answer', () => connection.leaders(topic), TIMEOUT_MS);
       expect(mine.map((partition) => found.get(partition))).toEqual(mine.map(() => -1));
       expect(others.map((partition) => found.get(partition))).toEqual(others.map((partition) => leaders.get(partition)));
       down.resume();
-      await eventually('its leader', async () => ((await connection.leaders(topic)).get(mine[0]!) === 2 ? true : undefined), PATIENCE);
+      await eventually('its leader', async () => ((await connection.leaders(topic)).get(mine[0]!) === 2 ? true : undefined), TIMEOUT_MS);
       connection.close();
-      await eventually('readiness', async () => (await late.check().then(() => true)) || undefined, PATIENCE);
+      await eventually('readiness', async () => (await late.check().then(() => true)) || undefined, TIMEOUT_MS);
       for (const partition of mine) await late.append(topic, [{ partition, value: Buffer.from('after') }]);
       const all = async () => ((await texts()).every((text) => read.includes(text)) && told.at(-1) === 'recovered' ? true : undefined);
       const texts = async () => {
         const records = await Promise.all(PARTITIONS.map(async (partition) => ({ partition, of: await readAll(late, topic, partition) })));
         return records.flatMap(({ partition, of }) => of.map(({ value }) => `${partition} ${Buffer.from(value)}`));
       };
-      await eventually('all of it to be read', all, PATIENCE);
+      await eventually('all of it to be read', all, TIMEOUT_MS);
       expect(read.toSorted()).toEqual((await texts()).toSorted());
     },
     LONGEST,

@@ -9,7 +9,7 @@ import { describeKafka } from './describe-kafka.js';
 
 const PARTITIONS = 6;
 const SESSION_MS = 6_000;
-const PATIENCE = 45_000;
+const TIMEOUT_MS = 45_000;
 
 await describeKafka('a group', (brokers) => {
   let topic: string;
@@ -49,7 +49,7 @@ await describeKafka('a group', (brokers) => {
   }
 
   const holds = (what: string, condition: () => boolean): Promise<true> =>
-    eventually(what, async () => (condition() ? true : undefined), PATIENCE);
+    eventually(what, async () => (condition() ? true : undefined), TIMEOUT_MS);
 
   it('shares the partitions, and a new member gets its share without a word to those that stay', async () => {
     const first = await member();

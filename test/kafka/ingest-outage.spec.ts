@@ -12,7 +12,7 @@ if (why !== undefined) console.warn(`SKIPPED: Kafka: an outage of ingest (${why}
 const IDLE = 15_000;
 const LATE = 5_000;
 const OUTAGE = IDLE + LATE + 10_000;
-const PATIENCE = 90_000;
+const TIMEOUT_MS = 90_000;
 
 /** Invariant: BeTrace's own downtime is not a trace's silence, over Kafka too (docs/decisions/0019). */
 (why === undefined ? describe : describe.skip)('Kafka: an outage of all of ingest, or of the brokers', () => {
@@ -37,7 +37,7 @@ const PATIENCE = 90_000;
     eventually(
       `${name} to be taken`,
       async () => ((await send(trace, name).catch(() => undefined))?.status === 202 ? true : undefined),
-      PATIENCE,
+      TIMEOUT_MS,
     );
   const violated = async (trace: string): Promise<boolean> => {
     const { body } = await api.json<{ total: number }>('GET', `/v1/violations?rule_id=unaudited&trace_id=${trace}`);
@@ -74,7 +74,7 @@ const PATIENCE = 90_000;
       await sent(silent, 'charge');
       const verdict = async () => ((await violated(silent)) ? true : undefined);
       try {
-        await eventually('the verdict on a trace that is silent', verdict, PATIENCE);
+        await eventually('the verdict on a trace that is silent', verdict, TIMEOUT_MS);
       } catch (error) {
         const state = await Promise.all(
           ['ready', 'metrics'].map(async (path) => (await fetch(`${cluster.all('evaluator')[0]!.url}/${path}`)).text()),

@@ -6,6 +6,6 @@ await describeKafka('the log', (brokers) => {
   describeLog('Kafka', {
     open: (topics) => KafkaLog.open({ kind: 'kafka', brokers, topics, sessionTimeout: 6_000 }),
     durable: true,
-    patience: 30_000,
+    timeoutMs: 30_000,
   });
 });

@@ -7,7 +7,7 @@ import { KafkaBroker } from '../../scripts/kafka/broker.js';
 import { eventually } from '../harness/eventually.js';
 import { describeOwnKafka } from './describe-kafka.js';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 const APPEND_MS = 2_000;
 
 describeOwnKafka('an outage', () => {
@@ -21,7 +21,7 @@ describeOwnKafka('an outage', () => {
   afterAll(async () => {
     await Promise.all(logs.map((log) => log.close()));
     await broker?.remove();
-  }, PATIENCE);
+  }, TIMEOUT_MS);
 
   async function open(topic: string): Promise<KafkaLog> {
     const log = await KafkaLog.open({
@@ -107,11 +107,11 @@ describeOwnKafka('an outage', () => {
     });
     const scrape = lagOfNobody(log, topic);
     const appending = appendUntil(log, topic);
-    await eventually('some acknowledged', async () => (appending.acknowledged.length > 100 ? true : undefined), PATIENCE);
+    await eventually('some acknowledged', async () => (appending.acknowledged.length > 100 ? true : undefined), TIMEOUT_MS);
     const known = await scrape();
     expect(known.lag).toBeGreaterThan(100);
     await down();
-    await eventually('appends that are refused', async () => (appending.refused.length >= 3 ? true : undefined), PATIENCE);
+    await eventually('appends that are refused', async () => (appending.refused.length >= 3 ? true : undefined), TIMEOUT_MS);
     expect(appending.refused.every((error) => error instanceof LogUnavailable)).toBe(true);
     await expect(log.check()).rejects.toBeInstanceOf(LogUnavailable);
     // What is known stays, and its age says that it is old; nobody who scrapes is kept waiting.
@@ -120,10 +120,10 @@ describeOwnKafka('an outage', () => {
     expect(performance.now() - started).toBeLessThan(5_000);
     expect(stale.lag).toBeGreaterThanOrEqual(known.lag);
     expect(stale.age).toBeGreaterThan(0);
-    await eventually('the word that the log is away', async () => (failures.length > 0 ? true : undefined), PATIENCE);
+    await eventually('the word that the log is away', async () => (failures.length > 0 ? true : undefined), TIMEOUT_MS);
     await up();
     const before = appending.acknowledged.length;
-    await eventually('acknowledged again', async () => (appending.acknowledged.length > before + 100 ? true : undefined), PATIENCE);
+    await eventually('acknowledged again', async () => (appending.acknowledged.length > before + 100 ? true : undefined), TIMEOUT_MS);
     const acknowledged = await appending.stop();
     expect(await log.check()).toBeUndefined();
 
@@ -133,10 +133,10 @@ describeOwnKafka('an outage', () => {
     expect(new Set(kept).size).toBe(kept.length);
     // More may come: an append that was refused may still be on its way.
     const missing = (): string[] => kept.filter((text) => !new Set(read).has(text));
-    await eventually('all read', async () => (missing().length === 0 ? true : undefined), PATIENCE);
+    await eventually('all read', async () => (missing().length === 0 ? true : undefined), TIMEOUT_MS);
     expect(new Set(read).size).toBe(read.length);
-    await eventually('the word that it is back', async () => (recoveries > 0 ? true : undefined), PATIENCE);
-    await eventually('the lag as it is', async () => ((await scrape()).lag === kept.length ? true : undefined), PATIENCE);
+    await eventually('the word that it is back', async () => (recoveries > 0 ? true : undefined), TIMEOUT_MS);
+    await eventually('the lag as it is', async () => ((await scrape()).lag === kept.length ? true : undefined), TIMEOUT_MS);
     for (const partition of [0, 1, 2]) {
       const numbers = read.filter((text) => text.startsWith(`${partition}-`)).map((text) => Number(text.slice(2)));
       expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
@@ -156,7 +156,7 @@ describeOwnKafka('an outage', () => {
     expect(codes.filter((code) => code === 'BT_LOG_TIMEOUT').length).toBeLessThanOrEqual(64);
     expect(codes.filter((code) => code === 'BT_LOG_OVERLOADED').length).toBeGreaterThanOrEqual(136);
     await broker.run();
-    await eventually('an append', () => log.append(topic, [{ partition: 0, value: Buffer.from('after') }]), PATIENCE);
+    await eventually('an append', () => log.append(topic, [{ partition: 0, value: Buffer.from('after') }]), TIMEOUT_MS);
     const kept = (await readAll(log, topic, 0)).map(({ value: { length } }) => length);
     // Refused appends may be in the log, also this one's first attempts; those that were never sent are not.
     expect(kept.filter((length) => length === 6)).toHaveLength(1);

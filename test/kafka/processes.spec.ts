@@ -10,7 +10,7 @@ import type { BeTrace } from '../harness/betrace.js';
 import { CLUSTER_PARTITIONS, Cluster, metric } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 const PARTITIONS = Array.from({ length: CLUSTER_PARTITIONS }, (_, partition) => partition);
 const why = await Cluster.whyNot();
 if (why !== undefined) console.warn(`SKIPPED: Kafka: processes (${why})`);
@@ -63,7 +63,7 @@ interface Preview {
         expect((await post('one-point', ids.at(-1)!)).status).toBe(202);
       }
     })();
-    await eventually('spans before the rule', async () => (ids.length > 50 ? true : undefined), PATIENCE);
+    await eventually('spans before the rule', async () => (ids.length > 50 ? true : undefined), TIMEOUT_MS);
     const created = await createRule(cluster.all('api')[0]!, 'one-point');
     // Within 2 s, which is how long the answer waits: else it would say `pending`.
     expect({ status: created.status, publication: created.headers.get('betrace-rule-publication') }).toEqual({
@@ -71,7 +71,7 @@ interface Preview {
       publication: 'published',
     });
     const sent = ids.length;
-    await eventually('spans after it', async () => (ids.length > sent + 50 ? true : undefined), PATIENCE);
+    await eventually('spans after it', async () => (ids.length > sent + 50 ? true : undefined), TIMEOUT_MS);
     sending = false;
     await stream;
 
@@ -86,7 +86,7 @@ interface Preview {
       await eventually(
         'all violations',
         async () => ((await violatedTraces(api, 'one-point')).length >= judged.length ? true : undefined),
-        PATIENCE,
+        TIMEOUT_MS,
       );
       expect(await violatedTraces(api, 'one-point')).toEqual(judged.toSorted());
     }
@@ -128,11 +128,11 @@ interface Preview {
     await cluster.kill(first);
     cluster.broker.resume();
     const markers = async () => (await records()).map((partition) => Math.max(...partition.map(epochOf)));
-    await eventually('its markers', async () => ((await markers()).every((epoch) => epoch === 2) ? true : undefined), PATIENCE);
+    await eventually('its markers', async () => ((await markers()).every((epoch) => epoch === 2) ? true : undefined), TIMEOUT_MS);
     const ids = Array.from({ length: 20 }, traceId);
     for (const id of ids) expect((await post('left-behind', id)).status).toBe(202);
     const found = async () => ((await violatedTraces(cluster.process(second), 'left-behind')).length === ids.length ? true : undefined);
-    await eventually('its violations', found, PATIENCE);
+    await eventually('its violations', found, TIMEOUT_MS);
     await cluster.restart(first);
     expect((await cluster.process(first).json('GET', '/v1/rules/left-behind')).status).toBe(200);
     expect(await markers()).toEqual(PARTITIONS.map(() => 2));
@@ -144,7 +144,7 @@ interface Preview {
     await cluster.broker.kill();
     const ingest = cluster.all('ingest')[0]!;
     // Over HTTP: the gRPC exporter of the JavaScript SDK tries nothing again, whatever it is answered.
-    const sdk = recordBySdk(new OTLPTraceExporter({ url: `${ingest.url}/v1/traces`, timeoutMillis: PATIENCE }), 'left-behind');
+    const sdk = recordBySdk(new OTLPTraceExporter({ url: `${ingest.url}/v1/traces`, timeoutMillis: TIMEOUT_MS }), 'left-behind');
     const { status, headers } = await post('left-behind', traceId());
     expect({ status, retryAfter: headers.get('retry-after') }).toEqual({ status: 503, retryAfter: '1' });
     await cluster.broker.run();
@@ -154,10 +154,10 @@ interface Preview {
       const found = new Set(await violatedTraces(api, 'left-behind'));
       return sdk.ids.filter((id) => !found.has(id)).length;
     };
-    await eventually('all spans of the SDK', async () => ((await missing()) === 0 ? true : undefined), PATIENCE);
+    await eventually('all spans of the SDK', async () => ((await missing()) === 0 ? true : undefined), TIMEOUT_MS);
     const since = () => processes.map((one, i) => one.logs().slice(before[i]).split('\n'));
     const isBack = (line: string): boolean => / again, after \d+ s/.test(line);
-    await eventually('word of its return', async () => (since().every((lines) => lines.some(isBack)) ? true : undefined), PATIENCE);
+    await eventually('word of its return', async () => (since().every((lines) => lines.some(isBack)) ? true : undefined), TIMEOUT_MS);
     for (const lines of since()) {
       expect(lines.filter((line) => /"stack"|^ +at /.test(line))).toEqual([]);
       expect(lines.filter((line) => line.includes('"level":"warn"') || line.includes('"level":"error"')).length).toBeLessThan(25);
@@ -188,7 +188,7 @@ interface Preview {
     for (let kill = 0; kill < 2; kill++) {
       const least = written.flat().length + 40;
       const writing = write(150);
-      await eventually('some of it', async () => ((await arrived()) > least ? true : undefined), PATIENCE, 5);
+      await eventually('some of it', async () => ((await arrived()) > least ? true : undefined), TIMEOUT_MS, 5);
       await cluster.kill(name);
       await writing;
       const [group] = await admin.fetchOffsets({ groupId: 'betrace-ingest', topics: [FOREIGN_TOPIC] });
@@ -202,7 +202,7 @@ interface Preview {
     await admin.disconnect();
     const [offset = -1] = await log.append(FOREIGN_TOPIC, [{ partition: 2, value: Buffer.from('neither protobuf nor JSON') }]);
     await write(5);
-    await eventually('all of it', async () => ((await arrived()) === written.flat().length ? true : undefined), PATIENCE);
+    await eventually('all of it', async () => ((await arrived()) === written.flat().length ? true : undefined), TIMEOUT_MS);
     for (const [partition, ofPartition] of (await records()).entries()) {
       for (const id of ofPartition.flatMap(traceIds)) expect(partitionOf(Buffer.from(id, 'hex'), CLUSTER_PARTITIONS)).toBe(partition);
     }
@@ -248,7 +248,7 @@ interface Preview {
 
 /** Spans of a service with OpenTelemetry's SDK, handed to its exporter once: what is refused is for the exporter to try again. */
 function recordBySdk(exporter: SpanExporter, name: string): { readonly ids: readonly string[]; readonly flushed: Promise<void> } {
-  const processor = new BatchSpanProcessor(exporter, { exportTimeoutMillis: PATIENCE });
+  const processor = new BatchSpanProcessor(exporter, { exportTimeoutMillis: TIMEOUT_MS });
   const tracer = new BasicTracerProvider({ spanProcessors: [processor] }).getTracer('test');
   const spans = Array.from({ length: 10 }, () => tracer.startSpan(name, { root: true }));
   for (const one of spans) one.end();

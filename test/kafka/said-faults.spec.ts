@@ -10,7 +10,7 @@ import { eventually } from '../harness/eventually.js';
 const why = await Cluster.whyNot();
 if (why !== undefined) console.warn(`SKIPPED: Kafka: what readiness and metrics say of faults (${why})`);
 
-const PATIENCE = 90_000;
+const TIMEOUT_MS = 90_000;
 const PARTITIONS = ['0', '1', '2', '3'];
 const GROUP = 'betrace-evaluator';
 const CREATED = [
@@ -61,7 +61,7 @@ interface Ready {
       last = { ...answer, checks, graded };
       return answer.code === code && text.test(checks[check] ?? '') && graded === grade ? true : undefined;
     };
-    await eventually(`${check} to say ${text}`, told, PATIENCE, 200).catch((error: Error) => {
+    await eventually(`${check} to say ${text}`, told, TIMEOUT_MS, 200).catch((error: Error) => {
       throw new Error(`${error.message}: ${JSON.stringify(last)}`, { cause: error });
     });
   }
@@ -73,7 +73,7 @@ interface Ready {
         last = await ready(of);
         return last.status === 'ready' ? true : undefined;
       };
-      await eventually('readiness', is, PATIENCE, 200).catch((error: Error) => {
+      await eventually('readiness', is, TIMEOUT_MS, 200).catch((error: Error) => {
         throw new Error(`${error.message}: ${JSON.stringify(last)}`, { cause: error });
       });
     }
@@ -103,7 +103,7 @@ interface Ready {
     return (await one('ingest').json('POST', '/v1/spans', { spans: sent })).status;
   };
   const found = async (): Promise<number> => (await one('api').json<{ total: number }>('GET', '/v1/violations?limit=1')).body.total;
-  const all = (count: number) => eventually('the violations', async () => ((await found()) === count ? true : undefined), PATIENCE, 200);
+  const all = (count: number) => eventually('the violations', async () => ((await found()) === count ? true : undefined), TIMEOUT_MS, 200);
 
   async function sql(...statements: readonly string[]): Promise<void> {
     const client = new pg.Client(cluster.env['DATABASE_URL']);
@@ -121,7 +121,7 @@ interface Ready {
   async function deleteTopics(...topics: string[]): Promise<void> {
     await admin.deleteTopics({ topics });
     const gone = async () => ((await admin.listTopics()).some((topic) => topics.includes(topic)) ? undefined : true);
-    await eventually('the topics to be gone', gone, PATIENCE);
+    await eventually('the topics to be gone', gone, TIMEOUT_MS);
   }
 
   it('the database is read-only', async () => {
@@ -140,8 +140,8 @@ interface Ready {
       // What failed before (the start of a cluster, the sessions that ended) had no violation to keep.
       const before = await keepFailures();
       expect(await send('bad')).toBe(202);
-      await eventually('the lag', async () => ((await keepLag()) > 0 ? true : undefined), PATIENCE, 100);
-      await eventually('the counter', async () => ((await keepFailures()) > before ? true : undefined), PATIENCE, 100);
+      await eventually('the lag', async () => ((await keepLag()) > 0 ? true : undefined), TIMEOUT_MS, 100);
+      await eventually('the counter', async () => ((await keepFailures()) > before ? true : undefined), TIMEOUT_MS, 100);
       // It is not taken back by another attempt.
       expect(await keepLag()).toBeGreaterThan(0);
     } finally {
@@ -192,7 +192,7 @@ interface Ready {
     // More than `group.max.session.timeout.ms` of the broker.
     const out = await BeTrace.spawn({ app: 'evaluator', env: { ...cluster.env, KAFKA_SESSION_TIMEOUT: '40m' } });
     try {
-      await eventually('its start', async () => (await ready(out)).code, PATIENCE, 200);
+      await eventually('its start', async () => (await ready(out)).code, TIMEOUT_MS, 200);
       await says(out, 503, 'rule_engine', /keep betrace-evaluator together: INVALID_SESSION_TIMEOUT/);
       expect((await series(out, 'betrace_evaluator_lag_records')).size).toBe(0);
     } finally {
@@ -213,12 +213,12 @@ interface Ready {
         ? true
         : undefined;
     };
-    await eventually('two partitions each', shared, PATIENCE, 200);
+    await eventually('two partitions each', shared, TIMEOUT_MS, 200);
     cluster.process(first).process.kill('SIGSTOP');
     const has = async () => ((await partitionsOf(cluster.process(second)))[0]!.length === PARTITIONS.length ? true : undefined);
-    await eventually('all partitions', has, PATIENCE, 200);
+    await eventually('all partitions', has, TIMEOUT_MS, 200);
     cluster.process(first).process.kill('SIGCONT');
-    await eventually('two partitions each again', shared, PATIENCE, 200);
+    await eventually('two partitions each again', shared, TIMEOUT_MS, 200);
     await cluster.remove(second);
     await well('evaluator');
   }, 200_000);
@@ -238,10 +238,10 @@ interface Ready {
     await producer.disconnect();
     await says(one('evaluator'), 200, 'rule_engine', /log's time of partition 0 is (2[89]|30)\d\d s ahead of this machine's clock/, 0);
     const gauge = async () => ((await series(one('evaluator'), 'betrace_log_time_ahead_seconds')).get('0')! > 2_000 ? true : undefined);
-    await eventually('the gauge', gauge, PATIENCE, 200);
+    await eventually('the gauge', gauge, TIMEOUT_MS, 200);
     await alter(TOPICS.spans, {});
     const back = async () => (/CreateTime/.test((await ready(one('ingest'))).checks['log_settings'] ?? '') ? undefined : true);
-    await eventually('the word that they are right', back, PATIENCE, 200);
+    await eventually('the word that they are right', back, TIMEOUT_MS, 200);
   }, 200_000);
 
   it('topics are deleted', async () => {
@@ -276,7 +276,7 @@ interface Ready {
       const values = await series(one('evaluator'), 'betrace_evaluator_partition_failing');
       return PARTITIONS.every((partition) => values.get(partition) === 1) ? true : undefined;
     };
-    await eventually('all partitions to be told', standing, PATIENCE, 200);
+    await eventually('all partitions to be told', standing, TIMEOUT_MS, 200);
     const rule = { name: 'late', expression: 'span.name == "late"', severity: 'HIGH' };
     const saved = await fetch(`${one('api').url}/v1/rules/late`, {
       method: 'PUT',
@@ -306,9 +306,9 @@ interface Ready {
     await admin.deleteGroups([GROUP]);
     await deleteTopics(TOPICS.spans, TOPICS.rules);
     await cluster.add('evaluator');
-    await eventually('spans', async () => ((await send('bad', 40)) === 202 ? true : undefined), PATIENCE, 200);
+    await eventually('spans', async () => ((await send('bad', 40)) === 202 ? true : undefined), TIMEOUT_MS, 200);
     const judged = async () => ((await series(one('evaluator'), 'betrace_spans_evaluated_total')).get('')! >= 40 ? true : undefined);
-    await eventually('spans to be judged', judged, PATIENCE, 200);
+    await eventually('spans to be judged', judged, TIMEOUT_MS, 200);
     await pause(10);
     const record: RuleSetRecord = { epoch: 1_000, snapshot: [] };
     const producer = kafka.producer();

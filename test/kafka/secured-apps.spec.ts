@@ -7,7 +7,7 @@ import { BeTrace, type BeTraceOptions } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 import { describeOwnKafka } from './describe-kafka.js';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 const SPAN = { trace_id: '4bf92f3577b34da6a3ce929d0e0e4736', span_id: '00f067aa0ba902b7', name: 'pay', start_time: 0, duration: 1 };
 
 /** The processes as they are started, with the keys of the documentation; the library's side is in topics.spec. */
@@ -63,12 +63,12 @@ describeOwnKafka('brokers with TLS and SASL', () => {
     expect((await api.json('POST', '/v1/rules', { name: 'pay', expression: 'span.name == "pay"', severity: 'LOW' })).status).toBe(201);
     expect((await ingest.json('POST', '/v1/spans', { spans: [SPAN] })).status).toBe(202);
     const total = async (of: BeTrace) => (await of.json<{ total: number }>('GET', '/v1/violations')).body.total;
-    await eventually('the violation', async () => ((await total(api)) === 1 ? true : undefined), PATIENCE);
+    await eventually('the violation', async () => ((await total(api)) === 1 ? true : undefined), TIMEOUT_MS);
     await Promise.all([ingest, evaluator, api].map((one) => one.stop()));
 
     // The same log, by one process with a database of its own: it finds what the evaluator published.
     const alone = await start('standalone', 'scram-sha-512');
-    await eventually('the violation', async () => ((await total(alone)) === 1 ? true : undefined), PATIENCE);
+    await eventually('the violation', async () => ((await total(alone)) === 1 ? true : undefined), TIMEOUT_MS);
     expect(alone.logs()).toContain('to keep them in PostgreSQL, and for a second API: DATABASE_URL');
     for (const one of [ingest, evaluator, api, alone]) {
       expect(one.logs()).toContain('"level":"debug"');

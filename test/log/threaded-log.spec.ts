@@ -15,13 +15,13 @@ const directory = (): string => mkdtempSync(join(root, 'log-'));
 describeLog('the embedded log with a writing thread, in memory', {
   open: async (topics) => EmbeddedLog.open({ kind: 'embedded', topics }, { writerThread }),
   durable: false,
-  patience: 10_000,
+  timeoutMs: 10_000,
 });
 
 describeLog('the embedded log with a writing thread, on disk', {
   open: async (topics) => EmbeddedLog.open({ kind: 'embedded', topics, path: join(root, topics[0]!.name) }, { writerThread }),
   durable: true,
-  patience: 10_000,
+  timeoutMs: 10_000,
 });
 
 describe('the writing thread', () => {

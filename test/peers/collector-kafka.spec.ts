@@ -9,11 +9,11 @@ import { eventually } from '../harness/eventually.js';
 import { accountsOf, accountsWhen } from './accounts.js';
 import { Collector, type ExporterConfig, RETRY } from './collector.js';
 import { describePeers } from './describe-peers.js';
-import { PEER_PATIENCE } from './kept.js';
+import { PEER_TIMEOUT_MS } from './kept.js';
 import { createRules, KnownTraces, openViolations } from './known-traces.js';
 import { saramaPartition } from './sarama-partition.js';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** As the collector calls them, beside the topic and the key. */
 const way = (topic: string, encoding: string, compression: string, more: Readonly<Record<string, unknown>> = {}) => ({
@@ -67,11 +67,11 @@ await describePeers("a collector's Kafka exporter", ['Go', 'Kafka'], () => {
       ...Object.fromEntries(lanes.map(([name, config]) => [name, { kafka: { ...config, ...own } }])),
       'over OTLP': { otlp_grpc: { endpoint: `127.0.0.1:${ingest}`, tls: { insecure: true }, retry_on_failure: RETRY } },
     });
-  }, PEER_PATIENCE);
+  }, PEER_TIMEOUT_MS);
   afterAll(async () => {
     await collector?.stop();
     await cluster?.stop();
-  }, PATIENCE);
+  }, TIMEOUT_MS);
 
   const api = () => cluster.all('api')[0]!;
   const judges = () => [...cluster.all('ingest'), ...cluster.all('evaluator')];
@@ -122,7 +122,7 @@ await describePeers("a collector's Kafka exporter", ['Go', 'Kafka'], () => {
     await cluster.broker.kill();
     await Promise.all(known.map(({ lane, traces }) => traces.sendTo(lane)));
     const refusals = async () => (/code = Unavailable desc = BT_/.test(collector.logs()) ? true : undefined);
-    await eventually('a refusal by ingest', refusals, PATIENCE);
+    await eventually('a refusal by ingest', refusals, TIMEOUT_MS);
     await cluster.broker.run();
     for (const { traces } of known) await traces.expectFound(api());
     expect(collector.logs()).not.toContain('dropped_items');

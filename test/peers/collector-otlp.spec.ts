@@ -4,10 +4,10 @@ import { eventually } from '../harness/eventually.js';
 import { accountsWhen } from './accounts.js';
 import { Collector, RETRY } from './collector.js';
 import { describePeers } from './describe-peers.js';
-import { PEER_PATIENCE } from './kept.js';
+import { PEER_TIMEOUT_MS } from './kept.js';
 import { createRules, KnownTraces, openViolations } from './known-traces.js';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 
 const grpc = (compression: string) => ({ type: 'otlp_grpc', config: { compression } });
 const http = (encoding: string, compression: string) => ({ type: 'otlp_http', config: { encoding, compression } });
@@ -40,7 +40,7 @@ await describePeers("a collector's OTLP exporters", ['Go'], () => {
         ]),
       ),
     );
-  }, PEER_PATIENCE);
+  }, PEER_TIMEOUT_MS);
   afterAll(async () => {
     await collector?.stop();
     await betrace?.stop();
@@ -66,7 +66,7 @@ await describePeers("a collector's OTLP exporters", ['Go'], () => {
   it.each(NOT_UNDERSTOOD)('are told why, when they compress as BeTrace cannot read it: $name', async ({ name, config }) => {
     await new KnownTraces(99, { count: 1 }).sendTo(collector.lane(name));
     const refusal = new RegExp(`(unsupported encoding|content encoding) \\\\"${config.compression}\\\\"`);
-    await eventually('the refusal', async () => (refusal.test(collector.logs()) ? true : undefined), PATIENCE);
+    await eventually('the refusal', async () => (refusal.test(collector.logs()) ? true : undefined), TIMEOUT_MS);
   });
 });
 

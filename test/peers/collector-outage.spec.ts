@@ -5,10 +5,10 @@ import { eventually } from '../harness/eventually.js';
 import { Collector, RETRY } from './collector.js';
 import { describePeers } from './describe-peers.js';
 import { collectorBinary } from './go.js';
-import { PEER_PATIENCE } from './kept.js';
+import { PEER_TIMEOUT_MS } from './kept.js';
 import { createRules, KnownTraces, openViolations } from './known-traces.js';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 const LANES = ['otlp_grpc', 'otlp_http'];
 
 await describePeers('a collector whose BeTrace is away or has too much to do', ['Go'], () => {
@@ -28,7 +28,7 @@ await describePeers('a collector whose BeTrace is away or has too much to do', [
   };
   beforeAll(async () => {
     await collectorBinary();
-  }, PEER_PATIENCE);
+  }, PEER_TIMEOUT_MS);
   afterEach(async () => {
     await betrace?.kill();
     await collector?.stop();
@@ -61,12 +61,12 @@ await describePeers('a collector whose BeTrace is away or has too much to do', [
     const known = LANES.map((lane) => ({ lane: collector.lane(lane), traces: more() }));
     const half = ({ requests }: KnownTraces) => Math.ceil(requests.length / 2);
     const first = known.map(({ lane, traces }) => traces.sendTo(lane, traces.requests.slice(0, half(traces))));
-    await eventually('some of it', async () => ((await openViolations(betrace)).length > 0 ? true : undefined), PATIENCE);
+    await eventually('some of it', async () => ((await openViolations(betrace)).length > 0 ? true : undefined), TIMEOUT_MS);
     await betrace.kill();
     await Promise.all(first);
     await Promise.all(known.map(({ lane, traces }) => traces.sendTo(lane, traces.requests.slice(half(traces)))));
     for (const answer of [/Will retry.*code = Unavailable/, /Will retry.*connection refused/]) {
-      await eventually(`the collector's word ${answer}`, () => says(answer), PATIENCE);
+      await eventually(`the collector's word ${answer}`, () => says(answer), TIMEOUT_MS);
     }
     betrace = await BeTrace.start({ env, ports: betrace.ports });
     await expectAllFoundOnce();
@@ -80,12 +80,12 @@ await describePeers('a collector whose BeTrace is away or has too much to do', [
     const refused = { otlp_grpc: /Will retry.*code = Unavailable desc = BT_INGEST_NO/, otlp_http: /Will retry.*HTTP Status Code 503/ };
     for (const [lane, refusal] of Object.entries(refused)) {
       const send = async () => {
-        await eventually('a lack of memory', crowd, PATIENCE);
+        await eventually('a lack of memory', crowd, TIMEOUT_MS);
         // Each trace whole: what waits for so long would be another fragment of it.
         await more({ whole: true }).sendTo(collector.lane(lane));
         return says(refusal);
       };
-      await eventually(`a refusal by ${lane}`, send, PATIENCE, 1_000);
+      await eventually(`a refusal by ${lane}`, send, TIMEOUT_MS, 1_000);
     }
     await expectAllFoundOnce();
   }, 200_000);

@@ -108,9 +108,9 @@ export class Collector {
     if (this.child.exitCode === null && this.child.signalCode === null) {
       const exit = once(this.child, 'exit');
       this.child.kill('SIGTERM');
-      const patience = setTimeout(() => this.child.kill('SIGKILL'), 20_000);
+      const timer = setTimeout(() => this.child.kill('SIGKILL'), 20_000);
       await exit;
-      clearTimeout(patience);
+      clearTimeout(timer);
     }
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -12,7 +12,7 @@ import { OtlpReceiver } from '../harness/otlp-receiver.js';
 import { Collector, TELEMETRY } from './collector.js';
 import { describePeers } from './describe-peers.js';
 import { collectorBinary } from './go.js';
-import { PEER_PATIENCE } from './kept.js';
+import { PEER_TIMEOUT_MS } from './kept.js';
 import { createRules, KnownTraces } from './known-traces.js';
 
 const file = join(import.meta.dirname, '../../deploy/compose/collector.yaml');
@@ -24,7 +24,7 @@ await describePeers('the collector of docker-compose.yml', ['Go'], () => {
 
   beforeAll(async () => {
     await collectorBinary();
-  }, PEER_PATIENCE);
+  }, PEER_TIMEOUT_MS);
   afterAll(async () => {
     await collector?.stop();
     tempo?.stop();

@@ -5,7 +5,7 @@ import { eventually } from '../harness/eventually.js';
 import { REPOSITORY } from '../harness/repository.js';
 
 /** How long (ms) a test that needs a peer may wait until it is there: on a bare machine it is downloaded and compiled first. */
-export const PEER_PATIENCE = 900_000;
+export const PEER_TIMEOUT_MS = 900_000;
 
 const cache = join(REPOSITORY, '.cache/peers');
 
@@ -19,7 +19,7 @@ export async function kept(name: string, recipe: string, make: (folder: string) 
   const lock = `${folder}.lock`;
   mkdirSync(cache, { recursive: true });
   const madeOrMine = async () => (existsSync(made) || take(lock) ? true : undefined);
-  await eventually(`${name}, which another process makes,`, madeOrMine, PEER_PATIENCE, 200);
+  await eventually(`${name}, which another process makes,`, madeOrMine, PEER_TIMEOUT_MS, 200);
   if (existsSync(made)) return folder;
   try {
     console.warn(`making ${name}, for the tests with peers (first time only) …`);

@@ -16,7 +16,7 @@ const SPAN_RULES: Readonly<Record<string, (span: PlainSpan) => boolean>> = {
 };
 
 /** How long (ms) a violation may take. */
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /**
  * Traces with known violations, some of their spans twice: in requests that each hold spans of several of them, or each whole in a
@@ -78,7 +78,7 @@ export class KnownTraces {
         .sort();
     };
     const same = async () => ((await found()).join() === expected.join() ? true : undefined);
-    await eventually('exactly the violations', same, PATIENCE, 200).catch(async () => expect(await found()).toEqual(expected));
+    await eventually('exactly the violations', same, TIMEOUT_MS, 200).catch(async () => expect(await found()).toEqual(expected));
   }
 }
 

@@ -8,11 +8,11 @@ import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
 import { accountsWhen } from './accounts.js';
 import { describePeers } from './describe-peers.js';
-import { PEER_PATIENCE } from './kept.js';
+import { PEER_TIMEOUT_MS } from './kept.js';
 import { openViolations } from './known-traces.js';
 import { pythonWithSdk } from './python.js';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 const ORDERS = 30;
 const shop = join(import.meta.dirname, 'python/shop.py');
 
@@ -63,7 +63,7 @@ await describePeers('the OpenTelemetry SDK for Python', ['Python'], () => {
     for (const [name, { expression }] of Object.entries(RULES)) {
       expect(await betrace.json('POST', '/v1/rules', { name, expression, severity: 'LOW' })).toMatchObject({ status: 201 });
     }
-  }, PEER_PATIENCE);
+  }, PEER_TIMEOUT_MS);
   afterAll(() => betrace?.stop());
 
   /** Starts the shop; `complaints` is what the SDK has said by then, `orders` those made when all were exported. */
@@ -96,7 +96,7 @@ await describePeers('the OpenTelemetry SDK for Python', ['Python'], () => {
         .map(({ rule_id, trace_id, span_id }) => `${rule_id} ${trace_id} ${rule_id === 'unaudited' ? trace_id : span_id}`)
         .sort();
     const same = async () => ((await found()).join() === expected.sort().join() ? true : undefined);
-    await eventually('exactly the violations', same, PATIENCE, 200).catch(async () => expect(await found()).toEqual(expected));
+    await eventually('exactly the violations', same, TIMEOUT_MS, 200).catch(async () => expect(await found()).toEqual(expected));
   };
 
   it.each([
@@ -116,7 +116,7 @@ await describePeers('the OpenTelemetry SDK for Python', ['Python'], () => {
     async (protocol) => {
       const [port = 0] = await freePorts(1);
       const { orders, complaints } = sell(protocol, 'gzip', port);
-      await eventually('a failed attempt', async () => (complaints() === '' ? undefined : true), PATIENCE);
+      await eventually('a failed attempt', async () => (complaints() === '' ? undefined : true), TIMEOUT_MS);
       const gate = createServer((socket) => {
         const beyond = connect(betrace.ports[protocol], '127.0.0.1');
         socket.pipe(beyond).pipe(socket);

@@ -10,10 +10,10 @@ import { accountsWhen } from './accounts.js';
 import { Collector } from './collector.js';
 import { describePeers } from './describe-peers.js';
 import { telemetrygenBinary } from './go.js';
-import { PEER_PATIENCE } from './kept.js';
+import { PEER_TIMEOUT_MS } from './kept.js';
 import { openViolations } from './known-traces.js';
 
-const PATIENCE = 30_000;
+const TIMEOUT_MS = 30_000;
 const TRACES = 100;
 const CHILDREN = 4;
 const SPANS_PER_TRACE = 1 + CHILDREN;
@@ -49,7 +49,7 @@ await describePeers('telemetrygen', ['Go'], () => {
       witnessed: { otlp_grpc: seen, otlp_http: { endpoint: betrace.url } },
     });
     await telemetrygenBinary();
-  }, PEER_PATIENCE);
+  }, PEER_TIMEOUT_MS);
   afterAll(async () => {
     await collector?.stop();
     witness?.stop();
@@ -70,7 +70,7 @@ await describePeers('telemetrygen', ['Go'], () => {
       const violations = await openViolations(betrace, `service=${encodeURIComponent(service)}`);
       return violations.length >= expected ? violations : undefined;
     };
-    const violations = await eventually('all violations', all, PATIENCE, 200);
+    const violations = await eventually('all violations', all, TIMEOUT_MS, 200);
     return (rule: RuleName) => violations.filter(({ rule_id }) => rule_id === rule);
   };
 

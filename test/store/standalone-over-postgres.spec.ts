@@ -4,7 +4,7 @@ import { BeTrace } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 import { describePostgres } from './describe-postgres.js';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 const ENV = { BETRACE_HOST: '127.0.0.1', BETRACE_SIGNATURE_KEY: 'the signature key of the test '.repeat(2) };
 
 await describePostgres('one process alone', (emptyUrl, _url, outage) => {
@@ -30,13 +30,13 @@ await describePostgres('one process alone', (emptyUrl, _url, outage) => {
     const first = await start(url);
     expect((await first.json('POST', '/v1/rules', { name: 'pay', expression: 'span.name == "pay"', severity: 'LOW' })).status).toBe(201);
     for (const id of ['a', 'b', 'c']) expect((await send(first, id)).status).toBe(202);
-    await eventually('three violations', async () => ((await total(first)) === 3 ? true : undefined), PATIENCE);
+    await eventually('three violations', async () => ((await total(first)) === 3 ? true : undefined), TIMEOUT_MS);
     await first.kill();
 
     const second = await start(url);
     expect(await total(second)).toBe(3);
     const judged = async () => ((await send(second, 'd')).status === 202 && (await total(second)) === 4 ? true : undefined);
-    await eventually('the fourth, by the rule that was there', judged, PATIENCE);
+    await eventually('the fourth, by the rule that was there', judged, TIMEOUT_MS);
   });
 
   (outage === undefined ? it.skip : it)('stays in service while the database is away, says so, and keeps what came meanwhile', async () => {
@@ -53,18 +53,18 @@ await describePostgres('one process alone', (emptyUrl, _url, outage) => {
           const answer = await ready();
           return answer.body.status === 'ready' ? undefined : answer;
         },
-        PATIENCE,
+        TIMEOUT_MS,
       );
       expect(told).toMatchObject({ status: 200, body: { status: 'degraded', checks: { storage: expect.stringContaining('BT_STORE_') } } });
       for (const id of ['a', 'b', 'c']) expect((await send(one, id)).status).toBe(202);
       expect((await one.json('GET', '/v1/rules')).status).toBe(503);
       const graded = async () => /betrace_readiness_grade\{check="storage"\} 1/.test(await (await fetch(`${one.url}/metrics`)).text());
-      await eventually('the outage in the metrics', async () => ((await graded()) ? true : undefined), PATIENCE);
+      await eventually('the outage in the metrics', async () => ((await graded()) ? true : undefined), TIMEOUT_MS);
     } finally {
       await outage?.up();
     }
-    await eventually('the violations of the outage', async () => ((await total(one)) === 3 ? true : undefined), PATIENCE);
-    await eventually('readiness', async () => ((await ready()).body.status === 'ready' ? true : undefined), PATIENCE);
+    await eventually('the violations of the outage', async () => ((await total(one)) === 3 ? true : undefined), TIMEOUT_MS);
+    await eventually('readiness', async () => ((await ready()).body.status === 'ready' ? true : undefined), TIMEOUT_MS);
   });
 
   it('stays in service while the database hangs, says so, and keeps what came meanwhile', async () => {
@@ -84,14 +84,14 @@ await describePostgres('one process alone', (emptyUrl, _url, outage) => {
           statuses.add(status);
           return body.status === 'degraded' && body.checks.storage.includes('no answer within') ? true : undefined;
         },
-        PATIENCE,
+        TIMEOUT_MS,
       );
       expect([...statuses]).toEqual([200]);
       await locker.query('ROLLBACK');
     } finally {
       await locker.end();
     }
-    await eventually('the violations of that time', async () => ((await total(one)) === 2 ? true : undefined), PATIENCE);
+    await eventually('the violations of that time', async () => ((await total(one)) === 2 ? true : undefined), TIMEOUT_MS);
   });
 
   it('says what it needs when the database is away', async () => {

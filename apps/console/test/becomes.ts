@@ -1,10 +1,10 @@
 import { expect } from '@jest/globals';
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** Asks until the answer is what is wanted; fails with the difference. */
 export async function becomes(ask: () => Promise<unknown>, wanted: unknown): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + TIMEOUT_MS;
   for (;;) {
     const answer = await ask();
     try {

@@ -9,7 +9,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'ut
 /** Where the pictures of each run are, to be looked at. */
 const PICTURES = resolve(import.meta.dirname, '../../../.cache/console');
 /** A busy machine gives a browser a twentieth of a core. */
-const PATIENCE_MS = 90_000;
+const TIMEOUT_MS = 90_000;
 
 /** Chromium or Chrome of this machine; `CHROMIUM` names another. */
 function chromiumOfThisMachine(): string | undefined {
@@ -45,7 +45,7 @@ export class TestBrowser {
     const browser = await chromium.launch({
       executablePath: chromiumOfThisMachine() ?? '',
       args: ['--no-sandbox', '--disable-dev-shm-usage'],
-      timeout: PATIENCE_MS,
+      timeout: TIMEOUT_MS,
     });
     return new TestBrowser(browser, origin);
   }
@@ -59,7 +59,7 @@ export class TestBrowser {
       reducedMotion: 'reduce',
       ...options,
     });
-    context.setDefaultTimeout(PATIENCE_MS);
+    context.setDefaultTimeout(TIMEOUT_MS);
     const page = await context.newPage();
     const complain = (text: string): void => {
       if (expected?.test(text) !== true) this.complaints.push(`${page.url()}: ${text}`);

@@ -25,16 +25,16 @@ export class Append {
 
   /**
    * Rejects with 503: BT_INGEST_NO_TRACE_MEMORY, BT_HTTP_OVERLOADED, BT_INGEST_LOG_TIMEOUT, or the log's own. `spans`: how many
-   * the records hold. `patience`: how long (ms) the sender waits, if that is less than `server.append_timeout`.
+   * the records hold. `timeoutMs`: how long the sender waits, if that is less than `server.append_timeout`.
    */
-  async append(records: readonly OutgoingRecord[], spans: number, patience = Number.POSITIVE_INFINITY): Promise<void> {
+  async append(records: readonly OutgoingRecord[], spans: number, timeoutMs = Number.POSITIVE_INFINITY): Promise<void> {
     if (records.length === 0) return;
     const full = records.find(({ partition }) => this.fullPartitions.has(partition));
     if (full) throw ingestProblem('BT_INGEST_NO_TRACE_MEMORY', { partition: full.partition });
     const reservation = this.inFlight.reserve(records.reduce((sum, { value }) => sum + value.length, 0));
     // Held until the log lets go of the bytes, which may be long after the sender was told to come back.
     const appended = this.appended.follow(this.log.append(TOPICS.spans, records), records, spans).finally(reservation.release);
-    const milliseconds = Math.round(Math.min(this.configuration.server.appendTimeout, patience));
+    const milliseconds = Math.round(Math.min(this.configuration.server.appendTimeout, timeoutMs));
     await withDeadline(appended, milliseconds, () => ingestProblem('BT_INGEST_LOG_TIMEOUT', { milliseconds }));
   }
 }

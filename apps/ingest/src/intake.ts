@@ -37,15 +37,15 @@ export class Intake {
   /**
    * Takes a request, whose protobuf `read` gives (throwing what is wrong with it). Resolves when the log has its spans;
    * rejects with what the receiver answers, and then the sender has to send all of it again (the log may still read the bytes then).
-   * `patience`: how long (ms) the sender waits, when it said so.
+   * `timeoutMs`: how long the sender waits, when it said so.
    */
-  async take(receiver: Receiver, read: () => ReadRequest, patience?: number): Promise<Taken> {
+  async take(receiver: Receiver, read: () => ReadRequest, timeoutMs?: number): Promise<Taken> {
     const started = this.clock.monotonic();
     try {
       const { bytes, warning } = read();
       this.metrics.bytes.inc({ receiver }, bytes.length);
       const admission = admit(bytes, this.append.partitions);
-      await this.append.append(admission.records, admission.accepted, patience);
+      await this.append.append(admission.records, admission.accepted, timeoutMs);
       // Made here; the request itself is its receiver's.
       for (const { value } of admission.records) if (value !== bytes) release(value);
       return this.account(receiver, admission, warning ?? warningOf(admission, bytes.length));

@@ -11,7 +11,7 @@ export interface LogUnderTest {
   /** What was acknowledged is there when a log over the same topics is opened again. */
   readonly durable: boolean;
   /** How long anything may take, ms. */
-  readonly patience: number;
+  readonly timeoutMs: number;
 }
 
 const text = (record: LogRecord): string => Buffer.from(record.value).toString();
@@ -74,9 +74,9 @@ export function describeLog(name: string, under: LogUnderTest): void {
     }, 60_000);
 
     async function eventually(what: string, holds: () => boolean): Promise<void> {
-      const end = performance.now() + under.patience;
+      const end = performance.now() + under.timeoutMs;
       while (!holds()) {
-        if (performance.now() > end) throw new Error(`not within ${under.patience} ms: ${what}`);
+        if (performance.now() > end) throw new Error(`not within ${under.timeoutMs} ms: ${what}`);
         await new Promise((resolve) => setTimeout(resolve, 2));
       }
     }

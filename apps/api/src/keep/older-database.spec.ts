@@ -8,7 +8,7 @@ import { replaceable } from '../testing/replaceable.js';
 import { publish, violation } from '../testing/violation.js';
 import { KEEP_READER, ViolationKeeper } from './violation-keeper.js';
 
-const PATIENCE = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /** The database is put back to a backup while the process runs: it lacks what was kept since, and the log has it. */
 describe('ViolationKeeper, with a database that goes back', () => {
@@ -33,7 +33,7 @@ describe('ViolationKeeper, with a database that goes back', () => {
     await keep.start();
     closing.push(() => keep.stop());
     const kept = (count: number) =>
-      eventually(async () => ((await object.violations({}, { limit: 1 })).total === count ? true : undefined), PATIENCE);
+      eventually(async () => ((await object.violations({}, { limit: 1 })).total === count ? true : undefined), TIMEOUT_MS);
     return { log, backup, kept, putBack: () => replace(backup), store: object };
   }
 
@@ -54,7 +54,7 @@ describe('ViolationKeeper, with a database that goes back', () => {
       await eventually(async () => {
         const positions = await Promise.all([0, 1].map((partition) => store.position(KEEP_READER, partition)));
         return positions.join() === expected.join() ? true : undefined;
-      }, PATIENCE);
+      }, TIMEOUT_MS);
     },
     60_000,
   );
@@ -66,7 +66,7 @@ describe('ViolationKeeper, with a database that goes back', () => {
     const stored = await store.violation('viol-1');
     await backup.keep({ reader: KEEP_READER, partition: 0, position: 1, violations: [stored!] });
     await publish(log, violation({ revision: 2, status: 'retracted' }));
-    await eventually(async () => ((await store.violation('viol-1'))?.revision === 2 ? true : undefined), PATIENCE);
+    await eventually(async () => ((await store.violation('viol-1'))?.revision === 2 ? true : undefined), TIMEOUT_MS);
     putBack();
     expect((await store.violation('viol-1'))?.revision).toBe(1);
     await publish(log, violation({ id: id(3) }));

@@ -21,7 +21,7 @@ import { MuteBody, MuteList, MuteQuery, MuteView, muteView } from './mute.dto.js
 
 const PAGE = 100;
 /** Active mutes: each group that is listed is compared with those of its rule. */
-const MOST_MUTES = 1_000;
+const MAX_MUTES = 1_000;
 
 @ApiTags('violations')
 @Controller('v1/mutes')
@@ -69,7 +69,7 @@ export class MutesController {
       ...(until === undefined ? {} : { until }),
       ...(note === undefined ? {} : { note }),
     };
-    if (!(await this.store.addMute(mute, MOST_MUTES))) throw new ApiError('BT_API_TOO_MANY_MUTES', { limit: MOST_MUTES });
+    if (!(await this.store.addMute(mute, MAX_MUTES))) throw new ApiError('BT_API_TOO_MANY_MUTES', { limit: MAX_MUTES });
     noteChange(request, { event: 'mute.created', subject: mute.id, after: mute });
     return muteView(mute, now);
   }

@@ -7,7 +7,7 @@ import type { Receiver } from './receiver.js';
 
 const MEMBERS = ['name', 'alertmanager', 'webhook', 'secret_file', 'headers', 'severities', 'rules', 'tags', 'console_url', 'fires_for'];
 const NAME = /^[\w.-]{1,64}$/;
-const MOST_RECEIVERS = 100;
+const MAX_RECEIVERS = 100;
 const DAY = 24 * 60 * 60 * 1_000;
 /** What Standard Webhooks writes before the base64 of a secret. */
 const SECRET_PREFIX = 'whsec_';
@@ -27,7 +27,7 @@ export function readReceivers(path: string): readonly Receiver[] {
   const { receivers, ...others } = isRecord(value) ? value : {};
   const wrong = Object.keys(others).map((member) => `there is no ${JSON.stringify(member)}; what is told are "receivers", a list`);
   if (!Array.isArray(receivers)) throw new Error([...wrong, 'it has no list "receivers"'].join('; '));
-  if (receivers.length > MOST_RECEIVERS) throw new Error(`it has ${receivers.length} receivers, and at most ${MOST_RECEIVERS} are told`);
+  if (receivers.length > MAX_RECEIVERS) throw new Error(`it has ${receivers.length} receivers, and at most ${MAX_RECEIVERS} are told`);
   const found = receivers.map((entry: unknown, n) => {
     const told = (problem: string) => wrong.push(`receiver ${n + 1} ${problem}`);
     return isRecord(entry)

@@ -9,7 +9,7 @@ const INTERVALS = [
   ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
   ...[1, 2, 7, 30, 90, 365].map((n) => n * DAY),
 ];
-const MOST_BUCKETS = 60;
+const MAX_BUCKETS = 60;
 
 export interface Bucket {
   /** Unix ms. */
@@ -28,9 +28,9 @@ export class Histogram {
 
   /** From and to a time of the log, Unix ms. */
   constructor(from: number, to: number) {
-    this.interval = INTERVALS.find((interval) => spanned(from, to, interval) <= MOST_BUCKETS) ?? INTERVALS.at(-1)!;
+    this.interval = INTERVALS.find((interval) => spanned(from, to, interval) <= MAX_BUCKETS) ?? INTERVALS.at(-1)!;
     const first = Math.floor(from / this.interval) * this.interval;
-    const count = Math.min(MOST_BUCKETS, spanned(from, to, this.interval));
+    const count = Math.min(MAX_BUCKETS, spanned(from, to, this.interval));
     for (let i = 0; i < count; i++) this.buckets.push({ start: first + i * this.interval, traces: 0, matched: 0 });
   }
 

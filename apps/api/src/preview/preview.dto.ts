@@ -9,7 +9,7 @@ import { instant } from '../violations/instant.js';
 
 /** The last millisecond that has a date. */
 const LAST = 8_640_000_000_000_000;
-export const MOST_SAMPLES = 50;
+export const MAX_SAMPLES = 50;
 const LONGEST_WAIT = 30_000;
 
 /** A time, or so long before now: negative until somebody says when now is. */
@@ -108,11 +108,11 @@ export class PreviewBody {
   @Min(-LAST, moment('to'))
   to?: number;
 
-  @ApiPropertyOptional({ type: 'integer', default: 10, minimum: 0, maximum: MOST_SAMPLES, description: 'Samples of each kind, at most.' })
+  @ApiPropertyOptional({ type: 'integer', default: 10, minimum: 0, maximum: MAX_SAMPLES, description: 'Samples of each kind, at most.' })
   @IsOptional()
   @IsInt()
   @Min(0)
-  @Max(MOST_SAMPLES)
+  @Max(MAX_SAMPLES)
   samples?: number;
 
   @ApiPropertyOptional({

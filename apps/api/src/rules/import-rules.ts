@@ -73,7 +73,7 @@ export class ImportRules {
     }
     const [first] = errors;
     if (first !== undefined)
-      throw new ApiError('BT_API_IMPORT_INVALID', { reason: `${first.path}: ${first.message}` }, errors.slice(0, MOST_ERRORS));
+      throw new ApiError('BT_API_IMPORT_INVALID', { reason: `${first.path}: ${first.message}` }, errors.slice(0, MAX_ERRORS));
     return items;
   }
 
@@ -101,7 +101,7 @@ export class ImportRules {
   }
 }
 
-const MOST_ERRORS = 100;
+const MAX_ERRORS = 100;
 
 /** What an import would do. @throws ApiError when a version differs */
 function planned(items: readonly Item[], before: ReadonlyMap<string, StoredRule>, replace: boolean): readonly ImportedRule[] {

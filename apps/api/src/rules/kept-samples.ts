@@ -1,7 +1,7 @@
 import type { ShadowSample, ShadowSamplesRecord } from '#messaging';
 
 /** Samples that are kept of a rule, over all partitions. */
-export const MOST_SAMPLES = 20;
+export const MAX_SAMPLES = 20;
 
 /** The samples of rules in shadow, as evaluators tell of them: they outlive the evaluator that told of them. */
 export class KeptSamples {
@@ -16,7 +16,7 @@ export class KeptSamples {
       if (known === undefined || isLater(sample, known)) byId.set(sample.id, sample);
     }
     const newest = [...byId.values()].sort((a, b) => b.timestamp_ms - a.timestamp_ms || (a.id < b.id ? -1 : 1));
-    this.rules.set(rule_id, newest.slice(0, MOST_SAMPLES));
+    this.rules.set(rule_id, newest.slice(0, MAX_SAMPLES));
   }
 
   /** Newest first. */

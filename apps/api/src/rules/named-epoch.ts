@@ -4,7 +4,7 @@ import { controlOf, EVALUATORS, type Log, readPositionMetadata, TOPICS } from '#
 const WINDOW = 1_000;
 
 /** No API makes so many rule sets that no backup has: a marker that is further above is forged, and to go on above it would use the numbers up. */
-export const MOST_LOST = 1_000_000;
+export const MAX_LOST = 1_000_000;
 
 /**
  * The highest epoch that the spans log names: in the positions of the evaluators, or in a marker behind them. 0 when it names none. It reads what
@@ -12,7 +12,7 @@ export const MOST_LOST = 1_000_000;
  * @param known the latest epoch of the store: numbers far above it count for nothing
  */
 export async function namedEpoch(log: Log, known: number): Promise<number> {
-  const most = known + MOST_LOST;
+  const most = known + MAX_LOST;
   let named = 0;
   for (let partition = 0; partition < log.partitions(TOPICS.spans); partition++)
     named = Math.max(named, await namedIn(log, partition, most));

@@ -3,7 +3,7 @@ import { Behind, type Logger, withDeadline } from '#platform';
 import type { RulePublisher } from './rule-publisher.js';
 
 /** How long an answer waits for the change to be in force. */
-const PATIENCE = 2_000;
+const TIMEOUT_MS = 2_000;
 /** How long (ms) attempts must fail before readiness says so. */
 const TOLD = 3_000;
 /** Milliseconds between two looks at what other replicas left: two of them, and a change of a replica that died is in force. */
@@ -53,12 +53,12 @@ export class RuleAnnouncer {
   /** Waits, but not for long: the change itself is safe. */
   async announce(): Promise<Publication> {
     try {
-      await withDeadline(this.publisher.publish(), PATIENCE, () => new Error(`not published within ${PATIENCE} ms`));
+      await withDeadline(this.publisher.publish(), TIMEOUT_MS, () => new Error(`not published within ${TIMEOUT_MS} ms`));
       return 'published';
     } catch (error) {
       this.logger.warn({ err: error }, 'a change of rules is stored, but not yet in the log');
       // An attempt may take longer than this before it fails: a topic that is gone.
-      this.failing ??= { since: performance.now() - PATIENCE, reason: (error as Error).message };
+      this.failing ??= { since: performance.now() - TIMEOUT_MS, reason: (error as Error).message };
       this.keepTrying(() => this.publisher.publish());
       return 'pending';
     }

@@ -12,7 +12,7 @@ import {
 } from '#messaging';
 import type { EpochChange, Store } from '#store';
 import { LoggedRules } from './logged-rules.js';
-import { MOST_LOST, namedEpoch } from './named-epoch.js';
+import { MAX_LOST, namedEpoch } from './named-epoch.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -239,7 +239,7 @@ function beforeAll(changes: readonly EpochChange[]): number {
 
 /** The latest rule set of the log; of none that somebody forged with a number far above those of the store. */
 function highestOf(logged: RuleHistory, known: number): number {
-  const most = known + MOST_LOST;
+  const most = known + MAX_LOST;
   if (known === 0 || logged.latestEpoch <= most) return logged.latestEpoch;
   let highest = 0;
   for (const epoch of logged.epochs) if (epoch <= most && epoch > highest) highest = epoch;

@@ -13,7 +13,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { MOST_CONTROLS, RULE_TEXT_LIMITS } from '#dsl';
+import { MAX_CONTROLS, RULE_TEXT_LIMITS } from '#dsl';
 import { ON_ERROR, type OnError } from '#engine';
 import { ApiProperty, ApiPropertyOptional, PartialType } from '#openapi';
 import type { StoredRule } from '#store';
@@ -89,11 +89,11 @@ export class RuleBody {
   @ApiPropertyOptional({
     type: [RuleControlView],
     default: [],
-    description: `Controls of compliance frameworks that the rule watches over, at most ${MOST_CONTROLS}: what \`GET /v1/compliance/{framework}\` reports.`,
+    description: `Controls of compliance frameworks that the rule watches over, at most ${MAX_CONTROLS}: what \`GET /v1/compliance/{framework}\` reports.`,
   })
   @IsOptional()
   @IsArray()
-  @ArrayMaxSize(MOST_CONTROLS)
+  @ArrayMaxSize(MAX_CONTROLS)
   @ValidateNested({ each: true })
   @Type(() => RuleControlView)
   controls?: RuleControlView[];

@@ -5,7 +5,7 @@ import { ApiError } from '../api-error.js';
 import { BarrierRound } from './barrier-round.js';
 
 /** Requests that wait at a time. */
-const MOST_WAITING = 100;
+const MAX_WAITING = 100;
 /** Milliseconds between two barriers: requests that come in between share the next one. */
 const BETWEEN_BARRIERS = 50;
 const FIRST_LOOK = 10;
@@ -33,7 +33,7 @@ export class Settle {
    * (429); BT_API_STOPPING (503); with the log's or store's error. `gone`: aborted when nobody waits any more.
    */
   async wait(timeout: number, gone?: AbortSignal): Promise<void> {
-    if (this.waiting >= MOST_WAITING) throw new ApiError('BT_API_TOO_MANY_WAIT', { limit: MOST_WAITING });
+    if (this.waiting >= MAX_WAITING) throw new ApiError('BT_API_TOO_MANY_WAIT', { limit: MAX_WAITING });
     this.waiting++;
     try {
       const deadline = this.monotonic() + timeout;

@@ -10,12 +10,12 @@ export class SequenceFollower {
 
   constructor(private readonly store: Pick<Store, 'violationSequence'>) {}
 
-  /** Resolves when there is more than `after`, or other numbers than those of `origin`; with undefined after `patience` ms, or when `ended`. */
-  async beyond(origin: string, after: number, patience: number, ended: AbortSignal): Promise<ViolationSequence | undefined> {
+  /** Resolves when there is more than `after`, or other numbers than those of `origin`; with undefined after `timeoutMs`, or when `ended`. */
+  async beyond(origin: string, after: number, timeoutMs: number, ended: AbortSignal): Promise<ViolationSequence | undefined> {
     for (let waited = 0; !ended.aborted; waited += INTERVAL) {
       const now = await this.next();
       if (now.last > after || now.origin !== origin) return now;
-      if (waited >= patience) return undefined;
+      if (waited >= timeoutMs) return undefined;
       await pause(INTERVAL, undefined, { signal: ended }).catch(() => undefined);
     }
     return undefined;

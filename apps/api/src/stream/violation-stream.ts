@@ -5,7 +5,7 @@ import { eventId, placeAfter } from './event-id.js';
 import { SequenceFollower } from './sequence-follower.js';
 
 /** Clients of a process at once. */
-const MOST_STREAMS = 50;
+const MAX_STREAMS = 50;
 /** Violations that are read, and held for a client, at once. */
 const PAGE = 100;
 /** Milliseconds. */
@@ -45,7 +45,7 @@ export class ViolationStream {
    * BT_API_TOO_MANY_STREAMS (429), BT_API_EVENT_ID_INVALID (400), or the store's error.
    */
   async begin(request: StreamRequest): Promise<AsyncGenerator<string>> {
-    if (this.open >= MOST_STREAMS) throw new ApiError('BT_API_TOO_MANY_STREAMS', { limit: MOST_STREAMS });
+    if (this.open >= MAX_STREAMS) throw new ApiError('BT_API_TOO_MANY_STREAMS', { limit: MAX_STREAMS });
     this.open++;
     // The generator gives the place back only if somebody begins to read it.
     let left = false;

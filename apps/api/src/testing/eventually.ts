@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Asks until the answer is no longer undefined; fails after `patience` ms. */
-export async function eventually<T>(ask: () => Promise<T | undefined>, patience = 5_000): Promise<T> {
-  const deadline = performance.now() + patience;
+/** Asks until the answer is no longer undefined; fails after `timeoutMs`. */
+export async function eventually<T>(ask: () => Promise<T | undefined>, timeoutMs = 5_000): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (performance.now() > deadline) throw new Error(`it did not happen within ${patience} ms`);
+    if (performance.now() > deadline) throw new Error(`it did not happen within ${timeoutMs} ms`);
     await pause(5);
   }
 }

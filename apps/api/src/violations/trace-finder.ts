@@ -13,7 +13,7 @@ export interface FoundTrace {
 }
 
 /** Violations that are asked where the trace lies: a rule about spans may have as many as the trace has spans. */
-const MOST_VIOLATIONS = 1_000;
+const MAX_VIOLATIONS = 1_000;
 
 /** Finds the spans of a trace by its id. Where they lie is known of traces that violated some rule. */
 export class TraceFinder {
@@ -24,7 +24,7 @@ export class TraceFinder {
 
   /** `traceId`: as it was sent, or 32 hex digits. Throws BT_API_TRACE_UNKNOWN, BT_API_TRACE_GONE. */
   async find(traceId: string): Promise<FoundTrace> {
-    const { violations } = await this.store.violations({ traceId }, { limit: MOST_VIOLATIONS });
+    const { violations } = await this.store.violations({ traceId }, { limit: MAX_VIOLATIONS });
     const [first, ...others] = violations.map(signedRecord);
     if (first === undefined) throw new ApiError('BT_API_TRACE_UNKNOWN', { trace_id: traceId.slice(0, 100) });
     const { wire_trace_id } = first;

@@ -6,7 +6,7 @@ const INTERVAL = 10 * 60 * 1_000;
 /** A clock that went on by so much more than the machine's own time has leapt (ms). */
 const LEAP = 5 * 60 * 1_000;
 /** What would delete all that there is waits for so long (ms). */
-const PATIENCE = 24 * 60 * 60 * 1_000;
+const TIMEOUT_MS = 24 * 60 * 60 * 1_000;
 
 /**
  * Deletes violations that are older than the retention, every ten minutes. A wall clock that is ahead for a moment must not delete for good what is young: nothing is
@@ -62,7 +62,7 @@ export class ViolationPruner {
     }
     try {
       const before = this.last.time - this.retention;
-      if (this.last.at - this.startedAt < PATIENCE && (await this.isAll(before))) {
+      if (this.last.at - this.startedAt < TIMEOUT_MS && (await this.isAll(before))) {
         this.logger.warn(
           'every violation is older than the retention; they are deleted when the process has run for a day, unless its clock is put right',
         );

@@ -11,7 +11,7 @@ import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
 import { paint, type Terminal } from '../terminal.js';
 
 const OUTCOMES = ['right', 'missed', 'wrong', 'double', 'late'] as const;
-const MOST_TRACES = 1_000;
+const MAX_TRACES = 1_000;
 
 export const probeCommand: Command = {
   name: 'probe',
@@ -21,7 +21,7 @@ export const probeCommand: Command = {
 Puts two rules of its own (betrace-probe-failed, betrace-probe-unaudited) and sends traces by OTLP/HTTP: every other one breaks both rules, the
 others break none. Then it looks at the list of violations. The traces go the way of all others: receiver, log, evaluator, store, REST API.
 
-  --traces N             traces of a round, 2 to ${MOST_TRACES} (default 16)
+  --traces N             traces of a round, 2 to ${MAX_TRACES} (default 16)
   --late DURATION        a verdict that takes longer is late (default 30s)
   --timeout DURATION     a verdict that takes longer is missed (default 60s)
   --linger DURATION      how long what must not come is waited for (default 2s)
@@ -53,7 +53,7 @@ Exit code: 0 when every verdict is right; 1 when one is not; 2 when the server c
     });
     const json = asksForJson(values);
     const options: ProbeOptions = {
-      traces: wholeNumber('--traces', values.traces, 2, MOST_TRACES),
+      traces: wholeNumber('--traces', values.traces, 2, MAX_TRACES),
       late: durationOf('--late', values.late),
       timeout: durationOf('--timeout', values.timeout),
       linger: durationOf('--linger', values.linger),

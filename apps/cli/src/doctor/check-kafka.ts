@@ -2,14 +2,14 @@ import { inspectTopics, sharedLogSettings } from '#messaging';
 import type { Configuration } from '#platform';
 import { type Found, fail, off, ok } from './check.js';
 
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /** The brokers, and the topics as BeTrace needs them; nothing is created. */
 export async function checkKafka(configuration: Configuration): Promise<Found> {
   const { brokers } = configuration.kafka;
   if (brokers.length === 0) return off('the log is embedded: KAFKA_BROKERS is not set');
   try {
-    const { missing, mismatches } = await inspectTopics(sharedLogSettings(configuration), PATIENCE_MS);
+    const { missing, mismatches } = await inspectTopics(sharedLogSettings(configuration), TIMEOUT_MS);
     if (mismatches.length > 0) return fail(mismatches.map(({ message }) => message).join(' '));
     const topics =
       missing.length === 0 ? 'all topics are as BeTrace needs them' : `these topics are created at the start: ${missing.join(', ')}`;

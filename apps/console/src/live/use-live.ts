@@ -5,7 +5,7 @@ import { askedFor } from '../violations/violation-queries';
 import { followViolations } from './live-violations';
 
 /** Violations that are kept; of older ones only the number. */
-const MOST_KEPT = 1_000;
+const MAX_KEPT = 1_000;
 
 /** What came since the list was read, by id; null: it is not of this list any more (taken back, say). The last to come is the last. */
 export type LiveChanges = ReadonlyMap<string, Violation | null>;
@@ -59,7 +59,7 @@ export function useLive(filters: Filters, on: boolean, onMissed: () => void): Li
             next.delete(violation.id);
             next.set(violation.id, wanted(violation) ? violation : null);
             for (const id of next.keys()) {
-              if (next.size <= MOST_KEPT) break;
+              if (next.size <= MAX_KEPT) break;
               next.delete(id);
             }
             return { changes: next, count: count + 1 };

@@ -12,7 +12,7 @@ export function PreviewHistogram({ result: { histogram, interval_seconds } }: { 
   const plot = HEIGHT - BOTTOM;
   const bar = Math.max(1, width) / Math.max(1, histogram.length);
   const most = Math.max(1, ...histogram.map(({ matched_traces }) => matched_traces));
-  const mostTraces = Math.max(1, ...histogram.map(({ traces }) => traces));
+  const maxTraces = Math.max(1, ...histogram.map(({ traces }) => traces));
   const labelEvery = Math.max(1, Math.ceil(LABEL_PX / bar));
   const timeOf = (start: string): string => clock(Date.parse(start)).replace(/:\d\d$/, interval_seconds < 60 ? '$&' : '');
   const textOf = ({ start, traces, matched_traces }: (typeof histogram)[number]): string =>
@@ -24,7 +24,7 @@ export function PreviewHistogram({ result: { histogram, interval_seconds } }: { 
         <line className="grid-line" x1="0" x2={width} y1={plot} y2={plot} />
         {histogram.map((bucket, index) => {
           const [x, w] = [index * bar + 0.75, Math.max(1, bar - 1.5)];
-          const behind = height(bucket.traces, mostTraces);
+          const behind = height(bucket.traces, maxTraces);
           const matched = height(bucket.matched_traces, most);
           return (
             <g key={bucket.start}>
@@ -51,7 +51,7 @@ export function PreviewHistogram({ result: { histogram, interval_seconds } }: { 
           <svg viewBox="0 0 10 10" aria-hidden="true">
             <rect className="f-all" width="10" height="10" />
           </svg>
-          all traces, at most {mostTraces}
+          all traces, at most {maxTraces}
         </span>
       </figcaption>
       <ul className="hidden">

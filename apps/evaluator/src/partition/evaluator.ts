@@ -30,7 +30,7 @@ export interface EvaluatorReport {
 }
 
 /** How long a stop waits for the log before it gives up what a successor will do again. */
-const STOP_PATIENCE = 5_000;
+const STOP_TIMEOUT = 5_000;
 /** For how long (ms) the traces of a partition that was given up are kept: a group that lost its coordinator comes together again within it. */
 const REMEMBERED = 60_000;
 /** A producer that is wrong is wrong all the time: milliseconds between two warnings of it. */
@@ -132,12 +132,12 @@ export class Evaluator implements PartitionListener {
 
   /** Finishes the batches under way, commits, and leaves. */
   async stop(): Promise<void> {
-    const patience = setTimeout(() => this.aborted.abort(new Error('the evaluator stops')), STOP_PATIENCE);
+    const timer = setTimeout(() => this.aborted.abort(new Error('the evaluator stops')), STOP_TIMEOUT);
     try {
       await this.subscription?.close();
       await this.rules.close();
     } finally {
-      clearTimeout(patience);
+      clearTimeout(timer);
     }
   }
 

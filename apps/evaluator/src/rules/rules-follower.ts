@@ -5,7 +5,7 @@ import { type LogError, logProblem, RuleHistory, TOPICS } from '#messaging';
 const KEPT = 16;
 
 /** How long a marker may be before its rule set (ms). */
-const PATIENCE = 10_000;
+const TIMEOUT_MS = 10_000;
 /** From when on it is said (ms). */
 const OVERDUE = 1_000;
 
@@ -30,7 +30,7 @@ export class RulesFollower<RuleSet> {
     private readonly make: (epoch: number, rules: readonly PublishedRule[]) => RuleSet,
     private readonly group: string,
     private readonly failed: (error: Error) => void,
-    private readonly patience = PATIENCE,
+    private readonly timeoutMs = TIMEOUT_MS,
   ) {}
 
   async start(): Promise<void> {
@@ -61,14 +61,14 @@ export class RulesFollower<RuleSet> {
     const known = this.made.get(epoch);
     if (known) return known;
     let rules = this.history.rules(epoch);
-    const patience = setTimeout(() => this.giveUp(epoch), this.patience);
+    const timer = setTimeout(() => this.giveUp(epoch), this.timeoutMs);
     try {
       while (!rules) {
         await this.arrival(epoch).promise;
         rules = this.history.rules(epoch);
       }
     } finally {
-      clearTimeout(patience);
+      clearTimeout(timer);
     }
     return this.made.get(epoch) ?? this.keep(epoch, this.make(epoch, rules));
   }

@@ -16,7 +16,7 @@ const ANSWERS = { serving: answer(1), notServing: answer(2), unknown: answer(3) 
 /** Milliseconds between two looks of a watch. */
 const LOOK = 1_000;
 /** Watches that are open at a time; each costs a stream and its looks. */
-const MOST_WATCHES = 100;
+const MAX_WATCHES = 100;
 
 const bytes = (buffer: Buffer) => buffer;
 const method = (path: string, responseStream: boolean): grpc.MethodDefinition<Buffer, Buffer> => ({
@@ -67,8 +67,8 @@ export class GrpcHealth {
   /** Answers at once, and again with each change, until the client goes. Of a service that is unknown the protocol has it wait for its coming. */
   private async watch(call: grpc.ServerWritableStream<Buffer, Buffer>): Promise<void> {
     this.taken(call.request);
-    if (this.watches.size >= MOST_WATCHES) {
-      call.emit('error', { code: grpc.status.RESOURCE_EXHAUSTED, details: `${MOST_WATCHES} watches are open already` });
+    if (this.watches.size >= MAX_WATCHES) {
+      call.emit('error', { code: grpc.status.RESOURCE_EXHAUSTED, details: `${MAX_WATCHES} watches are open already` });
       return;
     }
     const known = isKnown(call.request);

@@ -109,7 +109,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     const reservation = this.receiving.take(call.request);
     try {
       await this.authenticate(call.metadata);
-      const taken = await this.intake.take('otlp_grpc', () => ({ bytes: call.request }), this.patience(call));
+      const taken = await this.intake.take('otlp_grpc', () => ({ bytes: call.request }), this.timeoutMs(call));
       release(call.request);
       callback(null, Buffer.from(encodeExportResponse(partialSuccess(taken))));
     } catch (error) {
@@ -132,7 +132,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
    * How long (ms) the caller waits for the answer, less a fifth for its way: one that gave up by itself has not heard when to come back.
    * A collector gives 5 s. No end when it did not say.
    */
-  private patience(call: Call): number {
+  private timeoutMs(call: Call): number {
     return 0.8 * Math.max(0, Number(call.getDeadline()) - this.clock.now());
   }
 

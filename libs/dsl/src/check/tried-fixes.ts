@@ -12,9 +12,9 @@ interface Rechecked {
 }
 
 /** So many characters are checked again for one rule: a fix of a long rule costs a check of all of it. */
-const MOST_CHARACTERS = 50_000;
+const MAX_CHARACTERS = 50_000;
 /** A fix may bring to light what stood behind the mistake, with its own fix. */
-const MOST_ROUNDS = 3;
+const MAX_ROUNDS = 3;
 
 /** What a right rule may be told, too: what it does where a value is missing, or is of the type that most senders give it. */
 const OF_VALUES: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
@@ -32,7 +32,7 @@ const OF_VALUES: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
  */
 export function withTriedFixes(text: string, { diagnostics, isRead }: Rechecked, recheck: Recheck): readonly Diagnostic[] {
   if (diagnostics.every(({ fix }) => fix === undefined)) return diagnostics;
-  let left = MOST_CHARACTERS;
+  let left = MAX_CHARACTERS;
   return diagnostics.map((diagnostic) => {
     const { fix, ...others } = diagnostic;
     if (fix === undefined) return diagnostic;
@@ -40,7 +40,7 @@ export function withTriedFixes(text: string, { diagnostics, isRead }: Rechecked,
       left -= changed.length;
       return left < 0 ? undefined : recheck(changed);
     };
-    if (leadsSomewhere(text, fix, diagnostic, { diagnostics, isRead }, count, MOST_ROUNDS)) return diagnostic;
+    if (leadsSomewhere(text, fix, diagnostic, { diagnostics, isRead }, count, MAX_ROUNDS)) return diagnostic;
     // What else is suggested stays.
     const { suggestion, ...told } = others;
     return suggestion === undefined || suggestion === fix.text ? told : others;

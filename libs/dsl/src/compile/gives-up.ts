@@ -11,7 +11,7 @@ export interface GivesUpFrom {
 }
 
 /** Of larger traces nothing is told: as many as `traces.max_spans` allows, unless it is raised. */
-const MOST_SPANS = 2 ** 15;
+const MAX_SPANS = 2 ** 15;
 
 /**
  * Null: what the rule asks is told by look-ups, its steps grow about as its limit does; on no trace of up to 32,768 spans it gives up.
@@ -25,7 +25,7 @@ export function givesUpFrom(rule: CheckedExpression, milliseconds: number, hasLi
   const exceeds = (spans: number): boolean => steps.on(spans) > limit(spans);
   let low = 0;
   let high = 1;
-  for (; !exceeds(high); [low, high] = [high, 2 * high]) if (high >= MOST_SPANS) return null;
+  for (; !exceeds(high); [low, high] = [high, 2 * high]) if (high >= MAX_SPANS) return null;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (exceeds(middle)) high = middle;

@@ -166,7 +166,7 @@ export class ConditionCompiler {
       const question = this.patterns.question(node.compiled, subject.text);
       const test = `patterns.test(${question}, i, ${subject.text})`;
       const longest = node.compiled.longest(this.patternSteps);
-      if (longest >= MOST_CHARACTERS) return combine(test, 'boolean', [subject]);
+      if (longest >= MAX_CHARACTERS) return combine(test, 'boolean', [subject]);
       const slow = `slow.matchesText(patterns.of(${question}), ${subject.text}, i)`;
       return combine(`(${subject.text}.length <= ${longest} ? ${test} : ${slow})`, 'boolean', [subject], true);
     }
@@ -179,7 +179,7 @@ export class ConditionCompiler {
 }
 
 /** No text of a span has more: 16 MiB, beyond any record. */
-const MOST_CHARACTERS = 2 ** 24;
+const MAX_CHARACTERS = 2 ** 24;
 /** Texts that are looked for at every place of another are shorter. */
 const LONG = 16;
 

@@ -10,8 +10,8 @@ import type { ExplainedRule } from './explain-rule.js';
 import { isNameTest } from './tell/witness-details.js';
 
 /** Spans that are looked at; and of a rule that asks of other spans, which takes as long for each as the trace has spans. */
-const MOST_SPANS = 2_000;
-const MOST_ASKING = 100;
+const MAX_SPANS = 2_000;
+const MAX_ASKING = 100;
 const NAME_WEIGHT = 100;
 /** What it says of itself is more than what is asked of other spans. */
 const OWN_WEIGHT = 2;
@@ -28,7 +28,7 @@ export interface Furthest {
  */
 export function furthestSpan(root: Resolved, rule: ExplainedRule, evidence: Evidence): Furthest | undefined {
   const { spans = [] } = evidence;
-  const looked = spans.slice(0, someNode(root, isSpanFunction) ? MOST_ASKING : MOST_SPANS);
+  const looked = spans.slice(0, someNode(root, isSpanFunction) ? MAX_ASKING : MAX_SPANS);
   const alternatives = operandsOf(root, 'or').map((alternative) => operandsOf(alternative, 'and'));
   const asking = new Set(alternatives.flat().filter((operand) => someNode(operand, isSpanFunction)));
   let best = looked[0];

@@ -30,10 +30,10 @@ export interface ToldScript {
 }
 
 /** Conditions on the way to a `return` that are told, the innermost ones; parts of one; values of a part; spans. */
-const MOST_CONDITIONS = 6;
-const MOST_PARTS = 20;
-const MOST_VALUES = 10;
-const MOST_WITNESSES = 50;
+const MAX_CONDITIONS = 6;
+const MAX_PARTS = 20;
+const MAX_VALUES = 10;
+const MAX_WITNESSES = 50;
 
 /** Tells which `return` ended a script, by which conditions, and what they read. */
 export function tellScript(source: Source, marks: ScriptMarks, trail: ScriptTrail): ToldScript | undefined {
@@ -57,7 +57,7 @@ class ScriptTeller {
 
   tell({ statement, path, entries }: MarkedReturn, spans: readonly SpanView[]): ToldScript {
     const [value] = statement.values;
-    const way = path.filter(({ condition }) => !isConstant(condition)).slice(-MOST_CONDITIONS);
+    const way = path.filter(({ condition }) => !isConstant(condition)).slice(-MAX_CONDITIONS);
     const reached = way.map((condition) => this.condition(condition));
     const answer = value === undefined || isConstant(value) ? [] : [this.condition({ condition: value, outcome: this.holds(value) })];
     const told = [...reached, ...answer];
@@ -102,7 +102,7 @@ class ScriptTeller {
   private part(node: Expression, outcome: boolean, since: number): Told {
     const inner = unwrapped(node);
     const range = placed(this.source, node.range);
-    if (inner.type === 'logical' && this.parts < MOST_PARTS) {
+    if (inner.type === 'logical' && this.parts < MAX_PARTS) {
       const operands = flat(inner, inner.operator).filter((operand) => this.isSeen(operand, since));
       const told = operands.map((operand) => this.part(operand, this.holds(operand), since));
       const settles = outcome === (inner.operator === 'or');
@@ -166,7 +166,7 @@ class ScriptTeller {
       const value = shownValue(seen.value);
       // That it holds says as much.
       const isAnswer = node === part && typeof value?.value === 'boolean';
-      if (value === undefined || isAnswer || values.size >= MOST_VALUES) continue;
+      if (value === undefined || isAnswer || values.size >= MAX_VALUES) continue;
       const unit = isDuration(node) || isComparedWithDuration(node, part) ? 'duration' : 'plain';
       values.set(name, { name, value: jsonValue(value.value), shown: valueText(value.value, unit), isMoment: isMoment(value.value) });
     }
@@ -213,7 +213,7 @@ const LONGEST_SENTENCE = 500;
 const LONGEST_NAME = 80;
 
 export function witnessesOf(spans: readonly SpanView[]): readonly SpanReference[] {
-  return spans.slice(0, MOST_WITNESSES).map(referenceTo);
+  return spans.slice(0, MAX_WITNESSES).map(referenceTo);
 }
 
 function shownValue(seen: SeenValue): { readonly value: Value } | undefined {

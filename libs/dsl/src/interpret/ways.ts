@@ -2,7 +2,7 @@ import type { SpanView } from '../trace/span-view.js';
 import type { Resolved } from '../tree/resolved.js';
 
 /** So many ways are tried at most. */
-const MOST_WAYS = 512;
+const MAX_WAYS = 512;
 
 /**
  * The ways in which answers that are not known may be. An evaluation asks for them as it meets them; it is repeated until each has been
@@ -34,7 +34,7 @@ export class Ways {
     this.known.clear();
     this.asked = 0;
     while (this.taken.at(-1) === true) this.taken.pop();
-    if (this.taken.length === 0 || ++this.tried >= MOST_WAYS) return false;
+    if (this.taken.length === 0 || ++this.tried >= MAX_WAYS) return false;
     this.taken[this.taken.length - 1] = true;
     return true;
   }

@@ -12,7 +12,7 @@ const TRIED = 1 + 1 / 8;
 const FEW_VISITS = 64;
 /** A tree has at most half as many boxes as spans. */
 const TREE_VISITS = 1.5;
-const MOST_REGIONS = 64;
+const MAX_REGIONS = 64;
 /** The spans of the trace, and of its services. */
 const PARTS = 2;
 
@@ -34,7 +34,7 @@ export function searchSteps(plan: Pick<JoinPlan, 'sorted'>, relation?: SoughtRel
   for (const added of [...(relation === undefined ? [] : [ofRelation(relation)]), ...shapesOf(plan.sorted)]) {
     shapes = shapes.flatMap((one) => added.map((other) => both(one, other)));
   }
-  const isSummed = shapes.length <= MOST_REGIONS;
+  const isSummed = shapes.length <= MAX_REGIONS;
   const sorted = shapes.map((shape) => [...shape].sort(([a], [b]) => columnOrder(a, b)));
   const prepared = new Set(sorted.filter(({ length }) => length > 1).map((columns) => columns.map(([column]) => column).join(' ')));
   const each = (spans: number): number => {

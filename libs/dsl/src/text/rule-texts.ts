@@ -27,7 +27,7 @@ export interface RuleTextProblem {
 export const RULE_TEXT_LIMITS = { name: 200, description: 10_000, tag: 100, message: 1_000, framework: 50, control: 100 } as const;
 
 /** Controls that a rule may name. */
-export const MOST_CONTROLS = 50;
+export const MAX_CONTROLS = 50;
 
 const ID = /^[\p{L}\p{N}][\p{L}\p{N}._:-]{0,127}$/u;
 
@@ -83,8 +83,8 @@ function controlProblems(
   look: (member: string, text: string, form: Form) => void,
 ): readonly RuleTextProblem[] {
   const problems: RuleTextProblem[] = [];
-  if (controls.length > MOST_CONTROLS) {
-    problems.push({ member: 'controls', message: `must be at most ${MOST_CONTROLS}, not ${controls.length}` });
+  if (controls.length > MAX_CONTROLS) {
+    problems.push({ member: 'controls', message: `must be at most ${MAX_CONTROLS}, not ${controls.length}` });
   }
   const seen = new Map<string, number>();
   for (const [n, { framework, control }] of controls.entries()) {

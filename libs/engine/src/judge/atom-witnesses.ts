@@ -3,7 +3,7 @@ import type { SpanColumns } from '#otlp';
 import { compareNamed, type KeptSpans, type NamedSpan } from './kept-spans.js';
 
 /** Beside the first, which is the witness that every atom has. */
-const MOST_OTHERS = MAXIMUM_WITNESSES - 1;
+const MAX_OTHERS = MAXIMUM_WITNESSES - 1;
 
 /**
  * The spans that fed an atom beside its witness, the first of them: of more than an explanation names, those that go before the others, so
@@ -17,7 +17,7 @@ export class AtomWitnesses {
   add(witness: number, before: number, columns: SpanColumns, i: number): void {
     const { kept } = this;
     const first = kept.others(witness);
-    if (before <= MOST_OTHERS) this.begin(witness, kept.keep(columns, i, 0, first), before);
+    if (before <= MAX_OTHERS) this.begin(witness, kept.keep(columns, i, 0, first), before);
     else if (kept.isBefore(columns, i, first)) {
       kept.replace(first, columns, i, 0);
       this.lead(witness);
@@ -29,14 +29,14 @@ export class AtomWitnesses {
     const { kept } = this;
     let others = kept.others(from);
     kept.setOthers(from, 0);
-    if (before > MOST_OTHERS) {
+    if (before > MAX_OTHERS) {
       const last = others;
       others = kept.next(last);
       kept.chain(last, 0);
       kept.forget(last);
     }
     kept.chain(from, others);
-    this.begin(witness, from, Math.min(before, MOST_OTHERS));
+    this.begin(witness, from, Math.min(before, MAX_OTHERS));
   }
 
   /** The witness and the others, in the order of spans. */
@@ -48,7 +48,7 @@ export class AtomWitnesses {
 
   private begin(witness: number, first: number, others: number): void {
     this.kept.setOthers(witness, first);
-    if (others === MOST_OTHERS) this.lead(witness);
+    if (others === MAX_OTHERS) this.lead(witness);
   }
 
   /** Puts the last of the others in front of their chain. */

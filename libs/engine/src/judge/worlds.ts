@@ -15,7 +15,7 @@ export type UnknownKind = 'inDoubt' | 'mistyped';
 export type Possible = 'never' | 'always' | 'sometimes';
 
 /** Beyond so many the answer is taken to be open. */
-const MOST_WORLDS = 512;
+const MAX_WORLDS = 512;
 
 /** What may be: a bit of the trace, one of its counters, or what its span says. */
 type Choice = (world: World) => void;
@@ -33,7 +33,7 @@ export function possible(
   kinds: readonly UnknownKind[],
 ): Possible {
   const choices = [...choicesOfTrace(compiled, rule, trace, doubts, kinds), ...choicesOfSpan(rule, span)];
-  if (choices.reduce((worlds, { length }) => worlds * length, 1) > MOST_WORLDS) return 'sometimes';
+  if (choices.reduce((worlds, { length }) => worlds * length, 1) > MAX_WORLDS) return 'sometimes';
   const world = new World(trace, span.bits);
   let matches = false;
   let matchesNot = false;

@@ -1,7 +1,7 @@
 import { type Atom, type CompiledRule, type CompiledRuleSet, FALSE, type OnlineTrace } from '#dsl';
 
 /** Of a rule that looks at more conditions of its span than this, all atoms are taken to be named. */
-const MOST_SPAN_CONDITIONS = 6;
+const MAX_SPAN_CONDITIONS = 6;
 
 /** Per atom: whether a violation of some rule may name the spans that fed it. */
 export function namedAtoms({ rules, atoms }: CompiledRuleSet): readonly boolean[] {
@@ -16,7 +16,7 @@ export function namedAtoms({ rules, atoms }: CompiledRuleSet): readonly boolean[
  */
 export function mayName(rule: CompiledRule, { kind, slot }: Atom): boolean {
   const { length } = rule.spanConditions;
-  if (kind === 'count' || rule.decide === undefined || length > MOST_SPAN_CONDITIONS) return true;
+  if (kind === 'count' || rule.decide === undefined || length > MAX_SPAN_CONDITIONS) return true;
   // What a trace with nothing but that bit has decided, every later state of it says too.
   const trace = new OneBit(slot);
   try {

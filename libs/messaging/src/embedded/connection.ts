@@ -15,7 +15,7 @@ export interface ConnectionOptions {
   /** Whether a commit waits for the disk. Off: it survives the end of the process, but not a loss of power. */
   readonly synced: boolean;
   /** Milliseconds to wait for the lock of another connection. */
-  readonly patience?: number;
+  readonly timeoutMs?: number;
 }
 
 /** How a place is called in messages. */
@@ -45,7 +45,7 @@ export function openConnection(place: Place, name: string, options: ConnectionOp
   const location = 'directory' in place ? join(place.directory, `${name}.db`) : `file:/${place.memory}-${name}?vfs=memdb`;
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(location, { timeout: options.patience ?? 10_000 });
+    database = new DatabaseSync(location, { timeout: options.timeoutMs ?? 10_000 });
     database.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
     if ('directory' in place) {
       database.exec('PRAGMA journal_mode = WAL');

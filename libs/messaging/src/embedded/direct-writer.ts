@@ -10,7 +10,7 @@ import { bytesOf, type Writer } from './writer.js';
 /** Values in one transaction: enough to make a sync worth its while, little enough for memory. */
 const TRANSACTION_BYTES = 16 * 1024 * 1024;
 /** How long an append waits for readers when its topic is full, and how often it looks. */
-const BACKLOG_PATIENCE_MS = 2_000;
+const BACKLOG_TIMEOUT_MS = 2_000;
 const BACKLOG_RETRY_MS = 10;
 /** Less free space than this on the disk counts as full: the next checkpoint needs some. */
 const FREE_BYTES = 32 * 1024 * 1024;
@@ -55,7 +55,7 @@ export class DirectWriter implements Writer {
     return new Promise((resolve, reject) => {
       const waiting = this.#waiting.get(topic) ?? [];
       this.#waiting.set(topic, waiting);
-      waiting.push({ records, bytes: bytesOf(records), expires: performance.now() + BACKLOG_PATIENCE_MS, resolve, reject });
+      waiting.push({ records, bytes: bytesOf(records), expires: performance.now() + BACKLOG_TIMEOUT_MS, resolve, reject });
       this.#scheduled ??= setImmediate(() => this.#commitAll());
     });
   }

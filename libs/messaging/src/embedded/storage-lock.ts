@@ -83,7 +83,7 @@ function noteOwner(directory: string): void {
 
 function openLock(place: Place): DatabaseSync {
   try {
-    return openConnection(place, 'lock', { synced: false, patience: 0 });
+    return openConnection(place, 'lock', { synced: false, timeoutMs: 0 });
   } catch (error) {
     if (error instanceof LogError && isBusy(error.cause)) throw inUse(place, error);
     throw error;

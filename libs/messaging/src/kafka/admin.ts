@@ -16,22 +16,22 @@ const LEADERS_MS = 5_000;
 const TOPIC_RESOURCE = 2;
 
 /** Creates the topics that are missing, verifies those that are there. Answers the number of partitions of each. */
-export async function prepareTopics(settings: KafkaLogSettings, report: LogReport, patience = OPEN_MS): Promise<Record<string, number>> {
-  const end = performance.now() + patience;
+export async function prepareTopics(settings: KafkaLogSettings, report: LogReport, timeoutMs = OPEN_MS): Promise<Record<string, number>> {
+  const end = performance.now() + timeoutMs;
   const connection = new Connection(settings, report);
   try {
-    return await attemptUntil(end, settings, patience, () => attempt(connection, settings, report));
+    return await attemptUntil(end, settings, timeoutMs, () => attempt(connection, settings, report));
   } finally {
     connection.close();
   }
 }
 
 /** What a start would find, without changing anything: which topics it would create, and which are not as BeTrace needs them. */
-export async function inspectTopics(settings: KafkaLogSettings, patience = OPEN_MS): Promise<TopicInspection> {
-  const end = performance.now() + patience;
+export async function inspectTopics(settings: KafkaLogSettings, timeoutMs = OPEN_MS): Promise<TopicInspection> {
+  const end = performance.now() + timeoutMs;
   const connection = new Connection(settings, () => undefined);
   try {
-    return await attemptUntil(end, settings, patience, async () => {
+    return await attemptUntil(end, settings, timeoutMs, async () => {
       const found = await partitionsOf(connection, settings);
       const missing = settings.topics.map(({ name }) => name).filter((name) => !found.has(name));
       return { missing, mismatches: await topicMismatches(connection, settings) };
@@ -46,7 +46,7 @@ export interface TopicInspection {
   readonly mismatches: readonly LogError[];
 }
 
-async function attemptUntil<T>(end: number, settings: KafkaLogSettings, patience: number, work: () => Promise<T>): Promise<T> {
+async function attemptUntil<T>(end: number, settings: KafkaLogSettings, timeoutMs: number, work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await work();
@@ -59,7 +59,7 @@ async function attemptUntil<T>(end: number, settings: KafkaLogSettings, patience
       if (performance.now() + AGAIN_MS > end) {
         throw logProblem(
           'BT_LOG_KAFKA_UNREACHABLE',
-          { brokers: settings.brokers.join(', '), ms: patience, reason: reasonOf(error) },
+          { brokers: settings.brokers.join(', '), ms: timeoutMs, reason: reasonOf(error) },
           error,
         );
       }

@@ -210,11 +210,11 @@ export class Connection {
     const client = makeClient(settings, (...line) => {
       if (!quiet && this.#present?.client === client && !this.#closed) this.report(...line);
     });
-    const patience = Math.min(CONNECT_MS.first * 2 ** this.#attempts++, CONNECT_MS.most);
+    const timeoutMs = Math.min(CONNECT_MS.first * 2 ** this.#attempts++, CONNECT_MS.most);
     const connected = withDeadline(
       this.#open(clusterOf(client.kafka)),
-      patience,
-      () => new Error(`no broker (${settings.brokers[0]} first) answered within ${patience} ms`),
+      timeoutMs,
+      () => new Error(`no broker (${settings.brokers[0]} first) answered within ${timeoutMs} ms`),
     );
     connected.then(
       () => {

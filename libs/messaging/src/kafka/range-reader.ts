@@ -8,7 +8,7 @@ import { fetchRequest } from './wire/fetch.js';
 import { decodeRecordBatches } from './wire/record-batches.js';
 
 const READ_BYTES = 1024 * 1024;
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 const AGAIN_MS = 100;
 const OFFSET_OUT_OF_RANGE = 1;
 
@@ -75,7 +75,7 @@ export class RangeReader {
 
   /** Asks until there is an answer. */
   async #asked<T>(topic: string, work: string, ask: () => Promise<T>): Promise<T> {
-    const end = performance.now() + PATIENCE_MS;
+    const end = performance.now() + TIMEOUT_MS;
     for (;;) {
       try {
         return await ask();

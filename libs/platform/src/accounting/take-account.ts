@@ -5,7 +5,7 @@ import { added, sumOf } from './sum-counts.js';
 import { type Measured, totalOf } from './total-account.js';
 
 /** How long (ms) evaluators, appends under way, and the reading of the log may each take. */
-const PATIENCE = 3_000;
+const TIMEOUT_MS = 3_000;
 
 /**
  * Takes the account of a process: a cut through the log. First the evaluators report how far each partition is, and what became of the spans before. Then it
@@ -13,15 +13,15 @@ const PATIENCE = 3_000;
  * event loop, what they have logged and up to which offset. The records between the two offsets of a partition are counted by reading them: records before an
  * offset never change.
  */
-export async function takeAccount(accounts: Accounts, since: Date, patience = PATIENCE): Promise<AccountingView> {
+export async function takeAccount(accounts: Accounts, since: Date, timeoutMs = TIMEOUT_MS): Promise<AccountingView> {
   const inexact = new Set<string>();
-  const evaluated = await accounts.evaluate?.(patience);
+  const evaluated = await accounts.evaluate?.(timeoutMs);
   for (const reason of evaluated?.lacking ?? []) inexact.add(reason);
-  const decided = (await accounts.receive?.decided(patience)) ?? true;
+  const decided = (await accounts.receive?.decided(timeoutMs)) ?? true;
   if (!decided) inexact.add('the log has not said yet what became of spans that it was given');
   const received = accounts.receive?.now();
   const at = new Date();
-  const reader = new SpansReader(accounts.log, performance.now() + patience, inexact);
+  const reader = new SpansReader(accounts.log, performance.now() + timeoutMs, inexact);
   const linked = accounts.log?.exclusive === true && evaluated !== undefined ? received : undefined;
   const partitions = evaluated && (await measured(evaluated, linked, reader));
   const total = linked && partitions && (await totalOf(linked, partitions, reader));

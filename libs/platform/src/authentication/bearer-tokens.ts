@@ -10,7 +10,7 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 const TOLERANCE = 30;
 /** How long (ms) a verified token is accepted without another check of its signature. A key that an issuer withdraws is soon of no use. */
 const TRUSTED_FOR = 60_000;
-const MOST_TRUSTED = 1_000;
+const MAX_TRUSTED = 1_000;
 /** What a person or program is called, the first that the token has. */
 const NAME_CLAIMS = ['preferred_username', 'email', 'client_id', 'azp', 'sub'] as const;
 /** As long as a key's name may be. */
@@ -58,7 +58,7 @@ export class BearerTokens {
     this.trusted.delete(mark);
     const payload = await this.verified(token);
     const caller = { name: nameOf(payload), scopes: this.scopesOf(payload) };
-    if (this.trusted.size >= MOST_TRUSTED) this.trusted.delete(this.trusted.keys().next().value as string);
+    if (this.trusted.size >= MAX_TRUSTED) this.trusted.delete(this.trusted.keys().next().value as string);
     this.trusted.set(mark, { caller, until: Math.min(now + TRUSTED_FOR, (payload.exp as number) * 1_000) });
     return caller;
   }

@@ -14,7 +14,7 @@ export interface NamedKey {
 
 const NAME = /^[\w.@-]{1,64}$/;
 const HASH = /^[0-9a-f]{64}$/;
-const MOST_KEYS = 10_000;
+const MAX_KEYS = 10_000;
 const MEMBERS = ['name', 'sha256', 'scopes'];
 
 /** A server without such a file does not load the parser. */
@@ -33,7 +33,7 @@ export function readKeys(text: string): readonly NamedKey[] {
   const { keys, ...others } = isRecord(value) ? value : {};
   const wrong: string[] = Object.keys(others).map((member) => `there is no ${JSON.stringify(member)}; the keys are a list under "keys"`);
   if (!Array.isArray(keys)) throw new Error([...wrong, 'it has no list "keys"'].join('; '));
-  if (keys.length > MOST_KEYS) throw new Error(`it has ${keys.length} keys, and at most ${MOST_KEYS} are taken`);
+  if (keys.length > MAX_KEYS) throw new Error(`it has ${keys.length} keys, and at most ${MAX_KEYS} are taken`);
   const found = keys.flatMap((entry: unknown, n) => {
     const problems = problemsOf(entry).map((problem) => `key ${n + 1} ${problem}`);
     wrong.push(...problems);

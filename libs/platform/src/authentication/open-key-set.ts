@@ -7,7 +7,7 @@ const COOLDOWN = 5_000;
 /** Milliseconds for which a set is taken for the present one. */
 const FRESH = 10 * 60_000;
 /** A discovery document is a page of JSON. */
-const MOST_BYTES = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 
 /**
  * The keys of an OpenID Connect issuer. They are read when first needed, when they are old, and when a token names an unknown key. Rejects with an Error when
@@ -27,7 +27,7 @@ async function discover(issuer: string): Promise<string> {
   });
   if (!answer.ok) throw new Error(`${address} answers ${answer.status}`);
   const text = await answer.text();
-  if (text.length > MOST_BYTES) throw new Error(`${address} answers more than a document`);
+  if (text.length > MAX_BYTES) throw new Error(`${address} answers more than a document`);
   const { issuer: named, jwks_uri: keys } = JSON.parse(text) as { readonly issuer?: unknown; readonly jwks_uri?: unknown };
   if (named !== issuer) throw new Error(`${address} is of the issuer ${JSON.stringify(named)}`);
   if (typeof keys !== 'string' || !URL.canParse(keys)) throw new Error(`${address} has no jwks_uri`);

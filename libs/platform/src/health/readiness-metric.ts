@@ -13,10 +13,10 @@ export const HEALTH_METRICS = {
 } as const satisfies MetricDeclarations;
 
 /** How long a scrape waits for the checks, ms; a check that hangs is told by the next scrape. */
-const PATIENCE_MS = 500;
+const TIMEOUT_MS = 500;
 
 /** Has the checks say at each scrape how they are, or how they were when they last answered. */
-export function exposeReadiness(registry: Registry, recorder: HealthRecorder, patience = PATIENCE_MS): void {
+export function exposeReadiness(registry: Registry, recorder: HealthRecorder, timeoutMs = TIMEOUT_MS): void {
   const { readiness } = registerMetrics(HEALTH_METRICS, registry);
   let known: ReadonlyMap<string, Readiness['status']> = new Map();
   let asking: Promise<void> | undefined;
@@ -28,7 +28,7 @@ export function exposeReadiness(registry: Registry, recorder: HealthRecorder, pa
     asking ??= ask();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((done) => {
-      timer = setTimeout(done, patience);
+      timer = setTimeout(done, timeoutMs);
     });
     await Promise.race([asking, late]);
     clearTimeout(timer);

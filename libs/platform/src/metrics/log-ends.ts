@@ -5,7 +5,7 @@ export interface EndingLog {
 }
 
 /** How long a caller waits for the log, ms: a scrape must not hang on a broker that does not answer. */
-const PATIENCE_MS = 500;
+const TIMEOUT_MS = 500;
 
 export interface KnownEnds {
   /** Offset after the newest record, by partition; empty when the log has never told. */
@@ -28,7 +28,7 @@ export class LogEnds {
 
   constructor(
     private readonly log: EndingLog,
-    private readonly patience = PATIENCE_MS,
+    private readonly timeoutMs = TIMEOUT_MS,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -37,7 +37,7 @@ export class LogEnds {
     return [...this.known.keys()];
   }
 
-  /** Asks the log; resolves within the patience, and never rejects. A question that is under way longer than that is not waited for. */
+  /** Asks the log; resolves within `timeoutMs`, and never rejects. A question that is under way longer than that is not waited for. */
   async of(topic: string): Promise<KnownEnds> {
     let known = this.known.get(topic);
     if (known === undefined) {
@@ -48,7 +48,7 @@ export class LogEnds {
       known.askedAt = this.now();
       known.asking = this.ask(topic, known);
     }
-    const left = known.askedAt + this.patience - this.now();
+    const left = known.askedAt + this.timeoutMs - this.now();
     if (left > 0) await inTime(known.asking, left);
     return { ends: known.ends, age: this.now() - known.toldAt };
   }

@@ -37,10 +37,10 @@ class StrictPipe extends ValidationPipe {
         if (!(error instanceof Problem)) throw error;
         errors.push(...(error.errors ?? []).map((detail) => moved(detail, property, from)));
       }
-      if (errors.length >= MOST_ERRORS) break;
+      if (errors.length >= MAX_ERRORS) break;
       await nextTurn();
     }
-    if (errors.length > 0) throw invalid(onceEach(errors).slice(0, MOST_ERRORS));
+    if (errors.length > 0) throw invalid(onceEach(errors).slice(0, MAX_ERRORS));
     return Object.assign(result, { [property]: taken });
   }
 }
@@ -48,7 +48,7 @@ class StrictPipe extends ValidationPipe {
 /** Items of a list that are looked at in one go. */
 const SLICE = 100;
 /** Errors that are told of a long list. */
-const MOST_ERRORS = 100;
+const MAX_ERRORS = 100;
 
 type LongList = readonly [property: string, items: readonly unknown[]];
 

@@ -8,7 +8,7 @@ import type { Schema } from '../schema.js';
 import type { SqliteStoreSettings } from '../settings.js';
 import { NodeSqliteDialect } from './node-sqlite.js';
 
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /** Opens (and makes, when absent) the SQLite database. Throws a StoreError that says which path, and how to set another. */
 export function openSqlite(settings: SqliteStoreSettings): Connection {
@@ -16,7 +16,7 @@ export function openSqlite(settings: SqliteStoreSettings): Connection {
   let database: DatabaseSync | undefined;
   try {
     if (settings.path !== undefined) makeDirectory(resolve(settings.path));
-    database = new DatabaseSync(place, { timeout: PATIENCE_MS });
+    database = new DatabaseSync(place, { timeout: TIMEOUT_MS });
     // A rule that was answered as saved survives a loss of power.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
   } catch (error) {

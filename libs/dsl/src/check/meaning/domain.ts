@@ -14,7 +14,7 @@ export type Constraint =
   | { readonly kind: 'test'; readonly test: StringTestName; readonly pattern: string; readonly outcome: boolean };
 
 /** So many tests of one text are compared with each other: the time stays linear. */
-const MOST_TESTS = 50;
+const MAX_TESTS = 50;
 
 interface Bound {
   readonly value: number | bigint;
@@ -88,7 +88,7 @@ export class Domain {
   }
 
   private testsExclude(): boolean {
-    return this.tests.some((test, index) => this.tests.slice(index + 1, index + 1 + MOST_TESTS).some((other) => excludes(test, other)));
+    return this.tests.some((test, index) => this.tests.slice(index + 1, index + 1 + MAX_TESTS).some((other) => excludes(test, other)));
   }
 }
 

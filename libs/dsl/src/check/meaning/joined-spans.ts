@@ -24,8 +24,8 @@ interface Known {
 const AT_FIRST: Known = { facts: [], universals: [], asked: [], spans: [{ span: { type: 'subject' } }, { span: { type: 'root' } }] };
 
 /** Each condition is compared with all around it: of a long rule the rest is not. */
-const MOST_FACTS = 40;
-const MOST_COMPARISONS = 300;
+const MAX_FACTS = 40;
+const MAX_COMPARISONS = 300;
 
 /**
  * Conditions of several spans that exclude each other: of a span and of all spans of its trace (`span.service == "a" and trace.all(span.service ==
@@ -42,11 +42,11 @@ const NO_UNIVERSALS: readonly Universal[] = [];
 function joined<T>(outer: readonly T[], own: readonly T[]): readonly T[] {
   if (own.length === 0) return outer;
   const all = outer.length === 0 ? own : [...outer, ...own];
-  return all.length > MOST_FACTS ? all.slice(0, MOST_FACTS) : all;
+  return all.length > MAX_FACTS ? all.slice(0, MAX_FACTS) : all;
 }
 
 class JoinedSpans {
-  private left = MOST_COMPARISONS;
+  private left = MAX_COMPARISONS;
 
   constructor(private readonly findings: Findings) {}
 

@@ -71,7 +71,7 @@ interface Term {
 }
 
 /** More are hardly written, and would be compared with each other. */
-const MOST_TERMS = 8;
+const MAX_TERMS = 8;
 
 /** The readings of a sum or difference; false when it is none. */
 function addTerms(node: Resolved, sign: 1 | -1, into: Term[]): boolean {
@@ -82,7 +82,7 @@ function addTerms(node: Resolved, sign: 1 | -1, into: Term[]): boolean {
     if (node.operator !== '+' && node.operator !== '-') return false;
     return addTerms(node.left, sign, into) && addTerms(node.right, node.operator === '+' ? sign : opposite, into);
   }
-  if (!reads(node) || into.length >= MOST_TERMS) return false;
+  if (!reads(node) || into.length >= MAX_TERMS) return false;
   into.push({ of: node, sign });
   return true;
 }

@@ -221,7 +221,7 @@ export class LeafValues {
       const { count, inDoubt = 0 } = evidence.atom(atom.index);
       const most = kind === 'has' && count > 0 ? 0 : inDoubt;
       let more = 0;
-      while (more < most && ways.answer(atom.index * MOST_COUNTED + more, undefined)) more++;
+      while (more < most && ways.answer(atom.index * MAX_COUNTED + more, undefined)) more++;
       return count + more;
     };
     const traceId = this.traceId();
@@ -245,7 +245,7 @@ export class LeafValues {
 class NotRemembered extends Error {}
 
 /** Numbers the questions of how many more spans may have fed an atom. */
-const MOST_COUNTED = 2 ** 32;
+const MAX_COUNTED = 2 ** 32;
 
 function fromBits(spanBits: number, inDoubt: number, { holds, holdsNot }: SpanBits): Found {
   if ([holds, holdsNot].some((bit) => bit >= 0 && (inDoubt >>> bit) & 1)) return IN_DOUBT;

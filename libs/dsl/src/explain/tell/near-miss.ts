@@ -8,7 +8,7 @@ import { bound, type Teller } from './told.js';
 import { isNameTest } from './witness-details.js';
 
 /** On larger traces nothing is sought: it would take as long as all the rule. */
-const MOST_SPANS = 2_000;
+const MAX_SPANS = 2_000;
 /** What a name says of a span is more than what anything else does. */
 const NAME_WEIGHT = 100;
 /** And what it says of itself is more than what is asked of others: that nothing is before it holds of nearly every span. */
@@ -25,7 +25,7 @@ export function nearestSpan(condition: Resolved, depth: number, bindings: Bindin
   const { spans = [], isWhole, spanCount } = teller.values;
   const operands = operandsOf(condition, 'and');
   const local = operands.filter((operand) => isLocal(operand, depth));
-  if (spanCount > MOST_SPANS || (!isWhole && (local.length === 0 || local.length === operands.length))) return undefined;
+  if (spanCount > MAX_SPANS || (!isWhole && (local.length === 0 || local.length === operands.length))) return undefined;
   if (!teller.size.admitsSearch()) return undefined;
   const own = new Set(local);
   const needsName = operands.some((operand) => isNameTest(operand, depth));

@@ -157,7 +157,7 @@ function comparable(columns: readonly Int32Array[]): readonly Int32Array[] {
 }
 
 /** More regions than these are not summed up. */
-const MOST_REGIONS = 64;
+const MAX_REGIONS = 64;
 const FEW_VISITS = 64;
 
 /** The spans that satisfy all constraints, as a sum of regions. Undefined where one can't be told so. */
@@ -165,7 +165,7 @@ export function regionsOf(constraints: readonly Constraint[]): readonly Region[]
   let regions: readonly Region[] = [{ sign: 1, ranges: [] }];
   for (const constraint of constraints) {
     const added = constraint.regions?.();
-    if (added === undefined || regions.length * added.length > MOST_REGIONS) return undefined;
+    if (added === undefined || regions.length * added.length > MAX_REGIONS) return undefined;
     regions = intersected(regions, added);
   }
   return regions;

@@ -104,7 +104,7 @@ function equalityKey(node: Resolved, depth: number): JoinKey | undefined {
 }
 
 /** More outer values in one comparison could leave the integers that doubles hold. */
-const MOST_OUTER = 4;
+const MAX_OUTER = 4;
 
 function valueJoin(conjunct: Resolved, depth: number): ValueJoin | undefined {
   if (conjunct.type !== 'binary' || !COMPARISONS.has(conjunct.operator)) return undefined;
@@ -112,7 +112,7 @@ function valueJoin(conjunct: Resolved, depth: number): ValueJoin | undefined {
   const reader = new TermReader(depth);
   const left = reader.term(conjunct.left, 1);
   const right = reader.term(conjunct.right, -1);
-  if (left === undefined || right === undefined || reader.inner === undefined || reader.outers > MOST_OUTER) return undefined;
+  if (left === undefined || right === undefined || reader.inner === undefined || reader.outers > MAX_OUTER) return undefined;
   const isDirect = left.type === 'inner' || right.type === 'inner';
   const isSides = isDirect && (left.type === 'outer' || right.type === 'outer');
   if (operator === '~=' && !isSides) return undefined;

@@ -1,7 +1,7 @@
 import { ENTER, LEAVE } from './trace-columns.js';
 
 /** Regions of more columns are not counted by sums. */
-const MOST_COLUMNS = 3;
+const MAX_COLUMNS = 3;
 /** Points of a cube that are looked at one by one, at each end. */
 export const FEW_POINTS = 16;
 
@@ -22,7 +22,7 @@ export function levelsOf(size: number): number {
  * @param ends of the ranges of its columns, in their order
  */
 export function regionPrice(ends: readonly Ends[], size: number): number | undefined {
-  if (ends.length > MOST_COLUMNS) return undefined;
+  if (ends.length > MAX_COLUMNS) return undefined;
   const levels = levelsOf(size);
   if (ends.length < 2) return 1;
   if (ends.length === 2) return 1 + levels * ends[1]!;

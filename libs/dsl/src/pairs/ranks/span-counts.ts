@@ -141,10 +141,10 @@ function sorted(ranges: readonly Ranks[]): readonly Ranks[] {
 }
 
 /** An index has some ten columns. */
-const MOST_COLUMNS = 256;
+const MAX_COLUMNS = 256;
 
 function keyOf(service: number | undefined, first: number, second = 0, third = 0): number {
-  return ((((service ?? -1) + 1) * MOST_COLUMNS + first) * MOST_COLUMNS + second) * MOST_COLUMNS + third;
+  return ((((service ?? -1) + 1) * MAX_COLUMNS + first) * MAX_COLUMNS + second) * MAX_COLUMNS + third;
 }
 
 function known<T>(map: Map<number, T>, key: number, make: () => T): T {

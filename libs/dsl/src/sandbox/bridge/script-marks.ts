@@ -60,7 +60,7 @@ interface Place {
 }
 
 /** So many variables are looked at for spans. */
-const MOST_SPANS = 8;
+const MAX_SPANS = 8;
 
 export function scriptMarks(block: Block): ScriptMarks {
   const marker = new Marker();
@@ -238,7 +238,7 @@ class Marker implements ScriptMarks {
 
 function within(place: Place, names: readonly string[]): Place {
   const others = place.spans.filter((name) => !names.includes(name));
-  return { ...place, spans: [...others, ...names].slice(-MOST_SPANS) };
+  return { ...place, spans: [...others, ...names].slice(-MAX_SPANS) };
 }
 
 /** The variable that holds it: `t` of `t[k].n`. */

@@ -24,7 +24,7 @@ interface Changes {
 }
 
 /** Spans on which a variable, or a place in a table, got its value. */
-const MOST_SPANS = 1_000;
+const MAX_SPANS = 1_000;
 
 /** What an observed run of a script reached. */
 export class ScriptTrail {
@@ -58,7 +58,7 @@ export class ScriptTrail {
     if (key === undefined) return;
     const ofKey = changes.byKey.get(key);
     if (ofKey !== undefined) addTo(ofKey, span);
-    else if (changes.byKey.size < MOST_SPANS) changes.byKey.set(key, [span]);
+    else if (changes.byKey.size < MAX_SPANS) changes.byKey.set(key, [span]);
   }
 
   /** The spans on which a variable, or a place in the table that it holds, got its value, in order. */
@@ -83,5 +83,5 @@ export class ScriptTrail {
 }
 
 function addTo(spans: SpanView[], span: SpanView): void {
-  if (spans.at(-1) !== span && spans.length < MOST_SPANS) spans.push(span);
+  if (spans.at(-1) !== span && spans.length < MAX_SPANS) spans.push(span);
 }

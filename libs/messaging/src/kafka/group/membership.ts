@@ -77,12 +77,12 @@ export class Membership {
   async leave(): Promise<void> {
     this.#closed = true;
     this.#wake();
-    const patience = new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref());
-    if (this.#memberId === '') await Promise.race([this.#joining, patience]);
+    const timeout = new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref());
+    if (this.#memberId === '') await Promise.race([this.#joining, timeout]);
     const { group, topic, leaving, connection } = this.options;
     if (this.#memberId !== '') {
       const left = leaving.withCoordinator(group, topic, (broker) => broker.leaveGroup({ groupId: group, memberId: this.#memberId }));
-      await Promise.race([left.catch(() => undefined), patience]);
+      await Promise.race([left.catch(() => undefined), timeout]);
     }
     connection.close();
     await this.#ended;
@@ -194,8 +194,8 @@ export class Membership {
           broker.heartbeat({ groupId: group, groupGenerationId: this.#generation, memberId: this.#memberId }),
         );
         // A coordinator that hangs is replaced, and its successor waits for a session from then on: it must be looked for before that is over.
-        const patience = setTimeout(() => connection.reset(), Math.max(sessionTimeout / 2, HEARTBEAT_MS));
-        await heartbeat.finally(() => clearTimeout(patience));
+        const timer = setTimeout(() => connection.reset(), Math.max(sessionTimeout / 2, HEARTBEAT_MS));
+        await heartbeat.finally(() => clearTimeout(timer));
         this.#worked();
         if (await this.#appeared()) return;
       } catch (error) {
