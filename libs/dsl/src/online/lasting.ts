@@ -1,6 +1,6 @@
 import type { Resolved, SpanSource } from '../tree/resolved.js';
 import { partsOf, spansOf } from '../tree/walk.js';
-import { certaintyOf } from './growing.js';
+import { certaintyOf } from './monotone.js';
 
 /**
  * Whether a rule that matches still does so, on the same span, whatever further spans its trace has. False where that is not certain. All relations between

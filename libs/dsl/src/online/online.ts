@@ -4,7 +4,7 @@ import { negation } from '../interpret/candidate.js';
 import { isSpanCondition, isTotal, skeletonLeaves } from '../interpret/needs.js';
 import type { LogicalNode, Resolved, TraceQuantifier } from '../tree/resolved.js';
 import { someNode } from '../tree/walk.js';
-import { growingComparison } from './growing.js';
+import { monotoneComparison } from './monotone.js';
 import { type TotalsOf, totalTruth } from './totals.js';
 
 /**
@@ -126,7 +126,7 @@ class OnlineCompiler implements TotalsOf {
         mayFail: false,
       };
     }
-    const growing = growingComparison(node, this);
+    const growing = monotoneComparison(node, this);
     if (growing !== undefined) return { ...growing, mayFail: false };
     const conclude = totalTruth(node, this);
     const settled = !someNode(node, (part) => part.type === 'trace-quantifier' || (part.type === 'trace-field' && part.field !== 'id'));

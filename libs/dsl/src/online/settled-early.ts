@@ -1,6 +1,6 @@
 import { isSpanCondition } from '../interpret/needs.js';
 import type { Resolved } from '../tree/resolved.js';
-import { certaintyOf } from './growing.js';
+import { certaintyOf } from './monotone.js';
 
 /** Whether a rule over bits and counters can be certainly true, or certainly false, before its trace closes. */
 export interface SettledEarly {

@@ -5,7 +5,7 @@ import type { SpanView } from '../trace/span-view.js';
 import type { Value } from '../values/value.js';
 import type { AggregateName } from '../vocabulary/trace-vocabulary.js';
 import { OPERATIONS } from './operations.js';
-import { LEAVE, leave, type ScriptRun } from './script-run.js';
+import { BAIL_OUT, bailOut, type ScriptRun } from './script-run.js';
 
 /** A condition of a span, or something that is the same for all. */
 type Condition = unknown;
@@ -35,7 +35,7 @@ function attempt<T>(run: ScriptRun, ask: () => T): T | undefined {
 
 function spansOf(run: ScriptRun, owner: unknown): readonly SpanView[] {
   if (owner instanceof TraceHandle) return run.trace.spans;
-  if (!(owner instanceof RelativesHandle)) throw LEAVE;
+  if (!(owner instanceof RelativesHandle)) throw BAIL_OUT;
   return run.walking((structure) => structure.relatives(owner.axis, owner.span));
 }
 
@@ -48,14 +48,14 @@ function quantify(run: ScriptRun, owner: unknown, name: 'has' | 'count' | 'all',
 
 /** `owner.sum(field, condition)` and the like. */
 function collect(run: ScriptRun, owner: unknown, name: AggregateName, field: unknown, ...condition: readonly Condition[]): Value {
-  if (typeof field !== 'function') throw LEAVE;
+  if (typeof field !== 'function') throw BAIL_OUT;
   const values: Value[] = [];
   for (const span of spansOf(run, owner)) {
     if (condition.length > 0 && condition[0] !== undefined && !holds(run, condition[0], span)) continue;
     run.spend(CONDITION_STEPS);
     const value = attempt(run, () => {
       const found = OPERATIONS.call(run, field, span);
-      if (typeof found === 'function') leave();
+      if (typeof found === 'function') bailOut();
       return found === undefined ? undefined : aggregate.checked(name, found as Value);
     });
     if (value !== undefined) values.push(value);

@@ -5,7 +5,7 @@ import { spanArguments } from '../vocabulary/span-function-call.js';
 import { isAggregate, isQuantifier } from '../vocabulary/trace-vocabulary.js';
 import type { Code, CodeType } from './code.js';
 import { LIBRARY_CALLS, SEVERAL_RESULTS } from './library.js';
-import { Unsupported } from './scopes.js';
+import { NeedsSandbox } from './scopes.js';
 import type { ScriptWriter } from './script-writer.js';
 import { STEPS } from './steps.js';
 
@@ -24,7 +24,7 @@ const RESULTS: Readonly<Record<string, CodeType>> = {
 /** What is called with two arguments, mostly. */
 const OF_TWO: Readonly<Record<string, string>> = { 'math.max': 'maximum', 'math.min': 'minimum' };
 
-/** A call, with its first result. @throws Unsupported */
+/** A call, with its first result. @throws NeedsSandbox */
 export function writeCall(writer: ScriptWriter, call: Call): Code {
   const { callee, args } = call;
   writer.spend(STEPS.call + STEPS.item * args.length);
@@ -33,9 +33,9 @@ export function writeCall(writer: ScriptWriter, call: Call): Code {
   const name = libraryName(writer, callee);
   const values = args.map((argument) => writer.value(argument));
   if (name === undefined) return { text: `call(${['run', writer.value(callee), ...values].join(', ')})`, type: 'any' };
-  if (!Object.hasOwn(LIBRARY_CALLS, name)) throw new Unsupported(name);
+  if (!Object.hasOwn(LIBRARY_CALLS, name)) throw new NeedsSandbox(name);
   refuseSeveralResults(args.at(-1));
-  if (writer.scopes.mayReturnNothing && isOwnCall(args.at(-1))) throw new Unsupported('a function that returns nothing, as an argument');
+  if (writer.scopes.mayReturnNothing && isOwnCall(args.at(-1))) throw new NeedsSandbox('a function that returns nothing, as an argument');
   const ofTwo = args.length === 2 ? OF_TWO[name] : undefined;
   writer.spend(ofTwo === undefined ? 0 : args.length);
   if (ofTwo !== undefined) return { text: `${ofTwo}(run, ${values.join(', ')})`, type: 'numeric' };
@@ -53,18 +53,18 @@ export function writeMethodCall(writer: ScriptWriter, { object, name, args }: Ex
   writer.spend(2 * STEPS.call + STEPS.item * args.length);
   const owner = writer.value(object);
   refuseSeveralResults(args.at(-1));
-  if (writer.scopes.mayReturnNothing && isOwnCall(args.at(-1))) throw new Unsupported('a function that returns nothing, as an argument');
+  if (writer.scopes.mayReturnNothing && isOwnCall(args.at(-1))) throw new NeedsSandbox('a function that returns nothing, as an argument');
   const values = args.map((argument) => writer.value(argument));
   return { text: `method(${['run', owner, quote(name), ...values].join(', ')})`, type: 'any' };
 }
 
-/** The last of several expressions gives all its results, where it is a call. @throws Unsupported when they may be more than one */
+/** The last of several expressions gives all its results, where it is a call. @throws NeedsSandbox when they may be more than one */
 export function refuseSeveralResults(last: Expression | undefined): void {
-  if (last?.type === 'method-call' && SEVERAL_RESULTS.has(last.name)) throw new Unsupported('a call with several results');
+  if (last?.type === 'method-call' && SEVERAL_RESULTS.has(last.name)) throw new NeedsSandbox('a call with several results');
   if (last?.type !== 'call') return;
   const { callee } = last;
   if ((callee.type === 'name' || callee.type === 'member') && SEVERAL_RESULTS.has(callee.name))
-    throw new Unsupported('a call with several results');
+    throw new NeedsSandbox('a call with several results');
 }
 
 function isOwnCall(expression: Expression | undefined): boolean {
@@ -73,7 +73,7 @@ function isOwnCall(expression: Expression | undefined): boolean {
 
 /** `x.has(key)`. */
 function writeHas(writer: ScriptWriter, object: Expression, [argument, ...more]: readonly Expression[]): Code {
-  if (argument === undefined || more.length > 0) throw new Unsupported('has() of anything but a name');
+  if (argument === undefined || more.length > 0) throw new NeedsSandbox('has() of anything but a name');
   writer.spend(STEPS.member);
   const span = writer.value(object);
   const path = argument.type === 'member' ? attributePath(argument) : undefined;
@@ -89,9 +89,9 @@ function writeSpanFunction(writer: ScriptWriter, call: Call): Code {
   const owner = writer.value(callee.object);
   const { name } = callee;
   const conditions = spanArguments(call)!.map(({ expression }) => writeSpanArgument(writer, expression));
-  if (conditions.length === 0) throw new Unsupported(`${name}() of nothing`);
+  if (conditions.length === 0) throw new NeedsSandbox(`${name}() of nothing`);
   const isTest = isQuantifier(name);
-  if (!isTest && !isAggregate(name)) throw new Unsupported(name);
+  if (!isTest && !isAggregate(name)) throw new NeedsSandbox(name);
   const text = `${isTest ? 'quantify' : 'collect'}(run, ${owner}, ${quote(name)}, ${conditions.join(', ')})`;
   return { text, type: isTest ? (name === 'count' ? 'number' : 'boolean') : 'any' };
 }

@@ -8,11 +8,11 @@ import { LIBRARY_OPERATIONS } from './library.js';
 import { LuaTable } from './lua-table.js';
 import { MEMBERS } from './members.js';
 import { OPERATIONS } from './operations.js';
-import { scopesOf, Unsupported } from './scopes.js';
-import { LEAVE, ScriptRun } from './script-run.js';
+import { NeedsSandbox, scopesOf } from './scopes.js';
+import { BAIL_OUT, ScriptRun } from './script-run.js';
 import { ScriptWriter } from './script-writer.js';
 
-/** Whether the script returns something true. @throws LuaError, LEAVE */
+/** Whether the script returns something true. @throws LuaError, BAIL_OUT */
 type Script = (run: ScriptRun, constants: Constants, subject: SpanView | undefined) => boolean;
 type Constants = readonly (string | number | bigint)[];
 
@@ -75,7 +75,7 @@ export class CompiledScript {
       functions.set(body, script);
       return new CompiledScript(script, writer.constants.map(interned));
     } catch (error) {
-      if (error instanceof Unsupported) return undefined;
+      if (error instanceof NeedsSandbox) return undefined;
       throw error;
     }
   }
@@ -106,7 +106,7 @@ export class CompiledScript {
     try {
       return this.script(run, this.constants, subject);
     } catch (error) {
-      if (error === LEAVE || error instanceof LuaError) return undefined;
+      if (error === BAIL_OUT || error instanceof LuaError) return undefined;
       throw error;
     } finally {
       run.end();
@@ -120,7 +120,7 @@ export function sandboxReason({ block, subject }: CheckedScript): string | undef
     new ScriptWriter(scopesOf(block), subject).script(block);
     return undefined;
   } catch (error) {
-    if (error instanceof Unsupported) return error.message;
+    if (error instanceof NeedsSandbox) return error.message;
     throw error;
   }
 }

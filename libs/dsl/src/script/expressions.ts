@@ -3,11 +3,11 @@ import { writeCall, writeMethodCall } from './calls.js';
 import { type Code, truthOf } from './code.js';
 import { writeIndex, writeMember, writeName } from './fields.js';
 import { writeBinary, writeLogical, writeUnary } from './operators.js';
-import { Unsupported } from './scopes.js';
+import { NeedsSandbox } from './scopes.js';
 import type { ScriptWriter } from './script-writer.js';
 import { STEPS } from './steps.js';
 
-/** An expression as JavaScript. @throws Unsupported */
+/** An expression as JavaScript. @throws NeedsSandbox */
 export function writeExpression(writer: ScriptWriter, expression: Expression): Code {
   switch (expression.type) {
     case 'nil':
@@ -19,7 +19,7 @@ export function writeExpression(writer: ScriptWriter, expression: Expression): C
     case 'duration':
       return writeNumber(writer, expression.nanoseconds);
     case 'string':
-      if (!expression.isText) throw new Unsupported('a string that is no text');
+      if (!expression.isText) throw new NeedsSandbox('a string that is no text');
       writer.spend(STEPS.name);
       return { text: writer.constant(expression.value), type: 'string', isConstant: true };
     case 'name':
@@ -52,7 +52,7 @@ export function writeExpression(writer: ScriptWriter, expression: Expression): C
       return writer.function(expression);
     case 'varargs':
     case 'named-condition':
-      throw new Unsupported(expression.type === 'varargs' ? 'variable arguments' : 'where');
+      throw new NeedsSandbox(expression.type === 'varargs' ? 'variable arguments' : 'where');
   }
 }
 
@@ -83,8 +83,8 @@ function writeTable(writer: ScriptWriter, { items }: Extract<Expression, { type:
     if (key === undefined) values.push(writer.value(value));
     else pairs.push(`[${writer.value(key)}, ${writer.value(value)}]`);
   }
-  if (values.length > 0 && pairs.length > 0) throw new Unsupported('a table with items and keys');
-  if (values.length > MAX_ITEMS) throw new Unsupported(`a list of more than ${MAX_ITEMS} items`);
+  if (values.length > 0 && pairs.length > 0) throw new NeedsSandbox('a table with items and keys');
+  if (values.length > MAX_ITEMS) throw new NeedsSandbox(`a list of more than ${MAX_ITEMS} items`);
   if (items.length === 0) return { text: 'new LuaTable()', type: 'own table' };
   return { text: values.length > 0 ? `listOf([${values.join(', ')}])` : `tableOf([${pairs.join(', ')}])`, type: 'own table' };
 }

@@ -4,11 +4,11 @@ import type { Expression, Name } from '../text/syntax.js';
 import { FIELD_TYPES } from '../vocabulary/vocabulary.js';
 import { type Code, type CodeType, variableName } from './code.js';
 import { refuseOtherOrder } from './order.js';
-import { Unsupported } from './scopes.js';
+import { NeedsSandbox } from './scopes.js';
 import type { ScriptWriter } from './script-writer.js';
 import { STEPS } from './steps.js';
 
-/** A name as a value. @throws Unsupported */
+/** A name as a value. @throws NeedsSandbox */
 export function writeName(writer: ScriptWriter, name: Name): Code {
   const meant = writeMeant(writer, name);
   return name.name === 'attribute' ? writeField(writer, meant, 'attributes') : meant;
@@ -20,11 +20,11 @@ function writeMeant(writer: ScriptWriter, name: Name): Code {
   const binding = writer.scopes.uses.get(name);
   if (binding === 'trace') return { text: 'run.handle', type: 'table' };
   if (binding === 'span') return writer.subject();
-  if (binding === 'library' || binding === undefined) throw new Unsupported(`${name.name} as a value`);
+  if (binding === 'library' || binding === undefined) throw new NeedsSandbox(`${name.name} as a value`);
   return { text: variableName(binding), type: writer.typeOf(binding) };
 }
 
-/** `object.name`, also of the trace and the library. @throws Unsupported */
+/** `object.name`, also of the trace and the library. @throws NeedsSandbox */
 export function writeMember(writer: ScriptWriter, member: Extract<Expression, { type: 'member' }>): Code {
   const path = attributePath(member);
   if (path !== undefined) return writeMapIndex(writer, path.map, writer.constant(path.key));
@@ -32,7 +32,7 @@ export function writeMember(writer: ScriptWriter, member: Extract<Expression, { 
   if (object.type === 'name') {
     const binding = writer.scopes.uses.get(object);
     if (object.name === 'math' && (binding === 'library' || LIMITS.has(name))) return writeConstant(writer, name, binding === 'library');
-    if (binding === 'library') throw new Unsupported(`${object.name}.${name} as a value`);
+    if (binding === 'library') throw new NeedsSandbox(`${object.name}.${name} as a value`);
     if (binding === 'trace') return writeTraceField(writer, name);
   }
   return writeField(writer, writer.code(object), name);
@@ -42,7 +42,7 @@ function writeConstant(writer: ScriptWriter, name: string, isLibrary: boolean): 
   const value = isLibrary
     ? (LIMITS.get(name) ?? ({ pi: Math.PI, huge: Number.POSITIVE_INFINITY } as Record<string, number>)[name])
     : undefined;
-  if (value === undefined) throw new Unsupported(`math.${name} as a value`);
+  if (value === undefined) throw new NeedsSandbox(`math.${name} as a value`);
   writer.spend(STEPS.call);
   return { text: numeral(value), type: typeof value === 'bigint' ? 'numeric' : 'number' };
 }

@@ -12,7 +12,7 @@ import { cachedPattern } from '../values/pattern.js';
 import type { Value } from '../values/value.js';
 import { LuaTable } from './lua-table.js';
 import { OPERATIONS } from './operations.js';
-import { LEAVE, leave, type ScriptRun } from './script-run.js';
+import { BAIL_OUT, bailOut, type ScriptRun } from './script-run.js';
 
 /**
  * The functions that compiled scripts call, with their first result alone. What they make of unusual arguments is left to the sandbox.
@@ -20,11 +20,11 @@ import { LEAVE, leave, type ScriptRun } from './script-run.js';
 type LibraryCall = (run: ScriptRun, ...args: readonly unknown[]) => unknown;
 
 function textArgument(run: ScriptRun, value: unknown): string {
-  return typeof value === 'string' ? run.text(value) : leave();
+  return typeof value === 'string' ? run.text(value) : bailOut();
 }
 
 function numberArgument(value: unknown): number {
-  return typeof value === 'number' ? value : leave();
+  return typeof value === 'number' ? value : bailOut();
 }
 
 /** Numbers alone, which need no call to be compared; everything else as compiled expressions have it. */
@@ -32,7 +32,7 @@ function viaLibrary(name: keyof typeof LIBRARY): LibraryCall {
   const { call } = LIBRARY[name];
   return (run, ...args) => {
     run.spend(args.length);
-    if (!args.every((argument) => isNumber(argument as Value))) leave();
+    if (!args.every((argument) => isNumber(argument as Value))) bailOut();
     return call(args as Value[]);
   };
 }
@@ -40,10 +40,10 @@ function viaLibrary(name: keyof typeof LIBRARY): LibraryCall {
 /** Lua's positions (from 1, negative from the end) of a text whose characters are bytes. */
 function sub(run: ScriptRun, value: unknown, first: unknown, last: unknown = -1): string {
   const text = textArgument(run, value);
-  if (utf8Length(text) !== text.length) leave();
+  if (utf8Length(text) !== text.length) bailOut();
   const from = numberArgument(first);
   const to = numberArgument(last);
-  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) leave();
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) bailOut();
   const start = from < 0 ? Math.max(0, text.length + from) : Math.max(0, from - 1);
   return run.text(text.slice(start, Math.max(start, to < 0 ? text.length + to + 1 : to)));
 }
@@ -54,7 +54,7 @@ function textOf(run: ScriptRun, bytes: Uint8Array): string {
   try {
     return run.text(strict.decode(bytes));
   } catch {
-    throw LEAVE;
+    throw BAIL_OUT;
   }
 }
 
@@ -62,7 +62,7 @@ function search(run: ScriptRun, value: unknown, pattern: unknown, init: unknown,
   const subject = bytesOf(textArgument(run, value));
   const wanted = bytesOf(textArgument(run, pattern));
   const place = init === undefined ? 1 : numberArgument(init);
-  if (!Number.isSafeInteger(place)) leave();
+  if (!Number.isSafeInteger(place)) bailOut();
   const from = place < 0 ? Math.max(0, subject.length + place) : Math.max(0, place - 1);
   run.spend(1 + (subject.length >> 4));
   if (from > subject.length) return undefined;
@@ -89,7 +89,7 @@ function type(value: unknown): string {
 }
 
 function ownTable(value: unknown): LuaTable {
-  return value instanceof LuaTable ? value : leave();
+  return value instanceof LuaTable ? value : bailOut();
 }
 
 function concat(run: ScriptRun, list: unknown, separator: unknown = ''): string {
@@ -137,20 +137,20 @@ export const LIBRARY_CALLS: Readonly<Record<string, LibraryCall>> = {
   tostring,
   type: (_run, value) => type(value),
   tonumber: (run, value, ...more) => {
-    if (more.length > 0) leave();
+    if (more.length > 0) bailOut();
     return typeof value === 'string' ? parseNumeral(run.text(value)) : isNumber(value as Value) ? toNumber(value as Value) : undefined;
   },
-  assert: (_run, value) => (OPERATIONS.truthy(value) ? value : leave()),
-  error: () => leave(),
+  assert: (_run, value) => (OPERATIONS.truthy(value) ? value : bailOut()),
+  error: () => bailOut(),
   'string.len': (run, value) => utf8Length(textArgument(run, value)),
   'string.lower': (run, value) => run.text(LIBRARY['string.lower'].call([textArgument(run, value)]) as string),
   'string.upper': (run, value) => run.text(LIBRARY['string.upper'].call([textArgument(run, value)]) as string),
   'string.sub': sub,
   'string.find': (run, value, pattern, init, plain) => search(run, value, pattern, init, plain, true),
   'string.match': (run, value, pattern, init) => search(run, value, pattern, init, undefined, false),
-  'table.concat': (run, ...args) => (args.length > 2 ? leave() : concat(run, ...(args as [unknown, unknown]))),
-  'table.insert': (run, ...args) => (args.length === 2 ? insert(run, args[0], args[1]) : leave()),
-  'table.remove': (run, ...args) => (args.length === 1 ? remove(run, args[0]) : leave()),
+  'table.concat': (run, ...args) => (args.length > 2 ? bailOut() : concat(run, ...(args as [unknown, unknown]))),
+  'table.insert': (run, ...args) => (args.length === 2 ? insert(run, args[0], args[1]) : bailOut()),
+  'table.remove': (run, ...args) => (args.length === 1 ? remove(run, args[0]) : bailOut()),
   'table.sort': sort,
   'math.abs': viaLibrary('math.abs'),
   'math.ceil': viaLibrary('math.ceil'),
@@ -166,8 +166,8 @@ export const SEVERAL_RESULTS: ReadonlySet<string> = new Set(['find', 'match', 'a
 
 /** `object:name(…)`. */
 function method(run: ScriptRun, object: unknown, name: string, ...args: readonly unknown[]): unknown {
-  if (typeof object === 'string') return (LIBRARY_CALLS[`string.${name}`] ?? leave)(run, object, ...args);
-  return object instanceof LuaTable ? OPERATIONS.call(run, object.get(name), object, ...args) : leave();
+  if (typeof object === 'string') return (LIBRARY_CALLS[`string.${name}`] ?? bailOut)(run, object, ...args);
+  return object instanceof LuaTable ? OPERATIONS.call(run, object.get(name), object, ...args) : bailOut();
 }
 
 function testedText(run: ScriptRun, subject: unknown): string {
@@ -178,7 +178,7 @@ function testedText(run: ScriptRun, subject: unknown): string {
 function matches(run: ScriptRun, subject: unknown, pattern: unknown, isLiteral: boolean): boolean {
   const text = testedText(run, subject);
   const wanted = textArgument(run, pattern);
-  if (!isLiteral) leave();
+  if (!isLiteral) bailOut();
   run.spend(text.length * Math.max(1, cachedPattern(wanted).size / 16));
   return stringTest('matches', text, wanted);
 }

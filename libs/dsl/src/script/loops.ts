@@ -1,6 +1,6 @@
 import type { Block, Expression, Statement } from '../text/syntax.js';
 import { type Code, variableName } from './code.js';
-import { Unsupported, type Variable } from './scopes.js';
+import { NeedsSandbox, type Variable } from './scopes.js';
 import type { ScriptWriter } from './script-writer.js';
 import { STEPS } from './steps.js';
 
@@ -13,7 +13,7 @@ export function writeNumericLoop(writer: ScriptWriter, { variable, bounds, body 
   const name = variableName(writer.declared(variable));
   writer.know(writer.declared(variable), 'number');
   const before = `${from} = ${values[0]};\n${to} = ${values[1]};\n${by} = ${values[2] ?? '1'};\n`;
-  const check = `if (typeof ${from} !== 'number' || typeof ${to} !== 'number' || typeof ${by} !== 'number' || ${by} === 0) leave();\n`;
+  const check = `if (typeof ${from} !== 'number' || typeof ${to} !== 'number' || typeof ${by} !== 'number' || ${by} === 0) bailOut();\n`;
   // A loop inside of a loop, or of a function that calls itself, has its own.
   const [i, end, step] = [writer.name('i'), writer.name('i'), writer.name('i')];
   const head = `for (let ${i} = ${from} - ${by} + ${by}, ${end} = ${to}, ${step} = ${by}; ${step} > 0 ? ${i} <= ${end} : ${end} <= ${i}; ${i} += ${step}) `;
@@ -23,7 +23,7 @@ export function writeNumericLoop(writer: ScriptWriter, { variable, bounds, body 
 /** `for … in ipairs(x)` and `pairs(x)`. */
 export function writeLoop(writer: ScriptWriter, { names, iterators, body }: Extract<Statement, { type: 'for-in' }>): string {
   const known = iteratorOf(writer, iterators);
-  if (known === undefined || names.length > 2) throw new Unsupported('a loop over anything but ipairs(x) and pairs(x)');
+  if (known === undefined || names.length > 2) throw new NeedsSandbox('a loop over anything but ipairs(x) and pairs(x)');
   writer.spend(2 * STEPS.call);
   const list = writer.code(known.list);
   const [first, second] = names.map((name) => writer.declared(name)) as [Variable, Variable | undefined];

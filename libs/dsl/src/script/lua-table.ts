@@ -1,5 +1,5 @@
 import { LuaError } from '../lua/lua-error.js';
-import { leave } from './script-run.js';
+import { bailOut } from './script-run.js';
 
 /** How far a border is looked for. */
 const FARTHEST = 2 ** 30;
@@ -19,7 +19,7 @@ export class LuaTable {
   set(key: unknown, value: unknown): void {
     if (key === undefined || Number.isNaN(key)) throw new LuaError('table index is nil or NaN');
     // Whether two functions are one depends on what the sandbox keeps of them.
-    if (typeof key === 'function') leave();
+    if (typeof key === 'function') bailOut();
     if (value === undefined) {
       if (this.values?.delete(key)) this.version++;
       return;
@@ -39,7 +39,7 @@ export class LuaTable {
     while (values.has(above)) {
       below = above;
       above *= 2;
-      if (above > FARTHEST) leave();
+      if (above > FARTHEST) bailOut();
     }
     while (above - below > 1) {
       const middle = Math.floor((below + above) / 2);
@@ -53,9 +53,9 @@ export class LuaTable {
   *[Symbol.iterator](): Iterator<readonly [unknown, unknown]> {
     const { version } = this;
     for (const entry of this.values ?? []) {
-      if (this.version !== version) leave();
+      if (this.version !== version) bailOut();
       yield entry;
     }
-    if (this.version !== version) leave();
+    if (this.version !== version) bailOut();
   }
 }

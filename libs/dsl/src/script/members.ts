@@ -6,7 +6,7 @@ import type { FieldName } from '../tree/resolved.js';
 import type { ValueMap } from '../values/value.js';
 import { FIELD_TYPES, SPAN_FUNCTIONS, TRACE_FUNCTIONS } from '../vocabulary/vocabulary.js';
 import { LuaTable } from './lua-table.js';
-import { leave, type ScriptRun } from './script-run.js';
+import { bailOut, type ScriptRun } from './script-run.js';
 
 /** What compiled scripts read from spans, traces, maps, lists and their own tables. */
 
@@ -15,7 +15,7 @@ const METHODS: ReadonlySet<string> = new Set([...SPAN_FUNCTIONS, ...TRACE_FUNCTI
 /** A value as it comes from a span: a string is paid for, bytes that are no text are left to the sandbox. */
 function read(run: ScriptRun, value: unknown): unknown {
   if (typeof value === 'string') return run.text(value);
-  return value instanceof Uint8Array ? leave() : value;
+  return value instanceof Uint8Array ? bailOut() : value;
 }
 
 function attribute(run: ScriptRun, span: SpanView, key: unknown): unknown {
@@ -35,7 +35,7 @@ function present(span: SpanView | undefined): SpanView {
 /** `object[key]`. */
 function index(run: ScriptRun, object: unknown, key: unknown): unknown {
   if (object instanceof LuaTable) return object.get(key);
-  if (typeof object === 'string') return typeof key === 'string' ? leave() : undefined;
+  if (typeof object === 'string') return typeof key === 'string' ? bailOut() : undefined;
   if (typeof object !== 'object' || object === null) throw new LuaError('attempt to index what has no fields');
   if (Array.isArray(object)) return typeof key === 'number' ? read(run, object[key - 1]) : undefined;
   return typeof key === 'string' ? member(run, object, key) : undefined;
@@ -45,7 +45,7 @@ function member(run: ScriptRun, owner: object, key: string): unknown {
   if (isView(owner)) return spanMember(run, owner, key);
   if (owner instanceof AttributesHandle) return read(run, owner.read(key));
   if (owner instanceof TraceHandle) return traceMember(run, key);
-  if (owner instanceof RelativesHandle) return METHODS.has(key) ? leave() : undefined;
+  if (owner instanceof RelativesHandle) return METHODS.has(key) ? bailOut() : undefined;
   return Object.hasOwn(owner, key) ? read(run, (owner as ValueMap)[key]) : undefined;
 }
 
@@ -66,7 +66,7 @@ function spanMember(run: ScriptRun, span: SpanView, key: string): unknown {
     case 'ancestors':
       return run.relatives(span, key);
     default:
-      return METHODS.has(key) ? leave() : undefined;
+      return METHODS.has(key) ? bailOut() : undefined;
   }
 }
 
@@ -87,7 +87,7 @@ function traceMember(run: ScriptRun, key: string): unknown {
     case 'depth':
       return run.traceDepth();
     default:
-      return METHODS.has(key) ? leave() : undefined;
+      return METHODS.has(key) ? bailOut() : undefined;
   }
 }
 
@@ -114,7 +114,7 @@ function* pairs(run: ScriptRun, object: unknown): Iterable<readonly [unknown, un
 
 /** `span.has(key)`. */
 function hasAttribute(span: unknown, key: unknown): boolean {
-  return isView(span) && typeof key === 'string' ? span.attribute(key) !== undefined : leave();
+  return isView(span) && typeof key === 'string' ? span.attribute(key) !== undefined : bailOut();
 }
 
 export const MEMBERS = { read, present, attribute, resourceAttribute, index, traceMember, setIndex, pairs, hasAttribute };

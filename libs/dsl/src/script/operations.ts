@@ -4,7 +4,7 @@ import { formatNumber } from '../lua/lua-number.js';
 import { compareStrings, isNumber, utf8Length } from '../lua/lua-value.js';
 import type { Value } from '../values/value.js';
 import { LuaTable } from './lua-table.js';
-import { LEAVE, leave, MAX_DEPTH, type ScriptRun } from './script-run.js';
+import { BAIL_OUT, bailOut, MAX_DEPTH, type ScriptRun } from './script-run.js';
 
 /**
  * What the operators of a compiled script do. Its values are those of the language (value.ts; bytes that are no text are left to the
@@ -19,7 +19,7 @@ function truthy(value: unknown): boolean {
 /** Numbers alone: what strings mean to an operator that wants numbers is left to the sandbox. */
 function numeric(value: unknown): number | bigint {
   if (typeof value === 'number' || typeof value === 'bigint') return value;
-  if (typeof value === 'string') throw LEAVE;
+  if (typeof value === 'string') throw BAIL_OUT;
   throw new LuaError('attempt to perform arithmetic on what is no number');
 }
 
@@ -76,7 +76,7 @@ function divide(a: unknown, b: unknown): number {
 
 function power(a: unknown, b: unknown): number {
   const result = Number(numeric(a)) ** Number(numeric(b));
-  return Number.isNaN(result) ? leave() : result;
+  return Number.isNaN(result) ? bailOut() : result;
 }
 
 function negate(a: unknown): Value {
@@ -106,8 +106,8 @@ function equal(run: ScriptRun, a: unknown, b: unknown): boolean {
     run.text(a.length < b.length ? a : b);
     return a === b;
   }
-  if (a === b) return typeof a === 'function' ? leave() : true;
-  if (typeof a === 'function' && typeof b === 'function') leave();
+  if (a === b) return typeof a === 'function' ? bailOut() : true;
+  if (typeof a === 'function' && typeof b === 'function') bailOut();
   // biome-ignore lint/suspicious/noDoubleEquals: bigint == number compares the exact values
   return isNumber(a as Value) && isNumber(b as Value) && (a as number) == b;
 }
@@ -147,7 +147,7 @@ function length(run: ScriptRun, value: unknown): number {
 /** `f(…)`. */
 function call(run: ScriptRun, callee: unknown, ...args: readonly unknown[]): unknown {
   if (typeof callee !== 'function') throw new LuaError('attempt to call what is no function');
-  if (++run.depth > MAX_DEPTH) leave();
+  if (++run.depth > MAX_DEPTH) bailOut();
   const result: unknown = callee(...args);
   run.depth--;
   return result;
@@ -172,5 +172,5 @@ export const OPERATIONS = {
   lessOrEqual,
   length,
   call,
-  leave,
+  bailOut,
 };

@@ -1,16 +1,16 @@
 import type { Expression } from '../text/syntax.js';
 import { withoutParentheses } from '../tree/without-parentheses.js';
-import { type Scopes, Unsupported } from './scopes.js';
+import { NeedsSandbox, type Scopes } from './scopes.js';
 
 /**
  * Lua reads a local where it is used: in `t[f()]`, `n / f()` and `t[n] = f()` after the call, which may have changed it. JavaScript reads it before.
  * @param read what is read first here
  * @param later what is evaluated before it is used
- * @throws Unsupported where that makes a difference
+ * @throws NeedsSandbox where that makes a difference
  */
 export function refuseOtherOrder(scopes: Scopes, read: readonly Expression[], later: readonly Expression[]): void {
   if (!scopes.changesOutside || !read.some((expression) => withoutParentheses(expression).type === 'name') || !later.some(hasCall)) return;
-  throw new Unsupported('a function that changes a variable outside of it, called where that is used');
+  throw new NeedsSandbox('a function that changes a variable outside of it, called where that is used');
 }
 
 function hasCall(expression: Expression): boolean {

@@ -3,7 +3,7 @@ import { SANDBOX_GLOBALS, SANDBOX_LIBRARIES } from '../vocabulary/lua-names.js';
 import { spanArguments } from '../vocabulary/span-function-call.js';
 
 /** Thrown while a script is compiled, by what only the sandbox can run: its message is a noun, for `because of …`. */
-export class Unsupported extends Error {}
+export class NeedsSandbox extends Error {}
 
 /** A local, a parameter, or a name that the script assigns without declaring it. */
 export interface Variable {
@@ -34,7 +34,7 @@ export interface Scopes {
 
 type Names = ReadonlyMap<string, Variable>;
 
-/** @throws Unsupported */
+/** @throws NeedsSandbox */
 export function scopesOf(block: Block): Scopes {
   const resolver = new Resolver();
   resolver.block(block, new Map(), 0);
@@ -71,7 +71,7 @@ class Resolver implements Scopes {
         return inside;
       }
       case 'function-statement':
-        if (statement.isMethod) throw new Unsupported('a method of its own');
+        if (statement.isMethod) throw new NeedsSandbox('a method of its own');
         this.function(statement.function, names, depth);
         this.target(statement.target, undefined, names, depth);
         return names;
@@ -109,7 +109,7 @@ class Resolver implements Scopes {
         return names;
       case 'return':
         this.all(statement.values, names, depth);
-        if (depth > 0 && statement.values.length > 1) throw new Unsupported('a function with several results');
+        if (depth > 0 && statement.values.length > 1) throw new NeedsSandbox('a function with several results');
         if (depth > 0 && statement.values.length === 0) this.mayReturnNothing = true;
         return names;
       case 'break':
@@ -129,7 +129,7 @@ class Resolver implements Scopes {
 
   private global(name: string): Variable {
     const taken = name === 'span' || name === 'trace' || name === 'attribute' || isLibrary(name);
-    if (taken || name.startsWith('__') || name.startsWith('_E')) throw new Unsupported(`the variable ${name}`);
+    if (taken || name.startsWith('__') || name.startsWith('_E')) throw new NeedsSandbox(`the variable ${name}`);
     let variable = this.byName.get(name);
     if (variable === undefined) this.byName.set(name, (variable = { ...this.variable(0), assigned: true }));
     return variable;
@@ -142,7 +142,7 @@ class Resolver implements Scopes {
   private declare(names: Names, declared: readonly Name[], depth: number, values: readonly Expression[] = []): Names {
     const inside = new Map(names);
     for (const [place, name] of declared.entries()) {
-      if (name.name.startsWith('__') || name.name.startsWith('_E')) throw new Unsupported(`the variable ${name.name}`);
+      if (name.name.startsWith('__') || name.name.startsWith('_E')) throw new NeedsSandbox(`the variable ${name.name}`);
       const variable = this.variable(depth, values[place]);
       this.declared.set(name, variable);
       inside.set(name.name, variable);
@@ -151,7 +151,7 @@ class Resolver implements Scopes {
   }
 
   private function(node: FunctionExpression, names: Names, depth: number): void {
-    if (node.isVariadic) throw new Unsupported('variable arguments');
+    if (node.isVariadic) throw new NeedsSandbox('variable arguments');
     this.block(node.body, this.declare(names, node.parameters, depth + 1), depth + 1);
     if (node.body.at(-1)?.type !== 'return') this.mayReturnNothing = true;
   }
@@ -188,7 +188,7 @@ class Resolver implements Scopes {
         return this.function(expression, names, depth);
       case 'varargs':
       case 'named-condition':
-        throw new Unsupported(expression.type === 'varargs' ? 'variable arguments' : 'where');
+        throw new NeedsSandbox(expression.type === 'varargs' ? 'variable arguments' : 'where');
     }
   }
 
@@ -207,7 +207,7 @@ class Resolver implements Scopes {
     const asked = spanArguments(call);
     if (asked === undefined) return this.all(call.args, names, depth);
     for (const { expression, own, outer, isPlain } of asked) {
-      if (isPlain || outer.length > 0) throw new Unsupported('pairs of spans');
+      if (isPlain || outer.length > 0) throw new NeedsSandbox('pairs of spans');
       if (expression.type === 'function' || expression.type === 'name') this.expression(expression, names, depth);
       else {
         const span = this.variable(depth + 1);

@@ -4,10 +4,10 @@ import type { SpanView, TraceView } from '../trace/span-view.js';
 import { TraceStructure } from '../trace/trace-structure.js';
 
 /** Thrown where only the sandbox can tell what comes next. One object: making one takes longer than most scripts. */
-export const LEAVE = new Error('the sandbox must run this script');
+export const BAIL_OUT = new Error('the sandbox must run this script');
 
-export function leave(): never {
-  throw LEAVE;
+export function bailOut(): never {
+  throw BAIL_OUT;
 }
 
 /** A call inside of a call inside of …: so many fit into the sandbox's stack whatever they hold. */
@@ -46,7 +46,7 @@ export class ScriptRun {
 
   spend(steps: number): void {
     this.left -= steps;
-    if (this.left < 0) throw LEAVE;
+    if (this.left < 0) throw BAIL_OUT;
   }
 
   /** A string that is read or made: at most three bytes to a unit, sixteen of them to a step. */

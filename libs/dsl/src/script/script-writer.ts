@@ -6,7 +6,7 @@ import { writeCondition, writeExpression } from './expressions.js';
 import { writeLoop, writeNumericLoop } from './loops.js';
 import { isNumeric } from './numeric.js';
 import { refuseOtherOrder } from './order.js';
-import { type Scopes, Unsupported, type Variable } from './scopes.js';
+import { NeedsSandbox, type Scopes, type Variable } from './scopes.js';
 import { STEPS } from './steps.js';
 
 /**
@@ -29,7 +29,7 @@ export class ScriptWriter {
     private readonly subjectType: 'span' | 'trace',
   ) {}
 
-  /** @throws Unsupported */
+  /** @throws NeedsSandbox */
   script(block: Block): string {
     this.spend(STEPS.evaluation);
     const globals = this.scopes.globals.map((variable) => `let ${variableName(variable)};\n`).join('');
@@ -53,17 +53,17 @@ export class ScriptWriter {
     return `k[${this.constants.push(value) - 1}]`;
   }
 
-  /** @throws Unsupported */
+  /** @throws NeedsSandbox */
   code(expression: Expression): Code {
     return writeExpression(this, expression);
   }
 
-  /** @throws Unsupported */
+  /** @throws NeedsSandbox */
   value(expression: Expression): string {
     return this.code(expression).text;
   }
 
-  /** Whether an expression is true. @throws Unsupported */
+  /** Whether an expression is true. @throws NeedsSandbox */
   truth(expression: Expression): string {
     return writeCondition(this, expression);
   }
@@ -132,7 +132,7 @@ export class ScriptWriter {
     this.steps = perTurn;
     const body = this.block(block);
     const end = after();
-    const text = `{\nif ((run.left -= ${this.steps}) < 0) leave();\n${before}${body}${end}}`;
+    const text = `{\nif ((run.left -= ${this.steps}) < 0) bailOut();\n${before}${body}${end}}`;
     this.steps = steps;
     return text;
   }
@@ -225,7 +225,7 @@ export class ScriptWriter {
       const variable = this.scopes.uses.get(target) as Variable;
       return { before: '', set: (value) => `${variableName(variable)} = ${value};\n` };
     }
-    if (target.type !== 'member' && target.type !== 'index') throw new Unsupported('what it assigns to');
+    if (target.type !== 'member' && target.type !== 'index') throw new NeedsSandbox('what it assigns to');
     this.spend(STEPS.member);
     const { text: object, type } = this.code(target.object);
     const key = target.type === 'member' ? quote(target.name) : this.value(target.key);

@@ -1,6 +1,6 @@
 /**
  * How many steps the sandbox takes at most for a part of a script, without what depends on the values: instructions of Lua, what a call of
- * a helper costs, and what it does with integers beyond 2^53 (script/budget.ts, script/base-functions.ts).
+ * a helper costs, and what it does with integers beyond 2^53 (sandbox/library/base-functions.ts).
  */
 export const STEPS = {
   /** A constant, or a local. */

@@ -4,8 +4,8 @@ import { KEPT, ROW_WORDS, SPANS, STATE } from '../assembly/trace-row.js';
 import type { Epoch } from '../rules/epoch.js';
 import { mayName } from '../rules/named-atoms.js';
 import type { AtomWitnesses } from './atom-witnesses.js';
-import type { UnknownBits } from './budget.js';
 import type { Doubts } from './doubts.js';
+import type { UnknownBits } from './guarded-calls.js';
 import { type KeptSpans, type NamedSpan, referenceTo } from './kept-spans.js';
 import type { Verdicts } from './verdicts.js';
 

@@ -8,7 +8,7 @@ import { fingerprint } from '../verdict/fingerprint.js';
 import { Revisions, type Standing } from '../verdict/revisions.js';
 import type { Undecided } from '../verdict/undecided.js';
 import type { VerdictStatus } from '../verdict/verdict.js';
-import type { Conclusion } from './budget.js';
+import type { Conclusion } from './guarded-calls.js';
 import type { NamedSpan } from './kept-spans.js';
 import type { UndecidedLimit } from './undecided-limit.js';
 import { reasonOf, type ValueError, type ValueErrors } from './value-errors.js';

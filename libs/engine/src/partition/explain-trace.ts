@@ -1,7 +1,7 @@
 import { compareSpans, type Explanation } from '#dsl';
 import { encodeRequest } from '#otlp';
 import { Accounting } from '../accounting.js';
-import { explain } from '../judge/budget.js';
+import { explain } from '../judge/guarded-calls.js';
 import { rejectionOf } from '../rejection.js';
 import type { BufferedSpan } from '../rules/buffered-span.js';
 import { bufferedSpan } from '../rules/buffered-span.js';

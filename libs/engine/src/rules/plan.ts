@@ -12,7 +12,7 @@ export interface JudgePlan {
    * atom is fed: of the atoms that a rule needs the one that the fewest rules read.
    */
   readonly rulesOfAtom: readonly (readonly number[])[];
-  readonly lockedRulesOfAtom: readonly (readonly number[])[];
+  readonly rulesAwaitingKey: readonly (readonly number[])[];
   /** Per atom: the rules whose key it is. */
   readonly rulesOfKey: readonly (readonly number[])[];
   /** Per atom: whether a violation may name the spans that fed it. Then the first spans are kept, otherwise one. */
@@ -20,7 +20,7 @@ export interface JudgePlan {
   /** Per atom: the mixed rules that read it. */
   readonly mixedOfAtom: readonly (readonly number[])[];
   /** Online rules that any span may decide: they read the trace's totals, or no atom at all. */
-  readonly restless: readonly number[];
+  readonly rulesOnEverySpan: readonly number[];
   /** Per condition: the rules that fail on a span when the condition does. */
   readonly rulesOfFailure: readonly (readonly number[])[];
   /** Undefined where no rule says `onError`. */
@@ -33,7 +33,7 @@ export interface JudgePlan {
   /** Per rule: its place in `traceRules`, which is its bit among the settled ones; else -1. */
   readonly settledBit: readonly number[];
   /** Per rule: a rule over the trace that is false until its key atom is fed; without a key, until any of its atoms is. */
-  readonly quiet: readonly boolean[];
+  readonly falseUntilFed: readonly boolean[];
   /** Online rules with a subject span ("mixed": `span.x and not trace.has(y)`). */
   readonly mixedRules: readonly number[];
   /** Of the mixed rules, per condition that a span must satisfy: the rules. And those for which any span will do. */
@@ -68,7 +68,7 @@ export function planOf(compiled: CompiledRuleSet, definitions: readonly RuleDefi
     return new Set([condition, ...spanConditions, ...own.map((atom) => atoms[atom]!.condition), ...tests]);
   };
   const keys = keysOf(traceRules.map((rule) => rules[rule]!));
-  const quiet = rules.map((rule) => rule.needs === 'online' && rule.subject === 'trace' && (keys.has(rule.index) || isQuiet(rule)));
+  const falseUntilFed = rules.map((rule) => rule.needs === 'online' && rule.subject === 'trace' && (keys.has(rule.index) || isQuiet(rule)));
   const all = rules.map(({ index }) => index);
   const atomsOf = (rule: number): readonly number[] => rules[rule]!.atoms;
   const keyOf = (rule: number): readonly number[] => [keys.get(rule) ?? -1];
@@ -77,18 +77,18 @@ export function planOf(compiled: CompiledRuleSet, definitions: readonly RuleDefi
   const strict = strictRulesOf(compiled, definitions, rulesOfFailure);
   return {
     rulesOfAtom: listed(atoms.length, traceRules, (rule) => atomsOf(rule).filter((atom) => !isLocked(rule, atom))),
-    lockedRulesOfAtom: listed(atoms.length, traceRules, (rule) => atomsOf(rule).filter((atom) => isLocked(rule, atom))),
+    rulesAwaitingKey: listed(atoms.length, traceRules, (rule) => atomsOf(rule).filter((atom) => isLocked(rule, atom))),
     rulesOfKey: listed(atoms.length, traceRules, keyOf),
     namedAtoms: namedAtoms(compiled),
     mixedOfAtom: listed(atoms.length, mixedRules, atomsOf),
-    restless: onlineRules.filter((rule) => rules[rule]!.readsTotals === true || rules[rule]!.atoms.length === 0),
+    rulesOnEverySpan: onlineRules.filter((rule) => rules[rule]!.readsTotals === true || rules[rule]!.atoms.length === 0),
     rulesOfFailure,
     strict,
     tellsErrors: strict !== undefined || compiled.doubtful.length > 0,
     spanRules: select((rule) => rule.needs === 'span'),
     traceRules,
-    quiet,
-    namesAnySpan: strict !== undefined || traceRules.some((rule) => quiet[rule] !== true),
+    falseUntilFed,
+    namesAnySpan: strict !== undefined || traceRules.some((rule) => falseUntilFed[rule] !== true),
     settledBit: placesOf(traceRules, rules.length),
     mixedRules,
     mixedOfCondition: listed(conditions.length, mixedRules, (rule) => [rules[rule]!.condition]),

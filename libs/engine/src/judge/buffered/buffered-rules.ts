@@ -7,7 +7,7 @@ import type { Epoch } from '../../rules/epoch.js';
 import { type AssemblySettings, toleranceOf } from '../../settings.js';
 import type { ClosedTrace } from '../../verdict/close-reason.js';
 import type { Undecided } from '../../verdict/undecided.js';
-import { explain } from '../budget.js';
+import { explain } from '../guarded-calls.js';
 import type { NamedSpan } from '../kept-spans.js';
 import { foundBy, type Reports } from '../reports.js';
 import type { ValueErrors } from '../value-errors.js';

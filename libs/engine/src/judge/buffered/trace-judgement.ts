@@ -2,7 +2,7 @@ import type { HeldConditions, TraceView } from '#dsl';
 import type { BufferedSpan } from '../../rules/buffered-span.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { CloseReason } from '../../verdict/close-reason.js';
-import { type Judged, judge } from '../budget.js';
+import { type Judged, judge } from '../guarded-calls.js';
 import { orderedSpans } from './span-order.js';
 
 /** Rules by what they are judged on. */

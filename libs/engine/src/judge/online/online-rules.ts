@@ -5,16 +5,16 @@ import type { Epoch } from '../../rules/epoch.js';
 import type { CloseReason } from '../../verdict/close-reason.js';
 import { AskedTrace } from '../asked-trace.js';
 import { AtomWitnesses } from '../atom-witnesses.js';
-import { type Conclusion, conclude, concludeInDoubt, decide, explain } from '../budget.js';
 import type { Doubts } from '../doubts.js';
+import { type Conclusion, conclude, concludeInDoubt, decide, explain } from '../guarded-calls.js';
 import type { KeptSpans, NamedSpan } from '../kept-spans.js';
 import { OnlineEvidence } from '../online-evidence.js';
 import { foundBy, type Reports } from '../reports.js';
 import type { ValueErrors } from '../value-errors.js';
 import type { Verdicts } from '../verdicts.js';
 import { isInDoubt } from '../worlds.js';
+import { FedRules } from './fed-rules.js';
 import { MixedRules } from './mixed-rules.js';
-import { TouchedRules } from './touched-rules.js';
 import { TraceAtoms } from './trace-atoms.js';
 
 const NO_BITS = { bits: 0, inDoubt: 0, mistyped: 0 };
@@ -29,7 +29,7 @@ export class OnlineRules {
   private readonly asked: AskedTrace;
   private readonly evidence: OnlineEvidence;
   private readonly mixed: MixedRules;
-  private readonly touched: TouchedRules;
+  private readonly fed: FedRules;
 
   constructor(
     private readonly assembly: Assembly,
@@ -43,7 +43,7 @@ export class OnlineRules {
     this.atoms = new TraceAtoms(assembly, kept, witnesses);
     this.asked = new AskedTrace(assembly, verdicts);
     this.evidence = new OnlineEvidence(assembly, kept, witnesses, doubts, verdicts);
-    this.touched = new TouchedRules(assembly, kept);
+    this.fed = new FedRules(assembly, kept);
     this.mixed = new MixedRules(kept, reports, this.evidence, errors, doubts);
   }
 
@@ -81,9 +81,9 @@ export class OnlineRules {
     const times = (rows[row * ROW_WORDS + FLAGS]! & JUDGED) === 0 ? 1 : 0;
     rows[row * ROW_WORDS + FLAGS]! |= JUDGED;
     const trace = this.asked.at(epoch, row);
-    const { traceRules, quiet, strict } = epoch.rules.plan;
+    const { traceRules, falseUntilFed, strict } = epoch.rules.plan;
     epoch.timing = epoch.clock?.conclusions.next() ?? 0;
-    this.touched.of(epoch, row);
+    this.fed.of(epoch, row);
     const fired = this.reports.has(row);
     const doubts = this.doubts.of(row);
     // Of a rule that does not match nothing is to be said, unless something was or its errors are verdicts.
@@ -100,7 +100,7 @@ export class OnlineRules {
         continue;
       }
       epoch.accounts[rule]!.countEvaluations(times);
-      if (quiet[rule] === true && !this.touched.has(rule) && !isOpen) continue;
+      if (falseUntilFed[rule] === true && !this.fed.has(rule) && !isOpen) continue;
       const known = conclude(epoch, rule, trace, 0, this.evidence, this.errors);
       const matches = isOpen && typeof known !== 'object' ? concludeInDoubt(epoch, rule, trace, NO_BITS, doubts, this.errors) : known;
       const doubtful = isOpen && typeof matches === 'object' ? this.doubtfulSpan(epoch, row, rule) : undefined;

@@ -1,6 +1,6 @@
 import type { Truth } from '#dsl';
 import { Slots } from '../../assembly/slots.js';
-import type { UnknownBits } from '../budget.js';
+import type { UnknownBits } from '../guarded-calls.js';
 import type { KeptSpans } from '../kept-spans.js';
 
 const WORDS = 8;

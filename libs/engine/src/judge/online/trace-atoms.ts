@@ -58,7 +58,7 @@ export class TraceAtoms {
         this.feedAtom(epoch, row, state, atom, i);
       }
     }
-    for (const rule of plan.restless) this.ask(rule);
+    for (const rule of plan.rulesOnEverySpan) this.ask(rule);
     if (this.again > 0) this.takeOver(epoch, row, state, i);
     return state;
   }
@@ -80,14 +80,14 @@ export class TraceAtoms {
       }
       epoch.states.add(state, slot);
     }
-    const { rulesOfAtom, lockedRulesOfAtom, mixedOfAtom, mixedRules } = epoch.rules.plan;
+    const { rulesOfAtom, rulesAwaitingKey, mixedOfAtom, mixedRules } = epoch.rules.plan;
     for (const rule of rulesOfAtom[atom]!) this.ask(rule);
-    if (lockedRulesOfAtom[atom]!.length > 0) this.askUnlocked(epoch, row, atom);
+    if (rulesAwaitingKey[atom]!.length > 0) this.askRulesOfKey(epoch, row, atom);
     if (mixedRules.length > 0 && epoch.states.groups(state) !== 0) for (const rule of mixedOfAtom[atom]!) this.ask(rule);
   }
 
   /** Asks the rules that read an atom and whose key is fed: few of those that read it, where many do. */
-  private askUnlocked(epoch: Epoch, row: number, atom: number): void {
+  private askRulesOfKey(epoch: Epoch, row: number, atom: number): void {
     const { plan, compiled } = epoch.rules;
     for (let kept = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!; kept !== 0; kept = this.kept.next(kept)) {
       const key = this.kept.tag(kept);

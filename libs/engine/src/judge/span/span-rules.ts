@@ -4,7 +4,7 @@ import { ROW_WORDS, SPANS } from '../../assembly/trace-row.js';
 import { ColumnSpan } from '../../rules/buffered-span.js';
 import type { Epoch } from '../../rules/epoch.js';
 import { isOf } from '../../verdict/told-verdicts.js';
-import { explain } from '../budget.js';
+import { explain } from '../guarded-calls.js';
 import { namedSpan } from '../kept-spans.js';
 import { reasonOf } from '../value-errors.js';
 import type { Verdicts } from '../verdicts.js';

@@ -4,7 +4,7 @@ import type { Value } from '../values/value.js';
 import { type TotalsOf, totalValue } from './totals.js';
 
 /** A comparison of numbers that only go one way: exact now, and certain as soon as it can't turn. */
-export interface GrowingComparison {
+export interface MonotoneComparison {
   readonly decide: (trace: OnlineTrace) => typeof FALSE | typeof TRUE | typeof UNKNOWN;
   readonly conclude: (trace: OnlineTrace) => typeof FALSE | typeof TRUE;
 }
@@ -19,7 +19,7 @@ export interface Certainty {
  * `trace.count(c) > 3`, `trace.count(a) + trace.count(b) >= 5`, `10 <= 2 * trace.span_count`, `trace.duration / 1ms > 500`, …; undefined for
  * comparisons of which nothing is certain early.
  */
-export function growingComparison(node: Resolved, totals: TotalsOf): GrowingComparison | undefined {
+export function monotoneComparison(node: Resolved, totals: TotalsOf): MonotoneComparison | undefined {
   const towards = directionOf(node);
   if (towards === undefined || node.type !== 'binary') return undefined;
   const [left, right] = [totalValue(node.left, totals), totalValue(node.right, totals)] as readonly Ask[] as readonly [Ask, Ask];

@@ -8,8 +8,8 @@ import { FIRST_SPAN, ROOT } from '../online-evidence.js';
  * The rules over a trace that are worth concluding: those of which some atom was fed. The others see a trace on which nothing
  * holds, as they do on nearly every trace, and their answer to that is known (plan.ts).
  */
-export class TouchedRules {
-  /** Per rule: the number of the trace for which it was touched last. */
+export class FedRules {
+  /** Per rule: the number of the trace for which it was fed last. */
   private marks = new Float64Array(0);
   private trace = 0;
 
