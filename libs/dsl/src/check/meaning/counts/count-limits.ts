@@ -1,0 +1,109 @@
+import { formatExpression } from '../../../tree/format-expression.js';
+import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
+import { writtenText } from '../../../tree/written-text.js';
+import { shapeOf } from '../said/constraints.js';
+import { flatOperands } from '../said/flat-operands.js';
+import { MIRRORED } from '../said/ordered-as-count.js';
+
+/** What is known of a comparison of counts before anything is counted. */
+export interface KnownComparison {
+  readonly value: boolean;
+  readonly reason: string;
+  readonly suggestion?: string;
+  /** It holds wherever the values are of the type that is compared: no error of the whole rule. */
+  readonly isMeant?: boolean;
+}
+
+const ABOVE: ReadonlySet<string> = new Set(['>', '>=', '==']);
+
+/**
+ * `trace.count(a) > trace.span_count`, `trace.count(a and b) > trace.count(a)`: no part is larger than the whole. So
+ * `trace.count(a) / trace.span_count > 50` is never true: a share is at most 1.
+ */
+export function comparedCounts(node: BinaryNode): KnownComparison | undefined {
+  // Nearly all comparisons.
+  if (node.left.type === 'field' || node.left.type === 'attribute') return undefined;
+  const mirrored = MIRRORED[node.operator];
+  return mirrored === undefined ? undefined : (ofTwo(node.left, node.right, node.operator) ?? ofTwo(node.right, node.left, mirrored));
+}
+
+function ofTwo(left: Resolved, right: Resolved, operator: string): KnownComparison | undefined {
+  if (right.type === 'literal') return share(left, right, operator);
+  if (left.type === 'trace-aggregate' && (operator === '>' || operator === '<') && isWrittenAlike(left, right))
+    return { value: false, reason: `both sides are ${short(left)}` };
+  if (isOfTrace(left) && isOfTrace(right) && isWrittenAlike(left, right)) {
+    const value = operator === '==' || operator === '<=' || operator === '>=';
+    return { value, reason: `both sides are ${short(left)}` };
+  }
+  if (!isPart(left, right) || (operator !== '>' && operator !== '<=')) return undefined;
+  return { value: operator === '<=', reason: `${short(left)} counts no more spans than ${short(right)}` };
+}
+
+function isWrittenAlike(left: Resolved, right: Resolved): boolean {
+  return left.type === right.type && shapeOf(left) === shapeOf(right) && writtenText(left.syntax) === writtenText(right.syntax);
+}
+
+function share(node: Resolved, limit: Resolved, operator: string): KnownComparison | undefined {
+  const number = limit.type === 'literal' && typeof limit.value === 'number' ? limit.value : undefined;
+  const most = number === undefined ? undefined : mostOf(node);
+  if (number === undefined || most === undefined || !ABOVE.has(operator)) return undefined;
+  if (operator === '>' ? number < most : number <= most) return undefined;
+  const isPercent = most === 1 && number > 1 && number <= 100;
+  return {
+    value: false,
+    reason: `a share of the spans is at most ${most}`,
+    ...(isPercent ? { suggestion: String(number / 100) } : {}),
+  };
+}
+
+/** The largest value of a share: 1 of `a / b`, 100 of `a * 100 / b`. */
+function mostOf(node: Resolved, times = 1): number | undefined {
+  if (node.type !== 'binary') return undefined;
+  const { operator, left, right } = node;
+  if (operator === '*') {
+    const factor = [left, right].find(({ type }) => type === 'literal');
+    const other = factor === left ? right : left;
+    if (factor?.type !== 'literal' || typeof factor.value !== 'number' || !(factor.value > 0)) return undefined;
+    return mostOf(other, times * factor.value);
+  }
+  if (operator !== '/') return undefined;
+  const [part, factor] = multiplied(left);
+  return isPart(part, right) ? times * factor : undefined;
+}
+
+function multiplied(node: Resolved): readonly [Resolved, number] {
+  if (node.type !== 'binary' || node.operator !== '*') return [node, 1];
+  const { left, right } = node;
+  if (right.type === 'literal' && typeof right.value === 'number' && right.value > 0) return [left, right.value];
+  if (left.type === 'literal' && typeof left.value === 'number' && left.value > 0) return [right, left.value];
+  return [node, 1];
+}
+
+/** Every span that the one counts is counted by the other. */
+function isPart(part: Resolved, all: Resolved): boolean {
+  if (part.type !== 'trace-quantifier' || part.quantifier !== 'count') return false;
+  if (all.type === 'trace-field') return all.field === 'span_count' && part.over === undefined;
+  if (all.type !== 'trace-quantifier' || all.quantifier !== 'count' || part.over !== undefined || all.over !== undefined) return false;
+  const own = operandsOf(part.condition);
+  const wanted = operandsOf(all.condition);
+  // Texts cost most, and few conditions are alike.
+  const shapes = new Set(own.map(shapeOf));
+  if (!wanted.every((operand) => shapes.has(shapeOf(operand)))) return false;
+  const texts = new Set(own.map(({ syntax }) => writtenText(syntax)));
+  return wanted.every(({ syntax }) => texts.has(writtenText(syntax)));
+}
+
+function operandsOf(condition: Resolved): readonly Resolved[] {
+  return condition.type === 'logical' && condition.operator === 'and' ? flatOperands(condition) : [condition];
+}
+
+function isOfTrace(node: Resolved): boolean {
+  return node.type === 'trace-field' || (node.type === 'trace-quantifier' && node.quantifier === 'count');
+}
+
+const LONGEST = 60;
+
+function short({ syntax }: Resolved): string {
+  const text = formatExpression(syntax);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}

@@ -1,0 +1,38 @@
+import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
+import type { SpanAxis, SpanRelation } from '../../../tree/span-relation.js';
+import type { Findings } from '../../scope/context.js';
+import { saidBy } from '../said/constraints.js';
+import { flatOperands } from '../said/flat-operands.js';
+import { orderedAsCount } from '../said/ordered-as-count.js';
+
+/** The part of a condition that only holds on roots, if it has one: `span.is_root and …`, `span.parent_id == ""`. `depth`: of the span it tests. */
+export function rootPart(condition: Resolved, depth: number): Resolved | undefined {
+  const operands = condition.type === 'logical' && condition.operator === 'and' ? flatOperands(condition) : [condition];
+  return operands.find((operand) =>
+    saidBy(operand, true).some(({ kind, constraint, about }) => {
+      return kind === 'parent' && constraint.kind === 'one-of' && about()?.startsWith(`parent of bound${depth} `) === true;
+    }),
+  );
+}
+
+/** Spans that have a parent, because they are looked for below another span. */
+export function isBelow(axis: SpanAxis | SpanRelation | undefined): boolean {
+  return axis === 'children' || axis === 'descendants' || axis === 'child' || axis === 'descendant';
+}
+
+/**
+ * `trace.count(span.is_root and span.status == "error") > 2`: a trace has one root. `trace.count(span.is_root) > 1` asks for traces that
+ * are broken.
+ */
+export function oneRoot(node: BinaryNode, findings: Findings): void {
+  const counted = orderedAsCount(node);
+  if (counted === undefined || counted.count.over !== undefined) return;
+  const { count, operator, limit } = counted;
+  const condition = count.condition;
+  if (condition === undefined) return;
+  // Roots alone, and more than one of them: what is asked for are broken traces.
+  if (condition.type !== 'logical' && (operator === '>' || operator === '>=')) return;
+  const least = operator === '>' || operator === '<=' ? 1 : 2;
+  if (limit < least || rootPart(condition, count.depth) === undefined) return;
+  findings.report('BT_DSL_ONE_ROOT', node.syntax.range, {}, { expected: 'a condition that more than one span of a trace can satisfy' });
+}

@@ -1,0 +1,20 @@
+import { formatExpression } from '../../../tree/format-expression.js';
+import type { BinaryNode } from '../../../tree/resolved.js';
+import type { Findings } from '../../scope/context.js';
+import { orderedAsCount } from '../said/ordered-as-count.js';
+
+/**
+ * `trace.max_count(attribute.order.id, c) >= 1`: wherever one span has a value. That several share it, or that there are several, is
+ * `> 1`; that there is one at all is asked by `trace.has`.
+ */
+export function oneValue(node: BinaryNode, findings: Findings): void {
+  const counted = orderedAsCount(node);
+  if (counted === undefined || counted.count.type !== 'trace-aggregate') return;
+  const { count, operator, limit } = counted;
+  if (!((operator === '>' && limit === 0) || (operator === '>=' && limit === 1))) return;
+  const { aggregate, field } = count as Extract<typeof count, { type: 'trace-aggregate' }>;
+  const text = `${findings.source.slice(count.syntax.range)} > 1`;
+  const what = aggregate === 'distinct' ? 'that there are several values' : 'that several spans have the same value';
+  const values = { field: formatExpression(field.syntax), what };
+  findings.report('BT_DSL_ONE_VALUE', node.syntax.range, values, { suggestion: '> 1', fix: { range: node.syntax.range, text } });
+}

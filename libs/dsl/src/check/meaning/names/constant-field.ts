@@ -1,0 +1,67 @@
+import { formatExpression } from '../../../tree/format-expression.js';
+import type { Resolved, TraceAggregate } from '../../../tree/resolved.js';
+import { BOOLEAN } from '../../../values/types.js';
+import type { Findings } from '../../scope/context.js';
+import { shortTable, tableEntry } from '../../scope/table-entry.js';
+
+/** `trace.max_count(span.name == "process", attribute.message.id)`: how many spans have the same answer is hardly asked. */
+export function conditionForField({ aggregate, field, condition, syntax }: TraceAggregate, findings: Findings): void {
+  const isCondition =
+    field.type === 'string-test' || field.type === 'trace-quantifier' || (field.type === 'binary' && field.types === BOOLEAN);
+  if (!isCondition) return;
+  if (condition === undefined) {
+    const text = aggregate === 'max_count' ? countOf(syntax, findings) : undefined;
+    const fix = text === undefined ? undefined : { range: syntax.range, text };
+    return findings.report(
+      'BT_DSL_CONDITION_AS_FIELD',
+      field.syntax.range,
+      { name: aggregate },
+      { expected: 'a field', suggestion: text, fix },
+    );
+  }
+  const [first, second] = syntax.type === 'call' ? syntax.args : [];
+  if (first === undefined || second === undefined || second.type === 'named-condition') return;
+  const range = { start: first.range.start, end: second.range.end };
+  const text = `${findings.source.slice(second.range)}, ${findings.source.slice(first.range)}`;
+  findings.report(
+    'BT_DSL_SWAPPED',
+    field.syntax.range,
+    { name: aggregate },
+    { expected: 'a field', suggestion: text, fix: { range, text } },
+  );
+}
+
+/** `trace.max_count(span.status == "error")` was meant to count. */
+function countOf(syntax: TraceAggregate['syntax'], findings: Findings): string | undefined {
+  if (syntax.type !== 'call' || syntax.callee.type !== 'member' || syntax.args[0] === undefined) return undefined;
+  return `${findings.source.slice(syntax.callee.object.range)}.count(${findings.source.slice(syntax.args[0].range)})`;
+}
+
+/** `trace.id`: what the whole trace has. */
+function isOfTrace(field: Resolved): boolean {
+  if (field.type === 'field') return field.field === 'trace_id';
+  return field.type === 'trace-field' || field.type === 'trace-depth' || field.type === 'trace-services';
+}
+
+/** `trace.distinct("tenant.id")`: the same text of every span. */
+export function constantField({ aggregate, field }: TraceAggregate, findings: Findings): void {
+  if (isOfTrace(field)) {
+    const text = formatExpression(field.syntax);
+    return findings.report('BT_DSL_CONSTANT_FIELD', field.syntax.range, { name: aggregate, text }, { expected: 'a field' });
+  }
+  if (field.type === 'literal' && field.syntax.type === 'table') {
+    const text = tableEntry(field.syntax, findings.source, true);
+    const fix = text === undefined ? undefined : { range: field.syntax.range, text };
+    const values = { name: aggregate, text: shortTable(field.syntax) };
+    return findings.report('BT_DSL_CONSTANT_FIELD', field.syntax.range, values, { expected: 'a field', suggestion: text, fix });
+  }
+  // A variable of a script is the same for all spans, whatever it holds.
+  const isVariable = field.type === 'literal' && field.syntax.type === 'name' && field.syntax.name !== 'span';
+  if (field.type !== 'literal' || (field.value === undefined && !isVariable)) return;
+  const text = formatExpression(field.syntax);
+  const meant = typeof field.value === 'string' ? `attribute[${text}]` : undefined;
+  const fix = meant === undefined ? undefined : { range: field.syntax.range, text: meant };
+  // The sum of 1 is a count.
+  if (meant === undefined && aggregate === 'sum') return;
+  findings.report('BT_DSL_CONSTANT_FIELD', field.syntax.range, { name: aggregate, text }, { expected: 'a field', suggestion: meant, fix });
+}

@@ -1,0 +1,22 @@
+import type { TraceAggregate } from '../../../tree/resolved.js';
+import type { Findings } from '../../scope/context.js';
+
+/** What attributes whose keys end so hold is a text nearly everywhere, or is a number that nobody computes with. */
+const TEXTS = /(?:^|[._])(?:id|ids|uuid|guid|name|email|method|url|path|type|currency|region|version)$/;
+
+/** `trace.min(attribute.tenant.id) != trace.max(attribute.tenant.id)`: texts are left out, and of none both are nil. */
+export function textField({ aggregate, field, syntax }: TraceAggregate, findings: Findings): void {
+  if (aggregate === 'distinct' || aggregate === 'max_count') return;
+  if ((field.type !== 'attribute' && field.type !== 'resource-attribute') || !TEXTS.test(field.key)) return;
+  findings.report(
+    'BT_DSL_TEXT_FIELD',
+    field.syntax.range,
+    { name: aggregate, key: field.key },
+    { expected: `a number, or ${meant(syntax)}` },
+  );
+}
+
+function meant(syntax: TraceAggregate['syntax']): string {
+  const owner = syntax.type === 'call' && syntax.callee.type === 'member' && syntax.callee.object.type === 'name' ? 'trace.' : '….';
+  return `${owner}distinct and ${owner}max_count, which compare values of any type`;
+}

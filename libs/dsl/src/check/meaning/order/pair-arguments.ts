@@ -1,0 +1,29 @@
+import { formatExpression } from '../../../tree/format-expression.js';
+import type { SpanOrderTest, TracePair } from '../../../tree/resolved.js';
+import type { Findings } from '../../scope/context.js';
+
+const LAST: Readonly<Partial<Record<TracePair['relation'], { readonly which: string; readonly where: string }>>> = {
+  follows: { which: 'last', where: 'after' },
+  preceded: { which: 'first', where: 'before' },
+};
+
+/** `trace.follows(a, a)`: behind the last a none comes. */
+export function sameConditions({ relation, first, second, syntax }: TracePair, findings: Findings): void {
+  const last = LAST[relation];
+  const { source } = findings;
+  if (last === undefined || source.slice(first.syntax.range) !== source.slice(second.syntax.range)) return;
+  findings.report('BT_DSL_SAME_CONDITIONS', syntax.range, { name: `trace.${relation}`, ...last }, { expected: 'two conditions' });
+}
+
+/** Nanoseconds by which no clocks differ that are looked after. */
+const MOST = 10_000_000_000;
+
+/** `trace.before(a, b, 1h)`: the last argument is the tolerance of clocks. */
+export function longTolerance(node: TracePair | SpanOrderTest, findings: Findings): void {
+  const { tolerance } = node;
+  if (tolerance?.type !== 'literal' || typeof tolerance.value !== 'number' || tolerance.value <= MOST) return;
+  const name = node.type === 'trace-pair' ? `trace.${node.relation}` : 'before';
+  const shown = formatExpression(tolerance.syntax);
+  const expected = 'the difference between clocks, as 10ms; a deadline is asked for by trace.follows or trace.preceded';
+  findings.report('BT_DSL_TOLERANCE', tolerance.syntax.range, { shown, name }, { expected });
+}

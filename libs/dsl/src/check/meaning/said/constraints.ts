@@ -1,0 +1,388 @@
+import type { Expression } from '../../../text/syntax.js';
+import { factKey } from '../../../tree/facts.js';
+import type { BinaryNode, Relatives, Resolved, SpanSource, StringTestNode, TracePair } from '../../../tree/resolved.js';
+import { RELATIONS } from '../../../tree/span-relation.js';
+import { baseOf } from '../../../tree/walk.js';
+import { writtenText } from '../../../tree/written-text.js';
+import { ANY, BOOLEAN, NIL } from '../../../values/types.js';
+import { fieldValues } from '../../../vocabulary/vocabulary.js';
+import { isCount } from '../../resolve/resolve-operator.js';
+import type { Constraint, Scalar } from './domain.js';
+import { flatOperands } from './flat-operands.js';
+import { MIRRORED } from './ordered-as-count.js';
+import { type ComparedReadings, comparesReadings, type Reading } from './plain-comparison.js';
+import { isRounded, leastOf, mostOf } from './whole-numbers.js';
+
+/** What a condition that is true (or false) says about some value. */
+export interface Said {
+  /** Values of other kinds are others: what is said of them need not be compared. */
+  readonly kind: string;
+  /** The value, by a name that is the same wherever it is read; undefined when it may differ between two readings. */
+  readonly about: () => string | undefined;
+  readonly constraint: Constraint;
+  /** What is known of it without the condition. */
+  readonly initial: readonly Constraint[];
+  readonly isWhole: boolean;
+  /** What follows from it of other values; asked only where something else limits them. */
+  readonly parts?: () => readonly Said[];
+}
+
+/** It says that there are some, and never that there are too many. */
+export function isAtLeast({ constraint }: Said): boolean {
+  return constraint.kind === 'bound' && constraint.side === 'low';
+}
+
+/**
+ * What a condition says of single values when it comes out as `outcome`. Only what is certain: a condition that fails comes out as
+ * neither.
+ */
+export function saidBy(node: Resolved, outcome: boolean): readonly Said[] {
+  switch (node.type) {
+    case 'unary':
+      return node.operator === 'not' ? saidBy(node.operand, !outcome) : [];
+    case 'binary':
+      return comparison(node, outcome);
+    case 'string-test':
+      if (node.pattern.type !== 'literal' || typeof node.pattern.value !== 'string') return truth(node, outcome);
+      return said(node.subject, { kind: 'test', test: node.test, pattern: node.pattern.value, outcome });
+    case 'has-attribute':
+      return aboutAttribute(node.span, node.key, outcome);
+    case 'span':
+      return node.span.type === 'parent' ? presence(node.span, outcome) : truth(node, outcome);
+    case 'logical':
+      // `not (a or b)`: neither; `a and b`: both.
+      if ((node.operator === 'and') === outcome)
+        return flatOperands(node).flatMap((part) => (part.type === 'logical' ? [] : saidBy(part, outcome)));
+      return alternatives(node, outcome);
+    case 'trace-quantifier':
+      if (node.quantifier !== 'has') return truth(node, outcome);
+      return satisfied(node.over, node.condition, outcome ? SOME : ZERO);
+    case 'trace-pair':
+      return [...truth(node, outcome), ...(outcome && RELATIONS[node.relation].asks === 'some' ? pairOfSome(node) : [])];
+    default:
+      return truth(node, outcome);
+  }
+}
+
+/** A condition on what has few values by itself (a kind, a count, a boolean), which may exclude all of them alone. */
+export function mayExcludeAlone(node: BinaryNode | StringTestNode): boolean {
+  if (node.type === 'string-test') return isLimited(node.subject, node.pattern);
+  return isLimited(node.left, node.right) || isLimited(node.right, node.left);
+}
+
+function isLimited(node: Resolved, other: Resolved): boolean {
+  if (node.type === 'literal') return false;
+  const value = other.type === 'literal' ? other.value : undefined;
+  // Nearly all comparisons: with one of the words, and of a count with a number that it can be above or below.
+  if (node.type === 'field') return node.field === 'is_root' || fieldValues(node.field)?.includes(value as string) === false;
+  if (isCount(node)) return typeof value !== 'number' || !Number.isInteger(value) || value <= leastOf(node) || value >= mostOf(node) - 1;
+  if (isRounded(node)) return typeof value === 'number' && !Number.isInteger(value);
+  return initialOf(node).length > 0;
+}
+
+const ZERO: Constraint = { kind: 'one-of', values: [0] };
+const SOME: Constraint = { kind: 'bound', side: 'low', value: 1, isOpen: false };
+const FALSY: readonly Scalar[] = [undefined, false];
+
+function comparison(node: BinaryNode, outcome: boolean): readonly Said[] {
+  const { left, right } = node;
+  const isMirrored = left.type === 'literal' && !isVariable(left);
+  const value = isMirrored ? left : right;
+  const subject = isMirrored ? right : left;
+  if (value.type !== 'literal' || isVariable(value)) {
+    if (!comparesReadings(node))
+      return [...truth(node, outcome), ...(isVariable(left) && isVariable(right) ? twoReadings(node, outcome) : [])];
+    if (node.operator !== '==' && node.operator !== '~=') return [...truth(node, outcome), ...twoReadings(node, outcome)];
+    // `trace.spans[i]` may be another span when it is read again: only what is written is the same.
+    return hasName(node.left) && hasName(node.right) ? [equalReadings(node, outcome)] : truth(node, outcome);
+  }
+  if ((subject.type === 'literal' && !isVariable(subject)) || value.syntax === subject.syntax) return truth(node, outcome);
+  const operator = isMirrored ? (MIRRORED[node.operator] ?? node.operator) : node.operator;
+  switch (operator) {
+    case '==':
+    case '~=': {
+      const kind = (operator === '==') === outcome ? 'one-of' : 'none-of';
+      const known = value.types === NIL || value.value !== undefined;
+      return known
+        ? [
+            ...said(subject, { kind, values: [value.value] }),
+            ...(kind === 'one-of' && value.value !== undefined ? readsParent(subject) : []),
+          ]
+        : [];
+    }
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      if (typeof value.value !== 'number' && typeof value.value !== 'bigint') return [];
+      // Where it may fail, its being false is not its opposite being true.
+      if (!outcome && (subject.types & NIL) !== 0) return [];
+      return [...said(subject, bound(operator, value.value, outcome)), ...readsParent(subject)];
+    default:
+      return [];
+  }
+}
+
+/** How one value stands to another. */
+const STANDS: Readonly<Partial<Record<BinaryNode['operator'], readonly string[]>>> = {
+  '<': ['<'],
+  '<=': ['<', '=='],
+  '==': ['=='],
+  '>=': ['>', '=='],
+  '>': ['>'],
+};
+
+const NOTHING: readonly Constraint[] = [];
+const ORDERED: readonly Constraint[] = [{ kind: 'one-of', values: ['<', '==', '>'] }];
+
+/** `a.start_time < b.start_time`, of which `b.start_time < a.start_time` says the opposite. */
+function twoReadings({ left, right, operator }: BinaryNode, outcome: boolean): readonly Said[] {
+  const areFields = left.type === 'field' && right.type === 'field';
+  // What fails is neither.
+  if (!outcome && !areFields) return [];
+  const [first, second] = [nameOf(left), nameOf(right)];
+  if (first === undefined || second === undefined) return [];
+  const isSorted = first <= second;
+  const values = STANDS[(isSorted ? operator : MIRRORED[operator]) ?? '~='];
+  if (values === undefined) return [];
+  const about = (): string => (isSorted ? `${first} ${second}` : `${second} ${first}`);
+  const kind = outcome ? 'one-of' : 'none-of';
+  return [{ kind: kindOfTwo(left, right), about, constraint: { kind, values }, initial: areFields ? ORDERED : [], isWhole: false }];
+}
+
+const SAME: readonly string[] = ['=='];
+
+/** `a.k == b.k`: nothing else is said of it as a condition. */
+function equalReadings({ left, right, operator }: ComparedReadings, outcome: boolean): Said {
+  const about = (): string | undefined => {
+    const [first, second] = [nameOf(left), nameOf(right)];
+    if (first === undefined || second === undefined) return undefined;
+    return first <= second ? `${first} ${second}` : `${second} ${first}`;
+  };
+  const constraint: Constraint = { kind: (operator === '==') === outcome ? 'one-of' : 'none-of', values: SAME };
+  const areFields = left.type === 'field' && right.type === 'field';
+  return { kind: kindOfTwo(left, right), about, constraint, initial: areFields ? ORDERED : NOTHING, isWhole: false };
+}
+
+function hasName({ type, span }: Reading): boolean {
+  return type === 'field' || baseOf(span).type !== 'nth';
+}
+
+/** Alike for the same two values, whichever comes first. */
+function kindOfTwo(left: Resolved, right: Resolved): string {
+  const [a, b] = [kindOf(left), kindOf(right)];
+  return a <= b ? `${a} ${b}` : `${b} ${a}`;
+}
+
+function bound(operator: '<' | '<=' | '>' | '>=', value: number | bigint, outcome: boolean): Constraint {
+  const isGreater = operator === '>' || operator === '>=';
+  const isOpen = operator === '>' || operator === '<';
+  return outcome
+    ? { kind: 'bound', side: isGreater ? 'low' : 'high', value, isOpen }
+    : { kind: 'bound', side: isGreater ? 'high' : 'low', value, isOpen: !isOpen };
+}
+
+/** `a == 1 or a == 2`: a is one of them. */
+function alternatives(node: Resolved, outcome: boolean): readonly Said[] {
+  if (!outcome) return [];
+  const values: Scalar[] = [];
+  let first: Said | undefined;
+  const pending: Resolved[] = [node];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (next.type === 'logical' && next.operator === 'or') {
+      pending.push(next.left, next.right);
+      continue;
+    }
+    const [only, ...more] = next.type === 'binary' && next.operator === '==' ? comparison(next, true) : [];
+    if (only?.constraint.kind !== 'one-of' || more.length > 0) return [];
+    if (first !== undefined && (first.kind !== only.kind || first.about() !== only.about())) return [];
+    first = only;
+    values.push(...only.constraint.values);
+  }
+  return first === undefined ? [] : [{ ...first, constraint: { kind: 'one-of', values } }];
+}
+
+function said(subject: Resolved, constraint: Constraint): readonly Said[] {
+  if (subject.type === 'field' && subject.field === 'parent_id' && isAboutRoot(constraint)) {
+    const isRoot = constraint.kind === 'one-of';
+    const whose = { kind: subject.field, about: () => nameOf(subject) };
+    return [{ ...whose, constraint, initial: [], isWhole: false }, ...rootness(subject.span, isRoot)];
+  }
+  if (subject.type === 'field' && subject.field === 'is_root' && constraint.kind === 'one-of' && typeof constraint.values[0] === 'boolean')
+    return rootness(subject.span, constraint.values[0]);
+  if (subject.type === 'trace-quantifier' && subject.quantifier === 'count') return satisfied(subject.over, subject.condition, constraint);
+  if (subject.type === 'literal' && !isVariable(subject)) return [];
+  const about = {
+    kind: kindOf(subject),
+    about: () => nameOf(subject),
+    constraint,
+    initial: initialOf(subject),
+    isWhole: isCount(subject) || isRounded(subject),
+  };
+  return isOfTrace(subject) ? [about, ...soManySpans(constraint)] : [about];
+}
+
+/** As many spans as it counts, at least, has the trace. */
+function isOfTrace(node: Resolved): boolean {
+  if (node.type === 'trace-aggregate') return node.over === undefined && isCount(node);
+  return node.type === 'unary' && node.operator === '#' && node.operand.type === 'trace-services';
+}
+
+function soManySpans(constraint: Constraint): readonly Said[] {
+  if (constraint.kind !== 'bound' || constraint.side !== 'low' || constraint.value < 1) return [];
+  return [{ kind: 'trace-field', about: () => 'trace span_count', constraint, initial: COUNT, isWhole: true }];
+}
+
+function isAboutRoot(constraint: Constraint): boolean {
+  return (constraint.kind === 'one-of' || constraint.kind === 'none-of') && constraint.values.length === 1 && constraint.values[0] === '';
+}
+
+/** A condition whose value is nothing but true or not. */
+function truth(node: Resolved, outcome: boolean): readonly Said[] {
+  if (node.type === 'field' && node.field === 'is_root') return rootness(node.span, outcome);
+  const constraint: Constraint = { kind: outcome ? 'none-of' : 'one-of', values: FALSY };
+  if (node.type === 'attribute' || node.type === 'resource-attribute') return said(node, constraint);
+  if (node.type === 'literal' && !isVariable(node)) return [];
+  return [{ kind: kindOf(node), about: () => nameOf(node), constraint, initial: [], isWhole: false }];
+}
+
+function aboutAttribute(span: SpanSource, key: string, outcome: boolean): readonly Said[] {
+  const about = (): string | undefined => factKey(span, 'attribute', key);
+  return [{ kind: key, about, constraint: { kind: outcome ? 'none-of' : 'one-of', values: [undefined] }, initial: [], isWhole: false }];
+}
+
+/** A root has no parent. */
+function rootness(span: SpanSource, isRoot: boolean): readonly Said[] {
+  const about = (): string | undefined => parentOf(span);
+  return [{ kind: 'parent', about, constraint: { kind: isRoot ? 'one-of' : 'none-of', values: ['none'] }, initial: [], isWhole: false }];
+}
+
+/** `span.parent` is there: then the span is no root. Its absence says nothing, it may not have been seen. */
+function presence(span: Extract<SpanSource, { type: 'parent' }>, isThere: boolean): readonly Said[] {
+  if (!isThere) return [];
+  const about = (): string | undefined => parentOf(span.of);
+  return [{ kind: 'parent', about, constraint: { kind: 'none-of', values: ['none'] }, initial: [], isWhole: false }];
+}
+
+/** A field of the parent was read, and nothing failed. */
+function readsParent(subject: Resolved): readonly Said[] {
+  const isOfParent = (subject.type === 'field' || subject.type === 'attribute') && subject.span.type === 'parent';
+  return isOfParent ? presence(subject.span as Extract<SpanSource, { type: 'parent' }>, true) : [];
+}
+
+function parentOf(span: SpanSource): string | undefined {
+  const key = factKey(span, 'attribute', '');
+  return key === undefined ? undefined : `parent of ${key}`;
+}
+
+/** How many spans satisfy a condition: `trace.has(c)` is `trace.count(c) >= 1`. As many satisfy each part of the condition, at least. */
+function satisfied(over: Relatives | undefined, condition: Resolved, constraint: Constraint): readonly Said[] {
+  const counted = counts(over, condition, constraint);
+  if (!isAtLeastOne(constraint)) return [counted];
+  const spans = over === undefined ? soManySpans(constraint) : [];
+  const isChain = condition.type === 'logical' && condition.operator === 'and';
+  const parts = isChain ? () => flatOperands(condition).map((part) => counts(over, part, constraint)) : undefined;
+  const said = parts === undefined ? counted : { ...counted, parts };
+  // Who has an ancestor has a parent.
+  return over?.axis === 'ancestors' ? [said, ...rootness(over.of, false)] : [said, ...spans];
+}
+
+function counts(over: Relatives | undefined, condition: Resolved, constraint: Constraint): Said {
+  const about = (): string | undefined => {
+    const text = textOf(condition);
+    const whose = over === undefined ? 'trace' : factKey(over.of, 'attribute', over.axis);
+    return text === undefined || whose === undefined ? undefined : `count over ${whose} of ${text}`;
+  };
+  return { kind: `count ${shapeOf(condition)}`, about, constraint, initial: COUNT, isWhole: true };
+}
+
+/** Alike for conditions of one text, and for few others. */
+export function shapeOf(condition: Resolved): string {
+  switch (condition.type) {
+    case 'binary':
+      return `${condition.operator} ${condition.right.type === 'literal' ? String(condition.right.value) : kindOf(condition.right)}`;
+    case 'trace-quantifier':
+      return `${condition.quantifier} ${shapeOf(condition.condition)}`;
+    case 'attribute':
+    case 'resource-attribute':
+    case 'has-attribute':
+      return condition.key;
+    case 'string-test':
+      return `${condition.test} ${condition.pattern.type === 'literal' ? String(condition.pattern.value) : ''}`;
+    case 'logical': {
+      // However the chain is put together, it ends alike.
+      let last: Resolved = condition.right;
+      while (last.type === 'logical' && last.operator === condition.operator) last = last.right;
+      return `${condition.operator} ${shapeOf(last)}`;
+    }
+    default:
+      return condition.type;
+  }
+}
+
+function isAtLeastOne(constraint: Constraint): boolean {
+  return (
+    constraint.kind === 'bound' && constraint.side === 'low' && (constraint.value >= 1 || (constraint.value >= 0 && constraint.isOpen))
+  );
+}
+
+/** `trace.before(a, b)`: there is an a, and a b. */
+function pairOfSome({ first, second }: TracePair): readonly Said[] {
+  return [...satisfied(undefined, first, SOME), ...satisfied(undefined, second, SOME)];
+}
+
+const COUNT: readonly Constraint[] = [{ kind: 'bound', side: 'low', value: 0, isOpen: false }];
+
+function ofCount(node: Resolved): readonly Constraint[] {
+  const least = leastOf(node);
+  const most = mostOf(node);
+  if (least === 0 && most === Number.POSITIVE_INFINITY) return COUNT;
+  return [
+    { kind: 'bound', side: 'low', value: least, isOpen: false },
+    { kind: 'bound', side: 'high', value: most, isOpen: false },
+  ];
+}
+
+function initialOf(node: Resolved): readonly Constraint[] {
+  const words = node.type === 'field' ? fieldValues(node.field) : undefined;
+  if (words !== undefined) return [{ kind: 'one-of', values: words }];
+  if (isCount(node)) return ofCount(node);
+  return node.types !== 0 && (node.types & ~BOOLEAN) === 0 ? [{ kind: 'one-of', values: [true, false] }] : [];
+}
+
+/** Alike for values of one name. */
+function kindOf(node: Resolved): string {
+  if (node.type === 'attribute' || node.type === 'resource-attribute') return node.key;
+  if (node.type === 'binary') return `${node.operator} ${kindOf(node.left)}`;
+  if (node.type === 'literal') return VARIABLE;
+  return node.type === 'field' ? node.field : node.type;
+}
+
+/** What is said of variables. */
+export const VARIABLE = 'variable';
+
+/**
+ * A variable of a script that may hold anything, or a part of what it holds: the same wherever one expression reads it, unless that calls
+ * a function.
+ */
+function isVariable(node: Resolved): boolean {
+  return node.type === 'literal' && node.types === ANY && node.value === undefined && isPath(node.syntax);
+}
+
+function isPath(syntax: Expression): boolean {
+  return syntax.type === 'name' || (syntax.type === 'member' && isPath(syntax.object));
+}
+
+function nameOf(node: Resolved): string | undefined {
+  if (node.type === 'attribute' || node.type === 'resource-attribute') return factKey(node.span, node.type, node.key);
+  if (node.type === 'literal') return isVariable(node) ? `variable ${textOf(node)}` : undefined;
+  if (node.type === 'trace-field') return `trace ${node.field}`;
+  return (node.type === 'field' ? factKey(node.span, 'field', node.field) : undefined) ?? textOf(node);
+}
+
+/** Longer conditions are not compared: the time stays linear. */
+const LONGEST = 500;
+
+function textOf({ syntax }: Resolved): string | undefined {
+  return syntax.range.end - syntax.range.start > LONGEST ? undefined : writtenText(syntax);
+}

@@ -1,0 +1,116 @@
+import type { Resolved } from '../../../tree/resolved.js';
+import { someNode } from '../../../tree/walk.js';
+import { isAtLeast, type Said, saidBy, VARIABLE } from './constraints.js';
+import { Domain } from './domain.js';
+import { chainTopicOf } from './topic.js';
+
+/** Conditions of a chain that exclude each other (for `or`: of which one always holds); one alone, when it does so by itself. */
+export interface Contradiction {
+  readonly first: Resolved;
+  readonly second: Resolved;
+  /** Only together with what stands between them. */
+  readonly isOfMany: boolean;
+}
+
+/** What an operand says of a value. */
+interface Statement {
+  readonly said: Said;
+  readonly by: Resolved;
+}
+
+/** The first contradiction in a chain of `and` (`or`) that is not apart, or undefined. Linear in the operands. */
+export function contradictionIn(operands: readonly Resolved[], operator: 'and' | 'or'): Contradiction | undefined {
+  return contradictionOfAll(operands.map((node) => ({ node, outcome: operator === 'and' })));
+}
+
+/** Each operand is about something else: nearly all chains. Each is asked alone. */
+export function areApart(operands: readonly Resolved[]): boolean {
+  const topics = new Set<string>();
+  for (const operand of operands) {
+    const topic = chainTopicOf(operand);
+    if (topic === undefined || topics.has(topic)) return false;
+    topics.add(topic);
+  }
+  return true;
+}
+
+/** A condition, and what it comes out as. */
+export interface Outcome {
+  readonly node: Resolved;
+  readonly outcome: boolean;
+}
+
+/** The same of conditions that come out so or so. */
+export function contradictionOfAll(outcomes: readonly Outcome[]): Contradiction | undefined {
+  const kinds = new Map<string, Statement[]>();
+  const withParts: Statement[] = [];
+  let hasLimits = false;
+  for (const { node: by, outcome } of outcomes) {
+    for (const said of saidBy(by, outcome)) {
+      const statement = { said, by };
+      addTo(kinds, said.kind, statement);
+      if (said.parts !== undefined) withParts.push(statement);
+      else if (said.isWhole && !isAtLeast(said)) hasLimits = true;
+    }
+  }
+  if (hasLimits) {
+    for (const { said, by } of withParts) for (const part of said.parts?.() ?? []) addTo(kinds, part.kind, { said: part, by });
+  }
+  for (const [kind, statements] of kinds) {
+    // Names cost most: they are only made where there is something to compare. Of a chain each operand was asked alone before.
+    if (statements.length === 1 ? outcomes.length > 1 : statements.every(({ said }) => said.isWhole && isAtLeast(said))) continue;
+    // A function of the script may give a variable another value.
+    if (kind === VARIABLE && outcomes.some(({ node }) => someNode(node, callsUnknown))) continue;
+    const found = contradictionOf(statements);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The same of what is said of one kind of values. */
+function contradictionOf(statements: readonly Statement[]): Contradiction | undefined {
+  const values = new Map<string, Statement[]>();
+  for (const statement of statements) {
+    const about = statement.said.about();
+    if (about !== undefined) addTo(values, about, statement);
+  }
+  for (const about of values.values()) {
+    if (!isEmpty(about)) continue;
+    const second = shortest(about.length, (length) => isEmpty(about.slice(0, length)));
+    const last = about[second - 1] as Statement;
+    if (isEmpty([last])) return { first: last.by, second: last.by, isOfMany: false };
+    const other = about.slice(0, second - 1).find((earlier) => isEmpty([earlier, last]));
+    return { first: (other ?? about[0] ?? last).by, second: last.by, isOfMany: other === undefined };
+  }
+  return undefined;
+}
+
+function callsUnknown({ type, syntax }: Resolved): boolean {
+  return type === 'literal' && (syntax.type === 'call' || syntax.type === 'method-call');
+}
+
+function addTo(groups: Map<string, Statement[]>, name: string, statement: Statement): void {
+  const group = groups.get(name);
+  if (group === undefined) groups.set(name, [statement]);
+  else group.push(statement);
+}
+
+function isEmpty(all: readonly Statement[]): boolean {
+  const [first] = all;
+  if (first === undefined) return false;
+  const domain = new Domain(first.said.initial, first.said.isWhole);
+  for (const { said } of all) domain.add(said.constraint);
+  return domain.isEmpty;
+}
+
+/** The shortest beginning that is empty: what follows can't undo it. */
+function shortest(length: number, isEmptyOf: (length: number) => boolean): number {
+  let low = 1;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isEmptyOf(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,71 @@
+import type { Fix } from '../../../text/diagnostic.js';
+import type { Range } from '../../../text/source.js';
+import { formatExpression } from '../../../tree/format-expression.js';
+import type { Resolved } from '../../../tree/resolved.js';
+import { partsOf } from '../../../tree/walk.js';
+import { spanArguments } from '../../../vocabulary/span-function-call.js';
+import type { Findings } from '../../scope/context.js';
+
+type Reading = Extract<Resolved, { type: 'field' | 'attribute' | 'resource-attribute' }>;
+
+/**
+ * A comparison of a span with itself, mended so that it compares with the span around it: by the name that this has, or by one that the
+ * rule gives to its subject. Undefined where no span is around it, or none has a name.
+ */
+export function comparedWithOuter(root: Resolved, [left, right]: readonly [Reading, Reading], findings: Findings): Fix | undefined {
+  const { source } = findings;
+  const around = conditionsAround(root, right.syntax.range);
+  const inner = around.at(-1);
+  if (inner === undefined) return undefined;
+  // Of `c.id == span.id` it is `span` that was taken for the outer one.
+  const [isLeftNamed, isRightNamed] = [left, right].map(({ syntax }) => isOf(inner.own, source.slice(syntax.range)));
+  const isLeftOuter = !isLeftNamed && isRightNamed;
+  const changed = isLeftOuter ? left : right;
+  // Both sides are of a span around this one: the one being tested was meant on one of them.
+  if (![left, right].some(({ syntax }) => isOf([...inner.own, 'span', 'attribute'], source.slice(syntax.range)))) {
+    return { range: right.syntax.range, text: readOf('span', right) };
+  }
+  const outer = inner.outer[0] ?? around.at(-2)?.own[0];
+  if (outer !== undefined) return { range: changed.syntax.range, text: readOf(outer, changed) };
+  if (around.length > 1 || !findings.usesSubject) return undefined;
+  const name = ['outer', 'subject', 'other'].find((candidate) => !new RegExp(`\\b${candidate}\\b`).test(source.text));
+  if (name === undefined) return undefined;
+  const { start, end } = root.syntax.range;
+  const before = source.slice({ start, end: changed.syntax.range.start });
+  const after = source.slice({ start: changed.syntax.range.end, end });
+  return { range: { start, end }, text: `trace.has(${name} where ${before}${readOf(name, changed)}${after})` };
+}
+
+function isOf(names: readonly string[], text: string): boolean {
+  return names.some((name) => text.startsWith(`${name}.`) || text.startsWith(`${name}[`));
+}
+
+function readOf(span: string, reading: Reading): string {
+  if (reading.type === 'field') return `${span}.${reading.field.replace('scope_', 'scope.')}`;
+  const key = formatExpression({ type: 'string', value: reading.key, isText: true, range: reading.syntax.range });
+  return `${span}.${reading.type === 'attribute' ? 'attributes' : 'resource'}[${key}]`;
+}
+
+interface Around {
+  readonly own: readonly string[];
+  readonly outer: readonly string[];
+}
+
+/** The conditions on spans in which a place stands, from the outermost. */
+function conditionsAround(root: Resolved, place: Range): readonly Around[] {
+  const around: Around[] = [];
+  for (let node: Resolved | undefined = root; node !== undefined; node = partsOf(node).find((part) => contains(part, place))) {
+    if (node.syntax.type !== 'call') continue;
+    const argument = spanArguments(node.syntax)?.find(({ expression }) => isWithin(expression.range, place));
+    if (argument !== undefined && !argument.isPlain) around.push(argument);
+  }
+  return around;
+}
+
+function contains(node: Resolved, place: Range): boolean {
+  return isWithin(node.syntax.range, place);
+}
+
+function isWithin({ start, end }: Range, place: Range): boolean {
+  return start <= place.start && place.end <= end;
+}

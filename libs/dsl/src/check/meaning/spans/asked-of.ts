@@ -1,0 +1,85 @@
+import type { Resolved, SpanSource } from '../../../tree/resolved.js';
+
+/**
+ * A condition on the span tested at a depth, asked of another span. Undefined where that can't be said: it asks further spans, or the
+ * place of a span in the list.
+ */
+export function askedOf(node: Resolved, depth: number, span: SpanSource): Resolved | undefined {
+  const of = (source: SpanSource): SpanSource | undefined => {
+    if (source.type === 'bound') return source.depth === depth ? span : source;
+    if (source.type !== 'parent') return source.type === 'nth' ? undefined : source;
+    const child = of(source.of);
+    return child === undefined ? undefined : { type: 'parent', of: child };
+  };
+  const inner = (part: Resolved): Resolved | undefined => {
+    switch (part.type) {
+      case 'literal':
+        return part;
+      case 'field':
+      case 'attribute':
+      case 'resource-attribute':
+      case 'has-attribute':
+      case 'span': {
+        const source = of(part.span);
+        return source === undefined ? undefined : { ...part, span: source };
+      }
+      case 'unary': {
+        const operand = inner(part.operand);
+        return operand === undefined ? undefined : { ...part, operand };
+      }
+      case 'binary':
+      case 'logical': {
+        const left = inner(part.left);
+        const right = inner(part.right);
+        return left === undefined || right === undefined ? undefined : { ...part, left, right };
+      }
+      case 'string-test': {
+        const subject = inner(part.subject);
+        const pattern = inner(part.pattern);
+        return subject === undefined || pattern === undefined ? undefined : { ...part, subject, pattern };
+      }
+      case 'span-order': {
+        const [first, second] = [of(part.first), of(part.second)];
+        if (first === undefined || second === undefined) return undefined;
+        // It is known by its text, in which `span` is the one of the two that is tested.
+        return part.tolerance === undefined ? { ...part, first, second } : undefined;
+      }
+      case 'library-call': {
+        const args = part.args.map(inner);
+        return args.includes(undefined) ? undefined : { ...part, args: args as Resolved[] };
+      }
+      default:
+        return undefined;
+    }
+  };
+  return inner(node);
+}
+
+/**
+ * It comes out as true or false on every span. Of others it is not known what they come out as where they do not hold: a span on which a
+ * condition fails does not satisfy it.
+ */
+export function neverFails(node: Resolved): boolean {
+  switch (node.type) {
+    case 'literal':
+    case 'attribute':
+    case 'resource-attribute':
+    case 'has-attribute':
+    case 'field':
+      return !('span' in node) || node.span.type === 'subject' || node.span.type === 'bound';
+    case 'unary':
+      return node.operator === 'not' && neverFails(node.operand);
+    case 'logical':
+      return neverFails(node.left) && neverFails(node.right);
+    case 'binary': {
+      const sides = [node.left, node.right];
+      if (!sides.every(neverFails)) return false;
+      if (node.operator === '==' || node.operator === '~=') return true;
+      return ['<', '<=', '>', '>='].includes(node.operator) && sides.every(({ type }) => type === 'field' || type === 'literal');
+    }
+    case 'string-test':
+      return node.subject.type === 'field' && neverFails(node.subject) && node.pattern.type === 'literal' && node.test !== 'matches';
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,228 @@
+import type { Range } from '../../../text/source.js';
+import { formatExpression } from '../../../tree/format-expression.js';
+import type { Relatives, Resolved, SpanSource, TracePair, TraceQuantifier } from '../../../tree/resolved.js';
+import { RELATIONS } from '../../../tree/span-relation.js';
+import type { Findings } from '../../scope/context.js';
+import { orderRing } from '../order/order-ring.js';
+import { type Contradiction, contradictionOfAll, type Outcome } from '../said/contradiction.js';
+import { flatOperands } from '../said/flat-operands.js';
+import { mayConcern, topicsOf } from '../said/topic.js';
+import { askedOf } from './asked-of.js';
+import { type Askable, type AskedPart, comparesTwoSpans, comparesWithItself, holdsOfItself, ofItself } from './of-itself.js';
+import { alternativesOf, asksOthers, partsOf, readsSpan, readsTested } from './outcome-parts.js';
+import { areAmong, asksForSome, type Universal, universalsOf } from './universal.js';
+
+/** What is known where a condition is asked. */
+interface Known {
+  readonly facts: readonly Outcome[];
+  readonly universals: readonly Universal[];
+  readonly spans: readonly Askable[];
+  /** What the spans around are asked of further ones. */
+  readonly asked: readonly AskedPart[];
+}
+
+const AT_FIRST: Known = { facts: [], universals: [], asked: [], spans: [{ span: { type: 'subject' } }, { span: { type: 'root' } }] };
+
+/** Each condition is compared with all around it: of a long rule the rest is not. */
+const MAX_FACTS = 40;
+const MAX_COMPARISONS = 300;
+
+/**
+ * Conditions of several spans that exclude each other: of a span and of all spans of its trace (`span.service == "a" and trace.all(span.service ==
+ * "b")`), of a span and of one tested within (`a.name == "x"`, and of the same a within `trace.has(b where …)` that it is called "y").
+ * Those of one chain are not told again (contradiction.ts).
+ */
+export function joinedSpans(root: Resolved, findings: Findings): void {
+  new JoinedSpans(findings).chain(root, true, AT_FIRST, true);
+}
+
+const NO_UNIVERSALS: readonly Universal[] = [];
+
+/** Both lists, or the one that has something. */
+function joined<T>(outer: readonly T[], own: readonly T[]): readonly T[] {
+  if (own.length === 0) return outer;
+  const all = outer.length === 0 ? own : [...outer, ...own];
+  return all.length > MAX_FACTS ? all.slice(0, MAX_FACTS) : all;
+}
+
+class JoinedSpans {
+  private left = MAX_COMPARISONS;
+
+  constructor(private readonly findings: Findings) {}
+
+  /**
+   * @param isWhole where the condition is false, the rule is
+   * @param tested the depth of the span that it is asked of, within a function over spans
+   */
+  chain(node: Resolved, outcome: boolean, outer: Known, isWhole: boolean, tested?: number): void {
+    const parts = partsOf(node, outcome);
+    const plain: Outcome[] = [];
+    const others: Outcome[] = [];
+    for (const part of parts) (asksOthers(part.node) ? others : plain).push(part);
+    orderRing(plain, outer.facts, this.findings);
+    // Nearly all rules that ask one span.
+    if (others.length === 0 && (outer.facts.length === 0 || plain.length === 0) && outer.universals.length === 0) return;
+    const universals = others.length === 0 ? NO_UNIVERSALS : others.flatMap(universalsOf);
+    const known: Known = {
+      facts: joined(outer.facts, plain),
+      universals: joined(outer.universals, universals),
+      spans: outer.spans,
+      asked:
+        others.length < 2
+          ? outer.asked
+          : joined(
+              outer.asked,
+              others.map((part) => ({ ...part, depth: tested })),
+            ),
+    };
+    const found = this.amongNamed(plain, outer, tested) ?? this.amongAll(plain, universals, known);
+    if (found === undefined) {
+      for (const part of others) {
+        if (this.left > 0) this.left -= ofItself(part, known, this.findings);
+        this.inside(part, known, isWhole);
+      }
+    } else if (parts.length === 1 || contradictionOfAll(parts) === undefined) this.report(found, isWhole);
+  }
+
+  /** Conditions that are asked of other spans. */
+  private inside({ node, outcome }: Outcome, around: Known, isWhole: boolean): void {
+    const isOwn = around.universals.some(({ by }) => by === node);
+    const known = isOwn ? { ...around, universals: around.universals.filter(({ by }) => by !== node) } : around;
+    switch (node.type) {
+      case 'trace-quantifier': {
+        const isThere = node.quantifier === 'has' && outcome;
+        return this.tested(node.condition, node.depth, node.over, known, isWhole && isThere, nameOf(node));
+      }
+      case 'trace-pair':
+        return this.pair(node, outcome, known, isWhole);
+      case 'trace-aggregate':
+        return node.condition === undefined ? undefined : this.tested(node.condition, node.depth, node.over, known, false);
+      case 'unary':
+        return this.inside({ node: node.operand, outcome: node.operator === 'not' ? !outcome : true }, known, isWhole);
+      case 'logical':
+        if (node.operator === 'and') return this.chain(node, true, known, false);
+        for (const side of flatOperands(node)) this.chain(side, true, known, false);
+        return;
+      case 'binary':
+        for (const side of [node.left, node.right]) {
+          if (side.type === 'trace-quantifier' && side.quantifier === 'count')
+            this.tested(side.condition, side.depth, side.over, known, isWhole && asksForSome(node, outcome), nameOf(side));
+          else if (asksOthers(side)) this.inside({ node: side, outcome: true }, known, false);
+        }
+    }
+  }
+
+  private pair({ relation, first, second, depth }: TracePair, outcome: boolean, known: Known, isWhole: boolean): void {
+    const { asks } = RELATIONS[relation];
+    const asksForTwo = asks === 'some';
+    const hasFirst = outcome === asksForTwo;
+    this.tested(first, depth, undefined, known, isWhole && hasFirst);
+    const ofFirst = partsOf(first, true).filter(({ node }) => !asksOthers(node));
+    const facts = [...known.facts, ...ofFirst];
+    const spans = [...known.spans, { span: { type: 'bound', depth } } as const];
+    const hasSecond = hasFirst && asks !== 'every';
+    this.tested(second, depth + 1, undefined, { ...known, facts, spans }, isWhole && hasSecond);
+  }
+
+  /** The condition of a span that is tested at a depth: what holds of all spans holds of it. */
+  private tested(
+    condition: Resolved,
+    depth: number,
+    over: Relatives | undefined,
+    known: Known,
+    isWhole: boolean,
+    name?: string | undefined,
+  ): void {
+    // Facts are of spans that are in scope: of this one nothing is known yet.
+    this.chain(condition, true, { ...known, spans: [...known.spans, { span: { type: 'bound', depth }, over, name }] }, isWhole, depth);
+  }
+
+  /** What is asked here of the spans around excludes what is known of them. What is asked of the span that is tested concerns none of them. */
+  private amongNamed(plain: readonly Outcome[], { facts }: Known, tested: number | undefined): Excluded | undefined {
+    if (facts.length === 0) return undefined;
+    const own = tested === undefined ? plain : plain.filter(({ node }) => !readsTested(node, tested));
+    if (own.length === 0 || !mayConcern(own, topicsOf(facts)) || this.left-- <= 0) return undefined;
+    const found = contradictionOfAll([...facts, ...own]);
+    return found !== undefined && isJoined(found, own) ? found : undefined;
+  }
+
+  /** What holds of all spans excludes what is known of one; what was asked around already is not asked again. */
+  private amongAll(plain: readonly Outcome[], own: readonly Universal[], { universals, spans, facts }: Known): Excluded | undefined {
+    if (universals.length === 0) return undefined;
+    const topics = topicsOf(facts);
+    const meant = universals.filter(({ alternatives }) =>
+      alternatives.every((alternative) => mayConcern(alternative, topics) || alternative.some(comparesTwoSpans)),
+    );
+    if (meant.length === 0) return undefined;
+    for (const { span, over } of spans) {
+      const hasFacts = plain.some(({ node }) => readsSpan(node, span));
+      for (const universal of meant) {
+        if (!hasFacts && !own.includes(universal)) continue;
+        if (universal.over !== undefined && !areAmong(universal.over, over)) continue;
+        if (this.left-- <= 0) return undefined;
+        const found = excludedBy(universal, span, facts);
+        if (found !== undefined) return { ...found, second: universal.by };
+      }
+    }
+    return undefined;
+  }
+
+  private report({ first: a, second: b, isItself }: Excluded, isWhole: boolean): void {
+    const [first, second] = a.syntax.range.start <= b.syntax.range.start ? [a, b] : [b, a];
+    const texts = [first, second].map(({ syntax }) => short(formatExpression(syntax)));
+    const among = 'the span around it is one of those that are asked';
+    const exclusion = `${texts.join(' and ')} exclude each other`;
+    const reason = first === second ? among : isItself === true ? `${exclusion}: ${among}` : exclusion;
+    const range: Range = { start: first.syntax.range.start, end: Math.max(first.syntax.range.end, second.syntax.range.end) };
+    if (isWhole) this.findings.report('BT_DSL_NEVER', range, { reason });
+    else this.findings.report('BT_DSL_CONTRADICTION', range, { value: 'false', reason });
+  }
+}
+
+interface Excluded {
+  readonly first: Resolved;
+  readonly second: Resolved;
+  /** A value is compared with itself, because a span is among those that are asked. */
+  readonly isItself?: boolean;
+}
+
+/** Of conditions of one chain it was told already. */
+function isJoined({ first, second }: Contradiction, plain: readonly Outcome[]): boolean {
+  const own = new Set(plain.map(({ node }) => node));
+  return own.has(first) !== own.has(second);
+}
+
+/** A fact about a span that excludes what holds of every span; undefined when it may be one of them. */
+function excludedBy(
+  { node, outcome, depth, by }: Universal,
+  span: SpanSource,
+  facts: readonly Outcome[],
+): Omit<Excluded, 'second'> | undefined {
+  const asked = askedOf(node, depth, span);
+  if (asked === undefined) return undefined;
+  const of = facts.filter((fact) => readsSpan(fact.node, span));
+  let first: Resolved | undefined;
+  let isItself = false;
+  for (const alternative of alternativesOf(asked, outcome)) {
+    if (alternative.some((part) => comparesWithItself(part.node) && !holdsOfItself(part.node, part.outcome))) {
+      isItself = true;
+      continue;
+    }
+    const found = of.length === 0 ? undefined : contradictionOfAll([...of, ...alternative]);
+    const fact = found === undefined ? undefined : [found.first, found.second].find((part) => of.some(({ node: known }) => known === part));
+    if (fact === undefined) return undefined;
+    first ??= fact;
+  }
+  return { first: first ?? by, isItself };
+}
+
+function nameOf({ syntax }: TraceQuantifier): string | undefined {
+  const [argument] = syntax.type === 'call' ? syntax.args : [];
+  return argument?.type === 'named-condition' ? argument.name.name : undefined;
+}
+
+const LONGEST = 60;
+
+function short(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}

@@ -1,0 +1,195 @@
+import type { BinaryNode, Relatives, Resolved, SpanSource, TraceQuantifier } from '../../../tree/resolved.js';
+import { writtenText } from '../../../tree/written-text.js';
+import type { Findings } from '../../scope/context.js';
+import { shapeOf } from '../said/constraints.js';
+import { contradictionOfAll, type Outcome } from '../said/contradiction.js';
+import { orderedAsCount } from '../said/ordered-as-count.js';
+import { isSameReading } from '../said/same-sides.js';
+import { mayConcern, topicsOf } from '../said/topic.js';
+import { askedOf } from './asked-of.js';
+import { asksOthers, partsOf, readsSpan, readsTested } from './outcome-parts.js';
+
+/** A span that can be asked: of the trace, or one of the relatives of another. */
+export interface Askable {
+  readonly span: SpanSource;
+  readonly over?: Relatives | undefined;
+  readonly name?: string | undefined;
+}
+
+/** A part that asks further spans, and of which span it is a part: the one that is judged, or the one tested at a depth. */
+export interface AskedPart extends Outcome {
+  readonly depth: number | undefined;
+}
+
+/** How the condition of a function over spans comes out of a span that is known: `undefined` where that can't be said. */
+type Satisfied = 'always' | 'with values' | undefined;
+
+/** The function that asks whether there is one span: `trace.has(c)`, `trace.count(c) > 0`, `trace.count(c) == 0`; undefined for all others. */
+function askedForOne({ node, outcome }: Outcome): TraceQuantifier | undefined {
+  if (node.type === 'unary' && node.operator === 'not') return askedForOne({ node: node.operand, outcome: !outcome });
+  if (node.type === 'trace-quantifier') return node.quantifier === 'has' ? node : undefined;
+  const counted = node.type === 'binary' ? orderedAsCount(node) : undefined;
+  if (counted?.count.type !== 'trace-quantifier') return undefined;
+  const { operator, limit } = counted;
+  // `> 1` asks for another one, too.
+  const isOne = limit === 0 ? operator !== '>=' && operator !== '<' : limit === 1 && (operator === '>=' || operator === '<');
+  return isOne ? counted.count : undefined;
+}
+
+/**
+ * `a.name == "load" and trace.has(b where b.name == "load" and b.attributes["tag"] == a.attributes["tag"])`: a is one of the spans that are
+ * asked, and satisfies what was meant of another one. Answers how many spans it was compared with.
+ */
+export function ofItself(
+  part: Outcome,
+  {
+    facts,
+    asked: known,
+    spans,
+  }: { readonly facts: readonly Outcome[]; readonly asked: readonly AskedPart[]; readonly spans: readonly Askable[] },
+  findings: Findings,
+): number {
+  const asked = facts.length === 0 && known.length === 0 && spans.length <= FIRST_SPANS ? undefined : askedForOne(part);
+  if (asked === undefined || asked.condition.type === 'literal') return 0;
+  const parts = partsOf(asked.condition, true);
+  const further = parts.filter(({ node }) => asksOthers(node));
+  if (further.some((own) => !known.some((fact) => isSaid(fact, own, findings)))) return 0;
+  const topics = topicsOf(facts);
+  if (!parts.every((own) => further.includes(own) || isGuard(own.node) || comparesTwoSpans(own) || mayConcern([own], topics))) return 0;
+  let compared = 0;
+  for (const askable of spans) {
+    if (asked.over !== undefined && !isAmong(asked.over, askable)) continue;
+    compared++;
+    if (!further.every((own) => known.some((fact) => isOf(fact, askable.span) && isSaid(fact, own, findings)))) continue;
+    const satisfied = satisfiedBy(
+      further.length === 0 ? parts : parts.filter((own) => !further.includes(own)),
+      asked.depth,
+      askable.span,
+      facts,
+      findings,
+    );
+    if (satisfied === undefined) continue;
+    report(part.node, asked, askable, satisfied, findings);
+    break;
+  }
+  return compared;
+}
+
+function isSaid(fact: Outcome, { node, outcome }: Outcome, findings: Findings): boolean {
+  return fact.outcome === outcome && isSameText(fact.node, node, findings);
+}
+
+function isOf({ depth }: AskedPart, span: SpanSource): boolean {
+  return depth === undefined ? span.type === 'subject' : span.type === 'bound' && span.depth === depth;
+}
+
+/** The span that is judged, and the root. */
+const FIRST_SPANS = 2;
+
+/** The children and descendants of its parent, and of whatever it is a relative of in the same way. */
+function isAmong(over: Relatives, { span, over: own }: Askable): boolean {
+  if (over.axis === 'ancestors') return false;
+  if (over.of.type === 'parent') return isSpan(over.of.of, span);
+  return own !== undefined && own.axis === over.axis && isSpan(own.of, over.of);
+}
+
+function isSpan(a: SpanSource, b: SpanSource): boolean {
+  return a.type === b.type && (a.type !== 'bound' || b.type !== 'bound' || a.depth === b.depth) && a.type !== 'nth' && a.type !== 'parent';
+}
+
+function satisfiedBy(parts: readonly Outcome[], depth: number, span: SpanSource, facts: readonly Outcome[], findings: Findings): Satisfied {
+  let of: readonly Outcome[] | undefined;
+  let isGuarded = false;
+  let comparesItself = false;
+  for (const { node, outcome } of parts) {
+    // What is asked of no span, as `trace.depth > 2`, is so for both.
+    if (!readsTested(node, depth) && facts.some((fact) => isSaid(fact, { node, outcome }, findings))) continue;
+    const own = askedOf(node, depth, span);
+    if (own === undefined) {
+      // What can't be asked of another span (it reads `trace.id`, too) may stand there as it is.
+      if (facts.some((fact) => readsSpan(fact.node, span) && isSaid(fact, { node, outcome }, findings))) continue;
+      return undefined;
+    }
+    if (comparesWithItself(own)) {
+      if (!holdsOfItself(own, outcome)) return undefined;
+      comparesItself = true;
+      continue;
+    }
+    of ??= facts.filter((fact) => readsSpan(fact.node, span));
+    if (isGuard(own) && outcome) {
+      isGuarded ||= contradictionOfAll([...of, { node: own, outcome: false }]) === undefined;
+      continue;
+    }
+    // Nearly all conditions: what is asked of the other span is something else.
+    if (of.length === 0) return undefined;
+    if (contradictionOfAll([...of, { node: own, outcome: !outcome }]) !== undefined) continue;
+    if (!of.some((fact) => fact.outcome === outcome && isSameText(fact.node, node, findings))) return undefined;
+  }
+  if (isGuarded) return comparesItself ? 'with values' : undefined;
+  return 'always';
+}
+
+/** Written alike, of `span` and `attribute` alone: what it says of the one it says of the other. */
+function isSameText(a: Resolved, b: Resolved, findings: Findings): boolean {
+  if (a.type !== b.type || shapeOf(a) !== shapeOf(b)) return false;
+  const text = writtenText(b.syntax);
+  if (writtenText(a.syntax) !== text) return false;
+  return [...findings.namedSpans].every((name) => !new RegExp(`\\b${name}\\b`).test(text) || isOwnName(name, text, findings));
+}
+
+/** `trace.count(x where …)`: the name stands for nothing outside of the two conditions. */
+function isOwnName(name: string, text: string, { source }: Findings): boolean {
+  const named = new RegExp(`\\b${name}\\s+where\\b`, 'g');
+  const within = text.match(named)?.length ?? 0;
+  return within > 0 && (source.text.match(named)?.length ?? 0) === 2 * within;
+}
+
+/** That there is a value is asked. */
+function isGuard(node: Resolved): boolean {
+  return node.type === 'attribute' || node.type === 'has-attribute' || node.type === 'resource-attribute';
+}
+
+/** `a.k == b.k`, asked of a. */
+export function comparesWithItself(node: Resolved): node is BinaryNode {
+  return node.type === 'binary' && isSameReading(node.left, node.right);
+}
+
+/** `a.k == b.k`: of a span that is both it is one value. */
+export function comparesTwoSpans({ node }: Outcome): boolean {
+  if (node.type !== 'binary') return false;
+  const { left, right } = node;
+  if (left.type === 'field') return right.type === 'field' && left.field === right.field;
+  return left.type === 'attribute' && right.type === 'attribute' && left.key === right.key;
+}
+
+/** What a comparison of a value with itself comes out as. */
+export function holdsOfItself({ operator }: BinaryNode, outcome: boolean): boolean {
+  return (operator === '==' || operator === '<=' || operator === '>=') === outcome;
+}
+
+function report(
+  node: Resolved,
+  asked: TraceQuantifier,
+  { span, name }: Askable,
+  satisfied: 'always' | 'with values',
+  findings: Findings,
+): void {
+  const [argument] = asked.syntax.type === 'call' ? asked.syntax.args : [];
+  const inner = argument?.type === 'named-condition' ? argument.name.name : 'span';
+  const outer = span.type === 'root' ? 'trace.root' : span.type === 'bound' ? name : undefined;
+  const different = outer === undefined ? undefined : `${inner}.id != ${outer}.id`;
+  // In front: other fixes of the condition stay where they are.
+  const { start } = asked.condition.syntax.range;
+  const isWhole = different !== undefined && !isAlternative(asked.condition);
+  const fix = isWhole ? { range: { start, end: start }, text: `${different} and ` } : undefined;
+  const suggestion = different ?? 'trace.has(outer where … span.id != outer.id)';
+  const values = {
+    of: outer ?? (span.type === 'subject' ? 'the span that is judged' : 'the span around it'),
+    where: satisfied === 'always' ? '' : ' where it has the values',
+  };
+  findings.report('BT_DSL_OF_ITSELF', node.syntax.range, values, { expected: 'another span', suggestion, fix });
+}
+
+function isAlternative(condition: Resolved): boolean {
+  return condition.type === 'logical' && condition.operator === 'or';
+}

@@ -1,0 +1,35 @@
+import type { Resolved, TracePair, TraceQuantifier } from '../../../tree/resolved.js';
+import { baseOf, someNode, spansOf } from '../../../tree/walk.js';
+import { ANY } from '../../../values/types.js';
+import type { Findings } from '../../scope/context.js';
+
+/** `trace.has(a where a.name == "x" and trace.has(b where a.name == "y"))`: nothing is asked of b. */
+export function unasked(node: TraceQuantifier | TracePair, findings: Findings): void {
+  if (node.type === 'trace-quantifier') return asked(node.condition, node.depth, findings);
+  asked(node.first, node.depth, findings);
+  asked(node.second, node.depth + 1, findings);
+}
+
+function asked(condition: Resolved, depth: number, findings: Findings): void {
+  // `count(true)` counts them all.
+  const isConstant = condition.type === 'literal' && (condition.syntax.type !== 'name' || condition.value !== undefined);
+  if (isConstant || isAskedFirst(condition, depth)) return;
+  if (someNode(condition, (part) => isUnknown(part) || spansOf(part).some((span) => isOf(baseOf(span), depth)))) return;
+  findings.report('BT_DSL_UNASKED', condition.syntax.range, {}, { expected: 'a condition on the span: span.…, attribute.…, or its name' });
+}
+
+/** In a script: a function of its own may ask the span; a variable alone is the same for all spans. */
+function isUnknown(part: Resolved): boolean {
+  return part.type === 'literal' && part.types === ANY && (part.syntax.type !== 'name' || part.syntax.name === 'span');
+}
+
+function isOf(span: ReturnType<typeof baseOf>, depth: number): boolean {
+  return span.type === 'bound' && span.depth === depth;
+}
+
+/** Nearly all conditions begin with the span: `span.name == "x" and …`. */
+function isAskedFirst(condition: Resolved, depth: number): boolean {
+  let first = condition;
+  while (first.type === 'logical' || first.type === 'binary') first = first.left;
+  return (first.type === 'field' || first.type === 'attribute') && first.span.type === 'bound' && first.span.depth === depth;
+}

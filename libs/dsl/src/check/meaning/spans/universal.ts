@@ -1,0 +1,80 @@
+import { factKey } from '../../../tree/facts.js';
+import type { Relatives, Resolved, TraceQuantifier } from '../../../tree/resolved.js';
+import { BOOLEAN } from '../../../values/types.js';
+import type { Outcome } from '../said/contradiction.js';
+import { MIRRORED } from '../said/ordered-as-count.js';
+import { neverFails } from './asked-of.js';
+import { alternativesOf } from './outcome-parts.js';
+
+/** What holds of every span of the trace, or of every relative of a span. */
+export interface Universal extends Outcome {
+  readonly depth: number;
+  readonly over: Relatives | undefined;
+  /** The part of the rule that says so. */
+  readonly by: Resolved;
+  /** One of these is so of each of the spans. */
+  readonly alternatives: readonly (readonly Outcome[])[];
+}
+
+/** `trace.all(c)`, `not trace.has(c)`, `trace.count(c) == 0`, `trace.max(span.duration) < 1s`. */
+export function universalsOf(part: Outcome): readonly Universal[] {
+  const universals = universalsIn(part);
+  if (universals.length === 0) return NO_UNIVERSALS;
+  return universals.map((said) => ({ ...said, by: part.node, alternatives: alternativesOf(said.node, said.outcome) }));
+}
+
+type AllAre = Omit<Universal, 'by' | 'alternatives'>;
+
+const NO_UNIVERSALS: readonly Universal[] = [];
+
+function universalsIn({ node, outcome }: Outcome): readonly AllAre[] {
+  if (node.type === 'unary' && node.operator === 'not') return universalsIn({ node: node.operand, outcome: !outcome });
+  if (node.type === 'trace-quantifier') {
+    const { quantifier, condition, depth, over } = node;
+    if (quantifier === 'all' && outcome) return [{ node: condition, outcome: true, depth, over }];
+    if (quantifier === 'has' && !outcome) return none(node);
+    return [];
+  }
+  if (node.type !== 'binary') return [];
+  const [subject, limit, operator] =
+    node.right.type === 'literal' ? [node.left, node.right, node.operator] : [node.right, node.left, MIRRORED[node.operator]];
+  if (limit.type !== 'literal' || operator === undefined) return [];
+  if (subject.type === 'trace-quantifier' && subject.quantifier === 'count') {
+    const isNone = outcome ? isZero(operator, limit.value) : isZero(NEGATED[operator], limit.value);
+    return isNone ? none(subject) : [];
+  }
+  if (subject.type !== 'trace-aggregate' || subject.condition !== undefined || subject.field.type !== 'field' || !outcome) return [];
+  const isMost = subject.aggregate === 'max' && (operator === '<' || operator === '<=');
+  const isLeast = subject.aggregate === 'min' && (operator === '>' || operator === '>=');
+  if (!isMost && !isLeast) return [];
+  const each: Resolved = { type: 'binary', operator, left: subject.field, right: limit, syntax: node.syntax, types: BOOLEAN };
+  return [{ node: each, outcome: true, depth: subject.depth, over: subject.over }];
+}
+
+const NEGATED: Readonly<Record<string, string>> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '==': '~=', '~=': '==' };
+
+function none({ condition, depth, over }: TraceQuantifier): readonly AllAre[] {
+  return neverFails(condition) ? [{ node: condition, outcome: false, depth, over }] : [];
+}
+
+function isZero(operator: string | undefined, value: unknown): boolean {
+  if (typeof value !== 'number') return false;
+  return (
+    (operator === '==' && value === 0) || (operator === '<' && value > 0 && value <= 1) || (operator === '<=' && value >= 0 && value < 1)
+  );
+}
+
+/** `trace.count(c) > 2`: there is one. */
+export function asksForSome({ left, right, operator }: Extract<Resolved, { type: 'binary' }>, outcome: boolean): boolean {
+  const [limit, written] = right.type === 'literal' ? [right, operator] : [left, MIRRORED[operator]];
+  const said = outcome ? written : NEGATED[written ?? ''];
+  if (limit.type !== 'literal' || typeof limit.value !== 'number') return false;
+  return (said === '>' && limit.value >= 0) || (said === '>=' && limit.value > 0) || (said === '==' && limit.value > 0);
+}
+
+/** What is said of all a is said of each b. */
+export function areAmong(a: Relatives, b: Relatives | undefined): boolean {
+  if (b === undefined || (a.axis !== b.axis && (a.axis !== 'descendants' || b.axis !== 'children'))) return false;
+  const key = factKey(a.of, 'attribute', '');
+  return key !== undefined && key === factKey(b.of, 'attribute', '');
+}

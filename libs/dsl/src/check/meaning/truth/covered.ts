@@ -1,0 +1,48 @@
+import type { Range } from '../../../text/source.js';
+import { formatExpression } from '../../../tree/format-expression.js';
+import type { LogicalNode, Resolved } from '../../../tree/resolved.js';
+import type { Findings } from '../../scope/context.js';
+import { isPlainComparison, type PlainComparison } from '../said/plain-comparison.js';
+import { isSameReading } from '../said/same-sides.js';
+
+/** `x == "a" or x != "b"`: wherever x is "a" it is not "b"; `x == "a" or x == "a"`. Answers whether it was said. */
+export function coveredAlternative(chain: LogicalNode, operands: readonly Resolved[], findings: Findings): boolean {
+  const plain = operands.filter(isPlainComparison);
+  if (plain.length < 2) return false;
+  for (const [place, part] of plain.entries()) {
+    const whole = plain.slice(place + 1, place + 1 + MOST).find((other) => isTwice(part, other));
+    if (whole !== undefined) return report(part, whole, findings);
+  }
+  if (chain.operator !== 'or') return false;
+  const unlike = plain.filter(isOf('~='));
+  if (unlike.length === 0) return false;
+  for (const part of plain.filter(isOf('=='))) {
+    const whole = unlike.find(({ left, right }) => isSameReading(left, part.left) && right.value !== part.right.value);
+    if (whole !== undefined) return report(part, whole, findings);
+  }
+  return false;
+}
+
+/** So many operands are compared with each: the time stays linear. */
+const MOST = 20;
+
+function isTwice(a: PlainComparison, b: PlainComparison): boolean {
+  return (
+    a.operator === b.operator &&
+    isSameReading(a.left, b.left) &&
+    typeof a.right.value === typeof b.right.value &&
+    a.right.value === b.right.value
+  );
+}
+
+function report(part: PlainComparison, whole: PlainComparison, findings: Findings): true {
+  const [a, b] = [part, whole].map(({ syntax }) => syntax.range).toSorted((a, b) => a.start - b.start) as [Range, Range];
+  const values = { part: formatExpression(part.syntax), whole: formatExpression(whole.syntax) };
+  findings.report('BT_DSL_COVERED', { start: a.start, end: b.end }, values, { expected: 'one of the two, or another value' });
+  return true;
+}
+
+/** Compared with a value that stands there: a number is the same, however it is written. */
+function isOf(operator: '==' | '~='): (node: PlainComparison) => boolean {
+  return (node) => node.operator === operator && (typeof node.right.value === 'string' || typeof node.right.value === 'boolean');
+}

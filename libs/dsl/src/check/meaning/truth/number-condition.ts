@@ -1,0 +1,33 @@
+import { formatExpression } from '../../../tree/format-expression.js';
+import type { Resolved } from '../../../tree/resolved.js';
+import { NIL, NUMBER } from '../../../values/types.js';
+import type { Findings } from '../../scope/context.js';
+import { flatOperands } from '../said/flat-operands.js';
+import { conventionOf } from '../values/semantic-conventions.js';
+import type { Place } from './constant-condition.js';
+
+/** `trace.max(attribute.n)` where a condition belongs: it counts as true whatever it is. As a guard it asks whether there is one. */
+export function numberCondition(node: Resolved, place: Place, findings: Findings, isInScript: boolean): void {
+  const mayBeMissing = node.type === 'trace-aggregate' && node.types === (NUMBER | NIL);
+  // Of a whole rule it is said that it always matches.
+  const isThere = isInScript && node.types === NUMBER && node.type !== 'literal';
+  if ((!mayBeMissing && !isThere) || isGuard(node, place)) return;
+  findings.report(
+    'BT_DSL_NUMBER_CONDITION',
+    node.syntax.range,
+    { text: formatExpression(node.syntax) },
+    { expected: 'a comparison, such as > 3' },
+  );
+}
+
+/** `trace.sum(attribute.gen_ai.usage.input_tokens, attribute.gen_ai.usage.output_tokens)`: the second is no condition. */
+export function numberAttribute(condition: Resolved, findings: Findings): void {
+  if (condition.type !== 'attribute' || conventionOf(condition.key) !== 'a number') return;
+  const text = formatExpression(condition.syntax);
+  findings.report('BT_DSL_NUMBER_CONDITION', condition.syntax.range, { text }, { expected: 'a condition on the span, or nothing' });
+}
+
+/** Something follows that is asked only where it holds. */
+function isGuard(node: Resolved, place: Place): boolean {
+  return place.kind === 'operand' && place.chain.operator === 'and' && flatOperands(place.chain).at(-1) !== node;
+}

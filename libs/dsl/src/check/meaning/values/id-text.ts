@@ -1,0 +1,29 @@
+import { formatExpression } from '../../../tree/format-expression.js';
+import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
+import type { Findings } from '../../scope/context.js';
+
+/** What is known by an id: how many digits it has, and the name that was meant instead. */
+const IDS: Readonly<Record<string, { readonly what: string; readonly digits: number; readonly field: string }>> = {
+  id: { what: 'a span', digits: 16, field: 'name' },
+  parent_id: { what: 'the parent', digits: 16, field: 'parent.name' },
+  trace_id: { what: 'the trace', digits: 32, field: 'trace.root.name' },
+};
+
+/** `span.parent_id == "checkout"`: the name of a span stands where ids are compared. */
+export function idText({ operator, left, right }: BinaryNode, findings: Findings): void {
+  if (operator !== '==' && operator !== '~=') return;
+  compared(left, right, findings);
+  compared(right, left, findings);
+}
+
+function compared(id: Resolved, { syntax }: Resolved, findings: Findings): void {
+  if (syntax.type !== 'string' || syntax.value === '') return;
+  const kind = id.type === 'field' ? id.field : id.type === 'trace-field' && id.field === 'id' ? 'trace_id' : undefined;
+  const known = kind !== undefined && Object.hasOwn(IDS, kind) ? IDS[kind] : undefined;
+  if (known === undefined || (syntax.value.length === known.digits && /^[0-9a-f]+$/.test(syntax.value))) return;
+  const owner = formatExpression(id.syntax).replace(/\.\w+$/, '');
+  const field = known.field.startsWith('trace.') ? known.field : `${owner}.${known.field}`;
+  const { what, digits } = known;
+  const values = { text: formatExpression(syntax), what, digits: String(digits), field };
+  findings.report('BT_DSL_ID_TEXT', syntax.range, values, { expected: `${digits} hexadecimal digits, or another span's id` });
+}

@@ -1,0 +1,52 @@
+import { formatExpression } from '../../../tree/format-expression.js';
+import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
+import { NIL } from '../../../values/types.js';
+import type { Findings } from '../../scope/context.js';
+import { flatOperands } from '../said/flat-operands.js';
+
+/**
+ * A condition on a span that only says what an attribute is not, as `attribute.model != "a"`: it holds on every span without the
+ * attribute. Something else in the condition (`span.name == "chat" and …`) says which spans are meant; behind `or` nothing does.
+ */
+export function missingDiffers(condition: Resolved, findings: Findings): void {
+  if (condition.type === 'logical' && condition.operator === 'or') {
+    const alternatives = flatOperands(condition);
+    // `x != "a" or "b"` is another mistake.
+    if (!alternatives.some(({ type }) => type === 'literal')) for (const alternative of alternatives) missingDiffers(alternative, findings);
+    return;
+  }
+  const operands = condition.type === 'logical' && condition.operator === 'and' ? flatOperands(condition) : [condition];
+  const [start] = operands;
+  const first = start === undefined ? undefined : differs(start);
+  if (first === undefined || !operands.every((operand) => differs(operand) !== undefined)) return;
+  const key = [first.left, first.right].find(mayBeMissing) as Extract<Resolved, { readonly key: string }>;
+  // A guard `x and …` leaves out false as well, which is what was meant by `x != true`.
+  const isTruth = [first.left, first.right].some(isBoolean);
+  const guards = [first.left, first.right].filter(mayBeMissing).map(({ syntax }) => formatExpression(syntax) + (isTruth ? ' != nil' : ''));
+  const { range } = (operands[0] as Resolved).syntax;
+  const text = [...guards, findings.source.slice(range)].join(' and ');
+  findings.report('BT_DSL_MISSING_DIFFERS', range, { key: key.key }, { suggestion: `${guards.join(' and ')} and …`, fix: { range, text } });
+}
+
+/** The comparison that holds where the attribute is missing. */
+function differs(node: Resolved): BinaryNode | undefined {
+  if (node.type === 'unary' && node.operator === 'not' && node.operand.type === 'binary' && node.operand.operator === '==')
+    return known(node.operand);
+  return node.type === 'binary' && node.operator === '~=' ? known(node) : undefined;
+}
+
+/** Compared with a value that is there: nil differs from it. */
+function known(node: BinaryNode): BinaryNode | undefined {
+  const { left, right } = node;
+  const [missing, other] = mayBeMissing(left) ? [left, right] : [right, left];
+  if (!mayBeMissing(missing)) return undefined;
+  return mayBeMissing(other) || (other.type === 'literal' && other.types !== NIL && other.types !== 0) ? node : undefined;
+}
+
+function mayBeMissing(node: Resolved): boolean {
+  return node.type === 'attribute' && (node.types & NIL) !== 0;
+}
+
+function isBoolean(node: Resolved): boolean {
+  return node.type === 'literal' && typeof node.value === 'boolean';
+}

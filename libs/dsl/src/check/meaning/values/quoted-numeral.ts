@@ -1,0 +1,28 @@
+import { parseDuration } from '../../../lua/duration.js';
+import { parseNumeral } from '../../../lua/lua-number.js';
+import { formatExpression } from '../../../tree/format-expression.js';
+import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
+import { STRING } from '../../../values/types.js';
+import type { Findings } from '../../scope/context.js';
+
+const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
+
+/** `attribute.amount > "1000"`. */
+export function quotedNumeral({ operator, left, right }: BinaryNode, findings: Findings): void {
+  if (!ORDERS.has(operator)) return;
+  reportQuoted(left, right, findings);
+  reportQuoted(right, left, findings);
+}
+
+function reportQuoted(quoted: Resolved, other: Resolved, findings: Findings): void {
+  if (quoted.syntax.type !== 'string' || quoted.type !== 'literal' || other.type === 'literal' || other.types === STRING) return;
+  const text = String(quoted.value).trim();
+  if (parseNumeral(text) === undefined && parseDuration(text) === undefined) return;
+  const fix = { range: quoted.syntax.range, text };
+  findings.report(
+    'BT_DSL_NUMERAL_IN_STRING',
+    quoted.syntax.range,
+    { text: formatExpression(quoted.syntax) },
+    { expected: 'a number', suggestion: text, fix },
+  );
+}

@@ -1,0 +1,27 @@
+import { formatExpression } from '../../../tree/format-expression.js';
+import type { BinaryNode, FieldName, Resolved } from '../../../tree/resolved.js';
+import type { Findings } from '../../scope/context.js';
+
+/** Names that nobody puts into quotes; the value of an attribute may be JSON. */
+const NAMES: ReadonlySet<FieldName> = new Set<FieldName>(['name', 'service', 'scope_name', 'scope_version']);
+const QUOTED = /^(?:"([^"\\]+)"|'([^'\\]+)')$/;
+
+/** `span.name == '"checkout"'`: the inner quotes are a part of the text. */
+export function quotesInText({ operator, left, right }: BinaryNode, findings: Findings): void {
+  if (operator !== '==' && operator !== '~=') return;
+  const [field, text] = left.type === 'field' ? [left, right] : [right, left];
+  if (field.type !== 'field' || !NAMES.has(field.field)) return;
+  const found = QUOTED.exec(textOf(text) ?? '');
+  const inner = found?.[1] ?? found?.[2];
+  if (inner === undefined) return;
+  const meant = formatExpression({ type: 'string', value: inner, isText: true, range: text.syntax.range });
+  const values = { text: formatExpression(text.syntax) };
+  findings.report('BT_DSL_QUOTES_IN_TEXT', text.syntax.range, values, {
+    suggestion: meant,
+    fix: { range: text.syntax.range, text: meant },
+  });
+}
+
+function textOf({ syntax }: Resolved): string | undefined {
+  return syntax.type === 'string' && syntax.isText ? syntax.value : undefined;
+}
