@@ -18,6 +18,7 @@ const entries = {
   'expression-thread': 'dist/apps/api/src/expressions/thread.js',
   'preview-thread': 'dist/apps/api/src/preview/thread.js',
   'writer-thread': 'dist/libs/messaging/src/embedded/writer-thread.js',
+  'store-thread': 'dist/libs/store/src/sqlite/thread.js',
 };
 
 /** A thread's file lies beside its owner in dist, and beside all others in the bundle. */

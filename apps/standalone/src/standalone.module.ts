@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { logReport, logSettings, MessagingModule } from '#messaging';
 import { CONFIGURATION, LOGGER } from '#platform';
-import { StoreModule, storeSettings } from '#store';
+import { StoreModule, serverStoreSettings } from '#store';
 import { ApiModule } from '../../api/src/api.module.js';
 import { EvaluatorModule } from '../../evaluator/src/evaluator.module.js';
 import { IngestModule } from '../../ingest/src/ingest.module.js';
@@ -10,7 +10,7 @@ import { IngestModule } from '../../ingest/src/ingest.module.js';
 @Module({
   imports: [
     MessagingModule.forRootAsync({ inject: [CONFIGURATION, LOGGER], useFactory: logSettings, report: logReport }),
-    StoreModule.forRootAsync({ inject: [CONFIGURATION], useFactory: storeSettings }),
+    StoreModule.forRootAsync({ inject: [CONFIGURATION], useFactory: serverStoreSettings }),
     IngestModule,
     EvaluatorModule,
     ApiModule,

@@ -22,6 +22,6 @@ export {
   type ViolationPage,
 } from './store.js';
 export { StoreModule } from './store.module.js';
-export { storeSettings } from './store-settings.js';
+export { serverStoreSettings, storeSettings } from './store-settings.js';
 export type { GroupState, ViolationGroup, ViolationGroupFilter } from './violation-groups/violation-group.js';
 export type { ViolationSequence } from './violation-sequence.js';

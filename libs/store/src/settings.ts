@@ -3,6 +3,8 @@ export interface SqliteStoreSettings {
   readonly kind: 'sqlite';
   /** Directory of the database `store.db`, made when absent. Undefined keeps it in memory. */
   readonly path?: string;
+  /** Queries run in threads of their own, or in this one (default). The URL of the threads' entry, where it is not in the build beside the caller. */
+  readonly threads?: boolean | URL;
 }
 
 /** PostgreSQL, for any number of processes. */

@@ -6,3 +6,9 @@ export function storeSettings({ storage }: Pick<Configuration, 'storage'>): Stor
   if (storage.databaseUrl !== undefined) return { kind: 'postgres', url: storage.databaseUrl };
   return storage.type === 'disk' && storage.path !== undefined ? { kind: 'sqlite', path: storage.path } : { kind: 'sqlite' };
 }
+
+/** The same for a server: no query makes its event loop wait. */
+export function serverStoreSettings(configuration: Pick<Configuration, 'storage'>): StoreSettings {
+  const settings = storeSettings(configuration);
+  return settings.kind === 'sqlite' ? { ...settings, threads: true } : settings;
+}

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { DatabaseFile, makeDirectory } from '#files';
 import type { Connection } from '../connection.js';
@@ -7,20 +7,20 @@ import { StoreError } from '../problems.js';
 import type { Schema } from '../schema.js';
 import type { SqliteStoreSettings } from '../settings.js';
 import { NodeSqliteDialect } from './node-sqlite.js';
-
-const TIMEOUT_MS = 10_000;
+import { openDatabase } from './open-database.js';
+import { ThreadEnded } from './sqlite-thread.js';
+import { SqliteThreads } from './sqlite-threads.js';
+import { ThreadedSqliteDialect } from './threaded-sqlite.js';
 
 /** Opens (and makes, when absent) the SQLite database. Throws a StoreError that says which path, and how to set another. */
 export function openSqlite(settings: SqliteStoreSettings): Connection {
   const place = settings.path === undefined ? ':memory:' : join(resolve(settings.path), 'store.db');
-  let database: DatabaseSync | undefined;
+  let database: DatabaseSync;
   try {
     if (settings.path !== undefined) makeDirectory(resolve(settings.path));
-    database = new DatabaseSync(place, { timeout: TIMEOUT_MS });
-    // A rule that was answered as saved survives a loss of power.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
+    // Beside threads it does nothing but say what is wrong at the start, and keep the files open that are looked after.
+    database = openDatabase(place);
   } catch (error) {
-    if (database?.isOpen) database.close();
     const problem = sqliteProblem(error, place);
     if (problem instanceof StoreError) throw problem;
     throw new StoreError(
@@ -30,14 +30,21 @@ export function openSqlite(settings: SqliteStoreSettings): Connection {
     );
   }
   const files = settings.path === undefined ? undefined : new DatabaseFile(place);
+  const threads = threadsOf(settings, place);
+  const dialect = threads === undefined ? new NodeSqliteDialect(database) : new ThreadedSqliteDialect(threads, () => database.close());
   return {
     ...(files === undefined ? {} : { lost: () => files.lost() }),
-    database: new Kysely<Schema>({ dialect: new NodeSqliteDialect(database) }),
+    database: new Kysely<Schema>({ dialect }),
     place,
     // Every transaction has the write lock from its start.
     lock: async () => undefined,
     problem: (error) => sqliteProblem(error, place),
   };
+}
+
+function threadsOf({ threads = false }: SqliteStoreSettings, place: string): SqliteThreads | undefined {
+  if (threads === false) return undefined;
+  return threads === true ? new SqliteThreads(place) : new SqliteThreads(place, threads);
 }
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html) and what they mean here. */
@@ -57,6 +64,7 @@ const CODES: Readonly<
 };
 
 function sqliteProblem(error: unknown, place: string): unknown {
+  if (error instanceof ThreadEnded) return new StoreError('BT_STORE_UNAVAILABLE', { place, reason: error.message }, { cause: error });
   // A number was read that JavaScript cannot hold, which nobody wrote.
   if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_OUT_OF_RANGE') {
     return new StoreError('BT_STORE_CORRUPT', { place, reason: (error as unknown as Error).message }, { cause: error });

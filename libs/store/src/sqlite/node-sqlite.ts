@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -8,9 +8,7 @@ import {
   SqliteDriver,
   type SqliteStatement,
 } from 'kysely';
-
-/** Statements kept prepared: all of the store's, with room for the combinations of filters. */
-const KEPT_STATEMENTS = 200;
+import { inputValues, type KeptStatement, KeptStatements } from './kept-statements.js';
 
 /** Kysely's SQLite dialect over `node:sqlite`; every transaction takes the write lock at its start, so that none fails half-way for it. */
 export class NodeSqliteDialect extends SqliteDialect {
@@ -47,31 +45,21 @@ class ImmediateDriver extends SqliteDriver {
 
 /** `node:sqlite` in the shape that Kysely knows (better-sqlite3's). */
 function adapt(database: DatabaseSync): SqliteDatabase {
-  const kept = new Map<string, SqliteStatement>();
+  const statements = new KeptStatements(database);
   return {
     close: () => {
-      kept.clear();
+      statements.clear();
       database.close();
     },
-    prepare: (sql) => {
-      let statement = kept.get(sql);
-      if (statement === undefined) {
-        statement = adaptStatement(database.prepare(sql));
-        const [oldest] = kept.keys();
-        if (kept.size >= KEPT_STATEMENTS && oldest !== undefined) kept.delete(oldest);
-        kept.set(sql, statement);
-      }
-      return statement;
-    },
+    prepare: (sql) => adaptStatement(statements.prepare(sql)),
   };
 }
 
-function adaptStatement(statement: StatementSync): SqliteStatement {
-  const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
+function adaptStatement({ reader, statement }: KeptStatement): SqliteStatement {
   return {
-    reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...values(parameters)),
-    run: (parameters) => statement.run(...values(parameters)),
-    iterate: (parameters) => statement.iterate(...values(parameters)),
+    reader,
+    all: (parameters) => statement.all(...inputValues(parameters)),
+    run: (parameters) => statement.run(...inputValues(parameters)),
+    iterate: (parameters) => statement.iterate(...inputValues(parameters)),
   };
 }

@@ -1,0 +1,35 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+
+/** Statements kept prepared: all of the store's, with room for the combinations of filters. */
+const KEPT = 200;
+
+/** A statement with what is asked of it each time: whether it answers rows. */
+export interface KeptStatement {
+  readonly reader: boolean;
+  readonly statement: StatementSync;
+}
+
+/** The prepared statements of a connection, by their text; the oldest one makes room for another. */
+export class KeptStatements {
+  private readonly kept = new Map<string, KeptStatement>();
+
+  constructor(private readonly database: DatabaseSync) {}
+
+  prepare(sql: string): KeptStatement {
+    let found = this.kept.get(sql);
+    if (found === undefined) {
+      const statement = this.database.prepare(sql);
+      found = { reader: statement.columns().length > 0, statement };
+      const [oldest] = this.kept.keys();
+      if (this.kept.size >= KEPT && oldest !== undefined) this.kept.delete(oldest);
+      this.kept.set(sql, found);
+    }
+    return found;
+  }
+
+  clear(): void {
+    this.kept.clear();
+  }
+}
+
+export const inputValues = (parameters: readonly unknown[]): SQLInputValue[] => parameters as SQLInputValue[];

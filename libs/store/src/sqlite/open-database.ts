@@ -1,0 +1,17 @@
+import { DatabaseSync } from 'node:sqlite';
+
+/** For so long (ms) a statement waits for the lock of another process. */
+const TIMEOUT_MS = 10_000;
+
+/** Opens a database of the store, and makes it when it is absent. Throws what SQLite says. */
+export function openDatabase(place: string): DatabaseSync {
+  const database = new DatabaseSync(place, { timeout: TIMEOUT_MS });
+  try {
+    // A rule that was answered as saved survives a loss of power.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}

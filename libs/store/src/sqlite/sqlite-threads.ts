@@ -1,0 +1,67 @@
+import { SqliteThread } from './sqlite-thread.js';
+import { type ThreadSettings } from './thread-message.js';
+
+/** Where the entry of the threads lies in the build. */
+const ENTRY = new URL('./thread.js', import.meta.url);
+
+/** Threads that read beside the one that writes: a long search leaves room for the lists of others. */
+const READERS = 2;
+
+/**
+ * The connections of a store: one that writes, and, of a database in a file, some that only read. They read what is committed, while the other writes
+ * (https://sqlite.org/wal.html). A database in memory is known to its one connection alone.
+ */
+export class SqliteThreads {
+  #writer: SqliteThread;
+  readonly #readers: SqliteThread[] = [];
+  /** Whoever has the writer, or waits for it: the last of them. */
+  #queue: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(
+    private readonly place: string,
+    private readonly entry: URL = ENTRY,
+  ) {
+    this.#writer = this.#start(false);
+  }
+
+  private get inMemory(): boolean {
+    return this.place === ':memory:';
+  }
+
+  /** Has the writer for itself until it calls `release`. One that ended is replaced, unless the database ended with it. */
+  async acquireWriter(): Promise<{ readonly writer: SqliteThread; readonly release: () => void }> {
+    const before = this.#queue;
+    let release!: () => void;
+    this.#queue = new Promise((resolve) => {
+      release = resolve;
+    });
+    await before;
+    if (this.#writer.ended && !this.inMemory && !this.#closed) this.#writer = this.#start(false);
+    return { writer: this.#writer, release };
+  }
+
+  /** The reader with the least to do; undefined where only the writer can read. */
+  reader(): SqliteThread | undefined {
+    if (this.inMemory || this.#closed) return undefined;
+    for (const [at, reader] of this.#readers.entries()) if (reader.ended) this.#readers[at] = this.#start(true);
+    const idle = this.#readers.find(({ waiting }) => waiting === 0);
+    if (idle !== undefined) return idle;
+    if (this.#readers.length < READERS) {
+      const another = this.#start(true);
+      this.#readers.push(another);
+      return another;
+    }
+    return this.#readers.reduce((least, one) => (one.waiting < least.waiting ? one : least));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#queue;
+    await Promise.all([this.#writer, ...this.#readers].map((thread) => thread.close()));
+  }
+
+  #start(reads: boolean): SqliteThread {
+    return new SqliteThread({ place: this.place, reads } satisfies ThreadSettings, this.entry);
+  }
+}

@@ -1,0 +1,106 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openStore, type Store } from '../../libs/store/src/index.js';
+import { SqliteThreads } from '../../libs/store/src/sqlite/sqlite-threads.js';
+import { describeStore } from '../../libs/store/src/store.contract.js';
+import { violation } from '../../libs/store/src/testing/violation.js';
+
+/** Threads have no transpiler: their entry comes from the build. */
+const threads = new URL('../../dist/libs/store/src/sqlite/thread.js', import.meta.url);
+const directory = (): string => mkdtempSync(join(tmpdir(), 'betrace-store-'));
+
+describeStore('SQLite in threads, on disk', () => openStore({ kind: 'sqlite', path: directory(), threads }));
+
+describe('SQLite in threads', () => {
+  let path: string;
+  let store: Store;
+  beforeEach(async () => {
+    path = directory();
+    store = await openStore({ kind: 'sqlite', path, threads });
+  });
+  afterEach(() => store.close());
+
+  const file = () => new DatabaseSync(join(path, 'store.db'));
+  const keep = (position: number) => store.keep({ reader: 'r', partition: 0, position, violations: [violation(`v${position}`)] });
+
+  it('answers what is kept while another process writes, and keeps what is to be kept when that has ended', async () => {
+    await keep(1);
+    const other = file();
+    other.exec('BEGIN IMMEDIATE');
+    const kept = keep(2);
+    expect((await store.violations({}, { limit: 10 })).violations.map(({ id }) => id)).toEqual(['v1']);
+    other.exec('ROLLBACK');
+    other.close();
+    await kept;
+    expect((await store.violations({}, { limit: 10 })).total).toBe(2);
+  });
+
+  it('leaves the event loop alone while a query takes long', async () => {
+    const database = file();
+    database.exec(`INSERT INTO violations (id, revision, status, rule_id, rule_name, severity, trace_id, wire_trace_id, span_id, service, timestamp_ms,
+      first_offset, json_record, search_text) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
+      SELECT 'v' || i, 1, 'open', 'r', 'R', 'LOW', 't', 't', 's', 'shop', i, 0, '{}', hex(randomblob(400)) FROM n`);
+    database.close();
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    const start = performance.now();
+    delay.enable();
+    const searches = Array.from({ length: 4 }, (_, n) => store.violations({ text: `nowhere ${n}` }, { limit: 10 }));
+    const totals = (await Promise.all(searches)).map(({ total }) => total);
+    delay.disable();
+    expect(totals).toEqual([0, 0, 0, 0]);
+    // Beside how long they took, because how fast a machine is is not known.
+    expect(delay.max / 1e6).toBeLessThan((performance.now() - start) / 2);
+  });
+
+  it('gives back what a thread cannot: half a surrogate pair, U+0000, numbers beyond JavaScript', async () => {
+    await keep(1);
+    await store.keep({
+      reader: 'r',
+      partition: 0,
+      position: 2,
+      violations: [violation('w', { service: 'a\u0000b\ud800', record: '{"a":"\\ud800"}' })],
+    });
+    expect(await store.violation('w')).toMatchObject({ record: '{"a":"\\ud800"}' });
+    const database = file();
+    database.exec('UPDATE positions SET position = 4611686018427387904');
+    database.close();
+    await expect(store.position('r', 0)).rejects.toMatchObject({ code: 'BT_STORE_CORRUPT' });
+  });
+
+  it('goes on with another thread when one ended, and undoes the transaction of that one', async () => {
+    await store.close();
+    const ending = new SqliteThreads(join(path, 'store.db'), threads);
+    const { writer, release } = await ending.acquireWriter();
+    await writer.query('begin immediate', []);
+    await writer.query('create table half_done (x integer)', []);
+    const unanswered = writer.query(
+      'with recursive n (i) as (select 1 union all select i + 1 from n where i < 4000000) select count(*) from n',
+      [],
+    );
+    await Promise.all([writer.terminate(), expect(unanswered).rejects.toThrow(/the thread of the database ended/)]);
+    release();
+    const next = await ending.acquireWriter();
+    expect(next.writer).not.toBe(writer);
+    const { rows } = await next.writer.query("select name from sqlite_schema where name = 'half_done'", []);
+    expect(rows).toEqual([]);
+    next.release();
+    await ending.close();
+    store = await openStore({ kind: 'sqlite', path, threads });
+    await keep(1);
+  });
+
+  it('of a database in memory says that it is gone when its thread ended', async () => {
+    const ending = new SqliteThreads(':memory:', threads);
+    const { writer, release } = await ending.acquireWriter();
+    await writer.terminate();
+    release();
+    const again = await ending.acquireWriter();
+    await expect(again.writer.query('select 1', [])).rejects.toThrow(/ended/);
+    again.release();
+    await ending.close();
+  });
+});
