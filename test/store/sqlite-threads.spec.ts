@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -91,6 +91,26 @@ describe('SQLite in threads', () => {
     await ending.close();
     store = await openStore({ kind: 'sqlite', path, threads });
     await keep(1);
+  });
+
+  it.each<[string, (path: string) => void, number]>([
+    ['the write-ahead log is emptied', (path) => truncateSync(`${path}-wal`, 0), 1],
+    ['the database is deleted', (path) => rmSync(path), 0],
+  ])('says which file is lost, whichever thread meets it first, and makes no other: %s', async (_, lose, files) => {
+    for (let i = 1; i <= 20; i++) await keep(i);
+    await store.violations({}, { limit: 10 });
+    lose(join(path, 'store.db'));
+    // Both readers, of which one may only start now, and the writer.
+    const asked = await Promise.allSettled([
+      ...Array.from({ length: 6 }, (_each, n) => store.violations({ text: `v${n}` }, { limit: 10 })),
+      keep(21),
+      store.check(),
+    ]);
+    const problems = asked.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
+    expect(problems).not.toEqual([]);
+    for (const problem of problems) expect(problem).toMatch(/BT_STORE_FILE_LOST.*store\.db/);
+    await expect(store.check()).rejects.toThrow(/BT_STORE_FILE_LOST/);
+    expect(readdirSync(path).filter((name) => name === 'store.db')).toHaveLength(files);
   });
 
   it('of a database in memory says that it is gone when its thread ended', async () => {

@@ -45,7 +45,17 @@ describe('the files of an open database', () => {
       other.prepare('SELECT count(*) FROM t').get();
       other.close();
       expect(file.lost()).toBeUndefined();
+      expect(file.examine()).toBeUndefined();
     }
+  });
+
+  it('are told of when the write-ahead log was emptied and has its length again, by who looks into it', () => {
+    truncateSync(`${path}-wal`, 0);
+    expect(() => fill()).not.toThrow();
+    expect(file.lost()).toBeUndefined();
+    const loss = { path: `${path}-wal`, what: 'truncated' };
+    expect(file.examine()).toEqual(loss);
+    expect(file.lost()).toEqual(loss);
   });
 
   it('are no loss when somebody vacuums', () => {

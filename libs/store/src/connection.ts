@@ -11,6 +11,8 @@ export interface Connection {
   lock(transaction: Transaction<Schema>, name: LockName): Promise<void>;
   /** What became of a file of the database, when it was deleted, replaced or truncated while it is open. */
   lost?(): Loss | undefined;
+  /** The same, with a look into the files: for when the database is found damaged. */
+  examine?(): Loss | undefined;
   /** What an error of the database means: a StoreError, or the error itself when it is not the database's. */
   problem(error: unknown): unknown;
 }

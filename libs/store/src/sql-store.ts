@@ -1,3 +1,4 @@
+import type { Loss } from '#files';
 import {
   type ClosedTracesCount,
   type ClosedTracesTotals,
@@ -297,7 +298,7 @@ export class SqlStore extends Store {
   /** What was written to a file without a name is not kept. */
   private checkFiles(): void {
     const loss = this.connection.lost?.();
-    if (loss !== undefined) throw new StoreError('BT_STORE_FILE_LOST', { place: loss.path, what: loss.what, pid: process.pid });
+    if (loss !== undefined) throw fileLost(loss);
   }
 
   /** A write that changes nothing: a database that can only be read (a replica, a read-only file) refuses it. */
@@ -325,7 +326,15 @@ export class SqlStore extends Store {
     throw new StoreError('BT_STORE_TABLE_EMPTIED', { table: tables[0]!, place: this.connection.place });
   }
 
+  /** A database whose file is lost looks damaged to whoever reads next, which may be another connection than the one that writes: the loss is the cause. */
   private problemOf(error: unknown): unknown {
+    const problem = this.databaseProblemOf(error);
+    if (!(problem instanceof StoreError) || problem === error) return problem;
+    const loss = this.connection.examine?.();
+    return loss === undefined ? problem : fileLost(loss, error);
+  }
+
+  private databaseProblemOf(error: unknown): unknown {
     if (error instanceof DamagedTable && !error.isCertain) return this.connection.problem(error.cause);
     if (!(error instanceof DamagedColumn || error instanceof DamagedTable)) return this.connection.problem(error);
     return new StoreError('BT_STORE_CORRUPT', { place: this.connection.place, reason: error.message }, { cause: error });
@@ -342,4 +351,8 @@ export class SqlStore extends Store {
       throw problem;
     }
   }
+}
+
+function fileLost({ path: place, what }: Loss, cause?: unknown): StoreError {
+  return new StoreError('BT_STORE_FILE_LOST', { place, what, pid: process.pid }, { cause });
 }

@@ -33,7 +33,7 @@ export function openSqlite(settings: SqliteStoreSettings): Connection {
   const threads = threadsOf(settings, place);
   const dialect = threads === undefined ? new NodeSqliteDialect(database) : new ThreadedSqliteDialect(threads, () => database.close());
   return {
-    ...(files === undefined ? {} : { lost: () => files.lost() }),
+    ...(files === undefined ? {} : { lost: () => files.lost(), examine: () => files.examine() }),
     database: new Kysely<Schema>({ dialect }),
     place,
     // Every transaction has the write lock from its start.

@@ -1,12 +1,12 @@
 // The entry of a thread with a connection of its own: it runs one statement after the other, and holds up nobody but whoever asked.
 import { parentPort, workerData } from 'node:worker_threads';
 import { inputValues, KeptStatements } from './kept-statements.js';
-import { openDatabase } from './open-database.js';
+import { openExistingDatabase } from './open-database.js';
 import type { ThreadAnswer, ThreadFailure, ThreadRequest, ThreadResult, ThreadSettings } from './thread-message.js';
 
 const port = parentPort!;
 const { place, reads } = workerData as ThreadSettings;
-const database = openDatabase(place);
+const database = openExistingDatabase(place);
 if (reads) database.exec('PRAGMA query_only = ON');
 const statements = new KeptStatements(database);
 
