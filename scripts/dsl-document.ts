@@ -22,8 +22,8 @@ import { ERRORS, FIRST_RULE, GRAMMAR, JUDGEMENT, NAMED_SPANS, OPERATORS, ORDER, 
 export function dslDocument(): string {
   return `# BeTraceDSL
 
-A rule's text is true of what violates it. It is an expression of Lua 5.3 over \`span\`, \`trace\` and \`attribute\`, with the additions on this
-page; a text of at most ${MAX_TEXT.toLocaleString('en')} characters. This page is made from the catalogue that the checker, completion and
+A rule is true for a span or trace that violates it. Its text is an expression of Lua 5.3 over \`span\`, \`trace\` and \`attribute\`, with the additions on this
+page, of at most ${MAX_TEXT.toLocaleString('en')} characters. This page is generated from the catalogue that the checker, completion and
 \`GET /v1/dsl\` read, and every example on it is run by a test. The right column says what the example does on [the trace at the end](#the-trace-of-the-examples).
 
 ${FIRST_RULE}
@@ -44,7 +44,7 @@ ${fields(SCOPE_FIELDS, 'span.scope')}
 ${fields(TRACE_FIELDS, 'trace')}
 ### trace, span.children, span.descendants, span.ancestors
 
-The functions ask all spans of the trace, or those below or above a span. Inside a condition \`span\` and \`attribute\` are of the span being tested.
+The functions read all spans of the trace, or the descendants, children or ancestors of a span. Inside a condition \`span\` and \`attribute\` are of the span being tested.
 
 ${functions(RELATIVES_FUNCTIONS, 'trace')}
 ${NAMED_SPANS}
@@ -63,7 +63,7 @@ ${EXPLANATIONS}
 ${JUDGEMENT}
 ## Diagnostics
 
-What the checker says, with line, column, what was expected and, where it is certain, a fix. Errors keep a rule from being saved; warnings don't.
+The checker reports each problem with line, column, what was expected and, where it is certain, a fix. A rule with errors is not saved; one with warnings is.
 
 | code | severity | message | |
 |---|---|---|---|

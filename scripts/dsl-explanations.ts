@@ -13,21 +13,26 @@ const EXPLAINED = [
 
 export const EXPLANATIONS = `## Explanations
 
-A violation says why, and so does \`POST /v1/rules/test\`, also of a rule that does not match: \`explanation.summary\` in one sentence, \`conditions\` as a list,
-\`tree\` as the rule is written. On the trace at the end of this page:
+A violation says why it is one. \`POST /v1/rules/test\` does the same, also for a rule that does not match. \`explanation.summary\` is one sentence, \`conditions\` is a list,
+and \`tree\` follows the text of the rule. On the trace at the end of this page:
 
 | rule | its explanation |
 |---|---|
 ${EXPLAINED.map((rule) => `| ${`\`${rule}\``} | ${explanationOf(rule)} |`).join('\n')}
 
-A span is named by its name and id. Values of named spans are filled in where a condition reads them. Of \`max_count\` and \`distinct\` the value and the spans that share it are told, of \`max\` and
-\`min\` the span that has it, of sums the largest part first. Of what is missing the span that came closest is told, and what it lacked: among the spans that satisfy what is asked of one span
-alone, as far as the trace has no more than 2,000. A violation on a whole trace names the first span of its explanation.
+A span is shown by its name and id. Values of named spans are filled in where a condition reads them. \`max_count\` and \`distinct\` show the value and the spans that share it, \`max\` and
+\`min\` show the span that has it, sums show the largest part first. For a missing span, the explanation shows the closest span and what it lacks: among the spans that satisfy the conditions on one span
+alone, if the trace has no more than 2,000. A violation on a whole trace names the first span of its explanation.
 
-Of a rule that does not match \`POST /v1/rules/test\` and \`betrace test\` tell the span that came furthest: the one with the name that the rule asks for and the most of its conditions.
+For a rule that does not match, \`POST /v1/rules/test\` and \`betrace test\` show the closest span: it has the name that the rule asks for, and satisfies most of the conditions.
 
-Each node of the tree has its \`range\` in the text of that version of the rule (\`start\`, \`end\`: UTF-16 offsets; \`line\`, \`column\`, \`end_line\`, \`end_column\` from 1), a \`kind\`, an \`outcome\`, a \`sentence\` (of \`and\`, \`or\` and \`not\` their children say it),
-and where it has them \`value\`, \`values\` by the text that reads them, \`count\` and \`of\`, \`witnesses\` (ids of up to 50 spans; \`more_witnesses\` are known beside), \`span\` (on which a condition was asked), \`error\`, and its parts, \`children\`.
+Each node of the tree has
+
+- \`range\`: its place in the text of that version of the rule (\`start\`, \`end\`: UTF-16 offsets; \`line\`, \`column\`, \`end_line\`, \`end_column\` from 1);
+- \`kind\`, \`outcome\` and \`sentence\` (not for \`and\`, \`or\` and \`not\`: their children have sentences);
+- where they apply: \`value\`, \`values\` by the text that reads them, \`count\` and \`of\`, \`span\` (on which a condition was evaluated), \`error\`;
+- \`witnesses\`: ids of up to 50 spans; \`more_witnesses\` counts the others;
+- \`children\`: its parts.
 
 | outcome | |
 |---|---|
@@ -41,12 +46,18 @@ ${Object.entries(EXPLANATION_KINDS)
   .map(([name, text]) => `| \`${name}\` | ${text} |`)
   .join('\n')}
 
-\`trace.has\`, \`count\` and \`all\` of conditions on one span are judged by bits and counters, without the spans: in a violation their nodes have the number and the first 50 witnesses, and none has the values of its witnesses. Where
-spans satisfy a \`has\`, or break an \`all\`, it is not said of how many spans: what else is in the trace is no part of why. A violation that is taken back names the first witness of what
-took it back (\`not trace.has(audit)\`), with the number of them. All other functions have all of theirs. \`POST /v1/rules/test\` and \`betrace test\` answer what the violation would say. \`GET /v1/violations/{id}/explanation\` asks the rule again, in the version that was violated, of the spans as the log has them: there every node has its values and its
-witnesses. That answer is not signed. A script is told by the \`return\` that ended it: its children are the conditions that led there, with the values that they read, and its witnesses the spans of the loops around it and those on which the variables that were read got their values. A rule that is undecided says what is known of its parts; a rule that tells of a value of another type
-(\`on_error\`) has the outcome \`failed\`: its tree goes down to the comparison that failed, with the span and the value, or is the whole rule where several may have failed so.
+\`trace.has\`, \`count\` and \`all\` of conditions on one span are judged by bits and counters, without the spans. In a violation their nodes have the number of witnesses and the first 50, but not the values that the witnesses had. Where
+spans satisfy a \`has\`, or break an \`all\`, the total number of spans is not shown: other spans are not part of the reason. A retracted violation names the first witness of the
+retraction (\`not trace.has(audit)\`), and how many there are. All other functions show values and witnesses. \`POST /v1/rules/test\` and \`betrace test\` answer with the text of the violation.
 
-An explanation is bounded: about 100 kB of a record at the most. From 24,000 characters of the tree on nodes name three witnesses and their parts are not taken apart, from 40,000 on they are without
-sentence and values, and from 64,000 on they are left out and counted (\`omitted\`). The list ends after 32,000 characters. Texts are cut at 200 characters with \`…\`, sentences at 500, the summary at 2,000.
+\`GET /v1/violations/{id}/explanation\` evaluates the rule again, in the version that was violated, on the spans in the log. There every node has its values and its
+witnesses. That answer is not signed.
+
+A script is explained by the \`return\` that ended it. Its children are the conditions that led there, with the values that they read. Its witnesses are the spans of the enclosing loops, and the spans from which the variables got their values.
+
+An undecided rule shows what is known of its parts. A rule that reports a value of another type
+(\`on_error\`) has the outcome \`failed\`. Its tree goes down to the comparison that failed, with the span and the value. Where several may have failed, it is the whole rule.
+
+An explanation is bounded: at most about 100 kB of a record. Beyond 24,000 characters of the tree, nodes name three witnesses and have no children. Beyond 40,000 they have neither
+sentence nor values. Beyond 64,000 they are left out and counted (\`omitted\`). The list ends after 32,000 characters. Texts are cut at 200 characters with \`…\`, sentences at 500, the summary at 2,000.
 `;

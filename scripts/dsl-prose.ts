@@ -15,10 +15,10 @@ not trace.preceded(
 )
 \`\`\`
 
-\`charge where …\` [names the span](#named-spans) that the rule is about; the second condition can then ask for the span that belongs to it. A trace often is about
-several orders, customers or messages: a rule that only asks whether there is a charge and a check is satisfied by the check of another order. So a rule about order, absence or
-equal values has three parts: which span it is about, which other span it needs, and the key by which the two belong together. The key has a guard
-(\`attribute.order.id and\`), because two keys that are missing are equal.
+\`charge where …\` [names the span](#named-spans) that the rule is about. The second condition can then ask for the span that belongs to it. A trace is often about
+several orders, customers or messages: a rule that only asks for a charge and a check is satisfied by the check of another order. So a rule about order, absence or
+equal values has three parts: the span it is about, the other span it needs, and the key that joins the two. The key has a guard
+(\`attribute.order.id and\`), because two missing keys are equal.
 
 A rule about a single span needs none of this: \`span.service == "payment" and span.duration > 500ms\`.
 `;
@@ -56,7 +56,7 @@ ${VOCABULARY.operators
 
 export const VALUES = `## Values
 
-- **nil**: what is not there. Only nil and \`false\` are false; 0 and \`""\` are true.
+- **nil**: a missing value. Only nil and \`false\` are false; 0 and \`""\` are true.
 - **boolean**, **string** (\`#\` counts bytes of UTF-8), **list** (from 1) and **map** (by text), as attributes have them.
 - **number**: one type. Integers are exact over 64 bits and wrap as in Lua 5.3; everything else is a double.
 - **duration**: a number of nanoseconds, written \`5ns\`, \`10us\`, \`500ms\`, \`1.5s\`, \`1m30s\`, \`1h\`, \`30d\`, without quotes. Durations and **times** (nanoseconds since 1970) are compared
@@ -109,16 +109,22 @@ not trace.follows(access where access.name == "record.read",
   span.attributes["record.id"] == access.attributes["record.id"])
 \`\`\`
 
-Equal values are found by hash; windows (\`span.start_time - x.start_time < 1m\`), other comparisons with an outer span, \`span.before(x)\` and what lies below or above a span by sorted
-look-ups. So most rules over pairs cost about as much as the trace has spans, also where all spans have one value. What still costs as much as there are pairs, and gives up at some hundreds of
-spans of one value: a comparison that computes one value from both spans (\`a.name .. b.name == "x"\`), counts by \`or\` between conditions on both spans (\`has\` looks each of them up), aggregates other than \`count\` over a window (sums and averages of integers are looked up), and order
-where spans above have links. A rule that gives up is undecided ([decision 0023](decisions/0023-pairs-by-sorted-look-ups.md)). \`trace.has\` ends with its first witness, \`trace.count(c) > 3\` with the fourth.
+Equal values are found by hash. Windows (\`span.start_time - x.start_time < 1m\`), other comparisons with an outer span, \`span.before(x)\`, descendants and ancestors are found by sorted
+look-ups. So the cost of most rules over pairs grows with the number of spans, also where all spans have one value. Some rules still compare pair by pair, and give up at some hundreds of
+spans of one value:
 
-\`trace.sum\` and its like leave out spans on which the field is nil; a field that is no number (\`distinct\` and \`max_count\`: a table) is an error on that span, which is left out too.
+- a comparison that computes one value from both spans (\`a.name .. b.name == "x"\`);
+- a count with \`or\` between conditions on both spans (\`has\` looks each of them up);
+- an aggregate other than \`count\` over a window (sums and averages of integers are looked up);
+- order where spans above have links.
+
+A rule that gives up is undecided ([decision 0023](decisions/0023-pairs-by-sorted-look-ups.md)). \`trace.has\` ends with its first witness, \`trace.count(c) > 3\` with the fourth.
+
+Aggregates leave out spans on which the field is nil. A field that is not a number (for \`distinct\` and \`max_count\`: a table) is an error on that span, and the span is left out.
 `;
 
-export const ORDER = `A span is **before** another if it had ended when that started. What parents and links say goes before clocks: no span is before one that it descends from; one that is linked to is
-before the one that links. Between services clocks may differ by the tolerance (setting \`traces.tolerance\`, 1 ms), in favour of what the function asks; see
+export const ORDER = `A span is **before** another if it ended before the other started. Parents and links take precedence over clocks: no span is before its ancestors, and a linked span is
+before the span that links to it. Between services clocks may differ by the tolerance (setting \`traces.tolerance\`, 1 ms), in favour of what the function asks; see
 [decision 0009](decisions/0009-order-between-spans.md). A pair is of two different spans.
 
 Search, validate and execute, in this order:
@@ -133,32 +139,32 @@ trace.has(run where run.name == "execute" and not trace.before(
 
 export const ERRORS = `## Errors when a rule runs
 
-An evaluation that fails is not a match. It is counted (\`betrace_rule_evaluation_errors_total\`) and its last text is shown with the rule (\`GET /v1/rules/{id}\`); no other rule is touched.
+An evaluation that fails is not a match. It is counted (\`betrace_rule_evaluation_errors_total\`), and the rule shows the last error (\`GET /v1/rules/{id}\`). Other rules are not affected.
 
-- \`attempt to compare nil with number\`, \`attempt to compare number with string\`: \`<\` and its like on different types.
+- \`attempt to compare nil with number\`, \`attempt to compare number with string\`: \`<\`, \`<=\`, \`>\` or \`>=\` on different types.
 - \`attempt to perform arithmetic on a nil value\`, \`attempt to concatenate a nil value\`, \`attempt to get length of a nil value\`.
-- \`attempt to index a nil value\`: a string test on nil, or a field of a span that is not there, as \`trace.root.name\` without a root.
+- \`attempt to index a nil value\`: a string test on nil, or a field of a missing span, such as \`trace.root.name\` without a root.
 
 Inside a function over spans an error concerns one span: that span does not satisfy the condition, and the others are judged. So \`not trace.has(c)\` is true where \`c\` fails on every span; the
 checker warns of attributes that are not guarded.
 
-Scripts, and expressions that ask all pairs of a trace's spans, fail when they exceed their time (\`rules.evaluation_timeout\`, counted in steps:
-[decision 0013](decisions/0013-time-in-steps.md)). So do the regular expressions that a condition asks of one span, where texts are too long for their
-programs: a sixteenth of a program's instructions times the characters are its steps. Scripts also fail when they exceed their memory, their depth, or pass more than 250 values at once.
+Scripts, and expressions that compare all pairs of a trace's spans, stop when they exceed their time limit (\`rules.evaluation_timeout\`, counted in steps:
+[decision 0013](decisions/0013-time-in-steps.md)). Regular expressions on one span stop when the text is too long for
+the pattern: the steps are a sixteenth of the pattern's instructions times the characters. Scripts also fail when they exceed their memory or depth, or pass more than 250 values at once.
 
-What was cut off so is not "no match", and a rule of absence does not take it for one: the rule is **undecided**, unless its other parts or other spans decide it (\`trace.has(c)\` with
-another witness, \`c and d\` where \`d\` is false). That is a signed record of its own with its reason (\`GET /v1/violations?status=undecided\`,
+An evaluation that was stopped is not "no match", also not for a rule of absence. The rule is **undecided**, unless its other parts or other spans decide it (\`trace.has(c)\` with
+another witness, \`c and d\` where \`d\` is false). An undecided rule leaves a signed record with its reason (\`GET /v1/violations?status=undecided\`,
 \`betrace_undecided_total\`; [decision 0020](decisions/0020-undecided.md)). A late span may decide it.
 
-A value that is missing is no match, and nothing else is said of it. Of a value that is there and of another type than the rule compares (an amount that was
-sent as text) the rule's status also says which it was, with an example: \`status.type_failures\`.
+A missing value is no match, and is not reported. When a value has another type than the rule compares (an amount
+sent as text), the rule's status names it, with an example: \`status.type_failures\`.
 
-A rule can say more to such a value (\`on_error\`, in the REST API and in rule files): \`no_match\` is the default; \`undecided\` makes the trace a record with the status
-\`undecided\`, whose reason names what was read and its value; \`violation\` makes it a violation that says so. What the rule finds comes first: only where it does not match
-the error is told, once per trace, and only if the rule could match were the values of the type that it expects: not of \`trace.has(a) and trace.has(b)\` where \`b\` failed and there is
-no \`a\`. In such a rule it does not matter which operand of \`and\` and \`or\` is written first, nor in which order spans come: where one operand fails, the other is asked too, and if that settles the
-answer nothing is told. Of a span called "charge" neither \`span.name == "refund" and attribute.amount > 1000\` nor \`attribute.amount > 1000 and span.name == "refund"\` tells an amount that is a text; of one called
-"refund" both do, and with \`or\` both match. Without \`on_error\` the operand that is written first and fails ends the evaluation, as in Lua. A script ends with the first error that it meets, and that is told.
+The setting \`on_error\` of a rule (in the REST API and in rule files) says what such a value leads to: \`no_match\`, the default; \`undecided\`, a record with the status
+\`undecided\` whose reason names the field and its value; or \`violation\`, a violation that names them. A match takes precedence: the error is reported only where the rule does not match,
+once per trace. It is reported only if the rule could match with a value of the expected type: not for \`trace.has(a) and trace.has(b)\` where \`b\` failed and there is
+no \`a\`. With \`on_error\` the order of the operands of \`and\` and \`or\` does not matter, nor does the order in which spans arrive. Where one operand fails, the other is evaluated too. If that settles the
+answer, nothing is reported. For a span called "charge", neither \`span.name == "refund" and attribute.amount > 1000\` nor \`attribute.amount > 1000 and span.name == "refund"\` reports an amount that is a text. For a span called
+"refund" both report it, and with \`or\` both match. Without \`on_error\` the first operand that fails ends the evaluation, as in Lua. A script ends with its first error, and reports it.
 [Decision 0020](decisions/0020-undecided.md) has the details.
 `;
 
@@ -173,38 +179,52 @@ A rule that uses \`span\` outside of every function of \`trace\` is a **span rul
 | \`columns\` | order, structure, aggregates, named spans, \`trace.root\` | the fields it reads of each span | when the trace closes |
 | \`spans\` | scripts, events, links, whole maps | the spans | when the trace closes |
 
-\`betrace check --explain\` and \`POST /v1/rules/validate\` say which. That something is missing is only judged when the trace closes: its root has come and nothing for 2 s, nothing for 10 s, it is
-60 s old, or it is full. A violation says why the trace was closed and whether it was complete (root and every parent seen, no span left out). A late span judges it again.
-Of a trace with more than \`traces.max_spans\` spans, rules that need \`columns\` or \`spans\` see the first that came: they are undecided, unless they match and no further span can change that.
-What is judged on a trace that closed without its root, or on a part of one that goes on for longer than \`max_age\` and \`late_window\`, has \`fragment: true\`: in the record, in the list of violations, in the export
-(\`betrace.violation.fragment\`) and as a label of \`betrace_violations_total\`. What seems missing there may lie elsewhere.
+\`betrace check --explain\` and \`POST /v1/rules/validate\` say which. Absence is judged only when the trace closes: its root arrived and no span came for 2 s, no span came for 10 s, it is
+60 s old, or it is full. A violation says why the trace was closed and whether it was complete (root and every parent seen, no span left out). A late span has it judged again.
+When a trace has more than \`traces.max_spans\` spans, rules that need \`columns\` or \`spans\` see only the first of them. They are undecided, unless they match and no further span can change that.
+A verdict has \`fragment: true\` when the trace closed without its root, or goes on for longer than \`max_age\` and \`late_window\`: in the record, in the list of violations, in the export
+(\`betrace.violation.fragment\`) and as a label of \`betrace_violations_total\`. A span that seems to be missing there may be in another part of the trace.
 
-The order in which spans arrive decides nothing. Rules see the spans of a trace by start, of one start by id; of several roots \`trace.root\` is the first, a violation names
-the first of the spans that witness it, and a trace without a witness is named by its root, else by its first span.
+The order in which spans arrive does not matter. Rules see the spans of a trace by start, then by id. \`trace.root\` is the first of several roots. A violation names
+its first witness; without a witness, it names the root, else the first span.
 
-A span is known by its trace and span id, and by whether it is a server span: a client and a server span may share an id, as Zipkin and B3 have it. Then the client span is the
-parent of the server span; a span that names or links to their id means the one of its own service, in doubt the server span. A span that comes again as it was is a duplicate and
-changes nothing, also when its trace was forgotten meanwhile (for \`traces.retry_window\`). One that comes again with other content (as far as rules see it: times, parent, kind, the conditions that hold on it, the values that rules read) is another form of the
-span: each form is judged as a span of its own, whichever came first, and is counted by \`betrace_spans_conflicting_total\`.
-A span that was exported before it ended (it has a start and no end time) waits for its final form, which is judged in its place, whichever came first. One that has not
-ended when its trace is forgotten (30 s after the trace closed, at least) is judged then as it is; until then it is not seen by rules, and no parent or root either.
+A span is identified by its trace id, its span id, and whether it is a server span: a client and a server span may share an id, as in Zipkin and B3. Then the client span is the
+parent of the server span. Another span that refers to the shared id means the span of its own service, in doubt the server span.
 
-What a rule may do on one trace is bounded by \`rules.evaluation_timeout\`, and grows with the trace's spans. Most rules take steps in proportion to them and are decided on traces of up to 32,768 spans. A rule that
-looks at pairs of spans one by one may take more; then it gives up on that trace, which is undecided. \`betrace check --explain\` says from how many spans on, \`POST /v1/rules/validate\` as \`gives_up_from\`:
-\`{"spans": 450, "per": "trace"}\`. On a trace of fewer spans it never gives up. \`per\` is \`value\` where the rule asks only about pairs that have an equal value: then about so many spans must share one, or
-several values have many spans each. It is \`null\` for rules that are decided on any trace of up to 32,768 spans, and absent of scripts, whose loops decide it. What looks at pairs: conditions that compute
-something from both spans (\`b.name .. a.name == "x"\`) or, but for \`has\`, join two comparisons by \`or\`, \`trace.all\` and \`count\` with further questions, aggregates over a window of time or over descendants or ancestors (but for sums and averages of integers), and a
-question within a question. The last is mostly asked of many spans at once, so that the rule gives up much later than it says on most traces, but not on all. Equal values, comparisons of a value or a time, \`before\`, \`trace.follows\` and the like, children and
-descendants are looked up; order beside another comparison costs more, and gives up at some thousands. On traces in which spans link to other spans of the trace, order costs more, in proportion to spans and links: such a question is decided on some 15,000 to 32,768 spans, and on fewer where it is about three spans
-or within an aggregate or an \`or\`, which are asked of each pair: \`gives_up_from_with_links\`. The numbers suppose one link for each span, texts of some
-dozen characters where regular expressions look at both spans, and sums whose values are integers below 2^53 where a comparison of sums joins the spans.
+A span that comes again unchanged is a duplicate and
+has no effect, also after its trace was forgotten (for \`traces.retry_window\`). A span that comes again with other content (as far as rules see it: times, parent, kind, the conditions that hold on it, the values that rules read) is another form of the
+span. Each form is judged as a span of its own, whichever came first, and is counted by \`betrace_spans_conflicting_total\`.
+A span that was exported before it ended (it has a start and no end time) waits for its final form, which replaces it, whichever came first. If it has not
+ended when its trace is forgotten (at least 30 s after the trace closed), it is judged as it is. Until then rules do not see it, also not as a parent or root.
 
-Expressions share what they ask, and cost little on a trace that has none of it; scripts are run one by one on every trace. They are compiled
-to JavaScript, as expressions are; one that has what is not compiled (variable arguments, methods of its own, \`pcall\`, \`string.format\` and most of the library for strings, functions over pairs of
-spans), and a compiled one that comes to an error, is run by the Lua machine of the sandbox, a hundred times as slowly: \`betrace check --explain\` says so. A script whose first statements are guards, as
-\`if not trace.has(span.name == "refund") then return end\`, is run only on traces (and, if the guard asks about \`span\`, on spans) where these can hold: when spans arrive they are asked what
-the guards ask, like what other rules ask, at no expense of the script's time. A guard is a condition that would be a rule by itself, and returns nothing, \`nil\` or \`false\`. A script of constants, \`for _, s in ipairs(trace.spans) do if c then … end end\` and a result that is false
-when nothing was found needs no guard: c is taken for one, if it asks s alone and can't fail.
+\`rules.evaluation_timeout\` bounds the steps of a rule on one trace; the bound grows with the number of spans. Most rules take steps in proportion to the spans and are decided on traces of up to 32,768 spans. A rule that
+compares spans pair by pair may take more: then it gives up on that trace, which is undecided. \`betrace check --explain\` says from how many spans on, and so does \`gives_up_from\` of \`POST /v1/rules/validate\`:
+\`{"spans": 450, "per": "trace"}\`. On a trace of fewer spans the rule never gives up. \`per\` is \`value\` where the rule compares only spans that have an equal value: then about that many spans must share one value, or
+several values must have many spans each. \`gives_up_from\` is \`null\` for rules that are decided on any trace of up to 32,768 spans. Scripts have none, as it depends on their loops.
+
+These conditions compare pair by pair:
+
+- conditions that compute a value from both spans (\`b.name .. a.name == "x"\`);
+- two comparisons joined by \`or\`, except in \`has\`;
+- \`trace.all\` and \`count\` with an inner function over spans;
+- aggregates over a window of time, descendants or ancestors, except sums and averages of integers;
+- a function over spans within another one.
+
+The last is mostly evaluated for many spans at once. On most traces, but not on all, such a rule gives up much later than it says. Equal values, comparisons of a value or a time, \`before\`, \`trace.follows\` and the like, children and
+descendants are looked up. Order beside another comparison costs more, and gives up at some thousands of spans.
+
+Order costs more on traces whose spans link to each other, in proportion to spans and links. Such a rule is decided on some 15,000 to 32,768 spans: \`gives_up_from_with_links\`. It gives up earlier where it is about three spans,
+or evaluates order for each pair, within an aggregate or an \`or\`. The numbers assume one link for each span. Where regular expressions read both spans, they assume texts of some
+dozen characters. Where a comparison of sums joins the spans, they assume integers below 2^53.
+
+Expressions share common conditions, and cost little on a trace where none of them holds. Scripts run one by one on every trace. They are compiled
+to JavaScript, as expressions are. The Lua machine of the sandbox runs the others, a hundred times as slowly: scripts that use variable arguments, methods of their own, \`pcall\`, \`string.format\` and most of the library for strings, or functions over pairs of
+spans. It also runs a compiled script again that ended in an error. \`betrace check --explain\` says so.
+
+A script whose first statements are guards, such as
+\`if not trace.has(span.name == "refund") then return end\`, runs only on traces (and, if the guard reads \`span\`, on spans) where the guards can hold. The guards are
+evaluated when spans arrive, like the conditions of other rules, and do not count against the script's time. A guard is a condition that would be a rule by itself, and returns nothing, \`nil\` or \`false\`. A script needs no guard if it consists of constants, \`for _, s in ipairs(trace.spans) do if c then … end end\` and a result that is false
+when nothing was found: then c is its guard, if it reads s alone and can't fail.
 
 ## The trace of the examples
 
@@ -221,8 +241,8 @@ ${EXAMPLE_SPANS.map(
 export const UNTOLD = `
 ### What only the writer knows
 
-A rule with these mistakes is as right as any other, so nobody is told. A case of [\`betrace test\`](rule-files.md), or \`POST /v1/rules/test\`, shows each: the
-explanation of a match names the spans that were found, that of a non-match the span that came closest and what was wrong with it.
+The checker cannot find these mistakes: the rule is valid and means something else. A case of [\`betrace test\`](rule-files.md), or \`POST /v1/rules/test\`, shows each of them. The
+explanation of a match names the spans that were found. The explanation of a non-match names the closest span and what it lacks.
 
 | mistake | the trace to test it with | what the explanation shows |
 |---|---|---|

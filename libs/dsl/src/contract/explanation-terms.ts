@@ -5,8 +5,8 @@ export const EXPLANATION_OUTCOMES = {
   true: 'It holds: its value is neither nil nor `false`.',
   false: 'It does not hold.',
   failed: 'Its evaluation ended in an error, which is not a match.',
-  undecided: 'It is not known: what it needs was not kept, or a limit was reached.',
-  not_evaluated: 'What stands before it had settled the answer.',
+  undecided: 'It is not known: the spans or values it needs were not kept, or a limit was reached.',
+  not_evaluated: 'An earlier operand had settled the answer.',
 } as const;
 
 export type ExplanationOutcome = keyof typeof EXPLANATION_OUTCOMES;
@@ -20,7 +20,7 @@ export const EXPLANATION_KINDS = {
   test: '`contains`, `starts_with`, `ends_with`, `matches`.',
   value: 'Any other value: it holds unless it is nil or `false`.',
   has: '`has`; its child is its condition, on the first span that satisfies it, else on the one that came closest.',
-  count: '`count`, likewise.',
+  count: '`count`; its child is its condition, as for `has`.',
   all: '`all`; its child is its condition, on the first span that breaks it.',
   pair: '`trace.before` and the like; its children are its two conditions.',
   aggregate: '`sum`, `min`, `max`, `avg`, `distinct`, `max_count`; the witnesses are the spans whose values made it.',

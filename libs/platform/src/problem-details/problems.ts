@@ -26,15 +26,15 @@ export const HTTP_PROBLEMS = {
     title: 'Client certificate required',
     doc: 'The connection has no client certificate, or one of another authority than `server.tls_client_ca_file`.',
   },
-  BT_HTTP_FORBIDDEN: { status: 403, title: 'Forbidden', doc: 'The caller may not do this.' },
+  BT_HTTP_FORBIDDEN: { status: 403, title: 'Forbidden', doc: 'The scopes of the key or token do not allow this.' },
   BT_HTTP_NOT_FOUND: { status: 404, title: 'Not found', doc: 'There is nothing at this path, or nothing with this id.' },
   BT_HTTP_METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed', doc: 'The path exists, but not with this method.' },
   BT_HTTP_TIMEOUT: {
     status: 408,
-    title: 'The request came too slowly',
-    doc: 'The request was not there within `server.request_timeout`, or it stalled while others needed the room. Send it again, in smaller parts over a slow connection.',
+    title: 'The request arrived too slowly',
+    doc: 'The request did not arrive within `server.request_timeout`, or it stalled while others needed the memory. Send it again, in smaller parts over a slow connection.',
   },
-  BT_HTTP_CONFLICT: { status: 409, title: 'Conflict', doc: 'What is there is not what the request assumed; read it again.' },
+  BT_HTTP_CONFLICT: { status: 409, title: 'Conflict', doc: 'The resource is not in the state that the request assumed; read it again.' },
   BT_HTTP_PRECONDITION_FAILED: { status: 412, title: 'Precondition failed', doc: '`If-Match` names another version than the present one.' },
   BT_HTTP_TOO_LARGE: {
     status: 413,
@@ -44,14 +44,14 @@ export const HTTP_PROBLEMS = {
   BT_HTTP_UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     title: 'Unsupported media type',
-    doc: 'The `Content-Type` or `Content-Encoding` is none that this path takes; `detail` names those it takes.',
+    doc: 'This path does not take the `Content-Type` or `Content-Encoding`; `detail` names those it takes.',
   },
   BT_HTTP_UNKNOWN_HOST: {
     status: 421,
     title: 'Unknown host',
-    doc: 'The `Host` of the request is no name of this server (`server.allowed_hosts`). Without an API key, and on loopback, it answers to addresses and `localhost` only, so that no page of the web can reach it by a name of its own.',
+    doc: 'The `Host` of the request is no name of this server (`server.allowed_hosts`). On loopback without an API key, it answers to addresses and `localhost` only, so that no web page can reach it by a name of its own.',
   },
-  BT_HTTP_UNPROCESSABLE: { status: 422, title: 'Unprocessable', doc: 'The request is well formed, but cannot be carried out as it is.' },
+  BT_HTTP_UNPROCESSABLE: { status: 422, title: 'Unprocessable', doc: 'The request is well formed, but cannot be carried out.' },
   BT_HTTP_TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests', doc: 'Try again after `Retry-After` seconds.' },
   BT_HTTP_HEADERS_TOO_LARGE: {
     status: 431,
@@ -62,7 +62,7 @@ export const HTTP_PROBLEMS = {
   BT_HTTP_OVERLOADED: {
     status: 503,
     title: 'Overloaded',
-    doc: 'As much is being received as `server.in_flight_limit` allows, or the request paused for a second while very many others did and held most of that. Try again after `Retry-After` seconds; OpenTelemetry SDKs and collectors do.',
+    doc: '`server.in_flight_limit` is reached, or the request paused for a second while many other paused requests held most of that memory. Try again after `Retry-After` seconds; OpenTelemetry SDKs and collectors do.',
   },
   BT_HTTP_UNAVAILABLE: {
     status: 503,
@@ -71,8 +71,8 @@ export const HTTP_PROBLEMS = {
   },
   BT_HTTP_NOT_IN_TIME: {
     status: 504,
-    title: 'Not in time',
-    doc: 'What was waited for did not happen within the time that the request gave.',
+        title: 'Timeout',
+    doc: 'The request waited for something that did not happen within its timeout.',
   },
 } as const satisfies Readonly<Record<string, ProblemKind>>;
 
