@@ -9,7 +9,11 @@ const CONDITION = {
 } as const;
 
 const OPTIONAL_CONDITION = { ...CONDITION, doc: 'Which spans count; all of them without it.', optional: true } as const;
-const FIELD = { name: 'field', type: 'value', doc: 'The value that is read from each span; a span on which it is nil is left out.' } as const;
+const FIELD = {
+  name: 'field',
+  type: 'value',
+  doc: 'The value that is read from each span; a span on which it is nil is left out.',
+} as const;
 
 /**
  * Functions of `trace`, and of `span.children`, `span.descendants` and `span.ancestors` that count and test spans. The names of the language are

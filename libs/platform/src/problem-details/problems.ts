@@ -71,7 +71,7 @@ export const HTTP_PROBLEMS = {
   },
   BT_HTTP_NOT_IN_TIME: {
     status: 504,
-        title: 'Timeout',
+    title: 'Timeout',
     doc: 'The request waited for something that did not happen within its timeout.',
   },
 } as const satisfies Readonly<Record<string, ProblemKind>>;
