@@ -103,7 +103,7 @@ describe('API keys of a file', () => {
       'the word of the broken file',
       async () => {
         await ask('GET', '/v1/rules', 'reader');
-        return betrace.logs().includes('those of before hold') ? true : undefined;
+        return betrace.logs().includes('the previous ones stay in force') ? true : undefined;
       },
       TIMEOUT_MS,
       200,

@@ -174,7 +174,7 @@ const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
     await put('cert', second);
     await eventually(
       'the log of it',
-      async () => (betrace!.logs().includes('the certificate of before goes on to serve') ? true : undefined),
+      async () => (betrace!.logs().includes('the previous certificate stays in use') ? true : undefined),
       30_000,
     );
     expect(await all()).toEqual(['first', 'first', 'first']);

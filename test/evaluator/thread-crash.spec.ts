@@ -105,7 +105,7 @@ describe('an evaluator thread that ends by a defect', () => {
     await ready();
     await found(2);
     expect(await registry.metrics()).toContain('betrace_evaluator_thread_restarts_total 1');
-    expect(lines.join('')).toContain('it is started again');
+    expect(lines.join('')).toContain('restarting it');
   });
 
   it('is tried again and again while it cannot start, and health says why', async () => {

@@ -115,7 +115,7 @@ const TRIALS_WAITING = 8;
           concurrency: rules.previewConcurrency,
           timeout: rules.previewTimeout,
           now: () => clock.now(),
-          defect: (error) => logger.error({ err: error }, 'a preview met a defect'),
+          defect: (error) => logger.error({ err: error }, 'a preview failed because of a defect'),
           entry,
         });
         shutdown.register('receive', 'previews', () => jobs.stop());

@@ -81,7 +81,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     const { file } = key;
     if (file === undefined) return;
     this.health.register('signature_key', () => {
-      if (lookAfterKey(key) === 'restored') this.logger.warn({ file }, `${file} was deleted while BeTrace runs; it is written again`);
+      if (lookAfterKey(key) === 'restored') this.logger.warn({ file }, `${file} was deleted while BeTrace was running; written again`);
     });
   }
 

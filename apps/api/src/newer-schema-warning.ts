@@ -12,6 +12,6 @@ export class NewerSchemaWarning implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     const migrations = await this.store.newerMigrations();
     if (migrations.length > 0)
-      this.logger.warn({ migrations }, 'a newer version of BeTrace has migrated the database; this version goes on with it');
+      this.logger.warn({ migrations }, 'a newer version of BeTrace has migrated the database; this version continues with it');
   }
 }

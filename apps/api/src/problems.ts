@@ -17,15 +17,15 @@ export const API_PROBLEMS = {
   BT_API_RULE_NAME_AMBIGUOUS: { status: 409, sentence: 'Several rules are called {name}. Name one by its id: {ids}.' },
   BT_API_CURSOR_INVALID: {
     status: 400,
-    sentence: 'The cursor {cursor} is not one that a page gave as its next. Start again without a cursor.',
+    sentence: 'The cursor {cursor} is invalid: no page has it as its next cursor. Start again without a cursor.',
   },
   BT_API_TIME_RANGE_EMPTY: {
     status: 400,
-    sentence: 'The time begins at {start} and ends at {end} (Unix seconds). Let it end later than it begins.',
+    sentence: 'The time range is empty: from {start} to {end} (Unix seconds). Set an end after the start.',
   },
   BT_API_TOO_MANY_BUCKETS: {
     status: 400,
-    sentence: 'The time has {buckets} intervals; {limit} are allowed. Ask for longer ones, or for less time.',
+    sentence: 'The time range has {buckets} intervals; at most {limit} are allowed. Use longer intervals or a shorter range.',
   },
   BT_API_RULE_ID_DIFFERS: {
     status: 400,
@@ -33,81 +33,87 @@ export const API_PROBLEMS = {
   },
   BT_API_RULE_TEXT_INVALID: {
     status: 400,
-    sentence: 'The rule cannot be saved: {reason}. `errors` names each text that it cannot have.',
+    sentence: 'The rule cannot be saved: {reason}. `errors` names each invalid text.',
   },
   BT_API_IMPORT_INVALID: {
     status: 422,
-    sentence: 'Nothing was imported: {reason}. `errors` names everything that is wrong, by its place in `rules`.',
+    sentence: 'Nothing was imported: {reason}. `errors` names each error, with its place in `rules`.',
   },
   BT_API_TOO_MANY_RULES: {
     status: 422,
-    sentence: 'There are {limit} rules, as many as allowed. Delete some, or raise rules.max_rules (BETRACE_MAX_RULES).',
+    sentence: 'The limit of {limit} rules is reached. Delete some, or raise rules.max_rules (BETRACE_MAX_RULES).',
   },
   BT_API_EXPRESSION_TOO_LONG: {
     status: 422,
     sentence:
-      'The expression has {length} characters; {limit} are allowed. Shorten it, or raise rules.max_expression_length (BETRACE_MAX_EXPRESSION_LENGTH).',
+      'The expression has {length} characters; at most {limit} are allowed. Shorten it, or raise rules.max_expression_length (BETRACE_MAX_EXPRESSION_LENGTH).',
   },
   BT_API_EXPRESSION_INVALID: { status: 422, sentence: 'The expression cannot be used: {reason}' },
   BT_API_EXPRESSION_TIMEOUT: {
     status: 422,
     sentence:
-      'It took longer than {deadline} ms, while {phase}. Shorten the expression or the trace, or raise rules.check_timeout (BETRACE_CHECK_TIMEOUT).',
+      'The request took longer than {deadline} ms, while {phase}. Shorten the expression or the trace, or raise rules.check_timeout (BETRACE_CHECK_TIMEOUT).',
   },
   BT_API_EXPRESSION_MEMORY: {
     status: 422,
-    sentence: 'It took more than {limit} MiB of memory, while {phase}. Shorten the expression or the trace.',
+    sentence: 'The request took more than {limit} MiB of memory, while {phase}. Shorten the expression or the trace.',
   },
-  BT_API_EXPRESSIONS_BUSY: { status: 429, sentence: '{waiting} expressions wait to be looked at already. Try again in a second.' },
+  BT_API_EXPRESSIONS_BUSY: { status: 429, sentence: '{waiting} expressions are already waiting to be checked. Try again in a second.' },
   BT_API_TEST_SPANS_MISSING: {
     status: 400,
-    sentence: 'A test needs "expression" and what to judge: "span": {…}, or "trace": {"spans": […]}, or the "trace_id" of a violation.',
+    sentence: 'A test needs "expression" and spans to judge: "span": {…}, or "trace": {"spans": […]}, or the "trace_id" of a violation.',
   },
   BT_API_TRACE_UNKNOWN: {
     status: 404,
     sentence:
-      'No violation is of the trace {trace_id}, so that nobody knows where its spans lie in the log. Send the spans themselves: "trace": {"spans": […]}.',
+      'The trace {trace_id} has no violation, so the place of its spans in the log is unknown. Send the spans themselves: "trace": {"spans": […]}.',
   },
-  BT_API_TEST_ON_ERROR: { status: 400, sentence: '"on_error" of a test is "no_match", "undecided" or "violation".' },
+  BT_API_TEST_ON_ERROR: { status: 400, sentence: '"on_error" of a test must be "no_match", "undecided" or "violation".' },
   BT_API_TEST_SPANS_INVALID: { status: 400, sentence: 'The spans to judge cannot be read: {reason}' },
   BT_API_IF_MATCH_INVALID: {
     status: 400,
-    sentence: '{header} is {value}; expected the ETag of the rule, which begins with its version and stands in quotes, like "3".',
+    sentence: '{header} is {value}; expected the ETag of the rule in quotes, which begins with its version, like "3".',
   },
   BT_API_NOT_SETTLED: {
     status: 504,
     sentence:
-      'After {timeout} not everything that was acknowledged is judged and kept: {missing}. Wait longer (timeout=…, at most 5m), or look at GET /ready.',
+      'After {timeout} not all acknowledged spans are judged and stored: {missing}. Wait longer (timeout=…, at most 5m), or look at GET /ready.',
   },
   BT_API_EVENT_ID_INVALID: {
     status: 400,
-    sentence: 'Last-Event-ID is {id}, which is not the id of an event of this stream. Send the last one as it came, or none.',
+    sentence: 'Last-Event-ID is {id}, which is not the id of an event of this stream. Send the id of the last event unchanged, or none.',
   },
   BT_API_TOO_MANY_STREAMS: {
     status: 429,
-    sentence: '{limit} streams of violations are open already. Close one, or try again in a second.',
+    sentence: 'The limit of {limit} open streams of violations is reached. Close one, or try again in a second.',
   },
-  BT_API_TOO_MANY_WAIT: { status: 429, sentence: '{limit} requests wait for verdicts already. Try again in a second.' },
-  BT_API_STOPPING: { status: 503, sentence: 'This process is stopping, so that it cannot wait for verdicts. Ask another, or ask again.' },
-  BT_API_PREVIEWS_BUSY: { status: 429, sentence: '{waiting} previews wait already. Try again when one has ended: GET /v1/previews.' },
+  BT_API_TOO_MANY_WAIT: {
+    status: 429,
+    sentence: 'The limit of {limit} requests that wait for verdicts is reached. Try again in a second.',
+  },
+  BT_API_STOPPING: { status: 503, sentence: 'This process is stopping and cannot wait for verdicts. Send the request again.' },
+  BT_API_PREVIEWS_BUSY: {
+    status: 429,
+    sentence: '{waiting} previews are already waiting. Try again when one has ended: GET /v1/previews.',
+  },
   BT_API_PREVIEW_NOT_FOUND: {
     status: 404,
     sentence:
-      'There is no preview {id} in this process: it was ended, is older than an hour, or another process has it. POST /v1/rules/preview begins one.',
+      'There is no preview {id} in this process: it was deleted, is older than an hour, or runs in another process. POST /v1/rules/preview starts one.',
   },
   BT_API_PREVIEW_RULE: { status: 400, sentence: '{where} needs either "rule_id" or "expression".' },
   BT_API_PREVIEW_TIMEOUT: {
     status: 422,
     sentence:
-      'The preview took longer than {timeout} s. Ask for less time, or raise rules.preview_timeout (BETRACE_PREVIEW_TIMEOUT) or rules.preview_load.',
+      'The preview took longer than {timeout} s. Use a shorter time range, or raise rules.preview_timeout (BETRACE_PREVIEW_TIMEOUT) or rules.preview_load.',
   },
   BT_API_PREVIEW_MEMORY: {
     status: 422,
-    sentence: 'The preview took more than {limit} MiB of memory. Ask for less time, or for fewer samples.',
+    sentence: 'The preview took more than {limit} MiB of memory. Use a shorter time range, or fewer samples.',
   },
   BT_API_PREVIEW_FAILED: {
     status: 500,
-    sentence: 'The preview met a defect of BeTrace, which the log of the process tells. Please report it.',
+    sentence: 'The preview failed because of a defect of BeTrace. Please report it with the error in the log of the process.',
   },
   BT_API_RULE_VERSION_UNKNOWN: {
     status: 404,
@@ -115,29 +121,30 @@ export const API_PROBLEMS = {
   },
   BT_API_RULE_VERSION_DELETED: {
     status: 409,
-    sentence: 'Version {version} of the rule {id} is its deletion, which holds nothing to restore. Restore another one.',
+    sentence: 'Version {version} of the rule {id} is its deletion and cannot be restored. Restore another version.',
   },
   BT_API_RULE_VERSION_NOT_FOUND: {
     status: 404,
     sentence:
-      'Version {version} of the rule {id} is not kept, so its violations cannot be explained again. The record has the explanation of its time.',
+      'Version {version} of the rule {id} is no longer stored, so its violations cannot be explained again. The record has the original explanation.',
   },
   BT_API_TRACE_GONE: {
     status: 404,
     sentence:
-      'The log no longer keeps the spans of the violation {id}. The record has the explanation of its time; the backend that got the spans may have them.',
+      'The log no longer has the spans of the violation {id}. The record has the original explanation; your trace store may have the spans.',
   },
   BT_API_MUTE_NOT_FOUND: { status: 404, sentence: 'There is no mute {id}. GET /v1/mutes?active=false lists them; old ones are deleted.' },
-  BT_API_MUTE_ENDED: { status: 400, sentence: 'The mute would end at {until}, which is over. Let it end later, or leave "until" out.' },
-  BT_API_TOO_MANY_MUTES: { status: 422, sentence: 'There are {limit} mutes, as many as allowed. End some: DELETE /v1/mutes/{id}.' },
+  BT_API_MUTE_ENDED: { status: 400, sentence: 'The end of the mute, {until}, is in the past. Set a later end, or leave "until" out.' },
+  BT_API_TOO_MANY_MUTES: { status: 422, sentence: 'The limit of {limit} mutes is reached. End some: DELETE /v1/mutes/{id}.' },
   BT_API_VIOLATION_GROUP_NOT_FOUND: {
     status: 404,
-    sentence: 'There is no group of violations {id}. GET /v1/violations/groups?status=all lists them; one without violations is forgotten.',
+    sentence:
+      'There is no group of violations {id}. GET /v1/violations/groups?status=all lists them; groups without violations are deleted.',
   },
   BT_API_FRAMEWORK_UNKNOWN: {
     status: 404,
     sentence:
-      'No rule names a control of {framework}, as it is written here. {known}. A rule names one by "controls": [{"framework": …, "control": …}].',
+      'No rule names a control of {framework}, in this spelling. {known}. A rule names one by "controls": [{"framework": …, "control": …}].',
   },
   BT_API_VIOLATION_NOT_FOUND: { status: 404, sentence: 'There is no violation {id}. GET /v1/violations lists them; old ones are deleted.' },
 } as const satisfies Record<string, ApiProblemEntry>;

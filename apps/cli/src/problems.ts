@@ -3,24 +3,24 @@ import { filledSentence } from '#base';
 /** What the command line says of files, servers and keys; what is wrong with an expression has a code of the DSL's catalogue. */
 export const CLI_PROBLEMS = {
   BT_CLI_FILE: { sentence: 'can not {action} {file}: {reason}' },
-  BT_CLI_YAML: { sentence: '{reason}', doc: 'The rule file is no YAML 1.2 (or JSON) document.' },
+  BT_CLI_YAML: { sentence: '{reason}', doc: 'The rule file is not a YAML 1.2 (or JSON) document.' },
   BT_CLI_UNKNOWN_KEY: { sentence: "unknown key '{key}' in {where}; known are {known}" },
   BT_CLI_MISSING_KEY: { sentence: "{where} needs '{key}': {what}" },
   BT_CLI_WRONG_VALUE: { sentence: "'{key}' is {expected}, not {found}" },
   BT_CLI_TOO_LARGE: {
-    sentence: "the file holds traces {limit}, from '{key}' on: aliases may stand for so many values, and no more",
-    doc: 'The traces of a rule file are read up to a limit, because an alias can stand for any number of values.',
+    sentence: "the file holds traces {limit}, from '{key}' on: aliases may not expand to more values",
+    doc: 'The size of the traces of a rule file is limited, because an alias can expand to any number of values.',
   },
   BT_CLI_OF_GO: {
-    sentence: "this is a file of the Go version: '{key}' is its key. `betrace rules convert FILE` makes a rule file of it",
+    sentence: "this is a file of the Go version: it has the key '{key}'. `betrace rules convert FILE` converts it to a rule file",
     doc: 'Rules of the Go version have `condition` and `example_violation`.',
   },
   BT_CLI_RULE_TEXT: { sentence: "'{key}' {what}" },
-  BT_CLI_DUPLICATE_ID: { sentence: "rule '{id}' was defined already, in {place}" },
+  BT_CLI_DUPLICATE_ID: { sentence: "rule '{id}' is already defined in {place}" },
   BT_CLI_TRACE_LINE: { sentence: '{what}', doc: 'A line of a trace that is written as a tree.' },
   BT_CLI_TRACE_SPANS: { sentence: 'the trace is no list of spans: {what}' },
   BT_CLI_SERVER: { sentence: '{url} {what}' },
-  BT_CLI_PREVIEW: { sentence: 'the preview failed: {what}', doc: 'What the server says of it follows.' },
+  BT_CLI_PREVIEW: { sentence: 'the preview failed: {what}', doc: 'The message of the server follows.' },
   BT_CLI_STOPPED: { sentence: 'stopped; the preview on the server is ended too' },
   BT_CLI_NOT_VIOLATIONS: { sentence: '{where} holds no violations: {what}' },
   BT_CLI_KEY: { sentence: 'no key to verify with: {what}' },
@@ -33,7 +33,7 @@ export function sentenceOf(code: CliProblemCode, values: Readonly<Record<string,
   return filledSentence(CLI_PROBLEMS[code].sentence, values);
 }
 
-/** The command can not go on: a file, a server or a key is not what it must be. Ends with exit code 2. */
+/** The command cannot continue: a file, a server or a key is not usable. Ends with exit code 2. */
 export class CliError extends Error {
   constructor(
     readonly code: CliProblemCode,

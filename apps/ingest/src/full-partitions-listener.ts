@@ -37,7 +37,7 @@ export class FullPartitionsListener implements OnApplicationBootstrap {
           for (const record of records) this.hear(record, holds);
         },
         revoked: async () => {},
-        failed: (error) => this.logger.warn({ err: error }, 'which partitions are full cannot be heard; it is tried again'),
+        failed: (error) => this.logger.warn({ err: error }, 'cannot read which partitions are full; retrying'),
       },
     });
     this.shutdown.register('receive', 'full partitions', async () => {
@@ -49,7 +49,7 @@ export class FullPartitionsListener implements OnApplicationBootstrap {
   private hear({ value, offset }: LogRecord, holds: number): void {
     const said = readRecord(value);
     if (said === undefined) {
-      this.logger.warn({ offset }, 'a record does not say which partitions are full; it is skipped');
+      this.logger.warn({ offset }, 'skipped a record that does not name full partitions');
       return;
     }
     const { evaluator, partitions } = said;

@@ -5,25 +5,25 @@ export const INGEST_METRICS = {
   spansReceived: {
     type: 'counter',
     name: 'betrace_spans_received_total',
-    help: 'Spans in requests that could be read and were then answered with success.',
+    help: 'Spans in requests that were answered with success.',
     labels: ['receiver'],
   },
   spansIngested: {
     type: 'counter',
     name: 'betrace_spans_ingested_total',
-    help: 'Spans written to the log, acknowledged by it.',
+    help: 'Spans that the log acknowledged.',
     labels: ['receiver'],
   },
   spansRejected: {
     type: 'counter',
     name: 'betrace_spans_rejected_total',
-    help: 'Spans refused one by one, by reason; their senders were told.',
+    help: 'Single spans rejected, by reason; the answer to the sender names them.',
     labels: ['receiver', 'reason'],
   },
   spansOwn: {
     type: 'counter',
     name: 'betrace_spans_own_total',
-    help: 'Spans that BeTrace itself emitted and that came back: never evaluated.',
+    help: 'Spans that BeTrace itself emitted and received again; they are not evaluated.',
     labels: ['receiver'],
   },
   bytes: {
@@ -35,32 +35,32 @@ export const INGEST_METRICS = {
   requests: {
     type: 'counter',
     name: 'betrace_ingest_requests_total',
-    help: 'Requests by outcome: `ok`, `partial` (some spans rejected), or the code of the error, also of those that are refused before they are read.',
+    help: 'Requests by outcome: `ok`, `partial` (some spans rejected), or the code of the error, including requests that are refused before they are read.',
     labels: ['receiver', 'outcome'],
   },
   warnings: {
     type: 'counter',
     name: 'betrace_ingest_warnings_total',
-    help: 'Requests that were taken with a warning to their sender: `no_spans` (bytes, but no span among them), `unread` (spans under a name that is not read).',
+    help: 'Requests that were accepted with a warning to their sender: `no_spans` (data without spans), `unread` (spans under an unknown name).',
     labels: ['receiver', 'warning'],
   },
   duration: {
     type: 'histogram',
     name: 'betrace_ingest_duration_seconds',
-    help: 'Time from the whole request received to its spans acknowledged by the log.',
+    help: 'Time from the end of a request until the log acknowledged its spans.',
     labels: ['receiver'],
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   },
   deadLetters: {
     type: 'counter',
     name: 'betrace_ingest_dead_letters_total',
-    help: 'Records of received Kafka topics that could not be read, or not wholly; they are kept in the dead letter topic.',
+    help: 'Records of received Kafka topics that could not be read, wholly or in part; they are in the dead letter topic.',
     labels: ['topic'],
   },
   topicLag: {
     type: 'gauge',
     name: 'betrace_ingest_topic_lag_records',
-    help: 'Records of received Kafka topics whose spans are not in the log yet, from the end of the topic when it is scraped. `NaN`: the end is not known.',
+    help: 'Records of received Kafka topics whose spans are not in the log yet, up to the end of the topic at the time of the scrape. `NaN`: the end is not known.',
     labels: ['topic', 'partition'],
   },
   inFlight: {

@@ -9,10 +9,10 @@ export const INGEST_PROBLEMS = {
     status: 503,
     title: 'No memory for more traces',
     sentence:
-      'The open and remembered traces of partition {partition} take all the memory they may. Send the spans again in a moment; ' +
-      'if that goes on, raise traces.memory_budget (BETRACE_TRACE_MEMORY_BUDGET) or shorten traces.idle_timeout or traces.late_window, for which traces are remembered.',
+      'The open and remembered traces of partition {partition} take all of their memory. Send the spans again in a moment. ' +
+      'If this continues, raise traces.memory_budget (BETRACE_TRACE_MEMORY_BUDGET), or shorten traces.idle_timeout or traces.late_window, for which traces are remembered.',
   },
-  BT_INGEST_STOPPING: { status: 503, title: 'Stopping', sentence: 'This process is stopping. Send the spans again, to another.' },
+  BT_INGEST_STOPPING: { status: 503, title: 'Stopping', sentence: 'This process is stopping. Send the spans again, to another process.' },
   BT_INGEST_CONTENT_TYPE: {
     status: 415,
     title: 'Unsupported media type',
@@ -22,7 +22,7 @@ export const INGEST_PROBLEMS = {
     status: 404,
     title: 'Traces only',
     sentence:
-      'BeTrace takes traces only: {what} are not taken at {path}. In the application set {variable}=none, or send them to another endpoint.',
+      'BeTrace takes traces only: {what} are not accepted at {path}. In the application set {variable}=none, or send them to another endpoint.',
   },
 } as const satisfies Record<string, IngestProblemEntry>;
 

@@ -8,18 +8,17 @@ export const LOG_PROBLEMS = {
   BT_LOG_BACKLOG_FULL: {
     status: 503,
     retryable: true,
-    sentence:
-      'Topic {topic} holds {bytes} bytes that not all readers have read yet, which is its bound. Try again when they have caught up.',
+    sentence: 'Topic {topic} holds {bytes} bytes that not all readers have read: its limit is reached. Try again when they have caught up.',
   },
   BT_LOG_OVERLOADED: {
     status: 503,
     retryable: true,
-    sentence: '{bytes} bytes are waiting to be written to the log, which is its bound. Try again.',
+    sentence: '{bytes} bytes are waiting to be written to the log: its limit is reached. Try again.',
   },
   BT_LOG_TIMEOUT: {
     status: 503,
     retryable: true,
-    sentence: 'The log did not confirm a write to {topic} within {ms} ms. The records may or may not be in it. Try again.',
+    sentence: 'The log did not confirm a write to {topic} within {ms} ms. The records may or may not have been written. Try again.',
   },
   BT_LOG_STORAGE_FULL: {
     status: 503,
@@ -32,7 +31,7 @@ export const LOG_PROBLEMS = {
     status: 503,
     retryable: true,
     sentence:
-      '{path} was {what} while BeTrace had it open, so nothing more is acknowledged. Put the same file back; or copy what can still be read ' +
+      '{path} was {what} while BeTrace had it open, so nothing more is acknowledged. Put the same file back. Or copy the open files ' +
       'under /proc/{pid}/fd while the process runs, stop it, and restore the whole directory from a backup.',
   },
   BT_LOG_LOCK_LOST: {
@@ -45,7 +44,7 @@ export const LOG_PROBLEMS = {
   BT_LOG_WRITER_STOPPED: {
     status: 503,
     retryable: true,
-    sentence: 'The thread that writes the log stopped ({reason}). It is started again with the next write.',
+    sentence: 'The thread that writes the log stopped ({reason}). The next write restarts it.',
   },
   BT_LOG_CLOSED: { status: 503, retryable: true, sentence: 'The log is closed; this process is stopping.' },
   BT_LOG_STORAGE_NOT_WRITABLE: {
@@ -65,16 +64,16 @@ export const LOG_PROBLEMS = {
     status: 500,
     retryable: false,
     sentence:
-      '{path} is damaged or not a log of BeTrace ({reason}). Restore it from a backup, or move the directory away: an empty log is made at the next start.',
+      '{path} is damaged or not a log of BeTrace ({reason}). Restore it from a backup, or move the directory away: the next start creates an empty log.',
   },
   BT_LOG_PARTITIONS_DIFFER: {
     status: 500,
     retryable: false,
     sentence:
-      'Topic {topic} has {found} partitions in {path}, but {wanted} are configured. Another number would tear open traces apart: ' +
+      'Topic {topic} has {found} partitions in {path}, but {wanted} are configured. Another number would split open traces: ' +
       'configure {found}, or use an empty directory.',
   },
-  BT_LOG_UNKNOWN_TOPIC: { status: 500, retryable: false, sentence: 'There is no topic {topic}; there are {topics}.' },
+  BT_LOG_UNKNOWN_TOPIC: { status: 500, retryable: false, sentence: 'There is no topic {topic}; the topics are {topics}.' },
   BT_LOG_UNKNOWN_PARTITION: {
     status: 500,
     retryable: false,
@@ -83,7 +82,7 @@ export const LOG_PROBLEMS = {
   BT_LOG_NOT_ASSIGNED: {
     status: 409,
     retryable: false,
-    sentence: 'Partition {partition} of {topic} is not assigned to this member of {group}; its position belongs to another.',
+    sentence: 'Partition {partition} of {topic} is not assigned to this member of {group}; another member owns its position.',
   },
   BT_LOG_ALREADY_ASSIGNED: {
     status: 409,
@@ -93,14 +92,14 @@ export const LOG_PROBLEMS = {
   BT_LOG_METADATA_TOO_LONG: {
     status: 500,
     retryable: false,
-    sentence: 'The text of a position has {bytes} bytes; 1024 are allowed.',
+    sentence: 'The metadata of a position has {bytes} bytes; at most 1024 are allowed.',
   },
   BT_LOG_RECORD_TOO_LARGE: {
     status: 413,
     retryable: false,
     refusesRecord: true,
     sentence:
-      'A record of {bytes} bytes is too large for topic {topic}; {most} are allowed. Split it, or raise max.message.bytes of the topic.',
+      'A record of {bytes} bytes is too large for topic {topic}; at most {most} bytes are allowed. Split it, or raise max.message.bytes of the topic.',
   },
   BT_LOG_KAFKA_UNREACHABLE: {
     status: 503,
@@ -120,8 +119,8 @@ export const LOG_PROBLEMS = {
     status: 500,
     retryable: false,
     sentence:
-      'A process that only ingests, only evaluates or only serves the API needs Kafka, where the others find its records. Set KAFKA_BROKERS ' +
-      '(kafka.brokers), or start all in one process by npm start.',
+      'A process that only ingests, only evaluates or only serves the API needs Kafka to share its records with the others. Set KAFKA_BROKERS ' +
+      '(kafka.brokers), or start all in one process with npm start.',
   },
   BT_LOG_KAFKA_CA: {
     status: 500,
@@ -132,7 +131,7 @@ export const LOG_PROBLEMS = {
     status: 500,
     retryable: false,
     sentence:
-      'The certificate of a Kafka broker of {brokers} is not accepted: {reason}. If an authority of your own signed it, set KAFKA_TLS_CA ' +
+      'The certificate of a Kafka broker of {brokers} is not accepted: {reason}. If your own certificate authority signed it, set KAFKA_TLS_CA ' +
       '(kafka.tls_ca) to its PEM file; the name in the certificate must be the one in KAFKA_BROKERS (kafka.brokers).',
   },
   BT_LOG_KAFKA_FAILED: { status: 503, retryable: true, sentence: 'Kafka could not {work}: {reason}. Try again.' },
@@ -141,18 +140,18 @@ export const LOG_PROBLEMS = {
     retryable: true,
     refusesRecord: true,
     sentence:
-      'Kafka refused a record for topic {topic} that the topic took when BeTrace started: {reason}. Set max.message.bytes of the topic to at least {most}, ' +
-      'and look for a policy of the brokers. Until then the record is refused each time.',
+      'Kafka refused a record for topic {topic} that its settings at the start of BeTrace allowed: {reason}. Set max.message.bytes of the topic to at least {most}, ' +
+      'and check the policies of the brokers. Until then every attempt fails.',
   },
   BT_LOG_KAFKA_TOPIC_REFUSED: {
     status: 503,
     retryable: true,
-    sentence: 'Kafka takes no records for topic {topic}: {reason}. Change the settings of the topic; the records wait until then.',
+    sentence: 'Kafka accepts no records for topic {topic}: {reason}. Change the settings of the topic; the records wait until then.',
   },
   BT_LOG_TOPIC_MISMATCH: {
     status: 500,
     retryable: false,
-    sentence: 'Topic {topic} in Kafka is not as BeTrace needs it: {difference}. {remedy}',
+    sentence: 'Topic {topic} in Kafka does not have the settings that BeTrace needs: {difference}. {remedy}',
   },
   BT_LOG_RECORDS_EXPIRED: {
     status: 500,
@@ -165,38 +164,38 @@ export const LOG_PROBLEMS = {
     status: 500,
     retryable: false,
     sentence:
-      'Records {from} to {to} of partition {partition} of {topic} are not in {path} any more, and {group} had not read them: they were deleted from outside, or ' +
-      'by the retention while BeTrace was down for days. It goes on behind them. To have them judged, stop BeTrace and restore the whole directory from a ' +
-      'backup that has them; what came since is lost then.',
+      'Records {from} to {to} of partition {partition} of {topic} were deleted from {path} before {group} read them, by another program or ' +
+      'by the retention while BeTrace was down for days. It continues after them. To have them judged, stop BeTrace and restore the whole directory from a ' +
+      'backup that has them; records since that backup are lost then.',
   },
   BT_LOG_RULE_SET_MISSING: {
     status: 500,
     retryable: false,
     sentence:
-      'Rule set {epoch} is in force in the spans log, and the rules log (betrace.rules; embedded: betrace.rules.db) does not have it; it ends with {latest}. The API ' +
-      'publishes it again at its start when the store has it. Else restore a backup of the rules log and the store that has it, or have its spans judged by the ' +
-      'present rules: POST /v1/rules/lost-sets/replace.',
+      'Rule set {epoch} is in force in the spans log, but the rules log (betrace.rules; embedded: betrace.rules.db) ends with {latest}. If the store has it, the API ' +
+      'publishes it again at its start. Otherwise restore a backup of the rules log and the store that has it, or let the present rules judge its spans: ' +
+      'POST /v1/rules/lost-sets/replace.',
   },
   BT_LOG_RULES_NOT_IN_FORCE: {
     status: 500,
     retryable: false,
     sentence:
-      'No rules are in force in partition {partitions} of the spans log, though there is rule set {epoch}: its marker was deleted there. The API ' +
-      'writes it again within ten minutes and at its start; a change of a rule does so too.',
+      'No rules are in force in partition {partitions} of the spans log: the marker of rule set {epoch} was deleted. The API ' +
+      'writes it again within ten minutes, at its start, and after a change of a rule.',
   },
   BT_LOG_POSITION_BEYOND_END: {
     status: 500,
     retryable: false,
     sentence:
-      '{group} has read {topic} up to offset {position} of partition {partition}, and {path} ends at {end}: the file was deleted, emptied or ' +
-      'restored alone. Restore it from the backup that positions.db is of, or delete positions.db: then what the log still has is read again.',
+      '{group} has read {topic} up to offset {position} of partition {partition}, but {path} ends at {end}: the file was deleted, emptied or ' +
+      'restored alone. Restore it from the same backup as positions.db. Or delete positions.db: then the remaining log is read again.',
   },
   BT_LOG_IS_ANOTHER: {
     status: 500,
     retryable: false,
     sentence:
-      'Partition {partition} of {topic} is another log than the one that was read up to offset {position}: the topic was deleted and made anew, ' +
-      'or lost records. It is read from its beginning, up to offset {end} for now; evaluators keep the rules that were in force.',
+      'Partition {partition} of {topic} was replaced after it was read up to offset {position}: the topic was deleted and created again, ' +
+      'or lost records. It is read from its beginning, up to offset {end} for now. Evaluators keep the rules that were in force.',
   },
   BT_LOG_RECORD_UNREADABLE: {
     status: 500,
@@ -243,7 +242,7 @@ export function isRefusedRecord(error: unknown): boolean {
   return problem.refusesRecord === true;
 }
 
-/** The log can't be had now; trying again is right. */
+/** The log is unavailable now; retry. */
 export class LogUnavailable extends LogError {}
 
 /** The error of a code: a LogUnavailable when it is retryable. `values` fill the sentence. */

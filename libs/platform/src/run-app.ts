@@ -96,7 +96,7 @@ function stopOnSignals(app: NestFastifyApplication, { server }: Configuration, l
     logger.info({ signal, drain_period_ms: drainPeriod }, drainPeriod === 0 ? 'stopping' : 'draining, then stopping');
     setTimeout(
       () => {
-        logger.error('the stop took too long');
+        logger.error('shutdown timed out; exiting');
         process.exit(1);
       },
       drainPeriod + shutdownTimeout + 1_000,
@@ -113,7 +113,7 @@ function stopOnSignals(app: NestFastifyApplication, { server }: Configuration, l
 /** A defect leaves unknown state behind: the log has what was acknowledged, a fresh process goes on from there. */
 function dieOnDefects(logger: Logger): void {
   const die = (error: unknown) => {
-    logger.fatal({ err: error }, 'a defect ends the process');
+    logger.fatal({ err: error }, 'exiting because of a defect');
     process.exit(1);
   };
   process.on('uncaughtException', die);

@@ -78,7 +78,7 @@ export class Shutdown implements BeforeApplicationShutdown {
     try {
       await withDeadline(Promise.resolve().then(stop), left, () => new Error('it took too long'));
     } catch (error) {
-      this.logger.error({ err: error, stage, part: name }, 'a part did not stop in order');
+      this.logger.error({ err: error, stage, part: name }, 'a component did not stop in order');
     }
   }
 }

@@ -10,7 +10,7 @@ export const STORE_PROBLEMS = {
   BT_STORE_BAD_CURSOR: {
     status: 400,
     retryable: false,
-    sentence: 'The cursor {cursor} is not one that a page gave as its next. Start again without a cursor.',
+    sentence: 'The cursor {cursor} is invalid: no page has it as its next cursor. Start again without a cursor.',
   },
   BT_STORE_UNAVAILABLE: {
     status: 503,
@@ -28,17 +28,17 @@ export const STORE_PROBLEMS = {
     status: 503,
     retryable: true,
     sentence:
-      'The database {place} takes no writes now ({reason}). It is a replica, or was set read-only: let DATABASE_URL lead to the server that takes writes, or ' +
-      'set default_transaction_read_only to off. Violations wait in the log until then.',
-    detail: 'The database takes no writes now. Try again.',
+      'The database {place} accepts no writes now ({reason}). It is a replica, or was set read-only. Set DATABASE_URL to the primary server, or ' +
+      'default_transaction_read_only to off. Violations wait in the log until then.',
+    detail: 'The database accepts no writes now. Try again.',
   },
   BT_STORE_FILE_LOST: {
     status: 503,
     retryable: true,
     sentence:
-      '{place} was {what} while BeTrace had it open, so nothing more is kept in it. Put the same file back; or copy what can still be read under ' +
+      '{place} was {what} while BeTrace had it open, so nothing more is stored in it. Put the same file back. Or copy the open files under ' +
       '/proc/{pid}/fd while the process runs, stop it, and restore the whole directory from a backup.',
-    detail: 'A file of the database was deleted or changed from outside; the log of the server says which.',
+    detail: 'Another program deleted or changed a file of the database; the log of the server says which.',
   },
   BT_STORE_NOT_WRITABLE: {
     status: 500,
@@ -50,28 +50,27 @@ export const STORE_PROBLEMS = {
   BT_STORE_CORRUPT: {
     status: 500,
     retryable: false,
-    sentence: 'The database {place} is damaged or of another program ({reason}). Restore it from a backup, or move it away.',
+    sentence: 'The database {place} is damaged or belongs to another program ({reason}). Restore it from a backup, or move it away.',
     detail: 'The database is damaged; the log of the server says more.',
   },
   BT_STORE_TABLE_EMPTIED: {
     status: 503,
     retryable: true,
     sentence:
-      'Table {table} of the database {place} had rows, and was emptied from outside. Stop BeTrace and restore the database from a backup. If the rows are to be gone, ' +
-      "say so: DELETE FROM filled_tables WHERE name = '{table}', and start again.",
-    detail: 'A table of the database was emptied from outside; the log of the server says which.',
+      'Another program emptied table {table} of the database {place}. Stop BeTrace and restore the database from a backup. If this was intended, ' +
+      "run DELETE FROM filled_tables WHERE name = '{table}', and start again.",
+    detail: 'Another program emptied a table of the database; the log of the server says which.',
   },
   BT_STORE_NEWER_SCHEMA: {
     status: 500,
     retryable: false,
     sentence:
-      'The database {place} was migrated by a newer version of BeTrace ({migration}). Run that version, or restore a backup of before.',
+      'The database {place} was migrated by a newer version of BeTrace ({migration}). Run that version, or restore a backup from before.',
   },
   BT_STORE_OLDER_SCHEMA: {
     status: 500,
     retryable: false,
-    sentence:
-      'The database {place} was not yet migrated by this version of BeTrace (it is at {migration}). Make the backup with the version that the database is of.',
+    sentence: 'The database {place} is at migration {migration}, from an older version of BeTrace. Make the backup with that version.',
   },
   BT_STORE_NOTHING_THERE: {
     status: 500,
@@ -83,7 +82,7 @@ export const STORE_PROBLEMS = {
     status: 409,
     retryable: false,
     sentence:
-      'The database {place} has rows in {table}, and nothing was restored. Restore into an empty one, or with --replace in the place of what it has.',
+      'The database {place} has rows in {table}; nothing was restored. Restore into an empty database, or use --replace to delete its contents.',
   },
   BT_STORE_BACKUP_DAMAGED: {
     status: 400,
@@ -99,15 +98,15 @@ export const STORE_PROBLEMS = {
     status: 503,
     retryable: true,
     sentence:
-      'The database {place} has gone back: {reader} has kept partition {partition} up to offset {expected}, and the database says {position}. Was a backup restored while ' +
-      'this runs? What is missing is read from the log again.',
+      'The database {place} has gone back: {reader} had stored partition {partition} up to offset {expected}, but the database says {position}. Was a backup restored while ' +
+      'BeTrace was running? Missing records are read from the log again.',
     detail: 'The database was restored from a backup. Try again.',
   },
   BT_STORE_REFUSED: {
     status: 500,
     retryable: false,
-    sentence: 'The database {place} refuses what a record holds: {reason}. Another attempt would be refused too.',
-    detail: 'The database refuses what the record holds; the log of the server says why.',
+    sentence: 'The database {place} refuses the content of a record: {reason}. A retry would fail too.',
+    detail: 'The database refuses the content of the record; the log of the server says why.',
   },
   BT_STORE_FAILED: {
     status: 500,

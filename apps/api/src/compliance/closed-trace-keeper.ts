@@ -53,7 +53,7 @@ export class ClosedTraceKeeper {
     } catch (error) {
       // What waits does not grow while the store is away: one record for each partition and hour says it all.
       this.waiting.splice(0, records.length, ...merged(records));
-      if (!this.failed) this.logger.warn({ err: error }, 'counts of closed traces were not kept; it is tried again every 5 s');
+      if (!this.failed) this.logger.warn({ err: error }, 'cannot store counts of closed traces; retrying every 5 s');
       this.failed = true;
       throw error;
     }

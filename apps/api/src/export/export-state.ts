@@ -41,7 +41,7 @@ export class ExportState {
 
   works(partition: number): void {
     const failed = this.failures.delete(partition);
-    if (failed && this.failures.size === 0) this.logger.info('violations are exported again');
+    if (failed && this.failures.size === 0) this.logger.info('exporting violations again');
   }
 
   forget(partition: number | undefined): void {

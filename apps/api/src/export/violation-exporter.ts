@@ -138,7 +138,7 @@ export class ViolationExporter implements PartitionListener {
   failed(error: Error, partition?: number): void {
     if (this.stopping.signal.aborted) return;
     this.failures.broken(error, partition);
-    this.logger.error({ err: error, partition }, 'violations are not exported; it is tried again');
+    this.logger.error({ err: error, partition }, 'cannot export violations; retrying');
   }
 
   /** Exports the violations of several partitions in common requests. Each partition goes on when all of its violations are dealt with. */
@@ -202,7 +202,7 @@ export class ViolationExporter implements PartitionListener {
     this.metrics.exportRejected.inc({ reason });
     this.logger.error(
       { violation: id, revision, rule_id, reason, answer: message },
-      `the OTLP endpoint refuses violation ${id} for good; it is kept here and not exported: ${message}`,
+      `the OTLP endpoint refused violation ${id} for good; it is stored here and not exported: ${message}`,
     );
   }
 }

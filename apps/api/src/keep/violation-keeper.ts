@@ -81,8 +81,10 @@ export class ViolationKeeper implements PartitionListener {
       size: ({ violations }) => violations.length,
       most: KEPT_AT_ONCE,
     });
-    this.refusals = new RefusalPublisher(log, (error) => logger.warn({ err: error }, 'the status of a rule lacks what the store refuses'));
-    this.deadLetters = new DeadLetters(log, (error) => logger.warn({ err: error }, 'violations that the store refuses wait for the log'));
+    this.refusals = new RefusalPublisher(log, (error) =>
+      logger.warn({ err: error }, 'cannot add refused violations to the status of their rule'),
+    );
+    this.deadLetters = new DeadLetters(log, (error) => logger.warn({ err: error }, 'log unavailable; refused violations wait'));
   }
 
   async start(): Promise<void> {
@@ -143,7 +145,7 @@ export class ViolationKeeper implements PartitionListener {
       } catch (error) {
         this.metrics.violationsUnreadable.inc({ reader: KEEP_READER });
         this.did.unreadable++;
-        this.logger.warn({ err: error, partition, offset: record.offset }, 'a record of the violations log is no violation');
+        this.logger.warn({ err: error, partition, offset: record.offset }, 'skipped a record of the violations log: not a violation');
         return [];
       }
     });
@@ -199,7 +201,10 @@ export class ViolationKeeper implements PartitionListener {
         this.metrics.keepRefused.inc({ rule_id: violation.ruleId });
         this.did.refused++;
         void this.refusals.note(readViolation(record), partition, error.message);
-        this.logger.error({ err: error, partition, offset: record.offset }, 'the store refuses a violation for good; it is kept aside');
+        this.logger.error(
+          { err: error, partition, offset: record.offset },
+          'the store refused a violation for good; moved to the dead letter topic',
+        );
       }
     }
     await this.store.keep({ reader: KEEP_READER, partition, position, violations: [] });
@@ -246,13 +251,13 @@ export class ViolationKeeper implements PartitionListener {
   missing(error: LogError, partition: number): void {
     this.metrics.violationsMissing.inc({ reader: KEEP_READER }, Number(error.values['to']) - Number(error.values['from']) + 1);
     this.lacking ??= error;
-    this.logger.error({ err: error, partition }, 'violations were deleted from the log before they were kept');
+    this.logger.error({ err: error, partition }, 'violations were deleted from the log before they were stored');
   }
 
   failed(error: Error, partition?: number): void {
     this.metrics.keepFailures.inc();
     this.failures.set(partition, error);
-    this.logger.error({ err: error, partition }, 'violations are not kept; it is tried again');
+    this.logger.error({ err: error, partition }, 'cannot store violations; retrying');
   }
 }
 

@@ -76,7 +76,7 @@ export class ViolationLogger {
   private tellLeftOut(): void {
     this.timer = undefined;
     if (this.leftOut === 0) return;
-    this.logger.warn({ violations: this.leftOut }, 'violations without a line of their own (logging.violations_per_second)');
+    this.logger.warn({ violations: this.leftOut }, 'omitted log lines of violations (logging.violations_per_second)');
     this.leftOut = 0;
   }
 }

@@ -5,13 +5,13 @@ export const NOTIFY_METRICS = {
   sent: {
     type: 'counter',
     name: 'betrace_notifications_sent_total',
-    help: 'Violations (revisions) that a receiver of notifications has taken.',
+    help: 'Violations (revisions) that a receiver of notifications has accepted.',
     labels: ['receiver'],
   },
   failures: {
     type: 'counter',
     name: 'betrace_notification_failures_total',
-    help: 'Requests to a receiver of notifications that failed and are repeated: `passing`, or `configuration`, which somebody has to put right.',
+    help: 'Failed requests to a receiver of notifications, which are retried: `passing`, or `configuration`, which somebody has to correct.',
     labels: ['receiver', 'kind'],
   },
   refused: {
@@ -23,25 +23,25 @@ export const NOTIFY_METRICS = {
   muted: {
     type: 'counter',
     name: 'betrace_notifications_muted_total',
-    help: 'Violations (revisions) that a receiver was not told of, because somebody muted their rule.',
+    help: 'Violations (revisions) that were not sent to a receiver, because their rule is muted.',
     labels: ['receiver'],
   },
   unreadable: {
     type: 'counter',
     name: 'betrace_notifications_unreadable_total',
-    help: 'Records of the violations log that are no violations; a receiver is told nothing of them.',
+    help: 'Records of the violations log that are not violations; they are not sent.',
     labels: ['receiver'],
   },
   missing: {
     type: 'counter',
     name: 'betrace_notifications_missing_total',
-    help: 'Records of the violations log that were deleted before a receiver was told of them.',
+    help: 'Records of the violations log that were deleted before they were sent to a receiver.',
     labels: ['receiver'],
   },
   lag: {
     type: 'gauge',
     name: 'betrace_notification_lag_records',
-    help: 'Records of the violations log that a receiver was not told of yet, from its end when it is scraped. `NaN`: the end is not known.',
+    help: 'Records of the violations log that were not sent to a receiver yet, up to its end at the time of the scrape. `NaN`: the end is not known.',
     labels: ['receiver', 'partition'],
   },
 } as const satisfies MetricDeclarations;

@@ -57,7 +57,7 @@ export class Notifier {
     for (const [n, { name, kind, url }] of receivers.entries()) {
       const { lag } = this.told[n]!;
       exposeLag({ registry: this.registry, log: this.log, gauge: metrics.lag, topic: TOPICS.violations, labels: { receiver: name }, lag });
-      this.logger.info({ receiver: name, kind, address: shownAddress(url) }, `violations are told to ${name} (${kind})`);
+      this.logger.info({ receiver: name, kind, address: shownAddress(url) }, `sending violations to ${name} (${kind})`);
     }
     await Promise.all(this.told.map((receiver) => receiver.start()));
   }

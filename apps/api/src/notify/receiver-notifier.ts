@@ -133,14 +133,14 @@ export class ReceiverNotifier implements PartitionListener {
     this.parts.metrics.missing.inc({ receiver: this.receiver.name }, count);
     this.parts.logger.error(
       { err: error, partition, receiver: this.receiver.name },
-      'violations were deleted from the log before the receiver was told of them',
+      'violations were deleted from the log before the receiver was notified',
     );
   }
 
   failed(error: Error, partition?: number): void {
     if (this.stopping.signal.aborted) return;
     this.waiting.set(partition, error.message);
-    this.parts.logger.error({ err: error, partition, receiver: this.receiver.name }, 'violations are not told; it is tried again');
+    this.parts.logger.error({ err: error, partition, receiver: this.receiver.name }, 'cannot notify the receiver; retrying');
   }
 
   /** The log's time from which on the receiver is told: that of its first start, whatever is read again later. */
@@ -206,7 +206,7 @@ export class ReceiverNotifier implements PartitionListener {
         metrics.refused.inc({ receiver, reason });
         logger.error(
           { receiver, violation: id, revision, reason, answer: message },
-          `the receiver ${receiver} refuses violation ${id} for good: ${message}`,
+          `receiver ${receiver} refused violation ${id} for good: ${message}`,
         );
       },
       failed: (refusal, pause) => this.waits(partition, refusal, pause),
@@ -235,13 +235,13 @@ export class ReceiverNotifier implements PartitionListener {
     this.waiting.set(partition, message);
     this.parts.logger[level](
       { receiver: name, partition, reason, answer: message, retry_in_ms: pause },
-      `the receiver ${name} does not take violations; they wait in the log: ${message}`,
+      `receiver ${name} does not accept violations; they wait in the log: ${message}`,
     );
   }
 
   private works(partition: number): void {
     if (this.waiting.delete(partition) && this.waiting.size === 0)
-      this.parts.logger.info({ receiver: this.receiver.name }, `the receiver ${this.receiver.name} is told again`);
+      this.parts.logger.info({ receiver: this.receiver.name }, `receiver ${this.receiver.name} accepts violations again`);
   }
 }
 

@@ -106,7 +106,7 @@ export class RuleAnnouncer {
       .isAnotherLog()
       .then((another) => {
         if (!another) return;
-        this.logger.warn('the rules log or the spans log ends before where it did: it is another one, and the rules are published again');
+        this.logger.warn('the rules log or the spans log was replaced: it ends earlier than before; publishing the rules again');
         this.reconcile();
       })
       .catch((error: unknown) => {
@@ -121,7 +121,7 @@ export class RuleAnnouncer {
     this.background ??= retry(publish, {
       signal: this.stopping.signal,
       failed: (error, pause) => {
-        this.logger.warn({ err: error, retry_in_ms: pause }, 'rules are not published');
+        this.logger.warn({ err: error, retry_in_ms: pause }, 'cannot publish rules; retrying');
         this.failing = { since: this.failing?.since ?? performance.now(), reason: error.message };
       },
       longest: 5_000,

@@ -77,7 +77,7 @@ export class RulePublisher {
         if (rules.length > 0) said.push(adopted(rules.length));
       }
       const missing = await this.store.republish(logged.epochs);
-      if (missing > 0) said.push(`the rules log lacked ${missing} rule sets that the store has; they are published again`);
+      if (missing > 0) said.push(`the rules log lacked ${missing} rule sets of the store; published again`);
       const latest = await this.store.latestEpoch();
       const highest = highestOf(logged, latest);
       if (named > Math.max(latest, highest)) said.push(lost(Math.max(latest, highest), named));

@@ -51,7 +51,7 @@ export class RuleStatusFollower {
         assigned: async () => 0,
         records: async (batch) => this.take(batch),
         revoked: async () => {},
-        failed: (error) => this.logger.warn({ err: error }, 'the rule status log cannot be followed; it is tried again'),
+        failed: (error) => this.logger.warn({ err: error }, 'cannot read the rule status log; retrying'),
       },
     });
   }
@@ -96,7 +96,7 @@ export class RuleStatusFollower {
         const partitions = this.statuses.get(status.rule_id) ?? new Map<string, RuleStatusRecord>();
         this.statuses.set(status.rule_id, partitions.set(`${status.source ?? ''}/${status.partition}`, status));
       } catch (error) {
-        this.logger.warn({ err: error, offset }, 'a record of the rule status log is no rule status; it is skipped');
+        this.logger.warn({ err: error, offset }, 'skipped a record of the rule status log: not a rule status');
       }
     }
   }

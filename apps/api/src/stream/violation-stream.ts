@@ -94,7 +94,7 @@ export class ViolationStream {
       }
       if (!gone.aborted) yield `${event('end', { reason: 'This process is stopping.' })}\n`;
     } catch (error) {
-      this.logger.warn({ err: error }, 'a stream of violations ends; its client may come back');
+      this.logger.warn({ err: error }, 'closed a stream of violations; its client may reconnect');
       yield `${event('end', { reason: 'The violations cannot be read now.' })}\n`;
     } finally {
       leave();

@@ -37,7 +37,7 @@ export class ViolationExportController {
     reply.header('content-type', contentType).header('content-disposition', `attachment; filename="violations.${format}"`);
     const body = Readable.from(parts, { objectMode: false });
     // The answer has begun, so no error answer can follow: the log is the only place to report this.
-    body.on('error', (error) => this.logger.error({ err: error }, 'an export of violations is broken off'));
+    body.on('error', (error) => this.logger.error({ err: error }, 'an export of violations was aborted'));
     await reply.send(body);
   }
 }

@@ -56,7 +56,7 @@ export class ViolationPruner {
     if (leap > LEAP) {
       this.logger.warn(
         { seconds: Math.round(leap / 1_000) },
-        'the clock went forward; old violations are deleted in ten minutes, unless it is put right',
+        'the clock went forward; deleting old violations in ten minutes, unless it is corrected',
       );
       return;
     }
@@ -64,14 +64,14 @@ export class ViolationPruner {
       const before = this.last.time - this.retention;
       if (this.last.at - this.startedAt < TIMEOUT_MS && (await this.isAll(before))) {
         this.logger.warn(
-          'every violation is older than the retention; they are deleted when the process has run for a day, unless its clock is put right',
+          'every violation is older than the retention; deleting them when the process has run for a day, unless its clock is corrected',
         );
         return;
       }
       const violations = await this.store.prune(before);
-      if (violations > 0) this.logger.info({ violations }, 'old violations were deleted');
+      if (violations > 0) this.logger.info({ violations }, 'deleted old violations');
     } catch (error) {
-      this.logger.error({ err: error }, 'old violations were not deleted; it is tried again in ten minutes');
+      this.logger.error({ err: error }, 'cannot delete old violations; retrying in ten minutes');
     }
   }
 }

@@ -5,7 +5,7 @@ export const PROBE_METRICS = {
   rounds: {
     type: 'counter',
     name: 'betrace_probe_rounds_total',
-    help: 'Rounds of the verdict probe, by result: `right`; `faulty`: a verdict was missed, wrong, double or late; `failed`: the server could not be sent to or asked.',
+    help: 'Rounds of the verdict probe, by result: `right`; `faulty`: a verdict was missed, wrong, double or late; `failed`: the server could not be reached.',
     labels: ['result'],
   },
   verdicts: {
@@ -22,6 +22,6 @@ export const PROBE_METRICS = {
   lastRight: {
     type: 'gauge',
     name: 'betrace_probe_last_right_timestamp_seconds',
-    help: 'When the last round ended in which every verdict was right, in seconds since 1970; 0 before the first.',
+    help: 'When the last round with only right verdicts ended, in seconds since 1970; 0 before the first.',
   },
 } as const satisfies MetricDeclarations;

@@ -93,7 +93,7 @@ export class Evaluator implements PartitionListener {
       log,
       (epoch, rules) => new UncompiledRules(epoch, rules, { timeout: settings.evaluationTimeout }),
       `betrace-rules-${settings.name}`,
-      (error) => report.warn(error, 'the rules log cannot be followed'),
+      (error) => report.warn(error, 'cannot read the rules log'),
     );
     this.tools = {
       log,
@@ -288,7 +288,7 @@ export class Evaluator implements PartitionListener {
       // What it could not publish or commit is its successor's to do; here nothing is to be tried again. Where the group has given it away already,
       // that is what is to be expected.
       if (!(error instanceof LogError && error.code === 'BT_LOG_NOT_ASSIGNED'))
-        this.report.warn(error as Error, `partition ${partition} is given up before its last commit`);
+        this.report.warn(error as Error, `partition ${partition} was lost before its last commit`);
     } finally {
       this.removeGauges(partition);
       if (run !== undefined) this.remember(partition, run);
@@ -318,7 +318,7 @@ export class Evaluator implements PartitionListener {
     this.warnedOfDefect = now;
     this.report.warn(
       error,
-      `a defect of BeTrace at offset ${offset} of partition ${partition} of ${TOPICS.spans}; the record is kept aside`,
+      `a defect of BeTrace at offset ${offset} of partition ${partition} of ${TOPICS.spans}; the record goes to the dead letter topic`,
     );
   }
 
@@ -327,7 +327,7 @@ export class Evaluator implements PartitionListener {
     if (now - this.warnedOfMisplaced < SAME_WARNING) return;
     this.warnedOfMisplaced = now;
     const error = new Error(`partition ${partition} of ${TOPICS.spans} has spans of traces that belong to other partitions`);
-    this.report.warn(error, 'a producer writes spans with another partitioner than murmur2 of the hex trace id; they are moved');
+    this.report.warn(error, 'a producer writes spans with another partitioner than murmur2 of the hex trace id; moving them');
   }
 
   /** Nothing judges them, and what they would have changed is not known: no trace that is remembered is whole any more. */
@@ -359,7 +359,7 @@ export class Evaluator implements PartitionListener {
     this.measurements.count('tracesLost', {}, traces);
     this.report.warn(
       new Error(`${traces} traces of partition ${partition} were open when their log went`),
-      'rules that are judged at the close say nothing of them',
+      'rules about whole traces do not judge them',
     );
   }
 }

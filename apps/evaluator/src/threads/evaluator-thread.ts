@@ -119,7 +119,7 @@ export class EvaluatorThread {
     const asked = Promise.withResolvers<EvaluatedSpans>();
     this.asking.push(asked);
     this.worker.postMessage({ type: 'account' } satisfies ToThread);
-    return withDeadline(asked.promise, milliseconds, () => new Error(`${name} does not tell what became of its spans`));
+    return withDeadline(asked.promise, milliseconds, () => new Error(`${name} does not answer with the account of its spans`));
   }
 
   /** Resolves when the thread has committed and ended. */
@@ -200,10 +200,7 @@ export class EvaluatorThread {
     const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.defects++);
     this.tools.metrics.threadRestarts.inc();
     const { name } = this.settings;
-    this.tools.logger.error(
-      { err: this.lastDefect, code, thread: name, retry_in_ms: pause },
-      'an evaluator thread ended; it is started again',
-    );
+    this.tools.logger.error({ err: this.lastDefect, code, thread: name, retry_in_ms: pause }, 'an evaluator thread ended; restarting it');
     this.restart = setTimeout(() => this.start(), pause);
   }
 }

@@ -84,7 +84,7 @@ describe('a topic of other producers', () => {
     log.fail(new LogUnavailable('BT_LOG_CLOSED', {}));
     await write(0, encodeRequest(aRequest()));
     await eventually('a failed attempt', async () =>
-      ingest.lines.join('').includes('received spans wait for the log') ? true : undefined,
+      ingest.lines.join('').includes('log unavailable; retrying the append of received spans') ? true : undefined,
     );
     expect(await loggedSpans(log)).toEqual([]);
     log.fail(undefined);
@@ -98,7 +98,7 @@ describe('a topic of other producers', () => {
     log.fail(new LogUnavailable('BT_LOG_CLOSED', {}));
     await write(0, encodeRequest(aRequest([never])));
     await eventually('a failed attempt', async () =>
-      ingest.lines.join('').includes('received spans wait for the log') ? true : undefined,
+      ingest.lines.join('').includes('log unavailable; retrying the append of received spans') ? true : undefined,
     );
     expect(await committed(0)).toBe(1);
   });

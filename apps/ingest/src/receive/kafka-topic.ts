@@ -79,7 +79,7 @@ export class KafkaTopic implements PartitionListener {
 
   failed(error: Error, partition?: number): void {
     if (this.tools.signal.aborted) return;
-    this.tools.logger.warn({ err: error, topic: this.topic.name, partition }, 'a topic is not received; it is tried again');
+    this.tools.logger.warn({ err: error, topic: this.topic.name, partition }, 'cannot read a received topic; retrying');
   }
 
   /** Resolves when the record's spans are in the log, or the record is kept aside; rejects only when the process stops. */
@@ -94,7 +94,7 @@ export class KafkaTopic implements PartitionListener {
   private async appendSpans(record: LogRecord): Promise<string | undefined> {
     const { intake, logger, signal } = this.tools;
     const failed = (error: Error, pause: number) =>
-      logger.warn({ err: error, topic: this.topic.name, retry_in_ms: pause }, 'received spans wait for the log');
+      logger.warn({ err: error, topic: this.topic.name, retry_in_ms: pause }, 'log unavailable; retrying the append of received spans');
     try {
       const read = () => topicRecordToProtobuf(record.value, this.topic.encoding);
       const options = { signal, failed, hopeless: (error: Error) => !passes(toProblem(error)), longest: LONGEST_PAUSE };
@@ -105,7 +105,7 @@ export class KafkaTopic implements PartitionListener {
     } catch (error) {
       const problem = toProblem(error);
       if (signal.aborted || passes(problem)) throw error;
-      if (problem.status >= 500) logger.error({ err: error, topic: this.topic.name, offset: record.offset }, 'a record was not taken');
+      if (problem.status >= 500) logger.error({ err: error, topic: this.topic.name, offset: record.offset }, 'a record was rejected');
       return `${problem.code}: ${problem.detail}`;
     }
   }

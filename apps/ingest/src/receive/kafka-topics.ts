@@ -41,7 +41,7 @@ export class KafkaTopics implements OnApplicationBootstrap {
     const { names } = this;
     if (names.length === 0) return;
     const waits = (error: Error, pause: number) =>
-      this.logger.warn({ err: error, retry_in_ms: pause }, 'records that cannot be read wait for the log');
+      this.logger.warn({ err: error, retry_in_ms: pause }, 'log unavailable; retrying the append of unreadable records');
     const tools = {
       log: this.log,
       intake: this.intake,

@@ -33,7 +33,7 @@ it('withdraws a key with the file, also when a first look could not read it; a f
   // For a while it cannot be read: it is a folder, as a mount that is not there yet.
   renameSync(file, `${file}.kept`);
   expect([known(), known()]).toEqual([['former'], ['former']]);
-  expect(lines.filter((line) => line.includes('those of before hold'))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes('the previous ones stay in force'))).toHaveLength(1);
   renameSync(`${file}.kept`, file);
   expect(known()).toEqual(['present']);
 });

@@ -83,13 +83,13 @@ export class ApiKeys {
       this.seen = seen;
       this.keys = [...this.single, ...keys];
       this.failure = '';
-      this.logger.info({ keys: keys.length }, 'the API keys were read again');
+      this.logger.info({ keys: keys.length }, 'API keys reloaded');
     } catch (error) {
       const { message } = error as Error;
       if (message === this.failure) return;
       this.failure = message;
       // What was read before goes on to hold: a file that is being written must not lock everybody out.
-      this.logger.error({ err: error }, `the API keys of ${this.file} cannot be read; those of before hold`);
+      this.logger.error({ err: error }, `the API keys of ${this.file} cannot be read; the previous ones stay in force`);
     }
   }
 }

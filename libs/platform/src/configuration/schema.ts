@@ -59,7 +59,7 @@ export const SCHEMA = {
   },
   kafka: {
     brokers: { type: list, env: ['KAFKA_BROKERS'], flag: '--kafka-brokers', default: [], doc: 'Kafka brokers. Unset: the embedded log.' },
-    clientId: { type: text, env: ['KAFKA_CLIENT_ID'], default: 'betrace', doc: 'How BeTrace calls itself to the brokers.' },
+    clientId: { type: text, env: ['KAFKA_CLIENT_ID'], default: 'betrace', doc: 'Client id that BeTrace sends to the brokers.' },
     replication: {
       type: integer(1, 9),
       env: ['KAFKA_REPLICATION_FACTOR'],
@@ -70,13 +70,13 @@ export const SCHEMA = {
       type: list,
       env: ['KAFKA_RECEIVE_TOPICS'],
       default: [],
-      doc: 'Topics of other producers (a collector writes `otlp_spans`) that ingest reads and re-keys; with `:otlp_proto` or `:otlp_json` behind a name its encoding, else each record is looked at.',
+      doc: 'Topics of other producers (a collector writes `otlp_spans`) that ingest reads and re-keys. `:otlp_proto` or `:otlp_json` after a name sets its encoding; else it is detected for each record.',
     },
     sessionTimeout: {
       type: duration,
       env: ['KAFKA_SESSION_TIMEOUT'],
       default: 10 * SECOND,
-      doc: 'A process that the brokers do not hear for this long counts as dead, and others take its partitions over. The brokers bound it (`group.min.session.timeout.ms`).',
+      doc: 'Other processes take over the partitions of a process that sent no heartbeat for this long. The brokers set its bounds (`group.min.session.timeout.ms`).',
     },
     tls: { type: flag, env: ['KAFKA_TLS'], default: false, doc: 'TLS to the brokers.' },
     tlsCa: { type: text, env: ['KAFKA_TLS_CA'], doc: 'File with the certificate authority (PEM) of the brokers.' },
@@ -113,13 +113,13 @@ export const SCHEMA = {
       type: duration,
       env: ['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', 'OTEL_EXPORTER_OTLP_TIMEOUT', 'OTEL_BSP_EXPORT_TIMEOUT'],
       default: 10 * SECOND,
-      doc: 'How long one export may take before it is tried again.',
+      doc: 'How long one export may take before it is retried.',
     },
     batchSize: {
       type: integer(1, 100_000),
       env: ['BETRACE_OTLP_BATCH_SIZE', 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE'],
       default: 100,
-      doc: 'Violations in one export, at most. Those that wait do so in the violations log: there is no queue that could overflow.',
+      doc: 'Maximum of violations in one export. Waiting violations are in the violations log: there is no queue that could overflow.',
     },
   },
   rules: {
@@ -134,15 +134,15 @@ export const SCHEMA = {
       type: duration,
       env: ['BETRACE_CHECK_TIMEOUT'],
       default: 10 * SECOND,
-      doc: 'How long it may take to check a rule that is saved or validated, or to try one on spans (`POST /v1/rules/test`), in a thread of its own.',
+      doc: 'How long checking a saved or validated rule may take, or testing one on spans (`POST /v1/rules/test`), in a thread of its own.',
     },
     evaluationTimeout: {
       type: duration,
       env: ['BETRACE_EVALUATION_TIMEOUT'],
       default: 100,
       doc:
-        'How long a rule (a script, or an expression about all pairs of spans) may take over one trace before that counts as its error. It is counted in steps, 10,000 to a millisecond, ' +
-        'so that the same log is always judged in the same way.',
+        'How long a rule (a script, or an expression about all pairs of spans) may take on one trace before it is undecided. It is counted in steps, 10,000 to a millisecond, ' +
+        'so that a replay of the log gives the same verdicts.',
     },
     previewConcurrency: {
       type: integer(1, 16),
@@ -160,7 +160,7 @@ export const SCHEMA = {
       type: integer(1, 100),
       env: ['BETRACE_PREVIEW_LOAD'],
       default: 25,
-      doc: 'The part of one processor, in percent, that a preview may take. On Linux its thread has the lowest priority beside that, unless the log is in memory.',
+      doc: 'The share of one core, in percent, that a preview may use. On Linux its thread also has the lowest priority, unless the log is in memory.',
     },
   },
   traces: {
@@ -194,13 +194,13 @@ export const SCHEMA = {
       type: durationFrom(0, LONGEST_WINDOW),
       env: ['BETRACE_TRACE_RETRY_WINDOW'],
       default: 300 * SECOND,
-      doc: 'For how long after it came a span is known that a sender sends again: when its trace was forgotten meanwhile, it is a duplicate instead of a trace of its own. 0: it is not known.',
+      doc: 'How long a span is remembered after it came. If a sender sends it again after its trace was forgotten, it is a duplicate, and not a trace of its own. 0: it is not remembered.',
     },
     retrySpans: {
       type: integer(1, 100_000_000),
       env: ['BETRACE_TRACE_RETRY_SPANS'],
       default: 2_000_000,
-      doc: 'Spans of each partition that are known for `traces.retry_window`, the last that came. Each takes 8 bytes, while spans come again 15, and each trace 11 to 18.',
+      doc: 'Maximum of spans that each partition remembers for `traces.retry_window`: the last ones. Each takes 8 bytes, or 15 while spans come again, and each trace 11 to 18.',
     },
     maxSpans: {
       type: integer(2, 10_000_000),
@@ -212,13 +212,13 @@ export const SCHEMA = {
       type: durationFrom(0, LONGEST_WINDOW),
       env: ['BETRACE_TRACE_TOLERANCE'],
       default: 1,
-      doc: 'By how much the clocks of different services may differ before rules about order go by them.',
+      doc: 'By how much the clocks of different services may differ in rules about order.',
     },
     memoryBudget: {
       type: bytes,
       env: ['BETRACE_TRACE_MEMORY_BUDGET'],
       default: 256 * MiB,
-      doc: 'Memory for open and remembered traces, per partition. While they take more, receivers refuse spans for it (503, UNAVAILABLE); nothing is evicted.',
+      doc: 'Memory for open and remembered traces, per partition. While they take more, receivers refuse spans for this partition (503, UNAVAILABLE); nothing is evicted.',
     },
   },
   evaluator: {
@@ -250,13 +250,13 @@ export const SCHEMA = {
     formerSignatureKeysFile: {
       type: text,
       env: ['BETRACE_FORMER_SIGNATURE_KEYS_FILE'],
-      doc: 'File with the signature keys of before, one to a line: the API verifies what they signed. Lines that begin with `#` are comments.',
+      doc: 'File with former signature keys, one to a line: the API verifies their signatures. Lines that begin with `#` are comments.',
     },
     newSignatureKey: {
       type: flag,
       env: ['BETRACE_NEW_SIGNATURE_KEY'],
       default: false,
-      doc: 'Goes on with a new `signature.key` in the storage path although violations there are signed with another that is lost; needed for one start.',
+      doc: 'Creates a new `signature.key` in the storage path although violations there are signed with a key that is lost; set it for one start.',
     },
     privateKey: {
       type: text,
@@ -276,7 +276,7 @@ export const SCHEMA = {
     file: {
       type: text,
       env: ['BETRACE_NOTIFICATIONS_FILE'],
-      doc: 'File (YAML or JSON) with receivers that are told of violations: Alertmanagers and webhooks. Unset: nobody is.',
+      doc: 'File (YAML or JSON) with receivers of notifications about violations: Alertmanagers and webhooks. Unset: none.',
     },
   },
   attributes: {
@@ -284,7 +284,7 @@ export const SCHEMA = {
       type: list,
       env: ['BETRACE_ATTRIBUTES_SENSITIVE'],
       default: SENSITIVE_ATTRIBUTES,
-      doc: 'Attributes of spans and resources whose values `GET /v1/attributes` does not tell, whatever they are: names, in which `*` stands for any text, in any case. What is set replaces the default.',
+      doc: 'Names of attributes of spans and resources whose values `GET /v1/attributes` never shows. `*` stands for any text; case does not matter. The setting replaces the default.',
     },
   },
   metrics: {
@@ -292,7 +292,7 @@ export const SCHEMA = {
       type: integer(1, 100_000),
       env: ['BETRACE_METRICS_MAX_SERVICES'],
       default: 200,
-      doc: 'Services that have series of their own in `/metrics`: the first so many of a process. Later ones are counted under `other`.',
+      doc: 'Maximum of services with series of their own in `/metrics`. Further services of a process are counted under `other`.',
     },
   },
   logging: {
@@ -301,7 +301,7 @@ export const SCHEMA = {
       env: ['LOG_LEVEL'],
       flag: '--log-level',
       default: 'info',
-      doc: 'Least severe lines that are written.',
+      doc: 'Least severe level that is logged.',
     },
     format: {
       type: choice('json', 'text'),
@@ -314,7 +314,7 @@ export const SCHEMA = {
       type: integer(0, 10_000),
       env: ['BETRACE_LOG_VIOLATIONS_PER_SECOND'],
       default: 10,
-      doc: 'Lines of the level `info` that a second may have for violations, one for each when the API keeps it, with `betrace_violation_severity`; how many are left out is told. 0: none.',
+      doc: 'Maximum of log lines a second for violations (level `info`, with `betrace_violation_severity`), one for each that the API stores. A line counts the omitted ones. 0: none.',
     },
   },
   process: {

@@ -7,7 +7,7 @@ export const HEALTH_METRICS = {
   readiness: {
     type: 'gauge',
     name: 'betrace_readiness_grade',
-    help: 'What `GET /ready` says of each `check`: 0 it works; 1 degraded, what clients send is taken and kept, and this part of the work behind it waits; 2 it does not work.',
+    help: 'Result of each `check` of `GET /ready`: 0 it works; 1 degraded, requests are accepted and their data is kept, and this part of the work waits; 2 it does not work.',
     labels: ['check'],
   },
 } as const satisfies MetricDeclarations;

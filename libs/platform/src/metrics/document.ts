@@ -11,8 +11,8 @@ export function metricsDocument(sections: Readonly<Record<string, MetricDeclarat
   return `# Metrics
 
 \`GET /metrics\` answers them in the Prometheus text format, beside the process's own (\`process_*\`, \`nodejs_*\`).
-A series of a counter that is new to a scraper is told to it as 0 once, and with its value from the next scrape on, so that
-\`increase()\` and \`rate()\` see a first burst; who asks without Prometheus's header \`X-Prometheus-Scrape-Timeout-Seconds\` is told its value.
+A new series of a counter is 0 in the first scrape of each scraper, and has its value from the next scrape on. So
+\`increase()\` and \`rate()\` see a first burst. Requests without Prometheus's header \`X-Prometheus-Scrape-Timeout-Seconds\` get its value at once.
 
 ${parts.join('\n')}`;
 }

@@ -7,7 +7,7 @@ export const LOG_METRICS = {
   endAge: {
     type: 'gauge',
     name: 'betrace_log_end_age_seconds',
-    help: 'Seconds since the log last told where the topic ends, which lag is measured from; `+Inf`: it has not yet. Above a minute no broker answers, and lag grows unseen.',
+    help: 'Age of the last known end of the topic, from which lag is computed; `+Inf`: none is known yet. Above a minute no broker answers, and the real lag may be larger.',
     labels: ['topic'],
   },
 } as const satisfies MetricDeclarations;

@@ -6,7 +6,7 @@ export const STORAGE_METRICS = {
   filesLost: {
     type: 'gauge',
     name: 'betrace_storage_files_lost',
-    help: 'Databases that were deleted, replaced or truncated while the process has them open, by `storage` (`log`, `store`): nothing more is acknowledged into them. `log` counts a lost lock too.',
+    help: 'Databases that were deleted, replaced or truncated while the process has them open, by `storage` (`log`, `store`): it acknowledges nothing more. `log` counts a lost lock too.',
     labels: ['storage'],
   },
 } as const satisfies MetricDeclarations;

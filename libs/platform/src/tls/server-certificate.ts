@@ -16,7 +16,7 @@ export const TLS_METRICS = {
   expires: {
     type: 'gauge',
     name: 'betrace_tls_certificate_expires_timestamp_seconds',
-    help: 'When the certificate of the server ends, in seconds since 1970; absent without TLS.',
+    help: 'When the certificate of the server expires, in seconds since 1970; absent without TLS.',
   },
 } as const satisfies MetricDeclarations;
 
@@ -88,20 +88,20 @@ export class ServerCertificate {
       this.failure = '';
       this.current = files;
       for (const listener of this.listeners) listener(files);
-      this.logger.info({ expires: new Date(files.expires) }, 'the certificate of TLS was read again');
+      this.logger.info({ expires: new Date(files.expires) }, 'TLS certificate reloaded');
       this.tellEnd(files);
     } catch (error) {
       const { message } = error as Error;
       if (message === this.failure) return;
       this.failure = message;
-      this.logger.error({ err: error }, `${message}; the certificate of before goes on to serve`);
+      this.logger.error({ err: error }, `${message}; the previous certificate stays in use`);
     }
   }
 
   private tellEnd({ expires }: CertificateFiles): void {
     const end = new Date(expires).toISOString();
     const left = expires - this.clock.now();
-    if (left < 0) this.logger.error({ expires: end }, `the certificate of TLS ended at ${end}: clients refuse it`);
-    else if (left < SOON) this.logger.warn({ expires: end }, `the certificate of TLS ends at ${end}`);
+    if (left < 0) this.logger.error({ expires: end }, `the TLS certificate expired at ${end}: clients reject it`);
+    else if (left < SOON) this.logger.warn({ expires: end }, `the TLS certificate expires at ${end}`);
   }
 }
