@@ -3,7 +3,7 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { type Log, openLog, readAll, TOPICS, topicSpecifications, type ViolationRecord } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
 import { openStore, type Store } from '#store';
-import { RulePublisher } from '../../apps/api/src/rules/rule-publisher.js';
+import { RulePublisher } from '../../apps/api/src/rules/publish/rule-publisher.js';
 import { Evaluator } from '../../apps/evaluator/src/partition/evaluator.js';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
 import { traceIn, wireTraceId } from '../fixtures/evaluator/trace-in.js';

@@ -2,7 +2,7 @@ import { judgeTrace, ON_ERROR, type OnError, RuleSet } from '#engine';
 import { encodeRequest, type JsonValue, parseJson, spansFromValue } from '#otlp';
 import type { ProblemDetail } from '#platform';
 import { ApiError } from '../api-error.js';
-import type { TestResult } from '../rules/expression.dto.js';
+import type { TestResult } from '../rules/expressions/expression.dto.js';
 import type { Phase } from './expression-task.js';
 
 interface Trial {

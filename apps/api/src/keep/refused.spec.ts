@@ -4,7 +4,7 @@ import { type Log, readAll, TOPICS } from '#messaging';
 import { registerMetrics } from '#platform';
 import { type Store, StoreError } from '#store';
 import { API_METRICS } from '../metrics.js';
-import { RuleStatusFollower } from '../rules/rule-status-follower.js';
+import { RuleStatusFollower } from '../rules/health/rule-status-follower.js';
 import { eventually } from '../testing/eventually.js';
 import { logAndStore, silent } from '../testing/log-and-store.js';
 import { publish, violation } from '../testing/violation.js';

@@ -16,7 +16,7 @@ import { CLOCK, type Clock, callerOf, noteChange } from '#platform';
 import { type Mute, Store } from '#store';
 import { ApiError } from '../api-error.js';
 import { ProblemView } from '../problem.dto.js';
-import { requireRule } from '../rules/find-rule.js';
+import { requireRule } from '../rules/save/find-rule.js';
 import { MuteBody, MuteList, MuteQuery, MuteView, muteView } from './mute.dto.js';
 
 const PAGE = 100;

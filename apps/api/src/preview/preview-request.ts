@@ -1,8 +1,8 @@
 import type { RuleDefinition } from '#engine';
 import type { Store } from '#store';
 import { ApiError } from '../api-error.js';
-import type { ExpressionChecker } from '../rules/expression-checker.js';
-import { requireRule } from '../rules/find-rule.js';
+import type { ExpressionChecker } from '../rules/expressions/expression-checker.js';
+import { requireRule } from '../rules/save/find-rule.js';
 import type { PreviewBody, PreviewComparisonBody } from './preview.dto.js';
 import type { PreviewTask } from './preview-task.js';
 

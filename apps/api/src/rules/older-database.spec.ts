@@ -4,7 +4,7 @@ import type { Store } from '#store';
 import { logAndStore } from '../testing/log-and-store.js';
 import { replaceable } from '../testing/replaceable.js';
 import { loggedMarkers, loggedRuleSets, plainRule } from '../testing/rules-in-the-log.js';
-import { RulePublisher } from './rule-publisher.js';
+import { RulePublisher } from './publish/rule-publisher.js';
 
 describe('a database that is put back to an older backup while the process runs', () => {
   let log: Log;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { type ShadowSample, shadowKey, TOPICS } from '#messaging';
 import { ApiUnderTest } from '../testing/api-under-test.js';
 import { eventually } from '../testing/eventually.js';
-import type { RuleSamples } from './rule-samples.dto.js';
+import type { RuleSamples } from './health/rule-samples.dto.js';
 
 const SLOW = { id: 'slow', name: 'slow', expression: 'span.duration > 1s' };
 

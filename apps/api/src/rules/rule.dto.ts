@@ -19,9 +19,9 @@ import { ApiProperty, ApiPropertyOptional, PartialType } from '#openapi';
 import type { StoredRule } from '#store';
 import { ProblemDetailView } from '../problem.dto.js';
 import { SEVERITIES, type Severity } from '../severity.js';
-import { RuleHealthView } from './rule-health.dto.js';
+import { RuleHealthView } from './health/rule-health.dto.js';
+import type { RuleStatus } from './health/rule-status-follower.js';
 import { RULE_MODES, type RuleMode, ruleMode } from './rule-mode.js';
-import type { RuleStatus } from './rule-status-follower.js';
 
 const MODE_DESCRIPTION =
   '`enforce`: what matches is a violation. `shadow`: the rule is judged and counted and keeps samples (`GET /v1/rules/{id}/samples`), and no ' +

@@ -14,19 +14,19 @@ import {
 } from '#openapi';
 import { Store } from '#store';
 import { ProblemView } from '../problem.dto.js';
-import { AnswerRule } from './answer-rule.js';
-import { Cached, Conditional, changeOf, changerOf } from './conditional.js';
-import { contentEtag, etagOf, unlessKnown } from './etag.js';
-import { requireRule } from './find-rule.js';
-import { ImportBody, ImportQuery, ImportResult, wholeImport } from './import.dto.js';
-import { ImportRules } from './import-rules.js';
+import { RuleHealth } from './health/rule-health.js';
+import { RuleSamples, ruleSampleView } from './health/rule-samples.dto.js';
+import { RuleStatusFollower } from './health/rule-status-follower.js';
+import { ImportBody, ImportQuery, ImportResult, wholeImport } from './import/import.dto.js';
+import { ImportRules } from './import/import-rules.js';
 import { RuleBody, RuleList, RulePatch, RuleView, ruleStatusView, ruleView } from './rule.dto.js';
-import { RuleHealth } from './rule-health.js';
 import { ruleMode } from './rule-mode.js';
 import { RuleHealthQuery, RuleQuery, rulePage } from './rule-query.js';
-import { RuleSamples, ruleSampleView } from './rule-samples.dto.js';
-import { RuleStatusFollower } from './rule-status-follower.js';
-import { SaveRule } from './save-rule.js';
+import { AnswerRule } from './save/answer-rule.js';
+import { Cached, Conditional, changeOf, changerOf } from './save/conditional.js';
+import { contentEtag, etagOf, unlessKnown } from './save/etag.js';
+import { requireRule } from './save/find-rule.js';
+import { SaveRule } from './save/save-rule.js';
 
 @ApiTags('rules')
 @Controller('v1/rules')

@@ -5,7 +5,7 @@ import { encodeRequest } from '#otlp';
 import type { Store } from '#store';
 import { ApiError } from '../api-error.js';
 import { ExplanationView } from '../explanation.dto.js';
-import type { ExpressionChecker } from '../rules/expression-checker.js';
+import type { ExpressionChecker } from '../rules/expressions/expression-checker.js';
 import type { TraceReader } from './trace-reader.js';
 
 /** A violation explained again, by all spans of its trace. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { StoredRule } from '#store';
-import type { RuleBody, RulePatch } from './rule.dto.js';
-import { askedMode, ruleMode } from './rule-mode.js';
+import type { RuleBody, RulePatch } from '../rule.dto.js';
+import { askedMode, ruleMode } from '../rule-mode.js';
 
 /** What a client decides about a rule: everything but its version and times. */
 export type RuleContent = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;

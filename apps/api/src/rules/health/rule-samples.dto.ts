@@ -1,6 +1,6 @@
 import type { ShadowSample } from '#messaging';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
-import { RULE_MODES, type RuleMode } from './rule-mode.js';
+import { RULE_MODES, type RuleMode } from '../rule-mode.js';
 
 /** What a rule in shadow found: a violation, if the rule were enforced. */
 export class RuleSampleView {

@@ -12,9 +12,9 @@ import {
   writePositionMetadata,
 } from '#messaging';
 import type { Store } from '#store';
-import { logAndStore } from '../testing/log-and-store.js';
-import { replaceable } from '../testing/replaceable.js';
-import { loggedMarkers, loggedRuleSets, plainRule } from '../testing/rules-in-the-log.js';
+import { logAndStore } from '../../testing/log-and-store.js';
+import { replaceable } from '../../testing/replaceable.js';
+import { loggedMarkers, loggedRuleSets, plainRule } from '../../testing/rules-in-the-log.js';
 import { namedEpoch } from './named-epoch.js';
 import { RulePublisher } from './rule-publisher.js';
 

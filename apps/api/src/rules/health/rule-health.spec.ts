@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { healthKey, type RuleHealthRecord, TOPICS } from '#messaging';
-import { ApiUnderTest } from '../testing/api-under-test.js';
-import { eventually } from '../testing/eventually.js';
-import { publish, violation } from '../testing/violation.js';
-import type { RuleList, RuleView } from './rule.dto.js';
+import { ApiUnderTest } from '../../testing/api-under-test.js';
+import { eventually } from '../../testing/eventually.js';
+import { publish, violation } from '../../testing/violation.js';
+import type { RuleList, RuleView } from '../rule.dto.js';
 
 const HOUR = 3_600_000;
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TOPICS } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
-import { ApiUnderTest } from '../testing/api-under-test.js';
-import { eventually } from '../testing/eventually.js';
-import { publish, violation } from '../testing/violation.js';
+import { ApiUnderTest } from '../../testing/api-under-test.js';
+import { eventually } from '../../testing/eventually.js';
+import { publish, violation } from '../../testing/violation.js';
 
 describe('a rule that is tried on a stored trace', () => {
   let api: ApiUnderTest;

@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify';
 import type { StoredRule } from '#store';
+import type { ExpressionChecker } from '../expressions/expression-checker.js';
+import type { RuleAnnouncer } from '../publish/rule-announcer.js';
+import { type RuleView, ruleView } from '../rule.dto.js';
 import { etagOf } from './etag.js';
-import type { ExpressionChecker } from './expression-checker.js';
-import { type RuleView, ruleView } from './rule.dto.js';
-import type { RuleAnnouncer } from './rule-announcer.js';
 import type { SavedRule } from './save-rule.js';
 
 /** `published` or `pending`: whether the change is in force for spans that are sent after the answer. */

@@ -12,16 +12,16 @@ import {
   ApiUnprocessableEntityResponse,
 } from '#openapi';
 import { Store } from '#store';
-import { ApiError } from '../api-error.js';
-import { notFound } from '../not-found.js';
-import { ProblemView } from '../problem.dto.js';
-import { AnswerRule } from './answer-rule.js';
-import { Cached, Conditional, changeOf } from './conditional.js';
-import { contentEtag, unlessKnown } from './etag.js';
-import { findRule } from './find-rule.js';
-import { RuleView } from './rule.dto.js';
+import { ApiError } from '../../api-error.js';
+import { notFound } from '../../not-found.js';
+import { ProblemView } from '../../problem.dto.js';
+import { RuleView } from '../rule.dto.js';
+import { AnswerRule } from '../save/answer-rule.js';
+import { Cached, Conditional, changeOf } from '../save/conditional.js';
+import { contentEtag, unlessKnown } from '../save/etag.js';
+import { findRule } from '../save/find-rule.js';
+import { SaveRule } from '../save/save-rule.js';
 import { RuleVersionList, RuleVersionQuery, RuleVersionView, ruleVersionView } from './rule-version.dto.js';
-import { SaveRule } from './save-rule.js';
 
 const PAGE = 100;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiUnderTest } from '../testing/api-under-test.js';
+import { ApiUnderTest } from '../../testing/api-under-test.js';
 
 interface History {
   readonly rule_id: string;

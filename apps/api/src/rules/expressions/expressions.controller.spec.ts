@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiUnderTest } from '../testing/api-under-test.js';
+import { ApiUnderTest } from '../../testing/api-under-test.js';
 
 describe('expressions that are no rules', () => {
   let api: ApiUnderTest;

@@ -1,4 +1,4 @@
-import { ApiError } from '../api-error.js';
+import { ApiError } from '../../api-error.js';
 
 /** Versions that a header names, or any (`*`). */
 type Versions = ReadonlySet<number> | '*';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { RuleView } from './rule.dto.js';
+import type { RuleView } from '../rule.dto.js';
 
 /**
  * The ETag of a rule: its version, and a hash of what an answer says beside it (errors of its evaluation, warnings), when it says

@@ -1,5 +1,5 @@
 import type { StoredRule } from '#store';
-import { ruleMode } from './rule-mode.js';
+import { ruleMode } from '../rule-mode.js';
 
 /** What a member was, and what it is. */
 export type RuleChanges = Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;

@@ -2,7 +2,7 @@ import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiServiceUnavailableResponse, ApiTags } from '#openapi';
 import { noteChange } from '#platform';
-import { ProblemView } from '../problem.dto.js';
+import { ProblemView } from '../../problem.dto.js';
 import { RulePublisher } from './rule-publisher.js';
 
 export class ReplacedRuleSets {

@@ -1,11 +1,11 @@
 import { type RuleTextProblem, ruleTextProblems } from '#dsl';
 import { Problem } from '#platform';
 import type { Store, StoredRule } from '#store';
-import { ApiError } from '../api-error.js';
-import type { ExpressionChecker } from './expression-checker.js';
+import { ApiError } from '../../api-error.js';
+import type { ExpressionChecker } from '../expressions/expression-checker.js';
+import type { RuleBody, RulePatch } from '../rule.dto.js';
 import { findRule, requireRule } from './find-rule.js';
 import { isConditional, type Preconditions, refuseUnmet } from './preconditions.js';
-import type { RuleBody, RulePatch } from './rule.dto.js';
 import { contentOf, patched, type RuleContent, sameContent } from './rule-content.js';
 import { slug } from './slug.js';
 

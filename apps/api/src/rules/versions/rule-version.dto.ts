@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import type { RuleVersion } from '#store';
-import { PageLimit, PageNumberCursor } from '../page-query.js';
-import { RuleView, ruleView } from './rule.dto.js';
+import { PageLimit, PageNumberCursor } from '../../page-query.js';
+import { RuleView, ruleView } from '../rule.dto.js';
 import { changesBetween, type RuleChanges } from './rule-changes.js';
 
 /** The query of `GET /v1/rules/{id}/versions`. */

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiUnderTest } from '../testing/api-under-test.js';
+import { ApiUnderTest } from '../../testing/api-under-test.js';
 
 interface Answer {
   readonly rules: readonly { readonly id: string; readonly action: string; readonly [name: string]: unknown }[];

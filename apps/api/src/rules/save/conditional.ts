@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ApiHeader, ApiResponse } from '#openapi';
 import { callerOf } from '#platform';
-import { ProblemView } from '../problem.dto.js';
+import { ProblemView } from '../../problem.dto.js';
 import { noteRuleChange } from './note-rule-change.js';
 import { preconditions } from './preconditions.js';
 import type { Change } from './save-rule.js';

@@ -2,9 +2,9 @@ import { Transform, Type } from 'class-transformer';
 import { IsArray, IsBoolean, IsIn, IsInt, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import { Problem } from '#platform';
-import { ProblemDetailView } from '../problem.dto.js';
-import { yesOrNo } from '../query.js';
-import { RuleBody } from './rule.dto.js';
+import { ProblemDetailView } from '../../problem.dto.js';
+import { yesOrNo } from '../../query.js';
+import { RuleBody } from '../rule.dto.js';
 
 export const IMPORT_MODES = ['merge', 'replace'] as const;
 export type ImportMode = (typeof IMPORT_MODES)[number];

@@ -1,6 +1,6 @@
 import type { Store, StoredRule } from '#store';
-import { ApiError } from '../api-error.js';
-import { notFound } from '../not-found.js';
+import { ApiError } from '../../api-error.js';
+import { notFound } from '../../not-found.js';
 
 /** The rule of this id, or else the one of this name. Throws BT_API_RULE_NAME_AMBIGUOUS when several have it. */
 export async function findRule(store: Store, idOrName: string): Promise<StoredRule | undefined> {

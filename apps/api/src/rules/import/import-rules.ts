@@ -1,14 +1,14 @@
 import { ruleTextProblems } from '#dsl';
 import type { ProblemDetail } from '#platform';
 import type { ImportedRule, Store, StoredRule } from '#store';
-import { ApiError } from '../api-error.js';
-import { problemDetail } from '../expressions/refusal.js';
-import type { ExpressionChecker } from './expression-checker.js';
+import { ApiError } from '../../api-error.js';
+import { problemDetail } from '../../expressions/refusal.js';
+import type { ExpressionChecker } from '../expressions/expression-checker.js';
+import { contentOf, type RuleContent, sameContent } from '../save/rule-content.js';
+import type { Change } from '../save/save-rule.js';
+import { slug } from '../save/slug.js';
+import { changesBetween } from '../versions/rule-changes.js';
 import type { ImportBody, ImportedRuleView, ImportResult } from './import.dto.js';
-import { changesBetween } from './rule-changes.js';
-import { contentOf, type RuleContent, sameContent } from './rule-content.js';
-import type { Change } from './save-rule.js';
-import { slug } from './slug.js';
 
 interface Item {
   readonly content: RuleContent;
