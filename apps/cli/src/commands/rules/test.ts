@@ -1,10 +1,10 @@
-import { type Command, type ExitCode, readArguments } from '../command.js';
-import { readInputs, writeText } from '../input.js';
-import { junit } from '../judge/junit.js';
-import { report } from '../judge/report.js';
-import { runRuleFile } from '../judge/run-rule-file.js';
-import { readRuleFile } from '../rule-file/read-rule-file.js';
-import type { Terminal } from '../terminal.js';
+import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { readInputs, writeText } from '../../input.js';
+import { junit } from '../../judge/junit.js';
+import { report } from '../../judge/report.js';
+import { runRuleFile } from '../../judge/run-rule-file.js';
+import { readRuleFile } from '../../rule-file/read-rule-file.js';
+import type { Terminal } from '../../terminal.js';
 
 export const testCommand: Command = {
   name: 'test',

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../command.js';
-import { CliError, UsageError } from '../problems.js';
-import { Refusal, SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
-import { serverEvents } from '../server-events.js';
-import { visible } from '../table.js';
-import { paint, type Terminal } from '../terminal.js';
-import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../violation-filter.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
+import { CliError, UsageError } from '../../problems.js';
+import { Refusal, SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import { serverEvents } from '../../server-events.js';
+import { visible } from '../../table.js';
+import { paint, type Terminal } from '../../terminal.js';
+import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../../violation-filter.js';
 
 /** Between two attempts while the server does not answer (ms). */
 const AGAIN_MS = 2_000;

@@ -1,10 +1,10 @@
-import { type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../command.js';
-import { writeText } from '../input.js';
-import { UsageError } from '../problems.js';
-import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
-import { table, visible } from '../table.js';
-import { paint, type Terminal } from '../terminal.js';
-import { timeOf } from '../violation-filter.js';
+import { type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
+import { writeText } from '../../input.js';
+import { UsageError } from '../../problems.js';
+import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import { table, visible } from '../../table.js';
+import { paint, type Terminal } from '../../terminal.js';
+import { timeOf } from '../../violation-filter.js';
 
 const OTHERS: Readonly<Record<string, string>> = { csv: 'text/csv', html: 'text/html' };
 const FORMATS = ['text', 'json', 'csv', 'html'] as const;

@@ -1,5 +1,5 @@
-import { CliError } from '../problems.js';
-import type { Server } from '../server.js';
+import { CliError } from '../../problems.js';
+import type { Server } from '../../server.js';
 import { duplicateMember } from './duplicate-member.js';
 import { exportedRecords } from './exported-violations.js';
 

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
-import { type Command, type ExitCode, readArguments } from '../command.js';
-import { writeText } from '../input.js';
-import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
-import type { Terminal } from '../terminal.js';
+import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { writeText } from '../../input.js';
+import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import type { Terminal } from '../../terminal.js';
 
 export const rulesExportCommand: Command = {
   name: 'rules export',

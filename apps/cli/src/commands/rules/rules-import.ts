@@ -1,7 +1,7 @@
-import { type Command, type ExitCode, readArguments } from '../command.js';
-import { type ImportAnswer, rulesToSend } from '../rule-file/rules-to-send.js';
-import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
-import type { Terminal } from '../terminal.js';
+import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { type ImportAnswer, rulesToSend } from '../../rule-file/rules-to-send.js';
+import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import type { Terminal } from '../../terminal.js';
 
 export const rulesImportCommand: Command = {
   name: 'rules import',

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { SCOPES, type Scope } from '#platform';
-import { type Command, type ExitCode, readArguments } from '../command.js';
-import { UsageError } from '../problems.js';
-import type { Terminal } from '../terminal.js';
+import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { UsageError } from '../../problems.js';
+import type { Terminal } from '../../terminal.js';
 
 export const keysNewCommand: Command = {
   name: 'keys new',

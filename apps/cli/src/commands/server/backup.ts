@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { backupLines, StoreError } from '#store';
-import { backupName, deleteOldBackups } from '../backup/backup-directory.js';
-import { writeBackupFile } from '../backup/backup-file.js';
-import { placeOf, readStoreArguments } from '../backup/store-arguments.js';
-import type { Command, ExitCode } from '../command.js';
-import { UsageError } from '../problems.js';
-import type { Terminal } from '../terminal.js';
+import { backupName, deleteOldBackups } from '../../backup/backup-directory.js';
+import { writeBackupFile } from '../../backup/backup-file.js';
+import { placeOf, readStoreArguments } from '../../backup/store-arguments.js';
+import type { Command, ExitCode } from '../../command.js';
+import { UsageError } from '../../problems.js';
+import type { Terminal } from '../../terminal.js';
 
 export const backupCommand: Command = {
   name: 'backup',

@@ -1,14 +1,14 @@
-import { backtestJunit } from '../backtest/backtest-junit.js';
-import { backtestText } from '../backtest/backtest-text.js';
-import type { Backtest } from '../backtest/preview.js';
-import { ProgressLine } from '../backtest/progress-line.js';
-import { runPreview } from '../backtest/run-preview.js';
-import { type Command, type ExitCode, readArguments } from '../command.js';
-import { UsageError } from '../problems.js';
-import { rulesToSend } from '../rule-file/rules-to-send.js';
-import { Refusal, SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
-import type { Terminal } from '../terminal.js';
-import { timeOf } from '../violation-filter.js';
+import { backtestJunit } from '../../backtest/backtest-junit.js';
+import { backtestText } from '../../backtest/backtest-text.js';
+import type { Backtest } from '../../backtest/preview.js';
+import { ProgressLine } from '../../backtest/progress-line.js';
+import { runPreview } from '../../backtest/run-preview.js';
+import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { UsageError } from '../../problems.js';
+import { rulesToSend } from '../../rule-file/rules-to-send.js';
+import { Refusal, SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import type { Terminal } from '../../terminal.js';
+import { timeOf } from '../../violation-filter.js';
 
 const FORMATS = ['text', 'json', 'junit'] as const;
 const NOT_FOUND = 404;

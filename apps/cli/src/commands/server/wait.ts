@@ -1,6 +1,6 @@
-import { type Command, type ExitCode, readArguments } from '../command.js';
-import { Refusal, SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
-import type { Terminal } from '../terminal.js';
+import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { Refusal, SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import type { Terminal } from '../../terminal.js';
 
 const GATEWAY_TIMEOUT = 504;
 

@@ -1,10 +1,10 @@
 import type { Explanation } from '#dsl';
-import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../command.js';
-import { explanationLines } from '../judge/explanation-text.js';
-import { UsageError } from '../problems.js';
-import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
-import { visible } from '../table.js';
-import { paint, type Terminal } from '../terminal.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
+import { explanationLines } from '../../judge/explanation-text.js';
+import { UsageError } from '../../problems.js';
+import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import { visible } from '../../table.js';
+import { paint, type Terminal } from '../../terminal.js';
 
 export const explainCommand: Command = {
   name: 'explain',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { keyRing, signViolation } from '#signing';
-import { betrace } from '../testing/fake-terminal.js';
+import { betrace } from '../../testing/fake-terminal.js';
 
 const KEY = 'a key that only this test knows';
 const environment = { BETRACE_SIGNATURE_KEY: KEY };

@@ -1,12 +1,12 @@
 import { format } from '#dsl';
-import { type Command, type ExitCode, readArguments } from '../command.js';
-import { type Finding, findingOf } from '../finding.js';
-import { findingText } from '../finding-text.js';
-import { type Input, readInputs, writeText } from '../input.js';
-import { UsageError } from '../problems.js';
-import { readRuleFile } from '../rule-file/read-rule-file.js';
-import { rewriteExpressions } from '../rule-file/rewrite-expressions.js';
-import type { Terminal } from '../terminal.js';
+import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { type Finding, findingOf } from '../../finding.js';
+import { findingText } from '../../finding-text.js';
+import { type Input, readInputs, writeText } from '../../input.js';
+import { UsageError } from '../../problems.js';
+import { readRuleFile } from '../../rule-file/read-rule-file.js';
+import { rewriteExpressions } from '../../rule-file/rewrite-expressions.js';
+import type { Terminal } from '../../terminal.js';
 
 export const fmtCommand: Command = {
   name: 'fmt',

@@ -1,5 +1,5 @@
 import type { GivesUpFrom, RuleDescription } from '#dsl';
-import { paint, type Terminal } from '../terminal.js';
+import { paint, type Terminal } from '../../terminal.js';
 
 /** What `check --explain` says of a rule; property names are JSON's. */
 export interface RuleExplanation extends RuleDescription {

@@ -1,11 +1,11 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Command, type ExitCode, readArguments } from '../command.js';
-import { CliError, UsageError } from '../problems.js';
-import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
-import type { Terminal } from '../terminal.js';
-import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../violation-filter.js';
+import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { CliError, UsageError } from '../../problems.js';
+import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import type { Terminal } from '../../terminal.js';
+import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../../violation-filter.js';
 
 const ACCEPTED: Readonly<Record<string, string>> = { csv: 'text/csv', ndjson: 'application/x-ndjson' };
 

@@ -1,8 +1,8 @@
 import { restoreBackup, StoreError } from '#store';
-import { backupFileLines } from '../backup/backup-file.js';
-import { placeOf, readStoreArguments } from '../backup/store-arguments.js';
-import type { Command, ExitCode } from '../command.js';
-import type { Terminal } from '../terminal.js';
+import { backupFileLines } from '../../backup/backup-file.js';
+import { placeOf, readStoreArguments } from '../../backup/store-arguments.js';
+import type { Command, ExitCode } from '../../command.js';
+import type { Terminal } from '../../terminal.js';
 
 export const restoreCommand: Command = {
   name: 'restore',

@@ -1,15 +1,15 @@
 import { loadConfiguration } from '#platform';
-import type { Command, ExitCode } from '../command.js';
-import { type Found, fail, ok, warn } from '../doctor/check.js';
-import { checkClock } from '../doctor/check-clock.js';
-import { checkDatabase } from '../doctor/check-database.js';
-import { checkExport } from '../doctor/check-export.js';
-import { checkKafka } from '../doctor/check-kafka.js';
-import { checkPorts } from '../doctor/check-ports.js';
-import { checkStorage } from '../doctor/check-storage.js';
-import { checkTls } from '../doctor/check-tls.js';
-import { visible } from '../table.js';
-import { type Color, paint, type Terminal } from '../terminal.js';
+import type { Command, ExitCode } from '../../command.js';
+import { type Found, fail, ok, warn } from '../../doctor/check.js';
+import { checkClock } from '../../doctor/check-clock.js';
+import { checkDatabase } from '../../doctor/check-database.js';
+import { checkExport } from '../../doctor/check-export.js';
+import { checkKafka } from '../../doctor/check-kafka.js';
+import { checkPorts } from '../../doctor/check-ports.js';
+import { checkStorage } from '../../doctor/check-storage.js';
+import { checkTls } from '../../doctor/check-tls.js';
+import { visible } from '../../table.js';
+import { type Color, paint, type Terminal } from '../../terminal.js';
 
 const COLORS: Readonly<Record<Found['grade'], Color>> = { ok: 'green', off: 'dim', warn: 'yellow', fail: 'red' };
 

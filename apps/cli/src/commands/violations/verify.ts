@@ -1,9 +1,9 @@
 import { type Authenticity, ed25519KeyId, keyId, readPublicKey, SigningError, type VerificationKeys, verifyViolation } from '#signing';
-import { type Command, type ExitCode, readArguments } from '../command.js';
-import { readText } from '../input.js';
-import { CliError, UsageError } from '../problems.js';
-import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
-import { paint, type Terminal } from '../terminal.js';
+import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { readText } from '../../input.js';
+import { CliError, UsageError } from '../../problems.js';
+import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import { paint, type Terminal } from '../../terminal.js';
 import { downloadViolations, type SignedViolation, violationsOf } from './signed-violations.js';
 
 export const verifyCommand: Command = {

@@ -1,7 +1,7 @@
-import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../command.js';
-import { type ImportAnswer, rulesToSend } from '../rule-file/rules-to-send.js';
-import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
-import { paint, type Terminal } from '../terminal.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
+import { type ImportAnswer, rulesToSend } from '../../rule-file/rules-to-send.js';
+import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import { paint, type Terminal } from '../../terminal.js';
 import { changesText } from './rules-history.js';
 
 const SIGNS = {

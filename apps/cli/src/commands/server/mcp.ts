@@ -1,9 +1,9 @@
 import { serveStdio } from '#mcp';
 import { VERSION } from '#platform';
-import { type Command, type ExitCode, readArguments } from '../command.js';
-import { UsageError } from '../problems.js';
-import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
-import type { Terminal } from '../terminal.js';
+import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { UsageError } from '../../problems.js';
+import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import type { Terminal } from '../../terminal.js';
 
 export const mcpCommand: Command = {
   name: 'mcp',

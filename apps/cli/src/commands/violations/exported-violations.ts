@@ -1,4 +1,4 @@
-import { CliError } from '../problems.js';
+import { CliError } from '../../problems.js';
 import { duplicateMember } from './duplicate-member.js';
 
 /** What the exporter names the signed record, and its parts where it is too long for one attribute. */

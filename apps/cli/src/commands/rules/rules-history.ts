@@ -1,8 +1,8 @@
-import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../command.js';
-import { UsageError } from '../problems.js';
-import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
-import { visible } from '../table.js';
-import { paint, type Terminal } from '../terminal.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
+import { UsageError } from '../../problems.js';
+import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import { visible } from '../../table.js';
+import { paint, type Terminal } from '../../terminal.js';
 
 export const rulesHistoryCommand: Command = {
   name: 'rules history',

@@ -1,9 +1,9 @@
-import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../command.js';
-import { UsageError } from '../problems.js';
-import { SERVER_HELP, SERVER_OPTIONS, Server } from '../server.js';
-import { table } from '../table.js';
-import type { Terminal } from '../terminal.js';
-import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../violation-filter.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
+import { UsageError } from '../../problems.js';
+import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import { table } from '../../table.js';
+import type { Terminal } from '../../terminal.js';
+import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../../violation-filter.js';
 
 const PAGE = 1_000;
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command, ExitCode } from '../command.js';
-import { CliError } from '../problems.js';
+import type { Command, ExitCode } from '../../command.js';
+import { CliError } from '../../problems.js';
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -14,7 +14,7 @@ The same as npm start. \`betrace serve --help\` after a build lists the server's
 
   async run(args: readonly string[]): Promise<ExitCode> {
     const bundled = join(import.meta.dirname, 'standalone.js');
-    const main = existsSync(bundled) ? bundled : join(import.meta.dirname, '..', '..', '..', 'standalone', 'src', 'main.js');
+    const main = existsSync(bundled) ? bundled : join(import.meta.dirname, '..', '..', '..', '..', 'standalone', 'src', 'main.js');
     if (!existsSync(main)) throw new CliError('BT_CLI_NOT_BUILT', { file: main });
     const child = spawn(process.execPath, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', main, ...args], {
       stdio: 'inherit',
