@@ -57,14 +57,14 @@ import { Settle } from './settle/settle.js';
 import { ViolationStreamController } from './stream/violation-stream.controller.js';
 import { ViolationStream } from './stream/violation-stream.js';
 import { ExplainViolation } from './violations/explain-violation.js';
-import { KEY_RING, KeysController } from './violations/keys.controller.js';
-import { openKeys } from './violations/open-keys.js';
-import { TraceFinder } from './violations/trace-finder.js';
-import { TraceReader } from './violations/trace-reader.js';
-import { VerifyViolation } from './violations/verify-violation.js';
-import { ViolationExportController } from './violations/violation-export.controller.js';
+import { ViolationExportController } from './violations/export/violation-export.controller.js';
+import { KEY_RING, KeysController } from './violations/keys/keys.controller.js';
+import { openKeys } from './violations/keys/open-keys.js';
+import { VerifyViolation } from './violations/keys/verify-violation.js';
+import { ViolationStatsController } from './violations/stats/violation-stats.controller.js';
+import { TraceFinder } from './violations/trace/trace-finder.js';
+import { TraceReader } from './violations/trace/trace-reader.js';
 import { ViolationPruner } from './violations/violation-pruner.js';
-import { ViolationStatsController } from './violations/violation-stats.controller.js';
 import { ViolationsController } from './violations/violations.controller.js';
 
 /** Expressions that wait for a thread, at most: to be saved, and to be tried. */

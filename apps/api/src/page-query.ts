@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
 import { wholeNumber } from './query.js';
-import { TEXT } from './violations/violation-filter-query.js';
+import { TEXT } from './violations/filter/violation-filter-query.js';
 
 const NEXT = '`next` of the page before.';
 

@@ -1,4 +1,4 @@
-import { csvLine } from '../violations/csv.js';
+import { csvLine } from '../violations/export/csv.js';
 import type { ComplianceReport } from './compliance.dto.js';
 
 const COLUMNS = [

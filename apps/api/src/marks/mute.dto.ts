@@ -4,8 +4,8 @@ import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import type { Mute } from '#store';
 import { PageCursor, PageLimit } from '../page-query.js';
 import { yesOrNo } from '../query.js';
-import { instant } from '../violations/instant.js';
-import { TEXT } from '../violations/violation-filter-query.js';
+import { instant } from '../violations/filter/instant.js';
+import { TEXT } from '../violations/filter/violation-filter-query.js';
 import { NOTE, NOTE_LENGTH } from './mark.dto.js';
 
 /** The last millisecond that has a date. */

@@ -5,7 +5,7 @@ import { ON_ERROR, type OnError } from '#engine';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import { parseDuration } from '#platform';
 import { ProblemDetailView } from '../problem.dto.js';
-import { instant } from '../violations/instant.js';
+import { instant } from '../violations/filter/instant.js';
 
 /** The last millisecond that has a date. */
 const LAST = 8_640_000_000_000_000;

@@ -1,6 +1,6 @@
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
-import { ViolationFilterQuery } from '../violations/violation-filter-query.js';
+import { ViolationFilterQuery } from '../violations/filter/violation-filter-query.js';
 
 /** The query of `GET /v1/violations/stream`. */
 export class ViolationStreamQuery extends ViolationFilterQuery {

@@ -4,8 +4,8 @@ import type { FastifyReply } from 'fastify';
 import { ApiBadRequestResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '#openapi';
 import { ProblemView } from '../problem.dto.js';
 import { clientGone } from '../settle/client-gone.js';
+import { violationFilter } from '../violations/filter/violation-filter-query.js';
 import { violationDetail, violationSummary } from '../violations/violation.dto.js';
-import { violationFilter } from '../violations/violation-filter-query.js';
 import { ViolationStream } from './violation-stream.js';
 import { ViolationStreamQuery } from './violation-stream-query.js';
 

@@ -19,12 +19,12 @@ import { clientGone } from '../settle/client-gone.js';
 import { Settle } from '../settle/settle.js';
 import { timeoutOf } from '../settle/settle-query.js';
 import { ExplainViolation, WholeExplanation } from './explain-violation.js';
-import { TraceView } from './trace.dto.js';
-import { TraceReader } from './trace-reader.js';
-import { Verification, VerifyViolation } from './verify-violation.js';
+import { violationFilter } from './filter/violation-filter-query.js';
+import { ViolationQuery } from './filter/violation-query.js';
+import { Verification, VerifyViolation } from './keys/verify-violation.js';
+import { TraceView } from './trace/trace.dto.js';
+import { TraceReader } from './trace/trace-reader.js';
 import { signedRecord, ViolationDetail, ViolationList, ViolationRevisionList, violationDetail, violationSummary } from './violation.dto.js';
-import { violationFilter } from './violation-filter-query.js';
-import { ViolationQuery } from './violation-query.js';
 
 const PAGE = 100;
 

@@ -14,7 +14,7 @@ import {
 } from '#openapi';
 import { problemDetail } from '../../expressions/refusal.js';
 import { ProblemView } from '../../problem.dto.js';
-import { TraceFinder } from '../../violations/trace-finder.js';
+import { TraceFinder } from '../../violations/trace/trace-finder.js';
 import { ExpressionBody, TestBody, TestResult, ValidationResult } from './expression.dto.js';
 import { ExpressionChecker } from './expression-checker.js';
 import { trialTraceId } from './trial-trace-id.js';

@@ -2,7 +2,7 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, IsString, Matches, MaxLength, Min } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
 import type { ViolationFilter } from '#store';
-import { SEVERITIES } from '../severity.js';
+import { SEVERITIES } from '../../severity.js';
 import { instant } from './instant.js';
 
 const INSTANT = 'Unix seconds (also with decimals, or milliseconds to nanoseconds by the number of digits) or RFC 3339';

@@ -2,9 +2,9 @@ import { get } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { keyRing, verifyViolation } from '#signing';
-import { ApiUnderTest } from '../testing/api-under-test.js';
-import { eventually } from '../testing/eventually.js';
-import { publish, violation } from '../testing/violation.js';
+import { ApiUnderTest } from '../../testing/api-under-test.js';
+import { eventually } from '../../testing/eventually.js';
+import { publish, violation } from '../../testing/violation.js';
 
 describe('/v1/violations/export', () => {
   let api: ApiUnderTest;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiUnderTest } from '../testing/api-under-test.js';
-import { eventually } from '../testing/eventually.js';
-import { publish, violation } from '../testing/violation.js';
+import { ApiUnderTest } from '../../testing/api-under-test.js';
+import { eventually } from '../../testing/eventually.js';
+import { publish, violation } from '../../testing/violation.js';
 import type { ViolationStats } from './violation-stats.dto.js';
 
 describe('/v1/violations/stats', () => {

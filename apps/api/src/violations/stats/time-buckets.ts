@@ -1,4 +1,4 @@
-import { ApiError } from '../api-error.js';
+import { ApiError } from '../../api-error.js';
 
 /** Buckets of time, in whole milliseconds; each begins at a multiple of its length. */
 export interface TimeBuckets {

@@ -1,8 +1,8 @@
 import { encodeRequest } from '#otlp';
 import type { Store } from '#store';
-import { ApiError } from '../api-error.js';
+import { ApiError } from '../../api-error.js';
+import { signedRecord } from '../violation.dto.js';
 import type { TraceReader } from './trace-reader.js';
-import { signedRecord } from './violation.dto.js';
 
 /** The spans of a trace as the log has them. */
 export interface FoundTrace {

@@ -1,7 +1,7 @@
 import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
-import { PageCursor, PageLimit } from '../page-query.js';
-import { Timeout } from '../settle/settle-query.js';
+import { PageCursor, PageLimit } from '../../page-query.js';
+import { Timeout } from '../../settle/settle-query.js';
 import { TEXT, ViolationFilterQuery } from './violation-filter-query.js';
 
 /** The query of `GET /v1/violations`. */

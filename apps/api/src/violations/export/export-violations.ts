@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Store, StoredViolation, ViolationFilter, ViolationPage } from '#store';
+import { signedRecord, violationDetail } from '../violation.dto.js';
 import { csvLine } from './csv.js';
-import { signedRecord, violationDetail } from './violation.dto.js';
 
 /** Violations that are read, and held, at once. */
 const PAGE = 200;

@@ -4,10 +4,10 @@ import type { FastifyReply } from 'fastify';
 import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
 import { LOGGER, type Logger } from '#platform';
 import { Store } from '#store';
-import { ProblemView } from '../problem.dto.js';
+import { ProblemView } from '../../problem.dto.js';
+import { violationFilter } from '../filter/violation-filter-query.js';
 import { EXPORT_FORMATS, exportViolations } from './export-violations.js';
 import { ViolationExportQuery } from './violation-export-query.js';
-import { violationFilter } from './violation-filter-query.js';
 
 @ApiTags('violations')
 @Controller('v1/violations/export')

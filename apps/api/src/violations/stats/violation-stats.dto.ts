@@ -2,8 +2,8 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { parseDuration } from '#base';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
-import { wholeNumber } from '../query.js';
-import { ViolationFilterQuery } from './violation-filter-query.js';
+import { wholeNumber } from '../../query.js';
+import { ViolationFilterQuery } from '../filter/violation-filter-query.js';
 
 /** What violations are grouped by, and what the store calls it. */
 export const GROUPS = { rule_id: 'ruleId', severity: 'severity', service: 'service', status: 'status' } as const;

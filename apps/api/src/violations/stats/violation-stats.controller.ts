@@ -2,9 +2,9 @@ import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
 import { CLOCK, type Clock } from '#platform';
 import { Store, type ViolationCounts } from '#store';
-import { ProblemView } from '../problem.dto.js';
+import { ProblemView } from '../../problem.dto.js';
+import { violationFilter } from '../filter/violation-filter-query.js';
 import { type TimeBuckets, timeBuckets } from './time-buckets.js';
-import { violationFilter } from './violation-filter-query.js';
 import { GROUPS, ViolationStats, ViolationStatsQuery } from './violation-stats.dto.js';
 
 /** What is counted when nobody says from when. */

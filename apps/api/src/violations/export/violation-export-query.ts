@@ -1,8 +1,8 @@
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Min } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
-import { wholeNumber } from '../query.js';
-import { ViolationFilterQuery } from './violation-filter-query.js';
+import { wholeNumber } from '../../query.js';
+import { ViolationFilterQuery } from '../filter/violation-filter-query.js';
 
 const FORMATS = ['csv', 'ndjson'] as const;
 const LIMIT = { message: 'limit must be a whole number from 1 on' };
