@@ -1,17 +1,17 @@
 import { Module } from '@nestjs/common';
-import { AccountReceived } from './account-received.js';
-import { Append } from './append.js';
-import { FullPartitionsListener } from './full-partitions-listener.js';
-import { Intake } from './intake.js';
-import { Readiness } from './readiness.js';
-import { KafkaTopics } from './receive/kafka-topics.js';
-import { OtlpGrpc } from './receive/otlp-grpc.js';
-import { OtlpHttpController } from './receive/otlp-http.controller.js';
-import { SpansJsonController } from './receive/spans-json.controller.js';
+import { AccountReceived } from './intake/account-received.js';
+import { Append } from './intake/append.js';
+import { FullPartitionsListener } from './intake/full-partitions-listener.js';
+import { Intake } from './intake/intake.js';
+import { Readiness } from './intake/readiness.js';
+import { RefusedRequests } from './intake/refused-requests.js';
+import { OtlpGrpc } from './receive/grpc/otlp-grpc.js';
+import { OtlpHttpController } from './receive/http/otlp-http.controller.js';
+import { SpansJsonController } from './receive/http/spans-json.controller.js';
+import { TracesOnlyController } from './receive/http/traces-only.controller.js';
+import { KafkaTopics } from './receive/kafka/kafka-topics.js';
 import { StandardPort } from './receive/standard-port.js';
-import { TracesOnlyController } from './receive/traces-only.controller.js';
 import { Receiving } from './receiving.js';
-import { RefusedRequests } from './refused-requests.js';
 
 /** The receivers and their way into the log. Needs PlatformModule (configuration, metrics) and MessagingModule (the log), which are global. */
 @Module({

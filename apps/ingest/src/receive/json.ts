@@ -1,6 +1,6 @@
 import { decodeRequestJson, encodeRequest, OtlpError, spansFromJson } from '#otlp';
 import { jsonProblem } from '#platform';
-import { noSpansWarning, type ReadRequest, unreadWarning } from '../request-warning.js';
+import { noSpansWarning, type ReadRequest, unreadWarning } from '../intake/request-warning.js';
 
 /** OTLP/JSON as the protobuf that goes into the log. Throws OtlpError, with the path of what is wrong. */
 export function otlpJsonToProtobuf(body: Uint8Array): ReadRequest {

@@ -1,6 +1,6 @@
 import { encodeStatus, type PartialSuccess, type RpcStatus, statusJson } from '#otlp';
 import type { ErrorRenderer, Problem } from '#platform';
-import type { Taken } from '../intake.js';
+import type { Taken } from '../intake/intake.js';
 import { JSON_TYPE, mediaType, PROTOBUF_TYPE } from './media-type.js';
 
 /** gRPC status numbers (google.rpc.Code) that BeTrace answers. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loggedSpans, type RunningIngest, startIngest } from '../../../../test/fixtures/ingest/start-ingest.js';
+import { loggedSpans, type RunningIngest, startIngest } from '../../../../../test/fixtures/ingest/start-ingest.js';
 
 let ingest: RunningIngest;
 beforeAll(async () => {

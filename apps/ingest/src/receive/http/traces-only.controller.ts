@@ -2,9 +2,9 @@ import { Controller, Post, Req } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { ApiExcludeController } from '#openapi';
-import { ingestProblem } from '../ingest-problem.js';
-import { OTHER_SIGNALS } from './other-signals.js';
-import { renderStatus } from './status.js';
+import { ingestProblem } from '../../ingest-problem.js';
+import { OTHER_SIGNALS } from '../other-signals.js';
+import { renderStatus } from '../status.js';
 
 /** `POST /v1/metrics` and `/v1/logs`, where SDKs send to by default: 404, with what to set in the application. */
 @ApiExcludeController()

@@ -3,12 +3,12 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { encodeExportResponse, exportResponseJson } from '#otlp';
 import { contentTypeOf, release } from '#platform';
-import { ingestProblem } from '../ingest-problem.js';
-import { Intake } from '../intake.js';
+import { ingestProblem } from '../../ingest-problem.js';
+import { Intake } from '../../intake/intake.js';
+import { otlpJsonToProtobuf } from '../json.js';
+import { JSON_TYPE, mediaType, PROTOBUF_TYPE } from '../media-type.js';
+import { partialSuccess, renderStatus } from '../status.js';
 import { DocumentedOtlp } from './documentation.js';
-import { otlpJsonToProtobuf } from './json.js';
-import { JSON_TYPE, mediaType, PROTOBUF_TYPE } from './media-type.js';
-import { partialSuccess, renderStatus } from './status.js';
 
 const NOTHING = Buffer.alloc(0);
 

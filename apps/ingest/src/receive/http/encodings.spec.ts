@@ -2,9 +2,9 @@ import * as grpc from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { encodeRequest, encodeRequestJson, type TraceRequest } from '#otlp';
-import { bytesOf } from '../../../../test/fixtures/ingest/requests.js';
-import { loggedRecords, type RunningIngest, startIngest } from '../../../../test/fixtures/ingest/start-ingest.js';
-import { request } from '../../../../test/fixtures/otlp/arbitrary.js';
+import { bytesOf } from '../../../../../test/fixtures/ingest/requests.js';
+import { loggedRecords, type RunningIngest, startIngest } from '../../../../../test/fixtures/ingest/start-ingest.js';
+import { request } from '../../../../../test/fixtures/otlp/arbitrary.js';
 
 const PATH = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 

@@ -18,14 +18,14 @@ import {
   Shutdown,
   toProblem,
 } from '#platform';
-import { ingestProblem } from '../ingest-problem.js';
-import { Intake } from '../intake.js';
+import { ingestProblem } from '../../ingest-problem.js';
+import { Intake } from '../../intake/intake.js';
+import { OTHER_SIGNALS } from '../other-signals.js';
+import { GRPC_CODES, partialSuccess } from '../status.js';
+import { statusError } from '../status-error.js';
 import { CallReceiver } from './call-receiver.js';
 import { grpcCredentials } from './grpc-credentials.js';
 import { GrpcHealth } from './grpc-health.js';
-import { OTHER_SIGNALS } from './other-signals.js';
-import { GRPC_CODES, partialSuccess } from './status.js';
-import { statusError } from './status-error.js';
 
 type Call = grpc.ServerUnaryCall<Buffer, Buffer>;
 type Callback = grpc.sendUnaryData<Buffer>;

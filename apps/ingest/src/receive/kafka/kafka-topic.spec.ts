@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Log, LogUnavailable, openLog, partitionOfKey, readAll, TOPICS, topicSpecifications } from '#messaging';
 import { encodeRequest, encodeRequestJson } from '#otlp';
-import { HeldLog } from '../../../../test/fixtures/ingest/held-log.js';
-import { aRequest, aSpan, TRACE_A, TRACE_B } from '../../../../test/fixtures/ingest/requests.js';
-import { loggedSpans, type RunningIngest, startIngest } from '../../../../test/fixtures/ingest/start-ingest.js';
-import { eventually } from '../../../../test/harness/eventually.js';
+import { HeldLog } from '../../../../../test/fixtures/ingest/held-log.js';
+import { aRequest, aSpan, TRACE_A, TRACE_B } from '../../../../../test/fixtures/ingest/requests.js';
+import { loggedSpans, type RunningIngest, startIngest } from '../../../../../test/fixtures/ingest/start-ingest.js';
+import { eventually } from '../../../../../test/harness/eventually.js';
 
 const TOPIC = 'otlp_spans';
 const ENVIRONMENT = { KAFKA_BROKERS: 'nowhere:9092', KAFKA_RECEIVE_TOPICS: TOPIC };

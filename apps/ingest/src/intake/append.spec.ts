@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { LogUnavailable } from '#messaging';
 import { FullPartitions } from '#platform';
-import { HeldLog } from '../../../test/fixtures/ingest/held-log.js';
-import { aRequest, aSpan, bytesOf } from '../../../test/fixtures/ingest/requests.js';
-import { loggedSpans, openMemoryLog, type RunningIngest, startIngest } from '../../../test/fixtures/ingest/start-ingest.js';
+import { HeldLog } from '../../../../test/fixtures/ingest/held-log.js';
+import { aRequest, aSpan, bytesOf } from '../../../../test/fixtures/ingest/requests.js';
+import { loggedSpans, openMemoryLog, type RunningIngest, startIngest } from '../../../../test/fixtures/ingest/start-ingest.js';
 
 const PROTOBUF = { 'content-type': 'application/x-protobuf' };
 let ingest: RunningIngest;

@@ -1,7 +1,7 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import * as grpc from '@grpc/grpc-js';
 import { type InFlight, Problem, type Reservation } from '#platform';
-import { statusError } from './status-error.js';
+import { statusError } from '../status-error.js';
 
 /** What grpc-js and we refuse before a handler sees the call. */
 const CODE_OF_REFUSAL: Readonly<Record<number, string>> = {

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { CLOCK, type Clock, InFlight, type Metrics, readAtScrape, registerMetrics, release, toProblem } from '#platform';
+import { INGEST_METRICS } from '../metrics.js';
+import type { Receiver } from '../receive/receiver.js';
 import { type Admission, admit, type Rejection } from './admit.js';
 import { Append } from './append.js';
 import { IntakeTotals } from './intake-totals.js';
-import { INGEST_METRICS } from './metrics.js';
-import type { Receiver } from './receive/receiver.js';
 import { type ReadRequest, type RequestWarning, warningOf } from './request-warning.js';
 
 /** What became of a request's spans; all that were accepted are in the log. */

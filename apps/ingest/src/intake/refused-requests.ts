@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ProblemReports } from '#platform';
+import { OTHER_SIGNALS } from '../receive/other-signals.js';
+import type { Receiver } from '../receive/receiver.js';
 import { Intake } from './intake.js';
-import { OTHER_SIGNALS } from './receive/other-signals.js';
-import type { Receiver } from './receive/receiver.js';
 
 const RECEIVER_OF_ROUTE: Readonly<Record<string, Receiver>> = {
   '/v1/traces': 'otlp_http',

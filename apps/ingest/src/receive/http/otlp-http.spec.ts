@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import protobuf from 'protobufjs';
-import { aRequest, aSpan, bytesOf, TRACE_A, TRACE_B } from '../../../../test/fixtures/ingest/requests.js';
-import { loggedSpans, type RunningIngest, startIngest } from '../../../../test/fixtures/ingest/start-ingest.js';
+import { aRequest, aSpan, bytesOf, TRACE_A, TRACE_B } from '../../../../../test/fixtures/ingest/requests.js';
+import { loggedSpans, type RunningIngest, startIngest } from '../../../../../test/fixtures/ingest/start-ingest.js';
 
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';

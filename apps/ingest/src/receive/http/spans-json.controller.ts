@@ -2,11 +2,11 @@ import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { contentTypeOf } from '#platform';
-import { ingestProblem } from '../ingest-problem.js';
-import { Intake } from '../intake.js';
+import { ingestProblem } from '../../ingest-problem.js';
+import { Intake } from '../../intake/intake.js';
+import { spansJsonToProtobuf } from '../json.js';
+import { JSON_TYPE, mediaType } from '../media-type.js';
 import { DocumentedSpansJson } from './documentation.js';
-import { spansJsonToProtobuf } from './json.js';
-import { JSON_TYPE, mediaType } from './media-type.js';
 
 /** What became of the spans that were sent. */
 export interface SpansAnswer {

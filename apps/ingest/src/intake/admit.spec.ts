@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { partitionOf } from '#messaging';
 import { decodeRequest, encodeRequest, type Span } from '#otlp';
-import { aRequest, aSpan } from '../../../test/fixtures/ingest/requests.js';
-import { request } from '../../../test/fixtures/otlp/arbitrary.js';
+import { aRequest, aSpan } from '../../../../test/fixtures/ingest/requests.js';
+import { request } from '../../../../test/fixtures/otlp/arbitrary.js';
 import { admit } from './admit.js';
 
 const spansOf = (bytes: Uint8Array): Span[] =>

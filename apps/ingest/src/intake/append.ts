@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Log, type OutgoingRecord, TOPICS } from '#messaging';
 import { CONFIGURATION, type Configuration, FullPartitions, InFlight, withDeadline } from '#platform';
+import { ingestProblem } from '../ingest-problem.js';
 import { AppendedSpans } from './appended-spans.js';
-import { ingestProblem } from './ingest-problem.js';
 
 /**
  * Puts records into the spans log. When it resolves the log has them (docs/architecture.md, invariant 1); when it rejects, the answer is one that

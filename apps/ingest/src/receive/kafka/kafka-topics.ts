@@ -13,7 +13,7 @@ import {
   Shutdown,
   StartError,
 } from '#platform';
-import { Intake } from '../intake.js';
+import { Intake } from '../../intake/intake.js';
 import { KafkaTopic } from './kafka-topic.js';
 import { MissingTopics } from './missing-topics.js';
 import { parseReceivedTopic, type ReceivedTopic, TOPIC_ENCODINGS } from './topic-encoding.js';

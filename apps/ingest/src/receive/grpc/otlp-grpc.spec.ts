@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
 import * as grpc from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { HeldLog } from '../../../../test/fixtures/ingest/held-log.js';
-import { aRequest, aSpan, bytesOf } from '../../../../test/fixtures/ingest/requests.js';
-import { decodeRetryDelay } from '../../../../test/fixtures/ingest/retry-info.js';
-import { loggedSpans, openMemoryLog, type RunningIngest, startIngest } from '../../../../test/fixtures/ingest/start-ingest.js';
+import { HeldLog } from '../../../../../test/fixtures/ingest/held-log.js';
+import { aRequest, aSpan, bytesOf } from '../../../../../test/fixtures/ingest/requests.js';
+import { decodeRetryDelay } from '../../../../../test/fixtures/ingest/retry-info.js';
+import { loggedSpans, openMemoryLog, type RunningIngest, startIngest } from '../../../../../test/fixtures/ingest/start-ingest.js';
 
 const LIMIT = 200_000;
 const PATH = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';

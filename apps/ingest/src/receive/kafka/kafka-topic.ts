@@ -9,8 +9,8 @@ import {
   type Subscription,
 } from '#messaging';
 import { Lag, type Logger, type Metrics, type Problem, toProblem } from '#platform';
-import type { Intake } from '../intake.js';
-import type { INGEST_METRICS } from '../metrics.js';
+import type { Intake } from '../../intake/intake.js';
+import type { INGEST_METRICS } from '../../metrics.js';
 import { type ReceivedTopic, topicRecordToProtobuf } from './topic-encoding.js';
 
 /** The group of all ingests: they share the partitions of each topic. */

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '#openapi';
 import { SPAN_KINDS, STATUS_CODES } from '#otlp';
-import { JSON_TYPE, PROTOBUF_TYPE } from './media-type.js';
+import { JSON_TYPE, PROTOBUF_TYPE } from '../media-type.js';
 
 const REFUSALS = {
   400: 'The body cannot be read; nothing of it was taken.',

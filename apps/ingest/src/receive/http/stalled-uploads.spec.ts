@@ -3,9 +3,9 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as grpc from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { aRequest, aSpan, bytesOf } from '../../../../test/fixtures/ingest/requests.js';
-import { type RunningIngest, startIngest } from '../../../../test/fixtures/ingest/start-ingest.js';
-import { eventually } from '../../../../test/harness/eventually.js';
+import { aRequest, aSpan, bytesOf } from '../../../../../test/fixtures/ingest/requests.js';
+import { type RunningIngest, startIngest } from '../../../../../test/fixtures/ingest/start-ingest.js';
+import { eventually } from '../../../../../test/harness/eventually.js';
 
 const TRACES = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 const REQUEST_LIMIT = 100_000;

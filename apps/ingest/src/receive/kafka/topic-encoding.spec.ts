@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { encodeRequest, encodeRequestJson, OtlpError } from '#otlp';
-import { aRequest, aSpan } from '../../../../test/fixtures/ingest/requests.js';
+import { aRequest, aSpan } from '../../../../../test/fixtures/ingest/requests.js';
 import { parseReceivedTopic, topicRecordToProtobuf } from './topic-encoding.js';
 
 const bytes = encodeRequest(aRequest());

@@ -1,6 +1,6 @@
 import { OtlpError, scan } from '#otlp';
-import type { ReadRequest } from '../request-warning.js';
-import { otlpJsonToProtobuf } from './json.js';
+import type { ReadRequest } from '../../intake/request-warning.js';
+import { otlpJsonToProtobuf } from '../json.js';
 
 /** How a producer writes spans, in the names of the collector's Kafka exporter. */
 export const TOPIC_ENCODINGS = ['otlp_proto', 'otlp_json'] as const;
