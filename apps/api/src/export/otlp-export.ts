@@ -38,9 +38,9 @@ export class OtlpExport {
       await Promise.all([
         import('@opentelemetry/resources'),
         import('./violation-exporter.js'),
-        import('./hear-exporter.js'),
-        import('./open-exporter.js'),
-        import('./partial-success.js'),
+        import('./send/hear-exporter.js'),
+        import('./send/open-exporter.js'),
+        import('./send/partial-success.js'),
       ]);
     const metrics = registerMetrics(API_METRICS, this.registry);
     const partial = hearPartialSuccess(metrics, this.logger);

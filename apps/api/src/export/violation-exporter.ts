@@ -20,9 +20,9 @@ import { GATHER_MS } from '../keep/violation-keeper.js';
 import type { API_METRICS } from '../metrics.js';
 import { type Delivery, deliver, Taken } from './deliver.js';
 import { type Entry, exportBatches } from './export-batches.js';
-import { exportSpans } from './export-spans.js';
 import { ExportState } from './export-state.js';
-import type { Refusal } from './refusal.js';
+import { exportSpans } from './send/export-spans.js';
+import type { Refusal } from './send/refusal.js';
 import { violationSpan } from './violation-span.js';
 
 const READER = 'export';

@@ -12,7 +12,7 @@ import { Lag, type Logger, type Metrics } from '#platform';
 import type { Revision, Store } from '#store';
 import { type Delivery, deliver, Taken } from '../export/deliver.js';
 import { type Entry, exportBatches } from '../export/export-batches.js';
-import { type Refusal, refusalOf } from '../export/refusal.js';
+import { type Refusal, refusalOf } from '../export/send/refusal.js';
 import { PositionFollower } from '../keep/position-follower.js';
 import { readViolation } from '../keep/stored-violation.js';
 import { GATHER_MS } from '../keep/violation-keeper.js';

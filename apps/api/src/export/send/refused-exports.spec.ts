@@ -9,18 +9,18 @@ import { attributeOf, decodeRequest, encodeExportResponse, encodeStatus } from '
 import type { ExportProtocol } from '#platform';
 import { createLogger, registerMetrics } from '#platform';
 import type { Store } from '#store';
-import { freePorts } from '../../../../test/harness/free-port.js';
-import { OtlpHttpReceiver } from '../../../../test/harness/otlp-http-receiver.js';
-import { OtlpReceiver } from '../../../../test/harness/otlp-receiver.js';
-import { ViolationKeeper } from '../keep/violation-keeper.js';
-import { API_METRICS } from '../metrics.js';
-import { eventually } from '../testing/eventually.js';
-import { logAndStore } from '../testing/log-and-store.js';
-import { publish, violation } from '../testing/violation.js';
+import { freePorts } from '../../../../../test/harness/free-port.js';
+import { OtlpHttpReceiver } from '../../../../../test/harness/otlp-http-receiver.js';
+import { OtlpReceiver } from '../../../../../test/harness/otlp-receiver.js';
+import { ViolationKeeper } from '../../keep/violation-keeper.js';
+import { API_METRICS } from '../../metrics.js';
+import { eventually } from '../../testing/eventually.js';
+import { logAndStore } from '../../testing/log-and-store.js';
+import { publish, violation } from '../../testing/violation.js';
+import { ViolationExporter } from '../violation-exporter.js';
 import { hearExporter } from './hear-exporter.js';
 import { openExporter } from './open-exporter.js';
 import { hearPartialSuccess } from './partial-success.js';
-import { ViolationExporter } from './violation-exporter.js';
 
 const PARTITIONS = 2;
 

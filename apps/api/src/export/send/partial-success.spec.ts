@@ -6,12 +6,12 @@ import { Registry } from 'prom-client';
 import { encodeExportResponse, exportResponseJson, type PartialSuccess } from '#otlp';
 import type { ExportProtocol } from '#platform';
 import { createLogger, registerMetrics } from '#platform';
-import { API_METRICS } from '../metrics.js';
-import { violation } from '../testing/violation.js';
+import { API_METRICS } from '../../metrics.js';
+import { violation } from '../../testing/violation.js';
+import { violationSpan } from '../violation-span.js';
 import { exportSpans } from './export-spans.js';
 import { openExporter } from './open-exporter.js';
 import { hearPartialSuccess } from './partial-success.js';
-import { violationSpan } from './violation-span.js';
 
 describe('a partial success of the OTLP endpoint', () => {
   let endpoint: Server;

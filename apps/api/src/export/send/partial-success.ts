@@ -1,5 +1,5 @@
 import type { Logger, Metrics } from '#platform';
-import type { API_METRICS } from '../metrics.js';
+import type { API_METRICS } from '../../metrics.js';
 
 /** The endpoint took a request, but so many of its spans not (0: it only has something to say). */
 export type PartialSuccessListener = (rejectedSpans: number, errorMessage: string) => void;

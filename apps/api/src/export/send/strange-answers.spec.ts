@@ -9,18 +9,18 @@ import type { Log } from '#messaging';
 import type { ExportProtocol } from '#platform';
 import { createLogger, registerMetrics } from '#platform';
 import type { Store } from '#store';
-import { freePorts } from '../../../../test/harness/free-port.js';
-import { OtlpHttpReceiver } from '../../../../test/harness/otlp-http-receiver.js';
-import { OtlpReceiver } from '../../../../test/harness/otlp-receiver.js';
-import { API_METRICS } from '../metrics.js';
-import { eventually } from '../testing/eventually.js';
-import { logAndStore } from '../testing/log-and-store.js';
-import { publish, violation } from '../testing/violation.js';
+import { freePorts } from '../../../../../test/harness/free-port.js';
+import { OtlpHttpReceiver } from '../../../../../test/harness/otlp-http-receiver.js';
+import { OtlpReceiver } from '../../../../../test/harness/otlp-receiver.js';
+import { API_METRICS } from '../../metrics.js';
+import { eventually } from '../../testing/eventually.js';
+import { logAndStore } from '../../testing/log-and-store.js';
+import { publish, violation } from '../../testing/violation.js';
+import { ViolationExporter } from '../violation-exporter.js';
 import { openExporter } from './open-exporter.js';
 import { otlpAnswer } from './otlp-answer.js';
 import { hearPartialSuccess } from './partial-success.js';
 import { HttpRefusal, NotOtlp, refusalOf } from './refusal.js';
-import { ViolationExporter } from './violation-exporter.js';
 
 const PAGE = '<!doctype html><html><head><title>Sign in to Example</title></head><body><form>…</form></body></html>';
 
