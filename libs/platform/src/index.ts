@@ -15,11 +15,11 @@ export { type ExportProtocol, exportUrl, shownAddress } from './export-endpoint.
 export { FullPartitions } from './full-partitions.js';
 export { lookAfterLogSettings } from './health/log-settings.js';
 export { Behind, Degraded, HealthRecorder } from './health/recorder.js';
-export { connectionLimits, refuseConnection } from './http/connection-limits.js';
-export { contentTypeOf } from './http/content-type.js';
-export { InFlight, type Reservation } from './http/in-flight.js';
-export { jsonProblem } from './http/json.js';
-export { setSecurityHeaders } from './http/security-headers.js';
+export { contentTypeOf } from './http/body/content-type.js';
+export { jsonProblem } from './http/body/json.js';
+export { connectionLimits, refuseConnection } from './http/protection/connection-limits.js';
+export { InFlight, type Reservation } from './http/protection/in-flight.js';
+export { setSecurityHeaders } from './http/protection/security-headers.js';
 export { createLogger, LOGGER, type Logger } from './logging/logger.js';
 export { BoundedLabel } from './metrics/bounded-label.js';
 export { type MetricDeclaration, type MetricDeclarations, type Metrics, readAtScrape, registerMetrics } from './metrics/declaration.js';

@@ -12,7 +12,7 @@ import type { ErrorRenderer } from '../problem-details/problem.filter.js';
 import { Problem } from '../problem-details/problem.js';
 import { startApp } from '../run-app.js';
 import { StartError } from '../start-error.js';
-import { InFlight } from './in-flight.js';
+import { InFlight } from './protection/in-flight.js';
 
 class Tag {
   @IsString() key!: string;

@@ -21,18 +21,18 @@ import { listenError } from '../start-error.js';
 import { httpsOptions } from '../tls/https-options.js';
 import { requireClientCertificate } from '../tls/require-client-certificate.js';
 import { ServerCertificate } from '../tls/server-certificate.js';
-import { registerBodyParser } from './body-parser.js';
-import { connectionLimits, refuseConnection } from './connection-limits.js';
-import { passMalformedTypes } from './content-type.js';
-import { allowOrigins } from './cross-origin.js';
-import { InFlight } from './in-flight.js';
-import { refuseForeignHosts } from './known-hosts.js';
+import { registerBodyParser } from './body/body-parser.js';
+import { passMalformedTypes } from './body/content-type.js';
 import { KnownPaths } from './known-paths.js';
+import { connectionLimits, refuseConnection } from './protection/connection-limits.js';
+import { allowOrigins } from './protection/cross-origin.js';
+import { InFlight } from './protection/in-flight.js';
+import { refuseForeignHosts } from './protection/known-hosts.js';
+import { limitRequests } from './protection/rate-limit.js';
 import { refuseBadQueries } from './query-text.js';
-import { limitRequests } from './rate-limit.js';
 import { measureRequests } from './request-metrics.js';
 import './route.js';
-import { secure, setSecurityHeaders } from './security-headers.js';
+import { secure, setSecurityHeaders } from './protection/security-headers.js';
 
 /** Node's own limit of a request's head. */
 const MAX_HEAD_BYTES = 16_384;

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Problem } from '../problem-details/problem.js';
-import { release } from '../release.js';
+import { Problem } from '../../problem-details/problem.js';
+import { release } from '../../release.js';
+import type { InFlight, Reservation } from '../protection/in-flight.js';
 import { contentTypeOf } from './content-type.js';
-import type { InFlight, Reservation } from './in-flight.js';
 import { inflateBody, tooLarge } from './inflate.js';
 import { parseJson } from './json.js';
 

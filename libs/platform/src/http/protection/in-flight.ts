@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, type Clock, systemClock } from '../clock.js';
-import { CONFIGURATION, type Configuration } from '../configuration/configuration.js';
-import { Problem } from '../problem-details/problem.js';
+import { CLOCK, type Clock, systemClock } from '../../clock.js';
+import { CONFIGURATION, type Configuration } from '../../configuration/configuration.js';
+import { Problem } from '../../problem-details/problem.js';
 
 /** Bytes held for one request; grows while it is received. */
 export interface Reservation {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { Problem } from '../problem-details/problem.js';
+import { Problem } from '../../problem-details/problem.js';
 
 /**
  * Refuses requests that name an unknown host (421). A web page can have its own name resolved to 127.0.0.1, and then acts as a page of this server (DNS

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
-import { Problem } from '../problem-details/problem.js';
+import { Problem } from '../../problem-details/problem.js';
 import { Semaphore } from './semaphore.js';
 
 type Decompressor = (data: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;

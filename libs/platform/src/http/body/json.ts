@@ -1,4 +1,4 @@
-import { Problem } from '../problem-details/problem.js';
+import { Problem } from '../../problem-details/problem.js';
 import { firstError } from './json-place.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { Problem } from '../problem-details/problem.js';
-import { HTTP_PROBLEMS, type HttpProblemCode } from '../problem-details/problems.js';
+import { Problem } from '../../problem-details/problem.js';
+import { HTTP_PROBLEMS, type HttpProblemCode } from '../../problem-details/problems.js';
 
 /** Options of Node's HTTP server, in milliseconds. */
 export interface ConnectionLimits {

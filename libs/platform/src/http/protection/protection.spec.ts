@@ -2,9 +2,9 @@ import { request } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, Post } from '@nestjs/common';
 import { type NestFastifyApplication, RouteConfig } from '@nestjs/platform-fastify';
-import { loadConfiguration } from '../configuration/load.js';
-import { createLogger } from '../logging/logger.js';
-import { startApp } from '../run-app.js';
+import { loadConfiguration } from '../../configuration/load.js';
+import { createLogger } from '../../logging/logger.js';
+import { startApp } from '../../run-app.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
 @Controller('v1')
@@ -175,7 +175,7 @@ describe('pages that have their own name resolved to this machine', () => {
     }
   });
 
-  it.each(['https://betrace.example.com', 'betrace.example.com:443', 'a b', '*', '.', 'a..b', '-a'])('cannot be set as %s', (value) => {
+  it.each(['https://betrace.example.com', 'betrace.example.com:443', 'a b', '*', '..', 'a..b', '-a'])('cannot be set as %s', (value) => {
     expect(() => loadConfiguration({ environment: { BETRACE_ALLOWED_HOSTS: value }, directory: '/nowhere' })).toThrow(
       /server\.allowed_hosts/,
     );

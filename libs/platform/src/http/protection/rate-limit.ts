@@ -1,8 +1,8 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { scopeOf } from '../authentication/authentication-hook.js';
-import { knownCallerOf } from '../authentication/caller.js';
-import { Problem } from '../problem-details/problem.js';
+import { scopeOf } from '../../authentication/authentication-hook.js';
+import { knownCallerOf } from '../../authentication/caller.js';
+import { Problem } from '../../problem-details/problem.js';
 
 const MINUTE = 60_000;
 
