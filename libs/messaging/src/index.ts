@@ -1,6 +1,3 @@
-export { type Control, controlOf } from './control-record.js';
-export { countedLog } from './count-spans.js';
-export { type DeadLetter, DeadLetters } from './dead-letters.js';
 export { inspectTopics } from './kafka/admin.js';
 export { LatestLatencies } from './latest-latencies.js';
 export {
@@ -17,13 +14,14 @@ export { type LogReport, logReport } from './log-report.js';
 export { logSettings, sharedLogSettings } from './log-settings.js';
 export { MessagingModule } from './messaging.module.js';
 export { openLog } from './open-log.js';
-export { partitionOf, partitionOfKey } from './partition-of.js';
-export { readPositionMetadata, writePositionMetadata } from './position-metadata.js';
 export { isRefusedRecord, LogError, LogUnavailable, logProblem } from './problems.js';
 export { readAll } from './read-all.js';
-export { retry } from './retry.js';
-export { RuleHistory } from './rule-history.js';
-export type { EmbeddedLogSettings, KafkaLogSettings, LogSettings } from './settings.js';
+export { type Control, controlOf } from './records/control-record.js';
+export { countedLog } from './records/count-spans.js';
+export { type DeadLetter, DeadLetters } from './records/dead-letters.js';
+export { partitionOf, partitionOfKey } from './records/partition-of.js';
+export { readPositionMetadata, writePositionMetadata } from './records/position-metadata.js';
+export { RuleHistory } from './records/rule-history.js';
 export {
   type ClosedTracesRecord,
   CONTROL_BARRIER_PREFIX,
@@ -51,4 +49,6 @@ export {
   TOPICS,
   topicSpecifications,
   type ViolationRecord,
-} from './topics.js';
+} from './records/topics.js';
+export { retry } from './retry.js';
+export type { EmbeddedLogSettings, KafkaLogSettings, LogSettings } from './settings.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Configuration } from '#platform';
 import { logProblem } from './problems.js';
+import { type TopicSpecification, topicSpecifications } from './records/topics.js';
 import type { KafkaLogSettings, LogSettings } from './settings.js';
-import { type TopicSpecification, topicSpecifications } from './topics.js';
 
 /**
  * The log that a configuration asks for: Kafka when it names brokers, else embedded, in memory or below `storage.path`. Throws

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogRecord } from '../log.js';
 import { readAll } from '../read-all.js';
+import { CONTROL_HEADER } from '../records/topics.js';
 import type { EmbeddedLogSettings } from '../settings.js';
-import { CONTROL_HEADER } from '../topics.js';
 import { EmbeddedLog } from './embedded-log.js';
 
 const HOUR = 3_600_000;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LogUnavailable } from '../problems.js';
 import { readAll } from '../read-all.js';
-import type { TopicSpecification } from '../topics.js';
+import type { TopicSpecification } from '../records/topics.js';
 import { DirectWriter } from './direct-writer.js';
 import { EmbeddedLog } from './embedded-log.js';
 import { GROUP_REMEMBERED_MS } from './positions.js';

@@ -1,5 +1,5 @@
 import type { OutgoingRecord } from '../log.js';
-import { CONTROL_ALIVE, CONTROL_HEADER } from '../topics.js';
+import { CONTROL_ALIVE, CONTROL_HEADER } from '../records/topics.js';
 
 /** A partition into which nothing was appended for so long (ms) gets a record that says that somebody could. */
 const QUIET_MS = 2_000;

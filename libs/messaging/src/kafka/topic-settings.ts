@@ -1,6 +1,6 @@
 import { type LogError, logProblem } from '../problems.js';
+import type { TopicSpecification } from '../records/topics.js';
 import type { KafkaLogSettings } from '../settings.js';
-import type { TopicSpecification } from '../topics.js';
 import { BATCH_OVERHEAD } from './wire/record-batch.js';
 
 /** Bytes of a record by default; a request of spans is split into records of at most as much. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Log, LogRecord } from '../log.js';
+import { openLog } from '../open-log.js';
+import { logProblem } from '../problems.js';
+import { readAll } from '../read-all.js';
 import { DeadLetters } from './dead-letters.js';
-import type { Log, LogRecord } from './log.js';
-import { openLog } from './open-log.js';
-import { logProblem } from './problems.js';
-import { readAll } from './read-all.js';
 import { TOPICS, topicSpecifications } from './topics.js';
 
 describe('DeadLetters', () => {

@@ -1,6 +1,6 @@
-import type { Log, LogRecord, OutgoingRecord } from './log.js';
-import { isRefusedRecord, LogError } from './problems.js';
-import { retry } from './retry.js';
+import type { Log, LogRecord, OutgoingRecord } from '../log.js';
+import { isRefusedRecord, LogError } from '../problems.js';
+import { retry } from '../retry.js';
 import { TOPICS } from './topics.js';
 
 /** Headers of a dead letter, beside those that the record had. */

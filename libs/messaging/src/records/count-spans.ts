@@ -1,6 +1,6 @@
 import { RequestIndex, scan } from '#otlp';
+import type { Log } from '../log.js';
 import { controlOf } from './control-record.js';
-import type { Log } from './log.js';
 import { TOPICS } from './topics.js';
 
 const index = new RequestIndex();

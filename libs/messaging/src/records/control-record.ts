@@ -1,4 +1,4 @@
-import type { LogRecord } from './log.js';
+import type { LogRecord } from '../log.js';
 import {
   CONTROL_ALIVE,
   CONTROL_BARRIER_PREFIX,

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { A_SPAN, requestOf } from '../../../test/fixtures/engine/test-span.js';
+import { A_SPAN, requestOf } from '../../../../test/fixtures/engine/test-span.js';
+import { LatestLatencies } from '../latest-latencies.js';
+import type { Log } from '../log.js';
+import { openLog } from '../open-log.js';
 import { countSpans } from './count-spans.js';
-import { LatestLatencies } from './latest-latencies.js';
-import type { Log } from './log.js';
-import { openLog } from './open-log.js';
 import { CONTROL_HEADER, CONTROL_TICK, TOPICS, topicSpecifications } from './topics.js';
 
 describe('countSpans', () => {
