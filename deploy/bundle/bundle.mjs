@@ -17,7 +17,7 @@ const entries = {
   'evaluator-thread': 'dist/apps/evaluator/src/threads/thread.js',
   'expression-thread': 'dist/apps/api/src/expressions/thread.js',
   'preview-thread': 'dist/apps/api/src/preview/thread.js',
-  'writer-thread': 'dist/libs/messaging/src/embedded/writer-thread.js',
+  'writer-thread': 'dist/libs/messaging/src/embedded/write/writer-thread.js',
   'store-thread': 'dist/libs/store/src/sqlite/thread.js',
 };
 

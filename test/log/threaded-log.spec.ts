@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { EmbeddedLog } from '../../libs/messaging/src/embedded/embedded-log.js';
-import { ThreadWriter } from '../../libs/messaging/src/embedded/thread-writer.js';
+import { ThreadWriter } from '../../libs/messaging/src/embedded/write/thread-writer.js';
 import { LogUnavailable } from '../../libs/messaging/src/index.js';
 import { describeLog } from '../../libs/messaging/src/log.contract.js';
 
 /** Threads have no transpiler: their entry comes from the build. */
-const writerThread = new URL('../../dist/libs/messaging/src/embedded/writer-thread.js', import.meta.url);
+const writerThread = new URL('../../dist/libs/messaging/src/embedded/write/writer-thread.js', import.meta.url);
 const root = mkdtempSync(join(tmpdir(), 'betrace-log-'));
 const directory = (): string => mkdtempSync(join(root, 'log-'));
 

@@ -1,12 +1,12 @@
 import { Log, type OutgoingRecord, type Position, type RecordBatch, type SubscribeOptions, type Subscription } from '../log.js';
 import { logProblem } from '../problems.js';
 import type { EmbeddedLogSettings } from '../settings.js';
-import { DirectWriter } from './direct-writer.js';
 import { EmbeddedSubscription } from './embedded-subscription.js';
-import { SYSTEM_CLOCKS } from './log-clock.js';
-import { Storage } from './storage.js';
-import { ThreadWriter } from './thread-writer.js';
-import { bytesOf, type Writer } from './writer.js';
+import { SYSTEM_CLOCKS } from './storage/log-clock.js';
+import { Storage } from './storage/storage.js';
+import { DirectWriter } from './write/direct-writer.js';
+import { ThreadWriter } from './write/thread-writer.js';
+import { bytesOf, type Writer } from './write/writer.js';
 
 /** Bytes that may wait to be written; beyond, appends are refused, so that overload does not become memory. */
 const WAITING_BYTES = 64 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import type { Position, SubscribeOptions, Subscription } from '../log.js';
 import { logProblem } from '../problems.js';
 import { PartitionReader } from './partition-reader.js';
-import type { Storage } from './storage.js';
+import type { Storage } from './storage/storage.js';
 
 /** A member of a group: it has the partitions it was given, or all; nothing moves between members. */
 export class EmbeddedSubscription implements Subscription {

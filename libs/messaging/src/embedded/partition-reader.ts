@@ -1,6 +1,6 @@
 import type { PartitionListener, Position, SubscribeOptions } from '../log.js';
 import { logProblem } from '../problems.js';
-import type { Storage } from './storage.js';
+import type { Storage } from './storage/storage.js';
 
 const BATCH_BYTES = 1024 * 1024;
 const IDLE_INTERVAL_MS = 1_000;

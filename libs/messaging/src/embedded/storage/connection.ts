@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DatabaseFile } from '#files';
-import { logProblem } from '../problems.js';
+import { logProblem } from '../../problems.js';
 
 /** Where the databases lie: in a directory, or in the memory of this process under a name that all its threads know. */
 export type Place = { readonly directory: string } | { readonly memory: string };

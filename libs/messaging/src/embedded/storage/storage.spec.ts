@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { LogUnavailable, logProblem } from '../problems.js';
-import { readAll } from '../read-all.js';
-import type { EmbeddedLogSettings } from '../settings.js';
-import { EmbeddedLog } from './embedded-log.js';
+import { LogUnavailable, logProblem } from '../../problems.js';
+import { readAll } from '../../read-all.js';
+import type { EmbeddedLogSettings } from '../../settings.js';
+import { EmbeddedLog } from '../embedded-log.js';
 import { Storage } from './storage.js';
 
 describe('the storage of the embedded log', () => {

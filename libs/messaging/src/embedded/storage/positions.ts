@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Loss } from '#files';
-import type { Position } from '../log.js';
-import { logProblem } from '../problems.js';
-import type { TopicSpecification } from '../records/topics.js';
+import type { Position } from '../../log.js';
+import { logProblem } from '../../problems.js';
+import type { TopicSpecification } from '../../records/topics.js';
 import { checkFiles, databaseName, filesOf, inTransaction, openConnection, type Place, storageProblem } from './connection.js';
 
 /** Like Kafka's `offsets.retention.minutes`: a group that was not seen for so long holds no records back any more. */

@@ -1,5 +1,5 @@
-import type { OutgoingRecord } from '../log.js';
-import type { LogProblemCode, ProblemValues } from '../problems.js';
+import type { OutgoingRecord } from '../../log.js';
+import type { LogProblemCode, ProblemValues } from '../../problems.js';
 
 /** What goes to the writer's thread. */
 export type WriterRequest =

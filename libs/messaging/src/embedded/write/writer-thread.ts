@@ -1,11 +1,11 @@
 // The entry of the thread that writes the log: a DirectWriter behind a port. Messages that come while a commit runs are all
 // taken in the next turn of the event loop, and so make the next transaction.
 import { parentPort, workerData } from 'node:worker_threads';
-import { LogError, logProblem } from '../problems.js';
-import type { EmbeddedLogSettings } from '../settings.js';
+import { LogError, logProblem } from '../../problems.js';
+import type { EmbeddedLogSettings } from '../../settings.js';
+import { Storage } from '../storage/storage.js';
 import { unpackAppends, type WriterAnswer, type WriterRequest } from './append-message.js';
 import { DirectWriter } from './direct-writer.js';
-import { Storage } from './storage.js';
 
 const port = parentPort!;
 const storage = Storage.open(workerData as EmbeddedLogSettings);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { LogUnavailable } from '../problems.js';
-import { readAll } from '../read-all.js';
-import type { TopicSpecification } from '../records/topics.js';
-import { DirectWriter } from './direct-writer.js';
-import { EmbeddedLog } from './embedded-log.js';
+import { LogUnavailable } from '../../problems.js';
+import { readAll } from '../../read-all.js';
+import type { TopicSpecification } from '../../records/topics.js';
+import { EmbeddedLog } from '../embedded-log.js';
+import { DirectWriter } from '../write/direct-writer.js';
 import { GROUP_REMEMBERED_MS } from './positions.js';
 
 describe('retention', () => {

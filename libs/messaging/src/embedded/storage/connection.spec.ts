@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
-import { LogUnavailable } from '../problems.js';
+import { LogUnavailable } from '../../problems.js';
 import { inTransaction, openConnection, probeWriting, storageProblem } from './connection.js';
 
 describe('openConnection', () => {

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DatabaseFile } from '#files';
-import { LogError, logProblem } from '../problems.js';
+import { LogError, logProblem } from '../../problems.js';
 import { databaseName, filesOf, isBusy, openConnection, type Place, placeName, storageProblem } from './connection.js';
 
 const OWNER_FILE = 'owner.txt';

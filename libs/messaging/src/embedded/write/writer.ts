@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from '../log.js';
+import type { OutgoingRecord } from '../../log.js';
 
 /** Where appends go: this thread (`DirectWriter`) or one of their own (`ThreadWriter`). */
 export interface Writer {

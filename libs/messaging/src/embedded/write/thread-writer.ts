@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { OutgoingRecord } from '../log.js';
-import { logProblem } from '../problems.js';
-import type { EmbeddedLogSettings } from '../settings.js';
+import type { OutgoingRecord } from '../../log.js';
+import { logProblem } from '../../problems.js';
+import type { EmbeddedLogSettings } from '../../settings.js';
 import { type Append, packAppends, type WriterAnswer, type WriterRequest } from './append-message.js';
 import type { Writer } from './writer.js';
 

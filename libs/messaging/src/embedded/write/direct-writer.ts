@@ -1,10 +1,10 @@
 import { statfs } from 'node:fs/promises';
-import type { OutgoingRecord } from '../log.js';
-import { type LogError, LogUnavailable, logProblem } from '../problems.js';
-import { type Place, placeName } from './connection.js';
-import type { Beat } from './log-clock.js';
-import { Retention } from './retention.js';
-import type { Storage } from './storage.js';
+import type { OutgoingRecord } from '../../log.js';
+import { type LogError, LogUnavailable, logProblem } from '../../problems.js';
+import { type Place, placeName } from '../storage/connection.js';
+import type { Beat } from '../storage/log-clock.js';
+import { Retention } from '../storage/retention.js';
+import type { Storage } from '../storage/storage.js';
 import { bytesOf, type Writer } from './writer.js';
 
 /** Values in one transaction: enough to make a sync worth its while, little enough for memory. */

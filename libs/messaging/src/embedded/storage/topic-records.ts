@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Loss } from '#files';
-import type { LogRecord, OutgoingRecord } from '../log.js';
-import { logProblem } from '../problems.js';
-import { CONTROL_HEADER, CONTROL_PAUSE_PREFIX, type TopicSpecification } from '../records/topics.js';
+import type { LogRecord, OutgoingRecord } from '../../log.js';
+import { logProblem } from '../../problems.js';
+import { CONTROL_HEADER, CONTROL_PAUSE_PREFIX, type TopicSpecification } from '../../records/topics.js';
 import {
   checkFiles,
   databaseName,
