@@ -20,6 +20,8 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'sandbox/bridge',
     'sandbox/library',
     'sandbox',
+    'script/run',
+    'script/write',
     'script',
     'online',
     'conditions',

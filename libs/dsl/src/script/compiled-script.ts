@@ -3,14 +3,14 @@ import { LuaError } from '../lua/lua-error.js';
 import type { Block } from '../text/syntax.js';
 import type { SpanView, TraceView } from '../trace/span-view.js';
 import type { CheckedScript } from '../tree/rule.js';
-import { ASKED_SPANS } from './asked-spans.js';
-import { LIBRARY_OPERATIONS } from './library.js';
-import { LuaTable } from './lua-table.js';
-import { MEMBERS } from './members.js';
-import { OPERATIONS } from './operations.js';
-import { NeedsSandbox, scopesOf } from './scopes.js';
-import { BAIL_OUT, ScriptRun } from './script-run.js';
-import { ScriptWriter } from './script-writer.js';
+import { ASKED_SPANS } from './run/asked-spans.js';
+import { LIBRARY_OPERATIONS } from './run/library.js';
+import { LuaTable } from './run/lua-table.js';
+import { MEMBERS } from './run/members.js';
+import { OPERATIONS } from './run/operations.js';
+import { BAIL_OUT, ScriptRun } from './run/script-run.js';
+import { NeedsSandbox, scopesOf } from './write/scopes.js';
+import { ScriptWriter } from './write/script-writer.js';
 
 /** Whether the script returns something true. @throws LuaError, BAIL_OUT */
 type Script = (run: ScriptRun, constants: Constants, subject: SpanView | undefined) => boolean;

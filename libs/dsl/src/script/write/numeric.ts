@@ -1,5 +1,5 @@
-import type { BinaryOperator, Expression } from '../text/syntax.js';
-import { withoutParentheses } from '../tree/without-parentheses.js';
+import type { BinaryOperator, Expression } from '../../text/syntax.js';
+import { withoutParentheses } from '../../tree/without-parentheses.js';
 import type { Scopes, Variable } from './scopes.js';
 
 const NO_ARITHMETIC: ReadonlySet<BinaryOperator> = new Set(['==', '~=', '<', '<=', '>', '>=', '..']);

@@ -1,4 +1,4 @@
-import type { Block, Expression, Statement } from '../text/syntax.js';
+import type { Block, Expression, Statement } from '../../text/syntax.js';
 import { type Code, variableName } from './code.js';
 import { NeedsSandbox, type Variable } from './scopes.js';
 import type { ScriptWriter } from './script-writer.js';

@@ -1,6 +1,6 @@
-import type { Block, Expression, FunctionExpression, Name, Statement } from '../text/syntax.js';
-import { SANDBOX_GLOBALS, SANDBOX_LIBRARIES } from '../vocabulary/lua-names.js';
-import { spanArguments } from '../vocabulary/span-function-call.js';
+import type { Block, Expression, FunctionExpression, Name, Statement } from '../../text/syntax.js';
+import { SANDBOX_GLOBALS, SANDBOX_LIBRARIES } from '../../vocabulary/lua-names.js';
+import { spanArguments } from '../../vocabulary/span-function-call.js';
 
 /** Thrown while a script is compiled, by what only the sandbox can run: its message is a noun, for `because of …`. */
 export class NeedsSandbox extends Error {}

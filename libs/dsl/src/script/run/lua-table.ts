@@ -1,4 +1,4 @@
-import { LuaError } from '../lua/lua-error.js';
+import { LuaError } from '../../lua/lua-error.js';
 import { bailOut } from './script-run.js';
 
 /** How far a border is looked for. */

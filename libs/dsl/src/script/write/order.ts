@@ -1,5 +1,5 @@
-import type { Expression } from '../text/syntax.js';
-import { withoutParentheses } from '../tree/without-parentheses.js';
+import type { Expression } from '../../text/syntax.js';
+import { withoutParentheses } from '../../tree/without-parentheses.js';
 import { NeedsSandbox, type Scopes } from './scopes.js';
 
 /**

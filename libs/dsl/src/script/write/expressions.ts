@@ -1,4 +1,4 @@
-import type { Expression } from '../text/syntax.js';
+import type { Expression } from '../../text/syntax.js';
 import { writeCall, writeMethodCall } from './calls.js';
 import { type Code, truthOf } from './code.js';
 import { writeIndex, writeMember, writeName } from './fields.js';

@@ -1,10 +1,10 @@
-import { quote } from '../emit/emit.js';
-import { attributePath, isAttributeMap } from '../sandbox/bridge/lua-text.js';
-import type { Expression } from '../text/syntax.js';
-import { spanArguments } from '../vocabulary/span-function-call.js';
-import { isAggregate, isQuantifier } from '../vocabulary/trace-vocabulary.js';
+import { quote } from '../../emit/emit.js';
+import { attributePath, isAttributeMap } from '../../sandbox/bridge/lua-text.js';
+import type { Expression } from '../../text/syntax.js';
+import { spanArguments } from '../../vocabulary/span-function-call.js';
+import { isAggregate, isQuantifier } from '../../vocabulary/trace-vocabulary.js';
+import { LIBRARY_CALLS, SEVERAL_RESULTS } from '../run/library.js';
 import type { Code, CodeType } from './code.js';
-import { LIBRARY_CALLS, SEVERAL_RESULTS } from './library.js';
 import { NeedsSandbox } from './scopes.js';
 import type { ScriptWriter } from './script-writer.js';
 import { STEPS } from './steps.js';

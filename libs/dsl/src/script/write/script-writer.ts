@@ -1,5 +1,5 @@
-import { quote } from '../emit/emit.js';
-import type { Block, Expression, FunctionExpression, Name, Statement } from '../text/syntax.js';
+import { quote } from '../../emit/emit.js';
+import type { Block, Expression, FunctionExpression, Name, Statement } from '../../text/syntax.js';
 import { refuseSeveralResults } from './calls.js';
 import { type Code, type CodeType, truthOf, variableName } from './code.js';
 import { writeCondition, writeExpression } from './expressions.js';

@@ -1,9 +1,9 @@
-import { LuaError } from '../lua/lua-error.js';
-import { RelativesHandle, TraceHandle } from '../sandbox/bridge/handles.js';
-import { aggregate } from '../trace/aggregate.js';
-import type { SpanView } from '../trace/span-view.js';
-import type { Value } from '../values/value.js';
-import type { AggregateName } from '../vocabulary/trace-vocabulary.js';
+import { LuaError } from '../../lua/lua-error.js';
+import { RelativesHandle, TraceHandle } from '../../sandbox/bridge/handles.js';
+import { aggregate } from '../../trace/aggregate.js';
+import type { SpanView } from '../../trace/span-view.js';
+import type { Value } from '../../values/value.js';
+import type { AggregateName } from '../../vocabulary/trace-vocabulary.js';
 import { OPERATIONS } from './operations.js';
 import { BAIL_OUT, bailOut, type ScriptRun } from './script-run.js';
 

@@ -1,7 +1,7 @@
-import { AttributesHandle, RelativesHandle, TraceHandle } from '../sandbox/bridge/handles.js';
-import { readTable, rootOf, servicesOf, traceDuration } from '../trace/span-values.js';
-import type { SpanView, TraceView } from '../trace/span-view.js';
-import { TraceStructure } from '../trace/trace-structure.js';
+import { AttributesHandle, RelativesHandle, TraceHandle } from '../../sandbox/bridge/handles.js';
+import { readTable, rootOf, servicesOf, traceDuration } from '../../trace/span-values.js';
+import type { SpanView, TraceView } from '../../trace/span-view.js';
+import { TraceStructure } from '../../trace/trace-structure.js';
 
 /** Thrown where only the sandbox can tell what comes next. One object: making one takes longer than most scripts. */
 export const BAIL_OUT = new Error('the sandbox must run this script');

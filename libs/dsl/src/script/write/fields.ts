@@ -1,7 +1,7 @@
-import { numeral, quote } from '../emit/emit.js';
-import { attributePath, isAttributeMap, LIMITS } from '../sandbox/bridge/lua-text.js';
-import type { Expression, Name } from '../text/syntax.js';
-import { FIELD_TYPES } from '../vocabulary/vocabulary.js';
+import { numeral, quote } from '../../emit/emit.js';
+import { attributePath, isAttributeMap, LIMITS } from '../../sandbox/bridge/lua-text.js';
+import type { Expression, Name } from '../../text/syntax.js';
+import { FIELD_TYPES } from '../../vocabulary/vocabulary.js';
 import { type Code, type CodeType, variableName } from './code.js';
 import { refuseOtherOrder } from './order.js';
 import { NeedsSandbox } from './scopes.js';

@@ -1,5 +1,5 @@
-import { quote } from '../emit/emit.js';
-import type { Expression } from '../text/syntax.js';
+import { quote } from '../../emit/emit.js';
+import type { Expression } from '../../text/syntax.js';
 import type { Code, CodeType } from './code.js';
 import { refuseOtherOrder } from './order.js';
 import type { ScriptWriter } from './script-writer.js';
