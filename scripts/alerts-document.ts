@@ -52,7 +52,7 @@ const TAIL = `
 ## Violations in Loki
 
 When the API stores a violation, it logs a line of the level \`info\` with \`betrace_violation_severity\`, \`betrace_violation_id\`, \`betrace_violation_rule_id\`, \`betrace_violation_rule_name\`,
-\`betrace_violation_service\` and \`trace_id\`, and without values of spans. Later revisions have no line. An alert over logs:
+\`betrace_violation_service\` and \`trace_id\`. It has no values of spans. Later revisions have no line. An alert over logs:
 
 \`\`\`logql
 sum(count_over_time({job="betrace-backend"} | json | betrace_violation_severity="CRITICAL" [5m])) > 5

@@ -20,8 +20,8 @@ and \`tree\` follows the text of the rule. On the trace at the end of this page:
 |---|---|
 ${EXPLAINED.map((rule) => `| ${`\`${rule}\``} | ${explanationOf(rule)} |`).join('\n')}
 
-A span is shown by its name and id. Values of named spans are filled in where a condition reads them. \`max_count\` and \`distinct\` show the value and the spans that share it, \`max\` and
-\`min\` show the span that has it, sums show the largest part first. For a missing span, the explanation shows the closest span and what it lacks: among the spans that satisfy the conditions on one span
+A span is shown by its name and id. Values of named spans are filled in where a condition reads them. \`max_count\` and \`distinct\` show the value and the spans that share it. \`max\` and
+\`min\` show the span that has it. Sums show the largest part first. For a missing span, the explanation shows the closest span and what it lacks: among the spans that satisfy the conditions on one span
 alone, if the trace has no more than 2,000. A violation on a whole trace names the first span of its explanation.
 
 For a rule that does not match, \`POST /v1/rules/test\` and \`betrace test\` show the closest span: it has the name that the rule asks for, and satisfies most of the conditions.

@@ -100,6 +100,7 @@ const commands = {
       purity: () => runBuilt('scripts/check-purity.js'),
       names: () => runBuilt('scripts/check-names.js'),
       links: () => runBuilt('scripts/check-links.js'),
+      prose: () => runBuilt('scripts/check-prose.js'),
       sizes: () => runBuilt('scripts/check-sizes.js'),
       'generated documents': () => runBuilt('scripts/generate-docs.js', ['--check']),
       dashboards: checkDashboards,

@@ -60,7 +60,7 @@ export const INGEST_METRICS = {
   topicLag: {
     type: 'gauge',
     name: 'betrace_ingest_topic_lag_records',
-    help: 'Records of received Kafka topics whose spans are not in the log yet, up to the end of the topic at the time of the scrape. `NaN`: the end is not known.',
+    help: 'Records of received Kafka topics that are not in the log yet, up to the end of the topic at the time of the scrape. `NaN`: the end is not known.',
     labels: ['topic', 'partition'],
   },
   inFlight: {

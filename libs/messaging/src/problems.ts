@@ -164,8 +164,8 @@ export const LOG_PROBLEMS = {
     status: 500,
     retryable: false,
     sentence:
-      'Records {from} to {to} of partition {partition} of {topic} were deleted from {path} before {group} read them, by another program or ' +
-      'by the retention while BeTrace was down for days. It continues after them. To have them judged, stop BeTrace and restore the whole directory from a ' +
+      'Records {from} to {to} of partition {partition} of {topic} were deleted from {path} before {group} read them. Another program deleted them, or ' +
+      'the retention while BeTrace was down for days. It continues after them. To have them judged, stop BeTrace and restore the whole directory from a ' +
       'backup that has them; records since that backup are lost then.',
   },
   BT_LOG_RULE_SET_MISSING: {

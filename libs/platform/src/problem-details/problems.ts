@@ -49,7 +49,7 @@ export const HTTP_PROBLEMS = {
   BT_HTTP_UNKNOWN_HOST: {
     status: 421,
     title: 'Unknown host',
-    doc: 'The `Host` of the request is no name of this server (`server.allowed_hosts`). On loopback without an API key, it answers to addresses and `localhost` only, so that no web page can reach it by a name of its own.',
+    doc: 'The `Host` of the request is no name of this server (`server.allowed_hosts`). On loopback without an API key, it answers to addresses and `localhost` only. So no web page can reach it by a name of its own.',
   },
   BT_HTTP_UNPROCESSABLE: { status: 422, title: 'Unprocessable', doc: 'The request is well formed, but cannot be carried out.' },
   BT_HTTP_TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests', doc: 'Try again after `Retry-After` seconds.' },

@@ -273,7 +273,7 @@ function unknownField(
   return { kind: 'value', node: unknownValue(expression) };
 }
 
-/** What other languages call nil, true and false, and what of others is not there. */
+/** The names of nil, true and false in other languages, and names of other languages that do not exist here. */
 const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   null: 'nil',
   none: 'nil',

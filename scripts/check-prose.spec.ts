@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import { commentsOf, proseProblems } from './check-prose.js';
+
+const words = (count: number): string => Array.from({ length: count }, (_, at) => `word${at}`).join(' ');
+const problems = (text: string): string[] => proseProblems('a.md', text);
+const tooLong = (count: number): string => `a.md: ${count} words in one sentence (at most 25): `;
+
+describe('the length of sentences', () => {
+  it('is at most 25 words', () => {
+    expect(problems(`${words(25)}.`)).toEqual([]);
+    expect(problems(`${words(26)}.`)).toEqual([`${tooLong(26)}${words(26)}.`]);
+  });
+
+  it('is counted over the lines of a paragraph, and not over its end', () => {
+    expect(problems(`${words(13)}\n${words(13)}`)).toHaveLength(1);
+    expect(problems(`${words(13)}\n\n${words(13)}`)).toEqual([]);
+  });
+
+  it.each([
+    ['a full stop', '. '],
+    ['a question mark', '? '],
+    ['a colon', ': '],
+    ['a semicolon', '; '],
+    ['a full stop within quotes', '." '],
+    ['the end of a list item', '\n- '],
+    ['the end of a numbered item', '\n2. '],
+    ['a heading', '\n## '],
+    ['a tag of a docstring', '\n@param text '],
+  ])('ends at %s', (_, between) => {
+    expect(problems(`${words(20)}${between}${words(20)}`)).toEqual([]);
+  });
+
+  it.each([
+    ['the dots of a name', 'trace.has'],
+    ['a number', '1.5'],
+    ['a comma', 'word,'],
+  ])('goes on after %s', (_, word) => {
+    expect(problems(`${words(13)} ${word} ${words(13)}`)).toEqual([expect.stringContaining(tooLong(27))]);
+  });
+
+  it('does not count parentheses, also nested ones', () => {
+    expect(problems(`${words(20)} (${words(10)} (${words(10)}) ${words(10)}) ${words(5)}.`)).toEqual([]);
+    expect(problems(`${words(20)} (${words(10)}) ${words(6)}.`)).toHaveLength(1);
+  });
+
+  it('counts code and the target of a link as nothing but their place', () => {
+    expect(problems(`${words(24)} \`${words(30)}\`.`)).toEqual([]);
+    expect(problems(`${words(25)} \`${words(30)}\`.`)).toHaveLength(1);
+    expect(problems(`${words(24)} [link](docs/a-b.md#c-d).`)).toEqual([]);
+  });
+
+  it('does not count blocks of code', () => {
+    expect(problems(`Text:\n\n\`\`\`lua\n${words(40)}\n\`\`\`\n\nText.`)).toEqual([]);
+    expect(problems(`Text:\n\n    ${words(40)}\n\nText.`)).toEqual([]);
+  });
+
+  it('takes the cells of a table one by one', () => {
+    expect(problems(`| ${words(20)} | ${words(20)} |\n|---|---|\n| ${words(20)} | ${words(20)} |`)).toEqual([]);
+    expect(problems(`| a | ${words(26)} |`)).toEqual([`${tooLong(26)}${words(26)}`]);
+    expect(problems(`| ${words(20)} \\| ${words(20)} |`)).toHaveLength(1);
+  });
+});
+
+describe('phrases', () => {
+  it.each([
+    ['A span that comes by HTTP.', undefined],
+    ['How many spans were come by.', 'come by'],
+    ['Spans come by OTLP.', undefined],
+    ['The brokers are not to be had.', 'to be had'],
+    ['What of it the API shows.', 'What of'],
+    ['Not so where a comparison fails.', 'Not so'],
+    ['It is not so large that it matters.', undefined],
+  ])('%s', (text, phrase) => {
+    expect(problems(text).map((problem) => /for "([^"]*)"/.exec(problem)?.[1])).toEqual(phrase === undefined ? [] : [phrase]);
+  });
+});
+
+describe('comments', () => {
+  it('are read where they stand on lines of their own', () => {
+    const source = [
+      '// First line,',
+      '// second line.',
+      'const a = 1; // beside code',
+      '/** A docstring. */',
+      'const url = "http://example.org"; /* beside code */',
+      '  /**',
+      '   * Several',
+      '   * lines.',
+      '   * @param a what it is',
+      '   */',
+      '// biome-ignore lint/x: why',
+    ].join('\n');
+    expect(commentsOf(`${source}\n`)).toBe('First line,\nsecond line.\n\nA docstring.\n\nSeveral\nlines.\n@param a what it is');
+  });
+
+  it('keep their paragraphs apart', () => {
+    expect(
+      proseProblems('a.ts', commentsOf(`/**\n * ${words(20)}\n * @param a ${words(20)}\n */\n// ${words(20)}\n\n// ${words(20)}\n`)),
+    ).toEqual([]);
+    expect(proseProblems('a.ts', commentsOf(`/**\n * ${words(13)}\n * ${words(13)}\n */\n`))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,79 @@
+// Checks the prose of documents and comments: sentences have at most 25 words and none of the phrases that readers stumble over. `npm run check` runs it.
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { consoleFiles, repositoryRoot, sourceFiles } from './source-files.js';
+
+const MAX_WORDS = 25;
+
+/** Phrases that readers stumbled over, each with a replacement. */
+const STUMBLES: ReadonlyMap<RegExp, string> = new Map([
+  [/\b(?:come|comes|came) by\b(?! (?:REST|HTTP|gRPC|OTLP|Kafka))/i, 'visit'],
+  [/\bto be had\b/i, 'available'],
+  [/\bwhat of\b/i, 'the part of'],
+  [/^not so\b/i, 'except'],
+  [/\bnobody else's business\b/i, 'shared with no other member'],
+  [/\bhas its say\b/i, 'runs'],
+]);
+
+/**
+ * The problems of one text, one sentence each.
+ * @param path names the text in the problems
+ * @param text Markdown, or the text of comments
+ */
+export function proseProblems(path: string, text: string): string[] {
+  return sentencesOf(text).flatMap((sentence) => {
+    const words = sentence.split(' ').filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+    const stumble = [...STUMBLES].find(([turn]) => turn.test(sentence));
+    return [
+      ...(words > MAX_WORDS ? [`${path}: ${words} words in one sentence (at most ${MAX_WORDS}): ${sentence}`] : []),
+      ...(stumble === undefined ? [] : [`${path}: write "${stumble[1]}" for "${stumble[0].exec(sentence)![0]}": ${sentence}`]),
+    ];
+  });
+}
+
+/** Code, link targets and parentheses do not count. A cell of a table and an item of a list are sentences of their own; a colon and a semicolon end one, as a full stop does. */
+function sentencesOf(text: string): string[] {
+  return text
+    .replaceAll(/^ *(```|~~~)[\s\S]*?^ *\1/gm, '')
+    .split(/\n[ \t]*\n|\n(?=[ \t]*(?:[-*] |\d+\. |@\w|#))/)
+    .filter((paragraph) => !/^(?: {4}|\t)/.test(paragraph))
+    .flatMap((paragraph) => (/^ *\|/.test(paragraph) ? paragraph.split(/(?<!\\)\|/) : [paragraph]))
+    .flatMap((paragraph) =>
+      withoutParentheses(
+        paragraph
+          .replaceAll(/`[^`]*`/g, 'code')
+          .replaceAll(/\]\([^)\s]*\)/g, ']')
+          .replaceAll(/\s+/g, ' ')
+          .replace(/^ ?(?:[-*]|\d+\.|#+|@\w+) /, ''),
+      ).split(/(?<=[.;:!?…])["”)*]* | · /),
+    )
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence !== '');
+}
+
+function withoutParentheses(text: string): string {
+  const shorter = text.replaceAll(/ ?\([^()]*\)/g, '');
+  return shorter === text ? text : withoutParentheses(shorter);
+}
+
+const comment = /^[ \t]*\/\*\*?[^*](?:[^*]|\*(?!\/))*\*\/|(?:^[ \t]*\/\/.*\n)+/gm;
+
+/** The comments of a source file that stand on lines of their own, as paragraphs without their marks. */
+export function commentsOf(source: string): string {
+  return (source.match(comment) ?? [])
+    .map((text) => text.replaceAll(/^[ \t]*(?:\/\*\*?|\*\/|\*(?=\s|$)|\/\/) ?|[ \t]*\*\/[ \t]*$/gm, '').trim())
+    .filter((text) => !/^(?:biome|#|region|<reference)/.test(text))
+    .join('\n\n');
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const documents = globSync('{*.md,{apps,libs,docs,deploy,test,bench,examples,scripts}/**/*.md}', { cwd: repositoryRoot });
+  const ours = documents.map((path) => path.replaceAll('\\', '/')).filter((path) => !path.includes('node_modules'));
+  const read = (path: string): string => readFileSync(join(repositoryRoot, path), 'utf8');
+  const problems = [
+    ...ours.sort().flatMap((path) => proseProblems(path, read(path))),
+    ...[...sourceFiles(), ...consoleFiles()].flatMap((path) => proseProblems(path, commentsOf(read(path)))),
+  ];
+  for (const problem of problems) console.error(problem);
+  process.exitCode = problems.length > 0 ? 1 : 0;
+}
