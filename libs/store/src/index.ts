@@ -20,6 +20,8 @@ export {
   type ViolationCounts,
   type ViolationFilter,
   type ViolationPage,
+  type ViolationPageQuery,
+  type ViolationRows,
 } from './store.js';
 export { StoreModule } from './store.module.js';
 export { serverStoreSettings, storeSettings } from './store-settings.js';

@@ -42,6 +42,8 @@ import {
   type ViolationCountsQuery,
   type ViolationFilter,
   type ViolationPage,
+  type ViolationPageQuery,
+  type ViolationRows,
 } from './store.js';
 import { violationCounts } from './violation-counts.js';
 import { violationGroup, violationGroups } from './violation-groups/group-query.js';
@@ -146,14 +148,11 @@ export class SqlStore extends Store {
     return this.guarded(keep(this.connection, batches));
   }
 
-  violations(filter: ViolationFilter, page: { readonly limit: number; readonly after?: string }): Promise<ViolationPage> {
+  violations(filter: ViolationFilter, page: ViolationPageQuery): Promise<ViolationPage> {
     return this.resting(['violations'], () => violationPage(this.connection.database, filter, page));
   }
 
-  violationsFrom(
-    filter: ViolationFilter,
-    page: { readonly limit: number; readonly after?: string },
-  ): Promise<Omit<ViolationPage, 'total'>> {
+  violationsFrom(filter: ViolationFilter, page: { readonly limit: number; readonly after?: string }): Promise<ViolationRows> {
     return this.resting(['violations'], () => violationsFrom(this.connection.database, filter, page));
   }
 

@@ -5,6 +5,7 @@ import { describeEpochs } from './epochs.contract.js';
 import { describeExports } from './exports.contract.js';
 import { describeRules } from './rules.contract.js';
 import { type Store, type StoredViolation, type ViolationFilter } from './store.js';
+import { listFilters } from './testing/list-filters.js';
 import { revision } from './testing/revision.js';
 import { rule } from './testing/rule.js';
 import { violation } from './testing/violation.js';
@@ -145,6 +146,36 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         expect(page.violations.map(({ id }) => id)).toEqual(ids);
         expect(page.total).toBe(ids.length);
         expect(page.next).toBeUndefined();
+      });
+
+      it('are found by every combination of filters, page by page, and counted', async () => {
+        const all = Array.from({ length: 200 }, (_, i) =>
+          violation(`v${(i * 7) % 200}`, {
+            ruleId: i % 2 === 0 ? 'rule-7' : 'rule-1',
+            service: i % 3 === 0 ? 'service-3' : 'other',
+            // The last one is none of today.
+            severity: ['CRITICAL', 'HIGH', 'MINOR'][(i >> 1) % 3]!,
+            status: (['open', 'open', 'undecided', 'retracted'] as const)[(i >> 2) % 4]!,
+            traceId: i % 5 < 2 ? 'trace-77' : `trace-${i % 4}`,
+            wireTraceId: i % 7 < 3 ? 'trace-77' : 'f'.repeat(32),
+            spanId: i % 3 === 1 ? '28dd2c7955ce9264' : 'a'.repeat(16),
+            timestampMs: 1_790_000_000_000 + Math.floor(i / 6) * 1_000,
+          }),
+        );
+        await keep(...all);
+        const newestFirst = all.toSorted((a, b) => b.timestampMs - a.timestampMs || (a.id < b.id ? 1 : -1));
+        for (const { name, filter } of listFilters) {
+          const expected = newestFirst.filter((one) => matches(one, filter)).map(({ id }) => id);
+          const found: string[] = [];
+          let after: string | undefined;
+          do {
+            const page = await store.violations(filter, { limit: 60, ...(after === undefined ? {} : { after }) });
+            found.push(...page.violations.map(({ id }) => id));
+            expect([name, page.total, page.totalIs]).toEqual([name, expected.length, undefined]);
+            after = page.next;
+          } while (after !== undefined);
+          expect([name, found]).toEqual([name, expected]);
+        }
       });
 
       it('are read page by page, each once, newest first, while new ones come', async () => {
@@ -369,4 +400,21 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       await expect(store.check()).resolves.toBeUndefined();
     });
   });
+}
+
+/** What a filter means. */
+function matches(
+  one: StoredViolation,
+  { ruleId, severity, service, status, traceId, spanId, startTime, endTime }: ViolationFilter,
+): boolean {
+  return (
+    (ruleId === undefined || one.ruleId === ruleId) &&
+    (severity === undefined || severity.includes(one.severity)) &&
+    (service === undefined || one.service === service) &&
+    (status === undefined || one.status === status) &&
+    (traceId === undefined || one.traceId === traceId || one.wireTraceId === traceId) &&
+    (spanId === undefined || one.spanId === spanId) &&
+    (startTime === undefined || one.timestampMs >= startTime) &&
+    (endTime === undefined || one.timestampMs < endTime)
+  );
 }

@@ -89,12 +89,24 @@ export interface ViolationFilter {
   readonly text?: string;
 }
 
-export interface ViolationPage {
+export interface ViolationRows {
   readonly violations: readonly StoredViolation[];
-  /** Number of violations that match the filter, not the page's. */
-  readonly total: number;
   /** Opaque; present when there are more. */
   readonly next?: string;
+}
+
+export interface ViolationPage extends ViolationRows {
+  /** Number of violations that match the filter, not the page's. */
+  readonly total: number;
+  /** There are more than were counted. */
+  readonly totalIs?: 'at_least';
+}
+
+export interface ViolationPageQuery {
+  readonly limit: number;
+  readonly after?: string;
+  /** Count all that match, however long it takes; default: up to 10,000. */
+  readonly countAll?: boolean;
 }
 
 /** What violations are counted by. Times are whole milliseconds. */
@@ -241,12 +253,9 @@ export abstract class Store {
    */
   abstract keep(...batches: readonly KeptBatch[]): Promise<void>;
   /** Newest first (by timestamp, then id). Rejects BT_STORE_BAD_CURSOR when `after` is not from a page's `next`. */
-  abstract violations(filter: ViolationFilter, page: { readonly limit: number; readonly after?: string }): Promise<ViolationPage>;
+  abstract violations(filter: ViolationFilter, page: ViolationPageQuery): Promise<ViolationPage>;
   /** The same page, without the count of all that match. */
-  abstract violationsFrom(
-    filter: ViolationFilter,
-    page: { readonly limit: number; readonly after?: string },
-  ): Promise<Omit<ViolationPage, 'total'>>;
+  abstract violationsFrom(filter: ViolationFilter, page: { readonly limit: number; readonly after?: string }): Promise<ViolationRows>;
   /** How many there are over time, in groups. */
   abstract violationCounts(filter: ViolationFilter, query: ViolationCountsQuery): Promise<ViolationCounts>;
   /** By rule id, of the rules that have any violations kept: those since a time (Unix ms) by status, and the last one that was not taken back. */

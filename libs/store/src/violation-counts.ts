@@ -2,6 +2,7 @@ import { type Expression, sql } from 'kysely';
 import type { Queries } from './schema.js';
 import type { CountedGroup, ViolationCounts, ViolationCountsQuery, ViolationFilter } from './store.js';
 import { matching } from './violation-filter.js';
+import { newestRows } from './violation-list.js';
 
 const COLUMNS = { ruleId: 'rule_id', severity: 'severity', service: 'service', status: 'status' } as const;
 
@@ -59,14 +60,7 @@ export async function violationCounts(queries: Queries, filter: ViolationFilter,
 async function withNames(queries: Queries, counts: ViolationCounts): Promise<ViolationCounts> {
   const groups: CountedGroup[] = [];
   for (const group of counts.groups) {
-    const newest = await queries
-      .selectFrom('violations')
-      .select('rule_name')
-      .where('rule_id', '=', group.key)
-      .orderBy('timestamp_ms', 'desc')
-      .orderBy('id', 'desc')
-      .limit(1)
-      .executeTakeFirst();
+    const [newest] = await newestRows(queries, { ruleId: group.key }, { limit: 1 });
     groups.push(newest === undefined ? group : { ...group, ruleName: newest.rule_name });
   }
   return { ...counts, groups };

@@ -12,7 +12,7 @@ export function matching(filter: ViolationFilter) {
     if (ruleId !== undefined) conditions.push(e('rule_id', '=', ruleId));
     if (severity !== undefined) conditions.push(severity.length > 0 ? e('severity', 'in', severity) : e.lit(false));
     // As the producer wrote it, or as it is on the wire.
-    if (traceId !== undefined) conditions.push(e.or([e('trace_id', '=', indexedText(traceId)), e('wire_trace_id', '=', traceId)]));
+    if (traceId !== undefined) conditions.push(e.or([e('trace_id', '=', indexedText(traceId)), ofWireTrace(e, traceId)]));
     if (spanId !== undefined) conditions.push(e('span_id', '=', indexedText(spanId)));
     if (service !== undefined) conditions.push(e('service', '=', indexedText(service)));
     if (status !== undefined) conditions.push(e('status', '=', status));
@@ -21,6 +21,11 @@ export function matching(filter: ViolationFilter) {
     if (text !== undefined) conditions.push(containing(text));
     return e.and(conditions);
   };
+}
+
+/** Its id on the wire, where that is another than the producer's: the index has no others. */
+export function ofWireTrace(e: ExpressionBuilder<Schema, 'violations'>, traceId: string): Expression<SqlBool> {
+  return e.and([e('wire_trace_id', '=', traceId), e('trace_id', '<>', e.ref('wire_trace_id'))]);
 }
 
 /** Of what was kept before there was a search, names and ids are looked in. */

@@ -4,16 +4,16 @@ import { type FilledTable, noteDeleted, noteFilled } from './filled-tables.js';
 import { indexedText } from './indexed-text.js';
 import { checkedColumn } from './json-column.js';
 import { oneOfEach } from './one-of-each.js';
-import { cursorOf, placeOf } from './page.js';
+import { cursorOf } from './page.js';
 import { advance } from './positions.js';
 import { StoreError } from './problems.js';
 import { supersedesRow } from './revision.js';
 import type { Queries, ViolationsTable } from './schema.js';
 import { searchedText } from './searched-text.js';
-import type { KeptBatch, StoredViolation, ViolationFilter, ViolationPage } from './store.js';
-import { matching } from './violation-filter.js';
+import type { KeptBatch, StoredViolation, ViolationFilter, ViolationPage, ViolationPageQuery, ViolationRows } from './store.js';
 import { groupChanges } from './violation-groups/group-changes.js';
 import { changeGroups, pruneGroups } from './violation-groups/keep-groups.js';
+import { COUNTED_UP_TO, countUpTo, newestRows } from './violation-list.js';
 import { keepRevisions } from './violation-revisions.js';
 import { numbered } from './violation-sequence.js';
 
@@ -94,16 +94,15 @@ async function knownRows(queries: Queries, rows: readonly ViolationsTable[]): Pr
 export async function violationPage(
   queries: Queries,
   filter: ViolationFilter,
-  { limit, after }: { readonly limit: number; readonly after?: string },
+  { limit, after, countAll = false }: ViolationPageQuery,
 ): Promise<ViolationPage> {
-  const matches = matching(filter);
   const page = await violationsFrom(queries, filter, { limit, ...(after === undefined ? {} : { after }) });
-  const counted = await queries
-    .selectFrom('violations')
-    .select((e) => e.fn.countAll().as('total'))
-    .where(matches)
-    .executeTakeFirstOrThrow();
-  return { ...page, total: Number(counted.total) };
+  const shown = page.violations.length;
+  // All of them are on the page: a count would know of what was kept since.
+  if (after === undefined && page.next === undefined) return { ...page, total: shown };
+  const most = countAll ? Number.POSITIVE_INFINITY : COUNTED_UP_TO;
+  const total = Math.max(await countUpTo(queries, filter, most), page.next === undefined ? shown : shown + 1);
+  return total > most ? { ...page, total: most, totalIs: 'at_least' } : { ...page, total };
 }
 
 /** See `Store.violationsFrom`. */
@@ -111,16 +110,9 @@ export async function violationsFrom(
   queries: Queries,
   filter: ViolationFilter,
   { limit, after }: { readonly limit: number; readonly after?: string },
-): Promise<Omit<ViolationPage, 'total'>> {
-  const matches = matching(filter);
-  let query = queries.selectFrom('violations').selectAll().where(matches);
-  if (after !== undefined) {
-    const { timestampMs, id } = placeOf(after);
-    query = query.where('timestamp_ms', '<=', timestampMs).where((e) => e.or([e('timestamp_ms', '<', timestampMs), e('id', '<', id)]));
-  }
-  const ordered = query.orderBy('timestamp_ms', 'desc').orderBy('id', 'desc');
+): Promise<ViolationRows> {
   // One more than asked tells whether there is a next page.
-  const rows = await ordered.limit(limit + 1).execute();
+  const rows = await newestRows(queries, filter, { limit: limit + 1, ...(after === undefined ? {} : { after }) });
   const violations = await withRefusals(queries, rows.slice(0, limit).map(violationOf));
   const last = violations.at(-1);
   return { violations, ...(rows.length > limit && last !== undefined ? { next: cursorOf(last) } : {}) };

@@ -106,8 +106,11 @@ export class ViolationList {
   @ApiProperty({ type: [ViolationSummary] })
   violations!: readonly ViolationSummary[];
 
-  @ApiProperty({ description: 'How many match the filter, on all pages.', example: 1 })
+  @ApiProperty({ description: 'How many match the filter, on all pages; 10,000 where they are more, unless `count=exact`.', example: 1 })
   total!: number;
+
+  @ApiPropertyOptional({ enum: ['at_least'], description: 'There are more than `total`. Absent where that is exact.' })
+  total_is?: 'at_least';
 
   @ApiPropertyOptional({ description: 'Pass as `cursor` for the next page; absent on the last.' })
   next?: string;

@@ -42,7 +42,7 @@ export class ViolationsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Violations, newest first', description: 'All filters must hold. `total` counts all pages.' })
+  @ApiOperation({ summary: 'Violations, newest first', description: 'All filters must hold. `total` counts all pages, up to 10,000.' })
   @ApiOkResponse({ type: ViolationList, description: `With \`view=full\`: each as #/components/schemas/ViolationDetail.` })
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiResponse({ status: 504, type: ProblemView, description: 'With `settled=true`: not in time; `errors` says what is missing.' })
@@ -50,10 +50,11 @@ export class ViolationsController {
     const settled = query.settled === undefined ? this.configuration.process.testMode : query.settled === 'true';
     if (settled) await this.settle.wait(timeoutOf(query), clientGone(reply));
     const after = query.cursor ?? query.after;
-    const page = { limit: query.limit ?? PAGE, ...(after === undefined ? {} : { after }) };
-    const { violations, total, next } = await this.store.violations(violationFilter(query), page);
+    const page = { limit: query.limit ?? PAGE, countAll: query.count === 'exact', ...(after === undefined ? {} : { after }) };
+    const { violations, total, totalIs, next } = await this.store.violations(violationFilter(query), page);
     const view = query.view === 'full' ? violationDetail : violationSummary;
-    return { violations: violations.map(view), total, ...(next === undefined ? {} : { next }) };
+    const bounded = totalIs === undefined ? {} : { total_is: totalIs };
+    return { violations: violations.map(view), total, ...bounded, ...(next === undefined ? {} : { next }) };
   }
 
   @Get(':id')

@@ -34,7 +34,8 @@ export function useViolations(filters: Filters, now: number, limit: number, enab
         ...askedFor(filters, now),
         view: 'full' as const,
         limit: Math.min(PAGE, limit),
-        ...(pageParam === undefined ? {} : { cursor: pageParam }),
+        // What comes later is told by the difference: it needs all of them.
+        ...(pageParam === undefined ? { count: 'exact' as const } : { cursor: pageParam }),
       };
       return (await answered(client.GET('/v1/violations', { params: { query }, signal }))) as unknown as ViolationList;
     },
@@ -76,7 +77,8 @@ export function useTotalNow(filters: Filters, now: number, live: boolean) {
   return useQuery({
     queryKey: ['violation-total', filters, now],
     queryFn: async ({ signal }) =>
-      (await answered(client.GET('/v1/violations', { params: { query: { ...askedFor(filters, now), limit: 1 } }, signal }))).total,
+      (await answered(client.GET('/v1/violations', { params: { query: { ...askedFor(filters, now), limit: 1, count: 'exact' } }, signal })))
+        .total,
     refetchInterval: NEW_EVERY_MS,
     enabled: filters.end_time === null && !live,
     staleTime: 0,

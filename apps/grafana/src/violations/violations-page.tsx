@@ -73,6 +73,7 @@ export function ViolationsPage() {
         ) : (
           <>
             <p aria-live="polite">
+              {value.total_is === 'at_least' ? 'More than ' : ''}
               {plural(value.total, 'violation')}
               {value.total > value.violations.length ? `, the newest ${value.violations.length} are shown` : ''}
             </p>

@@ -18,6 +18,7 @@ import { notifications } from './0015-notifications.js';
 import { ruleControls } from './0016-rule-controls.js';
 import { closedTraces } from './0017-closed-traces.js';
 import { olderVersions } from './0018-older-versions.js';
+import { violationListIndexes } from './0019-violation-list-indexes.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -52,4 +53,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ruleControls,
   closedTraces,
   olderVersions,
+  violationListIndexes,
 ];

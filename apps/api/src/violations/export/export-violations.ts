@@ -1,12 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Store, StoredViolation, ViolationFilter, ViolationPage } from '#store';
+import type { Store, StoredViolation, ViolationFilter, ViolationRows } from '#store';
 import { signedRecord, violationDetail } from '../violation.dto.js';
 import { csvLine } from './csv.js';
 
 /** Violations that are read, and held, at once. */
 const PAGE = 200;
-
-type Page = Omit<ViolationPage, 'total'>;
 
 /** A form of the export: what stands before the violations, and each of them. */
 export interface ExportFormat {
@@ -53,7 +51,13 @@ export async function exportViolations(
   return parts(store, filter, format, limit, first);
 }
 
-async function* parts(store: Store, filter: ViolationFilter, format: ExportFormat, limit: number, first: Page): AsyncGenerator<string> {
+async function* parts(
+  store: Store,
+  filter: ViolationFilter,
+  format: ExportFormat,
+  limit: number,
+  first: ViolationRows,
+): AsyncGenerator<string> {
   if (format.head !== '') yield format.head;
   let left = limit;
   for (let page = first; ; ) {

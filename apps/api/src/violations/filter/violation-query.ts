@@ -4,6 +4,8 @@ import { PageCursor, PageLimit } from '../../page-query.js';
 import { Timeout } from '../../settle/settle-query.js';
 import { TEXT, ViolationFilterQuery } from './violation-filter-query.js';
 
+const COUNTS = ['bounded', 'exact'] as const;
+
 /** The query of `GET /v1/violations`. */
 export class ViolationQuery extends ViolationFilterQuery {
   @Timeout()
@@ -24,6 +26,16 @@ export class ViolationQuery extends ViolationFilterQuery {
 
   @PageCursor()
   cursor?: string;
+
+  @ApiPropertyOptional({
+    enum: COUNTS,
+    default: 'bounded',
+    description:
+      '`bounded`: `total` is exact up to 10,000, and beyond that `total_is` says that there are more. `exact`: all are counted, which takes the longer the more there are.',
+  })
+  @IsOptional()
+  @IsIn(COUNTS)
+  count?: (typeof COUNTS)[number];
 
   @ApiPropertyOptional({ description: 'The same as `cursor`.', deprecated: true })
   @IsOptional()

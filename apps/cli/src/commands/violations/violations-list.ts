@@ -33,15 +33,22 @@ Exit code: 0; 1 with --fail-on-any when there is one; 2 when the server does not
     const limit = Number(values.limit);
     if (!Number.isSafeInteger(limit) || limit < 1) throw new UsageError(`--limit is no whole number above 0: ${values.limit}`);
     const json = asksForJson(values);
-    const { violations, total } = await pages(new Server(values, terminal), filterQuery(values, Date.now()), limit);
-    if (json) terminal.out(`${JSON.stringify({ violations, total }, undefined, 2)}\n`);
+    const { violations, total, total_is } = await pages(new Server(values, terminal), filterQuery(values, Date.now()), limit);
+    if (json) terminal.out(`${JSON.stringify({ violations, total, total_is }, undefined, 2)}\n`);
     else if (violations.length > 0)
       terminal.out(table(['TIME', 'SEVERITY', 'RULE', 'SERVICE', 'TRACE', 'STATUS', 'ID'], violations.map(row)));
-    const rest = total - violations.length;
-    if (!json) terminal.err(total === 0 ? 'no violations\n' : rest > 0 ? `${rest} more; --limit ${total} lists all\n` : '');
+    if (!json) terminal.err(told({ violations, total, total_is }));
     return values['fail-on-any'] === true && total > 0 ? 1 : 0;
   },
 };
+
+/** What is not in the table. */
+function told({ violations, total, total_is }: Page): string {
+  const rest = total - violations.length;
+  if (total === 0) return 'no violations\n';
+  if (total_is === 'at_least') return `more than ${Math.max(0, rest)} more; betrace violations export writes all\n`;
+  return rest > 0 ? `${rest} more; --limit ${total} lists all\n` : '';
+}
 
 /** A violation as `view=full` has it. */
 interface Violation {
@@ -57,6 +64,8 @@ interface Violation {
 interface Page {
   readonly violations: readonly Violation[];
   readonly total: number;
+  /** There are more than `total`. */
+  readonly total_is?: 'at_least' | undefined;
   readonly next?: string;
 }
 
@@ -67,7 +76,7 @@ async function pages(server: Server, query: URLSearchParams, limit: number): Pro
     query.set('limit', String(Math.min(PAGE, limit - violations.length)));
     const page = (await server.get(`/v1/violations?${query}`)) as Page;
     violations.push(...page.violations);
-    if (page.next === undefined || violations.length >= limit) return { violations, total: page.total };
+    if (page.next === undefined || violations.length >= limit) return { violations, total: page.total, total_is: page.total_is };
     query.set('cursor', page.next);
   }
 }

@@ -1,0 +1,47 @@
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import { indexedText } from './indexed-text.js';
+import type { Schema } from './schema.js';
+import type { ViolationFilter } from './store.js';
+import { matching, ofWireTrace } from './violation-filter.js';
+
+/** The condition of a part. */
+export type ViolationPart = (e: ExpressionBuilder<Schema, 'violations'>) => Expression<SqlBool>;
+
+const STATUSES = ['open', 'undecided', 'retracted'] as const satisfies readonly NonNullable<ViolationFilter['status']>[];
+
+/**
+ * The parts that a filter selects: no violation is in two of them, and an index of migration 0019 has each in the order of the pages. So a page reads as
+ * many entries of each as it answers, whatever else is kept (docs/decisions/0058). None, where nothing can match.
+ */
+export function partsOf(filter: ViolationFilter): readonly ViolationPart[] {
+  const { traceId, spanId, startTime, endTime, ...others } = filter;
+  const time = { ...(startTime === undefined ? {} : { startTime }), ...(endTime === undefined ? {} : { endTime }) };
+  if (traceId !== undefined) {
+    const written = indexedText(traceId);
+    const rest = { ...others, ...(spanId === undefined ? {} : { spanId }) };
+    return [
+      (e) => e.and([e('trace_id', '=', written), matching(time)(e), ...asked(e, rest)]),
+      (e) => e.and([ofWireTrace(e, traceId), e('trace_id', '<>', written), matching(time)(e), ...asked(e, rest)]),
+    ];
+  }
+  if (spanId !== undefined) return [(e) => e.and([matching({ spanId, ...time })(e), ...asked(e, others)])];
+  const { ruleId, severity, service, status } = others;
+  // A rule has one severity until it is edited: the entries of its index have it, in no order.
+  const severities = severity === undefined || ruleId !== undefined ? [severity] : [...new Set(severity)].map((one) => [one]);
+  const isOrderedByTime = ruleId === undefined && service === undefined && severity === undefined;
+  const statuses = status !== undefined || isOrderedByTime ? [status] : STATUSES;
+  return severities.flatMap((some) =>
+    statuses.map((one) =>
+      matching({ ...filter, ...(some === undefined ? {} : { severity: some }), ...(one === undefined ? {} : { status: one }) }),
+    ),
+  );
+}
+
+/**
+ * Of the few violations of a trace or a span: in a form that no index takes. SQLite, which does not know how many violations have a value, would as soon look
+ * through all of a service.
+ */
+function asked(e: ExpressionBuilder<Schema, 'violations'>, filter: ViolationFilter): readonly Expression<SqlBool>[] {
+  if (Object.keys(filter).length === 0) return [];
+  return [e(e.case().when(matching(filter)(e)).then(e.lit(1)).end(), '=', 1)];
+}

@@ -1,0 +1,126 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type CompiledQuery, Kysely } from 'kysely';
+import { runMigrations } from './migrations/migrate.js';
+import type { Schema } from './schema.js';
+import { NodeSqliteDialect } from './sqlite/node-sqlite.js';
+import type { ViolationFilter } from './store.js';
+import { listFilters } from './testing/list-filters.js';
+import { violationCounts } from './violation-counts.js';
+import { countUpTo } from './violation-list.js';
+import { violationPage } from './violations.js';
+
+/** What SQLite does for each combination of filters: `PLANS=write npm test -- violation-plans` writes it anew. */
+const FILE = join(import.meta.dirname, '../../../test/fixtures/store/violation-list.sqlite.txt');
+const CURSOR = Buffer.from(JSON.stringify([1_790_000_000_000, 'v'])).toString('base64url');
+
+describe('the plans of SQLite for the list of violations', () => {
+  const sqlite = new DatabaseSync(':memory:');
+  let asked: CompiledQuery[] = [];
+  const database = new Kysely<Schema>({
+    dialect: new NodeSqliteDialect(sqlite),
+    log: ({ query }) => {
+      asked.push(query);
+    },
+  });
+  beforeAll(() => database.transaction().execute((transaction) => runMigrations(transaction, 'in memory')));
+  afterAll(() => database.destroy());
+
+  async function queries(filter: ViolationFilter): Promise<{ readonly page: CompiledQuery; readonly count: CompiledQuery }> {
+    asked = [];
+    await violationPage(database, filter, { limit: 50, after: CURSOR });
+    return { page: asked[0]!, count: asked.at(-1)! };
+  }
+
+  const planOf = ({ sql, parameters }: CompiledQuery): string[] =>
+    sqlite
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all(...(parameters as (string | number)[]))
+      .map(({ detail }) => String(detail));
+
+  /** Which index is read how, once for each part. */
+  const reads = (plan: readonly string[]): string[] =>
+    plan.filter((detail) => /violations USING/.test(detail) && !detail.includes('autoindex')).map((detail) => detail.replace('USING ', ''));
+
+  const counted = (lines: readonly string[]): string[] =>
+    [...new Set(lines)].map((line) => `${lines.filter((one) => one === line).length} × ${line}`);
+
+  it('are as they are written down: the index, and the conditions that it takes', async () => {
+    let text = '';
+    for (const { name, filter } of listFilters) {
+      const { page, count } = await queries(filter);
+      text += [
+        name,
+        ...counted(reads(planOf(page))).map((line) => `  page   ${line}`),
+        ...counted(reads(planOf(count))).map((line) => `  count  ${line}`),
+        '',
+      ].join('\n');
+    }
+    for (const filter of [
+      { status: 'open' },
+      { severity: ['CRITICAL', 'HIGH'], status: 'open' },
+      { traceId: 't', service: 's' },
+    ] as const) {
+      const { page, count } = await queries(filter);
+      text += `\n${JSON.stringify(filter)}\n${page.sql}\n${count.sql}\n`;
+    }
+    if (process.env['PLANS'] === 'write') writeFileSync(FILE, text);
+    expect(text).toBe(readFileSync(FILE, 'utf8'));
+  });
+
+  it.each(listFilters.map(({ name, filter }) => [name, filter] as const))(
+    'read an index in the order of the pages: %s',
+    async (_, filter) => {
+      const { page, count } = await queries(filter);
+      const isRare = filter.traceId !== undefined || filter.spanId !== undefined;
+      const plan = planOf(page);
+      // One sort of what the parts have found, and one of the records that were read by their ids.
+      expect(plan.filter((detail) => detail.startsWith('USE TEMP')).length).toBeLessThanOrEqual(plan.includes('UNION ALL') ? 2 : 1);
+      for (const detail of [...plan, ...planOf(count)]) {
+        if (!/(SEARCH|SCAN) violations\b/.test(detail) || detail.includes('autoindex')) continue;
+        expect(detail).toMatch(
+          isRare ? /SEARCH violations USING .*INDEX violations_by_(wire_trace|trace|span)_id \(\w+=\?/ : /COVERING INDEX/,
+        );
+      }
+      // Conditions of the index for all that is asked but the severity of a rule, which its entries have.
+      if (isRare) return;
+      const columns = {
+        ruleId: 'rule_id',
+        service: 'service',
+        status: 'status',
+        ...(filter.ruleId === undefined ? { severity: 'severity' } : {}),
+      };
+      for (const detail of reads(plan)) {
+        for (const [member, column] of Object.entries(columns)) if (member in filter) expect(detail).toContain(`${column}=?`);
+        if (filter.startTime !== undefined) expect(detail).toContain('timestamp_ms>? AND timestamp_ms<?');
+      }
+    },
+  );
+
+  it('find a trace by both of its ids where violations are counted over time', async () => {
+    asked = [];
+    await violationCounts(database, { traceId: 't' }, { start: 0, step: 10, buckets: 10, groups: 5 });
+    const plan = planOf(asked[0]!).filter((detail) => /(SEARCH|SCAN) violations\b/.test(detail));
+    expect(plan.map((detail) => /violations_by_\w+ \(\w+=/.exec(detail)?.[0])).toEqual([
+      'violations_by_trace_id (trace_id=',
+      'violations_by_wire_trace_id (wire_trace_id=',
+    ]);
+  });
+
+  it('count no further than they are asked to', async () => {
+    sqlite.exec(`INSERT INTO violations (id, revision, status, rule_id, rule_name, severity, trace_id, wire_trace_id, span_id, service, timestamp_ms, first_offset,
+      json_record) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 90)
+      SELECT 'v' || i, 1, CASE i % 3 WHEN 0 THEN 'open' WHEN 1 THEN 'undecided' ELSE 'retracted' END, 'r', 'R', 'LOW', 't', 't', 's', 'shop', i, 0, '{}' FROM n`);
+    const counts = async (filter: ViolationFilter) => [
+      await countUpTo(database, filter, 89),
+      await countUpTo(database, filter, 20),
+      await countUpTo(database, filter, Number.POSITIVE_INFINITY),
+    ];
+    expect(await counts({ service: 'shop' })).toEqual([90, 21, 90]);
+    expect(await counts({})).toEqual([90, 21, 90]);
+    expect(await counts({ service: 'shop', status: 'open' })).toEqual([30, 21, 30]);
+    expect(await counts({ severity: [] })).toEqual([0, 0, 0]);
+  });
+});
