@@ -69,7 +69,7 @@ if (process.argv[1] === import.meta.filename) {
   const names = new Set(sources.map((path) => basename(path)));
   const problems = [
     ...ours.flatMap((path) => linkProblems(path, readBelowRoot(path) ?? '', readBelowRoot)),
-    // Whoever looks a word up goes by file names.
+    // Readers look words up by file name.
     ...['docs/words.md', 'docs/architecture.md', 'CONTRIBUTING.md'].flatMap((path) =>
       commentProblems(path, readBelowRoot(path) ?? '', known, names),
     ),

@@ -70,6 +70,9 @@ describe('phrases', () => {
     ['What of it the API shows.', 'What of'],
     ['Not so where a comparison fails.', 'Not so'],
     ['It is not so large that it matters.', undefined],
+    ['A topic that was made anew.', 'made anew'],
+    ['Whoever reads it.', 'Whoever'],
+    ['The keys of before.', 'of before'],
   ])('%s', (text, phrase) => {
     expect(problems(text).map((problem) => /for "([^"]*)"/.exec(problem)?.[1])).toEqual(phrase === undefined ? [] : [phrase]);
   });

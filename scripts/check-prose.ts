@@ -9,6 +9,12 @@ const MAX_WORDS = 25;
 const STUMBLES: ReadonlyMap<RegExp, string> = new Map([
   [/\b(?:come|comes|came) by\b(?! (?:REST|HTTP|gRPC|OTLP|Kafka))/i, 'visit'],
   [/\bto be had\b/i, 'available'],
+  [/\bwhoever\b/i, 'the reader, the sender, the caller'],
+  [/\bmade anew\b/i, 'created again'],
+  [/\bof before\b/i, 'former'],
+  [/\bput right\b/i, 'correct'],
+  [/\bkept aside\b/i, 'in the dead letters'],
+  [/\bor their likes\b/i, 'or similar'],
   [/\bwhat of\b/i, 'the part of'],
   [/^not so\b/i, 'except'],
   [/\bnobody else's business\b/i, 'shared with no other member'],

@@ -63,7 +63,7 @@ export class Shop {
           slow: mistakes.has('demo-slow-reservation'),
           queryPerItem: mistakes.has('demo-query-per-item'),
         });
-        // Whoever pays and whoever gets the parcel: the mistake is about one of the two.
+        // The payer and the recipient: the mistake is about one of the two.
         await call(this.customers, 'address', { customer: 'c-17' });
         await call(this.customers, 'address', { customer: 'c-42', forgetAudit: mistakes.has('demo-pii-without-audit') });
         return call(this.payment, 'pay', {

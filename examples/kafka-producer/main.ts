@@ -56,7 +56,7 @@ function recordTraces(count: number): readonly ReadableSpan[] {
   return exporter.getFinishedSpans();
 }
 
-/** BeTrace makes its own topics, and whoever writes others makes those. */
+/** BeTrace creates its own topics; the producer creates others. */
 async function createTopic(topic: string): Promise<void> {
   if (topic.startsWith('betrace.')) return;
   const admin = kafka.admin();

@@ -118,7 +118,7 @@ describe('betrace backup and restore', () => {
     const unwritable = await cli(['backup', 'no/such/folder/b', `--storage-path=${path}`]);
     expect(unwritable).toEqual({ code: 2, out: expect.stringContaining('BT_CLI_FILE') });
     expect(await cli(['backup'])).toEqual({ code: 2, out: expect.stringContaining('give the file first') });
-    // A backup of before stays what it is when the next one cannot be made.
+    // The former backup stays when the next one cannot be made.
     const nothing = await cli(['backup', 'b.ndjson.gz', '--storage-path=nowhere']);
     expect(nothing).toEqual({ code: 2, out: expect.stringContaining('BT_STORE_NOTHING_THERE') });
     expect(await readFile(join(folder, 'b.ndjson.gz'))).toEqual(whole);

@@ -13,7 +13,7 @@ const stages = imageStages();
 const runtime = stages.get('runtime')!;
 const targets = ['ingest', 'evaluator', 'api', 'cli', 'standalone'] as const;
 
-/** A node that is run by nobody in particular, where the tests are root; else by whoever runs them. */
+/** A node that runs as an unprivileged user if the tests run as root, else as their user. */
 const asOther = process.getuid?.() === 0 ? ['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups', '--no-new-privs'] : [];
 
 describe('the image: its steps in a clean folder', () => {

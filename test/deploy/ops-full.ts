@@ -85,7 +85,7 @@ async function main(): Promise<void> {
     const first = images();
     expect(replicas(), '1 1 1');
     said('helm install');
-    // Whoever scaled in between keeps the number: an upgrade with an autoscaler names none.
+    // A number scaled in between stays: an upgrade with an autoscaler names none.
     succeeded(api.kubectl('scale', 'deployment', 'betrace-ingest', '-n', 'betrace', '--replicas=5'), 'kubectl scale');
     succeeded(
       release('upgrade', CHART, ...values('external-kafka'), '--set', 'image.tag=0.2.0', '--set', 'serviceMonitor.enabled=true'),

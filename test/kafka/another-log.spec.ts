@@ -197,7 +197,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
     ['shorter than the one before', 4],
     ['longer than the one before', 40],
   ])(
-    'the topic is made anew while it is evaluated, and is %s',
+    'the topic is created again while it is evaluated, and is %s',
     async (_, traces) => {
       await start();
       await rule('bad');
@@ -217,7 +217,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
     120_000,
   );
 
-  it('the topic is made anew while nobody evaluates it: the rules of the store are in force', async () => {
+  it('the topic is created again while nobody evaluates it: the rules of the store are in force', async () => {
     await start();
     await rule('bad');
     await send('bad', 6, true);

@@ -4,7 +4,7 @@ import { COMMANDS } from './commands/all.js';
 import { CliError, UsageError } from './problems.js';
 import { paint, type Terminal } from './terminal.js';
 
-/** Runs one command line; what a user can put right is said in words, without a stack. */
+/** Runs one command line; errors that a user can correct are printed without a stack. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const words = COMMANDS[args.slice(0, 2).join(' ')] === undefined ? 1 : 2;
   const name = args.slice(0, words).join(' ');

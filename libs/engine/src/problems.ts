@@ -1,6 +1,6 @@
 import { filledSentence } from '#base';
 
-/** The errors of the engine, by code. `{…}` is filled in when the error is made. They are mistakes of whoever constructs it. */
+/** The errors of the engine, by code. `{…}` is filled in when the error is made. They are mistakes of the caller of its constructor. */
 export const ENGINE_PROBLEMS = {
   BT_ENGINE_SETTING: {
     status: 500,

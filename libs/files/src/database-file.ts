@@ -23,7 +23,7 @@ const PAGE_COUNT_AT = 28;
 
 /**
  * The files of an SQLite database that this process has open: itself, its write-ahead log, and the index of that. On Unix an open file
- * outlives its name, and so SQLite goes on writing what nobody will ever find. Whoever acknowledges a write asks here after it.
+ * outlives its name, and so SQLite goes on writing data that is lost. Check here before a write is acknowledged.
  */
 export class DatabaseFile {
   readonly #known = new Map<string, Known>();
@@ -49,7 +49,7 @@ export class DatabaseFile {
 
   /**
    * The same, with a look into the write-ahead log: one that was emptied has its length again after the next write, and zeros before that. Costs three times as
-   * much, so it is for whoever finds the database damaged.
+   * much, so it is used only when the database seems damaged.
    */
   examine(): Loss | undefined {
     const loss = this.lost();

@@ -25,7 +25,7 @@ export interface AppDefinition extends Pick<HttpAppOptions, 'prepare' | 'publicP
 
 /**
  * A process's main function: configuration from its arguments, environment and file; start; stop in order at SIGTERM or
- * SIGINT (at once at the second), after the drain period. What a user can put right is said in words, without a stack, and ends the process with 1.
+ * SIGINT (at once at the second), after the drain period. Errors that a user can correct are logged without a stack, and end the process with 1.
  */
 export async function runApp(definition: AppDefinition): Promise<void> {
   tuneGarbageCollection();

@@ -48,7 +48,7 @@ export class Shutdown implements BeforeApplicationShutdown {
     this.drains.push(drain);
   }
 
-  /** Says in readiness that the process will stop, and goes on to serve for `server.drain_period`: so no request meets a closed port. */
+  /** Says in readiness that the process will stop, and keeps serving for `server.drain_period`, so that no request meets a closed port. */
   async drain(): Promise<void> {
     const { drainPeriod, shutdownTimeout } = this.configuration.server;
     if (drainPeriod === 0) return;

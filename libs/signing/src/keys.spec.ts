@@ -22,9 +22,9 @@ describe('keyRing', () => {
   });
 
   it('knows the keys of before, and signs with the present one', () => {
-    const ring = keyRing({ key: secret, formerKeys: ['changeme', 'another of before'], development: false });
+    const ring = keyRing({ key: secret, formerKeys: ['changeme', 'another former one'], development: false });
     expect(ring.current.id).toBe(keyId(secret));
-    expect([...ring.secrets.keys()].toSorted()).toEqual([secret, 'changeme', 'another of before'].map(keyId).toSorted());
+    expect([...ring.secrets.keys()].toSorted()).toEqual([secret, 'changeme', 'another former one'].map(keyId).toSorted());
   });
 });
 

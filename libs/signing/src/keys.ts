@@ -25,7 +25,7 @@ export interface KeyRing {
 
 export interface KeySettings {
   readonly key: string;
-  /** Keys of before, which still verify what they signed. */
+  /** Former keys, which still verify their signatures. */
   readonly formerKeys?: readonly string[];
   /** PEM or base64 DER. */
   readonly privateKey?: string;

@@ -21,12 +21,12 @@ export interface ReaderPosition {
 /**
  * To be noted as filled (`noteFilled`) by the caller, with what else it writes.
  *
- * Sets positions, also backwards: when the log was made anew, its offsets begin again; and reading a record twice is
+ * Sets positions, also backwards: when the log was created again, its offsets begin again; and reading a record twice is
  * harmless, while leaving one out is not. Of several of one partition the last one counts.
  */
 export async function advance(queries: Queries, positions: readonly ReaderPosition[]): Promise<void> {
   if (positions.length === 0) return;
-  // In one order, whoever writes: transactions that write the same rows don't wait for each other in a circle.
+  // Always in the same order: transactions that write the same rows don't deadlock.
   const latest = new Map(positions.map(({ reader, partition, position }) => [`${partition} ${reader}`, { reader, partition, position }]));
   const rows = [...latest.values()].toSorted((a, b) => a.partition - b.partition);
   await queries

@@ -325,7 +325,7 @@ export class SqlStore extends Store {
     throw new StoreError('BT_STORE_TABLE_EMPTIED', { table: tables[0]!, place: this.connection.place });
   }
 
-  /** A database whose file is lost looks damaged to whoever reads next, which may be another connection than the one that writes: the loss is the cause. */
+  /** A database whose file is lost looks damaged to the next reader, perhaps on another connection than the writer's: the loss is the cause. */
   private problemOf(error: unknown): unknown {
     const problem = this.databaseProblemOf(error);
     if (!(problem instanceof StoreError) || problem === error) return problem;

@@ -5,7 +5,7 @@ import { matching } from './violation-filter.js';
 
 /** How far the numbers are. They count what is kept, over all processes, in the order in which it can be read. */
 export interface ViolationSequence {
-  /** Which numbers these are: a database that is made anew begins others. */
+  /** Which numbers these are: a database that is created again begins others. */
   readonly origin: string;
   /** The number of what was kept last; 0 at the beginning. */
   readonly last: number;

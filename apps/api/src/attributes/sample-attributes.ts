@@ -7,7 +7,7 @@ import type { SensitiveAttributes } from './sensitive-attributes.js';
 const RECORDS = 200;
 const SPANS = 5_000;
 const BYTES = 8 * 1024 * 1024;
-/** How long (ms) a sample is answered again: whoever types asks often. */
+/** How long (ms) a sample is reused: an editor asks on every key. */
 const FRESH = 10_000;
 
 export interface AttributeSample {

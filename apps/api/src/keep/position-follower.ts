@@ -23,7 +23,7 @@ export class PositionFollower {
     if (this.positions.has(partition)) await this.follow(subscription, partition, offset);
   }
 
-  /** The partition is given up. Never rejects: whoever has it next goes by the store. */
+  /** The partition is revoked. Never rejects: its next owner reads the position from the store. */
   async leave(subscription: Subscription | undefined, partition: number, offset: number | undefined): Promise<void> {
     const known = this.positions.get(partition);
     this.positions.delete(partition);

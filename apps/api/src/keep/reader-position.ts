@@ -3,8 +3,8 @@ import type { Store } from '#store';
 
 /**
  * Where a reader of the violations log goes on: at its position in the store, unless that is one in another log. It is when it lies beyond the
- * end, or when the log knows of no position of the reader's group (`committed`), which follows the store's: the topic was made anew, or the
- * group was deleted. Then it begins anew; what is kept or exported already stays as it is.
+ * end, or when the log knows of no position of the reader's group (`committed`), which follows the store's: the topic was created again, or the
+ * group was deleted. Then it starts again; stored and exported violations stay.
  */
 export async function readerPosition(
   log: Log,

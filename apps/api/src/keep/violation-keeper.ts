@@ -48,7 +48,7 @@ interface KeptRecord {
 /**
  * Violations log → store, all partitions together. The position lies in the store and moves in the transaction that keeps the violations, so each is kept once
  * whatever crashes. The log's own position follows; it serves retention and lag only. While the store is unavailable, the subscription repeats the batch. A
- * record that the store refuses for its content is kept aside and stops nothing.
+ * record whose content the store refuses goes to the dead letters and stops nothing.
  */
 export class ViolationKeeper implements PartitionListener {
   /** Where it is in the log. */
@@ -270,7 +270,7 @@ function goneBack(from: number, to: number): string {
   return `the database has gone back (was a backup restored while this runs?): what the log has from offset ${from} to ${to} is kept again`;
 }
 
-/** The database was restored from a backup of before. */
+/** The database was restored from an older backup. */
 function isBehind(error: unknown): error is StoreError {
   return error instanceof StoreError && error.code === 'BT_STORE_POSITION_BEHIND';
 }

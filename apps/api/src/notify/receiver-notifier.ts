@@ -90,7 +90,7 @@ export class ReceiverNotifier implements PartitionListener {
     const position = await store.position(this.reader, partition);
     const { end } = await log.bounds(TOPICS.violations, partition);
     const isNew = committed === undefined && position === 0;
-    // In a log that was made anew the position is somebody else's.
+    // In a log that was created again the position belongs to the former one.
     const isOther = position > end || (committed === undefined && !isNew);
     const at = isNew ? end : isOther ? start : Math.max(position, start);
     this.lag.at(partition, at);
@@ -169,7 +169,7 @@ export class ReceiverNotifier implements PartitionListener {
     });
   }
 
-  /** A retraction is told also of what is muted: it may end an alert of before. */
+  /** A retraction is sent also for a muted violation: it may end an earlier alert. */
   private isToBeTold(violation: Entry['violation']): boolean {
     const { facts, metrics } = this.parts;
     // An evaluator that starts publishes some of what it published before.

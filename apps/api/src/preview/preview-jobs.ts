@@ -55,7 +55,7 @@ export interface PreviewJobsOptions {
   readonly entry?: URL | undefined;
 }
 
-/** Previews, each in a thread of its own for as long as it runs. They end with the process: whoever needs one again asks for it again. */
+/** Previews, each in a thread of its own for as long as it runs. They end with the process; clients start them again. */
 export class PreviewJobs {
   private readonly entries = new Map<string, Entry>();
   private stopped = false;

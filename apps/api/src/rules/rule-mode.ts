@@ -1,7 +1,7 @@
 import { Problem } from '#platform';
 import type { StoredRule } from '#store';
 
-/** `enforce`: its matches are violations. `shadow`: it is judged and counted, and nobody is told. `off`: it judges nothing. */
+/** `enforce`: its matches are violations. `shadow`: it is judged and counted, without violations. `off`: it judges nothing. */
 export const RULE_MODES = ['enforce', 'shadow', 'off'] as const;
 export type RuleMode = (typeof RULE_MODES)[number];
 

@@ -7,7 +7,7 @@ export function eventId(origin: string, sequence: number): string {
 }
 
 /**
- * After which number a client goes on that has seen an event; undefined when the event is of another database, or of one of before it was
+ * After which number a client goes on that has seen an event; undefined when the event is of another database, or of the same before it was
  * restored: what came since can't be told. Throws BT_API_EVENT_ID_INVALID.
  */
 export function placeAfter(id: string, { origin, last }: ViolationSequence): number | undefined {

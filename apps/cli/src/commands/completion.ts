@@ -11,10 +11,10 @@ const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion 
 
 export const completionCommand: Command = {
   name: 'completion',
-  summary: 'makes a shell complete commands and options',
+  summary: 'prints a completion script for a shell',
   help: `betrace completion bash|zsh|fish
 
-Prints a script for the shell. It knows the commands and their options, and completes file names where neither fits.
+Prints a script for the shell. It completes commands and their options, and otherwise file names.
 
   bash: betrace completion bash > ~/.local/share/bash-completion/completions/betrace
   zsh:  betrace completion zsh > "\${fpath[1]}/_betrace"

@@ -3,7 +3,7 @@ import { CONTROL_HEADER, CONTROL_OPEN_PREFIX, CONTROL_SETTLED_PREFIX, type Log, 
 const NOTHING = new Uint8Array(0);
 /** Milliseconds between two looks at the open traces, which are all looked at. */
 const LOOK = 40;
-/** Barriers that wait at a time: whoever writes more into the log than the API does is not answered. */
+/** Maximum of barriers that wait. The API writes fewer; further ones in the log are not answered. */
 const MOST = 1_000;
 
 interface Barrier {

@@ -6,7 +6,7 @@ import { controlOf, type Log, type LogRecord, RuleHistory, type RuleSetRecord, T
  *
  * - that of the newest marker before the offset;
  * - what the first marker behind it says of the time before it;
- * - the newest rule set that was published by the time of the oldest record: retention, or whoever made the topic anew, has taken the marker.
+ * - the newest rule set that was published by the time of the oldest record: retention deleted the marker, or the topic was created again.
  */
 export async function epochBefore(log: Log, partition: number, offset: number): Promise<number> {
   const { start, end } = await log.bounds(TOPICS.spans, partition);
@@ -43,7 +43,7 @@ async function published(
       history.add(record);
       if (at <= timestamp) latest = Math.max(latest, record.epoch);
     } catch {
-      // Someone else wrote it; whoever follows the rules says so.
+      // Someone else wrote it; the follower of the rules log reports it.
     }
   }
   return { history, latest };

@@ -30,7 +30,7 @@ export interface PartitionTools {
   barriersFailed(error: Error, pause: number): void;
   /** Spans of other partitions were found in this one, and moved. */
   misplaced(partition: number): void;
-  /** A record met a defect, and is kept aside. */
+  /** A record failed because of a defect, and goes to the dead letters. */
   defect(error: Error, partition: number, offset: number): void;
   /** Durable when it resolves. */
   commit(partition: number, position: Position): Promise<void>;

@@ -1,7 +1,7 @@
 import { type LogRecord, TOPICS } from '#messaging';
 import type { PartitionTools } from './partition-tools.js';
 
-/** Records of a partition that could not be read, or met a defect, until they are kept aside: of each the first reason. */
+/** Unreadable records, and records that failed because of a defect, until they are in the dead letters; each with its first reason. */
 export class RecordsAside {
   private readonly waiting = new Map<number, { readonly record: LogRecord; readonly reason: string }>();
 

@@ -77,10 +77,10 @@ export class PartitionRun {
   private unnoted = false;
   /** Records before the next one were deleted. */
   private interrupted = false;
-  /** Records were deleted, markers perhaps among them: behind them the rules in force are found out anew. */
+  /** Records were deleted, markers perhaps among them: after them the rules in force are determined again. */
   private lacking = false;
   private readonly found = (verdict: Verdict): void => {
-    // What there is to look at of a rule in shadow is kept in memory, by whoever has the partition.
+    // Samples of a rule in shadow are kept in memory, by the owner of the partition.
     if (this.samples.take(verdict) || (this.applying !== undefined && this.applying.offset < this.published)) return;
     this.verdicts.add(verdict);
   };

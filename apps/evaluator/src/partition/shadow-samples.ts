@@ -16,7 +16,7 @@ interface Ruled {
 
 const versionKey = (ruleId: string, version: number): string => `${ruleId}/${version}`;
 
-/** The last verdicts of each rule in shadow in one partition: what there is to look at, as nobody is told of them. */
+/** The last verdicts of each rule in shadow in one partition: samples, as they are not published as violations. */
 export class ShadowSamples {
   /** By rule, then by the verdict's id; the oldest first. */
   private readonly kept = new Map<string, Map<string, Verdict>>();

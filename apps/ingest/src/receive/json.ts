@@ -13,7 +13,7 @@ export function otlpJsonToProtobuf(body: Uint8Array): ReadRequest {
   return spans || saysNothing(body) ? { bytes } : { bytes, warning: noSpansWarning(body.length) };
 }
 
-/** `{}` and `{"resourceSpans":[]}`: whoever sends that has nothing to say. */
+/** `{}` and `{"resourceSpans":[]}`: valid requests without spans. */
 function saysNothing(body: Uint8Array): boolean {
   return body.length < 200 && /^\uFEFF?\s*\{\s*("resourceSpans"\s*:\s*(\[\s*\]|null)\s*)?\}\s*$/.test(Buffer.from(body).toString('utf8'));
 }

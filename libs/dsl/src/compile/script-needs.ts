@@ -10,7 +10,7 @@ import { neededConditions } from './needed.js';
 
 /**
  * The guards of a script: what a trace needs for the script to be worth running. Undefined if there are none. Guard results only decide whether the script
- * runs. A guard that fails is no rule error: the sandbox goes on to the next span.
+ * runs. A failed guard is no rule error: the sandbox continues with the next span.
  */
 export function scriptNeeds(
   { guards, loop, subject }: CheckedScript,

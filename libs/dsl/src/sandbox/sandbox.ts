@@ -85,7 +85,7 @@ export class ScriptProgram {
     return result;
   }
 
-  /** The hook is set anew, or the first look would come sooner by what the evaluation before had left of its interval. */
+  /** Sets the hook again; otherwise the rest of the former interval would shorten the first one. */
   #startBudget(taken: number): void {
     this.#budget.start(taken);
     lua.lua_sethook(this.#L, this.#hook, lua.LUA_MASKCOUNT, HOOK_INTERVAL);

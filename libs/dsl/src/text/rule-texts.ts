@@ -37,7 +37,7 @@ const CONTROL = /\p{Cc}/u;
 const CONTROL_BUT_LINES = /[^\P{Cc}\t\n\r]/u;
 /** Half a surrogate pair: with the flag `u` nothing else is of this category. */
 const HALF_PAIR = /\p{Cs}/u;
-/** `..` where a path has a step: whoever takes a name for a file must not leave the directory. */
+/** `..` as a step of a path: a name that is used as a file name must not leave the directory. */
 const STEP_UP = /(?:^|[/\\])\s*\.\.\s*(?:[/\\]|$)/;
 /** Something that can be seen. */
 const VISIBLE = /[^\s\p{Z}\p{Cf}\p{Cc}]/u;

@@ -5,8 +5,7 @@ import { contextWindow } from './long-traces.js';
 const CELLS = 8;
 
 /**
- * The trace time in which spans are known after their traces were forgotten, divided into cells at multiples of `cell`, whoever began
- * to read where. What is known at a time came in its cell, or in one of the `back` cells before. All in milliseconds.
+ * The trace time in which spans are known after their traces were forgotten, divided into cells at multiples of `cell`, wherever an engine starts reading. What is known at a time came in its cell, or in one of the `back` cells before. All in milliseconds.
  */
 export class RetryWindow {
   readonly cell: number;

@@ -44,7 +44,7 @@ describe('a rule about one span that was away', () => {
   });
 });
 
-describe('a rule that is made anew under the id of another', () => {
+describe('a rule that is created again under the id of another', () => {
   const vip = { ...x, n: 4 };
   const anew = ruleOf('large', 'attribute.n > 2', { version: 2, severity: 'LOW' });
   const briefly = ({ verdicts, accounting }: ReturnType<typeof run>) => [

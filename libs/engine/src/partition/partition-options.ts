@@ -26,7 +26,7 @@ export interface PartitionEngineOptions {
   readonly accounting?: Accounting;
   /** A trace closed that is judged, or would be if a rule were about traces: where its first span lies. Once for each trace, or fragment of one. */
   readonly closed?: (firstOffset: number) => void;
-  /** A record that is no OTLP request: it is counted and passed over; here it can be kept aside. */
+  /** A record that is no OTLP request: it is counted and skipped; here it can be written to the dead letters. */
   readonly undecodable?: (record: SpansRecord, reason: string) => void;
   /** Something threw that should not, while this record was applied: how far the damage goes is said by `apply`. */
   readonly defect?: (record: EngineRecord, error: unknown) => void;

@@ -44,7 +44,7 @@ export class ToldVerdicts {
   }
 }
 
-/** Whether it was this version that told it: a rule that is made anew under an id has another. */
+/** Whether it was this version that told it: a rule that is created again under an id has another. */
 export function isOf({ rule }: Told, { version, expression }: RuleDefinition): boolean {
   return rule.version === version && rule.expression === expression;
 }

@@ -13,7 +13,7 @@ export interface Subject {
 }
 
 /**
- * The id of a violation: the same for the same rule, trace and subject span, whoever finds it and however often. Without a subject it is that of a rule over
+ * The id of a violation: the same for the same rule, trace and subject span, on any evaluator and at any time. Without a subject it is that of a rule over
  * the whole trace. It is `viol-` and the first 128 bits of SHA-256 over the parts. A zero byte ends each part. Ids of rules hold any other character, so no two
  * lists of parts give the same text.
  */

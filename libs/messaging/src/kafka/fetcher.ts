@@ -19,7 +19,7 @@ const TOTAL_BYTES = 16 * 1024 * 1024;
 const BACK_OFF_MS = { first: 50, most: 2_000 };
 const OFFSET_OUT_OF_RANGE = 1;
 const UNKNOWN_TOPIC = 3;
-/** The topic of this id is gone, or is another one by now: to whoever waits, a topic that is not there. */
+/** The topic of this id is gone or was replaced: for waiting readers a missing topic. */
 const OTHER_TOPIC = new Set([100, 103]);
 /** A broker that has not answered for so long (ms) hangs; its connection is given up a little later. */
 const SILENT_MS = 5_000;

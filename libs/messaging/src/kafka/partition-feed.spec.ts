@@ -73,7 +73,7 @@ describe('the feed of a partition', () => {
 
   it.each([
     ['nothing is committed', undefined, 2],
-    ['the topic was made anew since', { offset: 50, metadata: '' }, 2],
+    ['the topic was created again since', { offset: 50, metadata: '' }, 2],
   ])('begins with what there is when %s', async (_, committed, first) => {
     await new Feeding(committed, { start: 2, end: 9 }).wanting(first);
   });

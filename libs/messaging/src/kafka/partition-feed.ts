@@ -109,7 +109,7 @@ export class PartitionFeed {
     this.#end = end;
   }
 
-  /** The topic of the name has this id now: with another one it was made anew, and its records are others at the same offsets. */
+  /** The topic of the name has this id now: with another one it was created again, and has other records at the same offsets. */
   isOf(topicId: string | undefined): void {
     if (this.#fetchAt !== undefined && topicId !== undefined && this.#topicId !== undefined && topicId !== this.#topicId) this.#leave();
   }
@@ -268,7 +268,7 @@ export class PartitionFeed {
     else this.#listener.missing(error, this.partition);
   }
 
-  /** The topic was made anew, or lost records. */
+  /** The topic was created again, or lost records. */
   #replaced(position: number, end: number): void {
     const { topic } = this.#options;
     this.#fail(logProblem('BT_LOG_IS_ANOTHER', { topic, partition: this.partition, position, end }));

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { OutgoingRecord } from '../log.js';
 import { Presence } from './presence.js';
 
-describe('the presence of whoever receives', () => {
+describe('the presence of receivers', () => {
   let now: number;
   let presence: Presence;
   let refuse: boolean;

@@ -22,7 +22,7 @@ export interface PresentTopic {
 }
 
 /**
- * Tells readers of a topic, in each of its partitions, that whoever receives records can append them: at least every two seconds, by the records
+ * Tells readers of a topic, in each of its partitions, that receivers can append records: at least every two seconds, by the records
  * themselves or by one that says only that. A longer silence is then nobody's but BeTrace's own (docs/decisions/0019). What is appended
  * after one comes behind such a record, in one batch, so that the silence is told before time goes on.
  */

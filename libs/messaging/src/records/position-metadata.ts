@@ -4,7 +4,7 @@ export interface PositionMetadata {
   readonly epoch: number;
   /** The log's time (Unix ms) at the offset, less the pauses in the context before it. */
   readonly logTime: number;
-  /** The log time (Unix ms) at which a successor starts to read. Positions of before it was written have none. */
+  /** The log time (Unix ms) at which a successor starts to read. Older positions have none. */
   readonly start?: number;
   /** The pauses of the log before the record at which it does, ms. */
   readonly paused: number;

@@ -43,7 +43,7 @@ export class RuleHistory {
     return rules;
   }
 
-  /** Whether the rules of an epoch rest on a record that replaces a lost one: whoever had that may have judged by others. */
+  /** Whether the rules of an epoch rest on a record that replaces a lost one: a reader of the lost one may have judged by other rules. */
   isReplaced(epoch: number): boolean {
     for (let at = epoch; ; at--) {
       const record = this.records.get(at);

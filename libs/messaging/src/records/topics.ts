@@ -31,10 +31,10 @@ export const CONTROL_BARRIER_PREFIX = 'barrier:';
 /** In the violations log, behind the verdicts: `settled:<id>`, all is judged; `open:<id>:<n>`, n traces are still open. */
 export const CONTROL_SETTLED_PREFIX = 'settled:';
 export const CONTROL_OPEN_PREFIX = 'open:';
-/** For so many ms before this record nothing could be appended to the log, whoever had something (docs/decisions/0019). */
+/** For this many ms before this record nothing could be appended to the log (docs/decisions/0019). */
 export const CONTROL_PAUSE_PREFIX = 'pause:';
 
-/** Whoever receives spans could append one now: said in each partition that is quiet, in Kafka only (docs/decisions/0019). */
+/** A receiver of spans could append one now; written to each quiet partition, in Kafka only (docs/decisions/0019). */
 export const CONTROL_ALIVE = 'alive';
 
 /** A record of the rules log: the rule set of an epoch, as changes to the one before, or whole (`snapshot`). */
@@ -130,7 +130,7 @@ export function closedTracesKey(partition: number, hour: number): string {
 export const SHADOW_SAMPLES = 10;
 
 /**
- * A record of the rule status log: the last verdicts of a rule in shadow in one partition, of which nobody is told otherwise. A later record
+ * A record of the rule status log: the last verdicts of a rule in shadow in one partition, published nowhere else. A later record
  * replaces the earlier one.
  */
 export interface ShadowSamplesRecord {

@@ -88,7 +88,7 @@ export class ApiKeys {
       const { message } = error as Error;
       if (message === this.failure) return;
       this.failure = message;
-      // What was read before goes on to hold: a file that is being written must not lock everybody out.
+      // The former keys stay valid: a file that is being written must not lock everybody out.
       this.logger.error({ err: error }, `the API keys of ${this.file} cannot be read; the previous ones stay in force`);
     }
   }

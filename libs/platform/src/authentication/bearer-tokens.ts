@@ -114,7 +114,7 @@ function reasonOf(error: joseErrors.JOSEError): string {
   return 'it is no JSON Web Token';
 }
 
-/** Whoever is noted as having changed something must be readable in a log and a list. */
+/** The author of a change must be readable in a log and a list. */
 function nameOf(payload: JWTPayload): string {
   const named = NAME_CLAIMS.map((claim) => payload[claim]).find((name) => typeof name === 'string' && name !== '') as string | undefined;
   const plain = (named ?? 'token').replaceAll(/[^\w.@-]/g, '_');

@@ -74,7 +74,7 @@ function decideHosts({ server, authentication }: Declared, host: string): readon
   return server.allowedHosts.length === 0 && isOpen(authentication) && isLoopback(host) ? ['localhost'] : server.allowedHosts;
 }
 
-/** Whoever reaches the ports may do everything. */
+/** Everybody who reaches the ports may do everything. */
 function isOpen({ apiKey, apiKeysFile, oidcIssuer }: Declared['authentication']): boolean {
   return [apiKey, apiKeysFile, oidcIssuer].every((way) => way === undefined);
 }

@@ -39,7 +39,7 @@ export function signatureKey(configuration: Configuration): SignatureKey {
   throw new ConfigurationError([{ key: 'compliance.signature_key', source: 'environment variable BETRACE_SIGNATURE_KEY', message }]);
 }
 
-/** Signature keys of before, for verifying. Throws a ConfigurationError when their file cannot be read. */
+/** Former signature keys, for verifying. Throws a ConfigurationError when their file cannot be read. */
 export function formerSignatureKeys({ compliance: { formerSignatureKeysFile: file } }: Configuration): readonly string[] {
   if (file === undefined) return [];
   try {

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from './logger.js';
 
-/** Lines of Nest's own about the start, also about its failure, which whoever started it reports: of use only when debugging. */
+/** Nest's own lines about the start and its failure, which the caller reports: only for debugging. */
 const START_CONTEXTS = new Set([
   'InstanceLoader',
   'RouterExplorer',

@@ -1,6 +1,6 @@
 import { HTTP_PROBLEMS } from './problems.js';
 
-/** A code as `docs/errors.md` shows it; each lib's catalogue is brought into this form by whoever generates the document. */
+/** A code as `docs/errors.md` shows it; the generator brings each lib's catalogue into this form. */
 export interface DocumentedError {
   readonly code: string;
   /** HTTP status, when it can be an answer. */

@@ -14,7 +14,7 @@ const READERS = 2;
 export class SqliteThreads {
   #writer: SqliteThread;
   readonly #readers: SqliteThread[] = [];
-  /** Whoever has the writer, or waits for it: the last of them. */
+  /** The last caller that has the writer, or waits for it. */
   #queue: Promise<void> = Promise.resolve();
   #closed = false;
 

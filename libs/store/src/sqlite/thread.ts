@@ -1,4 +1,4 @@
-// The entry of a thread with a connection of its own: it runs one statement after the other, and holds up nobody but whoever asked.
+// The entry of a thread with a connection of its own: it runs one statement after the other, and delays only its caller.
 import { parentPort, workerData } from 'node:worker_threads';
 import { inputValues, KeptStatements } from './kept-statements.js';
 import { openExistingDatabase } from './open-database.js';

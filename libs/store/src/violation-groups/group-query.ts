@@ -124,7 +124,7 @@ function violationIn(e: ExpressionBuilder<Schema, 'violation_groups'>, { status,
     .where((of) => of.and(inTime(of as unknown as ExpressionBuilder<Schema, 'violations'>, startTime, endTime)));
 }
 
-/** What came back was forgotten by whoever knew of it, unless that was taken back too. */
+/** A group with new violations is no longer acknowledged, unless these were retracted too. */
 function isAcknowledged(e: ExpressionBuilder<Schema, 'violation_groups'>): Expression<SqlBool> {
   return e.and([
     e('acknowledged_at', 'is not', null),

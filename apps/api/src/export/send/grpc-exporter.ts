@@ -11,7 +11,7 @@ import { HttpRefusal, NotOtlp } from './refusal.js';
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 /** grpc.CompressionAlgorithms.gzip */
 const GZIP = 2;
-/** Calls without an answer after which the connection is made anew: it may lead to a machine that is gone. */
+/** Calls without an answer after which the connection is opened again: it may lead to a machine that is gone. */
 const SILENT_CALLS = 5;
 
 export interface GrpcExporterOptions {

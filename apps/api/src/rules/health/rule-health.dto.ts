@@ -20,7 +20,7 @@ export class RuleHealthView {
   @ApiProperty({
     example: false,
     description:
-      'No match is known, of any time, in shadow included. (Violations of before the retention are forgotten, and matches in shadow when their samples are.)',
+      'No match is known, of any time, in shadow included. (Violations older than the retention are deleted, and matches in shadow when their samples are.)',
   })
   never_matched!: boolean;
 

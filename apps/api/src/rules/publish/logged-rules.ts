@@ -3,11 +3,11 @@ import { type Log, type LogRecord, RuleHistory, type RuleSetRecord, TOPICS } fro
 /** What the rules log has, and whether it is another one than at the last look. */
 export interface Logged {
   readonly history: RuleHistory;
-  /** It ends before where it did, or has another record where the last one was: it was made anew, and may lack what was published. */
+  /** It ends before where it did, or has another record where the last one was: it was created again, and may lack published records. */
   readonly anew: boolean;
 }
 
-/** The rules log as far as it was read: each look reads what came since, and the last record again, by which a log that was made anew is told. */
+/** The rules log as far as it was read: each look reads the records since, and the last record again: a log that was created again has another one. */
 export class LoggedRules {
   private history = new RuleHistory();
   private next = 0;

@@ -99,7 +99,7 @@ export class RuleAnnouncer {
     });
   }
 
-  /** A topic that somebody deletes while this runs is made anew, and then lacks what this process published. */
+  /** A topic that somebody deletes while this runs is created again, and then lacks what this process published. */
   private watch(): void {
     if (this.watched) return;
     this.watched = this.publisher

@@ -226,7 +226,7 @@ describe('RulePublisher', () => {
     await backup.close();
   });
 
-  it('tells a rules log that was made anew what it lacks, also one that has more records than the old one had', async () => {
+  it('tells a rules log that was created again what it lacks, also one that has more records than the old one had', async () => {
     const { object, replace } = replaceable(log);
     rules = new RulePublisher(store, object);
     await store.putRule(plainRule('a'), 1);

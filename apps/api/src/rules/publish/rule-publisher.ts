@@ -197,7 +197,7 @@ export class RulePublisher {
   }
 
   /**
-   * One marker for the last change is enough, for an epoch is a whole rule set; but a rule that went and is made anew under its id would seem to be edited, and go
+   * One marker for the last change is enough, for an epoch is a whole rule set; but a rule that was deleted and created again under its id would seem to be edited, and go
    * on with open traces. So its absence is marked too.
    */
   private markersOf(changes: readonly EpochChange[]): OutgoingRecord[] {

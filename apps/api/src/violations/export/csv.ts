@@ -3,7 +3,7 @@ const FORMULA = /^(?:[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]|[\t\r\n])/u;
 
 /**
  * A line of CSV (RFC 4180). A text that a spreadsheet would run as a formula gets an apostrophe before it, which shows it as the text that it is: names of
- * spans and services come from whoever sends traces.
+ * spans and services come from senders of traces.
  */
 export function csvLine(cells: readonly (string | number | boolean | undefined)[]): string {
   return `${cells.map(cell).join(',')}\r\n`;

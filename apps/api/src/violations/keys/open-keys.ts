@@ -6,7 +6,7 @@ import type { KeyOrigin, Store } from '#store';
 /**
  * The keys to verify with: the present ones, and the public halves of all that have signed here. The store remembers which keys those were.
  * Throws BT_SIGNING_KEY_LOST when the key in the storage directory is another than the one that signed here before, unless that is wanted: it
- * was deleted, and BeTrace has made a new one with which nothing of before can be verified.
+ * was deleted, and BeTrace has made a new one, which verifies nothing older.
  */
 export async function openKeys(store: Store, configuration: Configuration, now: () => number): Promise<KeyRing> {
   const { compliance, process: mode, storage } = configuration;
@@ -16,7 +16,7 @@ export async function openKeys(store: Store, configuration: Configuration, now: 
   const formerIds = new Set(formerKeys.map(keyId));
   const known = await store.signatureKeys();
   const before = known.filter(({ origin }) => origin === 'configured' || origin === 'kept');
-  // Whoever hands the keys of before over has changed it on purpose.
+  // With former keys configured, the change was intended.
   const lost = file !== undefined && before.some((one) => !formerIds.has(one.id)) && !known.some((one) => one.id === id);
   if (lost && !compliance.newSignatureKey) {
     const [last] = before.slice(-1);

@@ -15,29 +15,29 @@ const NOT_FOUND = 404;
 
 export const backtestCommand: Command = {
   name: 'backtest',
-  summary: 'says what rules would have found in the recorded past',
+  summary: 'shows what rules would have found in the recorded past',
   help: `betrace backtest [options] FILE…
 betrace backtest [options] -e EXPRESSION
 betrace backtest [options] --id ID
 
 Runs the rules of rule files (.yaml, .yml, .json; or directories of them) over the spans that the server still has, one after the other, by the engine
-that judges production: of how many traces each would have made a violation, when, and why. The rules need not be on the server. Nothing is changed.
+that judges production: how many violations each would have found, when, and why. The rules need not be on the server. Nothing is changed.
 
   --since TIME           traces that began since then: so long ago (24h, the default; 7d), or a time (2026-01-31T08:00:00Z, or Unix seconds)
   --until TIME           and before that (default: now)
   --rule ID              only this rule of the files; may be repeated
   -e, --expression TEXT  an expression instead of files
   --id ID                a rule of the server instead of files: a candidate in shadow, with --against the rule that it would replace
-  --compare              tells the difference to the rule of the same id on the server, where there is one
-  --against ID           tells the difference to this rule of the server
-  --samples N            traces that are shown of each rule, at most 50 (default 3)
+  --compare              shows the difference to the rule of the same id on the server, if there is one
+  --against ID           shows the difference to this rule of the server
+  --samples N            traces to show for each rule, at most 50 (default 3)
   --max-matches N        the exit code is 1 when a rule matches more traces
   --output FORMAT        text (the default), json, or junit: a test case per rule, which fails by --max-matches
 
 ${SERVER_HELP}
 
-A progress bar is shown where a person looks. Ctrl-C ends the preview on the server too.
-Exit code: 0 when all rules were tried; 1 when one matches more than --max-matches, or a file has errors; 2 when one could not be tried.
+A terminal shows a progress bar. Ctrl-C ends the preview on the server too.
+Exit code: 0 when all rules ran; 1 when one matches more than --max-matches, or a file has errors; 2 when one could not run.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -11,7 +11,7 @@ import { explanationText, type RuleExplanation } from './rule-explanation.js';
 
 export const checkCommand: Command = {
   name: 'check',
-  summary: 'finds errors in rules, and says what judging them costs',
+  summary: 'finds errors in rules, and shows what evaluating them costs',
   help: `betrace check [options] FILE…
 betrace check [options] -e EXPRESSION
 

@@ -8,18 +8,18 @@ import { paint, type Terminal } from '../../terminal.js';
 
 export const explainCommand: Command = {
   name: 'explain',
-  summary: 'says why a trace breaks a rule, or why not',
+  summary: 'explains why a trace violates a rule, or why not',
   help: `betrace explain [options] RULE TRACE
 betrace explain [options] -e EXPRESSION TRACE
 
 RULE is the id or the name of a rule of the server, TRACE the id of a trace that has a violation, of this rule or of another.
 
-  -e, --expression TEXT  asks this expression instead of a rule
+  -e, --expression TEXT  evaluates this expression instead of a rule
   --output FORMAT        text (the default) or json: what POST /v1/rules/test answers
 
 ${SERVER_HELP}
 
-Exit code: 0 when the rule does not match the trace, 1 when it does, 2 when that can not be said.
+Exit code: 0 when the rule does not match the trace, 1 when it does, 2 when it could not be evaluated.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

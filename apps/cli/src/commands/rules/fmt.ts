@@ -14,7 +14,7 @@ export const fmtCommand: Command = {
   help: `betrace fmt [--check | --write] FILE…
 betrace fmt -e EXPRESSION
 
-Prints the formatted text. In a rule file only the expressions change; everything else stays as it is written.
+Prints the formatted text. In a rule file only the expressions change.
 
   -e, --expression TEXT  formats this expression
   --write                changes the files instead

@@ -16,14 +16,14 @@ export const rulesDiffCommand: Command = {
   summary: 'compares rule files with the rules of a server',
   help: `betrace rules diff [options] FILE…
 
-Says what betrace rules import would change: + a rule that the server lacks, ~ one that differs, member by member. Nothing is changed.
+Shows what betrace rules import would change: + a rule that the server lacks, ~ one that differs, member by member. Nothing is changed.
 
   --replace              also - rules of the server that are in none of the files
   --output FORMAT        text (the default) or json: what POST /v1/rules/import answers
 
 ${SERVER_HELP}
 
-Exit code: 0 when nothing differs, 1 when something does, 2 when a file has errors or the server does not answer as asked.
+Exit code: 0 when nothing differs, 1 when something does, 2 when a file has errors or the server answers with an error.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

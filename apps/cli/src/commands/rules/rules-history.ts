@@ -6,17 +6,17 @@ import { paint, type Terminal } from '../../terminal.js';
 
 export const rulesHistoryCommand: Command = {
   name: 'rules history',
-  summary: 'says who changed what in a rule, and when',
+  summary: 'shows who changed what in a rule, and when',
   help: `betrace rules history [options] RULE
 
-RULE is an id or a name; of a rule that was deleted the id.
+RULE is an id or a name; for a deleted rule the id.
 
-  --limit N              at most so many changes, newest first (default 20)
+  --limit N              maximum of changes, newest first (default 20)
   --output FORMAT        text (the default) or json
 
 ${SERVER_HELP}
 
-POST /v1/rules/RULE/versions/N/restore makes an earlier version the present one.
+POST /v1/rules/RULE/versions/N/restore restores an earlier version.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

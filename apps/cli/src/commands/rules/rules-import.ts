@@ -5,10 +5,10 @@ import type { Terminal } from '../../terminal.js';
 
 export const rulesImportCommand: Command = {
   name: 'rules import',
-  summary: 'puts the rules of rule files onto a server',
+  summary: 'imports rule files into a server',
   help: `betrace rules import [options] FILE…
 
-A rule of the same id is replaced, every other rule of the server stays. All rules come into force together. Nothing is sent
+A rule of the same id is replaced; the other rules of the server stay. All rules take effect together. Nothing is sent
 when a file has errors. Warnings go to standard error.
 
   --replace              deletes the server's rules that are in none of the files

@@ -11,13 +11,13 @@ export const testCommand: Command = {
   summary: 'runs the test cases of rule files',
   help: `betrace test [options] FILE…
 
-FILE is a rule file (.yaml, .yml, .json) or a directory of them. Every case is judged by the engine that judges production, with
-its spans in one batch, split, shuffled, doubled, and with one of them late: all must give the expected verdict.
+FILE is a rule file (.yaml, .yml, .json) or a directory of them. The engine that judges production judges every case, with
+its spans in one batch, split, shuffled, duplicated, and with one of them late: all must give the expected verdict.
 
   --junit FILE   writes the results as JUnit XML too
   --strict       warnings of rules count as errors
   -v, --verbose  lists the cases that pass
-  --explain      says of every case why the rule matches or not, part by part
+  --explain      shows for every case why the rule matches or not, part by part
 
 Warnings of rules go to standard error. Exit code: 0 when all cases pass, 1 when one fails or a rule has errors, 2 when a file can not be read.
 `,

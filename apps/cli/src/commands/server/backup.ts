@@ -13,16 +13,16 @@ export const backupCommand: Command = {
   help: `betrace backup FILE [flags of the server]
 betrace backup DIRECTORY/ [--keep=COUNT] [flags of the server]
 
-Reads the database that a server with this configuration has (betrace.yaml, environment, flags: DATABASE_URL, or --storage-path=DIRECTORY), and
-writes all of it that is BeTrace's own: rules with their history, rule sets, violations with their revisions, groups, marks, mutes, what was
+Reads the database of a server with this configuration (betrace.yaml, environment, flags: DATABASE_URL, or --storage-path=DIRECTORY), and
+writes all data of BeTrace in it: rules with their history, rule sets, violations with their revisions, groups, marks, mutes, what was
 exported, and the names and public halves of signature keys. Secrets are not in it: keep those yourself.
 
-All is of one moment. Servers go on meanwhile. FILE is there when it is whole; it is compressed when its name ends in .gz. It can be restored into
+The backup is a consistent snapshot. Servers keep running. FILE appears when it is complete; it is compressed when its name ends in .gz. It can be restored into
 SQLite and PostgreSQL alike (betrace restore), by this version and newer ones.
 
 In a DIRECTORY (its name ends with a slash) the file is named after the time, betrace-20260131T020000Z.ndjson.gz.
 
-  --keep=COUNT           deletes all such files in the directory but the newest so many, when the new one is there
+  --keep=COUNT           keeps only the newest COUNT of such files in the directory, when the new one is complete
 
 Example:
   DATABASE_URL=postgres://betrace@db/betrace betrace backup betrace-$(date +%F).ndjson.gz

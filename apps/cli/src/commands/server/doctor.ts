@@ -15,11 +15,11 @@ const COLORS: Readonly<Record<Found['grade'], Color>> = { ok: 'green', off: 'dim
 
 export const doctorCommand: Command = {
   name: 'doctor',
-  summary: 'says what would keep a server with this configuration from working',
+  summary: 'checks whether a server with this configuration can work',
   help: `betrace doctor [--output json] [flags of the server]
 
-Reads the configuration as the server does (betrace.yaml, environment, flags) and tries what it names: ports, the certificate of TLS, storage and its room, Kafka and its
-topics, PostgreSQL, the OTLP endpoint, and this machine's clock beside theirs. It changes nothing, and a server that runs is not disturbed.
+Reads the configuration as the server does (betrace.yaml, environment, flags) and checks what it names: ports, the certificate of TLS, storage and its room, Kafka and its
+topics, PostgreSQL, the OTLP endpoint, and this machine's clock beside theirs. It changes nothing, and does not disturb a running server.
 
   --output FORMAT        text (the default) or json
 

@@ -6,11 +6,11 @@ import type { Terminal } from '../../terminal.js';
 
 export const keysNewCommand: Command = {
   name: 'keys new',
-  summary: 'makes an API key, and what a server needs to know of it',
+  summary: 'creates an API key, and its entry for the server',
   help: `betrace keys new NAME --scope SCOPE…
 
 Prints a new key on standard error, and on standard output its entry for the file that BETRACE_API_KEYS_FILE names. The entry holds a hash:
-the key itself is shown once and kept nowhere. NAME is noted beside the changes that are made with the key.
+the key itself is shown once and stored nowhere. NAME is recorded as the author of changes made with the key.
 
   --scope SCOPE          read, rules:write (reads, too), ingest (sends spans) or admin (everything); repeat for several
 

@@ -15,18 +15,18 @@ const MAX_TRACES = 1_000;
 
 export const probeCommand: Command = {
   name: 'probe',
-  summary: 'sends traces with known answers, and says which verdicts are missed, wrong, double or late',
+  summary: 'sends traces with known verdicts, and reports missed, wrong, double and late ones',
   help: `betrace probe [options]
 
-Puts two rules of its own (betrace-probe-failed, betrace-probe-unaudited) and sends traces by OTLP/HTTP: every other one breaks both rules, the
-others break none. Then it looks at the list of violations. The traces go the way of all others: receiver, log, evaluator, store, REST API.
+Creates two rules (betrace-probe-failed, betrace-probe-unaudited) and sends traces by OTLP/HTTP: every second one violates both rules, the
+others none. Then it reads the list of violations. The traces take the usual path: receiver, log, evaluator, store, REST API.
 
   --traces N             traces of a round, 2 to ${MAX_TRACES} (default 16)
   --late DURATION        a verdict that takes longer is late (default 30s)
   --timeout DURATION     a verdict that takes longer is missed (default 60s)
-  --linger DURATION      how long what must not come is waited for (default 2s)
+  --linger DURATION      how long to wait for wrong verdicts (default 2s)
   --ingest-url URL       where spans go, when that is another process (default --url)
-  --every DURATION       goes on, with a round every so long, until it is ended
+  --every DURATION       repeats a round at this interval, until it is stopped
   --listen PORT          metrics for Prometheus at this port of 127.0.0.1, with --every
   --host ADDRESS         the address of that port (default 127.0.0.1)
   --output FORMAT        text (the default) or json: a line for each round
@@ -35,7 +35,7 @@ ${SERVER_HELP}
 
 The key needs the scopes rules:write and ingest. The violations of the probe have the tag betrace-probe and the severity LOW.
 
-Exit code: 0 when every verdict is right; 1 when one is not; 2 when the server cannot be sent to or asked.
+Exit code: 0 when every verdict is right; 1 when one is not; 2 when the server cannot be reached.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

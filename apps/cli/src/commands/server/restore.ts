@@ -6,15 +6,15 @@ import type { Terminal } from '../../terminal.js';
 
 export const restoreCommand: Command = {
   name: 'restore',
-  summary: 'puts a backup into an empty database, or in the place of what it has',
+  summary: 'restores a backup into an empty database, or replaces its contents',
   help: `betrace restore FILE [--replace] [flags of the server]
 
-Puts what \`betrace backup\` wrote into the database that a server with this configuration has. Stop the API, or the standalone process, before. The
-file is read to its end first: one that is cut off or was changed restores nothing. All is one transaction: it is restored whole, or not at all.
+Restores a file of \`betrace backup\` into the database of a server with this configuration. Stop the API, or the standalone process, before. The
+file is read to its end first: a truncated or modified file restores nothing. All is one transaction: it is restored whole, or not at all.
 
-  --replace              in the place of what the database has; without it, a database with rules or violations is refused
+  --replace              deletes the contents of the database; without it, a database with rules or violations is refused
 
-At the next start, what the violations log has beyond the backup is kept again, and rule sets that are lost are told (docs/operations/backup.md).
+At the next start, violations after the backup are stored again from the log, and lost rule sets are reported (docs/operations/backup.md).
 
 Exit code: 0; 2 when nothing was restored.
 `,

@@ -6,17 +6,17 @@ const GATEWAY_TIMEOUT = 504;
 
 export const waitCommand: Command = {
   name: 'wait',
-  summary: 'waits until all that was sent is judged',
+  summary: 'waits until all acknowledged spans are judged',
   help: `betrace wait [options]
 
-Ends when all spans that the server acknowledged before are judged, and their violations are kept. In a pipeline it stands between the tests
-that send spans and the look at the violations.
+Ends when all spans that the server acknowledged before are judged, and their violations are stored. In a pipeline, call it between the tests
+that send spans and the query for violations.
 
   --timeout DURATION     the longest wait, at most 5m (default 30s)
 
 ${SERVER_HELP}
 
-Exit code: 0 when all is judged; 1 when it is not in time, with what is missing; 2 when the server does not answer as asked.
+Exit code: 0 when all is judged; 1 after the timeout, with what is missing; 2 when the server answers with an error.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -52,7 +52,7 @@ describe('betrace verify of exported spans', () => {
 
   it.each([
     ['a part is missing', parts.slice(0, 2), /betrace\.violation\.record\.1 is missing/],
-    ['the record was cut', [attribute(RECORD, text.slice(0, 2_048))], /was cut by whoever kept it/],
+    ['the record was cut', [attribute(RECORD, text.slice(0, 2_048))], /was truncated by its store/],
     ['there is no record', [attribute('betrace.violation.id', 'viol-1')], /no span in it has betrace\.violation\.record/],
   ])('says what is wrong when %s', async (_, attributes, message) => {
     expect(await verify({ resourceSpans: spans(attributes) })).toMatchObject({ code: 2, err: expect.stringMatching(message) });

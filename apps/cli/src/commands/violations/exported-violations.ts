@@ -20,7 +20,7 @@ export function exportedRecords(value: unknown, where: string): readonly unknown
     try {
       records.push(JSON.parse(text));
     } catch {
-      throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `an attribute ${RECORD} was cut by whoever kept it` });
+      throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `an attribute ${RECORD} was truncated by its store` });
     }
     const twice = duplicateMember(text);
     if (twice !== undefined) {

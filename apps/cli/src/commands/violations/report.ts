@@ -11,20 +11,20 @@ const FORMATS = ['text', 'json', 'csv', 'html'] as const;
 
 export const reportCommand: Command = {
   name: 'report',
-  summary: 'says of a compliance framework what was looked at, control by control',
+  summary: 'reports the state of each control of a compliance framework',
   help: `betrace report [options] [FRAMEWORK]
 
-FRAMEWORK is written as rules write it ("SOC 2"); without it the frameworks are listed.
+FRAMEWORK is spelled as in rules ("SOC 2"); without it the frameworks are listed.
 
   --since TIME           so long ago (7d; default 30d), or a time (2026-01-31T08:00:00Z, or Unix seconds); whole hours
   --until TIME           before it (default: now)
   --output FORMAT        text (the default), json, csv or html, which is a page to print
   --file FILE            writes there instead of to standard output
-  --fail                 exit code 1 when a control is violated, undecided or not looked at, or nothing was in its scope
+  --fail                 exit code 1 when a control is violated, undecided or not evaluated, or nothing was in its scope
 
 ${SERVER_HELP}
 
-Exit code: 0; 1 with --fail as above; 2 when the server does not answer as asked.
+Exit code: 0; 1 with --fail as above; 2 when the server answers with an error.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -11,10 +11,10 @@ const ACCEPTED: Readonly<Record<string, string>> = { csv: 'text/csv', ndjson: 'a
 
 export const violationsExportCommand: Command = {
   name: 'violations export',
-  summary: 'writes all violations that are selected, as CSV or NDJSON',
+  summary: 'writes the selected violations as CSV or NDJSON',
   help: `betrace violations export [options]
 
-However many there are, they go through in constant memory. A file of NDJSON is one that betrace verify reads.
+The memory is constant, whatever their number. betrace verify reads NDJSON files.
 
 ${FILTER_HELP}
   --format FORMAT        csv (the default) or ndjson
@@ -22,7 +22,7 @@ ${FILTER_HELP}
 
 ${SERVER_HELP}
 
-Exit code: 0; 2 when the server does not answer as asked, or breaks off: what is written then is not all.
+Exit code: 0; 2 when the server answers with an error, or aborts: then the output is incomplete.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

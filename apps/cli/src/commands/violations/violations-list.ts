@@ -13,13 +13,13 @@ export const violationsListCommand: Command = {
   help: `betrace violations list [options]
 
 ${FILTER_HELP}
-  --limit N              at most so many (default 100)
+  --limit N              maximum of violations (default 100)
   --output FORMAT        text (the default) or json: what GET /v1/violations answers with view=full
-  --fail-on-any          ends with 1 when there is one: for pipelines
+  --fail-on-any          exit code 1 if there is one: for pipelines
 
 ${SERVER_HELP}
 
-Exit code: 0; 1 with --fail-on-any when there is one; 2 when the server does not answer as asked.
+Exit code: 0; 1 with --fail-on-any when there is one; 2 when the server answers with an error.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -16,16 +16,16 @@ export const violationsTailCommand: Command = {
   summary: 'shows violations as they come',
   help: `betrace violations tail [options]
 
-Goes on until it is stopped, also over restarts of the server and at another process of it: none is left out and none comes twice. Without --status
-also violations that are taken back.
+Runs until it is stopped, also over restarts of the server and with several API processes: no violation is missed or repeated. Without --status
+it also shows retracted violations.
 
 ${FILTER_HELP}
-  --output FORMAT        text (the default) or json: one object a line, with everything that is known
-  --count N              ends after so many
+  --output FORMAT        text (the default) or json: one object a line, with all members
+  --count N              ends after N violations
 
 ${SERVER_HELP}
 
-Exit code: 0 after --count; 2 when the server does not answer at first, or refuses.
+Exit code: 0 after --count; 2 when the server does not answer at first, or refuses the request.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

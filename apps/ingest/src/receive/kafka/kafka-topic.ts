@@ -31,7 +31,7 @@ export interface KafkaTopicTools {
 
 /**
  * A topic of other producers, whatever their partitioner: its spans are placed anew in the spans log. The position moves only
- * when the log has them; an outage of the log delays, it does not drop. What can't be read is kept aside and stops nothing.
+ * when the log has them; an outage of the log delays, it does not drop. Unreadable records go to the dead letters and stop nothing.
  */
 export class KafkaTopic implements PartitionListener {
   /** Where it is in the topic. */
@@ -82,7 +82,7 @@ export class KafkaTopic implements PartitionListener {
     this.tools.logger.warn({ err: error, topic: this.topic.name, partition }, 'cannot read a received topic; retrying');
   }
 
-  /** Resolves when the record's spans are in the log, or the record is kept aside; rejects only when the process stops. */
+  /** Resolves when the record's spans are in the log, or the record is in the dead letters; rejects only when the process stops. */
   private async take(partition: number, record: LogRecord): Promise<void> {
     const reason = await this.appendSpans(record);
     if (reason === undefined) return;

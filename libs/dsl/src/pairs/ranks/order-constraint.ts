@@ -106,7 +106,7 @@ class OrderConstraint implements Constraint {
     const noAncestors = firstEnter > this.enter || lastLeave <= this.enter;
     const areDescendants = firstEnter > this.enter && lastEnter < this.leave;
     const noDescendants = lastEnter < this.enter || firstEnter >= this.leave;
-    // Whoever must come first is never an ancestor of what comes before it.
+    // The span that must come first is never an ancestor of one before it.
     if (this.isFirst ? areDescendants : areAncestors) return NONE;
     // An ancestor must have ended before its descendant starts, whatever clocks may differ by.
     const { meeting } = this.window;
@@ -258,7 +258,7 @@ export class RelativesConstraint implements Constraint {
     const { enter, leave, of } = this;
     const itself: Region = { sign: -1, ranges: [], only: of };
     if (this.axis === 'descendants') return [{ sign: 1, ranges: [{ column: ENTER, from: enter, to: leave - 1 }] }, itself];
-    // Whoever was left by then was entered before.
+    // A span that was left by then was entered before.
     return [
       { sign: 1, ranges: [{ column: ENTER, from: FIRST_RANK, to: enter }] },
       { sign: -1, ranges: [{ column: LEAVE, from: FIRST_RANK, to: enter }] },

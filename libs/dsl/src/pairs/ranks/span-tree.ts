@@ -214,7 +214,7 @@ function spread(values: Int32Array): number {
 /** Orders the places `low` to `high` so that nothing before `nth` is larger than it, and nothing behind it smaller. */
 function select(values: Int32Array, order: Int32Array, low: number, high: number, nth: number): void {
   for (let bad = 2 * Math.log2(high - low + 2); low < high; bad--) {
-    // Whoever makes spans can't choose their values so that this takes its time: then all are sorted.
+    // Senders can't choose values that make this slow: then all are sorted.
     if (bad < 0) {
       order.subarray(low, high + 1).sort((a, b) => values[a]! - values[b]!);
       return;

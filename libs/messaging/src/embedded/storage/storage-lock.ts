@@ -70,7 +70,7 @@ function take(place: Place): Held {
   }
 }
 
-/** For the message to whoever comes second, no more: where it can't be written (the disk is full), others say what to do. */
+/** Only for the error of a second process. If it can't be written (the disk is full), other errors say so. */
 function noteOwner(directory: string): void {
   const file = join(directory, OWNER_FILE);
   try {

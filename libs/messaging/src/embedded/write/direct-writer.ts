@@ -41,7 +41,7 @@ export class DirectWriter implements Writer {
   /** Topics whose last append failed. */
   readonly #failed = new Set<string>();
 
-  /** `beats`: whoever receives records appends them here, so that their coming and going tells the log's clock. */
+  /** `beats`: receivers append here while they are open, which drives the log's clock. */
   constructor(
     readonly storage: Storage,
     readonly now: () => number,

@@ -4,7 +4,7 @@ import type { OutgoingRecord } from '../../log.js';
 export interface Writer {
   /** Resolves with the offsets when the records are durable; rejects a LogUnavailable when not. */
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly number[]>;
-  /** Whoever receives records is there to append them: said four times a second, for the log's clock. */
+  /** A receiver can append records: sent four times a second, for the log's clock. */
   beat(): void;
   /** Rejects when nothing can be written now. */
   check(): Promise<void>;

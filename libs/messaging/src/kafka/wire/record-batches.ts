@@ -29,7 +29,7 @@ export const UNREADABLE_HEADER = 'betrace-unreadable';
  * The records of a fetched record set (batches of format v2, the last perhaps cut off) from offset `from` on. Left out are
  * records before `from` (a batch comes whole), control records, and records of aborted transactions. Values are views of `set`.
  * A batch that cannot be unpacked (another producer's, damaged or a bomb) becomes one record with UNREADABLE_HEADER: it must not hold
- * up what comes after it, and whoever reads records knows what to do with one that makes no sense.
+ * up what comes after it, and readers of records handle invalid ones.
  */
 export async function decodeRecordBatches(set: Buffer, from: number, aborted: readonly AbortedTransaction[] = []): Promise<DecodedRecords> {
   const records: LogRecord[] = [];
