@@ -2,7 +2,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { UsageError } from './problems.js';
 import type { Terminal } from './terminal.js';
 
-/** 0: fine; 1: findings, failed tests, invalid signatures; 2: the command could not be done as it was asked. */
+/** 0: success; 1: findings, failed tests, invalid signatures; 2: the command failed. */
 export type ExitCode = 0 | 1 | 2;
 
 export interface Command {
@@ -30,7 +30,7 @@ export function readArguments<const O extends Options>(args: readonly string[], 
 /** What commands take that print for people, or JSON for programs. */
 export const OUTPUT_OPTION = { output: { type: 'string', default: 'text' } } as const;
 
-/** Whether JSON is asked for. Throws a UsageError when `--output` is neither `text` nor `json`. */
+/** Whether JSON is requested. Throws a UsageError when `--output` is neither `text` nor `json`. */
 export function asksForJson({ output }: { readonly output: string }): boolean {
   if (output !== 'text' && output !== 'json') throw new UsageError(`--output is text or json, not ${output}`);
   return output === 'json';

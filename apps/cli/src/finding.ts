@@ -31,7 +31,7 @@ export function findingAt(file: string, place: Place, code: CliProblemCode, valu
   return { file, line: place.line, column: place.column, severity: 'error', code, message: sentenceOf(code, values) };
 }
 
-/** What is missing at the end of an expression may stand behind a `#` of YAML: `a and #span.links == 0`. */
+/** The missing end of an expression may be after a `#` of YAML: `a and #span.links == 0`. */
 const CUT = "more: in YAML ' #' begins a comment, so quote the expression, or write it as a block (`expression: |`)";
 
 /** A diagnostic of an expression; `places` says where a character of the expression lies in the file, when it is only a part of it. */

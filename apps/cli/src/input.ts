@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CliError, UsageError } from './problems.js';
 import type { Terminal } from './terminal.js';
 
-/** A text to work on, and what it is called in messages. */
+/** A text to work on, and its name in messages. */
 export interface Input {
   readonly file: string;
   readonly text: string;

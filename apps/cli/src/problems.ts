@@ -1,6 +1,6 @@
 import { filledSentence } from '#base';
 
-/** What the command line says of files, servers and keys; what is wrong with an expression has a code of the DSL's catalogue. */
+/** Problems of files, servers and keys; errors of expressions have codes of the DSL's catalogue. */
 export const CLI_PROBLEMS = {
   BT_CLI_FILE: { sentence: 'can not {action} {file}: {reason}' },
   BT_CLI_YAML: { sentence: '{reason}', doc: 'The rule file is not a YAML 1.2 (or JSON) document.' },

@@ -95,7 +95,7 @@ export class Server {
   }
 }
 
-/** What a server answers that does not do what it was asked. */
+/** An error answer of the server. */
 export class Refusal extends CliError {
   constructor(
     readonly status: number,

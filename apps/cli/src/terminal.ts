@@ -1,6 +1,6 @@
 /** What a command talks to; tests put their own. */
 export interface Terminal {
-  /** What was asked for. */
+  /** The requested data. */
   out(text: string): void;
   /** Everything else: progress, errors. */
   err(text: string): void;

@@ -33,7 +33,7 @@ export interface FilterValues {
   readonly until?: string | undefined;
 }
 
-/** The query of the filters; the server says what is wrong with a value. `now` in Unix ms. */
+/** The query of the filters; the server reports errors of values. `now` in Unix ms. */
 export function filterQuery(values: FilterValues, now: number): URLSearchParams {
   const { rule, severity, service, trace, status, search, since, until } = values;
   const all = {

@@ -4,7 +4,7 @@ import { CLOSE_REASONS, type CloseReason } from './verdict/close-reason.js';
 import { ClosedTraces } from './verdict/closed-traces.js';
 import type { UndecidedCode } from './verdict/undecided.js';
 
-/** Error texts counted apart per rule; what comes beyond is counted as `OTHER_ERRORS`. */
+/** Error texts with a count of their own per rule; further ones count as `OTHER_ERRORS`. */
 const ERROR_TEXTS = 20;
 export const OTHER_ERRORS = 'other errors';
 
@@ -47,7 +47,7 @@ export class RuleAccount {
   private times = 0;
   private readonly byText = new Map<string, number>();
 
-  /** What it judged: spans for a rule about spans, traces for one about traces, each once, however often late spans let it be judged again. */
+  /** Evaluations: spans for a rule about spans, traces for one about traces. Each counts once, also when it is judged again after late spans. */
   get evaluations(): number {
     let evaluations = this.judged;
     for (const { spans } of this.tallies) evaluations += spans;

@@ -5,7 +5,7 @@ export type EngineRecord =
       readonly offset: number;
       readonly timestamp: number;
       readonly value: Uint8Array;
-      /** For so many ms before it nothing could be appended to the log. */
+      /** For this many ms before it nothing could be appended to the log. */
       readonly pause?: number;
     }
   | { readonly kind: 'tick'; readonly offset: number; readonly timestamp: number }

@@ -11,7 +11,7 @@ export const REJECTIONS = {
 
 export type Rejection = keyof typeof REJECTIONS;
 
-/** Whether any span is not evaluated: of most records none is, and then none is asked. */
+/** Whether any span is not evaluated: most records have none, and skip the test of each span. */
 export function anyRejected({ anyWithoutId, anyOwn }: SpanColumns): boolean {
   return anyWithoutId || anyOwn;
 }

@@ -17,7 +17,7 @@ export interface AssemblySettings {
   readonly retryWindow?: number;
   /** So many spans of one partition are known for that, the last that came; DEFAULT_RETRY_SPANS without it. */
   readonly retrySpans?: number;
-  /** By how much clocks of different services may differ before order is told by them; DEFAULT_TOLERANCE without it. */
+  /** By how much clocks of different services may differ in rules about order; DEFAULT_TOLERANCE without it. */
   readonly tolerance?: number;
   /** Bytes that open and remembered traces of one partition may take; full: `accepts()` is false and senders wait. */
   readonly memoryBudget: number;
@@ -33,7 +33,7 @@ export const DEFAULT_ASSEMBLY: AssemblySettings = {
   memoryBudget: 256 * 1024 * 1024,
 };
 
-/** The longest duration an engine accepts, 12 days: times of remembered traces are told apart by their low 32 bits. */
+/** The longest duration an engine accepts, 12 days: times of remembered traces are compared by their low 32 bits. */
 const LONGEST = 2 ** 30;
 
 /** Throws BT_ENGINE_SETTING when a setting is out of its range. */

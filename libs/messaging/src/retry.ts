@@ -26,7 +26,7 @@ export async function retry<T>(work: () => Promise<T>, options: RetryOptions): P
     try {
       return await work();
     } catch (thrown) {
-      // Not `instanceof`: an error of Node's own parsers may come from another realm, and its code is what is asked for.
+      // Not `instanceof`: an error of Node's own parsers may come from another realm, and only its code matters.
       const error = isNativeError(thrown) ? thrown : new Error(String(thrown));
       if (signal.aborted || hopeless(error)) throw error;
       const wait = Math.round(Math.max(atLeast(error), Math.min(longest, first * 2 ** attempt) * (0.75 + Math.random() / 2)));

@@ -38,7 +38,7 @@ export interface KafkaLogSettings {
     readonly username: string;
     readonly password: string;
   };
-  /** Of what is appended; default `none`. Whatever other producers use can be read. */
+  /** Compression of appends; default `none`. Reads accept any compression. */
   readonly compression?: 'none' | 'gzip' | 'zstd';
   /** Bytes of the largest record; topics are created with, and must allow, as much. Default 8 MiB. */
   readonly maxRecordBytes?: number;

@@ -1,4 +1,4 @@
-/** Rejects with `late()` when the work takes longer; the work itself goes on (a promise can't be stopped). */
+/** Rejects with `late()` when the work takes longer; the work itself continues (a promise can't be stopped). */
 export async function withDeadline<T>(work: Promise<T>, milliseconds: number, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {

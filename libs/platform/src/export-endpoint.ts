@@ -17,7 +17,7 @@ export function exportUrl(endpoint: string, protocol: ExportProtocol): string {
   return url.href;
 }
 
-/** An address as it is told: without user, password, query and fragment, which may be secrets. `base` is what a relative one is relative to. */
+/** An address for logs: without user, password, query and fragment, which may be secrets. `base` resolves a relative one. */
 export function shownAddress(url: string, base?: string): string {
   if (!URL.canParse(url, base)) return 'an address that is none';
   const { protocol, host, pathname } = new URL(url, base);

@@ -9,7 +9,7 @@ export class FullPartitions {
   private readonly reported = new Map<string, readonly number[]>();
   private full: ReadonlySet<number> = new Set();
 
-  /** What one evaluator says of its partitions; replaces what it said before. */
+  /** The full partitions of one evaluator; replaces its former ones. */
   report(evaluator: string, partitions: readonly number[]): void {
     if (partitions.length === 0 && !this.reported.has(evaluator)) return;
     if (partitions.length === 0) this.reported.delete(evaluator);

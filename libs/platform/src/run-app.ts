@@ -110,7 +110,7 @@ function stopOnSignals(app: NestFastifyApplication, { server }: Configuration, l
   process.on('SIGINT', (signal) => void stop(signal));
 }
 
-/** A defect leaves unknown state behind: the log has what was acknowledged, a fresh process goes on from there. */
+/** A defect leaves unknown state behind: the log has all acknowledged data, and a fresh process continues from there. */
 function dieOnDefects(logger: Logger): void {
   const die = (error: unknown) => {
     logger.fatal({ err: error }, 'exiting because of a defect');

@@ -1,4 +1,4 @@
-/** A table is not as the migrations left it, or the list of these is not what was done. */
+/** A table differs from the result of the migrations, or their list is wrong. */
 export class DamagedTable extends Error {
   constructor(
     readonly table: string,

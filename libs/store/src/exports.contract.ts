@@ -5,7 +5,7 @@ import { type Store, type StoredViolation } from './store.js';
 import { revision } from './testing/revision.js';
 import { violation } from './testing/violation.js';
 
-/** What is known of exports, and which revision stands, on every database; part of the contract of a store. */
+/** The state of exports, and the last revision, on every database; part of the contract of a store. */
 export function describeExports(open: () => Store): void {
   let store: Store;
   beforeEach(() => {
@@ -112,7 +112,7 @@ export function describeExports(open: () => Store): void {
           await store.prune(Number.MAX_SAFE_INTEGER);
           let expected = revisions[0]!;
           for (const next of revisions) if (supersedes(next, expected)) expected = next;
-          // Each is read first in order; what was read may be read again at any time, from anywhere.
+          // Each is read first in order; any part may be read again at any time.
           const read = revisions.flatMap((next, i) => [
             next,
             ...again.filter(([after]) => after === i).flatMap(([, from]) => revisions.slice(Math.min(from, i), i + 1)),

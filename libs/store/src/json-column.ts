@@ -10,7 +10,7 @@ export class DamagedColumn extends Error {
   }
 }
 
-/** What a column of JSON holds. Throws a DamagedColumn that says of which row. */
+/** The value of a column of JSON. Throws a DamagedColumn that names the row. */
 export function parsedColumn<T>(text: string, what: () => string): T {
   try {
     return JSON.parse(text) as T;
@@ -19,7 +19,7 @@ export function parsedColumn<T>(text: string, what: () => string): T {
   }
 }
 
-/** A column of JSON that goes on as text. Throws a DamagedColumn when it is none. */
+/** A column of JSON that is passed on as text. Throws a DamagedColumn when it is not JSON. */
 export function checkedColumn(text: string, what: () => string): string {
   parsedColumn(text, what);
   return text;

@@ -11,7 +11,7 @@ export async function positionOf(queries: Queries, reader: string, partition: nu
   return row?.position ?? 0;
 }
 
-/** Where a reader goes on in a partition. */
+/** The next offset of a reader in a partition. */
 export interface ReaderPosition {
   readonly reader: string;
   readonly partition: number;

@@ -123,7 +123,7 @@ export interface StoreProblem {
   readonly retryable: boolean;
   /** What happened, where, and what to do; `{names}` are filled in. */
   readonly sentence: string;
-  /** What a client is told instead, where the sentence names the database and its place. */
+  /** The text for clients, where the sentence names the database and its place. */
   readonly detail?: string;
 }
 

@@ -54,7 +54,7 @@ export function changeOf(before: RulesTable | undefined, after: RulesTable | und
   return publishedRule(before) === undefined ? [] : [{ remove: before!.id }];
 }
 
-/** The rule set after these records, of which the first holds all of it, in the order of ids. */
+/** The rule set after these records, in the order of ids; the first one holds a whole set. */
 export function ruleSetOf(records: readonly RuleSetRecord[]): readonly PublishedRule[] {
   const rules = new Map<string, PublishedRule>();
   records.forEach((record, i) => {

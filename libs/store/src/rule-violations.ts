@@ -1,9 +1,9 @@
 import type { Revision } from './revision.js';
 import type { Queries } from './schema.js';
 
-/** What is kept of a rule's violations. */
+/** Stored figures of a rule's violations. */
 export interface RuleViolations {
-  /** Since the time that was asked for. */
+  /** Since the requested time. */
   readonly counts: Readonly<Record<Revision['status'], number>>;
   /** Unix ms of the last violation that was not taken back; undefined when none is known. */
   readonly lastAt?: number;

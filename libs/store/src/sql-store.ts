@@ -294,7 +294,7 @@ export class SqlStore extends Store {
     return this.connection.lost?.() === undefined ? 0 : 1;
   }
 
-  /** What was written to a file without a name is not kept. */
+  /** A write to a deleted file is lost. */
   private checkFiles(): void {
     const loss = this.connection.lost?.();
     if (loss !== undefined) throw fileLost(loss);

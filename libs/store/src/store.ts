@@ -117,7 +117,7 @@ export interface ViolationCountsQuery {
   readonly step: number;
   readonly buckets: number;
   readonly groupBy?: 'ruleId' | 'severity' | 'service' | 'status' | undefined;
-  /** How many of the largest groups are told one by one. */
+  /** How many of the largest groups are listed. */
   readonly groups: number;
 }
 
@@ -157,7 +157,7 @@ export interface RuleVersion {
 export interface KeptBatch {
   readonly reader: string;
   readonly partition: number;
-  /** Offset of its first record: the reader has kept what is before. Without it that is not asked. */
+  /** Offset of its first record: the reader has stored all records before. Without it this is not checked. */
   readonly from?: number;
   /** Offset after the last record of the batch. */
   readonly position: number;
@@ -189,7 +189,7 @@ export interface ImportedRule {
 export abstract class Store {
   /** Creates or migrates the schema, under a lock. */
   abstract migrate(): Promise<void>;
-  /** Migrations of newer versions of BeTrace, beside which this one goes on (docs/decisions/0054). */
+  /** Migrations of newer versions of BeTrace, with which this one works (docs/decisions/0054). */
   abstract newerMigrations(): Promise<readonly string[]>;
   abstract rules(): Promise<readonly StoredRule[]>;
   abstract rule(id: string): Promise<StoredRule | undefined>;
@@ -284,7 +284,7 @@ export abstract class Store {
     filter: { readonly ruleId?: string | undefined; readonly activeAt?: number | undefined },
     page: { readonly limit: number; readonly after?: string },
   ): Promise<MutePage>;
-  /** How far the numbers of what is kept are. */
+  /** The numbers of the stored violations. */
   abstract violationSequence(): Promise<ViolationSequence>;
   /**
    * Violations that match, in the order in which what stands of them was kept: with the numbers above `after`, up to `until`, at most `limit`.
@@ -307,7 +307,7 @@ export abstract class Store {
   abstract exportRefused(revision: Revision, reason: string): Promise<void>;
   /** Of these, no two of one violation, the ones that supersede none that was exported: ids. */
   abstract alreadyExported(items: readonly Revision[]): Promise<ReadonlySet<string>>;
-  /** Records what a receiver of notifications was told, and advances it to the position of each partition, in one transaction. */
+  /** Records the notifications sent to a receiver, and advances it to the position of each partition, in one transaction. */
   abstract notified(reader: string, positions: ReadonlyMap<number, number>, done: readonly Revision[]): Promise<void>;
   /** Of these, no two of one violation, the ones that supersede none that the receiver was told: ids. */
   abstract alreadyNotified(reader: string, items: readonly Revision[]): Promise<ReadonlySet<string>>;
@@ -315,7 +315,7 @@ export abstract class Store {
   abstract signatureKeys(): Promise<readonly KnownKey[]>;
   /** Remembers a key; one that is known is left as it is. */
   abstract addSignatureKey(key: KnownKey): Promise<void>;
-  /** Of each part of an hour that is told again the higher count holds: it may be told any number of times. */
+  /** For each part of an hour the highest count holds: it may be reported any number of times. */
   abstract keepClosedTraces(counts: readonly ClosedTracesCount[]): Promise<void>;
   /** How many traces closed in the hours that a period (Unix ms; start included, end not) touches. */
   abstract closedTraces(from: number, to: number): Promise<ClosedTracesTotals>;

@@ -28,7 +28,7 @@ export function ofWireTrace(e: ExpressionBuilder<Schema, 'violations'>, traceId:
   return e.and([e('wire_trace_id', '=', traceId), e('trace_id', '<>', e.ref('wire_trace_id'))]);
 }
 
-/** Of what was kept before there was a search, names and ids are looked in. */
+/** Violations stored before there was a search are searched by names and ids. */
 const OLDER = ['id', 'rule_id', 'rule_name', 'service', 'trace_id', 'wire_trace_id', 'span_id'] as const;
 
 function containing(text: string): Expression<SqlBool> {

@@ -3,11 +3,11 @@ import type { Queries, Schema, ViolationsTable } from './schema.js';
 import type { ViolationFilter } from './store.js';
 import { matching } from './violation-filter.js';
 
-/** How far the numbers are. They count what is kept, over all processes, in the order in which it can be read. */
+/** The present numbers. They count stored violations, over all processes, in the order in which they become readable. */
 export interface ViolationSequence {
   /** Which numbers these are: a database that is created again begins others. */
   readonly origin: string;
-  /** The number of what was kept last; 0 at the beginning. */
+  /** The number of the last stored violation; 0 at the beginning. */
   readonly last: number;
 }
 

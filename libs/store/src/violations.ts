@@ -25,7 +25,7 @@ export async function keep(connection: Connection, batches: readonly KeptBatch[]
   const statements = oneOfEach(batches.flatMap(({ violations }) => violations)).map((part) => part.map(rowOf));
   await connection.database.transaction().execute(async (transaction) => {
     await refuseWhenBehind(transaction, batches, connection.place);
-    // What is known of a violation stays true until its row and its group are written.
+    // The state that was read stays valid until the violation's row and group are written.
     if (statements.length > 0) await connection.lock(transaction, 'violations');
     for (const rows of statements) {
       const known = await knownRows(transaction, rows);
@@ -133,7 +133,7 @@ async function withRefusals(queries: Queries, violations: readonly StoredViolati
       });
 }
 
-/** Deletes at most `count` violations older than `before` (Unix ms), with what is known of their export; answers how many. */
+/** Deletes at most `count` violations older than `before` (Unix ms), with their export state; answers how many. */
 export function pruneSome(connection: Connection, before: number, count: number): Promise<number> {
   return connection.database.transaction().execute(async (transaction) => {
     await connection.lock(transaction, 'violations');

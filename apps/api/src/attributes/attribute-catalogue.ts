@@ -1,7 +1,7 @@
 import type { PlainMap, PlainValue } from '#otlp';
 import { looksSensitive, type SensitiveAttributes } from './sensitive-attributes.js';
 
-/** Names kept at most, values kept of each, and the length in characters up to which either is told. */
+/** Maximum of names, of values of each, and of characters of either. */
 const NAMES = 1_000;
 const VALUES = 50;
 const LONGEST_NAME = 200;
@@ -41,7 +41,7 @@ export class AttributeCatalogue {
 
   constructor(private readonly sensitive: SensitiveAttributes) {}
 
-  /** Adds the attributes of a span, or those of a resource for so many spans. */
+  /** Adds the attributes of a span, or those of a resource for this many spans. */
   add(on: AttributePlace, attributes: PlainMap, spans = 1): void {
     for (const name of Object.keys(attributes)) {
       const value = attributes[name];
@@ -92,7 +92,7 @@ function note(attribute: Known, value: PlainValue, spans: number): void {
   else attribute.more = true;
 }
 
-/** Undefined of what is not told as a value: lists, maps, bytes, what is no JSON number, what is too long, and what looks sensitive. */
+/** Undefined for values that are not shown: lists, maps, bytes, numbers outside JSON, long texts, and texts that look sensitive. */
 function toldValue(value: PlainValue): string | number | boolean | undefined {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) && !looksSensitive(String(value)) ? value : undefined;

@@ -3,7 +3,7 @@ import { decodeRequest, plainMap, spanAttributes, type TraceRequest } from '#otl
 import { AttributeCatalogue, type CataloguedAttribute } from './attribute-catalogue.js';
 import type { SensitiveAttributes } from './sensitive-attributes.js';
 
-/** What is looked at: the last records of each partition, spans of all of them together, and bytes. */
+/** Limits of the sample: the last records of each partition, spans of all of them together, and bytes. */
 const RECORDS = 200;
 const SPANS = 5_000;
 const BYTES = 8 * 1024 * 1024;
@@ -83,7 +83,7 @@ export class SampleAttributes {
   }
 }
 
-/** What cannot be read has no attributes; that it is there is told elsewhere. */
+/** Unreadable records have no attributes; they are reported elsewhere. */
 function requestOf(value: Uint8Array): TraceRequest {
   try {
     return decodeRequest(value);
@@ -92,7 +92,7 @@ function requestOf(value: Uint8Array): TraceRequest {
   }
 }
 
-/** Adds at most so many spans; answers how many. */
+/** Adds at most this many spans; answers how many. */
 function addRequest(catalogue: AttributeCatalogue, { resourceSpans }: TraceRequest, most: number): number {
   let taken = 0;
   for (const { resource, scopeSpans } of resourceSpans) {

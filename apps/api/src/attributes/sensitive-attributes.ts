@@ -1,4 +1,4 @@
-/** Whose values are told to nobody: by the name of the attribute. */
+/** Names of attributes whose values are never shown. */
 export class SensitiveAttributes {
   private readonly patterns: readonly (readonly string[])[];
 

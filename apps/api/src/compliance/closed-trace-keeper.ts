@@ -2,12 +2,12 @@ import type { ClosedTracesRecord } from '#messaging';
 import type { Logger } from '#platform';
 import type { ClosedTracesCount, Store } from '#store';
 
-/** Milliseconds between two times that what was told is kept. */
+/** Milliseconds between two writes of the counts. */
 const INTERVAL = 5_000;
 /** Rule sets of one hour that one transaction takes. */
 const AT_ONCE = 100;
 
-/** What evaluators tell of closed traces, on its way into the store: kept when it is asked for, and every few seconds. */
+/** Counts of closed traces from evaluators, on their way into the store: written on demand, and every few seconds. */
 export class ClosedTraceKeeper {
   /** By partition and hour, the last record; a former one of another evaluator is kept before it is replaced. */
   private readonly waiting: ClosedTracesRecord[] = [];
@@ -36,7 +36,7 @@ export class ClosedTraceKeeper {
     await this.keep().catch(() => undefined);
   }
 
-  /** Keeps what was told before the call. Rejects the store's error; then it is tried again with what comes later. */
+  /** Writes the counts from before the call. Rejects the store's error; then they are retried with later ones. */
   keep(): Promise<void> {
     const run = this.keeping.then(() => this.keepWaiting());
     this.keeping = run.catch(() => undefined);

@@ -26,7 +26,7 @@ interface ClosedUnder {
   readonly enforced: ReadonlySet<string> | undefined;
 }
 
-/** What was looked at, control by control (docs/decisions/0053). */
+/** The report, control by control (docs/decisions/0053). */
 export class ComplianceReporter {
   private readonly enforced = new Map<number, ReadonlySet<string>>();
 
@@ -36,7 +36,7 @@ export class ComplianceReporter {
     private readonly now: () => number,
   ) {}
 
-  /** The frameworks of which rules name controls, by name. */
+  /** The frameworks with controls in rules, by name. */
   async frameworks(): Promise<readonly ComplianceFrameworkView[]> {
     const controls = new Map<string, Set<string>>();
     const rules = new Map<string, number>();
@@ -129,7 +129,7 @@ export class ComplianceReporter {
     return { id, name, mode, version, deleted, traces_in_scope: inScope, ...(await this.store.judgedTraces([id], from, to)) };
   }
 
-  /** A rule set does not change; one that is lost may be replaced, and is asked for again. */
+  /** A rule set does not change. A lost one may be replaced, and is read again. */
   private async enforcedIn(epoch: number): Promise<ReadonlySet<string> | undefined> {
     // Before there were any rules.
     if (epoch === 0) return new Set();

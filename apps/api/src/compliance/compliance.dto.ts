@@ -86,7 +86,7 @@ export class ControlRuleView {
   undecided!: number;
 }
 
-/** What came of a control in a period. */
+/** The result of a control in a period. */
 export class ControlReportView {
   @ApiProperty({ example: 'CC6.1' })
   control!: string;

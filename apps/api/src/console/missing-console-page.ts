@@ -1,4 +1,4 @@
-/** What a browser is told by a server that was built without the console. */
+/** The page of a server that was built without the console. */
 export function missingConsolePage(): string {
   return `<!doctype html>
 <html lang="en">

@@ -5,7 +5,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { missingConsolePage } from './missing-console-page.js';
 
-/** Paths of the console's own files, which need no API key: what it shows, it asks the API for. */
+/** Paths of the console's own files, which need no API key: its data comes from the API. */
 export const CONSOLE_PATHS = ['/ui'];
 
 /** Where `npm start` and `npm run build` put the console, as seen from dist/, from the sources and from the bundle. */

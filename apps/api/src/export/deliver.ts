@@ -15,7 +15,7 @@ export class Taken {
 export interface Delivery<Item> {
   /** One call; rejects with the exporter's error. */
   send(items: readonly Item[]): Promise<void>;
-  /** What such an error means; default: what it does of an OTLP endpoint. */
+  /** The meaning of such an error; default: as for an OTLP endpoint. */
   readonly meaning?: (error: unknown) => Refusal;
   accepted(items: readonly Item[]): Promise<void>;
   /** The endpoint will never take this one. */
@@ -91,7 +91,7 @@ async function deliverOnce<Item>(items: readonly Item[], delivery: Delivery<Item
   return { left: [] };
 }
 
-/** One call, repeated while nothing is wrong with what it carries. Answers why it is not taken; undefined when it is. */
+/** One call, repeated until the endpoint accepts or refuses its content. Answers why it is refused; undefined when it is accepted. */
 async function call<Item>(items: readonly Item[], delivery: Delivery<Item>): Promise<Refusal | undefined> {
   const meaning = delivery.meaning ?? refusalOf;
   const waits = (error: Error) => {

@@ -55,7 +55,7 @@ export class OtlpExport {
     this.logger.info({ endpoint: address, protocol }, `violations are exported to ${address} (${protocol})`);
   }
 
-  /** For readiness: `off` or `ok`. Throws what is being waited for; whatever that is, nobody should send less. */
+  /** For readiness: `off` or `ok`. Throws the reason for waiting; it never takes the process out of service. */
   check(): string {
     const state = this.exporting?.state() ?? 'off';
     if (state !== 'off' && state !== 'ok') throw new Behind(state);

@@ -76,14 +76,14 @@ export class ViolationExporter implements PartitionListener {
     this.subscription = await this.log.subscribe({ topic: TOPICS.violations, group: 'betrace-export', gather: GATHER_MS, listener: this });
   }
 
-  /** Gives up waiting for an endpoint that is down; what is not exported is exported after the next start. */
+  /** Stops waiting for an endpoint that is down; the rest is exported after the next start. */
   async stop(): Promise<void> {
     this.stopping.abort(new Error('stopping'));
     await this.subscription?.close();
     await this.exporter.shutdown();
   }
 
-  /** For readiness: `ok`, or what is being waited for. An endpoint that is down delays exports, it does not stop BeTrace. */
+  /** For readiness: `ok`, or the reason for waiting. An endpoint that is down delays exports, it does not stop BeTrace. */
   state(): string {
     return this.failures.state();
   }
@@ -141,7 +141,7 @@ export class ViolationExporter implements PartitionListener {
     this.logger.error({ err: error, partition }, 'cannot export violations; retrying');
   }
 
-  /** Exports the violations of several partitions in common requests. Each partition goes on when all of its violations are dealt with. */
+  /** Exports the violations of several partitions in common requests. Each partition continues when all of its violations are done. */
   private async exportTogether(parts: readonly Part[]): Promise<void> {
     const entries = parts.flatMap((part) => part.entries);
     const left = new Map(parts.map((part) => [part.partition, part.entries.length]));

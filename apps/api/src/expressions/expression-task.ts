@@ -2,7 +2,7 @@ import type { Diagnostic, Explanation, RuleDescription } from '#dsl';
 import type { ProblemDetail } from '#platform';
 import type { TestResult } from '../rules/expressions/expression.dto.js';
 
-/** What is asked about an expression; all of it can be cloned to a thread. */
+/** A task for an expression; all of it can be cloned to a thread. */
 export type ExpressionTask =
   | { readonly kind: 'check'; readonly expression: string }
   | { readonly kind: 'describe'; readonly expression: string }

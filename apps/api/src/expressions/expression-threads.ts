@@ -44,7 +44,7 @@ export class ExpressionThreads {
 
   constructor(private readonly options: ExpressionThreadsOptions) {}
 
-  /** Rejects with what is wrong with the task; BT_API_EXPRESSION_TIMEOUT, _MEMORY (422), or BT_API_EXPRESSIONS_BUSY (429). */
+  /** Rejects with the task's errors; BT_API_EXPRESSION_TIMEOUT, _MEMORY (422), or BT_API_EXPRESSIONS_BUSY (429). */
   run<T extends ExpressionTask>(task: T): Promise<ResultOf[T['kind']]> {
     return new Promise((resolve, reject) => {
       if (this.stopped) return reject(new ApiError('BT_API_STOPPING', {}));

@@ -6,7 +6,7 @@ import type { CheckedText, DescribedText, ExpressionSettings, ExpressionTask, Ph
 import { problemDetail, refusal } from './refusal.js';
 import { tryRule } from './try-rule.js';
 
-/** Does a task, wherever it runs. `enter` is told each phase before it begins. Throws ApiError and OtlpError. */
+/** Runs a task in any thread. Calls `enter` before each phase. Throws ApiError and OtlpError. */
 export function runTask(task: ExpressionTask, settings: ExpressionSettings, enter: (phase: Phase) => void): ResultOf[keyof ResultOf] {
   const checked = (expression: string): Checked => {
     const { length } = expression;

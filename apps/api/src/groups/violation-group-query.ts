@@ -45,7 +45,7 @@ export class ViolationGroupQuery extends OmitType(ViolationFilterQuery, ['trace_
   cursor?: string;
 }
 
-/** What the store is asked: groups with open violations, unless the query says otherwise. */
+/** The query for the store: groups with open violations, unless the request says otherwise. */
 export function groupFilter(query: ViolationGroupQuery): ViolationGroupFilter {
   return {
     ...(query.rule_id === undefined ? {} : { ruleId: query.rule_id }),

@@ -18,7 +18,7 @@ export class PositionFollower {
     this.positions.set(partition, { committed: offset, at: now });
   }
 
-  /** Nothing comes: what is left is committed. */
+  /** No records come: commits the rest. */
   async idle(subscription: Subscription | undefined, partition: number, offset: number): Promise<void> {
     if (this.positions.has(partition)) await this.follow(subscription, partition, offset);
   }

@@ -36,7 +36,7 @@ const KEPT_AT_ONCE = 1_000;
 /** Milliseconds between two looks at whether the database has gone back, while nothing comes. */
 const LOOK_BACK = 2_000;
 
-/** How long (ms) a violation that is refused waits for the dead letter topic until that is told. */
+/** How long (ms) a refused violation waits for the dead letter topic until that is reported. */
 const TOLD = 3_000;
 
 /** A record of the log, and the row that it becomes. */
@@ -53,7 +53,7 @@ interface KeptRecord {
 export class ViolationKeeper implements PartitionListener {
   /** Where it is in the log. */
   readonly lag = new Lag();
-  /** What it did since it started. */
+  /** Its counts since the start. */
   private readonly did = { kept: 0, refused: 0, unreadable: 0 };
   /** From when verdicts were certain by the log's clock until they were in the store. */
   private readonly latencies = new LatestLatencies();
@@ -97,7 +97,7 @@ export class ViolationKeeper implements PartitionListener {
     this.tell?.close();
   }
 
-  /** For readiness: undefined, or what was lost. Rejects what the store says when it does not take violations, and Behind when the log cannot be read. */
+  /** For readiness: undefined, or what was lost. Rejects the store's error when it does not accept violations, and Behind when the log cannot be read. */
   async check(): Promise<string | undefined> {
     const [error] = this.failures.values();
     if (error === undefined) return this.lacking?.message;
@@ -172,7 +172,7 @@ export class ViolationKeeper implements PartitionListener {
       await this.together.add({ reader: KEEP_READER, partition, ...(from === undefined ? {} : { from }), position, violations });
       this.noteKept(violations);
     } catch (error) {
-      // One of this partition, or of those that it was kept together with.
+      // One of this partition, or of those stored together with it.
       if (!isRefused(error)) throw error;
       await this.keepOneByOne(partition, position, records);
     }
@@ -261,7 +261,7 @@ export class ViolationKeeper implements PartitionListener {
   }
 }
 
-/** By what it holds: another attempt would be refused too. All else passes, and is waited for. */
+/** Errors of the content: a retry would fail too. All others pass, and are retried. */
 function isRefused(error: unknown): error is StoreError {
   return error instanceof StoreError && error.code === 'BT_STORE_REFUSED';
 }

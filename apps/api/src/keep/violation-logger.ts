@@ -35,7 +35,7 @@ export class ViolationLogger {
     }
   }
 
-  /** What was left out and is not told yet. */
+  /** Omitted and not yet reported. */
   close(): void {
     clearTimeout(this.timer);
     this.tellLeftOut();

@@ -56,7 +56,7 @@ export class MutesController {
   @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'There are too many mutes.' })
   async mute(@Body() { rule_id, ...body }: MuteBody, @Req() request: FastifyRequest): Promise<MuteView> {
     const now = this.clock.now();
-    // `null` is as what is left out.
+    // `null` is as a missing member.
     const [service, until, note] = [body.service ?? undefined, body.until ?? undefined, body.note ?? undefined];
     if (until !== undefined && until <= now) throw new ApiError('BT_API_MUTE_ENDED', { until: new Date(until).toISOString() });
     const { id: ruleId } = await requireRule(this.store, rule_id);

@@ -72,13 +72,13 @@ export class ReceiverNotifier implements PartitionListener {
     this.subscription = subscription;
   }
 
-  /** Gives up waiting; what was not sent is sent after the next start. */
+  /** Stops waiting; the rest is sent after the next start. */
   async stop(): Promise<void> {
     this.stopping.abort(new Error('stopping'));
     await this.subscription?.close();
   }
 
-  /** What is being waited for; undefined: nothing. */
+  /** The reason for waiting; undefined: none. */
   state(): string | undefined {
     const [why] = this.waiting.values();
     return why === undefined ? undefined : `${this.receiver.name}: ${why}`;
@@ -102,7 +102,7 @@ export class ReceiverNotifier implements PartitionListener {
     const last = records.at(-1);
     if (first === undefined || last === undefined) return;
     const subscription = await this.subscribed.promise;
-    // First of all, so that the log knows who reads: what comes while we are down is told.
+    // First, so that the log knows the reader: violations during a downtime are sent.
     await this.positions.follow(subscription, partition, first.offset);
     const wanted = await this.toBeTold(partition, records);
     for (const batch of exportBatches(wanted, BATCH[this.receiver.kind])) await this.tell(partition, batch);
@@ -143,7 +143,7 @@ export class ReceiverNotifier implements PartitionListener {
     this.parts.logger.error({ err: error, partition, receiver: this.receiver.name }, 'cannot notify the receiver; retrying');
   }
 
-  /** The log's time from which on the receiver is told: that of its first start, whatever is read again later. */
+  /** The log time from which on the receiver is notified: that of its first start, whatever is read again later. */
   private async begin(): Promise<number> {
     const { store, log } = this.parts;
     const reader = `${this.reader} since`;
@@ -172,7 +172,7 @@ export class ReceiverNotifier implements PartitionListener {
   /** A retraction is sent also for a muted violation: it may end an earlier alert. */
   private isToBeTold(violation: Entry['violation']): boolean {
     const { facts, metrics } = this.parts;
-    // An evaluator that starts publishes some of what it published before.
+    // A starting evaluator publishes some violations again.
     if (violation.timestamp_ms < (this.since ?? 0)) return false;
     if (!wants(this.receiver, violation, facts.tagsOf(violation.rule_id))) return false;
     if (violation.status === 'retracted' || !facts.isMuted(violation.rule_id, violation.service)) return true;

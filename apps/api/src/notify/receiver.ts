@@ -1,6 +1,6 @@
 import type { ViolationRecord } from '#messaging';
 
-/** Somebody who is told of violations. */
+/** A receiver of notifications about violations. */
 export interface Receiver {
   /** Its position in the log goes by this. */
   readonly name: string;

@@ -4,7 +4,7 @@ import type { Store } from '#store';
 const FRESH = 2_000;
 const PAGE = 1_000;
 
-/** What decides, beside a violation itself, whether somebody is told of it: its rule's tags, and who muted it. Read again when it is old. */
+/** What decides, beside the violation, whether it is sent: its rule's tags and mutes. Read again when it is old. */
 export class RuleFacts {
   private tags: ReadonlyMap<string, readonly string[]> = new Map();
   private muted: ReadonlySet<string> = new Set();

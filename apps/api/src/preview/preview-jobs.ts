@@ -86,7 +86,7 @@ export class PreviewJobs {
     return this.entry(id).job;
   }
 
-  /** Answers when it has ended, or after so many ms, or when nobody waits any more. */
+  /** Answers when it has ended, after this many ms, or when nobody waits any more. */
   async wait(id: string, milliseconds: number, gone: AbortSignal): Promise<PreviewJob> {
     const { job, ended } = this.entry(id);
     if (job.endedAt !== undefined || milliseconds === 0) return job;

@@ -8,7 +8,7 @@ import type { PreviewTask } from './preview-task.js';
 
 const SAMPLES = 10;
 
-/** Makes the task of a request. `now`: Unix ms. Throws what is wrong with it: its time, an expression, a rule that does not exist. */
+/** Makes the task of a request. `now`: Unix ms. Throws errors of its time, an expression, or a missing rule. */
 export async function previewTask(sent: PreviewBody, store: Store, check: ExpressionChecker, now: number): Promise<PreviewTask> {
   const body = given(sent);
   const { samples = SAMPLES } = body;
@@ -61,7 +61,7 @@ function ruleOf(id: string, name: string, expression: string): RuleDefinition {
   return { id, name, version: 1, expression, severity: 'MEDIUM' };
 }
 
-/** What is not positive is so long ago. */
+/** A value that is not positive is relative to now. */
 function momentOf(moment: number | undefined, now: number): number | undefined {
   return moment === undefined || moment > 0 ? moment : Math.max(0, now + moment);
 }

@@ -6,7 +6,7 @@ import type { PreviewProgressView, PreviewResultView } from './preview.dto.js';
 /** What a thread replays; all of it can be cloned to it. */
 export interface PreviewTask {
   readonly rule: RuleDefinition;
-  /** What it is compared with; of another id. */
+  /** The rule to compare with; it has another id. */
   readonly compareWith?: RuleDefinition | undefined;
   /** Log time, Unix ms; undefined: all there is. */
   readonly from?: number | undefined;
@@ -15,7 +15,7 @@ export interface PreviewTask {
   readonly samples: number;
 }
 
-/** What is the same for all of them. */
+/** Common to all of them. */
 export interface PreviewSettings {
   readonly log: LogSettings;
   /** The log is in the memory of this process: who reads it holds up who writes. */

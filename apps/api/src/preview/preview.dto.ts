@@ -47,7 +47,7 @@ export class PreviewComparisonBody {
   on_error?: OnError;
 }
 
-/** A rule that need not be saved, and the time over which it is asked. */
+/** A rule that need not be saved, and the time range. */
 export class PreviewBody {
   @ApiPropertyOptional({ example: 'span.duration > 500ms', description: 'Or `rule_id`.' })
   @IsOptional()

@@ -8,7 +8,7 @@ import type { PreviewProgressView, PreviewResultView, PreviewSampleView } from '
 import type { PreviewSettings, PreviewTask } from './preview-task.js';
 import { TraceTally } from './trace-tally.js';
 
-/** Error texts that are told. */
+/** Maximum of error texts in the result. */
 const ERRORS = 5;
 /** Characters of an explanation, as JSON: a larger one is left out. */
 const LONGEST = 32_768;
@@ -114,7 +114,7 @@ export async function runPreview(task: PreviewTask, tools: PreviewTools): Promis
   };
 }
 
-/** The range as times: what was asked for, but no earlier than the log begins. */
+/** The range as times, but no earlier than the log begins. */
 function timesOf(log: Pick<Log, 'now'>, ranges: readonly SpansRange[], { from, to = log.now() }: PreviewTask): readonly [number, number] {
   const oldest = Math.min(to, ...ranges.map((range) => range.oldest ?? to));
   return from === undefined || (from < oldest && oldest < to) ? [oldest, to] : [from, Math.max(from, to)];

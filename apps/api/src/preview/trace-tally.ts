@@ -1,7 +1,7 @@
 import type { Verdict } from '#engine';
 import { Histogram } from './histogram.js';
 
-/** A trace of the replay that a rule was told of, until nothing of it can change any more. */
+/** A trace of the replay with results of a rule, until they are final. */
 interface Unit {
   readonly firstOffset: number;
   /** By rule: the ids of the violations that stand. One may be found twice, of two forms of a span. */
@@ -12,7 +12,7 @@ interface Unit {
 
 /** Verdicts of one trace and rule that are kept as samples. */
 const SAMPLES_OF_TRACE = 2;
-/** Units are looked through when there are so many more than last time. */
+/** Units are searched again when there are this many more than last time. */
 const GROWTH = 1_000;
 
 /** What traces matched, by which of the two rules of a comparison. */

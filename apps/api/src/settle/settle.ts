@@ -63,7 +63,7 @@ export class Settle {
 
   private begin(): Promise<BarrierRound> {
     const round = this.last.then(() => {
-      // From here on it is too late to join: what is acknowledged from now on may lie behind the barrier.
+      // From here on it is too late to join: later spans may lie after the barrier.
       this.next = undefined;
       return BarrierRound.begin(this.log, this.store);
     });

@@ -4,7 +4,7 @@ import type { Store, ViolationSequence } from '#store';
 /** Milliseconds between two looks. */
 const INTERVAL = 250;
 
-/** Looks how far the numbers of what is kept are, once for all who wait, and only while somebody waits. */
+/** Polls the numbers of stored violations, once for all waiting clients, and only while there are some. */
 export class SequenceFollower {
   private look: Promise<ViolationSequence> | undefined;
 

@@ -1,6 +1,6 @@
 import { CONTROL_HEADER, type Log, type RuleSetRecord, readAll, TOPICS } from '#messaging';
 
-/** A rule as the store takes it, of which only the id matters. */
+/** A rule for the store; only its id matters. */
 export const plainRule = (id: string, enabled = true) => ({
   id,
   name: id,

@@ -5,7 +5,7 @@ const INTERVAL = 10 * 60 * 1_000;
 
 /** A clock that went on by so much more than the machine's own time has leapt (ms). */
 const LEAP = 5 * 60 * 1_000;
-/** What would delete all that there is waits for so long (ms). */
+/** A prune that would delete everything waits for this long (ms). */
 const TIMEOUT_MS = 24 * 60 * 60 * 1_000;
 
 /**

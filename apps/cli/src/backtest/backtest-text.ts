@@ -6,7 +6,7 @@ const BARS = '▁▂▃▄▅▆▇█';
 const number = (value: number): string => value.toLocaleString('en-US');
 const counted = (count: number, one: string, many = `${one}s`): string => `${number(count)} ${count === 1 ? one : many}`;
 
-/** What came of a rule, for a person. */
+/** The result of a rule, for a person. */
 export function backtestText({ rule, result }: Backtest, terminal: Terminal): string {
   const { traces, matched_traces, violations, samples, comparison } = result;
   const share = traces === 0 ? '' : ` (${percent(matched_traces / traces)})`;

@@ -47,7 +47,7 @@ export interface PreviewResult {
   };
 }
 
-/** What came of one rule. */
+/** The result of one rule. */
 export interface Backtest {
   readonly rule: string;
   readonly result: PreviewResult;

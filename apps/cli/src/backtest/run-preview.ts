@@ -24,7 +24,7 @@ export async function runPreview(
       preview = (await server.get(`${path}?wait=${WAIT}`)) as Preview;
     }
   } finally {
-    // It may be gone already; what went wrong is said by what is thrown above.
+    // It may be gone already; the thrown error says what went wrong.
     await server.delete(path).catch(() => undefined);
   }
   if (preview.result === undefined) throw new CliError('BT_CLI_PREVIEW', { what: preview.error?.message ?? `it is ${preview.state}` });

@@ -4,7 +4,7 @@ import { type Found, fail, ok, warn } from './check.js';
 
 const ANSWER_MS = 2_000;
 
-/** Whether the server could listen on its ports; a BeTrace that runs there already is asked how it is. */
+/** Whether the server could listen on its ports; if a BeTrace already runs there, its readiness. */
 export async function checkPorts({ server }: Configuration): Promise<readonly (readonly [string, Found])[]> {
   const { host, httpPort, grpcPort, standardPorts, otlpHttpPort, otlpGrpcPort } = server;
   const all: readonly (readonly [string, number, string, string])[] = [

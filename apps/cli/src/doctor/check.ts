@@ -2,7 +2,7 @@
 export interface Found {
   /** `ok`; `off`: not used; `warn`: it works, and may not be meant; `fail`: the server would not work. */
   readonly grade: 'ok' | 'off' | 'warn' | 'fail';
-  /** What was found, and what to do about it. */
+  /** The result, and what to do about it. */
   readonly said: string;
 }
 

@@ -13,7 +13,7 @@ export interface CaseFailure {
 }
 
 export interface JudgedCase {
-  /** Absent when all arrangements give what is expected. */
+  /** Absent when all arrangements give the expected verdict. */
   readonly failure?: CaseFailure;
   /** Why the rule matches, or does not, in the first arrangement, or in the one that fails. */
   readonly why: readonly string[];

@@ -2,7 +2,7 @@ import { findingText } from '../finding-text.js';
 import { paint, type Terminal } from '../terminal.js';
 import type { CaseResult, FileResult } from './run-rule-file.js';
 
-/** What is told beside what failed. */
+/** Texts beside the failures. */
 export interface ReportOptions {
   /** Every case. */
   readonly verbose: boolean;

@@ -16,7 +16,7 @@ export interface ProbeOptions {
 /** Milliseconds between two looks at the list. */
 const LOOK = 500;
 const PAGE = 1_000;
-/** Clocks differ: what is asked for began that much (s) before. */
+/** Clocks differ: the time range begins this much (s) earlier. */
 const CLOCKS = 300;
 
 /** Makes the probe's rules what they must be; a rule that is so already gets no new version. */

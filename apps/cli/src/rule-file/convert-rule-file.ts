@@ -8,7 +8,7 @@ export interface Conversion {
   readonly failures: readonly { readonly rule: string; readonly reason: string }[];
 }
 
-/** Keys of the Go version's rule files, by what they are called here. */
+/** Keys of the Go version's rule files, by their names here. */
 const RENAMED: Readonly<Record<string, string>> = { condition: 'expression', compliance_frameworks: 'tags' };
 
 /**

@@ -40,7 +40,7 @@ export function readRuleFile(file: string, text: string): RuleFile {
   }
   const foreign = list && reader.list(list)?.flatMap((item) => reader.foreignKey(item, GO_KEYS) ?? [])[0];
   if (foreign !== undefined) {
-    // Of the rest nothing more is said: it is another format.
+    // The rest is not checked: it is another format.
     reader.fail(foreign.item, 'BT_CLI_OF_GO', { key: foreign.key });
     return { file, rules, findings: reader.findings };
   }

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, parseDocument, type Scalar, stringify } from 'yaml';
 import { isBlock } from './scalar-places.js';
 
-/** A key's text somewhere in the document: what it is to become. */
+/** A key's text somewhere in the document, and its replacement. */
 export type Rewrite = (text: string) => string;
 
 /**

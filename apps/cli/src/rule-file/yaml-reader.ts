@@ -5,7 +5,7 @@ import { type Finding, findingAt, type Place } from '../finding.js';
 import type { CliProblemCode } from '../problems.js';
 import { ScalarPlaces } from './scalar-places.js';
 
-/** A value of the file with what it is called in messages. */
+/** A value of the file with its name in messages. */
 export interface Item {
   readonly node: Node;
   readonly where: string;
@@ -61,7 +61,7 @@ export class YamlReader {
     return this.fail(item, 'BT_CLI_WRONG_VALUE', { key: item.where, expected, found: describe(this.followed(item).node) });
   }
 
-  /** The entries of a map, of which only `known` keys are allowed. */
+  /** The entries of a map; only `known` keys are allowed. */
   map(item: Item, known: readonly string[]): ReadonlyMap<string, Item> | undefined {
     const { node, where } = this.followed(item);
     if (!isMap(node)) return this.wrong(item, 'a map');

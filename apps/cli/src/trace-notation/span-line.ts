@@ -3,7 +3,7 @@ import { offsetOf } from './duration.js';
 import { NotationError } from './notation-error.js';
 import type { NotationValue, Word } from './words.js';
 
-/** One line, read: what it says of its span. */
+/** The parts of one line. */
 export interface SpanLine {
   readonly name: string;
   readonly id?: string;
@@ -16,7 +16,7 @@ export interface SpanLine {
   readonly scope?: string;
   readonly duration?: bigint;
   readonly offset?: bigint;
-  /** `*51`: so many spans, one after the other. */
+  /** `*51`: this many spans, one after the other. */
   readonly times?: number;
   readonly traceId?: string;
   readonly attributes: Readonly<Record<string, NotationValue>>;

@@ -4,7 +4,7 @@ import type { Measurements } from './measurements.js';
 /** Milliseconds between two looks at every rule: of a thousand rules in four partitions they would cost too much after each batch. */
 const RULES_INTERVAL = 1_000;
 
-/** What was told of a rule so far. */
+/** The published counts of a rule. */
 interface Told {
   evaluations: number;
   matches: number;
@@ -33,7 +33,7 @@ export class Account {
     private readonly monotonic: () => number,
   ) {}
 
-  /** Called after each batch. What was counted by rule is told once a second. */
+  /** Called after each batch. Counts by rule are published once a second. */
   update(): void {
     const { accounting, measurements } = this;
     measurements.count('spansEvaluated', {}, accounting.evaluated - this.evaluated);
@@ -57,12 +57,12 @@ export class Account {
     this.updateRulesInTime();
   }
 
-  /** Called while nothing comes too: what was counted by rule is told when it is time. */
+  /** Also called while no records come: publishes the counts by rule when it is time. */
   updateRulesInTime(): void {
     if (this.untold && this.monotonic() - this.rulesToldAt >= RULES_INTERVAL) this.updateRules();
   }
 
-  /** Tells what was counted by rule. */
+  /** Publishes the counts by rule. */
   updateRules(): void {
     this.rulesToldAt = this.monotonic();
     this.untold = false;

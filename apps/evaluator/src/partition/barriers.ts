@@ -9,7 +9,7 @@ const MOST = 1_000;
 interface Barrier {
   readonly id: string;
   readonly offset: number;
-  /** The number of open traces that was told last. */
+  /** The last reported number of open traces. */
   told: number | undefined;
 }
 

@@ -14,7 +14,7 @@ export interface Beginning {
   readonly paused: number;
   readonly rules: UncompiledRules;
   readonly time: IngestTime;
-  /** What is found of the records before it is in the violations log already. */
+  /** Verdicts on the records before it are already in the violations log. */
   readonly published: number;
 }
 

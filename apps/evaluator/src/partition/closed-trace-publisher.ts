@@ -5,7 +5,7 @@ const HOUR = 3_600_000;
 
 /** How many traces of one partition closed under which rule set, hour by hour of the log's time, as records for the API. */
 export class ClosedTracePublisher {
-  /** By hour, what was told of it. */
+  /** The published counts, by hour. */
   private readonly told = new Map<number, string>();
 
   constructor(
@@ -27,7 +27,7 @@ export class ClosedTracePublisher {
     });
   }
 
-  /** What was answered last could not be told. */
+  /** The last answer could not be published. */
   untold(records: readonly ClosedTracesRecord[]): void {
     for (const { hour } of records) this.told.delete(hour);
   }

@@ -39,7 +39,7 @@ const SAME_WARNING = 60_000;
 const EXPIRED_SHOWN = 60 * 60_000;
 /** Milliseconds in which a marker that is on its way arrives. */
 const RULELESS = 5_000;
-/** A partition that waits for the log for so long (ms) is told as failing. */
+/** A partition that waits for the log for this long (ms) counts as failing. */
 const STANDS_STILL = 3_000;
 
 /** How far the log's time of a partition is ahead of this machine's clock. */
@@ -60,13 +60,13 @@ export class Evaluator implements PartitionListener {
   private readonly givenUp = new Map<number, PartitionRun>();
   /** Why a partition is not evaluated at present. */
   private readonly failures = new Map<number, Error>();
-  /** By partition since when (ms, monotonic) it works at what came. */
+  /** By partition: since when (ms, monotonic) it works at its records. */
   private readonly working = new Map<number, number>();
   /** Where each partition is, also one that could not begin: what lies behind it in the log is lag. */
   readonly positions = new Map<number, number>();
   /** Records that were deleted before they were evaluated, by partition. */
   private readonly expiredRecords = new Map<number, number>();
-  /** What was deleted from the files of a partition: an operator is to know of it, also when it is evaluated behind. */
+  /** Records deleted from the files of a partition: an operator must know, although evaluation continues after them. */
   private readonly lacking = new Map<number, LogError>();
   /** What retention deleted last before it was evaluated, and when that was found. */
   private expiredLast: { readonly error: LogError; readonly at: number } | undefined;
@@ -180,7 +180,7 @@ export class Evaluator implements PartitionListener {
   async idle(partition: number, position: number): Promise<void> {
     this.working.set(partition, performance.now());
     try {
-      // Read is not yet judged: what was found of it may still be on its way into the log.
+      // Read records are not yet judged: their verdicts may still be on their way into the log.
       await this.runs.get(partition)?.idle();
     } finally {
       this.working.delete(partition);
@@ -189,7 +189,7 @@ export class Evaluator implements PartitionListener {
     this.works(partition);
   }
 
-  /** The log does not take what is found: partitions that have worked at it for long stand still, whatever is wrong with the log. */
+  /** The log does not accept verdicts: partitions that have worked at it for long stand still, whatever the cause. */
   private waits(error: Error): void {
     for (const [partition, since] of this.working) {
       if (performance.now() - since < STANDS_STILL) continue;
@@ -213,7 +213,7 @@ export class Evaluator implements PartitionListener {
     return this.withoutRules() ?? lacking?.message;
   }
 
-  /** Some failure is of what is on the disk or of the configuration: nobody should send more to this process until it is mended. */
+  /** Some failure is due to the disk or the configuration: no more should be sent to this process until it is corrected. */
   get damaged(): boolean {
     if ([...this.failures.values()].some((error) => 'retryable' in error && error.retryable === false)) return true;
     return this.failures.size === 0 && this.away === undefined && this.withoutRules() !== undefined;
@@ -230,7 +230,7 @@ export class Evaluator implements PartitionListener {
     return logProblem('BT_LOG_RULES_NOT_IN_FORCE', { partitions: idle.join(', '), epoch: latestEpoch }).message;
   }
 
-  /** What retention deleted before it was evaluated: nothing is to be waited for, and an operator is to know of it. */
+  /** Records that retention deleted before they were evaluated: nothing can be waited for, but an operator must know. */
   get expired(): string | undefined {
     const last = this.expiredLast;
     return last === undefined || performance.now() - last.at > EXPIRED_SHOWN ? undefined : last.error.message;

@@ -16,7 +16,7 @@ export class MisplacedSpans {
   }
 }
 
-/** Of one instant, as long as it is asked between two records. */
+/** The account at one instant, if it is called between two records. */
 export function partitionAccount(
   at: Pick<PartitionAccount, 'partition' | 'from' | 'position' | 'openTraces'>,
   { received, evaluated, duplicates, retried, conflicts, superseded, rejected: refused }: Accounting,

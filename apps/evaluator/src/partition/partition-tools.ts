@@ -18,7 +18,7 @@ export interface PartitionTools {
   readonly judgement: string;
   /** Milliseconds between two commits of a partition. */
   readonly commitInterval: number;
-  /** The log is in memory: what was applied may be dropped when it is full. */
+  /** The log is in memory: applied records may be dropped when it is full. */
   readonly volatile: boolean;
   /** Others than our ingest may write to the spans log. */
   readonly foreignProducers: boolean;

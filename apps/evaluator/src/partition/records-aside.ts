@@ -17,7 +17,7 @@ export class RecordsAside {
     return true;
   }
 
-  /** Resolves when all that waited are kept. What was not kept when it rejects still waits. */
+  /** Resolves when all waiting records are written. If it rejects, the others still wait. */
   async keep(): Promise<void> {
     const { partition, waiting } = this;
     const { deadLetters, signal } = this.tools;

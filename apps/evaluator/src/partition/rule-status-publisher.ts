@@ -36,7 +36,7 @@ export class RuleStatusPublisher {
     });
   }
 
-  /** Publishes what is left; resolves also when that fails. */
+  /** Publishes the rest; resolves also when that fails. */
   async end(): Promise<void> {
     await this.underWay;
     this.healthAt = Number.NEGATIVE_INFINITY;

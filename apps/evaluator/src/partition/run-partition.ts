@@ -28,7 +28,7 @@ import { type Judged, VerdictsUnderWay } from './verdicts-under-way.js';
 
 const NOTHING = new Uint8Array(0);
 
-/** Milliseconds between two looks at what was counted: a look after each batch, with 50 rules, was 6 % of an evaluator's time. */
+/** Milliseconds between two looks at the counts: a look after each batch, with 50 rules, was 6 % of an evaluator's time. */
 const TELL_INTERVAL = 100;
 
 /** Clocks of brokers and evaluators differ by less (ms). */
@@ -134,7 +134,7 @@ export class PartitionRun {
     return run;
   }
 
-  /** Given up, it may go on with what it remembers: it was given back as it was left, at `position`. */
+  /** Revoked, it may continue with its state: it came back unchanged, at `position`. */
   async goesOn(position: Position | undefined): Promise<boolean> {
     return isAsLeft(this.partition, this.left, position, this.next, this.tools.log);
   }
@@ -143,7 +143,7 @@ export class PartitionRun {
     return this.next;
   }
 
-  /** Its successor where the log is another one; what was found is published, and the rules stay in force. */
+  /** Its successor after the log was replaced; found verdicts are published, and the rules stay in force. */
   async anew(epoch = this.engine.epoch): Promise<PartitionRun> {
     await this.publishAll();
     return PartitionRun.begin(this.partition, undefined, this.tools, epoch);
@@ -167,7 +167,7 @@ export class PartitionRun {
     return this.prepared.definitions;
   }
 
-  /** Everything before it is judged, and what was found is in the log. */
+  /** Everything before it is judged, and its verdicts are in the log. */
   get position(): number {
     return Math.max(this.verdicts.acknowledged.next, this.judgeFrom);
   }
@@ -199,7 +199,7 @@ export class PartitionRun {
     return !this.engine.accepts();
   }
 
-  /** Records before the next one were deleted: what was sent may be lost. */
+  /** Records before the next one were deleted: spans may be lost. */
   interrupt(): void {
     this.interrupted = true;
     this.lacking = true;
@@ -270,7 +270,7 @@ export class PartitionRun {
     if (record.offset >= this.judgeFrom) this.aside.add(record, reason);
   }
 
-  /** A record that met a defect may do so again, in a later version too, so it can be looked at; the partition goes on behind it. */
+  /** A record that failed may fail again, also in a later version. So it is kept for inspection, and the partition continues after it. */
   private defect(offset: number, error: unknown): void {
     if (this.applying?.offset !== offset || offset < this.judgeFrom) return;
     const { stack, message } = error instanceof Error ? error : new Error(String(error));
@@ -320,7 +320,7 @@ export class PartitionRun {
     this.ruleErrors.note(this.prepared.definitions, this.engine.logTime ?? 0);
   }
 
-  /** What was found goes to the log, while the next records are judged. */
+  /** Appends the verdicts to the log, while the next records are judged. */
   private async publish(): Promise<void> {
     await this.setAside();
     if (this.barriers.any) await this.publishAll();
@@ -376,7 +376,7 @@ export class PartitionRun {
     this.committed = { offset: reached, published };
   }
 
-  /** Brings what was counted to the metrics and to the rules' status. */
+  /** Publishes the counts as metrics and rule status. */
   private tell(): void {
     const { measurements } = this.tools;
     this.toldAt = this.tools.monotonic();

@@ -4,7 +4,7 @@ import { unsignedRecord } from '../publish/violation-record.js';
 import { countShadow } from './count-verdict.js';
 import type { PartitionTools } from './partition-tools.js';
 
-/** Characters of a sample's explanation, as JSON: what is larger is left out, so that no record is larger than a broker takes. */
+/** Maximum of characters of a sample's explanation, as JSON: a longer one is left out, so that records fit the broker's limit. */
 const LONGEST = 32_768;
 
 /** A rule of the rules log, as far as it matters here. */
@@ -54,7 +54,7 @@ export class ShadowSamples {
     for (const id of this.kept.keys()) if (!inShadow.has(id) && !this.changed.has(id)) this.kept.delete(id);
   }
 
-  /** Of the rules of which there is something new since the last call. */
+  /** The rules with new samples since the last call. */
   records(): readonly ShadowSamplesRecord[] {
     const { partition } = this;
     const records = [...this.changed].map((rule_id): ShadowSamplesRecord => {
@@ -64,7 +64,7 @@ export class ShadowSamples {
     return records;
   }
 
-  /** What was answered last could not be told. */
+  /** The last answer could not be published. */
   untold(records: readonly ShadowSamplesRecord[]): void {
     for (const { rule_id } of records) this.changed.add(rule_id);
   }

@@ -1,7 +1,7 @@
 import type { Accounting, RuleAccount } from '#engine';
 import type { RuleStatusRecord } from '#messaging';
 
-/** What is known of one rule. */
+/** The state of one rule. */
 interface Known {
   /** Errors counted for versions before the present one. */
   before: number;
@@ -21,7 +21,7 @@ export class RuleErrors {
     private readonly accounting: Accounting,
   ) {}
 
-  /** Notes what was counted since the last call; before each change of the rules, so that versions are told apart. */
+  /** Adds the counts since the last call; before each change of the rules, so that versions are distinguished. */
   note(rules: readonly { readonly id: string; readonly version: number }[], logTime: number): void {
     for (const { id, version } of rules) {
       const account = this.accounting.rules.get(id);
@@ -58,7 +58,7 @@ export class RuleErrors {
     return taken;
   }
 
-  /** What was taken could not be told: the next call answers it again, unless there is something newer. */
+  /** The last answer could not be published: the next call answers it again, unless there is a newer one. */
   putBack(statuses: readonly RuleStatusRecord[]): void {
     for (const status of statuses) if (!this.changed.has(status.rule_id)) this.changed.set(status.rule_id, status);
   }

@@ -28,7 +28,7 @@ export class RuleHealth {
     const hour = Math.floor(this.logTime() / HOUR);
     const now = new Map([...this.accounting.rules].map(([id, account]) => [id, countsOf(account)]));
     if (hour > this.hour) {
-      // What is not told yet of the hour before is told as of this one.
+      // Unpublished counts of the last hour are added to this one.
       this.before = this.last;
       this.hour = hour;
     }
@@ -59,7 +59,7 @@ export class RuleHealth {
     return records;
   }
 
-  /** What was answered last could not be told. */
+  /** The last answer could not be published. */
   untold(): void {
     this.told = '';
   }

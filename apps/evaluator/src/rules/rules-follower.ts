@@ -6,7 +6,7 @@ const KEPT = 16;
 
 /** How long a marker may be before its rule set (ms). */
 const TIMEOUT_MS = 10_000;
-/** From when on it is said (ms). */
+/** Delay before it is reported (ms). */
 const OVERDUE = 1_000;
 
 type Waiting = PromiseWithResolvers<void> & { readonly since: number };
@@ -78,7 +78,7 @@ export class RulesFollower<RuleSet> {
     return this.history.isReplaced(epoch);
   }
 
-  /** Somebody has waited for a rule set for longer than the log takes to bring it: what is said until it comes, or is given up. */
+  /** A partition has waited too long for a rule set: the text for readiness until it comes, or the partition is revoked. */
   get overdue(): LogError | undefined {
     const [epoch] = [...this.waiting].find(([, { since }]) => performance.now() - since > OVERDUE) ?? [];
     return epoch === undefined ? undefined : this.missing(epoch);
@@ -114,7 +114,7 @@ export class RulesFollower<RuleSet> {
     for (const waiter of waiting) waiter.resolve();
   }
 
-  /** What is no rule set (someone else wrote it) is reported and skipped. */
+  /** A record that is not a rule set (someone else wrote it) is reported and skipped. */
   private takeRecord(record: LogRecord): void {
     try {
       const ruleSet = JSON.parse(Buffer.from(record.value).toString('utf8')) as RuleSetRecord;

@@ -112,7 +112,7 @@ export class EvaluatorThread {
     return states.join('; ') || undefined;
   }
 
-  /** What became of the spans of its partitions, at an instant behind the call; rejects when the thread does not tell within so many ms. */
+  /** The account of the spans of its partitions, at an instant after the call; rejects when the thread does not answer within this many ms. */
   async account(milliseconds: number): Promise<EvaluatedSpans> {
     const { name } = this.settings;
     if (this.worker === undefined || !this.ready) throw new Error(`${name} does not evaluate at present`);

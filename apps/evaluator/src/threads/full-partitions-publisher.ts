@@ -9,7 +9,7 @@ const REPEAT = 3_000;
  * and what could not be told is told with the next report: reports come several times a second.
  */
 export class FullPartitionsPublisher implements Pick<FullPartitions, 'report'> {
-  /** By evaluator: what was told last, and when. */
+  /** By evaluator: the last report and its time. */
   private readonly told = new Map<string, { readonly partitions: readonly number[]; readonly at: number }>();
 
   constructor(

@@ -53,7 +53,7 @@ export class SpansLogStrategy extends Server<ThreadEvents, SpansLogStatus> imple
     return this.closing;
   }
 
-  /** `ready`: the thread of that name evaluates; `ended`: it does no longer. */
+  /** `ready`: the thread of that name evaluates; `ended`: it stopped. */
   override on<Event extends keyof ThreadEvents>(event: Event, callback: ThreadEvents[Event]): void {
     this.threads.on(event, callback);
   }

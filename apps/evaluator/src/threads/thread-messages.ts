@@ -3,16 +3,16 @@ import type { LogTimeAhead } from '../partition/evaluator.js';
 import type { Measurement } from '../partition/measurements.js';
 import type { RuleInForce } from '../rules/rule-series.js';
 
-/** What a thread tells the main thread, the account alone when it is asked. */
+/** Messages of a thread to the main thread; the account only on request. */
 export type FromThread =
   | { readonly type: 'ready' }
   | {
       readonly type: 'measured';
-      /** What it measured since the last message. */
+      /** Measurements since the last message. */
       readonly measurements: readonly Measurement[];
       /** Why it does not evaluate all of its partitions, if so. */
       readonly failure: string | undefined;
-      /** The failure is one of what is on the disk, or of the configuration: it does not pass by itself. */
+      /** The failure is due to the disk or the configuration: it does not pass by itself. */
       readonly damaged: boolean;
       /** What retention deleted before it was evaluated, for a while. */
       readonly expired: string | undefined;

@@ -6,7 +6,7 @@ import { place } from './place.js';
 export interface Rejection {
   readonly reason: RejectionReason;
   readonly spans: number;
-  /** What is wrong with them, for their sender. */
+  /** What is wrong with them, for the answer. */
   readonly sentence: string;
 }
 

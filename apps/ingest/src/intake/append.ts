@@ -32,7 +32,7 @@ export class Append {
     const full = records.find(({ partition }) => this.fullPartitions.has(partition));
     if (full) throw ingestProblem('BT_INGEST_NO_TRACE_MEMORY', { partition: full.partition });
     const reservation = this.inFlight.reserve(records.reduce((sum, { value }) => sum + value.length, 0));
-    // Held until the log lets go of the bytes, which may be long after the sender was told to come back.
+    // Held until the log releases the bytes, which may be long after the sender got an error.
     const appended = this.appended.follow(this.log.append(TOPICS.spans, records), records, spans).finally(reservation.release);
     const milliseconds = Math.round(Math.min(this.configuration.server.appendTimeout, timeoutMs));
     await withDeadline(appended, milliseconds, () => ingestProblem('BT_INGEST_LOG_TIMEOUT', { milliseconds }));

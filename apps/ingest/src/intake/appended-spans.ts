@@ -13,7 +13,7 @@ export class AppendedSpans {
   readonly ends = new Map<number, number>();
   private readonly undecided = new Set<Promise<unknown>>();
 
-  /** Follows an append of so many spans to its end; answers the same promise. */
+  /** Follows an append of this many spans to its end; answers the same promise. */
   follow(appended: Promise<readonly number[]>, records: readonly OutgoingRecord[], spans: number): Promise<readonly number[]> {
     this.underWay += spans;
     const decided = appended
@@ -31,7 +31,7 @@ export class AppendedSpans {
     return appended;
   }
 
-  /** Answers whether the log has said what became of all that was given to it before this call, within so many ms. */
+  /** Answers whether the results of all appends before this call are known, within this many ms. */
   async decided(milliseconds: number): Promise<boolean> {
     try {
       await withDeadline(Promise.all(this.undecided), milliseconds, () => new Error('not in time'));

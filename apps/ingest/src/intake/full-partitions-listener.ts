@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { type FullPartitionsRecord, Log, type LogRecord, type RecordBatch, TOPICS } from '#messaging';
 import { CONFIGURATION, type Configuration, FullPartitions, LOGGER, type Logger, Shutdown } from '#platform';
 
-/** What an evaluator says holds for so long (ms): it says it again while it holds, and one that died says nothing. */
+/** A report of an evaluator is valid for this long (ms): it repeats it meanwhile, and a stopped evaluator does not. */
 const HOLDS = 10_000;
 
 /**

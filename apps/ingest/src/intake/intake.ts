@@ -10,7 +10,7 @@ import { type ReadRequest, type RequestWarning, warningOf } from './request-warn
 
 /** What became of a request's spans; all that were accepted are in the log. */
 export interface Taken {
-  /** What is suspicious about a request that was taken. */
+  /** What is suspicious about an accepted request. */
   readonly warning?: RequestWarning;
   readonly accepted: number;
   readonly rejected: number;
@@ -59,7 +59,7 @@ export class Intake {
     }
   }
 
-  /** Counts a request that is answered with this error: once, however many of those on its way tell. */
+  /** Counts a request that is answered with this error: once, however many handlers report it. */
   refused(receiver: Receiver, error: unknown): void {
     if (typeof error === 'object' && error !== null) {
       if (this.counted.has(error)) return;

@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { Log, TOPICS } from '#messaging';
 import { Degraded, exposeFilesLost, HealthRecorder, lookAfterLogSettings } from '#platform';
 
-/** Ingest is ready when the log can be written, whatever keeps what is behind it from being judged. */
+/** Ingest is ready when the log can be written, also when spans are not evaluated. */
 @Injectable()
 export class Readiness {
   constructor(log: Log, health: HealthRecorder, @Inject(Registry) registry: Registry) {

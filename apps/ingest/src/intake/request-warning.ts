@@ -7,7 +7,7 @@ export interface RequestWarning {
   readonly sentence: string;
 }
 
-/** A request as protobuf, and what was seen while it was made from another form. */
+/** A request as protobuf, and warnings of its conversion. */
 export interface ReadRequest {
   readonly bytes: Uint8Array;
   readonly warning?: RequestWarning;

@@ -2,7 +2,7 @@ import { decodeRequestJson, encodeRequest, OtlpError, spansFromJson } from '#otl
 import { jsonProblem } from '#platform';
 import { noSpansWarning, type ReadRequest, unreadWarning } from '../intake/request-warning.js';
 
-/** OTLP/JSON as the protobuf that goes into the log. Throws OtlpError, with the path of what is wrong. */
+/** OTLP/JSON as the protobuf for the log. Throws OtlpError, with the path of the error. */
 export function otlpJsonToProtobuf(body: Uint8Array): ReadRequest {
   const unread: string[] = [];
   const request = decodeRequestJson(body, (path) => unread.push(path));

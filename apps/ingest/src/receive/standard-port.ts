@@ -18,7 +18,7 @@ import {
 } from '#platform';
 import { OTHER_SIGNALS } from './other-signals.js';
 
-/** Where senders of OTLP send; all but the first are told that it is the only one. */
+/** The path of OTLP traces; other paths get an error that names it. */
 const SIGNAL_PATHS: ReadonlySet<string> = new Set(['/v1/traces', ...OTHER_SIGNALS.map(({ path }) => path)]);
 
 /** OTLP/HTTP on OpenTelemetry's own port, when the standard ports are on: a second way to the same route, and to nothing else. */

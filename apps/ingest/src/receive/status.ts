@@ -43,7 +43,7 @@ export const renderStatus: ErrorRenderer = (problem, request, reply) => {
   else reply.type(JSON_TYPE).send(statusJson(status));
 };
 
-/** What the sender is told beside success: why spans were rejected; a warning where nothing was, but something is suspicious. */
+/** Beside success, the sender learns why spans were rejected, or gets a warning about a suspicious request. */
 export function partialSuccess({ rejected, rejections, warning }: Taken): PartialSuccess | undefined {
   if (rejected === 0 && warning === undefined) return undefined;
   const reasons = rejections.map(({ spans, sentence }) => `${spans} ${spans === 1 ? 'span' : 'spans'}: ${sentence}`);

@@ -30,7 +30,7 @@ import {
 export interface TraceEvents {
   /** These traces are closed, in this order: judge them. */
   closed(traces: readonly ClosedTrace[]): void;
-  /** The trace is forgotten: drop what is kept of it. Its row is still readable. */
+  /** The trace is forgotten: drop its data. Its row is still readable. */
   forgotten(row: number): void;
 }
 
@@ -55,12 +55,12 @@ export class Assembly implements DeadlineOwner {
   private readonly longTraces: LongTraces;
   /** `now` while time passes: the reference for times kept as 32 bits. */
   private before = 0;
-  /** What closed since judgement was asked for; and of that what is remembered no longer. */
+  /** Traces closed since the last judgement; `outlived` are past their late window. */
   private closing: ClosedTrace[] = [];
   private outlived: number[] = [];
   /** Per span of the record: its trace's row when the record came, or 0. */
   private located: Uint32Array<ArrayBuffer> = new Uint32Array(64);
-  /** The row of the trace that `rowOf` was asked for last, or 0; also of one that goes on, for which it answers 0. */
+  /** The row that `rowOf` looked up last, or 0; also of a trace that goes on, for which it answers 0. */
   private asked = 0;
 
   constructor(
@@ -93,7 +93,7 @@ export class Assembly implements DeadlineOwner {
     this.pauses.add(pause, logTime, this.now);
   }
 
-  /** What was sent in the pause may be lost: none of the traces that are remembered is complete any more. */
+  /** Spans sent in the pause may be lost: no remembered trace is complete any more. */
   interrupt(): void {
     this.traces.forEach((row) => {
       this.traces.rows[row * ROW_WORDS + FLAGS]! |= INTERRUPTED;
@@ -147,11 +147,11 @@ export class Assembly implements DeadlineOwner {
     return row;
   }
 
-  /** Adds span `i` to its trace, and says what it is to it. `form`: 32 bits that tell its content from another (`span-form.ts`). */
+  /** Adds span `i` to its trace, and answers its relation to it. `form`: 32 bits that distinguish its content (`span-form.ts`). */
   add(row: number, ids: SpanIds, i: number, form: number, offset: number): Seen {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
-    // Also for a span that it has: who does not know what came before takes that one for its first.
+    // Also for a known span: a successor without the earlier ones takes it for the first.
     rows[at + LAST_TIME] = this.now >>> 0;
     const seen = this.duplicates.add(row, ids, i, form);
     if (isDuplicate(seen)) return seen;
@@ -229,7 +229,7 @@ export class Assembly implements DeadlineOwner {
     else this.close(row, this.reasonOf(row, deadline));
   }
 
-  /** When what is judged as one ends, even if spans go on to come. */
+  /** The end of the present fragment, even if spans keep coming. */
   private endOf(row: number): number {
     const at = row * ROW_WORDS;
     const opened = this.watermark.timeOf(this.traces.rows[at + OPENING]!);

@@ -111,7 +111,7 @@ export class Deadlines {
     this.earliest = this.cursor * this.slotLength;
   }
 
-  /** Empties a slot: what is due by `until` passes, the rest is scheduled for its present deadline. */
+  /** Empties a slot: deadlines up to `until` pass, the others are scheduled again. */
   private visit(slot: number, until: number, owner: DeadlineOwner): void {
     const number = slot & this.mask;
     const list = this.lists[number];

@@ -1,6 +1,6 @@
 import type { KeyLog } from './key-log.js';
 
-/** Of its places, so many are taken when it is built, and at most. */
+/** Share of its slots in use when it is built, and at most. */
 const SPARSE = 0.55;
 const FULL = 0.75;
 const LEAST_PLACES = 1024;
@@ -29,7 +29,7 @@ export class KeyIndex {
     return false;
   }
 
-  /** Gives its memory back until it is asked again. */
+  /** Frees its memory until the next use. */
   clear(): void {
     this.places = new Uint32Array(0);
     this.taken = 0;

@@ -4,13 +4,13 @@ import { KEY_WORDS, writeSpanKeys } from './span-keys.js';
 /** Keys of a chunk: 64 KiB. */
 const CHUNK = 2 ** 13;
 
-/** The keys of spans in the order in which they came, numbered from 0 on, of which the oldest can be dropped: 8 bytes each, in chunks. */
+/** Keys of spans in order of arrival, numbered from 0; the oldest can be dropped. 8 bytes each, in chunks. */
 export class KeyLog {
   /** Key n lies at `(n % CHUNK) * KEY_WORDS` of its chunk. */
   private readonly chunks = [newChunk()];
   /** Number of `chunks[0]`. */
   private firstChunk = 0;
-  /** Chunks that were dropped, to be used again: at most an eighth of those in use, since so many are dropped at once. */
+  /** Dropped chunks for reuse: at most an eighth of those in use, the number that is dropped at once. */
   private readonly spare: Uint32Array<ArrayBuffer>[] = [];
   /** Numbers of the first key that is kept and of the one that comes next. */
   first = 0;

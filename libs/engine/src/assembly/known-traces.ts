@@ -2,7 +2,7 @@ import { mix } from './hashed-slots.js';
 
 const WORDS = 2;
 const LEAST_PLACES = 1024;
-/** Of its places, so many are taken when it is built, and at most. */
+/** Share of its slots in use when it is built, and at most. */
 const SPARSE = 0.45;
 const FULL = 0.75;
 const CELL = 0xff;

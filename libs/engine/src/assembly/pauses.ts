@@ -37,7 +37,7 @@ export class Pauses {
     this.paused += length;
   }
 
-  /** Pauses before this trace time are asked for no more. */
+  /** Pauses before this trace time are no longer needed. */
   forgetBefore(time: number): void {
     let gone = 0;
     while (gone < this.recent.length && this.recent[gone]!.at < time) gone++;

@@ -75,7 +75,7 @@ export class Retries {
     return this.seen?.dropped ?? 0;
   }
 
-  /** Bytes of what is known: not part of the memory budget, because `retrySpans` bounds it. */
+  /** Bytes of known spans: not part of the memory budget, because `retrySpans` bounds them. */
   get bytes(): number {
     return this.seen?.bytes ?? 0;
   }

@@ -1,7 +1,7 @@
 import type { AssemblySettings } from '../settings.js';
 import { contextWindow } from './long-traces.js';
 
-/** The window is divided into so many cells at least, unless traces are remembered for longer than it is. */
+/** Minimum of cells in the window, unless traces are remembered for longer. */
 const CELLS = 8;
 
 /**
@@ -9,9 +9,9 @@ const CELLS = 8;
  */
 export class RetryWindow {
   readonly cell: number;
-  /** A span is known for so many cells after its own: for the window at least, and for a cell more at most. */
+  /** A span is known for this many cells after its own: at least the window, at most one cell more. */
   readonly back: number;
-  /** No span joins its trace later than in so many cells after the one in which the trace opened. */
+  /** No span joins its trace later than this many cells after the one in which the trace opened. */
   readonly joining: number;
 
   constructor({ retryWindow = 0, maxAge, lateWindow }: AssemblySettings) {
@@ -25,7 +25,7 @@ export class RetryWindow {
     return Math.floor(time / this.cell);
   }
 
-  /** What came before this time is not known any more. */
+  /** Spans before this time are no longer known. */
   startAt(time: number): number {
     return (this.cellOf(time) - this.back) * this.cell;
   }

@@ -9,7 +9,7 @@ import { KEY_WORDS, writeSpanKeys } from './span-keys.js';
 
 /** Spans remembered by default. */
 export const DEFAULT_RETRY_SPANS = 2_000_000;
-/** What is too much goes in so many parts, the oldest first. */
+/** Excess spans are dropped in this many parts, the oldest first. */
 const PARTS = 8;
 
 /** Spans that came in one cell of time, and are forgotten together. */
@@ -66,7 +66,7 @@ export class SeenSpans {
     this.traces.touch(columns.traceIds, 4 * i);
   }
 
-  /** The trace of span `i` opens. Answers whether one opened before of which a span may be seen. */
+  /** The trace of span `i` opens. Answers whether an earlier trace has spans that may be known. */
   openTrace(columns: SpanColumns, i: number): boolean {
     const oldest = this.blocks[0]?.cell ?? this.cell;
     return this.traces.open(columns.traceIds, 4 * i, this.cell, this.cell - oldest + this.window.joining);

@@ -39,7 +39,7 @@ export const MUTED = 4;
 export const REOPENED = 8;
 /** Its span ids are in the table, not in a list. */
 export const MANY_SPANS = 16;
-/** A fragment of a trace that goes on for longer than one is remembered: it ends with its cell of time (`long-traces.ts`). */
+/** A fragment of a trace that outlives its late window: it ends with its cell of time (`long-traces.ts`). */
 export const FRAGMENT = 32;
 /** Forgotten, but for its id and the time of its last span: its next span begins a fragment. */
 export const GOING_ON = 64;
@@ -49,9 +49,9 @@ export const INTERRUPTED = 128;
 export const KNOWN = 256;
 /** Some of its spans came before it opened. */
 export const SEEN_BEFORE = 512;
-/** A sender's retry, so far: all of its spans came before it opened. Nothing is said about it. */
+/** A sender's retry, so far: all of its spans came before it opened. It is not reported. */
 export const RETRIED = 1024;
-/** Its rules were asked as it closed: what they are asked later is the same judgement again. */
+/** Its rules were evaluated as it closed: a later evaluation is the same judgement again. */
 export const JUDGED = 2048;
 export const EPOCH_SHIFT = 12;
 

@@ -2,7 +2,7 @@ import type { Epoch } from '../rules/epoch.js';
 import type { ClosedTrace } from '../verdict/close-reason.js';
 import type { Judge } from './judge.js';
 
-/** A rule is run on so many traces before the next one, while its code is at hand (decision 0016). More, and the spans would not be. */
+/** A rule runs on this many traces before the next one, while its code is in the cache (decision 0016). With more, the spans would not be. */
 const JUDGED_TOGETHER = 64;
 
 /** Has traces judged that are due at one record, those together that follow one another and opened in the same epoch. */
@@ -21,7 +21,7 @@ export class Conclusions {
     }
   }
 
-  /** After a defect each trace is judged alone: what was emitted already is not again, because its revision is known. */
+  /** After a defect each trace is judged alone: emitted verdicts are not emitted again, because their revisions are known. */
   private concludeTogether(epoch: Epoch, traces: readonly ClosedTrace[]): void {
     try {
       this.judge.conclude(epoch, traces);

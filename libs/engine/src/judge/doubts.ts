@@ -1,7 +1,7 @@
 import type { Epoch } from '../rules/epoch.js';
 import { compareNamed, type NamedSpan, namedSpan } from './kept-spans.js';
 
-/** Bytes of what is kept of a condition of a trace, about. */
+/** Approximate bytes of a condition's state per trace. */
 const KEPT_BYTES = 400;
 
 /** On how many spans of a trace the answer of a condition is not known. */

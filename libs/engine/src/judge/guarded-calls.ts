@@ -116,7 +116,7 @@ export interface Judged {
   readonly matches: readonly number[];
   /** Why there may be more. */
   readonly undecided?: Undecided;
-  /** The first span of which that is so, where it is so of some (`JudgedTrace.inDoubt`). */
+  /** The first of the spans in doubt, if there are some (`JudgedTrace.inDoubt`). */
   readonly inDoubt?: number;
   /** Values of another type than it can take matter to it (`JudgedTrace.mistyped`). */
   readonly mistyped?: JudgedTrace['mistyped'];

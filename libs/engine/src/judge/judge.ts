@@ -12,7 +12,7 @@ import { UndecidedLimit } from './undecided-limit.js';
 import { ValueErrors } from './value-errors.js';
 import type { Verdicts } from './verdicts.js';
 
-/** Judges traces: the rules that need more than one span, by what each keeps of a trace. */
+/** Judges traces: the rules that need more than one span, by the state that each keeps of a trace. */
 export class Judge {
   private readonly kept = new KeptSpans();
   private readonly errors = new ValueErrors();
@@ -38,7 +38,7 @@ export class Judge {
     if (plan.bufferedRules.length > 0) this.buffered.add(epoch, row, i);
   }
 
-  /** Says what is certain of an open trace about which nothing was said while it was fed. */
+  /** Emits certain verdicts of an open trace that has none yet. */
   decide(epoch: Epoch, row: number): void {
     if (epoch.rules.plan.online) this.online.decideAll(epoch, row);
   }
@@ -74,12 +74,12 @@ export class Judge {
     }
   }
 
-  /** The log's time goes on, and what it closed is judged. */
+  /** Advances log time, and judges the traces that close. */
   passTo(time: number): void {
     this.limit.passTo(time);
   }
 
-  /** A log time before which nothing is to be said that no record asks for, but for what the traces' deadlines bring. */
+  /** A log time before which nothing is due but records and the traces' deadlines. */
   get nextDeadline(): number | undefined {
     return this.limit.nextDeadline;
   }
@@ -100,7 +100,7 @@ export class Judge {
     }
   }
 
-  /** What late spans changed is told, if it was not told at once. */
+  /** Emits the changes after late spans, unless they were emitted at once. */
   private concludeLast(epoch: Epoch, row: number): void {
     const last = { row, reason: 'late_span' } as const;
     const { plan } = epoch.rules;

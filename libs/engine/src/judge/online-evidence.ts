@@ -14,7 +14,7 @@ export const ROOT = 0xffffffff;
 /** The first span, until the root comes. */
 export const FIRST_SPAN = 0xfffffffe;
 
-/** What is remembered of a trace for its online rules, as an explanation asks for it. */
+/** The state of a trace for its online rules, in the form that explanations need. */
 export class OnlineEvidence {
   constructor(
     private readonly assembly: Assembly,
@@ -36,7 +36,7 @@ export class OnlineEvidence {
       const inDoubt = doubts?.get(condition)?.inDoubt ?? 0;
       // More may be kept for another rule, which is nothing to this one.
       const witnesses = (): readonly SpanReference[] => this.witnesses(row, index, mayName(compiled.rules[rule]!, compiled.atoms[index]!));
-      // Most of those who ask want the number alone.
+      // Most callers want only the number.
       return {
         count,
         inDoubt,

@@ -14,7 +14,7 @@ import type { UndecidedLimit } from './undecided-limit.js';
 import { reasonOf, type ValueError, type ValueErrors } from './value-errors.js';
 import type { Finding, Verdicts } from './verdicts.js';
 
-/** Bytes of what stands about a subject, in its map, about. */
+/** Approximate bytes of a subject's verdict in its map. */
 const STANDING_BYTES = 180;
 
 /** So often late spans change the evidence of a trace at once; then only each time that doubles how often they came. */
@@ -57,7 +57,7 @@ export function foundBy(concluded: Conclusion): Pick<Report, 'found' | 'undecide
  */
 export class Reports {
   private readonly revisions = new Revisions();
-  /** Of traces about which something was said: how often they were judged again because of late spans. */
+  /** By trace with verdicts: how often it was judged again because of late spans. */
   private readonly lateJudgements = new Map<number, number>();
   /** Traces whose evidence changed since it was emitted. */
   private readonly stale = new Set<number>();
@@ -71,7 +71,7 @@ export class Reports {
     private readonly errors: ValueErrors,
   ) {}
 
-  /** A trace is judged: what is reported next is about it. */
+  /** Begins the judgement of a trace: the next reports are about it. */
   begin(row: number, reason: CloseReason): void {
     this.errors.begin();
     this.isHeld = false;
@@ -82,7 +82,7 @@ export class Reports {
     if (!this.isHeld) this.stale.delete(row);
   }
 
-  /** A trace is about to be forgotten: whether it is to be judged once more, because its evidence changed since it was emitted. */
+  /** A trace is about to be forgotten: whether to judge it once more, because its evidence changed since it was emitted. */
   isStale(row: number): boolean {
     return this.stale.has(row);
   }
@@ -94,7 +94,7 @@ export class Reports {
     this.stale.delete(row);
   }
 
-  /** Emits what the rule says, if it says something new. `shown` is asked for it then, or to know. */
+  /** Emits the verdict of the rule if it is new. `shown` is called then, or to compare. */
   report(epoch: Epoch, report: Report, shown: () => Shown): void {
     const isNoMatch = report.subject === 0 && report.found === 'retracted';
     const error = isNoMatch ? this.errors.of(report.row, report.rule) : undefined;
@@ -102,7 +102,7 @@ export class Reports {
     else this.tellError(epoch, report, error);
   }
 
-  /** The trace is judged: of the rules that met a value of another type, and found nothing, that is told; or that it no longer matters. */
+  /** The trace is judged: emits values of another type for rules that did not match, or retracts such reports. */
   reportErrors(epoch: Epoch, row: number, closeReason: CloseReason): void {
     for (const rule of this.revisions.byErrors(row)) {
       if (epoch.alive[rule] === 0 || this.errors.of(row, rule) !== undefined) continue;
@@ -131,7 +131,7 @@ export class Reports {
     const explanation = report.undecided === undefined ? known : withoutVerdict(known, report.undecided);
     const evidence = fingerprint([nameOf(span), explanation, report.undecided?.code, this.assembly.isFragment(row), isCut]);
     const spans = this.spansOf(row);
-    // What was only counted with others is so once.
+    // A verdict that was counted with others is counted once.
     if (last?.status === found && (last.evidence === evidence || last.revision === 0)) {
       last.spans = spans;
       last.byError = report.byError === true;
@@ -171,17 +171,17 @@ export class Reports {
     if (isTold) this.verdicts.emit(finding);
   }
 
-  /** Something was said about the trace. */
+  /** The trace has verdicts. */
   has(row: number): boolean {
     return this.revisions.has(row);
   }
 
-  /** Something was said about the subject. */
+  /** The subject has a verdict. */
   isKnown(row: number, rule: number, subject: number): boolean {
     return this.revisions.of(row, rule, subject) !== undefined;
   }
 
-  /** The subjects of a rule of which something stands that is not retracted. */
+  /** The subjects of a rule with a verdict that is not retracted. */
   standing(row: number, rule: number): readonly number[] {
     return this.revisions.standing(row, rule);
   }
@@ -199,7 +199,7 @@ export class Reports {
     return this.revisions.count * STANDING_BYTES;
   }
 
-  /** The status is as it was: nothing is to be said if that is no match, if no span came since, or if it can wait. */
+  /** The status is unchanged: emits nothing if it is no match, if no span came since, or if it can wait. */
   private isUnchanged(row: number, last: Standing | undefined, isCut: boolean): boolean {
     if (last === undefined || last.status === 'retracted' || last.spans === this.spansOf(row)) return true;
     if (isCut) return false;
@@ -227,7 +227,7 @@ export function errorExplanation(rules: RuleSet, rule: number, error: ValueError
   return { summary: reason, conditions, tree };
 }
 
-/** What was known of a rule that could not be judged: of its parts, not of the whole. */
+/** The known values of a rule's parts, where the rule could not be judged. */
 function withoutVerdict(known: Explanation, { reason }: Undecided): Explanation {
   const { tree } = known;
   return { ...known, summary: reason, ...(tree === undefined ? {} : { tree: { ...tree, outcome: 'undecided', sentence: reason } }) };

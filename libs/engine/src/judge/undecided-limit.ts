@@ -14,12 +14,12 @@ const TOLD = 10;
 /** Milliseconds. */
 const CELL = 60_000;
 
-/** What was counted of one rule. */
+/** The counts of one rule. */
 interface Count {
   told: number;
   beyond: number;
   readonly reasons: Map<UndecidedCode, number>;
-  /** The record that counts what is beyond, as it was emitted last. */
+  /** The last emitted record that counts the rest. */
   summary: Verdict | undefined;
 }
 
@@ -43,7 +43,7 @@ export class UndecidedLimit {
     private readonly verdicts: Verdicts,
   ) {}
 
-  /** Whether one more undecided verdict is told. If not, it is counted; `emitted` makes the verdict as it would have been. */
+  /** Whether one more undecided verdict is emitted. If not, it is counted; `emitted` makes the verdict. */
   admits(rule: RuleDefinition, row: number, undecided: Undecided, emitted: () => Verdict): boolean {
     const opening = this.assembly.traces.rows[row * ROW_WORDS + OPENING]!;
     const number = Math.floor(this.assembly.watermark.timeOf(opening) / CELL);
@@ -61,7 +61,7 @@ export class UndecidedLimit {
     return false;
   }
 
-  /** Ends the cells of which no trace is remembered any more. */
+  /** Ends the cells without remembered traces. */
   passTo(time: number): void {
     for (const [number, { rules, held }] of this.cells) {
       if (this.endOf(number) > time) continue;

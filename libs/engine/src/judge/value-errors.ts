@@ -19,7 +19,7 @@ export interface ValueError {
   readonly conditions: readonly ConditionOutcome[];
 }
 
-/** For people: which value it is, and what was wrong with it. */
+/** For people: the value, and what is wrong with it. */
 export function reasonOf({ failure: { message, reading, example }, exceeded }: Pick<ValueError, 'failure' | 'exceeded'>): string {
   if (exceeded === true) return message;
   const value = reading === undefined || example === undefined ? 'a value' : `${reading} is ${example}, which`;
@@ -35,7 +35,7 @@ export class ValueErrors {
   private readonly arrived = new Map<number, Map<number, ValueError>>();
   /** Of the trace under judgement, by rule. */
   private readonly judged = new Map<number, ValueError>();
-  /** Of the trace under judgement: the rules whose answer may be another because of what its spans said. */
+  /** For the trace under judgement: the rules whose answer may differ because of errors on its spans. */
   private readonly confirmed = new Set<number>();
   private kept = 0;
 
@@ -138,7 +138,7 @@ function isAfter(columns: SpanColumns, i: number, { span }: ValueError): boolean
   return span !== undefined && columns.startTime[i]! > span.start;
 }
 
-/** As the language orders spans; on one span by what is said of it. */
+/** In the order of spans in the language; on one span by text. */
 export function isBefore(a: ValueError, b: ValueError): boolean {
   const one = a.span;
   const other = b.span;

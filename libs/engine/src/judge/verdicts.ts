@@ -58,7 +58,7 @@ export class Verdicts {
     this.sink(verdict);
   }
 
-  /** What was told last of a subject, the trace or one of its spans, by any rule of this id. */
+  /** The last verdict of any rule of this id about a subject: the trace or one of its spans. */
   lastOf({ id }: RuleDefinition, row: number, subject: NamedSpan | undefined): Told | undefined {
     return this.told.of(row, violationId(id, this.wireTraceId(row), subject));
   }

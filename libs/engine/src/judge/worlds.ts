@@ -14,7 +14,7 @@ export type UnknownKind = 'inDoubt' | 'mistyped';
 /** A rule's answer may be another, as far as is known. */
 export type Possible = 'never' | 'always' | 'sometimes';
 
-/** Beyond so many the answer is taken to be open. */
+/** With more than this many, the answer counts as open. */
 const MAX_WORLDS = 512;
 
 /** What may be: a bit of the trace, one of its counters, or what its span says. */
@@ -81,7 +81,7 @@ function choicesOfTrace(
   });
 }
 
-/** A condition and its negation are two bits, of which one holds. */
+/** A condition and its negation are two bits; one of them holds. */
 function choicesOfSpan({ spanOpposites }: CompiledRule, { open }: OpenBits): readonly (readonly Choice[])[] {
   const choices: Choice[][] = [];
   for (let bit = 0, seen = 0; bit < 32; bit++) {
@@ -95,7 +95,7 @@ function choicesOfSpan({ spanOpposites }: CompiledRule, { open }: OpenBits): rea
   return choices;
 }
 
-/** A trace of which what is not known is taken to be so. */
+/** A trace with assumed values for what is not known. */
 class World implements OnlineTrace {
   readonly fed = new Map<number, boolean>();
   readonly counters = new Map<number, number>();

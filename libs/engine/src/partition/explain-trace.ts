@@ -58,7 +58,7 @@ class TakenSpans {
 
   constructor(private readonly epoch: Epoch) {}
 
-  /** Those that ended, and those of which no form has. */
+  /** Spans that ended, and spans in progress without an ended form. */
   get spans(): BufferedSpan[] {
     const unended = [...this.inProgress].filter(([id]) => !this.known.has(id)).map(([, { span }]) => span);
     return [...this.ended, ...unended];

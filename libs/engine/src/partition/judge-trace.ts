@@ -7,7 +7,7 @@ import type { Verdict } from '../verdict/verdict.js';
 import { explainTrace } from './explain-trace.js';
 import { PartitionEngine } from './partition.js';
 
-/** What came of one rule on the spans it was tried on. */
+/** The result of one rule on the given spans. */
 export interface RuleJudgement {
   readonly ruleId: string;
   readonly matches: boolean;

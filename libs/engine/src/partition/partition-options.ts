@@ -16,7 +16,7 @@ export interface PartitionEngineOptions {
   readonly initialEpoch: number;
   /** The committed offset: what concerns only traces that opened before it was emitted already. Default: judge everything. */
   readonly judgeFrom?: number;
-  /** `logTime` of that commit: what lies further back than traces are remembered is read for retries only. Default: traces begin with the first record. */
+  /** `logTime` of that commit: records older than the remembered traces are read for retries only. Default: traces begin with the first record. */
   readonly committedAt?: number;
   /** The pauses of the log before the first record, ms: from the same commit. */
   readonly paused?: number;
@@ -28,6 +28,6 @@ export interface PartitionEngineOptions {
   readonly closed?: (firstOffset: number) => void;
   /** A record that is no OTLP request: it is counted and skipped; here it can be written to the dead letters. */
   readonly undecodable?: (record: SpansRecord, reason: string) => void;
-  /** Something threw that should not, while this record was applied: how far the damage goes is said by `apply`. */
+  /** A defect threw while this record was applied; `apply` answers how far the damage goes. */
   readonly defect?: (record: EngineRecord, error: unknown) => void;
 }

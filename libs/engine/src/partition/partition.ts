@@ -42,7 +42,7 @@ export class PartitionEngine {
   private readonly late: LateSpans;
   private readonly conclusions: Conclusions;
   private readonly unfinished: UnfinishedSpans;
-  /** Trace time: what comes before opens no traces, it is read for retries. */
+  /** Trace time: earlier records open no traces; they are read for retries. */
   private readonly assembleFrom: number;
   /** Traces are remembered for a while, so that a span in progress may get its final form. */
   private readonly waits: boolean;

@@ -33,7 +33,7 @@ export class SpansInProgress {
   /** Bytes in use, about. */
   bytes = 0;
 
-  /** Keeps span `i` of the epoch's record. `released` is told of an epoch that is held no longer. */
+  /** Keeps span `i` of the epoch's record. Calls `released` for an epoch that is no longer needed. */
   offer(row: number, epoch: Epoch, i: number, offset: number, released: (epoch: Epoch) => void): Offered {
     const key = keyOf(epoch.columns, i);
     let spans = this.byRow.get(row);
@@ -60,7 +60,7 @@ export class SpansInProgress {
     return this.byRow.get(row)?.has(keyOf(columns, i)) === true;
   }
 
-  /** The final form of span `i` came: answers whether one waited for it. `released` is told of an epoch that it held. */
+  /** The final form of span `i` came: answers whether one waited for it. Calls `released` for the epoch that it held. */
   end(row: number, columns: SpanColumns, i: number, released: (epoch: Epoch) => void): boolean {
     const spans = this.byRow.get(row);
     if (spans === undefined) return false;
@@ -73,7 +73,7 @@ export class SpansInProgress {
     return true;
   }
 
-  /** The traces of which some are in progress. */
+  /** The traces with spans in progress. */
   get rows(): readonly number[] {
     return [...this.byRow.keys()];
   }

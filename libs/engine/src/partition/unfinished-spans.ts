@@ -27,7 +27,7 @@ export class UnfinishedSpans {
     return this.inProgress.bytes;
   }
 
-  /** Closed traces that opened below this offset, of which some span is in progress: it is judged when they are forgotten. */
+  /** Closed traces that opened below this offset and have a span in progress, which is judged when they are forgotten. */
   closedBefore(offset: number): number {
     const { traces } = this.assembly;
     return this.inProgress.rows.filter(

@@ -174,7 +174,7 @@ export function linkViews(links: readonly SpanLink[]): readonly LinkView[] {
   }));
 }
 
-/** A whole span. What the columns have is taken from them; the rest is decoded when it arrives, and converted when it is asked for. */
+/** A whole span. Fields of columns come from them; the others are decoded on arrival, and converted on first use. */
 export class DecodedSpan extends CopiedSpan implements BufferedSpan {
   readonly status: string;
   readonly statusMessage: string;

@@ -28,7 +28,7 @@ export class Epoch {
   failed = new Uint32Array(0);
   /** Per span of the record: what `writeForms` made of it. */
   forms = new Int32Array(0);
-  /** Some rule wants to see the spans when their trace closes: what it reads of them tells their forms apart too. */
+  /** Some rule reads the spans when their trace closes: the fields it reads distinguish forms of spans, too. */
   readonly keepsSpans: boolean;
   /** Some condition failed on some span of the record. */
   anyFailed = false;
@@ -38,7 +38,7 @@ export class Epoch {
   readonly inDoubt = new Map<number, number[]>();
   /** Likewise those that failed on a value of another type, of rules that want to know (`onError`), once they were noted. */
   readonly mistyped = new Map<number, number[]>();
-  /** Whether any span of the record is rejected, or may be in progress: of most records none is, and then none is asked. */
+  /** Whether any span of the record is rejected, or may be in progress: most records have none, and skip the test of each span. */
   anyRejected = false;
   anyInProgress = false;
   /** This epoch's projection cannot read the record. */
@@ -178,7 +178,7 @@ export class Epoch {
   }
 }
 
-/** Rules that each span is asked about when it comes, most with the answer that it can't match. */
+/** Rules that are evaluated on each span on arrival; most can't match. */
 function aboutOneSpan({ plan }: RuleSet): readonly number[] {
   return [...plan.spanRules, ...plan.mixedRules];
 }

@@ -28,7 +28,7 @@ export function mayName(rule: CompiledRule, { kind, slot }: Atom): boolean {
   return false;
 }
 
-/** A trace of which nothing is known but that one bit was fed. */
+/** A trace of which only one fed bit is known. */
 class OneBit implements OnlineTrace {
   readonly spanCount = 0;
   readonly duration = 0;

@@ -106,7 +106,7 @@ export function planOf(compiled: CompiledRuleSet, definitions: readonly RuleDefi
   };
 }
 
-/** Per place of a list of so many: the rules that name it, in their order. Goes over what they name, not over rules × places. */
+/** Per place of a list of this length: the rules that name it, in order. Visits only named places, not rules × places. */
 function listed(count: number, rules: readonly number[], placesOfRule: (rule: number) => Iterable<number>): number[][] {
   const lists = Array.from({ length: count }, (): number[] => []);
   for (const rule of rules) for (const place of new Set(placesOfRule(rule))) lists[place]?.push(rule);
@@ -132,7 +132,7 @@ function keysOf(rules: readonly CompiledRule[]): ReadonlyMap<number, number> {
   return keys;
 }
 
-/** What a rule sees when nothing it asks for has come. What it reads beside atoms differs from trace to trace. */
+/** The view of a rule when none of its atoms is set. Inputs other than atoms differ from trace to trace. */
 const NOTHING_FED: OnlineTrace = {
   has: () => false,
   count: () => 0,

@@ -1,4 +1,4 @@
-/** One in so many is timed, on average. Reading the clock twice costs about as much as concluding an online rule. */
+/** On average one in this many is timed. Reading the clock twice costs about as much as concluding an online rule. */
 const RECORDS = 16;
 const CONCLUSIONS = 16;
 const JUDGEMENTS = 4;
@@ -19,7 +19,7 @@ export class RuleClock {
   constructor(readonly now: () => number) {}
 }
 
-/** One of so many on average, at irregular distances: a regular one may always meet the same rule. */
+/** On average one in this many, at irregular distances: a regular one may always meet the same rule. */
 export class Sample {
   private left = 1;
   private state = 1;

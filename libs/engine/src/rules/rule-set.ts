@@ -33,7 +33,7 @@ export class RuleSet implements EpochRules {
   readonly resourceColumnOf: ColumnOf;
   /** Also of the rules that are none of it because they have errors: they are in force, and not judged. */
   private readonly ids: ReadonlySet<string>;
-  /** Per id, when they are asked for. */
+  /** By id, built on first use. */
   private places: ReadonlyMap<string, number> | undefined;
 
   private constructor(

@@ -5,12 +5,12 @@ import { maskOf } from './condition-mask.js';
 /** The rules that are not silent where a value is of another type than they can take (`RuleDefinition.onError`). */
 export interface StrictRules {
   readonly rules: ReadonlySet<number>;
-  /** Per condition: those of which it is told once per trace that it failed so; and per word these conditions. */
+  /** Per condition: those whose errors are reported once per trace; and per word these conditions. */
   readonly ofTraces: readonly (readonly number[])[];
   readonly mask: Uint32Array;
-  /** Per condition: those about one span alone, of which each such span is a violation. */
+  /** Per condition: those about one span alone; each such span is a violation. */
   readonly ofSpans: readonly (readonly number[])[];
-  /** Something is told of traces. */
+  /** Some errors are reported per trace. */
   readonly judgesTraces: boolean;
 }
 

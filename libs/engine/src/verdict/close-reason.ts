@@ -9,7 +9,7 @@ export const CLOSE_REASONS = {
 
 export type CloseReason = keyof typeof CLOSE_REASONS;
 
-/** A trace that is to be judged as it is. */
+/** Judges a trace in its present state. */
 export interface ClosedTrace {
   readonly row: number;
   readonly reason: CloseReason;

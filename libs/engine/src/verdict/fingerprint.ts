@@ -1,4 +1,4 @@
-/** What a value is, before what it has: no two kinds begin alike. The end of an object is no length of a key. */
+/** The type of a value, before its content: no two types begin alike. The end of an object is no length of a key. */
 const TEXT = 1;
 const NUMBER = 2;
 const TRUE = 3;

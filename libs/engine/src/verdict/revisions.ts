@@ -1,6 +1,6 @@
 import type { VerdictStatus } from './verdict.js';
 
-/** What was said last about a subject. */
+/** The last verdict about a subject. */
 export interface Standing {
   revision: number;
   status: VerdictStatus;
@@ -8,11 +8,11 @@ export interface Standing {
   evidence: number;
   /** How many spans its trace had, and whether they were a fragment: as a number. */
   spans: number;
-  /** It is what the rule says to values of another type, not what it found. */
+  /** It reports a value of another type (`on_error`), not a match. */
   byError: boolean;
 }
 
-/** What was said last about the subjects of remembered traces: later spans may change it. Dropped when the trace is forgotten. */
+/** The last verdicts about the subjects of remembered traces: later spans may change them. Dropped when the trace is forgotten. */
 export class Revisions {
   /** Subjects kept. */
   count = 0;
@@ -31,12 +31,12 @@ export class Revisions {
     ofTrace.set(key, standing);
   }
 
-  /** Something was said about the trace. */
+  /** The trace has verdicts. */
   has(row: number): boolean {
     return this.byTrace.has(row);
   }
 
-  /** The subjects of a rule of which something stands that is not retracted. */
+  /** The subjects of a rule with a verdict that is not retracted. */
   standing(row: number, rule: number): readonly number[] {
     const ofTrace = this.byTrace.get(row);
     if (ofTrace === undefined) return NONE;

@@ -5,7 +5,7 @@ import type { VerdictStatus } from './verdict.js';
 const ID_BYTES = 240;
 const TRACE_BYTES = 170;
 
-/** What was told last under the id of a violation. */
+/** The last verdict published under the id of a violation. */
 export interface Told {
   readonly revision: number;
   readonly status: VerdictStatus;

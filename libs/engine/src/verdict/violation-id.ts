@@ -5,7 +5,7 @@ export interface Subject {
   readonly wireSpanId: string;
   /** A server span may share its id with the client span of its call. */
   readonly isServer: boolean;
-  /** Nanoseconds: forms of a span that differ in their times are told apart. */
+  /** Nanoseconds: forms of a span may differ in their times only. */
   readonly start: bigint;
   readonly duration: number;
   /** As `SpanColumns.forms`: odd if its id came before with other content, which may have the same times. */

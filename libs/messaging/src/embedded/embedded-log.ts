@@ -41,7 +41,7 @@ export class EmbeddedLog extends Log {
     super();
   }
 
-  /** Opens the storage; throws a LogError that says what to do when it can't be had. */
+  /** Opens the storage; throws a LogError that says what to do when it is unavailable. */
   static open(settings: EmbeddedLogSettings, options: EmbeddedLogOptions = {}): EmbeddedLog {
     const { now = SYSTEM_CLOCKS.wall, monotonic = SYSTEM_CLOCKS.monotonic, writerThread } = options;
     const storage = Storage.open(settings, { wall: now, monotonic });
@@ -158,7 +158,7 @@ export class EmbeddedLog extends Log {
     return this.#closing;
   }
 
-  /** Whatever is asked in between: a second process may come at any time. */
+  /** Checked in between, too: a second process may start at any time. */
   #watchLock(): void {
     if (this.storage.inMemory) return;
     this.#watching = setInterval(() => {
@@ -187,7 +187,7 @@ function writerOf(storage: Storage, now: () => number, writerThread: URL | undef
   return writer;
 }
 
-/** Rejects BT_LOG_TIMEOUT when `work` takes too long; it goes on. */
+/** Rejects BT_LOG_TIMEOUT when `work` takes too long; the work itself continues. */
 async function inTime<T>(work: Promise<T>, topic: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

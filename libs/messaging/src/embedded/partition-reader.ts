@@ -7,7 +7,7 @@ const IDLE_INTERVAL_MS = 1_000;
 /** Safety net under the wake-ups between threads. */
 const POLL_MS = 500;
 const RETRY_MS = { first: 50, most: 5_000 };
-/** In memory, how far records were delivered is said after so many bytes, and at the end: said for each batch it took 2 % of a reader's time. */
+/** In memory, delivered offsets are reported after this many bytes, and at the end: reporting each batch took 2 % of a reader's time. */
 const DELIVERED_BYTES = 1024 * 1024;
 /** How often a reader that has nothing to commit says that it is still there. */
 const SEEN_EVERY_MS = 60 * 60 * 1000;
@@ -27,10 +27,10 @@ export class PartitionReader {
   #seenAt = Number.NEGATIVE_INFINITY;
   #idleAt = Number.NEGATIVE_INFINITY;
   #failures = 0;
-  /** Bytes delivered since that was said last. */
+  /** Bytes delivered since the last report. */
   #unsaid = 0;
   #assigned = true;
-  /** The record behind the gap that was told last. */
+  /** The record after the last reported gap. */
   #toldMissing = -1;
   readonly #done: Promise<void>;
 
@@ -110,7 +110,7 @@ export class PartitionReader {
     const wanted = (await this.#listener.assigned(this.partition, committed, start)) ?? committed?.offset ?? start;
     // A position beyond the end is of records that are gone (files were restored or removed): read what there is.
     this.#next = wanted > end ? start : Math.max(wanted, start);
-    // In memory what was delivered may go before it is committed.
+    // In memory, delivered records may be deleted before they are committed.
     if (committed !== undefined && wanted <= end && !this.storage.inMemory) this.#tellMissing(Math.min(wanted, committed.offset), start);
   }
 

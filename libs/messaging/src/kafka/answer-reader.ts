@@ -22,7 +22,7 @@ export class AnswerReader {
   /** `deliver` is given buffers of its own, of one or more whole answers with their lengths before them. */
   constructor(readonly deliver: (answers: Buffer) => void) {}
 
-  /** Where the next bytes are to be read into. */
+  /** Target of the next bytes. */
   get room(): Buffer {
     return this.#answer?.subarray(this.#filled) ?? this.#start.subarray(this.#started);
   }

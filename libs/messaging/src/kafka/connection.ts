@@ -65,7 +65,7 @@ export class Connection {
     return (await this.#described(topic, false)).topicId;
   }
 
-  /** A broker's answer says that leaders are others by now: they are asked for again. */
+  /** A broker answered that leaders have changed: refreshes them. */
   leadersMoved(): void {
     this.#moved = true;
   }
@@ -79,7 +79,7 @@ export class Connection {
         this.#moved = false;
         if (asked) await cluster.refreshMetadata();
         else await cluster.refreshMetadataIfNecessary();
-        // What was not well when it was asked for last may be by now.
+        // A problem of the last refresh may be gone.
         if (!asked && !isWhole(topicOf(cluster, topic))) await cluster.refreshMetadata();
         return topicOf(cluster, topic);
       });
@@ -92,7 +92,7 @@ export class Connection {
     return known;
   }
 
-  /** Old brokers are asked for all topics at once: one that is gone fails every question about the others. Those are asked for again. */
+  /** Old brokers are asked for all topics at once: a missing one fails the whole request. The others are asked for again. */
   #forgetMissing(topic: string, error: unknown): void {
     if (typeOf(error) !== UNKNOWN_TOPIC || !this.#topics.has(topic)) return;
     this.#topics.clear();

@@ -21,7 +21,7 @@ const OFFSET_OUT_OF_RANGE = 1;
 const UNKNOWN_TOPIC = 3;
 /** The topic of this id is gone or was replaced: for waiting readers a missing topic. */
 const OTHER_TOPIC = new Set([100, 103]);
-/** A broker that has not answered for so long (ms) hangs; its connection is given up a little later. */
+/** A broker that has not answered for this long (ms) hangs; its connection is closed a little later. */
 const SILENT_MS = 5_000;
 /** Parts of an outage. */
 const NODE = 'node ';
@@ -194,7 +194,7 @@ export class Fetcher {
   }
 }
 
-/** Partitions are served in the order they are asked for: each is the first in its turn. */
+/** Partitions are served in the order of the request; each is the first in its turn. */
 function rotated<T>(items: readonly T[], turn: number): T[] {
   const start = items.length === 0 ? 0 : turn % items.length;
   return [...items.slice(start), ...items.slice(0, start)];

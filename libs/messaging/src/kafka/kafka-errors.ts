@@ -1,6 +1,6 @@
 import { LogError, logProblem } from '../problems.js';
 
-/** An error of kafkajs, of which each layer may wrap the one below. */
+/** An error of kafkajs; each layer may wrap the one below. */
 interface KafkaError extends Error {
   readonly type?: string;
   readonly code?: string;
@@ -40,7 +40,7 @@ export function reasonOf(error: unknown): string {
   return innermost ? (innermost.type ? `${innermost.type}: ${innermost.message}` : innermost.message) : String(error);
 }
 
-/** A LogUnavailable for what Kafka could not do now; a problem of the log stays what it is. */
+/** A LogUnavailable for an error of Kafka; a problem of the log stays unchanged. */
 export function kafkaFailed(work: string, error: unknown): LogError {
   return error instanceof LogError ? error : logProblem('BT_LOG_KAFKA_FAILED', { work, reason: reasonOf(error) }, error);
 }

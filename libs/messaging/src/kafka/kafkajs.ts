@@ -179,7 +179,7 @@ function askForMetadata(pool: BrokerPool): void {
   };
 }
 
-/** What was said of a topic when its cluster was asked last. */
+/** The last metadata of a topic. */
 export function topicOf(cluster: Cluster, topic: string): TopicMetadata | undefined {
   const { metadata } = (cluster as unknown as { brokerPool: BrokerPool }).brokerPool;
   return metadata?.topicMetadata.find((one) => one.topic === topic);

@@ -25,12 +25,12 @@ export interface FeedSource {
   works(partition: number): void;
 }
 
-/** A position, and of which log it is, as far as that is known. */
+/** A position, and the log it belongs to, if known. */
 export interface CommittedPosition extends Position {
   readonly topicId?: string | undefined;
 }
 
-/** One partition of a member: what was fetched waits here; the listener gets it, one call at a time. */
+/** One partition of a member: fetched records wait here; the listener gets them, one call at a time. */
 export class PartitionFeed {
   readonly #listener: PartitionListener;
   readonly #options: SubscribeOptions;
@@ -68,7 +68,7 @@ export class PartitionFeed {
     return this.#held;
   }
 
-  /** The log that is read: what is committed is a position in this one. */
+  /** The log that is read; committed positions refer to it. */
   get topicId(): string | undefined {
     return this.#topicId;
   }
@@ -85,7 +85,7 @@ export class PartitionFeed {
     return this.#readyBytes >= READY_BYTES;
   }
 
-  /** What was fetched at `from`; `next` is where to go on. */
+  /** Records fetched at `from`; `next` is the next offset. */
   take(from: number, records: readonly LogRecord[], next: number, end: number): void {
     if (from !== this.#fetchAt) return;
     for (const record of records) {
@@ -100,7 +100,7 @@ export class PartitionFeed {
     this.#wake();
   }
 
-  /** What was wanted is not in the log: `start` and `end` are what it has. */
+  /** The offset is not in the log, which has `start` to `end`. */
   moved(from: number, start: number, end: number): void {
     if (from !== this.#fetchAt) return;
     if (from > end) return this.#leave();
@@ -138,7 +138,7 @@ export class PartitionFeed {
     this.source.wantsChanged();
   }
 
-  /** The partition is another member's already: what comes from now on is not committed. */
+  /** The partition already belongs to another member: nothing more is committed. */
   lose(): void {
     this.#held = false;
   }

@@ -1,7 +1,7 @@
 import type { OutgoingRecord } from '../log.js';
 import { CONTROL_ALIVE, CONTROL_HEADER } from '../records/topics.js';
 
-/** A partition into which nothing was appended for so long (ms) gets a record that says that somebody could. */
+/** A partition without an append for this long (ms) gets a record that says that appends are possible. */
 const QUIET_MS = 2_000;
 /** One into which much is appended gets one that often (ms), so that readers know that there are such records. */
 const BUSY_MS = 10_000;
@@ -60,7 +60,7 @@ export class Presence {
   /** Appends; before the first record of a partition that was quiet it says that there is somebody. Answers the offsets of `records`. */
   async appendPresent(topic: string, records: readonly OutgoingRecord[]): Promise<readonly number[]> {
     const partitions = this.topics.get(topic);
-    // What is no span (a marker, a barrier) says nothing of whether spans can be sent.
+    // Records other than spans (markers, barriers) do not show that spans can be sent.
     if (partitions === undefined || this.timer === undefined || records.some(({ headers }) => headers?.[CONTROL_HEADER] !== undefined)) {
       return this.append(topic, records);
     }

@@ -12,7 +12,7 @@ const TIMEOUT_MS = 10_000;
 const AGAIN_MS = 100;
 const OFFSET_OUT_OF_RANGE = 1;
 
-/** Reads ranges of partitions, without a group. A broker that is gone for a moment is asked again, for up to 10 s. */
+/** Reads ranges of partitions, without a group. An unreachable broker is retried for up to 10 s. */
 export class RangeReader {
   constructor(readonly connection: Connection) {}
 

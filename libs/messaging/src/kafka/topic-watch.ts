@@ -37,7 +37,7 @@ export class TopicWatch {
     clearInterval(this.#timer);
   }
 
-  /** What is known stays while the brokers do not answer. Never rejects. */
+  /** The last known state stays while the brokers do not answer. Never rejects. */
   async look(): Promise<void> {
     try {
       const found = await this.find();

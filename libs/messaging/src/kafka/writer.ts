@@ -29,9 +29,9 @@ const FORGOTTEN = new Set([
   'INVALID_PRODUCER_ID_MAPPING',
 ]);
 const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
-/** What is wrong with a record: another attempt is refused too. */
+/** Errors of a record: a retry fails too. */
 const RECORD_REFUSED = new Set([...TOO_LARGE, 'INVALID_RECORD']);
-/** What is wrong with the topic, whatever is written: until somebody has changed its settings. */
+/** Errors of the topic, for any record: until somebody changes its settings. */
 const TOPIC_REFUSED = new Set([
   'INVALID_TOPIC_EXCEPTION',
   'INVALID_TIMESTAMP',
@@ -198,7 +198,7 @@ export class Writer {
     }, wait);
   }
 
-  /** Sends to one node until its queues are empty or something fails; then `#assign` goes on. */
+  /** Sends to one node until its queues are empty or a request fails; then `#assign` continues. */
   async #send(node: number): Promise<void> {
     this.#senders.add(node);
     try {
@@ -293,7 +293,7 @@ export class Writer {
     await pause(wait, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }
 
-  /** Answers how long to wait (ms). A few failures are what the move of a leader looks like; an outage is told at attempts 4, 8, 16, … */
+  /** Answers how long to wait (ms). A move of a leader causes a few failures; an outage is logged at attempts 4, 8, 16, … */
   #say(work: string, error: unknown, failures: number): number {
     const attempt = failures + 1;
     const told = attempt > 2 && Number.isInteger(Math.log2(attempt));

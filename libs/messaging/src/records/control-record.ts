@@ -15,7 +15,7 @@ export type Control =
   /** `before`: the epoch in force before it, when it says so. */
   | { readonly kind: 'epoch'; readonly epoch: number; readonly before?: number }
   | { readonly kind: 'barrier'; readonly id: string }
-  /** For so many ms before it nothing could be appended. */
+  /** For this many ms before it nothing could be appended. */
   | { readonly kind: 'pause'; readonly pause: number }
   /** Ingest could append spans. */
   | { readonly kind: 'alive' }

@@ -8,7 +8,7 @@ const index = new RequestIndex();
 /** Counts of ranges that are remembered. */
 const REMEMBERED = 256;
 
-/** Records between two looks at the time, after each of which others have a turn. */
+/** Records between two looks at the clock, after which other work runs. */
 const LOOK = 200;
 
 /** The spans log, as it is counted for `GET /v1/accounting`. What a range holds does not change, and is remembered. */

@@ -3,7 +3,7 @@ import { isRefusedRecord, LogError } from '../problems.js';
 import { retry } from '../retry.js';
 import { TOPICS } from './topics.js';
 
-/** Headers of a dead letter, beside those that the record had. */
+/** Headers of a dead letter, beside those of the record. */
 export const DEAD_LETTER_HEADERS = {
   topic: 'betrace-dead-topic',
   partition: 'betrace-dead-partition',

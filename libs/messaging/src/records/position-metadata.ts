@@ -12,7 +12,7 @@ export interface PositionMetadata {
   readonly said?: boolean;
   /** Offset before which all that was found is in the violations log. A successor finds the same in those records, and need not publish it again. */
   readonly published?: number;
-  /** By what it was found (`judgementOf`): a successor that judges in another way publishes all that it finds. */
+  /** The judgement that found it (`judgementOf`): a successor with another one publishes all verdicts again. */
   readonly judgement?: string;
   /**
    * The intended offset where the position's own lies above it. A full log in memory may drop applied records; then a successor of the thread has less to read

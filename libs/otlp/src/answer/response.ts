@@ -1,7 +1,7 @@
 import { PARTIAL_SUCCESS, RESPONSE } from '../wire/fields.js';
 import { Writer } from '../wire/writer.js';
 
-/** What the sender is told beside success: spans that were not accepted, and why. It must not send them again. */
+/** Beside success, the sender learns which spans were rejected, and why. It must not send them again. */
 export interface PartialSuccess {
   readonly rejectedSpans: number;
   readonly errorMessage: string;

@@ -142,7 +142,7 @@ export class ProjectionDecoder {
     let linked = 0;
     let name = '';
     let at = start;
-    // Nearly every span begins with these fields in this order: no look at each tag, what it may be.
+    // Nearly every span begins with these fields in this order, which saves the switch over tags.
     if (at + HEAD <= end && view.getUint16(at) === 0x0a10 && view.getUint16(at + 18) === 0x1208) {
       traceIdAt = at + 2;
       spanIdAt = at + 20;

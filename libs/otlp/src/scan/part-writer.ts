@@ -6,7 +6,7 @@ const FRAME = 6;
 
 /** Writes some spans of a scanned request, with the resources and scopes they stand in, as a request of their own. */
 export class PartWriter {
-  /** What is in ResourceSpans beside scope_spans and in ScopeSpans beside spans, as pairs of offsets: all that is copied for each part. */
+  /** Fields of ResourceSpans beside scope_spans and of ScopeSpans beside spans, as pairs of offsets: copied to each part. */
   private readonly resourceRanges: number[][];
   private readonly scopeRanges: number[][];
   private readonly resourceSize: number[];

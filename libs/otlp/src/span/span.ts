@@ -75,7 +75,7 @@ export interface SpanStatus {
   readonly code: number;
 }
 
-/** A span with what it stands in. */
+/** A span with its resource and scope. */
 export interface WholeSpan {
   readonly span: Span;
   readonly resource: Resource | undefined;

@@ -11,11 +11,11 @@ export interface OtlpErrorPlace {
 
 export interface FieldError {
   readonly path: string;
-  /** What was expected and what was found. */
+  /** What was expected and found. */
   readonly message: string;
 }
 
-/** The only error that reading, checking or splitting telemetry throws: what was sent is wrong, not the program. */
+/** The only error of reading, checking or splitting telemetry: the input is wrong, not the program. */
 export class OtlpError extends Error {
   override readonly name = 'OtlpError';
   /** The HTTP status that fits. */

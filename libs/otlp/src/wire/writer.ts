@@ -11,7 +11,7 @@ export class Writer {
   private view = new DataView(this.bytes.buffer);
   private at = 0;
 
-  /** What was written, copied. */
+  /** A copy of the written bytes. */
   finish(): Uint8Array {
     return this.bytes.slice(0, this.at);
   }

@@ -38,7 +38,7 @@ export interface EvaluatedPartition {
   readonly rejected: Readonly<Record<string, number>>;
   /** Appended again, to the partition of their trace. */
   readonly moved: number;
-  /** Records that were deleted before they were evaluated; nobody knows how many spans they had. */
+  /** Records that were deleted before they were evaluated; their number of spans is unknown. */
   readonly expiredRecords: number;
   readonly openTraces: number;
 }
@@ -73,18 +73,18 @@ export interface CountedLog {
   count(partition: number, from: number, to: number, deadline: number): Promise<number | undefined>;
 }
 
-/** What each hop of this process tells of what it counted. Each part of BeTrace that a process has fills in its own. */
+/** The counts of each hop of this process. Each module of the process adds its own. */
 @Injectable()
 export class Accounts {
   receive:
     | {
-        /** Answers whether the log has said what became of all that it was given before the call, in so many ms. */
+        /** Answers whether the results of all appends before the call are known, within this many ms. */
         decided(milliseconds: number): Promise<boolean>;
         /** Takes no turn of the event loop: it is of one instant. */
         now(): ReceivedSpans;
       }
     | undefined;
-  /** Of one instant for each partition, no later than the answer; in so many ms. */
+  /** The counts of each partition at one instant, no later than the answer; within this many ms. */
   evaluate: ((milliseconds: number) => Promise<EvaluatedSpans>) | undefined;
   keep: (() => Promise<KeptViolations>) | undefined;
   log: CountedLog | undefined;

@@ -1,4 +1,4 @@
-/** Times in seconds, of the latest so many. */
+/** Times in seconds, of the latest ones up to this number. */
 export interface Latency {
   readonly of: number;
   readonly p50?: number;

@@ -5,7 +5,7 @@ export function sumOf(counts: Counts): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-/** The sums by key; what is 0 everywhere is left out. */
+/** The sums by key, without zeros. */
 export function added(all: readonly Counts[]): Counts {
   const sums: Record<string, number> = {};
   for (const counts of all) {

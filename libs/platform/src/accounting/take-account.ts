@@ -43,7 +43,7 @@ export async function takeAccount(accounts: Accounts, since: Date, timeoutMs = T
   };
 }
 
-/** Reads the log until a deadline (ms, monotonic); what could not be counted is said in `inexact`. */
+/** Reads the log until a deadline (ms, monotonic); `inexact` names what could not be counted. */
 class SpansReader {
   constructor(
     private readonly log: CountedLog | undefined,

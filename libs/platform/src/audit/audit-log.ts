@@ -30,7 +30,7 @@ function whoOf(request: FastifyRequest, reply: FastifyReply) {
   return { who: callerOf(request), from: request.ip, method: request.method, path: pathOf(request), status: reply.statusCode };
 }
 
-/** Without the query, which may hold what is looked for. */
+/** Without the query, which may hold search terms. */
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '';
 }

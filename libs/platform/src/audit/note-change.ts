@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 export interface NotedChange {
   /** What happened: `rule.updated`. */
   readonly event: string;
-  /** Id of what was changed. */
+  /** Id of the changed object. */
   readonly subject: string;
   /** As it was and as it is; absent where there was or is nothing. */
   readonly before?: unknown;

@@ -35,7 +35,7 @@ export class ApiKeys {
   private keys: readonly NamedKey[];
   private seen = '';
   private lookedAt = 0;
-  /** Why the file could not be read, which is told once. */
+  /** Why the file could not be read; logged once. */
   private failure = '';
 
   /** Throws a ConfigurationError when the file of keys cannot be read or is wrong. */

@@ -22,7 +22,7 @@ export function requireCaller(fastify: FastifyInstance, authentication: Authenti
       return Array.isArray(value) ? value[0] : value;
     });
     noteCaller(request, caller.name);
-    // What is not there is so for everybody who is known.
+    // A missing path is 404 for every authenticated caller.
     if (request.routeOptions.url !== undefined) authentication.check(caller, scopeOf(request));
   });
 }

@@ -64,7 +64,7 @@ export class Authentication {
     throw new Problem('BT_HTTP_FORBIDDEN', `the key ${name} has ${held}, and this needs ${needed}`);
   }
 
-  /** `reason`: what is wrong with the token that was sent. */
+  /** `reason`: what is wrong with the token. */
   private refuse(reason: string | undefined): never {
     const { header } = this.apiKeys;
     const ways = [

@@ -21,7 +21,7 @@ export interface BearerOptions {
   readonly audience: string;
   /** The claim with what the caller may do: words separated by spaces, or a list. */
   readonly scopeClaim: string;
-  /** What stands before a scope of ours in it. */
+  /** The prefix of our scopes in it. */
   readonly scopePrefix: string;
   /** Where the issuer's keys are; undefined: where its discovery document says. */
   readonly keysUrl: string | undefined;
@@ -94,7 +94,7 @@ export class BearerTokens {
   }
 }
 
-/** All that jose throws is about the token, but for what it says of the set of keys. */
+/** All errors of jose are about the token, except those about the set of keys. */
 function isAboutToken(error: unknown): boolean {
   if (error instanceof joseErrors.JWKSTimeout || error instanceof joseErrors.JWKSInvalid) return false;
   if (error instanceof joseErrors.JWKInvalid) return false;

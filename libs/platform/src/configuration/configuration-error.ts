@@ -19,7 +19,7 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** Where the readers of the sources put what is wrong. */
+/** Where the readers of the sources collect errors. */
 export class ProblemCollector {
   readonly problems: ConfigurationProblem[] = [];
   add(key: string, source: string, message: string): void {

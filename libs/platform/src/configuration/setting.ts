@@ -9,7 +9,7 @@ export interface SettingType<T> {
   parse(input: unknown): T | undefined;
   /** A method, so that settings of any type fit in one schema; the schema's spec proves that defaults fit their types. */
   show(value: T): string;
-  /** JSON Schema of what a file may hold for it: the chart's values are checked by it. Bounds of durations and sizes are not in it. */
+  /** JSON Schema of its value in a file, by which the chart's values are checked. Bounds of durations and sizes are not in it. */
   readonly jsonSchema: Readonly<Record<string, unknown>>;
 }
 
@@ -52,7 +52,7 @@ export const otlpEndpoint: SettingType<string> = {
   show: (value) => value,
 };
 
-/** A URL that is asked for what decides about access: over https, or on this machine. */
+/** A URL whose answers decide about access: over https, or on this machine. */
 export const issuer: SettingType<string> = {
   name: 'URL',
   jsonSchema: { type: 'string', pattern: '^[hH][tT][tT][pP][sS]?://' },

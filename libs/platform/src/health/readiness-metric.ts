@@ -12,7 +12,7 @@ export const HEALTH_METRICS = {
   },
 } as const satisfies MetricDeclarations;
 
-/** How long a scrape waits for the checks, ms; a check that hangs is told by the next scrape. */
+/** How long a scrape waits for the checks, ms; the next scrape reports a check that hangs. */
 const TIMEOUT_MS = 500;
 
 /** Has the checks say at each scrape how they are, or how they were when they last answered. */

@@ -58,7 +58,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
   const https = httpsOptions(certificate);
   const adapter = new FastifyAdapter({
     forceCloseConnections: 'idle',
-    // No parameter is longer than a head may be: what is too long for an id is told by who reads it.
+    // A parameter is at most as long as a request head; readers of ids reject longer ids.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_HEAD_BYTES },
     frameworkErrors: answerUnrouted,
     ...(https === undefined ? { http: limits } : { https: { ...limits, ...https } }),
@@ -118,7 +118,7 @@ function closeConnectionsAtStop(fastify: FastifyInstance, shutdown: Shutdown): v
   });
 }
 
-/** Listens on `server.http_port`; answers the URL. Rejects with a StartError when the port can't be had. */
+/** Listens on `server.http_port`; answers the URL. Rejects with a StartError when the port is unavailable. */
 export async function listen(app: NestFastifyApplication, { server }: Configuration): Promise<string> {
   try {
     await app.listen(server.httpPort, server.host);

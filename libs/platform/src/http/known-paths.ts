@@ -11,7 +11,7 @@ interface KnownPath {
   readonly methods: Set<string>;
 }
 
-/** The paths that an application serves, so that a request to another is told what is wrong with it: the path or the method. */
+/** The paths that an application serves, so that a request to another learns what is wrong: the path or the method. */
 @Injectable()
 export class KnownPaths {
   private readonly paths = new Map<string, KnownPath>();

@@ -1,6 +1,6 @@
-/** Errors below errors that are told. */
+/** Maximum of nested errors that are logged. */
 const DEPTH = 5;
-/** Characters of a text that are told: an error may quote what it was given. */
+/** Maximum of characters of a text: an error may quote its input. */
 const TEXT_LENGTH = 4_000;
 
 interface Described {

@@ -23,7 +23,7 @@ type MetricOf<D extends MetricDeclaration> = D['type'] extends 'counter'
 /** The metrics that declarations make: `metrics.spansIngested.inc({ receiver: 'grpc' })`. */
 export type Metrics<D extends MetricDeclarations> = { readonly [K in keyof D]: MetricOf<D[K]> };
 
-/** Registers what is declared; a metric that the registry already has is taken as it is. */
+/** Registers the declared metrics; reuses those that the registry already has. */
 export function registerMetrics<const D extends MetricDeclarations>(declarations: D, registry: Registry): Metrics<D> {
   const entries = Object.entries(declarations).map(([key, declaration]) => [
     key,

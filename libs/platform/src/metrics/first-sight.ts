@@ -1,4 +1,4 @@
-/** Scrapers that are told apart; more than a few is a mistake, or an attack. */
+/** Maximum of scrapers that are distinguished; more is a mistake, or an attack. */
 const SCRAPERS = 32;
 
 /** `name{labels} value`, as prom-client writes it. */

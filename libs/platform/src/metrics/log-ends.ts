@@ -56,7 +56,7 @@ export class LogEnds {
   private async ask(topic: string, known: Known): Promise<void> {
     try {
       const ends = await this.log.ends(topic);
-      // A topic that is gone has no partition, and what was last known of it grows old.
+      // A deleted topic has no partition, and its last known end ages.
       if (ends.size === 0) return;
       known.ends = ends;
       known.toldAt = this.now();

@@ -20,7 +20,7 @@ export class MetricsController {
   @RouteConfig({ access: 'metrics' })
   async metrics(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const text = await this.registry.metrics();
-    // Only Prometheus and its likes send it; people and scripts are told what is.
+    // Only Prometheus and similar scrapers send it; people and scripts get the real values.
     const scrapes = request.headers['x-prometheus-scrape-timeout-seconds'] !== undefined;
     const scraper = `${request.ip} ${request.headers['user-agent'] ?? ''}`;
     await reply.type(this.registry.contentType).send(scrapes ? this.firstSight.forScraper(scraper, text) : text);

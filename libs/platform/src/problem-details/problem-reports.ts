@@ -4,7 +4,7 @@ import type { Problem } from './problem.js';
 /** A request that was answered with a problem. */
 export interface ProblemReport {
   readonly problem: Problem;
-  /** What was thrown: the problem itself, or what became it. */
+  /** The thrown error: the problem itself, or its cause. */
   readonly error: unknown;
   /** The route's template; undefined when there is none for the path. */
   readonly route: string | undefined;

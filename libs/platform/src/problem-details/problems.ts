@@ -2,7 +2,7 @@
 export interface ProblemKind {
   readonly status: number;
   readonly title: string;
-  /** What it means and what to do, for `docs/errors.md`. */
+  /** Meaning and remedy, for `docs/errors.md`. */
   readonly doc: string;
 }
 

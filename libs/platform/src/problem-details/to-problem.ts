@@ -10,7 +10,7 @@ interface CodedError extends Error {
   /** What `errors` is called where only fields can be wrong. */
   readonly fields?: readonly ProblemDetail[];
   readonly retryAfter?: number;
-  /** What a client is told, where the message says more than that. */
+  /** The text for clients, where the message says more. */
   readonly detail?: string;
 }
 

@@ -4,7 +4,7 @@ import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { nearest } from '../configuration/suggest.js';
 import { Problem, type ProblemDetail } from './problem.js';
 
-/** Nest and class-transformer drop what every object or class has, before anybody is asked whether it is known. */
+/** Nest and class-transformer drop members that every object or class has, before the check for unknown members. */
 const isDropped = (name: string): boolean => name in Object.prototype || name === 'prototype';
 
 class StrictPipe extends ValidationPipe {
@@ -47,7 +47,7 @@ class StrictPipe extends ValidationPipe {
 
 /** Items of a list that are looked at in one go. */
 const SLICE = 100;
-/** Errors that are told of a long list. */
+/** Maximum of errors reported for a long list. */
 const MAX_ERRORS = 100;
 
 type LongList = readonly [property: string, items: readonly unknown[]];
@@ -59,7 +59,7 @@ function longList(value: unknown): LongList | undefined {
   return lists.length === 1 ? lists[0] : undefined;
 }
 
-/** What is wrong in a slice, by its place in the whole list. */
+/** The errors of a slice, with their places in the whole list. */
 function moved(detail: ProblemDetail, property: string, by: number): ProblemDetail {
   const place = (text: string): string =>
     text.replaceAll(`${property}[`, `${property}[#`).replace(/\[#(\d+)/g, (_, index: string) => `[${Number(index) + by}`);

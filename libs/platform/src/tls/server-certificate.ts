@@ -9,7 +9,7 @@ import { type CertificateFiles, markOf, readCertificateFiles } from './certifica
 /** Milliseconds between two looks at whether the files are others. */
 const LOOK = 2_000;
 const DAY = 24 * 60 * 60 * 1_000;
-/** It is told so long before the certificate ends. */
+/** A warning is logged this long before the certificate expires. */
 const SOON = 14 * DAY;
 
 export const TLS_METRICS = {
@@ -31,7 +31,7 @@ export class ServerCertificate {
   private readonly timer: NodeJS.Timeout | undefined;
   private current: CertificateFiles | undefined;
   private seen = '';
-  /** Why the files could not be used, which is told once. */
+  /** Why the files could not be used; logged once. */
   private failure = '';
 
   /** Throws a ConfigurationError when a file cannot be read, or they do not fit together. */

@@ -100,7 +100,7 @@ async function inserted(
   return counts;
 }
 
-/** Who follows the violations by their numbers has to see that these are others: what came after the backup is gone. */
+/** Readers that follow violations by number must see that the numbers changed: violations after the backup are gone. */
 const sequenceOf = ({ last }: BackupRow): BackupRow => ({ ...newSequence(Number(last)) });
 
 async function hasTable(queries: Queries, name: string): Promise<boolean> {

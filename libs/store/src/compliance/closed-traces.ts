@@ -5,7 +5,7 @@ import type { Queries } from '../schema.js';
 
 const HOUR = 3_600_000;
 
-/** Traces of one partition that closed in one hour, of those that opened under one rule set. */
+/** Traces of one partition that closed in one hour and opened under one rule set. */
 export interface ClosedTracesCount {
   /** Whole hours since 1970. */
   readonly hour: number;
@@ -21,7 +21,7 @@ export interface ClosedTracesCount {
 export interface ClosedTracesTotals {
   /** By rule set. */
   readonly epochs: ReadonlyMap<number, number>;
-  /** The first hour of which anything is known (Unix ms), whatever was asked; undefined when nothing is. */
+  /** The first hour with data (Unix ms), whatever the query; undefined when there is none. */
   readonly since: number | undefined;
 }
 

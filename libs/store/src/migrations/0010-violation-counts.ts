@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** Counts over time read an index alone: a row with its record is a hundred times as large as what is counted. */
+/** Counts over time read only an index: a row with its record is a hundred times as large. */
 export const violationCounts: Migration = {
   name: '0010-violation-counts',
   up: async ({ schema }) => {

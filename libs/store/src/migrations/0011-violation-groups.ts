@@ -37,7 +37,7 @@ export const violationGroups: Migration = {
   },
 };
 
-/** What was kept before there were groups. */
+/** Violations stored before there were groups. */
 async function groupKept(database: Transaction<Schema>): Promise<void> {
   const groups = await database
     .selectFrom('violations')

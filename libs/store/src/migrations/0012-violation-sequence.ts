@@ -1,7 +1,7 @@
 import { newSequence } from '../violation-sequence.js';
 import type { Migration } from './migrations.js';
 
-/** Numbers in the order in which violations are kept, so that a reader goes on where it was. */
+/** Numbers in the order in which violations are stored, so that a reader can continue. */
 export const violationSequence: Migration = {
   name: '0012-violation-sequence',
   up: async (database) => {

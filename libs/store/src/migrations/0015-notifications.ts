@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** Which revision of a violation each receiver of notifications was told last. */
+/** The last revision of a violation sent to each receiver of notifications. */
 export const notifications: Migration = {
   name: '0015-notifications',
   up: async ({ schema }) => {

@@ -42,7 +42,7 @@ export async function runMigrations(
   if (unknown.length > 0) await passOver(transaction, unknown);
 }
 
-/** A row of `migrations`, of which 0018 made the last two columns. */
+/** A row of `migrations`; 0018 added the last two columns. */
 type DoneMigration = Pick<Schema['migrations'], 'name'> & Partial<Selectable<Schema['migrations']>>;
 
 async function run(transaction: Transaction<Schema>, { name, up, olderVersions }: Migration): Promise<void> {
@@ -64,7 +64,7 @@ async function passOver(transaction: Transaction<Schema>, unknown: readonly Done
   await transaction.updateTable('migrations').set({ passed_over: 1 }).where('name', 'in', names).execute();
 }
 
-/** The migrations of newer versions beside which this one goes on. */
+/** The migrations of newer versions with which this one works. */
 export async function newerMigrations(queries: Queries, migrations: readonly Migration[] = MIGRATIONS): Promise<readonly string[]> {
   const rows = await queries.selectFrom('migrations').select('name').orderBy('name').execute();
   return rows.map(({ name }) => name).filter((name) => !migrations.some((migration) => migration.name === name));

@@ -30,7 +30,7 @@ export function openPostgres(settings: PostgresStoreSettings): Connection {
     // Offsets, epochs and Unix milliseconds are all below 2^53.
     types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
   });
-  // An idle connection that breaks is replaced with the next query, which reports what is wrong.
+  // An idle connection that breaks is replaced with the next query, which reports the error.
   pool.on('error', () => undefined);
   // One that breaks in a transaction, between two of its queries, has nobody to tell: the next query is refused. Unheard, the error
   // would end the process.

@@ -15,7 +15,7 @@ function escapingClient(client: PostgresPoolClient): PostgresPoolClient {
     return { ...result, command: result.command, rowCount: result.rowCount, rows: result.rows.map(unescapedRow) };
   };
   const release: PostgresPoolClient['release'] = (...discard) => client.release(...discard);
-  // Everything else that Kysely calls is the client's own. (It calls `query` with a cursor too, for streams, of which the store has none.)
+  // The other calls of Kysely are the client's own. (It calls `query` with a cursor too, for streams, which the store does not use.)
   return Object.assign(Object.create(client) as PostgresPoolClient, { query: query as unknown as PostgresPoolClient['query'], release });
 }
 

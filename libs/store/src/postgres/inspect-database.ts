@@ -8,7 +8,7 @@ export interface DatabaseInspection {
   readonly now: number;
 }
 
-/** Asks a PostgreSQL who it is, and changes nothing. Rejects a StoreError that says what is wrong. */
+/** Queries a PostgreSQL for its version and state, and changes nothing. Rejects a StoreError. */
 export async function inspectDatabase(url: string): Promise<DatabaseInspection> {
   const connection = openPostgres({ kind: 'postgres', url, connections: 1 });
   try {

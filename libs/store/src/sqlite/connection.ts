@@ -18,7 +18,7 @@ export function openSqlite(settings: SqliteStoreSettings): Connection {
   let database: DatabaseSync;
   try {
     if (settings.path !== undefined) makeDirectory(resolve(settings.path));
-    // Beside threads it does nothing but say what is wrong at the start, and keep the files open that are looked after.
+    // Beside threads it only reports errors at the start, and keeps the watched files open.
     database = openDatabase(place);
   } catch (error) {
     const problem = sqliteProblem(error, place);

@@ -3,7 +3,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 /** Statements kept prepared: all of the store's, with room for the combinations of filters. */
 const KEPT = 200;
 
-/** A statement with what is asked of it each time: whether it answers rows. */
+/** A statement, and whether it answers rows. */
 export interface KeptStatement {
   readonly reader: boolean;
   readonly statement: StatementSync;

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ThreadAnswer, ThreadFailure, ThreadRequest, ThreadResult, ThreadSettings } from './thread-message.js';
 
-/** The thread of a connection ended by itself: what it was doing is not known, and a transaction of it is undone. */
+/** The thread of a connection ended unexpectedly: the result of its statement is unknown, and its transaction is rolled back. */
 export class ThreadEnded extends Error {
   constructor(reason: string) {
     super(`the thread of the database ended (${reason})`);
@@ -39,7 +39,7 @@ export class SqliteThread {
     });
   }
 
-  /** Statements that are asked and not answered. */
+  /** Statements without an answer yet. */
   get waiting(): number {
     return this.#waiting.size;
   }
@@ -58,7 +58,7 @@ export class SqliteThread {
     await this.#ask((id) => ({ kind: 'rollback', id }));
   }
 
-  /** Resolves when what was asked before is answered and the connection is closed. */
+  /** Resolves when all earlier statements are answered and the connection is closed. */
   close(): Promise<void> {
     if (!this.ended) this.#worker.postMessage({ kind: 'close' } satisfies ThreadRequest);
     return this.#stopped;

@@ -12,7 +12,7 @@ export interface ThreadResult {
   readonly lastInsertRowid?: number | bigint;
 }
 
-/** The members of an error of `node:sqlite` by which it is told what it means. */
+/** The members of an error of `node:sqlite` that identify it. */
 export interface ThreadFailure {
   readonly message: string;
   readonly code?: string | undefined;

@@ -9,7 +9,7 @@ type GroupedRow = Pick<
   'id' | 'revision' | 'status' | 'first_offset' | 'rule_id' | 'rule_name' | 'severity' | 'service' | 'timestamp_ms'
 >;
 
-/** What a batch does to a group: `row` holds differences of the counts, and the times of what is seen in the batch. */
+/** The changes of a group by a batch: `row` holds differences of the counts, and the times of the batch. */
 export interface GroupChange {
   readonly row: Schema['violation_groups'];
   /** Something of it stands: it was seen. */

@@ -20,7 +20,7 @@ export interface ViolationGroup {
   readonly firstSeen: number;
   readonly lastSeen: number;
   readonly state: GroupState;
-  /** Who knows of it, and since when; not of what came back since. */
+  /** Who acknowledged it, and since when; without later violations. */
   readonly acknowledged?: { readonly at: number; readonly by: string };
   /** Its rule is muted now, everywhere or in its service. */
   readonly muted: boolean;

@@ -1,11 +1,11 @@
-/** Characters of an answer that are told. */
+/** Maximum of characters of an answer in logs. */
 const TEXT_LENGTH = 300;
 /** Characters of a page in which its title is looked for. */
 const PAGE_HEAD = 65_536;
 
 const BYTE_ORDER_MARK = 0xfeff;
 
-/** Whether this is a page for people, by what it says or by how it begins. */
+/** Whether this is an HTML page, by its content type or its beginning. */
 export function isPage(contentType: string | undefined, content: Buffer): boolean {
   if (/^\s*(text\/html|application\/xhtml\+xml)\b/i.test(contentType ?? '')) return true;
   return /^\s*<(!doctype|html|head|body|\?xml|title|h1|center|script)\b/i.test(beginning(content));

@@ -100,7 +100,7 @@ function partialSuccessOf(response: Buffer): ReturnType<typeof decodeExportRespo
   }
 }
 
-/** grpc-js's own words for what comes from something that speaks no gRPC. */
+/** grpc-js's own texts for answers of servers that do not speak gRPC. */
 const HTTP_STATUS = /Received HTTP status code (\d{3})/;
 const NO_HTTP2 = /Protocol error/;
 const NO_STATUS = /Call ended without gRPC status/;

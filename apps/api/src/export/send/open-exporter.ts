@@ -12,7 +12,7 @@ export interface ExporterSettings {
   readonly partial: PartialSuccessListener;
 }
 
-/** The exporter for the protocol; the module of that protocol alone is loaded. */
+/** The exporter for the protocol; only the module of that protocol is loaded. */
 export async function openExporter({ endpoint, protocol, headers, timeout, partial }: ExporterSettings): Promise<SpanExporter> {
   const url = exportUrl(endpoint, protocol);
   switch (protocol) {

@@ -1,7 +1,7 @@
 import type { Logger, Metrics } from '#platform';
 import type { API_METRICS } from '../../metrics.js';
 
-/** The endpoint took a request, but so many of its spans not (0: it only has something to say). */
+/** The endpoint accepted a request, but rejected this many of its spans (0: only a warning). */
 export type PartialSuccessListener = (rejectedSpans: number, errorMessage: string) => void;
 
 /** Counts and logs them: OTLP says how many spans were refused and why, not which, and forbids to send them again. */

@@ -85,10 +85,10 @@ const HTTP: Readonly<Record<number, RefusalKind>> = {
   530: 'passing',
 };
 
-/** Too large is what it says, also on a page. */
+/** "Too large" has this meaning also on an HTML page. */
 const TOO_LARGE = 413;
 
-/** OTLP/gRPC, "Failures". RESOURCE_EXHAUSTED is told apart by RetryInfo. */
+/** OTLP/gRPC, "Failures". RetryInfo distinguishes the two kinds of RESOURCE_EXHAUSTED. */
 const GRPC: Readonly<Record<number, RefusalKind>> = {
   [grpcStatus.CANCELLED]: 'passing',
   [grpcStatus.UNKNOWN]: 'doubtful',
@@ -108,7 +108,7 @@ const GRPC: Readonly<Record<number, RefusalKind>> = {
   [grpcStatus.UNAUTHENTICATED]: 'configuration',
 };
 
-/** What to look at, by what the endpoint said. */
+/** What to check, by the answer of the endpoint. */
 const ADVICE: Readonly<Record<string, string>> = {
   http_401: 'check otlp.headers (OTEL_EXPORTER_OTLP_HEADERS)',
   http_403: 'check otlp.headers (OTEL_EXPORTER_OTLP_HEADERS)',
@@ -128,7 +128,7 @@ const TLS = /^(ERR_TLS|ERR_SSL|EPROTO$|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_(V
 /** What to look at when a configuration is wrong, by the reason. */
 type Advise = (reason: string) => string;
 
-/** What an error of an export call means. Every error is told: one that nobody knows is passing. */
+/** The meaning of an error of an export call. Every error has one: an unknown one is passing. */
 export function refusalOf(error: unknown, advise: Advise = adviseOtlp): Refusal {
   const refusal = refusalBy(advise);
   const message = error instanceof Error ? error.message : String(error);

@@ -22,7 +22,7 @@ export class ExpressionChecker {
     private readonly trying: ExpressionThreads,
   ) {}
 
-  /** Every diagnostic of an expression that is to be saved. */
+  /** Every diagnostic of an expression to be saved. */
   async check(expression: string): Promise<CheckedText> {
     const known = this.checked.get(expression);
     if (known !== undefined) return known;
@@ -53,7 +53,7 @@ export class ExpressionChecker {
     }
   }
 
-  /** Every diagnostic, errors and warnings; refuses only what is too long to be looked at. What judging it costs, if it can be judged. */
+  /** Every diagnostic, errors and warnings; refuses only texts that are too long to check. Also its cost, if it can be judged. */
   async describe(expression: string): Promise<DescribedText> {
     this.refuseLong(expression);
     return this.trying.run({ kind: 'describe', expression });
@@ -61,7 +61,7 @@ export class ExpressionChecker {
 
   /** Judges the spans of a `POST /v1/rules/test`: those of the body, or of the stored trace that it names. */
   try(body: Uint8Array, stored?: readonly Uint8Array[]): Promise<TestResult> {
-    // A copy: a small body is a part of a larger buffer, all of which would go along.
+    // A copy: a small body is a part of a larger buffer, which would be cloned as a whole.
     return this.trying.run({ kind: 'try', body: Uint8Array.from(body), stored });
   }
 

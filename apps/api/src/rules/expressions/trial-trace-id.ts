@@ -1,6 +1,6 @@
 import { parseJson } from '#otlp';
 
-/** Bytes of a body that names a stored trace: an expression, and an id. What is larger carries spans. */
+/** Maximum bytes of a body that names a stored trace: an expression, and an id. A larger body carries spans. */
 const LONGEST = 256 * 1024;
 
 /**

@@ -15,7 +15,7 @@ export interface Evaluations {
 
 /** What evaluators tell of the rules, hour by hour. */
 export class EvaluationCounts {
-  /** By hour, then by who tells of what. */
+  /** By hour, then by reporting partition. */
   private readonly hours = new Map<number, Map<string, RuleHealthRecord['rules']>>();
 
   /** A later record of one evaluator replaces its earlier one. Throws a TypeError when it is no such record. */

@@ -27,7 +27,7 @@ export interface RuleStatus {
 
 /** The rule status log, followed: each API reads all of it and commits nothing. */
 export class RuleStatusFollower {
-  /** By rule, then by who tells, and of which partition. */
+  /** By rule, then by reporting evaluator and partition. */
   private readonly statuses = new Map<string, Map<string, RuleStatusRecord>>();
   /** What evaluations came to. */
   readonly evaluations = new EvaluationCounts();

@@ -32,7 +32,7 @@ export class ImportRules {
     { by, changed }: Omit<Change, 'preconditions'>,
   ): Promise<ImportResult> {
     const before = new Map((await this.store.rules()).map((rule) => [rule.id, rule]));
-    // Far too many are not looked at one by one. Of a few too many it may be that some are named twice, which is told.
+    // Far too many are not checked one by one. A few too many may have duplicates, which are reported.
     if (rules.length > 2 * Math.max(this.maxRules, before.size)) throw new ApiError('BT_API_TOO_MANY_RULES', { limit: this.maxRules });
     const items = await this.read(rules, before);
     this.refuseTooMany(items, mode === 'merge' ? [...before.keys()] : []);

@@ -12,7 +12,7 @@ export type ImportMode = (typeof IMPORT_MODES)[number];
 export class ImportBody {
   @ApiProperty({ type: [RuleBody], description: 'As `POST /v1/rules` takes each. A `version` is that of the rule that it changes.' })
   @IsArray()
-  // Of what is an array itself only the elements would be looked at.
+  // For an array only the elements would be checked.
   @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => RuleBody)

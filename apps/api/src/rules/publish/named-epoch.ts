@@ -3,7 +3,7 @@ import { controlOf, EVALUATORS, type Log, readPositionMetadata, TOPICS } from '#
 /** Records looked at first, from the end backwards; each look is at twice as many. Markers are written every ten minutes. */
 const WINDOW = 1_000;
 
-/** No API makes so many rule sets that no backup has: a marker that is further above is forged, and to go on above it would use the numbers up. */
+/** More rule sets than an API can make between backups: a marker further above is forged, and continuing above it would use the numbers up. */
 export const MAX_LOST = 1_000_000;
 
 /**
@@ -23,7 +23,7 @@ async function namedIn(log: Log, partition: number, most: number): Promise<numbe
   const { start, end } = await log.bounds(TOPICS.spans, partition);
   const position = await log.committed(TOPICS.spans, EVALUATORS, partition);
   const judged = position && readPositionMetadata(position.metadata);
-  // A position behind the end is of another log; what it says of an epoch is true all the same.
+  // A position beyond the end belongs to another log; its epoch is still true.
   const oldest = judged && position.offset <= end ? Math.max(start, position.offset) : start;
   const known = judged !== undefined && judged.epoch <= most ? judged.epoch : 0;
   let to = end;

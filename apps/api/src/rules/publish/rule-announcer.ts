@@ -64,7 +64,7 @@ export class RuleAnnouncer {
     }
   }
 
-  /** Throws while rules that are stored do not get into the log: they are not in force. What this process is asked it answers as ever. */
+  /** Throws while stored rules cannot be written to the log: they are not in force. Other requests are answered as usual. */
   check(): void {
     if (this.failing === undefined || performance.now() - this.failing.since < TOLD) return;
     throw new Behind(`rules are stored and not in force, because they are not in the log: ${this.failing.reason}`);

@@ -67,7 +67,7 @@ export class RulePublisher {
    */
   reconcile(): Promise<readonly string[]> {
     const run = this.last.then(async () => {
-      // Before the store is asked: what another replica publishes meanwhile is not lost.
+      // Before the store is read: so a concurrent publication of another replica is not lost.
       const named = await namedEpoch(this.log, await this.store.latestEpoch());
       const logged = (await this.logged.read()).history;
       const said: string[] = [];

@@ -6,7 +6,7 @@ import { askedMode, ruleMode } from '../rule-mode.js';
 /** What a client decides about a rule: everything but its version and times. */
 export type RuleContent = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
 
-/** The content that a whole body asks for; what it leaves out has its default. `existing`: the rule that it replaces. */
+/** The content of a whole body; missing members have their defaults. `existing`: the rule that it replaces. */
 export function contentOf(id: string, body: RuleBody, existing?: StoredRule, path?: string): RuleContent {
   return {
     id,
@@ -22,7 +22,7 @@ export function contentOf(id: string, body: RuleBody, existing?: StoredRule, pat
   };
 }
 
-/** The content after a patch (RFC 7396): what it leaves out stays, `null` gives a member its default. */
+/** The content after a patch (RFC 7396): missing members stay, `null` gives a member its default. */
 export function patched(rule: StoredRule, patch: RulePatch): RuleContent {
   const of = <T>(given: T | null | undefined, present: T, otherwise: T): T => (given === undefined ? present : (given ?? otherwise));
   return {

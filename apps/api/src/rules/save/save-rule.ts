@@ -77,7 +77,7 @@ export class SaveRule {
     return this.update(existing, content, patch.version, change);
   }
 
-  /** Makes the rule what it was at a version, also when it was deleted since: a new version with that content. */
+  /** Restores the content of a version as a new version, also of a deleted rule. */
   async restore(idOrName: string, version: number, change: Change): Promise<SavedRule> {
     const existing = await findRule(this.store, idOrName);
     const id = existing?.id ?? idOrName;

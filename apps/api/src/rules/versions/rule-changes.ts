@@ -1,7 +1,7 @@
 import type { StoredRule } from '#store';
 import { ruleMode } from '../rule-mode.js';
 
-/** What a member was, and what it is. */
+/** The old and the new value of a member. */
 export type RuleChanges = Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
 
 const MEMBERS = ['name', 'description', 'expression', 'severity', 'tags', 'enabled', 'message', 'onError'] as const;

@@ -6,7 +6,7 @@ import { csvLine } from './csv.js';
 /** Violations that are read, and held, at once. */
 const PAGE = 200;
 
-/** A form of the export: what stands before the violations, and each of them. */
+/** A format of the export: the text before the violations, and each of them. */
 export interface ExportFormat {
   readonly contentType: string;
   readonly head: string;

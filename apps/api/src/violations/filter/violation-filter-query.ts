@@ -79,7 +79,7 @@ export class ViolationFilterQuery {
   q?: string;
 }
 
-/** What the store is asked: open violations, unless the query says otherwise. */
+/** The query for the store: open violations, unless the request says otherwise. */
 export function violationFilter(query: ViolationFilterQuery): ViolationFilter {
   return {
     ...(query.rule_id === undefined ? {} : { ruleId: query.rule_id }),

@@ -19,7 +19,7 @@ export class Verification {
   key_id!: string;
 }
 
-/** Verifies what is stored with the keys of this server. */
+/** Verifies stored violations with the keys of this server. */
 export class VerifyViolation {
   constructor(private readonly keys: VerificationKeys) {}
 

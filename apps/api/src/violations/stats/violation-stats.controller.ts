@@ -7,7 +7,7 @@ import { violationFilter } from '../filter/violation-filter-query.js';
 import { type TimeBuckets, timeBuckets } from './time-buckets.js';
 import { GROUPS, ViolationStats, ViolationStatsQuery } from './violation-stats.dto.js';
 
-/** What is counted when nobody says from when. */
+/** The default time range. */
 const DAY = 86_400_000;
 const NAMED_GROUPS = 20;
 

@@ -12,7 +12,7 @@ export interface FoundTrace {
   readonly complete: boolean;
 }
 
-/** Violations that are asked where the trace lies: a rule about spans may have as many as the trace has spans. */
+/** Maximum of violations that are read to locate the trace: a rule about spans may have as many as the trace has spans. */
 const MAX_VIOLATIONS = 1_000;
 
 /** Finds the spans of a trace by its id. Where they lie is known of traces that violated some rule. */

@@ -42,7 +42,7 @@ interface AnsweredRule {
   readonly on_error?: string;
 }
 
-/** What a person would write: what has its default is left out. */
+/** The short form: members with default values are left out. */
 function fileEntry({
   id,
   name,

@@ -53,7 +53,7 @@ function versionText({ version, action, changed_at, changed_by, changes = {} }: 
   return `${paint(terminal, 'bold', `version ${version}`)} ${action} ${changed_at}${by}\n${changesText(changes, terminal)}`;
 }
 
-/** What was and what is, member by member, as a diff shows it. */
+/** The old and the new values, member by member, as a diff. */
 export function changesText(changes: NonNullable<Version['changes']>, terminal: Terminal): string {
   const lines = Object.entries(changes).flatMap(([member, { from, to }]) => [
     paint(terminal, 'red', `  - ${member}: ${shown(from)}`),

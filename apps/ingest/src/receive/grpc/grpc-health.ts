@@ -1,7 +1,7 @@
 import * as grpc from '@grpc/grpc-js';
 import type { HealthRecorder } from '#platform';
 
-/** What `grpc.health.v1.Health` is asked about: the server (an empty name), and the one service that it has. */
+/** Services that `grpc.health.v1.Health` knows: the server (an empty name), and its only service. */
 const SERVICES: readonly Buffer[] = ['', 'opentelemetry.proto.collector.trace.v1.TraceService'].flatMap((name) => {
   const text = Buffer.from(name);
   const request = Buffer.from([0x0a, text.length, ...text]);

@@ -1,7 +1,7 @@
 import { type Log, LogError } from '#messaging';
 import type { Logger } from '#platform';
 
-/** Milliseconds for which an answer holds: readiness is asked often. */
+/** Milliseconds for which an answer is reused: readiness is read often. */
 const HOLDS = 5_000;
 
 /** Which topics of other producers are not there: nobody would notice, for a topic without partitions fails at nothing. */

@@ -24,7 +24,7 @@ export function parseReceivedTopic(text: string): ReceivedTopic | undefined {
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
-/** A record as the protobuf that goes into the log. Throws OtlpError with what is wrong with it. */
+/** A record as the protobuf for the log. Throws OtlpError. */
 export function topicRecordToProtobuf(value: Uint8Array, encoding?: TopicEncoding): ReadRequest {
   return (encoding ?? detect(value)) === 'otlp_json' ? otlpJsonToProtobuf(value) : { bytes: value };
 }

@@ -5,13 +5,13 @@ import type { RuleSet } from '../../rules/rule-set.js';
 
 /** By column number; resource attributes by -1, -2 …; and the texts that few rules read. */
 type Key = number | 'status_message' | 'scope_name' | 'scope_version';
-/** Key, value, key, value …: only what is there. */
+/** Key, value, key, value …: only existing ones. */
 export type Values = readonly unknown[];
 
 const NOTHING: ValueMap = Object.freeze(Object.create(null) as ValueMap);
 export const NO_VALUES: Values = [];
 
-/** What a span has of what few spans have. */
+/** Rare fields of a span. */
 export function valuesOf(
   { attribute, resourceAttribute, statusMessage, scopeName, scopeVersion }: SpanColumns,
   i: number,

@@ -99,7 +99,7 @@ export class BufferedRules {
     });
   }
 
-  /** A rule over spans has one evaluation per span, also where it was seen beforehand that none can match. What is judged again is not counted again. */
+  /** A rule over spans has one evaluation per span, also where it was known beforehand that none can match. A repeated judgement is not counted again. */
   private countEvaluations(epoch: Epoch, closed: readonly ClosedTrace[]): void {
     const { plan, compiled } = epoch.rules;
     let spans = 0;
@@ -124,7 +124,7 @@ export class BufferedRules {
     if (mistyped !== undefined) this.errors.confirm(rule);
     if (mistyped?.first !== undefined) this.noteError(epoch, rule, judged.count, trace, mistyped.first);
     const matching = new Set(matches);
-    // A rule numbers its subjects -1 (the trace), 0, 1 …; what stands is numbered from 0.
+    // A rule numbers its subjects -1 (the trace), 0, 1 …; the stored verdicts are numbered from 0.
     const subjects = new Set([...matches, ...this.reports.standing(row, rule).map((subject) => subject - 1)]);
     if (undecided !== undefined && (kind === 'span' || matches.length === 0)) subjects.add(TRACE);
     for (const subject of subjects) {

@@ -5,11 +5,11 @@ import type { Epoch } from '../../rules/epoch.js';
 import { BufferedColumns } from './buffered-columns.js';
 import { concerns, TraceConditions } from './trace-conditions.js';
 
-/** What a whole span takes of the heap for each of its bytes, as measured with Node 24; and what is kept per trace. */
+/** Heap bytes of a whole span for each of its wire bytes, as measured with Node 24; and per trace. */
 const WHOLE_FACTOR = 9;
 const TRACE_BYTES = 200;
 
-/** What is kept of one trace. */
+/** The state of one trace. */
 export interface BufferedTrace {
   /** Spans offered: at most `maxSpans`. */
   count: number;
@@ -40,7 +40,7 @@ interface WholeSpans {
 export class BufferedTraces {
   private readonly rows = new BufferedColumns();
   private readonly buffers = new Map<number, BufferedTrace>();
-  /** Of whole spans, and of what is noted about spans. */
+  /** Bytes of whole spans and of notes about spans. */
   private otherBytes = 0;
 
   constructor(private readonly maxSpans: number) {}
@@ -50,7 +50,7 @@ export class BufferedTraces {
     return this.rows.bytes + this.otherBytes + this.buffers.size * TRACE_BYTES;
   }
 
-  /** What is kept of a trace: of one without spans nothing. */
+  /** The state of a trace; none for a trace without spans. */
   of(row: number): BufferedTrace {
     return this.buffers.get(row) ?? emptyBuffer();
   }

@@ -1,6 +1,6 @@
 import { compareSpans, type HeldConditions, type SpanView } from '#dsl';
 
-/** The spans of a trace in an order that does not depend on their arrival, and what was noted of them when they arrived. */
+/** The spans of a trace in an order that does not depend on arrival, and the notes from their arrival. */
 export interface OrderedSpans<Span extends SpanView> {
   readonly spans: readonly Span[];
   readonly held: HeldConditions;

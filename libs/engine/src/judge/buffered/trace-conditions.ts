@@ -39,7 +39,7 @@ export class TraceConditions implements HeldConditions {
     return this.positions !== undefined && (this.positions.has(condition) || this.positions.has(~condition));
   }
 
-  /** All conditions of which there is something to say. */
+  /** All conditions with something to report. */
   *conditions(): Iterable<number> {
     for (const condition of this.positions?.keys() ?? []) yield condition < 0 ? ~condition : condition;
   }

@@ -5,13 +5,13 @@ import type { CloseReason } from '../../verdict/close-reason.js';
 import { type Judged, judge } from '../guarded-calls.js';
 import { orderedSpans } from './span-order.js';
 
-/** Rules by what they are judged on. */
+/** Rules by their subject. */
 export interface DueRules {
   readonly columns: readonly number[];
   readonly whole: readonly number[];
 }
 
-/** The spans on which rules are judged, and what is known of them. */
+/** The spans to judge, and what is known of them. */
 export interface SeenTrace {
   /** With its spans in an order that does not depend on their arrival: so rules see it. */
   readonly trace: TraceView & { readonly spans: readonly BufferedSpan[] };
@@ -32,7 +32,7 @@ export function seenTrace(about: Omit<TraceView, 'spans'>, spans: readonly Buffe
 export class TraceJudgement {
   readonly columns: SeenTrace;
   readonly whole: SeenTrace;
-  /** What was found, by rule. Most rules match nothing. */
+  /** Results by rule. Most rules match nothing. */
   private found: Map<number, Judged> | undefined;
 
   /**
@@ -77,7 +77,7 @@ export class TraceJudgement {
     return [...always.columns, ...always.whole, ...triggered.columns, ...triggered.whole].sort(ascending);
   }
 
-  /** Those that match, or of which that is not known, in order. */
+  /** Rules that match, or may match, in order. */
   get told(): readonly number[] {
     return this.found === undefined ? NONE : [...this.found.keys()].sort(ascending);
   }

@@ -76,7 +76,7 @@ export class MixedRules {
     return found.sort((a, b) => a - b);
   }
 
-  /** The rules of which it is not known whether span `i` can match. */
+  /** The rules that may match span `i`. */
   private findUnknown({ rules: { plan }, inDoubt, mistyped }: Epoch, i: number): void {
     for (const condition of inDoubt.get(i) ?? NONE) this.found.push(...plan.mixedOfCondition[condition]!);
     for (const condition of mistyped.get(i) ?? NONE) {
@@ -93,7 +93,7 @@ export class MixedRules {
     }
   }
 
-  /** Judges the groups that still wait; emits what changed since the last time, also of those that do not. */
+  /** Judges the groups that still wait; emits all changes since the last time, also of other groups. */
   conclude(epoch: Epoch, row: number, state: number, trace: AskedTrace, reason: CloseReason): void {
     if (epoch.rules.plan.mixedRules.length === 0) return;
     for (let group = epoch.states.groups(state); group !== 0; group = this.groups.next(group)) {
@@ -173,7 +173,7 @@ export class MixedRules {
     this.reports.report(epoch, report, (): Shown => ({ span: this.kept.named(kept), explanation: shown() }));
   }
 
-  /** What is to be said is the same for all spans of a group: it is worked out once, if at all. */
+  /** The verdict is the same for all spans of a group: it is computed at most once. */
   private shownOf(epoch: Epoch, row: number, group: number): () => Explanation {
     let explanation: Explanation | undefined;
     return () => {

@@ -86,7 +86,7 @@ export class OnlineRules {
     this.fed.of(epoch, row);
     const fired = this.reports.has(row);
     const doubts = this.doubts.of(row);
-    // Of a rule that does not match nothing is to be said, unless something was or its errors are verdicts.
+    // A rule that does not match has nothing to emit, unless it has a verdict or its errors are verdicts.
     const isSilent = !fired && strict === undefined;
     for (let bit = 0; bit < traceRules.length; bit++) {
       const rule = traceRules[bit]!;
@@ -95,7 +95,7 @@ export class OnlineRules {
       if (epoch.states.isSettled(state, bit)) {
         // Certain as the language has it, to which what fails is false: the rule may want to know.
         if (isOpen) concludeInDoubt(epoch, rule, trace, NO_BITS, doubts, this.errors);
-        // What stands may be what it says to a value of another type, though it does not match.
+        // The present verdict may report a value of another type, though the rule does not match.
         if (fired && this.reports.isKnown(row, rule, 0)) this.report(epoch, row, rule, this.settledOn(epoch, rule, trace), reason);
         continue;
       }

@@ -86,7 +86,7 @@ export class TraceAtoms {
     if (mixedRules.length > 0 && epoch.states.groups(state) !== 0) for (const rule of mixedOfAtom[atom]!) this.ask(rule);
   }
 
-  /** Asks the rules that read an atom and whose key is fed: few of those that read it, where many do. */
+  /** Evaluates the rules that read an atom and whose key is fed: few, where many read it. */
   private askRulesOfKey(epoch: Epoch, row: number, atom: number): void {
     const { plan, compiled } = epoch.rules;
     for (let kept = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!; kept !== 0; kept = this.kept.next(kept)) {

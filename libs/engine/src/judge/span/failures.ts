@@ -3,7 +3,7 @@ import type { Epoch } from '../../rules/epoch.js';
 /** How many failures there are, by text. */
 type Texts = ReadonlyMap<string, number>;
 
-/** What was found of a comparison: that it failed on so many spans, the first of which is this one. */
+/** The failures of a comparison: how many spans, and the first one. */
 interface Kinds {
   readonly comparison: number;
   readonly first: number;
@@ -11,7 +11,7 @@ interface Kinds {
   readonly texts: Texts;
 }
 
-/** So many texts of errors are asked for in a record, beside one of each condition. */
+/** Maximum of error texts in a record, beside one of each condition. */
 const ASKED = 32;
 
 /**
@@ -33,7 +33,7 @@ export class Failures {
   private failed = new Uint32Array(0);
   private spans = new Uint32Array(0);
   private first = new Uint32Array(0);
-  /** The comparison whose text was asked last, on which span, and the text: of a thousand rules most fail by the same. */
+  /** The last comparison whose text was built, its span and text: of a thousand rules most fail by the same. */
   private comparison = -1;
   private comparedOn = -1;
   private text: string | undefined;
@@ -80,7 +80,7 @@ export class Failures {
     if (this.left > 0) this.from = 0;
   }
 
-  /** Forgets what was counted in the record under way. */
+  /** Forgets the counts of the present record. */
   drop(): void {
     this.comparison = -1;
     this.counted = 0;

@@ -3,7 +3,7 @@ import { Failures } from './failures.js';
 import type { SpanRules } from './span-rules.js';
 import { TypeFailures } from './type-failures.js';
 
-/** A span before the rules about one span alone, and the count of what failed on it. */
+/** A span before the rules about one span alone, and the count of its failures. */
 export class SpanJudgement {
   private readonly failures = new Failures();
   private readonly typeFailures = new TypeFailures();
@@ -17,7 +17,7 @@ export class SpanJudgement {
     this.ask(epoch, row, i, home);
   }
 
-  /** As `judge`, without the count of what failed. The home has evaluated the span too: its rules go on with the trace, in its versions. */
+  /** As `judge`, without the count of failures. The home has evaluated the span too: its rules continue on the trace, in its versions. */
   ask(epoch: Epoch, row: number, i: number, home: Epoch | undefined): void {
     const isGuest = home !== undefined && home !== epoch;
     if (isGuest) this.askRulesOf(home, row, i);
@@ -34,7 +34,7 @@ export class SpanJudgement {
     this.rules.judge(epoch, row, i, home);
   }
 
-  /** The spans of a record are judged: what failed is told to the rules' accounts. */
+  /** The spans of a record are judged: adds their failures to the rules' accounts. */
   settle(epoch: Epoch): void {
     if (!epoch.anyFailed) return;
     try {

@@ -9,7 +9,7 @@ import { namedSpan } from '../kept-spans.js';
 import { reasonOf } from '../value-errors.js';
 import type { Verdicts } from '../verdicts.js';
 
-/** Rules about one span alone: judged at once, when the span arrives, by the epoch of its trace and of those that came later by the one in force. */
+/** Rules about one span alone: judged on arrival, by the epoch of the trace. Rules added later are judged by the epoch in force. */
 export class SpanRules {
   constructor(
     private readonly assembly: Assembly,

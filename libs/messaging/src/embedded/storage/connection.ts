@@ -33,7 +33,7 @@ export function filesOf(place: Place, name: string): DatabaseFile | undefined {
   return 'directory' in place ? new DatabaseFile(databaseName(place, name)) : undefined;
 }
 
-/** Throws BT_LOG_FILE_LOST when what was written to the database lies in a file that nobody will find. */
+/** Throws BT_LOG_FILE_LOST when the database was written to a deleted or replaced file. */
 export function checkFiles(file: DatabaseFile | undefined): void {
   const loss = file?.lost();
   if (loss !== undefined) throw logProblem('BT_LOG_FILE_LOST', { ...loss, pid: process.pid });

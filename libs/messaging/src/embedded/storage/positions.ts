@@ -5,7 +5,7 @@ import { logProblem } from '../../problems.js';
 import type { TopicSpecification } from '../../records/topics.js';
 import { checkFiles, databaseName, filesOf, inTransaction, openConnection, type Place, storageProblem } from './connection.js';
 
-/** Like Kafka's `offsets.retention.minutes`: a group that was not seen for so long holds no records back any more. */
+/** Like Kafka's `offsets.retention.minutes`: a group that is absent for this long no longer holds records back. */
 export const GROUP_REMEMBERED_MS = 7 * 24 * 60 * 60 * 1000;
 const METADATA_BYTES = 1024;
 
@@ -55,7 +55,7 @@ export class Positions {
     }
   }
 
-  /** Throws BT_LOG_FILE_LOST when what was committed lies in a file that nobody will find. */
+  /** Throws BT_LOG_FILE_LOST when the commit went to a deleted or replaced file. */
   checkFiles(): void {
     checkFiles(this.#files);
   }

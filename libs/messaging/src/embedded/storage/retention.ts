@@ -3,7 +3,7 @@ import type { Storage } from './storage.js';
 /** Records deleted per transaction: small, so that an append never waits long behind one. */
 const STEP_RECORDS = 64;
 const SWEEP_EVERY_MS = 10_000;
-/** Time that goes on by so much more than the machine's own has leapt: readers that are there say so anew before it counts that they were not seen. */
+/** If log time grows by this much more than the machine's clock, the clock has leapt: connected readers get time to report before they count as absent. */
 const LEAP_MS = 60_000;
 /** Space is made down to this share of the bound, so that not every append has to. */
 const LOW_MARK = 0.9;
@@ -51,7 +51,7 @@ export class Retention {
     this.#timer = undefined;
   }
 
-  /** Deletes what is too old, and compacts, in small steps between which other work gets its turn. */
+  /** Deletes expired records and compacts, in small steps that let other work run in between. */
   async sweep(): Promise<void> {
     this.storage.positions.forgetUnused(this.now());
     for (const topic of this.storage.topics()) {

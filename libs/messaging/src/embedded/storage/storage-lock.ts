@@ -39,7 +39,7 @@ export class StorageLock {
     if (this.#held !== undefined && loss === undefined) return;
     const lost = { path: databaseName(this.place, 'lock'), what: loss?.what ?? 'deleted', pid: process.pid };
     if (lost.what.startsWith('made inaccessible')) throw logProblem('BT_LOG_FILE_LOST', lost);
-    // Closed first: SQLite shares what it knows of a file among the connections of a process, and would meet its own lock.
+    // Closed first: SQLite shares file locks among the connections of a process, and would meet its own.
     this.release();
     try {
       this.#held = take(this.place);

@@ -55,7 +55,7 @@ export class TopicRecords {
     }
   }
 
-  /** Throws BT_LOG_FILE_LOST when what was appended lies in a file that nobody will find. */
+  /** Throws BT_LOG_FILE_LOST when the append went to a deleted or replaced file. */
   checkFiles(): void {
     checkFiles(this.#files);
   }

@@ -22,7 +22,7 @@ interface PackedAppend {
   readonly lengths: readonly number[];
 }
 
-/** What comes back: per request its offsets (none for a check), or why not. */
+/** The answer: per request its offsets (none for a check), or the error. */
 export type WriterAnswer =
   | { readonly id: number; readonly offsets: readonly number[] }
   | { readonly id: number; readonly code: LogProblemCode; readonly values: ProblemValues };

@@ -88,7 +88,7 @@ export class ThreadWriter implements Writer {
     });
     worker.on('exit', () => {
       if (this.#worker === worker) this.#worker = undefined;
-      // What it was writing may or may not be in the log; the next append starts another.
+      // The append in progress may or may not be in the log; the next append starts another thread.
       const problem = this.#closed ? logProblem('BT_LOG_CLOSED') : logProblem('BT_LOG_WRITER_STOPPED', { reason });
       for (const { reject } of this.#waiting.values()) reject(problem);
       this.#waiting.clear();

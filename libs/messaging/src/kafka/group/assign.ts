@@ -27,7 +27,7 @@ function ownersOf(count: number, members: readonly Candidate[]): Map<number, str
   return owners;
 }
 
-/** Everybody keeps what is within the share; the rest goes to who has least. */
+/** Each member keeps its partitions within its share; the others go to the member with the fewest. */
 function balance(count: number, members: readonly Candidate[], owners: ReadonlyMap<number, string>): Map<string, number[]> {
   const holdings = new Map(members.map(({ id }) => [id, [] as number[]]));
   const free: number[] = [];

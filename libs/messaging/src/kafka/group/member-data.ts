@@ -25,7 +25,7 @@ export function writeSubscription({ topic, owned, generation }: MemberSubscripti
   return writer.buffer;
 }
 
-/** Undefined for what is not such a form. */
+/** Undefined for data of another form. */
 export function readSubscription(bytes: Buffer): MemberSubscription | undefined {
   try {
     const reader = new WireReader(bytes);

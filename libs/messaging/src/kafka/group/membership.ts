@@ -15,11 +15,11 @@ const HEARTBEAT_MS = 5_000;
 /** What a member that stops waits at most for its first joining to end, so that it can leave. */
 const LEAVE_MS = 3_000;
 
-/** What a membership is told to do, and asked. */
+/** Calls and queries of a membership. */
 export interface MembershipEvents {
   /** Partitions that this member works on, including those that it is giving up: no other member gets them yet. */
   owned(): readonly number[];
-  /** The group says: these and no others. What is more has to be given up, and then `rejoin` called. */
+  /** The group assigns exactly these. Revoke the others, then call `rejoin`. */
   assigned(partitions: readonly number[]): void;
   /** The group went on without this member, and has given its partitions to others. */
   lost(): void;

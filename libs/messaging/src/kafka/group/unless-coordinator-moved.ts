@@ -4,7 +4,7 @@ import { Connection } from '../connection.js';
 
 /** How long (ms) a member waits for its coordinator before it looks whether there is another one, and between two looks. */
 const LOOK_MS = 2_000;
-/** A broker that is asked answers within so long (ms), or counts as one that hangs. */
+/** A broker that does not answer within this time (ms) counts as hanging. */
 const ANSWER_MS = 5_000;
 
 interface Waiting {

@@ -18,7 +18,7 @@ export interface Wanted {
 
 export interface FetchOptions {
   readonly topic: string;
-  /** Asks for this topic and no other of that name; only where brokers know FETCH_BY_ID. */
+  /** Fetches the topic of this id, not another of its name; only for brokers that know FETCH_BY_ID. */
   readonly topicId?: string | undefined;
   readonly wanted: readonly Wanted[];
   /** How long the broker may wait for the first byte, ms. */

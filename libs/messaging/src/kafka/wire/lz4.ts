@@ -11,7 +11,7 @@ export function lz4Decompress(packed: Buffer, most: number): Buffer {
   if (packed.readUInt32LE(0) !== MAGIC) throw new RangeError('not an LZ4 frame');
   const flags = packed.readUInt8(4);
   if (flags & FLAG_DICTIONARY) throw new RangeError('an LZ4 frame with a dictionary');
-  // Magic, flags, block descriptor; the size of the content when it is told; the header's checksum.
+  // Magic, flags, block descriptor; the size of the content if present; the header's checksum.
   let at = 6 + (flags & FLAG_CONTENT_SIZE ? 8 : 0) + 1;
   // Blocks may refer to those before them, so that all go into one.
   const unpacked = new Unpacked(Math.min(most, packed.length * 4), most);

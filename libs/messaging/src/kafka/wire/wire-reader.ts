@@ -86,7 +86,7 @@ export class WireReader {
     return this.buffer.toString('hex', at, at + 16);
   }
 
-  /** Tagged fields, none of which is known here. */
+  /** Skips tagged fields; none is known here. */
   tags(): void {
     for (let count = this.uvarint(); count > 0; count--) {
       this.uvarint();

@@ -31,7 +31,7 @@ export function registerBodyParser(fastify: FastifyInstance, server: BodyLimits,
     done();
   });
   fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
-    // Nobody reads what is sent to a path that does not exist, so its type does not matter.
+    // Nobody reads the body of a request to an unknown path, so its type does not matter.
     const { body: wanted, bodyLimit = requestLimit } = request.routeOptions.config;
     const limit = Math.min(requestLimit, bodyLimit);
     if (request.is404 || wanted === 'discard') return undefined;

@@ -31,9 +31,9 @@ interface Upload {
 const PROGRESS = 64 * 1024;
 const PROGRESS_SHARE = 1 / 16;
 const LONGEST_STALL = 5_000;
-/** Whose connection holds more than an even share of the room waits for so much less when others need it. */
+/** A connection that holds more than an even share may stall for only this part of the time when others need the memory. */
 const GREEDY_STALL = 1 / 5;
-/** So do uploads of which not a byte comes, where they hold more than this of the limit together: very many that stall alike. */
+/** The same holds for uploads without any progress that together hold more than this share of the limit. */
 const LOCKED_SHARE = 1 / 2;
 /** An even share is never more than this of the limit. */
 const LARGEST_EVEN_SHARE = 1 / 4;
