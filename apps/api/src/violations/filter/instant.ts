@@ -19,7 +19,7 @@ function parsedInstant(text: string): number | undefined {
 }
 
 function fromUnix(text: string): number {
-  const digits = text.split('..')[0]?.length ?? 0;
+  const digits = text.split('.')[0]?.length ?? 0;
   const value = Number(text);
   if (digits <= 11) return Math.round(value * 1_000); // seconds, until the year 5138
   if (digits <= 14) return Math.round(value); // milliseconds

@@ -175,7 +175,7 @@ describe('pages that have their own name resolved to this machine', () => {
     }
   });
 
-  it.each(['https://betrace.example.com', 'betrace.example.com:443', 'a b', '*', '..', 'a..b', '-a'])('cannot be set as %s', (value) => {
+  it.each(['https://betrace.example.com', 'betrace.example.com:443', 'a b', '*', '.', 'a..b', '-a'])('cannot be set as %s', (value) => {
     expect(() => loadConfiguration({ environment: { BETRACE_ALLOWED_HOSTS: value }, directory: '/nowhere' })).toThrow(
       /server\.allowed_hosts/,
     );
