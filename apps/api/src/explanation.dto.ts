@@ -46,7 +46,7 @@ export class ConditionOutcomeView implements ConditionOutcome {
   @ApiPropertyOptional({ description: 'There may be more: they were not counted.' })
   at_least?: boolean;
 
-  @ApiPropertyOptional({ description: 'Of so many spans.' })
+  @ApiPropertyOptional({ description: 'Of this many spans.' })
   of?: number;
 
   @ApiPropertyOptional({ type: [SpanReferenceView], description: 'The first five of the spans that make it so.' })
@@ -91,17 +91,17 @@ export class ExplanationNodeView implements ExplanationNode {
 
   @ApiPropertyOptional({
     example: 'span.duration > 1s holds (span.duration is 2s)',
-    description: 'Absent of `and`, `or` and `not`, whose children say it, and of what was not evaluated.',
+    description: 'Absent for `and`, `or` and `not`, whose children have sentences, and for parts that were not evaluated.',
   })
   sentence?: string;
 
-  @ApiPropertyOptional({ ...SHOWN_VALUE, description: 'What it gave, where that is more than the outcome says.' })
+  @ApiPropertyOptional({ ...SHOWN_VALUE, description: 'Its value, where that is more than the outcome.' })
   value?: ShownValue;
 
   @ApiPropertyOptional({ ...VALUES, description: 'The values that it read, by the text that reads them.' })
   values?: Readonly<Record<string, ShownValue>>;
 
-  @ApiPropertyOptional({ description: 'The span on which it was asked.', example: '738ce9ebf3d2b922' })
+  @ApiPropertyOptional({ description: 'The span on which it was evaluated.', example: '738ce9ebf3d2b922' })
   span?: string;
 
   @ApiPropertyOptional({ description: 'How many spans satisfy its condition, or stand in its relation.' })
@@ -110,7 +110,7 @@ export class ExplanationNodeView implements ExplanationNode {
   @ApiPropertyOptional({ description: 'There may be more: they were not counted.' })
   at_least?: boolean;
 
-  @ApiPropertyOptional({ description: 'Of so many spans.' })
+  @ApiPropertyOptional({ description: 'Of this many spans.' })
   of?: number;
 
   @ApiPropertyOptional({ type: [String], description: 'Ids of the spans that make it so, at most 50; of `all` those that break it.' })

@@ -21,10 +21,7 @@ export async function openApiDocument(app: INestApplication, apiKeyHeader: strin
     .addTag('spans', 'Receivers')
     .addTag('operation', 'Health and metrics')
     .addApiKey({ type: 'apiKey', in: 'header', name: apiKeyHeader, description: 'Needed when the server has an API key.' }, 'api-key')
-    .addBearerAuth(
-      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token of the issuer that the server is told of.' },
-      'bearer',
-    )
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token of the configured issuer.' }, 'bearer')
     .addSecurityRequirements({})
     .addSecurityRequirements('api-key')
     .addSecurityRequirements('bearer')

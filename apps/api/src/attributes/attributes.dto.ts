@@ -45,7 +45,7 @@ export class AttributeView {
   @ApiProperty({ type: 'integer', example: 1204, description: 'Spans of the sample that have it, themselves or by their resource.' })
   spans!: number;
 
-  @ApiProperty({ description: 'Its name fits a pattern of `attributes.sensitive`: its values are told to nobody.' })
+  @ApiProperty({ description: 'Its name matches a pattern of `attributes.sensitive`: its values are never shown.' })
   sensitive!: boolean;
 
   @ApiProperty({ type: [AttributeValueView], description: 'The most frequent first, at most 50.' })
@@ -65,10 +65,10 @@ export class AttributesView {
   @ApiProperty({ type: 'integer', description: 'How many fit the query.' })
   total!: number;
 
-  @ApiProperty({ description: 'There are names that are not told: beyond 1,000, longer than 200 characters, or not readable.' })
+  @ApiProperty({ description: 'Some names are omitted: beyond 1,000, longer than 200 characters, or unreadable.' })
   more!: boolean;
 
-  @ApiProperty({ type: 'integer', description: 'Spans that were looked at: the last ones, at most 5,000.' })
+  @ApiProperty({ type: 'integer', description: 'Size of the sample: the last spans, at most 5,000.' })
   sampled_spans!: number;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'When the first of them came; absent when there was none.' })

@@ -14,7 +14,7 @@ export class ComplianceController {
   constructor(private readonly compliance: ComplianceReporter) {}
 
   @Get()
-  @ApiOperation({ summary: 'The frameworks of which rules name controls' })
+  @ApiOperation({ summary: 'The frameworks with controls in rules' })
   @ApiOkResponse({ type: ComplianceFrameworks })
   async frameworks(): Promise<ComplianceFrameworks> {
     return { frameworks: await this.compliance.frameworks() };
@@ -22,7 +22,7 @@ export class ComplianceController {
 
   @Get(':framework')
   @ApiOperation({
-    summary: 'What was looked at, control by control',
+    summary: 'The report of a framework, control by control',
     description:
       'Of each control that rules name: how many traces were in scope, passed, were violated, could not be judged, and were not looked at. Counts of closed traces come some ' +
       '20 s after the traces. `csv`: RFC 4180 with a header, where texts that a spreadsheet would run as formulas have an apostrophe before them. `html`: a page to print.',

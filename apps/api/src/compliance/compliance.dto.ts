@@ -79,10 +79,10 @@ export class ControlRuleView {
   @ApiProperty({ example: 12_480, description: 'Traces that closed under a rule set in which the rule is enforced.' })
   traces_in_scope!: number;
 
-  @ApiProperty({ example: 3, description: 'Of them, those of which a violation of the rule stands.' })
+  @ApiProperty({ example: 3, description: 'Of them, those with an open violation of the rule.' })
   violated!: number;
 
-  @ApiProperty({ example: 0, description: 'Those of which the rule could not be judged.' })
+  @ApiProperty({ example: 0, description: 'Those on which the rule could not be judged.' })
   undecided!: number;
 }
 
@@ -109,7 +109,7 @@ export class ControlReportView {
   @ApiProperty({ example: 12_477, description: 'Those in scope that are neither violated nor undecided.' })
   passed!: number;
 
-  @ApiProperty({ example: 3, description: 'Traces of which a violation of a rule of the control stands.' })
+  @ApiProperty({ example: 3, description: 'Traces with an open violation of a rule of the control.' })
   violated!: number;
 
   @ApiProperty({
@@ -131,7 +131,7 @@ export class ComplianceLimitsView {
   })
   counted_since?: string;
 
-  @ApiProperty({ example: 0, description: 'Traces whose rule set is lost: they count as not looked at.' })
+  @ApiProperty({ example: 0, description: 'Traces whose rule set is lost: they count as not evaluated.' })
   rule_set_unknown!: number;
 }
 

@@ -12,7 +12,7 @@ export const NOTE = [
 ] as const;
 
 export class MarkBody {
-  @ApiProperty({ enum: MARK_KINDS, enumName: 'MarkKind', description: '`unacknowledged` takes back what was `acknowledged`.' })
+  @ApiProperty({ enum: MARK_KINDS, enumName: 'MarkKind', description: '`unacknowledged` reverts `acknowledged`.' })
   @IsIn(MARK_KINDS)
   kind!: MarkKind;
 

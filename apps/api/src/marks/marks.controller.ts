@@ -22,7 +22,7 @@ export class MarksController {
   ) {}
 
   @Get('groups/:id/marks')
-  @ApiOperation({ summary: 'Who acknowledged a group, and what was noted of it' })
+  @ApiOperation({ summary: 'The acknowledgements and notes of a group' })
   @ApiOkResponse({ type: MarkList })
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiNotFoundResponse({ type: ProblemView })
@@ -46,7 +46,7 @@ export class MarksController {
   }
 
   @Get(':id/marks')
-  @ApiOperation({ summary: 'Who acknowledged a violation, and what was noted of it' })
+  @ApiOperation({ summary: 'The acknowledgements and notes of a violation' })
   @ApiOkResponse({ type: MarkList })
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiNotFoundResponse({ type: ProblemView })

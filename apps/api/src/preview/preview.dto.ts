@@ -101,7 +101,11 @@ export class PreviewBody {
   @Min(-LAST, moment('from'))
   from?: number;
 
-  @ApiPropertyOptional({ type: String, example: '2026-11-27T08:00:00Z', description: 'Before when; likewise. Default: now.' })
+  @ApiPropertyOptional({
+    type: String,
+    example: '2026-11-27T08:00:00Z',
+    description: 'End of the time range, in the same formats. Default: now.',
+  })
   @IsOptional()
   @Transform(asMoment)
   @Max(LAST, moment('to'))
@@ -253,7 +257,7 @@ export class PreviewLimitsView {
 
   @ApiPropertyOptional({
     format: 'date-time',
-    description: 'Of some partitions traces count from then on only: the log no longer has enough of what came before.',
+    description: 'In some partitions traces count only from then on: the log no longer has enough earlier records.',
   })
   known_from?: string;
 }
@@ -280,13 +284,13 @@ export class PreviewComparisonView {
 }
 
 export class PreviewResultView {
-  @ApiProperty({ format: 'date-time', description: 'What was asked for, but no earlier than the log begins.' })
+  @ApiProperty({ format: 'date-time', description: 'The requested range, but no earlier than the log begins.' })
   from!: string;
 
   @ApiProperty({ format: 'date-time' })
   to!: string;
 
-  @ApiProperty({ example: 12_480, description: 'Traces that began in this time. Of a trace that goes on for too long each part counts.' })
+  @ApiProperty({ example: 12_480, description: 'Traces that began in this time. Each fragment of a long trace counts.' })
   traces!: number;
 
   @ApiProperty({ example: 37 })

@@ -75,7 +75,7 @@ export class PreviewsController {
   }
 
   @Get('previews/:id')
-  @ApiOperation({ summary: 'How far a preview is, and what came of it' })
+  @ApiOperation({ summary: 'The progress and the result of a preview' })
   @ApiOkResponse({ type: PreviewView })
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiNotFoundResponse({ type: ProblemView })

@@ -21,7 +21,7 @@ export class SettleController {
   })
   @ApiNoContentResponse({ description: 'All of it is judged, and its violations are in the store.' })
   @ApiResponse({ status: 429, type: ProblemView, description: 'Too many wait.' })
-  @ApiResponse({ status: 504, type: ProblemView, description: 'Not in time; `errors` says what is missing.' })
+  @ApiResponse({ status: 504, type: ProblemView, description: 'Timeout; `errors` says what is missing.' })
   async wait(@Query() query: SettleQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     await this.settle.wait(timeoutOf(query), clientGone(reply));
   }

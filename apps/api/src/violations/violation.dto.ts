@@ -97,7 +97,8 @@ export class ViolationDetail extends ViolationSummary {
 
   @ApiPropertyOptional({
     example: 'http_413',
-    description: 'The OTLP endpoint refuses this revision for good, by this answer: it was not exported. Not part of what is signed.',
+    description:
+      'The answer by which the OTLP endpoint refused this revision for good: it was not exported. Not part of the signed record.',
   })
   export_refused?: string;
 }

@@ -45,7 +45,7 @@ export class ViolationsController {
   @ApiOperation({ summary: 'Violations, newest first', description: 'All filters must hold. `total` counts all pages, up to 10,000.' })
   @ApiOkResponse({ type: ViolationList, description: `With \`view=full\`: each as #/components/schemas/ViolationDetail.` })
   @ApiBadRequestResponse({ type: ProblemView })
-  @ApiResponse({ status: 504, type: ProblemView, description: 'With `settled=true`: not in time; `errors` says what is missing.' })
+  @ApiResponse({ status: 504, type: ProblemView, description: 'With `settled=true`: timeout; `errors` says what is missing.' })
   async list(@Query() query: ViolationQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<ViolationList> {
     const settled = query.settled === undefined ? this.configuration.process.testMode : query.settled === 'true';
     if (settled) await this.settle.wait(timeoutOf(query), clientGone(reply));
@@ -102,7 +102,7 @@ export class ViolationsController {
 
   @Get(':id/explanation')
   @ApiOperation({
-    summary: 'The explanation, asked again of all spans of the offending trace',
+    summary: 'The explanation, evaluated again on all spans of the offending trace',
     description:
       'The record names one span of conditions that are judged by bits and counters; this names them all. It is not signed, and the trace may have got spans since.',
   })

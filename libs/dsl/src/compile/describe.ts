@@ -22,7 +22,7 @@ export interface RuleDescription {
     readonly nanoseconds_per_span: number;
     /** Kept for each open trace, beside the buffers. */
     readonly bytes_per_trace: number;
-    /** What is kept of every span of every open trace. */
+    /** The values kept of every span of every open trace. */
     readonly buffers: 'nothing' | 'columns' | 'spans';
   };
   /** Null: its steps grow about as its limit does. Absent of a script, whose loops decide it. */

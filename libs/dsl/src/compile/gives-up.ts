@@ -6,11 +6,11 @@ import type { CheckedExpression } from '../tree/rule.js';
 export interface GivesUpFrom {
   /** On a trace of fewer spans it never gives up. */
   readonly spans: number;
-  /** `value`: only where so many spans have one value of what the rule joins spans by; `trace`: on any trace of so many. */
+  /** `value`: only where this many spans share one value of the rule's join; `trace`: on any trace of this many. */
   readonly per: 'trace' | 'value';
 }
 
-/** Of larger traces nothing is told: as many as `traces.max_spans` allows, unless it is raised. */
+/** No number is computed for larger traces: the default of `traces.max_spans`. */
 const MAX_SPANS = 2 ** 15;
 
 /**

@@ -89,7 +89,7 @@ export function neededConditions(
   }
 }
 
-/** What is needed by both of two ways. */
+/** Conditions that both branches need. */
 function either(left: readonly number[], right: readonly number[]): readonly number[] {
   return left.filter((condition) => right.includes(condition));
 }

@@ -26,7 +26,7 @@ interface Guard {
   readonly literals: readonly Key[];
 }
 
-/** Takes out the conditions that a dictionary finds; `rest` is to be tested one by one. */
+/** Takes out the conditions that a dictionary finds; `rest` is tested one by one. */
 export function dispatch(conjunctions: readonly Conjunction[]): {
   readonly dispatches: readonly Dispatch[];
   readonly rest: readonly Conjunction[];
@@ -62,7 +62,7 @@ function guardsOf(conjunction: Conjunction): readonly Guard[] {
     .filter((guard) => guard !== undefined);
 }
 
-/** The column and the literals one of which it must equal for the node to be true. */
+/** The column, and the literals of which one must equal it for the node to be true. */
 function guardOf(node: Resolved): Guard | undefined {
   const alternatives = operandsOf(node, 'or').map(equalityOf);
   const first = alternatives[0];

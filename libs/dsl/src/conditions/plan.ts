@@ -61,7 +61,7 @@ function conjunctOf(node: Resolved, compiler: ConditionCompiler): Conjunct {
   return { key: canonicalKey(node), node, code: compiler.truth(node), cost: costOf(node) };
 }
 
-/** What can fail is asked at last, and together: each of them may settle it where another fails. */
+/** Conditions that can fail come last, together: each may settle the answer where another fails. */
 function failingLast(node: Resolved, conjuncts: readonly Conjunct[], compiler: ConditionCompiler): readonly Conjunct[] {
   const certain = conjuncts.filter(({ code }) => !code.fallible);
   const failing = conjuncts.filter(({ code }) => code.fallible);
@@ -89,7 +89,7 @@ function cheapFirst(conjunction: Conjunction): Conjunction {
   return { ...conjunction, conjuncts: [...sorted, ...conjunction.conjuncts.slice(first.length)] };
 }
 
-/** Groups by the most frequent shared conjunct of each condition, then again within each group; what has many bounds climbs ladders. */
+/** Groups by the most frequent shared conjunct of each condition, then again within each group; many bounds on one value become ladders. */
 export function plan(conjunctions: readonly Conjunction[]): Plan[] {
   return withLadders(grouped(conjunctions));
 }

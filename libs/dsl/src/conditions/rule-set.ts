@@ -14,7 +14,7 @@ import { SlowPaths } from './slow-paths.js';
 import { type LadderCode, StatementWriter } from './statements.js';
 
 export type Evaluate = (columns: ConditionColumns, from: number, to: number, matched: Uint32Array, failed: Uint32Array) => void;
-/** Answers the conditions anew that failed on spans of which tests were put off. */
+/** Evaluates again the conditions that failed on spans with postponed tests. */
 export type Settle = (
   columns: ConditionColumns,
   from: number,
@@ -32,7 +32,7 @@ export type EvaluateAll = (...args: Parameters<Evaluate>) => boolean;
  */
 const CHUNK = 8_000;
 const HANDLERS_PER_TEXT = 200;
-/** Rungs of a ladder that are tested together, each with its bound: so many tests at most are in vain. */
+/** Rungs of a ladder that are tested together, each with its bound: the maximum of useless tests. */
 const RUNGS_PER_BLOCK = 16;
 
 /**

@@ -28,7 +28,7 @@ export class StatementWriter {
     return { text, hoists: this.hoists };
   }
 
-  /** Declares what a code needs before it, and says what is then declared. */
+  /** Declares the inputs of a code before it, and answers what is declared then. */
   declare(
     codes: readonly Code[],
     declared: ReadonlySet<Declaration>,

@@ -1,6 +1,6 @@
 import type { Declaration } from './declarations.js';
 
-/** JavaScript text that yields a value, with what is known about it. */
+/** JavaScript text of a value, with its known properties. */
 export interface Code {
   readonly text: string;
   /**

@@ -31,7 +31,7 @@ export function failureTree(root: Resolved, source: Source, { failure, reason, s
   return { ...node, sentence: reason };
 }
 
-/** Explains the failure of a script, which is told as a whole. */
+/** Explains the failure of a script as a whole. */
 export function failureOfScript(source: Source, { failure: { message }, reason, span }: Failed): ExplanationNode {
   const range = placed(source, { start: 0, end: source.text.length });
   return {
@@ -49,7 +49,7 @@ function pathTo(root: Resolved, { message, reading }: TypeFailure): readonly Res
   const paths: Resolved[][] = [];
   const around: Resolved[] = [];
   collect(root);
-  // What is read names the operation: of two that read the same value the first fails as well.
+  // The values read identify the operation: of two that read the same value the first one fails.
   const [first, ...others] = paths;
   if (first === undefined || (reading === undefined && others.length > 0)) return [root];
   // A chain, and its operands, are one level each.

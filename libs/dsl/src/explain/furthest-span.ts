@@ -13,7 +13,7 @@ import { isNameTest } from './tell/witness-details.js';
 const MAX_SPANS = 2_000;
 const MAX_ASKING = 100;
 const NAME_WEIGHT = 100;
-/** What it says of itself is more than what is asked of other spans. */
+/** Its own conditions count more than those on other spans. */
 const OWN_WEIGHT = 2;
 
 export interface Furthest {

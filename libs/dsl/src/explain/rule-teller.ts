@@ -18,10 +18,10 @@ import { holdsSentence } from './tell/sentence.js';
 import { PartTeller } from './tell/tell-part.js';
 import { bound, type Teller, type Told } from './tell/told.js';
 
-/** Code points of what a node says. */
+/** Maximum of code points in a node's sentence. */
 const LONGEST_SENTENCE = 500;
 
-/** Where a part is told: which spans are bound, and what was found there. */
+/** The context of a part: the bound spans, and the results there. */
 interface Scope {
   readonly bindings: Bindings;
   readonly outcomes: Outcomes;
@@ -87,7 +87,7 @@ export class RuleTeller implements Teller {
     return evaluate(root, (part) => this.find(part, bindings), this.shapeAt(bindings));
   }
 
-  /** Children come before what is said of their node, but the node's place is taken first. */
+  /** Children come before the sentence of their node, but the node's place is reserved first. */
   private tell(node: Resolved, scope: Scope): Told {
     const hasPlace = this.size.admits();
     const found = scope.outcomes.get(node);
@@ -161,7 +161,7 @@ export class RuleTeller implements Teller {
     return { node, outcome: 'not_evaluated', because: [], tree: hasPlace ? tree : undefined, parts };
   }
 
-  /** Of a chain that is known as one: the parts of which its outcome says what they gave. */
+  /** For a chain that is known as one: the parts whose results follow from its outcome. */
   private impliedBy(node: Extract<Resolved, { type: 'logical' }>, found: Found): readonly Told[] {
     const outcome = outcomeOf(found);
     const isImplied = outcome === (node.operator === 'and' ? 'true' : 'false');

@@ -6,7 +6,7 @@ import type { Expression } from '../text/syntax.js';
 import type { Value } from '../values/value.js';
 import { isMoment } from './tell/value-unit.js';
 
-/** What is computed of the values that a part of a script read. */
+/** Values computed from the values that a part of a script read. */
 export interface Computed {
   /** Of what: the text is made of it. */
   readonly of: Expression | readonly [later: Expression, earlier: Expression];

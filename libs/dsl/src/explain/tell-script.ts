@@ -18,7 +18,7 @@ import { computedSides, isComparedWithDuration, isDuration } from './script-diff
 import { holdsSentence } from './tell/sentence.js';
 import { isMoment, valueText } from './tell/value-unit.js';
 
-/** What is told of a script besides its answer. */
+/** Explanation of a script besides its answer. */
 export interface ToldScript {
   readonly sentences: readonly string[];
   /** Where it returned. */
@@ -29,7 +29,7 @@ export interface ToldScript {
   readonly children: readonly ExplanationNode[];
 }
 
-/** Conditions on the way to a `return` that are told, the innermost ones; parts of one; values of a part; spans. */
+/** Maximum of conditions on the way to a `return`, the innermost ones; of parts of one; of values of a part; of spans. */
 const MAX_CONDITIONS = 6;
 const MAX_PARTS = 20;
 const MAX_VALUES = 10;
@@ -120,7 +120,7 @@ class ScriptTeller {
     const computed = this.computedOf(inner, since);
     const read = this.valuesOf(inner, since);
     const values = [...computed, ...read];
-    // Of moments their difference is told.
+    // For times their difference is shown.
     const told = computed.length === 0 ? read : values.filter((one) => !one.isMoment);
     const text = formatExpression(inner);
     const sentence = clipped(

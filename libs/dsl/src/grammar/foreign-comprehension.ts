@@ -3,7 +3,7 @@ import type { TokenCursor } from '../text/token-cursor.js';
 
 type Parse = (cursor: TokenCursor) => Expression;
 
-/** What is asked of the spans for which a comprehension is written. */
+/** The function over spans that a comprehension stands for. */
 interface Comprehension {
   readonly value: string;
   readonly variable: string;

@@ -24,7 +24,7 @@ export function refuseConditional(cursor: TokenCursor, condition: Expression, pa
   cursor.fail('BT_DSL_FOREIGN_OPERATOR', range, { found: '? :', instead: 'and … or' }, extras);
 }
 
-/** Up to the `:` of this `?`: what stands between may be a method's colon elsewhere, so no expression is read. */
+/** Up to the `:` of this `?`: a method's colon may come before, so no expression is parsed. */
 function skipToColon(cursor: TokenCursor): boolean {
   let depth = 0;
   for (; cursor.current.kind !== 'end'; cursor.take()) {

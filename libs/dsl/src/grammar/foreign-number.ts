@@ -37,7 +37,7 @@ const BEHIND: ReadonlySet<string> = new Set([
   'end',
   ';',
 ]);
-/** Of a quotient that is compared, and of what is multiplied, the number is the share. */
+/** The share is the number of a compared quotient, or of a product. */
 const BEFORE = /(?:\/\s*[\w.]+(?:\([^()]*\))?\s*(?:[<>]=?|[=~!]=)|\*)\s*$/;
 
 /** `50%`, `50% * trace.span_count`: `%` is the rest of a division. Returns when a value stands behind it. */

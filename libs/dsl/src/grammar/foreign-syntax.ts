@@ -4,7 +4,7 @@ import type { Token } from '../text/token.js';
 import type { TokenCursor } from '../text/token-cursor.js';
 import { refuseGrouping } from './foreign-grouping.js';
 
-/** Parses what stands behind a comparison. */
+/** Parses the text after a comparison. */
 type ParseOperand = (cursor: TokenCursor) => Expression;
 
 /** Words of other languages that are one operator here. */
@@ -124,7 +124,7 @@ function refuseTypeOf(cursor: TokenCursor, left: Expression, operand: ParseOpera
   whole(cursor, 'typeof', left, `type(${textOf(cursor, value)})`, 'type(…)', value.range.end);
 }
 
-/** What is written in two words: `x starts with "a"`. */
+/** Operators of two words: `x starts with "a"`. */
 const TWO_WORDS: Readonly<Record<string, string>> = { starts: 'starts_with', begins: 'starts_with', ends: 'ends_with' };
 
 function refuseTwoWords(cursor: TokenCursor, instead: string): void {

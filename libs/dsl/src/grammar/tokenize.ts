@@ -30,7 +30,7 @@ export interface Tokens {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Text → tokens: Lua 5.3's lexis, durations, `!=` and `!`. One pass; goes on after errors so that all are reported. */
+/** Text → tokens: Lua 5.3's lexis, durations, `!=` and `!`. One pass; continues after errors so that all are reported. */
 export function tokenize(source: Source): Tokens {
   return new Tokenizer(source).run();
 }
@@ -269,7 +269,7 @@ class Tokenizer {
     return /\s/.test(this.#text[range.end] ?? ' ') ? before.trimEnd() : before;
   }
 
-  /** What was meant, so that the rest is checked as well. */
+  /** The intended token, so that the rest is checked as well. */
   #pushInstead(instead: string, start: number): void {
     const range = this.#rangeFrom(start);
     if (KEYWORDS.has(instead)) this.#tokens.push({ kind: 'keyword', text: instead, range });
@@ -358,7 +358,7 @@ class Tokenizer {
     this.#comments.push({ text: this.#text.slice(start, this.#at), range: this.#rangeFrom(start) });
   }
 
-  /** Moves behind the closing bracket; returns what was inside, or undefined when it never closes. */
+  /** Moves after the closing bracket; returns the text inside, or undefined when it never closes. */
   #skipLong(bracket: string): string | undefined {
     const from = this.#at + bracket.length;
     const end = this.#text.indexOf(closing(bracket), from);

@@ -3,10 +3,10 @@ import { StepLimit } from '../lua/step-limit.js';
 import type { Resolved } from '../tree/resolved.js';
 import { eachNode } from '../tree/walk.js';
 
-/** For each part of a rule, on each span: what is done in proportion to a trace's spans never exceeds it. */
+/** For each part of a rule, on each span: work in proportion to a trace's spans never exceeds it. */
 const STEPS_PER_PART = 12;
 
-/** The limit of one evaluation on a trace of so many spans. */
+/** The limit of one evaluation on a trace of this many spans. */
 export type EvaluationLimit = (spans: number) => StepLimit;
 
 /**

@@ -251,7 +251,7 @@ export class Interpreter implements SpanFunctionsHost {
     }
   }
 
-  /** The first span of which a part reads something. */
+  /** The first span that a part reads. */
   #read(node: Resolved): SpanView | undefined {
     const source = spanOf(node);
     if (source !== undefined) return this.#find(source);
@@ -336,7 +336,7 @@ function isCount(node: Resolved): node is TraceQuantifier {
   return node.type === 'trace-quantifier' && node.quantifier === 'count';
 }
 
-/** With so many counted, `count operator limit` says for any larger count what it says now. */
+/** With this many counted, `count operator limit` has the same value for any larger count. */
 function enough(operator: BinaryNode['operator'], limit: number | bigint): Enough {
   return operator === '>=' || operator === '<' ? (count) => count >= limit : (count) => count > limit;
 }

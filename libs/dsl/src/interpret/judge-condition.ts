@@ -21,7 +21,7 @@ export function judgeCondition(condition: Resolved, span: SpanView, steps = patt
   }
 }
 
-/** A trace of which one span is known. */
+/** A trace with one known span. */
 export function traceOf(span: SpanView): TraceView {
   return { id: span.traceId, spans: [span], complete: false };
 }

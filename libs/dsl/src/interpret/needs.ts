@@ -1,7 +1,7 @@
 import type { Resolved, SpanSource } from '../tree/resolved.js';
 import { operandsOf, partsOf, someNode, spanOf } from '../tree/walk.js';
 
-/** What is known of nodes: it is asked at every level of a chain of hundreds of operands. */
+/** Known properties of nodes, cached: they are read at every level of a chain of hundreds of operands. */
 const spanConditions = new WeakMap<Resolved, boolean>();
 
 /** Reads nothing but one span (the subject, or the one bound by the outermost trace function) and constants. */

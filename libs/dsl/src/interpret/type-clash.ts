@@ -6,7 +6,7 @@ import { isLocal, isSpanFunction, testsOf } from './local-test.js';
 
 type ReadAttribute = Extract<Resolved, { readonly type: 'attribute' | 'resource-attribute' }>;
 
-/** An operation on several spans: what it reads, and the type that its other operands have. */
+/** An operation on several spans: the value it reads, and the type of its other operands. */
 interface Operation {
   readonly reads: readonly ReadAttribute[];
   readonly types: ReadonlySet<string>;
@@ -57,7 +57,7 @@ function operationsOf(root: Resolved): readonly Operation[] {
   }
 }
 
-/** The type of what a node operates on; '': any one; undefined: it is no such operation. */
+/** The type of a node's operands; '': any one; undefined: it is no such operation. */
 function operandType(node: Resolved): string | undefined {
   if (node.type === 'string-test') return 'string';
   if (node.type === 'unary') return node.operator === '-' || node.operator === '~' ? 'number' : undefined;

@@ -9,7 +9,7 @@ const MAX_WAYS = 512;
  * both true and false with each of the others.
  */
 export class Ways {
-  /** What the answers are taken to be, in the order in which they are asked for first. */
+  /** The assumed answers, in the order of their first use. */
   private readonly taken: boolean[] = [];
   private readonly known = new Map<Resolved | number, Map<SpanView | undefined, boolean>>();
   /** Of those of the evaluation under way. */

@@ -7,7 +7,7 @@ import { isTypeFailure } from '../values/is-type-failure.js';
 import type { Polarity } from './polarity.js';
 import type { Ways } from './ways.js';
 
-/** How much of what is not known is true: as little as makes the rule's answer (`least`), or as much (`most`). */
+/** Which unknown values are true: as few as give the rule's answer (`least`), or as many (`most`). */
 export interface Leaning {
   /** Of what takes longer to tell than it may; or each as the way that is tried has it. */
   readonly doubts: 'least' | 'most' | Ways;
@@ -21,7 +21,7 @@ export interface Leaning {
 export class World {
   /** An answer was in doubt. */
   metDoubt = false;
-  /** An answer was in doubt of which neither is the most: the evaluation ended there. */
+  /** Neither value of an answer in doubt is the maximum: the evaluation ended there. */
   isUnclear = false;
   /** Of the spans on which an answer was in doubt the first, in the order of the language. */
   inDoubt: SpanView | undefined;
@@ -77,7 +77,7 @@ export class World {
     return this.mixed.has(operand) ? this.mistyped(operand) : answer;
   }
 
-  /** A part ended in an error on a span: what it is taken to be. */
+  /** A part failed on a span: its assumed value. */
   failed(part: Resolved, span: SpanView, { message }: LuaError): boolean {
     if (!isTypeFailure(message)) return false;
     this.failure ??= { span, message };

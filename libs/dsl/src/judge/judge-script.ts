@@ -66,7 +66,7 @@ export class ScriptRule {
     const { matches, left, taken } = judged;
     if (left.length === 0) return matches.length === 0 ? NOTHING : { matches, errors: [] };
     const rest = this.judgeInSandbox(trace, left, taken);
-    // What the compiled script took at most may be more than what it would have taken here.
+    // The maximum cost of the compiled script may be more than its cost here.
     if (taken > 0 && this.sandbox().isExhausted) return this.judgeInSandbox(trace, subjects);
     return { matches: [...matches, ...rest.matches].sort((a, b) => a - b), errors: rest.errors };
   }

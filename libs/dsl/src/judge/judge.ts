@@ -19,19 +19,19 @@ import type { CheckedExpression } from '../tree/rule.js';
 import { isTypeFailure } from '../values/is-type-failure.js';
 import { firstMistyped } from './type-failure.js';
 
-/** What was compiled of a rule that is judged at close: what its spans were asked when they arrived. */
+/** The compiled tests on arrival of a rule that is judged at close. */
 export interface CompiledTests {
   readonly tests: TestConditions;
   /** A condition that a subject span must satisfy, or fail on, for the rule to match it or fail on it; -1: any span may. */
   readonly candidate: number;
 }
 
-/** One evaluation of a rule, with what it took unknown answers to be. */
+/** One evaluation of a rule, with the assumed values of unknown answers. */
 interface Evaluation extends JudgedTrace {
   readonly world: World;
 }
 
-/** What it says of spans (-1: of the trace) however what is in doubt may be. */
+/** The results for spans (-1: for the trace), whatever the values in doubt are. */
 interface Between {
   /** They match in every way. */
   readonly always: ReadonlySet<number>;
@@ -114,7 +114,7 @@ class JudgedExpression {
     return { matches, errors, world };
   }
 
-  /** What is known of a rule that met an answer in doubt. */
+  /** The known results of a rule that met an answer in doubt. */
   decideInDoubt(least: Evaluation, trace: TraceView, held: HeldConditions | undefined): JudgedTrace {
     const most = this.evaluate(trace, held, MOST);
     const { always, ever, errors } =
@@ -129,7 +129,7 @@ class JudgedExpression {
     return { matches: [...always], errors: exceeded, ...(inDoubt === undefined ? {} : { inDoubt }) };
   }
 
-  /** What the rule says in every way in which what is in doubt may be; undefined where they are too many. */
+  /** The results of the rule for all values in doubt; undefined where they are too many. */
   private everyWay(trace: TraceView, held: HeldConditions | undefined): Between | undefined {
     const ways = new Ways();
     const limit = this.limit(trace.spans.length);
@@ -144,7 +144,7 @@ class JudgedExpression {
     return ways.isComplete ? found : undefined;
   }
 
-  /** Of a rule about spans it is the first subject of which nothing is known, of one about the trace what it asks. */
+  /** For a rule about spans the first unknown subject, for one about the trace the span it reads. */
   private firstInDoubt(errors: readonly JudgedError[], worlds: readonly World[], { spans }: TraceView): number | undefined {
     const open = errors.filter(({ exceeded }) => exceeded === true).map(({ span }) => span);
     if (open.length === 0) return undefined;
@@ -180,7 +180,7 @@ class JudgedExpression {
   }
 }
 
-/** What a rule with the least and with the most of what is in doubt says. */
+/** The results of a rule with the minimum and the maximum of the values in doubt. */
 function between(least: Evaluation, most: Evaluation): Between {
   const more = new Set(most.matches);
   return {

@@ -19,7 +19,7 @@ export function firstMistyped(errors: readonly JudgedError[]): JudgedError | und
   return errors.filter(({ message }) => isTypeFailure(message)).toSorted((a, b) => a.span - b.span)[0];
 }
 
-/** The value that a condition most likely failed on: of those that the failing part of it reads the first of a type that the error names, numbers last. */
+/** The value that a condition most likely failed on: the first one read by the failing part, of a type that the error names, numbers last. */
 export function typeFailure(condition: Resolved, message: string, span: SpanView): TypeFailure | undefined {
   if (!isTypeFailure(message)) return undefined;
   let found: { readonly reading: string; readonly value: Value } | undefined;
@@ -32,7 +32,7 @@ export function typeFailure(condition: Resolved, message: string, span: SpanView
   return { message, reading: clipped(found.reading), example: exampleOf(found.value) };
 }
 
-/** The innermost part that fails so: what is only compared beside it is not to blame. */
+/** The innermost failing part: other operands of a comparison are not to blame. */
 function failingPart(node: Resolved, message: string, span: SpanView): Resolved {
   const part = partsOf(node).find((one) => judgeCondition(one, span) === message);
   return part === undefined ? node : failingPart(part, message, span);

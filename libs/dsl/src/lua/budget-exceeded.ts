@@ -17,7 +17,7 @@ export class StepsExceeded extends BudgetExceeded {
   }
 }
 
-/** A regular expression is too large for the text that it is asked of: whether it matches is not known. */
+/** A regular expression is too large for its text: whether it matches is unknown. */
 export class PatternExceeded extends StepsExceeded {
   constructor() {
     super(ON_SPAN);

@@ -13,7 +13,7 @@ export interface ScriptLimits {
 /** What a millisecond of `rules.evaluation_timeout` stands for: a clock would judge the same log differently the next time. */
 export const STEPS_PER_MILLISECOND = 10_000;
 
-/** The limits of an evaluation that may take so many milliseconds. */
+/** The limits of an evaluation of this many milliseconds. */
 export function limitsOf(milliseconds: number): ScriptLimits {
   return { steps: milliseconds * STEPS_PER_MILLISECOND, bytes: 16 * 1024 * 1024, stackSlots: 20_000 };
 }
@@ -24,13 +24,13 @@ export const DEFAULT_TIMEOUT = 100;
 /** How many instructions pass between two looks at the budget. */
 export const HOOK_INTERVAL = 1_000;
 
-/** A call of a function of the library costs as much as so many instructions, whatever it does. */
+/** The cost of a library call, in instructions, whatever it does. */
 export const CALL_STEPS = 8;
 
 /** Bytes that are copied, compared or looked at in a step. */
 const BYTES_PER_STEP = 16;
 
-/** What is left of the limits during one evaluation. Once exceeded it stays so: `pcall` cannot hide it. */
+/** The rest of the limits during one evaluation. Once exceeded it stays so: `pcall` cannot hide it. */
 export class Budget {
   #steps = 0;
   #bytes = 0;

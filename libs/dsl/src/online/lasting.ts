@@ -10,7 +10,7 @@ export function isLasting(rule: Resolved): boolean {
   return stays(rule, true);
 }
 
-/** What has this truth keeps it, and does not end in an error, when spans are added. */
+/** A node with this truth value keeps it, and does not fail, when spans are added. */
 function stays(node: Resolved, truth: boolean): boolean {
   if (isLocal(node)) return true;
   switch (node.type) {
@@ -33,7 +33,7 @@ function stays(node: Resolved, truth: boolean): boolean {
 /** Not `~=`: two numbers that differ may meet before one passes the other. */
 const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
 
-/** What is counted stays so. */
+/** Counted spans stay counted. */
 function countsLast(node: Resolved): boolean {
   if (node.type === 'trace-quantifier') return node.over === undefined && stays(node.condition, true);
   return partsOf(node).every(countsLast);

@@ -80,7 +80,7 @@ class OnlineCompiler implements TotalsOf {
     return atom;
   }
 
-  /** At most so many bits of the span are kept. */
+  /** Maximum of bits of the span that are kept. */
   countSpanBits(node: Resolved): number {
     if (isTotal(node)) return 0;
     if (isSpanCondition(node)) return this.canFail(node) ? 2 : 1;

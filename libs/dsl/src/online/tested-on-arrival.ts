@@ -20,7 +20,7 @@ export class TestedOnArrival {
     return number === undefined ? undefined : this.satisfying(condition, number, spans).map((position) => spans[position]!);
   }
 
-  /** With those of which it is not known, if they are taken to satisfy it. */
+  /** Including the unknown ones, taken as satisfied. */
   private satisfying(condition: Resolved, number: number, spans: readonly SpanView[]): readonly number[] {
     const { held, world } = this;
     const inDoubt = held.inDoubt?.(number) ?? NONE;

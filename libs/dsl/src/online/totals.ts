@@ -108,7 +108,7 @@ export function totalCanFail(node: Resolved): boolean {
   }
 }
 
-/** On numbers these never fail; `//` and `%` do by zero, bits of what is no integer. */
+/** On numbers these never fail; `//` and `%` fail by zero, bit operations on non-integers. */
 const SAFE: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '+', '-', '*', '/', '^']);
 
 const UNARY: Readonly<Record<'not' | '-' | '#' | '~', (operand: Value) => Value>> = {

@@ -35,7 +35,7 @@ export abstract class CountedSpans extends LinkedSpans {
     for (const way of alternatives.ways) {
       const one: SpanTest = { ...test, condition: way.condition };
       const bucket = this.candidates(one, way.condition, way.plan);
-      // What has no tests of outer spans any more is a look-up, or not at all worth one.
+      // Without tests of outer spans it is a look-up, or not worth one.
       const found =
         way.plan.tests.length === 0
           ? bucket.spans.length
@@ -58,7 +58,7 @@ export abstract class CountedSpans extends LinkedSpans {
     return 0;
   }
 
-  /** Of the candidates; in a relation to an outer span, where one is asked for. Undefined where look-ups alone can't tell. */
+  /** Counts candidates, in a relation to an outer span if there is one. Undefined where look-ups are not enough. */
   protected countInIndex(test: SpanTest, plan: JoinPlan, bucket: SpanBucket, most: number, relation?: Relation): number | undefined {
     if (relation !== undefined && relation.constraint === undefined) return undefined;
     const index = this.indexed(bucket, test.depth, plan, relation?.columns ?? EVERY);

@@ -17,7 +17,7 @@ import { END, START } from './ranks/trace-columns.js';
  * per rule and trace.
  */
 export class IndexedSpanFunctions extends CountedSpans {
-  /** The answers of what asks nothing of outer spans. */
+  /** The answers of conditions that do not read outer spans. */
   private readonly answers = new Map<SpanFunctionNode, Value>();
 
   override quantify(node: TraceQuantifier): Value {

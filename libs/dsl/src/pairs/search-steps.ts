@@ -13,7 +13,7 @@ const FEW_VISITS = 64;
 /** A tree has at most half as many boxes as spans. */
 const TREE_VISITS = 1.5;
 const MAX_REGIONS = 64;
-/** The spans of the trace, and of its services. */
+/** The number of spans of the trace, and of its services. */
 const PARTS = 2;
 
 /** How sought spans lie to an outer one, beside what their condition says. */
@@ -22,7 +22,7 @@ export type SoughtRelation = 'descendants' | 'ancestors' | 'before' | 'after' | 
 /** The columns by which a region is bounded, and how many ends its ranges have. */
 type Shape = ReadonlyMap<number, Ends>;
 
-/** What it takes to count the spans that a plan's sorted joins ask for: of each outer span, and once to prepare for it. */
+/** The cost of counting the spans of a plan's sorted joins: for each outer span, and once to prepare. */
 export interface SearchSteps {
   readonly each: Steps;
   readonly once: Steps;

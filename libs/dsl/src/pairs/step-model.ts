@@ -14,10 +14,10 @@ import { type SoughtRelation, searchSteps } from './search-steps.js';
 
 /** How many steps one walk through a text takes that a regular expression looks at: texts of this many characters. */
 const TEXT_STEPS = 16;
-/** Spans that are looked through before a tree is built, and what it takes to build it, for each span. */
+/** Spans that are scanned before a tree is built, and the cost of building it, for each span. */
 const BEFORE_TREES = 3;
 const BUILDING_STEPS = 8;
-/** A question that is asked of boxes of spans first (box-rejection.ts), for each span: half as many boxes, each of so many looks. */
+/** A condition that is tested on boxes of spans first (box-rejection.ts), for each span: half as many boxes, each of this many looks. */
 const BOX_STEPS = BOX_VISITS / 16;
 
 /**
@@ -33,9 +33,9 @@ export class StepModel {
   private readonly known = new Set<unknown>();
   /** Some spans are tested one by one although no equal value joins them to the outer ones. */
   isOfWholeTrace = false;
-  /** No subject that is asked further is a descendant of another one. */
+  /** No remaining subject is a descendant of another one. */
   private areSubjectsApart = false;
-  /** Order is told without what each span builds on. */
+  /** Order is computed without the causes of each span. */
   private areCausesKnown = false;
 
   /** @param hasLinks spans descend from spans with links: order is not told by trees then, nor are questions asked of many spans at once */
@@ -177,7 +177,7 @@ export class StepModel {
     this.areCausesKnown = false;
     this.payOnce(plan, () => Steps.sum([outer, outer, linkedSteps(partsOfQuestion(plan, related !== undefined), pair)]).perSpan());
     if (plan.keys.length === 0) this.isOfWholeTrace = true;
-    // What no order of values tells is asked of each pair.
+    // Conditions without an order of values are evaluated for each pair.
     if (plan.sorted.some(mayNotSort)) return undefined;
     return this.found(condition, { ...plan, tests: [] }).plus(Steps.of(1));
   }
@@ -197,7 +197,7 @@ export class StepModel {
     return Steps.sum(plan.keys.map(({ outer }) => this.value(outer)));
   }
 
-  /** Asks a tree for the spans that satisfy the plan's tests. It keeps apart what descends from links, where it is asked for order or ancestry. */
+  /** Searches a tree for the spans that satisfy the plan's tests. It separates descendants of links, if the search is for order or ancestry. */
   private searched(plan: JoinPlan, relation?: SoughtRelation): Steps {
     const search = this.payingOnce(searchSteps(plan, relation));
     const asking = Steps.sum([search, ...plan.sorted.map(({ conjunct }) => this.value(conjunct))]);
@@ -224,7 +224,7 @@ export class StepModel {
 
   /** Descendants or ancestors, visited one by one. Children belong to one span only, so all of them together are n. */
   private walked({ axis, of }: Relatives, perSpan: Steps, depth: number): Steps {
-    // Of each span that is asked for in turn; not of one and the same for all of them.
+    // Of each searched span in turn; not of the same one for all of them.
     const isInTurn = depth > 1 ? of.type === 'bound' && of.depth === depth - 1 : of.type === 'subject';
     const isOnce = isInTurn && (axis === 'children' || (axis === 'descendants' && of.type === 'subject' && this.areSubjectsApart));
     return isOnce ? perSpan.plus(Steps.of(1)) : this.eachOf(false, perSpan.plus(Steps.of(1)));
@@ -270,7 +270,7 @@ function isTopmost(conjunct: Resolved, before: readonly Resolved[]): boolean {
   return before.some((one) => isSpanCondition(one) && formatExpression(one.syntax) === text);
 }
 
-/** Sums of what attributes hold may be none that halving tells: then each span is tested. */
+/** Sums of attributes may not be monotone: then each span is tested. */
 function mayNotSort(join: SortedJoin): boolean {
   return (
     join.type === 'value' &&
@@ -283,7 +283,7 @@ function isOrdered({ sorted }: Pick<JoinPlan, 'sorted'>): boolean {
   return sorted.some(({ type }) => type === 'order');
 }
 
-/** Of what is surely an integer: the numbers of attributes may be none. */
+/** Of certain integers: the numbers of attributes may not be. */
 function isSummed({ aggregate, condition, depth, field, over }: TraceAggregate): boolean {
   if ((aggregate !== 'sum' && aggregate !== 'avg') || field.type !== 'field' || readsOuter(field, depth)) return false;
   const plan = condition && joinPlan(condition, depth);

@@ -13,7 +13,7 @@ import { isWhenForm } from '../when/tokenize-when.js';
 /** Longest text in UTF-16 units; longer ones are refused unread. */
 export const MAX_TEXT = 100_000;
 
-/** A rule's text (BeTraceDSL, or the `when { … }` form) → its syntax tree, or what is wrong with it. Never throws. */
+/** A rule's text (BeTraceDSL, or the `when { … }` form) → its syntax tree, or its errors. Never throws. */
 export function parse(text: string): Parsed {
   const source = new Source(text);
   if (text.length > MAX_TEXT) {

@@ -15,7 +15,7 @@ import { addTableFunctions } from './library/table-functions.js';
 import { addTrailFunctions } from './library/trail-functions.js';
 import { SpanFunctionsOfScript } from './span-functions-of-script.js';
 
-/** What a script judges, and who is told when a condition of `trace.has(…)` fails on a span. */
+/** The input of a script, and a callback for conditions of `trace.has(…)` that fail on a span. */
 export interface ScriptInput {
   readonly trace: TraceView;
   /** The span a span rule judges. */

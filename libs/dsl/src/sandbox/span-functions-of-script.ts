@@ -29,7 +29,7 @@ export class SpanFunctionsOfScript {
     private readonly input: () => ScriptInput | undefined,
   ) {}
 
-  /** The function of that name of `trace`, or of a span's relatives. */
+  /** The function of this name of `trace`, or of a span's relatives. */
   method(owner: TraceHandle | RelativesHandle, name: string): CFunction | undefined {
     if (isQuantifier(name)) return () => this.quantify(name, owner);
     if (isAggregate(name)) return () => this.compute(name, owner);
@@ -121,7 +121,7 @@ export class SpanFunctionsOfScript {
     return answer;
   }
 
-  /** Does the condition (a function, argument `index`) hold? One that fails does not, and evaluation goes on. */
+  /** Whether the condition (a function, argument `index`) holds. One that fails does not, and evaluation continues. */
   private holds(index: number, ...spans: readonly SpanView[]): boolean {
     const { L } = this;
     if (lua.lua_type(L, index) !== lua.LUA_TFUNCTION) {

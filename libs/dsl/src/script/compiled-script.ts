@@ -125,7 +125,7 @@ export function sandboxReason({ block, subject }: CheckedScript): string | undef
   }
 }
 
-/** `left` to the sandbox are subjects of which the compiled script does not know; the others have taken at most so many steps. */
+/** `left` to the sandbox are subjects without a result of the compiled script; the others have taken at most this many steps. */
 export interface CompiledJudgement {
   readonly matches: readonly number[];
   readonly left: readonly number[];

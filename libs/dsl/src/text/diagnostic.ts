@@ -10,7 +10,7 @@ export interface Fix {
   readonly text: string;
 }
 
-/** What is wrong (or suspicious) in a rule's text, where, and what to do: the same structure in the API, the command line and the editor. */
+/** An error or a warning about a rule's text, its place, and what to do: the same structure in the API, the command line and the editor. */
 export interface Diagnostic {
   readonly code: ProblemCode;
   readonly severity: 'error' | 'warning';
@@ -63,7 +63,7 @@ export function diagnose(
   };
 }
 
-/** A message quotes what was written, which may be long. */
+/** A message quotes the text, which may be long. */
 const LONGEST_QUOTE = 200;
 
 function shortened(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

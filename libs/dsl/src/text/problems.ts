@@ -1,9 +1,9 @@
-/** One kind of problem: its severity, the sentence (values in braces) and what it means, for the reference. */
+/** One kind of problem: its severity, the sentence (values in braces) and its meaning, for the reference. */
 export interface Problem {
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly doc: string;
-  /** The rule can be run, but does not mean what it says: refused when it is saved, not when one that was saved before is judged. */
+  /** The rule can run, but is probably a mistake: refused when it is saved, not when an already saved one is judged. */
   readonly isAboutMeaning?: true;
 }
 

@@ -4,7 +4,7 @@ export interface RuleControl {
   readonly control: string;
 }
 
-/** The texts of a rule, beside its expression's meaning: what is published, signed, stored, shown in terminals and put into URLs. */
+/** The texts of a rule beside its expression: they are published, signed, stored, shown in terminals and put into URLs. */
 export interface RuleTexts {
   readonly id: string;
   readonly name: string;
@@ -19,7 +19,7 @@ export interface RuleTexts {
 export interface RuleTextProblem {
   /** `name`, `tags[2]`, `controls[0].framework`. */
   readonly member: string;
-  /** What it must be: `a text without control characters, not U+0000 at character 3`. */
+  /** The expected form: `a text without control characters, not U+0000 at character 3`. */
   readonly message: string;
 }
 
@@ -77,7 +77,7 @@ export function ruleTextProblems(texts: RuleTexts): readonly RuleTextProblem[] {
   return problems;
 }
 
-/** Looks at each control; answers what is wrong with the list. */
+/** Checks each control; answers the error of the list. */
 function controlProblems(
   controls: readonly RuleControl[],
   look: (member: string, text: string, form: Form) => void,

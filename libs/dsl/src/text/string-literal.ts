@@ -1,4 +1,4 @@
-/** What a quoted string's escapes make: the text, and whether the bytes were UTF-8; or what is wrong, and where. */
+/** The result of a quoted string's escapes: the text, and whether the bytes were UTF-8; or the error and its place. */
 export type Unescaped =
   | { readonly value: string; readonly isText: boolean }
   | { readonly reason: string; readonly start: number; readonly end: number };
@@ -35,7 +35,7 @@ function decode(bytes: Uint8Array): Unescaped {
 
 type Escape = { readonly bytes: Iterable<number>; readonly end: number };
 
-/** The escape whose first character (behind the backslash) is at `at`; a text says what is wrong. */
+/** The escape whose first character (after the backslash) is at `at`; a text is an error. */
 function readEscape(text: string, at: number, end: number): Escape | string {
   const character = text[at] ?? '';
   const simple = SIMPLE[character];

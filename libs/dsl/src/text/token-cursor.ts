@@ -23,7 +23,7 @@ export class TokenCursor {
   readonly #heights = new Map<Expression, number>();
   /** The highest tree built in the function being parsed. */
   #tallest = 0;
-  /** So few tokens, each of which makes a node or some, make no tree that is too high. */
+  /** So few tokens, with a bounded number of nodes each, make no tree that is too deep. */
   readonly #isShort: boolean;
   /** Tokens looked at: grows linearly with the text (tested). */
   steps = 0;

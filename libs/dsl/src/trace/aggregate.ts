@@ -40,7 +40,7 @@ export const aggregate = {
     return values.length === 0 ? undefined : aggregate.mean(aggregate.sum(values), values.length);
   },
 
-  /** Of so many values, not 0, that have this sum. */
+  /** From the sum of this many values, not 0. */
   mean: (sum: Value, count: number): Value => luaArithmetic('/', sum, count),
 
   /** How many different values there are, equal as `==` says. */

@@ -38,7 +38,7 @@ export interface SpanTest {
 /** A count that is so large need not be counted on. */
 export type Enough = (count: number) => boolean;
 
-/** Steps of one more span that is tested, and of one more pair that is looked at. */
+/** Steps of one more tested span, and of one more compared pair. */
 export const SPAN_STEPS = 2;
 export const PAIR_STEPS = 4;
 
@@ -121,7 +121,7 @@ export class SpanFunctions {
     for (const b of this.satisfying(second)) if (this.stand(node, a, b, within, tolerance)) yield b;
   }
 
-  /** a and b stand in the relation of which the node asks. */
+  /** Whether a and b are in the relation of the node. */
   protected stand(node: TracePair, a: SpanView, b: SpanView, within: number | bigint | undefined, tolerance: number | bigint): boolean {
     this.host.spend(PAIR_STEPS);
     return this.walking((structure) => {
@@ -151,7 +151,7 @@ export class SpanFunctions {
     return answer;
   }
 
-  /** A test that ends in an error on a span is not satisfied by it; evaluation goes on. */
+  /** A condition that fails on a span does not hold on it; evaluation continues. */
   protected holds({ depth, condition }: SpanTest, span: SpanView): boolean {
     if (condition === undefined) return true;
     const evaluate = (): boolean => isTruthy(this.host.value(condition));

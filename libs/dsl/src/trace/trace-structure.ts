@@ -53,7 +53,7 @@ export class TraceStructure {
 
   private static readonly known = new WeakMap<TraceView, TraceStructure>();
 
-  /** @param evaluation on whose behalf it is asked: one that pays for its visits */
+  /** @param evaluation the evaluation that pays for the visits */
   static of(trace: TraceView, evaluation?: object): TraceStructure {
     let structure = TraceStructure.known.get(trace);
     if (structure === undefined) TraceStructure.known.set(trace, (structure = new TraceStructure(trace)));
@@ -200,7 +200,7 @@ export interface Causes {
 }
 
 interface PaidCauses extends Causes {
-  /** What it took to find them, and which evaluation has paid for that. */
+  /** The cost of finding them, and the evaluation that paid for it. */
   readonly visits: number;
   paidBy: object | undefined;
 }

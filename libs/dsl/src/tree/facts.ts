@@ -5,7 +5,7 @@ import type { Value } from '../values/value.js';
 import type { Relatives, Resolved, SpanSource } from './resolved.js';
 import { writtenText } from './written-text.js';
 
-/** What is known not to be nil, or to be satisfied, as it is written. Few are ever asked for, so their texts are made only then. */
+/** Expressions known not to be nil, or to be satisfied, by their text. Few are needed, so their texts are made on demand. */
 type Present = Expression | { readonly over: Relatives | undefined; readonly satisfied: Expression };
 
 const NO_TYPES: ReadonlyMap<string, TypeSet> = new Map();
@@ -19,12 +19,12 @@ export class Facts {
   static readonly none = new Facts(undefined, NO_TYPES, NOTHING);
   #presentTexts: ReadonlySet<string> | undefined;
 
-  /** What is known outside is not copied: a chain of 800 guards would copy 320,000 of them. */
+  /** Outer facts are not copied: a chain of 800 guards would copy 320,000 of them. */
   private constructor(
     private readonly outer: Facts | undefined,
     private readonly known: ReadonlyMap<string, TypeSet>,
     private readonly present: readonly Present[],
-    /** What is present outside may be something else here. */
+    /** Outer facts may refer to another span here. */
     private readonly isElsewhere = false,
   ) {}
 
@@ -54,7 +54,7 @@ export class Facts {
     return new Facts(this, known ?? NO_TYPES, present ?? NOTHING);
   }
 
-  /** Where `span` means another span: what was known as it is written may be something else there. */
+  /** Where `span` means another span: the same text may mean something else there. */
   elsewhere(): Facts {
     return new Facts(this, NO_TYPES, NOTHING, true);
   }
@@ -87,7 +87,7 @@ function satisfiedKey(over: Relatives | undefined, condition: Expression): strin
   return `has ${whose} ${writtenText(condition)}`;
 }
 
-/** A name for what is read of a span; undefined when it may differ between two readings. */
+/** A name for a value that is read of a span; undefined when it may differ between two readings. */
 export function factKey(span: SpanSource, kind: 'attribute' | 'resource-attribute' | 'field', key: string): string | undefined {
   const source = sourceKey(span);
   return source === undefined ? undefined : `${source} ${kind} ${key}`;

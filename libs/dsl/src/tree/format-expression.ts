@@ -60,7 +60,7 @@ function formatList(expressions: readonly Expression[]): string {
   return expressions.map(formatExpression).join(', ');
 }
 
-/** What stands before `.`, `[`, `(` or `:`. */
+/** The expression before `.`, `[`, `(` or `:`. */
 function formatObject(object: Expression): string {
   const needsParentheses =
     object.type !== 'name' &&

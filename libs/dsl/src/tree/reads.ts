@@ -18,7 +18,7 @@ export interface Reads {
   readonly attributes: readonly string[];
   /** Resource attribute keys, in column order. */
   readonly resourceAttributes: readonly string[];
-  /** Of the attributes and resource attributes the numbers of those that rules of kind `columns` read. */
+  /** The numbers of attributes and resource attributes that rules of kind `columns` read. */
   readonly bufferedAttributes: readonly number[];
   readonly bufferedResourceAttributes: readonly number[];
   /** Some rule of kind `columns` buffers spans. */

@@ -162,7 +162,7 @@ export interface TracePair extends Node {
   readonly depth: number;
   readonly first: Resolved;
   readonly second: Resolved;
-  /** `follows`, `preceded`: at most so many nanoseconds apart. */
+  /** `follows`, `preceded`: the maximal distance in nanoseconds. */
   readonly within?: Resolved;
   /** Nanoseconds by which clocks of different services may differ; absent: the trace's own setting. */
   readonly tolerance?: Resolved;

@@ -26,7 +26,7 @@ export interface CheckedScript extends Common {
   readonly block: Block;
   /** Plain Lua 5.3: durations, `!=`, `!`, infix string tests and conditions of trace functions rewritten. */
   readonly lua: string;
-  /** Conditions that it asks before all else and without any of which it is false. */
+  /** Conditions that are evaluated first; without any of them the rule is false. */
   readonly guards: readonly Resolved[];
   /** `trace.has(c)` where it is false of a trace without a span on which c holds, unless c fails on one. */
   readonly loop?: Resolved;

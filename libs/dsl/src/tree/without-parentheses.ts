@@ -1,6 +1,6 @@
 import type { Expression } from '../text/syntax.js';
 
-/** What is inside of all parentheses around it. */
+/** The expression inside all parentheses. */
 export function withoutParentheses(expression: Expression): Expression {
   return expression.type === 'parenthesized' ? withoutParentheses(expression.expression) : expression;
 }

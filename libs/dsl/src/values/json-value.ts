@@ -22,7 +22,7 @@ function innerValue(value: Value): Value {
 }
 
 function base64(bytes: Uint8Array): string {
-  // A byte is a character here, and a call takes only so many arguments.
+  // A byte is a character here, and a call has a maximum of arguments.
   let text = '';
   for (let at = 0; at < bytes.length; at += 4_096) text += String.fromCharCode(...bytes.subarray(at, at + 4_096));
   return btoa(text);

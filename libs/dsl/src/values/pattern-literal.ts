@@ -89,7 +89,7 @@ class Reader {
     this.#at += length;
   }
 
-  /** What was before may be absent (a repetition may begin with 0): it is no part of the run. */
+  /** The text before may be absent (a repetition may begin with 0): it is not part of the run. */
   #optional(text: string | undefined): boolean {
     if (this.#depth === 0) {
       const run = [...(this.#runs.pop() ?? '')];

@@ -10,7 +10,7 @@ export interface Pattern {
   test(subject: string): boolean;
   /** The steps that it takes on a subject (docs/decisions/0013): none where a literal decides it. */
   price(subject: string): number;
-  /** The longest subject that takes no more than so many steps; Infinity where it is cheap, whatever the length. */
+  /** The longest subject within this many steps; Infinity where it is cheap, whatever the length. */
   longest(steps: number): number;
 }
 

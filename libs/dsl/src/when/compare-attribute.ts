@@ -93,7 +93,7 @@ export class CompareAttribute {
 
 const NUMERAL = /^-?\d+(\.\d+)?$/;
 
-/** For order also that of a text that holds a number: `amount > "200"` is asked of 200. */
+/** For order, also the number in a text: `amount > "200"` compares with 200. */
 function numberOf(value: WhenValue): number | bigint | undefined {
   if (value.kind === 'number') return value.number;
   return value.kind === 'string' && NUMERAL.test(value.text) ? parseNumeral(value.text) : undefined;

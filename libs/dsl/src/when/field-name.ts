@@ -3,7 +3,7 @@ import type { Source } from '../text/source.js';
 import { KINDS, STATUSES } from '../vocabulary/vocabulary.js';
 import type { AttributeName, WhenOperator, WhenValue } from './compare-attribute.js';
 
-/** Fields of spans, and with which values an attribute of that name was hardly meant; without: with any. */
+/** Fields of spans, and the values with which an attribute of that name is probably a mistake; without: any value. */
 const FIELDS: Readonly<Record<string, readonly string[] | undefined>> = {
   duration: undefined,
   service: undefined,

@@ -9,7 +9,7 @@ import { WhenTree } from './when-tree.js';
 
 const ORDERINGS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
 
-/** What stands in the braces: names of spans, their attributes, counts, put together by `and`, `or`, `not`. */
+/** The text in the braces: names of spans, their attributes, counts, joined by `and`, `or`, `not`. */
 export class ConditionParser {
   private readonly tree: WhenTree;
   private readonly attributes: CompareAttribute;
@@ -170,7 +170,7 @@ export class ConditionParser {
     return this.attributes.isTrue(attribute);
   }
 
-  /** `currency == EUR or USD`: what stands alone is an attribute that is true. */
+  /** `currency == EUR or USD`: a word alone is an attribute that must be true. */
   private warnOfWord({ key, range }: AttributeName): void {
     const { source } = this.cursor;
     const { compared } = this;

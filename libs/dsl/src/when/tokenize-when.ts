@@ -28,7 +28,7 @@ export function isWhenForm(text: string): boolean {
   return /^(?:\s|\/\/[^\n\r]*(?:[\n\r]|$))*when\s*\{/.test(text);
 }
 
-/** Text → tokens, in one pass; goes on after errors so that all are reported. */
+/** Text → tokens, in one pass; continues after errors so that all are reported. */
 export function tokenizeWhen(source: Source): Tokens {
   const { text } = source;
   const tokens: Token[] = [];

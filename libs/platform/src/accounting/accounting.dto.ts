@@ -31,7 +31,7 @@ export class TotalAccount {
   @ApiProperty({ type: 'integer', description: 'Spans in requests that were answered with success since the process started.' })
   received!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Spans that the log has, and whose senders were not told so: they send them again.' })
+  @ApiProperty({ type: 'integer', description: 'Spans in the log whose senders got no success: they send them again.' })
   unanswered!: number;
 
   @ApiProperty({
@@ -82,7 +82,7 @@ export class ReceiveAccount {
   @ApiProperty({ type: 'integer', description: 'Spans that the log has.' })
   logged!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Of these, spans whose senders were not told so (yet).' })
+  @ApiProperty({ type: 'integer', description: 'Of these, spans whose senders have no success (yet).' })
   unanswered!: number;
 
   @ApiProperty(REJECTED)
@@ -91,7 +91,7 @@ export class ReceiveAccount {
   @ApiProperty({ type: 'integer', description: 'Spans that BeTrace emitted itself; they are not judged.' })
   own!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Spans that were given to the log, which has not said yet whether it has them.' })
+  @ApiProperty({ type: 'integer', description: 'Spans of appends without a result yet.' })
   under_way!: number;
 
   @ApiProperty({ type: 'integer', description: 'Spans that the log did not confirm: their senders send them again.' })
@@ -217,7 +217,7 @@ export class AccountingView {
   @ApiProperty({ format: 'date-time', description: 'When this process began to count.' })
   since!: string;
 
-  @ApiProperty({ description: 'Everything was counted. False: `inexact` says what was not.' })
+  @ApiProperty({ description: 'Everything was counted. If false, `inexact` says what was not.' })
   exact!: boolean;
 
   @ApiProperty({ type: [String], example: [] })

@@ -15,7 +15,7 @@ const readiness = (status: string, storage: string) => ({
       checks: {
         type: 'object',
         additionalProperties: { type: 'string' },
-        description: '`ok`, `off`, or in words what is the matter.',
+        description: '`ok`, `off`, or the reason.',
       },
     },
     example: { status, checks: { otlp_exporter: 'ok', rule_engine: 'ok', storage } },

@@ -19,7 +19,7 @@ export class RuleCost {
   @ApiProperty({ description: 'Kept for each open trace, beside buffers.', example: 1 })
   bytes_per_trace!: number;
 
-  @ApiProperty({ enum: ['nothing', 'columns', 'spans'], description: 'What is kept of every span of every open trace.' })
+  @ApiProperty({ enum: ['nothing', 'columns', 'spans'], description: 'The values kept of every span of every open trace.' })
   buffers!: string;
 }
 
@@ -45,7 +45,7 @@ export class ValidationResult {
   @ApiProperty({ type: [ProblemDetailView] })
   warnings!: readonly ProblemDetailView[];
 
-  @ApiPropertyOptional({ enum: ['span', 'trace'], description: 'What is judged: each span, or the trace as a whole.' })
+  @ApiPropertyOptional({ enum: ['span', 'trace'], description: 'The subject: each span, or the trace as a whole.' })
   subject?: 'span' | 'trace';
 
   @ApiPropertyOptional({ enum: ['span', 'online', 'columns', 'spans'], description: 'How much of a trace the rule needs to be judged.' })
@@ -54,7 +54,7 @@ export class ValidationResult {
   @ApiPropertyOptional({ enum: ['on_arrival', 'when_certain', 'at_close'], description: 'The earliest that it can fire.' })
   fires?: string;
 
-  @ApiPropertyOptional({ description: 'What it keeps and when it fires, in a sentence.' })
+  @ApiPropertyOptional({ description: 'The state it keeps and when it fires, in a sentence.' })
   summary?: string;
 
   @ApiPropertyOptional({ type: RuleCost })
@@ -72,7 +72,7 @@ export class ValidationResult {
   @ApiPropertyOptional({
     type: GivesUpFromView,
     nullable: true,
-    description: 'The same on traces in which spans link to other spans of the trace: there order is asked of each pair of spans.',
+    description: 'The same on traces whose spans link to each other: there order is evaluated for each pair of spans.',
   })
   gives_up_from_with_links?: GivesUpFromView | null;
 }

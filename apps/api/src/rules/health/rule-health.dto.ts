@@ -20,7 +20,7 @@ export class RuleHealthView {
   @ApiProperty({
     example: false,
     description:
-      'No match is known, of any time, in shadow included. (Violations older than the retention are deleted, and matches in shadow when their samples are.)',
+      'No match is known at any time, including shadow. (Violations older than the retention are deleted, and matches in shadow with their samples.)',
   })
   never_matched!: boolean;
 
@@ -38,7 +38,7 @@ export class RuleHealthView {
 
   @ApiProperty({
     example: 0.731,
-    description: 'Processor time of its evaluation in seconds, its share of what rules have in common included.',
+    description: 'CPU seconds of its evaluation, including its share of common conditions.',
   })
   evaluation_seconds!: number;
 }

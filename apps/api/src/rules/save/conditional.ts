@@ -20,13 +20,13 @@ export const Conditional = () =>
     ApiHeader({
       name: 'If-Match',
       required: false,
-      description: 'ETags of which the rule must have one; `*`: it must be there.',
+      description: 'ETags; the rule must have one of them. `*`: it must exist.',
       example: '"3"',
     }),
     ApiHeader({
       name: 'If-None-Match',
       required: false,
-      description: 'ETags of which the rule must have none; `*`: it must not be there.',
+      description: 'ETags; the rule must have none of them. `*`: it must not exist.',
     }),
     ApiResponse({ status: 412, type: ProblemView, description: 'The rule is another than `If-Match` or `If-None-Match` allow.' }),
   );

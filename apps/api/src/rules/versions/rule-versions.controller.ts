@@ -83,14 +83,14 @@ export class RuleVersionsController {
   @RouteConfig({ scope: 'rules:write', body: 'discard' })
   @Conditional()
   @ApiOperation({
-    summary: 'Makes a rule what it was at a version',
+    summary: 'Restores a version of a rule',
     description: 'That is a new version. A rule that was deleted is there again. The body is not read.',
   })
   @ApiOkResponse({ type: RuleView })
   @ApiCreatedResponse({ type: RuleView, description: 'The rule had been deleted.' })
   @ApiNotFoundResponse({ type: ProblemView })
   @ApiConflictResponse({ type: ProblemView, description: 'The version is a deletion, or several rules have this name.' })
-  @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'The expression of that time is refused today.' })
+  @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'The expression of that version is refused today.' })
   async restore(
     @Param('id') idOrName: string,
     @Param('version') number: string,

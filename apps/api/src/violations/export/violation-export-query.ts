@@ -14,7 +14,7 @@ export class ViolationExportQuery extends ViolationFilterQuery {
   @IsIn(FORMATS)
   format?: (typeof FORMATS)[number];
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'The newest so many; without it all.' })
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Maximum of entries, newest first; without it all.' })
   @IsOptional()
   @Transform(wholeNumber)
   @IsInt(LIMIT)

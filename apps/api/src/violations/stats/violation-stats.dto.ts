@@ -37,7 +37,7 @@ export class ViolationStatsQuery extends ViolationFilterQuery {
   @ApiPropertyOptional({
     type: String,
     example: '5m',
-    description: 'The length of a bucket; at most 1,000 buckets. Without it one of which at most 60 cover the time.',
+    description: 'The length of a bucket; at most 1,000 buckets. Default: at most 60 buckets for the time range.',
   })
   @IsOptional()
   @Transform(wholeSeconds)
@@ -50,7 +50,7 @@ export class ViolationStatsQuery extends ViolationFilterQuery {
     minimum: 1,
     maximum: 100,
     default: 20,
-    description: 'How many of the largest groups are told one by one.',
+    description: 'How many of the largest groups are listed.',
   })
   @IsOptional()
   @Transform(wholeNumber)
@@ -115,6 +115,6 @@ export class ViolationStats {
   @ApiPropertyOptional({ type: [ViolationStatsGroup], description: 'The largest one first. Only with `group_by`.' })
   groups?: readonly ViolationStatsGroup[];
 
-  @ApiPropertyOptional({ type: ViolationStatsOthers, description: 'All groups that are not told one by one, if there are any.' })
+  @ApiPropertyOptional({ type: ViolationStatsOthers, description: 'All groups that are not listed, if there are any.' })
   others?: ViolationStatsOthers;
 }

@@ -4,7 +4,7 @@ import type { LogicalNode, Resolved, UnaryNode } from '../../tree/resolved.js';
 import { operandsOf } from '../../tree/walk.js';
 import { type Found, NOT_KEPT } from './found.js';
 
-/** What was found of each part that was reached. */
+/** The results of each part that was reached. */
 export type Outcomes = ReadonlyMap<Resolved, Found>;
 
 /**
@@ -30,7 +30,7 @@ export function evaluate(root: Resolved, find: (part: Resolved) => Found, { isWh
     let failure: Found | undefined;
     for (const operand of operandsOf(node)) {
       found = visit(operand);
-      // What is in doubt matters only where nothing else settles the answer.
+      // Doubt matters only where nothing else settles the answer.
       if ('unknown' in found && found.unknown === 'in_doubt') doubt ??= found;
       else if ('error' in found && node.unordered === true) failure ??= found;
       else if ('error' in found) return doubt ?? found;
@@ -42,9 +42,9 @@ export function evaluate(root: Resolved, find: (part: Resolved) => Found, { isWh
   return outcomes;
 }
 
-/** How a rule is taken apart: as far as what is known of its parts allows. */
+/** How a rule is divided: as far as the known results of its parts allow. */
 export interface Shape {
-  /** Whether a part is asked as one. */
+  /** Whether a part is evaluated as one. */
   isWhole(this: void, node: Resolved): boolean;
   operandsOf(this: void, node: LogicalNode): readonly Resolved[];
 }

@@ -15,7 +15,7 @@ const BRIEF_WITNESSES = 3;
 /** Times that the span which came closest is sought. */
 const SEARCHES = 20;
 
-/** Counts what the tree of an explanation has become, so that what comes later is told shorter, and then left out. */
+/** Counts the size of an explanation's tree, so that later parts are shortened, and then omitted. */
 export class ExplanationSize {
   private used = 0;
   private searches = 0;
@@ -37,7 +37,7 @@ export class ExplanationSize {
     return this.used < BRIEF;
   }
 
-  /** Whether parts of parts are told. */
+  /** Whether parts of parts are shown. */
   get isFull(): boolean {
     return this.used < FULL;
   }

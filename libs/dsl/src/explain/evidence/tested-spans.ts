@@ -14,13 +14,13 @@ export interface RelatedSpans {
   readonly second: SpanView | undefined;
 }
 
-/** A span of which an aggregate read a value. */
+/** A span with a value for an aggregate. */
 export interface SpanValue {
   readonly span: SpanView;
   readonly value: Value;
 }
 
-/** The span that is bound by the function of each depth, where a part of a rule is asked inside of functions. */
+/** The span that the function of each depth binds, where a part of a rule is evaluated inside functions. */
 export type Bindings = ReadonlyMap<number, SpanView>;
 
 export const UNBOUND: Bindings = new Map();
@@ -50,7 +50,7 @@ export class TestedSpans {
     this.functions = functions as Witnesses;
   }
 
-  /** What is asked from here on may take as much again. */
+  /** Evaluations from here on may use the whole budget again. */
   renew(): void {
     this.limit.renew();
   }
@@ -61,7 +61,7 @@ export class TestedSpans {
     return this.interpreter.value(part);
   }
 
-  /** The spans that satisfy a function's condition, and how many it was asked of; undefined when it can't be asked here. */
+  /** The spans that satisfy a function's condition, and of how many; undefined when it can't be evaluated here. */
   satisfying(
     node: TraceQuantifier | TraceAggregate,
     bindings: Bindings,
@@ -69,7 +69,7 @@ export class TestedSpans {
     return this.attempted(bindings, () => this.functions.satisfyingSpans(node));
   }
 
-  /** The spans of which an aggregate has a value, in the order of the trace. */
+  /** The spans with a value for an aggregate, in the order of the trace. */
   values(node: TraceAggregate, bindings: Bindings): readonly SpanValue[] | undefined {
     return this.attempted(bindings, () => this.functions.values(node));
   }

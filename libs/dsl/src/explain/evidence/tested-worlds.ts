@@ -10,7 +10,7 @@ import type { Value } from '../../values/value.js';
 import { type Found, IN_DOUBT } from './found.js';
 import type { Bindings, OnDoubt, TestedSpans } from './tested-spans.js';
 
-/** Makes what asks of a trace, in a world in which what is in doubt is so. */
+/** Makes an evaluation on a trace, in a world with assumed values for those in doubt. */
 export type MakeTested = (onDoubt: OnDoubt, limit: () => StepLimit) => TestedSpans;
 
 /**
@@ -34,7 +34,7 @@ export class TestedWorlds {
     this.limitOfWays = limit();
   }
 
-  /** What is asked from here on may take as much again. */
+  /** Evaluations from here on may use the whole budget again. */
   renew(): void {
     this.least.renew();
     this.most.renew();
@@ -47,7 +47,7 @@ export class TestedWorlds {
     return same(a, b) ? found(a) : IN_DOUBT;
   }
 
-  /** The world whose witnesses hold under every answer to what is in doubt. */
+  /** The world whose witnesses hold for all values in doubt. */
   settled(node: Resolved, bindings: Bindings): TestedSpans | undefined {
     const known = this.value(node, bindings);
     const polarity = this.polarities.get(node) ?? 0;

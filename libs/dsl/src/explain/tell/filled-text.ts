@@ -33,7 +33,7 @@ export function filledText(
   return clipped(texts.join(' and '), LONGEST_TEXT);
 }
 
-/** Without operands that only say that something is there of which another one says more. */
+/** Without operands that only test existence where another one says more. */
 export function withoutGuards(conjuncts: readonly Resolved[]): readonly Resolved[] {
   const guards = conjuncts.filter(isReading);
   if (guards.length === 0 || guards.length === conjuncts.length) return conjuncts;

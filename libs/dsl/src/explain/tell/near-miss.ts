@@ -11,7 +11,7 @@ import { isNameTest } from './witness-details.js';
 const MAX_SPANS = 2_000;
 /** What a name says of a span is more than what anything else does. */
 const NAME_WEIGHT = 100;
-/** And what it says of itself is more than what is asked of others: that nothing is before it holds of nearly every span. */
+/** Its own conditions count more than those on others: that nothing is before it holds for nearly every span. */
 const OWN_WEIGHT = 2;
 
 /**

@@ -35,7 +35,7 @@ export function unknownSentence(condition: string, unknown: Unknown): string {
   return `${condition} is not known: ${message}`;
 }
 
-/** `more than 8`: how what was counted compares with the other side. */
+/** `more than 8`: how the count compares with the other side. */
 export function comparedSentence(operator: BinaryOperator, other: string, holds: boolean): string {
   const words = WORDS[operator];
   return words === undefined ? '' : `${words[holds ? 0 : 1]} ${other}`;

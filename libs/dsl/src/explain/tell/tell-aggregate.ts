@@ -9,14 +9,14 @@ import { NO_VALUES, ofRelatives } from './tell-quantifier.js';
 import type { FunctionTold, Teller } from './told.js';
 import { unitOf, valueText } from './value-unit.js';
 
-/** What an aggregate is made of: the spans that decided it, and what it says of them. */
+/** The explanation of an aggregate: the spans that decided it, and their values. */
 interface Made {
   readonly head: string;
   readonly tail: string;
   readonly spans: readonly SpanValue[];
 }
 
-/** `trace.sum` and its like: which spans made it what it is, and by which values. */
+/** Explains an aggregate: which spans made its value, and by which values. */
 export function tellAggregate(node: TraceAggregate, value: Value, bindings: Bindings, teller: Teller): FunctionTold | undefined {
   const asked = teller.values.valuesOf(node, bindings);
   if (asked === undefined) return undefined;

@@ -31,7 +31,7 @@ const STANDS_NOT = {
   descendant: 'none of them is above',
 } as const;
 
-/** `trace.before(a, b)` and its like: the spans that settled it; of what is missing the span that came closest. */
+/** Explains `trace.before` and the like: the spans that settled it; for a missing span the closest one. */
 export function tellPair(node: TracePair, bindings: Bindings, teller: Teller): FunctionTold | undefined {
   const pairs = teller.values.pairs(node, bindings);
   if (pairs === undefined) return undefined;
@@ -75,7 +75,7 @@ class PairTeller {
     );
   }
 
-  /** Spans that satisfy the first condition and stand in relation to no other span. The first of them is told. */
+  /** Spans that satisfy the first condition and are in the relation with no other span. The first of them is shown. */
   private tellLonely(lonely: readonly [SpanView, ...SpanView[]]): FunctionTold {
     const { node, teller } = this;
     const [first] = lonely;
@@ -89,7 +89,7 @@ class PairTeller {
     return this.told(sentence, tail, lonely, [told, second ?? teller.unasked(node.second)]);
   }
 
-  /** How the span that came closest missed: in what it is, or in when it was. */
+  /** How the closest span missed: in its values, or in its time. */
   private missed(first: SpanView, nearest: SpanView, told: Told, inner: Bindings): string {
     const { node, teller } = this;
     if (told.outcome !== 'true') return closest(told, nearest, node.depth + 1, inner, teller);
@@ -145,7 +145,7 @@ class PairTeller {
     return this.told(head, '', [], [told, toldSecond]);
   }
 
-  /** None stands before one: the span that ended first, and what came closest to being behind it. */
+  /** No span is before another: shows the span that ended first, and the closest one to being after it. */
   private tellNoneBefore(head: string): FunctionTold {
     const { node, pairs, teller } = this;
     const firsts = pairs.map(({ first }) => first);
@@ -194,7 +194,7 @@ class PairTeller {
     return text === '' ? spanText(span) : `${spanText(span)}, ${text}`;
   }
 
-  /** Behind the verb: what is told of the second span may end with one itself, as `it ended as "x" (s3) started`. */
+  /** After the verb: the text about the second span may end with a verb itself, as in `it ended as "x" (s3) started`. */
   private detailsAfter(told: Told, span: SpanView, inner: Bindings): string {
     const text = this.detailsOfSecond(told, span, inner);
     return text === '' ? '' : `, where ${text}`;

@@ -22,18 +22,18 @@ export interface Told {
 
 /** What there is to say of a function over spans. */
 export interface FunctionTold {
-  /** What it found: `9 of 14 spans satisfy span.name == "query"`; and the spans that did it, with their values. */
+  /** Its result: `9 of 14 spans satisfy span.name == "query"`; and its witnesses, with their values. */
   readonly head: string;
   readonly tail: string;
   /** Among which spans. */
   readonly among?: string;
-  /** How many spans satisfy its condition or stand in its relation, and of how many. */
+  /** How many spans satisfy its condition or are in its relation, and of how many. */
   readonly counted: Pick<ConditionOutcome, 'matched' | 'at_least' | 'of'>;
   readonly count?: number;
   /** The first of the spans that made it so, and how many they are. */
   readonly witnesses: readonly SpanReference[];
   readonly known: number;
-  /** Values to be shown beside it, by what reads them. */
+  /** Values to show beside it, by the text that reads them. */
   readonly values: ReadonlyMap<string, Value>;
   readonly children: readonly (Told | undefined)[];
 }
@@ -48,7 +48,7 @@ export interface Teller {
   inside(condition: Resolved, depth: number, span: SpanView, bindings: Bindings): Told;
   /** A condition that no single span stands for. */
   unasked(condition: Resolved): Told | undefined;
-  /** A part of which it is known what there is to say. */
+  /** A part with a known sentence. */
   built(node: Resolved, found: Found, sentence: string, details: Partial<ExplanationNode>, children: readonly (Told | undefined)[]): Told;
   /** Its text, with the values of outer spans. */
   text(condition: Resolved, depth: number, bindings: Bindings): string;

@@ -32,7 +32,7 @@ export function unitOf(node: Resolved): Unit {
 function unitOfArithmetic(operator: string, left: Unit, right: Unit): Unit {
   switch (operator) {
     case '-':
-      // What is taken from a moment is mostly another moment.
+      // The operand subtracted from a time is usually another time.
       return left === 'time' ? 'duration' : left;
     case '+':
       return left === 'time' || right === 'time' ? 'time' : left === 'duration' ? left : right;

@@ -10,7 +10,7 @@ import { type FAILED, NEVER } from '../ranks/value-column.js';
 import type { SpanBucket } from './span-bucket.js';
 import { JOINED, type JoinedBounds, type SpanIndex } from './span-index.js';
 
-/** What is known of the spans that a further question asks for. */
+/** What is known of the spans of an inner function. */
 export interface FurtherSpans {
   columnsOf(): TraceColumns;
   bucketOf(node: TraceQuantifier, plan: JoinPlan): SpanBucket;
@@ -20,7 +20,7 @@ export interface FurtherSpans {
   attempted(node: Resolved): Value | typeof FAILED;
   /** The spans that a keyed question asks for, for one tested span. */
   joinedTo(span: SpanView, question: BoxQuestion): SpanBucket;
-  /** Counts what was looked at. */
+  /** Counts the looks. */
   pay(visits: number): void;
 }
 
@@ -46,7 +46,7 @@ export function boxRejection(plan: JoinPlan, depth: number, index: SpanIndex, fu
   return rejections.length === 0 ? undefined : (box) => rejections.some((reject) => reject(box));
 }
 
-/** What one question about a box of spans may look at: with more to look at the spans are asked one by one. */
+/** Maximum of looks for one question about a box of spans: beyond it the spans are tested one by one. */
 export const BOX_VISITS = 256;
 
 const EVERYTHING: Rejection = () => true;

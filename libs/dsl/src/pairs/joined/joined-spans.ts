@@ -32,9 +32,9 @@ export interface Relation {
   stands(span: SpanView): boolean;
 }
 
-/** Spans that satisfy conditions, found by what joins them to outer spans. */
+/** Spans that satisfy conditions, found by their joins to outer spans. */
 export abstract class JoinedSpans extends SpanFunctions {
-  /** How many questions were answered by trees, of all evaluations: for tests of what is meant to be tested. */
+  /** How many searches used trees, over all evaluations: shows tests that they test trees. */
   static searches = 0;
 
   /**
@@ -114,7 +114,7 @@ export abstract class JoinedSpans extends SpanFunctions {
     return this.columns;
   }
 
-  /** What the plan's sorted joins ask for the outer spans as they are bound, and what is left to be tested. */
+  /** The constraints of the plan's sorted joins for the bound outer spans, and the remaining tests. */
   protected constraints(
     plan: JoinPlan,
     index: SpanIndex,

@@ -13,7 +13,7 @@ export class KeyedSpans {
   /** Of these keys and no others: a bucket remembers how it was looked through. */
   private readonly nothing = new SpanBucket([]);
 
-  /** A span of which a key fails, or is NaN, equals nothing. */
+  /** A span whose key fails, or is NaN, equals nothing. */
   add(values: readonly (Value | typeof FAILED)[], span: SpanView): void {
     if (values.some((value) => value === FAILED || Number.isNaN(value))) return;
     let level = this.root;

@@ -6,7 +6,7 @@ import type { SpanIndex } from './span-index.js';
 /** Looking through fewer is cheaper than to sort them. */
 export const FEW = 64;
 
-/** Some spans of a trace, found while they are asked for; to be looked through, or looked up by time. */
+/** Some spans of a trace, found on demand; scanned, or looked up by time. */
 export class SpanBucket implements Iterable<SpanView> {
   private starts: Sorted | undefined;
   private ends: Sorted | undefined;
@@ -67,7 +67,7 @@ export class SpanBucket implements Iterable<SpanView> {
     for (let at = firstNotBelow(times, until + 1n) - 1; at >= 0 && (from === undefined || times[at]! >= from); at--) yield spans[at]!;
   }
 
-  /** Looks at one more of the source; false when there is none. One that can't be told of is asked again, and fails again. */
+  /** Reads one more of the source; false when there is none. A span that fails is tested again, and fails again. */
   private findNext(): boolean {
     if (this.next >= this.source.length) return false;
     const span = this.source[this.next]!;

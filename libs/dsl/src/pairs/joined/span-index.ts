@@ -14,7 +14,7 @@ import type { SpanBucket } from './span-bucket.js';
 /** Reads what a comparison reads of its own span. */
 export type InnerValue = (node: Resolved, span: SpanView) => Value | typeof FAILED;
 
-/** Where spans hang in their trees, and of which service they are, most often asks little: times and values divide better. */
+/** The place of spans in their trees, and their service, usually select little: times and values divide better. */
 const PLACES = 32;
 const FEW_SERVICES = 8;
 
@@ -24,13 +24,13 @@ export interface JoinedBounds {
   of(span: SpanView): SpanBucket;
 }
 
-/** Some spans of a trace, to be found by what a plan's sorted joins ask of them. */
+/** Some spans of a trace, indexed for the sorted joins of a plan. */
 export class SpanIndex {
   private readonly columns: readonly Int32Array[];
   private readonly dividing: ReadonlyMap<number, number>;
   private boxes: SpanTree | undefined;
   private counted: SpanCounts | undefined;
-  /** How often the tree was asked to count, and how often it would have looked at more than sums of regions do. */
+  /** How often the tree counted, and how often it would have needed more looks than sums of regions. */
   private asked = 0;
   private failed = 0;
   /** Those about whose order columns can't tell: they are tested one by one. */
@@ -55,7 +55,7 @@ export class SpanIndex {
     if (isOrdered) dividing.set(ENTER, PLACES);
     if (isOrdered && trace.services > 1) dividing.set(SERVICE, ofServices);
     const positions = spans.map((span) => trace.indexOf(span) as number);
-    // Who descends from whom is told by parents alone.
+    // Parents alone decide about descendants.
     const isTimed = dividing.has(START) || dividing.has(END);
     this.apart = isTimed ? spans.filter((_span, at) => trace.isLinked(positions[at]!)) : [];
     this.spans = isTimed ? spans.filter((_span, at) => !trace.isLinked(positions[at]!)) : spans;
@@ -97,7 +97,7 @@ export class SpanIndex {
     return this.boxes;
   }
 
-  /** What was looked at so far, boxes and spans. */
+  /** Looks so far, at boxes and spans. */
   get visits(): number {
     return (this.boxes?.visits ?? 0) + (this.counted?.visits ?? 0);
   }
@@ -134,7 +134,7 @@ export class SpanIndex {
     return this.spans.length;
   }
 
-  /** The first of the columns that say of what is joined to each span the least and the most of each of JOINED. */
+  /** The first of the columns with the minimum and the maximum of each of JOINED over the spans joined to each span. */
   boundsOf(question: BoxQuestion): number {
     return this.bounds.get(question) as number;
   }
@@ -171,7 +171,7 @@ export function regionsOf(constraints: readonly Constraint[]): readonly Region[]
   return regions;
 }
 
-/** The columns of joined spans of which the limits are known. */
+/** The columns of joined spans with known limits. */
 export const JOINED: readonly number[] = [START, END, ENTER, LEAVE, SERVICE];
 
 /** Of no spans the least is more than the most. */

@@ -3,7 +3,7 @@ import { WORDS } from './cause-words.js';
 /** One rank of each span of a block, so that those whose rank lies between two are found as bits. */
 export class BlockColumn {
   private readonly ranks: Int32Array;
-  /** The bits of the first so many, in the order of their ranks. */
+  /** The bits of each prefix, in the order of the ranks. */
   private readonly first: Int32Array;
 
   /** @param given by bit */

@@ -1,6 +1,6 @@
 import type { CauseGraph } from './cause-graph.js';
 
-/** Spans that are asked about at once: so many words of 32 bits. */
+/** Spans that are handled at once: this many words of 32 bits. */
 export const WORDS = 8;
 export const BLOCK = 32 * WORDS;
 

@@ -29,7 +29,7 @@ export interface AskedGroup {
 /** Cost of passing the words of a block along one edge of the graph, or of making those of one component. The unit is a look at a box. */
 export const PASS_VISITS = 5 / 8;
 
-/** What one outer span takes that asks a block by so many orders and ranges of values. */
+/** Cost of one outer span that tests a block by this many orders and ranges of values. */
 export function askingVisits(parts: number): number {
   return 2 + 4 * parts;
 }
@@ -138,7 +138,7 @@ export class LinkedPairs {
     this.inWindow(column, service, same.from, same.to, other.from, other.to);
     let isRelated = 0;
     for (let word = 0; word < WORDS; word++) {
-      // What builds on each other, or not at all, is told by the clocks.
+      // Clocks decide for spans that are causes of each other, or unrelated.
       const related = causes[at + word]! ^ effects[at + word]!;
       isRelated |= related;
       found[word]! &= bits[word]! | related;

@@ -23,13 +23,13 @@ export interface LinkedOrder extends SpanOrder {
 /** Of spans nothing is known, or not asked yet. */
 const UNKNOWN = -1;
 
-/** Steps of one outer span, and of one span or edge that is put into the graph of causes. */
+/** Steps of one outer span, and of one span or edge of the graph of causes. */
 const OUTER_STEPS = 2;
 const GRAPH_STEPS = 1;
 
 /** Questions about order on traces with links: their answers are worked out for all spans of the trace at once, when they are first asked. */
 export abstract class LinkedSpans extends SummedSpans {
-  /** How many questions were answered so, of all evaluations: for tests of what is meant to be tested. */
+  /** How many searches used it, over all evaluations: shows tests that they test it. */
   static questions = 0;
 
   /** By condition, and the position of the outer span: how many satisfy it. */
@@ -157,7 +157,7 @@ export abstract class LinkedSpans extends SummedSpans {
   }
 }
 
-/** Those first that are most likely in the order that is asked: the earliest to end, or the latest to start. */
+/** The most likely spans in this order first: the earliest to end, or the latest to start. */
 function membersOf({ spans }: SpanBucket, trace: TraceColumns, isFirst: boolean): readonly number[] {
   const times = trace.columns[isFirst ? END : START]!;
   const positions = spans.map((span) => trace.indexOf(span) as number);

@@ -12,7 +12,7 @@ export interface Alternative {
 
 export interface Alternatives {
   readonly ways: readonly Alternative[];
-  /** What is found by one of them satisfies the condition: none of them can end in an error, which would end the others. */
+  /** A span found by one of them satisfies the condition: none of them can fail, which would end the others. */
   readonly areCertain: boolean;
 }
 

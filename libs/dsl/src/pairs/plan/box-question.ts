@@ -38,7 +38,7 @@ function makeQuestion(conjunct: Resolved, depth: number): BoxQuestion | undefine
   if (isKeyed && (over !== undefined || plan.keys.some(({ outer }) => !readsOnly(outer, depth)))) return undefined;
   const joins = plan.sorted.filter((join) => readsTested(join, depth));
   const given = plan.sorted.filter((join) => !joins.includes(join));
-  // That one span answers for all can only be said where nothing else is asked of it.
+  // One span can answer for all only where nothing else depends on it.
   if (isNegated && (isKeyed || over !== undefined || plan.rest.length > 0)) return undefined;
   if (isNegated && !joins.every((join) => join.type === 'order' || timeOf(join, depth) !== undefined)) return undefined;
   return { node, isNegated, plan, isKeyed, joins, given };

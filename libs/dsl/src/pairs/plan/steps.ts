@@ -1,6 +1,6 @@
 /** A number of steps that depends on how many spans there are. */
 export class Steps {
-  /** Sums share their parts: what was asked last is remembered. */
+  /** Sums share their parts: the last result is cached. */
   private last: { readonly spans: number; readonly steps: number } | undefined;
 
   constructor(private readonly count: (spans: number) => number) {}

@@ -48,7 +48,7 @@ export class BeforeAll implements Constraint {
     const leave = highs[at + LEAVE]!;
     const mayBeApart = last >= this.leave || lows[at + LEAVE]! <= this.enter[0];
     if (!mayBeApart && (this.isFirst ? first >= this.enter[0] : last <= this.enter[1])) return NONE;
-    // Unrelated to all of them; or related, if at all, as what comes first may be to what comes later.
+    // Unrelated to all of them; or, if related, as an earlier span may be to a later one.
     const isApart = first >= this.leave || leave <= this.enter[0];
     const isAbove = last < this.enter[0];
     const isBelow = first > this.enter[1];
@@ -94,7 +94,7 @@ export class Between implements Constraint {
 
 const LAST_RANK = 2 ** 31 - 2;
 
-/** Spans of which one may be before some outer one of a box, or after one: all that are, and others. */
+/** A superset of the spans that are before some outer one of a box, or after one. */
 export function beforeSome(columns: TraceColumns, box: OuterBox, isFirst: boolean, tolerance: number | bigint): Constraint {
   const slack = columns.services === 1 || tolerance <= 0 ? 0n : BigInt(Math.ceil(Number(tolerance)));
   if (isFirst) {

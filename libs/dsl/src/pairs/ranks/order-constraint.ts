@@ -7,7 +7,7 @@ export interface SpanOrder {
   /** The span that is sought is the one that is before the other. */
   readonly isFirst: boolean;
   readonly tolerance: number | bigint;
-  /** At most so many nanoseconds apart. */
+  /** The maximal distance in nanoseconds. */
   readonly within: number | bigint | undefined;
 }
 
@@ -21,7 +21,7 @@ export function orderConstraint(columns: TraceColumns, outer: number | undefined
   return window && new OrderConstraint(columns, outer, order.isFirst, window);
 }
 
-/** The ranks between which the time of the sought span must lie: of the same service as the outer one, and of another. */
+/** The ranks between which the time of the searched span must lie: of the same service as the outer one, and of another. */
 export interface OrderWindow {
   readonly same: Ranks;
   readonly other: Ranks;
@@ -58,7 +58,7 @@ export function windowOf(columns: TraceColumns, outer: number, { isFirst, tolera
   return { same, other, meeting };
 }
 
-/** Undefined for what is no finite number. */
+/** Undefined for a value that is not a finite number. */
 function floor(value: number | bigint): bigint | undefined {
   if (typeof value === 'bigint') return value;
   return Number.isFinite(value) ? BigInt(Math.floor(value)) : undefined;

@@ -11,7 +11,7 @@ export class RankGrid {
   private readonly seconds: Int32Array;
   /** By level, the highest digit first. */
   private readonly zeros: readonly Int32Array[];
-  /** By weight and level: sums of the first so many, in the order that the level leaves. */
+  /** By weight and level: prefix sums, in the order of the level. */
   private readonly sums: readonly (readonly Float64Array[])[];
   /** By weight: in the first order. */
   private readonly whole: readonly Float64Array[];

@@ -3,7 +3,7 @@ export class RankLine {
   /** The ranks, sorted; and which points have them. */
   readonly ranks: Int32Array;
   readonly order: Int32Array;
-  /** By weight: sums of the first so many. */
+  /** By weight: prefix sums. */
   private readonly sums: readonly Float64Array[];
 
   constructor(column: Int32Array, weights: readonly Float64Array[]) {
@@ -60,7 +60,7 @@ export function firstPlace(ranks: Int32Array, rank: number): number {
   return low;
 }
 
-/** The sums of the weights of the first so many. */
+/** The prefix sums of the weights. */
 export function prefixSums(order: Int32Array, weight: Float64Array): Float64Array {
   const sums = new Float64Array(order.length + 1);
   for (let place = 0; place < order.length; place++) sums[place + 1] = sums[place]! + weight[order[place]!]!;

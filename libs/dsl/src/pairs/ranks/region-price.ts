@@ -5,13 +5,13 @@ const MAX_COLUMNS = 3;
 /** Points of a cube that are looked at one by one, at each end. */
 export const FEW_POINTS = 16;
 
-/** To put a span into one level of a grid takes so much of what a look at a box takes. */
+/** Cost of putting a span into one level of a grid, relative to a look at a box. */
 export const BUILDING_VISITS = 1 / 4;
 
 /** Of a range of ranks: how many of its ends cut something off. */
 export type Ends = 1 | 2;
 
-/** How many digits a place among so many has. */
+/** The number of digits of a position among this many. */
 export function levelsOf(size: number): number {
   return Math.max(1, 32 - Math.clz32(Math.max(0, size - 1)));
 }
@@ -29,7 +29,7 @@ export function regionPrice(ends: readonly Ends[], size: number): number | undef
   return 1 + ends[0]! * ((levels * (levels - 1) * ends[2]!) / 2 + FEW_POINTS) + levels;
 }
 
-/** Columns of places in trees come first: of the first column of a grid any range is told as fast as one with one end. */
+/** Columns of places in trees come first: for the first column of a grid, a range costs the same as a bound. */
 export function columnOrder(a: number, b: number): number {
   return placeOf(a) - placeOf(b);
 }

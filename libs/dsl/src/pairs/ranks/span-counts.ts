@@ -5,9 +5,9 @@ import type { Ranks, Region } from './region.js';
 import { BUILDING_VISITS, columnOrder, type Ends, levelsOf, regionPrice } from './region-price.js';
 import { INDEX, SERVICE } from './trace-columns.js';
 
-/** Some spans by the ranks of their columns, and of one service: to be counted, and what is read of them summed, in any regions. */
+/** Some spans of one service by the ranks of their columns: counts them, and sums their values, in any region. */
 export class SpanCounts {
-  /** What was looked at so far: each is about as much as a box of a tree. */
+  /** Looks so far; each costs about as much as a box of a tree. */
   visits = 0;
   private readonly lines = new Map<number, RankLine>();
   private readonly grids = new Map<number, RankGrid>();

@@ -6,7 +6,7 @@ import type { Value } from '../../values/value.js';
  * integers: how doubles are added depends on which they are.
  */
 export class SpanSums {
-  /** Of the first so many: their sum, and how many have a value. */
+  /** By prefix: the sum, and how many have a value. */
   private readonly sums: readonly (number | bigint)[];
   private readonly counts: Int32Array;
 

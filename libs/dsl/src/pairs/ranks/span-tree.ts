@@ -12,7 +12,7 @@ export interface Box {
   readonly at: number;
 }
 
-/** One thing that is asked of spans by their columns. */
+/** One constraint on spans by their columns. */
 export interface Constraint {
   /** NONE and ALL are certain; SOME may be any. */
   ofBox(box: Box): typeof NONE | typeof SOME | typeof ALL;
@@ -98,7 +98,7 @@ export class SpanTree {
     }
   }
 
-  /** The positions of those that satisfy all constraints. */
+  /** The positions of the spans that satisfy all constraints. */
   *find(constraints: readonly Constraint[], reject?: Rejection): Iterable<number> {
     for (const [from, to, isWhole] of this.ranges(constraints, reject)) {
       for (let at = from; at < to; at++) if (isWhole || this.isFound(constraints, at)) yield at;

@@ -76,7 +76,7 @@ export class Bridge {
     pushBytes(this.#L, bytes);
   }
 
-  /** What can be iterated in a span's map or a list; undefined for what is none. */
+  /** The entries of a span's map or a list; undefined for other values. */
   entries(payload: unknown): Entries | undefined {
     if (typeof payload !== 'object' || payload === null) return undefined;
     return this.#once(payload, 'entries', () => {

@@ -36,7 +36,7 @@ export interface MarkedChange {
   readonly variable: string;
   /** Of a place in a table. */
   readonly key?: PlaceKey;
-  /** It begins anew: what was counted before is gone. */
+  /** Starts again, without the former counts. */
   readonly isFirst: boolean;
 }
 
@@ -205,7 +205,7 @@ class Marker implements ScriptMarks {
         this.mark(node.key);
         return this.readings(node.key);
       case 'call':
-        // A condition is asked of many spans.
+        // A condition is evaluated on many spans.
         this.mark(node);
         // What a call gives as the last argument may be several values: it is not noted, or it were one.
         if (node.callee.type === 'name') for (const argument of node.args) if (!SEVERAL.has(argument.type)) this.readings(argument);

@@ -8,7 +8,7 @@ interface Seen {
   /** Texts as they are in Lua: most are never shown. */
   readonly value: SeenValue;
   readonly at: number;
-  /** When the same was seen before: what is seen since belongs to this time. */
+  /** When the same was seen before: later entries belong to this time. */
   readonly before: number;
 }
 

@@ -99,7 +99,7 @@ function repeat(L: LuaState, budget: Budget): Uint8Array {
   const period = text.length + separator.length;
   repeated.set(text);
   if (count > 1) repeated.set(separator, text.length);
-  // What is there already is copied behind itself, twice as much each time.
+  // The text so far is copied after itself, twice as much each time.
   for (let at = period; at < length; at *= 2) repeated.copyWithin(at, 0, at);
   return repeated;
 }

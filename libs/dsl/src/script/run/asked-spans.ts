@@ -14,7 +14,7 @@ type Condition = unknown;
 const CONDITION_STEPS = 60;
 const FAILURE_STEPS = 500;
 
-/** Does the condition hold? One that fails does not, and the script goes on. */
+/** Whether the condition holds. One that fails does not, and the script continues. */
 function holds(run: ScriptRun, condition: Condition, span: SpanView): boolean {
   run.spend(CONDITION_STEPS);
   if (typeof condition !== 'function') return OPERATIONS.truthy(condition);

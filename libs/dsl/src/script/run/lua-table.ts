@@ -49,7 +49,7 @@ export class LuaTable {
     return below;
   }
 
-  /** For `pairs`. What it does when keys come or go meanwhile is left to the sandbox. */
+  /** For `pairs`. Keys that come or go meanwhile are left to the sandbox. */
   *[Symbol.iterator](): Iterator<readonly [unknown, unknown]> {
     const { version } = this;
     for (const entry of this.values ?? []) {

@@ -3,14 +3,14 @@ import { readTable, rootOf, servicesOf, traceDuration } from '../../trace/span-v
 import type { SpanView, TraceView } from '../../trace/span-view.js';
 import { TraceStructure } from '../../trace/trace-structure.js';
 
-/** Thrown where only the sandbox can tell what comes next. One object: making one takes longer than most scripts. */
+/** Thrown where only the sandbox knows the result. One object: creating one takes longer than most scripts. */
 export const BAIL_OUT = new Error('the sandbox must run this script');
 
 export function bailOut(): never {
   throw BAIL_OUT;
 }
 
-/** A call inside of a call inside of …: so many fit into the sandbox's stack whatever they hold. */
+/** Maximum depth of nested calls: the sandbox's stack has room for this many, whatever they hold. */
 export const MAX_DEPTH = 60;
 
 /**
@@ -23,7 +23,7 @@ export class ScriptRun {
   depth = 0;
   trace: TraceView = NO_TRACE;
   private known: TraceStructure | undefined;
-  /** The span whose parent was asked for last: `s.parent and s.parent.name` asks twice. */
+  /** The span whose parent was read last: `s.parent and s.parent.name` reads it twice. */
   private child: SpanView | undefined;
   private parentOfChild: SpanView | undefined;
   private readonly made = new Map<object, Map<string, unknown>>();

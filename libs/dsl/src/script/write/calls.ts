@@ -21,7 +21,7 @@ const RESULTS: Readonly<Record<string, CodeType>> = {
   'table.concat': 'string',
 };
 
-/** What is called with two arguments, mostly. */
+/** Functions that usually have two arguments. */
 const OF_TWO: Readonly<Record<string, string>> = { 'math.max': 'maximum', 'math.min': 'minimum' };
 
 /** A call, with its first result. @throws NeedsSandbox */

@@ -14,7 +14,7 @@ export function writeName(writer: ScriptWriter, name: Name): Code {
   return name.name === 'attribute' ? writeField(writer, meant, 'attributes') : meant;
 }
 
-/** What a name means; `attribute` is a field of what `span` means there. */
+/** The meaning of a name; `attribute` is a field of the present `span`. */
 function writeMeant(writer: ScriptWriter, name: Name): Code {
   writer.spend(STEPS.name);
   const binding = writer.scopes.uses.get(name);

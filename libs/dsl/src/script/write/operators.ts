@@ -60,7 +60,7 @@ function writeEquality(writer: ScriptWriter, isEqual: boolean, left: Code, right
   writer.spend(STEPS.comparison);
   const a = left.type;
   const b = right.type;
-  // A constant text bounds what is looked at.
+  // A constant text bounds the work.
   const isExact = SIMPLE.has(a) || SIMPLE.has(b) || (a === 'number' && b === 'number') || isText(left) || isText(right);
   // JavaScript compares bigints with numbers by their exact values.
   if (!isExact && isNumeric(a) && isNumeric(b)) return { text: `(${left.text} ${isEqual ? '==' : '!='} ${right.text})`, type: 'boolean' };

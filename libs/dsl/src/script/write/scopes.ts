@@ -2,7 +2,7 @@ import type { Block, Expression, FunctionExpression, Name, Statement } from '../
 import { SANDBOX_GLOBALS, SANDBOX_LIBRARIES } from '../../vocabulary/lua-names.js';
 import { spanArguments } from '../../vocabulary/span-function-call.js';
 
-/** Thrown while a script is compiled, by what only the sandbox can run: its message is a noun, for `because of …`. */
+/** Thrown while a script is compiled, by constructs that only the sandbox can run: its message is a noun, for `because of …`. */
 export class NeedsSandbox extends Error {}
 
 /** A local, a parameter, or a name that the script assigns without declaring it. */
@@ -10,7 +10,7 @@ export interface Variable {
   readonly id: number;
   /** It may change after it was declared. */
   assigned: boolean;
-  /** What it is given, wherever that is; undefined is nil, or what is not written as an expression of its own. */
+  /** Its assigned value, wherever that is; undefined is nil, or a value without an expression of its own. */
   readonly values: (Expression | undefined)[];
   /** How many functions are around its declaration. */
   readonly depth: number;

@@ -41,7 +41,7 @@ export class ScriptWriter {
     this.steps += steps;
   }
 
-  /** A variable for what is kept in the middle of an expression. */
+  /** A variable for an intermediate value of an expression. */
   temporary(): string {
     const name = this.name('t');
     this.temporaries.push(name);
@@ -78,7 +78,7 @@ export class ScriptWriter {
     return `${beginning}${this.count++}`;
   }
 
-  /** What is known of a variable that never changes. */
+  /** The known value of a variable that never changes. */
   know(variable: Variable, type: CodeType): void {
     if (!variable.assigned) this.types.set(variable, type);
   }
@@ -219,7 +219,7 @@ export class ScriptWriter {
     return before + set(text!);
   }
 
-  /** Where a value goes: what comes before it is made, and the statement that sets it. */
+  /** The target of a value: the code before it, and the statement that sets it. */
   private place(target: Expression, keep: boolean): { readonly before: string; set(value: string): string } {
     if (target.type === 'name') {
       const variable = this.scopes.uses.get(target) as Variable;
