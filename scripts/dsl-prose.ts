@@ -247,7 +247,7 @@ explanation of a match names the spans that were found. The explanation of a non
 | mistake | the trace to test it with | what the explanation shows |
 |---|---|---|
 | no key: \`trace.has(read) and not trace.has(audit)\`, \`trace.preceded(refund, charge)\` | two customers or orders, one of them as it must not be | the span of the other customer as the witness |
-| the wrong way round: \`before\` for \`preceded\`, \`never_after(b, a)\`, \`children\` of what is above | both orders | the two spans in the order in which they were found, or that none is below |
+| swapped operands: \`before\` for \`preceded\`, \`never_after(b, a)\`, \`children\` of an inner span | both orders | the two spans in the order in which they were found, or that none is below |
 | another spelling: \`contains "Checkout"\` of "/checkout", \`attribute.tenant_id\` for \`tenant.id\`, \`== 1\` of a boolean | one real trace of the sender | the closest span with the value that it has, or that the attribute is missing |
 | the wrong scope: \`trace.count(c) > 10\` of a trace with several requests, where each was meant | two requests that are right each for itself | spans of both requests as witnesses |
 | too much or too little counts: any event for an exception, \`distinct(id) > 1\` for an id that comes twice | one span of each sort | the spans that were counted, with their values |

@@ -12,7 +12,7 @@ export interface Refusal {
   readonly milliseconds: number;
 }
 
-/** Posts requests of about so many bytes at once. */
+/** Posts requests of about this many bytes at once. */
 export function flood(ingest: BeTrace, requests: number, bytes: number): Promise<Refusal[]> {
   const span = { trace_id: 'flood', span_id: 's', name: 'x'.repeat(bytes), start_time: 0, duration: 1 };
   const body = JSON.stringify({ spans: [span] });

@@ -3,7 +3,7 @@ import { killBeforePublication } from './kill-before-publication.js';
 import { sendPoison, sendRefused } from './poison.js';
 import type { Random } from './random.js';
 
-/** Something bad that happens to a running cluster, and its end. `pause` waits while the load goes on. */
+/** A fault in a running cluster, and its end. `pause` waits while the load continues. */
 export type Danger = (cluster: Cluster, random: Random, pause: (ms: number) => Promise<void>) => Promise<void>;
 
 const killed =
@@ -44,7 +44,7 @@ export const DANGERS = {
   'an ingest is killed': killed('ingest'),
   'an API is killed': killed('api'),
 
-  /** Longer than its session: others take over, then it goes on as if nothing had happened. */
+  /** Longer than its session: others take over, then it continues. */
   'an evaluator hangs': hangs('evaluator'),
   'an ingest hangs': hangs('ingest'),
   'an API hangs': hangs('api'),

@@ -48,7 +48,7 @@ async function runPartition(log: Log, partition: number, { history, assembly, ke
     const misplaced = control ? undefined : misplacedSpans(record, partition, partitions);
     const sink: Parameters<PartitionEngine['apply']>[1] = (verdict) => revisions.push(violationRecord(verdict, keys));
     if (control?.kind === 'epoch') engine.apply({ kind: 'epoch', offset, timestamp: at.timestamp, epoch: control.epoch }, sink);
-    // Spans may come with a pause before them: they are to be judged all the same.
+    // Spans may come with a pause before them: they must be judged all the same.
     else engine.apply(engineRecord(record, control, at, misplaced), sink);
   }
   return engine.openTraces;

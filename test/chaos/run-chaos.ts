@@ -25,9 +25,9 @@ export interface ChaosResult {
   readonly traces: number;
   readonly repeated: number;
   readonly reference: Reference;
-  /** What differs from an undisturbed run; empty when all is as it should be. */
+  /** The differences to an undisturbed run; empty when there are none. */
   readonly differences: readonly string[];
-  /** What the undisturbed run found otherwise than the load was made; empty when all is as it should be. */
+  /** The differences of the undisturbed run to the plan of the load; empty when there are none. */
   readonly missed: readonly string[];
 }
 

@@ -13,7 +13,7 @@ const request = (spans: readonly PlainSpan[]) => spansFromValue({ spans: spans.m
 const WAYS = ['json', 'otlp_proto', 'otlp_json', 'grpc', 'grpc', 'topic', 'misplaced'] as const;
 type Way = (typeof WAYS)[number];
 
-/** The ways in, each as a client that tries again until it is told that the spans are kept. */
+/** The receivers, each with a client that retries until the spans are acknowledged. */
 export class Sender {
   /** Requests that were refused or lost, and sent again. */
   repeated = 0;

@@ -12,7 +12,7 @@ export interface PlainSpan {
   readonly attributes: Readonly<Record<string, string | number>>;
 }
 
-/** Spans that are sent together, so many ms after the trace began. */
+/** Spans that are sent together, this many ms after the trace began. */
 export interface Sending {
   readonly at: number;
   readonly spans: readonly PlainSpan[];

@@ -43,7 +43,7 @@ export const manifestsOf = (text: string): readonly Manifest[] =>
     .map((document) => document.toJS() as Manifest)
     .filter((manifest) => manifest !== null);
 
-/** The pods that manifests make, with the names of what makes them. */
+/** The pods of manifests, with the names of their owners. */
 export const podsOf = (
   manifests: readonly Manifest[],
 ): readonly { readonly name: string; readonly metadata: Manifest; readonly spec: Manifest }[] =>

@@ -63,7 +63,7 @@ export class Prometheus {
     return prometheus;
   }
 
-  /** What an instant query answers at a time (seconds since 1970; default now). Throws Prometheus's error. */
+  /** The answer of an instant query at a time (seconds since 1970; default now). Throws Prometheus's error. */
   async ask(query: string, time = Date.now() / 1000): Promise<Sample[]> {
     const { result } = await this.get<{ result: { metric: Record<string, string>; value: [number, string] }[] }>('query', {
       query,

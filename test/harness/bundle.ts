@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { REPOSITORY } from './repository.js';
 
-/** Has `npm run bundle` make the bundle; answers its folder. Fails with what it printed. */
+/** Runs `npm run bundle`; answers its folder. Fails with its output. */
 export async function bundledCode(): Promise<string> {
   await promisify(execFile)(process.execPath, [join(REPOSITORY, 'scripts', 'run.mjs'), 'bundle'], { cwd: REPOSITORY, timeout: 240_000 });
   return join(REPOSITORY, 'dist', 'bundle');

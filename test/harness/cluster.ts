@@ -116,7 +116,7 @@ export class Cluster {
       );
   }
 
-  /** What all processes wrote, for the message of a failure. */
+  /** The output of all processes, for the message of a failure. */
   logs(level: 'warn' | 'error' = 'error'): string {
     const shown = level === 'error' ? /"level":"(error|fatal)"/ : /"level":"(warn|error|fatal)"/;
     return [...this.processes]

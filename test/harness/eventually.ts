@@ -1,4 +1,4 @@
-/** Thrown by what is asked again and again, when asking once more is in vain. */
+/** Thrown by a polled condition when polling on is useless. */
 export class GivenUp extends Error {}
 
 /**

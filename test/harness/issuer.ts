@@ -11,9 +11,9 @@ interface SigningKey {
 
 /** An OpenID Connect issuer on loopback: discovery, keys, and tokens signed by them. */
 export class Issuer {
-  /** How often its keys were asked for. */
+  /** How often its keys were requested. */
   asked = 0;
-  /** What the discovery document calls the issuer; a test may make it another. */
+  /** The issuer in the discovery document; a test may change it. */
   named: string | undefined;
   private server: Server | undefined;
   private keys: readonly SigningKey[] = [];

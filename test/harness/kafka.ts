@@ -39,7 +39,7 @@ function skippable(reason: string): string {
   return reason;
 }
 
-/** The address of what the first of a run starts. */
+/** The address of the broker that the first test of a run starts. */
 async function shared(start: (run: number, folder: string) => Promise<string>): Promise<string> {
   // Jest's workers are children of the process that runs them all; a single spec runs in that process itself.
   const run = process.argv[1]?.endsWith('processChild.js') ? process.ppid : process.pid;

@@ -2,7 +2,7 @@ import { Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUna
 
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 
-/** A collector for tests: an OTLP/gRPC server that keeps what it gets, and can be down or refuse. */
+/** A collector for tests: an OTLP/gRPC server that stores its requests, and can be down or refuse. */
 export class OtlpReceiver {
   /** The requests that were answered with success, as they came (protobuf). */
   readonly requests: Buffer[] = [];
@@ -10,7 +10,7 @@ export class OtlpReceiver {
   refuseWith: status | undefined;
   /** Asked for each request: the error to answer, if any. */
   refuse: ((body: Buffer) => { readonly code: status; readonly details?: string; readonly rpcStatus?: Uint8Array } | undefined) | undefined;
-  /** What a success answers (ExportTraceServiceResponse). */
+  /** The answer of a success (ExportTraceServiceResponse). */
   response: Uint8Array = new Uint8Array(0);
   refused = 0;
   private server: Server | undefined;

@@ -6,9 +6,9 @@ import { freePorts } from './free-port.js';
 /** A PostgreSQL for tests. */
 export interface TestPostgres {
   readonly url: string;
-  /** Ends the server, and deletes what it had. */
+  /** Stops the server, and deletes its data. */
   stop(): Promise<void>;
-  /** An outage: the server ends and keeps what it has, until `up`. Undefined for a database that is not the test's own. */
+  /** An outage: the server stops and keeps its data, until `up`. Undefined for a database that is not the test's own. */
   readonly outage?: { down(): Promise<void>; up(): Promise<void> };
 }
 

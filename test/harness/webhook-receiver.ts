@@ -6,7 +6,7 @@ export interface ReceivedMessage {
   readonly body: string;
 }
 
-/** A webhook's other side on loopback: keeps what it took, and can be away or refuse. */
+/** A webhook receiver on loopback: stores its requests, and can be down or refuse. */
 export class WebhookReceiver {
   readonly taken: ReceivedMessage[] = [];
   refused = 0;

@@ -31,7 +31,7 @@ export interface TimeTally {
 /** What one rule did, all its versions together. */
 export class RuleAccount {
   private judged = 0;
-  /** What it judges at present beside what was counted for it alone: one per partition that shares the account. */
+  /** Its present traces and their account: one per partition that shares it. */
   private readonly tallies = new Set<SpanTally>();
   /** Judgements without a verdict, by why: also those that are not told one by one. */
   readonly undecided = new Map<UndecidedCode, number>();
@@ -40,7 +40,7 @@ export class RuleAccount {
   /** Violations found. */
   matches = 0;
   private ownTime = 0;
-  /** What it takes part in, and its part. */
+  /** The groups of the rule, and its share of each. */
   private readonly shares = new Map<TimeTally, number>();
   private last: string | undefined;
   /** How often it was the last error since it became that or `errors` was read. A rule mostly fails in one way, and then often. */
@@ -153,7 +153,7 @@ export class Accounting {
   /** By rule id. */
   readonly rules = new Map<string, RuleAccount>();
 
-  /** Of those received, the spans that are told apart below. */
+  /** Received spans, by kind. */
   get accounted(): number {
     let accounted = this.evaluated + this.duplicates + this.conflicts + this.superseded;
     for (const reason of REASONS) accounted += this.rejected[reason];

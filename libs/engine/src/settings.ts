@@ -63,7 +63,7 @@ export interface RuleDefinition {
   readonly severity: 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW';
   /** Text of the violation's message; without it one is made from the name and the explanation. */
   readonly message?: string;
-  /** What a judgement is that meets a value which is there and of another type than the rule can take; `no_match` without it. */
+  /** The verdict on a value of another type than the rule expects; `no_match` without it. */
   readonly onError?: OnError;
 }
 

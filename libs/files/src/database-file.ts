@@ -12,7 +12,7 @@ interface Known {
   size: bigint;
 }
 
-/** A write-ahead log has a header of so many bytes; SQLite cuts it back to a size, never to nothing. */
+/** The header of a write-ahead log in bytes; SQLite truncates it to a size, never to nothing. */
 const WAL_HEADER = 32n;
 /** How a write-ahead log begins, without its last bit (https://sqlite.org/fileformat.html, 4.1). */
 const WAL_MAGIC = 0x377f0682;
@@ -35,7 +35,7 @@ export class DatabaseFile {
     this.lost();
   }
 
-  /** What one of the files has lost since they were seen first; undefined when they are as they should be. Costs 4 to 7 µs of CPU. */
+  /** The loss of one of the files since they were opened; undefined when they are intact. Costs 4 to 7 µs of CPU. */
   lost(): Loss | undefined {
     if (this.#truncated !== undefined) return this.#truncated;
     try {

@@ -8,7 +8,7 @@ import type { TopicSpecification } from './records/topics.js';
 export interface LogUnderTest {
   /** Opens a log over these topics; each test uses names of its own. */
   open(topics: readonly TopicSpecification[]): Promise<Log>;
-  /** What was acknowledged is there when a log over the same topics is opened again. */
+  /** Acknowledged records exist when a log over the same topics is opened again. */
   readonly durable: boolean;
   /** How long anything may take, ms. */
   readonly timeoutMs: number;
@@ -17,7 +17,7 @@ export interface LogUnderTest {
 const text = (record: LogRecord): string => Buffer.from(record.value).toString();
 const value = (content: string): Uint8Array => Buffer.from(content);
 
-/** A member that keeps what it is given. */
+/** A member that keeps its records. */
 class Listening {
   readonly events: string[] = [];
   readonly batches: RecordBatch[] = [];

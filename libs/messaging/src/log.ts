@@ -57,7 +57,7 @@ export interface PartitionListener {
    * The next batch begins behind them. Told to `failed` where a listener does not have this.
    */
   missing?(error: LogError, partition: number): void;
-  /** What `failed` told without a partition is over: the log can be read again. */
+  /** The failure reported by `failed` without a partition is over: the log can be read again. */
   recovered?(): void;
 }
 
@@ -134,7 +134,7 @@ export abstract class Log {
   get shared(): boolean {
     return false;
   }
-  /** What somebody changed of it, found while it is used, so that it is not as BeTrace needs it. It is read and written all the same. */
+  /** A changed setting that BeTrace needs, found while the topic is in use. It is read and written all the same. */
   mismatches(): readonly LogError[] {
     return [];
   }

@@ -24,7 +24,7 @@ export function keepPrivate(directory: string): string | undefined {
 }
 
 function narrow(path: string, mode: number): void {
-  // What others own (a volume of the orchestrator) is theirs to narrow.
+  // Only owners can restrict their files (a volume of the orchestrator).
   const { mode: found, uid } = statSync(path);
   if ((found & OTHERS) !== 0 && uid === process.getuid?.()) chmodSync(path, mode);
 }

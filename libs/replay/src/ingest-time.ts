@@ -7,9 +7,9 @@ import { MOVED_HEADER } from './misplaced-spans.js';
 export const INGEST_DUE = 1_500;
 /** After so long (ms) without a word it is not there, or can't append. A loaded one is late by less. */
 export const INGEST_SILENT = 5_000;
-/** Spans that come for so long (ms) without such a word are of senders that never say it. */
+/** Spans without such a record for this long (ms) come from senders that never write it. */
 const UNSAID = 60_000;
-/** Records before the first one that are looked through for what was said last. */
+/** Records before the first one that are searched for the last such record. */
 const LOOKED_THROUGH = 100;
 
 /** When a record is applied, and for how long nothing could be appended before it. */

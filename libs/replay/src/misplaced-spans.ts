@@ -6,7 +6,7 @@ export const MOVED_HEADER = 'betrace-moved';
 
 /** A record of the spans log with spans of traces that belong to other partitions, taken apart. */
 export interface Misplaced {
-  /** What belongs to the partition, as a request of its own; undefined when nothing does. */
+  /** The spans of the partition, as a request of its own; undefined when there are none. */
   readonly own: Uint8Array | undefined;
   /** One request per other partition. */
   readonly others: readonly PartitionRequest[];

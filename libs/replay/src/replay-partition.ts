@@ -13,7 +13,7 @@ export interface ReplayOptions {
   readonly settings: AssemblySettings;
   /** In force for the whole replay: markers of the log change nothing. */
   readonly rules: EpochRules;
-  /** What the rules did, all partitions together. */
+  /** The work of the rules, all partitions together. */
   readonly accounting: Accounting;
   /** Others than our ingest may have written to the log (Kafka). */
   readonly foreignProducers: boolean;
@@ -46,7 +46,7 @@ export interface ReplayLimits {
   readonly deleted: number;
 }
 
-/** Records that are applied before `applied` is told of them, at most. */
+/** Maximum of records between two calls of `applied`. */
 const STRIDE = 64;
 
 /**

@@ -16,7 +16,7 @@ export interface SpansRange {
   readonly oldest: number | undefined;
   /** Log time of the record at `judgeFrom`, Unix ms; undefined where there is nothing to judge. */
   readonly time: number | undefined;
-  /** Log time from which on traces are known from their beginning, where that is later than asked for: the log no longer has what came before. */
+  /** Log time from which on traces are known from their beginning, where that is later than requested: the log no longer has earlier records. */
   readonly knownFrom?: number;
 }
 
@@ -50,7 +50,7 @@ export async function spansRange(
   };
 }
 
-/** The first offset, up to `until`, that lies so many ms behind the oldest record, pauses not counted. */
+/** The first offset, up to `until`, that lies this many ms after the oldest record, pauses not counted. */
 async function knownOffset(log: ReplayedLog, partition: number, start: number, until: number, window: number): Promise<number> {
   const time = new IngestTime(() => 0);
   let oldest: number | undefined;
@@ -58,7 +58,7 @@ async function knownOffset(log: ReplayedLog, partition: number, start: number, u
   for await (const { records } of log.read(TOPICS.spans, partition, start, until)) {
     for (const record of records) {
       const pause = pauseAt(record, time);
-      // What it says of the time before the oldest record is of no interest.
+      // Its time before the oldest record does not matter.
       if (oldest === undefined) oldest = record.timestamp;
       else paused += pause;
       if (record.timestamp - oldest - paused >= window) return record.offset;

@@ -26,7 +26,7 @@ function plainArray(items: readonly unknown[]): readonly unknown[] {
   return copy ?? items;
 }
 
-/** Each member is looked at once, however deep what has to change lies. */
+/** Each member is visited once, however deep a change is. */
 function plainObject(value: Readonly<Record<string, unknown>>): object {
   const names = Object.keys(value);
   let copy: [string, unknown][] | undefined;

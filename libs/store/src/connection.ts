@@ -9,11 +9,11 @@ export interface Connection {
   readonly place: string;
   /** Keeps other transactions that take the same lock waiting until this one ends. */
   lock(transaction: Transaction<Schema>, name: LockName): Promise<void>;
-  /** What became of a file of the database, when it was deleted, replaced or truncated while it is open. */
+  /** The loss of a file of the database that was deleted, replaced or truncated while it is open. */
   lost?(): Loss | undefined;
   /** The same, with a look into the files: for when the database is found damaged. */
   examine?(): Loss | undefined;
-  /** What an error of the database means: a StoreError, or the error itself when it is not the database's. */
+  /** The meaning of an error of the database: a StoreError, or the error itself when it is not the database's. */
   problem(error: unknown): unknown;
 }
 

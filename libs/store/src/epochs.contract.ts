@@ -75,7 +75,7 @@ export function describeEpochs(open: () => Store): void {
       await store.putRule(rule('b'), 2);
       await store.replaceEpochs([6, 1, 4, 5, 7, 2]);
       expect((await store.unpublishedEpochs()).map(({ epoch }) => epoch)).toEqual([2, 4, 5, 6, 8]);
-      // Who judges by them is told that another may have judged by others.
+      // An evaluator that judges by them is informed that another may have judged by other rules.
       expect((await records()).map(({ replaced }) => replaced)).toEqual([true, true, true, true, undefined]);
       const at = async (epoch: number) => {
         const record = JSON.parse((await store.ruleSet(epoch)) ?? 'null') as RuleSetRecord | null;

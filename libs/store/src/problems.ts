@@ -133,7 +133,7 @@ export type StoreProblemCode = keyof typeof STORE_PROBLEMS;
 export class StoreError extends Error {
   readonly status: number;
   readonly retryable: boolean;
-  /** What a client may be told. */
+  /** The text for clients. */
   readonly detail: string | undefined;
 
   constructor(

@@ -30,7 +30,7 @@ export interface StoredRule {
   /** It is judged and counted, and no violation comes of it; of an enabled rule only. Absent: no. */
   readonly shadow?: boolean;
   readonly message: string | null;
-  /** What a judgement is that meets a value of another type than the rule can take. */
+  /** The verdict on a value of another type than the rule expects. */
   readonly onError: 'no_match' | 'undecided' | 'violation';
   /** Counts from 1; each change of the rule adds one. */
   readonly version: number;
@@ -59,7 +59,7 @@ export interface StoredViolation extends Revision {
   readonly timestampMs: number;
   /** Why this revision was not exported and never will be (`http_413`); undefined when it was or may be. */
   readonly exportRefused?: string;
-  /** What a search looks in beside ids and names (message, values); written and not read. */
+  /** Texts that a search reads beside ids and names (message, values); write-only. */
   readonly text?: string;
   /** The signed record as it was published (`ViolationRecord` of messaging): what the API answers from. */
   readonly record: string;
@@ -212,7 +212,7 @@ export abstract class Store {
    * they are replaced. Rejects BT_STORE_CONFLICT, and nothing is changed, when a version differs.
    */
   abstract importRules(rules: RulesImport): Promise<readonly ImportedRule[]>;
-  /** What a rule was at each version, newest first, also of a deleted rule: those before version `below`, at most `limit`; or all. */
+  /** The versions of a rule, newest first, also of a deleted rule: those before version `below`, at most `limit`; or all. */
   abstract ruleVersions(
     id: string,
     page?: { readonly limit: number; readonly below?: number | undefined },
@@ -273,7 +273,7 @@ export abstract class Store {
   abstract violationGroup(id: string, now: number): Promise<ViolationGroup | undefined>;
   /** Adds what somebody says of a violation or a group; undefined when there is none of this id. They are deleted with what they are about. */
   abstract addMark(subject: string, mark: Omit<Mark, 'number'>): Promise<Mark | undefined>;
-  /** What was said, newest first: what is numbered below `below`, at most `limit`. */
+  /** The notes, newest first: those numbered below `below`, at most `limit`. */
   abstract marks(subject: string, page: { readonly limit: number; readonly below?: number | undefined }): Promise<readonly Mark[]>;
   /** False, and nothing is added, when there are `most` active mutes. */
   abstract addMute(mute: Mute, most: number): Promise<boolean>;

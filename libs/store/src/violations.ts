@@ -98,7 +98,7 @@ export async function violationPage(
 ): Promise<ViolationPage> {
   const page = await violationsFrom(queries, filter, { limit, ...(after === undefined ? {} : { after }) });
   const shown = page.violations.length;
-  // All of them are on the page: a count would know of what was kept since.
+  // All of them are on the page: a count would include later ones.
   if (after === undefined && page.next === undefined) return { ...page, total: shown };
   const most = countAll ? Number.POSITIVE_INFINITY : COUNTED_UP_TO;
   const total = Math.max(await countUpTo(queries, filter, most), page.next === undefined ? shown : shown + 1);

@@ -36,7 +36,7 @@ const changed = (): void => {
 
 export const apiKey = (): Key | undefined => key;
 
-/** Keeps an API key, or a bearer token, and goes on with it. */
+/** Stores an API key, or a bearer token, and continues with it. */
 export function signIn(kind: 'key' | 'token', value: string): void {
   key =
     kind === 'token'

@@ -20,7 +20,7 @@ export class ApiProblem extends Error {
   }
 }
 
-/** The problem that a response holds; what is no problem document (a proxy's page) is told by its status. */
+/** The problem that a response holds; one without a problem document (a proxy's page) is described by its status. */
 export function problemOf(response: Response, body: unknown): ApiProblem {
   const details = typeof body === 'object' && body !== null ? (body as Partial<ProblemDetails>) : undefined;
   const said = details?.detail ?? details?.title;

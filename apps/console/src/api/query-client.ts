@@ -7,7 +7,7 @@ const isOurs = (error: unknown): boolean =>
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      // What a request did wrong stays wrong; a server that is away or busy may be back.
+      // An invalid request stays invalid; an unreachable or busy server may be back.
       retry: (failures, error) => !isOurs(error) && failures < 2,
       retryDelay: (failures) => 500 * 2 ** failures,
       staleTime: 10_000,

@@ -8,7 +8,7 @@ const EVERY_MS = 15_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** By what stands in the address. */
+/** By their value in the URL. */
 export const PERIODS = [
   { value: '', text: 'last 30 days', ms: 30 * DAY_MS },
   { value: '7d', text: 'last 7 days', ms: 7 * DAY_MS },

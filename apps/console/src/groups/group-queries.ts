@@ -12,7 +12,7 @@ export const NEWEST = 5;
 
 export const GROUPS = ['violation-groups'] as const;
 
-/** What the API is asked for groups: it knows no trace of a group. */
+/** The API query for groups, which cannot filter by trace. */
 function groupsAskedFor(filters: Filters, now: number, { asked }: Inbox) {
   return { ...askedFor({ ...filters, trace_id: null }, now), ...asked };
 }

@@ -82,7 +82,7 @@ export function GroupRow({ group, selected, expanded, onToggle, onAcknowledge, o
   );
 }
 
-/** What the server says of a group, in a word; what it means in the title. */
+/** The state of a group, in a word; its meaning in the title. */
 function GroupState({ group: { state, acknowledged, muted } }: Pick<GroupRowProps, 'group'>) {
   return (
     <>

@@ -1,4 +1,4 @@
-/** The parts of the inbox, by what stands in the address: what the API is asked for each. */
+/** The parts of the inbox, by their value in the URL: the API query of each. */
 export const INBOXES = [
   { key: 'todo', text: 'To look at', asked: { acknowledged: false, muted: false } },
   { key: 'acknowledged', text: 'Acknowledged', asked: { acknowledged: true } },

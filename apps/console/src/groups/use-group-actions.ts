@@ -14,7 +14,7 @@ export interface Mute {
 
 type MarkBody = { readonly kind: 'acknowledged' | 'unacknowledged' } | { readonly kind: 'note'; readonly note: string };
 
-/** What one does with a group. Each says what it did, with a way back where there is one; what the server refuses is said with its reason. */
+/** Actions on a group. Each reports its result, with an undo where there is one; a refusal is shown with its reason. */
 export function useGroupActions() {
   const queries = useQueryClient();
   const say = useToast();

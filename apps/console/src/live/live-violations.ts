@@ -4,7 +4,7 @@ import type { Violation } from '../api/types';
 import { serverEvents } from './event-stream';
 
 export interface LiveListener {
-  /** The stream runs from here on. `complete`: nothing is missing since the last event that came; else the list is to be read again. */
+  /** The stream runs from here on. `complete`: nothing is missing since the last event; else read the list again. */
   readonly onBegin: (complete: boolean) => void;
   readonly onViolation: (violation: Violation) => void;
   /** It is tried again by itself. */
@@ -13,7 +13,7 @@ export interface LiveListener {
 
 const [FIRST_RETRY_MS, LONGEST_RETRY_MS] = [2_000, 30_000];
 
-/** Follows the stream of violations until the signal is aborted, over any number of connections: each goes on behind the last event of the one before. */
+/** Follows the stream of violations until the signal is aborted, over any number of connections: each continues after the last event of the one before. */
 export async function followViolations(query: URLSearchParams, listener: LiveListener, signal: AbortSignal): Promise<void> {
   let lastId: string | undefined;
   let retryMs = FIRST_RETRY_MS;

@@ -7,7 +7,7 @@ import { followViolations } from './live-violations';
 /** Violations that are kept; of older ones only the number. */
 const MAX_KEPT = 1_000;
 
-/** What came since the list was read, by id; null: it is not of this list any more (taken back, say). The last to come is the last. */
+/** Changes since the list was read, by id; null: no longer in this list (retracted, say). The last change is last. */
 export type LiveChanges = ReadonlyMap<string, Violation | null>;
 
 export interface Live {
@@ -27,7 +27,7 @@ interface Came {
 }
 const NOTHING: Came = { changes: new Map(), count: 0 };
 
-/** Follows the violations that the filters select while `on`. `onMissed`: something may be missing, the list is to be read again. */
+/** Follows the violations that the filters select while `on`. `onMissed`: something may be missing, read the list again. */
 export function useLive(filters: Filters, on: boolean, onMissed: () => void): Live {
   const [state, setState] = useState<Pick<Live, 'state' | 'lost'>>({ state: 'connecting' });
   const [came, setCame] = useState(NOTHING);
@@ -81,7 +81,7 @@ export function useLive(filters: Filters, on: boolean, onMissed: () => void): Li
   };
 }
 
-/** A list, newest first, with what came since. */
+/** A list, newest first, with its later changes. */
 export function withChanges(list: readonly Violation[], changes: LiveChanges): readonly Violation[] {
   if (changes.size === 0) return list;
   const known = new Set(list.map(({ id }) => id));

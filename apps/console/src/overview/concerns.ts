@@ -120,7 +120,7 @@ const ON_ERROR: Readonly<Record<Rule['on_error'], string>> = {
   violation: 'A failed evaluation is a violation, as the rule says.',
 };
 
-/** Spans of which nobody knows what became of them: a defect, where everything was counted. */
+/** Spans without an outcome: a defect, where everything was counted. */
 function ofAccount({ exact, total, hops }: Accounting): readonly Concern[] {
   const unaccounted = total?.unaccounted ?? (hops.receive?.unaccounted ?? 0) + (hops.evaluate?.unaccounted ?? 0);
   if (!exact || unaccounted === 0) return [];

@@ -12,7 +12,7 @@ export interface Part {
 
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((all, count) => all + count, 0);
 
-/** The account as an equation: what came on its left, what became of it on its right. Parts that are hardly ever there are shown when they are. */
+/** The account as an equation: received spans on its left, their outcomes on its right. Rare parts are shown only when they occur. */
 export function equationOf(total: Total): { readonly left: readonly Part[]; readonly right: readonly Part[] } {
   const part = (key: string, count: number, name: string, text: string): Part => ({ key, count, name, text });
   const seldom = (...parts: readonly Part[]): readonly Part[] => parts.filter(({ count }) => count !== 0);

@@ -7,7 +7,7 @@ import { duration } from '../format/duration';
 import { type Reading, rate, total } from './readings';
 
 interface FiguresProps {
-  /** The reading of a minute ago, or the oldest that there is; rates and times are of what came since. */
+  /** The reading of a minute ago, or the oldest one; rates and times are of the time since. */
   readonly before: Reading | undefined;
   readonly now: Reading | undefined;
   /** Of the last 24 hours; undefined while they are not known. */

@@ -24,10 +24,10 @@ import { useAccounting } from './use-accounting';
 import { useReadings } from './use-readings';
 
 const READY_EVERY_MS = 10_000;
-/** Rates and times are of what came since then, in ms. */
+/** Rates and times are of the readings since then, in ms. */
 const WINDOW_MS = 60_000;
 
-/** Is it looking at everything, in time, and does what it finds arrive? */
+/** Are all spans judged, in time, and do violations arrive? */
 export default function OverviewPage() {
   const metrics = useReadings();
   const ready = useQuery({ queryKey: ['ready'], queryFn: fetchReadiness, refetchInterval: READY_EVERY_MS, retry: false });

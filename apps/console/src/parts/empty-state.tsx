@@ -8,7 +8,7 @@ interface EmptyStateProps {
   readonly actions?: ReactNode;
 }
 
-/** What is said instead of a list that has nothing in it: why, and what one can do. */
+/** Shown instead of an empty list: why it is empty, and what one can do. */
 export function EmptyState({ icon: Icon, title, children, actions }: EmptyStateProps) {
   return (
     <div className="empty">

@@ -2,7 +2,7 @@ import { CircleX } from 'lucide-react';
 import { ApiProblem } from '../api/problem';
 
 interface ErrorBannerProps {
-  /** What could not be done: "The list could not be read." */
+  /** What failed: "The list could not be read." */
   readonly what: string;
   readonly error: unknown;
   readonly onRetry?: () => void;

@@ -10,7 +10,7 @@ interface PickProps {
   readonly label: string;
   readonly value: string;
   readonly options: readonly Option[];
-  /** Not what it is by default: shown tinted. */
+  /** Not the default: shown tinted. */
   readonly isSet?: boolean;
   readonly onChange: (value: string) => void;
 }

@@ -9,7 +9,7 @@ import { useBulkChange } from './use-bulk-change';
 
 interface BulkBarProps {
   readonly rules: readonly Rule[];
-  /** What stays selected: of a change what was refused, else none. */
+  /** The remaining selection: the refused rules of a change, else none. */
   readonly onSelect: (ids: readonly string[]) => void;
 }
 

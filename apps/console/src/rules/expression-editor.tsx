@@ -29,7 +29,7 @@ export default function ExpressionEditor({ value, onChange, diagnostics, vocabul
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const completion = useRef(new Compartment());
-  /** Texts that were told and have not come back yet: what comes back is not news, also when one has typed on meanwhile. */
+  /** Reported texts that have not come back yet: such a text is not news, also when the user has typed on meanwhile. */
   const echoes = useRef<string[]>([]);
   const latest = useRef({ value, onChange, onSave, onTest, onPreview });
   latest.current = { value, onChange, onSave, onTest, onPreview };

@@ -4,7 +4,7 @@ import { Tag } from '../parts/tag';
 import { TimeAgo } from '../parts/time-ago';
 import { RecordedWhy } from './recorded-why';
 
-/** What a rule found and nobody was told of: in a preview, or in shadow. */
+/** Matches of a rule that are not violations: in a preview, or in shadow. */
 export interface FoundSample {
   readonly trace_id: string;
   readonly span_id: string;
@@ -24,7 +24,7 @@ interface FoundSamplesProps {
   readonly expression: string | undefined;
 }
 
-/** Examples of what was found, each with why. */
+/** Sample matches, each with its explanation. */
 export function FoundSamples({ label, samples, expression }: FoundSamplesProps) {
   return (
     <ul className="found-samples" aria-label={label}>

@@ -8,7 +8,7 @@ type Imported = ImportResult['rules'][number];
 const TONES: Readonly<Record<string, Tone>> = { created: 'ok', updated: 'info', deleted: 'bad' };
 const SHOWN = 100;
 
-/** What an import would change, rule by rule; of what stays as it is only the number. */
+/** The changes of an import, rule by rule; unchanged rules only as a number. */
 export function ImportChanges({ result: { rules, unchanged } }: { readonly result: ImportResult }) {
   const changed = rules.filter(({ action }) => action !== 'unchanged');
   return (

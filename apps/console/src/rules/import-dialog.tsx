@@ -22,7 +22,7 @@ export function ImportDialog({ present, onClose }: ImportDialogProps) {
   const say = useToast();
   const [text, setText] = useState('');
   const [replace, setReplace] = useState(false);
-  // What is here may be other than what was read: the next try begins with what is.
+  // The rules may have changed since they were read: the next try starts with the present ones.
   const readAgain = (): void => void queries.invalidateQueries({ queryKey: RULES });
   const send = async (body: ImportBody): Promise<ImportResult> => answered(client.POST('/v1/rules/import', { body }));
   const check = useMutation({
@@ -42,7 +42,7 @@ export function ImportDialog({ present, onClose }: ImportDialogProps) {
     },
   });
   const change = (to: () => void): void => {
-    // What was shown is of another text.
+    // The shown result belongs to another text.
     check.reset();
     apply.reset();
     to();

@@ -13,7 +13,7 @@ const KEPT: Readonly<Record<string, string>> = {
   spans: 'keeps every span',
 };
 
-/** What the rule is about, when it fires and what it costs, of the last text without errors. */
+/** The rule's subject, when it fires and its cost, for the last text without errors. */
 export function JudgedPanel({ result }: { readonly result: Validation }) {
   const { subject, fires = '', cost, summary } = result;
   if (subject === undefined || cost === undefined) return null;

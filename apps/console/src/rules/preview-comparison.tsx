@@ -6,7 +6,7 @@ import { FoundSamples } from './found-samples';
 
 interface PreviewComparisonProps {
   readonly comparison: NonNullable<PreviewResult['comparison']>;
-  /** What the new text finds, whatever the other one does. */
+  /** The matches of the new text, whatever the other one matches. */
   readonly samples: PreviewResult['samples'];
   /** That of the rule that it is compared with. */
   readonly version: number | undefined;

@@ -26,7 +26,7 @@ interface PreviewPanelProps {
   readonly run: PreviewRun;
   readonly range: string;
   readonly onRange: (range: string) => void;
-  /** What would be asked now; absent while the text has errors. */
+  /** The present request; absent while the text has errors. */
   readonly body: PreviewBody | undefined;
   /** The version that is saved, where the text is another one. */
   readonly beside: number | undefined;

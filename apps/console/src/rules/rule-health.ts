@@ -19,7 +19,7 @@ export function useRuleHealth() {
 
 export type HealthById = ReadonlyMap<string, RuleHealth>;
 
-/** What one looks for in a list of rules, by what stands in the address. */
+/** Filters of a list of rules, by their value in the URL. */
 export const HEALTHS = [
   { value: 'failing', text: 'failing', is: (health: RuleHealth) => health.evaluation_errors > 0 },
   { value: 'undecided', text: 'undecided', is: (health: RuleHealth) => health.undecided > 0 },
@@ -52,7 +52,7 @@ export const SORTS: readonly { readonly value: string; readonly text: string; re
   { value: 'last', text: 'last match', order: (a, b) => (b?.last_match_at ?? '').localeCompare(a?.last_match_at ?? '') },
 ];
 
-/** The rules of a health, in an order; in that of their ids where none is asked for. */
+/** The rules of a health, in an order; by default in that of their ids. */
 export function byHealth(rules: readonly Rule[], health: HealthById | undefined, wanted: string, sort: string): readonly Rule[] {
   const is = HEALTHS.find(({ value }) => value === wanted)?.is;
   const order = SORTS.find(({ value }) => value === sort)?.order;

@@ -25,7 +25,7 @@ import { beginWork } from './work';
 
 const ExpressionEditor = lazy(() => import('./expression-editor'));
 
-/** Write a rule, see what it finds, save it without fear. */
+/** Write a rule, see its matches, save it without fear. */
 export default function RulePage({ id }: { readonly id?: string }) {
   const rule = useRule(id);
   if (id === undefined) return <RuleEditor rule={undefined} />;

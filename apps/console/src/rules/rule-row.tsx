@@ -28,7 +28,7 @@ interface RuleRowProps {
 export function RuleRow({ rule, matches, health, selected, checked, onCheck, onMode, onOpen }: RuleRowProps) {
   const { id, name, severity, tags, mode } = rule;
   const cost = costOf(health);
-  // What the store counts for the rule's health is exact, also of a rule that is not among those with most violations.
+  // The store's count for the rule's health is exact, also for a rule that is not among those with most violations.
   const total = health?.violations ?? matches?.total;
   return (
     <tr

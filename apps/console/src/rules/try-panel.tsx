@@ -18,7 +18,7 @@ interface TryPanelProps {
   readonly canRun: boolean;
 }
 
-/** What the text finds now, what it would have found, what it found in shadow, and what it was before. */
+/** The matches of the text now, in the past and in shadow, and its versions. */
 export function TryPanel({ rule, draft, tests, previews, canRun }: TryPanelProps) {
   const [search, setSearch] = useSearchParams();
   const preview = usePreview();

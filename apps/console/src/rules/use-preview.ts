@@ -4,13 +4,13 @@ import { answered, client } from '../api/client';
 import { ApiProblem } from '../api/problem';
 import type { Preview, PreviewBody } from '../api/types';
 
-/** How often a job is asked how far it is, in ms. */
+/** The interval of polling a job, in ms. */
 const EVERY_MS = 400;
 
 const isOver = (job: Preview | undefined): boolean => job !== undefined && job.state !== 'queued' && job.state !== 'running';
 
 const forget = (id: string): void => {
-  // What is forgotten already, or with a server that is away, needs no more.
+  // A deleted job, or one of an unreachable server, needs nothing more.
   void client.DELETE('/v1/previews/{id}', { params: { path: { id } } }).catch(() => undefined);
 };
 
@@ -56,7 +56,7 @@ export function usePreview() {
   useEffect(() => () => leave.current(), []);
   const gone = progress.error instanceof ApiProblem && progress.error.status === 404;
   return {
-    /** What was asked last. */
+    /** The last request. */
     asked,
     job: cancelled ? undefined : now,
     cancelled,

@@ -23,7 +23,7 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
       const path = { id };
       try {
         const header = version === undefined ? {} : ifVersion(version);
-        // A change of what is shown: members that the form does not have (message, on_error) stay as they are.
+        // Changes only the shown members: those that the form does not have (message, on_error) stay.
         return await answered(client.PATCH('/v1/rules/{id}', { params: { path, header }, body: bodyOf(draft) }));
       } catch (error) {
         if (!(error instanceof ApiProblem) || error.status !== 412) throw error;

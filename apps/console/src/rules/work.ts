@@ -1,7 +1,7 @@
 import type { Rule } from '../api/types';
 import { type Draft, type KeptDraft, keptDraft, NEW_DRAFT } from './draft';
 
-/** A draft, and what it was made of: they differ when something was written. */
+/** A draft and its original: they differ after an edit. */
 export interface Work extends KeptDraft {
   readonly base: Draft;
 }

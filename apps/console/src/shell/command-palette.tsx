@@ -8,7 +8,7 @@ import { PLACES } from './places';
 interface CommandPaletteProps {
   readonly open: boolean;
   readonly onClose: () => void;
-  /** What the frame can do: its theme, its list of keys. */
+  /** Commands of the frame: its theme, its list of keys. */
   readonly more: readonly Command[];
 }
 

@@ -3,7 +3,7 @@ import type { Rule } from '../api/types';
 export interface Command {
   readonly id: string;
   readonly text: string;
-  /** What stands beside it, faint. */
+  /** A faint text beside it. */
   readonly detail?: string;
   readonly run: () => void;
 }

@@ -50,7 +50,7 @@ interface RevisionsPanelProps {
   readonly onShow: (revision: number | null) => void;
 }
 
-/** Every revision, each as it was signed; a late span can take a violation back or change what it says. */
+/** Every revision, each as it was signed; a late span can retract or change a violation. */
 export function RevisionsPanel({ revisions: { revisions, standing }, shown, onShow }: RevisionsPanelProps) {
   return (
     <section className="panel" aria-labelledby="revisions-h">

@@ -24,7 +24,7 @@ interface ExcludeDialogProps {
   readonly onClose: () => void;
 }
 
-/** The rule without what one ticks of a span: what it finds now, and what it would find then. */
+/** The rule without the ticked values of a span: its matches now, and then. */
 export function ExcludeDialog({ violation, span, onClose }: ExcludeDialogProps) {
   const rule = useRule(violation.rule_id);
   const checked = useSubject(rule.data?.expression);
@@ -155,7 +155,7 @@ function ThisOne({ violates }: { readonly violates: boolean }) {
   );
 }
 
-/** An exclusion of more than this share of what a rule finds is rather another rule. */
+/** An exclusion of more than this share of a rule's matches is rather another rule. */
 const TOO_MUCH = 0.5;
 
 function BeforeAndAfter({ result: { traces, comparison } }: { readonly result: PreviewResult }) {

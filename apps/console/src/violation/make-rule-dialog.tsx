@@ -16,7 +16,7 @@ interface MakeRuleDialogProps {
   readonly onClose: () => void;
 }
 
-/** A rule of what one ticks of a span; it opens in the editor, with this trace to test it on. */
+/** A rule from the ticked values of a span; it opens in the editor, with this trace to test it on. */
 export function MakeRuleDialog({ span, traceId, onClose }: MakeRuleDialogProps) {
   const [, navigate] = useLocation();
   const facts = useMemo(() => factsOf(span), [span]);

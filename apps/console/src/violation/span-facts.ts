@@ -50,7 +50,7 @@ const pairsOf = (group: 'Attributes' | 'Resource', map: string, pairs: Pairs): r
     };
   });
 
-/** A number that JSON has rounded says another one: beyond 2^53 nothing is said. */
+/** A number that JSON has rounded is another one: beyond 2^53 none is shown. */
 function literalOf(value: unknown): string | undefined {
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'boolean') return String(value);

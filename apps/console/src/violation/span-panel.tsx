@@ -9,7 +9,7 @@ interface SpanPanelProps {
   readonly conditions: readonly Condition[];
 }
 
-/** One span: what it is, its attributes (those that a condition read with its letter), its resource and events. */
+/** One span: its fields, its attributes (those that a condition read with its letter), its resource and events. */
 export function SpanPanel({ row: { span, start, length }, conditions }: SpanPanelProps) {
   const readers = conditions.filter(({ witnesses }) => witnesses.includes(span.span_id));
   const lettersOf = (key: string): readonly string[] =>

@@ -4,7 +4,7 @@ export interface TraceRow {
   readonly span: Span;
   /** From 1. */
   readonly level: number;
-  /** Whether the tree's line goes on below, for each level above this one. */
+  /** Whether the tree's line continues below, for each level above this one. */
   readonly lines: readonly boolean[];
   readonly last: boolean;
   /** Its parent is named and did not come. */

@@ -11,7 +11,7 @@ export function useViolation(id: string) {
   });
 }
 
-/** What the signatures are worth, checked when it is asked. */
+/** The validity of the signatures, checked on demand. */
 export function useVerification(id: string) {
   return useQuery({
     queryKey: ['verification', id],

@@ -18,7 +18,7 @@ interface WhyTreeProps {
 const FOLDED_BELOW = 4;
 const NAMED = 3;
 
-/** The rule as a tree, each part with what came of it, the spans that make it so and the values it read. */
+/** The rule as a tree, each part with its result, its witnesses and the values it read. */
 export function WhyTree(props: WhyTreeProps) {
   const letters = useMemo(() => new Map(props.conditions.map((condition) => [condition.node, condition])), [props.conditions]);
   return (
@@ -84,7 +84,7 @@ const WORDS: Readonly<Record<ExplanationNode['outcome'], string>> = {
   not_evaluated: 'not needed',
 };
 
-/** A part whose parts have letters of their own is told by its beginning: they follow below it. Of others the whole text says more than its parts. */
+/** A part whose parts have letters of their own is shown by its beginning: they follow below it. For others the whole text says more than its parts. */
 function headOf(text: string, node: ExplanationNode): string {
   const [first] = node.children ?? [];
   const head = first === undefined ? '' : text.slice(0, Math.max(0, first.range.start - node.range.start)).trimEnd();

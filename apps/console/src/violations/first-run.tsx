@@ -6,7 +6,7 @@ import { sendTestTraces } from './test-traces';
 
 interface FirstRunProps {
   readonly hasRules: boolean;
-  /** What was sent is judged. */
+  /** The sent spans are judged. */
   readonly onSent: () => void;
 }
 

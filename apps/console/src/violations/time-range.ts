@@ -1,4 +1,4 @@
-/** The guide's time ranges, by what stands in the address. */
+/** The guide's time ranges, by their value in the URL. */
 export const TIME_RANGES = [
   { text: 'Last 1h', start: '-1h', ms: 3_600_000 },
   { text: 'Last 6h', start: '-6h', ms: 6 * 3_600_000 },
@@ -9,7 +9,7 @@ export const TIME_RANGES = [
 
 export const DEFAULT_START = '-1h';
 
-/** What the API is asked: Unix seconds with decimals; absent bounds are open. */
+/** Parameters for the API: Unix seconds with decimals; absent bounds are open. */
 export interface TimeRange {
   readonly start_time?: string;
   readonly end_time?: string;

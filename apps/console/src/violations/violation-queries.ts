@@ -17,7 +17,7 @@ type Asked = TimeRange & {
   readonly q?: string;
 };
 
-/** What the API is asked for the filters of an address, at a moment. */
+/** The query for the API, from the filters of a URL, at a moment. */
 export function askedFor(filters: Filters, now: number): Asked {
   const { rule_id, severity, service, status, trace_id, q } = filters;
   const set = Object.entries({ rule_id, severity, service, status, trace_id, q }).filter(([, value]) => value !== null);
@@ -34,7 +34,7 @@ export function useViolations(filters: Filters, now: number, limit: number, enab
         ...askedFor(filters, now),
         view: 'full' as const,
         limit: Math.min(PAGE, limit),
-        // What comes later is told by the difference: it needs all of them.
+        // Later violations are found by the difference: it needs all of them.
         ...(pageParam === undefined ? { count: 'exact' as const } : { cursor: pageParam }),
       };
       return (await answered(client.GET('/v1/violations', { params: { query }, signal }))) as unknown as ViolationList;
@@ -72,7 +72,7 @@ export function useStatusCounts(filters: Filters, now: number, live: boolean) {
   });
 }
 
-/** How many match now; beside what the list was read with, it tells what came since. */
+/** How many match now; the difference to the list is the number of later violations. */
 export function useTotalNow(filters: Filters, now: number, live: boolean) {
   return useQuery({
     queryKey: ['violation-total', filters, now],

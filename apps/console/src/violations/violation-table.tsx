@@ -13,7 +13,7 @@ interface ViolationTableProps {
   readonly list: ReturnType<typeof useViolations>;
   readonly limit: number;
   readonly view: ViolationFilters;
-  /** What came since the list was read. */
+  /** Violations since the list was read. */
   readonly changes: LiveChanges;
   /** Reads the list again. */
   readonly onRefresh: () => void;

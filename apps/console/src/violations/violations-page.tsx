@@ -51,7 +51,7 @@ export function ViolationsPage() {
     setRead({ address, now: Date.now() });
     void queries.invalidateQueries({ queryKey: ['violation-services'] });
   };
-  // What came between the reading of the list and the beginning of the stream is in the list that is read then.
+  // Violations between the list and the start of the stream are in the list that is read then.
   const live = useLive(filters, isLive, refresh);
   const goLive = (): void =>
     set(

@@ -9,13 +9,13 @@ export interface Problem {
 
 /** Everything that the parser and the checker can say about a rule's text. Documents are generated from it; codes are never reused. */
 export const PROBLEMS = {
-  BT_DSL_TOO_LONG: error('the expression is too long: {length} characters, at most {limit}', 'The text is refused before it is read.'),
+  BT_DSL_TOO_LONG: error('the expression is too long: {length} characters, at most {limit}', 'The text is refused before it is parsed.'),
   BT_DSL_EMPTY: error('the expression is empty', 'A rule needs a condition, for example `span.duration > 1s`.'),
   BT_DSL_SYNTAX: error(
     'unexpected symbol near {near}',
     'The text does not follow the grammar; `expected` says what could have stood here.',
   ),
-  BT_DSL_EXPECTED: error('{expected} expected near {near}', 'One certain symbol was missing.'),
+  BT_DSL_EXPECTED: error('{expected} expected near {near}', 'A symbol is missing.'),
   BT_DSL_UNCLOSED: error(
     "{expected} expected (to close '{opening}' at line {line}) near {near}",
     'A bracket or block was opened and not closed.',
@@ -34,7 +34,10 @@ export const PROBLEMS = {
     'A string without its closing quote on the same line, or a long string or comment without its closing bracket.',
   ),
   BT_DSL_BAD_ESCAPE: error('{reason} near {near}', 'An escape in a string that Lua does not know.'),
-  BT_DSL_NOT_TEXT: error('the string is not valid UTF-8: no attribute or name can equal it', 'Escapes made bytes that are no text.'),
+  BT_DSL_NOT_TEXT: error(
+    'the string is not valid UTF-8: no attribute or name can equal it',
+    'The escapes produce bytes that are not UTF-8.',
+  ),
   BT_DSL_MALFORMED_NUMBER: error(
     'malformed number near {near}',
     'A numeral that Lua cannot read, or a number with an unknown unit of time.',
@@ -111,11 +114,11 @@ export const PROBLEMS = {
   BT_DSL_ALWAYS: warning('this is always {value}', 'A condition that does not depend on the trace.'),
   BT_DSL_CONTRADICTION: warning(
     'this is always {value}: {reason}',
-    'Conditions on one value that exclude each other, or of which one always holds; it is only a part of the rule.',
+    'Conditions on one value exclude each other, or one of them always holds; it is only a part of the rule.',
   ),
   BT_DSL_OF_ITSELF: warning(
     '{of} is one of the spans that are asked, and satisfies this itself{where}',
-    'A condition within another asks for a second span, and the first is one of those it is asked of: `b.id != a.id` leaves it out.',
+    'An inner condition looks for a second span, but the outer span satisfies it itself: `b.id != a.id` leaves it out.',
   ),
   BT_DSL_NEVER: mistake('the rule can never match: {reason}', 'Whatever the trace, the rule is false or fails.'),
   BT_DSL_MATCHES_ALL: mistake('the rule always matches: {reason}', 'Whatever the trace, the rule is true.'),
@@ -151,7 +154,7 @@ export const PROBLEMS = {
   ),
   BT_DSL_LIST_AS_SET: mistake(
     "'{name}' is a list: its keys are 1, 2, 3, and it has nothing at a text",
-    'A list of texts is asked by a text, as if it were a set.',
+    'A list of texts is indexed by a text, as if it were a set.',
   ),
   BT_DSL_UNIT: warning('{what} is in nanoseconds: {number} is {shown}', 'A bare number that is compared with a duration or a time.'),
   BT_DSL_UNIT_IN_NAME: warning(
@@ -204,7 +207,7 @@ export const PROBLEMS = {
   ),
   BT_DSL_NIL_EQUALS_NIL: warning(
     'this also holds where both are missing: nil == nil',
-    'Two attributes, neither of which is known to be there, are compared. Guard one with `x and …`.',
+    'Two attributes that may both be missing are compared. Guard one with `x and …`.',
   ),
   BT_DSL_MISSING_DIFFERS: warning(
     "this also holds on every span that has no '{key}'",
@@ -232,7 +235,7 @@ export const PROBLEMS = {
   ),
   BT_DSL_TEXT_FIELD: warning(
     "'{name}' computes with numbers and leaves texts out: '{key}' is hardly a number",
-    'An id, a name or the like, of which the sum, the mean, the least or the greatest is asked.',
+    'The sum, mean, minimum or maximum of an id, a name or the like.',
   ),
   BT_DSL_COUNT_OF_DISTINCT: warning(
     "this also holds where a span that is counted has no '{key}'",
@@ -240,7 +243,7 @@ export const PROBLEMS = {
   ),
   BT_DSL_ONE_ROOT: warning(
     'a trace has one root span: no more than one is counted here',
-    'Only a trace of which parts came without their parents has more roots. `trace.count(span.is_root) > 1` asks for such traces.',
+    'Only a trace with missing parents has more roots. `trace.count(span.is_root) > 1` asks for such traces.',
   ),
   BT_DSL_EVERY_SPAN: warning(
     '{text} asks nothing of the span: where it holds, every span of the trace matches',
@@ -276,7 +279,7 @@ export const PROBLEMS = {
   ),
   BT_DSL_LETTER_CASE: mistake(
     "{text} has {letters} letters, and '{function}' leaves none of them",
-    'A text of which the letters were made small or large is compared with one that has the others.',
+    'A text in lower or upper case is compared with one in the other case.',
   ),
   BT_DSL_TYPE_NAME: mistake("'type' never answers {value}", "The names of types are Lua's: `nil`, `boolean`, `number`, `string`, `table`."),
   BT_DSL_NEW_TABLE: mistake(
@@ -298,7 +301,7 @@ export const PROBLEMS = {
   ),
   BT_DSL_UNASKED: warning(
     'this asks nothing of the span that is tested: it holds on all of them, or on none',
-    'A condition of a function over spans that reads other spans, or the trace, but not the span it is asked of.',
+    'A condition of a function over spans that reads other spans, or the trace, but not the tested span.',
   ),
   BT_DSL_ID_TEXT: warning(
     "{text} is compared with the id of {what}, which is {digits} hexadecimal digits with OpenTelemetry; a name is asked for by '{field}'",

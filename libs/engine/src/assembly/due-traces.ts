@@ -11,7 +11,7 @@ export class DueTraces {
   count = 0;
   rows = new Uint32Array(ROOM);
   deadlines = new Float64Array(ROOM);
-  /** What `sort` merges into; it changes places with the other two. */
+  /** The target of merges in `sort`; it is swapped with the other two. */
   private mergedRows = new Uint32Array(ROOM);
   private mergedDeadlines = new Float64Array(ROOM);
 

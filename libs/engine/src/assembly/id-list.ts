@@ -22,7 +22,7 @@ const SERVER_SHIFT = SEEN_SHIFT + PER_CHUNK;
  * span, decoding included, against 1.5 µs with the table (Node 24, bench/engine).
  */
 export class IdList extends Slots {
-  /** What `find` found: a place to ask about, or 0. */
+  /** The result of `find`: a place, or 0. */
   span = 0;
   parent = 0;
   /** And how many ids the list has. */

@@ -33,7 +33,7 @@ export function decide(epoch: Epoch, rule: number, trace: AskedTrace, spanBits: 
   try {
     return compiled.decide(trace, spanBits);
   } catch {
-    // What fails here fails at close too, and is counted there.
+    // A condition that fails here fails at close too, and is counted there.
     return UNKNOWN;
   } finally {
     if (timing !== 0) chargeTime(epoch, rule, timing, from);

@@ -35,7 +35,7 @@ export interface Report {
   readonly isCut?: boolean;
   readonly closeReason: CloseReason | 'certain';
   readonly undecided?: Undecided;
-  /** What the rule says to a value of another type. */
+  /** The rule's verdict on a value of another type. */
   readonly byError?: true;
 }
 

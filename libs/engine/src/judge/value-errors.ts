@@ -15,7 +15,7 @@ export interface ValueError {
   readonly alone?: true;
   /** The span on which it did, or one that stands for the trace. */
   readonly span: NamedSpan | undefined;
-  /** What else is known of the rule's parts. */
+  /** Other known results of the rule's parts. */
   readonly conditions: readonly ConditionOutcome[];
 }
 

@@ -75,7 +75,7 @@ function choicesOfTrace(
       const counted = trace.count(slot);
       return [Array.from({ length: open + 1 }, (_, more) => (world) => world.counters.set(slot, counted + more))];
     }
-    // What failed was fed to an `all`, and may be all that was.
+    // Failed spans were fed to an `all`, perhaps only those.
     if (trace.has(slot) && !(whenUnmatched && kinds.includes('mistyped') && doubt!.mistyped > 0)) return [];
     return [[false, true].map((fed) => (world) => world.fed.set(slot, fed))];
   });

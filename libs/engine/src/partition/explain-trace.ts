@@ -41,7 +41,7 @@ function spansOf(epoch: Epoch, requests: readonly Uint8Array[]): readonly Buffer
   const taken = new TakenSpans(epoch);
   for (const [offset, request] of requests.entries()) {
     epoch.load(offset, request);
-    // What a condition fails of is found again by the explanation.
+    // The explanation finds the failures of a condition again.
     epoch.evaluate(() => undefined);
     writeForms(epoch);
     for (let i = 0; i < epoch.columns.length; i++) if (!epoch.anyRejected || rejectionOf(epoch.columns, i) === undefined) taken.add(i);

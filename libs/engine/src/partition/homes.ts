@@ -27,7 +27,7 @@ export class Homes {
     return home.unreadable ? undefined : home;
   }
 
-  /** What tells span `i` of an epoch's record from others of its id. In a trace that opened in the context all are one: their verdicts are out already. */
+  /** Distinguishes span `i` of an epoch's record from others of its id. In a trace that opened in the context all are one: their verdicts are published already. */
   formOf(flags: number, epoch: Epoch, i: number): number {
     if ((flags & MUTED) !== 0) return 0;
     return epoch.keepsSpans ? spanForm(epoch, i) : epoch.forms[i]!;

@@ -90,7 +90,7 @@ export class UnfinishedSpans {
     }
   }
 
-  /** Loads the one span; whatever record the epoch has is to be loaded anew. */
+  /** Loads the one span; afterwards the epoch's record must be loaded again. */
   private load(epoch: Epoch, value: Uint8Array): boolean {
     epoch.load(-1, value);
     this.epochs.evaluate(epoch);

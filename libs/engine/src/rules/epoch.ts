@@ -144,7 +144,7 @@ export class Epoch {
     addTo(this.mistyped, i, condition);
   }
 
-  /** What `hash` makes of the resource of span `i`: once for all spans of a record that share it and follow each other. */
+  /** The `hash` of the resource of span `i`: computed once for consecutive spans of a record that share it. */
   ofResource(i: number, hash: (whole: WholeSpan) => number): number {
     const { start } = this.columns.resources.of(i);
     if (start !== this.hashedAt) {

@@ -17,7 +17,7 @@ export function namedAtoms({ rules, atoms }: CompiledRuleSet): readonly boolean[
 export function mayName(rule: CompiledRule, { kind, slot }: Atom): boolean {
   const { length } = rule.spanConditions;
   if (kind === 'count' || rule.decide === undefined || length > MAX_SPAN_CONDITIONS) return true;
-  // What a trace with nothing but that bit has decided, every later state of it says too.
+  // A verdict decided by that bit alone holds in every later state of the trace.
   const trace = new OneBit(slot);
   try {
     for (let bits = 0; bits < 1 << length; bits++) if (rule.decide(trace, bits) !== FALSE) return true;

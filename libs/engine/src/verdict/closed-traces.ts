@@ -37,7 +37,7 @@ export class ClosedTraces {
     counts[part] = counts[part]! + 1;
   }
 
-  /** What closed in an hour (whole hours since 1970), in the order of epochs. */
+  /** Traces that closed in an hour (whole hours since 1970), in the order of epochs. */
   of(hour: number): readonly ClosedInHour[] {
     return [...(this.hours.get(hour) ?? [])]
       .sort(([a], [b]) => a - b)

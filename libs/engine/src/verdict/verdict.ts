@@ -17,7 +17,7 @@ export interface Verdict {
   readonly status: VerdictStatus;
   /** Why there is no verdict; only with the status `undecided`. */
   readonly undecided?: Undecided;
-  /** What stood before; absent of the first revision. The same as now, when only the evidence has changed. */
+  /** The former status; absent for the first revision. Equal to the present one when only the evidence has changed. */
   readonly before?: VerdictStatus;
   readonly ruleId: string;
   readonly ruleName: string;
@@ -39,7 +39,7 @@ export interface Verdict {
   readonly closeReason: CloseReason | 'certain';
   /** Root seen and every parent seen, at the time of the verdict. */
   readonly complete: boolean;
-  /** Judged on a part of a trace that goes on for too long, or on a trace that closed without its root. */
+  /** A verdict on a part of a long trace, or on a trace that closed without its root. */
   readonly fragment?: true;
   /** Where the trace lies in the spans log. */
   readonly partition: number;

@@ -198,7 +198,7 @@ export class Connection {
       const type = typeOf(error);
       if (type !== undefined && MOVED.has(type)) this.#moved = true;
       this.#avoided = brokerOf(error) ?? this.#avoided;
-      // What a broker said leaves a connection as it is; whatever else went wrong, a new one is the way out. One that was not made never will be.
+      // An answer of a broker leaves a connection intact; after any other error open a new one. A failed connect never recovers.
       if ((type === undefined || !connected) && this.#present === present) this.reset();
       throw this.#closed ? logProblem('BT_LOG_CLOSED', {}, error) : error;
     }
@@ -240,7 +240,7 @@ export class Connection {
     try {
       if (this.#topics.size > 0) await cluster.addMultipleTargetTopics([...this.#topics]);
     } catch (error) {
-      // What an old broker says of some topic is for those who ask for that topic.
+      // An old broker's error about a topic is reported to callers that ask for that topic.
       if (typeOf(error) === undefined) throw error;
     }
     return cluster;

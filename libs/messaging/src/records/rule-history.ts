@@ -66,7 +66,7 @@ export class RuleHistory {
   }
 }
 
-/** The rules after these records, of which the last comes first. */
+/** The rules after these records; the last one comes first. */
 function applied(base: Rules, records: RuleSetRecord[]): Rules {
   if (records.length === 0) return base;
   const rules = [...base];

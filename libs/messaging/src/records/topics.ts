@@ -6,7 +6,7 @@ export const TOPICS = {
   violations: 'betrace.violations',
   /** Rule sets by epoch as JSON, one partition. */
   rules: 'betrace.rules',
-  /** What evaluators met in rules, as JSON, one partition. */
+  /** Errors of rules in one partition, as JSON. */
   ruleStatus: 'betrace.rule-status',
   /** Which partitions of the spans log take all the memory they may, as JSON, one partition. */
   fullPartitions: 'betrace.full-partitions',
@@ -54,7 +54,7 @@ export interface PublishedRule {
   readonly expression: string;
   readonly severity: 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW';
   readonly message?: string;
-  /** What a judgement is that meets a value of another type than the rule can take; `no_match` without it. */
+  /** The verdict on a value of another type than the rule expects; `no_match` without it. */
   readonly onError?: 'no_match' | 'undecided' | 'violation';
   /** `shadow`: judged, and no violation comes of it. Without it the rule is enforced; an evaluator from before it enforces every rule. */
   readonly mode?: 'shadow';
@@ -164,7 +164,7 @@ export function shadowKey(ruleId: string, partition: number): string {
 export interface RuleTypeFailure {
   /** `attempt to compare number with string`. */
   readonly error: string;
-  /** What reads the value (`attribute.amount`), and one that was met, as far as they are known. */
+  /** The expression that reads the value (`attribute.amount`), and an example, if known. */
   readonly reading?: string;
   readonly example?: string;
   readonly count: number;
@@ -202,7 +202,7 @@ export interface ViolationRecord {
   readonly explanation: unknown;
   readonly close_reason: string;
   readonly complete: boolean;
-  /** Judged on a part of a trace that goes on for too long, or on a trace that closed without its root; else absent. */
+  /** A verdict on a part of a long trace, or on a trace that closed without its root; else absent. */
   readonly fragment?: boolean;
   readonly log: { readonly partition: number; readonly first_offset: number; readonly last_offset: number };
   readonly metadata: Readonly<Record<string, string | number | boolean>>;

@@ -24,7 +24,7 @@ export class ProjectionDecoder {
   private readonly view: DataView;
   /** Values of the resource being read, by number of `plan.resourceKeys`. */
   private readonly resourceValues: unknown[];
-  /** What `keyValue` found. */
+  /** The result of `keyValue`. */
   private value: unknown;
 
   constructor(
@@ -181,7 +181,7 @@ export class ProjectionDecoder {
         at = next;
       }
       if (at + 6 <= end) {
-        // What most spans end with: an empty status, and flags.
+        // The end of most spans: an empty status, and flags.
         if (view.getUint16(at) === 0x7a00) at += 2;
         if (at + 6 <= end && view.getUint16(at) === 0x8501) at += 6;
       }

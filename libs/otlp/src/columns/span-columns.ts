@@ -113,7 +113,7 @@ export class SpanColumns {
       this.resourceAttribute.push(filled<unknown>([], this.capacity, undefined));
     this.touched = new Uint8Array(this.plan.columns);
     this.touchedResource = new Uint8Array(projection.resourceAttributes.length);
-    // What the projection before read of spans, and this one does not.
+    // Columns of the former projection that this one does not read.
     for (const texts of [this.name, this.service, this.scopeName, this.scopeVersion]) texts.fill('');
     return this.plan;
   }

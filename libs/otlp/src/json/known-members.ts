@@ -3,7 +3,7 @@ import type { JsonObject, JsonReader } from './json-reader.js';
 /** What a span, an event, a link, a status or a scope may have, in snake_case; camelCase is taken as well. */
 export interface KnownMembers {
   readonly names: readonly string[];
-  /** What others call them. */
+  /** Their names in other formats. */
   readonly aliases?: Readonly<Record<string, string>>;
 }
 

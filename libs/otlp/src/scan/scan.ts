@@ -183,7 +183,7 @@ class Scan {
     return own;
   }
 
-  /** Passes over a message, looking into it when everything is to be checked. */
+  /** Skips a message, or checks its content when everything is to be checked. */
   private message(type: number, end: number): void {
     this.check?.message(type, this.cursor.position, end, 0);
     this.cursor.position = end;

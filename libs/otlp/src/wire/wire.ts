@@ -20,7 +20,7 @@ export class Cursor {
   high = 0;
   readonly view: DataView;
 
-  /** @param texts where texts that repeat are found, if many are to be read */
+  /** @param texts cache of repeated texts, if many are read */
   constructor(
     readonly bytes: Uint8Array,
     position = 0,

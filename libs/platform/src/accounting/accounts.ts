@@ -8,7 +8,7 @@ export interface ReceivedSpans {
   readonly logged: number;
   /** Of `received`: those that the log has. */
   readonly answered: number;
-  /** By reason; their senders were told. */
+  /** By reason; the answers to their senders named them. */
   readonly rejected: Readonly<Record<string, number>>;
   readonly own: number;
   /** Spans that were given to the log, which has not said yet whether it has them. */

@@ -98,7 +98,7 @@ export class BearerTokens {
 function isAboutToken(error: unknown): boolean {
   if (error instanceof joseErrors.JWKSTimeout || error instanceof joseErrors.JWKSInvalid) return false;
   if (error instanceof joseErrors.JWKInvalid) return false;
-  // What the issuer answers other than its keys is a JOSEError without a code of its own.
+  // Other answers of the issuer than its keys are a JOSEError without a code of its own.
   return error instanceof joseErrors.JOSEError && error.code !== 'ERR_JOSE_GENERIC';
 }
 

@@ -19,7 +19,7 @@ export interface LoadOptions {
 
 export interface LoadedConfiguration {
   readonly configuration: Configuration;
-  /** What a user should know about it, one sentence each; to be logged as warnings at start. */
+  /** Notices for users, one sentence each; logged as warnings at the start. */
   readonly notices: readonly string[];
   /** `--help` was given: the caller prints `helpText()` and ends. */
   readonly help: boolean;

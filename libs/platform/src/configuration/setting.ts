@@ -21,7 +21,7 @@ export interface Setting<T> {
   /** A short flag beside `--<file key>`. */
   readonly flag?: string;
   readonly default?: T;
-  /** What `--test-mode` puts in the default's place. */
+  /** The default with `--test-mode`. */
   readonly testDefault?: T;
   readonly doc: string;
   /** Never logged, never accepted as a flag (process lists show flags). */

@@ -2,11 +2,11 @@ import type { Scope } from '../authentication/scopes.js';
 import type { ErrorRenderer } from '../problem-details/problem.filter.js';
 
 declare module 'fastify' {
-  /** What a route says about itself with `@RouteConfig({ … })`. */
+  /** The settings of a route, from `@RouteConfig({ … })`. */
   interface FastifyContextConfig {
     /** `public` needs no API key, `metrics` only when `authentication.protect_metrics` is on. */
     access?: 'public' | 'metrics';
-    /** What a key must have; without it `read` for GET and HEAD, `admin` for all else. */
+    /** The scope that a key must have; default `read` for GET and HEAD, `admin` for all else. */
     scope?: Scope;
     /**
      * `raw`: the handler gets the decompressed bytes as a Buffer, whatever the content type; `json_bytes`: those of JSON. `discard`: nobody

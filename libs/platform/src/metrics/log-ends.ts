@@ -32,7 +32,7 @@ export class LogEnds {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Those that were asked for. */
+  /** The requested topics. */
   get topics(): readonly string[] {
     return [...this.known.keys()];
   }

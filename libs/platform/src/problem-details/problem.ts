@@ -15,7 +15,7 @@ export interface ProblemDetail {
   readonly message: string;
   readonly expected?: string;
   readonly suggestion?: string;
-  /** What to write instead of the text's characters from `start` to `end` (UTF-16 offsets), where that is certain. */
+  /** Replacement of the text's characters from `start` to `end` (UTF-16 offsets), where it is certain. */
   readonly fix?: { readonly start: number; readonly end: number; readonly text: string };
 }
 

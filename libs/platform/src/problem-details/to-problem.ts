@@ -7,7 +7,7 @@ interface CodedError extends Error {
   readonly code: string;
   readonly status: number;
   readonly errors?: readonly ProblemDetail[];
-  /** What `errors` is called where only fields can be wrong. */
+  /** The name of `errors` where only fields can be wrong. */
   readonly fields?: readonly ProblemDetail[];
   readonly retryAfter?: number;
   /** The text for clients, where the message says more. */

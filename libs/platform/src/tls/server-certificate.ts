@@ -51,7 +51,7 @@ export class ServerCertificate {
     this.timer = setInterval(() => this.look(), LOOK).unref();
   }
 
-  /** What servers use now; undefined: no TLS. */
+  /** The context in use; undefined: no TLS. */
   get files(): CertificateFiles | undefined {
     return this.current;
   }

@@ -23,7 +23,7 @@ export function describeCompliance(open: () => Store): void {
       await told(10, 1, 2, [5, 7]);
       await told(10, 1, 2, [5, 7]);
       expect(await totals(10 * HOUR, 11 * HOUR)).toEqual({ 1: 12 });
-      // A successor that knows only what came later, and then more; and the predecessor's record once more.
+      // A successor that knows only later traces, and then more; and the predecessor's record once more.
       await told(10, 1, 3, [9, 1]);
       await told(10, 1, 2, [5, 7]);
       expect(await totals(10 * HOUR, 11 * HOUR)).toEqual({ 1: 15 });

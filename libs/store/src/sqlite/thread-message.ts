@@ -1,4 +1,4 @@
-/** What the owner of a thread asks of its connection. Statements of one thread run in the order in which they were asked. */
+/** Requests of a thread's owner to its connection. Statements of one thread run in the order of the requests. */
 export type ThreadRequest =
   | { readonly kind: 'query'; readonly id: number; readonly sql: string; readonly parameters: readonly unknown[] }
   /** Nothing, where SQLite has rolled back by itself. */

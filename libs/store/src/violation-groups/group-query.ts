@@ -107,7 +107,7 @@ function matchingGroups(filter: ViolationGroupFilter, now: number) {
     if (acknowledged !== undefined) conditions.push(acknowledged ? isAcknowledged(e) : e.not(isAcknowledged(e)));
     if (muted !== undefined) conditions.push(muted ? isMuted(e, now) : e.not(isMuted(e, now)));
     if (text !== undefined) conditions.push(sql<SqlBool>`search_text like ${searchPattern(text)} escape '!'`);
-    // What stands was seen last at `last_seen`: this needs no look at the violations.
+    // Open violations were last seen at `last_seen`: this does not read the violations.
     if (startTime !== undefined && (status === 'open' || status === 'undecided')) conditions.push(e('last_seen', '>=', startTime));
     if (startTime !== undefined || endTime !== undefined) conditions.push(e.exists(violationIn(e, filter)));
     return e.and(conditions);
@@ -137,7 +137,7 @@ function inState(e: ExpressionBuilder<Schema, 'violation_groups'>, state: GroupS
   const recent = e('last_seen', '>=', since);
   const unknown = e.not(isAcknowledged(e));
   const isNew = e.and([e('first_seen', '>=', since), unknown]);
-  // What it came back with may have been taken back.
+  // The violations that reopened it may be retracted.
   const cameBack = e.and([e('returned_at', 'is not', null), e('returned_at', '>=', since), e('returned_at', '<=', e.ref('last_seen'))]);
   const isBack = e.and([e('first_seen', '<', since), cameBack, unknown]);
   if (state === 'new') return e.and([recent, isNew]);

@@ -77,7 +77,7 @@ async function readTimesAgain(queries: Queries, { id, rule_id, service }: GroupC
     .execute();
 }
 
-/** In the transaction that deletes them: the groups of what is pruned count it no longer. */
+/** In the transaction that deletes violations: their groups no longer count them. */
 export async function pruneGroups(
   queries: Queries,
   pruned: readonly Pick<ViolationsTable, 'rule_id' | 'service' | 'status'>[],

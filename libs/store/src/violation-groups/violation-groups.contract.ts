@@ -117,7 +117,7 @@ export function describeGroups(open: () => Store): void {
         const counts = [await inState('new', hours), await inState('ongoing', hours), await inState('regressed', hours)];
         expect([hours, counts]).toEqual([hours, ['new', 'ongoing', 'regressed'].map((name) => Number(name === state))]);
       }
-      // What it came back with is taken back.
+      // The violations that reopened it are retracted.
       await keep(at(71, 'd', { revision: 2, status: 'retracted' }));
       expect([await stateAt(72), (await only()).lastSeen]).toEqual(['ongoing', START + 46 * HOUR]);
       expect([await inState('regressed', 72), await inState('ongoing', 72)]).toEqual([0, 1]);

@@ -55,7 +55,7 @@ export class BufferedTraces {
     return this.buffers.get(row) ?? emptyBuffer();
   }
 
-  /** The spans of which columns are kept. @param traceId on the wire */
+  /** The spans with columns. @param traceId on the wire */
   spansOf({ first }: BufferedTrace, traceId: string, epoch: Epoch): readonly BufferedSpan[] {
     return this.rows.spans(first, traceId, epoch.rules);
   }

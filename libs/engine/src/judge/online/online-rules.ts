@@ -65,7 +65,7 @@ export class OnlineRules {
     }
   }
 
-  /** Asks all rules, whatever was fed since they were asked the last time. */
+  /** Evaluates all rules, also without new atoms since the last time. */
   decideAll(epoch: Epoch, row: number): void {
     const state = this.assembly.traces.rows[row * ROW_WORDS + STATE]!;
     const trace = this.asked.at(epoch, row);

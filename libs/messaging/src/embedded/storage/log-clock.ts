@@ -2,7 +2,7 @@
 const LOG = 0;
 const MONOTONIC = 1;
 
-/** The log's time goes on this long (µs) after the last beat, then it stands: no receiver can append. */
+/** Log time runs for this long (µs) after the last beat, then it stops: no receiver can append. */
 const LASTING = 1_000_000;
 /** The wall clock may be ahead of the expected time by this much (µs) and is followed; a larger step is a pause. */
 const STEP = 1_000_000;

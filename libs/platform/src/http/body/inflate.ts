@@ -9,7 +9,7 @@ const DECOMPRESSORS: Readonly<Record<string, Decompressor>> = {
   gzip: promisify(gunzip),
   'x-gzip': promisify(gunzip),
   deflate: promisify(inflate),
-  // What OpenTelemetry's collector calls the same.
+  // Aliases of OpenTelemetry's collector.
   zlib: promisify(inflate),
   zstd: promisify(zstdDecompress),
   br: promisify(brotliDecompress),

@@ -10,7 +10,7 @@ const SPACE = /[ \t\n\r]*/y;
 export function firstError(text: string): number {
   const open: ('{' | '[')[] = [];
   let at = 0;
-  /** What may come: a value, a key, what follows a value. */
+  /** What may follow: a value, a key, or the text after a value. */
   let state: 'value' | 'value or ]' | 'key' | 'key or }' | 'after' = 'value';
   const skip = (pattern: RegExp) => {
     pattern.lastIndex = at;

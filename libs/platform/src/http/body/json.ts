@@ -16,7 +16,7 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
-/** The key as it is, or a character of ASCII as an escape, of which it could be made. */
+/** The key itself, or an escape that may produce a character of ASCII. */
 const MAY_NAME_PROTO = /__proto__|\\u00/i;
 
 function refuseProto(key: string, value: unknown): unknown {

@@ -27,7 +27,7 @@ interface Upload {
   readonly abort: (problem: Problem) => void;
 }
 
-/** An upload gives way when it exceeds the stall time (ms) for this many bytes, and for this share of what it holds: slower than a modem. */
+/** An upload is aborted when it exceeds the stall time (ms) for this many bytes, and for this share of its memory: slower than a modem. */
 const PROGRESS = 64 * 1024;
 const PROGRESS_SHARE = 1 / 16;
 const LONGEST_STALL = 5_000;
