@@ -2,7 +2,7 @@ import { type Log, type RuleStatusRecord, TOPICS, type ViolationRecord } from '#
 
 /**
  * Tells the status of a rule, through the log, which of its violations the store refused, as evaluators tell what they set aside: any API
- * shows it with the rule. Nothing waits for it; what could not be told is told with the next refusal.
+ * shows it with the rule. Nothing waits for it; after a failure it is published with the next refusal.
  */
 export class RefusalPublisher {
   /** By rule, version and partition. */

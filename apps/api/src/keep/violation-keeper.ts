@@ -152,8 +152,8 @@ export class ViolationKeeper implements PartitionListener {
   }
 
   /**
-   * The database was restored from a backup while this runs, and lacks what was kept since: it is read from the log again. What was said of
-   * another partition that was kept together with this one changes nothing here.
+      * The database was restored from a backup while this runs, and lacks later violations: they are read from the log again. Reports about
+   * another partition that was stored together with this one have no effect here.
    */
   private async catchUp(partition: number, to: number): Promise<void> {
     const position = await this.store.position(KEEP_READER, partition);

@@ -7,8 +7,8 @@ const REMEMBERED = 10_000;
 const WINDOW = 1_000;
 
 /**
- * Writes a line to the log for each violation when it is kept: alerts over logs count these lines. A later revision of an open violation has none, nor has one that is
- * retracted or undecided. No message and no metadata are told: they hold values of spans. What is above the limit is told as a number, once a second.
+  * Logs a line for each violation when it is stored: alerts over logs count these lines. Later revisions of an open violation, retractions and undecided
+ * records have none. A line has no message and no metadata, which hold values of spans. Lines above the limit are counted once a second.
  */
 export class ViolationLogger {
   private readonly told = new Set<string>();

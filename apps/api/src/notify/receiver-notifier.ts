@@ -39,7 +39,7 @@ export interface NotifyParts {
 
 /**
  * Violations log → one receiver, with a position of its own that advances only after success: while the receiver is away, the log waits, and no other receiver
- * does. A receiver that is new hears what happens from then on. After a kill some are told again: as the same alert, or under the same `webhook-id`.
+ * does. A new receiver gets violations from its start on. After a kill some are sent again: as the same alert, or under the same `webhook-id`.
  */
 export class ReceiverNotifier implements PartitionListener {
   /** Where it is in the log. */

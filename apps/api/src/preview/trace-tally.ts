@@ -33,7 +33,7 @@ export class TraceTally {
   private looked = 0;
 
   /**
-   * @param ids of the candidate, and of what it is compared with
+   * @param ids of the candidate, and of the rule it is compared with
    * @param most samples of each kind, the newest
    */
   constructor(

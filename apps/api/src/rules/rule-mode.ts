@@ -19,12 +19,11 @@ interface Asked {
 }
 
 /**
- * The mode that a client asks for. `enabled` alone turns a rule off, or on. Where the two contradict each other, the one is meant that says
- * something else than the rule is: a client that knows `enabled` alone sends `mode` as it was answered. Throws BT_HTTP_INVALID where that decides
- * nothing.
+  * The mode of a request. `enabled` alone turns a rule off, or on. If the two contradict each other, the one that differs from the stored rule
+ * holds: a client that knows only `enabled` sends `mode` unchanged. Throws BT_HTTP_INVALID if that does not decide.
  *
- * @param present what the rule is; undefined of a new one
- * @param otherwise what it is to be when neither is said; `shadow` also where `enabled` is true and no mode is said
+  * @param present the mode of the stored rule; undefined for a new one
+ * @param otherwise the mode when the request has neither; `shadow` also where `enabled` is true without a mode
  */
 export function askedMode({ mode, enabled }: Asked, present: Mode | undefined, otherwise: RuleMode, path = 'mode'): Mode {
   const was = present && ruleMode(present);

@@ -7,8 +7,8 @@ export function eventId(origin: string, sequence: number): string {
 }
 
 /**
- * After which number a client goes on that has seen an event; undefined when the event is of another database, or of the same before it was
- * restored: what came since can't be told. Throws BT_API_EVENT_ID_INVALID.
+  * The number after which a client continues that has seen an event. Undefined when the event is of another database, or of the same before it was
+ * restored: later violations are unknown then. Throws BT_API_EVENT_ID_INVALID.
  */
 export function placeAfter(id: string, { origin, last }: ViolationSequence): number | undefined {
   const parts = /^([0-9a-f]{8})-(\d{1,15})$/.exec(id);

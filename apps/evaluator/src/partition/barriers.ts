@@ -15,7 +15,7 @@ interface Barrier {
 
 /**
  * The barriers of a partition (records of the spans log by which the API asks when everything before them is judged). A barrier is
- * settled when every trace that was open at it is closed and its verdicts are in the violations log; that is said there, behind them.
+ * settled when every trace that was open at it is closed and its verdicts are in the violations log; the answer follows them there.
  */
 export class Barriers {
   private waiting: Barrier[] = [];

@@ -4,7 +4,7 @@ import type { EvaluatorSettings } from '../settings.js';
 type Judging = Pick<EvaluatorSettings, 'assembly' | 'evaluationTimeout' | 'foreignProducers' | 'version'>;
 
 /**
- * A fingerprint of what decides verdicts: 16 hex digits. Evaluators with the same one find the same in the same records, at the same record. With other
+ * A fingerprint of the version and settings that decide verdicts: 16 hex digits. Evaluators with the same one find the same in the same records, at the same record. With other
  * settings a trace closes at another record, so a successor finds there what its predecessor would have found later.
  */
 export function judgementOf({ assembly, evaluationTimeout, foreignProducers, version }: Judging): string {

@@ -6,7 +6,7 @@ const REPEAT = 3_000;
 
 /**
  * Tells the receivers of other processes, through the log, for which partitions they are to make senders wait. Nothing waits for it,
- * and what could not be told is told with the next report: reports come several times a second.
+ * and a failed report is repeated with the next one: reports come several times a second.
  */
 export class FullPartitionsPublisher implements Pick<FullPartitions, 'report'> {
   /** By evaluator: the last report and its time. */

@@ -45,7 +45,7 @@ export class Duplicates {
    * Notes span `i` of a trace. Of a duplicate nothing changes; a further form of a span is noted as such. A client and a server span may
    * share an id: they are two spans.
    *
-   * @param form 32 bits, signed, of a hash of its content, of which the high half is that of its times: what comes again with another one is another
+   * @param form 32 bits, signed, of a hash of its content, whose high half is that of its times: a span that comes again with another one is another
    *   form of the span
    */
   add(row: number, ids: SpanIds, i: number, form: number): Seen {

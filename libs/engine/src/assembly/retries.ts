@@ -8,8 +8,8 @@ import { FLAGS, KNOWN, RETRIED, ROW_WORDS, SEEN_BEFORE } from './trace-row.js';
 const IDENTITY: Projection = { fields: new Set(['scope']), attributes: [], resourceAttributes: [] };
 
 /**
- * What comes again after its trace was forgotten, because its sender had no answer (docs/decisions/0027). A trace that opens with such
- * a span is a *retry* as long as no other comes: nothing is said about it.
+  * Spans that come again after their trace was forgotten, because their sender had no answer (docs/decisions/0027). A trace that opens with such
+ * a span is a *retry* as long as no other comes: it is not reported.
  */
 export class Retries {
   private readonly seen: SeenSpans | undefined;

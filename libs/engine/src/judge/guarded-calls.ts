@@ -82,8 +82,8 @@ export interface UnknownBits {
 }
 
 /**
- * What an online rule says where the answers of some of its conditions are not known: what it says whatever they are, else that it can't be
- * told. Values of another type are no match; where they matter, that is told to `errors`.
+  * The verdict of an online rule with some unknown conditions: the same for all of their values, else undecided.
+ * Values of another type are no match; where they matter, they are reported to `errors`.
  */
 export function concludeInDoubt(
   epoch: Epoch,

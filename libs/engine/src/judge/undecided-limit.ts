@@ -7,7 +7,7 @@ import { violationId } from '../verdict/violation-id.js';
 import type { Verdicts } from './verdicts.js';
 
 /**
- * Undecided verdicts that are told one by one. The limit holds per version of a rule, partition and cell of trace time in which the traces opened (decision
+ * Limits the undecided verdicts with a record of their own. The limit holds per version of a rule, partition and cell of trace time in which the traces opened (decision
  * 0019).
  */
 const TOLD = 10;

@@ -83,8 +83,8 @@ export class PartitionEngine {
    * Applies the next record of the partition. Verdicts go to `sink` before it returns, in an order that the log determines. A record below one that was applied
    * (read again after a reconnection) changes nothing.
    *
-   * A defect (whatever throws that should not) is told to `defect` and costs as little as possible: the judgement of one trace, or one span for all rules that
-   * had not seen it. The trace keeps that span, so a copy of it is a duplicate. The other spans and traces are judged. What is remembered stays in order:
+      * A defect (an unexpected error) is reported to `defect` and costs as little as possible: the judgement of one trace, or one span for all rules that
+   * had not seen it. The trace keeps that span, so a copy of it is a duplicate. The other spans and traces are judged. The state stays consistent:
    * deadlines, duplicates and offsets do not depend on any rule. Only unavailable rules are thrown. Then the record (marker or spans) is not applied, and can
    * be applied again.
    */
@@ -323,7 +323,7 @@ export class PartitionEngine {
 
   /**
    * A span came to a trace that was closed or a mere retry (`flags`). If it is closed, it is judged again when the record is done; if it was a
-   * retry and is none any more, what its rules held back is said.
+   * retry and is none any more, the withheld verdicts of its rules are emitted.
    */
   private followUp(home: Epoch, row: number, flags: number): void {
     if ((this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & RETRIED) !== 0) return;

@@ -86,7 +86,7 @@ export class Epoch {
   }
 
   /**
-   * Evaluates all conditions on the spans loaded. Conditions don't throw; should one, `defect` is told, and on the span where it did
+   * Evaluates all conditions on the spans loaded. Conditions don't throw; should one, it is reported to `defect`, and on that span
    * nothing holds and nothing failed.
    */
   evaluate(defect: (error: unknown) => void): void {

@@ -10,8 +10,8 @@ import { type DecodedRecords, decodeRecordBatches } from './wire/record-batches.
 /** How long a broker may hold a fetch back until something comes, ms; and how long when a partition is only waiting for its listener. */
 const WAIT_MS = { idle: 250, soon: 5 };
 /**
- * What a fetch costs, here and in the broker, grows with the partitions that it asks for, however few of them have something. What was appended
- * to many at once is answered in parts unless it is waited for a little, the longer the more a fetch costs: 16 ms with 64 partitions, 3 ms with 12.
+  * The cost of a fetch, here and in the broker, grows with its partitions, even if few of them have records. Records appended to many
+ * partitions at once come in several answers unless the fetch waits a little: 16 ms with 64 partitions, 3 ms with 12.
  */
 const GATHER_MS_PER_PARTITION = 0.25;
 const PARTITION_BYTES = 1024 * 1024;

@@ -22,9 +22,9 @@ export interface PresentTopic {
 }
 
 /**
- * Tells readers of a topic, in each of its partitions, that receivers can append records: at least every two seconds, by the records
- * themselves or by one that says only that. A longer silence is then nobody's but BeTrace's own (docs/decisions/0019). What is appended
- * after one comes behind such a record, in one batch, so that the silence is told before time goes on.
+  * Shows readers of a topic, in each of its partitions, that receivers can append records: at least every two seconds, by the records
+ * themselves or by a record of its own. So a longer silence is an outage of BeTrace (docs/decisions/0019). The first append
+ * after it follows such a record in one batch, so that readers see the outage before log time advances.
  */
 export class Presence {
   private readonly topics = new Map<string, readonly Appended[]>();

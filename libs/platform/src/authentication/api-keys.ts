@@ -23,7 +23,7 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
 
 /**
  * The keys that requests may bring, if any are configured: one of the settings, which may do everything, and those of a file with their scopes. The file is read
- * again when it is another one; one that cannot be read or is wrong changes nothing, and is told.
+ * again when it is another one; an unreadable or wrong one changes nothing, and is logged.
  */
 @Injectable()
 export class ApiKeys {

@@ -13,9 +13,9 @@ interface Described {
 }
 
 /**
- * What the log says of an error: its kind, code, message, stack and causes, and nothing else. Libraries hang sockets, requests and packets on
- * their errors, which can't be written or hold secrets. An outage (`retryable`) is told without its stack: it is no fault of the code, where it was
- * noticed says nothing, and it is noticed again with every attempt.
+  * The logged form of an error: only its kind, code, message, stack and causes. Libraries attach sockets, requests and packets to
+ * their errors, which can't be serialized or hold secrets. An outage (`retryable`) has no stack: it is no fault of the code, and
+ * it is noticed again with every attempt.
  */
 export function describedError(error: unknown, depth = DEPTH): Described {
   if (typeof error !== 'object' || error === null) return { type: typeof error, message: clipped(String(error)) };

@@ -24,7 +24,7 @@ type Listener = (files: CertificateFiles) => void;
 
 /**
  * The server's certificate, its key and the authority of its clients, if TLS is configured. The files are read again when one is another; a set that does not fit
- * together changes nothing and is told, since certificate and key are seldom exchanged at one moment.
+ * together changes nothing and is logged, since certificate and key are seldom exchanged at one moment.
  */
 export class ServerCertificate {
   private readonly listeners: Listener[] = [];

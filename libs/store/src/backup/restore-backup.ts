@@ -25,7 +25,7 @@ export interface RestoreOptions {
 }
 
 /**
- * Puts a backup into a database that has no rules and no violations, or in the place of what it has. The backup is read to its end before anything is
+ * Restores a backup into a database without rules and violations, or replaces its contents. The backup is read to its end before anything is
  * changed, and all changes are one transaction. A backup of an older version is restored as it was, and then migrated. Rejects a StoreError.
  */
 export async function restoreBackup(settings: StoreSettings, lines: BackupLines, { file, replace }: RestoreOptions): Promise<BackupCounts> {

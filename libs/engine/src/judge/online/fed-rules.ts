@@ -5,7 +5,7 @@ import type { KeptSpans } from '../kept-spans.js';
 import { FIRST_SPAN, ROOT } from '../online-evidence.js';
 
 /**
- * The rules over a trace that are worth concluding: those of which some atom was fed. The others see a trace on which nothing
+ * The rules over a trace that are worth concluding: those with a fed atom. The others see a trace on which nothing
  * holds, as they do on nearly every trace, and their answer to that is known (plan.ts).
  */
 export class FedRules {

@@ -21,7 +21,7 @@ const NO_BITS = { bits: 0, inDoubt: 0, mistyped: 0 };
 
 /**
  * Rules that need bits and counters of a trace, not its spans. A rule is evaluated again only when an atom that it reads has changed. It fires as soon as no
- * further span can change its answer. The rest is decided at close, and again after late spans. A rule that fired early is told again at close if its evidence
+ * further span can change its answer. The rest is decided at close, and again after late spans. A rule that fired early is emitted again at close if its evidence
  * changed.
  */
 export class OnlineRules {

@@ -41,7 +41,7 @@ export interface Beat {
  * tenths of the real pace until the wall clock has caught up.
  * - It beats while records can be appended. When the beats cease (the process is stopped, its event loop hangs, the disk is full), it stands still a second
  * later, in every thread. So no trace counts as silent while nobody could send anything. The next beat, also of the next process, says how long the pause was.
- * A step ahead of the wall clock is told as a pause too.
+ * A forward step of the wall clock is recorded as a pause too.
  *
  * The state is shared by the threads of the process; one of them beats. Between two beats a reader may see the time go back by a second when the wall clock is
  * set back. The timestamps of a partition do not (`TopicRecords`).

@@ -39,7 +39,7 @@ const LOCKED_SHARE = 1 / 2;
 const LARGEST_EVEN_SHARE = 1 / 4;
 
 /**
- * Bounds the memory of what was received and is not yet in the log, over all receivers: `server.in_flight_limit`. It refuses
+ * Bounds the memory of received spans that are not yet in the log, over all receivers: `server.in_flight_limit`. It refuses
  * at once and never makes anyone wait, so no two requests can wait for each other. One connection has a share of it, however many requests it
  * sends at a time. Who sends nothing loses its room to who sends: stalled connections, however many, shut nobody out.
  */
