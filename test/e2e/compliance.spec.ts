@@ -7,7 +7,7 @@ import { eventually } from '../harness/eventually.js';
 import { REPOSITORY } from '../harness/repository.js';
 
 const main = join(REPOSITORY, 'dist/apps/cli/src/main.js');
-/** Evaluators tell every 10 s how many traces closed. */
+/** Evaluators report every 10 s how many traces closed. */
 const TOLD = 40_000;
 const CONTROL = { framework: 'SOC 2', control: 'CC6.1' };
 

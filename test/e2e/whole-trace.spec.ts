@@ -34,7 +34,7 @@ const ROUNDS = 12;
 const TRACES = 12;
 
 /** Invariant 9, through the receivers, the log and the store. */
-describe('what stands in the end is the judgement of the whole trace', () => {
+describe('the last revision is the judgement of the whole trace', () => {
   let betrace: BeTrace;
   beforeAll(async () => {
     // Traces close while their spans still come; nothing is forgotten before the end.

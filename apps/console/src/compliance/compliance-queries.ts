@@ -3,7 +3,7 @@ import { answered, client, fetchWithKey } from '../api/client';
 import { problemOf } from '../api/problem';
 import type { ComplianceReport } from '../api/types';
 
-/** Evaluators tell every 10 s how many traces closed. */
+/** Evaluators report every 10 s how many traces closed. */
 const EVERY_MS = 15_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -84,7 +84,7 @@ const unfinished = (spans: readonly TestSpan[]): fc.Arbitrary<readonly TestSpan[
     }),
   ]);
 
-describe('what stands in the end is the judgement of the whole trace', () => {
+describe('the last revision is the judgement of the whole trace', () => {
   it('whatever the order, the batches, the copies and the lateness, for rules of every kind', () => {
     const kinds = new Set(RULES.map(({ id }) => id));
     const found = new Set<string>();
