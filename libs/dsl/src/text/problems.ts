@@ -117,7 +117,7 @@ export const PROBLEMS = {
     'Conditions on one value exclude each other, or one of them always holds; it is only a part of the rule.',
   ),
   BT_DSL_OF_ITSELF: warning(
-    '{of} is one of the spans that are asked, and satisfies this itself{where}',
+    '{of} is one of the tested spans, and satisfies this itself{where}',
     'An inner condition looks for a second span, but the outer span satisfies it itself: `b.id != a.id` leaves it out.',
   ),
   BT_DSL_NEVER: mistake('the rule can never match: {reason}', 'Whatever the trace, the rule is false or fails.'),
@@ -149,11 +149,11 @@ export const PROBLEMS = {
     'A loop over `trace` or a span, or by `ipairs` over attributes, which finds nothing or fails.',
   ),
   BT_DSL_LOOP_INDEX: mistake(
-    "'{name}' is the place in the list, not what stands there: {text} gives two values",
+    "'{name}' is the index in the list, not the element: {text} gives two values",
     'A loop over `ipairs(list)` with one variable.',
   ),
   BT_DSL_LIST_AS_SET: mistake(
-    "'{name}' is a list: its keys are 1, 2, 3, and it has nothing at a text",
+    "'{name}' is a list with the keys 1, 2, 3: it has nothing at a text",
     'A list of texts is indexed by a text, as if it were a set.',
   ),
   BT_DSL_UNIT: warning('{what} is in nanoseconds: {number} is {shown}', 'A bare number that is compared with a duration or a time.'),
@@ -246,7 +246,7 @@ export const PROBLEMS = {
     'Only a trace with missing parents has more roots. `trace.count(span.is_root) > 1` asks for such traces.',
   ),
   BT_DSL_EVERY_SPAN: warning(
-    '{text} asks nothing of the span: where it holds, every span of the trace matches',
+    '{text} does not read the span: where it holds, every span of the trace matches',
     'The rule judges spans, and a part behind `or` is about the trace. `and` binds tighter than `or`.',
   ),
   BT_DSL_NOT_BEFORE: warning(
@@ -283,7 +283,7 @@ export const PROBLEMS = {
   ),
   BT_DSL_TYPE_NAME: mistake("'type' never answers {value}", "The names of types are Lua's: `nil`, `boolean`, `number`, `string`, `table`."),
   BT_DSL_NEW_TABLE: mistake(
-    'a table that is written here equals nothing: compare with each of its values',
+    'a new table equals nothing: compare with each of its values',
     '`x == {1, 2}` compares with a table that was made just now; two tables are equal when they are one.',
   ),
   BT_DSL_LENGTH_OF_MAP: mistake("'#' counts lists and texts: of {text}, a map, it is always 0", 'A map has no length.'),
@@ -296,11 +296,11 @@ export const PROBLEMS = {
     '`trace.follows(a, a)` asks of the last a for one more.',
   ),
   BT_DSL_TOLERANCE: warning(
-    "{shown} is by how much clocks may differ here, not how far apart the spans may be: within it '{name}' takes either order",
+    "{shown} is the tolerance of clocks here, not the maximal distance of the spans: within it '{name}' accepts either order",
     'A tolerance of more than ten seconds. The deadline of `trace.follows` and `trace.preceded` is their third argument; `trace.before` has none.',
   ),
   BT_DSL_UNASKED: warning(
-    'this asks nothing of the span that is tested: it holds on all of them, or on none',
+    'this does not read the tested span: it holds on all of them, or on none',
     'A condition of a function over spans that reads other spans, or the trace, but not the tested span.',
   ),
   BT_DSL_ID_TEXT: warning(
@@ -324,11 +324,11 @@ export const PROBLEMS = {
     'A `return` that belongs behind the loop stands in it, or in the `else` of its condition.',
   ),
   BT_DSL_LAST_DECIDES: warning(
-    "each turn of the loop sets '{name}' anew: the last one decides",
+    "each iteration of the loop resets '{name}': the last one decides",
     'A variable that tells whether something was found is set back by the elements behind it.',
   ),
   BT_DSL_HIDDEN_LOCAL: warning(
-    "'local {name}' is another variable than the one outside, which keeps its value: this one ends with its block, and is never read",
+    "'local {name}' declares another variable than the outer one, which keeps its value: this one ends with its block, and is never read",
     'A `local` in an inner block that was meant to set the variable around it.',
   ),
   BT_DSL_NO_FIRST_VALUE: warning(
