@@ -152,7 +152,7 @@ export class ViolationKeeper implements PartitionListener {
   }
 
   /**
-      * The database was restored from a backup while this runs, and lacks later violations: they are read from the log again. Reports about
+   * The database was restored from a backup while this runs, and lacks later violations: they are read from the log again. Reports about
    * another partition that was stored together with this one have no effect here.
    */
   private async catchUp(partition: number, to: number): Promise<void> {

@@ -7,7 +7,7 @@ const REMEMBERED = 10_000;
 const WINDOW = 1_000;
 
 /**
-  * Logs a line for each violation when it is stored: alerts over logs count these lines. Later revisions of an open violation, retractions and undecided
+ * Logs a line for each violation when it is stored: alerts over logs count these lines. Later revisions of an open violation, retractions and undecided
  * records have none. A line has no message and no metadata, which hold values of spans. Lines above the limit are counted once a second.
  */
 export class ViolationLogger {

@@ -19,10 +19,10 @@ interface Asked {
 }
 
 /**
-  * The mode of a request. `enabled` alone turns a rule off, or on. If the two contradict each other, the one that differs from the stored rule
+ * The mode of a request. `enabled` alone turns a rule off, or on. If the two contradict each other, the one that differs from the stored rule
  * holds: a client that knows only `enabled` sends `mode` unchanged. Throws BT_HTTP_INVALID if that does not decide.
  *
-  * @param present the mode of the stored rule; undefined for a new one
+ * @param present the mode of the stored rule; undefined for a new one
  * @param otherwise the mode when the request has neither; `shadow` also where `enabled` is true without a mode
  */
 export function askedMode({ mode, enabled }: Asked, present: Mode | undefined, otherwise: RuleMode, path = 'mode'): Mode {

@@ -7,7 +7,7 @@ export function eventId(origin: string, sequence: number): string {
 }
 
 /**
-  * The number after which a client continues that has seen an event. Undefined when the event is of another database, or of the same before it was
+ * The number after which a client continues that has seen an event. Undefined when the event is of another database, or of the same before it was
  * restored: later violations are unknown then. Throws BT_API_EVENT_ID_INVALID.
  */
 export function placeAfter(id: string, { origin, last }: ViolationSequence): number | undefined {

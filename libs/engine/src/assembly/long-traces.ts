@@ -1,7 +1,7 @@
 import type { AssemblySettings } from '../settings.js';
 
 /**
-  * Cuts very long traces into fragments. A successor, which has not seen their beginning, cuts them at the same records.
+ * Cuts very long traces into fragments. A successor, which has not seen their beginning, cuts them at the same records.
  *
  * A trace *goes on* as long as no two spans of it are `silence` apart. It is judged whole until it is `maxAge` + `lateWindow` old (its *head*). Later spans are
  * judged in fragments, which begin with the first span in a cell of the log's time and end with the cell. Cells lie at multiples of `cell`, for every trace. So

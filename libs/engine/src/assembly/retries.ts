@@ -8,7 +8,7 @@ import { FLAGS, KNOWN, RETRIED, ROW_WORDS, SEEN_BEFORE } from './trace-row.js';
 const IDENTITY: Projection = { fields: new Set(['scope']), attributes: [], resourceAttributes: [] };
 
 /**
-  * Spans that come again after their trace was forgotten, because their sender had no answer (docs/decisions/0027). A trace that opens with such
+ * Spans that come again after their trace was forgotten, because their sender had no answer (docs/decisions/0027). A trace that opens with such
  * a span is a *retry* as long as no other comes: it is not reported.
  */
 export class Retries {

@@ -82,7 +82,7 @@ export interface UnknownBits {
 }
 
 /**
-  * The verdict of an online rule with some unknown conditions: the same for all of their values, else undecided.
+ * The verdict of an online rule with some unknown conditions: the same for all of their values, else undecided.
  * Values of another type are no match; where they matter, they are reported to `errors`.
  */
 export function concludeInDoubt(

@@ -83,7 +83,7 @@ export class PartitionEngine {
    * Applies the next record of the partition. Verdicts go to `sink` before it returns, in an order that the log determines. A record below one that was applied
    * (read again after a reconnection) changes nothing.
    *
-      * A defect (an unexpected error) is reported to `defect` and costs as little as possible: the judgement of one trace, or one span for all rules that
+   * A defect (an unexpected error) is reported to `defect` and costs as little as possible: the judgement of one trace, or one span for all rules that
    * had not seen it. The trace keeps that span, so a copy of it is a duplicate. The other spans and traces are judged. The state stays consistent:
    * deadlines, duplicates and offsets do not depend on any rule. Only unavailable rules are thrown. Then the record (marker or spans) is not applied, and can
    * be applied again.

@@ -10,7 +10,7 @@ import { type DecodedRecords, decodeRecordBatches } from './wire/record-batches.
 /** How long a broker may hold a fetch back until something comes, ms; and how long when a partition is only waiting for its listener. */
 const WAIT_MS = { idle: 250, soon: 5 };
 /**
-  * The cost of a fetch, here and in the broker, grows with its partitions, even if few of them have records. Records appended to many
+ * The cost of a fetch, here and in the broker, grows with its partitions, even if few of them have records. Records appended to many
  * partitions at once come in several answers unless the fetch waits a little: 16 ms with 64 partitions, 3 ms with 12.
  */
 const GATHER_MS_PER_PARTITION = 0.25;

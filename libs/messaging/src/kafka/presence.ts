@@ -22,7 +22,7 @@ export interface PresentTopic {
 }
 
 /**
-  * Shows readers of a topic, in each of its partitions, that receivers can append records: at least every two seconds, by the records
+ * Shows readers of a topic, in each of its partitions, that receivers can append records: at least every two seconds, by the records
  * themselves or by a record of its own. So a longer silence is an outage of BeTrace (docs/decisions/0019). The first append
  * after it follows such a record in one batch, so that readers see the outage before log time advances.
  */

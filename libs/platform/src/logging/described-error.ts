@@ -13,7 +13,7 @@ interface Described {
 }
 
 /**
-  * The logged form of an error: only its kind, code, message, stack and causes. Libraries attach sockets, requests and packets to
+ * The logged form of an error: only its kind, code, message, stack and causes. Libraries attach sockets, requests and packets to
  * their errors, which can't be serialized or hold secrets. An outage (`retryable`) has no stack: it is no fault of the code, and
  * it is noticed again with every attempt.
  */
