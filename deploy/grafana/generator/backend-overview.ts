@@ -23,8 +23,7 @@ export const backendOverview: DashboardBuilder = dashboard(
   .withPanel(
     number({
       title: 'Worst readiness',
-      description:
-        '0: all works. 1: what is sent is taken, and part of the work behind it waits. 2: something does not work. GET /ready says what.',
+      description: '0: all works. 1: requests are accepted, and part of the work waits. 2: something does not work. GET /ready says what.',
       queries: [[`max(betrace_readiness_grade{${job}})`, 'grade']],
       unit: 'short',
       width: 6,
@@ -33,7 +32,7 @@ export const backendOverview: DashboardBuilder = dashboard(
   .withPanel(
     number({
       title: 'Records not judged yet',
-      description: 'From the end of the spans log when it is scraped, of all partitions.',
+      description: 'Up to the end of the spans log at the time of the scrape, all partitions.',
       queries: [[`sum(max by (partition) (betrace_evaluator_lag_records{${job}}))`, 'records']],
       unit: 'short',
       width: 6,
@@ -102,7 +101,7 @@ export const backendOverview: DashboardBuilder = dashboard(
   .withPanel(
     lines({
       title: 'Spans acknowledged',
-      description: 'Time from the whole request received to its spans in the log.',
+      description: 'Time from the end of a request until its spans are in the log.',
       queries: [
         [quantile(0.5, 'betrace_ingest_duration_seconds'), 'p50'],
         [quantile(0.99, 'betrace_ingest_duration_seconds'), 'p99'],
@@ -114,7 +113,7 @@ export const backendOverview: DashboardBuilder = dashboard(
   .withPanel(
     lines({
       title: 'One record through all rules',
-      description: 'Time to take one record of the spans log through all rules.',
+      description: 'Time to evaluate all rules on one record of the spans log.',
       queries: [
         [quantile(0.5, 'betrace_rule_evaluation_duration_seconds'), 'p50'],
         [quantile(0.95, 'betrace_rule_evaluation_duration_seconds'), 'p95'],
@@ -128,7 +127,7 @@ export const backendOverview: DashboardBuilder = dashboard(
   .withPanel(
     lines({
       title: 'Requests that fail',
-      description: 'HTTP answers with 5xx, and requests with spans that were not taken wholly, by outcome.',
+      description: 'HTTP answers with 5xx, and requests with rejected spans, by outcome.',
       queries: [
         [`sum(${rate('http_requests_total', `${job},status=~"5.."`)}) or vector(0)`, 'HTTP 5xx'],
         [`sum by (outcome) (${rate('betrace_ingest_requests_total', `${job},outcome!="ok"`)})`, 'ingest {{outcome}}'],
@@ -152,7 +151,7 @@ export const backendOverview: DashboardBuilder = dashboard(
   .withPanel(
     lines({
       title: 'Violations that do not arrive',
-      description: 'Attempts that failed and are repeated (log, store, OTLP endpoint, notifications), and what is refused for good.',
+      description: 'Failed attempts that are retried (log, store, OTLP endpoint, notifications), and final refusals.',
       queries: [
         [`sum(${rate('betrace_violation_publish_failures_total')}) or vector(0)`, 'log'],
         [`sum(${rate('betrace_violations_keep_failures_total')}) or vector(0)`, 'store'],
@@ -171,7 +170,7 @@ export const backendOverview: DashboardBuilder = dashboard(
     lines({
       title: 'Records that wait',
       description:
-        'For the evaluator, the store, the OTLP endpoint and receivers of notifications, from the end of the log when it is scraped.',
+        'For the evaluator, the store, the OTLP endpoint and receivers of notifications, up to the end of the log at the time of the scrape.',
       queries: [
         [`sum(max by (partition) (betrace_evaluator_lag_records{${job}}))`, 'evaluator'],
         [`sum(max by (partition) (betrace_violations_keep_lag_records{${job}}))`, 'store'],
@@ -204,7 +203,7 @@ export const backendOverview: DashboardBuilder = dashboard(
   .withPanel(
     lines({
       title: 'Memory',
-      description: 'Resident memory, and what traces take of it.',
+      description: 'Resident memory, and the share of traces.',
       queries: [
         [`process_resident_memory_bytes{${job}}`, '{{instance}}'],
         [`sum by (instance) (betrace_trace_memory_bytes{${job}})`, '{{instance}}: traces'],

@@ -14,13 +14,13 @@ const judged = 'betrace_rule_evaluations_total';
 export const rulePerformance: DashboardBuilder = dashboard(
   'betrace-rule-performance',
   'BeTrace: rule performance',
-  'What rules judge, cost and find; errors, and what could not be judged.',
+  'Evaluations, cost and violations of rules; errors and undecided traces.',
 )
   .withRow(row('Cost'))
   .withPanel(
     lines({
       title: 'One record through all rules',
-      description: 'Time to take one record of the spans log through all rules.',
+      description: 'Time to evaluate all rules on one record of the spans log.',
       queries: [0.5, 0.95, 0.99].map((q) => [
         `histogram_quantile(${q}, sum by (le) (${rate('betrace_rule_evaluation_duration_seconds_bucket')}))`,
         `p${q * 100}`,
@@ -82,7 +82,7 @@ export const rulePerformance: DashboardBuilder = dashboard(
   .withPanel(
     rows({
       title: 'Rules that matched nothing',
-      description: 'In the time range. The table beside it says what they judged.',
+      description: 'In the time range. The table beside it shows their evaluations.',
       queries: [[`round(sum by (rule_id) (${increase('betrace_rule_matches_total')})) == 0`, 'matches']],
       unit: 'short',
       width: 8,
@@ -101,7 +101,7 @@ export const rulePerformance: DashboardBuilder = dashboard(
   .withPanel(
     rows({
       title: 'Rules in shadow',
-      description: 'What would be violations if the rule were enforced, and how many late spans took back.',
+      description: 'Matches of rules in shadow, and how many were retracted after late spans.',
       queries: [
         [`round(sum by (rule_id) (${increase('betrace_shadow_matches_total')}))`, 'matches'],
         [counted('betrace_shadow_retracted_total', 'betrace_shadow_matches_total'), 'retracted'],

@@ -17,7 +17,7 @@ const bySeverity = (severity: string) =>
 export const violationsOverview: DashboardBuilder = dashboard(
   'betrace-violations-overview',
   'BeTrace: violations overview',
-  'How many violations were found in the time range, where, and what could not be judged or delivered.',
+  'Violations found in the time range, where they are, and what could not be judged or delivered.',
 )
   .withPanel(
     number({
@@ -35,7 +35,7 @@ export const violationsOverview: DashboardBuilder = dashboard(
   .withPanel(
     number({
       title: 'Undecided',
-      description: 'Traces and spans on which a rule could not be judged. What is undecided is not compliant.',
+      description: 'Traces and spans on which a rule could not be judged. They do not count as compliant.',
       queries: [[`round(sum(${counted('betrace_undecided_total')})) or vector(0)`, 'undecided']],
       unit: 'short',
       width: 4,
@@ -44,7 +44,7 @@ export const violationsOverview: DashboardBuilder = dashboard(
   .withPanel(
     lines({
       title: 'Violations and retractions',
-      description: 'Per second. A violation is taken back when a late span shows that the rule holds.',
+      description: 'Per second. A violation is retracted when a late span shows that there is none.',
       queries: [
         [`sum(rate(betrace_violations_total{${job}}[$__rate_interval]))`, 'violations'],
         [`sum(rate(betrace_violations_retracted_total{${job}}[$__rate_interval])) or vector(0)`, 'retracted'],
