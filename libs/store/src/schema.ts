@@ -20,7 +20,7 @@ export interface Schema {
   notifications: { reader: string; violation_id: string; revision: number; first_offset: number; status: string };
   exports: { violation_id: string; revision: number; first_offset: number; status: string; refused: string | null };
   /** Keys that signed violations, by id. `public_key`: PEM, of an Ed25519 key. */
-  signature_keys: { id: string; origin: string; public_key: string | null; since: number };
+  signature_keys: { id: string; origin: string; public_key: string | null; since: number; until: Generated<number | null> };
   /** Tables that have rows; `emptied`: it was found without. */
   filled_tables: { name: string; emptied: number };
   /** Migrations that were run. `older_versions`: `go on`, or null; `passed_over`: 1, a version has opened the database that does not know it. */

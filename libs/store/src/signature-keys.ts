@@ -16,21 +16,24 @@ export interface KnownKey {
   readonly publicKey?: string;
   /** Unix ms. */
   readonly since: number;
+  /** Unix ms of the start that found another key in its place; undefined: it signs. */
+  readonly until?: number;
 }
 
 /** See `Store.signatureKeys`. */
 export async function knownKeys(queries: Queries): Promise<readonly KnownKey[]> {
   const rows = await queries.selectFrom('signature_keys').selectAll().orderBy('since').orderBy('id').execute();
-  return rows.map(({ id, origin, public_key, since }) => ({
+  return rows.map(({ id, origin, public_key, since, until }) => ({
     id,
     origin: origin as KeyOrigin,
     since,
     ...(public_key === null ? {} : { publicKey: public_key }),
+    ...(until === null ? {} : { until }),
   }));
 }
 
 /** See `Store.addSignatureKey`. */
-export async function addKey(connection: Connection, { id, origin, publicKey, since }: KnownKey): Promise<void> {
+export async function addKey(connection: Connection, { id, origin, publicKey, since }: Omit<KnownKey, 'until'>): Promise<void> {
   await connection.database.transaction().execute(async (transaction) => {
     await transaction
       .insertInto('signature_keys')
@@ -38,5 +41,14 @@ export async function addKey(connection: Connection, { id, origin, publicKey, si
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
     await noteFilled(transaction, 'signature_keys');
+  });
+}
+
+/** See `Store.signatureKeysInUse`. */
+export async function keysInUse(connection: Connection, ids: readonly string[], now: number): Promise<void> {
+  await connection.database.transaction().execute(async (transaction) => {
+    const keys = transaction.updateTable('signature_keys');
+    await keys.set({ until: null }).where('id', 'in', ids).where('until', 'is not', null).execute();
+    await keys.set({ until: now }).where('id', 'not in', ids).where('until', 'is', null).execute();
   });
 }

@@ -27,7 +27,7 @@ import type { PublishedRule } from './rule-set-record.js';
 import { ruleVersion, ruleVersions } from './rule-versions.js';
 import { type RuleViolations, ruleViolations } from './rule-violations.js';
 import { adoptRules, allRules, changing, deleteRule, importRules, putRule, ruleById } from './rules.js';
-import { addKey, type KnownKey, knownKeys } from './signature-keys.js';
+import { addKey, type KnownKey, keysInUse, knownKeys } from './signature-keys.js';
 import {
   type EpochChange,
   type ImportedRule,
@@ -246,7 +246,11 @@ export class SqlStore extends Store {
     return this.guarded(knownKeys(this.connection.database));
   }
 
-  addSignatureKey(key: KnownKey): Promise<void> {
+  signatureKeysInUse(ids: readonly string[], now: number): Promise<void> {
+    return this.guarded(keysInUse(this.connection, ids, now));
+  }
+
+  addSignatureKey(key: Omit<KnownKey, 'until'>): Promise<void> {
     return this.guarded(addKey(this.connection, key));
   }
 

@@ -314,7 +314,9 @@ export abstract class Store {
   /** The keys that sign violations here, or did, the oldest first. */
   abstract signatureKeys(): Promise<readonly KnownKey[]>;
   /** Remembers a key; one that is known is left as it is. */
-  abstract addSignatureKey(key: KnownKey): Promise<void>;
+  abstract addSignatureKey(key: Omit<KnownKey, 'until'>): Promise<void>;
+  /** These sign. Each other key is a former one: since `now` (Unix ms), where none of the calls before said so. */
+  abstract signatureKeysInUse(ids: readonly string[], now: number): Promise<void>;
   /** For each part of an hour the highest count holds: it may be reported any number of times. */
   abstract keepClosedTraces(counts: readonly ClosedTracesCount[]): Promise<void>;
   /** How many traces closed in the hours that a period (Unix ms; start included, end not) touches. */

@@ -19,6 +19,7 @@ import { ruleControls } from './0016-rule-controls.js';
 import { closedTraces } from './0017-closed-traces.js';
 import { olderVersions } from './0018-older-versions.js';
 import { violationListIndexes } from './0019-violation-list-indexes.js';
+import { formerSignatureKeys } from './0020-former-signature-keys.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -54,4 +55,5 @@ export const MIGRATIONS: readonly Migration[] = [
   closedTraces,
   olderVersions,
   violationListIndexes,
+  formerSignatureKeys,
 ];

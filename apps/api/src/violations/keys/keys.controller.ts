@@ -25,6 +25,12 @@ export class KeyView {
   @ApiProperty({ example: '2026-11-27T08:00:00.000Z', description: 'When this server signed with it first.' })
   since!: string;
 
+  @ApiPropertyOptional({
+    example: '2026-11-28T08:00:00.000Z',
+    description: 'When a server started with another key in its place. Absent of a key that signs.',
+  })
+  until?: string;
+
   @ApiPropertyOptional({ description: 'PEM, of an Ed25519 key: what auditors are given.' })
   public_key?: string;
 }
@@ -50,13 +56,13 @@ export class KeysController {
     return { keys: (await this.store.signatureKeys()).map((key) => this.view(key)) };
   }
 
-  private view({ id, origin, publicKey, since }: KnownKey): KeyView {
+  private view({ id, origin, publicKey, since, until }: KnownKey): KeyView {
     const { current, secrets, privateKey, publicKeys } = this.ring;
-    const began = new Date(since).toISOString();
-    if (origin !== 'public') return { id, algorithm: 'hmac-sha256', current: id === current.id, verifies: secrets.has(id), since: began };
+    const time = { since: new Date(since).toISOString(), ...(until === undefined ? {} : { until: new Date(until).toISOString() }) };
+    if (origin !== 'public') return { id, algorithm: 'hmac-sha256', current: id === current.id, verifies: secrets.has(id), ...time };
     const verifier = publicKeys.get(id);
     const pem = verifier === undefined ? publicKey : publicPem(verifier);
     const shown = pem === undefined ? {} : { public_key: pem };
-    return { id, algorithm: 'ed25519', current: id === privateKey?.id, verifies: verifier !== undefined, since: began, ...shown };
+    return { id, algorithm: 'ed25519', current: id === privateKey?.id, verifies: verifier !== undefined, ...time, ...shown };
   }
 }

@@ -94,4 +94,34 @@ describe('the keys of the violations', () => {
     expect(ring.current.id).not.toBe(current.id);
     expect([...ring.secrets.keys()]).toContain(current.id);
   });
+
+  it('a key that another one replaced is known until the start that had the other one, and signs again when it comes back', async () => {
+    const pem = () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const [first, second] = ['the first key of the settings', 'the second key of the settings'];
+    const untils = async (key: string, privateKey: string | undefined, now: number) => {
+      const environment = { BETRACE_SIGNATURE_KEY: key, ...(privateKey === undefined ? {} : { BETRACE_PRIVATE_KEY: privateKey }) };
+      await openKeys(store, configuration(environment), () => now);
+      return (await store.signatureKeys()).map(({ origin, since, until }) => [origin, since, until]).sort();
+    };
+    const one = pem();
+    expect(await untils(first, one, 10)).toEqual([
+      ['configured', 10, undefined],
+      ['public', 10, undefined],
+    ]);
+    expect(await untils(second, one, 20)).toEqual([
+      ['configured', 10, 20],
+      ['configured', 20, undefined],
+      ['public', 10, undefined],
+    ]);
+    expect(await untils(second, undefined, 30)).toEqual([
+      ['configured', 10, 20],
+      ['configured', 20, undefined],
+      ['public', 10, 30],
+    ]);
+    expect(await untils(first, one, 40)).toEqual([
+      ['configured', 10, undefined],
+      ['configured', 20, 40],
+      ['public', 10, undefined],
+    ]);
+  });
 });

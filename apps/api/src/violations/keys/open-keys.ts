@@ -36,5 +36,6 @@ export async function openKeys(store: Store, configuration: Configuration, now: 
   if (ring.privateKey !== undefined) {
     await store.addSignatureKey({ id: ring.privateKey.id, origin: 'public', publicKey: publicPem(ring.privateKey.key), since: now() });
   }
+  await store.signatureKeysInUse([id, ...(ring.privateKey === undefined ? [] : [ring.privateKey.id])], now());
   return ring;
 }
