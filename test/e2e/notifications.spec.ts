@@ -230,7 +230,7 @@ describe('a webhook', () => {
     await eventually('the refusals', async () => (hook.refused === 5 ? true : undefined));
     expect(hook.taken.every((message) => read(message).data.rule_id === 'good')).toBe(true);
     expect(await metric('betrace_notifications_refused_total{receiver="chat",reason="http_400"}')).toBe(5);
-    expect(betrace!.logs()).toContain('refuses violation');
+    expect(betrace!.logs()).toContain('refused violation');
   }, 120_000);
 });
 
