@@ -37,6 +37,9 @@ function describe(path: string, operation: Operation): void {
     delete content['application/json'];
     content[PROBLEM_TYPE] = { schema: PROBLEM };
   }
+  responses['421'] ??= refusal(
+    'The request names a host that is not this server: a page of the web whose name was made to mean this machine.',
+  );
   if (OPEN.has(path)) return;
   const otlp = path === OTLP;
   const add = (status: string, description: string) => {

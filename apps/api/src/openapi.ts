@@ -3,6 +3,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { loadSwagger, serveDocumentation } from '#openapi';
 import { VERSION } from '#platform';
+import { describeBodies } from './describe-bodies.js';
+import { describeParameters } from './describe-parameters.js';
 import { describeRefusals } from './describe-refusals.js';
 
 const TITLE = 'BeTrace';
@@ -15,6 +17,7 @@ export async function openApiDocument(app: INestApplication, apiKeyHeader: strin
     .setTitle(TITLE)
     .setDescription('Rules over OpenTelemetry traces, and the violations they find. Errors are problem details (RFC 9457).')
     .setVersion(VERSION)
+    .addServer('/', 'The server that serves this document.')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addTag('rules', 'What must not happen, in BeTraceDSL')
     .addTag('violations', 'What happened nevertheless')
@@ -26,7 +29,8 @@ export async function openApiDocument(app: INestApplication, apiKeyHeader: strin
     .addSecurityRequirements('api-key')
     .addSecurityRequirements('bearer')
     .build();
-  return describeRefusals(SwaggerModule.createDocument(app, settings, { operationIdFactory: operationId }));
+  const document = SwaggerModule.createDocument(app, settings, { operationIdFactory: operationId });
+  return describeRefusals(describeBodies(describeParameters(document)));
 }
 
 /** `RulesController.list` → `rulesList`: what generated clients call it. */

@@ -28,14 +28,19 @@ export function PageLimit({ most, fallback, description }: { most: number; fallb
 
 /** A parameter that takes `next` of the page before. */
 export function PageCursor(): PropertyDecorator {
-  return applyDecorators(ApiPropertyOptional({ type: String, description: NEXT }), IsOptional(), IsString(), Matches(...TEXT));
+  return applyDecorators(
+    ApiPropertyOptional({ type: String, minLength: 1, description: NEXT }),
+    IsOptional(),
+    IsString(),
+    Matches(...TEXT),
+  );
 }
 
 /** The same where `next` is a number. */
 export function PageNumberCursor(): PropertyDecorator {
   const wrong = { message: '$property must be the `next` of a page' };
   return applyDecorators(
-    ApiPropertyOptional({ type: String, description: NEXT }),
+    ApiPropertyOptional({ type: String, pattern: '^[1-9][0-9]{0,14}$', description: NEXT }),
     IsOptional(),
     Transform(wholeNumber),
     IsInt(wrong),

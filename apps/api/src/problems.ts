@@ -63,6 +63,11 @@ export const API_PROBLEMS = {
     status: 400,
     sentence: 'A test needs "expression" and spans to judge: "span": {…}, or "trace": {"spans": […]}, or the "trace_id" of a violation.',
   },
+  BT_API_TEST_SPANS_TWICE: {
+    status: 400,
+    sentence: 'A test judges the spans of one member, and has "{one}" and "{other}". Leave one of them out.',
+  },
+  BT_API_TEST_MEMBER_UNKNOWN: { status: 400, sentence: 'A test has no member "{member}"{suggestion}' },
   BT_API_TRACE_UNKNOWN: {
     status: 404,
     sentence:

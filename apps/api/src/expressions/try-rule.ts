@@ -1,6 +1,6 @@
 import { judgeTrace, ON_ERROR, type OnError, RuleSet } from '#engine';
 import { encodeRequest, type JsonValue, parseJson, spansFromValue } from '#otlp';
-import type { ProblemDetail } from '#platform';
+import { didYouMean, nearest, type ProblemDetail } from '#platform';
 import { ApiError } from '../api-error.js';
 import type { TestResult } from '../rules/expressions/expression.dto.js';
 import type { Phase } from './expression-task.js';
@@ -59,14 +59,23 @@ export function tryRule({ body, stored }: TrialInput, { timeout, orRefuse, enter
   };
 }
 
+const MEMBERS: readonly string[] = ['expression', 'on_error', 'span', 'spans', 'trace', 'trace_id'];
+
+function unknownMember(member: string): ApiError {
+  return new ApiError('BT_API_TEST_MEMBER_UNKNOWN', { member, suggestion: didYouMean(nearest(member, MEMBERS)) });
+}
+
 function readTrial(body: Uint8Array, isStored: boolean): Trial {
   const json = readObject(body);
-  const { expression, on_error = 'no_match', span, spans, trace } = json;
+  const { expression, on_error = 'no_match', span, spans, trace, trace_id } = json;
+  for (const member of Object.keys(json)) if (!MEMBERS.includes(member)) throw unknownMember(member);
+  if (trace_id !== undefined && typeof trace_id !== 'string') throw new ApiError('BT_API_TEST_SPANS_MISSING', {});
   if (typeof expression !== 'string' || expression.trim() === '') throw new ApiError('BT_API_TEST_SPANS_MISSING', {});
   const onError = ON_ERROR.find((known) => known === on_error);
   if (onError === undefined) throw new ApiError('BT_API_TEST_ON_ERROR', {});
   if (isStored) return { expression, onError, spans: undefined };
-  const [given] = Object.entries({ span, spans, trace }).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined);
+  const [given, another] = Object.entries({ span, spans, trace }).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined);
+  if (given !== undefined && another !== undefined) throw new ApiError('BT_API_TEST_SPANS_TWICE', { one: given[0], other: another[0] });
   if (given !== undefined) return { expression, onError, spans: { json: given[1], path: [given[0]] } };
   throw new ApiError('BT_API_TEST_SPANS_MISSING', {});
 }

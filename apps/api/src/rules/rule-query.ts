@@ -1,12 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
 import type { StoredRule } from '#store';
 import { ApiError } from '../api-error.js';
 import { PageCursor, PageLimit } from '../page-query.js';
 import { upperCase, yesOrNo } from '../query.js';
 import { SEVERITIES } from '../severity.js';
+import { TEXT } from '../violations/filter/violation-filter-query.js';
 import { RULE_MODES, type RuleMode, ruleMode } from './rule-mode.js';
 
 /** Whether an answer has the health of rules. */
@@ -46,17 +47,20 @@ export class RuleQuery {
   @ApiPropertyOptional({ example: 'performance' })
   @IsOptional()
   @IsString()
+  @Matches(...TEXT)
   tag?: string;
 
   @ApiPropertyOptional({ description: 'Part of the id, name, description, expression, a tag or a control, in any case.', maxLength: 500 })
   @IsOptional()
   @IsString()
+  @Matches(...TEXT)
   @MaxLength(500)
   q?: string;
 
   @ApiPropertyOptional({ description: 'The same as `q`.', deprecated: true, maxLength: 500 })
   @IsOptional()
   @IsString()
+  @Matches(...TEXT)
   @MaxLength(500)
   search?: string;
 

@@ -32,13 +32,13 @@ const ON_ERROR_DESCRIPTION =
 
 /** A control of a compliance framework that a rule watches over. */
 export class RuleControlView {
-  @ApiProperty({ example: 'SOC 2', maxLength: RULE_TEXT_LIMITS.framework })
+  @ApiProperty({ example: 'SOC 2', minLength: 1, maxLength: RULE_TEXT_LIMITS.framework })
   @IsString()
   @IsNotEmpty()
   @MaxLength(RULE_TEXT_LIMITS.framework)
   framework!: string;
 
-  @ApiProperty({ example: 'CC6.1', maxLength: RULE_TEXT_LIMITS.control, description: "The control's id in the framework." })
+  @ApiProperty({ example: 'CC6.1', minLength: 1, maxLength: RULE_TEXT_LIMITS.control, description: "The control's id in the framework." })
   @IsString()
   @IsNotEmpty()
   @MaxLength(RULE_TEXT_LIMITS.control)
@@ -56,19 +56,19 @@ export class RuleBody {
   @IsString()
   id?: string;
 
-  @ApiProperty({ example: 'slow-requests', maxLength: 200 })
+  @ApiProperty({ example: 'slow-requests', minLength: 1, maxLength: RULE_TEXT_LIMITS.name })
   @IsString()
   @IsNotEmpty()
   @MaxLength(RULE_TEXT_LIMITS.name)
   name!: string;
 
-  @ApiPropertyOptional({ example: 'Requests that take longer than a second', default: '' })
+  @ApiPropertyOptional({ example: 'Requests that take longer than a second', maxLength: RULE_TEXT_LIMITS.description, default: '' })
   @IsOptional()
   @IsString()
   @MaxLength(RULE_TEXT_LIMITS.description)
   description?: string;
 
-  @ApiProperty({ description: 'BeTraceDSL; true when the rule is violated.', example: 'span.duration > 1s' })
+  @ApiProperty({ description: 'BeTraceDSL; true when the rule is violated.', minLength: 1, example: 'span.duration > 1s' })
   @IsString()
   @IsNotEmpty()
   expression!: string;
@@ -78,7 +78,7 @@ export class RuleBody {
   @IsIn(SEVERITIES)
   severity?: Severity;
 
-  @ApiPropertyOptional({ type: [String], example: ['performance'], default: [] })
+  @ApiPropertyOptional({ type: [String], example: ['performance'], maxItems: 50, default: [] })
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(50)
@@ -88,6 +88,7 @@ export class RuleBody {
 
   @ApiPropertyOptional({
     type: [RuleControlView],
+    maxItems: MAX_CONTROLS,
     default: [],
     description: `Controls of compliance frameworks that the rule watches over, at most ${MAX_CONTROLS}: what \`GET /v1/compliance/{framework}\` reports.`,
   })
@@ -115,6 +116,7 @@ export class RuleBody {
   @ApiPropertyOptional({
     type: String,
     nullable: true,
+    maxLength: RULE_TEXT_LIMITS.message,
     description: "Text of the rule's violations; without it one is made from the name and the explanation.",
   })
   @IsOptional()

@@ -201,6 +201,26 @@ describe('spans as JSON', () => {
     ]);
   });
 
+  it('takes no null for the spans: a sender whose list got lost is told', () => {
+    expect(() => spansFromJson('{"spans": null}')).toThrow('spans: expected a list of spans');
+  });
+
+  it('takes a duration beside both times when it agrees, and makes the start of it where that is left out', () => {
+    expect(one({ start_time: 1, end_time: 6, duration: 5 })).toMatchObject({ startTimeUnixNano: 1n, endTimeUnixNano: 6n });
+    expect(one({ end_time: 2_000_000_000, duration: '1.5s' })).toMatchObject({
+      startTimeUnixNano: 500_000_000n,
+      endTimeUnixNano: 2_000_000_000n,
+    });
+  });
+
+  it.each([
+    ['a wrong type', {}, 'nanoseconds as an integer, or a duration like "1.5s"'],
+    ['another length', '5s', 'the span takes 5 ns from start_time to end_time: leave the duration or the end out'],
+  ])('drops no duration silently that stands beside both times: %s', (_, duration, expected) => {
+    const text = JSON.stringify({ spans: [{ trace_id: 't', span_id: 's', name: 'n', start_time: 1, end_time: 6, duration }] });
+    expect(() => spansFromJson(text)).toThrow(expected);
+  });
+
   it('takes null for absent, names in camelCase, and a duration in milliseconds beside the end, as answers of the API have it', () => {
     expect(one({ colour: null, parentSpanId: 'p', startTime: 1, endTime: 2_000_001, duration_ms: 2, droppedLinksCount: 0 }).name).toBe('');
   });

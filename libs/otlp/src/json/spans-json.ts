@@ -66,7 +66,8 @@ class SpansJson {
       for (const [i, span] of value.entries()) reader.within(i, () => this.item(span));
     } else {
       const body = reader.object(value);
-      if (body && Object.hasOwn(body, 'spans')) reader.items(body, 'spans', (span) => this.item(span));
+      if (body?.['spans'] === null) reader.expected('a list of spans', null, 'spans');
+      else if (body && Object.hasOwn(body, 'spans')) reader.items(body, 'spans', (span) => this.item(span));
       else if (body) this.span(body);
     }
     return {
@@ -149,22 +150,25 @@ class SpansJson {
     return NO_ID;
   }
 
-  /** Start and end; the end may be given as a duration. */
+  /** Start and end, of which a duration may give one. All three may be there when they agree. */
   private times(json: JsonObject): { readonly start: bigint; readonly end: bigint } {
     const { reader } = this;
-    const startField = fieldOf(json, 'start_time');
-    const endField = fieldOf(json, 'end_time');
+    const time = ({ name, value }: ReturnType<typeof fieldOf>) => (value === undefined ? undefined : readTime(reader, value, name));
     const durationField = fieldOf(json, 'duration');
-    if (startField.value === undefined && !this.incomplete) reader.expected('a time', undefined, 'start_time');
-    const start = startField.value === undefined ? 0n : readTime(reader, startField.value, startField.name);
-    if (endField.value !== undefined) return { start, end: readTime(reader, endField.value, endField.name) };
-    if (durationField.value === undefined) {
-      if (!this.incomplete) reader.expected('a time (or a duration)', undefined, 'end_time');
-      return { start, end: start };
+    const start = time(fieldOf(json, 'start_time'));
+    const end = time(fieldOf(json, 'end_time'));
+    const duration = durationField.value === undefined ? undefined : readDuration(reader, durationField.value, durationField.name);
+    if (start === undefined && !this.incomplete) reader.expected('a time', undefined, 'start_time');
+    if (end === undefined) {
+      if (duration === undefined && !this.incomplete) reader.expected('a time (or a duration)', undefined, 'end_time');
+      const ends = (start ?? 0n) + (duration ?? 0n);
+      if (ends >= 2n ** 64n) reader.fail('the span would end after the last time that 64 bits can tell', durationField.name);
+      return { start: start ?? 0n, end: BigInt.asUintN(64, ends) };
     }
-    const end = start + readDuration(reader, durationField.value, durationField.name);
-    if (end >= 2n ** 64n) reader.fail('the span would end after the last time that 64 bits can tell', durationField.name);
-    return { start, end: BigInt.asUintN(64, end) };
+    if (duration === undefined) return { start: start ?? 0n, end };
+    if (start !== undefined && end - start !== duration)
+      reader.fail(`the span takes ${end - start} ns from start_time to end_time: leave the duration or the end out`, durationField.name);
+    return { start: start ?? (end > duration ? end - duration : 0n), end };
   }
 
   private event(json: JsonObject): SpanEvent {

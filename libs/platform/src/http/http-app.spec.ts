@@ -251,6 +251,7 @@ describe('problem details', () => {
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     expect(await problemOf(response)).toMatchObject({ code: 'BT_HTTP_METHOD_NOT_ALLOWED', instance: '/v1/things/7' });
     expect((await fetch(`${url}/v1/things`, { method: 'PUT', body: 'x' })).headers.get('allow')).toBe('GET, HEAD, POST');
+    expect((await fetch(`${url}/v1/things`, { method: 'QUERY' })).status).toBe(405);
   });
 
   it('says at the root where everything is', async () => {

@@ -29,7 +29,10 @@ export class KnownPaths {
 
   /** Why there is no route for this request: 405 with `Allow` where the path has other methods, else 404, with the path that may be meant. */
   problemOf(method: string, path: string): Problem {
-    const methods = [...this.paths.values()].filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]);
+    // A path that is a route as it stands, like /v1/rules/test, is that resource, and not the rule of that name.
+    const exact = this.paths.get(path);
+    const known = exact === undefined ? [...this.paths.values()].filter(({ pattern }) => pattern.test(path)) : [exact];
+    const methods = known.flatMap(({ methods }) => [...methods]);
     if (methods.length > 0 && !methods.includes(method)) {
       const allow = [...new Set(methods)].sort().join(', ');
       const detail = `${path} takes ${allow}, not ${method}${method === 'POST' ? this.hint(path) : ''}`;

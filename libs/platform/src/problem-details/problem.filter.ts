@@ -36,8 +36,9 @@ export class ProblemFilter implements ExceptionFilter {
 
   private problemOf(error: unknown, request: FastifyRequest): Problem {
     const problem = toProblem(error);
-    // Fastify looks at the content type before it says that there is no route.
-    const noRoute = request.is404 && (problem.status === 404 || problem.status === 415);
+    // Fastify looks at the content type before it says that there is no route; a QUERY without one is 400.
+    const noRoute =
+      request.is404 && (problem.status === 404 || problem.status === 415 || (problem.status === 400 && request.method === 'QUERY'));
     return noRoute ? this.knownPaths.problemOf(request.method, pathOf(request)) : problem;
   }
 }

@@ -39,7 +39,19 @@ export class ExpressionsController {
     summary: 'Tries an expression on a span, a trace, or the stored trace of a violation',
     description: 'By the engine that judges production. Ids, name and times may be missing; integers keep all 64 bits.',
   })
-  @ApiBody({ type: TestBody })
+  @ApiBody({
+    type: TestBody,
+    examples: {
+      span: {
+        summary: 'One span',
+        value: { expression: 'span.duration > 1s', span: { name: 'test-span', duration: 2_000_000_000, status: 'ok' } },
+      },
+      trace: {
+        summary: 'A trace',
+        value: { expression: 'trace.count(span.name == "retry") > 1', trace: { spans: [{ name: 'retry' }, { name: 'retry' }] } },
+      },
+    },
+  })
   @ApiOkResponse({ type: TestResult })
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiUnprocessableEntityResponse({

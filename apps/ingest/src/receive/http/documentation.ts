@@ -13,8 +13,12 @@ const REFUSALS = {
 const refusals = Object.entries(REFUSALS).map(([status, description]) => ApiResponse({ status: Number(status), description }));
 
 const id = { type: 'string', description: 'A hex OTLP id, or any text: then the wire id is a hash of it.' };
-const time = (description: string) => ({ oneOf: [{ type: 'integer' }, { type: 'string' }], description });
+const time = (description: string, ...or: readonly 'null'[]) => ({ type: ['integer', 'string', ...or] as unknown as string, description });
 const object = { type: 'object', additionalProperties: true };
+/** As in protobuf's JSON, null is the member left out. */
+const orNull = <T extends { readonly type: string }>(schema: T) => ({ ...schema, type: [schema.type, 'null'] as unknown as string });
+
+const otlpName = (or: 'object' | '') => ({ type: ['string', 'integer', 'null', ...(or === '' ? [] : [or])] as unknown as string });
 
 const span = {
   type: 'object',
@@ -22,23 +26,29 @@ const span = {
   properties: {
     trace_id: { ...id, example: 'test-trace-001' },
     span_id: { ...id, example: 'test-span-001' },
-    parent_id: { ...id, description: 'Absent for a root span.' },
+    parent_id: orNull({ ...id, description: 'Absent for a root span.' }),
     name: { type: 'string', example: 'slow-operation' },
-    service: { type: 'string', example: 'checkout' },
-    kind: { type: 'string', enum: [...SPAN_KINDS] },
-    status: { type: 'string', enum: [...STATUS_CODES] },
-    status_message: { type: 'string' },
+    service: orNull({ type: 'string', example: 'checkout' }),
+    kind: {
+      anyOf: [{ type: 'string', enum: [...SPAN_KINDS] }, otlpName('')],
+      description: 'Also by the name or the number that OTLP has for it.',
+    },
+    status: {
+      anyOf: [{ type: 'string', enum: [...STATUS_CODES] }, otlpName('object')],
+      description: 'Also by the name or the number that OTLP has for it, or as OTLP has it: with `code` and `message`.',
+    },
+    status_message: orNull({ type: 'string' }),
     start_time: time('Nanoseconds since 1970 as a number or text (all 64 bits are kept), or RFC 3339.'),
-    end_time: time('As `start_time`; or give `duration`.'),
-    duration: time('Nanoseconds.'),
-    attributes: object,
-    resource: object,
-    events: { type: 'array', items: object },
-    links: {
+    end_time: time('As `start_time`; or give `duration`.', 'null'),
+    duration: time('Nanoseconds, or a text like `1.5s`. Beside `end_time` it must agree.', 'null'),
+    attributes: orNull(object),
+    resource: orNull(object),
+    events: orNull({ type: 'array', items: object }),
+    links: orNull({
       type: 'array',
       items: object,
       description: 'Each with `span_id`, `trace_id` (absent: the trace of the span itself) and `attributes`.',
-    },
+    }),
   },
 };
 
@@ -51,7 +61,13 @@ export const DocumentedSpansJson = () =>
       description: 'snake_case or camelCase. 202: they are in the log and will be judged.',
     }),
     ApiBody({
-      schema: { type: 'object', required: ['spans'], properties: { spans: { type: 'array', items: span } } },
+      schema: {
+        anyOf: [
+          { type: 'object', required: ['spans'], properties: { spans: { type: 'array', items: span } } },
+          { type: 'array', items: span },
+          span,
+        ],
+      },
       examples: {
         slow: {
           summary: 'A span of two seconds',
