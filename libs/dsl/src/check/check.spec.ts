@@ -128,6 +128,30 @@ it("says what is wrong once, in Lua's words", () => {
   expect(messages('trace.has(\nspan.is_root')).toEqual(["')' expected (to close '(' at line 1) near <eof>"]);
 });
 
+describe('a table of a script that is empty at first', () => {
+  const loop = (body: string, end: string) => `local seen = {} for _, s in ipairs(trace.spans) do ${body} end ${end}`;
+  it.each([
+    ['written by a key', loop('if seen[s.name] then return true end seen[s.name] = true', 'return false')],
+    ['written by a member', loop('seen.last = s.name', 'return seen.last == "a"')],
+    ['written deeper down', loop('seen.a.b = s.name', 'return seen.a == "a"')],
+    ['inserted into', loop('table.insert(seen, s.name)', 'return #seen > 3')],
+    ['given to a function', `local function add(t, s) t[s.name] = true end ${loop('add(seen, s)', 'return next(seen) ~= nil')}`],
+    ['filled by a function that knows it', loop('local function add(n) seen[n] = true end add(s.name)', 'return next(seen) ~= nil')],
+    ['known by another name', loop('local t = seen t[s.name] = true', 'return next(seen) ~= nil')],
+    ['replaced by another', loop('seen = { s.name }', 'return #seen > 0')],
+  ])('is none that nothing fills: %s', (_, text) => {
+    expect(check(text).diagnostics.map(({ code }) => code)).not.toContain('BT_DSL_NEVER_FILLED');
+  });
+
+  it.each([
+    ['asked by a key', loop('if seen[s.name] then return true end', 'return false')],
+    ['counted', loop('local n = s.name', 'return #seen > 3')],
+    ['looked through', loop('for k in pairs(seen) do if k == s.name then return true end end', 'return false')],
+  ])('is told when nothing fills it: %s', (_, text) => {
+    expect(check(text).diagnostics.map(({ code }) => code)).toContain('BT_DSL_NEVER_FILLED');
+  });
+});
+
 describe('guards', () => {
   it.each([
     ['attribute.x and attribute.x > 5'],

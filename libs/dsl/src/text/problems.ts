@@ -340,6 +340,10 @@ export const PROBLEMS = {
     "'{name}' is {what}: it counts as true, whatever is in it",
     'A function that is not called, or a table, where a condition belongs.',
   ),
+  BT_DSL_NEVER_FILLED: warning(
+    "'{name}' is an empty table that nothing is put into: every read of it is nil",
+    'A set or a count of a script that is read and never written.',
+  ),
   BT_DSL_NOT_A_LIST: warning(
     "'{name}' has texts for its keys: {found} finds nothing there",
     'A list has the keys 1, 2, 3. What a table has by text is looked through by `pairs`, and counted while it is filled.',

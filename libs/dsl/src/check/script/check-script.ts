@@ -15,6 +15,7 @@ import { assignedNames, blocksOf, type Holding, holdingOf, holdingsOfLoop, type 
 import { refuseIterator } from './iterator.js';
 import { judgedLoop } from './judged-loop.js';
 import { listAsSet } from './list-as-set.js';
+import { neverFilled } from './never-filled.js';
 import { neverSet } from './never-set.js';
 import { newTable } from './new-table.js';
 import { nilKeys } from './nil-key.js';
@@ -81,6 +82,7 @@ class ScriptChecker {
       judgeFlow(block, this.#findings);
       neverSet(block, this.#findings);
       nilKeys(block, this.#assigned, this.#findings);
+      neverFilled(block, values, this.#findings);
       judgeValues(block, values, this.#findings);
     }
     if (!this.#returnsValue) {

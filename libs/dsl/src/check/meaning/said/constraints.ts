@@ -82,6 +82,8 @@ function isLimited(node: Resolved, other: Resolved): boolean {
 
 const ZERO: Constraint = { kind: 'one-of', values: [0] };
 const SOME: Constraint = { kind: 'bound', side: 'low', value: 1, isOpen: false };
+/** The two spans of a pair differ. */
+const PAIR: Constraint = { kind: 'bound', side: 'low', value: 2, isOpen: false };
 const FALSY: readonly Scalar[] = [undefined, false];
 
 function comparison(node: BinaryNode, outcome: boolean): readonly Said[] {
@@ -328,6 +330,9 @@ function isAtLeastOne(constraint: Constraint): boolean {
 
 /** `trace.before(a, b)`: there is an a, and a b. */
 function pairOfSome({ first, second }: TracePair): readonly Said[] {
+  const [one, other] = [counts(undefined, first, PAIR), counts(undefined, second, PAIR)];
+  const name = one.kind === other.kind ? one.about() : undefined;
+  if (name !== undefined && name === other.about()) return satisfied(undefined, first, PAIR);
   return [...satisfied(undefined, first, SOME), ...satisfied(undefined, second, SOME)];
 }
 
