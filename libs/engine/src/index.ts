@@ -1,7 +1,7 @@
 export { Accounting, type RuleAccount } from './accounting.js';
-export { contextWindow } from './assembly/long-traces.js';
-export type { CommitPoint } from './assembly/low-watermark.js';
-export { contextStart } from './assembly/retry-window.js';
+export type { CommitPoint } from './assembly/close/low-watermark.js';
+export { contextWindow } from './assembly/seen/long-traces.js';
+export { contextStart } from './assembly/seen/retry-window.js';
 export { explainTrace } from './partition/explain-trace.js';
 export { judgeTrace, type RuleJudgement } from './partition/judge-trace.js';
 export { PartitionEngine } from './partition/partition.js';

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import type { AssemblySettings } from '../settings.js';
 import { Assembly } from './assembly.js';
 import { NEW } from './duplicates.js';
-import type { SpanIds } from './span-ids.js';
-import { CLOSED, FLAGS, ROW_WORDS } from './trace-row.js';
+import type { SpanIds } from './table/span-ids.js';
+import { CLOSED, FLAGS, ROW_WORDS } from './table/trace-row.js';
 
 /** What happened to traces, by number: `close 3 idle_timeout @ 17`. */
 type Event = string;

@@ -1,13 +1,13 @@
 import type { AssemblySettings } from '../settings.js';
 import type { ClosedTrace, CloseReason } from '../verdict/close-reason.js';
-import { type DeadlineOwner, Deadlines } from './deadlines.js';
+import { type DeadlineOwner, Deadlines } from './close/deadlines.js';
+import { LowWatermark, type Opening } from './close/low-watermark.js';
+import { type ContextStart, Pauses } from './close/pauses.js';
 import { Duplicates, isDuplicate, type Seen } from './duplicates.js';
-import { LongTraces } from './long-traces.js';
-import { LowWatermark, type Opening } from './low-watermark.js';
-import { OpenTraces } from './open-traces.js';
-import { type ContextStart, Pauses } from './pauses.js';
-import { contextStart } from './retry-window.js';
-import type { SpanIds } from './span-ids.js';
+import { LongTraces } from './seen/long-traces.js';
+import { contextStart } from './seen/retry-window.js';
+import { OpenTraces } from './table/open-traces.js';
+import type { SpanIds } from './table/span-ids.js';
 import {
   backFrom,
   CLOSED,
@@ -24,7 +24,7 @@ import {
   ROW_WORDS,
   SEEN_BEFORE,
   SPANS,
-} from './trace-row.js';
+} from './table/trace-row.js';
 
 /** What the assembly of traces tells to the one who judges them. */
 export interface TraceEvents {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DUPLICATE, DUPLICATE_SAME_TIMES, Duplicates, NEW, OTHER_FORM, SAME_TIMES } from './duplicates.js';
-import { OpenTraces } from './open-traces.js';
-import type { SpanIds } from './span-ids.js';
-import { MISSING, ROW_WORDS } from './trace-row.js';
+import { OpenTraces } from './table/open-traces.js';
+import type { SpanIds } from './table/span-ids.js';
+import { MISSING, ROW_WORDS } from './table/trace-row.js';
 
 interface Known {
   readonly row: number;

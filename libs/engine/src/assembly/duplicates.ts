@@ -1,8 +1,8 @@
-import { IdList } from './id-list.js';
-import { IdTable } from './id-table.js';
-import type { OpenTraces } from './open-traces.js';
-import type { SpanIds } from './span-ids.js';
-import { FLAGS, MANY_SPANS, MISSING, ROW_WORDS, SPAN_IDS } from './trace-row.js';
+import { IdList } from './table/id-list.js';
+import { IdTable } from './table/id-table.js';
+import type { OpenTraces } from './table/open-traces.js';
+import type { SpanIds } from './table/span-ids.js';
+import { FLAGS, MANY_SPANS, MISSING, ROW_WORDS, SPAN_IDS } from './table/trace-row.js';
 
 /** Ids of a trace kept as a list; one with more goes to the table. */
 const LISTED = 28;

@@ -1,6 +1,6 @@
 import type { ClosedTrace } from '../verdict/close-reason.js';
-import type { OpenTraces } from './open-traces.js';
-import { FLAGS, REOPENED, ROW_WORDS } from './trace-row.js';
+import type { OpenTraces } from './table/open-traces.js';
+import { FLAGS, REOPENED, ROW_WORDS } from './table/trace-row.js';
 
 /**
  * The closed traces to which the present record brought late spans: each is judged again once, when the record is done, in

@@ -1,8 +1,8 @@
 import { type Projection, project, SpanColumns } from '#otlp';
 import type { AssemblySettings } from '../settings.js';
-import type { OpenTraces } from './open-traces.js';
-import { SeenSpans } from './seen-spans.js';
-import { FLAGS, KNOWN, RETRIED, ROW_WORDS, SEEN_BEFORE } from './trace-row.js';
+import { SeenSpans } from './seen/seen-spans.js';
+import type { OpenTraces } from './table/open-traces.js';
+import { FLAGS, KNOWN, RETRIED, ROW_WORDS, SEEN_BEFORE } from './table/trace-row.js';
 
 /** What tells a span from others is always read; the scope, whether it is BeTrace's own. */
 const IDENTITY: Projection = { fields: new Set(['scope']), attributes: [], resourceAttributes: [] };

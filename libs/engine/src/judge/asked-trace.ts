@@ -1,6 +1,6 @@
 import type { OnlineTrace } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
-import { ROW_WORDS, SPANS, STATE } from '../assembly/trace-row.js';
+import { ROW_WORDS, SPANS, STATE } from '../assembly/table/trace-row.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { TraceStates } from '../rules/trace-states.js';
 import type { Verdicts } from './verdicts.js';

@@ -1,6 +1,6 @@
 import { clipped, type SpanReference } from '#dsl';
 import { HIGH, hexOfWords, LOW, type SpanColumns } from '#otlp';
-import { Slots } from '../assembly/slots.js';
+import { Slots } from '../assembly/table/slots.js';
 
 const WORDS = 9;
 /** The next kept span of the same chain. */

@@ -1,6 +1,6 @@
 import type { Evidence, SpanReference } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
-import { KEPT, ROW_WORDS, SPANS, STATE } from '../assembly/trace-row.js';
+import { KEPT, ROW_WORDS, SPANS, STATE } from '../assembly/table/trace-row.js';
 import type { Epoch } from '../rules/epoch.js';
 import { mayName } from '../rules/named-atoms.js';
 import type { AtomWitnesses } from './atom-witnesses.js';

@@ -1,6 +1,6 @@
 import type { Explanation } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
-import { ROW_WORDS, SPANS } from '../assembly/trace-row.js';
+import { ROW_WORDS, SPANS } from '../assembly/table/trace-row.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { RuleSet } from '../rules/rule-set.js';
 import type { CloseReason } from '../verdict/close-reason.js';

@@ -1,5 +1,5 @@
 import type { Assembly } from '../assembly/assembly.js';
-import { OPENING, ROW_WORDS } from '../assembly/trace-row.js';
+import { OPENING, ROW_WORDS } from '../assembly/table/trace-row.js';
 import type { AssemblySettings, RuleDefinition } from '../settings.js';
 import type { Undecided, UndecidedCode } from '../verdict/undecided.js';
 import type { Verdict } from '../verdict/verdict.js';

@@ -1,7 +1,7 @@
 import type { Explanation } from '#dsl';
 import { hexOfWords } from '#otlp';
 import type { Assembly } from '../assembly/assembly.js';
-import { ID, ROW_WORDS } from '../assembly/trace-row.js';
+import { ID, ROW_WORDS } from '../assembly/table/trace-row.js';
 import type { RuleDefinition } from '../settings.js';
 import type { CloseReason } from '../verdict/close-reason.js';
 import { type Told, ToldVerdicts } from '../verdict/told-verdicts.js';

@@ -1,4 +1,4 @@
-import { EPOCH_SHIFT, MUTED } from '../assembly/trace-row.js';
+import { EPOCH_SHIFT, MUTED } from '../assembly/table/trace-row.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { Epochs } from '../rules/epochs.js';
 import type { SpansRecord } from './partition-options.js';

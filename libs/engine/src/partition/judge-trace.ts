@@ -1,6 +1,6 @@
 import type { Explanation } from '#dsl';
 import { Accounting } from '../accounting.js';
-import { contextWindow } from '../assembly/long-traces.js';
+import { contextWindow } from '../assembly/seen/long-traces.js';
 import type { RuleSet } from '../rules/rule-set.js';
 import { type AssemblySettings, DEFAULT_ASSEMBLY } from '../settings.js';
 import type { Verdict } from '../verdict/verdict.js';

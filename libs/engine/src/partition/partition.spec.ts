@@ -4,7 +4,7 @@ import { arbitraryLog, logOfLongTraces, SMALL_SETTINGS } from '../../../../test/
 import { ModelEngine, type ModelVerdict } from '../../../../test/fixtures/engine/model.js';
 import { MODEL_RULES, type ModelRule, nextVersion } from '../../../../test/fixtures/engine/model-rules.js';
 import { logOf, type TestRecord } from '../../../../test/fixtures/engine/test-span.js';
-import { contextWindow } from '../assembly/long-traces.js';
+import { contextWindow } from '../assembly/seen/long-traces.js';
 import { RuleSet } from '../rules/rule-set.js';
 import type { Verdict } from '../verdict/verdict.js';
 import { PartitionEngine } from './partition.js';

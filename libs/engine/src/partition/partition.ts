@@ -1,12 +1,12 @@
 import { Accounting } from '../accounting.js';
 import { Assembly } from '../assembly/assembly.js';
+import type { CommitPoint } from '../assembly/close/low-watermark.js';
+import { Pauses } from '../assembly/close/pauses.js';
 import { DUPLICATE_SAME_TIMES, isDuplicate, NEW, SAME_TIMES } from '../assembly/duplicates.js';
 import { LateSpans } from '../assembly/late-spans.js';
-import { contextWindow } from '../assembly/long-traces.js';
-import type { CommitPoint } from '../assembly/low-watermark.js';
-import { Pauses } from '../assembly/pauses.js';
 import { Retries } from '../assembly/retries.js';
-import { CLOSED, EPOCH_SHIFT, FLAGS, KNOWN, MUTED, RETRIED, ROW_WORDS, SEEN_BEFORE, SPANS } from '../assembly/trace-row.js';
+import { contextWindow } from '../assembly/seen/long-traces.js';
+import { CLOSED, EPOCH_SHIFT, FLAGS, KNOWN, MUTED, RETRIED, ROW_WORDS, SEEN_BEFORE, SPANS } from '../assembly/table/trace-row.js';
 import { Conclusions } from '../judge/conclusions.js';
 import { Judge } from '../judge/judge.js';
 import { SpanJudgement } from '../judge/span/span-judgement.js';

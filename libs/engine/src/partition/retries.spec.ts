@@ -6,7 +6,7 @@ import { standing, standingAtOnce } from '../../../../test/fixtures/engine/deliv
 import { MODEL_RULES } from '../../../../test/fixtures/engine/model-rules.js';
 import { RETRY_SETTINGS, retrySettings, someRetries, withRetries } from '../../../../test/fixtures/engine/retries.js';
 import { A_SPAN, type TestRecord, type TestSpan } from '../../../../test/fixtures/engine/test-span.js';
-import { RetryWindow } from '../assembly/retry-window.js';
+import { RetryWindow } from '../assembly/seen/retry-window.js';
 import type { Verdict } from '../verdict/verdict.js';
 
 const root = { ...A_SPAN, span: 1, name: 'root' };

@@ -2,7 +2,7 @@ import type { SpanColumns } from '#otlp';
 import type { Accounting } from '../accounting.js';
 import type { Assembly } from '../assembly/assembly.js';
 import type { Retries } from '../assembly/retries.js';
-import { CLOSED, FLAGS, ROW_WORDS } from '../assembly/trace-row.js';
+import { CLOSED, FLAGS, ROW_WORDS } from '../assembly/table/trace-row.js';
 import type { Judge } from '../judge/judge.js';
 import type { SpanJudgement } from '../judge/span/span-judgement.js';
 import type { Epoch } from '../rules/epoch.js';

@@ -1,5 +1,5 @@
 import type { CompiledRuleSet } from '#dsl';
-import { Slots } from '../assembly/slots.js';
+import { Slots } from '../assembly/table/slots.js';
 import type { JudgePlan } from './plan.js';
 
 /**

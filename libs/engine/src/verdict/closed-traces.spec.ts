@@ -4,7 +4,7 @@ import { arbitraryLog, pausedLog, SMALL_SETTINGS, somePauses } from '../../../..
 import { someRetries, withRetries } from '../../../../test/fixtures/engine/retries.js';
 import { logOf } from '../../../../test/fixtures/engine/test-span.js';
 import { Accounting } from '../accounting.js';
-import type { CommitPoint } from '../assembly/low-watermark.js';
+import type { CommitPoint } from '../assembly/close/low-watermark.js';
 import { PartitionEngine } from '../partition/partition.js';
 import type { EngineRecord } from '../record.js';
 import { RuleSet } from '../rules/rule-set.js';

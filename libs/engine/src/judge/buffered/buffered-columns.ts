@@ -1,6 +1,6 @@
 import type { LinkView } from '#dsl';
 import { hexOfWords, integer, SPAN_KINDS, type SpanColumns, STATUS_CODES } from '#otlp';
-import { Slots } from '../../assembly/slots.js';
+import { Slots } from '../../assembly/table/slots.js';
 import { type BufferedSpan, linkViews } from '../../rules/buffered-span.js';
 import type { RuleSet } from '../../rules/rule-set.js';
 import { BufferedRow, NO_VALUES, type Values, valuesOf } from './buffered-row.js';

@@ -1,6 +1,6 @@
 import { clipped, type Evidence, type Explanation, type JudgedError, type TraceView } from '#dsl';
 import type { Assembly } from '../../assembly/assembly.js';
-import { ROW_WORDS, SPANS } from '../../assembly/trace-row.js';
+import { ROW_WORDS, SPANS } from '../../assembly/table/trace-row.js';
 import type { BufferPlan } from '../../rules/buffer-plan.js';
 import type { BufferedSpan } from '../../rules/buffered-span.js';
 import type { Epoch } from '../../rules/epoch.js';

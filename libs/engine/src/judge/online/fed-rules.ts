@@ -1,5 +1,5 @@
 import type { Assembly } from '../../assembly/assembly.js';
-import { KEPT, ROW_WORDS } from '../../assembly/trace-row.js';
+import { KEPT, ROW_WORDS } from '../../assembly/table/trace-row.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { KeptSpans } from '../kept-spans.js';
 import { FIRST_SPAN, ROOT } from '../online-evidence.js';

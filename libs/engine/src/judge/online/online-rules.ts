@@ -1,6 +1,6 @@
 import { TRUE, UNKNOWN } from '#dsl';
 import type { Assembly } from '../../assembly/assembly.js';
-import { CLOSED, FLAGS, JUDGED, KEPT, RETRIED, ROW_WORDS, STATE } from '../../assembly/trace-row.js';
+import { CLOSED, FLAGS, JUDGED, KEPT, RETRIED, ROW_WORDS, STATE } from '../../assembly/table/trace-row.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { CloseReason } from '../../verdict/close-reason.js';
 import { AskedTrace } from '../asked-trace.js';

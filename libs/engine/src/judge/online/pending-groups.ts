@@ -1,5 +1,5 @@
 import type { Truth } from '#dsl';
-import { Slots } from '../../assembly/slots.js';
+import { Slots } from '../../assembly/table/slots.js';
 import type { UnknownBits } from '../guarded-calls.js';
 import type { KeptSpans } from '../kept-spans.js';
 

@@ -1,6 +1,6 @@
 import type { SpanColumns } from '#otlp';
 import type { Assembly } from '../../assembly/assembly.js';
-import { FLAGS, KEPT, ROOT_SEEN, ROW_WORDS, STATE } from '../../assembly/trace-row.js';
+import { FLAGS, KEPT, ROOT_SEEN, ROW_WORDS, STATE } from '../../assembly/table/trace-row.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { AtomWitnesses } from '../atom-witnesses.js';
 import type { KeptSpans } from '../kept-spans.js';

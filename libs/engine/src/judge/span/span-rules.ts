@@ -1,6 +1,6 @@
 import type { Evidence, TypeFailure } from '#dsl';
 import type { Assembly } from '../../assembly/assembly.js';
-import { ROW_WORDS, SPANS } from '../../assembly/trace-row.js';
+import { ROW_WORDS, SPANS } from '../../assembly/table/trace-row.js';
 import { ColumnSpan } from '../../rules/buffered-span.js';
 import type { Epoch } from '../../rules/epoch.js';
 import { isOf } from '../../verdict/told-verdicts.js';

@@ -1,6 +1,6 @@
+import type { OpenTraces } from '../table/open-traces.js';
+import { aheadOf, PLACE, ROW_WORDS, SCHEDULED } from '../table/trace-row.js';
 import { DueTraces } from './due-traces.js';
-import type { OpenTraces } from './open-traces.js';
-import { aheadOf, PLACE, ROW_WORDS, SCHEDULED } from './trace-row.js';
 
 /** Rows that a slot has room for at first. */
 const ROOM = 16;

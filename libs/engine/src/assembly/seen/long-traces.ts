@@ -1,4 +1,4 @@
-import type { AssemblySettings } from '../settings.js';
+import type { AssemblySettings } from '../../settings.js';
 
 /**
  * Cuts very long traces into fragments. A successor, which has not seen their beginning, cuts them at the same records.

@@ -1,4 +1,4 @@
-import type { AssemblySettings } from '../settings.js';
+import type { AssemblySettings } from '../../settings.js';
 import { contextWindow } from './long-traces.js';
 
 /** Minimum of cells in the window, unless traces are remembered for longer. */

@@ -1,4 +1,4 @@
-import { mix } from './hashed-slots.js';
+import { mix } from '../table/hashed-slots.js';
 
 const WORDS = 2;
 const LEAST_PLACES = 1024;

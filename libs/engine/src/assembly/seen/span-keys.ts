@@ -1,5 +1,5 @@
 import { HIGH, LOW, type SpanColumns } from '#otlp';
-import { rejectionOf } from '../rejection.js';
+import { rejectionOf } from '../../rejection.js';
 
 /** 32-bit words of a key. */
 export const KEY_WORDS = 2;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { project, SpanColumns } from '#otlp';
-import { SMALL_SETTINGS } from '../../../../test/fixtures/engine/arbitrary-log.js';
-import { A_SPAN, requestOf, type TestSpan } from '../../../../test/fixtures/engine/test-span.js';
-import type { AssemblySettings } from '../settings.js';
+import { SMALL_SETTINGS } from '../../../../../test/fixtures/engine/arbitrary-log.js';
+import { A_SPAN, requestOf, type TestSpan } from '../../../../../test/fixtures/engine/test-span.js';
+import type { AssemblySettings } from '../../settings.js';
 import { RetryWindow } from './retry-window.js';
 import { SeenSpans } from './seen-spans.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { OpenTraces } from '../table/open-traces.js';
+import { ROW_WORDS } from '../table/trace-row.js';
 import { DueTraces } from './due-traces.js';
-import { OpenTraces } from './open-traces.js';
-import { ROW_WORDS } from './trace-row.js';
 
 describe('traces that are due', () => {
   const word = fc.oneof(fc.integer({ min: 0, max: 2 }), fc.nat(0xffffffff), fc.constantFrom(0x7fffffff, 0x80000000, 0xffffffff));

@@ -1,6 +1,6 @@
 import type { SpanColumns } from '#otlp';
-import { anyRejected } from '../rejection.js';
-import type { AssemblySettings } from '../settings.js';
+import { anyRejected } from '../../rejection.js';
+import type { AssemblySettings } from '../../settings.js';
 import { KeyIndex } from './key-index.js';
 import { KeyLog } from './key-log.js';
 import { KnownTraces } from './known-traces.js';

@@ -1,5 +1,5 @@
-import type { OpenTraces } from './open-traces.js';
-import { ID, ROW_WORDS } from './trace-row.js';
+import type { OpenTraces } from '../table/open-traces.js';
+import { ID, ROW_WORDS } from '../table/trace-row.js';
 
 /** Traces for which there is room at first. */
 const ROOM = 64;
