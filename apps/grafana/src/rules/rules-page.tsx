@@ -14,7 +14,7 @@ import {
   TagList,
   TextLink,
 } from '@grafana/ui';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { SeverityBadge } from '#console/parts/severity-badge';
 import { place } from '../api/place';
 import { request } from '../api/request';
@@ -36,16 +36,28 @@ export function RulesPage() {
   const [failed, setFailed] = useState<Error>();
   const [deleted, setDeleted] = useState<Rule>();
 
-  /** With the version that was read: a rule that somebody changed meanwhile is left alone. */
+  /** Versions that changes made here have answered: the list may still show the one before. */
+  const versions = useRef(new Map<string, number>());
+  const changes = useRef(Promise.resolve());
+
+  /** With the version that was read, or made here since: a rule that somebody else changed meanwhile is left alone. One change after the other. */
   const change = useCallback(
-    async (rule: Rule, method: 'PATCH' | 'DELETE', data?: object): Promise<void> => {
-      setFailed(undefined);
-      try {
-        await request(proxy, `v1/rules/${encodeURIComponent(rule.id)}`, { method, data, headers: { 'If-Match': `"${rule.version}"` } });
-      } catch (error) {
-        setFailed(error as Error);
-      }
-      again();
+    (rule: Rule, method: 'PATCH' | 'DELETE', data?: object): Promise<void> => {
+      changes.current = changes.current.then(async () => {
+        setFailed(undefined);
+        const version = Math.max(rule.version, versions.current.get(rule.id) ?? 0);
+        const headers = { 'If-Match': `"${version}"` };
+        try {
+          const changed = await request<Rule | undefined>(proxy, `v1/rules/${encodeURIComponent(rule.id)}`, { method, data, headers });
+          if (method === 'PATCH' && changed !== undefined) versions.current.set(rule.id, changed.version);
+          else versions.current.delete(rule.id);
+        } catch (error) {
+          versions.current.delete(rule.id);
+          setFailed(error as Error);
+        }
+        again();
+      });
+      return changes.current;
     },
     [proxy, again],
   );
