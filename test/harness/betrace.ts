@@ -130,5 +130,6 @@ export class BeTrace {
 /** A new empty folder for durable storage, and how to remove it. */
 export async function storageFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'betrace-e2e-'));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  // A process that is on its way out may still write there.
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }) };
 }

@@ -70,6 +70,7 @@ await describePeers('a collector whose BeTrace is away or has too much to do', [
     }
     betrace = await BeTrace.start({ env, ports: betrace.ports });
     await expectAllFoundOnce();
+    await betrace.kill();
     await folder.remove();
   }, 200_000);
 
