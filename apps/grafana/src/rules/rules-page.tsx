@@ -36,7 +36,7 @@ export function RulesPage() {
   const [failed, setFailed] = useState<Error>();
   const [deleted, setDeleted] = useState<Rule>();
 
-  /** Versions that changes made here have answered: the list may still show the one before. */
+  /** Versions that changes made here have answered, by the path through the proxy: the list may still show the one before. */
   const versions = useRef(new Map<string, number>());
   const changes = useRef(Promise.resolve());
 
@@ -45,14 +45,14 @@ export function RulesPage() {
     (rule: Rule, method: 'PATCH' | 'DELETE', data?: object): Promise<void> => {
       changes.current = changes.current.then(async () => {
         setFailed(undefined);
-        const version = Math.max(rule.version, versions.current.get(rule.id) ?? 0);
-        const headers = { 'If-Match': `"${version}"` };
+        const path = `v1/rules/${encodeURIComponent(rule.id)}`;
+        const known = `${proxy}/${path}`;
+        const headers = { 'If-Match': `"${Math.max(rule.version, versions.current.get(known) ?? 0)}"` };
+        versions.current.delete(known);
         try {
-          const changed = await request<Rule | undefined>(proxy, `v1/rules/${encodeURIComponent(rule.id)}`, { method, data, headers });
-          if (method === 'PATCH' && changed !== undefined) versions.current.set(rule.id, changed.version);
-          else versions.current.delete(rule.id);
+          const changed = await request<Rule | undefined>(proxy, path, { method, data, headers });
+          if (changed !== undefined) versions.current.set(known, changed.version);
         } catch (error) {
-          versions.current.delete(rule.id);
           setFailed(error as Error);
         }
         again();

@@ -1,23 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { engineOf, ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
+import { judgeUnder, large, named, pair, root, x } from '../../../../test/fixtures/engine/epoch-changes.js';
 import { HEAVY_PATTERN, HEAVY_TEXT } from '../../../../test/fixtures/engine/heavy-text.js';
 import { A_SPAN, logOf, spanIdOf, type TestRecord, type TestSpan, traceIdOf } from '../../../../test/fixtures/engine/test-span.js';
 import type { RuleDefinition } from '../settings.js';
 import type { Verdict } from '../verdict/verdict.js';
-
-const x: TestSpan = { ...A_SPAN, parent: 9, n: 0 };
-const root: TestSpan = { ...A_SPAN, span: 9 };
-const large = ruleOf('large', 'attribute.n > 3');
-const named = ruleOf('named', 'span.name == "a"');
-const pair = ruleOf('pair', 'trace.count(span.name == "a") > 2');
-
-function run(epochs: readonly (readonly RuleDefinition[])[], records: readonly TestRecord[]) {
-  const engine = engineOf(epochs);
-  const verdicts: Verdict[] = [];
-  for (const record of logOf(records)) engine.apply(record, (verdict) => verdicts.push(verdict));
-  return { verdicts, told: verdicts.map(({ ruleId, spanId }) => `${ruleId} ${spanId.at(-1)}`), accounting: engine.accounting };
-}
 
 describe('a span that comes again after the rules changed', () => {
   const homes = [
@@ -40,7 +28,7 @@ describe('a span that comes again after the rules changed', () => {
       [before, after, { time: 2, spans: [x, other] }],
       [before, after, { time: 2, spans: [other] }, { time: 3, spans: [x] }, { time: 4, spans: [other] }],
     ]) {
-      expect(run(epochs, records).told.filter((told) => told.startsWith('large'))).toEqual(['large 1']);
+      expect(judgeUnder(epochs, records).told.filter((told) => told.startsWith('large'))).toEqual(['large 1']);
     }
   });
 
@@ -55,7 +43,7 @@ describe('a span that comes again after the rules changed', () => {
       { time: 4, spans: [root, copy, copy] },
       { time: 500 },
     ];
-    const { told, accounting } = run(epochs, records);
+    const { told, accounting } = judgeUnder(epochs, records);
     expect(told.filter((each) => each.startsWith('large'))).toEqual(['large 1']);
     expect(accounting).toMatchObject({ evaluated: 2, duplicates: 5, conflicts: 0 });
   });
@@ -67,7 +55,7 @@ describe('a span that comes again after the rules changed', () => {
       ...Array.from({ length: 20 }, (_, n) => ({ time: 2 + n, spans: [root, x] })),
       { time: 500 },
     ];
-    expect(run([[named], [large]], records).accounting).toMatchObject({ evaluated: 2, conflicts: 0, closed: { max_spans: 0 } });
+    expect(judgeUnder([[named], [large]], records).accounting).toMatchObject({ evaluated: 2, conflicts: 0, closed: { max_spans: 0 } });
   });
 
   it('is judged once, by the version under which its trace opened or by a rule that came later, and no match is lost', () => {
@@ -145,7 +133,7 @@ describe('a span that comes again after the rules changed', () => {
             }
           }
           const sets = epochs.map(({ inForce, beside }) => [...inForce.map(({ rule }) => rule), ...(beside === undefined ? [] : [beside])]);
-          const { verdicts, accounting } = run(sets, records);
+          const { verdicts, accounting } = judgeUnder(sets, records);
           const ofTraces = new Set(epochs.flatMap(({ inForce }) => inForce.filter((rule) => rule.ofTrace).map(versionOf)));
           const keyOf = ({ ruleId, ruleVersion, traceId, spanId }: Verdict): string => {
             const version = `${ruleId} v${ruleVersion}`;
@@ -215,7 +203,7 @@ describe('two contents of a span with the same times', () => {
         ]) {
           const rules = [...others.map((text, n) => ruleOf(`beside-${n}`, text)), first];
           const spans = [{ ...root, trace, start: 1 }, ...forms.map((n) => ({ ...x, trace, n }))];
-          answers.add(run([rules], [{ time: 0, spans }, { time: 500 }]).told.filter((told) => told.startsWith('first')).length);
+          answers.add(judgeUnder([rules], [{ time: 0, spans }, { time: 500 }]).told.filter((told) => told.startsWith('first')).length);
         }
       }
     }
@@ -239,7 +227,7 @@ describe('two contents of a span of which one can not be compared', () => {
       [odd, missing],
     ]) {
       const records = [{ time: 0, spans: [root] }, ...forms.map((form, n) => ({ time: n + 1, spans: [form] })), { time: 500 }];
-      const { verdicts, accounting } = run([[ruleOf('r', expression, onError === undefined ? {} : { onError })]], records);
+      const { verdicts, accounting } = judgeUnder([[ruleOf('r', expression, onError === undefined ? {} : { onError })]], records);
       expect([verdicts.map((verdict) => verdict.status), accounting.conflicts]).toEqual([[status], 1]);
     }
   });

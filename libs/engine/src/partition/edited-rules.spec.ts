@@ -1,22 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { engineOf, ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
+import { ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
+import { judgeUnder, large, named, pair, root, x } from '../../../../test/fixtures/engine/epoch-changes.js';
 import { HEAVY_PATTERN, HEAVY_TEXT } from '../../../../test/fixtures/engine/heavy-text.js';
-import { A_SPAN, logOf, type TestRecord, type TestSpan } from '../../../../test/fixtures/engine/test-span.js';
+import { A_SPAN, type TestRecord, type TestSpan } from '../../../../test/fixtures/engine/test-span.js';
 import type { RuleDefinition } from '../settings.js';
-import type { Verdict } from '../verdict/verdict.js';
-
-const x: TestSpan = { ...A_SPAN, parent: 9, n: 0 };
-const root: TestSpan = { ...A_SPAN, span: 9 };
-const large = ruleOf('large', 'attribute.n > 3');
-const named = ruleOf('named', 'span.name == "a"');
-const pair = ruleOf('pair', 'trace.count(span.name == "a") > 2');
-
-function run(epochs: readonly (readonly RuleDefinition[])[], records: readonly TestRecord[]) {
-  const engine = engineOf(epochs);
-  const verdicts: Verdict[] = [];
-  for (const record of logOf(records)) engine.apply(record, (verdict) => verdicts.push(verdict));
-  return { verdicts, told: verdicts.map(({ ruleId, spanId }) => `${ruleId} ${spanId.at(-1)}`), accounting: engine.accounting };
-}
 
 describe('a rule about one span that was away', () => {
   const spans = (time: number): TestRecord => ({ time, spans: [{ ...x, n: 4 }] });
@@ -30,7 +17,7 @@ describe('a rule about one span that was away', () => {
     ['came back', [[large], [], [large]]],
     ['is new, and asks what another one asked', [[ruleOf('other', large.expression)], [ruleOf('other', large.expression)], [large]]],
   ] as const)('and %s is asked about a span that comes again, which it has not seen', (_what, epochs) => {
-    const { told } = run(epochs, [opens, away, spans(2), back, spans(4), spans(5)]);
+    const { told } = judgeUnder(epochs, [opens, away, spans(2), back, spans(4), spans(5)]);
     expect(told.filter((each) => each.startsWith('large'))).toEqual(['large 1']);
   });
 
@@ -39,15 +26,15 @@ describe('a rule about one span that was away', () => {
     ['replaced by another', [[large], [ruleOf('other', large.expression)]]],
   ] as const)('when it was %s says nothing of a span in progress that came before', (_what, epochs) => {
     const begun = { time: 0, spans: [root, { ...x, n: 4, inProgress: true }] };
-    expect(run([[large]], [begun, { time: 1_000 }]).told).toEqual(['large 1']);
-    expect(run(epochs, [begun, away, { time: 1_000 }]).told).toEqual([]);
+    expect(judgeUnder([[large]], [begun, { time: 1_000 }]).told).toEqual(['large 1']);
+    expect(judgeUnder(epochs, [begun, away, { time: 1_000 }]).told).toEqual([]);
   });
 });
 
 describe('a rule that is created again under the id of another', () => {
   const vip = { ...x, n: 4 };
   const anew = ruleOf('large', 'attribute.n > 2', { version: 2, severity: 'LOW' });
-  const briefly = ({ verdicts, accounting }: ReturnType<typeof run>) => [
+  const briefly = ({ verdicts, accounting }: ReturnType<typeof judgeUnder>) => [
     verdicts.map(({ ruleVersion, severity, revision, status, before }) => [ruleVersion, severity, revision, status, before]),
     accounting.rule('large').matches,
   ];
@@ -58,7 +45,7 @@ describe('a rule that is created again under the id of another', () => {
 
   it('tells of a span that the former one has told of: a revision, which says who finds it now', () => {
     const records = [{ time: 0, spans: [root, vip] }, gone, back, { time: 4, spans: [vip] }, { time: 5, spans: [vip] }];
-    expect(briefly(run([[large], [], [anew]], records))).toEqual([
+    expect(briefly(judgeUnder([[large], [], [anew]], records))).toEqual([
       [
         [1, 'HIGH', 1, 'open', undefined],
         [2, 'LOW', 2, 'open', 'open'],
@@ -77,7 +64,7 @@ describe('a rule that is created again under the id of another', () => {
       { ...back, time: 103 },
       { time: 104, spans: [vip] },
     ];
-    expect(briefly(run([[former], [], [anew]], records))).toEqual([
+    expect(briefly(judgeUnder([[former], [], [anew]], records))).toEqual([
       [
         [1, 'HIGH', 1, 'open', undefined],
         [1, 'HIGH', 2, 'retracted', 'open'],
@@ -91,7 +78,7 @@ describe('a rule that is created again under the id of another', () => {
     const first = ruleOf('large', 'span.name == "a"');
     for (const beside of [[], [pair], [named], [ruleOf('reads', 'attribute.n > 100')]]) {
       const records = [{ time: 0, spans: [root] }, gone, { time: 2, spans: [x] }, back, { time: 4, epoch: 4 }, { time: 4, spans: [vip] }];
-      const { verdicts } = run([beside, [...beside, first], beside, [...beside, anew]], records);
+      const { verdicts } = judgeUnder([beside, [...beside, first], beside, [...beside, anew]], records);
       const found = verdicts.filter(({ ruleId }) => ruleId === 'large');
       expect(found.map(({ ruleVersion, severity }) => [ruleVersion, severity])).toEqual([
         [1, 'HIGH'],
@@ -112,7 +99,7 @@ describe('a rule that is created again under the id of another', () => {
       { time: 900 },
       { time: 400_000 },
     ];
-    const { verdicts } = run([[asks(1)], [asks(2)]], records);
+    const { verdicts } = judgeUnder([[asks(1)], [asks(2)]], records);
     const of = (version: number) => verdicts.filter(({ ruleVersion }) => ruleVersion === version);
     for (const version of [1, 2]) {
       expect(of(version).filter(({ undecided }) => undecided?.code === 'value_type')).toHaveLength(10);
@@ -131,7 +118,7 @@ describe('an edit of a rule about one span', () => {
   const edited = (expression: string, version = 2) => ruleOf('large', expression, { version });
   const never = edited('attribute.n > 9');
   const ofTrace = edited('trace.count(attribute.n > 3) > 1');
-  const versions = ({ verdicts }: ReturnType<typeof run>) =>
+  const versions = ({ verdicts }: ReturnType<typeof judgeUnder>) =>
     verdicts.filter(({ ruleId }) => ruleId === 'large').map(({ ruleVersion, spanId }) => [ruleVersion, spanId.at(-1)]);
   const opens: TestRecord = { time: 0, spans: [root] };
   const epoch = (number: number): TestRecord => ({ time: number, epoch: number });
@@ -147,7 +134,7 @@ describe('an edit of a rule about one span', () => {
     for (const beside of [[], [pair], [named]]) {
       expect(
         versions(
-          run(
+          judgeUnder(
             epochs.map((rules) => [...rules, ...beside]),
             records,
           ),
@@ -161,7 +148,7 @@ describe('an edit of a rule about one span', () => {
 
   it('that was of the whole trace leaves the trace to the version that judges it', () => {
     const records = [opens, { time: 1, spans: [matching] }, epoch(2), { time: 2, spans: [other] }, { time: 500 }];
-    const { verdicts } = run([[ruleOf('large', ofTrace.expression)], [edited(large.expression)]], records);
+    const { verdicts } = judgeUnder([[ruleOf('large', ofTrace.expression)], [edited(large.expression)]], records);
     expect(verdicts.map(({ ruleVersion, status }) => [ruleVersion, status])).toEqual([[1, 'open']]);
   });
 
@@ -178,8 +165,8 @@ describe('an edit of a rule about one span', () => {
       [opens, { time: 1, spans: [begun] }, epoch(2), later, { time: 1_000 }],
       [opens, epoch(2), { time: 2, spans: [begun] }, later, { time: 1_000 }],
     ]) {
-      expect(versions(run([[large], [never]], records))).toEqual([[1, '1']]);
-      expect(versions(run([[edited(never.expression, 1)], [edited(large.expression)]], records))).toEqual([[2, '1']]);
+      expect(versions(judgeUnder([[large], [never]], records))).toEqual([[1, '1']]);
+      expect(versions(judgeUnder([[edited(never.expression, 1)], [edited(large.expression)]], records))).toEqual([[2, '1']]);
     }
   });
 
@@ -188,7 +175,7 @@ describe('an edit of a rule about one span', () => {
     const [asks, asksElse] = [1, 2].map((version) => ruleOf('asks', `attribute.n > ${version}`, { onError: 'undecided', version }));
     const records = [opens, epoch(2), { time: 2, spans: [odd] }, epoch(3), { time: 4, spans: [{ ...odd, span: 2 }] }, { time: 1_000 }];
     const told = (epochs: readonly (readonly RuleDefinition[])[]) =>
-      run(epochs, records).verdicts.map(({ status, ruleVersion, spanId }) => [status, ruleVersion, spanId.at(-1)]);
+      judgeUnder(epochs, records).verdicts.map(({ status, ruleVersion, spanId }) => [status, ruleVersion, spanId.at(-1)]);
     expect(told([[asks!], [asksElse!], [asks!]])).toEqual([['undecided', 1, '1']]);
     expect(told([[asks!], [asks!, large], [asks!]])).toEqual([['undecided', 1, '1']]);
     expect(told([[asks!], [], [asks!]])).toEqual([['undecided', 1, '2']]);
@@ -203,7 +190,7 @@ describe('what a new rule about one span can not judge of a trace that opened be
   const fires = ruleOf('asks', 'attribute.n > 4', { onError: 'violation' });
   const slow = ruleOf('slow', `attribute.n matches "${HEAVY_PATTERN}"`);
 
-  const briefly = ({ verdicts }: ReturnType<typeof run>) =>
+  const briefly = ({ verdicts }: ReturnType<typeof judgeUnder>) =>
     verdicts.map(({ ruleId, status, spanId, undecided }) => [ruleId, status, spanId.at(-1), undecided?.code]);
   const forgotten = { time: 1_000 };
 
@@ -220,7 +207,7 @@ describe('what a new rule about one span can not judge of a trace that opened be
       const came = spans.map((each, n) => ({ time: n + 2, spans: [each] }));
       const records = [{ time: 0, spans: [root] }, { time: 1, epoch: 2 }, ...came, forgotten];
       for (const beside of [[], [named], [pair]]) {
-        const found = briefly(run([beside, [...beside, rule]], records));
+        const found = briefly(judgeUnder([beside, [...beside, rule]], records));
         expect(found.filter(([ruleId]) => ruleId === rule.id)).toEqual([[rule.id, 'undecided', '5', code]]);
       }
     }
@@ -228,13 +215,13 @@ describe('what a new rule about one span can not judge of a trace that opened be
 
   it('is told of a span that was seen before, when the rule was not there', () => {
     const records = [{ time: 0, spans: [root, odd] }, { time: 1, epoch: 2 }, { time: 2, spans: [odd] }, forgotten];
-    expect(briefly(run([[], [asks]], records))).toEqual([['asks', 'undecided', '1', 'value_type']]);
-    expect(briefly(run([[], [fires]], records))).toEqual([['asks', 'open', '1', undefined]]);
+    expect(briefly(judgeUnder([[], [asks]], records))).toEqual([['asks', 'undecided', '1', 'value_type']]);
+    expect(briefly(judgeUnder([[], [fires]], records))).toEqual([['asks', 'open', '1', undefined]]);
   });
 
   it('is told of a span that never ended', () => {
     const records = [{ time: 0, spans: [root] }, { time: 1, epoch: 2 }, { time: 2, spans: [{ ...odd, inProgress: true }] }, forgotten];
-    expect(briefly(run([[], [asks]], records))).toEqual([['asks', 'undecided', '1', 'value_type']]);
+    expect(briefly(judgeUnder([[], [asks]], records))).toEqual([['asks', 'undecided', '1', 'value_type']]);
   });
 
   it('is not told of a rule that is gone, nor by two versions of one', () => {
@@ -243,9 +230,9 @@ describe('what a new rule about one span can not judge of a trace that opened be
       { time: 1, epoch: 2 },
     ];
     const records = [before, after, { time: 2, spans: [odd] }, { time: 3, epoch: 3 }, forgotten];
-    expect(run([[], [asks], []], records).verdicts).toEqual([]);
+    expect(judgeUnder([[], [asks], []], records).verdicts).toEqual([]);
     const changed = { ...asks, version: 2, expression: 'attribute.n > 5' };
-    expect(run([[asks], [changed], [changed]], records).verdicts.map(({ ruleVersion }) => ruleVersion)).toEqual([1]);
+    expect(judgeUnder([[asks], [changed], [changed]], records).verdicts.map(({ ruleVersion }) => ruleVersion)).toEqual([1]);
   });
 
   it('floods nobody', () => {
@@ -256,7 +243,7 @@ describe('what a new rule about one span can not judge of a trace that opened be
       { time: 2, spans: traces.map((trace) => ({ ...odd, trace })) },
       forgotten,
     ];
-    const { verdicts } = run([[], [asks]], records);
+    const { verdicts } = judgeUnder([[], [asks]], records);
     expect(verdicts.filter(({ undecided }) => undecided?.code === 'value_type')).toHaveLength(10);
     expect(verdicts.filter(({ undecided }) => undecided?.code === 'too_many')).toHaveLength(1);
   });
