@@ -1,3 +1,5 @@
+import type { CatalogueProblem } from '#base';
+
 /** What the API refuses, and why. A code is never used again for something else. */
 export const API_PROBLEMS = {
   BT_API_RULE_NOT_FOUND: { status: 404, sentence: 'There is no rule {id}. GET /v1/rules lists the ids.' },
@@ -154,10 +156,8 @@ export const API_PROBLEMS = {
   BT_API_VIOLATION_NOT_FOUND: { status: 404, sentence: 'There is no violation {id}. GET /v1/violations lists them; old ones are deleted.' },
 } as const satisfies Record<string, ApiProblemEntry>;
 
-export interface ApiProblemEntry {
+export interface ApiProblemEntry extends CatalogueProblem {
   readonly status: number;
-  /** What happened and what to do; `{names}` are filled in. */
-  readonly sentence: string;
 }
 
 export type ApiProblemCode = keyof typeof API_PROBLEMS;

@@ -1,4 +1,4 @@
-import { filledSentence } from '#base';
+import { CatalogueError, filledSentence } from '#base';
 
 /** Problems of files, servers and keys; errors of expressions have codes of the DSL's catalogue. */
 export const CLI_PROBLEMS = {
@@ -34,13 +34,11 @@ export function sentenceOf(code: CliProblemCode, values: Readonly<Record<string,
 }
 
 /** The command cannot continue: a file, a server or a key is not usable. Ends with exit code 2. */
-export class CliError extends Error {
-  constructor(
-    readonly code: CliProblemCode,
-    values: Readonly<Record<string, string>>,
-  ) {
-    super(sentenceOf(code, values));
-    this.name = 'CliError';
+export class CliError extends CatalogueError<typeof CLI_PROBLEMS> {
+  override readonly name = 'CliError';
+
+  constructor(code: CliProblemCode, values: Readonly<Record<string, string>>) {
+    super(CLI_PROBLEMS, code, values);
   }
 }
 

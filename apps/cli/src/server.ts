@@ -98,7 +98,7 @@ export class Server {
 /** An error answer of the server. */
 export class Refusal extends CliError {
   constructor(
-    readonly status: number,
+    override readonly status: number,
     values: Readonly<Record<string, string>>,
     /** Its own words for a person. */
     readonly detail: string,

@@ -1,3 +1,5 @@
+import type { CatalogueProblem } from '#base';
+
 /** What ingest answers of its own; what is wrong with a request's content has a code of the OTLP or HTTP catalogue. */
 export const INGEST_PROBLEMS = {
   BT_INGEST_LOG_TIMEOUT: {
@@ -26,11 +28,9 @@ export const INGEST_PROBLEMS = {
   },
 } as const satisfies Record<string, IngestProblemEntry>;
 
-export interface IngestProblemEntry {
+export interface IngestProblemEntry extends CatalogueProblem {
   readonly status: number;
   readonly title: string;
-  /** What happened and what to do; `{names}` are filled in. */
-  readonly sentence: string;
 }
 
 export type IngestProblemCode = keyof typeof INGEST_PROBLEMS;

@@ -1,4 +1,4 @@
-import { filledSentence } from '#base';
+import { CatalogueError, type ProblemValues } from '#base';
 
 /** The errors of the engine, by code. `{…}` is filled in when the error is made. They are mistakes of the caller of its constructor. */
 export const ENGINE_PROBLEMS = {
@@ -13,13 +13,10 @@ export type EngineProblemCode = keyof typeof ENGINE_PROBLEMS;
 // Retired codes, never to be used again: none so far.
 
 /** An error of the catalogue. */
-export class EngineError extends Error {
+export class EngineError extends CatalogueError<typeof ENGINE_PROBLEMS> {
   override readonly name = 'EngineError';
 
-  constructor(
-    readonly code: EngineProblemCode,
-    values: Readonly<Record<string, string | number>>,
-  ) {
-    super(filledSentence(ENGINE_PROBLEMS[code].sentence, values));
+  constructor(code: EngineProblemCode, values: ProblemValues) {
+    super(ENGINE_PROBLEMS, code, values);
   }
 }

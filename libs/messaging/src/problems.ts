@@ -1,4 +1,4 @@
-import { filledSentence } from '#base';
+import { CatalogueError, type CatalogueProblem, type ProblemValues } from '#base';
 
 /**
  * What can go wrong in the log. A code is never used again for something else. `retryable`: the caller may try again, which
@@ -204,34 +204,23 @@ export const LOG_PROBLEMS = {
   },
 } as const satisfies Record<string, LogProblem>;
 
-export interface LogProblem {
-  /** The HTTP status that comes nearest. */
+export interface LogProblem extends CatalogueProblem {
   readonly status: number;
   readonly retryable: boolean;
   /** The log is in order, and would refuse this record again. */
   readonly refusesRecord?: true;
-  /** What happened, where, and what to do; `{names}` are filled in. */
-  readonly sentence: string;
 }
 
 export type LogProblemCode = keyof typeof LOG_PROBLEMS;
-export type ProblemValues = Readonly<Record<string, string | number>>;
 
 /** A problem of the log, with its code. `logProblem` makes it. */
-export class LogError extends Error {
-  readonly status: number;
+export class LogError extends CatalogueError<typeof LOG_PROBLEMS> {
   readonly retryable: boolean;
 
-  constructor(
-    readonly code: LogProblemCode,
-    readonly values: ProblemValues,
-    options?: ErrorOptions,
-  ) {
-    const { sentence, status, retryable } = LOG_PROBLEMS[code];
-    super(`${code}: ${filledSentence(sentence, values)}`, options);
+  constructor(code: LogProblemCode, values: ProblemValues, options?: ErrorOptions) {
+    super(LOG_PROBLEMS, code, values, { ...options, codeFirst: true });
     this.name = new.target.name;
-    this.status = status;
-    this.retryable = retryable;
+    this.retryable = LOG_PROBLEMS[code].retryable;
   }
 }
 

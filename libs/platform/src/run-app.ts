@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { CodedError } from '#base';
 import type { Configuration } from './configuration/configuration.js';
 import { helpText } from './configuration/document.js';
 import { loadConfiguration } from './configuration/load.js';
@@ -49,20 +50,15 @@ export async function runApp(definition: AppDefinition): Promise<void> {
     const app = await startApp(definition, configuration, logger);
     stopOnSignals(app.app, configuration, logger);
   } catch (error) {
-    const known = error instanceof StartError || hasCode(error);
+    const known = error instanceof StartError || error instanceof CodedError;
     process.stderr.write(`betrace: ${known ? toldWithCode(error) : error instanceof Error ? error.stack : String(error)}\n`);
     process.exit(1);
   }
 }
 
-/** An error of a lib's catalogue: its sentence says what to do. */
-function hasCode(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('BT_');
-}
-
 /** The code stands first, so that it is found whatever the sentence says. */
 function toldWithCode(error: Error): string {
-  return hasCode(error) && !error.message.includes(error.code) ? `${error.code}: ${error.message}` : error.message;
+  return error instanceof CodedError && !error.message.includes(error.code) ? `${error.code}: ${error.message}` : error.message;
 }
 
 /** Starts an app with a given configuration; tests use it as it is. */

@@ -1,4 +1,4 @@
-import { filledSentence } from '#base';
+import { CatalogueError, type ProblemCatalogue, type ProblemValues } from '#base';
 
 /** What can be wrong with keys and signatures. A code is never used again for something else. */
 export const SIGNING_PROBLEMS = {
@@ -34,29 +34,15 @@ export const SIGNING_PROBLEMS = {
     status: 500,
     sentence: 'A value cannot be signed because JSON cannot represent it: {what} at {where}.',
   },
-} as const satisfies Record<string, SigningProblem>;
-
-export interface SigningProblem {
-  /** The HTTP status that comes nearest. */
-  readonly status: number;
-  /** What happened, where, and what to do; `{names}` are filled in. */
-  readonly sentence: string;
-}
+} as const satisfies ProblemCatalogue;
 
 export type SigningProblemCode = keyof typeof SIGNING_PROBLEMS;
 
 /** A problem of signing, with its code. It never holds a secret. */
-export class SigningError extends Error {
-  readonly status: number;
+export class SigningError extends CatalogueError<typeof SIGNING_PROBLEMS> {
+  override readonly name = 'SigningError';
 
-  constructor(
-    readonly code: SigningProblemCode,
-    readonly values: Readonly<Record<string, string | number>>,
-    options?: ErrorOptions,
-  ) {
-    const { sentence, status } = SIGNING_PROBLEMS[code];
-    super(`${code}: ${filledSentence(sentence, values)}`, options);
-    this.name = 'SigningError';
-    this.status = status;
+  constructor(code: SigningProblemCode, values: ProblemValues, options?: ErrorOptions) {
+    super(SIGNING_PROBLEMS, code, values, { ...options, codeFirst: true });
   }
 }

@@ -1,4 +1,4 @@
-import { filledSentence } from '#base';
+import { CatalogueError, type CatalogueProblem, type ProblemValues } from '#base';
 
 /** What can go wrong in the store. A code is never used again for something else. */
 export const STORE_PROBLEMS = {
@@ -116,13 +116,10 @@ export const STORE_PROBLEMS = {
   },
 } as const satisfies Record<string, StoreProblem>;
 
-export interface StoreProblem {
-  /** The HTTP status that comes nearest. */
+export interface StoreProblem extends CatalogueProblem {
   readonly status: number;
   /** Whether trying again is right. */
   readonly retryable: boolean;
-  /** What happened, where, and what to do; `{names}` are filled in. */
-  readonly sentence: string;
   /** The text for clients, where the sentence names the database and its place. */
   readonly detail?: string;
 }
@@ -130,21 +127,15 @@ export interface StoreProblem {
 export type StoreProblemCode = keyof typeof STORE_PROBLEMS;
 
 /** A problem of the store, with its code. */
-export class StoreError extends Error {
-  readonly status: number;
+export class StoreError extends CatalogueError<typeof STORE_PROBLEMS> {
+  override readonly name = 'StoreError';
   readonly retryable: boolean;
   /** The text for clients. */
   readonly detail: string | undefined;
 
-  constructor(
-    readonly code: StoreProblemCode,
-    readonly values: Readonly<Record<string, string | number>>,
-    options?: ErrorOptions,
-  ) {
-    const { sentence, status, retryable, detail }: StoreProblem = STORE_PROBLEMS[code];
-    super(`${code}: ${filledSentence(sentence, values)}`, options);
-    this.name = 'StoreError';
-    this.status = status;
+  constructor(code: StoreProblemCode, values: ProblemValues, options?: ErrorOptions) {
+    super(STORE_PROBLEMS, code, values, { ...options, codeFirst: true });
+    const { retryable, detail }: StoreProblem = STORE_PROBLEMS[code];
     this.retryable = retryable;
     this.detail = detail;
   }

@@ -1,8 +1,9 @@
+import { CodedError } from '#base';
 import type { ProblemDetail } from '#platform';
 import type { CarriedError } from './expression-task.js';
 
 /** An error of the catalogues that happened in another thread. */
-export class CarriedProblem extends Error {
+export class CarriedProblem extends CodedError {
   readonly code: string;
   readonly status: number;
   readonly errors: readonly ProblemDetail[];

@@ -1,4 +1,4 @@
-import { filledSentence } from '#base';
+import { CatalogueError, type ProblemValues } from '#base';
 import { OTLP_PROBLEMS, type OtlpProblemCode } from './problems.js';
 
 /** Where and why: a byte offset in protobuf, a path (`spans[0].start_time`) in JSON. */
@@ -16,21 +16,14 @@ export interface FieldError {
 }
 
 /** The only error of reading, checking or splitting telemetry: the input is wrong, not the program. */
-export class OtlpError extends Error {
+export class OtlpError extends CatalogueError<typeof OTLP_PROBLEMS> {
   override readonly name = 'OtlpError';
-  /** The HTTP status that fits. */
-  readonly status: number;
   readonly offset: number | undefined;
   readonly path: string | undefined;
   readonly fields: readonly FieldError[];
 
-  constructor(
-    readonly code: OtlpProblemCode,
-    parts: Readonly<Record<string, string | number>>,
-    place: OtlpErrorPlace = {},
-  ) {
-    super(filledSentence(OTLP_PROBLEMS[code].sentence, parts));
-    this.status = OTLP_PROBLEMS[code].status;
+  constructor(code: OtlpProblemCode, values: ProblemValues, place: OtlpErrorPlace = {}) {
+    super(OTLP_PROBLEMS, code, values);
     this.offset = place.offset;
     this.path = place.path;
     this.fields = place.fields ?? [];

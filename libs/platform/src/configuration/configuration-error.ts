@@ -1,3 +1,4 @@
+import { CodedError } from '#base';
 import { CONFIGURATION_PROBLEMS, type ConfigurationProblemCode } from './problems.js';
 
 /** One thing wrong with the configuration. */
@@ -9,9 +10,10 @@ export interface ConfigurationProblem {
 }
 
 /** Everything wrong with the configuration, at once; `message` is what the user reads, without a stack. */
-export class ConfigurationError extends Error {
+export class ConfigurationError extends CodedError {
   override readonly name = 'ConfigurationError';
   readonly code: ConfigurationProblemCode = 'BT_CONFIGURATION_INVALID';
+  readonly status = undefined;
 
   constructor(readonly problems: readonly ConfigurationProblem[]) {
     const lines = problems.map(({ source, message }) => `\n  - ${source}: ${message}`).join('');

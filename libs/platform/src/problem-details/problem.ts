@@ -1,3 +1,4 @@
+import { CodedError } from '#base';
 import { HTTP_PROBLEMS, type HttpProblemCode, type ProblemKind } from './problems.js';
 
 /** One thing wrong in a request: where it is, and what to do about it. */
@@ -39,7 +40,7 @@ export interface ProblemOptions {
 }
 
 /** The error that becomes an answer: `throw new Problem('BT_HTTP_NOT_FOUND', 'there is no rule "slow"')`. */
-export class Problem extends Error {
+export class Problem extends CodedError {
   override readonly name = 'Problem';
   readonly status: number;
   readonly title: string;

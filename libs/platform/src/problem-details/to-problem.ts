@@ -1,10 +1,10 @@
 import { HttpException } from '@nestjs/common';
+import { CodedError } from '#base';
 import { Problem, type ProblemDetail } from './problem.js';
 import { HTTP_PROBLEMS, type HttpProblemCode } from './problems.js';
 
-/** An error of one of the libs: a code of its catalogue and the HTTP status that it means. */
-interface CodedError extends Error {
-  readonly code: string;
+/** An error of a catalogue that means an HTTP status, with what some classes add. */
+interface RequestError extends CodedError {
   readonly status: number;
   readonly errors?: readonly ProblemDetail[];
   /** The name of `errors` where only fields can be wrong. */
@@ -14,18 +14,12 @@ interface CodedError extends Error {
   readonly detail?: string;
 }
 
-const isCoded = (error: unknown): error is CodedError =>
-  error instanceof Error &&
-  'code' in error &&
-  typeof error.code === 'string' &&
-  error.code.startsWith('BT_') &&
-  'status' in error &&
-  typeof error.status === 'number';
+const isRequestError = (error: unknown): error is RequestError => error instanceof CodedError && error.status !== undefined;
 
 /** Whatever was thrown, as the problem to answer. Unknown errors become BT_HTTP_INTERNAL without their text. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (isCoded(error)) return fromCoded(error);
+  if (isRequestError(error)) return fromCoded(error);
   if (error instanceof HttpException) return new Problem(codeOf(error.getStatus()), error.message, { cause: error });
   if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500) {
     return new Problem(codeOf(error.statusCode), error.message, { cause: error });
@@ -33,7 +27,7 @@ export function toProblem(error: unknown): Problem {
   return new Problem('BT_HTTP_INTERNAL', 'the request failed by a defect of the server; its log says more', { cause: error });
 }
 
-function fromCoded(error: CodedError): Problem {
+function fromCoded(error: RequestError): Problem {
   const errors = error.errors ?? error.fields;
   const options = {
     cause: error,

@@ -1,5 +1,6 @@
+import type { ProblemValues } from '#base';
 import type { OutgoingRecord } from '../../log.js';
-import type { LogProblemCode, ProblemValues } from '../../problems.js';
+import type { LogProblemCode } from '../../problems.js';
 
 /** What goes to the writer's thread. */
 export type WriterRequest =
