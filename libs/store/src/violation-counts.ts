@@ -3,6 +3,7 @@ import type { Queries } from './schema.js';
 import type { CountedGroup, ViolationCounts, ViolationCountsQuery, ViolationFilter } from './store.js';
 import { matching } from './violation-filter.js';
 import { newestRows } from './violation-list.js';
+import { partsOf } from './violation-parts.js';
 
 const COLUMNS = { ruleId: 'rule_id', severity: 'severity', service: 'service', status: 'status' } as const;
 
@@ -22,11 +23,8 @@ export async function violationCounts(queries: Queries, filter: ViolationFilter,
   // SQLite takes JavaScript's numbers as doubles, which it would divide with a rest.
   const bucket = sql<number>`(timestamp_ms - cast(${start} as bigint)) / cast(${step} as bigint)`;
   const counted = queries
-    .selectFrom('violations')
+    .selectFrom(countedRows(queries, filter, start, end).as('counted_rows'))
     .select((e) => [sql<string>`${key}`.as('group_key'), bucket.as('bucket'), e.fn.countAll<number>().as('n')])
-    .where(matching(filter))
-    .where('timestamp_ms', '>=', start)
-    .where('timestamp_ms', '<', end)
     .groupBy([sql`group_key`, sql`bucket`]);
   const rows = await queries
     .with('counted', () => counted)
@@ -54,6 +52,20 @@ export async function violationCounts(queries: Queries, filter: ViolationFilter,
     .execute();
   const counts = gathered(rows as readonly CountRow[], buckets);
   return groupBy === 'ruleId' ? withNames(queries, counts) : counts;
+}
+
+const COUNTED = ['rule_id', 'severity', 'service', 'status', 'timestamp_ms'] as const;
+
+/**
+ * What is counted. The violations of a trace or a span are few: they are found by its index (see `partsOf`). SQLite, which has no statistics, would as soon
+ * read all of a status.
+ */
+function countedRows(queries: Queries, filter: ViolationFilter, start: number, end: number) {
+  const inTime = { ...filter, startTime: Math.max(start, filter.startTime ?? start), endTime: Math.min(end, filter.endTime ?? end) };
+  const isRare = filter.traceId !== undefined || filter.spanId !== undefined;
+  const parts = isRare ? partsOf(inTime) : [matching(inTime)];
+  const [first, ...others] = parts.map((part) => queries.selectFrom('violations').select(COUNTED).where(part));
+  return others.reduce((union, part) => union.unionAll(part), first!);
 }
 
 /** What each rule is called in its newest violation. */

@@ -99,14 +99,18 @@ describe('the plans of SQLite for the list of violations', () => {
     },
   );
 
-  it('find a trace by both of its ids where violations are counted over time', async () => {
-    asked = [];
-    await violationCounts(database, { traceId: 't' }, { start: 0, step: 10, buckets: 10, groups: 5 });
-    const plan = planOf(asked[0]!).filter((detail) => /(SEARCH|SCAN) violations\b/.test(detail));
-    expect(plan.map((detail) => /violations_by_\w+ \(\w+=/.exec(detail)?.[0])).toEqual([
-      'violations_by_trace_id (trace_id=',
-      'violations_by_wire_trace_id (wire_trace_id=',
-    ]);
+  it.each<[ViolationFilter, readonly string[]]>([
+    [{ traceId: 't' }, ['violations_by_trace_id (trace_id=', 'violations_by_wire_trace_id (wire_trace_id=']],
+    [{ spanId: 's' }, ['violations_by_span_id (span_id=']],
+  ])('find %j by its index where violations are counted over time, whatever else is asked', async (filter, indexes) => {
+    for (const other of [{}, { status: 'open' }, { status: 'open', severity: ['LOW'], ruleId: 'r', service: 's' }] as const) {
+      for (const groupBy of [undefined, 'ruleId', 'service'] as const) {
+        asked = [];
+        await violationCounts(database, { ...filter, ...other }, { start: 0, step: 10, buckets: 10, groupBy, groups: 5 });
+        const plan = planOf(asked[0]!).filter((detail) => /(SEARCH|SCAN) violations\b/.test(detail));
+        expect([other, plan.map((detail) => /violations_by_\w+ \(\w+=/.exec(detail)?.[0])]).toEqual([other, indexes]);
+      }
+    }
   });
 
   it('count no further than they are asked to', async () => {
