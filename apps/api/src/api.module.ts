@@ -64,6 +64,7 @@ import { VerifyViolation } from './violations/keys/verify-violation.js';
 import { ViolationStatsController } from './violations/stats/violation-stats.controller.js';
 import { TraceFinder } from './violations/trace/trace-finder.js';
 import { TraceReader } from './violations/trace/trace-reader.js';
+import { TracesController } from './violations/trace/traces.controller.js';
 import { ViolationPruner } from './violations/violation-pruner.js';
 import { ViolationsController } from './violations/violations.controller.js';
 
@@ -81,6 +82,7 @@ const TRIALS_WAITING = 8;
     RulesController,
     RuleVersionsController,
     SettleController,
+    TracesController,
     MarksController,
     McpController,
     MutesController,
@@ -188,7 +190,11 @@ const TRIALS_WAITING = 8;
       useFactory: (log: Log, { attributes }: Configuration, clock: Clock) =>
         new SampleAttributes(log, new SensitiveAttributes(attributes.sensitive), () => clock.monotonic()),
     },
-    { provide: TraceReader, inject: [Log, LOGGER], useFactory: (log: Log, logger: Logger) => new TraceReader(log, logger) },
+    {
+      provide: TraceReader,
+      inject: [Log, LOGGER, CONFIGURATION],
+      useFactory: (log: Log, logger: Logger, { traces }: Configuration) => new TraceReader(log, logger, traces),
+    },
     { provide: TraceFinder, inject: [Store, TraceReader], useFactory: (store: Store, trace: TraceReader) => new TraceFinder(store, trace) },
     {
       provide: ExplainViolation,

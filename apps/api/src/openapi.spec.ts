@@ -53,6 +53,7 @@ describe('the documentation of the API', () => {
         'post /v1/violations/{id}/verify',
         'get /v1/violations/{id}/explanation',
         'get /v1/violations/{id}/trace',
+        'get /v1/traces/{id}',
         'get /health',
         'get /ready',
         'get /metrics',

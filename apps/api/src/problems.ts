@@ -73,7 +73,7 @@ export const API_PROBLEMS = {
   BT_API_TRACE_UNKNOWN: {
     status: 404,
     sentence:
-      'The trace {trace_id} has no violation, so the place of its spans in the log is unknown. Send the spans themselves: "trace": {"spans": […]}.',
+      'The trace {trace_id} has no violation, so the place of its spans in the log is unknown. A test takes the spans themselves: "trace": {"spans": […]}.',
   },
   BT_API_TEST_ON_ERROR: { status: 400, sentence: '"on_error" of a test must be "no_match", "undecided" or "violation".' },
   BT_API_TEST_SPANS_INVALID: { status: 400, sentence: 'The spans to judge cannot be read: {reason}' },

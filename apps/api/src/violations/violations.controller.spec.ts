@@ -5,6 +5,7 @@ import { ApiUnderTest } from '../testing/api-under-test.js';
 import { eventually } from '../testing/eventually.js';
 import { publish, violation } from '../testing/violation.js';
 import type { WholeExplanation } from './explain-violation.js';
+import type { TraceView } from './trace/trace.dto.js';
 
 interface List {
   readonly violations: readonly { readonly id: string }[];
@@ -196,9 +197,44 @@ describe('/v1/violations', () => {
     await publish(api.log, violation({ id: 'viol-traced', log: { partition: 1, first_offset: offset, last_offset: offset } }));
     await eventually(() => api.store.violation('viol-traced'));
     const { body } = await api.ask('GET', '/v1/violations/viol-traced/trace');
+    expect((await api.ask('GET', '/v1/traces/0af7651916cd43dd8448eb211c80319c')).body).toEqual(body);
     expect(body).toMatchObject({
       complete: true,
       spans: [{ span_id: 'b7ad6b7169203331', name: 'pay', service: 'shop', start_time: '0', end_time: '5000000', duration_ms: 5 }],
     });
+  });
+
+  it('shows links, scope and events, and takes what it shows as a test', async () => {
+    const scope = { name: 'http', version: '1.2', attributes: { a: 1 } };
+    const links = [{ trace_id: 'order-6', span_id: 'former', attributes: { kind: 'retry' } }];
+    const events = [{ name: 'exception', time: '5', attributes: { 'exception.type': 'Timeout' } }];
+    const whole = { trace_id: 'order-8', span_id: 'whole', name: 'pay', scope, links, events };
+    const spans = [whole, { trace_id: 'order-8', span_id: 'bare', name: 'pay' }];
+    const request = spansFromValue({ spans }, { incomplete: true });
+    const wire_trace_id = request.resourceSpans[0]?.scopeSpans[0]?.spans[0]?.traceId ?? '';
+    const partition = 1;
+    const append = async (value: Uint8Array) => (await api.log.append(TOPICS.spans, [{ partition, value }]))[0]!;
+    const log = { partition, first_offset: await append(encodeRequest(request)), last_offset: await append(encodeRequest(request)) };
+    await publish(api.log, violation({ id: 'viol-whole', trace_id: 'order-8', wire_trace_id, log }));
+    await eventually(() => api.store.violation('viol-whole'));
+    const { body } = await api.ask<TraceView>('GET', '/v1/traces/order-8');
+    expect(body.spans).toEqual([
+      expect.objectContaining({ scope, links, events }),
+      expect.not.objectContaining({ scope: expect.anything() }),
+    ]);
+    expect(body.spans[1]).not.toHaveProperty('links');
+    // The defaults: 10 s and 30 s after the last of them.
+    const times: number[] = [];
+    for await (const { records } of api.log.read(TOPICS.spans, partition, log.last_offset, log.last_offset + 1))
+      times.push(...records.map(({ timestamp }) => timestamp + 40_000));
+    expect(times).toEqual([Date.parse(body.late_spans_until!)]);
+    const test = { expression: 'trace.has(span.name == "pay")', trace: { spans: body.spans } };
+    expect(await api.ask('POST', '/v1/rules/test', test)).toMatchObject({ status: 200, body: { matches: true } });
+    expect((await api.ask('GET', '/v1/traces/order-9')).body['code']).toBe('BT_API_TRACE_UNKNOWN');
+    const beyond = { partition, first_offset: log.last_offset + 1, last_offset: log.last_offset + 1 };
+    await publish(api.log, violation({ id: 'viol-beyond', trace_id: 'order-10', wire_trace_id: '0'.repeat(31) + '9', log: beyond }));
+    await eventually(() => api.store.violation('viol-beyond'));
+    expect((await api.ask('GET', '/v1/traces/order-10')).body['code']).toBe('BT_API_TRACE_GONE');
+    expect((await api.ask<TraceView>('GET', '/v1/violations/viol-beyond/trace')).body).not.toHaveProperty('late_spans_until');
   });
 });

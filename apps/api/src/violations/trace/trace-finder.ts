@@ -2,7 +2,8 @@ import { encodeRequest } from '#otlp';
 import type { Store } from '#store';
 import { ApiError } from '../../api-error.js';
 import { signedRecord } from '../violation.dto.js';
-import type { TraceReader } from './trace-reader.js';
+import type { TraceView } from './trace.dto.js';
+import type { TracePlace, TraceReader } from './trace-reader.js';
 
 /** The spans of a trace as the log has them. */
 export interface FoundTrace {
@@ -24,10 +25,25 @@ export class TraceFinder {
 
   /** `traceId`: as it was sent, or 32 hex digits. Throws BT_API_TRACE_UNKNOWN, BT_API_TRACE_GONE. */
   async find(traceId: string): Promise<FoundTrace> {
-    const { violations } = await this.store.violations({ traceId }, { limit: MAX_VIOLATIONS });
+    const { id, ...place } = await this.locate(traceId);
+    const { requests, complete } = await this.traceReader.requests(place);
+    if (requests.length === 0) throw new ApiError('BT_API_TRACE_GONE', { id });
+    return { requests: requests.map(encodeRequest), complete };
+  }
+
+  /** The spans as they are shown. Throws as `find`. */
+  async view(traceId: string): Promise<TraceView> {
+    const { id, ...place } = await this.locate(traceId);
+    const trace = await this.traceReader.read(place);
+    if (trace.spans.length === 0) throw new ApiError('BT_API_TRACE_GONE', { id });
+    return trace;
+  }
+
+  private async locate(traceId: string): Promise<TracePlace & { readonly id: string }> {
+    const { violations } = await this.store.violationsFrom({ traceId }, { limit: MAX_VIOLATIONS });
     const [first, ...others] = violations.map(signedRecord);
     if (first === undefined) throw new ApiError('BT_API_TRACE_UNKNOWN', { trace_id: traceId.slice(0, 100) });
-    const { wire_trace_id } = first;
+    const { id, trace_id, wire_trace_id } = first;
     // A trace that was judged in fragments lies in the ranges of all of them.
     const logs = [first, ...others].filter((record) => record.wire_trace_id === wire_trace_id).map(({ log }) => log);
     const log = {
@@ -35,8 +51,6 @@ export class TraceFinder {
       first_offset: Math.min(...logs.map(({ first_offset }) => first_offset)),
       last_offset: Math.max(...logs.map(({ last_offset }) => last_offset)),
     };
-    const { requests, complete } = await this.traceReader.requests({ wire_trace_id, log });
-    if (requests.length === 0) throw new ApiError('BT_API_TRACE_GONE', { id: first.id });
-    return { requests: requests.map(encodeRequest), complete };
+    return { id, trace_id, wire_trace_id, log };
   }
 }

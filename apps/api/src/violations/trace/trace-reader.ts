@@ -3,42 +3,68 @@ import { collectTrace, type TraceRequest } from '#otlp';
 import type { Logger } from '#platform';
 import { type SpanView, spanViews, type TraceView } from './trace.dto.js';
 
+/** Where the spans of a trace lie in the log. */
+export type TracePlace = Pick<ViolationRecord, 'trace_id' | 'wire_trace_id' | 'log'>;
+
+/** For how long spans are judged together (`traces.*`), in milliseconds. */
+export interface TraceTimes {
+  readonly idleTimeout: number;
+  readonly maxAge: number;
+  readonly lateWindow: number;
+}
+
+export interface ReadTrace {
+  /** Of each record the spans of the trace, in the order of the log. */
+  readonly requests: readonly TraceRequest[];
+  /** False when the log has already dropped some of the records in which the trace lay. */
+  readonly complete: boolean;
+  /** Log times of the first and the last record with spans of the trace. */
+  readonly times?: { readonly first: number; readonly last: number };
+}
+
 /** The log is the trace store: a trace is read back from the range of records that its violation names. */
 export class TraceReader {
   constructor(
     private readonly log: Log,
     private readonly logger: Logger,
+    private readonly times: TraceTimes,
   ) {}
 
   /** The spans as they are in the log, each form of them once; `complete` is false when the log no longer has all records. */
-  async read(violation: ViolationRecord): Promise<TraceView> {
-    const { requests, complete } = await this.requests(violation);
+  async read(place: TracePlace): Promise<TraceView> {
+    const { requests, complete, times } = await this.requests(place);
     const spans = new Map<string, SpanView>();
     for (const span of requests.flatMap(spanViews)) {
       // The two sides of a call may share an id, and a span may have come in several forms: each is there.
       const content = JSON.stringify(span);
       if (!spans.has(content)) spans.set(content, span);
     }
-    return { trace_id: violation.trace_id, wire_trace_id: violation.wire_trace_id, complete, spans: [...spans.values()] };
+    const { trace_id, wire_trace_id } = place;
+    const late = times === undefined || !complete ? {} : { late_spans_until: this.lateSpansUntil(times) };
+    return { trace_id, wire_trace_id, complete, spans: [...spans.values()], ...late };
   }
 
-  /** Of each record the spans of the trace, in the order of the log. */
-  async requests({
-    log,
-    wire_trace_id,
-  }: Pick<ViolationRecord, 'log' | 'wire_trace_id'>): Promise<{ readonly requests: readonly TraceRequest[]; readonly complete: boolean }> {
+  private lateSpansUntil({ first, last }: { readonly first: number; readonly last: number }): string {
+    const { idleTimeout, maxAge, lateWindow } = this.times;
+    return new Date(Math.min(last + idleTimeout, first + maxAge) + lateWindow).toISOString();
+  }
+
+  async requests({ log, wire_trace_id }: Omit<TracePlace, 'trace_id'>): Promise<ReadTrace> {
     const { partition, first_offset: first, last_offset: last } = log;
     const { start } = await this.log.bounds(TOPICS.spans, partition);
     const requests: TraceRequest[] = [];
+    let times: ReadTrace['times'];
     let next = first;
     for await (const { records } of this.log.read(TOPICS.spans, partition, Math.max(first, start), last + 1)) {
       if (records[0]!.offset === next) next = records.at(-1)!.offset + 1;
-      for (const { value, offset } of records) {
+      for (const { value, offset, timestamp } of records) {
         const request = this.collect(value, wire_trace_id, offset);
-        if (request !== undefined && request.resourceSpans.length > 0) requests.push(request);
+        if (request === undefined || request.resourceSpans.length === 0) continue;
+        requests.push(request);
+        times = { first: times?.first ?? timestamp, last: timestamp };
       }
     }
-    return { requests, complete: next > last };
+    return { requests, complete: next > last, ...(times === undefined ? {} : { times }) };
   }
 
   private collect(value: Uint8Array, traceId: string, offset: number): TraceRequest | undefined {

@@ -3,13 +3,39 @@ import {
   type PlainMap,
   type PlainValue,
   plainMap,
+  type Scope,
   SPAN_KINDS,
   type Span,
   STATUS_CODES,
   shownIds,
+  shownLinkIds,
   spanAttributes,
   type TraceRequest,
 } from '#otlp';
+
+/** The part of an application that made the span: an instrumentation library, as a rule. */
+export class ScopeView {
+  @ApiProperty({ example: '@opentelemetry/instrumentation-http' })
+  name!: string;
+
+  @ApiPropertyOptional({ example: '0.57.1' })
+  version?: string;
+
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  attributes?: unknown;
+}
+
+/** Another span that a span names as related. */
+export class LinkView {
+  @ApiProperty({ example: '0af7651916cd43dd8448eb211c80319c' })
+  trace_id!: string;
+
+  @ApiProperty({ example: 'b7ad6b7169203331' })
+  span_id!: string;
+
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  attributes?: unknown;
+}
 
 /** A span as `POST /v1/spans` takes it, its ids as they were sent. Nanoseconds are text, because JavaScript's numbers would round them. */
 export class SpanView {
@@ -54,6 +80,12 @@ export class SpanView {
 
   @ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true } })
   events!: readonly unknown[];
+
+  @ApiPropertyOptional({ type: [LinkView], description: 'Absent without links.' })
+  links?: readonly LinkView[];
+
+  @ApiPropertyOptional({ type: ScopeView, description: 'Absent where the sender named none.' })
+  scope?: ScopeView;
 }
 
 export class TraceView {
@@ -68,17 +100,26 @@ export class TraceView {
 
   @ApiProperty({ type: [SpanView] })
   spans!: readonly SpanView[];
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description:
+      'Spans that come later, by the time of the log, are not judged together with these: `traces.idle_timeout` and `traces.late_window` after the last of ' +
+      'them, and at most `traces.max_age` and `traces.late_window` after the first. A pause of the log makes it that much later. Absent when the log has not ' +
+      'all of the spans.',
+  })
+  late_spans_until?: string;
 }
 
 /** All spans of a request, flat. */
 export function spanViews(request: TraceRequest): SpanView[] {
   return request.resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const attributes = plainMap(resource?.attributes ?? []);
-    return scopeSpans.flatMap(({ spans }) => spans.map((span) => spanView(span, attributes)));
+    return scopeSpans.flatMap(({ scope, spans }) => spans.map((span) => spanView(span, attributes, scope)));
   });
 }
 
-function spanView(span: Span, resource: PlainMap): SpanView {
+function spanView(span: Span, resource: PlainMap, scope: Scope | undefined): SpanView {
   const service = resource['service.name'];
   const { traceId, spanId, parentSpanId } = shownIds(span);
   return {
@@ -100,7 +141,28 @@ function spanView(span: Span, resource: PlainMap): SpanView {
       time: String(event.timeUnixNano),
       attributes: json(plainMap(event.attributes)),
     })),
+    ...(span.links.length === 0 ? {} : { links: span.links.map(linkView) }),
+    ...(scope === undefined || isEmpty(scope) ? {} : { scope: scopeView(scope) }),
   };
+}
+
+function linkView(link: Span['links'][number]): LinkView {
+  const { traceId: trace_id, spanId: span_id } = shownLinkIds(link);
+  return { trace_id, span_id, ...attributesOf(spanAttributes(link.attributes)) };
+}
+
+const isEmpty = ({ name, version, attributes }: Scope): boolean => name === '' && version === '' && attributes.length === 0;
+
+function scopeView({ name, version, attributes }: Scope): ScopeView {
+  return {
+    name: name.toWellFormed(),
+    ...(version === '' ? {} : { version: version.toWellFormed() }),
+    ...attributesOf(plainMap(attributes)),
+  };
+}
+
+function attributesOf(map: PlainMap): { readonly attributes?: unknown } {
+  return Object.keys(map).length === 0 ? {} : { attributes: json(map) };
 }
 
 /** JSON has no integers of 64 bits, no infinities, NaN and bytes: they become text, as in protobuf's JSON (bytes in base64). */
