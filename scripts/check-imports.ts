@@ -8,17 +8,18 @@ import { repositoryRoot, sourceFiles } from './source-files.js';
 /** A lib and the libs it may import. */
 const libs: Readonly<Record<string, readonly string[]>> = {
   base: [],
+  records: [],
   dsl: ['base'],
   otlp: ['base'],
   signing: ['base'],
-  mcp: [],
+  mcp: ['records'],
   platform: ['base', 'openapi'],
   openapi: [],
   files: [],
-  engine: ['base', 'dsl', 'otlp'],
-  messaging: ['base', 'files', 'platform', 'otlp'],
-  replay: ['engine', 'messaging', 'otlp'],
-  store: ['base', 'files', 'platform'],
+  engine: ['base', 'dsl', 'otlp', 'records'],
+  messaging: ['base', 'files', 'platform', 'otlp', 'records'],
+  replay: ['engine', 'messaging', 'otlp', 'records'],
+  store: ['base', 'files', 'platform', 'records'],
 };
 
 /** An app may import every lib, and of other apps only the modules of those named here. */
@@ -33,6 +34,7 @@ const apps: Readonly<Record<string, readonly string[]>> = {
 /** The packages and Node modules a pure lib may load; a lib that is not named here may load any. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   base: [],
+  records: [],
   dsl: ['fengari', 're2js'], // no Node module: it runs in a browser
   otlp: ['node:crypto'],
   signing: ['node:crypto'],

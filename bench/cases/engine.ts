@@ -1,4 +1,5 @@
-import { DEFAULT_ASSEMBLY, PartitionEngine, type RuleDefinition, RuleSet } from '#engine';
+import { DEFAULT_ASSEMBLY, PartitionEngine, RuleSet } from '#engine';
+import type { RuleDefinition } from '#records';
 import type { BenchCase } from '../case.js';
 import { collectedBytes } from '../collected-bytes.js';
 import { FIFTY_RULES } from '../fixtures/fifty-rules.js';

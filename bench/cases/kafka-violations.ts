@@ -1,7 +1,9 @@
 // Only when asked for (`npm run bench:kafka`).
+
 import { setTimeout as pause } from 'node:timers/promises';
+import { TOPICS } from '#records';
 import { violation } from '../../apps/api/src/testing/violation.js';
-import { type Log, TOPICS } from '../../libs/messaging/src/index.js';
+import { type Log } from '../../libs/messaging/src/index.js';
 import { clusterLog } from '../../test/chaos/send.js';
 import { BeTrace, storageFolder } from '../../test/harness/betrace.js';
 import { CLUSTER_PARTITIONS, Cluster, metric } from '../../test/harness/cluster.js';

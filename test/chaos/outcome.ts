@@ -1,6 +1,7 @@
 import pg from 'pg';
-import { type Log, readAll, TOPICS, type ViolationRecord } from '#messaging';
+import { type Log, readAll } from '#messaging';
 import { attributeOf, decodeRequest } from '#otlp';
+import { TOPICS, type ViolationRecord } from '#records';
 import { violationSpanId } from '../../apps/api/src/export/violation-span.js';
 import type { Cluster } from '../harness/cluster.js';
 import { REFUSED_SERVICE } from './poison.js';

@@ -1,5 +1,6 @@
 import { PartitionEngine, RuleSet } from '#engine';
-import { controlOf, type Log, RuleHistory, type RuleSetRecord, readAll, TOPICS, type ViolationRecord } from '#messaging';
+import { controlOf, type Log, RuleHistory, readAll } from '#messaging';
+import { type RuleSetRecord, TOPICS, type ViolationRecord } from '#records';
 import { engineRecord, IngestTime, misplacedSpans } from '#replay';
 import { type KeyRing, keyRing } from '#signing';
 import { violationRecord } from '../../apps/evaluator/src/publish/violation-record.js';

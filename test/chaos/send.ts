@@ -1,5 +1,6 @@
-import { type Log, openLog, TOPICS, topicSpecifications } from '#messaging';
+import { type Log, openLog, topicSpecifications } from '#messaging';
 import { encodeRequest, encodeRequestJson, spansFromValue } from '#otlp';
+import { TOPICS } from '#records';
 import { CLUSTER_PARTITIONS, type Cluster } from '../harness/cluster.js';
 import { exportOverGrpc } from './back-pressure.js';
 import type { Random } from './random.js';

@@ -1,17 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  CONTROL_EPOCH_PREFIX,
-  CONTROL_HEADER,
-  type Log,
-  openLog,
-  partitionOfKey,
-  readAll,
-  type Subscription,
-  TOPICS,
-  topicSpecifications,
-  type ViolationRecord,
-} from '#messaging';
+import { type Log, openLog, partitionOfKey, readAll, type Subscription, topicSpecifications } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
+import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, TOPICS, type ViolationRecord } from '#records';
 import { Evaluator } from '../../apps/evaluator/src/partition/evaluator.js';
 import { shares } from '../../apps/evaluator/src/threads/shares.js';
 import { Random } from '../chaos/random.js';

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
-import { type Log, openLog, readAll, TOPICS, topicSpecifications, type ViolationRecord } from '#messaging';
+import { type Log, openLog, readAll, topicSpecifications } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
+import { TOPICS, type ViolationRecord } from '#records';
 import { openStore, type Store } from '#store';
 import { RulePublisher } from '../../apps/api/src/rules/publish/rule-publisher.js';
 import { Evaluator } from '../../apps/evaluator/src/partition/evaluator.js';

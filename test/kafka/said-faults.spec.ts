@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
-import { type RuleSetRecord, TOPICS } from '#messaging';
+import { type RuleSetRecord, TOPICS } from '#records';
 import { BeTrace } from '../harness/betrace.js';
 import { Cluster, type ClusterApp } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
-import { isRefusedRecord, type KafkaLogSettings, TOPICS, topicSpecifications } from '../../libs/messaging/src/index.js';
+import { TOPICS } from '#records';
+import { isRefusedRecord, type KafkaLogSettings, topicSpecifications } from '../../libs/messaging/src/index.js';
 import { inspectTopics, prepareTopics } from '../../libs/messaging/src/kafka/admin.js';
 import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';

@@ -1,7 +1,7 @@
 import { Inject, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Registry } from 'prom-client';
-import { Log, TOPICS } from '#messaging';
+import { Log } from '#messaging';
 import { DOCUMENTATION_PATHS } from '#openapi';
 import {
   CLOCK,
@@ -15,6 +15,7 @@ import {
   registerMetrics,
   Shutdown,
 } from '#platform';
+import { TOPICS } from '#records';
 import type { KeyRing } from '#signing';
 import { Store } from '#store';
 import { AttributesController } from './attributes/attributes.controller.js';

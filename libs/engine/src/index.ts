@@ -10,7 +10,7 @@ export type { EngineRecord } from './record.js';
 export { type EpochRules, UncompiledRules } from './rules/epoch-rules.js';
 export { RuleClock } from './rules/rule-clock.js';
 export { RuleSet } from './rules/rule-set.js';
-export { type AssemblySettings, DEFAULT_ASSEMBLY, ON_ERROR, type OnError, type RuleDefinition } from './settings.js';
+export { type AssemblySettings, DEFAULT_ASSEMBLY } from './settings.js';
 export { ClosedTraces } from './verdict/closed-traces.js';
 export type { Verdict } from './verdict/verdict.js';
 export { type Subject, violationId } from './verdict/violation-id.js';

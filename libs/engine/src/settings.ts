@@ -53,20 +53,3 @@ export function checkSettings(settings: AssemblySettings): void {
 export function toleranceOf({ tolerance }: AssemblySettings): number {
   return tolerance === undefined ? DEFAULT_TOLERANCE : Math.round(tolerance * 1_000_000);
 }
-
-/** A rule as the engine and the rules log know it. */
-export interface RuleDefinition {
-  readonly id: string;
-  readonly name: string;
-  readonly version: number;
-  readonly expression: string;
-  readonly severity: 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW';
-  /** Text of the violation's message; without it one is made from the name and the explanation. */
-  readonly message?: string;
-  /** The verdict on a value of another type than the rule expects; `no_match` without it. */
-  readonly onError?: OnError;
-}
-
-/** What a rule makes of a value of another type: see `RuleDefinition.onError`. */
-export const ON_ERROR = ['no_match', 'undecided', 'violation'] as const;
-export type OnError = (typeof ON_ERROR)[number];

@@ -22,33 +22,6 @@ export { type DeadLetter, DeadLetters } from './records/dead-letters.js';
 export { partitionOf, partitionOfKey } from './records/partition-of.js';
 export { readPositionMetadata, writePositionMetadata } from './records/position-metadata.js';
 export { RuleHistory } from './records/rule-history.js';
-export {
-  type ClosedTracesRecord,
-  CONTROL_BARRIER_PREFIX,
-  CONTROL_EPOCH_PREFIX,
-  CONTROL_HEADER,
-  CONTROL_OPEN_PREFIX,
-  CONTROL_PAUSE_PREFIX,
-  CONTROL_SETTLED_PREFIX,
-  CONTROL_TICK,
-  closedTracesKey,
-  EPOCH_BEFORE_HEADER,
-  EVALUATORS,
-  type FullPartitionsRecord,
-  HEALTH_RULES,
-  healthKey,
-  type PublishedRule,
-  type RuleHealthRecord,
-  type RuleSetRecord,
-  type RuleStatusRecord,
-  type RuleTypeFailure,
-  SHADOW_SAMPLES,
-  type ShadowSample,
-  type ShadowSamplesRecord,
-  shadowKey,
-  TOPICS,
-  topicSpecifications,
-  type ViolationRecord,
-} from './records/topics.js';
+export { topicSpecifications } from './records/topic-specification.js';
 export { retry } from './retry.js';
 export type { EmbeddedLogSettings, KafkaLogSettings, LogSettings } from './settings.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Configuration } from '#platform';
 import { logProblem } from './problems.js';
-import { type TopicSpecification, topicSpecifications } from './records/topics.js';
+import { type TopicSpecification, topicSpecifications } from './records/topic-specification.js';
 import type { KafkaLogSettings, LogSettings } from './settings.js';
 
 /**

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Log, LogRecord, Position, RecordBatch, SubscribeOptions, Subscription } from './log.js';
 import { LogUnavailable } from './problems.js';
 import { readAll } from './read-all.js';
-import type { TopicSpecification } from './records/topics.js';
+import type { TopicSpecification } from './records/topic-specification.js';
 
 /** What an adaptor's spec gives to the suite. */
 export interface LogUnderTest {

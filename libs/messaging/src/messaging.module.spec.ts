@@ -3,7 +3,7 @@ import { Test } from '@nestjs/testing';
 import { Log } from './log.js';
 import { MessagingModule } from './messaging.module.js';
 import { LogUnavailable } from './problems.js';
-import { topicSpecifications } from './records/topics.js';
+import { topicSpecifications } from './records/topic-specification.js';
 
 describe('MessagingModule', () => {
   it('provides the log to every module, and closes it when the application stops', async () => {

@@ -1,4 +1,4 @@
-import type { TopicSpecification } from './records/topics.js';
+import type { TopicSpecification } from './records/topic-specification.js';
 
 /** The embedded log: SQLite in this process. */
 export interface EmbeddedLogSettings {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { contextWindow, PartitionEngine, RuleSet, type Verdict } from '#engine';
-import { controlOf, type LogRecord, openLog, readAll, TOPICS, topicSpecifications } from '#messaging';
+import { controlOf, type LogRecord, openLog, readAll, topicSpecifications } from '#messaging';
+import { TOPICS } from '#records';
 import { ruleOf } from '../../../test/fixtures/engine/apply-all.js';
 import { A_SPAN, logOf } from '../../../test/fixtures/engine/test-span.js';
 import { INGEST_DUE, IngestTime } from './ingest-time.js';

@@ -1,4 +1,5 @@
-import { type Control, controlOf, type Log, type LogRecord, TOPICS } from '#messaging';
+import { type Control, controlOf, type Log, type LogRecord } from '#messaging';
+import { TOPICS } from '#records';
 import { MOVED_HEADER } from './misplaced-spans.js';
 
 /**

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Accounting, type AssemblySettings, type EngineRecord, type RuleDefinition, RuleSet, type Verdict } from '#engine';
-import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, CONTROL_PAUSE_PREFIX, CONTROL_TICK, type LogRecord } from '#messaging';
+import { Accounting, type AssemblySettings, type EngineRecord, RuleSet, type Verdict } from '#engine';
+import { type LogRecord } from '#messaging';
+import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, CONTROL_PAUSE_PREFIX, CONTROL_TICK, type RuleDefinition } from '#records';
 import { engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
 import { arbitraryLog, logOfLongTraces, pausedLog, SMALL_SETTINGS, somePauses } from '../../../test/fixtures/engine/arbitrary-log.js';
 import { spanRule, traceRule } from '../../../test/fixtures/engine/arbitrary-rule.js';

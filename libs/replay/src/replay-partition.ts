@@ -1,5 +1,6 @@
 import { type Accounting, type AssemblySettings, contextStart, type EpochRules, PartitionEngine, RuleClock, type Verdict } from '#engine';
-import { controlOf, type Log, TOPICS } from '#messaging';
+import { controlOf, type Log } from '#messaging';
+import { TOPICS } from '#records';
 import { engineRecord } from './engine-record.js';
 import { IngestTime } from './ingest-time.js';
 import { misplacedSpans } from './misplaced-spans.js';

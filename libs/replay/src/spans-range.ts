@@ -1,5 +1,6 @@
 import { type AssemblySettings, contextWindow } from '#engine';
-import { controlOf, type LogRecord, TOPICS } from '#messaging';
+import { controlOf, type LogRecord } from '#messaging';
+import { TOPICS } from '#records';
 import { IngestTime } from './ingest-time.js';
 import type { ReplayedLog } from './replay-partition.js';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { type RuleSetRecord } from './rule-set-record.js';
+import type { RuleSetRecord } from '#records';
 import { type Store } from './store.js';
 import { rule } from './testing/rule.js';
 
@@ -115,7 +115,7 @@ export function describeEpochs(open: () => Store): void {
 
     it('adopts the rules of a log around one that was put before, which stays and is told in the next epoch', async () => {
       await store.putRule(rule('b', { enabled: false }), 1);
-      const published = (id: string) => ({ id, name: id, version: 4, expression: 'span.is_root', severity: 'LOW' });
+      const published = (id: string) => ({ id, name: id, version: 4, expression: 'span.is_root', severity: 'LOW' as const });
       await store.adoptRules([published('a'), published('b')], 7, 2);
       expect((await store.rules()).map(({ id, version, enabled }) => [id, version, enabled])).toEqual([
         ['a', 4, true],

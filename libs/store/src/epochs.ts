@@ -1,6 +1,7 @@
+import type { RuleChange, RuleSetRecord } from '#records';
 import { noteFilled } from './filled-tables.js';
 import { checkedColumn, parsedColumn } from './json-column.js';
-import { publishedRule, type RuleChange, type RuleSetRecord, ruleSetOf, SNAPSHOT_EVERY } from './rule-set-record.js';
+import { publishedRule, ruleSetOf, SNAPSHOT_EVERY } from './rule-set-record.js';
 import type { Queries } from './schema.js';
 import type { EpochChange } from './store.js';
 

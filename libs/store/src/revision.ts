@@ -1,10 +1,11 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { VerdictStatus } from '#records';
 
 /** One revision of a violation. A trace that is judged in fragments counts them from 1 in each. */
 export interface Revision {
   readonly id: string;
   readonly revision: number;
-  readonly status: 'open' | 'retracted' | 'undecided';
+  readonly status: VerdictStatus;
   /** Offset of the first record of the trace, or of its fragment. */
   readonly firstOffset: number;
 }

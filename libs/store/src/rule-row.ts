@@ -1,9 +1,7 @@
+import type { RuleContent } from '#records';
 import { parsedColumn } from './json-column.js';
 import type { RulesTable } from './schema.js';
 import type { StoredRule } from './store.js';
-
-/** What a rule says; the rest is counted. */
-export type RuleContent = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
 
 export function rowOf(content: RuleContent): Omit<RulesTable, 'version' | 'created_at' | 'updated_at'> {
   const { id, name, description, expression, severity, tags, controls = [], enabled, shadow = false, message, onError } = content;

@@ -1,30 +1,5 @@
+import type { OnError, PublishedRule, RuleChange, RuleSetRecord, Severity } from '#records';
 import type { RulesTable } from './schema.js';
-import type { StoredRule } from './store.js';
-
-/** A rule as evaluators need it; the shape of a published rule in the rules log. */
-export interface PublishedRule {
-  readonly id: string;
-  readonly name: string;
-  readonly version: number;
-  readonly expression: string;
-  readonly severity: string;
-  readonly message?: string;
-  /** Absent: `no_match`. */
-  readonly onError?: StoredRule['onError'];
-  /** Absent: enforced. */
-  readonly mode?: 'shadow';
-}
-
-/** A record of the rules log: what changed against the epoch before, the whole set, or both. */
-export interface RuleSetRecord {
-  readonly epoch: number;
-  readonly changes?: readonly RuleChange[];
-  readonly snapshot?: readonly PublishedRule[];
-  /** The rules of an epoch that was lost, as they were when somebody said so: those under which its spans were judged may have been others. */
-  readonly replaced?: true;
-}
-
-export type RuleChange = { readonly put: PublishedRule } | { readonly remove: string };
 
 /** Changes between two records that hold the whole rule set, at least; as many as it has rules, when those are more. */
 export const SNAPSHOT_EVERY = 50;
@@ -34,13 +9,13 @@ export function publishedRule(row: RulesTable | undefined): PublishedRule | unde
   if (row === undefined || row.enabled === 0) return undefined;
   const { id, name, version, expression, severity, message } = row;
   // A version that was kept before there was a choice says nothing.
-  const onError = (row.on_error ?? 'no_match') as StoredRule['onError'];
+  const onError = (row.on_error ?? 'no_match') as OnError;
   return {
     id,
     name,
     version,
     expression,
-    severity,
+    severity: severity as Severity,
     ...(message === null ? {} : { message }),
     ...(onError === 'no_match' ? {} : { onError }),
     ...(row.shadow === 1 ? { mode: 'shadow' } : {}),

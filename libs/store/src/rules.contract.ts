@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { RuleSetRecord } from './rule-set-record.js';
+import type { RuleSetRecord } from '#records';
 import { type Store } from './store.js';
 import { rule } from './testing/rule.js';
 

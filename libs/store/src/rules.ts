@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
+import type { PublishedRule, RuleChange, RuleContent } from '#records';
 import type { Connection } from './connection.js';
 import { appendEpoch, appendSnapshot, insertWhole } from './epochs.js';
 import { noteDeleted, noteFilled } from './filled-tables.js';
 import { StoreError } from './problems.js';
-import { type RuleContent, rowOf, ruleOf, sameContent } from './rule-row.js';
-import { changeOf, type PublishedRule, type RuleChange } from './rule-set-record.js';
+import { rowOf, ruleOf, sameContent } from './rule-row.js';
+import { changeOf } from './rule-set-record.js';
 import { type Authorship, keepVersion, lastVersion } from './rule-versions.js';
 import type { Queries, RulesTable, Schema } from './schema.js';
 import type { ImportedRule, RulesImport, StoredRule } from './store.js';

@@ -1,4 +1,5 @@
 import type { Loss } from '#files';
+import type { PublishedRule, RuleContent } from '#records';
 import {
   type ClosedTracesCount,
   type ClosedTracesTotals,
@@ -22,8 +23,6 @@ import { alreadyNotified, notified } from './notifications.js';
 import { positionOf } from './positions.js';
 import { StoreError } from './problems.js';
 import type { Revision } from './revision.js';
-import type { RuleContent } from './rule-row.js';
-import type { PublishedRule } from './rule-set-record.js';
 import { ruleVersion, ruleVersions } from './rule-versions.js';
 import { type RuleViolations, ruleViolations } from './rule-violations.js';
 import { adoptRules, allRules, changing, deleteRule, importRules, putRule, ruleById } from './rules.js';

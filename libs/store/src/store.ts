@@ -1,9 +1,9 @@
+import type { PublishedRule, RuleContent } from '#records';
 import type { ClosedTracesCount, ClosedTracesTotals } from './compliance/closed-traces.js';
 import type { ControlledRule } from './compliance/controlled-rules.js';
 import type { JudgedTraces } from './compliance/judged-traces.js';
 import type { Mark, Mute, MutePage } from './marks/mark.js';
 import type { Revision } from './revision.js';
-import type { PublishedRule } from './rule-set-record.js';
 import type { RuleViolations } from './rule-violations.js';
 import type { KnownKey } from './signature-keys.js';
 import type { ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
@@ -11,27 +11,7 @@ import type { SequencedViolations, ViolationSequence } from './violation-sequenc
 
 /** The store port: rules, their epochs, violations, and how far each reader of the violations log got. */
 
-/** A control of a compliance framework: SOC 2 CC6.1. */
-export interface StoredControl {
-  readonly framework: string;
-  readonly control: string;
-}
-
-export interface StoredRule {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly expression: string;
-  readonly severity: 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW';
-  readonly tags: readonly string[];
-  /** Controls of compliance frameworks that it watches over. Absent: none. */
-  readonly controls?: readonly StoredControl[];
-  readonly enabled: boolean;
-  /** It is judged and counted, and no violation comes of it; of an enabled rule only. Absent: no. */
-  readonly shadow?: boolean;
-  readonly message: string | null;
-  /** The verdict on a value of another type than the rule expects. */
-  readonly onError: 'no_match' | 'undecided' | 'violation';
+export interface StoredRule extends RuleContent {
   /** Counts from 1; each change of the rule adds one. */
   readonly version: number;
   /** Unix milliseconds. */
@@ -42,7 +22,7 @@ export interface StoredRule {
 /** What a change to a rule does to the rule set. */
 export interface EpochChange {
   readonly epoch: number;
-  /** JSON of a rules log record (`RuleSetRecord` of messaging). */
+  /** JSON of a rules log record (`RuleSetRecord`). */
   readonly record: string;
   /** Published to the rules log and switched by markers in every partition. */
   readonly published: boolean;
@@ -61,7 +41,7 @@ export interface StoredViolation extends Revision {
   readonly exportRefused?: string;
   /** Texts that a search reads beside ids and names (message, values); write-only. */
   readonly text?: string;
-  /** The signed record as it was published (`ViolationRecord` of messaging): what the API answers from. */
+  /** The signed record as it was published (`ViolationRecord`): what the API answers from. */
   readonly record: string;
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { TOPICS } from '#messaging';
 import { encodeRequest, type PlainMap, spansFromJson } from '#otlp';
+import { TOPICS } from '#records';
 import { ApiUnderTest } from '../testing/api-under-test.js';
 import { AttributeCatalogue } from './attribute-catalogue.js';
 import type { AttributesView } from './attributes.dto.js';

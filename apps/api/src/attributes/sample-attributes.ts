@@ -1,5 +1,6 @@
-import { controlOf, type Log, TOPICS } from '#messaging';
+import { controlOf, type Log } from '#messaging';
 import { decodeRequest, plainMap, spanAttributes, type TraceRequest } from '#otlp';
+import { TOPICS } from '#records';
 import { AttributeCatalogue, type CataloguedAttribute } from './attribute-catalogue.js';
 import type { SensitiveAttributes } from './sensitive-attributes.js';
 

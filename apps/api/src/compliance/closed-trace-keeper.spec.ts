@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ClosedTracesRecord } from '#messaging';
 import { createLogger } from '#platform';
+import type { ClosedTracesRecord } from '#records';
 import type { ClosedTracesCount } from '#store';
 import { ClosedTraceKeeper } from './closed-trace-keeper.js';
 

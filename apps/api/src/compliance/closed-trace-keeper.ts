@@ -1,5 +1,5 @@
-import type { ClosedTracesRecord } from '#messaging';
 import type { Logger } from '#platform';
+import type { ClosedTracesRecord } from '#records';
 import type { ClosedTracesCount, Store } from '#store';
 
 /** Milliseconds between two writes of the counts. */

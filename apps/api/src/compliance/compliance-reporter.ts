@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { RuleSetRecord } from '#messaging';
+import type { RuleSetRecord } from '#records';
 import type { ControlledRule, Store } from '#store';
 import { ApiError } from '../api-error.js';
 import { ruleMode } from '../rules/rule-mode.js';

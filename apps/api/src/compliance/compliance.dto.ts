@@ -1,7 +1,7 @@
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, Max, Min } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
-import { RULE_MODES, type RuleMode } from '../rules/rule-mode.js';
+import { RULE_MODES, type RuleMode } from '#records';
 import { instant } from '../violations/filter/instant.js';
 
 const INSTANT = 'Unix seconds (also with decimals, or milliseconds to nanoseconds by the number of digits) or RFC 3339';

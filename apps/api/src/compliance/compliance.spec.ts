@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { closedTracesKey, TOPICS } from '#messaging';
+import { closedTracesKey, TOPICS } from '#records';
 import { ApiUnderTest } from '../testing/api-under-test.js';
 import { eventually } from '../testing/eventually.js';
 import type { ComplianceFrameworks, ComplianceReport } from './compliance.dto.js';

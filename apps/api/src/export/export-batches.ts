@@ -1,4 +1,4 @@
-import type { ViolationRecord } from '#messaging';
+import type { ViolationRecord } from '#records';
 
 /** A violation of the log, where it lies, and the offset after its record. */
 export interface Entry {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { Log, TOPICS } from '#messaging';
+import { Log } from '#messaging';
 import {
   Behind,
   CONFIGURATION,
@@ -13,6 +13,7 @@ import {
   shownAddress,
   VERSION,
 } from '#platform';
+import { TOPICS } from '#records';
 import { Store } from '#store';
 import { API_METRICS } from '../metrics.js';
 import type { ViolationExporter } from './violation-exporter.js';

@@ -1,16 +1,8 @@
 import type { Resource } from '@opentelemetry/resources';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
-import {
-  CONTROL_HEADER,
-  type Log,
-  type LogError,
-  type PartitionListener,
-  type Position,
-  type RecordBatch,
-  type Subscription,
-  TOPICS,
-} from '#messaging';
+import { type Log, type LogError, type PartitionListener, type Position, type RecordBatch, type Subscription } from '#messaging';
 import { Lag, type Logger, type Metrics } from '#platform';
+import { CONTROL_HEADER, TOPICS } from '#records';
 import type { Revision, Store } from '#store';
 import { PositionFollower } from '../keep/position-follower.js';
 import { readerPosition } from '../keep/reader-position.js';

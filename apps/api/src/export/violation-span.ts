@@ -3,8 +3,8 @@ import { type Attributes, type HrTime, SpanKind, SpanStatusCode, TraceFlags } fr
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { Explanation } from '#dsl';
-import type { ViolationRecord } from '#messaging';
 import { OWN_SCOPE } from '#otlp';
+import type { ViolationRecord } from '#records';
 import { attributeParts, fitted } from './record-parts.js';
 
 const INSTANT: HrTime = [0, 0];

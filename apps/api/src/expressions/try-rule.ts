@@ -1,6 +1,7 @@
-import { judgeTrace, ON_ERROR, type OnError, RuleSet } from '#engine';
+import { judgeTrace, RuleSet } from '#engine';
 import { encodeRequest, type JsonValue, parseJson, spansFromValue } from '#otlp';
 import { didYouMean, nearest, type ProblemDetail } from '#platform';
+import { ON_ERROR, type OnError } from '#records';
 import { ApiError } from '../api-error.js';
 import type { TestResult } from '../rules/expressions/expression.dto.js';
 import type { Phase } from './expression-task.js';

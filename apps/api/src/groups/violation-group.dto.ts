@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
+import { SEVERITIES } from '#records';
 import type { GroupState, ViolationGroup } from '#store';
-import { SEVERITIES } from '../severity.js';
 import { GROUP_STATES } from './violation-group-query.js';
 
 export class ViolationGroupCounts {

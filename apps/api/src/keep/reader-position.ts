@@ -1,4 +1,5 @@
-import { type Log, type Position, TOPICS } from '#messaging';
+import { type Log, type Position } from '#messaging';
+import { TOPICS } from '#records';
 import type { Store } from '#store';
 
 /**

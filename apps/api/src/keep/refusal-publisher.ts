@@ -1,4 +1,5 @@
-import { type Log, type RuleStatusRecord, TOPICS, type ViolationRecord } from '#messaging';
+import { type Log } from '#messaging';
+import { type RuleStatusRecord, TOPICS, type ViolationRecord } from '#records';
 
 /**
  * Tells the status of a rule, through the log, which of its violations the store refused, as evaluators tell what they set aside: any API

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
-import { type Log, readAll, TOPICS } from '#messaging';
+import { type Log, readAll } from '#messaging';
 import { registerMetrics } from '#platform';
+import { TOPICS } from '#records';
 import { type Store, StoreError } from '#store';
 import { API_METRICS } from '../metrics.js';
 import { RuleStatusFollower } from '../rules/health/rule-status-follower.js';

@@ -1,4 +1,5 @@
-import type { LogRecord, ViolationRecord } from '#messaging';
+import type { LogRecord } from '#messaging';
+import { VERDICT_STATUSES, type ViolationRecord } from '#records';
 import type { StoredViolation } from '#store';
 
 /** A record of the violations log, decoded. Throws SyntaxError or TypeError when it is none (someone else wrote it). */
@@ -8,7 +9,7 @@ export function readViolation(record: LogRecord): ViolationRecord {
   return violation;
 }
 
-const STATUSES: ReadonlySet<unknown> = new Set<ViolationRecord['status']>(['open', 'retracted', 'undecided']);
+const STATUSES: ReadonlySet<unknown> = new Set(VERDICT_STATUSES);
 
 function isViolation(value: unknown): value is ViolationRecord {
   if (typeof value !== 'object' || value === null) return false;

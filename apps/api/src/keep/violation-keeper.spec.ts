@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
-import { type Log, logProblem, TOPICS } from '#messaging';
+import { type Log, logProblem } from '#messaging';
 import { registerMetrics } from '#platform';
+import { TOPICS } from '#records';
 import type { Store } from '#store';
 import { API_METRICS } from '../metrics.js';
 import { eventually } from '../testing/eventually.js';

@@ -1,5 +1,4 @@
 import {
-  CONTROL_HEADER,
   type DeadLetter,
   DeadLetters,
   LatestLatencies,
@@ -10,9 +9,9 @@ import {
   type Position,
   type RecordBatch,
   type Subscription,
-  TOPICS,
 } from '#messaging';
 import { Behind, type KeptViolations, Lag, type Logger, type Metrics } from '#platform';
+import { CONTROL_HEADER, TOPICS } from '#records';
 import { type KeptBatch, type Store, type StoredViolation, StoreError } from '#store';
 import type { API_METRICS } from '../metrics.js';
 import { PositionFollower } from './position-follower.js';

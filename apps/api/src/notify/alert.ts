@@ -1,4 +1,4 @@
-import type { ViolationRecord } from '#messaging';
+import type { ViolationRecord } from '#records';
 import { consolePage } from './console-page.js';
 import type { Receiver } from './receiver.js';
 

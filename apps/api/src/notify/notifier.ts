@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { Log, TOPICS } from '#messaging';
+import { Log } from '#messaging';
 import {
   Behind,
   CLOCK,
@@ -14,6 +14,7 @@ import {
   registerMetrics,
   shownAddress,
 } from '#platform';
+import { TOPICS } from '#records';
 import { Store } from '#store';
 import { NOTIFY_METRICS } from './metrics.js';
 import type { Receiver } from './receiver.js';

@@ -1,14 +1,6 @@
-import {
-  CONTROL_HEADER,
-  type Log,
-  type LogError,
-  type PartitionListener,
-  type Position,
-  type RecordBatch,
-  type Subscription,
-  TOPICS,
-} from '#messaging';
+import { type Log, type LogError, type PartitionListener, type Position, type RecordBatch, type Subscription } from '#messaging';
 import { Lag, type Logger, type Metrics } from '#platform';
+import { CONTROL_HEADER, TOPICS } from '#records';
 import type { Revision, Store } from '#store';
 import { type Delivery, deliver, Taken } from '../export/deliver.js';
 import { type Entry, exportBatches } from '../export/export-batches.js';

@@ -1,4 +1,4 @@
-import type { ViolationRecord } from '#messaging';
+import type { ViolationRecord } from '#records';
 
 /** A receiver of notifications about violations. */
 export interface Receiver {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { didYouMean, nearest, parseDuration } from '#platform';
-import { SEVERITIES } from '../severity.js';
+import { SEVERITIES } from '#records';
 import type { Receiver } from './receiver.js';
 
 const MEMBERS = ['name', 'alertmanager', 'webhook', 'secret_file', 'headers', 'severities', 'rules', 'tags', 'console_url', 'fires_for'];

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { ViolationRecord } from '#messaging';
+import type { ViolationRecord } from '#records';
 import { consolePage } from './console-page.js';
 import type { Receiver } from './receiver.js';
 

@@ -1,4 +1,4 @@
-import type { RuleDefinition } from '#engine';
+import type { RuleDefinition } from '#records';
 import type { Store } from '#store';
 import { ApiError } from '../api-error.js';
 import type { ExpressionChecker } from '../rules/expressions/expression-checker.js';

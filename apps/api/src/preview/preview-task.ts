@@ -1,5 +1,6 @@
-import type { AssemblySettings, RuleDefinition } from '#engine';
+import type { AssemblySettings } from '#engine';
 import type { LogSettings } from '#messaging';
+import type { RuleDefinition } from '#records';
 import type { CarriedError } from '../expressions/expression-task.js';
 import type { PreviewProgressView, PreviewResultView } from './preview.dto.js';
 

@@ -1,9 +1,9 @@
 import { Transform, Type } from 'class-transformer';
 import { IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import { RULE_TEXT_LIMITS } from '#dsl';
-import { ON_ERROR, type OnError } from '#engine';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import { parseDuration } from '#platform';
+import { ON_ERROR, type OnError } from '#records';
 import { ProblemDetailView } from '../problem.dto.js';
 import { instant } from '../violations/filter/instant.js';
 

@@ -1,5 +1,6 @@
 import { Accounting, type RuleAccount, RuleSet, type Verdict } from '#engine';
-import { type Log, TOPICS } from '#messaging';
+import { type Log } from '#messaging';
+import { TOPICS } from '#records';
 import { type ReplayLimits, replayPartition, type SpansRange, spansRange } from '#replay';
 import { signable } from '#signing';
 import { ApiError } from '../api-error.js';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Log, RuleHistory, readAll, TOPICS } from '#messaging';
+import { type Log, RuleHistory, readAll } from '#messaging';
+import { TOPICS } from '#records';
 import type { Store } from '#store';
 import { logAndStore } from '../testing/log-and-store.js';
 import { replaceable } from '../testing/replaceable.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type ShadowSample, shadowKey, TOPICS } from '#messaging';
+import { type ShadowSample, shadowKey, TOPICS } from '#records';
 import { ApiUnderTest } from '../testing/api-under-test.js';
 import { eventually } from '../testing/eventually.js';
 import type { RuleSamples } from './health/rule-samples.dto.js';

@@ -1,9 +1,6 @@
 import { Problem } from '#platform';
+import type { RuleMode } from '#records';
 import type { StoredRule } from '#store';
-
-/** `enforce`: its matches are violations. `shadow`: it is judged and counted, without violations. `off`: it judges nothing. */
-export const RULE_MODES = ['enforce', 'shadow', 'off'] as const;
-export type RuleMode = (typeof RULE_MODES)[number];
 
 type Mode = Pick<StoredRule, 'enabled' | 'shadow'>;
 

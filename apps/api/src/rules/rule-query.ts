@@ -2,13 +2,13 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
+import { RULE_MODES, type RuleMode, SEVERITIES } from '#records';
 import type { StoredRule } from '#store';
 import { ApiError } from '../api-error.js';
 import { PageCursor, PageLimit } from '../page-query.js';
 import { upperCase, yesOrNo } from '../query.js';
-import { SEVERITIES } from '../severity.js';
 import { TEXT } from '../violations/filter/violation-filter-query.js';
-import { RULE_MODES, type RuleMode, ruleMode } from './rule-mode.js';
+import { ruleMode } from './rule-mode.js';
 
 /** Whether an answer has the health of rules. */
 const Health = () =>

@@ -14,14 +14,13 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { MAX_CONTROLS, RULE_TEXT_LIMITS } from '#dsl';
-import { ON_ERROR, type OnError } from '#engine';
 import { ApiProperty, ApiPropertyOptional, PartialType } from '#openapi';
+import { ON_ERROR, type OnError, RULE_MODES, type RuleMode, SEVERITIES, type Severity } from '#records';
 import type { StoredRule } from '#store';
 import { ProblemDetailView } from '../problem.dto.js';
-import { SEVERITIES, type Severity } from '../severity.js';
 import { RuleHealthView } from './health/rule-health.dto.js';
 import type { RuleStatus } from './health/rule-status-follower.js';
-import { RULE_MODES, type RuleMode, ruleMode } from './rule-mode.js';
+import { ruleMode } from './rule-mode.js';
 
 const MODE_DESCRIPTION =
   '`enforce`: what matches is a violation. `shadow`: the rule is judged and counted and keeps samples (`GET /v1/rules/{id}/samples`), and no ' +

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CONTROL_BARRIER_PREFIX, CONTROL_HEADER, CONTROL_OPEN_PREFIX, CONTROL_SETTLED_PREFIX, type Log, TOPICS } from '#messaging';
+import { type Log } from '#messaging';
+import { CONTROL_BARRIER_PREFIX, CONTROL_HEADER, CONTROL_OPEN_PREFIX, CONTROL_SETTLED_PREFIX, TOPICS } from '#records';
 import type { Store } from '#store';
 import { KEEP_READER } from '../keep/violation-keeper.js';
 import { eventually } from '../testing/eventually.js';

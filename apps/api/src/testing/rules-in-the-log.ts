@@ -1,4 +1,5 @@
-import { CONTROL_HEADER, type Log, type RuleSetRecord, readAll, TOPICS } from '#messaging';
+import { type Log, readAll } from '#messaging';
+import { CONTROL_HEADER, type RuleSetRecord, TOPICS } from '#records';
 
 /** A rule for the store; only its id matters. */
 export const plainRule = (id: string, enabled = true) => ({

@@ -1,4 +1,5 @@
-import { type Log, TOPICS, type ViolationRecord } from '#messaging';
+import { type Log } from '#messaging';
+import { TOPICS, type ViolationRecord } from '#records';
 import { keyRing, signViolation } from '#signing';
 
 /** A signed violation, as an evaluator would publish it. */

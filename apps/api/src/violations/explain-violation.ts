@@ -1,7 +1,7 @@
 import type { Explanation } from '#dsl';
-import type { ViolationRecord } from '#messaging';
 import { ApiProperty } from '#openapi';
 import { encodeRequest } from '#otlp';
+import type { ViolationRecord } from '#records';
 import type { Store } from '#store';
 import { ApiError } from '../api-error.js';
 import { ExplanationView } from '../explanation.dto.js';

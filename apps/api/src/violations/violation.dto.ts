@@ -1,8 +1,7 @@
-import type { ViolationRecord } from '#messaging';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
+import { SEVERITIES, VERDICT_STATUSES, type ViolationRecord } from '#records';
 import type { StoredViolation } from '#store';
 import { ExplanationView } from '../explanation.dto.js';
-import { SEVERITIES } from '../severity.js';
 
 /** A violation as lists show it. */
 export class ViolationSummary {
@@ -53,7 +52,7 @@ export class ViolationDetail extends ViolationSummary {
   @ApiProperty({ description: 'Counts from 1; a late span can make a new revision.', example: 1 })
   revision!: number;
 
-  @ApiProperty({ enum: ['open', 'retracted', 'undecided'], required: true, description: 'Which of them stands now.' })
+  @ApiProperty({ enum: VERDICT_STATUSES, required: true, description: 'Which of them stands now.' })
   declare status: string;
 
   @ApiProperty({ example: 1 })

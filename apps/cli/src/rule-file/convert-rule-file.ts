@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Pair, parseDocument, Scalar, type YAMLMap } from 'yaml';
 import { convertWhen, isWhenForm, type WhenOptions } from '#dsl';
-import { SEVERITIES } from './rule-file.js';
+import { SEVERITIES } from '#records';
 
 export interface Conversion {
   readonly text: string;

@@ -1,7 +1,7 @@
-import { type RuleControl, ruleTextProblems } from '#dsl';
-import { ON_ERROR } from '#engine';
+import { ruleTextProblems } from '#dsl';
+import { ON_ERROR, RULE_MODES, type RuleControl, SEVERITIES } from '#records';
 import { readTestCase } from './read-test-case.js';
-import { RULE_MODES, type RuleEntry, type RuleFile, SEVERITIES } from './rule-file.js';
+import type { RuleEntry, RuleFile } from './rule-file.js';
 import { type Item, YamlReader } from './yaml-reader.js';
 
 const RULE_KEYS = [

@@ -1,13 +1,7 @@
-import type { RuleControl } from '#dsl';
-import type { OnError } from '#engine';
 import type { WholeSpan } from '#otlp';
+import type { OnError, RuleControl, Severity } from '#records';
 import type { Finding, Place } from '../finding.js';
 import type { ScalarPlaces } from './scalar-places.js';
-
-export const SEVERITIES = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'] as const;
-export type Severity = (typeof SEVERITIES)[number];
-
-export const RULE_MODES = ['enforce', 'shadow', 'off'] as const;
 
 /** A rule as a file has it: what `POST /v1/rules` takes, and its test cases. */
 export interface RuleEntry {

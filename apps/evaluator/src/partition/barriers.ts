@@ -1,4 +1,5 @@
-import { CONTROL_HEADER, CONTROL_OPEN_PREFIX, CONTROL_SETTLED_PREFIX, type Log, retry, TOPICS } from '#messaging';
+import { type Log, retry } from '#messaging';
+import { CONTROL_HEADER, CONTROL_OPEN_PREFIX, CONTROL_SETTLED_PREFIX, TOPICS } from '#records';
 
 const NOTHING = new Uint8Array(0);
 /** Milliseconds between two looks at the open traces, which are all looked at. */

@@ -1,5 +1,6 @@
 import { contextWindow, type UncompiledRules } from '#engine';
-import { type Log, type Position, readPositionMetadata, TOPICS } from '#messaging';
+import { type Log, type Position, readPositionMetadata } from '#messaging';
+import { TOPICS } from '#records';
 import { IngestTime } from '#replay';
 import { epochBefore } from './epoch-before.js';
 import type { PartitionTools } from './partition-tools.js';

@@ -1,5 +1,5 @@
 import type { ClosedTraces } from '#engine';
-import { type ClosedTracesRecord, closedTracesKey } from '#messaging';
+import { type ClosedTracesRecord, closedTracesKey } from '#records';
 
 const HOUR = 3_600_000;
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, EPOCH_BEFORE_HEADER, type Log, openLog, TOPICS, topicSpecifications } from '#messaging';
+import { type Log, openLog, topicSpecifications } from '#messaging';
+import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, EPOCH_BEFORE_HEADER, TOPICS } from '#records';
 import { epochBefore } from './epoch-before.js';
 
 describe('the epoch before an offset', () => {

@@ -1,4 +1,5 @@
-import { controlOf, type Log, type LogRecord, RuleHistory, type RuleSetRecord, TOPICS } from '#messaging';
+import { controlOf, type Log, type LogRecord, RuleHistory } from '#messaging';
+import { type RuleSetRecord, TOPICS } from '#records';
 
 /**
  * The epoch in force at an offset, as the log tells it; 0 when no rules were. Only for positions that don't know it (nothing committed yet,

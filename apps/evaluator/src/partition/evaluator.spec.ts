@@ -4,24 +4,18 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
+import { type Log, type LogRecord, logProblem, openLog, type Position, type RecordBatch, topicSpecifications } from '#messaging';
+import { encodeRequest, spansFromValue } from '#otlp';
+import { BoundedLabel, registerMetrics } from '#platform';
 import {
   CONTROL_BARRIER_PREFIX,
   CONTROL_EPOCH_PREFIX,
   CONTROL_HEADER,
   EPOCH_BEFORE_HEADER,
-  type Log,
-  type LogRecord,
-  logProblem,
-  openLog,
-  type Position,
   type PublishedRule,
-  type RecordBatch,
   TOPICS,
-  topicSpecifications,
   type ViolationRecord,
-} from '#messaging';
-import { encodeRequest, spansFromValue } from '#otlp';
-import { BoundedLabel, registerMetrics } from '#platform';
+} from '#records';
 import { traceIn, wireTraceId } from '../../../../test/fixtures/evaluator/trace-in.js';
 import { EVALUATOR_METRICS } from '../metrics.js';
 import { RuleSeries } from '../rules/rule-series.js';

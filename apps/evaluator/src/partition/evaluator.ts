@@ -1,7 +1,6 @@
 import { UncompiledRules } from '#engine';
 import {
   DeadLetters,
-  EVALUATORS,
   LatestLatencies,
   type Log,
   LogError,
@@ -10,9 +9,9 @@ import {
   type Position,
   type RecordBatch,
   type Subscription,
-  TOPICS,
 } from '#messaging';
 import type { EvaluatedPartition, EvaluatedSpans } from '#platform';
+import { EVALUATORS, TOPICS } from '#records';
 import { keyRing } from '#signing';
 import { PARTITION_GAUGES } from '../metrics.js';
 import { ViolationPublisher } from '../publish/violation-publisher.js';

@@ -1,4 +1,5 @@
-import { type LogRecord, TOPICS } from '#messaging';
+import { type LogRecord } from '#messaging';
+import { TOPICS } from '#records';
 import type { PartitionTools } from './partition-tools.js';
 
 /** Unreadable records, and records that failed because of a defect, until they are in the dead letters; each with its first reason. */

@@ -1,4 +1,5 @@
-import { type Log, shadowKey, TOPICS } from '#messaging';
+import { type Log } from '#messaging';
+import { shadowKey, TOPICS } from '#records';
 import type { RuleErrors } from '../rules/rule-errors.js';
 import type { RuleHealth } from '../rules/rule-health.js';
 import type { ClosedTracePublisher } from './closed-trace-publisher.js';

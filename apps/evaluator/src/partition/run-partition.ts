@@ -1,14 +1,6 @@
 import { type CommitPoint, PartitionEngine, RuleClock, type UncompiledRules, type Verdict } from '#engine';
-import {
-  CONTROL_HEADER,
-  CONTROL_TICK,
-  controlOf,
-  type LogRecord,
-  type Position,
-  type RecordBatch,
-  TOPICS,
-  writePositionMetadata,
-} from '#messaging';
+import { controlOf, type LogRecord, type Position, type RecordBatch, writePositionMetadata } from '#messaging';
+import { CONTROL_HEADER, CONTROL_TICK, TOPICS } from '#records';
 import { engineRecord, IngestTime, type Misplaced, misplacedSpans } from '#replay';
 import { RuleErrors } from '../rules/rule-errors.js';
 import { RuleHealth } from '../rules/rule-health.js';

@@ -1,18 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  CONTROL_EPOCH_PREFIX,
-  CONTROL_HEADER,
-  type Log,
-  type LogRecord,
-  logProblem,
-  openLog,
-  type PublishedRule,
-  readAll,
-  TOPICS,
-  topicSpecifications,
-  type ViolationRecord,
-} from '#messaging';
+import { type Log, type LogRecord, logProblem, openLog, readAll, topicSpecifications } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
+import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, type PublishedRule, TOPICS, type ViolationRecord } from '#records';
 import { keyRing, verifyViolation } from '#signing';
 import { traceIn } from '../../../../test/fixtures/evaluator/trace-in.js';
 import { Evaluator } from './evaluator.js';

@@ -1,5 +1,5 @@
 import type { Verdict } from '#engine';
-import { SHADOW_SAMPLES, type ShadowSample, type ShadowSamplesRecord } from '#messaging';
+import { SHADOW_SAMPLES, type ShadowSample, type ShadowSamplesRecord } from '#records';
 import { unsignedRecord } from '../publish/violation-record.js';
 import { countShadow } from './count-verdict.js';
 import type { PartitionTools } from './partition-tools.js';

@@ -1,18 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Log, openLog, readAll, topicSpecifications } from '#messaging';
+import { encodeRequest, spansFromValue } from '#otlp';
 import {
   CONTROL_EPOCH_PREFIX,
   CONTROL_HEADER,
-  type Log,
-  openLog,
   type PublishedRule,
-  readAll,
   SHADOW_SAMPLES,
   type ShadowSamplesRecord,
   TOPICS,
-  topicSpecifications,
   type ViolationRecord,
-} from '#messaging';
-import { encodeRequest, spansFromValue } from '#otlp';
+} from '#records';
 import { traceIn } from '../../../../test/fixtures/evaluator/trace-in.js';
 import { Evaluator } from './evaluator.js';
 import type { Measurement } from './measurements.js';

@@ -1,5 +1,6 @@
-import { type DeadLetters, isRefusedRecord, type Log, LogError, type LogRecord, retry, TOPICS } from '#messaging';
+import { type DeadLetters, isRefusedRecord, type Log, LogError, type LogRecord, retry } from '#messaging';
 import type { PartitionRequest } from '#otlp';
+import { TOPICS } from '#records';
 import { MOVED_HEADER } from '#replay';
 
 /** How far (ms) the clocks of two partitions' brokers may be apart. */

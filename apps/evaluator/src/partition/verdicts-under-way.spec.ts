@@ -1,17 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Accounting, type CommitPoint, type Verdict } from '#engine';
-import {
-  DeadLetters,
-  LatestLatencies,
-  type Log,
-  logProblem,
-  type OutgoingRecord,
-  openLog,
-  readAll,
-  TOPICS,
-  topicSpecifications,
-  type ViolationRecord,
-} from '#messaging';
+import { DeadLetters, LatestLatencies, type Log, logProblem, type OutgoingRecord, openLog, readAll, topicSpecifications } from '#messaging';
+import { TOPICS, type ViolationRecord } from '#records';
 import { keyRing } from '#signing';
 import { applyAll, engineOf, ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
 import { A_SPAN } from '../../../../test/fixtures/engine/test-span.js';

@@ -1,5 +1,6 @@
 import type { Verdict } from '#engine';
-import { type DeadLetter, TOPICS } from '#messaging';
+import { type DeadLetter } from '#messaging';
+import { TOPICS } from '#records';
 import type { SetAside } from './violation-publisher.js';
 import { unsignedRecord } from './violation-record.js';
 

@@ -1,5 +1,6 @@
 import type { Verdict } from '#engine';
-import { isRefusedRecord, type Log, type OutgoingRecord, retry, TOPICS } from '#messaging';
+import { isRefusedRecord, type Log, type OutgoingRecord, retry } from '#messaging';
+import { TOPICS } from '#records';
 import type { KeyRing } from '#signing';
 import { violationRecord } from './violation-record.js';
 

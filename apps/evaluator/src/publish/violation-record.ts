@@ -1,5 +1,5 @@
 import type { Verdict } from '#engine';
-import type { ViolationRecord } from '#messaging';
+import type { ViolationRecord } from '#records';
 import { type KeyRing, type Signatures, signable, signViolation } from '#signing';
 
 /** A verdict in its REST names and as JSON can hold it, signed: nothing but the signature is added. */

@@ -1,5 +1,5 @@
 import type { Accounting, RuleAccount } from '#engine';
-import type { RuleStatusRecord } from '#messaging';
+import type { RuleStatusRecord } from '#records';
 
 /** The state of one rule. */
 interface Known {

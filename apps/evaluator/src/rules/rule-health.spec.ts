@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Accounting, RuleAccount } from '#engine';
-import { HEALTH_RULES } from '#messaging';
+import { HEALTH_RULES } from '#records';
 import { RuleHealth } from './rule-health.js';
 
 const HOUR = 3_600_000;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Accounting, RuleAccount } from '#engine';
-import { HEALTH_RULES, healthKey, type RuleHealthRecord } from '#messaging';
+import { HEALTH_RULES, healthKey, type RuleHealthRecord } from '#records';
 
 const HOUR = 3_600_000;
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Log, openLog, type PublishedRule, TOPICS, topicSpecifications } from '#messaging';
+import { type Log, openLog, topicSpecifications } from '#messaging';
+import { type PublishedRule, TOPICS } from '#records';
 import { RulesFollower } from './rules-follower.js';
 
 const rule = (id: string): PublishedRule => ({ id, name: id, version: 1, expression: 'true', severity: 'LOW' });

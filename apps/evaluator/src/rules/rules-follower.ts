@@ -1,5 +1,5 @@
-import type { Log, LogRecord, PublishedRule, RecordBatch, RuleSetRecord, Subscription } from '#messaging';
-import { type LogError, logProblem, RuleHistory, TOPICS } from '#messaging';
+import { type Log, type LogError, type LogRecord, logProblem, type RecordBatch, RuleHistory, type Subscription } from '#messaging';
+import { type PublishedRule, type RuleSetRecord, TOPICS } from '#records';
 
 /** Rule sets kept for the other partitions of the thread: the newest. What one partition alone passes through in a replay it holds itself. */
 const KEPT = 16;

@@ -1,5 +1,6 @@
-import { type FullPartitionsRecord, type Log, TOPICS } from '#messaging';
+import { type Log } from '#messaging';
 import type { Clock, FullPartitions } from '#platform';
+import { type FullPartitionsRecord, TOPICS } from '#records';
 
 /** Milliseconds between two records while a partition stays full; receivers forget what they heard after three of them. */
 const REPEAT = 3_000;

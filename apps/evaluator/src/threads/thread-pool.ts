@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Inject, Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { countedLog, Log, TOPICS } from '#messaging';
+import { countedLog, Log } from '#messaging';
 import {
   Accounts,
   BoundedLabel,
@@ -20,6 +20,7 @@ import {
   systemClock,
   VERSION,
 } from '#platform';
+import { TOPICS } from '#records';
 import { EVALUATOR_METRICS } from '../metrics.js';
 import { RuleSeries } from '../rules/rule-series.js';
 import type { EvaluatorSettings } from '../settings.js';

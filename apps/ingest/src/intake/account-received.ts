@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { countedLog, Log, TOPICS } from '#messaging';
+import { countedLog, Log } from '#messaging';
 import { Accounts } from '#platform';
+import { TOPICS } from '#records';
 import { Append } from './append.js';
 import { Intake } from './intake.js';
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Log, type OutgoingRecord, TOPICS } from '#messaging';
+import { Log, type OutgoingRecord } from '#messaging';
 import { CONFIGURATION, type Configuration, FullPartitions, InFlight, withDeadline } from '#platform';
+import { TOPICS } from '#records';
 import { ingestProblem } from '../ingest-problem.js';
 import { AppendedSpans } from './appended-spans.js';
 

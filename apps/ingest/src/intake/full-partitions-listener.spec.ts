@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Log, openLog, TOPICS, topicSpecifications } from '#messaging';
+import { type Log, openLog, topicSpecifications } from '#messaging';
 import { type Configuration, FullPartitions, type Logger, type Shutdown } from '#platform';
+import { TOPICS } from '#records';
 import { eventually } from '../../../../test/harness/eventually.js';
 import { FullPartitionsListener } from './full-partitions-listener.js';
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { type FullPartitionsRecord, Log, type LogRecord, type RecordBatch, TOPICS } from '#messaging';
+import { Log, type LogRecord, type RecordBatch } from '#messaging';
 import { CONFIGURATION, type Configuration, FullPartitions, LOGGER, type Logger, Shutdown } from '#platform';
+import { type FullPartitionsRecord, TOPICS } from '#records';
 
 /** A report of an evaluator is valid for this long (ms): it repeats it meanwhile, and a stopped evaluator does not. */
 const HOLDS = 10_000;

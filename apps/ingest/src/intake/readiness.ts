@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { Log, TOPICS } from '#messaging';
+import { Log } from '#messaging';
 import { Degraded, exposeFilesLost, HealthRecorder, lookAfterLogSettings } from '#platform';
+import { TOPICS } from '#records';
 
 /** Ingest is ready when the log can be written, also when spans are not evaluated. */
 @Injectable()

@@ -1,4 +1,5 @@
 import type { Explanation } from '#dsl';
+import type { VerdictStatus } from '#records';
 import type { Assembly } from '../assembly/assembly.js';
 import { ROW_WORDS, SPANS } from '../assembly/table/trace-row.js';
 import type { Epoch } from '../rules/epoch.js';
@@ -7,7 +8,6 @@ import type { CloseReason } from '../verdict/close-reason.js';
 import { fingerprint } from '../verdict/fingerprint.js';
 import { Revisions, type Standing } from '../verdict/revisions.js';
 import type { Undecided } from '../verdict/undecided.js';
-import type { VerdictStatus } from '../verdict/verdict.js';
 import type { Conclusion } from './guarded-calls.js';
 import type { NamedSpan } from './kept-spans.js';
 import type { UndecidedLimit } from './undecided-limit.js';

@@ -1,6 +1,7 @@
+import type { RuleDefinition } from '#records';
 import type { Assembly } from '../assembly/assembly.js';
 import { OPENING, ROW_WORDS } from '../assembly/table/trace-row.js';
-import type { AssemblySettings, RuleDefinition } from '../settings.js';
+import type { AssemblySettings } from '../settings.js';
 import type { Undecided, UndecidedCode } from '../verdict/undecided.js';
 import type { Verdict } from '../verdict/verdict.js';
 import { violationId } from '../verdict/violation-id.js';

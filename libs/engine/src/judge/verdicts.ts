@@ -1,12 +1,12 @@
 import type { Explanation } from '#dsl';
 import { hexOfWords } from '#otlp';
+import type { RuleDefinition, VerdictStatus } from '#records';
 import type { Assembly } from '../assembly/assembly.js';
 import { ID, ROW_WORDS } from '../assembly/table/trace-row.js';
-import type { RuleDefinition } from '../settings.js';
 import type { CloseReason } from '../verdict/close-reason.js';
 import { type Told, ToldVerdicts } from '../verdict/told-verdicts.js';
 import type { Undecided } from '../verdict/undecided.js';
-import type { Verdict, VerdictStatus } from '../verdict/verdict.js';
+import type { Verdict } from '../verdict/verdict.js';
 import { violationId } from '../verdict/violation-id.js';
 import type { NamedSpan } from './kept-spans.js';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { RuleDefinition } from '#records';
 import { engineOf, ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
 import { judgeUnder, large, named, pair, root, x } from '../../../../test/fixtures/engine/epoch-changes.js';
 import { HEAVY_PATTERN, HEAVY_TEXT } from '../../../../test/fixtures/engine/heavy-text.js';
 import { A_SPAN, logOf, spanIdOf, type TestRecord, type TestSpan, traceIdOf } from '../../../../test/fixtures/engine/test-span.js';
-import type { RuleDefinition } from '../settings.js';
 import type { Verdict } from '../verdict/verdict.js';
 
 describe('a span that comes again after the rules changed', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import type { RuleDefinition } from '#records';
 import { ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
 import { judgeUnder, large, named, pair, root, x } from '../../../../test/fixtures/engine/epoch-changes.js';
 import { HEAVY_PATTERN, HEAVY_TEXT } from '../../../../test/fixtures/engine/heavy-text.js';
 import { A_SPAN, type TestRecord, type TestSpan } from '../../../../test/fixtures/engine/test-span.js';
-import type { RuleDefinition } from '../settings.js';
 
 describe('a rule about one span that was away', () => {
   const spans = (time: number): TestRecord => ({ time, spans: [{ ...x, n: 4 }] });

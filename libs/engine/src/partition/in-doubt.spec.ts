@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ExplanationNode } from '#dsl';
+import type { RuleDefinition } from '#records';
 import { applyAll, ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
 import { A_SPAN, spanIdOf, type TestRecord, type TestSpan } from '../../../../test/fixtures/engine/test-span.js';
 import { RuleSet } from '../rules/rule-set.js';
-import type { RuleDefinition } from '../settings.js';
 import type { Verdict } from '../verdict/verdict.js';
 import { PartitionEngine } from './partition.js';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { RuleDefinition } from '#records';
 import { applyAll, engineOf, ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
 import { spanRule, traceRule } from '../../../../test/fixtures/engine/arbitrary-rule.js';
 import { delivery, WINDOW_SETTINGS } from '../../../../test/fixtures/engine/deliveries.js';
 import { A_SPAN, type TestRecord, type TestSpan } from '../../../../test/fixtures/engine/test-span.js';
 import { RuleSet } from '../rules/rule-set.js';
-import type { RuleDefinition } from '../settings.js';
 import type { Verdict } from '../verdict/verdict.js';
 
 const MOST = 3;

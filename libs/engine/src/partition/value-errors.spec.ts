@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { RuleDefinition } from '#records';
 import { applyAll, engineOf, ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
 import { arbitraryLog, SMALL_SETTINGS } from '../../../../test/fixtures/engine/arbitrary-log.js';
 import { MODEL_RULES } from '../../../../test/fixtures/engine/model-rules.js';
 import { STRICT_RULES } from '../../../../test/fixtures/engine/strict-rules.js';
 import { A_SPAN, spanIdOf, type TestRecord, type TestSpan } from '../../../../test/fixtures/engine/test-span.js';
-import type { RuleDefinition } from '../settings.js';
 import type { Verdict } from '../verdict/verdict.js';
 
 const SETTINGS = { rootGrace: 20, idleTimeout: 100, maxAge: 300, lateWindow: 200, maxSpans: 50, memoryBudget: 1e9 };

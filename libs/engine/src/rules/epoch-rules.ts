@@ -1,5 +1,5 @@
 import type { EvaluationOptions } from '#dsl';
-import type { RuleDefinition } from '../settings.js';
+import type { RuleDefinition } from '#records';
 import { RuleSet } from './rule-set.js';
 
 /** The rules of an epoch, as an engine takes them at the epoch's marker: compiled when the first span comes under them. */

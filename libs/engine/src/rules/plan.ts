@@ -1,5 +1,5 @@
 import { type CompiledRule, type CompiledRuleSet, FALSE, type OnlineTrace } from '#dsl';
-import type { RuleDefinition } from '../settings.js';
+import type { RuleDefinition } from '#records';
 import { type BufferPlan, bufferPlanOf } from './buffer-plan.js';
 import { maskOf } from './condition-mask.js';
 import { namedAtoms } from './named-atoms.js';

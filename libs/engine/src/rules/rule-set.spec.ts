@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RuleDefinition } from '../settings.js';
+import type { RuleDefinition } from '#records';
 import { RuleSet } from './rule-set.js';
 
 const rule = (more: Record<string, unknown>): RuleDefinition =>

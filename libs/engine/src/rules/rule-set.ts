@@ -8,7 +8,7 @@ import {
   type Diagnostic,
   type EvaluationOptions,
 } from '#dsl';
-import { ON_ERROR, type RuleDefinition } from '../settings.js';
+import { ON_ERROR, type RuleDefinition } from '#records';
 import type { ColumnOf } from './buffered-span.js';
 import type { EpochRules } from './epoch-rules.js';
 import { type JudgePlan, planOf } from './plan.js';

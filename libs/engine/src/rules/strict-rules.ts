@@ -1,5 +1,5 @@
 import type { CompiledRuleSet } from '#dsl';
-import type { RuleDefinition } from '../settings.js';
+import type { RuleDefinition } from '#records';
 import { maskOf } from './condition-mask.js';
 
 /** The rules that are not silent where a value is of another type than they can take (`RuleDefinition.onError`). */

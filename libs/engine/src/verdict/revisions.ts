@@ -1,4 +1,4 @@
-import type { VerdictStatus } from './verdict.js';
+import type { VerdictStatus } from '#records';
 
 /** The last verdict about a subject. */
 export interface Standing {

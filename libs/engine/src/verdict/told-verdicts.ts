@@ -1,5 +1,4 @@
-import type { RuleDefinition } from '../settings.js';
-import type { VerdictStatus } from './verdict.js';
+import type { RuleDefinition, VerdictStatus } from '#records';
 
 /** Of the heap, about, for one id and for one trace. */
 const ID_BYTES = 240;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import type { RuleDefinition } from '#records';
 import { applyAll, ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
 import { A_SPAN, logOf, spanIdOf, type TestRecord, type TestSpan } from '../../../../test/fixtures/engine/test-span.js';
 import { PartitionEngine } from '../partition/partition.js';
 import { RuleSet } from '../rules/rule-set.js';
-import type { RuleDefinition } from '../settings.js';
 import type { Verdict } from './verdict.js';
 
 const SETTINGS = { rootGrace: 20, idleTimeout: 100, maxAge: 300, lateWindow: 200, maxSpans: 50, memoryBudget: 1e9 };

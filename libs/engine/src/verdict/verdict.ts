@@ -1,9 +1,9 @@
 import type { Explanation } from '#dsl';
+import type { VerdictStatus } from '#records';
 import type { CloseReason } from './close-reason.js';
 import type { Undecided } from './undecided.js';
 
 /** `open`: violated. `retracted`: it no longer is. `undecided`: a limit or a defect kept the rule from a verdict. */
-export type VerdictStatus = 'open' | 'retracted' | 'undecided';
 
 /**
  * What the engine found: one rule is violated by one span or one trace, or (a late span showed) no longer is. A pure

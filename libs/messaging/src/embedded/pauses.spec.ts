@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CONTROL_HEADER } from '#records';
 import type { LogRecord } from '../log.js';
 import { readAll } from '../read-all.js';
-import { CONTROL_HEADER } from '../records/topics.js';
 import type { EmbeddedLogSettings } from '../settings.js';
 import { EmbeddedLog } from './embedded-log.js';
 

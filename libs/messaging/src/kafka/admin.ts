@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type { LogReport } from '../log-report.js';
 import { LogError, logProblem } from '../problems.js';
-import type { TopicSpecification } from '../records/topics.js';
+import type { TopicSpecification } from '../records/topic-specification.js';
 import type { KafkaLogSettings } from '../settings.js';
 import { Connection, UNKNOWN_TOPIC } from './connection.js';
 import { isRefusedCertificate, isRefusedLogin, reasonOf, typeOf } from './kafka-errors.js';

@@ -1,7 +1,7 @@
 import { Log, type OutgoingRecord, type Position, type RecordBatch, type SubscribeOptions, type Subscription } from '../log.js';
 import { type LogReport, silent } from '../log-report.js';
 import { type LogError, logProblem } from '../problems.js';
-import type { TopicSpecification } from '../records/topics.js';
+import type { TopicSpecification } from '../records/topic-specification.js';
 import type { KafkaLogSettings } from '../settings.js';
 import { prepareTopics, topicMismatches } from './admin.js';
 import { Connection, UNKNOWN_TOPIC } from './connection.js';

@@ -1,5 +1,5 @@
 import { type LogError, logProblem } from '../problems.js';
-import type { TopicSpecification } from '../records/topics.js';
+import type { TopicSpecification } from '../records/topic-specification.js';
 import type { KafkaLogSettings } from '../settings.js';
 import { BATCH_OVERHEAD } from './wire/record-batch.js';
 

@@ -1,4 +1,3 @@
-import type { LogRecord } from '../log.js';
 import {
   CONTROL_ALIVE,
   CONTROL_BARRIER_PREFIX,
@@ -7,7 +6,8 @@ import {
   CONTROL_PAUSE_PREFIX,
   CONTROL_TICK,
   EPOCH_BEFORE_HEADER,
-} from './topics.js';
+} from '#records';
+import type { LogRecord } from '../log.js';
 
 /** What a record of the spans log is, by its control header. */
 export type Control =

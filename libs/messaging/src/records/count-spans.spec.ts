@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CONTROL_HEADER, CONTROL_TICK, TOPICS } from '#records';
 import { A_SPAN, requestOf } from '../../../../test/fixtures/engine/test-span.js';
 import { LatestLatencies } from '../latest-latencies.js';
 import type { Log } from '../log.js';
 import { openLog } from '../open-log.js';
 import { countSpans } from './count-spans.js';
-import { CONTROL_HEADER, CONTROL_TICK, TOPICS, topicSpecifications } from './topics.js';
+import { topicSpecifications } from './topic-specification.js';
 
 describe('countSpans', () => {
   let log: Log;

@@ -1,7 +1,7 @@
 import { RequestIndex, scan } from '#otlp';
+import { TOPICS } from '#records';
 import type { Log } from '../log.js';
 import { controlOf } from './control-record.js';
-import { TOPICS } from './topics.js';
 
 const index = new RequestIndex();
 

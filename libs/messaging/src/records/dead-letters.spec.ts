@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { TOPICS } from '#records';
 import type { Log, LogRecord } from '../log.js';
 import { openLog } from '../open-log.js';
 import { logProblem } from '../problems.js';
 import { readAll } from '../read-all.js';
 import { DeadLetters } from './dead-letters.js';
-import { TOPICS, topicSpecifications } from './topics.js';
+import { topicSpecifications } from './topic-specification.js';
 
 describe('DeadLetters', () => {
   let log: Log;

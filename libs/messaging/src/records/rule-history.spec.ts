@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { PublishedRule } from '#records';
 import { RuleHistory } from './rule-history.js';
-import type { PublishedRule } from './topics.js';
 
 const rule = (id: string, version = 1): PublishedRule => ({ id, name: id, version, expression: 'true', severity: 'LOW' });
 const ids = (history: RuleHistory, epoch: number) => history.rules(epoch)?.map(({ id, version }) => `${id}@${version}`);

@@ -1,4 +1,4 @@
-import type { PublishedRule, RuleSetRecord } from './topics.js';
+import type { PublishedRule, RuleSetRecord } from '#records';
 
 /** In the order of ids. */
 type Rules = readonly PublishedRule[];

@@ -1,13 +1,14 @@
+import type { RuleControl } from '#records';
 import { parsedColumn } from '../json-column.js';
 import { ruleOf } from '../rule-row.js';
 import { allRules } from '../rules.js';
 import type { Queries, RulesTable } from '../schema.js';
-import type { StoredControl, StoredRule } from '../store.js';
+import type { StoredRule } from '../store.js';
 
 /** A rule that names controls: as it is, or as it was when it was deleted. */
 export interface ControlledRule {
   readonly rule: StoredRule;
-  readonly controls: readonly StoredControl[];
+  readonly controls: readonly RuleControl[];
   readonly deleted: boolean;
 }
 

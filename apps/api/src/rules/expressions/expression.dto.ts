@@ -1,7 +1,7 @@
 import { IsString } from 'class-validator';
 import type { Explanation, GivesUpFrom } from '#dsl';
-import { ON_ERROR, type OnError } from '#engine';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
+import { ON_ERROR, type OnError } from '#records';
 import { ExplanationView } from '../../explanation.dto.js';
 import { ProblemDetailView } from '../../problem.dto.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TOPICS } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
+import { TOPICS } from '#records';
 import { ApiUnderTest } from '../../testing/api-under-test.js';
 import { eventually } from '../../testing/eventually.js';
 import { publish, violation } from '../../testing/violation.js';

@@ -1,4 +1,4 @@
-import type { RuleHealthRecord } from '#messaging';
+import type { RuleHealthRecord } from '#records';
 
 const HOUR = 3_600_000;
 /** Whole hours that are kept: a day, and the one that has begun. */

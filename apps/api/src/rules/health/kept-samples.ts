@@ -1,4 +1,4 @@
-import type { ShadowSample, ShadowSamplesRecord } from '#messaging';
+import type { ShadowSample, ShadowSamplesRecord } from '#records';
 
 /** Samples that are kept of a rule, over all partitions. */
 export const MAX_SAMPLES = 20;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { healthKey, type RuleHealthRecord, TOPICS } from '#messaging';
+import { healthKey, type RuleHealthRecord, TOPICS } from '#records';
 import { ApiUnderTest } from '../../testing/api-under-test.js';
 import { eventually } from '../../testing/eventually.js';
 import { publish, violation } from '../../testing/violation.js';

@@ -1,6 +1,5 @@
-import type { ShadowSample } from '#messaging';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
-import { RULE_MODES, type RuleMode } from '../rule-mode.js';
+import { RULE_MODES, type RuleMode, type ShadowSample, VERDICT_STATUSES, type VerdictStatus } from '#records';
 
 /** What a rule in shadow found: a violation, if the rule were enforced. */
 export class RuleSampleView {
@@ -10,8 +9,8 @@ export class RuleSampleView {
   @ApiProperty({ example: 1 })
   revision!: number;
 
-  @ApiProperty({ enum: ['open', 'retracted', 'undecided'] })
-  status!: 'open' | 'retracted' | 'undecided';
+  @ApiProperty({ enum: VERDICT_STATUSES })
+  status!: VerdictStatus;
 
   @ApiProperty({ description: 'The version of the rule that found it.', example: 2 })
   rule_version!: number;

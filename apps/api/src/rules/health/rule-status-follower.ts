@@ -1,16 +1,14 @@
+import { type Log, type RecordBatch, type Subscription } from '#messaging';
+import type { Logger } from '#platform';
 import {
   type ClosedTracesRecord,
-  type Log,
-  type RecordBatch,
   type RuleHealthRecord,
   type RuleStatusRecord,
   type RuleTypeFailure,
   type ShadowSample,
   type ShadowSamplesRecord,
-  type Subscription,
   TOPICS,
-} from '#messaging';
-import type { Logger } from '#platform';
+} from '#records';
 import type { StoredRule } from '#store';
 import { EvaluationCounts } from './evaluation-counts.js';
 import { KeptSamples } from './kept-samples.js';

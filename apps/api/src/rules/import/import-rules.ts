@@ -1,10 +1,11 @@
 import { ruleTextProblems } from '#dsl';
 import type { ProblemDetail } from '#platform';
+import type { RuleContent } from '#records';
 import type { ImportedRule, Store, StoredRule } from '#store';
 import { ApiError } from '../../api-error.js';
 import { problemDetail } from '../../expressions/refusal.js';
 import type { ExpressionChecker } from '../expressions/expression-checker.js';
-import { contentOf, type RuleContent, sameContent } from '../save/rule-content.js';
+import { contentOf, sameContent } from '../save/rule-content.js';
 import type { Change } from '../save/save-rule.js';
 import { slug } from '../save/slug.js';
 import { changesBetween } from '../versions/rule-changes.js';

@@ -1,4 +1,5 @@
-import { type Log, type LogRecord, RuleHistory, type RuleSetRecord, TOPICS } from '#messaging';
+import { type Log, type LogRecord, RuleHistory } from '#messaging';
+import { type RuleSetRecord, TOPICS } from '#records';
 
 /** What the rules log has, and whether it is another one than at the last look. */
 export interface Logged {

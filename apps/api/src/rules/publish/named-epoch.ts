@@ -1,4 +1,5 @@
-import { controlOf, EVALUATORS, type Log, readPositionMetadata, TOPICS } from '#messaging';
+import { controlOf, type Log, readPositionMetadata } from '#messaging';
+import { EVALUATORS, TOPICS } from '#records';
 
 /** Records looked at first, from the end backwards; each look is at twice as many. Markers are written every ten minutes. */
 const WINDOW = 1_000;

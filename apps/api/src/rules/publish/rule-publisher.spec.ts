@@ -1,16 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  CONTROL_HEADER,
-  EPOCH_BEFORE_HEADER,
-  EVALUATORS,
-  type Log,
-  type LogRecord,
-  RuleHistory,
-  type RuleSetRecord,
-  readAll,
-  TOPICS,
-  writePositionMetadata,
-} from '#messaging';
+import { type Log, type LogRecord, RuleHistory, readAll, writePositionMetadata } from '#messaging';
+import { CONTROL_HEADER, EPOCH_BEFORE_HEADER, EVALUATORS, type RuleSetRecord, TOPICS } from '#records';
 import type { Store } from '#store';
 import { logAndStore } from '../../testing/log-and-store.js';
 import { replaceable } from '../../testing/replaceable.js';

@@ -1,15 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  CONTROL_EPOCH_PREFIX,
-  CONTROL_HEADER,
-  EPOCH_BEFORE_HEADER,
-  type Log,
-  type OutgoingRecord,
-  type PublishedRule,
-  type RuleHistory,
-  type RuleSetRecord,
-  TOPICS,
-} from '#messaging';
+import { type Log, type OutgoingRecord, type RuleHistory } from '#messaging';
+import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, EPOCH_BEFORE_HEADER, type PublishedRule, type RuleSetRecord, TOPICS } from '#records';
 import type { EpochChange, Store } from '#store';
 import { LoggedRules } from './logged-rules.js';
 import { MAX_LOST, namedEpoch } from './named-epoch.js';

@@ -1,10 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { RuleContent } from '#records';
 import type { StoredRule } from '#store';
 import type { RuleBody, RulePatch } from '../rule.dto.js';
 import { askedMode, ruleMode } from '../rule-mode.js';
-
-/** What a client decides about a rule: everything but its version and times. */
-export type RuleContent = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
 
 /** The content of a whole body; missing members have their defaults. `existing`: the rule that it replaces. */
 export function contentOf(id: string, body: RuleBody, existing?: StoredRule, path?: string): RuleContent {

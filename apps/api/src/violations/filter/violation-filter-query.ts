@@ -1,8 +1,8 @@
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, IsString, Matches, MaxLength, Min } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
+import { SEVERITIES, VERDICT_STATUSES } from '#records';
 import type { ViolationFilter } from '#store';
-import { SEVERITIES } from '../../severity.js';
 import { instant } from './instant.js';
 
 const INSTANT = 'Unix seconds (also with decimals, or milliseconds to nanoseconds by the number of digits) or RFC 3339';
@@ -10,7 +10,7 @@ const INSTANT = 'Unix seconds (also with decimals, or milliseconds to nanosecond
 const listed = ({ value }: { value: unknown }): unknown =>
   [value].flat().flatMap((item) => (typeof item === 'string' ? item.split(',').map((word) => word.trim().toUpperCase()) : [item]));
 
-const STATUSES = ['open', 'retracted', 'undecided', 'all'] as const;
+const STATUSES = [...VERDICT_STATUSES, 'all'] as const;
 
 /** NaN stands for a text that is no point in time: the validator refuses it with its message. */
 const parsedInstant = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? (instant(value) ?? Number.NaN) : Number.NaN);

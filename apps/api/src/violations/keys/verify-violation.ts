@@ -1,5 +1,5 @@
-import type { ViolationRecord } from '#messaging';
 import { ApiProperty } from '#openapi';
+import type { ViolationRecord } from '#records';
 import { type Authenticity, type VerificationKeys, verifyViolation } from '#signing';
 
 const WORTH = ['valid', 'invalid', 'unknown-key', 'absent'];

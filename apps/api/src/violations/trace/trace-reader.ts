@@ -1,6 +1,7 @@
-import { type Log, TOPICS, type ViolationRecord } from '#messaging';
+import { type Log } from '#messaging';
 import { collectTrace, type TraceRequest } from '#otlp';
 import type { Logger } from '#platform';
+import { TOPICS, type ViolationRecord } from '#records';
 import { type SpanView, spanViews, type TraceView } from './trace.dto.js';
 
 /** Where the spans of a trace lie in the log. */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type Log, LogUnavailable, openLog, partitionOfKey, readAll, TOPICS, topicSpecifications } from '#messaging';
+import { type Log, LogUnavailable, openLog, partitionOfKey, readAll, topicSpecifications } from '#messaging';
 import { encodeRequest, encodeRequestJson } from '#otlp';
+import { TOPICS } from '#records';
 import { HeldLog } from '../../../../../test/fixtures/ingest/held-log.js';
 import { aRequest, aSpan, TRACE_A, TRACE_B } from '../../../../../test/fixtures/ingest/requests.js';
 import { loggedSpans, type RunningIngest, startIngest } from '../../../../../test/fixtures/ingest/start-ingest.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { DeadLetters, Log, TOPICS } from '#messaging';
+import { DeadLetters, Log } from '#messaging';
 import {
   CLOCK,
   type Clock,
@@ -13,6 +13,7 @@ import {
   Shutdown,
   StartError,
 } from '#platform';
+import { TOPICS } from '#records';
 import { Intake } from '../../intake/intake.js';
 import { KafkaTopic } from './kafka-topic.js';
 import { MissingTopics } from './missing-topics.js';

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Loss } from '#files';
 import type { Position } from '../../log.js';
 import { logProblem } from '../../problems.js';
-import type { TopicSpecification } from '../../records/topics.js';
+import type { TopicSpecification } from '../../records/topic-specification.js';
 import { checkFiles, databaseName, filesOf, inTransaction, openConnection, type Place, storageProblem } from './connection.js';
 
 /** Like Kafka's `offsets.retention.minutes`: a group that is absent for this long no longer holds records back. */

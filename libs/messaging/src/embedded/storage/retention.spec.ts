@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LogUnavailable } from '../../problems.js';
 import { readAll } from '../../read-all.js';
-import type { TopicSpecification } from '../../records/topics.js';
+import type { TopicSpecification } from '../../records/topic-specification.js';
 import { EmbeddedLog } from '../embedded-log.js';
 import { DirectWriter } from '../write/direct-writer.js';
 import { GROUP_REMEMBERED_MS } from './positions.js';

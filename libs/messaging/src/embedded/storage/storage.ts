@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { makeDirectory } from '#files';
 import { LogError, logProblem } from '../../problems.js';
-import type { TopicSpecification } from '../../records/topics.js';
+import type { TopicSpecification } from '../../records/topic-specification.js';
 import type { EmbeddedLogSettings } from '../../settings.js';
 import { Arrivals } from './arrivals.js';
 import { databaseName, type Place, placeName } from './connection.js';

@@ -1,8 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Loss } from '#files';
+import { CONTROL_HEADER, CONTROL_PAUSE_PREFIX } from '#records';
 import type { LogRecord, OutgoingRecord } from '../../log.js';
 import { logProblem } from '../../problems.js';
-import { CONTROL_HEADER, CONTROL_PAUSE_PREFIX, type TopicSpecification } from '../../records/topics.js';
+import { type TopicSpecification } from '../../records/topic-specification.js';
 import {
   checkFiles,
   databaseName,

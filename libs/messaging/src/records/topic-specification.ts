@@ -1,0 +1,34 @@
+import { TOPICS } from '#records';
+
+/** What a topic must be: created or verified when the log opens. */
+export interface TopicSpecification {
+  readonly name: string;
+  readonly partitions: number;
+  /** Records older than this (ms) may be deleted once all groups passed them; undefined keeps them. */
+  readonly retention?: number;
+  /** Keeps the last record per key; records without a key are kept. */
+  readonly compacted?: boolean;
+  /** The log says by control records when nothing could be appended: for how long (embedded log), or that it can be (Kafka). */
+  readonly pauses?: boolean;
+  /**
+   * Bytes kept, about: beyond, records that all groups passed are deleted, the oldest first; when what is left is unread,
+   * appends are refused as unavailable. Embedded log only; default in memory 256 MiB, on disk no bound.
+   */
+  readonly maxBytes?: number;
+}
+
+/**
+ * The topics as BeTrace needs them: spans and violations over `partitions`, kept for `retention` ms; rules, their status, full
+ * partitions and dead letters in one partition.
+ */
+export function topicSpecifications(options: { readonly partitions: number; readonly retention?: number }): readonly TopicSpecification[] {
+  const aged = options.retention === undefined ? {} : { retention: options.retention };
+  return [
+    { name: TOPICS.spans, partitions: options.partitions, pauses: true, ...aged },
+    { name: TOPICS.violations, partitions: options.partitions, ...aged },
+    { name: TOPICS.rules, partitions: 1, compacted: true },
+    { name: TOPICS.ruleStatus, partitions: 1, compacted: true },
+    { name: TOPICS.fullPartitions, partitions: 1, compacted: true },
+    { name: TOPICS.deadLetters, partitions: 1, ...aged },
+  ];
+}

@@ -1,0 +1,13 @@
+import type { PublishedRule } from './rule.js';
+
+/** A record of the rules log: the rule set of an epoch, as changes to the one before, or whole (`snapshot`). */
+export interface RuleSetRecord {
+  readonly epoch: number;
+  readonly snapshot?: readonly PublishedRule[];
+  readonly changes?: readonly RuleChange[];
+  /** The rules of an epoch that was lost, as they were when somebody said so: those under which its spans were judged may have been others. */
+  readonly replaced?: true;
+}
+
+/** What a change does to the rule set. */
+export type RuleChange = { readonly put: PublishedRule } | { readonly remove: string };

@@ -1,0 +1,55 @@
+/** The severities of rules, gravest first. */
+export const SEVERITIES = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** What a rule makes of a value of another type than it expects: see `RuleContent.onError`. */
+export const ON_ERROR = ['no_match', 'undecided', 'violation'] as const;
+export type OnError = (typeof ON_ERROR)[number];
+
+/** `enforce`: its matches are violations. `shadow`: it is judged and counted, without violations. `off`: it judges nothing. */
+export const RULE_MODES = ['enforce', 'shadow', 'off'] as const;
+export type RuleMode = (typeof RULE_MODES)[number];
+
+/** A control of a compliance framework: SOC 2 CC6.1. */
+export interface RuleControl {
+  readonly framework: string;
+  readonly control: string;
+}
+
+/**
+ * What a person decides about a rule. A new member is declared here. The compiler then names what is missing: columns, requests, answers, rule
+ * files, the comparison of two rules.
+ */
+export interface RuleContent {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly expression: string;
+  readonly severity: Severity;
+  readonly tags: readonly string[];
+  /** Controls of compliance frameworks that it watches over. Absent: none. */
+  readonly controls?: readonly RuleControl[];
+  readonly enabled: boolean;
+  /** It is judged and counted, and no violation comes of it; of an enabled rule only. Absent: no. */
+  readonly shadow?: boolean;
+  /** Text of the violation's message; without it one is made from the name and the explanation. */
+  readonly message: string | null;
+  /** The verdict on a value of another type than the rule expects. */
+  readonly onError: OnError;
+}
+
+/** A rule as the engine judges by it. */
+export interface RuleDefinition extends Pick<RuleContent, 'id' | 'name' | 'expression' | 'severity'> {
+  /** Counts from 1; each change of the rule adds one. */
+  readonly version: number;
+  /** Absent: null. */
+  readonly message?: string;
+  /** Absent: `no_match`. */
+  readonly onError?: OnError;
+}
+
+/** An enabled rule as published to the evaluators (disabled and deleted rules are absent). */
+export interface PublishedRule extends RuleDefinition {
+  /** `shadow`: judged, and no violation comes of it. Without it the rule is enforced; an evaluator from before it enforces every rule. */
+  readonly mode?: 'shadow';
+}

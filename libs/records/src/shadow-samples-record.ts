@@ -1,0 +1,35 @@
+import type { VerdictStatus } from './violation-record.js';
+
+/** Samples of a rule in shadow that an evaluator keeps of one partition. */
+export const SHADOW_SAMPLES = 10;
+
+/**
+ * A record of the rule status log: the last verdicts of a rule in shadow in one partition, published nowhere else. A later record
+ * replaces the earlier one.
+ */
+export interface ShadowSamplesRecord {
+  readonly kind: 'shadow';
+  readonly rule_id: string;
+  readonly partition: number;
+  /** Oldest first, one of each id. */
+  readonly samples: readonly ShadowSample[];
+}
+
+/** A verdict of a rule in shadow, in the names of a violation; `explanation` is absent when it is too large to be kept. */
+export interface ShadowSample {
+  readonly id: string;
+  readonly revision: number;
+  readonly status: VerdictStatus;
+  readonly rule_version: number;
+  readonly trace_id: string;
+  readonly span_id: string;
+  readonly service: string;
+  /** Unix milliseconds, log time. */
+  readonly timestamp_ms: number;
+  readonly message: string;
+  readonly explanation?: unknown;
+}
+
+export function shadowKey(ruleId: string, partition: number): string {
+  return `/shadow/${ruleId}/${partition}`;
+}
