@@ -154,20 +154,20 @@ describe('errors of several kinds on one record', () => {
     ruleOf('after-name', 'span.name == "a" and attribute.a > 0'),
     ruleOf('trace', 'trace.has(attribute.a > 0 and attribute.b > 1)'),
   ];
-  const judged = (spans: readonly (readonly [unknown, unknown])[], rules = RULES): PartitionEngine => {
-    const engine = engineOf([rules]);
+  const requestOfValues = (spans: readonly (readonly [unknown, unknown])[], trace_id: string): Uint8Array => {
     const given = spans.map(([a, b], n) => ({
-      trace_id: 't',
+      trace_id,
       span_id: `s${n}`,
       name: 'a',
       start_time: n,
       end_time: n + 1,
       attributes: { ...(a === undefined ? {} : { a }), ...(b === undefined ? {} : { b }) },
     }));
-    engine.apply(
-      { kind: 'spans', offset: 0, timestamp: 0, value: encodeRequest(spansFromJson(JSON.stringify({ spans: given }))) },
-      () => {},
-    );
+    return encodeRequest(spansFromJson(JSON.stringify({ spans: given })));
+  };
+  const judged = (spans: readonly (readonly [unknown, unknown])[], rules = RULES): PartitionEngine => {
+    const engine = engineOf([rules]);
+    engine.apply({ kind: 'spans', offset: 0, timestamp: 0, value: requestOfValues(spans, 't') }, () => {});
     return engine;
   };
   const errorsOf = (engine: PartitionEngine, id: string): unknown => Object.fromEntries(engine.accounting.rule(id).errors);
@@ -179,6 +179,37 @@ describe('errors of several kinds on one record', () => {
         const onA = countsOf(spans.map(([a]) => [a, 7]));
         for (const id of ['bare', 'same', 'after-name']) expect([id, errorsOf(engine, id)]).toEqual([id, onA]);
         for (const id of ['both', 'trace']) expect([id, errorsOf(engine, id)]).toEqual([id, countsOf(spans)]);
+      }),
+    );
+  });
+
+  it('are lost or doubled neither between records nor when rules change or somebody reads them meanwhile', () => {
+    // Mostly missing or a number: of those alone many rules fail alike.
+    const value = fc.constantFrom(...values, undefined, undefined, 7, 7);
+    const span = fc.tuple(value, value);
+    const event = fc.oneof(
+      { weight: 6, arbitrary: fc.array(span, { minLength: 1, maxLength: 5 }) },
+      fc.constantFrom('read' as const, 'rules' as const),
+    );
+    const many = Array.from({ length: 70 }, (_, n) => ruleOf(`many ${n}`, `attribute.${n % 2 === 0 ? 'a' : 'b'} > ${n}`));
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 14 }), (events) => {
+        const engine = engineOf(
+          events.map((_, n) => (n % 2 === 0 ? [...RULES, ...many] : [...many, ...RULES])).concat([[...RULES, ...many]]),
+        );
+        let epoch = 1;
+        const all: (readonly [unknown, unknown])[] = [];
+        for (const [offset, event] of events.entries()) {
+          if (event === 'read') errorsOf(engine, 'bare');
+          else if (event === 'rules') engine.apply({ kind: 'epoch', offset, timestamp: offset, epoch: ++epoch }, () => {});
+          else engine.apply({ kind: 'spans', offset, timestamp: offset, value: requestOfValues(event, `trace ${offset}`) }, () => {});
+          if (typeof event !== 'string') all.push(...event);
+        }
+        const onA = countsOf(all.map(([a]) => [a, 7]));
+        const onB = countsOf(all.map(([, b]) => [b, 7]));
+        for (const id of ['bare', 'many 0', 'many 68']) expect([id, errorsOf(engine, id)]).toEqual([id, onA]);
+        for (const id of ['many 1', 'many 69']) expect([id, errorsOf(engine, id)]).toEqual([id, onB]);
+        expect(errorsOf(engine, 'both')).toEqual(countsOf(all));
       }),
     );
   });

@@ -47,6 +47,9 @@ export class RuleAccount {
   private times = 0;
   private readonly byText = new Map<string, number>();
 
+  /** @param enterGathered adds to the accounts the errors that were counted for many rules at once; called before errors are read */
+  constructor(private readonly enterGathered: () => void = () => undefined) {}
+
   /** Evaluations: spans for a rule about spans, traces for one about traces. Each counts once, also when it is judged again after late spans. */
   get evaluations(): number {
     let evaluations = this.judged;
@@ -102,11 +105,13 @@ export class RuleAccount {
   }
 
   get lastError(): string | undefined {
+    this.enterGathered();
     return this.last;
   }
 
   /** Evaluations that failed, by Lua's text. */
   get errors(): ReadonlyMap<string, number> {
+    this.enterGathered();
     this.enter();
     return this.byText;
   }
@@ -152,6 +157,7 @@ export class Accounting {
   readonly closedTraces = new ClosedTraces();
   /** By rule id. */
   readonly rules = new Map<string, RuleAccount>();
+  private readonly gatherers: (() => void)[] = [];
 
   /** Received spans, by kind. */
   get accounted(): number {
@@ -173,10 +179,19 @@ export class Accounting {
     this.closedTraces.note(time, epoch);
   }
 
+  /** `enter` counts errors that were gathered since it was called last: it is called whenever an account's errors are read. */
+  gatherErrors(enter: () => void): void {
+    this.gatherers.push(enter);
+  }
+
+  private enterGathered(): void {
+    for (const enter of this.gatherers) enter();
+  }
+
   rule(id: string): RuleAccount {
     let account = this.rules.get(id);
     if (account === undefined) {
-      account = new RuleAccount();
+      account = new RuleAccount(() => this.enterGathered());
       this.rules.set(id, account);
     }
     return account;

@@ -89,7 +89,7 @@ function errorTexts(
   reads: Reads,
   steps: number,
   inDoubt: readonly InDoubt[],
-): Pick<CompiledRuleSet, 'errorOf' | 'failureOf' | 'failsByType' | 'comparisonOf' | 'isComparison' | 'comparisonError'> {
+): Pick<CompiledRuleSet, 'errorOf' | 'failureOf' | 'failsByType' | 'comparisonOf' | 'isComparison' | 'comparisonError' | 'missingError'> {
   const comparisons = new FirstComparisons(columns);
   const comparisonOf = Int32Array.from(nodes, (node) => comparisons.of(node));
   const textOf = (condition: number, spans: ConditionColumns, i: number): string => {
@@ -102,6 +102,7 @@ function errorTexts(
     comparisonOf,
     isComparison: Uint8Array.from(nodes, ({ type }, condition) => (type === 'binary' && comparisonOf[condition]! >= 0 ? 1 : 0)),
     comparisonError: (comparison, spans, i) => comparisons.errors[comparison]!(spans, i),
+    missingError: (comparison) => comparisons.missing[comparison]!,
     failureOf: (condition, spans, i) => {
       const comparison = comparisons.errors[comparisonOf[condition]!]?.(spans, i);
       // Most spans lack the value, which needs no look by the interpreter.

@@ -16,6 +16,8 @@ type ComparisonError = (columns: ConditionColumns, i: number) => string | undefi
 export class FirstComparisons {
   /** By their numbers. */
   readonly errors: ComparisonError[] = [];
+  /** Their texts on a span that lacks the attribute. */
+  readonly missing: string[] = [];
   private readonly known = new Map<string, number>();
 
   constructor(private readonly columns: AttributeColumns) {}
@@ -38,7 +40,9 @@ export class FirstComparisons {
     const key = `${list} ${number} ${columnFirst}`;
     let error = this.known.get(key);
     if (error === undefined) {
-      error = this.errors.push(comparisonError(list, number, columnFirst ? WITH_NUMBER : TO_NUMBER)) - 1;
+      const texts = columnFirst ? WITH_NUMBER : TO_NUMBER;
+      error = this.errors.push(comparisonError(list, number, texts)) - 1;
+      this.missing.push(texts.nil);
       this.known.set(key, error);
     }
     return error;

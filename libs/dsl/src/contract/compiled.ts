@@ -58,6 +58,8 @@ export interface CompiledRuleSet {
   readonly isComparison: Uint8Array;
   /** The text of its error on a span; undefined where it does not fail. */
   comparisonError(comparison: number, columns: ConditionColumns, i: number): string | undefined;
+  /** The same on a span that lacks the value. */
+  missingError(comparison: number): string;
 }
 
 /** Whether span `i` satisfies a condition is not known. */

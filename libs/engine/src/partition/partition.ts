@@ -65,7 +65,7 @@ export class PartitionEngine {
       (record, error) => this.undecodable(record, error),
     );
     this.verdicts = new Verdicts(partition, this.assembly);
-    this.spans = new SpanJudgement(new SpanRules(this.assembly, this.verdicts));
+    this.spans = new SpanJudgement(new SpanRules(this.assembly, this.verdicts), this.accounting);
     this.judge = new Judge(settings, this.assembly, this.verdicts);
     this.conclusions = new Conclusions(
       this.judge,

@@ -28,6 +28,8 @@ export class Epoch {
   failed = new Uint32Array(0);
   /** Per span of the record: what `writeForms` made of it. */
   forms = new Int32Array(0);
+  /** Likewise: 1 where a condition of rules about one span alone holds. */
+  matchesAlone = new Uint8Array(0);
   /** Some rule reads the spans when their trace closes: the fields it reads distinguish forms of spans, too. */
   readonly keepsSpans: boolean;
   /** Some condition failed on some span of the record. */

@@ -18,7 +18,8 @@ const ASKED = 32;
  * Counts the conditions that failed on a span, for each rule that has them. An attribute that most spans lack fails all the rules
  * that compare it, and on the next span again: failures are counted in runs of equal words, and charged when the record ends, by what they
  * say. The text of an error costs an evaluation by the interpreter, unless it is that of the comparison of an attribute: so where a record
- * has many of a condition that can fail in several ways, some of them, evenly taken, stand for all.
+ * has many of a condition that can fail in several ways, some of them, evenly taken, stand for all. Comparisons of attributes that are missing
+ * fail alike, record after record: a word of them is counted as one, and charged to its rules when other bits of it fail or somebody reads the errors.
  */
 export class Failures {
   /** Spans of the record counted so far. */
@@ -42,6 +43,12 @@ export class Failures {
   /** How many texts may be asked for in the record under way; and from which condition on, as before that all were asked in the last one. */
   private left = ASKED;
   private from = 0;
+  /** The epoch whose failures are counted in words, and per word: which of its conditions are comparisons, which of those failed, and on how many spans. */
+  private epoch: Epoch | undefined;
+  private comparisons = new Uint32Array(0);
+  private alike = new Uint32Array(0);
+  private alikeSpans = new Float64Array(0);
+  private anyAlike = false;
 
   /** Span `i` of the record that the epoch has evaluated. */
   count(epoch: Epoch, i: number): void {
@@ -50,7 +57,7 @@ export class Failures {
     const { bits } = this;
     const { failed } = epoch;
     for (let word = 0, at = i * words; word < words; word++, at++) {
-      if (failed[at] !== bits[word]) this.begin(word, failed[at]!, i);
+      if (failed[at] !== bits[word]) this.endRun(word, failed[at]!, i);
     }
     if (this.counted === this.places.length) this.places = grown(this.places);
     this.places[this.counted++] = i;
@@ -61,12 +68,14 @@ export class Failures {
     this.comparison = -1;
     this.kinds = undefined;
     this.left = ASKED;
+    if (epoch !== this.epoch) this.begin(epoch);
     for (let word = 0; word < this.bits.length; word++) {
       const length = this.counted - this.starts[word]!;
       const first = this.firsts[word]!;
       // Mostly what failed of a word failed in one run.
       const once = this.failed[word] === 0;
-      if (!once) this.begin(word, 0, 0);
+      if (once && !epoch.anyUnusual && this.countAlike(word, length)) continue;
+      if (!once) this.endRun(word, 0, 0);
       for (let bits = once ? this.bits[word]! : this.failed[word]!; bits !== 0; bits &= bits - 1) {
         const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
         if (once) this.charge(epoch, condition, first, length);
@@ -88,7 +97,7 @@ export class Failures {
   }
 
   /** Ends the run of a word, and begins one of other bits. */
-  private begin(word: number, failed: number, i: number): void {
+  private endRun(word: number, failed: number, i: number): void {
     const known = this.failed[word]!;
     const length = this.counted - this.starts[word]!;
     const first = this.firsts[word]!;
@@ -105,6 +114,60 @@ export class Failures {
     this.bits[word] = failed;
     this.starts[word] = this.counted;
     this.firsts[word] = i;
+  }
+
+  /** From here on words are counted for this epoch. */
+  private begin(epoch: Epoch): void {
+    this.enterAlike();
+    const { isComparison, words } = epoch.rules.compiled;
+    this.epoch = epoch;
+    this.comparisons = new Uint32Array(words);
+    for (let condition = 0; condition < isComparison.length; condition++) {
+      if (isComparison[condition] === 1) this.comparisons[condition >> 5]! |= 1 << (condition & 31);
+    }
+    this.alike = new Uint32Array(words);
+    this.alikeSpans = new Float64Array(words);
+  }
+
+  /**
+   * The failures of a word in a record whose values are all missing or of the right type; answers whether all are of comparisons, and so
+   * counted. Leaves the word ready for the next record.
+   */
+  private countAlike(word: number, spans: number): boolean {
+    const bits = this.bits[word]!;
+    if (bits !== 0) {
+      if ((bits & ~this.comparisons[word]!) !== 0) return false;
+      if (bits !== this.alike[word]) {
+        this.enterWord(word);
+        this.alike[word] = bits;
+      }
+      this.alikeSpans[word]! += spans;
+      this.anyAlike = true;
+      this.bits[word] = 0;
+    }
+    this.starts[word] = 0;
+    return true;
+  }
+
+  /** Charges what was counted in words. */
+  enterAlike(): void {
+    if (!this.anyAlike) return;
+    this.anyAlike = false;
+    for (let word = 0; word < this.alike.length; word++) this.enterWord(word);
+  }
+
+  private enterWord(word: number): void {
+    const spans = this.alikeSpans[word]!;
+    if (spans === 0) return;
+    const { accounts, rules } = this.epoch!;
+    const { plan, compiled } = rules;
+    this.alikeSpans[word] = 0;
+    for (let bits = this.alike[word]!; bits !== 0; bits &= bits - 1) {
+      const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+      const charged = plan.rulesOfFailure[condition]!;
+      const text = compiled.missingError(compiled.comparisonOf[condition]!);
+      for (let n = 0; n < charged.length; n++) accounts[charged[n]!]!.countErrors(text, spans);
+    }
   }
 
   private charge(epoch: Epoch, condition: number, first: number, spans: number): void {

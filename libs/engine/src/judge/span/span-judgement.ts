@@ -1,3 +1,4 @@
+import type { Accounting } from '../../accounting.js';
 import type { Epoch } from '../../rules/epoch.js';
 import { Failures } from './failures.js';
 import type { SpanRules } from './span-rules.js';
@@ -5,10 +6,16 @@ import { TypeFailures } from './type-failures.js';
 
 /** A span before the rules about one span alone, and the count of its failures. */
 export class SpanJudgement {
-  private readonly failures = new Failures();
+  private readonly failures: Failures;
   private readonly typeFailures = new TypeFailures();
 
-  constructor(private readonly rules: SpanRules) {}
+  constructor(
+    private readonly rules: SpanRules,
+    accounting: Accounting,
+  ) {
+    this.failures = new Failures();
+    accounting.gatherErrors(() => this.failures.enterAlike());
+  }
 
   /** Span `i` of the record at `offset`, which the epoch has evaluated. `home`: the epoch of its trace, if that is known. */
   judge(epoch: Epoch, offset: number, row: number, i: number, home: Epoch | undefined): void {

@@ -17,10 +17,11 @@ export class SpanRules {
   ) {}
 
   /**
-   * Span `i` of the record that the epoch has evaluated. A span that matches nothing costs one AND per 32 conditions.
+   * Span `i` of the record that the epoch has evaluated.
    * @param home the epoch under which the span's trace opened, if that is another
    */
   judge(epoch: Epoch, row: number, i: number, home?: Epoch): void {
+    if (epoch.matchesAlone[i] === 0) return;
     const { words, spanRuleMask } = epoch.rules.compiled;
     const { matched } = epoch;
     const base = i * words;
