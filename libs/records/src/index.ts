@@ -19,6 +19,7 @@ export {
   type RuleContent,
   type RuleControl,
   type RuleDefinition,
+  type RuleMember,
   type RuleMode,
   SEVERITIES,
   type Severity,

@@ -38,6 +38,13 @@ export interface RuleContent {
   readonly onError: OnError;
 }
 
+type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
+  : Name;
+
+/** The members of a rule in the REST API and in rule files. `mode` and `enabled` say what `shadow` says. */
+export type RuleMember = 'mode' | SnakeCase<Exclude<keyof RuleContent, 'shadow'>>;
+
 /** A rule as the engine judges by it. */
 export interface RuleDefinition extends Pick<RuleContent, 'id' | 'name' | 'expression' | 'severity'> {
   /** Counts from 1; each change of the rule adds one. */

@@ -3,7 +3,22 @@ import { parsedColumn } from './json-column.js';
 import type { RulesTable } from './schema.js';
 import type { StoredRule } from './store.js';
 
-export function rowOf(content: RuleContent): Omit<RulesTable, 'version' | 'created_at' | 'updated_at'> {
+/** The column that holds each member of a rule. */
+const COLUMNS = {
+  id: 'id',
+  name: 'name',
+  description: 'description',
+  expression: 'expression',
+  severity: 'severity',
+  tags: 'json_tags',
+  controls: 'json_controls',
+  enabled: 'enabled',
+  shadow: 'shadow',
+  message: 'message',
+  onError: 'on_error',
+} as const satisfies Record<keyof RuleContent, keyof RulesTable>;
+
+export function rowOf(content: RuleContent): Pick<RulesTable, (typeof COLUMNS)[keyof RuleContent]> {
   const { id, name, description, expression, severity, tags, controls = [], enabled, shadow = false, message, onError } = content;
   const json_controls = JSON.stringify(controls.map(({ framework, control }) => ({ framework, control })));
   const flags = { json_tags: JSON.stringify(tags), enabled: enabled ? 1 : 0, shadow: enabled && shadow ? 1 : 0 };
@@ -11,7 +26,8 @@ export function rowOf(content: RuleContent): Omit<RulesTable, 'version' | 'creat
 }
 
 export function sameContent(row: RulesTable, content: RuleContent): boolean {
-  return Object.entries(rowOf(content)).every(([column, value]) => row[column as keyof RulesTable] === value);
+  const wanted = rowOf(content);
+  return Object.values(COLUMNS).every((column) => row[column] === wanted[column]);
 }
 
 /** Absent when there are none: as of a version that was kept before rules had them. */

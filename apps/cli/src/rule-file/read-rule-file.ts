@@ -1,23 +1,24 @@
 import { ruleTextProblems } from '#dsl';
-import { ON_ERROR, RULE_MODES, type RuleControl, SEVERITIES } from '#records';
+import { ON_ERROR, RULE_MODES, type RuleControl, type RuleMember, SEVERITIES } from '#records';
 import { readTestCase } from './read-test-case.js';
 import type { RuleEntry, RuleFile } from './rule-file.js';
 import { type Item, YamlReader } from './yaml-reader.js';
 
-const RULE_KEYS = [
-  'id',
-  'name',
-  'expression',
-  'description',
-  'severity',
-  'tags',
-  'controls',
-  'enabled',
-  'mode',
-  'message',
-  'on_error',
-  'tests',
-] as const;
+/** The keys of a rule, in the order in which an error names them. */
+const RULE_KEYS = Object.keys({
+  id: true,
+  name: true,
+  expression: true,
+  description: true,
+  severity: true,
+  tags: true,
+  controls: true,
+  enabled: true,
+  mode: true,
+  message: true,
+  on_error: true,
+  tests: true,
+} satisfies Record<RuleMember | 'tests', true>);
 const CONTROL_KEYS = ['framework', 'control'] as const;
 const CONTROL_EXAMPLES = { framework: 'a framework such as SOC 2', control: "a control's id such as CC6.1" } as const;
 /** What only rules of the Go version have. */

@@ -1,22 +1,14 @@
 import type { WholeSpan } from '#otlp';
-import type { OnError, RuleControl, Severity } from '#records';
+import type { RuleContent, RuleControl } from '#records';
 import type { Finding, Place } from '../finding.js';
 import type { ScalarPlaces } from './scalar-places.js';
 
 /** A rule as a file has it: what `POST /v1/rules` takes, and its test cases. */
-export interface RuleEntry {
-  readonly id: string;
-  readonly name: string;
-  readonly expression: string;
-  readonly description: string;
-  readonly severity: Severity;
-  readonly tags: readonly string[];
+export interface RuleEntry extends Omit<RuleContent, 'controls' | 'message' | 'shadow'> {
   readonly controls: readonly RuleControl[];
-  readonly enabled: boolean;
   /** Absent: `enabled` says it all. */
   readonly mode?: 'shadow';
   readonly message?: string;
-  readonly onError: OnError;
   readonly tests: readonly TestCase[];
   /** Where the entry begins, and where each character of its expression lies. */
   readonly place: Place;

@@ -1,4 +1,5 @@
 import { check } from '#dsl';
+import type { RuleMember } from '#records';
 import { findingOf } from '../finding.js';
 import { findingText } from '../finding-text.js';
 import { type Input, readInputs } from '../input.js';
@@ -27,7 +28,16 @@ export async function rulesToSend(files: readonly string[], strict: boolean, ter
 }
 
 function bodyOf({ id, name, description, expression, severity, tags, controls, enabled, mode, message, onError }: RuleEntry): object {
-  const rule = { id, name, description, expression, severity, tags, enabled, on_error: onError };
+  const rule: Record<Exclude<RuleMember, 'controls' | 'mode' | 'message'>, unknown> = {
+    id,
+    name,
+    description,
+    expression,
+    severity,
+    tags,
+    enabled,
+    on_error: onError,
+  };
   // A server of an earlier version refuses the member.
   const named = controls.length === 0 ? {} : { controls };
   return { ...rule, ...named, ...(mode === undefined ? {} : { mode }), ...(message === undefined ? {} : { message }) };

@@ -50,17 +50,11 @@ function patchedMode(rule: StoredRule, patch: RulePatch): Pick<StoredRule, 'enab
 }
 
 export function sameContent(a: RuleContent, b: RuleContent): boolean {
-  return (
-    a.id === b.id &&
-    a.name === b.name &&
-    a.description === b.description &&
-    a.expression === b.expression &&
-    a.severity === b.severity &&
-    ruleMode(a) === ruleMode(b) &&
-    a.message === b.message &&
-    a.onError === b.onError &&
-    a.tags.length === b.tags.length &&
-    a.tags.every((tag, i) => tag === b.tags[i]) &&
-    isDeepStrictEqual(a.controls ?? [], b.controls ?? [])
-  );
+  return isDeepStrictEqual(comparable(a), comparable(b));
+}
+
+/** Every member, so that two rules that differ in one are never taken for the same; an absent one as its default. */
+function comparable(rule: RuleContent): Required<Record<keyof RuleContent, unknown>> {
+  const { id, name, description, expression, severity, tags, controls = [], enabled, message, onError } = rule;
+  return { id, name, description, expression, severity, tags, controls, enabled, shadow: ruleMode(rule), message, onError };
 }

@@ -1,18 +1,28 @@
+import type { RuleContent, RuleMember } from '#records';
 import type { StoredRule } from '#store';
 import { ruleMode } from '../rule-mode.js';
 
 /** The old and the new value of a member. */
 export type RuleChanges = Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
 
-const MEMBERS = ['name', 'description', 'expression', 'severity', 'tags', 'enabled', 'message', 'onError'] as const;
-/** Members that the API calls otherwise. */
-const SHOWN: Readonly<Record<string, string>> = { onError: 'on_error' };
+/** The members that are compared as they are, by the names that the API has for them. */
+const SHOWN = {
+  name: 'name',
+  description: 'description',
+  expression: 'expression',
+  severity: 'severity',
+  tags: 'tags',
+  enabled: 'enabled',
+  message: 'message',
+  onError: 'on_error',
+} as const satisfies Record<Exclude<keyof RuleContent, 'id' | 'controls' | 'shadow'>, RuleMember>;
+const MEMBERS = Object.keys(SHOWN) as readonly (keyof typeof SHOWN)[];
 
 /** What differs between two states of a rule, by the names that the API has for its members. */
 export function changesBetween(before: StoredRule, after: StoredRule): RuleChanges {
   const differing = MEMBERS.filter((member) => JSON.stringify(before[member]) !== JSON.stringify(after[member]));
   const changes = differing.map((member): [string, RuleChanges[string]] => {
-    return [SHOWN[member] ?? member, { from: before[member], to: after[member] }];
+    return [SHOWN[member], { from: before[member], to: after[member] }];
   });
   const had = before.controls ?? [];
   const has = after.controls ?? [];

@@ -25,7 +25,7 @@ ${SERVER_HELP}
   },
 };
 
-interface AnsweredRule {
+export interface AnsweredRule {
   readonly id: string;
   readonly name: string;
   readonly description: string;

@@ -1,0 +1,7 @@
+// Checked by tsc: the error names the members of a record of the violations log that the API does not describe.
+import type { ViolationRecord } from '#records';
+import type { ViolationDetail } from './violation.dto.js';
+
+type Nothing<Missing extends never> = Missing;
+
+export type Described = Nothing<Exclude<keyof ViolationRecord, keyof ViolationDetail>>;
