@@ -1,6 +1,6 @@
 import type { Logger, Metrics } from '#platform';
+import { REFUSAL_KINDS, type Refusal } from '../delivery/refusal.js';
 import type { API_METRICS } from '../metrics.js';
-import { REFUSAL_KINDS, type Refusal } from './send/refusal.js';
 
 /** Why violations are not exported at present, by partition: for readiness, for the log (once per outage), and counted. */
 export class ExportState {

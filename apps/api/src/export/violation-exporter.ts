@@ -2,19 +2,19 @@ import type { Resource } from '@opentelemetry/resources';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { type Log, type LogError, type PartitionListener, type Position, type RecordBatch, type Subscription } from '#messaging';
 import { Lag, type Logger, type Metrics } from '#platform';
-import { CONTROL_HEADER, TOPICS } from '#records';
-import type { Revision, Store } from '#store';
-import { PositionFollower } from '../keep/position-follower.js';
-import { readerPosition } from '../keep/reader-position.js';
-import { readViolation } from '../keep/stored-violation.js';
-import { Together } from '../keep/together.js';
-import { GATHER_MS } from '../keep/violation-keeper.js';
+import { TOPICS } from '#records';
+import type { Store } from '#store';
+import { type Delivery, deliver, Taken } from '../delivery/deliver.js';
+import { deliveryBatches } from '../delivery/delivery-batches.js';
+import { type Entry, entriesOf, revisionOf } from '../delivery/entry.js';
+import { GATHER_MS } from '../delivery/gather.js';
+import { PositionFollower } from '../delivery/position-follower.js';
+import { readerPosition } from '../delivery/reader-position.js';
+import type { Refusal } from '../delivery/refusal.js';
+import { Together } from '../delivery/together.js';
 import type { API_METRICS } from '../metrics.js';
-import { type Delivery, deliver, Taken } from './deliver.js';
-import { type Entry, exportBatches } from './export-batches.js';
 import { ExportState } from './export-state.js';
 import { exportSpans } from './send/export-spans.js';
-import type { Refusal } from './send/refusal.js';
 import { violationSpan } from './violation-span.js';
 
 const READER = 'export';
@@ -90,15 +90,7 @@ export class ViolationExporter implements PartitionListener {
   async records({ partition, records }: RecordBatch): Promise<void> {
     const last = records.at(-1);
     if (last === undefined) return;
-    const entries = records.flatMap((record): Entry[] => {
-      if (record.headers?.[CONTROL_HEADER] !== undefined) return [];
-      try {
-        return [{ partition, position: record.offset + 1, violation: readViolation(record) }];
-      } catch {
-        this.metrics.violationsUnreadable.inc({ reader: READER });
-        return [];
-      }
-    });
+    const entries = entriesOf(partition, records, () => this.metrics.violationsUnreadable.inc({ reader: READER }));
     const position = last.offset + 1;
     await this.together.add({ partition, position, entries });
     this.lag.at(partition, position);
@@ -147,7 +139,7 @@ export class ViolationExporter implements PartitionListener {
         if (left.get(partition) === 0) positions.set(partition, ends.get(partition)!);
       return positions;
     };
-    for (const batch of exportBatches(entries, this.settings.batchSize)) await this.exportBatch(batch, passed);
+    for (const batch of deliveryBatches(entries, this.settings.batchSize)) await this.exportBatch(batch, passed);
     if (nothing.length > 0) await this.store.exported(READER, passed([]), []);
   }
 
@@ -197,8 +189,4 @@ export class ViolationExporter implements PartitionListener {
       `the OTLP endpoint refused violation ${id} for good; it is stored here and not exported: ${message}`,
     );
   }
-}
-
-function revisionOf({ violation: { id, revision, status, log } }: Entry): Revision {
-  return { id, revision, status, firstOffset: log.first_offset };
 }

@@ -13,22 +13,19 @@ import {
 import { Behind, type KeptViolations, Lag, type Logger, type Metrics } from '#platform';
 import { CONTROL_HEADER, TOPICS } from '#records';
 import { type KeptBatch, type Store, type StoredViolation, StoreError } from '#store';
+import { GATHER_MS } from '../delivery/gather.js';
+import { PositionFollower } from '../delivery/position-follower.js';
+import { readViolation } from '../delivery/read-violation.js';
+import { readerPosition } from '../delivery/reader-position.js';
+import { Together } from '../delivery/together.js';
 import type { API_METRICS } from '../metrics.js';
-import { PositionFollower } from './position-follower.js';
-import { readerPosition } from './reader-position.js';
 import { RefusalPublisher } from './refusal-publisher.js';
-import { readViolation, storedViolation } from './stored-violation.js';
-import { Together } from './together.js';
+import { storedViolation } from './stored-violation.js';
 import type { ViolationLogger } from './violation-logger.js';
 
 /** Name of the reader whose position in the store says up to where the violations log is kept. */
 export const KEEP_READER = 'keep';
 
-/**
- * Milliseconds from one delivery of violations to the next, at least. One that comes after a while of none is not kept waiting; of many that come one by
- * one it makes batches, without which each costs a transaction of its own.
- */
-export const GATHER_MS = 200;
 /** Violations in one transaction, about: it locks out the other replicas. */
 const KEPT_AT_ONCE = 1_000;
 

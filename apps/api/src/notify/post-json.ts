@@ -1,5 +1,5 @@
-import { answerText, isPage } from '../export/send/answer-text.js';
-import { HttpRefusal } from '../export/send/refusal.js';
+import { answerText, isPage } from '../delivery/answer-text.js';
+import { HttpRefusal } from '../delivery/refusal.js';
 
 /** Milliseconds that a receiver has for its answer. */
 const ANSWER_MS = 15_000;

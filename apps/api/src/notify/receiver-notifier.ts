@@ -1,13 +1,13 @@
 import { type Log, type LogError, type PartitionListener, type Position, type RecordBatch, type Subscription } from '#messaging';
 import { Lag, type Logger, type Metrics } from '#platform';
-import { CONTROL_HEADER, TOPICS } from '#records';
-import type { Revision, Store } from '#store';
-import { type Delivery, deliver, Taken } from '../export/deliver.js';
-import { type Entry, exportBatches } from '../export/export-batches.js';
-import { type Refusal, refusalOf } from '../export/send/refusal.js';
-import { PositionFollower } from '../keep/position-follower.js';
-import { readViolation } from '../keep/stored-violation.js';
-import { GATHER_MS } from '../keep/violation-keeper.js';
+import { TOPICS } from '#records';
+import type { Store } from '#store';
+import { type Delivery, deliver, Taken } from '../delivery/deliver.js';
+import { deliveryBatches } from '../delivery/delivery-batches.js';
+import { type Entry, entriesOf, revisionOf } from '../delivery/entry.js';
+import { GATHER_MS } from '../delivery/gather.js';
+import { PositionFollower } from '../delivery/position-follower.js';
+import { type Refusal, refusalOf } from '../delivery/refusal.js';
 import { alertOf } from './alert.js';
 import type { NOTIFY_METRICS } from './metrics.js';
 import { postJson } from './post-json.js';
@@ -97,7 +97,7 @@ export class ReceiverNotifier implements PartitionListener {
     // First, so that the log knows the reader: violations during a downtime are sent.
     await this.positions.follow(subscription, partition, first.offset);
     const wanted = await this.toBeTold(partition, records);
-    for (const batch of exportBatches(wanted, BATCH[this.receiver.kind])) await this.tell(partition, batch);
+    for (const batch of deliveryBatches(wanted, BATCH[this.receiver.kind])) await this.tell(partition, batch);
     await this.parts.store.notified(this.reader, new Map([[partition, last.offset + 1]]), []);
     this.lag.at(partition, last.offset + 1);
     await this.positions.follow(subscription, partition, last.offset + 1);
@@ -149,16 +149,8 @@ export class ReceiverNotifier implements PartitionListener {
   private async toBeTold(partition: number, records: RecordBatch['records']): Promise<readonly Entry[]> {
     const { facts, metrics } = this.parts;
     await facts.refresh();
-    return records.flatMap((record): Entry[] => {
-      if (record.headers?.[CONTROL_HEADER] !== undefined) return [];
-      try {
-        const violation = readViolation(record);
-        return this.isToBeTold(violation) ? [{ partition, position: record.offset + 1, violation }] : [];
-      } catch {
-        metrics.unreadable.inc({ receiver: this.receiver.name });
-        return [];
-      }
-    });
+    const entries = entriesOf(partition, records, () => metrics.unreadable.inc({ receiver: this.receiver.name }));
+    return entries.filter(({ violation }) => this.isToBeTold(violation));
   }
 
   /** A retraction is sent also for a muted violation: it may end an earlier alert. */
@@ -235,8 +227,4 @@ export class ReceiverNotifier implements PartitionListener {
     if (this.waiting.delete(partition) && this.waiting.size === 0)
       this.parts.logger.info({ receiver: this.receiver.name }, `receiver ${this.receiver.name} accepts violations again`);
   }
-}
-
-function revisionOf({ violation: { id, revision, status, log } }: Entry): Revision {
-  return { id, revision, status, firstOffset: log.first_offset };
 }

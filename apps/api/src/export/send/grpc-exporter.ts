@@ -5,8 +5,8 @@ import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { decodeExportResponse } from '#otlp';
 import { shownAddress } from '#platform';
+import { HttpRefusal, NotOtlp } from '../../delivery/refusal.js';
 import type { PartialSuccessListener } from './partial-success.js';
-import { HttpRefusal, NotOtlp } from './refusal.js';
 
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 /** grpc.CompressionAlgorithms.gzip */

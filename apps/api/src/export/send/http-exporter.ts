@@ -6,10 +6,10 @@ import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { shownAddress } from '#platform';
-import { answerText, isPage } from './answer-text.js';
+import { answerText, isPage } from '../../delivery/answer-text.js';
+import { HttpRefusal } from '../../delivery/refusal.js';
 import { ANSWER_BYTES, otlpAnswer } from './otlp-answer.js';
 import type { PartialSuccessListener } from './partial-success.js';
-import { HttpRefusal } from './refusal.js';
 
 export interface HttpExporterOptions {
   /** With its path. */

@@ -1,6 +1,6 @@
 import { decodeExportResponse, type PartialSuccess } from '#otlp';
-import { answerText } from './answer-text.js';
-import { NotOtlp } from './refusal.js';
+import { answerText } from '../../delivery/answer-text.js';
+import { NotOtlp } from '../../delivery/refusal.js';
 
 /** Bytes of an answer that are read: it is a partial success, or an error's text. */
 export const ANSWER_BYTES = 1024 * 1024;

@@ -12,6 +12,7 @@ import type { Store } from '#store';
 import { freePorts } from '../../../../../test/harness/free-port.js';
 import { OtlpHttpReceiver } from '../../../../../test/harness/otlp-http-receiver.js';
 import { OtlpReceiver } from '../../../../../test/harness/otlp-receiver.js';
+import { HttpRefusal, NotOtlp, refusalOf } from '../../delivery/refusal.js';
 import { API_METRICS } from '../../metrics.js';
 import { eventually } from '../../testing/eventually.js';
 import { logAndStore } from '../../testing/log-and-store.js';
@@ -20,7 +21,6 @@ import { ViolationExporter } from '../violation-exporter.js';
 import { openExporter } from './open-exporter.js';
 import { otlpAnswer } from './otlp-answer.js';
 import { hearPartialSuccess } from './partial-success.js';
-import { HttpRefusal, NotOtlp, refusalOf } from './refusal.js';
 
 const PAGE = '<!doctype html><html><head><title>Sign in to Example</title></head><body><form>…</form></body></html>';
 

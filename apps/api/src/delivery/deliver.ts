@@ -1,5 +1,5 @@
 import { retry } from '#messaging';
-import { type Refusal, refusalOf } from './send/refusal.js';
+import { type Refusal, refusalOf } from './refusal.js';
 
 /** A violation that only doubtful answers refuse is tried so often before it is given up. */
 const DOUBTFUL_TRIES = 3;

@@ -1,17 +1,10 @@
-import type { ViolationRecord } from '#records';
-
-/** A violation of the log, where it lies, and the offset after its record. */
-export interface Entry {
-  readonly partition: number;
-  readonly position: number;
-  readonly violation: ViolationRecord;
-}
+import type { Entry } from './entry.js';
 
 /**
  * Cuts into batches of at most `size`, in order, so that no batch holds two revisions of one violation: whether a violation was
- * exported is asked per id, and each revision is exported.
+ * delivered is asked per id, and each revision is delivered.
  */
-export function exportBatches(entries: readonly Entry[], size: number): Entry[][] {
+export function deliveryBatches(entries: readonly Entry[], size: number): Entry[][] {
   const batches: Entry[][] = [];
   let batch: Entry[] = [];
   let ids = new Set<string>();
