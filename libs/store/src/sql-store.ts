@@ -44,6 +44,7 @@ import {
   type ViolationPageQuery,
   type ViolationRows,
 } from './store.js';
+import { violatingTraces } from './violating-traces.js';
 import { violationCounts } from './violation-counts.js';
 import { violationGroup, violationGroups } from './violation-groups/group-query.js';
 import { pruneEmptyGroups } from './violation-groups/keep-groups.js';
@@ -215,6 +216,10 @@ export class SqlStore extends Store {
 
   violation(id: string): Promise<StoredViolation | undefined> {
     return this.resting(['violations'], () => violationById(this.connection.database, id));
+  }
+
+  violatingTraces(ruleId: string, wireTraceIds: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.resting(['violations'], () => violatingTraces(this.connection.database, ruleId, wireTraceIds));
   }
 
   position(reader: string, partition: number): Promise<number> {

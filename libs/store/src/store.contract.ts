@@ -255,6 +255,26 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         );
       }, 60_000);
 
+      it('say of many traces which ones violate a rule', async () => {
+        const hex = (n: number) => n.toString(16).padStart(32, '0');
+        const of = (n: number, changed: Partial<StoredViolation> = {}) =>
+          violation(`v${n}`, { traceId: hex(n), wireTraceId: hex(n), ...changed });
+        await keep(
+          of(1),
+          of(2, { traceId: 'order-2' }),
+          of(3, { status: 'undecided' }),
+          of(4, { status: 'retracted' }),
+          of(5, { ruleId: 'other' }),
+          // A text that looks like another's id on the wire.
+          of(6, { traceId: hex(7) }),
+        );
+        const ids = Array.from({ length: 1_200 }, (_, n) => hex(n));
+        const found = await store.violatingTraces('slow', ids);
+        expect([...found].sort()).toEqual([1, 2, 3, 6].map(hex));
+        expect(await store.violatingTraces('slow', [])).toEqual(new Set());
+        expect([...(await store.violatingTraces('other', [hex(1), hex(5)]))]).toEqual([hex(5)]);
+      });
+
       it('are counted by rule with the name that the rule has now', async () => {
         await keep(
           violation('a', { timestampMs: 10, ruleName: 'Old name' }),

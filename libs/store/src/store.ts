@@ -241,6 +241,8 @@ export abstract class Store {
   /** By rule id, of the rules that have any violations kept: those since a time (Unix ms) by status, and the last one that was not taken back. */
   abstract ruleViolations(since: number): Promise<ReadonlyMap<string, RuleViolations>>;
   abstract violation(id: string): Promise<StoredViolation | undefined>;
+  /** Of these traces (32 hex digits) the ones with a violation of the rule that is not retracted. */
+  abstract violatingTraces(ruleId: string, wireTraceIds: readonly string[]): Promise<ReadonlySet<string>>;
   /**
    * Violations by rule and service, the one that was seen last first; `now` (Unix ms) says which are new. Rejects BT_STORE_BAD_CURSOR when
    * `after` is not from a page's `next`.

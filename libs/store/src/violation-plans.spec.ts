@@ -8,6 +8,7 @@ import type { Schema } from './schema.js';
 import { NodeSqliteDialect } from './sqlite/node-sqlite.js';
 import type { ViolationFilter } from './store.js';
 import { listFilters } from './testing/list-filters.js';
+import { violatingTraces } from './violating-traces.js';
 import { violationCounts } from './violation-counts.js';
 import { countUpTo } from './violation-list.js';
 import { violationPage } from './violations.js';
@@ -111,6 +112,16 @@ describe('the plans of SQLite for the list of violations', () => {
         expect([other, plan.map((detail) => /violations_by_\w+ \(\w+=/.exec(detail)?.[0])]).toEqual([other, indexes]);
       }
     }
+  });
+
+  it('look for traces by both of their ids', async () => {
+    asked = [];
+    await violatingTraces(database, 'r', ['t', 'u']);
+    const plans = asked.map((query) => planOf(query).map((detail) => /SEARCH violations USING INDEX violations_by_\w+/.exec(detail)?.[0]));
+    expect(plans.map(([first]) => first)).toEqual([
+      'SEARCH violations USING INDEX violations_by_trace_id',
+      'SEARCH violations USING INDEX violations_by_wire_trace_id',
+    ]);
   });
 
   it('count no further than they are asked to', async () => {

@@ -1,11 +1,10 @@
 import type { PlainMap, PlainValue } from '#otlp';
-import { looksSensitive, type SensitiveAttributes } from './sensitive-attributes.js';
+import type { SensitiveAttributes } from './sensitive-attributes.js';
+import { isToldName, toldValue } from './told-value.js';
 
-/** Maximum of names, of values of each, and of characters of either. */
+/** Maximum of names, and of values of each. */
 const NAMES = 1_000;
 const VALUES = 50;
-const LONGEST_NAME = 200;
-const LONGEST_VALUE = 100;
 
 export type AttributePlace = 'span' | 'resource';
 export type AttributeType = 'string' | 'number' | 'boolean' | 'bytes' | 'list' | 'map';
@@ -74,7 +73,7 @@ export class AttributeCatalogue {
     const key = `${on} ${name}`;
     const known = this.known.get(key);
     if (known !== undefined) return known;
-    if (this.known.size >= NAMES || name.length > LONGEST_NAME || cleaned(name) !== name) {
+    if (this.known.size >= NAMES || !isToldName(name)) {
       this.more = true;
       return undefined;
     }
@@ -90,19 +89,6 @@ function note(attribute: Known, value: PlainValue, spans: number): void {
   const before = told === undefined ? undefined : attribute.values.get(told);
   if (told !== undefined && (before !== undefined || attribute.values.size < VALUES)) attribute.values.set(told, (before ?? 0) + spans);
   else attribute.more = true;
-}
-
-/** Undefined for values that are not shown: lists, maps, bytes, numbers outside JSON, long texts, and texts that look sensitive. */
-function toldValue(value: PlainValue): string | number | boolean | undefined {
-  if (typeof value === 'boolean') return value;
-  if (typeof value === 'number') return Number.isFinite(value) && !looksSensitive(String(value)) ? value : undefined;
-  if (typeof value !== 'string' || value.length > LONGEST_VALUE) return undefined;
-  return looksSensitive(value) ? undefined : cleaned(value);
-}
-
-/** Without control characters, direction marks, and halves of surrogate pairs, which no reader of a list can tell apart. */
-function cleaned(text: string): string {
-  return text.toWellFormed().replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\u{fffd}');
 }
 
 function typeOf(value: PlainValue): AttributeType {
