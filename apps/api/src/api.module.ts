@@ -26,6 +26,8 @@ import { ClosedTraceKeeper } from './compliance/closed-trace-keeper.js';
 import { ComplianceController } from './compliance/compliance.controller.js';
 import { ComplianceReporter } from './compliance/compliance-reporter.js';
 import { CONSOLE_PATHS, serveConsole } from './console/serve-console.js';
+import { GroupDifferencesController } from './differences/group-differences.controller.js';
+import { GroupDifferences } from './differences/group-differences.js';
 import { OtlpExport } from './export/otlp-export.js';
 import { EXPRESSION_THREAD_ENTRY, ExpressionThreads } from './expressions/expression-threads.js';
 import { ViolationGroupsController } from './groups/violation-groups.controller.js';
@@ -79,6 +81,7 @@ const TRIALS_WAITING = 8;
     AttributesController,
     ComplianceController,
     ExpressionsController,
+    GroupDifferencesController,
     LostRuleSetsController,
     RulesController,
     RuleVersionsController,
@@ -190,6 +193,12 @@ const TRIALS_WAITING = 8;
       inject: [Log, CONFIGURATION, CLOCK],
       useFactory: (log: Log, { attributes }: Configuration, clock: Clock) =>
         new SampleAttributes(log, new SensitiveAttributes(attributes.sensitive), () => clock.monotonic()),
+    },
+    {
+      provide: GroupDifferences,
+      inject: [Store, Log, CONFIGURATION],
+      useFactory: (store: Store, log: Log, { attributes }: Configuration) =>
+        new GroupDifferences(store, log, new SensitiveAttributes(attributes.sensitive)),
     },
     {
       provide: TraceReader,

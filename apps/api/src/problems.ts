@@ -148,6 +148,10 @@ export const API_PROBLEMS = {
     sentence:
       'There is no group of violations {id}. GET /v1/violations/groups?status=all lists them; groups without violations are deleted.',
   },
+  BT_API_DIFFERENCES_BUSY: {
+    status: 429,
+    sentence: '{waiting} comparisons of groups are already waiting. Try again in a second.',
+  },
   BT_API_FRAMEWORK_UNKNOWN: {
     status: 404,
     sentence:

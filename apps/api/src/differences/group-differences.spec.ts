@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TOPICS } from '#messaging';
+import { encodeRequest, type JsonValue, spansFromValue } from '#otlp';
+import type { ViolationGroupList } from '../groups/violation-group.dto.js';
+import { ApiUnderTest } from '../testing/api-under-test.js';
+import { eventually } from '../testing/eventually.js';
+import { publish, violation } from '../testing/violation.js';
+import type { GroupDifferencesView } from './group-differences.dto.js';
+
+interface Kind {
+  readonly version: string;
+  readonly host?: string;
+  readonly attributes?: object;
+  readonly service?: string;
+  /** Left out: the trace is not complete. */
+  readonly withoutRoot?: boolean;
+}
+
+describe('/v1/violations/groups/{id}/differences', () => {
+  let api: ApiUnderTest;
+  beforeAll(async () => {
+    api = await ApiUnderTest.start();
+  });
+  afterAll(() => api.close());
+
+  let count = 0;
+  /** Puts a trace of two records into a partition; answers what a violation says of it. */
+  async function trace({ version, host = 'h-1', attributes = {}, service = 'checkout', withoutRoot = false }: Kind, partition = 0) {
+    const trace_id = `trace-${++count}`;
+    const resource = { 'service.version': version, 'host.name': host };
+    const span = (span_id: string, more: object) => ({ trace_id, span_id, name: 'pay', service, resource, attributes, ...more });
+    const offsets: number[] = [];
+    let wire_trace_id = '';
+    for (const one of [span('child', { parent_id: 'root', name: 'query' }), ...(withoutRoot ? [] : [span('root', { name: 'pay' })])]) {
+      const request = spansFromValue({ spans: [one as unknown as JsonValue] }, { incomplete: true });
+      wire_trace_id = request.resourceSpans[0]!.scopeSpans[0]!.spans[0]!.traceId;
+      offsets.push(...(await api.log.append(TOPICS.spans, [{ partition, value: encodeRequest(request) }])));
+    }
+    return { trace_id, wire_trace_id, log: { partition, first_offset: offsets[0]!, last_offset: offsets.at(-1)! } };
+  }
+
+  async function violate(rule_id: string, kind: Kind, change: object = {}, partition = 0) {
+    const about = await trace(kind, partition);
+    const id = `viol-${count}`;
+    await publish(api.log, violation({ id, rule_id, timestamp_ms: 1_700_000_000_000 + count * 1_000, ...about, ...change }));
+    await eventually(() => api.store.violation(id));
+  }
+
+  const groupOf = async (rule: string) =>
+    (await api.ask<ViolationGroupList>('GET', `/v1/violations/groups?status=all&service=checkout&rule_id=${rule}`)).body.groups[0]!.id;
+  const differences = async (rule: string, query = '') =>
+    (await api.ask<GroupDifferencesView>('GET', `/v1/violations/groups/${await groupOf(rule)}/differences${query}`)).body;
+
+  it('names what violating traces have and complying ones have not, the clearest first, as conditions that rules may ask', async () => {
+    const secret = { 'user.email': 'a@example.com', 'db.password': 'x', payload: [1] };
+    for (let n = 0; n < 24; n++) {
+      const partition = n % 2;
+      await violate(
+        'slow',
+        { version: '1.4.2', host: n % 3 === 0 ? 'h-2' : 'h-1', attributes: { retry: true, 'say "hi"': 'a\\b', ...secret } },
+        {},
+        partition,
+      );
+      await trace({ version: '1.4.1', attributes: { payload: [1] } }, partition);
+      if (n % 2 === 0) await trace({ version: '1.4.2', attributes: { payload: [1] } }, partition);
+      // These say nothing: another service, a part of a trace, another violation of the rule elsewhere, one that was taken back.
+      await trace({ version: '0.1', service: 'search' }, partition);
+      await trace({ version: '0.2', withoutRoot: true }, partition);
+    }
+    await violate('slow', { version: '0.3' }, { service: 'another' });
+    await violate('slow', { version: '1.4.1', attributes: { retracted: 'yes', payload: [1] } }, { status: 'retracted', revision: 2 });
+    const found = await differences('slow', '?limit=200');
+    expect([found.violating_traces, found.other_traces, found.total]).toEqual([24, 37, found.differences.length]);
+    const told = found.differences.map(({ on, name, value, violating, other }) => [on, name, value, violating, other]);
+    expect(told).toEqual([
+      ['span', 'retry', true, 24, 0],
+      ['span', 'say "hi"', 'a\\b', 24, 0],
+      // Never its value.
+      ['span', 'db.password', undefined, 24, 0],
+      ['span', 'user.email', undefined, 24, 0],
+      ['resource', 'service.version', '1.4.2', 24, 12],
+      ['resource', 'host.name', 'h-2', 8, 0],
+    ]);
+    expect(found.differences.map(({ condition }) => condition)).toEqual([
+      'span.attributes["retry"] == true',
+      String.raw`span.attributes["say \"hi\""] == "a\\b"`,
+      'span.attributes["db.password"] != nil',
+      'span.attributes["user.email"] != nil',
+      'span.resource["service.version"] == "1.4.2"',
+      'span.resource["host.name"] == "h-2"',
+    ]);
+    for (const { condition } of found.differences) {
+      const checked = await api.ask('POST', '/v1/rules/validate', { expression: condition });
+      expect([condition, checked.body['valid']]).toEqual([condition, true]);
+    }
+    const least = found.differences.map(({ at_least }) => at_least);
+    expect(least).toEqual(least.toSorted((a, b) => b - a));
+    expect(Math.min(...least)).toBeGreaterThan(0);
+    const first = await differences('slow', '?limit=1');
+    expect([first.differences, first.total]).toEqual([found.differences.slice(0, 1), found.total]);
+  });
+
+  it('compares the violations of a time, and says when there is nothing to compare', async () => {
+    expect(await differences('slow', '?end_time=1000')).toMatchObject({
+      violating_traces: 0,
+      other_traces: 0,
+      differences: [],
+      total: 0,
+      sampled_spans: 0,
+    });
+    expect(await differences('slow', '?end_time=1000')).not.toHaveProperty('since');
+    // One violation shows nothing, however different it is.
+    await violate('once', { version: '9', attributes: { only: 'here' } });
+    const once = await differences('once');
+    expect([once.violating_traces, once.differences]).toEqual([1, []]);
+    expect(once.other_traces).toBeGreaterThan(10);
+    expect(Date.parse(once.until!)).toBeGreaterThanOrEqual(Date.parse(once.since!));
+    // The log has nothing of it any more.
+    await publish(
+      api.log,
+      violation({
+        id: 'viol-lost',
+        rule_id: 'lost',
+        wire_trace_id: 'f'.repeat(32),
+        log: { partition: 3, first_offset: 900_000, last_offset: 900_001 },
+      }),
+    );
+    await eventually(() => api.store.violation('viol-lost'));
+    expect(await differences('lost')).toMatchObject({ violating_traces: 0, differences: [] });
+  });
+
+  it('answers many who ask at once, and refuses more than wait', async () => {
+    const id = await groupOf('slow');
+    const answers = await Promise.all(Array.from({ length: 30 }, () => api.ask('GET', `/v1/violations/groups/${id}/differences`)));
+    expect(new Set(answers.map(({ status, body }) => `${status} ${body['code']}`))).toEqual(
+      new Set(['200 undefined', '429 BT_API_DIFFERENCES_BUSY']),
+    );
+    expect((await api.ask('GET', `/v1/violations/groups/${id}/differences`)).status).toBe(200);
+  });
+
+  it.each([
+    ['grp-none/differences', 404, 'BT_API_VIOLATION_GROUP_NOT_FOUND'],
+    ['grp-none/differences?limit=0', 400, 'BT_HTTP_INVALID'],
+    ['grp-none/differences?limit=201', 400, 'BT_HTTP_INVALID'],
+    ['grp-none/differences?start_time=x', 400, 'BT_HTTP_INVALID'],
+    ['grp-none/differences?severity=HIGH', 400, 'BT_HTTP_INVALID'],
+    ['%00/differences', 404, 'BT_API_VIOLATION_GROUP_NOT_FOUND'],
+  ])('refuses %s', async (path, status, code) => {
+    const answer = await api.ask('GET', `/v1/violations/groups/${path}`);
+    expect([answer.status, answer.body['code']]).toEqual([status, code]);
+  });
+});

@@ -1,0 +1,127 @@
+import type { Log, ViolationRecord } from '#messaging';
+import type { Store, ViolationGroup } from '#store';
+import { ApiError } from '../api-error.js';
+import type { SensitiveAttributes } from '../attributes/sensitive-attributes.js';
+import { signedRecord } from '../violations/violation.dto.js';
+import { logWindows } from './log-windows.js';
+import { sampleTraces, type TraceSample } from './sampled-traces.js';
+import { leastDifference } from './share-difference.js';
+import { type Feature, FeatureNumbers } from './trace-features.js';
+
+/** The newest violations of a group that are looked at, at most. */
+const VIOLATIONS = 200;
+/** Violating traces that must have something: of fewer it is chance, or their ids. */
+const FEWEST = 3;
+/** Requests that wait for their turn, at most. */
+const WAITING = 8;
+
+export interface Difference extends Feature {
+  /** Traces that have it, of those that violate the rule and of the others. */
+  readonly violating: number;
+  readonly other: number;
+  /** By how much the share of the violating traces is above that of the others at least. */
+  readonly least: number;
+}
+
+export interface GroupDifference {
+  /** What more violating traces have than others, the clearest first. */
+  readonly differences: readonly Difference[];
+  readonly violating: number;
+  readonly other: number;
+  readonly sample: TraceSample;
+  /** Not all that the traces have was compared. */
+  readonly more: boolean;
+}
+
+export interface TimeRange {
+  /** Unix milliseconds; start included, end not. */
+  readonly startTime?: number;
+  readonly endTime?: number;
+}
+
+/**
+ * What the traces of a group have that others do not. Both are read from the spans log, when somebody asks: the traces of the newest violations, and the complete
+ * traces around them that the same service takes part in and that do not violate the rule. One request is answered after the other.
+ */
+export class GroupDifferences {
+  private turn: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
+
+  constructor(
+    private readonly store: Store,
+    private readonly log: Log,
+    private readonly sensitive: SensitiveAttributes,
+  ) {}
+
+  /** Rejects BT_API_DIFFERENCES_BUSY, and the errors of the log and the store. */
+  async of(group: ViolationGroup, range: TimeRange): Promise<GroupDifference> {
+    if (this.waiting >= WAITING) throw new ApiError('BT_API_DIFFERENCES_BUSY', { waiting: this.waiting });
+    this.waiting++;
+    const answer = this.turn.then(() => this.find(group, range));
+    this.turn = answer.catch(() => undefined);
+    try {
+      return await answer;
+    } finally {
+      this.waiting--;
+    }
+  }
+
+  private async find({ ruleId, service }: ViolationGroup, range: TimeRange): Promise<GroupDifference> {
+    const { violations } = await this.store.violationsFrom({ ruleId, service, status: 'open', ...range }, { limit: VIOLATIONS });
+    const records = violations.map(signedRecord);
+    const features = new FeatureNumbers(this.sensitive);
+    const sample = await sampleTraces(this.log, logWindows(records.map(({ log }) => log)), features);
+    const violating = new Set(records.filter((record) => isRead(record, sample)).map(({ wire_trace_id }) => wire_trace_id));
+    const candidates = [...sample.traces].filter(([id, trace]) => !violating.has(id) && trace.complete && trace.services.has(service));
+    const all = await this.store.violatingTraces(
+      ruleId,
+      candidates.map(([id]) => id),
+    );
+    const others = candidates.filter(([id]) => !all.has(id)).map(([, trace]) => trace.features);
+    const ofViolating = [...violating].flatMap((id) => sample.traces.get(id)?.features ?? []);
+    const differences = compare(ofViolating, others, features.features);
+    return { differences, violating: ofViolating.length, other: others.length, sample, more: features.more };
+  }
+}
+
+/** Whether all records in which the trace lies were read. */
+function isRead({ log: { partition, first_offset, last_offset } }: ViolationRecord, { windows }: TraceSample): boolean {
+  return windows.some((window) => window.partition === partition && window.from <= first_offset && last_offset < window.to);
+}
+
+function compare(violating: readonly Set<number>[], others: readonly Set<number>[], features: readonly Feature[]): readonly Difference[] {
+  const counts = countsOf(violating);
+  const countsOfOthers = countsOf(others);
+  const differences: Difference[] = [];
+  for (const [number, count] of counts) {
+    if (count < FEWEST) continue;
+    const other = countsOfOthers.get(number) ?? 0;
+    const least = leastDifference({ count, of: violating.length }, { count: other, of: others.length });
+    if (least > 0) differences.push({ ...features[number]!, violating: count, other, least });
+  }
+  return withoutRepeats(differences.sort(byClarity));
+}
+
+function countsOf(traces: readonly Set<number>[]): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const trace of traces) for (const feature of trace) counts.set(feature, (counts.get(feature) ?? 0) + 1);
+  return counts;
+}
+
+/** The clearest first; of equally clear ones a value before any value, and then by name, so that the order is always the same. */
+function byClarity(a: Difference, b: Difference): number {
+  if (a.least !== b.least) return b.least - a.least;
+  if ((a.value === undefined) !== (b.value === undefined)) return a.value === undefined ? 1 : -1;
+  const [one, other] = [JSON.stringify([a.on, a.name, a.value]), JSON.stringify([b.on, b.name, b.value])];
+  return one < other ? -1 : 1;
+}
+
+/** That an attribute is there at all says nothing beside a value of it that is as clear. */
+function withoutRepeats(sorted: readonly Difference[]): readonly Difference[] {
+  const valued = new Set<string>();
+  return sorted.filter(({ on, name, value }) => {
+    const key = JSON.stringify([on, name]);
+    if (value !== undefined) valued.add(key);
+    return value !== undefined || !valued.has(key);
+  });
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { logWindows } from './log-windows.js';
+
+const place = (first_offset: number, last_offset = first_offset, partition = 0) => ({ partition, first_offset, last_offset });
+
+describe('windows of the log', () => {
+  it('have what is around a trace, and join what overlaps', () => {
+    expect(logWindows([place(1_000, 1_010), place(5, 5, 1), place(990)])).toEqual([
+      { partition: 0, from: 930, to: 1_071 },
+      { partition: 1, from: 0, to: 66 },
+    ]);
+    expect(logWindows([place(0, 400)])).toEqual([]);
+  });
+
+  it('have no record twice, are bounded, and have each trace that is not too long, unless an earlier window is within it', () => {
+    const places = fc.array(
+      fc.tuple(fc.integer({ min: 0, max: 3_000 }), fc.integer({ min: 0, max: 450 }), fc.integer({ min: 0, max: 1 })),
+      {
+        maxLength: 60,
+      },
+    );
+    fc.assert(
+      fc.property(places, (all) => {
+        const found = logWindows(all.map(([first, length, partition]) => place(first, first + length, partition)));
+        const seen = new Set<string>();
+        for (const { partition, from, to } of found) {
+          expect(from).toBeLessThan(to);
+          expect(to - from).toBeLessThanOrEqual(400 + 2 * 60);
+          for (let offset = from; offset < to; offset++) {
+            expect(seen.has(`${partition} ${offset}`)).toBe(false);
+            seen.add(`${partition} ${offset}`);
+          }
+        }
+        const [newest] = all;
+        if (newest === undefined || newest[1] >= 400) return;
+        const [first, length, partition] = newest;
+        expect(found.some((one) => one.partition === partition && one.from <= first && first + length < one.to)).toBe(true);
+      }),
+    );
+  });
+});

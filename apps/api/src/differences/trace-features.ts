@@ -1,0 +1,74 @@
+import { type PlainMap, SPAN_KINDS, type Span, STATUS_CODES, spanAttributes } from '#otlp';
+import type { SensitiveAttributes } from '../attributes/sensitive-attributes.js';
+import { isToldName, toldValue } from '../attributes/told-value.js';
+
+/** `span`: an attribute of a span; `resource`: of what sent it; `field`: the span's name, status or kind. */
+export const FEATURE_PLACES = ['span', 'resource', 'field'] as const;
+
+/** What some span of a trace has. */
+export interface Feature {
+  readonly on: (typeof FEATURE_PLACES)[number];
+  readonly name: string;
+  /** Undefined: any value. */
+  readonly value?: string | number | boolean;
+}
+
+/** Maximum of features of all traces: beyond, those that are new are left out. */
+const MOST = 200_000;
+
+/** Numbers features, so that a trace is a set of numbers. Values of sensitive attributes are none, nor are lists, maps and long texts. */
+export class FeatureNumbers {
+  readonly features: Feature[] = [];
+  /** There are more than are kept. */
+  more = false;
+  private readonly numbers = new Map<string, number>();
+
+  constructor(private readonly sensitive: SensitiveAttributes) {}
+
+  /** Adds the features of a resource. */
+  ofResource(attributes: PlainMap): readonly number[] {
+    return this.ofAttributes('resource', attributes);
+  }
+
+  ofSpan(span: Span): readonly number[] {
+    const fields: readonly Feature[] = [
+      { on: 'field', name: 'name', ...told(span.name) },
+      { on: 'field', name: 'status', value: STATUS_CODES[span.status?.code ?? 0] ?? 'unset' },
+      { on: 'field', name: 'kind', value: SPAN_KINDS[span.kind] ?? 'unspecified' },
+    ];
+    const numbers = this.ofAttributes('span', spanAttributes(span.attributes));
+    for (const field of fields) if (field.value !== undefined) this.add(numbers, field);
+    return numbers;
+  }
+
+  private ofAttributes(on: 'span' | 'resource', attributes: PlainMap): number[] {
+    const numbers: number[] = [];
+    for (const name of Object.keys(attributes)) {
+      if (!isToldName(name)) continue;
+      this.add(numbers, { on, name });
+      if (this.sensitive.has(name)) continue;
+      const value = toldValue(attributes[name]);
+      if (value !== undefined) this.add(numbers, { on, name, value });
+    }
+    return numbers;
+  }
+
+  private add(numbers: number[], feature: Feature): void {
+    const key = JSON.stringify([feature.on, feature.name, feature.value]);
+    let number = this.numbers.get(key);
+    if (number === undefined) {
+      if (this.features.length >= MOST) {
+        this.more = true;
+        return;
+      }
+      number = this.features.push(feature) - 1;
+      this.numbers.set(key, number);
+    }
+    numbers.push(number);
+  }
+}
+
+function told(name: string): { readonly value?: string } {
+  const value = toldValue(name);
+  return typeof value === 'string' && value !== '' ? { value } : {};
+}
