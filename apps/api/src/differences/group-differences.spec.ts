@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TOPICS } from '#messaging';
 import { encodeRequest, type JsonValue, spansFromValue } from '#otlp';
+import { TOPICS } from '#records';
 import type { ViolationGroupList } from '../groups/violation-group.dto.js';
 import { ApiUnderTest } from '../testing/api-under-test.js';
 import { eventually } from '../testing/eventually.js';

@@ -1,4 +1,5 @@
-import type { Log, ViolationRecord } from '#messaging';
+import type { Log } from '#messaging';
+import type { ViolationRecord } from '#records';
 import type { Store, ViolationGroup } from '#store';
 import { ApiError } from '../api-error.js';
 import type { SensitiveAttributes } from '../attributes/sensitive-attributes.js';

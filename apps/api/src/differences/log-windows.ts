@@ -1,4 +1,4 @@
-import type { ViolationRecord } from '#messaging';
+import type { ViolationRecord } from '#records';
 
 /** Records of a partition: the first, and the one behind the last. */
 export interface LogWindow {
@@ -35,7 +35,7 @@ export function logWindows(places: readonly ViolationRecord['log'][]): readonly 
   return windows;
 }
 
-/** What of a window another does not have: the longer end. */
+/** The part of a window that another does not have: the longer end. */
 function outside(window: LogWindow, other: LogWindow): LogWindow | undefined {
   const before = { ...window, to: Math.min(window.to, other.from) };
   const after = { ...window, from: Math.max(window.from, other.to) };

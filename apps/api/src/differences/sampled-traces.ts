@@ -1,5 +1,6 @@
-import { controlOf, type Log, TOPICS } from '#messaging';
+import { controlOf, type Log } from '#messaging';
 import { decodeRequest, plainMap, type TraceRequest } from '#otlp';
+import { TOPICS } from '#records';
 import type { LogWindow } from './log-windows.js';
 import type { FeatureNumbers } from './trace-features.js';
 
