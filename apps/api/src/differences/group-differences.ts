@@ -41,8 +41,8 @@ export interface TimeRange {
 }
 
 /**
- * What the traces of a group have that others do not. Both are read from the spans log, when somebody asks: the traces of the newest violations, and the complete
- * traces around them that the same service takes part in and that do not violate the rule. One request is answered after the other.
+ * What the traces of a group have that others do not. Both are read from the spans log when somebody asks. The others are complete traces around those of the newest
+ * violations: the same service takes part in them, and they do not violate the rule. One request is answered after the other.
  */
 export class GroupDifferences {
   private turn: Promise<unknown> = Promise.resolve();
