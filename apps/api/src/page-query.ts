@@ -2,8 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
-import { wholeNumber } from './query.js';
-import { TEXT } from './violations/filter/violation-filter-query.js';
+import { TEXT, wholeNumber } from './query.js';
 
 const NEXT = '`next` of the page before.';
 

@@ -6,3 +6,6 @@ export const wholeNumber = ({ value }: { value: unknown }): unknown =>
 export const yesOrNo = ({ value }: { value: unknown }): unknown => (value === 'true' ? true : value === 'false' ? false : value);
 
 export const upperCase = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.toUpperCase() : value);
+
+/** What no filter can ask for, on any database. */
+export const TEXT = [/^[^\p{Cc}\p{Cs}]*$/u, { message: '$property must hold no control characters' }] as const;

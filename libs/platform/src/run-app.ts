@@ -8,10 +8,10 @@ import { type SignatureKey, signatureKey } from './configuration/signature-key.j
 import { tuneGarbageCollection } from './garbage-collection.js';
 import { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';
 import { createLogger, type Logger } from './logging/logger.js';
-import { checkOpenFiles } from './open-files.js';
 import { Shutdown } from './shutdown.js';
 import { StartError } from './start-error.js';
-import { prepareStorage } from './storage-directory.js';
+import { checkOpenFiles } from './storage/open-files.js';
+import { prepareStorage } from './storage/storage-directory.js';
 import { VERSION } from './version.js';
 
 export interface AppDefinition extends Pick<HttpAppOptions, 'prepare' | 'publicPaths'> {

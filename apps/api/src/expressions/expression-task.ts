@@ -1,6 +1,6 @@
 import type { Diagnostic, Explanation, RuleDescription } from '#dsl';
 import type { ProblemDetail } from '#platform';
-import type { TestResult } from '../rules/expressions/expression.dto.js';
+import type { TestResult } from './expression.dto.js';
 
 /** A task for an expression; all of it can be cloned to a thread. */
 export type ExpressionTask =

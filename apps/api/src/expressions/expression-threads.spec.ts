@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { TestResult } from '../rules/expressions/expression.dto.js';
+import type { TestResult } from './expression.dto.js';
 import { ExpressionThreads, type ExpressionThreadsOptions } from './expression-threads.js';
 
 const BUILT = new URL('../../../../dist/apps/api/src/expressions/thread.js', import.meta.url);

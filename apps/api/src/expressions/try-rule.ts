@@ -3,7 +3,7 @@ import { encodeRequest, type JsonValue, parseJson, spansFromValue } from '#otlp'
 import { didYouMean, nearest, type ProblemDetail } from '#platform';
 import { ON_ERROR, type OnError } from '#records';
 import { ApiError } from '../api-error.js';
-import type { TestResult } from '../rules/expressions/expression.dto.js';
+import type { TestResult } from './expression.dto.js';
 import type { Phase } from './expression-task.js';
 
 interface Trial {

@@ -3,8 +3,8 @@ import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class
 import { ApiPropertyOptional, OmitType } from '#openapi';
 import type { ViolationGroupFilter } from '#store';
 import { PageCursor, PageLimit } from '../page-query.js';
-import { yesOrNo } from '../query.js';
-import { TEXT, ViolationFilterQuery } from '../violations/filter/violation-filter-query.js';
+import { TEXT, yesOrNo } from '../query.js';
+import { ViolationFilterQuery } from '../violations/filter/violation-filter-query.js';
 
 export const GROUP_STATES = ['new', 'ongoing', 'regressed'] as const;
 

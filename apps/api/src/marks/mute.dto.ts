@@ -3,9 +3,8 @@ import { IsBoolean, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, M
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import type { Mute } from '#store';
 import { PageCursor, PageLimit } from '../page-query.js';
-import { yesOrNo } from '../query.js';
+import { TEXT, yesOrNo } from '../query.js';
 import { instant } from '../violations/filter/instant.js';
-import { TEXT } from '../violations/filter/violation-filter-query.js';
 import { NOTE, NOTE_LENGTH } from './mark.dto.js';
 
 /** The last millisecond that has a date. */

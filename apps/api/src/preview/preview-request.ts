@@ -1,7 +1,7 @@
 import type { RuleDefinition } from '#records';
 import type { Store } from '#store';
 import { ApiError } from '../api-error.js';
-import type { ExpressionChecker } from '../rules/expressions/expression-checker.js';
+import type { ExpressionChecker } from '../expressions/expression-checker.js';
 import { requireRule } from '../rules/save/find-rule.js';
 import type { PreviewBody, PreviewComparisonBody } from './preview.dto.js';
 import type { PreviewTask } from './preview-task.js';

@@ -15,8 +15,8 @@ import {
 } from '#openapi';
 import { CLOCK, type Clock, callerOf } from '#platform';
 import { Store } from '#store';
+import { ExpressionChecker } from '../expressions/expression-checker.js';
 import { ProblemView } from '../problem.dto.js';
-import { ExpressionChecker } from '../rules/expressions/expression-checker.js';
 import { clientGone } from '../settle/client-gone.js';
 import { PreviewBody, PreviewList, PreviewQuery, PreviewView } from './preview.dto.js';
 import { PreviewJobs } from './preview-jobs.js';

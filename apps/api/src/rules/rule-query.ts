@@ -6,8 +6,7 @@ import { RULE_MODES, type RuleMode, SEVERITIES } from '#records';
 import type { StoredRule } from '#store';
 import { ApiError } from '../api-error.js';
 import { PageCursor, PageLimit } from '../page-query.js';
-import { upperCase, yesOrNo } from '../query.js';
-import { TEXT } from '../violations/filter/violation-filter-query.js';
+import { TEXT, upperCase, yesOrNo } from '../query.js';
 import { ruleMode } from './rule-mode.js';
 
 /** Whether an answer has the health of rules. */

@@ -5,7 +5,7 @@ import type { ViolationRecord } from '#records';
 import type { Store } from '#store';
 import { ApiError } from '../api-error.js';
 import { ExplanationView } from '../explanation.dto.js';
-import type { ExpressionChecker } from '../rules/expressions/expression-checker.js';
+import type { ExpressionChecker } from '../expressions/expression-checker.js';
 import type { TraceReader } from './trace/trace-reader.js';
 
 /** A violation explained again, by all spans of its trace. */

@@ -1,4 +1,4 @@
-import { findingText } from '../finding-text.js';
+import { findingText } from '../finding/finding-text.js';
 import { paint, type Terminal } from '../terminal.js';
 import type { CaseResult, FileResult } from './run-rule-file.js';
 

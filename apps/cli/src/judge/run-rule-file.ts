@@ -1,6 +1,6 @@
 import { check } from '#dsl';
 import { RuleSet } from '#engine';
-import { type Finding, findingOf } from '../finding.js';
+import { type Finding, findingOf } from '../finding/finding.js';
 import type { RuleEntry, RuleFile, TestCase } from '../rule-file/rule-file.js';
 import { type CaseFailure, judgeCase } from './judge-case.js';
 

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, parseDocument, type Scalar, stringify } from 'yaml';
-import { isBlock } from './scalar-places.js';
+import { isBlock } from '../finding/scalar-places.js';
 
 /** A key's text somewhere in the document, and its replacement. */
 export type Rewrite = (text: string) => string;

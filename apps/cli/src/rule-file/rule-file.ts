@@ -1,7 +1,7 @@
 import type { WholeSpan } from '#otlp';
 import type { RuleContent, RuleControl } from '#records';
-import type { Finding, Place } from '../finding.js';
-import type { ScalarPlaces } from './scalar-places.js';
+import type { Finding, Place } from '../finding/finding.js';
+import type { ScalarPlaces } from '../finding/scalar-places.js';
 
 /** A rule as a file has it: what `POST /v1/rules` takes, and its test cases. */
 export interface RuleEntry extends Omit<RuleContent, 'controls' | 'message' | 'shadow'> {

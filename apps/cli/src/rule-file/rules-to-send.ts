@@ -1,7 +1,7 @@
 import { check } from '#dsl';
 import type { RuleMember } from '#records';
-import { findingOf } from '../finding.js';
-import { findingText } from '../finding-text.js';
+import { findingOf } from '../finding/finding.js';
+import { findingText } from '../finding/finding-text.js';
 import { type Input, readInputs } from '../input.js';
 import type { Terminal } from '../terminal.js';
 import { readRuleFile } from './read-rule-file.js';

@@ -1,9 +1,9 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, Scalar } from 'yaml';
 import type { JsonValue } from '#otlp';
 import { nearest } from '#platform';
-import { type Finding, findingAt, type Place } from '../finding.js';
+import { type Finding, findingAt, type Place } from '../finding/finding.js';
+import { ScalarPlaces } from '../finding/scalar-places.js';
 import type { CliProblemCode } from '../problems.js';
-import { ScalarPlaces } from './scalar-places.js';
 
 /** A value of the file with its name in messages. */
 export interface Item {

@@ -12,11 +12,11 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '#openapi';
+import { ExpressionBody, TestBody, TestResult, ValidationResult } from '../../expressions/expression.dto.js';
+import { ExpressionChecker } from '../../expressions/expression-checker.js';
 import { problemDetail } from '../../expressions/refusal.js';
 import { ProblemView } from '../../problem.dto.js';
 import { TraceFinder } from '../../violations/trace/trace-finder.js';
-import { ExpressionBody, TestBody, TestResult, ValidationResult } from './expression.dto.js';
-import { ExpressionChecker } from './expression-checker.js';
 import { trialTraceId } from './trial-trace-id.js';
 
 /** Bytes of a body: a trace of some thousand spans to try; an expression. */

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { StoredRule } from '#store';
-import type { ExpressionChecker } from '../expressions/expression-checker.js';
+import type { ExpressionChecker } from '../../expressions/expression-checker.js';
 import type { RuleAnnouncer } from '../publish/rule-announcer.js';
 import { type RuleView, ruleView } from '../rule.dto.js';
 import { etagOf } from './etag.js';

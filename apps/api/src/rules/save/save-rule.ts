@@ -3,7 +3,7 @@ import { Problem } from '#platform';
 import type { RuleContent } from '#records';
 import type { Store, StoredRule } from '#store';
 import { ApiError } from '../../api-error.js';
-import type { ExpressionChecker } from '../expressions/expression-checker.js';
+import type { ExpressionChecker } from '../../expressions/expression-checker.js';
 import type { RuleBody, RulePatch } from '../rule.dto.js';
 import { findRule, requireRule } from './find-rule.js';
 import { isConditional, type Preconditions, refuseUnmet } from './preconditions.js';

@@ -3,6 +3,7 @@ import { IsIn, IsOptional, IsString, Matches, MaxLength, Min } from 'class-valid
 import { ApiPropertyOptional } from '#openapi';
 import { SEVERITIES, VERDICT_STATUSES } from '#records';
 import type { ViolationFilter } from '#store';
+import { TEXT } from '../../query.js';
 import { instant } from './instant.js';
 
 const INSTANT = 'Unix seconds (also with decimals, or milliseconds to nanoseconds by the number of digits) or RFC 3339';
@@ -14,9 +15,6 @@ const STATUSES = [...VERDICT_STATUSES, 'all'] as const;
 
 /** NaN stands for a text that is no point in time: the validator refuses it with its message. */
 const parsedInstant = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? (instant(value) ?? Number.NaN) : Number.NaN);
-
-/** What no filter can ask for, on any database. */
-export const TEXT = [/^[^\p{Cc}\p{Cs}]*$/u, { message: '$property must hold no control characters' }] as const;
 
 /** What selects violations, for every route that answers many. All filters must hold. */
 export class ViolationFilterQuery {

@@ -1,8 +1,9 @@
 import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
 import { PageCursor, PageLimit } from '../../page-query.js';
+import { TEXT } from '../../query.js';
 import { Timeout } from '../../settle/settle-query.js';
-import { TEXT, ViolationFilterQuery } from './violation-filter-query.js';
+import { ViolationFilterQuery } from './violation-filter-query.js';
 
 const COUNTS = ['bounded', 'exact'] as const;
 

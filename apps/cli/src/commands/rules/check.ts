@@ -1,11 +1,11 @@
 import { check, compileRules, DEFAULT_TIMEOUT, describeRule } from '#dsl';
 import { type Command, type ExitCode, readArguments } from '../../command.js';
-import { type Finding, findingOf } from '../../finding.js';
-import { findingText } from '../../finding-text.js';
+import { type Finding, findingOf } from '../../finding/finding.js';
+import { findingText } from '../../finding/finding-text.js';
+import type { ScalarPlaces } from '../../finding/scalar-places.js';
 import { type Input, readInputs } from '../../input.js';
 import { UsageError } from '../../problems.js';
 import { readRuleFile } from '../../rule-file/read-rule-file.js';
-import type { ScalarPlaces } from '../../rule-file/scalar-places.js';
 import type { Terminal } from '../../terminal.js';
 import { explanationText, type RuleExplanation } from './rule-explanation.js';
 

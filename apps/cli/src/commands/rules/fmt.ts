@@ -1,7 +1,7 @@
 import { format } from '#dsl';
 import { type Command, type ExitCode, readArguments } from '../../command.js';
-import { type Finding, findingOf } from '../../finding.js';
-import { findingText } from '../../finding-text.js';
+import { type Finding, findingOf } from '../../finding/finding.js';
+import { findingText } from '../../finding/finding-text.js';
 import { type Input, readInputs, writeText } from '../../input.js';
 import { UsageError } from '../../problems.js';
 import { readRuleFile } from '../../rule-file/read-rule-file.js';

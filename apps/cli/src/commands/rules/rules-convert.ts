@@ -1,7 +1,7 @@
 import { convertWhen, isWhenForm, type WhenOptions } from '#dsl';
 import { type Command, type ExitCode, readArguments } from '../../command.js';
-import { findingOf } from '../../finding.js';
-import { findingText } from '../../finding-text.js';
+import { findingOf } from '../../finding/finding.js';
+import { findingText } from '../../finding/finding-text.js';
 import { type Input, readInputs, writeText } from '../../input.js';
 import { convertRuleFile } from '../../rule-file/convert-rule-file.js';
 import type { Terminal } from '../../terminal.js';

@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { StartError } from '../start-error.js';
 import { keepPrivate } from './private-files.js';
-import { StartError } from './start-error.js';
 
 /**
  * Makes the storage directory, unless it is there, and keeps it private. Answers a warning when others can look in; throws a StartError

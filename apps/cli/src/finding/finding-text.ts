@@ -1,5 +1,5 @@
+import { paint, type Terminal } from '../terminal.js';
 import type { Finding } from './finding.js';
-import { paint, type Terminal } from './terminal.js';
 
 /**
  * A finding as compilers write it: `file:line:column: error: message [code]`, the line of the file with a mark under the place,

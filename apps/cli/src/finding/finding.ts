@@ -1,6 +1,6 @@
 import type { Diagnostic } from '#dsl';
-import { type CliProblemCode, sentenceOf } from './problems.js';
-import type { ScalarPlaces } from './rule-file/scalar-places.js';
+import { type CliProblemCode, sentenceOf } from '../problems.js';
+import type { ScalarPlaces } from './scalar-places.js';
 
 /** Something wrong or suspicious at a place of a file. Property names are JSON's (`betrace check --json`). */
 export interface Finding {

@@ -2,8 +2,8 @@ import { IsString } from 'class-validator';
 import type { Explanation, GivesUpFrom } from '#dsl';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import { ON_ERROR, type OnError } from '#records';
-import { ExplanationView } from '../../explanation.dto.js';
-import { ProblemDetailView } from '../../problem.dto.js';
+import { ExplanationView } from '../explanation.dto.js';
+import { ProblemDetailView } from '../problem.dto.js';
 
 export class ExpressionBody {
   @ApiProperty({ example: 'span.duration > 1s' })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readRuleFile } from './read-rule-file.js';
+import { readRuleFile } from '../rule-file/read-rule-file.js';
 
 /** The file's text at the place of `word` in the expression. */
 function found(yaml: string, word: string): string {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { StartError } from './start-error.js';
+import { StartError } from '../start-error.js';
 
 /** Files that a process without any connection has open, with room for some: databases, their logs, threads, libraries. */
 const LEAST = 256;

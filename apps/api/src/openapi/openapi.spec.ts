@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { ApiUnderTest } from './testing/api-under-test.js';
+import { ApiUnderTest } from '../testing/api-under-test.js';
 
 interface Document {
   readonly openapi: string;

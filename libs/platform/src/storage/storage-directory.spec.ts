@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { StartError } from './start-error.js';
+import { StartError } from '../start-error.js';
 import { prepareStorage } from './storage-directory.js';
 
 describe('the storage path', () => {

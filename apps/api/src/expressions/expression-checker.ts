@@ -1,10 +1,10 @@
 import type { Explanation } from '#dsl';
 import type { ProblemDetail } from '#platform';
-import { ApiError } from '../../api-error.js';
-import type { CheckedText, DescribedText, ExplainTask } from '../../expressions/expression-task.js';
-import type { ExpressionThreads } from '../../expressions/expression-threads.js';
-import { problemDetail, refusal } from '../../expressions/refusal.js';
+import { ApiError } from '../api-error.js';
 import type { TestResult } from './expression.dto.js';
+import type { CheckedText, DescribedText, ExplainTask } from './expression-task.js';
+import type { ExpressionThreads } from './expression-threads.js';
+import { problemDetail, refusal } from './refusal.js';
 
 /** Expressions whose diagnostics are remembered: an answer about a rule has them, and a rule is saved once and read often. */
 const REMEMBERED = 500;

@@ -1,5 +1,5 @@
 import { LineCounter, type Scalar } from 'yaml';
-import type { Place } from '../finding.js';
+import type { Place } from './finding.js';
 
 /** Where each character of a YAML scalar's value lies in its file, whatever the style: plain, quoted, block. */
 export class ScalarPlaces {
