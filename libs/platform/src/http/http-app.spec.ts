@@ -5,6 +5,7 @@ import { Body, Controller, Get, Module, Post, Query } from '@nestjs/common';
 import { type NestFastifyApplication, RouteConfig } from '@nestjs/platform-fastify';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, ValidateNested } from 'class-validator';
+import { CatalogueError } from '#base';
 import { loadConfiguration } from '../configuration/load.js';
 import { HealthRecorder } from '../health/recorder.js';
 import { createLogger } from '../logging/logger.js';
@@ -13,6 +14,9 @@ import { Problem } from '../problem-details/problem.js';
 import { startApp } from '../run-app.js';
 import { StartError } from '../start-error.js';
 import { InFlight } from './protection/in-flight.js';
+
+const LOG_PROBLEMS = { BT_LOG_UNAVAILABLE: { status: 503, sentence: 'the log is away' } } as const;
+class LogAway extends CatalogueError<typeof LOG_PROBLEMS> {}
 
 class Tag {
   @IsString() key!: string;
@@ -43,7 +47,7 @@ class ThingsController {
     throw new Error('the secret of the house');
   }
   @Get('coded') coded() {
-    throw Object.assign(new Error('the log is away'), { code: 'BT_LOG_UNAVAILABLE', status: 503 });
+    throw new LogAway(LOG_PROBLEMS, 'BT_LOG_UNAVAILABLE', {});
   }
   @Post('raw') @RouteConfig({ body: 'raw' }) raw(@Body() body: Buffer) {
     return { bytes: body.length, buffer: Buffer.isBuffer(body) };
