@@ -61,6 +61,7 @@ import { ViolationStreamController } from './stream/violation-stream.controller.
 import { ViolationStream } from './stream/violation-stream.js';
 import { ExplainViolation } from './violations/explain-violation.js';
 import { ViolationExportController } from './violations/export/violation-export.controller.js';
+import { Searches } from './violations/filter/searches.js';
 import { KEY_RING, KeysController } from './violations/keys/keys.controller.js';
 import { openKeys } from './violations/keys/open-keys.js';
 import { VerifyViolation } from './violations/keys/verify-violation.js';
@@ -74,6 +75,10 @@ import { ViolationsController } from './violations/violations.controller.js';
 /** Expressions that wait for a thread, at most: to be saved, and to be tried. */
 const SAVES_WAITING = 100;
 const TRIALS_WAITING = 8;
+
+/** Searches of one process that run at once: SQLite reads by two threads. And those that wait for them. */
+const SEARCHES = { sqlite: 1, postgres: 4 };
+const SEARCHES_WAITING = 64;
 
 /** REST API, and the ways of the violations out of the log. Needs PlatformModule, MessagingModule and StoreModule, which are global. */
 @Module({
@@ -109,6 +114,18 @@ const TRIALS_WAITING = 8;
         const trying = new ExpressionThreads({ ...settings, threads: 2, queue: TRIALS_WAITING });
         for (const threads of [saving, trying]) shutdown.register('evaluate', 'checking expressions', () => threads.stop());
         return new ExpressionChecker(maxLength, saving, trying);
+      },
+    },
+    {
+      provide: Searches,
+      inject: [CONFIGURATION, Shutdown],
+      useFactory: ({ storage }: Configuration, shutdown: Shutdown) => {
+        const searches = new Searches({
+          running: storage.databaseUrl === undefined ? SEARCHES.sqlite : SEARCHES.postgres,
+          waiting: SEARCHES_WAITING,
+        });
+        shutdown.register('receive', 'searches', () => searches.stop());
+        return searches;
       },
     },
     {

@@ -98,6 +98,12 @@ export const API_PROBLEMS = {
     status: 429,
     sentence: 'The limit of {limit} requests that wait for verdicts is reached. Try again in a second.',
   },
+  BT_API_CLIENT_GONE: { status: 499, sentence: 'The client closed the connection before the request had its turn.' },
+  BT_API_SEARCHES_BUSY: {
+    status: 429,
+    sentence:
+      '{waiting} searches are already waiting. Try again in a second, or narrow the search: without "q" and "count=exact" it need not wait.',
+  },
   BT_API_STOPPING: { status: 503, sentence: 'This process is stopping and cannot wait for verdicts. Send the request again.' },
   BT_API_PREVIEWS_BUSY: {
     status: 429,

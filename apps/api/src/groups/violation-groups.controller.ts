@@ -1,9 +1,12 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { ApiBadRequestResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
 import { CLOCK, type Clock } from '#platform';
 import { Store } from '#store';
 import { ApiError } from '../api-error.js';
 import { ProblemView } from '../problem.dto.js';
+import { clientGone } from '../settle/client-gone.js';
+import { isSearch, Searches } from '../violations/filter/searches.js';
 import { groupView, ViolationGroupList, ViolationGroupView } from './violation-group.dto.js';
 import { groupFilter, ViolationGroupQuery } from './violation-group-query.js';
 
@@ -14,6 +17,7 @@ const PAGE = 50;
 export class ViolationGroupsController {
   constructor(
     private readonly store: Store,
+    private readonly searches: Searches,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -25,9 +29,12 @@ export class ViolationGroupsController {
   })
   @ApiOkResponse({ type: ViolationGroupList })
   @ApiBadRequestResponse({ type: ProblemView })
-  async list(@Query() query: ViolationGroupQuery): Promise<ViolationGroupList> {
+  async list(@Query() query: ViolationGroupQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<ViolationGroupList> {
     const page = { limit: query.limit ?? PAGE, ...(query.cursor === undefined ? {} : { after: query.cursor }) };
-    const { groups, total, next } = await this.store.violationGroups(groupFilter(query), page, this.clock.now());
+    const filter = groupFilter(query);
+    const { groups, total, next } = await this.searches.run(clientGone(reply), isSearch(filter), () =>
+      this.store.violationGroups(filter, page, this.clock.now()),
+    );
     return { groups: groups.map(groupView), total, ...(next === undefined ? {} : { next }) };
   }
 

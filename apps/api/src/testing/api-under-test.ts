@@ -3,6 +3,7 @@ import { Log, logSettings, MessagingModule } from '#messaging';
 import { CONFIGURATION, type Configuration, createLogger, loadConfiguration, startApp } from '#platform';
 import { Store, StoreModule } from '#store';
 import { ApiModule } from '../api.module.js';
+import { Searches } from '../violations/filter/searches.js';
 import { ThreadEntry } from './thread-entry.js';
 
 @Module({
@@ -31,6 +32,7 @@ export class ApiUnderTest {
     readonly url: string,
     readonly log: Log,
     readonly store: Store,
+    readonly searches: Searches,
     readonly close: () => Promise<void>,
   ) {}
 
@@ -48,7 +50,7 @@ export class ApiUnderTest {
       publicPaths: ApiModule.publicPaths,
     };
     const { app, url } = await startApp(definition, configuration, logger);
-    return new ApiUnderTest(url, app.get(Log), app.get(Store), () => app.close());
+    return new ApiUnderTest(url, app.get(Log), app.get(Store), app.get(Searches), () => app.close());
   }
 
   async ask<T = Record<string, unknown>>(

@@ -37,6 +37,27 @@ describe('/v1/violations', () => {
   const list = async (query = ''): Promise<List> => (await api.ask<List>('GET', `/v1/violations${query}`)).body;
   const ids = async (query: string): Promise<string[]> => (await list(query)).violations.map(({ id }) => id);
 
+  it('lets searches wait for each other, and nothing else for them', async () => {
+    let end!: () => void;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const running = api.searches.run(new AbortController().signal, true, () => ended);
+    const answered: string[] = [];
+    const ask = async (path: string): Promise<void> => {
+      expect((await fetch(`${api.url}${path}`)).status).toBe(200);
+      answered.push(path);
+    };
+    const paths = ['violations', 'violations/groups', 'violations/stats', 'violations/export'].map((path) => `/v1/${path}`);
+    const searching = [...paths.map((path) => `${path}?q=slow`), '/v1/violations?count=exact'];
+    const searches = searching.map((path) => ask(path));
+    await Promise.all([...paths, '/v1/rules'].map((path) => ask(path)));
+    expect(new Set(answered)).toEqual(new Set([...paths, '/v1/rules']));
+    end();
+    await Promise.all([running, ...searches]);
+    expect(answered).toHaveLength(paths.length + 1 + searching.length);
+  });
+
   it("answers the guide's shape and nothing else", async () => {
     expect(await list('?trace_id=other')).toEqual({
       violations: [

@@ -19,6 +19,7 @@ import { clientGone } from '../settle/client-gone.js';
 import { Settle } from '../settle/settle.js';
 import { timeoutOf } from '../settle/settle-query.js';
 import { ExplainViolation, WholeExplanation } from './explain-violation.js';
+import { isSearch, Searches } from './filter/searches.js';
 import { violationFilter } from './filter/violation-filter-query.js';
 import { ViolationQuery } from './filter/violation-query.js';
 import { Verification, VerifyViolation } from './keys/verify-violation.js';
@@ -38,6 +39,7 @@ export class ViolationsController {
     private readonly traceReader: TraceReader,
     private readonly explainViolation: ExplainViolation,
     private readonly settle: Settle,
+    private readonly searches: Searches,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {}
 
@@ -48,10 +50,14 @@ export class ViolationsController {
   @ApiResponse({ status: 504, type: ProblemView, description: 'With `settled=true`: timeout; `errors` says what is missing.' })
   async list(@Query() query: ViolationQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<ViolationList> {
     const settled = query.settled === undefined ? this.configuration.process.testMode : query.settled === 'true';
-    if (settled) await this.settle.wait(timeoutOf(query), clientGone(reply));
+    const gone = clientGone(reply);
+    if (settled) await this.settle.wait(timeoutOf(query), gone);
     const after = query.cursor ?? query.after;
     const page = { limit: query.limit ?? PAGE, countAll: query.count === 'exact', ...(after === undefined ? {} : { after }) };
-    const { violations, total, totalIs, next } = await this.store.violations(violationFilter(query), page);
+    const filter = violationFilter(query);
+    const { violations, total, totalIs, next } = await this.searches.run(gone, isSearch(filter, page.countAll), () =>
+      this.store.violations(filter, page),
+    );
     const view = query.view === 'full' ? violationDetail : violationSummary;
     const bounded = totalIs === undefined ? {} : { total_is: totalIs };
     return { violations: violations.map(view), total, ...bounded, ...(next === undefined ? {} : { next }) };

@@ -1,10 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Store, StoredViolation, ViolationFilter, ViolationRows } from '#store';
+import type { Store, StoredViolation, ViolationRows } from '#store';
 import { signedRecord, violationDetail } from '../violation.dto.js';
 import { csvLine } from './csv.js';
 
 /** Violations that are read, and held, at once. */
 const PAGE = 200;
+
+/** Reads a page of the violations that a filter selects. */
+export type ReadViolations = (page: Parameters<Store['violationsFrom']>[1]) => Promise<ViolationRows>;
 
 /** A format of the export: the text before the violations, and each of them. */
 export interface ExportFormat {
@@ -37,27 +40,20 @@ export const EXPORT_FORMATS = {
 } as const satisfies Readonly<Record<string, ExportFormat>>;
 
 /**
- * All violations that a filter selects, newest first, as parts of the export. The first page is read before the answer begins, so that what
+ * All violations that `read` finds, newest first, as parts of the export. The first page is read before the answer begins, so that what
  * keeps it from being read is an answer of its own; the others when the client has taken the one before, so that memory holds two pages
  * however many violations there are.
  */
 export async function exportViolations(
-  store: Store,
-  filter: ViolationFilter,
+  read: ReadViolations,
   format: ExportFormat,
   limit = Number.POSITIVE_INFINITY,
 ): Promise<AsyncGenerator<string>> {
-  const first = await store.violationsFrom(filter, { limit: Math.min(PAGE, limit) });
-  return parts(store, filter, format, limit, first);
+  const first = await read({ limit: Math.min(PAGE, limit) });
+  return parts(read, format, limit, first);
 }
 
-async function* parts(
-  store: Store,
-  filter: ViolationFilter,
-  format: ExportFormat,
-  limit: number,
-  first: ViolationRows,
-): AsyncGenerator<string> {
+async function* parts(read: ReadViolations, format: ExportFormat, limit: number, first: ViolationRows): AsyncGenerator<string> {
   if (format.head !== '') yield format.head;
   let left = limit;
   for (let page = first; ; ) {
@@ -66,7 +62,7 @@ async function* parts(
     if (page.next === undefined || left <= 0) return;
     // SQLite answers at once: without a pause nothing else would have its turn.
     await nextTurn();
-    page = await store.violationsFrom(filter, { limit: Math.min(PAGE, left), after: page.next });
+    page = await read({ limit: Math.min(PAGE, left), after: page.next });
   }
 }
 

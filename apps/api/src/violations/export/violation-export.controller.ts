@@ -5,8 +5,10 @@ import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiTags } from '#op
 import { LOGGER, type Logger } from '#platform';
 import { Store } from '#store';
 import { ProblemView } from '../../problem.dto.js';
+import { clientGone } from '../../settle/client-gone.js';
+import { isSearch, Searches } from '../filter/searches.js';
 import { violationFilter } from '../filter/violation-filter-query.js';
-import { EXPORT_FORMATS, exportViolations } from './export-violations.js';
+import { EXPORT_FORMATS, exportViolations, type ReadViolations } from './export-violations.js';
 import { ViolationExportQuery } from './violation-export-query.js';
 
 @ApiTags('violations')
@@ -14,6 +16,7 @@ import { ViolationExportQuery } from './violation-export-query.js';
 export class ViolationExportController {
   constructor(
     private readonly store: Store,
+    private readonly searches: Searches,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -33,7 +36,10 @@ export class ViolationExportController {
   async export(@Query() query: ViolationExportQuery, @Res() reply: FastifyReply): Promise<void> {
     const { format = 'csv', limit } = query;
     const { contentType } = EXPORT_FORMATS[format];
-    const parts = await exportViolations(this.store, violationFilter(query), EXPORT_FORMATS[format], limit);
+    const filter = violationFilter(query);
+    const gone = clientGone(reply);
+    const read: ReadViolations = (page) => this.searches.run(gone, isSearch(filter), () => this.store.violationsFrom(filter, page));
+    const parts = await exportViolations(read, EXPORT_FORMATS[format], limit);
     reply.header('content-type', contentType).header('content-disposition', `attachment; filename="violations.${format}"`);
     const body = Readable.from(parts, { objectMode: false });
     // The answer has begun, so no error answer can follow: the log is the only place to report this.

@@ -1,8 +1,11 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
 import { CLOCK, type Clock } from '#platform';
 import { Store, type ViolationCounts } from '#store';
 import { ProblemView } from '../../problem.dto.js';
+import { clientGone } from '../../settle/client-gone.js';
+import { isSearch, Searches } from '../filter/searches.js';
 import { violationFilter } from '../filter/violation-filter-query.js';
 import { type TimeBuckets, timeBuckets } from './time-buckets.js';
 import { GROUPS, ViolationStats, ViolationStatsQuery } from './violation-stats.dto.js';
@@ -16,6 +19,7 @@ const NAMED_GROUPS = 20;
 export class ViolationStatsController {
   constructor(
     private readonly store: Store,
+    private readonly searches: Searches,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -26,7 +30,7 @@ export class ViolationStatsController {
   })
   @ApiOkResponse({ type: ViolationStats })
   @ApiBadRequestResponse({ type: ProblemView })
-  async stats(@Query() query: ViolationStatsQuery): Promise<ViolationStats> {
+  async stats(@Query() query: ViolationStatsQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<ViolationStats> {
     const { group_by, groups = NAMED_GROUPS } = query;
     const end = query.end_time ?? Math.max(this.clock.now(), (query.start_time ?? 0) + 1);
     const start = query.start_time ?? Math.max(0, end - DAY);
@@ -34,7 +38,9 @@ export class ViolationStatsController {
     const status = query.status ?? (group_by === 'status' ? 'all' : 'open');
     const filter = violationFilter({ ...query, start_time: start, end_time: end, status });
     const groupBy = group_by === undefined ? undefined : GROUPS[group_by];
-    const counts = await this.store.violationCounts(filter, { ...range, groupBy, groups });
+    const counts = await this.searches.run(clientGone(reply), isSearch(filter), () =>
+      this.store.violationCounts(filter, { ...range, groupBy, groups }),
+    );
     return statsOf(counts, range, query, { start, end });
   }
 }
