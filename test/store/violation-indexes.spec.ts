@@ -6,9 +6,9 @@ import pg from 'pg';
 import { openPostgres } from '../../libs/store/src/postgres/connection.js';
 import type { Schema } from '../../libs/store/src/schema.js';
 import { SqlStore } from '../../libs/store/src/sql-store.js';
-import type { ViolationFilter } from '../../libs/store/src/store.js';
 import { listFilters } from '../../libs/store/src/testing/list-filters.js';
-import { violationPage } from '../../libs/store/src/violations.js';
+import type { ViolationFilter } from '../../libs/store/src/violations/violation-query.js';
+import { violationPage } from '../../libs/store/src/violations/violations.js';
 import { describePostgres } from './describe-postgres.js';
 
 /** What PostgreSQL is asked: `PLANS=write npm test -- violation-indexes` writes it anew. */

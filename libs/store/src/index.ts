@@ -7,23 +7,13 @@ export { openStore } from './open-store.js';
 export { inspectDatabase } from './postgres/inspect-database.js';
 export { STORE_PROBLEMS, StoreError } from './problems.js';
 export type { Revision } from './revision.js';
+export type { EpochChange, ImportedRule, RuleVersion, StoredRule } from './rules/stored-rule.js';
 export type { StoreSettings } from './settings.js';
 export type { KeyOrigin, KnownKey } from './signature-keys.js';
-export {
-  type EpochChange,
-  type ImportedRule,
-  type KeptBatch,
-  type RuleVersion,
-  Store,
-  type StoredRule,
-  type StoredViolation,
-  type ViolationCounts,
-  type ViolationFilter,
-  type ViolationPage,
-  type ViolationPageQuery,
-  type ViolationRows,
-} from './store.js';
+export { Store } from './store.js';
 export { StoreModule } from './store.module.js';
 export { serverStoreSettings, storeSettings } from './store-settings.js';
 export type { GroupState, ViolationGroup, ViolationGroupFilter } from './violation-groups/violation-group.js';
-export type { ViolationSequence } from './violation-sequence.js';
+export type { KeptBatch, StoredViolation } from './violations/stored-violation.js';
+export type { ViolationCounts, ViolationFilter, ViolationPage, ViolationPageQuery, ViolationRows } from './violations/violation-query.js';
+export type { ViolationSequence } from './violations/violation-sequence.js';

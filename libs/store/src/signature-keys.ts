@@ -1,6 +1,6 @@
 import type { Connection } from './connection.js';
-import { noteFilled } from './filled-tables.js';
 import type { Queries } from './schema.js';
+import { noteFilled } from './tables/filled-tables.js';
 
 /**
  * Where a key came from. `development`: it is "changeme"; `configured`: from the settings; `kept`: made by BeTrace, and kept in its storage;

@@ -10,48 +10,51 @@ import {
 import { type ControlledRule, controlledRules } from './compliance/controlled-rules.js';
 import { type JudgedTraces, judgedTraces } from './compliance/judged-traces.js';
 import type { Connection } from './connection.js';
-import { DamagedTable } from './damage.js';
-import { appendSnapshot, epochPublished, forkEpochs, latestEpoch, replaceEpochs, republish, ruleSet, unpublishedEpochs } from './epochs.js';
-import { alreadyExported, exported, exportRefused } from './exports.js';
-import { emptiedTables, type FilledTable } from './filled-tables.js';
-import { DamagedColumn } from './json-column.js';
 import type { Mark, Mute, MutePage } from './marks/mark.js';
 import { addMark, marks } from './marks/marks.js';
 import { addMute, endMute, mutes, pruneMutes } from './marks/mutes.js';
 import { migrate, newerMigrations } from './migrations/migrate.js';
-import { alreadyNotified, notified } from './notifications.js';
-import { positionOf } from './positions.js';
 import { StoreError } from './problems.js';
+import { alreadyExported, exported, exportRefused } from './readers/exports.js';
+import { alreadyNotified, notified } from './readers/notifications.js';
+import { positionOf } from './readers/positions.js';
 import type { Revision } from './revision.js';
-import { ruleVersion, ruleVersions } from './rule-versions.js';
-import { type RuleViolations, ruleViolations } from './rule-violations.js';
-import { adoptRules, allRules, changing, deleteRule, importRules, putRule, ruleById } from './rules.js';
-import { addKey, type KnownKey, keysInUse, knownKeys } from './signature-keys.js';
 import {
-  type EpochChange,
-  type ImportedRule,
-  type KeptBatch,
-  type RulesImport,
-  type RuleVersion,
-  Store,
-  type StoredRevision,
-  type StoredRule,
-  type StoredViolation,
-  type ViolationCounts,
-  type ViolationCountsQuery,
-  type ViolationFilter,
-  type ViolationPage,
-  type ViolationPageQuery,
-  type ViolationRows,
-} from './store.js';
-import { violatingTraces } from './violating-traces.js';
-import { violationCounts } from './violation-counts.js';
+  appendSnapshot,
+  epochPublished,
+  forkEpochs,
+  latestEpoch,
+  replaceEpochs,
+  republish,
+  ruleSet,
+  unpublishedEpochs,
+} from './rules/epochs.js';
+import { ruleVersion, ruleVersions } from './rules/rule-versions.js';
+import { adoptRules, allRules, changing, deleteRule, importRules, putRule, ruleById } from './rules/rules.js';
+import type { EpochChange, ImportedRule, RulesImport, RuleVersion, StoredRule } from './rules/stored-rule.js';
+import { addKey, type KnownKey, keysInUse, knownKeys } from './signature-keys.js';
+import { Store } from './store.js';
+import { DamagedTable } from './tables/damage.js';
+import { emptiedTables, type FilledTable } from './tables/filled-tables.js';
+import { DamagedColumn } from './tables/json-column.js';
 import { violationGroup, violationGroups } from './violation-groups/group-query.js';
 import { pruneEmptyGroups } from './violation-groups/keep-groups.js';
 import type { ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
-import { violationRevisions } from './violation-revisions.js';
-import { type SequencedViolations, type ViolationSequence, violationSequence, violationsSince } from './violation-sequence.js';
-import { keep, pruneSome, violationById, violationPage, violationsFrom } from './violations.js';
+import { type RuleViolations, ruleViolations } from './violations/rule-violations.js';
+import type { KeptBatch, StoredRevision, StoredViolation } from './violations/stored-violation.js';
+import { violatingTraces } from './violations/violating-traces.js';
+import { violationCounts } from './violations/violation-counts.js';
+import type {
+  ViolationCounts,
+  ViolationCountsQuery,
+  ViolationFilter,
+  ViolationPage,
+  ViolationPageQuery,
+  ViolationRows,
+} from './violations/violation-query.js';
+import { violationRevisions } from './violations/violation-revisions.js';
+import { type SequencedViolations, type ViolationSequence, violationSequence, violationsSince } from './violations/violation-sequence.js';
+import { keep, pruneSome, violationById, violationPage, violationsFrom } from './violations/violations.js';
 
 /** Violations deleted per transaction: other queries get their turn in between. */
 const PRUNED_AT_ONCE = 1_000;

@@ -1,15 +1,17 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { describeCompliance } from './compliance/compliance.contract.js';
-import { describeEpochs } from './epochs.contract.js';
-import { describeExports } from './exports.contract.js';
-import { describeRules } from './rules.contract.js';
-import { type Store, type StoredViolation, type ViolationFilter } from './store.js';
+import { describeExports } from './readers/exports.contract.js';
+import { describeEpochs } from './rules/epochs.contract.js';
+import { describeRules } from './rules/rules.contract.js';
+import { type Store } from './store.js';
 import { listFilters } from './testing/list-filters.js';
 import { revision } from './testing/revision.js';
 import { rule } from './testing/rule.js';
 import { violation } from './testing/violation.js';
 import { describeGroups } from './violation-groups/violation-groups.contract.js';
+import type { StoredViolation } from './violations/stored-violation.js';
+import type { ViolationFilter } from './violations/violation-query.js';
 
 /** The suite that the store passes on every database. `open` answers a migrated, empty store each time. */
 export function describeStore(name: string, open: () => Promise<Store>): void {

@@ -4,168 +4,25 @@ import type { ControlledRule } from './compliance/controlled-rules.js';
 import type { JudgedTraces } from './compliance/judged-traces.js';
 import type { Mark, Mute, MutePage } from './marks/mark.js';
 import type { Revision } from './revision.js';
-import type { RuleViolations } from './rule-violations.js';
+import type { EpochChange, ImportedRule, RulesImport, RuleVersion, StoredRule } from './rules/stored-rule.js';
 import type { KnownKey } from './signature-keys.js';
 import type { ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
-import type { SequencedViolations, ViolationSequence } from './violation-sequence.js';
+import type { RuleViolations } from './violations/rule-violations.js';
+import type { KeptBatch, StoredRevision, StoredViolation } from './violations/stored-violation.js';
+import type {
+  ViolationCounts,
+  ViolationCountsQuery,
+  ViolationFilter,
+  ViolationPage,
+  ViolationPageQuery,
+  ViolationRows,
+} from './violations/violation-query.js';
+import type { SequencedViolations, ViolationSequence } from './violations/violation-sequence.js';
 
-/** The store port: rules, their epochs, violations, and how far each reader of the violations log got. */
-
-export interface StoredRule extends RuleContent {
-  /** Counts from 1; each change of the rule adds one. */
-  readonly version: number;
-  /** Unix milliseconds. */
-  readonly createdAt: number;
-  readonly updatedAt: number;
-}
-
-/** What a change to a rule does to the rule set. */
-export interface EpochChange {
-  readonly epoch: number;
-  /** JSON of a rules log record (`RuleSetRecord`). */
-  readonly record: string;
-  /** Published to the rules log and switched by markers in every partition. */
-  readonly published: boolean;
-}
-
-export interface StoredViolation extends Revision {
-  readonly ruleId: string;
-  readonly ruleName: string;
-  readonly severity: string;
-  readonly traceId: string;
-  readonly wireTraceId: string;
-  readonly spanId: string;
-  readonly service: string;
-  readonly timestampMs: number;
-  /** Why this revision was not exported and never will be (`http_413`); undefined when it was or may be. */
-  readonly exportRefused?: string;
-  /** Texts that a search reads beside ids and names (message, values); write-only. */
-  readonly text?: string;
-  /** The signed record as it was published (`ViolationRecord`): what the API answers from. */
-  readonly record: string;
-}
-
-/** One of the revisions of a violation. */
-export interface StoredRevision extends Revision {
-  /** The signed record as it was published. */
-  readonly record: string;
-  /** It is the one that lists and `Store.violation` answer. */
-  readonly stands: boolean;
-}
-
-/** The guides' query parameters and what users expect beside them. Undefined means no restriction. */
-export interface ViolationFilter {
-  readonly ruleId?: string;
-  readonly severity?: readonly string[];
-  readonly traceId?: string;
-  readonly spanId?: string;
-  readonly service?: string;
-  /** Default in the API: open only. */
-  readonly status?: Revision['status'];
-  /** Unix milliseconds; start included, end not. */
-  readonly startTime?: number;
-  readonly endTime?: number;
-  /** Part of an id, a name, the service, the message or a value of the metadata, in any case. */
-  readonly text?: string;
-}
-
-export interface ViolationRows {
-  readonly violations: readonly StoredViolation[];
-  /** Opaque; present when there are more. */
-  readonly next?: string;
-}
-
-export interface ViolationPage extends ViolationRows {
-  /** Number of violations that match the filter, not the page's. */
-  readonly total: number;
-  /** There are more than were counted. */
-  readonly totalIs?: 'at_least';
-}
-
-export interface ViolationPageQuery {
-  readonly limit: number;
-  readonly after?: string;
-  /** Count all that match, however long it takes; default: up to 10,000. */
-  readonly countAll?: boolean;
-}
-
-/** What violations are counted by. Times are whole milliseconds. */
-export interface ViolationCountsQuery {
-  /** Begin of the first bucket. */
-  readonly start: number;
-  /** Length of a bucket. */
-  readonly step: number;
-  readonly buckets: number;
-  readonly groupBy?: 'ruleId' | 'severity' | 'service' | 'status' | undefined;
-  /** How many of the largest groups are listed. */
-  readonly groups: number;
-}
-
-export interface ViolationCounts {
-  readonly total: number;
-  /** By bucket, as all counts here. */
-  readonly counts: readonly number[];
-  /** The largest groups, the largest one first; one with an empty key when nothing is grouped. */
-  readonly groups: readonly CountedGroup[];
-  /** Of how many groups there are violations. */
-  readonly allGroups: number;
-  /** Of all groups that are not told one by one. */
-  readonly others: readonly number[];
-}
-
-export interface CountedGroup {
-  readonly key: string;
-  /** Of the newest violation of the rule, where rules are the groups. */
-  readonly ruleName?: string;
-  readonly total: number;
-  readonly counts: readonly number[];
-}
-
-/** What a rule was at a version. */
-export interface RuleVersion {
-  readonly ruleId: string;
-  readonly version: number;
-  /** Unix milliseconds. */
-  readonly changedAt: number;
-  /** Who made it; undefined: taken over from a log, or made before that was noted. */
-  readonly changedBy: string | undefined;
-  /** The rule as it was; undefined: this version is its deletion. */
-  readonly rule: StoredRule | undefined;
-}
-
-/** Violations of one partition of the violations log, with the position after them. */
-export interface KeptBatch {
-  readonly reader: string;
-  readonly partition: number;
-  /** Offset of its first record: the reader has stored all records before. Without it this is not checked. */
-  readonly from?: number;
-  /** Offset after the last record of the batch. */
-  readonly position: number;
-  readonly violations: readonly StoredViolation[];
-}
-
-/** Rules that are put together. */
-export interface RulesImport {
-  readonly rules: readonly {
-    readonly rule: Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
-    /** As `Store.putRule` has it. */
-    readonly expectedVersion?: number | undefined;
-  }[];
-  /** All other rules are deleted. */
-  readonly replace: boolean;
-  readonly now: number;
-  /** Who imports. */
-  readonly by?: string | undefined;
-}
-
-/** What became of a rule: new without `before`, deleted without `after`, unchanged when both have one version. */
-export interface ImportedRule {
-  readonly id: string;
-  readonly before: StoredRule | undefined;
-  readonly after: StoredRule | undefined;
-}
-
-/** The port; an abstract class because Nest needs a token. Rejects a StoreError; one that is `retryable` when the database is away. */
+/**
+ * The store port: rules, their epochs, violations, and how far each reader of the violations log got. An abstract class because Nest needs a token.
+ * Rejects a StoreError; one that is `retryable` when the database is away.
+ */
 export abstract class Store {
   /** Creates or migrates the schema, under a lock. */
   abstract migrate(): Promise<void>;
@@ -179,12 +36,7 @@ export abstract class Store {
    * nothing at all, and the rule as it is, when its content stays the same. Rejects BT_STORE_CONFLICT when the version differs.
    * `by`: who changes it, for the history.
    */
-  abstract putRule(
-    rule: Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>,
-    now: number,
-    expectedVersion?: number,
-    by?: string,
-  ): Promise<StoredRule>;
+  abstract putRule(rule: RuleContent, now: number, expectedVersion?: number, by?: string): Promise<StoredRule>;
   /** One transaction as above; false when there is none. */
   abstract deleteRule(id: string, now: number, expectedVersion?: number, by?: string): Promise<boolean>;
   /**

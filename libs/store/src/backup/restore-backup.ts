@@ -1,13 +1,13 @@
 import { type Insertable, sql } from 'kysely';
 import type { Connection } from '../connection.js';
-import { FILLED, noteFilled } from '../filled-tables.js';
 import { runMigrations } from '../migrations/migrate.js';
 import { MIGRATIONS } from '../migrations/migrations.js';
 import { connectionOf } from '../open-store.js';
 import { StoreError } from '../problems.js';
 import type { Queries, Schema } from '../schema.js';
 import type { StoreSettings } from '../settings.js';
-import { newSequence } from '../violation-sequence.js';
+import { FILLED, noteFilled } from '../tables/filled-tables.js';
+import { newSequence } from '../violations/violation-sequence.js';
 import { BACKUP_TABLES, type BackupRow, type BackupTable } from './backup-tables.js';
 import { BackupReader } from './read-backup.js';
 import type { BackupCounts } from './write-backup.js';

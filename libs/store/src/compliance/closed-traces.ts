@@ -1,7 +1,7 @@
 import type { Connection } from '../connection.js';
-import { noteDeleted, noteFilled } from '../filled-tables.js';
-import { parsedColumn } from '../json-column.js';
 import type { Queries } from '../schema.js';
+import { noteDeleted, noteFilled } from '../tables/filled-tables.js';
+import { parsedColumn } from '../tables/json-column.js';
 
 const HOUR = 3_600_000;
 

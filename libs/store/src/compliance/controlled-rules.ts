@@ -1,9 +1,9 @@
 import type { RuleControl } from '#records';
-import { parsedColumn } from '../json-column.js';
-import { ruleOf } from '../rule-row.js';
-import { allRules } from '../rules.js';
+import { ruleOf } from '../rules/rule-row.js';
+import { allRules } from '../rules/rules.js';
+import type { StoredRule } from '../rules/stored-rule.js';
 import type { Queries, RulesTable } from '../schema.js';
-import type { StoredRule } from '../store.js';
+import { parsedColumn } from '../tables/json-column.js';
 
 /** A rule that names controls: as it is, or as it was when it was deleted. */
 export interface ControlledRule {

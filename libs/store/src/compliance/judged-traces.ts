@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { parsedColumn } from '../json-column.js';
 import type { Queries } from '../schema.js';
+import { parsedColumn } from '../tables/json-column.js';
 
 /** Traces that some rules did not pass. */
 export interface JudgedTraces {

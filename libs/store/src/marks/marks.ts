@@ -1,6 +1,6 @@
 import type { Connection } from '../connection.js';
-import { noteFilled } from '../filled-tables.js';
 import type { Queries, Schema } from '../schema.js';
+import { noteFilled } from '../tables/filled-tables.js';
 import type { Mark, MarkKind } from './mark.js';
 
 /** See `Store.addMark`. */

@@ -1,9 +1,9 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import type { Connection } from '../connection.js';
-import { noteDeleted, noteFilled } from '../filled-tables.js';
-import { indexedText } from '../indexed-text.js';
-import { cursorOf, placeOf } from '../page.js';
 import type { Queries, Schema } from '../schema.js';
+import { noteDeleted, noteFilled } from '../tables/filled-tables.js';
+import { indexedText } from '../tables/indexed-text.js';
+import { cursorOf, placeOf } from '../tables/page.js';
 import type { Mute, MutePage } from './mark.js';
 
 /** See `Store.addMute`. */

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.js';
-import { searchedText } from '../searched-text.js';
+import { searchedText } from '../tables/searched-text.js';
 import { groupId } from '../violation-groups/group-id.js';
 import type { Migration } from './migrations.js';
 

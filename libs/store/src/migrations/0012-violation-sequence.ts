@@ -1,4 +1,4 @@
-import { newSequence } from '../violation-sequence.js';
+import { newSequence } from '../violations/violation-sequence.js';
 import type { Migration } from './migrations.js';
 
 /** Numbers in the order in which violations are stored, so that a reader can continue. */

@@ -1,8 +1,8 @@
 import type { Selectable, Transaction } from 'kysely';
 import type { Connection } from '../connection.js';
-import { DamagedTable } from '../damage.js';
 import { StoreError } from '../problems.js';
 import type { Queries, Schema } from '../schema.js';
+import { DamagedTable } from '../tables/damage.js';
 import { MIGRATIONS, type Migration } from './migrations.js';
 
 /**

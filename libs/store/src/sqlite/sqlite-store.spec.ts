@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { FILLED, type FilledTable } from '../filled-tables.js';
 import { openStore } from '../open-store.js';
 import { describeStore } from '../store.contract.js';
 import type { Store } from '../store.js';
+import { FILLED, type FilledTable } from '../tables/filled-tables.js';
 import { violation } from '../testing/violation.js';
 
 const directory = (): string => mkdtempSync(join(tmpdir(), 'betrace-store-'));

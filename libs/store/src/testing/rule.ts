@@ -1,4 +1,4 @@
-import type { StoredRule } from '../store.js';
+import type { StoredRule } from '../rules/stored-rule.js';
 
 export type RuleContent = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
 

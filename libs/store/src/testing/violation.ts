@@ -1,4 +1,4 @@
-import type { StoredViolation } from '../store.js';
+import type { StoredViolation } from '../violations/stored-violation.js';
 
 /** A violation as the store keeps it. */
 export const violation = (id: string, changed: Partial<StoredViolation> = {}): StoredViolation => ({

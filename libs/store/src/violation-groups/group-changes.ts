@@ -1,6 +1,6 @@
 import { type Revision, supersedes } from '../revision.js';
 import type { Schema, ViolationsTable } from '../schema.js';
-import { searchedText } from '../searched-text.js';
+import { searchedText } from '../tables/searched-text.js';
 import { groupId } from './group-id.js';
 import { QUIET } from './violation-group.js';
 

@@ -1,9 +1,9 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
-import { indexedText } from '../indexed-text.js';
 import { isMuted } from '../marks/mutes.js';
-import { cursorOf, placeOf } from '../page.js';
 import type { Queries, Schema, ViolationGroupsTable } from '../schema.js';
-import { searchPattern } from '../searched-text.js';
+import { indexedText } from '../tables/indexed-text.js';
+import { cursorOf, placeOf } from '../tables/page.js';
+import { searchPattern } from '../tables/searched-text.js';
 import { type GroupState, RECENT, type ViolationGroup, type ViolationGroupFilter, type ViolationGroupPage } from './violation-group.js';
 
 interface Page {

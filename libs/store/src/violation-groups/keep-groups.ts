@@ -1,8 +1,8 @@
 import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely';
 import type { Connection } from '../connection.js';
-import { noteDeleted } from '../filled-tables.js';
 import type { Revision } from '../revision.js';
 import type { Queries, Schema, ViolationsTable } from '../schema.js';
+import { noteDeleted } from '../tables/filled-tables.js';
 import type { GroupChange } from './group-changes.js';
 import { groupId } from './group-id.js';
 import { QUIET } from './violation-group.js';

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { supersedes } from '../revision.js';
-import type { Store, StoredViolation } from '../store.js';
+import type { Store } from '../store.js';
 import { violation } from '../testing/violation.js';
+import type { StoredViolation } from '../violations/stored-violation.js';
 import { QUIET, type ViolationGroup } from './violation-group.js';
 
 const START = 1_790_000_000_000;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RuleSetRecord } from '#records';
-import { type Store } from './store.js';
-import { rule } from './testing/rule.js';
+import { type Store } from '../store.js';
+import { rule } from '../testing/rule.js';
 
 /** What rule sets and their outbox promise on every database; part of the contract of a store. */
 export function describeEpochs(open: () => Store): void {

@@ -1,8 +1,8 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
-import { type PagePlace, placeOf } from './page.js';
-import type { Queries, Schema, ViolationsTable } from './schema.js';
-import type { ViolationFilter } from './store.js';
+import type { Queries, Schema, ViolationsTable } from '../schema.js';
+import { type PagePlace, placeOf } from '../tables/page.js';
 import { partsOf, type ViolationPart } from './violation-parts.js';
+import type { ViolationFilter } from './violation-query.js';
 
 /** So many violations are counted; of more it is only said that they are more. */
 export const COUNTED_UP_TO = 10_000;

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CompiledQuery, Kysely } from 'kysely';
-import { runMigrations } from './migrations/migrate.js';
-import type { Schema } from './schema.js';
-import { NodeSqliteDialect } from './sqlite/node-sqlite.js';
-import type { ViolationFilter } from './store.js';
-import { listFilters } from './testing/list-filters.js';
+import { runMigrations } from '../migrations/migrate.js';
+import type { Schema } from '../schema.js';
+import { NodeSqliteDialect } from '../sqlite/node-sqlite.js';
+import { listFilters } from '../testing/list-filters.js';
 import { violatingTraces } from './violating-traces.js';
 import { violationCounts } from './violation-counts.js';
 import { countUpTo } from './violation-list.js';
+import type { ViolationFilter } from './violation-query.js';
 import { violationPage } from './violations.js';
 
 /** What SQLite does for each combination of filters: `PLANS=write npm test -- violation-plans` writes it anew. */
-const FILE = join(import.meta.dirname, '../../../test/fixtures/store/violation-list.sqlite.txt');
+const FILE = join(import.meta.dirname, '../../../../test/fixtures/store/violation-list.sqlite.txt');
 const CURSOR = Buffer.from(JSON.stringify([1_790_000_000_000, 'v'])).toString('base64url');
 
 describe('the plans of SQLite for the list of violations', () => {

@@ -1,5 +1,5 @@
 import type { OnError, PublishedRule, RuleChange, RuleSetRecord, Severity } from '#records';
-import type { RulesTable } from './schema.js';
+import type { RulesTable } from '../schema.js';
 
 /** Changes between two records that hold the whole rule set, at least; as many as it has rules, when those are more. */
 export const SNAPSHOT_EVERY = 50;

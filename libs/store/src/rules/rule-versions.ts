@@ -1,8 +1,8 @@
-import { noteFilled } from './filled-tables.js';
-import { parsedColumn } from './json-column.js';
+import type { Queries, RulesTable, RuleVersionsTable } from '../schema.js';
+import { noteFilled } from '../tables/filled-tables.js';
+import { parsedColumn } from '../tables/json-column.js';
 import { ruleOf } from './rule-row.js';
-import type { Queries, RulesTable, RuleVersionsTable } from './schema.js';
-import type { RuleVersion } from './store.js';
+import type { RuleVersion } from './stored-rule.js';
 
 /** Who changes rules, and when (Unix milliseconds). */
 export interface Authorship {

@@ -1,4 +1,4 @@
-import { StoreError } from './problems.js';
+import { StoreError } from '../problems.js';
 
 /** The place after a violation in the order of the pages: newest first, then by id downwards. */
 export interface PagePlace {

@@ -1,5 +1,5 @@
+import type { Queries } from '../schema.js';
 import { DamagedTable } from './damage.js';
-import type { Queries } from './schema.js';
 
 /** The tables whose rows are missed when they are gone. */
 export const FILLED = [

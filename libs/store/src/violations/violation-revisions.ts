@@ -1,8 +1,8 @@
-import { noteFilled } from './filled-tables.js';
-import { checkedColumn } from './json-column.js';
-import type { Revision } from './revision.js';
-import type { Queries, ViolationRevisionsTable, ViolationsTable } from './schema.js';
-import type { StoredRevision } from './store.js';
+import type { Revision } from '../revision.js';
+import type { Queries, ViolationRevisionsTable, ViolationsTable } from '../schema.js';
+import { noteFilled } from '../tables/filled-tables.js';
+import { checkedColumn } from '../tables/json-column.js';
+import type { StoredRevision } from './stored-violation.js';
 
 type RevisionRow = Pick<ViolationsTable, 'id' | 'revision' | 'status' | 'first_offset' | 'json_record'>;
 

@@ -1,12 +1,8 @@
-import type { Connection } from './connection.js';
-import { noteFilled } from './filled-tables.js';
-import { oneOfEach } from './one-of-each.js';
-import { advance } from './positions.js';
-import { type Revision, supersedes, supersedesRow } from './revision.js';
-import type { Queries, Schema } from './schema.js';
-
-/** Ids per statement: PostgreSQL and SQLite bound the parameters of one. */
-const IDS = 500;
+import type { Connection } from '../connection.js';
+import { type Revision, supersedesRow } from '../revision.js';
+import type { Queries } from '../schema.js';
+import { noteFilled } from '../tables/filled-tables.js';
+import { alreadyDelivered, deliveredColumns, deliveredRevision, IDS, recordDelivered } from './delivered.js';
 
 /** See `Store.exported`. */
 export async function exported(
@@ -15,13 +11,11 @@ export async function exported(
   positions: ReadonlyMap<number, number>,
   done: readonly Revision[],
 ): Promise<void> {
-  await connection.database.transaction().execute(async (transaction) => {
-    for (const revisions of oneOfEach(done)) await put(transaction, revisions, null);
-    const at = [...positions].map(([partition, position]) => ({ reader, partition, position }));
-    await advance(transaction, at);
-    const filled = [...(done.length > 0 ? (['exports'] as const) : []), ...(at.length > 0 ? (['positions'] as const) : [])];
-    await noteFilled(transaction, ...filled);
-  });
+  await connection.database
+    .transaction()
+    .execute((transaction) =>
+      recordDelivered(transaction, 'exports', reader, positions, done, (revisions) => put(transaction, revisions, null)),
+    );
 }
 
 /** See `Store.exportRefused`. */
@@ -57,24 +51,14 @@ export async function alreadyExported(queries: Queries, items: readonly Revision
   for (let i = 0; i < items.length; i += IDS) {
     const ids = items.slice(i, i + IDS).map(({ id }) => id);
     const rows = await queries.selectFrom('exports').selectAll().where('violation_id', 'in', ids).execute();
-    for (const row of rows) known.set(row.violation_id, revisionOf(row));
+    for (const row of rows) known.set(row.violation_id, deliveredRevision(row));
   }
-  const done = (item: Revision): boolean => {
-    const last = known.get(item.id);
-    return last !== undefined && !supersedes(item, last);
-  };
-  return new Set(items.filter(done).map(({ id }) => id));
+  return alreadyDelivered(items, known);
 }
 
 /** No two of one violation: a statement may write a row only once. */
 async function put(queries: Queries, revisions: readonly Revision[], refused: string | null): Promise<void> {
-  const rows = revisions.map(({ id, revision, status, firstOffset }) => ({
-    violation_id: id,
-    revision,
-    status,
-    first_offset: firstOffset,
-    refused,
-  }));
+  const rows = revisions.map((revision) => ({ ...deliveredColumns(revision), refused }));
   await queries
     .insertInto('exports')
     .values(rows)
@@ -90,8 +74,4 @@ async function put(queries: Queries, revisions: readonly Revision[], refused: st
         .where(supersedesRow('exports')),
     )
     .execute();
-}
-
-function revisionOf({ violation_id, revision, status, first_offset }: Schema['exports']): Revision {
-  return { id: violation_id, revision, status: status as Revision['status'], firstOffset: first_offset };
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RuleSetRecord } from '#records';
-import { type Store } from './store.js';
-import { rule } from './testing/rule.js';
+import { type Store } from '../store.js';
+import { rule } from '../testing/rule.js';
 
 /** What rules and their history promise on every database; part of the contract of a store. */
 export function describeRules(open: () => Store): void {

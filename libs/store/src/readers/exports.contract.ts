@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { supersedes } from './revision.js';
-import { type Store, type StoredViolation } from './store.js';
-import { revision } from './testing/revision.js';
-import { violation } from './testing/violation.js';
+import { supersedes } from '../revision.js';
+import { type Store } from '../store.js';
+import { revision } from '../testing/revision.js';
+import { violation } from '../testing/violation.js';
+import type { StoredViolation } from '../violations/stored-violation.js';
 
 /** The state of exports, and the last revision, on every database; part of the contract of a store. */
 export function describeExports(open: () => Store): void {

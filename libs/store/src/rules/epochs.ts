@@ -1,9 +1,9 @@
 import type { RuleChange, RuleSetRecord } from '#records';
-import { noteFilled } from './filled-tables.js';
-import { checkedColumn, parsedColumn } from './json-column.js';
+import type { Queries } from '../schema.js';
+import { noteFilled } from '../tables/filled-tables.js';
+import { checkedColumn, parsedColumn } from '../tables/json-column.js';
 import { publishedRule, ruleSetOf, SNAPSHOT_EVERY } from './rule-set-record.js';
-import type { Queries } from './schema.js';
-import type { EpochChange } from './store.js';
+import type { EpochChange } from './stored-rule.js';
 
 /** 0 before the first. */
 export async function latestEpoch(queries: Queries): Promise<number> {

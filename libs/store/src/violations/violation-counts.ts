@@ -1,9 +1,9 @@
 import { type Expression, sql } from 'kysely';
-import type { Queries } from './schema.js';
-import type { CountedGroup, ViolationCounts, ViolationCountsQuery, ViolationFilter } from './store.js';
+import type { Queries } from '../schema.js';
 import { matching } from './violation-filter.js';
 import { newestRows } from './violation-list.js';
 import { partsOf } from './violation-parts.js';
+import type { CountedGroup, ViolationCounts, ViolationCountsQuery, ViolationFilter } from './violation-query.js';
 
 const COLUMNS = { ruleId: 'rule_id', severity: 'severity', service: 'service', status: 'status' } as const;
 

@@ -1,7 +1,7 @@
 import type { RuleContent } from '#records';
-import { parsedColumn } from './json-column.js';
-import type { RulesTable } from './schema.js';
-import type { StoredRule } from './store.js';
+import type { RulesTable } from '../schema.js';
+import { parsedColumn } from '../tables/json-column.js';
+import type { StoredRule } from './stored-rule.js';
 
 /** The column that holds each member of a rule. */
 const COLUMNS = {

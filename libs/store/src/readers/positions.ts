@@ -1,4 +1,4 @@
-import type { Queries } from './schema.js';
+import type { Queries } from '../schema.js';
 
 /** 0 when the reader never read the partition. */
 export async function positionOf(queries: Queries, reader: string, partition: number): Promise<number> {

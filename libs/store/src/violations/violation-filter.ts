@@ -1,8 +1,8 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
-import { indexedText } from './indexed-text.js';
-import type { Schema } from './schema.js';
-import { searchPattern } from './searched-text.js';
-import type { ViolationFilter } from './store.js';
+import type { Schema } from '../schema.js';
+import { indexedText } from '../tables/indexed-text.js';
+import { searchPattern } from '../tables/searched-text.js';
+import type { ViolationFilter } from './violation-query.js';
 
 /** The condition of a filter; true when it restricts nothing. */
 export function matching(filter: ViolationFilter) {

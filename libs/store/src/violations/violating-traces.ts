@@ -1,5 +1,5 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
-import type { Queries, Schema } from './schema.js';
+import type { Queries, Schema } from '../schema.js';
 
 /** Ids per statement: PostgreSQL and SQLite bound the parameters of one. */
 const IDS = 500;

@@ -1,15 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import type { PublishedRule, RuleChange, RuleContent } from '#records';
-import type { Connection } from './connection.js';
+import type { Connection } from '../connection.js';
+import { StoreError } from '../problems.js';
+import type { Queries, RulesTable, Schema } from '../schema.js';
+import { noteDeleted, noteFilled } from '../tables/filled-tables.js';
 import { appendEpoch, appendSnapshot, insertWhole } from './epochs.js';
-import { noteDeleted, noteFilled } from './filled-tables.js';
-import { StoreError } from './problems.js';
 import { rowOf, ruleOf, sameContent } from './rule-row.js';
 import { changeOf } from './rule-set-record.js';
 import { type Authorship, keepVersion, lastVersion } from './rule-versions.js';
-import type { Queries, RulesTable, Schema } from './schema.js';
-import type { ImportedRule, RulesImport, StoredRule } from './store.js';
+import type { ImportedRule, RulesImport, StoredRule } from './stored-rule.js';
 
 /** Rules that an import puts before others have their turn. */
 const PUT_AT_ONCE = 50;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Queries, Schema, ViolationsTable } from './schema.js';
-import type { ViolationFilter } from './store.js';
+import type { Queries, Schema, ViolationsTable } from '../schema.js';
 import { matching } from './violation-filter.js';
+import type { ViolationFilter } from './violation-query.js';
 
 /** The present numbers. They count stored violations, over all processes, in the order in which they become readable. */
 export interface ViolationSequence {

@@ -1,8 +1,8 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
-import { indexedText } from './indexed-text.js';
-import type { Schema } from './schema.js';
-import type { ViolationFilter } from './store.js';
+import type { Schema } from '../schema.js';
+import { indexedText } from '../tables/indexed-text.js';
 import { matching, ofWireTrace } from './violation-filter.js';
+import type { ViolationFilter } from './violation-query.js';
 
 /** The condition of a part. */
 export type ViolationPart = (e: ExpressionBuilder<Schema, 'violations'>) => Expression<SqlBool>;

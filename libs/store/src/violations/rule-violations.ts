@@ -1,5 +1,5 @@
-import type { Revision } from './revision.js';
-import type { Queries } from './schema.js';
+import type { Revision } from '../revision.js';
+import type { Queries } from '../schema.js';
 
 /** Stored figures of a rule's violations. */
 export interface RuleViolations {

@@ -1,0 +1,70 @@
+import type { Revision } from '../revision.js';
+import type { StoredViolation } from './stored-violation.js';
+
+/** The guides' query parameters and what users expect beside them. Undefined means no restriction. */
+export interface ViolationFilter {
+  readonly ruleId?: string;
+  readonly severity?: readonly string[];
+  readonly traceId?: string;
+  readonly spanId?: string;
+  readonly service?: string;
+  /** Default in the API: open only. */
+  readonly status?: Revision['status'];
+  /** Unix milliseconds; start included, end not. */
+  readonly startTime?: number;
+  readonly endTime?: number;
+  /** Part of an id, a name, the service, the message or a value of the metadata, in any case. */
+  readonly text?: string;
+}
+
+export interface ViolationRows {
+  readonly violations: readonly StoredViolation[];
+  /** Opaque; present when there are more. */
+  readonly next?: string;
+}
+
+export interface ViolationPage extends ViolationRows {
+  /** Number of violations that match the filter, not the page's. */
+  readonly total: number;
+  /** There are more than were counted. */
+  readonly totalIs?: 'at_least';
+}
+
+export interface ViolationPageQuery {
+  readonly limit: number;
+  readonly after?: string;
+  /** Count all that match, however long it takes; default: up to 10,000. */
+  readonly countAll?: boolean;
+}
+
+/** What violations are counted by. Times are whole milliseconds. */
+export interface ViolationCountsQuery {
+  /** Begin of the first bucket. */
+  readonly start: number;
+  /** Length of a bucket. */
+  readonly step: number;
+  readonly buckets: number;
+  readonly groupBy?: 'ruleId' | 'severity' | 'service' | 'status' | undefined;
+  /** How many of the largest groups are listed. */
+  readonly groups: number;
+}
+
+export interface ViolationCounts {
+  readonly total: number;
+  /** By bucket, as all counts here. */
+  readonly counts: readonly number[];
+  /** The largest groups, the largest one first; one with an empty key when nothing is grouped. */
+  readonly groups: readonly CountedGroup[];
+  /** Of how many groups there are violations. */
+  readonly allGroups: number;
+  /** Of all groups that are not told one by one. */
+  readonly others: readonly number[];
+}
+
+export interface CountedGroup {
+  readonly key: string;
+  /** Of the newest violation of the rule, where rules are the groups. */
+  readonly ruleName?: string;
+  readonly total: number;
+  readonly counts: readonly number[];
+}
