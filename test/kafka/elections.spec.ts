@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { readAll, type Subscription } from '../../libs/messaging/src/index.js';
-import { Connection } from '../../libs/messaging/src/kafka/connection.js';
+import { Connection } from '../../libs/messaging/src/kafka/client/connection.js';
 import { writeSubscription } from '../../libs/messaging/src/kafka/group/member-data.js';
 import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
 import type { KafkaLogSettings } from '../../libs/messaging/src/settings.js';

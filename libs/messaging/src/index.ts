@@ -1,4 +1,4 @@
-export { inspectTopics } from './kafka/admin.js';
+export { inspectTopics } from './kafka/topics/admin.js';
 export { LatestLatencies } from './latest-latencies.js';
 export {
   Log,

@@ -20,8 +20,8 @@ import { traceIn, wireTraceId } from '../../../../test/fixtures/evaluator/trace-
 import { EVALUATOR_METRICS } from '../metrics.js';
 import { RuleSeries } from '../rules/rule-series.js';
 import { recordMeasurements } from '../threads/record-measurements.js';
+import type { Measurement } from './account/measurements.js';
 import { Evaluator } from './evaluator.js';
-import type { Measurement } from './measurements.js';
 
 const SLOW: PublishedRule = { id: 'slow', name: 'Slow', version: 1, expression: 'span.duration > 1s', severity: 'HIGH' };
 const UNAUDITED: PublishedRule = {

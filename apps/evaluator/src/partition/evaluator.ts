@@ -18,8 +18,8 @@ import { ViolationPublisher } from '../publish/violation-publisher.js';
 import type { RuleInForce } from '../rules/rule-series.js';
 import { RulesFollower } from '../rules/rules-follower.js';
 import type { EvaluatorSettings } from '../settings.js';
+import { Measurements } from './account/measurements.js';
 import { judgementOf } from './judgement.js';
-import { Measurements } from './measurements.js';
 import type { PartitionTools } from './partition-tools.js';
 import { PartitionRun } from './run-partition.js';
 

@@ -2,7 +2,7 @@ import type { AssemblySettings, UncompiledRules } from '#engine';
 import type { DeadLetters, LatestLatencies, Log, Position } from '#messaging';
 import type { ViolationPublisher } from '../publish/violation-publisher.js';
 import type { RulesFollower } from '../rules/rules-follower.js';
-import type { Measurements } from './measurements.js';
+import type { Measurements } from './account/measurements.js';
 
 /** What the partitions of one thread share. */
 export interface PartitionTools {

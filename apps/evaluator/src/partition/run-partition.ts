@@ -5,17 +5,17 @@ import { engineRecord, IngestTime, type Misplaced, misplacedSpans } from '#repla
 import { RuleErrors } from '../rules/rule-errors.js';
 import { RuleHealth } from '../rules/rule-health.js';
 import type { RuleInForce } from '../rules/rule-series.js';
-import { Account } from './account.js';
+import { Account } from './account/account.js';
+import { MisplacedSpans, type PartitionAccount, partitionAccount } from './account/partition-account.js';
 import { Barriers } from './barriers.js';
 import { type Beginning, beginningOf, isAsLeft } from './beginning.js';
-import { ClosedTracePublisher } from './closed-trace-publisher.js';
 import { epochBefore } from './epoch-before.js';
-import { MisplacedSpans, type PartitionAccount, partitionAccount } from './partition-account.js';
 import type { PartitionTools } from './partition-tools.js';
 import { RecordsAside } from './records-aside.js';
-import { RuleStatusPublisher } from './rule-status-publisher.js';
-import { ShadowSamples } from './shadow-samples.js';
 import { SpanMover } from './span-mover.js';
+import { ClosedTracePublisher } from './status/closed-trace-publisher.js';
+import { RuleStatusPublisher } from './status/rule-status-publisher.js';
+import { ShadowSamples } from './status/shadow-samples.js';
 import { type Judged, VerdictsUnderWay } from './verdicts-under-way.js';
 
 const NOTHING = new Uint8Array(0);

@@ -4,8 +4,8 @@ import { encodeRequest, spansFromValue } from '#otlp';
 import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, type PublishedRule, TOPICS, type ViolationRecord } from '#records';
 import { keyRing, verifyViolation } from '#signing';
 import { traceIn } from '../../../../test/fixtures/evaluator/trace-in.js';
+import type { Measurement } from './account/measurements.js';
 import { Evaluator } from './evaluator.js';
-import type { Measurement } from './measurements.js';
 
 const KEYS = { key: 'changeme', development: true };
 const assembly = { rootGrace: 20, idleTimeout: 60, maxAge: 5_000, lateWindow: 100, maxSpans: 100, memoryBudget: 64 * 1024 * 1024 };

@@ -6,7 +6,7 @@ import { keyRing } from '#signing';
 import { applyAll, engineOf, ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
 import { A_SPAN } from '../../../../test/fixtures/engine/test-span.js';
 import { ViolationPublisher } from '../publish/violation-publisher.js';
-import { Measurements } from './measurements.js';
+import { Measurements } from './account/measurements.js';
 import { VerdictsUnderWay } from './verdicts-under-way.js';
 
 const SLOW = ruleOf('slow', 'span.duration > 5');

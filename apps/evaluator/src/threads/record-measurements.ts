@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { BoundedLabel, Metrics } from '#platform';
 import type { EVALUATOR_METRICS } from '../metrics.js';
-import type { Measurement } from '../partition/measurements.js';
+import type { Measurement } from '../partition/account/measurements.js';
 import type { RuleSeries } from '../rules/rule-series.js';
 
 /** The process's metrics, and what bounds their series. */

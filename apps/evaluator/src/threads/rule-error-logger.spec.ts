@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Logger } from '#platform';
-import { Measurements } from '../partition/measurements.js';
+import { Measurements } from '../partition/account/measurements.js';
 import { RuleErrorLogger } from './rule-error-logger.js';
 
 describe('RuleErrorLogger', () => {

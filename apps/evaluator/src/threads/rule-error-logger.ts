@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '#platform';
-import type { Measurement } from '../partition/measurements.js';
+import type { Measurement } from '../partition/account/measurements.js';
 
 /** An error that repeats with every span is one line a minute, which says how often. */
 const QUIET = 60_000;

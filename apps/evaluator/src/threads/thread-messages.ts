@@ -1,6 +1,6 @@
 import type { EvaluatedSpans } from '#platform';
+import type { Measurement } from '../partition/account/measurements.js';
 import type { LogTimeAhead } from '../partition/evaluator.js';
-import type { Measurement } from '../partition/measurements.js';
 import type { RuleInForce } from '../rules/rule-series.js';
 
 /** Messages of a thread to the main thread; the account only on request. */

@@ -3,17 +3,17 @@ import { type LogReport, silent } from '../log-report.js';
 import { type LogError, logProblem } from '../problems.js';
 import type { TopicSpecification } from '../records/topic-specification.js';
 import type { KafkaLogSettings } from '../settings.js';
-import { prepareTopics, topicMismatches } from './admin.js';
-import { Connection, UNKNOWN_TOPIC } from './connection.js';
-import { withInventedKey } from './invented-key.js';
-import { kafkaFailed, typeOf } from './kafka-errors.js';
+import { Connection, UNKNOWN_TOPIC } from './client/connection.js';
+import { kafkaFailed, typeOf } from './client/kafka-errors.js';
+import { NO_MEMBER, Positions } from './group/positions.js';
 import { KafkaSubscription } from './kafka-subscription.js';
-import { NO_MEMBER, Positions } from './positions.js';
-import { Presence } from './presence.js';
-import { RangeReader } from './range-reader.js';
-import { maxMessageBytes } from './topic-settings.js';
-import { TopicWatch } from './topic-watch.js';
-import { Writer } from './writer.js';
+import { RangeReader } from './read/range-reader.js';
+import { withSyntheticKey } from './read/synthetic-key.js';
+import { prepareTopics, topicMismatches } from './topics/admin.js';
+import { maxMessageBytes } from './topics/topic-settings.js';
+import { TopicWatch } from './topics/topic-watch.js';
+import { Presence } from './write/presence.js';
+import { Writer } from './write/writer.js';
 
 const APPEND_MS = 8_000;
 const CHECK_MS = 5_000;
@@ -69,7 +69,7 @@ export class KafkaLog extends Log {
     if (this.#closing) throw logProblem('BT_LOG_CLOSED');
     for (const { partition } of records) this.#checkPartition(topic, partition);
     if (records.length === 0) return [];
-    const keyed = this.#topics.get(topic)?.compacted ? records.map(withInventedKey) : records;
+    const keyed = this.#topics.get(topic)?.compacted ? records.map(withSyntheticKey) : records;
     return this.#presence.appendPresent(topic, keyed);
   }
 

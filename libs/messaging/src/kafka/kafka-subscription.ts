@@ -2,12 +2,12 @@ import type { Position, SubscribeOptions, Subscription } from '../log.js';
 import type { LogReport } from '../log-report.js';
 import { logProblem } from '../problems.js';
 import type { KafkaLogSettings } from '../settings.js';
-import { Connection } from './connection.js';
-import { Fetcher } from './fetcher.js';
+import { Connection } from './client/connection.js';
+import { Outage } from './client/outage.js';
 import { Membership } from './group/membership.js';
-import { Outage } from './outage.js';
-import { type FeedSource, PartitionFeed } from './partition-feed.js';
-import { NO_MEMBER, Positions } from './positions.js';
+import { NO_MEMBER, Positions } from './group/positions.js';
+import { Fetcher } from './read/fetcher.js';
+import { type FeedSource, PartitionFeed } from './read/partition-feed.js';
 
 const SESSION_MS = 10_000;
 /** A part of an outage. */

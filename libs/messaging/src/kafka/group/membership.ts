@@ -1,9 +1,9 @@
 import type { LogReport } from '../../log-report.js';
-import { type Connection, UNKNOWN_TOPIC } from '../connection.js';
-import { kafkaFailed, typeOf } from '../kafka-errors.js';
-import type { Committer } from '../positions.js';
+import { type Connection, UNKNOWN_TOPIC } from '../client/connection.js';
+import { kafkaFailed, typeOf } from '../client/kafka-errors.js';
 import { assign, type Candidate } from './assign.js';
 import { readAssignment, readSubscription, writeAssignment, writeSubscription } from './member-data.js';
+import type { Committer } from './positions.js';
 import { unlessCoordinatorMoved } from './unless-coordinator-moved.js';
 
 const PROTOCOL = 'betrace-cooperative-sticky';

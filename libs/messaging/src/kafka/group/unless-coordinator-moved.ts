@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { withDeadline } from '#platform';
-import { Connection } from '../connection.js';
+import { Connection } from '../client/connection.js';
 
 /** How long (ms) a member waits for its coordinator before it looks whether there is another one, and between two looks. */
 const LOOK_MS = 2_000;

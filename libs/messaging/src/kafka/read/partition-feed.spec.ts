@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { LogRecord, PartitionListener, Position } from '../log.js';
-import { logProblem } from '../problems.js';
+import type { LogRecord, PartitionListener, Position } from '../../log.js';
+import { logProblem } from '../../problems.js';
 import { PartitionFeed } from './partition-feed.js';
 
 const record = (offset: number, timestamp = offset, bytes = 1): LogRecord => ({ offset, timestamp, value: Buffer.alloc(bytes) });

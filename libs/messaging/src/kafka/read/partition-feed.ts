@@ -1,7 +1,7 @@
-import type { LogRecord, PartitionListener, Position, SubscribeOptions } from '../log.js';
-import { LogError, LogUnavailable, logProblem } from '../problems.js';
-import { withoutInventedKey } from './invented-key.js';
-import { kafkaFailed } from './kafka-errors.js';
+import type { LogRecord, PartitionListener, Position, SubscribeOptions } from '../../log.js';
+import { LogError, LogUnavailable, logProblem } from '../../problems.js';
+import { kafkaFailed } from '../client/kafka-errors.js';
+import { withoutSyntheticKey } from './synthetic-key.js';
 
 const BATCH_BYTES = 1024 * 1024;
 /** More is fetched when less than this lies ready. */
@@ -91,7 +91,7 @@ export class PartitionFeed {
     for (const record of records) {
       // The broker's clock may have been set back; what readers see does not decrease.
       this.#latest = Math.max(this.#latest, record.timestamp);
-      this.#ready.push(withoutInventedKey(record.timestamp === this.#latest ? record : { ...record, timestamp: this.#latest }));
+      this.#ready.push(withoutSyntheticKey(record.timestamp === this.#latest ? record : { ...record, timestamp: this.#latest }));
       this.#readyBytes += record.value.length;
     }
     this.#fetchAt = next;

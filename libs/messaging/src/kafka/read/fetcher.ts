@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Connection, Knows } from './connection.js';
-import { kafkaFailed } from './kafka-errors.js';
-import { brokerError } from './kafkajs.js';
-import type { Outage } from './outage.js';
+import type { Connection, Knows } from '../client/connection.js';
+import { kafkaFailed } from '../client/kafka-errors.js';
+import { brokerError } from '../client/kafkajs.js';
+import type { Outage } from '../client/outage.js';
+import { FETCH, FETCH_BY_ID, type Fetched, fetchRequest } from '../wire/fetch.js';
+import { type DecodedRecords, decodeRecordBatches } from '../wire/record-batches.js';
 import type { PartitionFeed } from './partition-feed.js';
-import { FETCH, FETCH_BY_ID, type Fetched, fetchRequest } from './wire/fetch.js';
-import { type DecodedRecords, decodeRecordBatches } from './wire/record-batches.js';
 
 /** How long a broker may hold a fetch back until something comes, ms; and how long when a partition is only waiting for its listener. */
 const WAIT_MS = { idle: 250, soon: 5 };

@@ -1,4 +1,4 @@
-import { LogError, logProblem } from '../problems.js';
+import { LogError, logProblem } from '../../problems.js';
 
 /** An error of kafkajs; each layer may wrap the one below. */
 interface KafkaError extends Error {

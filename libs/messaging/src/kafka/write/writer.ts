@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { OutgoingRecord } from '../log.js';
-import type { LogReport } from '../log-report.js';
-import { logProblem } from '../problems.js';
-import type { Connection } from './connection.js';
-import { kafkaFailed, reasonOf, typeOf } from './kafka-errors.js';
-import { brokerError } from './kafkajs.js';
+import type { OutgoingRecord } from '../../log.js';
+import type { LogReport } from '../../log-report.js';
+import { logProblem } from '../../problems.js';
+import type { Connection } from '../client/connection.js';
+import { kafkaFailed, reasonOf, typeOf } from '../client/kafka-errors.js';
+import { brokerError } from '../client/kafkajs.js';
+import type { Compression } from '../wire/compression.js';
+import { type ProduceAnswer, produceRequest } from '../wire/produce.js';
+import { BATCH_OVERHEAD, recordSize } from '../wire/record-batch.js';
 import { PartitionQueue, type ProducerIdentity } from './partition-queue.js';
 import { PendingAppend, piecesOf } from './pending-append.js';
-import type { Compression } from './wire/compression.js';
-import { type ProduceAnswer, produceRequest } from './wire/produce.js';
-import { BATCH_OVERHEAD, recordSize } from './wire/record-batch.js';
 
 /** Bytes that may wait to be written; beyond, appends are refused, so that an outage does not become memory. */
 const WAITING_BYTES = 64 * 1024 * 1024;

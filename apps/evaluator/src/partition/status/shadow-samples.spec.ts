@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { applyAll, engineOf, ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
-import { A_SPAN } from '../../../../test/fixtures/engine/test-span.js';
+import { applyAll, engineOf, ruleOf } from '../../../../../test/fixtures/engine/apply-all.js';
+import { A_SPAN } from '../../../../../test/fixtures/engine/test-span.js';
 import { ShadowSamples } from './shadow-samples.js';
 
 const alone = ruleOf('alone', 'trace.has(span.name == "a") and not trace.has(span.name == "b")');

@@ -1,6 +1,6 @@
-import type { LogReport } from '../log-report.js';
-import type { LogError } from '../problems.js';
-import { reasonOf } from './kafka-errors.js';
+import type { LogReport } from '../../log-report.js';
+import type { LogError } from '../../problems.js';
+import { reasonOf } from '../client/kafka-errors.js';
 
 /** Milliseconds between two looks. */
 const LOOK_MS = 5_000;

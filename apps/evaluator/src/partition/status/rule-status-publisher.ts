@@ -1,7 +1,7 @@
 import { type Log } from '#messaging';
 import { shadowKey, TOPICS } from '#records';
-import type { RuleErrors } from '../rules/rule-errors.js';
-import type { RuleHealth } from '../rules/rule-health.js';
+import type { RuleErrors } from '../../rules/rule-errors.js';
+import type { RuleHealth } from '../../rules/rule-health.js';
 import type { ClosedTracePublisher } from './closed-trace-publisher.js';
 import type { ShadowSamples } from './shadow-samples.js';
 

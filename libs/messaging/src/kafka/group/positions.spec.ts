@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Connection } from './connection.js';
-import type { WireBroker } from './kafkajs.js';
+import type { Connection } from '../client/connection.js';
+import type { WireBroker } from '../client/kafkajs.js';
 import { type Committer, Positions } from './positions.js';
 
 type OffsetCommit = Parameters<WireBroker['offsetCommit']>[0];

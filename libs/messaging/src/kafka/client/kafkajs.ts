@@ -2,9 +2,9 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type { Admin, Broker, Cluster, Kafka, KafkaJSProtocolError } from 'kafkajs';
-import { METADATA, METADATA_WITH_IDS, metadataRequest, type TopicMetadata } from './wire/metadata.js';
-import type { WireRequest } from './wire/request.js';
-import { stringSize, WireWriter } from './wire/wire-writer.js';
+import { METADATA, METADATA_WITH_IDS, metadataRequest, type TopicMetadata } from '../wire/metadata.js';
+import type { WireRequest } from '../wire/request.js';
+import { stringSize, WireWriter } from '../wire/wire-writer.js';
 
 const load = createRequire(import.meta.url);
 

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { LogError, logProblem } from '../problems.js';
-import type { Connection } from './connection.js';
-import { kafkaFailed, typeOf } from './kafka-errors.js';
-import { brokerError } from './kafkajs.js';
-import type { CommittedPosition } from './partition-feed.js';
+import { LogError, logProblem } from '../../problems.js';
+import type { Connection } from '../client/connection.js';
+import { kafkaFailed, typeOf } from '../client/kafka-errors.js';
+import { brokerError } from '../client/kafkajs.js';
+import type { CommittedPosition } from '../read/partition-feed.js';
 import { splitTopicId, withTopicId } from './position-text.js';
 
 const METADATA_BYTES = 1024;

@@ -1,8 +1,8 @@
 import type { Verdict } from '#engine';
 import { SHADOW_SAMPLES, type ShadowSample, type ShadowSamplesRecord } from '#records';
-import { unsignedRecord } from '../publish/violation-record.js';
-import { countShadow } from './count-verdict.js';
-import type { PartitionTools } from './partition-tools.js';
+import { unsignedRecord } from '../../publish/violation-record.js';
+import { countShadow } from '../count-verdict.js';
+import type { PartitionTools } from '../partition-tools.js';
 
 /** Maximum of characters of a sample's explanation, as JSON: a longer one is left out, so that records fit the broker's limit. */
 const LONGEST = 32_768;

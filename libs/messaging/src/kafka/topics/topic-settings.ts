@@ -1,7 +1,7 @@
-import { type LogError, logProblem } from '../problems.js';
-import type { TopicSpecification } from '../records/topic-specification.js';
-import type { KafkaLogSettings } from '../settings.js';
-import { BATCH_OVERHEAD } from './wire/record-batch.js';
+import { type LogError, logProblem } from '../../problems.js';
+import type { TopicSpecification } from '../../records/topic-specification.js';
+import type { KafkaLogSettings } from '../../settings.js';
+import { BATCH_OVERHEAD } from '../wire/record-batch.js';
 
 /** Bytes of a record by default; a request of spans is split into records of at most as much. */
 const RECORD_BYTES = 8 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { OutgoingRecord } from '../log.js';
+import type { OutgoingRecord } from '../../log.js';
 import { Presence } from './presence.js';
 
 describe('the presence of receivers', () => {

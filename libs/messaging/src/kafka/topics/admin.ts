@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-import type { LogReport } from '../log-report.js';
-import { LogError, logProblem } from '../problems.js';
-import type { TopicSpecification } from '../records/topic-specification.js';
-import type { KafkaLogSettings } from '../settings.js';
-import { Connection, UNKNOWN_TOPIC } from './connection.js';
-import { isRefusedCertificate, isRefusedLogin, reasonOf, typeOf } from './kafka-errors.js';
+import type { LogReport } from '../../log-report.js';
+import { LogError, logProblem } from '../../problems.js';
+import type { TopicSpecification } from '../../records/topic-specification.js';
+import type { KafkaLogSettings } from '../../settings.js';
+import { Connection, UNKNOWN_TOPIC } from '../client/connection.js';
+import { isRefusedCertificate, isRefusedLogin, reasonOf, typeOf } from '../client/kafka-errors.js';
 import { creationSettings, partitionsMismatch, settingsMismatch } from './topic-settings.js';
 
 /** Brokers that start with the application may take this long, ms. */

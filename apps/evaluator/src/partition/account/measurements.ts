@@ -1,4 +1,4 @@
-import type { EVALUATOR_METRICS } from '../metrics.js';
+import type { EVALUATOR_METRICS } from '../../metrics.js';
 
 type Key = keyof typeof EVALUATOR_METRICS;
 type Labels = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
+import type { Compression } from '../wire/compression.js';
+import { encodeRecordBatch } from '../wire/record-batch.js';
 import type { Piece } from './pending-append.js';
-import type { Compression } from './wire/compression.js';
-import { encodeRecordBatch } from './wire/record-batch.js';
 
 /** A producer's identity, as the brokers gave it. */
 export interface ProducerIdentity {

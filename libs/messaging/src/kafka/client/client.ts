@@ -1,8 +1,8 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
-import type { LogReport } from '../log-report.js';
-import type { KafkaLogSettings } from '../settings.js';
+import type { LogReport } from '../../log-report.js';
+import type { KafkaLogSettings } from '../../settings.js';
 import { AnswerReader } from './answer-reader.js';
 import { KafkaClient, logLevel } from './kafkajs.js';
 

@@ -1,5 +1,5 @@
 import { CONTROL_ALIVE, CONTROL_HEADER } from '#records';
-import type { OutgoingRecord } from '../log.js';
+import type { OutgoingRecord } from '../../log.js';
 
 /** A partition without an append for this long (ms) gets a record that says that appends are possible. */
 const QUIET_MS = 2_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type LogError, logProblem } from '../problems.js';
+import { type LogError, logProblem } from '../../problems.js';
 import { TopicWatch } from './topic-watch.js';
 
 const mismatch = (topic: string, difference: string): LogError =>

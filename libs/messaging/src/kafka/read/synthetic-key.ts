@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { LogRecord, OutgoingRecord } from '../log.js';
+import type { LogRecord, OutgoingRecord } from '../../log.js';
 
 /** Kafka's compacted topics take no record without a key; the port's keep every one of them. So each gets a key of its own. */
 const PREFIX = 'betrace-without-key:';
 
-export function withInventedKey(record: OutgoingRecord): OutgoingRecord {
+export function withSyntheticKey(record: OutgoingRecord): OutgoingRecord {
   return record.key === undefined ? { ...record, key: PREFIX + randomUUID() } : record;
 }
 
-export function withoutInventedKey(record: LogRecord): LogRecord {
+export function withoutSyntheticKey(record: LogRecord): LogRecord {
   if (!record.key?.startsWith(PREFIX)) return record;
   const { key: _, ...rest } = record;
   return rest;

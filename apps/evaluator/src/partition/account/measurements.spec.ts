@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { BoundedLabel, type Metrics, registerMetrics } from '#platform';
-import { EVALUATOR_METRICS } from '../metrics.js';
-import { RuleSeries } from '../rules/rule-series.js';
-import { recordMeasurements } from '../threads/record-measurements.js';
+import { EVALUATOR_METRICS } from '../../metrics.js';
+import { RuleSeries } from '../../rules/rule-series.js';
+import { recordMeasurements } from '../../threads/record-measurements.js';
 import { Measurements } from './measurements.js';
 
 const measured = (): Measurements => {

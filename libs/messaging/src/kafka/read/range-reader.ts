@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RecordBatch } from '../log.js';
-import { type Connection, UNKNOWN_TOPIC } from './connection.js';
-import { withoutInventedKey } from './invented-key.js';
-import { kafkaFailed, typeOf } from './kafka-errors.js';
-import { brokerError } from './kafkajs.js';
-import { fetchRequest } from './wire/fetch.js';
-import { decodeRecordBatches } from './wire/record-batches.js';
+import type { RecordBatch } from '../../log.js';
+import { type Connection, UNKNOWN_TOPIC } from '../client/connection.js';
+import { kafkaFailed, typeOf } from '../client/kafka-errors.js';
+import { brokerError } from '../client/kafkajs.js';
+import { fetchRequest } from '../wire/fetch.js';
+import { decodeRecordBatches } from '../wire/record-batches.js';
+import { withoutSyntheticKey } from './synthetic-key.js';
 
 const READ_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 10_000;
@@ -29,7 +29,7 @@ export class RangeReader {
         .filter(({ offset }) => offset < until)
         .map((record) => {
           latest = Math.max(latest, record.timestamp);
-          return withoutInventedKey(record.timestamp === latest ? record : { ...record, timestamp: latest });
+          return withoutSyntheticKey(record.timestamp === latest ? record : { ...record, timestamp: latest });
         });
       if (records.length > 0) yield { topic, partition, records, endOffset: end };
     }

@@ -1,4 +1,4 @@
-import type { LogReport } from '../log-report.js';
+import type { LogReport } from '../../log-report.js';
 
 /** Pauses (ms) between two words about one outage: an operator needs to know that it lasts, not every attempt. */
 const SAY_AGAIN_MS = { first: 5_000, most: 300_000 };
