@@ -7,11 +7,11 @@ const shared = {
   setupFilesAfterEnv: ['<rootDir>/test/harness/patience.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/apps/grafana/'],
-  // Packages that tests spend much time in are transformed, too: see jest-transform.mjs.
+  // Packages that tests spend much time in are transformed, too: see scripts/jest/transform.mjs.
   transformIgnorePatterns: ['/node_modules/(?!(fengari|re2js|fast-check)/)'],
   transform: {
     '^.+\\.ts$|/node_modules/.+\\.js$': [
-      '<rootDir>/scripts/jest-transform.mjs',
+      '<rootDir>/scripts/jest/transform.mjs',
       {
         swcrc: false,
         module: { type: 'nodenext' },
@@ -28,10 +28,10 @@ const shared = {
 
 export default {
   maxWorkers: 2,
-  testSequencer: '<rootDir>/scripts/jest-sequencer.mjs',
+  testSequencer: '<rootDir>/scripts/jest/sequencer.mjs',
   // ES modules stay in memory after the spec that imported them: a worker would have 4 GB after 200 files and do nothing but collect garbage.
   workerIdleMemoryLimit: '1GB',
-  reporters: ['default', '<rootDir>/scripts/jest-summary-reporter.mjs', '<rootDir>/scripts/jest-stuck-files-reporter.mjs'],
+  reporters: ['default', '<rootDir>/scripts/jest/summary-reporter.mjs', '<rootDir>/scripts/jest/stuck-files-reporter.mjs'],
   projects: [
     {
       ...shared,

@@ -38,7 +38,7 @@ const checkDashboards = async () => {
   await ensureDependencies(dashboardGenerator);
   return (await tsc(['-p', join('deploy', 'grafana', 'generator')])) || dashboards(['--check']);
 };
-const generateDocuments = async () => (await built('scripts/generate-docs.js')) || dashboards();
+const generateDocuments = async () => (await built('scripts/documents/generate-docs.js')) || dashboards();
 const built = async (...what) => {
   await ensureBuilt();
   return runBuilt(...what);
@@ -96,13 +96,13 @@ const commands = {
       'types of the console': checkConsole,
       build: () => ensureBuilt().then(() => 0),
       'lint and format': () => biome(['check', '--error-on-warnings']),
-      imports: () => runBuilt('scripts/check-imports.js'),
-      purity: () => runBuilt('scripts/check-purity.js'),
-      names: () => runBuilt('scripts/check-names.js'),
-      links: () => runBuilt('scripts/check-links.js'),
-      prose: () => runBuilt('scripts/check-prose.js'),
-      sizes: () => runBuilt('scripts/check-sizes.js'),
-      'generated documents': () => runBuilt('scripts/generate-docs.js', ['--check']),
+      imports: () => runBuilt('scripts/check/check-imports.js'),
+      purity: () => runBuilt('scripts/check/check-purity.js'),
+      names: () => runBuilt('scripts/check/check-names.js'),
+      links: () => runBuilt('scripts/check/check-links.js'),
+      prose: () => runBuilt('scripts/check/check-prose.js'),
+      sizes: () => runBuilt('scripts/check/check-sizes.js'),
+      'generated documents': () => runBuilt('scripts/documents/generate-docs.js', ['--check']),
       dashboards: checkDashboards,
     }),
   /** `check`: the types of the Grafana plugin; without it: the zip that Grafana installs. Only these and its tests install its packages. */

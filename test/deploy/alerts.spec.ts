@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import type { MetricDeclaration } from '#platform';
-import { alertGroups } from '../../scripts/alerts-document.js';
-import { DOCUMENTED_METRICS } from '../../scripts/documented-metrics.js';
+import { alertGroups } from '../../scripts/documents/alerts-document.js';
+import { DOCUMENTED_METRICS } from '../../scripts/documents/documented-metrics.js';
 
 const root = join(import.meta.dirname, '../..');
 const file = join(root, 'deploy/prometheus/alerts.yaml');

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { loadConfiguration } from '#platform';
 import { KEYS } from '../../libs/platform/src/configuration/keys.js';
-import { alertGroups } from '../../scripts/alerts-document.js';
+import { alertGroups } from '../../scripts/documents/alerts-document.js';
 import { REPOSITORY } from '../harness/repository.js';
 import { PEER_TIMEOUT_MS } from '../peers/kept.js';
 import { CHART, KUBERNETES, type Manifest, manifestsOf, podsOf, render, VALUE_SETS } from './chart.js';

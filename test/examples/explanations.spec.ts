@@ -7,7 +7,7 @@ import { readRuleFile } from '../../apps/cli/src/rule-file/read-rule-file.js';
 import type { RuleEntry, TestCase } from '../../apps/cli/src/rule-file/rule-file.js';
 import { PAIR_FUNCTIONS, RELATIVES_FUNCTIONS } from '../../libs/dsl/src/vocabulary/trace-vocabulary.js';
 import { SPAN_FUNCTIONS, STRING_TEST_FUNCTIONS, TRACE_FIELDS } from '../../libs/dsl/src/vocabulary/vocabulary.js';
-import { explanationOf, outcomeOf } from '../../scripts/dsl-examples.js';
+import { explanationOf, outcomeOf } from '../../scripts/documents/dsl-examples.js';
 import { ruleOf } from '../fixtures/dsl/judgements.js';
 
 /**

@@ -1,10 +1,11 @@
 // Writes the documents that come from code (`npm run docs:generate`); with --check it only says which are out of date.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cliDocument } from '../apps/cli/src/commands/document.js';
-import { configurationDocument } from '../libs/platform/src/configuration/document.js';
-import { metricsDocument } from '../libs/platform/src/metrics/document.js';
-import { errorsDocument } from '../libs/platform/src/problem-details/document.js';
+import { cliDocument } from '../../apps/cli/src/commands/document.js';
+import { configurationDocument } from '../../libs/platform/src/configuration/document.js';
+import { metricsDocument } from '../../libs/platform/src/metrics/document.js';
+import { errorsDocument } from '../../libs/platform/src/problem-details/document.js';
+import { repositoryRoot } from '../source-files.js';
 import { alertsDocument, alertsOfTheChart } from './alerts-document.js';
 import { chartValuesSchema } from './chart-values-schema.js';
 import { DOCUMENTED_ERRORS } from './documented-errors.js';
@@ -12,7 +13,6 @@ import { DOCUMENTED_METRICS } from './documented-metrics.js';
 import { dslDocument } from './dsl-document.js';
 import { grafanaAlerts } from './grafana-alerts.js';
 import { openApiText } from './openapi-document.js';
-import { repositoryRoot } from './source-files.js';
 
 interface Document {
   /** Relative to the repository's root. */

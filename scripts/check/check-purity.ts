@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { repositoryRoot, sourceFiles } from './source-files.js';
+import { repositoryRoot, sourceFiles } from '../source-files.js';
 
 const pureLibs = /^libs\/(base|engine|dsl|otlp|signing)\//;
 const mayGenerateCode = 'libs/dsl/src/emit/emit.ts';

@@ -1,9 +1,9 @@
 // docs/dsl.md: the reference of BeTraceDSL, from the catalogue that the checker and completion read. Every example is judged.
-import { LIBRARY } from '../libs/dsl/src/lua/library.js';
-import { MAX_TEXT } from '../libs/dsl/src/parse/parse.js';
-import { PROBLEMS } from '../libs/dsl/src/text/problems.js';
-import { describeTypes } from '../libs/dsl/src/values/types.js';
-import { PAIR_FUNCTIONS, RELATIVES_FUNCTIONS } from '../libs/dsl/src/vocabulary/trace-vocabulary.js';
+import { LIBRARY } from '../../libs/dsl/src/lua/library.js';
+import { MAX_TEXT } from '../../libs/dsl/src/parse/parse.js';
+import { PROBLEMS } from '../../libs/dsl/src/text/problems.js';
+import { describeTypes } from '../../libs/dsl/src/values/types.js';
+import { PAIR_FUNCTIONS, RELATIVES_FUNCTIONS } from '../../libs/dsl/src/vocabulary/trace-vocabulary.js';
 import {
   LIBRARY_FUNCTIONS,
   SCOPE_FIELDS,
@@ -13,7 +13,7 @@ import {
   TRACE_FIELDS,
   type VocabularyField,
   type VocabularyFunction,
-} from '../libs/dsl/src/vocabulary/vocabulary.js';
+} from '../../libs/dsl/src/vocabulary/vocabulary.js';
 import { outcomeOf } from './dsl-examples.js';
 import { EXPLANATIONS } from './dsl-explanations.js';
 import { ERRORS, FIRST_RULE, GRAMMAR, JUDGEMENT, NAMED_SPANS, OPERATORS, ORDER, UNTOLD, VALUES } from './dsl-prose.js';

@@ -1,4 +1,4 @@
-import { VOCABULARY } from '../libs/dsl/src/vocabulary/vocabulary.js';
+import { VOCABULARY } from '../../libs/dsl/src/vocabulary/vocabulary.js';
 import { EXAMPLE_SPANS } from './dsl-examples.js';
 import { ADDED_SYNTAX } from './dsl-grammar.js';
 

@@ -1,4 +1,4 @@
-import { VOCABULARY } from '../libs/dsl/src/vocabulary/vocabulary.js';
+import { VOCABULARY } from '../../libs/dsl/src/vocabulary/vocabulary.js';
 
 /** The grammar of expressions, for docs/dsl.md. */
 export const ADDED_SYNTAX = `\`\`\`

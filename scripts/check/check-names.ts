@@ -1,5 +1,5 @@
 // File and folder names: kebab-case, and named after what is in them. `npm run check` runs it.
-import { consoleFiles, sourceFiles } from './source-files.js';
+import { consoleFiles, sourceFiles } from '../source-files.js';
 
 const folder = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const file = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*\.tsx?$/;

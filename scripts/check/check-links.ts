@@ -1,7 +1,7 @@
 // Links of documents, and what comments name: the files and headings exist. `npm run check` runs it.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { consoleFiles, repositoryRoot, sourceFiles } from './source-files.js';
+import { consoleFiles, repositoryRoot, sourceFiles } from '../source-files.js';
 
 const code = /^(```|~~~)[\s\S]*?^\1|`[^`\n]*`/gm;
 const link = /\]\(([^()\s]+)\)/g;

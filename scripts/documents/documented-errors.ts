@@ -1,15 +1,15 @@
 // The catalogues of all parts, in the form in which docs/errors.md shows them.
-import { API_PROBLEMS } from '../apps/api/src/problems.js';
-import { CLI_PROBLEMS } from '../apps/cli/src/problems.js';
-import { INGEST_PROBLEMS } from '../apps/ingest/src/problems.js';
-import { PROBLEMS as DSL_PROBLEMS } from '../libs/dsl/src/text/problems.js';
-import { ENGINE_PROBLEMS } from '../libs/engine/src/problems.js';
-import { LOG_PROBLEMS } from '../libs/messaging/src/problems.js';
-import { OTLP_PROBLEMS } from '../libs/otlp/src/wire/problems.js';
-import { CONFIGURATION_PROBLEMS } from '../libs/platform/src/configuration/problems.js';
-import { type ErrorSection, HTTP_ERROR_SECTION } from '../libs/platform/src/problem-details/document.js';
-import { SIGNING_PROBLEMS } from '../libs/signing/src/problems.js';
-import { STORE_PROBLEMS } from '../libs/store/src/problems.js';
+import { API_PROBLEMS } from '../../apps/api/src/problems.js';
+import { CLI_PROBLEMS } from '../../apps/cli/src/problems.js';
+import { INGEST_PROBLEMS } from '../../apps/ingest/src/problems.js';
+import { PROBLEMS as DSL_PROBLEMS } from '../../libs/dsl/src/text/problems.js';
+import { ENGINE_PROBLEMS } from '../../libs/engine/src/problems.js';
+import { LOG_PROBLEMS } from '../../libs/messaging/src/problems.js';
+import { OTLP_PROBLEMS } from '../../libs/otlp/src/wire/problems.js';
+import { CONFIGURATION_PROBLEMS } from '../../libs/platform/src/configuration/problems.js';
+import { type ErrorSection, HTTP_ERROR_SECTION } from '../../libs/platform/src/problem-details/document.js';
+import { SIGNING_PROBLEMS } from '../../libs/signing/src/problems.js';
+import { STORE_PROBLEMS } from '../../libs/store/src/problems.js';
 
 interface CatalogueEntry {
   readonly status?: number;

@@ -1,9 +1,9 @@
 // Who may import whom: the rules of the architecture as tables. `npm run check` runs it.
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { repositoryRoot, sourceFiles } from '../source-files.js';
 import { FLOORS } from './floors.js';
 import { importsOf } from './imports.js';
-import { repositoryRoot, sourceFiles } from './source-files.js';
 
 /** A lib and the libs it may import. */
 const libs: Readonly<Record<string, readonly string[]>> = {
@@ -90,7 +90,7 @@ function whyUpward(file: string, target: string): string | undefined {
   const floors = FLOORS[`${kind}/${name}`];
   if (!floors) return undefined;
   const [from, to] = [floorOf(floors, path.join('/')), floorOf(floors, target.split('/').slice(3).join('/'))];
-  if (from < 0) return `${path.join('/')} has no floor; scripts/floors.ts lists them`;
+  if (from < 0) return `${path.join('/')} has no floor; scripts/check/floors.ts lists them`;
   if (from >= to) return undefined;
   return `is above: ${floors[from]} may import ${floors.slice(0, from).join(', ') || 'nothing but itself'}`;
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { repositoryRoot } from './source-files.js';
+import { repositoryRoot } from '../source-files.js';
 
 export interface AlertRule {
   readonly alert: string;

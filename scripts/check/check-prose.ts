@@ -1,7 +1,7 @@
 // Checks the prose of documents and comments: sentences have at most 25 words and none of the phrases that readers stumble over. `npm run check` runs it.
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { consoleFiles, repositoryRoot, sourceFiles } from './source-files.js';
+import { consoleFiles, repositoryRoot, sourceFiles } from '../source-files.js';
 
 const MAX_WORDS = 25;
 

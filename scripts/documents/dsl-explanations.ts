@@ -1,4 +1,4 @@
-import { EXPLANATION_KINDS, EXPLANATION_OUTCOMES } from '../libs/dsl/src/contract/explanation-terms.js';
+import { EXPLANATION_KINDS, EXPLANATION_OUTCOMES } from '../../libs/dsl/src/contract/explanation-terms.js';
 import { explanationOf } from './dsl-examples.js';
 
 /** Rules about what people ask of traces most, none of which has a `|`. */

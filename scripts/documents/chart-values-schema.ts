@@ -1,6 +1,6 @@
 // The schema of the chart's values: `config` comes from the configuration's own declaration, the rest is declared here. What is not
 // declared is refused, so that a misspelt value is an error and not a default.
-import { KEYS } from '../libs/platform/src/configuration/keys.js';
+import { KEYS } from '../../libs/platform/src/configuration/keys.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 // Lists files that grew too long: above 250 lines a warning, above 400 an error. `npm run check` runs it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { consoleFiles, repositoryRoot, sourceFiles } from './source-files.js';
+import { consoleFiles, repositoryRoot, sourceFiles } from '../source-files.js';
 
 const warnAbove = 250;
 const failAbove = 400;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { check } from '../libs/dsl/src/check/check.js';
-import { parse } from '../libs/dsl/src/parse/parse.js';
-import type { Expression } from '../libs/dsl/src/text/syntax.js';
-import { VOCABULARY } from '../libs/dsl/src/vocabulary/vocabulary.js';
-import { judgedByCompiler, judgedByInterpreter, judgedByLua, ruleOf } from '../test/fixtures/dsl/judgements.js';
+import { check } from '../../libs/dsl/src/check/check.js';
+import { parse } from '../../libs/dsl/src/parse/parse.js';
+import type { Expression } from '../../libs/dsl/src/text/syntax.js';
+import { VOCABULARY } from '../../libs/dsl/src/vocabulary/vocabulary.js';
+import { judgedByCompiler, judgedByInterpreter, judgedByLua, ruleOf } from '../../test/fixtures/dsl/judgements.js';
 import { dslDocument } from './dsl-document.js';
 import { EXAMPLE_TRACE } from './dsl-examples.js';
 
