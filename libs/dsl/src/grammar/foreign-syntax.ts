@@ -49,6 +49,7 @@ export function refuseForeignOperator(cursor: TokenCursor, left: Expression, ope
   if (left.type === 'name' && left.name !== 'not' && left.name.toLowerCase() === 'not') return replaceWord(cursor, left, 'not');
   if (left.type === 'name' && left.name.toLowerCase() === 'exists') return refuseExists(cursor, left, operand);
   if (word === 'and' || word === 'or') return replaceWord(cursor, current, word);
+  if (word === 'where') return refuseWholeWhere(cursor, left);
   if (word === 'in') return refuseIn(cursor, left, operand);
   if (word === 'not') return refuseNegated(cursor, left, operand);
   if (Object.hasOwn(TWO_WORDS, word) && next.text.toLowerCase() === 'with') return refuseTwoWords(cursor, TWO_WORDS[word] as string);
@@ -64,6 +65,18 @@ export function refuseForeignOperator(cursor: TokenCursor, left: Expression, ope
   if (word === 'between') return refuseBetween(cursor, left, operand);
   const operator = Object.hasOwn(OPERATORS, word) ? OPERATORS[word] : undefined;
   if (operator !== undefined) replaceWord(cursor, current, operator);
+}
+
+/** `charge where charge.name == "charge" and …` as the whole rule: a name belongs to a function over spans. */
+function refuseWholeWhere(cursor: TokenCursor, left: Expression): void {
+  const { source } = cursor;
+  const { start } = left.range;
+  if (left.type !== 'name' || source.text.slice(0, start).trim() !== '') return;
+  const range = { start, end: source.text.trimEnd().length };
+  const text = `trace.has(${source.slice(range)})`;
+  const instead = `trace.has(${left.name} where …)`;
+  const values = { found: 'where', instead };
+  cursor.fail('BT_DSL_FOREIGN_OPERATOR', cursor.current.range, values, { suggestion: instead, fix: { range, text } });
 }
 
 function startsOperand({ kind, text }: Token): boolean {

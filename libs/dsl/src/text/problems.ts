@@ -161,6 +161,10 @@ export const PROBLEMS = {
     "'{key}' is a number of {unit} by its name: {duration} is the number {number}",
     'An attribute that has its unit in its name is compared with a duration, which is a number of nanoseconds.',
   ),
+  BT_DSL_UNIT_BESIDE: warning(
+    "'{key}' is a number of {unit} by its name, and {what} one of nanoseconds",
+    'An attribute that has its unit in its name stands beside a duration or a time of spans.',
+  ),
   BT_DSL_UNIT_MISMATCH: mistake(
     '{left} is {leftUnit}, {right} is {rightUnit}',
     'A duration, a time and a count are compared with each other.',

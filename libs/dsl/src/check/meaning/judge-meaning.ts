@@ -153,7 +153,10 @@ function judgeReadings(node: ComparedReadings, root: Resolved, isNegated: boolea
   if (node.left.type === 'field' && node.right.type === 'field') {
     bareNumber(node, findings);
     strictOrder(node, findings);
-  } else if (!isNegated) nilEqualsNil(node, findings);
+  } else {
+    unitInName(node, findings);
+    if (!isNegated) nilEqualsNil(node, findings);
+  }
 }
 
 /** `trace.spans[0].name`. */

@@ -4,6 +4,7 @@ import { LuaError } from '../../lua/lua-error.js';
 import { parseNumeral } from '../../lua/lua-number.js';
 import { luaEquals, luaLess, luaLessOrEqual } from '../../lua/lua-value.js';
 import type { DiagnosticExtras } from '../../text/diagnostic.js';
+import type { Range } from '../../text/source.js';
 import type { BinaryOperator, Expression } from '../../text/syntax.js';
 import { typeOfValue } from '../../tree/facts.js';
 import { formatExpression } from '../../tree/format-expression.js';
@@ -68,6 +69,10 @@ export function resolveBinary(syntax: Binary, left: Resolved, right: Resolved, s
     if (pair !== undefined) return pair;
   }
   if (operator === '~' && right.type === 'literal' && right.syntax.type === 'string') return matchesMeant(syntax, left, right, scope);
+  if (operator === '|' || operator === '&') {
+    const joined = joinMeant(syntax, left, right, scope);
+    if (joined !== undefined) return joined;
+  }
   const isBitwise = operator === '&' || operator === '|' || operator === '~' || operator === '<<' || operator === '>>';
   const operation = operator === '..' ? 'concatenate' : isBitwise ? 'perform bitwise operation on' : 'perform arithmetic on';
   checkOperand(left, takes, operation, scope);
@@ -83,6 +88,21 @@ function matchesMeant(syntax: Binary, left: Resolved, right: Resolved, scope: Sc
   const text = `${formatExpression(left.syntax)} matches ${formatExpression(right.syntax)}`;
   const extras = { suggestion: 'matches', fix: { range: syntax.range, text } };
   return scope.findings.refuse(syntax, 'BT_DSL_FOREIGN_OPERATOR', syntax.range, { found: '~', instead: 'matches' }, extras);
+}
+
+/** `span.name == "a" | span.name == "b"`: binds tighter than `==`, so that it stands between texts. */
+function joinMeant(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): Resolved | undefined {
+  const isOther = ({ type, types, syntax }: Resolved): boolean =>
+    types !== 0 && (types & NUMBER) === 0 && (type !== 'literal' || syntax.type === 'string' || syntax.type === 'boolean');
+  if (!isOther(left) && !isOther(right)) return undefined;
+  const { source } = scope.findings;
+  const { end } = syntax.left.range;
+  const at = end + source.slice({ start: end, end: syntax.right.range.start }).indexOf(syntax.operator);
+  if (source.text[at] !== syntax.operator) return undefined;
+  const range = { start: at, end: at + 1 };
+  const instead = syntax.operator === '|' ? 'or' : 'and';
+  const values = { found: syntax.operator, instead };
+  return scope.findings.refuse(syntax, 'BT_DSL_FOREIGN_OPERATOR', range, values, { suggestion: instead, fix: { range, text: instead } });
 }
 
 /** `{a} >> {b}`, `{a} > {b}` of TraceQL: a b below an a. */
@@ -225,6 +245,8 @@ function equality(syntax: Binary, left: Resolved, right: Resolved, scope: Scope)
   if ((left.types & right.types) === 0) {
     // A comparison with nil asks for presence and is always answered; other types are a mistake.
     if (left.types === NIL || right.types === NIL) return { ...node, types: outcome(false) };
+    // `x == true and x == false`: both are truth values, which are always answered, too.
+    if (((left.types | right.types) & ~BOOLEAN) === 0) return { ...node, types: outcome(false) };
     reportMismatch(syntax, left, right, scope);
     return node;
   }
@@ -234,7 +256,11 @@ function equality(syntax: Binary, left: Resolved, right: Resolved, scope: Scope)
 }
 
 function reportMismatch(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): void {
+  // `a == "x" | b == "y"`: what stands around the wrong operator is no mistake of its own.
+  const isWithin = ({ start, end }: Range): boolean => start >= syntax.range.start && end <= syntax.range.end;
+  if (scope.findings.diagnostics.some(({ code, range }) => code === 'BT_DSL_FOREIGN_OPERATOR' && isWithin(range))) return;
   if (refuseChain(syntax, left, right, scope) || refuseNumber(left, right, scope) || refuseNumber(right, left, scope)) return;
+  if (isEquality(syntax) && (refuseTruth(left, right, scope) || refuseTruth(right, left, scope))) return;
   const quoted = [left, right].find((side) => side.type === 'literal' && typeof side.value === 'string') as Literal | undefined;
   const other = quoted === left ? right : left;
   if (quoted !== undefined && other.types === NUMBER && quoted.syntax.type === 'string') {
@@ -255,6 +281,22 @@ function reportMismatch(syntax: Binary, left: Resolved, right: Resolved, scope: 
   }
   const values = { left: describeTypes(left.types), right: describeTypes(right.types) };
   scope.findings.report('BT_DSL_COMPARISON', syntax.range, values, presentFalse(left, right, scope) ?? presentFalse(right, left, scope));
+}
+
+function isEquality({ operator }: Binary): boolean {
+  return operator === '==' || operator === '~=';
+}
+
+/** `span.is_root == "true"`, `span.is_root == 1`. */
+function refuseTruth(field: Resolved, { syntax }: Resolved, { findings }: Scope): boolean {
+  if (field.type !== 'field' || field.types !== BOOLEAN) return false;
+  const written = findings.source.slice(syntax.range).replaceAll(/["']/g, '').toLowerCase();
+  const text = written === 'true' || written === '1' ? 'true' : written === 'false' || written === '0' ? 'false' : undefined;
+  if (text === undefined) return false;
+  const names = { field: formatExpression(field.syntax), value: formatExpression(syntax) };
+  const extras = { expected: 'true or false', suggestion: text, fix: { range: syntax.range, text } };
+  findings.report('BT_DSL_UNKNOWN_VALUE', syntax.range, names, extras);
+  return true;
 }
 
 /** `x and x == false`: the guard in front of it asked for more than a value. */

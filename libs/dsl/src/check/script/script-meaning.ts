@@ -16,6 +16,7 @@ const CERTAIN: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'BT_DSL_INDEX_ZERO',
   'BT_DSL_UNIT',
   'BT_DSL_UNIT_IN_NAME',
+  'BT_DSL_UNIT_BESIDE',
   'BT_DSL_UNIT_MISMATCH',
   'BT_DSL_UNIT_TWICE',
   'BT_DSL_UNIT_DIVIDED',

@@ -1,11 +1,13 @@
 import { formatExpression } from '../../../tree/format-expression.js';
-import type { Resolved, TraceAggregate } from '../../../tree/resolved.js';
+import type { LogicalNode, Resolved, TraceAggregate } from '../../../tree/resolved.js';
 import { BOOLEAN } from '../../../values/types.js';
 import type { Findings } from '../../scope/context.js';
 import { shortTable, tableEntry } from '../../scope/table-entry.js';
+import { flatOperands } from '../said/flat-operands.js';
 
 /** `trace.max_count(span.name == "process", attribute.message.id)`: how many spans have the same answer is hardly asked. */
 export function conditionForField({ aggregate, field, condition, syntax }: TraceAggregate, findings: Findings): void {
+  if (field.type === 'logical') return conditionInField(field, aggregate, condition, findings);
   const isCondition =
     field.type === 'string-test' || field.type === 'trace-quantifier' || (field.type === 'binary' && field.types === BOOLEAN);
   if (!isCondition) return;
@@ -29,6 +31,29 @@ export function conditionForField({ aggregate, field, condition, syntax }: Trace
     { name: aggregate },
     { expected: 'a field', suggestion: text, fix: { range, text } },
   );
+}
+
+/**
+ * `trace.distinct(span.status == "error" and attribute.order.id)`: false, the answer on every other span, is a value as well;
+ * `trace.max_count(attribute.order.id and span.name == "charge")` counts answers alone. Which spans count is the second argument.
+ */
+function conditionInField(
+  field: LogicalNode,
+  aggregate: TraceAggregate['aggregate'],
+  condition: Resolved | undefined,
+  findings: Findings,
+): void {
+  const operands = flatOperands(field);
+  const conditions = operands.filter(({ type, types }) => types === BOOLEAN && type !== 'literal' && type !== 'attribute');
+  if (conditions.length === 0) return;
+  const [value, ...others] = operands.filter((operand) => !conditions.includes(operand));
+  const isCertain = field.operator === 'and' && condition === undefined && value !== undefined && others.length === 0;
+  const text = isCertain
+    ? `${findings.source.slice(value.syntax.range)}, ${conditions.map(({ syntax }) => findings.source.slice(syntax.range)).join(' and ')}`
+    : undefined;
+  const { range } = field.syntax;
+  const fix = text === undefined ? undefined : { range, text };
+  findings.report('BT_DSL_CONDITION_AS_FIELD', range, { name: aggregate }, { expected: 'a field', suggestion: text, fix });
 }
 
 /** `trace.max_count(span.status == "error")` was meant to count. */

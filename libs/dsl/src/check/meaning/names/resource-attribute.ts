@@ -59,6 +59,8 @@ const OWNERS = /^(?:(?:parent|children|descendants|ancestors|attributes?|span\.a
 
 /** `attribute.status`: the field is `span.status`. */
 function fieldName(key: string, syntax: Expression, findings: Findings, isCertain = true): void {
+  // The other form has told it, and that the field cannot be asked for there.
+  if (findings.diagnostics.some(({ code, range }) => code === 'BT_DSL_WHEN_FIELD' && range.start === syntax.range.start)) return;
   const field = `${ownerOf(syntax)}.${withoutOwner(key)}`;
   const fix = syntax.type === 'call' || !isCertain ? undefined : { range: syntax.range, text: field };
   findings.report('BT_DSL_FIELD_NAME', syntax.range, { key, field }, { suggestion: field, fix });

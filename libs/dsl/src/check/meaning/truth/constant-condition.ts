@@ -59,6 +59,18 @@ function rewritten(node: Resolved, place: Place, findings: Findings): Fix | unde
   return { range, text: `(${subject} or 0) ${previous.operator} ${formatExpression(previous.right.syntax)}` };
 }
 
+/** `attribute.retries or 0 > 3`: the default is compared, and not what it stands in for. */
+export function comparedDefault({ syntax }: Resolved, place: Place, findings: Findings): Fix | undefined {
+  if (syntax.type !== 'binary' || place.kind !== 'operand') return undefined;
+  const isFirst = place.chain.operator === 'and' && place.previous === undefined && place.of.kind === 'operand';
+  const { chain, previous } = isFirst ? (place.of as Extract<Place, { kind: 'operand' }>) : place;
+  if (chain.operator !== 'or' || (previous?.type !== 'attribute' && previous?.type !== 'resource-attribute')) return undefined;
+  const range = rangeOver(findings.source, previous.syntax.range, syntax.range);
+  if (range === undefined) return undefined;
+  const [value, other, compared] = [previous.syntax, syntax.left, syntax.right].map((part) => findings.source.slice(part.range));
+  return { range, text: `(${value} or ${other}) ${syntax.operator === '~=' ? '!=' : syntax.operator} ${compared}` };
+}
+
 /** `x == ("a" or "b")`: the first of the texts alone is compared. Answers whether it is so written. */
 export function reportAlternatives({ operator, left, right, syntax }: BinaryNode, findings: Findings): boolean {
   if ((operator !== '==' && operator !== '~=') || right.type !== 'logical' || right.operator !== 'or') return false;

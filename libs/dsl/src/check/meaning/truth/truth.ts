@@ -27,8 +27,9 @@ import { knownOfRoot } from '../spans/known-of-root.js';
 import { heldByTheLast } from '../spans/no-relatives.js';
 import { heldByEveryText } from '../values/every-text.js';
 import { missingDiffers } from '../values/missing-differs.js';
-import { type Place, reportAlternatives, reportConstant, whole } from './constant-condition.js';
+import { comparedDefault, type Place, reportAlternatives, reportConstant, whole } from './constant-condition.js';
 import { coveredAlternative } from './covered.js';
+import { guardedAlternatives } from './guarded-alternatives.js';
 import { numberAttribute, numberCondition } from './number-condition.js';
 import { oneSided } from './one-sided.js';
 
@@ -51,7 +52,8 @@ export function judgeTruth(root: Resolved, findings: Findings, part?: 'condition
   const judge = new TruthJudge(findings, part !== undefined);
   if (part === 'value') judge.value(root);
   const value = part === 'value' ? undefined : judge.condition(root, whole);
-  if (part !== 'value') missingDiffers(root, findings);
+  // What always holds is told as a whole: a guard of one part would make it true of each span that has the value.
+  if (part !== 'value' && value === undefined) missingDiffers(root, findings);
   const cause = value === undefined ? undefined : judge.constants.findLast(({ isMeant }) => isMeant !== true);
   for (const constant of judge.constants) {
     if (part !== undefined) {
@@ -86,9 +88,13 @@ class TruthJudge {
   /** Whether the condition is always true or always false; undefined when it depends on the trace. */
   condition(node: Resolved, place: Place): boolean | undefined {
     if (node.type === 'logical') return this.chain(node, place);
-    if (node.type === 'literal' && reportConstant(node, place, this.findings)) {
-      this.reports++;
-      return undefined;
+    if (node.type === 'literal') {
+      if (reportConstant(node, place, this.findings)) return void this.reports++;
+      const fix = comparedDefault(node, place, this.findings);
+      if (fix !== undefined) {
+        this.report({ value: node.value === true, range: node.syntax.range, extras: { suggestion: fix.text, fix } });
+        return node.value === true;
+      }
     }
     // A guard.
     if (node.type === 'attribute' && !this.isInScript) return this.byTypes(node);
@@ -145,7 +151,10 @@ class TruthJudge {
     if (areApart(operands)) return this.byTypes(node);
     if (coveredAlternative(node, operands, this.findings)) return undefined;
     const found = contradictionIn(operands, node.operator);
-    if (found === undefined) return this.byTypes(node);
+    if (found === undefined) {
+      if (guardedAlternatives(node, operands, this.findings)) return undefined;
+      return this.byTypes(node);
+    }
     const { first, second, isOfMany } = found;
     const value = node.operator === 'or';
     const texts = [first, second].map(({ syntax }) => short(formatExpression(syntax)));

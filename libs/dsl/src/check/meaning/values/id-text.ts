@@ -20,10 +20,19 @@ function compared(id: Resolved, { syntax }: Resolved, findings: Findings): void 
   if (syntax.type !== 'string' || syntax.value === '') return;
   const kind = id.type === 'field' ? id.field : id.type === 'trace-field' && id.field === 'id' ? 'trace_id' : undefined;
   const known = kind !== undefined && Object.hasOwn(IDS, kind) ? IDS[kind] : undefined;
-  if (known === undefined || (syntax.value.length === known.digits && /^[0-9a-f]+$/.test(syntax.value))) return;
+  if (known === undefined) return;
+  if (/^0+$/.test(syntax.value) && syntax.value.length === known.digits) return ofZeros(id, syntax, findings);
+  if (syntax.value.length === known.digits && /^[0-9a-f]+$/.test(syntax.value)) return;
   const owner = formatExpression(id.syntax).replace(/\.\w+$/, '');
   const field = known.field.startsWith('trace.') ? known.field : `${owner}.${known.field}`;
   const { what, digits } = known;
   const values = { text: formatExpression(syntax), what, digits: String(digits), field };
   findings.report('BT_DSL_ID_TEXT', syntax.range, values, { expected: `${digits} hexadecimal digits, or another span's id` });
+}
+
+/** OTLP's zeros are no id: a span without a parent has the empty text. */
+function ofZeros(id: Resolved, syntax: Extract<Resolved['syntax'], { type: 'string' }>, findings: Findings): void {
+  const values = { field: formatExpression(id.syntax), value: formatExpression(syntax) };
+  const fix = id.type === 'field' && id.field === 'parent_id' ? { range: syntax.range, text: '""' } : undefined;
+  findings.report('BT_DSL_UNKNOWN_VALUE', syntax.range, values, { suggestion: fix?.text, fix });
 }

@@ -1,12 +1,13 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
-import { NIL } from '../../../values/types.js';
+import { BOOLEAN, NIL } from '../../../values/types.js';
 import type { Findings } from '../../scope/context.js';
 import { flatOperands } from '../said/flat-operands.js';
 
 /**
  * A condition on a span that only says what an attribute is not, as `attribute.model != "a"`: it holds on every span without the
- * attribute. Something else in the condition (`span.name == "chat" and …`) says which spans are meant; behind `or` nothing does.
+ * attribute. So does `span.duration != attribute.total`. Something else in the condition (`span.name == "chat" and …`) says which spans
+ * are meant; behind `or` nothing does.
  */
 export function missingDiffers(condition: Resolved, findings: Findings): void {
   if (condition.type === 'logical' && condition.operator === 'or') {
@@ -40,13 +41,18 @@ function known(node: BinaryNode): BinaryNode | undefined {
   const { left, right } = node;
   const [missing, other] = mayBeMissing(left) ? [left, right] : [right, left];
   if (!mayBeMissing(missing)) return undefined;
-  return mayBeMissing(other) || (other.type === 'literal' && other.types !== NIL && other.types !== 0) ? node : undefined;
+  return mayBeMissing(other) || isThere(other) ? node : undefined;
+}
+
+/** It has a value on every span. Nothing is known of a variable of a script; `x != ("a" or "b")` is another mistake. */
+function isThere({ type, types }: Resolved): boolean {
+  return types !== 0 && type !== 'logical' && (type === 'literal' ? types !== NIL : (types & NIL) === 0);
 }
 
 function mayBeMissing(node: Resolved): boolean {
-  return node.type === 'attribute' && (node.types & NIL) !== 0;
+  return (node.type === 'attribute' || node.type === 'resource-attribute') && (node.types & NIL) !== 0;
 }
 
 function isBoolean(node: Resolved): boolean {
-  return node.type === 'literal' && typeof node.value === 'boolean';
+  return node.types !== 0 && (node.types & ~BOOLEAN) === 0;
 }

@@ -1,24 +1,31 @@
+import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/context.js';
+import { unitOf } from './units.js';
 
-/** What ends the key of an attribute that holds a duration, with the nanoseconds of its unit. */
-const UNITS: readonly (readonly [RegExp, string, number])[] = [
-  [/[._](?:ms|millis|milliseconds)$/, 'milliseconds', 1e6],
-  [/[._](?:s|secs|seconds)$/, 'seconds', 1e9],
-  [/[._](?:us|micros|microseconds)$/, 'microseconds', 1e3],
+/** What ends the key of an attribute that holds a duration, with the nanoseconds of its unit, and one of it. */
+const UNITS: readonly (readonly [RegExp, string, number, string])[] = [
+  [/[._](?:ms|millis|milliseconds)$/, 'milliseconds', 1e6, '1ms'],
+  [/[._](?:s|secs|seconds)$/, 'seconds', 1e9, '1s'],
+  [/[._](?:us|micros|microseconds)$/, 'microseconds', 1e3, '1us'],
 ];
 
-const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>=']);
+const OPERATORS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>=', '+', '-']);
 
-/** `attribute.duration_ms > 500ms`: the attribute is a number of milliseconds, the duration one of nanoseconds. */
+/**
+ * `attribute.duration_ms > 500ms`, `span.duration > attribute.timeout_ms`: the attribute is a number of milliseconds, the duration one
+ * of nanoseconds.
+ */
 export function unitInName({ operator, left, right }: BinaryNode, findings: Findings): void {
-  if (!COMPARISONS.has(operator)) return;
-  if (left.type === 'attribute') compared(left, right, findings);
-  else if (right.type === 'attribute') compared(right, left, findings);
+  if (!OPERATORS.has(operator)) return;
+  if (left.type === 'attribute') compared(left, right, operator, findings);
+  else if (right.type === 'attribute') compared(right, left, operator, findings);
 }
 
-function compared({ key }: Extract<Resolved, { type: 'attribute' }>, value: Resolved, findings: Findings): void {
-  if (value.type !== 'literal') return;
+function compared(attribute: Extract<Resolved, { type: 'attribute' }>, value: Resolved, operator: string, findings: Findings): void {
+  if (value.type !== 'literal') return beside(attribute, value, findings);
+  if (operator === '+' || operator === '-') return;
+  const { key } = attribute;
   const syntax = value.declared ?? value.syntax;
   if (syntax.type !== 'duration') return;
   for (const [pattern, unit, nanoseconds] of UNITS) {
@@ -31,4 +38,15 @@ function compared({ key }: Extract<Resolved, { type: 'attribute' }>, value: Reso
     findings.report('BT_DSL_UNIT_IN_NAME', syntax.range, values, { expected: `a number of ${unit}`, suggestion: fix?.text, fix });
     return;
   }
+}
+
+/** With a duration or a time that the span has: the attribute is made one of nanoseconds, too. */
+function beside({ key, syntax }: Extract<Resolved, { type: 'attribute' }>, value: Resolved, findings: Findings): void {
+  const entry = UNITS.find(([pattern]) => pattern.test(key));
+  const of = entry === undefined ? undefined : unitOf(value);
+  if (entry === undefined || (of !== 'duration' && of !== 'time')) return;
+  const [, unit, , one] = entry;
+  const text = `${findings.source.slice(syntax.range)} * ${one}`;
+  const values = { key, unit, what: formatExpression(value.syntax) };
+  findings.report('BT_DSL_UNIT_BESIDE', syntax.range, values, { suggestion: text, fix: { range: syntax.range, text } });
 }

@@ -128,7 +128,7 @@ function isBare(syntax: Expression, source: Source, isWithin = false): boolean {
 }
 
 /** What a number counts, where that is known. */
-function unitOf(node: Resolved): Unit | undefined {
+export function unitOf(node: Resolved): Unit | undefined {
   switch (node.type) {
     case 'literal':
       return (node.declared ?? node.syntax).type === 'duration' ? 'duration' : undefined;

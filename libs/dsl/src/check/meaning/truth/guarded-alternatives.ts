@@ -1,0 +1,35 @@
+import { formatExpression } from '../../../tree/format-expression.js';
+import type { LogicalNode, Resolved } from '../../../tree/resolved.js';
+import type { Findings } from '../../scope/context.js';
+import { contradictionIn } from '../said/contradiction.js';
+import { flatOperands } from '../said/flat-operands.js';
+import { isSameReading } from '../said/same-sides.js';
+
+/**
+ * `x and x != "a" or x and x != "b"`: wherever there is an x, one of the two holds. Answers whether it was told. The fix tests both
+ * behind one guard.
+ */
+export function guardedAlternatives(chain: LogicalNode, operands: readonly Resolved[], findings: Findings): boolean {
+  if (chain.operator !== 'or' || operands.length > MOST) return false;
+  const parts: Resolved[] = [];
+  let guard: Resolved | undefined;
+  for (const operand of operands) {
+    if (operand.type !== 'logical' || operand.operator !== 'and') return false;
+    const [first, part, more] = flatOperands(operand);
+    if (first === undefined || part === undefined || more !== undefined) return false;
+    if (guard !== undefined && !isSameReading(guard, first)) return false;
+    guard ??= first;
+    parts.push(part);
+  }
+  if (guard === undefined || contradictionIn(parts, 'or') === undefined) return false;
+  const [shown, ...texts] = [guard, ...parts].map(({ syntax }) => formatExpression(syntax)) as [string, ...string[]];
+  const reason = `wherever ${shown} is there, one of ${texts.join(' and ')} holds`;
+  const text = [shown, ...texts].join(' and ');
+  const { range } = chain.syntax;
+  const isUnlike = parts.every((part) => part.type === 'binary' && part.operator === '~=');
+  findings.report('BT_DSL_CONTRADICTION', range, { value: 'true', reason }, isUnlike ? { suggestion: text, fix: { range, text } } : {});
+  return true;
+}
+
+/** Longer chains are hardly written by hand. */
+const MOST = 20;
