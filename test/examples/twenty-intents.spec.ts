@@ -15,16 +15,17 @@ interface Intent {
 }
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/dsl');
-/** Many ways to write each, and one each as it was written at the first try, on three days. */
-const [manyWays, firstTries, moreTries, lastTries] = [
+/** Many ways to write each, and one each as it was written at the first try, on four days. */
+const [manyWays, firstTries, moreTries, lastTries, thirtyTries] = [
   'twenty-intents.yaml',
   'twenty-first-tries.yaml',
   'twenty-more-tries.yaml',
   'twenty-last-tries.yaml',
+  'thirty-tries.yaml',
 ].map((file) => {
   return (parse(readFileSync(join(FIXTURES, file), 'utf8')) as { readonly intents: readonly Intent[] }).intents;
-}) as [readonly Intent[], readonly Intent[], readonly Intent[], readonly Intent[]];
-const intents = [...manyWays, ...firstTries, ...moreTries, ...lastTries];
+}) as [readonly Intent[], readonly Intent[], readonly Intent[], readonly Intent[], readonly Intent[]];
+const intents = [...manyWays, ...firstTries, ...moreTries, ...lastTries, ...thirtyTries];
 
 afterAll(removeTemporaryFiles);
 
@@ -64,6 +65,8 @@ describe('a rule as a new user writes it', () => {
     expect(count(moreTries, 'silent')).toBe(0);
     expect(lastTries.length).toBe(20);
     expect(count(lastTries, 'silent')).toBe(0);
+    expect(thirtyTries.length).toBe(30);
+    expect(count(thirtyTries, 'right')).toBe(30);
   });
 });
 

@@ -11,13 +11,14 @@ const SPANS = [
   viewOf({ id: '3', name: 'charge', startTime: 20, duration: 5, attributes: { order: 'B', n: 4 } }),
 ];
 
-function explained(text: string, spans: readonly SpanView[] = SPANS): Explanation {
+function explained(text: string, spans: readonly SpanView[] = SPANS, isWhole = false): Explanation {
   const checked = check(text);
   if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
   return compileRules([{ id: 'rule', checked: checked.rule }]).rules[0]!.explain({
     atom: () => ({ count: 0, witnesses: [] }),
     spanCount: spans.length,
     spans,
+    isWhole,
     trace: { id: 'trace', spans, complete: true },
   });
 }
@@ -62,6 +63,15 @@ describe('rules about several spans are explained', () => {
       'trace.has(a where a.attributes.n == 4 and not trace.has(b where b.before(a) and b.attributes.order == "A"))',
       '0 of 3 spans satisfy a.attributes.n == 4 and not trace.has(…) (closest is "charge" (3): 2 spans, the first is "charge" (1): b.attributes.order is "A"; it ended 15ns before "charge" (3) started)',
     ],
+    // Of spans that lack the same the one whose number is nearest is named, not the first.
+    [
+      'trace.has(c where c.name == "charge" and trace.count(span.start_time > c.end_time) > 2)',
+      '0 of 3 spans satisfy c.name == "charge" and trace.count(…) > 2 (closest is "charge" (1): 2 of 3 spans satisfy span.start_time > c.end_time, not more than 2: "audit" (2) and "charge" (3))',
+    ],
+    [
+      'trace.has(c where c.name == "charge" and trace.count(span.end_time < c.start_time) > 2)',
+      '0 of 3 spans satisfy c.name == "charge" and trace.count(…) > 2 (closest is "charge" (3): 2 of 3 spans satisfy span.end_time < c.start_time, not more than 2: "charge" (1) and "audit" (2))',
+    ],
   ])('%s', (text, expected) => {
     expect(explained(text).summary).toBe(expected);
   });
@@ -105,5 +115,15 @@ describe('rules about several spans are explained', () => {
     );
     expect(ofOrders('aabbccdd')).toContain(', and as often "b" and 2 other values');
     expect(ofOrders('abc')).toBe('attribute.order is "a" on 1 span, not more than 1: "charge" (0)');
+  });
+
+  it('names of spans that all lack the same the one whose number is nearest, and none that has no number', () => {
+    const spans = [undefined, 3, 9, 20].map((n, id) => viewOf({ id: String(id), name: 'charge', ...(n === undefined ? {} : { attributes: { n } }) }));
+    const of = (text: string): string => explained(text, spans, true).summary;
+    expect(of('trace.has(c where c.name == "charge" and c.attributes.n and c.attributes.n > 30)')).toContain('closest is "charge" (3)');
+    expect(of('trace.has(c where c.name == "charge" and c.attributes.n == 8)')).toContain('closest is "charge" (2)');
+    expect(of('trace.has(c where c.name == "charge" and c.attributes.n == 2)')).toContain('closest is "charge" (1)');
+    expect(of('span.name == "charge" and attribute.n > 30')).toMatch(/^"charge" \(3\) came furthest/);
+    expect(of('span.name == "charge" and attribute.n < 3')).toMatch(/^"charge" \(1\) came furthest/);
   });
 });

@@ -261,6 +261,10 @@ export const PROBLEMS = {
     "this says what must be, not what is wrong: '{name}' holds in every trace that keeps to it, and in every trace that has no such spans",
     'A rule matches what is wrong, and nothing else says which traces are meant: `not trace.preceded(…)`.',
   ),
+  BT_DSL_HOLDS_OF_NONE: warning(
+    'this also holds {where}: {reason}',
+    '`x.children.all(c)`, or two counts that are equal, and nothing else: where there is nothing to ask, it holds.',
+  ),
   BT_DSL_ONE_SIDED: warning(
     'this also holds where {second} is long before {first}: the difference is negative then',
     'Times of two spans that are at most so far apart, and nothing says which comes first.',

@@ -21,11 +21,12 @@ import { everySpan } from './spans/every-span.js';
 import { joinedSpans } from './spans/joined-spans.js';
 import { unasked } from './spans/unasked.js';
 import { guardedFalse } from './truth/guarded-false.js';
+import { holdsOfNone } from './truth/holds-of-none.js';
 import { judgeTruth } from './truth/truth.js';
 import { attributeType } from './values/attribute-type.js';
 import { idText } from './values/id-text.js';
 import { letterCase } from './values/letter-case.js';
-import { nilEqualsNil, noteNegated } from './values/nil-equals-nil.js';
+import { nilEqualsNil, noteGuarded, noteNegated } from './values/nil-equals-nil.js';
 import { quotedNumeral } from './values/quoted-numeral.js';
 import { quotesInText } from './values/quotes-in-text.js';
 import { typeName } from './values/type-name.js';
@@ -45,6 +46,7 @@ export function judgeMeaning(root: Resolved, findings: Findings): void {
   if (findings.usesTrace) joinedSpans(root, findings);
   everySpan(root, findings);
   notBefore(root, findings);
+  holdsOfNone(root, findings);
 }
 
 /** The same of an expression in a script; of a condition also whether it holds always or never. */
@@ -55,14 +57,15 @@ export function judgeMeaningInScript(root: Resolved, isCondition: boolean, findi
 
 function judgeParts(root: Resolved, findings: Findings): void {
   const relatives = new Map<number, Relatives>();
-  const negated = new Set<Resolved>();
+  /** Comparisons that do not hold where both sides are missing, or where that is meant. */
+  const guarded = new Set<Resolved>();
   eachNode(root, (node) => {
     switch (node.type) {
       case 'literal':
         return;
       case 'binary':
         if (isPlainComparison(node)) return judgePlain(node, findings);
-        if (comparesReadings(node)) return judgeReadings(node, root, negated.has(node), findings);
+        if (comparesReadings(node)) return judgeReadings(node, root, guarded.has(node), findings);
         if (sameSides(node, root, findings)) return;
         bareNumber(node, findings);
         unitInName(node, findings);
@@ -72,7 +75,7 @@ function judgeParts(root: Resolved, findings: Findings): void {
         distinctIds(node, findings);
         strictOrder(node, findings);
         timesOfOneSpan(node, findings);
-        if (!negated.has(node)) nilEqualsNil(node, findings);
+        if (!guarded.has(node)) nilEqualsNil(node, findings);
         quotedNumeral(node, findings);
         quotesInText(node, findings);
         letterCase(node, findings);
@@ -105,9 +108,10 @@ function judgeParts(root: Resolved, findings: Findings): void {
         byPlace(node.span, findings);
         return spanAttribute(node, findings);
       case 'logical':
+        noteGuarded(node, guarded);
         return guardedFalse(node, findings);
       case 'unary':
-        if (node.operator === 'not') noteNegated(node, negated);
+        if (node.operator === 'not') noteNegated(node, guarded);
         return lengthOfMap(node, findings);
       case 'span-order':
         byPlaces(node, findings);
@@ -148,14 +152,15 @@ function judgePlain(node: PlainComparison, findings: Findings): void {
 }
 
 /** What can be wrong with two values of spans: neither is a constant, a count or a sum. */
-function judgeReadings(node: ComparedReadings, root: Resolved, isNegated: boolean, findings: Findings): void {
+function judgeReadings(node: ComparedReadings, root: Resolved, isGuarded: boolean, findings: Findings): void {
   if (sameSides(node, root, findings)) return;
   if (node.left.type === 'field' && node.right.type === 'field') {
     bareNumber(node, findings);
     strictOrder(node, findings);
+    idText(node, findings);
   } else {
     unitInName(node, findings);
-    if (!isNegated) nilEqualsNil(node, findings);
+    if (!isGuarded) nilEqualsNil(node, findings);
   }
 }
 

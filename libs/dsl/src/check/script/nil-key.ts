@@ -61,7 +61,7 @@ class NilKeys {
     for (const target of statement.targets) {
       if (target.type !== 'index') continue;
       const key = withoutParentheses(target.key);
-      const attribute = key.type === 'name' ? known.get(key.name) : undefined;
+      const attribute = key.type === 'name' ? known.get(key.name) : this.unasked(key);
       if (attribute === undefined) continue;
       const { source } = this.findings;
       const text = source.slice(key.range);
@@ -74,6 +74,15 @@ class NilKeys {
       const extras = { suggestion: around === undefined ? fix?.text : `${text} and …`, fix };
       this.findings.report('BT_DSL_UNGUARDED_NIL', target.range, { operation: 'writing to a table', where }, extras);
     }
+  }
+
+  /** `seen[s.attributes["id"]] = true`, where the script only ever looks it up: `if seen[s.attributes["id"]]`. */
+  private unasked(key: Expression): string | undefined {
+    const attribute = attributeOf(key);
+    if (attribute === undefined) return undefined;
+    const { source } = this.findings;
+    const text = source.slice(key.range);
+    return source.text.replaceAll(`[${text}]`, '').includes(text) ? undefined : attribute;
   }
 
   private declared(names: readonly Name[], values: readonly Expression[], known: Missing): Missing {

@@ -1,4 +1,5 @@
 import type { Expression } from '../../text/syntax.js';
+import { formatExpression } from '../../tree/format-expression.js';
 import { withoutParentheses } from '../../tree/without-parentheses.js';
 import { formatDuration } from '../../values/format-duration.js';
 import type { Findings } from '../scope/context.js';
@@ -10,19 +11,22 @@ const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
 /** Shorter than this no duration is written as a bare number of nanoseconds. */
 const SHORTEST = 1_000_000;
 
-/** `total = total + s.duration` and `total > 1000`: a variable that adds up durations is a number of nanoseconds. */
+/**
+ * `total = total + s.duration` and `total > 1000`: a variable that adds up durations is a number of nanoseconds. So is the difference of two
+ * times, `s.start_time - last.end_time > 5`, also of a span in a variable.
+ */
 export function bareTotal({ operator, left, right }: Comparison, values: Values, findings: Findings): void {
   if (!ORDERS.has(operator)) return;
   const total = withoutParentheses(left);
-  if (total.type !== 'name' || right.type !== 'number' || !(right.value > 0) || right.value >= SHORTEST) return;
-  if (!addsDurations(total.name, values)) return;
+  if (right.type !== 'number' || !(right.value > 0) || right.value >= SHORTEST) return;
+  if (total.type === 'name' ? !addsDurations(total.name, values) : !isOfTimes(total)) return;
   const number = findings.source.slice(right.range);
   const isCertain = right.value >= 100 && right.value < 100_000 && Number.isInteger(right.value);
   const meant = `${number}ms`;
   findings.report(
     'BT_DSL_UNIT',
     right.range,
-    { what: total.name, number, shown: formatDuration(right.value) },
+    { what: formatExpression(total), number, shown: formatDuration(right.value) },
     {
       expected: 'a duration such as 500ms, 1.5s, 2m',
       suggestion: isCertain ? meant : `${number}ms or ${number}s`,
@@ -30,6 +34,13 @@ export function bareTotal({ operator, left, right }: Comparison, values: Values,
     },
   );
 }
+
+function isOfTimes(node: Expression): boolean {
+  if (node.type !== 'binary' || node.operator !== '-') return false;
+  return [node.left, node.right].map(withoutParentheses).every((side) => side.type === 'member' && TIMES.has(side.name));
+}
+
+const TIMES: ReadonlySet<string> = new Set(['start_time', 'end_time']);
 
 function addsDurations(name: string, values: Values): boolean {
   const given = values.get(name) ?? [];

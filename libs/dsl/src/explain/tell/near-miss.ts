@@ -3,6 +3,7 @@ import { isTruthy } from '../../lua/lua-value.js';
 import type { SpanView } from '../../trace/span-view.js';
 import type { Resolved } from '../../tree/resolved.js';
 import { operandsOf } from '../../tree/walk.js';
+import { distanceOf } from '../evidence/distance.js';
 import type { Bindings } from '../evidence/tested-spans.js';
 import { bound, type Teller } from './told.js';
 import { isNameTest } from './witness-details.js';
@@ -16,7 +17,7 @@ const OWN_WEIGHT = 2;
 
 /**
  * Of the spans that do not satisfy a condition the one that came closest: with the name that it asks for, if it does, and the most of
- * its operands. Undefined where none has anything of it.
+ * its operands, and of equals the one whose numbers are nearest to what is asked. Undefined where none has anything of it.
  *
  * Which spans the engine has beside those that satisfy what a condition asks of a span alone depends on other rules. So only those are
  * looked at unless all spans are known.
@@ -32,6 +33,7 @@ export function nearestSpan(condition: Resolved, depth: number, bindings: Bindin
   const others = new Set(bindings.values());
   let best: SpanView | undefined;
   let most = needsName ? NAME_WEIGHT - 1 : 0;
+  let least: number | undefined;
   for (const span of spans) {
     if (others.has(span)) continue;
     const inner = bound(bindings, depth, span);
@@ -41,9 +43,17 @@ export function nearestSpan(condition: Resolved, depth: number, bindings: Bindin
     };
     if (!isWhole && !local.every(holds)) continue;
     let score = 0;
-    for (const operand of operands)
+    const missing: Resolved[] = [];
+    for (const operand of operands) {
       if (holds(operand)) score += isNameTest(operand, depth) ? NAME_WEIGHT : own.has(operand) ? OWN_WEIGHT : 1;
-    if (score > most) [best, most] = [span, score];
+      else missing.push(operand);
+    }
+    if (score < most || (score === most && best === undefined)) continue;
+    const distance = distanceOf(missing, (part) => teller.find(part, inner));
+    if (score === most && distance >= (least ?? 0)) continue;
+    best = span;
+    most = score;
+    least = distance;
   }
   return best;
 }

@@ -27,9 +27,16 @@ export function comparedWithOuter(root: Resolved, [left, right]: readonly [Readi
   }
   const outer = inner.outer[0] ?? around.at(-2)?.own[0];
   if (outer !== undefined) return { range: changed.syntax.range, text: readOf(outer, changed) };
-  if (around.length > 1 || !findings.usesSubject) return undefined;
+  const unnamed = inner.first ?? around.at(-2)?.condition;
+  if (unnamed === undefined && !findings.usesSubject) return undefined;
   const name = ['outer', 'subject', 'other'].find((candidate) => !new RegExp(`\\b${candidate}\\b`).test(source.text));
   if (name === undefined) return undefined;
+  if (unnamed !== undefined) {
+    const { start } = unnamed;
+    const { end } = changed.syntax.range;
+    const between = source.slice({ start, end: changed.syntax.range.start });
+    return { range: { start, end }, text: `${name} where ${between}${readOf(name, changed)}` };
+  }
   const { start, end } = root.syntax.range;
   const before = source.slice({ start, end: changed.syntax.range.start });
   const after = source.slice({ start: changed.syntax.range.end, end });
@@ -49,6 +56,9 @@ function readOf(span: string, reading: Reading): string {
 interface Around {
   readonly own: readonly string[];
   readonly outer: readonly string[];
+  readonly condition: Range;
+  /** The condition on the first span of a pair, in the second one. */
+  readonly first: Range | undefined;
 }
 
 /** The conditions on spans in which a place stands, from the outermost. */
@@ -56,8 +66,11 @@ function conditionsAround(root: Resolved, place: Range): readonly Around[] {
   const around: Around[] = [];
   for (let node: Resolved | undefined = root; node !== undefined; node = partsOf(node).find((part) => contains(part, place))) {
     if (node.syntax.type !== 'call') continue;
-    const argument = spanArguments(node.syntax)?.find(({ expression }) => isWithin(expression.range, place));
-    if (argument !== undefined && !argument.isPlain) around.push(argument);
+    const all = spanArguments(node.syntax) ?? [];
+    const argument = all.find(({ expression }) => isWithin(expression.range, place));
+    if (argument === undefined || argument.isPlain) continue;
+    const isSecond = node.type === 'trace-pair' && argument === all[1];
+    around.push({ ...argument, condition: argument.expression.range, first: isSecond ? all[0]?.expression.range : undefined });
   }
   return around;
 }

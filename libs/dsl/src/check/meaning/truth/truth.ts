@@ -125,6 +125,8 @@ class TruthJudge {
         const reason = `a condition before it says that ${formatExpression(node.left.syntax)} is ${what}`;
         this.report({ value: false, range: node.left.syntax.range, reason });
       } else if (!reportConstant(node.left, whole, this.findings)) this.value(node.left);
+      if (isLikeCompared(node) && reportConstant(node.right, { kind: 'operand', chain: node, previous: node.left, of: whole }, this.findings))
+        return void this.reports++;
       this.value(node.right);
     } else this.inside(node);
   }
@@ -216,6 +218,10 @@ class TruthJudge {
   private quantifier(node: TraceQuantifier): boolean | undefined {
     // `span.children.count(true)` counts them all; those of the trace are `trace.span_count`.
     if (isTrue(node.condition) && node.over !== undefined && node.quantifier !== 'all') return undefined;
+    if (isTrue(node.condition) && node.quantifier === 'count') {
+      const extras = { suggestion: 'trace.span_count', fix: { range: node.syntax.range, text: 'trace.span_count' } };
+      return void this.report({ value: true, range: node.condition.syntax.range, isMeant: true, extras });
+    }
     const value = this.condition(node.condition, { kind: 'condition' }) ?? this.rootBelow(node.condition, node.depth, node.over?.axis);
     // That all spans have another value is asked of those without one, too.
     if (node.quantifier !== 'all') missingDiffers(node.condition, this.findings);
@@ -319,6 +325,12 @@ class TruthJudge {
     this.reports++;
     this.constants.push(constant);
   }
+}
+
+/** `local isFine = span.status == "ok" or "unset"`: the other value of the comparison, not what the variable is to be. */
+function isLikeCompared({ operator, left, right }: LogicalNode): boolean {
+  if (operator !== 'or' || left.type !== 'binary' || left.types !== BOOLEAN || left.right.type !== 'literal') return false;
+  return right.type === 'literal' && right.syntax.type === 'string' && left.right.syntax.type === 'string';
 }
 
 /** `not attribute.n and (attribute.n or 0) > 5`. */

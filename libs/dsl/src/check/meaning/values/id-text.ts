@@ -12,8 +12,16 @@ const IDS: Readonly<Record<string, { readonly what: string; readonly digits: num
 /** `span.parent_id == "checkout"`: the name of a span stands where ids are compared. */
 export function idText({ operator, left, right }: BinaryNode, findings: Findings): void {
   if (operator !== '==' && operator !== '~=') return;
+  if (operator === '~=' && isTraceId(left) && isTraceId(right)) {
+    const range = { start: left.syntax.range.start, end: right.syntax.range.end };
+    return findings.report('BT_DSL_CONTRADICTION', range, { value: 'false', reason: 'all spans of a trace have its id' });
+  }
   compared(left, right, findings);
   compared(right, left, findings);
+}
+
+function isTraceId(node: Resolved): boolean {
+  return node.type === 'trace-field' ? node.field === 'id' : node.type === 'field' && node.field === 'trace_id';
 }
 
 function compared(id: Resolved, { syntax }: Resolved, findings: Findings): void {

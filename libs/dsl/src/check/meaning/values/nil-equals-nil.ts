@@ -1,7 +1,9 @@
 import { formatExpression } from '../../../tree/format-expression.js';
-import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
+import type { BinaryNode, LogicalNode, Resolved } from '../../../tree/resolved.js';
 import { NIL } from '../../../values/types.js';
 import type { Findings } from '../../scope/context.js';
+import { isPlainComparison } from '../said/plain-comparison.js';
+import { isSameReading } from '../said/same-sides.js';
 
 /**
  * `attribute.a == attribute.b`: true also of a span that has neither. Behind a `not` it is false there, and a guard would make the
@@ -15,7 +17,11 @@ export function nilEqualsNil({ operator, left, right, syntax }: BinaryNode, find
 }
 
 function mayBeMissing(node: Resolved): boolean {
-  return (node.type === 'attribute' || node.type === 'resource-attribute') && (node.types & NIL) !== 0;
+  return isAttribute(node) && (node.types & NIL) !== 0;
+}
+
+function isAttribute({ type }: Resolved): boolean {
+  return type === 'attribute' || type === 'resource-attribute';
 }
 
 /**
@@ -33,4 +39,26 @@ export function noteNegated(not: Resolved, noted: Set<Resolved>): void {
       pending.push([node.operand, !isNegated]);
     } else if (isNegated) noted.add(node);
   }
+}
+
+/** So many conditions before a guard are looked at: the time stays linear. */
+const MOST = 20;
+
+/** `a.x == b.x and a.x`: the guard stands behind the comparison. Notes the comparisons that it leaves nothing to say of. */
+export function noteGuarded({ operator, left, right }: LogicalNode, noted: Set<Resolved>): void {
+  if (operator !== 'and') return;
+  const guarded = isPlainComparison(right) ? (holdsOfNil(right) ? undefined : right.left) : right;
+  if (guarded === undefined || !isAttribute(guarded)) return;
+  let before: Resolved | undefined = left;
+  for (let count = 0; count < MOST && before !== undefined; count++) {
+    const chain: LogicalNode | undefined = before.type === 'logical' && before.operator === 'and' ? before : undefined;
+    const last: Resolved = chain?.right ?? before;
+    if (last.type === 'binary' && (isSameReading(guarded, last.left) || isSameReading(guarded, last.right))) noted.add(last);
+    before = chain?.left;
+  }
+}
+
+/** `x != "a"` and `x == nil` ask for no value. */
+function holdsOfNil({ operator, right }: BinaryNode): boolean {
+  return (operator === '~=') !== (right.types === NIL);
 }

@@ -15,14 +15,17 @@ export function quotedNumeral({ operator, left, right }: BinaryNode, findings: F
 }
 
 function reportQuoted(quoted: Resolved, other: Resolved, findings: Findings): void {
-  if (quoted.syntax.type !== 'string' || quoted.type !== 'literal' || other.type === 'literal' || other.types === STRING) return;
+  if (quoted.type !== 'literal' || other.type === 'literal' || other.types === STRING) return;
+  // What a variable of a script holds is mended where it stands.
+  const syntax = quoted.declared ?? quoted.syntax;
+  if (syntax.type !== 'string') return;
   const text = String(quoted.value).trim();
   if (parseNumeral(text) === undefined && parseDuration(text) === undefined) return;
-  const fix = { range: quoted.syntax.range, text };
+  const fix = { range: syntax.range, text };
   findings.report(
     'BT_DSL_NUMERAL_IN_STRING',
-    quoted.syntax.range,
-    { text: formatExpression(quoted.syntax) },
+    syntax.range,
+    { text: formatExpression(syntax) },
     { expected: 'a number', suggestion: text, fix },
   );
 }

@@ -18,9 +18,18 @@ const OPERATORS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>='
  */
 export function unitInName({ operator, left, right }: BinaryNode, findings: Findings): void {
   if (!OPERATORS.has(operator)) return;
-  if (left.type === 'attribute') compared(left, right, operator, findings);
-  else if (right.type === 'attribute') compared(right, left, operator, findings);
+  const [a, b] = [attributeOf(left), attributeOf(right)];
+  if (a !== undefined) compared(a, right, operator, findings);
+  else if (b !== undefined) compared(b, left, operator, findings);
 }
+
+/** The attribute itself, or the one of which an aggregate is: the mean of milliseconds is a number of milliseconds. */
+function attributeOf(node: Resolved): Extract<Resolved, { type: 'attribute' }> | undefined {
+  if (node.type === 'trace-aggregate') return OF_UNIT.has(node.aggregate) && node.field.type === 'attribute' ? node.field : undefined;
+  return node.type === 'attribute' ? node : undefined;
+}
+
+const OF_UNIT: ReadonlySet<string> = new Set(['sum', 'min', 'max', 'avg']);
 
 function compared(attribute: Extract<Resolved, { type: 'attribute' }>, value: Resolved, operator: string, findings: Findings): void {
   if (value.type !== 'literal') return beside(attribute, value, findings);
