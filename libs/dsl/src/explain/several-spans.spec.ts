@@ -118,7 +118,9 @@ describe('rules about several spans are explained', () => {
   });
 
   it('names of spans that all lack the same the one whose number is nearest, and none that has no number', () => {
-    const spans = [undefined, 3, 9, 20].map((n, id) => viewOf({ id: String(id), name: 'charge', ...(n === undefined ? {} : { attributes: { n } }) }));
+    const spans = [undefined, 3, 9, 20].map((n, id) =>
+      viewOf({ id: String(id), name: 'charge', ...(n === undefined ? {} : { attributes: { n } }) }),
+    );
     const of = (text: string): string => explained(text, spans, true).summary;
     expect(of('trace.has(c where c.name == "charge" and c.attributes.n and c.attributes.n > 30)')).toContain('closest is "charge" (3)');
     expect(of('trace.has(c where c.name == "charge" and c.attributes.n == 8)')).toContain('closest is "charge" (2)');

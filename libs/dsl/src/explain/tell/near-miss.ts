@@ -17,7 +17,7 @@ const OWN_WEIGHT = 2;
 
 /**
  * Of the spans that do not satisfy a condition the one that came closest: with the name that it asks for, if it does, and the most of
- * its operands, and of equals the one whose numbers are nearest to what is asked. Undefined where none has anything of it.
+ * its operands. Of equals it is the one whose numbers are nearest to what is asked. Undefined where none has anything of it.
  *
  * Which spans the engine has beside those that satisfy what a condition asks of a span alone depends on other rules. So only those are
  * looked at unless all spans are known.

@@ -125,7 +125,10 @@ class TruthJudge {
         const reason = `a condition before it says that ${formatExpression(node.left.syntax)} is ${what}`;
         this.report({ value: false, range: node.left.syntax.range, reason });
       } else if (!reportConstant(node.left, whole, this.findings)) this.value(node.left);
-      if (isLikeCompared(node) && reportConstant(node.right, { kind: 'operand', chain: node, previous: node.left, of: whole }, this.findings))
+      if (
+        isLikeCompared(node) &&
+        reportConstant(node.right, { kind: 'operand', chain: node, previous: node.left, of: whole }, this.findings)
+      )
         return void this.reports++;
       this.value(node.right);
     } else this.inside(node);
