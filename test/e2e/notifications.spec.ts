@@ -206,6 +206,23 @@ describe('a webhook', () => {
     expect(await metric('betrace_notifications_sent_total{receiver="nobody"}')).toBe(0);
   }, 120_000);
 
+  it('hears of what is muted when it gets worse, with what made it worse', async () => {
+    await start([{ name: 'chat', webhook: hook.url }]);
+    await rule({ id: 'slow', name: 'slow', expression: 'span.duration > 1s', severity: 'HIGH' });
+    const mute = await betrace!.json<{ id: string }>('POST', '/v1/mutes', { rule_id: 'slow', worse_above: 3 });
+    expect(mute.status).toBe(201);
+    for (const trace of ['one', 'two', 'three']) await send(trace, 'request', { duration: 2e9 });
+    const muted = () => metric('betrace_notifications_muted_total{receiver="chat"}');
+    await eventually('the mute', async () => ((await muted()) === 3 ? true : undefined), 30_000);
+    await send('four', 'request', { duration: 2e9 });
+    await send('five', 'request', { duration: 2e9 });
+    const told = await taken(2);
+    expect(told.map(({ data }) => data.trace_id).sort()).toEqual(['five', 'four']);
+    expect([hook.taken.length, await muted()]).toEqual([2, 3]);
+    const { mutes } = (await betrace!.json<{ mutes: object[] }>('GET', '/v1/mutes?active=false')).body;
+    expect(mutes).toEqual([expect.objectContaining({ id: mute.body.id, active: false, got_worse: true, ended_at: expect.any(String) })]);
+  }, 120_000);
+
   it('that is new hears what happens from then on', async () => {
     await start([], true);
     await rule({ id: 'slow', name: 'slow', expression: 'span.duration > 1s', severity: 'HIGH' });

@@ -122,6 +122,8 @@ export interface MutesTable {
   /** Null: all. */
   service: string | null;
   until: number | null;
+  /** More violations than these within an hour end it; null: it does not end so. */
+  worse_above: Generated<number | null>;
   note: string | null;
   muted_at: number;
   muted_by: string;

@@ -118,6 +118,30 @@ describe('marks and mutes', () => {
     expect(new Set([...page.mutes, ...next.mutes].map(({ id }) => id))).toEqual(new Set(others.map(({ id }) => id)));
   });
 
+  it('a mute that is to end when it gets worse says what is worse: twice the busiest hour of the last day, or what somebody says', async () => {
+    const mute = async (body: object) => {
+      const { id, ...view } = (await ask<MuteView>('POST', '/v1/mutes', { rule_id: 'slow-requests', service, ...body })).body;
+      await ask('DELETE', `/v1/mutes/${id}`);
+      return view.worse_above;
+    };
+    expect([await mute({ until_worse: true }), await mute({ worse_above: 7 }), await mute({}), await mute({ until_worse: false })]).toEqual(
+      [10, 7, undefined, undefined],
+    );
+    for (let n = 0; n < 6; n++) await happens(`n-${n}`, 3.5);
+    await happens('old', 30);
+    expect(await mute({ until_worse: true })).toBe(12);
+    expect(await mute({ until_worse: true, service: 'another' })).toBe(10);
+    const muted = (await ask<MuteView>('POST', '/v1/mutes', { rule_id: 'slow-requests', service, worse_above: 1 })).body;
+    await happens('a', 0, { timestamp_ms: Date.now() + 1 });
+    expect((await group()).muted).toBe(true);
+    await happens('b', 0, { timestamp_ms: Date.now() + 2 });
+    expect((await group()).muted).toBe(false);
+    const { mutes } = (await ask<MuteList>('GET', '/v1/mutes?active=false')).body;
+    expect(mutes.find(({ id }) => id === muted.id)).toMatchObject({ active: false, got_worse: true, ended_at: expect.any(String) });
+    // Nobody ended it, and nobody can any more.
+    expect((await ask<MuteView>('DELETE', `/v1/mutes/${muted.id}`)).body).not.toHaveProperty('ended_by');
+  });
+
   it.each<[string, string, unknown, number, string]>([
     ['POST', '/v1/violations/viol-none/marks', { kind: 'note', note: 'a' }, 404, 'BT_API_VIOLATION_NOT_FOUND'],
     ['POST', '/v1/violations/groups/grp-none/marks', { kind: 'acknowledged' }, 404, 'BT_API_VIOLATION_GROUP_NOT_FOUND'],
@@ -137,6 +161,10 @@ describe('marks and mutes', () => {
     ['POST', '/v1/mutes', { rule_id: 'other', until: 'tomorrow' }, 400, 'BT_HTTP_INVALID'],
     ['POST', '/v1/mutes', { rule_id: 'other', until: -1 }, 400, 'BT_HTTP_INVALID'],
     ['POST', '/v1/mutes', { rule_id: 'other', until: null, service: 7 }, 400, 'BT_HTTP_INVALID'],
+    ['POST', '/v1/mutes', { rule_id: 'other', worse_above: 0 }, 400, 'BT_HTTP_INVALID'],
+    ['POST', '/v1/mutes', { rule_id: 'other', worse_above: 1.5 }, 400, 'BT_HTTP_INVALID'],
+    ['POST', '/v1/mutes', { rule_id: 'other', worse_above: 100_001 }, 400, 'BT_HTTP_INVALID'],
+    ['POST', '/v1/mutes', { rule_id: 'other', until_worse: 'yes' }, 400, 'BT_HTTP_INVALID'],
     ['DELETE', '/v1/mutes/mute-none', undefined, 404, 'BT_API_MUTE_NOT_FOUND'],
     ['GET', '/v1/mutes?cursor=x', undefined, 400, 'BT_STORE_BAD_CURSOR'],
     ['GET', '/v1/mutes?active=maybe', undefined, 400, 'BT_HTTP_INVALID'],

@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import type { Mute } from '#store';
 import { PageCursor, PageLimit } from '../page-query.js';
@@ -9,6 +9,9 @@ import { NOTE, NOTE_LENGTH } from './mark.dto.js';
 
 /** The last millisecond that has a date. */
 const LAST = 8_640_000_000_000_000;
+/** What the store counts when violations are kept. */
+export const MAX_WORSE_ABOVE = 100_000;
+const WORSE_ABOVE = { message: `worse_above must be a whole number from 1 to ${MAX_WORSE_ABOVE}` };
 const UNTIL = { message: 'until must be a time: RFC 3339, or Unix seconds' };
 
 const parsedInstant = ({ value }: { value: unknown }): unknown =>
@@ -37,6 +40,28 @@ export class MuteBody {
   @Min(0, UNTIL)
   @Max(LAST, UNTIL)
   until?: number;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    description: 'It also ends when more than `worse_above` violations come within an hour.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  until_worse?: boolean;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_WORSE_ABOVE,
+    example: 40,
+    description:
+      'Says `until_worse`. Without it twice the violations of the busiest of the last 24 hours, at least 10 and at most 100,000.',
+  })
+  @IsOptional()
+  @IsInt(WORSE_ABOVE)
+  @Min(1, WORSE_ABOVE)
+  @Max(MAX_WORSE_ABOVE, WORSE_ABOVE)
+  worse_above?: number;
 
   @ApiPropertyOptional({ maxLength: NOTE_LENGTH, example: 'Known until the next release.' })
   @IsOptional()
@@ -80,6 +105,9 @@ export class MuteView {
   @ApiPropertyOptional({ format: 'date-time', description: 'Absent: until somebody ends it.' })
   until?: string;
 
+  @ApiPropertyOptional({ example: 40, description: 'It ends when more violations come within an hour. Absent: it does not end so.' })
+  worse_above?: number;
+
   @ApiPropertyOptional()
   note?: string;
 
@@ -92,10 +120,13 @@ export class MuteView {
   @ApiProperty({ description: 'It mutes now.' })
   active!: boolean;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'When somebody ended it before its time.' })
+  @ApiPropertyOptional({ format: 'date-time', description: 'When it was ended before its time.' })
   ended_at?: string;
 
-  @ApiPropertyOptional({ example: 'api-key' })
+  @ApiPropertyOptional({ example: true, description: 'More violations than `worse_above` came within the hour before `ended_at`.' })
+  got_worse?: boolean;
+
+  @ApiPropertyOptional({ example: 'api-key', description: 'Who ended it.' })
   ended_by?: string;
 }
 
@@ -110,18 +141,20 @@ export class MuteList {
   next?: string;
 }
 
-export function muteView({ id, ruleId, service, until, note, at, by, endedAt, endedBy }: Mute, now: number): MuteView {
+export function muteView({ id, ruleId, service, until, worseAbove, note, at, by, endedAt, endedBy }: Mute, now: number): MuteView {
   const time = (milliseconds: number): string => new Date(milliseconds).toISOString();
   return {
     id,
     rule_id: ruleId,
     ...(service === undefined ? {} : { service }),
     ...(until === undefined ? {} : { until: time(until) }),
+    ...(worseAbove === undefined ? {} : { worse_above: worseAbove }),
     ...(note === undefined ? {} : { note }),
     muted_at: time(at),
     muted_by: by,
     active: endedAt === undefined && (until === undefined || until > now),
     ...(endedAt === undefined ? {} : { ended_at: time(endedAt) }),
+    ...(endedAt !== undefined && endedBy === undefined ? { got_worse: true } : {}),
     ...(endedBy === undefined ? {} : { ended_by: endedBy }),
   };
 }

@@ -17,11 +17,16 @@ import { type Mute, Store } from '#store';
 import { ApiError } from '../api-error.js';
 import { ProblemView } from '../problem.dto.js';
 import { requireRule } from '../rules/save/find-rule.js';
-import { MuteBody, MuteList, MuteQuery, MuteView, muteView } from './mute.dto.js';
+import { MAX_WORSE_ABOVE, MuteBody, MuteList, MuteQuery, MuteView, muteView } from './mute.dto.js';
 
 const PAGE = 100;
 /** Active mutes: each group that is listed is compared with those of its rule. */
 const MAX_MUTES = 1_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** How many times the violations of the busiest hour are worse, and the fewest that are. */
+const WORSE = 2;
+const LEAST_WORSE = 10;
 
 @ApiTags('violations')
 @Controller('v1/mutes')
@@ -47,7 +52,7 @@ export class MutesController {
   @ApiOperation({
     summary: 'Mutes a rule, or a rule in a service',
     description:
-      'A mute hides nothing by itself: violations are judged, signed, kept, counted and exported as ever. Their groups say `muted`, and the list of groups can leave them out.',
+      'It ends at its time, when somebody ends it, or when it gets worse. A mute hides nothing by itself: violations are judged, signed, kept, counted and exported as ever. Their groups say `muted`, and the list of groups can leave them out.',
   })
   @ApiCreatedResponse({ type: MuteView })
   @ApiBadRequestResponse({ type: ProblemView })
@@ -60,6 +65,7 @@ export class MutesController {
     const [service, until, note] = [body.service ?? undefined, body.until ?? undefined, body.note ?? undefined];
     if (until !== undefined && until <= now) throw new ApiError('BT_API_MUTE_ENDED', { until: new Date(until).toISOString() });
     const { id: ruleId } = await requireRule(this.store, rule_id);
+    const worseAbove = await this.worseAbove(ruleId, service, body, now);
     const mute: Mute = {
       id: `mute-${randomUUID()}`,
       ruleId,
@@ -67,11 +73,26 @@ export class MutesController {
       by: callerOf(request),
       ...(service === undefined ? {} : { service }),
       ...(until === undefined ? {} : { until }),
+      ...(worseAbove === undefined ? {} : { worseAbove }),
       ...(note === undefined ? {} : { note }),
     };
     if (!(await this.store.addMute(mute, MAX_MUTES))) throw new ApiError('BT_API_TOO_MANY_MUTES', { limit: MAX_MUTES });
     noteChange(request, { event: 'mute.created', subject: mute.id, after: mute });
     return muteView(mute, now);
+  }
+
+  /** What is worse than the last day: undefined where nobody asks for it. */
+  private async worseAbove(
+    ruleId: string,
+    service: string | undefined,
+    { until_worse, worse_above }: Omit<MuteBody, 'rule_id'>,
+    now: number,
+  ): Promise<number | undefined> {
+    if (typeof worse_above === 'number') return worse_above;
+    if (until_worse !== true) return undefined;
+    const filter = { ruleId, status: 'open' as const, ...(service === undefined ? {} : { service }) };
+    const { counts } = await this.store.violationCounts(filter, { start: now - DAY, step: HOUR, buckets: DAY / HOUR, groups: 1 });
+    return Math.min(MAX_WORSE_ABOVE, Math.max(LEAST_WORSE, WORSE * Math.max(...counts)));
   }
 
   @Delete(':id')

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Log, type LogError, type PartitionListener, type Position, type RecordBatch, type Subscription } from '#messaging';
 import { Lag, type Logger, type Metrics } from '#platform';
 import { TOPICS } from '#records';
@@ -8,6 +9,7 @@ import { type Entry, entriesOf, revisionOf } from '../delivery/entry.js';
 import { GATHER_MS } from '../delivery/gather.js';
 import { PositionFollower } from '../delivery/position-follower.js';
 import { type Refusal, refusalOf } from '../delivery/refusal.js';
+import { KEEP_READER } from '../keep/violation-keeper.js';
 import { alertOf } from './alert.js';
 import type { NOTIFY_METRICS } from './metrics.js';
 import { postJson } from './post-json.js';
@@ -17,6 +19,9 @@ import { webhookMessage } from './webhook-message.js';
 
 /** Alerts in one request, and messages of a webhook under way at a time. */
 const BATCH = { alertmanager: 64, webhook: 8 } as const;
+/** Milliseconds for which the store is waited for before it is tried again, and between two looks at it. */
+const KEPT_MS = 10_000;
+const KEPT_POLL_MS = 50;
 const ADVICE = (reason: string): string => `check the address, headers and secret of the receiver (${reason})`;
 
 export interface NotifyParts {
@@ -150,15 +155,34 @@ export class ReceiverNotifier implements PartitionListener {
     const { facts, metrics } = this.parts;
     await facts.refresh();
     const entries = entriesOf(partition, records, () => metrics.unreadable.inc({ receiver: this.receiver.name }));
-    return entries.filter(({ violation }) => this.isToBeTold(violation));
+    const wanted = entries.filter(({ violation }) => this.isWanted(violation));
+    const undecided = wanted.findLast(({ violation }) => facts.isMutedUntilWorse(violation.rule_id, violation.service));
+    if (undecided !== undefined) {
+      await this.kept(partition, undecided.position);
+      await facts.refresh(true);
+    }
+    return wanted.filter(({ violation }) => this.isToBeTold(violation));
+  }
+
+  /** Resolves when the store has what stands before a position of the log, and has ended the mutes that it makes worse. */
+  private async kept(partition: number, position: number): Promise<void> {
+    const until = this.parts.now() + KEPT_MS;
+    while ((await this.parts.store.position(KEEP_READER, partition)) < position) {
+      this.stopping.signal.throwIfAborted();
+      if (this.parts.now() > until) throw new Error('the store has not kept the violations yet that may end a mute');
+      await sleep(KEPT_POLL_MS);
+    }
+  }
+
+  private isWanted(violation: Entry['violation']): boolean {
+    // A starting evaluator publishes some violations again.
+    if (violation.timestamp_ms < (this.since ?? 0)) return false;
+    return wants(this.receiver, violation, this.parts.facts.tagsOf(violation.rule_id));
   }
 
   /** A retraction is sent also for a muted violation: it may end an earlier alert. */
   private isToBeTold(violation: Entry['violation']): boolean {
     const { facts, metrics } = this.parts;
-    // A starting evaluator publishes some violations again.
-    if (violation.timestamp_ms < (this.since ?? 0)) return false;
-    if (!wants(this.receiver, violation, facts.tagsOf(violation.rule_id))) return false;
     if (violation.status === 'retracted' || !facts.isMuted(violation.rule_id, violation.service)) return true;
     metrics.muted.inc({ receiver: this.receiver.name });
     return false;

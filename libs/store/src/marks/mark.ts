@@ -20,10 +20,12 @@ export interface Mute {
   readonly service?: string;
   /** Unix ms; undefined: until somebody ends it. */
   readonly until?: number;
+  /** It ends when more than this many violations come within an hour; undefined: it does not end so. */
+  readonly worseAbove?: number;
   readonly note?: string;
   readonly at: number;
   readonly by: string;
-  /** When and by whom it was ended before its time. */
+  /** When and by whom it was ended before its time; by nobody: it got worse, at this log time. */
   readonly endedAt?: number;
   readonly endedBy?: string;
 }

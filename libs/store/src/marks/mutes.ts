@@ -1,4 +1,4 @@
-import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely';
 import type { Connection } from '../connection.js';
 import type { Queries, Schema } from '../schema.js';
 import { noteDeleted, noteFilled } from '../tables/filled-tables.js';
@@ -16,8 +16,13 @@ export function addMute(connection: Connection, mute: Mute, most: number): Promi
       .where((e) => isActive(e, mute.at))
       .executeTakeFirstOrThrow();
     if (Number(active.count) >= most) return false;
-    const { id, ruleId, service, until, note, at, by } = mute;
-    const optional = { service: service === undefined ? null : indexedText(service), until: until ?? null, note: note ?? null };
+    const { id, ruleId, service, until, worseAbove, note, at, by } = mute;
+    const optional = {
+      service: service === undefined ? null : indexedText(service),
+      until: until ?? null,
+      worse_above: worseAbove ?? null,
+      note: note ?? null,
+    };
     const row = { id, rule_id: ruleId, ...optional, muted_at: at, muted_by: by, ended_at: null, ended_by: null };
     await transaction.insertInto('mutes').values(row).execute();
     await noteFilled(transaction, 'mutes');
@@ -87,8 +92,19 @@ function isActive(e: ExpressionBuilder<Schema, 'mutes'>, now: number): Expressio
   return e.and([e('ended_at', 'is', null), e.or([e('until', 'is', null), e('until', '>', now)])]);
 }
 
-function muteOf(row: Schema['mutes']): Mute {
-  const { id, rule_id: ruleId, service, until, note, muted_at: at, muted_by: by, ended_at: endedAt, ended_by: endedBy } = row;
+function muteOf(row: Selectable<Schema['mutes']>): Mute {
+  const {
+    id,
+    rule_id: ruleId,
+    service,
+    until,
+    worse_above: worseAbove,
+    note,
+    muted_at: at,
+    muted_by: by,
+    ended_at: endedAt,
+    ended_by: endedBy,
+  } = row;
   return {
     id,
     ruleId,
@@ -96,6 +112,7 @@ function muteOf(row: Schema['mutes']): Mute {
     by,
     ...(service === null ? {} : { service }),
     ...(until === null ? {} : { until }),
+    ...(worseAbove === null ? {} : { worseAbove }),
     ...(note === null ? {} : { note }),
     ...(endedAt === null ? {} : { endedAt }),
     ...(endedBy === null ? {} : { endedBy }),

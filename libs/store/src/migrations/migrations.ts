@@ -20,6 +20,7 @@ import { closedTraces } from './0017-closed-traces.js';
 import { olderVersions } from './0018-older-versions.js';
 import { violationListIndexes } from './0019-violation-list-indexes.js';
 import { formerSignatureKeys } from './0020-former-signature-keys.js';
+import { mutesUntilWorse } from './0021-mutes-until-worse.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -56,4 +57,5 @@ export const MIGRATIONS: readonly Migration[] = [
   olderVersions,
   violationListIndexes,
   formerSignatureKeys,
+  mutesUntilWorse,
 ];

@@ -214,6 +214,47 @@ export function describeGroups(open: () => Store): void {
       expect([await store.marks(id, { limit: 9 }), (await store.mutes({}, { limit: 9 })).total]).toEqual([[], 0]);
     });
 
+    it('are muted until they get worse: until more come within an hour since then', async () => {
+      const mute = { ruleId: 'slow', at: START, by: 'a', worseAbove: 3 };
+      expect(await store.addMute({ ...mute, id: 'all' }, 9)).toBe(true);
+      expect(await store.addMute({ ...mute, id: 'cart', service: 'cart' }, 9)).toBe(true);
+      expect(await store.addMute({ ...mute, id: 'short', until: START + HOUR }, 9)).toBe(true);
+      expect(await store.addMute({ ...mute, id: 'other', ruleId: 'other' }, 9)).toBe(true);
+      expect(await store.addMute({ id: 'plain', ruleId: 'slow', at: START, by: 'a' }, 9)).toBe(true);
+      const ended = async () =>
+        Object.fromEntries(
+          (await store.mutes({}, { limit: 9 })).mutes.flatMap(({ id, endedAt, endedBy }) =>
+            endedAt === undefined ? [] : [[id, [(endedAt - START) / HOUR, endedBy]]],
+          ),
+        );
+      // Three in an hour, three in the next, one that was taken back, one of before the mute.
+      await keep(
+        at(1, 'a'),
+        at(1.25, 'b'),
+        at(1.75, 'c'),
+        at(2.25, 'd'),
+        at(2.5, 'e'),
+        at(2.7, 'f', { status: 'retracted' }),
+        at(-0.1, 'g'),
+      );
+      await keep(at(2.7, 'f', { status: 'retracted' }), at(2.71, 'h', { status: 'undecided' }));
+      expect(await ended()).toEqual({});
+      expect((await all(START + 3 * HOUR)).groups.map(({ muted }) => muted)).toEqual([true]);
+      // A fourth in the middle of the past: what comes late counts at its time.
+      await keep(at(1.7, 'i'));
+      expect(await ended()).toEqual({});
+      await keep(at(5, 'j'), at(1.8, 'k'));
+      expect(await ended()).toEqual({ all: [1.8, undefined] });
+      await store.endMute('plain', START + 6 * HOUR, 'c');
+      expect((await all(START + 7 * HOUR)).groups.map(({ muted }) => muted)).toEqual([false]);
+      await keep(...[6, 6.1, 6.2, 6.3].map((hours, n) => at(hours, `cart-${n}`, { service: 'cart' })));
+      expect(await ended()).toEqual({ all: [1.8, undefined], plain: [6, 'c'], cart: [6.3, undefined] });
+      // Kept again, also in another order, it changes nothing.
+      await keep(at(6.3, 'cart-3', { service: 'cart' }), at(1, 'a'));
+      expect(await ended()).toEqual({ all: [1.8, undefined], plain: [6, 'c'], cart: [6.3, undefined] });
+      expect((await store.mutes({ ruleId: 'slow' }, { limit: 9 })).mutes.find(({ id }) => id === 'all')).toMatchObject({ worseAbove: 3 });
+    });
+
     it('say of each rule what is kept of it since a time, and when it matched last', async () => {
       await keep(
         at(0, 'a'),

@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.js';
+import { endWorseMutes } from '../marks/worse-mutes.js';
 import { StoreError } from '../problems.js';
 import { refusals } from '../readers/exports.js';
 import { advance } from '../readers/positions.js';
@@ -58,6 +59,7 @@ export async function keep(connection: Connection, batches: readonly KeptBatch[]
         )
         .execute();
       await changeGroups(transaction, groupChanges(known, rows));
+      await endWorseMutes(transaction, rows);
     }
     await advance(transaction, batches);
     await noteFilled(transaction, 'positions', ...(statements.length > 0 ? KEPT_IN : []));
