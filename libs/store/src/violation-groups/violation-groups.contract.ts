@@ -227,7 +227,7 @@ export function describeGroups(open: () => Store): void {
             endedAt === undefined ? [] : [[id, [(endedAt - START) / HOUR, endedBy]]],
           ),
         );
-      // Three in an hour, three in the next, one that was taken back, one of before the mute.
+      // Three in an hour, three in the next, one that was taken back, one that is older than the mute.
       await keep(
         at(1, 'a'),
         at(1.25, 'b'),
