@@ -95,6 +95,20 @@ describeConsole('groups of violations', () => {
     expect(await groupOf('slow-checkout')).toMatchObject({ muted: false });
   });
 
+  it('are muted until they get worse, which the dialog explains', async () => {
+    const page = await browser.page(INBOX);
+    await page.getByRole('button', { name: /^Mute slow checkout/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'Mute' });
+    await dialog.getByLabel('How long').selectOption('until it gets worse');
+    await dialog.getByText(/more than twice as many come within an hour/).waitFor();
+    await dialog.getByRole('button', { name: 'Mute', exact: true }).click();
+    await becomes(() => namesOf(page), ['charge without fraud check', 'one query per item']);
+    const { body } = await betrace.json<{ mutes: { id: string }[] }>('GET', '/v1/mutes?active=true');
+    expect(body.mutes).toEqual([expect.objectContaining({ rule_id: 'slow-checkout', worse_above: 10 })]);
+    expect(body.mutes[0]).not.toHaveProperty('until');
+    expect((await betrace.json('DELETE', `/v1/mutes/${body.mutes[0]!.id}`)).status).toBe(200);
+  });
+
   it('are acknowledged and noted by the keyboard alone', async () => {
     const page = await browser.page(`${INBOX}&rule_id=charge-without-check`);
     await becomes(() => rowsOf(page).count(), 1);

@@ -5,10 +5,12 @@ import { Dialog } from '../shell/dialog';
 import type { Mute } from './use-group-actions';
 
 const HOUR_MS = 3_600_000;
+const WORSE = 'worse';
 const UNTIL = [
   { value: '1', text: 'for 1 hour' },
   { value: '24', text: 'for 24 hours' },
   { value: '168', text: 'for 7 days' },
+  { value: WORSE, text: 'until it gets worse' },
   { value: '', text: 'until somebody ends it' },
 ];
 
@@ -36,8 +38,7 @@ function MuteForm({ group, onMute, onClose }: MuteDialogProps & { readonly group
       className="group-form"
       onSubmit={(event) => {
         event.preventDefault();
-        const until = hours === '' ? {} : { until: new Date(Date.now() + Number(hours) * HOUR_MS).toISOString() };
-        onMute(group, { everywhere: where === 'all', note: note.trim(), ...until });
+        onMute(group, { everywhere: where === 'all', note: note.trim(), ...endOf(hours) });
         onClose();
       }}
     >
@@ -53,6 +54,9 @@ function MuteForm({ group, onMute, onClose }: MuteDialogProps & { readonly group
         onChange={setWhere}
       />
       <Pick label="How long" value={hours} options={UNTIL} onChange={setHours} />
+      {hours === WORSE ? (
+        <p className="small dim">It ends when more than twice as many come within an hour as in the busiest of the last day.</p>
+      ) : null}
       <label className="small dim" htmlFor={id}>
         Why (others read it)
       </label>
@@ -67,4 +71,9 @@ function MuteForm({ group, onMute, onClose }: MuteDialogProps & { readonly group
       </div>
     </form>
   );
+}
+
+function endOf(picked: string): Partial<Mute> {
+  if (picked === WORSE) return { untilWorse: true };
+  return picked === '' ? {} : { until: new Date(Date.now() + Number(picked) * HOUR_MS).toISOString() };
 }

@@ -9,6 +9,8 @@ export interface Mute {
   readonly everywhere: boolean;
   /** RFC 3339; without it until somebody ends it. */
   readonly until?: string;
+  /** It also ends when more violations come within an hour than the last day had. */
+  readonly untilWorse?: boolean;
   readonly note?: string;
 }
 
@@ -41,10 +43,11 @@ export function useGroupActions() {
         await mark(group, { kind: 'note', note });
         return () => say(`Noted at ${nameOf(group)}`);
       }),
-    mute: (group: ViolationGroup, { everywhere, until, note }: Mute): void =>
+    mute: (group: ViolationGroup, { everywhere, until, untilWorse, note }: Mute): void =>
       mutate(async () => {
         const { rule_id, service } = group;
-        const body = { rule_id, ...(everywhere ? {} : { service }), ...(until === undefined ? {} : { until }), ...(note ? { note } : {}) };
+        const end = { ...(until === undefined ? {} : { until }), ...(untilWorse ? { until_worse: true } : {}) };
+        const body = { rule_id, ...(everywhere ? {} : { service }), ...end, ...(note ? { note } : {}) };
         const { id } = await answered(client.POST('/v1/mutes', { body }));
         const undo = (): void =>
           mutate(async () => {
